@@ -1,0 +1,145 @@
+/* Analyses: speciation, collapse, clones, and the regimes they bound.
+ * SPDX-License-Identifier: MIT */
+#ifndef DIFFDYN_ANALYSIS_H
+#define DIFFDYN_ANALYSIS_H
+
+#include <diffdyn/observer.h>
+
+DDN_BEGIN_DECLS
+
+/* ---- Results ----------------------------------------------------------------------------- */
+
+/* An immutable result: named columns of equal length (curves on a grid) and named scalars, each
+ * with a standard error and a sentence that says which definition it is. Shared freely. */
+typedef struct ddn_result ddn_result;
+
+DDN_API void ddn_result_destroy(ddn_result *result);
+
+DDN_API int64_t ddn_result_rows(const ddn_result *result);
+DDN_API int64_t ddn_result_column_count(const ddn_result *result);
+/* Name of column / scalar number i (0-based), NULL past the last; text owned by the result. */
+DDN_API const char *ddn_result_column_name(const ddn_result *result, int64_t i);
+DDN_API int64_t ddn_result_scalar_count(const ddn_result *result);
+DDN_API const char *ddn_result_scalar_name(const ddn_result *result, int64_t i);
+/* Copies a column to out[capacity], capacity >= rows. NaN marks "not measured". */
+DDN_API ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const char *name,
+                                     double *out, int64_t capacity);
+/* A scalar and its standard error (0 where exact, NaN where unknown); either pointer may be NULL. A
+ * crossing that does not exist on the grid has value NaN. */
+DDN_API ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const char *name,
+                                     double *value, double *standard_error);
+/* Which definition a column or scalar is, with grid and sample count; NULL if there is no such
+ * name. Text owned by the result. */
+DDN_API const char *ddn_result_definition(const ddn_result *result, const char *name);
+
+/* ---- Settings ---------------------------------------------------------------------------- */
+
+/* Settings of analyses. One thread at a time. Retains the context. */
+typedef struct ddn_analysis ddn_analysis;
+DDN_API ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out);
+DDN_API void ddn_analysis_destroy(ddn_analysis *an);
+
+typedef int32_t ddn_analysis_key;
+enum {
+    DDN_ANALYSIS_EXCESS_LEVEL = 101, /* level eps of f^e = eps alpha in (0, 1); default 0.05 */
+    DDN_ANALYSIS_T_START = 102,      /* noisy end of simulated paths; default: OU time 6 */
+    DDN_ANALYSIS_T_END = 103,        /* clean end of simulated paths; default: OU time 1e-3 */
+    DDN_ANALYSIS_ETA = 104,          /* eta of the sampler where it has one; default 1 */
+    DDN_ANALYSIS_SEED = 201,         /* default 0 */
+    DDN_ANALYSIS_SAMPLES = 202,      /* states a time for identities; >= 2, default 1024 */
+    DDN_ANALYSIS_CLONES = 203,       /* clone pairs a time; >= 2, default 512 */
+    DDN_ANALYSIS_STEPS = 204,        /* steps of simulated continuations; >= 1, default 12 */
+    DDN_ANALYSIS_BATCH = 205,        /* states evaluated together; >= 1, default 128; results do not
+                                        depend on it beyond rounding */
+    DDN_ANALYSIS_METHOD = 206,       /* a ddn_method for simulated paths; default EXACT */
+    DDN_ANALYSIS_PATHS = 207,        /* paths of the last-change measurement; default 256 */
+    DDN_ANALYSIS_PATH_STEPS = 208    /* grid of the last-change measurement; default 64 */
+};
+DDN_API ddn_status ddn_analysis_set_f64(ddn_analysis *an, ddn_analysis_key key, double value);
+DDN_API ddn_status ddn_analysis_set_i64(ddn_analysis *an, ddn_analysis_key key, int64_t value);
+DDN_API ddn_status ddn_analysis_get_f64(ddn_analysis *an, ddn_analysis_key key, double *value);
+DDN_API ddn_status ddn_analysis_get_i64(ddn_analysis *an, ddn_analysis_key key, int64_t *value);
+DDN_API ddn_status ddn_analysis_bounds(ddn_analysis *an, ddn_analysis_key key, double *minimum,
+                                       double *maximum, double *preset);
+
+/* ---- Measurements ------------------------------------------------------------------------ */
+
+/* Averages over x ~ p_t by forward samples (data points stratified) at times[count], increasing or
+ * decreasing, one evaluation a sample, no trajectories (doc/theory.md (30)-(33)). Columns, each
+ * with a partner NAME_se: "t", "phi" = E sum_c W_c^2 (labelled oracles; else NaN), "phi_C" = E sum
+ * w^2, "f" = E S(w)/d, "f_over_alpha", "df_dt" = (a/s)^2-weighted E tr Cov (33), "w_max" = E max w,
+ * "mmse" = E tr Cov, "log_p" = E log p. Scalars: "samples", "alpha", "n", "d", "classes".
+ * phi and phi_C are the clone and U-turn probabilities of the reverse SDE (eta = 1) with this very
+ * score. Stops at cancel. */
+DDN_API ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle,
+                                           const double *times, int64_t count, ddn_result **out);
+
+/* The same probabilities by simulation: pairs of continuations of one x_t ~ p_t with separate
+ * noise, run down to T_END by METHOD in STEPS steps. Columns "t", "phi", "phi_se" (same class: the
+ * label of the nearest point), "phi_C", "phi_C_se" (same nearest point), "distance2",
+ * "distance2_se" (E |x1 - x2|^2). Standard errors are binomial with the Wilson correction at 0
+ * and 1. */
+DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle,
+                                       const double *times, int64_t count, ddn_result **out);
+
+/* Last-change time of the nearest point along reverse paths on a grid of PATH_STEPS steps,
+ * geometric in t from T_START to T_END (theory (34)). Scalars "t_C_last_change" (mean),
+ * "t_C_last_change_median" with standard errors, "paths", "steps". Columns "t_grid",
+ * "changed_after": share of paths whose last change is below t, with "changed_after_se". */
+DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle,
+                                            ddn_result **out);
+
+/* What the spectrum of the data alone says. Scalars "Lambda", "t_S" = log(1 + Lambda)/2,
+ * "t_S_asymptotic" = log(Lambda)/2, "t_SSB" = asinh(Lambda)/2, "t_C_spectrum" (root of
+ * sum log(1 + lambda_i/(e^2t - 1)) = 2 log n), "alpha", "n", "d", in OU time. */
+DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out);
+
+/* Crossing times from a result of ddn_analysis_identities or ddn_analysis_clones: scalars
+ * "t_S_phi" (phi at the level phi(inf) + (1 - phi(inf)) 0.5504, phi(inf) = sum pi_c^2), "t_C_phi"
+ * (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha), in the time of the grid, with errors
+ * se/|slope| by local linear interpolation. */
+DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
+                                          const ddn_result *curves, ddn_result **out);
+
+/* The whole report: spectrum, identities at times[count], clones at clone_times[clone_count] (0 for
+ * none), last change, crossings, merged into one result. Columns of phi.csv: "t", "phi", "phi_se",
+ * "phi_clones", "phi_clones_se", "phi_C", ..., on the union of both grids with NaN where not
+ * measured, and those of identities. Its scalars are all of the above. */
+DDN_API ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle,
+                                        const double *times, int64_t count,
+                                        const double *clone_times, int64_t clone_count,
+                                        ddn_result **out);
+
+/* The regime of the reverse dynamics at time t. */
+typedef int32_t ddn_regime;
+enum {
+    DDN_REGIME_RANDOM = 1,      /* t > t_S */
+    DDN_REGIME_FEATURES = 2,    /* t_C < t <= t_S */
+    DDN_REGIME_MEMORIZATION = 3 /* t <= t_C */
+};
+/* From t_S_phi (t_S where that was not measured) and t_C_phi (else t_C_spectrum) of a report. If
+ * t_C >= t_S regime II does not exist. */
+DDN_API ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *report, double t,
+                                          ddn_regime *regime);
+
+/* ---- Closed forms (pure functions; NaN for arguments outside the stated range) ----------------
+ */
+
+/* Speciation time log(1 + Lambda)/2 for Lambda >= 0, and its asymptote log(Lambda)/2. (20) */
+DDN_API double ddn_theory_speciation(double lambda);
+DDN_API double ddn_theory_speciation_asymptotic(double lambda);
+/* Clone probability of two balanced Gaussians as a function of r = |m|^2 e^-2t / Gamma_t >= 0. (23)
+ */
+DDN_API double ddn_theory_phi(double r);
+/* 1 - phi(r) without cancellation. */
+DDN_API double ddn_theory_one_minus_phi(double r);
+/* Mutual information I(r) of label and state, nats. (31) */
+DDN_API double ddn_theory_label_information(double r);
+/* Collapse time of n > 1 points from N(., sigma2 I) in d dimensions. (32) */
+DDN_API double ddn_theory_collapse(double n, double d, double sigma2);
+/* Excess entropy f(t) of the two-Gaussian mixture: log(n)/d + log(Delta/Gamma)/2 - I(r)/d. (31) */
+DDN_API double ddn_theory_excess_entropy(double n, double d, double m2, double sigma2, double t);
+
+DDN_END_DECLS
+
+#endif

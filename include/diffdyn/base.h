@@ -1,0 +1,146 @@
+/* Status codes, context, threads, errors: the base that every other header stands on.
+ * SPDX-License-Identifier: MIT */
+#ifndef DIFFDYN_BASE_H
+#define DIFFDYN_BASE_H
+
+#include <stdint.h>
+
+#if defined(__cplusplus)
+#define DDN_BEGIN_DECLS extern "C" {
+#define DDN_END_DECLS }
+#else
+#define DDN_BEGIN_DECLS
+#define DDN_END_DECLS
+#endif
+
+#if defined(__GNUC__)
+#define DDN_API __attribute__((visibility("default")))
+#else
+#define DDN_API
+#endif
+
+DDN_BEGIN_DECLS
+
+/* Result of a call: 0 is success, a positive value is success with a remark, a negative value is
+ * an error. Values are pinned: never renumbered, never reused. On an error the context that the
+ * call used holds a text (ddn_context_message), and outputs are NULL or untouched. */
+typedef int32_t ddn_status;
+
+/* X(name, value, text): the one list of status codes. */
+#define DDN_STATUS_LIST(X)                                                                         \
+    X(DDN_OK, 0, "success")                                                                        \
+    X(DDN_STOPPED, 1, "stopped on request before the end")                                         \
+    X(DDN_E_NULL, -1, "a required pointer is NULL")                                                \
+    X(DDN_E_RANGE, -2, "an argument is outside its range")                                         \
+    X(DDN_E_NONFINITE, -3, "a value is NaN or infinite")                                           \
+    X(DDN_E_SHAPE, -4, "shapes do not agree")                                                      \
+    X(DDN_E_KEY, -5, "unknown option, name or kind")                                               \
+    X(DDN_E_NOMEM, -6, "out of memory")                                                            \
+    X(DDN_E_IO, -7, "a file could not be read or written")                                         \
+    X(DDN_E_FORMAT, -8, "a file or buffer is not in the expected format")                          \
+    X(DDN_E_UNSUPPORTED, -9, "this object cannot do that")                                         \
+    X(DDN_E_STATE, -10, "the call does not fit the object's present state")                        \
+    X(DDN_E_CALLBACK, -11, "a callback reported failure")                                          \
+    X(DDN_E_CONVERGENCE, -12, "an iteration did not converge")                                     \
+    X(DDN_E_INTERNAL, -13, "an internal error: please report it")
+
+#define DDN_STATUS_ENUM_ENTRY(name, value, text) name = value,
+enum {
+    DDN_STATUS_LIST(DDN_STATUS_ENUM_ENTRY)
+};
+#undef DDN_STATUS_ENUM_ENTRY
+
+/* Name ("DDN_E_RANGE") and meaning of a status; static text, never NULL ("unknown status"). */
+DDN_API const char *ddn_status_name(ddn_status status);
+DDN_API const char *ddn_status_text(ddn_status status);
+
+/* Version of the library at run time, e.g. "0.1.0" (compare with DDN_VERSION_STRING of
+ * version.h, the version compiled against). Static text. */
+DDN_API const char *ddn_version(void);
+
+/* How the library was built: compiler, kernels compiled in, BLAS. Static text. */
+DDN_API const char *ddn_build_info(void);
+
+/* ------------------------------------------------------------------------------------------ */
+
+/* A context carries what calls need besides their objects: the error text, the threads, the
+ * allocator, progress and cancellation, the kernel choice. It is used by one thread at a time;
+ * use one context per host thread. Datasets, schedules and oracles may be shared by contexts. */
+typedef struct ddn_context ddn_context;
+
+/* Memory functions of the host. They must be thread-safe and must outlive every object made
+ * with them. allocate returns memory aligned to `alignment` (a power of two, at most 4096) or
+ * NULL; release gets the size that was asked for and is never called with NULL. */
+typedef void *(*ddn_allocate_fn)(void *user, int64_t bytes, int64_t alignment);
+typedef void (*ddn_deallocate_fn)(void *user, void *pointer, int64_t bytes);
+
+/* Releases something that the library had borrowed; called once, on the thread that lets go of
+ * the last reference. */
+typedef void (*ddn_release_fn)(void *user);
+
+/* Creates a context with the C library's allocator, one thread, and the best kernel for the
+ * processor. *out is NULL unless DDN_OK. Errors: DDN_E_NULL, DDN_E_NOMEM. */
+DDN_API ddn_status ddn_context_create(ddn_context **out);
+
+/* As ddn_context_create, with the host's memory functions; objects created through this context
+ * use them too. */
+DDN_API ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate,
+                                                     ddn_deallocate_fn deallocate, void *user,
+                                                     ddn_context **out);
+
+/* Lets go of the context; objects that still use it keep it alive. NULL is a no-op. */
+DDN_API void ddn_context_destroy(ddn_context *ctx);
+
+/* Text of the last error of a call that used this context: function, argument, value, limit.
+ * "" before the first one. Valid until the next call with this context. */
+DDN_API const char *ddn_context_message(const ddn_context *ctx);
+
+/* Options of a context. */
+typedef int32_t ddn_context_key;
+enum {
+    DDN_CONTEXT_THREADS = 201 /* int: threads for the loops inside a call, the caller included;
+                                 1 .. 1024, default 1. Results do not depend on it. */
+};
+
+DDN_API ddn_status ddn_context_set_i64(ddn_context *ctx, ddn_context_key key, int64_t value);
+DDN_API ddn_status ddn_context_get_i64(ddn_context *ctx, ddn_context_key key, int64_t *value);
+/* Smallest and largest value allowed, and the default; each pointer may be NULL. */
+DDN_API ddn_status ddn_context_bounds(ddn_context *ctx, ddn_context_key key, double *minimum,
+                                      double *maximum, double *preset);
+
+/* Which variant of the kernels runs: "reference", "avx2", "avx512", "avx512vnni" or "neon". The
+ * default is the best one that the processor supports. Forcing one that it does not support is
+ * DDN_E_UNSUPPORTED; NULL or "auto" restores the default. Used by calls made afterwards. */
+DDN_API ddn_status ddn_context_set_kernel(ddn_context *ctx, const char *name);
+/* Name of the variant in use; static text. */
+DDN_API const char *ddn_context_kernel(const ddn_context *ctx);
+/* Name of variant number `index` (0, 1, ...) compiled into the library, and whether this
+ * processor can run it; NULL past the last one. Static text. */
+DDN_API const char *ddn_kernel_name(int32_t index, int32_t *supported);
+
+/* The host's own parallel-for (OpenMP, a Rust or Julia scheduler). It must call body(arg, i)
+ * exactly once for each i in [0, count), in any order, on any threads, and return 0 after all
+ * calls have returned; another value is taken as failure (DDN_E_CALLBACK). body never calls user
+ * code. */
+typedef void (*ddn_parallel_body_fn)(void *arg, int64_t index);
+typedef int32_t (*ddn_parallel_for_fn)(void *user, int64_t count, ddn_parallel_body_fn body,
+                                       void *arg);
+
+/* Replaces the library's own threads by the host's; NULL restores the library's. `count` asked of
+ * it is at most DDN_CONTEXT_THREADS. */
+DDN_API ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_for_fn parallel_for,
+                                                void *user);
+
+/* Progress of long calls: fraction in [0, 1] of the stage named by the static text `stage`.
+ * Called on the thread that made the call, never re-entrantly. Returns 0 to go on, anything else
+ * to stop (the call then returns DDN_STOPPED). No exception, panic or longjmp may cross it. */
+typedef int32_t (*ddn_progress_fn)(void *user, const char *stage, double fraction);
+DDN_API ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn progress, void *user);
+
+/* Asks the running, or else the next, long call of this context to stop: it returns DDN_STOPPED
+ * and thereby uses the request up. May be called from any thread and from a signal handler. */
+DDN_API void ddn_context_cancel(ddn_context *ctx);
+
+DDN_END_DECLS
+
+#endif

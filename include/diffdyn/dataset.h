@@ -1,0 +1,128 @@
+/* Datasets: n points in d dimensions, as they were stored, with labels and moments.
+ * SPDX-License-Identifier: MIT */
+#ifndef DIFFDYN_DATASET_H
+#define DIFFDYN_DATASET_H
+
+#include <diffdyn/base.h>
+
+DDN_BEGIN_DECLS
+
+/* An immutable set of points a_i, i < n, each with d coordinates: a_ij = scale * stored_ij + shift.
+ * May be shared between threads and contexts. Derived sets (mapped, labelled, subset) keep what
+ * they need alive, so any of them may be destroyed in any order. */
+typedef struct ddn_dataset ddn_dataset;
+
+/* Type of the stored numbers. */
+typedef int32_t ddn_type;
+enum {
+    DDN_TYPE_U8 = 1,
+    DDN_TYPE_F32 = 2,
+    DDN_TYPE_F64 = 3
+};
+
+/* Limits: n >= 1, d >= 1, n * d * size below 2^62 bytes; d at most 2^24. Every stored number must
+ * be finite: the first NaN or Inf is reported by row and column (DDN_E_NONFINITE). */
+
+/* Copies data[n][ld] (row-major, ld >= d, counted in elements). A fresh set has scale 1, shift 0
+ * and no labels. Errors: DDN_E_NULL, DDN_E_RANGE (n, d, type), DDN_E_SHAPE (ld), DDN_E_NONFINITE,
+ * DDN_E_NOMEM. */
+DDN_API ddn_status ddn_dataset_create(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
+                                      int64_t d, int64_t ld, ddn_dataset **out);
+
+/* As ddn_dataset_create without the copy: data must stay unchanged until release(user) is called
+ * (release may be NULL). On failure the caller still owns the data and release is not called.
+ * data must be aligned to its type. */
+DDN_API ddn_status ddn_dataset_borrow(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
+                                      int64_t d, int64_t ld, ddn_release_fn release, void *user,
+                                      ddn_dataset **out);
+
+/* File formats. */
+typedef int32_t ddn_format;
+enum {
+    DDN_FORMAT_AUTO = 0,   /* by content: NPY and IDX magic, else CIFAR-10 by record size */
+    DDN_FORMAT_NPY = 1,    /* NumPy .npy 1.0-3.0: little-endian f4, f8, u1; C order; first axis
+                              = points, the others are flattened. Memory-mapped, not read. */
+    DDN_FORMAT_IDX = 2,    /* IDX (MNIST), unsigned bytes, plain or gzip-compressed */
+    DDN_FORMAT_CIFAR10 = 3 /* CIFAR-10 binary batch: records of 1 label byte + 3072 bytes; the
+                              set comes with its labels */
+};
+
+/* Opens a file as a dataset. A memory-mapped file must not change while the set lives. Errors
+ * name the file: DDN_E_IO (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of
+ * ddn_dataset_create. */
+DDN_API ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format,
+                                    ddn_dataset **out);
+
+/* The same stored numbers under the map a = scale * stored + shift, replacing the present map.
+ * [0, 255] -> [-1, 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite. */
+DDN_API ddn_status ddn_dataset_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale,
+                                      double shift, ddn_dataset **out);
+
+/* The same points with labels[count] (copied), count == n, else DDN_E_SHAPE. */
+DDN_API ddn_status ddn_dataset_labelled(ddn_context *ctx, const ddn_dataset *ds,
+                                        const int32_t *labels, int64_t count, ddn_dataset **out);
+
+/* As ddn_dataset_labelled with the labels from a file: IDX (plain or .gz, unsigned bytes) or .npy
+ * (u1, i1, i2, i4, i8 of one axis; values must fit in int32). */
+DDN_API ddn_status ddn_dataset_labelled_from_file(ddn_context *ctx, const ddn_dataset *ds,
+                                                  const char *path, ddn_dataset **out);
+
+/* Copies the rows rows[count] (each in [0, n), repeats allowed, order kept) with map and labels. */
+DDN_API ddn_status ddn_dataset_subset(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
+                                      int64_t count, ddn_dataset **out);
+
+/* Copies the rows whose label is one of classes[count], in their order. A class that no row has
+ * is DDN_E_KEY; a set without labels is DDN_E_UNSUPPORTED. */
+DDN_API ddn_status ddn_dataset_subset_classes(ddn_context *ctx, const ddn_dataset *ds,
+                                              const int32_t *classes, int64_t count,
+                                              ddn_dataset **out);
+
+/* Lets go of the set. NULL is a no-op. */
+DDN_API void ddn_dataset_destroy(ddn_dataset *ds);
+
+/* Number of points, dimensions, stored type, map. For ds == NULL: 0. */
+DDN_API int64_t ddn_dataset_n(const ddn_dataset *ds);
+DDN_API int64_t ddn_dataset_d(const ddn_dataset *ds);
+DDN_API ddn_type ddn_dataset_type(const ddn_dataset *ds);
+DDN_API double ddn_dataset_scale(const ddn_dataset *ds);
+DDN_API double ddn_dataset_shift(const ddn_dataset *ds);
+
+/* Points first .. first+count-1, mapped, to out[count][ldo], ldo >= d. */
+DDN_API ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
+                                    int64_t count, double *out, int64_t ldo);
+
+/* Number of distinct labels; 0 without labels. */
+DDN_API int64_t ddn_dataset_class_count(const ddn_dataset *ds);
+/* The distinct labels in ascending order and how many points have each: values[capacity],
+ * counts[capacity] (either may be NULL); capacity >= ddn_dataset_class_count, else DDN_E_SHAPE. */
+DDN_API ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int32_t *values,
+                                       int64_t *counts, int64_t capacity);
+/* The label of each point: labels[capacity], capacity >= n. Without labels DDN_E_UNSUPPORTED. */
+DDN_API ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int32_t *labels,
+                                      int64_t capacity);
+
+/* Mean of the points: mean[capacity], capacity >= d; accumulated in double. */
+DDN_API ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean,
+                                    int64_t capacity);
+/* Squared norms |a_i - centre|^2: norms[capacity], capacity >= n; centre[d] or NULL for 0. */
+DDN_API ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds,
+                                             const double *centre, double *norms, int64_t capacity);
+
+/* Leading eigenpairs of the covariance C = (1/n) sum_i (a_i - mean)(a_i - mean)^T, largest first,
+ * matrix-free (block Lanczos on C with full reorthogonalisation; doc/theory.md (20)).
+ * values[count] with 1 <= count <= min(n, d, 512); vectors[count][ldv] of unit length, ldv >= d, or
+ * NULL. The sign of a vector is such that its component of largest magnitude is positive.
+ * Each value is accurate to 1e-10 * values[0]; DDN_E_CONVERGENCE if that was not reached. */
+DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                                        double *values, double *vectors, int64_t ldv);
+
+/* sum_i log(1 + lambda_i / c[k]) over all eigenvalues lambda_i of the covariance, for each
+ * c[k] > 0, k < count: what the collapse time of a Gaussian surrogate needs (doc/theory.md (35)).
+ * Exact (standard_errors 0) when min(n, d) <= 2048, else by stochastic Lanczos quadrature with
+ * its standard error. sums[count]; standard_errors[count] or NULL. */
+DDN_API ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, const double *c,
+                                       int64_t count, double *sums, double *standard_errors);
+
+DDN_END_DECLS
+
+#endif

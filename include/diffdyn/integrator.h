@@ -1,0 +1,129 @@
+/* Integrators: forward and backward dynamics of batches of states, driven by an oracle.
+ * SPDX-License-Identifier: MIT */
+#ifndef DIFFDYN_INTEGRATOR_H
+#define DIFFDYN_INTEGRATOR_H
+
+#include <diffdyn/oracle.h>
+
+DDN_BEGIN_DECLS
+
+/* A method, a time grid and the state of a run. One thread at a time. Retains context and oracle.
+ */
+typedef struct ddn_integrator ddn_integrator;
+
+/* A step seen by an observer; an opaque view that dies when the callback returns. */
+typedef struct ddn_step ddn_step;
+
+/* Methods; a step goes from t to t' < t with the score at the departure point (t, x). Values are
+ * pinned. f, g: rates of the schedule; m: denoiser; eta: DDN_INTEGRATOR_ETA. (doc/theory.md (12))
+ */
+typedef int32_t ddn_method;
+enum {
+    DDN_METHOD_EXACT = 10,       /* the exact reverse kernel: x_0 drawn from the posterior, then the
+                                    bridge; right at any step size. Oracles that can draw only. (13) */
+    DDN_METHOD_EULER = 20,       /* Euler-Maruyama of the eta-family: eta = 1 reverse SDE, eta = 0
+                                    probability flow, order 1 */
+    DDN_METHOD_HEUN = 21,        /* probability flow by Heun's rule in the schedule's time, order 2,
+                                    two evaluations a step */
+    DDN_METHOD_EXPONENTIAL = 30, /* DDIM of the eta-family: eta = 0 exponential integrator of the
+                                  probability flow, order 1; eta = 1 ancestral (DDPM posterior) */
+    DDN_METHOD_FORWARD = 90      /* forward process, exact transitions; times increase */
+};
+
+/* Creates an integrator. The method decides the defaults: backward ones run from t_start down to
+ * t_end, DDN_METHOD_FORWARD from t_end up to t_start. Errors: DDN_E_NULL, DDN_E_KEY (method),
+ * DDN_E_UNSUPPORTED (the oracle cannot drive this method), DDN_E_NOMEM. */
+DDN_API ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle,
+                                         ddn_method method, ddn_integrator **out);
+DDN_API void ddn_integrator_destroy(ddn_integrator *it);
+
+/* Options: 1xx double, 2xx int64. Changing one in the middle of a run is DDN_E_STATE. */
+typedef int32_t ddn_integrator_key;
+enum {
+    DDN_INTEGRATOR_T_START = 101,    /* the noisy end, in the schedule's time; default: OU time 3 */
+    DDN_INTEGRATOR_T_END = 102,      /* the clean end, < T_START; default: OU time 1e-3 */
+    DDN_INTEGRATOR_ETA = 103,        /* noise level in [0, 10]; default 1 (EXACT allows only 1) */
+    DDN_INTEGRATOR_STEPS = 201,      /* >= 1; default 100 */
+    DDN_INTEGRATOR_GRID = 202,       /* a ddn_grid; default DDN_GRID_LOGSNR */
+    DDN_INTEGRATOR_SEED = 203,       /* any; default 0 */
+    DDN_INTEGRATOR_FIRST_PATH = 204, /* >= 0; default 0: path number of row 0 */
+    DDN_INTEGRATOR_DENOISE = 205,    /* 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
+    DDN_INTEGRATOR_FIRST_STEP = 206  /* >= 0; default 0: step number of the first step in the noise
+                                        function, to continue a path with fresh noise */
+};
+DDN_API ddn_status ddn_integrator_set_f64(ddn_integrator *it, ddn_integrator_key key, double value);
+DDN_API ddn_status ddn_integrator_set_i64(ddn_integrator *it, ddn_integrator_key key,
+                                          int64_t value);
+DDN_API ddn_status ddn_integrator_get_f64(ddn_integrator *it, ddn_integrator_key key,
+                                          double *value);
+DDN_API ddn_status ddn_integrator_get_i64(ddn_integrator *it, ddn_integrator_key key,
+                                          int64_t *value);
+DDN_API ddn_status ddn_integrator_bounds(ddn_integrator *it, ddn_integrator_key key,
+                                         double *minimum, double *maximum, double *preset);
+
+/* A grid of the caller's own: times[count], count >= 2, strictly monotone in the method's
+ * direction; replaces T_START, T_END, STEPS and GRID. Copied. count = 0 goes back to the options.
+ */
+DDN_API ddn_status ddn_integrator_set_times(ddn_integrator *it, const double *times, int64_t count);
+
+/* Number of grid times of the present options, and the times themselves: times[capacity]. */
+DDN_API int64_t ddn_integrator_time_count(ddn_integrator *it);
+DDN_API ddn_status ddn_integrator_times(ddn_integrator *it, double *times, int64_t capacity);
+
+/* Path numbers per row (copied) instead of FIRST_PATH + row; count >= m of later runs. Two rows
+ * with the same state and different path numbers are clones. NULL, 0 goes back to FIRST_PATH. */
+DDN_API ddn_status ddn_integrator_set_paths(ddn_integrator *it, const int64_t *paths,
+                                            int64_t count);
+
+/* Draws starts x[m][ldx] at the noisy end: N(0, (a^2 Lambda0 + s^2) I) with Lambda0 = 0, i.e. pure
+ * noise of variance s^2 (1 for OU at late times up to e^-2t). */
+DDN_API ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
+
+/* Runs the whole grid on the states x[m][ldx], in place: in, states at the first grid time; out,
+ * states at the last one. m >= 0. Noise of row r at step k is a function of (seed, path, step,
+ * coordinate) alone, so splitting a batch does not change a trajectory beyond rounding.
+ * DDN_STOPPED (cancel, progress or observer): x holds the states after the last completed step, and
+ * ddn_integrator_resume continues. On an error x is as after the last completed step too. */
+DDN_API ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
+
+/* Continues a stopped or restored run; same m. The result is the one of an unbroken run, bit for
+ * bit. Without such a run: DDN_E_STATE. */
+DDN_API ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
+
+/* Writes where a stopped run is (not the states x, which the caller has, nor the observers'
+ * records) into buffer[capacity] bytes; *size is set to the bytes needed also when capacity is too
+ * small (DDN_E_SHAPE; buffer NULL and capacity 0 to ask). restore brings it back into an integrator
+ * made with the same oracle, method and options (else DDN_E_FORMAT). Buffers are portable between
+ * processes of one machine type. */
+DDN_API ddn_status ddn_integrator_save(ddn_integrator *it, void *buffer, int64_t capacity,
+                                       int64_t *size);
+DDN_API ddn_status ddn_integrator_restore(ddn_integrator *it, const void *buffer, int64_t size);
+
+/* Called at every grid time of a run, the first and the last included, on the thread that called
+ * ddn_integrator_run, never re-entrantly. Returns 0 to go on, > 0 to stop (the run returns
+ * DDN_STOPPED), < 0 to fail (DDN_E_CALLBACK). No exception, panic or longjmp may cross it. */
+typedef int32_t (*ddn_observe_fn)(void *user, const ddn_step *step);
+
+/* Attaches a callback. `wanted`: bit (1 << what) for each ddn_output that it wants to see through
+ * ddn_step_f64/i64 (only [m] outputs and CLASS_POSTERIOR, MEAN, SCORE); they are computed in the
+ * same pass as the step's own score. release(user) is called when the integrator lets go (may be
+ * NULL). On failure the caller still owns user. */
+DDN_API ddn_status ddn_integrator_attach_callback(ddn_integrator *it, ddn_observe_fn fn, void *user,
+                                                  ddn_release_fn release, int64_t wanted);
+
+/* What a callback can ask of a step. */
+DDN_API int64_t ddn_step_index(const ddn_step *step); /* 0 = first grid time */
+DDN_API int64_t ddn_step_count(const ddn_step *step); /* number of grid times */
+DDN_API double ddn_step_time(const ddn_step *step);   /* in the schedule's time */
+DDN_API int64_t ddn_step_m(const ddn_step *step);
+DDN_API int64_t ddn_step_d(const ddn_step *step);
+DDN_API const double *ddn_step_x(const ddn_step *step); /* [m][ddn_step_ldx] */
+DDN_API int64_t ddn_step_ldx(const ddn_step *step);
+/* A wanted output at this state, or NULL if it was not asked for; [m], or [m][*ld] where matrices.
+ */
+DDN_API const double *ddn_step_f64(const ddn_step *step, ddn_output what, int64_t *ld);
+DDN_API const int64_t *ddn_step_i64(const ddn_step *step, ddn_output what);
+
+DDN_END_DECLS
+
+#endif

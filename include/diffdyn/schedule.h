@@ -1,0 +1,116 @@
+/* Noise schedules: x_t = a(t) x_0 + s(t) z, and grids of times.
+ * SPDX-License-Identifier: MIT */
+#ifndef DIFFDYN_SCHEDULE_H
+#define DIFFDYN_SCHEDULE_H
+
+#include <diffdyn/base.h>
+
+DDN_BEGIN_DECLS
+
+/* An immutable pair of functions a(t) > 0 and s(t) > 0 of the schedule's own time t, such that
+ * x_t = a x_0 + s z with z ~ N(0, I) and s/a increasing. Any schedule describes the same family of
+ * distributions as the Ornstein-Uhlenbeck process up to a factor (doc/theory.md (3)):
+ * with the OU time tau = log(1 + s^2/a^2)/2,  x_t = sqrt(a^2 + s^2) * x_OU(tau).
+ * May be shared between threads and contexts; a custom schedule's callbacks must then be
+ * thread-safe. */
+typedef struct ddn_schedule ddn_schedule;
+
+/* Ornstein-Uhlenbeck dx = -x dt + sqrt(2) dW: a = e^-t, s^2 = 1 - e^-2t, t > 0. (1) */
+DDN_API ddn_status ddn_schedule_create_ou(ddn_context *ctx, ddn_schedule **out);
+
+/* Continuous variance-preserving schedule with linear beta: time u in (0, 1],
+ * tau = (beta_min u + (beta_max - beta_min) u^2 / 2) / 2, a = e^-tau. 0 <= beta_min <= beta_max,
+ * beta_max > 0; usual values 0.1 and 20. (4) */
+DDN_API ddn_status ddn_schedule_create_vp_linear(ddn_context *ctx, double beta_min, double beta_max,
+                                                 ddn_schedule **out);
+
+/* DDPM (Ho et al. 2020): time is the index i in [0, steps - 1] of beta_i, linear from beta_first to
+ * beta_last; a^2 = prod_{j <= i} (1 - beta_j). Between indices log a is interpolated linearly, and
+ * index -1 means a = 1, s = 0 (valid as the end of a grid only). Usual values 1e-4, 0.02, 1000. (5)
+ */
+DDN_API ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double beta_last,
+                                            int64_t steps, ddn_schedule **out);
+
+/* Cosine betas (Nichol & Dhariwal 2021): as DDPM with beta_i = min(1 - g((i+1)/steps)/g(i/steps),
+ * beta_max), g(u) = cos^2((u + offset)/(1 + offset) pi/2). Usual values 1000, 0.008, 0.999. (6) */
+DDN_API ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, double offset,
+                                              double beta_max, ddn_schedule **out);
+
+/* Variance-exploding / EDM (Karras et al. 2022): time is sigma > 0, a = 1, s = sigma. (7) */
+DDN_API ddn_status ddn_schedule_create_edm(ddn_context *ctx, ddn_schedule **out);
+
+/* A schedule of the host's own on [t_min, t_max]. eval writes a, s and their derivatives da/dt,
+ * ds/dt at t and returns 0; another value makes the calling function fail with DDN_E_CALLBACK.
+ * s/a must increase with t (checked at 257 points; DDN_E_RANGE). release may be NULL. */
+typedef int32_t (*ddn_schedule_fn)(void *user, double t, double *a, double *s, double *da,
+                                   double *ds);
+DDN_API ddn_status ddn_schedule_create_custom(ddn_context *ctx, ddn_schedule_fn eval, double t_min,
+                                              double t_max, ddn_release_fn release, void *user,
+                                              ddn_schedule **out);
+
+DDN_API void ddn_schedule_destroy(ddn_schedule *sch);
+
+/* "ou", "vp_linear", "ddpm", "cosine", "edm" or "custom"; static text. */
+DDN_API const char *ddn_schedule_kind(const ddn_schedule *sch);
+
+/* Smallest and largest time it accepts (t_min itself excluded where s would be 0). */
+DDN_API ddn_status ddn_schedule_range(ddn_context *ctx, const ddn_schedule *sch, double *t_min,
+                                      double *t_max);
+
+/* a(t) and s(t). Times must be finite and in range: t <= 0 is DDN_E_RANGE for OU. */
+DDN_API ddn_status ddn_schedule_eval(ddn_context *ctx, const ddn_schedule *sch, double t, double *a,
+                                     double *s);
+
+/* Rates of the forward SDE dx = f x dt + g dW that has these a and s: f = d log a/dt,
+ * g^2 = d(s^2)/dt - 2 f s^2. (8) */
+DDN_API ddn_status ddn_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t,
+                                      double *f, double *g2);
+
+/* The schedule's time <-> OU time tau = log(1 + s^2/a^2)/2. */
+DDN_API ddn_status ddn_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double t,
+                                      double *tau);
+DDN_API ddn_status ddn_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau,
+                                        double *t);
+
+/* Coordinates for one noise level. */
+typedef int32_t ddn_coordinate;
+enum {
+    DDN_COORDINATE_OU = 1,        /* tau > 0 */
+    DDN_COORDINATE_LOGSNR = 2,    /* log(a^2/s^2), any real */
+    DDN_COORDINATE_SIGMA = 3,     /* s/a > 0, the EDM sigma */
+    DDN_COORDINATE_ALPHA_BAR = 4, /* a^2/(a^2 + s^2) in (0, 1) */
+    DDN_COORDINATE_THETA = 5      /* e^-tau in (0, 1) */
+};
+/* Converts a noise level between coordinates without loss near either end. (2) */
+DDN_API ddn_status ddn_convert_time(ddn_context *ctx, ddn_coordinate from, double value,
+                                    ddn_coordinate to, double *result);
+
+/* Grids of times from t_first to t_last (both included exactly), count >= 2. */
+typedef int32_t ddn_grid;
+enum {
+    DDN_GRID_UNIFORM = 1,   /* uniform in the schedule's time */
+    DDN_GRID_GEOMETRIC = 2, /* geometric in the schedule's time; both ends > 0 */
+    DDN_GRID_LOGSNR = 3,    /* uniform in log(a^2/s^2) */
+    DDN_GRID_KARRAS = 4     /* uniform in (s/a)^(1/7) */
+};
+/* times[count]; increasing or decreasing as t_first, t_last are; t_first != t_last. */
+DDN_API ddn_status ddn_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind,
+                                     double t_first, double t_last, int64_t count, double *times);
+
+/* Forward transition: x[m][ldx] at time t_from becomes a sample at t_to > t_from, in place,
+ * exactly: x' = (a'/a) x + sqrt(s'^2 - (a'/a)^2 s^2) z. t_from = 0 (or, for DDPM, -1) means clean
+ * data where the schedule has a = 1, s = 0 there. Row r uses noise(seed, first_path + r, step,
+ * coordinate). (9) */
+DDN_API ddn_status ddn_forward_sample(ddn_context *ctx, const ddn_schedule *sch, double t_from,
+                                      double t_to, int64_t seed, int64_t first_path, int64_t step,
+                                      int64_t m, int64_t d, double *x, int64_t ldx);
+
+/* The noise itself: z[count] standard normal deviates for coordinates first .. first+count-1 of
+ * (seed, path, step): Philox 4x64-10 and Box-Muller, a pure function of its arguments. `stream`
+ * separates uses: the library's samplers use streams 0..63. (10) */
+DDN_API ddn_status ddn_noise(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path,
+                             int64_t step, int64_t first, int64_t count, double *z);
+
+DDN_END_DECLS
+
+#endif

@@ -1,0 +1,97 @@
+/* The only file that calls malloc. Each block carries its size in a header of one alignment unit.
+ * Layer 0 (base). */
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/context_impl.h"
+
+enum {
+    ALIGNMENT = 64
+};
+
+static void *default_allocate(void *user, int64_t bytes, int64_t alignment)
+{
+    (void)user;
+    void *p = NULL;
+    return posix_memalign(&p, (size_t)alignment, (size_t)bytes) == 0 ? p : NULL;
+}
+
+static void default_deallocate(void *user, void *pointer, int64_t bytes)
+{
+    (void)user;
+    (void)bytes;
+    free(pointer);
+}
+
+const ddni_allocator ddni_default_allocator = {default_allocate, default_deallocate, NULL};
+
+const ddni_allocator *ddni_context_allocator(const ddn_context *ctx)
+{
+    return &ctx->handle.allocator;
+}
+
+void *ddni_alloc_raw(const ddni_allocator *al, int64_t count, int64_t size)
+{
+    int64_t bytes;
+    if (count < 0 || size <= 0 || __builtin_mul_overflow(count, size, &bytes) ||
+        bytes > INT64_MAX / 2) {
+        return NULL;
+    }
+    char *block = al->allocate(al->user, bytes + ALIGNMENT, ALIGNMENT);
+    if (block == NULL) {
+        return NULL;
+    }
+    memcpy(block, &bytes, sizeof bytes);
+    return block + ALIGNMENT;
+}
+
+void *ddni_alloc(const ddni_allocator *al, int64_t count, int64_t size)
+{
+    void *p = ddni_alloc_raw(al, count, size);
+    if (p != NULL) {
+        memset(p, 0, (size_t)(count * size));
+    }
+    return p;
+}
+
+int64_t ddni_alloc_bytes(const void *pointer)
+{
+    int64_t bytes = 0;
+    if (pointer != NULL) {
+        memcpy(&bytes, (const char *)pointer - ALIGNMENT, sizeof bytes);
+    }
+    return bytes;
+}
+
+void ddni_free(const ddni_allocator *al, void *pointer)
+{
+    if (pointer != NULL) {
+        al->deallocate(al->user, (char *)pointer - ALIGNMENT,
+                       ddni_alloc_bytes(pointer) + ALIGNMENT);
+    }
+}
+
+ddn_status ddni_alloc_for(ddn_context *ctx, const char *what, int64_t count, int64_t size,
+                          void *pointer_to_pointer)
+{
+    void *p = ddni_alloc(ddni_context_allocator(ctx), count, size);
+    memcpy(pointer_to_pointer, &p, sizeof p);
+    DDNI_CHECK(ctx, p != NULL, DDN_E_NOMEM, "no memory for %s (%lld x %lld bytes)", what,
+               (long long)count, (long long)size);
+    return DDN_OK;
+}
+
+ddn_status ddni_reserve(ddn_context *ctx, const char *what, int64_t count, int64_t size,
+                        void *pointer_to_pointer)
+{
+    void *old;
+    memcpy(&old, pointer_to_pointer, sizeof old);
+    if (old != NULL && ddni_alloc_bytes(old) / size >= count) {
+        return DDN_OK;
+    }
+    ddni_free(ddni_context_allocator(ctx), old);
+    return ddni_alloc_for(ctx, what, count, size, pointer_to_pointer);
+}

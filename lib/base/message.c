@@ -1,0 +1,59 @@
+/* Error text: the library's only use of stdio formatting. Layer 0 (base). */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/check.h"
+#include "base/context_impl.h"
+
+void ddni_enter(ddn_context *ctx, const char *function)
+{
+    ctx->function = function;
+}
+
+ddn_status ddni_fail(ddn_context *ctx, ddn_status status, const char *fmt, ...)
+{
+    if (ctx == NULL) {
+        return status;
+    }
+    int used = 0;
+    if (ctx->function != NULL) {
+        used = snprintf(ctx->message, sizeof ctx->message, "%s: ", ctx->function);
+    }
+    if (used < 0 || (size_t)used >= sizeof ctx->message) {
+        used = 0;
+    }
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(ctx->message + used, sizeof ctx->message - (size_t)used, fmt, args);
+    va_end(args);
+    return status;
+}
+
+const char *ddn_context_message(const ddn_context *ctx)
+{
+    return ctx == NULL ? "" : ctx->message;
+}
+
+ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x, int64_t m,
+                             int64_t d, int64_t ldx)
+{
+    DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
+    DDNI_CHECK(ctx, ldx >= d, DDN_E_SHAPE, "leading dimension of %s is %lld, less than d = %lld",
+               name, (long long)ldx, (long long)d);
+    DDNI_CHECK(ctx, x != NULL || m == 0, DDN_E_NULL, "argument %s is NULL", name);
+    for (int64_t r = 0; r < m; r++) {
+        const double *row = x + r * ldx;
+        double sum = 0; /* NaN or Inf in the row makes row * 0 NaN */
+        for (int64_t j = 0; j < d; j++) {
+            sum += row[j] * 0.0;
+        }
+        if (sum == 0.0) {
+            continue;
+        }
+        for (int64_t j = 0; j < d; j++) {
+            DDNI_CHECK(ctx, isfinite(row[j]), DDN_E_NONFINITE, "%s[%lld][%lld] is %g", name,
+                       (long long)r, (long long)j, row[j]);
+        }
+    }
+    return DDN_OK;
+}

@@ -1,0 +1,192 @@
+/* A pool of sleeping threads and the loop that feeds it. Layer 0 (base).
+ *
+ * A loop hands every worker the same job; each takes tiles from one atomic counter until none are
+ * left. The caller is worker 0 and returns when all others have left the job. */
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "base/check.h"
+#include "base/context_impl.h"
+
+/* Below this many multiply-adds waking a thread costs more than it saves. */
+static const double SMALL_WORK = 2e6;
+
+typedef struct job {
+    ddni_tile_fn fn;
+    void *arg;
+    int64_t tiles;
+    _Atomic int64_t next;
+} job;
+
+struct ddni_pool {
+    ddni_allocator allocator;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake, idle;
+    job *current;       /* the job of this generation */
+    int64_t generation; /* counts jobs */
+    int64_t wanted;     /* workers asked to take part in this generation */
+    int64_t busy;       /* workers inside the job */
+    int64_t threads;    /* running threads, the caller not counted */
+    int32_t quit;
+    pthread_t *thread;
+};
+
+typedef struct worker_start {
+    ddni_pool *pool;
+    int64_t worker;
+} worker_start;
+
+static void drain(job *j, int64_t worker)
+{
+    for (;;) {
+        int64_t tile = atomic_fetch_add_explicit(&j->next, 1, memory_order_relaxed);
+        if (tile >= j->tiles) {
+            return;
+        }
+        j->fn(j->arg, tile, worker);
+    }
+}
+
+static void *worker_main(void *start)
+{
+    ddni_pool *p = ((worker_start *)start)->pool;
+    int64_t worker = ((worker_start *)start)->worker;
+    int64_t seen = 0;
+    pthread_mutex_lock(&p->mutex);
+    for (;;) {
+        while (!p->quit && (p->generation == seen || worker > p->wanted)) {
+            seen = p->generation;
+            pthread_cond_wait(&p->wake, &p->mutex);
+        }
+        if (p->quit) {
+            break;
+        }
+        seen = p->generation;
+        job *j = p->current;
+        if (j == NULL) {
+            continue;
+        }
+        p->busy++;
+        pthread_mutex_unlock(&p->mutex);
+        drain(j, worker);
+        pthread_mutex_lock(&p->mutex);
+        if (--p->busy == 0) {
+            pthread_cond_signal(&p->idle);
+        }
+    }
+    pthread_mutex_unlock(&p->mutex);
+    return NULL;
+}
+
+/* A pool of `threads` threads besides the caller; fewer if the system refuses some, NULL if it
+ * cannot be made at all: the loop then runs on the caller. */
+static ddni_pool *pool_create(const ddni_allocator *al, int64_t threads)
+{
+    ddni_pool *p = ddni_alloc(al, 1, sizeof *p);
+    if (p == NULL) {
+        return NULL;
+    }
+    p->allocator = *al;
+    p->thread = ddni_alloc(al, threads, (int64_t)(sizeof *p->thread + sizeof(worker_start)));
+    if (p->thread == NULL || pthread_mutex_init(&p->mutex, NULL) != 0) {
+        goto fail;
+    }
+    if (pthread_cond_init(&p->wake, NULL) != 0) {
+        pthread_mutex_destroy(&p->mutex);
+        goto fail;
+    }
+    if (pthread_cond_init(&p->idle, NULL) != 0) {
+        pthread_cond_destroy(&p->wake);
+        pthread_mutex_destroy(&p->mutex);
+        goto fail;
+    }
+    /* Signals are the host's: none is delivered to our threads. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    worker_start *start = (worker_start *)(void *)(p->thread + threads);
+    for (int64_t i = 0; i < threads; i++) {
+        start[i] = (worker_start){p, i + 1};
+        if (pthread_create(&p->thread[i], NULL, worker_main, &start[i]) != 0) {
+            break;
+        }
+        p->threads++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return p;
+fail:
+    ddni_free(al, p->thread);
+    ddni_free(al, p);
+    return NULL;
+}
+
+void ddni_pool_destroy(ddni_pool *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&p->mutex);
+    p->quit = 1;
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&p->mutex);
+    for (int64_t i = 0; i < p->threads; i++) {
+        pthread_join(p->thread[i], NULL);
+    }
+    pthread_cond_destroy(&p->idle);
+    pthread_cond_destroy(&p->wake);
+    pthread_mutex_destroy(&p->mutex);
+    ddni_allocator allocator = p->allocator;
+    ddni_free(&allocator, p->thread);
+    ddni_free(&allocator, p);
+}
+
+static void pool_run(ddni_pool *p, job *j, int64_t helpers)
+{
+    pthread_mutex_lock(&p->mutex);
+    p->current = j;
+    p->wanted = helpers;
+    p->generation++;
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&p->mutex);
+    drain(j, 0);
+    pthread_mutex_lock(&p->mutex);
+    p->current = NULL; /* a late riser finds nothing to do */
+    while (p->busy > 0) {
+        pthread_cond_wait(&p->idle, &p->mutex);
+    }
+    pthread_mutex_unlock(&p->mutex);
+}
+
+static void host_body(void *arg, int64_t index)
+{
+    drain(arg, index);
+}
+
+ddn_status ddni_parallel(ddn_context *ctx, int64_t tiles, double work, ddni_tile_fn fn, void *arg)
+{
+    int64_t workers = ddni_workers(ctx) < tiles ? ddni_workers(ctx) : tiles;
+    job j = {fn, arg, tiles, 0};
+    if (workers <= 1 || work < SMALL_WORK) {
+        drain(&j, 0);
+        return DDN_OK;
+    }
+    if (ctx->parallel_for != NULL) {
+        int32_t failed = ctx->parallel_for(ctx->parallel_user, workers, host_body, &j);
+        DDNI_CHECK(ctx, failed == 0, DDN_E_CALLBACK, "the host's parallel-for returned %d",
+                   (int)failed);
+        DDNI_CHECK(ctx, atomic_load(&j.next) >= tiles, DDN_E_CALLBACK,
+                   "the host's parallel-for did not run its body");
+        return DDN_OK;
+    }
+    if (ctx->pool == NULL) {
+        ctx->pool = pool_create(&ctx->handle.allocator, ddni_workers(ctx) - 1);
+    }
+    if (ctx->pool == NULL) {
+        drain(&j, 0);
+    } else {
+        pool_run(ctx->pool, &j, workers - 1);
+    }
+    return DDN_OK;
+}

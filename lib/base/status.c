@@ -1,0 +1,34 @@
+/* Names and texts of status codes. Layer 0 (base). */
+#include <diffdyn/base.h>
+#include <diffdyn/version.h>
+
+const char *ddn_status_name(ddn_status status)
+{
+    switch (status) {
+#define DDNI_NAME(name, value, text)                                                               \
+    case value:                                                                                    \
+        return #name;
+        DDN_STATUS_LIST(DDNI_NAME)
+#undef DDNI_NAME
+    default:
+        return "unknown status";
+    }
+}
+
+const char *ddn_status_text(ddn_status status)
+{
+    switch (status) {
+#define DDNI_TEXT(name, value, text)                                                               \
+    case value:                                                                                    \
+        return text;
+        DDN_STATUS_LIST(DDNI_TEXT)
+#undef DDNI_TEXT
+    default:
+        return "unknown status";
+    }
+}
+
+const char *ddn_version(void)
+{
+    return DDN_VERSION_STRING;
+}

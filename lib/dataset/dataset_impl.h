@@ -1,0 +1,41 @@
+/* Members of datasets, for the layers that read them. Layer 2 (dataset). */
+#ifndef DDNI_DATASET_IMPL_H
+#define DDNI_DATASET_IMPL_H
+
+#include <diffdyn/dataset.h>
+
+#include "base/handle.h"
+
+/* Labels of n points: the value, and its index among the distinct values in ascending order. */
+typedef struct ddni_labels {
+    ddni_handle handle;
+    int64_t n, classes;
+    int32_t *label;       /* [n] */
+    int32_t *class_index; /* [n], in [0, classes) */
+    int32_t *value;       /* [classes], ascending */
+    int64_t *count;       /* [classes] */
+} ddni_labels;
+
+/* Memory that holds the numbers: copied, borrowed or mapped. Defined in dataset.c. */
+typedef struct ddni_storage ddni_storage;
+
+struct ddn_dataset {
+    ddni_handle handle;
+    ddni_storage *storage;
+    ddni_labels *labels; /* NULL without labels */
+    const void *data;    /* [n][ld] of type */
+    ddn_type type;
+    int64_t n, d, ld;
+    double scale, shift;
+};
+
+int64_t ddni_type_size(ddn_type type);
+
+/* Rows first .. first+count-1, mapped: out[count][ldo]. Any thread. */
+void ddni_dataset_rows(const ddn_dataset *ds, int64_t first, int64_t count, double *out,
+                       int64_t ldo);
+
+/* Mean of the points in double: mean[d]. Parallel; the same bits for any number of threads. */
+ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean);
+
+#endif

@@ -1,0 +1,77 @@
+/* What an oracle implements, and what a query hands to it. Layer 4 (oracle). */
+#ifndef DDNI_ORACLE_IMPL_H
+#define DDNI_ORACLE_IMPL_H
+
+#include <diffdyn/oracle.h>
+
+#include "base/handle.h"
+#include "schedule/schedule_impl.h"
+
+enum {
+    DDNI_OUTPUTS = 16 /* ddn_output values are below this */
+};
+
+/* Bit of an output in a set. */
+static inline int64_t ddni_bit(ddn_output what)
+{
+    return INT64_C(1) << what;
+}
+
+/* The outputs of one evaluation: f64[what] / i64[what] is NULL where not wanted. */
+typedef struct ddni_request {
+    double *f64[DDNI_OUTPUTS];
+    int64_t *i64[DDNI_OUTPUTS];
+    int64_t ld[DDNI_OUTPUTS];
+    const double *v; /* DDN_IN_V */
+    int64_t ldv;
+    int64_t seed, first_path, step; /* noise of DDN_OUT_DRAW */
+    const int64_t *paths;           /* or NULL: first_path + row */
+    double epsilon;
+} ddni_request;
+
+/* Path number of a row. */
+static inline int64_t ddni_request_path(const ddni_request *rq, int64_t row)
+{
+    return rq->paths != NULL ? rq->paths[row] : rq->first_path + row;
+}
+
+/* What an evaluation reports about itself. */
+typedef struct ddni_report {
+    double dropped, touched;
+} ddni_report;
+
+/* The operations of a kind of oracle. evaluate gets finite states, m >= 1, and only outputs of
+ * `can`; SCORE and MEAN are given together or either alone; query.c derives DIVERGENCE from
+ * TRACE_COV and JACOBIAN_TIMES_V from COV_TIMES_V unless the kind lists them in `direct`. */
+typedef struct ddni_oracle_ops {
+    const char *kind;
+    /* Scratch of one query; NULL where none is needed. */
+    ddn_status (*scratch_create)(ddn_context *ctx, const ddn_oracle *oracle, void **scratch);
+    void (*scratch_destroy)(ddn_context *ctx, void *scratch);
+    int64_t (*scratch_bytes)(const void *scratch);
+    ddn_status (*evaluate)(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
+                           const ddni_request *rq, const ddni_level *level, int64_t m,
+                           const double *x, int64_t ldx, ddni_report *report);
+    ddn_status (*sample_data)(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
+                              int64_t first_path, int64_t m, double *x, int64_t ldx,
+                              int64_t *index);
+    void (*destroy)(ddn_oracle *oracle); /* members of the kind only */
+} ddni_oracle_ops;
+
+/* Kinds embed this as their first member. */
+struct ddn_oracle {
+    ddni_handle handle;
+    const ddni_oracle_ops *ops;
+    ddn_schedule *schedule; /* retained */
+    ddn_dataset *dataset;   /* retained, or NULL */
+    int64_t d, components, classes;
+    int64_t can;           /* set of outputs it can give, derived ones included */
+    int64_t direct;        /* of DIVERGENCE and JACOBIAN_TIMES_V: those it gives itself */
+    double epsilon_preset; /* default of DDN_QUERY_EPSILON */
+};
+
+/* Allocates an oracle of `size` bytes with the common members set; retains schedule and dataset. */
+ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_ops *ops,
+                              const ddn_schedule *sch, const ddn_dataset *ds, int64_t d, void *out);
+
+#endif

@@ -1,0 +1,16 @@
+/* The noise function as the host can call it. Layer 3 (schedule). */
+#include <diffdyn/schedule.h>
+
+#include "base/check.h"
+#include "base/rng.h"
+
+ddn_status ddn_noise(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path, int64_t step,
+                     int64_t first, int64_t count, double *z)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_INT(ctx, first, 0, INT64_C(1) << 60);
+    DDNI_CHECK_INT(ctx, count, 0, INT64_C(1) << 60);
+    DDNI_CHECK(ctx, z != NULL || count == 0, DDN_E_NULL, "argument z is NULL");
+    ddni_normal(seed, stream, path, step, first, count, z);
+    return DDN_OK;
+}

@@ -1,0 +1,51 @@
+#include "support/fixtures.h"
+
+ddn_context *test_context(int64_t threads)
+{
+    ddn_context *ctx = NULL;
+    assert_int_equal(ddn_context_create(&ctx), DDN_OK);
+    assert_int_equal(ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, threads), DDN_OK);
+    return ctx;
+}
+
+void test_ok(ddn_context *ctx, ddn_status status, const char *call, const char *file, int line)
+{
+    if (status != DDN_OK) {
+        print_error("%s gave %s: %s\n", call, ddn_status_name(status), ddn_context_message(ctx));
+        _fail(file, line);
+    }
+}
+
+void test_fails(ddn_context *ctx, ddn_status got, ddn_status want, const char *part,
+                const char *call, const char *file, int line)
+{
+    const char *message = ctx == NULL ? part : ddn_context_message(ctx);
+    if (got != want || strstr(message, part) == NULL) {
+        print_error("%s gave %s \"%s\", wanted %s \"...%s...\"\n", call, ddn_status_name(got),
+                    message, ddn_status_name(want), part);
+        _fail(file, line);
+    }
+}
+
+void test_close(double got, double want, double rtol, double atol, const char *what,
+                const char *file, int line)
+{
+    if (!(fabs(got - want) <= rtol * fabs(want) + atol)) {
+        print_error("%s = %.17g, wanted %.17g (difference %.3g, allowed %.3g)\n", what, got, want,
+                    got - want, rtol * fabs(want) + atol);
+        _fail(file, line);
+    }
+}
+
+void test_normal(int64_t seed, int64_t count, double *out)
+{
+    ddn_context *ctx = test_context(1);
+    OK(ctx, ddn_noise(ctx, seed, 63, 0, 0, 0, count, out));
+    ddn_context_destroy(ctx);
+}
+
+char *test_data_path(const char *name, char *buffer)
+{
+    snprintf(buffer, 1024, "%s/%s", TEST_DATA, name);
+    return buffer;
+}

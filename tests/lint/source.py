@@ -1,0 +1,74 @@
+"""What the lint scripts share: C sources without comments and strings, and their whereabouts."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PUBLIC = ROOT / "include" / "diffdyn"
+LIB = ROOT / "lib"
+LAYERS = ["base", "kernels", "dataset", "schedule", "oracle", "integrator", "observer", "analysis"]
+
+_TOKENS = re.compile(
+    r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
+
+
+def strip(text):
+    """The text with comments blanked and string contents emptied; line numbers stay."""
+    def blank(match):
+        token = match.group(0)
+        if token.startswith("/"):
+            return re.sub(r"[^\n]", " ", token)
+        return token[0] * 2
+    return _TOKENS.sub(blank, text)
+
+
+def without_comments(text):
+    """The text with comments blanked, strings kept (for #include lines)."""
+    return _TOKENS.sub(
+        lambda m: re.sub(r"[^\n]", " ", m.group(0)) if m.group(0)[0] == "/" else m.group(0), text)
+
+
+def public_headers():
+    return sorted(PUBLIC.glob("*.h"))
+
+
+def library_files():
+    return sorted(p for p in LIB.rglob("*") if p.suffix in (".c", ".h", ".inc", ".def"))
+
+
+def c_files(*folders):
+    return sorted(p for f in folders for p in (ROOT / f).rglob("*") if p.suffix in (".c", ".h", ".cpp"))
+
+
+def public_functions():
+    """{name: header} of every function declared with DDN_API."""
+    found = {}
+    for header in public_headers():
+        for match in re.finditer(r"\bDDN_API\b[^;(]*?\b(ddn_\w+)\s*\(", strip(header.read_text())):
+            found[match.group(1)] = header.name
+    return found
+
+
+def public_constants():
+    """{name: value} of every enumerator in the public headers, the status list included."""
+    found = {}
+    for header in public_headers():
+        text = without_comments(header.read_text())
+        for match in re.finditer(r"X\((DDN_\w+),\s*(-?\d+),", text):
+            found[match.group(1)] = int(match.group(2))
+        for body in re.findall(r"\benum\s*\{([^}]*)\}", text):
+            for name, value in re.findall(r"(DDN_\w+)\s*=\s*(-?\w+)", body):
+                found[name] = int(value, 0)
+    return found
+
+
+def where(path, text, position):
+    return f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, position) + 1}"
+
+
+def finish(problems, checked):
+    """Prints the problems and leaves with the status that the test harness expects."""
+    for problem in problems:
+        print(problem)
+    print(f"{checked}: {len(problems)} problem(s)")
+    sys.exit(1 if problems else 0)

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""The text itself: clang-format 14, file length, leftovers, and the fixed top level.
+
+Usage: text.py format | length | words
+"""
+import re
+import shutil
+import subprocess
+import sys
+
+from source import ROOT, c_files, finish
+
+SKIP = 77
+FOLDERS = ["include", "lib", "tests", "bench", "doc"]
+LIMIT = 400
+# Longer on purpose, with the reason.
+LONG = {}
+TOP = {"meson.build", "meson_options.txt", "README.md", "COPYING", "include", "lib", "tests",
+       "bench", "pkgconfig", "doc"}
+LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK|WIP)\b|<<<<<<<|>>>>>>>")
+# Absolute paths belong to one machine, except those of the Debian system itself.
+SYSTEM = "usr|etc|proc|sys|dev|lib|tmp|var|bin"
+ABSOLUTE = re.compile(rf"""(?:^|[\s"'`(=:])/(?!(?:{SYSTEM})\b)([A-Za-z_][\w.-]*/[\w./-]+)""")
+
+
+def check_format():
+    tool = shutil.which("clang-format-14")
+    if tool is None:
+        print("no clang-format-14")
+        sys.exit(SKIP)
+    files = [str(p) for p in c_files(*FOLDERS)]
+    run = subprocess.run([tool, "--dry-run", "--Werror", "--style=file", *files], text=True,
+                         capture_output=True, check=False)
+    first = {}
+    for line in run.stderr.splitlines():
+        match = re.match(r"(.*?):(\d+):\d+: error", line)
+        if match:
+            first.setdefault(match.group(1), match.group(2))
+    return [f"{name}:{line}: not formatted; run clang-format-14 -i on it"
+            for name, line in first.items()]
+
+
+def check_length():
+    problems = []
+    for path in c_files(*FOLDERS) + sorted((ROOT / "tests").rglob("*.py")):
+        relative = path.relative_to(ROOT).as_posix()
+        lines = path.read_text().count("\n")
+        if lines > LIMIT and relative not in LONG:
+            problems.append(f"{relative}: {lines} lines, more than {LIMIT}")
+        if path.suffix in (".c", ".h") and not path.read_text().lstrip().startswith(("/*", "//")) \
+                and path.is_relative_to(ROOT / "lib"):
+            problems.append(f"{relative}: no comment at its head")
+    return problems
+
+
+def tracked():
+    run = subprocess.run(["git", "-C", str(ROOT), "ls-files"], text=True, capture_output=True,
+                         check=False)
+    if run.returncode != 0:
+        print("not a git checkout")
+        sys.exit(SKIP)
+    return [ROOT / name for name in run.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def check_words():
+    problems = []
+    for path in tracked():
+        relative = path.relative_to(ROOT).as_posix()
+        top = relative.split("/")[0]
+        if top not in TOP and not top.startswith("."):
+            problems.append(f"{relative}: the top level is fixed")
+        if path.suffix in (".npy", ".gz", ".csv", ".json", ".abi") or path.samefile(__file__):
+            continue
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            at = f"{relative}:{number}"
+            if LEFTOVERS.search(line):
+                problems.append(f"{at}: leftover: {line.strip()}")
+            if line != line.rstrip():
+                problems.append(f"{at}: space at the end of the line")
+            match = ABSOLUTE.search(line)
+            if match:
+                problems.append(f"{at}: path of one machine: /{match.group(1)}")
+    return problems
+
+
+def main():
+    what = sys.argv[1]
+    checks = {"format": check_format, "length": check_length, "words": check_words}
+    finish(checks[what](), what)
+
+
+if __name__ == "__main__":
+    main()

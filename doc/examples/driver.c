@@ -1,0 +1,239 @@
+/* The drivers' command line, errors, progress and exit. See driver.h. */
+#define _GNU_SOURCE
+#include "driver.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+drv_state drv = {"driver", "out", 0, 0, NULL};
+
+/* ---- Errors and exit --------------------------------------------------------------------- */
+
+static int bar_shown; /* a progress bar stands on the terminal's last line */
+
+static void clear_bar(void)
+{
+    if (bar_shown) {
+        fputs("\r\033[K", stderr);
+        bar_shown = 0;
+    }
+}
+
+/* One line, whatever the text: a line break in it (from a path) must not make two. */
+static void print_line(const char *format, va_list args)
+{
+    char text[4096];
+    vsnprintf(text, sizeof text, format, args);
+    for (char *c = text; *c; c++) {
+        if (*c == '\n' || *c == '\r') {
+            *c = ' ';
+        }
+    }
+    clear_bar();
+    fflush(stdout);
+    fprintf(stderr, "%s: %s\n", drv.program, text);
+}
+
+_Noreturn void drv_die(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_line(format, args);
+    va_end(args);
+    exit(2);
+}
+
+void drv_warn(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_line(format, args);
+    va_end(args);
+}
+
+void drv_try(ddn_status status)
+{
+    if (status < 0) {
+        const char *text = ddn_context_message(drv.ctx);
+        drv_die("%s", *text ? text : ddn_status_text(status));
+    }
+    if (status == DDN_STOPPED) {
+        drv_warn("interrupted");
+        exit(130);
+    }
+}
+
+/* Blocks handed out by drv_alloc, in a chain for the exit. */
+typedef struct block {
+    struct block *next;
+    void *memory;
+} block;
+static block *blocks;
+
+static void free_blocks(void)
+{
+    while (blocks) {
+        block *next = blocks->next;
+        free(blocks->memory);
+        free(blocks);
+        blocks = next;
+    }
+}
+
+void *drv_alloc(int64_t count, int64_t size)
+{
+    block *b = malloc(sizeof *b);
+    void *memory = count >= 0 ? calloc((size_t)(count ? count : 1), (size_t)size) : NULL;
+    if (!b || !memory) {
+        free(b);
+        free(memory);
+        drv_die("out of memory (%lld x %lld bytes)", (long long)count, (long long)size);
+    }
+    b->memory = memory;
+    b->next = blocks;
+    blocks = b;
+    return memory;
+}
+
+static void close_context(void)
+{
+    ddn_context_destroy(drv.ctx);
+    drv.ctx = NULL;
+}
+
+int drv_finish(void)
+{
+    clear_bar();
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        drv_die("cannot write standard output: %s", strerror(errno));
+    }
+    return 0;
+}
+
+/* ---- Progress and signals ---------------------------------------------------------------- */
+
+static int32_t show_progress(void *user, const char *stage, double fraction)
+{
+    (void)user;
+    static const char *last_stage = "";
+    static int last_percent = -1;
+    static time_t start;
+    const int width = 32, percent = (int)(100 * fraction);
+    if (strcmp(stage, last_stage) != 0) {
+        start = time(NULL);
+    } else if (percent == last_percent) {
+        return 0;
+    }
+    last_stage = stage;
+    last_percent = percent;
+    if (fraction >= 1) {
+        clear_bar();
+        return 0;
+    }
+    char bar[64];
+    for (int i = 0; i < width; i++) {
+        bar[i] = i < (int)(width * fraction) ? '#' : '.';
+    }
+    bar[width] = 0;
+    fprintf(stderr, "\r\033[K  %-24s [%s] %3d %%  %lld s", stage, bar, percent,
+            (long long)(time(NULL) - start));
+    fflush(stderr);
+    bar_shown = 1;
+    return 0;
+}
+
+/* The first signal asks the library to stop, which it soon does; a second one ends at once. */
+static void on_signal(int number)
+{
+    signal(number, SIG_DFL);
+    if (drv.ctx) {
+        ddn_context_cancel(drv.ctx);
+    }
+}
+
+/* ---- Start -------------------------------------------------------------------------------- */
+
+/* Creates path and its parents as far as they are missing. */
+static void make_folder(const char *path)
+{
+    char *part = drv_alloc((int64_t)strlen(path) + 1, 1);
+    for (size_t i = 0;; i++) {
+        if ((path[i] == '/' && i > 0) || path[i] == 0) {
+            if (mkdir(part, 0777) != 0 && errno != EEXIST && path[i] == 0) {
+                drv_die("--out: cannot create folder %s: %s", path, strerror(errno));
+            }
+        }
+        if (path[i] == 0) {
+            break;
+        }
+        part[i] = path[i];
+    }
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        drv_die("--out: %s is not a folder", path);
+    }
+    if (access(path, W_OK | X_OK) != 0) {
+        drv_die("--out: cannot write in folder %s: %s", path, strerror(errno));
+    }
+}
+
+enum {
+    COMMON_OPTIONS = 3
+};
+
+void drv_start(int argc, char **argv, const char *summary, const drv_option *options, int count)
+{
+    if (argc > 0) {
+        const char *slash = strrchr(argv[0], '/');
+        drv.program = slash ? slash + 1 : argv[0];
+    }
+    atexit(free_blocks);
+    atexit(close_context);
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    drv.threads = online < 1 ? 1 : online > 1024 ? 1024 : online;
+
+    const drv_option common[COMMON_OPTIONS] = {
+        {"out", "DIR", "folder of the results, created if need be", DRV_STRING, &drv.out, 0, 0},
+        {"seed", "S", "seed of all randomness", DRV_INT, &drv.seed, 0, 0},
+        {"threads", "T", "threads; the results do not depend on it", DRV_INT, &drv.threads, 1,
+         1024},
+    };
+    const int total = count + COMMON_OPTIONS;
+    const drv_option **all = drv_alloc(total, sizeof *all);
+    for (int i = 0; i < total; i++) {
+        all[i] = i < count ? &options[i] : &common[i - count];
+    }
+    drv_parse(argc, argv, summary, all, total);
+
+    make_folder(drv.out);
+    if (ddn_context_create(&drv.ctx) != DDN_OK) {
+        drv_die("out of memory");
+    }
+    drv_try(ddn_context_set_i64(drv.ctx, DDN_CONTEXT_THREADS, drv.threads));
+    if (isatty(STDERR_FILENO)) {
+        drv_try(ddn_context_set_progress(drv.ctx, show_progress, NULL));
+    }
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit shall be a write error with a message */
+}
+
+char *drv_format(double value, double standard_error, char *buffer, size_t size)
+{
+    if (isnan(value)) {
+        snprintf(buffer, size, "not reached");
+    } else if (!(standard_error > 0)) {
+        snprintf(buffer, size, "%.6g", value);
+    } else {
+        int digits = 1 - (int)floor(log10(standard_error));
+        digits = digits < 0 ? 0 : digits > 12 ? 12 : digits;
+        snprintf(buffer, size, "%.*f ± %.*f", digits, value, digits, standard_error);
+    }
+    return buffer;
+}

@@ -1,0 +1,163 @@
+/* What the example drivers share: options, errors, progress, result files, pictures, input data.
+ * Uses the public API of libdiffdyn, libc and POSIX only. A driver is one thread, so this helper
+ * keeps its state in one global, `drv`.
+ *
+ * A driver keeps its library objects in a static struct and gives them back in a function that it
+ * registers with atexit; drv_die may then leave from anywhere without a leak.
+ * SPDX-License-Identifier: MIT */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <diffdyn/diffdyn.h>
+
+/* ---- Start, errors, end ------------------------------------------------------------------ */
+
+typedef struct drv_state {
+    const char *program; /* last part of argv[0] */
+    const char *out;     /* folder of the results; exists and is writable after drv_start */
+    int64_t seed;
+    int64_t threads;
+    ddn_context *ctx; /* has the threads, shows progress, is cancelled by SIGINT and SIGTERM */
+} drv_state;
+extern drv_state drv;
+
+/* Kinds of options, and where their value goes. A default is what is there before. */
+typedef enum drv_kind {
+    DRV_FLAG,         /* int *: set to 1 */
+    DRV_INT,          /* int64_t * */
+    DRV_DOUBLE,       /* double *: finite; NaN before means that there is no fixed default */
+    DRV_STRING,       /* const char ** */
+    DRV_CHOICE,       /* int *: index of the word among those of the metavariable "a|b|c" */
+    DRV_INTS,         /* drv_list *: whole numbers separated by commas, each within the range */
+    DRV_DOUBLES,      /* drv_list * */
+    DRV_REQUIRED = 64 /* flag, ORed to a kind: must be given */
+} drv_kind;
+
+enum {
+    DRV_LIST_CAPACITY = 256
+};
+typedef struct drv_list {
+    int64_t count;
+    double at[DRV_LIST_CAPACITY];
+} drv_list;
+
+/* One row of a driver's table of options, sorted as --help shall show them. */
+typedef struct drv_option {
+    const char *name; /* without the dashes */
+    const char *metavariable;
+    const char *help;
+    int kind; /* a drv_kind, perhaps | DRV_REQUIRED */
+    void *value;
+    double minimum, maximum; /* of numbers, inclusive; both 0: any */
+} drv_option;
+#define DRV_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+/* Reads the command line (--name value or --name=value; --help prints and exits 0), adds --out,
+ * --seed, --threads, creates the folder and the context. Anything wrong: one line on stderr, exit
+ * status 2. */
+void drv_start(int argc, char **argv, const char *summary, const drv_option *options, int count);
+
+/* The part of drv_start that reads argv by a whole table (driver_options.c). */
+void drv_parse(int argc, char **argv, const char *summary, const drv_option *const *all, int total);
+
+/* Prints "PROGRAM: text" as one line on stderr and exits with status 2. */
+_Noreturn void drv_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Goes on if status is not an error, else dies with the context's message. DDN_STOPPED, which only
+ * a signal causes here, ends the program with status 130. */
+void drv_try(ddn_status status);
+/* A remark on stderr that does not end the program. */
+void drv_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Memory that is freed at exit; dies when there is none. count * size bytes, zeroed. */
+void *drv_alloc(int64_t count, int64_t size);
+/* Closes the context, checks that stdout took everything; returns the exit status for main. */
+int drv_finish(void);
+
+/* ---- Result files (driver_output.c) ------------------------------------------------------ */
+
+/* OUT/NAME, in memory that is freed at exit. */
+const char *drv_path(const char *name);
+
+/* A text file whose every write is checked: a full disk ends the program with the path in the
+ * message and status 2. */
+typedef struct drv_file drv_file;
+drv_file *drv_open(const char *path);
+void drv_print(drv_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void drv_close(drv_file *file);
+
+/* CSV: a header line, then rows of numbers with all their digits; NaN is an empty field. */
+drv_file *drv_csv_open(const char *path, const char *header);
+void drv_csv_row(drv_file *file, const double *values, int64_t count);
+/* A whole file from columns[count][rows]. */
+void drv_csv(const char *path, const char *header, int64_t rows, int64_t count,
+             const double *const *columns);
+
+/* JSON: one flat object; members are written in the order of the calls. NaN and Inf become null. */
+drv_file *drv_json_open(const char *path);
+void drv_json_number(drv_file *file, const char *key, double value);
+void drv_json_integer(drv_file *file, const char *key, int64_t value);
+void drv_json_string(drv_file *file, const char *key, const char *text);
+void drv_json_numbers(drv_file *file, const char *key, const double *values, int64_t count);
+/* "key": {"value": ..., "stderr": ...} */
+void drv_json_measured(drv_file *file, const char *key, double value, double standard_error);
+void drv_json_close(drv_file *file);
+
+/* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png of that size (pixels at scale 1)
+ * from files in OUT (the script runs inside that folder): CSV separator, fonts, line styles 1..8
+ * and grid are set. */
+drv_file *drv_plot_open(const char *name, int width, int height);
+/* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
+void drv_plot_run(drv_file *file);
+
+/* ---- Tables on the terminal -------------------------------------------------------------- */
+
+/* "12.345 ± 0.067": the value to the two leading digits of its error; "exact" for error 0, "not
+ * reached" for NaN. In buffer[size]; returns buffer. */
+char *drv_format(double value, double standard_error, char *buffer, size_t size);
+
+/* ---- Input data (driver_data.c) ---------------------------------------------------------- */
+
+typedef struct drv_data {
+    const char *path;
+    const char *labels;
+    drv_list classes;
+    int scale; /* index in pm1|unit|raw, -1: by type */
+    int64_t n; /* 0: all */
+} drv_data;
+#define DRV_DATA_DEFAULTS                                                                          \
+    {                                                                                              \
+        NULL, NULL, {0, {0}}, -1, 0                                                                \
+    }
+/* Rows of an option table; required is DRV_REQUIRED or 0, for --data. */
+#define DRV_DATA_OPTIONS(data, required)                                                           \
+    {"data",                                                                                       \
+     "FILE",                                                                                       \
+     "points: IDX (.gz), .npy or CIFAR-10 binary",                                                 \
+     DRV_STRING | (required),                                                                      \
+     &(data).path,                                                                                 \
+     0,                                                                                            \
+     0},                                                                                           \
+        {"labels", "FILE", "labels of the points: IDX (.gz) or .npy", DRV_STRING, &(data).labels,  \
+         0,        0},                                                                             \
+        {"classes",   "A,B,...",       "use only the points with these labels",                    \
+         DRV_INTS,    &(data).classes, -2147483648.0,                                              \
+         2147483647.0},                                                                            \
+        {"scale",                                                                                  \
+         "pm1|unit|raw",                                                                           \
+         "bytes to [-1,1], to [0,1], or numbers as stored (default: pm1 for bytes, else raw)",     \
+         DRV_CHOICE,                                                                               \
+         &(data).scale,                                                                            \
+         0,                                                                                        \
+         0},                                                                                       \
+    {                                                                                              \
+        "n", "N", "use N of the points, spread evenly over the file and the classes", DRV_INT,     \
+            &(data).n, 1, 9e15                                                                     \
+    }
+
+/* Opens, labels, selects and scales; the caller destroys the set. Dies with a line that names the
+ * file or option at fault. */
+ddn_dataset *drv_data_load(const drv_data *data);
+
+#endif

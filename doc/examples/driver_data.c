@@ -1,0 +1,147 @@
+/* The drivers' input: a dataset from the options --data --labels --classes --scale --n.
+ * See driver.h. */
+#include "driver.h"
+
+#include <stdlib.h>
+
+enum {
+    SCALE_PM1 = 0,
+    SCALE_UNIT = 1,
+    SCALE_RAW = 2
+};
+
+static ddn_dataset *held; /* the set under construction, for an exit in between */
+
+static void release_held(void)
+{
+    ddn_dataset_destroy(held);
+    held = NULL;
+}
+
+/* The derived set takes the place of the one it was made from. */
+static void replace(ddn_dataset *derived)
+{
+    ddn_dataset_destroy(held);
+    held = derived;
+}
+
+static void select_classes(const drv_data *data)
+{
+    int32_t wanted[DRV_LIST_CAPACITY];
+    if (ddn_dataset_class_count(held) == 0) {
+        drv_die("--classes needs labels: give --labels FILE, %s has none", data->path);
+    }
+    for (int64_t i = 0; i < data->classes.count; i++) {
+        wanted[i] = (int32_t)data->classes.at[i];
+    }
+    const int64_t count = ddn_dataset_class_count(held);
+    int32_t *present = drv_alloc(count, sizeof *present);
+    drv_try(ddn_dataset_classes(drv.ctx, held, present, NULL, count));
+    for (int64_t i = 0; i < data->classes.count; i++) {
+        int64_t c = 0;
+        while (c < count && present[c] != wanted[i]) {
+            c++;
+        }
+        if (c == count) {
+            drv_die("--classes: no point has the label %d in %s", (int)wanted[i],
+                    data->labels ? data->labels : data->path);
+        }
+    }
+    ddn_dataset *out = NULL;
+    drv_try(ddn_dataset_subset_classes(drv.ctx, held, wanted, data->classes.count, &out));
+    replace(out);
+}
+
+/* Rows spread evenly, in each class as many as its share: of the k points of a class with quota q,
+ * the j-th is taken where floor(j q / k) steps up. Without labels all points are one class. */
+static void select_count(const drv_data *data)
+{
+    const int64_t n = ddn_dataset_n(held), classes = ddn_dataset_class_count(held);
+    const int64_t groups = classes > 0 ? classes : 1;
+    if (data->n > n) {
+        drv_die("--n = %lld exceeds the %lld points of %s%s", (long long)data->n, (long long)n,
+                data->path, data->classes.count ? " in these classes" : "");
+    }
+    if (data->n < groups) {
+        drv_die("--n = %lld is less than the number of classes, %lld", (long long)data->n,
+                (long long)groups);
+    }
+    int32_t *values = drv_alloc(groups, sizeof *values), *labels = NULL;
+    int64_t *sizes = drv_alloc(groups, sizeof *sizes), *quotas = drv_alloc(groups, sizeof *quotas);
+    int64_t *seen = drv_alloc(groups, sizeof *seen), *rows = drv_alloc(data->n, sizeof *rows);
+    sizes[0] = n;
+    if (classes > 0) {
+        labels = drv_alloc(n, sizeof *labels);
+        drv_try(ddn_dataset_classes(drv.ctx, held, values, sizes, groups));
+        drv_try(ddn_dataset_labels(drv.ctx, held, labels, n));
+    }
+    /* Cumulated shares, rounded down, so that the quotas add up to n. */
+    int64_t before = 0, taken = 0;
+    for (int64_t c = 0; c < groups; c++) {
+        before += sizes[c];
+        const int64_t upto = (int64_t)((double)data->n * (double)before / (double)n);
+        quotas[c] = (c == groups - 1 ? data->n : upto) - taken;
+        taken += quotas[c];
+    }
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t c = 0;
+        while (labels && values[c] != labels[i]) {
+            c++;
+        }
+        const int64_t j = seen[c]++;
+        if ((j + 1) * quotas[c] / sizes[c] > j * quotas[c] / sizes[c]) {
+            rows[count++] = i;
+        }
+    }
+    ddn_dataset *out = NULL;
+    drv_try(ddn_dataset_subset(drv.ctx, held, rows, count, &out));
+    replace(out);
+}
+
+static void rescale(const drv_data *data)
+{
+    const int bytes = ddn_dataset_type(held) == DDN_TYPE_U8;
+    const int scale = data->scale >= 0 ? data->scale : bytes ? SCALE_PM1 : SCALE_RAW;
+    if (scale == SCALE_RAW) {
+        return;
+    }
+    if (!bytes) {
+        drv_die("--scale %s is for bytes, but %s holds floating-point numbers: use raw",
+                scale == SCALE_PM1 ? "pm1" : "unit", data->path);
+    }
+    ddn_dataset *out = NULL;
+    if (scale == SCALE_PM1) {
+        drv_try(ddn_dataset_mapped(drv.ctx, held, 1 / 127.5, -1, &out));
+    } else {
+        drv_try(ddn_dataset_mapped(drv.ctx, held, 1 / 255.0, 0, &out));
+    }
+    replace(out);
+}
+
+ddn_dataset *drv_data_load(const drv_data *data)
+{
+    static int registered;
+    if (!registered) {
+        registered = 1;
+        atexit(release_held);
+    }
+    ddn_dataset *out = NULL;
+    drv_try(ddn_dataset_open(drv.ctx, data->path, DDN_FORMAT_AUTO, &out));
+    replace(out);
+    if (data->labels) {
+        out = NULL;
+        drv_try(ddn_dataset_labelled_from_file(drv.ctx, held, data->labels, &out));
+        replace(out);
+    }
+    if (data->classes.count > 0) {
+        select_classes(data);
+    }
+    if (data->n > 0 && data->n != ddn_dataset_n(held)) {
+        select_count(data);
+    }
+    rescale(data);
+    out = held;
+    held = NULL;
+    return out;
+}

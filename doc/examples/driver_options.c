@@ -1,0 +1,191 @@
+/* The drivers' command line: a table of options, read and explained. See driver.h. */
+#include "driver.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int has_range(const drv_option *o)
+{
+    return o->minimum < 0 || o->minimum > 0 || o->maximum < 0 || o->maximum > 0;
+}
+
+static void check_range(const drv_option *o, double value, const char *text)
+{
+    if (!has_range(o) || (value >= o->minimum && value <= o->maximum)) {
+        return;
+    }
+    if (o->maximum >= 9e15) {
+        drv_die("--%s = %s must be at least %.10g", o->name, text, o->minimum);
+    }
+    drv_die("--%s = %s is outside [%.10g, %.10g]", o->name, text, o->minimum, o->maximum);
+}
+
+static int64_t parse_integer(const drv_option *o, const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    long long v = strtoll(text, &end, 10);
+    if (end == text || *end) {
+        drv_die("--%s = '%s' is not a whole number", o->name, text);
+    }
+    if (errno == ERANGE) {
+        drv_die("--%s = %s does not fit in 64 bits", o->name, text);
+    }
+    check_range(o, (double)v, text);
+    return v;
+}
+
+static double parse_number(const drv_option *o, const char *text)
+{
+    char *end = NULL;
+    double v = strtod(text, &end);
+    if (end == text || *end || !isfinite(v)) {
+        drv_die("--%s = '%s' is not a finite number", o->name, text);
+    }
+    check_range(o, v, text);
+    return v;
+}
+
+static void parse_list(const drv_option *o, const char *text)
+{
+    drv_list *list = o->value;
+    list->count = 0;
+    for (const char *p = text;; p++) {
+        size_t length = strcspn(p, ",");
+        char item[64];
+        if (length == 0 || length >= sizeof item) {
+            drv_die("--%s = '%s' is not a list such as %s", o->name, text, o->metavariable);
+        }
+        if (list->count == DRV_LIST_CAPACITY) {
+            drv_die("--%s has more than %d entries", o->name, DRV_LIST_CAPACITY);
+        }
+        memcpy(item, p, length);
+        item[length] = 0;
+        list->at[list->count++] = (o->kind & ~DRV_REQUIRED) == DRV_INTS
+                                      ? (double)parse_integer(o, item)
+                                      : parse_number(o, item);
+        p += length;
+        if (!*p) {
+            return;
+        }
+    }
+}
+
+static int parse_choice(const drv_option *o, const char *text)
+{
+    int index = 0;
+    for (const char *word = o->metavariable; *word; index++) {
+        size_t length = strcspn(word, "|");
+        if (strlen(text) == length && strncmp(word, text, length) == 0) {
+            return index;
+        }
+        word += length + (word[length] == '|');
+    }
+    drv_die("--%s = '%s' is not one of %s", o->name, text, o->metavariable);
+}
+
+static void set_option(const drv_option *o, const char *text)
+{
+    switch (o->kind & ~DRV_REQUIRED) {
+    case DRV_FLAG:
+        *(int *)o->value = 1;
+        break;
+    case DRV_INT:
+        *(int64_t *)o->value = parse_integer(o, text);
+        break;
+    case DRV_DOUBLE:
+        *(double *)o->value = parse_number(o, text);
+        break;
+    case DRV_CHOICE:
+        *(int *)o->value = parse_choice(o, text);
+        break;
+    case DRV_STRING:
+        if (!*text) {
+            drv_die("--%s is empty", o->name);
+        }
+        *(const char **)o->value = text;
+        break;
+    default:
+        parse_list(o, text);
+    }
+}
+
+/* What the option is set to now, for --help; "" where there is nothing to say. */
+static void describe_default(const drv_option *o, char *text, size_t size)
+{
+    text[0] = 0;
+    if (o->kind == DRV_INT && (o->minimum <= (double)*(int64_t *)o->value || !has_range(o))) {
+        snprintf(text, size, " (default %lld)", (long long)*(int64_t *)o->value);
+    } else if (o->kind == DRV_DOUBLE && !isnan(*(double *)o->value)) {
+        snprintf(text, size, " (default %.10g)", *(double *)o->value);
+    } else if (o->kind == DRV_STRING && *(const char **)o->value) {
+        snprintf(text, size, " (default %s)", *(const char **)o->value);
+    } else if (o->kind == DRV_CHOICE && *(int *)o->value >= 0) {
+        const char *word = o->metavariable;
+        for (int i = *(int *)o->value; i > 0; i--) {
+            word += strcspn(word, "|") + 1;
+        }
+        snprintf(text, size, " (default %.*s)", (int)strcspn(word, "|"), word);
+    }
+}
+
+static void print_help(const char *summary, const drv_option *const *options, int count)
+{
+    printf("usage: %s", drv.program);
+    for (int i = 0; i < count; i++) {
+        if (options[i]->kind & DRV_REQUIRED) {
+            printf(" --%s %s", options[i]->name, options[i]->metavariable);
+        }
+    }
+    printf(" [options]\n\n%s\n\n", summary);
+    for (int i = 0; i < count; i++) {
+        char left[80], preset[256];
+        const int flag = options[i]->kind == DRV_FLAG;
+        snprintf(left, sizeof left, "--%s%s%s", options[i]->name, flag ? "" : " ",
+                 flag ? "" : options[i]->metavariable);
+        describe_default(options[i], preset, sizeof preset);
+        printf("  %-26s %s%s\n", left, options[i]->help, preset);
+    }
+    printf("  %-26s %s\n", "--help", "this text");
+    exit(drv_finish());
+}
+
+void drv_parse(int argc, char **argv, const char *summary, const drv_option *const *all, int total)
+{
+    int *given = drv_alloc(total, sizeof *given);
+    for (int i = 1; i < argc; i++) {
+        const char *name = argv[i] + 2;
+        if (strncmp(argv[i], "--", 2) != 0 || !*name) {
+            drv_die("unexpected argument '%s' (see --help)", argv[i]);
+        }
+        const size_t length = strcspn(name, "=");
+        const char *text = name[length] ? name + length + 1 : NULL;
+        int k = 0;
+        while (k < total &&
+               (strlen(all[k]->name) != length || strncmp(all[k]->name, name, length) != 0)) {
+            k++;
+        }
+        if (k == total) {
+            if (strcmp(name, "help") == 0) {
+                print_help(summary, all, total);
+            }
+            drv_die("unknown option --%.*s (see --help)", (int)length, name);
+        }
+        const int flag = all[k]->kind == DRV_FLAG;
+        if (flag && text) {
+            drv_die("--%s takes no value", all[k]->name);
+        }
+        if (!flag && !text && ++i == argc) {
+            drv_die("--%s needs a value %s", all[k]->name, all[k]->metavariable);
+        }
+        set_option(all[k], text || flag ? text : argv[i]);
+        given[k] = 1;
+    }
+    for (int k = 0; k < total; k++) {
+        if ((all[k]->kind & DRV_REQUIRED) && !given[k]) {
+            drv_die("--%s %s is missing (see --help)", all[k]->name, all[k]->metavariable);
+        }
+    }
+}

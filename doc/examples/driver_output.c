@@ -1,0 +1,243 @@
+/* The drivers' result files: checked text files, CSV, JSON, gnuplot. See driver.h. */
+#define _GNU_SOURCE
+#include "driver.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct drv_file {
+    FILE *stream;
+    const char *path;
+    const char *name; /* of a plot, without the folder and ".gp" */
+    int64_t members;  /* JSON members or CSV rows so far */
+};
+
+const char *drv_path(const char *name)
+{
+    const int64_t size = (int64_t)(strlen(drv.out) + strlen(name) + 2);
+    char *path = drv_alloc(size, 1);
+    snprintf(path, (size_t)size, "%s/%s", drv.out, name);
+    return path;
+}
+
+static _Noreturn void write_failed(const drv_file *file)
+{
+    drv_die("cannot write %s: %s", file->path, strerror(errno));
+}
+
+drv_file *drv_open(const char *path)
+{
+    drv_file *file = drv_alloc(1, sizeof *file);
+    file->path = path;
+    file->stream = fopen(path, "w");
+    if (!file->stream) {
+        write_failed(file);
+    }
+    return file;
+}
+
+void drv_print(drv_file *file, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const int written = vfprintf(file->stream, format, args);
+    va_end(args);
+    if (written < 0) {
+        write_failed(file);
+    }
+}
+
+void drv_close(drv_file *file)
+{
+    FILE *stream = file->stream;
+    file->stream = NULL;
+    if (fclose(stream) != 0) {
+        write_failed(file);
+    }
+}
+
+/* ---- CSV --------------------------------------------------------------------------------- */
+
+drv_file *drv_csv_open(const char *path, const char *header)
+{
+    drv_file *file = drv_open(path);
+    drv_print(file, "%s\n", header);
+    return file;
+}
+
+static void csv_field(drv_file *file, double value, int64_t i)
+{
+    drv_print(file, "%s", i ? "," : "");
+    if (!isnan(value)) {
+        drv_print(file, "%.17g", value);
+    }
+}
+
+void drv_csv_row(drv_file *file, const double *values, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        csv_field(file, values[i], i);
+    }
+    drv_print(file, "\n");
+}
+
+void drv_csv(const char *path, const char *header, int64_t rows, int64_t count,
+             const double *const *columns)
+{
+    drv_file *file = drv_csv_open(path, header);
+    for (int64_t r = 0; r < rows; r++) {
+        for (int64_t i = 0; i < count; i++) {
+            csv_field(file, columns[i][r], i);
+        }
+        drv_print(file, "\n");
+    }
+    drv_close(file);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------- */
+
+static void json_text(drv_file *file, const char *text)
+{
+    drv_print(file, "\"");
+    for (const char *c = text; *c; c++) {
+        if (*c == '"' || *c == '\\') {
+            drv_print(file, "\\%c", *c);
+        } else if ((unsigned char)*c < 0x20) {
+            drv_print(file, "\\u%04x", (unsigned)*c);
+        } else {
+            drv_print(file, "%c", *c);
+        }
+    }
+    drv_print(file, "\"");
+}
+
+static void json_value(drv_file *file, double value)
+{
+    if (isfinite(value)) {
+        drv_print(file, "%.17g", value);
+    } else {
+        drv_print(file, "null");
+    }
+}
+
+static void json_key(drv_file *file, const char *key)
+{
+    drv_print(file, "%s\n  ", file->members++ ? "," : "");
+    json_text(file, key);
+    drv_print(file, ": ");
+}
+
+drv_file *drv_json_open(const char *path)
+{
+    drv_file *file = drv_open(path);
+    drv_print(file, "{");
+    return file;
+}
+
+void drv_json_number(drv_file *file, const char *key, double value)
+{
+    json_key(file, key);
+    json_value(file, value);
+}
+
+void drv_json_integer(drv_file *file, const char *key, int64_t value)
+{
+    json_key(file, key);
+    drv_print(file, "%lld", (long long)value);
+}
+
+void drv_json_string(drv_file *file, const char *key, const char *text)
+{
+    json_key(file, key);
+    json_text(file, text);
+}
+
+void drv_json_numbers(drv_file *file, const char *key, const double *values, int64_t count)
+{
+    json_key(file, key);
+    drv_print(file, "[");
+    for (int64_t i = 0; i < count; i++) {
+        drv_print(file, "%s", i ? ", " : "");
+        json_value(file, values[i]);
+    }
+    drv_print(file, "]");
+}
+
+void drv_json_measured(drv_file *file, const char *key, double value, double standard_error)
+{
+    json_key(file, key);
+    drv_print(file, "{\"value\": ");
+    json_value(file, value);
+    drv_print(file, ", \"stderr\": ");
+    json_value(file, standard_error);
+    drv_print(file, "}");
+}
+
+void drv_json_close(drv_file *file)
+{
+    drv_print(file, "\n}\n");
+    drv_close(file);
+}
+
+/* ---- Pictures ---------------------------------------------------------------------------- */
+
+/* Colours that stay apart for colour-blind readers (Okabe and Ito), black text on white. */
+static const char *const colours[8] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                       "#e69f00", "#56b4e9", "#555555", "#a6761d"};
+
+drv_file *drv_plot_open(const char *name, int width, int height)
+{
+    char script[256];
+    snprintf(script, sizeof script, "%s.gp", name);
+    drv_file *file = drv_open(drv_path(script));
+    file->name = name;
+    drv_print(file,
+              "# Draws %s.png from the files beside it: gnuplot %s.gp\n"
+              "set terminal pngcairo enhanced size %d,%d font 'DejaVu Sans,15' linewidth 1.5\n"
+              "set output '%s.png'\n"
+              "set encoding utf8\n"
+              "set datafile separator ','\n"
+              "set border linewidth 0.8 linecolor '#333333'\n"
+              "set tics nomirror\n"
+              "set grid linecolor '#dddddd' linewidth 0.6 linetype 1\n"
+              "set key samplen 2 spacing 1.2\n",
+              name, name, width, height, name);
+    for (int i = 0; i < 8; i++) {
+        drv_print(file,
+                  "set style line %d linecolor '%s' linewidth 1.6 pointtype 7 pointsize 0.9\n",
+                  i + 1, colours[i]);
+    }
+    return file;
+}
+
+void drv_plot_run(drv_file *file)
+{
+    drv_print(file, "unset output\n");
+    drv_close(file);
+    fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        char script[256];
+        snprintf(script, sizeof script, "%s.gp", file->name);
+        if (chdir(drv.out) == 0) {
+            execlp("gnuplot", "gnuplot", script, (char *)NULL);
+        }
+        _exit(errno == ENOENT ? 127 : 126);
+    }
+    int status = 0;
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (child < 0) {
+        drv_warn("cannot start gnuplot: %s; %s/%s.png was not drawn", strerror(errno), drv.out,
+                 file->name);
+    } else if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+        drv_warn("gnuplot is not installed; %s/%s.png was not drawn (its script is there)", drv.out,
+                 file->name);
+    } else if (status != 0) {
+        drv_die("gnuplot could not draw %s/%s.png from %s", drv.out, file->name, file->path);
+    }
+}

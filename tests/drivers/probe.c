@@ -1,0 +1,52 @@
+/* A driver that does nothing but use every part of the drivers' helper; test_helper.py runs it. */
+#include <math.h>
+
+#include "driver.h"
+
+int main(int argc, char **argv)
+{
+    int64_t count = 3;
+    double level = 0.5, open_level = NAN;
+    int flag = 0, choice = 1;
+    const char *word = NULL;
+    drv_list whole = {0}, real = {0};
+    const drv_option options[] = {
+        {"count", "K", "a count", DRV_INT, &count, 1, 9e15},
+        {"level", "L", "a level", DRV_DOUBLE, &level, 0, 1},
+        {"open", "X", "no default", DRV_DOUBLE, &open_level, 0, 0},
+        {"flag", NULL, "a flag", DRV_FLAG, &flag, 0, 0},
+        {"choice", "red|green|blue", "a choice", DRV_CHOICE, &choice, 0, 0},
+        {"word", "WORD", "a word", DRV_STRING, &word, 0, 0},
+        {"whole", "A,B", "whole numbers", DRV_INTS, &whole, -5, 5},
+        {"real", "A,B", "numbers", DRV_DOUBLES, &real, 0, 0},
+    };
+    drv_start(argc, argv, "Tries the helper.", options, DRV_COUNT(options));
+
+    drv_file *json = drv_json_open(drv_path("probe.json"));
+    drv_json_integer(json, "count", count);
+    drv_json_number(json, "level", level);
+    drv_json_number(json, "open", open_level);
+    drv_json_integer(json, "flag", flag);
+    drv_json_integer(json, "choice", choice);
+    drv_json_string(json, "word", word ? word : "tab\t\"quote\"\\");
+    drv_json_numbers(json, "whole", whole.at, whole.count);
+    drv_json_numbers(json, "real", real.at, real.count);
+    drv_json_measured(json, "measured", 0.1, INFINITY);
+    drv_json_integer(json, "seed", drv.seed);
+    drv_json_integer(json, "threads", drv.threads);
+    drv_json_close(json);
+
+    const double x[3] = {1, 2, 3}, y[3] = {0.1, NAN, 1e-300};
+    const double *const columns[2] = {x, y};
+    drv_csv(drv_path("probe.csv"), "x,y", 3, 2, columns);
+
+    drv_file *plot = drv_plot_open("probe", 320, 200);
+    drv_print(plot, "plot 'probe.csv' using 1:2 with linespoints linestyle 1 title 'y'\n");
+    drv_plot_run(plot);
+
+    char text[4][64];
+    printf("%s | %s | %s | %s\n", drv_format(12.3456, 0.0123, text[0], 64),
+           drv_format(12.3456, 0, text[1], 64), drv_format(NAN, 1, text[2], 64),
+           drv_format(1234.5, 67, text[3], 64));
+    return drv_finish();
+}

@@ -1,0 +1,128 @@
+"""The drivers' helper: command line, result files, pictures, full disks."""
+import json
+import os
+
+import run_driver
+from run_driver import DriverTest
+
+
+class Options(DriverTest):
+    def probe(self, *args):
+        self.succeeds(*args)
+        with open(os.path.join(self.out, "probe.json"), encoding="utf-8") as f:
+            return json.load(f)
+
+    def test_values_in_both_forms(self):
+        got = self.probe("--count", 7, "--level=0.25", "--open", "-1e3", "--flag", "--choice=blue",
+                         "--word", "=a=", "--whole=-5,0,5", "--real", "0.5,1e-3", "--seed", "-9",
+                         "--threads=2")
+        self.assertEqual(got, {
+            "count": 7, "level": 0.25, "open": -1000, "flag": 1, "choice": 2, "word": "=a=",
+            "whole": [-5, 0, 5], "real": [0.5, 0.001], "measured": {"value": 0.1, "stderr": None},
+            "seed": -9, "threads": 2})
+
+    def test_defaults(self):
+        got = self.probe()
+        self.assertEqual((got["count"], got["level"], got["open"], got["choice"]), (3, 0.5, None, 1))
+        self.assertEqual(got["word"], 'tab\t"quote"\\')
+        self.assertEqual(got["threads"], os.sysconf("SC_NPROCESSORS_ONLN"))
+
+    def test_help(self):
+        done = self.succeeds("--help", out=False)
+        for text in ("usage: probe", "Tries the helper.", "--count K", "a count (default 3)",
+                     "(default 0.5)", "(default green)", "--out DIR", "--seed S", "--threads T",
+                     "--help"):
+            self.assertIn(text, done.stdout)
+        self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_bad_command_lines(self):
+        for text, *args in (
+                ("unknown option --cuont", "--cuont", 3),
+                ("unknown option --coun", "--coun=3"),
+                ("unexpected argument 'file'", "file"),
+                ("unexpected argument '--'", "--"),
+                ("unexpected argument '-n'", "-n"),
+                ("--count = 0 must be at least 1", "--count", 0),
+                ("--count = '1.5' is not a whole number", "--count=1.5"),
+                ("--count = '' is not", "--count="),
+                ("--count = 99999999999999999999 does not fit", "--count", "99999999999999999999"),
+                ("--level = 1.5 is outside [0, 1]", "--level", 1.5),
+                ("--level = 'nan' is not a finite", "--level", "nan"),
+                ("--level = '1e999' is not a finite", "--level", "1e999"),
+                ("--open = 'x' is not", "--open=x"),
+                ("--flag takes no value", "--flag=1"),
+                ("--choice = 'red|green' is not one of red|green|blue", "--choice", "red|green"),
+                ("--choice = '' is not one of", "--choice="),
+                ("--word is empty", "--word", ""),
+                ("--whole = 9 is outside [-5, 5]", "--whole", "1,9"),
+                ("--whole = '1,,2' is not a list such as A,B", "--whole", "1,,2"),
+                ("--whole = '1,' is not a list", "--whole", "1,"),
+                ("--real has more than 256 entries", "--real", ",".join(["1"] * 257)),
+                ("--threads = 0 is outside [1, 1024]", "--threads", 0)):
+            with self.subTest(text):
+                self.refuses(text, *args)
+        self.refuses("--count needs a value K", "--count", out=False)
+
+    def test_out_folder(self):
+        deep = os.path.join(self.dir, "a", "b", "c")
+        self.succeeds("--out", deep + "/", out=False)
+        self.assertTrue(os.path.exists(os.path.join(deep, "probe.csv")))
+        open(self.path("file"), "w", encoding="utf-8").close()
+        self.refuses("file is not a folder", "--out", self.path("file"), out=False)
+        self.refuses("cannot create folder", "--out", self.path("file/x"), out=False)
+        self.refuses("cannot create folder /proc/x", "--out", "/proc/x", out=False)
+
+
+class Output(DriverTest):
+    def test_csv_has_all_digits_and_empty_fields(self):
+        self.succeeds()
+        with open(os.path.join(self.out, "probe.csv"), encoding="utf-8") as f:
+            rows = [line.rstrip("\n").split(",") for line in f]
+        self.assertEqual(rows[0], ["x", "y"])
+        self.assertEqual([len(r) for r in rows], [2, 2, 2, 2])
+        self.assertEqual(float(rows[1][1]), 0.1)
+        self.assertEqual(rows[2][1], "")
+        self.assertEqual(float(rows[3][1]), 1e-300)
+
+    def test_values_with_errors(self):
+        self.assertIn("12.346 ± 0.012 | 12.3456 | not reached | 1234 ± 67",
+                      self.succeeds().stdout)
+
+    def test_picture(self):
+        done = self.succeeds()
+        if "gnuplot is not installed" in done.stderr:
+            self.skipTest("no gnuplot")
+        with open(os.path.join(self.out, "probe.png"), "rb") as f:
+            self.assertEqual(f.read(8), b"\x89PNG\r\n\x1a\n")
+
+    def test_no_gnuplot_is_a_remark(self):
+        done = self.succeeds(env={"PATH": "/nonexistent"})
+        self.assertEqual(done.stderr.count("\n"), 1)
+        self.assertIn("gnuplot is not installed", done.stderr)
+        self.assertTrue(os.path.exists(os.path.join(self.out, "probe.gp")))
+
+    def test_full_disk(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        os.mkdir(self.out)
+        for name in ("probe.csv", "probe.json", "probe.gp"):
+            path = os.path.join(self.out, name)
+            if os.path.exists(path):
+                os.remove(path)
+            os.symlink("/dev/full", path)
+            with self.subTest(name):
+                self.refuses("cannot write %s: No space left" % path)
+            os.remove(path)
+
+    def test_file_size_limit(self):
+        self.refuses("probe.json: File too large", file_limit=0)
+
+    def test_full_standard_output(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        command = "exec '%s' --out '%s' > /dev/full" % (run_driver.PROGRAM, self.out)
+        self.assertEqual(os.system(command) >> 8, 2)
+
+
+if __name__ == "__main__":
+    run_driver.main()

@@ -4,10 +4,18 @@
 
 #include "base/check.h"
 #include "base/context_impl.h"
+#include "base/message.h"
 
 void ddni_enter(ddn_context *ctx, const char *function)
 {
     ctx->function = function;
+}
+
+void ddni_format(char *text, int64_t capacity, const char *fmt, va_list args)
+{
+    if (vsnprintf(text, (size_t)capacity, fmt, args) < 0) {
+        text[0] = '\0';
+    }
 }
 
 ddn_status ddni_fail(ddn_context *ctx, ddn_status status, const char *fmt, ...)
@@ -24,7 +32,7 @@ ddn_status ddni_fail(ddn_context *ctx, ddn_status status, const char *fmt, ...)
     }
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(ctx->message + used, sizeof ctx->message - (size_t)used, fmt, args);
+    ddni_format(ctx->message + used, (int64_t)sizeof ctx->message - used, fmt, args);
     va_end(args);
     return status;
 }

@@ -1,0 +1,234 @@
+/* Results: named columns and scalars with errors and definitions. Layer 7 (analysis). */
+#include "analysis/result_impl.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/message.h"
+
+/* ---- Building ---- */
+
+ddn_status ddni_result_create(ddn_context *ctx, int64_t rows, ddn_result **out)
+{
+    DDNI_TRY(ddni_handle_create(ctx, "result", sizeof(ddn_result), out));
+    (*out)->rows = rows;
+    return DDN_OK;
+}
+
+/* Room for one more entry; the new one is zeroed but for its name. */
+static ddn_status append(ddn_context *ctx, ddn_result *result, ddni_entries *entries,
+                         const char *name, ddni_entry **out)
+{
+    DDNI_ASSERT(strlen(name) < DDNI_NAME_BYTES);
+    if (entries->count == entries->capacity) {
+        int64_t capacity = entries->capacity == 0 ? 16 : 2 * entries->capacity;
+        ddni_entry *list = NULL;
+        DDNI_TRY(ddni_alloc_for(ctx, "result", capacity, sizeof *list, &list));
+        if (entries->count > 0) {
+            memcpy(list, entries->list, (size_t)entries->count * sizeof *list);
+        }
+        ddni_free(&result->handle.allocator, entries->list);
+        entries->list = list;
+        entries->capacity = capacity;
+    }
+    *out = &entries->list[entries->count];
+    memset(*out, 0, sizeof **out);
+    strncpy((*out)->name, name, DDNI_NAME_BYTES - 1);
+    return DDN_OK;
+}
+
+static ddn_status add_column(ddn_context *ctx, ddn_result *result, const char *name,
+                             ddni_entry **out)
+{
+    ddni_entry *e;
+    DDNI_TRY(append(ctx, result, &result->columns, name, &e));
+    DDNI_TRY(ddni_alloc_for(ctx, "result column", result->rows, sizeof(double), &e->values));
+    for (int64_t i = 0; i < result->rows; i++) {
+        e->values[i] = NAN;
+    }
+    result->columns.count++;
+    *out = e;
+    return DDN_OK;
+}
+
+ddn_status ddni_result_add_column(ddn_context *ctx, ddn_result *result, const char *name,
+                                  double **values, const char *fmt, ...)
+{
+    ddni_entry *e;
+    DDNI_TRY(add_column(ctx, result, name, &e));
+    va_list args;
+    va_start(args, fmt);
+    ddni_format(e->definition, sizeof e->definition, fmt, args);
+    va_end(args);
+    if (values != NULL) {
+        *values = e->values;
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, const char *name,
+                                double **values, double **errors, const char *fmt, ...)
+{
+    ddni_entry *e;
+    DDNI_TRY(add_column(ctx, result, name, &e));
+    va_list args;
+    va_start(args, fmt);
+    ddni_format(e->definition, sizeof e->definition, fmt, args);
+    va_end(args);
+    *values = e->values;
+    char error_name[DDNI_NAME_BYTES];
+    DDNI_ASSERT(strlen(name) + 4 <= sizeof error_name);
+    strcpy(error_name, name);
+    strcat(error_name, "_se");
+    return ddni_result_add_column(ctx, result, error_name, errors, "standard error of %s", name);
+}
+
+ddn_status ddni_result_add_scalar(ddn_context *ctx, ddn_result *result, const char *name,
+                                  double value, double standard_error, const char *fmt, ...)
+{
+    ddni_entry *e;
+    DDNI_TRY(append(ctx, result, &result->scalars, name, &e));
+    va_list args;
+    va_start(args, fmt);
+    ddni_format(e->definition, sizeof e->definition, fmt, args);
+    va_end(args);
+    e->value = value;
+    e->standard_error = standard_error;
+    result->scalars.count++;
+    return DDN_OK;
+}
+
+static const ddni_entry *find(const ddni_entries *entries, const char *name)
+{
+    for (int64_t i = 0; i < entries->count; i++) {
+        if (strcmp(entries->list[i].name, name) == 0) {
+            return &entries->list[i];
+        }
+    }
+    return NULL;
+}
+
+const ddni_entry *ddni_result_find_column(const ddn_result *result, const char *name)
+{
+    return find(&result->columns, name);
+}
+
+const ddni_entry *ddni_result_find_scalar(const ddn_result *result, const char *name)
+{
+    return find(&result->scalars, name);
+}
+
+ddn_status ddni_result_copy_column(ddn_context *ctx, ddn_result *result, const char *name,
+                                   const ddn_result *source, const char *from, const int64_t *rows)
+{
+    const ddni_entry *e = find(&source->columns, from);
+    double *values;
+    DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no column '%s'", from);
+    DDNI_TRY(ddni_result_add_column(ctx, result, name, &values, "%s", e->definition));
+    for (int64_t i = 0; i < source->rows; i++) {
+        values[rows[i]] = e->values[i];
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_result_copy_scalars(ddn_context *ctx, ddn_result *result, const ddn_result *source)
+{
+    for (int64_t i = 0; i < source->scalars.count; i++) {
+        const ddni_entry *e = &source->scalars.list[i];
+        if (find(&result->scalars, e->name) == NULL) {
+            DDNI_TRY(ddni_result_add_scalar(ctx, result, e->name, e->value, e->standard_error, "%s",
+                                            e->definition));
+        }
+    }
+    return DDN_OK;
+}
+
+/* ---- Reading ---- */
+
+void ddn_result_destroy(ddn_result *result)
+{
+    if (ddni_release(result)) {
+        const ddni_allocator *al = &result->handle.allocator;
+        for (int64_t i = 0; i < result->columns.count; i++) {
+            ddni_free(al, result->columns.list[i].values);
+        }
+        ddni_free(al, result->columns.list);
+        ddni_free(al, result->scalars.list);
+        ddni_handle_free(result);
+    }
+}
+
+int64_t ddn_result_rows(const ddn_result *result)
+{
+    return result == NULL ? 0 : result->rows;
+}
+
+int64_t ddn_result_column_count(const ddn_result *result)
+{
+    return result == NULL ? 0 : result->columns.count;
+}
+
+int64_t ddn_result_scalar_count(const ddn_result *result)
+{
+    return result == NULL ? 0 : result->scalars.count;
+}
+
+static const char *name_at(const ddni_entries *entries, int64_t i)
+{
+    return i >= 0 && i < entries->count ? entries->list[i].name : NULL;
+}
+
+const char *ddn_result_column_name(const ddn_result *result, int64_t i)
+{
+    return result == NULL ? NULL : name_at(&result->columns, i);
+}
+
+const char *ddn_result_scalar_name(const ddn_result *result, int64_t i)
+{
+    return result == NULL ? NULL : name_at(&result->scalars, i);
+}
+
+ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const char *name,
+                             double *out, int64_t capacity)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, result);
+    DDNI_CHECK_PTR(ctx, name);
+    DDNI_CHECK_PTR(ctx, out);
+    const ddni_entry *e = find(&result->columns, name);
+    DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no column '%.64s'", name);
+    DDNI_CHECK(ctx, capacity >= result->rows, DDN_E_SHAPE,
+               "argument capacity = %lld is less than the %lld rows", (long long)capacity,
+               (long long)result->rows);
+    memcpy(out, e->values, (size_t)result->rows * sizeof *out);
+    return DDN_OK;
+}
+
+ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const char *name,
+                             double *value, double *standard_error)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, result);
+    DDNI_CHECK_PTR(ctx, name);
+    const ddni_entry *e = find(&result->scalars, name);
+    DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no scalar '%.64s'", name);
+    if (value != NULL) {
+        *value = e->value;
+    }
+    if (standard_error != NULL) {
+        *standard_error = e->standard_error;
+    }
+    return DDN_OK;
+}
+
+const char *ddn_result_definition(const ddn_result *result, const char *name)
+{
+    if (result == NULL || name == NULL) {
+        return NULL;
+    }
+    const ddni_entry *e = find(&result->scalars, name);
+    if (e == NULL) {
+        e = find(&result->columns, name);
+    }
+    return e == NULL ? NULL : e->definition;
+}

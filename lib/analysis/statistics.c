@@ -1,0 +1,96 @@
+/* Means, proportions, medians and crossings with standard errors. Layer 7 (analysis). */
+#include "analysis/statistics.h"
+
+#include <math.h>
+
+void ddni_mean_add(ddni_mean *acc, double value)
+{
+    acc->count++;
+    double step = value - acc->mean;
+    acc->mean += step / (double)acc->count;
+    acc->m2 += step * (value - acc->mean);
+}
+
+double ddni_mean_error(const ddni_mean *acc)
+{
+    double n = (double)acc->count;
+    return acc->count < 2 ? NAN : sqrt(fmax(acc->m2, 0) / (n - 1) / n);
+}
+
+void ddni_wilson(int64_t hits, int64_t total, double z, double *low, double *high)
+{
+    double n = (double)total, p = (double)hits / n, z2 = z * z / n;
+    double centre = (p + z2 / 2) / (1 + z2);
+    double half = z / (1 + z2) * sqrt(p * (1 - p) / n + z2 / (4 * n));
+    *low = hits == 0 ? 0 : fmax(centre - half, 0);
+    *high = hits == total ? 1 : fmin(centre + half, 1);
+}
+
+void ddni_proportion(int64_t hits, int64_t total, double *p, double *error)
+{
+    double n = (double)total;
+    *p = (double)hits / n;
+    *error = sqrt(*p * (1 - *p) / n + 1 / (4 * n * n)) / (1 + 1 / n);
+}
+
+static void sift(double *v, int64_t start, int64_t count)
+{
+    double value = v[start];
+    int64_t at = start;
+    for (int64_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && v[child + 1] > v[child]) {
+            child++;
+        }
+        if (v[child] <= value) {
+            break;
+        }
+        v[at] = v[child];
+    }
+    v[at] = value;
+}
+
+/* Heap sort: qsort of the C library may allocate. */
+void ddni_sort(double *values, int64_t count)
+{
+    for (int64_t i = count / 2 - 1; i >= 0; i--) {
+        sift(values, i, count);
+    }
+    for (int64_t end = count - 1; end > 0; end--) {
+        double largest = values[0];
+        values[0] = values[end];
+        sift(values, 0, end);
+        values[end] = largest;
+    }
+}
+
+void ddni_median(const double *sorted, int64_t count, double *median, double *error)
+{
+    double n = (double)count;
+    *median = 0.5 * (sorted[(count - 1) / 2] + sorted[count / 2]);
+    int64_t low = (int64_t)floor((n - sqrt(n)) / 2), high = count - 1 - low;
+    *error = 0.5 * (sorted[high] - sorted[low]);
+}
+
+void ddni_cross(int64_t rows, const double *t, const double *y, const double *error, double level,
+                ddni_crossing *out)
+{
+    *out = (ddni_crossing){NAN, NAN, 0};
+    int down = rows > 1 && t[0] > t[rows - 1]; /* walk from the largest t to the smallest */
+    int64_t last = -1;
+    for (int64_t k = 0; k < rows; k++) {
+        int64_t i = down ? k : rows - 1 - k;
+        if (isnan(y[i])) {
+            continue;
+        }
+        if (last >= 0 && (y[last] >= level) != (y[i] >= level)) {
+            if (out->count == 0) {
+                double share = (level - y[last]) / (y[i] - y[last]);
+                double slope = (y[i] - y[last]) / (t[i] - t[last]);
+                out->t = t[last] + share * (t[i] - t[last]);
+                out->error = ((1 - share) * error[last] + share * error[i]) / fabs(slope);
+            }
+            out->count++;
+        }
+        last = i;
+    }
+}

@@ -1,0 +1,41 @@
+/* Means, proportions, medians and crossings with standard errors. Layer 7 (analysis). */
+#ifndef DDNI_ANALYSIS_STATISTICS_H
+#define DDNI_ANALYSIS_STATISTICS_H
+
+#include <stdint.h>
+
+/* Running mean and sum of squared deviations (Welford). Deterministic in the order of adding. */
+typedef struct ddni_mean {
+    int64_t count;
+    double mean, m2;
+} ddni_mean;
+
+void ddni_mean_add(ddni_mean *acc, double value);
+/* Standard error of the mean, NaN for fewer than two values. */
+double ddni_mean_error(const ddni_mean *acc);
+
+/* Wilson interval of a proportion at z standard deviations; total >= 1. */
+void ddni_wilson(int64_t hits, int64_t total, double z, double *low, double *high);
+/* Proportion and its standard error, half the Wilson interval at z = 1: the binomial error, but
+ * not 0 when all or none are hits. */
+void ddni_proportion(int64_t hits, int64_t total, double *p, double *error);
+
+/* Sorts ascending, in place. */
+void ddni_sort(double *values, int64_t count);
+/* Median of sorted values and its standard error, half the distance of the order statistics of
+ * ranks n/2 +- sqrt(n)/2. */
+void ddni_median(const double *sorted, int64_t count, double *median, double *error);
+
+/* Where a curve y(t) crosses a level: the crossing at the largest t. t is strictly monotone in
+ * either direction; rows whose y is NaN are left out. `count` is the number of crossings; t and
+ * error are NaN when there is none. The error is that of the linear interpolation between the
+ * ends of the bracket, |slope|^-1 times the weighted sum of their errors: an upper bound when they
+ * are correlated. */
+typedef struct ddni_crossing {
+    double t, error;
+    int64_t count;
+} ddni_crossing;
+void ddni_cross(int64_t rows, const double *t, const double *y, const double *error, double level,
+                ddni_crossing *out);
+
+#endif

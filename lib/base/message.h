@@ -1,0 +1,12 @@
+/* Bounded formatting for layers that put numbers into text. Layer 0 (base). */
+#ifndef DDNI_BASE_MESSAGE_H
+#define DDNI_BASE_MESSAGE_H
+
+#include <stdarg.h>
+#include <stdint.h>
+
+/* Writes fmt (as printf) to text[capacity], cut to fit and always terminated; capacity >= 1. */
+void ddni_format(char *text, int64_t capacity, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+#endif

@@ -24,10 +24,10 @@ DDN_API ddn_status ddn_schedule_create_ou(ddn_context *ctx, ddn_schedule **out);
 DDN_API ddn_status ddn_schedule_create_vp_linear(ddn_context *ctx, double beta_min, double beta_max,
                                                  ddn_schedule **out);
 
-/* DDPM (Ho et al. 2020): time is the index i in [0, steps - 1] of beta_i, linear from beta_first to
+/* DDPM (Ho et al. 2020): time is the index i <= steps - 1 of beta_i, linear from beta_first to
  * beta_last; a^2 = prod_{j <= i} (1 - beta_j). Between indices log a is interpolated linearly, and
- * index -1 means a = 1, s = 0 (valid as the end of a grid only). Usual values 1e-4, 0.02, 1000. (5)
- */
+ * index -1 means a = 1, s = 0: times are in (-1, steps - 1], and -1 itself is valid as the end of
+ * a grid only. Usual values 1e-4, 0.02, 1000. (5) */
 DDN_API ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double beta_last,
                                             int64_t steps, ddn_schedule **out);
 

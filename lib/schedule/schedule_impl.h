@@ -11,7 +11,8 @@
 typedef struct ddni_level {
     double t;
     double a, a_low;
-    double s2, s; /* s2 = s * s, each correctly rounded or nearly so */
+    double s2, s;  /* s2 = s * s, each correctly rounded or nearly so */
+    double s2_low; /* s2 + s2_low is s(t)^2 to about twice double precision */
 } ddni_level;
 
 /* Level at time t; fails by value when t is not finite, out of range, or gives s = 0. */
@@ -23,8 +24,36 @@ ddn_status ddni_schedule_level(ddn_context *ctx, const ddn_schedule *sch, double
 ddn_status ddni_schedule_level_or_end(ddn_context *ctx, const ddn_schedule *sch, double t,
                                       ddni_level *level);
 
+/* f and g^2 as ddn_schedule_rates. */
+ddn_status ddni_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f,
+                               double *g2);
+
+/* Time <-> OU time, the noiseless end included. */
+ddn_status ddni_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double t, double *tau);
+ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t);
+
+/* As ddn_schedule_grid, without its checks of count and pointers. */
+ddn_status ddni_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind,
+                              double t_first, double t_last, int64_t count, double *times);
+
 /* Conditional variance of x at `late` given x at `early` (s/a smaller): s'^2 - (a'/a)^2 s^2,
  * without cancellation when the two are close. */
 double ddni_transition_variance(const ddni_level *early, const ddni_level *late);
+
+/* Path numbers of the rows of a batch: list[row], or first + row where list is NULL. */
+typedef struct ddni_paths {
+    const int64_t *list;
+    int64_t first;
+} ddni_paths;
+
+static inline int64_t ddni_path(const ddni_paths *paths, int64_t row)
+{
+    return paths->list != NULL ? paths->list[row] : paths->first + row;
+}
+
+/* x := (a'/a) x + sqrt(v) z for the rows of x[m][ldx], which must be finite. */
+ddn_status ddni_forward(ddn_context *ctx, const ddni_level *from, const ddni_level *to,
+                        int64_t seed, int32_t stream, ddni_paths paths, int64_t step, int64_t m,
+                        int64_t d, double *x, int64_t ldx);
 
 #endif

@@ -1,0 +1,60 @@
+/* Exponential and logarithm in double-double arithmetic. Layer 3 (schedule). */
+#include "schedule/dd.h"
+
+enum {
+    HALVINGS = 3, /* the series runs at |x| <= log(2)/16 */
+    TERMS = 18    /* (log(2)/16)^18 / 18! < 1e-40 */
+};
+
+static const ddni_dd LOG2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
+
+/* e^x - 1 for |x| <= log(2)/2: Taylor series by Horner's rule at x/8, then doublings
+ * e^2y - 1 = z (z + 2), which keep the accuracy relative to a small result. */
+static ddni_dd expm1_reduced(ddni_dd x)
+{
+    ddni_dd y = {ldexp(x.hi, -HALVINGS), ldexp(x.lo, -HALVINGS)};
+    ddni_dd z = dd_from(1.0);
+    for (int n = TERMS; n >= 2; n--) {
+        z = dd_add(dd_from(1.0), dd_div(dd_mul(y, z), dd_from(n)));
+    }
+    z = dd_mul(y, z);
+    for (int i = 0; i < HALVINGS; i++) {
+        z = dd_mul(z, dd_add(z, dd_from(2.0)));
+    }
+    return z;
+}
+
+/* x = k log 2 + remainder. */
+static ddni_dd reduce(ddni_dd x, int *k)
+{
+    double multiple = rint(x.hi / LOG2.hi);
+    *k = (int)multiple;
+    return dd_add(x, dd_neg(dd_scale(LOG2, multiple)));
+}
+
+ddni_dd ddni_dd_exp(ddni_dd x)
+{
+    int k;
+    ddni_dd e = dd_add(expm1_reduced(reduce(x, &k)), dd_from(1.0));
+    e.hi = ldexp(e.hi, k);
+    e.lo = ldexp(e.lo, k);
+    return e;
+}
+
+ddni_dd ddni_dd_expm1(ddni_dd x)
+{
+    if (fabs(x.hi) <= 0.5 * LOG2.hi) {
+        return expm1_reduced(x);
+    }
+    return dd_add(ddni_dd_exp(x), dd_from(-1.0));
+}
+
+ddni_dd ddni_dd_log1p(double x)
+{
+    /* One Newton step from the double result l: log(1 + x) = l + log(1 + r),
+     * r = (1 + x) e^-l - 1 = E + x + x E with E = e^-l - 1, tiny. */
+    double l = log1p(x);
+    ddni_dd e = ddni_dd_expm1(dd_from(-l));
+    ddni_dd r = dd_add(dd_add(e, dd_from(x)), dd_scale(e, x));
+    return dd_two_sum(l, r.hi - 0.5 * r.hi * r.hi);
+}

@@ -1,0 +1,129 @@
+/* Schedules: handle, range checks, levels and rates of any kind; theory.md (1)-(9).
+ * Layer 3 (schedule). */
+#include "base/check.h"
+#include "schedule/kinds.h"
+
+ddn_status ddni_schedule_create(ddn_context *ctx, int64_t size, const ddni_schedule_ops *ops,
+                                double t_min, double t_max, int32_t noiseless, void *out)
+{
+    DDNI_TRY(ddni_handle_create(ctx, "schedule", size, out));
+    ddn_schedule *sch = *(ddn_schedule **)out;
+    sch->ops = ops;
+    sch->t_min = t_min;
+    sch->t_max = t_max;
+    sch->noiseless = noiseless;
+    return DDN_OK;
+}
+
+void ddn_schedule_destroy(ddn_schedule *sch)
+{
+    if (!ddni_release(sch)) {
+        return;
+    }
+    if (sch->ops->destroy != NULL) {
+        sch->ops->destroy(sch);
+    }
+    ddni_handle_free(sch);
+}
+
+const char *ddn_schedule_kind(const ddn_schedule *sch)
+{
+    return sch == NULL ? "" : sch->ops->kind;
+}
+
+ddn_status ddn_schedule_range(ddn_context *ctx, const ddn_schedule *sch, double *t_min,
+                              double *t_max)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, sch);
+    if (t_min != NULL) {
+        *t_min = sch->t_min;
+    }
+    if (t_max != NULL) {
+        *t_max = sch->t_max;
+    }
+    return DDN_OK;
+}
+
+static ddn_status check_time(ddn_context *ctx, const ddn_schedule *sch, double t)
+{
+    DDNI_CHECK(ctx, isfinite(t), DDN_E_NONFINITE, "time t = %g is not finite", t);
+    DDNI_CHECK(ctx, t >= sch->t_min && t <= sch->t_max, DDN_E_RANGE,
+               "time t = %.17g is outside %s%g, %g] of schedule %s", t, sch->noiseless ? "(" : "[",
+               sch->t_min, sch->t_max, sch->ops->kind);
+    return DDN_OK;
+}
+
+void ddni_level_from_tau(double t, ddni_dd tau, ddni_level *level)
+{
+    ddni_dd a = ddni_dd_exp(dd_neg(tau));
+    ddni_dd s2 = dd_neg(ddni_dd_expm1(dd_scale(tau, -2.0)));
+    level->t = t;
+    level->a = a.hi;
+    level->a_low = a.lo;
+    level->s2 = s2.hi;
+    level->s2_low = s2.lo;
+    level->s = sqrt(s2.hi);
+}
+
+ddn_status ddni_schedule_level_or_end(ddn_context *ctx, const ddn_schedule *sch, double t,
+                                      ddni_level *level)
+{
+    DDNI_TRY(check_time(ctx, sch, t));
+    return sch->ops->level(ctx, sch, t, level);
+}
+
+ddn_status ddni_schedule_level(ddn_context *ctx, const ddn_schedule *sch, double t,
+                               ddni_level *level)
+{
+    DDNI_TRY(check_time(ctx, sch, t));
+    DDNI_CHECK(ctx, !sch->noiseless || t > sch->t_min, DDN_E_RANGE,
+               "time t = %g is outside (%g, %g] of schedule %s: there is no noise", t, sch->t_min,
+               sch->t_max, sch->ops->kind);
+    DDNI_TRY(sch->ops->level(ctx, sch, t, level));
+    DDNI_CHECK(ctx, level->s2 >= DDNI_S2_MIN, DDN_E_RANGE,
+               "time t = %g is too close to the noiseless end: s^2 = %g is less than %g", t,
+               level->s2, DDNI_S2_MIN);
+    return DDN_OK;
+}
+
+double ddni_transition_variance(const ddni_level *early, const ddni_level *late)
+{
+    ddni_dd a = {early->a, early->a_low}, s2 = {early->s2, early->s2_low};
+    ddni_dd a_late = {late->a, late->a_low}, s2_late = {late->s2, late->s2_low};
+    ddni_dd ratio = dd_div(a_late, a);
+    ddni_dd v = dd_add(s2_late, dd_neg(dd_mul(dd_mul(ratio, ratio), s2)));
+    return v.hi > 0.0 ? v.hi : 0.0;
+}
+
+ddn_status ddn_schedule_eval(ddn_context *ctx, const ddn_schedule *sch, double t, double *a,
+                             double *s)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, sch);
+    DDNI_CHECK_PTR(ctx, a);
+    DDNI_CHECK_PTR(ctx, s);
+    ddni_level level;
+    DDNI_TRY(ddni_schedule_level(ctx, sch, t, &level));
+    *a = level.a;
+    *s = level.s;
+    return DDN_OK;
+}
+
+ddn_status ddni_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f,
+                               double *g2)
+{
+    ddni_level level;
+    DDNI_TRY(ddni_schedule_level(ctx, sch, t, &level));
+    return sch->ops->rates(ctx, sch, t, f, g2);
+}
+
+ddn_status ddn_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f,
+                              double *g2)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, sch);
+    DDNI_CHECK_PTR(ctx, f);
+    DDNI_CHECK_PTR(ctx, g2);
+    return ddni_schedule_rates(ctx, sch, t, f, g2);
+}

@@ -1,0 +1,262 @@
+/* Datasets as objects: storage, life time, derivation by map. Layer 2 (dataset). */
+#include <float.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/check.h"
+#include "dataset/storage.h"
+
+struct ddni_storage {
+    ddni_handle handle;
+    void *memory; /* the allocator's, or NULL */
+    void *map;    /* mmap'ed, or NULL */
+    int64_t map_bytes;
+    ddn_release_fn release; /* the host's, or NULL */
+    void *user;
+};
+
+static const int64_t MAX_BYTES = INT64_C(1) << 62;
+static const int64_t MAX_D = INT64_C(1) << 24;
+
+int64_t ddni_type_size(ddn_type type)
+{
+    return type == DDN_TYPE_U8 ? 1 : type == DDN_TYPE_F32 ? 4 : type == DDN_TYPE_F64 ? 8 : 0;
+}
+
+/* ---- storage ---- */
+
+ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **out, void **memory)
+{
+    *out = NULL;
+    *memory = NULL;
+    ddni_storage *s = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "a dataset's storage", sizeof *s, &s));
+    s->memory = ddni_alloc_raw(&s->handle.allocator, bytes, 1);
+    if (s->memory == NULL) {
+        ddni_handle_free(s);
+        return ddni_fail(ctx, DDN_E_NOMEM, "no memory for the points (%lld bytes)",
+                         (long long)bytes);
+    }
+    *memory = s->memory;
+    *out = s;
+    return DDN_OK;
+}
+
+ddn_status ddni_storage_adopt_map(ddn_context *ctx, void *map, int64_t bytes, ddni_storage **out)
+{
+    *out = NULL;
+    ddni_storage *s = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "a dataset's storage", sizeof *s, &s));
+    s->map = map;
+    s->map_bytes = bytes;
+    *out = s;
+    return DDN_OK;
+}
+
+void ddni_storage_release(ddni_storage *s)
+{
+    if (!ddni_release(s)) {
+        return;
+    }
+    ddni_free(&s->handle.allocator, s->memory);
+    if (s->map != NULL) {
+        munmap(s->map, (size_t)s->map_bytes);
+    }
+    if (s->release != NULL) {
+        s->release(s->user);
+    }
+    ddni_handle_free(s);
+}
+
+/* ---- making sets ---- */
+
+ddn_status ddni_check_shape(ddn_context *ctx, const char *what, ddn_status bad, ddn_type type,
+                            int64_t n, int64_t d)
+{
+    int64_t bytes;
+    DDNI_CHECK(ctx, n >= 1, bad, "%s: n = %lld points, at least 1 is needed", what, (long long)n);
+    DDNI_CHECK(ctx, d >= 1 && d <= MAX_D, bad, "%s: d = %lld dimensions is outside [1, %lld]", what,
+               (long long)d, (long long)MAX_D);
+    DDNI_CHECK(ctx,
+               !__builtin_mul_overflow(n, d * ddni_type_size(type), &bytes) && bytes < MAX_BYTES,
+               bad, "%s: n = %lld times d = %lld is too large", what, (long long)n, (long long)d);
+    return DDN_OK;
+}
+
+/* The checks that create and borrow share. */
+static ddn_status check_array(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
+                              int64_t d, int64_t ld)
+{
+    DDNI_CHECK_PTR(ctx, data);
+    DDNI_CHECK(ctx, ddni_type_size(type) > 0, DDN_E_RANGE, "argument type = %d is no ddn_type",
+               (int)type);
+    DDNI_TRY(ddni_check_shape(ctx, "argument data", DDN_E_RANGE, type, n, d));
+    DDNI_CHECK(ctx, ld >= d, DDN_E_SHAPE, "argument ld = %lld is below d = %lld", (long long)ld,
+               (long long)d);
+    int64_t bytes;
+    DDNI_CHECK(
+        ctx,
+        ld < MAX_BYTES / 8 && !__builtin_mul_overflow(n, ld * ddni_type_size(type), &bytes) &&
+            bytes < MAX_BYTES,
+        DDN_E_RANGE, "argument ld = %lld times n = %lld is too large", (long long)ld, (long long)n);
+    DDNI_CHECK(ctx, (uintptr_t)data % (uintptr_t)ddni_type_size(type) == 0, DDN_E_RANGE,
+               "argument data is not aligned to its type");
+    return DDN_OK;
+}
+
+ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
+                             const void *data, ddn_type type, int64_t n, int64_t d, int64_t ld,
+                             ddn_dataset **out)
+{
+    *out = NULL;
+    ddn_dataset *ds = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "a dataset", sizeof *ds, &ds));
+    ds->data = data;
+    ds->type = type;
+    ds->n = n;
+    ds->d = d;
+    ds->ld = ld;
+    ds->scale = 1;
+    ds->shift = 0;
+    ddn_status status = ddni_check_finite(ctx, what, ds);
+    if (status != DDN_OK) {
+        ddni_handle_free(ds);
+        return status;
+    }
+    ds->storage = storage;
+    *out = ds;
+    return DDN_OK;
+}
+
+ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
+{
+    *out = NULL;
+    ddn_dataset *copy = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "a dataset", sizeof *copy, &copy));
+    copy->data = ds->data;
+    copy->type = ds->type;
+    copy->n = ds->n;
+    copy->d = ds->d;
+    copy->ld = ds->ld;
+    copy->scale = ds->scale;
+    copy->shift = ds->shift;
+    copy->storage = ds->storage;
+    ddni_retain(copy->storage);
+    copy->labels = ds->labels;
+    if (copy->labels != NULL) {
+        ddni_retain(copy->labels);
+    }
+    *out = copy;
+    return DDN_OK;
+}
+
+ddn_status ddn_dataset_create(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
+                              int64_t d, int64_t ld, ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_TRY(check_array(ctx, data, type, n, d, ld));
+    int64_t size = ddni_type_size(type);
+    ddni_storage *storage;
+    void *memory;
+    DDNI_TRY(ddni_storage_create(ctx, n * d * size, &storage, &memory));
+    if (ld == d) {
+        memcpy(memory, data, (size_t)(n * d * size));
+    } else {
+        for (int64_t i = 0; i < n; i++) {
+            memcpy((char *)memory + i * d * size, (const char *)data + i * ld * size,
+                   (size_t)(d * size));
+        }
+    }
+    ddn_status status =
+        ddni_dataset_wrap(ctx, "argument data", storage, memory, type, n, d, d, out);
+    if (status != DDN_OK) {
+        ddni_storage_release(storage);
+    }
+    return status;
+}
+
+ddn_status ddn_dataset_borrow(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
+                              int64_t d, int64_t ld, ddn_release_fn release, void *user,
+                              ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_TRY(check_array(ctx, data, type, n, d, ld));
+    ddni_storage *storage = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "a dataset's storage", sizeof *storage, &storage));
+    ddn_status status = ddni_dataset_wrap(ctx, "argument data", storage, data, type, n, d, ld, out);
+    if (status != DDN_OK) {
+        ddni_storage_release(storage);
+        return status;
+    }
+    storage->release = release; /* only now: a failed call leaves the data with the caller */
+    storage->user = user;
+    return DDN_OK;
+}
+
+void ddn_dataset_destroy(ddn_dataset *ds)
+{
+    if (ddni_release(ds)) {
+        ddni_labels_release(ds->labels);
+        ddni_storage_release(ds->storage);
+        ddni_handle_free(ds);
+    }
+}
+
+/* ---- map and accessors ---- */
+
+ddn_status ddn_dataset_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale, double shift,
+                              ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK(ctx, isfinite(scale), DDN_E_NONFINITE, "argument scale = %g is not finite", scale);
+    DDNI_CHECK(ctx, scale != 0, DDN_E_RANGE, "argument scale is 0");
+    DDNI_CHECK(ctx, isfinite(shift), DDN_E_NONFINITE, "argument shift = %g is not finite", shift);
+    ddn_dataset *copy;
+    DDNI_TRY(ddni_dataset_derive(ctx, ds, &copy));
+    copy->scale = scale;
+    copy->shift = shift;
+    /* Only large numbers under a large map can leave the range of double. */
+    double largest = ds->type == DDN_TYPE_U8 ? 255 : ds->type == DDN_TYPE_F32 ? FLT_MAX : DBL_MAX;
+    ddn_status status = DDN_OK;
+    if (!isfinite(fabs(scale) * largest + fabs(shift))) {
+        status = ddni_check_finite(ctx, "the mapped set", copy);
+    }
+    if (status != DDN_OK) {
+        ddn_dataset_destroy(copy);
+        return status;
+    }
+    *out = copy;
+    return DDN_OK;
+}
+
+int64_t ddn_dataset_n(const ddn_dataset *ds)
+{
+    return ds != NULL ? ds->n : 0;
+}
+
+int64_t ddn_dataset_d(const ddn_dataset *ds)
+{
+    return ds != NULL ? ds->d : 0;
+}
+
+ddn_type ddn_dataset_type(const ddn_dataset *ds)
+{
+    return ds != NULL ? ds->type : 0;
+}
+
+double ddn_dataset_scale(const ddn_dataset *ds)
+{
+    return ds != NULL ? ds->scale : 0;
+}
+
+double ddn_dataset_shift(const ddn_dataset *ds)
+{
+    return ds != NULL ? ds->shift : 0;
+}

@@ -1,0 +1,155 @@
+/* Labels: the table of distinct values and the calls that read it. Layer 2 (dataset). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "dataset/storage.h"
+
+void ddni_labels_release(ddni_labels *l)
+{
+    if (ddni_release(l)) {
+        const ddni_allocator *al = &l->handle.allocator;
+        ddni_free(al, l->label);
+        ddni_free(al, l->class_index);
+        ddni_free(al, l->value);
+        ddni_free(al, l->count);
+        ddni_handle_free(l);
+    }
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Heap sort: in place, where the C library's qsort would allocate behind the allocator's back. */
+static void sift_down(int32_t *v, int64_t root, int64_t n)
+{
+    for (int64_t child = 2 * root + 1; child < n; root = child, child = 2 * root + 1) {
+        if (child + 1 < n && v[child + 1] > v[child]) {
+            child++;
+        }
+        if (v[root] >= v[child]) {
+            return;
+        }
+        int32_t t = v[root];
+        v[root] = v[child];
+        v[child] = t;
+    }
+}
+
+static void sort_values(int32_t *v, int64_t n)
+{
+    for (int64_t i = n / 2 - 1; i >= 0; i--) {
+        sift_down(v, i, n);
+    }
+    for (int64_t end = n - 1; end > 0; end--) {
+        int32_t t = v[0];
+        v[0] = v[end];
+        v[end] = t;
+        sift_down(v, 0, end);
+    }
+}
+
+static int32_t index_of(const int32_t *value, int64_t classes, int32_t wanted)
+{
+    const int32_t *hit = bsearch(&wanted, value, (size_t)classes, sizeof *value, compare_values);
+    return hit != NULL ? (int32_t)(hit - value) : -1;
+}
+
+ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n, ddni_labels **out)
+{
+    ddn_status status;
+    *out = NULL;
+    ddni_labels *l = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "labels", sizeof *l, &l));
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", n, sizeof *l->label, &l->label), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "class indices", n, sizeof *l->class_index, &l->class_index),
+                  fail);
+    l->n = n;
+    memcpy(l->label, label, (size_t)n * sizeof *label);
+    /* class_index first serves as the place where the labels are sorted. */
+    int32_t *sorted = l->class_index;
+    memcpy(sorted, label, (size_t)n * sizeof *label);
+    sort_values(sorted, n);
+    int64_t classes = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (i == 0 || sorted[i] != sorted[classes - 1]) {
+            sorted[classes++] = sorted[i];
+        }
+    }
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "class values", classes, sizeof *l->value, &l->value), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "class counts", classes, sizeof *l->count, &l->count), fail);
+    l->classes = classes;
+    memcpy(l->value, sorted, (size_t)classes * sizeof *sorted);
+    for (int64_t i = 0; i < n; i++) {
+        l->class_index[i] = index_of(l->value, classes, label[i]);
+        l->count[l->class_index[i]]++;
+    }
+    *out = l;
+    return DDN_OK;
+fail:
+    ddni_labels_release(l);
+    return status;
+}
+
+ddn_status ddn_dataset_labelled(ddn_context *ctx, const ddn_dataset *ds, const int32_t *labels,
+                                int64_t count, ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_PTR(ctx, labels);
+    DDNI_CHECK(ctx, count == ds->n, DDN_E_SHAPE, "argument count = %lld labels for n = %lld points",
+               (long long)count, (long long)ds->n);
+    ddni_labels *l;
+    DDNI_TRY(ddni_labels_create(ctx, labels, count, &l));
+    ddn_status status = ddni_dataset_derive(ctx, ds, out);
+    if (status != DDN_OK) {
+        ddni_labels_release(l);
+        return status;
+    }
+    ddni_labels_release((*out)->labels);
+    (*out)->labels = l;
+    return DDN_OK;
+}
+
+int64_t ddn_dataset_class_count(const ddn_dataset *ds)
+{
+    return ds != NULL && ds->labels != NULL ? ds->labels->classes : 0;
+}
+
+ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int32_t *values,
+                               int64_t *counts, int64_t capacity)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, ds);
+    int64_t classes = ddn_dataset_class_count(ds);
+    DDNI_CHECK(ctx, capacity >= classes, DDN_E_SHAPE,
+               "argument capacity = %lld is below the %lld classes", (long long)capacity,
+               (long long)classes);
+    for (int64_t k = 0; k < classes; k++) {
+        if (values != NULL) {
+            values[k] = ds->labels->value[k];
+        }
+        if (counts != NULL) {
+            counts[k] = ds->labels->count[k];
+        }
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int32_t *labels,
+                              int64_t capacity)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_PTR(ctx, labels);
+    DDNI_CHECK(ctx, ds->labels != NULL, DDN_E_UNSUPPORTED, "the dataset has no labels");
+    DDNI_CHECK(ctx, capacity >= ds->n, DDN_E_SHAPE, "argument capacity = %lld is below n = %lld",
+               (long long)capacity, (long long)ds->n);
+    memcpy(labels, ds->labels->label, (size_t)ds->n * sizeof *labels);
+    return DDN_OK;
+}

@@ -1,0 +1,131 @@
+/* Mean and squared norms in double, with the same bits for any number of threads.
+ * Layer 2 (dataset).
+ *
+ * The mean is summed by column blocks, each by one worker over all rows in a fixed order: no
+ * partial results to merge, and no memory beyond the result. */
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "dataset/storage.h"
+
+enum {
+    COLUMNS = 64,     /* of a block of the mean */
+    GROUP = 128,      /* rows summed before they join the total: keeps rounding errors low */
+    NORM_ROWS = 16,   /* of a tile of the norms */
+    NORM_CHUNK = 1024 /* columns converted at once */
+};
+
+typedef struct mean_job {
+    const ddn_dataset *ds;
+    double *mean;
+} mean_job;
+
+static void mean_tile(void *arg, int64_t tile, int64_t worker)
+{
+    (void)worker;
+    const mean_job *job = arg;
+    const ddn_dataset *ds = job->ds;
+    int64_t first = tile * COLUMNS;
+    int64_t count = ds->d - first < COLUMNS ? ds->d - first : COLUMNS;
+    double total[COLUMNS] = {0}, group[COLUMNS], x[COLUMNS];
+    for (int64_t begin = 0; begin < ds->n; begin += GROUP) {
+        int64_t end = begin + GROUP < ds->n ? begin + GROUP : ds->n;
+        memset(group, 0, sizeof group);
+        for (int64_t i = begin; i < end; i++) {
+            ddni_dataset_part(ds, i, first, count, x);
+            for (int64_t j = 0; j < count; j++) {
+                group[j] += x[j];
+            }
+        }
+        for (int64_t j = 0; j < count; j++) {
+            total[j] += group[j];
+        }
+    }
+    for (int64_t j = 0; j < count; j++) {
+        job->mean[first + j] = total[j] / (double)ds->n;
+    }
+}
+
+ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean)
+{
+    mean_job job = {ds, mean};
+    DDNI_TRY(ddni_parallel(ctx, (ds->d + COLUMNS - 1) / COLUMNS, (double)ds->n * (double)ds->d,
+                           mean_tile, &job));
+    for (int64_t j = 0; j < ds->d; j++) {
+        DDNI_CHECK(ctx, isfinite(mean[j]), DDN_E_NONFINITE,
+                   "the sum of column %lld is outside the range of double", (long long)j);
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean, int64_t capacity)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_PTR(ctx, mean);
+    DDNI_CHECK(ctx, capacity >= ds->d, DDN_E_SHAPE, "argument capacity = %lld is below d = %lld",
+               (long long)capacity, (long long)ds->d);
+    return ddni_dataset_mean(ctx, ds, mean);
+}
+
+typedef struct norm_job {
+    const ddn_dataset *ds;
+    const double *centre; /* or NULL */
+    double *norms;
+} norm_job;
+
+/* |x - centre|^2 of one chunk in eight interleaved sums, so that it vectorises. */
+static double chunk_norm(double *x, const double *centre, int64_t count)
+{
+    double sum[8] = {0};
+    int64_t j = 0;
+    if (centre != NULL) {
+        for (int64_t k = 0; k < count; k++) {
+            x[k] -= centre[k];
+        }
+    }
+    for (; j + 8 <= count; j += 8) {
+        for (int k = 0; k < 8; k++) {
+            sum[k] += x[j + k] * x[j + k];
+        }
+    }
+    for (; j < count; j++) {
+        sum[j % 8] += x[j] * x[j];
+    }
+    return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+}
+
+static void norm_tile(void *arg, int64_t tile, int64_t worker)
+{
+    (void)worker;
+    const norm_job *job = arg;
+    const ddn_dataset *ds = job->ds;
+    double x[NORM_CHUNK];
+    int64_t end = (tile + 1) * NORM_ROWS < ds->n ? (tile + 1) * NORM_ROWS : ds->n;
+    for (int64_t i = tile * NORM_ROWS; i < end; i++) {
+        double sum = 0;
+        for (int64_t first = 0; first < ds->d; first += NORM_CHUNK) {
+            int64_t count = ds->d - first < NORM_CHUNK ? ds->d - first : NORM_CHUNK;
+            ddni_dataset_part(ds, i, first, count, x);
+            sum += chunk_norm(x, job->centre != NULL ? job->centre + first : NULL, count);
+        }
+        job->norms[i] = sum;
+    }
+}
+
+ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, const double *centre,
+                                     double *norms, int64_t capacity)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_PTR(ctx, norms);
+    DDNI_CHECK(ctx, capacity >= ds->n, DDN_E_SHAPE, "argument capacity = %lld is below n = %lld",
+               (long long)capacity, (long long)ds->n);
+    if (centre != NULL) {
+        DDNI_TRY(ddni_check_states(ctx, "centre", centre, 1, ds->d, ds->d));
+    }
+    norm_job job = {ds, centre, norms};
+    return ddni_parallel(ctx, (ds->n + NORM_ROWS - 1) / NORM_ROWS, (double)ds->n * (double)ds->d,
+                         norm_tile, &job);
+}

@@ -1,0 +1,41 @@
+/* Making datasets: the memory behind them and the step from memory to a checked set.
+ * Layer 2 (dataset). */
+#ifndef DDNI_DATASET_STORAGE_H
+#define DDNI_DATASET_STORAGE_H
+
+#include "dataset/dataset_impl.h"
+
+/* `bytes` of the allocator's memory, not zeroed. */
+ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **out, void **memory);
+
+/* A storage that unmaps map[bytes] at its end. On failure the caller still owns the map. */
+ddn_status ddni_storage_adopt_map(ddn_context *ctx, void *map, int64_t bytes, ddni_storage **out);
+
+/* Drops a reference; NULL is a no-op. */
+void ddni_storage_release(ddni_storage *s);
+
+/* Refuses shapes outside the limits of dataset.h with `bad`; the text starts with `what`. */
+ddn_status ddni_check_shape(ddn_context *ctx, const char *what, ddn_status bad, ddn_type type,
+                            int64_t n, int64_t d);
+
+/* Makes a fresh set of data[n][ld] after checking that every number is finite; errors start with
+ * `what`. Takes over the caller's reference to the storage unless it fails. */
+ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
+                             const void *data, ddn_type type, int64_t n, int64_t d, int64_t ld,
+                             ddn_dataset **out);
+
+/* A new set that shares storage, labels and everything else with ds. */
+ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out);
+
+/* Fails with DDN_E_NONFINITE at the first row and column that is not finite under the map. */
+ddn_status ddni_check_finite(ddn_context *ctx, const char *what, const ddn_dataset *ds);
+
+/* Columns first .. first+count-1 of one row, mapped: out[count]. Any thread. */
+void ddni_dataset_part(const ddn_dataset *ds, int64_t row, int64_t first, int64_t count,
+                       double *out);
+
+/* Labels from label[n] (copied), with the table of distinct values. */
+ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n, ddni_labels **out);
+void ddni_labels_release(ddni_labels *l);
+
+#endif

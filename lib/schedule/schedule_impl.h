@@ -2,6 +2,8 @@
 #ifndef DDNI_SCHEDULE_IMPL_H
 #define DDNI_SCHEDULE_IMPL_H
 
+#include <stddef.h>
+
 #include <diffdyn/schedule.h>
 
 #include "base/handle.h"

@@ -1,49 +1,8 @@
-/* Schedules: reference numbers, conversions, grids, custom callbacks. */
+/* Schedules: reference numbers, conversions, bad parameters. */
 #include "support/fixtures.h"
 #include "support/reference.h"
 
-/* Kinds used by the tests that hold for all of them. */
-enum {
-    KINDS = 6
-};
-
-/* A schedule like OU in its own time, a = e^-t, s^2 = 1 - e^-2t, with switches for faults. */
-typedef struct host {
-    int32_t fail_code;
-    double fail_after; /* calls at t above this fail */
-    double nan_after;
-    int32_t sign; /* -1: s/a falls */
-    int64_t released;
-} host;
-
-static int32_t host_eval(void *user, double t, double *a, double *s, double *da, double *ds)
-{
-    const host *h = user;
-    if (t > h->fail_after) {
-        return h->fail_code;
-    }
-    double u = h->sign > 0 ? t : 10.0 - t;
-    *a = exp(-u);
-    *s = sqrt(-expm1(-2.0 * u));
-    *da = -*a * h->sign;
-    *ds = *a * *a / *s * h->sign;
-    if (t > h->nan_after) {
-        *s = NAN;
-    }
-    return 0;
-}
-
-static void host_release(void *user)
-{
-    ((host *)user)->released++;
-}
-
-static host good_host(void)
-{
-    return (host){0, INFINITY, INFINITY, 1, 0};
-}
-
-static ddn_schedule *make(ddn_context *ctx, int kind, host *h)
+static ddn_schedule *make(ddn_context *ctx, int kind)
 {
     ddn_schedule *sch = NULL;
     switch (kind) {
@@ -59,21 +18,12 @@ static ddn_schedule *make(ddn_context *ctx, int kind, host *h)
     case 3:
         OK(ctx, ddn_schedule_create_cosine(ctx, 1000, 0.008, 0.999, &sch));
         break;
-    case 4:
-        OK(ctx, ddn_schedule_create_edm(ctx, &sch));
-        break;
     default:
-        OK(ctx, ddn_schedule_create_custom(ctx, host_eval, 0.0, 10.0, host_release, h, &sch));
+        OK(ctx, ddn_schedule_create_edm(ctx, &sch));
         break;
     }
     return sch;
 }
-
-static const char *const kind_names[KINDS] = {"ou", "vp_linear", "ddpm", "cosine", "edm", "custom"};
-/* Times in the inside of each kind's range. */
-static const double inside[KINDS][5] = {
-    {1e-6, 1e-3, 0.3, 2.0, 20.0}, {1e-6, 1e-3, 0.2, 0.5, 1.0},  {-0.999, 0.0, 10.25, 500, 999},
-    {-0.5, 0.0, 10.25, 500, 999}, {1e-6, 1e-3, 0.5, 80.0, 1e6}, {1e-6, 1e-3, 0.3, 2.0, 10.0}};
 
 /* tau, sigma and alpha-bar of time t against the reference. */
 static void check_level(ddn_context *ctx, const ddn_schedule *sch, double t, double tau)
@@ -94,7 +44,7 @@ static void reference_discrete(void **state)
     ddn_context *ctx = test_context(1);
     const char *names[2] = {"schedules.ddpm_linear_T1000", "schedules.cosine_T1000"};
     for (int k = 0; k < 2; k++) {
-        ddn_schedule *sch = make(ctx, 2 + k, NULL);
+        ddn_schedule *sch = make(ctx, 2 + k);
         json_t *ref = ref_at(names[k]);
         for (int64_t j = 0; j < ref_length(ref, "i"); j++) {
             double i = ref_element(ref, "i", j), tau = ref_element(ref, "t_ou", j), a, s, value;
@@ -115,7 +65,7 @@ static void reference_continuous(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
-    ddn_schedule *vp = make(ctx, 1, NULL), *ou = make(ctx, 0, NULL), *edm = make(ctx, 4, NULL);
+    ddn_schedule *vp = make(ctx, 1), *ou = make(ctx, 0), *edm = make(ctx, 4);
     json_t *ref = ref_at("schedules.vp_continuous");
     for (int64_t j = 0; j < ref_length(ref, "s"); j++) {
         double u = ref_element(ref, "s", j), a, s;
@@ -195,61 +145,13 @@ static void conversions_round_trip(void **state)
     ddn_context_destroy(ctx);
 }
 
-static void every_kind(void **state)
-{
-    (void)state;
-    ddn_context *ctx = test_context(1);
-    host h = good_host();
-    for (int kind = 0; kind < KINDS; kind++) {
-        ddn_schedule *sch = make(ctx, kind, &h);
-        assert_string_equal(ddn_schedule_kind(sch), kind_names[kind]);
-        double low, high, a, s, tau, t;
-        OK(ctx, ddn_schedule_range(ctx, sch, &low, &high));
-        for (int j = 0; j < 5; j++) {
-            double at = inside[kind][j];
-            OK(ctx, ddn_schedule_eval(ctx, sch, at, &a, &s));
-            OK(ctx, ddn_schedule_to_ou(ctx, sch, at, &tau));
-            CLOSE(tau, 0.5 * log1p(s * s / (a * a)), 1e-12, 0);
-            OK(ctx, ddn_schedule_from_ou(ctx, sch, tau, &t));
-            CLOSE(t, at, 1e-12, 1e-12);
-            /* f and g^2 are the derivatives that they claim to be */
-            double h1 = 1e-4 * fmin(at - low, high - at), a1, a2, s1, s2, f, g2;
-            if (h1 <= 0 || kind == 2 || kind == 3) {
-                continue;
-            }
-            OK(ctx, ddn_schedule_rates(ctx, sch, at, &f, &g2));
-            OK(ctx, ddn_schedule_eval(ctx, sch, at - h1, &a1, &s1));
-            OK(ctx, ddn_schedule_eval(ctx, sch, at + h1, &a2, &s2));
-            CLOSE(f, log(a2 / a1) / (2 * h1), 1e-6, 1e-9);
-            CLOSE(g2, (s2 - s1) * (s2 + s1) / (2 * h1) - 2 * f * s * s, 1e-6, 1e-9);
-        }
-        FAILS(ctx, ddn_schedule_eval(ctx, sch, low, &a, &s), DDN_E_RANGE, "outside (");
-        FAILS(ctx, ddn_schedule_eval(ctx, sch, low - 1, &a, &s), DDN_E_RANGE, "outside (");
-        FAILS(ctx, ddn_schedule_eval(ctx, sch, high * 1.01, &a, &s), DDN_E_RANGE, kind_names[kind]);
-        FAILS(ctx, ddn_schedule_rates(ctx, sch, low, &a, &s), DDN_E_RANGE, "outside (");
-        FAILS(ctx, ddn_schedule_to_ou(ctx, sch, low, &a), DDN_E_RANGE, "outside (");
-        FAILS(ctx, ddn_schedule_from_ou(ctx, sch, 0.0, &a), DDN_E_RANGE, "outside (");
-        FAILS(ctx, ddn_schedule_from_ou(ctx, sch, -1.0, &a), DDN_E_RANGE, "outside (");
-        FAILS(ctx, ddn_schedule_from_ou(ctx, sch, 1e9, &a), DDN_E_RANGE, "outside (");
-        FAILS(ctx, ddn_schedule_from_ou(ctx, sch, NAN, &a), DDN_E_NONFINITE, "nan");
-        FAILS(ctx, ddn_schedule_eval(ctx, sch, NAN, &a, &s), DDN_E_NONFINITE, "nan");
-        FAILS(ctx, ddn_schedule_eval(ctx, sch, INFINITY, &a, &s), DDN_E_NONFINITE, "inf");
-        FAILS(ctx, ddn_schedule_eval(ctx, sch, 1.0, NULL, &s), DDN_E_NULL, "argument a");
-        FAILS(ctx, ddn_schedule_eval(ctx, NULL, 1.0, &a, &s), DDN_E_NULL, "argument sch");
-        ddn_schedule_destroy(sch);
-    }
-    assert_int_equal(h.released, 1);
-    ddn_schedule_destroy(NULL);
-    ddn_context_destroy(ctx);
-}
-
 /* Between DDPM indices log a is linear, and below index 0 it goes to log 1. */
 static void discrete_interpolation(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
     for (int kind = 2; kind <= 3; kind++) {
-        ddn_schedule *sch = make(ctx, kind, NULL);
+        ddn_schedule *sch = make(ctx, kind);
         double low = 0;
         for (double i = 0; i < 999; i += 111) {
             double high, mid, f, g2;
@@ -271,65 +173,6 @@ static void discrete_interpolation(void **state)
     OK(ctx, ddn_schedule_eval(ctx, one, 0.0, &a, &s));
     CLOSE(a * a, 0.75, 1e-15, 0);
     ddn_schedule_destroy(one);
-    ddn_context_destroy(ctx);
-}
-
-static void grids(void **state)
-{
-    (void)state;
-    ddn_context *ctx = test_context(1);
-    host h = good_host();
-    double t[65], b[65];
-    for (int kind = 0; kind < KINDS; kind++) {
-        ddn_schedule *sch = make(ctx, kind, &h);
-        double first = inside[kind][4], last = inside[kind][kind == 3 ? 1 : 0];
-        for (ddn_grid g = DDN_GRID_UNIFORM; g <= DDN_GRID_KARRAS; g++) {
-            if (g == DDN_GRID_GEOMETRIC && (last <= 0)) {
-                FAILS(ctx, ddn_schedule_grid(ctx, sch, g, first, last, 65, t), DDN_E_RANGE,
-                      "reach");
-                continue;
-            }
-            OK(ctx, ddn_schedule_grid(ctx, sch, g, first, last, 65, t));
-            OK(ctx, ddn_schedule_grid(ctx, sch, g, last, first, 65, b));
-            assert_true(t[0] == first && t[64] == last && b[0] == last && b[64] == first);
-            for (int k = 0; k < 65; k++) {
-                assert_true(k == 0 || (t[k] < t[k - 1] && b[k] > b[k - 1]));
-                CLOSE(t[k], b[64 - k], 1e-11, 1e-11);
-            }
-            double a0, s0, a1, s1, a2, s2;
-            OK(ctx, ddn_schedule_eval(ctx, sch, t[16], &a0, &s0));
-            OK(ctx, ddn_schedule_eval(ctx, sch, t[32], &a1, &s1));
-            OK(ctx, ddn_schedule_eval(ctx, sch, t[48], &a2, &s2));
-            double c0 = s0 / a0, c1 = s1 / a1, c2 = s2 / a2;
-            if (g == DDN_GRID_UNIFORM) {
-                CLOSE(t[32], 0.5 * (t[16] + t[48]), 1e-12, 0);
-            } else if (g == DDN_GRID_GEOMETRIC) {
-                CLOSE(t[32], sqrt(t[16] * t[48]), 1e-12, 0);
-            } else if (g == DDN_GRID_LOGSNR) {
-                CLOSE(c1, sqrt(c0 * c2), 1e-11, 0);
-            } else {
-                CLOSE(c1, pow(0.5 * (pow(c0, 1. / 7) + pow(c2, 1. / 7)), 7), 1e-11, 0);
-            }
-        }
-        ddn_schedule_destroy(sch);
-    }
-    ddn_schedule *ou = make(ctx, 0, NULL), *ddpm = make(ctx, 2, NULL);
-    OK(ctx, ddn_schedule_grid(ctx, ddpm, DDN_GRID_UNIFORM, 63, -1, 65, t));
-    for (int k = 0; k < 65; k++) {
-        assert_true(t[k] == 63 - k);
-    }
-    OK(ctx, ddn_schedule_grid(ctx, ou, DDN_GRID_KARRAS, 3, 0, 9, t)); /* down to sigma = 0 */
-    assert_true(t[8] == 0 && t[7] > 0);
-    FAILS(ctx, ddn_schedule_grid(ctx, ou, DDN_GRID_LOGSNR, 3, 0, 9, t), DDN_E_RANGE, "reach");
-    FAILS(ctx, ddn_schedule_grid(ctx, ou, DDN_GRID_UNIFORM, 3, 1, 1, t), DDN_E_RANGE, "count = 1");
-    FAILS(ctx, ddn_schedule_grid(ctx, ou, DDN_GRID_UNIFORM, 3, 3, 9, t), DDN_E_RANGE, "t_last");
-    FAILS(ctx, ddn_schedule_grid(ctx, ou, DDN_GRID_UNIFORM, 3, -1, 9, t), DDN_E_RANGE, "-1");
-    FAILS(ctx, ddn_schedule_grid(ctx, ou, DDN_GRID_UNIFORM, NAN, 1, 9, t), DDN_E_NONFINITE, "nan");
-    FAILS(ctx, ddn_schedule_grid(ctx, ou, 0, 3, 1, 9, t), DDN_E_KEY, "grid kind 0");
-    FAILS(ctx, ddn_schedule_grid(ctx, ou, 1, 3, 1, 9, NULL), DDN_E_NULL, "times");
-    FAILS(ctx, ddn_schedule_grid(ctx, ou, 1, 1, 1 + 1e-15, 65, t), DDN_E_RANGE, "separates");
-    ddn_schedule_destroy(ou);
-    ddn_schedule_destroy(ddpm);
     ddn_context_destroy(ctx);
 }
 
@@ -356,54 +199,12 @@ static void bad_parameters(void **state)
     ddn_context_destroy(ctx);
 }
 
-static void custom_faults(void **state)
-{
-    (void)state;
-    ddn_context *ctx = test_context(1);
-    ddn_schedule *sch = NULL;
-    double a, s;
-#define CREATE(h, lo, hi)                                                                          \
-    ddn_schedule_create_custom(ctx, host_eval, (lo), (hi), host_release, (h), &sch)
-    host h = good_host();
-    h.fail_after = 3;
-    h.fail_code = -5;
-    FAILS(ctx, CREATE(&h, 0.01, 5), DDN_E_CALLBACK, "returned -5");
-    assert_null(sch);
-    h = good_host();
-    h.nan_after = 2;
-    FAILS(ctx, CREATE(&h, 0.01, 5), DDN_E_NONFINITE, "s = nan");
-    h = good_host();
-    h.sign = -1;
-    FAILS(ctx, CREATE(&h, 0.01, 5), DDN_E_RANGE, "s/a");
-    FAILS(ctx, CREATE(&h, 5, 5), DDN_E_RANGE, "t_min");
-    FAILS(ctx, CREATE(&h, NAN, 5), DDN_E_NONFINITE, "t_min");
-    FAILS(ctx, ddn_schedule_create_custom(ctx, NULL, 0, 1, NULL, NULL, &sch), DDN_E_NULL, "eval");
-    assert_int_equal(h.released, 0);
-    /* a callback that starts to fail later */
-    h = good_host();
-    OK(ctx, CREATE(&h, 0.01, 5));
-    OK(ctx, ddn_schedule_eval(ctx, sch, 0.01, &a, &s));
-    FAILS(ctx, ddn_schedule_eval(ctx, sch, 0.009, &a, &s), DDN_E_RANGE, "outside [");
-    h.fail_after = 1;
-    h.fail_code = 7;
-    a = -1;
-    FAILS(ctx, ddn_schedule_eval(ctx, sch, 2, &a, &s), DDN_E_CALLBACK, "returned 7");
-    assert_true(a == -1);
-    double times[4];
-    FAILS(ctx, ddn_schedule_grid(ctx, sch, DDN_GRID_LOGSNR, 0.5, 0.1, 4, times), DDN_E_CALLBACK,
-          "returned 7");
-    ddn_schedule_destroy(sch);
-    assert_int_equal(h.released, 1);
-    ddn_context_destroy(ctx);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reference_discrete),     cmocka_unit_test(reference_continuous),
-        cmocka_unit_test(conversions_round_trip), cmocka_unit_test(every_kind),
-        cmocka_unit_test(discrete_interpolation), cmocka_unit_test(grids),
-        cmocka_unit_test(bad_parameters),         cmocka_unit_test(custom_faults),
+        cmocka_unit_test(conversions_round_trip), cmocka_unit_test(discrete_interpolation),
+        cmocka_unit_test(bad_parameters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,100 @@
+/* What all oracles share: lifetime, questions about them, the one-call score. Layer 4 (oracle). */
+#include "oracle/oracle_impl.h"
+
+#include "base/check.h"
+
+ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_ops *ops,
+                              const ddn_schedule *sch, const ddn_dataset *ds, int64_t d, void *out)
+{
+    ddn_oracle *o = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "oracle", size, out));
+    o = *(ddn_oracle **)out;
+    o->ops = ops;
+    o->d = d;
+    ddni_retain(sch);
+    o->schedule = (ddn_schedule *)(uintptr_t)sch;
+    if (ds != NULL) {
+        ddni_retain(ds);
+        o->dataset = (ddn_dataset *)(uintptr_t)ds;
+    }
+    return DDN_OK;
+}
+
+void ddn_oracle_destroy(ddn_oracle *oracle)
+{
+    if (ddni_release(oracle)) {
+        if (oracle->ops->destroy != NULL) {
+            oracle->ops->destroy(oracle);
+        }
+        ddn_schedule_destroy(oracle->schedule);
+        ddn_dataset_destroy(oracle->dataset);
+        ddni_handle_free(oracle);
+    }
+}
+
+int64_t ddn_oracle_d(const ddn_oracle *oracle)
+{
+    return oracle == NULL ? 0 : oracle->d;
+}
+
+int64_t ddn_oracle_components(const ddn_oracle *oracle)
+{
+    return oracle == NULL ? 0 : oracle->components;
+}
+
+int64_t ddn_oracle_class_count(const ddn_oracle *oracle)
+{
+    return oracle == NULL ? 0 : oracle->classes;
+}
+
+const char *ddn_oracle_kind(const ddn_oracle *oracle)
+{
+    return oracle == NULL ? "" : oracle->ops->kind;
+}
+
+const ddn_schedule *ddn_oracle_schedule(const ddn_oracle *oracle)
+{
+    return oracle == NULL ? NULL : oracle->schedule;
+}
+
+const ddn_dataset *ddn_oracle_dataset(const ddn_oracle *oracle)
+{
+    return oracle == NULL ? NULL : oracle->dataset;
+}
+
+int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what)
+{
+    return oracle != NULL && what > 0 && what < DDNI_OUTPUTS && (oracle->can & ddni_bit(what)) != 0;
+}
+
+ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m,
+                            const double *x, int64_t ldx, double *score, int64_t lds)
+{
+    ddn_query *query = NULL;
+    ddn_status status = ddn_query_create(ctx, oracle, &query);
+    if (status == DDN_OK) {
+        status = ddn_query_bind_f64(query, DDN_OUT_SCORE, score, lds);
+    }
+    if (status == DDN_OK) {
+        status = ddn_query_run(query, t, m, x, ldx);
+    }
+    ddn_query_destroy(query);
+    return status;
+}
+
+ddn_status ddn_oracle_sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
+                                  int64_t first_path, int64_t m, double *x, int64_t ldx,
+                                  int64_t *index)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, oracle);
+    DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
+    DDNI_CHECK_INT(ctx, first_path, 0, INT64_C(1) << 60);
+    DDNI_CHECK(ctx, x != NULL || m == 0, DDN_E_NULL, "argument x is NULL");
+    DDNI_CHECK(ctx, ldx >= oracle->d, DDN_E_SHAPE, "argument ldx = %lld is less than d = %lld",
+               (long long)ldx, (long long)oracle->d);
+    DDNI_CHECK(ctx, oracle->ops->sample_data != NULL, DDN_E_UNSUPPORTED,
+               "an oracle of kind %s has no data to sample", oracle->ops->kind);
+    return m == 0 ? DDN_OK
+                  : oracle->ops->sample_data(ctx, oracle, seed, first_path, m, x, ldx, index);
+}

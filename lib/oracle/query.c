@@ -1,0 +1,281 @@
+/* Queries: binding of outputs, checks, and the outputs that follow from others. Layer 4 (oracle).
+ */
+#include "base/check.h"
+#include "base/options.h"
+#include "oracle/oracle_impl.h"
+
+/* Some derived outputs need an output that the caller did not bind; it goes to `extra`. */
+struct ddn_query {
+    ddni_handle handle;
+    ddn_context *ctx;
+    ddn_oracle *oracle;
+    void *scratch;
+    ddni_request rq;
+    int64_t *paths;
+    int64_t path_count;
+    ddni_value options[1];
+    double *trace;
+    ddni_report report;
+};
+
+static const ddni_option option_table[] = {
+    {DDN_QUERY_EPSILON, "DDN_QUERY_EPSILON", 0, 1e-2, 1e-9},
+};
+static const ddni_options options = {option_table, 1};
+
+/* Outputs of type int64 and outputs that are matrices. */
+static const int64_t integer_outputs = (1 << DDN_OUT_ARGMAX) | (1 << DDN_OUT_DRAW_INDEX);
+static const int64_t matrix_outputs = (1 << DDN_OUT_SCORE) | (1 << DDN_OUT_MEAN) |
+                                      (1 << DDN_OUT_CLASS_POSTERIOR) | (1 << DDN_OUT_COV_TIMES_V) |
+                                      (1 << DDN_OUT_JACOBIAN_TIMES_V) | (1 << DDN_OUT_DRAW);
+
+ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_query **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, oracle);
+    ddn_query *q = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "query", sizeof *q, &q));
+    if (oracle->ops->scratch_create != NULL) {
+        ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
+        if (status != DDN_OK) {
+            ddni_handle_free(q);
+            return status;
+        }
+    }
+    ddni_retain(ctx);
+    q->ctx = ctx;
+    ddni_retain(oracle);
+    q->oracle = (ddn_oracle *)(uintptr_t)oracle;
+    ddni_options_init(&options, q->options);
+    q->options[0].f = oracle->epsilon_preset;
+    *out = q;
+    return DDN_OK;
+}
+
+void ddn_query_destroy(ddn_query *q)
+{
+    if (ddni_release(q)) {
+        if (q->oracle->ops->scratch_destroy != NULL) {
+            q->oracle->ops->scratch_destroy(q->ctx, q->scratch);
+        }
+        ddni_free(&q->handle.allocator, q->paths);
+        ddni_free(&q->handle.allocator, q->trace);
+        ddn_oracle_destroy(q->oracle);
+        ddn_context_destroy(q->ctx);
+        ddni_handle_free(q);
+    }
+}
+
+static ddn_status check_output(ddn_query *q, ddn_output what, int64_t types, const char *type)
+{
+    DDNI_CHECK(q->ctx, what > 0 && what < DDNI_OUTPUTS, DDN_E_KEY, "there is no output %d",
+               (int)what);
+    DDNI_CHECK(q->ctx, (ddni_bit(what) & types) != 0, DDN_E_KEY, "output %d is not of type %s",
+               (int)what, type);
+    DDNI_CHECK(q->ctx, (q->oracle->can & ddni_bit(what)) != 0, DDN_E_UNSUPPORTED,
+               "an oracle of kind %s cannot give output %d%s", q->oracle->ops->kind, (int)what,
+               what == DDN_OUT_CLASS_POSTERIOR ? " (it has no labels)" : "");
+    return DDN_OK;
+}
+
+ddn_status ddn_query_bind_f64(ddn_query *q, ddn_output what, double *out, int64_t ld)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    DDNI_TRY(check_output(q, what, ~integer_outputs, "double"));
+    if (out != NULL && (ddni_bit(what) & matrix_outputs) != 0) {
+        int64_t width = what == DDN_OUT_CLASS_POSTERIOR ? q->oracle->classes : q->oracle->d;
+        DDNI_CHECK(q->ctx, ld >= width, DDN_E_SHAPE,
+                   "argument ld = %lld is less than the width %lld of output %d", (long long)ld,
+                   (long long)width, (int)what);
+    }
+    q->rq.f64[what] = out;
+    q->rq.ld[what] = ld;
+    return DDN_OK;
+}
+
+ddn_status ddn_query_bind_i64(ddn_query *q, ddn_output what, int64_t *out)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    DDNI_TRY(check_output(q, what, integer_outputs, "int64"));
+    q->rq.i64[what] = out;
+    return DDN_OK;
+}
+
+ddn_status ddn_query_bind_input(ddn_query *q, ddn_input what, const double *in, int64_t ld)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    DDNI_CHECK(q->ctx, what == DDN_IN_V, DDN_E_KEY, "there is no input %d", (int)what);
+    DDNI_CHECK(q->ctx, in == NULL || ld >= q->oracle->d, DDN_E_SHAPE,
+               "argument ld = %lld is less than d = %lld", (long long)ld, (long long)q->oracle->d);
+    q->rq.v = in;
+    q->rq.ldv = ld;
+    return DDN_OK;
+}
+
+ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, const int64_t *paths,
+                               int64_t count, int64_t step)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    DDNI_CHECK_INT(q->ctx, first_path, 0, INT64_C(1) << 60);
+    DDNI_CHECK_INT(q->ctx, step, 0, INT64_C(1) << 60);
+    DDNI_CHECK_INT(q->ctx, count, 0, INT64_C(1) << 40);
+    if (paths != NULL && count > 0) {
+        DDNI_TRY(ddni_reserve(q->ctx, "path numbers", count, sizeof *paths, &q->paths));
+        for (int64_t i = 0; i < count; i++) {
+            q->paths[i] = paths[i];
+        }
+    }
+    q->path_count = paths != NULL ? count : 0;
+    q->rq.paths = paths != NULL ? q->paths : NULL;
+    q->rq.seed = seed;
+    q->rq.first_path = first_path;
+    q->rq.step = step;
+    return DDN_OK;
+}
+
+ddn_status ddn_query_set_f64(ddn_query *q, ddn_query_key key, double value)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    return ddni_options_set_f64(q->ctx, &options, q->options, key, value);
+}
+
+ddn_status ddn_query_get_f64(ddn_query *q, ddn_query_key key, double *value)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    return ddni_options_get_f64(q->ctx, &options, q->options, key, value);
+}
+
+ddn_status ddn_query_bounds(ddn_query *q, ddn_query_key key, double *minimum, double *maximum,
+                            double *preset)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    DDNI_TRY(ddni_options_bounds(q->ctx, &options, key, minimum, maximum, preset));
+    if (preset != NULL && key == DDN_QUERY_EPSILON) {
+        *preset = q->oracle->epsilon_preset;
+    }
+    return DDN_OK;
+}
+
+double ddn_query_dropped(const ddn_query *q)
+{
+    return q == NULL ? 0 : q->report.dropped;
+}
+
+double ddn_query_touched(const ddn_query *q)
+{
+    return q == NULL ? 0 : q->report.touched;
+}
+
+int64_t ddn_query_scratch_bytes(const ddn_query *q)
+{
+    if (q == NULL) {
+        return 0;
+    }
+    int64_t bytes = ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace);
+    return q->oracle->ops->scratch_bytes != NULL && q->scratch != NULL
+               ? bytes + q->oracle->ops->scratch_bytes(q->scratch)
+               : bytes;
+}
+
+/* div = -d/s^2 + (a/s^2)^2 tr Cov; J v = -v/s^2 + (a/s^2)^2 Cov v. (18) */
+static void derive(const ddni_request *asked, const ddni_request *rq, const ddni_level *level,
+                   int64_t m, int64_t d)
+{
+    double gain = level->a / level->s2;
+    double *divergence = asked->f64[DDN_OUT_DIVERGENCE];
+    if (divergence != NULL && rq->f64[DDN_OUT_DIVERGENCE] == NULL) {
+        for (int64_t r = 0; r < m; r++) {
+            divergence[r] = gain * gain * rq->f64[DDN_OUT_TRACE_COV][r] - (double)d / level->s2;
+        }
+    }
+    double *jv = asked->f64[DDN_OUT_JACOBIAN_TIMES_V];
+    if (jv != NULL && rq->f64[DDN_OUT_JACOBIAN_TIMES_V] == NULL) {
+        int64_t ldj = asked->ld[DDN_OUT_JACOBIAN_TIMES_V], ldc = rq->ld[DDN_OUT_COV_TIMES_V];
+        const double *cov = rq->f64[DDN_OUT_COV_TIMES_V];
+        for (int64_t r = 0; r < m; r++) {
+            for (int64_t j = 0; j < d; j++) {
+                jv[r * ldj + j] =
+                    gain * gain * cov[r * ldc + j] - rq->v[r * rq->ldv + j] / level->s2;
+            }
+        }
+    }
+}
+
+/* Replaces derived outputs by what they are derived from. */
+static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
+{
+    int64_t direct = q->oracle->direct;
+    if (rq->f64[DDN_OUT_DIVERGENCE] != NULL && (direct & ddni_bit(DDN_OUT_DIVERGENCE)) == 0) {
+        rq->f64[DDN_OUT_DIVERGENCE] = NULL;
+        if (rq->f64[DDN_OUT_TRACE_COV] == NULL) {
+            DDNI_TRY(ddni_reserve(q->ctx, "traces", m, sizeof *q->trace, &q->trace));
+            rq->f64[DDN_OUT_TRACE_COV] = q->trace;
+        }
+    }
+    if (rq->f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL &&
+        (direct & ddni_bit(DDN_OUT_JACOBIAN_TIMES_V)) == 0) {
+        if (rq->f64[DDN_OUT_COV_TIMES_V] == NULL) {
+            /* J v is made from Cov v in place. */
+            rq->f64[DDN_OUT_COV_TIMES_V] = rq->f64[DDN_OUT_JACOBIAN_TIMES_V];
+            rq->ld[DDN_OUT_COV_TIMES_V] = rq->ld[DDN_OUT_JACOBIAN_TIMES_V];
+        }
+        rq->f64[DDN_OUT_JACOBIAN_TIMES_V] = NULL;
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddn_context *ctx = q->ctx;
+    ddni_enter(ctx, __func__);
+    ddni_level level;
+    DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));
+    DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
+    ddni_request rq = q->rq;
+    rq.epsilon = q->options[0].f;
+    if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
+        DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
+                   "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");
+        DDNI_TRY(ddni_check_states(ctx, "v", rq.v, m, q->oracle->d, rq.ldv));
+    }
+    if (rq.f64[DDN_OUT_DRAW] != NULL || rq.i64[DDN_OUT_DRAW_INDEX] != NULL) {
+        DDNI_CHECK(ctx, rq.paths == NULL || q->path_count >= m, DDN_E_SHAPE,
+                   "%lld path numbers were set, but the run has m = %lld states",
+                   (long long)q->path_count, (long long)m);
+    }
+    q->report = (ddni_report){0, 1};
+    if (m == 0) {
+        return DDN_OK;
+    }
+    DDNI_TRY(plan(q, m, &rq));
+    DDNI_TRY(
+        q->oracle->ops->evaluate(ctx, q->oracle, q->scratch, &rq, &level, m, x, ldx, &q->report));
+    derive(&q->rq, &rq, &level, m, q->oracle->d);
+    return DDN_OK;
+}

@@ -3,6 +3,7 @@
 #define DDNI_BASE_HANDLE_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 #include "base/alloc.h"
 

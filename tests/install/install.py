@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""The library as its users meet it: installed, found by pkg-config, or as a Meson subproject.
+
+install.py pkgconfig  BUILD_DIR CC   consumer.c against the installed shared and static library
+install.py readme     BUILD_DIR CC   the README's program by the README's compile line, with the
+                                     output that the README prints
+install.py subproject BUILD_DIR CC   consumer.c in a project that has the library as a subproject
+"""
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SKIP = 77
+
+
+def run(*command, **options):
+    print("+", shlex.join(map(str, command)), flush=True)
+    return subprocess.run([str(c) for c in command], check=True, text=True, **options)
+
+
+def skip(reason):
+    print("skipped:", reason)
+    sys.exit(SKIP)
+
+
+def install(build, target):
+    """Installs under target and makes the .pc file point there; returns (lib folder, environment)."""
+    run("meson", "install", "-C", build, "--no-rebuild", "--destdir", target,
+        stdout=subprocess.DEVNULL)
+    pc = next(target.rglob("diffdyn.pc"))
+    text = pc.read_text()
+    prefix = re.search(r"^prefix=(.*)$", text, re.MULTILINE).group(1)
+    pc.write_text(text.replace(f"prefix={prefix}\n", f"prefix={target}{prefix}\n"))
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(pc.parent),
+                       LD_LIBRARY_PATH=str(pc.parent.parent))
+    return pc.parent.parent, environment
+
+
+def flags(environment, *options):
+    return run("pkg-config", *options, "diffdyn", env=environment,
+               stdout=subprocess.PIPE).stdout.split()
+
+
+def pkgconfig(build, cc, folder):
+    libdir, environment = install(build, folder / "root")
+    version = flags(environment, "--modversion")
+    headers = {p.name for p in (ROOT / "include/diffdyn").glob("*.h")} | {"version.h"}
+    installed = {p.name for p in (folder / "root").rglob("include/diffdyn/*.h")}
+    assert installed == headers, f"installed headers differ: {installed ^ headers}"
+    program = folder / "consumer"
+    if any(libdir.glob("libdiffdyn.so")):
+        run(cc, HERE / "consumer.c", "-o", program, *flags(environment, "--cflags", "--libs"), "-lm")
+        needed = run("objdump", "-p", program, stdout=subprocess.PIPE).stdout
+        assert "libdiffdyn.so.0" in needed, "the program is not linked to the soname"
+        assert "openblas" not in needed, "a private dependency leaks into the shared link line"
+        run(program, env=environment)
+    if any(libdir.glob("libdiffdyn.a")):
+        for shared in libdir.glob("libdiffdyn.so*"):
+            shared.unlink()
+        run(cc, HERE / "consumer.c", "-o", program,
+            *flags(environment, "--static", "--cflags", "--libs"), "-lm")
+        run(program)
+    print("version", *version)
+
+
+def readme_parts():
+    text = (ROOT / "README.md").read_text()
+    program = re.search(r"^```c\n(.*?)^```$", text, re.DOTALL | re.MULTILINE).group(1)
+    compile_line = re.search(r"^cc .*pkg-config.*$", text, re.MULTILINE).group(0)
+    output = re.search(r"prints\n+```(?:text)?\n(.*?)```", text, re.DOTALL).group(1)
+    return program, compile_line, output
+
+
+def readme(build, cc, folder):
+    program, compile_line, wanted = readme_parts()
+    data = re.search(r'"(/usr/share/[^"]*)"', program).group(1)
+    if not pathlib.Path(data).parent.exists():
+        skip(f"no {pathlib.Path(data).parent}")
+    _, environment = install(build, folder / "root")
+    (folder / "regimes.c").write_text(program)
+    source = re.search(r"(\S+\.c)\b", compile_line).group(1)
+    (folder / source).write_text(program)
+    environment["PATH"] = f"{folder}:{environment['PATH']}"
+    (folder / "cc").symlink_to(shutil.which(cc))
+    run("sh", "-ec", compile_line, cwd=folder, env=environment)
+    binary = re.search(r"-o (\S+)", compile_line).group(1)
+    got = run(folder / binary, env=environment, stdout=subprocess.PIPE).stdout
+    print(got)
+    assert got == wanted, f"the README promises\n{wanted}"
+    assert program.count("\n") <= 32, "the README's program has grown"
+
+
+def subproject(build, cc, folder):
+    del build
+    (folder / "subprojects").mkdir()
+    (folder / "subprojects" / "diffdyn").symlink_to(ROOT)
+    shutil.copy(HERE / "subproject.meson.build", folder / "meson.build")
+    shutil.copy(HERE / "consumer.c", folder)
+    environment = dict(os.environ, CC=cc)
+    run("meson", "setup", folder / "build", folder, "-Dbuildtype=debug", env=environment,
+        stdout=subprocess.DEVNULL)
+    run("meson", "test", "-C", folder / "build", env=environment)
+    built = run("ninja", "-C", folder / "build", "-t", "targets", "all", stdout=subprocess.PIPE)
+    assert "test_context" not in built.stdout, "a subproject builds the library's tests"
+
+
+def main():
+    what, build, cc = sys.argv[1:4]
+    if what != "subproject" and shutil.which("pkg-config") is None:
+        skip("no pkg-config")
+    with tempfile.TemporaryDirectory() as folder:
+        {"pkgconfig": pkgconfig, "readme": readme, "subproject": subproject}[what](
+            build, cc, pathlib.Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+/* Every public function with hostile arguments; the calls are written by gen_hostile.py. */
+#include "robust/hostile.h"
+
+void seen(fixture *fx, ddn_status status, const char *function, int reachable, const void *out)
+{
+    if (strcmp(ddn_status_name(status), "unknown status") == 0 || status == DDN_E_INTERNAL) {
+        fail_msg("%s gave status %d", function, (int)status);
+    }
+    if (status < 0 && out != NULL) {
+        fail_msg("%s left an object behind %s", function, ddn_status_name(status));
+    }
+    const char *message = ddn_context_message(fx->context);
+    if (status < 0 && reachable && strncmp(message, function, strlen(function)) != 0) {
+        fail_msg("%s gave %s with the text \"%s\"", function, ddn_status_name(status), message);
+    }
+}
+
+/* Four labelled points in the plane and everything that stands on them, small enough that even a
+ * whole report takes no time. */
+static void build(fixture *fx)
+{
+    static const double points[8] = {1, 0, -1, 0.5, 0.25, 1, -0.5, -1};
+    static const int32_t labels[4] = {0, 0, 1, 1};
+    static const double times[3] = {0.1, 0.5, 2};
+    memset(fx, 0, sizeof *fx);
+    for (int b = 0; b < HOSTILE_BUFFERS; b++) {
+        for (int i = 0; i < HOSTILE_NUMBERS; i++) {
+            fx->numbers[b][i] = 0.25 + 0.001 * i;
+            fx->ints[b][i] = i % 2;
+            fx->integers[b][i] = i % 4;
+        }
+    }
+    test_data_path("medium/medium_d16_n128_X.npy", fx->file);
+    ddn_context *ctx = fx->context = test_context(1);
+    ddn_dataset *plain = NULL;
+    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 4, 2, 2, &plain));
+    OK(ctx, ddn_dataset_labelled(ctx, plain, labels, 4, &fx->dataset));
+    ddn_dataset_destroy(plain);
+    OK(ctx, ddn_schedule_create_ou(ctx, &fx->schedule));
+    OK(ctx, ddn_oracle_create_empirical(ctx, fx->dataset, fx->schedule, &fx->oracle));
+    OK(ctx, ddn_query_create(ctx, fx->oracle, &fx->query));
+    OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EXPONENTIAL, &fx->integrator));
+    OK(ctx, ddn_integrator_set_i64(fx->integrator, DDN_INTEGRATOR_STEPS, 4));
+    OK(ctx, ddn_observer_create_nearest(ctx, &fx->observer));
+    OK(ctx, ddn_analysis_create(ctx, &fx->analysis));
+    static const ddn_analysis_key small[] = {DDN_ANALYSIS_SAMPLES,    DDN_ANALYSIS_CLONES,
+                                             DDN_ANALYSIS_STEPS,      DDN_ANALYSIS_PATHS,
+                                             DDN_ANALYSIS_PATH_STEPS, DDN_ANALYSIS_BATCH};
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
+        OK(ctx, ddn_analysis_set_i64(fx->analysis, small[i], 4));
+    }
+    OK(ctx, ddn_analysis_identities(fx->analysis, fx->oracle, times, 3, &fx->result));
+}
+
+static void tear_down(fixture *fx)
+{
+    ddn_result_destroy(fx->result);
+    ddn_analysis_destroy(fx->analysis);
+    ddn_integrator_destroy(fx->integrator);
+    ddn_observer_destroy(fx->observer);
+    ddn_query_destroy(fx->query);
+    ddn_oracle_destroy(fx->oracle);
+    ddn_schedule_destroy(fx->schedule);
+    ddn_dataset_destroy(fx->dataset);
+    ddn_context_destroy(fx->context);
+}
+
+static void every_function_survives(void **state)
+{
+    (void)state;
+    fixture *fx = malloc(sizeof *fx);
+    assert_non_null(fx);
+    assert_true(hostile_count > 100);
+    for (int64_t i = 0; i < hostile_count; i++) {
+        build(fx);
+        hostile_cases[i].run(fx);
+        tear_down(fx);
+    }
+    free(fx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_function_survives),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

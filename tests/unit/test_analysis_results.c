@@ -1,6 +1,6 @@
 /* Results and the statistics behind them: what is stored comes back, errors have known values. */
 #include "analysis/result_impl.h"
-#include "analysis/statistics.h"
+#include "base/statistics.h"
 #include "support/failing.h"
 #include "support/fixtures.h"
 

@@ -1,5 +1,5 @@
-/* Means, proportions, medians and crossings with standard errors. Layer 7 (analysis). */
-#include "analysis/statistics.h"
+/* Means, proportions, medians and crossings with standard errors. Layer 0 (base). */
+#include "base/statistics.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
-/* Means, proportions, medians and crossings with standard errors. Layer 7 (analysis). */
-#ifndef DDNI_ANALYSIS_STATISTICS_H
-#define DDNI_ANALYSIS_STATISTICS_H
+/* Means, proportions, medians and crossings with standard errors. Layer 0 (base). */
+#ifndef DDNI_BASE_STATISTICS_H
+#define DDNI_BASE_STATISTICS_H
 
 #include <stdint.h>
 

@@ -1,0 +1,12 @@
+/* The measurements without their argument checks, as the report uses them. Layer 7 (analysis). */
+#ifndef DDNI_ANALYSIS_MEASURE_H
+#define DDNI_ANALYSIS_MEASURE_H
+
+#include <diffdyn/analysis.h>
+
+/* As the public functions of these names; oracle and times have been checked; *out is NULL and
+ * stays so on failure. */
+ddn_status ddni_identities(const ddn_analysis *an, const ddn_oracle *oracle, const double *times,
+                           int64_t count, ddn_result **out);
+
+#endif

@@ -1,0 +1,68 @@
+/* The most probable class of each row, and when it changed last. Layer 6 (observer). */
+#include "base/check.h"
+#include "observer/track.h"
+
+typedef struct class_observer {
+    ddn_observer base;
+    ddni_track track;
+    int64_t classes;
+} class_observer;
+
+static ddn_status meet(ddn_observer *ob, const ddn_oracle *oracle)
+{
+    class_observer *self = (class_observer *)ob;
+    self->classes = ddn_oracle_class_count(oracle);
+    DDNI_CHECK(ob->ctx, self->classes > 0, DDN_E_UNSUPPORTED,
+               "the %s oracle has no classes: label its data", ddn_oracle_kind(oracle));
+    return DDN_OK;
+}
+
+static ddn_status begin(ddn_observer *ob)
+{
+    return ddni_track_begin(ob, &((class_observer *)ob)->track);
+}
+
+/* Ties go to the lowest class. */
+static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
+{
+    class_observer *self = (class_observer *)ob;
+    int64_t ld;
+    const double *posterior = ddn_step_f64(step, DDN_OUT_CLASS_POSTERIOR, &ld);
+    int64_t *row = self->track.history + k * ob->m;
+    for (int64_t r = 0; r < ob->m; r++) {
+        int64_t best = 0;
+        for (int64_t c = 1; c < self->classes; c++) {
+            if (posterior[r * ld + c] > posterior[r * ld + best]) {
+                best = c;
+            }
+        }
+        row[r] = best;
+    }
+    ddni_track_see(ob, &self->track, k);
+}
+
+static ddni_record find(const ddn_observer *ob, ddn_record what)
+{
+    return ddni_track_find(ob, &((const class_observer *)ob)->track, what);
+}
+
+static void destroy(ddn_observer *ob)
+{
+    ddni_track_free(ob, &((class_observer *)ob)->track);
+}
+
+static const ddni_observer_ops ops = {
+    .wanted = INT64_C(1) << DDN_OUT_CLASS_POSTERIOR,
+    .meet = meet,
+    .begin = begin,
+    .see = see,
+    .find = find,
+    .destroy = destroy,
+};
+
+ddn_status ddn_observer_create_class(ddn_context *ctx, ddn_observer **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    return ddni_observer_create(ctx, sizeof(class_observer), &ops, out);
+}

@@ -1,0 +1,138 @@
+/* Observers: attaching, the order of a record, reading. Layer 6 (observer). */
+#include "observer/observer_impl.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "integrator/integrator_impl.h"
+
+ddn_status ddni_observer_create(ddn_context *ctx, int64_t size, const ddni_observer_ops *ops,
+                                void *out)
+{
+    ddn_observer *ob = NULL;
+    ddn_status status = ddni_handle_create(ctx, "observer", size, &ob);
+    if (status == DDN_OK) {
+        ddni_retain(ctx);
+        ob->ctx = ctx;
+        ob->ops = ops;
+    }
+    memcpy(out, &ob, sizeof ob);
+    return status;
+}
+
+void ddn_observer_destroy(ddn_observer *observer)
+{
+    if (ddni_release(observer)) {
+        ddn_context *ctx = observer->ctx;
+        observer->ops->destroy(observer);
+        ddni_free(&observer->handle.allocator, observer->times);
+        ddni_handle_free(observer);
+        ddn_context_destroy(ctx);
+    }
+}
+
+/* A record starts at the first time of a run, or where a restored run goes on without it. */
+static ddn_status begin(ddn_observer *ob, const ddn_step *step)
+{
+    ob->seen = 0;
+    ob->first = ddn_step_index(step);
+    ob->count = ddn_step_count(step) - ob->first;
+    ob->m = ddn_step_m(step);
+    ob->d = ddn_step_d(step);
+    DDNI_TRY(ddni_reserve(ob->ctx, "observed times", ob->count, sizeof(double), &ob->times));
+    return ob->ops->begin(ob);
+}
+
+static int32_t observe(void *user, const ddn_step *step)
+{
+    ddn_observer *ob = user;
+    int64_t k = ddn_step_index(step) - ob->first;
+    if (ddn_step_index(step) == 0 || k < ob->seen - 1 || k > ob->seen || k >= ob->count ||
+        ddn_step_m(step) != ob->m) {
+        ddn_status status = begin(ob, step);
+        if (status != DDN_OK) {
+            ob->count = ob->seen = 0;
+            return status;
+        }
+        k = 0;
+    }
+    if (k == ob->seen) { /* a resumed run may show the time it stopped at once more */
+        ob->times[k] = ddn_step_time(step);
+        ob->ops->see(ob, step, k);
+        ob->seen++;
+    }
+    return 0;
+}
+
+static void detach(void *user)
+{
+    ddn_observer *ob = user;
+    ob->it = NULL;
+    ddn_observer_destroy(ob);
+}
+
+ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it)
+{
+    DDNI_ENTER(observer == NULL ? NULL : observer->ctx);
+    DDNI_CHECK_PTR(observer->ctx, it);
+    DDNI_CHECK(observer->ctx, observer->it == NULL, DDN_E_STATE,
+               "the observer is already attached to an integrator");
+    if (observer->ops->meet != NULL) {
+        DDNI_TRY(observer->ops->meet(observer, it->oracle));
+    }
+    ddni_retain(observer);
+    observer->it = it;
+    ddn_status status =
+        ddn_integrator_attach_callback(it, observe, observer, detach, observer->ops->wanted);
+    if (status != DDN_OK) {
+        detach(observer);
+    }
+    return status;
+}
+
+static ddni_record find(const ddn_observer *ob, ddn_record what)
+{
+    ddni_record r = ob->ops->find(ob, what);
+    if (r.type == DDNI_RECORD_NONE && what == DDN_RECORD_TIMES) {
+        r = (ddni_record){DDNI_RECORD_F64, ob->times, ob->seen};
+    }
+    return r;
+}
+
+int64_t ddn_observer_size(const ddn_observer *observer, ddn_record what)
+{
+    return observer == NULL ? 0 : find(observer, what).count;
+}
+
+/* Copies a record of 8-byte values to a buffer of the caller. */
+static ddn_status copy(ddn_observer *ob, ddn_record what, int32_t type, void *out, int64_t capacity)
+{
+    ddni_record r = find(ob, what);
+    DDNI_CHECK(ob->ctx, r.type != DDNI_RECORD_NONE, DDN_E_KEY,
+               "this observer does not have record %d", (int)what);
+    DDNI_CHECK(ob->ctx, r.type == type, DDN_E_KEY, "record %d is %s, not %s", (int)what,
+               r.type == DDNI_RECORD_F64 ? "double" : "int64",
+               type == DDNI_RECORD_F64 ? "double" : "int64");
+    DDNI_CHECK(ob->ctx, capacity >= r.count, DDN_E_SHAPE,
+               "argument capacity = %lld is less than the %lld values of record %d",
+               (long long)capacity, (long long)r.count, (int)what);
+    if (r.count > 0) {
+        DDNI_CHECK_PTR(ob->ctx, out);
+        memcpy(out, r.data, (size_t)r.count * 8);
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_observer_read_f64(ddn_observer *observer, ddn_record what, double *out,
+                                 int64_t capacity)
+{
+    DDNI_ENTER(observer == NULL ? NULL : observer->ctx);
+    return copy(observer, what, DDNI_RECORD_F64, out, capacity);
+}
+
+ddn_status ddn_observer_read_i64(ddn_observer *observer, ddn_record what, int64_t *out,
+                                 int64_t capacity)
+{
+    DDNI_ENTER(observer == NULL ? NULL : observer->ctx);
+    return copy(observer, what, DDNI_RECORD_I64, out, capacity);
+}

@@ -9,6 +9,7 @@
 #include <diffdyn/integrator.h>
 #include <diffdyn/observer.h>
 #include <diffdyn/oracle.h>
+#include <diffdyn/oracles.h>
 #include <diffdyn/schedule.h>
 #include <diffdyn/version.h>
 

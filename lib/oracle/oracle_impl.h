@@ -2,6 +2,8 @@
 #ifndef DDNI_ORACLE_IMPL_H
 #define DDNI_ORACLE_IMPL_H
 
+#include <stddef.h>
+
 #include <diffdyn/oracle.h>
 
 #include "base/handle.h"

@@ -1,0 +1,215 @@
+/* Weighted sums of scores on one schedule: guidance; theory.md (17). Layer 4 (oracle).
+ *
+ * score = sum f_i score_i; with F = sum f_i the Tweedie mean (x + s^2 score)/a is
+ * sum f_i mean_i + (1 - F) x/a, which keeps the digits of the parts' means. */
+#include <string.h>
+
+#include <diffdyn/oracles.h>
+
+#include "base/check.h"
+#include "oracle/lanes.h"
+#include "oracle/oracle_impl.h"
+
+enum {
+    MAX_PARTS = 64
+};
+
+/* The outputs that a combination can have, all linear in the parts'. */
+static const ddn_output linear[] = {DDN_OUT_SCORE, DDN_OUT_MEAN, DDN_OUT_DIVERGENCE,
+                                    DDN_OUT_JACOBIAN_TIMES_V};
+enum {
+    LINEAR = sizeof linear / sizeof *linear
+};
+
+typedef struct combination {
+    ddn_oracle base;
+    int64_t count;
+    ddn_oracle *part[MAX_PARTS]; /* retained */
+    double factor[MAX_PARTS];
+} combination;
+
+typedef struct scratch {
+    int64_t count;
+    ddn_query *query[MAX_PARTS];
+    double *part[LINEAR], *sum[LINEAR]; /* [m][width] */
+} scratch;
+
+static void destroy(ddn_oracle *oracle)
+{
+    combination *co = (combination *)oracle;
+    for (int64_t i = 0; i < co->count; i++) {
+        ddn_oracle_destroy(co->part[i]);
+    }
+}
+
+static void scratch_destroy(ddn_context *ctx, void *pointer)
+{
+    scratch *sc = pointer;
+    if (sc == NULL) {
+        return;
+    }
+    const ddni_allocator *al = ddni_context_allocator(ctx);
+    for (int64_t i = 0; i < sc->count; i++) {
+        ddn_query_destroy(sc->query[i]);
+    }
+    for (int64_t o = 0; o < LINEAR; o++) {
+        ddni_free(al, sc->part[o]);
+        ddni_free(al, sc->sum[o]);
+    }
+    ddni_free(al, sc);
+}
+
+static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, void **out)
+{
+    const combination *co = (const combination *)oracle;
+    scratch *sc;
+    *out = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "combination scratch", 1, sizeof *sc, &sc));
+    sc->count = co->count;
+    for (int64_t i = 0; i < co->count; i++) {
+        ddn_status status = ddn_query_create(ctx, co->part[i], &sc->query[i]);
+        if (status != DDN_OK) {
+            scratch_destroy(ctx, sc);
+            return status;
+        }
+    }
+    *out = sc;
+    return DDN_OK;
+}
+
+static int64_t scratch_bytes(const void *pointer)
+{
+    const scratch *sc = pointer;
+    int64_t bytes = sc == NULL ? 0 : (int64_t)sizeof *sc;
+    for (int64_t o = 0; sc != NULL && o < LINEAR; o++) {
+        bytes += ddni_alloc_bytes(sc->part[o]) + ddni_alloc_bytes(sc->sum[o]);
+    }
+    for (int64_t i = 0; sc != NULL && i < sc->count; i++) {
+        bytes += ddn_query_scratch_bytes(sc->query[i]);
+    }
+    return bytes;
+}
+
+static int64_t width(const ddn_oracle *oracle, int64_t o)
+{
+    return linear[o] == DDN_OUT_DIVERGENCE ? 1 : oracle->d;
+}
+
+/* Evaluates part i and adds its share to the sums. */
+static ddn_status add_part(const combination *co, scratch *sc, int64_t i, const ddni_request *rq,
+                           double t, int64_t m, const double *x, int64_t ldx)
+{
+    ddn_query *q = sc->query[i];
+    DDNI_TRY(ddn_query_bind_input(q, DDN_IN_V, rq->v, rq->v == NULL ? co->base.d : rq->ldv));
+    DDNI_TRY(ddn_query_set_f64(q, DDN_QUERY_EPSILON, rq->epsilon));
+    for (int64_t o = 0; o < LINEAR; o++) {
+        if (ddn_oracle_can(co->part[i], linear[o])) {
+            double *to = rq->f64[linear[o]] == NULL ? NULL : sc->part[o];
+            DDNI_TRY(ddn_query_bind_f64(q, linear[o], to, width(&co->base, o)));
+        }
+    }
+    DDNI_TRY(ddn_query_run(q, t, m, x, ldx));
+    for (int64_t o = 0; o < LINEAR; o++) {
+        if (rq->f64[linear[o]] != NULL) {
+            ddni_axpy(sc->sum[o], co->factor[i], sc->part[o], m * width(&co->base, o));
+        }
+    }
+    return DDN_OK;
+}
+
+static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *pointer,
+                           const ddni_request *rq, const ddni_level *level, int64_t m,
+                           const double *x, int64_t ldx, ddni_report *report)
+{
+    const combination *co = (const combination *)oracle;
+    scratch *sc = pointer;
+    int64_t d = oracle->d, size;
+    DDNI_CHECK(ctx, !__builtin_mul_overflow(m, d, &size), DDN_E_RANGE,
+               "m = %lld states are too many", (long long)m);
+    for (int64_t o = 0; o < LINEAR; o++) {
+        if (rq->f64[linear[o]] != NULL) {
+            size = m * width(oracle, o);
+            DDNI_TRY(ddni_reserve(ctx, "combination scratch", size, sizeof(double), &sc->part[o]));
+            DDNI_TRY(ddni_reserve(ctx, "combination scratch", size, sizeof(double), &sc->sum[o]));
+            memset(sc->sum[o], 0, (size_t)size * sizeof(double));
+        }
+    }
+    double total = 0;
+    *report = (ddni_report){0, 0};
+    for (int64_t i = 0; i < co->count; i++) {
+        DDNI_TRY(add_part(co, sc, i, rq, level->t, m, x, ldx));
+        total += co->factor[i];
+        double dropped = ddn_query_dropped(sc->query[i]);
+        report->dropped = dropped > report->dropped ? dropped : report->dropped;
+        report->touched += ddn_query_touched(sc->query[i]) / (double)co->count;
+    }
+    const double keep = (1 - total) / level->a;
+    for (int64_t o = 0; o < LINEAR; o++) {
+        double *out = rq->f64[linear[o]];
+        for (int64_t r = 0; out != NULL && r < m; r++) {
+            int64_t w = width(oracle, o);
+            double *row = out + r * (linear[o] == DDN_OUT_DIVERGENCE ? 1 : rq->ld[linear[o]]);
+            memcpy(row, sc->sum[o] + r * w, (size_t)w * sizeof *row);
+            if (linear[o] == DDN_OUT_MEAN) {
+                ddni_axpy(row, keep, x + r * ldx, d);
+            }
+        }
+    }
+    return DDN_OK;
+}
+
+static const ddni_oracle_ops combination_ops = {
+    .kind = "combination",
+    .scratch_create = scratch_create,
+    .scratch_destroy = scratch_destroy,
+    .scratch_bytes = scratch_bytes,
+    .evaluate = evaluate,
+    .destroy = destroy,
+};
+
+static ddn_status check_parts(ddn_context *ctx, ddn_oracle *const *parts, const double *factors,
+                              int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        DDNI_CHECK(ctx, parts[i] != NULL, DDN_E_NULL, "parts[%lld] is NULL", (long long)i);
+        DDNI_CHECK(ctx, isfinite(factors[i]), DDN_E_NONFINITE, "factors[%lld] is %g", (long long)i,
+                   factors[i]);
+        DDNI_CHECK(ctx, parts[i]->d == parts[0]->d, DDN_E_SHAPE,
+                   "parts[%lld] has d = %lld, parts[0] has %lld", (long long)i,
+                   (long long)parts[i]->d, (long long)parts[0]->d);
+        DDNI_CHECK(ctx, parts[i]->schedule == parts[0]->schedule, DDN_E_SHAPE,
+                   "parts[%lld] was made with another schedule object than parts[0]", (long long)i);
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_oracle_create_combination(ddn_context *ctx, ddn_oracle *const *parts,
+                                         const double *factors, int64_t count, ddn_oracle **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, parts);
+    DDNI_CHECK_PTR(ctx, factors);
+    DDNI_CHECK_INT(ctx, count, 1, MAX_PARTS);
+    DDNI_TRY(check_parts(ctx, parts, factors, count));
+    combination *co;
+    DDNI_TRY(ddni_oracle_create(ctx, sizeof *co, &combination_ops, parts[0]->schedule, NULL,
+                                parts[0]->d, (void *)&co));
+    for (int64_t o = 0; o < LINEAR; o++) {
+        co->base.can |= ddni_bit(linear[o]);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        ddni_retain(parts[i]);
+        co->part[i] = parts[i];
+        co->factor[i] = factors[i];
+        co->count++;
+        co->base.can &= parts[i]->can;
+        if (parts[i]->epsilon_preset > co->base.epsilon_preset) {
+            co->base.epsilon_preset = parts[i]->epsilon_preset;
+        }
+    }
+    co->base.direct = ddni_bit(DDN_OUT_DIVERGENCE) | ddni_bit(DDN_OUT_JACOBIAN_TIMES_V);
+    *out = &co->base;
+    return DDN_OK;
+}

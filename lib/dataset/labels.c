@@ -94,6 +94,22 @@ fail:
     return status;
 }
 
+ddn_status ddni_dataset_with_labels(ddn_context *ctx, const ddn_dataset *ds, const int32_t *label,
+                                    ddn_dataset **out)
+{
+    *out = NULL;
+    ddni_labels *l;
+    DDNI_TRY(ddni_labels_create(ctx, label, ds->n, &l));
+    ddn_status status = ddni_dataset_derive(ctx, ds, out);
+    if (status != DDN_OK) {
+        ddni_labels_release(l);
+        return status;
+    }
+    ddni_labels_release((*out)->labels);
+    (*out)->labels = l;
+    return DDN_OK;
+}
+
 ddn_status ddn_dataset_labelled(ddn_context *ctx, const ddn_dataset *ds, const int32_t *labels,
                                 int64_t count, ddn_dataset **out)
 {
@@ -104,16 +120,7 @@ ddn_status ddn_dataset_labelled(ddn_context *ctx, const ddn_dataset *ds, const i
     DDNI_CHECK_PTR(ctx, labels);
     DDNI_CHECK(ctx, count == ds->n, DDN_E_SHAPE, "argument count = %lld labels for n = %lld points",
                (long long)count, (long long)ds->n);
-    ddni_labels *l;
-    DDNI_TRY(ddni_labels_create(ctx, labels, count, &l));
-    ddn_status status = ddni_dataset_derive(ctx, ds, out);
-    if (status != DDN_OK) {
-        ddni_labels_release(l);
-        return status;
-    }
-    ddni_labels_release((*out)->labels);
-    (*out)->labels = l;
-    return DDN_OK;
+    return ddni_dataset_with_labels(ctx, ds, labels, out);
 }
 
 int64_t ddn_dataset_class_count(const ddn_dataset *ds)

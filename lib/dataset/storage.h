@@ -38,4 +38,8 @@ void ddni_dataset_part(const ddn_dataset *ds, int64_t row, int64_t first, int64_
 ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n, ddni_labels **out);
 void ddni_labels_release(ddni_labels *l);
 
+/* A new set: ds with label[n] in place of its labels. */
+ddn_status ddni_dataset_with_labels(ddn_context *ctx, const ddn_dataset *ds, const int32_t *label,
+                                    ddn_dataset **out);
+
 #endif

@@ -52,6 +52,32 @@ static void select_classes(const drv_data *data)
     replace(out);
 }
 
+/* Splits n over the groups in proportion to their sizes, but at least 1 each: cumulated shares
+ * rounded down, so that they add up; an empty group then takes 1 from the largest. */
+static void share(int64_t n, int64_t groups, const int64_t *sizes, int64_t *quotas)
+{
+    int64_t total = 0, before = 0, taken = 0;
+    for (int64_t c = 0; c < groups; c++) {
+        total += sizes[c];
+    }
+    for (int64_t c = 0; c < groups; c++) {
+        before += sizes[c];
+        const int64_t upto = (int64_t)((double)n * (double)before / (double)total);
+        quotas[c] = (c == groups - 1 ? n : upto) - taken;
+        taken += quotas[c];
+    }
+    for (int64_t c = 0; c < groups; c++) {
+        if (quotas[c] == 0) {
+            int64_t largest = 0;
+            for (int64_t k = 1; k < groups; k++) {
+                largest = quotas[k] > quotas[largest] ? k : largest;
+            }
+            quotas[largest]--;
+            quotas[c]++;
+        }
+    }
+}
+
 /* Rows spread evenly, in each class as many as its share: of the k points of a class with quota q,
  * the j-th is taken where floor(j q / k) steps up. Without labels all points are one class. */
 static void select_count(const drv_data *data)
@@ -75,14 +101,7 @@ static void select_count(const drv_data *data)
         drv_try(ddn_dataset_classes(drv.ctx, held, values, sizes, groups));
         drv_try(ddn_dataset_labels(drv.ctx, held, labels, n));
     }
-    /* Cumulated shares, rounded down, so that the quotas add up to n. */
-    int64_t before = 0, taken = 0;
-    for (int64_t c = 0; c < groups; c++) {
-        before += sizes[c];
-        const int64_t upto = (int64_t)((double)data->n * (double)before / (double)n);
-        quotas[c] = (c == groups - 1 ? data->n : upto) - taken;
-        taken += quotas[c];
-    }
+    share(data->n, groups, sizes, quotas);
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++) {
         int64_t c = 0;

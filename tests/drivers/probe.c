@@ -1,7 +1,17 @@
 /* A driver that does nothing but use every part of the drivers' helper; test_helper.py runs it. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "driver.h"
+
+static struct {
+    ddn_dataset *ds;
+} own;
+
+static void release(void)
+{
+    ddn_dataset_destroy(own.ds);
+}
 
 int main(int argc, char **argv)
 {
@@ -10,7 +20,9 @@ int main(int argc, char **argv)
     int flag = 0, choice = 1;
     const char *word = NULL;
     drv_list whole = {0}, real = {0};
+    drv_data data = DRV_DATA_DEFAULTS;
     const drv_option options[] = {
+        DRV_DATA_OPTIONS(data, 0),
         {"count", "K", "a count", DRV_INT, &count, 1, 9e15},
         {"level", "L", "a level", DRV_DOUBLE, &level, 0, 1},
         {"open", "X", "no default", DRV_DOUBLE, &open_level, 0, 0},
@@ -21,6 +33,24 @@ int main(int argc, char **argv)
         {"real", "A,B", "numbers", DRV_DOUBLES, &real, 0, 0},
     };
     drv_start(argc, argv, "Tries the helper.", options, DRV_COUNT(options));
+    atexit(release);
+
+    if (data.path) {
+        own.ds = drv_data_load(&data);
+        const int64_t classes = ddn_dataset_class_count(own.ds);
+        int64_t *sizes = drv_alloc(classes, sizeof *sizes);
+        if (classes > 0) {
+            drv_try(ddn_dataset_classes(drv.ctx, own.ds, NULL, sizes, classes));
+        }
+        double *row = drv_alloc(ddn_dataset_d(own.ds), sizeof *row);
+        drv_try(ddn_dataset_read(drv.ctx, own.ds, 0, 1, row, ddn_dataset_d(own.ds)));
+        printf("n=%lld d=%lld first=%.17g sizes=", (long long)ddn_dataset_n(own.ds),
+               (long long)ddn_dataset_d(own.ds), row[0]);
+        for (int64_t c = 0; c < classes; c++) {
+            printf("%s%lld", c ? "," : "", (long long)sizes[c]);
+        }
+        printf("\n");
+    }
 
     drv_file *json = drv_json_open(drv_path("probe.json"));
     drv_json_integer(json, "count", count);

@@ -1,9 +1,10 @@
 """The drivers' helper: command line, result files, pictures, full disks."""
 import json
 import os
+import struct
 
 import run_driver
-from run_driver import DriverTest
+from run_driver import DriverTest, idx, npy
 
 
 class Options(DriverTest):
@@ -122,6 +123,68 @@ class Output(DriverTest):
             self.skipTest("no /dev/full")
         command = "exec '%s' --out '%s' > /dev/full" % (run_driver.PROGRAM, self.out)
         self.assertEqual(os.system(command) >> 8, 2)
+
+
+class Data(DriverTest):
+    """--data --labels --classes --scale --n."""
+
+    def bytes_of_three_classes(self, n=30):
+        """Points (i, 2i, 255 - i) with labels 0, 1, 1, 5, 5, 5 in turn."""
+        points = bytes(v for i in range(n) for v in (i, 2 * i, 255 - i))
+        labels = bytes((0, 1, 1, 5, 5, 5)[i % 6] for i in range(n))
+        return (idx(self.path("x.gz"), (n, 1, 3), points),
+                idx(self.path("y-idx"), (n,), labels))
+
+    def says(self, text, *args):
+        self.assertIn(text, self.succeeds(*args).stdout)
+
+    def test_idx_with_classes_and_scales(self):
+        x, y = self.bytes_of_three_classes()
+        self.says("n=30 d=3 first=-1 sizes=\n", "--data", x)
+        self.says("n=30 d=3 first=-1 sizes=5,10,15\n", "--data", x, "--labels", y)
+        self.says("n=20 d=3 first=0 sizes=5,15\n", "--data", x, "--labels", y, "--classes", "5,0",
+                  "--scale=raw")
+        self.says("n=15 d=3 first=%.17g sizes=15\n" % (3 / 255), "--data", x, "--labels", y,
+                  "--classes=5", "--scale=unit")
+        self.says("n=15 d=3 first=%.17g sizes=15\n" % (1 / 127.5 * 3 - 1), "--data", x, "--labels",
+                  y, "--classes=5", "--scale=pm1")
+
+    def test_a_part_keeps_the_shares_of_the_classes(self):
+        x, y = self.bytes_of_three_classes()
+        self.says("n=12 d=3 first=2 sizes=\n", "--data", x, "--n=12", "--scale=raw")
+        self.says("n=12 d=3", "--data", x, "--labels", y, "--n=12")
+        self.says("sizes=2,4,6\n", "--data", x, "--labels", y, "--n=12")
+        self.says("sizes=1,1,1\n", "--data", x, "--labels", y, "--n=3")
+        self.says("n=30", "--data", x, "--labels", y, "--n=30")
+
+    def test_npy_and_cifar(self):
+        x = npy(self.path("x.npy"), (2, 2), "<f4", struct.pack("<4f", 0.5, 1, 2, 3))
+        y = npy(self.path("y.npy"), (2,), "<i8", struct.pack("<2q", -7, 4))
+        self.says("n=2 d=2 first=0.5 sizes=1,1\n", "--data", x, "--labels", y)
+        self.says("n=1 d=2 first=0.5 sizes=1\n", "--data", x, "--labels", y, "--classes=-7")
+        with open(self.path("batch.bin"), "wb") as f:
+            for label in (3, 8, 8):
+                f.write(bytes([label]) + bytes(range(256)) * 12)
+        self.says("n=3 d=3072 first=-1 sizes=1,2\n", "--data", self.path("batch.bin"))
+        self.says("n=2 d=3072 first=0 sizes=2\n", "--data", self.path("batch.bin"), "--classes=8",
+                  "--scale=unit")
+
+    def test_bad_data(self):
+        x, y = self.bytes_of_three_classes()
+        floats = npy(self.path("x.npy"), (2, 2), "<f4", struct.pack("<4f", 0.5, 1, 2, 3))
+        for text, *args in (
+                ("nowhere.npy", "--data", self.path("nowhere.npy")),
+                ("--classes needs labels", "--data", x, "--classes=1"),
+                ("no point has the label 3 in " + y, "--data", x, "--labels", y, "--classes=1,3"),
+                ("y-idx", "--data", floats, "--labels", y),
+                ("--scale pm1 is for bytes", "--data", floats, "--scale=pm1"),
+                ("--n = 31 exceeds the 30 points of " + x, "--data", x, "--n=31"),
+                ("--n = 6 exceeds the 5 points", "--data", x, "--labels", y, "--classes=0", "--n=6"),
+                ("--n = 2 is less than the number of classes, 3", "--data", x, "--labels", y,
+                 "--n=2"),
+                ("--n = 0 must be at least 1", "--data", x, "--n=0")):
+            with self.subTest(text):
+                self.refuses(text, *args)
 
 
 if __name__ == "__main__":

@@ -122,24 +122,6 @@ enum {
 DDN_API ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *report, double t,
                                           ddn_regime *regime);
 
-/* ---- Closed forms (pure functions; NaN for arguments outside the stated range) ----------------
- */
-
-/* Speciation time log(1 + Lambda)/2 for Lambda >= 0, and its asymptote log(Lambda)/2. (20) */
-DDN_API double ddn_theory_speciation(double lambda);
-DDN_API double ddn_theory_speciation_asymptotic(double lambda);
-/* Clone probability of two balanced Gaussians as a function of r = |m|^2 e^-2t / Gamma_t >= 0. (23)
- */
-DDN_API double ddn_theory_phi(double r);
-/* 1 - phi(r) without cancellation. */
-DDN_API double ddn_theory_one_minus_phi(double r);
-/* Mutual information I(r) of label and state, nats. (31) */
-DDN_API double ddn_theory_label_information(double r);
-/* Collapse time of n > 1 points from N(., sigma2 I) in d dimensions. (32) */
-DDN_API double ddn_theory_collapse(double n, double d, double sigma2);
-/* Excess entropy f(t) of the two-Gaussian mixture: log(n)/d + log(Delta/Gamma)/2 - I(r)/d. (31) */
-DDN_API double ddn_theory_excess_entropy(double n, double d, double m2, double sigma2, double t);
-
 DDN_END_DECLS
 
 #endif

@@ -11,6 +11,7 @@
 #include <diffdyn/oracle.h>
 #include <diffdyn/oracles.h>
 #include <diffdyn/schedule.h>
+#include <diffdyn/theory.h>
 #include <diffdyn/version.h>
 
 #endif

@@ -11,4 +11,22 @@
 ddn_status ddni_tridiagonal_eigen(ddn_context *ctx, int64_t n, double *diagonal, double *off,
                                   double *vectors, double *work);
 
+/* Below, matrices are [n][n] with n <= 32768 and scratch comes from the context's allocator. */
+
+/* Eigenvalues of a symmetric matrix, ascending; reads the lower triangle and overwrites a: with
+ * unit eigenvectors as rows if vectors is not 0. */
+ddn_status ddni_symmetric_eigen(ddn_context *ctx, int64_t n, double *a, double *values,
+                                int32_t vectors);
+
+/* Eigenvalues re + i im of a general matrix, in descending order of re (then of im). Overwrites
+ * a. */
+ddn_status ddni_general_eigen(ddn_context *ctx, int64_t n, double *a, double *re, double *im);
+
+/* Solves a y = x in place of x; overwrites a. A singular matrix is DDN_E_CONVERGENCE. */
+ddn_status ddni_solve(ddn_context *ctx, int64_t n, double *a, double *x);
+
+/* out = a b, or a b^T; out overlaps neither. */
+ddn_status ddni_matrix_product(ddn_context *ctx, int64_t n, const double *a, const double *b,
+                               int32_t transpose_b, double *out);
+
 #endif

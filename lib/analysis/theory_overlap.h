@@ -1,0 +1,15 @@
+/* The potential of the overlap at one time. Layer 7 (analysis). */
+#ifndef DDNI_ANALYSIS_THEORY_OVERLAP_H
+#define DDNI_ANALYSIS_THEORY_OVERLAP_H
+
+typedef struct ddni_overlap {
+    double mu2;
+    double stiffness; /* 2/Gamma - 1 */
+    double kappa;     /* e^-t sqrt(d)/Gamma */
+} ddni_overlap;
+
+int ddni_overlap_ok(double d, double mu2, double sigma2, double t);
+ddni_overlap ddni_overlap_at(double d, double mu2, double sigma2, double t);
+double ddni_overlap_slope(const ddni_overlap *v, double q);
+
+#endif

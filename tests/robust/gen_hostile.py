@@ -58,6 +58,8 @@ def benign(kind, name, place, integers, callbacks):
         return "(void *)&out"
     if kind == "const char*":
         return BY_NAME.get(name, '"t"')
+    if kind.endswith("*const*"):  # an array of objects
+        return "fx->" + name
     if kind.endswith("*"):
         target = kind.replace("const ", "").rstrip("*")
         buffers = {"double": "numbers", "void": "numbers", "int64_t": "integers", "int32_t": "ints"}

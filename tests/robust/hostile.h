@@ -14,6 +14,7 @@ typedef struct fixture {
     ddn_dataset *dataset;
     ddn_schedule *schedule;
     ddn_oracle *oracle;
+    ddn_oracle *parts[2]; /* the oracle twice */
     ddn_query *query;
     ddn_integrator *integrator;
     ddn_observer *observer;

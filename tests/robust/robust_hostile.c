@@ -38,6 +38,7 @@ static void build(fixture *fx)
     ddn_dataset_destroy(plain);
     OK(ctx, ddn_schedule_create_ou(ctx, &fx->schedule));
     OK(ctx, ddn_oracle_create_empirical(ctx, fx->dataset, fx->schedule, &fx->oracle));
+    fx->parts[0] = fx->parts[1] = fx->oracle;
     OK(ctx, ddn_query_create(ctx, fx->oracle, &fx->query));
     OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EXPONENTIAL, &fx->integrator));
     OK(ctx, ddn_integrator_set_i64(fx->integrator, DDN_INTEGRATOR_STEPS, 4));

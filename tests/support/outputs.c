@@ -74,3 +74,12 @@ void test_outputs_free(test_outputs *o)
         free(o->i64[what]);
     }
 }
+
+void test_close_outputs(const test_outputs *p, const test_outputs *q, double rtol, double atol)
+{
+    for (ddn_output what = 1; what < TEST_OUTPUTS; what++) {
+        for (int64_t i = 0; p->f64[what] && q->f64[what] && i < p->m * p->ld[what]; i++) {
+            CLOSE(p->f64[what][i], q->f64[what][i], rtol, atol);
+        }
+    }
+}

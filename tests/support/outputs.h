@@ -23,6 +23,8 @@ test_outputs test_evaluate(ddn_context *ctx, const ddn_oracle *oracle, double t,
                            const double *x, int64_t ldx, const double *v);
 /* Row r of an output. */
 const double *test_row(const test_outputs *o, ddn_output what, int64_t r);
+/* Fails unless every double that both have agrees. */
+void test_close_outputs(const test_outputs *p, const test_outputs *q, double rtol, double atol);
 void test_outputs_free(test_outputs *o);
 
 /* 1 where an output has rows of numbers, 1 where it is int64. */

@@ -1,0 +1,320 @@
+/* What every kind of oracle must satisfy: derivatives, identities of the posterior, shapes,
+ * batches, threads, refusals. */
+#include "support/fixtures.h"
+#include "support/outputs.h"
+#include "support/zoo.h"
+
+enum {
+    D = ZOO_D,
+    M = 7,
+    LDX = D + 2
+};
+
+typedef void (*check_fn)(ddn_context *ctx, const ddn_oracle *oracle, double t);
+
+/* Runs a check over every kind, two schedules and three times. */
+static void for_every_oracle(check_fn check)
+{
+    ddn_context *ctx = test_context(1);
+    for (int edm = 0; edm < 2; edm++) {
+        ddn_schedule *sch = NULL;
+        OK(ctx, edm ? ddn_schedule_create_edm(ctx, &sch) : ddn_schedule_create_ou(ctx, &sch));
+        for (int kind = 0; kind < ZOO_KINDS; kind++) {
+            const char *name = NULL;
+            ddn_oracle *oracle = zoo_oracle(ctx, sch, kind, &name);
+            static const double times[3] = {0.2, 0.7, 2};
+            for (int i = 0; i < 3; i++) {
+                print_message("# %s, %s, t = %g\n", name, edm ? "edm" : "ou", times[i]);
+                check(ctx, oracle, times[i]);
+            }
+            ddn_oracle_destroy(oracle);
+        }
+        ddn_schedule_destroy(sch);
+    }
+    ddn_context_destroy(ctx);
+}
+
+static void states(const ddn_oracle *oracle, double t, double *x, double *a, double *s)
+{
+    ddn_context *ctx = test_context(1);
+    OK(ctx, ddn_schedule_eval(ctx, ddn_oracle_schedule(oracle), t, a, s));
+    test_normal(21, M * LDX, x);
+    ddn_context_destroy(ctx);
+}
+
+static double total_log_p(ddn_context *ctx, const ddn_oracle *oracle, double t, const double *x)
+{
+    test_outputs o = test_evaluate(ctx, oracle, t, 1, x, D, NULL);
+    double value = o.f64[DDN_OUT_LOG_P][0];
+    test_outputs_free(&o);
+    return value;
+}
+
+/* score = grad log p by symmetric differences: truncation h^2 ~ 1e-8, rounding 1e-11. */
+static void check_gradient(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    double x[M * LDX], a, s;
+    states(oracle, t, x, &a, &s);
+    test_outputs o = test_evaluate(ctx, oracle, t, 1, x, LDX, NULL);
+    for (int64_t j = 0; ddn_oracle_can(oracle, DDN_OUT_LOG_P) && j < D; j++) {
+        const double h = 1e-4 * s, keep = x[j];
+        x[j] = keep + h;
+        double slope = total_log_p(ctx, oracle, t, x);
+        x[j] = keep - h;
+        slope = (slope - total_log_p(ctx, oracle, t, x)) / (2 * h);
+        x[j] = keep;
+        CLOSE(slope, test_row(&o, DDN_OUT_SCORE, 0)[j], 1e-6, 1e-6 / s);
+    }
+    test_outputs_free(&o);
+}
+
+/* The Jacobian by columns: differences of the score give it, it is symmetric, its trace is the
+ * divergence, and -1/s^2 + (a/s^2)^2 Cov is the same matrix. */
+static void check_jacobian(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    double x[D * D], v[D * D] = {0}, moved[2 * D * D], jacobian[D][D], a, s;
+    double start[M * LDX];
+    states(oracle, t, start, &a, &s);
+    const double h = 1e-4 * s, scale = 1 / (s * s);
+    for (int64_t i = 0; i < D; i++) {
+        memcpy(x + i * D, start, D * sizeof *x);
+        v[i * D + i] = 1;
+        memcpy(moved + 2 * i * D, start, D * sizeof *x);
+        memcpy(moved + (2 * i + 1) * D, start, D * sizeof *x);
+        moved[2 * i * D + i] += h;
+        moved[(2 * i + 1) * D + i] -= h;
+    }
+    test_outputs o = test_evaluate(ctx, oracle, t, D, x, D, v);
+    test_outputs p = test_evaluate(ctx, oracle, t, 2 * D, moved, D, NULL);
+    double trace = 0, cov_trace = 0;
+    for (int64_t i = 0; i < D; i++) {
+        memcpy(jacobian[i], test_row(&o, DDN_OUT_JACOBIAN_TIMES_V, i), sizeof jacobian[i]);
+        trace += jacobian[i][i];
+        for (int64_t j = 0; j < D; j++) {
+            double slope = (test_row(&p, DDN_OUT_SCORE, 2 * i)[j] -
+                            test_row(&p, DDN_OUT_SCORE, 2 * i + 1)[j]) /
+                           (2 * h);
+            CLOSE(jacobian[i][j], slope, 1e-6, 1e-6 * scale);
+            if (o.f64[DDN_OUT_COV_TIMES_V] != NULL) {
+                double cov = test_row(&o, DDN_OUT_COV_TIMES_V, i)[j];
+                CLOSE(jacobian[i][j], (a * a * scale * cov - (i == j)) * scale, 1e-11,
+                      1e-11 * scale);
+                cov_trace += i == j ? cov : 0;
+            }
+        }
+    }
+    for (int64_t i = 0; i < D; i++) {
+        for (int64_t j = 0; j < i; j++) {
+            CLOSE(jacobian[i][j], jacobian[j][i], 1e-7, 1e-7 * scale);
+        }
+    }
+    if (o.f64[DDN_OUT_DIVERGENCE] != NULL) {
+        CLOSE(o.f64[DDN_OUT_DIVERGENCE][0], trace, 1e-7, 1e-7 * scale);
+    }
+    if (o.f64[DDN_OUT_TRACE_COV] != NULL) {
+        CLOSE(o.f64[DDN_OUT_TRACE_COV][0], cov_trace, 1e-11, 0);
+        CLOSE(o.f64[DDN_OUT_DIVERGENCE][0], (a * a * scale * cov_trace - D) * scale, 1e-11, 0);
+    }
+    test_outputs_free(&o);
+    test_outputs_free(&p);
+}
+
+/* Tweedie, and what is true of any set of weights. */
+static void check_identities(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    double x[M * LDX], a, s;
+    states(oracle, t, x, &a, &s);
+    test_outputs o = test_evaluate(ctx, oracle, t, M, x, LDX, x);
+    for (int64_t r = 0; r < M; r++) {
+        for (int64_t j = 0; j < D; j++) {
+            double tweedie = (x[r * LDX + j] + s * s * test_row(&o, DDN_OUT_SCORE, r)[j]) / a;
+            CLOSE(test_row(&o, DDN_OUT_MEAN, r)[j], tweedie, 1e-11, 1e-12 / a);
+        }
+        if (o.f64[DDN_OUT_CLASS_POSTERIOR] != NULL) {
+            double sum = 0;
+            for (int64_t c = 0; c < ddn_oracle_class_count(oracle); c++) {
+                sum += test_row(&o, DDN_OUT_CLASS_POSTERIOR, r)[c];
+            }
+            CLOSE(sum, 1, 1e-14, 0);
+        }
+        if (o.f64[DDN_OUT_W_MAX] != NULL) {
+            double w = o.f64[DDN_OUT_W_MAX][r], y2 = o.f64[DDN_OUT_SUM_W2][r];
+            CLOSE(w + o.f64[DDN_OUT_ONE_MINUS_W_MAX][r], 1, 1e-14, 0);
+            assert_true(w * w <= y2 * (1 + 1e-14) && y2 <= w * (1 + 1e-14));
+            double k = (double)ddn_oracle_components(oracle), e = o.f64[DDN_OUT_ENTROPY][r];
+            assert_true(e >= -log(y2) * (1 - 1e-12) && e <= log(k) * (1 + 1e-14));
+            assert_in_range(o.i64[DDN_OUT_ARGMAX][r], 0, (uintmax_t)k - 1);
+        }
+    }
+    test_outputs_free(&o);
+}
+
+/* Rows do not know of each other; x and outputs may have longer rows (test_evaluate pads them). */
+static void check_batches(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    double x[M * LDX], reversed[M * LDX], a, s;
+    states(oracle, t, x, &a, &s);
+    for (int64_t r = 0; r < M; r++) {
+        memcpy(reversed + r * LDX, x + (M - 1 - r) * LDX, LDX * sizeof *x);
+    }
+    test_outputs o = test_evaluate(ctx, oracle, t, M, x, LDX, x);
+    test_outputs p = test_evaluate(ctx, oracle, t, M, reversed, LDX, reversed);
+    for (ddn_output what = 1; what < TEST_OUTPUTS; what++) {
+        for (int64_t r = 0; r < M; r++) {
+            if (o.f64[what] != NULL && what != DDN_OUT_DRAW) {
+                for (int64_t j = 0; j < o.ld[what]; j++) {
+                    CLOSE(test_row(&o, what, r)[j], test_row(&p, what, M - 1 - r)[j], 1e-12, 1e-12);
+                }
+            }
+            if (what == DDN_OUT_ARGMAX && o.i64[what] != NULL) {
+                assert_int_equal(o.i64[what][r], p.i64[what][M - 1 - r]);
+            }
+        }
+    }
+    test_outputs_free(&o);
+    test_outputs_free(&p);
+    o = test_evaluate(ctx, oracle, t, 0, x, LDX, x);
+    test_outputs_free(&o);
+    OK(ctx, ddn_oracle_score(ctx, oracle, t, 0, NULL, D, NULL, D));
+}
+
+/* Every kind refuses the same things with the same words, and outputs stay untouched. */
+static void check_refusals(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    double x[M * LDX], score[M * LDX], a, s;
+    states(oracle, t, x, &a, &s);
+    memset(score, 0, sizeof score);
+    x[2 * LDX + 3] = NAN;
+    FAILS(ctx, ddn_oracle_score(ctx, oracle, t, M, x, LDX, score, LDX), DDN_E_NONFINITE, "x[2][3]");
+    x[2 * LDX + 3] = INFINITY;
+    FAILS(ctx, ddn_oracle_score(ctx, oracle, t, M, x, LDX, score, LDX), DDN_E_NONFINITE, "x[2][3]");
+    x[2 * LDX + 3] = 0;
+    FAILS(ctx, ddn_oracle_score(ctx, oracle, 0, M, x, LDX, score, LDX), DDN_E_RANGE, "0");
+    FAILS(ctx, ddn_oracle_score(ctx, oracle, NAN, M, x, LDX, score, LDX), DDN_E_NONFINITE, "nan");
+    FAILS(ctx, ddn_oracle_score(ctx, oracle, t, M, x, D - 1, score, LDX), DDN_E_SHAPE, "x");
+    FAILS(ctx, ddn_oracle_score(ctx, oracle, t, M, x, LDX, score, D - 1), DDN_E_SHAPE, "ld");
+    for (int64_t i = 0; i < M * LDX; i++) {
+        assert_true(score[i] == 0);
+    }
+    ddn_query *q = NULL;
+    OK(ctx, ddn_query_create(ctx, oracle, &q));
+    for (ddn_output what = 1; what < TEST_OUTPUTS; what++) {
+        if (!ddn_oracle_can(oracle, what)) {
+            ddn_status status = test_is_integer(what) ? ddn_query_bind_i64(q, what, NULL)
+                                                      : ddn_query_bind_f64(q, what, score, LDX);
+            assert_int_equal(status, DDN_E_UNSUPPORTED);
+        }
+    }
+    if (ddn_oracle_can(oracle, DDN_OUT_JACOBIAN_TIMES_V)) {
+        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_JACOBIAN_TIMES_V, score, LDX));
+        FAILS(ctx, ddn_query_run(q, t, M, x, LDX), DDN_E_STATE, "DDN_IN_V");
+    }
+    ddn_query_destroy(q);
+}
+
+/* Samples of the data: a function of (seed, path) alone, or a clear refusal. */
+static void check_data(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    (void)t;
+    double x[M * LDX], part[2 * D];
+    int64_t index[M];
+    if (ddn_oracle_sample_data(ctx, oracle, 3, 10, M, x, LDX, index) != DDN_OK) {
+        FAILS(ctx, ddn_oracle_sample_data(ctx, oracle, 3, 10, M, x, LDX, index), DDN_E_UNSUPPORTED,
+              "sample");
+        return;
+    }
+    OK(ctx, ddn_oracle_sample_data(ctx, oracle, 3, 14, 2, part, D, NULL));
+    assert_memory_equal(part, x + 4 * LDX, D * sizeof *x);
+    assert_memory_equal(part + D, x + 5 * LDX, D * sizeof *x);
+}
+
+static void gradients(void **state)
+{
+    (void)state;
+    for_every_oracle(check_gradient);
+}
+
+static void jacobians(void **state)
+{
+    (void)state;
+    for_every_oracle(check_jacobian);
+}
+
+static void identities(void **state)
+{
+    (void)state;
+    for_every_oracle(check_identities);
+}
+
+static void batches(void **state)
+{
+    (void)state;
+    for_every_oracle(check_batches);
+}
+
+static void refusals(void **state)
+{
+    (void)state;
+    for_every_oracle(check_refusals);
+}
+
+static void data(void **state)
+{
+    (void)state;
+    for_every_oracle(check_data);
+}
+
+/* The same bits with 1, 2 and 3 threads, on a batch large enough to be shared out. */
+static void threads_do_not_matter(void **state)
+{
+    (void)state;
+    enum {
+        MANY = 30000
+    };
+    double *x = malloc(MANY * D * sizeof *x);
+    test_normal(31, MANY * D, x);
+    for (int kind = 0; kind < ZOO_KINDS; kind++) {
+        test_outputs first = {0};
+        for (int64_t threads = 1; threads <= 3; threads++) {
+            const char *name = NULL;
+            ddn_context *ctx = test_context(threads);
+            ddn_schedule *sch = NULL;
+            OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+            ddn_oracle *oracle = zoo_oracle(ctx, sch, kind, &name);
+            test_outputs o = test_evaluate(ctx, oracle, 0.4, MANY, x, D, x);
+            for (ddn_output what = 1; threads > 1 && what < TEST_OUTPUTS; what++) {
+                if (o.f64[what] != NULL) {
+                    assert_memory_equal(o.f64[what], first.f64[what],
+                                        (size_t)(MANY * o.ld[what]) * sizeof(double));
+                }
+                if (o.i64[what] != NULL) {
+                    assert_memory_equal(o.i64[what], first.i64[what], MANY * sizeof(int64_t));
+                }
+            }
+            if (threads == 1) {
+                first = o;
+            } else {
+                test_outputs_free(&o);
+            }
+            ddn_oracle_destroy(oracle);
+            ddn_schedule_destroy(sch);
+            ddn_context_destroy(ctx);
+        }
+        test_outputs_free(&first);
+    }
+    free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gradients),
+        cmocka_unit_test(jacobians),
+        cmocka_unit_test(identities),
+        cmocka_unit_test(batches),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(data),
+        cmocka_unit_test(threads_do_not_matter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -15,19 +15,36 @@ typedef struct ddn_integrator ddn_integrator;
 typedef struct ddn_step ddn_step;
 
 /* Methods; a step goes from t to t' < t with the score at the departure point (t, x). Values are
- * pinned. f, g: rates of the schedule; m: denoiser; eta: DDN_INTEGRATOR_ETA. (doc/theory.md (12))
- */
+ * pinned. f, g: rates of the schedule; m: denoiser; sigma = s/a; eps = (x - a m)/s; eta:
+ * DDN_INTEGRATOR_ETA. All work on any schedule. A grid may end at the noiseless time (0; index -1)
+ * with the methods marked *; with the others end earlier and use DDN_INTEGRATOR_DENOISE.
+ * (doc/theory.md (12), (15)) */
 typedef int32_t ddn_method;
 enum {
-    DDN_METHOD_EXACT = 10,       /* the exact reverse kernel: x_0 drawn from the posterior, then the
-                                    bridge; right at any step size. Oracles that can draw only. (13) */
-    DDN_METHOD_EULER = 20,       /* Euler-Maruyama of the eta-family: eta = 1 reverse SDE, eta = 0
+    DDN_METHOD_EXACT = 10,       /* * the exact reverse kernel: x_0 drawn from the posterior, then
+                                    the bridge; right at any step size. Oracles that can draw only.
+                                    (13) */
+    DDN_METHOD_EULER = 20,       /* * Euler-Maruyama of the eta-family: eta = 1 reverse SDE, eta = 0
                                     probability flow, order 1 */
     DDN_METHOD_HEUN = 21,        /* probability flow by Heun's rule in the schedule's time, order 2,
                                     two evaluations a step */
-    DDN_METHOD_EXPONENTIAL = 30, /* DDIM of the eta-family: eta = 0 exponential integrator of the
-                                  probability flow, order 1; eta = 1 ancestral (DDPM posterior) */
-    DDN_METHOD_FORWARD = 90      /* forward process, exact transitions; times increase */
+    DDN_METHOD_EDM_HEUN = 22,    /* * Heun's rule in sigma (Karras et al. 2022), order 2, two
+                                    evaluations a step; Euler onto sigma = 0. Default grid KARRAS */
+    DDN_METHOD_EXPONENTIAL = 30, /* * DDIM of the eta-family, eta in [0, 1]: eta = 0 exponential
+                                    integrator of the probability flow, order 1; eta = 1 ancestral
+                                    (DDPM posterior) */
+    DDN_METHOD_DDPM = 40,        /* * ancestral sampling (Ho et al. 2020) with the variance of
+                                    DDN_INTEGRATOR_VARIANCE; no noise in a step onto s = 0 */
+    DDN_METHOD_PNDM = 50,        /* * pseudo numerical method (Liu et al. 2022): three pseudo
+                                    Runge-Kutta steps, then four-step Adams-Bashforth on eps in the
+                                    schedule's time, order 2. Default grid UNIFORM */
+    DDN_METHOD_MULTISTEP2 = 51,  /* * two-step Adams-Bashforth on the denoiser in log(a/s), i.e.
+                                    DPM-Solver++(2M) (Lu et al. 2022), order 2, one evaluation */
+    DDN_METHOD_GRADIENT_ESTIMATION = 52, /* * eps mixed with the one before by
+                                    DDN_INTEGRATOR_GAMMA, noise by DDN_INTEGRATOR_MU (Permenter and
+                                    Yuan 2023): (1, 0) is DDIM, (1, 1/2) DDPM, (2, 0) accelerated */
+    DDN_METHOD_FORWARD = 90 /* forward process, exact transitions; times increase and may start
+                               at the noiseless time */
 };
 
 /* Creates an integrator. The method decides the defaults: backward ones run from t_start down to
@@ -42,14 +59,22 @@ typedef int32_t ddn_integrator_key;
 enum {
     DDN_INTEGRATOR_T_START = 101,    /* the noisy end, in the schedule's time; default: OU time 3 */
     DDN_INTEGRATOR_T_END = 102,      /* the clean end, < T_START; default: OU time 1e-3 */
-    DDN_INTEGRATOR_ETA = 103,        /* noise level in [0, 10]; default 1 (EXACT allows only 1) */
+    DDN_INTEGRATOR_ETA = 103,        /* noise level; EULER [0, 10], EXPONENTIAL [0, 1], default 1;
+                                        fixed for the others: 1 with noise, 0 without */
+    DDN_INTEGRATOR_EPSILON = 104,    /* posterior mass an evaluation may leave out:
+                                        DDN_QUERY_EPSILON with its bounds and default */
+    DDN_INTEGRATOR_GAMMA = 107,      /* GRADIENT_ESTIMATION: in [0, 4]; default 2 */
+    DDN_INTEGRATOR_MU = 108,         /* GRADIENT_ESTIMATION: in [0, 0.99]; default 0 */
     DDN_INTEGRATOR_STEPS = 201,      /* >= 1; default 100 */
-    DDN_INTEGRATOR_GRID = 202,       /* a ddn_grid; default DDN_GRID_LOGSNR */
+    DDN_INTEGRATOR_GRID = 202,       /* a ddn_grid; default DDN_GRID_LOGSNR unless the method says
+                                        otherwise */
     DDN_INTEGRATOR_SEED = 203,       /* any; default 0 */
     DDN_INTEGRATOR_FIRST_PATH = 204, /* >= 0; default 0: path number of row 0 */
     DDN_INTEGRATOR_DENOISE = 205,    /* 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
-    DDN_INTEGRATOR_FIRST_STEP = 206  /* >= 0; default 0: step number of the first step in the noise
+    DDN_INTEGRATOR_FIRST_STEP = 206, /* >= 0; default 0: step number of the first step in the noise
                                         function, to continue a path with fresh noise */
+    DDN_INTEGRATOR_VARIANCE = 207    /* DDPM: 0 beta = 1 - abar/abar' (default), 1 its posterior
+                                        value beta (1 - abar')/(1 - abar), abar = a^2/(a^2 + s^2) */
 };
 DDN_API ddn_status ddn_integrator_set_f64(ddn_integrator *it, ddn_integrator_key key, double value);
 DDN_API ddn_status ddn_integrator_set_i64(ddn_integrator *it, ddn_integrator_key key,
@@ -89,6 +114,17 @@ DDN_API ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, 
 /* Continues a stopped or restored run; same m. The result is the one of an unbroken run, bit for
  * bit. Without such a run: DDN_E_STATE. */
 DDN_API ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
+
+/* Gives a stopped run up, so that options can be changed again. ddn_integrator_run does the same.
+ */
+DDN_API ddn_status ddn_integrator_reset(ddn_integrator *it);
+
+/* Counts of the last run, summed over its parts if it was resumed. */
+typedef int32_t ddn_tally;
+enum {
+    DDN_TALLY_EVALUATIONS = 1 /* states at which the oracle was evaluated */
+};
+DDN_API int64_t ddn_integrator_tally(const ddn_integrator *it, ddn_tally what);
 
 /* Writes where a stopped run is (not the states x, which the caller has, nor the observers'
  * records) into buffer[capacity] bytes; *size is set to the bytes needed also when capacity is too

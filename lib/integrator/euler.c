@@ -1,0 +1,66 @@
+/* Rules of Euler and Heun for the backward dynamics (12). Layer 5 (integrator).
+ *
+ * With h = t - t' > 0:  x' = x - h [f x - (1 + eta^2)/2 g^2 score] + eta g sqrt(h) z.
+ * Heun: eta = 0, the slope averaged over (t, x) and the Euler point at t'.
+ * EDM: the same in y = x/a, where dy/dsigma = eps. */
+#include "integrator/methods.h"
+
+/* sum += coefficient * (the slope dx/dt of the eta-family at the prediction). */
+static ddn_status add_slope(ddn_integrator *it, ddni_sum *sum, double coefficient, double eta,
+                            const ddni_prediction *at, double *g2)
+{
+    double f;
+    DDNI_TRY(ddni_schedule_rates(it->ctx, it->schedule, at->level->t, &f, g2));
+    ddni_sum_add(sum, coefficient * f, at->x, at->ldx);
+    ddni_sum_add_score(sum, -coefficient * 0.5 * (1.0 + eta * eta) * *g2, at);
+    return DDN_OK;
+}
+
+ddn_status ddni_step_euler(ddn_integrator *it, const ddni_span *span)
+{
+    double eta = ddni_integrator_f64(it, DDN_INTEGRATOR_ETA), g2;
+    double h = span->from.t - span->to.t;
+    ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
+    ddni_sum_add(&sum, 1.0, span->x, span->ldx);
+    DDNI_TRY(add_slope(it, &sum, -h, eta, &span->at, &g2));
+    sum.spread = eta * sqrt(g2 * h);
+    return ddni_integrator_write(it, &sum, it->next);
+}
+
+ddn_status ddni_step_heun(ddn_integrator *it, const ddni_span *span)
+{
+    double h = span->from.t - span->to.t, g2;
+    double *stage = it->work[0];
+    ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
+    ddni_sum_add(&sum, 1.0, span->x, span->ldx);
+    DDNI_TRY(add_slope(it, &sum, -h, 0.0, &span->at, &g2));
+    DDNI_TRY(ddni_integrator_write(it, &sum, stage));
+    ddni_prediction arrival;
+    DDNI_TRY(ddni_integrator_stage(it, &span->to, stage, it->work[1], &arrival));
+    sum.terms = 0;
+    ddni_sum_add(&sum, 1.0, span->x, span->ldx);
+    DDNI_TRY(add_slope(it, &sum, -0.5 * h, 0.0, &span->at, &g2));
+    DDNI_TRY(add_slope(it, &sum, -0.5 * h, 0.0, &arrival, &g2));
+    return ddni_integrator_write(it, &sum, it->next);
+}
+
+ddn_status ddni_step_edm_heun(ddn_integrator *it, const ddni_span *span)
+{
+    const ddni_level *from = &span->from, *to = &span->to;
+    double fall = ddni_sigma_fall(from, to);
+    double *stage = to->s2 > 0.0 ? it->work[0] : it->next;
+    ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
+    ddni_sum_add(&sum, to->a / from->a, span->x, span->ldx);
+    ddni_sum_add_noise_estimate(&sum, -to->a * fall, &span->at);
+    DDNI_TRY(ddni_integrator_write(it, &sum, stage));
+    if (to->s2 <= 0.0) {
+        return DDN_OK;
+    }
+    ddni_prediction arrival;
+    DDNI_TRY(ddni_integrator_stage(it, to, stage, it->work[1], &arrival));
+    sum.terms = 0;
+    ddni_sum_add(&sum, to->a / from->a, span->x, span->ldx);
+    ddni_sum_add_noise_estimate(&sum, -0.5 * to->a * fall, &span->at);
+    ddni_sum_add_noise_estimate(&sum, -0.5 * to->a * fall, &arrival);
+    return ddni_integrator_write(it, &sum, it->next);
+}

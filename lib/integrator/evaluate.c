@@ -1,0 +1,129 @@
+/* Arrays of a run and evaluations of the oracle into them. Layer 5 (integrator). */
+#include "integrator/integrator_impl.h"
+
+#include "base/rng.h"
+
+/* Outputs by shape and type. */
+static int is_integer(ddn_output what)
+{
+    return what == DDN_OUT_ARGMAX || what == DDN_OUT_DRAW_INDEX;
+}
+
+int64_t ddni_integrator_width(const ddn_integrator *it, ddn_output what)
+{
+    switch (what) {
+    case DDN_OUT_SCORE:
+    case DDN_OUT_MEAN:
+    case DDN_OUT_DRAW:
+        return it->d;
+    case DDN_OUT_CLASS_POSTERIOR:
+        return ddn_oracle_class_count(it->oracle);
+    default:
+        return 1;
+    }
+}
+
+/* Outputs that a run writes to its own arrays. */
+static int64_t outputs_of(const ddn_integrator *it)
+{
+    int64_t set = it->wanted;
+    if (it->method->needs == DDN_OUT_DRAW) {
+        set |= ddni_bit(DDN_OUT_DRAW);
+    } else if (it->method->needs != 0) {
+        set |= ddni_bit(it->prediction);
+    }
+    if (ddni_integrator_i64(it, DDN_INTEGRATOR_DENOISE) != 0) {
+        set |= ddni_bit(it->prediction);
+    }
+    return set;
+}
+
+ddn_status ddni_integrator_reserve(ddn_integrator *it, int64_t m)
+{
+    const int64_t real = (int64_t)sizeof(double), row = it->d * real;
+    int64_t set = outputs_of(it);
+    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+        if ((set & ddni_bit(what)) == 0) {
+            continue;
+        }
+        if (is_integer(what)) {
+            DDNI_TRY(ddni_reserve(it->ctx, "outputs", m, (int64_t)sizeof(int64_t), &it->i64[what]));
+        } else {
+            DDNI_TRY(ddni_reserve(it->ctx, "outputs", m, ddni_integrator_width(it, what) * real,
+                                  &it->f64[what]));
+        }
+    }
+    DDNI_TRY(ddni_reserve(it->ctx, "new states", m, row, &it->next));
+    for (int32_t i = 0; i < it->method->work; i++) {
+        DDNI_TRY(ddni_reserve(it->ctx, "stages", m, row, &it->work[i]));
+    }
+    for (int32_t i = 0; i <= it->method->history && it->method->history > 0; i++) {
+        DDNI_TRY(ddni_reserve(it->ctx, "history", m, row, &it->history[i]));
+    }
+    if (it->method->row_state) {
+        DDNI_TRY(ddni_reserve(it->ctx, "step sizes", m, real, &it->row_state));
+        DDNI_TRY(ddni_reserve(it->ctx, "step sizes", m, real, &it->row_fresh));
+    }
+    return DDN_OK;
+}
+
+void ddni_integrator_free_arrays(ddn_integrator *it)
+{
+    const ddni_allocator *al = &it->handle.allocator;
+    for (int32_t i = 0; i < DDNI_OUTPUTS; i++) {
+        ddni_free(al, it->f64[i]);
+        ddni_free(al, it->i64[i]);
+    }
+    ddni_free(al, it->next);
+    for (int32_t i = 0; i < DDNI_WORK; i++) {
+        ddni_free(al, it->work[i]);
+    }
+    for (int32_t i = 0; i <= DDNI_HISTORY; i++) {
+        ddni_free(al, it->history[i]);
+    }
+    ddni_free(al, it->row_state);
+    ddni_free(al, it->row_fresh);
+}
+
+ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, const double *x,
+                                    int64_t ldx, int64_t set, double *values)
+{
+    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+        if (!ddn_oracle_can(it->oracle, what)) {
+            continue;
+        }
+        int bound = (set & ddni_bit(what)) != 0;
+        if (is_integer(what)) {
+            DDNI_TRY(ddn_query_bind_i64(it->query, what, bound ? it->i64[what] : NULL));
+        } else {
+            double *own = what == it->prediction && values != NULL ? values : it->f64[what];
+            DDNI_TRY(ddn_query_bind_f64(it->query, what, bound ? own : NULL,
+                                        ddni_integrator_width(it, what)));
+        }
+    }
+    it->evaluations += m;
+    return ddn_query_run(it->query, t, m, x, ldx);
+}
+
+ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, const double *x,
+                                 double *values, ddni_prediction *out)
+{
+    DDNI_TRY(
+        ddni_integrator_evaluate(it, level->t, it->m, x, it->d, ddni_bit(it->prediction), values));
+    *out = (ddni_prediction){level, x, it->d, values, it->d, it->prediction};
+    return DDN_OK;
+}
+
+ddni_sum ddni_integrator_sum(const ddn_integrator *it, const ddni_span *span, double spread)
+{
+    return (ddni_sum){.spread = spread,
+                      .seed = ddni_integrator_i64(it, DDN_INTEGRATOR_SEED),
+                      .step = ddni_integrator_i64(it, DDN_INTEGRATOR_FIRST_STEP) + span->k,
+                      .stream = DDNI_STREAM_STEP,
+                      .paths = ddni_integrator_paths(it)};
+}
+
+ddn_status ddni_integrator_write(ddn_integrator *it, const ddni_sum *sum, double *out)
+{
+    return ddni_sum_evaluate(it->ctx, sum, it->m, it->d, out, it->d);
+}

@@ -1,0 +1,133 @@
+/* Integrators: handle, path numbers, callbacks. Layer 5 (integrator). */
+#include "integrator/integrator_impl.h"
+
+#include <string.h>
+
+/* The prediction that the method runs on: its favourite, else the other one. */
+static ddn_output choose_prediction(const ddn_oracle *oracle, const ddni_method *method)
+{
+    ddn_output first = method->needs == DDN_OUT_SCORE ? DDN_OUT_SCORE : DDN_OUT_MEAN;
+    ddn_output second = first == DDN_OUT_SCORE ? DDN_OUT_MEAN : DDN_OUT_SCORE;
+    if (ddn_oracle_can(oracle, first)) {
+        return first;
+    }
+    return ddn_oracle_can(oracle, second) ? second : 0;
+}
+
+ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_method method,
+                                 ddn_integrator **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, oracle);
+    const ddni_method *found = ddni_method_find(method);
+    DDNI_CHECK(ctx, found != NULL, DDN_E_KEY, "there is no method %d", (int)method);
+    ddn_output prediction = choose_prediction(oracle, found);
+    DDNI_CHECK(ctx, found->needs != DDN_OUT_DRAW || ddn_oracle_can(oracle, DDN_OUT_DRAW),
+               DDN_E_UNSUPPORTED, "method %s needs posterior draws, which an oracle of kind %s %s",
+               found->name, ddn_oracle_kind(oracle), "cannot give");
+    DDNI_CHECK(ctx, found->needs == DDN_OUT_DRAW || found->needs == 0 || prediction != 0,
+               DDN_E_UNSUPPORTED, "an oracle of kind %s gives neither score nor mean",
+               ddn_oracle_kind(oracle));
+    ddn_integrator *it = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "integrator", sizeof *it, &it));
+    ddni_retain(ctx);
+    it->ctx = ctx;
+    ddni_retain(oracle);
+    it->oracle = (ddn_oracle *)(uintptr_t)oracle;
+    it->schedule = ddn_oracle_schedule(oracle);
+    it->d = ddn_oracle_d(oracle);
+    it->method = found;
+    it->prediction = prediction;
+    ddn_status status;
+    DDNI_TRY_GOTO(ddn_query_create(ctx, oracle, &it->query), fail);
+    DDNI_TRY_GOTO(ddni_integrator_init_options(it), fail);
+    *out = it;
+    return DDN_OK;
+fail:
+    ddn_integrator_destroy(it);
+    return status;
+}
+
+void ddn_integrator_destroy(ddn_integrator *it)
+{
+    if (!ddni_release(it)) {
+        return;
+    }
+    const ddni_allocator *al = &it->handle.allocator;
+    for (int64_t i = 0; i < it->hook_count; i++) {
+        if (it->hooks[i].release != NULL) {
+            it->hooks[i].release(it->hooks[i].user);
+        }
+    }
+    ddni_integrator_free_arrays(it);
+    ddni_free(al, it->hooks);
+    ddni_free(al, it->user_times);
+    ddni_free(al, it->paths);
+    ddni_free(al, it->times);
+    ddn_query_destroy(it->query);
+    ddn_oracle_destroy(it->oracle);
+    ddn_context_destroy(it->ctx);
+    ddni_handle_free(it);
+}
+
+ddni_paths ddni_integrator_paths(const ddn_integrator *it)
+{
+    return (ddni_paths){it->paths, ddni_integrator_i64(it, DDN_INTEGRATOR_FIRST_PATH)};
+}
+
+ddn_status ddn_integrator_set_paths(ddn_integrator *it, const int64_t *paths, int64_t count)
+{
+    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_TRY(ddni_integrator_check_idle(it));
+    DDNI_CHECK_INT(it->ctx, count, 0, INT64_C(1) << 40);
+    DDNI_CHECK(it->ctx, paths != NULL || count == 0, DDN_E_NULL, "argument paths is NULL");
+    for (int64_t i = 0; i < count; i++) {
+        DDNI_CHECK(it->ctx, paths[i] >= 0 && paths[i] <= INT64_C(1) << 60, DDN_E_RANGE,
+                   "paths[%lld] = %lld is outside [0, 2^60]", (long long)i, (long long)paths[i]);
+    }
+    int64_t *copy = NULL;
+    if (count > 0) {
+        DDNI_TRY(ddni_alloc_for(it->ctx, "path numbers", count, sizeof *copy, &copy));
+        memcpy(copy, paths, (size_t)count * sizeof *copy);
+    }
+    ddni_free(&it->handle.allocator, it->paths);
+    it->paths = copy;
+    it->path_count = count;
+    return DDN_OK;
+}
+
+/* What a callback may want: [m] outputs, and the matrices that need no input and no noise. */
+static const int64_t observable =
+    (1 << DDN_OUT_SCORE) | (1 << DDN_OUT_MEAN) | (1 << DDN_OUT_LOG_P) | (1 << DDN_OUT_ENTROPY) |
+    (1 << DDN_OUT_SUM_W2) | (1 << DDN_OUT_W_MAX) | (1 << DDN_OUT_ONE_MINUS_W_MAX) |
+    (1 << DDN_OUT_ARGMAX) | (1 << DDN_OUT_CLASS_POSTERIOR) | (1 << DDN_OUT_TRACE_COV) |
+    (1 << DDN_OUT_DIVERGENCE) | (1 << DDN_OUT_DRAW_INDEX);
+
+ddn_status ddn_integrator_attach_callback(ddn_integrator *it, ddn_observe_fn fn, void *user,
+                                          ddn_release_fn release, int64_t wanted)
+{
+    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
+    DDNI_CHECK_PTR(it->ctx, fn);
+    DDNI_CHECK(it->ctx, (wanted & ~observable) == 0, DDN_E_KEY,
+               "argument wanted = 0x%llx has bits outside 0x%llx", (unsigned long long)wanted,
+               (unsigned long long)observable);
+    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+        DDNI_CHECK(it->ctx, (wanted & ddni_bit(what)) == 0 || ddn_oracle_can(it->oracle, what),
+                   DDN_E_UNSUPPORTED, "an oracle of kind %s cannot give output %d",
+                   ddn_oracle_kind(it->oracle), (int)what);
+    }
+    ddni_hook *hooks = NULL;
+    DDNI_TRY(ddni_alloc_for(it->ctx, "callbacks", it->hook_count + 1, sizeof *hooks, &hooks));
+    if (it->hook_count > 0) {
+        memcpy(hooks, it->hooks, (size_t)it->hook_count * sizeof *hooks);
+    }
+    hooks[it->hook_count] = (ddni_hook){fn, user, release, wanted};
+    ddni_free(&it->handle.allocator, it->hooks);
+    it->hooks = hooks;
+    it->hook_count++;
+    it->wanted |= wanted;
+    return DDN_OK;
+}

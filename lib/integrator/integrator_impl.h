@@ -1,0 +1,148 @@
+/* Members of integrators, and what a method implements. Layer 5 (integrator). */
+#ifndef DDNI_INTEGRATOR_IMPL_H
+#define DDNI_INTEGRATOR_IMPL_H
+
+#include <diffdyn/integrator.h>
+
+#include "base/check.h"
+#include "base/options.h"
+#include "integrator/combine.h"
+
+enum {
+    DDNI_HISTORY = 3, /* longest memory of a multistep method */
+    DDNI_WORK = 10,   /* most work arrays of a method */
+    DDNI_INTEGRATOR_OPTIONS = 14
+};
+
+/* One step, from grid time number k to the next one. */
+typedef struct ddni_span {
+    int64_t k;
+    ddni_level from, to; /* to.s2 = 0: the noiseless end */
+    const double *x;     /* [m][ldx] */
+    int64_t ldx;
+    ddni_prediction at; /* the evaluation at x, of DDN_OUT_DRAW where the method draws */
+} ddni_span;
+
+/* A method. A step reads the states span->x and writes the new ones to it->next[m][d]; whatever it
+ * remembers goes to it->history[method->history] (the spare), it->row_fresh: the run takes both
+ * over once the new states are known to be finite. */
+typedef struct ddni_method {
+    ddn_method id;
+    const char *name;
+    int32_t forward;
+    ddn_output needs; /* evaluation at the departure point: DRAW, MEAN or SCORE preferred, 0 none */
+    int32_t work;     /* number of arrays it->work[m][d] */
+    int32_t history;  /* number of remembered arrays */
+    int32_t row_state; /* 1: one remembered number per row */
+    int32_t noiseless; /* 1: may end (start, for forward) where s = 0 */
+    ddn_grid grid;     /* default grid */
+    double eta_min, eta_max, eta;
+    const ddn_integrator_key *keys; /* options of this method alone, ended by 0; or NULL */
+    ddn_status (*step)(ddn_integrator *it, const ddni_span *span);
+} ddni_method;
+
+/* The method with an id, or NULL. */
+const ddni_method *ddni_method_find(ddn_method id);
+
+typedef struct ddni_hook {
+    ddn_observe_fn fn;
+    void *user;
+    ddn_release_fn release;
+    int64_t wanted;
+} ddni_hook;
+
+typedef enum ddni_phase {
+    DDNI_IDLE,
+    DDNI_RUNNING,
+    DDNI_STOPPED
+} ddni_phase;
+
+struct ddn_integrator {
+    ddni_handle handle;
+    ddn_context *ctx;   /* retained */
+    ddn_oracle *oracle; /* retained */
+    const ddn_schedule *schedule;
+    ddn_query *query;
+    const ddni_method *method;
+    ddn_output prediction; /* MEAN or SCORE, as method and oracle agree; 0 if neither */
+    int64_t d;
+
+    ddni_option table[DDNI_INTEGRATOR_OPTIONS];
+    ddni_options options;
+    ddni_value values[DDNI_INTEGRATOR_OPTIONS];
+    double *user_times;
+    int64_t user_count;
+    int64_t *paths;
+    int64_t path_count;
+    ddni_hook *hooks;
+    int64_t hook_count;
+    int64_t wanted; /* union of the hooks' */
+
+    /* The run. */
+    ddni_phase phase;
+    double *times;
+    int64_t count, m, index; /* index: the grid time that the states are at */
+    int32_t observed;        /* 1: the hooks have seen them */
+    double *f64[DDNI_OUTPUTS];
+    int64_t *i64[DDNI_OUTPUTS];
+    double *next;
+    double *work[DDNI_WORK];
+    double *history[DDNI_HISTORY + 1]; /* newest first; the one after the last is the spare */
+    double history_time[DDNI_HISTORY];
+    int64_t remembered;
+    double *row_state, *row_fresh; /* [m] */
+    int64_t evaluations, accepted, rejected;
+};
+
+/* First statement of a public function of an integrator. */
+#define DDNI_ENTER_INTEGRATOR(it)                                                                  \
+    do {                                                                                           \
+        if ((it) == NULL) {                                                                        \
+            return DDN_E_NULL;                                                                     \
+        }                                                                                          \
+        ddni_enter((it)->ctx, __func__);                                                           \
+    } while (0)
+
+double ddni_integrator_f64(const ddn_integrator *it, ddn_integrator_key key);
+int64_t ddni_integrator_i64(const ddn_integrator *it, ddn_integrator_key key);
+ddni_paths ddni_integrator_paths(const ddn_integrator *it);
+
+/* Options table and defaults for the schedule and the method. */
+ddn_status ddni_integrator_init_options(ddn_integrator *it);
+/* Refuses changes in the middle of a run. */
+ddn_status ddni_integrator_check_idle(ddn_integrator *it);
+
+int64_t ddni_integrator_count(const ddn_integrator *it);
+/* The grid of the present options, checked: times[ddni_integrator_count]. */
+ddn_status ddni_integrator_fill_times(ddn_integrator *it, double *times);
+
+/* Makes the arrays that a run of m rows needs. */
+ddn_status ddni_integrator_reserve(ddn_integrator *it, int64_t m);
+void ddni_integrator_free_arrays(ddn_integrator *it);
+
+/* Columns of an output: d, the number of classes, or 1. */
+int64_t ddni_integrator_width(const ddn_integrator *it, ddn_output what);
+
+/* Evaluates the oracle at x[m][ldx] and time t: the outputs of `set` into it->f64/i64, but the
+ * prediction into values[m][d] where that is not NULL. */
+ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, const double *x,
+                                    int64_t ldx, int64_t set, double *values);
+
+/* A further prediction inside a step, at a stage x[m][d] of time level->t, into values[m][d]. */
+ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, const double *x,
+                                 double *values, ddni_prediction *out);
+
+/* An empty sum that carries the step's noise with the given spread. */
+ddni_sum ddni_integrator_sum(const ddn_integrator *it, const ddni_span *span, double spread);
+/* it->next or another array [m][d] := sum. */
+ddn_status ddni_integrator_write(ddn_integrator *it, const ddni_sum *sum, double *out);
+
+/* The views that hooks get. */
+struct ddn_step {
+    const ddn_integrator *it;
+    const double *x;
+    int64_t ldx;
+    int64_t available; /* set of outputs */
+};
+
+#endif

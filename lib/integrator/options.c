@@ -1,0 +1,138 @@
+/* Options of integrators: the table that fits method and schedule. Layer 5 (integrator). */
+#include <string.h>
+
+#include "base/check.h"
+#include "integrator/integrator_impl.h"
+
+static const double OU_START = 3.0, OU_END = 1e-3;
+
+static const ddni_option common[] = {
+    {DDN_INTEGRATOR_T_START, "DDN_INTEGRATOR_T_START", 0, 0, 0},
+    {DDN_INTEGRATOR_T_END, "DDN_INTEGRATOR_T_END", 0, 0, 0},
+    {DDN_INTEGRATOR_ETA, "DDN_INTEGRATOR_ETA", 0, 0, 0},
+    {DDN_INTEGRATOR_EPSILON, "DDN_INTEGRATOR_EPSILON", 0, 0, 0},
+    {DDN_INTEGRATOR_STEPS, "DDN_INTEGRATOR_STEPS", 1, 1e9, 100},
+    {DDN_INTEGRATOR_GRID, "DDN_INTEGRATOR_GRID", DDN_GRID_UNIFORM, DDN_GRID_KARRAS, 0},
+    {DDN_INTEGRATOR_SEED, "DDN_INTEGRATOR_SEED", -0x1p63, 0x1p63, 0},
+    {DDN_INTEGRATOR_FIRST_PATH, "DDN_INTEGRATOR_FIRST_PATH", 0, 0x1p59, 0},
+    {DDN_INTEGRATOR_DENOISE, "DDN_INTEGRATOR_DENOISE", 0, 1, 0},
+    {DDN_INTEGRATOR_FIRST_STEP, "DDN_INTEGRATOR_FIRST_STEP", 0, 0x1p59, 0},
+};
+
+/* Options that only some methods have. */
+static const ddni_option special[] = {
+    {DDN_INTEGRATOR_GAMMA, "DDN_INTEGRATOR_GAMMA", 0, 4, 2},
+    {DDN_INTEGRATOR_MU, "DDN_INTEGRATOR_MU", 0, 0.99, 0},
+    {DDN_INTEGRATOR_VARIANCE, "DDN_INTEGRATOR_VARIANCE", 0, 1, 0},
+};
+
+static ddni_option *option(ddn_integrator *it, ddn_integrator_key key)
+{
+    for (int32_t i = 0; i < it->options.count; i++) {
+        if (it->table[i].key == key) {
+            return &it->table[i];
+        }
+    }
+    return NULL;
+}
+
+static void set_row(ddn_integrator *it, ddn_integrator_key key, double minimum, double maximum,
+                    double preset)
+{
+    ddni_option *row = option(it, key);
+    row->minimum = minimum;
+    row->maximum = maximum;
+    row->preset = preset;
+}
+
+/* The times of OU time 3 and 1e-3, or as near as the schedule comes. */
+static ddn_status default_times(ddn_integrator *it)
+{
+    double t_min, t_max, tau_min, tau_max, start, end;
+    DDNI_TRY(ddn_schedule_range(it->ctx, it->schedule, &t_min, &t_max));
+    DDNI_TRY(ddni_schedule_to_ou(it->ctx, it->schedule, t_min, &tau_min));
+    DDNI_TRY(ddni_schedule_to_ou(it->ctx, it->schedule, t_max, &tau_max));
+    double tau_start = tau_min < OU_START ? fmin(OU_START, tau_max) : tau_max;
+    double tau_end = fmax(OU_END < tau_start ? OU_END : OU_END * tau_start, tau_min);
+    DDNI_TRY(ddni_schedule_from_ou(it->ctx, it->schedule, tau_start, &start));
+    DDNI_TRY(ddni_schedule_from_ou(it->ctx, it->schedule, tau_end, &end));
+    set_row(it, DDN_INTEGRATOR_T_START, t_min, t_max, start);
+    set_row(it, DDN_INTEGRATOR_T_END, t_min, t_max, end);
+    return DDN_OK;
+}
+
+ddn_status ddni_integrator_init_options(ddn_integrator *it)
+{
+    const ddni_method *method = it->method;
+    int32_t count = (int32_t)(sizeof common / sizeof *common);
+    memcpy(it->table, common, sizeof common);
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+        for (const ddn_integrator_key *key = method->keys; key != NULL && *key != 0; key++) {
+            if (*key == special[i].key) {
+                it->table[count++] = special[i];
+            }
+        }
+    }
+    it->options = (ddni_options){it->table, count};
+    DDNI_TRY(default_times(it));
+    double low, high, preset;
+    DDNI_TRY(ddn_query_bounds(it->query, DDN_QUERY_EPSILON, &low, &high, &preset));
+    set_row(it, DDN_INTEGRATOR_EPSILON, low, high, preset);
+    set_row(it, DDN_INTEGRATOR_ETA, method->eta_min, method->eta_max, method->eta);
+    option(it, DDN_INTEGRATOR_GRID)->preset = method->grid;
+    option(it, DDN_INTEGRATOR_DENOISE)->maximum = method->forward || it->prediction == 0 ? 0 : 1;
+    ddni_options_init(&it->options, it->values);
+    return DDN_OK;
+}
+
+double ddni_integrator_f64(const ddn_integrator *it, ddn_integrator_key key)
+{
+    return ddni_options_f64(&it->options, it->values, key);
+}
+
+int64_t ddni_integrator_i64(const ddn_integrator *it, ddn_integrator_key key)
+{
+    return ddni_options_i64(&it->options, it->values, key);
+}
+
+ddn_status ddni_integrator_check_idle(ddn_integrator *it)
+{
+    DDNI_CHECK(it->ctx, it->phase == DDNI_IDLE, DDN_E_STATE, "the integrator is %s",
+               it->phase == DDNI_RUNNING
+                   ? "running"
+                   : "in the middle of a stopped run (resume it or call ddn_integrator_reset)");
+    return DDN_OK;
+}
+
+ddn_status ddn_integrator_set_f64(ddn_integrator *it, ddn_integrator_key key, double value)
+{
+    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_TRY(ddni_integrator_check_idle(it));
+    return ddni_options_set_f64(it->ctx, &it->options, it->values, key, value);
+}
+
+ddn_status ddn_integrator_set_i64(ddn_integrator *it, ddn_integrator_key key, int64_t value)
+{
+    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_TRY(ddni_integrator_check_idle(it));
+    return ddni_options_set_i64(it->ctx, &it->options, it->values, key, value);
+}
+
+ddn_status ddn_integrator_get_f64(ddn_integrator *it, ddn_integrator_key key, double *value)
+{
+    DDNI_ENTER_INTEGRATOR(it);
+    return ddni_options_get_f64(it->ctx, &it->options, it->values, key, value);
+}
+
+ddn_status ddn_integrator_get_i64(ddn_integrator *it, ddn_integrator_key key, int64_t *value)
+{
+    DDNI_ENTER_INTEGRATOR(it);
+    return ddni_options_get_i64(it->ctx, &it->options, it->values, key, value);
+}
+
+ddn_status ddn_integrator_bounds(ddn_integrator *it, ddn_integrator_key key, double *minimum,
+                                 double *maximum, double *preset)
+{
+    DDNI_ENTER_INTEGRATOR(it);
+    return ddni_options_bounds(it->ctx, &it->options, key, minimum, maximum, preset);
+}

@@ -57,8 +57,15 @@ static ddn_status make_order(ddni_samples *s, const ddn_dataset *ds)
 ddn_status ddni_samples_init(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed, int64_t use,
                              int64_t total, ddni_samples *samples)
 {
-    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
-    *samples = (ddni_samples){.ctx = ctx, .oracle = oracle, .seed = seed, .use = use};
+    return ddni_samples_init_points(ctx, oracle, ddn_oracle_dataset(oracle), seed, use, total,
+                                    samples);
+}
+
+ddn_status ddni_samples_init_points(ddn_context *ctx, const ddn_oracle *oracle,
+                                    const ddn_dataset *ds, int64_t seed, int64_t use, int64_t total,
+                                    ddni_samples *samples)
+{
+    *samples = (ddni_samples){.ctx = ctx, .oracle = oracle, .points = ds, .seed = seed, .use = use};
     samples->total = total;
     samples->d = ddn_oracle_d(oracle);
     samples->offset = choice(samples, 0, 0);
@@ -91,7 +98,7 @@ static int64_t point(const ddni_samples *s, int64_t j)
 ddn_status ddni_samples_draw(const ddni_samples *s, int64_t first, int64_t count, double *x0,
                              double *z)
 {
-    const ddn_dataset *ds = ddn_oracle_dataset(s->oracle);
+    const ddn_dataset *ds = s->points;
     if (ds == NULL) {
         /* Each use has its own range of path numbers. */
         DDNI_TRY(ddn_oracle_sample_data(s->ctx, s->oracle, s->seed, (s->use << 40) + first, count,

@@ -19,6 +19,7 @@ enum {
 typedef struct ddni_samples {
     ddn_context *ctx;
     const ddn_oracle *oracle;
+    const ddn_dataset *points; /* where x_0 comes from; NULL: samples of the oracle */
     int64_t seed, use, total, n, d;
     int64_t *order; /* [n]: classes one after the other, each in random order; or NULL */
     double offset;  /* of the systematic choice, in (0, 1) */
@@ -26,6 +27,10 @@ typedef struct ddni_samples {
 
 ddn_status ddni_samples_init(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed, int64_t use,
                              int64_t total, ddni_samples *samples);
+/* The same with x_0 from other points than the oracle's. */
+ddn_status ddni_samples_init_points(ddn_context *ctx, const ddn_oracle *oracle,
+                                    const ddn_dataset *points, int64_t seed, int64_t use,
+                                    int64_t total, ddni_samples *samples);
 void ddni_samples_free(ddni_samples *samples);
 
 /* Samples first .. first+count-1: x0[count][d] and their noise z[count][d]. */

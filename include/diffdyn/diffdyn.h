@@ -11,6 +11,7 @@
 #include <diffdyn/oracle.h>
 #include <diffdyn/oracles.h>
 #include <diffdyn/schedule.h>
+#include <diffdyn/symmetry.h>
 #include <diffdyn/theory.h>
 #include <diffdyn/version.h>
 

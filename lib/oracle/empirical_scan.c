@@ -60,7 +60,8 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
     for (int64_t q = 0; q < b->m; q++) {
         part[q] = ddni_posterior_empty;
     }
-    double *sum = b->scan->sum + chunk * b->m * d, *cls = b->scan->class_sum + chunk * b->m * k;
+    double *sum = b->want_sum ? b->scan->sum + chunk * b->m * d : NULL;
+    double *cls = b->want_class ? b->scan->class_sum + chunk * b->m * k : NULL;
     if (b->want_sum) {
         memset(sum, 0, (size_t)(b->m * d) * sizeof *sum);
     }

@@ -31,7 +31,7 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
     for (int64_t r = 0; r < m; r++) {
         double u = ddni_uniform(seed, DDNI_STREAM_DATA, first_path + r, 0, 0);
         int64_t k = 0;
-        while (u > mix->cumulative[k] && k < oracle->components - 1) {
+        while (k < oracle->components - 1 && u > mix->cumulative[k]) {
             k++;
         }
         double *row = x + r * ldx;

@@ -141,6 +141,7 @@ static void read_applies_the_map(void **state)
     OK(ctx, ddn_dataset_read(ctx, again, 1, 1, out, 3));
     CLOSE(out[0], 102, 0, 0);
     OK(ctx, ddn_dataset_read(ctx, again, 2, 0, NULL, 3));
+    ddn_dataset_destroy(again);
     FAILS(ctx, ddn_dataset_read(ctx, ds, 0, 3, out, 4), DDN_E_RANGE, "count = 3");
     FAILS(ctx, ddn_dataset_read(ctx, ds, -1, 1, out, 4), DDN_E_RANGE, "first = -1");
     FAILS(ctx, ddn_dataset_read(ctx, ds, 0, 1, out, 2), DDN_E_SHAPE, "ldo = 2");

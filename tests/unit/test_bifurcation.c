@@ -1,57 +1,14 @@
 /* Bifurcation diagrams of small data sets: folds to the reference, pitchforks, how many fixed
  * points there are, and that every point of a branch is one. */
-#include "support/fixtures.h"
+#include "support/bench.h"
 #include "support/reference.h"
 
-typedef struct bench {
-    ddn_context *ctx;
-    ddn_schedule *sch;
-    ddn_dataset *ds;
-    ddn_oracle *oracle;
-    ddn_symmetry *sy;
-} bench;
-
-static bench make(int64_t threads, const double *data, int64_t n, int64_t d)
-{
-    bench b = {test_context(threads), NULL, NULL, NULL, NULL};
-    OK(b.ctx, ddn_schedule_create_ou(b.ctx, &b.sch));
-    OK(b.ctx, ddn_dataset_create(b.ctx, data, DDN_TYPE_F64, n, d, d, &b.ds));
-    OK(b.ctx, ddn_oracle_create_empirical(b.ctx, b.ds, b.sch, &b.oracle));
-    OK(b.ctx, ddn_symmetry_create(b.ctx, b.oracle, &b.sy));
-    return b;
-}
-
-static void unmake(bench *b)
-{
-    ddn_symmetry_destroy(b->sy);
-    ddn_oracle_destroy(b->oracle);
-    ddn_dataset_destroy(b->ds);
-    ddn_schedule_destroy(b->sch);
-    ddn_context_destroy(b->ctx);
-}
-
-/* The column of a result in memory that the caller frees. */
-static double *column(ddn_context *ctx, const ddn_result *result, const char *name)
-{
-    int64_t rows = ddn_result_rows(result);
-    double *values = calloc((size_t)rows + 1, sizeof *values);
-    OK(ctx, ddn_result_column(ctx, result, name, values, rows));
-    return values;
-}
-
-static double scalar(ddn_context *ctx, const ddn_result *result, const char *name)
-{
-    double value;
-    OK(ctx, ddn_result_scalar(ctx, result, name, &value, NULL));
-    return value;
-}
-
 /* Every point has no drift, in units of the distance to the next point of the data. */
-static void are_fixed_points(const bench *b, const ddn_diagram *g, int64_t d)
+static void are_fixed_points(const test_bench *b, const ddn_diagram *g, int64_t d)
 {
     const ddn_result *points = ddn_diagram_points(g);
     int64_t rows = ddn_result_rows(points);
-    double *t = column(b->ctx, points, "t"), *norm = column(b->ctx, points, "norm");
+    double *t = test_column(b->ctx, points, "t"), *norm = test_column(b->ctx, points, "norm");
     double x[16], drift[16];
     for (int64_t i = 0; i < rows; i++) {
         double s2 = -expm1(-2 * t[i]), big_l = -1 + 2 / s2, length = 0;
@@ -68,11 +25,11 @@ static void are_fixed_points(const bench *b, const ddn_diagram *g, int64_t d)
 }
 
 /* How many distinct fixed points the branches have at the clean end. */
-static int64_t count_at_end(const bench *b, const ddn_diagram *g, double t_end)
+static int64_t count_at_end(const test_bench *b, const ddn_diagram *g, double t_end)
 {
     const ddn_result *points = ddn_diagram_points(g);
     int64_t rows = ddn_result_rows(points), count = 0;
-    double *t = column(b->ctx, points, "t"), *q = column(b->ctx, points, "q_0");
+    double *t = test_column(b->ctx, points, "t"), *q = test_column(b->ctx, points, "q_0");
     for (int64_t i = 0; i < rows; i++) {
         int fresh = fabs(t[i] / t_end - 1) < 1e-12;
         for (int64_t j = 0; j < i && fresh; j++) {
@@ -92,17 +49,17 @@ static void folds_of_one_dimension(void **state)
     const double sets[2][5] = {{-1, 0.2, 1.5}, {-2, -1.9, 0.4, 0.5, 3}}, one = 1, t_end = 3e-4;
     for (int set = 0; set < 2; set++) {
         int64_t n = set == 0 ? 3 : 5;
-        bench b = make(1, sets[set], n, 1);
+        test_bench b = test_bench_make(1, TEST_OU, sets[set], n, 1);
         ddn_diagram *g = NULL;
         OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, t_end, n, sets[set], 1, 1, &one, 1, &g));
         const ddn_result *points = ddn_diagram_points(g), *events = ddn_diagram_events(g);
-        assert_true(scalar(b.ctx, points, "folds") == (double)n - 1);
-        assert_true(scalar(b.ctx, points, "branch_points") == 0);
-        assert_true(scalar(b.ctx, points, "truncated") == 0);
-        assert_true(scalar(b.ctx, points, "branches") == (double)n);
+        assert_true(test_scalar(b.ctx, points, "folds") == (double)n - 1);
+        assert_true(test_scalar(b.ctx, points, "branch_points") == 0);
+        assert_true(test_scalar(b.ctx, points, "truncated") == 0);
+        assert_true(test_scalar(b.ctx, points, "branches") == (double)n);
         assert_int_equal(count_at_end(&b, g, t_end), 2 * n - 1);
-        double *t = column(b.ctx, events, "t"), *q = column(b.ctx, events, "q_0");
-        double *kind = column(b.ctx, events, "kind");
+        double *t = test_column(b.ctx, events, "t"), *q = test_column(b.ctx, events, "q_0");
+        double *kind = test_column(b.ctx, events, "kind");
         int64_t matched = 0;
         for (size_t i = 0; i < json_array_size(cases); i++) {
             const json_t *c = json_array_get(cases, i);
@@ -120,8 +77,9 @@ static void folds_of_one_dimension(void **state)
         }
         assert_int_equal(matched, n - 1);
         /* The branch from late times never loses stability. */
-        double *branch = column(b.ctx, points, "branch"), *lambda = column(b.ctx, points, "lambda");
-        double *unstable = column(b.ctx, points, "unstable");
+        double *branch = test_column(b.ctx, points, "branch"),
+               *lambda = test_column(b.ctx, points, "lambda");
+        double *unstable = test_column(b.ctx, points, "unstable");
         for (int64_t i = 0; i < ddn_result_rows(points); i++) {
             assert_true(unstable[i] == (lambda[i] > 0));
             assert_true(branch[i] > 0 || lambda[i] < 0);
@@ -134,7 +92,7 @@ static void folds_of_one_dimension(void **state)
         free(lambda);
         free(unstable);
         ddn_diagram_destroy(g);
-        unmake(&b);
+        test_bench_free(&b);
     }
 }
 
@@ -143,17 +101,18 @@ static void pitchfork(void **state)
 {
     (void)state;
     const double data[2] = {-1, 1}, one = 1;
-    bench b = make(1, data, 2, 1);
+    test_bench b = test_bench_make(1, TEST_OU, data, 2, 1);
     ddn_diagram *g = NULL;
     OK(b.ctx, ddn_symmetry_diagram(b.sy, 2, 0.01, 2, data, 1, 1, &one, 1, &g));
     const ddn_result *points = ddn_diagram_points(g), *events = ddn_diagram_events(g);
-    assert_true(scalar(b.ctx, points, "branch_points") == 1);
-    assert_true(scalar(b.ctx, points, "folds") == 0);
-    assert_true(scalar(b.ctx, points, "branches") == 3);
-    assert_true(scalar(b.ctx, points, "dropped") == 2);
-    double *t = column(b.ctx, points, "t"), *q = column(b.ctx, points, "q_0"), x;
-    double *branch = column(b.ctx, points, "branch"), *lambda = column(b.ctx, points, "lambda");
-    double *t_c = column(b.ctx, events, "t");
+    assert_true(test_scalar(b.ctx, points, "branch_points") == 1);
+    assert_true(test_scalar(b.ctx, points, "folds") == 0);
+    assert_true(test_scalar(b.ctx, points, "branches") == 3);
+    assert_true(test_scalar(b.ctx, points, "dropped") == 2);
+    double *t = test_column(b.ctx, points, "t"), *q = test_column(b.ctx, points, "q_0"), x;
+    double *branch = test_column(b.ctx, points, "branch"),
+           *lambda = test_column(b.ctx, points, "lambda");
+    double *t_c = test_column(b.ctx, events, "t");
     CLOSE(t_c[0], 0.5 * asinh(1), 1e-13, 0);
     OK(b.ctx, ddn_diagram_event_states(b.ctx, g, 0, 1, &x, 1));
     CLOSE(x, 0, 0, 1e-9);
@@ -177,7 +136,7 @@ static void pitchfork(void **state)
     free(lambda);
     free(t_c);
     ddn_diagram_destroy(g);
-    unmake(&b);
+    test_bench_free(&b);
 }
 
 /* Two Gaussian clusters in three dimensions with different weights: the mirror image of the
@@ -212,8 +171,9 @@ static void unequal_clusters(void **state)
     const ddn_result *events = ddn_diagram_events(g), *flat_events = ddn_diagram_events(h);
     assert_int_equal(ddn_result_rows(events), 1);
     assert_int_equal(ddn_result_rows(flat_events), 1);
-    double *t = column(ctx, events, "t"), *q = column(ctx, events, "q_0");
-    double *flat_t = column(ctx, flat_events, "t"), *flat_q = column(ctx, flat_events, "q_0");
+    double *t = test_column(ctx, events, "t"), *q = test_column(ctx, events, "q_0");
+    double *flat_t = test_column(ctx, flat_events, "t"),
+           *flat_q = test_column(ctx, flat_events, "q_0");
     CLOSE(t[0], flat_t[0], 1e-10, 0);
     CLOSE(q[0], flat_q[0], 0, 1e-8);
     assert_true(q[0] < 0); /* the lighter cluster's branch is the one that is born late */
@@ -243,20 +203,21 @@ static void scattered_points(void **state)
     double data[N * D], e0[D] = {1, 0, 0, 0, 0};
     test_normal(77, N * D, data);
     ddn_diagram *g[2];
-    bench b[2];
+    test_bench b[2];
     for (int i = 0; i < 2; i++) {
-        b[i] = make(i == 0 ? 1 : 3, data, N, D);
+        b[i] = test_bench_make(i == 0 ? 1 : 3, TEST_OU, data, N, D);
         OK(b[i].ctx, ddn_symmetry_set_f64(b[i].sy, DDN_SYMMETRY_STEP, 0.3));
         OK(b[i].ctx, ddn_symmetry_diagram(b[i].sy, 3, 0.002, N, data, D, 1, e0, D, &g[i]));
     }
     are_fixed_points(&b[0], g[0], D);
     const ddn_result *points = ddn_diagram_points(g[0]);
-    assert_true(scalar(b[0].ctx, points, "truncated") == 0);
-    assert_true(scalar(b[0].ctx, points, "folds") >= N - 1);
+    assert_true(test_scalar(b[0].ctx, points, "truncated") == 0);
+    assert_true(test_scalar(b[0].ctx, points, "folds") >= N - 1);
     /* At the clean end there is a stable fixed point for every data point. */
     int64_t rows = ddn_result_rows(points), stable = 0;
-    double *t = column(b[0].ctx, points, "t"), *lambda = column(b[0].ctx, points, "lambda");
-    double *q = column(b[0].ctx, points, "q_0");
+    double *t = test_column(b[0].ctx, points, "t"),
+           *lambda = test_column(b[0].ctx, points, "lambda");
+    double *q = test_column(b[0].ctx, points, "q_0");
     for (int k = 0; k < N; k++) {
         int found = 0;
         for (int64_t i = 0; i < rows; i++) {
@@ -267,7 +228,7 @@ static void scattered_points(void **state)
     }
     assert_int_equal(stable, N);
     assert_int_equal(rows, ddn_result_rows(ddn_diagram_points(g[1])));
-    double *other = column(b[1].ctx, ddn_diagram_points(g[1]), "q_0");
+    double *other = test_column(b[1].ctx, ddn_diagram_points(g[1]), "q_0");
     assert_memory_equal(q, other, (size_t)rows * sizeof *q);
     free(other);
     free(t);
@@ -275,7 +236,7 @@ static void scattered_points(void **state)
     free(lambda);
     for (int i = 0; i < 2; i++) {
         ddn_diagram_destroy(g[i]);
-        unmake(&b[i]);
+        test_bench_free(&b[i]);
     }
 }
 
@@ -292,7 +253,7 @@ static void stops_and_limits(void **state)
     const double data[3] = {-1, 0.2, 1.5};
     double x[2];
     int left = 20;
-    bench b = make(1, data, 3, 1);
+    test_bench b = test_bench_make(1, TEST_OU, data, 3, 1);
     ddn_diagram *g = NULL;
     OK(b.ctx, ddn_context_set_progress(b.ctx, stop, &left));
     assert_int_equal(ddn_symmetry_diagram(b.sy, 3, 0.01, 3, data, 1, 0, NULL, 0, &g), DDN_STOPPED);
@@ -300,8 +261,8 @@ static void stops_and_limits(void **state)
     OK(b.ctx, ddn_context_set_progress(b.ctx, NULL, NULL));
     OK(b.ctx, ddn_symmetry_set_i64(b.sy, DDN_SYMMETRY_BRANCHES, 1));
     OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 3, data, 1, 0, NULL, 0, &g));
-    assert_true(scalar(b.ctx, ddn_diagram_points(g), "branches") == 1);
-    assert_true(scalar(b.ctx, ddn_diagram_points(g), "truncated") == 2);
+    assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "branches") == 1);
+    assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "truncated") == 2);
     int64_t rows = ddn_result_rows(ddn_diagram_points(g));
     FAILS(b.ctx, ddn_diagram_states(b.ctx, g, rows, 1, x, 1), DDN_E_RANGE, "count");
     FAILS(b.ctx, ddn_diagram_states(b.ctx, g, -1, 1, x, 1), DDN_E_RANGE, "first");
@@ -311,10 +272,10 @@ static void stops_and_limits(void **state)
     ddn_diagram_destroy(g);
     OK(b.ctx, ddn_symmetry_set_i64(b.sy, DDN_SYMMETRY_POINTS, 10));
     OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 0, NULL, 0, 0, NULL, 0, &g));
-    assert_true(scalar(b.ctx, ddn_diagram_points(g), "truncated") == 1);
+    assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "truncated") == 1);
     assert_int_equal(ddn_result_rows(ddn_diagram_points(g)), 10);
     ddn_diagram_destroy(g);
-    unmake(&b);
+    test_bench_free(&b);
 }
 
 int main(void)

@@ -20,11 +20,25 @@ struct ddn_analysis {
 double ddni_analysis_f64(const ddn_analysis *an, ddn_analysis_key key);
 int64_t ddni_analysis_i64(const ddn_analysis *an, ddn_analysis_key key);
 
+/* OU time tau in the schedule's time, or the noisy end of the schedule if that comes first. */
+ddn_status ddni_analysis_time_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau,
+                                      double *t);
+
+/* OU time tau in the schedule's time and dt/dtau there; NaN where the schedule does not reach it.
+ */
+ddn_status ddni_analysis_reach(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t,
+                               double *rate);
+
 /* The noisy and the clean end of simulated paths in the time of this schedule: what was set, or
- * else the default OU times as far as the schedule reaches. Fails by value unless
- * t_end < t_start are noise levels of the schedule. */
+ * else the default OU times as far as the schedule reaches. Fails by value unless they are noise
+ * levels of the schedule and t_end < t_start. */
 ddn_status ddni_analysis_ends(const ddn_analysis *an, const ddn_schedule *sch, double *t_start,
                               double *t_end);
+ddn_status ddni_analysis_end(const ddn_analysis *an, const ddn_schedule *sch, double *t_end);
+
+/* An integrator of METHOD with SEED and, where the method leaves a choice, ETA. */
+ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,
+                                    ddn_integrator **out);
 
 /* Refuses a grid that is empty, not strictly monotone, or not within the schedule. */
 ddn_status ddni_analysis_check_times(ddn_context *ctx, const char *name, const ddn_schedule *sch,

@@ -66,6 +66,13 @@ ddn_status ddni_result_add_column(ddn_context *ctx, ddn_result *result, const ch
     return DDN_OK;
 }
 
+void ddni_error_name(const char *name, char out[DDNI_NAME_BYTES])
+{
+    DDNI_ASSERT(strlen(name) + 4 <= DDNI_NAME_BYTES);
+    strcpy(out, name);
+    strcat(out, "_se");
+}
+
 ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, const char *name,
                                 double **values, double **errors, const char *fmt, ...)
 {
@@ -77,9 +84,7 @@ ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, const char
     va_end(args);
     *values = e->values;
     char error_name[DDNI_NAME_BYTES];
-    DDNI_ASSERT(strlen(name) + 4 <= sizeof error_name);
-    strcpy(error_name, name);
-    strcat(error_name, "_se");
+    ddni_error_name(name, error_name);
     return ddni_result_add_column(ctx, result, error_name, errors, "standard error of %s", name);
 }
 
@@ -118,15 +123,23 @@ const ddni_entry *ddni_result_find_scalar(const ddn_result *result, const char *
     return find(&result->scalars, name);
 }
 
-ddn_status ddni_result_copy_column(ddn_context *ctx, ddn_result *result, const char *name,
-                                   const ddn_result *source, const char *from, const int64_t *rows)
+ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const char *name,
+                                 const ddn_result *source, const char *from, const int64_t *rows)
 {
+    char error_name[DDNI_NAME_BYTES];
+    double *values, *errors;
+    if (source == NULL) {
+        return ddni_result_add_pair(ctx, result, name, &values, &errors, "not measured");
+    }
+    ddni_error_name(from, error_name);
     const ddni_entry *e = find(&source->columns, from);
-    double *values;
-    DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no column '%s'", from);
-    DDNI_TRY(ddni_result_add_column(ctx, result, name, &values, "%s", e->definition));
+    const ddni_entry *se = find(&source->columns, error_name);
+    DDNI_CHECK(ctx, e != NULL && se != NULL, DDN_E_KEY, "the result has no columns '%s' and '%s'",
+               from, error_name);
+    DDNI_TRY(ddni_result_add_pair(ctx, result, name, &values, &errors, "%s", e->definition));
     for (int64_t i = 0; i < source->rows; i++) {
         values[rows[i]] = e->values[i];
+        errors[rows[i]] = se->values[i];
     }
     return DDN_OK;
 }

@@ -48,14 +48,17 @@ ddn_status ddni_result_add_scalar(ddn_context *ctx, ddn_result *result, const ch
                                   double value, double standard_error, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* "NAME_se". */
+void ddni_error_name(const char *name, char out[DDNI_NAME_BYTES]);
+
 /* The entry of that name, or NULL. */
 const ddni_entry *ddni_result_find_column(const ddn_result *result, const char *name);
 const ddni_entry *ddni_result_find_scalar(const ddn_result *result, const char *name);
 
-/* Adds column `from` of another result under a new name; its row i becomes row rows[i], the
- * others stay NaN. */
-ddn_status ddni_result_copy_column(ddn_context *ctx, ddn_result *result, const char *name,
-                                   const ddn_result *source, const char *from, const int64_t *rows);
+/* Adds the columns `from` and `from`_se of another result under a new name; its row i becomes row
+ * rows[i], the others stay NaN. source NULL: nothing was measured. */
+ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const char *name,
+                                 const ddn_result *source, const char *from, const int64_t *rows);
 
 /* Adds the scalars of another result that this one does not have yet. */
 ddn_status ddni_result_copy_scalars(ddn_context *ctx, ddn_result *result, const ddn_result *source);

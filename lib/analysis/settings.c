@@ -83,40 +83,92 @@ int64_t ddni_analysis_i64(const ddn_analysis *an, ddn_analysis_key key)
     return ddni_options_i64(&options, an->values, key);
 }
 
-/* OU time tau in the schedule's time, or the end of the schedule that it lies beyond. */
-static ddn_status from_ou_within(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t)
+/* OU times of the ends of a schedule. */
+static ddn_status reach_of(ddn_context *ctx, const ddn_schedule *sch, double *tau_min,
+                           double *tau_max, double *t_max)
 {
-    double t_min, t_max, tau_max;
-    DDNI_TRY(ddn_schedule_range(ctx, sch, &t_min, &t_max));
-    if (isfinite(t_max)) {
-        DDNI_TRY(ddn_schedule_to_ou(ctx, sch, t_max, &tau_max));
-        if (tau >= tau_max) {
-            *t = t_max;
-            return DDN_OK;
-        }
+    double t_min;
+    DDNI_TRY(ddn_schedule_range(ctx, sch, &t_min, t_max));
+    DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t_min, tau_min));
+    return ddni_schedule_to_ou(ctx, sch, *t_max, tau_max);
+}
+
+ddn_status ddni_analysis_time_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau,
+                                      double *t)
+{
+    double tau_min, tau_max;
+    DDNI_TRY(reach_of(ctx, sch, &tau_min, &tau_max, t));
+    return tau >= tau_max ? DDN_OK : ddni_schedule_from_ou(ctx, sch, tau, t);
+}
+
+ddn_status ddni_analysis_reach(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t,
+                               double *rate)
+{
+    double tau_min, tau_max, t_max, f, g2;
+    ddni_level level;
+    DDNI_TRY(reach_of(ctx, sch, &tau_min, &tau_max, &t_max));
+    *t = *rate = NAN;
+    if (!(tau > tau_min && tau <= tau_max)) {
+        return DDN_OK;
     }
-    return ddn_schedule_from_ou(ctx, sch, tau, t);
+    DDNI_TRY(ddni_schedule_from_ou(ctx, sch, tau, t));
+    DDNI_TRY(ddni_schedule_level(ctx, sch, *t, &level));
+    DDNI_TRY(ddn_schedule_rates(ctx, sch, *t, &f, &g2));
+    *rate = 2 * (level.a * level.a + level.s2) / g2;
+    return DDN_OK;
+}
+
+/* A time that was set, or else an OU time; it must be a noise level of the schedule. */
+static ddn_status end_time(const ddn_analysis *an, const ddn_schedule *sch, ddn_analysis_key key,
+                           double preset, double *t)
+{
+    ddni_level level;
+    *t = ddni_analysis_f64(an, key);
+    if (isnan(*t)) {
+        DDNI_TRY(ddni_analysis_time_from_ou(an->ctx, sch, preset, t));
+    }
+    return ddni_schedule_level(an->ctx, sch, *t, &level);
+}
+
+ddn_status ddni_analysis_end(const ddn_analysis *an, const ddn_schedule *sch, double *t_end)
+{
+    return end_time(an, sch, DDN_ANALYSIS_T_END, default_end, t_end);
 }
 
 ddn_status ddni_analysis_ends(const ddn_analysis *an, const ddn_schedule *sch, double *t_start,
                               double *t_end)
 {
-    ddn_context *ctx = an->ctx;
-    ddni_level level;
-    *t_start = ddni_analysis_f64(an, DDN_ANALYSIS_T_START);
-    *t_end = ddni_analysis_f64(an, DDN_ANALYSIS_T_END);
-    if (isnan(*t_start)) {
-        DDNI_TRY(from_ou_within(ctx, sch, default_start, t_start));
-    }
-    if (isnan(*t_end)) {
-        DDNI_TRY(from_ou_within(ctx, sch, default_end, t_end));
-    }
-    DDNI_TRY(ddni_schedule_level(ctx, sch, *t_start, &level));
-    DDNI_TRY(ddni_schedule_level(ctx, sch, *t_end, &level));
-    DDNI_CHECK(ctx, *t_end < *t_start, DDN_E_RANGE,
+    DDNI_TRY(end_time(an, sch, DDN_ANALYSIS_T_START, default_start, t_start));
+    DDNI_TRY(ddni_analysis_end(an, sch, t_end));
+    DDNI_CHECK(an->ctx, *t_end < *t_start, DDN_E_RANGE,
                "option DDN_ANALYSIS_T_END = %g is not below DDN_ANALYSIS_T_START = %g", *t_end,
                *t_start);
     return DDN_OK;
+}
+
+/* eta goes to the methods that leave a choice of it. */
+static ddn_status configure(const ddn_analysis *an, ddn_integrator *it)
+{
+    double low, high;
+    DDNI_TRY(
+        ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, ddni_analysis_i64(an, DDN_ANALYSIS_SEED)));
+    DDNI_TRY(ddn_integrator_bounds(it, DDN_INTEGRATOR_ETA, &low, &high, NULL));
+    return low < high ? ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA,
+                                               ddni_analysis_f64(an, DDN_ANALYSIS_ETA))
+                      : DDN_OK;
+}
+
+ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,
+                                    ddn_integrator **out)
+{
+    ddn_method method = (ddn_method)ddni_analysis_i64(an, DDN_ANALYSIS_METHOD);
+    DDNI_TRY(ddn_integrator_create(an->ctx, oracle, method, out));
+    ddn_status status = configure(an, *out);
+    if (status != DDN_OK) {
+        ddn_integrator_destroy(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 ddn_status ddni_analysis_check_times(ddn_context *ctx, const char *name, const ddn_schedule *sch,

@@ -100,8 +100,19 @@ int64_t ddni_workers(const ddn_context *ctx)
     return ctx->options[0].i;
 }
 
+void ddni_progress_within(ddn_context *ctx, const char *stage, double from, double to)
+{
+    ctx->stage = stage;
+    ctx->stage_from = from;
+    ctx->stage_to = to;
+}
+
 ddn_status ddni_progress(ddn_context *ctx, const char *stage, double fraction)
 {
+    if (ctx->stage != NULL) {
+        stage = ctx->stage;
+        fraction = ctx->stage_from + (ctx->stage_to - ctx->stage_from) * fraction;
+    }
     if (ctx->progress != NULL && ctx->progress(ctx->progress_user, stage, fraction) != 0) {
         return ddni_fail(ctx, DDN_STOPPED, "stopped by the progress callback in stage '%s'", stage);
     }

@@ -18,6 +18,8 @@ struct ddn_context {
     void *parallel_user;
     ddn_progress_fn progress;
     void *progress_user;
+    const char *stage; /* of an analysis around inner calls, or NULL */
+    double stage_from, stage_to;
     ddni_pool *pool; /* made at the first parallel loop */
     _Atomic int32_t cancel;
     const char *function; /* the public function that is running */

@@ -19,6 +19,10 @@ ddn_status ddni_parallel(ddn_context *ctx, int64_t tiles, double work, ddni_tile
 /* Reports progress on the calling thread and looks for cancellation: DDN_OK or DDN_STOPPED. */
 ddn_status ddni_progress(ddn_context *ctx, const char *stage, double fraction);
 
+/* Around a call that is one part of a longer one: what it reports from 0 to 1 is passed on as
+ * `stage`, from `from` to `to`. stage NULL ends it; not nested. */
+void ddni_progress_within(ddn_context *ctx, const char *stage, double from, double to);
+
 /* The library's own threads, as ddni_parallel uses them. */
 typedef struct ddni_pool ddni_pool;
 void ddni_pool_destroy(ddni_pool *pool);

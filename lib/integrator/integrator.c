@@ -124,7 +124,7 @@ ddn_status ddn_integrator_attach_callback(ddn_integrator *it, ddn_observe_fn fn,
     if (it->hook_count > 0) {
         memcpy(hooks, it->hooks, (size_t)it->hook_count * sizeof *hooks);
     }
-    hooks[it->hook_count] = (ddni_hook){fn, user, release, wanted};
+    hooks[it->hook_count] = (ddni_hook){fn, user, release, wanted, 0};
     ddni_free(&it->handle.allocator, it->hooks);
     it->hooks = hooks;
     it->hook_count++;

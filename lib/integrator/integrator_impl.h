@@ -49,6 +49,7 @@ typedef struct ddni_hook {
     void *user;
     ddn_release_fn release;
     int64_t wanted;
+    int32_t own; /* 1: the library's observer, whose negative answer is a status with its text */
 } ddni_hook;
 
 typedef enum ddni_phase {

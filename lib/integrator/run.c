@@ -80,6 +80,9 @@ static ddn_status show(ddn_integrator *it, const double *x, int64_t ldx, int64_t
     ddn_step step = {it, x, ldx, set & it->wanted};
     for (int64_t i = 0; i < it->hook_count; i++) {
         int32_t answer = it->hooks[i].fn(it->hooks[i].user, &step);
+        if (answer < 0 && it->hooks[i].own) {
+            return answer;
+        }
         DDNI_CHECK(it->ctx, answer >= 0, DDN_E_CALLBACK,
                    "callback %lld returned %d at t = %.17g (step %lld)", (long long)i, (int)answer,
                    it->times[it->index], (long long)it->index);

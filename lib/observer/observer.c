@@ -86,8 +86,10 @@ ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it)
         ddn_integrator_attach_callback(it, observe, observer, detach, observer->ops->wanted);
     if (status != DDN_OK) {
         detach(observer);
+        return status;
     }
-    return status;
+    it->hooks[it->hook_count - 1].own = 1;
+    return DDN_OK;
 }
 
 static ddni_record find(const ddn_observer *ob, ddn_record what)

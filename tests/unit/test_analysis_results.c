@@ -74,13 +74,19 @@ static void results_merge_by_row_and_name(void **state)
     OK(ctx, ddni_result_create(ctx, 5, &wide));
     OK(ctx, ddni_result_add_scalar(ctx, wide, "s3", -1, 0, "kept"));
     const int64_t rows[] = {4, 1, 0};
-    OK(ctx, ddni_result_copy_column(ctx, wide, "y_other", r, "y", rows));
+    OK(ctx, ddni_result_copy_pair(ctx, wide, "y_other", r, "y", rows));
     OK(ctx, ddni_result_copy_scalars(ctx, wide, r));
-    FAILS(ctx, ddni_result_copy_column(ctx, wide, "x", r, "x", rows), DDN_E_KEY, "'x'");
+    OK(ctx, ddni_result_copy_pair(ctx, wide, "none", NULL, "y", rows));
+    FAILS(ctx, ddni_result_copy_pair(ctx, wide, "x", r, "x", rows), DDN_E_KEY, "'x'");
     ddn_result_destroy(r); /* nothing is shared */
     double y[5], value;
     OK(ctx, ddn_result_column(ctx, wide, "y_other", y, 5));
     assert_true(y[0] == 20 && isnan(y[1]) && isnan(y[2]) && isnan(y[3]) && y[4] == 0);
+    OK(ctx, ddn_result_column(ctx, wide, "y_other_se", y, 5));
+    assert_true(y[0] == 0.1 && isnan(y[2]));
+    OK(ctx, ddn_result_column(ctx, wide, "none", y, 5));
+    assert_true(isnan(y[0]) && isnan(y[4]));
+    assert_int_equal(ddn_result_column_count(wide), 4);
     assert_int_equal(ddn_result_scalar_count(wide), 40);
     OK(ctx, ddn_result_scalar(ctx, wide, "s3", &value, NULL));
     assert_true(value == -1);

@@ -281,6 +281,42 @@ static int32_t stop_halfway(void *user, const char *stage, double fraction)
     return fraction > 0.5;
 }
 
+/* Two Gaussians: phi and the label information have closed forms in r = |m|^2 a^2 / Gamma. */
+static void two_gaussians_have_closed_forms(void **state)
+{
+    (void)state;
+    enum {
+        D = 16
+    };
+    ddn_context *ctx = test_context(1);
+    double m[D];
+    for (int i = 0; i < D; i++) {
+        m[i] = 1;
+    }
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_result *r = NULL;
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, D, m, 1, &oracle));
+    ddn_analysis *an = analysis(ctx, 20000);
+    const double times[] = {0.5, 0.5 * log(D), 2.2, 4};
+    OK(ctx, ddn_analysis_identities(an, oracle, times, 4, &r));
+    for (int64_t k = 0; k < 4; k++) {
+        double strength = D * exp(-2 * times[k]);
+        double phi = ddn_theory_phi(strength), information = ddn_theory_label_information(strength);
+        CLOSE(column_at(ctx, r, "phi", k), phi, 0, 4 * column_at(ctx, r, "phi_se", k));
+        CLOSE(column_at(ctx, r, "phi_C", k), phi, 0, 4 * column_at(ctx, r, "phi_C_se", k));
+        CLOSE(column_at(ctx, r, "f", k), (log(2) - information) / D, 0,
+              4 * column_at(ctx, r, "f_se", k));
+        assert_true(column_at(ctx, r, "phi_se", k) < 0.003);
+    }
+    ddn_result_destroy(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
 static void bad_input_and_cancellation(void **state)
 {
     (void)state;
@@ -355,6 +391,7 @@ int main(void)
         cmocka_unit_test(trivial_data_give_trivial_answers),
         cmocka_unit_test(points_are_taken_fairly),
         cmocka_unit_test(results_depend_on_nothing_but_the_seed),
+        cmocka_unit_test(two_gaussians_have_closed_forms),
         cmocka_unit_test(bad_input_and_cancellation),
         cmocka_unit_test(every_allocation_may_fail),
     };

@@ -1,0 +1,287 @@
+/* Simulated clones against the identities, and the last change of the nearest point. */
+#include "support/failing.h"
+#include "support/toy.h"
+
+static const double times[] = {2, 0.8, 0.3, 0.1};
+enum {
+    TIMES = 4,
+    N = 60,
+    D = 4
+};
+
+static ddn_analysis *analysis(ddn_context *ctx, int64_t clones)
+{
+    ddn_analysis *an = NULL;
+    OK(ctx, ddn_analysis_create(ctx, &an));
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, clones));
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 5));
+    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_END, 1e-4));
+    return an;
+}
+
+/* 4 times x 3 numbers at 4 joint standard errors: a correct build fails for 0.1 % of the seeds. */
+static void simulation_agrees_with_the_identities(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(2);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
+    ddn_analysis *an = analysis(ctx, 1500);
+    ddn_result *clones = NULL, *exact = NULL;
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 6000));
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SEED, 5));
+    OK(ctx, ddn_analysis_clones(an, oracle, times, TIMES, &clones));
+    OK(ctx, ddn_analysis_identities(an, oracle, times, TIMES, &exact));
+    const char *const names[] = {"phi", "phi_C", "distance2"};
+    for (int i = 0; i < 3; i++) {
+        char se[32];
+        snprintf(se, sizeof se, "%s_se", names[i]);
+        for (int64_t k = 0; k < TIMES; k++) {
+            double want = column_at(ctx, exact, i < 2 ? names[i] : "mmse", k);
+            double error = column_at(ctx, exact, i < 2 ? se : "mmse_se", k);
+            if (i == 2) { /* x at T_END is a x_0 + s z: a^2 2 tr Cov + 2 d s^2 */
+                want = 2 * exp(-2e-4) * want + 2 * D * -expm1(-2e-4);
+                error *= 2;
+            }
+            CLOSE(column_at(ctx, clones, names[i], k), want, 0,
+                  4 * hypot(error, column_at(ctx, clones, se, k)));
+            assert_true(column_at(ctx, clones, se, k) > 0);
+        }
+    }
+    assert_true(column_at(ctx, clones, "t", 0) == 2 && scalar_of(ctx, clones, "clones") == 1500);
+    ddn_result_destroy(clones);
+    ddn_result_destroy(exact);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+/* Without noise both clones are one path (theory: the identities hold for eta = 1 only). */
+static void the_flow_does_not_branch(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
+    ddn_analysis *an = analysis(ctx, 20);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
+    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_ETA, 0));
+    OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
+    assert_true(column_at(ctx, r, "phi", 0) == 1 && column_at(ctx, r, "phi_C", 0) == 1);
+    assert_true(column_at(ctx, r, "distance2", 0) == 0);
+    CLOSE(column_at(ctx, r, "phi_se", 0), 1.0 / 42, 1e-12, 0); /* Wilson: 1/(2 (N + 1)) */
+    ddn_result_destroy(r);
+    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_ETA, 1)); /* ancestral noise branches */
+    OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
+    assert_true(column_at(ctx, r, "phi_C", 0) < 0.5 && column_at(ctx, r, "distance2", 0) > 1);
+    ddn_result_destroy(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+static void unlabelled_data_have_no_phi(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 0);
+    ddn_analysis *an = analysis(ctx, 20);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_analysis_clones(an, oracle, times, 1, &r));
+    assert_true(isnan(column_at(ctx, r, "phi", 0)) && isnan(column_at(ctx, r, "phi_se", 0)));
+    assert_true(column_at(ctx, r, "phi_C", 0) >= 0);
+    ddn_result_destroy(r);
+    const double low[] = {0.1, 1e-4};
+    FAILS(ctx, ddn_analysis_clones(an, oracle, low, 2, &r), DDN_E_RANGE, "not above the clean end");
+    FAILS(ctx, ddn_analysis_clones(an, oracle, times, 0, &r), DDN_E_RANGE, "times");
+    FAILS(ctx, ddn_analysis_clones(an, NULL, times, 1, &r), DDN_E_NULL, "oracle");
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, 88));
+    FAILS(ctx, ddn_analysis_clones(an, oracle, times, 1, &r), DDN_E_KEY, "88");
+    assert_null(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+/* P(last change < t) >= 1 - E max w(t): the nearest point at t is the final one with probability
+ * E max w, and where it is not it must change below t. Each of the grid times is allowed 4
+ * standard errors of the measured share. */
+static void last_change_obeys_its_bound(void **state)
+{
+    (void)state;
+    enum {
+        STEPS = 40,
+        PATHS = 600
+    };
+    ddn_context *ctx = test_context(2);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
+    ddn_analysis *an = analysis(ctx, 2);
+    ddn_result *changes = NULL, *exact = NULL;
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, PATHS));
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, STEPS));
+    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_START, 5));
+    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_END, 1e-3));
+    OK(ctx, ddn_analysis_last_change(an, oracle, &changes));
+    assert_int_equal(ddn_result_rows(changes), STEPS + 1);
+    double grid[STEPS + 1], share[STEPS + 1], error[STEPS + 1], w_max[STEPS + 1];
+    OK(ctx, ddn_result_column(ctx, changes, "t_grid", grid, STEPS + 1));
+    OK(ctx, ddn_result_column(ctx, changes, "changed_after", share, STEPS + 1));
+    OK(ctx, ddn_result_column(ctx, changes, "changed_after_se", error, STEPS + 1));
+    assert_true(grid[0] == 5 && grid[STEPS] == 1e-3);
+    CLOSE(grid[20], sqrt(5e-3), 1e-12, 0);
+    OK(ctx, ddn_analysis_identities(an, oracle, grid, STEPS + 1, &exact));
+    OK(ctx, ddn_result_column(ctx, exact, "w_max", w_max, STEPS + 1));
+    double half = 0; /* largest time where E max w > 1/2 */
+    for (int64_t k = 0; k <= STEPS; k++) {
+        assert_true(k == 0 || share[k] <= share[k - 1]);
+        assert_true(share[k] >= 1 - w_max[k] - 4 * error[k] - 0.01);
+        half = half == 0 && w_max[k] > 0.5 ? grid[k - 1] : half;
+    }
+    assert_true(share[STEPS] == 0 && share[0] > 0.95);
+    double median = scalar_of(ctx, changes, "t_C_last_change_median"), median_error, mean_error;
+    double mean = scalar_of(ctx, changes, "t_C_last_change");
+    OK(ctx, ddn_result_scalar(ctx, changes, "t_C_last_change_median", NULL, &median_error));
+    OK(ctx, ddn_result_scalar(ctx, changes, "t_C_last_change", NULL, &mean_error));
+    assert_true(median_error > 0 && median <= half + 4 * median_error);
+    assert_true(mean_error > 0 && mean_error < 0.1 * mean);
+    assert_true(scalar_of(ctx, changes, "paths") == PATHS);
+    assert_true(scalar_of(ctx, changes, "steps") == STEPS);
+    ddn_result_destroy(changes);
+    ddn_result_destroy(exact);
+    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_START, 1e-3));
+    FAILS(ctx, ddn_analysis_last_change(an, oracle, &changes), DDN_E_RANGE, "T_END");
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+/* Clones and last changes of the same seed, by number of threads and by batch. */
+static void results_depend_on_nothing_but_the_seed(void **state)
+{
+    (void)state;
+    ddn_result *clones[4] = {NULL}, *changes[4] = {NULL};
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, 300, 30, 2, 1);
+    for (int64_t i = 0; i < 4; i++) {
+        ddn_context *threads = test_context(i % 3 + 1);
+        ddn_analysis *an = analysis(threads, 30);
+        OK(threads, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, 20));
+        OK(threads, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, 10));
+        OK(threads, ddn_analysis_set_i64(an, DDN_ANALYSIS_BATCH, i == 3 ? 7 : 128));
+        OK(threads, ddn_analysis_clones(an, oracle, times, 2, &clones[i]));
+        OK(threads, ddn_analysis_last_change(an, oracle, &changes[i]));
+        ddn_analysis_destroy(an);
+        ddn_context_destroy(threads);
+    }
+    for (int i = 1; i < 3; i++) {
+        same_results(ctx, clones[0], clones[i]);
+        same_results(ctx, changes[0], changes[i]);
+    }
+    CLOSE(column_at(ctx, clones[3], "distance2", 1), column_at(ctx, clones[0], "distance2", 1),
+          1e-9, 0);
+    CLOSE(scalar_of(ctx, changes[3], "t_C_last_change"),
+          scalar_of(ctx, changes[0], "t_C_last_change"), 1e-9, 0);
+    for (int i = 0; i < 4; i++) {
+        ddn_result_destroy(clones[i]);
+        ddn_result_destroy(changes[i]);
+    }
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+/* Notes the stages: fractions must not fall within one. */
+typedef struct watch {
+    const char *stage;
+    double last, stop;
+    int64_t calls;
+} watch;
+
+static int32_t follow(void *user, const char *stage, double fraction)
+{
+    watch *w = user;
+    if (w->stage == NULL || strcmp(w->stage, stage) != 0) {
+        w->stage = stage;
+        w->last = 0;
+    }
+    assert_true(fraction >= w->last - 1e-12 && fraction <= 1 + 1e-12);
+    w->last = fraction;
+    w->calls++;
+    return fraction > w->stop;
+}
+
+static void progress_rises_and_stops(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
+    ddn_analysis *an = analysis(ctx, 300);
+    ddn_result *r = NULL;
+    watch w = {NULL, 0, 2, 0};
+    OK(ctx, ddn_context_set_progress(ctx, follow, &w));
+    OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
+    assert_string_equal(w.stage, "clones");
+    assert_true(w.last == 1 && w.calls > 6);
+    ddn_result_destroy(r);
+    OK(ctx, ddn_analysis_last_change(an, oracle, &r));
+    assert_string_equal(w.stage, "last change");
+    ddn_result_destroy(r);
+    w.stop = 0.6;
+    assert_int_equal(ddn_analysis_clones(an, oracle, times, 2, &r), DDN_STOPPED);
+    assert_null(r);
+    assert_int_equal(ddn_analysis_last_change(an, oracle, &r), DDN_STOPPED);
+    assert_null(r);
+    OK(ctx, ddn_context_set_progress(ctx, NULL, NULL));
+    ddn_context_cancel(ctx);
+    assert_int_equal(ddn_analysis_clones(an, oracle, times, 2, &r), DDN_STOPPED);
+    OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
+    ddn_result_destroy(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+static ddn_status tiny_run(ddn_context *ctx, void *arg)
+{
+    ddn_analysis *an = NULL;
+    ddn_result *clones = NULL, *changes = NULL;
+    ddn_status status = ddn_analysis_create(ctx, &an);
+    if (status == DDN_OK) {
+        (void)ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, 2);
+        (void)ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 1);
+        (void)ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, 2);
+        (void)ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, 2);
+        status = ddn_analysis_clones(an, arg, times, 1, &clones);
+        assert_true((clones == NULL) == (status != DDN_OK));
+    }
+    if (status == DDN_OK) {
+        status = ddn_analysis_last_change(an, arg, &changes);
+        assert_true((changes == NULL) == (status != DDN_OK));
+    }
+    ddn_result_destroy(clones);
+    ddn_result_destroy(changes);
+    ddn_analysis_destroy(an);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, 12, 3, 2, 1);
+    assert_true(test_every_allocation(tiny_run, oracle) > 40);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(simulation_agrees_with_the_identities),
+        cmocka_unit_test(the_flow_does_not_branch),
+        cmocka_unit_test(unlabelled_data_have_no_phi),
+        cmocka_unit_test(last_change_obeys_its_bound),
+        cmocka_unit_test(results_depend_on_nothing_but_the_seed),
+        cmocka_unit_test(progress_rises_and_stops),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

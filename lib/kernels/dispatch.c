@@ -1,32 +1,109 @@
 /* Choice of the kernel variant by processor feature. Layer 1 (kernels). */
+#include <stddef.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/context_impl.h"
+#include "kernels/kernels.h"
+
+typedef struct variant {
+    const ddni_kernels *kernels;
+    int32_t (*supported)(void);
+} variant;
+
+static int32_t always(void)
+{
+    return 1;
+}
+
+#if defined(DDNI_HAVE_AVX2)
+static int32_t has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+#endif
+
+#if defined(DDNI_HAVE_AVX512)
+static int32_t has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+/* From the plainest to the best. */
+static const variant variants[] = {
+    {&ddni_kernels_reference, always},
+#if defined(DDNI_HAVE_AVX2)
+    {&ddni_kernels_avx2, has_avx2},
+#endif
+#if defined(DDNI_HAVE_AVX512)
+    {&ddni_kernels_avx512, has_avx512},
+#endif
+#if defined(DDNI_HAVE_NEON)
+    {&ddni_kernels_neon, always},
+#endif
+};
+static const int32_t variant_count = (int32_t)(sizeof variants / sizeof variants[0]);
 
 const char *ddn_build_info(void)
 {
-    return "compiler " __VERSION__ ", kernels reference";
+    return "compiler " __VERSION__ "; kernels reference"
+#if defined(DDNI_HAVE_AVX2)
+           " avx2"
+#endif
+#if defined(DDNI_HAVE_AVX512)
+           " avx512"
+#endif
+#if defined(DDNI_HAVE_NEON)
+           " neon"
+#endif
+           "; BLAS OpenBLAS";
 }
 
 const char *ddn_kernel_name(int32_t index, int32_t *supported)
 {
-    if (supported != NULL) {
-        *supported = index == 0;
+    if (index < 0 || index >= variant_count) {
+        return NULL;
     }
-    return index == 0 ? "reference" : NULL;
+    if (supported != NULL) {
+        *supported = variants[index].supported() != 0;
+    }
+    return variants[index].kernels->name;
+}
+
+const ddni_kernels *ddni_context_kernels(const ddn_context *ctx)
+{
+    if (ctx->kernel >= 0) {
+        return variants[ctx->kernel].kernels;
+    }
+    int32_t best = variant_count - 1;
+    while (!variants[best].supported()) {
+        best--;
+    }
+    return variants[best].kernels;
 }
 
 const char *ddn_context_kernel(const ddn_context *ctx)
 {
-    (void)ctx;
-    return "reference";
+    return ctx == NULL ? "" : ddni_context_kernels(ctx)->name;
 }
 
 ddn_status ddn_context_set_kernel(ddn_context *ctx, const char *name)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK(ctx, name == NULL || strcmp(name, "auto") == 0 || strcmp(name, "reference") == 0,
-               DDN_E_UNSUPPORTED, "this processor or build has no kernel variant '%s'", name);
-    return DDN_OK;
+    if (name == NULL || strcmp(name, "auto") == 0) {
+        ctx->kernel = -1;
+        return DDN_OK;
+    }
+    for (int32_t i = 0; i < variant_count; i++) {
+        if (strcmp(name, variants[i].kernels->name) == 0) {
+            DDNI_CHECK(ctx, variants[i].supported(), DDN_E_UNSUPPORTED,
+                       "this processor cannot run kernel variant '%s', which needs %s", name,
+                       variants[i].kernels->needs);
+            ctx->kernel = i;
+            return DDN_OK;
+        }
+    }
+    return ddni_fail(ctx, DDN_E_UNSUPPORTED, "this build has no kernel variant '%s'", name);
 }

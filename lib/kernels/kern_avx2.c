@@ -1,0 +1,7 @@
+/* AVX2 + FMA. Layer 1 (kernels). */
+#define VECTOR_BYTES 32
+#define ROWS_PER_TILE 6
+#define KERNEL_NAME "avx2"
+#define KERNEL_NEEDS "AVX2, FMA"
+#define KERNEL_TABLE ddni_kernels_avx2
+#include "kernels/kern_body.h"

@@ -1,0 +1,7 @@
+/* AVX-512 F, BW, DQ, VL. Layer 1 (kernels). */
+#define VECTOR_BYTES 64
+#define ROWS_PER_TILE 12
+#define KERNEL_NAME "avx512"
+#define KERNEL_NEEDS "AVX-512 F, BW, DQ, VL"
+#define KERNEL_TABLE ddni_kernels_avx512
+#include "kernels/kern_body.h"

@@ -1,0 +1,245 @@
+/* Kernels over lanes for one floating type, written with vector extensions and included once per
+ * type by kern_body.h. Needs REAL, INTEGER (same size), LANES (per register), TILE_ROWS, NAME(x),
+ * EXP_TERMS. Layer 1 (kernels). */
+
+typedef REAL NAME(vec) __attribute__((vector_size(LANES * sizeof(REAL))));
+typedef REAL NAME(loose)
+    __attribute__((vector_size(LANES * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
+typedef INTEGER NAME(ivec) __attribute__((vector_size(LANES * sizeof(REAL))));
+
+static inline NAME(vec) NAME(load)(const REAL *p)
+{
+    return *(const NAME(loose) *)p;
+}
+
+static inline void NAME(store)(REAL *p, NAME(vec) v)
+{
+    *(NAME(loose) *)p = v;
+}
+
+static inline NAME(vec) NAME(splat)(REAL x)
+{
+    return x - (NAME(vec)){0};
+}
+
+/* rows x (vectors * LANES) block of c, kept in registers over the whole depth. */
+static inline __attribute__((always_inline)) void
+NAME(block)(const int rows, const int vectors, int64_t depth, const REAL *a, int64_t row_stride,
+            int64_t depth_stride, const REAL *b, int64_t ldb, REAL *c, int64_t ldc)
+{
+    NAME(vec) sum[TILE_ROWS][4];
+    UNROLL(16)
+    for (int i = 0; i < rows; i++) {
+        UNROLL(4)
+        for (int v = 0; v < vectors; v++) {
+            sum[i][v] = (NAME(vec)){0};
+        }
+    }
+    for (int64_t k = 0; k < depth; k++) {
+        NAME(vec) bk[4];
+        UNROLL(4)
+        for (int v = 0; v < vectors; v++) {
+            bk[v] = NAME(load)(b + k * ldb + v * LANES);
+        }
+        UNROLL(16)
+        for (int i = 0; i < rows; i++) {
+            NAME(vec) aik = NAME(splat)(a[i * row_stride + k * depth_stride]);
+            UNROLL(4)
+            for (int v = 0; v < vectors; v++) {
+                sum[i][v] += aik * bk[v];
+            }
+        }
+    }
+    UNROLL(16)
+    for (int i = 0; i < rows; i++) {
+        UNROLL(4)
+        for (int v = 0; v < vectors; v++) {
+            REAL *at = c + i * ldc + v * LANES;
+            NAME(store)(at, NAME(load)(at) + sum[i][v]);
+        }
+    }
+}
+
+/* All rows of c for one strip of lanes. */
+static inline __attribute__((always_inline)) void
+NAME(strip)(const int vectors, int64_t rows, int64_t depth, const REAL *a, int64_t row_stride,
+            int64_t depth_stride, const REAL *b, int64_t ldb, REAL *c, int64_t ldc)
+{
+    int64_t i = 0;
+    for (; i + TILE_ROWS <= rows; i += TILE_ROWS) {
+        NAME(block)
+        (TILE_ROWS, vectors, depth, a + i * row_stride, row_stride, depth_stride, b, ldb,
+         c + i * ldc, ldc);
+    }
+    for (; i < rows; i++) {
+        NAME(block)
+        (1, vectors, depth, a + i * row_stride, row_stride, depth_stride, b, ldb, c + i * ldc, ldc);
+    }
+}
+
+static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
+                           int64_t row_stride, int64_t depth_stride, const REAL *b, int64_t ldb,
+                           REAL *c, int64_t ldc)
+{
+    for (int64_t k = 0; k < depth; k += DDNI_DEPTH_BLOCK) {
+        int64_t run = depth - k < DDNI_DEPTH_BLOCK ? depth - k : DDNI_DEPTH_BLOCK;
+        const REAL *ak = a + k * depth_stride, *bk = b + k * ldb;
+        int64_t q = 0;
+        for (; q + 2 * LANES <= lanes; q += 2 * LANES) {
+            NAME(strip)(2, rows, run, ak, row_stride, depth_stride, bk + q, ldb, c + q, ldc);
+        }
+        for (; q < lanes; q += LANES) {
+            NAME(strip)(1, rows, run, ak, row_stride, depth_stride, bk + q, ldb, c + q, ldc);
+        }
+    }
+}
+
+/* e^x for x <= about 88 (f32) or 709 (f64); 0 below the smallest normal number. Splits x = k log 2
+ * + r with |r| <= log(2)/2 and sums the series of e^r to the type's precision. */
+static inline __attribute__((always_inline)) NAME(vec) NAME(exponential)(NAME(vec) x)
+{
+    const REAL bias_shift = (REAL)(sizeof(REAL) == 4 ? 12582912.0 : 6755399441055744.0);
+    const REAL lowest = (REAL)(sizeof(REAL) == 4 ? -87.0 : -708.0);
+    NAME(ivec) keep = x >= lowest;
+    NAME(vec) at = (NAME(vec))(((NAME(ivec))x & keep) | ((NAME(ivec))NAME(splat)(lowest) & ~keep));
+    NAME(vec) shifted = at * (REAL)1.4426950408889634074 + bias_shift;
+    NAME(vec) k = shifted - bias_shift;
+    NAME(vec) r;
+    if (sizeof(REAL) == 4) {
+        r = at - k * (REAL)0.693359375;
+        r = r + k * (REAL)2.12194440054690583e-4;
+    } else {
+        r = at - k * (REAL)6.93147180369123816490e-01;
+        r = r - k * (REAL)1.90821492927058770002e-10;
+    }
+    NAME(vec) sum = NAME(splat)((REAL)1);
+    UNROLL(16)
+    for (int i = EXP_TERMS; i >= 1; i--) {
+        sum = sum * (r * (REAL)(1.0 / i)) + (REAL)1;
+    }
+    NAME(ivec) power = (NAME(ivec))shifted << (sizeof(REAL) == 4 ? 23 : 52);
+    return (NAME(vec))(((NAME(ivec))sum + power) & keep);
+}
+
+static inline NAME(vec) NAME(select)(NAME(ivec) mask, NAME(vec) yes, NAME(vec) no)
+{
+    return (NAME(vec))(((NAME(ivec))yes & mask) | ((NAME(ivec))no & ~mask));
+}
+
+/* One register of lanes through one tile of rows. */
+static inline __attribute__((always_inline)) int32_t
+NAME(softmax_strip)(int64_t rows, REAL *g, int64_t ldg, double gain, const double *term,
+                    const double *norm, const int32_t *class_of, int64_t lanes, int64_t q,
+                    int64_t first_row, const ddni_lane_sums *s)
+{
+    NAME(vec) slope = NAME(splat)((REAL)gain);
+    NAME(vec) best = NAME(splat)((REAL)-INFINITY);
+    NAME(ivec) where = {0};
+    for (int64_t r = 0; r < rows; r++) {
+        NAME(vec) l = NAME(load)(g + r * ldg) * slope + (REAL)term[r];
+        NAME(store)(g + r * ldg, l);
+        NAME(ivec) better = l > best;
+        best = NAME(select)(better, l, best);
+        where = (where & ~better) | (((NAME(ivec)){0} + (INTEGER)r) & better);
+    }
+    REAL reference[LANES];
+    int32_t moved = 0;
+    for (int v = 0; v < LANES; v++) {
+        int64_t lane = q + v;
+        double top = (double)best[v];
+        if (top > s->best[lane]) {
+            s->best[lane] = top;
+            s->index[lane] = first_row + where[v];
+        }
+        s->rescale[lane] = 1;
+        if (top > s->reference[lane] + 16) {
+            double gap = top - s->reference[lane]; /* +inf at the first row */
+            double f = exp(-gap);
+            s->rescale[lane] = f;
+            s->energy[lane] = f > 0 ? f * (s->energy[lane] + gap * s->total[lane]) : 0;
+            s->total[lane] *= f;
+            s->square[lane] *= f * f;
+            s->norm[lane] *= f;
+            s->reference[lane] = top;
+            moved = 1;
+        }
+        reference[v] = (REAL)s->reference[lane];
+    }
+    NAME(vec) ref = NAME(load)(reference), total = {0}, energy = {0}, square = {0}, norms = {0};
+    for (int64_t r = 0; r < rows; r++) {
+        NAME(vec) below = NAME(load)(g + r * ldg) - ref;
+        NAME(vec) p = NAME(exponential)(below);
+        NAME(store)(g + r * ldg, p);
+        total += p;
+        energy -= p * below;
+        square += p * p;
+        norms += p * (REAL)norm[r];
+    }
+    for (int v = 0; v < LANES; v++) {
+        s->total[q + v] += (double)total[v];
+        s->energy[q + v] += (double)energy[v];
+        s->square[q + v] += (double)square[v];
+        s->norm[q + v] += (double)norms[v];
+    }
+    if (class_of != NULL) {
+        for (int64_t r = 0; r < rows; r++) {
+            double *to = s->classes + class_of[r] * lanes + q;
+            for (int v = 0; v < LANES; v++) {
+                to[v] += (double)g[r * ldg + v];
+            }
+        }
+    }
+    return moved;
+}
+
+static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t ldg, double gain,
+                             const double *term, const double *norm, const int32_t *class_of,
+                             int64_t class_count, int64_t first_row, const ddni_lane_sums *s)
+{
+    int32_t moved = 0;
+    for (int64_t q = 0; q < lanes; q += LANES) {
+        moved |=
+            NAME(softmax_strip)(rows, g + q, ldg, gain, term, norm, NULL, lanes, q, first_row, s);
+    }
+    if (class_of != NULL) {
+        for (int64_t c = 0; moved && c < class_count; c++) {
+            for (int64_t q = 0; q < lanes; q++) {
+                s->classes[c * lanes + q] *= s->rescale[q];
+            }
+        }
+        for (int64_t r = 0; r < rows; r++) {
+            double *to = s->classes + class_of[r] * lanes;
+            for (int64_t q = 0; q < lanes; q++) {
+                to[q] += (double)g[r * ldg + q];
+            }
+        }
+    }
+    return moved;
+}
+
+static void NAME(unpack)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
+                         double scale, double shift, const double *centre, REAL *out, int64_t ldo)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        REAL *to = out + r * ldo;
+        if (type == DDN_TYPE_U8) {
+            const uint8_t *y = (const uint8_t *)stored + r * ld;
+            for (int64_t j = 0; j < d; j++) {
+                to[j] = (REAL)(scale * (double)y[j] + (shift - centre[j]));
+            }
+        } else if (type == DDN_TYPE_F32) {
+            const float *y = (const float *)stored + r * ld;
+            for (int64_t j = 0; j < d; j++) {
+                to[j] = (REAL)(scale * (double)y[j] + (shift - centre[j]));
+            }
+        } else {
+            const double *y = (const double *)stored + r * ld;
+            for (int64_t j = 0; j < d; j++) {
+                to[j] = (REAL)(scale * y[j] + (shift - centre[j]));
+            }
+        }
+        for (int64_t j = d; j < ldo; j++) {
+            to[j] = 0;
+        }
+    }
+}

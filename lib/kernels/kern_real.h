@@ -1,0 +1,82 @@
+/* The reference kernels over lanes in plain C, included once per floating type by kern_ref.c: what
+ * the vector variants are tested against. Needs REAL and NAME(x). Layer 1 (kernels). */
+
+static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
+                           int64_t row_stride, int64_t depth_stride, const REAL *b, int64_t ldb,
+                           REAL *c, int64_t ldc)
+{
+    for (int64_t start = 0; start < depth; start += DDNI_DEPTH_BLOCK) {
+        int64_t end = depth - start < DDNI_DEPTH_BLOCK ? depth : start + DDNI_DEPTH_BLOCK;
+        for (int64_t i = 0; i < rows; i++) {
+            for (int64_t q0 = 0; q0 < lanes; q0 += DDNI_LANES) {
+                REAL sum[DDNI_LANES] = {0};
+                for (int64_t k = start; k < end; k++) {
+                    REAL aik = a[i * row_stride + k * depth_stride];
+                    for (int64_t q = 0; q < DDNI_LANES; q++) {
+                        sum[q] += aik * b[k * ldb + q0 + q];
+                    }
+                }
+                for (int64_t q = 0; q < DDNI_LANES; q++) {
+                    c[i * ldc + q0 + q] += sum[q];
+                }
+            }
+        }
+    }
+}
+
+static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t ldg, double gain,
+                             const double *term, const double *norm, const int32_t *class_of,
+                             int64_t class_count, int64_t first_row, const ddni_lane_sums *s)
+{
+    int32_t moved = 0;
+    for (int64_t q = 0; q < lanes; q++) {
+        for (int64_t r = 0; r < rows; r++) {
+            double l = gain * (double)g[r * ldg + q] + term[r];
+            g[r * ldg + q] = (REAL)l;
+            if ((double)(REAL)l > s->best[q]) {
+                s->best[q] = (double)(REAL)l;
+                s->index[q] = first_row + r;
+            }
+        }
+        s->rescale[q] = 1;
+        if (s->best[q] > s->reference[q] + 16) {
+            double gap = s->best[q] - s->reference[q], f = exp(-gap);
+            s->rescale[q] = f;
+            s->energy[q] = f > 0 ? f * (s->energy[q] + gap * s->total[q]) : 0;
+            s->total[q] *= f;
+            s->square[q] *= f * f;
+            s->norm[q] *= f;
+            for (int64_t c = 0; class_of != NULL && c < class_count; c++) {
+                s->classes[c * lanes + q] *= f;
+            }
+            s->reference[q] = s->best[q];
+            moved = 1;
+        }
+        for (int64_t r = 0; r < rows; r++) {
+            double below = (double)g[r * ldg + q] - s->reference[q], p = exp(below);
+            g[r * ldg + q] = (REAL)p;
+            s->total[q] += p;
+            s->energy[q] -= p * below;
+            s->square[q] += p * p;
+            s->norm[q] += p * norm[r];
+            if (class_of != NULL) {
+                s->classes[class_of[r] * lanes + q] += p;
+            }
+        }
+    }
+    return moved;
+}
+
+static void NAME(unpack)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
+                         double scale, double shift, const double *centre, REAL *out, int64_t ldo)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        for (int64_t j = 0; j < d; j++) {
+            out[r * ldo + j] =
+                (REAL)(scale * stored_one(type, stored, r * ld + j) + (shift - centre[j]));
+        }
+        for (int64_t j = d; j < ldo; j++) {
+            out[r * ldo + j] = 0;
+        }
+    }
+}

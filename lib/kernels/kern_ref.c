@@ -1,0 +1,83 @@
+/* The reference variant: scalar, plain C, no contraction; right before fast. Layer 1 (kernels). */
+#include <math.h>
+#include <stddef.h>
+
+#include "kernels/kernels.h"
+
+static double stored_one(ddn_type type, const void *p, int64_t j)
+{
+    return type == DDN_TYPE_U8    ? (double)((const uint8_t *)p)[j]
+           : type == DDN_TYPE_F32 ? (double)((const float *)p)[j]
+                                  : ((const double *)p)[j];
+}
+
+#define REAL float
+#define NAME(x) f32_##x
+#include "kernels/kern_real.h"
+#undef REAL
+#undef NAME
+
+#define REAL double
+#define NAME(x) f64_##x
+#include "kernels/kern_real.h"
+#undef REAL
+#undef NAME
+
+static double distance(ddn_type type, int64_t d, const double *x, double a, double a_low,
+                       ddni_point y)
+{
+    double sum[8] = {0};
+    for (int64_t j = 0; j < d; j++) {
+        double p = fma(stored_one(type, y.stored, j), y.scale, y.shift);
+        double diff = fma(-p, a_low, fma(-p, a, x[j]));
+        sum[j % 8] += diff * diff;
+    }
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
+static void accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
+                       ddni_point y, const double *centre)
+{
+    for (int64_t j = 0; j < d; j++) {
+        double p = fma(stored_one(type, y.stored, j), y.scale, y.shift) - centre[j];
+        sum[j] = left * sum[j] + right * p;
+    }
+}
+
+static void dot_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        double sum = 0;
+        for (int64_t j = 0; j < d; j++) {
+            sum += (double)y[r * ldy + j] * (double)x[j];
+        }
+        g[r] = (float)sum;
+    }
+}
+
+static void combine_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *p,
+                        float *sum)
+{
+    for (int64_t j = 0; j < d; j++) {
+        double s = (double)sum[j];
+        for (int64_t r = 0; r < rows; r++) {
+            s += (double)y[r * ldy + j] * (double)p[r];
+        }
+        sum[j] = (float)s;
+    }
+}
+
+const ddni_kernels ddni_kernels_reference = {
+    .name = "reference",
+    .needs = "nothing",
+    .multiply_f32 = f32_multiply,
+    .multiply_f64 = f64_multiply,
+    .softmax_f32 = f32_softmax,
+    .softmax_f64 = f64_softmax,
+    .unpack_f32 = f32_unpack,
+    .unpack_f64 = f64_unpack,
+    .distance = distance,
+    .accumulate = accumulate,
+    .dot_f32 = dot_f32,
+    .combine_f32 = combine_f32,
+};

@@ -1,0 +1,101 @@
+/* The table of hot loops, one variant per instruction set. Layer 1 (kernels).
+ *
+ * Lanes: a batch of states is laid out transposed, [coordinate][state], so that a vector register
+ * holds one coordinate of several states. Rows (data points) are broadcast against it; sums,
+ * maxima and exponentials run along the states without ever adding across a register. The number of
+ * lanes of a block is a multiple of DDNI_LANES; unused lanes hold zeros.
+ *
+ * No entry allocates, fails or keeps state. Pointers never overlap unless said. Empty ranges
+ * (rows == 0) are allowed. */
+#ifndef DDNI_KERNELS_H
+#define DDNI_KERNELS_H
+
+#include <stdint.h>
+
+#include <diffdyn/dataset.h>
+
+enum {
+    DDNI_LANES = 16,       /* granularity of lane blocks, in states */
+    DDNI_DEPTH_BLOCK = 256 /* longest run of terms added up in one accumulator by multiply */
+};
+
+/* Sums over the rows of one block of lanes, relative to a reference logit per lane. */
+typedef struct ddni_lane_sums {
+    double *reference; /* [lanes] -inf before the first row */
+    double *best;      /* [lanes] largest logit so far, -inf before the first row */
+    int64_t *index;    /* [lanes] its row, the lowest in a tie, -1 before the first row */
+    double *total;     /* [lanes] sum e^{l - reference} */
+    double *energy;    /* [lanes] sum e^{l - reference} (reference - l) */
+    double *square;    /* [lanes] sum e^{2 (l - reference)} */
+    double *norm;      /* [lanes] sum e^{l - reference} norm[row] */
+    double *classes;   /* [class][lanes] sum of e^{l - reference} by class; NULL if not wanted */
+    double *rescale;   /* [lanes] out: factor by which sums kept elsewhere are to be multiplied */
+} ddni_lane_sums;
+
+/* One point in its stored type: coordinate j is scale * stored[j] + shift. */
+typedef struct ddni_point {
+    const void *stored;
+    double scale, shift;
+} ddni_point;
+
+typedef struct ddni_kernels {
+    const char *name;
+    const char *needs; /* what the processor must have, for messages */
+
+    /* c[i][q] += sum_k a(i, k) b[k][q], a(i, k) = a[i * row_stride + k * depth_stride], i < rows,
+     * k < depth, q < lanes. Terms are added one after the other within runs of DDNI_DEPTH_BLOCK,
+     * the runs' sums then to c: |error| <= (DDNI_DEPTH_BLOCK + depth / DDNI_DEPTH_BLOCK + 2) u
+     * |a||b|. */
+    void (*multiply_f32)(int64_t rows, int64_t depth, int64_t lanes, const float *a,
+                         int64_t row_stride, int64_t depth_stride, const float *b, int64_t ldb,
+                         float *c, int64_t ldc);
+    void (*multiply_f64)(int64_t rows, int64_t depth, int64_t lanes, const double *a,
+                         int64_t row_stride, int64_t depth_stride, const double *b, int64_t ldb,
+                         double *c, int64_t ldc);
+
+    /* Adds a tile of rows to the sums. g[row][lane] holds the inner products and is overwritten by
+     * e^{l - reference}, l = gain * g + term[row]. The reference moves only when a logit exceeds it
+     * by more than 16; rescale says by how much, returns 1 if any lane moved. first_row is the
+     * index of row 0; class_of[row] or NULL. */
+    int32_t (*softmax_f32)(int64_t rows, int64_t lanes, float *g, int64_t ldg, double gain,
+                           const double *term, const double *norm, const int32_t *class_of,
+                           int64_t class_count, int64_t first_row, const ddni_lane_sums *sums);
+    int32_t (*softmax_f64)(int64_t rows, int64_t lanes, double *g, int64_t ldg, double gain,
+                           const double *term, const double *norm, const int32_t *class_of,
+                           int64_t class_count, int64_t first_row, const ddni_lane_sums *sums);
+
+    /* out[row][j] = scale * stored[row][j] + shift - centre[j] for j < d, 0 for d <= j < ldo. */
+    void (*unpack_f32)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
+                       double scale, double shift, const double *centre, float *out, int64_t ldo);
+    void (*unpack_f64)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
+                       double scale, double shift, const double *centre, double *out, int64_t ldo);
+
+    /* sum_j ((x_j - a y_j) - a_low y_j)^2, each difference rounded once. */
+    double (*distance)(ddn_type type, int64_t d, const double *x, double a, double a_low,
+                       ddni_point y);
+    /* sum[j] = left * sum[j] + right * (y_j - centre[j]). */
+    void (*accumulate)(ddn_type type, int64_t d, double *sum, double left, double right,
+                       ddni_point y, const double *centre);
+
+    /* g[row] = sum_j y[row][j] x[j] for one state; same error bound as multiply_f32. */
+    void (*dot_f32)(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g);
+    /* sum[j] += sum_row p[row] y[row][j]. */
+    void (*combine_f32)(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *p,
+                        float *sum);
+} ddni_kernels;
+
+/* The variant in use by a context. */
+const ddni_kernels *ddni_context_kernels(const ddn_context *ctx);
+
+extern const ddni_kernels ddni_kernels_reference;
+#if defined(DDNI_HAVE_AVX2)
+extern const ddni_kernels ddni_kernels_avx2;
+#endif
+#if defined(DDNI_HAVE_AVX512)
+extern const ddni_kernels ddni_kernels_avx512;
+#endif
+#if defined(DDNI_HAVE_NEON)
+extern const ddni_kernels ddni_kernels_neon;
+#endif
+
+#endif

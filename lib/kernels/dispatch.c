@@ -31,6 +31,13 @@ static int32_t has_avx512(void)
 }
 #endif
 
+#if defined(DDNI_HAVE_AVX512VNNI)
+static int32_t has_avx512vnni(void)
+{
+    return has_avx512() && __builtin_cpu_supports("avx512vnni");
+}
+#endif
+
 /* From the plainest to the best. */
 static const variant variants[] = {
     {&ddni_kernels_reference, always},
@@ -39,6 +46,9 @@ static const variant variants[] = {
 #endif
 #if defined(DDNI_HAVE_AVX512)
     {&ddni_kernels_avx512, has_avx512},
+#endif
+#if defined(DDNI_HAVE_AVX512VNNI)
+    {&ddni_kernels_avx512vnni, has_avx512vnni},
 #endif
 #if defined(DDNI_HAVE_NEON)
     {&ddni_kernels_neon, always},
@@ -54,6 +64,9 @@ const char *ddn_build_info(void)
 #endif
 #if defined(DDNI_HAVE_AVX512)
            " avx512"
+#endif
+#if defined(DDNI_HAVE_AVX512VNNI)
+           " avx512vnni"
 #endif
 #if defined(DDNI_HAVE_NEON)
            " neon"

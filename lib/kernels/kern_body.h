@@ -209,6 +209,11 @@ static void combine_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, co
     }
 }
 
+#include "kernels/kern_screen.h"
+#if defined(KERNEL_INTEGER)
+#include KERNEL_INTEGER
+#endif
+
 const ddni_kernels KERNEL_TABLE = {
     .name = KERNEL_NAME,
     .needs = KERNEL_NEEDS,
@@ -216,6 +221,12 @@ const ddni_kernels KERNEL_TABLE = {
     .multiply_f64 = f64_multiply,
     .softmax_f32 = f32_softmax,
     .softmax_f64 = f64_softmax,
+    .softmax_rows_f32 = softmax_rows_f32,
+    .screen_f32 = screen_f32,
+#if defined(KERNEL_INTEGER)
+    .multiply_u8 = multiply_u8,
+    .dot_u8 = dot_u8,
+#endif
     .unpack_f32 = f32_unpack,
     .unpack_f64 = f64_unpack,
     .distance = distance,

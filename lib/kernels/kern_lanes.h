@@ -71,6 +71,10 @@ NAME(strip)(const int vectors, int64_t rows, int64_t depth, const REAL *a, int64
         (TILE_ROWS, vectors, depth, a + i * row_stride, row_stride, depth_stride, b, ldb,
          c + i * ldc, ldc);
     }
+    for (; i + 4 <= rows; i += 4) {
+        NAME(block)
+        (4, vectors, depth, a + i * row_stride, row_stride, depth_stride, b, ldb, c + i * ldc, ldc);
+    }
     for (; i < rows; i++) {
         NAME(block)
         (1, vectors, depth, a + i * row_stride, row_stride, depth_stride, b, ldb, c + i * ldc, ldc);
@@ -129,8 +133,7 @@ static inline NAME(vec) NAME(select)(NAME(ivec) mask, NAME(vec) yes, NAME(vec) n
 /* One register of lanes through one tile of rows. */
 static inline __attribute__((always_inline)) int32_t
 NAME(softmax_strip)(int64_t rows, REAL *g, int64_t ldg, double gain, const double *term,
-                    const double *norm, const int32_t *class_of, int64_t lanes, int64_t q,
-                    int64_t first_row, const ddni_lane_sums *s)
+                    const double *norm, int64_t q, int64_t first_row, const ddni_lane_sums *s)
 {
     NAME(vec) slope = NAME(splat)((REAL)gain);
     NAME(vec) best = NAME(splat)((REAL)-INFINITY);
@@ -181,14 +184,6 @@ NAME(softmax_strip)(int64_t rows, REAL *g, int64_t ldg, double gain, const doubl
         s->square[q + v] += (double)square[v];
         s->norm[q + v] += (double)norms[v];
     }
-    if (class_of != NULL) {
-        for (int64_t r = 0; r < rows; r++) {
-            double *to = s->classes + class_of[r] * lanes + q;
-            for (int v = 0; v < LANES; v++) {
-                to[v] += (double)g[r * ldg + v];
-            }
-        }
-    }
     return moved;
 }
 
@@ -198,8 +193,7 @@ static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t ldg, 
 {
     int32_t moved = 0;
     for (int64_t q = 0; q < lanes; q += LANES) {
-        moved |=
-            NAME(softmax_strip)(rows, g + q, ldg, gain, term, norm, NULL, lanes, q, first_row, s);
+        moved |= NAME(softmax_strip)(rows, g + q, ldg, gain, term, norm, q, first_row, s);
     }
     if (class_of != NULL) {
         for (int64_t c = 0; moved && c < class_count; c++) {

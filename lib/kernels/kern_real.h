@@ -24,45 +24,57 @@ static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REA
     }
 }
 
+/* One lane of a tile; lanes is the stride of the class sums. */
+static int32_t NAME(softmax_lane)(int64_t rows, REAL *g, int64_t ldg, double gain,
+                                  const double *term, const double *norm, const int32_t *class_of,
+                                  int64_t class_count, int64_t first_row, const ddni_lane_sums *s,
+                                  int64_t q, int64_t lanes)
+{
+    int32_t moved = 0;
+    for (int64_t r = 0; r < rows; r++) {
+        double l = (double)(REAL)(gain * (double)g[r * ldg + q] + term[r]);
+        g[r * ldg + q] = (REAL)l;
+        if (l > s->best[q]) {
+            s->best[q] = l;
+            s->index[q] = first_row + r;
+        }
+    }
+    s->rescale[q] = 1;
+    if (s->best[q] > s->reference[q] + 16) {
+        double gap = s->best[q] - s->reference[q], f = exp(-gap);
+        s->rescale[q] = f;
+        s->energy[q] = f > 0 ? f * (s->energy[q] + gap * s->total[q]) : 0;
+        s->total[q] *= f;
+        s->square[q] *= f * f;
+        s->norm[q] *= f;
+        for (int64_t c = 0; class_of != NULL && c < class_count; c++) {
+            s->classes[c * lanes + q] *= f;
+        }
+        s->reference[q] = s->best[q];
+        moved = 1;
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        double below = (double)g[r * ldg + q] - s->reference[q], p = exp(below);
+        g[r * ldg + q] = (REAL)p;
+        s->total[q] += p;
+        s->energy[q] -= p * below;
+        s->square[q] += p * p;
+        s->norm[q] += p * norm[r];
+        if (class_of != NULL) {
+            s->classes[class_of[r] * lanes + q] += p;
+        }
+    }
+    return moved;
+}
+
 static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t ldg, double gain,
                              const double *term, const double *norm, const int32_t *class_of,
                              int64_t class_count, int64_t first_row, const ddni_lane_sums *s)
 {
     int32_t moved = 0;
     for (int64_t q = 0; q < lanes; q++) {
-        for (int64_t r = 0; r < rows; r++) {
-            double l = gain * (double)g[r * ldg + q] + term[r];
-            g[r * ldg + q] = (REAL)l;
-            if ((double)(REAL)l > s->best[q]) {
-                s->best[q] = (double)(REAL)l;
-                s->index[q] = first_row + r;
-            }
-        }
-        s->rescale[q] = 1;
-        if (s->best[q] > s->reference[q] + 16) {
-            double gap = s->best[q] - s->reference[q], f = exp(-gap);
-            s->rescale[q] = f;
-            s->energy[q] = f > 0 ? f * (s->energy[q] + gap * s->total[q]) : 0;
-            s->total[q] *= f;
-            s->square[q] *= f * f;
-            s->norm[q] *= f;
-            for (int64_t c = 0; class_of != NULL && c < class_count; c++) {
-                s->classes[c * lanes + q] *= f;
-            }
-            s->reference[q] = s->best[q];
-            moved = 1;
-        }
-        for (int64_t r = 0; r < rows; r++) {
-            double below = (double)g[r * ldg + q] - s->reference[q], p = exp(below);
-            g[r * ldg + q] = (REAL)p;
-            s->total[q] += p;
-            s->energy[q] -= p * below;
-            s->square[q] += p * p;
-            s->norm[q] += p * norm[r];
-            if (class_of != NULL) {
-                s->classes[class_of[r] * lanes + q] += p;
-            }
-        }
+        moved |= NAME(softmax_lane)(rows, g, ldg, gain, term, norm, class_of, class_count,
+                                    first_row, s, q, lanes);
     }
     return moved;
 }

@@ -67,6 +67,51 @@ static void combine_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, co
     }
 }
 
+static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const double *term,
+                                const double *norm, const int32_t *class_of, int64_t class_count,
+                                int64_t first_row, const ddni_lane_sums *s)
+{
+    return f32_softmax_lane(rows, g, 1, gain, term, norm, class_of, class_count, first_row, s, 0,
+                            1);
+}
+
+static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t ldg,
+                       const float *term, const float *length, int64_t first_row,
+                       const ddni_screen *s)
+{
+    (void)lanes;
+    for (int64_t q = 0; q < states; q++) {
+        int32_t *row = s->row + q * s->capacity;
+        float *upper = s->upper + q * s->capacity;
+        for (int64_t r = 0; r < rows; r++) {
+            float middle = g[r * ldg + q] * s->slope[q] + s->offset[q] + term[r];
+            float half = s->radius[q] * length[r];
+            s->floor[q] = fmaxf(s->floor[q], middle - half);
+            g[r * ldg + q] = middle + half;
+        }
+        for (int64_t r = 0; r < rows && s->count[q] >= 0; r++) {
+            float least = s->floor[q] - s->margin;
+            if (g[r * ldg + q] < least) {
+                continue;
+            }
+            if (s->count[q] == s->capacity) {
+                int32_t kept = 0;
+                for (int32_t i = 0; i < s->capacity; i++) {
+                    if (upper[i] >= least) {
+                        row[kept] = row[i];
+                        upper[kept++] = upper[i];
+                    }
+                }
+                s->count[q] = kept > s->capacity - s->capacity / 8 ? -1 : kept;
+            }
+            if (s->count[q] >= 0) {
+                row[s->count[q]] = (int32_t)(first_row + r);
+                upper[s->count[q]++] = g[r * ldg + q];
+            }
+        }
+    }
+}
+
 const ddni_kernels ddni_kernels_reference = {
     .name = "reference",
     .needs = "nothing",
@@ -74,6 +119,8 @@ const ddni_kernels ddni_kernels_reference = {
     .multiply_f64 = f64_multiply,
     .softmax_f32 = f32_softmax,
     .softmax_f64 = f64_softmax,
+    .softmax_rows_f32 = softmax_rows_f32,
+    .screen_f32 = screen_f32,
     .unpack_f32 = f32_unpack,
     .unpack_f64 = f64_unpack,
     .distance = distance,

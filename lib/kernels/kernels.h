@@ -32,6 +32,18 @@ typedef struct ddni_lane_sums {
     double *rescale;   /* [lanes] out: factor by which sums kept elsewhere are to be multiplied */
 } ddni_lane_sums;
 
+/* What a screen knows of its lanes, and the candidates it finds: rows that may not be left out. The
+ * logit of a row lies within radius * length[row] of slope * g + offset + term[row]. */
+typedef struct ddni_screen {
+    const float *slope, *offset, *radius; /* [lanes] */
+    float *floor;     /* [lanes] largest lower bound of a logit so far, -inf before the first row */
+    float margin;     /* rows whose upper bound is below floor - margin are left out */
+    int32_t *count;   /* [lanes] candidates listed, or -1 once there were more than capacity */
+    int32_t capacity; /* per lane */
+    int32_t *row;     /* [lanes][capacity] */
+    float *upper;     /* [lanes][capacity] upper bound of the logit */
+} ddni_screen;
+
 /* One point in its stored type: coordinate j is scale * stored[j] + shift. */
 typedef struct ddni_point {
     const void *stored;
@@ -64,6 +76,28 @@ typedef struct ddni_kernels {
                            const double *term, const double *norm, const int32_t *class_of,
                            int64_t class_count, int64_t first_row, const ddni_lane_sums *sums);
 
+    /* The same for a single state whose inner products are g[row]: lane 0 of sums. */
+    int32_t (*softmax_rows_f32)(int64_t rows, float *g, double gain, const double *term,
+                                const double *norm, const int32_t *class_of, int64_t class_count,
+                                int64_t first_row, const ddni_lane_sums *sums);
+
+    /* Lists the candidates of a tile; g is overwritten. term[row], length[row]: see ddni_screen;
+     * first_row: number of row 0 within the chunk that the lists are for. Lanes beyond `states` are
+     * ignored. */
+    void (*screen_f32)(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t ldg,
+                       const float *term, const float *length, int64_t first_row,
+                       const ddni_screen *screen);
+
+    /* Integer products, exact in int32 for depth <= 66000: g[i][q] = sum_k a[i * lda + k]
+     * b[k / 4][q][k % 4] as float, b zero where k >= d; reads a up to the next multiple of 4
+     * columns. NULL where the processor has no instruction for it. */
+    void (*multiply_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a, int64_t lda,
+                        const int8_t *b, float *g, int64_t ldg);
+    /* g[row] = sum_j y[row][j] x[j] as float, for one state; x zero beyond d up to a multiple
+     * of 64. */
+    void (*dot_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
+                   float *g);
+
     /* out[row][j] = scale * stored[row][j] + shift - centre[j] for j < d, 0 for d <= j < ldo. */
     void (*unpack_f32)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
                        double scale, double shift, const double *centre, float *out, int64_t ldo);
@@ -93,6 +127,9 @@ extern const ddni_kernels ddni_kernels_avx2;
 #endif
 #if defined(DDNI_HAVE_AVX512)
 extern const ddni_kernels ddni_kernels_avx512;
+#endif
+#if defined(DDNI_HAVE_AVX512VNNI)
+extern const ddni_kernels ddni_kernels_avx512vnni;
 #endif
 #if defined(DDNI_HAVE_NEON)
 extern const ddni_kernels ddni_kernels_neon;

@@ -1,0 +1,116 @@
+/* Screens and the single-state softmax, in f32; included by kern_body.h. Layer 1 (kernels). */
+
+/* Drops listed candidates that have fallen below the floor. */
+static int32_t keep_candidates(const ddni_screen *s, int64_t lane)
+{
+    int32_t *row = s->row + lane * s->capacity, kept = 0;
+    float *upper = s->upper + lane * s->capacity, least = s->floor[lane] - s->margin;
+    for (int32_t i = 0; i < s->count[lane]; i++) {
+        if (upper[i] >= least) {
+            row[kept] = row[i];
+            upper[kept++] = upper[i];
+        }
+    }
+    return kept;
+}
+
+static void list_candidate(const ddni_screen *s, int64_t lane, int64_t row, float upper)
+{
+    if (s->count[lane] == s->capacity) {
+        int32_t kept = keep_candidates(s, lane);
+        s->count[lane] = kept > s->capacity - s->capacity / 8 ? -1 : kept;
+    }
+    if (s->count[lane] >= 0) {
+        int64_t at = lane * s->capacity + s->count[lane]++;
+        s->row[at] = (int32_t)row;
+        s->upper[at] = upper;
+    }
+}
+
+static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t ldg,
+                       const float *term, const float *length, int64_t first_row,
+                       const ddni_screen *s)
+{
+    (void)lanes;
+    for (int64_t q = 0; q < states; q += LANES32) {
+        f32_vec slope = f32_load(s->slope + q), offset = f32_load(s->offset + q);
+        f32_vec radius = f32_load(s->radius + q), floor = f32_load(s->floor + q);
+        for (int64_t r = 0; r < rows; r++) {
+            float *at = g + r * ldg + q;
+            f32_vec middle = f32_load(at) * slope + offset + term[r], half = radius * length[r];
+            f32_vec low = middle - half;
+            floor = f32_select(low > floor, low, floor);
+            f32_store(at, middle + half);
+        }
+        f32_store(s->floor + q, floor);
+        f32_vec least = floor - s->margin;
+        f32_ivec any = {0};
+        for (int64_t r = 0; r < rows; r++) {
+            any |= f32_load(g + r * ldg + q) >= least;
+        }
+        for (int64_t v = 0; v < LANES32 && q + v < states; v++) {
+            if (any[v] == 0 || s->count[q + v] < 0) {
+                continue;
+            }
+            for (int64_t r = 0; r < rows; r++) {
+                float upper = g[r * ldg + q + v];
+                if (upper >= s->floor[q + v] - s->margin) {
+                    list_candidate(s, q + v, first_row + r, upper);
+                }
+            }
+        }
+    }
+}
+
+static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const double *term,
+                                const double *norm, const int32_t *class_of, int64_t class_count,
+                                int64_t first_row, const ddni_lane_sums *s)
+{
+    int32_t moved = 0;
+    s->rescale[0] = 1;
+    for (int64_t r = 0; r < rows; r++) {
+        g[r] = (float)(gain * (double)g[r] + term[r]);
+        if ((double)g[r] > s->best[0]) {
+            s->best[0] = (double)g[r];
+            s->index[0] = first_row + r;
+        }
+    }
+    if (s->best[0] > s->reference[0] + 16) {
+        double gap = s->best[0] - s->reference[0], f = exp(-gap);
+        s->rescale[0] = f;
+        s->energy[0] = f > 0 ? f * (s->energy[0] + gap * s->total[0]) : 0;
+        s->total[0] *= f;
+        s->square[0] *= f * f;
+        s->norm[0] *= f;
+        for (int64_t c = 0; class_of != NULL && c < class_count; c++) {
+            s->classes[c] *= f;
+        }
+        s->reference[0] = s->best[0];
+        moved = 1;
+    }
+    float ref = (float)s->reference[0], low[LANES32];
+    double total = 0, energy = 0, square = 0, norms = 0;
+    for (int64_t r = 0; r < rows; r += LANES32) {
+        int64_t run = rows - r < LANES32 ? rows - r : LANES32;
+        for (int64_t v = 0; v < LANES32; v++) {
+            low[v] = v < run ? g[r + v] - ref : -100.0F;
+        }
+        f32_vec p = f32_exponential(f32_load(low));
+        for (int64_t v = 0; v < run; v++) {
+            double pv = (double)p[v];
+            g[r + v] = p[v];
+            total += pv;
+            energy -= pv * (double)low[v];
+            square += pv * pv;
+            norms += pv * norm[r + v];
+            if (class_of != NULL) {
+                s->classes[class_of[r + v]] += pv;
+            }
+        }
+    }
+    s->total[0] += total;
+    s->energy[0] += energy;
+    s->square[0] += square;
+    s->norm[0] += norms;
+    return moved;
+}

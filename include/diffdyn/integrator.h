@@ -43,8 +43,11 @@ enum {
     DDN_METHOD_GRADIENT_ESTIMATION = 52, /* * eps mixed with the one before by
                                     DDN_INTEGRATOR_GAMMA, noise by DDN_INTEGRATOR_MU (Permenter and
                                     Yuan 2023): (1, 0) is DDIM, (1, 1/2) DDPM, (2, 0) accelerated */
-    DDN_METHOD_FORWARD = 90 /* forward process, exact transitions; times increase and may start
-                               at the noiseless time */
+    DDN_METHOD_ADAPTIVE = 60, /* probability flow between the grid times by Dormand-Prince 5(4)
+                                 in log sigma with error control to DDN_INTEGRATOR_RTOL, _ATOL;
+                                 each row has its own steps, so rows do not affect each other */
+    DDN_METHOD_FORWARD = 90   /* forward process, exact transitions; times increase and may start
+                                 at the noiseless time */
 };
 
 /* Creates an integrator. The method decides the defaults: backward ones run from t_start down to
@@ -63,6 +66,8 @@ enum {
                                         fixed for the others: 1 with noise, 0 without */
     DDN_INTEGRATOR_EPSILON = 104,    /* posterior mass an evaluation may leave out:
                                         DDN_QUERY_EPSILON with its bounds and default */
+    DDN_INTEGRATOR_RTOL = 105,       /* ADAPTIVE: error of a step relative to |x|; default 1e-6 */
+    DDN_INTEGRATOR_ATOL = 106,       /* ADAPTIVE: and absolute, per coordinate; default 1e-8 */
     DDN_INTEGRATOR_GAMMA = 107,      /* GRADIENT_ESTIMATION: in [0, 4]; default 2 */
     DDN_INTEGRATOR_MU = 108,         /* GRADIENT_ESTIMATION: in [0, 0.99]; default 0 */
     DDN_INTEGRATOR_STEPS = 201,      /* >= 1; default 100 */
@@ -122,7 +127,9 @@ DDN_API ddn_status ddn_integrator_reset(ddn_integrator *it);
 /* Counts of the last run, summed over its parts if it was resumed. */
 typedef int32_t ddn_tally;
 enum {
-    DDN_TALLY_EVALUATIONS = 1 /* states at which the oracle was evaluated */
+    DDN_TALLY_EVALUATIONS = 1, /* states at which the oracle was evaluated */
+    DDN_TALLY_ACCEPTED = 2,    /* ADAPTIVE: steps taken, summed over the rows; else 0 */
+    DDN_TALLY_REJECTED = 3     /* ADAPTIVE: steps tried again shorter, summed over the rows */
 };
 DDN_API int64_t ddn_integrator_tally(const ddn_integrator *it, ddn_tally what);
 

@@ -36,7 +36,7 @@ ddn_status ddni_step_heun(ddn_integrator *it, const ddni_span *span)
     DDNI_TRY(add_slope(it, &sum, -h, 0.0, &span->at, &g2));
     DDNI_TRY(ddni_integrator_write(it, &sum, stage));
     ddni_prediction arrival;
-    DDNI_TRY(ddni_integrator_stage(it, &span->to, stage, it->work[1], &arrival));
+    DDNI_TRY(ddni_integrator_stage(it, &span->to, it->m, stage, it->work[1], &arrival));
     sum.terms = 0;
     ddni_sum_add(&sum, 1.0, span->x, span->ldx);
     DDNI_TRY(add_slope(it, &sum, -0.5 * h, 0.0, &span->at, &g2));
@@ -57,7 +57,7 @@ ddn_status ddni_step_edm_heun(ddn_integrator *it, const ddni_span *span)
         return DDN_OK;
     }
     ddni_prediction arrival;
-    DDNI_TRY(ddni_integrator_stage(it, to, stage, it->work[1], &arrival));
+    DDNI_TRY(ddni_integrator_stage(it, to, it->m, stage, it->work[1], &arrival));
     sum.terms = 0;
     ddni_sum_add(&sum, to->a / from->a, span->x, span->ldx);
     ddni_sum_add_noise_estimate(&sum, -0.5 * to->a * fall, &span->at);

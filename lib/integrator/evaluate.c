@@ -105,11 +105,11 @@ ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, con
     return ddn_query_run(it->query, t, m, x, ldx);
 }
 
-ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, const double *x,
-                                 double *values, ddni_prediction *out)
+ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, int64_t m,
+                                 const double *x, double *values, ddni_prediction *out)
 {
-    DDNI_TRY(
-        ddni_integrator_evaluate(it, level->t, it->m, x, it->d, ddni_bit(it->prediction), values));
+    int64_t set = ddni_bit(it->prediction);
+    DDNI_TRY(ddni_integrator_evaluate(it, level->t, m, x, it->d, set, values));
     *out = (ddni_prediction){level, x, it->d, values, it->d, it->prediction};
     return DDN_OK;
 }

@@ -10,7 +10,7 @@
 
 enum {
     DDNI_HISTORY = 3, /* longest memory of a multistep method */
-    DDNI_WORK = 10,   /* most work arrays of a method */
+    DDNI_WORK = 12,   /* most work arrays of a method */
     DDNI_INTEGRATOR_OPTIONS = 14
 };
 
@@ -129,9 +129,9 @@ int64_t ddni_integrator_width(const ddn_integrator *it, ddn_output what);
 ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, const double *x,
                                     int64_t ldx, int64_t set, double *values);
 
-/* A further prediction inside a step, at a stage x[m][d] of time level->t, into values[m][d]. */
-ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, const double *x,
-                                 double *values, ddni_prediction *out);
+/* A further prediction inside a step, at stages x[m][d] of time level->t, into values[m][d]. */
+ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, int64_t m,
+                                 const double *x, double *values, ddni_prediction *out);
 
 /* An empty sum that carries the step's noise with the given spread. */
 ddni_sum ddni_integrator_sum(const ddn_integrator *it, const ddni_span *span, double spread);

@@ -3,6 +3,7 @@
 
 static const ddn_integrator_key ddpm_keys[] = {DDN_INTEGRATOR_VARIANCE, 0};
 static const ddn_integrator_key mixing_keys[] = {DDN_INTEGRATOR_GAMMA, DDN_INTEGRATOR_MU, 0};
+static const ddn_integrator_key adaptive_keys[] = {DDN_INTEGRATOR_RTOL, DDN_INTEGRATOR_ATOL, 0};
 
 static const ddni_method methods[] = {
     {.id = DDN_METHOD_EXACT,
@@ -76,6 +77,14 @@ static const ddni_method methods[] = {
      .grid = DDN_GRID_LOGSNR,
      .keys = mixing_keys,
      .step = ddni_step_gradient_estimation},
+    {.id = DDN_METHOD_ADAPTIVE,
+     .name = "ADAPTIVE",
+     .needs = DDN_OUT_MEAN,
+     .work = 12,
+     .row_state = 1,
+     .grid = DDN_GRID_LOGSNR,
+     .keys = adaptive_keys,
+     .step = ddni_step_adaptive},
     {.id = DDN_METHOD_FORWARD,
      .name = "FORWARD",
      .forward = 1,

@@ -50,7 +50,7 @@ static ddn_status pndm_start(ddn_integrator *it, const ddni_span *span, const do
         ddni_sum_add(&sum, -to->a * ddni_sigma_fall(&span->from, to), eps[i - 1], it->d);
         DDNI_TRY(ddni_integrator_write(it, &sum, stage));
         ddni_prediction at;
-        DDNI_TRY(ddni_integrator_stage(it, to, stage, values, &at));
+        DDNI_TRY(ddni_integrator_stage(it, to, it->m, stage, values, &at));
         ddni_sum estimate = ddni_integrator_sum(it, span, 0.0);
         ddni_sum_add_noise_estimate(&estimate, 1.0, &at);
         DDNI_TRY(ddni_integrator_write(it, &estimate, it->work[i]));

@@ -21,6 +21,8 @@ static const ddni_option common[] = {
 
 /* Options that only some methods have. */
 static const ddni_option special[] = {
+    {DDN_INTEGRATOR_RTOL, "DDN_INTEGRATOR_RTOL", 1e-13, 0.1, 1e-6},
+    {DDN_INTEGRATOR_ATOL, "DDN_INTEGRATOR_ATOL", 1e-300, 1, 1e-8},
     {DDN_INTEGRATOR_GAMMA, "DDN_INTEGRATOR_GAMMA", 0, 4, 2},
     {DDN_INTEGRATOR_MU, "DDN_INTEGRATOR_MU", 0, 0.99, 0},
     {DDN_INTEGRATOR_VARIANCE, "DDN_INTEGRATOR_VARIANCE", 0, 1, 0},

@@ -260,6 +260,10 @@ int64_t ddn_integrator_tally(const ddn_integrator *it, ddn_tally what)
     switch (what) {
     case DDN_TALLY_EVALUATIONS:
         return it->evaluations;
+    case DDN_TALLY_ACCEPTED:
+        return it->accepted;
+    case DDN_TALLY_REJECTED:
+        return it->rejected;
     default:
         return 0;
     }

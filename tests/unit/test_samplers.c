@@ -215,11 +215,15 @@ static void ddpm(void **state)
 typedef struct track {
     double x[16][D];
     int64_t seen;
+    double *log_p; /* or NULL */
 } track;
 
 static int32_t keep(void *user, const ddn_step *step)
 {
     track *t = user;
+    if (t->log_p != NULL) {
+        t->log_p[ddn_step_index(step)] = *ddn_step_f64(step, DDN_OUT_LOG_P, NULL);
+    }
     if (ddn_step_index(step) > 0) {
         memcpy(t->x[t->seen++], ddn_step_x(step), sizeof t->x[0]);
     }
@@ -339,6 +343,38 @@ static void gradient_estimation(void **state)
     drop(&f);
 }
 
+/* x(t) along the probability flow to 1e-9, and d log p_t/dtau = -(d + div score) along it. */
+static void probability_flow(void **state)
+{
+    (void)state;
+    fixture f = make_ou();
+    json_t *cases = ref_get(ref_at("samplers.pf_ode_trajectories"), "cases");
+    for (size_t c = 0; c < json_array_size(cases); c++) {
+        json_t *ref = json_array_get(cases, c);
+        double times[8] = {ref_number(ref, "T")}, want[8 * D], x[D], log_p[8];
+        int64_t count = 1 + ref_numbers(ref, "t_out", times + 1, 7);
+        ref_numbers(ref, "x", want, 8 * D);
+        ref_numbers(ref, "x_T", x, D);
+        ddn_integrator *it = method_on(&f, DDN_METHOD_ADAPTIVE, times, count);
+        OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_RTOL, 1e-12));
+        OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ATOL, 1e-13));
+        track seen = {.log_p = log_p};
+        OK(f.ctx,
+           ddn_integrator_attach_callback(it, keep, &seen, NULL, INT64_C(1) << DDN_OUT_LOG_P));
+        OK(f.ctx, ddn_integrator_run(it, 1, x, D));
+        assert_int_equal(seen.seen, count - 1);
+        for (int64_t k = 0; k < (count - 1) * D; k++) {
+            CLOSE(seen.x[k / D][k % D], want[k], 1e-10, 1e-10);
+        }
+        for (int64_t k = 1; k < count; k++) {
+            CLOSE(log_p[k] - log_p[0], ref_element(ref, "delta_logP_by_ode", k - 1), 1e-9, 1e-9);
+        }
+        assert_true(ddn_integrator_tally(it, DDN_TALLY_ACCEPTED) > 20);
+        ddn_integrator_destroy(it);
+    }
+    drop(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +385,7 @@ int main(void)
         cmocka_unit_test(pndm),
         cmocka_unit_test(edm_heun),
         cmocka_unit_test(gradient_estimation),
+        cmocka_unit_test(probability_flow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

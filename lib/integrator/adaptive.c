@@ -1,0 +1,226 @@
+/* Probability flow with error control (15). Layer 5 (integrator).
+ *
+ * In y = x/a and l = log sigma the flow is dy/dl = y - m(x, t). Dormand and Prince's pair of orders
+ * 5 and 4 steps through each grid interval. Each row has its own steps, of lengths |H|/2^k aligned
+ * in the interval H: its path does not depend on the batch, while rows at the same place with the
+ * same step are evaluated together. */
+#include <string.h>
+
+#include "base/parallel.h"
+#include "integrator/methods.h"
+
+enum {
+    STAGES = 7,
+    LEVELS = 40 /* halvings of an interval at most */
+};
+
+static const int64_t WHOLE = INT64_C(1) << LEVELS; /* places in an interval */
+static const double FIRST_LENGTH = 0.25, SAFETY = 0.9, SHRINK = 0.2, GROW = 5.0;
+
+static const double node[STAGES] = {0, 1. / 5, 3. / 10, 4. / 5, 8. / 9, 1, 1};
+static const double tableau[STAGES][STAGES - 1] = {
+    {0},
+    {1. / 5},
+    {3. / 40, 9. / 40},
+    {44. / 45, -56. / 15, 32. / 9},
+    {19372. / 6561, -25360. / 2187, 64448. / 6561, -212. / 729},
+    {9017. / 3168, -355. / 33, 46732. / 5247, 49. / 176, -5103. / 18656},
+    {35. / 384, 0, 500. / 1113, 125. / 192, -2187. / 6784, 11. / 84}};
+static const double difference[STAGES] = {71. / 57600,      0,         -71. / 16695, 71. / 1920,
+                                          -17253. / 339200, 22. / 525, -1. / 40};
+
+/* Rows are at place[row] in [0, WHOLE] with steps of WHOLE >> level[row]. */
+typedef struct flow {
+    ddn_integrator *it;
+    const ddni_span *span;
+    double start, length; /* l at the departure, change of l over the interval */
+    double rtol, atol;
+    int64_t *place, *group; /* [m]; group: the rows that step together */
+    int32_t *level;         /* [m] */
+    double *wanted;         /* [m], step length that the error asks for: it->row_fresh */
+    /* [m][d]: by row, then by number in the group */
+    double *y, *slope;
+    double *from, *x, *values, *k[STAGES];
+} flow;
+
+/* The least halving that gives steps no longer than wanted, aligned at the place. */
+static int32_t choose_level(const flow *w, int64_t row, int32_t at_least)
+{
+    int32_t level = at_least;
+    while (level < LEVELS && ldexp(fabs(w->length), -level) > w->wanted[row] * (1.0 + 1e-12)) {
+        level++;
+    }
+    while (level < LEVELS && w->place[row] % (WHOLE >> level) != 0) {
+        level++;
+    }
+    return level;
+}
+
+/* The noise level at a place of the interval. */
+static ddn_status level_at(const flow *w, double place, ddni_level *level)
+{
+    if (place >= (double)WHOLE) {
+        *level = w->span->to;
+        return DDN_OK;
+    }
+    double l = w->start + w->length * (place / (double)WHOLE), t;
+    DDNI_TRY(ddni_schedule_from_ou(w->it->ctx, w->it->schedule, 0.5 * log1p(exp(2.0 * l)), &t));
+    return ddni_schedule_level(w->it->ctx, w->it->schedule, t, level);
+}
+
+/* k := x/a - m at the prediction. */
+static ddn_status slope(const flow *w, const ddni_prediction *at, int64_t m, double *k)
+{
+    ddni_sum sum = {.terms = 0};
+    ddni_sum_add(&sum, 1.0 / at->level->a, at->x, at->ldx);
+    ddni_sum_add_mean(&sum, -1.0, at);
+    return ddni_sum_evaluate(w->it->ctx, &sum, m, w->it->d, k, w->it->d);
+}
+
+/* The rows that are furthest behind, those with the longest steps first. */
+static int64_t gather(flow *w)
+{
+    const ddn_integrator *it = w->it;
+    int64_t first = -1, count = 0;
+    for (int64_t r = 0; r < it->m; r++) {
+        if (w->place[r] < WHOLE &&
+            (first < 0 || w->place[r] < w->place[first] ||
+             (w->place[r] == w->place[first] && w->level[r] < w->level[first]))) {
+            first = r;
+        }
+    }
+    for (int64_t r = 0; first >= 0 && r < it->m; r++) {
+        if (w->place[r] == w->place[first] && w->level[r] == w->level[first]) {
+            size_t bytes = (size_t)it->d * sizeof *w->y;
+            memcpy(w->from + count * it->d, w->y + r * it->d, bytes);
+            memcpy(w->k[0] + count * it->d, w->slope + r * it->d, bytes);
+            w->group[count++] = r;
+        }
+    }
+    return count;
+}
+
+/* Error of member i of the group in units of the tolerance: root mean square over the coordinates
+ * of x. w->x holds the new states. */
+static double error_of(const flow *w, int64_t i, double h, double a_old, double a_new)
+{
+    int64_t d = w->it->d;
+    double sum = 0.0;
+    for (int64_t j = i * d; j < (i + 1) * d; j++) {
+        double error = 0.0;
+        for (int32_t s = 0; s < STAGES; s++) {
+            error += difference[s] * w->k[s][j];
+        }
+        double size = fmax(fabs(a_old * w->from[j]), fabs(w->x[j]));
+        double part = h * a_new * error / (w->atol + w->rtol * size);
+        sum += part * part;
+    }
+    return sqrt(sum / (double)d);
+}
+
+/* Takes or repeats the step of member i. */
+static ddn_status judge(flow *w, int64_t i, double h, double error, double a_new)
+{
+    ddn_integrator *it = w->it;
+    int64_t row = w->group[i], d = it->d;
+    double factor = error > 0.0 ? SAFETY * pow(error, -0.2) : GROW;
+    factor = isfinite(factor) ? fmin(fmax(factor, SHRINK), GROW) : SHRINK;
+    w->wanted[row] = fabs(h) * factor;
+    if (error <= 1.0) {
+        w->place[row] += WHOLE >> w->level[row];
+        w->level[row] = w->place[row] < WHOLE ? choose_level(w, row, 0) : 0;
+        for (int64_t j = 0; j < d; j++) {
+            w->y[row * d + j] = w->x[i * d + j] / a_new;
+        }
+        memcpy(w->slope + row * d, w->k[STAGES - 1] + i * d, (size_t)d * sizeof *w->slope);
+        it->accepted++;
+        return DDN_OK;
+    }
+    it->rejected++;
+    w->level[row] = choose_level(w, row, w->level[row] + 1);
+    DDNI_CHECK(it->ctx, w->level[row] < LEVELS, DDN_E_CONVERGENCE,
+               "row %lld cannot reach the tolerance: its step at log sigma = %g fell to %g",
+               (long long)row, w->start + w->length * ((double)w->place[row] / (double)WHOLE),
+               fabs(h));
+    return DDN_OK;
+}
+
+/* One step of the group of `count` rows. */
+static ddn_status step_group(flow *w, int64_t count)
+{
+    ddn_integrator *it = w->it;
+    int64_t first = w->group[0], width = WHOLE >> w->level[first];
+    double h = ldexp(w->length, -w->level[first]);
+    ddni_level old, now = {.a = 1.0};
+    DDNI_TRY(level_at(w, (double)w->place[first], &old));
+    for (int32_t s = 1; s < STAGES; s++) {
+        double place = (double)w->place[first] + node[s] * (double)width;
+        DDNI_TRY(level_at(w, place, &now));
+        ddni_sum sum = {.terms = 0};
+        ddni_sum_add(&sum, now.a, w->from, it->d);
+        for (int32_t i = 0; i < s; i++) {
+            ddni_sum_add(&sum, now.a * h * tableau[s][i], w->k[i], it->d);
+        }
+        DDNI_TRY(ddni_sum_evaluate(it->ctx, &sum, count, it->d, w->x, it->d));
+        ddni_prediction at;
+        DDNI_TRY(ddni_integrator_stage(it, &now, count, w->x, w->values, &at));
+        DDNI_TRY(slope(w, &at, count, w->k[s]));
+    }
+    for (int64_t i = 0; i < count; i++) {
+        DDNI_TRY(judge(w, i, h, error_of(w, i, h, old.a, now.a), now.a));
+    }
+    return DDN_OK;
+}
+
+static ddn_status integrate(flow *w)
+{
+    ddn_integrator *it = w->it;
+    for (int64_t count = gather(w); count > 0; count = gather(w)) {
+        double done = (double)w->place[w->group[0]] / (double)WHOLE;
+        DDNI_TRY(ddni_progress(it->ctx, "integrate",
+                               ((double)it->index + done) / (double)(it->count - 1)));
+        DDNI_TRY(step_group(w, count));
+    }
+    ddni_sum sum = {.terms = 0};
+    ddni_sum_add(&sum, w->span->to.a, w->y, it->d);
+    return ddni_integrator_write(it, &sum, it->next);
+}
+
+ddn_status ddni_step_adaptive(ddn_integrator *it, const ddni_span *span)
+{
+    double **work = it->work;
+    flow w = {.it = it,
+              .span = span,
+              .start = log(span->from.s / span->from.a),
+              .rtol = ddni_integrator_f64(it, DDN_INTEGRATOR_RTOL),
+              .atol = ddni_integrator_f64(it, DDN_INTEGRATOR_ATOL),
+              .wanted = it->row_fresh,
+              .y = work[0],
+              .slope = work[1],
+              .from = work[2],
+              .x = work[3],
+              .values = work[4]};
+    double relative = span->from.a / span->from.s * ddni_sigma_fall(&span->from, &span->to);
+    w.length = log1p(-relative);
+    for (int32_t s = 0; s < STAGES; s++) {
+        w.k[s] = work[5 + s];
+    }
+    ddni_sum start = {.terms = 0};
+    ddni_sum_add(&start, 1.0 / span->from.a, span->x, span->ldx);
+    DDNI_TRY(ddni_integrator_write(it, &start, w.y));
+    DDNI_TRY(slope(&w, &span->at, it->m, w.slope));
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "places", it->m, sizeof *w.place, &w.place), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "groups", it->m, sizeof *w.group, &w.group), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "levels", it->m, sizeof *w.level, &w.level), fail);
+    for (int64_t r = 0; r < it->m; r++) {
+        w.wanted[r] = it->row_state[r] > 0.0 ? it->row_state[r] : FIRST_LENGTH;
+        w.level[r] = choose_level(&w, r, 0);
+    }
+    status = integrate(&w);
+fail:
+    ddni_free(ddni_context_allocator(it->ctx), w.place);
+    ddni_free(ddni_context_allocator(it->ctx), w.group);
+    ddni_free(ddni_context_allocator(it->ctx), w.level);
+    return status;
+}

@@ -81,32 +81,15 @@ static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, in
 {
     (void)lanes;
     for (int64_t q = 0; q < states; q++) {
-        int32_t *row = s->row + q * s->capacity;
-        float *upper = s->upper + q * s->capacity;
         for (int64_t r = 0; r < rows; r++) {
             float middle = g[r * ldg + q] * s->slope[q] + s->offset[q] + term[r];
             float half = s->radius[q] * length[r];
             s->floor[q] = fmaxf(s->floor[q], middle - half);
             g[r * ldg + q] = middle + half;
         }
-        for (int64_t r = 0; r < rows && s->count[q] >= 0; r++) {
-            float least = s->floor[q] - s->margin;
-            if (g[r * ldg + q] < least) {
-                continue;
-            }
-            if (s->count[q] == s->capacity) {
-                int32_t kept = 0;
-                for (int32_t i = 0; i < s->capacity; i++) {
-                    if (upper[i] >= least) {
-                        row[kept] = row[i];
-                        upper[kept++] = upper[i];
-                    }
-                }
-                s->count[q] = kept > s->capacity - s->capacity / 8 ? -1 : kept;
-            }
-            if (s->count[q] >= 0) {
-                row[s->count[q]] = (int32_t)(first_row + r);
-                upper[s->count[q]++] = g[r * ldg + q];
+        for (int64_t r = 0; r < rows; r++) {
+            if (g[r * ldg + q] >= s->floor[q] - s->margin) {
+                ddni_list_candidate(s, q, first_row + r, g[r * ldg + q]);
             }
         }
     }

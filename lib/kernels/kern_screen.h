@@ -1,32 +1,5 @@
 /* Screens and the single-state softmax, in f32; included by kern_body.h. Layer 1 (kernels). */
 
-/* Drops listed candidates that have fallen below the floor. */
-static int32_t keep_candidates(const ddni_screen *s, int64_t lane)
-{
-    int32_t *row = s->row + lane * s->capacity, kept = 0;
-    float *upper = s->upper + lane * s->capacity, least = s->floor[lane] - s->margin;
-    for (int32_t i = 0; i < s->count[lane]; i++) {
-        if (upper[i] >= least) {
-            row[kept] = row[i];
-            upper[kept++] = upper[i];
-        }
-    }
-    return kept;
-}
-
-static void list_candidate(const ddni_screen *s, int64_t lane, int64_t row, float upper)
-{
-    if (s->count[lane] == s->capacity) {
-        int32_t kept = keep_candidates(s, lane);
-        s->count[lane] = kept > s->capacity - s->capacity / 8 ? -1 : kept;
-    }
-    if (s->count[lane] >= 0) {
-        int64_t at = lane * s->capacity + s->count[lane]++;
-        s->row[at] = (int32_t)row;
-        s->upper[at] = upper;
-    }
-}
-
 static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t ldg,
                        const float *term, const float *length, int64_t first_row,
                        const ddni_screen *s)
@@ -55,7 +28,7 @@ static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, in
             for (int64_t r = 0; r < rows; r++) {
                 float upper = g[r * ldg + q + v];
                 if (upper >= s->floor[q + v] - s->margin) {
-                    list_candidate(s, q + v, first_row + r, upper);
+                    ddni_list_candidate(s, q + v, first_row + r, upper);
                 }
             }
         }

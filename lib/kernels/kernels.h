@@ -118,6 +118,12 @@ typedef struct ddni_kernels {
                         float *sum);
 } ddni_kernels;
 
+/* Adds a candidate to the list of a lane, making room by dropping those below the floor. */
+void ddni_list_candidate(const ddni_screen *screen, int64_t lane, int64_t row, float upper);
+/* The screen of a single state: lane 0 of `screen`, inner products g[row], overwritten. */
+void ddni_screen_rows(int64_t rows, float *g, const float *term, const float *length,
+                      int64_t first_row, const ddni_screen *screen);
+
 /* The variant in use by a context. */
 const ddni_kernels *ddni_context_kernels(const ddn_context *ctx);
 

@@ -1,25 +1,139 @@
-/* The empirical oracle's parts: object, scratch, scan. Layer 4 (oracle). */
+/* The empirical oracle's parts. Layer 4 (oracle).
+ *
+ * A batch is cut into blocks of states. For each state the cheapest way that keeps the accuracy
+ * promise is used (theory.md (14)):
+ *   refine  a screen with certified bounds (int8 or f32) lists the points that can matter, and
+ * those are evaluated by direct differences in double; dense   all points, inner products in f32 or
+ * f64; accepted only if the error that their rounding can cause, seen in the result itself, is
+ * small enough; direct  all points by direct differences in double: always right, and the slowest.
+ */
 #ifndef DDNI_ORACLE_EMPIRICAL_IMPL_H
 #define DDNI_ORACLE_EMPIRICAL_IMPL_H
 
 #include "dataset/dataset_impl.h"
+#include "kernels/kernels.h"
 #include "oracle/oracle_impl.h"
 #include "oracle/posterior.h"
 
+enum {
+    DDNI_TILE_ROWS = 96,    /* rows handled together; stays in the second-level cache */
+    DDNI_CHUNK_ROWS = 2048, /* rows of a unit of parallel work, at least */
+    DDNI_MAX_CHUNKS = 32,   /* units of a block, at most */
+    DDNI_MAX_LANES = 128,   /* states of a block, at most */
+    DDNI_CANDIDATES = 64,   /* candidates listed per state and chunk */
+    DDNI_THIN = 2           /* blocks of up to this many states go row by row, without lanes */
+};
+
 typedef struct ddni_empirical {
     ddn_oracle base;
-    double *centre; /* [d] mean of the points: vector sums are taken relative to it */
+    double *centre; /* [d] inner products and sums are taken relative to it */
+    double *norm;   /* [n] |y - centre|^2 */
+    float *length;  /* [n] its root, rounded up */
+    double norm_max;
+    int32_t in_place; /* rows are f32 and equal to y - centre as stored */
 } ddni_empirical;
 
-/* Scratch of a query. */
+/* Scratch of a query; grown when needed. */
 typedef struct ddni_scan {
-    ddni_posterior *part; /* [chunks][m] */
-    double *sum;          /* [chunks][m][d]: sum e^{l - M} (y - centre) */
-    double *class_sum;    /* [chunks][m][classes] */
-    double *moment;       /* [chunks][m][d + 1]: second pass, Cov v and trace */
-    double *tile;         /* [workers][rows][d] */
-    double *mean;         /* [m][d] relative to the centre */
+    double *state;             /* [lanes][d] gathered states */
+    double *relative;          /* [lanes][d] state - a centre */
+    void *lanes;               /* [d][lanes] the same, f32 or f64; or int8 [d / 4][lanes][4] */
+    void *tile;                /* [workers] row tiles and inner products */
+    void *sum;                 /* [chunks][d][lanes] dense sums, f32 or f64 */
+    double *lane;              /* [chunks][..][lanes] see lane_sums in empirical_dense.c */
+    double *tile_mass;         /* [tiles][lanes][2] reference and mass of each tile, for draws */
+    int32_t *count;            /* [chunks][lanes] candidates */
+    float *floor;              /* [chunks][lanes] */
+    int32_t *row;              /* [chunks][lanes][capacity] */
+    float *upper;              /* [chunks][lanes][capacity] */
+    float *bound;              /* [3][lanes] slope, offset, radius */
+    double *logit;             /* [workers][chunks * capacity] of the candidates of one state */
+    int64_t *index;            /* [workers][chunks * capacity] */
+    int64_t *logit_count;      /* [lanes] candidates evaluated */
+    double *total;             /* [lanes][d] sum e^{l - M} (y - centre), then the mean */
+    double *class_total;       /* [lanes][classes] */
+    double *point;             /* [workers][2 d] */
+    double *part_sum;          /* direct: [chunks][lanes][d] */
+    double *part_class;        /* direct: [chunks][lanes][classes] */
+    double *part_moment;       /* second pass: [chunks][lanes][d + 1] */
+    ddni_posterior *part;      /* [chunks][lanes] */
+    ddni_posterior *posterior; /* [lanes] */
+    int64_t *todo;             /* [lanes] batch rows of the block */
+    int32_t *verdict;          /* [lanes] */
+    double dropped, touched;   /* sums and maxima for the report */
 } ddni_scan;
+
+/* Some states of a batch against all data. */
+typedef struct ddni_block {
+    const ddni_empirical *o;
+    const ddn_dataset *ds;
+    ddni_scan *s;
+    const ddni_request *rq;
+    const ddni_level *level;
+    const ddni_kernels *kern;
+    const double *x; /* the batch */
+    int64_t ldx;
+    int64_t m, lanes, d, n, classes;
+    const int64_t *todo; /* [m] batch rows */
+    int64_t chunks, chunk_rows;
+    int32_t want_sum, want_class, want_trace, want_cov, want_draw;
+    double gain; /* a / s^2 */
+} ddni_block;
+
+/* A verdict on a state, after a way has been tried. */
+enum {
+    DDNI_DONE = 0, /* outputs written */
+    DDNI_RETRY = 1 /* another way is needed */
+};
+
+static inline int64_t ddni_chunk_end(const ddni_block *b, int64_t chunk)
+{
+    int64_t end = (chunk + 1) * b->chunk_rows;
+    return end < b->n ? end : b->n;
+}
+
+static inline const void *ddni_stored(const ddn_dataset *ds, int64_t row)
+{
+    int64_t size = ds->type == DDN_TYPE_U8 ? 1 : ds->type == DDN_TYPE_F32 ? 4 : 8;
+    return (const char *)ds->data + row * ds->ld * size;
+}
+
+static inline ddni_point ddni_point_at(const ddn_dataset *ds, int64_t row)
+{
+    return (ddni_point){ddni_stored(ds, row), ds->scale, ds->shift};
+}
+
+/* Exact logit of a point, -|x - a y|^2 / (2 s^2), by direct differences. */
+static inline double ddni_logit(const ddni_block *b, const double *x, int64_t row)
+{
+    return -b->kern->distance(b->ds->type, b->d, x, b->level->a, b->level->a_low,
+                              ddni_point_at(b->ds, row)) /
+           (2 * b->level->s2);
+}
+
+/* Gathers the block's states and their differences from the centre; sets lanes and chunks. */
+ddn_status ddni_block_prepare(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo);
+
+/* The ways: each fills s->verdict[m]. */
+ddn_status ddni_refine(ddn_context *ctx, ddni_block *b);
+ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision);
+ddn_status ddni_direct(ddn_context *ctx, ddni_block *b);
+
+/* 1 if a screen is likely to leave out most points. */
+int32_t ddni_screen_pays(ddn_context *ctx, ddni_block *b);
+
+/* Second pass over all points for Cov v and tr Cov of the block's states, whose posterior and mean
+ * (total) are known. */
+ddn_status ddni_moments(ddn_context *ctx, ddni_block *b);
+
+/* Writes the outputs of state q from its posterior, total (sum e^{l - M} (y - centre), turned into
+ * the mean relative to the centre) and class_total. */
+void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p);
+
+/* Uniform deviate that selects the draw of state q. */
+double ddni_draw_uniform(const ddni_block *b, int64_t q);
+/* Writes point `row` as the draw of state q. */
+void ddni_draw_write(const ddni_block *b, int64_t q, int64_t row);
 
 ddn_status ddni_scan_run(ddn_context *ctx, const ddni_empirical *o, ddni_scan *scan,
                          const ddni_request *rq, const ddni_level *level, int64_t m,

@@ -1,0 +1,406 @@
+/* Certified pruning: a screen bounds every logit, and only points that can matter are evaluated, by
+ * direct differences in double. theory.md (14). Layer 4 (oracle).
+ *
+ * With L_i <= l_i <= U_i from the screen and F = max_i L_i, a point with U_i < F - log(n / epsilon)
+ * weighs less than epsilon / n, since the largest logit is at least F. */
+#include <math.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/empirical_impl.h"
+
+typedef struct refine {
+    ddni_block *b;
+    int32_t integer;    /* int8 states against u8 rows */
+    int32_t capacity;   /* candidates per state and chunk */
+    int64_t quads;      /* groups of four coordinates */
+    int64_t tile_bytes; /* per worker */
+    float margin;
+    double log_ratio; /* log(n / epsilon) */
+} refine;
+
+static int32_t use_integers(const ddni_block *b)
+{
+    return b->ds->type == DDN_TYPE_U8 && b->kern->multiply_u8 != NULL && b->d <= 66000;
+}
+
+/* The states as multiples of int8, and what that leaves out: x = step * whole + rest, so that
+ * x . (y - centre) = step * scale * (whole . stored) + step * whole . (shift - centre) + rest . (y
+ * - centre), the last term at most |rest| |y - centre|. */
+static void quantize(const refine *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    const double *x = b->s->relative + q * b->d;
+    int8_t *out = b->s->lanes;
+    int64_t d = b->d;
+    int32_t thin = b->m <= DDNI_THIN;
+    int64_t padded = (d + 63) / 64 * 64;
+    double top = 0, constant = 0, rest2 = 0, length2 = 0;
+    for (int64_t j = 0; j < d; j++) {
+        top = fmax(top, fabs(x[j]));
+        length2 += x[j] * x[j];
+    }
+    double step = top > 0 ? top / 127 : 1;
+    for (int64_t j = 0; j < d; j++) {
+        double whole = nearbyint(x[j] / step), rest = x[j] - step * whole;
+        constant += whole * (b->ds->shift - b->o->centre[j]);
+        rest2 += rest * rest;
+        int64_t at = thin ? q * padded + j : ((j / 4) * b->lanes + q) * 4 + j % 4;
+        out[at] = (int8_t)whole;
+    }
+    float *slope = b->s->bound, *offset = slope + b->lanes, *radius = offset + b->lanes;
+    slope[q] = (float)(b->gain * step * b->ds->scale);
+    offset[q] = (float)(b->gain * step * constant);
+    /* Conversions to float and the sums in float: some 2^-21 of the largest terms. */
+    radius[q] = (float)(b->gain * (sqrt(rest2) * (1 + 1e-5) + sqrt(length2) * 0x1p-21));
+}
+
+static void fill(const refine *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    const double *x = b->s->relative + q * b->d;
+    float *out = b->s->lanes;
+    int32_t thin = b->m <= DDNI_THIN;
+    double length2 = 0;
+    for (int64_t j = 0; j < b->d; j++) {
+        length2 += x[j] * x[j];
+        out[thin ? q * b->d + j : j * b->lanes + q] = (float)x[j];
+    }
+    /* Rounding of state and row, and of the sums as multiply_f32 bounds it. */
+    double unit = 0x1p-24 * 1.0001;
+    double bound =
+        unit * (DDNI_DEPTH_BLOCK + (double)b->d / DDNI_DEPTH_BLOCK + 8) * sqrt(length2) * b->gain;
+    float *slope = b->s->bound, *offset = slope + b->lanes, *radius = offset + b->lanes;
+    slope[q] = (float)b->gain;
+    offset[q] = 0;
+    radius[q] = (float)(bound * (1 + 1e-5));
+}
+
+/* The tile's rows as the screen wants them, and their inner products with the states. */
+static float *products(const refine *p, int64_t first, int64_t rows, char *scratch)
+{
+    const ddni_block *b = p->b;
+    const ddni_kernels *k = b->kern;
+    const ddn_dataset *ds = b->ds;
+    int64_t d = b->d;
+    float *g = (float *)(void *)scratch;
+    char *tile = scratch + DDNI_TILE_ROWS * b->lanes * 4;
+    int32_t thin = b->m <= DDNI_THIN;
+    if (p->integer) {
+        const uint8_t *y = ddni_stored(ds, first);
+        int64_t ldy = ds->ld;
+        if (thin) {
+            for (int64_t q = 0; q < b->m; q++) {
+                k->dot_u8(rows, d, y, ldy, (const int8_t *)b->s->lanes + q * ((d + 63) / 64 * 64),
+                          g + q * DDNI_TILE_ROWS);
+            }
+            return g;
+        }
+        if (d % 4 != 0 && first + rows == b->n) { /* the last row may end where memory ends */
+            for (int64_t r = 0; r < rows; r++) {
+                memcpy(tile + r * p->quads * 4, y + r * ldy, (size_t)d);
+            }
+            y = (const uint8_t *)tile;
+            ldy = p->quads * 4;
+        }
+        k->multiply_u8(rows, d, b->lanes, y, ldy, b->s->lanes, g, b->lanes);
+        return g;
+    }
+    const float *y = (const float *)(void *)tile;
+    int64_t ldy = d;
+    if (b->o->in_place) {
+        y = ddni_stored(ds, first);
+        ldy = ds->ld;
+    } else {
+        k->unpack_f32(ds->type, rows, d, ddni_stored(ds, first), ds->ld, ds->scale, ds->shift,
+                      b->o->centre, (float *)(void *)tile, d);
+    }
+    if (thin) {
+        for (int64_t q = 0; q < b->m; q++) {
+            k->dot_f32(rows, d, y, ldy, (const float *)b->s->lanes + q * d, g + q * DDNI_TILE_ROWS);
+        }
+        return g;
+    }
+    memset(g, 0, (size_t)(rows * b->lanes) * sizeof *g);
+    k->multiply_f32(rows, d, b->lanes, y, ldy, 1, b->s->lanes, b->lanes, g, b->lanes);
+    return g;
+}
+
+static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
+{
+    const refine *p = arg;
+    const ddni_block *b = p->b;
+    ddni_scan *s = b->s;
+    char *scratch = (char *)s->tile + worker * p->tile_bytes;
+    float term[DDNI_TILE_ROWS];
+    int64_t lists = chunk * b->lanes;
+    for (int64_t q = 0; q < b->lanes; q++) {
+        s->floor[lists + q] = -INFINITY;
+        s->count[lists + q] = 0;
+    }
+    ddni_screen screen = {
+        .slope = s->bound,
+        .offset = s->bound + b->lanes,
+        .radius = s->bound + 2 * b->lanes,
+        .floor = s->floor + lists,
+        .margin = p->margin,
+        .count = s->count + lists,
+        .capacity = p->capacity,
+        .row = s->row + lists * p->capacity,
+        .upper = s->upper + lists * p->capacity,
+    };
+    int64_t start = chunk * b->chunk_rows, end = ddni_chunk_end(b, chunk);
+    for (int64_t first = start; first < end; first += DDNI_TILE_ROWS) {
+        int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+        for (int64_t r = 0; r < rows; r++) {
+            term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r]);
+        }
+        float *g = products(p, first, rows, scratch);
+        if (b->m > DDNI_THIN) {
+            b->kern->screen_f32(rows, b->lanes, b->m, g, b->lanes, term, b->o->length + first,
+                                first - start, &screen);
+            continue;
+        }
+        for (int64_t q = 0; q < b->m; q++) {
+            ddni_screen one = screen;
+            one.slope += q;
+            one.offset += q;
+            one.radius += q;
+            one.floor += q;
+            one.count += q;
+            one.row += q * p->capacity;
+            one.upper += q * p->capacity;
+            ddni_screen_rows(rows, g + q * DDNI_TILE_ROWS, term, b->o->length + first,
+                             first - start, &one);
+        }
+    }
+}
+
+/* Logits of the candidates relative to the largest one, in extended precision: where two points
+ * compete at small s the rounding of the squared distances themselves would show. */
+static void sharpen(const ddni_block *b, const double *x, int64_t count, const int64_t *index,
+                    double *logit, int64_t best, double *y)
+{
+    long double nearest = 0;
+    long double a = (long double)b->level->a + (long double)b->level->a_low;
+    for (int64_t pass = 0; pass < 2; pass++) {
+        for (int64_t i = 0; i < count; i++) {
+            if ((pass == 0) != (i == best) || logit[i] < -60) {
+                continue;
+            }
+            ddni_dataset_rows(b->ds, index[i], 1, y, b->d);
+            long double square = 0;
+            for (int64_t j = 0; j < b->d; j++) {
+                long double diff = (long double)x[j] - a * (long double)y[j];
+                square += diff * diff;
+            }
+            if (pass == 0) {
+                nearest = square;
+            }
+            logit[i] = (double)((nearest - square) / (2 * (long double)b->level->s2));
+        }
+    }
+}
+
+/* Sums over the candidates of a state, once their logits (relative to `max`) are known. */
+static void sum_candidates(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
+                           const double *logit, double max, double *point)
+{
+    ddni_scan *s = b->s;
+    int64_t d = b->d, k = b->classes;
+    ddni_posterior post = ddni_posterior_empty;
+    double *total = s->total + q * d, *cls = s->class_total + q * k;
+    double top = -INFINITY;
+    for (int64_t i = 0; i < count; i++) {
+        ddni_posterior_add(&post, logit[i], index[i]);
+        top = fmax(top, logit[i]);
+    }
+    double z = ddni_posterior_total(&post);
+    memset(total, 0, (size_t)d * sizeof *total);
+    memset(cls, 0, (size_t)k * sizeof *cls);
+    double left = b->want_draw ? z * ddni_draw_uniform(b, q) : INFINITY;
+    int64_t chosen = post.argmax;
+    for (int64_t i = 0; i < count; i++) {
+        double w = exp(logit[i] - top);
+        if (b->want_sum && w > 1e-25) {
+            b->kern->accumulate(b->ds->type, d, total, 1, w, ddni_point_at(b->ds, index[i]),
+                                b->o->centre);
+        }
+        if (b->want_class) {
+            cls[b->ds->labels->class_index[index[i]]] += w;
+        }
+        if (left >= 0 && (left -= w) < 0) {
+            chosen = index[i];
+        }
+    }
+    if (b->want_draw) {
+        ddni_draw_write(b, q, chosen);
+    }
+    post.max += max;
+    ddni_finish(b, q, &post);
+    if (!b->want_trace && !b->want_cov) {
+        return;
+    }
+    const double *v = b->want_cov ? b->rq->v + b->todo[q] * b->rq->ldv : NULL;
+    double *out = point + d, trace = 0;
+    memset(out, 0, (size_t)d * sizeof *out);
+    for (int64_t i = 0; i < count; i++) {
+        double w = exp(logit[i] - top) / z, square = 0, dot = 0;
+        if (w == 0) {
+            continue;
+        }
+        ddni_dataset_rows(b->ds, index[i], 1, point, d);
+        for (int64_t j = 0; j < d; j++) {
+            point[j] = (point[j] - b->o->centre[j]) - total[j];
+            square += point[j] * point[j];
+            dot += v != NULL ? point[j] * v[j] : 0;
+        }
+        trace += w * square;
+        for (int64_t j = 0; v != NULL && j < d; j++) {
+            out[j] += w * dot * point[j];
+        }
+    }
+    if (b->want_trace) {
+        b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;
+    }
+    if (b->want_cov) {
+        int64_t ld = b->rq->ld[DDN_OUT_COV_TIMES_V];
+        memcpy(b->rq->f64[DDN_OUT_COV_TIMES_V] + b->todo[q] * ld, out, (size_t)d * sizeof *out);
+    }
+}
+
+/* Evaluates the candidates of one state, unless some chunk had too many. */
+static void refine_state(void *arg, int64_t q, int64_t worker)
+{
+    const refine *p = arg;
+    const ddni_block *b = p->b;
+    ddni_scan *s = b->s;
+    float floor = -INFINITY;
+    for (int64_t c = 0; c < b->chunks; c++) {
+        if (s->count[c * b->lanes + q] < 0) {
+            return;
+        }
+        floor = fmaxf(floor, s->floor[c * b->lanes + q]);
+    }
+    double *logit = s->logit + worker * b->chunks * p->capacity;
+    int64_t *index = s->index + worker * b->chunks * p->capacity;
+    double *point = s->point + worker * 2 * b->d;
+    const double *x = s->state + q * b->d;
+    int64_t count = 0, best = 0;
+    for (int64_t c = 0; c < b->chunks; c++) {
+        int64_t list = (c * b->lanes + q) * p->capacity;
+        for (int32_t i = 0; i < s->count[c * b->lanes + q]; i++) {
+            if (s->upper[list + i] >= floor - p->margin) {
+                index[count] = c * b->chunk_rows + s->row[list + i];
+                logit[count] = ddni_logit(b, x, index[count]);
+                best = logit[count] > logit[best] ? count : best;
+                count++;
+            }
+        }
+    }
+    double max = logit[best];
+    int64_t rivals = 0;
+    for (int64_t i = 0; i < count; i++) {
+        logit[i] -= max;
+        rivals += logit[i] > -60;
+    }
+    /* Rounding of a squared distance of this size against 1e-13. */
+    if (rivals > 1 && -max * 0x1p-50 > (b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-7)) {
+        sharpen(b, x, count, index, logit, best, point);
+    }
+    s->logit_count[q] = count;
+    sum_candidates(b, q, count, index, logit, max, point);
+}
+
+/* The candidates' number is known only up to the capacity: a chunk of few rows lists them all. */
+static int32_t capacity(const ddni_block *b)
+{
+    return b->n <= 8 * DDNI_CANDIDATES ? (int32_t)b->n : DDNI_CANDIDATES;
+}
+
+static ddn_status prepare(ddn_context *ctx, refine *p)
+{
+    ddni_block *b = p->b;
+    ddni_scan *s = b->s;
+    int64_t lists = b->chunks * b->lanes, entries = lists * p->capacity;
+    int64_t workers = ddni_workers(ctx), mine = b->chunks * p->capacity;
+    int64_t width = p->integer ? p->quads * 4 : b->d * 4;
+    p->tile_bytes = (DDNI_TILE_ROWS * (b->lanes * 4 + width) + 63) / 64 * 64;
+    int64_t state_bytes = b->lanes * ((b->d + 63) / 64 * 64) * (p->integer ? 1 : 4);
+    DDNI_TRY(ddni_reserve(ctx, "lanes", state_bytes, 1, &s->lanes));
+    DDNI_TRY(ddni_reserve(ctx, "row tiles", workers, p->tile_bytes, &s->tile));
+    DDNI_TRY(ddni_reserve(ctx, "candidate counts", lists, 4, &s->count));
+    DDNI_TRY(ddni_reserve(ctx, "floors", lists, 4, &s->floor));
+    DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->row));
+    DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->upper));
+    DDNI_TRY(ddni_reserve(ctx, "bounds", 3 * b->lanes, 4, &s->bound));
+    DDNI_TRY(ddni_reserve(ctx, "logits", workers * mine, 8, &s->logit));
+    DDNI_TRY(ddni_reserve(ctx, "indices", workers * mine, 8, &s->index));
+    DDNI_TRY(ddni_reserve(ctx, "counts", b->lanes, 8, &s->logit_count));
+    memset(s->lanes, 0, (size_t)state_bytes);
+    memset(s->bound, 0, (size_t)(3 * b->lanes) * sizeof *s->bound);
+    double reach = 0;
+    for (int64_t q = 0; q < b->m; q++) {
+        (p->integer ? quantize : fill)(p, q);
+        double length2 = 0;
+        for (int64_t j = 0; j < b->d; j++) {
+            length2 += s->relative[q * b->d + j] * s->relative[q * b->d + j];
+        }
+        reach = fmax(reach, b->gain * sqrt(length2 * b->o->norm_max) +
+                                fabs((double)s->bound[b->lanes + q]));
+    }
+    /* Sums of floats of this size round by some 2^-20 of it. */
+    reach += 0.5 * b->gain * b->level->a * b->o->norm_max;
+    /* So few points that all are listed are all evaluated: nothing is lost, not even in 1 - w_max.
+     */
+    p->margin =
+        p->capacity >= b->n ? INFINITY : (float)((p->log_ratio + reach * 0x1p-20) * (1 + 1e-6));
+    return DDN_OK;
+}
+
+int32_t ddni_screen_pays(ddn_context *ctx, ddni_block *b)
+{
+    (void)ctx;
+    enum {
+        SAMPLE = 64
+    };
+    if (b->n <= 8 * DDNI_CANDIDATES) {
+        return 1;
+    }
+    /* Share of a sample of points that one state in eight could not leave out. */
+    double logit[SAMPLE], margin = log((double)b->n / b->rq->epsilon);
+    int64_t kept = 0, seen = 0;
+    for (int64_t q = 0; q < b->m; q += 8) {
+        double top = -INFINITY;
+        for (int64_t i = 0; i < SAMPLE; i++) {
+            logit[i] = ddni_logit(b, b->s->state + q * b->d, i * (b->n / SAMPLE));
+            top = fmax(top, logit[i]);
+        }
+        for (int64_t i = 0; i < SAMPLE; i++) {
+            kept += logit[i] >= top - margin;
+            seen++;
+        }
+    }
+    return (double)kept < 0.5 * (double)seen;
+}
+
+ddn_status ddni_refine(ddn_context *ctx, ddni_block *b)
+{
+    refine p = {.b = b, .integer = use_integers(b), .capacity = capacity(b)};
+    p.quads = (b->d + 3) / 4;
+    p.log_ratio = log((double)b->n / b->rq->epsilon);
+    DDNI_TRY(prepare(ctx, &p));
+    double work = (double)b->lanes * (double)b->n * (double)b->d;
+    DDNI_TRY(ddni_parallel(ctx, b->chunks, work, screen_chunk, &p));
+    DDNI_TRY(ddni_parallel(ctx, b->m, work * 0.01, refine_state, &p));
+    for (int64_t q = 0; q < b->m; q++) {
+        if (b->s->verdict[q] == DDNI_DONE) {
+            double count = (double)b->s->logit_count[q];
+            double dropped = ((double)b->n - count) * exp(-p.log_ratio); /* 0 if all are listed */
+            b->s->dropped = fmax(b->s->dropped, dropped);
+            b->s->touched += count / (double)b->n;
+        }
+    }
+    return DDN_OK;
+}

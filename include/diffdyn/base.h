@@ -50,6 +50,14 @@ enum {
 };
 #undef DDN_STATUS_ENUM_ENTRY
 
+/* Type of stored numbers. */
+typedef int32_t ddn_type;
+enum {
+    DDN_TYPE_U8 = 1,
+    DDN_TYPE_F32 = 2,
+    DDN_TYPE_F64 = 3
+};
+
 /* Name ("DDN_E_RANGE") and meaning of a status; static text, never NULL ("unknown status"). */
 DDN_API const char *ddn_status_name(ddn_status status);
 DDN_API const char *ddn_status_text(ddn_status status);

@@ -12,14 +12,6 @@ DDN_BEGIN_DECLS
  * they need alive, so any of them may be destroyed in any order. */
 typedef struct ddn_dataset ddn_dataset;
 
-/* Type of the stored numbers. */
-typedef int32_t ddn_type;
-enum {
-    DDN_TYPE_U8 = 1,
-    DDN_TYPE_F32 = 2,
-    DDN_TYPE_F64 = 3
-};
-
 /* Limits: n >= 1, d >= 1, n * d * size below 2^62 bytes; d at most 2^24. Every stored number must
  * be finite: the first NaN or Inf is reported by row and column (DDN_E_NONFINITE). */
 

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#include <diffdyn/dataset.h>
+#include <diffdyn/base.h>
 
 enum {
     DDNI_LANES = 16,       /* granularity of lane blocks, in states */

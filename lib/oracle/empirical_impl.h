@@ -119,6 +119,16 @@ ddn_status ddni_refine(ddn_context *ctx, ddni_block *b);
 ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision);
 ddn_status ddni_direct(ddn_context *ctx, ddni_block *b);
 
+/* Relative logits of the listed points of state q (ascending indices) in and outputs out:
+ * posterior, sums, draw, covariance. max is the logit they are relative to; point[2 d] is scratch.
+ */
+void ddni_candidates_finish(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
+                            const double *logit, double max, double *point);
+/* Recomputes logits[count], relative to the one of number `best`, in extended precision where they
+ * matter; point[d] is scratch. */
+void ddni_candidates_sharpen(const ddni_block *b, const double *x, int64_t count,
+                             const int64_t *index, double *logit, int64_t best, double *point);
+
 /* 1 if a screen is likely to leave out most points. */
 int32_t ddni_screen_pays(ddn_context *ctx, ddni_block *b);
 

@@ -177,99 +177,6 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
     }
 }
 
-/* Logits of the candidates relative to the largest one, in extended precision: where two points
- * compete at small s the rounding of the squared distances themselves would show. */
-static void sharpen(const ddni_block *b, const double *x, int64_t count, const int64_t *index,
-                    double *logit, int64_t best, double *y)
-{
-    long double nearest = 0;
-    long double a = (long double)b->level->a + (long double)b->level->a_low;
-    for (int64_t pass = 0; pass < 2; pass++) {
-        for (int64_t i = 0; i < count; i++) {
-            if ((pass == 0) != (i == best) || logit[i] < -60) {
-                continue;
-            }
-            ddni_dataset_rows(b->ds, index[i], 1, y, b->d);
-            long double square = 0;
-            for (int64_t j = 0; j < b->d; j++) {
-                long double diff = (long double)x[j] - a * (long double)y[j];
-                square += diff * diff;
-            }
-            if (pass == 0) {
-                nearest = square;
-            }
-            logit[i] = (double)((nearest - square) / (2 * (long double)b->level->s2));
-        }
-    }
-}
-
-/* Sums over the candidates of a state, once their logits (relative to `max`) are known. */
-static void sum_candidates(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
-                           const double *logit, double max, double *point)
-{
-    ddni_scan *s = b->s;
-    int64_t d = b->d, k = b->classes;
-    ddni_posterior post = ddni_posterior_empty;
-    double *total = s->total + q * d, *cls = s->class_total + q * k;
-    double top = -INFINITY;
-    for (int64_t i = 0; i < count; i++) {
-        ddni_posterior_add(&post, logit[i], index[i]);
-        top = fmax(top, logit[i]);
-    }
-    double z = ddni_posterior_total(&post);
-    memset(total, 0, (size_t)d * sizeof *total);
-    memset(cls, 0, (size_t)k * sizeof *cls);
-    double left = b->want_draw ? z * ddni_draw_uniform(b, q) : INFINITY;
-    int64_t chosen = post.argmax;
-    for (int64_t i = 0; i < count; i++) {
-        double w = exp(logit[i] - top);
-        if (b->want_sum && w > 1e-25) {
-            b->kern->accumulate(b->ds->type, d, total, 1, w, ddni_point_at(b->ds, index[i]),
-                                b->o->centre);
-        }
-        if (b->want_class) {
-            cls[b->ds->labels->class_index[index[i]]] += w;
-        }
-        if (left >= 0 && (left -= w) < 0) {
-            chosen = index[i];
-        }
-    }
-    if (b->want_draw) {
-        ddni_draw_write(b, q, chosen);
-    }
-    post.max += max;
-    ddni_finish(b, q, &post);
-    if (!b->want_trace && !b->want_cov) {
-        return;
-    }
-    const double *v = b->want_cov ? b->rq->v + b->todo[q] * b->rq->ldv : NULL;
-    double *out = point + d, trace = 0;
-    memset(out, 0, (size_t)d * sizeof *out);
-    for (int64_t i = 0; i < count; i++) {
-        double w = exp(logit[i] - top) / z, square = 0, dot = 0;
-        if (w == 0) {
-            continue;
-        }
-        ddni_dataset_rows(b->ds, index[i], 1, point, d);
-        for (int64_t j = 0; j < d; j++) {
-            point[j] = (point[j] - b->o->centre[j]) - total[j];
-            square += point[j] * point[j];
-            dot += v != NULL ? point[j] * v[j] : 0;
-        }
-        trace += w * square;
-        for (int64_t j = 0; v != NULL && j < d; j++) {
-            out[j] += w * dot * point[j];
-        }
-    }
-    if (b->want_trace) {
-        b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;
-    }
-    if (b->want_cov) {
-        int64_t ld = b->rq->ld[DDN_OUT_COV_TIMES_V];
-        memcpy(b->rq->f64[DDN_OUT_COV_TIMES_V] + b->todo[q] * ld, out, (size_t)d * sizeof *out);
-    }
-}
-
 /* Evaluates the candidates of one state, unless some chunk had too many. */
 static void refine_state(void *arg, int64_t q, int64_t worker)
 {
@@ -307,10 +214,10 @@ static void refine_state(void *arg, int64_t q, int64_t worker)
     }
     /* Rounding of a squared distance of this size against 1e-13. */
     if (rivals > 1 && -max * 0x1p-50 > (b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-7)) {
-        sharpen(b, x, count, index, logit, best, point);
+        ddni_candidates_sharpen(b, x, count, index, logit, best, point);
     }
     s->logit_count[q] = count;
-    sum_candidates(b, q, count, index, logit, max, point);
+    ddni_candidates_finish(b, q, count, index, logit, max, point);
 }
 
 /* The candidates' number is known only up to the capacity: a chunk of few rows lists them all. */

@@ -6,9 +6,9 @@
 #include "support/fixtures.h"
 
 enum {
-    N = 300,
+    N = 700,
     D = 40,
-    M = 300, /* N * D * M is large enough to be worth sharing among threads */
+    M = 300, /* N * D * 128 is large enough to be worth sharing among threads */
     HOSTS = 4
 };
 

@@ -1,0 +1,62 @@
+/* What the dense way's tile loop and its end share. Layer 4 (oracle). */
+#ifndef DDNI_ORACLE_EMPIRICAL_DENSE_H
+#define DDNI_ORACLE_EMPIRICAL_DENSE_H
+
+#include "oracle/empirical_impl.h"
+
+/* Rows of s->lane per chunk, each [lanes]; the class sums follow. */
+enum {
+    DDNI_LANE_REFERENCE,
+    DDNI_LANE_BEST,
+    DDNI_LANE_INDEX,
+    DDNI_LANE_TOTAL,
+    DDNI_LANE_ENERGY,
+    DDNI_LANE_SQUARE,
+    DDNI_LANE_NORM,
+    DDNI_LANE_RESCALE,
+    DDNI_LANE_ROWS
+};
+
+/* What the tile loop of one precision needs to know. */
+typedef struct ddni_dense_run {
+    ddni_block *b;
+    ddn_type precision;
+    int64_t size;       /* bytes of a number */
+    int64_t tile_bytes; /* per worker: rows, inner products, terms */
+    int64_t tiles;      /* per chunk, at most */
+    int32_t thin;       /* row by row, one lane per state */
+} ddni_dense_run;
+
+static inline double *ddni_lane_row(const ddni_dense_run *p, int64_t chunk, int64_t row)
+{
+    return p->b->s->lane + (chunk * (DDNI_LANE_ROWS + p->b->classes) + row) * p->b->lanes;
+}
+
+static inline ddni_lane_sums ddni_lane_sums_of(const ddni_dense_run *p, int64_t chunk, int64_t q)
+{
+    const ddni_block *b = p->b;
+    return (ddni_lane_sums){
+        .reference = ddni_lane_row(p, chunk, DDNI_LANE_REFERENCE) + q,
+        .best = ddni_lane_row(p, chunk, DDNI_LANE_BEST) + q,
+        .index = (int64_t *)(void *)ddni_lane_row(p, chunk, DDNI_LANE_INDEX) + q,
+        .total = ddni_lane_row(p, chunk, DDNI_LANE_TOTAL) + q,
+        .energy = ddni_lane_row(p, chunk, DDNI_LANE_ENERGY) + q,
+        .square = ddni_lane_row(p, chunk, DDNI_LANE_SQUARE) + q,
+        .norm = ddni_lane_row(p, chunk, DDNI_LANE_NORM) + q,
+        .classes = b->want_class
+                       ? ddni_lane_row(p, chunk, DDNI_LANE_ROWS) + q * (p->thin ? b->classes : 1)
+                       : NULL,
+        .rescale = ddni_lane_row(p, chunk, DDNI_LANE_RESCALE) + q,
+    };
+}
+
+static inline char *ddni_dense_sum(const ddni_dense_run *p, int64_t chunk)
+{
+    return (char *)p->b->s->sum + chunk * p->b->lanes * p->b->d * p->size;
+}
+
+/* Merges the chunks of state q, judges it and, if it passes, finishes it; a tile function whose arg
+ * is the run. */
+void ddni_dense_merge(void *run, int64_t q, int64_t worker);
+
+#endif

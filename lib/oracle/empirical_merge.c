@@ -1,0 +1,155 @@
+/* The end of the dense way: chunks merged, the effect of rounding judged, outputs written.
+ * theory.md (11), (14). Layer 4 (oracle). */
+#include <math.h>
+#include <string.h>
+
+#include "oracle/empirical_dense.h"
+
+/* Draws the tile by its mass, then the row within it by direct differences. */
+static void draw(const ddni_dense_run *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    double max = -INFINITY, total = 0;
+    for (int64_t i = 0; i < b->chunks * p->tiles; i++) {
+        max = fmax(max, b->s->tile_mass[(i * b->lanes + q) * 2]);
+    }
+    for (int64_t i = 0; i < b->chunks * p->tiles; i++) {
+        const double *mass = b->s->tile_mass + (i * b->lanes + q) * 2;
+        total += exp(mass[0] - max) * mass[1];
+    }
+    double left = total * ddni_draw_uniform(b, q);
+    int64_t last = -1;
+    for (int64_t i = 0; i < b->chunks * p->tiles; i++) {
+        const double *mass = b->s->tile_mass + (i * b->lanes + q) * 2;
+        double w = exp(mass[0] - max) * mass[1];
+        last = w > 0 ? i : last;
+        if (left < w) {
+            break;
+        }
+        left -= w;
+    }
+    /* Within the tile the weights are computed anew, relative to their largest. */
+    int64_t chunk = last / p->tiles, end = ddni_chunk_end(b, chunk);
+    int64_t first = chunk * b->chunk_rows + (last - chunk * p->tiles) * DDNI_TILE_ROWS;
+    int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+    double logit[DDNI_TILE_ROWS], top = -INFINITY, sum = 0;
+    for (int64_t r = 0; r < rows; r++) {
+        logit[r] = ddni_logit(b, b->s->state + q * b->d, first + r);
+        top = fmax(top, logit[r]);
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        logit[r] = exp(logit[r] - top);
+        sum += logit[r];
+    }
+    const double *mass = b->s->tile_mass + (last * b->lanes + q) * 2;
+    left *= sum / (exp(mass[0] - max) * mass[1]);
+    int64_t chosen = 0;
+    for (int64_t r = 0; r < rows; r++) {
+        chosen = logit[r] > 0 ? r : chosen;
+        left -= logit[r];
+        if (left < 0 && chosen == r) {
+            break;
+        }
+    }
+    ddni_draw_write(b, q, first + chosen);
+}
+
+/* Posterior of a lane of one chunk; *factor takes sums relative to the lane's reference to ones
+ * relative to its largest logit. */
+static ddni_posterior lane_posterior(const ddni_dense_run *p, int64_t chunk, int64_t q,
+                                     double shift, double *factor)
+{
+    ddni_lane_sums s = ddni_lane_sums_of(p, chunk, q);
+    double gap = s.best[0] - s.reference[0], f = exp(-gap);
+    *factor = f;
+    return (ddni_posterior){
+        .max = s.best[0] + shift,
+        .argmax = s.index[0],
+        .rest = fmax(0, s.total[0] * f - 1),
+        .rest_energy = fmax(0, f * (s.energy[0] + gap * s.total[0])),
+        .rest_square = fmax(0, s.square[0] * f * f - 1),
+    };
+}
+
+static double sum_at(const ddni_dense_run *p, int64_t chunk, int64_t q, int64_t j)
+{
+    int64_t at = p->thin ? q * p->b->d + j : j * p->b->lanes + q;
+    return p->precision == DDN_TYPE_F32
+               ? (double)((const float *)(void *)ddni_dense_sum(p, chunk))[at]
+               : ((const double *)(void *)ddni_dense_sum(p, chunk))[at];
+}
+
+/* Whether rounding can have moved the result of state q by more than is promised: an error e of the
+ * logits moves the mean by at most e sqrt(tr Cov). */
+static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posterior *post,
+                          double trace, double length)
+{
+    const ddni_block *b = p->b;
+    int32_t single = p->precision == DDN_TYPE_F32;
+    double unit = single ? 0x1p-24 : 0x1p-53;
+    double error = unit * b->gain * length * sqrt(b->o->norm_max);
+    if (b->n > 1 && post->rest < (single ? 1e-2 : 1e-5)) {
+        return 0; /* 1 - w_max would have lost its digits */
+    }
+    if (!b->want_sum) {
+        return error <= (single ? 1e-5 : 1e-10);
+    }
+    const double *mean = b->s->total + q * b->d, *x = b->s->relative + q * b->d;
+    double total = ddni_posterior_total(post), square = 0;
+    for (int64_t j = 0; j < b->d; j++) {
+        double diff = x[j] - b->level->a * mean[j] / total;
+        square += diff * diff;
+    }
+    double limit = b->ds->type == DDN_TYPE_F64 ? 2e-13 : 2e-6;
+    return b->level->a * error * sqrt(trace) <= limit * sqrt(square) && error < 1e-2;
+}
+
+/* Merges the chunks of one state, judges it and finishes it. */
+void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
+{
+    (void)worker;
+    const ddni_dense_run *p = arg;
+    const ddni_block *b = p->b;
+    int64_t d = b->d, k = b->classes;
+    double length2 = 0, norm = 0, mean2 = 0;
+    for (int64_t j = 0; j < d; j++) {
+        length2 += b->s->relative[q * d + j] * b->s->relative[q * d + j];
+    }
+    double shift = -length2 / (2 * b->level->s2);
+    ddni_posterior post = ddni_posterior_empty;
+    double *total = b->s->total + q * d, *cls = b->s->class_total + q * k;
+    memset(total, 0, (size_t)d * sizeof *total);
+    memset(cls, 0, (size_t)k * sizeof *cls);
+    for (int64_t c = 0; c < b->chunks; c++) {
+        double f;
+        ddni_posterior part = lane_posterior(p, c, q, shift, &f);
+        ddni_merge merge = ddni_posterior_merge(&post, &part);
+        ddni_lane_sums s = ddni_lane_sums_of(p, c, q);
+        norm = merge.left * norm + merge.right * f * s.norm[0];
+        for (int64_t j = 0; b->want_sum && j < d; j++) {
+            total[j] = merge.left * total[j] + merge.right * f * sum_at(p, c, q, j);
+        }
+        for (int64_t j = 0; b->want_class && j < k; j++) {
+            cls[j] =
+                merge.left * cls[j] + merge.right * f * s.classes[j * (p->thin ? 1 : b->lanes)];
+        }
+    }
+    double z = ddni_posterior_total(&post);
+    for (int64_t j = 0; j < d; j++) {
+        mean2 += total[j] / z * (total[j] / z);
+    }
+    double trace = fmax(0, norm / z - mean2);
+    /* What cancellation may have taken from the trace is allowed for. */
+    double unsure = (p->precision == DDN_TYPE_F32 ? 4e-7 : 1e-15) * norm / z;
+    if (!acceptable(p, q, &post, trace + unsure, sqrt(length2)) ||
+        (b->want_trace && unsure > 1e-4 * trace && b->n > 1)) {
+        return;
+    }
+    if (b->want_draw) {
+        draw(p, q);
+    }
+    if (b->want_trace) {
+        b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;
+    }
+    ddni_finish(b, q, &post);
+}

@@ -16,12 +16,12 @@
 #include "oracle/posterior.h"
 
 enum {
-    DDNI_TILE_ROWS = 96,    /* rows handled together; stays in the second-level cache */
-    DDNI_CHUNK_ROWS = 2048, /* rows of a unit of parallel work, at least */
-    DDNI_MAX_CHUNKS = 32,   /* units of a block, at most */
-    DDNI_MAX_LANES = 128,   /* states of a block, at most */
-    DDNI_CANDIDATES = 64,   /* candidates listed per state and chunk */
-    DDNI_THIN = 2           /* blocks of up to this many states go row by row, without lanes */
+    DDNI_TILE_ROWS = 96,   /* rows handled together; stays in the second-level cache */
+    DDNI_CHUNK_ROWS = 192, /* rows of a unit of parallel work, at least */
+    DDNI_MAX_CHUNKS = 32,  /* units of a block, at most */
+    DDNI_MAX_LANES = 128,  /* states of a block, at most */
+    DDNI_CANDIDATES = 64,  /* candidates listed per state and chunk */
+    DDNI_THIN = 2          /* blocks of up to this many states go row by row, without lanes */
 };
 
 typedef struct ddni_empirical {

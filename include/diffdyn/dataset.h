@@ -101,10 +101,13 @@ DDN_API ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset
                                              const double *centre, double *norms, int64_t capacity);
 
 /* Leading eigenpairs of the covariance C = (1/n) sum_i (a_i - mean)(a_i - mean)^T, largest first,
- * matrix-free (block Lanczos on C with full reorthogonalisation; doc/theory.md (20)).
+ * by the matrix of size min(n, d) where that is small (up to 1024, or 2048 when count > 64), else
+ * matrix-free (block Lanczos with full reorthogonalisation; memory O(count * (n + d)));
+ * doc/theory.md (20). A value of multiplicity m appears m times. Can be cancelled.
  * values[count] with 1 <= count <= min(n, d, 512); vectors[count][ldv] of unit length, ldv >= d, or
  * NULL. The sign of a vector is such that its component of largest magnitude is positive.
- * Each value is accurate to 1e-10 * values[0]; DDN_E_CONVERGENCE if that was not reached. */
+ * Each value is accurate to 1e-10 * values[0]; DDN_E_CONVERGENCE if that was not reached,
+ * DDN_E_NONFINITE if the covariance is outside the range of double. */
 DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
                                         double *values, double *vectors, int64_t ldv);
 

@@ -26,6 +26,15 @@ void dgemm_(const char *transa, const char *transb, const int32_t *m, const int3
             const int32_t *k, const double *alpha, const double *a, const int32_t *lda,
             const double *b, const int32_t *ldb, const double *beta, double *c, const int32_t *ldc,
             int64_t transa_length, int64_t transb_length);
+void dsyevr_(const char *jobz, const char *range, const char *uplo, const int32_t *n, double *a,
+             const int32_t *lda, const double *vl, const double *vu, const int32_t *il,
+             const int32_t *iu, const double *abstol, int32_t *m, double *w, double *z,
+             const int32_t *ldz, int32_t *isuppz, double *work, const int32_t *lwork,
+             int32_t *iwork, const int32_t *liwork, int32_t *info, int64_t jobz_length,
+             int64_t range_length, int64_t uplo_length);
+void dsyrk_(const char *uplo, const char *trans, const int32_t *n, const int32_t *k,
+            const double *alpha, const double *a, const int32_t *lda, const double *beta, double *c,
+            const int32_t *ldc, int64_t uplo_length, int64_t trans_length);
 
 ddn_status ddni_tridiagonal_eigen(ddn_context *ctx, int64_t n, double *diagonal, double *off,
                                   double *vectors, double *work)
@@ -139,4 +148,55 @@ ddn_status ddni_matrix_product(ddn_context *ctx, int64_t n, const double *a, con
     dgemm_(transpose_b ? "T" : "N", "N", &size, &size, &size, &one, b, &size, a, &size, &zero, out,
            &size, 1, 1);
     return DDN_OK;
+}
+
+/* Row-major elements [i][j], j >= i, are the lower triangle for LAPACK, which counts by columns. */
+static const char UPPER[] = "L";
+
+ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64_t count,
+                              double *values, double *vectors)
+{
+    /* Workspace of dsyevr: 26 n doubles and 10 n integers at least; larger blocks are faster. */
+    enum {
+        WORK = 26 + 32,
+        INTEGERS = 10
+    };
+    DDNI_ASSERT(count >= 1 && count <= n && n <= INT32_MAX / WORK);
+    double *work = NULL, unused = 0;
+    int32_t *integers = NULL;
+    ddn_status status = ddni_alloc_for(ctx, "an eigenproblem", n, WORK * sizeof *work, &work);
+    if (status == DDN_OK) {
+        status =
+            ddni_alloc_for(ctx, "an eigenproblem", n, (INTEGERS + 2) * sizeof *integers, &integers);
+    }
+    if (status == DDN_OK) {
+        int32_t size = (int32_t)n, first = (int32_t)(n - count + 1), lwork = (int32_t)(WORK * n);
+        int32_t liwork = (int32_t)(INTEGERS * n), found = 0, info = 0;
+        dsyevr_(vectors != NULL ? "V" : "N", count < n ? "I" : "A", UPPER, &size, matrix, &size,
+                &unused, &unused, &first, &size, &unused, &found, values,
+                vectors != NULL ? vectors : &unused, &size, integers + INTEGERS * n, work, &lwork,
+                integers, &liwork, &info, 1, 1, 1);
+        if (info != 0 || found != count) {
+            status = ddni_fail(ctx, DDN_E_CONVERGENCE,
+                               "the symmetric eigenproblem of size %lld did not converge (%d)",
+                               (long long)n, (int)info);
+        }
+    }
+    ddni_free(ddni_context_allocator(ctx), integers);
+    ddni_free(ddni_context_allocator(ctx), work);
+    return status;
+}
+
+void ddni_add_inner_products(int64_t n, int64_t k, const double *x, double *matrix)
+{
+    const double one = 1;
+    int32_t size = (int32_t)n, depth = (int32_t)k;
+    dsyrk_(UPPER, "N", &size, &depth, &one, x, &size, &one, matrix, &size, 1, 1);
+}
+
+void ddni_add_outer_products(int64_t n, int64_t k, const double *x, double *matrix)
+{
+    const double one = 1;
+    int32_t size = (int32_t)n, depth = (int32_t)k;
+    dsyrk_(UPPER, "T", &size, &depth, &one, x, &depth, &one, matrix, &size, 1, 1);
 }

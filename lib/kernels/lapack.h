@@ -29,4 +29,17 @@ ddn_status ddni_solve(ddn_context *ctx, int64_t n, double *a, double *x);
 ddn_status ddni_matrix_product(ddn_context *ctx, int64_t n, const double *a, const double *b,
                                int32_t transpose_b, double *out);
 
+/* The `count` largest eigenvalues of the symmetric matrix[n][n], ascending, 1 <= count <= n; with
+ * vectors != NULL also vectors[i][n], the unit eigenvector of values[i]. matrix is destroyed, of
+ * which only elements [i][j] with j >= i are read; values needs room for n numbers.
+ * DDN_E_NOMEM, DDN_E_CONVERGENCE. */
+ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64_t count,
+                              double *values, double *vectors);
+
+/* Elements [i][j], j >= i, of matrix[n][n] += x^T x for x[k][n]. Runs on the host's BLAS threads.
+ */
+void ddni_add_inner_products(int64_t n, int64_t k, const double *x, double *matrix);
+/* Elements [i][j], j >= i, of matrix[n][n] += x x^T for x[n][k]. */
+void ddni_add_outer_products(int64_t n, int64_t k, const double *x, double *matrix);
+
 #endif

@@ -54,14 +54,9 @@ static int64_t round_up(int64_t count)
     return (count + B - 1) / B;
 }
 
-static int64_t kept_blocks(int64_t count)
-{
-    return round_up(count) + 1;
-}
-
 static int64_t most_blocks(int64_t count)
 {
-    int64_t kept = kept_blocks(count);
+    int64_t kept = round_up(count) + 1;
     return kept + (kept > EXTRA_BLOCKS ? kept : EXTRA_BLOCKS);
 }
 
@@ -328,7 +323,7 @@ static void lock_pairs(solver *s, int64_t found)
     }
 }
 
-/* Insertion sort of values and columns, largest first. */
+/* Values and columns, largest first. */
 static void sort_pairs(solver *s, double *values, double *vectors)
 {
     for (int64_t k = 0; k < s->count; k++) {
@@ -381,9 +376,9 @@ static ddn_status allocate(solver *s)
 ddn_status ddni_lanczos(ddni_covariance *c, int64_t count, double *values, double *vectors)
 {
     solver s = {.c = c, .ctx = c->ctx, .count = count, .size = c->size};
-    s.kept = kept_blocks(count);
-    s.blocks = most_blocks(count);
     s.locked_blocks = round_up(count);
+    s.kept = s.locked_blocks + 1;
+    s.blocks = most_blocks(count);
     DDNI_ASSERT(s.kept <= MAX_KEPT && c->size >= ddni_lanczos_minimum(count));
     double floor = 0;
     int64_t steps = 0, found = 1;

@@ -13,6 +13,7 @@
 #include <diffdyn/schedule.h>
 #include <diffdyn/symmetry.h>
 #include <diffdyn/theory.h>
+#include <diffdyn/uturn.h>
 #include <diffdyn/version.h>
 
 #endif

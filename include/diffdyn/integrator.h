@@ -37,15 +37,18 @@ enum {
                                     DDN_INTEGRATOR_VARIANCE; no noise in a step onto s = 0 */
     DDN_METHOD_PNDM = 50,        /* * pseudo numerical method (Liu et al. 2022): three pseudo
                                     Runge-Kutta steps, then four-step Adams-Bashforth on eps in the
-                                    schedule's time, order 2. Default grid UNIFORM */
+                                    schedule's time, order 2 (4 where that is sigma). Default grid
+                                    UNIFORM */
     DDN_METHOD_MULTISTEP2 = 51,  /* * two-step Adams-Bashforth on the denoiser in log(a/s), i.e.
                                     DPM-Solver++(2M) (Lu et al. 2022), order 2, one evaluation */
-    DDN_METHOD_GRADIENT_ESTIMATION = 52, /* * eps mixed with the one before by
-                                    DDN_INTEGRATOR_GAMMA, noise by DDN_INTEGRATOR_MU (Permenter and
-                                    Yuan 2023): (1, 0) is DDIM, (1, 1/2) DDPM, (2, 0) accelerated */
+    /* * eps mixed with the one before by DDN_INTEGRATOR_GAMMA, noise by DDN_INTEGRATOR_MU
+     * (Permenter and Yuan 2023): (gamma, mu) = (1, 0) is DDIM, (1, 1/2) DDPM, (2, 0) accelerated,
+     * order 1; (3/2, 0) has order 2. */
+    DDN_METHOD_GRADIENT_ESTIMATION = 52,
     DDN_METHOD_ADAPTIVE = 60, /* probability flow between the grid times by Dormand-Prince 5(4)
-                                 in log sigma with error control to DDN_INTEGRATOR_RTOL, _ATOL;
-                                 each row has its own steps, so rows do not affect each other */
+                                 in log sigma with error control to DDN_INTEGRATOR_RTOL, _ATOL
+                                 (below 1e-7 with a smaller DDN_INTEGRATOR_EPSILON); each row has
+                                 its own steps, so rows do not affect each other */
     DDN_METHOD_FORWARD = 90   /* forward process, exact transitions; times increase and may start
                                  at the noiseless time */
 };

@@ -6,6 +6,7 @@
 #include <diffdyn/analysis.h>
 #include <diffdyn/base.h>
 #include <diffdyn/dataset.h>
+#include <diffdyn/dynamics.h>
 #include <diffdyn/integrator.h>
 #include <diffdyn/observer.h>
 #include <diffdyn/oracle.h>

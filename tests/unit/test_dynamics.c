@@ -1,0 +1,342 @@
+/* Fixed points of flows and maps, their stability and bifurcations. */
+#include "support/fixtures.h"
+#include "support/reference.h"
+
+enum {
+    ROOM = 16
+};
+
+/* dx/dt = x^2 + p */
+static int32_t fold(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    out[0] = p + x[0] * x[0];
+    return 0;
+}
+
+static int32_t fold_slope(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    (void)p;
+    out[0] = 2 * x[0];
+    return 0;
+}
+
+static ddn_system *flow(ddn_context *ctx, int64_t d, ddn_system_fn f)
+{
+    ddn_system *sys = NULL;
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, d, f, NULL, NULL, NULL, &sys));
+    return sys;
+}
+
+static void fixed_points_of_the_fold(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_system *exact = NULL;
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, fold, fold_slope, NULL, NULL, &exact));
+    ddn_system *systems[2] = {flow(ctx, 1, fold), exact};
+    double x[ROOM], slope[ROOM];
+    ddn_stability stability[ROOM];
+    int64_t count = 0;
+    for (int k = 0; k < 2; k++) {
+        const json_t *ref = ref_at("generic_dynamics.x2_minus_1");
+        OK(ctx, ddn_system_fixed_points_1d(ctx, systems[k], -1, -5, 5, 97, ROOM, x, slope,
+                                           stability, &count));
+        assert_int_equal(count, 2);
+        for (int64_t i = 0; i < 2; i++) {
+            CLOSE(x[i], ref_element(ref, "fixed_points", i), 1e-14, 0);
+            CLOSE(slope[i], ref_element(ref, "eigenvalues", i), 1e-10, 0);
+        }
+        assert_int_equal(stability[0], DDN_STABILITY_STABLE);
+        assert_int_equal(stability[1], DDN_STABILITY_UNSTABLE);
+        const json_t *cases = ref_at("generic_dynamics.saddle_node.cases");
+        for (size_t i = 0; i < json_array_size(cases); i++) {
+            const json_t *c = json_array_get(cases, i);
+            /* Grids that hit 0, and that do not; pairs within a cell. */
+            for (int64_t grid = 9; grid < 200; grid = 3 * grid + 1) {
+                OK(ctx, ddn_system_fixed_points_1d(ctx, systems[k], ref_number(c, "r"), -5, 4.7,
+                                                   grid, ROOM, x, slope, stability, &count));
+                assert_int_equal(count, ref_length(c, "fixed_points"));
+                for (int64_t j = 0; j < count; j++) {
+                    CLOSE(x[j], ref_element(c, "fixed_points", j), 1e-12, 1e-9);
+                    CLOSE(slope[j], ref_element(c, "eigenvalues", j), 1e-9, 2e-9);
+                }
+                assert_int_equal(stability[0],
+                                 count == 1 ? DDN_STABILITY_HALF_STABLE : DDN_STABILITY_STABLE);
+            }
+        }
+        OK(ctx, ddn_system_fixed_points_1d(ctx, systems[k], 1e-3, -5, 5, 50, ROOM, x, slope,
+                                           stability, &count));
+        assert_int_equal(count, 0);
+        ddn_system_destroy(systems[k]);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* sin(3x)(x - 0.2)^2: simple zeros and a touching one; -x^3: neutral but stable. */
+static int32_t wavy(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    (void)p;
+    out[0] = sin(3 * x[0]) * (x[0] - 0.2) * (x[0] - 0.2);
+    return 0;
+}
+
+static int32_t minus_cube(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    out[0] = p * x[0] - x[0] * x[0] * x[0];
+    return 0;
+}
+
+static void other_fixed_points(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_system *sys = flow(ctx, 1, wavy);
+    double x[ROOM];
+    ddn_stability stability[ROOM];
+    int64_t count = 0;
+    OK(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -2, 2, 131, ROOM, x, NULL, stability, &count));
+    const double want[] = {-M_PI / 3, 0, 0.2, M_PI / 3};
+    const ddn_stability kind[] = {DDN_STABILITY_STABLE, DDN_STABILITY_UNSTABLE,
+                                  DDN_STABILITY_HALF_STABLE, DDN_STABILITY_STABLE};
+    assert_int_equal(count, 4);
+    for (int i = 0; i < 4; i++) {
+        CLOSE(x[i], want[i], 1e-8, 1e-14);
+        assert_int_equal(stability[i], kind[i]);
+    }
+    FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -2, 2, 131, 3, x, NULL, NULL, &count),
+          DDN_E_RANGE, "capacity = 3");
+    assert_int_equal(count, 3);
+    ddn_system_destroy(sys);
+
+    sys = flow(ctx, 1, minus_cube);
+    OK(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -2, 2.1, 40, ROOM, x, NULL, stability, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(stability[0], DDN_STABILITY_STABLE);
+    ddn_system_destroy(sys);
+    ddn_context_destroy(ctx);
+}
+
+/* The reverse SDE of two points +-1: x + 2 score, parameter theta. */
+static int32_t two_points(void *user, double theta, const double *x, double *out)
+{
+    (void)user;
+    double delta = 1 - theta * theta;
+    out[0] = x[0] + 2 * (theta * tanh(theta * x[0] / delta) - x[0]) / delta;
+    return 0;
+}
+
+static int32_t two_points_slope(void *user, double theta, const double *x, double *out)
+{
+    (void)user;
+    double delta = 1 - theta * theta, m = tanh(theta * x[0] / delta);
+    out[0] = 1 + 2 * (-1 / delta + theta * theta / (delta * delta) * (1 - m * m));
+    return 0;
+}
+
+static void two_point_diffusion(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_system *sys = NULL;
+    OK(ctx,
+       ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, two_points, two_points_slope, NULL, NULL, &sys));
+    double x[ROOM], slope[ROOM];
+    ddn_stability stability[ROOM];
+    int64_t count = 0;
+    const json_t *cases = ref_at("ssb.two_point_fixed_points.cases");
+    for (size_t k = 0; k < json_array_size(cases); k++) {
+        const json_t *c = json_array_get(cases, k);
+        OK(ctx, ddn_system_fixed_points_1d(ctx, sys, ref_number(c, "theta"), -2, 2, 401, ROOM, x,
+                                           slope, stability, &count));
+        int broken = json_object_get(c, "x_star") != NULL;
+        assert_int_equal(count, broken ? 3 : 1);
+        int64_t middle = count / 2;
+        CLOSE(x[middle], 0, 0, 1e-14);
+        CLOSE(slope[middle], 2 * ref_number(c, "drift_slope_at_0_over_beta"), 1e-11, 1e-13);
+        if (broken) {
+            CLOSE(x[2], ref_number(c, "x_star"), 1e-12, 0);
+            CLOSE(x[0], -x[2], 1e-12, 0);
+            CLOSE(slope[2], 2 * ref_number(c, "drift_slope_at_xstar_over_beta"), 1e-9, 0);
+            assert_int_equal(stability[1], DDN_STABILITY_UNSTABLE);
+            assert_int_equal(stability[2], DDN_STABILITY_STABLE);
+        }
+    }
+    double p[ROOM];
+    ddn_system_bifurcation kind[ROOM];
+    OK(ctx, ddn_system_bifurcations(ctx, sys, 0.3, 0.9, 20, -2, 2, 101, ROOM, p, x, kind, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(kind[0], DDN_SYSTEM_PITCHFORK_SUPER);
+    CLOSE(p[0], ref_number(ref_at("ssb"), "theta_c"), 1e-9, 0);
+    CLOSE(x[0], 0, 0, 1e-9);
+    ddn_system_destroy(sys);
+    ddn_context_destroy(ctx);
+}
+
+typedef struct normal_form {
+    ddn_system_kind system;
+    ddn_system_bifurcation kind;
+    double p, x;
+    ddn_system_fn f;
+} normal_form;
+
+static int32_t transcritical(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    out[0] = (p - 0.3) * (x[0] - 0.1) - (x[0] - 0.1) * (x[0] - 0.1);
+    return 0;
+}
+
+static int32_t subcritical(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    out[0] = p * x[0] + pow(x[0], 3);
+    return 0;
+}
+
+static int32_t fold_of_exp(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    out[0] = exp(x[0]) - x[0] - p; /* fold at x = 0, p = 1 */
+    return 0;
+}
+
+static int32_t logistic(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    out[0] = p * x[0] * (1 - x[0]);
+    return 0;
+}
+
+static void bifurcations(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const normal_form forms[] = {
+        {DDN_SYSTEM_FLOW, DDN_SYSTEM_SADDLE_NODE, 0, 0, fold},
+        {DDN_SYSTEM_FLOW, DDN_SYSTEM_SADDLE_NODE, 1, 0, fold_of_exp},
+        {DDN_SYSTEM_FLOW, DDN_SYSTEM_TRANSCRITICAL, 0.3, 0.1, transcritical},
+        {DDN_SYSTEM_FLOW, DDN_SYSTEM_PITCHFORK_SUPER, 0, 0, minus_cube},
+        {DDN_SYSTEM_FLOW, DDN_SYSTEM_PITCHFORK_SUB, 0, 0, subcritical},
+        {DDN_SYSTEM_MAP, DDN_SYSTEM_TRANSCRITICAL, 1, 0, logistic},
+        {DDN_SYSTEM_MAP, DDN_SYSTEM_PERIOD_DOUBLING, 3, 2.0 / 3, logistic},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const normal_form *form = &forms[i];
+        ddn_system *sys = NULL;
+        OK(ctx, ddn_system_create(ctx, form->system, 1, form->f, NULL, NULL, NULL, &sys));
+        for (int64_t grid = 20; grid < 90; grid += 23) { /* the first hits some of the points */
+            double p[ROOM], x[ROOM];
+            ddn_system_bifurcation kind[ROOM];
+            int64_t count = 0;
+            OK(ctx, ddn_system_bifurcations(ctx, sys, form->p - 1, form->p + 1, grid, -2, 2,
+                                            2 * grid, ROOM, p, x, kind, &count));
+            assert_int_equal(count, 1);
+            assert_int_equal(kind[0], form->kind);
+            CLOSE(p[0], form->p, 0, 2e-9);
+            CLOSE(x[0], form->x, 0, 4e-9);
+        }
+        ddn_system_destroy(sys);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* h + r x - x^3 with r = 1: folds at h = +-2 (1/3)^(3/2), x = -+1/sqrt(3). */
+static int32_t unfolded(void *user, double h, const double *x, double *out)
+{
+    (void)user;
+    out[0] = h + x[0] - x[0] * x[0] * x[0];
+    return 0;
+}
+
+static void two_folds(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_system *sys = flow(ctx, 1, unfolded);
+    double p[ROOM], x[ROOM];
+    ddn_system_bifurcation kind[ROOM];
+    int64_t count = 0;
+    OK(ctx, ddn_system_bifurcations(ctx, sys, -1, 1, 31, -2, 2, 60, ROOM, p, x, kind, &count));
+    assert_int_equal(count, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(kind[i], DDN_SYSTEM_SADDLE_NODE);
+        CLOSE(p[i], (i == 0 ? -2 : 2) * pow(1.0 / 3, 1.5), 1e-9, 0);
+        CLOSE(x[i], (i == 0 ? 1 : -1) / sqrt(3), 1e-8, 0);
+    }
+    FAILS(ctx, ddn_system_bifurcations(ctx, sys, -1, 1, 31, -2, 2, 60, 1, p, x, kind, &count),
+          DDN_E_RANGE, "capacity = 1");
+    FAILS(ctx, ddn_system_bifurcations(ctx, sys, 1, 1, 31, -2, 2, 60, 1, p, x, kind, &count),
+          DDN_E_RANGE, "p_lo");
+    ddn_system_destroy(sys);
+    ddn_context_destroy(ctx);
+}
+
+/* Rotation and growth in the plane, with a saddle pair: x' = x - x^3 - y, y' = x + p y. */
+static int32_t planar(void *user, double p, const double *x, double *out)
+{
+    (void)user;
+    out[0] = x[0] - pow(x[0], 3) - x[1];
+    out[1] = x[0] + p * x[1];
+    return 0;
+}
+
+static void planar_fixed_points(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_system *sys = flow(ctx, 2, planar);
+    double starts[64][3], x[ROOM][2], re[2], im[2];
+    for (int i = 0; i < 64; i++) {
+        starts[i][0] = -2 + 4.0 * (i % 8) / 7;
+        starts[i][1] = -2 + 4.0 * (i / 8) / 7;
+        starts[i][2] = NAN; /* padding is not read */
+    }
+    int64_t count = 0;
+    ddn_stability stability = 0;
+    /* p = -3: y = x/3, x^3 = 2x/3. */
+    OK(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, starts[0], 3, ROOM, x[0], &count));
+    assert_int_equal(count, 3);
+    for (int64_t i = 0; i < count; i++) {
+        double root = round(x[i][0] / sqrt(2.0 / 3)) * sqrt(2.0 / 3);
+        CLOSE(x[i][0], root, 1e-13, 1e-14);
+        CLOSE(x[i][1], root / 3, 1e-13, 1e-14);
+        OK(ctx, ddn_system_eigenvalues(ctx, sys, -3, x[i], 1e-9, re, im, &stability));
+        double trace = 1 - 3 * root * root - 3, det = -3 * (1 - 3 * root * root) + 1;
+        CLOSE(re[0] + re[1], trace, 1e-10, 0);
+        CLOSE(re[0] * re[1] - im[0] * im[1], det, 1e-9, 0);
+        assert_int_equal(stability, det < 0 ? DDN_STABILITY_SADDLE : DDN_STABILITY_STABLE);
+    }
+    /* p = -1: at 0 the eigenvalues are 0, 0; p = -0.5: a pair 0.25 +- i sqrt(0.4375). */
+    double zero[2] = {0, 0};
+    OK(ctx, ddn_system_eigenvalues(ctx, sys, -0.5, zero, 1e-9, re, im, &stability));
+    CLOSE(re[0], 0.25, 1e-10, 0);
+    CLOSE(fabs(im[1]), sqrt(0.4375), 1e-10, 0);
+    assert_int_equal(stability, DDN_STABILITY_UNSTABLE);
+    OK(ctx, ddn_system_eigenvalues(ctx, sys, -1, zero, 1e-4, re, NULL, &stability));
+    assert_int_equal(stability, DDN_STABILITY_NEUTRAL);
+    FAILS(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, starts[0], 3, 2, x[0], &count),
+          DDN_E_RANGE, "capacity = 2");
+    FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, 0, 1, 4, 1, x[0], NULL, NULL, &count),
+          DDN_E_UNSUPPORTED, "d = 2");
+    /* A circle: |x| reaches 1 along x = (cosh-like) growth of the linear part is checked by length.
+     */
+    ddn_system_destroy(sys);
+    ddn_context_destroy(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fixed_points_of_the_fold),
+        cmocka_unit_test(other_fixed_points),
+        cmocka_unit_test(two_point_diffusion),
+        cmocka_unit_test(bifurcations),
+        cmocka_unit_test(two_folds),
+        cmocka_unit_test(planar_fixed_points),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

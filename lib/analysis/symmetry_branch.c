@@ -19,6 +19,8 @@ enum {
 static const double BEND = 0.93;      /* least cosine between successive chords */
 static const double STRAIGHT = 0.985; /* above it steps may grow */
 static const double SHORTEST = 1e-8;  /* step below which a branch is given up */
+/* Residual of eigenvectors on the way; eigenvalues are then right to about its square. */
+static const double EIGEN = 1e-6;
 static const double DEPARTURE = 0.02; /* first step away from a branch point */
 
 ddn_status ddni_trace_add(ddn_context *ctx, const ddni_allocator *al, ddni_trace *trace,
@@ -153,7 +155,7 @@ ddn_status ddni_tracer_correct(ddni_tracer *tracer, ddni_direction normal, int p
         }
         f[d] = off;
         DDNI_TRY(ddni_gmres(sy->ctx, &sy->krylov, d + 1, apply_border, &b, f, DDNI_SYMMETRY_KRYLOV,
-                            polish ? 1e-10 : 1e-6, delta, &relative));
+                            polish ? 1e-10 : 1e-4, delta, &relative));
         for (int64_t i = 0; i < d; i++) {
             spot->x[i] -= normal.scale * delta[i];
         }
@@ -289,7 +291,7 @@ ddn_status ddni_tracer_follow(ddni_tracer *tracer, int direction, const double *
     } else {
         DDNI_TRY(first_tangent(tracer, direction, scale, &tp));
     }
-    DDNI_TRY(ddni_tracer_eigen(tracer, &tracer->here, tracer->followed, 1e-9));
+    DDNI_TRY(ddni_tracer_eigen(tracer, &tracer->here, tracer->followed, EIGEN));
     DDNI_TRY(record(tracer, &tracer->here));
     for (int64_t count = 1; !ended;) {
         int64_t steps;
@@ -308,7 +310,7 @@ ddn_status ddni_tracer_follow(ddni_tracer *tracer, int direction, const double *
             }
             continue;
         }
-        DDNI_TRY(ddni_tracer_eigen(tracer, &tracer->there, tracer->followed, 1e-9));
+        DDNI_TRY(ddni_tracer_eigen(tracer, &tracer->there, tracer->followed, EIGEN));
         if (!departing) {
             int lost = 0;
             DDNI_TRY(look_for_events(tracer, &lost));

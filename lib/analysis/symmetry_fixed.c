@@ -14,19 +14,25 @@ enum {
     NEWTON_STEPS = 40
 };
 
-/* Newton from a copy of x[d]; taken over if it converged within `reach` times size. */
+/* Newton from a copy of x[d]; taken over if it converged within `reach` times size, and not on a
+ * saddle, which the descent only passes by. */
 static ddn_status try_newton(ddn_symmetry *sy, const ddni_field *field, double reach, double *x,
                              double *residual, double *copy, int *settled)
 {
     int64_t d = sy->d;
-    double before = ddni_field_size(sy, field, x), moved = 0;
+    double before = ddni_field_size(sy, field, x), moved = 0, lambda;
     memcpy(copy, x, (size_t)d * sizeof *x);
     DDNI_TRY(ddni_field_newton(sy, field, NEWTON_STEPS, copy, residual));
     for (int64_t i = 0; i < d; i++) {
         moved += (copy[i] - x[i]) * (copy[i] - x[i]);
     }
-    *settled =
-        *residual <= ddni_symmetry_f64(sy, DDN_SYMMETRY_TOLERANCE) && sqrt(moved) <= reach * before;
+    *settled = 0;
+    if (*residual <= ddni_symmetry_f64(sy, DDN_SYMMETRY_TOLERANCE) &&
+        sqrt(moved) <= reach * before) {
+        double *vector = sy->work;
+        DDNI_TRY(ddni_field_eigen(sy, field, copy, 1, 1e-4, NULL, &lambda, vector));
+        *settled = moved == 0 || lambda < 1e-6;
+    }
     if (*settled) {
         memcpy(x, copy, (size_t)d * sizeof *x);
     }

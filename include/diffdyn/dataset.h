@@ -113,8 +113,8 @@ DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds,
 
 /* sum_i log(1 + lambda_i / c[k]) over all eigenvalues lambda_i of the covariance, for each
  * c[k] > 0, k < count: what the collapse time of a Gaussian surrogate needs (doc/theory.md (35)).
- * Exact (standard_errors 0) when min(n, d) <= 2048, else by stochastic Lanczos quadrature with
- * its standard error. sums[count]; standard_errors[count] or NULL. */
+ * Exact (standard_errors 0) when min(n, d) <= 4096, else by stochastic Lanczos quadrature with
+ * 24 random vectors and its standard error. sums[count]; standard_errors[count] or NULL. */
 DDN_API ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, const double *c,
                                        int64_t count, double *sums, double *standard_errors);
 

@@ -53,6 +53,13 @@ DDN_API ddn_status ddn_oracle_create_gaussian(ddn_context *ctx, const ddn_schedu
                                               const double *values, const double *vectors,
                                               int64_t ldv, double residual, ddn_oracle **out);
 
+/* The Gaussian with the mean and the `count` leading eigenpairs of a dataset's covariance
+ * (ddn_dataset_spectrum, whose limits and errors it has), the rest of the variance spread evenly:
+ * residual = (trace - sum values)/(d - count). count = 0: isotropic. */
+DDN_API ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dataset *ds,
+                                                 const ddn_schedule *sch, int64_t count,
+                                                 ddn_oracle **out);
+
 /* What a foreign model predicts at x = a x_0 + s z. Values are pinned. (doc/theory.md (17)) */
 typedef int32_t ddn_prediction;
 enum {

@@ -139,12 +139,71 @@ static void gaussian_refuses(void **state)
     drop(&s);
 }
 
+/* The Gaussian of a dataset with its full spectrum has the data's mean and covariance; with a part
+ * of it the trace is kept; count = 0 is isotropic. */
+static void gaussian_of_data(void **state)
+{
+    (void)state;
+    enum {
+        N = 40
+    };
+    setup s = make();
+    double data[N * D], mean[D] = {0}, cov[D][D] = {{0}}, x[D];
+    test_normal(8, N * D, data);
+    test_normal(9, D, x);
+    for (int64_t i = 0; i < N * D; i++) {
+        data[i] = data[i] * (double)(1 + i % D) + 3;
+        mean[i % D] += data[i] / N;
+    }
+    for (int64_t i = 0; i < N * D; i++) {
+        for (int64_t j = 0; j < D; j++) {
+            cov[i % D][j] += (data[i] - mean[i % D]) * (data[i - i % D + j] - mean[j]) / N;
+        }
+    }
+    ddn_dataset *ds = NULL;
+    OK(s.ctx, ddn_dataset_create(s.ctx, data, DDN_TYPE_F64, N, D, D, &ds));
+    const double t = 0.3, a = exp(-t), s2 = -expm1(-2 * t);
+    for (int64_t count = 0; count <= D; count++) {
+        ddn_oracle *oracle = NULL;
+        OK(s.ctx, ddn_oracle_create_gaussian_of(s.ctx, ds, s.sch, count, &oracle));
+        double trace = 0, centre[D];
+        for (int64_t j = 0; j < D; j++) {
+            centre[j] = a * mean[j];
+            trace += cov[j][j];
+        }
+        /* (s^2 + a^2 C) score = a mean - x where C is whole */
+        test_outputs o = test_evaluate(s.ctx, oracle, t, 1, x, D, NULL);
+        const double *score = test_row(&o, DDN_OUT_SCORE, 0);
+        for (int64_t i = 0; count == D && i < D; i++) {
+            double sum = s2 * score[i];
+            for (int64_t j = 0; j < D; j++) {
+                sum += a * a * cov[i][j] * score[j];
+            }
+            CLOSE(sum, centre[i] - x[i], 1e-9, 1e-9);
+        }
+        test_outputs_free(&o);
+        /* At late times tr Cov(x_0 | x) goes to the trace of C, whatever the split. */
+        o = test_evaluate(s.ctx, oracle, 18, 1, x, D, NULL);
+        CLOSE(o.f64[DDN_OUT_TRACE_COV][0], trace, 1e-9, 0);
+        test_outputs_free(&o);
+        ddn_oracle_destroy(oracle);
+    }
+    ddn_oracle *none = NULL;
+    FAILS(s.ctx, ddn_oracle_create_gaussian_of(s.ctx, ds, s.sch, D + 1, &none), DDN_E_RANGE,
+          "count");
+    FAILS(s.ctx, ddn_oracle_create_gaussian_of(s.ctx, NULL, s.sch, 1, &none), DDN_E_NULL, "ds");
+    assert_null(none);
+    ddn_dataset_destroy(ds);
+    drop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaussian_is_a_mixture_of_one),
         cmocka_unit_test(gaussian_samples),
         cmocka_unit_test(gaussian_refuses),
+        cmocka_unit_test(gaussian_of_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

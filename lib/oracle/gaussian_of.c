@@ -1,0 +1,58 @@
+/* The Gaussian with the leading spectrum of a dataset; theory.md (16). Layer 4 (oracle). */
+#include <diffdyn/oracles.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+
+typedef struct moments {
+    double *mean, *norms, *values, *vectors;
+} moments;
+
+static ddn_status measure(ddn_context *ctx, const ddn_dataset *ds, int64_t count, moments *mo,
+                          double *residual)
+{
+    int64_t n = ddn_dataset_n(ds), d = ddn_dataset_d(ds);
+    DDNI_TRY(ddni_alloc_for(ctx, "Gaussian moments", d, sizeof(double), &mo->mean));
+    DDNI_TRY(ddni_alloc_for(ctx, "Gaussian moments", n, sizeof(double), &mo->norms));
+    DDNI_TRY(ddn_dataset_mean(ctx, ds, mo->mean, d));
+    DDNI_TRY(ddn_dataset_squared_norms(ctx, ds, mo->mean, mo->norms, n));
+    double trace = 0, leading = 0;
+    for (int64_t i = 0; i < n; i++) {
+        trace += mo->norms[i] / (double)n;
+    }
+    if (count > 0) {
+        DDNI_TRY(ddni_alloc_for(ctx, "Gaussian moments", count, sizeof(double), &mo->values));
+        DDNI_TRY(ddni_alloc_for(ctx, "Gaussian moments", count * d, sizeof(double), &mo->vectors));
+        DDNI_TRY(ddn_dataset_spectrum(ctx, ds, count, mo->values, mo->vectors, d));
+    }
+    for (int64_t i = 0; i < count; i++) {
+        mo->values[i] = mo->values[i] > 0 ? mo->values[i] : 0; /* rounding of a null direction */
+        leading += mo->values[i];
+    }
+    *residual = count < d && trace > leading ? (trace - leading) / (double)(d - count) : 0;
+    return DDN_OK;
+}
+
+ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dataset *ds,
+                                         const ddn_schedule *sch, int64_t count, ddn_oracle **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_PTR(ctx, sch);
+    DDNI_CHECK_INT(ctx, count, 0, ddn_dataset_d(ds));
+    moments mo = {0};
+    double residual = 0;
+    ddn_status status = measure(ctx, ds, count, &mo, &residual);
+    if (status == DDN_OK) {
+        status = ddn_oracle_create_gaussian(ctx, sch, ddn_dataset_d(ds), mo.mean, count, mo.values,
+                                            mo.vectors, ddn_dataset_d(ds), residual, out);
+    }
+    const ddni_allocator *al = ddni_context_allocator(ctx);
+    ddni_free(al, mo.mean);
+    ddni_free(al, mo.norms);
+    ddni_free(al, mo.values);
+    ddni_free(al, mo.vectors);
+    return status;
+}

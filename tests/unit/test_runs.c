@@ -192,6 +192,31 @@ static void cancel_by_progress(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Which methods step onto s = 0, and that they end near the data there. */
+static void noiseless_ends(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double times[4] = {1, 0.3, 0.1, 0};
+    for (size_t k = 0; k + 1 < method_count; k++) {
+        ddn_integrator *it = make(ctx, methods[k], N, D);
+        double x[M * D];
+        OK(ctx, ddn_integrator_set_times(it, times, 4));
+        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_DENOISE, 1)); /* x/a at s = 0 */
+        test_normal(2, M * D, x);
+        if (methods[k] == DDN_METHOD_HEUN || methods[k] == DDN_METHOD_ADAPTIVE) {
+            FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "noiseless");
+        } else {
+            OK(ctx, ddn_integrator_run(it, M, x, D));
+            for (int64_t j = 0; j < M * D; j++) {
+                assert_true(fabs(x[j]) < 4);
+            }
+        }
+        ddn_integrator_destroy(it);
+    }
+    ddn_context_destroy(ctx);
+}
+
 typedef struct rendezvous {
     ddn_context *ctx;
     _Atomic int32_t reached, cancelled;
@@ -333,7 +358,7 @@ int main(void)
         cmocka_unit_test(stop_save_restore_resume), cmocka_unit_test(restore_is_checked),
         cmocka_unit_test(cancel_by_progress),       cmocka_unit_test(cancel_from_another_thread),
         cmocka_unit_test(batches_do_not_matter),    cmocka_unit_test(path_numbers),
-        cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(threads_do_not_matter),    cmocka_unit_test(noiseless_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

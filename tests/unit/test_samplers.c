@@ -310,35 +310,48 @@ static void edm_heun(void **state)
     drop(&f);
 }
 
-/* smalldiffusion's family; its noise enters after each step, so the trajectory is made of one-step
- * runs whose noise is replaced, except where the history matters: there (mu = 0) it has none. */
+static int32_t stop_at_one(void *user, const ddn_step *step)
+{
+    (void)user;
+    return ddn_step_index(step) == 1;
+}
+
+/* smalldiffusion's family with the noise of the reference. The second step, which remembers the
+ * first, starts from the reference's state: the run is stopped there and x replaced. */
 static void gradient_estimation(void **state)
 {
     (void)state;
     fixture f = make_edm();
     json_t *ref = ref_at("samplers.smalldiffusion"), *cases = ref_get(ref, "cases");
     double sigma[8], given[16];
-    int64_t count = ref_numbers(ref, "sigmas", sigma, 8);
+    assert_int_equal(ref_numbers(ref, "sigmas", sigma, 8), 3);
     ref_numbers(ref, "noises", given, 16);
     for (size_t c = 0; c < json_array_size(cases); c++) {
         json_t *one = json_array_get(cases, c);
-        double gamma = ref_number(one, "gam"), mu = ref_number(one, "mu"), want[16];
-        int64_t rows = ref_numbers(one, "trajectory", want, 16) / D;
-        assert_int_equal(rows, count - 1);
-        ddn_integrator *it = method_on(&f, DDN_METHOD_GRADIENT_ESTIMATION, sigma, count);
-        OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_GAMMA, gamma));
-        OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_MU, mu));
-        if (mu == 0) {
-            check_trajectory(&f, it, one, "trajectory", 0);
-        } else {
-            OK(f.ctx, ddn_integrator_set_times(it, sigma, 2));
-            double mean[D], spread, x[D];
-            step_with_noise(&f, it, mean, &spread, x);
+        double want[16], x[2][2][D], z[2][2][D]; /* [seed][step] */
+        assert_int_equal(ref_numbers(one, "trajectory", want, 16), 2 * D);
+        for (int64_t seed = 0; seed < 2; seed++) {
+            ddn_integrator *it = method_on(&f, DDN_METHOD_GRADIENT_ESTIMATION, sigma, 3);
+            OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_GAMMA, ref_number(one, "gam")));
+            OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_MU, ref_number(one, "mu")));
+            OK(f.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, seed));
+            OK(f.ctx, ddn_integrator_attach_callback(it, stop_at_one, NULL, NULL, 0));
+            memcpy(x[seed][0], f.x, sizeof f.x);
+            FAILS(f.ctx, ddn_integrator_run(it, 1, x[seed][0], D), DDN_STOPPED, "callback");
+            memcpy(x[seed][1], want, sizeof f.x);
+            OK(f.ctx, ddn_integrator_resume(it, 1, x[seed][1], D));
+            for (int64_t k = 0; k < 2; k++) {
+                OK(f.ctx, ddn_noise(f.ctx, seed, 0, 0, k, 0, D, z[seed][k]));
+            }
+            ddn_integrator_destroy(it);
+        }
+        for (int k = 0; k < 2; k++) {
             for (int j = 0; j < D; j++) {
-                CLOSE(mean[j] + spread * given[j], want[j], 1e-12, 1e-14);
+                double spread = (x[0][k][j] - x[1][k][j]) / (z[0][k][j] - z[1][k][j]);
+                double got = x[0][k][j] + spread * (given[k * D + j] - z[0][k][j]);
+                CLOSE(got, want[k * D + j], 1e-12, 1e-13);
             }
         }
-        ddn_integrator_destroy(it);
     }
     drop(&f);
 }

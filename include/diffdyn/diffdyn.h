@@ -8,6 +8,7 @@
 #include <diffdyn/dataset.h>
 #include <diffdyn/dynamics.h>
 #include <diffdyn/integrator.h>
+#include <diffdyn/late_start.h>
 #include <diffdyn/observer.h>
 #include <diffdyn/oracle.h>
 #include <diffdyn/oracles.h>

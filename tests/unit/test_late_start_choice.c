@@ -1,0 +1,184 @@
+/* Late starts: divergences of the starts from p_t, and the choice of a start. */
+#include "support/fixtures.h"
+#include "support/reference.h"
+
+typedef struct scan {
+    ddn_context *ctx;
+    ddn_schedule *ou;
+    ddn_oracle *oracle;
+    ddn_analysis *an;
+} scan;
+
+static scan scan_of(ddn_context *ctx, const ddn_dataset *ds, int64_t samples)
+{
+    scan s = {ctx, NULL, NULL, NULL};
+    OK(ctx, ddn_schedule_create_ou(ctx, &s.ou));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, s.ou, &s.oracle));
+    OK(ctx, ddn_analysis_create(ctx, &s.an));
+    OK(ctx, ddn_analysis_set_i64(s.an, DDN_ANALYSIS_SAMPLES, samples));
+    return s;
+}
+
+static void scan_free(scan *s)
+{
+    ddn_analysis_destroy(s->an);
+    ddn_oracle_destroy(s->oracle);
+    ddn_schedule_destroy(s->ou);
+}
+
+static void column(ddn_context *ctx, const ddn_result *result, const char *name, double *out)
+{
+    OK(ctx, ddn_result_column(ctx, result, name, out, ddn_result_rows(result)));
+}
+
+static void gaussian_to_noise_matches_the_reference(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    double points[15];
+    ddn_dataset *ds = NULL;
+    assert_int_equal(ref_numbers(ref_at("late_start"), "data", points, 15), 15);
+    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 5, 3, 3, &ds));
+    scan s = scan_of(ctx, ds, 16);
+    const json_t *cases = ref_get(ref_at("late_start"), "cases");
+    const int64_t count = (int64_t)json_array_size(cases);
+    double t[8], between[8], error[8], gaussian[8], noise[8];
+    for (int64_t c = 0; c < count; c++) {
+        t[c] = ref_number(json_array_get(cases, (size_t)c), "t");
+    }
+    ddn_result *result = NULL;
+    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, t, count, &result));
+    column(ctx, result, "kl_between", between);
+    column(ctx, result, "kl_between_se", error);
+    column(ctx, result, "kl_gaussian", gaussian);
+    column(ctx, result, "kl_noise", noise);
+    for (int64_t c = 0; c < count; c++) {
+        CLOSE(between[c], ref_number(json_array_get(cases, (size_t)c), "KL_Nmut_Sigmat_vs_N0I"),
+              1e-11, 1e-14);
+        CLOSE(error[c], 0, 0, 0);
+        CLOSE(noise[c], gaussian[c] + between[c], 1e-11, 1e-13);
+    }
+    assert_non_null(ddn_result_definition(result, "kl_noise"));
+    ddn_result_destroy(result);
+    scan_free(&s);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
+/* |got - want| <= 5 standard errors; 8 comparisons: false alarm below 1e-5. */
+static void within(double got, double want, double se)
+{
+    CLOSE(got, want, 0, 5 * se);
+}
+
+/* KL(p_t | N(mean, var)) of three points on a line, by the trapezoidal rule. */
+static double line_divergence(const double *y, double t, double mean, double var)
+{
+    const double a = exp(-t), s2 = -expm1(-2 * t), step = 1e-3;
+    double sum = 0;
+    for (double x = -12; x <= 12; x += step) {
+        double p = 0;
+        for (int i = 0; i < 3; i++) {
+            p += exp(-(x - a * y[i]) * (x - a * y[i]) / (2 * s2)) / (3 * sqrt(2 * M_PI * s2));
+        }
+        const double q = exp(-(x - mean) * (x - mean) / (2 * var)) / sqrt(2 * M_PI * var);
+        sum += p > 1e-300 && q > 1e-300 ? p * log(p / q) * step : 0;
+    }
+    return sum;
+}
+
+static void divergences_agree_with_quadrature(void **state)
+{
+    (void)state;
+    const double y[3] = {-2, 0.5, 2.5}, t[4] = {0.1, 0.4, 1, 1.8};
+    const double mean = 1.0 / 3, var = (4 + 0.25 + 6.25) / 3 - mean * mean;
+    ddn_context *ctx = test_context(2);
+    ddn_dataset *ds = NULL;
+    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, 3, 1, 1, &ds));
+    scan s = scan_of(ctx, ds, 30000);
+    ddn_result *result = NULL;
+    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, t, 4, &result));
+    double gaussian[4], gaussian_se[4], noise[4], noise_se[4];
+    column(ctx, result, "kl_gaussian", gaussian);
+    column(ctx, result, "kl_gaussian_se", gaussian_se);
+    column(ctx, result, "kl_noise", noise);
+    column(ctx, result, "kl_noise_se", noise_se);
+    for (int k = 0; k < 4; k++) {
+        const double a = exp(-t[k]), s2 = -expm1(-2 * t[k]);
+        assert_true(gaussian_se[k] > 0 && gaussian_se[k] < 0.01);
+        within(gaussian[k], line_divergence(y, t[k], a * mean, a * a * var + s2), gaussian_se[k]);
+        within(noise[k], line_divergence(y, t[k], 0, 1), noise_se[k]);
+    }
+
+    /* The chosen start: where a fresh scan gives the level again; none, or all of the grid. */
+    double chosen = NAN, error = NAN;
+    OK(ctx, ddn_late_start_choose(ctx, result, DDN_START_NOISE, 0.2, &chosen, &error));
+    assert_true(chosen > 0.4 && chosen < 1.8 && error > 0 && error < 0.05);
+    CLOSE(line_divergence(y, chosen, 0, 1), 0.2, 0.1, 0);
+    double earlier = NAN;
+    OK(ctx, ddn_late_start_choose(ctx, result, DDN_START_GAUSSIAN, 0.2, &earlier, NULL));
+    assert_true(earlier < chosen);
+    OK(ctx, ddn_late_start_choose(ctx, result, DDN_START_NOISE, 1e-9, &chosen, &error));
+    assert_true(isnan(chosen) && isnan(error));
+    OK(ctx, ddn_late_start_choose(ctx, result, DDN_START_NOISE, 1e9, &chosen, &error));
+    CLOSE(chosen, 0.1, 0, 0);
+    CLOSE(error, 0, 0, 0);
+
+    /* The order of the grid does not matter. */
+    const double down[4] = {1.8, 1, 0.4, 0.1};
+    ddn_result *falling = NULL;
+    double again = NAN;
+    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, down, 4, &falling));
+    OK(ctx, ddn_late_start_choose(ctx, falling, DDN_START_NOISE, 0.2, &again, &error));
+    CLOSE(line_divergence(y, again, 0, 1), 0.2, 0.1, 0);
+
+    FAILS(ctx, ddn_late_start_choose(ctx, result, 0, 0.2, &chosen, NULL), DDN_E_KEY, "kind");
+    FAILS(ctx, ddn_late_start_choose(ctx, result, 1, 0, &chosen, NULL), DDN_E_RANGE, "level");
+    ddn_result *other = NULL, *none = falling;
+    OK(ctx, ddn_analysis_identities(s.an, s.oracle, t, 1, &other));
+    FAILS(ctx, ddn_late_start_choose(ctx, other, 1, 0.1, &chosen, NULL), DDN_E_UNSUPPORTED,
+          "kl_noise");
+    FAILS(ctx, ddn_analysis_late_start(s.an, s.oracle, t, 0, &none), DDN_E_RANGE, "");
+    assert_null(none);
+    ddn_result_destroy(other);
+    ddn_result_destroy(falling);
+    ddn_result_destroy(result);
+    scan_free(&s);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
+/* Of one point, p_t is the Gaussian start itself. */
+static void one_point_needs_no_late_start(void **state)
+{
+    (void)state;
+    const double y[4] = {1, -2, 0.5, 3}, t[3] = {0.01, 1, 5};
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *ds = NULL;
+    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, 1, 4, 4, &ds));
+    scan s = scan_of(ctx, ds, 4);
+    ddn_result *result = NULL;
+    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, t, 3, &result));
+    double gaussian[3], noise[3];
+    column(ctx, result, "kl_gaussian", gaussian);
+    column(ctx, result, "kl_noise", noise);
+    for (int k = 0; k < 3; k++) {
+        const double q = exp(-2 * t[k]);
+        CLOSE(gaussian[k], 0, 0, 1e-14);
+        CLOSE(noise[k], 0.5 * (14.25 * q - 4 * q - 4 * log1p(-q)), 1e-12, 0);
+    }
+    ddn_result_destroy(result);
+    scan_free(&s);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gaussian_to_noise_matches_the_reference),
+        cmocka_unit_test(divergences_agree_with_quadrature),
+        cmocka_unit_test(one_point_needs_no_late_start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -13,3 +13,5 @@
     })
 #define ddni_alloc_for(ctx, what, count, size, out) CONTRACT_ALLOCATE(out, (count) * (size))
 #define ddni_handle_create(ctx, what, size, out) CONTRACT_ALLOCATE(out, size)
+/* NULL is never the last reference. */
+#define ddni_release(object) ((object) != (void *)0 && (ddni_release)(object))

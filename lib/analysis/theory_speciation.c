@@ -157,7 +157,10 @@ double ddn_theory_phi_sign(double m2, double sigma2, double t)
 double ddn_theory_phi_infinity(const double *weights, int64_t count)
 {
     double total = 0, sum = 0;
-    for (int64_t i = 0; weights != NULL && i < count; i++) {
+    if (weights == NULL) {
+        return NAN;
+    }
+    for (int64_t i = 0; i < count; i++) {
         if (!ddni_not_negative(weights[i])) {
             return NAN;
         }

@@ -45,10 +45,16 @@ def parse():
             parameters = []
             for part in " ".join(match.group(3).split()).split(","):
                 if part.strip() != "void":
-                    kind, name = re.match(r"\s*(.*?)\s*(\w+)(?:\[\w*\])?$", part).groups()
-                    parameters.append((kind.replace(" *", "*"), name))
+                    kind, name, array = re.match(r"\s*(.*?)\s*(\w+)(\[\w*\])?$", part).groups()
+                    parameters.append((kind.replace(" *", "*") + ("*" if array else ""), name))
             functions.append((match.group(1).strip(), match.group(2), parameters))
     return functions, integers, callbacks
+
+
+def member(name):
+    """The fixture's object of that name; NULL where it has none."""
+    text = pathlib.Path(__file__).with_name("hostile.h").read_text()
+    return f"fx->{name}" if re.search(rf"\*{name}(\[\d+\])?;", text) else "NULL"
 
 
 def benign(kind, name, place, integers, callbacks):
@@ -59,7 +65,7 @@ def benign(kind, name, place, integers, callbacks):
     if kind == "const char*":
         return BY_NAME.get(name, '"t"')
     if kind.endswith("*const*"):  # an array of objects
-        return "fx->" + name
+        return member(name)
     if kind.endswith("*"):
         target = kind.replace("const ", "").rstrip("*")
         buffers = {"double": "numbers", "void": "numbers", "int64_t": "integers", "int32_t": "ints"}
@@ -67,7 +73,7 @@ def benign(kind, name, place, integers, callbacks):
             target = "int32_t"
         if target in buffers:  # one buffer per parameter: outputs may not overlap inputs
             return f"fx->{buffers[target]}[{place}]"
-        return "fx->" + target.removeprefix("ddn_")
+        return member(target.removeprefix("ddn_"))
     if name in BY_NAME and name != "path":
         return BY_NAME[name]
     if kind == "double":

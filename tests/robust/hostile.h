@@ -20,7 +20,8 @@ typedef struct fixture {
     ddn_observer *observer;
     ddn_analysis *analysis;
     ddn_result *result;
-    const ddn_step *step; /* NULL: views exist inside callbacks only */
+    ddn_symmetry *symmetry;
+    ddn_diagram *diagram;
     char file[1024];
     double numbers[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
     int64_t integers[HOSTILE_BUFFERS][HOSTILE_NUMBERS];

@@ -1,31 +1,5 @@
-/* Memory that runs out: every constructor and every long call with the k-th allocation failing, for
- * every k. Each run must give DDN_E_NOMEM with a text, and leave no block behind. */
-#include "support/failing.h"
-#include "support/fixtures.h"
-
-enum {
-    N = 6,
-    D = 3,
-    M = 4
-};
-
-static const double points[N * D] = {1, 0, 0, -1, 0.5, 0, 0, 1, 1, 0, -1, 1, 2, 0, -2, 0.5, 0.5, 1};
-static const int32_t labels[N] = {4, 9, 4, 9, 4, 4};
-static const double times[3] = {0.1, 0.5, 2};
-
-/* Goes to `done` of the function unless the call succeeds. */
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        status = (call);                                                                           \
-        if (status != DDN_OK) {                                                                    \
-            goto done;                                                                             \
-        }                                                                                          \
-    } while (0)
-
-static void count_release(void *user)
-{
-    ++*(int64_t *)user;
-}
+/* Memory that runs out, lower layers: datasets, files, schedules, oracles, queries. */
+#include "robust/oom.h"
 
 static ddn_status datasets(ddn_context *ctx, void *arg)
 {
@@ -104,24 +78,6 @@ done:
     for (int i = 0; i < 6; i++) {
         ddn_schedule_destroy(sch[i]);
     }
-    return status;
-}
-
-/* An oracle on labelled points; *out is NULL on failure. */
-static ddn_status make_oracle(ddn_context *ctx, ddn_oracle **out)
-{
-    ddn_dataset *ds = NULL, *labelled = NULL;
-    ddn_schedule *sch = NULL;
-    ddn_status status;
-    *out = NULL;
-    TRY(ddn_dataset_create(ctx, points, DDN_TYPE_F64, N, D, D, &ds));
-    TRY(ddn_dataset_labelled(ctx, ds, labels, N, &labelled));
-    TRY(ddn_schedule_create_ou(ctx, &sch));
-    TRY(ddn_oracle_create_empirical(ctx, labelled, sch, out));
-done:
-    ddn_dataset_destroy(ds);
-    ddn_dataset_destroy(labelled);
-    ddn_schedule_destroy(sch);
     return status;
 }
 
@@ -212,104 +168,6 @@ done:
     return status;
 }
 
-static int32_t stop_at_two(void *user, const ddn_step *step)
-{
-    (void)user;
-    return ddn_step_index(step) == 2;
-}
-
-/* One method with every observer: stopped, saved, restored, resumed, read. */
-static ddn_status one_method(ddn_context *ctx, const ddn_oracle *oracle, ddn_method method)
-{
-    static const int64_t paths[M] = {0, 0, 7, 8};
-    double x[M * D] = {0};
-    char state[4096];
-    int64_t size = 0, released = 0;
-    ddn_integrator *it = NULL, *other = NULL;
-    ddn_observer *seen[5] = {NULL};
-    ddn_status status;
-    TRY(ddn_integrator_create(ctx, oracle, method, &it));
-    TRY(ddn_integrator_create(ctx, oracle, method, &other));
-    if (method != DDN_METHOD_FORWARD) {
-        static const double grid[4] = {2, 1, 0.5, 0.1};
-        TRY(ddn_integrator_set_times(it, grid, 4));
-        TRY(ddn_integrator_set_times(other, grid, 4));
-    }
-    TRY(ddn_integrator_set_paths(it, paths, M));
-    TRY(ddn_integrator_set_paths(other, paths, M));
-    TRY(ddn_observer_create_snapshots(ctx, times, 3, &seen[0]));
-    TRY(ddn_observer_create_nearest(ctx, &seen[1]));
-    TRY(ddn_observer_create_posterior(ctx, &seen[2]));
-    TRY(ddn_observer_create_class(ctx, &seen[3]));
-    TRY(ddn_observer_create_overlap(ctx, points, 2, D, D, &seen[4]));
-    for (int i = 0; i < 5; i++) {
-        TRY(ddn_observer_attach(seen[i], it));
-    }
-    TRY(ddn_integrator_attach_callback(it, stop_at_two, NULL, NULL, INT64_C(1) << DDN_OUT_ENTROPY));
-    TRY(ddn_integrator_attach_callback(other, stop_at_two, &released, count_release, 0));
-    TRY(ddn_integrator_draw_start(it, M, x, D));
-    status = ddn_integrator_run(it, M, x, D);
-    if (status != DDN_STOPPED) {
-        goto done;
-    }
-    TRY(ddn_integrator_save(it, state, (int64_t)sizeof state, &size));
-    TRY(ddn_integrator_restore(other, state, size));
-    TRY(ddn_integrator_resume(other, M, x, D));
-done:
-    ddn_integrator_destroy(it);
-    ddn_integrator_destroy(other);
-    for (int i = 0; i < 5; i++) {
-        ddn_observer_destroy(seen[i]);
-    }
-    return status;
-}
-
-static ddn_status integrators(ddn_context *ctx, void *arg)
-{
-    ddn_oracle *oracle = NULL;
-    ddn_status status;
-    TRY(make_oracle(ctx, &oracle));
-    TRY(one_method(ctx, oracle, *(const ddn_method *)arg));
-done:
-    ddn_oracle_destroy(oracle);
-    return status;
-}
-
-static ddn_status analyses(ddn_context *ctx, void *arg)
-{
-    (void)arg;
-    static const ddn_analysis_key small[] = {DDN_ANALYSIS_SAMPLES, DDN_ANALYSIS_CLONES,
-                                             DDN_ANALYSIS_STEPS,   DDN_ANALYSIS_PATHS,
-                                             DDN_ANALYSIS_BATCH,   DDN_ANALYSIS_PATH_STEPS};
-    ddn_oracle *oracle = NULL;
-    ddn_analysis *an = NULL;
-    ddn_result *r[5] = {NULL};
-    ddn_status status;
-    TRY(make_oracle(ctx, &oracle));
-    TRY(ddn_analysis_create(ctx, &an));
-    for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
-        TRY(ddn_analysis_set_i64(an, small[i], 3));
-    }
-    TRY(ddn_analysis_spectrum(an, ddn_oracle_dataset(oracle), &r[0]));
-    TRY(ddn_analysis_identities(an, oracle, times, 3, &r[1]));
-    TRY(ddn_analysis_clones(an, oracle, times, 2, &r[2]));
-    TRY(ddn_analysis_last_change(an, oracle, &r[3]));
-    TRY(ddn_analysis_regimes(an, oracle, times, 3, times, 1, &r[4]));
-done:
-    for (int i = 0; i < 5; i++) {
-        ddn_result_destroy(r[i]);
-    }
-    ddn_analysis_destroy(an);
-    ddn_oracle_destroy(oracle);
-    return status;
-}
-
-static void report(const char *what, int64_t allocations)
-{
-    assert_true(allocations > 1);
-    print_message("# %s: each of %lld allocations failed once\n", what, (long long)allocations);
-}
-
 static void datasets_do_not_leak(void **state)
 {
     (void)state;
@@ -336,28 +194,13 @@ static void queries_do_not_leak(void **state)
     }
 }
 
-static void integrators_do_not_leak(void **state)
-{
-    (void)state;
-    static ddn_method methods[] = {DDN_METHOD_EXACT, DDN_METHOD_EULER, DDN_METHOD_HEUN,
-                                   DDN_METHOD_EXPONENTIAL, DDN_METHOD_FORWARD};
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        report("integrators", test_every_allocation(integrators, &methods[i]));
-    }
-}
-
-static void analyses_do_not_leak(void **state)
-{
-    (void)state;
-    report("analyses", test_every_allocation(analyses, NULL));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(datasets_do_not_leak),    cmocka_unit_test(files_do_not_leak),
-        cmocka_unit_test(schedules_do_not_leak),   cmocka_unit_test(queries_do_not_leak),
-        cmocka_unit_test(integrators_do_not_leak), cmocka_unit_test(analyses_do_not_leak),
+        cmocka_unit_test(datasets_do_not_leak),
+        cmocka_unit_test(files_do_not_leak),
+        cmocka_unit_test(schedules_do_not_leak),
+        cmocka_unit_test(queries_do_not_leak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

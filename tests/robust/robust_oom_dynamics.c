@@ -1,0 +1,166 @@
+/* Memory that runs out, upper layers: integrators with observers, analyses, symmetry breaking. */
+#include "robust/oom.h"
+
+static int32_t stop_at_two(void *user, const ddn_step *step)
+{
+    (void)user;
+    return ddn_step_index(step) == 2;
+}
+
+/* One method with every observer: stopped, saved, restored, resumed, read. */
+static ddn_status one_method(ddn_context *ctx, const ddn_oracle *oracle, ddn_method method)
+{
+    static const int64_t paths[M] = {0, 0, 7, 8};
+    double x[M * D] = {0};
+    char state[4096];
+    int64_t size = 0, released = 0;
+    ddn_integrator *it = NULL, *other = NULL;
+    ddn_observer *seen[5] = {NULL};
+    ddn_status status;
+    TRY(ddn_integrator_create(ctx, oracle, method, &it));
+    TRY(ddn_integrator_create(ctx, oracle, method, &other));
+    if (method != DDN_METHOD_FORWARD) {
+        static const double grid[4] = {2, 1, 0.5, 0.1};
+        TRY(ddn_integrator_set_times(it, grid, 4));
+        TRY(ddn_integrator_set_times(other, grid, 4));
+    }
+    TRY(ddn_integrator_set_paths(it, paths, M));
+    TRY(ddn_integrator_set_paths(other, paths, M));
+    TRY(ddn_observer_create_snapshots(ctx, times, 3, &seen[0]));
+    TRY(ddn_observer_create_nearest(ctx, &seen[1]));
+    TRY(ddn_observer_create_posterior(ctx, &seen[2]));
+    TRY(ddn_observer_create_class(ctx, &seen[3]));
+    TRY(ddn_observer_create_overlap(ctx, points, 2, D, D, &seen[4]));
+    for (int i = 0; i < 5; i++) {
+        TRY(ddn_observer_attach(seen[i], it));
+    }
+    TRY(ddn_integrator_attach_callback(it, stop_at_two, NULL, NULL, INT64_C(1) << DDN_OUT_ENTROPY));
+    TRY(ddn_integrator_attach_callback(other, stop_at_two, &released, count_release, 0));
+    if (method != DDN_METHOD_FORWARD) {
+        TRY(ddn_integrator_draw_start(it, M, x, D));
+    }
+    status = ddn_integrator_run(it, M, x, D);
+    if (status != DDN_STOPPED) {
+        assert_int_equal(status, DDN_E_NOMEM);
+        goto done;
+    }
+    TRY(ddn_integrator_save(it, state, (int64_t)sizeof state, &size));
+    TRY(ddn_integrator_restore(other, state, size));
+    TRY(ddn_integrator_resume(other, M, x, D));
+done:
+    ddn_integrator_destroy(it);
+    ddn_integrator_destroy(other);
+    for (int i = 0; i < 5; i++) {
+        ddn_observer_destroy(seen[i]);
+    }
+    return status;
+}
+
+static ddn_status integrators(ddn_context *ctx, void *arg)
+{
+    ddn_oracle *oracle = NULL;
+    ddn_status status;
+    TRY(make_oracle(ctx, &oracle));
+    TRY(one_method(ctx, oracle, *(const ddn_method *)arg));
+done:
+    ddn_oracle_destroy(oracle);
+    return status;
+}
+
+enum {
+    RESULTS = 7
+};
+
+static ddn_status analyses(ddn_context *ctx, void *arg)
+{
+    (void)arg;
+    static const ddn_analysis_key small[] = {DDN_ANALYSIS_SAMPLES, DDN_ANALYSIS_CLONES,
+                                             DDN_ANALYSIS_STEPS,   DDN_ANALYSIS_PATHS,
+                                             DDN_ANALYSIS_BATCH,   DDN_ANALYSIS_PATH_STEPS};
+    ddn_oracle *oracle = NULL;
+    ddn_analysis *an = NULL;
+    ddn_result *r[RESULTS] = {NULL};
+    ddn_status status;
+    TRY(make_oracle(ctx, &oracle));
+    TRY(ddn_analysis_create(ctx, &an));
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
+        TRY(ddn_analysis_set_i64(an, small[i], 3));
+    }
+    TRY(ddn_analysis_spectrum(an, ddn_oracle_dataset(oracle), &r[0]));
+    TRY(ddn_analysis_identities(an, oracle, times, 3, &r[1]));
+    TRY(ddn_analysis_clones(an, oracle, times, 2, &r[2]));
+    TRY(ddn_analysis_last_change(an, oracle, &r[3]));
+    TRY(ddn_analysis_regimes(an, oracle, times, 3, times, 1, &r[4]));
+    TRY(ddn_analysis_uturn(an, oracle, NULL, times, 2, NULL, NULL, &r[5]));
+    TRY(ddn_analysis_branch(an, oracle, NULL, times, 2, NULL, NULL, &r[6]));
+done:
+    for (int i = 0; i < RESULTS; i++) {
+        ddn_result_destroy(r[i]);
+    }
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    return status;
+}
+
+static ddn_status symmetries(ddn_context *ctx, void *arg)
+{
+    (void)arg;
+    static const double etas[2] = {0, 1};
+    double values[2], vectors[2 * D], found[M * D];
+    ddn_oracle *oracle = NULL;
+    ddn_symmetry *sy = NULL;
+    ddn_diagram *diagram = NULL;
+    ddn_result *r[3] = {NULL};
+    ddn_status status;
+    TRY(make_oracle(ctx, &oracle));
+    TRY(ddn_symmetry_create(ctx, oracle, &sy));
+    TRY(ddn_symmetry_set_i64(sy, DDN_SYMMETRY_POINTS, 20));
+    TRY(ddn_symmetry_stability(sy, 0.5, points, 2, values, vectors, D));
+    TRY(ddn_symmetry_fixed_points(sy, 0.5, M, points, D, found, D, &r[0]));
+    TRY(ddn_symmetry_line(sy, 0.5, NULL, points, times, 3, &r[1]));
+    TRY(ddn_symmetry_critical(sy, 2, etas, 2, &r[2]));
+    TRY(ddn_symmetry_diagram(sy, 2, 1, 1, points, D, 1, points, D, &diagram));
+done:
+    ddn_diagram_destroy(diagram);
+    for (int i = 0; i < 3; i++) {
+        ddn_result_destroy(r[i]);
+    }
+    ddn_symmetry_destroy(sy);
+    ddn_oracle_destroy(oracle);
+    return status;
+}
+
+static void integrators_do_not_leak(void **state)
+{
+    (void)state;
+    static ddn_method methods[] = {
+        DDN_METHOD_EXACT,    DDN_METHOD_EULER,       DDN_METHOD_HEUN,
+        DDN_METHOD_EDM_HEUN, DDN_METHOD_EXPONENTIAL, DDN_METHOD_DDPM,
+        DDN_METHOD_PNDM,     DDN_METHOD_MULTISTEP2,  DDN_METHOD_GRADIENT_ESTIMATION,
+        DDN_METHOD_ADAPTIVE, DDN_METHOD_FORWARD};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        report("integrators", test_every_allocation(integrators, &methods[i]));
+    }
+}
+
+static void analyses_do_not_leak(void **state)
+{
+    (void)state;
+    report("analyses", test_every_allocation(analyses, NULL));
+}
+
+static void symmetries_do_not_leak(void **state)
+{
+    (void)state;
+    report("symmetries", test_every_allocation(symmetries, NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(integrators_do_not_leak),
+        cmocka_unit_test(analyses_do_not_leak),
+        cmocka_unit_test(symmetries_do_not_leak),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -139,6 +139,7 @@ static ddn_status measure(ddn_context *ctx, ddni_empirical *o)
     }
     for (int64_t i = 0; i < n; i++) {
         o->norm_max = fmax(o->norm_max, o->norm[i]);
+        o->norm_mean += o->norm[i] / (double)n;
     }
     return DDN_OK;
 }

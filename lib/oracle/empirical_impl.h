@@ -16,12 +16,13 @@
 #include "oracle/posterior.h"
 
 enum {
-    DDNI_TILE_ROWS = 96,   /* rows handled together; stays in the second-level cache */
-    DDNI_CHUNK_ROWS = 192, /* rows of a unit of parallel work, at least */
-    DDNI_MAX_CHUNKS = 32,  /* units of a block, at most */
-    DDNI_MAX_LANES = 128,  /* states of a block, at most */
-    DDNI_CANDIDATES = 64,  /* candidates listed per state and chunk */
-    DDNI_THIN = 2          /* blocks of up to this many states go row by row, without lanes */
+    DDNI_TILE_ROWS = 96,         /* rows handled together; stays in the second-level cache */
+    DDNI_CHUNK_ROWS = 192,       /* rows of a unit of parallel work, at least */
+    DDNI_MAX_CHUNKS = 32,        /* units of a block, at most */
+    DDNI_MAX_LANES = 128,        /* states of a block, at most */
+    DDNI_CANDIDATES = 64,        /* candidates listed per state and chunk */
+    DDNI_WIDE_CANDIDATES = 1024, /* the same, where a dense sum would lose digits */
+    DDNI_THIN = 2                /* blocks of up to this many states go row by row, without lanes */
 };
 
 typedef struct ddni_empirical {
@@ -29,7 +30,7 @@ typedef struct ddni_empirical {
     double *centre; /* [d] inner products and sums are taken relative to it */
     double *norm;   /* [n] |y - centre|^2 */
     float *length;  /* [n] its root, rounded up */
-    double norm_max;
+    double norm_max, norm_mean;
     int32_t in_place; /* rows are f32 and equal to y - centre as stored */
 } ddni_empirical;
 
@@ -76,7 +77,7 @@ typedef struct ddni_block {
     int64_t m, lanes, d, n, classes;
     const int64_t *todo; /* [m] batch rows */
     int64_t chunks, chunk_rows;
-    int32_t want_sum, want_class, want_trace, want_cov, want_draw;
+    int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest;
     double gain; /* a / s^2 */
 } ddni_block;
 
@@ -115,7 +116,7 @@ static inline double ddni_logit(const ddni_block *b, const double *x, int64_t ro
 ddn_status ddni_block_prepare(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo);
 
 /* The ways: each fills s->verdict[m]. */
-ddn_status ddni_refine(ddn_context *ctx, ddni_block *b);
+ddn_status ddni_refine(ddn_context *ctx, ddni_block *b, int32_t capacity);
 ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision);
 ddn_status ddni_direct(ddn_context *ctx, ddni_block *b);
 
@@ -130,7 +131,7 @@ void ddni_candidates_sharpen(const ddni_block *b, const double *x, int64_t count
                              const int64_t *index, double *logit, int64_t best, double *point);
 
 /* 1 if a screen is likely to leave out most points. */
-int32_t ddni_screen_pays(ddn_context *ctx, ddni_block *b);
+int32_t ddni_screen_pays(const ddni_block *b);
 
 /* Second pass over all points for Cov v and tr Cov of the block's states, whose posterior and mean
  * (total) are known. */

@@ -220,12 +220,6 @@ static void refine_state(void *arg, int64_t q, int64_t worker)
     ddni_candidates_finish(b, q, count, index, logit, max, point);
 }
 
-/* The candidates' number is known only up to the capacity: a chunk of few rows lists them all. */
-static int32_t capacity(const ddni_block *b)
-{
-    return b->n <= 8 * DDNI_CANDIDATES ? (int32_t)b->n : DDNI_CANDIDATES;
-}
-
 static ddn_status prepare(ddn_context *ctx, refine *p)
 {
     ddni_block *b = p->b;
@@ -266,9 +260,8 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
     return DDN_OK;
 }
 
-int32_t ddni_screen_pays(ddn_context *ctx, ddni_block *b)
+int32_t ddni_screen_pays(const ddni_block *b)
 {
-    (void)ctx;
     enum {
         SAMPLE = 64
     };
@@ -292,9 +285,12 @@ int32_t ddni_screen_pays(ddn_context *ctx, ddni_block *b)
     return (double)kept < 0.5 * (double)seen;
 }
 
-ddn_status ddni_refine(ddn_context *ctx, ddni_block *b)
+ddn_status ddni_refine(ddn_context *ctx, ddni_block *b, int32_t capacity)
 {
-    refine p = {.b = b, .integer = use_integers(b), .capacity = capacity(b)};
+    refine p = {.b = b, .integer = use_integers(b), .capacity = capacity};
+    if (b->n <= 8 * DDNI_CANDIDATES) { /* few points: all can be listed */
+        p.capacity = (int32_t)b->n;
+    }
     p.quads = (b->d + 3) / 4;
     p.log_ratio = log((double)b->n / b->rq->epsilon);
     DDNI_TRY(prepare(ctx, &p));

@@ -95,41 +95,68 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     b->s->verdict[q] = DDNI_DONE;
 }
 
-/* Moves the states that need another way to the front of a list; returns how many there are. */
-static int64_t remaining(const ddni_block *b, int64_t *list)
+/* One way to evaluate the states of a block. */
+typedef ddn_status (*way)(ddn_context *ctx, ddni_block *b);
+
+static ddn_status dense_f32(ddn_context *ctx, ddni_block *b)
+{
+    return ddni_dense(ctx, b, DDN_TYPE_F32);
+}
+
+static ddn_status dense_f64(ddn_context *ctx, ddni_block *b)
+{
+    return ddni_dense(ctx, b, DDN_TYPE_F64);
+}
+
+static ddn_status refine_narrow(ddn_context *ctx, ddni_block *b)
+{
+    return ddni_refine(ctx, b, DDNI_CANDIDATES);
+}
+
+static ddn_status refine_wide(ddn_context *ctx, ddni_block *b)
+{
+    return ddni_refine(ctx, b, DDNI_WIDE_CANDIDATES);
+}
+
+/* Tries a way on the batch rows todo[*m], `width` at a time; those that need another way are moved
+ * to the front and counted. */
+static ddn_status attempt(ddn_context *ctx, ddni_block *b, way evaluate, int64_t width, int64_t *m,
+                          int64_t *todo)
 {
     int64_t left = 0;
-    for (int64_t q = 0; q < b->m; q++) {
-        if (b->s->verdict[q] != DDNI_DONE) {
-            list[left++] = b->todo[q];
+    for (int64_t first = 0; first < *m; first += width) {
+        int64_t count = *m - first < width ? *m - first : width;
+        DDNI_TRY(ddni_block_prepare(ctx, b, count, todo + first));
+        DDNI_TRY(evaluate(ctx, b));
+        for (int64_t q = 0; q < count; q++) {
+            if (b->s->verdict[q] != DDNI_DONE) {
+                todo[left++] = todo[first + q];
+            }
         }
     }
-    return left;
+    *m = left;
+    return DDN_OK;
 }
 
 static ddn_status run_block(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *todo)
 {
-    ddn_type type = b->ds->type;
     DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
-    if (b->rq->epsilon > 0 && ddni_screen_pays(ctx, b)) {
-        DDNI_TRY(ddni_refine(ctx, b));
-        m = remaining(b, todo);
+    int32_t prune = b->rq->epsilon > 0, single = b->ds->type != DDN_TYPE_F64;
+    if (prune && ddni_screen_pays(b)) {
+        DDNI_TRY(attempt(ctx, b, refine_narrow, m, &m, todo));
     }
-    if (m > 0 && type != DDN_TYPE_F64) {
-        DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
-        DDNI_TRY(ddni_dense(ctx, b, DDN_TYPE_F32));
-        m = remaining(b, todo);
+    if (single) {
+        DDNI_TRY(attempt(ctx, b, dense_f32, m + 1, &m, todo));
+    } else {
+        DDNI_TRY(attempt(ctx, b, dense_f64, m + 1, &m, todo));
     }
-    if (m > 0) {
-        DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
-        DDNI_TRY(ddni_dense(ctx, b, DDN_TYPE_F64));
-        m = remaining(b, todo);
+    if (prune) {
+        DDNI_TRY(attempt(ctx, b, refine_wide, DDNI_LANES, &m, todo));
     }
-    if (m > 0) {
-        DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
-        DDNI_TRY(ddni_direct(ctx, b));
+    if (single) {
+        DDNI_TRY(attempt(ctx, b, dense_f64, m + 1, &m, todo));
     }
-    return DDN_OK;
+    return attempt(ctx, b, ddni_direct, m + 1, &m, todo);
 }
 
 /* States per block: as many as keep states and sums within the second-level cache. */
@@ -157,6 +184,7 @@ ddn_status ddni_scan_run(ddn_context *ctx, const ddni_empirical *o, ddni_scan *s
     b.want_sum = rq->f64[DDN_OUT_SCORE] != NULL || rq->f64[DDN_OUT_MEAN] != NULL || b.want_trace ||
                  b.want_cov;
     b.want_class = rq->f64[DDN_OUT_CLASS_POSTERIOR] != NULL;
+    b.want_rest = rq->f64[DDN_OUT_ENTROPY] != NULL || rq->f64[DDN_OUT_ONE_MINUS_W_MAX] != NULL;
     b.want_draw = rq->f64[DDN_OUT_DRAW] != NULL || rq->i64[DDN_OUT_DRAW_INDEX] != NULL;
     b.chunk_rows = (b.n + DDNI_MAX_CHUNKS - 1) / DDNI_MAX_CHUNKS;
     b.chunk_rows = b.chunk_rows < DDNI_CHUNK_ROWS ? DDNI_CHUNK_ROWS : b.chunk_rows;

@@ -237,3 +237,28 @@ char *drv_format(double value, double standard_error, char *buffer, size_t size)
     }
     return buffer;
 }
+
+void drv_cell(double value, double standard_error, int width)
+{
+    char text[64];
+    drv_format(value, standard_error < 1e-6 ? 0 : standard_error, text, sizeof text);
+    if (isnan(value)) {
+        snprintf(text, sizeof text, "-");
+    }
+    /* The sign is two bytes long and one place wide. */
+    printf("%-*s ", strstr(text, "±") ? width + 1 : width, text);
+}
+
+void drv_crossing(int64_t rows, const double *t, const double *y, const double *error, double level,
+                  double *at, double *at_error)
+{
+    *at = *at_error = NAN;
+    for (int64_t k = 0; k + 1 < rows; k++) {
+        const double y0 = y[k] - level, y1 = y[k + 1] - level;
+        if (y0 != y1 && y0 * y1 <= 0) {
+            const double w = y0 / (y0 - y1), h = t[k + 1] - t[k];
+            *at = t[k] + w * h;
+            *at_error = ((1 - w) * error[k] + w * error[k + 1]) * h / fabs(y0 - y1);
+        }
+    }
+}

@@ -116,6 +116,12 @@ void drv_plot_run(drv_file *file);
 /* "12.345 ± 0.067": the value to the two leading digits of its error; "exact" for error 0, "not
  * reached" for NaN. In buffer[size]; returns buffer. */
 char *drv_format(double value, double standard_error, char *buffer, size_t size);
+/* Prints that padded to `width` places and a space; "-" for NaN, and no error if below 1e-6. */
+void drv_cell(double value, double standard_error, int width);
+/* Where the curve y(t) passes a level at the largest t, by linear interpolation, with the error
+ * that the errors of both ends leave; NaN where it does not. */
+void drv_crossing(int64_t rows, const double *t, const double *y, const double *error, double level,
+                  double *at, double *at_error);
 
 /* ---- Input data (driver_data.c) ---------------------------------------------------------- */
 

@@ -1,0 +1,391 @@
+/* A score from outside the library: this program plays the host of a trained network. Its model, a
+ * Gaussian with the leading spectrum of each class (a Wiener filter per class), predicts the noise
+ * eps through a callback; the library runs its reverse dynamics and measures clones with it,
+ * against the exact score of the same data. Both speciate at the same time; only the exact one
+ * collapses. Writes foreign_score.csv and foreign_score.png. Formulas: doc/theory.md (16), (17),
+ * (36). SPDX-License-Identifier: MIT */
+#include "driver.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    ddn_dataset *ds, *part;
+    ddn_schedule *ou;
+    ddn_oracle *population, *exact, *foreign;
+    ddn_analysis *an;
+    ddn_result *curves, *clones;
+} own;
+
+static void release(void)
+{
+    ddn_result_destroy(own.curves);
+    ddn_result_destroy(own.clones);
+    ddn_analysis_destroy(own.an);
+    ddn_oracle_destroy(own.foreign);
+    ddn_oracle_destroy(own.exact);
+    ddn_oracle_destroy(own.population);
+    ddn_schedule_destroy(own.ou);
+    ddn_dataset_destroy(own.part);
+    ddn_dataset_destroy(own.ds);
+}
+
+typedef struct settings {
+    drv_data data;
+    int64_t d, points, rank, pairs, times, steps, samples;
+    double mu, t_min, t_max, lambda, phi_infinity;
+} settings;
+
+/* ---- The foreign model: plain C that knows nothing of the library ------------------------- */
+
+/* A class: share of the data, mean[d], leading eigenpairs values[rank], vectors[rank][d], and the
+ * mean variance of the other directions. */
+typedef struct class_model {
+    double share, *mean, *values, *vectors, residual;
+} class_model;
+
+typedef struct model {
+    int64_t classes, rank, d, calls, states;
+    class_model *of;
+    double *weight; /* [classes] */
+    double *along;  /* [classes][rank] coordinates along the eigenvectors */
+} model;
+
+/* log pi + log N(x; a mean, s^2 + a^2 C) up to a constant; keeps the coordinates along[rank]. */
+static double class_log_p(const class_model *c, const model *mo, double a, double s2,
+                          const double *x, double *along)
+{
+    const double gamma = s2 + a * a * c->residual;
+    double norm2 = 0, sum = (double)(mo->d - mo->rank) * log(gamma);
+    for (int64_t j = 0; j < mo->d; j++) {
+        const double r = x[j] - a * c->mean[j];
+        norm2 += r * r;
+    }
+    for (int64_t i = 0; i < mo->rank; i++) {
+        const double gi = s2 + a * a * c->values[i], *u = c->vectors + i * mo->d;
+        along[i] = 0;
+        for (int64_t j = 0; j < mo->d; j++) {
+            along[i] += u[j] * (x[j] - a * c->mean[j]);
+        }
+        norm2 -= along[i] * along[i];
+        sum += along[i] * along[i] / gi + log(gi);
+    }
+    return log(c->share) - 0.5 * (sum + norm2 / gamma);
+}
+
+/* eps = s sum_c w_c (s^2 + a^2 C_c)^-1 (x - a mean_c) for one state. */
+static void predict_state(const model *mo, double a, double s, const double *x, double *eps)
+{
+    double top = -INFINITY, total = 0;
+    for (int64_t c = 0; c < mo->classes; c++) {
+        mo->weight[c] = class_log_p(&mo->of[c], mo, a, s * s, x, mo->along + c * mo->rank);
+        top = fmax(top, mo->weight[c]);
+    }
+    for (int64_t c = 0; c < mo->classes; c++) {
+        mo->weight[c] = exp(mo->weight[c] - top);
+        total += mo->weight[c];
+    }
+    for (int64_t j = 0; j < mo->d; j++) {
+        eps[j] = 0;
+    }
+    for (int64_t c = 0; c < mo->classes; c++) {
+        const class_model *k = &mo->of[c];
+        const double w = s * mo->weight[c] / total, precision = 1 / (s * s + a * a * k->residual);
+        if (mo->weight[c] / total < 1e-18) {
+            continue;
+        }
+        for (int64_t j = 0; j < mo->d; j++) {
+            eps[j] += w * precision * (x[j] - a * k->mean[j]);
+        }
+        for (int64_t i = 0; i < mo->rank; i++) {
+            const double *u = k->vectors + i * mo->d;
+            const double f =
+                w * mo->along[c * mo->rank + i] * (1 / (s * s + a * a * k->values[i]) - precision);
+            for (int64_t j = 0; j < mo->d; j++) {
+                eps[j] += f * u[j];
+            }
+        }
+    }
+}
+
+/* What the library calls: a batch, on this thread. */
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, double *out)
+{
+    (void)t;
+    model *mo = user;
+    mo->calls++;
+    mo->states += m;
+    for (int64_t r = 0; r < m; r++) {
+        predict_state(mo, a, s, x + r * d, out + r * d);
+    }
+    return 0;
+}
+
+/* ---- Its training ------------------------------------------------------------------------ */
+
+static void train_class(const settings *set, model *mo, int32_t label, class_model *c)
+{
+    drv_try(ddn_dataset_subset_classes(drv.ctx, own.ds, &label, 1, &own.part));
+    const int64_t n = ddn_dataset_n(own.part), d = mo->d;
+    double *norms = drv_alloc(n, sizeof *norms), trace = 0;
+    if (mo->rank >= (n < d ? n : d)) {
+        drv_die("--rank = %lld is too large: class %d has %lld points in d = %lld",
+                (long long)set->rank, (int)label, (long long)n, (long long)d);
+    }
+    c->share = (double)n / (double)ddn_dataset_n(own.ds);
+    c->mean = drv_alloc(d, sizeof *c->mean);
+    c->values = drv_alloc(mo->rank, sizeof *c->values);
+    c->vectors = drv_alloc(mo->rank * d, sizeof *c->vectors);
+    drv_try(ddn_dataset_mean(drv.ctx, own.part, c->mean, d));
+    drv_try(ddn_dataset_squared_norms(drv.ctx, own.part, c->mean, norms, n));
+    for (int64_t i = 0; i < n; i++) {
+        trace += norms[i] / (double)n;
+    }
+    if (mo->rank > 0) {
+        drv_try(ddn_dataset_spectrum(drv.ctx, own.part, mo->rank, c->values, c->vectors, d));
+    }
+    for (int64_t i = 0; i < mo->rank; i++) {
+        trace -= c->values[i];
+    }
+    c->residual = fmax(trace, 0) / (double)(d - mo->rank);
+    ddn_dataset_destroy(own.part);
+    own.part = NULL;
+}
+
+static void train(settings *set, model *mo)
+{
+    mo->classes = ddn_dataset_class_count(own.ds);
+    mo->rank = set->rank;
+    mo->d = ddn_dataset_d(own.ds);
+    if (mo->classes < 2) {
+        drv_die("%s has no labels of two or more classes: give --labels FILE",
+                set->data.path ? set->data.path : "the data");
+    }
+    int32_t *labels = drv_alloc(mo->classes, sizeof *labels);
+    drv_try(ddn_dataset_classes(drv.ctx, own.ds, labels, NULL, mo->classes));
+    mo->of = drv_alloc(mo->classes, sizeof *mo->of);
+    mo->weight = drv_alloc(mo->classes, sizeof *mo->weight);
+    mo->along = drv_alloc(mo->classes * (mo->rank + 1), sizeof *mo->along);
+    for (int64_t c = 0; c < mo->classes; c++) {
+        train_class(set, mo, labels[c], &mo->of[c]);
+        set->phi_infinity += mo->of[c].share * mo->of[c].share;
+    }
+    drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &set->lambda, NULL, 0));
+}
+
+/* Points of two Gaussians N(+-m, I), |m|^2 = mu^2 d, where there is no data file. */
+static void invent_data(const settings *set)
+{
+    const int64_t d = set->d, n = set->points;
+    double *m = drv_alloc(d, sizeof *m), *x = drv_alloc(n * d, sizeof *x);
+    int64_t *index = drv_alloc(n, sizeof *index);
+    int32_t *labels = drv_alloc(n, sizeof *labels);
+    for (int64_t j = 0; j < d; j++) {
+        m[j] = set->mu;
+    }
+    drv_try(ddn_oracle_create_two_gaussians(drv.ctx, own.ou, d, m, 1, &own.population));
+    drv_try(ddn_oracle_sample_data(drv.ctx, own.population, drv.seed, 0, n, x, d, index));
+    for (int64_t i = 0; i < n; i++) {
+        labels[i] = (int32_t)index[i];
+    }
+    drv_try(ddn_dataset_create(drv.ctx, x, DDN_TYPE_F64, n, d, d, &own.part));
+    drv_try(ddn_dataset_labelled(drv.ctx, own.part, labels, n, &own.ds));
+    ddn_dataset_destroy(own.part);
+    own.part = NULL;
+}
+
+/* ---- Measurement ------------------------------------------------------------------------- */
+
+enum {
+    T,
+    PHI,
+    PHI_SE,
+    MMSE,
+    MMSE_SE,
+    SAME,
+    SAME_SE,
+    SAME_LOW,
+    SAME_HIGH,
+    DISTANCE,
+    DISTANCE_SE,
+    COLUMNS
+};
+static const struct {
+    const char *name, *from;
+} table[COLUMNS] = {
+    {"t", "t"},
+    {"phi_exact", "phi"},
+    {"phi_exact_se", "phi_se"},
+    {"distance2_exact", "mmse"},
+    {"distance2_exact_se", "mmse_se"},
+    {"phi_foreign", "same_class"},
+    {"phi_foreign_se", "same_class_se"},
+    {"phi_foreign_low", "same_class_low"},
+    {"phi_foreign_high", "same_class_high"},
+    {"distance2_foreign", "distance2"},
+    {"distance2_foreign_se", "distance2_se"},
+};
+
+static void measure(settings *set, double **columns)
+{
+    const double t_s = ddn_theory_speciation(fmax(set->lambda, 0));
+    set->t_min = isnan(set->t_min) ? fmin(0.05, t_s / 20 + 1e-3) : set->t_min;
+    set->t_max = isnan(set->t_max) ? fmax(t_s + 1.5, 10 * set->t_min) : set->t_max;
+    if (set->t_min >= set->t_max) {
+        drv_die("--t-min = %g is not below --t-max = %g", set->t_min, set->t_max);
+    }
+    double *times = drv_alloc(set->times, sizeof *times);
+    drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, set->t_min, set->t_max,
+                              set->times, times));
+    drv_try(ddn_analysis_create(drv.ctx, &own.an));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, set->samples));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_CLONES, set->pairs));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_STEPS, set->steps));
+    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4)));
+    drv_try(ddn_analysis_identities(own.an, own.exact, times, set->times, &own.curves));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
+    drv_try(
+        ddn_analysis_branch(own.an, own.foreign, NULL, times, set->times, NULL, NULL, &own.clones));
+    for (int i = 0; i < COLUMNS; i++) {
+        columns[i] = drv_alloc(set->times, sizeof **columns);
+        drv_try(ddn_result_column(drv.ctx, i < SAME ? own.curves : own.clones, table[i].from,
+                                  columns[i], set->times));
+    }
+    for (int64_t k = 0; k < set->times; k++) { /* E |x1 - x2|^2 of two clones, per dimension */
+        for (int i = MMSE; i <= MMSE_SE; i++) {
+            columns[i][k] *= 2 / (double)set->d;
+        }
+        for (int i = DISTANCE; i <= DISTANCE_SE; i++) {
+            columns[i][k] /= (double)set->d;
+        }
+    }
+}
+
+static void print_results(const settings *set, const model *mo, double *const *columns)
+{
+    char a[64], b[64], c[64];
+    printf("%s: n = %lld, d = %lld, %lld classes; foreign model: rank %lld per class, asked %lld "
+           "times for %lld states\n\n",
+           set->data.path ? set->data.path : "two Gaussians", (long long)ddn_dataset_n(own.ds),
+           (long long)mo->d, (long long)mo->classes, (long long)mo->rank, (long long)mo->calls,
+           (long long)mo->states);
+    printf("  %-9s %-20s %-20s %-20s %s\n", "t", "phi, exact", "phi, foreign",
+           "distance^2/d, exact", "distance^2/d, foreign");
+    for (int64_t k = 0; k < set->times; k++) {
+        static const int shown[] = {PHI, SAME, MMSE, DISTANCE};
+        printf("  %-10.4g", columns[T][k]);
+        for (int i = 0; i < DRV_COUNT(shown); i++) {
+            drv_cell(columns[shown[i]][k], columns[shown[i] + 1][k], 20);
+        }
+        printf("\n");
+    }
+    /* Speciation: phi at its value at r = 1; collapse: the exact clones are half as far apart as
+     * the foreign ones. */
+    const double level = set->phi_infinity + (1 - set->phi_infinity) * 0.5504;
+    double t[3], se[3], *ratio = drv_alloc(set->times, sizeof *ratio);
+    double *ratio_se = drv_alloc(set->times, sizeof *ratio_se);
+    for (int64_t k = 0; k < set->times; k++) {
+        ratio[k] = columns[MMSE][k] / columns[DISTANCE][k];
+        ratio_se[k] =
+            hypot(columns[MMSE_SE][k], ratio[k] * columns[DISTANCE_SE][k]) / columns[DISTANCE][k];
+    }
+    drv_crossing(set->times, columns[T], columns[PHI], columns[PHI_SE], level, &t[0], &se[0]);
+    drv_crossing(set->times, columns[T], columns[SAME], columns[SAME_SE], level, &t[1], &se[1]);
+    drv_crossing(set->times, columns[T], ratio, ratio_se, 0.5, &t[2], &se[2]);
+    printf("\n  t_S exact = %s, foreign = %s;  exact clones half as far apart at t = %s\n",
+           drv_format(t[0], se[0], a, sizeof a), drv_format(t[1], se[1], b, sizeof b),
+           drv_format(t[2], se[2], c, sizeof c));
+}
+
+static void draw(const settings *set)
+{
+    drv_file *plot = drv_plot_open("foreign_score", 1100, 900);
+    drv_print(plot,
+              "set logscale x\nset xtics (0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10)\nset xrange "
+              "[%.17g:%.17g]\nset multiplot layout 2,1\nset lmargin 9\n"
+              "set title \"Two clones of x_t: exact score of the data, and a foreign model of "
+              "it\"\nset yrange [*:1.05]\nset ylabel 'same class, φ'\nset format x ''\n"
+              "set key bottom left reverse Left\n"
+              "plot 'foreign_score.csv' using 1:2:3 with yerrorlines linestyle 1 pointsize 0.4 "
+              "title 'exact score (identity)',\\\n"
+              " 'foreign_score.csv' using 1:6:8:9 with yerrorbars linestyle 2 title 'foreign score "
+              "by callback (simulated, 95 %% Wilson)'\n",
+              set->t_min / 1.1, set->t_max * 1.1);
+    drv_print(
+        plot,
+        "unset title\nset autoscale y\nset yrange [0:*]\nset format x '%%g'\n"
+        "set key top left reverse Left\nset xlabel 'time t at which the clones part (OU units)'\n"
+        "set ylabel 'squared distance of the clones / d'\n"
+        "plot 'foreign_score.csv' using 1:4:5 with yerrorlines linestyle 1 pointsize 0.4 "
+        "title 'exact score: collapse onto single points',\\\n"
+        " 'foreign_score.csv' using 1:10:11 with yerrorbars linestyle 2 title 'foreign "
+        "score: none'\nunset multiplot\n");
+    drv_plot_run(plot);
+}
+
+int main(int argc, char **argv)
+{
+    settings set = {.data = DRV_DATA_DEFAULTS,
+                    .d = 64,
+                    .points = 512,
+                    .rank = 1,
+                    .pairs = 512,
+                    .times = 14,
+                    .steps = 120,
+                    .samples = 1024,
+                    .mu = 1,
+                    .t_min = NAN,
+                    .t_max = NAN};
+    model mo = {0};
+    const drv_option options[] = {
+        DRV_DATA_OPTIONS(set.data, 0),
+        {"d", "D", "dimension of the two Gaussians that stand in where there is no --data", DRV_INT,
+         &set.d, 2, 1 << 16},
+        {"points", "N", "points drawn from them", DRV_INT, &set.points, 8, 1 << 24},
+        {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set.mu,
+         0, 1e6},
+        {"rank", "K", "leading eigenvectors of each class that the foreign model has", DRV_INT,
+         &set.rank, 0, 512},
+        {"pairs", "N", "clone pairs at each time", DRV_INT, &set.pairs, 2, 1e8},
+        {"steps", "K", "steps of the foreign model's ancestral sampler", DRV_INT, &set.steps, 1,
+         1e6},
+        {"samples", "S", "states at each time for the exact score", DRV_INT, &set.samples, 2, 1e9},
+        {"times", "K", "number of times, geometric", DRV_INT, &set.times, 2, 1e4},
+        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set.t_min, 1e-5, 20},
+        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set.t_max, 1e-5, 20},
+    };
+    drv_start(argc, argv,
+              "Plugs a score from outside into the library by callback and measures clones with "
+              "it, beside the exact\nscore of the same data. The foreign model is a Gaussian with "
+              "the leading spectrum of each class.\nWrites foreign_score.csv and "
+              "foreign_score.png.",
+              options, DRV_COUNT(options));
+    atexit(release);
+    drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
+    if (set.data.path != NULL) {
+        own.ds = drv_data_load(&set.data);
+        set.d = ddn_dataset_d(own.ds);
+    } else {
+        invent_data(&set);
+    }
+    train(&set, &mo);
+    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.exact));
+    drv_try(ddn_oracle_create_callback(drv.ctx, own.ou, set.d, DDN_PREDICTION_EPS, predict, NULL,
+                                       NULL, own.ds, NULL, &mo, &own.foreign));
+    double *columns[COLUMNS];
+    measure(&set, columns);
+    char header[512] = "";
+    for (int i = 0; i < COLUMNS; i++) {
+        snprintf(header + strlen(header), sizeof header - strlen(header), "%s%s", i ? "," : "",
+                 table[i].name);
+    }
+    drv_csv(drv_path("foreign_score.csv"), header, set.times, COLUMNS,
+            (const double *const *)columns);
+    print_results(&set, &mo, columns);
+    draw(&set);
+    printf("  results in %s: foreign_score.csv, foreign_score.png\n", drv.out);
+    return drv_finish();
+}

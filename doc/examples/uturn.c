@@ -1,0 +1,292 @@
+/* U-turns and clones: noise a data point up to time t, come back by the reverse dynamics, and see
+ * what is left of it: the same point, the same class, the distance; with the posterior's
+ * predictions beside the simulation. Writes uturn.csv and uturn.png. Formulas: doc/theory.md (23),
+ * (36), (40). SPDX-License-Identifier: MIT */
+#include "driver.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    ddn_dataset *ds;
+    ddn_schedule *ou;
+    ddn_oracle *oracle;
+    ddn_analysis *an;
+    ddn_result *result;
+} own;
+
+static void release(void)
+{
+    ddn_result_destroy(own.result);
+    ddn_analysis_destroy(own.an);
+    ddn_oracle_destroy(own.oracle);
+    ddn_schedule_destroy(own.ou);
+    ddn_dataset_destroy(own.ds);
+}
+
+typedef struct settings {
+    drv_data data;
+    int64_t d, paths, times, steps;
+    double mu, t_min, t_max, t_end;
+    int method, clones;
+    double phi_infinity; /* chance of one class for two independent draws; NaN without classes */
+    double lambda;       /* largest variance of the data */
+} settings;
+
+/* ---- The system -------------------------------------------------------------------------- */
+
+/* Two Gaussians N(+-m, I) with |m|^2 = mu^2 d. */
+static void make_gaussians(settings *set)
+{
+    double *m = drv_alloc(set->d, sizeof *m);
+    for (int64_t j = 0; j < set->d; j++) {
+        m[j] = set->mu;
+    }
+    drv_try(ddn_oracle_create_two_gaussians(drv.ctx, own.ou, set->d, m, 1, &own.oracle));
+    set->lambda = 1 + set->mu * set->mu * (double)set->d;
+    set->phi_infinity = 0.5;
+}
+
+static void make_empirical(settings *set)
+{
+    own.ds = drv_data_load(&set->data);
+    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.oracle));
+    set->d = ddn_dataset_d(own.ds);
+    if (ddn_dataset_n(own.ds) > 1) {
+        drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &set->lambda, NULL, 0));
+    }
+    const int64_t classes = ddn_dataset_class_count(own.ds);
+    int64_t *sizes = drv_alloc(classes, sizeof *sizes);
+    set->phi_infinity = classes > 0 ? 0 : NAN;
+    if (classes > 0) {
+        drv_try(ddn_dataset_classes(drv.ctx, own.ds, NULL, sizes, classes));
+    }
+    for (int64_t c = 0; c < classes; c++) {
+        const double share = (double)sizes[c] / (double)ddn_dataset_n(own.ds);
+        set->phi_infinity += share * share;
+    }
+}
+
+static void configure(settings *set)
+{
+    static const ddn_method methods[] = {DDN_METHOD_EXACT, DDN_METHOD_EXPONENTIAL,
+                                         DDN_METHOD_EXPONENTIAL, DDN_METHOD_EULER};
+    const double t_s = ddn_theory_speciation(fmax(set->lambda, 0));
+    set->t_min = isnan(set->t_min) ? fmin(own.ds ? 0.05 : 1, t_s / 6 + 1e-3) : set->t_min;
+    set->t_max = isnan(set->t_max) ? fmax(t_s + 1.5, 10 * set->t_min) : set->t_max;
+    if (!(set->t_end < set->t_min && set->t_min < set->t_max)) {
+        drv_die("the times must obey t-end < t-min < t-max, but are %g, %g, %g", set->t_end,
+                set->t_min, set->t_max);
+    }
+    drv_try(ddn_analysis_create(drv.ctx, &own.an));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_CLONES, set->paths));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_STEPS, set->steps));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_METHOD, methods[set->method]));
+    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_ETA, set->method == 2 ? 0 : 1));
+    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_T_END, set->t_end));
+}
+
+/* ---- Results ----------------------------------------------------------------------------- */
+
+enum {
+    T,
+    RETURNED,
+    RETURNED_SE,
+    RETURNED_LOW,
+    RETURNED_HIGH,
+    RETURNED_ID,
+    SAME,
+    SAME_SE,
+    SAME_LOW,
+    SAME_HIGH,
+    SAME_ID,
+    DISTANCE,
+    DISTANCE_SE,
+    DISTANCE_ID,
+    Q05,
+    Q95,
+    ENTROPY,
+    THEORY,
+    COLUMNS
+};
+static const char *const names[COLUMNS] = {"t",
+                                           "returned",
+                                           "returned_se",
+                                           "returned_low",
+                                           "returned_high",
+                                           "returned_identity",
+                                           "same_class",
+                                           "same_class_se",
+                                           "same_class_low",
+                                           "same_class_high",
+                                           "same_class_identity",
+                                           "distance2",
+                                           "distance2_se",
+                                           "distance2_identity",
+                                           "distance2_q05",
+                                           "distance2_q95",
+                                           "entropy",
+                                           "phi_theory"};
+
+static void read_columns(const settings *set, double **columns)
+{
+    for (int i = 0; i < COLUMNS; i++) {
+        columns[i] = drv_alloc(set->times, sizeof **columns);
+        if (i != THEORY) {
+            drv_try(ddn_result_column(drv.ctx, own.result, names[i], columns[i], set->times));
+        }
+    }
+    for (int64_t k = 0; k < set->times; k++) { /* Gamma = 1: unit variance */
+        const double r = set->mu * set->mu * (double)set->d * exp(-2 * columns[T][k]);
+        columns[THEORY][k] = own.ds == NULL ? ddn_theory_phi(r) : NAN;
+    }
+}
+
+static void print_table(const settings *set, double *const *columns)
+{
+    static const char *const methods[] = {"exact reverse kernel", "ancestral sampler",
+                                          "probability flow", "Euler-Maruyama"};
+    if (own.ds != NULL) {
+        printf("%s: n = %lld, d = %lld", set->data.path, (long long)ddn_dataset_n(own.ds),
+               (long long)set->d);
+    } else {
+        printf("two Gaussians: d = %lld, |m|^2 = %g", (long long)set->d,
+               set->mu * set->mu * (double)set->d);
+    }
+    printf("; %lld %s a time, %s, %lld steps, seed %lld\n\n", (long long)set->paths,
+           set->clones ? "clone pairs" : "U-turns", methods[set->method], (long long)set->steps,
+           (long long)drv.seed);
+    printf("  %-9s %-20s %-11s %-20s %-11s %-18s %s\n", "t", "same point", "predicted",
+           "same class", "predicted", "distance^2", "predicted");
+    for (int64_t k = 0; k < set->times; k++) {
+        static const int shown[][2] = {{RETURNED, 20}, {RETURNED_ID, 11}, {SAME, 20},
+                                       {SAME_ID, 11},  {DISTANCE, 18},    {DISTANCE_ID, 0}};
+        printf("  %-10.4g", columns[T][k]);
+        for (int i = 0; i < DRV_COUNT(shown); i++) {
+            const int predicted = i % 2;
+            drv_cell(columns[shown[i][0]][k], predicted ? 0 : columns[shown[i][0] + 1][k],
+                     shown[i][1]);
+        }
+        printf("\n");
+    }
+    char text[64];
+    double t, error;
+    drv_crossing(set->times, columns[T], columns[RETURNED], columns[RETURNED_SE], 0.5, &t, &error);
+    printf("\n  same point = 1/2 at t = %s", drv_format(t, error, text, sizeof text));
+    drv_crossing(set->times, columns[T], columns[SAME], columns[SAME_SE],
+                 (1 + set->phi_infinity) / 2, &t, &error);
+    printf(";  same class = %.3g at t = %s;  t_S = %.5g\n", (1 + set->phi_infinity) / 2,
+           drv_format(t, error, text, sizeof text), ddn_theory_speciation(fmax(set->lambda, 0)));
+}
+
+static void draw(const settings *set, double *const *columns)
+{
+    drv_file *plot = drv_plot_open("uturn", 1100, 900);
+    drv_print(plot,
+              "set logscale x\nset xtics (0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10)\nset xrange "
+              "[%.17g:%.17g]\nset multiplot layout 2,1\n"
+              "set lmargin 9\nset yrange [-0.03:1.06]\nset ytics 0.25\n"
+              "set title \"%s\" \n"
+              "set ylabel 'probability'\nset format x ''\nset key bottom left reverse Left\n",
+              set->t_min / 1.1, set->t_max * 1.1,
+              set->clones ? "Two continuations of one state x_t: what do they share?"
+                          : "U-turn x_0 → x_t → x'_0: what is left of x_0?");
+    drv_print(plot, "plot");
+    if (!isnan(columns[SAME][0])) {
+        drv_print(plot,
+                  " 'uturn.csv' using 1:%d with lines linestyle 1 title 'same class: E Σ W_c²',\\\n"
+                  " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 1 title "
+                  "'same class, simulated (95 %% Wilson)'",
+                  SAME_ID + 1, SAME + 1, SAME_LOW + 1, SAME_HIGH + 1);
+    }
+    if (own.ds != NULL) {
+        drv_print(plot,
+                  "%s 'uturn.csv' using 1:%d with lines linestyle 2 title 'same point: E Σ w²',\\\n"
+                  " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 2 title "
+                  "'same point, simulated (95 %% Wilson)'",
+                  isnan(columns[SAME][0]) ? "" : ",\\\n", RETURNED_ID + 1, RETURNED + 1,
+                  RETURNED_LOW + 1, RETURNED_HIGH + 1);
+    } else { /* the two components are the classes */
+        drv_print(plot,
+                  ",\\\n 'uturn.csv' using 1:%d with lines linestyle 3 dashtype 2 title "
+                  "'closed form φ(t)'",
+                  THEORY + 1);
+    }
+    drv_print(plot,
+              "\nunset title\nset autoscale y\nset yrange [0:*]\nset ytics auto\nset format x "
+              "'%%g'\nset key top left reverse Left\nset xlabel 'time t of the turn (OU units)'\n"
+              "set ylabel 'squared distance / d'\n"
+              "plot 'uturn.csv' using 1:($%d/%lld):($%d/%lld) with filledcurves linecolor "
+              "'#d5e3ee' title '5 %% to 95 %%',\\\n"
+              " 'uturn.csv' using 1:($%d/%lld) with lines linestyle 1 title '2 E tr Cov(x_0 | "
+              "x_t) / d',\\\n"
+              " 'uturn.csv' using 1:($%d/%lld):($%d/%lld) with yerrorbars linestyle 2 title "
+              "'simulated mean'\nunset multiplot\n",
+              Q05 + 1, (long long)set->d, Q95 + 1, (long long)set->d, DISTANCE_ID + 1,
+              (long long)set->d, DISTANCE + 1, (long long)set->d, DISTANCE_SE + 1,
+              (long long)set->d);
+    drv_plot_run(plot);
+}
+
+int main(int argc, char **argv)
+{
+    settings set = {.data = DRV_DATA_DEFAULTS,
+                    .d = 256,
+                    .paths = 512,
+                    .times = 16,
+                    .steps = 8,
+                    .mu = 1,
+                    .t_min = NAN,
+                    .t_max = NAN,
+                    .t_end = 1e-4};
+    const drv_option options[] = {
+        DRV_DATA_OPTIONS(set.data, 0),
+        {"d", "D", "dimension of the two Gaussians that stand in where there is no --data", DRV_INT,
+         &set.d, 1, 1 << 20},
+        {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set.mu,
+         0, 1e6},
+        {"paths", "N", "U-turns (pairs) at each time", DRV_INT, &set.paths, 2, 1e8},
+        {"clones", NULL, "compare two continuations of x_t instead of one with x_0", DRV_FLAG,
+         &set.clones, 0, 0},
+        {"method", "exact|ancestral|ode|euler", "how the way back is run", DRV_CHOICE, &set.method,
+         0, 0},
+        {"steps", "K", "steps of the way back", DRV_INT, &set.steps, 1, 1e6},
+        {"times", "K", "number of times, geometric", DRV_INT, &set.times, 2, 1e4},
+        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set.t_min, 1e-6, 20},
+        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set.t_max, 1e-6, 20},
+        {"t-end", "T", "where the way back ends, with the denoiser", DRV_DOUBLE, &set.t_end, 1e-6,
+         20},
+    };
+    drv_start(argc, argv,
+              "U-turns: data points are noised to time t and brought back by the reverse dynamics. "
+              "Measures how\noften they return to the same point and the same class, and how far "
+              "away, against what the\nposterior at time t predicts. Writes uturn.csv and "
+              "uturn.png.",
+              options, DRV_COUNT(options));
+    atexit(release);
+    drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
+    if (set.data.path != NULL) {
+        make_empirical(&set);
+    } else {
+        make_gaussians(&set);
+    }
+    configure(&set);
+    double *times = drv_alloc(set.times, sizeof *times), *columns[COLUMNS];
+    drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, set.t_min, set.t_max, set.times,
+                              times));
+    drv_try((set.clones ? ddn_analysis_branch : ddn_analysis_uturn)(
+        own.an, own.oracle, NULL, times, set.times, NULL, NULL, &own.result));
+    read_columns(&set, columns);
+    char header[512] = "";
+    for (int i = 0; i < COLUMNS; i++) {
+        snprintf(header + strlen(header), sizeof header - strlen(header), "%s%s", i ? "," : "",
+                 names[i]);
+    }
+    drv_csv(drv_path("uturn.csv"), header, set.times, COLUMNS, (const double *const *)columns);
+    print_table(&set, columns);
+    draw(&set, columns);
+    printf("  results in %s: uturn.csv, uturn.png\n", drv.out);
+    return drv_finish();
+}

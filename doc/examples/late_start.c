@@ -1,0 +1,385 @@
+/* Sample quality against the time at which generation starts, for fast and slow samplers with the
+ * exact score of a data set: Frechet distance in principal components, for a start from pure noise
+ * and from the Gaussian with the moments of the noised data; the knee of each curve (a rough
+ * estimate of the first bifurcation), and the start that the Kullback-Leibler divergence chooses
+ * before any sampling. Formulas: doc/theory.md (15), (60) to (63); Raya and Ambrogioni 2023,
+ * fig. 4. SPDX-License-Identifier: MIT */
+#include "driver.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    INDICES = 1000, /* of the DDPM schedule */
+    MOST_CURVES = 64
+};
+
+static struct {
+    ddn_dataset *ds;
+    ddn_schedule *ddpm;
+    ddn_oracle *oracle;
+    ddn_features *pca;
+    ddn_frechet *frechet;
+    ddn_integrator *it;
+    ddn_analysis *an;
+    ddn_result *divergence;
+} own;
+
+static void release(void)
+{
+    ddn_result_destroy(own.divergence);
+    ddn_analysis_destroy(own.an);
+    ddn_integrator_destroy(own.it);
+    ddn_frechet_destroy(own.frechet);
+    ddn_features_destroy(own.pca);
+    ddn_oracle_destroy(own.oracle);
+    ddn_schedule_destroy(own.ddpm);
+    ddn_dataset_destroy(own.ds);
+}
+
+typedef struct settings {
+    drv_data data;
+    int64_t samples, features, replicates, kl_samples;
+    drv_list starts, steps;
+    double level;
+} settings;
+
+typedef struct sampler {
+    const char *name, *title;
+    ddn_method method;
+    double eta;
+} sampler;
+
+static const sampler samplers[] = {
+    {"ddpm", "DDPM", DDN_METHOD_EXPONENTIAL, 1},
+    {"ddim", "DDIM", DDN_METHOD_EXPONENTIAL, 0},
+    {"pndm", "PNDM", DDN_METHOD_PNDM, 0},
+};
+static const char *const start_names[] = {"", "noise", "gaussian"};
+
+typedef struct curve {
+    const sampler *sampler;
+    int64_t steps;
+    ddn_start start;
+    double *distance, *error; /* [starts] */
+    double *draws;            /* [starts][replicates]: bootstrap */
+    double knee, knee_error;  /* DDPM index */
+} curve;
+
+/* ---- Sampling ---------------------------------------------------------------------------- */
+
+/* Grid from index `first` to the end (-1): `steps` indices evenly spaced down to 0, truncated to
+ * whole ones, or every index where there are not so many. */
+static int64_t make_grid(double first, int64_t steps, double *times)
+{
+    const int64_t count = steps > (int64_t)first + 1 ? (int64_t)first + 1 : steps;
+    for (int64_t k = 0; k < count; k++) {
+        times[k] = count > 1 ? floor(first * (double)(count - 1 - k) / (double)(count - 1)) : first;
+    }
+    times[count] = -1;
+    return count + 1;
+}
+
+/* Distance from the data of samples made from a start at that index. */
+static void measure(const settings *set, const curve *c, int64_t k, double *x)
+{
+    const double first = set->starts.at[k];
+    const int64_t d = ddn_dataset_d(own.ds);
+    double times[INDICES + 1];
+    const int64_t count = make_grid(first, c->steps, times);
+    drv_try(ddn_late_start_draw(drv.ctx, own.ds, own.ddpm, c->start, first, drv.seed, 0,
+                                set->samples, x, d));
+    drv_try(ddn_integrator_create(drv.ctx, own.oracle, c->sampler->method, &own.it));
+    if (c->sampler->method == DDN_METHOD_EXPONENTIAL) {
+        drv_try(ddn_integrator_set_f64(own.it, DDN_INTEGRATOR_ETA, c->sampler->eta));
+    }
+    drv_try(ddn_integrator_set_i64(own.it, DDN_INTEGRATOR_SEED, drv.seed));
+    drv_try(ddn_integrator_set_times(own.it, times, count));
+    drv_try(ddn_integrator_run(own.it, set->samples, x, d));
+    ddn_integrator_destroy(own.it);
+    own.it = NULL;
+    drv_try(ddn_frechet_distance(drv.ctx, own.frechet, set->samples, x, d, drv.seed,
+                                 set->replicates, &c->distance[k], &c->error[k],
+                                 c->draws + k * set->replicates));
+}
+
+/* Distance of as many data points, drawn at random: what perfect samples would score. */
+static double floor_distance(const settings *set, double *x, double *error)
+{
+    const int64_t d = ddn_dataset_d(own.ds), n = ddn_dataset_n(own.ds);
+    double value = NAN, *u = drv_alloc(set->samples, sizeof *u);
+    drv_try(ddn_noise(drv.ctx, drv.seed, 100, 0, 0, 0, set->samples, u));
+    for (int64_t r = 0; r < set->samples; r++) {
+        const int64_t row = (int64_t)(0.5 * erfc(u[r] / sqrt(2)) * (double)n);
+        drv_try(ddn_dataset_read(drv.ctx, own.ds, row < n ? row : n - 1, 1, x + r * d, d));
+    }
+    drv_try(ddn_frechet_distance(drv.ctx, own.frechet, set->samples, x, d, drv.seed,
+                                 set->replicates, &value, error, NULL));
+    return value;
+}
+
+/* The knee of the curve. Its error is the spread over the bootstrap (sample r of every start shares
+ * its noise, so that a replicate is one resampled curve) and the width of the grid there. */
+static void find_knee(const settings *set, curve *c)
+{
+    const int64_t count = set->starts.count, replicates = set->replicates;
+    double *y = drv_alloc(count, sizeof *y), mean = 0, square = 0;
+    c->knee = c->knee_error = NAN;
+    if (count < 3) {
+        return;
+    }
+    for (int64_t b = 0; b < replicates; b++) {
+        double knee = NAN;
+        for (int64_t k = 0; k < count; k++) {
+            y[k] = c->draws[k * replicates + b];
+        }
+        drv_try(ddn_theory_knee(drv.ctx, count, set->starts.at, y, NULL, 0, 0, NULL, &knee, NULL,
+                                NULL));
+        mean += knee / (double)replicates;
+        square += knee * knee / (double)replicates;
+    }
+    drv_try(ddn_theory_knee(drv.ctx, count, set->starts.at, c->distance, NULL, 0, 0, NULL, &c->knee,
+                            NULL, NULL));
+    int64_t at = 1;
+    while (at < count - 2 && set->starts.at[at] < c->knee) {
+        at++;
+    }
+    const double width = (set->starts.at[at + 1] - set->starts.at[at - 1]) / 2;
+    c->knee_error = sqrt(fmax(0, square - mean * mean) + width * width / 12);
+}
+
+static int64_t list_curves(const settings *set, curve *curves)
+{
+    int64_t count = 0;
+    for (ddn_start start = DDN_START_NOISE; start <= DDN_START_GAUSSIAN; start++) {
+        for (int i = 0; i < DRV_COUNT(samplers); i++) {
+            for (int64_t k = 0; k < set->steps.count; k++) {
+                if (count == MOST_CURVES) {
+                    drv_die("--steps: too many entries");
+                }
+                curve *c = &curves[count++];
+                c->sampler = &samplers[i];
+                c->steps = (int64_t)set->steps.at[k];
+                c->start = start;
+                c->distance = drv_alloc(set->starts.count, sizeof(double));
+                c->error = drv_alloc(set->starts.count, sizeof(double));
+                c->draws = drv_alloc(set->starts.count * set->replicates, sizeof(double));
+            }
+        }
+    }
+    return count;
+}
+
+/* ---- Results ----------------------------------------------------------------------------- */
+
+static const double *ou_times(const settings *set)
+{
+    double *tau = drv_alloc(set->starts.count, sizeof *tau);
+    for (int64_t k = 0; k < set->starts.count; k++) {
+        drv_try(ddn_schedule_to_ou(drv.ctx, own.ddpm, set->starts.at[k], &tau[k]));
+    }
+    return tau;
+}
+
+static void write_curves(const settings *set, const curve *curves, int64_t count)
+{
+    const double *columns[2 + 2 * MOST_CURVES] = {set->starts.at, ou_times(set)};
+    char header[8192] = "start,t";
+    for (int64_t i = 0; i < count; i++) {
+        const curve *c = &curves[i];
+        char name[64];
+        snprintf(name, sizeof name, "%s_%lld_%s", c->sampler->name, (long long)c->steps,
+                 start_names[c->start]);
+        const size_t used = strlen(header);
+        snprintf(header + used, sizeof header - used, ",%s,%s_se", name, name);
+        columns[2 + 2 * i] = c->distance;
+        columns[3 + 2 * i] = c->error;
+    }
+    drv_csv(drv_path("late_start.csv"), header, set->starts.count, 2 + 2 * count, columns);
+}
+
+static void write_divergences(const settings *set)
+{
+    const char *const names[] = {"kl_noise", "kl_noise_se", "kl_gaussian", "kl_gaussian_se"};
+    const double *columns[6] = {set->starts.at, ou_times(set)};
+    for (int i = 0; i < DRV_COUNT(names); i++) {
+        double *values = drv_alloc(set->starts.count, sizeof *values);
+        drv_try(ddn_result_column(drv.ctx, own.divergence, names[i], values, set->starts.count));
+        columns[2 + i] = values;
+    }
+    drv_csv(drv_path("late_start_kl.csv"),
+            "start,t,kl_noise,kl_noise_se,kl_gaussian,kl_gaussian_se", set->starts.count, 6,
+            columns);
+}
+
+static void print_table(const settings *set, const curve *curves, int64_t count, double perfect,
+                        double perfect_error)
+{
+    char a[64], b[64], c[64];
+    printf("%s: n = %lld, d = %lld; %lld samples a start, %lld principal components\n\n",
+           set->data.path, (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds),
+           (long long)set->samples, (long long)set->features);
+    printf("  %-5s %5s  %-9s  distance from %-6g    distance from %-6g    knee (DDPM index)\n", "",
+           "steps", "start", set->starts.at[0], set->starts.at[set->starts.count - 1]);
+    for (int64_t i = 0; i < count; i++) {
+        const curve *q = &curves[i];
+        const int64_t last = set->starts.count - 1;
+        drv_format(q->distance[0], q->error[0], a, sizeof a);
+        drv_format(q->distance[last], q->error[last], b, sizeof b);
+        drv_format(q->knee, q->knee_error, c, sizeof c);
+        printf("  %-5s %5lld  %-9s  %-23s  %-23s  %s\n", q->sampler->title, (long long)q->steps,
+               start_names[q->start], a, b, c);
+    }
+    printf("\n  distance of as many data points: %s\n",
+           drv_format(perfect, perfect_error, a, sizeof a));
+    for (ddn_start kind = DDN_START_NOISE; kind <= DDN_START_GAUSSIAN; kind++) {
+        double t = NAN, error = NAN;
+        drv_try(ddn_late_start_choose(drv.ctx, own.divergence, kind, set->level, &t, &error));
+        printf("  latest %s start with KL <= %g nat: DDPM index %s\n", start_names[kind],
+               set->level, drv_format(t, error, a, sizeof a));
+    }
+}
+
+static void draw(const settings *set, const curve *curves, int64_t count, double perfect)
+{
+    double low = perfect, high = perfect;
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t k = 0; k < set->starts.count; k++) {
+            low = fmin(low, curves[i].distance[k]);
+            high = fmax(high, curves[i].distance[k]);
+        }
+    }
+    drv_file *plot = drv_plot_open("late_start", 1280, 1080);
+    drv_print(plot,
+              "set multiplot layout 3,1 margins 0.09,0.8,0.07,0.96 spacing 0,0.05\n"
+              "set logscale y\nset format y '10^{%%T}'\n"
+              "set key at screen 0.815, graph 1 left top Left reverse samplen 3\n"
+              "set xrange [%g:%g]\nset yrange [%.3g:%.3g]\n",
+              set->starts.at[0], set->starts.at[set->starts.count - 1], low / 3, high * 3);
+    for (ddn_start start = DDN_START_NOISE; start <= DDN_START_GAUSSIAN; start++) {
+        drv_print(plot, "set ylabel 'Fréchet distance²'\nset format x ''\n");
+        drv_print(plot, "set label 1 '%s' at graph 0.98, graph 0.9 right\n",
+                  start == DDN_START_NOISE ? "start from pure noise"
+                                           : "start from the Gaussian with the right moments");
+        drv_print(plot, "unset arrow\n");
+        for (int64_t i = 0; i < count; i++) {
+            if (curves[i].start == start && start == DDN_START_NOISE && !isnan(curves[i].knee)) {
+                drv_print(plot,
+                          "set arrow from %g, graph 0 to %g, graph 1 nohead linestyle %d "
+                          "linewidth 0.7 dashtype %d\n",
+                          curves[i].knee, curves[i].knee, (int)(curves[i].sampler - samplers) + 1,
+                          (int)(i % set->steps.count) + 1);
+            }
+        }
+        drv_print(plot, "plot %.17g with lines linecolor '#999999' title 'data points'", perfect);
+        for (int64_t i = 0; i < count; i++) {
+            const curve *c = &curves[i];
+            if (c->start == start) {
+                drv_print(plot,
+                          ",\\\n 'late_start.csv' using 1:%lld:%lld with yerrorlines linestyle %d "
+                          "dashtype %d pointsize 0.6 title '%s, %lld steps'",
+                          (long long)(3 + 2 * i), (long long)(4 + 2 * i),
+                          (int)(c->sampler - samplers) + 1, (int)(i % set->steps.count) + 1,
+                          c->sampler->title, (long long)c->steps);
+            }
+        }
+        drv_print(plot, "\n");
+    }
+    drv_print(plot,
+              "unset arrow\nset autoscale y\nset format x\nset xlabel 'start of generation (DDPM "
+              "index)'\n"
+              "set ylabel 'KL(p_t | start), nat'\nunset label 1\n"
+              "plot %.17g with lines linecolor '#999999' title 'chosen level',\\\n"
+              " 'late_start_kl.csv' using 1:3:4 with yerrorlines linestyle 7 pointsize 0.6 title "
+              "'pure noise',\\\n"
+              " 'late_start_kl.csv' using 1:5:6 with yerrorlines linestyle 5 pointsize 0.6 title "
+              "'Gaussian'\nunset multiplot\n",
+              set->level);
+    drv_plot_run(plot);
+}
+
+/* ---- Main -------------------------------------------------------------------------------- */
+
+static void check(const settings *set)
+{
+    for (int64_t k = 1; k < set->starts.count; k++) {
+        if (!(set->starts.at[k] > set->starts.at[k - 1])) {
+            drv_die("--starts must increase");
+        }
+    }
+    for (int64_t k = 0; k < set->steps.count; k++) {
+        if (set->steps.at[k] < 4) {
+            drv_die("--steps = %g is less than the 4 that PNDM needs", set->steps.at[k]);
+        }
+    }
+    const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
+    if (set->features > (n < d ? n : d)) {
+        drv_die("--features = %lld exceeds min(n, d) = %lld", (long long)set->features,
+                (long long)(n < d ? n : d));
+    }
+}
+
+static void prepare(const settings *set)
+{
+    drv_try(ddn_schedule_create_ddpm(drv.ctx, 1e-4, 0.02, INDICES, &own.ddpm));
+    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ddpm, &own.oracle));
+    drv_try(ddn_features_create_pca(drv.ctx, own.ds, set->features, &own.pca));
+    drv_try(ddn_frechet_create(drv.ctx, own.pca, own.ds, &own.frechet));
+    drv_try(ddn_analysis_create(drv.ctx, &own.an));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, set->kl_samples));
+    drv_try(ddn_analysis_late_start(own.an, own.oracle, set->starts.at, set->starts.count,
+                                    &own.divergence));
+}
+
+int main(int argc, char **argv)
+{
+    settings set = {DRV_DATA_DEFAULTS,
+                    256,
+                    32,
+                    64,
+                    256,
+                    {11, {50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999}},
+                    {3, {5, 10, 1000}},
+                    0.1};
+    const drv_option options[] = {
+        DRV_DATA_OPTIONS(set.data, DRV_REQUIRED),
+        {"samples", "S", "samples for each start and sampler", DRV_INT, &set.samples, 2, 1e7},
+        {"steps", "K,L,...", "numbers of steps (default 5,10,1000; 1000 runs every index)",
+         DRV_INTS, &set.steps, 1, INDICES},
+        {"starts", "I,J,...", "DDPM indices to start from (default 50,100,200,...,900,999)",
+         DRV_INTS, &set.starts, 3, INDICES - 1},
+        {"features", "K", "principal components of the Frechet distance", DRV_INT, &set.features, 1,
+         512},
+        {"replicates", "B", "bootstrap samples for its error", DRV_INT, &set.replicates, 2, 1e6},
+        {"kl-samples", "S", "states at each time for the divergences", DRV_INT, &set.kl_samples, 2,
+         1e9},
+        {"level", "KL", "nats at which a start is good enough", DRV_DOUBLE, &set.level, 1e-9, 1e9},
+    };
+    drv_start(argc, argv,
+              "Measures sample quality against the start of generation, for DDPM, DDIM and PNDM "
+              "with the exact\nscore of a data set. Writes late_start.csv, late_start_kl.csv and "
+              "late_start.png.",
+              options, DRV_COUNT(options));
+    atexit(release);
+    own.ds = drv_data_load(&set.data);
+    check(&set);
+    prepare(&set);
+
+    curve curves[MOST_CURVES];
+    const int64_t count = list_curves(&set, curves);
+    double *x = drv_alloc(set.samples * ddn_dataset_d(own.ds), sizeof *x), perfect_error = NAN;
+    const double perfect = floor_distance(&set, x, &perfect_error);
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t k = 0; k < set.starts.count; k++) {
+            measure(&set, &curves[i], k, x);
+        }
+        find_knee(&set, &curves[i]);
+    }
+    write_curves(&set, curves, count);
+    write_divergences(&set);
+    print_table(&set, curves, count, perfect, perfect_error);
+    draw(&set, curves, count, perfect);
+    return drv_finish();
+}

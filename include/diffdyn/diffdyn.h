@@ -12,6 +12,7 @@
 #include <diffdyn/observer.h>
 #include <diffdyn/oracle.h>
 #include <diffdyn/oracles.h>
+#include <diffdyn/path.h>
 #include <diffdyn/schedule.h>
 #include <diffdyn/symmetry.h>
 #include <diffdyn/theory.h>

@@ -1,0 +1,393 @@
+/* Spontaneous symmetry breaking (Raya & Ambrogioni 2023). In one dimension: the potential u(x, t)
+ * of the reverse dynamics at several times, stochastic trajectories with the critical time as a red
+ * line, and the bifurcation diagram of the fixed points. With --data: the same for a data set, such
+ * as two classes of images (symmetry_breaking_data.c).
+ * Formulas: doc/theory.md (50) to (54). SPDX-License-Identifier: MIT */
+#include "symmetry_breaking.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    ddn_dataset *ds;
+    ddn_schedule *vp, *ou;
+    ddn_oracle *oracle;
+    ddn_symmetry *sy;
+    ddn_analysis *an;
+    ddn_integrator *it;
+    ddn_diagram *diagram;
+    ddn_result *result;
+} own;
+
+static void release(void)
+{
+    ssb_data_release();
+    ddn_result_destroy(own.result);
+    ddn_diagram_destroy(own.diagram);
+    ddn_integrator_destroy(own.it);
+    ddn_analysis_destroy(own.an);
+    ddn_symmetry_destroy(own.sy);
+    ddn_oracle_destroy(own.oracle);
+    ddn_schedule_destroy(own.ou);
+    ddn_schedule_destroy(own.vp);
+    ddn_dataset_destroy(own.ds);
+}
+
+typedef struct settings {
+    drv_data data;
+    drv_list points;
+    double eta, t_end;
+    int64_t paths, steps, starts;
+} settings;
+
+enum {
+    PANELS = 5,
+    DRAWN = 40, /* trajectories in the picture */
+    CURVE = 401
+};
+
+double *ssb_column(const ddn_result *result, const char *name)
+{
+    const int64_t rows = ddn_result_rows(result);
+    double *values = drv_alloc(rows, sizeof *values);
+    drv_try(ddn_result_column(drv.ctx, result, name, values, rows));
+    return values;
+}
+
+double ssb_scalar(const ddn_result *result, const char *name)
+{
+    double value;
+    drv_try(ddn_result_scalar(drv.ctx, result, name, &value, NULL));
+    return value;
+}
+
+static void write_columns(const char *file, const char *header, const ddn_result *result)
+{
+    const double *columns[16];
+    int64_t count = 0;
+    char names[256];
+    snprintf(names, sizeof names, "%s", header);
+    for (char *name = strtok(names, ","); name != NULL; name = strtok(NULL, ",")) {
+        columns[count++] = ssb_column(result, name);
+    }
+    drv_csv(drv_path(file), header, ddn_result_rows(result), count, columns);
+}
+
+void ssb_write_branches(const char *name, const ddn_result *points)
+{
+    write_columns(name, "branch,t,t_ou,lambda,unstable,norm,q_0", points);
+}
+
+void ssb_write_events(const char *name, const ddn_result *events)
+{
+    write_columns(name, "kind,branch,t,t_ou,norm,q_0", events);
+}
+
+/* ---- One dimension ----------------------------------------------------------------------- */
+
+typedef struct picture {
+    double largest;       /* |point| */
+    double lambda;        /* variance of the points */
+    double t_c, tau_c;    /* criterion, in VP and OU time; NaN if there is none */
+    double t_found;       /* largest time of an event of the diagram, NaN if there is none */
+    double panel[PANELS]; /* times of the potentials */
+    int64_t branches;
+    double start;
+    char fate[4 * DRAWN]; /* line style of each drawn trajectory: by the point where it ends */
+} picture;
+
+/* Potentials, each shifted to minimum 0, on one grid of x. */
+static void potentials(picture *pic)
+{
+    double q[CURVE], v = 1, anchor = isnan(pic->t_found) ? 0.3 : pic->t_found;
+    const double share[PANELS] = {2.4, 1.4, 1, 0.7, 0.35};
+    drv_file *csv = drv_csv_open(drv_path("potential.csv"), "t,x,u");
+    for (int i = 0; i < CURVE; i++) {
+        q[i] = (pic->largest + 1) * (2.0 * i / (CURVE - 1) - 1);
+    }
+    for (int p = 0; p < PANELS; p++) {
+        pic->panel[p] = fmin(share[p] * anchor, 0.999);
+        drv_try(ddn_symmetry_line(own.sy, pic->panel[p], NULL, &v, q, CURVE, &own.result));
+        const double *u = ssb_column(own.result, "u");
+        double least = u[0];
+        for (int i = 1; i < CURVE; i++) {
+            least = fmin(least, u[i]);
+        }
+        for (int i = 0; i < CURVE; i++) {
+            const double row[3] = {pic->panel[p], q[i], u[i] - least};
+            drv_csv_row(csv, row, 3);
+        }
+        ddn_result_destroy(own.result);
+        own.result = NULL;
+    }
+    drv_close(csv);
+}
+
+/* Records every path at every step, and the nearest point of each at the step next to t_c. */
+typedef struct recorder {
+    drv_file *csv;
+    double t_c;
+    int64_t *at_critical, *at_end;
+} recorder;
+
+static int32_t record(void *user, const ddn_step *step)
+{
+    recorder *rec = user;
+    const int64_t m = ddn_step_m(step);
+    const double t = ddn_step_time(step), *x = ddn_step_x(step);
+    const int64_t *nearest = ddn_step_i64(step, DDN_OUT_ARGMAX);
+    double row[DRAWN + 1];
+    row[0] = t;
+    for (int64_t i = 0; i < DRAWN; i++) {
+        row[i + 1] = i < m ? x[i * ddn_step_ldx(step)] : NAN;
+    }
+    drv_csv_row(rec->csv, row, DRAWN + 1);
+    for (int64_t i = 0; i < m; i++) {
+        if (t >= rec->t_c) {
+            rec->at_critical[i] = nearest[i];
+        }
+        rec->at_end[i] = nearest[i];
+    }
+    return 0;
+}
+
+/* Simulates the reverse dynamics; prints how many paths keep the point that is nearest at t_c,
+ * beside its exact probability E max w for eta = 1. */
+static void trajectories(const settings *set, picture *pic)
+{
+    const int exact = set->eta == 1;
+    const double t_end = 1e-3, t_c = isnan(pic->t_found) ? 0.3 : pic->t_found;
+    double *x = drv_alloc(set->paths, sizeof *x), low, high, value, error;
+    char header[16 * DRAWN] = "t";
+    for (int i = 0; i < DRAWN; i++) {
+        snprintf(header + strlen(header), sizeof header - strlen(header), ",x_%d", i);
+    }
+    recorder rec = {drv_csv_open(drv_path("paths.csv"), header), t_c,
+                    drv_alloc(set->paths, sizeof(int64_t)), drv_alloc(set->paths, sizeof(int64_t))};
+    drv_try(ddn_integrator_create(drv.ctx, own.oracle, exact ? DDN_METHOD_EXACT : DDN_METHOD_EULER,
+                                  &own.it));
+    drv_try(ddn_integrator_set_f64(own.it, DDN_INTEGRATOR_T_START, pic->start));
+    drv_try(ddn_integrator_set_f64(own.it, DDN_INTEGRATOR_T_END, t_end));
+    drv_try(ddn_integrator_set_f64(own.it, DDN_INTEGRATOR_ETA, set->eta));
+    drv_try(ddn_integrator_set_i64(own.it, DDN_INTEGRATOR_SEED, drv.seed));
+    /* Half of the steps end at t_c exactly. */
+    const int64_t half = set->steps / 2;
+    double *times = drv_alloc(2 * half + 1, sizeof *times);
+    drv_try(ddn_schedule_grid(drv.ctx, own.vp, DDN_GRID_UNIFORM, pic->start, t_c, half + 1, times));
+    drv_try(ddn_schedule_grid(drv.ctx, own.vp, exact ? DDN_GRID_UNIFORM : DDN_GRID_GEOMETRIC, t_c,
+                              t_end, half + 1, times + half));
+    drv_try(ddn_integrator_set_times(own.it, times, 2 * half + 1));
+    drv_try(
+        ddn_integrator_attach_callback(own.it, record, &rec, NULL, INT64_C(1) << DDN_OUT_ARGMAX));
+    drv_try(ddn_integrator_draw_start(own.it, set->paths, x, 1));
+    drv_try(ddn_integrator_run(own.it, set->paths, x, 1));
+    drv_close(rec.csv);
+    int64_t kept = 0;
+    for (int64_t i = 0; i < set->paths; i++) {
+        kept += rec.at_critical[i] == rec.at_end[i];
+        if (i < DRAWN) {
+            snprintf(pic->fate + strlen(pic->fate), sizeof pic->fate - strlen(pic->fate), "%d ",
+                     (int)(rec.at_end[i] % 6) + 1);
+        }
+    }
+    const double p = (double)kept / (double)set->paths, n = (double)set->paths;
+    /* Wilson's interval at one standard deviation. */
+    const double middle = (p + 0.5 / n) / (1 + 1 / n);
+    const double width = sqrt(p * (1 - p) / n + 0.25 / (n * n)) / (1 + 1 / n);
+    low = middle - width;
+    high = middle + width;
+    printf("  paths whose nearest point at VP time %.4f is their last: %.4f ± %.4f of %lld", t_c, p,
+           0.5 * (high - low), (long long)set->paths);
+    if (exact) {
+        drv_try(ddn_analysis_create(drv.ctx, &own.an));
+        drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
+        drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, 20000));
+        drv_try(ddn_analysis_identities(own.an, own.oracle, &t_c, 1, &own.result));
+        value = ssb_column(own.result, "w_max")[0];
+        error = ssb_column(own.result, "w_max_se")[0];
+        printf(";  E max w there: %.4f ± %.4f", value, error);
+        ddn_result_destroy(own.result);
+        own.result = NULL;
+    }
+    printf("\n");
+}
+
+static void diagram(const settings *set, picture *pic)
+{
+    const double one = 1, t_end = 1e-3;
+    double a, s, starts[DRV_LIST_CAPACITY];
+    drv_try(ddn_schedule_eval(drv.ctx, own.vp, t_end, &a, &s));
+    for (int64_t i = 0; i < set->points.count; i++) {
+        starts[i] = a * set->points.at[i];
+    }
+    drv_try(ddn_symmetry_diagram(own.sy, pic->start, t_end, set->points.count, starts, 1, 1, &one,
+                                 1, &own.diagram));
+    const ddn_result *points = ddn_diagram_points(own.diagram);
+    const ddn_result *events = ddn_diagram_events(own.diagram);
+    ssb_write_branches("branches.csv", points);
+    ssb_write_events("events.csv", events);
+    const double *t = ssb_column(events, "t"), *x = ssb_column(events, "q_0");
+    const double *kind = ssb_column(events, "kind"), *tau = ssb_column(events, "t_ou");
+    pic->branches = (int64_t)ssb_scalar(points, "branches");
+    pic->t_found = NAN;
+    for (int64_t i = 0; i < ddn_result_rows(events); i++) {
+        printf("  %s at VP time %.10f  (OU time %.10f)  x = %.6f\n",
+               kind[i] == DDN_BIFURCATION_FOLD ? "saddle-node" : "pitchfork", t[i], tau[i], x[i]);
+        pic->t_found = fmax(t[i], isnan(pic->t_found) ? t[i] : pic->t_found);
+    }
+}
+
+/* Critical times for several eta: OU, VP and EDM coordinates, and measured. */
+static void critical(const settings *set, picture *pic)
+{
+    const double etas[6] = {0, 0.25, 0.5, 1, 2, set->eta};
+    const int count = set->eta == 0 || set->eta == 1 ? 5 : 6;
+    drv_try(ddn_symmetry_critical(own.sy, pic->lambda, etas, count, &own.result));
+    write_columns("critical.csv",
+                  "eta,t,t_ou,t_ou_coordinates,t_edm_coordinates,theta,sigma,t_measured",
+                  own.result);
+    const double *t = ssb_column(own.result, "t"), *tau = ssb_column(own.result, "t_ou");
+    const double *edm = ssb_column(own.result, "t_edm_coordinates");
+    const double *sigma = ssb_column(own.result, "sigma");
+    const double *found = ssb_column(own.result, "t_measured");
+    printf("  critical times from Λ = %.6g (centred points of equal size; -: none)\n"
+           "    eta   VP time     OU time    theta^2    measured     EDM: sigma, OU time\n",
+           pic->lambda);
+    for (int i = 0; i < count; i++) {
+        char text[4][24];
+        const double shown[4] = {t[i], tau[i], exp(-2 * tau[i]), found[i]};
+        for (int j = 0; j < 4; j++) {
+            snprintf(text[j], sizeof text[j], isnan(shown[j]) ? "-" : "%.8f", shown[j]);
+        }
+        printf("    %-5g %-11s %-10s %-10s %-12s %.6f, %.6f\n", etas[i], text[0], text[1], text[2],
+               text[3], sigma[i], edm[i]);
+        if (etas[i] == set->eta) {
+            pic->t_c = t[i];
+            pic->tau_c = tau[i];
+        }
+    }
+    ddn_result_destroy(own.result);
+    own.result = NULL;
+}
+
+static void draw(const settings *set, const picture *pic)
+{
+    drv_file *plot = drv_plot_open("symmetry_breaking", 1200, 1250);
+    const double top = pic->largest + 0.9;
+    drv_print(plot, "set multiplot\nset style textbox opaque noborder fillcolor 'white'\nset "
+                    "lmargin 0\nset rmargin 0\nset tmargin 0\nset bmargin 0\n"
+                    "set label 1 'Spontaneous symmetry breaking, points at");
+    for (int64_t i = 0; i < set->points.count; i++) {
+        drv_print(plot, "%s %g", i > 0 ? "," : "", set->points.at[i]);
+    }
+    drv_print(plot, ",  η = %g' at screen 0.5,0.98 center font ',18'\n", set->eta);
+    for (int p = 0; p < PANELS; p++) {
+        const double left = 0.08 + 0.18 * p;
+        drv_print(plot,
+                  "set lmargin at screen %.4f\nset rmargin at screen %.4f\n"
+                  "set tmargin at screen 0.93\nset bmargin at screen 0.745\n"
+                  "set xrange [%g:%g]\nset yrange [0:*]\nset xtics -100,%g\nset ytics auto\nset "
+                  "format y ''\n"
+                  "set title 'time %.3f' offset 0,-0.6\nset xlabel 'x' offset 0,0.6\n%s"
+                  "plot 'potential.csv' every ::%d::%d using 2:3 with lines "
+                  "linestyle 1 notitle\nunset label 1\n",
+                  left, left + 0.165, -top, top, pow(2, ceil(log2(top / 2.5))), pic->panel[p],
+                  p == 0 ? "set ylabel 'potential − min' offset 1,0\n" : "unset ylabel\n",
+                  1 + p * CURVE, (p + 1) * CURVE);
+    }
+    drv_print(plot,
+              "unset title\nset format y '%%g'\nset xrange [%g:0]\nset yrange [%g:%g]\nset xtics "
+              "0.1\nset lmargin at screen 0.08\nset rmargin at screen 0.965\n"
+              "set tmargin at screen 0.68\nset bmargin at screen 0.40\nset ylabel 'x' offset 1,0\n"
+              "unset xlabel\nset format x ''\n",
+              pic->start, -top - 1.2, top + 1.2);
+    if (!isnan(pic->t_c)) {
+        drv_print(plot,
+                  "set arrow 1 from first %.17g, graph 0 to first %.17g, graph 1 nohead "
+                  "linecolor '#cc0000' linewidth 2 dashtype 2 front\n"
+                  "set label 2 'critical time %.4f' at first %.17g, graph 0.94 right offset "
+                  "-1,0 textcolor '#cc0000' boxed front\n",
+                  pic->t_c, pic->t_c, pic->t_c, pic->t_c);
+    }
+    drv_print(plot,
+              "fate = '%s'\nplot for [i=2:%d] 'paths.csv' using 1:(column(i)) with lines linestyle "
+              "int(word(fate, i - 1)) linewidth 0.6 notitle\n",
+              pic->fate, (int)(set->paths < DRAWN ? set->paths : DRAWN) + 1);
+    drv_print(plot,
+              "unset label 2\nset tmargin at screen 0.37\nset bmargin at screen 0.07\n"
+              "set yrange [%g:%g]\nset format x '%%g'\n"
+              "set xlabel 'VP time: noise → data (β from 0.1 to 20)'\n"
+              "set ylabel 'fixed points x*' offset 1,0\nset key top left Left reverse\n",
+              -pic->largest - 0.4, pic->largest + 0.4);
+    drv_print(
+        plot,
+        "plot for [b=0:%lld] 'branches.csv' using 2:($1 == b && $5 == 0 ? $7 : NaN) with "
+        "lines linestyle 1 linewidth 2.4 title (b == 0 ? 'stable' : ''), for [b=0:%lld] '' "
+        "using 2:($1 == b && $5 > 0 ? $7 : NaN) with lines linestyle 2 dashtype 3 linewidth 2 "
+        "title (b == 0 ? 'unstable' : ''), 'events.csv' using 3:6 with points linestyle 2 "
+        "pointsize 1.5 title 'pitchfork or saddle-node'\nunset multiplot\n",
+        (long long)pic->branches - 1, (long long)pic->branches - 1);
+    drv_plot_run(plot);
+}
+
+static void one_dimension(const settings *set)
+{
+    const int64_t n = set->points.count;
+    picture pic = {0};
+    double mean = 0;
+    pic.start = 1;
+    for (int64_t i = 0; i < n; i++) {
+        mean += set->points.at[i] / (double)n;
+        pic.largest = fmax(pic.largest, fabs(set->points.at[i]));
+    }
+    for (int64_t i = 0; i < n; i++) {
+        pic.lambda += (set->points.at[i] - mean) * (set->points.at[i] - mean) / (double)n;
+    }
+    drv_try(ddn_dataset_create(drv.ctx, set->points.at, DDN_TYPE_F64, n, 1, 1, &own.ds));
+    drv_try(ddn_schedule_create_vp_linear(drv.ctx, 0.1, 20, &own.vp));
+    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.vp, &own.oracle));
+    drv_try(ddn_symmetry_create(drv.ctx, own.oracle, &own.sy));
+    drv_try(ddn_symmetry_set_f64(own.sy, DDN_SYMMETRY_ETA, set->eta));
+    drv_try(ddn_symmetry_set_f64(own.sy, DDN_SYMMETRY_STEP, 0.03));
+    printf("symmetry breaking of %lld points in one dimension, eta = %g\n", (long long)n, set->eta);
+    critical(set, &pic);
+    diagram(set, &pic);
+    potentials(&pic);
+    trajectories(set, &pic);
+    draw(set, &pic);
+    printf("  results in %s: critical.csv, branches.csv, events.csv, potential.csv, paths.csv, "
+           "symmetry_breaking.png\n",
+           drv.out);
+}
+
+int main(int argc, char **argv)
+{
+    settings set = {DRV_DATA_DEFAULTS, {2, {-1, 1}}, 1, NAN, 4000, 400, 12};
+    const drv_option options[] = {
+        {"points", "A,B,...", "points on the line (default -1,1)", DRV_DOUBLES, &set.points, -1000,
+         1000},
+        {"eta", "E", "noise of the reverse dynamics: 1 SDE, 0 probability flow", DRV_DOUBLE,
+         &set.eta, 0, 10},
+        {"paths", "P", "trajectories on the line", DRV_INT, &set.paths, 2, 1e7},
+        {"steps", "K", "steps of a trajectory", DRV_INT, &set.steps, 10, 1e6},
+        DRV_DATA_OPTIONS(set.data, 0),
+        {"starts", "S", "data points whose branches are followed", DRV_INT, &set.starts, 0, 1e6},
+        {"t-end", "T", "OU time where these start (default 0.35 t_S)", DRV_DOUBLE, &set.t_end, 1e-4,
+         20},
+    };
+    drv_start(argc, argv,
+              "Symmetry breaking in the reverse dynamics: potential, trajectories, critical times "
+              "and\nbifurcations of fixed points of a few points on a line (symmetry_breaking.png) "
+              "and, with\n--data, of a data set (symmetry_breaking_data.png).",
+              options, DRV_COUNT(options));
+    atexit(release);
+    if (set.points.count < 2) {
+        drv_die("--points needs at least two points");
+    }
+    one_dimension(&set);
+    if (set.data.path != NULL) {
+        ssb_data(&set.data, set.eta, set.starts, set.t_end);
+    }
+    return drv_finish();
+}

@@ -1,0 +1,344 @@
+/* Symmetry breaking of a data set: critical time from the leading eigenvalue, the branch of fixed
+ * points from late times, the folds in which classes and then single points get branches of their
+ * own, projected on the leading eigenvector, and the fixed points as pictures. See
+ * symmetry_breaking.c. SPDX-License-Identifier: MIT */
+#include "symmetry_breaking.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct {
+    ddn_dataset *source, *ds;
+    ddn_schedule *ou;
+    ddn_oracle *oracle;
+    ddn_symmetry *sy;
+    ddn_diagram *coarse, *fine;
+    ddn_result *result;
+} own;
+
+void ssb_data_release(void)
+{
+    ddn_result_destroy(own.result);
+    ddn_diagram_destroy(own.fine);
+    ddn_diagram_destroy(own.coarse);
+    ddn_symmetry_destroy(own.sy);
+    ddn_oracle_destroy(own.oracle);
+    ddn_schedule_destroy(own.ou);
+    ddn_dataset_destroy(own.ds);
+    ddn_dataset_destroy(own.source);
+}
+
+enum {
+    MOST_POINTS = 400, /* without --n: every step reads all of them many times */
+    PICTURES = 6
+};
+
+typedef struct scene {
+    int64_t n, d, classes;
+    double *rows;    /* [n][d] */
+    int32_t *labels; /* [n], or NULL */
+    double *leading; /* [d] */
+    double lambda, lambda_error, t_s, t_c, t_c_error, t_start, t_end;
+} scene;
+
+/* Points in double, at most MOST_POINTS of them unless --n was given. */
+static void load(const drv_data *data, scene *sc)
+{
+    drv_data some = *data;
+    some.n = data->n > 0 ? data->n : MOST_POINTS;
+    own.source = drv_data_load(&some);
+    sc->n = ddn_dataset_n(own.source);
+    sc->d = ddn_dataset_d(own.source);
+    sc->classes = ddn_dataset_class_count(own.source);
+    if (sc->n < 2) {
+        drv_die("%s: at least two points are needed", data->path);
+    }
+    sc->rows = drv_alloc(sc->n * sc->d, sizeof *sc->rows);
+    drv_try(ddn_dataset_read(drv.ctx, own.source, 0, sc->n, sc->rows, sc->d));
+    drv_try(ddn_dataset_create(drv.ctx, sc->rows, DDN_TYPE_F64, sc->n, sc->d, sc->d, &own.ds));
+    if (sc->classes > 0) {
+        sc->labels = drv_alloc(sc->n, sizeof *sc->labels);
+        drv_try(ddn_dataset_labels(drv.ctx, own.source, sc->labels, sc->n));
+    }
+}
+
+/* Lambda with its sampling error: it is the mean of the squared projections. */
+static void spectrum(scene *sc, double eta)
+{
+    double *mean = drv_alloc(sc->d, sizeof *mean), m4 = 0;
+    sc->leading = drv_alloc(sc->d, sizeof *sc->leading);
+    drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &sc->lambda, sc->leading, sc->d));
+    drv_try(ddn_dataset_mean(drv.ctx, own.ds, mean, sc->d));
+    for (int64_t i = 0; i < sc->n; i++) {
+        double q = 0;
+        for (int64_t j = 0; j < sc->d; j++) {
+            q += (sc->rows[i * sc->d + j] - mean[j]) * sc->leading[j];
+        }
+        m4 += q * q * q * q / (double)sc->n;
+    }
+    sc->lambda_error = sqrt(fmax(m4 - sc->lambda * sc->lambda, 0) / (double)sc->n);
+    sc->t_s = ddn_theory_speciation(sc->lambda);
+    drv_try(ddn_symmetry_critical_time(drv.ctx, own.ou, eta, sc->lambda, &sc->t_c));
+    double high, low;
+    drv_try(ddn_symmetry_critical_time(drv.ctx, own.ou, eta, sc->lambda * 1.01, &high));
+    drv_try(ddn_symmetry_critical_time(drv.ctx, own.ou, eta, sc->lambda * 0.99, &low));
+    sc->t_c_error = (high - low) / 0.02 * sc->lambda_error / sc->lambda;
+}
+
+/* a(t) times the mean of each class, or without classes the extreme points along the leading
+ * direction. */
+static double *class_starts(const scene *sc, double t, int64_t *count)
+{
+    *count = sc->classes > 1 ? sc->classes : 2;
+    double *starts = drv_alloc(*count * sc->d, sizeof *starts);
+    int32_t *values = drv_alloc(*count, sizeof *values);
+    int64_t *sizes = drv_alloc(*count, sizeof *sizes);
+    if (sc->classes > 1) {
+        drv_try(ddn_dataset_classes(drv.ctx, own.source, values, sizes, *count));
+    }
+    double best[2] = {INFINITY, -INFINITY};
+    for (int64_t i = 0; i < sc->n; i++) {
+        const double *row = sc->rows + i * sc->d;
+        double q = 0;
+        for (int64_t j = 0; j < sc->d; j++) {
+            q += row[j] * sc->leading[j];
+        }
+        for (int64_t c = 0; c < *count; c++) {
+            double *start = starts + c * sc->d;
+            const int extreme = sc->classes < 2 && (c == 0 ? q < best[0] : q > best[1]);
+            const int member = sc->classes > 1 && sc->labels[i] == values[c];
+            for (int64_t j = 0; j < sc->d && (extreme || member); j++) {
+                start[j] =
+                    extreme ? exp(-t) * row[j] : start[j] + exp(-t) * row[j] / (double)sizes[c];
+            }
+            if (extreme) {
+                best[c] = q;
+            }
+        }
+    }
+    return starts;
+}
+
+static double *point_starts(const scene *sc, double t, int64_t count)
+{
+    double *starts = drv_alloc(count * sc->d, sizeof *starts);
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t j = 0; j < sc->d; j++) {
+            starts[i * sc->d + j] = exp(-t) * sc->rows[i * sc->n / count * sc->d + j];
+        }
+    }
+    return starts;
+}
+
+/* Potential along the line through the fixed points of two classes, at several times. */
+static void potentials(const scene *sc, const double *ends, const double *times, int count)
+{
+    enum {
+        CURVE = 81
+    };
+    double q[CURVE], *v = drv_alloc(sc->d, sizeof *v), *x0 = drv_alloc(sc->d, sizeof *x0);
+    drv_file *csv = drv_csv_open(drv_path("data_potential.csv"), "t,q,u");
+    for (int i = 0; i < CURVE; i++) {
+        q[i] = -3.2 + 6.4 * i / (CURVE - 1);
+    }
+    for (int k = 0; k < count; k++) {
+        const double a = exp(-times[k]);
+        double least = INFINITY;
+        for (int64_t j = 0; j < sc->d; j++) {
+            x0[j] = a * 0.5 * (ends[j] + ends[sc->d + j]);
+            v[j] = a * 0.5 * (ends[sc->d + j] - ends[j]);
+        }
+        drv_try(ddn_symmetry_line(own.sy, times[k], x0, v, q, CURVE, &own.result));
+        const double *u = ssb_column(own.result, "u");
+        for (int i = 0; i < CURVE; i++) {
+            least = fmin(least, u[i]);
+        }
+        for (int i = 0; i < CURVE; i++) {
+            const double row[3] = {times[k], q[i], u[i] - least};
+            drv_csv_row(csv, row, 3);
+        }
+        ddn_result_destroy(own.result);
+        own.result = NULL;
+    }
+    drv_close(csv);
+}
+
+/* ---- Pictures of fixed points ------------------------------------------------------------ */
+
+/* Fixed points over a(t), the denoised scale: along the first branch at PICTURES times. Returns the
+ * side of the square image, 0 if d is no square. */
+static int64_t pictures(const scene *sc, double *times)
+{
+    const int64_t side = (int64_t)(sqrt((double)sc->d) + 0.5);
+    if (side * side != sc->d) {
+        return 0;
+    }
+    const ddn_result *points = ddn_diagram_points(own.fine);
+    const double *branch = ssb_column(points, "branch"), *t = ssb_column(points, "t");
+    double *x = drv_alloc(sc->d, sizeof *x);
+    int64_t last = 0;
+    while (last + 1 < ddn_result_rows(points) && branch[last + 1] == 0) {
+        last++;
+    }
+    drv_file *csv = drv_csv_open(drv_path("data_pictures.csv"), "picture,t,row,column,value");
+    for (int p = 0; p < PICTURES; p++) {
+        const double want = t[0] * pow(t[last] / t[0], (double)p / (PICTURES - 1));
+        int64_t best = 0;
+        for (int64_t i = 0; i <= last; i++) {
+            best = fabs(log(t[i] / want)) < fabs(log(t[best] / want)) ? i : best;
+        }
+        times[p] = t[best];
+        drv_try(ddn_diagram_states(drv.ctx, own.fine, best, 1, x, sc->d));
+        for (int64_t j = 0; j < sc->d; j++) {
+            const double row[5] = {p, t[best], (double)(j / side), (double)(j % side),
+                                   x[j] * exp(t[best])};
+            drv_csv_row(csv, row, 5);
+        }
+    }
+    drv_close(csv);
+    return side;
+}
+
+static void draw(const drv_data *data, const scene *sc, const double *times, int curves,
+                 const double *shown, int64_t side)
+{
+    const char *slash = strrchr(data->path, '/');
+    const int64_t coarse = (int64_t)ssb_scalar(ddn_diagram_points(own.coarse), "branches");
+    const int64_t fine = (int64_t)ssb_scalar(ddn_diagram_points(own.fine), "branches");
+    drv_file *plot = drv_plot_open("symmetry_breaking_data", 1200, side > 0 ? 1150 : 950);
+    const double base = side > 0 ? 0.2 : 0, share = 1 - base;
+    drv_print(plot,
+              "set multiplot\nset label 1 \"Fixed points of the reverse drift: %s, n = %lld, d = "
+              "%lld\" noenhanced at screen 0.5,0.98 center font ',18'\n",
+              slash ? slash + 1 : data->path, (long long)sc->n, (long long)sc->d);
+    drv_print(plot,
+              "set lmargin at screen 0.085\nset rmargin at screen 0.965\nset tmargin at screen "
+              "%.3f\nset bmargin at screen %.3f\nset logscale x\nset xrange [%.17g:%.17g]\n"
+              "set xtics (0.01,0.02,0.05,0.1,0.2,0.5,0.7,1,1.5,2,3,4,5,7,10)\n"
+              "set xlabel 'OU time t: noise → data' offset 0,0.4\n"
+              "set ylabel 'x* · v / a(t),  v: leading eigenvector'\n"
+              "set key top left Left reverse\n",
+              base + share * 0.95, base + share * 0.44, sc->t_start, 0.97 * sc->t_end);
+    const struct {
+        double t;
+        const char *text;
+    } lines[2] = {{sc->t_c, "critical time from Λ"}, {sc->t_s, "t_S"}};
+    for (int i = 0; i < 2; i++) {
+        if (!isnan(lines[i].t)) {
+            drv_print(plot,
+                      "set arrow %d from first %.17g, graph 0 to first %.17g, graph 1 nohead "
+                      "linecolor '%s' linewidth 1.6 dashtype 2\n"
+                      "set label %d '%s' at first %.17g, graph %g %s offset %d,0 textcolor "
+                      "'%s' front\n",
+                      i + 1, lines[i].t, lines[i].t, i == 0 ? "#cc0000" : "#555555", i + 2,
+                      lines[i].text, lines[i].t, i == 0 ? 0.05 : 0.12, i == 0 ? "right" : "left",
+                      i == 0 ? -1 : 1, i == 0 ? "#cc0000" : "#555555");
+        }
+    }
+    drv_print(
+        plot,
+        "plot for [b=1:%lld] 'data_branches.csv' using 3:($1 == b && $5 == 0 ? $7*exp($3) : "
+        "NaN) with lines linestyle 6 title (b == 1 ? 'single points, stable' : ''), for "
+        "[b=1:%lld] '' using 3:($1 == b && $5 > 0 ? $7*exp($3) : NaN) with lines linestyle 5 "
+        "dashtype 3 notitle, for [b=0:%lld] "
+        "'data_class_branches.csv' using 3:($1 == b && $5 == 0 ? $7*exp($3) : NaN) with lines "
+        "linestyle 1 linewidth 3 title (b == 0 ? 'classes, stable' : ''), for [b=0:%lld] '' "
+        "using 3:($1 == b && $5 > 0 ? $7*exp($3) : NaN) with lines linestyle 2 dashtype 3 "
+        "linewidth 2.5 title (b == 0 ? 'unstable' : ''), 'data_class_events.csv' using "
+        "4:($6*exp($4)) with points linestyle 2 pointsize 1.6 title 'saddle-node', "
+        "'data_events.csv' using 4:($6*exp($4)) with points linestyle 5 pointsize 0.8 "
+        "notitle\n",
+        (long long)fine - 1, (long long)fine - 1, (long long)coarse - 1, (long long)coarse - 1);
+    drv_print(plot, "unset logscale x\nunset arrow\nunset label\nset format y ''\nset xtics auto\n"
+                    "set xtics 1\nset xrange [-3.2:3.2]\nunset key\n");
+    for (int k = 0; k < curves; k++) {
+        const double left = 0.085 + 0.225 * k;
+        drv_print(plot,
+                  "set lmargin at screen %.4f\nset rmargin at screen %.4f\nset tmargin at screen "
+                  "%.3f\nset bmargin at screen %.3f\nset title 't = %.2f' offset 0,-0.7\n"
+                  "set xlabel 'position (class means: ±1)' offset 0,0.4\n%s"
+                  "plot 'data_potential.csv' every ::%d::%d using 2:3 with lines linestyle 1 "
+                  "notitle\n",
+                  left, left + 0.205, base + share * 0.32, base + share * 0.08, times[k],
+                  k == 0 ? "set ylabel 'potential − min' offset 1,0\n" : "unset ylabel\n",
+                  1 + k * 81, (k + 1) * 81);
+    }
+    for (int p = 0; p < PICTURES && side > 0; p++) {
+        const double left = 0.06 + 0.15 * p;
+        drv_print(plot,
+                  "unset border\nunset tics\nunset xlabel\nunset ylabel\nunset colorbox\n"
+                  "set palette gray\nset size ratio -1\nset lmargin at screen %.4f\nset rmargin at "
+                  "screen %.4f\nset tmargin at screen 0.165\nset bmargin at screen 0.01\n"
+                  "set xrange [-0.5:%g]\nset yrange [%g:-0.5]\nset title 'x*/a at t = %.2f' offset "
+                  "0,-0.8\nplot 'data_pictures.csv' every ::%lld::%lld using 4:3:5 with image "
+                  "notitle\n",
+                  left, left + 0.135, (double)side - 0.5, (double)side - 0.5, shown[p],
+                  1 + (long long)p * (long long)sc->d, (p + 1) * (long long)sc->d);
+    }
+    drv_print(plot, "unset multiplot\n");
+    drv_plot_run(plot);
+}
+
+void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
+{
+    scene sc = {0};
+    char text[2][64];
+    load(data, &sc);
+    drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
+    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.oracle));
+    drv_try(ddn_symmetry_create(drv.ctx, own.oracle, &own.sy));
+    drv_try(ddn_symmetry_set_f64(own.sy, DDN_SYMMETRY_ETA, eta));
+    drv_try(ddn_symmetry_set_f64(own.sy, DDN_SYMMETRY_STEP, 0.15));
+    drv_try(ddn_symmetry_set_i64(own.sy, DDN_SYMMETRY_EIGENVALUES, 1));
+    spectrum(&sc, eta);
+    if (isnan(t_end)) {
+        t_end = 0.35 * sc.t_s;
+    }
+    const double t_start = sc.t_start = fmax(sc.t_s, isnan(sc.t_c) ? 0 : sc.t_c) + 1.5,
+                 t_mid = 0.8 * sc.t_s;
+    if (t_end >= t_mid) {
+        drv_die("--t-end = %g is not below %g, where the classes' branches start", t_end, t_mid);
+    }
+    sc.t_end = t_end;
+    printf("symmetry breaking of %s, n = %lld, d = %lld, eta = %g\n", data->path, (long long)sc.n,
+           (long long)sc.d, eta);
+    printf("  Lambda = %s,  t_S = %.4f,  critical time from Lambda (OU) = %s\n",
+           drv_format(sc.lambda, sc.lambda_error, text[0], sizeof text[0]), sc.t_s,
+           drv_format(sc.t_c, sc.t_c_error, text[1], sizeof text[1]));
+    int64_t count;
+    const double *from_classes = class_starts(&sc, t_mid, &count);
+    drv_try(ddn_symmetry_diagram(own.sy, t_start, t_mid, count, from_classes, sc.d, 1, sc.leading,
+                                 sc.d, &own.coarse));
+    const ddn_result *events = ddn_diagram_events(own.coarse);
+    const double *t = ssb_column(events, "t"), *kind = ssb_column(events, "kind");
+    for (int64_t i = 0; i < ddn_result_rows(events); i++) {
+        printf("  classes: %s at OU time %.6f\n",
+               kind[i] == DDN_BIFURCATION_FOLD ? "saddle-node" : "branch point", t[i]);
+    }
+    ssb_write_branches("data_class_branches.csv", ddn_diagram_points(own.coarse));
+    ssb_write_events("data_class_events.csv", events);
+    drv_try(ddn_symmetry_diagram(own.sy, t_start, t_end, starts, point_starts(&sc, t_end, starts),
+                                 sc.d, 1, sc.leading, sc.d, &own.fine));
+    ssb_write_branches("data_branches.csv", ddn_diagram_points(own.fine));
+    events = ddn_diagram_events(own.fine);
+    ssb_write_events("data_events.csv", events);
+    t = ssb_column(events, "t");
+    double mean = 0, square = 0;
+    const double folds = (double)ddn_result_rows(events);
+    for (int64_t i = 0; i < ddn_result_rows(events); i++) {
+        mean += t[i] / folds;
+        square += t[i] * t[i] / folds;
+    }
+    if (folds > 1) {
+        printf("  single points: %g events, mean OU time %s\n", folds,
+               drv_format(mean, sqrt(fmax(square - mean * mean, 0) / (folds - 1)), text[0],
+                          sizeof text[0]));
+    }
+    const double times[4] = {1.3 * sc.t_s, 1.1 * sc.t_s, 0.95 * sc.t_s, t_mid};
+    const double *ends = class_starts(&sc, 0, &count);
+    potentials(&sc, ends, times, 4);
+    double shown[PICTURES];
+    const int64_t side = pictures(&sc, shown);
+    draw(data, &sc, times, 4, shown, side);
+    printf("  results in %s: data_*.csv, symmetry_breaking_data.png\n", drv.out);
+}

@@ -1,6 +1,8 @@
 /* Leading eigenpairs of the covariance: both methods against known spectra. */
 #include "dataset/lanczos.h"
+#include "dataset/log_det.h"
 #include "dataset/spectrum.h"
+#include "support/failing.h"
 #include "support/fixtures.h"
 #include "support/reference.h"
 
@@ -318,6 +320,37 @@ static void bad_arguments_are_refused(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* One run of each method on few points; the memory is what fails. */
+static ddn_status all_methods(ddn_context *ctx, void *data)
+{
+    double values[2], vectors[400], level = 1;
+    ddn_dataset *ds = NULL;
+    ddni_covariance c;
+    ddn_status status = ddn_dataset_create(ctx, data, DDN_TYPE_F64, 130, 200, 200, &ds);
+    for (int method = DDNI_SPECTRUM_MATRIX; status == DDN_OK && method <= DDNI_SPECTRUM_LANCZOS;
+         method++) {
+        status = ddni_spectrum(ctx, ds, (ddni_spectrum_method)method, 2, values, vectors, 200);
+    }
+    if (status == DDN_OK) {
+        status = ddn_dataset_log_det(ctx, ds, &level, 1, values, NULL);
+    }
+    if (status == DDN_OK && (status = ddni_covariance_open(ctx, ds, &c)) == DDN_OK) {
+        status = ddni_log_det_sampled(&c, 0, &level, 1, values, values + 1);
+        ddni_covariance_close(&c);
+    }
+    ddn_dataset_destroy(ds);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    double *x = malloc(130 * 200 * sizeof *x);
+    test_normal(4, 130 * 200, x);
+    assert_true(test_every_allocation(all_methods, x) > 20);
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +360,7 @@ int main(void)
         cmocka_unit_test(reference_numbers_are_met),
         cmocka_unit_test(bits_do_not_depend_on_threads),
         cmocka_unit_test(bad_arguments_are_refused),
+        cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

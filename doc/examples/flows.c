@@ -1,0 +1,246 @@
+/* Generic dynamics: the flow dx/dt = x^2 - 1, the saddle-node dx/dt = r + x^2, the Mandelbrot set.
+ *
+ * Writes flow.csv (trajectories), saddle_node.csv (fixed points against r), passage.csv (time spent
+ * in the ghost of the fold), mandelbrot.csv (smooth escape counts) and the pictures flows.png and
+ * mandelbrot.png. Equations: doc/theory.md (70), (71).
+ * SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdlib.h>
+
+#include "driver.h"
+
+enum {
+    STARTS = 9,
+    TIMES = 201,
+    GRID = 400,
+    CAPACITY = 8
+};
+
+static ddn_system *fold;
+
+static void close_fold(void)
+{
+    ddn_system_destroy(fold);
+}
+
+/* dx/dt = r + x^2; r = -1 is the flow of the first figure. */
+static int32_t fold_flow(void *user, double r, const double *x, double *out)
+{
+    (void)user;
+    out[0] = r + x[0] * x[0];
+    return 0;
+}
+
+static int32_t fold_slope(void *user, double r, const double *x, double *out)
+{
+    (void)user;
+    (void)r;
+    out[0] = 2 * x[0];
+    return 0;
+}
+
+static const char *stability_name(ddn_stability s)
+{
+    return s == DDN_STABILITY_STABLE     ? "stable"
+           : s == DDN_STABILITY_UNSTABLE ? "unstable"
+                                         : "half-stable";
+}
+
+/* Trajectories of dx/dt = x^2 - 1 from several x0; those above 1 end when they pass 4. Returns the
+ * largest deviation from x = -tanh(t - atanh x0) among those that start between the fixed points.
+ */
+static double trajectories(double tolerance)
+{
+    const double start[STARTS] = {-3, -2, -1.4, -0.5, 0, 0.5, 0.9, 0.999, 1.1};
+    double times[TIMES], x[TIMES], worst = 0;
+    drv_file *file = drv_csv_open(drv_path("flow.csv"), "x0,t,x");
+    for (int i = 0; i < STARTS; i++) {
+        double end = 4, unused;
+        drv_try(
+            ddn_system_passage(drv.ctx, fold, -1, &start[i], 0, 4, 4, tolerance, &end, &unused));
+        end = fmin(end, 4);
+        for (int k = 0; k < TIMES; k++) {
+            times[k] = end * k / (TIMES - 1);
+        }
+        drv_try(ddn_system_trajectory(drv.ctx, fold, -1, &start[i], TIMES, times, tolerance, x, 1));
+        for (int k = 0; k < TIMES; k++) {
+            drv_csv_row(file, (const double[]){start[i], times[k], x[k]}, 3);
+            if (fabs(start[i]) < 1) {
+                worst = fmax(worst, fabs(x[k] + tanh(times[k] - atanh(start[i]))));
+            }
+        }
+        drv_print(file, "\n"); /* gnuplot: a new curve */
+    }
+    drv_close(file);
+    return worst;
+}
+
+static void bifurcation_diagram(void)
+{
+    drv_file *file = drv_csv_open(drv_path("saddle_node.csv"), "r,x_stable,x_unstable");
+    for (int k = 0; k <= GRID; k++) {
+        double r = -4 + 4.0 * k / GRID, x[CAPACITY], row[3] = {r, NAN, NAN};
+        ddn_stability kind[CAPACITY];
+        int64_t count = 0;
+        drv_try(ddn_system_fixed_points_1d(drv.ctx, fold, r, -3, 3, 301, CAPACITY, x, NULL, kind,
+                                           &count));
+        for (int64_t i = 0; i < count; i++) {
+            row[1] = kind[i] != DDN_STABILITY_UNSTABLE ? x[i] : row[1];
+            row[2] = kind[i] != DDN_STABILITY_STABLE ? x[i] : row[2];
+        }
+        drv_csv_row(file, row, 3);
+    }
+    drv_close(file);
+}
+
+/* Time from -10 to 10 for r > 0; returns the largest relative deviation from 2 atan(10/sqrt r)/sqrt
+ * r. */
+static double passages(double tolerance)
+{
+    double worst = 0;
+    drv_file *file = drv_csv_open(drv_path("passage.csv"), "r,time,exact,ghost");
+    for (int k = 0; k <= 40; k++) {
+        double r = pow(10, -4 + 0.1 * k), from = -10, time = NAN;
+        drv_try(ddn_system_passage(drv.ctx, fold, r, &from, 0, 10, 1e4, tolerance, &time, NULL));
+        double exact = 2 * atan(10 / sqrt(r)) / sqrt(r);
+        worst = fmax(worst, fabs(time / exact - 1));
+        drv_csv_row(file, (const double[]){r, time, exact, M_PI / sqrt(r)}, 4);
+    }
+    drv_close(file);
+    return worst;
+}
+
+/* Area of the set from the share of pixels inside, and an error from those on its rim. */
+static double mandelbrot(int64_t height, int64_t steps, double *error)
+{
+    const int64_t width = height * 30 / 23;
+    int64_t *counts = drv_alloc(width * height, sizeof *counts);
+    double *smooth = drv_alloc(width * height, sizeof *smooth);
+    drv_try(ddn_mandelbrot(drv.ctx, -2.25, 0.75, -1.15, 1.15, width, height, steps, 1e4, counts,
+                           smooth));
+    drv_file *file = drv_open(drv_path("mandelbrot.csv"));
+    int64_t inside = 0, rim = 0;
+    for (int64_t j = 0; j < height; j++) {
+        for (int64_t i = 0; i < width; i++) {
+            const int64_t at = j * width + i;
+            const int in = counts[at] > steps;
+            inside += in;
+            rim += i > 0 && in != (counts[at - 1] > steps);
+            /* Inside is marked -1; the count is compressed for the colours. */
+            drv_print(file, "%s%.4g", i ? "," : "", in ? -1 : log(fmax(smooth[at], 1)));
+        }
+        drv_print(file, "\n");
+    }
+    drv_close(file);
+    const double pixel = 3.0 / (double)(width - 1) * 2.3 / (double)(height - 1);
+    *error = pixel * sqrt((double)rim);
+    return pixel * (double)inside;
+}
+
+static void draw_flows(void)
+{
+    drv_file *p = drv_plot_open("flows", 1200, 900);
+    drv_print(p, "set multiplot layout 2,2 margins 0.07,0.97,0.08,0.95 spacing 0.09,0.12\n"
+                 "set title 'dx/dt = x^2 − 1: phase line'\n"
+                 "set xlabel 'x' offset 0,0.5\nset ylabel 'dx/dt' offset 1,0\n"
+                 "set xrange [-2:2]\nset yrange [-1.5:3]\nset xzeroaxis linecolor '#333333'\n"
+                 "set arrow from -1.9,0 to -1.35,0 filled linewidth 2 linecolor '#555555' front\n"
+                 "set arrow from 0.35,0 to -0.35,0 filled linewidth 2 linecolor '#555555' front\n"
+                 "set arrow from 1.35,0 to 1.9,0 filled linewidth 2 linecolor '#555555' front\n"
+                 "set label 1 'stable' at -1,0 right offset -1,1.2 textcolor '#009e73'\n"
+                 "set label 2 'unstable' at 1,0 left offset 1,-1.2 textcolor '#d55e00'\n"
+                 "plot x**2 - 1 linestyle 1 notitle, \\\n"
+                 "  '+' using (-1):(0) every ::0::0 with points pointtype 7 pointsize 1.8 "
+                 "linecolor '#009e73' notitle, \\\n"
+                 "  '+' using (1):(0) every ::0::0 with points pointtype 6 pointsize 1.8 "
+                 "linewidth 2.5 linecolor '#d55e00' notitle\n"
+                 "unset arrow\nunset label\nunset xzeroaxis\n");
+    drv_print(p, "set title 'dx/dt = x^2 − 1: trajectories'\n"
+                 "set xlabel 't'\nset ylabel 'x'\nset xrange [0:4]\nset yrange [-3:4]\n"
+                 "plot 'flow.csv' using 2:3 skip 1 with lines linestyle 1 notitle, \\\n"
+                 "  -1 dashtype 2 linecolor '#009e73' notitle, \\\n"
+                 "  1 dashtype 2 linecolor '#d55e00' notitle\n");
+    drv_print(p, "set title 'dx/dt = r + x^2: fixed points'\n"
+                 "set xlabel 'r'\nset ylabel 'x*'\nset xrange [-4:1]\nset yrange [-2.5:2.5]\n"
+                 "set key top right\n"
+                 "plot 'saddle_node.csv' using 1:2 skip 1 with lines linewidth 2.5 "
+                 "linecolor '#009e73' title 'stable', \\\n"
+                 "  '' using 1:3 skip 1 with lines linewidth 2.5 dashtype 2 linecolor '#d55e00' "
+                 "title 'unstable', \\\n"
+                 "  '+' using (0):(0) every ::0::0 with points pointtype 7 pointsize 1.4 "
+                 "linecolor '#333333' title 'saddle-node'\n");
+    drv_print(p, "set title 'dx/dt = r + x^2: passage from −10 to 10'\n"
+                 "set xlabel 'r'\nset ylabel 'time'\nset xrange [1e-4:1]\nset yrange [2:500]\n"
+                 "set logscale xy\nset format x '10^{%%T}'\n"
+                 "plot 'passage.csv' using 1:4 skip 1 with lines dashtype 2 linecolor '#555555' "
+                 "title 'ghost π/√r', \\\n"
+                 "  '' using 1:2 skip 1 with points linestyle 1 title 'integrated'\n"
+                 "unset multiplot\n");
+    drv_plot_run(p);
+}
+
+static void draw_mandelbrot(int64_t height)
+{
+    const int64_t width = height * 30 / 23;
+    drv_file *p = drv_plot_open("mandelbrot", 1200, 880);
+    drv_print(p,
+              "set title 'Mandelbrot set: log of the smooth escape count of z^2 + c'\n"
+              "set xlabel 'Re c'\nset ylabel 'Im c' offset 1,0\nset size ratio -1\nunset grid\n"
+              "set xrange [-2.25:0.75]\nset yrange [-1.15:1.15]\nset cblabel 'log count'\n"
+              "set palette defined (0 '#000764', 0.25 '#206bcb', 0.45 '#edffff', 0.7 '#ffaa00', "
+              "1 '#330011')\n"
+              "set cbrange [0:5]\n"
+              "plot 'mandelbrot.csv' matrix using (-2.25 + 3.0*$1/%lld):(1.15 - 2.3*$2/%lld):"
+              "($3 < 0 ? NaN : $3) with image notitle, \\\n"
+              "  '' matrix using (-2.25 + 3.0*$1/%lld):(1.15 - 2.3*$2/%lld):(0):(0):(0):"
+              "($3 < 0 ? 255 : 0) with rgbalpha notitle\n",
+              (long long)(width - 1), (long long)(height - 1), (long long)(width - 1),
+              (long long)(height - 1));
+    drv_plot_run(p);
+}
+
+int main(int argc, char **argv)
+{
+    int64_t height = 600, steps = 1000;
+    double tolerance = 1e-11;
+    const drv_option options[] = {
+        {"height", "PIXELS", "rows of the Mandelbrot picture (30/23 as many columns)", DRV_INT,
+         &height, 16, 8192},
+        {"steps", "K", "iterations after which a point counts as inside", DRV_INT, &steps, 1, 1e6},
+        {"tolerance", "TOL", "error of a step of the flows", DRV_DOUBLE, &tolerance, 1e-14, 1e-3},
+    };
+    atexit(close_fold);
+    drv_start(argc, argv,
+              "Fixed points, trajectories and bifurcation of dx/dt = x^2 - 1 and r + x^2, and the\n"
+              "Mandelbrot set.",
+              options, DRV_COUNT(options));
+    drv_try(
+        ddn_system_create(drv.ctx, DDN_SYSTEM_FLOW, 1, fold_flow, fold_slope, NULL, NULL, &fold));
+
+    double x[CAPACITY], slope[CAPACITY], p[CAPACITY], at[CAPACITY];
+    ddn_stability kind[CAPACITY];
+    ddn_system_bifurcation event[CAPACITY];
+    int64_t count = 0, events = 0;
+    drv_try(
+        ddn_system_fixed_points_1d(drv.ctx, fold, -1, -3, 3, 97, CAPACITY, x, slope, kind, &count));
+    drv_try(ddn_system_bifurcations(drv.ctx, fold, -4, 1.1, 20, -3, 3, 61, CAPACITY, p, at, event,
+                                    &events));
+    const double path_error = trajectories(tolerance), passage_error = passages(tolerance);
+    bifurcation_diagram();
+    double area_error = NAN;
+    const double area = mandelbrot(height, steps, &area_error);
+
+    printf("x^2 - 1:");
+    for (int64_t i = 0; i < count; i++) {
+        printf(" x* = %g (%s, f' = %g)%s", x[i], stability_name(kind[i]), slope[i],
+               i + 1 < count ? "," : "");
+    }
+    char text[64];
+    printf("; largest error of x(t) %.1e; r + x^2: saddle-node at r = %.9f ± 1e-09, relative error "
+           "of passage times %.1e; Mandelbrot area %s\n",
+           path_error, events > 0 ? p[0] : NAN, passage_error,
+           drv_format(area, area_error, text, sizeof text));
+    draw_flows();
+    draw_mandelbrot(height);
+    return drv_finish();
+}

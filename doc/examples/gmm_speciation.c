@@ -1,0 +1,260 @@
+/* Speciation of two Gaussians N(+-m, I), |m|^2 = d: the probability phi(t) that two continuations
+ * of the reverse SDE from one x_t end in the same cluster.
+ *
+ *   closed    phi(r) by quadrature, r = d e^-2t                          doc/theory.md (23)
+ *   reduced   pairs of paths of the overlap q, whose law closes in one dimension        (21)
+ *   simulate  pairs of paths in d dimensions, driven by the exact score of the mixture
+ *
+ * Writes gmm_speciation_dD.csv (t,phi,se) for each D and gmm_speciation.png.
+ * SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdlib.h>
+
+#include "driver.h"
+
+enum {
+    CLOSED,
+    REDUCED,
+    SIMULATE
+};
+enum {
+    MAX_TIMES = 200,
+    BATCH = 128 /* pairs that run together */
+};
+static const double SIGMA2 = 1;
+
+static struct {
+    ddn_schedule *schedule;
+    ddn_oracle *oracle;
+    ddn_integrator *integrator;
+} own;
+
+static void let_go(void)
+{
+    ddn_integrator_destroy(own.integrator);
+    ddn_oracle_destroy(own.oracle);
+    ddn_schedule_destroy(own.schedule);
+    own.integrator = NULL;
+    own.oracle = NULL;
+    own.schedule = NULL;
+}
+
+typedef struct settings {
+    int method, sampler;
+    int64_t pairs, steps;
+} settings;
+
+/* Share of pairs in agreement and its error, half the Wilson interval. */
+static void proportion(int64_t same, int64_t pairs, double *phi, double *se)
+{
+    const double n = (double)pairs, p = (double)same / n;
+    *phi = p;
+    *se = sqrt(p * (1 - p) / n + 1 / (4 * n * n)) / (1 + 1 / n);
+}
+
+/* Pairs in d dimensions: forward to t, two continuations each, cluster = sign of m.x. */
+static void simulate(const settings *set, int64_t d, double t, int64_t first_path, double *phi,
+                     double *se)
+{
+    static const ddn_method methods[] = {DDN_METHOD_EXACT, DDN_METHOD_EXPONENTIAL,
+                                         DDN_METHOD_EULER};
+    double *x = drv_alloc(2 * BATCH * d, sizeof *x);
+    drv_try(ddn_integrator_create(drv.ctx, own.oracle, methods[set->sampler], &own.integrator));
+    ddn_integrator *it = own.integrator;
+    drv_try(ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, drv.seed));
+    drv_try(ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, set->steps));
+    drv_try(ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_START, t));
+    drv_try(ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 1e-3));
+    if (set->sampler != 0) { /* the score is smooth down to t = 0: no need for small steps there */
+        drv_try(ddn_integrator_set_i64(it, DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM));
+    }
+    int64_t same = 0;
+    for (int64_t done = 0; done < set->pairs; done += BATCH) {
+        const int64_t pairs = set->pairs - done < BATCH ? set->pairs - done : BATCH;
+        const int64_t path = first_path + done;
+        /* Clean points, noised in place, then each row twice: rows 2i and 2i + 1 are clones. */
+        drv_try(ddn_oracle_sample_data(drv.ctx, own.oracle, drv.seed, path, pairs, x, d, NULL));
+        drv_try(ddn_forward_sample(drv.ctx, own.schedule, 0, t, drv.seed, path, 0, pairs, d, x, d));
+        for (int64_t i = pairs - 1; i >= 0; i--) {
+            for (int64_t j = 0; j < d; j++) {
+                x[(2 * i + 1) * d + j] = x[2 * i * d + j] = x[i * d + j];
+            }
+        }
+        drv_try(ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, 2 * path));
+        drv_try(ddn_integrator_run(it, 2 * pairs, x, d));
+        for (int64_t i = 0; i < pairs; i++) {
+            double overlap[2] = {0, 0};
+            for (int64_t j = 0; j < d; j++) {
+                overlap[0] += x[2 * i * d + j];
+                overlap[1] += x[(2 * i + 1) * d + j];
+            }
+            same += (overlap[0] > 0) == (overlap[1] > 0);
+        }
+    }
+    ddn_integrator_destroy(it);
+    own.integrator = NULL;
+    proportion(same, set->pairs, phi, se);
+}
+
+static void measure(const settings *set, int64_t d, int64_t count, const double *t, double *phi,
+                    double *se)
+{
+    if (set->method == SIMULATE) {
+        double *m = drv_alloc(d, sizeof *m);
+        for (int64_t j = 0; j < d; j++) {
+            m[j] = 1;
+        }
+        drv_try(ddn_schedule_create_ou(drv.ctx, &own.schedule));
+        drv_try(ddn_oracle_create_two_gaussians(drv.ctx, own.schedule, d, m, SIGMA2, &own.oracle));
+    }
+    for (int64_t k = 0; k < count; k++) {
+        if (set->method == CLOSED) {
+            phi[k] = ddn_theory_phi(ddn_theory_signal((double)d, SIGMA2, t[k]));
+            se[k] = 0;
+        } else if (set->method == REDUCED) {
+            drv_try(ddn_theory_overlap_phi(drv.ctx, (double)d, 1, SIGMA2, t[k], 0, set->steps,
+                                           set->pairs, drv.seed + k + 1000 * d, &phi[k], &se[k]));
+        } else {
+            simulate(set, d, t[k], k * set->pairs, &phi[k], &se[k]);
+        }
+    }
+    let_go();
+}
+
+/* log r that gives phi in (1/2, 1), by bisection. */
+static double log_signal(double phi)
+{
+    double lo = -40, hi = 8;
+    for (int i = 0; i < 60; i++) {
+        const double middle = (lo + hi) / 2;
+        *(ddn_theory_phi(exp(middle)) < phi ? &lo : &hi) = middle;
+    }
+    return (lo + hi) / 2;
+}
+
+/* Where the curve crosses phi(r = 1) = 0.7752: between its two times log r(phi), which falls as
+ * -2t, is interpolated. The error is that of phi carried through. NaN if there is no crossing. */
+static double crossing(int64_t count, const double *t, const double *phi, const double *se,
+                       double *error)
+{
+    const double level = ddn_theory_phi(1);
+    *error = NAN;
+    for (int64_t k = count - 1; k > 0; k--) {
+        if (phi[k - 1] >= level && phi[k] < level && phi[k] > 0.5 && phi[k - 1] < 1) {
+            const double a = log_signal(phi[k - 1]), b = log_signal(phi[k]),
+                         slope = (b - a) / (t[k] - t[k - 1]);
+            const double part = a / (a - b);
+            *error = hypot((1 - part) * se[k - 1] / (exp(a) * ddn_theory_phi_derivative(exp(a))),
+                           part * se[k] / (exp(b) * ddn_theory_phi_derivative(exp(b)))) /
+                     fabs(slope);
+            return t[k - 1] + part * (t[k] - t[k - 1]);
+        }
+    }
+    return NAN;
+}
+
+static void draw(const settings *set, const drv_list *dims, double t_max)
+{
+    static const char *const names[] = {"closed form", "1-D paths", "paths in d dimensions"};
+    drv_file *p = drv_plot_open("gmm_speciation", 1000, 700);
+    drv_print(p,
+              "set title 'Two Gaussians: clone probability ϕ(t), lines closed form, points %s'\n"
+              "set xlabel 't'\nset ylabel 'ϕ'\nset xrange [0.8:%g]\nset yrange [0.48:1.03]\n"
+              "set arrow from graph 0,first %.6f to graph 1,first %.6f nohead dashtype 2 "
+              "linecolor '#777777'\n"
+              "set label 'ϕ(t_S) = 0.775' at graph 0.98,first %.6f right offset 0,0.7 "
+              "textcolor '#555555'\n",
+              names[set->method], t_max + 0.2, ddn_theory_phi(1), ddn_theory_phi(1),
+              ddn_theory_phi(1));
+    for (int64_t k = 0; k < dims->count; k++) {
+        drv_print(p,
+                  "%s'gmm_speciation_closed.csv' using 1:%lld skip 1 with lines linestyle %lld "
+                  "title 'd = %.0f'",
+                  k ? ", \\\n  " : "plot ", (long long)(k + 2), (long long)(k % 8 + 1),
+                  dims->at[k]);
+        drv_print(p,
+                  ", \\\n  'gmm_speciation_d%.0f.csv' using 1:2:3 skip 1 with yerrorbars "
+                  "linestyle %lld notitle",
+                  dims->at[k], (long long)(k % 8 + 1));
+    }
+    drv_print(p, "\n");
+    drv_plot_run(p);
+}
+
+/* Smooth curves for the picture: t, then one column for each d. */
+static void write_closed(const drv_list *dims, double t_max)
+{
+    drv_file *file = drv_csv_open(drv_path("gmm_speciation_closed.csv"), "t,phi of each d");
+    for (int i = 0; i <= 300; i++) {
+        double row[1 + DRV_LIST_CAPACITY] = {0.8 + (t_max - 0.6) * i / 300};
+        for (int64_t k = 0; k < dims->count; k++) {
+            row[1 + k] = ddn_theory_phi(ddn_theory_signal(dims->at[k], SIGMA2, row[0]));
+        }
+        drv_csv_row(file, row, 1 + dims->count);
+    }
+    drv_close(file);
+}
+
+int main(int argc, char **argv)
+{
+    drv_list dims = {4, {256, 1024, 4096, 16384}};
+    settings set = {REDUCED, 0, 10000, 0};
+    double t_max = 10;
+    const char *csv = NULL;
+    const drv_option options[] = {
+        {"csv", "FILE", "also write t,phi,se of a single --d here", DRV_STRING, &csv, 0, 0},
+        {"d", "A,B,...", "dimensions", DRV_INTS, &dims, 1, 1 << 20},
+        {"method", "closed|reduced|simulate",
+         "quadrature, paths of the overlap, or paths in d dimensions", DRV_CHOICE, &set.method, 0,
+         0},
+        {"pairs", "K", "clone pairs at each time", DRV_INT, &set.pairs, 2, 1e9},
+        {"sampler", "exact|ancestral|euler", "of --method simulate", DRV_CHOICE, &set.sampler, 0,
+         0},
+        {"steps", "K", "steps of a path (0: 200, exact sampler 8)", DRV_INT, &set.steps, 0, 1e6},
+        {"t-max", "T", "times are 1, 1.5, ... up to T", DRV_DOUBLE, &t_max, 1, 100},
+    };
+    atexit(let_go);
+    drv_start(argc, argv,
+              "Clone probability of two Gaussians against time, for several dimensions.", options,
+              DRV_COUNT(options));
+    if (csv && dims.count != 1) {
+        drv_die("--csv needs a single --d");
+    }
+    if (set.steps == 0) {
+        set.steps = set.method == SIMULATE && set.sampler == 0 ? 8 : 200;
+    }
+
+    double t[MAX_TIMES], phi[MAX_TIMES], se[MAX_TIMES];
+    int64_t count = 0;
+    for (; count < MAX_TIMES && 1 + 0.5 * (double)count <= t_max + 1e-9; count++) {
+        t[count] = 1 + 0.5 * (double)count;
+    }
+    for (int64_t k = 0; k < dims.count; k++) {
+        const int64_t d = (int64_t)dims.at[k];
+        measure(&set, d, count, t, phi, se);
+        char name[64], text[64];
+        snprintf(name, sizeof name, "gmm_speciation_d%lld.csv", (long long)d);
+        const double *columns[] = {t, phi, se};
+        drv_csv(drv_path(name), "t,phi,se", count, 3, columns);
+        if (csv) {
+            drv_csv(csv, "t,phi,se", count, 3, columns);
+        }
+        double chi2 = 0, error;
+        for (int64_t i = 0; i < count && set.method != CLOSED; i++) {
+            const double exact = ddn_theory_phi(ddn_theory_signal((double)d, SIGMA2, t[i]));
+            chi2 += pow((phi[i] - exact) / se[i], 2);
+        }
+        const double t_s = crossing(count, t, phi, se, &error);
+        printf("d = %lld: t_S = %s (exact %.4f)", (long long)d,
+               drv_format(t_s, error, text, sizeof text),
+               ddn_theory_signal_time((double)d, SIGMA2, 1));
+        if (set.method != CLOSED) {
+            printf(", chi2 against the closed form %.1f at %lld times", chi2, (long long)count);
+        }
+        printf("\n");
+        fflush(stdout);
+    }
+    write_closed(&dims, t_max);
+    draw(&set, &dims, t_max);
+    return drv_finish();
+}

@@ -30,7 +30,7 @@ enum {
  *   labels[K]: the class of each component, or NULL for no classes.
  * The error of the score is a small multiple of its rounding floor 2^-53 (|x| + a|c|)/Gamma for
  * all times. An evaluation costs O(K d) a state; two components with opposite means and one
- * variance take a path three times as fast. Scratch: with diagonals as much as `variances`. */
+ * variance take a path about twice as fast. Scratch: with diagonals as much as `variances`. */
 DDN_API ddn_status ddn_oracle_create_mixture(ddn_context *ctx, const ddn_schedule *sch,
                                              int64_t components, int64_t d, const double *weights,
                                              const double *means, int64_t ldm, ddn_variance kind,

@@ -190,8 +190,8 @@ static ddn_status measure_all(work *w, const double *times, int64_t times_count,
                                   "clone pairs at each time");
 }
 
-ddn_status ddni_clones(const ddn_analysis *an, const ddn_oracle *oracle, const double *times,
-                       int64_t count_, ddn_result **out)
+ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
+                               const double *times, int64_t count_, ddn_result **out)
 {
     work w = {.ctx = an->ctx, .oracle = oracle};
     ddn_result *result = NULL;
@@ -235,5 +235,5 @@ ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, const
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_TRY(
         ddni_analysis_check_times(an->ctx, "times", ddn_oracle_schedule(oracle), times, count));
-    return ddni_clones(an, oracle, times, count, out);
+    return ddni_measure_clones(an, oracle, times, count, out);
 }

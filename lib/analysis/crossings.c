@@ -83,8 +83,8 @@ static ddn_status cross(ddn_context *ctx, const ddn_result *curves, const char *
         (long long)curves->rows);
 }
 
-ddn_status ddni_crossings(const ddn_analysis *an, const ddn_oracle *oracle,
-                          const ddn_result *curves, ddn_result *out)
+ddn_status ddni_measure_crossings(const ddn_analysis *an, const ddn_oracle *oracle,
+                                  const ddn_result *curves, ddn_result *out)
 {
     ddn_context *ctx = an->ctx;
     double infinity, eps = ddni_analysis_f64(an, DDN_ANALYSIS_EXCESS_LEVEL);
@@ -114,7 +114,7 @@ ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
     }
     ddn_result *result;
     DDNI_TRY(ddni_result_create(an->ctx, 0, &result));
-    ddn_status status = ddni_crossings(an, oracle, curves, result);
+    ddn_status status = ddni_measure_crossings(an, oracle, curves, result);
     if (status != DDN_OK) {
         ddn_result_destroy(result);
         return status;

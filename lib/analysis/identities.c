@@ -203,8 +203,8 @@ static ddn_status report(const work *w, ddn_result *r)
                                   "classes of the oracle, 0 without labels");
 }
 
-ddn_status ddni_identities(const ddn_analysis *an, const ddn_oracle *oracle, const double *times,
-                           int64_t count, ddn_result **out)
+ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *oracle,
+                                   const double *times, int64_t count, ddn_result **out)
 {
     work w = {.ctx = an->ctx, .oracle = oracle, .samples = {.ctx = an->ctx}};
     ddn_result *result = NULL;
@@ -242,5 +242,5 @@ ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, c
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_TRY(
         ddni_analysis_check_times(an->ctx, "times", ddn_oracle_schedule(oracle), times, count));
-    return ddni_identities(an, oracle, times, count, out);
+    return ddni_measure_identities(an, oracle, times, count, out);
 }

@@ -119,7 +119,8 @@ static ddn_status report(work *w, ddn_result *r)
     return ddni_result_add_scalar(w->ctx, r, "steps", (double)w->steps, 0, "steps of these paths");
 }
 
-ddn_status ddni_last_change(const ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
+ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *oracle,
+                                    ddn_result **out)
 {
     work w = {.ctx = an->ctx, .oracle = oracle, .samples = {.ctx = an->ctx}};
     ddn_result *result = NULL;
@@ -156,5 +157,5 @@ ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, 
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_CHECK(an->ctx, ddn_oracle_can(oracle, DDN_OUT_ARGMAX), DDN_E_UNSUPPORTED,
                "the %s oracle has no components to be nearest to", ddn_oracle_kind(oracle));
-    return ddni_last_change(an, oracle, out);
+    return ddni_measure_last_change(an, oracle, out);
 }

@@ -34,6 +34,27 @@ ddn_oracle *toy_clusters(ddn_context *ctx, int64_t n, int64_t d, double shift, i
     return oracle;
 }
 
+ddn_dataset *toy_medium(ddn_context *ctx)
+{
+    char path[1024];
+    ddn_dataset *points = NULL, *labelled = NULL;
+    OK(ctx, ddn_dataset_open(ctx, test_data_path("medium/medium_d16_n128_X.npy", path),
+                             DDN_FORMAT_AUTO, &points));
+    OK(ctx, ddn_dataset_labelled_from_file(
+                ctx, points, test_data_path("medium/medium_d16_n128_label.npy", path), &labelled));
+    ddn_dataset_destroy(points);
+    return labelled;
+}
+
+json_t *toy_medium_reference(void)
+{
+    char path[1024];
+    json_error_t error;
+    json_t *root = json_load_file(test_data_path("medium/medium_reference.json", path), 0, &error);
+    assert_non_null(root);
+    return root;
+}
+
 double column_at(ddn_context *ctx, const ddn_result *r, const char *name, int64_t row)
 {
     int64_t rows = ddn_result_rows(r);

@@ -58,7 +58,7 @@ static ddn_status bracket(ddn_context *ctx, const ddn_dataset *ds, double low, d
 static ddn_status collapse(ddn_context *ctx, const ddn_dataset *ds, double Lambda, double *t,
                            double *error)
 {
-    int64_t n = ddn_dataset_n(ds), d = ddn_dataset_d(ds), at;
+    int64_t n = ddn_dataset_n(ds), d = ddn_dataset_d(ds), at = 0;
     double target = 2 * log((double)n), rank = (double)(n - 1 < d ? n - 1 : d);
     *t = *error = NAN;
     if (n < 2 || !(Lambda > 0)) {

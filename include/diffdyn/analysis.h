@@ -114,8 +114,9 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
  * "t_S_phi" (phi at the level phi(inf) + (1 - phi(inf)) 0.5504, phi(inf) = sum pi_c^2), "t_C_phi"
  * (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha), in the time of the grid, by local linear
  * interpolation. Where noise makes a curve cross more than once it is the crossing at the largest
- * time, and the definition says so. The error is the weighted sum of those at both ends of the
- * bracket over |slope|, an upper bound as they are correlated. */
+ * time, and the definition says so. The error is, over |slope| and in quadrature, the weighted
+ * sum of those at both ends of the bracket (an upper bound as they are correlated) and the bend
+ * of the curve in between, estimated from the neighbouring rows. */
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
 

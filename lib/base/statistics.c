@@ -71,26 +71,54 @@ void ddni_median(const double *sorted, int64_t count, double *median, double *er
     *error = 0.5 * (sorted[high] - sorted[low]);
 }
 
+/* |Second divided difference| through three rows; 0 where one is missing. */
+static double curvature(const double *t, const double *y, int64_t a, int64_t b, int64_t c)
+{
+    if (a < 0 || c < 0) {
+        return 0;
+    }
+    double first = (y[b] - y[a]) / (t[b] - t[a]), second = (y[c] - y[b]) / (t[c] - t[b]);
+    return fabs((second - first) / (t[c] - t[a]));
+}
+
+/* The four rows around a bracket [b, c]; -1 where there is none. */
+static void interpolate(const double *t, const double *y, const double *error, double level,
+                        const int64_t row[4], ddni_crossing *out)
+{
+    int64_t b = row[1], c = row[2];
+    double share = (level - y[b]) / (y[c] - y[b]), slope = fabs((y[c] - y[b]) / (t[c] - t[b]));
+    double noise = (1 - share) * error[b] + share * error[c];
+    double bend = fmax(curvature(t, y, row[0], b, c), curvature(t, y, b, c, row[3]));
+    out->t = t[b] + share * (t[c] - t[b]);
+    out->error = hypot(noise, bend * fabs((out->t - t[b]) * (t[c] - out->t))) / slope;
+}
+
 void ddni_cross(int64_t rows, const double *t, const double *y, const double *error, double level,
                 ddni_crossing *out)
 {
     *out = (ddni_crossing){NAN, NAN, 0};
     int down = rows > 1 && t[0] > t[rows - 1]; /* walk from the largest t to the smallest */
-    int64_t last = -1;
+    int64_t before = -1, last = -1, bracket[4] = {-1, -1, -1, -1};
     for (int64_t k = 0; k < rows; k++) {
         int64_t i = down ? k : rows - 1 - k;
         if (isnan(y[i])) {
             continue;
         }
+        if (bracket[2] >= 0 && bracket[3] < 0) {
+            bracket[3] = i;
+        }
         if (last >= 0 && (y[last] >= level) != (y[i] >= level)) {
             if (out->count == 0) {
-                double share = (level - y[last]) / (y[i] - y[last]);
-                double slope = (y[i] - y[last]) / (t[i] - t[last]);
-                out->t = t[last] + share * (t[i] - t[last]);
-                out->error = ((1 - share) * error[last] + share * error[i]) / fabs(slope);
+                bracket[0] = before;
+                bracket[1] = last;
+                bracket[2] = i;
             }
             out->count++;
         }
+        before = last;
         last = i;
+    }
+    if (out->count > 0) {
+        interpolate(t, y, error, level, bracket, out);
     }
 }

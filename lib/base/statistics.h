@@ -28,9 +28,10 @@ void ddni_median(const double *sorted, int64_t count, double *median, double *er
 
 /* Where a curve y(t) crosses a level: the crossing at the largest t. t is strictly monotone in
  * either direction; rows whose y is NaN are left out. `count` is the number of crossings; t and
- * error are NaN when there is none. The error is that of the linear interpolation between the
- * ends of the bracket, |slope|^-1 times the weighted sum of their errors: an upper bound when they
- * are correlated. */
+ * error are NaN when there is none. The value is that of linear interpolation between the ends of
+ * the bracket. Its error has two parts, added in quadrature and divided by |slope|: the weighted
+ * sum of the errors of the ends (an upper bound when they are correlated), and what the curve may
+ * bend in between, from the larger of the two second divided differences with the next rows. */
 typedef struct ddni_crossing {
     double t, error;
     int64_t count;

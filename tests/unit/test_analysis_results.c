@@ -179,7 +179,8 @@ static void crossings_are_found_from_the_noisy_end(void **state)
     ddni_crossing c;
     ddni_cross(6, t, y, e, 0.5, &c); /* between 3 and 5, slope -1/4; two more below */
     CLOSE(c.t, 3.8, 1e-14, 0);
-    CLOSE(c.error, (0.6 * 0.2 + 0.4 * 0.4) * 4, 1e-13, 0);
+    /* noise of both ends, and the bend of the rows 2, 3, 5: |-0.25 - 0.3| / 3 */
+    CLOSE(c.error, hypot(0.6 * 0.2 + 0.4 * 0.4, 0.55 / 3 * 0.8 * 1.2) * 4, 1e-13, 0);
     assert_int_equal(c.count, 3);
     double tr[6], yr[6], er[6];
     for (int i = 0; i < 6; i++) {
@@ -191,6 +192,9 @@ static void crossings_are_found_from_the_noisy_end(void **state)
     ddni_cross(6, tr, yr, er, 0.5, &r);
     CLOSE(r.t, c.t, 1e-14, 0);
     CLOSE(r.error, c.error, 1e-13, 0);
+    ddni_cross(2, t, y, e, 0.7, &c); /* a bracket alone */
+    CLOSE(c.t, 1.5, 1e-14, 0);
+    CLOSE(c.error, 0.1 / 0.6, 1e-13, 0);
     ddni_cross(6, t, y, e, 2, &c);
     assert_true(isnan(c.t) && isnan(c.error) && c.count == 0);
     ddni_cross(1, t, y, e, 0.5, &c);

@@ -44,9 +44,14 @@ typedef struct scene {
 /* Points in double, at most MOST_POINTS of them unless --n was given. */
 static void load(const drv_data *data, scene *sc)
 {
-    drv_data some = *data;
-    some.n = data->n > 0 ? data->n : MOST_POINTS;
-    own.source = drv_data_load(&some);
+    own.source = drv_data_load(data);
+    if (data->n == 0 && ddn_dataset_n(own.source) > MOST_POINTS) {
+        drv_data some = *data;
+        some.n = MOST_POINTS;
+        ddn_dataset_destroy(own.source);
+        own.source = NULL;
+        own.source = drv_data_load(&some);
+    }
     sc->n = ddn_dataset_n(own.source);
     sc->d = ddn_dataset_d(own.source);
     sc->classes = ddn_dataset_class_count(own.source);
@@ -256,7 +261,7 @@ static void draw(const drv_data *data, const scene *sc, const double *times, int
         drv_print(plot,
                   "set lmargin at screen %.4f\nset rmargin at screen %.4f\nset tmargin at screen "
                   "%.3f\nset bmargin at screen %.3f\nset title 't = %.2f' offset 0,-0.7\n"
-                  "set xlabel 'position (class means: ±1)' offset 0,0.4\n%s"
+                  "set xlabel 'class means at ±1' offset 0,0.4\n%s"
                   "plot 'data_potential.csv' every ::%d::%d using 2:3 with lines linestyle 1 "
                   "notitle\n",
                   left, left + 0.205, base + share * 0.32, base + share * 0.08, times[k],

@@ -6,7 +6,11 @@
 
 double ddni_trapezoid(ddni_real_fn f, void *arg, double lo, double hi, double step)
 {
-    int64_t intervals = (int64_t)ceil((hi - lo) / step);
+    double count = ceil((hi - lo) / step);
+    if (!(count >= 1 && count <= 1e8)) { /* also a range that is not finite */
+        return NAN;
+    }
+    int64_t intervals = (int64_t)count;
     double h = (hi - lo) / (double)intervals;
     double sum = (f(arg, lo) + f(arg, hi)) / 2;
     double lost = 0; /* compensated: up to 10^6 terms are added */

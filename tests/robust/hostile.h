@@ -22,6 +22,9 @@ typedef struct fixture {
     ddn_result *result;
     ddn_symmetry *symmetry;
     ddn_diagram *diagram;
+    ddn_system *system;
+    ddn_features *features;
+    ddn_frechet *frechet;
     char file[1024];
     double numbers[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
     int64_t integers[HOSTILE_BUFFERS][HOSTILE_NUMBERS];

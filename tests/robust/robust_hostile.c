@@ -23,6 +23,13 @@ void seen(fixture *fx, ddn_status status, const char *function, int reachable, c
     }
 }
 
+static int32_t halve(void *user, double parameter, const double *x, double *out)
+{
+    (void)user;
+    out[0] = parameter * x[0] / 2;
+    return 0;
+}
+
 /* Four labelled points in the plane and everything that stands on them, small enough that even a
  * whole report takes no time. */
 static void build(fixture *fx)
@@ -63,10 +70,16 @@ static void build(fixture *fx)
     OK(ctx, ddn_symmetry_set_i64(fx->symmetry, DDN_SYMMETRY_POINTS, 20));
     OK(ctx, ddn_symmetry_set_i64(fx->symmetry, DDN_SYMMETRY_ITERATIONS, 200));
     OK(ctx, ddn_symmetry_diagram(fx->symmetry, 2, 1, 1, points, 2, 0, NULL, 2, &fx->diagram));
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, halve, NULL, NULL, NULL, &fx->system));
+    OK(ctx, ddn_features_create_identity(ctx, 2, &fx->features));
+    OK(ctx, ddn_frechet_create(ctx, fx->features, fx->dataset, &fx->frechet));
 }
 
 static void tear_down(fixture *fx)
 {
+    ddn_frechet_destroy(fx->frechet);
+    ddn_features_destroy(fx->features);
+    ddn_system_destroy(fx->system);
     ddn_diagram_destroy(fx->diagram);
     ddn_symmetry_destroy(fx->symmetry);
     ddn_result_destroy(fx->result);

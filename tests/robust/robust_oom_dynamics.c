@@ -130,6 +130,58 @@ done:
     return status;
 }
 
+static ddn_status late_starts(ddn_context *ctx, void *arg)
+{
+    (void)arg;
+    double x[M * D], distance2, error;
+    ddn_oracle *oracle = NULL;
+    ddn_analysis *an = NULL;
+    ddn_features *features = NULL;
+    ddn_frechet *frechet = NULL;
+    ddn_result *r = NULL;
+    ddn_status status;
+    TRY(make_oracle(ctx, &oracle));
+    TRY(ddn_late_start_draw(ctx, ddn_oracle_dataset(oracle), ddn_oracle_schedule(oracle),
+                            DDN_START_GAUSSIAN, 1, 0, 0, M, x, D));
+    TRY(ddn_features_create_pca(ctx, ddn_oracle_dataset(oracle), 2, &features));
+    TRY(ddn_frechet_create(ctx, features, ddn_oracle_dataset(oracle), &frechet));
+    TRY(ddn_frechet_distance(ctx, frechet, M, x, D, 0, 2, &distance2, &error, NULL));
+    TRY(ddn_analysis_create(ctx, &an));
+    TRY(ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 4));
+    TRY(ddn_analysis_late_start(an, oracle, times, 3, &r));
+done:
+    ddn_result_destroy(r);
+    ddn_frechet_destroy(frechet);
+    ddn_features_destroy(features);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    return status;
+}
+
+static int32_t cubic(void *user, double parameter, const double *x, double *out)
+{
+    (void)user;
+    out[0] = parameter * x[0] - x[0] * x[0] * x[0];
+    return 0;
+}
+
+static ddn_status systems(ddn_context *ctx, void *arg)
+{
+    (void)arg;
+    double x[8], values[8], spectrum[1];
+    ddn_stability stability[8];
+    int64_t count = 0;
+    ddn_system *sys = NULL;
+    ddn_status status;
+    TRY(ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, cubic, NULL, NULL, NULL, &sys));
+    TRY(ddn_system_fixed_points_1d(ctx, sys, 1, -2, 2, 41, 8, x, values, stability, &count));
+    TRY(ddn_system_fixed_points(ctx, sys, 1, 3, times, 1, 8, x, &count));
+    TRY(ddn_system_eigenvalues(ctx, sys, 1, x, 1e-9, spectrum, NULL, NULL));
+done:
+    ddn_system_destroy(sys);
+    return status;
+}
+
 static void integrators_do_not_leak(void **state)
 {
     (void)state;
@@ -155,12 +207,24 @@ static void symmetries_do_not_leak(void **state)
     report("symmetries", test_every_allocation(symmetries, NULL));
 }
 
+static void late_starts_do_not_leak(void **state)
+{
+    (void)state;
+    report("late starts", test_every_allocation(late_starts, NULL));
+}
+
+static void systems_do_not_leak(void **state)
+{
+    (void)state;
+    report("systems", test_every_allocation(systems, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integrators_do_not_leak),
-        cmocka_unit_test(analyses_do_not_leak),
-        cmocka_unit_test(symmetries_do_not_leak),
+        cmocka_unit_test(integrators_do_not_leak), cmocka_unit_test(analyses_do_not_leak),
+        cmocka_unit_test(symmetries_do_not_leak),  cmocka_unit_test(late_starts_do_not_leak),
+        cmocka_unit_test(systems_do_not_leak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ typedef struct ddn_oracle ddn_oracle;
 /* The exact score of the empirical measure of a dataset, p_t = (1/n) sum_i N(a y_i, s^2 I):
  * l_i = -|x - a y_i|^2 / (2 s^2), w = softmax(l), mean = sum w_i y_i, score = (a mean - x)/s^2.
  * (doc/theory.md (11); Biroli et al. 2024, eq. 2 and 9.) Retains both. The dataset's numbers are
- * read in place, in their stored type; up to d + n doubles are kept beside them.
+ * read in place, in their stored type; d + 2 n doubles at most are kept beside them.
  *
  * Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most
  * 1e-12 for f64 data and 1e-5 for f32 and u8 data; where the score nearly vanishes (midpoints
@@ -91,12 +91,19 @@ DDN_API ddn_status ddn_query_set_noise(ddn_query *query, int64_t seed, int64_t f
 /* Options of a query. */
 typedef int32_t ddn_query_key;
 enum {
-    DDN_QUERY_EPSILON = 101 /* double: posterior mass that may be left out, per state, in
-                               [0, 1e-2], default 1e-9; 0 reads everything. The mass really left
-                               out is bounded by ddn_query_dropped. */
+    DDN_QUERY_EPSILON = 101,   /* double: posterior mass that may be left out, per state, in [0,
+                                  1e-2]; 0   reads everything; default 1e-9, and 1e-15 for f64 data. The
+                                  mass   really left out is bounded by ddn_query_dropped. */
+    DDN_QUERY_TRAJECTORY = 201 /* int64, 0 or 1, default 0: row r of successive runs is the same
+                                  trajectory. The query then remembers which points are near each
+                                  row and reads only those for as long as that is provably enough.
+                                  The results keep the accuracy promise, but not bit for bit those
+                                  of a query without memory. Costs about 8 d + 16 kB per row. */
 };
 DDN_API ddn_status ddn_query_set_f64(ddn_query *query, ddn_query_key key, double value);
 DDN_API ddn_status ddn_query_get_f64(ddn_query *query, ddn_query_key key, double *value);
+DDN_API ddn_status ddn_query_set_i64(ddn_query *query, ddn_query_key key, int64_t value);
+DDN_API ddn_status ddn_query_get_i64(ddn_query *query, ddn_query_key key, int64_t *value);
 DDN_API ddn_status ddn_query_bounds(ddn_query *query, ddn_query_key key, double *minimum,
                                     double *maximum, double *preset);
 

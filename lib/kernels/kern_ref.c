@@ -88,7 +88,7 @@ static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, in
             g[r * ldg + q] = middle + half;
         }
         for (int64_t r = 0; r < rows; r++) {
-            if (g[r * ldg + q] >= s->floor[q] - s->margin) {
+            if (g[r * ldg + q] > s->cut[q] && g[r * ldg + q] >= s->floor[q] - s->margin) {
                 ddni_list_candidate(s, q, first_row + r, g[r * ldg + q]);
             }
         }

@@ -16,18 +16,19 @@ static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, in
             f32_store(at, middle + half);
         }
         f32_store(s->floor + q, floor);
-        f32_vec least = floor - s->margin;
+        f32_vec least = floor - s->margin, cut = f32_load(s->cut + q);
+        least = f32_select(cut > least, cut, least);
         f32_ivec any = {0};
         for (int64_t r = 0; r < rows; r++) {
             any |= f32_load(g + r * ldg + q) >= least;
         }
         for (int64_t v = 0; v < LANES32 && q + v < states; v++) {
-            if (any[v] == 0 || s->count[q + v] < 0) {
+            if (any[v] == 0) {
                 continue;
             }
             for (int64_t r = 0; r < rows; r++) {
                 float upper = g[r * ldg + q + v];
-                if (upper >= s->floor[q + v] - s->margin) {
+                if (upper > s->cut[q + v] && upper >= s->floor[q + v] - s->margin) {
                     ddni_list_candidate(s, q + v, first_row + r, upper);
                 }
             }

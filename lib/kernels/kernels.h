@@ -37,10 +37,11 @@ typedef struct ddni_lane_sums {
 typedef struct ddni_screen {
     const float *slope, *offset, *radius; /* [lanes] */
     float *floor;     /* [lanes] largest lower bound of a logit so far, -inf before the first row */
+    float *cut;       /* [lanes] rows with upper bounds up to this may be missing; -inf at first */
     float margin;     /* rows whose upper bound is below floor - margin are left out */
-    int32_t *count;   /* [lanes] candidates listed, or -1 once there were more than capacity */
+    int32_t *count;   /* [lanes] candidates listed */
     int32_t capacity; /* per lane */
-    int32_t *row;     /* [lanes][capacity] */
+    int32_t *row;     /* [lanes][capacity] ascending */
     float *upper;     /* [lanes][capacity] upper bound of the logit */
 } ddni_screen;
 
@@ -118,7 +119,8 @@ typedef struct ddni_kernels {
                         float *sum);
 } ddni_kernels;
 
-/* Adds a candidate to the list of a lane, making room by dropping those below the floor. */
+/* Adds a candidate to the list of a lane. A full list drops those below floor - margin; if there
+ * are none, it keeps the better part and raises the cut. */
 void ddni_list_candidate(const ddni_screen *screen, int64_t lane, int64_t row, float upper);
 /* The screen of a single state: lane 0 of `screen`, inner products g[row], overwritten. */
 void ddni_screen_rows(int64_t rows, float *g, const float *term, const float *length,

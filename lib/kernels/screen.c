@@ -3,27 +3,40 @@
 
 #include "kernels/kernels.h"
 
-/* Drops listed candidates that have fallen below the floor. */
-static int32_t keep_candidates(const ddni_screen *s, int64_t lane)
+/* Drops listed candidates below `least`, or not above it if strict. */
+static void keep(const ddni_screen *s, int64_t lane, float least, int32_t strict)
 {
     int32_t *row = s->row + lane * s->capacity, kept = 0;
-    float *upper = s->upper + lane * s->capacity, least = s->floor[lane] - s->margin;
+    float *upper = s->upper + lane * s->capacity;
     for (int32_t i = 0; i < s->count[lane]; i++) {
-        if (upper[i] >= least) {
+        if (upper[i] > least || (upper[i] == least && !strict)) {
             row[kept] = row[i];
             upper[kept++] = upper[i];
         }
     }
-    return kept;
+    s->count[lane] = kept;
+}
+
+static float mean_upper(const ddni_screen *s, int64_t lane)
+{
+    const float *upper = s->upper + lane * s->capacity;
+    double sum = 0;
+    for (int32_t i = 0; i < s->count[lane]; i++) {
+        sum += (double)upper[i];
+    }
+    return (float)(sum / s->count[lane]);
 }
 
 void ddni_list_candidate(const ddni_screen *s, int64_t lane, int64_t row, float upper)
 {
     if (s->count[lane] == s->capacity) {
-        int32_t kept = keep_candidates(s, lane);
-        s->count[lane] = kept == s->capacity ? -1 : kept;
+        keep(s, lane, s->floor[lane] - s->margin, 0);
     }
-    if (s->count[lane] >= 0) {
+    if (s->count[lane] == s->capacity) {
+        s->cut[lane] = mean_upper(s, lane);
+        keep(s, lane, s->cut[lane], 1);
+    }
+    if (upper > s->cut[lane]) {
         int64_t at = lane * s->capacity + s->count[lane]++;
         s->row[at] = (int32_t)row;
         s->upper[at] = upper;
@@ -40,8 +53,8 @@ void ddni_screen_rows(int64_t rows, float *g, const float *term, const float *le
         g[r] = middle + half;
     }
     s->floor[0] = floor;
-    for (int64_t r = 0; r < rows && s->count[0] >= 0; r++) {
-        if (g[r] >= floor - s->margin) {
+    for (int64_t r = 0; r < rows; r++) {
+        if (g[r] > s->cut[0] && g[r] >= floor - s->margin) {
             ddni_list_candidate(s, 0, first_row + r, g[r]);
         }
     }

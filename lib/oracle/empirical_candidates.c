@@ -3,12 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
+#include "base/parallel.h"
 #include "oracle/empirical_impl.h"
 
 /* Logits of the candidates relative to the largest one, in extended precision: where two points
  * compete at small s the rounding of the squared distances themselves would show. */
-void ddni_candidates_sharpen(const ddni_block *b, const double *x, int64_t count,
-                             const int64_t *index, double *logit, int64_t best, double *point)
+static void sharpen(const ddni_block *b, const double *x, int64_t count, const int64_t *index,
+                    double *logit, int64_t best, double *point)
 {
     long double nearest = 0;
     long double a = (long double)b->level->a + (long double)b->level->a_low;
@@ -32,8 +34,8 @@ void ddni_candidates_sharpen(const ddni_block *b, const double *x, int64_t count
 }
 
 /* Sums over the candidates of a state, once their logits (relative to `max`) are known. */
-void ddni_candidates_finish(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
-                            const double *logit, double max, double *point)
+static void sum_candidates(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
+                           const double *logit, double max, double *point)
 {
     ddni_scan *s = b->s;
     int64_t d = b->d, k = b->classes;
@@ -95,5 +97,54 @@ void ddni_candidates_finish(const ddni_block *b, int64_t q, int64_t count, const
     if (b->want_cov) {
         int64_t ld = b->rq->ld[DDN_OUT_COV_TIMES_V];
         memcpy(b->rq->f64[DDN_OUT_COV_TIMES_V] + b->todo[q] * ld, out, (size_t)d * sizeof *out);
+    }
+}
+
+ddn_status ddni_candidates_prepare(ddn_context *ctx, ddni_block *b)
+{
+    ddni_scan *s = b->s;
+    int64_t entries = ddni_workers(ctx) * b->list_capacity;
+    DDNI_TRY(ddni_reserve(ctx, "logits", entries, 8, &s->logit));
+    DDNI_TRY(ddni_reserve(ctx, "indices", entries, 8, &s->index));
+    return ddni_reserve(ctx, "counts", b->lanes, 8, &s->logit_count);
+}
+
+void ddni_candidates_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t *index,
+                              double *logit, double *point)
+{
+    double max = -INFINITY;
+    for (int64_t i = 0; i < count; i++) {
+        max = fmax(max, logit[i]);
+    }
+    /* Whatever the screen listed besides, the same points go into the sums. */
+    int64_t kept = 0, best = 0, rivals = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double below = logit[i] - max;
+        if (below >= -b->log_ratio || b->n <= b->list_capacity) {
+            best = below == 0 ? kept : best;
+            index[kept] = index[i];
+            logit[kept] = below;
+            rivals += below > -60;
+            kept++;
+        }
+    }
+    /* Rounding of a squared distance of this size against 1e-13. */
+    if (rivals > 1 && -max * 0x1p-50 > (b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-7)) {
+        sharpen(b, b->s->state + q * b->d, kept, index, logit, best, point);
+    }
+    b->s->logit_count[q] = count;
+    sum_candidates(b, q, kept, index, logit, max, point);
+}
+
+void ddni_candidates_report(const ddni_block *b)
+{
+    for (int64_t q = 0; q < b->m; q++) {
+        if (b->s->verdict[q] == DDNI_DONE) {
+            /* Each point left out weighs less than epsilon / n. */
+            double count = (double)b->s->logit_count[q];
+            double left_out = b->n <= b->list_capacity ? 0 : 1 - count / (double)b->n;
+            b->s->dropped = fmax(b->s->dropped, b->rq->epsilon * left_out);
+            b->s->touched += count / (double)b->n;
+        }
     }
 }

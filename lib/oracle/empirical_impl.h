@@ -22,7 +22,8 @@ enum {
     DDNI_MAX_LANES = 128,        /* states of a block, at most */
     DDNI_CANDIDATES = 64,        /* candidates listed per state and chunk */
     DDNI_WIDE_CANDIDATES = 1024, /* the same, where a dense sum would lose digits */
-    DDNI_THIN = 2                /* blocks of up to this many states go row by row, without lanes */
+    DDNI_TRACKED = DDNI_MAX_CHUNKS * DDNI_CANDIDATES, /* points of an active list */
+    DDNI_THIN = 2 /* blocks of up to this many states go row by row, without lanes */
 };
 
 typedef struct ddni_empirical {
@@ -34,23 +35,34 @@ typedef struct ddni_empirical {
     int32_t in_place; /* rows are f32 and equal to y - centre as stored */
 } ddni_empirical;
 
+/* The points within `radius` of where a trajectory was, in the coordinates y = x / a. */
+typedef struct ddni_track {
+    double radius; /* 0: no list */
+    int64_t count;
+} ddni_track;
+
 /* Scratch of a query; grown when needed. */
 typedef struct ddni_scan {
-    double *state;             /* [lanes][d] gathered states */
-    double *relative;          /* [lanes][d] state - a centre */
-    void *lanes;               /* [d][lanes] the same, f32 or f64; or int8 [d / 4][lanes][4] */
-    void *tile;                /* [workers] row tiles and inner products */
-    void *sum;                 /* [chunks][d][lanes] dense sums, f32 or f64 */
-    double *lane;              /* [chunks][..][lanes] see lane_sums in empirical_dense.c */
-    double *tile_mass;         /* [tiles][lanes][2] reference and mass of each tile, for draws */
-    int32_t *count;            /* [chunks][lanes] candidates */
-    float *floor;              /* [chunks][lanes] */
-    int32_t *row;              /* [chunks][lanes][capacity] */
-    float *upper;              /* [chunks][lanes][capacity] */
-    float *bound;              /* [3][lanes] slope, offset, radius */
-    double *logit;             /* [workers][chunks * capacity] of the candidates of one state */
-    int64_t *index;            /* [workers][chunks * capacity] */
-    int64_t *logit_count;      /* [lanes] candidates evaluated */
+    double *state;         /* [lanes][d] gathered states */
+    double *relative;      /* [lanes][d] state - a centre */
+    void *lanes;           /* [d][lanes] the same, f32 or f64; or int8 [d / 4][lanes][4] */
+    void *tile;            /* [workers] row tiles and inner products */
+    void *sum;             /* [chunks][d][lanes] dense sums, f32 or f64 */
+    double *lane;          /* [chunks][..][lanes] see lane_sums in empirical_dense.c */
+    double *tile_mass;     /* [tiles][lanes][2] reference and mass of each tile, for draws */
+    int32_t *count;        /* [chunks][lanes] candidates */
+    float *floor, *cut;    /* [chunks][lanes] */
+    int32_t *row;          /* [chunks][lanes][capacity] */
+    float *upper;          /* [chunks][lanes][capacity] */
+    float *bound;          /* [3][lanes] slope, offset, radius */
+    double *logit;         /* [workers][chunks * capacity] of the candidates of one state */
+    int64_t *index;        /* [workers][chunks * capacity] */
+    int64_t *logit_count;  /* [lanes] candidates evaluated */
+    ddni_track *track;     /* [rows of the batch] */
+    double *track_centre;  /* [rows][d] */
+    float *track_distance; /* [rows][DDNI_TRACKED] ascending */
+    int32_t *track_index;  /* [rows][DDNI_TRACKED] */
+    int64_t track_rows;
     double *total;             /* [lanes][d] sum e^{l - M} (y - centre), then the mean */
     double *class_total;       /* [lanes][classes] */
     double *point;             /* [workers][2 d] */
@@ -78,7 +90,10 @@ typedef struct ddni_block {
     const int64_t *todo; /* [m] batch rows */
     int64_t chunks, chunk_rows;
     int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest;
-    double gain; /* a / s^2 */
+    int32_t track;    /* keep and use active lists */
+    double gain;      /* a / s^2 */
+    double log_ratio; /* log(n / epsilon): points further below the largest logit do not count */
+    int64_t list_capacity; /* points of a list that is evaluated */
 } ddni_block;
 
 /* A verdict on a state, after a way has been tried. */
@@ -120,15 +135,19 @@ ddn_status ddni_refine(ddn_context *ctx, ddni_block *b, int32_t capacity);
 ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision);
 ddn_status ddni_direct(ddn_context *ctx, ddni_block *b);
 
-/* Relative logits of the listed points of state q (ascending indices) in and outputs out:
- * posterior, sums, draw, covariance. max is the logit they are relative to; point[2 d] is scratch.
- */
-void ddni_candidates_finish(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
-                            const double *logit, double max, double *point);
-/* Recomputes logits[count], relative to the one of number `best`, in extended precision where they
- * matter; point[d] is scratch. */
-void ddni_candidates_sharpen(const ddni_block *b, const double *x, int64_t count,
-                             const int64_t *index, double *logit, int64_t best, double *point);
+/* Lists of up to b->list_capacity points per state: room for them, their evaluation (index[count]
+ * ascending, logit[count] exact; both are overwritten; point[2 d] is scratch) with all outputs of
+ * state q, and the share of points that it took. */
+ddn_status ddni_candidates_prepare(ddn_context *ctx, ddni_block *b);
+void ddni_candidates_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t *index,
+                              double *logit, double *point);
+void ddni_candidates_report(const ddni_block *b);
+
+/* Active lists along trajectories, see empirical_track.c: room for them, evaluation of the states
+ * whose list still holds, and the lists that a screen leaves behind. */
+ddn_status ddni_track_prepare(ddn_context *ctx, const ddni_block *b, int64_t rows);
+ddn_status ddni_track_follow(ddn_context *ctx, ddni_block *b);
+void ddni_track_note(const ddni_block *b, int64_t q, int32_t capacity, float cut, double slack);
 
 /* 1 if a screen is likely to leave out most points. */
 int32_t ddni_screen_pays(const ddni_block *b);

@@ -17,7 +17,7 @@ typedef struct refine {
     int64_t quads;      /* groups of four coordinates */
     int64_t tile_bytes; /* per worker */
     float margin;
-    double log_ratio; /* log(n / epsilon) */
+    double slack; /* rounding of the bounds themselves */
 } refine;
 
 static int32_t use_integers(const ddni_block *b)
@@ -137,6 +137,7 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
     int64_t lists = chunk * b->lanes;
     for (int64_t q = 0; q < b->lanes; q++) {
         s->floor[lists + q] = -INFINITY;
+        s->cut[lists + q] = -INFINITY;
         s->count[lists + q] = 0;
     }
     ddni_screen screen = {
@@ -144,7 +145,8 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
         .offset = s->bound + b->lanes,
         .radius = s->bound + 2 * b->lanes,
         .floor = s->floor + lists,
-        .margin = p->margin,
+        .cut = s->cut + lists,
+        .margin = b->track ? INFINITY : p->margin,
         .count = s->count + lists,
         .capacity = p->capacity,
         .row = s->row + lists * p->capacity,
@@ -168,6 +170,7 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
             one.offset += q;
             one.radius += q;
             one.floor += q;
+            one.cut += q;
             one.count += q;
             one.row += q * p->capacity;
             one.upper += q * p->capacity;
@@ -177,47 +180,37 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
     }
 }
 
-/* Evaluates the candidates of one state, unless some chunk had too many. */
+/* Evaluates the candidates of one state, unless some that matter may be missing. */
 static void refine_state(void *arg, int64_t q, int64_t worker)
 {
     const refine *p = arg;
     const ddni_block *b = p->b;
     ddni_scan *s = b->s;
-    float floor = -INFINITY;
+    float floor = -INFINITY, cut = -INFINITY;
     for (int64_t c = 0; c < b->chunks; c++) {
-        if (s->count[c * b->lanes + q] < 0) {
-            return;
-        }
+        cut = fmaxf(cut, s->cut[c * b->lanes + q]);
         floor = fmaxf(floor, s->floor[c * b->lanes + q]);
     }
-    double *logit = s->logit + worker * b->chunks * p->capacity;
-    int64_t *index = s->index + worker * b->chunks * p->capacity;
-    double *point = s->point + worker * 2 * b->d;
-    const double *x = s->state + q * b->d;
-    int64_t count = 0, best = 0;
+    if (cut >= floor - p->margin) {
+        return;
+    }
+    double *logit = s->logit + worker * b->list_capacity;
+    int64_t *index = s->index + worker * b->list_capacity;
+    int64_t count = 0;
     for (int64_t c = 0; c < b->chunks; c++) {
         int64_t list = (c * b->lanes + q) * p->capacity;
         for (int32_t i = 0; i < s->count[c * b->lanes + q]; i++) {
             if (s->upper[list + i] >= floor - p->margin) {
                 index[count] = c * b->chunk_rows + s->row[list + i];
-                logit[count] = ddni_logit(b, x, index[count]);
-                best = logit[count] > logit[best] ? count : best;
+                logit[count] = ddni_logit(b, s->state + q * b->d, index[count]);
                 count++;
             }
         }
     }
-    double max = logit[best];
-    int64_t rivals = 0;
-    for (int64_t i = 0; i < count; i++) {
-        logit[i] -= max;
-        rivals += logit[i] > -60;
+    ddni_candidates_evaluate(b, q, count, index, logit, s->point + worker * 2 * b->d);
+    if (b->track) {
+        ddni_track_note(b, q, p->capacity, cut, p->slack);
     }
-    /* Rounding of a squared distance of this size against 1e-13. */
-    if (rivals > 1 && -max * 0x1p-50 > (b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-7)) {
-        ddni_candidates_sharpen(b, x, count, index, logit, best, point);
-    }
-    s->logit_count[q] = count;
-    ddni_candidates_finish(b, q, count, index, logit, max, point);
 }
 
 static ddn_status prepare(ddn_context *ctx, refine *p)
@@ -225,7 +218,7 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
     ddni_block *b = p->b;
     ddni_scan *s = b->s;
     int64_t lists = b->chunks * b->lanes, entries = lists * p->capacity;
-    int64_t workers = ddni_workers(ctx), mine = b->chunks * p->capacity;
+    int64_t workers = ddni_workers(ctx);
     int64_t width = p->integer ? p->quads * 4 : b->d * 4;
     p->tile_bytes = (DDNI_TILE_ROWS * (b->lanes * 4 + width) + 63) / 64 * 64;
     int64_t state_bytes = b->lanes * ((b->d + 63) / 64 * 64) * (p->integer ? 1 : 4);
@@ -236,9 +229,9 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
     DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->row));
     DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->upper));
     DDNI_TRY(ddni_reserve(ctx, "bounds", 3 * b->lanes, 4, &s->bound));
-    DDNI_TRY(ddni_reserve(ctx, "logits", workers * mine, 8, &s->logit));
-    DDNI_TRY(ddni_reserve(ctx, "indices", workers * mine, 8, &s->index));
-    DDNI_TRY(ddni_reserve(ctx, "counts", b->lanes, 8, &s->logit_count));
+    DDNI_TRY(ddni_reserve(ctx, "cuts", lists, 4, &s->cut));
+    b->list_capacity = b->chunks * p->capacity;
+    DDNI_TRY(ddni_candidates_prepare(ctx, b));
     memset(s->lanes, 0, (size_t)state_bytes);
     memset(s->bound, 0, (size_t)(3 * b->lanes) * sizeof *s->bound);
     double reach = 0;
@@ -255,8 +248,8 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
     reach += 0.5 * b->gain * b->level->a * b->o->norm_max;
     /* So few points that all are listed are all evaluated: nothing is lost, not even in 1 - w_max.
      */
-    p->margin =
-        p->capacity >= b->n ? INFINITY : (float)((p->log_ratio + reach * 0x1p-20) * (1 + 1e-6));
+    p->slack = reach * 0x1p-20;
+    p->margin = p->capacity >= b->n ? INFINITY : (float)((b->log_ratio + p->slack) * (1 + 1e-6));
     return DDN_OK;
 }
 
@@ -292,18 +285,10 @@ ddn_status ddni_refine(ddn_context *ctx, ddni_block *b, int32_t capacity)
         p.capacity = (int32_t)b->n;
     }
     p.quads = (b->d + 3) / 4;
-    p.log_ratio = log((double)b->n / b->rq->epsilon);
     DDNI_TRY(prepare(ctx, &p));
     double work = (double)b->lanes * (double)b->n * (double)b->d;
     DDNI_TRY(ddni_parallel(ctx, b->chunks, work, screen_chunk, &p));
     DDNI_TRY(ddni_parallel(ctx, b->m, work * 0.01, refine_state, &p));
-    for (int64_t q = 0; q < b->m; q++) {
-        if (b->s->verdict[q] == DDNI_DONE) {
-            double count = (double)b->s->logit_count[q];
-            double dropped = ((double)b->n - count) * exp(-p.log_ratio); /* 0 if all are listed */
-            b->s->dropped = fmax(b->s->dropped, dropped);
-            b->s->touched += count / (double)b->n;
-        }
-    }
+    ddni_candidates_report(b);
     return DDN_OK;
 }

@@ -142,8 +142,12 @@ static ddn_status run_block(ddn_context *ctx, ddni_block *b, int64_t m, int64_t 
 {
     DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
     int32_t prune = b->rq->epsilon > 0, single = b->ds->type != DDN_TYPE_F64;
-    if (prune && ddni_screen_pays(b)) {
-        DDNI_TRY(attempt(ctx, b, refine_narrow, m, &m, todo));
+    if (b->track) {
+        DDNI_TRY(attempt(ctx, b, ddni_track_follow, m + 1, &m, todo));
+        DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
+    }
+    if (m > 0 && prune && ddni_screen_pays(b)) {
+        DDNI_TRY(attempt(ctx, b, refine_narrow, m + 1, &m, todo));
     }
     if (single) {
         DDNI_TRY(attempt(ctx, b, dense_f32, m + 1, &m, todo));
@@ -189,6 +193,13 @@ ddn_status ddni_scan_run(ddn_context *ctx, const ddni_empirical *o, ddni_scan *s
     b.chunk_rows = (b.n + DDNI_MAX_CHUNKS - 1) / DDNI_MAX_CHUNKS;
     b.chunk_rows = b.chunk_rows < DDNI_CHUNK_ROWS ? DDNI_CHUNK_ROWS : b.chunk_rows;
     b.chunks = (b.n + b.chunk_rows - 1) / b.chunk_rows;
+    b.log_ratio = rq->epsilon > 0 ? log((double)b.n / rq->epsilon) : INFINITY;
+    /* Sets that a screen lists whole, and chunks longer than a list counts, have no use for lists.
+     */
+    b.track = rq->trajectory && rq->epsilon > 0 && b.n > 8 * DDNI_CANDIDATES && b.n < INT32_MAX;
+    if (b.track) {
+        DDNI_TRY(ddni_track_prepare(ctx, &b, m));
+    }
     s->dropped = 0;
     s->touched = 0;
     int64_t width = block_width(b.d);

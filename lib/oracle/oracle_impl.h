@@ -29,6 +29,7 @@ typedef struct ddni_request {
     int64_t seed, first_path, step; /* noise of DDN_OUT_DRAW */
     const int64_t *paths;           /* or NULL: first_path + row */
     double epsilon;
+    int32_t trajectory; /* row r of successive runs is one trajectory */
 } ddni_request;
 
 /* Path number of a row. */

@@ -13,15 +13,16 @@ struct ddn_query {
     ddni_request rq;
     int64_t *paths;
     int64_t path_count;
-    ddni_value options[1];
+    ddni_value options[2];
     double *trace;
     ddni_report report;
 };
 
 static const ddni_option option_table[] = {
     {DDN_QUERY_EPSILON, "DDN_QUERY_EPSILON", 0, 1e-2, 1e-9},
+    {DDN_QUERY_TRAJECTORY, "DDN_QUERY_TRAJECTORY", 0, 1, 0},
 };
-static const ddni_options options = {option_table, 1};
+static const ddni_options options = {option_table, 2};
 
 /* Outputs of type int64 and outputs that are matrices. */
 static const int64_t integer_outputs = (1 << DDN_OUT_ARGMAX) | (1 << DDN_OUT_DRAW_INDEX);
@@ -165,6 +166,24 @@ ddn_status ddn_query_get_f64(ddn_query *q, ddn_query_key key, double *value)
     return ddni_options_get_f64(q->ctx, &options, q->options, key, value);
 }
 
+ddn_status ddn_query_set_i64(ddn_query *q, ddn_query_key key, int64_t value)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    return ddni_options_set_i64(q->ctx, &options, q->options, key, value);
+}
+
+ddn_status ddn_query_get_i64(ddn_query *q, ddn_query_key key, int64_t *value)
+{
+    if (q == NULL) {
+        return DDN_E_NULL;
+    }
+    ddni_enter(q->ctx, __func__);
+    return ddni_options_get_i64(q->ctx, &options, q->options, key, value);
+}
+
 ddn_status ddn_query_bounds(ddn_query *q, ddn_query_key key, double *minimum, double *maximum,
                             double *preset)
 {
@@ -259,6 +278,7 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
     ddni_request rq = q->rq;
     rq.epsilon = q->options[0].f;
+    rq.trajectory = q->options[1].i != 0;
     if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
         DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
                    "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");

@@ -1,0 +1,148 @@
+/* Queries with a memory of their trajectories: the same scores as without, at a fraction of the
+ * reads. */
+#include "support/fixtures.h"
+
+enum {
+    N = 4000,
+    D = 24,
+    M = 5,
+    STEPS = 160
+};
+
+typedef struct model {
+    ddn_context *ctx;
+    ddn_oracle *oracle;
+    ddn_schedule *sch;
+} model;
+
+/* Points around 20 centres, stored as bytes or floats. */
+static model make(ddn_type type)
+{
+    model w = {.ctx = test_context(2)};
+    double *z = malloc((N + 20) * D * sizeof *z);
+    float *f = malloc(N * D * sizeof *f);
+    uint8_t *u = malloc(N * D);
+    assert_true(z != NULL && f != NULL && u != NULL);
+    test_normal(5, (N + 20) * D, z);
+    for (int64_t i = 0; i < N * D; i++) {
+        double y = 0.8 * z[N * D + i / D % 20 * D + i % D] + 0.25 * z[i];
+        f[i] = (float)y;
+        u[i] = (uint8_t)fmin(255, fmax(0, 127.5 + 40 * y));
+    }
+    ddn_dataset *ds = NULL, *mapped = NULL;
+    OK(w.ctx,
+       ddn_dataset_create(w.ctx, type == DDN_TYPE_U8 ? (void *)u : (void *)f, type, N, D, D, &ds));
+    if (type == DDN_TYPE_U8) {
+        OK(w.ctx, ddn_dataset_mapped(w.ctx, ds, 1 / 40.0, -127.5 / 40, &mapped));
+        ddn_dataset_destroy(ds);
+        ds = mapped;
+    }
+    OK(w.ctx, ddn_schedule_create_ou(w.ctx, &w.sch));
+    OK(w.ctx, ddn_oracle_create_empirical(w.ctx, ds, w.sch, &w.oracle));
+    ddn_dataset_destroy(ds);
+    free(z);
+    free(f);
+    free(u);
+    return w;
+}
+
+static void drop(model *w)
+{
+    ddn_oracle_destroy(w->oracle);
+    ddn_schedule_destroy(w->sch);
+    ddn_context_destroy(w->ctx);
+}
+
+/* Follows the probability flow (eta = 0) or the reverse SDE (eta = 1) with the scores of the query
+ * that remembers, and compares each with one that does not. */
+static void follow(ddn_type type, double eta)
+{
+    model w = make(type);
+    ddn_query *memory = NULL, *fresh = NULL;
+    double score[M * D], plain[M * D], x[M * D], z[D], times[STEPS + 1], late = 0;
+    OK(w.ctx, ddn_query_create(w.ctx, w.oracle, &memory));
+    OK(w.ctx, ddn_query_create(w.ctx, w.oracle, &fresh));
+    OK(w.ctx, ddn_query_set_i64(memory, DDN_QUERY_TRAJECTORY, 1));
+    OK(w.ctx, ddn_query_bind_f64(memory, DDN_OUT_SCORE, score, D));
+    OK(w.ctx, ddn_query_bind_f64(fresh, DDN_OUT_SCORE, plain, D));
+    OK(w.ctx, ddn_schedule_grid(w.ctx, w.sch, DDN_GRID_GEOMETRIC, 3, 1e-3, STEPS + 1, times));
+    OK(w.ctx, ddn_noise(w.ctx, 3, 40, 0, 0, 0, M * D, x));
+    for (int64_t k = 0; k < STEPS; k++) {
+        OK(w.ctx, ddn_query_run(memory, times[k], M, x, D));
+        OK(w.ctx, ddn_query_run(fresh, times[k], M, x, D));
+        assert_true(ddn_query_dropped(memory) <= 1e-9);
+        double h = times[k] - times[k + 1];
+        for (int64_t r = 0; r < M; r++) {
+            double error = 0, size = 0;
+            OK(w.ctx, ddn_noise(w.ctx, 3, 41, r, k, 0, D, z));
+            for (int64_t j = r * D; j < (r + 1) * D; j++) {
+                error += (score[j] - plain[j]) * (score[j] - plain[j]);
+                size += plain[j] * plain[j];
+                x[j] += h * (x[j] + (1 + eta * eta) * plain[j]) + eta * sqrt(2 * h) * z[j - r * D];
+            }
+            assert_true(sqrt(error) <= 1e-5 * sqrt(size));
+        }
+        late += k >= 3 * STEPS / 4 ? ddn_query_touched(memory) / (STEPS / 4) : 0;
+    }
+    assert_true(late < 0.01);
+    /* Another number of rows starts afresh; a jump is noticed. */
+    test_normal(9, D, x);
+    OK(w.ctx, ddn_query_run(memory, 0.2, 1, x, D));
+    OK(w.ctx, ddn_query_run(fresh, 0.2, 1, x, D));
+    for (int64_t j = 0; j < D; j++) {
+        CLOSE(score[j], plain[j], 1e-5, 1e-5);
+        x[j] = -x[j];
+    }
+    OK(w.ctx, ddn_query_run(memory, 0.2, 1, x, D));
+    OK(w.ctx, ddn_query_run(fresh, 0.2, 1, x, D));
+    for (int64_t j = 0; j < D; j++) {
+        CLOSE(score[j], plain[j], 1e-5, 1e-5);
+    }
+    ddn_query_destroy(memory);
+    ddn_query_destroy(fresh);
+    drop(&w);
+}
+
+static void flow_of_bytes(void **state)
+{
+    (void)state;
+    follow(DDN_TYPE_U8, 0);
+}
+
+static void flow_of_floats(void **state)
+{
+    (void)state;
+    follow(DDN_TYPE_F32, 0);
+}
+
+static void noise_of_bytes(void **state)
+{
+    (void)state;
+    follow(DDN_TYPE_U8, 1);
+}
+
+static void the_option_is_checked(void **state)
+{
+    (void)state;
+    model w = make(DDN_TYPE_F32);
+    ddn_query *query = NULL;
+    int64_t value = 7;
+    OK(w.ctx, ddn_query_create(w.ctx, w.oracle, &query));
+    OK(w.ctx, ddn_query_get_i64(query, DDN_QUERY_TRAJECTORY, &value));
+    assert_int_equal(value, 0);
+    FAILS(w.ctx, ddn_query_set_i64(query, DDN_QUERY_TRAJECTORY, 2), DDN_E_RANGE, "[0, 1]");
+    FAILS(w.ctx, ddn_query_set_i64(query, DDN_QUERY_EPSILON, 1), DDN_E_KEY, "double");
+    ddn_query_destroy(query);
+    drop(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(flow_of_bytes),
+        cmocka_unit_test(flow_of_floats),
+        cmocka_unit_test(noise_of_bytes),
+        cmocka_unit_test(the_option_is_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -325,9 +325,12 @@ static void draw(const settings *set, const picture *pic)
         "plot for [b=0:%lld] 'branches.csv' using 2:($1 == b && $5 == 0 ? $7 : NaN) with "
         "lines linestyle 1 linewidth 2.4 title (b == 0 ? 'stable' : ''), for [b=0:%lld] '' "
         "using 2:($1 == b && $5 > 0 ? $7 : NaN) with lines linestyle 2 dashtype 3 linewidth 2 "
-        "title (b == 0 ? 'unstable' : ''), 'events.csv' using 3:6 with points linestyle 2 "
-        "pointsize 1.5 title 'pitchfork or saddle-node'\nunset multiplot\n",
-        (long long)pic->branches - 1, (long long)pic->branches - 1);
+        "title (b == 0 ? 'unstable' : '')%s\nunset multiplot\n",
+        (long long)pic->branches - 1, (long long)pic->branches - 1,
+        isnan(pic->t_found)
+            ? ""
+            : ", 'events.csv' using 3:6 with points linestyle 2 pointsize 1.5 title "
+              "'pitchfork or saddle-node'");
     drv_plot_run(plot);
 }
 

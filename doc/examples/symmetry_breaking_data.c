@@ -244,16 +244,22 @@ static void draw(const drv_data *data, const scene *sc, const double *times, int
         plot,
         "plot for [b=1:%lld] 'data_branches.csv' using 3:($1 == b && $5 == 0 ? $7*exp($3) : "
         "NaN) with lines linestyle 6 title (b == 1 ? 'single points, stable' : ''), for "
-        "[b=1:%lld] '' using 3:($1 == b && $5 > 0 ? $7*exp($3) : NaN) with lines linestyle 5 "
+        "[b=1:%lld] 'data_branches.csv' using 3:($1 == b && $5 > 0 ? $7*exp($3) : NaN) with lines "
+        "linestyle 5 "
         "dashtype 3 notitle, for [b=0:%lld] "
         "'data_class_branches.csv' using 3:($1 == b && $5 == 0 ? $7*exp($3) : NaN) with lines "
         "linestyle 1 linewidth 3 title (b == 0 ? 'classes, stable' : ''), for [b=0:%lld] '' "
         "using 3:($1 == b && $5 > 0 ? $7*exp($3) : NaN) with lines linestyle 2 dashtype 3 "
-        "linewidth 2.5 title (b == 0 ? 'unstable' : ''), 'data_class_events.csv' using "
-        "4:($6*exp($4)) with points linestyle 2 pointsize 1.6 title 'saddle-node', "
-        "'data_events.csv' using 4:($6*exp($4)) with points linestyle 5 pointsize 0.8 "
-        "notitle\n",
-        (long long)fine - 1, (long long)fine - 1, (long long)coarse - 1, (long long)coarse - 1);
+        "linewidth 2.5 title (b == 0 ? 'unstable' : '')%s%s\n",
+        (long long)fine - 1, (long long)fine - 1, (long long)coarse - 1, (long long)coarse - 1,
+        ddn_result_rows(ddn_diagram_events(own.coarse)) == 0
+            ? ""
+            : ", 'data_class_events.csv' using 4:($6*exp($4)) with points linestyle 2 pointsize "
+              "1.6 title 'saddle-node'",
+        ddn_result_rows(ddn_diagram_events(own.fine)) == 0
+            ? ""
+            : ", 'data_events.csv' using 4:($6*exp($4)) with points linestyle 5 pointsize 0.8 "
+              "notitle");
     drv_print(plot, "unset logscale x\nunset arrow\nunset label\nset format y ''\nset xtics auto\n"
                     "set xtics 1\nset xrange [-3.2:3.2]\nunset key\n");
     for (int k = 0; k < curves; k++) {

@@ -121,7 +121,8 @@ enum {
  * "branch" (0, 1, ...), "t", "t_ou", "lambda" (leading eigenvalue of the linearised drift),
  * "unstable" (number of positive ones among the followed), "norm", "residual", and "q_j".
  * Scalars "branches", "folds", "branch_points", "starts", "dropped" (starts on known branches),
- * "truncated" (branches cut by POINTS, or left out by BRANCHES). */
+ * "missed" (sign changes of an eigenvalue that could not be located), "truncated" (branches cut by
+ * POINTS, or left out by BRANCHES). */
 DDN_API const ddn_result *ddn_diagram_points(const ddn_diagram *diagram);
 /* The events, likewise. Columns "kind", "branch" (on which it was met), "t", "t_ou", "index" (which
  * eigenvalue vanishes, 0 = leading), "lambda" (its value there), "norm", "residual", and "q_j". */

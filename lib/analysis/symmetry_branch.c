@@ -18,7 +18,9 @@ enum {
 };
 static const double BEND = 0.93;      /* least cosine between successive chords */
 static const double STRAIGHT = 0.985; /* above it steps may grow */
-static const double SHORTEST = 1e-8;  /* step below which a branch is given up */
+/* Residual at which no Newton step can better a point. */
+static const double FLOOR = 1e-16;
+static const double SHORTEST = 1e-8; /* step below which a branch is given up */
 /* Residual of eigenvectors on the way; eigenvalues are then right to about its square. */
 static const double EIGEN = 1e-6;
 static const double DEPARTURE = 0.02; /* first step away from a branch point */
@@ -68,7 +70,7 @@ ddn_status ddni_tracer_create(ddn_symmetry *sy, double p_low, double p_high, ddn
     tracer->followed = k;
     tracer->points.width = d;
     tracer->events.width = 2 * d;
-    DDNI_TRY(ddni_alloc_for(sy->ctx, "branch states", 3 * (k + 1) * d + 5 * (d + 1),
+    DDNI_TRY(ddni_alloc_for(sy->ctx, "branch states", 3 * (k + 1) * d + 6 * (d + 1),
                             (int64_t)sizeof(double), &tracer->memory));
     double *next = tracer->memory;
     ddni_spot *spots[3] = {&tracer->here, &tracer->there, &tracer->between};
@@ -81,6 +83,7 @@ ddn_status ddni_tracer_create(ddn_symmetry *sy, double p_low, double p_high, ddn
     tracer->in_time = next + 2 * (d + 1);
     tracer->rhs = next + 3 * (d + 1);
     tracer->delta = next + 4 * (d + 1);
+    tracer->best = next + 5 * (d + 1);
     return DDN_OK;
 }
 
@@ -123,7 +126,8 @@ ddn_status ddni_tracer_correct(ddni_tracer *tracer, ddni_direction normal, int p
 {
     ddn_symmetry *sy = tracer->sy;
     int64_t d = sy->d, most = polish ? POLISHED : CORRECTIONS;
-    double *f = tracer->rhs, *delta = tracer->delta, p0 = spot->p, before = INFINITY, relative;
+    double *f = tracer->rhs, *delta = tracer->delta, p0 = spot->p, best_p = p0, before = INFINITY;
+    double relative;
     double tolerance = ddni_symmetry_f64(sy, DDN_SYMMETRY_TOLERANCE);
     memcpy(tracer->predicted, spot->x, (size_t)d * sizeof *spot->x);
     *steps = -1;
@@ -134,14 +138,22 @@ ddn_status ddni_tracer_correct(ddni_tracer *tracer, ddni_direction normal, int p
         DDNI_TRY(ddni_field_at_log_tau(sy, spot->p, &spot->field));
         DDNI_TRY(ddni_field_value(sy, &spot->field, 1, spot->x, d, f, d));
         spot->residual = ddni_norm(d, f) / ddni_field_size(sy, &spot->field, spot->x);
+        if (*steps >= 0 && !(spot->residual < before)) {
+            /* The floor, or a step along a direction in which A is nearly singular. */
+            memcpy(spot->x, tracer->best, (size_t)d * sizeof *spot->x);
+            spot->p = best_p;
+            spot->residual = before;
+            return ddni_field_at_log_tau(sy, best_p, &spot->field);
+        }
         if (spot->residual <= tolerance) {
             *steps = step;
-            if (!polish || spot->residual == 0 || !(spot->residual < 0.5 * before)) {
+            if (!polish || spot->residual < FLOOR) {
                 return DDN_OK;
             }
-        } else if (*steps >= 0 || (step > 2 && !(spot->residual < before))) {
-            *steps = -1; /* diverging */
-            return DDN_OK;
+            memcpy(tracer->best, spot->x, (size_t)d * sizeof *spot->x);
+            best_p = spot->p;
+        } else if (step > 2 && !(spot->residual < before)) {
+            return DDN_OK; /* diverging */
         }
         before = spot->residual;
         if (step % 4 == 0) {

@@ -34,12 +34,12 @@ typedef struct ddni_spot {
 typedef struct ddni_tracer {
     ddn_symmetry *sy;
     double p_low, p_high;
-    int64_t followed, branches, truncated, dropped;
+    int64_t followed, branches, truncated, dropped, missed;
     int stop_at_loss; /* a branch ends where its leading eigenvalue vanishes */
     ddni_trace points, events;
     ddni_spot here, there, between;
     double *memory; /* of the spots and of the vectors below */
-    double *predicted, *tangent, *in_time, *rhs, *delta;
+    double *predicted, *tangent, *in_time, *rhs, *delta, *best;
 } ddni_tracer;
 
 /* Unit tangent or chord (x part divided by `scale`). */
@@ -63,7 +63,8 @@ ddn_status ddni_tracer_correct(ddni_tracer *tracer, ddni_direction normal, int p
 /* Eigenpairs of the first `count` at a spot, to the given tolerance. */
 ddn_status ddni_tracer_eigen(ddni_tracer *tracer, ddni_spot *spot, int64_t count, double tolerance);
 
-/* Where eigenvalue number `index` vanishes between `here` and `there`; adds the event. */
+/* Where eigenvalue number `index` vanishes between `here` and `there`; adds the event, or counts
+ * it as missed. */
 ddn_status ddni_tracer_locate(ddni_tracer *tracer, int64_t index);
 
 /* Follows the branch through `here` (a fixed point with x, p and field set) until it leaves [p_low,

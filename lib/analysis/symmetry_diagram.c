@@ -228,6 +228,8 @@ static ddn_status make_tables(ddni_tracer *tracer, int64_t m, int64_t k, const d
         {"starts", "starts at t_end that were given", (double)m},
         {"dropped", "starts that led to a known branch or did not converge",
          (double)tracer->dropped},
+        {"missed", "sign changes of an eigenvalue that could not be located",
+         (double)tracer->missed},
         {"truncated", "branches cut short or left out", (double)tracer->truncated},
     };
     for (size_t i = 0; i < sizeof scalars / sizeof scalars[0]; i++) {

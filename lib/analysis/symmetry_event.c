@@ -63,6 +63,9 @@ static ddn_status search(ddni_tracer *tracer, int64_t index, double *direction)
             sigma = 0.5 * (a + b);
         }
         DDNI_TRY(evaluate(tracer, &c, direction, sigma, index, &ok));
+        if (!ok) { /* once more elsewhere */
+            DDNI_TRY(evaluate(tracer, &c, direction, sigma = 0.5 * (a + b), index, &ok));
+        }
         if (!ok) {
             break;
         }
@@ -82,7 +85,8 @@ static ddn_status search(ddni_tracer *tracer, int64_t index, double *direction)
             fa = f;
         }
     }
-    if (!ok) { /* no point of the branch there: a step over a gap, not an event */
+    if (!ok) {
+        tracer->missed++;
         return DDN_OK;
     }
     ddn_symmetry *sy = tracer->sy;

@@ -74,6 +74,9 @@ class SymmetryBreaking(DriverTest):
         self.assertLess(abs(folds[0]["t_ou"] - 0.5 * math.asinh(4.25)), 0.3)
         alone = self.succeeds("--data", x, "--starts=0", "--paths=10", "--steps=10", "--eta=0.8")
         self.assertIn("n = 30", alone.stdout)
+        for run in (done, alone):
+            self.assertNotIn("could not draw", run.stderr)
+            self.assertNotIn("warning", run.stderr)
 
     def test_refusals(self):
         self.refuses("--wrong", "--wrong=1")

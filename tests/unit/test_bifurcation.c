@@ -139,6 +139,40 @@ static void pitchfork(void **state)
     test_bench_free(&b);
 }
 
+/* Symmetric sets off the grid of rounding: n points have n - 1 events and 2 n - 1 fixed points at
+ * the end whether they are pitchforks or folds, and events come in mirror pairs. */
+static void symmetric_sets(void **state)
+{
+    (void)state;
+    const double sets[3][6] = {{-1, -0.5, 0.5, 1}, {-0.7, 0, 0.7}, {-3, -1.1, -1, 1, 1.1, 3}};
+    const int64_t sizes[3] = {4, 3, 6};
+    const double one = 1;
+    for (int set = 0; set < 3; set++) {
+        for (int fine = 0; fine < 3; fine++) {
+            int64_t n = sizes[set], mirrored = 0;
+            test_bench b = test_bench_make(1, TEST_OU, sets[set], n, 1);
+            ddn_diagram *g = NULL;
+            OK(b.ctx, ddn_symmetry_set_f64(b.sy, DDN_SYMMETRY_STEP, 0.1 / (1 + fine)));
+            OK(b.ctx, ddn_symmetry_diagram(b.sy, 3 + fine, 1e-4, n, sets[set], 1, 1, &one, 1, &g));
+            const ddn_result *points = ddn_diagram_points(g), *events = ddn_diagram_events(g);
+            assert_true(test_scalar(b.ctx, points, "missed") == 0);
+            assert_int_equal(ddn_result_rows(events), n - 1);
+            assert_int_equal(count_at_end(&b, g, 1e-4), 2 * n - 1);
+            double *t = test_column(b.ctx, events, "t"), *q = test_column(b.ctx, events, "q_0");
+            for (int64_t i = 0; i < n - 1; i++) {
+                for (int64_t j = 0; j < n - 1; j++) {
+                    mirrored += fabs(q[i] + q[j]) < 1e-7 && fabs(t[i] / t[j] - 1) < 1e-9;
+                }
+            }
+            assert_int_equal(mirrored, n - 1);
+            free(t);
+            free(q);
+            ddn_diagram_destroy(g);
+            test_bench_free(&b);
+        }
+    }
+}
+
 /* Two Gaussian clusters in three dimensions with different weights: the mirror image of the
  * one-dimensional problem along their axis, so the fold agrees with one found by bisection there.
  */
@@ -282,8 +316,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folds_of_one_dimension), cmocka_unit_test(pitchfork),
-        cmocka_unit_test(unequal_clusters),       cmocka_unit_test(scattered_points),
-        cmocka_unit_test(stops_and_limits),
+        cmocka_unit_test(symmetric_sets),         cmocka_unit_test(unequal_clusters),
+        cmocka_unit_test(scattered_points),       cmocka_unit_test(stops_and_limits),
     };
     return cmocka_run_group_tests_name("bifurcation", tests, NULL, NULL);
 }

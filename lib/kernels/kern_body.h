@@ -226,6 +226,8 @@ const ddni_kernels KERNEL_TABLE = {
 #if defined(KERNEL_INTEGER)
     .multiply_u8 = multiply_u8,
     .dot_u8 = dot_u8,
+    .dot_slices_u8 = dot_slices_u8,
+    .combine_u8 = combine_u8,
 #endif
     .unpack_f32 = f32_unpack,
     .unpack_f64 = f64_unpack,

@@ -36,6 +36,24 @@ static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, in
     }
 }
 
+static float largest(int64_t rows, const float *g)
+{
+    f32_vec top = f32_splat(-INFINITY);
+    int64_t r = 0;
+    for (; r + LANES32 <= rows; r += LANES32) {
+        f32_vec v = f32_load(g + r);
+        top = f32_select(v > top, v, top);
+    }
+    float best = -INFINITY;
+    for (int64_t v = 0; v < LANES32; v++) {
+        best = top[v] > best ? top[v] : best;
+    }
+    for (; r < rows; r++) {
+        best = g[r] > best ? g[r] : best;
+    }
+    return best;
+}
+
 static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const double *term,
                                 const double *norm, const int32_t *class_of, int64_t class_count,
                                 int64_t first_row, const ddni_lane_sums *s)
@@ -44,10 +62,15 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
     s->rescale[0] = 1;
     for (int64_t r = 0; r < rows; r++) {
         g[r] = (float)(gain * (double)g[r] + term[r]);
-        if ((double)g[r] > s->best[0]) {
-            s->best[0] = (double)g[r];
-            s->index[0] = first_row + r;
+    }
+    float top = largest(rows, g);
+    if ((double)top > s->best[0]) {
+        int64_t at = 0;
+        while (g[at] != top) {
+            at++;
         }
+        s->best[0] = (double)top;
+        s->index[0] = first_row + at;
     }
     if (s->best[0] > s->reference[0] + 16) {
         double gap = s->best[0] - s->reference[0], f = exp(-gap);
@@ -63,28 +86,30 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
         moved = 1;
     }
     float ref = (float)s->reference[0], low[LANES32];
-    double total = 0, energy = 0, square = 0, norms = 0;
+    f32_vec total = {0}, energy = {0}, square = {0};
+    double norms = 0;
     for (int64_t r = 0; r < rows; r += LANES32) {
         int64_t run = rows - r < LANES32 ? rows - r : LANES32;
         for (int64_t v = 0; v < LANES32; v++) {
-            low[v] = v < run ? g[r + v] - ref : -100.0F;
+            low[v] = v < run ? g[r + v] - ref : -100.0F; /* e^-100 counts as 0 */
         }
-        f32_vec p = f32_exponential(f32_load(low));
+        f32_vec below = f32_load(low), p = f32_exponential(below);
+        total += p;
+        energy -= p * below;
+        square += p * p;
         for (int64_t v = 0; v < run; v++) {
-            double pv = (double)p[v];
             g[r + v] = p[v];
-            total += pv;
-            energy -= pv * (double)low[v];
-            square += pv * pv;
-            norms += pv * norm[r + v];
-            if (class_of != NULL) {
-                s->classes[class_of[r + v]] += pv;
-            }
+            norms += (double)p[v] * norm[r + v];
         }
     }
-    s->total[0] += total;
-    s->energy[0] += energy;
-    s->square[0] += square;
+    for (int64_t r = 0; class_of != NULL && r < rows; r++) {
+        s->classes[class_of[r]] += (double)g[r];
+    }
+    for (int64_t v = 0; v < LANES32; v++) {
+        s->total[0] += (double)total[v];
+        s->energy[0] += (double)energy[v];
+        s->square[0] += (double)square[v];
+    }
     s->norm[0] += norms;
     return moved;
 }

@@ -15,6 +15,7 @@
 #include <diffdyn/base.h>
 
 enum {
+    DDNI_SLICES = 3,       /* int8 numbers that stand for one of 22 bits */
     DDNI_LANES = 16,       /* granularity of lane blocks, in states */
     DDNI_DEPTH_BLOCK = 256 /* longest run of terms added up in one accumulator by multiply */
 };
@@ -98,6 +99,14 @@ typedef struct ddni_kernels {
      * of 64. */
     void (*dot_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
                    float *g);
+
+    /* g[row] = scale[DDNI_SLICES] + sum_i scale[i] sum_j y[row][j] x[i][j], x as for dot_u8. */
+    void (*dot_slices_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
+                          const double *scale, float *g);
+    /* sum[j] += sum_row p[row] y[row][j] for p >= 0, rows <= 128; p is rounded to 2^-22 of its
+     * largest. */
+    void (*combine_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const float *p,
+                       float *sum);
 
     /* out[row][j] = scale * stored[row][j] + shift - centre[j] for j < d, 0 for d <= j < ldo. */
     void (*unpack_f32)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,

@@ -103,6 +103,43 @@ static void lanes_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, in
     }
 }
 
+/* Columns of an int8 slice. */
+static int64_t padded_width(int64_t d)
+{
+    return (d + 63) / 64 * 64;
+}
+
+/* The states as sums of int8 slices: x . (y - centre) = constant + sum_i step_i scale (slice_i .
+ * stored), up to 2^-23 of the largest coordinate of x. */
+static void fill_slices(const ddni_dense_run *p)
+{
+    const ddni_block *b = p->b;
+    int64_t d = b->d, width = padded_width(d);
+    memset(b->s->lanes, 0, (size_t)(b->m * DDNI_SLICES * width));
+    for (int64_t q = 0; q < b->m; q++) {
+        const double *x = b->s->relative + q * d;
+        double *scale = b->s->slice + q * (DDNI_SLICES + 1), top = 0, constant = 0;
+        for (int64_t j = 0; j < d; j++) {
+            top = fmax(top, fabs(x[j]));
+            constant += x[j] * (b->ds->shift - b->o->centre[j]);
+        }
+        double step = top > 0 ? top / 127 : 1;
+        for (int64_t i = 0; i < DDNI_SLICES; i++) {
+            scale[i] = b->ds->scale * step * (i == 0 ? 1 : i == 1 ? 1.0 / 254 : 1.0 / (254 * 254));
+        }
+        scale[DDNI_SLICES] = constant;
+        int8_t *out = (int8_t *)b->s->lanes + q * DDNI_SLICES * width;
+        for (int64_t j = 0; j < d; j++) {
+            double rest = x[j] / step;
+            for (int64_t i = 0; i < DDNI_SLICES; i++) {
+                double whole = nearbyint(rest);
+                out[i * width + j] = (int8_t)whole;
+                rest = (rest - whole) * 254;
+            }
+        }
+    }
+}
+
 /* One tile of rows against few states, one after the other, in f32. */
 static void thin_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, int64_t rows,
                       char *scratch, const double *term)
@@ -112,24 +149,33 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, int
     int64_t d = b->d, ldy = d;
     float *rows32 = (float *)(void *)scratch, g[DDNI_TILE_ROWS];
     const float *y = rows32;
+    const void *stored = ddni_stored(b->ds, first);
     if (b->o->in_place) {
-        y = ddni_stored(b->ds, first);
+        y = stored;
         ldy = b->ds->ld;
-    } else {
-        k->unpack_f32(b->ds->type, rows, d, ddni_stored(b->ds, first), b->ds->ld, b->ds->scale,
-                      b->ds->shift, b->o->centre, rows32, d);
+    } else if (!p->integer) {
+        k->unpack_f32(b->ds->type, rows, d, stored, b->ds->ld, b->ds->scale, b->ds->shift,
+                      b->o->centre, rows32, d);
     }
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
-        k->dot_f32(rows, d, y, ldy, (const float *)b->s->lanes + q * d, g);
+        if (p->integer) {
+            k->dot_slices_u8(rows, d, stored, b->ds->ld,
+                             (const int8_t *)b->s->lanes + q * DDNI_SLICES * padded_width(d),
+                             b->s->slice + q * (DDNI_SLICES + 1), g);
+        } else {
+            k->dot_f32(rows, d, y, ldy, (const float *)b->s->lanes + q * d, g);
+        }
         int32_t moved = k->softmax_rows_f32(
             rows, g, b->gain, term, b->o->norm + first,
             b->want_class ? b->ds->labels->class_index + first : NULL, b->classes, first, &sums);
         float *sum = (float *)(void *)ddni_dense_sum(p, chunk) + q * d;
-        if (b->want_sum) {
-            for (int64_t j = 0; moved && j < d; j++) {
-                sum[j] *= (float)sums.rescale[0];
-            }
+        for (int64_t j = 0; b->want_sum && moved && j < d; j++) {
+            sum[j] *= (float)sums.rescale[0];
+        }
+        if (b->want_sum && p->integer) {
+            k->combine_u8(rows, d, stored, b->ds->ld, g, sum);
+        } else if (b->want_sum) {
             k->combine_f32(rows, d, y, ldy, g, sum);
         }
         if (b->want_draw) {
@@ -168,6 +214,14 @@ static void dense_chunk(void *arg, int64_t chunk, int64_t worker)
         }
         (p->thin ? thin_tile : lanes_tile)(p, chunk, first, rows, scratch, term);
     }
+    for (int64_t q = 0; p->integer && b->want_sum && q < b->m; q++) {
+        /* From sums of stored bytes to sums of y - centre. */
+        float *sum = (float *)(void *)ddni_dense_sum(p, chunk) + q * b->d;
+        for (int64_t j = 0; j < b->d; j++) {
+            sum[j] = (float)(b->ds->scale * (double)sum[j] +
+                             (b->ds->shift - b->o->centre[j]) * sums.total[q]);
+        }
+    }
 }
 
 /* The states transposed to lanes. */
@@ -196,10 +250,12 @@ ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     ddni_dense_run p = {.b = b, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
     p.thin = precision == DDN_TYPE_F32 && b->m <= DDNI_THIN;
+    p.integer = p.thin && b->ds->type == DDN_TYPE_U8 && b->kern->combine_u8 != NULL && d <= 66000;
     p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
     p.tile_bytes = (DDNI_TILE_ROWS * (d + b->lanes) * p.size + 63) / 64 * 64;
     int64_t lane_rows = b->chunks * (DDNI_LANE_ROWS + b->classes) * b->lanes;
-    DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * d, p.size, &s->lanes));
+    DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * padded_width(d), p.size, &s->lanes));
+    DDNI_TRY(ddni_reserve(ctx, "slices", DDNI_THIN * (DDNI_SLICES + 1), 8, &s->slice));
     DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p.tile_bytes, &s->tile));
     DDNI_TRY(ddni_reserve(ctx, "lane sums", lane_rows, 8, &s->lane));
     if (b->want_sum) {
@@ -212,7 +268,11 @@ ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
             s->tile_mass[i] = i % 2 == 0 ? -INFINITY : 0;
         }
     }
-    fill_lanes(&p);
+    if (p.integer) {
+        fill_slices(&p);
+    } else {
+        fill_lanes(&p);
+    }
     double work = (double)b->lanes * (double)b->n * (double)d;
     DDNI_TRY(ddni_parallel(ctx, b->chunks, work, dense_chunk, &p));
     DDNI_TRY(ddni_parallel(ctx, b->m, (double)(b->m * d * b->chunks), ddni_dense_merge, &p));

@@ -25,6 +25,7 @@ typedef struct ddni_dense_run {
     int64_t tile_bytes; /* per worker: rows, inner products, terms */
     int64_t tiles;      /* per chunk, at most */
     int32_t thin;       /* row by row, one lane per state */
+    int32_t integer; /* thin, on bytes as they are stored, with states and weights in int8 slices */
 } ddni_dense_run;
 
 static inline double *ddni_lane_row(const ddni_dense_run *p, int64_t chunk, int64_t row)

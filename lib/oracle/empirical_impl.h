@@ -46,6 +46,7 @@ typedef struct ddni_scan {
     double *state;         /* [lanes][d] gathered states */
     double *relative;      /* [lanes][d] state - a centre */
     void *lanes;           /* [d][lanes] the same, f32 or f64; or int8 [d / 4][lanes][4] */
+    double *slice;         /* [thin][DDNI_SLICES + 1] scales of the int8 slices, constant */
     void *tile;            /* [workers] row tiles and inner products */
     void *sum;             /* [chunks][d][lanes] dense sums, f32 or f64 */
     double *lane;          /* [chunks][..][lanes] see lane_sums in empirical_dense.c */

@@ -1,0 +1,334 @@
+/* Collapse of two Gaussians N(+-m, I), |m|^2 = d, learned from n points: the excess entropy f(t) of
+ * the empirical score over alpha = log(n)/d, and the clone probability phi_C(t).
+ *
+ * The estimator is E S(w)/d, the mean posterior entropy of the n points (doc/theory.md (30));
+ * theory is f with the label information and without (31), the bounds are those of (37) for this
+ * very mixture, averaged over fresh samples of it.
+ *
+ * Writes gmm_collapse_dD.csv for each D and gmm_collapse.png.
+ * SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "driver.h"
+
+enum {
+    MAX_TIMES = 200,
+    BATCH = 64,
+    BOUND_SAMPLES = 1024,
+    DATA_STREAM = 64, /* of the noise function; the library's own streams end at 63 */
+    COLUMNS = 12
+};
+static const char HEADER[] = "t,f_over_alpha,f_over_alpha_se,f_exact_over_alpha,"
+                             "f_gauss_over_alpha,lower_over_alpha,upper_over_alpha,"
+                             "upper_over_alpha_se,phi_C,phi_C_se,phi_C_lower,phi_C_lower_se";
+enum {
+    T,
+    F,
+    F_SE,
+    F_EXACT,
+    F_GAUSS,
+    LOWER,
+    UPPER,
+    UPPER_SE,
+    PHI,
+    PHI_SE,
+    PHI_LOWER,
+    PHI_LOWER_SE
+};
+
+static struct {
+    ddn_schedule *schedule;
+    ddn_dataset *data;
+    ddn_oracle *empirical, *mixture;
+    ddn_query *query;
+    float *points;  /* of the data */
+    double *x, *x0; /* a batch of states, noised and clean */
+} own;
+
+static void let_go(void)
+{
+    ddn_query_destroy(own.query);
+    ddn_oracle_destroy(own.empirical);
+    ddn_oracle_destroy(own.mixture);
+    ddn_dataset_destroy(own.data);
+    ddn_schedule_destroy(own.schedule);
+    free(own.points);
+    free(own.x);
+    free(own.x0);
+    own.points = NULL;
+    own.x = own.x0 = NULL;
+    own.query = NULL;
+    own.empirical = own.mixture = NULL;
+    own.data = NULL;
+    own.schedule = NULL;
+}
+
+/* n points of the mixture, alternately from either cluster, as floats. */
+static void make_data(int64_t n, int64_t d)
+{
+    const double bytes = (double)n * (double)d * sizeof(float);
+    const double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (bytes > 0.9 * memory) {
+        drv_die("--n = %lld points in --d = %lld dimensions need %.3g GB, this machine has %.3g",
+                (long long)n, (long long)d, bytes / 1e9, memory / 1e9);
+    }
+    double *z = drv_alloc(d, sizeof *z), *m = drv_alloc(d, sizeof *m);
+    own.points = malloc((size_t)n * (size_t)d * sizeof *own.points);
+    if (!own.points) {
+        drv_die("out of memory: %lld points in %lld dimensions", (long long)n, (long long)d);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const double sign = i % 2 ? -1 : 1;
+        drv_try(ddn_noise(drv.ctx, drv.seed, DATA_STREAM, i, d, 0, d, z));
+        for (int64_t j = 0; j < d; j++) {
+            own.points[i * d + j] = (float)(sign + z[j]);
+        }
+    }
+    drv_try(ddn_dataset_borrow(drv.ctx, own.points, DDN_TYPE_F32, n, d, d, NULL, NULL, &own.data));
+    for (int64_t j = 0; j < d; j++) {
+        m[j] = 1;
+    }
+    drv_try(ddn_schedule_create_ou(drv.ctx, &own.schedule));
+    drv_try(ddn_oracle_create_empirical(drv.ctx, own.data, own.schedule, &own.empirical));
+    drv_try(ddn_oracle_create_two_gaussians(drv.ctx, own.schedule, d, m, 1, &own.mixture));
+}
+
+/* Running mean and variance (Welford). */
+typedef struct average {
+    int64_t count;
+    double mean, m2;
+} average;
+
+static void add(average *a, double value)
+{
+    const double shift = value - a->mean;
+    a->count++;
+    a->mean += shift / (double)a->count;
+    a->m2 += shift * (value - a->mean);
+}
+
+static double error_of(const average *a)
+{
+    return a->count > 1 ? sqrt(a->m2 / (double)(a->count * (a->count - 1))) : NAN;
+}
+
+static void new_query(const ddn_oracle *oracle)
+{
+    ddn_query_destroy(own.query);
+    own.query = NULL;
+    drv_try(ddn_query_create(drv.ctx, oracle, &own.query));
+}
+
+/* Clean points own.x0[m][d] of an oracle and their noised states own.x[m][d] at t. */
+static void draw_states(const ddn_oracle *oracle, double t, int64_t path, int64_t m, int64_t d)
+{
+    drv_try(ddn_oracle_sample_data(drv.ctx, oracle, drv.seed, path, m, own.x, d, NULL));
+    memcpy(own.x0, own.x, (size_t)(m * d) * sizeof *own.x);
+    drv_try(ddn_forward_sample(drv.ctx, own.schedule, 0, t, drv.seed, path, 0, m, d, own.x, d));
+}
+
+/* E S(w) and E sum w^2 over states of the empirical measure. */
+static void estimate(double t, int64_t samples, int64_t first, int64_t d, average *entropy,
+                     average *same)
+{
+    double s[BATCH], w2[BATCH];
+    new_query(own.empirical);
+    drv_try(ddn_query_bind_f64(own.query, DDN_OUT_ENTROPY, s, 1));
+    drv_try(ddn_query_bind_f64(own.query, DDN_OUT_SUM_W2, w2, 1));
+    for (int64_t done = 0; done < samples; done += BATCH) {
+        const int64_t m = samples - done < BATCH ? samples - done : BATCH;
+        draw_states(own.empirical, t, first + done, m, d);
+        drv_try(ddn_query_run(own.query, t, m, own.x, d));
+        for (int64_t i = 0; i < m; i++) {
+            add(entropy, s[i]);
+            add(same, w2[i]);
+        }
+    }
+}
+
+/* E log(1 + e^R) and E 1/(1 + e^R), R = log(n - 1) + (d/2) log(2 pi Delta) + log p_t(x) + |z|^2/2.
+ */
+static void bounds(double t, int64_t n, int64_t d, int64_t first, average *upper, average *phi)
+{
+    const double *x = own.x, *x0 = own.x0;
+    double log_p[BATCH];
+    const double delta = -expm1(-2 * t), a = exp(-t);
+    new_query(own.mixture);
+    drv_try(ddn_query_bind_f64(own.query, DDN_OUT_LOG_P, log_p, 1));
+    for (int64_t done = 0; done < BOUND_SAMPLES; done += BATCH) {
+        draw_states(own.mixture, t, first + done, BATCH, d);
+        drv_try(ddn_query_run(own.query, t, BATCH, x, d));
+        for (int64_t i = 0; i < BATCH; i++) {
+            double z2 = 0;
+            for (int64_t j = i * d; j < (i + 1) * d; j++) {
+                z2 += (x[j] - a * x0[j]) * (x[j] - a * x0[j]);
+            }
+            const double r = log((double)(n - 1)) + (double)d / 2 * log(2 * M_PI * delta) +
+                             log_p[i] + z2 / (2 * delta);
+            add(upper, fmax(r, 0) + log1p(exp(-fabs(r))));
+            add(phi, 1 / (1 + exp(r)));
+        }
+    }
+}
+
+static void measure(int64_t n, int64_t d, int64_t samples, int64_t times, double (*rows)[COLUMNS])
+{
+    const double dims = (double)d, alpha = log((double)n) / dims;
+    const double t_c = ddn_theory_collapse_two_gaussians((double)n, dims, dims, 1);
+    own.x = malloc((size_t)(BATCH * d) * sizeof *own.x);
+    own.x0 = malloc((size_t)(BATCH * d) * sizeof *own.x0);
+    if (!own.x || !own.x0) {
+        drv_die("out of memory: %d states in %lld dimensions", BATCH, (long long)d);
+    }
+    for (int64_t k = 0; k < times; k++) {
+        double *row = rows[k];
+        const double t = t_c * (0.3 + 2.2 * (double)k / (double)(times - 1));
+        average entropy = {0}, same = {0}, upper = {0}, phi = {0};
+        estimate(t, samples, k * samples, d, &entropy, &same);
+        bounds(t, n, d, k * BOUND_SAMPLES, &upper, &phi);
+        const double unit = alpha * dims; /* entropies to shares of alpha */
+        row[T] = t;
+        row[F] = entropy.mean / unit;
+        row[F_SE] = error_of(&entropy) / unit;
+        row[F_EXACT] = ddn_theory_excess_entropy((double)n, dims, dims, 1, t) / alpha;
+        row[F_GAUSS] = ddn_theory_excess_entropy((double)n, dims, 0, 1, t) / alpha;
+        row[LOWER] = fmax(0, row[F_EXACT]);
+        row[UPPER] = upper.mean / unit;
+        row[UPPER_SE] = error_of(&upper) / unit;
+        row[PHI] = same.mean;
+        row[PHI_SE] = error_of(&same);
+        row[PHI_LOWER] = phi.mean;
+        row[PHI_LOWER_SE] = error_of(&phi);
+    }
+}
+
+static void draw(const drv_list *dims, int64_t n)
+{
+    drv_file *p = drv_plot_open("gmm_collapse", 1300, 640);
+    drv_print(p,
+              "set multiplot layout 1,2 margins 0.07,0.98,0.12,0.91 spacing 0.09,0\n"
+              "set title 'Excess entropy of two Gaussians, n = %lld'\n"
+              "set xlabel 't'\nset ylabel 'f/α' offset 1,0\nset yrange [-0.4:1.05]\n"
+              "set xzeroaxis linecolor '#333333'\nset key bottom right\n",
+              (long long)n);
+    for (int64_t k = 0; k < dims->count; k++) {
+        const int style = (int)(k % 8 + 1);
+        drv_print(p,
+                  "%s'gmm_collapse_d%.0f.csv' using 1:6:7 skip 1 with filledcurves linestyle %d "
+                  "fillstyle transparent solid 0.2 noborder %s",
+                  k ? ", \\\n  " : "plot ", dims->at[k], style,
+                  k ? "notitle" : "title 'between the bounds'");
+        drv_print(p, ", \\\n  '' using 1:4 skip 1 with lines linestyle %d %s", style,
+                  k ? "notitle" : "title 'f with label information'");
+        drv_print(p, ", \\\n  '' using 1:5 skip 1 with lines linestyle %d dashtype 3 %s", style,
+                  k ? "notitle" : "title 'Gaussian f'");
+        drv_print(p, ", \\\n  '' using 1:2:3 skip 1 with yerrorbars linestyle %d title 'd = %.0f'",
+                  style, dims->at[k]);
+    }
+    drv_print(p, "\nset title 'Two clones at one training point'\nset ylabel 'ϕ_C'\n"
+                 "set yrange [-0.02:1.05]\nset key top right\nunset xzeroaxis\n");
+    for (int64_t k = 0; k < dims->count; k++) {
+        const int style = (int)(k % 8 + 1);
+        drv_print(p,
+                  "%s'gmm_collapse_d%.0f.csv' using 1:11 skip 1 with lines linestyle %d dashtype 2 "
+                  "%s",
+                  k ? ", \\\n  " : "plot ", dims->at[k], style,
+                  k ? "notitle" : "title 'lower bound'");
+        drv_print(p, ", \\\n  '' using 1:9:10 skip 1 with yerrorbars linestyle %d title 'd = %.0f'",
+                  style, dims->at[k]);
+    }
+    drv_print(p, "\nunset multiplot\n");
+    drv_plot_run(p);
+}
+
+/* One line: collapse times, and how far the estimator is from theory where f^e = f to within 1 %.
+ */
+static void report(int64_t n, int64_t d, int64_t samples, int64_t times, double (*rows)[COLUMNS])
+{
+    double half = NAN, half_se = NAN, outside = 0, chi2 = 0;
+    int64_t sharp = 0;
+    for (int64_t k = 0; k + 1 < times; k++) {
+        if (rows[k][PHI] >= 0.5 && rows[k + 1][PHI] < 0.5) {
+            const double part = (rows[k][PHI] - 0.5) / (rows[k][PHI] - rows[k + 1][PHI]);
+            const double step = rows[k + 1][T] - rows[k][T];
+            half = rows[k][T] + part * step;
+            half_se = hypot((1 - part) * rows[k][PHI_SE], part * rows[k + 1][PHI_SE]) * step /
+                      (rows[k][PHI] - rows[k + 1][PHI]);
+        }
+    }
+    for (int64_t k = 0; k < times; k++) {
+        const double *r = rows[k];
+        const double out = fmax(r[LOWER] - r[F], r[F] - r[UPPER]) / hypot(r[F_SE], r[UPPER_SE]);
+        outside = fmax(outside, out);
+        if (r[F_EXACT] > 0 && r[UPPER] - r[LOWER] < 0.01) { /* theory is sharp */
+            chi2 += pow((r[F] - (r[LOWER] + r[UPPER]) / 2) / r[F_SE], 2);
+            sharp++;
+        }
+    }
+    char text[64];
+    printf(
+        "d = %lld, n = %lld: t_C = %.5f with label information, %.5f Gaussian, phi_C = 1/2 at "
+        "%s; furthest outside the bounds %.1f standard errors; chi2 %.1f at %lld times where the "
+        "bounds agree to 1 %%; %lld samples\n",
+        (long long)d, (long long)n,
+        ddn_theory_collapse_two_gaussians((double)n, (double)d, (double)d, 1),
+        ddn_theory_collapse((double)n, (double)d, 1), drv_format(half, half_se, text, sizeof text),
+        outside, chi2, (long long)sharp, (long long)samples);
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    drv_list dims = {3, {256, 1024, 4096}};
+    int64_t n = 20000, wanted = 0, times = 24;
+    const char *csv = NULL;
+    const drv_option options[] = {
+        {"csv", "FILE", "also write t,f_over_alpha,se of a single --d here", DRV_STRING, &csv, 0,
+         0},
+        {"d", "A,B,...", "dimensions", DRV_INTS, &dims, 1, 65536},
+        {"n", "N", "points of the data set", DRV_INT, &n, 2, 10000000},
+        {"samples", "S", "states at each time (0: 262144/d, at least 64)", DRV_INT, &wanted, 0,
+         1e9},
+        {"times", "K", "times from 0.3 t_C to 2.5 t_C", DRV_INT, &times, 2, MAX_TIMES},
+    };
+    atexit(let_go);
+    drv_start(argc, argv,
+              "Excess entropy and clone probability of the empirical score of two Gaussians,\n"
+              "against theory.",
+              options, DRV_COUNT(options));
+    if (csv && dims.count != 1) {
+        drv_die("--csv needs a single --d");
+    }
+    if (wanted == 1) {
+        drv_die("--samples = 1 gives no standard error");
+    }
+    double(*rows)[COLUMNS] = drv_alloc(times, sizeof *rows);
+    for (int64_t k = 0; k < dims.count; k++) {
+        const int64_t d = (int64_t)dims.at[k];
+        const int64_t scaled = 262144 / d < 64 ? 64 : 262144 / d;
+        const int64_t samples = wanted ? wanted : scaled;
+        make_data(n, d);
+        measure(n, d, samples, times, rows);
+        let_go();
+        char name[64];
+        snprintf(name, sizeof name, "gmm_collapse_d%lld.csv", (long long)d);
+        drv_file *file = drv_csv_open(drv_path(name), HEADER);
+        drv_file *brief = csv ? drv_csv_open(csv, "t,f_over_alpha,se") : NULL;
+        for (int64_t i = 0; i < times; i++) {
+            drv_csv_row(file, rows[i], COLUMNS);
+            if (brief) {
+                drv_csv_row(brief, rows[i], 3);
+            }
+        }
+        drv_close(file);
+        if (brief) {
+            drv_close(brief);
+        }
+        report(n, d, samples, times, rows);
+    }
+    draw(&dims, n);
+    return drv_finish();
+}

@@ -1,0 +1,386 @@
+/* The three regimes of a diffusion model that has learned a data set perfectly: from an image file
+ * to the speciation time t_S and the collapse time t_C, each by several definitions with its
+ * standard error; a table, regimes.json, phi.csv, entropy.csv and regimes.png.
+ * Formulas: doc/theory.md (20), (23), (24), (30), (33) to (36).
+ * SPDX-License-Identifier: MIT */
+#include "driver.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    ddn_dataset *ds;
+    ddn_schedule *ou;
+    ddn_oracle *oracle;
+    ddn_analysis *an;
+    ddn_result *pilot;
+    ddn_result *report;
+} own;
+
+static void release(void)
+{
+    ddn_result_destroy(own.report);
+    ddn_result_destroy(own.pilot);
+    ddn_analysis_destroy(own.an);
+    ddn_oracle_destroy(own.oracle);
+    ddn_schedule_destroy(own.ou);
+    ddn_dataset_destroy(own.ds);
+}
+
+typedef struct settings {
+    drv_data data;
+    int64_t samples, clones, steps, times, clone_times, paths, path_steps;
+    double t_min, t_max, level;
+} settings;
+
+/* ---- The grid of times ------------------------------------------------------------------- */
+
+enum {
+    PILOT_TIMES = 28,
+    PILOT_SAMPLES = 48
+};
+
+static const double *column(const ddn_result *result, const char *name, int64_t rows)
+{
+    double *values = drv_alloc(rows, sizeof *values);
+    drv_try(ddn_result_column(drv.ctx, result, name, values, rows));
+    return values;
+}
+
+/* Chooses the ends that the user left open. Both transitions must lie well inside for any data
+ * set, so a few states on a very wide grid find where the curves leave their values at its ends;
+ * the noisy end is also kept 2.3 above t_S, where e^(2 t_S - 2 t) is 1/100. */
+static void choose_range(settings *set)
+{
+    double lambda = 0, times[PILOT_TIMES];
+    if (!isnan(set->t_min) && !isnan(set->t_max)) {
+        return;
+    }
+    if (ddn_dataset_n(own.ds) > 1) {
+        drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &lambda, NULL, 0));
+    }
+    const double t_s = ddn_theory_speciation(fmax(lambda, 0)), top = fmin(fmax(t_s + 3, 4), 20);
+    drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, 1e-6, top, PILOT_TIMES, times));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES));
+    drv_try(ddn_analysis_identities(own.an, own.oracle, times, PILOT_TIMES, &own.pilot));
+    const double *phi_c = column(own.pilot, "phi_C", PILOT_TIMES);
+    const double *f = column(own.pilot, "f_over_alpha", PILOT_TIMES);
+    int first = 0, last = PILOT_TIMES - 1;
+    while (first < last && fabs(phi_c[first + 1] - phi_c[0]) < 0.01 &&
+           fabs(f[first + 1] - f[0]) < 0.002) {
+        first++;
+    }
+    while (last > 0 && f[last - 1] > 0.98 && phi_c[last - 1] < 0.02) {
+        last--;
+    }
+    if (first >= PILOT_TIMES - 2) { /* flat: a single point, or copies of one */
+        first = PILOT_TIMES / 2;
+    }
+    const double low = times[first], high = fmin(fmax(t_s + 2.3, times[last]), top);
+    if (isnan(set->t_min)) {
+        set->t_min = isnan(set->t_max) ? low : fmin(low, set->t_max / 10);
+    }
+    if (isnan(set->t_max)) {
+        set->t_max = fmax(high, set->t_min * 10);
+    }
+}
+
+/* ---- The report -------------------------------------------------------------------------- */
+
+typedef struct quantity {
+    const char *name;
+    const char *text;
+} quantity;
+
+static const quantity quantities[] = {
+    {"Lambda", "largest eigenvalue of the data covariance (1/n)"},
+    {"t_S", "speciation: ½ log(1 + Λ)"},
+    {"t_S_asymptotic", "speciation for large Λ: ½ log Λ"},
+    {"t_S_phi", "speciation: φ crosses its value at r = 1"},
+    {"t_C_phi", "collapse: φ_C = ½"},
+    {"t_C_entropy", "collapse: f/α = level"},
+    {"t_C_last_change", "collapse: mean last change of the nearest point"},
+    {"t_C_spectrum", "collapse: Gaussian of the same covariance"},
+};
+
+static double scalar(const char *name, double *standard_error)
+{
+    double value = NAN;
+    drv_try(ddn_result_scalar(drv.ctx, own.report, name, &value, standard_error));
+    return value;
+}
+
+static void make_report(const settings *set)
+{
+    double *times = drv_alloc(set->times, sizeof *times);
+    const int64_t clone_count = set->clones > 0 ? set->clone_times : 0;
+    double *clone_times = drv_alloc(clone_count, sizeof *clone_times);
+    drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, set->t_min, set->t_max,
+                              set->times, times));
+    for (int64_t k = 0; k < clone_count; k++) {
+        clone_times[k] = times[k * (set->times - 1) / (clone_count > 1 ? clone_count - 1 : 1)];
+    }
+    /* Simulated paths must end deep in the regime where the nearest point is decided. */
+    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4)));
+    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_T_START, fmax(6, set->t_max)));
+    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_EXCESS_LEVEL, set->level));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, set->samples));
+    if (clone_count > 0) {
+        drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_CLONES, set->clones));
+    }
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_STEPS, set->steps));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_PATHS, set->paths));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_PATH_STEPS, set->path_steps));
+    drv_try(ddn_analysis_regimes(own.an, own.oracle, times, set->times, clone_times, clone_count,
+                                 &own.report));
+}
+
+/* The two boundaries as ddn_analysis_regime_at sees them. */
+static void boundaries(double *t_s, double *t_c)
+{
+    *t_s = scalar("t_S_phi", NULL);
+    *t_c = scalar("t_C_phi", NULL);
+    *t_s = isnan(*t_s) ? scalar("t_S", NULL) : *t_s;
+    *t_c = isnan(*t_c) ? scalar("t_C_spectrum", NULL) : *t_c;
+}
+
+/* ---- Files ------------------------------------------------------------------------------- */
+
+static void write_json(void)
+{
+    const int64_t count = ddn_dataset_class_count(own.ds);
+    const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
+    int32_t *labels = drv_alloc(count, sizeof *labels);
+    double *classes = drv_alloc(count, sizeof *classes);
+    if (count > 0) {
+        drv_try(ddn_dataset_classes(drv.ctx, own.ds, labels, NULL, count));
+    }
+    for (int64_t c = 0; c < count; c++) {
+        classes[c] = labels[c];
+    }
+    drv_file *json = drv_json_open(drv_path("regimes.json"));
+    drv_json_integer(json, "n", n);
+    drv_json_integer(json, "d", d);
+    drv_json_number(json, "alpha", log((double)n) / (double)d);
+    drv_json_numbers(json, "classes", classes, count);
+    for (int i = 0; i < DRV_COUNT(quantities); i++) {
+        double error = NAN;
+        const double value = scalar(quantities[i].name, &error);
+        drv_json_measured(json, quantities[i].name, value, error);
+    }
+    drv_json_integer(json, "seed", drv.seed);
+    drv_json_close(json);
+}
+
+enum {
+    PHI_COLUMNS = 9,
+    ENTROPY_COLUMNS = 3
+};
+static const char *const phi_names[PHI_COLUMNS] = {
+    "t",     "phi",      "phi_se",       "phi_clones",     "phi_clones_se",
+    "phi_C", "phi_C_se", "phi_C_clones", "phi_C_clones_se"};
+static const char *const entropy_names[ENTROPY_COLUMNS] = {"t", "f_over_alpha", "f_over_alpha_se"};
+
+/* The named columns of the report, leaving out the times at which all of them are empty. */
+static void write_csv(const char *file_name, const char *const *names, int64_t count)
+{
+    const int64_t rows = ddn_result_rows(own.report);
+    const double *columns[PHI_COLUMNS];
+    char header[256] = "";
+    for (int64_t i = 0; i < count; i++) {
+        columns[i] = column(own.report, names[i], rows);
+        snprintf(header + strlen(header), sizeof header - strlen(header), "%s%s", i ? "," : "",
+                 names[i]);
+    }
+    drv_file *csv = drv_csv_open(drv_path(file_name), header);
+    for (int64_t r = 0; r < rows; r++) {
+        double row[PHI_COLUMNS];
+        int filled = 0;
+        for (int64_t i = 0; i < count; i++) {
+            row[i] = columns[i][r];
+            filled += i > 0 && !isnan(row[i]);
+        }
+        if (filled) {
+            drv_csv_row(csv, row, count);
+        }
+    }
+    drv_close(csv);
+}
+
+/* ---- Terminal ---------------------------------------------------------------------------- */
+
+static void print_table(const settings *set)
+{
+    const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
+    const int64_t count = ddn_dataset_class_count(own.ds);
+    printf("%s\n  n = %lld points, d = %lld", set->data.path, (long long)n, (long long)d);
+    printf(", α = log(n)/d = %.6g", log((double)n) / (double)d);
+    if (count > 0) {
+        int32_t *labels = drv_alloc(count, sizeof *labels);
+        int64_t *sizes = drv_alloc(count, sizeof *sizes);
+        drv_try(ddn_dataset_classes(drv.ctx, own.ds, labels, sizes, count));
+        printf(", classes");
+        for (int64_t c = 0; c < count; c++) {
+            printf("%s %d (%lld)", c ? "," : "", (int)labels[c], (long long)sizes[c]);
+        }
+    }
+    printf("\n  %lld times from %.3g to %.3g, %lld states each; %lld clone pairs at %lld times;"
+           " %lld paths of %lld steps; seed %lld\n\n",
+           (long long)set->times, set->t_min, set->t_max, (long long)set->samples,
+           (long long)set->clones, (long long)(set->clones > 0 ? set->clone_times : 0),
+           (long long)set->paths, (long long)set->path_steps, (long long)drv.seed);
+    printf("  %-16s  %20s   %s\n", "", "value ± std. error", "definition (times in OU units)");
+    for (int i = 0; i < DRV_COUNT(quantities); i++) {
+        char text[64];
+        double error = NAN;
+        const double value = scalar(quantities[i].name, &error);
+        drv_format(value, error, text, sizeof text);
+        const int wide = strstr(text, "±") ? 21 : 20; /* two bytes, one place */
+        printf("  %-16s  %*s   %s", quantities[i].name, wide, text, quantities[i].text);
+        if (strcmp(quantities[i].name, "t_C_entropy") == 0) {
+            printf(" %g", set->level);
+        }
+        printf("\n");
+    }
+    double t_s = NAN, t_c = NAN;
+    boundaries(&t_s, &t_c);
+    printf("\n  I    random noise     t > %.4g\n", fmax(t_c, t_s));
+    if (t_c < t_s) {
+        printf("  II   features         %.4g < t <= %.4g\n", t_c, t_s);
+    } else {
+        printf("  II   features         does not exist: t_C >= t_S\n");
+    }
+    printf("  III  memorization     t <= %.4g\n\n", t_c);
+}
+
+/* ---- Picture ----------------------------------------------------------------------------- */
+
+/* One shaded band with its name on top; edges in t, clipped to the axis. */
+static void shade(drv_file *plot, const settings *set, double from, double to, const char *colour,
+                  const char *name)
+{
+    from = fmax(from, set->t_min);
+    to = fmin(to, set->t_max);
+    if (!(to > from)) {
+        return;
+    }
+    drv_print(plot,
+              "set object rectangle from %.17g, graph 0 to %.17g, graph 1 behind fillcolor '%s' "
+              "fillstyle solid noborder\n",
+              from, to, colour);
+    if (log(to / from) > 0.1 * log(set->t_max / set->t_min)) {
+        drv_print(plot, "set label \"%s\" at %.17g, graph 0.955 center front\n", name,
+                  sqrt(from * to));
+    }
+}
+
+static void mark(drv_file *plot, const settings *set, double t, const char *name)
+{
+    if (t > set->t_min && t < set->t_max) {
+        drv_print(plot,
+                  "set arrow from %.17g, graph 0 to %.17g, graph 1 nohead front linecolor "
+                  "'#333333' linewidth 1 dashtype 2\n"
+                  "set label \"%s = %#.3g\" at %.17g, graph 0.04 left offset 0.6,0 front\n",
+                  t, t, name, t, t);
+    }
+}
+
+static void draw(const settings *set)
+{
+    double t_s = NAN, t_c = NAN;
+    boundaries(&t_s, &t_c);
+    const int with_phi = ddn_dataset_class_count(own.ds) > 0;
+    const int with_clones = set->clones > 0;
+    const char *slash = strrchr(set->data.path, '/');
+    drv_file *plot = drv_plot_open("regimes", 1200, 800);
+    drv_print(plot, "set title \"%s:  n = %lld,  d = %lld", slash ? slash + 1 : set->data.path,
+              (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds));
+    for (int64_t c = 0; c < set->data.classes.count; c++) {
+        drv_print(plot, "%s%g", c ? ", " : ",  classes ", set->data.classes.at[c]);
+    }
+    drv_print(plot,
+              "\" noenhanced\nset logscale x\nset xrange [%.17g:%.17g]\nset yrange [0:1.12]\n"
+              "set xtics (1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, "
+              "2, 5, 10, 20)\nset ytics 0.2\n"
+              "set xlabel 'time t of the forward process, OU units (generation runs from right to "
+              "left)'\nset ylabel 'probability;  f^e/α'\n"
+              "set bmargin 7\nset key at screen 0.5, 0.015 center bottom horizontal Left reverse "
+              "maxrows 2 width 1\n",
+              set->t_min, set->t_max);
+    shade(plot, set, 0, t_c, "#f6dcd2", "III  memorization");
+    shade(plot, set, t_c, t_s, "#e3f1e6", "II  features");
+    shade(plot, set, fmax(t_c, t_s), INFINITY, "#e6ebf5", "I  random noise");
+    mark(plot, set, t_s, "t_S");
+    mark(plot, set, t_c, "t_C");
+    drv_print(plot, "plot");
+    if (with_phi) {
+        drv_print(plot, " 'phi.csv' using 1:2:3 with yerrorlines linestyle 1 pointsize 0.4 "
+                        "title 'φ: same class',\\\n");
+    }
+    drv_print(plot, " 'phi.csv' using 1:6:7 with yerrorlines linestyle 2 pointsize 0.4 "
+                    "title 'φ_C: same training point',\\\n"
+                    " 'entropy.csv' using 1:2:3 with yerrorlines linestyle 3 pointsize 0.4 "
+                    "title 'f^e/α: excess entropy'");
+    if (with_clones && with_phi) {
+        drv_print(plot, ",\\\n 'phi.csv' using 1:4:5 with yerrorbars linestyle 1 pointtype 6 "
+                        "pointsize 1.6 title 'φ, simulated clones'");
+    }
+    if (with_clones) {
+        drv_print(plot, ",\\\n 'phi.csv' using 1:8:9 with yerrorbars linestyle 2 pointtype 4 "
+                        "pointsize 1.5 title 'φ_C, simulated clones'");
+    }
+    drv_print(plot, "\n");
+    drv_plot_run(plot);
+}
+
+int main(int argc, char **argv)
+{
+    settings set = {DRV_DATA_DEFAULTS, 1536, 400, 4, 32, 10, 256, 64, NAN, NAN, 0.05};
+    const drv_option options[] = {
+        DRV_DATA_OPTIONS(set.data, DRV_REQUIRED),
+        {"samples", "S", "states at each time for φ, φ_C and f", DRV_INT, &set.samples, 2, 1e9},
+        {"clones", "C", "pairs of simulated clones at each of their times, 0 for none", DRV_INT,
+         &set.clones, 0, 1e9},
+        {"steps", "K", "steps of each simulated clone (the exact reverse kernel)", DRV_INT,
+         &set.steps, 1, 1e6},
+        {"t-min", "T", "first time; both ends are found from the data if not given", DRV_DOUBLE,
+         &set.t_min, 1e-6, 20},
+        {"t-max", "T", "last time", DRV_DOUBLE, &set.t_max, 1e-6, 20},
+        {"times", "K", "number of times between them", DRV_INT, &set.times, 4, 1e5},
+        {"clone-times", "K", "number of times with simulated clones", DRV_INT, &set.clone_times, 2,
+         1e5},
+        {"paths", "P", "paths that measure the last change of the nearest point", DRV_INT,
+         &set.paths, 2, 1e9},
+        {"path-steps", "K", "steps of these paths", DRV_INT, &set.path_steps, 2, 1e6},
+        {"level", "E", "f/α at which t_C_entropy is taken", DRV_DOUBLE, &set.level, 1e-6, 0.999999},
+    };
+    drv_start(argc, argv,
+              "Measures the three regimes of the exact diffusion model of a data set: speciation "
+              "time t_S,\ncollapse time t_C, cloning probabilities φ(t), φ_C(t) and excess entropy "
+              "f(t)/α.\nWrites regimes.json, phi.csv, entropy.csv and regimes.png.",
+              options, DRV_COUNT(options));
+    atexit(release);
+    if (set.t_min >= set.t_max) {
+        drv_die("--t-min = %g is not below --t-max = %g", set.t_min, set.t_max);
+    }
+    if (set.clone_times > set.times) {
+        drv_die("--clone-times = %lld exceeds --times = %lld", (long long)set.clone_times,
+                (long long)set.times);
+    }
+    own.ds = drv_data_load(&set.data);
+    drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
+    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.oracle));
+    drv_try(ddn_analysis_create(drv.ctx, &own.an));
+    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
+
+    choose_range(&set);
+    make_report(&set);
+    write_json();
+    write_csv("phi.csv", phi_names, PHI_COLUMNS);
+    write_csv("entropy.csv", entropy_names, ENTROPY_COLUMNS);
+    print_table(&set);
+    draw(&set);
+    printf("  results in %s: regimes.json, phi.csv, entropy.csv, regimes.png\n", drv.out);
+    return drv_finish();
+}

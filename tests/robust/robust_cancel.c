@@ -128,7 +128,7 @@ static void another_thread_cancels(void **state)
     world *w = *state;
     double *x = malloc(M * D * sizeof *x);
     assert_non_null(x);
-    ddn_integrator *it = make_run(w, 2000000, x); /* hours, if nobody stopped it */
+    ddn_integrator *it = make_run(w, 200000, x); /* minutes, if nobody stopped it */
     listen(w, 0);
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, cancel_main, w), 0);

@@ -10,9 +10,9 @@ typedef struct NAME(scan) {
 } NAME(scan);
 
 static inline __attribute__((always_inline)) REAL NAME(distance)(const int64_t d, const REAL a,
-                                                                 const REAL scale,
-                                                                 const REAL shift, const double *x,
-                                                                 const void *y, const ddn_type type)
+                                                                 const REAL scale, const REAL shift,
+                                                                 const double *x, const void *y,
+                                                                 const ddn_type type)
 {
     REAL acc[SUMS] = {0};
     int64_t j = 0;

@@ -81,8 +81,12 @@ enum {
     DDN_INTEGRATOR_DENOISE = 205,    /* 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
     DDN_INTEGRATOR_FIRST_STEP = 206, /* >= 0; default 0: step number of the first step in the noise
                                         function, to continue a path with fresh noise */
-    DDN_INTEGRATOR_VARIANCE = 207    /* DDPM: 0 beta = 1 - abar/abar' (default), 1 its posterior
-                                        value beta (1 - abar')/(1 - abar), abar = a^2/(a^2 + s^2) */
+    DDN_INTEGRATOR_VARIANCE = 207,   /* DDPM: 0 beta = 1 - abar/abar' (default), 1 its posterior
+                                       value beta (1 - abar')/(1 - abar), abar = a^2/(a^2 + s^2) */
+    DDN_INTEGRATOR_TRAJECTORY = 208 /* 0 or 1; default 0: evaluate with DDN_QUERY_TRAJECTORY. Faster
+                                       at late times; results keep the accuracy promise, but a run
+                                       restored in another process agrees with an unbroken one to
+                                       that promise only, not bit for bit */
 };
 DDN_API ddn_status ddn_integrator_set_f64(ddn_integrator *it, ddn_integrator_key key, double value);
 DDN_API ddn_status ddn_integrator_set_i64(ddn_integrator *it, ddn_integrator_key key,

@@ -11,7 +11,7 @@
 enum {
     DDNI_HISTORY = 3, /* longest memory of a multistep method */
     DDNI_WORK = 12,   /* most work arrays of a method */
-    DDNI_INTEGRATOR_OPTIONS = 14
+    DDNI_INTEGRATOR_OPTIONS = 16
 };
 
 /* One step, from grid time number k to the next one. */

@@ -17,6 +17,7 @@ static const ddni_option common[] = {
     {DDN_INTEGRATOR_FIRST_PATH, "DDN_INTEGRATOR_FIRST_PATH", 0, 0x1p59, 0},
     {DDN_INTEGRATOR_DENOISE, "DDN_INTEGRATOR_DENOISE", 0, 1, 0},
     {DDN_INTEGRATOR_FIRST_STEP, "DDN_INTEGRATOR_FIRST_STEP", 0, 0x1p59, 0},
+    {DDN_INTEGRATOR_TRAJECTORY, "DDN_INTEGRATOR_TRAJECTORY", 0, 1, 0},
 };
 
 /* Options that only some methods have. */

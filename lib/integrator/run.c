@@ -41,6 +41,8 @@ static ddn_status prepare(ddn_integrator *it, int64_t m)
     DDNI_TRY(check_times(it));
     DDNI_TRY(ddn_query_set_f64(it->query, DDN_QUERY_EPSILON,
                                ddni_integrator_f64(it, DDN_INTEGRATOR_EPSILON)));
+    DDNI_TRY(ddn_query_set_i64(it->query, DDN_QUERY_TRAJECTORY,
+                               ddni_integrator_i64(it, DDN_INTEGRATOR_TRAJECTORY)));
     it->m = m;
     return ddni_integrator_reserve(it, m);
 }

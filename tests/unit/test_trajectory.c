@@ -136,13 +136,35 @@ static void the_option_is_checked(void **state)
     drop(&w);
 }
 
+/* An integrator with the memory ends where one without it ends, up to the promise along the flow.
+ */
+static void a_run_with_memory(void **state)
+{
+    (void)state;
+    model w = make(DDN_TYPE_U8);
+    double x[2][M * D];
+    for (int64_t memory = 0; memory < 2; memory++) {
+        ddn_integrator *it = NULL;
+        OK(w.ctx, ddn_integrator_create(w.ctx, w.oracle, DDN_METHOD_EXPONENTIAL, &it));
+        OK(w.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, 0));
+        OK(w.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 150));
+        OK(w.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_TRAJECTORY, memory));
+        OK(w.ctx, ddn_integrator_draw_start(it, M, x[memory], D));
+        OK(w.ctx, ddn_integrator_run(it, M, x[memory], D));
+        ddn_integrator_destroy(it);
+    }
+    for (int64_t j = 0; j < M * D; j++) {
+        CLOSE(x[1][j], x[0][j], 0, 1e-4);
+    }
+    drop(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flow_of_bytes),
-        cmocka_unit_test(flow_of_floats),
-        cmocka_unit_test(noise_of_bytes),
-        cmocka_unit_test(the_option_is_checked),
+        cmocka_unit_test(flow_of_bytes),     cmocka_unit_test(flow_of_floats),
+        cmocka_unit_test(noise_of_bytes),    cmocka_unit_test(the_option_is_checked),
+        cmocka_unit_test(a_run_with_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,9 +74,14 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     if (rq->i64[DDN_OUT_ARGMAX] != NULL) {
         rq->i64[DDN_OUT_ARGMAX][row] = p->argmax;
     }
+    /* The classes have sums of their own: they add up to 1 when divided by theirs. */
+    double class_sum = 0;
+    for (int64_t c = 0; b->want_class && c < b->classes; c++) {
+        class_sum += b->s->class_total[q * b->classes + c];
+    }
     for (int64_t c = 0; b->want_class && c < b->classes; c++) {
         rq->f64[DDN_OUT_CLASS_POSTERIOR][row * rq->ld[DDN_OUT_CLASS_POSTERIOR] + c] =
-            b->s->class_total[q * b->classes + c] / total;
+            b->s->class_total[q * b->classes + c] / class_sum;
     }
     double *mean_out = rq->f64[DDN_OUT_MEAN], *score_out = rq->f64[DDN_OUT_SCORE];
     for (int64_t j = 0; b->want_sum && j < d; j++) {

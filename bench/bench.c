@@ -118,8 +118,7 @@ static void settle(void)
     nanosleep(&pause, NULL);
 }
 
-/* One turn: evaluations of less than 3 ms are repeated, and the first one is not counted. */
-static double turn(const bench_contender *c)
+double bench_turn(const bench_contender *c)
 {
     const double enough = 3e-3;
     double spent = c->run(c->arg);
@@ -152,7 +151,7 @@ int64_t bench_interleave(const bench_contender *contenders, int64_t count, int64
     while (done < rounds && (done < least || bench_seconds() - start < budget)) {
         for (int64_t i = 0; i < count; i++) {
             const int64_t k = done % 2 == 0 ? i : count - 1 - i;
-            seconds[k][done] = turn(&contenders[k]);
+            seconds[k][done] = bench_turn(&contenders[k]);
         }
         done++;
     }

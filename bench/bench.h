@@ -31,12 +31,16 @@ typedef struct bench_contender {
     int spins; /* leaves threads behind that burn time for a while */
 } bench_contender;
 
+/* One turn, in seconds per evaluation: where one takes less than 18 ms it is repeated for 3 ms, and
+ * the first one is not counted. */
+double bench_turn(const bench_contender *c);
+
 enum {
     BENCH_ROUNDS = 64 /* at most */
 };
 /* Runs the contenders in turn, forwards and backwards alternately, `rounds` times but no longer
- * than about `budget` seconds (and at least three times); each turn of a short evaluation is
- * warmed up and repeated. seconds[contender][BENCH_ROUNDS]; returns the number of rounds. */
+ * than about `budget` seconds (and at least three times); a turn is a bench_turn.
+ * seconds[contender][BENCH_ROUNDS]; returns the number of rounds. */
 int64_t bench_interleave(const bench_contender *contenders, int64_t count, int64_t rounds,
                          double budget, double (*seconds)[BENCH_ROUNDS]);
 /* Quartiles over the rounds of factor * above / below; above or below NULL counts as 1. */

@@ -28,7 +28,7 @@ static struct {
          .rounds = 21,
          .type = -1,
          .t = NAN,
-         .epsilon = -1,
+         .epsilon = NAN,
          .budget = 4,
          .kernel = "auto",
          .python = "/usr/bin/python3",
@@ -172,7 +172,7 @@ static void run_case(const bench_problem *p, const spec *c)
     bench_states(p, c->t, c->batch, x);
     bench_ours ours, full;
     bench_baseline base;
-    bench_ours_make(&ours, p, c->batch, opt.epsilon);
+    bench_ours_make(&ours, p, c->batch, isnan(opt.epsilon) ? -1 : opt.epsilon);
     bench_ours_make(&full, p, c->batch, 0);
     bench_baseline_make(&base, p, c->batch);
     ours.x = full.x = base.x = x;

@@ -10,18 +10,27 @@ import sys
 import tempfile
 
 KEYS = {
+    "growth": "slope_n_ours slope_n_baseline slope_d_ours slope_B_ours_late speedup_threads kernel",
     "score": "ratio ratio_q1 ratio_q3 full_ratio read_ratio read_ratio_q1 fma_share fma_share_q3 "
              "score_error baseline_error ms baseline_ms touched kernel blas cpu threads",
+    "trajectory": "ratio ratio_q1 ratio_q3 full_ratio integrator_ratio touched score_error "
+                  "touched_1e-0 touched_1e-3 seconds baseline_seconds kernel blas cpu threads",
 }
 GOOD = {
+    "growth": [["--quick"]],
     "score": [["--n", "300", "--d", "33", "--batch", "5", "--type", "u8", "--t", "0.7"],
               ["--n", "300", "--d", "33", "--batch", "1", "--type", "f64", "--t", "1e-4"],
               ["--quick"]],
+    "trajectory": [["--quick", "--batch", "1", "--method", "ode"],
+                   ["--quick", "--batch", "5", "--method", "sde"]],
 }
+SHORT = {"growth": ["--rounds", "1"], "score": ["--rounds", "1"]}
 COMMON_BAD = [["--threads", "0"], ["--nonsense"], ["extra"], ["--batch", "0"], ["--batch", "x"]]
 BAD = {
+    "growth": [["--n-max", "1"], ["--out", "/dev/null/x"]],
     "score": [["--t", "0"], ["--t", "nan"], ["--epsilon", "0.5"], ["--type", "i8"], ["--n", "-3"],
               ["--kernel", "none", "--n", "10"], ["--n", "100", "--d", "8", "--data", "fashion"]],
+    "trajectory": [["--method", "rk4"], ["--steps", "10"], ["--n", "60001"], ["--repeats", "99"]],
 }
 
 
@@ -35,15 +44,18 @@ def main():
     name = os.path.basename(program)
     os.chdir(tempfile.mkdtemp(prefix="ddn_bench_"))
     for args in GOOD[name]:
-        done = run(program, *args, "--rounds", "2", "--threads", "2", "--json")
+        done = run(program, *args, *SHORT.get(name, []), "--threads", "2", "--json")
         assert done.returncode == 0, (args, done.stderr)
         last = json.loads(done.stdout.splitlines()[-1])
         for key in KEYS[name].split():
             assert key in last, (key, last)
-        assert last["ratio"] > 0 and last["threads"] == 2, last
-        limit = 1e-11 if last.get("type") == "f64" else 1e-5
-        assert last["score_error"] <= limit, last
-        plain = run(program, *args, "--rounds", "1")
+        assert last["threads"] == 2, last
+        if name == "growth":
+            assert os.path.getsize("out/growth_n.csv") > 100
+        else:
+            assert last["ratio"] > 0, last
+            assert last["score_error"] <= (1e-11 if last["type"] == "f64" else 1e-5), last
+        plain = run(program, *args, *SHORT.get(name, []))
         assert plain.returncode == 0 and "processor" in plain.stdout, (args, plain.stderr)
     for args in COMMON_BAD + BAD[name]:
         done = run(program, *args)

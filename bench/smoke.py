@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 KEYS = {
+    "farfield": "t rank spread largest threads outside certified order log10_terms",
     "growth": "slope_n_ours slope_n_baseline slope_d_ours slope_B_ours_late speedup_threads kernel",
     "score": "ratio ratio_q1 ratio_q3 full_ratio read_ratio read_ratio_q1 fma_share fma_share_q3 "
              "score_error baseline_error ms baseline_ms touched kernel blas cpu threads",
@@ -17,6 +18,7 @@ KEYS = {
                   "touched_1e-0 touched_1e-3 seconds baseline_seconds kernel blas cpu threads",
 }
 GOOD = {
+    "farfield": [["--n", "300", "--d", "20", "--data", "synthetic"]],
     "growth": [["--quick"]],
     "score": [["--n", "300", "--d", "33", "--batch", "5", "--type", "u8", "--t", "0.7"],
               ["--n", "300", "--d", "33", "--batch", "1", "--type", "f64", "--t", "1e-4"],
@@ -27,6 +29,7 @@ GOOD = {
 SHORT = {"growth": ["--rounds", "1"], "score": ["--rounds", "1"]}
 COMMON_BAD = [["--threads", "0"], ["--nonsense"], ["extra"], ["--batch", "0"], ["--batch", "x"]]
 BAD = {
+    "farfield": [["--tolerance", "1"]],
     "growth": [["--n-max", "1"], ["--out", "/dev/null/x"]],
     "score": [["--t", "0"], ["--t", "nan"], ["--epsilon", "0.5"], ["--type", "i8"], ["--n", "-3"],
               ["--kernel", "none", "--n", "10"], ["--n", "100", "--d", "8", "--data", "fashion"]],
@@ -52,6 +55,9 @@ def main():
         assert last["threads"] == 2, last
         if name == "growth":
             assert os.path.getsize("out/growth_n.csv") > 100
+        elif name == "farfield":
+            assert 0 < last["spread"] <= last["largest"], last
+            assert last["outside"] <= last["certified"], last
         else:
             assert last["ratio"] > 0, last
             assert last["score_error"] <= (1e-11 if last["type"] == "f64" else 1e-5), last

@@ -129,12 +129,13 @@ typedef struct drv_data {
     const char *path;
     const char *labels;
     drv_list classes;
-    int scale; /* index in pm1|unit|raw, -1: by type */
-    int64_t n; /* 0: all */
+    int scale;    /* index in pm1|unit|raw, -1: by type */
+    int64_t n;    /* 0: all */
+    int64_t most; /* where n is 0: so many at most; 0: no limit */
 } drv_data;
 #define DRV_DATA_DEFAULTS                                                                          \
     {                                                                                              \
-        NULL, NULL, {0, {0}}, -1, 0                                                                \
+        NULL, NULL, {0, {0}}, -1, 0, 0                                                             \
     }
 /* Rows of an option table; required is DRV_REQUIRED or 0, for --data. */
 #define DRV_DATA_OPTIONS(data, required)                                                           \

@@ -80,28 +80,28 @@ static void share(int64_t n, int64_t groups, const int64_t *sizes, int64_t *quot
 
 /* Rows spread evenly, in each class as many as its share: of the k points of a class with quota q,
  * the j-th is taken where floor(j q / k) steps up. Without labels all points are one class. */
-static void select_count(const drv_data *data)
+static void select_count(const drv_data *data, int64_t wanted)
 {
     const int64_t n = ddn_dataset_n(held), classes = ddn_dataset_class_count(held);
     const int64_t groups = classes > 0 ? classes : 1;
-    if (data->n > n) {
-        drv_die("--n = %lld exceeds the %lld points of %s%s", (long long)data->n, (long long)n,
+    if (wanted > n) {
+        drv_die("--n = %lld exceeds the %lld points of %s%s", (long long)wanted, (long long)n,
                 data->path, data->classes.count ? " in these classes" : "");
     }
-    if (data->n < groups) {
-        drv_die("--n = %lld is less than the number of classes, %lld", (long long)data->n,
+    if (wanted < groups) {
+        drv_die("--n = %lld is less than the number of classes, %lld", (long long)wanted,
                 (long long)groups);
     }
     int32_t *values = drv_alloc(groups, sizeof *values), *labels = NULL;
     int64_t *sizes = drv_alloc(groups, sizeof *sizes), *quotas = drv_alloc(groups, sizeof *quotas);
-    int64_t *seen = drv_alloc(groups, sizeof *seen), *rows = drv_alloc(data->n, sizeof *rows);
+    int64_t *seen = drv_alloc(groups, sizeof *seen), *rows = drv_alloc(wanted, sizeof *rows);
     sizes[0] = n;
     if (classes > 0) {
         labels = drv_alloc(n, sizeof *labels);
         drv_try(ddn_dataset_classes(drv.ctx, held, values, sizes, groups));
         drv_try(ddn_dataset_labels(drv.ctx, held, labels, n));
     }
-    share(data->n, groups, sizes, quotas);
+    share(wanted, groups, sizes, quotas);
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++) {
         int64_t c = 0;
@@ -156,8 +156,12 @@ ddn_dataset *drv_data_load(const drv_data *data)
     if (data->classes.count > 0) {
         select_classes(data);
     }
-    if (data->n > 0 && data->n != ddn_dataset_n(held)) {
-        select_count(data);
+    const int64_t n = ddn_dataset_n(held);
+    const int64_t wanted = data->n > 0                        ? data->n
+                           : data->most > 0 && data->most < n ? data->most
+                                                              : n;
+    if (wanted != n) {
+        select_count(data, wanted);
     }
     rescale(data);
     out = held;

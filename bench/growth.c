@@ -131,7 +131,7 @@ static void draw(const axis *axes)
     drv_file *plot = drv_plot_open("growth", 1500, 520);
     drv_print(plot,
               "set multiplot layout 1,%d\nset logscale xy\nset ylabel 'ms per evaluation'\n"
-              "set key left top\n",
+              "set key below\n",
               AXES);
     for (int i = 0; i < AXES; i++) {
         drv_print(plot,

@@ -223,7 +223,8 @@ void drv_plot_run(drv_file *file)
     if (child == 0) {
         char script[256];
         snprintf(script, sizeof script, "%s.gp", file->name);
-        if (chdir(drv.out) == 0) {
+        /* In a locale without UTF-8 gnuplot warns about its degree sign. */
+        if (chdir(drv.out) == 0 && setenv("LC_ALL", "C.UTF-8", 1) == 0) {
             execlp("gnuplot", "gnuplot", script, (char *)NULL);
         }
         _exit(errno == ENOENT ? 127 : 126);

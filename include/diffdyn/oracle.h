@@ -27,8 +27,8 @@ DDN_API ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_datas
 
 DDN_API void ddn_oracle_destroy(ddn_oracle *oracle);
 
-/* Dimension; number of components that DDN_OUT_WEIGHTS_* and indices refer to (data points of an
- * empirical oracle, components of a mixture, 0 where there are none); number of classes. */
+/* Dimension; number of components that DDN_OUT_ARGMAX and DDN_OUT_DRAW_INDEX refer to (data points
+ * of an empirical oracle, components of a mixture, 0 where there are none); number of classes. */
 DDN_API int64_t ddn_oracle_d(const ddn_oracle *oracle);
 DDN_API int64_t ddn_oracle_components(const ddn_oracle *oracle);
 DDN_API int64_t ddn_oracle_class_count(const ddn_oracle *oracle);

@@ -63,6 +63,7 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_STEPS,
                                     ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_END, w->t_end));
     DDNI_TRY(ddn_query_create(w->ctx, w->oracle, &w->query));
     if (w->has_nearest) {
         DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->nearest));
@@ -209,21 +210,13 @@ ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
     }
     ddn_status status = prepare(&w, an);
     if (status == DDN_OK) {
-        status = ddn_integrator_set_f64(w.it, DDN_INTEGRATOR_T_END, w.t_end);
-    }
-    if (status == DDN_OK) {
         status = ddni_result_create(an->ctx, count_, &result);
     }
     if (status == DDN_OK) {
         status = measure_all(&w, times, count_, result);
     }
     release(&w);
-    if (status != DDN_OK) {
-        ddn_result_destroy(result);
-        return status;
-    }
-    *out = result;
-    return DDN_OK;
+    return ddni_result_hand_out(status, result, out);
 }
 
 ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, const double *times,

@@ -115,10 +115,5 @@ ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
     ddn_result *result;
     DDNI_TRY(ddni_result_create(an->ctx, 0, &result));
     ddn_status status = ddni_measure_crossings(an, oracle, curves, result);
-    if (status != DDN_OK) {
-        ddn_result_destroy(result);
-        return status;
-    }
-    *out = result;
-    return DDN_OK;
+    return ddni_result_hand_out(status, result, out);
 }

@@ -225,12 +225,7 @@ ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *ora
         status = report(&w, result);
     }
     release(&w);
-    if (status != DDN_OK) {
-        ddn_result_destroy(result);
-        return status;
-    }
-    *out = result;
-    return DDN_OK;
+    return ddni_result_hand_out(status, result, out);
 }
 
 ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, const double *times,

@@ -141,12 +141,7 @@ ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *or
         status = report(&w, result);
     }
     release(&w);
-    if (status != DDN_OK) {
-        ddn_result_destroy(result);
-        return status;
-    }
-    *out = result;
-    return DDN_OK;
+    return ddni_result_hand_out(status, result, out);
 }
 
 ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)

@@ -212,12 +212,7 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, cons
         status = add_scalars(&w, result);
     }
     release(&w);
-    if (status != DDN_OK) {
-        ddn_result_destroy(result);
-        return status;
-    }
-    *out = result;
-    return DDN_OK;
+    return ddni_result_hand_out(status, result, out);
 }
 
 /* The first of two scalars that is a number. */

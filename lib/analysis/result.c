@@ -15,6 +15,16 @@ ddn_status ddni_result_create(ddn_context *ctx, int64_t rows, ddn_result **out)
     return DDN_OK;
 }
 
+ddn_status ddni_result_hand_out(ddn_status status, ddn_result *result, ddn_result **out)
+{
+    if (status == DDN_OK) {
+        *out = result;
+    } else {
+        ddn_result_destroy(result);
+    }
+    return status;
+}
+
 /* Room for one more entry; the new one is zeroed but for its name. */
 static ddn_status append(ddn_context *ctx, ddn_result *result, ddni_entries *entries,
                          const char *name, ddni_entry **out)

@@ -33,6 +33,10 @@ struct ddn_result {
 /* An empty result whose columns will have `rows` rows. */
 ddn_status ddni_result_create(ddn_context *ctx, int64_t rows, ddn_result **out);
 
+/* The end of an analysis: *out = result where status is DDN_OK, else the result (which may be NULL)
+ * is destroyed and *out stays as it is. Returns status. */
+ddn_status ddni_result_hand_out(ddn_status status, ddn_result *result, ddn_result **out);
+
 /* Adds a column of NaN with the definition fmt (as printf). *values (which may be NULL) is where
  * to fill it; the memory stays where it is when more columns are added. */
 ddn_status ddni_result_add_column(ddn_context *ctx, ddn_result *result, const char *name,

@@ -107,12 +107,7 @@ ddn_status ddni_measure_spectrum(const ddn_analysis *an, const ddn_dataset *ds, 
     ddn_result *result;
     DDNI_TRY(ddni_result_create(an->ctx, 0, &result));
     ddn_status status = fill(an->ctx, ds, result);
-    if (status != DDN_OK) {
-        ddn_result_destroy(result);
-        return status;
-    }
-    *out = result;
-    return DDN_OK;
+    return ddni_result_hand_out(status, result, out);
 }
 
 ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out)

@@ -48,10 +48,4 @@ double ddni_line_slope(void *line, double x);
 ddn_status ddni_line_zeros(ddni_line *line, double lo, double hi, int64_t grid, int64_t capacity,
                            double *values, double *x, int64_t *count, double *scale);
 
-/* Stability of the zero x with slope g'; neutral if |slope| <= tolerance, then from g at x +-
- * reach.
- */
-ddn_stability ddni_line_stability(ddni_line *line, double x, double slope, double tolerance,
-                                  double reach);
-
 #endif

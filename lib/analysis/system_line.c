@@ -38,7 +38,8 @@ double ddni_line_slope(void *arg, double x)
     return line->sys->kind == DDN_SYSTEM_MAP ? slope - 1 : slope;
 }
 
-ddn_stability ddni_line_stability(ddni_line *line, double x, double slope, double tolerance,
+/* Stability of the zero x with slope g'; where |slope| <= tolerance, by the sign of g beside it. */
+static ddn_stability stability_of(ddni_line *line, double x, double slope, double tolerance,
                                   double reach)
 {
     if (line->sys->kind == DDN_SYSTEM_MAP && fabs(slope + 2) <= tolerance) {
@@ -189,7 +190,7 @@ ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys, d
         if (stability != NULL) {
             /* Neutral is judged against how fast g varies anywhere on the grid. */
             double tolerance = 1e-6 * scale / (hi - lo);
-            stability[i] = ddni_line_stability(&line, x[i], slope, tolerance, 1e-3 * h);
+            stability[i] = stability_of(&line, x[i], slope, tolerance, 1e-3 * h);
         }
     }
     return status != DDN_OK ? status : line.status;

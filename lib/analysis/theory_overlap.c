@@ -7,7 +7,7 @@
 #include "analysis/roots.h"
 #include "analysis/theory_impl.h"
 
-int ddni_overlap_ok(double d, double mu2, double sigma2, double t)
+static int overlap_ok(double d, double mu2, double sigma2, double t)
 {
     return ddni_positive(d) && ddni_positive(mu2) && ddni_not_negative(sigma2) &&
            ddni_time_ok(sigma2, t);
@@ -26,7 +26,7 @@ double ddni_overlap_slope(const ddni_overlap *v, double q)
 
 double ddn_theory_overlap_potential(double d, double mu2, double sigma2, double t, double q)
 {
-    if (!ddni_overlap_ok(d, mu2, sigma2, t) || !isfinite(q)) {
+    if (!overlap_ok(d, mu2, sigma2, t) || !isfinite(q)) {
         return NAN;
     }
     ddni_overlap v = ddni_overlap_at(d, mu2, sigma2, t);
@@ -37,7 +37,7 @@ double ddn_theory_overlap_potential(double d, double mu2, double sigma2, double 
 
 double ddn_theory_overlap_slope(double d, double mu2, double sigma2, double t, double q)
 {
-    if (!ddni_overlap_ok(d, mu2, sigma2, t) || !isfinite(q)) {
+    if (!overlap_ok(d, mu2, sigma2, t) || !isfinite(q)) {
         return NAN;
     }
     ddni_overlap v = ddni_overlap_at(d, mu2, sigma2, t);
@@ -52,7 +52,7 @@ static double curvature_at(const ddni_overlap *v, double q)
 
 double ddn_theory_overlap_curvature(double d, double mu2, double sigma2, double t, double q)
 {
-    if (!ddni_overlap_ok(d, mu2, sigma2, t) || !isfinite(q)) {
+    if (!overlap_ok(d, mu2, sigma2, t) || !isfinite(q)) {
         return NAN;
     }
     ddni_overlap v = ddni_overlap_at(d, mu2, sigma2, t);
@@ -70,7 +70,7 @@ ddn_status ddn_theory_overlap_wells(double d, double mu2, double sigma2, double 
     if (q == NULL || curvature == NULL || count == NULL) {
         return DDN_E_NULL;
     }
-    if (!ddni_overlap_ok(d, mu2, sigma2, t)) {
+    if (!overlap_ok(d, mu2, sigma2, t)) {
         return DDN_E_RANGE;
     }
     ddni_overlap v = ddni_overlap_at(d, mu2, sigma2, t);

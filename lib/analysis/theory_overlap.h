@@ -8,7 +8,6 @@ typedef struct ddni_overlap {
     double kappa;     /* e^-t sqrt(d)/Gamma */
 } ddni_overlap;
 
-int ddni_overlap_ok(double d, double mu2, double sigma2, double t);
 ddni_overlap ddni_overlap_at(double d, double mu2, double sigma2, double t);
 double ddni_overlap_slope(const ddni_overlap *v, double q);
 

@@ -182,12 +182,7 @@ static ddn_status branch(ddn_analysis *an, const ddn_oracle *oracle, const ddn_d
         status = measure_all(&w, times, count, result);
     }
     ddni_branch_release(&w);
-    if (status != DDN_OK) {
-        ddn_result_destroy(result);
-        return status;
-    }
-    *out = result;
-    return DDN_OK;
+    return ddni_result_hand_out(status, result, out);
 }
 
 ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,

@@ -24,7 +24,16 @@ static ddn_status fail_errno(ddn_context *ctx, const char *name, const char *ver
     return ddni_fail(ctx, DDN_E_IO, "%s: cannot %s: %s (error %d)", name, verb, text, error);
 }
 
-ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f)
+static void file_close(ddni_file *f)
+{
+    if (f->fd >= 0) {
+        close(f->fd);
+        f->fd = -1;
+    }
+}
+
+/* Opens a regular, non-empty file for reading. */
+static ddn_status file_open(ddn_context *ctx, const char *path, ddni_file *f)
 {
     size_t length = strlen(path);
     f->name = length > NAME_LENGTH ? path + (length - NAME_LENGTH) : path;
@@ -45,17 +54,9 @@ ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f)
         f->bytes = (int64_t)st.st_size;
     }
     if (status != DDN_OK) {
-        ddni_file_close(f);
+        file_close(f);
     }
     return status;
-}
-
-void ddni_file_close(ddni_file *f)
-{
-    if (f->fd >= 0) {
-        close(f->fd);
-        f->fd = -1;
-    }
 }
 
 ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
@@ -134,7 +135,7 @@ ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format forma
     DDNI_CHECK(ctx, format >= DDN_FORMAT_AUTO && format <= DDN_FORMAT_CIFAR10, DDN_E_RANGE,
                "argument format = %d is no ddn_format", (int)format);
     ddni_file f;
-    DDNI_TRY(ddni_file_open(ctx, path, &f));
+    DDNI_TRY(file_open(ctx, path, &f));
     ddn_status status = DDN_OK;
     if (format == DDN_FORMAT_AUTO) {
         status = detect(ctx, &f, &format);
@@ -144,7 +145,7 @@ ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format forma
                  : format == DDN_FORMAT_IDX ? ddni_idx_open(ctx, &f, out)
                                             : ddni_cifar_open(ctx, &f, out);
     }
-    ddni_file_close(&f);
+    file_close(&f);
     return status;
 }
 
@@ -169,12 +170,12 @@ ddn_status ddn_dataset_labelled_from_file(ddn_context *ctx, const ddn_dataset *d
     DDNI_CHECK_PTR(ctx, path);
     ddni_file f;
     int32_t *label = NULL;
-    DDNI_TRY(ddni_file_open(ctx, path, &f));
+    DDNI_TRY(file_open(ctx, path, &f));
     ddn_status status = ddni_alloc_for(ctx, "labels", ds->n, sizeof *label, &label);
     if (status == DDN_OK) {
         status = read_labels(ctx, &f, ds->n, label);
     }
-    ddni_file_close(&f);
+    file_close(&f);
     if (status == DDN_OK) {
         status = ddni_dataset_with_labels(ctx, ds, label, out);
     }

@@ -11,10 +11,6 @@ typedef struct ddni_file {
     int64_t bytes; /* size when it was opened */
 } ddni_file;
 
-/* Opens a regular, non-empty file for reading. */
-ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f);
-void ddni_file_close(ddni_file *f);
-
 /* Exactly buffer[count] from offset. */
 ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
                           int64_t count);

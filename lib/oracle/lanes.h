@@ -6,16 +6,16 @@
 #include <stdint.h>
 
 enum {
-    DDNI_LANES = 8
+    DDNI_SUM_LANES = 8
 };
 
 /* Adds term(j) for j < d; `term` is an expression in the variable j. Result in `sum`. */
 #define DDNI_LANE_SUM(sum, d, term)                                                                \
     do {                                                                                           \
-        double ddni_lane[DDNI_LANES] = {0};                                                        \
+        double ddni_lane[DDNI_SUM_LANES] = {0};                                                    \
         int64_t ddni_j = 0;                                                                        \
-        for (; ddni_j + DDNI_LANES <= (d); ddni_j += DDNI_LANES) {                                 \
-            for (int64_t ddni_l = 0; ddni_l < DDNI_LANES; ddni_l++) {                              \
+        for (; ddni_j + DDNI_SUM_LANES <= (d); ddni_j += DDNI_SUM_LANES) {                         \
+            for (int64_t ddni_l = 0; ddni_l < DDNI_SUM_LANES; ddni_l++) {                          \
                 const int64_t j = ddni_j + ddni_l;                                                 \
                 ddni_lane[ddni_l] += (term);                                                       \
             }                                                                                      \

@@ -26,8 +26,8 @@ typedef struct ddni_request {
     int64_t ld[DDNI_OUTPUTS];
     const double *v; /* DDN_IN_V */
     int64_t ldv;
-    int64_t seed, first_path, step; /* noise of DDN_OUT_DRAW */
-    const int64_t *paths;           /* or NULL: first_path + row */
+    int64_t seed, step; /* noise of DDN_OUT_DRAW */
+    ddni_paths paths;
     double epsilon;
     int32_t trajectory; /* row r of successive runs is one trajectory */
 } ddni_request;
@@ -35,7 +35,7 @@ typedef struct ddni_request {
 /* Path number of a row. */
 static inline int64_t ddni_request_path(const ddni_request *rq, int64_t row)
 {
-    return rq->paths != NULL ? rq->paths[row] : rq->first_path + row;
+    return ddni_path(&rq->paths, row);
 }
 
 /* What an evaluation reports about itself. */

@@ -141,9 +141,8 @@ ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, c
         }
     }
     q->path_count = paths != NULL ? count : 0;
-    q->rq.paths = paths != NULL ? q->paths : NULL;
+    q->rq.paths = (ddni_paths){paths != NULL ? q->paths : NULL, first_path};
     q->rq.seed = seed;
-    q->rq.first_path = first_path;
     q->rq.step = step;
     return DDN_OK;
 }
@@ -285,7 +284,7 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
         DDNI_TRY(ddni_check_states(ctx, "v", rq.v, m, q->oracle->d, rq.ldv));
     }
     if (rq.f64[DDN_OUT_DRAW] != NULL || rq.i64[DDN_OUT_DRAW_INDEX] != NULL) {
-        DDNI_CHECK(ctx, rq.paths == NULL || q->path_count >= m, DDN_E_SHAPE,
+        DDNI_CHECK(ctx, rq.paths.list == NULL || q->path_count >= m, DDN_E_SHAPE,
                    "%lld path numbers were set, but the run has m = %lld states",
                    (long long)q->path_count, (long long)m);
     }

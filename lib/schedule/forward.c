@@ -9,9 +9,7 @@ enum {
 };
 
 typedef struct forward_job {
-    int64_t seed, step, d, ldx, chunks;
-    int32_t stream;
-    ddni_paths paths;
+    int64_t seed, step, d, ldx, chunks, first_path;
     double scale, spread;
     double *x;
 } forward_job;
@@ -23,29 +21,11 @@ static void forward_tile(void *arg, int64_t tile, int64_t worker)
     double z[CHUNK];
     int64_t row = tile / job->chunks, first = tile % job->chunks * CHUNK;
     int64_t count = job->d - first < CHUNK ? job->d - first : CHUNK;
-    ddni_normal(job->seed, job->stream, ddni_path(&job->paths, row), job->step, first, count, z);
+    ddni_normal(job->seed, DDNI_STREAM_FORWARD, job->first_path + row, job->step, first, count, z);
     double *x = job->x + row * job->ldx + first;
     for (int64_t j = 0; j < count; j++) {
         x[j] = job->scale * x[j] + job->spread * z[j];
     }
-}
-
-ddn_status ddni_forward(ddn_context *ctx, const ddni_level *from, const ddni_level *to,
-                        int64_t seed, int32_t stream, ddni_paths paths, int64_t step, int64_t m,
-                        int64_t d, double *x, int64_t ldx)
-{
-    int64_t chunks = (d + CHUNK - 1) / CHUNK;
-    forward_job job = {seed,
-                       step,
-                       d,
-                       ldx,
-                       chunks,
-                       stream,
-                       paths,
-                       to->a / from->a,
-                       sqrt(ddni_transition_variance(from, to)),
-                       x};
-    return ddni_parallel(ctx, m * chunks, 40.0 * (double)m * (double)d, forward_tile, &job);
 }
 
 ddn_status ddn_forward_sample(ddn_context *ctx, const ddn_schedule *sch, double t_from, double t_to,
@@ -63,6 +43,15 @@ ddn_status ddn_forward_sample(ddn_context *ctx, const ddn_schedule *sch, double 
     DDNI_CHECK_INT(ctx, step, 0, INT64_C(1) << 60);
     DDNI_CHECK_INT(ctx, d, 1, INT64_C(1) << 40);
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, d, ldx));
-    return ddni_forward(ctx, &from, &to, seed, DDNI_STREAM_FORWARD, (ddni_paths){NULL, first_path},
-                        step, m, d, x, ldx);
+    int64_t chunks = (d + CHUNK - 1) / CHUNK;
+    forward_job job = {.seed = seed,
+                       .step = step,
+                       .d = d,
+                       .ldx = ldx,
+                       .chunks = chunks,
+                       .first_path = first_path,
+                       .scale = to.a / from.a,
+                       .spread = sqrt(ddni_transition_variance(&from, &to)),
+                       .x = x};
+    return ddni_parallel(ctx, m * chunks, 40.0 * (double)m * (double)d, forward_tile, &job);
 }

@@ -53,9 +53,4 @@ static inline int64_t ddni_path(const ddni_paths *paths, int64_t row)
     return paths->list != NULL ? paths->list[row] : paths->first + row;
 }
 
-/* x := (a'/a) x + sqrt(v) z for the rows of x[m][ldx], which must be finite. */
-ddn_status ddni_forward(ddn_context *ctx, const ddni_level *from, const ddni_level *to,
-                        int64_t seed, int32_t stream, ddni_paths paths, int64_t step, int64_t m,
-                        int64_t d, double *x, int64_t ldx);
-
 #endif

@@ -106,7 +106,7 @@ static void truth_of(const problem *p, double t, const double *x, truth *out)
         l[i] = -r2 / (2 * s2);
         top = fmaxl(top, l[i]);
     }
-    long double total = 0, energy = 0, second = 0, square = 0;
+    long double total = 0, energy = 0, second = 0;
     for (int64_t i = 0; i < n; i++) {
         long double w = expl(l[i] - top);
         total += w;
@@ -120,7 +120,6 @@ static void truth_of(const problem *p, double t, const double *x, truth *out)
     }
     for (int64_t j = 0; j < d; j++) {
         mean[j] /= total;
-        square += mean[j] * mean[j];
         out->score[j] = (double)((a * mean[j] - (long double)x[j]) / s2);
     }
     for (int64_t i = 0; i < n; i++) {

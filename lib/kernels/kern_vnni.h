@@ -4,9 +4,9 @@
 
 /* rows x (vectors * 16) block. */
 static inline __attribute__((always_inline)) void u8_block(const int rows, const int vectors,
-                                                           int64_t quads, int64_t lanes,
-                                                           const uint8_t *a, int64_t lda,
-                                                           const int8_t *b, float *g, int64_t ldg)
+                                                           int64_t quads, const uint8_t *a,
+                                                           int64_t lda, const int8_t *b, float *g,
+                                                           int64_t ldg)
 {
     __m512i sum[12][2];
     UNROLL(12)
@@ -20,7 +20,7 @@ static inline __attribute__((always_inline)) void u8_block(const int rows, const
         __m512i bk[2];
         UNROLL(2)
         for (int v = 0; v < vectors; v++) {
-            bk[v] = _mm512_loadu_si512(b + (k * lanes + v * 16) * 4);
+            bk[v] = _mm512_loadu_si512(b + (v * quads + k) * 64);
         }
         UNROLL(12)
         for (int i = 0; i < rows; i++) {
@@ -43,16 +43,16 @@ static inline __attribute__((always_inline)) void u8_block(const int rows, const
 }
 
 static inline __attribute__((always_inline)) void u8_strip(const int vectors, int64_t rows,
-                                                           int64_t quads, int64_t lanes,
-                                                           const uint8_t *a, int64_t lda,
-                                                           const int8_t *b, float *g, int64_t ldg)
+                                                           int64_t quads, const uint8_t *a,
+                                                           int64_t lda, const int8_t *b, float *g,
+                                                           int64_t ldg)
 {
     int64_t i = 0;
     for (; i + 12 <= rows; i += 12) {
-        u8_block(12, vectors, quads, lanes, a + i * lda, lda, b, g + i * ldg, ldg);
+        u8_block(12, vectors, quads, a + i * lda, lda, b, g + i * ldg, ldg);
     }
     for (; i < rows; i++) {
-        u8_block(1, vectors, quads, lanes, a + i * lda, lda, b, g + i * ldg, ldg);
+        u8_block(1, vectors, quads, a + i * lda, lda, b, g + i * ldg, ldg);
     }
 }
 
@@ -61,10 +61,10 @@ static void multiply_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a
 {
     int64_t quads = (d + 3) / 4, q = 0;
     for (; q + 32 <= lanes; q += 32) {
-        u8_strip(2, rows, quads, lanes, a, lda, b + q * 4, g + q, ldg);
+        u8_strip(2, rows, quads, a, lda, b + q * quads * 4, g + q, ldg);
     }
     for (; q < lanes; q += 16) {
-        u8_strip(1, rows, quads, lanes, a, lda, b + q * 4, g + q, ldg);
+        u8_strip(1, rows, quads, a, lda, b + q * quads * 4, g + q, ldg);
     }
 }
 

@@ -91,8 +91,8 @@ typedef struct ddni_kernels {
                        const ddni_screen *screen);
 
     /* Integer products, exact in int32 for depth <= 66000: g[i][q] = sum_k a[i * lda + k]
-     * b[k / 4][q][k % 4] as float, b zero where k >= d; reads a up to the next multiple of 4
-     * columns. NULL where the processor has no instruction for it. */
+     * b[q / 16][k / 4][q % 16][k % 4] as float, b zero where k >= d; reads a up to the next
+     * multiple of 4 columns. NULL where the processor has no instruction for it. */
     void (*multiply_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a, int64_t lda,
                         const int8_t *b, float *g, int64_t ldg);
     /* g[row] = sum_j y[row][j] x[j] as float, for one state; x zero beyond d up to a multiple

@@ -275,7 +275,13 @@ ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     }
     double work = (double)b->lanes * (double)b->n * (double)d;
     DDNI_TRY(ddni_parallel(ctx, b->chunks, work, dense_chunk, &p));
-    DDNI_TRY(ddni_parallel(ctx, b->m, (double)(b->m * d * b->chunks), ddni_dense_merge, &p));
+    ddni_dense_weigh(&p);
+    if (b->want_sum) {
+        int64_t blocks = (d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
+        double adds = (double)b->lanes * (double)d * (double)b->chunks;
+        DDNI_TRY(ddni_parallel(ctx, blocks, adds, ddni_dense_add, &p));
+    }
+    DDNI_TRY(ddni_parallel(ctx, b->m, (double)(b->m * d * 4), ddni_dense_merge, &p));
     int64_t done = 0;
     for (int64_t q = 0; q < b->m; q++) {
         done += s->verdict[q] == DDNI_DONE;

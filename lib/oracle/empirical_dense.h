@@ -17,6 +17,10 @@ enum {
     DDNI_LANE_ROWS
 };
 
+enum {
+    DDNI_MERGE_COLUMNS = 16 /* columns whose sums are added up together */
+};
+
 /* What the tile loop of one precision needs to know. */
 typedef struct ddni_dense_run {
     ddni_block *b;
@@ -56,8 +60,11 @@ static inline char *ddni_dense_sum(const ddni_dense_run *p, int64_t chunk)
     return (char *)p->b->s->sum + chunk * p->b->lanes * p->b->d * p->size;
 }
 
-/* Merges the chunks of state q, judges it and, if it passes, finishes it; a tile function whose arg
- * is the run. */
+/* The end of a run, in this order: weigh the chunks; add up their vector sums by blocks of columns
+ * (a tile function whose arg is the run); merge, judge and, where it passes, finish state q
+ * (likewise). */
+void ddni_dense_weigh(const ddni_dense_run *run);
+void ddni_dense_add(void *run, int64_t block, int64_t worker);
 void ddni_dense_merge(void *run, int64_t q, int64_t worker);
 
 #endif

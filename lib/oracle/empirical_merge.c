@@ -54,14 +54,11 @@ static void draw(const ddni_dense_run *p, int64_t q)
     ddni_draw_write(b, q, first + chosen);
 }
 
-/* Posterior of a lane of one chunk; *factor takes sums relative to the lane's reference to ones
- * relative to its largest logit. */
-static ddni_posterior lane_posterior(const ddni_dense_run *p, int64_t chunk, int64_t q,
-                                     double shift, double *factor)
+/* Posterior of a lane of one chunk. */
+static ddni_posterior lane_posterior(const ddni_lane_sums *lane, double shift)
 {
-    ddni_lane_sums s = ddni_lane_sums_of(p, chunk, q);
+    ddni_lane_sums s = *lane;
     double gap = s.best[0] - s.reference[0], f = exp(-gap);
-    *factor = f;
     return (ddni_posterior){
         .max = s.best[0] + shift,
         .argmax = s.index[0],
@@ -71,12 +68,59 @@ static ddni_posterior lane_posterior(const ddni_dense_run *p, int64_t chunk, int
     };
 }
 
-static double sum_at(const ddni_dense_run *p, int64_t chunk, int64_t q, int64_t j)
+/* Factors that take the chunks' sums of state q to ones relative to its largest logit; they replace
+ * the lane row RESCALE, which has served. */
+static void weigh_chunks(const ddni_dense_run *p, int64_t q)
 {
-    int64_t at = p->thin ? q * p->b->d + j : j * p->b->lanes + q;
-    return p->precision == DDN_TYPE_F32
-               ? (double)((const float *)(void *)ddni_dense_sum(p, chunk))[at]
-               : ((const double *)(void *)ddni_dense_sum(p, chunk))[at];
+    double max = -INFINITY;
+    for (int64_t c = 0; c < p->b->chunks; c++) {
+        max = fmax(max, ddni_lane_sums_of(p, c, q).best[0]);
+    }
+    for (int64_t c = 0; c < p->b->chunks; c++) {
+        ddni_lane_sums s = ddni_lane_sums_of(p, c, q);
+        s.rescale[0] = exp(s.reference[0] - max);
+    }
+}
+
+/* Adds up the chunks' vector sums for one block of columns, all states; a tile function. */
+void ddni_dense_add(void *arg, int64_t block, int64_t worker)
+{
+    (void)worker;
+    const ddni_dense_run *p = arg;
+    const ddni_block *b = p->b;
+    int64_t d = b->d, lanes = b->lanes, end = (block + 1) * DDNI_MERGE_COLUMNS;
+    for (int64_t j = block * DDNI_MERGE_COLUMNS; j < d && j < end; j++) {
+        double sum[DDNI_MAX_LANES] = {0};
+        for (int64_t c = 0; c < b->chunks; c++) {
+            const double *factor = ddni_lane_row(p, c, DDNI_LANE_RESCALE);
+            const void *from = ddni_dense_sum(p, c);
+            if (p->thin) {
+                for (int64_t q = 0; q < b->m; q++) {
+                    sum[q] += factor[q] * (double)((const float *)from)[q * d + j];
+                }
+            } else if (p->precision == DDN_TYPE_F32) {
+                const float *row = (const float *)from + j * lanes;
+                for (int64_t q = 0; q < lanes; q++) {
+                    sum[q] += factor[q] * (double)row[q];
+                }
+            } else {
+                const double *row = (const double *)from + j * lanes;
+                for (int64_t q = 0; q < lanes; q++) {
+                    sum[q] += factor[q] * row[q];
+                }
+            }
+        }
+        for (int64_t q = 0; q < b->m; q++) {
+            b->s->total[q * d + j] = sum[q];
+        }
+    }
+}
+
+void ddni_dense_weigh(const ddni_dense_run *p)
+{
+    for (int64_t q = 0; q < p->b->m; q++) {
+        weigh_chunks(p, q);
+    }
 }
 
 /* Whether rounding can have moved the result of state q by more than is promised: an error e of the
@@ -106,7 +150,7 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
     return b->level->a * error * sqrt(trace) <= limit * sqrt(square) && error < 1e-2;
 }
 
-/* Merges the chunks of one state, judges it and finishes it. */
+/* Merges what else the chunks know of one state, judges it and finishes it. */
 void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
 {
     (void)worker;
@@ -119,25 +163,20 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     }
     double shift = -length2 / (2 * b->level->s2);
     ddni_posterior post = ddni_posterior_empty;
-    double *total = b->s->total + q * d, *cls = b->s->class_total + q * k;
-    memset(total, 0, (size_t)d * sizeof *total);
+    const double *total = b->s->total + q * d;
+    double *cls = b->s->class_total + q * k;
     memset(cls, 0, (size_t)k * sizeof *cls);
     for (int64_t c = 0; c < b->chunks; c++) {
-        double f;
-        ddni_posterior part = lane_posterior(p, c, q, shift, &f);
-        ddni_merge merge = ddni_posterior_merge(&post, &part);
         ddni_lane_sums s = ddni_lane_sums_of(p, c, q);
-        norm = merge.left * norm + merge.right * f * s.norm[0];
-        for (int64_t j = 0; b->want_sum && j < d; j++) {
-            total[j] = merge.left * total[j] + merge.right * f * sum_at(p, c, q, j);
-        }
+        ddni_posterior part = lane_posterior(&s, shift);
+        ddni_posterior_merge(&post, &part);
+        norm += s.rescale[0] * s.norm[0];
         for (int64_t j = 0; b->want_class && j < k; j++) {
-            cls[j] =
-                merge.left * cls[j] + merge.right * f * s.classes[j * (p->thin ? 1 : b->lanes)];
+            cls[j] += s.rescale[0] * s.classes[j * (p->thin ? 1 : b->lanes)];
         }
     }
     double z = ddni_posterior_total(&post);
-    for (int64_t j = 0; j < d; j++) {
+    for (int64_t j = 0; b->want_sum && j < d; j++) {
         mean2 += total[j] / z * (total[j] / z);
     }
     double trace = fmax(0, norm / z - mean2);

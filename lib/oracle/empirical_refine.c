@@ -46,7 +46,8 @@ static void quantize(const refine *p, int64_t q)
         double whole = nearbyint(x[j] / step), rest = x[j] - step * whole;
         constant += whole * (b->ds->shift - b->o->centre[j]);
         rest2 += rest * rest;
-        int64_t at = thin ? q * padded + j : ((j / 4) * b->lanes + q) * 4 + j % 4;
+        int64_t at =
+            thin ? q * padded + j : ((q / 16 * p->quads + j / 4) * 16 + q % 16) * 4 + j % 4;
         out[at] = (int8_t)whole;
     }
     float *slope = b->s->bound, *offset = slope + b->lanes, *radius = offset + b->lanes;

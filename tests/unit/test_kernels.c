@@ -454,7 +454,8 @@ static void bytes_shape(const ddni_kernels *k, int64_t rows, int64_t d, int64_t 
     }
     for (int64_t q = 0; q < lanes; q++) {
         for (int64_t j = 0; j < d; j++) {
-            b[((j / 4) * lanes + q) * 4 + j % 4] = (int8_t)((int)raw[q * padded + j] - 128);
+            b[((q / 16 * quads + j / 4) * 16 + q % 16) * 4 + j % 4] =
+                (int8_t)((int)raw[q * padded + j] - 128);
             x[j] = q == 0 ? (int8_t)((int)raw[j] - 128) : x[j];
         }
     }

@@ -250,17 +250,17 @@ static void draw(const settings *set, const curve *curves, int64_t count, double
             high = fmax(high, curves[i].distance[k]);
         }
     }
-    drv_file *plot = drv_plot_open("late_start", 1280, 1080);
+    drv_file *plot = drv_plot_open("late_start", 1360, 1080);
     drv_print(plot,
-              "set multiplot layout 3,1 margins 0.09,0.8,0.07,0.96 spacing 0,0.05\n"
+              "set multiplot layout 3,1 margins 0.085,0.755,0.07,0.96 spacing 0,0.05\n"
               "set logscale y\nset format y '10^{%%T}'\n"
-              "set key at screen 0.815, graph 1 left top Left reverse samplen 3\n"
+              "set key at screen 0.765, graph 1 left top Left reverse samplen 3\n"
               "set xrange [%g:%g]\nset yrange [%.3g:%.3g]\n",
               set->starts.at[0], set->starts.at[set->starts.count - 1], low / 3, high * 3);
     for (ddn_start start = DDN_START_NOISE; start <= DDN_START_GAUSSIAN; start++) {
         drv_print(plot, "set ylabel 'Fréchet distance²'\nset format x ''\n");
         drv_print(plot, "set label 1 '%s' at graph 0.98, graph 0.9 right\n",
-                  start == DDN_START_NOISE ? "start from pure noise"
+                  start == DDN_START_NOISE ? "start from pure noise (vertical lines: knees)"
                                            : "start from the Gaussian with the right moments");
         drv_print(plot, "unset arrow\n");
         for (int64_t i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 /* Memory that runs out, upper layers: integrators with observers, analyses, symmetry breaking. */
 #include "robust/oom.h"
+#include "support/methods.h"
 
 static int32_t stop_at_two(void *user, const ddn_step *step)
 {
@@ -185,13 +186,9 @@ done:
 static void integrators_do_not_leak(void **state)
 {
     (void)state;
-    static ddn_method methods[] = {
-        DDN_METHOD_EXACT,    DDN_METHOD_EULER,       DDN_METHOD_HEUN,
-        DDN_METHOD_EDM_HEUN, DDN_METHOD_EXPONENTIAL, DDN_METHOD_DDPM,
-        DDN_METHOD_PNDM,     DDN_METHOD_MULTISTEP2,  DDN_METHOD_GRADIENT_ESTIMATION,
-        DDN_METHOD_ADAPTIVE, DDN_METHOD_FORWARD};
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        report("integrators", test_every_allocation(integrators, &methods[i]));
+    for (int i = 0; i < TEST_METHODS; i++) {
+        ddn_method method = test_methods[i];
+        report("integrators", test_every_allocation(integrators, &method));
     }
 }
 

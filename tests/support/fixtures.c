@@ -49,3 +49,39 @@ char *test_data_path(const char *name, char *buffer)
     snprintf(buffer, 1024, "%s/%s", TEST_DATA, name);
     return buffer;
 }
+
+ddn_schedule *test_schedule(ddn_context *ctx, test_kind kind)
+{
+    ddn_schedule *sch = NULL;
+    switch (kind) {
+    case TEST_OU:
+        OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+        break;
+    case TEST_VP:
+        OK(ctx, ddn_schedule_create_vp_linear(ctx, 0.1, 20.0, &sch));
+        break;
+    case TEST_DDPM:
+        OK(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, 1000, &sch));
+        break;
+    case TEST_COSINE:
+        OK(ctx, ddn_schedule_create_cosine(ctx, 1000, 0.008, 0.999, &sch));
+        break;
+    case TEST_EDM:
+        OK(ctx, ddn_schedule_create_edm(ctx, &sch));
+        break;
+    }
+    return sch;
+}
+
+test_setup test_setup_make(int64_t threads)
+{
+    test_setup s = {.ctx = test_context(threads)};
+    s.sch = test_schedule(s.ctx, TEST_OU);
+    return s;
+}
+
+void test_setup_free(test_setup *s)
+{
+    ddn_schedule_destroy(s->sch);
+    ddn_context_destroy(s->ctx);
+}

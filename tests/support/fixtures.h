@@ -1,5 +1,5 @@
-/* What the tests share: a context that must not fail, comparisons that say both numbers, and seeded
- * data. cmocka is included here in the order it needs. */
+/* What the tests share: a context that must not fail, comparisons that say both numbers, the
+ * schedules, and seeded data. cmocka is included here in the order it needs. */
 #ifndef TEST_SUPPORT_FIXTURES_H
 #define TEST_SUPPORT_FIXTURES_H
 
@@ -34,6 +34,23 @@ void test_fails(ddn_context *ctx, ddn_status got, ddn_status want, const char *p
     test_close((got), (want), (rtol), (atol), #got, __FILE__, __LINE__)
 void test_close(double got, double want, double rtol, double atol, const char *what,
                 const char *file, int line);
+
+typedef enum test_kind {
+    TEST_OU,
+    TEST_VP,     /* betas 0.1 .. 20 */
+    TEST_DDPM,   /* 1000 betas, 1e-4 .. 0.02 */
+    TEST_COSINE, /* 1000 steps, offset 0.008, betas up to 0.999 */
+    TEST_EDM
+} test_kind;
+ddn_schedule *test_schedule(ddn_context *ctx, test_kind kind);
+
+/* A context with that many threads, and the OU schedule. */
+typedef struct test_setup {
+    ddn_context *ctx;
+    ddn_schedule *sch;
+} test_setup;
+test_setup test_setup_make(int64_t threads);
+void test_setup_free(test_setup *s);
 
 /* out[count] standard normal deviates, a function of seed. */
 void test_normal(int64_t seed, int64_t count, double *out);

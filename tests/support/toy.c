@@ -1,5 +1,7 @@
 #include "support/toy.h"
 
+#include "support/failing.h"
+
 ddn_oracle *toy_oracle(ddn_context *ctx, const double *points, int64_t n, int64_t d,
                        const int32_t *labels)
 {
@@ -55,50 +57,38 @@ json_t *toy_medium_reference(void)
     return root;
 }
 
-double column_at(ddn_context *ctx, const ddn_result *r, const char *name, int64_t row)
+typedef struct tiny {
+    toy_measurement measure;
+    const ddn_oracle *oracle;
+} tiny;
+
+static ddn_status tiny_run(ddn_context *ctx, void *arg)
 {
-    int64_t rows = ddn_result_rows(r);
-    double *values = malloc((size_t)(rows + 1) * sizeof *values);
-    assert_true(values != NULL && row >= 0 && row < rows);
-    OK(ctx, ddn_result_column(ctx, r, name, values, rows));
-    double value = values[row];
-    free(values);
-    return value;
+    const tiny *run = arg;
+    ddn_analysis *an = NULL;
+    ddn_result *result = NULL;
+    ddn_status status = ddn_analysis_create(ctx, &an);
+    if (status == DDN_OK) {
+        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 8));
+        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, 2));
+        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 1));
+        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, 2));
+        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, 2));
+        status = run->measure(an, run->oracle, &result);
+        assert_true((result == NULL) == (status != DDN_OK));
+    }
+    ddn_result_destroy(result);
+    ddn_analysis_destroy(an);
+    return status;
 }
 
-double scalar_of(ddn_context *ctx, const ddn_result *r, const char *name)
+int64_t toy_every_allocation(toy_measurement measure, int64_t n)
 {
-    double value;
-    OK(ctx, ddn_result_scalar(ctx, r, name, &value, NULL));
-    assert_true(ddn_result_definition(r, name)[0] != '\0');
-    return value;
-}
-
-static void same_bits(const char *name, double a, double b)
-{
-    if (memcmp(&a, &b, sizeof a) != 0) {
-        fail_msg("%s: %.17g and %.17g", name, a, b);
-    }
-}
-
-void same_results(ddn_context *ctx, const ddn_result *a, const ddn_result *b)
-{
-    assert_int_equal(ddn_result_rows(a), ddn_result_rows(b));
-    assert_int_equal(ddn_result_column_count(a), ddn_result_column_count(b));
-    assert_int_equal(ddn_result_scalar_count(a), ddn_result_scalar_count(b));
-    for (int64_t i = 0; i < ddn_result_column_count(a); i++) {
-        const char *name = ddn_result_column_name(a, i);
-        assert_string_equal(name, ddn_result_column_name(b, i));
-        for (int64_t k = 0; k < ddn_result_rows(a); k++) {
-            same_bits(name, column_at(ctx, a, name, k), column_at(ctx, b, name, k));
-        }
-    }
-    for (int64_t i = 0; i < ddn_result_scalar_count(a); i++) {
-        const char *name = ddn_result_scalar_name(a, i);
-        double va, vb, ea, eb;
-        OK(ctx, ddn_result_scalar(ctx, a, name, &va, &ea));
-        OK(ctx, ddn_result_scalar(ctx, b, name, &vb, &eb));
-        same_bits(name, va, vb);
-        same_bits(name, ea, eb);
-    }
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, n, 3, 2, 1);
+    tiny run = {measure, oracle};
+    int64_t allocations = test_every_allocation(tiny_run, &run);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+    return allocations;
 }

@@ -2,6 +2,7 @@
  * points there are, and that every point of a branch is one. */
 #include "support/bench.h"
 #include "support/reference.h"
+#include "support/results.h"
 
 /* Every point has no drift, in units of the distance to the next point of the data. */
 static void are_fixed_points(const test_bench *b, const ddn_diagram *g, int64_t d)

@@ -1,5 +1,4 @@
 /* Simulated clones against the identities, and the last change of the nearest point. */
-#include "support/failing.h"
 #include "support/toy.h"
 
 static const double times[] = {2, 0.8, 0.3, 0.1};
@@ -36,18 +35,19 @@ static void simulation_agrees_with_the_identities(void **state)
         char se[32];
         snprintf(se, sizeof se, "%s_se", names[i]);
         for (int64_t k = 0; k < TIMES; k++) {
-            double want = column_at(ctx, exact, i < 2 ? names[i] : "mmse", k);
-            double error = column_at(ctx, exact, i < 2 ? se : "mmse_se", k);
+            double want = test_element(ctx, exact, i < 2 ? names[i] : "mmse", k);
+            double error = test_element(ctx, exact, i < 2 ? se : "mmse_se", k);
             if (i == 2) { /* x at T_END is a x_0 + s z: a^2 2 tr Cov + 2 d s^2 */
                 want = 2 * exp(-2e-4) * want + 2 * D * -expm1(-2e-4);
                 error *= 2;
             }
-            CLOSE(column_at(ctx, clones, names[i], k), want, 0,
-                  4 * hypot(error, column_at(ctx, clones, se, k)));
-            assert_true(column_at(ctx, clones, se, k) > 0);
+            CLOSE(test_element(ctx, clones, names[i], k), want, 0,
+                  4 * hypot(error, test_element(ctx, clones, se, k)));
+            assert_true(test_element(ctx, clones, se, k) > 0);
         }
     }
-    assert_true(column_at(ctx, clones, "t", 0) == 2 && scalar_of(ctx, clones, "clones") == 1500);
+    assert_true(test_element(ctx, clones, "t", 0) == 2 &&
+                test_scalar(ctx, clones, "clones") == 1500);
     ddn_result_destroy(clones);
     ddn_result_destroy(exact);
     ddn_analysis_destroy(an);
@@ -66,13 +66,13 @@ static void the_flow_does_not_branch(void **state)
     OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
     OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_ETA, 0));
     OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
-    assert_true(column_at(ctx, r, "phi", 0) == 1 && column_at(ctx, r, "phi_C", 0) == 1);
-    assert_true(column_at(ctx, r, "distance2", 0) == 0);
-    CLOSE(column_at(ctx, r, "phi_se", 0), 1.0 / 42, 1e-12, 0); /* Wilson: 1/(2 (N + 1)) */
+    assert_true(test_element(ctx, r, "phi", 0) == 1 && test_element(ctx, r, "phi_C", 0) == 1);
+    assert_true(test_element(ctx, r, "distance2", 0) == 0);
+    CLOSE(test_element(ctx, r, "phi_se", 0), 1.0 / 42, 1e-12, 0); /* Wilson: 1/(2 (N + 1)) */
     ddn_result_destroy(r);
     OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_ETA, 1)); /* ancestral noise branches */
     OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
-    assert_true(column_at(ctx, r, "phi_C", 0) < 0.5 && column_at(ctx, r, "distance2", 0) > 1);
+    assert_true(test_element(ctx, r, "phi_C", 0) < 0.5 && test_element(ctx, r, "distance2", 0) > 1);
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(oracle);
@@ -87,8 +87,8 @@ static void unlabelled_data_have_no_phi(void **state)
     ddn_analysis *an = analysis(ctx, 20);
     ddn_result *r = NULL;
     OK(ctx, ddn_analysis_clones(an, oracle, times, 1, &r));
-    assert_true(isnan(column_at(ctx, r, "phi", 0)) && isnan(column_at(ctx, r, "phi_se", 0)));
-    assert_true(column_at(ctx, r, "phi_C", 0) >= 0);
+    assert_true(isnan(test_element(ctx, r, "phi", 0)) && isnan(test_element(ctx, r, "phi_se", 0)));
+    assert_true(test_element(ctx, r, "phi_C", 0) >= 0);
     ddn_result_destroy(r);
     const double low[] = {0.1, 1e-4};
     FAILS(ctx, ddn_analysis_clones(an, oracle, low, 2, &r), DDN_E_RANGE, "not above the clean end");
@@ -137,14 +137,14 @@ static void last_change_obeys_its_bound(void **state)
         half = half == 0 && w_max[k] > 0.5 ? grid[k - 1] : half;
     }
     assert_true(share[STEPS] == 0 && share[0] > 0.95);
-    double median = scalar_of(ctx, changes, "t_C_last_change_median"), median_error, mean_error;
-    double mean = scalar_of(ctx, changes, "t_C_last_change");
+    double median = test_scalar(ctx, changes, "t_C_last_change_median"), median_error, mean_error;
+    double mean = test_scalar(ctx, changes, "t_C_last_change");
     OK(ctx, ddn_result_scalar(ctx, changes, "t_C_last_change_median", NULL, &median_error));
     OK(ctx, ddn_result_scalar(ctx, changes, "t_C_last_change", NULL, &mean_error));
     assert_true(median_error > 0 && median <= half + 4 * median_error);
     assert_true(mean_error > 0 && mean_error < 0.1 * mean);
-    assert_true(scalar_of(ctx, changes, "paths") == PATHS);
-    assert_true(scalar_of(ctx, changes, "steps") == STEPS);
+    assert_true(test_scalar(ctx, changes, "paths") == PATHS);
+    assert_true(test_scalar(ctx, changes, "steps") == STEPS);
     ddn_result_destroy(changes);
     ddn_result_destroy(exact);
     OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_START, 1e-3));
@@ -173,13 +173,13 @@ static void results_depend_on_nothing_but_the_seed(void **state)
         ddn_context_destroy(threads);
     }
     for (int i = 1; i < 3; i++) {
-        same_results(ctx, clones[0], clones[i]);
-        same_results(ctx, changes[0], changes[i]);
+        test_same_results(ctx, clones[0], clones[i]);
+        test_same_results(ctx, changes[0], changes[i]);
     }
-    CLOSE(column_at(ctx, clones[3], "distance2", 1), column_at(ctx, clones[0], "distance2", 1),
-          1e-9, 0);
-    CLOSE(scalar_of(ctx, changes[3], "t_C_last_change"),
-          scalar_of(ctx, changes[0], "t_C_last_change"), 1e-9, 0);
+    CLOSE(test_element(ctx, clones[3], "distance2", 1),
+          test_element(ctx, clones[0], "distance2", 1), 1e-9, 0);
+    CLOSE(test_scalar(ctx, changes[3], "t_C_last_change"),
+          test_scalar(ctx, changes[0], "t_C_last_change"), 1e-9, 0);
     for (int i = 0; i < 4; i++) {
         ddn_result_destroy(clones[i]);
         ddn_result_destroy(changes[i]);
@@ -239,37 +239,16 @@ static void progress_rises_and_stops(void **state)
     ddn_context_destroy(ctx);
 }
 
-static ddn_status tiny_run(ddn_context *ctx, void *arg)
+static ddn_status clones(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
 {
-    ddn_analysis *an = NULL;
-    ddn_result *clones = NULL, *changes = NULL;
-    ddn_status status = ddn_analysis_create(ctx, &an);
-    if (status == DDN_OK) {
-        (void)ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, 2);
-        (void)ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 1);
-        (void)ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, 2);
-        (void)ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, 2);
-        status = ddn_analysis_clones(an, arg, times, 1, &clones);
-        assert_true((clones == NULL) == (status != DDN_OK));
-    }
-    if (status == DDN_OK) {
-        status = ddn_analysis_last_change(an, arg, &changes);
-        assert_true((changes == NULL) == (status != DDN_OK));
-    }
-    ddn_result_destroy(clones);
-    ddn_result_destroy(changes);
-    ddn_analysis_destroy(an);
-    return status;
+    return ddn_analysis_clones(an, oracle, times, 1, out);
 }
 
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    ddn_context *ctx = test_context(1);
-    ddn_oracle *oracle = toy_clusters(ctx, 12, 3, 2, 1);
-    assert_true(test_every_allocation(tiny_run, oracle) > 40);
-    ddn_oracle_destroy(oracle);
-    ddn_context_destroy(ctx);
+    assert_true(
+        toy_every_allocation(clones, 12) + toy_every_allocation(ddn_analysis_last_change, 12) > 40);
 }
 
 int main(void)

@@ -1,18 +1,11 @@
 /* Fixed points of flows and maps, their stability and bifurcations. */
 #include "support/fixtures.h"
 #include "support/reference.h"
+#include "support/systems.h"
 
 enum {
     ROOM = 16
 };
-
-/* dx/dt = x^2 + p */
-static int32_t fold(void *user, double p, const double *x, double *out)
-{
-    (void)user;
-    out[0] = p + x[0] * x[0];
-    return 0;
-}
 
 static int32_t fold_slope(void *user, double p, const double *x, double *out)
 {
@@ -22,20 +15,13 @@ static int32_t fold_slope(void *user, double p, const double *x, double *out)
     return 0;
 }
 
-static ddn_system *flow(ddn_context *ctx, int64_t d, ddn_system_fn f)
-{
-    ddn_system *sys = NULL;
-    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, d, f, NULL, NULL, NULL, &sys));
-    return sys;
-}
-
 static void fixed_points_of_the_fold(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
     ddn_system *exact = NULL;
-    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, fold, fold_slope, NULL, NULL, &exact));
-    ddn_system *systems[2] = {flow(ctx, 1, fold), exact};
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, test_fold, fold_slope, NULL, NULL, &exact));
+    ddn_system *systems[2] = {test_flow(ctx, 1, test_fold), exact};
     double x[ROOM], slope[ROOM];
     ddn_stability stability[ROOM];
     int64_t count = 0;
@@ -94,7 +80,7 @@ static void other_fixed_points(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
-    ddn_system *sys = flow(ctx, 1, wavy);
+    ddn_system *sys = test_flow(ctx, 1, wavy);
     double x[ROOM];
     ddn_stability stability[ROOM];
     int64_t count = 0;
@@ -112,7 +98,7 @@ static void other_fixed_points(void **state)
     assert_int_equal(count, 3);
     ddn_system_destroy(sys);
 
-    sys = flow(ctx, 1, minus_cube);
+    sys = test_flow(ctx, 1, minus_cube);
     OK(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -2, 2.1, 40, ROOM, x, NULL, stability, &count));
     assert_int_equal(count, 1);
     assert_int_equal(stability[0], DDN_STABILITY_STABLE);
@@ -216,7 +202,7 @@ static void bifurcations(void **state)
     (void)state;
     ddn_context *ctx = test_context(1);
     const normal_form forms[] = {
-        {DDN_SYSTEM_FLOW, DDN_SYSTEM_SADDLE_NODE, 0, 0, fold},
+        {DDN_SYSTEM_FLOW, DDN_SYSTEM_SADDLE_NODE, 0, 0, test_fold},
         {DDN_SYSTEM_FLOW, DDN_SYSTEM_SADDLE_NODE, 1, 0, fold_of_exp},
         {DDN_SYSTEM_FLOW, DDN_SYSTEM_TRANSCRITICAL, 0.3, 0.1, transcritical},
         {DDN_SYSTEM_FLOW, DDN_SYSTEM_PITCHFORK_SUPER, 0, 0, minus_cube},
@@ -256,7 +242,7 @@ static void two_folds(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
-    ddn_system *sys = flow(ctx, 1, unfolded);
+    ddn_system *sys = test_flow(ctx, 1, unfolded);
     double p[ROOM], x[ROOM];
     ddn_system_bifurcation kind[ROOM];
     int64_t count = 0;
@@ -288,7 +274,7 @@ static void planar_fixed_points(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
-    ddn_system *sys = flow(ctx, 2, planar);
+    ddn_system *sys = test_flow(ctx, 2, planar);
     double starts[64][3], x[ROOM][2], re[2], im[2];
     for (int i = 0; i < 64; i++) {
         starts[i][0] = -2 + 4.0 * (i % 8) / 7;

@@ -2,31 +2,17 @@
 #include "support/failing.h"
 #include "support/fixtures.h"
 #include "support/reference.h"
+#include "support/systems.h"
 
 enum {
     ROOM = 16
 };
 
-/* dx/dt = x^2 + p */
-static int32_t fold(void *user, double p, const double *x, double *out)
-{
-    (void)user;
-    out[0] = p + x[0] * x[0];
-    return 0;
-}
-
-static ddn_system *flow(ddn_context *ctx, int64_t d, ddn_system_fn f)
-{
-    ddn_system *sys = NULL;
-    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, d, f, NULL, NULL, NULL, &sys));
-    return sys;
-}
-
 static void trajectories(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
-    ddn_system *sys = flow(ctx, 1, fold);
+    ddn_system *sys = test_flow(ctx, 1, test_fold);
     const json_t *ref = ref_at("generic_dynamics.x2_minus_1");
     double t = ref_number(ref, "t"), times[4] = {0, t / 3, t / 2, t}, x[4], back[4];
     for (int64_t i = 0; i < ref_length(ref, "x0"); i++) {
@@ -257,10 +243,10 @@ static void callbacks_may_fail(void **state)
     ddn_system_destroy(NULL);
 
     sys = (ddn_system *)ctx;
-    FAILS(ctx, ddn_system_create(ctx, 3, 1, fold, NULL, NULL, NULL, &sys), DDN_E_KEY, "3");
+    FAILS(ctx, ddn_system_create(ctx, 3, 1, test_fold, NULL, NULL, NULL, &sys), DDN_E_KEY, "3");
     assert_null(sys);
-    FAILS(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 0, fold, NULL, NULL, NULL, &sys), DDN_E_RANGE,
-          "d = 0");
+    FAILS(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 0, test_fold, NULL, NULL, NULL, &sys),
+          DDN_E_RANGE, "d = 0");
     FAILS(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, NULL, NULL, NULL, NULL, &sys), DDN_E_NULL,
           "f");
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, fails_beyond, NULL, NULL, NULL, &sys));

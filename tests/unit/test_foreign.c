@@ -9,29 +9,11 @@ enum {
     M = 5
 };
 
-typedef struct setup {
-    ddn_context *ctx;
-    ddn_schedule *sch;
-} setup;
-
-static setup make(void)
-{
-    setup s = {.ctx = test_context(1)};
-    OK(s.ctx, ddn_schedule_create_ou(s.ctx, &s.sch));
-    return s;
-}
-
-static void drop(setup *s)
-{
-    ddn_schedule_destroy(s->sch);
-    ddn_context_destroy(s->ctx);
-}
-
 /* The four predictions of one model give one score: that of N(1, 2 I). */
 static void predictions_agree(void **state)
 {
     (void)state;
-    setup s = make();
+    test_setup s = test_setup_make(1);
     double x[M * D], mean[D] = {1, 1, 1, 1, 1, 1};
     test_normal(5, M * D, x);
     ddn_schedule *schedules[2] = {s.sch, NULL};
@@ -62,7 +44,7 @@ static void predictions_agree(void **state)
         ddn_oracle_destroy(exact);
     }
     ddn_schedule_destroy(schedules[1]);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 /* A host that misbehaves on request, and notes what it was given. */
@@ -98,7 +80,7 @@ static void host_release(void *user)
 static void hostile_callbacks(void **state)
 {
     (void)state;
-    setup s = make();
+    test_setup s = test_setup_make(1);
     host h = {.poison = -1};
     double x[2 * 5] = {1, 2, 3, 0, 0, 4, 5, 6, 0, 0}, score[6] = {9, 9, 9, 9, 9, 9};
     ddn_oracle *o = NULL;
@@ -148,7 +130,7 @@ static void hostile_callbacks(void **state)
     assert_true(index == 1 && y[0] == 4 && y[2] == 6 && ddn_oracle_dataset(o) == ds);
     ddn_oracle_destroy(o);
     ddn_dataset_destroy(ds);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 /* One part with factor 1 is that part; guidance (1 + w) c - w u at w = 0 is c; the difference of an
@@ -156,7 +138,7 @@ static void hostile_callbacks(void **state)
 static void guidance(void **state)
 {
     (void)state;
-    setup s = make();
+    test_setup s = test_setup_make(1);
     const char *name = NULL;
     double x[M * D];
     test_normal(6, M * D, x);
@@ -196,13 +178,13 @@ static void guidance(void **state)
     test_outputs_free(&u);
     ddn_oracle_destroy(parts[0]);
     ddn_oracle_destroy(parts[1]);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 static void combination_refuses(void **state)
 {
     (void)state;
-    setup s = make();
+    test_setup s = test_setup_make(1);
     ddn_context *ctx = s.ctx;
     const double m[2] = {1, 2}, ok[2] = {1, 1}, bad[2] = {1, NAN};
     ddn_schedule *other = NULL;
@@ -235,7 +217,7 @@ static void combination_refuses(void **state)
     ddn_oracle_destroy(o);
     assert_int_equal(h.released, 1);
     ddn_schedule_destroy(other);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 static ddn_status whole_life(ddn_context *ctx, void *arg)

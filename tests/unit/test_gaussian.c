@@ -8,30 +8,12 @@ enum {
     M = 5
 };
 
-typedef struct setup {
-    ddn_context *ctx;
-    ddn_schedule *sch;
-} setup;
-
-static setup make(void)
-{
-    setup s = {.ctx = test_context(1)};
-    OK(s.ctx, ddn_schedule_create_ou(s.ctx, &s.sch));
-    return s;
-}
-
-static void drop(setup *s)
-{
-    ddn_schedule_destroy(s->sch);
-    ddn_context_destroy(s->ctx);
-}
-
 /* A full basis along the axes is a mixture of one diagonal component, and so is a partial basis
  * with its residual. */
 static void gaussian_is_a_mixture_of_one(void **state)
 {
     (void)state;
-    setup s = make();
+    test_setup s = test_setup_make(1);
     double values[D] = {4, 2, 1, 0.5, 0.25, 0}, vectors[D * D] = {0}, mean[D], x[M * D];
     const double one = 1;
     test_normal(1, D, mean);
@@ -60,7 +42,7 @@ static void gaussian_is_a_mixture_of_one(void **state)
         ddn_oracle_destroy(gaussian);
         ddn_oracle_destroy(mixture);
     }
-    drop(&s);
+    test_setup_free(&s);
 }
 
 /* Second moments of 20000 samples and draws along the eigenvectors, 4.5 standard errors. */
@@ -70,7 +52,7 @@ static void gaussian_samples(void **state)
     enum {
         N = 20000
     };
-    setup s = make();
+    test_setup s = test_setup_make(1);
     const double u[D] = {0.6, 0.8, 0, 0, 0, 0}, value = 3, residual = 0.5, t = 0.5;
     ddn_oracle *oracle = NULL;
     OK(s.ctx,
@@ -105,13 +87,13 @@ static void gaussian_samples(void **state)
     }
     free(x);
     ddn_oracle_destroy(oracle);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 static void gaussian_refuses(void **state)
 {
     (void)state;
-    setup s = make();
+    test_setup s = test_setup_make(1);
     ddn_context *ctx = s.ctx;
     double v[2] = {1, 2}, u[4] = {1, 0, 0.1, 1}, nan = NAN;
     ddn_oracle *o = NULL;
@@ -136,7 +118,7 @@ static void gaussian_refuses(void **state)
     FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, NULL, 2, v, u, 2, 1, &o), DDN_E_RANGE,
           "values[1] = -2");
     assert_null(o);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 /* The Gaussian of a dataset with its full spectrum has the data's mean and covariance; with a part
@@ -147,7 +129,7 @@ static void gaussian_of_data(void **state)
     enum {
         N = 40
     };
-    setup s = make();
+    test_setup s = test_setup_make(1);
     double data[N * D], mean[D] = {0}, cov[D][D] = {{0}}, x[D];
     test_normal(8, N * D, data);
     test_normal(9, D, x);
@@ -194,7 +176,7 @@ static void gaussian_of_data(void **state)
     FAILS(s.ctx, ddn_oracle_create_gaussian_of(s.ctx, NULL, s.sch, 1, &none), DDN_E_NULL, "ds");
     assert_null(none);
     ddn_dataset_destroy(ds);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 int main(void)

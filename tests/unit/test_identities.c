@@ -1,6 +1,5 @@
 /* Clone probabilities and excess entropy by identities: exact quadrature in one dimension, limits,
  * invariances, determinism, and what is refused. */
-#include "support/failing.h"
 #include "support/reference.h"
 #include "support/toy.h"
 
@@ -18,7 +17,7 @@ static ddn_analysis *analysis(ddn_context *ctx, int64_t samples)
 static void within(ddn_context *ctx, const ddn_result *r, const char *name, const char *error_name,
                    double exact, double complement, double bound, double samples)
 {
-    double got = column_at(ctx, r, name, 0), error = column_at(ctx, r, error_name, 0);
+    double got = test_element(ctx, r, name, 0), error = test_element(ctx, r, error_name, 0);
     double small = fmin(exact, fabs(complement));
     if (small * samples < 1000 * bound) {
         error = fmax(error, sqrt(small * bound / samples) + 2.5 * bound * (small > 0) / samples);
@@ -60,11 +59,11 @@ static void quadrature_in_one_dimension(void **state)
         within(ctx, r, "mmse", "mmse_se", mmse, mmse, 6.25, N);
         within(ctx, r, "df_dt", "df_dt_se", slope, slope, 6.25 * slope / mmse, N);
         /* E log p = -(entropy of p_t) */
-        CLOSE(column_at(ctx, r, "log_p", 0), -ref_number(c, "entropy_Pt"), 0,
-              4 * column_at(ctx, r, "log_p_se", 0));
-        assert_true(scalar_of(ctx, r, "n") == (double)n && scalar_of(ctx, r, "d") == 1);
-        assert_true(scalar_of(ctx, r, "samples") == N && scalar_of(ctx, r, "classes") == 2);
-        CLOSE(scalar_of(ctx, r, "alpha"), top, 1e-15, 0);
+        CLOSE(test_element(ctx, r, "log_p", 0), -ref_number(c, "entropy_Pt"), 0,
+              4 * test_element(ctx, r, "log_p_se", 0));
+        assert_true(test_scalar(ctx, r, "n") == (double)n && test_scalar(ctx, r, "d") == 1);
+        assert_true(test_scalar(ctx, r, "samples") == N && test_scalar(ctx, r, "classes") == 2);
+        CLOSE(test_scalar(ctx, r, "alpha"), top, 1e-15, 0);
         ddn_result_destroy(r);
         ddn_analysis_destroy(an);
         ddn_oracle_destroy(oracle);
@@ -85,20 +84,20 @@ static void excess_entropy_rises_from_0_to_alpha(void **state)
     ddn_analysis *an = analysis(ctx, 600);
     ddn_result *r = NULL;
     OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &r));
-    double alpha = scalar_of(ctx, r, "alpha");
+    double alpha = test_scalar(ctx, r, "alpha");
     for (int64_t k = 0; k < GRID; k++) {
-        double f = column_at(ctx, r, "f", k);
+        double f = test_element(ctx, r, "f", k);
         assert_true(f >= 0 && f <= alpha);
-        assert_true(k == 0 || f > column_at(ctx, r, "f", k - 1));
-        assert_true(column_at(ctx, r, "df_dt", k) >= 0);
-        double phi = column_at(ctx, r, "phi", k), phi_C = column_at(ctx, r, "phi_C", k);
+        assert_true(k == 0 || f > test_element(ctx, r, "f", k - 1));
+        assert_true(test_element(ctx, r, "df_dt", k) >= 0);
+        double phi = test_element(ctx, r, "phi", k), phi_C = test_element(ctx, r, "phi_C", k);
         assert_true(phi_C <= phi && phi <= 1 && phi >= 0.5 - 1e-12 && phi_C >= 1.0 / 60 - 1e-12);
-        assert_true(column_at(ctx, r, "w_max", k) >= phi_C);
+        assert_true(test_element(ctx, r, "w_max", k) >= phi_C);
     }
-    CLOSE(column_at(ctx, r, "f_over_alpha", GRID - 1), 1, 1e-4, 0);
-    CLOSE(column_at(ctx, r, "phi", GRID - 1), 0.5, 1e-4, 0);
-    CLOSE(column_at(ctx, r, "phi_C", GRID - 1), 1.0 / 60, 1e-3, 0);
-    CLOSE(column_at(ctx, r, "phi_C", 0), 1, 0.02, 0);
+    CLOSE(test_element(ctx, r, "f_over_alpha", GRID - 1), 1, 1e-4, 0);
+    CLOSE(test_element(ctx, r, "phi", GRID - 1), 0.5, 1e-4, 0);
+    CLOSE(test_element(ctx, r, "phi_C", GRID - 1), 1.0 / 60, 1e-3, 0);
+    CLOSE(test_element(ctx, r, "phi_C", 0), 1, 0.02, 0);
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(oracle);
@@ -118,8 +117,8 @@ static void derivative_follows_from_the_mmse(void **state)
         const double times[] = {t - h, t, t + h};
         ddn_result *r = NULL;
         OK(ctx, ddn_analysis_identities(an, oracle, times, 3, &r));
-        double slope = (column_at(ctx, r, "f", 2) - column_at(ctx, r, "f", 0)) / (2 * h);
-        double want = column_at(ctx, r, "df_dt", 1), error = column_at(ctx, r, "df_dt_se", 1);
+        double slope = (test_element(ctx, r, "f", 2) - test_element(ctx, r, "f", 0)) / (2 * h);
+        double want = test_element(ctx, r, "df_dt", 1), error = test_element(ctx, r, "df_dt_se", 1);
         assert_true(error < 0.03 * want);
         CLOSE(slope, want, 0.002, 8 * error);
         ddn_result_destroy(r);
@@ -153,15 +152,15 @@ static void duplication_adds_log_2(void **state)
     OK(ctx, ddn_analysis_identities(an, once, times, 3, &a));
     OK(ctx, ddn_analysis_identities(an, twice, times, 3, &b));
     for (int64_t k = 0; k < 3; k++) {
-        double fa = column_at(ctx, a, "f", k), fb = column_at(ctx, b, "f", k);
-        double e = 4 * hypot(column_at(ctx, a, "f_se", k), column_at(ctx, b, "f_se", k));
+        double fa = test_element(ctx, a, "f", k), fb = test_element(ctx, b, "f", k);
+        double e = 4 * hypot(test_element(ctx, a, "f_se", k), test_element(ctx, b, "f_se", k));
         CLOSE(fb, fa + log(2) / D, 0, e);
-        CLOSE(column_at(ctx, b, "phi_C", k), column_at(ctx, a, "phi_C", k) / 2, 0,
-              6 * column_at(ctx, a, "phi_C_se", k));
-        CLOSE(column_at(ctx, b, "phi", k), column_at(ctx, a, "phi", k), 0,
-              6 * column_at(ctx, a, "phi_se", k) + 1e-12);
-        CLOSE(column_at(ctx, b, "log_p", k), column_at(ctx, a, "log_p", k), 0,
-              6 * column_at(ctx, a, "log_p_se", k));
+        CLOSE(test_element(ctx, b, "phi_C", k), test_element(ctx, a, "phi_C", k) / 2, 0,
+              6 * test_element(ctx, a, "phi_C_se", k));
+        CLOSE(test_element(ctx, b, "phi", k), test_element(ctx, a, "phi", k), 0,
+              6 * test_element(ctx, a, "phi_se", k) + 1e-12);
+        CLOSE(test_element(ctx, b, "log_p", k), test_element(ctx, a, "log_p", k), 0,
+              6 * test_element(ctx, a, "log_p_se", k));
     }
     ddn_result_destroy(a);
     ddn_result_destroy(b);
@@ -181,19 +180,19 @@ static void trivial_data_give_trivial_answers(void **state)
     ddn_result *r = NULL;
     ddn_oracle *one = toy_oracle(ctx, point, 1, 3, &label);
     OK(ctx, ddn_analysis_identities(an, one, &t, 1, &r));
-    CLOSE(column_at(ctx, r, "phi", 0), 1, 0, 1e-15);
-    CLOSE(column_at(ctx, r, "phi_C", 0), 1, 0, 1e-15);
-    CLOSE(column_at(ctx, r, "f", 0), 0, 0, 1e-15);
-    CLOSE(column_at(ctx, r, "mmse", 0), 0, 0, 1e-15);
-    assert_true(isnan(column_at(ctx, r, "f_over_alpha", 0)));
-    assert_true(scalar_of(ctx, r, "alpha") == 0 && scalar_of(ctx, r, "classes") == 1);
+    CLOSE(test_element(ctx, r, "phi", 0), 1, 0, 1e-15);
+    CLOSE(test_element(ctx, r, "phi_C", 0), 1, 0, 1e-15);
+    CLOSE(test_element(ctx, r, "f", 0), 0, 0, 1e-15);
+    CLOSE(test_element(ctx, r, "mmse", 0), 0, 0, 1e-15);
+    assert_true(isnan(test_element(ctx, r, "f_over_alpha", 0)));
+    assert_true(test_scalar(ctx, r, "alpha") == 0 && test_scalar(ctx, r, "classes") == 1);
     ddn_result_destroy(r);
     ddn_oracle_destroy(one);
 
     ddn_oracle *unlabelled = toy_clusters(ctx, 20, 3, 2, 0);
     OK(ctx, ddn_analysis_identities(an, unlabelled, &t, 1, &r));
-    assert_true(isnan(column_at(ctx, r, "phi", 0)) && isnan(column_at(ctx, r, "phi_se", 0)));
-    assert_true(column_at(ctx, r, "phi_C", 0) > 0 && scalar_of(ctx, r, "classes") == 0);
+    assert_true(isnan(test_element(ctx, r, "phi", 0)) && isnan(test_element(ctx, r, "phi_se", 0)));
+    assert_true(test_element(ctx, r, "phi_C", 0) > 0 && test_scalar(ctx, r, "classes") == 0);
     ddn_result_destroy(r);
     ddn_oracle_destroy(unlabelled);
     ddn_analysis_destroy(an);
@@ -224,7 +223,7 @@ static void points_are_taken_fairly(void **state)
         ddn_result *r = NULL;
         OK(ctx, ddn_analysis_identities(an, oracle, &t, 1, &r));
         /* sum w^2 is 1/25 in class 0 and 1 in class 1: the mean counts the classes. */
-        double share = (1 - column_at(ctx, r, "phi_C", 0)) / (1 - 1.0 / 25);
+        double share = (1 - test_element(ctx, r, "phi_C", 0)) / (1 - 1.0 / 25);
         CLOSE(share, 0.25, 0, 1.0 / (double)samples + 1e-9);
         ddn_result_destroy(r);
         ddn_analysis_destroy(an);
@@ -246,23 +245,23 @@ static void results_depend_on_nothing_but_the_seed(void **state)
         ddn_analysis_destroy(an);
         ddn_context_destroy(threads);
     }
-    same_results(ctx, by_threads[0], by_threads[1]);
-    same_results(ctx, by_threads[0], by_threads[2]);
+    test_same_results(ctx, by_threads[0], by_threads[1]);
+    test_same_results(ctx, by_threads[0], by_threads[2]);
     ddn_analysis *an = analysis(ctx, 200);
     OK(ctx, ddn_analysis_identities(an, oracle, grid + 4, 2, &sub)); /* the same bits alone */
-    assert_true(column_at(ctx, sub, "f", 1) == column_at(ctx, by_threads[0], "f", 5));
+    assert_true(test_element(ctx, sub, "f", 1) == test_element(ctx, by_threads[0], "f", 5));
     OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_BATCH, 7));
     OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &batched));
     for (int64_t i = 0; i < ddn_result_column_count(batched); i++) {
         const char *name = ddn_result_column_name(batched, i);
         for (int64_t k = 0; k < GRID; k++) {
-            CLOSE(column_at(ctx, batched, name, k), column_at(ctx, by_threads[0], name, k), 1e-9,
-                  1e-11);
+            CLOSE(test_element(ctx, batched, name, k), test_element(ctx, by_threads[0], name, k),
+                  1e-9, 1e-11);
         }
     }
     OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SEED, 1));
     OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &other));
-    assert_true(column_at(ctx, other, "f", 5) != column_at(ctx, by_threads[0], "f", 5));
+    assert_true(test_element(ctx, other, "f", 5) != test_element(ctx, by_threads[0], "f", 5));
     for (int i = 0; i < 3; i++) {
         ddn_result_destroy(by_threads[i]);
     }
@@ -304,11 +303,11 @@ static void two_gaussians_have_closed_forms(void **state)
     for (int64_t k = 0; k < 4; k++) {
         double strength = D * exp(-2 * times[k]);
         double phi = ddn_theory_phi(strength), information = ddn_theory_label_information(strength);
-        CLOSE(column_at(ctx, r, "phi", k), phi, 0, 4 * column_at(ctx, r, "phi_se", k));
-        CLOSE(column_at(ctx, r, "phi_C", k), phi, 0, 4 * column_at(ctx, r, "phi_C_se", k));
-        CLOSE(column_at(ctx, r, "f", k), (log(2) - information) / D, 0,
-              4 * column_at(ctx, r, "f_se", k));
-        assert_true(column_at(ctx, r, "phi_se", k) < 0.003);
+        CLOSE(test_element(ctx, r, "phi", k), phi, 0, 4 * test_element(ctx, r, "phi_se", k));
+        CLOSE(test_element(ctx, r, "phi_C", k), phi, 0, 4 * test_element(ctx, r, "phi_C_se", k));
+        CLOSE(test_element(ctx, r, "f", k), (log(2) - information) / D, 0,
+              4 * test_element(ctx, r, "f_se", k));
+        assert_true(test_element(ctx, r, "phi_se", k) < 0.003);
     }
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);
@@ -354,31 +353,15 @@ static void bad_input_and_cancellation(void **state)
     ddn_context_destroy(ctx);
 }
 
-static ddn_status tiny_run(ddn_context *ctx, void *arg)
+static ddn_status identities(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
 {
-    ddn_analysis *an = NULL;
-    ddn_result *r = NULL;
-    ddn_status status = ddn_analysis_create(ctx, &an);
-    if (status == DDN_OK) {
-        status = ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 8);
-    }
-    if (status == DDN_OK) {
-        status = ddn_analysis_identities(an, arg, grid, 2, &r);
-        assert_true((r == NULL) == (status != DDN_OK));
-    }
-    ddn_result_destroy(r);
-    ddn_analysis_destroy(an);
-    return status;
+    return ddn_analysis_identities(an, oracle, grid, 2, out);
 }
 
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    ddn_context *ctx = test_context(1);
-    ddn_oracle *oracle = toy_clusters(ctx, 20, 3, 2, 1);
-    assert_true(test_every_allocation(tiny_run, oracle) > 20);
-    ddn_oracle_destroy(oracle);
-    ddn_context_destroy(ctx);
+    assert_true(toy_every_allocation(identities, 20) > 20);
 }
 
 int main(void)

@@ -1,19 +1,13 @@
 /* Integrators as objects: options, grids, input that must be refused, callbacks. */
 #include "support/failing.h"
 #include "support/fixtures.h"
+#include "support/methods.h"
 
 enum {
     N = 9,
     D = 4,
     M = 3
 };
-
-static const ddn_method methods[] = {
-    DDN_METHOD_EXACT,    DDN_METHOD_EULER,       DDN_METHOD_HEUN,
-    DDN_METHOD_EDM_HEUN, DDN_METHOD_EXPONENTIAL, DDN_METHOD_DDPM,
-    DDN_METHOD_PNDM,     DDN_METHOD_MULTISTEP2,  DDN_METHOD_GRADIENT_ESTIMATION,
-    DDN_METHOD_ADAPTIVE, DDN_METHOD_FORWARD};
-static const size_t method_count = sizeof methods / sizeof *methods;
 
 static ddn_status make_oracle(ddn_context *ctx, ddn_oracle **out)
 {
@@ -49,18 +43,15 @@ static void options_of_each_method(void **state)
     (void)state;
     ddn_context *ctx = test_context(1);
     double low, high, preset, value;
-    for (size_t k = 0; k < method_count; k++) {
-        ddn_method method = methods[k];
+    for (int k = 0; k < TEST_METHODS; k++) {
+        ddn_method method = test_methods[k];
         ddn_integrator *it = make(ctx, method);
         OK(ctx, ddn_integrator_get_f64(it, DDN_INTEGRATOR_T_START, &value));
         CLOSE(value, 3, 1e-15, 0);
         OK(ctx, ddn_integrator_get_f64(it, DDN_INTEGRATOR_T_END, &value));
         CLOSE(value, 1e-3, 1e-15, 0);
         OK(ctx, ddn_integrator_bounds(it, DDN_INTEGRATOR_ETA, &low, &high, &preset));
-        int noisy = method == DDN_METHOD_EXACT || method == DDN_METHOD_EULER ||
-                    method == DDN_METHOD_EXPONENTIAL || method == DDN_METHOD_DDPM ||
-                    method == DDN_METHOD_FORWARD;
-        assert_true(preset == noisy);
+        assert_true(preset == test_method_is_random(method));
         int free_eta = method == DDN_METHOD_EULER || method == DDN_METHOD_EXPONENTIAL;
         assert_true((low < high) == free_eta);
         FAILS(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, high + 0.1), DDN_E_RANGE, "ETA");
@@ -157,8 +148,8 @@ static void states_are_checked(void **state)
     (void)state;
     ddn_context *ctx = test_context(1);
     double x[M * D];
-    for (size_t k = 0; k < method_count; k++) {
-        ddn_integrator *it = make(ctx, methods[k]);
+    for (int k = 0; k < TEST_METHODS; k++) {
+        ddn_integrator *it = make(ctx, test_methods[k]);
         OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 3));
         test_normal(1, M * D, x);
         OK(ctx, ddn_integrator_run(it, 0, NULL, D));
@@ -256,10 +247,10 @@ static void callbacks(void **state)
     const int64_t wanted =
         INT64_C(1) << DDN_OUT_ENTROPY | INT64_C(1) << DDN_OUT_ARGMAX | INT64_C(1) << DDN_OUT_MEAN;
     double x[M][D + 2];
-    for (size_t k = 0; k < method_count; k++) {
+    for (int k = 0; k < TEST_METHODS; k++) {
         ddn_oracle *oracle = NULL;
         OK(ctx, make_oracle(ctx, &oracle));
-        ddn_integrator *it = make(ctx, methods[k]);
+        ddn_integrator *it = make(ctx, test_methods[k]);
         watcher w = {.it = it, .fail_at = -1, .stop_at = -1, .nested = 1};
         OK(ctx, ddn_query_create(ctx, oracle, &w.query));
         OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 5));
@@ -306,8 +297,8 @@ static void denoising(void **state)
     ddn_context *ctx = test_context(1);
     ddn_oracle *oracle = NULL;
     OK(ctx, make_oracle(ctx, &oracle));
-    for (size_t k = 0; k + 1 < method_count; k++) {
-        ddn_integrator *it = make(ctx, methods[k]);
+    for (int k = 0; k + 1 < TEST_METHODS; k++) {
+        ddn_integrator *it = make(ctx, test_methods[k]);
         ddn_query *query = NULL;
         double x[2][M * D], mean[M * D];
         OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 5));
@@ -365,8 +356,8 @@ static ddn_status life(ddn_context *ctx, void *arg)
 static void memory_runs_out(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < method_count; k++) {
-        ddn_method method = methods[k];
+    for (int k = 0; k < TEST_METHODS; k++) {
+        ddn_method method = test_methods[k];
         assert_true(test_every_allocation(life, &method) > 8);
     }
 }

@@ -2,6 +2,7 @@
 #include "dataset/log_det.h"
 #include "support/fixtures.h"
 #include "support/reference.h"
+#include "support/toy.h"
 
 /* Points +-sqrt(n lambda_k / 2) e_k / ... : rows 2k and 2k + 1 are +-r_k along axis k, all others
  * are 0, so that the mean is 0 and the covariance diagonal with entries 2 r_k^2 / n. A rotation by
@@ -52,14 +53,9 @@ static void reference_numbers_are_met(void **state)
     }
     ddn_dataset_destroy(ds);
     /* The time at which the sum over the spectrum is 2 log n is the reference t_C. */
-    char path[1024];
-    json_error_t error;
-    json_t *medium =
-        json_load_file(test_data_path("medium/medium_reference.json", path), 0, &error);
-    assert_non_null(medium);
+    json_t *medium = toy_medium_reference();
     levels[0] = expm1(2 * ref_number(medium, "tC_gauss_spectrum"));
-    OK(ctx, ddn_dataset_open(ctx, test_data_path("medium/medium_d16_n128_X.npy", path),
-                             DDN_FORMAT_AUTO, &ds));
+    ds = toy_medium(ctx);
     OK(ctx, ddn_dataset_log_det(ctx, ds, levels, 1, sums, NULL));
     CLOSE(sums[0], 2 * log(128), 1e-9, 0);
     json_decref(medium);

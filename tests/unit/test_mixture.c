@@ -8,27 +8,9 @@ enum {
     MAX = 64
 };
 
-typedef struct setup {
-    ddn_context *ctx;
-    ddn_schedule *sch;
-} setup;
-
-static setup make(int64_t threads)
-{
-    setup s = {.ctx = test_context(threads)};
-    OK(s.ctx, ddn_schedule_create_ou(s.ctx, &s.sch));
-    return s;
-}
-
-static void drop(setup *s)
-{
-    ddn_schedule_destroy(s->sch);
-    ddn_context_destroy(s->ctx);
-}
-
 /* Every number of a reference case, made in double from exact formulas: 1e-12, and at t = 1e-4 the
  * rounding floor 2^-53 (|x| + |c|)/Gamma for what vanishes. */
-static void check_case(setup *s, const json_t *c)
+static void check_case(test_setup *s, const json_t *c)
 {
     double pi[MAX], means[MAX], vars[MAX], x[MAX], v[MAX], want[MAX], jacobian[MAX];
     int64_t k = ref_numbers(c, "pi", pi, MAX), d = ref_numbers(c, "x", x, MAX);
@@ -88,13 +70,13 @@ static void check_case(setup *s, const json_t *c)
 static void reference_numbers(void **state)
 {
     (void)state;
-    setup s = make(1);
+    test_setup s = test_setup_make(1);
     json_t *cases = ref_at("gmm_score");
     assert_true(json_array_size(cases) >= 14);
     for (size_t i = 0; i < json_array_size(cases); i++) {
         check_case(&s, json_array_get(cases, i));
     }
-    drop(&s);
+    test_setup_free(&s);
 }
 
 /* score = (a m tanh(a m.x/Gamma) - x)/Gamma, and every output of the fast path equals the general
@@ -106,7 +88,7 @@ static void two_gaussians(void **state)
         D = 37,
         M = 20
     };
-    setup s = make(1);
+    test_setup s = test_setup_make(1);
     double m[D], x[M * D], v[M * D], means[3 * D];
     test_normal(1, D, m);
     test_normal(2, M * D, x);
@@ -155,7 +137,7 @@ static void two_gaussians(void **state)
     }
     ddn_oracle_destroy(fast);
     ddn_oracle_destroy(general);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 /* With V = 0 and equal weights a mixture is the empirical oracle of its means. */
@@ -167,7 +149,7 @@ static void point_masses_are_data(void **state)
         D = 5,
         M = 12
     };
-    setup s = make(1);
+    test_setup s = test_setup_make(1);
     double data[N * D], x[M * D], v[M * D], weights[N];
     int32_t labels[N];
     test_normal(4, N * D, data);
@@ -213,13 +195,13 @@ static void point_masses_are_data(void **state)
     ddn_oracle_destroy(empirical);
     ddn_dataset_destroy(ds);
     ddn_dataset_destroy(plain);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 static void bad_input(void **state)
 {
     (void)state;
-    setup s = make(1);
+    test_setup s = test_setup_make(1);
     ddn_context *ctx = s.ctx;
     double w[2] = {0.5, 0.5}, c[4] = {0, 1, 2, 3}, v[2] = {1, 1};
     ddn_oracle *o = (ddn_oracle *)&s;
@@ -262,7 +244,7 @@ static void bad_input(void **state)
     assert_int_equal(ddn_oracle_can(o, DDN_OUT_CLASS_POSTERIOR), 0);
     assert_string_equal(ddn_oracle_kind(o), "mixture");
     ddn_oracle_destroy(o);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 static ddn_status whole_life(ddn_context *ctx, void *arg)

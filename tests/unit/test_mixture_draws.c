@@ -2,25 +2,7 @@
 #include "support/fixtures.h"
 #include "support/outputs.h"
 
-typedef struct setup {
-    ddn_context *ctx;
-    ddn_schedule *sch;
-} setup;
-
-static setup make(int64_t threads)
-{
-    setup s = {.ctx = test_context(threads)};
-    OK(s.ctx, ddn_schedule_create_ou(s.ctx, &s.sch));
-    return s;
-}
-
-static void drop(setup *s)
-{
-    ddn_schedule_destroy(s->sch);
-    ddn_context_destroy(s->ctx);
-}
-
-static ddn_oracle *three_blobs(setup *s)
+static ddn_oracle *three_blobs(test_setup *s)
 {
     static const double weights[3] = {0.2, 0.5, 0.3}, vars[3] = {0.5, 1, 0};
     static const double means[6] = {1, -2, 0, 0.5, -3, 1.5};
@@ -39,7 +21,7 @@ static void draws_have_the_posterior(void **state)
     enum {
         M = 40000
     };
-    setup s = make(1);
+    test_setup s = test_setup_make(1);
     ddn_oracle *oracle = three_blobs(&s);
     double *x = malloc(M * 2 * sizeof *x);
     for (int64_t r = 0; r < M; r++) {
@@ -69,7 +51,7 @@ static void draws_have_the_posterior(void **state)
     test_outputs_free(&o);
     free(x);
     ddn_oracle_destroy(oracle);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 /* Component shares and means of 40000 samples of the data, 4.5 standard errors; a split changes
@@ -80,7 +62,7 @@ static void data_have_the_prior(void **state)
     enum {
         M = 40000
     };
-    setup s = make(1);
+    test_setup s = test_setup_make(1);
     ddn_oracle *oracle = three_blobs(&s);
     double *x = malloc(M * 3 * sizeof *x), part[3 * 5], mean = 0, share = 0;
     int64_t *index = malloc(M * sizeof *index);
@@ -102,7 +84,7 @@ static void data_have_the_prior(void **state)
     free(x);
     free(index);
     ddn_oracle_destroy(oracle);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 /* t -> infinity: score -x, mean of the prior. t -> 0 far out: the nearest blob, relative accuracy
@@ -110,7 +92,7 @@ static void data_have_the_prior(void **state)
 static void limits(void **state)
 {
     (void)state;
-    setup s = make(1);
+    test_setup s = test_setup_make(1);
     ddn_oracle *oracle = three_blobs(&s);
     const double x[4] = {0.3, 0.8, -2.9, 1.4};
     test_outputs o = test_evaluate(s.ctx, oracle, 20, 2, x, 2, x);
@@ -135,7 +117,7 @@ static void limits(void **state)
     assert_true(isfinite(score[0]) && score[0] < 0 && score[1] > 0 && w_max == 1);
     ddn_query_destroy(q);
     ddn_oracle_destroy(oracle);
-    drop(&s);
+    test_setup_free(&s);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* Regimes along trajectories: by the posterior, by clones, with scores from outside. */
 #include "support/bench.h"
 #include "support/failing.h"
+#include "support/results.h"
 
 enum {
     N = 40,

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "support/fixtures.h"
+#include "support/methods.h"
 
 enum {
     N = 11,
@@ -10,20 +11,6 @@ enum {
     M = 7,
     STEPS = 12
 };
-
-static const ddn_method methods[] = {
-    DDN_METHOD_EXACT,    DDN_METHOD_EULER,       DDN_METHOD_HEUN,
-    DDN_METHOD_EDM_HEUN, DDN_METHOD_EXPONENTIAL, DDN_METHOD_DDPM,
-    DDN_METHOD_PNDM,     DDN_METHOD_MULTISTEP2,  DDN_METHOD_GRADIENT_ESTIMATION,
-    DDN_METHOD_ADAPTIVE, DDN_METHOD_FORWARD};
-static const size_t method_count = sizeof methods / sizeof *methods;
-
-static int is_random(ddn_method method)
-{
-    return method == DDN_METHOD_EXACT || method == DDN_METHOD_EULER ||
-           method == DDN_METHOD_EXPONENTIAL || method == DDN_METHOD_DDPM ||
-           method == DDN_METHOD_FORWARD;
-}
 
 static ddn_oracle *make_oracle(ddn_context *ctx, int64_t n, int64_t d)
 {
@@ -65,13 +52,13 @@ static void stop_save_restore_resume(void **state)
     ddn_context *ctx = test_context(1);
     double start[M * D];
     test_normal(5, M * D, start);
-    for (size_t k = 0; k < method_count; k++) {
+    for (int k = 0; k < TEST_METHODS; k++) {
         double whole[M * D], x[M * D], y[M * D];
-        ddn_integrator *plain = make(ctx, methods[k], N, D);
+        ddn_integrator *plain = make(ctx, test_methods[k], N, D);
         memcpy(whole, start, sizeof x);
         OK(ctx, ddn_integrator_run(plain, M, whole, D));
         for (int64_t at = 0; at <= STEPS; at += 3) {
-            ddn_integrator *it = make(ctx, methods[k], N, D);
+            ddn_integrator *it = make(ctx, test_methods[k], N, D);
             int64_t where = at, size = 0;
             OK(ctx, ddn_integrator_attach_callback(it, stop_at, &where, NULL, 0));
             memcpy(x, start, sizeof x);
@@ -84,7 +71,7 @@ static void stop_save_restore_resume(void **state)
             OK(ctx, ddn_integrator_save(it, bytes, size, &size));
             memcpy(y, x, sizeof x);
             /* goes on in a fresh integrator, and in the stopped one */
-            ddn_integrator *other = make(ctx, methods[k], N, D);
+            ddn_integrator *other = make(ctx, test_methods[k], N, D);
             OK(ctx, ddn_integrator_restore(other, bytes, size));
             OK(ctx, ddn_integrator_resume(other, M, y, D));
             assert_memory_equal(y, whole, sizeof y);
@@ -162,8 +149,8 @@ static void cancel_by_progress(void **state)
     ddn_context *ctx = test_context(1);
     double start[M * D], whole[M * D], x[M * D];
     test_normal(5, M * D, start);
-    for (size_t k = 0; k < method_count; k++) {
-        ddn_integrator *it = make(ctx, methods[k], N, D);
+    for (int k = 0; k < TEST_METHODS; k++) {
+        ddn_integrator *it = make(ctx, test_methods[k], N, D);
         progress p = {0, -1, 0};
         OK(ctx, ddn_context_set_progress(ctx, on_progress, &p));
         memcpy(whole, start, sizeof x);
@@ -198,13 +185,13 @@ static void noiseless_ends(void **state)
     (void)state;
     ddn_context *ctx = test_context(1);
     const double times[4] = {1, 0.3, 0.1, 0};
-    for (size_t k = 0; k + 1 < method_count; k++) {
-        ddn_integrator *it = make(ctx, methods[k], N, D);
+    for (int k = 0; k + 1 < TEST_METHODS; k++) {
+        ddn_integrator *it = make(ctx, test_methods[k], N, D);
         double x[M * D];
         OK(ctx, ddn_integrator_set_times(it, times, 4));
         OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_DENOISE, 1)); /* x/a at s = 0 */
         test_normal(2, M * D, x);
-        if (methods[k] == DDN_METHOD_HEUN || methods[k] == DDN_METHOD_ADAPTIVE) {
+        if (test_methods[k] == DDN_METHOD_HEUN || test_methods[k] == DDN_METHOD_ADAPTIVE) {
             FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "noiseless");
         } else {
             OK(ctx, ddn_integrator_run(it, M, x, D));
@@ -276,8 +263,8 @@ static void batches_do_not_matter(void **state)
     ddn_context *ctx = test_context(1);
     double start[M * D], whole[M * D], row[D + 3];
     test_normal(5, M * D, start);
-    for (size_t k = 0; k < method_count; k++) {
-        ddn_integrator *it = make(ctx, methods[k], N, D);
+    for (int k = 0; k < TEST_METHODS; k++) {
+        ddn_integrator *it = make(ctx, test_methods[k], N, D);
         OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, 40));
         memcpy(whole, start, sizeof whole);
         OK(ctx, ddn_integrator_run(it, M, whole, D));
@@ -307,8 +294,8 @@ static void path_numbers(void **state)
     (void)state;
     ddn_context *ctx = test_context(1);
     const int64_t paths[4] = {3, 3, 8, 3};
-    for (size_t k = 0; k < method_count; k++) {
-        ddn_integrator *it = make(ctx, methods[k], N, D);
+    for (int k = 0; k < TEST_METHODS; k++) {
+        ddn_integrator *it = make(ctx, test_methods[k], N, D);
         double x[4 * D], other[4 * D];
         for (int64_t i = 0; i < 4 * D; i++) {
             x[i] = other[i] = 0.1 * (double)(i % D);
@@ -318,10 +305,12 @@ static void path_numbers(void **state)
         OK(ctx, ddn_integrator_run(it, 4, x, D));
         assert_memory_equal(x, x + D, D * sizeof *x);
         assert_memory_equal(x, x + 3 * D, D * sizeof *x);
-        assert_int_equal(memcmp(x, x + 2 * D, D * sizeof *x) != 0, is_random(methods[k]));
+        assert_int_equal(memcmp(x, x + 2 * D, D * sizeof *x) != 0,
+                         test_method_is_random(test_methods[k]));
         OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_STEP, STEPS));
         OK(ctx, ddn_integrator_run(it, 4, other, D));
-        assert_int_equal(memcmp(x, other, D * sizeof *x) != 0, is_random(methods[k]));
+        assert_int_equal(memcmp(x, other, D * sizeof *x) != 0,
+                         test_method_is_random(test_methods[k]));
         ddn_integrator_destroy(it);
     }
     ddn_context_destroy(ctx);
@@ -336,10 +325,10 @@ static void threads_do_not_matter(void **state)
         ROWS = 40
     };
     static double x[3][ROWS * WIDE];
-    for (size_t k = 0; k < method_count; k++) {
+    for (int k = 0; k < TEST_METHODS; k++) {
         for (int64_t threads = 1; threads <= 3; threads++) {
             ddn_context *ctx = test_context(threads);
-            ddn_integrator *it = make(ctx, methods[k], 30, WIDE);
+            ddn_integrator *it = make(ctx, test_methods[k], 30, WIDE);
             OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 4));
             OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 0.3));
             test_normal(5, ROWS * WIDE, x[threads - 1]);

@@ -2,29 +2,6 @@
 #include "support/fixtures.h"
 #include "support/reference.h"
 
-static ddn_schedule *make(ddn_context *ctx, int kind)
-{
-    ddn_schedule *sch = NULL;
-    switch (kind) {
-    case 0:
-        OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-        break;
-    case 1:
-        OK(ctx, ddn_schedule_create_vp_linear(ctx, 0.1, 20.0, &sch));
-        break;
-    case 2:
-        OK(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, 1000, &sch));
-        break;
-    case 3:
-        OK(ctx, ddn_schedule_create_cosine(ctx, 1000, 0.008, 0.999, &sch));
-        break;
-    default:
-        OK(ctx, ddn_schedule_create_edm(ctx, &sch));
-        break;
-    }
-    return sch;
-}
-
 /* tau, sigma and alpha-bar of time t against the reference. */
 static void check_level(ddn_context *ctx, const ddn_schedule *sch, double t, double tau)
 {
@@ -44,7 +21,7 @@ static void reference_discrete(void **state)
     ddn_context *ctx = test_context(1);
     const char *names[2] = {"schedules.ddpm_linear_T1000", "schedules.cosine_T1000"};
     for (int k = 0; k < 2; k++) {
-        ddn_schedule *sch = make(ctx, 2 + k);
+        ddn_schedule *sch = test_schedule(ctx, k == 0 ? TEST_DDPM : TEST_COSINE);
         json_t *ref = ref_at(names[k]);
         for (int64_t j = 0; j < ref_length(ref, "i"); j++) {
             double i = ref_element(ref, "i", j), tau = ref_element(ref, "t_ou", j), a, s, value;
@@ -65,7 +42,8 @@ static void reference_continuous(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
-    ddn_schedule *vp = make(ctx, 1), *ou = make(ctx, 0), *edm = make(ctx, 4);
+    ddn_schedule *vp = test_schedule(ctx, TEST_VP), *ou = test_schedule(ctx, TEST_OU),
+                 *edm = test_schedule(ctx, TEST_EDM);
     json_t *ref = ref_at("schedules.vp_continuous");
     for (int64_t j = 0; j < ref_length(ref, "s"); j++) {
         double u = ref_element(ref, "s", j), a, s;
@@ -150,8 +128,8 @@ static void discrete_interpolation(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
-    for (int kind = 2; kind <= 3; kind++) {
-        ddn_schedule *sch = make(ctx, kind);
+    for (test_kind kind = TEST_DDPM; kind <= TEST_COSINE; kind++) {
+        ddn_schedule *sch = test_schedule(ctx, kind);
         double low = 0;
         for (double i = 0; i < 999; i += 111) {
             double high, mid, f, g2;

@@ -45,26 +45,10 @@ static host good_host(void)
 static ddn_schedule *make(ddn_context *ctx, int kind, host *h)
 {
     ddn_schedule *sch = NULL;
-    switch (kind) {
-    case 0:
-        OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-        break;
-    case 1:
-        OK(ctx, ddn_schedule_create_vp_linear(ctx, 0.1, 20.0, &sch));
-        break;
-    case 2:
-        OK(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, 1000, &sch));
-        break;
-    case 3:
-        OK(ctx, ddn_schedule_create_cosine(ctx, 1000, 0.008, 0.999, &sch));
-        break;
-    case 4:
-        OK(ctx, ddn_schedule_create_edm(ctx, &sch));
-        break;
-    default:
-        OK(ctx, ddn_schedule_create_custom(ctx, host_eval, 0.0, 10.0, host_release, h, &sch));
-        break;
+    if (kind <= TEST_EDM) {
+        return test_schedule(ctx, (test_kind)kind);
     }
+    OK(ctx, ddn_schedule_create_custom(ctx, host_eval, 0.0, 10.0, host_release, h, &sch));
     return sch;
 }
 
@@ -93,7 +77,7 @@ static void every_kind(void **state)
             CLOSE(t, at, 1e-12, 1e-12);
             /* f and g^2 are the derivatives that they claim to be */
             double h1 = 1e-4 * fmin(at - low, high - at), a1, a2, s1, s2, f, g2;
-            if (h1 <= 0 || kind == 2 || kind == 3) {
+            if (h1 <= 0 || kind == TEST_DDPM || kind == TEST_COSINE) {
                 continue;
             }
             OK(ctx, ddn_schedule_rates(ctx, sch, at, &f, &g2));
@@ -130,7 +114,7 @@ static void grids(void **state)
     double t[65], b[65];
     for (int kind = 0; kind < KINDS; kind++) {
         ddn_schedule *sch = make(ctx, kind, &h);
-        double first = inside[kind][4], last = inside[kind][kind == 3 ? 1 : 0];
+        double first = inside[kind][4], last = inside[kind][kind == TEST_COSINE ? 1 : 0];
         for (ddn_grid g = DDN_GRID_UNIFORM; g <= DDN_GRID_KARRAS; g++) {
             if (g == DDN_GRID_GEOMETRIC && (last <= 0)) {
                 FAILS(ctx, ddn_schedule_grid(ctx, sch, g, first, last, 65, t), DDN_E_RANGE,
@@ -161,7 +145,7 @@ static void grids(void **state)
         }
         ddn_schedule_destroy(sch);
     }
-    ddn_schedule *ou = make(ctx, 0, NULL), *ddpm = make(ctx, 2, NULL);
+    ddn_schedule *ou = test_schedule(ctx, TEST_OU), *ddpm = test_schedule(ctx, TEST_DDPM);
     OK(ctx, ddn_schedule_grid(ctx, ddpm, DDN_GRID_UNIFORM, 63, -1, 65, t));
     for (int k = 0; k < 65; k++) {
         assert_true(t[k] == 63 - k);

@@ -12,11 +12,11 @@ static void spectral_times_of_known_data(void **state)
     OK(ctx, ddn_analysis_create(ctx, &an));
     OK(ctx, ddn_analysis_spectrum(an, ds, &r));
     double Lambda = ref_element(root, "cov_top_eigenvalues_1_over_n", 0);
-    CLOSE(scalar_of(ctx, r, "Lambda"), Lambda, 1e-9, 0);
-    CLOSE(scalar_of(ctx, r, "t_S"), ref_number(root, "tS_finite"), 1e-9, 0);
-    CLOSE(scalar_of(ctx, r, "t_S_asymptotic"), log(Lambda) / 2, 1e-9, 0);
-    CLOSE(scalar_of(ctx, r, "t_SSB"), asinh(Lambda) / 2, 1e-9, 0);
-    CLOSE(scalar_of(ctx, r, "t_C_spectrum"), ref_number(root, "tC_gauss_spectrum"), 1e-9, 0);
+    CLOSE(test_scalar(ctx, r, "Lambda"), Lambda, 1e-9, 0);
+    CLOSE(test_scalar(ctx, r, "t_S"), ref_number(root, "tS_finite"), 1e-9, 0);
+    CLOSE(test_scalar(ctx, r, "t_S_asymptotic"), log(Lambda) / 2, 1e-9, 0);
+    CLOSE(test_scalar(ctx, r, "t_SSB"), asinh(Lambda) / 2, 1e-9, 0);
+    CLOSE(test_scalar(ctx, r, "t_C_spectrum"), ref_number(root, "tC_gauss_spectrum"), 1e-9, 0);
     ddn_result_destroy(r);
     ddn_dataset_destroy(ds);
     json_decref(root);
@@ -34,7 +34,7 @@ static void spectral_times_of_known_data(void **state)
     }
     OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 2 * D, D, D, &ds));
     OK(ctx, ddn_analysis_spectrum(an, ds, &r));
-    double c = expm1(2 * scalar_of(ctx, r, "t_C_spectrum")), sum = 0;
+    double c = expm1(2 * test_scalar(ctx, r, "t_C_spectrum")), sum = 0;
     for (int i = 0; i < D; i++) {
         sum += log1p(lambda[i] / c);
     }
@@ -45,9 +45,9 @@ static void spectral_times_of_known_data(void **state)
     const double one[] = {3, 4};
     OK(ctx, ddn_dataset_create(ctx, one, DDN_TYPE_F64, 1, 2, 2, &ds));
     OK(ctx, ddn_analysis_spectrum(an, ds, &r));
-    assert_true(scalar_of(ctx, r, "Lambda") == 0 && scalar_of(ctx, r, "t_S") == 0);
-    assert_true(isnan(scalar_of(ctx, r, "t_C_spectrum")));
-    assert_true(isnan(scalar_of(ctx, r, "t_S_asymptotic")));
+    assert_true(test_scalar(ctx, r, "Lambda") == 0 && test_scalar(ctx, r, "t_S") == 0);
+    assert_true(isnan(test_scalar(ctx, r, "t_C_spectrum")));
+    assert_true(isnan(test_scalar(ctx, r, "t_S_asymptotic")));
     ddn_result_destroy(r);
     ddn_dataset_destroy(ds);
     FAILS(ctx, ddn_analysis_spectrum(an, NULL, &r), DDN_E_NULL, "ds");

@@ -5,6 +5,7 @@
 #include "support/failing.h"
 #include "support/fixtures.h"
 #include "support/reference.h"
+#include "support/toy.h"
 
 enum {
     MAX = 64
@@ -224,14 +225,9 @@ static void reference_numbers_are_met(void **state)
         CLOSE(mean[j], ref_element(late, "mean", j), 1e-15, 1e-17);
     }
     ddn_dataset_destroy(ds);
-    char path[1024];
-    json_error_t error;
-    json_t *medium =
-        json_load_file(test_data_path("medium/medium_reference.json", path), 0, &error);
-    assert_non_null(medium);
+    json_t *medium = toy_medium_reference();
     assert_int_equal(ref_numbers(medium, "cov_top_eigenvalues_1_over_n", want, 16), 16);
-    OK(ctx, ddn_dataset_open(ctx, test_data_path("medium/medium_d16_n128_X.npy", path),
-                             DDN_FORMAT_AUTO, &ds));
+    ds = toy_medium(ctx);
     OK(ctx, ddn_dataset_spectrum(ctx, ds, 16, values, NULL, 0));
     for (int k = 0; k < 16; k++) {
         CLOSE(values[k], want[k], 1e-12, 1e-13);

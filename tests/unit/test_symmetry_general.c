@@ -2,6 +2,7 @@
  * outside, bad input, memory that runs out. */
 #include "support/bench.h"
 #include "support/failing.h"
+#include "support/results.h"
 
 /* ---- Linear algebra ---- */
 

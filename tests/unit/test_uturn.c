@@ -29,10 +29,10 @@ static void agrees(ddn_context *ctx, const ddn_result *r, const char *name, int6
     snprintf(other, sizeof other, "%s_identity", name);
     snprintf(error, sizeof error, "%s_se", name);
     snprintf(other_error, sizeof other_error, "%s_se", other);
-    double se = hypot(column_at(ctx, r, error, row), column_at(ctx, r, other_error, row));
-    print_message("# %s row %d: %g, %g +- %g\n", name, (int)row, column_at(ctx, r, name, row),
-                  column_at(ctx, r, other, row), se);
-    CLOSE(column_at(ctx, r, name, row), column_at(ctx, r, other, row), 0, 4.5 * se + 1e-9);
+    double se = hypot(test_element(ctx, r, error, row), test_element(ctx, r, other_error, row));
+    print_message("# %s row %d: %g, %g +- %g\n", name, (int)row, test_element(ctx, r, name, row),
+                  test_element(ctx, r, other, row), se);
+    CLOSE(test_element(ctx, r, name, row), test_element(ctx, r, other, row), 0, 4.5 * se + 1e-9);
 }
 
 /* The exact reverse kernel does what the posterior predicts, for both experiments. */
@@ -47,7 +47,7 @@ static void simulation_is_identity(void **state)
         OK(ctx, (clones == 1 ? ddn_analysis_uturn : ddn_analysis_branch)(an, oracle, NULL, times,
                                                                          TIMES, NULL, NULL, &r));
         assert_int_equal(ddn_result_rows(r), TIMES);
-        CLOSE(scalar_of(ctx, r, "paths"), 3000, 0, 0);
+        CLOSE(test_scalar(ctx, r, "paths"), 3000, 0, 0);
         for (int64_t k = 0; k < TIMES; k++) {
             agrees(ctx, r, "returned", k);
             agrees(ctx, r, "same_class", k);
@@ -57,19 +57,20 @@ static void simulation_is_identity(void **state)
                 char low[64], high[64];
                 snprintf(low, sizeof low, "%s_low", shares[i]);
                 snprintf(high, sizeof high, "%s_high", shares[i]);
-                double p = column_at(ctx, r, shares[i], k);
-                assert_true(0 <= column_at(ctx, r, low, k) && column_at(ctx, r, low, k) <= p);
-                assert_true(p <= column_at(ctx, r, high, k) && column_at(ctx, r, high, k) <= 1);
-                assert_true(column_at(ctx, r, low, k) < column_at(ctx, r, high, k));
+                double p = test_element(ctx, r, shares[i], k);
+                assert_true(0 <= test_element(ctx, r, low, k) && test_element(ctx, r, low, k) <= p);
+                assert_true(p <= test_element(ctx, r, high, k) &&
+                            test_element(ctx, r, high, k) <= 1);
+                assert_true(test_element(ctx, r, low, k) < test_element(ctx, r, high, k));
             }
-            double median = column_at(ctx, r, "distance2_q50", k);
-            assert_true(column_at(ctx, r, "distance2_q05", k) <= median);
-            assert_true(median <= column_at(ctx, r, "distance2_q95", k));
-            double entropy = column_at(ctx, r, "entropy", k);
+            double median = test_element(ctx, r, "distance2_q50", k);
+            assert_true(test_element(ctx, r, "distance2_q05", k) <= median);
+            assert_true(median <= test_element(ctx, r, "distance2_q95", k));
+            double entropy = test_element(ctx, r, "entropy", k);
             assert_true(entropy >= 0 && entropy <= log(N));
         }
-        assert_true(column_at(ctx, r, "returned", 0) > 0.8);
-        assert_true(column_at(ctx, r, "returned", 3) < 0.2);
+        assert_true(test_element(ctx, r, "returned", 0) > 0.8);
+        assert_true(test_element(ctx, r, "returned", 3) < 0.2);
         ddn_result_destroy(r);
     }
     ddn_analysis_destroy(an);
@@ -105,9 +106,9 @@ static void two_gaussians_by_every_method(void **state)
         for (int64_t k = 0; k < 2; k++) {
             double phi = ddn_theory_phi(DIM * 2.25 * exp(-2 * at[k]));
             double se = sqrt(phi * (1 - phi) / 2000);
-            CLOSE(column_at(ctx, r, "same_class", k), phi, 0, 4.5 * se + (i == 0 ? 0 : 0.01));
-            CLOSE(column_at(ctx, r, "same_class_identity", k), phi, 0,
-                  4.5 * column_at(ctx, r, "same_class_identity_se", k));
+            CLOSE(test_element(ctx, r, "same_class", k), phi, 0, 4.5 * se + (i == 0 ? 0 : 0.01));
+            CLOSE(test_element(ctx, r, "same_class_identity", k), phi, 0,
+                  4.5 * test_element(ctx, r, "same_class_identity_se", k));
         }
         ddn_result_destroy(r);
         ddn_analysis_destroy(an);
@@ -151,9 +152,10 @@ static void classifiers(void **state)
     OK(ctx, ddn_analysis_uturn(an, oracle, NULL, times, TIMES, by_sign, &c, &own));
     assert_int_equal(c.states, 2 * 500 * TIMES);
     for (int64_t k = 0; k < TIMES; k++) {
-        CLOSE(column_at(ctx, own, "same_class", k), column_at(ctx, plain, "same_class", k), 0, 0);
-        CLOSE(column_at(ctx, own, "returned", k), column_at(ctx, plain, "returned", k), 0, 0);
-        assert_true(isnan(column_at(ctx, own, "same_class_identity", k)));
+        CLOSE(test_element(ctx, own, "same_class", k), test_element(ctx, plain, "same_class", k), 0,
+              0);
+        CLOSE(test_element(ctx, own, "returned", k), test_element(ctx, plain, "returned", k), 0, 0);
+        assert_true(isnan(test_element(ctx, own, "same_class_identity", k)));
     }
     assert_non_null(strstr(ddn_result_definition(own, "same_class"), "caller's classifier"));
     ddn_result_destroy(plain);
@@ -206,12 +208,13 @@ static void foreign_scores(void **state)
         OK(ctx,
            ddn_analysis_uturn(an, foreign, with_data ? NULL : ds, times, TIMES, NULL, NULL, &got));
         for (int64_t k = 0; k < TIMES; k++) {
-            double p = column_at(ctx, want, "returned_identity", k);
-            CLOSE(column_at(ctx, got, "returned", k), p, 0,
-                  4.5 * column_at(ctx, got, "returned_se", k) + 0.02);
-            CLOSE(column_at(ctx, got, "same_class", k), column_at(ctx, got, "returned", k), 0, 0);
-            assert_true(isnan(column_at(ctx, got, "returned_identity", k)));
-            assert_true(isnan(column_at(ctx, got, "entropy", k)));
+            double p = test_element(ctx, want, "returned_identity", k);
+            CLOSE(test_element(ctx, got, "returned", k), p, 0,
+                  4.5 * test_element(ctx, got, "returned_se", k) + 0.02);
+            CLOSE(test_element(ctx, got, "same_class", k), test_element(ctx, got, "returned", k), 0,
+                  0);
+            assert_true(isnan(test_element(ctx, got, "returned_identity", k)));
+            assert_true(isnan(test_element(ctx, got, "entropy", k)));
         }
         ddn_result_destroy(got);
         ddn_oracle_destroy(foreign);
@@ -234,14 +237,14 @@ static void trivial_cases(void **state)
     ddn_result *r = NULL;
     OK(ctx, ddn_analysis_uturn(an, oracle, NULL, times, TIMES, NULL, NULL, &r));
     for (int64_t k = 0; k < TIMES; k++) {
-        CLOSE(column_at(ctx, r, "returned", k), 1, 0, 0);
-        CLOSE(column_at(ctx, r, "same_class", k), 1, 0, 0);
-        CLOSE(column_at(ctx, r, "distance2", k), 0, 0, 1e-20);
-        CLOSE(column_at(ctx, r, "entropy", k), 0, 0, 0);
+        CLOSE(test_element(ctx, r, "returned", k), 1, 0, 0);
+        CLOSE(test_element(ctx, r, "same_class", k), 1, 0, 0);
+        CLOSE(test_element(ctx, r, "distance2", k), 0, 0, 1e-20);
+        CLOSE(test_element(ctx, r, "entropy", k), 0, 0, 0);
         /* Wilson at 50 of 50: 1/(1 + z^2/50) */
-        CLOSE(column_at(ctx, r, "returned_low", k), 1 / (1 + 1.9599639845 * 1.9599639845 / 50),
+        CLOSE(test_element(ctx, r, "returned_low", k), 1 / (1 + 1.9599639845 * 1.9599639845 / 50),
               1e-8, 0);
-        CLOSE(column_at(ctx, r, "returned_high", k), 1, 1e-12, 0);
+        CLOSE(test_element(ctx, r, "returned_high", k), 1, 1e-12, 0);
     }
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);
@@ -266,16 +269,16 @@ static void threads_and_starts(void **state)
             ddn_result *other = NULL;
             OK(ctx[i], ddn_dataset_create(ctx[i], held_out, DDN_TYPE_F64, 2, D, D, &starts));
             OK(ctx[i], ddn_analysis_uturn(an, oracle, starts, times, TIMES, NULL, NULL, &other));
-            assert_true(column_at(ctx[i], other, "same_class", 0) > 0.9);
-            assert_true(isnan(column_at(ctx[i], other, "same_class_identity", 0)));
-            assert_true(column_at(ctx[i], other, "entropy", 3) > 1);
+            assert_true(test_element(ctx[i], other, "same_class", 0) > 0.9);
+            assert_true(isnan(test_element(ctx[i], other, "same_class_identity", 0)));
+            assert_true(test_element(ctx[i], other, "entropy", 3) > 1);
             ddn_result_destroy(other);
             ddn_dataset_destroy(starts);
         }
         ddn_analysis_destroy(an);
         ddn_oracle_destroy(oracle);
     }
-    same_results(ctx[0], r[0], r[1]);
+    test_same_results(ctx[0], r[0], r[1]);
     for (int i = 0; i < 2; i++) {
         ddn_result_destroy(r[i]);
         ddn_context_destroy(ctx[i]);
@@ -309,8 +312,8 @@ static void refusals(void **state)
 #undef TURN
     /* Without labels there are no classes, but points still return. */
     OK(ctx, ddn_analysis_uturn(an, oracle, NULL, &one, 1, NULL, NULL, &r));
-    assert_true(isnan(column_at(ctx, r, "same_class", 0)));
-    assert_false(isnan(column_at(ctx, r, "returned", 0)));
+    assert_true(isnan(test_element(ctx, r, "same_class", 0)));
+    assert_false(isnan(test_element(ctx, r, "returned", 0)));
     ddn_result_destroy(r);
     ddn_context_cancel(ctx);
     assert_int_equal(ddn_analysis_uturn(an, oracle, NULL, &one, 1, NULL, NULL, &r), DDN_STOPPED);

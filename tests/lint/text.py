@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The text itself: clang-format 14, file length, leftovers, and the fixed top level.
+"""The text itself: clang-format 14, file length, leftovers, the fixed top level, equation numbers.
 
-Usage: text.py format | length | words
+Usage: text.py format | length | words | equations
 """
 import re
 import shutil
@@ -83,9 +83,22 @@ def check_words():
     return problems
 
 
+def check_equations():
+    """Every cited equation of doc/theory.md exists, and no number is given twice."""
+    numbers = re.findall(r"^### \((\d+)\)", (ROOT / "doc/theory.md").read_text(), re.MULTILINE)
+    problems = [f"doc/theory.md: ({n}) twice" for n in sorted(set(numbers)) if numbers.count(n) > 1]
+    for path in c_files(*FOLDERS):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for cited in re.findall(r"theory(?:\.md)? \((\d+)\)", line):
+                if cited not in numbers:
+                    problems.append(f"{path.relative_to(ROOT)}:{number}: no equation ({cited})")
+    return problems
+
+
 def main():
     what = sys.argv[1]
-    checks = {"format": check_format, "length": check_length, "words": check_words}
+    checks = {"format": check_format, "length": check_length, "words": check_words,
+              "equations": check_equations}
     finish(checks[what](), what)
 
 

@@ -163,6 +163,9 @@ typedef struct drv_data {
             &(data).n, 1, 9e15                                                                     \
     }
 
+/* Whether there is a --data, for drivers that have another system without one; dies if an option
+ * that speaks of its file stands alone. */
+int drv_data_given(const drv_data *data);
 /* Opens, labels, selects and scales; the caller destroys the set. Dies with a line that names the
  * file or option at fault. */
 ddn_dataset *drv_data_load(const drv_data *data);

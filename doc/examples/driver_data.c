@@ -138,6 +138,19 @@ static void rescale(const drv_data *data)
     replace(out);
 }
 
+int drv_data_given(const drv_data *data)
+{
+    const char *alone = data->labels              ? "labels"
+                        : data->classes.count > 0 ? "classes"
+                        : data->scale >= 0        ? "scale"
+                        : data->n > 0             ? "n"
+                                                  : NULL;
+    if (data->path == NULL && alone) {
+        drv_die("--%s needs --data FILE", alone);
+    }
+    return data->path != NULL;
+}
+
 ddn_dataset *drv_data_load(const drv_data *data)
 {
     static int registered;

@@ -122,6 +122,15 @@ static void describe_default(const drv_option *o, char *text, size_t size)
         snprintf(text, size, " (default %.10g)", *(double *)o->value);
     } else if (o->kind == DRV_STRING && *(const char **)o->value) {
         snprintf(text, size, " (default %s)", *(const char **)o->value);
+    } else if ((o->kind == DRV_INTS || o->kind == DRV_DOUBLES) && !strstr(o->help, "(default")) {
+        const drv_list *list = o->value;
+        for (int64_t i = 0; i < list->count && strlen(text) + 40 < size; i++) {
+            const size_t length = strlen(text);
+            snprintf(text + length, size - length, "%s%.10g", i ? "," : " (default ", list->at[i]);
+        }
+        if (list->count > 0) {
+            snprintf(text + strlen(text), size - strlen(text), ")");
+        }
     } else if (o->kind == DRV_CHOICE && *(int *)o->value >= 0) {
         const char *word = o->metavariable;
         for (int i = *(int *)o->value; i > 0; i--) {

@@ -334,7 +334,7 @@ int main(int argc, char **argv)
                     .rank = 1,
                     .pairs = 512,
                     .times = 14,
-                    .steps = 120,
+                    .steps = 300,
                     .samples = 1024,
                     .mu = 1,
                     .t_min = NAN,
@@ -350,8 +350,8 @@ int main(int argc, char **argv)
         {"rank", "K", "leading eigenvectors of each class that the foreign model has", DRV_INT,
          &set.rank, 0, 512},
         {"pairs", "N", "clone pairs at each time", DRV_INT, &set.pairs, 2, 1e8},
-        {"steps", "K", "steps of the foreign model's ancestral sampler", DRV_INT, &set.steps, 1,
-         1e6},
+        {"steps", "K", "steps of the foreign model's ancestral sampler, whose bias falls as 1/K",
+         DRV_INT, &set.steps, 1, 1e6},
         {"samples", "S", "states at each time for the exact score", DRV_INT, &set.samples, 2, 1e9},
         {"times", "K", "number of times, geometric", DRV_INT, &set.times, 2, 1e4},
         {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set.t_min, 1e-5, 20},
@@ -364,8 +364,9 @@ int main(int argc, char **argv)
               "foreign_score.png.",
               options, DRV_COUNT(options));
     atexit(release);
+    const int with_data = drv_data_given(&set.data);
     drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
-    if (set.data.path != NULL) {
+    if (with_data) {
         own.ds = drv_data_load(&set.data);
         set.d = ddn_dataset_d(own.ds);
     } else {

@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "driver.h"
 
@@ -184,7 +185,12 @@ static void draw(const settings *set, const drv_list *dims, double t_max)
 /* Smooth curves for the picture: t, then one column for each d. */
 static void write_closed(const drv_list *dims, double t_max)
 {
-    drv_file *file = drv_csv_open(drv_path("gmm_speciation_closed.csv"), "t,phi of each d");
+    char header[2 + 24 * DRV_LIST_CAPACITY] = "t";
+    for (int64_t k = 0; k < dims->count; k++) {
+        const size_t length = strlen(header);
+        snprintf(header + length, sizeof header - length, ",phi_d%.0f", dims->at[k]);
+    }
+    drv_file *file = drv_csv_open(drv_path("gmm_speciation_closed.csv"), header);
     for (int i = 0; i <= 300; i++) {
         double row[1 + DRV_LIST_CAPACITY] = {0.8 + (t_max - 0.6) * i / 300};
         for (int64_t k = 0; k < dims->count; k++) {

@@ -319,9 +319,12 @@ static void draw(const settings *set)
                         "title 'φ: same class',\\\n");
     }
     drv_print(plot, " 'phi.csv' using 1:6:7 with yerrorlines linestyle 2 pointsize 0.4 "
-                    "title 'φ_C: same training point',\\\n"
-                    " 'entropy.csv' using 1:2:3 with yerrorlines linestyle 3 pointsize 0.4 "
-                    "title 'f^e/α: excess entropy'");
+                    "title 'φ_C: same training point'");
+    if (ddn_dataset_n(own.ds) > 1) { /* alpha = 0 of a single point leaves no f/alpha */
+        drv_print(plot,
+                  ",\\\n 'entropy.csv' using 1:2:3 with yerrorlines linestyle 3 pointsize 0.4 "
+                  "title 'f^e/α: excess entropy'");
+    }
     if (with_clones && with_phi) {
         drv_print(plot, ",\\\n 'phi.csv' using 1:4:5 with yerrorbars linestyle 1 pointtype 6 "
                         "pointsize 1.6 title 'φ, simulated clones'");

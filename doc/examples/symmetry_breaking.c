@@ -368,8 +368,7 @@ int main(int argc, char **argv)
 {
     settings set = {DRV_DATA_DEFAULTS, {2, {-1, 1}}, 1, NAN, 4000, 400, 12};
     const drv_option options[] = {
-        {"points", "A,B,...", "points on the line (default -1,1)", DRV_DOUBLES, &set.points, -1000,
-         1000},
+        {"points", "A,B,...", "points on the line", DRV_DOUBLES, &set.points, -1000, 1000},
         {"eta", "E", "noise of the reverse dynamics: 1 SDE, 0 probability flow", DRV_DOUBLE,
          &set.eta, 0, 10},
         {"paths", "P", "trajectories on the line", DRV_INT, &set.paths, 2, 1e7},
@@ -388,8 +387,9 @@ int main(int argc, char **argv)
     if (set.points.count < 2) {
         drv_die("--points needs at least two points");
     }
+    const int with_data = drv_data_given(&set.data);
     one_dimension(&set);
-    if (set.data.path != NULL) {
+    if (with_data) {
         ssb_data(&set.data, set.eta, set.starts, set.t_end);
     }
     return drv_finish();

@@ -266,8 +266,9 @@ int main(int argc, char **argv)
               "uturn.png.",
               options, DRV_COUNT(options));
     atexit(release);
+    const int with_data = drv_data_given(&set.data);
     drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
-    if (set.data.path != NULL) {
+    if (with_data) {
         make_empirical(&set);
     } else {
         make_gaussians(&set);

@@ -42,6 +42,8 @@ class Speciation(DriverTest):
         self.assertIn("d = 16: t_S = 1.38629 (exact 1.3863)", done.stdout)
         for name in ("gmm_speciation_d16.csv", "gmm_speciation_d64.csv", "gmm_speciation.gp"):
             self.assertTrue(os.path.exists(self.path("out/" + name)))
+        with open(self.path("out/gmm_speciation_closed.csv"), encoding="utf-8") as f:
+            self.assertEqual(f.readline(), "t,phi_d16,phi_d64\n")
 
     def test_bad_options(self):
         self.refuses("--csv needs a single --d", "--csv", self.path("c.csv"))

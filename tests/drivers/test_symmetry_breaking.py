@@ -87,7 +87,9 @@ class SymmetryBreaking(DriverTest):
         self.refuses("/dev/null/x", "--out=/dev/null/x", out=False)
         x = npy(self.path("x.npy"), (2, 1), "<f8", struct.pack("<2d", -1, 1))
         self.refuses("--t-end", "--data", x, "--t-end=5", "--paths=10", "--steps=10")
+        self.refuses("--scale needs --data FILE", "--scale=raw")
         help_text = self.succeeds("--help").stdout
+        self.assertIn("(default -1,1)", help_text)
         for option in ("--points", "--eta", "--data", "--starts", "--out", "--seed", "--threads"):
             self.assertIn(option, help_text)
 

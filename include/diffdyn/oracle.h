@@ -91,9 +91,9 @@ DDN_API ddn_status ddn_query_set_noise(ddn_query *query, int64_t seed, int64_t f
 /* Options of a query. */
 typedef int32_t ddn_query_key;
 enum {
-    DDN_QUERY_EPSILON = 101,   /* double: posterior mass that may be left out, per state, in [0,
-                                  1e-2]; 0   reads everything; default 1e-9, and 1e-15 for f64 data.
-                                  The   mass   really left out is bounded by ddn_query_dropped. */
+    DDN_QUERY_EPSILON = 101,   /* double: posterior mass that may be left out, per state, in
+                                  [0, 1e-2]; 0 reads everything; default 1e-9, and 1e-15 for f64
+                                  data. The mass really left out is at most ddn_query_dropped. */
     DDN_QUERY_TRAJECTORY = 201 /* int64, 0 or 1, default 0: row r of successive runs is the same
                                   trajectory. The query then remembers which points are near each
                                   row and reads only those for as long as that is provably enough.

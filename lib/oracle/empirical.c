@@ -18,12 +18,13 @@ static void each_buffer(ddni_scan *s,
                         const ddni_allocator *al, int64_t *bytes)
 {
     void *buffers[] = {
-        s->state,        s->relative,       s->lanes,       s->tile,  s->sum,         s->lane,
-        s->tile_mass,    s->count,          s->floor,       s->row,   s->upper,       s->bound,
-        s->logit,        s->index,          s->logit_count, s->cut,   s->slice,       s->track,
-        s->track_centre, s->track_distance, s->track_index, s->total, s->class_total, s->point,
-        s->part_sum,     s->part_class,     s->part_moment, s->part,  s->posterior,   s->todo,
-        s->verdict};
+        s->state,          s->relative,    s->lanes,      s->tile,        s->sum,
+        s->lane,           s->tile_mass,   s->count,      s->floor,       s->row,
+        s->upper,          s->bound,       s->logit,      s->index,       s->logit_count,
+        s->kept_count,     s->cut,         s->slice,      s->track,       s->track_centre,
+        s->track_distance, s->track_index, s->total,      s->class_total, s->point,
+        s->anchor,         s->part_sum,    s->part_class, s->part_moment, s->part,
+        s->posterior,      s->todo,        s->verdict};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
         visit(al, buffers[i], bytes);
     }
@@ -140,9 +141,17 @@ static ddn_status measure(ddn_context *ctx, ddni_empirical *o)
         DDNI_TRY(ddni_parallel(ctx, chunks, (double)n * (double)d, norms_chunk, &p));
     }
     for (int64_t i = 0; i < n; i++) {
+        DDNI_CHECK(ctx, o->norm[i] <= 1e300, DDN_E_RANGE,
+                   "the squared distance of point %lld from the mean is %g, above the limit 1e300",
+                   (long long)i, o->norm[i]);
         o->norm_max = fmax(o->norm_max, o->norm[i]);
         o->norm_mean += o->norm[i] / (double)n;
     }
+    double offset2 = 0;
+    for (int64_t j = 0; j < d; j++) {
+        offset2 += (o->centre[j] - ds->shift) * (o->centre[j] - ds->shift);
+    }
+    o->raw_mean = o->norm_mean + offset2;
     return DDN_OK;
 }
 

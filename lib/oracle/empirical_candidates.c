@@ -7,28 +7,40 @@
 #include "base/parallel.h"
 #include "oracle/empirical_impl.h"
 
-/* Logits of the candidates relative to the largest one, in extended precision: where two points
- * compete at small s the rounding of the squared distances themselves would show. */
-static void sharpen(const ddni_block *b, const double *x, int64_t count, const int64_t *index,
-                    double *logit, int64_t best, double *point)
+double ddni_logit_beside(const ddni_block *b, const double *x, int64_t row, double *point)
 {
-    long double nearest = 0;
-    long double a = (long double)b->level->a + (long double)b->level->a_low;
-    for (int64_t pass = 0; pass < 2; pass++) {
-        for (int64_t i = 0; i < count; i++) {
-            if ((pass == 0) != (i == best) || logit[i] < -60) {
-                continue;
-            }
-            ddni_dataset_rows(b->ds, index[i], 1, point, b->d);
-            long double square = 0;
-            for (int64_t j = 0; j < b->d; j++) {
-                long double diff = (long double)x[j] - a * (long double)point[j];
-                square += diff * diff;
-            }
-            if (pass == 0) {
-                nearest = square;
-            }
-            logit[i] = (double)((nearest - square) / (2 * (long double)b->level->s2));
+    const double *z = point + b->d;
+    long double a = (long double)b->level->a + (long double)b->level->a_low, sum = 0;
+    ddni_dataset_rows(b->ds, row, 1, point, b->d);
+    for (int64_t j = 0; j < b->d; j++) {
+        long double y = (long double)point[j], other = (long double)z[j];
+        sum += (y - other) * (2 * (long double)x[j] - a * (y + other));
+    }
+    return (double)(a * sum / (2 * (long double)b->level->s2));
+}
+
+double ddni_logit_of(const ddni_block *b, int64_t q, int64_t row, double *point)
+{
+    const double *x = b->s->state + q * b->d;
+    return b->s->anchor[q] < 0 ? ddni_logit(b, x, row) : ddni_logit_beside(b, x, row, point);
+}
+
+void ddni_fetch_anchor(const ddni_block *b, int64_t q, double *point)
+{
+    if (b->s->anchor[q] >= 0) {
+        ddni_dataset_rows(b->ds, b->s->anchor[q], 1, point + b->d, b->d);
+    }
+}
+
+/* Logits of the candidates relative to the largest one: where two points compete at small s the
+ * rounding of the squared distances themselves would show. */
+static void sharpen(const ddni_block *b, const double *x, int64_t count, const int64_t *index,
+                    double *logit, int64_t best, double least, double *point)
+{
+    ddni_dataset_rows(b->ds, index[best], 1, point + b->d, b->d);
+    for (int64_t i = 0; i < count; i++) {
+        if (i != best && logit[i] >= least) {
+            logit[i] = ddni_logit_beside(b, x, index[i], point);
         }
     }
 }
@@ -106,7 +118,8 @@ ddn_status ddni_candidates_prepare(ddn_context *ctx, ddni_block *b)
     int64_t entries = ddni_workers(ctx) * b->list_capacity;
     DDNI_TRY(ddni_reserve(ctx, "logits", entries, 8, &s->logit));
     DDNI_TRY(ddni_reserve(ctx, "indices", entries, 8, &s->index));
-    return ddni_reserve(ctx, "counts", b->lanes, 8, &s->logit_count);
+    DDNI_TRY(ddni_reserve(ctx, "counts", b->lanes, 8, &s->logit_count));
+    return ddni_reserve(ctx, "counts", b->lanes, 8, &s->kept_count);
 }
 
 void ddni_candidates_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t *index,
@@ -117,22 +130,24 @@ void ddni_candidates_evaluate(const ddni_block *b, int64_t q, int64_t count, int
         max = fmax(max, logit[i]);
     }
     /* Whatever the screen listed besides, the same points go into the sums. */
+    double error = 2 * ddni_logit_error(max), least = -60 - error;
     int64_t kept = 0, best = 0, rivals = 0;
     for (int64_t i = 0; i < count; i++) {
         double below = logit[i] - max;
-        if (below >= -b->log_ratio || b->n <= b->list_capacity) {
+        if (below >= -b->log_ratio - error) {
             best = below == 0 ? kept : best;
             index[kept] = index[i];
             logit[kept] = below;
-            rivals += below > -60;
+            rivals += below >= least;
             kept++;
         }
     }
     /* Rounding of a squared distance of this size against 1e-13. */
-    if (rivals > 1 && -max * 0x1p-50 > (b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-7)) {
-        sharpen(b, b->s->state + q * b->d, kept, index, logit, best, point);
+    if (rivals > 1 && error > (b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-7)) {
+        sharpen(b, b->s->state + q * b->d, kept, index, logit, best, least, point);
     }
     b->s->logit_count[q] = count;
+    b->s->kept_count[q] = kept;
     sum_candidates(b, q, kept, index, logit, max, point);
 }
 
@@ -142,7 +157,7 @@ void ddni_candidates_report(const ddni_block *b)
         if (b->s->verdict[q] == DDNI_DONE) {
             /* Each point left out weighs less than epsilon / n. */
             double count = (double)b->s->logit_count[q];
-            double left_out = b->n <= b->list_capacity ? 0 : 1 - count / (double)b->n;
+            double left_out = 1 - (double)b->s->kept_count[q] / (double)b->n;
             b->s->dropped = fmax(b->s->dropped, b->rq->epsilon * left_out);
             b->s->touched += count / (double)b->n;
         }

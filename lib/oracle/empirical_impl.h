@@ -32,6 +32,7 @@ typedef struct ddni_empirical {
     double *norm;   /* [n] |y - centre|^2 */
     float *length;  /* [n] its root, rounded up */
     double norm_max, norm_mean;
+    double raw_mean;  /* mean of |y - shift|^2, what integer products are made of */
     int32_t in_place; /* rows are f32 and equal to y - centre as stored */
 } ddni_empirical;
 
@@ -59,6 +60,7 @@ typedef struct ddni_scan {
     double *logit;         /* [workers][chunks * capacity] of the candidates of one state */
     int64_t *index;        /* [workers][chunks * capacity] */
     int64_t *logit_count;  /* [lanes] candidates evaluated */
+    int64_t *kept_count;   /* [lanes] of them, those that went into the sums */
     ddni_track *track;     /* [rows of the batch] */
     double *track_centre;  /* [rows][d] */
     float *track_distance; /* [rows][DDNI_TRACKED] ascending */
@@ -67,6 +69,7 @@ typedef struct ddni_scan {
     double *total;             /* [lanes][d] sum e^{l - M} (y - centre), then the mean */
     double *class_total;       /* [lanes][classes] */
     double *point;             /* [workers][2 d] */
+    int64_t *anchor;           /* [lanes] row that logits are relative to, -1: absolute */
     double *part_sum;          /* direct: [chunks][lanes][d] */
     double *part_class;        /* direct: [chunks][lanes][classes] */
     double *part_moment;       /* second pass: [chunks][lanes][d + 1] */
@@ -92,6 +95,7 @@ typedef struct ddni_block {
     int64_t chunks, chunk_rows;
     int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest;
     int32_t track;    /* keep and use active lists */
+    int32_t single;   /* numbers and logits are well within the range of f32 */
     double gain;      /* a / s^2 */
     double log_ratio; /* log(n / epsilon): points further below the largest logit do not count */
     int64_t list_capacity; /* points of a list that is evaluated */
@@ -128,6 +132,23 @@ static inline double ddni_logit(const ddni_block *b, const double *x, int64_t ro
            (2 * b->level->s2);
 }
 
+/* (|x - a z|^2 - |x - a y|^2) / (2 s^2) for z = point + d: how much larger the logit of y is than
+ * that of z, from the difference of the two points, so that what they have in common does not
+ * round.
+ */
+double ddni_logit_beside(const ddni_block *b, const double *x, int64_t row, double *point);
+
+/* Logit of a row, relative to the anchor of state q if it has one; that point is then at point + d,
+ * where ddni_fetch_anchor puts it. point[2 d]. */
+double ddni_logit_of(const ddni_block *b, int64_t q, int64_t row, double *point);
+void ddni_fetch_anchor(const ddni_block *b, int64_t q, double *point);
+
+/* Rounding of a logit of this size from direct differences. */
+static inline double ddni_logit_error(double logit)
+{
+    return -logit * 0x1p-51;
+}
+
 /* Gathers the block's states and their differences from the centre; sets lanes and chunks. */
 ddn_status ddni_block_prepare(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo);
 
@@ -150,6 +171,11 @@ ddn_status ddni_track_prepare(ddn_context *ctx, const ddni_block *b, int64_t row
 ddn_status ddni_track_follow(ddn_context *ctx, ddni_block *b);
 void ddni_track_note(const ddni_block *b, int64_t q, int32_t capacity, float cut, double slack);
 
+/* 1 where every point counts, however small its weight: few points, and outputs that show it. */
+static inline int32_t ddni_takes_all(const ddni_block *b)
+{
+    return b->n < DDNI_CANDIDATES || (b->n <= 8 * DDNI_CANDIDATES && b->want_rest);
+}
 /* 1 if a screen is likely to leave out most points. */
 int32_t ddni_screen_pays(const ddni_block *b);
 

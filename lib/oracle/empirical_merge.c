@@ -6,7 +6,7 @@
 #include "oracle/empirical_dense.h"
 
 /* Draws the tile by its mass, then the row within it by direct differences. */
-static void draw(const ddni_dense_run *p, int64_t q)
+static void draw(const ddni_dense_run *p, int64_t q, double *point)
 {
     const ddni_block *b = p->b;
     double max = -INFINITY, total = 0;
@@ -32,9 +32,10 @@ static void draw(const ddni_dense_run *p, int64_t q)
     int64_t chunk = last / p->tiles, end = ddni_chunk_end(b, chunk);
     int64_t first = chunk * b->chunk_rows + (last - chunk * p->tiles) * DDNI_TILE_ROWS;
     int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+    ddni_fetch_anchor(b, q, point);
     double logit[DDNI_TILE_ROWS], top = -INFINITY, sum = 0;
     for (int64_t r = 0; r < rows; r++) {
-        logit[r] = ddni_logit(b, b->s->state + q * b->d, first + r);
+        logit[r] = ddni_logit_of(b, q, first + r, point);
         top = fmax(top, logit[r]);
     }
     for (int64_t r = 0; r < rows; r++) {
@@ -55,12 +56,12 @@ static void draw(const ddni_dense_run *p, int64_t q)
 }
 
 /* Posterior of a lane of one chunk. */
-static ddni_posterior lane_posterior(const ddni_lane_sums *lane, double shift)
+static ddni_posterior lane_posterior(const ddni_lane_sums *lane)
 {
     ddni_lane_sums s = *lane;
     double gap = s.best[0] - s.reference[0], f = exp(-gap);
     return (ddni_posterior){
-        .max = s.best[0] + shift,
+        .max = s.best[0],
         .argmax = s.index[0],
         .rest = fmax(0, s.total[0] * f - 1),
         .rest_energy = fmax(0, f * (s.energy[0] + gap * s.total[0])),
@@ -133,7 +134,8 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
     double unit = single ? 0x1p-24 : 0x1p-53;
     /* The spread of rounding errors of sums of DDNI_DEPTH_BLOCK products, about a third of the unit
      * times the two lengths (measured; the worst case is never near). */
-    double error = 0.35 * unit * b->gain * length * sqrt(b->o->norm_mean);
+    double error =
+        0.35 * unit * b->gain * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
     if (b->want_rest && b->n > 1 && post->rest < (single ? 1e-2 : 1e-5)) {
         return 0; /* 1 - w_max would have lost its digits */
     }
@@ -153,7 +155,6 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
 /* Merges what else the chunks know of one state, judges it and finishes it. */
 void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
 {
-    (void)worker;
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
     int64_t d = b->d, k = b->classes;
@@ -168,7 +169,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     memset(cls, 0, (size_t)k * sizeof *cls);
     for (int64_t c = 0; c < b->chunks; c++) {
         ddni_lane_sums s = ddni_lane_sums_of(p, c, q);
-        ddni_posterior part = lane_posterior(&s, shift);
+        ddni_posterior part = lane_posterior(&s);
         ddni_posterior_merge(&post, &part);
         norm += s.rescale[0] * s.norm[0];
         for (int64_t j = 0; b->want_class && j < k; j++) {
@@ -186,11 +187,19 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
         (b->want_trace && unsure > 1e-4 * trace && b->n > 1)) {
         return;
     }
+    /* What all logits have in common comes last: it may be much larger than their differences. */
+    post.max += shift;
+    double relative = post.max;
+    if (ddni_logit_error(post.max) > 1e-10) {
+        b->s->anchor[q] = post.argmax;
+        relative = 0;
+    }
     if (b->want_draw) {
-        draw(p, q);
+        draw(p, q, b->s->point + worker * 2 * d);
     }
     if (b->want_trace) {
         b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;
     }
     ddni_finish(b, q, &post);
+    b->s->posterior[q].max = relative;
 }

@@ -17,7 +17,8 @@ typedef struct refine {
     int64_t quads;      /* groups of four coordinates */
     int64_t tile_bytes; /* per worker */
     float margin;
-    double slack; /* rounding of the bounds themselves */
+    double slack;   /* rounding of the bounds themselves */
+    int32_t usable; /* all bounds are within the range of f32 */
 } refine;
 
 static int32_t use_integers(const ddni_block *b)
@@ -247,10 +248,9 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
     }
     /* Sums of floats of this size round by some 2^-20 of it. */
     reach += 0.5 * b->gain * b->level->a * b->o->norm_max;
-    /* So few points that all are listed are all evaluated: nothing is lost, not even in 1 - w_max.
-     */
     p->slack = reach * 0x1p-20;
-    p->margin = p->capacity >= b->n ? INFINITY : (float)((b->log_ratio + p->slack) * (1 + 1e-6));
+    p->margin = (float)((b->log_ratio + p->slack) * (1 + 1e-6));
+    p->usable = reach < 1e30;
     return DDN_OK;
 }
 
@@ -259,8 +259,8 @@ int32_t ddni_screen_pays(const ddni_block *b)
     enum {
         SAMPLE = 64
     };
-    if (b->n <= 8 * DDNI_CANDIDATES) {
-        return 1;
+    if (ddni_takes_all(b)) {
+        return 0;
     }
     /* Share of a sample of points that one state in eight could not leave out. */
     double logit[SAMPLE], margin = log((double)b->n / b->rq->epsilon);
@@ -287,6 +287,9 @@ ddn_status ddni_refine(ddn_context *ctx, ddni_block *b, int32_t capacity)
     }
     p.quads = (b->d + 3) / 4;
     DDNI_TRY(prepare(ctx, &p));
+    if (!p.usable) {
+        return DDN_OK;
+    }
     double work = (double)b->lanes * (double)b->n * (double)b->d;
     DDNI_TRY(ddni_parallel(ctx, b->chunks, work, screen_chunk, &p));
     DDNI_TRY(ddni_parallel(ctx, b->m, work * 0.01, refine_state, &p));

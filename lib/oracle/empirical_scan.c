@@ -20,6 +20,7 @@ ddn_status ddni_block_prepare(ddn_context *ctx, ddni_block *b, int64_t m, const 
     DDNI_TRY(ddni_reserve(ctx, "class sums", b->lanes * (b->classes + 1), 8, &s->class_total));
     DDNI_TRY(ddni_reserve(ctx, "posteriors", b->lanes, sizeof *s->posterior, &s->posterior));
     DDNI_TRY(ddni_reserve(ctx, "verdicts", b->lanes, sizeof *s->verdict, &s->verdict));
+    DDNI_TRY(ddni_reserve(ctx, "anchors", b->lanes, 8, &s->anchor));
     DDNI_TRY(ddni_reserve(ctx, "points", ddni_workers(ctx) * 2 * d, 8, &s->point));
     double a = b->level->a, a_low = b->level->a_low;
     for (int64_t q = 0; q < m; q++) {
@@ -29,8 +30,43 @@ ddn_status ddni_block_prepare(ddn_context *ctx, ddni_block *b, int64_t m, const 
             s->relative[q * d + j] = (from[j] - a * b->o->centre[j]) - a_low * b->o->centre[j];
         }
         s->verdict[q] = DDNI_RETRY;
+        s->anchor[q] = -1;
     }
     return DDN_OK;
+}
+
+/* |x - a centre|^2 of a batch row. */
+static double distance2(const ddni_block *b, int64_t row)
+{
+    ddni_point centre = {b->o->centre, 1, 0};
+    return b->kern->distance(DDN_TYPE_F64, b->d, b->x + row * b->ldx, b->level->a, b->level->a_low,
+                             centre);
+}
+
+/* Logits that double cannot hold are refused. */
+static ddn_status check_range(ddn_context *ctx, const ddni_block *b, int64_t m)
+{
+    double reach = b->level->a * sqrt(b->o->norm_max);
+    for (int64_t r = 0; r < m; r++) {
+        double far = sqrt(distance2(b, r)) + reach, limit = sqrt(2 * b->level->s2) * 1e150;
+        DDNI_CHECK(ctx, far <= limit && far <= 1e150, DDN_E_RANGE,
+                   "x[%lld] is %g away from the farthest point, where s = %g allows %g",
+                   (long long)r, far, b->level->s, fmin(limit, 1e150));
+    }
+    return DDN_OK;
+}
+
+/* Whether f32 can hold all that screens and single sums work with: nothing overflows, and what
+ * underflows is nothing beside the rest. */
+static int32_t fits_single(const ddni_block *b, int64_t m, const int64_t *todo)
+{
+    double far2 = 0, reach = sqrt(b->o->norm_max), small = 1e-30, large = 1e18;
+    for (int64_t q = 0; q < m; q++) {
+        far2 = fmax(far2, distance2(b, todo[q]));
+    }
+    double far = sqrt(far2), sum = far + reach;
+    return (reach == 0 || reach > small) && sum < large && b->gain < 1e30 &&
+           b->gain * sum * reach < 1e30 && b->gain * (double)b->d * 1e-44 * (sum + 1) < 1e-9;
 }
 
 double ddni_draw_uniform(const ddni_block *b, int64_t q)
@@ -146,8 +182,10 @@ static ddn_status attempt(ddn_context *ctx, ddni_block *b, way evaluate, int64_t
 static ddn_status run_block(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *todo)
 {
     DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
-    int32_t prune = b->rq->epsilon > 0, single = b->ds->type != DDN_TYPE_F64;
-    if (b->track) {
+    b->single = fits_single(b, m, todo);
+    int32_t prune = b->rq->epsilon > 0 && b->single;
+    int32_t single = b->ds->type != DDN_TYPE_F64 && b->single;
+    if (b->track && b->single) {
         DDNI_TRY(attempt(ctx, b, ddni_track_follow, m + 1, &m, todo));
         DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
     }
@@ -156,13 +194,13 @@ static ddn_status run_block(ddn_context *ctx, ddni_block *b, int64_t m, int64_t 
     }
     if (single) {
         DDNI_TRY(attempt(ctx, b, dense_f32, m + 1, &m, todo));
-    } else {
+    } else if (b->ds->type == DDN_TYPE_F64) {
         DDNI_TRY(attempt(ctx, b, dense_f64, m + 1, &m, todo));
     }
-    if (prune) {
+    if (prune && !ddni_takes_all(b)) {
         DDNI_TRY(attempt(ctx, b, refine_wide, DDNI_LANES, &m, todo));
     }
-    if (single) {
+    if (b->ds->type != DDN_TYPE_F64) {
         DDNI_TRY(attempt(ctx, b, dense_f64, m + 1, &m, todo));
     }
     return attempt(ctx, b, ddni_direct, m + 1, &m, todo);
@@ -202,6 +240,7 @@ ddn_status ddni_scan_run(ddn_context *ctx, const ddni_empirical *o, ddni_scan *s
     /* Sets that a screen lists whole, and chunks longer than a list counts, have no use for lists.
      */
     b.track = rq->trajectory && rq->epsilon > 0 && b.n > 8 * DDNI_CANDIDATES && b.n < INT32_MAX;
+    DDNI_TRY(check_range(ctx, &b, m));
     if (b.track) {
         DDNI_TRY(ddni_track_prepare(ctx, &b, m));
     }

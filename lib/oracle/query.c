@@ -134,8 +134,10 @@ ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, c
     DDNI_CHECK_INT(q->ctx, first_path, 0, INT64_C(1) << 60);
     DDNI_CHECK_INT(q->ctx, step, 0, INT64_C(1) << 60);
     DDNI_CHECK_INT(q->ctx, count, 0, INT64_C(1) << 40);
-    if (paths != NULL && count > 0) {
-        DDNI_TRY(ddni_reserve(q->ctx, "path numbers", count, sizeof *paths, &q->paths));
+    q->rq.paths.list = NULL; /* the old ones may go, even if there is no room for new ones */
+    q->path_count = 0;
+    if (paths != NULL) {
+        DDNI_TRY(ddni_reserve(q->ctx, "path numbers", count + 1, sizeof *paths, &q->paths));
         for (int64_t i = 0; i < count; i++) {
             q->paths[i] = paths[i];
         }
@@ -226,7 +228,8 @@ static void derive(const ddni_request *asked, const ddni_request *rq, const ddni
     double *divergence = asked->f64[DDN_OUT_DIVERGENCE];
     if (divergence != NULL && rq->f64[DDN_OUT_DIVERGENCE] == NULL) {
         for (int64_t r = 0; r < m; r++) {
-            divergence[r] = gain * gain * rq->f64[DDN_OUT_TRACE_COV][r] - (double)d / level->s2;
+            /* In this order, since gain^2 alone may be outside the range of double. */
+            divergence[r] = gain * (gain * rq->f64[DDN_OUT_TRACE_COV][r]) - (double)d / level->s2;
         }
     }
     double *jv = asked->f64[DDN_OUT_JACOBIAN_TIMES_V];
@@ -236,7 +239,7 @@ static void derive(const ddni_request *asked, const ddni_request *rq, const ddni
         for (int64_t r = 0; r < m; r++) {
             for (int64_t j = 0; j < d; j++) {
                 jv[r * ldj + j] =
-                    gain * gain * cov[r * ldc + j] - rq->v[r * rq->ldv + j] / level->s2;
+                    gain * (gain * cov[r * ldc + j]) - rq->v[r * rq->ldv + j] / level->s2;
             }
         }
     }

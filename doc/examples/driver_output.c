@@ -214,6 +214,22 @@ drv_file *drv_plot_open(const char *name, int width, int height)
     return file;
 }
 
+/* gnuplot is silent about a full disk: a PNG file is whole if its last chunk is there. */
+static int picture_is_whole(const char *path)
+{
+    static const char tail[8] = {'I', 'E', 'N', 'D', '\xae', '\x42', '\x60', '\x82'};
+    char last[sizeof tail] = "";
+    FILE *stream = fopen(path, "rb");
+    if (!stream) {
+        return 0;
+    }
+    const int whole = fseek(stream, -(long)sizeof last, SEEK_END) == 0 &&
+                      fread(last, 1, sizeof last, stream) == sizeof last &&
+                      memcmp(last, tail, sizeof tail) == 0;
+    fclose(stream);
+    return whole;
+}
+
 void drv_plot_run(drv_file *file)
 {
     drv_print(file, "unset output\n");
@@ -240,5 +256,12 @@ void drv_plot_run(drv_file *file)
                  file->name);
     } else if (status != 0) {
         drv_die("gnuplot could not draw %s/%s.png from %s", drv.out, file->name, file->path);
+    } else {
+        char picture[256];
+        snprintf(picture, sizeof picture, "%s.png", file->name);
+        if (!picture_is_whole(drv_path(picture))) {
+            drv_die("cannot write %s/%s: gnuplot left it incomplete; is the disk full?", drv.out,
+                    picture);
+        }
     }
 }

@@ -245,6 +245,10 @@ static void print_table(const settings *set)
     }
     double t_s = NAN, t_c = NAN;
     boundaries(&t_s, &t_c);
+    if (isnan(t_c)) { /* a single point, or copies of one */
+        printf("\n  No regimes: the clone probability φ_C does not change with t\n\n");
+        return;
+    }
     printf("\n  I    random noise     t > %.4g\n", fmax(t_c, t_s));
     if (t_c < t_s) {
         printf("  II   features         %.4g < t <= %.4g\n", t_c, t_s);

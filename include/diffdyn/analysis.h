@@ -140,7 +140,8 @@ enum {
     DDN_REGIME_MEMORIZATION = 3 /* t <= t_C */
 };
 /* From t_S_phi (t_S where that was not measured) and t_C_phi (else t_C_spectrum) of a report. If
- * t_C >= t_S regime II does not exist. */
+ * t_C >= t_S regime II does not exist. A boundary that is NaN in both lies below every t: so it is
+ * for a single point, or copies of one, where nothing changes with t. */
 DDN_API ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *report, double t,
                                           ddn_regime *regime);
 

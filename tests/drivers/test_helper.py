@@ -96,6 +96,15 @@ class Output(DriverTest):
         with open(os.path.join(self.out, "probe.png"), "rb") as f:
             self.assertEqual(f.read(8), b"\x89PNG\r\n\x1a\n")
 
+    def test_picture_that_is_not_whole(self):
+        folder = self.path("bin")  # a gnuplot that ends well but stops writing half-way
+        os.mkdir(folder)
+        with open(os.path.join(folder, "gnuplot"), "w", encoding="utf-8") as f:
+            f.write("#!/bin/sh\necho half > probe.png\n")
+        os.chmod(os.path.join(folder, "gnuplot"), 0o755)
+        self.refuses("probe.png: gnuplot left it incomplete",
+                     env={"PATH": folder + ":" + os.environ["PATH"]})
+
     def test_no_gnuplot_is_a_remark(self):
         done = self.succeeds(env={"PATH": "/nonexistent"})
         self.assertEqual(done.stderr.count("\n"), 1)

@@ -152,8 +152,12 @@ class Regimes(DriverTest):
     def test_one_point_and_copies_of_one(self):
         for n in (1, 5):
             x = npy(self.path("x.npy"), (n, 2), "<f4", struct.pack("<2f", 0.5, 1) * n)
-            self.succeeds("--data", x, *QUICK)
+            done = self.succeeds("--data", x, *QUICK)
+            self.assertEqual(done.stderr.replace("gnuplot is not installed", ""), "")
             self.assertEqual(self.result()["Lambda"]["value"], 0)
+            self.assertIsNone(self.result()["t_C_phi"]["value"])
+            self.assertIn("No regimes", done.stdout)
+            self.assertNotIn("nan", done.stdout)
 
     def test_bad_input(self):
         x, y = self.files()

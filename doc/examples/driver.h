@@ -111,6 +111,9 @@ drv_file *drv_plot_open(const char *name, int width, int height);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
 
+/* A column of a result, in memory that is freed at exit. */
+double *drv_column(const ddn_result *result, const char *name);
+
 /* ---- Tables on the terminal -------------------------------------------------------------- */
 
 /* "12.345 ± 0.067": the value to the two leading digits of its error; "exact" for error 0, "not

@@ -183,6 +183,16 @@ void drv_json_close(drv_file *file)
     drv_close(file);
 }
 
+/* ---- Results ----------------------------------------------------------------------------- */
+
+double *drv_column(const ddn_result *result, const char *name)
+{
+    const int64_t rows = ddn_result_rows(result);
+    double *values = drv_alloc(rows, sizeof *values);
+    drv_try(ddn_result_column(drv.ctx, result, name, values, rows));
+    return values;
+}
+
 /* ---- Pictures ---------------------------------------------------------------------------- */
 
 /* Colours that stay apart for colour-blind readers (Okabe and Ito), black text on white. */

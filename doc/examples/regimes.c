@@ -41,13 +41,6 @@ enum {
     PILOT_SAMPLES = 48
 };
 
-static const double *column(const ddn_result *result, const char *name, int64_t rows)
-{
-    double *values = drv_alloc(rows, sizeof *values);
-    drv_try(ddn_result_column(drv.ctx, result, name, values, rows));
-    return values;
-}
-
 /* Chooses the ends that the user left open. Both transitions must lie well inside for any data
  * set, so a few states on a very wide grid find where the curves leave their values at its ends;
  * the noisy end is also kept 2.3 above t_S, where e^(2 t_S - 2 t) is 1/100. */
@@ -64,8 +57,8 @@ static void choose_range(settings *set)
     drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, 1e-6, top, PILOT_TIMES, times));
     drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES));
     drv_try(ddn_analysis_identities(own.an, own.oracle, times, PILOT_TIMES, &own.pilot));
-    const double *phi_c = column(own.pilot, "phi_C", PILOT_TIMES);
-    const double *f = column(own.pilot, "f_over_alpha", PILOT_TIMES);
+    const double *phi_c = drv_column(own.pilot, "phi_C");
+    const double *f = drv_column(own.pilot, "f_over_alpha");
     int first = 0, last = PILOT_TIMES - 1;
     while (first < last && fabs(phi_c[first + 1] - phi_c[0]) < 0.01 &&
            fabs(f[first + 1] - f[0]) < 0.002) {
@@ -189,7 +182,7 @@ static void write_csv(const char *file_name, const char *const *names, int64_t c
     const double *columns[PHI_COLUMNS];
     char header[256] = "";
     for (int64_t i = 0; i < count; i++) {
-        columns[i] = column(own.report, names[i], rows);
+        columns[i] = drv_column(own.report, names[i]);
         snprintf(header + strlen(header), sizeof header - strlen(header), "%s%s", i ? "," : "",
                  names[i]);
     }

@@ -47,14 +47,6 @@ enum {
     CURVE = 401
 };
 
-double *ssb_column(const ddn_result *result, const char *name)
-{
-    const int64_t rows = ddn_result_rows(result);
-    double *values = drv_alloc(rows, sizeof *values);
-    drv_try(ddn_result_column(drv.ctx, result, name, values, rows));
-    return values;
-}
-
 double ssb_scalar(const ddn_result *result, const char *name)
 {
     double value;
@@ -69,7 +61,7 @@ static void write_columns(const char *file, const char *header, const ddn_result
     char names[256];
     snprintf(names, sizeof names, "%s", header);
     for (char *name = strtok(names, ","); name != NULL; name = strtok(NULL, ",")) {
-        columns[count++] = ssb_column(result, name);
+        columns[count++] = drv_column(result, name);
     }
     drv_csv(drv_path(file), header, ddn_result_rows(result), count, columns);
 }
@@ -109,7 +101,7 @@ static void potentials(picture *pic)
     for (int p = 0; p < PANELS; p++) {
         pic->panel[p] = fmin(share[p] * anchor, 0.999);
         drv_try(ddn_symmetry_line(own.sy, pic->panel[p], NULL, &v, q, CURVE, &own.result));
-        const double *u = ssb_column(own.result, "u");
+        const double *u = drv_column(own.result, "u");
         double least = u[0];
         for (int i = 1; i < CURVE; i++) {
             least = fmin(least, u[i]);
@@ -204,8 +196,8 @@ static void trajectories(const settings *set, picture *pic)
         drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
         drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, 20000));
         drv_try(ddn_analysis_identities(own.an, own.oracle, &t_c, 1, &own.result));
-        value = ssb_column(own.result, "w_max")[0];
-        error = ssb_column(own.result, "w_max_se")[0];
+        value = drv_column(own.result, "w_max")[0];
+        error = drv_column(own.result, "w_max_se")[0];
         printf(";  E max w there: %.4f ± %.4f", value, error);
         ddn_result_destroy(own.result);
         own.result = NULL;
@@ -227,8 +219,8 @@ static void diagram(const settings *set, picture *pic)
     const ddn_result *events = ddn_diagram_events(own.diagram);
     ssb_write_branches("branches.csv", points);
     ssb_write_events("events.csv", events);
-    const double *t = ssb_column(events, "t"), *x = ssb_column(events, "q_0");
-    const double *kind = ssb_column(events, "kind"), *tau = ssb_column(events, "t_ou");
+    const double *t = drv_column(events, "t"), *x = drv_column(events, "q_0");
+    const double *kind = drv_column(events, "kind"), *tau = drv_column(events, "t_ou");
     pic->branches = (int64_t)ssb_scalar(points, "branches");
     pic->t_found = NAN;
     for (int64_t i = 0; i < ddn_result_rows(events); i++) {
@@ -247,10 +239,10 @@ static void critical(const settings *set, picture *pic)
     write_columns("critical.csv",
                   "eta,t,t_ou,t_ou_coordinates,t_edm_coordinates,theta,sigma,t_measured",
                   own.result);
-    const double *t = ssb_column(own.result, "t"), *tau = ssb_column(own.result, "t_ou");
-    const double *edm = ssb_column(own.result, "t_edm_coordinates");
-    const double *sigma = ssb_column(own.result, "sigma");
-    const double *found = ssb_column(own.result, "t_measured");
+    const double *t = drv_column(own.result, "t"), *tau = drv_column(own.result, "t_ou");
+    const double *edm = drv_column(own.result, "t_edm_coordinates");
+    const double *sigma = drv_column(own.result, "sigma");
+    const double *found = drv_column(own.result, "t_measured");
     printf("  critical times from Λ = %.6g (centred points of equal size; -: none)\n"
            "    eta   VP time     OU time    theta^2    measured     EDM: sigma, OU time\n",
            pic->lambda);

@@ -4,8 +4,6 @@
 
 #include "driver.h"
 
-/* A column of a result, in memory that is freed at exit. */
-double *ssb_column(const ddn_result *result, const char *name);
 double ssb_scalar(const ddn_result *result, const char *name);
 
 /* Columns "branch", "t", "t_ou", "lambda", "unstable", "norm", "q_0" of a diagram to OUT/NAME. */

@@ -154,7 +154,7 @@ static void potentials(const scene *sc, const double *ends, const double *times,
             v[j] = a * 0.5 * (ends[sc->d + j] - ends[j]);
         }
         drv_try(ddn_symmetry_line(own.sy, times[k], x0, v, q, CURVE, &own.result));
-        const double *u = ssb_column(own.result, "u");
+        const double *u = drv_column(own.result, "u");
         for (int i = 0; i < CURVE; i++) {
             least = fmin(least, u[i]);
         }
@@ -179,7 +179,7 @@ static int64_t pictures(const scene *sc, double *times)
         return 0;
     }
     const ddn_result *points = ddn_diagram_points(own.fine);
-    const double *branch = ssb_column(points, "branch"), *t = ssb_column(points, "t");
+    const double *branch = drv_column(points, "branch"), *t = drv_column(points, "t");
     double *x = drv_alloc(sc->d, sizeof *x);
     int64_t last = 0;
     while (last + 1 < ddn_result_rows(points) && branch[last + 1] == 0) {
@@ -321,7 +321,7 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     drv_try(ddn_symmetry_diagram(own.sy, t_start, t_mid, count, from_classes, sc.d, 1, sc.leading,
                                  sc.d, &own.coarse));
     const ddn_result *events = ddn_diagram_events(own.coarse);
-    const double *t = ssb_column(events, "t"), *kind = ssb_column(events, "kind");
+    const double *t = drv_column(events, "t"), *kind = drv_column(events, "kind");
     for (int64_t i = 0; i < ddn_result_rows(events); i++) {
         printf("  classes: %s at OU time %.6f\n",
                kind[i] == DDN_BIFURCATION_FOLD ? "saddle-node" : "branch point", t[i]);
@@ -333,7 +333,7 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     ssb_write_branches("data_branches.csv", ddn_diagram_points(own.fine));
     events = ddn_diagram_events(own.fine);
     ssb_write_events("data_events.csv", events);
-    t = ssb_column(events, "t");
+    t = drv_column(events, "t");
     double mean = 0, square = 0;
     const double folds = (double)ddn_result_rows(events);
     for (int64_t i = 0; i < ddn_result_rows(events); i++) {

@@ -47,8 +47,9 @@ static ddn_status append(ddn_context *ctx, ddn_result *result, ddni_entries *ent
     return DDN_OK;
 }
 
-static ddn_status add_column(ddn_context *ctx, ddn_result *result, const char *name,
-                             ddni_entry **out)
+static __attribute__((format(printf, 5, 0))) ddn_status
+add_column(ddn_context *ctx, ddn_result *result, const char *name, double **values, const char *fmt,
+           va_list args)
 {
     ddni_entry *e;
     DDNI_TRY(append(ctx, result, &result->columns, name, &e));
@@ -56,24 +57,22 @@ static ddn_status add_column(ddn_context *ctx, ddn_result *result, const char *n
     for (int64_t i = 0; i < result->rows; i++) {
         e->values[i] = NAN;
     }
+    ddni_format(e->definition, sizeof e->definition, fmt, args);
     result->columns.count++;
-    *out = e;
+    if (values != NULL) {
+        *values = e->values;
+    }
     return DDN_OK;
 }
 
 ddn_status ddni_result_add_column(ddn_context *ctx, ddn_result *result, const char *name,
                                   double **values, const char *fmt, ...)
 {
-    ddni_entry *e;
-    DDNI_TRY(add_column(ctx, result, name, &e));
     va_list args;
     va_start(args, fmt);
-    ddni_format(e->definition, sizeof e->definition, fmt, args);
+    ddn_status status = add_column(ctx, result, name, values, fmt, args);
     va_end(args);
-    if (values != NULL) {
-        *values = e->values;
-    }
-    return DDN_OK;
+    return status;
 }
 
 void ddni_error_name(const char *name, char out[DDNI_NAME_BYTES])
@@ -86,13 +85,11 @@ void ddni_error_name(const char *name, char out[DDNI_NAME_BYTES])
 ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, const char *name,
                                 double **values, double **errors, const char *fmt, ...)
 {
-    ddni_entry *e;
-    DDNI_TRY(add_column(ctx, result, name, &e));
     va_list args;
     va_start(args, fmt);
-    ddni_format(e->definition, sizeof e->definition, fmt, args);
+    ddn_status status = add_column(ctx, result, name, values, fmt, args);
     va_end(args);
-    *values = e->values;
+    DDNI_TRY(status);
     char error_name[DDNI_NAME_BYTES];
     ddni_error_name(name, error_name);
     return ddni_result_add_column(ctx, result, error_name, errors, "standard error of %s", name);

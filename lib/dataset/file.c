@@ -81,6 +81,15 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
     return DDN_OK;
 }
 
+ddn_status ddni_file_check_size(ddn_context *ctx, const ddni_file *f, const char *promise,
+                                int64_t need, int64_t have)
+{
+    DDNI_CHECK(ctx, have == need, DDN_E_FORMAT, "%s: %s: %s %lld bytes, the file holds %lld",
+               f->name, have < need ? "truncated" : "too long", promise, (long long)need,
+               (long long)have);
+    return DDN_OK;
+}
+
 ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, int64_t offset, ddn_type type,
                          int64_t n, int64_t d, int64_t ld, ddn_dataset **out)
 {

@@ -15,6 +15,11 @@ typedef struct ddni_file {
 ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
                           int64_t count);
 
+/* Refuses a file that holds `have` bytes of data where `promise` ("the IDX header promises") says
+ * `need`. */
+ddn_status ddni_file_check_size(ddn_context *ctx, const ddni_file *f, const char *promise,
+                                int64_t need, int64_t have);
+
 /* A set of the numbers from offset on, [n][ld], through a memory map. The caller has checked that
  * they lie inside the file. */
 ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, int64_t offset, ddn_type type,

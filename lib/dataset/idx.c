@@ -12,6 +12,8 @@ enum {
     MAX_RATIO = 1032 /* deflate cannot compress better than this */
 };
 
+static const char PROMISE[] = "the IDX header promises";
+
 typedef struct idx_header {
     int64_t axes, n, d;
     int64_t bytes; /* length of the header itself */
@@ -88,13 +90,7 @@ static ddn_status check_size(ddn_context *ctx, const ddni_file *f, const ddni_st
                    f->name, (long long)need, (long long)f->bytes);
         return DDN_OK;
     }
-    DDNI_CHECK(ctx, have >= need, DDN_E_FORMAT,
-               "%s: truncated: the IDX header promises %lld bytes, the file holds %lld", f->name,
-               (long long)need, (long long)have);
-    DDNI_CHECK(ctx, have == need, DDN_E_FORMAT,
-               "%s: too long: the IDX header promises %lld bytes, the file holds %lld", f->name,
-               (long long)need, (long long)have);
-    return DDN_OK;
+    return ddni_file_check_size(ctx, f, PROMISE, need, have);
 }
 
 /* bytes[need], and then the end of the stream. */
@@ -104,9 +100,7 @@ static ddn_status read_all(ddn_context *ctx, const ddni_file *f, ddni_stream *s,
     int64_t got;
     uint8_t more;
     DDNI_TRY(ddni_stream_read(ctx, s, bytes, need, &got));
-    DDNI_CHECK(ctx, got == need, DDN_E_FORMAT,
-               "%s: truncated: the IDX header promises %lld bytes, the file holds %lld", f->name,
-               (long long)need, (long long)got);
+    DDNI_TRY(ddni_file_check_size(ctx, f, PROMISE, need, got));
     DDNI_TRY(ddni_stream_read(ctx, s, &more, 1, &got));
     DDNI_CHECK(ctx, got == 0, DDN_E_FORMAT,
                "%s: too long: data go on after the %lld bytes the IDX header promises", f->name,

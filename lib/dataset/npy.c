@@ -230,13 +230,7 @@ static ddn_status check_size(ddn_context *ctx, const ddni_file *f, const npy_hea
                              int64_t size)
 {
     int64_t have = f->bytes - h->offset, need = h->n * h->d * size;
-    DDNI_CHECK(ctx, have >= need, DDN_E_FORMAT,
-               "%s: truncated: the shape needs %lld bytes, the file holds %lld", f->name,
-               (long long)need, (long long)have);
-    DDNI_CHECK(ctx, have == need, DDN_E_FORMAT,
-               "%s: too long: the shape needs %lld bytes, the file holds %lld", f->name,
-               (long long)need, (long long)have);
-    return DDN_OK;
+    return ddni_file_check_size(ctx, f, "the shape needs", need, have);
 }
 
 /* ---- points ---- */

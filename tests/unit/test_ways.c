@@ -1,0 +1,128 @@
+/* The ways of the empirical oracle when memory runs out in the middle of a run, and a memory of
+ * trajectories under jumps, changing tolerances and numbers of states. */
+#include "support/exact.h"
+#include "support/failing.h"
+
+enum {
+    N = 2000,
+    D = 6,
+    M = 20
+};
+
+static test_cloud bytes(void)
+{
+    double *z = calloc(N * D, sizeof *z);
+    test_normal(3, N * D, z);
+    test_cloud c = test_cloud_make(DDN_TYPE_U8, N, D, D, 0.02, -2.55, z, 0);
+    free(z);
+    return c;
+}
+
+/* Each allocation of a run fails once; the query then still gives the bits of one that never
+ * failed: with screens (small t), dense sums, covariances (no memory of the first pass), direct. */
+static void runs_survive_a_lack_of_memory(void **state)
+{
+    (void)state;
+    static const double times[] = {0.01, 0.5, 3};
+    test_cloud c = bytes();
+    double x[M * D], score[M * D], cov[M * D], want[2 * M * D];
+    test_normal(4, M * D, x);
+    for (int how = 0; how < 12; how++) {
+        test_memory memory;
+        ddn_context *ctx = test_failing_context(&memory, 0);
+        ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
+        ddn_schedule *sch = NULL;
+        ddn_oracle *oracle = NULL;
+        ddn_query *q = NULL;
+        OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+        OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+        double t = times[how % 3];
+        int64_t m = how / 3 % 2 ? M : 1;
+        for (int64_t k = 0, last = DDN_E_NOMEM; last != DDN_OK; k++) {
+            /* k = 0: nothing fails; a new query for every k */
+            OK(ctx, ddn_query_create(ctx, oracle, &q));
+            OK(ctx, ddn_query_set_f64(q, DDN_QUERY_EPSILON, how < 6 ? 1e-9 : 0));
+            OK(ctx, ddn_query_set_i64(q, DDN_QUERY_TRAJECTORY, how % 2));
+            OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, k == 0 ? want : score, D));
+            OK(ctx, ddn_query_bind_f64(q, DDN_OUT_COV_TIMES_V, k == 0 ? want + M * D : cov, D));
+            OK(ctx, ddn_query_bind_input(q, DDN_IN_V, x, D));
+            memory.fail_at = k == 0 ? 0 : memory.allocations + k;
+            ddn_status status = ddn_query_run(q, t, m, x, D);
+            memory.fail_at = 0;
+            last = k == 0 ? DDN_E_NOMEM : status;
+            if (k > 0) {
+                assert_true(status == DDN_OK || status == DDN_E_NOMEM);
+                OK(ctx, ddn_query_run(q, t, m, x, D));
+                assert_true(how % 2 || memcmp(score, want, (size_t)(m * D) * 8) == 0);
+                assert_true(how % 2 || memcmp(cov, want + M * D, (size_t)(m * D) * 8) == 0);
+            }
+            ddn_query_destroy(q);
+        }
+        ddn_oracle_destroy(oracle);
+        ddn_schedule_destroy(sch);
+        ddn_dataset_destroy(ds);
+        ddn_context_destroy(ctx);
+        assert_int_equal(memory.live, 0);
+    }
+    test_cloud_free(&c);
+}
+
+/* Times that go down and up, jumps, tolerances and numbers of states that change: the memory gives
+ * the scores of a query without one. */
+static void memory_of_wild_trajectories(void **state)
+{
+    (void)state;
+    static const double epsilons[] = {1e-9, 1e-2, 1e-6, 0, 1e-300};
+    test_cloud c = bytes();
+    ddn_context *ctx = test_context(2);
+    ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_query *memory = NULL;
+    double x[M * D], score[M * D], diff[D], touched = 1;
+    test_exact e = test_exact_make(&c);
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    OK(ctx, ddn_query_create(ctx, oracle, &memory));
+    OK(ctx, ddn_query_set_i64(memory, DDN_QUERY_TRAJECTORY, 1));
+    OK(ctx, ddn_query_bind_f64(memory, DDN_OUT_SCORE, score, D));
+    for (int k = 0; k < 60; k++) {
+        double t = 0.03 * (1 + 0.9 * sin(1.7 * k)), a = exp(-t), s2 = -expm1(-2 * t);
+        int64_t m = k / 20 == 1 ? 3 : 5;
+        test_normal(k % 7 == 6 ? k : 50, m * D, x);
+        for (int64_t j = 0; j < m * D; j++) { /* near a point, and now and then near another */
+            int64_t near = (j / D * 41 + k / 9 * 13) % N;
+            x[j] = a * c.point[near * D + j % D] + 0.3 * sqrt(s2) * x[j];
+        }
+        OK(ctx, ddn_query_set_f64(memory, DDN_QUERY_EPSILON, epsilons[k % 5]));
+        OK(ctx, ddn_query_run(memory, t, m, x, D));
+        touched = fmin(touched, ddn_query_touched(memory));
+        assert_true(ddn_query_dropped(memory) <= epsilons[k % 5]);
+        for (int64_t r = 0; r < m; r++) {
+            test_exact_at(&c, expl(-(long double)t), -expm1l(-2 * (long double)t), x + r * D, &e);
+            for (int64_t j = 0; j < D; j++) {
+                diff[j] = score[r * D + j] - e.score[j];
+            }
+            CLOSE(test_length(D, diff), 0, 0,
+                  test_score_allowed(&c, a, s2, x + r * D, &e) +
+                      2 * ddn_query_dropped(memory) * c.reach * a / s2);
+        }
+    }
+    assert_true(touched < 0.05);
+    test_exact_free(&e);
+    ddn_query_destroy(memory);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+    test_cloud_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_survive_a_lack_of_memory),
+        cmocka_unit_test(memory_of_wild_trajectories),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

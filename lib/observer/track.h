@@ -1,4 +1,5 @@
-/* A discrete label followed along paths: history, last change, number of changes. Layer 6. */
+/* A discrete label followed along paths: history, last change, number of changes. Layer 6
+ * (observer). */
 #ifndef DDNI_OBSERVER_TRACK_H
 #define DDNI_OBSERVER_TRACK_H
 

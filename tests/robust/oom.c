@@ -1,3 +1,4 @@
+/* Shared parts of the tests of memory that runs out. */
 #include "robust/oom.h"
 
 const double points[N * D] = {1, 0, 0, -1, 0.5, 0, 0, 1, 1, 0, -1, 1, 2, 0, -2, 0.5, 0.5, 1};

@@ -1,3 +1,4 @@
+/* An empirical oracle with its symmetry object. */
 #include "support/bench.h"
 
 test_bench test_bench_make(int64_t threads, test_kind kind, const double *data, int64_t n,

@@ -1,3 +1,4 @@
+/* An allocator that fails on demand and counts what is not freed. */
 #include "support/failing.h"
 
 #include "support/fixtures.h"

@@ -1,3 +1,4 @@
+/* Contexts, comparisons, schedules, seeded data. */
 #include "support/fixtures.h"
 
 ddn_context *test_context(int64_t threads)

@@ -1,3 +1,4 @@
+/* All methods of the integrator. */
 #include "support/methods.h"
 
 const ddn_method test_methods[TEST_METHODS] = {

@@ -1,3 +1,4 @@
+/* Evaluation of everything an oracle can give, and comparison of two evaluations. */
 #include "support/outputs.h"
 
 #include "support/fixtures.h"

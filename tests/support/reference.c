@@ -1,3 +1,4 @@
+/* Reading of tests/data/reference.json. */
 #include "support/reference.h"
 
 #include "support/fixtures.h"

@@ -1,3 +1,4 @@
+/* Reading and comparing results. */
 #include "support/results.h"
 
 double *test_column(ddn_context *ctx, const ddn_result *result, const char *name)

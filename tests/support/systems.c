@@ -1,3 +1,4 @@
+/* The saddle-node normal form. */
 #include "support/systems.h"
 
 int32_t test_fold(void *user, double p, const double *x, double *out)

@@ -1,3 +1,4 @@
+/* Small data sets with known answers, and measurements on them. */
 #include "support/toy.h"
 
 #include "support/failing.h"

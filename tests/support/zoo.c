@@ -1,3 +1,4 @@
+/* One small oracle of every kind. */
 #include "support/zoo.h"
 
 #include "support/fixtures.h"

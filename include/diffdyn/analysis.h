@@ -90,9 +90,10 @@ DDN_API ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *o
 /* The same probabilities by simulation: CLONES pairs of continuations of one x_t ~ p_t with
  * separate noise, run from each time (all above T_END) down to T_END by METHOD in STEPS steps.
  * Columns "t" and, each with NAME_se: "phi" (same class: the label of the nearest point; without a
- * data set the most probable class), "phi_C" (same nearest point), "distance2" (E |x1 - x2|^2).
- * Scalar "clones". The error of a proportion is half its Wilson interval at one standard deviation,
- * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. */
+ * data set the most probable class; the nearest of its dataset for an oracle without weights),
+ * "phi_C" (same nearest point), "distance2" (E |x1 - x2|^2). Scalar "clones". The error of a
+ * proportion is half its Wilson interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 +
+ * 1/N), so it is not 0 at 0 and 1. */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle,
                                        const double *times, int64_t count, ddn_result **out);
 
@@ -140,8 +141,8 @@ enum {
     DDN_REGIME_MEMORIZATION = 3 /* t <= t_C */
 };
 /* From t_S_phi (t_S where that was not measured) and t_C_phi (else t_C_spectrum) of a report. If
- * t_C >= t_S regime II does not exist. A boundary that is NaN in both lies below every t: so it is
- * for a single point, or copies of one, where nothing changes with t. */
+ * t_C >= t_S regime II does not exist. DDN_E_UNSUPPORTED where a boundary is NaN in both: for a
+ * single point, or copies of one, nothing changes with t. */
 DDN_API ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *report, double t,
                                           ddn_regime *regime);
 

@@ -18,7 +18,9 @@ enum {
 
 typedef struct work {
     ddn_context *ctx;
-    const ddn_oracle *oracle;
+    const ddn_oracle *oracle; /* moves the clones */
+    const ddn_oracle *judge;  /* tells where they end: the oracle, or made_judge */
+    ddn_oracle *made_judge;   /* of the data of an oracle that has no weights, else NULL */
     ddn_integrator *it;
     ddn_query *query;
     int64_t seed, pairs, batch, d, classes; /* batch in pairs */
@@ -39,6 +41,7 @@ static void release(work *w)
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
     ddn_query_destroy(w->query);
+    ddn_oracle_destroy(w->made_judge);
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->x);
@@ -47,12 +50,25 @@ static void release(work *w)
     ddni_free(al, w->class_share);
 }
 
+/* A foreign model knows no points, but the data that it was learned from may be there. */
+static ddn_status choose_judge(work *w, const ddn_dataset *ds)
+{
+    w->judge = w->oracle;
+    if (ds != NULL && !ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
+        DDNI_TRY(ddn_oracle_create_empirical(w->ctx, ds, ddn_oracle_schedule(w->oracle),
+                                             &w->made_judge));
+        w->judge = w->made_judge;
+    }
+    return DDN_OK;
+}
+
 static ddn_status prepare(work *w, const ddn_analysis *an)
 {
     int64_t row = w->d * (int64_t)sizeof(double), rows = 2 * w->batch;
     const ddn_dataset *ds = ddn_oracle_dataset(w->oracle);
-    w->has_nearest = ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX);
-    w->classes = ddni_analysis_classes(w->oracle);
+    DDNI_TRY(choose_judge(w, ds));
+    w->has_nearest = ddn_oracle_can(w->judge, DDN_OUT_ARGMAX);
+    w->classes = ddni_analysis_classes(w->judge);
     w->class_rule = w->has_nearest && ds != NULL && ds->labels != NULL ? LABEL_OF_NEAREST
                     : w->classes > 0                                   ? CLASS_OF_POSTERIOR
                                                                        : NO_CLASS;
@@ -64,7 +80,7 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_STEPS,
                                     ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
     DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_END, w->t_end));
-    DDNI_TRY(ddn_query_create(w->ctx, w->oracle, &w->query));
+    DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->query));
     if (w->has_nearest) {
         DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->nearest));
         DDNI_TRY(ddn_query_bind_i64(w->query, DDN_OUT_ARGMAX, w->nearest));

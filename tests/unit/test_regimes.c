@@ -301,6 +301,64 @@ static void reports_without_labels_or_data(void **state)
     ddn_context_destroy(ctx);
 }
 
+typedef struct foreign_model {
+    ddn_context *ctx;
+    ddn_oracle *exact;
+} foreign_model;
+
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, double *out)
+{
+    (void)a;
+    (void)s;
+    foreign_model *model = user;
+    return ddn_oracle_score(model->ctx, model->exact, t, m, x, d, out, d) == DDN_OK ? 0 : 1;
+}
+
+/* A foreign copy of the exact score: its report has the spectrum of its data, but what the exact
+ * score gives by identity comes from clones, 5 standard errors of 400 pairs and 0.05 for 80 steps
+ * of DDIM. */
+static void reports_of_a_foreign_score(void **state)
+{
+    (void)state;
+    const double times[] = {0.05, 0.2, 0.4, 0.7, 1, 1.5, 2.5, 4};
+    enum {
+        COUNT = 8
+    };
+    ddn_context *ctx = test_context(1), *inner = test_context(1);
+    ddn_analysis *an = analysis(ctx, 400, 400, 4);
+    foreign_model model = {inner, toy_clusters(inner, 30, 3, 2, 1)};
+    ddn_oracle *foreign = NULL;
+    ddn_result *exact = NULL, *r = NULL;
+    ddn_regime regime = 0;
+    OK(ctx, ddn_oracle_create_callback(ctx, ddn_oracle_schedule(model.exact), 3,
+                                       DDN_PREDICTION_SCORE, predict, NULL, NULL,
+                                       ddn_oracle_dataset(model.exact), NULL, &model, &foreign));
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
+    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 80));
+    OK(ctx, ddn_analysis_identities(an, model.exact, times, COUNT, &exact));
+    OK(ctx, ddn_analysis_regimes(an, foreign, times, COUNT, times, COUNT, &r));
+    for (int64_t k = 0; k < COUNT; k++) {
+        assert_true(isnan(test_element(ctx, r, "phi", k)));
+        assert_true(isnan(test_element(ctx, r, "phi_C", k)));
+        CLOSE(test_element(ctx, r, "phi_clones", k), test_element(ctx, exact, "phi", k), 0, 0.175);
+        CLOSE(test_element(ctx, r, "phi_C_clones", k), test_element(ctx, exact, "phi_C", k), 0,
+              0.175);
+    }
+    assert_true(isfinite(test_scalar(ctx, r, "t_S")) && isfinite(test_scalar(ctx, r, "Lambda")));
+    CLOSE(test_scalar(ctx, r, "t_C_phi"), test_scalar(ctx, r, "t_C_phi_clones"), 0, 0);
+    assert_true(isnan(test_scalar(ctx, r, "t_C_last_change")));
+    OK(ctx, ddn_analysis_regime_at(ctx, r, 0.01, &regime));
+    assert_int_equal(regime, DDN_REGIME_MEMORIZATION);
+    ddn_result_destroy(exact);
+    ddn_result_destroy(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(foreign);
+    ddn_oracle_destroy(model.exact);
+    ddn_context_destroy(ctx);
+    ddn_context_destroy(inner);
+}
+
 static ddn_status regimes(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
 {
     return ddn_analysis_regimes(an, oracle, grid, 2, clone_grid, 1, out);
@@ -320,6 +378,7 @@ int main(void)
         cmocka_unit_test(the_report_holds_everything),
         cmocka_unit_test(other_schedules_give_the_same_physics),
         cmocka_unit_test(reports_without_labels_or_data),
+        cmocka_unit_test(reports_of_a_foreign_score),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -250,9 +250,7 @@ ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     ddni_dense_run p = {.b = b, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
     p.thin = precision == DDN_TYPE_F32 && b->m <= DDNI_THIN;
-    /* Bytes far from shift, compared with their spread, would lose digits uncentred. */
-    p.integer = p.thin && b->ds->type == DDN_TYPE_U8 && b->kern->combine_u8 != NULL && d <= 66000 &&
-                b->o->raw_mean <= 16 * b->o->norm_mean;
+    p.integer = p.thin && b->ds->type == DDN_TYPE_U8 && b->kern->combine_u8 != NULL && d <= 66000;
     p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
     p.tile_bytes = (DDNI_TILE_ROWS * (d + b->lanes) * p.size + 63) / 64 * 64;
     int64_t lane_rows = b->chunks * (DDNI_LANE_ROWS + b->classes) * b->lanes;

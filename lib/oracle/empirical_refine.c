@@ -243,7 +243,9 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
         for (int64_t j = 0; j < b->d; j++) {
             length2 += s->relative[q * b->d + j] * s->relative[q * b->d + j];
         }
-        reach = fmax(reach, b->gain * sqrt(length2 * b->o->norm_max) +
+        /* Bytes round as they are before they are centred. */
+        double raw = p->integer || b->ds->type != DDN_TYPE_U8 ? 0 : sqrt(b->o->raw_mean);
+        reach = fmax(reach, b->gain * sqrt(length2) * (sqrt(b->o->norm_max) + raw) +
                                 fabs((double)s->bound[b->lanes + q]));
     }
     /* Sums of floats of this size round by some 2^-20 of it. */

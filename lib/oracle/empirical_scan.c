@@ -57,8 +57,7 @@ static ddn_status check_range(ddn_context *ctx, const ddni_block *b, int64_t m)
 }
 
 /* Whether f32 can hold all that screens and single sums work with: nothing overflows, and what
- * underflows is nothing beside the rest. Bytes far from shift, compared with their spread, would
- * lose digits before they are centred. */
+ * underflows is nothing beside the rest. */
 static int32_t fits_single(const ddni_block *b, int64_t m, const int64_t *todo)
 {
     double far2 = 0, reach = sqrt(b->o->norm_max), small = 1e-30, large = 1e18;
@@ -66,9 +65,6 @@ static int32_t fits_single(const ddni_block *b, int64_t m, const int64_t *todo)
         far2 = fmax(far2, distance2(b, todo[q]));
     }
     double far = sqrt(far2), sum = far + reach;
-    if (b->ds->type == DDN_TYPE_U8 && b->o->raw_mean > 16 * b->o->norm_mean) {
-        return 0;
-    }
     return (reach == 0 || reach > small) && sum < large && b->gain < 1e30 &&
            b->gain * sum * reach < 1e30 && b->gain * (double)b->d * 1e-44 * (sum + 1) < 1e-9;
 }
@@ -196,7 +192,9 @@ static ddn_status run_block(ddn_context *ctx, ddni_block *b, int64_t m, int64_t 
     if (m > 0 && prune && ddni_screen_pays(b)) {
         DDNI_TRY(attempt(ctx, b, refine_narrow, m + 1, &m, todo));
     }
-    if (single) {
+    /* Bytes far from shift, compared with their spread, would lose digits before they are centred.
+     */
+    if (single && (b->ds->type == DDN_TYPE_F32 || b->o->raw_mean <= 16 * b->o->norm_mean)) {
         DDNI_TRY(attempt(ctx, b, dense_f32, m + 1, &m, todo));
     } else if (b->ds->type == DDN_TYPE_F64) {
         DDNI_TRY(attempt(ctx, b, dense_f64, m + 1, &m, todo));

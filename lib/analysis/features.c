@@ -44,11 +44,13 @@ ddn_status ddn_features_create_pca(ddn_context *ctx, const ddn_dataset *ds, int6
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "mean", ds->d, sizeof *f->mean, &f->mean), fail);
     DDNI_TRY_GOTO(ddni_dataset_mean(ctx, ds, f->mean), fail);
     DDNI_TRY_GOTO(ddn_dataset_spectrum(ctx, ds, k, values, f->axes, ds->d), fail);
-    *out = f;
-    f = NULL;
 fail:
     ddni_free(ddni_context_allocator(ctx), values);
-    ddn_features_destroy(f);
+    if (status == DDN_OK) {
+        *out = f;
+    } else {
+        ddn_features_destroy(f);
+    }
     return status;
 }
 

@@ -149,7 +149,8 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
         square += diff * diff;
     }
     double limit = b->ds->type == DDN_TYPE_F64 ? 3e-13 : 5e-6;
-    return b->level->a * error * sqrt(trace) <= limit * sqrt(square) && error < 1e-2;
+    return b->level->a * error * sqrt(trace) <= limit * sqrt(square) &&
+           error <= (single ? 1e-4 : 1e-9);
 }
 
 /* Merges what else the chunks know of one state, judges it and finishes it. */

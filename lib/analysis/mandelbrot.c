@@ -49,7 +49,7 @@ static double smooth_count(const picture *pic, double re, double im, double x, d
 static void iterate_lanes(const picture *pic, int64_t row, int64_t i, int64_t lanes)
 {
     double re[LANES] = {0}, im[LANES] = {0}, x[LANES] = {0}, y[LANES] = {0};
-    double c_re[LANES], out_x[LANES], out_y[LANES];
+    double c_re[LANES], out_x[LANES] = {0}, out_y[LANES] = {0};
     int64_t count[LANES], running = 0;
     double c_im = pic->im_hi - pic->im_step * (double)row;
     for (int64_t l = 0; l < lanes; l++) {

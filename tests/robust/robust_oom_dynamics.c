@@ -69,7 +69,7 @@ done:
 }
 
 enum {
-    RESULTS = 7
+    RESULTS = 8
 };
 
 static ddn_status analyses(ddn_context *ctx, void *arg)
@@ -78,6 +78,8 @@ static ddn_status analyses(ddn_context *ctx, void *arg)
     static const ddn_analysis_key small[] = {DDN_ANALYSIS_SAMPLES, DDN_ANALYSIS_CLONES,
                                              DDN_ANALYSIS_STEPS,   DDN_ANALYSIS_PATHS,
                                              DDN_ANALYSIS_BATCH,   DDN_ANALYSIS_PATH_STEPS};
+    double x[3 * M * D] = {0};
+    int32_t regimes[3 * M];
     ddn_oracle *oracle = NULL;
     ddn_analysis *an = NULL;
     ddn_result *r[RESULTS] = {NULL};
@@ -94,6 +96,7 @@ static ddn_status analyses(ddn_context *ctx, void *arg)
     TRY(ddn_analysis_regimes(an, oracle, times, 3, times, 1, &r[4]));
     TRY(ddn_analysis_uturn(an, oracle, NULL, times, 2, NULL, NULL, &r[5]));
     TRY(ddn_analysis_branch(an, oracle, NULL, times, 2, NULL, NULL, &r[6]));
+    TRY(ddn_analysis_path(an, oracle, NULL, DDN_PATH_CLONES, times, 3, M, x, D, regimes, &r[7]));
 done:
     for (int i = 0; i < RESULTS; i++) {
         ddn_result_destroy(r[i]);

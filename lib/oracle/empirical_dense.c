@@ -49,52 +49,83 @@ static void note_mass(const ddni_dense_run *p, int64_t tile, int64_t rows, const
     }
 }
 
+/* Columns `from` .. of a tile in f32 or f64: unpacked, or as they are stored. */
+typedef struct panel {
+    const void *at;
+    int64_t ld;
+} panel;
+
+static panel panel_at(const ddni_dense_run *p, int64_t first, int64_t from, char *scratch)
+{
+    const ddni_block *b = p->b;
+    if (p->precision == DDN_TYPE_F32 && ddni_use_in_place(b->o, b->lanes)) {
+        return (panel){(const float *)ddni_stored(b->ds, first) + from, b->ds->ld};
+    }
+    int64_t ld = ddni_panel_ld(p->size);
+    return (panel){scratch + from / DDNI_DEPTH_BLOCK * DDNI_TILE_ROWS * ld * p->size, ld};
+}
+
+/* Unpacks columns from .. from + width - 1 of a tile, unless they are used as stored. */
+static void unpack_panel(const ddni_dense_run *p, int64_t first, int64_t rows, int64_t from,
+                         int64_t width, panel to)
+{
+    const ddni_block *b = p->b;
+    const ddn_dataset *ds = b->ds;
+    const char *stored = (const char *)ddni_stored(ds, first) + from * ddni_type_size(ds->type);
+    void *out = (void *)(uintptr_t)to.at;
+    if (p->precision == DDN_TYPE_F64) {
+        b->kern->unpack_f64(ds->type, rows, width, stored, ds->ld, ds->scale, ds->shift,
+                            b->o->centre + from, out, to.ld);
+    } else if (!ddni_use_in_place(b->o, b->lanes)) {
+        b->kern->unpack_f32(ds->type, rows, width, stored, ds->ld, ds->scale, ds->shift,
+                            b->o->centre + from, out, to.ld);
+    }
+}
+
 /* One tile of rows against all lanes. */
 static void lanes_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, int64_t rows,
                        char *scratch, const double *term)
 {
     const ddni_block *b = p->b;
     const ddni_kernels *k = b->kern;
-    int64_t d = b->d, lanes = b->lanes, ldy = d;
+    int64_t d = b->d, lanes = b->lanes, step = DDNI_DEPTH_BLOCK;
     ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, 0);
     const double *norm = b->o->norm + first;
     const int32_t *class_of = b->want_class ? b->ds->labels->class_index + first : NULL;
-    char *weights = scratch + DDNI_TILE_ROWS * d * p->size;
+    char *weights = scratch + ddni_tile_numbers(d, p->size) * p->size;
+    int32_t single = p->precision == DDN_TYPE_F32;
     memset(weights, 0, (size_t)(rows * lanes * p->size));
-    int32_t moved;
-    if (p->precision == DDN_TYPE_F32) {
-        float *rows32 = (float *)(void *)scratch, *g = (float *)(void *)weights;
-        const float *y = rows32;
-        if (b->o->in_place) {
-            y = ddni_stored(b->ds, first);
-            ldy = b->ds->ld;
+    for (int64_t from = 0; from < d; from += step) {
+        int64_t width = d - from < step ? d - from : step;
+        panel y = panel_at(p, first, from, scratch);
+        unpack_panel(p, first, rows, from, width, y);
+        if (single) {
+            k->multiply_f32(rows, width, lanes, y.at, y.ld, 1,
+                            (const float *)b->s->lanes + from * lanes, lanes,
+                            (float *)(void *)weights, lanes);
         } else {
-            k->unpack_f32(b->ds->type, rows, d, ddni_stored(b->ds, first), b->ds->ld, b->ds->scale,
-                          b->ds->shift, b->o->centre, rows32, d);
+            k->multiply_f64(rows, width, lanes, y.at, y.ld, 1,
+                            (const double *)b->s->lanes + from * lanes, lanes,
+                            (double *)(void *)weights, lanes);
         }
-        k->multiply_f32(rows, d, lanes, y, ldy, 1, b->s->lanes, lanes, g, lanes);
-        moved = k->softmax_f32(rows, lanes, g, lanes, b->gain, term, norm, class_of, b->classes,
-                               first, &sums);
-        if (b->want_sum) {
-            if (moved) {
-                rescale_sums(p, chunk, sums.rescale);
-            }
-            k->multiply_f32(d, rows, lanes, y, 1, ldy, g, lanes,
-                            (float *)(void *)ddni_dense_sum(p, chunk), lanes);
-        }
-    } else {
-        double *y = (double *)(void *)scratch, *g = (double *)(void *)weights;
-        k->unpack_f64(b->ds->type, rows, d, ddni_stored(b->ds, first), b->ds->ld, b->ds->scale,
-                      b->ds->shift, b->o->centre, y, d);
-        k->multiply_f64(rows, d, lanes, y, d, 1, b->s->lanes, lanes, g, lanes);
-        moved = k->softmax_f64(rows, lanes, g, lanes, b->gain, term, norm, class_of, b->classes,
-                               first, &sums);
-        if (b->want_sum) {
-            if (moved) {
-                rescale_sums(p, chunk, sums.rescale);
-            }
-            k->multiply_f64(d, rows, lanes, y, 1, d, g, lanes,
-                            (double *)(void *)ddni_dense_sum(p, chunk), lanes);
+    }
+    int32_t moved = single ? k->softmax_f32(rows, lanes, (float *)(void *)weights, lanes, b->gain,
+                                            term, norm, class_of, b->classes, first, &sums)
+                           : k->softmax_f64(rows, lanes, (double *)(void *)weights, lanes, b->gain,
+                                            term, norm, class_of, b->classes, first, &sums);
+    if (b->want_sum && moved) {
+        rescale_sums(p, chunk, sums.rescale);
+    }
+    for (int64_t from = 0; b->want_sum && from < d; from += step) {
+        int64_t width = d - from < step ? d - from : step;
+        panel y = panel_at(p, first, from, scratch);
+        char *sum = ddni_dense_sum(p, chunk) + from * lanes * p->size;
+        if (single) {
+            k->multiply_f32(width, rows, lanes, y.at, 1, y.ld, (const float *)(void *)weights,
+                            lanes, (float *)(void *)sum, lanes);
+        } else {
+            k->multiply_f64(width, rows, lanes, y.at, 1, y.ld, (const double *)(void *)weights,
+                            lanes, (double *)(void *)sum, lanes);
         }
     }
     if (b->want_draw) {
@@ -252,7 +283,8 @@ ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     p.thin = precision == DDN_TYPE_F32 && b->m <= DDNI_THIN;
     p.integer = p.thin && b->ds->type == DDN_TYPE_U8 && b->kern->combine_u8 != NULL && d <= 66000;
     p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
-    p.tile_bytes = (DDNI_TILE_ROWS * (d + b->lanes) * p.size + 63) / 64 * 64;
+    p.tile_bytes =
+        ((ddni_tile_numbers(d, p.size) + DDNI_TILE_ROWS * b->lanes) * p.size + 63) / 64 * 64;
     int64_t lane_rows = b->chunks * (DDNI_LANE_ROWS + b->classes) * b->lanes;
     DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * padded_width(d), p.size, &s->lanes));
     DDNI_TRY(ddni_reserve(ctx, "slices", DDNI_THIN * (DDNI_SLICES + 1), 8, &s->slice));

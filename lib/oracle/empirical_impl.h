@@ -113,6 +113,27 @@ static inline int64_t ddni_chunk_end(const ddni_block *b, int64_t chunk)
     return end < b->n ? end : b->n;
 }
 
+/* A tile is unpacked in panels of DDNI_DEPTH_BLOCK columns: few memory pages at a time, and rows an
+ * odd number of cache lines apart, so that they do not compete for the same places in the cache. */
+static inline int64_t ddni_panel_ld(int64_t size)
+{
+    return DDNI_DEPTH_BLOCK + 64 / size;
+}
+
+/* Numbers of a whole tile. */
+static inline int64_t ddni_tile_numbers(int64_t d, int64_t size)
+{
+    int64_t panels = (d + DDNI_DEPTH_BLOCK - 1) / DDNI_DEPTH_BLOCK;
+    return panels * DDNI_TILE_ROWS * ddni_panel_ld(size);
+}
+
+/* Whether rows of f32 points may be used as they are stored by `lanes` states: from some
+ * width on they are worth a copy in panels, once many states use it. */
+static inline int32_t ddni_use_in_place(const ddni_empirical *o, int64_t lanes)
+{
+    return o->in_place && (lanes <= 2 * DDNI_LANES || o->base.d <= 3 * DDNI_DEPTH_BLOCK);
+}
+
 static inline const void *ddni_stored(const ddn_dataset *ds, int64_t row)
 {
     int64_t size = ds->type == DDN_TYPE_U8 ? 1 : ds->type == DDN_TYPE_F32 ? 4 : 8;

@@ -116,7 +116,7 @@ static float *products(const refine *p, int64_t first, int64_t rows, char *scrat
         ldy = ds->ld;
     } else {
         k->unpack_f32(ds->type, rows, d, ddni_stored(ds, first), ds->ld, ds->scale, ds->shift,
-                      b->o->centre, (float *)(void *)tile, d);
+                      b->o->centre, (float *)(void *)tile, ldy);
     }
     if (thin) {
         for (int64_t q = 0; q < b->m; q++) {

@@ -236,7 +236,9 @@ ddn_status ddni_scan_run(ddn_context *ctx, const ddni_empirical *o, ddni_scan *s
     b.want_rest = rq->f64[DDN_OUT_ENTROPY] != NULL || rq->f64[DDN_OUT_ONE_MINUS_W_MAX] != NULL;
     b.want_draw = rq->f64[DDN_OUT_DRAW] != NULL || rq->i64[DDN_OUT_DRAW_INDEX] != NULL;
     b.chunk_rows = (b.n + DDNI_MAX_CHUNKS - 1) / DDNI_MAX_CHUNKS;
-    b.chunk_rows = b.chunk_rows < DDNI_CHUNK_ROWS ? DDNI_CHUNK_ROWS : b.chunk_rows;
+    /* Many states make work enough of longer chunks, whose sums cost less to merge. */
+    int64_t least = m < DDNI_MAX_LANES ? DDNI_CHUNK_ROWS : 5 * DDNI_TILE_ROWS;
+    b.chunk_rows = b.chunk_rows < least ? least : b.chunk_rows;
     b.chunks = (b.n + b.chunk_rows - 1) / b.chunk_rows;
     b.log_ratio = rq->epsilon > 0 ? log((double)b.n / rq->epsilon) : INFINITY;
     /* Sets that a screen lists whole, and chunks longer than a list counts, have no use for lists.

@@ -1,5 +1,6 @@
 /* One evaluation of a fixed shape by a forced kernel variant, to be counted by callgrind.
- * Usage: shapes VARIANT SHAPE; without arguments prints the compiler and the names of the shapes.
+ * Usage: shapes VARIANT SHAPE TIMES; without arguments prints the compiler and the names of the
+ * shapes.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static uint32_t next(uint64_t *state)
     return (uint32_t)(*state >> 56);
 }
 
-static int run(const shape *s, const char *variant)
+static int run(const shape *s, const char *variant, int times)
 {
     uint64_t state = 1;
     int64_t count = s->n * s->d;
@@ -62,8 +63,10 @@ static int run(const shape *s, const char *variant)
               ddn_schedule_create_ou(ctx, &sch) ||
               ddn_oracle_create_empirical(ctx, ds, sch, &oracle) ||
               ddn_query_create(ctx, oracle, &query) ||
-              ddn_query_bind_f64(query, DDN_OUT_SCORE, score, s->d) ||
-              ddn_query_run(query, s->t, s->batch, x, s->d);
+              ddn_query_bind_f64(query, DDN_OUT_SCORE, score, s->d);
+    for (int i = 0; i < times && !bad; i++) {
+        bad = ddn_query_run(query, s->t, s->batch, x, s->d);
+    }
     if (bad) {
         fprintf(stderr, "%s\n", ctx ? ddn_context_message(ctx) : "no context");
     } else if (strcmp(ddn_context_kernel(ctx), variant) != 0) {
@@ -84,7 +87,7 @@ static int run(const shape *s, const char *variant)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
+    if (argc != 4) {
         const char *info = ddn_build_info();
         printf("%.*s\n", (int)strcspn(info, ";"), info);
         for (int i = 0; i < SHAPES; i++) {
@@ -94,7 +97,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < SHAPES; i++) {
         if (strcmp(argv[2], shapes[i].name) == 0) {
-            return run(&shapes[i], argv[1]);
+            return run(&shapes[i], argv[1], atoi(argv[3]));
         }
     }
     return 2;

@@ -132,13 +132,10 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
     const ddni_block *b = p->b;
     int32_t single = p->precision == DDN_TYPE_F32;
     double unit = single ? 0x1p-24 : 0x1p-53;
-    /* The spread of rounding errors of sums of DDNI_DEPTH_BLOCK products: about a third of the unit
-     * times the two lengths where their signs are mixed, some three units of the product itself
-     * where they are not, as for the nearest points (measured; the worst case is never near). */
-    double product = post->max + 0.5 * length * length / b->level->s2 +
-                     0.5 * b->gain * b->level->a * b->o->norm[post->argmax];
-    double mixed = 0.35 * b->gain * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
-    double error = unit * (mixed + 3 * fabs(product));
+    /* The spread of rounding errors of sums of DDNI_DEPTH_BLOCK products, about a third of the unit
+     * times the two lengths (measured; the worst case is never near). */
+    double error =
+        0.35 * unit * b->gain * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
     if (b->want_rest && b->n > 1 && post->rest < (single ? 1e-2 : 1e-5)) {
         return 0; /* 1 - w_max would have lost its digits */
     }

@@ -221,18 +221,9 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
 static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                               int64_t first_path, int64_t m, double *x, int64_t ldx, int64_t *index)
 {
-    (void)seed;
-    const ddn_dataset *ds = oracle->dataset;
-    DDNI_CHECK(ctx, ds != NULL, DDN_E_UNSUPPORTED,
+    DDNI_CHECK(ctx, oracle->dataset != NULL, DDN_E_UNSUPPORTED,
                "this callback oracle was made without a dataset to sample");
-    for (int64_t r = 0; r < m; r++) {
-        int64_t i = (first_path + r) % ds->n;
-        ddni_dataset_rows(ds, i, 1, x + r * ldx, ldx);
-        if (index != NULL) {
-            index[r] = i;
-        }
-    }
-    return DDN_OK;
+    return ddni_oracle_sample_points(ctx, oracle, seed, first_path, m, x, ldx, index);
 }
 
 static const ddni_oracle_ops foreign_ops = {

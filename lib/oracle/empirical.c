@@ -63,21 +63,6 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scr
                          report);
 }
 
-static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
-                              int64_t first_path, int64_t m, double *x, int64_t ldx, int64_t *index)
-{
-    (void)ctx;
-    (void)seed;
-    for (int64_t r = 0; r < m; r++) {
-        int64_t i = (first_path + r) % oracle->dataset->n;
-        ddni_dataset_rows(oracle->dataset, i, 1, x + r * ldx, ldx);
-        if (index != NULL) {
-            index[r] = i;
-        }
-    }
-    return DDN_OK;
-}
-
 static void destroy(ddn_oracle *oracle)
 {
     ddni_empirical *o = (ddni_empirical *)oracle;
@@ -92,7 +77,7 @@ static const ddni_oracle_ops ops = {
     .scratch_destroy = scratch_destroy,
     .scratch_bytes = scratch_bytes,
     .evaluate = evaluate,
-    .sample_data = sample_data,
+    .sample_data = ddni_oracle_sample_points,
     .destroy = destroy,
 };
 

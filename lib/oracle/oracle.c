@@ -2,6 +2,7 @@
 #include "oracle/oracle_impl.h"
 
 #include "base/check.h"
+#include "dataset/dataset_impl.h"
 
 ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_ops *ops,
                               const ddn_schedule *sch, const ddn_dataset *ds, int64_t d, void *out)
@@ -80,6 +81,22 @@ ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t
     }
     ddn_query_destroy(query);
     return status;
+}
+
+ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
+                                     int64_t first_path, int64_t m, double *x, int64_t ldx,
+                                     int64_t *index)
+{
+    (void)ctx;
+    (void)seed;
+    for (int64_t r = 0; r < m; r++) {
+        int64_t i = (first_path + r) % oracle->dataset->n;
+        ddni_dataset_rows(oracle->dataset, i, 1, x + r * ldx, ldx);
+        if (index != NULL) {
+            index[r] = i;
+        }
+    }
+    return DDN_OK;
 }
 
 ddn_status ddn_oracle_sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,

@@ -77,4 +77,10 @@ struct ddn_oracle {
 ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_ops *ops,
                               const ddn_schedule *sch, const ddn_dataset *ds, int64_t d, void *out);
 
+/* sample_data of the kinds whose data are the points of their dataset: row r is point
+ * (first_path + r) modulo n. */
+ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
+                                     int64_t first_path, int64_t m, double *x, int64_t ldx,
+                                     int64_t *index);
+
 #endif

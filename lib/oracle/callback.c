@@ -8,7 +8,6 @@
 #include <diffdyn/oracles.h>
 
 #include "base/check.h"
-#include "dataset/dataset_impl.h"
 #include "oracle/lanes.h"
 #include "oracle/oracle_impl.h"
 

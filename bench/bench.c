@@ -111,21 +111,33 @@ void bench_share(int64_t rows, int64_t part, int64_t parts, int64_t *first, int6
 
 /* ---- Turns ------------------------------------------------------------------------------- */
 
-/* Longer than OpenBLAS's threads wait actively for more work. */
+/* Until no thread of this process runs any more: OpenBLAS's wait actively for some time after a
+ * call. */
 static void settle(void)
 {
-    const struct timespec pause = {0, 50000000};
-    nanosleep(&pause, NULL);
+    const struct timespec pause = {0, 5000000};
+    const clock_t quiet = CLOCKS_PER_SEC / 2000;
+    for (int i = 0; i < 200; i++) {
+        const clock_t before = clock();
+        nanosleep(&pause, NULL);
+        if (clock() - before < quiet) {
+            return;
+        }
+    }
 }
 
 double bench_turn(const bench_contender *c)
 {
-    const double enough = 3e-3;
+    /* The system takes some milliseconds to give threads that slept a processor each. */
+    const double warm = 20e-3, enough = 10e-3, self_evident = 100e-3;
     double spent = c->run(c->arg);
-    if (spent < 6 * enough) {
+    if (spent < self_evident) {
+        while (spent < warm) {
+            spent += c->run(c->arg);
+        }
         int64_t count = 0;
         spent = 0;
-        while (spent < enough && count < 1000) {
+        while (spent < enough) {
             spent += c->run(c->arg);
             count++;
         }

@@ -51,11 +51,20 @@ ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x
     DDNI_CHECK(ctx, x != NULL || m == 0, DDN_E_NULL, "argument %s is NULL", name);
     for (int64_t r = 0; r < m; r++) {
         const double *row = x + r * ldx;
-        double sum = 0; /* NaN or Inf in the row makes row * 0 NaN */
-        for (int64_t j = 0; j < d; j++) {
-            sum += row[j] * 0.0;
+        double sum[8] = {0}, all = 0; /* NaN or Inf in the row makes row * 0 NaN */
+        int64_t k = 0;
+        for (; k + 8 <= d; k += 8) {
+            for (int64_t v = 0; v < 8; v++) {
+                sum[v] += row[k + v] * 0.0;
+            }
         }
-        if (sum == 0.0) {
+        for (; k < d; k++) {
+            all += row[k] * 0.0;
+        }
+        for (int64_t v = 0; v < 8; v++) {
+            all += sum[v];
+        }
+        if (all == 0.0) {
             continue;
         }
         for (int64_t j = 0; j < d; j++) {

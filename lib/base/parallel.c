@@ -1,17 +1,21 @@
 /* A pool of sleeping threads and the loop that feeds it. Layer 0 (base).
  *
  * A loop hands every worker the same job; each takes tiles from one atomic counter until none are
- * left. The caller is worker 0 and returns when all others have left the job. */
+ * left. The caller is worker 0 and returns when all others have left the job. Loops often follow
+ * each other closely: whoever has nothing to do looks out for a moment before it sleeps. */
 #include "base/parallel.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 #include "base/check.h"
 #include "base/context_impl.h"
 
 /* Below this many multiply-adds waking a thread costs more than it saves. */
 static const double SMALL_WORK = 2e6;
+/* How long a thread looks out before it sleeps, in nanoseconds. */
+static const int64_t LOOKOUT = 100000;
 
 typedef struct job {
     ddni_tile_fn fn;
@@ -24,11 +28,11 @@ struct ddni_pool {
     ddni_allocator allocator;
     pthread_mutex_t mutex;
     pthread_cond_t wake, idle;
-    job *current;       /* the job of this generation */
-    int64_t generation; /* counts jobs */
-    int64_t wanted;     /* workers asked to take part in this generation */
-    int64_t busy;       /* workers inside the job */
-    int64_t threads;    /* running threads, the caller not counted */
+    job *current;               /* the job of this generation */
+    _Atomic int64_t generation; /* counts jobs */
+    int64_t wanted;             /* workers asked to take part in this generation */
+    _Atomic int64_t busy;       /* workers inside the job */
+    int64_t threads;            /* running threads, the caller not counted */
     int32_t quit;
     pthread_t *thread;
 };
@@ -47,6 +51,29 @@ static void drain(job *j, int64_t worker)
         }
         j->fn(j->arg, tile, worker);
     }
+}
+
+static int64_t nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Returns when the number is no longer `old`, or after a while. */
+static void look_out(_Atomic int64_t *number, int64_t old)
+{
+    int64_t start = nanoseconds();
+    do {
+        for (int i = 0; i < 16; i++) {
+            if (atomic_load_explicit(number, memory_order_relaxed) != old) {
+                return;
+            }
+#if defined(__x86_64__)
+            __builtin_ia32_pause();
+#endif
+        }
+    } while (nanoseconds() - start < LOOKOUT);
 }
 
 static void *worker_main(void *start)
@@ -75,6 +102,9 @@ static void *worker_main(void *start)
         if (--p->busy == 0) {
             pthread_cond_signal(&p->idle);
         }
+        pthread_mutex_unlock(&p->mutex);
+        look_out(&p->generation, seen);
+        pthread_mutex_lock(&p->mutex);
     }
     pthread_mutex_unlock(&p->mutex);
     return NULL;
@@ -129,6 +159,7 @@ void ddni_pool_destroy(ddni_pool *p)
     }
     pthread_mutex_lock(&p->mutex);
     p->quit = 1;
+    p->generation++;
     pthread_cond_broadcast(&p->wake);
     pthread_mutex_unlock(&p->mutex);
     for (int64_t i = 0; i < p->threads; i++) {
@@ -151,8 +182,14 @@ static void pool_run(ddni_pool *p, job *j, int64_t helpers)
     pthread_cond_broadcast(&p->wake);
     pthread_mutex_unlock(&p->mutex);
     drain(j, 0);
+    int64_t start = nanoseconds();
     pthread_mutex_lock(&p->mutex);
     p->current = NULL; /* a late riser finds nothing to do */
+    for (int64_t inside; (inside = p->busy) > 0 && nanoseconds() - start < LOOKOUT;) {
+        pthread_mutex_unlock(&p->mutex);
+        look_out(&p->busy, inside);
+        pthread_mutex_lock(&p->mutex);
+    }
     while (p->busy > 0) {
         pthread_cond_wait(&p->idle, &p->mutex);
     }

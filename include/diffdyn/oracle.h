@@ -23,7 +23,6 @@ typedef struct ddn_oracle ddn_oracle;
  * between points), the error is relative to the rounding floor u (|x| + a |y|) / s^2 (u = 2^-53 or
  * 2^-24). Where f32 and u8 data are summed in f32, logits are good to some 1e-4, and so are
  * weights, relative to their size; all outputs move with the mass that DDN_QUERY_EPSILON lets drop.
- * Known exception: near-duplicate u8 points with DDN_QUERY_EPSILON 0, up to 3e-5 at t = 0.01.
  *
  * Range: points are at most 1e150 from their mean (DDN_E_RANGE), and a state is refused by row
  * (DDN_E_RANGE) where |x - a y| / s can exceed 1e150; its logits would not fit in a double. */

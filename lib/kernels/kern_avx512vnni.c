@@ -5,4 +5,5 @@
 #define KERNEL_NEEDS "AVX-512 F, BW, DQ, VL, VNNI"
 #define KERNEL_TABLE ddni_kernels_avx512vnni
 #define KERNEL_INTEGER "kernels/kern_vnni.h"
+#define KERNEL_INTEGER_ONE "kernels/kern_vnni_one.h"
 #include "kernels/kern_body.h"

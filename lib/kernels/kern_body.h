@@ -16,25 +16,61 @@
 #define UNROLL(n) PRAGMA(GCC unroll n)
 #endif
 
+/* A register of floating numbers from bytes or floats. The generic conversions of small vectors are
+ * taken apart into single elements by gcc 12. */
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+#define F32_OF_BYTES(p)                                                                            \
+    ((f32_vec)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)(p)))))
+#define F64_OF_BYTES(p)                                                                            \
+    ((f64_vec)_mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)(p)))))
+#define F64_OF_FLOATS(p) ((f64_vec)_mm512_cvtps_pd(_mm256_loadu_ps(p)))
+#elif defined(__x86_64__)
+static inline int32_t four_of(const uint8_t *p)
+{
+    int32_t four;
+    __builtin_memcpy(&four, p, 4);
+    return four;
+}
+#define F32_OF_BYTES(p)                                                                            \
+    ((f32_vec)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)(p)))))
+#define F64_OF_BYTES(p)                                                                            \
+    ((f64_vec)_mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(four_of(p)))))
+#define F64_OF_FLOATS(p) ((f64_vec)_mm256_cvtps_pd(_mm_loadu_ps(p)))
+#else
+typedef uint8_t bytes4 __attribute__((vector_size(VECTOR_BYTES / 4), aligned(1), may_alias));
+typedef uint8_t bytes8 __attribute__((vector_size(VECTOR_BYTES / 8), aligned(1), may_alias));
+typedef float floats8 __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), may_alias));
+#define F32_OF_BYTES(p) __builtin_convertvector(*(const bytes4 *)(const void *)(p), f32_vec)
+#define F64_OF_BYTES(p) __builtin_convertvector(*(const bytes8 *)(const void *)(p), f64_vec)
+#define F64_OF_FLOATS(p) __builtin_convertvector(*(const floats8 *)(const void *)(p), f64_vec)
+#endif
+
 #define REAL float
+#define OF_BYTES F32_OF_BYTES
 #define INTEGER int32_t
 #define LANES (VECTOR_BYTES / 4)
 #define NAME(x) f32_##x
 #define EXP_TERMS 7
 #include "kernels/kern_lanes.h"
 #undef REAL
+#undef OF_BYTES
 #undef INTEGER
 #undef LANES
 #undef NAME
 #undef EXP_TERMS
 
 #define REAL double
+#define OF_BYTES F64_OF_BYTES
 #define INTEGER int64_t
 #define LANES (VECTOR_BYTES / 8)
 #define NAME(x) f64_##x
 #define EXP_TERMS 13
 #include "kernels/kern_lanes.h"
 #undef REAL
+#undef OF_BYTES
 #undef INTEGER
 #undef LANES
 #undef NAME
@@ -46,20 +82,14 @@ enum {
 };
 
 /* LANES64 stored numbers from position j, as doubles. */
-typedef uint8_t bytes_vec __attribute__((vector_size(LANES64), aligned(1), may_alias));
-typedef float half_vec __attribute__((vector_size(LANES64 * 4), aligned(4), may_alias));
-typedef int32_t int_vec __attribute__((vector_size(LANES64 * 4)));
-
 static inline __attribute__((always_inline)) f64_vec stored_vec(ddn_type type, const void *p,
                                                                 int64_t j)
 {
     if (type == DDN_TYPE_U8) {
-        int_vec wide =
-            __builtin_convertvector(*(const bytes_vec *)((const uint8_t *)p + j), int_vec);
-        return __builtin_convertvector(wide, f64_vec);
+        return F64_OF_BYTES((const uint8_t *)p + j);
     }
     if (type == DDN_TYPE_F32) {
-        return __builtin_convertvector(*(const half_vec *)((const float *)p + j), f64_vec);
+        return F64_OF_FLOATS((const float *)p + j);
     }
     return f64_load((const double *)p + j);
 }
@@ -70,6 +100,27 @@ static inline __attribute__((always_inline)) double stored_one(ddn_type type, co
     return type == DDN_TYPE_U8    ? (double)((const uint8_t *)p)[j]
            : type == DDN_TYPE_F32 ? (double)((const float *)p)[j]
                                   : ((const double *)p)[j];
+}
+
+static inline __attribute__((always_inline)) void
+add_scaled_of(ddn_type type, int64_t columns, const void *from, const double *factor, double *sum)
+{
+    for (int64_t q = 0; q < DDNI_LANES; q += LANES64) {
+        f64_vec f = f64_load(factor + q);
+        for (int64_t at = q; at < columns * DDNI_LANES; at += DDNI_LANES) {
+            f64_store(sum + at, f64_load(sum + at) + f * stored_vec(type, from, at));
+        }
+    }
+}
+
+static void add_scaled(ddn_type type, int64_t columns, const void *from, const double *factor,
+                       double *sum)
+{
+    if (type == DDN_TYPE_F32) {
+        add_scaled_of(DDN_TYPE_F32, columns, from, factor, sum);
+    } else {
+        add_scaled_of(DDN_TYPE_F64, columns, from, factor, sum);
+    }
 }
 
 static inline __attribute__((always_inline)) double
@@ -137,8 +188,29 @@ static void accumulate(ddn_type type, int64_t d, double *sum, double left, doubl
     }
 }
 
-static inline __attribute__((always_inline)) void
-dot_rows(const int rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g)
+/* Fetches the next lines of what is to be read soon: twice as many if in every step. */
+static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead, const int lines)
+{
+    if (ahead->next < ahead->end) {
+        UNROLL(8)
+        for (int i = 0; i < lines; i++) {
+            __builtin_prefetch(ahead->next + 64 * i, 0, 2);
+        }
+        if (ahead->mask == 0) {
+            UNROLL(8)
+            for (int i = lines; i < 2 * lines; i++) {
+                __builtin_prefetch(ahead->next + 64 * i, 0, 2);
+            }
+            ahead->next += 64 * lines;
+        }
+        ahead->next += 64 * lines;
+    }
+}
+
+static inline __attribute__((always_inline)) void dot_rows(const int rows, int64_t d,
+                                                           const float *y, int64_t ldy,
+                                                           const float *x, float *g,
+                                                           ddni_ahead *ahead)
 {
     f32_vec sum[4][2];
     UNROLL(4)
@@ -147,6 +219,7 @@ dot_rows(const int rows, int64_t d, const float *y, int64_t ldy, const float *x,
     }
     int64_t j = 0;
     for (; j + 2 * LANES32 <= d; j += 2 * LANES32) {
+        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
         f32_vec x0 = f32_load(x + j), x1 = f32_load(x + j + LANES32);
         UNROLL(4)
         for (int i = 0; i < rows; i++) {
@@ -167,23 +240,27 @@ dot_rows(const int rows, int64_t d, const float *y, int64_t ldy, const float *x,
     }
 }
 
-static void dot_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g)
+static void dot_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g,
+                    ddni_ahead *ahead)
 {
     int64_t r = 0;
     for (; r + 4 <= rows; r += 4) {
-        dot_rows(4, d, y + r * ldy, ldy, x, g + r);
+        dot_rows(4, d, y + r * ldy, ldy, x, g + r, ahead);
     }
     for (; r < rows; r++) {
-        dot_rows(1, d, y + r * ldy, ldy, x, g + r);
+        dot_rows(1, d, y + r * ldy, ldy, x, g + r, ahead);
     }
 }
 
-static inline __attribute__((always_inline)) void
-combine_rows(const int rows, int64_t d, const float *y, int64_t ldy, const float *p, float *sum)
+static inline __attribute__((always_inline)) void combine_rows(const int rows, int64_t d,
+                                                               const float *y, int64_t ldy,
+                                                               const float *p, float *sum,
+                                                               ddni_ahead *ahead)
 {
     int64_t j = 0;
     for (; j + LANES32 <= d; j += LANES32) {
         f32_vec s = f32_load(sum + j);
+        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
         UNROLL(8)
         for (int i = 0; i < rows; i++) {
             s += f32_load(y + i * ldy + j) * p[i];
@@ -198,20 +275,21 @@ combine_rows(const int rows, int64_t d, const float *y, int64_t ldy, const float
 }
 
 static void combine_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *p,
-                        float *sum)
+                        float *sum, ddni_ahead *ahead)
 {
     int64_t r = 0;
     for (; r + 8 <= rows; r += 8) {
-        combine_rows(8, d, y + r * ldy, ldy, p + r, sum);
+        combine_rows(8, d, y + r * ldy, ldy, p + r, sum, ahead);
     }
     for (; r < rows; r++) {
-        combine_rows(1, d, y + r * ldy, ldy, p + r, sum);
+        combine_rows(1, d, y + r * ldy, ldy, p + r, sum, ahead);
     }
 }
 
 #include "kernels/kern_screen.h"
 #if defined(KERNEL_INTEGER)
 #include KERNEL_INTEGER
+#include KERNEL_INTEGER_ONE
 #endif
 
 const ddni_kernels KERNEL_TABLE = {
@@ -219,18 +297,26 @@ const ddni_kernels KERNEL_TABLE = {
     .needs = KERNEL_NEEDS,
     .multiply_f32 = f32_multiply,
     .multiply_f64 = f64_multiply,
+    .multiply_transposed_f32 = f32_multiply_transposed,
+    .multiply_transposed_f64 = f64_multiply_transposed,
     .softmax_f32 = f32_softmax,
     .softmax_f64 = f64_softmax,
     .softmax_rows_f32 = softmax_rows_f32,
     .screen_f32 = screen_f32,
+    .screen_rows_f32 = screen_rows_f32,
 #if defined(KERNEL_INTEGER)
     .multiply_u8 = multiply_u8,
+    .multiply_slices_u8 = multiply_slices_u8,
+    .slice_states = slice_states,
+    .interleave_u8 = interleave_u8,
+    .combine_slices_u8 = combine_slices_u8,
     .dot_u8 = dot_u8,
     .dot_slices_u8 = dot_slices_u8,
     .combine_u8 = combine_u8,
 #endif
     .unpack_f32 = f32_unpack,
     .unpack_f64 = f64_unpack,
+    .add_scaled = add_scaled,
     .distance = distance,
     .accumulate = accumulate,
     .dot_f32 = dot_f32,

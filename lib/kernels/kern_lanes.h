@@ -1,6 +1,6 @@
 /* Kernels over lanes for one floating type, written with vector extensions and included once per
  * type by kern_body.h. Needs REAL, INTEGER (same size), LANES (per register), TILE_ROWS, NAME(x),
- * EXP_TERMS. Layer 1 (kernels). */
+ * EXP_TERMS, OF_BYTES(p). Layer 1 (kernels). */
 
 typedef REAL NAME(vec) __attribute__((vector_size(LANES * sizeof(REAL))));
 typedef REAL NAME(loose)
@@ -22,80 +22,136 @@ static inline NAME(vec) NAME(splat)(REAL x)
     return x - (NAME(vec)){0};
 }
 
-/* rows x (vectors * LANES) block of c, kept in registers over the whole depth. */
-static inline __attribute__((always_inline)) void
-NAME(block)(const int rows, const int vectors, int64_t depth, const REAL *a, int64_t row_stride,
-            int64_t depth_stride, const REAL *b, int64_t ldb, REAL *c, int64_t ldc)
+/* Offset of register v of a row of lanes, where strips of DDNI_LANES are `strip` numbers apart. */
+static inline __attribute__((always_inline)) int64_t NAME(lane_offset)(int v, int64_t strip)
 {
-    NAME(vec) sum[TILE_ROWS][4];
+    return v * LANES / DDNI_LANES * strip + v * LANES % DDNI_LANES;
+}
+
+/* A pointer that the compiler shall advance rather than derive from others: with one per row it
+ * would run out of registers. */
+#if !defined(KEEP_POINTER)
+#define KEEP_POINTER(p) __asm__("" : "+r"(p))
+#endif
+
+/* rows x (vectors * LANES) block of c, kept in registers over the whole depth. The rows of a are
+ * `stride` apart, its columns 1; or the other way round if transposed. */
+static inline __attribute__((always_inline)) void
+NAME(block)(const int rows, const int vectors, const int transposed, int64_t depth, const REAL *a,
+            int64_t stride, const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
+            ddni_ahead *ahead)
+{
+    enum {
+        GROUPS = (TILE_ROWS + 2) / 3 /* of three rows, which an address reaches from one base */
+    };
+    const char *next = ahead->next, *last = ahead->end;
+    const int64_t mask = ahead->mask;
+    const REAL *at[GROUPS];
+    NAME(vec) sum[TILE_ROWS][2];
     UNROLL(16)
     for (int i = 0; i < rows; i++) {
-        UNROLL(4)
+        at[i / 3] = a + i / 3 * 3 * stride;
+        UNROLL(2)
         for (int v = 0; v < vectors; v++) {
             sum[i][v] = (NAME(vec)){0};
         }
     }
     for (int64_t k = 0; k < depth; k++) {
-        NAME(vec) bk[4];
-        UNROLL(4)
+        NAME(vec) bk[2];
+        if ((k & mask) == 0 && next < last) {
+            __builtin_prefetch(next, 0, 2);
+            next += 64;
+        }
+        UNROLL(2)
         for (int v = 0; v < vectors; v++) {
-            bk[v] = NAME(load)(b + k * ldb + v * LANES);
+            bk[v] = NAME(load)(b + NAME(lane_offset)(v, strip_b) + k * DDNI_LANES);
         }
         UNROLL(16)
         for (int i = 0; i < rows; i++) {
-            NAME(vec) aik = NAME(splat)(a[i * row_stride + k * depth_stride]);
-            UNROLL(4)
+            NAME(vec) aik = NAME(splat)(transposed ? a[k * stride + i] : at[i / 3][i % 3 * stride]);
+            UNROLL(2)
             for (int v = 0; v < vectors; v++) {
                 sum[i][v] += aik * bk[v];
             }
         }
+        UNROLL(16)
+        for (int i = 0; i < rows && !transposed; i += 3) {
+            at[i / 3]++;
+            KEEP_POINTER(at[i / 3]);
+        }
     }
+    ahead->next = next;
     UNROLL(16)
     for (int i = 0; i < rows; i++) {
-        UNROLL(4)
+        UNROLL(2)
         for (int v = 0; v < vectors; v++) {
-            REAL *at = c + i * ldc + v * LANES;
-            NAME(store)(at, NAME(load)(at) + sum[i][v]);
+            REAL *to = c + NAME(lane_offset)(v, strip_c) + i * DDNI_LANES;
+            NAME(store)(to, NAME(load)(to) + sum[i][v]);
         }
     }
 }
 
-/* All rows of c for one strip of lanes. */
+/* All rows of c for a few registers of lanes. */
 static inline __attribute__((always_inline)) void
-NAME(strip)(const int vectors, int64_t rows, int64_t depth, const REAL *a, int64_t row_stride,
-            int64_t depth_stride, const REAL *b, int64_t ldb, REAL *c, int64_t ldc)
+NAME(columns)(const int vectors, const int transposed, int64_t rows, int64_t depth, const REAL *a,
+              int64_t stride, const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
+              ddni_ahead *ahead)
 {
+    const int64_t step = transposed ? 1 : stride;
     int64_t i = 0;
     for (; i + TILE_ROWS <= rows; i += TILE_ROWS) {
         NAME(block)
-        (TILE_ROWS, vectors, depth, a + i * row_stride, row_stride, depth_stride, b, ldb,
-         c + i * ldc, ldc);
+        (TILE_ROWS, vectors, transposed, depth, a + i * step, stride, b, strip_b,
+         c + i * DDNI_LANES, strip_c, ahead);
     }
     for (; i + 4 <= rows; i += 4) {
         NAME(block)
-        (4, vectors, depth, a + i * row_stride, row_stride, depth_stride, b, ldb, c + i * ldc, ldc);
+        (4, vectors, transposed, depth, a + i * step, stride, b, strip_b, c + i * DDNI_LANES,
+         strip_c, ahead);
     }
     for (; i < rows; i++) {
         NAME(block)
-        (1, vectors, depth, a + i * row_stride, row_stride, depth_stride, b, ldb, c + i * ldc, ldc);
+        (1, vectors, transposed, depth, a + i * step, stride, b, strip_b, c + i * DDNI_LANES,
+         strip_c, ahead);
     }
 }
 
-static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
-                           int64_t row_stride, int64_t depth_stride, const REAL *b, int64_t ldb,
-                           REAL *c, int64_t ldc)
+static inline __attribute__((always_inline)) void
+NAME(multiply_of)(const int transposed, int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
+                  int64_t stride, const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
+                  ddni_ahead *ahead)
 {
+    ddni_ahead none = {NULL, NULL, 0};
+    ahead = ahead == NULL ? &none : ahead;
     for (int64_t k = 0; k < depth; k += DDNI_DEPTH_BLOCK) {
         int64_t run = depth - k < DDNI_DEPTH_BLOCK ? depth - k : DDNI_DEPTH_BLOCK;
-        const REAL *ak = a + k * depth_stride, *bk = b + k * ldb;
-        int64_t q = 0;
+        int64_t from = transposed ? k * stride : k, q = 0;
+        const REAL *ak = a + from, *bk = b + k * DDNI_LANES;
         for (; q + 2 * LANES <= lanes; q += 2 * LANES) {
-            NAME(strip)(2, rows, run, ak, row_stride, depth_stride, bk + q, ldb, c + q, ldc);
+            NAME(columns)
+            (2, transposed, rows, run, ak, stride, bk + ddni_lane_at(0, q, strip_b), strip_b,
+             c + ddni_lane_at(0, q, strip_c), strip_c, ahead);
         }
         for (; q < lanes; q += LANES) {
-            NAME(strip)(1, rows, run, ak, row_stride, depth_stride, bk + q, ldb, c + q, ldc);
+            NAME(columns)
+            (1, transposed, rows, run, ak, stride, bk + ddni_lane_at(0, q, strip_b), strip_b,
+             c + ddni_lane_at(0, q, strip_c), strip_c, ahead);
         }
     }
+}
+
+static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a, int64_t lda,
+                           const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
+                           ddni_ahead *ahead)
+{
+    NAME(multiply_of)(0, rows, depth, lanes, a, lda, b, strip_b, c, strip_c, ahead);
+}
+
+static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
+                                      int64_t lda, const REAL *b, int64_t strip_b, REAL *c,
+                                      int64_t strip_c, ddni_ahead *ahead)
+{
+    NAME(multiply_of)(1, rows, depth, lanes, a, lda, b, strip_b, c, strip_c, ahead);
 }
 
 /* e^x for x <= about 88 (f32) or 709 (f64); 0 below the smallest normal number. Splits x = k log 2
@@ -132,15 +188,15 @@ static inline NAME(vec) NAME(select)(NAME(ivec) mask, NAME(vec) yes, NAME(vec) n
 
 /* One register of lanes through one tile of rows. */
 static inline __attribute__((always_inline)) int32_t
-NAME(softmax_strip)(int64_t rows, REAL *g, int64_t ldg, double gain, const double *term,
-                    const double *norm, int64_t q, int64_t first_row, const ddni_lane_sums *s)
+NAME(softmax_register)(int64_t rows, REAL *g, double gain, const double *term, const double *norm,
+                       int64_t q, int64_t first_row, const ddni_lane_sums *s)
 {
     NAME(vec) slope = NAME(splat)((REAL)gain);
     NAME(vec) best = NAME(splat)((REAL)-INFINITY);
     NAME(ivec) where = {0};
     for (int64_t r = 0; r < rows; r++) {
-        NAME(vec) l = NAME(load)(g + r * ldg) * slope + (REAL)term[r];
-        NAME(store)(g + r * ldg, l);
+        NAME(vec) l = NAME(load)(g + r * DDNI_LANES) * slope + (REAL)term[r];
+        NAME(store)(g + r * DDNI_LANES, l);
         NAME(ivec) better = l > best;
         best = NAME(select)(better, l, best);
         where = (where & ~better) | (((NAME(ivec)){0} + (INTEGER)r) & better);
@@ -170,9 +226,9 @@ NAME(softmax_strip)(int64_t rows, REAL *g, int64_t ldg, double gain, const doubl
     }
     NAME(vec) ref = NAME(load)(reference), total = {0}, energy = {0}, square = {0}, norms = {0};
     for (int64_t r = 0; r < rows; r++) {
-        NAME(vec) below = NAME(load)(g + r * ldg) - ref;
+        NAME(vec) below = NAME(load)(g + r * DDNI_LANES) - ref;
         NAME(vec) p = NAME(exponential)(below);
-        NAME(store)(g + r * ldg, p);
+        NAME(store)(g + r * DDNI_LANES, p);
         total += p;
         energy -= p * below;
         square += p * p;
@@ -187,24 +243,25 @@ NAME(softmax_strip)(int64_t rows, REAL *g, int64_t ldg, double gain, const doubl
     return moved;
 }
 
-static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t ldg, double gain,
+static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t strip, double gain,
                              const double *term, const double *norm, const int32_t *class_of,
                              int64_t class_count, int64_t first_row, const ddni_lane_sums *s)
 {
     int32_t moved = 0;
     for (int64_t q = 0; q < lanes; q += LANES) {
-        moved |= NAME(softmax_strip)(rows, g + q, ldg, gain, term, norm, q, first_row, s);
+        moved |= NAME(softmax_register)(rows, g + ddni_lane_at(0, q, strip), gain, term, norm, q,
+                                        first_row, s);
     }
     if (class_of != NULL) {
         for (int64_t c = 0; moved && c < class_count; c++) {
             for (int64_t q = 0; q < lanes; q++) {
-                s->classes[c * lanes + q] *= s->rescale[q];
+                s->classes[c * s->stride + q] *= s->rescale[q];
             }
         }
         for (int64_t r = 0; r < rows; r++) {
-            double *to = s->classes + class_of[r] * lanes;
+            double *to = s->classes + class_of[r] * s->stride;
             for (int64_t q = 0; q < lanes; q++) {
-                to[q] += (double)g[r * ldg + q];
+                to[q] += (double)g[ddni_lane_at(r, q, strip)];
             }
         }
     }
@@ -226,9 +283,13 @@ static void NAME(unpack_bytes)(int64_t rows, int64_t d, const uint8_t *y, int64_
             offset[j] = (REAL)(shift - centre[start + j]);
         }
         for (int64_t r = 0; r < rows; r++) {
-            const uint8_t *restrict from = y + r * ld + start;
-            REAL *restrict to = out + r * ldo + start;
-            for (int64_t j = 0; j < width; j++) {
+            const uint8_t *from = y + r * ld + start;
+            REAL *to = out + r * ldo + start;
+            int64_t j = 0;
+            for (; j + LANES <= width; j += LANES) {
+                NAME(store)(to + j, OF_BYTES(from + j) * slope + NAME(load)(offset + j));
+            }
+            for (; j < width; j++) {
                 to[j] = (REAL)from[j] * slope + offset[j];
             }
         }

@@ -1,9 +1,9 @@
 /* The reference kernels over lanes in plain C, included once per floating type by kern_ref.c: what
  * the vector variants are tested against. Needs REAL and NAME(x). Layer 1 (kernels). */
 
-static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
-                           int64_t row_stride, int64_t depth_stride, const REAL *b, int64_t ldb,
-                           REAL *c, int64_t ldc)
+static void NAME(multiply_of)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
+                              int64_t row_stride, int64_t depth_stride, const REAL *b,
+                              int64_t strip_b, REAL *c, int64_t strip_c)
 {
     for (int64_t start = 0; start < depth; start += DDNI_DEPTH_BLOCK) {
         int64_t end = depth - start < DDNI_DEPTH_BLOCK ? depth : start + DDNI_DEPTH_BLOCK;
@@ -13,27 +13,43 @@ static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REA
                 for (int64_t k = start; k < end; k++) {
                     REAL aik = a[i * row_stride + k * depth_stride];
                     for (int64_t q = 0; q < DDNI_LANES; q++) {
-                        sum[q] += aik * b[k * ldb + q0 + q];
+                        sum[q] += aik * b[ddni_lane_at(k, q0 + q, strip_b)];
                     }
                 }
                 for (int64_t q = 0; q < DDNI_LANES; q++) {
-                    c[i * ldc + q0 + q] += sum[q];
+                    c[ddni_lane_at(i, q0 + q, strip_c)] += sum[q];
                 }
             }
         }
     }
 }
 
-/* One lane of a tile; lanes is the stride of the class sums. */
+static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a, int64_t lda,
+                           const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
+                           ddni_ahead *ahead)
+{
+    (void)ahead;
+    NAME(multiply_of)(rows, depth, lanes, a, lda, 1, b, strip_b, c, strip_c);
+}
+
+static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
+                                      int64_t lda, const REAL *b, int64_t strip_b, REAL *c,
+                                      int64_t strip_c, ddni_ahead *ahead)
+{
+    (void)ahead;
+    NAME(multiply_of)(rows, depth, lanes, a, 1, lda, b, strip_b, c, strip_c);
+}
+
+/* One lane of a tile, whose numbers are ldg apart. */
 static int32_t NAME(softmax_lane)(int64_t rows, REAL *g, int64_t ldg, double gain,
                                   const double *term, const double *norm, const int32_t *class_of,
                                   int64_t class_count, int64_t first_row, const ddni_lane_sums *s,
-                                  int64_t q, int64_t lanes)
+                                  int64_t q)
 {
     int32_t moved = 0;
     for (int64_t r = 0; r < rows; r++) {
-        double l = (double)(REAL)(gain * (double)g[r * ldg + q] + term[r]);
-        g[r * ldg + q] = (REAL)l;
+        double l = (double)(REAL)(gain * (double)g[r * ldg] + term[r]);
+        g[r * ldg] = (REAL)l;
         if (l > s->best[q]) {
             s->best[q] = l;
             s->index[q] = first_row + r;
@@ -48,33 +64,33 @@ static int32_t NAME(softmax_lane)(int64_t rows, REAL *g, int64_t ldg, double gai
         s->square[q] *= f * f;
         s->norm[q] *= f;
         for (int64_t c = 0; class_of != NULL && c < class_count; c++) {
-            s->classes[c * lanes + q] *= f;
+            s->classes[c * s->stride + q] *= f;
         }
         s->reference[q] = s->best[q];
         moved = 1;
     }
     for (int64_t r = 0; r < rows; r++) {
-        double below = (double)g[r * ldg + q] - s->reference[q], p = exp(below);
-        g[r * ldg + q] = (REAL)p;
+        double below = (double)g[r * ldg] - s->reference[q], p = exp(below);
+        g[r * ldg] = (REAL)p;
         s->total[q] += p;
         s->energy[q] -= p * below;
         s->square[q] += p * p;
         s->norm[q] += p * norm[r];
         if (class_of != NULL) {
-            s->classes[class_of[r] * lanes + q] += p;
+            s->classes[class_of[r] * s->stride + q] += p;
         }
     }
     return moved;
 }
 
-static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t ldg, double gain,
+static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t strip, double gain,
                              const double *term, const double *norm, const int32_t *class_of,
                              int64_t class_count, int64_t first_row, const ddni_lane_sums *s)
 {
     int32_t moved = 0;
     for (int64_t q = 0; q < lanes; q++) {
-        moved |= NAME(softmax_lane)(rows, g, ldg, gain, term, norm, class_of, class_count,
-                                    first_row, s, q, lanes);
+        moved |= NAME(softmax_lane)(rows, g + ddni_lane_at(0, q, strip), DDNI_LANES, gain, term,
+                                    norm, class_of, class_count, first_row, s, q);
     }
     return moved;
 }

@@ -23,6 +23,14 @@ static double stored_one(ddn_type type, const void *p, int64_t j)
 #undef REAL
 #undef NAME
 
+static void add_scaled(ddn_type type, int64_t columns, const void *from, const double *factor,
+                       double *sum)
+{
+    for (int64_t at = 0; at < columns * DDNI_LANES; at++) {
+        sum[at] += factor[at % DDNI_LANES] * stored_one(type, from, at);
+    }
+}
+
 static double distance(ddn_type type, int64_t d, const double *x, double a, double a_low,
                        ddni_point y)
 {
@@ -44,8 +52,10 @@ static void accumulate(ddn_type type, int64_t d, double *sum, double left, doubl
     }
 }
 
-static void dot_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g)
+static void dot_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g,
+                    ddni_ahead *ahead)
 {
+    (void)ahead;
     for (int64_t r = 0; r < rows; r++) {
         double sum = 0;
         for (int64_t j = 0; j < d; j++) {
@@ -56,8 +66,9 @@ static void dot_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const 
 }
 
 static void combine_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *p,
-                        float *sum)
+                        float *sum, ddni_ahead *ahead)
 {
+    (void)ahead;
     for (int64_t j = 0; j < d; j++) {
         double s = (double)sum[j];
         for (int64_t r = 0; r < rows; r++) {
@@ -71,25 +82,26 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
                                 const double *norm, const int32_t *class_of, int64_t class_count,
                                 int64_t first_row, const ddni_lane_sums *s)
 {
-    return f32_softmax_lane(rows, g, 1, gain, term, norm, class_of, class_count, first_row, s, 0,
-                            1);
+    return f32_softmax_lane(rows, g, 1, gain, term, norm, class_of, class_count, first_row, s, 0);
 }
 
-static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t ldg,
+static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t strip,
                        const float *term, const float *length, int64_t first_row,
                        const ddni_screen *s)
 {
     (void)lanes;
     for (int64_t q = 0; q < states; q++) {
+        float *at = g + ddni_lane_at(0, q, strip);
         for (int64_t r = 0; r < rows; r++) {
-            float middle = g[r * ldg + q] * s->slope[q] + s->offset[q] + term[r];
+            float middle = at[r * DDNI_LANES] * s->slope[q] + s->offset[q] + term[r];
             float half = s->radius[q] * length[r];
             s->floor[q] = fmaxf(s->floor[q], middle - half);
-            g[r * ldg + q] = middle + half;
+            at[r * DDNI_LANES] = middle + half;
         }
         for (int64_t r = 0; r < rows; r++) {
-            if (g[r * ldg + q] > s->cut[q] && g[r * ldg + q] >= s->floor[q] - s->margin) {
-                ddni_list_candidate(s, q, first_row + r, g[r * ldg + q]);
+            float upper = at[r * DDNI_LANES];
+            if (upper > s->cut[q] && upper >= s->floor[q] - s->margin[q]) {
+                ddni_list_candidate(s, q, first_row + r, upper);
             }
         }
     }
@@ -100,12 +112,16 @@ const ddni_kernels ddni_kernels_reference = {
     .needs = "nothing",
     .multiply_f32 = f32_multiply,
     .multiply_f64 = f64_multiply,
+    .multiply_transposed_f32 = f32_multiply_transposed,
+    .multiply_transposed_f64 = f64_multiply_transposed,
     .softmax_f32 = f32_softmax,
     .softmax_f64 = f64_softmax,
     .softmax_rows_f32 = softmax_rows_f32,
     .screen_f32 = screen_f32,
+    .screen_rows_f32 = ddni_screen_rows,
     .unpack_f32 = f32_unpack,
     .unpack_f64 = f64_unpack,
+    .add_scaled = add_scaled,
     .distance = distance,
     .accumulate = accumulate,
     .dot_f32 = dot_f32,

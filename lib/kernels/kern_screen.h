@@ -1,6 +1,6 @@
 /* Screens and the single-state softmax, in f32; included by kern_body.h. Layer 1 (kernels). */
 
-static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t ldg,
+static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t strip,
                        const float *term, const float *length, int64_t first_row,
                        const ddni_screen *s)
 {
@@ -8,29 +8,67 @@ static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, in
     for (int64_t q = 0; q < states; q += LANES32) {
         f32_vec slope = f32_load(s->slope + q), offset = f32_load(s->offset + q);
         f32_vec radius = f32_load(s->radius + q), floor = f32_load(s->floor + q);
+        float *top = g + ddni_lane_at(0, q, strip);
         for (int64_t r = 0; r < rows; r++) {
-            float *at = g + r * ldg + q;
+            float *at = top + r * DDNI_LANES;
             f32_vec middle = f32_load(at) * slope + offset + term[r], half = radius * length[r];
             f32_vec low = middle - half;
             floor = f32_select(low > floor, low, floor);
             f32_store(at, middle + half);
         }
         f32_store(s->floor + q, floor);
-        f32_vec least = floor - s->margin, cut = f32_load(s->cut + q);
+        f32_vec least = floor - f32_load(s->margin + q), cut = f32_load(s->cut + q);
         least = f32_select(cut > least, cut, least);
         f32_ivec any = {0};
         for (int64_t r = 0; r < rows; r++) {
-            any |= f32_load(g + r * ldg + q) >= least;
+            any |= f32_load(top + r * DDNI_LANES) >= least;
         }
         for (int64_t v = 0; v < LANES32 && q + v < states; v++) {
             if (any[v] == 0) {
                 continue;
             }
             for (int64_t r = 0; r < rows; r++) {
-                float upper = g[r * ldg + q + v];
-                if (upper > s->cut[q + v] && upper >= s->floor[q + v] - s->margin) {
+                float upper = top[r * DDNI_LANES + v];
+                if (upper > s->cut[q + v] && upper >= s->floor[q + v] - s->margin[q + v]) {
                     ddni_list_candidate(s, q + v, first_row + r, upper);
                 }
+            }
+        }
+    }
+}
+
+static void screen_rows_f32(int64_t rows, float *g, const float *term, const float *length,
+                            int64_t first_row, const ddni_screen *s)
+{
+    f32_vec slope = f32_splat(s->slope[0]), offset = f32_splat(s->offset[0]);
+    f32_vec radius = f32_splat(s->radius[0]), floor = f32_splat(s->floor[0]);
+    int64_t r = 0, whole = rows / LANES32 * LANES32;
+    for (; r < whole; r += LANES32) {
+        f32_vec middle = f32_load(g + r) * slope + offset + f32_load(term + r);
+        f32_vec half = radius * f32_load(length + r), low = middle - half;
+        floor = f32_select(low > floor, low, floor);
+        f32_store(g + r, middle + half);
+    }
+    for (int64_t v = 0; v < LANES32; v++) {
+        s->floor[0] = floor[v] > s->floor[0] ? floor[v] : s->floor[0];
+    }
+    for (; r < rows; r++) {
+        float middle = g[r] * slope[0] + offset[0] + term[r], half = radius[0] * length[r];
+        s->floor[0] = middle - half > s->floor[0] ? middle - half : s->floor[0];
+        g[r] = middle + half;
+    }
+    float least = s->floor[0] - s->margin[0];
+    for (r = 0; r < rows; r += LANES32) {
+        int64_t run = rows - r < LANES32 ? rows - r : LANES32;
+        int32_t any = r >= whole;
+        f32_ivec near = any ? (f32_ivec){0}
+                            : f32_load(g + r) >= f32_splat(least > s->cut[0] ? least : s->cut[0]);
+        for (int64_t v = 0; v < LANES32; v++) {
+            any |= near[v];
+        }
+        for (int64_t v = 0; any && v < run; v++) {
+            if (g[r + v] > s->cut[0] && g[r + v] >= least) {
+                ddni_list_candidate(s, 0, first_row + r + v, g[r + v]);
             }
         }
     }
@@ -87,20 +125,40 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
     }
     float ref = (float)s->reference[0], low[LANES32];
     f32_vec total = {0}, energy = {0}, square = {0};
-    double norms = 0;
     for (int64_t r = 0; r < rows; r += LANES32) {
         int64_t run = rows - r < LANES32 ? rows - r : LANES32;
-        for (int64_t v = 0; v < LANES32; v++) {
-            low[v] = v < run ? g[r + v] - ref : -100.0F; /* e^-100 counts as 0 */
+        f32_vec below;
+        if (run == LANES32) {
+            below = f32_load(g + r) - ref;
+        } else {
+            for (int64_t v = 0; v < LANES32; v++) {
+                low[v] = v < run ? g[r + v] - ref : -100.0F; /* e^-100 counts as 0 */
+            }
+            below = f32_load(low);
         }
-        f32_vec below = f32_load(low), p = f32_exponential(below);
+        f32_vec p = f32_exponential(below);
         total += p;
         energy -= p * below;
         square += p * p;
-        for (int64_t v = 0; v < run; v++) {
-            g[r + v] = p[v];
-            norms += (double)p[v] * norm[r + v];
+        if (run == LANES32) {
+            f32_store(g + r, p);
+        } else {
+            for (int64_t v = 0; v < run; v++) {
+                g[r + v] = p[v];
+            }
         }
+    }
+    f64_vec several = {0};
+    double norms = 0;
+    int64_t n = 0;
+    for (; n + LANES64 <= rows; n += LANES64) {
+        several += stored_vec(DDN_TYPE_F32, g, n) * f64_load(norm + n);
+    }
+    for (; n < rows; n++) {
+        norms += (double)g[n] * norm[n];
+    }
+    for (int64_t v = 0; v < LANES64; v++) {
+        norms += several[v];
     }
     for (int64_t r = 0; class_of != NULL && r < rows; r++) {
         s->classes[class_of[r]] += (double)g[r];

@@ -2,214 +2,281 @@
  * Layer 1 (kernels). */
 #include <immintrin.h>
 
-/* rows x (vectors * 16) block. */
-static inline __attribute__((always_inline)) void u8_block(const int rows, const int vectors,
-                                                           int64_t quads, const uint8_t *a,
-                                                           int64_t lda, const int8_t *b, float *g,
-                                                           int64_t ldg)
+/* sum += u8 . s8 in groups of four. gcc 12 spills around the intrinsic. */
+static inline __attribute__((always_inline)) __m512i add_quads(__m512i sum, __m512i bytes,
+                                                               __m512i integers)
 {
-    __m512i sum[12][2];
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(bytes), "v"(integers));
+    return sum;
+}
+
+static inline __attribute__((always_inline)) __m512i four_bytes(const uint8_t *at)
+{
+    int32_t four;
+    __builtin_memcpy(&four, at, 4);
+    return _mm512_set1_epi32(four);
+}
+
+/* rows x (vectors * 16) block of exact sums. Strides in bytes: quad k of row i is at a + i *
+ * row_stride + k * quad_stride, that of vector v at b + v * vector_b + k * quad_b. */
+static inline __attribute__((always_inline)) void
+u8_block(const int rows, const int vectors, int64_t quads, const uint8_t *a, int64_t row_stride,
+         int64_t quad_stride, const int8_t *b, int64_t vector_b, int64_t quad_b,
+         __m512i (*sum)[DDNI_SLICES])
+{
     UNROLL(12)
     for (int i = 0; i < rows; i++) {
-        UNROLL(2)
+        UNROLL(3)
         for (int v = 0; v < vectors; v++) {
             sum[i][v] = _mm512_setzero_si512();
         }
     }
     for (int64_t k = 0; k < quads; k++) {
-        __m512i bk[2];
-        UNROLL(2)
+        __m512i bk[DDNI_SLICES];
+        UNROLL(3)
         for (int v = 0; v < vectors; v++) {
-            bk[v] = _mm512_loadu_si512(b + (v * quads + k) * 64);
+            bk[v] = _mm512_loadu_si512(b + v * vector_b + k * quad_b);
         }
         UNROLL(12)
         for (int i = 0; i < rows; i++) {
-            int32_t four;
-            __builtin_memcpy(&four, a + i * lda + 4 * k, 4);
-            __m512i aik = _mm512_set1_epi32(four);
-            UNROLL(2)
+            __m512i aik = four_bytes(a + i * row_stride + k * quad_stride);
+            UNROLL(3)
             for (int v = 0; v < vectors; v++) {
-                sum[i][v] = _mm512_dpbusd_epi32(sum[i][v], aik, bk[v]);
+                sum[i][v] = add_quads(sum[i][v], aik, bk[v]);
             }
         }
     }
+}
+
+static inline __attribute__((always_inline)) void u8_rows(const int rows, const int vectors,
+                                                          int64_t quads, const uint8_t *a,
+                                                          int64_t lda, const int8_t *b, float *g,
+                                                          int64_t strip)
+{
+    __m512i sum[12][DDNI_SLICES];
+    u8_block(rows, vectors, quads, a, lda, 4, b, quads * 64, 64, sum);
     UNROLL(12)
     for (int i = 0; i < rows; i++) {
         UNROLL(2)
         for (int v = 0; v < vectors; v++) {
-            _mm512_storeu_ps(g + i * ldg + v * 16, _mm512_cvtepi32_ps(sum[i][v]));
+            _mm512_storeu_ps(g + i * DDNI_LANES + v * strip, _mm512_cvtepi32_ps(sum[i][v]));
         }
     }
 }
 
-static inline __attribute__((always_inline)) void u8_strip(const int vectors, int64_t rows,
-                                                           int64_t quads, const uint8_t *a,
-                                                           int64_t lda, const int8_t *b, float *g,
-                                                           int64_t ldg)
+static inline __attribute__((always_inline)) void u8_columns(const int vectors, int64_t rows,
+                                                             int64_t quads, const uint8_t *a,
+                                                             int64_t lda, const int8_t *b, float *g,
+                                                             int64_t strip)
 {
     int64_t i = 0;
     for (; i + 12 <= rows; i += 12) {
-        u8_block(12, vectors, quads, a + i * lda, lda, b, g + i * ldg, ldg);
+        u8_rows(12, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip);
+    }
+    for (; i + 4 <= rows; i += 4) {
+        u8_rows(4, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip);
     }
     for (; i < rows; i++) {
-        u8_block(1, vectors, quads, a + i * lda, lda, b, g + i * ldg, ldg);
+        u8_rows(1, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip);
     }
 }
 
 static void multiply_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a, int64_t lda,
-                        const int8_t *b, float *g, int64_t ldg)
+                        const int8_t *b, float *g, int64_t strip)
 {
     int64_t quads = (d + 3) / 4, q = 0;
     for (; q + 32 <= lanes; q += 32) {
-        u8_strip(2, rows, quads, a, lda, b + q * quads * 4, g + q, ldg);
+        u8_columns(2, rows, quads, a, lda, b + q * quads * 4, g + q / 16 * strip, strip);
     }
     for (; q < lanes; q += 16) {
-        u8_strip(1, rows, quads, a, lda, b + q * quads * 4, g + q, ldg);
+        u8_columns(1, rows, quads, a, lda, b + q * quads * 4, g + q / 16 * strip, strip);
     }
 }
 
-/* Four rows at a time; the last partial register is loaded under a mask. */
-static inline __attribute__((always_inline)) void
-u8_dot_rows(const int rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x, float *g)
+/* ---- States and weights in slices ------------------------------------------------------------ */
+
+enum {
+    SLICE_BYTES = 64 * DDNI_SLICES, /* of a quad of a strip */
+    SLICE_ROWS = 128
+};
+
+static inline __attribute__((always_inline)) void slices_rows(const int rows, int64_t quads,
+                                                              const uint8_t *a, int64_t lda,
+                                                              const int8_t *b, const float *scale,
+                                                              float *g)
 {
-    __m512i sum[8];
+    __m512i sum[8][DDNI_SLICES];
+    u8_block(rows, DDNI_SLICES, quads, a, lda, 4, b, 64, SLICE_BYTES, sum);
+    __m512 s0 = _mm512_loadu_ps(scale), s1 = _mm512_loadu_ps(scale + 16);
+    __m512 s2 = _mm512_loadu_ps(scale + 32), constant = _mm512_loadu_ps(scale + 48);
     UNROLL(8)
     for (int i = 0; i < rows; i++) {
-        sum[i] = _mm512_setzero_si512();
-    }
-    int64_t j = 0;
-    for (; j + 64 <= d; j += 64) {
-        __m512i xj = _mm512_loadu_si512(x + j);
-        UNROLL(8)
-        for (int i = 0; i < rows; i++) {
-            sum[i] = _mm512_dpbusd_epi32(sum[i], _mm512_loadu_si512(y + i * ldy + j), xj);
-        }
-    }
-    if (j < d) {
-        __mmask64 mask = ~UINT64_C(0) >> (64 - (d - j));
-        __m512i xj = _mm512_loadu_si512(x + j);
-        UNROLL(8)
-        for (int i = 0; i < rows; i++) {
-            sum[i] =
-                _mm512_dpbusd_epi32(sum[i], _mm512_maskz_loadu_epi8(mask, y + i * ldy + j), xj);
-        }
-    }
-    UNROLL(8)
-    for (int i = 0; i < rows; i++) {
-        g[i] = (float)_mm512_reduce_add_epi32(sum[i]);
+        /* The first sum as two floats, so that the constant cancels before anything is rounded. */
+        __m512 high = _mm512_cvtepi32_ps(sum[i][0]);
+        __m512i low = _mm512_sub_epi32(sum[i][0], _mm512_cvtps_epi32(high));
+        __m512 small = _mm512_mul_ps(s2, _mm512_cvtepi32_ps(sum[i][2]));
+        small = _mm512_fmadd_ps(s1, _mm512_cvtepi32_ps(sum[i][1]), small);
+        small = _mm512_fmadd_ps(s0, _mm512_cvtepi32_ps(low), small);
+        _mm512_storeu_ps(g + i * DDNI_LANES,
+                         _mm512_add_ps(_mm512_fmadd_ps(s0, high, constant), small));
     }
 }
 
-static void dot_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
-                   float *g)
+static void multiply_slices_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a,
+                               int64_t lda, const int8_t *b, const float *scale, float *g,
+                               int64_t strip)
 {
-    int64_t r = 0;
-    for (; r + 8 <= rows; r += 8) {
-        u8_dot_rows(8, d, y + r * ldy, ldy, x, g + r);
-    }
-    for (; r < rows; r++) {
-        u8_dot_rows(1, d, y + r * ldy, ldy, x, g + r);
+    int64_t quads = (d + 3) / 4;
+    for (int64_t q = 0; q < lanes / DDNI_LANES; q++) {
+        const int8_t *bq = b + q * quads * SLICE_BYTES;
+        const float *scale_q = scale + q * (DDNI_SLICES + 1) * DDNI_LANES;
+        float *at = g + q * strip;
+        int64_t i = 0;
+        for (; i + 8 <= rows; i += 8) {
+            slices_rows(8, quads, a + i * lda, lda, bq, scale_q, at + i * DDNI_LANES);
+        }
+        for (; i < rows; i++) {
+            slices_rows(1, quads, a + i * lda, lda, bq, scale_q, at + i * DDNI_LANES);
+        }
     }
 }
 
-static void dot_slices_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
-                          const double *scale, float *g)
+static void slice_states(int64_t d, const double *const *x, const double *inverse, int8_t *out)
 {
-    int64_t padded = (d + 63) / 64 * 64;
-    float part[DDNI_SLICES][8];
-    for (int64_t r = 0; r < rows; r += 8) {
-        int64_t run = rows - r < 8 ? rows - r : 8;
-        for (int64_t i = 0; i < DDNI_SLICES; i++) {
-            dot_u8(run, d, y + r * ldy, ldy, x + i * padded, part[i]);
-        }
-        for (int64_t k = 0; k < run; k++) {
-            double sum = scale[DDNI_SLICES];
-            for (int64_t i = DDNI_SLICES; i-- > 0;) {
-                sum += scale[i] * (double)part[i][k];
+    const __m256d further = _mm256_set1_pd(254);
+    for (int64_t q = 0; q < DDNI_LANES; q++) {
+        const __m256d factor = _mm256_set1_pd(inverse[q]);
+        int8_t *to = out + 4 * q;
+        for (int64_t k = 0; k < d; k += 4, to += SLICE_BYTES) {
+            __mmask8 mask = d - k >= 4 ? 15 : (__mmask8)(15 >> (4 - (d - k)));
+            __m256d rest = _mm256_setzero_pd();
+            if (inverse[q] != 0) {
+                rest = _mm256_mul_pd(_mm256_maskz_loadu_pd(mask, x[q] + k), factor);
             }
-            g[r + k] = (float)sum;
-        }
-    }
-}
-
-/* Weights of a tile as DDNI_SLICES multiples of int8, each step 1/254 of the one before. */
-static void slice_weights(int64_t rows, const float *p, float top, int8_t out[DDNI_SLICES][128])
-{
-    for (int64_t r = 0; r < 128; r++) {
-        float rest = r < rows ? p[r] / top * 127 : 0;
-        for (int64_t i = 0; i < DDNI_SLICES; i++) {
-            float whole = nearbyintf(rest);
-            out[i][r] = (int8_t)whole;
-            rest = (rest - whole) * 254;
-        }
-    }
-}
-
-static void combine_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const float *p,
-                       float *sum)
-{
-    int8_t weight[DDNI_SLICES][128];
-    float top = 0;
-    for (int64_t r = 0; r < rows; r++) {
-        top = p[r] > top ? p[r] : top;
-    }
-    if (top == 0) {
-        return;
-    }
-    slice_weights(rows, p, top, weight);
-    __m512 step[DDNI_SLICES];
-    for (int64_t i = 0; i < DDNI_SLICES; i++) {
-        step[i] = _mm512_set1_ps(i == 0   ? top / 127
-                                 : i == 1 ? top / 127 / 254
-                                          : top / 127 / 254 / 254);
-    }
-    for (int64_t j = 0; j < d; j += 64) {
-        __mmask64 mask = d - j >= 64 ? ~UINT64_C(0) : ~UINT64_C(0) >> (64 - (d - j));
-        __m512i acc[DDNI_SLICES][4];
-        UNROLL(3)
-        for (int i = 0; i < DDNI_SLICES; i++) {
-            UNROLL(4)
-            for (int k = 0; k < 4; k++) {
-                acc[i][k] = _mm512_setzero_si512();
-            }
-        }
-        for (int64_t r = 0; r < rows; r += 4) {
-            /* Rows past the end have weight 0; any row may stand in for them. */
-            const uint8_t *at = y + r * ldy + j;
-            __m512i a = _mm512_maskz_loadu_epi8(mask, at);
-            __m512i b = _mm512_maskz_loadu_epi8(mask, at + (r + 1 < rows ? ldy : 0));
-            __m512i c = _mm512_maskz_loadu_epi8(mask, at + (r + 2 < rows ? 2 * ldy : 0));
-            __m512i e = _mm512_maskz_loadu_epi8(mask, at + (r + 3 < rows ? 3 * ldy : 0));
-            __m512i ab0 = _mm512_unpacklo_epi8(a, b), ab1 = _mm512_unpackhi_epi8(a, b);
-            __m512i ce0 = _mm512_unpacklo_epi8(c, e), ce1 = _mm512_unpackhi_epi8(c, e);
-            __m512i four[4] = {_mm512_unpacklo_epi16(ab0, ce0), _mm512_unpackhi_epi16(ab0, ce0),
-                               _mm512_unpacklo_epi16(ab1, ce1), _mm512_unpackhi_epi16(ab1, ce1)};
             UNROLL(3)
-            for (int i = 0; i < DDNI_SLICES; i++) {
-                int32_t quad;
-                __builtin_memcpy(&quad, &weight[i][r], 4);
-                __m512i w = _mm512_set1_epi32(quad);
-                UNROLL(4)
-                for (int k = 0; k < 4; k++) {
-                    acc[i][k] = _mm512_dpbusd_epi32(acc[i][k], four[k], w);
-                }
+            for (int v = 0; v < DDNI_SLICES; v++) {
+                __m128i whole = _mm256_cvtpd_epi32(rest);
+                int32_t quad = _mm_cvtsi128_si32(_mm_cvtepi32_epi8(whole));
+                __builtin_memcpy(to + 64 * v, &quad, 4);
+                rest = _mm256_mul_pd(_mm256_sub_pd(rest, _mm256_cvtepi32_pd(whole)), further);
             }
         }
-        /* Within each quarter of a register, group k holds columns 4 k .. 4 k + 3. */
-        float column[64];
-        UNROLL(4)
-        for (int k = 0; k < 4; k++) {
-            __m512 f = _mm512_mul_ps(step[0], _mm512_cvtepi32_ps(acc[0][k]));
-            f = _mm512_fmadd_ps(step[1], _mm512_cvtepi32_ps(acc[1][k]), f);
-            f = _mm512_fmadd_ps(step[2], _mm512_cvtepi32_ps(acc[2][k]), f);
-            _mm_storeu_ps(column + 4 * k, _mm512_extractf32x4_ps(f, 0));
-            _mm_storeu_ps(column + 16 + 4 * k, _mm512_extractf32x4_ps(f, 1));
-            _mm_storeu_ps(column + 32 + 4 * k, _mm512_extractf32x4_ps(f, 2));
-            _mm_storeu_ps(column + 48 + 4 * k, _mm512_extractf32x4_ps(f, 3));
+    }
+}
+
+static void interleave_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, uint8_t *out,
+                          int64_t ldo)
+{
+    for (int64_t r = 0; r < rows; r += 4) {
+        const uint8_t *from = y + r * ldy;
+        uint8_t *to = out + r / 4 * ldo;
+        for (int64_t j = 0; j < d; j += 16) {
+            __mmask16 mask = d - j >= 16 ? 0xFFFF : (__mmask16)(0xFFFF >> (16 - (d - j)));
+            __m128i row[4];
+            UNROLL(4)
+            for (int i = 0; i < 4; i++) {
+                row[i] = _mm_maskz_loadu_epi8(r + i < rows ? mask : 0,
+                                              from + (r + i < rows ? i * ldy : 0) + j);
+            }
+            __m128i low01 = _mm_unpacklo_epi8(row[0], row[1]);
+            __m128i high01 = _mm_unpackhi_epi8(row[0], row[1]);
+            __m128i low23 = _mm_unpacklo_epi8(row[2], row[3]);
+            __m128i high23 = _mm_unpackhi_epi8(row[2], row[3]);
+            __m128i *at = (__m128i *)(void *)(to + 4 * j);
+            _mm_storeu_si128(at, _mm_unpacklo_epi16(low01, low23));
+            _mm_storeu_si128(at + 1, _mm_unpackhi_epi16(low01, low23));
+            _mm_storeu_si128(at + 2, _mm_unpacklo_epi16(high01, high23));
+            _mm_storeu_si128(at + 3, _mm_unpackhi_epi16(high01, high23));
         }
-        int64_t run = d - j < 64 ? d - j : 64;
-        for (int64_t k = 0; k < run; k++) {
-            sum[j + k] += column[k];
+    }
+}
+
+/* The weights of a strip in slices, each step 1/254 of the one before, and their sums; gives the
+ * first step. */
+static __m512 slice_strip(int64_t rows, const float *p, int8_t *out, double *mass)
+{
+    __m512i whole_sum[DDNI_SLICES];
+    UNROLL(3)
+    for (int v = 0; v < DDNI_SLICES; v++) {
+        whole_sum[v] = _mm512_setzero_si512();
+    }
+    __m512 top = _mm512_set1_ps(1e-30F); /* what is smaller counts as 0 */
+    for (int64_t r = 0; r < rows; r++) {
+        top = _mm512_max_ps(top, _mm512_loadu_ps(p + r * DDNI_LANES));
+    }
+    __m512 inverse = _mm512_div_ps(_mm512_set1_ps(127), top);
+    for (int64_t r = 0; r < rows; r += 4) {
+        __m512i quad[DDNI_SLICES];
+        UNROLL(3)
+        for (int v = 0; v < DDNI_SLICES; v++) {
+            quad[v] = _mm512_setzero_si512();
+        }
+        for (int64_t i = 0; i < 4 && r + i < rows; i++) {
+            __m512 rest = _mm512_mul_ps(_mm512_loadu_ps(p + (r + i) * DDNI_LANES), inverse);
+            __m512i place = _mm512_set1_epi32((int32_t)(8 * i));
+            UNROLL(3)
+            for (int v = 0; v < DDNI_SLICES; v++) {
+                __m512i whole = _mm512_cvtps_epi32(rest);
+                __m512i byte = _mm512_and_si512(whole, _mm512_set1_epi32(255));
+                quad[v] = _mm512_or_si512(quad[v], _mm512_sllv_epi32(byte, place));
+                whole_sum[v] = _mm512_add_epi32(whole_sum[v], whole);
+                rest = _mm512_sub_ps(rest, _mm512_cvtepi32_ps(whole));
+                rest = _mm512_mul_ps(rest, _mm512_set1_ps(254));
+            }
+        }
+        UNROLL(3)
+        for (int v = 0; v < DDNI_SLICES; v++) {
+            _mm512_storeu_si512(out + r / 4 * SLICE_BYTES + v * 64, quad[v]);
+        }
+    }
+    __m512 step = _mm512_mul_ps(top, _mm512_set1_ps(1 / 127.0F));
+    float first[16];
+    int32_t sums[DDNI_SLICES][16];
+    _mm512_storeu_ps(first, step);
+    UNROLL(3)
+    for (int v = 0; v < DDNI_SLICES; v++) {
+        _mm512_storeu_si512(sums[v], whole_sum[v]);
+    }
+    for (int q = 0; q < 16; q++) {
+        mass[q] += (double)first[q] * (sums[0][q] + (sums[1][q] + sums[2][q] / 254.0) / 254.0);
+    }
+    return step;
+}
+
+static inline __attribute__((always_inline)) void combine_columns(const int columns, int64_t quads,
+                                                                  const uint8_t *y, int64_t ldy,
+                                                                  const int8_t *weight, __m512 step,
+                                                                  float *sum)
+{
+    __m512i acc[8][DDNI_SLICES];
+    u8_block(columns, DDNI_SLICES, quads, y, 4, ldy, weight, 64, SLICE_BYTES, acc);
+    __m512 step1 = _mm512_mul_ps(step, _mm512_set1_ps(1 / 254.0F));
+    __m512 step2 = _mm512_mul_ps(step1, _mm512_set1_ps(1 / 254.0F));
+    UNROLL(8)
+    for (int i = 0; i < columns; i++) {
+        __m512 f = _mm512_mul_ps(step2, _mm512_cvtepi32_ps(acc[i][2]));
+        f = _mm512_fmadd_ps(step1, _mm512_cvtepi32_ps(acc[i][1]), f);
+        f = _mm512_fmadd_ps(step, _mm512_cvtepi32_ps(acc[i][0]), f);
+        float *at = sum + i * DDNI_LANES;
+        _mm512_storeu_ps(at, _mm512_add_ps(_mm512_loadu_ps(at), f));
+    }
+}
+
+static void combine_slices_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *y, int64_t ldy,
+                              const float *p, int64_t strip_p, float *sum, int64_t strip_sum,
+                              double *mass)
+{
+    int8_t weight[SLICE_ROWS / 4 * SLICE_BYTES];
+    int64_t quads = (rows + 3) / 4;
+    for (int64_t q = 0; q < lanes / DDNI_LANES; q++) {
+        __m512 step = slice_strip(rows, p + q * strip_p, weight, mass + q * DDNI_LANES);
+        float *at = sum + q * strip_sum;
+        int64_t j = 0;
+        for (; j + 8 <= d; j += 8) {
+            combine_columns(8, quads, y + 4 * j, ldy, weight, step, at + j * DDNI_LANES);
+        }
+        for (; j < d; j++) {
+            combine_columns(1, quads, y + 4 * j, ldy, weight, step, at + j * DDNI_LANES);
         }
     }
 }

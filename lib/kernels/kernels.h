@@ -1,9 +1,11 @@
 /* The table of hot loops, one variant per instruction set. Layer 1 (kernels).
  *
- * Lanes: a batch of states is laid out transposed, [coordinate][state], so that a vector register
- * holds one coordinate of several states. Rows (data points) are broadcast against it; sums,
- * maxima and exponentials run along the states without ever adding across a register. The number of
- * lanes of a block is a multiple of DDNI_LANES; unused lanes hold zeros.
+ * Lanes: a batch of states is laid out transposed, so that a vector register holds one coordinate
+ * of several states. Rows (data points) are broadcast against it; sums, maxima and exponentials run
+ * along the states without ever adding across a register. The number of lanes of a block is a
+ * multiple of DDNI_LANES; unused lanes hold zeros. Strips of DDNI_LANES states lie one after the
+ * other, [lane / DDNI_LANES][index][lane % DDNI_LANES], so that a strip's numbers are contiguous
+ * and stay in the first-level cache together; `strip` is the number of elements between two strips.
  *
  * No entry allocates, fails or keeps state. Pointers never overlap unless said. Empty ranges
  * (rows == 0) are allowed. */
@@ -29,7 +31,8 @@ typedef struct ddni_lane_sums {
     double *energy;    /* [lanes] sum e^{l - reference} (reference - l) */
     double *square;    /* [lanes] sum e^{2 (l - reference)} */
     double *norm;      /* [lanes] sum e^{l - reference} norm[row] */
-    double *classes;   /* [class][lanes] sum of e^{l - reference} by class; NULL if not wanted */
+    double *classes;   /* [class][stride] sum of e^{l - reference} by class; NULL if not wanted */
+    int64_t stride;    /* of the classes; 1 for a single state */
     double *rescale;   /* [lanes] out: factor by which sums kept elsewhere are to be multiplied */
 } ddni_lane_sums;
 
@@ -37,13 +40,13 @@ typedef struct ddni_lane_sums {
  * logit of a row lies within radius * length[row] of slope * g + offset + term[row]. */
 typedef struct ddni_screen {
     const float *slope, *offset, *radius; /* [lanes] */
-    float *floor;     /* [lanes] largest lower bound of a logit so far, -inf before the first row */
-    float *cut;       /* [lanes] rows with upper bounds up to this may be missing; -inf at first */
-    float margin;     /* rows whose upper bound is below floor - margin are left out */
-    int32_t *count;   /* [lanes] candidates listed */
-    int32_t capacity; /* per lane */
-    int32_t *row;     /* [lanes][capacity] ascending */
-    float *upper;     /* [lanes][capacity] upper bound of the logit */
+    float *floor; /* [lanes] largest lower bound of a logit so far, -inf before the first row */
+    float *cut;   /* [lanes] rows with upper bounds up to this may be missing; -inf at first */
+    const float *margin; /* [lanes] rows whose upper bound is below floor - margin are left out */
+    int32_t *count;      /* [lanes] candidates listed */
+    int32_t capacity;    /* per lane */
+    int32_t *row;        /* [lanes][capacity] ascending */
+    float *upper;        /* [lanes][capacity] upper bound of the logit */
 } ddni_screen;
 
 /* One point in its stored type: coordinate j is scale * stored[j] + shift. */
@@ -52,29 +55,44 @@ typedef struct ddni_point {
     double scale, shift;
 } ddni_point;
 
+/* Memory that will be read soon, fetched towards the second-level cache line by line: one in every
+ * mask + 1 (a power of two) steps of a multiplication; for single states as many as are read
+ * meanwhile (mask 0) or half of it. Not NULL unless said. */
+typedef struct ddni_ahead {
+    const char *next, *end;
+    int64_t mask;
+} ddni_ahead;
+
 typedef struct ddni_kernels {
     const char *name;
     const char *needs; /* what the processor must have, for messages */
 
-    /* c[i][q] += sum_k a(i, k) b[k][q], a(i, k) = a[i * row_stride + k * depth_stride], i < rows,
-     * k < depth, q < lanes. Terms are added one after the other within runs of DDNI_DEPTH_BLOCK,
-     * the runs' sums then to c: |error| <= (DDNI_DEPTH_BLOCK + depth / DDNI_DEPTH_BLOCK + 2) u
-     * |a||b|. */
-    void (*multiply_f32)(int64_t rows, int64_t depth, int64_t lanes, const float *a,
-                         int64_t row_stride, int64_t depth_stride, const float *b, int64_t ldb,
-                         float *c, int64_t ldc);
-    void (*multiply_f64)(int64_t rows, int64_t depth, int64_t lanes, const double *a,
-                         int64_t row_stride, int64_t depth_stride, const double *b, int64_t ldb,
-                         double *c, int64_t ldc);
+    /* c(i, q) += sum_k a[i * lda + k] b(k, q), i < rows, k < depth, q < lanes; b and c in strips.
+     * Terms are added one after the other within runs of DDNI_DEPTH_BLOCK, the runs' sums then to
+     * c: |error| <= (DDNI_DEPTH_BLOCK + depth / DDNI_DEPTH_BLOCK + 2) u |a||b|. What
+     * `ahead` says is fetched meanwhile; NULL for nothing. */
+    void (*multiply_f32)(int64_t rows, int64_t depth, int64_t lanes, const float *a, int64_t lda,
+                         const float *b, int64_t strip_b, float *c, int64_t strip_c,
+                         ddni_ahead *ahead);
+    void (*multiply_f64)(int64_t rows, int64_t depth, int64_t lanes, const double *a, int64_t lda,
+                         const double *b, int64_t strip_b, double *c, int64_t strip_c,
+                         ddni_ahead *ahead);
+    /* The same with a[k * lda + i]. */
+    void (*multiply_transposed_f32)(int64_t rows, int64_t depth, int64_t lanes, const float *a,
+                                    int64_t lda, const float *b, int64_t strip_b, float *c,
+                                    int64_t strip_c, ddni_ahead *ahead);
+    void (*multiply_transposed_f64)(int64_t rows, int64_t depth, int64_t lanes, const double *a,
+                                    int64_t lda, const double *b, int64_t strip_b, double *c,
+                                    int64_t strip_c, ddni_ahead *ahead);
 
-    /* Adds a tile of rows to the sums. g[row][lane] holds the inner products and is overwritten by
-     * e^{l - reference}, l = gain * g + term[row]. The reference moves only when a logit exceeds it
-     * by more than 16; rescale says by how much, returns 1 if any lane moved. first_row is the
-     * index of row 0; class_of[row] or NULL. */
-    int32_t (*softmax_f32)(int64_t rows, int64_t lanes, float *g, int64_t ldg, double gain,
+    /* Adds a tile of rows to the sums. g(row, lane), in strips, holds the inner products and is
+     * overwritten by e^{l - reference}, l = gain * g + term[row]. The reference moves only when a
+     * logit exceeds it by more than 16; rescale says by how much, returns 1 if any lane moved.
+     * first_row is the index of row 0; class_of[row] or NULL. */
+    int32_t (*softmax_f32)(int64_t rows, int64_t lanes, float *g, int64_t strip, double gain,
                            const double *term, const double *norm, const int32_t *class_of,
                            int64_t class_count, int64_t first_row, const ddni_lane_sums *sums);
-    int32_t (*softmax_f64)(int64_t rows, int64_t lanes, double *g, int64_t ldg, double gain,
+    int32_t (*softmax_f64)(int64_t rows, int64_t lanes, double *g, int64_t strip, double gain,
                            const double *term, const double *norm, const int32_t *class_of,
                            int64_t class_count, int64_t first_row, const ddni_lane_sums *sums);
 
@@ -83,30 +101,61 @@ typedef struct ddni_kernels {
                                 const double *norm, const int32_t *class_of, int64_t class_count,
                                 int64_t first_row, const ddni_lane_sums *sums);
 
-    /* Lists the candidates of a tile; g is overwritten. term[row], length[row]: see ddni_screen;
-     * first_row: number of row 0 within the chunk that the lists are for. Lanes beyond `states` are
-     * ignored. */
-    void (*screen_f32)(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t ldg,
+    /* sum[j][q] += factor[q] from[j][q], j < columns, q < DDNI_LANES; type: F32 or F64, of from. */
+    void (*add_scaled)(ddn_type type, int64_t columns, const void *from, const double *factor,
+                       double *sum);
+
+    /* Lists the candidates of a tile; g(row, lane), in strips, is overwritten. term[row],
+     * length[row]: see ddni_screen; first_row: number of row 0 within the chunk that the lists are
+     * for. Lanes beyond `states` are ignored. */
+    void (*screen_f32)(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t strip,
                        const float *term, const float *length, int64_t first_row,
                        const ddni_screen *screen);
 
-    /* Integer products, exact in int32 for depth <= 66000: g[i][q] = sum_k a[i * lda + k]
-     * b[q / 16][k / 4][q % 16][k % 4] as float, b zero where k >= d; reads a up to the next
-     * multiple of 4 columns. NULL where the processor has no instruction for it. */
+    /* The same for a single state: lane 0 of `screen`, inner products g[row], overwritten. */
+    void (*screen_rows_f32)(int64_t rows, float *g, const float *term, const float *length,
+                            int64_t first_row, const ddni_screen *screen);
+
+    /* Integer products, exact in int32 for depth <= 66000: g(i, q) = sum_k a[i * lda + k]
+     * b[q / 16][k / 4][q % 16][k % 4] as float, b zero where k >= d, g in strips; reads a up to the
+     * next multiple of 4 columns. NULL where the processor has no instruction for it, and so for
+     * all entries on bytes. */
     void (*multiply_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a, int64_t lda,
-                        const int8_t *b, float *g, int64_t ldg);
+                        const int8_t *b, float *g, int64_t strip);
+    /* The same with states in slices: g(i, q) = constant + sum_s scale_s sum_k a[i * lda + k]
+     * b[q / 16][k / 4][s][q % 16][k % 4], scale_s = scale[q / 16][s][q % 16] and the constant at
+     * s = DDNI_SLICES. Rounded twice at the size of the result. */
+    void (*multiply_slices_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a,
+                               int64_t lda, const int8_t *b, const float *scale, float *g,
+                               int64_t strip);
+    /* States in slices, for the above: out[k / 4][s][q][k % 4], q < DDNI_LANES, k < d and zeros
+     * beyond, nearest whole numbers of x[q][k] * inverse[q] and, for each further slice, of 254
+     * times what remains; out of state q is zero where inverse[q] is. x[q] may be NULL then. */
+    void (*slice_states)(int64_t d, const double *const *x, const double *inverse, int8_t *out);
+    /* Groups of four rows with their bytes side by side, out[row / 4][j][row % 4], zeros for what
+     * the last group lacks; groups are ldo bytes apart, of which 4 d, rounded up to a multiple of
+     * 64, are written. */
+    void (*interleave_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, uint8_t *out,
+                          int64_t ldo);
+    /* sum(j, q) += sum_row p(row, q) y[row][j] for p >= 0 and interleaved rows, at most 128; p and
+     * sum in strips. p is rounded to 2^-22 of the largest of its lane; mass[q] += the sum of what
+     * was used. */
+    void (*combine_slices_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *y, int64_t ldy,
+                              const float *p, int64_t strip_p, float *sum, int64_t strip_sum,
+                              double *mass);
     /* g[row] = sum_j y[row][j] x[j] as float, for one state; x zero beyond d up to a multiple
      * of 64. */
     void (*dot_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
-                   float *g);
+                   float *g, ddni_ahead *ahead);
 
     /* g[row] = scale[DDNI_SLICES] + sum_i scale[i] sum_j y[row][j] x[i][j], x as for dot_u8. */
     void (*dot_slices_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
-                          const double *scale, float *g);
-    /* sum[j] += sum_row p[row] y[row][j] for p >= 0, rows <= 128; p is rounded to 2^-22 of its
-     * largest. */
-    void (*combine_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const float *p,
-                       float *sum);
+                          const double *scale, float *g, ddni_ahead *ahead);
+    /* sum[j] += sum_r p[r] row[r][j] for p >= 0, rows <= 128; row[] goes on to a multiple of 4 with
+     * any readable rows. p is rounded to 2^-22 of its largest; *mass += the sum of what was used.
+     */
+    void (*combine_u8)(int64_t rows, int64_t d, const uint8_t *const *row, const float *p,
+                       float *sum, double *mass, ddni_ahead *ahead);
 
     /* out[row][j] = scale * stored[row][j] + shift - centre[j] for j < d, 0 for d <= j < ldo. */
     void (*unpack_f32)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
@@ -122,16 +171,23 @@ typedef struct ddni_kernels {
                        ddni_point y, const double *centre);
 
     /* g[row] = sum_j y[row][j] x[j] for one state; same error bound as multiply_f32. */
-    void (*dot_f32)(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g);
+    void (*dot_f32)(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g,
+                    ddni_ahead *ahead);
     /* sum[j] += sum_row p[row] y[row][j]. */
     void (*combine_f32)(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *p,
-                        float *sum);
+                        float *sum, ddni_ahead *ahead);
 } ddni_kernels;
+
+/* Where number i of a lane lies. */
+static inline int64_t ddni_lane_at(int64_t i, int64_t lane, int64_t strip)
+{
+    return lane / DDNI_LANES * strip + i * DDNI_LANES + lane % DDNI_LANES;
+}
 
 /* Adds a candidate to the list of a lane. A full list drops those below floor - margin; if there
  * are none, it keeps the better part and raises the cut. */
 void ddni_list_candidate(const ddni_screen *screen, int64_t lane, int64_t row, float upper);
-/* The screen of a single state: lane 0 of `screen`, inner products g[row], overwritten. */
+/* screen_rows_f32 in plain C. */
 void ddni_screen_rows(int64_t rows, float *g, const float *term, const float *length,
                       int64_t first_row, const ddni_screen *screen);
 

@@ -30,7 +30,7 @@ static float mean_upper(const ddni_screen *s, int64_t lane)
 void ddni_list_candidate(const ddni_screen *s, int64_t lane, int64_t row, float upper)
 {
     if (s->count[lane] == s->capacity) {
-        keep(s, lane, s->floor[lane] - s->margin, 0);
+        keep(s, lane, s->floor[lane] - s->margin[lane], 0);
     }
     if (s->count[lane] == s->capacity) {
         s->cut[lane] = mean_upper(s, lane);
@@ -54,7 +54,7 @@ void ddni_screen_rows(int64_t rows, float *g, const float *term, const float *le
     }
     s->floor[0] = floor;
     for (int64_t r = 0; r < rows; r++) {
-        if (g[r] > s->cut[0] && g[r] >= floor - s->margin) {
+        if (g[r] > s->cut[0] && g[r] >= floor - s->margin[0]) {
             ddni_list_candidate(s, 0, first_row + r, g[r]);
         }
     }

@@ -18,13 +18,14 @@ static void each_buffer(ddni_scan *s,
                         const ddni_allocator *al, int64_t *bytes)
 {
     void *buffers[] = {
-        s->state,          s->relative,    s->lanes,      s->tile,        s->sum,
-        s->lane,           s->tile_mass,   s->count,      s->floor,       s->row,
-        s->upper,          s->bound,       s->logit,      s->index,       s->logit_count,
-        s->kept_count,     s->cut,         s->slice,      s->track,       s->track_centre,
-        s->track_distance, s->track_index, s->total,      s->class_total, s->point,
-        s->anchor,         s->part_sum,    s->part_class, s->part_moment, s->part,
-        s->posterior,      s->todo,        s->verdict};
+        s->state,       s->relative,   s->lanes,       s->tile,         s->sum,
+        s->lane,        s->weight,     s->tile_mass,   s->count,        s->floor,
+        s->row,         s->upper,      s->bound,       s->logit,        s->index,
+        s->logit_count, s->kept_count, s->cut,         s->slice,        s->track,
+        s->margin,      s->known,      s->far,         s->track_centre, s->track_distance,
+        s->track_index, s->total,      s->class_total, s->point,        s->anchor,
+        s->part_sum,    s->part_class, s->part_moment, s->part,         s->posterior,
+        s->todo,        s->verdict};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
         visit(al, buffers[i], bytes);
     }

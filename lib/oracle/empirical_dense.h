@@ -14,6 +14,8 @@ enum {
     DDNI_LANE_SQUARE,
     DDNI_LANE_NORM,
     DDNI_LANE_RESCALE,
+    DDNI_LANE_MASS,    /* of the weights as the sums of bytes have them */
+    DDNI_LANE_SKIPPED, /* rows left out of the vector sums */
     DDNI_LANE_ROWS
 };
 
@@ -28,9 +30,15 @@ typedef struct ddni_dense_run {
     int64_t size;       /* bytes of a number */
     int64_t tile_bytes; /* per worker: rows, inner products, terms */
     int64_t tiles;      /* per chunk, at most */
+    int64_t groups;     /* of lanes, worked on apart from each other */
     int32_t thin;       /* row by row, one lane per state */
-    int32_t integer; /* thin, on bytes as they are stored, with states and weights in int8 slices */
+    int32_t integer;    /* on bytes as they are stored, states and weights in int8 slices */
 } ddni_dense_run;
+
+/* A chunk of rows and a group of lanes. */
+typedef struct ddni_dense_part {
+    int64_t chunk, lane, lanes;
+} ddni_dense_part;
 
 static inline double *ddni_lane_row(const ddni_dense_run *p, int64_t chunk, int64_t row)
 {
@@ -51,14 +59,47 @@ static inline ddni_lane_sums ddni_lane_sums_of(const ddni_dense_run *p, int64_t 
         .classes = b->want_class
                        ? ddni_lane_row(p, chunk, DDNI_LANE_ROWS) + q * (p->thin ? b->classes : 1)
                        : NULL,
+        .stride = p->thin ? 1 : b->lanes,
         .rescale = ddni_lane_row(p, chunk, DDNI_LANE_RESCALE) + q,
     };
+}
+
+/* Strides of the inner products of a tile, and of the states and vector sums. */
+enum {
+    DDNI_TILE_STRIP = DDNI_TILE_ROWS * DDNI_LANES
+};
+static inline int64_t ddni_dense_strip(const ddni_block *b)
+{
+    return b->d * DDNI_LANES;
 }
 
 static inline char *ddni_dense_sum(const ddni_dense_run *p, int64_t chunk)
 {
     return (char *)p->b->s->sum + chunk * p->b->lanes * p->b->d * p->size;
 }
+
+/* Where coordinate j of lane q lies among the states and vector sums. */
+static inline int64_t ddni_dense_at(const ddni_dense_run *p, int64_t j, int64_t q)
+{
+    return p->thin ? q * p->b->d + j : ddni_lane_at(j, q, ddni_dense_strip(p->b));
+}
+
+/* The parts of a run on bytes, see empirical_slices.c: whether it is possible; scratch beside the
+ * inner products; what all inner products of state q lack; the states of one strip of lanes (a tile
+ * function); inner products of a tile and sums of its bytes by lanes, inner products with state q
+ * if thin. */
+int32_t ddni_slices_possible(const ddni_block *b, int32_t thin);
+int64_t ddni_slices_scratch(const ddni_block *b);
+void ddni_slices_add(const ddni_dense_run *run, int64_t chunk, int64_t first, int64_t rows,
+                     int64_t q, const float *weights, ddni_ahead *ahead);
+double ddni_slices_rest(const ddni_dense_run *run, int64_t q);
+void ddni_slices_fill(void *run, int64_t strip, int64_t worker);
+void ddni_slices_multiply(const ddni_dense_run *run, const ddni_dense_part *part, int64_t first,
+                          int64_t rows, char *scratch, float *g);
+void ddni_slices_combine(const ddni_dense_run *run, const ddni_dense_part *part, int64_t first,
+                         int64_t rows, char *scratch, const float *weights);
+void ddni_slices_dot(const ddni_dense_run *run, int64_t first, int64_t rows, int64_t q, float *g,
+                     ddni_ahead *ahead);
 
 /* The end of a run, in this order: weigh the chunks; add up their vector sums by blocks of columns
  * (a tile function whose arg is the run); merge, judge and, where it passes, finish state q

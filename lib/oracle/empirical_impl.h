@@ -10,6 +10,8 @@
 #ifndef DDNI_ORACLE_EMPIRICAL_IMPL_H
 #define DDNI_ORACLE_EMPIRICAL_IMPL_H
 
+#include <math.h>
+
 #include "dataset/dataset_impl.h"
 #include "kernels/kernels.h"
 #include "oracle/oracle_impl.h"
@@ -19,7 +21,8 @@ enum {
     DDNI_TILE_ROWS = 96,         /* rows handled together; stays in the second-level cache */
     DDNI_CHUNK_ROWS = 192,       /* rows of a unit of parallel work, at least */
     DDNI_MAX_CHUNKS = 32,        /* units of a block, at most */
-    DDNI_MAX_LANES = 128,        /* states of a block, at most */
+    DDNI_MAX_LANES = 128,        /* states of a block worked on together, at most */
+    DDNI_MAX_GROUPS = 4,         /* of that many states, at most, in a block */
     DDNI_CANDIDATES = 64,        /* candidates listed per state and chunk */
     DDNI_WIDE_CANDIDATES = 1024, /* the same, where a dense sum would lose digits */
     DDNI_TRACKED = DDNI_MAX_CHUNKS * DDNI_CANDIDATES, /* points of an active list */
@@ -40,6 +43,9 @@ typedef struct ddni_empirical {
 typedef struct ddni_track {
     double radius; /* 0: no list */
     int64_t count;
+    int64_t nearest;  /* row of the largest weight at the last evaluation, plus 1; 0: not known */
+    int64_t followed; /* evaluations that the list has served */
+    int64_t wait, pause; /* screens to do without a new list, now and after the next useless one */
 } ddni_track;
 
 /* Scratch of a query; grown when needed. */
@@ -51,12 +57,16 @@ typedef struct ddni_scan {
     void *tile;            /* [workers] row tiles and inner products */
     void *sum;             /* [chunks][d][lanes] dense sums, f32 or f64 */
     double *lane;          /* [chunks][..][lanes] see lane_sums in empirical_dense.c */
+    double *weight;        /* [lanes] sum e^{l - M} as the sums of bytes have it */
     double *tile_mass;     /* [tiles][lanes][2] reference and mass of each tile, for draws */
     int32_t *count;        /* [chunks][lanes] candidates */
     float *floor, *cut;    /* [chunks][lanes] */
+    float *margin;         /* [lanes] */
+    double *far;           /* [rows of the batch] |x - a centre| */
+    double *known;         /* [lanes] logit of some point, a lower bound of the largest; or -inf */
     int32_t *row;          /* [chunks][lanes][capacity] */
     float *upper;          /* [chunks][lanes][capacity] */
-    float *bound;          /* [3][lanes] slope, offset, radius */
+    float *bound;          /* [4][lanes] slope, offset, radius, floor to begin with */
     double *logit;         /* [workers][chunks * capacity] of the candidates of one state */
     int64_t *index;        /* [workers][chunks * capacity] */
     int64_t *logit_count;  /* [lanes] candidates evaluated */
@@ -92,9 +102,12 @@ typedef struct ddni_block {
     int64_t ldx;
     int64_t m, lanes, d, n, classes;
     const int64_t *todo; /* [m] batch rows */
+    int64_t first;       /* the lowest of them at first: row r's entry of `known` is r - first */
     int64_t chunks, chunk_rows;
+    int64_t group, groups; /* lanes worked on together, and how many of that in the largest block */
     int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest;
     int32_t track;    /* keep and use active lists */
+    int32_t fresh;    /* the states gathered are those of the next attempt, untouched */
     int32_t single;   /* numbers and logits are well within the range of f32 */
     double gain;      /* a / s^2 */
     double log_ratio; /* log(n / epsilon): points further below the largest logit do not count */
@@ -127,17 +140,41 @@ static inline int64_t ddni_tile_numbers(int64_t d, int64_t size)
     return panels * DDNI_TILE_ROWS * ddni_panel_ld(size);
 }
 
-/* Whether rows of f32 points may be used as they are stored by `lanes` states: from some
- * width on they are worth a copy in panels, once many states use it. */
-static inline int32_t ddni_use_in_place(const ddni_empirical *o, int64_t lanes)
-{
-    return o->in_place && (lanes <= 2 * DDNI_LANES || o->base.d <= 3 * DDNI_DEPTH_BLOCK);
-}
-
 static inline const void *ddni_stored(const ddn_dataset *ds, int64_t row)
 {
     int64_t size = ds->type == DDN_TYPE_U8 ? 1 : ds->type == DDN_TYPE_F32 ? 4 : 8;
     return (const char *)ds->data + row * ds->ld * size;
+}
+
+/* A tile of rows from `first` on, to be fetched during `products` products of the tile before it
+ * with `lanes` lanes: 96 lines of a column block for every 128 steps of one. */
+static inline ddni_ahead ddni_next_rows(const ddni_block *b, int64_t lanes, int64_t first,
+                                        int64_t products)
+{
+    int64_t end = first + DDNI_TILE_ROWS < b->n ? first + DDNI_TILE_ROWS : b->n, every = products;
+    if (first >= b->n) {
+        return (ddni_ahead){NULL, NULL, 0};
+    }
+    while (every * 2 * DDNI_LANES < products * lanes) {
+        every *= 2;
+    }
+    return (ddni_ahead){ddni_stored(b->ds, first), ddni_stored(b->ds, end), every - 1};
+}
+
+/* Fetches a row that will be read soon. */
+static inline void ddni_fetch_row(const ddn_dataset *ds, int64_t row)
+{
+    const char *at = ddni_stored(ds, row);
+    for (int64_t k = 0; k < ds->d * ddni_type_size(ds->type); k += 64) {
+        __builtin_prefetch(at + k);
+    }
+}
+
+/* Whether reading bytes in groups of four would go on behind the data, which may end where memory
+ * ends. */
+static inline int32_t ddni_quads_pass_end(const ddni_block *b, int64_t first, int64_t rows)
+{
+    return (first + rows - b->n) * b->ds->ld + (b->d + 3) / 4 * 4 > b->d;
 }
 
 static inline ddni_point ddni_point_at(const ddn_dataset *ds, int64_t row)
@@ -151,6 +188,32 @@ static inline double ddni_logit(const ddni_block *b, const double *x, int64_t ro
     return -b->kern->distance(b->ds->type, b->d, x, b->level->a, b->level->a_low,
                               ddni_point_at(b->ds, row)) /
            (2 * b->level->s2);
+}
+
+/* max_j |x_j|, several at a time. */
+static inline double ddni_largest(int64_t d, const double *x)
+{
+    double top[8] = {0}, all = 0;
+    int64_t j = 0;
+    for (; j + 8 <= d; j += 8) {
+        for (int64_t v = 0; v < 8; v++) {
+            double size = fabs(x[j + v]);
+            top[v] = size > top[v] ? size : top[v];
+        }
+    }
+    for (; j < d; j++) {
+        all = fabs(x[j]) > all ? fabs(x[j]) : all;
+    }
+    for (int64_t v = 0; v < 8; v++) {
+        all = top[v] > all ? top[v] : all;
+    }
+    return all;
+}
+
+/* |x|^2. */
+static inline double ddni_square(const ddni_block *b, const double *x)
+{
+    return b->kern->distance(DDN_TYPE_F64, b->d, x, 0, 0, (ddni_point){x, 1, 0});
 }
 
 /* (|x - a z|^2 - |x - a y|^2) / (2 s^2) for z = point + d: how much larger the logit of y is than
@@ -192,13 +255,20 @@ ddn_status ddni_track_prepare(ddn_context *ctx, const ddni_block *b, int64_t row
 ddn_status ddni_track_follow(ddn_context *ctx, ddni_block *b);
 void ddni_track_note(const ddni_block *b, int64_t q, int32_t capacity, float cut, double slack);
 
+/* Candidates listed per state and chunk: fewer chunks have longer lists. */
+static inline int32_t ddni_list_length(const ddni_block *b)
+{
+    return DDNI_CANDIDATES * (int32_t)b->groups;
+}
+
 /* 1 where every point counts, however small its weight: few points, and outputs that show it. */
 static inline int32_t ddni_takes_all(const ddni_block *b)
 {
     return b->n < DDNI_CANDIDATES || (b->n <= 8 * DDNI_CANDIDATES && b->want_rest);
 }
-/* 1 if a screen is likely to leave out most points. */
-int32_t ddni_screen_pays(const ddni_block *b);
+/* Moves the states that a screen is likely to serve to the front of todo[m], which is that of the
+ * block, and counts them. b->s->known gets the largest logit that was seen. */
+ddn_status ddni_screen_select(ddn_context *ctx, ddni_block *b, int64_t *todo, int64_t *count);
 
 /* Second pass over all points for Cov v and tr Cov of the block's states, whose posterior and mean
  * (total) are known. */

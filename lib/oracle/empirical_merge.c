@@ -73,14 +73,16 @@ static ddni_posterior lane_posterior(const ddni_lane_sums *lane)
  * the lane row RESCALE, which has served. */
 static void weigh_chunks(const ddni_dense_run *p, int64_t q)
 {
-    double max = -INFINITY;
+    double max = -INFINITY, total = 0;
     for (int64_t c = 0; c < p->b->chunks; c++) {
         max = fmax(max, ddni_lane_sums_of(p, c, q).best[0]);
     }
     for (int64_t c = 0; c < p->b->chunks; c++) {
         ddni_lane_sums s = ddni_lane_sums_of(p, c, q);
         s.rescale[0] = exp(s.reference[0] - max);
+        total += s.rescale[0] * ddni_lane_row(p, c, DDNI_LANE_MASS)[q];
     }
+    p->b->s->weight[q] = total;
 }
 
 /* Adds up the chunks' vector sums for one block of columns, all states; a tile function. */
@@ -89,30 +91,31 @@ void ddni_dense_add(void *arg, int64_t block, int64_t worker)
     (void)worker;
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
-    int64_t d = b->d, lanes = b->lanes, end = (block + 1) * DDNI_MERGE_COLUMNS;
-    for (int64_t j = block * DDNI_MERGE_COLUMNS; j < d && j < end; j++) {
-        double sum[DDNI_MAX_LANES] = {0};
+    int64_t d = b->d, first = block * DDNI_MERGE_COLUMNS;
+    int64_t width = d - first < DDNI_MERGE_COLUMNS ? d - first : DDNI_MERGE_COLUMNS;
+    /* From sums of stored bytes to sums of y - centre. */
+    double scale = p->integer ? b->ds->scale : 1, offset[DDNI_MERGE_COLUMNS];
+    for (int64_t j = 0; j < width; j++) {
+        offset[j] = p->integer ? b->ds->shift - b->o->centre[first + j] : 0;
+    }
+    int64_t lane = p->thin ? 1 : DDNI_LANES;
+    for (int64_t q = 0; q < b->m; q += lane) {
+        double sum[DDNI_MERGE_COLUMNS * DDNI_LANES] = {0};
         for (int64_t c = 0; c < b->chunks; c++) {
-            const double *factor = ddni_lane_row(p, c, DDNI_LANE_RESCALE);
-            const void *from = ddni_dense_sum(p, c);
-            if (p->thin) {
-                for (int64_t q = 0; q < b->m; q++) {
-                    sum[q] += factor[q] * (double)((const float *)from)[q * d + j];
-                }
-            } else if (p->precision == DDN_TYPE_F32) {
-                const float *row = (const float *)from + j * lanes;
-                for (int64_t q = 0; q < lanes; q++) {
-                    sum[q] += factor[q] * (double)row[q];
-                }
-            } else {
-                const double *row = (const double *)from + j * lanes;
-                for (int64_t q = 0; q < lanes; q++) {
-                    sum[q] += factor[q] * row[q];
-                }
+            const double *factor = ddni_lane_row(p, c, DDNI_LANE_RESCALE) + q;
+            const char *from = ddni_dense_sum(p, c) + ddni_dense_at(p, first, q) * p->size;
+            for (int64_t j = 0; p->thin && j < width; j++) {
+                sum[j] += factor[0] * (double)((const float *)(const void *)from)[j];
+            }
+            if (!p->thin) {
+                b->kern->add_scaled(p->precision, width, from, factor, sum);
             }
         }
-        for (int64_t q = 0; q < b->m; q++) {
-            b->s->total[q * d + j] = sum[q];
+        for (int64_t v = 0; v < lane && q + v < b->m; v++) {
+            double *to = b->s->total + (q + v) * d + first;
+            for (int64_t j = 0; j < width; j++) {
+                to[j] = scale * sum[j * lane + v] + offset[j] * b->s->weight[q + v];
+            }
         }
     }
 }
@@ -124,6 +127,22 @@ void ddni_dense_weigh(const ddni_dense_run *p)
     }
 }
 
+/* Spread of the rounding errors of logits. The sums of products that lie far from each other walk
+ * at random: their errors are about a third of the unit times the two lengths (measured; the worst
+ * case is never near). The product with the points that matter grows steadily instead, and each
+ * addition rounds at the size it has reached; integers only round at the end. */
+static double logit_spread(const ddni_dense_run *p, const ddni_posterior *post, double length)
+{
+    const ddni_block *b = p->b;
+    double unit = p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53, a = b->level->a;
+    double apart = 0.35 * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
+    /* From max = gain g - gain a |y|^2 / 2 of the nearest point. */
+    double product = fabs(post->max / b->gain + 0.5 * a * b->o->norm[post->argmax]);
+    double run = (double)(p->thin ? b->d / 32 + 1 : b->d), steps = fmin(run, DDNI_DEPTH_BLOCK);
+    double growth = p->integer ? 0.6 : 0.6 + 0.4 * sqrt(steps / 3 * steps / run);
+    return unit * b->gain * hypot(apart, growth * product);
+}
+
 /* Whether rounding can have moved the result of state q by more than is promised: an error e of the
  * logits moves the mean by at most e sqrt(tr Cov). */
 static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posterior *post,
@@ -131,25 +150,19 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
 {
     const ddni_block *b = p->b;
     int32_t single = p->precision == DDN_TYPE_F32;
-    double unit = single ? 0x1p-24 : 0x1p-53;
-    /* The spread of rounding errors of sums of DDNI_DEPTH_BLOCK products, about a third of the unit
-     * times the two lengths (measured; the worst case is never near). */
-    double error =
-        0.35 * unit * b->gain * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
+    double error = logit_spread(p, post, length);
     if (b->want_rest && b->n > 1 && post->rest < (single ? 1e-2 : 1e-5)) {
         return 0; /* 1 - w_max would have lost its digits */
     }
     if (!b->want_sum) {
         return error <= (single ? 1e-5 : 1e-10);
     }
-    const double *mean = b->s->total + q * b->d, *x = b->s->relative + q * b->d;
-    double total = ddni_posterior_total(post), square = 0;
-    for (int64_t j = 0; j < b->d; j++) {
-        double diff = x[j] - b->level->a * mean[j] / total;
-        square += diff * diff;
-    }
+    ddni_point sum = {b->s->total + q * b->d, 1, 0};
+    double square = b->kern->distance(DDN_TYPE_F64, b->d, b->s->relative + q * b->d,
+                                      b->level->a / ddni_posterior_total(post), 0, sum);
     double limit = b->ds->type == DDN_TYPE_F64 ? 3e-13 : 5e-6;
-    return b->level->a * error * sqrt(trace) <= limit * sqrt(square) &&
+    double weights = p->integer ? 3.5e-7 * sqrt(b->o->norm_mean) : 0; /* their own rounding */
+    return b->level->a * (error * sqrt(trace) + weights) <= limit * sqrt(square) &&
            error <= (single ? 1e-4 : 1e-9);
 }
 
@@ -159,11 +172,8 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
     int64_t d = b->d, k = b->classes;
-    double length2 = 0, norm = 0, mean2 = 0;
-    for (int64_t j = 0; j < d; j++) {
-        length2 += b->s->relative[q * d + j] * b->s->relative[q * d + j];
-    }
-    double shift = -length2 / (2 * b->level->s2);
+    double length2 = ddni_square(b, b->s->relative + q * d), norm = 0, mean2 = 0;
+    double shift = b->gain * ddni_slices_rest(p, q) - length2 / (2 * b->level->s2);
     ddni_posterior post = ddni_posterior_empty;
     const double *total = b->s->total + q * d;
     double *cls = b->s->class_total + q * k;
@@ -178,8 +188,8 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
         }
     }
     double z = ddni_posterior_total(&post);
-    for (int64_t j = 0; b->want_sum && j < d; j++) {
-        mean2 += total[j] / z * (total[j] / z);
+    if (b->want_sum) {
+        mean2 = ddni_square(b, total) / z / z;
     }
     double trace = fmax(0, norm / z - mean2);
     /* What cancellation may have taken from the trace is allowed for. */

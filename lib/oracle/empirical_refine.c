@@ -37,14 +37,11 @@ static void quantize(const refine *p, int64_t q)
     int64_t d = b->d;
     int32_t thin = b->m <= DDNI_THIN;
     int64_t padded = (d + 63) / 64 * 64;
-    double top = 0, constant = 0, rest2 = 0, length2 = 0;
-    for (int64_t j = 0; j < d; j++) {
-        top = fmax(top, fabs(x[j]));
-        length2 += x[j] * x[j];
-    }
+    double top = ddni_largest(d, x), constant = 0, rest2 = 0, length2 = ddni_square(b, x);
     double step = top > 0 ? top / 127 : 1;
     for (int64_t j = 0; j < d; j++) {
-        double whole = nearbyint(x[j] / step), rest = x[j] - step * whole;
+        double whole = (x[j] / step + 0x1.8p52) - 0x1.8p52; /* the nearest whole number */
+        double rest = x[j] - step * whole;
         constant += whole * (b->ds->shift - b->o->centre[j]);
         rest2 += rest * rest;
         int64_t at =
@@ -67,7 +64,7 @@ static void fill(const refine *p, int64_t q)
     double length2 = 0;
     for (int64_t j = 0; j < b->d; j++) {
         length2 += x[j] * x[j];
-        out[thin ? q * b->d + j : j * b->lanes + q] = (float)x[j];
+        out[thin ? q * b->d + j : ddni_lane_at(j, q, b->d * DDNI_LANES)] = (float)x[j];
     }
     /* Rounding of state and row, and of the sums as multiply_f32 bounds it. */
     double unit = 0x1p-24 * 1.0001;
@@ -89,24 +86,26 @@ static float *products(const refine *p, int64_t first, int64_t rows, char *scrat
     float *g = (float *)(void *)scratch;
     char *tile = scratch + DDNI_TILE_ROWS * b->lanes * 4;
     int32_t thin = b->m <= DDNI_THIN;
+    ddni_ahead ahead =
+        ddni_next_rows(b, b->m <= DDNI_THIN ? DDNI_LANES : b->lanes, first + rows, 1);
     if (p->integer) {
         const uint8_t *y = ddni_stored(ds, first);
         int64_t ldy = ds->ld;
         if (thin) {
             for (int64_t q = 0; q < b->m; q++) {
                 k->dot_u8(rows, d, y, ldy, (const int8_t *)b->s->lanes + q * ((d + 63) / 64 * 64),
-                          g + q * DDNI_TILE_ROWS);
+                          g + q * DDNI_TILE_ROWS, &ahead);
             }
             return g;
         }
-        if (d % 4 != 0 && first + rows == b->n) { /* the last row may end where memory ends */
+        if (ddni_quads_pass_end(b, first, rows)) {
             for (int64_t r = 0; r < rows; r++) {
                 memcpy(tile + r * p->quads * 4, y + r * ldy, (size_t)d);
             }
             y = (const uint8_t *)tile;
             ldy = p->quads * 4;
         }
-        k->multiply_u8(rows, d, b->lanes, y, ldy, b->s->lanes, g, b->lanes);
+        k->multiply_u8(rows, d, b->lanes, y, ldy, b->s->lanes, g, DDNI_TILE_ROWS * DDNI_LANES);
         return g;
     }
     const float *y = (const float *)(void *)tile;
@@ -120,13 +119,21 @@ static float *products(const refine *p, int64_t first, int64_t rows, char *scrat
     }
     if (thin) {
         for (int64_t q = 0; q < b->m; q++) {
-            k->dot_f32(rows, d, y, ldy, (const float *)b->s->lanes + q * d, g + q * DDNI_TILE_ROWS);
+            k->dot_f32(rows, d, y, ldy, (const float *)b->s->lanes + q * d, g + q * DDNI_TILE_ROWS,
+                       &ahead);
         }
         return g;
     }
-    memset(g, 0, (size_t)(rows * b->lanes) * sizeof *g);
-    k->multiply_f32(rows, d, b->lanes, y, ldy, 1, b->s->lanes, b->lanes, g, b->lanes);
+    memset(g, 0, (size_t)(DDNI_TILE_ROWS * b->lanes) * sizeof *g);
+    k->multiply_f32(rows, d, b->lanes, y, ldy, b->s->lanes, d * DDNI_LANES, g,
+                    DDNI_TILE_ROWS * DDNI_LANES, &ahead);
     return g;
+}
+
+/* Whether the screen of state q shall leave an active list behind: all that there is room for. */
+static int32_t wants_list(const ddni_block *b, int64_t q)
+{
+    return b->track && b->s->track[b->todo[q]].wait == 0;
 }
 
 static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
@@ -138,7 +145,7 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
     float term[DDNI_TILE_ROWS];
     int64_t lists = chunk * b->lanes;
     for (int64_t q = 0; q < b->lanes; q++) {
-        s->floor[lists + q] = -INFINITY;
+        s->floor[lists + q] = s->bound[3 * b->lanes + q];
         s->cut[lists + q] = -INFINITY;
         s->count[lists + q] = 0;
     }
@@ -148,7 +155,7 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
         .radius = s->bound + 2 * b->lanes,
         .floor = s->floor + lists,
         .cut = s->cut + lists,
-        .margin = b->track ? INFINITY : p->margin,
+        .margin = s->margin,
         .count = s->count + lists,
         .capacity = p->capacity,
         .row = s->row + lists * p->capacity,
@@ -162,8 +169,8 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
         }
         float *g = products(p, first, rows, scratch);
         if (b->m > DDNI_THIN) {
-            b->kern->screen_f32(rows, b->lanes, b->m, g, b->lanes, term, b->o->length + first,
-                                first - start, &screen);
+            b->kern->screen_f32(rows, b->lanes, b->m, g, DDNI_TILE_ROWS * DDNI_LANES, term,
+                                b->o->length + first, first - start, &screen);
             continue;
         }
         for (int64_t q = 0; q < b->m; q++) {
@@ -173,11 +180,12 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
             one.radius += q;
             one.floor += q;
             one.cut += q;
+            one.margin += q;
             one.count += q;
             one.row += q * p->capacity;
             one.upper += q * p->capacity;
-            ddni_screen_rows(rows, g + q * DDNI_TILE_ROWS, term, b->o->length + first,
-                             first - start, &one);
+            b->kern->screen_rows_f32(rows, g + q * DDNI_TILE_ROWS, term, b->o->length + first,
+                                     first - start, &one);
         }
     }
 }
@@ -203,16 +211,30 @@ static void refine_state(void *arg, int64_t q, int64_t worker)
         int64_t list = (c * b->lanes + q) * p->capacity;
         for (int32_t i = 0; i < s->count[c * b->lanes + q]; i++) {
             if (s->upper[list + i] >= floor - p->margin) {
-                index[count] = c * b->chunk_rows + s->row[list + i];
-                logit[count] = ddni_logit(b, s->state + q * b->d, index[count]);
-                count++;
+                index[count++] = c * b->chunk_rows + s->row[list + i];
+                ddni_fetch_row(b->ds, index[count - 1]);
             }
         }
     }
-    ddni_candidates_evaluate(b, q, count, index, logit, s->point + worker * 2 * b->d);
-    if (b->track) {
-        ddni_track_note(b, q, p->capacity, cut, p->slack);
+    for (int64_t i = 0; i < count; i++) {
+        logit[i] = ddni_logit(b, s->state + q * b->d, index[i]);
     }
+    ddni_candidates_evaluate(b, q, count, index, logit, s->point + worker * 2 * b->d);
+    if (wants_list(b, q)) {
+        ddni_track_note(b, q, p->capacity, cut, p->slack);
+    } else if (b->track) {
+        s->track[b->todo[q]].wait--;
+    }
+}
+
+/* A lower bound of the largest logit as the screen counts them, from a point that was looked at. */
+static float known_floor(const refine *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    double known = b->s->known[b->todo[q] - b->first];
+    double shift = ddni_square(b, b->s->relative + q * b->d) / (2 * b->level->s2);
+    double rounding = 1e-6 * (shift + fabs(known)) + p->slack;
+    return known > -INFINITY ? (float)(known + shift - rounding) : -INFINITY;
 }
 
 static ddn_status prepare(ddn_context *ctx, refine *p)
@@ -230,19 +252,17 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
     DDNI_TRY(ddni_reserve(ctx, "floors", lists, 4, &s->floor));
     DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->row));
     DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->upper));
-    DDNI_TRY(ddni_reserve(ctx, "bounds", 3 * b->lanes, 4, &s->bound));
+    DDNI_TRY(ddni_reserve(ctx, "bounds", 4 * b->lanes, 4, &s->bound));
     DDNI_TRY(ddni_reserve(ctx, "cuts", lists, 4, &s->cut));
+    DDNI_TRY(ddni_reserve(ctx, "margins", b->lanes, 4, &s->margin));
     b->list_capacity = b->chunks * p->capacity;
     DDNI_TRY(ddni_candidates_prepare(ctx, b));
     memset(s->lanes, 0, (size_t)state_bytes);
-    memset(s->bound, 0, (size_t)(3 * b->lanes) * sizeof *s->bound);
+    memset(s->bound, 0, (size_t)(4 * b->lanes) * sizeof *s->bound);
     double reach = 0;
     for (int64_t q = 0; q < b->m; q++) {
         (p->integer ? quantize : fill)(p, q);
-        double length2 = 0;
-        for (int64_t j = 0; j < b->d; j++) {
-            length2 += s->relative[q * b->d + j] * s->relative[q * b->d + j];
-        }
+        double length2 = ddni_square(b, s->relative + q * b->d);
         /* Bytes round as they are before they are centred. */
         double raw = p->integer || b->ds->type != DDN_TYPE_U8 ? 0 : sqrt(b->o->raw_mean);
         reach = fmax(reach, b->gain * sqrt(length2) * (sqrt(b->o->norm_max) + raw) +
@@ -253,32 +273,11 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
     p->slack = reach * 0x1p-20;
     p->margin = (float)((b->log_ratio + p->slack) * (1 + 1e-6));
     p->usable = reach < 1e30;
+    for (int64_t q = 0; q < b->lanes; q++) {
+        s->margin[q] = q < b->m && wants_list(b, q) ? INFINITY : p->margin;
+        s->bound[3 * b->lanes + q] = q < b->m ? known_floor(p, q) : -INFINITY;
+    }
     return DDN_OK;
-}
-
-int32_t ddni_screen_pays(const ddni_block *b)
-{
-    enum {
-        SAMPLE = 64
-    };
-    if (ddni_takes_all(b)) {
-        return 0;
-    }
-    /* Share of a sample of points that one state in eight could not leave out. */
-    double logit[SAMPLE], margin = log((double)b->n / b->rq->epsilon);
-    int64_t kept = 0, seen = 0;
-    for (int64_t q = 0; q < b->m; q += 8) {
-        double top = -INFINITY;
-        for (int64_t i = 0; i < SAMPLE; i++) {
-            logit[i] = ddni_logit(b, b->s->state + q * b->d, i * (b->n / SAMPLE));
-            top = fmax(top, logit[i]);
-        }
-        for (int64_t i = 0; i < SAMPLE; i++) {
-            kept += logit[i] >= top - margin;
-            seen++;
-        }
-    }
-    return (double)kept < 0.5 * (double)seen;
 }
 
 ddn_status ddni_refine(ddn_context *ctx, ddni_block *b, int32_t capacity)

@@ -1,11 +1,28 @@
 /* Batches in blocks, and for each state the cheapest way that keeps the accuracy promise.
  * Layer 4 (oracle). */
 #include <math.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "oracle/empirical_impl.h"
+
+/* One state and its difference from the centre; a tile function. */
+static void gather_state(void *arg, int64_t q, int64_t worker)
+{
+    (void)worker;
+    const ddni_block *b = arg;
+    const double *from = b->x + b->todo[q] * b->ldx, *centre = b->o->centre;
+    double *state = b->s->state + q * b->d, *relative = b->s->relative + q * b->d;
+    double a = b->level->a, a_low = b->level->a_low;
+    for (int64_t j = 0; j < b->d; j++) {
+        state[j] = from[j];
+        relative[j] = (from[j] - a * centre[j]) - a_low * centre[j];
+    }
+    b->s->verdict[q] = DDNI_RETRY;
+    b->s->anchor[q] = -1;
+}
 
 ddn_status ddni_block_prepare(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo)
 {
@@ -22,33 +39,27 @@ ddn_status ddni_block_prepare(ddn_context *ctx, ddni_block *b, int64_t m, const 
     DDNI_TRY(ddni_reserve(ctx, "verdicts", b->lanes, sizeof *s->verdict, &s->verdict));
     DDNI_TRY(ddni_reserve(ctx, "anchors", b->lanes, 8, &s->anchor));
     DDNI_TRY(ddni_reserve(ctx, "points", ddni_workers(ctx) * 2 * d, 8, &s->point));
-    double a = b->level->a, a_low = b->level->a_low;
-    for (int64_t q = 0; q < m; q++) {
-        const double *from = b->x + todo[q] * b->ldx;
-        for (int64_t j = 0; j < d; j++) {
-            s->state[q * d + j] = from[j];
-            s->relative[q * d + j] = (from[j] - a * b->o->centre[j]) - a_low * b->o->centre[j];
-        }
-        s->verdict[q] = DDNI_RETRY;
-        s->anchor[q] = -1;
-    }
-    return DDN_OK;
+    return ddni_parallel(ctx, m, (double)(m * d) * 16, gather_state, b);
 }
 
-/* |x - a centre|^2 of a batch row. */
-static double distance2(const ddni_block *b, int64_t row)
+/* |x - a centre| of a batch row; a tile function. */
+static void measure_state(void *arg, int64_t row, int64_t worker)
 {
+    (void)worker;
+    const ddni_block *b = arg;
     ddni_point centre = {b->o->centre, 1, 0};
-    return b->kern->distance(DDN_TYPE_F64, b->d, b->x + row * b->ldx, b->level->a, b->level->a_low,
-                             centre);
+    b->s->far[row] = sqrt(b->kern->distance(DDN_TYPE_F64, b->d, b->x + row * b->ldx, b->level->a,
+                                            b->level->a_low, centre));
 }
 
 /* Logits that double cannot hold are refused. */
-static ddn_status check_range(ddn_context *ctx, const ddni_block *b, int64_t m)
+static ddn_status check_range(ddn_context *ctx, ddni_block *b, int64_t m)
 {
     double reach = b->level->a * sqrt(b->o->norm_max);
+    DDNI_TRY(ddni_reserve(ctx, "distances", m, 8, &b->s->far));
+    DDNI_TRY(ddni_parallel(ctx, m, (double)(m * b->d) * 8, measure_state, b));
     for (int64_t r = 0; r < m; r++) {
-        double far = sqrt(distance2(b, r)) + reach, limit = sqrt(2 * b->level->s2) * 1e150;
+        double far = b->s->far[r] + reach, limit = sqrt(2 * b->level->s2) * 1e150;
         DDNI_CHECK(ctx, far <= limit && far <= 1e150, DDN_E_RANGE,
                    "x[%lld] is %g away from the farthest point, where s = %g allows %g",
                    (long long)r, far, b->level->s, fmin(limit, 1e150));
@@ -60,11 +71,11 @@ static ddn_status check_range(ddn_context *ctx, const ddni_block *b, int64_t m)
  * underflows is nothing beside the rest. */
 static int32_t fits_single(const ddni_block *b, int64_t m, const int64_t *todo)
 {
-    double far2 = 0, reach = sqrt(b->o->norm_max), small = 1e-30, large = 1e18;
+    double far = 0, reach = sqrt(b->o->norm_max), small = 1e-30, large = 1e18;
     for (int64_t q = 0; q < m; q++) {
-        far2 = fmax(far2, distance2(b, todo[q]));
+        far = fmax(far, b->s->far[todo[q]]);
     }
-    double far = sqrt(far2), sum = far + reach;
+    double sum = far + reach;
     return (reach == 0 || reach > small) && sum < large && b->gain < 1e30 &&
            b->gain * sum * reach < 1e30 && b->gain * (double)b->d * 1e-44 * (sum + 1) < 1e-9;
 }
@@ -120,17 +131,21 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
             b->s->class_total[q * b->classes + c] / class_sum;
     }
     double *mean_out = rq->f64[DDN_OUT_MEAN], *score_out = rq->f64[DDN_OUT_SCORE];
+    double *relative = b->s->total + q * d;
     for (int64_t j = 0; b->want_sum && j < d; j++) {
-        double relative = b->s->total[q * d + j] / total;
-        double mean = b->o->centre[j] + relative;
-        b->s->total[q * d + j] = relative;
-        if (mean_out != NULL) {
-            mean_out[row * rq->ld[DDN_OUT_MEAN] + j] = mean;
-        }
-        if (score_out != NULL) {
-            score_out[row * rq->ld[DDN_OUT_SCORE] + j] =
-                ((lv->a * mean - b->s->state[q * d + j]) + lv->a_low * mean) / lv->s2;
-        }
+        relative[j] /= total;
+    }
+    for (int64_t j = 0; mean_out != NULL && j < d; j++) {
+        mean_out[row * rq->ld[DDN_OUT_MEAN] + j] = b->o->centre[j] + relative[j];
+    }
+    const double *x = b->s->state + q * d;
+    double *score = score_out == NULL ? NULL : score_out + row * rq->ld[DDN_OUT_SCORE];
+    for (int64_t j = 0; score != NULL && j < d; j++) {
+        double mean = b->o->centre[j] + relative[j];
+        score[j] = ((lv->a * mean - x[j]) + lv->a_low * mean) / lv->s2;
+    }
+    if (b->track) {
+        b->s->track[row].nearest = p->argmax + 1;
     }
     b->s->posterior[q] = *p;
     b->s->verdict[q] = DDNI_DONE;
@@ -151,7 +166,7 @@ static ddn_status dense_f64(ddn_context *ctx, ddni_block *b)
 
 static ddn_status refine_narrow(ddn_context *ctx, ddni_block *b)
 {
-    return ddni_refine(ctx, b, DDNI_CANDIDATES);
+    return ddni_refine(ctx, b, ddni_list_length(b));
 }
 
 static ddn_status refine_wide(ddn_context *ctx, ddni_block *b)
@@ -167,7 +182,10 @@ static ddn_status attempt(ddn_context *ctx, ddni_block *b, way evaluate, int64_t
     int64_t left = 0;
     for (int64_t first = 0; first < *m; first += width) {
         int64_t count = *m - first < width ? *m - first : width;
-        DDNI_TRY(ddni_block_prepare(ctx, b, count, todo + first));
+        if (!b->fresh || count < *m) {
+            DDNI_TRY(ddni_block_prepare(ctx, b, count, todo + first));
+        }
+        b->fresh = 0;
         DDNI_TRY(evaluate(ctx, b));
         for (int64_t q = 0; q < count; q++) {
             if (b->s->verdict[q] != DDNI_DONE) {
@@ -182,15 +200,23 @@ static ddn_status attempt(ddn_context *ctx, ddni_block *b, way evaluate, int64_t
 static ddn_status run_block(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *todo)
 {
     DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
+    b->fresh = 1;
     b->single = fits_single(b, m, todo);
     int32_t prune = b->rq->epsilon > 0 && b->single;
     int32_t single = b->ds->type != DDN_TYPE_F64 && b->single;
     if (b->track && b->single) {
         DDNI_TRY(attempt(ctx, b, ddni_track_follow, m + 1, &m, todo));
         DDNI_TRY(ddni_block_prepare(ctx, b, m, todo));
+        b->fresh = 1;
     }
-    if (m > 0 && prune && ddni_screen_pays(b)) {
-        DDNI_TRY(attempt(ctx, b, refine_narrow, m + 1, &m, todo));
+    if (m > 0 && prune) {
+        int64_t served = 0;
+        DDNI_TRY(ddni_screen_select(ctx, b, todo, &served));
+        int64_t left = served, rest = m - served;
+        b->fresh = b->fresh && rest == 0;
+        DDNI_TRY(attempt(ctx, b, refine_narrow, m + 1, &left, todo));
+        memmove(todo + left, todo + served, (size_t)rest * sizeof *todo);
+        m = left + rest;
     }
     /* Bytes far from shift, compared with their spread, would lose digits before they are centred.
      */
@@ -208,10 +234,10 @@ static ddn_status run_block(ddn_context *ctx, ddni_block *b, int64_t m, int64_t 
     return attempt(ctx, b, ddni_direct, m + 1, &m, todo);
 }
 
-/* States per block: as many as keep states and sums within the second-level cache. */
-static int64_t block_width(int64_t d)
+/* States worked on together: as many as keep states and sums near the second-level cache. */
+static int64_t group_width(int64_t d)
 {
-    int64_t width = (INT64_C(3) << 16) / d / DDNI_LANES * DDNI_LANES;
+    int64_t width = (INT64_C(6) << 16) / d / DDNI_LANES * DDNI_LANES;
     return width < 2 * DDNI_LANES   ? 2 * DDNI_LANES
            : width > DDNI_MAX_LANES ? DDNI_MAX_LANES
                                     : width;
@@ -235,9 +261,15 @@ ddn_status ddni_scan_run(ddn_context *ctx, const ddni_empirical *o, ddni_scan *s
     b.want_class = rq->f64[DDN_OUT_CLASS_POSTERIOR] != NULL;
     b.want_rest = rq->f64[DDN_OUT_ENTROPY] != NULL || rq->f64[DDN_OUT_ONE_MINUS_W_MAX] != NULL;
     b.want_draw = rq->f64[DDN_OUT_DRAW] != NULL || rq->i64[DDN_OUT_DRAW_INDEX] != NULL;
-    b.chunk_rows = (b.n + DDNI_MAX_CHUNKS - 1) / DDNI_MAX_CHUNKS;
-    /* Many states make work enough of longer chunks, whose sums cost less to merge. */
-    int64_t least = m < DDNI_MAX_LANES ? DDNI_CHUNK_ROWS : 5 * DDNI_TILE_ROWS;
+    b.group = group_width(b.d);
+    b.groups = (m + b.group - 1) / b.group;
+    b.groups = b.groups > DDNI_MAX_GROUPS ? DDNI_MAX_GROUPS : b.groups;
+    /* Many states make work enough of fewer and longer chunks, whose sums cost less to merge. */
+    int64_t most = DDNI_MAX_CHUNKS / b.groups;
+    b.chunk_rows = (b.n + most - 1) / most;
+    int64_t least = m < DDNI_MAX_LANES                           ? DDNI_CHUNK_ROWS
+                    : b.groups == 1 || b.n < 20 * DDNI_TILE_ROWS ? 5 * DDNI_TILE_ROWS
+                                                                 : 10 * DDNI_TILE_ROWS;
     b.chunk_rows = b.chunk_rows < least ? least : b.chunk_rows;
     b.chunks = (b.n + b.chunk_rows - 1) / b.chunk_rows;
     b.log_ratio = rq->epsilon > 0 ? log((double)b.n / rq->epsilon) : INFINITY;
@@ -250,13 +282,16 @@ ddn_status ddni_scan_run(ddn_context *ctx, const ddni_empirical *o, ddni_scan *s
     }
     s->dropped = 0;
     s->touched = 0;
-    int64_t width = block_width(b.d);
+    int64_t width = b.group * b.groups;
     DDNI_TRY(ddni_reserve(ctx, "state list", width, sizeof *s->todo, &s->todo));
+    DDNI_TRY(ddni_reserve(ctx, "state list", width, sizeof *s->known, &s->known));
     for (int64_t first = 0; first < m; first += width) {
         int64_t count = m - first < width ? m - first : width;
         for (int64_t q = 0; q < count; q++) {
             s->todo[q] = first + q;
+            s->known[q] = -INFINITY;
         }
+        b.first = first;
         DDNI_TRY(run_block(ctx, &b, count, s->todo));
     }
     report->dropped = s->dropped;

@@ -77,6 +77,7 @@ void ddni_track_note(const ddni_block *b, int64_t q, int32_t capacity, float cut
     /* A logit of at most u is a distance of at least sqrt(-2 u) sigma; rounded towards 0. */
     double shift = slack - length2 / (2 * b->level->s2);
     track->radius = 0;
+    track->followed = 0;
     for (int64_t c = 0; c < b->chunks; c++) {
         int64_t list = (c * b->lanes + q) * capacity;
         for (int32_t i = 0; i < s->count[c * b->lanes + q]; i++) {
@@ -113,6 +114,15 @@ static void sort_by_index(int64_t *index, double *logit, int64_t count)
     }
 }
 
+/* The list no longer holds. If it never did, noise moves the state too far at each step: the next
+ * screens leave none. */
+static void give_up(ddni_track *track)
+{
+    track->radius = 0;
+    track->pause = track->followed > 0 ? 0 : track->pause < 8 ? 2 * track->pause + 1 : 15;
+    track->wait = track->pause;
+}
+
 static void follow_state(void *arg, int64_t q, int64_t worker)
 {
     const ddni_block *b = arg;
@@ -134,7 +144,8 @@ static void follow_state(void *arg, int64_t q, int64_t worker)
     int64_t *index = s->index + worker * b->list_capacity;
     for (int64_t i = 0; i < track->count && (double)distance[i] <= reach; i++) {
         if (count == b->list_capacity) {
-            return; /* a new screen costs less */
+            give_up(track); /* a new screen costs less */
+            return;
         }
         index[count] = s->track_index[row * DDNI_TRACKED + i];
         logit[count] = ddni_logit(b, x, index[count]);
@@ -143,9 +154,10 @@ static void follow_state(void *arg, int64_t q, int64_t worker)
         count++;
     }
     if (!(reach < track->radius)) {
-        track->radius = 0;
+        give_up(track);
         return;
     }
+    track->followed++;
     sort_by_index(index, logit, count);
     ddni_candidates_evaluate(b, q, count, index, logit, s->point + worker * 2 * b->d);
 }

@@ -8,33 +8,41 @@
     static void NAME(const ddni_kernels *k, int64_t rows, int64_t depth, int64_t lanes,            \
                      int32_t transposed)                                                           \
     {                                                                                              \
-        int64_t lda = (transposed ? rows : depth) + 3, ldb = lanes + 16, ldc = lanes + 16;         \
-        int64_t size_a = (transposed ? depth : rows) * lda;                                        \
-        REAL *a = take(size_a, sizeof(REAL)), *b = take(depth * ldb, sizeof(REAL));                \
-        REAL *c = take(rows * ldc, sizeof(REAL)), *c0 = take(rows * ldc, sizeof(REAL));            \
+        int64_t lda = (transposed ? rows : depth) + 3, size_a = (transposed ? depth : rows) * lda; \
+        int64_t strip_b = depth * DDNI_LANES, strip_c = (rows + 2) * DDNI_LANES;                   \
+        int64_t size_b = lanes * depth, size_c = lanes * (rows + 2);                               \
+        REAL *a = take(size_a, sizeof(REAL)), *b = take(size_b, sizeof(REAL));                     \
+        REAL *c = take(size_c, sizeof(REAL)), *c0 = take(size_c, sizeof(REAL));                    \
         FILL(1, size_a, a);                                                                        \
-        FILL(2, depth *ldb, b);                                                                    \
-        FILL(3, rows *ldc, c0);                                                                    \
-        memcpy(c, c0, (size_t)(rows * ldc) * sizeof(REAL));                                        \
+        FILL(2, size_b, b);                                                                        \
+        FILL(3, size_c, c0);                                                                       \
+        memcpy(c, c0, (size_t)size_c * sizeof(REAL));                                              \
         int64_t rs = transposed ? 1 : lda, ds = transposed ? lda : 1;                              \
-        k->multiply_##REAL(rows, depth, lanes, a, rs, ds, b, ldb, c, ldc);                         \
+        ddni_ahead ahead = {(const char *)a, (const char *)(a + size_a), 1};                       \
+        if (transposed) {                                                                          \
+            k->multiply_transposed_##REAL(rows, depth, lanes, a, lda, b, strip_b, c, strip_c,      \
+                                          &ahead);                                                 \
+        } else {                                                                                   \
+            k->multiply_##REAL(rows, depth, lanes, a, lda, b, strip_b, c, strip_c, &ahead);        \
+        }                                                                                          \
         double terms = DDNI_DEPTH_BLOCK + (double)depth / DDNI_DEPTH_BLOCK + 2;                    \
-        for (int64_t i = 0; i < rows; i++) {                                                       \
-            for (int64_t q = 0; q < ldc; q++) {                                                    \
-                if (q >= lanes) { /* beyond the block: not to be touched */                        \
-                    assert_true(c[i * ldc + q] == c0[i * ldc + q]);                                \
+        for (int64_t i = 0; i < rows + 2; i++) {                                                   \
+            for (int64_t q = 0; q < lanes; q++) {                                                  \
+                int64_t at = ddni_lane_at(i, q, strip_c);                                          \
+                if (i >= rows) { /* beyond the block: not to be touched */                         \
+                    assert_true(c[at] == c0[at]);                                                  \
                     continue;                                                                      \
                 }                                                                                  \
-                long double sum = (long double)c0[i * ldc + q], aa = 0, bb = 0;                    \
+                long double sum = (long double)c0[at], aa = 0, bb = 0;                             \
                 for (int64_t j = 0; j < depth; j++) {                                              \
                     long double av = (long double)a[i * rs + j * ds];                              \
-                    long double bv = (long double)b[j * ldb + q];                                  \
+                    long double bv = (long double)b[ddni_lane_at(j, q, strip_b)];                  \
                     sum += av * bv;                                                                \
                     aa += av * av;                                                                 \
                     bb += bv * bv;                                                                 \
                 }                                                                                  \
                 double bound = terms * (UNIT) * (double)sqrtl(aa * bb) + 2 * (UNIT)*6;             \
-                CLOSE((double)c[i * ldc + q], (double)sum, 2 * (UNIT), bound);                     \
+                CLOSE((double)c[at], (double)sum, 2 * (UNIT), bound);                              \
             }                                                                                      \
         }                                                                                          \
         free(a);                                                                                   \
@@ -44,6 +52,8 @@
     }
 #define multiply_float multiply_f32
 #define multiply_double multiply_f64
+#define multiply_transposed_float multiply_transposed_f32
+#define multiply_transposed_double multiply_transposed_f64
 CHECK_MULTIPLY(check_f32, float, U32, random_f32)
 CHECK_MULTIPLY(check_f64, double, U64, test_normal)
 
@@ -88,6 +98,7 @@ static void sums_make(sums *t, int64_t lanes)
                             .square = m + 4 * lanes,
                             .norm = m + 5 * lanes,
                             .classes = m + 7 * lanes,
+                            .stride = lanes,
                             .rescale = m + 6 * lanes};
     for (int64_t q = 0; q < lanes; q++) {
         t->s.reference[q] = t->s.best[q] = -INFINITY;
@@ -146,15 +157,15 @@ static void softmax_shape(const ddni_kernels *k, int64_t rows, int64_t lanes, in
         }
         int32_t a, b;
         if (single) {
-            a = k->softmax_f32(rows, lanes, g32, lanes, 2, term, norm, class_of, CLASSES,
-                               tile * rows, &got.s);
-            b = ref->softmax_f32(rows, lanes, w32, lanes, 2, term, norm, class_of, CLASSES,
-                                 tile * rows, &want.s);
+            a = k->softmax_f32(rows, lanes, g32, rows * DDNI_LANES, 2, term, norm, class_of,
+                               CLASSES, tile * rows, &got.s);
+            b = ref->softmax_f32(rows, lanes, w32, rows * DDNI_LANES, 2, term, norm, class_of,
+                                 CLASSES, tile * rows, &want.s);
         } else {
-            a = k->softmax_f64(rows, lanes, g64, lanes, 2, term, norm, class_of, CLASSES,
-                               tile * rows, &got.s);
-            b = ref->softmax_f64(rows, lanes, w64, lanes, 2, term, norm, class_of, CLASSES,
-                                 tile * rows, &want.s);
+            a = k->softmax_f64(rows, lanes, g64, rows * DDNI_LANES, 2, term, norm, class_of,
+                               CLASSES, tile * rows, &got.s);
+            b = ref->softmax_f64(rows, lanes, w64, rows * DDNI_LANES, 2, term, norm, class_of,
+                                 CLASSES, tile * rows, &want.s);
         }
         assert_int_equal(a, b);
         for (int64_t q = 0; q < lanes; q++) {
@@ -250,8 +261,9 @@ static void rows_shape(const ddni_kernels *k, int64_t rows, int64_t d)
     random_f32(3, rows, p);
     random_f32(4, d, sum0);
     memcpy(sum, sum0, (size_t)d * sizeof *sum);
-    k->dot_f32(rows, d, y, ldy, x, g);
-    k->combine_f32(rows, d, y, ldy, p, sum);
+    ddni_ahead ahead = {(const char *)y, (const char *)(y + rows * ldy), rows % 2};
+    k->dot_f32(rows, d, y, ldy, x, g, &ahead);
+    k->combine_f32(rows, d, y, ldy, p, sum, &ahead);
     double terms = DDNI_DEPTH_BLOCK + (double)d / DDNI_DEPTH_BLOCK + 2;
     for (int64_t r = 0; r < rows; r++) {
         double dot = 0, xx = 0, yy = 0;

@@ -1,0 +1,219 @@
+/* Integer products for one state, by rows; included by kern_avx512vnni.c. Layer 1 (kernels). */
+
+/* The sums of the 16 numbers of each of 8 registers. */
+static inline __attribute__((always_inline)) __m256i sums_of_8(const __m512i *v)
+{
+    __m512i pair[4], four[2];
+    UNROLL(4)
+    for (int i = 0; i < 4; i++) {
+        pair[i] = _mm512_add_epi32(_mm512_unpacklo_epi32(v[2 * i], v[2 * i + 1]),
+                                   _mm512_unpackhi_epi32(v[2 * i], v[2 * i + 1]));
+    }
+    UNROLL(2)
+    for (int i = 0; i < 2; i++) {
+        four[i] = _mm512_add_epi32(_mm512_unpacklo_epi64(pair[2 * i], pair[2 * i + 1]),
+                                   _mm512_unpackhi_epi64(pair[2 * i], pair[2 * i + 1]));
+    }
+    __m512i half = _mm512_add_epi32(_mm512_shuffle_i32x4(four[0], four[1], 0x88),
+                                    _mm512_shuffle_i32x4(four[0], four[1], 0xDD));
+    __m512i all = _mm512_add_epi32(half, _mm512_shuffle_i32x4(half, half, 0xB1));
+    return _mm256_inserti128_si256(_mm512_castsi512_si256(all), _mm512_extracti32x4_epi32(all, 2),
+                                   1);
+}
+
+/* 64 columns, or those under the mask. */
+static inline __attribute__((always_inline)) void
+dot_step(const int rows, const int slices, __mmask64 mask, const int whole, const uint8_t *y,
+         int64_t ldy, const int8_t *x, int64_t width, __m512i (*sum)[8])
+{
+    __m512i xj[DDNI_SLICES];
+    UNROLL(3)
+    for (int s = 0; s < slices; s++) {
+        xj[s] = _mm512_loadu_si512(x + s * width);
+    }
+    UNROLL(8)
+    for (int i = 0; i < rows; i++) {
+        __m512i row =
+            whole ? _mm512_loadu_si512(y + i * ldy) : _mm512_maskz_loadu_epi8(mask, y + i * ldy);
+        UNROLL(3)
+        for (int s = 0; s < slices; s++) {
+            sum[s][i] = add_quads(sum[s][i], row, xj[s]);
+        }
+    }
+}
+
+/* Up to 8 rows with `slices` vectors, those `width` bytes apart: exact sums. The last partial
+ * register is loaded under a mask. */
+static inline __attribute__((always_inline)) void
+dot_rows_u8(const int rows, const int slices, int64_t d, const uint8_t *y, int64_t ldy,
+            const int8_t *x, int64_t width, ddni_ahead *ahead, __m256i *out)
+{
+    __m512i sum[DDNI_SLICES][8];
+    UNROLL(3)
+    for (int s = 0; s < slices; s++) {
+        UNROLL(8)
+        for (int i = 0; i < 8; i++) {
+            sum[s][i] = _mm512_setzero_si512();
+        }
+    }
+    int64_t j = 0;
+    for (; j + 64 <= d; j += 64) {
+        fetch_lines(ahead, 4);
+        dot_step(rows, slices, ~UINT64_C(0), 1, y + j, ldy, x + j, width, sum);
+    }
+    if (j < d) {
+        dot_step(rows, slices, ~UINT64_C(0) >> (64 - (d - j)), 0, y + j, ldy, x + j, width, sum);
+    }
+    UNROLL(3)
+    for (int s = 0; s < slices; s++) {
+        out[s] = sums_of_8(sum[s]);
+    }
+}
+
+static void dot_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
+                   float *g, ddni_ahead *ahead)
+{
+    __m256i sum;
+    int64_t r = 0;
+    for (; r + 8 <= rows; r += 8) {
+        dot_rows_u8(8, 1, d, y + r * ldy, ldy, x, 0, ahead, &sum);
+        _mm256_storeu_ps(g + r, _mm256_cvtepi32_ps(sum));
+    }
+    for (; r < rows; r++) {
+        dot_rows_u8(1, 1, d, y + r * ldy, ldy, x, 0, ahead, &sum);
+        g[r] = _mm256_cvtss_f32(_mm256_cvtepi32_ps(sum));
+    }
+}
+
+static void dot_slices_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
+                          const double *scale, float *g, ddni_ahead *ahead)
+{
+    int64_t width = (d + 63) / 64 * 64;
+    for (int64_t r = 0; r < rows;) {
+        int64_t run = rows - r >= 8 ? 8 : 1;
+        __m256i sum[DDNI_SLICES];
+        if (run == 8) {
+            dot_rows_u8(8, DDNI_SLICES, d, y + r * ldy, ldy, x, width, ahead, sum);
+        } else {
+            dot_rows_u8(1, DDNI_SLICES, d, y + r * ldy, ldy, x, width, ahead, sum);
+        }
+        __m512d all = _mm512_set1_pd(scale[DDNI_SLICES]);
+        for (int s = DDNI_SLICES; s-- > 0;) {
+            all = _mm512_fmadd_pd(_mm512_set1_pd(scale[s]), _mm512_cvtepi32_pd(sum[s]), all);
+        }
+        __mmask8 mask = run == 8 ? 255 : 1;
+        _mm256_mask_storeu_ps(g + r, mask, _mm512_cvtpd_ps(all));
+        r += run;
+    }
+}
+
+/* Weights of a tile as DDNI_SLICES multiples of int8, each step 1/254 of the one before; gives the
+ * sum of what they stand for. */
+static double slice_weights(int64_t rows, const float *p, float top,
+                            int8_t out[DDNI_SLICES][SLICE_ROWS])
+{
+    const __m512 inverse = _mm512_set1_ps(127 / top), further = _mm512_set1_ps(254);
+    __m512i sum[DDNI_SLICES];
+    UNROLL(3)
+    for (int s = 0; s < DDNI_SLICES; s++) {
+        sum[s] = _mm512_setzero_si512();
+    }
+    for (int64_t r = 0; r < SLICE_ROWS; r += 16) {
+        int64_t left = rows - r;
+        __mmask16 mask = left >= 16 ? 0xFFFF : left <= 0 ? 0 : (__mmask16)(0xFFFF >> (16 - left));
+        __m512 rest = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, p + (left > 0 ? r : 0)), inverse);
+        UNROLL(3)
+        for (int s = 0; s < DDNI_SLICES; s++) {
+            __m512i whole = _mm512_cvtps_epi32(rest);
+            _mm_storeu_si128((__m128i *)(void *)(out[s] + r), _mm512_cvtepi32_epi8(whole));
+            sum[s] = _mm512_add_epi32(sum[s], whole);
+            rest = _mm512_mul_ps(_mm512_sub_ps(rest, _mm512_cvtepi32_ps(whole)), further);
+        }
+    }
+    double first = _mm512_reduce_add_epi32(sum[0]), second = _mm512_reduce_add_epi32(sum[1]);
+    double third = _mm512_reduce_add_epi32(sum[2]);
+    return (double)top / 127 * (first + (second + third / 254) / 254);
+}
+
+static inline __attribute__((always_inline)) __m512i load_columns(const int whole, __mmask64 mask,
+                                                                  const uint8_t *at)
+{
+    return whole ? _mm512_loadu_si512(at) : _mm512_maskz_loadu_epi8(mask, at);
+}
+
+/* Weighted sums of 64 columns, or of those under the mask. */
+static inline __attribute__((always_inline)) void
+combine_step(const int whole, __mmask64 mask, int64_t rows, const uint8_t *const *row, int64_t j,
+             int8_t weight[DDNI_SLICES][SLICE_ROWS], const __m512 *step, ddni_ahead *ahead,
+             float *column)
+{
+    __m512i acc[DDNI_SLICES][4];
+    UNROLL(3)
+    for (int i = 0; i < DDNI_SLICES; i++) {
+        UNROLL(4)
+        for (int k = 0; k < 4; k++) {
+            acc[i][k] = _mm512_setzero_si512();
+        }
+    }
+    for (int64_t r = 0; r < rows; r += 4) {
+        fetch_lines(ahead, 2);
+        __m512i a = load_columns(whole, mask, row[r] + j);
+        __m512i b = load_columns(whole, mask, row[r + 1] + j);
+        __m512i c = load_columns(whole, mask, row[r + 2] + j);
+        __m512i e = load_columns(whole, mask, row[r + 3] + j);
+        __m512i ab0 = _mm512_unpacklo_epi8(a, b), ab1 = _mm512_unpackhi_epi8(a, b);
+        __m512i ce0 = _mm512_unpacklo_epi8(c, e), ce1 = _mm512_unpackhi_epi8(c, e);
+        __m512i four[4] = {_mm512_unpacklo_epi16(ab0, ce0), _mm512_unpackhi_epi16(ab0, ce0),
+                           _mm512_unpacklo_epi16(ab1, ce1), _mm512_unpackhi_epi16(ab1, ce1)};
+        UNROLL(3)
+        for (int i = 0; i < DDNI_SLICES; i++) {
+            int32_t quad;
+            __builtin_memcpy(&quad, &weight[i][r], 4);
+            __m512i w = _mm512_set1_epi32(quad);
+            UNROLL(4)
+            for (int k = 0; k < 4; k++) {
+                acc[i][k] = add_quads(acc[i][k], four[k], w);
+            }
+        }
+    }
+    /* Within each quarter of a register, group k holds columns 4 k .. 4 k + 3. */
+    UNROLL(4)
+    for (int k = 0; k < 4; k++) {
+        __m512 f = _mm512_mul_ps(step[0], _mm512_cvtepi32_ps(acc[0][k]));
+        f = _mm512_fmadd_ps(step[1], _mm512_cvtepi32_ps(acc[1][k]), f);
+        f = _mm512_fmadd_ps(step[2], _mm512_cvtepi32_ps(acc[2][k]), f);
+        _mm_storeu_ps(column + 4 * k, _mm512_extractf32x4_ps(f, 0));
+        _mm_storeu_ps(column + 16 + 4 * k, _mm512_extractf32x4_ps(f, 1));
+        _mm_storeu_ps(column + 32 + 4 * k, _mm512_extractf32x4_ps(f, 2));
+        _mm_storeu_ps(column + 48 + 4 * k, _mm512_extractf32x4_ps(f, 3));
+    }
+}
+
+static void combine_u8(int64_t rows, int64_t d, const uint8_t *const *row, const float *p,
+                       float *sum, double *mass, ddni_ahead *ahead)
+{
+    int8_t weight[DDNI_SLICES][SLICE_ROWS];
+    float top = largest(rows, p);
+    if (!(top > 0)) {
+        return;
+    }
+    *mass += slice_weights(rows, p, top, weight);
+    __m512 step[DDNI_SLICES];
+    for (int64_t i = 0; i < DDNI_SLICES; i++) {
+        step[i] = _mm512_set1_ps(i == 0   ? top / 127
+                                 : i == 1 ? top / 127 / 254
+                                          : top / 127 / 254 / 254);
+    }
+    for (int64_t j = 0; j < d; j += 64) {
+        float column[64];
+        int64_t run = d - j < 64 ? d - j : 64;
+        if (run == 64) {
+            combine_step(1, 0, rows, row, j, weight, step, ahead, column);
+        } else {
+            combine_step(0, ~UINT64_C(0) >> (64 - run), rows, row, j, weight, step, ahead, column);
+        }
+        for (int64_t k = 0; k < run; k++) {
+            sum[j + k] += column[k];
+        }
+    }
+}

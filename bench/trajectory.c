@@ -51,6 +51,7 @@ typedef struct rig {
     bench_ours ours, plain, full;
     bench_baseline base;
     double *x, *z, *reference;
+    int check; /* measure errors */
 } rig;
 
 static double time_of(int64_t k)
@@ -139,38 +140,60 @@ static double integrate(rig *r, int64_t seed)
     return spent;
 }
 
-static tally run_once(rig *r, int64_t seed, int check)
+/* Times the queries of all steps. */
+static void time_steps(rig *r, double t, int64_t k, tally *sum)
 {
-    tally sum;
-    memset(&sum, 0, sizeof sum);
+    (void)k;
+    const int decade = decade_of(t);
+    const double seconds = bench_ours_run(&r->ours);
+    const double touched = ddn_query_touched(r->ours.query);
+    sum->ours += seconds;
+    sum->touched += touched / (double)opt.steps;
+    sum->ours_in[decade] += seconds;
+    sum->touched_in[decade] += touched;
+    sum->steps_in[decade] += 1;
+}
+
+/* Times the others on some of the states, and measures errors if r->check. */
+static void compare(rig *r, double t, int64_t k, tally *sum)
+{
+    bench_ours_run(&r->ours);
+    if (r->check) {
+        sum->error = fmax(sum->error, row_error(r, t, k, r->ours.score));
+    }
+    if (k % opt.every == opt.every / 2) {
+        sample(r, t, sum);
+        if (r->check) {
+            sum->baseline_error = fmax(sum->baseline_error, row_error(r, t, k, r->base.score));
+        }
+    }
+}
+
+/* The trajectories of one seed with one of the above at each step. */
+static void follow(rig *r, int64_t seed, tally *sum,
+                   void (*at_step)(rig *r, double t, int64_t k, tally *sum))
+{
     bench_ours_make(&r->ours, &r->p, opt.batch, opt.epsilon);
     drv_try(ddn_query_set_i64(r->ours.query, DDN_QUERY_TRAJECTORY, 1));
     r->ours.x = r->x;
     start_states(r, seed);
     for (int64_t k = 0; k < opt.steps; k++) {
         const double t = time_of(k);
-        const int decade = decade_of(t);
         r->ours.t = t;
-        const double seconds = bench_ours_run(&r->ours);
-        const double touched = ddn_query_touched(r->ours.query);
-        sum.ours += seconds;
-        sum.touched += touched / (double)opt.steps;
-        sum.ours_in[decade] += seconds;
-        sum.touched_in[decade] += touched;
-        sum.steps_in[decade] += 1;
-        if (check) {
-            sum.error = fmax(sum.error, row_error(r, t, k, r->ours.score));
-        }
-        if (k % opt.every == opt.every / 2) {
-            sample(r, t, &sum);
-            if (check) {
-                sum.baseline_error = fmax(sum.baseline_error, row_error(r, t, k, r->base.score));
-            }
-        }
+        at_step(r, t, k, sum);
         advance(r, t, time_of(k + 1), k, seed);
     }
     bench_ours_free(&r->ours);
+}
+
+static tally run_once(rig *r, int64_t seed, int check)
+{
+    tally sum;
+    memset(&sum, 0, sizeof sum);
+    r->check = check;
+    follow(r, seed, &sum, time_steps);
     sum.integrator = integrate(r, seed);
+    follow(r, seed, &sum, compare);
     return sum;
 }
 

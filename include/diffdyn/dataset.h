@@ -1,4 +1,4 @@
-/* Datasets: n points in d dimensions, as they were stored, with labels and moments.
+/* Datasets: n points in d dimensions, as they were stored, with labels, moments and span.
  * SPDX-License-Identifier: MIT */
 #ifndef DIFFDYN_DATASET_H
 #define DIFFDYN_DATASET_H
@@ -117,6 +117,61 @@ DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds,
  * 24 random vectors and its standard error. sums[count]; standard_errors[count] or NULL. */
 DDN_API ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, const double *c,
                                        int64_t count, double *sums, double *standard_errors);
+
+/* The affine span of the points: their mean and orthonormal axes v_k, k < r, such that every point
+ * is mean + sum_k c_k v_k; r <= n - 1. With n < d (or points that fill fewer dimensions than they
+ * have) the dynamics in the coordinates c is the same problem in r dimensions, and what lies
+ * outside the span is Gaussian and known in closed form; doc/theory.md (80), (81). An evaluation
+ * then costs n r instead of n d multiply-adds, for two products of d r for each state at the ends
+ * of a run. It pays
+ * - for runs: a single evaluation gains nothing, since its two products cost as much as it saves;
+ *   making the span costs about as much as evaluating 5 n to 30 n states in d dimensions;
+ * - where r is well below d as stored: u8 and f32 data are evaluated faster than doubles, so take
+ *   DDN_TYPE_F32 for their reduced set, which gains from r < d / 2 on.
+ * Immutable; may be shared between threads and contexts. The dataset is not retained. */
+typedef struct ddn_span ddn_span;
+
+/* Finds the span of ds, n >= 2, min(n, d) <= 8192. Axes come in order of falling variance as far as
+ * eigenvalues tell it, and are orthonormal to 1e-14. Left out are axes along which the variance of
+ * the points is at most `tolerance`, in [0, 1), times the largest eigenvalue of their covariance,
+ * and what may be rounding: 1e-28 of the mean square of the points, for n >= d also d * 2^-52 of
+ * that eigenvalue. ddn_span_distance says what was lost. Time O(min(n, d)^2 (n + d)); memory
+ * 8 r (n + d) bytes and, while it is made, up to 8 min(n, d) (4 min(n, d) + d) more. Can be
+ * cancelled. Errors: DDN_E_NULL, DDN_E_RANGE (size, tolerance), DDN_E_UNSUPPORTED (all points are
+ * equal), DDN_E_NONFINITE (tolerance; the covariance is outside the range of double),
+ * DDN_E_CONVERGENCE, DDN_E_NOMEM. */
+DDN_API ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double tolerance,
+                                   ddn_span **out);
+/* Lets go of the span. NULL is a no-op. */
+DDN_API void ddn_span_destroy(ddn_span *span);
+
+/* The dimension r >= 1 of the span, and the largest Euclidean distance of a point from it, which is
+ * rounding for n < d and tolerance 0. For span == NULL: 0. */
+DDN_API int64_t ddn_span_rank(const ddn_span *span);
+DDN_API double ddn_span_distance(const ddn_span *span);
+
+/* The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels of
+ * the original: DDN_TYPE_F64, which copies nothing, or DDN_TYPE_F32, rounded to 2^-24 of each
+ * number, twice as fast. Errors: DDN_E_NULL, DDN_E_RANGE (type), DDN_E_NONFINITE (too large for
+ * DDN_TYPE_F32), DDN_E_NOMEM. */
+DDN_API ddn_status ddn_span_dataset(ddn_context *ctx, const ddn_span *span, ddn_type type,
+                                    ddn_dataset **out);
+
+/* From d dimensions to r; doc/theory.md (80). For each row of x[m][ldx], ldx >= d:
+ *     coordinates[m][ldc] = V^T (x - a mean),              ldc >= r,
+ *     residual[m][ldr] = (x - a mean) - V V^T (x - a mean), ldr >= d; may be NULL.
+ * a >= 0 is 1 for points, a(t) for states x_t = a x_0 + s z of a schedule, 0 for vectors (scores,
+ * noise). residual may be x itself with ldr == ldx; else nothing overlaps. Each row has the same
+ * bits whatever the batch and the number of threads. Errors: DDN_E_NULL, DDN_E_SHAPE (ld),
+ * DDN_E_RANGE (m, a), DDN_E_NONFINITE (x, a); outputs are then untouched. */
+DDN_API ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, int64_t m,
+                                    const double *x, int64_t ldx, double *coordinates, int64_t ldc,
+                                    double *residual, int64_t ldr);
+
+/* Back: out[m][ldo] = a mean + V coordinates[m][ldc], ldc >= r, ldo >= d, to which the caller adds
+ * what is outside. No overlap. Rules and errors as for ddn_span_project. */
+DDN_API ddn_status ddn_span_lift(ddn_context *ctx, const ddn_span *span, double a, int64_t m,
+                                 const double *coordinates, int64_t ldc, double *out, int64_t ldo);
 
 DDN_END_DECLS
 

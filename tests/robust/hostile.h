@@ -12,6 +12,7 @@ enum {
 typedef struct fixture {
     ddn_context *context;
     ddn_dataset *dataset;
+    ddn_span *span;
     ddn_schedule *schedule;
     ddn_oracle *oracle;
     ddn_oracle *parts[2]; /* the oracle twice */

@@ -51,6 +51,7 @@ static void build(fixture *fx)
     OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 4, 2, 2, &plain));
     OK(ctx, ddn_dataset_labelled(ctx, plain, labels, 4, &fx->dataset));
     ddn_dataset_destroy(plain);
+    OK(ctx, ddn_span_create(ctx, fx->dataset, 0, &fx->span));
     OK(ctx, ddn_schedule_create_ou(ctx, &fx->schedule));
     OK(ctx, ddn_oracle_create_empirical(ctx, fx->dataset, fx->schedule, &fx->oracle));
     fx->parts[0] = fx->parts[1] = fx->oracle;
@@ -89,6 +90,7 @@ static void tear_down(fixture *fx)
     ddn_query_destroy(fx->query);
     ddn_oracle_destroy(fx->oracle);
     ddn_schedule_destroy(fx->schedule);
+    ddn_span_destroy(fx->span);
     ddn_dataset_destroy(fx->dataset);
     ddn_context_destroy(fx->context);
 }

@@ -10,7 +10,8 @@ static ddn_status datasets(ddn_context *ctx, void *arg)
     double values[2], vectors[2 * D], sums[2];
     int64_t released = 0;
     ddn_dataset *copy = NULL, *borrowed = NULL, *mapped = NULL, *labelled = NULL, *subset = NULL,
-                *one = NULL;
+                *one = NULL, *reduced[4] = {NULL};
+    ddn_span *spans[2] = {NULL};
     ddn_status status;
     TRY(ddn_dataset_create(ctx, points, DDN_TYPE_F64, N, D, D, &copy));
     TRY(ddn_dataset_borrow(ctx, points, DDN_TYPE_F64, N, D, D, count_release, &released,
@@ -21,7 +22,16 @@ static ddn_status datasets(ddn_context *ctx, void *arg)
     TRY(ddn_dataset_subset_classes(ctx, labelled, classes, 1, &one));
     TRY(ddn_dataset_spectrum(ctx, copy, 2, values, vectors, D));
     TRY(ddn_dataset_log_det(ctx, copy, c, 2, sums, NULL));
+    for (int k = 0; k < 2; k++) { /* more points than dimensions, and fewer */
+        TRY(ddn_span_create(ctx, k == 0 ? labelled : subset, 0, &spans[k]));
+        TRY(ddn_span_dataset(ctx, spans[k], DDN_TYPE_F64, &reduced[2 * k]));
+        TRY(ddn_span_dataset(ctx, spans[k], DDN_TYPE_F32, &reduced[2 * k + 1]));
+    }
 done:
+    for (int k = 0; k < 4; k++) {
+        ddn_span_destroy(k < 2 ? spans[k] : NULL);
+        ddn_dataset_destroy(reduced[k]);
+    }
     /* Parents first: children keep what they need. */
     ddn_dataset_destroy(borrowed);
     assert_int_equal(released, borrowed != NULL && mapped == NULL);

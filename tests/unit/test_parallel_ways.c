@@ -1,0 +1,338 @@
+/* The same bits for every number of threads and with the host's own loops, in any order, for each
+ * way of evaluation, stored type and size of batch; all outputs at once. Every case is large enough
+ * that its loops are shared out, which is checked. Would catch: sums merged in order of arrival,
+ * scratch that two workers share, scratch that remembers an earlier run. Also run under
+ * ThreadSanitizer. */
+#include <pthread.h>
+
+#include "support/fixtures.h"
+
+enum {
+    CLASSES = 3
+};
+
+/* Which way the case is made for; see run_block of empirical_scan.c. */
+typedef enum way {
+    REFINE, /* clusters narrower than the noise, far from each other */
+    TRACK,  /* the same, along a trajectory: lists that an earlier run left */
+    DENSE,  /* late: all points have weight */
+    DOUBLE, /* epsilon 0 and logits too large for f32 */
+    DIRECT, /* states so far away that all sums round */
+    WAYS
+} way;
+
+typedef struct shape {
+    way how;
+    int64_t n, d, clusters;
+    int covariance; /* tr Cov and Cov v too: a second pass over the points */
+    int types;      /* 1: u8 alone, 2: f32 too, 3: all */
+    int64_t batches[4];
+} shape;
+
+typedef struct rig {
+    ddn_dataset *ds;
+    ddn_oracle *oracle;
+    double t;
+    void *stored;
+    double *x, *v; /* [m][d] */
+} rig;
+
+static const double scale = 1 / 80., shift = -1.6;
+
+/* Between -1 and 1; cheaper than normal deviates. */
+static double noise(uint64_t seed, int64_t i)
+{
+    uint64_t z = (seed << 40) + (uint64_t)i * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (double)(int64_t)(z ^ (z >> 31)) * 0x1p-63;
+}
+
+/* Coordinate j of point i: clusters of spread 0.05, or closer (DOUBLE); the last one is common. */
+static double coordinate(const shape *s, int64_t i, int64_t j)
+{
+    double spread = s->how == DOUBLE ? 0.006 : 0.08;
+    return j == s->d - 1
+               ? 0.25
+               : 0.8 * noise(1, i % s->clusters * s->d + j) + spread * noise(2, i * s->d + j);
+}
+
+static rig rig_make(ddn_context *ctx, const shape *s, ddn_type type, int64_t m)
+{
+    static const double times[WAYS] = {0.01, 0.01, 1, 5e-5, 1};
+    int64_t n = s->n, d = s->d, size = type == DDN_TYPE_U8 ? 1 : type == DDN_TYPE_F32 ? 4 : 8;
+    rig r = {.t = s->d > 1000 ? 4 : times[s->how], .stored = malloc((size_t)(n * d * size))};
+    int32_t *label = calloc((size_t)n, sizeof *label);
+    r.x = calloc((size_t)(2 * m * d), sizeof *r.x);
+    r.v = r.x + m * d;
+    assert_true(r.stored != NULL && label != NULL && r.x != NULL);
+    for (int64_t k = 0; k < n * d; k++) {
+        double y = coordinate(s, k / d, k % d);
+        if (type == DDN_TYPE_U8) {
+            ((uint8_t *)r.stored)[k] = (uint8_t)((y - shift) / scale + 0.5);
+        } else if (type == DDN_TYPE_F32) {
+            ((float *)r.stored)[k] = (float)y;
+        } else {
+            ((double *)r.stored)[k] = y;
+        }
+    }
+    for (int64_t i = 0; i < n; i++) {
+        label[i] = (int32_t)(i % 7 % CLASSES);
+    }
+    ddn_dataset *raw = NULL, *mapped = NULL;
+    ddn_schedule *sch = NULL;
+    int bytes = type == DDN_TYPE_U8;
+    OK(ctx, ddn_dataset_borrow(ctx, r.stored, type, n, d, d, NULL, NULL, &raw));
+    OK(ctx, ddn_dataset_mapped(ctx, raw, bytes ? scale : 1, bytes ? shift : 0, &mapped));
+    OK(ctx, ddn_dataset_labelled(ctx, mapped, label, n, &r.ds));
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, r.ds, sch, &r.oracle));
+    double a = exp(-r.t), sd = sqrt(-expm1(-2 * r.t));
+    for (int64_t q = 0; q < m; q++) {
+        double *x = r.x + q * d;
+        OK(ctx, ddn_dataset_read(ctx, r.ds, (q * 37 + 5) % n, 1, x, d));
+        for (int64_t j = 0; j < d; j++) {
+            x[j] = a * x[j] + 0.8 * sd * noise(3, q * d + j);
+            r.v[q * d + j] = noise(4, q * d + j);
+        }
+        x[d - 1] += s->how == DIRECT ? 1e9 : 0;
+    }
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(mapped);
+    ddn_dataset_destroy(raw);
+    free(label);
+    return r;
+}
+
+static void rig_free(rig *r)
+{
+    ddn_oracle_destroy(r->oracle);
+    ddn_dataset_destroy(r->ds);
+    free(r->stored);
+    free(r->x);
+}
+
+/* ---- Outputs ------------------------------------------------------------------------------ */
+
+/* Numbers for m states, all outputs one after the other. */
+static int64_t answer_count(const shape *s, int64_t m)
+{
+    return m * (3 * s->d + CLASSES + 9);
+}
+
+static ddn_query *query_make(ddn_context *ctx, const rig *r, const shape *s, int64_t m,
+                             double *answer, int64_t *draw)
+{
+    static const ddn_output single[] = {DDN_OUT_LOG_P, DDN_OUT_ENTROPY, DDN_OUT_SUM_W2,
+                                        DDN_OUT_W_MAX, DDN_OUT_ONE_MINUS_W_MAX};
+    int64_t d = s->d;
+    ddn_query *q = NULL;
+    OK(ctx, ddn_query_create(ctx, r->oracle, &q));
+    OK(ctx, ddn_query_set_noise(q, 9, 4, NULL, 0, 2));
+    OK(ctx, ddn_query_set_i64(q, DDN_QUERY_TRAJECTORY, s->how == TRACK));
+    if (s->how >= DOUBLE) {
+        OK(ctx, ddn_query_set_f64(q, DDN_QUERY_EPSILON, 0));
+    }
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, answer, d));
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_MEAN, answer + m * d, d));
+    if (s->covariance) {
+        OK(ctx, ddn_query_bind_input(q, DDN_IN_V, r->v, d));
+        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_COV_TIMES_V, answer + 2 * m * d, d));
+        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_TRACE_COV, answer + m * (3 * d), 0));
+    }
+    answer += m * (3 * d + 1);
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_CLASS_POSTERIOR, answer, CLASSES));
+    answer += m * CLASSES;
+    for (int k = 0; k < 5; k++) {
+        OK(ctx, ddn_query_bind_f64(q, single[k], answer + m * k, 0));
+    }
+    OK(ctx, ddn_query_bind_i64(q, DDN_OUT_ARGMAX, draw + m));
+    OK(ctx, ddn_query_bind_i64(q, DDN_OUT_DRAW_INDEX, draw));
+    return q;
+}
+
+/* One run, or three along a path that ends at the rig's time and states. */
+static void run(ddn_context *ctx, ddn_query *q, const rig *r, const shape *s, int64_t m)
+{
+    if (s->how == TRACK) {
+        OK(ctx, ddn_query_run(q, 1.5 * r->t, m, r->x, s->d));
+        OK(ctx, ddn_query_run(q, 1.2 * r->t, m, r->x, s->d));
+    }
+    OK(ctx, ddn_query_run(q, r->t, m, r->x, s->d));
+    assert_true(s->how < DENSE ? ddn_query_touched(q) < 0.1 : ddn_query_touched(q) > 0.99);
+}
+
+/* ---- The host's loops --------------------------------------------------------------------- */
+
+static int32_t reversed(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
+{
+    ++*(int64_t *)user;
+    for (int64_t i = count; i-- > 0;) {
+        body(arg, i);
+    }
+    return 0;
+}
+
+typedef struct piece {
+    ddn_parallel_body_fn body;
+    void *arg;
+    int64_t index;
+} piece;
+
+static void *piece_main(void *arg)
+{
+    piece *p = arg;
+    p->body(p->arg, p->index);
+    return NULL;
+}
+
+/* A thread for each index, the last one first. */
+static int32_t by_threads(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
+{
+    pthread_t thread[8];
+    piece pieces[8];
+    ++*(int64_t *)user;
+    if (count > 8) {
+        return 1;
+    }
+    for (int64_t i = count; i-- > 0;) {
+        pieces[i] = (piece){body, arg, i};
+        if (pthread_create(&thread[i], NULL, piece_main, &pieces[i]) != 0) {
+            abort();
+        }
+    }
+    for (int64_t i = 0; i < count; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    return 0;
+}
+
+/* ---- The test ----------------------------------------------------------------------------- */
+
+static void check_same(const shape *s, ddn_type type, int64_t m, const char *who,
+                       const double *want, const double *got, const int64_t *want_draw,
+                       const int64_t *got_draw)
+{
+    int64_t count = answer_count(s, m);
+    if (memcmp(want, got, (size_t)count * sizeof *want) != 0 ||
+        memcmp(want_draw, got_draw, (size_t)(2 * m) * sizeof *want_draw) != 0) {
+        int64_t at = 0;
+        while (at < count && memcmp(want + at, got + at, sizeof *want) == 0) {
+            at++;
+        }
+        print_error("way %d, type %d, n %ld, d %ld, batch %ld, %s: number %ld of %ld differs\n",
+                    (int)s->how, type, (long)s->n, (long)s->d, (long)m, who, (long)at, (long)count);
+        fail();
+    }
+}
+
+static void check_batch(const shape *s, ddn_type type, int64_t m)
+{
+    static const int64_t threads[] = {3, 7, 2};
+    static const ddn_parallel_for_fn loops[] = {reversed, by_threads};
+    ddn_context *ctx = test_context(1);
+    rig r = rig_make(ctx, s, type, m);
+    size_t count = (size_t)answer_count(s, m);
+    double *want = calloc(2 * count, sizeof *want), *got = want + count;
+    int64_t *want_draw = calloc((size_t)(4 * m), sizeof *want_draw), *got_draw = want_draw + 2 * m;
+    assert_true(want != NULL && want_draw != NULL);
+    ddn_query *q = query_make(ctx, &r, s, m, want, want_draw);
+    run(ctx, q, &r, s, m);
+    ddn_query_destroy(q);
+    for (size_t j = 0; j < (size_t)(m * s->d); j++) {
+        assert_true(isfinite(want[j]));
+    }
+    /* One query after the other; without memory, a query whose scratch has been in use. */
+    q = NULL;
+    for (int k = 0; k < 3; k++) {
+        char who[32];
+        snprintf(who, sizeof who, "%d threads", (int)threads[k]);
+        OK(ctx, ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, threads[k]));
+        if (q == NULL || s->how == TRACK) {
+            ddn_query_destroy(q);
+            q = query_make(ctx, &r, s, m, got, got_draw);
+        }
+        memset(got, 0, count * sizeof *got);
+        run(ctx, q, &r, s, m);
+        check_same(s, type, m, who, want, got, want_draw, got_draw);
+    }
+    ddn_query_destroy(q);
+    for (int k = 0; k < 2; k++) {
+        int64_t used = 0;
+        OK(ctx, ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, 5));
+        OK(ctx, ddn_context_set_parallel_for(ctx, loops[k], &used));
+        q = query_make(ctx, &r, s, m, got, got_draw);
+        memset(got, 0, count * sizeof *got);
+        run(ctx, q, &r, s, m);
+        ddn_query_destroy(q);
+        if (used == 0) {
+            print_error("way %d, batch %ld: nothing was shared out\n", (int)s->how, (long)m);
+            fail();
+        }
+        check_same(s, type, m, k ? "host's threads" : "reversed", want, got, want_draw, got_draw);
+    }
+    free(want);
+    free(want_draw);
+    rig_free(&r);
+    ddn_context_destroy(ctx);
+}
+
+static void check(const shape *shapes, int count)
+{
+    static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
+    for (int k = 0; k < count; k++) {
+        for (int type = 0; type < shapes[k].types; type++) {
+            for (int b = 0; b < 4 && shapes[k].batches[b] > 0; b++) {
+                check_batch(&shapes[k], types[type], shapes[k].batches[b]);
+            }
+        }
+    }
+}
+
+static void lists(void **state)
+{
+    (void)state;
+    static const shape shapes[] = {
+        {REFINE, 2000, 70, 101, 1, 3, {1, 2, 3, 17}}, {REFINE, 2000, 70, 101, 1, 3, {130, 300}},
+        {REFINE, 6000, 264, 301, 1, 2, {130}}, /* candidates are shared out, too */
+        {TRACK, 2000, 70, 101, 1, 3, {1, 2, 3, 17}},  {TRACK, 1500, 160, 101, 1, 3, {130, 300}},
+    };
+    check(shapes, 5);
+}
+
+static void dense_sums(void **state)
+{
+    (void)state;
+    static const shape shapes[] = {
+        {DENSE, 1250, 101, 1250, 1, 3, {1, 2, 3, 17}},
+        {DENSE, 1250, 101, 1250, 0, 3, {130, 300}},
+        {DENSE, 700, 25, 700, 1, 3, {130}},
+        {DENSE, 700, 25, 700, 1, 1, {300}},
+        {DENSE, 390, 20900, 390, 0, 1, {17}}, /* merging is shared out, too */
+        {DOUBLE, 5100, 25, 101, 1, 2, {1, 2, 3, 17}},
+        {DOUBLE, 700, 25, 17, 1, 2, {130, 300}},
+    };
+    check(shapes, 7);
+}
+
+static void differences(void **state)
+{
+    (void)state;
+    static const shape shapes[] = {
+        {DIRECT, 2500, 201, 2500, 1, 2, {1, 2, 3}},
+        {DIRECT, 1000, 31, 1000, 1, 3, {17}},
+        {DIRECT, 490, 9, 490, 1, 3, {130}},
+        {DIRECT, 490, 9, 490, 1, 1, {300}},
+    };
+    check(shapes, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists),
+        cmocka_unit_test(dense_sums),
+        cmocka_unit_test(differences),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -21,7 +21,7 @@ typedef struct ddn_oracle ddn_oracle;
  * Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most
  * 1e-12 for f64 data and 1e-5 for f32 and u8 data; where the score nearly vanishes (midpoints
  * between points), the error is relative to the rounding floor u (|x| + a |y|) / s^2 (u = 2^-53 or
- * 2^-24). Where f32 and u8 data are summed in f32, logits are good to some 1e-4, and so are
+ * 2^-24). Where f32 and u8 data are summed in f32, logits are good to some 4e-4, and so are
  * weights, relative to their size; all outputs move with the mass that DDN_QUERY_EPSILON lets drop.
  *
  * Range: points are at most 1e150 from their mean (DDN_E_RANGE), and a state is refused by row

@@ -163,7 +163,7 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
     double limit = b->ds->type == DDN_TYPE_F64 ? 3e-13 : 5e-6;
     double weights = p->integer ? 3.5e-7 * sqrt(b->o->norm_mean) : 0; /* their own rounding */
     return b->level->a * (error * sqrt(trace) + weights) <= limit * sqrt(square) &&
-           error <= (single ? 1e-4 : 1e-9);
+           error <= (single ? 4e-4 : 1e-9);
 }
 
 /* Merges what else the chunks know of one state, judges it and finishes it. */

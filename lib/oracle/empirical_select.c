@@ -9,7 +9,7 @@
 enum {
     SAMPLE = 64,          /* points of a state */
     TRACKED_SAMPLE = 256, /* points of one on a trajectory, whose nearest point is known */
-    EVERY = 8             /* states of a batch */
+    STATES = 8            /* of a batch, at most */
 };
 
 /* Share of a sample of points whose logits reach the largest one, or that of the point nearest
@@ -60,7 +60,7 @@ ddn_status ddni_screen_select(ddn_context *ctx, ddni_block *b, int64_t *todo, in
     }
     if (!b->track) {
         double near = 0, seen = 0;
-        for (int64_t q = 0; q < b->m; q += EVERY) {
+        for (int64_t q = 0; q < b->m; q += (b->m + STATES - 1) / STATES) {
             near += share_near(b, q, SAMPLE, 0, b->log_ratio);
             seen++;
         }

@@ -21,9 +21,11 @@ static inline __attribute__((always_inline)) __m512i four_bytes(const uint8_t *a
  * row_stride + k * quad_stride, that of vector v at b + v * vector_b + k * quad_b. */
 static inline __attribute__((always_inline)) void
 u8_block(const int rows, const int vectors, int64_t quads, const uint8_t *a, int64_t row_stride,
-         int64_t quad_stride, const int8_t *b, int64_t vector_b, int64_t quad_b,
+         int64_t quad_stride, const int8_t *b, int64_t vector_b, int64_t quad_b, ddni_ahead *ahead,
          __m512i (*sum)[DDNI_SLICES])
 {
+    const char *next = ahead->next, *last = ahead->end;
+    const int64_t mask = ahead->mask;
     UNROLL(12)
     for (int i = 0; i < rows; i++) {
         UNROLL(3)
@@ -33,6 +35,10 @@ u8_block(const int rows, const int vectors, int64_t quads, const uint8_t *a, int
     }
     for (int64_t k = 0; k < quads; k++) {
         __m512i bk[DDNI_SLICES];
+        if ((k & mask) == 0 && next < last) {
+            __builtin_prefetch(next, 0, 2);
+            next += 64;
+        }
         UNROLL(3)
         for (int v = 0; v < vectors; v++) {
             bk[v] = _mm512_loadu_si512(b + v * vector_b + k * quad_b);
@@ -46,15 +52,16 @@ u8_block(const int rows, const int vectors, int64_t quads, const uint8_t *a, int
             }
         }
     }
+    ahead->next = next;
 }
 
 static inline __attribute__((always_inline)) void u8_rows(const int rows, const int vectors,
                                                           int64_t quads, const uint8_t *a,
                                                           int64_t lda, const int8_t *b, float *g,
-                                                          int64_t strip)
+                                                          int64_t strip, ddni_ahead *ahead)
 {
     __m512i sum[12][DDNI_SLICES];
-    u8_block(rows, vectors, quads, a, lda, 4, b, quads * 64, 64, sum);
+    u8_block(rows, vectors, quads, a, lda, 4, b, quads * 64, 64, ahead, sum);
     UNROLL(12)
     for (int i = 0; i < rows; i++) {
         UNROLL(2)
@@ -67,29 +74,29 @@ static inline __attribute__((always_inline)) void u8_rows(const int rows, const 
 static inline __attribute__((always_inline)) void u8_columns(const int vectors, int64_t rows,
                                                              int64_t quads, const uint8_t *a,
                                                              int64_t lda, const int8_t *b, float *g,
-                                                             int64_t strip)
+                                                             int64_t strip, ddni_ahead *ahead)
 {
     int64_t i = 0;
     for (; i + 12 <= rows; i += 12) {
-        u8_rows(12, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip);
+        u8_rows(12, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip, ahead);
     }
     for (; i + 4 <= rows; i += 4) {
-        u8_rows(4, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip);
+        u8_rows(4, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip, ahead);
     }
     for (; i < rows; i++) {
-        u8_rows(1, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip);
+        u8_rows(1, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip, ahead);
     }
 }
 
 static void multiply_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a, int64_t lda,
-                        const int8_t *b, float *g, int64_t strip)
+                        const int8_t *b, float *g, int64_t strip, ddni_ahead *ahead)
 {
     int64_t quads = (d + 3) / 4, q = 0;
     for (; q + 32 <= lanes; q += 32) {
-        u8_columns(2, rows, quads, a, lda, b + q * quads * 4, g + q / 16 * strip, strip);
+        u8_columns(2, rows, quads, a, lda, b + q * quads * 4, g + q / 16 * strip, strip, ahead);
     }
     for (; q < lanes; q += 16) {
-        u8_columns(1, rows, quads, a, lda, b + q * quads * 4, g + q / 16 * strip, strip);
+        u8_columns(1, rows, quads, a, lda, b + q * quads * 4, g + q / 16 * strip, strip, ahead);
     }
 }
 
@@ -103,10 +110,10 @@ enum {
 static inline __attribute__((always_inline)) void slices_rows(const int rows, int64_t quads,
                                                               const uint8_t *a, int64_t lda,
                                                               const int8_t *b, const float *scale,
-                                                              float *g)
+                                                              float *g, ddni_ahead *ahead)
 {
     __m512i sum[8][DDNI_SLICES];
-    u8_block(rows, DDNI_SLICES, quads, a, lda, 4, b, 64, SLICE_BYTES, sum);
+    u8_block(rows, DDNI_SLICES, quads, a, lda, 4, b, 64, SLICE_BYTES, ahead, sum);
     __m512 s0 = _mm512_loadu_ps(scale), s1 = _mm512_loadu_ps(scale + 16);
     __m512 s2 = _mm512_loadu_ps(scale + 32), constant = _mm512_loadu_ps(scale + 48);
     UNROLL(8)
@@ -124,7 +131,7 @@ static inline __attribute__((always_inline)) void slices_rows(const int rows, in
 
 static void multiply_slices_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a,
                                int64_t lda, const int8_t *b, const float *scale, float *g,
-                               int64_t strip)
+                               int64_t strip, ddni_ahead *ahead)
 {
     int64_t quads = (d + 3) / 4;
     for (int64_t q = 0; q < lanes / DDNI_LANES; q++) {
@@ -133,10 +140,10 @@ static void multiply_slices_u8(int64_t rows, int64_t d, int64_t lanes, const uin
         float *at = g + q * strip;
         int64_t i = 0;
         for (; i + 8 <= rows; i += 8) {
-            slices_rows(8, quads, a + i * lda, lda, bq, scale_q, at + i * DDNI_LANES);
+            slices_rows(8, quads, a + i * lda, lda, bq, scale_q, at + i * DDNI_LANES, ahead);
         }
         for (; i < rows; i++) {
-            slices_rows(1, quads, a + i * lda, lda, bq, scale_q, at + i * DDNI_LANES);
+            slices_rows(1, quads, a + i * lda, lda, bq, scale_q, at + i * DDNI_LANES, ahead);
         }
     }
 }
@@ -249,7 +256,8 @@ static inline __attribute__((always_inline)) void combine_columns(const int colu
                                                                   float *sum)
 {
     __m512i acc[8][DDNI_SLICES];
-    u8_block(columns, DDNI_SLICES, quads, y, 4, ldy, weight, 64, SLICE_BYTES, acc);
+    ddni_ahead none = {NULL, NULL, 0};
+    u8_block(columns, DDNI_SLICES, quads, y, 4, ldy, weight, 64, SLICE_BYTES, &none, acc);
     __m512 step1 = _mm512_mul_ps(step, _mm512_set1_ps(1 / 254.0F));
     __m512 step2 = _mm512_mul_ps(step1, _mm512_set1_ps(1 / 254.0F));
     UNROLL(8)

@@ -121,13 +121,13 @@ typedef struct ddni_kernels {
      * next multiple of 4 columns. NULL where the processor has no instruction for it, and so for
      * all entries on bytes. */
     void (*multiply_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a, int64_t lda,
-                        const int8_t *b, float *g, int64_t strip);
+                        const int8_t *b, float *g, int64_t strip, ddni_ahead *ahead);
     /* The same with states in slices: g(i, q) = constant + sum_s scale_s sum_k a[i * lda + k]
      * b[q / 16][k / 4][s][q % 16][k % 4], scale_s = scale[q / 16][s][q % 16] and the constant at
      * s = DDNI_SLICES. Rounded twice at the size of the result. */
     void (*multiply_slices_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a,
                                int64_t lda, const int8_t *b, const float *scale, float *g,
-                               int64_t strip);
+                               int64_t strip, ddni_ahead *ahead);
     /* States in slices, for the above: out[k / 4][s][q][k % 4], q < DDNI_LANES, k < d and zeros
      * beyond, nearest whole numbers of x[q][k] * inverse[q] and, for each further slice, of 254
      * times what remains; out of state q is zero where inverse[q] is. x[q] may be NULL then. */

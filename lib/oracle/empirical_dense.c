@@ -91,7 +91,7 @@ static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part, 
     const ddni_block *b = p->b;
     int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_dense_strip(b);
     if (p->integer) {
-        ddni_slices_multiply(p, part, first, rows, scratch, g);
+        ddni_slices_multiply(p, part, first, rows, scratch, g, ahead);
         return;
     }
     memset(g, 0, (size_t)(DDNI_TILE_ROWS * part->lanes * p->size));

@@ -95,7 +95,7 @@ void ddni_slices_add(const ddni_dense_run *run, int64_t chunk, int64_t first, in
 double ddni_slices_rest(const ddni_dense_run *run, int64_t q);
 void ddni_slices_fill(void *run, int64_t strip, int64_t worker);
 void ddni_slices_multiply(const ddni_dense_run *run, const ddni_dense_part *part, int64_t first,
-                          int64_t rows, char *scratch, float *g);
+                          int64_t rows, char *scratch, float *g, ddni_ahead *ahead);
 void ddni_slices_combine(const ddni_dense_run *run, const ddni_dense_part *part, int64_t first,
                          int64_t rows, char *scratch, const float *weights);
 void ddni_slices_dot(const ddni_dense_run *run, int64_t first, int64_t rows, int64_t q, float *g,

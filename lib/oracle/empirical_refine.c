@@ -105,7 +105,8 @@ static float *products(const refine *p, int64_t first, int64_t rows, char *scrat
             y = (const uint8_t *)tile;
             ldy = p->quads * 4;
         }
-        k->multiply_u8(rows, d, b->lanes, y, ldy, b->s->lanes, g, DDNI_TILE_ROWS * DDNI_LANES);
+        k->multiply_u8(rows, d, b->lanes, y, ldy, b->s->lanes, g, DDNI_TILE_ROWS * DDNI_LANES,
+                       &ahead);
         return g;
     }
     const float *y = (const float *)(void *)tile;

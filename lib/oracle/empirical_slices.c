@@ -124,7 +124,7 @@ void ddni_slices_fill(void *arg, int64_t strip, int64_t worker)
 }
 
 void ddni_slices_multiply(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
-                          int64_t rows, char *scratch, float *g)
+                          int64_t rows, char *scratch, float *g, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
     const uint8_t *y = ddni_stored(b->ds, first);
@@ -141,7 +141,7 @@ void ddni_slices_multiply(const ddni_dense_run *p, const ddni_dense_part *part, 
     b->kern->multiply_slices_u8(
         rows, d, part->lanes, y, ldy, (const int8_t *)b->s->lanes + strip * strip_bytes(b),
         (const float *)(void *)b->s->slice + strip * (DDNI_SLICES + 1) * DDNI_LANES, g,
-        DDNI_TILE_STRIP);
+        DDNI_TILE_STRIP, ahead);
 }
 
 void ddni_slices_combine(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,

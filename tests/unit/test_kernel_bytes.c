@@ -20,7 +20,8 @@ static void bytes_shape(const ddni_kernels *k, int64_t rows, int64_t d, int64_t 
             x[j] = q == 0 ? (int8_t)((int)raw[j] - 128) : x[j];
         }
     }
-    k->multiply_u8(rows, d, lanes, a, lda, b, g, rows * DDNI_LANES);
+    ddni_ahead ahead = {(const char *)a, (const char *)(a + rows * lda), rows % 2};
+    k->multiply_u8(rows, d, lanes, a, lda, b, g, rows * DDNI_LANES, &ahead);
     ddni_ahead none = {NULL, NULL, 0};
     k->dot_u8(rows, d, a, lda, x, dot, &none);
     for (int64_t r = 0; r < rows; r++) {
@@ -65,7 +66,8 @@ static void slices_shape(const ddni_kernels *k, int64_t rows, int64_t d, int64_t
     for (int64_t i = 0; i < lanes * d; i++) {
         sum[i] = 1;
     }
-    k->multiply_slices_u8(rows, d, lanes, a, lda, b, scale, g, strip);
+    ddni_ahead ahead = {(const char *)a, (const char *)(a + rows * lda), rows % 2};
+    k->multiply_slices_u8(rows, d, lanes, a, lda, b, scale, g, strip, &ahead);
     k->interleave_u8(rows, d, a, lda, groups, ldo);
     double *mass = take(lanes, 8);
     k->combine_slices_u8(rows, d, lanes, groups, ldo, p, strip, sum, d * DDNI_LANES, mass);

@@ -108,6 +108,7 @@ typedef struct ddni_block {
     int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest;
     int32_t track;    /* keep and use active lists */
     int32_t fresh;    /* the states gathered are those of the next attempt, untouched */
+    int32_t crowded;  /* nearly all points matter to the states seen: others are not asked */
     int32_t single;   /* numbers and logits are well within the range of f32 */
     double gain;      /* a / s^2 */
     double log_ratio; /* log(n / epsilon): points further below the largest logit do not count */

@@ -55,7 +55,7 @@ static void judge(void *arg, int64_t q, int64_t worker)
 ddn_status ddni_screen_select(ddn_context *ctx, ddni_block *b, int64_t *todo, int64_t *count)
 {
     *count = 0;
-    if (ddni_takes_all(b)) {
+    if (ddni_takes_all(b) || b->crowded) {
         return DDN_OK;
     }
     if (!b->track) {
@@ -65,6 +65,7 @@ ddn_status ddni_screen_select(ddn_context *ctx, ddni_block *b, int64_t *todo, in
             seen++;
         }
         *count = near < 0.5 * seen ? b->m : 0;
+        b->crowded = near > 0.9 * seen;
         return DDN_OK;
     }
     double work = (double)(b->m * TRACKED_SAMPLE) * (double)b->d;

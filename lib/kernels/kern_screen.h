@@ -61,8 +61,10 @@ static void screen_rows_f32(int64_t rows, float *g, const float *term, const flo
     for (r = 0; r < rows; r += LANES32) {
         int64_t run = rows - r < LANES32 ? rows - r : LANES32;
         int32_t any = r >= whole;
-        f32_ivec near = any ? (f32_ivec){0}
-                            : f32_load(g + r) >= f32_splat(least > s->cut[0] ? least : s->cut[0]);
+        f32_ivec near = {0};
+        if (r < whole) {
+            near = f32_load(g + r) >= f32_splat(least > s->cut[0] ? least : s->cut[0]);
+        }
         for (int64_t v = 0; v < LANES32; v++) {
             any |= near[v];
         }

@@ -27,7 +27,7 @@
 #define F64_OF_BYTES(p)                                                                            \
     ((f64_vec)_mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)(p)))))
 #define F64_OF_FLOATS(p) ((f64_vec)_mm512_cvtps_pd(_mm256_loadu_ps(p)))
-#elif defined(__x86_64__)
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
 static inline int32_t four_of(const uint8_t *p)
 {
     int32_t four;

@@ -213,7 +213,7 @@ static ddn_status run_block(ddn_context *ctx, ddni_block *b, int64_t m, int64_t 
         int64_t served = 0;
         DDNI_TRY(ddni_screen_select(ctx, b, todo, &served));
         int64_t left = served, rest = m - served;
-        b->fresh = b->fresh && rest == 0;
+        b->fresh = b->fresh && (served == 0 || rest == 0); /* else todo is in another order */
         DDNI_TRY(attempt(ctx, b, refine_narrow, m + 1, &left, todo));
         memmove(todo + left, todo + served, (size_t)rest * sizeof *todo);
         m = left + rest;

@@ -41,6 +41,20 @@ static double bounds_width(const ddni_block *b, int64_t q)
     return 2 * b->gain * top / 127 * sqrt((double)b->d / 12) * sqrt(b->o->norm_mean);
 }
 
+typedef struct sampling {
+    const ddni_block *b;
+    double *share;
+} sampling;
+
+/* One of the states that stand for a batch. */
+static void sample(void *arg, int64_t k, int64_t worker)
+{
+    (void)worker;
+    const sampling *s = arg;
+    int64_t q = s->b->m <= STATES ? k : k * (s->b->m / STATES);
+    s->share[k] = share_near(s->b, q, SAMPLE, 0, s->b->log_ratio);
+}
+
 /* On a trajectory: whether the lists of a screen would hold the points that can matter. */
 static void judge(void *arg, int64_t q, int64_t worker)
 {
@@ -59,10 +73,11 @@ ddn_status ddni_screen_select(ddn_context *ctx, ddni_block *b, int64_t *todo, in
         return DDN_OK;
     }
     if (!b->track) {
-        double near = 0, seen = 0;
-        for (int64_t q = 0; q < b->m; q += (b->m + STATES - 1) / STATES) {
-            near += share_near(b, q, SAMPLE, 0, b->log_ratio);
-            seen++;
+        double near = 0, seen = (double)(b->m < STATES ? b->m : STATES), share[STATES] = {0};
+        sampling s = {b, share};
+        DDNI_TRY(ddni_parallel(ctx, (int64_t)seen, seen * SAMPLE * (double)b->d * 4, sample, &s));
+        for (int64_t k = 0; k < STATES; k++) {
+            near += share[k];
         }
         *count = near < 0.5 * seen ? b->m : 0;
         b->crowded = near > 0.9 * seen;

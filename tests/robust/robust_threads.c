@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "support/fixtures.h"
+#include "support/loops.h"
 
 enum {
     N = 700,
@@ -175,49 +176,6 @@ static int32_t in_order(void *user, int64_t count, ddn_parallel_body_fn body, vo
     return 0;
 }
 
-static int32_t reversed(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
-{
-    ++*(int64_t *)user;
-    for (int64_t i = count; i-- > 0;) {
-        body(arg, i);
-    }
-    return 0;
-}
-
-typedef struct piece {
-    ddn_parallel_body_fn body;
-    void *arg;
-    int64_t index;
-} piece;
-
-static void *piece_main(void *arg)
-{
-    piece *p = arg;
-    p->body(p->arg, p->index);
-    return NULL;
-}
-
-/* One thread per index, as a host's scheduler might. */
-static int32_t by_threads(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
-{
-    ++*(int64_t *)user;
-    pthread_t thread[16];
-    piece pieces[16];
-    if (count > 16) {
-        return 1;
-    }
-    for (int64_t i = 0; i < count; i++) {
-        pieces[i] = (piece){body, arg, i};
-        if (pthread_create(&thread[i], NULL, piece_main, &pieces[i]) != 0) {
-            abort();
-        }
-    }
-    for (int64_t i = 0; i < count; i++) {
-        pthread_join(thread[i], NULL);
-    }
-    return 0;
-}
-
 static int32_t refuses(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
 {
     (void)count;
@@ -230,7 +188,7 @@ static int32_t refuses(void *user, int64_t count, ddn_parallel_body_fn body, voi
 static void the_hosts_loop_gives_the_same_bits(void **state)
 {
     const world *w = *state;
-    static const ddn_parallel_for_fn loops[] = {in_order, reversed, by_threads};
+    static const ddn_parallel_for_fn loops[] = {in_order, test_loop_reversed, test_loop_threads};
     double *score = malloc(sizeof w->score), *entropy = malloc(sizeof w->entropy);
     assert_non_null(score);
     assert_non_null(entropy);

@@ -3,9 +3,9 @@
  * that its loops are shared out, which is checked. Would catch: sums merged in order of arrival,
  * scratch that two workers share, scratch that remembers an earlier run. Also run under
  * ThreadSanitizer. */
-#include <pthread.h>
 
 #include "support/fixtures.h"
+#include "support/loops.h"
 
 enum {
     CLASSES = 3
@@ -162,51 +162,6 @@ static void run(ddn_context *ctx, ddn_query *q, const rig *r, const shape *s, in
     assert_true(s->how < DENSE ? ddn_query_touched(q) < 0.1 : ddn_query_touched(q) > 0.99);
 }
 
-/* ---- The host's loops --------------------------------------------------------------------- */
-
-static int32_t reversed(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
-{
-    ++*(int64_t *)user;
-    for (int64_t i = count; i-- > 0;) {
-        body(arg, i);
-    }
-    return 0;
-}
-
-typedef struct piece {
-    ddn_parallel_body_fn body;
-    void *arg;
-    int64_t index;
-} piece;
-
-static void *piece_main(void *arg)
-{
-    piece *p = arg;
-    p->body(p->arg, p->index);
-    return NULL;
-}
-
-/* A thread for each index, the last one first. */
-static int32_t by_threads(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
-{
-    pthread_t thread[8];
-    piece pieces[8];
-    ++*(int64_t *)user;
-    if (count > 8) {
-        return 1;
-    }
-    for (int64_t i = count; i-- > 0;) {
-        pieces[i] = (piece){body, arg, i};
-        if (pthread_create(&thread[i], NULL, piece_main, &pieces[i]) != 0) {
-            abort();
-        }
-    }
-    for (int64_t i = 0; i < count; i++) {
-        pthread_join(thread[i], NULL);
-    }
-    return 0;
-}
-
 /* ---- The test ----------------------------------------------------------------------------- */
 
 static void check_same(const shape *s, ddn_type type, int64_t m, const char *who,
@@ -229,7 +184,7 @@ static void check_same(const shape *s, ddn_type type, int64_t m, const char *who
 static void check_batch(const shape *s, ddn_type type, int64_t m)
 {
     static const int64_t threads[] = {3, 7, 2};
-    static const ddn_parallel_for_fn loops[] = {reversed, by_threads};
+    static const ddn_parallel_for_fn loops[] = {test_loop_reversed, test_loop_threads};
     ddn_context *ctx = test_context(1);
     rig r = rig_make(ctx, s, type, m);
     size_t count = (size_t)answer_count(s, m);

@@ -142,10 +142,7 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
     copy->shift = ds->shift;
     copy->storage = ds->storage;
     ddni_retain(copy->storage);
-    copy->labels = ds->labels;
-    if (copy->labels != NULL) {
-        ddni_retain(copy->labels);
-    }
+    ddni_dataset_share_labels(copy, ds);
     *out = copy;
     return DDN_OK;
 }

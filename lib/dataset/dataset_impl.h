@@ -38,4 +38,13 @@ void ddni_dataset_rows(const ddn_dataset *ds, int64_t first, int64_t count, doub
 /* Mean of the points in double: mean[d]. Parallel; the same bits for any number of threads. */
 ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean);
 
+/* Gives a dataset without labels those of another, if it has any. */
+static inline void ddni_dataset_share_labels(ddn_dataset *to, const ddn_dataset *from)
+{
+    to->labels = from->labels;
+    if (to->labels != NULL) {
+        ddni_retain(to->labels);
+    }
+}
+
 #endif

@@ -190,10 +190,7 @@ static ddn_status reduce(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span
                                     span->rank, span->rank, &span->reduced),
                   fail);
     storage = NULL;
-    if (ds->labels != NULL) {
-        span->reduced->labels = ds->labels;
-        ddni_retain(ds->labels);
-    }
+    ddni_dataset_share_labels(span->reduced, ds);
 fail:
     ddni_storage_release(storage);
     ddni_free(ddni_context_allocator(ctx), j.out);
@@ -273,10 +270,7 @@ static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_
         ddni_storage_release(storage);
         return status;
     }
-    if (from->labels != NULL) {
-        (*out)->labels = from->labels;
-        ddni_retain(from->labels);
-    }
+    ddni_dataset_share_labels(*out, from);
     return DDN_OK;
 }
 

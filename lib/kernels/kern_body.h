@@ -16,6 +16,10 @@
 #define UNROLL(n) PRAGMA(GCC unroll n)
 #endif
 
+/* A pointer that the compiler shall advance rather than derive from others: with one per row it
+ * would run out of registers. */
+#define KEEP_POINTER(p) __asm__("" : "+r"(p))
+
 /* A register of floating numbers from bytes or floats. The generic conversions of small vectors are
  * taken apart into single elements by gcc 12. */
 #if defined(__x86_64__)

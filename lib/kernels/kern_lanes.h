@@ -28,12 +28,6 @@ static inline __attribute__((always_inline)) int64_t NAME(lane_offset)(int v, in
     return v * LANES / DDNI_LANES * strip + v * LANES % DDNI_LANES;
 }
 
-/* A pointer that the compiler shall advance rather than derive from others: with one per row it
- * would run out of registers. */
-#if !defined(KEEP_POINTER)
-#define KEEP_POINTER(p) __asm__("" : "+r"(p))
-#endif
-
 /* rows x (vectors * LANES) block of c, kept in registers over the whole depth. The rows of a are
  * `stride` apart, its columns 1; or the other way round if transposed. */
 static inline __attribute__((always_inline)) void

@@ -17,9 +17,10 @@
 #include <diffdyn/base.h>
 
 enum {
-    DDNI_SLICES = 3,       /* int8 numbers that stand for one of 22 bits */
-    DDNI_LANES = 16,       /* granularity of lane blocks, in states */
-    DDNI_DEPTH_BLOCK = 256 /* longest run of terms added up in one accumulator by multiply */
+    DDNI_SLICES = 3,         /* int8 numbers that stand for one of 22 bits */
+    DDNI_MOST_BYTES = 66000, /* terms of an integer product, whose sum int32 holds */
+    DDNI_LANES = 16,         /* granularity of lane blocks, in states */
+    DDNI_DEPTH_BLOCK = 256   /* longest run of terms added up in one accumulator by multiply */
 };
 
 /* Sums over the rows of one block of lanes, relative to a reference logit per lane. */
@@ -116,7 +117,7 @@ typedef struct ddni_kernels {
     void (*screen_rows_f32)(int64_t rows, float *g, const float *term, const float *length,
                             int64_t first_row, const ddni_screen *screen);
 
-    /* Integer products, exact in int32 for depth <= 66000: g(i, q) = sum_k a[i * lda + k]
+    /* Integer products, exact for depth <= DDNI_MOST_BYTES: g(i, q) = sum_k a[i * lda + k]
      * b[q / 16][k / 4][q % 16][k % 4] as float, b zero where k >= d, g in strips; reads a up to the
      * next multiple of 4 columns. NULL where the processor has no instruction for it, and so for
      * all entries on bytes. */

@@ -89,7 +89,7 @@ static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part, 
                           int64_t rows, char *scratch, void *g, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_dense_strip(b);
+    int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_strip(b);
     if (p->integer) {
         ddni_slices_multiply(p, part, first, rows, scratch, g, ahead);
         return;
@@ -116,7 +116,7 @@ static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part, i
                          int64_t rows, char *scratch, const void *weights, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_dense_strip(b);
+    int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_strip(b);
     void *sum = ddni_dense_sum(p, part->chunk);
     if (p->integer) {
         ddni_slices_combine(p, part, first, rows, scratch, weights);
@@ -262,8 +262,8 @@ static void fill_lanes(void *arg, int64_t strip, int64_t worker)
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
     int64_t d = b->d, end = (strip + 1) * DDNI_LANES;
-    memset((char *)b->s->lanes + strip * ddni_dense_strip(b) * p->size, 0,
-           (size_t)(ddni_dense_strip(b) * p->size));
+    memset((char *)b->s->lanes + strip * ddni_strip(b) * p->size, 0,
+           (size_t)(ddni_strip(b) * p->size));
     for (int64_t q = strip * DDNI_LANES; q < b->m && q < end; q++) {
         const double *x = b->s->relative + q * d;
         int64_t at = ddni_dense_at(p, 0, q), step = p->thin ? 1 : DDNI_LANES;
@@ -283,13 +283,13 @@ ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     ddni_dense_run p = {.b = b, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
     p.thin = precision == DDN_TYPE_F32 && b->m <= DDNI_THIN;
-    p.integer = precision == DDN_TYPE_F32 && ddni_slices_possible(b, p.thin);
+    p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b);
     p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;
     p.tile_bytes = (tile + DDNI_TILE_ROWS * b->group * p.size + 63) / 64 * 64;
     p.groups = (b->lanes + b->group - 1) / b->group;
     int64_t lane_rows = b->chunks * (DDNI_LANE_ROWS + b->classes) * b->lanes;
-    DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * ((d + 63) / 64 * 64), p.size, &s->lanes));
+    DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * ddni_padded_width(d), p.size, &s->lanes));
     DDNI_TRY(ddni_reserve(ctx, "slices", b->lanes * (DDNI_SLICES + 1), 8, &s->slice));
     DDNI_TRY(ddni_reserve(ctx, "weights", b->lanes, 8, &s->weight));
     DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p.tile_bytes, &s->tile));

@@ -64,15 +64,6 @@ static inline ddni_lane_sums ddni_lane_sums_of(const ddni_dense_run *p, int64_t 
     };
 }
 
-/* Strides of the inner products of a tile, and of the states and vector sums. */
-enum {
-    DDNI_TILE_STRIP = DDNI_TILE_ROWS * DDNI_LANES
-};
-static inline int64_t ddni_dense_strip(const ddni_block *b)
-{
-    return b->d * DDNI_LANES;
-}
-
 static inline char *ddni_dense_sum(const ddni_dense_run *p, int64_t chunk)
 {
     return (char *)p->b->s->sum + chunk * p->b->lanes * p->b->d * p->size;
@@ -81,14 +72,13 @@ static inline char *ddni_dense_sum(const ddni_dense_run *p, int64_t chunk)
 /* Where coordinate j of lane q lies among the states and vector sums. */
 static inline int64_t ddni_dense_at(const ddni_dense_run *p, int64_t j, int64_t q)
 {
-    return p->thin ? q * p->b->d + j : ddni_lane_at(j, q, ddni_dense_strip(p->b));
+    return p->thin ? q * p->b->d + j : ddni_lane_at(j, q, ddni_strip(p->b));
 }
 
-/* The parts of a run on bytes, see empirical_slices.c: whether it is possible; scratch beside the
+/* The parts of a run on bytes, see empirical_slices.c: scratch beside the
  * inner products; what all inner products of state q lack; the states of one strip of lanes (a tile
  * function); inner products of a tile and sums of its bytes by lanes, inner products with state q
  * if thin. */
-int32_t ddni_slices_possible(const ddni_block *b, int32_t thin);
 int64_t ddni_slices_scratch(const ddni_block *b);
 void ddni_slices_add(const ddni_dense_run *run, int64_t chunk, int64_t first, int64_t rows,
                      int64_t q, const float *weights, ddni_ahead *ahead);

@@ -52,11 +52,11 @@ typedef struct ddni_track {
 typedef struct ddni_scan {
     double *state;         /* [lanes][d] gathered states */
     double *relative;      /* [lanes][d] state - a centre */
-    void *lanes;           /* [d][lanes] the same, f32 or f64; or int8 [d / 4][lanes][4] */
-    double *slice;         /* [thin][DDNI_SLICES + 1] scales of the int8 slices, constant */
+    void *lanes;           /* the same in strips, f32 or f64; or as integers, see kernels.h */
+    double *slice;         /* [lanes][DDNI_SLICES + 1] scales of the slices, constant, rest */
     void *tile;            /* [workers] row tiles and inner products */
-    void *sum;             /* [chunks][d][lanes] dense sums, f32 or f64 */
-    double *lane;          /* [chunks][..][lanes] see lane_sums in empirical_dense.c */
+    void *sum;             /* [chunks] dense sums in strips, f32 or f64 */
+    double *lane;          /* [chunks][..][lanes] see empirical_dense.h */
     double *weight;        /* [lanes] sum e^{l - M} as the sums of bytes have it */
     double *tile_mass;     /* [tiles][lanes][2] reference and mass of each tile, for draws */
     int32_t *count;        /* [chunks][lanes] candidates */
@@ -143,8 +143,7 @@ static inline int64_t ddni_tile_numbers(int64_t d, int64_t size)
 
 static inline const void *ddni_stored(const ddn_dataset *ds, int64_t row)
 {
-    int64_t size = ds->type == DDN_TYPE_U8 ? 1 : ds->type == DDN_TYPE_F32 ? 4 : 8;
-    return (const char *)ds->data + row * ds->ld * size;
+    return (const char *)ds->data + row * ds->ld * ddni_type_size(ds->type);
 }
 
 /* A tile of rows from `first` on, to be fetched during `products` products of the tile before it
@@ -171,12 +170,38 @@ static inline void ddni_fetch_row(const ddn_dataset *ds, int64_t row)
     }
 }
 
-/* Whether reading bytes in groups of four would go on behind the data, which may end where memory
- * ends. */
-static inline int32_t ddni_quads_pass_end(const ddni_block *b, int64_t first, int64_t rows)
+/* Strides of strips: of the inner products of a tile, and of the states and vector sums. */
+enum {
+    DDNI_TILE_STRIP = DDNI_TILE_ROWS * DDNI_LANES
+};
+static inline int64_t ddni_strip(const ddni_block *b)
 {
-    return (first + rows - b->n) * b->ds->ld + (b->d + 3) / 4 * 4 > b->d;
+    return b->d * DDNI_LANES;
 }
+
+/* Whether rows can be multiplied as the bytes they are. */
+static inline int32_t ddni_use_integers(const ddni_block *b)
+{
+    return b->ds->type == DDN_TYPE_U8 && b->kern->multiply_u8 != NULL && b->d <= DDNI_MOST_BYTES;
+}
+
+/* Columns of the integers of a single state. */
+static inline int64_t ddni_padded_width(int64_t d)
+{
+    return (d + 63) / 64 * 64;
+}
+
+/* The whole number nearest to |v| < 2^51, without a call. */
+static inline double ddni_whole(double v)
+{
+    return (v + 0x1.8p52) - 0x1.8p52;
+}
+
+/* Rows of bytes that may be read in groups of four, *ld apart: as they are stored, or copied to
+ * copy[rows][d rounded up to 4] where that would read on behind the data, which may end where
+ * memory ends. */
+const uint8_t *ddni_rows_in_fours(const ddni_block *b, int64_t first, int64_t rows, uint8_t *copy,
+                                  int64_t *ld);
 
 static inline ddni_point ddni_point_at(const ddn_dataset *ds, int64_t row)
 {

@@ -21,11 +21,6 @@ typedef struct refine {
     int32_t usable; /* all bounds are within the range of f32 */
 } refine;
 
-static int32_t use_integers(const ddni_block *b)
-{
-    return b->ds->type == DDN_TYPE_U8 && b->kern->multiply_u8 != NULL && b->d <= 66000;
-}
-
 /* The states as multiples of int8, and what that leaves out: x = step * whole + rest, so that
  * x . (y - centre) = step * scale * (whole . stored) + step * whole . (shift - centre) + rest . (y
  * - centre), the last term at most |rest| |y - centre|. */
@@ -36,11 +31,11 @@ static void quantize(const refine *p, int64_t q)
     int8_t *out = b->s->lanes;
     int64_t d = b->d;
     int32_t thin = b->m <= DDNI_THIN;
-    int64_t padded = (d + 63) / 64 * 64;
+    int64_t padded = ddni_padded_width(d);
     double top = ddni_largest(d, x), constant = 0, rest2 = 0, length2 = ddni_square(b, x);
     double step = top > 0 ? top / 127 : 1;
     for (int64_t j = 0; j < d; j++) {
-        double whole = (x[j] / step + 0x1.8p52) - 0x1.8p52; /* the nearest whole number */
+        double whole = ddni_whole(x[j] / step);
         double rest = x[j] - step * whole;
         constant += whole * (b->ds->shift - b->o->centre[j]);
         rest2 += rest * rest;
@@ -64,7 +59,7 @@ static void fill(const refine *p, int64_t q)
     double length2 = 0;
     for (int64_t j = 0; j < b->d; j++) {
         length2 += x[j] * x[j];
-        out[thin ? q * b->d + j : ddni_lane_at(j, q, b->d * DDNI_LANES)] = (float)x[j];
+        out[thin ? q * b->d + j : ddni_lane_at(j, q, ddni_strip(b))] = (float)x[j];
     }
     /* Rounding of state and row, and of the sums as multiply_f32 bounds it. */
     double unit = 0x1p-24 * 1.0001;
@@ -86,27 +81,19 @@ static float *products(const refine *p, int64_t first, int64_t rows, char *scrat
     float *g = (float *)(void *)scratch;
     char *tile = scratch + DDNI_TILE_ROWS * b->lanes * 4;
     int32_t thin = b->m <= DDNI_THIN;
-    ddni_ahead ahead =
-        ddni_next_rows(b, b->m <= DDNI_THIN ? DDNI_LANES : b->lanes, first + rows, 1);
+    ddni_ahead ahead = ddni_next_rows(b, thin ? DDNI_LANES : b->lanes, first + rows, 1);
     if (p->integer) {
         const uint8_t *y = ddni_stored(ds, first);
         int64_t ldy = ds->ld;
         if (thin) {
             for (int64_t q = 0; q < b->m; q++) {
-                k->dot_u8(rows, d, y, ldy, (const int8_t *)b->s->lanes + q * ((d + 63) / 64 * 64),
+                k->dot_u8(rows, d, y, ldy, (const int8_t *)b->s->lanes + q * ddni_padded_width(d),
                           g + q * DDNI_TILE_ROWS, &ahead);
             }
             return g;
         }
-        if (ddni_quads_pass_end(b, first, rows)) {
-            for (int64_t r = 0; r < rows; r++) {
-                memcpy(tile + r * p->quads * 4, y + r * ldy, (size_t)d);
-            }
-            y = (const uint8_t *)tile;
-            ldy = p->quads * 4;
-        }
-        k->multiply_u8(rows, d, b->lanes, y, ldy, b->s->lanes, g, DDNI_TILE_ROWS * DDNI_LANES,
-                       &ahead);
+        y = ddni_rows_in_fours(b, first, rows, (uint8_t *)tile, &ldy);
+        k->multiply_u8(rows, d, b->lanes, y, ldy, b->s->lanes, g, DDNI_TILE_STRIP, &ahead);
         return g;
     }
     const float *y = (const float *)(void *)tile;
@@ -126,8 +113,8 @@ static float *products(const refine *p, int64_t first, int64_t rows, char *scrat
         return g;
     }
     memset(g, 0, (size_t)(DDNI_TILE_ROWS * b->lanes) * sizeof *g);
-    k->multiply_f32(rows, d, b->lanes, y, ldy, b->s->lanes, d * DDNI_LANES, g,
-                    DDNI_TILE_ROWS * DDNI_LANES, &ahead);
+    k->multiply_f32(rows, d, b->lanes, y, ldy, b->s->lanes, ddni_strip(b), g, DDNI_TILE_STRIP,
+                    &ahead);
     return g;
 }
 
@@ -170,7 +157,7 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
         }
         float *g = products(p, first, rows, scratch);
         if (b->m > DDNI_THIN) {
-            b->kern->screen_f32(rows, b->lanes, b->m, g, DDNI_TILE_ROWS * DDNI_LANES, term,
+            b->kern->screen_f32(rows, b->lanes, b->m, g, DDNI_TILE_STRIP, term,
                                 b->o->length + first, first - start, &screen);
             continue;
         }
@@ -246,7 +233,7 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
     int64_t workers = ddni_workers(ctx);
     int64_t width = p->integer ? p->quads * 4 : b->d * 4;
     p->tile_bytes = (DDNI_TILE_ROWS * (b->lanes * 4 + width) + 63) / 64 * 64;
-    int64_t state_bytes = b->lanes * ((b->d + 63) / 64 * 64) * (p->integer ? 1 : 4);
+    int64_t state_bytes = b->lanes * ddni_padded_width(b->d) * (p->integer ? 1 : 4);
     DDNI_TRY(ddni_reserve(ctx, "lanes", state_bytes, 1, &s->lanes));
     DDNI_TRY(ddni_reserve(ctx, "row tiles", workers, p->tile_bytes, &s->tile));
     DDNI_TRY(ddni_reserve(ctx, "candidate counts", lists, 4, &s->count));
@@ -283,7 +270,7 @@ static ddn_status prepare(ddn_context *ctx, refine *p)
 
 ddn_status ddni_refine(ddn_context *ctx, ddni_block *b, int32_t capacity)
 {
-    refine p = {.b = b, .integer = use_integers(b), .capacity = capacity};
+    refine p = {.b = b, .integer = ddni_use_integers(b), .capacity = capacity};
     if (b->n <= 8 * DDNI_CANDIDATES) { /* few points: all can be listed */
         p.capacity = (int32_t)b->n;
     }

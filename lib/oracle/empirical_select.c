@@ -34,7 +34,7 @@ static double share_near(const ddni_block *b, int64_t q, int64_t size, int64_t n
 /* What the bounds of an integer screen add to the margin: twice the effect of the rounding of x. */
 static double bounds_width(const ddni_block *b, int64_t q)
 {
-    if (b->ds->type != DDN_TYPE_U8 || b->kern->multiply_u8 == NULL) {
+    if (!ddni_use_integers(b)) {
         return 0;
     }
     double top = ddni_largest(b->d, b->s->relative + q * b->d);

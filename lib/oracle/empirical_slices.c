@@ -5,12 +5,6 @@
 
 #include "oracle/empirical_dense.h"
 
-/* Columns of an int8 slice of one state. */
-static int64_t padded_width(int64_t d)
-{
-    return (d + 63) / 64 * 64;
-}
-
 static int64_t quads_of(const ddni_block *b)
 {
     return (b->d + 3) / 4;
@@ -19,13 +13,7 @@ static int64_t quads_of(const ddni_block *b)
 /* Bytes from one group of interleaved rows to the next: an odd number of cache lines. */
 static int64_t group_bytes(const ddni_block *b)
 {
-    return padded_width(b->d) * 4 + 64;
-}
-
-int32_t ddni_slices_possible(const ddni_block *b, int32_t thin)
-{
-    return b->ds->type == DDN_TYPE_U8 && b->d <= 66000 &&
-           (thin ? b->kern->combine_u8 != NULL : b->kern->combine_slices_u8 != NULL);
+    return ddni_padded_width(b->d) * 4 + 64;
 }
 
 int64_t ddni_slices_scratch(const ddni_block *b)
@@ -82,14 +70,14 @@ static void fill_thin(const ddni_dense_run *p, int64_t q)
 {
     const ddni_block *b = p->b;
     const double *x = b->s->relative + q * b->d;
-    int64_t width = padded_width(b->d);
+    int64_t width = ddni_padded_width(b->d);
     int8_t *out = (int8_t *)b->s->lanes + q * DDNI_SLICES * width;
     double inverse = scales_of(b, q, b->s->slice + q * (DDNI_SLICES + 1));
     memset(out, 0, (size_t)(DDNI_SLICES * width));
     for (int64_t j = 0; j < b->d; j++) {
         double rest = x[j] * inverse;
         for (int64_t i = 0; i < DDNI_SLICES; i++) {
-            double whole = (rest + 0x1.8p52) - 0x1.8p52; /* the nearest whole number */
+            double whole = ddni_whole(rest);
             out[i * width + j] = (int8_t)whole;
             rest = (rest - whole) * 254;
         }
@@ -123,23 +111,32 @@ void ddni_slices_fill(void *arg, int64_t strip, int64_t worker)
     b->kern->slice_states(b->d, x, inverse, (int8_t *)b->s->lanes + strip * strip_bytes(b));
 }
 
+const uint8_t *ddni_rows_in_fours(const ddni_block *b, int64_t first, int64_t rows, uint8_t *copy,
+                                  int64_t *ld)
+{
+    const uint8_t *y = ddni_stored(b->ds, first);
+    int64_t width = quads_of(b) * 4, behind = (first + rows - b->n) * b->ds->ld + width - b->d;
+    *ld = b->ds->ld;
+    if (behind <= 0) {
+        return y;
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        memcpy(copy + r * width, y + r * b->ds->ld, (size_t)b->d);
+    }
+    *ld = width;
+    return copy;
+}
+
 void ddni_slices_multiply(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
                           int64_t rows, char *scratch, float *g, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    const uint8_t *y = ddni_stored(b->ds, first);
-    int64_t ldy = b->ds->ld, d = b->d;
-    if (ddni_quads_pass_end(b, first, rows)) {
-        uint8_t *copy = (uint8_t *)scratch + DDNI_TILE_ROWS / 4 * group_bytes(b);
-        for (int64_t r = 0; r < rows; r++) {
-            memcpy(copy + r * quads_of(b) * 4, y + r * ldy, (size_t)d);
-        }
-        y = copy;
-        ldy = quads_of(b) * 4;
-    }
+    int64_t ldy;
+    uint8_t *copy = (uint8_t *)scratch + DDNI_TILE_ROWS / 4 * group_bytes(b);
+    const uint8_t *y = ddni_rows_in_fours(b, first, rows, copy, &ldy);
     int64_t strip = part->lane / DDNI_LANES;
     b->kern->multiply_slices_u8(
-        rows, d, part->lanes, y, ldy, (const int8_t *)b->s->lanes + strip * strip_bytes(b),
+        rows, b->d, part->lanes, y, ldy, (const int8_t *)b->s->lanes + strip * strip_bytes(b),
         (const float *)(void *)b->s->slice + strip * (DDNI_SLICES + 1) * DDNI_LANES, g,
         DDNI_TILE_STRIP, ahead);
 }
@@ -154,7 +151,7 @@ void ddni_slices_combine(const ddni_dense_run *p, const ddni_dense_part *part, i
     b->kern->combine_slices_u8(
         rows, b->d, part->lanes, groups, group_bytes(b), weights, DDNI_TILE_STRIP,
         (float *)(void *)ddni_dense_sum(p, part->chunk) + ddni_dense_at(p, 0, part->lane),
-        ddni_dense_strip(b), ddni_lane_row(p, part->chunk, DDNI_LANE_MASS) + part->lane);
+        ddni_strip(b), ddni_lane_row(p, part->chunk, DDNI_LANE_MASS) + part->lane);
 }
 
 void ddni_slices_dot(const ddni_dense_run *p, int64_t first, int64_t rows, int64_t q, float *g,
@@ -162,7 +159,7 @@ void ddni_slices_dot(const ddni_dense_run *p, int64_t first, int64_t rows, int64
 {
     const ddni_block *b = p->b;
     b->kern->dot_slices_u8(rows, b->d, ddni_stored(b->ds, first), b->ds->ld,
-                           (const int8_t *)b->s->lanes + q * DDNI_SLICES * padded_width(b->d),
+                           (const int8_t *)b->s->lanes + q * DDNI_SLICES * ddni_padded_width(b->d),
                            b->s->slice + q * (DDNI_SLICES + 1), g, ahead);
 }
 

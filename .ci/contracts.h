@@ -1,5 +1,5 @@
-/* What the analyser cannot see across files: a failure returns the status it was given, and memory is
- * there when the status is DDN_OK. Included before every file but those that define these. */
+/* What the analyser cannot see across files: a failure returns the status it was given, and memory
+ * is there when the status is DDN_OK. Included before every file but those that define these. */
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/handle.h"

@@ -6,17 +6,17 @@
 #include <diffdyn/analysis.h>
 #include <diffdyn/base.h>
 #include <diffdyn/dataset.h>
-#include <diffdyn/dynamics.h>
 #include <diffdyn/integrator.h>
 #include <diffdyn/late_start.h>
 #include <diffdyn/observer.h>
 #include <diffdyn/oracle.h>
-#include <diffdyn/oracles.h>
-#include <diffdyn/path.h>
+#include <diffdyn/oracle_kinds.h>
+#include <diffdyn/result.h>
 #include <diffdyn/schedule.h>
 #include <diffdyn/symmetry.h>
+#include <diffdyn/system.h>
 #include <diffdyn/theory.h>
-#include <diffdyn/uturn.h>
+#include <diffdyn/transitions.h>
 #include <diffdyn/version.h>
 
 #endif

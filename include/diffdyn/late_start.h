@@ -5,6 +5,7 @@
 #define DIFFDYN_LATE_START_H
 
 #include <diffdyn/analysis.h>
+#include <diffdyn/oracle.h>
 
 DDN_BEGIN_DECLS
 

@@ -4,6 +4,7 @@
 #define DIFFDYN_SYMMETRY_H
 
 #include <diffdyn/analysis.h>
+#include <diffdyn/oracle.h>
 
 DDN_BEGIN_DECLS
 

@@ -1,8 +1,9 @@
-/* Settings as the analyses see them. Layer 7 (analysis). */
+/* Settings as the analyses see them. */
 #ifndef DDNI_ANALYSIS_ANALYSIS_IMPL_H
 #define DDNI_ANALYSIS_ANALYSIS_IMPL_H
 
 #include <diffdyn/analysis.h>
+#include <diffdyn/integrator.h>
 
 #include "base/handle.h"
 #include "base/options.h"

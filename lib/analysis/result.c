@@ -1,4 +1,4 @@
-/* Results: named columns and scalars with errors and definitions. Layer 7 (analysis). */
+/* Results: named columns and scalars with errors and definitions. */
 #include "analysis/result_impl.h"
 
 #include <string.h>

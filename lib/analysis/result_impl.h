@@ -1,8 +1,8 @@
-/* How analyses fill a result before they hand it out. Layer 7 (analysis). */
+/* How analyses fill a result before they hand it out. */
 #ifndef DDNI_ANALYSIS_RESULT_IMPL_H
 #define DDNI_ANALYSIS_RESULT_IMPL_H
 
-#include <diffdyn/analysis.h>
+#include <diffdyn/result.h>
 
 #include "base/handle.h"
 

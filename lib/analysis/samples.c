@@ -1,4 +1,4 @@
-/* Forward samples, the data points represented fairly. Layer 7 (analysis).
+/* Forward samples, the data points represented fairly.
  *
  * total = q n + r: every point q times, then r points by systematic sampling, position
  * floor((j + u) n / r) of a list that has the classes one after the other, each in random order.

@@ -1,4 +1,4 @@
-/* Forward samples x_t = a x_0 + s z, the data points represented fairly. Layer 7 (analysis). */
+/* Forward samples x_t = a x_0 + s z, the data points represented fairly. */
 #ifndef DDNI_ANALYSIS_SAMPLES_H
 #define DDNI_ANALYSIS_SAMPLES_H
 

@@ -1,4 +1,4 @@
-/* Settings of analyses, and what they mean for a given schedule. Layer 7 (analysis). */
+/* Settings of analyses, and what they mean for a given schedule. */
 #include "analysis/analysis_impl.h"
 #include "base/check.h"
 #include "schedule/schedule_impl.h"

@@ -1,5 +1,5 @@
 /* The only file that calls malloc. Each block carries its size in a header of one alignment unit.
- * Layer 0 (base). */
+ */
 #include "base/alloc.h"
 
 #include <stdlib.h>

@@ -1,5 +1,4 @@
-/* The only place that allocates: the host's memory functions, sizes checked for overflow.
- * Layer 0 (base). */
+/* The only place that allocates: the host's memory functions, sizes checked for overflow. */
 #ifndef DDNI_BASE_ALLOC_H
 #define DDNI_BASE_ALLOC_H
 

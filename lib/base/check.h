@@ -1,5 +1,4 @@
-/* Failing: every public function starts with DDNI_ENTER and reports through DDNI_FAIL.
- * Layer 0 (base). */
+/* Failing: every public function starts with DDNI_ENTER and reports through DDNI_FAIL. */
 #ifndef DDNI_BASE_CHECK_H
 #define DDNI_BASE_CHECK_H
 

@@ -1,4 +1,4 @@
-/* Contexts. Layer 0 (base). */
+/* Contexts. */
 #include <string.h>
 
 #include "base/check.h"

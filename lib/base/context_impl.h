@@ -1,4 +1,4 @@
-/* The context's members, for the files of layers 0 and 1 only. Layer 0 (base). */
+/* The context's members, for the files of layers 0 and 1 only. */
 #ifndef DDNI_BASE_CONTEXT_IMPL_H
 #define DDNI_BASE_CONTEXT_IMPL_H
 

@@ -1,4 +1,4 @@
-/* Reference counts. Layer 0 (base). */
+/* Reference counts. */
 #include "base/handle.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The first member of every object: reference count and allocator. Layer 0 (base). */
+/* The first member of every object: reference count and allocator. */
 #ifndef DDNI_BASE_HANDLE_H
 #define DDNI_BASE_HANDLE_H
 

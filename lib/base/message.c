@@ -1,4 +1,4 @@
-/* Error text: the library's only use of stdio formatting. Layer 0 (base). */
+/* Error text: the library's only use of stdio formatting. */
 #include <stdarg.h>
 #include <stdio.h>
 

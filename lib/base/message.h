@@ -1,4 +1,4 @@
-/* Bounded formatting for layers that put numbers into text. Layer 0 (base). */
+/* Bounded formatting for layers that put numbers into text. */
 #ifndef DDNI_BASE_MESSAGE_H
 #define DDNI_BASE_MESSAGE_H
 

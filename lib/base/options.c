@@ -1,4 +1,4 @@
-/* Options by pinned key. Layer 0 (base). */
+/* Options by pinned key. */
 #include "base/options.h"
 
 #include "base/check.h"

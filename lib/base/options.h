@@ -1,4 +1,4 @@
-/* Options by pinned key: one table per object. Layer 0 (base). */
+/* Options by pinned key: one table per object. */
 #ifndef DDNI_BASE_OPTIONS_H
 #define DDNI_BASE_OPTIONS_H
 

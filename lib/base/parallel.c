@@ -1,4 +1,4 @@
-/* A pool of sleeping threads and the loop that feeds it. Layer 0 (base).
+/* A pool of sleeping threads and the loop that feeds it.
  *
  * A loop hands every worker the same job; each takes tiles from one atomic counter until none are
  * left. The caller is worker 0 and returns when all others have left the job. Loops often follow

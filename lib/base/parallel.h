@@ -1,4 +1,4 @@
-/* Parallel loops on the context's threads or the host's parallel-for. Layer 0 (base). */
+/* Parallel loops on the context's threads or the host's parallel-for. */
 #ifndef DDNI_BASE_PARALLEL_H
 #define DDNI_BASE_PARALLEL_H
 

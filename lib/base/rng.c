@@ -1,4 +1,4 @@
-/* Philox noise and Box-Muller deviates. Layer 0 (base). */
+/* Philox noise and Box-Muller deviates. */
 #include "base/rng.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Counter-based noise: every number is a function of (seed, stream, path, step, coordinate).
- * Philox 4x64-10 (Salmon et al. 2011) from Random123; theory.md (10). Layer 0 (base). */
+ * Philox 4x64-10 (Salmon et al. 2011) from Random123; theory.md (10). */
 #ifndef DDNI_BASE_RNG_H
 #define DDNI_BASE_RNG_H
 

@@ -1,4 +1,4 @@
-/* Means, proportions, medians and crossings with standard errors. Layer 0 (base). */
+/* Means, proportions, medians and crossings with standard errors. */
 #include "base/statistics.h"
 
 #include <math.h>

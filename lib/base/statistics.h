@@ -1,4 +1,4 @@
-/* Means, proportions, medians and crossings with standard errors. Layer 0 (base). */
+/* Means, proportions, medians and crossings with standard errors. */
 #ifndef DDNI_BASE_STATISTICS_H
 #define DDNI_BASE_STATISTICS_H
 

@@ -1,4 +1,4 @@
-/* Names and texts of status codes. Layer 0 (base). */
+/* Names and texts of status codes. */
 #include <diffdyn/base.h>
 #include <diffdyn/version.h>
 

@@ -1,4 +1,4 @@
-/* Datasets as objects: storage, life time, derivation by map. Layer 2 (dataset). */
+/* Datasets as objects: storage, life time, derivation by map. */
 #include <float.h>
 #include <string.h>
 #include <sys/mman.h>

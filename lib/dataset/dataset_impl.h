@@ -1,6 +1,6 @@
-/* Members of datasets, for the layers that read them. Layer 2 (dataset). */
-#ifndef DDNI_DATASET_IMPL_H
-#define DDNI_DATASET_IMPL_H
+/* Members of datasets, for the layers that read them. */
+#ifndef DDNI_DATASET_DATASET_IMPL_H
+#define DDNI_DATASET_DATASET_IMPL_H
 
 #include <diffdyn/dataset.h>
 

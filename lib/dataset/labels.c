@@ -1,4 +1,4 @@
-/* Labels: the table of distinct values and the calls that read it. Layer 2 (dataset). */
+/* Labels: the table of distinct values and the calls that read it. */
 #include <stdlib.h>
 #include <string.h>
 

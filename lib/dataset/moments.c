@@ -1,5 +1,4 @@
 /* Mean and squared norms in double, with the same bits for any number of threads.
- * Layer 2 (dataset).
  *
  * The mean is summed by column blocks, each by one worker over all rows in a fixed order: no
  * partial results to merge, and no memory beyond the result. */

@@ -1,4 +1,4 @@
-/* Stored numbers as doubles, and the check that all of them are finite. Layer 2 (dataset). */
+/* Stored numbers as doubles, and the check that all of them are finite. */
 #include <stdatomic.h>
 #include <string.h>
 

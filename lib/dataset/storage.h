@@ -1,5 +1,4 @@
-/* Making datasets: the memory behind them and the step from memory to a checked set.
- * Layer 2 (dataset). */
+/* Making datasets: the memory behind them and the step from memory to a checked set. */
 #ifndef DDNI_DATASET_STORAGE_H
 #define DDNI_DATASET_STORAGE_H
 

@@ -1,4 +1,4 @@
-/* Subsets by row and by class. Layer 2 (dataset). */
+/* Subsets by row and by class. */
 #include <string.h>
 
 #include "base/check.h"

@@ -1,4 +1,4 @@
-/* Probability flow with error control (15). Layer 5 (integrator).
+/* Probability flow with error control (15).
  *
  * In y = x/a and l = log sigma the flow is dy/dl = y - m(x, t). Dormand and Prince's pair of orders
  * 5 and 4 steps through each grid interval. Each row has its own steps, of lengths |H|/2^k aligned

@@ -1,4 +1,4 @@
-/* Linear combinations of batches, with noise. Layer 5 (integrator). */
+/* Linear combinations of batches, with noise. */
 #include "integrator/combine.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Linear combinations of batches, with noise: what every step is made of. Layer 5 (integrator). */
+/* Linear combinations of batches, with noise: what every step is made of. */
 #ifndef DDNI_INTEGRATOR_COMBINE_H
 #define DDNI_INTEGRATOR_COMBINE_H
 

@@ -1,4 +1,4 @@
-/* Rules of Euler and Heun for the backward dynamics (12). Layer 5 (integrator).
+/* Rules of Euler and Heun for the backward dynamics (12).
  *
  * With h = t - t' > 0:  x' = x - h [f x - (1 + eta^2)/2 g^2 score] + eta g sqrt(h) z.
  * Heun: eta = 0, the slope averaged over (t, x) and the Euler point at t'.

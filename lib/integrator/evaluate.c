@@ -1,4 +1,4 @@
-/* Arrays of a run and evaluations of the oracle into them. Layer 5 (integrator). */
+/* Arrays of a run and evaluations of the oracle into them. */
 #include "integrator/integrator_impl.h"
 
 #include "base/rng.h"

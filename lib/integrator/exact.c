@@ -1,4 +1,4 @@
-/* Exact transitions: the reverse kernel (13) and the forward process (9). Layer 5 (integrator).
+/* Exact transitions: the reverse kernel (13) and the forward process (9).
  *
  * Reverse: y ~ p(x_0 | x), then x' given x and y. With v = s^2 - (a/a')^2 s'^2, the variance of x
  * given x',

@@ -1,4 +1,4 @@
-/* Samplers that integrate the linear part exactly (15). Layer 5 (integrator).
+/* Samplers that integrate the linear part exactly (15).
  *
  * DDIM of the eta-family: with v = s^2 - (a/a')^2 s'^2 and q = eta^2 v s'^2/s^2,
  *     x' = a' m + sqrt(s'^2 - q) (x - a m)/s + sqrt(q) z.

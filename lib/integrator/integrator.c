@@ -1,4 +1,4 @@
-/* Integrators: handle, path numbers, callbacks. Layer 5 (integrator). */
+/* Integrators: handle, path numbers, callbacks. */
 #include "integrator/integrator_impl.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-/* Members of integrators, and what a method implements. Layer 5 (integrator). */
-#ifndef DDNI_INTEGRATOR_IMPL_H
-#define DDNI_INTEGRATOR_IMPL_H
+/* Members of integrators, and what a method implements. */
+#ifndef DDNI_INTEGRATOR_INTEGRATOR_IMPL_H
+#define DDNI_INTEGRATOR_INTEGRATOR_IMPL_H
 
 #include <diffdyn/integrator.h>
 

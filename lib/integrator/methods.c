@@ -1,4 +1,4 @@
-/* The table of methods. Layer 5 (integrator). */
+/* The table of methods. */
 #include "integrator/methods.h"
 
 static const ddn_integrator_key ddpm_keys[] = {DDN_INTEGRATOR_VARIANCE, 0};

@@ -1,4 +1,4 @@
-/* The step functions of the methods; equations in their files. Layer 5 (integrator). */
+/* The step functions of the methods; equations in their files. */
 #ifndef DDNI_INTEGRATOR_METHODS_H
 #define DDNI_INTEGRATOR_METHODS_H
 

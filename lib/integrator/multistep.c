@@ -1,4 +1,4 @@
-/* Methods that remember earlier evaluations (15). Layer 5 (integrator).
+/* Methods that remember earlier evaluations (15).
  *
  * All rest on the exact solution for a constant eps, x' = a' (x/a - (sigma - sigma') eps), called
  * transfer below. */

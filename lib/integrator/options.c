@@ -1,4 +1,4 @@
-/* Options of integrators: the table that fits method and schedule. Layer 5 (integrator). */
+/* Options of integrators: the table that fits method and schedule. */
 #include <string.h>
 
 #include "base/check.h"

@@ -1,4 +1,4 @@
-/* The loop over the grid: evaluate, show, step; stop and resume. Layer 5 (integrator). */
+/* The loop over the grid: evaluate, show, step; stop and resume. */
 #include <string.h>
 
 #include "base/parallel.h"

@@ -1,4 +1,4 @@
-/* Where a stopped run is, as bytes. Layer 5 (integrator).
+/* Where a stopped run is, as bytes.
  *
  * Header, history arrays [m][d], row state [m]; a fingerprint of oracle, method, options and grid
  * refuses a buffer that belongs to another run, a checksum one that was damaged. */

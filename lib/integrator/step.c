@@ -1,4 +1,4 @@
-/* What a callback sees of a step. Layer 5 (integrator). */
+/* What a callback sees of a step. */
 #include "integrator/integrator_impl.h"
 
 int64_t ddn_step_index(const ddn_step *step)

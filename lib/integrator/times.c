@@ -1,4 +1,4 @@
-/* The grid of times of a run. Layer 5 (integrator). */
+/* The grid of times of a run. */
 #include <string.h>
 
 #include "integrator/integrator_impl.h"

@@ -1,5 +1,5 @@
 /* Tiles times blocks of eight vectors. One body, compiled for each vector width; all give the same
- * bits because each lane is its own sum. Layer 1 (kernels). */
+ * bits because each lane is its own sum. */
 #include "kernels/block.h"
 
 typedef double lanes __attribute__((vector_size(64), may_alias));

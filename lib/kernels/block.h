@@ -1,5 +1,4 @@
 /* Products of a tile of rows with a block of eight vectors: the inner loops of Krylov methods.
- * Layer 1 (kernels).
  *
  * A block of vectors is stored interleaved, v[count][8], 64-byte aligned. Every sum runs over its
  * index in order, one partial sum per result: the bits depend neither on the processor nor on how

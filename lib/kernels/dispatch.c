@@ -1,4 +1,4 @@
-/* Choice of the kernel variant by processor feature. Layer 1 (kernels). */
+/* Choice of the kernel variant by processor feature. */
 #include <stddef.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* AVX2 + FMA. Layer 1 (kernels). */
+/* AVX2 + FMA. */
 #define VECTOR_BYTES 32
 #define ROWS_PER_TILE 6
 #define KERNEL_NAME "avx2"

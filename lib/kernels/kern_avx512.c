@@ -1,4 +1,4 @@
-/* AVX-512 F, BW, DQ, VL. Layer 1 (kernels). */
+/* AVX-512 F, BW, DQ, VL. */
 #define VECTOR_BYTES 64
 #define ROWS_PER_TILE 12
 #define KERNEL_NAME "avx512"

@@ -1,4 +1,4 @@
-/* AVX-512 F, BW, DQ, VL with VNNI: the AVX-512 kernels and integer screens. Layer 1 (kernels). */
+/* AVX-512 F, BW, DQ, VL with VNNI: the AVX-512 kernels and integer screens. */
 #define VECTOR_BYTES 64
 #define ROWS_PER_TILE 12
 #define KERNEL_NAME "avx512vnni"

@@ -1,6 +1,6 @@
 /* The vector variants of all kernels; each instruction set includes this once with VECTOR_BYTES,
  * ROWS_PER_TILE, KERNEL_NAME, KERNEL_NEEDS and KERNEL_TABLE defined. Compiled with contraction, so
- * that x - a * y is one fused operation. Layer 1 (kernels). */
+ * that x - a * y is one fused operation. */
 #include <math.h>
 #include <stddef.h>
 

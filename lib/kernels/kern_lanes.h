@@ -1,6 +1,6 @@
 /* Kernels over lanes for one floating type, written with vector extensions and included once per
  * type by kern_body.h. Needs REAL, INTEGER (same size), LANES (per register), TILE_ROWS, NAME(x),
- * EXP_TERMS, OF_BYTES(p). Layer 1 (kernels). */
+ * EXP_TERMS, OF_BYTES(p). */
 
 typedef REAL NAME(vec) __attribute__((vector_size(LANES * sizeof(REAL))));
 typedef REAL NAME(loose)

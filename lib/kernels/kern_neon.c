@@ -1,4 +1,4 @@
-/* Advanced SIMD of AArch64. Layer 1 (kernels). */
+/* Advanced SIMD of AArch64. */
 #define VECTOR_BYTES 16
 #define ROWS_PER_TILE 8
 #define KERNEL_NAME "neon"

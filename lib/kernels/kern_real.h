@@ -1,5 +1,5 @@
 /* The reference kernels over lanes in plain C, included once per floating type by kern_ref.c: what
- * the vector variants are tested against. Needs REAL and NAME(x). Layer 1 (kernels). */
+ * the vector variants are tested against. Needs REAL and NAME(x). */
 
 static void NAME(multiply_of)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
                               int64_t row_stride, int64_t depth_stride, const REAL *b,

@@ -1,4 +1,4 @@
-/* The reference variant: scalar, plain C, no contraction; right before fast. Layer 1 (kernels). */
+/* The reference variant: scalar, plain C, no contraction; right before fast. */
 #include <math.h>
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-/* Screens and the single-state softmax, in f32; included by kern_body.h. Layer 1 (kernels). */
+/* Screens and the single-state softmax, in f32; included by kern_body.h. */
 
 static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t strip,
                        const float *term, const float *length, int64_t first_row,

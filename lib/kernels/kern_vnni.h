@@ -1,5 +1,4 @@
-/* Integer screens with VPDPBUSD (u8 x s8, exact sums in int32); included by kern_avx512vnni.c.
- * Layer 1 (kernels). */
+/* Integer screens with VPDPBUSD (u8 x s8, exact sums in int32); included by kern_avx512vnni.c. */
 #include <immintrin.h>
 
 /* sum += u8 . s8 in groups of four. gcc 12 spills around the intrinsic. */

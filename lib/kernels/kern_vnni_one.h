@@ -1,4 +1,4 @@
-/* Integer products for one state, by rows; included by kern_avx512vnni.c. Layer 1 (kernels). */
+/* Integer products for one state, by rows; included by kern_avx512vnni.c. */
 
 /* The sums of the 16 numbers of each of 8 registers. */
 static inline __attribute__((always_inline)) __m256i sums_of_8(const __m512i *v)

@@ -1,4 +1,4 @@
-/* The table of hot loops, one variant per instruction set. Layer 1 (kernels).
+/* The table of hot loops, one variant per instruction set.
  *
  * Lanes: a batch of states is laid out transposed, so that a vector register holds one coordinate
  * of several states. Rows (data points) are broadcast against it; sums, maxima and exponentials run
@@ -9,8 +9,8 @@
  *
  * No entry allocates, fails or keeps state. Pointers never overlap unless said. Empty ranges
  * (rows == 0) are allowed. */
-#ifndef DDNI_KERNELS_H
-#define DDNI_KERNELS_H
+#ifndef DDNI_KERNELS_KERNELS_H
+#define DDNI_KERNELS_KERNELS_H
 
 #include <stdint.h>
 

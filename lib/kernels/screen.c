@@ -1,4 +1,4 @@
-/* Lists of candidates, and the screen of a single state. Layer 1 (kernels). */
+/* Lists of candidates, and the screen of a single state. */
 #include <math.h>
 
 #include "kernels/kernels.h"

@@ -1,4 +1,4 @@
-/* The most probable class of each row, and when it changed last. Layer 6 (observer). */
+/* The most probable class of each row, and when it changed last. */
 #include "base/check.h"
 #include "observer/track.h"
 

@@ -1,4 +1,4 @@
-/* The nearest data point argmax w of each row, and when it changed last. Layer 6 (observer). */
+/* The nearest data point argmax w of each row, and when it changed last. */
 #include <string.h>
 
 #include "base/check.h"

@@ -1,4 +1,4 @@
-/* Observers: attaching, the order of a record, reading. Layer 6 (observer). */
+/* Observers: attaching, the order of a record, reading. */
 #include "observer/observer_impl.h"
 
 #include <string.h>

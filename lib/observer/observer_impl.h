@@ -1,4 +1,4 @@
-/* What a kind of observer implements. Layer 6 (observer). */
+/* What a kind of observer implements. */
 #ifndef DDNI_OBSERVER_OBSERVER_IMPL_H
 #define DDNI_OBSERVER_OBSERVER_IMPL_H
 

@@ -1,4 +1,4 @@
-/* Overlaps q_k = x . v_k / sqrt(d) with given directions at each grid time. Layer 6 (observer). */
+/* Overlaps q_k = x . v_k / sqrt(d) with given directions at each grid time. */
 #include <string.h>
 
 #include "base/check.h"

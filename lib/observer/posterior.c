@@ -1,4 +1,4 @@
-/* Posterior statistics averaged over the rows at each grid time. Layer 6 (observer). */
+/* Posterior statistics averaged over the rows at each grid time. */
 #include "base/check.h"
 #include "base/statistics.h"
 #include "observer/observer_impl.h"

@@ -1,4 +1,4 @@
-/* States at the grid times nearest to given times. Layer 6 (observer). */
+/* States at the grid times nearest to given times. */
 #include <string.h>
 
 #include "base/check.h"

@@ -1,5 +1,5 @@
 /* A discrete label followed along paths. The last change is the first grid time with the final
- * label, so each change moves it to the time just seen (theory.md (34)). Layer 6 (observer). */
+ * label, so each change moves it to the time just seen (theory.md (34)). */
 #include "observer/track.h"
 
 #include "base/check.h"

@@ -1,5 +1,4 @@
-/* A discrete label followed along paths: history, last change, number of changes. Layer 6
- * (observer). */
+/* A discrete label followed along paths: history, last change, number of changes. */
 #ifndef DDNI_OBSERVER_TRACK_H
 #define DDNI_OBSERVER_TRACK_H
 

@@ -1,13 +1,13 @@
-/* Weighted sums of scores on one schedule: guidance; theory.md (17). Layer 4 (oracle).
+/* Weighted sums of scores on one schedule: guidance; theory.md (17).
  *
  * score = sum f_i score_i; with F = sum f_i the Tweedie mean (x + s^2 score)/a is
  * sum f_i mean_i + (1 - F) x/a, which keeps the digits of the parts' means. */
 #include <string.h>
 
-#include <diffdyn/oracles.h>
+#include <diffdyn/oracle_kinds.h>
 
 #include "base/check.h"
-#include "oracle/lanes.h"
+#include "numerics/lanes.h"
 #include "oracle/oracle_impl.h"
 
 enum {

@@ -1,17 +1,16 @@
 /* One Gaussian with a low-rank-plus-isotropic covariance: the Wiener filter; theory.md (16).
- * Layer 4 (oracle).
  *
  * C = U diag(lambda) U^T + rho (I - U U^T). With r = x - a mean, p = U r, r' = r - U^T p and
  * Gamma(l) = s^2 + a^2 l: score = -(r'/Gamma(rho) + U^T p/Gamma(lambda)), and the posterior of x_0
  * has covariance s^2 C/Gamma(C). Every output below is such a function of C applied to a vector. */
 #include <string.h>
 
-#include <diffdyn/oracles.h>
+#include <diffdyn/oracle_kinds.h>
 
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/rng.h"
-#include "oracle/lanes.h"
+#include "numerics/lanes.h"
 #include "oracle/oracle_impl.h"
 
 static const double ORTHONORMAL_TOLERANCE = 1e-6;

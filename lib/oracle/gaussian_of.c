@@ -1,5 +1,5 @@
-/* The Gaussian with the leading spectrum of a dataset; theory.md (16). Layer 4 (oracle). */
-#include <diffdyn/oracles.h>
+/* The Gaussian with the leading spectrum of a dataset; theory.md (16). */
+#include <diffdyn/oracle_kinds.h>
 
 #include "base/alloc.h"
 #include "base/check.h"

@@ -1,4 +1,4 @@
-/* What all oracles share: lifetime, questions about them, the one-call score. Layer 4 (oracle). */
+/* What all oracles share: lifetime, questions about them, the one-call score. */
 #include "oracle/oracle_impl.h"
 
 #include "base/check.h"

@@ -1,6 +1,6 @@
-/* What an oracle implements, and what a query hands to it. Layer 4 (oracle). */
-#ifndef DDNI_ORACLE_IMPL_H
-#define DDNI_ORACLE_IMPL_H
+/* What an oracle implements, and what a query hands to it. */
+#ifndef DDNI_ORACLE_ORACLE_IMPL_H
+#define DDNI_ORACLE_ORACLE_IMPL_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-/* The posterior monoid. Layer 4 (oracle). */
+/* The posterior monoid. */
 #include "oracle/posterior.h"
 
 #include <math.h>

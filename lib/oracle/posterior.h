@@ -1,5 +1,4 @@
-/* The posterior over the data as a monoid: sums over part of the points, and their merge.
- * Layer 4 (oracle). */
+/* The posterior over the data as a monoid: sums over part of the points, and their merge. */
 #ifndef DDNI_ORACLE_POSTERIOR_H
 #define DDNI_ORACLE_POSTERIOR_H
 

@@ -1,5 +1,4 @@
-/* Queries: binding of outputs, checks, and the outputs that follow from others. Layer 4 (oracle).
- */
+/* Queries: binding of outputs, checks, and the outputs that follow from others. */
 #include "base/check.h"
 #include "base/options.h"
 #include "oracle/oracle_impl.h"

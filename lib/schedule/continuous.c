@@ -1,5 +1,5 @@
 /* Schedules in closed form: Ornstein-Uhlenbeck (1), variance-preserving with linear beta (4),
- * EDM / variance-exploding (7). Layer 3 (schedule). */
+ * EDM / variance-exploding (7). */
 #include "base/check.h"
 #include "schedule/kinds.h"
 

@@ -1,4 +1,4 @@
-/* Conversions between coordinates of the noise level; theory.md (2), (3). Layer 3 (schedule).
+/* Conversions between coordinates of the noise level; theory.md (2), (3).
  *
  * Everything goes through v = (s/a)^2 = e^{2 tau} - 1, which has full relative accuracy at both
  * ends. */

@@ -1,5 +1,4 @@
-/* A schedule of the host's own: a, s and their derivatives from a callback; theory.md (3), (8).
- * Layer 3 (schedule). */
+/* A schedule of the host's own: a, s and their derivatives from a callback; theory.md (3), (8). */
 #include "base/check.h"
 #include "schedule/kinds.h"
 

@@ -1,4 +1,4 @@
-/* Exponential and logarithm in double-double arithmetic. Layer 3 (schedule). */
+/* Exponential and logarithm in double-double arithmetic. */
 #include "schedule/dd.h"
 
 enum {

@@ -1,5 +1,5 @@
 /* Double-double arithmetic: an unevaluated sum hi + lo of about 106 bits, for noise levels whose
- * rounding would show in the weights (theory.md (14)). Layer 3 (schedule). */
+ * rounding would show in the weights (theory.md (14)). */
 #ifndef DDNI_SCHEDULE_DD_H
 #define DDNI_SCHEDULE_DD_H
 

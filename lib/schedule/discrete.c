@@ -1,6 +1,6 @@
 /* Schedules given by betas at integer times: DDPM (5) and cosine (6).
  * tau_i = -1/2 sum_{j <= i} log(1 - beta_j), summed in double-double and interpolated linearly, so
- * that a^2 = prod (1 - beta_j) at the indices. Layer 3 (schedule). */
+ * that a^2 = prod (1 - beta_j) at the indices. */
 #include <string.h>
 
 #include "base/check.h"

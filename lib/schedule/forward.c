@@ -1,4 +1,4 @@
-/* Exact forward transitions; theory.md (9). Layer 3 (schedule). */
+/* Exact forward transitions; theory.md (9). */
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/rng.h"

@@ -1,4 +1,4 @@
-/* Grids of times. Layer 3 (schedule). */
+/* Grids of times. */
 #include "base/check.h"
 #include "schedule/kinds.h"
 

@@ -1,4 +1,4 @@
-/* What a kind of schedule implements. Layer 3 (schedule). */
+/* What a kind of schedule implements. */
 #ifndef DDNI_SCHEDULE_KINDS_H
 #define DDNI_SCHEDULE_KINDS_H
 

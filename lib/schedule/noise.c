@@ -1,4 +1,4 @@
-/* The noise function as the host can call it. Layer 3 (schedule). */
+/* The noise function as the host can call it. */
 #include <diffdyn/schedule.h>
 
 #include "base/check.h"

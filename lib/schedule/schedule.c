@@ -1,5 +1,4 @@
-/* Schedules: handle, range checks, levels and rates of any kind; theory.md (1)-(9).
- * Layer 3 (schedule). */
+/* Schedules: handle, range checks, levels and rates of any kind; theory.md (1)-(9). */
 #include "base/check.h"
 #include "schedule/kinds.h"
 

@@ -1,6 +1,6 @@
-/* A schedule as the oracle and the integrators see it. Layer 3 (schedule). */
-#ifndef DDNI_SCHEDULE_IMPL_H
-#define DDNI_SCHEDULE_IMPL_H
+/* A schedule as the oracle and the integrators see it. */
+#ifndef DDNI_SCHEDULE_SCHEDULE_IMPL_H
+#define DDNI_SCHEDULE_SCHEDULE_IMPL_H
 
 #include <stddef.h>
 

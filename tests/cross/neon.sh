@@ -1,6 +1,6 @@
 #!/bin/sh
 # The kernels for AArch64, built by Debian's cross compiler and run under user-mode emulation:
-# tests/unit/test_kernel*.c with the parts of the library that it needs.
+# tests/unit/kernels/test_kernel*.c with the parts of the library that it needs.
 # Usage: neon.sh GENERATED-INCLUDE-DIRECTORY SCRATCH-DIRECTORY
 # Needs gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user; else 77.
 set -eu
@@ -24,10 +24,10 @@ for folder in /usr/include /usr/local/include; do
 done
 objects=
 for source in "$root"/lib/base/*.c "$root"/lib/kernels/*.c "$root/lib/schedule/noise.c" \
-    "$root/tests/support/fixtures.c" "$root/tests/unit"/test_kernel*.c; do
+    "$root/tests/support/fixtures.c" "$root/tests/unit/kernels"/test_kernel*.c; do
     contract=off
     case $source in
-    */kernels/lapack.c | */kernels/kern_avx*) continue ;;
+    */kernels/kern_avx*) continue ;;
     */kernels/kern_neon.c) contract=fast ;;
     esac
     object=$scratch/$(basename "$source").o

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Layering and the library's abstinence: who may include whom, and who may call what.
 
-Layers, low to high: see LAYERS in source.py. A file of lib/ may include its own folder, lower
-layers, and public headers of its own or a lower layer. A handful of functions of the C library may
-be called in one file only, or nowhere.
+The rooms and their order are those of lib/layers.txt. A file may include its own room, its parent's, rooms above its own
+in that list but for siblings (other sub-rooms of its parent), and public headers of those. No two rooms include one
+another, in however many steps. A handful of functions of the C library may be called in one file only, or nowhere.
 """
 import re
 
-from source import LAYERS, LIB, PUBLIC, finish, library_files, public_headers, strip, where, \
-    without_comments
+from source import LIB, ROOMS, finish, library_files, public_headers, room_of, room_of_header, \
+    strip, where, without_comments
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
@@ -32,35 +32,29 @@ HEADERS = {"stdio.h": {"base/message.c"}, "signal.h": {"base/parallel.c"}, "loca
            "setjmp.h": set(), "alloca.h": set()}
 
 
-def layer_of_public(name, seen=()):
-    """Index of a public header's layer: its own name, else the highest header it includes."""
-    stem = name.removesuffix(".h")
-    if stem in LAYERS:
-        return LAYERS.index(stem)
-    if stem == "diffdyn":
-        return len(LAYERS)
-    path = PUBLIC / name
-    if not path.exists() or name in seen:  # version.h is generated
-        return 0
-    inner = [i.removeprefix("diffdyn/") for _, i in INCLUDE.findall(path.read_text())
-             if i.startswith("diffdyn/")]
-    return max([layer_of_public(i, (*seen, name)) for i in inner], default=0)
+def sees(room, other):
+    """Whether a file of `room` may include a file of `other`."""
+    if room == other:
+        return True
+    siblings = "/" in other and "/" in room and room.rsplit("/", 1)[0] == other.rsplit("/", 1)[0]
+    return ROOMS.index(other) < ROOMS.index(room) and not siblings
 
 
-def check_includes(path, relative, layer, text, problems):
+def check_includes(path, room, text, problems):
     for match in INCLUDE.finditer(text):
         kind, name = match.groups()
         at = where(path, text, match.start())
         if name.startswith("diffdyn/"):
-            if layer_of_public(name.removeprefix("diffdyn/")) > layer:
-                problems.append(f"{at}: layer {LAYERS[layer]} includes the higher header <{name}>")
+            other = room_of_header(name.removeprefix("diffdyn/"))
+            if not sees(room, other):
+                problems.append(f"{at}: room {room} may not include <{name}> of {other}")
         elif kind == '"':
-            folder = name.split("/")[0]
-            if "/" not in name or folder not in LAYERS:
-                problems.append(f'{at}: write "{name}" as "layer/file", from lib/')
-            elif LAYERS.index(folder) > layer:
-                problems.append(f'{at}: layer {LAYERS[layer]} includes "{name}" of a higher layer')
-        elif name in HEADERS and relative not in HEADERS[name]:
+            other = name.rsplit("/", 1)[0]
+            if other not in ROOMS:
+                problems.append(f'{at}: write "{name}" as "room/file", from lib/')
+            elif not sees(room, other):
+                problems.append(f'{at}: room {room} may not include "{name}" of {other}')
+        elif name in HEADERS and path.relative_to(LIB).as_posix() not in HEADERS[name]:
             problems.append(f"{at}: <{name}> is not for this file")
 
 
@@ -77,18 +71,18 @@ def check_calls(path, relative, text, problems):
 def main():
     problems = []
     for path in library_files():
-        relative = path.relative_to(LIB).as_posix()
         raw = path.read_text()
-        layer = LAYERS.index(relative.split("/")[0])
-        check_includes(path, relative, layer, without_comments(raw), problems)
-        check_calls(path, relative, strip(raw), problems)
+        check_includes(path, room_of(path), without_comments(raw), problems)
+        check_calls(path, path.relative_to(LIB).as_posix(), strip(raw), problems)
     for path in public_headers():
         text = without_comments(path.read_text())
-        own = layer_of_public(path.name)
+        own = room_of_header(path.name)
         for match in INCLUDE.finditer(text):
             name = match.group(2)
-            if name.startswith("diffdyn/") and layer_of_public(name.removeprefix("diffdyn/")) > own:
-                problems.append(f"{where(path, text, match.start())}: includes a higher header")
+            if name.startswith("diffdyn/") and own is not None:
+                other = room_of_header(name.removeprefix("diffdyn/"))
+                if not sees(own, other):
+                    problems.append(f"{where(path, text, match.start())}: {own} may not include <{name}>")
             if match.group(1) == '"':
                 problems.append(f"{where(path, text, match.start())}: write <diffdyn/...>")
     finish(problems, "layering")

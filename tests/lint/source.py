@@ -6,7 +6,36 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PUBLIC = ROOT / "include" / "diffdyn"
 LIB = ROOT / "lib"
-LAYERS = ["base", "kernels", "dataset", "schedule", "oracle", "integrator", "observer", "analysis"]
+
+
+def _layers():
+    """(room, [public headers], what lives there) for each line of lib/layers.txt, low to high."""
+    rows = []
+    for line in (LIB / "layers.txt").read_text().splitlines():
+        if not line.startswith("#"):
+            room, headers, text = (part.strip() for part in line.split("|"))
+            rows.append((room, headers.split(), text))
+    return rows
+
+
+LAYERS = _layers()
+ROOMS = [room for room, _, _ in LAYERS]
+
+
+def room_of(path):
+    """The room of a file of lib."""
+    return path.parent.relative_to(LIB).as_posix()
+
+
+def room_of_header(name):
+    """The room of a public header; None for the umbrella, which is above all of them."""
+    for room, headers, _ in LAYERS:
+        if name in headers:
+            return room
+    if name == "diffdyn.h":
+        return None
+    raise SystemExit(f"include/diffdyn/{name} has no room in lib/layers.txt")
+
 
 _TOKENS = re.compile(
     r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)

@@ -1,0 +1,35 @@
+/* Results: named curves and numbers with standard errors and definitions.
+ * SPDX-License-Identifier: MIT */
+#ifndef DIFFDYN_RESULT_H
+#define DIFFDYN_RESULT_H
+
+#include <diffdyn/base.h>
+
+DDN_BEGIN_DECLS
+
+/* An immutable result: named columns of equal length (curves on a grid) and named scalars, each
+ * with a standard error and a sentence that says which definition it is. Shared freely. */
+typedef struct ddn_result ddn_result;
+
+DDN_API void ddn_result_destroy(ddn_result *result);
+
+DDN_API int64_t ddn_result_rows(const ddn_result *result);
+DDN_API int64_t ddn_result_column_count(const ddn_result *result);
+/* Name of column / scalar number i (0-based), NULL past the last; text owned by the result. */
+DDN_API const char *ddn_result_column_name(const ddn_result *result, int64_t i);
+DDN_API int64_t ddn_result_scalar_count(const ddn_result *result);
+DDN_API const char *ddn_result_scalar_name(const ddn_result *result, int64_t i);
+/* Copies a column to out[capacity], capacity >= rows. NaN marks "not measured". */
+DDN_API ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const char *name,
+                                     double *out, int64_t capacity);
+/* A scalar and its standard error (0 where exact, NaN where unknown); either pointer may be NULL. A
+ * crossing that does not exist on the grid has value NaN. */
+DDN_API ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const char *name,
+                                     double *value, double *standard_error);
+/* Which definition a column or scalar is, with grid and sample count; NULL if there is no such
+ * name. Text owned by the result. */
+DDN_API const char *ddn_result_definition(const ddn_result *result, const char *name);
+
+DDN_END_DECLS
+
+#endif

@@ -1,0 +1,150 @@
+/* Generic dynamics: flows and iterated maps given by a callback, their fixed points, stability,
+ * bifurcations and escape; the Mandelbrot set.
+ * SPDX-License-Identifier: MIT
+ *
+ * Numbers (k) refer to doc/theory.md. */
+#ifndef DIFFDYN_SYSTEM_H
+#define DIFFDYN_SYSTEM_H
+
+#include <diffdyn/base.h>
+
+DDN_BEGIN_DECLS
+
+/* ---- Systems ----------------------------------------------------------------------------- */
+
+/* dx/dtau = f(p, x) (a flow) or x' = f(p, x) (a map) in d dimensions with one parameter p.
+ * Immutable; may be shared by threads if its callbacks are thread-safe. */
+typedef struct ddn_system ddn_system;
+
+typedef int32_t ddn_system_kind;
+enum {
+    DDN_SYSTEM_FLOW = 1,
+    DDN_SYSTEM_MAP = 2
+};
+
+/* Writes f(p, x[d]) to out[d], or the Jacobian df_i/dx_j to out[d][d], and returns 0; another value
+ * makes the calling function fail with DDN_E_CALLBACK, as do values that are not finite, except in
+ * orbits, escapes and trial steps. Called on the thread that made the call, never re-entrantly; no
+ * exception, panic or longjmp may cross it. out does not overlap x. */
+typedef int32_t (*ddn_system_fn)(void *user, double parameter, const double *x, double *out);
+
+/* jacobian may be NULL: differences are then taken (extrapolated central differences, relative
+ * error about 1e-10 where f varies on the scale of max(1, |x|)). release may be NULL; on failure
+ * the caller still owns user. d in [1, 4096]. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_KEY,
+ * DDN_E_NOMEM. (70), (71) */
+DDN_API ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d,
+                                     ddn_system_fn f, ddn_system_fn jacobian, void *user,
+                                     ddn_release_fn release, ddn_system **out);
+DDN_API void ddn_system_destroy(ddn_system *sys);
+
+/* ---- Fixed points ------------------------------------------------------------------------ */
+
+/* What perturbations of a fixed point do. */
+typedef int32_t ddn_stability;
+enum {
+    DDN_STABILITY_STABLE = 1,      /* all decay */
+    DDN_STABILITY_UNSTABLE = 2,    /* all grow */
+    DDN_STABILITY_SADDLE = 3,      /* some decay, some grow */
+    DDN_STABILITY_HALF_STABLE = 4, /* d = 1: attracts on one side only (a tangent zero) */
+    DDN_STABILITY_NEUTRAL = 5      /* the linear part does not tell */
+};
+
+/* All fixed points in [lo, hi] of a system with d = 1, ascending: zeros of f (map: of f(x) - x)
+ * from sign changes between `grid` >= 2 equal cells, and, from local extremes, zeros that touch or
+ * cross twice within a cell. x, eigenvalue (f', the multiplier of a map) and stability have room
+ * for `capacity`; each of the last two may be NULL. *count is how many are given: the first
+ * `capacity`, with status DDN_E_RANGE, if there are more. An eigenvalue within 1e-6 of neutral
+ * (relative to the variation of f on the grid) counts as neutral: the stability is then read off
+ * the signs of f on both sides. */
+DDN_API ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys,
+                                              double parameter, double lo, double hi, int64_t grid,
+                                              int64_t capacity, double *x, double *eigenvalue,
+                                              ddn_stability *stability, int64_t *count);
+
+/* Distinct fixed points of any d reached by damped Newton iteration from starts[m][ldx], in the
+ * order of the first start that reaches each. Starts that do not converge in 100 steps are left
+ * out. x is [capacity][d]; two points are one if closer than 1e-6 (1 + |x|). *count, capacity as
+ * above. */
+DDN_API ddn_status ddn_system_fixed_points(ddn_context *ctx, const ddn_system *sys,
+                                           double parameter, int64_t m, const double *starts,
+                                           int64_t ldx, int64_t capacity, double *x,
+                                           int64_t *count);
+
+/* Eigenvalues re[d] + i im[d] of the Jacobian at x[d], by descending real part (map: modulus), and
+ * what they say; those within `tolerance` >= 0 of the imaginary axis (map: unit circle) are
+ * neutral. im and stability may be NULL. */
+DDN_API ddn_status ddn_system_eigenvalues(ddn_context *ctx, const ddn_system *sys, double parameter,
+                                          const double *x, double tolerance, double *re, double *im,
+                                          ddn_stability *stability);
+
+/* ---- Bifurcations ------------------------------------------------------------------------ */
+
+typedef int32_t ddn_system_bifurcation;
+enum {
+    DDN_SYSTEM_SADDLE_NODE = 1,     /* two fixed points meet and vanish */
+    DDN_SYSTEM_TRANSCRITICAL = 2,   /* two branches cross and exchange stability */
+    DDN_SYSTEM_PITCHFORK_SUPER = 3, /* one branch becomes three, the outer ones stable */
+    DDN_SYSTEM_PITCHFORK_SUB = 4,   /* the outer ones unstable */
+    DDN_SYSTEM_PERIOD_DOUBLING = 5  /* map: a multiplier passes -1 */
+};
+
+/* Bifurcations of the fixed points of a system with d = 1 in the rectangle [p_lo, p_hi] x [x_lo,
+ * x_hi], by ascending parameter. Scans p_grid >= 2 cells in the parameter and x_grid >= 2 cells in
+ * x for changes of the number of fixed points and of the stability along branches, then solves the
+ * conditions of the bifurcation itself, so that p and x are good to about 1e-9 of the rectangle.
+ * Two bifurcations in the same cell may be taken for one or missed. p, x, kind have room for
+ * capacity; *count as above. */
+DDN_API ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *sys, double p_lo,
+                                           double p_hi, int64_t p_grid, double x_lo, double x_hi,
+                                           int64_t x_grid, int64_t capacity, double *p, double *x,
+                                           ddn_system_bifurcation *kind, int64_t *count);
+
+/* ---- Trajectories ------------------------------------------------------------------------ */
+
+/* Solves a flow from x0[d] at times[0] to times[1..count - 1] (strictly monotone, either way), by
+ * Dormand and Prince's pair of orders 5 and 4 with relative and absolute error `tolerance` in
+ * [1e-14, 0.1] a step. out[count][ldx], row 0 is x0. Errors: DDN_E_CONVERGENCE where the solution
+ * blows up or 10^7 steps do not suffice, and as everywhere. */
+DDN_API ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double parameter,
+                                         const double *x0, int64_t count, const double *times,
+                                         double tolerance, double *out, int64_t ldx);
+
+/* First time > 0 at which a flow from x0[d] at time 0 has x[coordinate] = level, or, for coordinate
+ * = -1, |x| = level; Infinity if not by t_max > 0. Starting on the level does not count. x_end[d]
+ * is the state there (at t_max, if not reached), or NULL. A blow-up time is that of a large level.
+ */
+DDN_API ddn_status ddn_system_passage(ddn_context *ctx, const ddn_system *sys, double parameter,
+                                      const double *x0, int64_t coordinate, double level,
+                                      double t_max, double tolerance, double *time, double *x_end);
+
+/* Iterates of a map: out[steps + 1][ldx], row 0 is x0[d]. Values that overflow stay as they are. */
+DDN_API ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, double parameter,
+                                    const double *x0, int64_t steps, double *out, int64_t ldx);
+
+/* First k >= 1 at which the k-th iterate of a map has |x| > radius (or is not finite); steps + 1 if
+ * none of the first `steps` has. */
+DDN_API ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double parameter,
+                                     const double *x0, double radius, int64_t steps,
+                                     int64_t *count);
+
+/* ---- The Mandelbrot set ------------------------------------------------------------------ */
+
+/* z_0 = 0, z_k = z_{k-1}^2 + c on the grid c = re_i + i im_j, re_i from re_lo to re_hi in `width`
+ * >= 1 columns and im_j from im_hi (row 0) down to im_lo in `height` >= 1 rows, ends included (a
+ * single column or row takes re_lo or im_hi). counts[height][width], or NULL: first k with |z_k| >
+ * 2, steps + 1 if there is none up to k = steps. smooth[height][width], or NULL: a continuous
+ * count, k + 1 - log2(log |z_k|) at the first k with |z_k| > bailout (16 <= bailout <= 1e100), NaN
+ * where counts is steps + 1. Points of the main cardioid and the disc of period 2 are not
+ * iterated. Rows are shared among the context's threads; cancel stops between blocks of rows. (71)
+ */
+DDN_API ddn_status ddn_mandelbrot(ddn_context *ctx, double re_lo, double re_hi, double im_lo,
+                                  double im_hi, int64_t width, int64_t height, int64_t steps,
+                                  double bailout, int64_t *counts, double *smooth);
+
+/* 1 inside the main cardioid |1 - sqrt(1 - 4c)| < 1, 2 inside the disc |c + 1| < 1/4 of period 2,
+ * 0 elsewhere (also on their boundaries, to rounding). */
+DDN_API int32_t ddn_mandelbrot_interior(double re, double im);
+
+DDN_END_DECLS
+
+#endif

@@ -1,0 +1,180 @@
+/* How far each start is from p_t, and the choice of a start; theory.md (61).
+ *
+ * With E S the mean posterior entropy, lambda_i the spectrum of the data covariance C and c =
+ * s^2/a^2, KL(p_t | Gaussian start)     = sum log(1 + lambda_i/c) / 2 - log n + E S, KL(Gaussian |
+ * noise start)   = (q (tr C + |mean|^2) - d q - d log(1 - q)
+ *                                   - sum log(1 + lambda_i/c)) / 2,   q = a^2/(a^2 + s^2),
+ * and KL(p_t | noise start) is their sum, because p_t and its Gaussian share two moments. */
+#include <diffdyn/late_start.h>
+
+#include "analysis/analysis_impl.h"
+#include "analysis/result_impl.h"
+#include "base/check.h"
+#include "dataset/dataset_impl.h"
+#include "schedule/schedule_impl.h"
+
+typedef struct curves {
+    double *t, *gaussian, *gaussian_se, *between, *between_se, *noise, *noise_se;
+} curves;
+
+static ddn_status add_curves(ddn_context *ctx, ddn_result *result, curves *c)
+{
+    DDNI_TRY(ddni_result_add_column(ctx, result, "t", &c->t, "time of the schedule"));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, "kl_gaussian", &c->gaussian, &c->gaussian_se,
+                                  "KL(p_t | N(a mean, a^2 C + s^2 I)), nats"));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, "kl_between", &c->between, &c->between_se,
+                                  "KL(N(a mean, a^2 C + s^2 I) | N(0, (a^2 + s^2) I)), nats"));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, "kl_noise", &c->noise, &c->noise_se,
+                                  "KL(p_t | N(0, (a^2 + s^2) I)), nats"));
+    return DDN_OK;
+}
+
+/* tr C + |mean|^2 = mean squared norm of the points. */
+static ddn_status second_moment(ddn_context *ctx, const ddn_dataset *ds, double *moment)
+{
+    double *norms = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->n, sizeof *norms, &norms));
+    ddn_status status = ddn_dataset_squared_norms(ctx, ds, NULL, norms, ds->n);
+    double sum = 0;
+    for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
+        sum += norms[i];
+    }
+    ddni_free(ddni_context_allocator(ctx), norms);
+    *moment = sum / (double)ds->n;
+    return status;
+}
+
+/* Fills the rows from E S = d f of `identities`; log_det[count] is scratch for c, sum and error. */
+static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double *times,
+                       int64_t count, const ddn_result *identities, double *scratch, curves *out)
+{
+    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
+    const double n = (double)ds->n, d = (double)ds->d;
+    double *ratio = scratch, *log_det = scratch + count, *log_det_se = scratch + 2 * count;
+    const ddni_entry *f = ddni_result_find_column(identities, "f");
+    const ddni_entry *f_se = ddni_result_find_column(identities, "f_se");
+    double moment = 0;
+    DDNI_TRY(second_moment(ctx, ds, &moment));
+    for (int64_t k = 0; k < count; k++) {
+        ddni_level level;
+        DDNI_TRY(ddni_schedule_level(ctx, ddn_oracle_schedule(oracle), times[k], &level));
+        ratio[k] = level.s2 / (level.a * level.a);
+    }
+    DDNI_TRY(ddn_dataset_log_det(ctx, ds, ratio, count, log_det, log_det_se));
+    for (int64_t k = 0; k < count; k++) {
+        const double q = 1 / (1 + ratio[k]);
+        /* log(1 - q) = log(c / (1 + c)), by whichever form is exact. */
+        const double log_rest = q < 0.5 ? log1p(-q) : -log1p(1 / ratio[k]);
+        out->t[k] = times[k];
+        out->gaussian[k] = 0.5 * log_det[k] - log(n) + d * f->values[k];
+        out->gaussian_se[k] = hypot(0.5 * log_det_se[k], d * f_se->values[k]);
+        out->between[k] = 0.5 * (q * moment - d * q - d * log_rest - log_det[k]);
+        out->between_se[k] = 0.5 * log_det_se[k];
+        out->noise[k] = 0.5 * (q * moment - d * q - d * log_rest) - log(n) + d * f->values[k];
+        out->noise_se[k] = d * f_se->values[k]; /* the log-determinants cancel */
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, const double *times,
+                                   int64_t count, ddn_result **out)
+{
+    if (an == NULL) {
+        return DDN_E_NULL;
+    }
+    ddn_context *ctx = an->ctx;
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, oracle);
+    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
+    DDNI_CHECK(ctx, ds != NULL, DDN_E_UNSUPPORTED, "the oracle (%s) has no dataset",
+               ddn_oracle_kind(oracle));
+    DDNI_TRY(ddni_analysis_check_times(ctx, "times", ddn_oracle_schedule(oracle), times, count));
+
+    ddn_status status = DDN_OK;
+    ddn_result *identities = NULL, *result = NULL;
+    double *scratch = NULL;
+    curves c;
+    DDNI_TRY_GOTO(ddn_analysis_identities(an, oracle, times, count, &identities), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "late-start scan", 3 * count, sizeof *scratch, &scratch),
+                  fail);
+    DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
+    DDNI_TRY_GOTO(add_curves(ctx, result, &c), fail);
+    DDNI_TRY_GOTO(fill(ctx, oracle, times, count, identities, scratch, &c), fail);
+    DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result, "samples",
+                                         (double)ddni_analysis_i64(an, DDN_ANALYSIS_SAMPLES), 0,
+                                         "states drawn at each time for the posterior entropy"),
+                  fail);
+    DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result, "n", (double)ds->n, 0, "number of points"),
+                  fail);
+    DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result, "d", (double)ds->d, 0, "dimension"), fail);
+    *out = result;
+    result = NULL;
+fail:
+    ddni_free(ddni_context_allocator(ctx), scratch);
+    ddn_result_destroy(identities);
+    ddn_result_destroy(result);
+    return status;
+}
+
+/* Where the curve falls through the level between two times: in log KL where that exists at the
+ * lower end too, else linear. w is the share of the later end. */
+static double interpolate(double early, double late, double level, double *slope)
+{
+    if (late > 0) {
+        *slope = log(late / early);
+        return log(level / early) / *slope;
+    }
+    *slope = (late - early) / level;
+    return (level - early) / (late - early);
+}
+
+ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn_start kind,
+                                 double level, double *t, double *standard_error)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, result);
+    DDNI_CHECK_PTR(ctx, t);
+    DDNI_CHECK(ctx, kind == DDN_START_NOISE || kind == DDN_START_GAUSSIAN, DDN_E_KEY,
+               "argument kind = %d is not a ddn_start", (int)kind);
+    DDNI_CHECK_REAL(ctx, level, 1e-300, 1e300);
+    const int noise = kind == DDN_START_NOISE;
+    const ddni_entry *times = ddni_result_find_column(result, "t");
+    const ddni_entry *kl = ddni_result_find_column(result, noise ? "kl_noise" : "kl_gaussian");
+    const ddni_entry *se =
+        ddni_result_find_column(result, noise ? "kl_noise_se" : "kl_gaussian_se");
+    DDNI_CHECK(ctx, times != NULL && kl != NULL && se != NULL, DDN_E_UNSUPPORTED,
+               "the result has no column %s: it is not of ddn_analysis_late_start",
+               noise ? "kl_noise" : "kl_gaussian");
+
+    const int64_t rows = result->rows;
+    const int rising = rows < 2 || times->values[rows - 1] > times->values[0];
+    double found = NAN, error = NAN;
+    for (int64_t k = 0; k < rows; k++) { /* from early to late times */
+        const int64_t i = rising ? k : rows - 1 - k, before = rising ? i - 1 : i + 1;
+        if (kl->values[i] > level) {
+            found = NAN;
+            error = NAN;
+        } else if (k == 0) {
+            found = times->values[i];
+            error = 0;
+        } else if (isnan(found)) {
+            const double early = kl->values[before], late = kl->values[i];
+            const double width = times->values[i] - times->values[before];
+            double slope = 0;
+            const double w = interpolate(early, late, level, &slope);
+            found = times->values[before] + w * width;
+            /* Both ends share nothing, so their errors add in squares; d log KL = dKL / KL. */
+            const double unit = late > 0 ? 1 : 0;
+            const double e0 = (1 - w) * se->values[before] / (unit > 0 ? early : level);
+            const double e1 = w * se->values[i] / (unit > 0 ? late : level);
+            error = hypot(e0, e1) * fabs(width / slope);
+        }
+    }
+    *t = found;
+    if (standard_error != NULL) {
+        *standard_error = error;
+    }
+    return DDN_OK;
+}

@@ -1,0 +1,158 @@
+/* Features of states: coordinates, principal axes, or the host's own. */
+#include "analysis/late_start/features_impl.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "dataset/dataset_impl.h"
+
+static ddn_status create(ddn_context *ctx, int64_t d, int64_t k, ddn_features **out)
+{
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_INT(ctx, d, 1, INT64_C(1) << 24);
+    DDNI_CHECK_INT(ctx, k, 1, INT64_C(1) << 24);
+    DDNI_TRY(ddni_handle_create(ctx, "features", sizeof(ddn_features), out));
+    (*out)->d = d;
+    (*out)->k = k;
+    return DDN_OK;
+}
+
+ddn_status ddn_features_create_identity(ddn_context *ctx, int64_t d, ddn_features **out)
+{
+    DDNI_ENTER(ctx);
+    return create(ctx, d, d, out);
+}
+
+ddn_status ddn_features_create_pca(ddn_context *ctx, const ddn_dataset *ds, int64_t k,
+                                   ddn_features **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, ds);
+    const int64_t most = ds->n < ds->d ? ds->n : ds->d;
+    DDNI_CHECK_INT(ctx, k, 1, most < 512 ? most : 512);
+    ddn_features *f = NULL;
+    double *values = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(create(ctx, ds->d, k, &f), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "eigenvalues", k, sizeof *values, &values), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "principal axes", k * ds->d, sizeof *f->axes, &f->axes),
+                  fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "mean", ds->d, sizeof *f->mean, &f->mean), fail);
+    DDNI_TRY_GOTO(ddni_dataset_mean(ctx, ds, f->mean), fail);
+    DDNI_TRY_GOTO(ddn_dataset_spectrum(ctx, ds, k, values, f->axes, ds->d), fail);
+fail:
+    ddni_free(ddni_context_allocator(ctx), values);
+    if (status == DDN_OK) {
+        *out = f;
+    } else {
+        ddn_features_destroy(f);
+    }
+    return status;
+}
+
+ddn_status ddn_features_create_callback(ddn_context *ctx, int64_t d, int64_t k, ddn_features_fn fn,
+                                        ddn_release_fn release, void *user, ddn_features **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, fn);
+    DDNI_TRY(create(ctx, d, k, out));
+    (*out)->fn = fn;
+    (*out)->release = release;
+    (*out)->user = user;
+    return DDN_OK;
+}
+
+void ddn_features_destroy(ddn_features *features)
+{
+    if (!ddni_release(features)) {
+        return;
+    }
+    if (features->release != NULL) {
+        features->release(features->user);
+    }
+    ddni_free(&features->handle.allocator, features->axes);
+    ddni_free(&features->handle.allocator, features->mean);
+    ddni_handle_free(features);
+}
+
+int64_t ddn_features_d(const ddn_features *features)
+{
+    return features != NULL ? features->d : 0;
+}
+
+int64_t ddn_features_count(const ddn_features *features)
+{
+    return features != NULL ? features->k : 0;
+}
+
+typedef struct apply_job {
+    const ddn_features *f;
+    const double *x;
+    int64_t ldx;
+    double *out;
+    int64_t ldo;
+} apply_job;
+
+/* (x - mean) . axis in eight interleaved sums, so that it vectorises. */
+static double project(const double *x, const double *mean, const double *axis, int64_t d)
+{
+    double s[8] = {0};
+    int64_t j = 0;
+    for (; j + 8 <= d; j += 8) {
+        for (int64_t i = 0; i < 8; i++) {
+            s[i] += (x[j + i] - mean[j + i]) * axis[j + i];
+        }
+    }
+    for (; j < d; j++) {
+        s[0] += (x[j] - mean[j]) * axis[j];
+    }
+    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+}
+
+static void apply_tile(void *arg, int64_t row, int64_t worker)
+{
+    (void)worker;
+    const apply_job *job = arg;
+    const ddn_features *f = job->f;
+    const double *x = job->x + row * job->ldx;
+    double *out = job->out + row * job->ldo;
+    if (f->axes == NULL) {
+        memcpy(out, x, (size_t)f->d * sizeof *out);
+        return;
+    }
+    for (int64_t c = 0; c < f->k; c++) {
+        out[c] = project(x, f->mean, f->axes + c * f->d, f->d);
+    }
+}
+
+ddn_status ddni_features_apply(ddn_context *ctx, const ddn_features *f, int64_t m, const double *x,
+                               int64_t ldx, double *out, int64_t ldo)
+{
+    if (f->fn == NULL) {
+        apply_job job = {f, x, ldx, out, ldo};
+        const double cost = f->axes != NULL ? (double)f->k : 1;
+        return ddni_parallel(ctx, m, cost * (double)m * (double)f->d, apply_tile, &job);
+    }
+    const int32_t failure = m > 0 ? f->fn(f->user, m, x, ldx, out, ldo) : 0;
+    DDNI_CHECK(ctx, failure == 0, DDN_E_CALLBACK, "the callback of the features returned %d",
+               (int)failure);
+    return ddni_check_states(ctx, "features", out, m, f->k, ldo);
+}
+
+ddn_status ddn_features_apply(ddn_context *ctx, const ddn_features *features, int64_t m,
+                              const double *x, int64_t ldx, double *out, int64_t ldo)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, features);
+    DDNI_TRY(ddni_check_states(ctx, "x", x, m, features->d, ldx));
+    DDNI_CHECK(ctx, out != NULL || m == 0, DDN_E_NULL, "argument out is NULL");
+    DDNI_CHECK(ctx, ldo >= features->k, DDN_E_SHAPE, "argument ldo = %lld is below k = %lld",
+               (long long)ldo, (long long)features->k);
+    return ddni_features_apply(ctx, features, m, x, ldx, out, ldo);
+}

@@ -1,0 +1,248 @@
+/* The symmetry object: creation, options, drift, potential, leading eigenvalues. theory.md (50),
+ * (51). */
+#include <string.h>
+
+#include "analysis/symmetry/symmetry_impl.h"
+#include "base/check.h"
+#include "oracle/oracle_impl.h"
+#include "schedule/schedule_impl.h"
+
+/* OU times nearer to 0 or later than these are not followed: s would drown in rounding. */
+static const double TAU_LEAST = 1e-12;
+static const double TAU_MOST = 300;
+
+static const ddni_option option_table[] = {
+    {DDN_SYMMETRY_ETA, "DDN_SYMMETRY_ETA", 0, 10, 1},
+    {DDN_SYMMETRY_TOLERANCE, "DDN_SYMMETRY_TOLERANCE", 1e-14, 1e-2, 1e-10},
+    {DDN_SYMMETRY_MERGE, "DDN_SYMMETRY_MERGE", 1e-12, 1, 1e-6},
+    {DDN_SYMMETRY_STEP, "DDN_SYMMETRY_STEP", 1e-4, 10, 0.1},
+    {DDN_SYMMETRY_ITERATIONS, "DDN_SYMMETRY_ITERATIONS", 1, 1e9, 10000},
+    {DDN_SYMMETRY_EIGENVALUES, "DDN_SYMMETRY_EIGENVALUES", 1, DDNI_SYMMETRY_FOLLOWED, 2},
+    {DDN_SYMMETRY_DESCEND, "DDN_SYMMETRY_DESCEND", 0, 1, 1},
+    {DDN_SYMMETRY_SEED, "DDN_SYMMETRY_SEED", -9e18, 9e18, 0},
+    {DDN_SYMMETRY_POINTS, "DDN_SYMMETRY_POINTS", 10, 1e9, 5000},
+    {DDN_SYMMETRY_BRANCHES, "DDN_SYMMETRY_BRANCHES", 1, 1e6, 256},
+};
+static const ddni_options options = {option_table, DDNI_SYMMETRY_OPTIONS};
+_Static_assert(sizeof option_table / sizeof option_table[0] == DDNI_SYMMETRY_OPTIONS,
+               "one row for each option");
+
+double ddni_symmetry_f64(const ddn_symmetry *sy, int32_t key)
+{
+    return ddni_options_f64(&options, sy->values, key);
+}
+
+int64_t ddni_symmetry_i64(const ddn_symmetry *sy, int32_t key)
+{
+    return ddni_options_i64(&options, sy->values, key);
+}
+
+int64_t ddni_symmetry_followed(const ddn_symmetry *sy)
+{
+    int64_t wanted = ddni_symmetry_i64(sy, DDN_SYMMETRY_EIGENVALUES);
+    return wanted < sy->d ? wanted : sy->d;
+}
+
+/* Makes one query with nothing left out beyond rounding: the field must be smooth. */
+static ddn_status make_query(ddn_symmetry *sy, ddn_query **out)
+{
+    DDNI_TRY(ddn_query_create(sy->ctx, sy->oracle, out));
+    return ddn_query_set_f64(*out, DDN_QUERY_EPSILON, 1e-15);
+}
+
+static ddn_status choose_outputs(ddn_symmetry *sy)
+{
+    const ddn_oracle *o = sy->oracle;
+    sy->has_mean = ddn_oracle_can(o, DDN_OUT_MEAN) != 0;
+    sy->has_log_p = ddn_oracle_can(o, DDN_OUT_LOG_P) != 0;
+    sy->has_cov = ddn_oracle_can(o, DDN_OUT_COV_TIMES_V) != 0;
+    DDNI_CHECK(sy->ctx, sy->has_mean || ddn_oracle_can(o, DDN_OUT_SCORE), DDN_E_UNSUPPORTED,
+               "an oracle of kind %s gives neither score nor mean", ddn_oracle_kind(o));
+    DDNI_CHECK(sy->ctx, sy->has_cov || ddn_oracle_can(o, DDN_OUT_JACOBIAN_TIMES_V),
+               DDN_E_UNSUPPORTED, "an oracle of kind %s gives no Jacobian of its score",
+               ddn_oracle_kind(o));
+    DDNI_TRY(make_query(sy, &sy->value));
+    DDNI_TRY(make_query(sy, &sy->slope));
+    DDNI_TRY(ddn_query_bind_f64(
+        sy->slope, sy->has_cov ? DDN_OUT_COV_TIMES_V : DDN_OUT_JACOBIAN_TIMES_V, sy->image, sy->d));
+    if (sy->has_log_p) {
+        DDNI_TRY(make_query(sy, &sy->log_p));
+    }
+    return DDN_OK;
+}
+
+static void free_members(ddn_symmetry *sy)
+{
+    const ddni_allocator *al = &sy->handle.allocator;
+    ddn_query_destroy(sy->value);
+    ddn_query_destroy(sy->slope);
+    ddn_query_destroy(sy->log_p);
+    ddni_krylov_free(al, &sy->krylov);
+    ddni_free(al, sy->score);
+    ddni_free(al, sy->pair);
+    ddni_free(al, sy->image);
+    ddni_free(al, sy->work);
+    ddn_oracle_destroy(sy->oracle);
+    ddn_context_destroy(sy->ctx);
+    ddni_handle_free(sy);
+}
+
+static ddn_status fill(ddn_symmetry *sy)
+{
+    const ddn_schedule *sch = ddn_oracle_schedule(sy->oracle);
+    const ddn_dataset *ds = ddn_oracle_dataset(sy->oracle);
+    double t_min, t_max;
+    ddni_options_init(&options, sy->values);
+    if (ds != NULL && ddn_dataset_type(ds) != DDN_TYPE_F64) {
+        DDNI_TRY(ddni_options_set_f64(sy->ctx, &options, sy->values, DDN_SYMMETRY_TOLERANCE, 1e-5));
+        DDNI_TRY(ddni_options_set_f64(sy->ctx, &options, sy->values, DDN_SYMMETRY_MERGE, 1e-3));
+    }
+    sy->d = ddn_oracle_d(sy->oracle);
+    DDNI_TRY(ddn_schedule_range(sy->ctx, sch, &t_min, &t_max));
+    DDNI_TRY(ddni_schedule_to_ou(sy->ctx, sch, t_min, &sy->tau_min));
+    DDNI_TRY(ddni_schedule_to_ou(sy->ctx, sch, t_max, &sy->tau_max));
+    sy->tau_min = fmax(sy->tau_min, TAU_LEAST);
+    sy->tau_max = fmin(sy->tau_max, TAU_MOST);
+    const int64_t size = (int64_t)sizeof(double);
+    DDNI_TRY(ddni_alloc_for(sy->ctx, "states", 2 * sy->d, size, &sy->pair));
+    DDNI_TRY(ddni_alloc_for(sy->ctx, "states", sy->d, size, &sy->image));
+    DDNI_TRY(ddni_alloc_for(sy->ctx, "states", 8 * sy->d, size, &sy->work));
+    return choose_outputs(sy);
+}
+
+ddn_status ddn_symmetry_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_symmetry **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, oracle);
+    ddn_symmetry *sy = NULL;
+    DDNI_TRY(ddni_handle_create(ctx, "symmetry", sizeof *sy, &sy));
+    ddni_retain(ctx);
+    sy->ctx = ctx;
+    ddni_retain(oracle);
+    sy->oracle = (ddn_oracle *)(uintptr_t)oracle;
+    ddn_status status = fill(sy);
+    if (status != DDN_OK) {
+        free_members(sy);
+        return status;
+    }
+    *out = sy;
+    return DDN_OK;
+}
+
+void ddn_symmetry_destroy(ddn_symmetry *sy)
+{
+    if (ddni_release(sy)) {
+        free_members(sy);
+    }
+}
+
+ddn_status ddn_symmetry_set_f64(ddn_symmetry *sy, ddn_symmetry_key key, double value)
+{
+    DDNI_SYMMETRY_ENTER(sy);
+    return ddni_options_set_f64(sy->ctx, &options, sy->values, key, value);
+}
+
+ddn_status ddn_symmetry_set_i64(ddn_symmetry *sy, ddn_symmetry_key key, int64_t value)
+{
+    DDNI_SYMMETRY_ENTER(sy);
+    return ddni_options_set_i64(sy->ctx, &options, sy->values, key, value);
+}
+
+ddn_status ddn_symmetry_get_f64(ddn_symmetry *sy, ddn_symmetry_key key, double *value)
+{
+    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_CHECK_PTR(sy->ctx, value);
+    return ddni_options_get_f64(sy->ctx, &options, sy->values, key, value);
+}
+
+ddn_status ddn_symmetry_get_i64(ddn_symmetry *sy, ddn_symmetry_key key, int64_t *value)
+{
+    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_CHECK_PTR(sy->ctx, value);
+    return ddni_options_get_i64(sy->ctx, &options, sy->values, key, value);
+}
+
+ddn_status ddn_symmetry_bounds(ddn_symmetry *sy, ddn_symmetry_key key, double *minimum,
+                               double *maximum, double *preset)
+{
+    DDNI_SYMMETRY_ENTER(sy);
+    return ddni_options_bounds(sy->ctx, &options, key, minimum, maximum, preset);
+}
+
+ddn_status ddn_symmetry_drift(ddn_symmetry *sy, double t, int64_t m, const double *x, int64_t ldx,
+                              double *drift, int64_t ldo)
+{
+    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_TRY(ddni_check_states(sy->ctx, "x", x, m, sy->d, ldx));
+    DDNI_CHECK_PTR(sy->ctx, drift);
+    DDNI_CHECK(sy->ctx, ldo >= sy->d, DDN_E_SHAPE, "argument ldo = %lld is less than d = %lld",
+               (long long)ldo, (long long)sy->d);
+    ddni_field field;
+    DDNI_TRY(ddni_field_at(sy, t, &field));
+    /* The field goes through scratch, so drift may be x itself. */
+    DDNI_TRY(ddni_field_value(sy, &field, m, x, ldx, drift, ldo));
+    for (int64_t r = 0; r < m; r++) {
+        for (int64_t i = 0; i < sy->d; i++) {
+            drift[r * ldo + i] *= field.big_l;
+        }
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_symmetry_potential(ddn_symmetry *sy, const ddni_field *field, int64_t m,
+                                   const double *x, int64_t ldx, double *u)
+{
+    DDNI_TRY(ddn_query_bind_f64(sy->log_p, DDN_OUT_LOG_P, u, 1));
+    DDNI_TRY(ddn_query_run(sy->log_p, field->t, m, x, ldx));
+    for (int64_t r = 0; r < m; r++) {
+        const double *row = x + r * ldx;
+        u[r] = 0.5 * field->f * ddni_dot(sy->d, row, row) - field->c * u[r];
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_symmetry_potential(ddn_symmetry *sy, double t, int64_t m, const double *x,
+                                  int64_t ldx, double *u)
+{
+    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_TRY(ddni_check_states(sy->ctx, "x", x, m, sy->d, ldx));
+    DDNI_CHECK_PTR(sy->ctx, u);
+    DDNI_CHECK(sy->ctx, sy->has_log_p, DDN_E_UNSUPPORTED,
+               "an oracle of kind %s gives no log p, so no potential; see ddn_symmetry_line",
+               ddn_oracle_kind(sy->oracle));
+    ddni_field field;
+    DDNI_TRY(ddni_field_at(sy, t, &field));
+    return ddni_symmetry_potential(sy, &field, m, x, ldx, u);
+}
+
+ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, const double *x, int64_t count,
+                                  double *values, double *vectors, int64_t ldv)
+{
+    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_TRY(ddni_check_states(sy->ctx, "x", x, 1, sy->d, sy->d));
+    int64_t most = sy->d < DDNI_SYMMETRY_FOLLOWED ? sy->d : DDNI_SYMMETRY_FOLLOWED;
+    DDNI_CHECK_INT(sy->ctx, count, 1, most);
+    DDNI_CHECK_PTR(sy->ctx, values);
+    DDNI_CHECK(sy->ctx, vectors == NULL || ldv >= sy->d, DDN_E_SHAPE,
+               "argument ldv = %lld is less than d = %lld", (long long)ldv, (long long)sy->d);
+    ddni_field field;
+    DDNI_TRY(ddni_field_at(sy, t, &field));
+    double *own = NULL;
+    ddn_status status = DDN_OK;
+    DDNI_TRY(ddni_alloc_for(sy->ctx, "eigenvectors", count * (sy->d + 1), (int64_t)sizeof(double),
+                            &own));
+    double *lambda = own + count * sy->d;
+    DDNI_TRY_GOTO(
+        ddni_field_eigen(sy, &field, x, count, ddni_field_precision(sy), NULL, lambda, own), fail);
+    for (int64_t i = 0; i < count; i++) {
+        values[i] = field.big_l * lambda[i];
+        if (vectors != NULL) {
+            memcpy(vectors + i * ldv, own + i * sy->d, (size_t)sy->d * sizeof *vectors);
+        }
+    }
+fail:
+    ddni_free(&sy->handle.allocator, own);
+    return status;
+}

@@ -1,0 +1,157 @@
+/* Collapse time as the last change of the nearest point along reverse paths (theory.md (34)). */
+#include <diffdyn/observer.h>
+
+#include "analysis/analysis_impl.h"
+#include "analysis/result_impl.h"
+#include "analysis/samples.h"
+#include "analysis/transitions/measure.h"
+#include "base/check.h"
+#include "base/parallel.h"
+#include "base/statistics.h"
+
+typedef struct work {
+    ddn_context *ctx;
+    const ddn_oracle *oracle;
+    ddn_integrator *it;
+    ddn_observer *observer;
+    ddni_samples samples;
+    int64_t paths, steps, batch, d;
+    double t_start, t_end;
+    double *x, *z;  /* [batch][d] */
+    double *change; /* [paths] */
+    double *grid;   /* [steps + 1] */
+} work;
+
+static void release(work *w)
+{
+    const ddni_allocator *al = ddni_context_allocator(w->ctx);
+    ddn_integrator_destroy(w->it);
+    ddn_observer_destroy(w->observer);
+    ddni_samples_free(&w->samples);
+    ddni_free(al, w->x);
+    ddni_free(al, w->z);
+    ddni_free(al, w->change);
+    ddni_free(al, w->grid);
+}
+
+static ddn_status prepare(work *w, const ddn_analysis *an)
+{
+    int64_t row = w->d * (int64_t)sizeof(double), seed = ddni_analysis_i64(an, DDN_ANALYSIS_SEED);
+    DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->x));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->z));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->paths, sizeof(double), &w->change));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", w->steps + 1, sizeof(double), &w->grid));
+    DDNI_TRY(
+        ddni_samples_init(w->ctx, w->oracle, seed, DDNI_DRAW_LAST_CHANGE, w->paths, &w->samples));
+    DDNI_TRY(ddn_schedule_grid(w->ctx, ddn_oracle_schedule(w->oracle), DDN_GRID_GEOMETRIC,
+                               w->t_start, w->t_end, w->steps + 1, w->grid));
+    DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
+    DDNI_TRY(ddn_integrator_set_times(w->it, w->grid, w->steps + 1));
+    DDNI_TRY(ddn_observer_create_nearest(w->ctx, &w->observer));
+    return ddn_observer_attach(w->observer, w->it);
+}
+
+static ddn_status measure(work *w)
+{
+    ddni_level level;
+    DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), w->t_start, &level));
+    for (int64_t first = 0; first < w->paths; first += w->batch) {
+        int64_t m = w->paths - first < w->batch ? w->paths - first : w->batch;
+        double share = 1 / (double)w->paths, from = (double)first * share;
+        DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->x, w->z));
+        ddni_samples_at(&level, m * w->d, w->x, w->z, w->x);
+        DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_FIRST_PATH, first));
+        ddni_progress_within(w->ctx, "last change", from, from + (double)m * share);
+        ddn_status status = ddni_progress(w->ctx, "last change", 0);
+        if (status == DDN_OK) {
+            status = ddn_integrator_run(w->it, m, w->x, w->d);
+        }
+        ddni_progress_within(w->ctx, NULL, 0, 1);
+        DDNI_TRY(status);
+        DDNI_TRY(ddn_observer_read_f64(w->observer, DDN_RECORD_LAST_CHANGE, w->change + first, m));
+    }
+    return ddni_progress(w->ctx, "last change", 1);
+}
+
+/* The median of times on a grid is not known better than the grid: its error is at least that of
+ * a number rounded to the steps around it. */
+static double grid_error(const work *w, double t)
+{
+    int64_t k = 1;
+    while (k < w->steps && w->grid[k] > t) {
+        k++;
+    }
+    return (w->grid[k - 1] - w->grid[k]) / sqrt(12.0);
+}
+
+static ddn_status report(work *w, ddn_result *r)
+{
+    double *t, *share, *share_se, median, median_error;
+    ddni_mean mean = {0, 0, 0};
+    long long paths = (long long)w->paths, steps = (long long)w->steps;
+    for (int64_t i = 0; i < w->paths; i++) {
+        ddni_mean_add(&mean, w->change[i]);
+    }
+    ddni_sort(w->change, w->paths);
+    ddni_median(w->change, w->paths, &median, &median_error);
+    DDNI_TRY(ddni_result_add_column(w->ctx, r, "t_grid", &t,
+                                    "times of the paths, geometric in the oracle's schedule"));
+    DDNI_TRY(ddni_result_add_pair(w->ctx, r, "changed_after", &share, &share_se,
+                                  "share of %lld paths whose nearest point changed last below t",
+                                  paths));
+    for (int64_t k = 0; k <= w->steps; k++) {
+        int64_t below = 0;
+        while (below < w->paths && w->change[below] < w->grid[k]) {
+            below++;
+        }
+        t[k] = w->grid[k];
+        ddni_proportion(below, w->paths, &share[k], &share_se[k]);
+    }
+    const char *text = "collapse time: last change of the nearest point, %s of %lld reverse paths "
+                       "on a geometric grid of %lld steps from %g to %g (a finer grid sees later "
+                       "changes)";
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "t_C_last_change", mean.mean, ddni_mean_error(&mean),
+                                    text, "mean", paths, steps, w->t_start, w->t_end));
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "t_C_last_change_median", median,
+                                    fmax(median_error, grid_error(w, median)), text, "median",
+                                    paths, steps, w->t_start, w->t_end));
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "paths", (double)w->paths, 0,
+                                    "paths of the last-change measurement"));
+    return ddni_result_add_scalar(w->ctx, r, "steps", (double)w->steps, 0, "steps of these paths");
+}
+
+ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *oracle,
+                                    ddn_result **out)
+{
+    work w = {.ctx = an->ctx, .oracle = oracle, .samples = {.ctx = an->ctx}};
+    ddn_result *result = NULL;
+    w.paths = ddni_analysis_i64(an, DDN_ANALYSIS_PATHS);
+    w.steps = ddni_analysis_i64(an, DDN_ANALYSIS_PATH_STEPS);
+    w.batch = ddni_analysis_i64(an, DDN_ANALYSIS_BATCH);
+    w.batch = w.batch < w.paths ? w.batch : w.paths;
+    w.d = ddn_oracle_d(oracle);
+    DDNI_TRY(ddni_analysis_ends(an, ddn_oracle_schedule(oracle), &w.t_start, &w.t_end));
+    ddn_status status = prepare(&w, an);
+    if (status == DDN_OK) {
+        status = measure(&w);
+    }
+    if (status == DDN_OK) {
+        status = ddni_result_create(an->ctx, w.steps + 1, &result);
+    }
+    if (status == DDN_OK) {
+        status = report(&w, result);
+    }
+    release(&w);
+    return ddni_result_hand_out(status, result, out);
+}
+
+ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
+{
+    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_CHECK_PTR(an->ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(an->ctx, oracle);
+    DDNI_CHECK(an->ctx, ddn_oracle_can(oracle, DDN_OUT_ARGMAX), DDN_E_UNSUPPORTED,
+               "the %s oracle has no components to be nearest to", ddn_oracle_kind(oracle));
+    return ddni_measure_last_change(an, oracle, out);
+}

@@ -1,0 +1,21 @@
+/* The measurements without their argument checks, as the report uses them. */
+#ifndef DDNI_ANALYSIS_TRANSITIONS_MEASURE_H
+#define DDNI_ANALYSIS_TRANSITIONS_MEASURE_H
+
+#include <diffdyn/transitions.h>
+
+/* As the public functions of these names; oracle and times have been checked; *out is NULL and
+ * stays so on failure. */
+ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *oracle,
+                                   const double *times, int64_t count, ddn_result **out);
+ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
+                               const double *times, int64_t count, ddn_result **out);
+ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *oracle,
+                                    ddn_result **out);
+ddn_status ddni_measure_spectrum(const ddn_analysis *an, const ddn_dataset *ds, ddn_result **out);
+
+/* Adds the scalars of ddn_analysis_crossings to a result. */
+ddn_status ddni_measure_crossings(const ddn_analysis *an, const ddn_oracle *oracle,
+                                  const ddn_result *curves, ddn_result *out);
+
+#endif

@@ -1,0 +1,327 @@
+/* The three regimes along given trajectories. theory.md (20), (36). */
+#include <diffdyn/transitions.h>
+#include <string.h>
+
+#include "analysis/analysis_impl.h"
+#include "analysis/result_impl.h"
+#include "analysis/transitions/path_impl.h"
+#include "base/check.h"
+#include "base/parallel.h"
+#include "base/statistics.h"
+#include <diffdyn/theory.h>
+
+/* phi of two balanced Gaussians at r = 1, rescaled from [1/2, 1] to [0, 1]: the level of t_S. */
+static const double SPECIATION_LEVEL = 0.5504;
+
+static void release(ddni_path_work *w)
+{
+    const ddni_allocator *al = ddni_context_allocator(w->ctx);
+    ddn_integrator_destroy(w->it);
+    ddn_query_destroy(w->query);
+    ddn_query_destroy(w->ends);
+    ddn_oracle_destroy(w->made_judge);
+    void *memory[] = {w->entropy, w->sum_w2,    w->w_max,   w->share,
+                      w->state,   w->end_share, w->nearest, w->number};
+    for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++) {
+        ddni_free(al, memory[i]);
+    }
+}
+
+static ddn_status choose_judge(ddni_path_work *w, const ddn_dataset *points)
+{
+    const ddn_schedule *sch = ddn_oracle_schedule(w->oracle);
+    const ddn_dataset *own = ddn_oracle_dataset(w->oracle);
+    w->judge = w->oracle;
+    int has_weights = ddn_oracle_can(w->oracle, DDN_OUT_SUM_W2) != 0;
+    if (w->pairs > 0 && (points != NULL || !has_weights)) {
+        const ddn_dataset *ds = points != NULL ? points : own;
+        DDNI_CHECK(w->ctx, ds != NULL, DDN_E_UNSUPPORTED,
+                   "an oracle of kind %s has no weights and no dataset: argument points must say "
+                   "where its paths may end",
+                   ddn_oracle_kind(w->oracle));
+        DDNI_CHECK(w->ctx, ddn_dataset_d(ds) == w->d, DDN_E_SHAPE,
+                   "points have d = %lld, the oracle d = %lld", (long long)ddn_dataset_d(ds),
+                   (long long)w->d);
+        DDNI_TRY(ddn_oracle_create_empirical(w->ctx, ds, sch, &w->made_judge));
+        w->judge = w->made_judge;
+    }
+    DDNI_CHECK(w->ctx, ddn_oracle_can(w->judge, DDN_OUT_SUM_W2), DDN_E_UNSUPPORTED,
+               "an oracle of kind %s has no posterior weights: use DDN_PATH_CLONES",
+               ddn_oracle_kind(w->oracle));
+    w->classes = ddni_analysis_classes(w->judge);
+    return DDN_OK;
+}
+
+/* The posterior of the judge at the states. */
+static ddn_status prepare_query(ddni_path_work *w)
+{
+    const int64_t size = (int64_t)sizeof(double);
+    DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->query));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "entropies", w->batch, size, &w->entropy));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "weights", w->batch, size, &w->sum_w2));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "weights", w->batch, size, &w->w_max));
+    DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_ENTROPY, w->entropy, 1));
+    DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_SUM_W2, w->sum_w2, 1));
+    DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_W_MAX, w->w_max, 1));
+    if (w->classes > 0) {
+        DDNI_TRY(ddni_alloc_for(w->ctx, "classes", w->batch * w->classes, size, &w->share));
+        DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_CLASS_POSTERIOR, w->share, w->classes));
+    }
+    return DDN_OK;
+}
+
+static ddn_status prepare_clones(ddni_path_work *w, const ddn_analysis *an)
+{
+    const int64_t size = (int64_t)sizeof(double);
+    double t_start, t_end;
+    DDNI_TRY(ddni_analysis_ends(an, ddn_oracle_schedule(w->oracle), &t_start, &t_end));
+    DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), t_end, &w->end));
+    DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
+    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_STEPS,
+                                    ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_DENOISE, 1));
+    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_END, t_end));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch * w->d, size, &w->state));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->nearest));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->number));
+    DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->ends));
+    DDNI_TRY(ddn_query_bind_i64(w->ends, DDN_OUT_ARGMAX, w->nearest));
+    if (w->classes > 0) {
+        DDNI_TRY(ddni_alloc_for(w->ctx, "classes", w->batch * w->classes, size, &w->end_share));
+        DDNI_TRY(ddn_query_bind_f64(w->ends, DDN_OUT_CLASS_POSTERIOR, w->end_share, w->classes));
+    }
+    return DDN_OK;
+}
+
+static ddn_status check_above_end(const ddni_path_work *w, const double *times, int64_t count)
+{
+    const ddn_schedule *sch = ddn_oracle_schedule(w->oracle);
+    double end, tau;
+    DDNI_TRY(ddni_schedule_to_ou(w->ctx, sch, w->end.t, &end));
+    for (int64_t i = 0; i < count; i++) {
+        DDNI_TRY(ddni_schedule_to_ou(w->ctx, sch, times[i], &tau));
+        DDNI_CHECK(w->ctx, tau > end, DDN_E_RANGE,
+                   "times[%lld] = %g is not noisier than the clean end T_END = %g of the clones",
+                   (long long)i, times[i], w->end.t);
+    }
+    return DDN_OK;
+}
+
+/* The level of same_class from the weights of the classes, which the judge knows where noise hides
+ * everything else; without two classes t_S from the spectrum. */
+static ddn_status find_level(ddni_path_work *w, const double *zero)
+{
+    const ddn_schedule *sch = ddn_oracle_schedule(w->judge);
+    w->level = w->t_s = NAN;
+    if (w->classes > 1) {
+        double t_min, t_max, tau, chance = 0;
+        DDNI_TRY(ddn_schedule_range(w->ctx, sch, &t_min, &t_max));
+        DDNI_TRY(ddni_schedule_to_ou(w->ctx, sch, t_max, &tau));
+        DDNI_TRY(ddni_schedule_from_ou(w->ctx, sch, fmin(tau, 20), &t_max));
+        DDNI_TRY(ddn_query_run(w->query, t_max, 1, zero, w->d));
+        for (int64_t c = 0; c < w->classes; c++) {
+            chance += w->share[c] * w->share[c];
+        }
+        w->level = chance + SPECIATION_LEVEL * (1 - chance);
+    } else if (ddn_oracle_dataset(w->judge) != NULL) {
+        const ddn_dataset *ds = ddn_oracle_dataset(w->judge);
+        double lambda = 0;
+        if (ddn_dataset_n(ds) > 1) {
+            DDNI_TRY(ddn_dataset_spectrum(w->ctx, ds, 1, &lambda, NULL, 0));
+        }
+        w->t_s = ddn_theory_speciation(fmax(lambda, 0));
+    }
+    return DDN_OK;
+}
+
+static ddn_regime regime(const ddni_path_work *w, double same_point, double same_class, double tau)
+{
+    if (same_point >= 0.5) {
+        return DDN_REGIME_MEMORIZATION;
+    }
+    int features = w->classes > 1 ? same_class >= w->level : tau <= w->t_s;
+    return features ? DDN_REGIME_FEATURES : DDN_REGIME_RANDOM;
+}
+
+/* ---- The table ---- */
+
+enum {
+    SAME_POINT,
+    SAME_CLASS,
+    ENTROPY,
+    W_MAX,
+    MEASURED
+};
+
+typedef struct table {
+    double *t, *tau, *regime, *value[MEASURED], *error[MEASURED], *share[DDNI_PATH_CLASSES];
+    double *count[3];
+} table;
+
+static ddn_status add_columns(const ddni_path_work *w, ddn_result *result, table *c)
+{
+    const char *const by =
+        w->pairs > 0 ? "pairs of simulated clones of each state" : "the posterior at each state";
+    static const char *const regimes[3] = {"random", "features", "memorization"};
+    ddn_context *ctx = w->ctx;
+    DDNI_TRY(ddni_result_add_column(ctx, result, "t", &c->t, "time of the schedule"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, "t_ou", &c->tau, "OU time"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, "regime", &c->regime,
+                                    "3: same_point >= 1/2; else 2: %s; else 1",
+                                    w->classes > 1 ? "same_class >= class_level" : "t <= t_S"));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, "same_point", &c->value[SAME_POINT],
+                                  &c->error[SAME_POINT], "sum w^2, by %s", by));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, "same_class", &c->value[SAME_CLASS],
+                                  &c->error[SAME_CLASS], "sum_c W_c^2, by %s", by));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, "entropy", &c->value[ENTROPY], &c->error[ENTROPY],
+                                  "posterior entropy, nats"));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, "w_max", &c->value[W_MAX], &c->error[W_MAX],
+                                  "largest posterior weight"));
+    for (int i = 0; i < DDNI_PATH_CLASSES; i++) {
+        char name[4] = {'W', '_', (char)('0' + i), 0};
+        DDNI_TRY(ddni_result_add_column(ctx, result, name, &c->share[i],
+                                        "mean posterior of class number %d", i));
+    }
+    for (int i = 0; i < 3; i++) {
+        DDNI_TRY(ddni_result_add_column(ctx, result, regimes[i], &c->count[i],
+                                        "share of the trajectories in regime %d", i + 1));
+    }
+    return DDN_OK;
+}
+
+static ddn_status add_scalars(const ddni_path_work *w, int64_t m, ddn_result *result)
+{
+    const struct {
+        const char *name, *definition;
+        double value;
+    } list[] = {
+        {"paths", "trajectories", (double)m},
+        {"classes", "labelled classes", (double)w->classes},
+        {"class_level", "level of same_class between random and features", w->level},
+        {"t_S", "OU time used without classes, log(1 + Lambda)/2", w->t_s},
+        {"clones", "pairs of clones of each state, 0: posterior", (double)w->pairs},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        DDNI_TRY(ddni_result_add_scalar(w->ctx, result, list[i].name, list[i].value, 0, "%s",
+                                        list[i].definition));
+    }
+    return DDN_OK;
+}
+
+/* One time: fates of all its states, their regimes, the row of the table. */
+static ddn_status one_time(ddni_path_work *w, double t, int64_t k, int64_t m, const double *x,
+                           int64_t ldx, ddni_fate *fate, int32_t *regimes, table *c)
+{
+    ddni_mean mean[MEASURED] = {{0}}, share[DDNI_PATH_CLASSES] = {{0}};
+    int64_t counts[3] = {0, 0, 0};
+    double tau;
+    DDNI_TRY(ddni_schedule_to_ou(w->ctx, ddn_oracle_schedule(w->oracle), t, &tau));
+    for (int64_t first = 0; first < m; first += w->batch) {
+        int64_t rows = m - first < w->batch ? m - first : w->batch;
+        DDNI_TRY(ddni_path_posterior(w, t, rows, x + first * ldx, ldx, fate));
+        for (int64_t r = 0; r < rows; r++) {
+            if (w->pairs > 0) {
+                DDNI_TRY(ddni_path_clones(w, t, k, first + r, x + (first + r) * ldx, &fate[r]));
+            }
+            const double values[MEASURED] = {fate[r].same_point, fate[r].same_class,
+                                             fate[r].entropy, fate[r].w_max};
+            for (int i = 0; i < MEASURED; i++) {
+                ddni_mean_add(&mean[i], values[i]);
+            }
+            for (int i = 0; i < DDNI_PATH_CLASSES; i++) {
+                ddni_mean_add(&share[i], fate[r].share[i]);
+            }
+            ddn_regime which = regime(w, fate[r].same_point, fate[r].same_class, tau);
+            counts[which - 1]++;
+            if (regimes != NULL) {
+                regimes[first + r] = which;
+            }
+        }
+    }
+    c->t[k] = t;
+    c->tau[k] = tau;
+    for (int i = 0; i < MEASURED; i++) {
+        double p = mean[i].mean;
+        c->value[i][k] = p;
+        c->error[i][k] = m > 1 || w->pairs == 0 || i > SAME_CLASS
+                             ? ddni_mean_error(&mean[i])
+                             : sqrt(p * (1 - p) / (double)w->pairs);
+    }
+    for (int i = 0; i < DDNI_PATH_CLASSES; i++) {
+        c->share[i][k] = share[i].mean;
+    }
+    c->regime[k] = regime(w, mean[SAME_POINT].mean, mean[SAME_CLASS].mean, tau);
+    for (int i = 0; i < 3; i++) {
+        c->count[i][k] = (double)counts[i] / (double)m;
+    }
+    return DDN_OK;
+}
+
+static ddn_status measure(ddni_path_work *w, const double *times, int64_t count, int64_t m,
+                          const double *x, int64_t ldx, ddni_fate *fate, int32_t *regimes,
+                          ddn_result *result)
+{
+    table c;
+    DDNI_TRY(add_columns(w, result, &c));
+    DDNI_TRY(add_scalars(w, m, result));
+    for (int64_t k = 0; k < count; k++) {
+        DDNI_TRY(one_time(w, times[k], k, m, x + k * m * ldx, ldx, fate,
+                          regimes != NULL ? regimes + k * m : NULL, &c));
+        DDNI_TRY(ddni_progress(w->ctx, "regimes of paths", (double)(k + 1) / (double)count));
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *points,
+                             ddn_path_method method, const double *times, int64_t count, int64_t m,
+                             const double *x, int64_t ldx, int32_t *regimes, ddn_result **out)
+{
+    if (an == NULL) {
+        return DDN_E_NULL;
+    }
+    ddn_context *ctx = an->ctx;
+    ddni_enter(ctx, __func__);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, oracle);
+    DDNI_CHECK(ctx, method >= DDN_PATH_AUTO && method <= DDN_PATH_CLONES, DDN_E_KEY,
+               "there is no method %d", (int)method);
+    DDNI_TRY(ddni_analysis_check_times(ctx, "times", ddn_oracle_schedule(oracle), times, count));
+    DDNI_CHECK_INT(ctx, m, 1, INT64_C(1) << 40);
+    DDNI_CHECK_INT(ctx, count, 1, (INT64_C(1) << 40) / m);
+    int64_t d = ddn_oracle_d(oracle);
+    DDNI_TRY(ddni_check_states(ctx, "x", x, count * m, d, ldx));
+    if (method == DDN_PATH_AUTO) {
+        method = ddn_oracle_can(oracle, DDN_OUT_SUM_W2) ? DDN_PATH_POSTERIOR : DDN_PATH_CLONES;
+    }
+    ddni_path_work w = {0};
+    w.ctx = ctx;
+    w.oracle = oracle;
+    w.d = d;
+    w.pairs = method == DDN_PATH_CLONES ? ddni_analysis_i64(an, DDN_ANALYSIS_CLONES) : 0;
+    /* Whole pairs. */
+    w.batch = 2 * ((ddni_analysis_i64(an, DDN_ANALYSIS_BATCH) + 1) / 2);
+    ddni_fate *fate = NULL;
+    double *zero = NULL;
+    ddn_result *result = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(choose_judge(&w, points), fail);
+    DDNI_TRY_GOTO(prepare_query(&w), fail);
+    if (w.pairs > 0) {
+        DDNI_TRY_GOTO(prepare_clones(&w, an), fail);
+        DDNI_TRY_GOTO(check_above_end(&w, times, count), fail);
+    }
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "fates", w.batch, (int64_t)sizeof *fate, &fate), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "states", d, (int64_t)sizeof *zero, &zero), fail);
+    DDNI_TRY_GOTO(find_level(&w, zero), fail);
+    DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
+    DDNI_TRY_GOTO(measure(&w, times, count, m, x, ldx, fate, regimes, result), fail);
+    *out = result;
+    result = NULL;
+fail:
+    ddn_result_destroy(result);
+    ddni_free(ddni_context_allocator(ctx), zero);
+    ddni_free(ddni_context_allocator(ctx), fate);
+    release(&w);
+    return status;
+}

@@ -1,0 +1,43 @@
+/* Working memory of a path's regimes. */
+#ifndef DDNI_ANALYSIS_TRANSITIONS_PATH_IMPL_H
+#define DDNI_ANALYSIS_TRANSITIONS_PATH_IMPL_H
+
+#include <diffdyn/transitions.h>
+
+#include "schedule/schedule_impl.h"
+
+enum {
+    DDNI_PATH_CLASSES = 8 /* mean class posteriors that are reported */
+};
+
+/* What is found for one state. */
+typedef struct ddni_fate {
+    double same_point, same_class, entropy, w_max;
+    double share[DDNI_PATH_CLASSES];
+} ddni_fate;
+
+typedef struct ddni_path_work {
+    ddn_context *ctx;
+    const ddn_oracle *oracle, *judge; /* judge: whose weights tell points and classes */
+    ddn_oracle *made_judge;           /* owned, or NULL */
+    ddn_query *query;                 /* posterior of the judge at the states */
+    ddn_query *ends;                  /* nearest points and classes at the end; CLONES */
+    ddn_integrator *it;               /* CLONES */
+    ddni_level end;
+    int64_t d, classes, batch, pairs; /* pairs 0: from the posterior */
+    double level, t_s;                /* of same_class; OU time, NaN if unknown */
+    double *entropy, *sum_w2, *w_max; /* [batch] */
+    double *share;                    /* [batch][classes] */
+    double *state;                    /* [batch][d] continuations */
+    double *end_share;                /* [batch][classes] */
+    int64_t *nearest, *number;        /* [batch] */
+} ddni_path_work;
+
+/* Fates of the states x[m][ldx] at time t, the k-th of the times, m <= batch. */
+ddn_status ddni_path_posterior(ddni_path_work *w, double t, int64_t m, const double *x, int64_t ldx,
+                               ddni_fate *fate);
+/* Replaces same_point and same_class of one state by what pairs of clones do. */
+ddn_status ddni_path_clones(ddni_path_work *w, double t, int64_t k, int64_t path, const double *x,
+                            ddni_fate *fate);
+
+#endif

@@ -1,0 +1,246 @@
+/* The whole report, and the regime of a time. */
+#include <string.h>
+
+#include "analysis/analysis_impl.h"
+#include "analysis/result_impl.h"
+#include "analysis/transitions/measure.h"
+#include "base/check.h"
+
+enum {
+    SPECTRUM,
+    IDENTITIES,
+    CLONES,
+    LAST_CHANGE,
+    CROSSINGS,       /* of the curves by identities */
+    CLONE_CROSSINGS, /* of the simulated ones */
+    PARTS
+};
+
+typedef struct work {
+    const ddn_analysis *an;
+    ddn_context *ctx;
+    const ddn_oracle *oracle;
+    const double *times, *clone_times;
+    int64_t count, clone_count;
+    ddn_result *part[PARTS];  /* NULL where not measured */
+    double *union_times;      /* [rows], ascending */
+    int64_t *row, *clone_row; /* where each time of both grids is in it */
+    int64_t rows;
+} work;
+
+static void release(work *w)
+{
+    const ddni_allocator *al = ddni_context_allocator(w->ctx);
+    for (int i = 0; i < PARTS; i++) {
+        ddn_result_destroy(w->part[i]);
+    }
+    ddni_free(al, w->union_times);
+    ddni_free(al, w->row);
+    ddni_free(al, w->clone_row);
+}
+
+/* Number of the i-th smallest time of a strictly monotone grid. */
+static int64_t ascending(const double *times, int64_t count, int64_t i)
+{
+    return count > 1 && times[0] > times[1] ? count - 1 - i : i;
+}
+
+/* Merges both grids. */
+static ddn_status unite(work *w)
+{
+    int64_t i = 0, j = 0, all = w->count + w->clone_count;
+    DDNI_TRY(ddni_alloc_for(w->ctx, "times", all, sizeof(double), &w->union_times));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "rows", w->count, sizeof(int64_t), &w->row));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "rows", w->clone_count, sizeof(int64_t), &w->clone_row));
+    while (i < w->count || j < w->clone_count) {
+        int64_t a = ascending(w->times, w->count, i);
+        int64_t b = ascending(w->clone_times, w->clone_count, j);
+        double ta = i < w->count ? w->times[a] : INFINITY;
+        double tb = j < w->clone_count ? w->clone_times[b] : INFINITY;
+        w->union_times[w->rows] = fmin(ta, tb);
+        if (ta <= tb) {
+            w->row[a] = w->rows;
+            i++;
+        }
+        if (tb <= ta) {
+            w->clone_row[b] = w->rows;
+            j++;
+        }
+        w->rows++;
+    }
+    return DDN_OK;
+}
+
+static ddn_status crossings(work *w, const ddn_result *curves, int part)
+{
+    DDNI_TRY(ddni_result_create(w->ctx, 0, &w->part[part]));
+    return ddni_measure_crossings(w->an, w->oracle, curves, w->part[part]);
+}
+
+static ddn_status measure(work *w)
+{
+    const ddn_dataset *ds = ddn_oracle_dataset(w->oracle);
+    if (ds != NULL) {
+        DDNI_TRY(ddni_measure_spectrum(w->an, ds, &w->part[SPECTRUM]));
+    }
+    DDNI_TRY(ddni_measure_identities(w->an, w->oracle, w->times, w->count, &w->part[IDENTITIES]));
+    DDNI_TRY(crossings(w, w->part[IDENTITIES], CROSSINGS));
+    if (w->clone_count > 0) {
+        DDNI_TRY(ddni_measure_clones(w->an, w->oracle, w->clone_times, w->clone_count,
+                                     &w->part[CLONES]));
+        DDNI_TRY(crossings(w, w->part[CLONES], CLONE_CROSSINGS));
+    }
+    if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
+        DDNI_TRY(ddni_measure_last_change(w->an, w->oracle, &w->part[LAST_CHANGE]));
+    }
+    return DDN_OK;
+}
+
+static ddn_status add_columns(const work *w, ddn_result *r)
+{
+    static const char *const both[] = {"phi", "phi_C"};
+    static const char *const rest[] = {"f_over_alpha", "f", "df_dt", "w_max", "mmse", "log_p"};
+    const ddn_result *identities = w->part[IDENTITIES], *clones = w->part[CLONES];
+    double *t;
+    DDNI_TRY(
+        ddni_result_add_column(w->ctx, r, "t", &t, "%s", ddn_result_definition(identities, "t")));
+    for (int64_t i = 0; i < w->rows; i++) {
+        t[i] = w->union_times[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, both[i], identities, both[i], w->row));
+        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, i == 0 ? "phi_clones" : "phi_C_clones", clones,
+                                       both[i], w->clone_row));
+    }
+    DDNI_TRY(
+        ddni_result_copy_pair(w->ctx, r, "distance2_clones", clones, "distance2", w->clone_row));
+    for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
+        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, rest[i], identities, rest[i], w->row));
+    }
+    return DDN_OK;
+}
+
+/* A scalar of one of two parts, the second where the first has none or NaN; under a new name. */
+static ddn_status add_scalar(const work *w, ddn_result *r, const char *name, int first, int second,
+                             const char *from)
+{
+    const ddni_entry *e = NULL;
+    const int parts[2] = {first, second};
+    for (int i = 0; i < 2; i++) {
+        const ddn_result *part = parts[i] < PARTS ? w->part[parts[i]] : NULL;
+        const ddni_entry *found = part == NULL ? NULL : ddni_result_find_scalar(part, from);
+        if (found != NULL && (e == NULL || isnan(e->value))) {
+            e = e != NULL && isnan(found->value) ? e : found;
+        }
+    }
+    return e == NULL ? ddni_result_add_scalar(w->ctx, r, name, NAN, NAN, "not measured")
+                     : ddni_result_add_scalar(w->ctx, r, name, e->value, e->standard_error, "%s",
+                                              e->definition);
+}
+
+/* A time of the spectrum, from OU time to the time of the schedule. */
+static ddn_status add_spectral_time(const work *w, ddn_result *r, const char *name)
+{
+    const ddn_schedule *sch = ddn_oracle_schedule(w->oracle);
+    const ddni_entry *e =
+        w->part[SPECTRUM] == NULL ? NULL : ddni_result_find_scalar(w->part[SPECTRUM], name);
+    double t = NAN, rate = NAN;
+    if (e == NULL) {
+        return ddni_result_add_scalar(w->ctx, r, name, NAN, NAN, "not measured: no data set");
+    }
+    if (strcmp(ddn_schedule_kind(sch), "ou") == 0) { /* also those that are negative */
+        return ddni_result_add_scalar(w->ctx, r, name, e->value, e->standard_error, "%s",
+                                      e->definition);
+    }
+    DDNI_TRY(ddni_analysis_reach(w->ctx, sch, e->value, &t, &rate));
+    return ddni_result_add_scalar(w->ctx, r, name, t, rate * e->standard_error,
+                                  "%s, converted to the time of the schedule (%s)", e->definition,
+                                  ddn_schedule_kind(sch));
+}
+
+static ddn_status add_scalars(const work *w, ddn_result *r)
+{
+    static const char *const spectral[] = {"t_S", "t_S_asymptotic", "t_SSB", "t_C_spectrum"};
+    static const char *const crossed[] = {"t_S_phi", "t_C_phi", "t_C_entropy"};
+    double seed = (double)ddni_analysis_i64(w->an, DDN_ANALYSIS_SEED);
+    DDNI_TRY(add_scalar(w, r, "Lambda", SPECTRUM, PARTS, "Lambda"));
+    for (size_t i = 0; i < sizeof spectral / sizeof spectral[0]; i++) {
+        DDNI_TRY(add_spectral_time(w, r, spectral[i]));
+    }
+    for (size_t i = 0; i < sizeof crossed / sizeof crossed[0]; i++) {
+        DDNI_TRY(add_scalar(w, r, crossed[i], CROSSINGS, CLONE_CROSSINGS, crossed[i]));
+    }
+    DDNI_TRY(add_scalar(w, r, "t_S_phi_clones", CLONE_CROSSINGS, PARTS, "t_S_phi"));
+    DDNI_TRY(add_scalar(w, r, "t_C_phi_clones", CLONE_CROSSINGS, PARTS, "t_C_phi"));
+    DDNI_TRY(add_scalar(w, r, "t_C_last_change", LAST_CHANGE, PARTS, "t_C_last_change"));
+    for (int i = 0; i < PARTS; i++) {
+        if (w->part[i] != NULL) {
+            DDNI_TRY(ddni_result_copy_scalars(w->ctx, r, w->part[i]));
+        }
+    }
+    return ddni_result_add_scalar(w->ctx, r, "seed", seed, 0, "seed of all random numbers");
+}
+
+ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, const double *times,
+                                int64_t count, const double *clone_times, int64_t clone_count,
+                                ddn_result **out)
+{
+    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_CHECK_PTR(an->ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(an->ctx, oracle);
+    const ddn_schedule *sch = ddn_oracle_schedule(oracle);
+    DDNI_TRY(ddni_analysis_check_times(an->ctx, "times", sch, times, count));
+    if (clone_count != 0) {
+        DDNI_TRY(ddni_analysis_check_times(an->ctx, "clone_times", sch, clone_times, clone_count));
+    }
+    work w = {.an = an, .ctx = an->ctx, .oracle = oracle, .times = times, .count = count};
+    w.clone_times = clone_times;
+    w.clone_count = clone_count;
+    ddn_result *result = NULL;
+    ddn_status status = unite(&w);
+    if (status == DDN_OK) {
+        status = measure(&w);
+    }
+    if (status == DDN_OK) {
+        status = ddni_result_create(an->ctx, w.rows, &result);
+    }
+    if (status == DDN_OK) {
+        status = add_columns(&w, result);
+    }
+    if (status == DDN_OK) {
+        status = add_scalars(&w, result);
+    }
+    release(&w);
+    return ddni_result_hand_out(status, result, out);
+}
+
+/* The first of two scalars that is a number. */
+static ddn_status pick(ddn_context *ctx, const ddn_result *report, const char *first,
+                       const char *second, double *value)
+{
+    const ddni_entry *e = ddni_result_find_scalar(report, first);
+    if (e == NULL || isnan(e->value)) {
+        e = ddni_result_find_scalar(report, second);
+    }
+    DDNI_CHECK(ctx, e != NULL && !isnan(e->value), DDN_E_UNSUPPORTED,
+               "the report has neither %s nor %s", first, second);
+    *value = e->value;
+    return DDN_OK;
+}
+
+ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *report, double t,
+                                  ddn_regime *regime)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, report);
+    DDNI_CHECK_PTR(ctx, regime);
+    double t_S = NAN, t_C = NAN;
+    DDNI_CHECK(ctx, !isnan(t), DDN_E_NONFINITE, "argument t is NaN");
+    DDNI_TRY(pick(ctx, report, "t_S_phi", "t_S", &t_S));
+    DDNI_TRY(pick(ctx, report, "t_C_phi", "t_C_spectrum", &t_C));
+    *regime = t <= t_C   ? DDN_REGIME_MEMORIZATION
+              : t <= t_S ? DDN_REGIME_FEATURES
+                         : DDN_REGIME_RANDOM;
+    return DDN_OK;
+}

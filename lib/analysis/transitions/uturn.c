@@ -1,0 +1,202 @@
+/* U-turns and clones as results, with Wilson intervals and the posterior's predictions beside the
+ * simulation; theory.md (36), (40). */
+#include <diffdyn/transitions.h>
+
+#include "analysis/analysis_impl.h"
+#include "analysis/result_impl.h"
+#include "analysis/transitions/uturn_impl.h"
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/oracle_impl.h"
+
+static const double WILSON_95 = 1.959963984540054;
+
+/* ---- Results ----------------------------------------------------------------------------- */
+
+enum {
+    T,
+    RETURNED,
+    RETURNED_LOW,
+    RETURNED_HIGH,
+    SAME,
+    SAME_LOW,
+    SAME_HIGH,
+    DISTANCE2,
+    Q05,
+    Q50,
+    Q95,
+    PREDICTED, /* entropy, returned, distance2, same_class, in the order of predictions */
+    COLUMNS = PREDICTED + DDNI_PREDICTIONS
+};
+
+static const struct {
+    const char *name, *text;
+    int32_t measured; /* has a standard error */
+} columns[COLUMNS] = {
+    {"t", "time of the turn", 0},
+    {"returned", "share that end at the same nearest point", 1},
+    {"returned_low", "lower end of the 95 % Wilson interval of returned", 0},
+    {"returned_high", "upper end of the 95 % Wilson interval of returned", 0},
+    {"same_class", "share that end in the same class", 1},
+    {"same_class_low", "lower end of the 95 % Wilson interval of same_class", 0},
+    {"same_class_high", "upper end of the 95 % Wilson interval of same_class", 0},
+    {"distance2", "mean squared distance of the two ends", 1},
+    {"distance2_q05", "5 % quantile of the squared distance", 0},
+    {"distance2_q50", "median of the squared distance", 0},
+    {"distance2_q95", "95 % quantile of the squared distance", 0},
+    {"entropy", "mean posterior entropy at x_t, nats", 1},
+    {"returned_identity", "E sum w^2 at x_t: chance of two draws of one component", 1},
+    {"distance2_identity", "2 E tr Cov(x_0 | x_t)", 1},
+    {"same_class_identity", "E sum_c W_c^2 at x_t: chance of two draws of one class", 1},
+};
+
+static ddn_status add_columns(const ddni_branch *w, ddn_result *r, double **values, double **errors)
+{
+    const char *what = w->clones == 1 ? "U-turns, x_0 against the end of the way back"
+                                      : "pairs of continuations of one x_t";
+    for (int i = 0; i < COLUMNS; i++) {
+        const char *format = "%s; %lld %s, clean end t = %g, %s";
+        const char *classes = w->classify != NULL    ? "classes by the caller's classifier"
+                              : w->labels != NULL    ? "class = label of the nearest point"
+                              : w->end_share != NULL ? "class = most probable class"
+                                                     : "no classes";
+        if (columns[i].measured) {
+            DDNI_TRY(ddni_result_add_pair(w->ctx, r, columns[i].name, &values[i], &errors[i],
+                                          format, columns[i].text, (long long)w->paths, what,
+                                          w->end.t, classes));
+        } else {
+            DDNI_TRY(ddni_result_add_column(w->ctx, r, columns[i].name, &values[i], format,
+                                            columns[i].text, (long long)w->paths, what, w->end.t,
+                                            classes));
+        }
+    }
+    return DDN_OK;
+}
+
+static void put_share(int64_t hits, int64_t total, int64_t k, double **values, double *error)
+{
+    ddni_proportion(hits, total, &values[0][k], &error[k]);
+    ddni_wilson(hits, total, WILSON_95, &values[1][k], &values[2][k]);
+}
+
+static double quantile(const double *sorted, int64_t count, double q)
+{
+    double at = q * (double)(count - 1);
+    int64_t i = (int64_t)at;
+    double next = sorted[i + 1 < count ? i + 1 : i];
+    return sorted[i] + (at - (double)i) * (next - sorted[i]);
+}
+
+static void put(const ddni_branch *w, const ddni_tally *out, int64_t k, double **values,
+                double **errors)
+{
+    if (w->judge != NULL) {
+        put_share(out->returned, w->paths, k, values + RETURNED, errors[RETURNED]);
+    }
+    if (ddni_branch_has_classes(w)) {
+        put_share(out->same, w->paths, k, values + SAME, errors[SAME]);
+    }
+    values[DISTANCE2][k] = out->distance2.mean;
+    errors[DISTANCE2][k] = ddni_mean_error(&out->distance2);
+    ddni_sort(w->distance2, w->paths);
+    values[Q05][k] = quantile(w->distance2, w->paths, 0.05);
+    values[Q50][k] = quantile(w->distance2, w->paths, 0.5);
+    values[Q95][k] = quantile(w->distance2, w->paths, 0.95);
+    for (int i = 0; i < DDNI_PREDICTIONS; i++) {
+        if (out->predicted[i].count > 0) {
+            double factor = i == DDNI_PREDICT_TRACE_COV ? 2 : 1;
+            values[PREDICTED + i][k] = factor * out->predicted[i].mean;
+            errors[PREDICTED + i][k] = factor * ddni_mean_error(&out->predicted[i]);
+        }
+    }
+}
+
+static ddn_status measure_all(ddni_branch *w, const double *times, int64_t count, ddn_result *r)
+{
+    double *values[COLUMNS], *errors[COLUMNS] = {NULL};
+    DDNI_TRY(add_columns(w, r, values, errors));
+    for (int64_t k = 0; k < count; k++) {
+        ddni_level level;
+        ddni_tally out = {0};
+        DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), times[k], &level));
+        DDNI_TRY(ddni_branch_measure(w, &level, k, count, &out));
+        values[T][k] = times[k];
+        put(w, &out, k, values, errors);
+    }
+    DDNI_TRY(ddni_progress(w->ctx, "U-turns", 1));
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "paths", (double)w->paths, 0,
+                                    "experiments at each time"));
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "n", (double)ddn_oracle_components(w->oracle), 0,
+                                    "components of the oracle"));
+    return ddni_result_add_scalar(w->ctx, r, "d", (double)w->d, 0, "dimension");
+}
+
+/* ---- Front ends -------------------------------------------------------------------------- */
+
+static ddn_status check(ddni_branch *w, const ddn_dataset *starts, const double *times,
+                        int64_t count)
+{
+    DDNI_CHECK(w->ctx, starts == NULL || ddn_dataset_d(starts) == w->d, DDN_E_SHAPE,
+               "the starts have d = %lld, the oracle %lld", (long long)ddn_dataset_d(starts),
+               (long long)w->d);
+    DDNI_CHECK(w->ctx, starts != NULL || w->oracle->ops->sample_data != NULL, DDN_E_UNSUPPORTED,
+               "an oracle of kind %s has no data of its own: give starts",
+               ddn_oracle_kind(w->oracle));
+    for (int64_t k = 0; k < count; k++) {
+        DDNI_CHECK(w->ctx, times[k] > w->end.t, DDN_E_RANGE,
+                   "times[%lld] = %g is not above the clean end %g (DDN_ANALYSIS_T_END)",
+                   (long long)k, times[k], w->end.t);
+    }
+    w->own_data = starts == NULL;
+    w->points = starts != NULL ? starts : ddn_oracle_dataset(w->oracle);
+    return DDN_OK;
+}
+
+static ddn_status branch(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
+                         const double *times, int64_t count, int64_t clones,
+                         ddn_classify_fn classify, void *user, ddn_result **out)
+{
+    ddn_context *ctx = an->ctx;
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, oracle);
+    const ddn_schedule *sch = ddn_oracle_schedule(oracle);
+    DDNI_TRY(ddni_analysis_check_times(ctx, "times", sch, times, count));
+    ddni_branch w = {
+        .ctx = ctx, .oracle = oracle, .clones = clones, .classify = classify, .user = user};
+    ddn_result *result = NULL;
+    double t_end;
+    w.d = ddn_oracle_d(oracle);
+    w.seed = ddni_analysis_i64(an, DDN_ANALYSIS_SEED);
+    w.paths = ddni_analysis_i64(an, DDN_ANALYSIS_CLONES);
+    w.batch = (ddni_analysis_i64(an, DDN_ANALYSIS_BATCH) + clones - 1) / clones;
+    w.batch = w.batch < w.paths ? w.batch : w.paths;
+    DDNI_TRY(ddni_analysis_end(an, sch, &t_end));
+    DDNI_TRY(ddni_schedule_level(ctx, sch, t_end, &w.end));
+    DDNI_TRY(check(&w, starts, times, count));
+    ddn_status status = ddni_branch_prepare(&w, an);
+    if (status == DDN_OK) {
+        status = ddni_result_create(ctx, count, &result);
+    }
+    if (status == DDN_OK) {
+        status = measure_all(&w, times, count, result);
+    }
+    ddni_branch_release(&w);
+    return ddni_result_hand_out(status, result, out);
+}
+
+ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
+                              const double *times, int64_t count, ddn_classify_fn classify,
+                              void *user, ddn_result **out)
+{
+    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    return branch(an, oracle, starts, times, count, 1, classify, user, out);
+}
+
+ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
+                               const ddn_dataset *starts, const double *times, int64_t count,
+                               ddn_classify_fn classify, void *user, ddn_result **out)
+{
+    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    return branch(an, oracle, starts, times, count, 2, classify, user, out);
+}

@@ -1,0 +1,229 @@
+/* U-turns and clones of any oracle by simulation, with the posterior's prediction beside them;
+ * theory.md (36), (40).
+ *
+ * Pairs of rows are compared: row 2p is x_0 (U-turn) or one continuation of x_t (clones), row
+ * 2p + 1 the other continuation. A judge tells nearest points and classes: the oracle itself where
+ * it has weights, else the empirical oracle of its points. */
+#include "analysis/transitions/uturn_impl.h"
+
+#include "analysis/analysis_impl.h"
+#include "analysis/samples.h"
+#include "base/check.h"
+#include "base/parallel.h"
+
+static const ddn_output outputs[DDNI_PREDICT_CLASS_W2] = {DDN_OUT_ENTROPY, DDN_OUT_SUM_W2,
+                                                          DDN_OUT_TRACE_COV};
+
+void ddni_branch_release(ddni_branch *w)
+{
+    const ddni_allocator *al = ddni_context_allocator(w->ctx);
+    ddn_integrator_destroy(w->it);
+    ddn_query_destroy(w->query);
+    ddn_query_destroy(w->judging);
+    ddn_oracle_destroy(w->made_judge);
+    ddni_free(al, w->x0);
+    ddni_free(al, w->z);
+    ddni_free(al, w->pair);
+    ddni_free(al, w->path);
+    ddni_free(al, w->nearest);
+    ddni_free(al, w->given);
+    for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {
+        ddni_free(al, w->value[i]);
+    }
+    ddni_free(al, w->class_share);
+    ddni_free(al, w->end_share);
+    ddni_free(al, w->distance2);
+}
+
+/* ---- Preparation ------------------------------------------------------------------------- */
+
+static ddn_status choose_judge(ddni_branch *w)
+{
+    w->judge = ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX) ? w->oracle : NULL;
+    const ddn_dataset *own = ddn_oracle_dataset(w->oracle);
+    if (w->judge == NULL && w->points != NULL) {
+        DDNI_TRY(ddn_oracle_create_empirical(w->ctx, own != NULL ? own : w->points,
+                                             ddn_oracle_schedule(w->oracle), &w->made_judge));
+        w->judge = w->made_judge;
+    }
+    if (w->judge == NULL) {
+        return DDN_OK;
+    }
+    const ddn_dataset *ds = ddn_oracle_dataset(w->judge);
+    w->labels = ds == NULL ? NULL : ds->labels;
+    DDNI_TRY(ddni_alloc_for(w->ctx, "end points", 2 * w->batch, sizeof *w->nearest, &w->nearest));
+    DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->judging));
+    DDNI_TRY(ddn_query_bind_i64(w->judging, DDN_OUT_ARGMAX, w->nearest));
+    int64_t classes = ddni_analysis_classes(w->judge);
+    if (w->classify == NULL && w->labels == NULL && classes > 0) {
+        DDNI_TRY(ddni_alloc_for(w->ctx, "class posteriors", 2 * w->batch * classes, sizeof(double),
+                                &w->end_share));
+        DDNI_TRY(ddn_query_bind_f64(w->judging, DDN_OUT_CLASS_POSTERIOR, w->end_share, classes));
+    }
+    return DDN_OK;
+}
+
+/* The query at x_t: the entropy of any start, predictions for the oracle's own data. */
+static ddn_status prepare_predictions(ddni_branch *w)
+{
+    DDNI_TRY(ddn_query_create(w->ctx, w->oracle, &w->query));
+    for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {
+        if (ddn_oracle_can(w->oracle, outputs[i]) && (i == DDNI_PREDICT_ENTROPY || w->own_data)) {
+            DDNI_TRY(ddni_alloc_for(w->ctx, "statistics", w->batch, sizeof(double), &w->value[i]));
+            DDNI_TRY(ddn_query_bind_f64(w->query, outputs[i], w->value[i], 1));
+        }
+    }
+    int64_t classes = ddni_analysis_classes(w->oracle);
+    if (w->own_data && w->classify == NULL && classes > 0) {
+        DDNI_TRY(ddni_alloc_for(w->ctx, "class posteriors", w->batch * classes, sizeof(double),
+                                &w->class_share));
+        DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_CLASS_POSTERIOR, w->class_share, classes));
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
+{
+    int64_t row = w->d * (int64_t)sizeof(double);
+    DDNI_TRY(ddni_alloc_for(w->ctx, "starts", w->batch, row, &w->x0));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "starts", w->batch, row, &w->z));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "end points", 2 * w->batch, row, &w->pair));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "path numbers", 2 * w->batch, sizeof *w->path, &w->path));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "classes", 2 * w->batch, sizeof *w->given, &w->given));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "distances", w->paths, sizeof(double), &w->distance2));
+    DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
+    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_STEPS,
+                                    ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_DENOISE, 1));
+    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_END, w->end.t));
+    DDNI_TRY(choose_judge(w));
+    return prepare_predictions(w);
+}
+
+/* ---- One batch --------------------------------------------------------------------------- */
+
+static ddn_status predict(ddni_branch *w, const ddni_level *level, int64_t m, ddni_tally *out)
+{
+    DDNI_TRY(ddn_query_run(w->query, level->t, m, w->z, w->d));
+    int64_t classes = ddni_analysis_classes(w->oracle);
+    for (int64_t r = 0; r < m; r++) {
+        for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {
+            if (w->value[i] != NULL) {
+                ddni_mean_add(&out->predicted[i], w->value[i][r]);
+            }
+        }
+        double same = 0;
+        for (int64_t c = 0; w->class_share != NULL && c < classes; c++) {
+            same += w->class_share[r * classes + c] * w->class_share[r * classes + c];
+        }
+        if (w->class_share != NULL) {
+            ddni_mean_add(&out->predicted[DDNI_PREDICT_CLASS_W2], same);
+        }
+    }
+    return DDN_OK;
+}
+
+/* Sets up the pairs of rows and runs those that are to run. Time number k has its own range of path
+ * numbers. */
+static ddn_status run_pairs(ddni_branch *w, int64_t k, int64_t first, int64_t m)
+{
+    const double *source = w->clones == 1 ? w->x0 : w->z;
+    for (int64_t p = 0; p < m; p++) {
+        for (int64_t j = 0; j < w->d; j++) {
+            w->pair[2 * p * w->d + j] = source[p * w->d + j];
+            w->pair[(2 * p + 1) * w->d + j] = w->z[p * w->d + j];
+        }
+    }
+    for (int64_t r = 0; r < w->clones * m; r++) {
+        w->path[r] = ((k + 1) << 40) + w->clones * first + r;
+    }
+    DDNI_TRY(ddn_integrator_set_paths(w->it, w->path, w->clones * m));
+    return w->clones == 1 ? ddn_integrator_run(w->it, m, w->pair + w->d, 2 * w->d)
+                          : ddn_integrator_run(w->it, 2 * m, w->pair, w->d);
+}
+
+/* Distances, then classes, then nearest points, for which the pairs go back to the level of the
+ * clean end. */
+static ddn_status judge(ddni_branch *w, int64_t first, int64_t m, ddni_tally *out)
+{
+    for (int64_t p = 0; p < m; p++) {
+        const double *one = w->pair + 2 * p * w->d, *other = one + w->d;
+        double distance2 = 0;
+        for (int64_t j = 0; j < w->d; j++) {
+            distance2 += (one[j] - other[j]) * (one[j] - other[j]);
+        }
+        w->distance2[first + p] = distance2;
+        ddni_mean_add(&out->distance2, distance2);
+    }
+    if (w->classify != NULL) {
+        int32_t returned = w->classify(w->user, 2 * m, w->d, w->pair, w->given);
+        DDNI_CHECK(w->ctx, returned == 0, DDN_E_CALLBACK, "the classifier returned %d",
+                   (int)returned);
+    }
+    if (w->judge == NULL) {
+        return DDN_OK;
+    }
+    for (int64_t i = 0; i < 2 * m * w->d; i++) {
+        w->pair[i] *= w->end.a;
+    }
+    return ddn_query_run(w->judging, w->end.t, 2 * m, w->pair, w->d);
+}
+
+int32_t ddni_branch_has_classes(const ddni_branch *w)
+{
+    return w->classify != NULL || w->labels != NULL || w->end_share != NULL;
+}
+
+static int64_t class_of(const ddni_branch *w, int64_t row)
+{
+    if (w->classify != NULL) {
+        return w->given[row];
+    }
+    if (w->labels != NULL) {
+        return w->labels->class_index[w->nearest[row]];
+    }
+    int64_t classes = ddni_analysis_classes(w->judge), best = 0;
+    const double *share = w->end_share + row * classes;
+    for (int64_t c = 1; c < classes; c++) {
+        best = share[c] > share[best] ? c : best;
+    }
+    return best;
+}
+
+static ddn_status run_batch(ddni_branch *w, const ddni_samples *samples, const ddni_level *level,
+                            int64_t k, int64_t first, int64_t m, ddni_tally *out)
+{
+    DDNI_TRY(ddni_samples_draw(samples, first, m, w->x0, w->z));
+    ddni_samples_at(level, m * w->d, w->x0, w->z, w->z); /* z becomes x_t */
+    DDNI_TRY(predict(w, level, m, out));
+    DDNI_TRY(run_pairs(w, k, first, m));
+    DDNI_TRY(judge(w, first, m, out));
+    for (int64_t p = 0; p < m; p++) {
+        out->returned += w->judge != NULL && w->nearest[2 * p] == w->nearest[2 * p + 1];
+        out->same += ddni_branch_has_classes(w) && class_of(w, 2 * p) == class_of(w, 2 * p + 1);
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t k, int64_t times,
+                               ddni_tally *out)
+{
+    ddni_samples samples;
+    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_START, level->t));
+    DDNI_TRY(ddni_samples_init_points(w->ctx, w->oracle, w->points, w->seed, DDNI_DRAW_CLONES + k,
+                                      w->paths, &samples));
+    ddn_status status = DDN_OK;
+    for (int64_t first = 0; status == DDN_OK && first < w->paths; first += w->batch) {
+        int64_t m = w->paths - first < w->batch ? w->paths - first : w->batch;
+        double total = (double)w->paths * (double)times;
+        double done = ((double)k * (double)w->paths + (double)first) / total;
+        ddni_progress_within(w->ctx, "U-turns", done, done + (double)m / total);
+        status = ddni_progress(w->ctx, "U-turns", 0);
+        if (status == DDN_OK) {
+            status = run_batch(w, &samples, level, k, first, m, out);
+        }
+        ddni_progress_within(w->ctx, NULL, 0, 1);
+    }
+    ddni_samples_free(&samples);
+    return status;
+}

@@ -1,0 +1,32 @@
+/* The covariance of a set as an operator and, when it is small, as a matrix.
+ *
+ * With A the centred points, n x d, it is C = A^T A / n of size d or, when n < d, K = A A^T / n of
+ * size n, which has the same eigenvalues but for zeros; theory.md (20). */
+#ifndef DDNI_DATASET_SPECTRUM_COVARIANCE_H
+#define DDNI_DATASET_SPECTRUM_COVARIANCE_H
+
+#include "dataset/dataset_impl.h"
+#include "kernels/block.h"
+
+typedef struct ddni_covariance {
+    ddn_context *ctx;
+    const ddn_dataset *ds;
+    int64_t size;    /* min(n, d) */
+    int by_points;   /* K instead of C */
+    double *mean;    /* [d] */
+    double *between; /* [max(n, d)][DDNI_BLOCK]: the product halfway */
+} ddni_covariance;
+
+ddn_status ddni_covariance_open(ddn_context *ctx, const ddn_dataset *ds, ddni_covariance *c);
+void ddni_covariance_close(ddni_covariance *c);
+
+/* out[size][DDNI_BLOCK] = C v or K v. No overlap. The same bits for any number of threads. */
+ddn_status ddni_covariance_apply(ddni_covariance *c, const double *v, double *out);
+
+/* v[d][DDNI_BLOCK] = A^T u for u[n][DDNI_BLOCK]: from eigenvectors of K to those of C. */
+ddn_status ddni_covariance_lift(ddni_covariance *c, const double *u, double *v);
+
+/* Elements [i][j], j >= i, of the matrix[size][size] itself. */
+ddn_status ddni_covariance_matrix(ddni_covariance *c, double *matrix);
+
+#endif

@@ -1,0 +1,328 @@
+/* The affine span of a set as an object: coordinates in it and back; theory.md (80).
+ *
+ * Products go through the block kernels in fixed tiles, each number summed in one order: a row has
+ * the same bits whatever the batch and the number of threads. */
+#include "dataset/spectrum/span.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "dataset/storage.h"
+
+enum {
+    B = DDNI_BLOCK,
+    ROWS = 16,     /* states that a tile projects, */
+    COLUMNS = 256, /* so many columns at a time: 32 KiB, */
+    DEEP = 8,      /* onto so many blocks of axes */
+    MAX_SIZE = 8192
+};
+
+struct ddn_span {
+    ddni_handle handle;
+    int64_t d, rank;
+    double *mean;         /* [d] */
+    double *axes;         /* [(rank + 7) / 8][d][B] */
+    ddn_dataset *reduced; /* f64 [n][rank] */
+    double distance;      /* of the farthest point */
+};
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- products ---- */
+
+typedef struct job {
+    const ddn_span *span;
+    const ddn_dataset *ds; /* where the rows come from: its points (a = 1), */
+    const double *x;       /* or else x[m][ldx] */
+    double a;
+    int64_t m, ldx, ldc, ldo;
+    double *coordinates;  /* to be found, */
+    const double *lifted; /* or to be lifted: [m][ldc] */
+    double *out; /* lifted rows; what x exceeds them by, if there is x; distances, if there is ds */
+} job;
+
+/* Part of row i less a times the mean. */
+static void centred(const job *j, int64_t i, int64_t first, int64_t count, double *out)
+{
+    const double *mean = j->span->mean + first;
+    if (j->ds != NULL) {
+        ddni_dataset_part(j->ds, i, first, count, out);
+    }
+    for (int64_t k = 0; k < count; k++) {
+        double x = j->ds != NULL ? out[k] : j->x[i * j->ldx + first + k];
+        out[k] = x - j->a * mean[k];
+    }
+}
+
+/* Up to DEEP * B coordinates of up to ROWS rows. */
+static void project_tile(void *arg, int64_t tile, int64_t worker)
+{
+    (void)worker;
+    const job *j = arg;
+    int64_t d = j->span->d, rank = j->span->rank, parts = (rank + DEEP * B - 1) / (DEEP * B);
+    int64_t row = tile / parts * ROWS, rows = smaller(ROWS, j->m - row);
+    int64_t from = tile % parts * DEEP * B, count = smaller(DEEP * B, rank - from);
+    _Alignas(64) double sum[DEEP * ROWS * B] = {0};
+    double x[ROWS * COLUMNS];
+    for (int64_t first = 0; first < d; first += COLUMNS) {
+        int64_t columns = smaller(COLUMNS, d - first);
+        for (int64_t i = 0; i < rows; i++) {
+            centred(j, row + i, first, columns, x + i * COLUMNS);
+        }
+        for (int64_t k = 0; k < count; k += B) {
+            ddni_block_rows(x, rows, COLUMNS, columns, j->span->axes + ((from + k) * d + first * B),
+                            sum + k * ROWS);
+        }
+    }
+    for (int64_t i = 0; i < rows; i++) {
+        double *to = j->coordinates + (row + i) * j->ldc + from;
+        for (int64_t k = 0; k < count; k++) {
+            to[k] = sum[(k / B * ROWS + i) * B + k % B];
+        }
+    }
+}
+
+static ddn_status project(ddn_context *ctx, job *j)
+{
+    int64_t parts = (j->span->rank + DEEP * B - 1) / (DEEP * B);
+    return ddni_parallel(ctx, (j->m + ROWS - 1) / ROWS * parts,
+                         (double)j->m * (double)j->span->d * (double)j->span->rank, project_tile,
+                         j);
+}
+
+/* out[columns][B] = V c for up to B rows c, interleaved. */
+static void lift_part(const job *j, int64_t row, int64_t rows, int64_t first, int64_t columns,
+                      double *out)
+{
+    int64_t rank = j->span->rank, d = j->span->d;
+    memset(out, 0, (size_t)(columns * B) * sizeof *out);
+    for (int64_t k = 0; k < rank; k += B) {
+        _Alignas(64) double c[B * B] = {0};
+        for (int64_t i = 0; i < rows; i++) {
+            for (int64_t p = 0; p < smaller(B, rank - k); p++) {
+                c[p * B + i] = j->lifted[(row + i) * j->ldc + k + p];
+            }
+        }
+        ddni_block_rows(j->span->axes + (k * d + first * B), columns, B, B, c, out);
+    }
+}
+
+/* Some columns of up to B rows. */
+static void lift_tile(void *arg, int64_t tile, int64_t worker)
+{
+    (void)worker;
+    const job *j = arg;
+    int64_t parts = (j->span->d + COLUMNS - 1) / COLUMNS;
+    int64_t row = tile / parts * B, rows = smaller(B, j->m - row);
+    int64_t first = tile % parts * COLUMNS, columns = smaller(COLUMNS, j->span->d - first);
+    _Alignas(64) double lifted[COLUMNS * B];
+    double x[COLUMNS];
+    lift_part(j, row, rows, first, columns, lifted);
+    for (int64_t i = 0; i < rows; i++) {
+        double *out = j->out + (row + i) * j->ldo + first;
+        if (j->x != NULL) {
+            centred(j, row + i, first, columns, x);
+        }
+        for (int64_t k = 0; k < columns; k++) {
+            double v = lifted[k * B + i];
+            out[k] = j->x != NULL ? x[k] - v : j->a * j->span->mean[first + k] + v;
+        }
+    }
+}
+
+static ddn_status lift(ddn_context *ctx, job *j)
+{
+    int64_t parts = (j->span->d + COLUMNS - 1) / COLUMNS;
+    return ddni_parallel(ctx, (j->m + B - 1) / B * parts,
+                         (double)j->m * (double)j->span->d * (double)j->span->rank, lift_tile, j);
+}
+
+/* Square distances of up to B points from the span. */
+static void distance_tile(void *arg, int64_t tile, int64_t worker)
+{
+    (void)worker;
+    const job *j = arg;
+    int64_t row = tile * B, rows = smaller(B, j->m - row), d = j->span->d;
+    _Alignas(64) double lifted[COLUMNS * B];
+    double x[COLUMNS], sum[B] = {0};
+    for (int64_t first = 0; first < d; first += COLUMNS) {
+        int64_t columns = smaller(COLUMNS, d - first);
+        lift_part(j, row, rows, first, columns, lifted);
+        for (int64_t i = 0; i < rows; i++) {
+            centred(j, row + i, first, columns, x);
+            for (int64_t k = 0; k < columns; k++) {
+                sum[i] += (x[k] - lifted[k * B + i]) * (x[k] - lifted[k * B + i]);
+            }
+        }
+    }
+    memcpy(j->out + row, sum, (size_t)rows * sizeof *sum);
+}
+
+/* ---- making it ---- */
+
+/* The coordinates of the points, and how far they are from the span. */
+static ddn_status reduce(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span)
+{
+    ddni_storage *storage = NULL;
+    void *memory = NULL;
+    job j = {.span = span, .ds = ds, .a = 1, .m = ds->n, .ldc = span->rank};
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "distances", ds->n, sizeof *j.out, &j.out), fail);
+    DDNI_TRY_GOTO(ddni_storage_create(ctx, ds->n * span->rank * (int64_t)sizeof *j.coordinates,
+                                      &storage, &memory),
+                  fail);
+    j.coordinates = memory;
+    j.lifted = memory;
+    DDNI_TRY_GOTO(project(ctx, &j), fail);
+    DDNI_TRY_GOTO(ddni_parallel(ctx, (ds->n + B - 1) / B,
+                                (double)ds->n * (double)ds->d * (double)span->rank, distance_tile,
+                                &j),
+                  fail);
+    for (int64_t i = 0; i < ds->n; i++) {
+        span->distance = fmax(span->distance, sqrt(j.out[i]));
+    }
+    DDNI_TRY_GOTO(ddni_dataset_wrap(ctx, "the reduced set", storage, memory, DDN_TYPE_F64, ds->n,
+                                    span->rank, span->rank, &span->reduced),
+                  fail);
+    storage = NULL;
+    ddni_dataset_share_labels(span->reduced, ds);
+fail:
+    ddni_storage_release(storage);
+    ddni_free(ddni_context_allocator(ctx), j.out);
+    return status;
+}
+
+ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double tolerance,
+                           ddn_span **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_REAL(ctx, tolerance, 0, 1);
+    DDNI_CHECK(ctx, tolerance < 1, DDN_E_RANGE, "argument tolerance = 1 leaves nothing");
+    DDNI_CHECK(ctx, ds->n >= 2, DDN_E_RANGE, "n = 1: a span needs 2 points");
+    DDNI_CHECK(ctx, smaller(ds->n, ds->d) <= MAX_SIZE, DDN_E_RANGE,
+               "n = %lld and d = %lld are both above %d", (long long)ds->n, (long long)ds->d,
+               MAX_SIZE);
+    ddn_status status;
+    ddn_span *span = NULL;
+    ddni_covariance c;
+    DDNI_TRY(ddni_covariance_open(ctx, ds, &c));
+    DDNI_TRY_GOTO(ddni_handle_create(ctx, "a span", sizeof *span, &span), fail);
+    span->d = ds->d;
+    DDNI_TRY_GOTO(ddni_span_axes(&c, tolerance, &span->rank, &span->axes), fail);
+    if (span->rank == 0) {
+        status = ddni_fail(ctx, DDN_E_UNSUPPORTED, "all points are equal: they span nothing");
+        goto fail;
+    }
+    span->mean = c.mean;
+    c.mean = NULL;
+    DDNI_TRY_GOTO(reduce(ctx, ds, span), fail);
+    *out = span;
+    span = NULL;
+fail:
+    ddni_covariance_close(&c);
+    ddn_span_destroy(span);
+    return status;
+}
+
+void ddn_span_destroy(ddn_span *span)
+{
+    if (ddni_release(span)) {
+        ddni_free(&span->handle.allocator, span->mean);
+        ddni_free(&span->handle.allocator, span->axes);
+        ddn_dataset_destroy(span->reduced);
+        ddni_handle_free(span);
+    }
+}
+
+/* ---- using it ---- */
+
+int64_t ddn_span_rank(const ddn_span *span)
+{
+    return span != NULL ? span->rank : 0;
+}
+
+double ddn_span_distance(const ddn_span *span)
+{
+    return span != NULL ? span->distance : 0;
+}
+
+static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_dataset **out)
+{
+    ddni_storage *storage;
+    void *memory;
+    int64_t count = from->n * from->d;
+    DDNI_TRY(ddni_storage_create(ctx, count * (int64_t)sizeof(float), &storage, &memory));
+    const double *in = from->data;
+    for (int64_t k = 0; k < count; k++) {
+        ((float *)memory)[k] = (float)in[k];
+    }
+    ddn_status status = ddni_dataset_wrap(ctx, "the reduced set", storage, memory, DDN_TYPE_F32,
+                                          from->n, from->d, from->d, out);
+    if (status != DDN_OK) {
+        ddni_storage_release(storage);
+        return status;
+    }
+    ddni_dataset_share_labels(*out, from);
+    return DDN_OK;
+}
+
+ddn_status ddn_span_dataset(ddn_context *ctx, const ddn_span *span, ddn_type type,
+                            ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, span);
+    DDNI_CHECK(ctx, type == DDN_TYPE_F64 || type == DDN_TYPE_F32, DDN_E_RANGE,
+               "argument type = %d is neither DDN_TYPE_F64 nor DDN_TYPE_F32", (int)type);
+    return type == DDN_TYPE_F64 ? ddni_dataset_derive(ctx, span->reduced, out)
+                                : rounded_to_f32(ctx, span->reduced, out);
+}
+
+/* Where rows go: count columns of each. */
+static ddn_status check_output(ddn_context *ctx, const char *name, const double *out, int64_t m,
+                               int64_t count, int64_t ld)
+{
+    DDNI_CHECK(ctx, out != NULL || m == 0, DDN_E_NULL, "argument %s is NULL", name);
+    DDNI_CHECK(ctx, ld >= count, DDN_E_SHAPE, "leading dimension of %s is %lld, less than %lld",
+               name, (long long)ld, (long long)count);
+    return DDN_OK;
+}
+
+ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, int64_t m,
+                            const double *x, int64_t ldx, double *coordinates, int64_t ldc,
+                            double *residual, int64_t ldr)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, span);
+    DDNI_CHECK_REAL(ctx, a, 0, 1e150);
+    DDNI_TRY(ddni_check_states(ctx, "x", x, m, span->d, ldx));
+    DDNI_TRY(check_output(ctx, "coordinates", coordinates, m, span->rank, ldc));
+    if (residual != NULL) {
+        DDNI_TRY(check_output(ctx, "residual", residual, m, span->d, ldr));
+    }
+    job j = {span, NULL, x, a, m, ldx, ldc, ldr, coordinates, coordinates, residual};
+    DDNI_TRY(project(ctx, &j));
+    return residual != NULL ? lift(ctx, &j) : DDN_OK;
+}
+
+ddn_status ddn_span_lift(ddn_context *ctx, const ddn_span *span, double a, int64_t m,
+                         const double *coordinates, int64_t ldc, double *out, int64_t ldo)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, span);
+    DDNI_CHECK_REAL(ctx, a, 0, 1e150);
+    DDNI_TRY(ddni_check_states(ctx, "coordinates", coordinates, m, span->rank, ldc));
+    DDNI_TRY(check_output(ctx, "out", out, m, span->d, ldo));
+    job j = {.span = span, .a = a, .m = m, .ldc = ldc, .ldo = ldo};
+    j.lifted = coordinates;
+    j.out = out;
+    return lift(ctx, &j);
+}

@@ -1,0 +1,332 @@
+/* All points, inner products in f32 or f64 over lanes of states, with a running softmax. The result
+ * shows how far rounding can have moved it; states where that is too far are left to another way.
+ * theory.md (11), (14). */
+#include <math.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/empirical/dense.h"
+
+/* Multiplies the vector sums of the lanes whose reference moved. */
+static void rescale_sums(const ddni_dense_run *p, const ddni_dense_part *part)
+{
+    int64_t d = p->b->d;
+    const double *factor = ddni_lane_row(p, part->chunk, DDNI_LANE_RESCALE);
+    double *mass = ddni_lane_row(p, part->chunk, DDNI_LANE_MASS);
+    char *sums = ddni_dense_sum(p, part->chunk);
+    for (int64_t q = part->lane; q < part->lane + part->lanes; q += DDNI_LANES) {
+        int64_t at = ddni_dense_at(p, 0, q);
+        float f[DDNI_LANES];
+        for (int64_t v = 0; v < DDNI_LANES; v++) {
+            mass[q + v] *= factor[q + v];
+            f[v] = (float)factor[q + v];
+        }
+        for (int64_t j = at; j < at + d * DDNI_LANES; j += DDNI_LANES) {
+            for (int64_t v = 0; v < DDNI_LANES && p->precision == DDN_TYPE_F32; v++) {
+                ((float *)(void *)sums)[j + v] *= f[v];
+            }
+            for (int64_t v = 0; v < DDNI_LANES && p->precision == DDN_TYPE_F64; v++) {
+                ((double *)(void *)sums)[j + v] *= factor[q + v];
+            }
+        }
+    }
+}
+
+/* Mass of each state in a tile, beside the reference it is relative to. */
+static void note_mass(const ddni_dense_run *p, const ddni_dense_part *part, int64_t tile,
+                      int64_t rows, const void *weights)
+{
+    double *mass = p->b->s->tile_mass + tile * p->b->lanes * 2;
+    const double *reference = ddni_lane_row(p, part->chunk, DDNI_LANE_REFERENCE);
+    for (int64_t q = part->lane; q < part->lane + part->lanes && q < p->b->m; q++) {
+        double sum = 0;
+        for (int64_t r = 0; r < rows; r++) {
+            int64_t at = ddni_lane_at(r, q - part->lane, DDNI_TILE_STRIP);
+            sum += p->precision == DDN_TYPE_F32 ? (double)((const float *)weights)[at]
+                                                : ((const double *)weights)[at];
+        }
+        mass[2 * q] = reference[q];
+        mass[2 * q + 1] = sum;
+    }
+}
+
+/* Columns `from` .. of a tile in f32 or f64: unpacked, or as they are stored. */
+typedef struct panel {
+    const void *at;
+    int64_t ld;
+} panel;
+
+static panel panel_at(const ddni_dense_run *p, int64_t first, int64_t from, char *scratch)
+{
+    const ddni_block *b = p->b;
+    if (p->precision == DDN_TYPE_F32 && b->o->in_place) {
+        return (panel){(const float *)ddni_stored(b->ds, first) + from, b->ds->ld};
+    }
+    int64_t ld = ddni_panel_ld(p->size);
+    return (panel){scratch + from / DDNI_DEPTH_BLOCK * DDNI_TILE_ROWS * ld * p->size, ld};
+}
+
+/* Unpacks columns from .. from + width - 1 of a tile, unless they are used as stored. */
+static void unpack_panel(const ddni_dense_run *p, int64_t first, int64_t rows, int64_t from,
+                         int64_t width, panel to)
+{
+    const ddni_block *b = p->b;
+    const ddn_dataset *ds = b->ds;
+    const char *stored = (const char *)ddni_stored(ds, first) + from * ddni_type_size(ds->type);
+    void *out = (void *)(uintptr_t)to.at;
+    if (p->precision == DDN_TYPE_F64) {
+        b->kern->unpack_f64(ds->type, rows, width, stored, ds->ld, ds->scale, ds->shift,
+                            b->o->centre + from, out, to.ld);
+    } else if (!b->o->in_place) {
+        b->kern->unpack_f32(ds->type, rows, width, stored, ds->ld, ds->scale, ds->shift,
+                            b->o->centre + from, out, to.ld);
+    }
+}
+
+/* Inner products of a tile of rows with the lanes of a part. */
+static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
+                          int64_t rows, char *scratch, void *g, ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_strip(b);
+    if (p->integer) {
+        ddni_slices_multiply(p, part, first, rows, scratch, g, ahead);
+        return;
+    }
+    memset(g, 0, (size_t)(DDNI_TILE_ROWS * part->lanes * p->size));
+    for (int64_t from = 0; from < d; from += step) {
+        int64_t width = d - from < step ? d - from : step, at = ddni_dense_at(p, from, part->lane);
+        panel y = panel_at(p, first, from, scratch);
+        unpack_panel(p, first, rows, from, width, y);
+        if (p->precision == DDN_TYPE_F32) {
+            b->kern->multiply_f32(rows, width, part->lanes, y.at, y.ld,
+                                  (const float *)b->s->lanes + at, strip, g, DDNI_TILE_STRIP,
+                                  ahead);
+        } else {
+            b->kern->multiply_f64(rows, width, part->lanes, y.at, y.ld,
+                                  (const double *)b->s->lanes + at, strip, g, DDNI_TILE_STRIP,
+                                  NULL);
+        }
+    }
+}
+
+/* Adds the rows of a tile, as multiply_tile left them, to the vector sums. */
+static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
+                         int64_t rows, char *scratch, const void *weights, ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_strip(b);
+    void *sum = ddni_dense_sum(p, part->chunk);
+    if (p->integer) {
+        ddni_slices_combine(p, part, first, rows, scratch, weights);
+        return;
+    }
+    for (int64_t from = 0; from < d; from += step) {
+        int64_t width = d - from < step ? d - from : step, at = ddni_dense_at(p, from, part->lane);
+        panel y = panel_at(p, first, from, scratch);
+        if (p->precision == DDN_TYPE_F32) {
+            b->kern->multiply_transposed_f32(width, rows, part->lanes, y.at, y.ld, weights,
+                                             DDNI_TILE_STRIP, (float *)sum + at, strip, ahead);
+        } else {
+            b->kern->multiply_transposed_f64(width, rows, part->lanes, y.at, y.ld, weights,
+                                             DDNI_TILE_STRIP, (double *)sum + at, strip, NULL);
+        }
+    }
+}
+
+/* One tile of rows against the lanes of a part. */
+static void lanes_tile(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
+                       int64_t rows, char *scratch, const double *term)
+{
+    const ddni_block *b = p->b;
+    ddni_lane_sums sums = ddni_lane_sums_of(p, part->chunk, part->lane);
+    const double *norm = b->o->norm + first;
+    const int32_t *class_of = b->want_class ? b->ds->labels->class_index + first : NULL;
+    void *weights = scratch;
+    scratch += DDNI_TILE_ROWS * part->lanes * p->size;
+    ddni_ahead ahead = ddni_next_rows(b, part->lanes, first + rows, 2);
+    multiply_tile(p, part, first, rows, scratch, weights, &ahead);
+    int32_t moved = p->precision == DDN_TYPE_F32
+                        ? b->kern->softmax_f32(rows, part->lanes, weights, DDNI_TILE_STRIP, b->gain,
+                                               term, norm, class_of, b->classes, first, &sums)
+                        : b->kern->softmax_f64(rows, part->lanes, weights, DDNI_TILE_STRIP, b->gain,
+                                               term, norm, class_of, b->classes, first, &sums);
+    if (b->want_sum) {
+        if (moved && first > part->chunk * b->chunk_rows) { /* else nothing is summed yet */
+            rescale_sums(p, part);
+        }
+        combine_tile(p, part, first, rows, scratch, weights, &ahead);
+    }
+    if (b->want_draw) {
+        int64_t from = first - part->chunk * b->chunk_rows;
+        note_mass(p, part, part->chunk * p->tiles + from / DDNI_TILE_ROWS, rows, weights);
+    }
+}
+
+/* One tile of rows against few states, one after the other, in f32. */
+static void thin_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, int64_t rows,
+                      char *scratch, const double *term)
+{
+    const ddni_block *b = p->b;
+    const ddni_kernels *k = b->kern;
+    int64_t d = b->d, ldy = d;
+    float *rows32 = (float *)(void *)scratch, g[DDNI_TILE_ROWS];
+    const float *y = rows32;
+    const void *stored = ddni_stored(b->ds, first);
+    ddni_ahead next = ddni_next_rows(b, DDNI_LANES, first + rows, b->want_sum ? 2 : 1),
+               none = {NULL, NULL, 0};
+    if (b->o->in_place) {
+        y = stored;
+        ldy = b->ds->ld;
+    } else if (!p->integer) {
+        k->unpack_f32(b->ds->type, rows, d, stored, b->ds->ld, b->ds->scale, b->ds->shift,
+                      b->o->centre, rows32, d);
+    }
+    for (int64_t q = 0; q < b->m; q++) {
+        ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
+        ddni_ahead *ahead = q == 0 ? &next : &none;
+        if (p->integer) {
+            ddni_slices_dot(p, first, rows, q, g, ahead);
+        } else {
+            k->dot_f32(rows, d, y, ldy, (const float *)b->s->lanes + q * d, g, ahead);
+        }
+        int32_t moved = k->softmax_rows_f32(
+            rows, g, b->gain, term, b->o->norm + first,
+            b->want_class ? b->ds->labels->class_index + first : NULL, b->classes, first, &sums);
+        float *sum = (float *)(void *)ddni_dense_sum(p, chunk) + q * d;
+        if (b->want_sum && moved && first > chunk * b->chunk_rows) {
+            ddni_lane_row(p, chunk, DDNI_LANE_MASS)[q] *= sums.rescale[0];
+            for (int64_t j = 0; j < d; j++) {
+                sum[j] *= (float)sums.rescale[0];
+            }
+        }
+        if (b->want_draw) {
+            int64_t tile = chunk * p->tiles + (first - chunk * b->chunk_rows) / DDNI_TILE_ROWS;
+            double *mass = b->s->tile_mass + (tile * b->lanes + q) * 2;
+            mass[0] = sums.reference[0];
+            mass[1] = 0;
+            for (int64_t r = 0; r < rows; r++) {
+                mass[1] += (double)g[r];
+            }
+        }
+        if (b->want_sum && p->integer) {
+            ddni_slices_add(p, chunk, first, rows, q, g, ahead);
+        } else if (b->want_sum) {
+            k->combine_f32(rows, d, y, ldy, g, sum, ahead);
+        }
+    }
+}
+
+static void dense_part(void *arg, int64_t task, int64_t worker)
+{
+    const ddni_dense_run *p = arg;
+    const ddni_block *b = p->b;
+    char *scratch = (char *)b->s->tile + worker * p->tile_bytes;
+    int64_t chunk = task / p->groups, end = ddni_chunk_end(b, chunk), left;
+    ddni_dense_part part = {chunk, task % p->groups * b->group, b->group};
+    left = b->lanes - part.lane;
+    part.lanes = left < part.lanes ? left : part.lanes;
+    for (int64_t row = 0; row < DDNI_LANE_ROWS + b->classes; row++) {
+        double *lane = ddni_lane_row(p, chunk, row) + part.lane;
+        for (int64_t q = 0; q < part.lanes; q++) {
+            lane[q] = row == DDNI_LANE_REFERENCE || row == DDNI_LANE_BEST ? -INFINITY : 0;
+        }
+    }
+    ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, part.lane);
+    for (int64_t q = 0; q < part.lanes; q++) {
+        sums.index[q] = -1;
+    }
+    if (b->want_sum) {
+        memset(ddni_dense_sum(p, chunk) + part.lane * b->d * p->size, 0,
+               (size_t)(part.lanes * b->d * p->size));
+    }
+    double term[DDNI_TILE_ROWS];
+    for (int64_t first = chunk * b->chunk_rows; first < end; first += DDNI_TILE_ROWS) {
+        int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+        for (int64_t r = 0; r < rows; r++) {
+            term[r] = -0.5 * b->gain * b->level->a * b->o->norm[first + r];
+        }
+        if (p->thin) {
+            thin_tile(p, chunk, first, rows, scratch, term);
+        } else {
+            lanes_tile(p, &part, first, rows, scratch, term);
+        }
+    }
+}
+
+/* The states of one strip transposed to lanes; a tile function. */
+static void fill_lanes(void *arg, int64_t strip, int64_t worker)
+{
+    (void)worker;
+    const ddni_dense_run *p = arg;
+    const ddni_block *b = p->b;
+    int64_t d = b->d, end = (strip + 1) * DDNI_LANES;
+    memset((char *)b->s->lanes + strip * ddni_strip(b) * p->size, 0,
+           (size_t)(ddni_strip(b) * p->size));
+    for (int64_t q = strip * DDNI_LANES; q < b->m && q < end; q++) {
+        const double *x = b->s->relative + q * d;
+        int64_t at = ddni_dense_at(p, 0, q), step = p->thin ? 1 : DDNI_LANES;
+        for (int64_t j = 0; j < d && p->precision == DDN_TYPE_F32; j++) {
+            ((float *)b->s->lanes)[at + j * step] = (float)x[j];
+        }
+        for (int64_t j = 0; j < d && p->precision == DDN_TYPE_F64; j++) {
+            ((double *)b->s->lanes)[at + j * step] = x[j];
+        }
+    }
+}
+
+ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
+{
+    ddni_scan *s = b->s;
+    int64_t d = b->d;
+    ddni_dense_run p = {.b = b, .precision = precision};
+    p.size = precision == DDN_TYPE_F32 ? 4 : 8;
+    p.thin = precision == DDN_TYPE_F32 && b->m <= DDNI_THIN;
+    p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b);
+    p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
+    int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;
+    p.tile_bytes = (tile + DDNI_TILE_ROWS * b->group * p.size + 63) / 64 * 64;
+    p.groups = (b->lanes + b->group - 1) / b->group;
+    int64_t lane_rows = b->chunks * (DDNI_LANE_ROWS + b->classes) * b->lanes;
+    DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * ddni_padded_width(d), p.size, &s->lanes));
+    DDNI_TRY(ddni_reserve(ctx, "slices", b->lanes * (DDNI_SLICES + 1), 8, &s->slice));
+    DDNI_TRY(ddni_reserve(ctx, "weights", b->lanes, 8, &s->weight));
+    DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p.tile_bytes, &s->tile));
+    DDNI_TRY(ddni_reserve(ctx, "lane sums", lane_rows, 8, &s->lane));
+    if (b->want_sum) {
+        DDNI_TRY(ddni_reserve(ctx, "partial sums", b->chunks * b->lanes * d, p.size, &s->sum));
+    }
+    if (b->want_draw) {
+        int64_t masses = b->chunks * p.tiles * b->lanes * 2;
+        DDNI_TRY(ddni_reserve(ctx, "tile masses", masses, 8, &s->tile_mass));
+        for (int64_t i = 0; i < masses; i++) {
+            s->tile_mass[i] = i % 2 == 0 ? -INFINITY : 0;
+        }
+    }
+    double numbers = (double)b->lanes * (double)d;
+    DDNI_TRY(ddni_parallel(ctx, b->lanes / DDNI_LANES, numbers * 16,
+                           p.integer ? ddni_slices_fill : fill_lanes, &p));
+    double work = numbers * (double)b->n;
+    DDNI_TRY(ddni_parallel(ctx, b->chunks * p.groups, work, dense_part, &p));
+    ddni_dense_weigh(&p);
+    if (b->want_sum) {
+        int64_t blocks = (d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
+        double adds = numbers * (double)(b->chunks + 4);
+        DDNI_TRY(ddni_parallel(ctx, blocks, adds, ddni_dense_add, &p));
+    }
+    DDNI_TRY(ddni_parallel(ctx, b->m, numbers * 32, ddni_dense_merge, &p));
+    int64_t done = 0;
+    for (int64_t q = 0; q < b->m; q++) {
+        double skipped = 0;
+        for (int64_t c = 0; c < b->chunks; c++) {
+            skipped += ddni_lane_row(&p, c, DDNI_LANE_SKIPPED)[q];
+        }
+        if (s->verdict[q] == DDNI_DONE) {
+            s->dropped = fmax(s->dropped, b->rq->epsilon * skipped / (double)b->n);
+            done++;
+        }
+    }
+    s->touched += (double)done;
+    return b->want_cov ? ddni_moments(ctx, b) : DDN_OK;
+}

@@ -1,0 +1,166 @@
+/* The empirical oracle: the exact score of a dataset. theory.md (11). */
+#include <math.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/empirical/empirical_impl.h"
+
+static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, void **scratch)
+{
+    (void)oracle;
+    return ddni_alloc_for(ctx, "query scratch", 1, sizeof(ddni_scan), scratch);
+}
+
+/* All buffers of a scratch, so that no list of them stands twice. */
+static void each_buffer(ddni_scan *s,
+                        void (*visit)(const ddni_allocator *al, void *buffer, int64_t *bytes),
+                        const ddni_allocator *al, int64_t *bytes)
+{
+    void *buffers[] = {
+        s->state,       s->relative,   s->lanes,       s->tile,         s->sum,
+        s->lane,        s->weight,     s->tile_mass,   s->count,        s->floor,
+        s->row,         s->upper,      s->bound,       s->logit,        s->index,
+        s->logit_count, s->kept_count, s->cut,         s->slice,        s->track,
+        s->margin,      s->known,      s->far,         s->track_centre, s->track_distance,
+        s->track_index, s->total,      s->class_total, s->point,        s->anchor,
+        s->part_sum,    s->part_class, s->part_moment, s->part,         s->posterior,
+        s->todo,        s->verdict};
+    for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
+        visit(al, buffers[i], bytes);
+    }
+}
+
+static void free_buffer(const ddni_allocator *al, void *buffer, int64_t *bytes)
+{
+    (void)bytes;
+    ddni_free(al, buffer);
+}
+
+static void count_buffer(const ddni_allocator *al, void *buffer, int64_t *bytes)
+{
+    (void)al;
+    *bytes += ddni_alloc_bytes(buffer);
+}
+
+static void scratch_destroy(ddn_context *ctx, void *scratch)
+{
+    each_buffer(scratch, free_buffer, ddni_context_allocator(ctx), NULL);
+    ddni_free(ddni_context_allocator(ctx), scratch);
+}
+
+static int64_t scratch_bytes(const void *scratch)
+{
+    int64_t bytes = 0;
+    each_buffer((ddni_scan *)(uintptr_t)scratch, count_buffer, NULL, &bytes);
+    return bytes;
+}
+
+static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
+                           const ddni_request *rq, const ddni_level *level, int64_t m,
+                           const double *x, int64_t ldx, ddni_report *report)
+{
+    return ddni_scan_run(ctx, (const ddni_empirical *)oracle, scratch, rq, level, m, x, ldx,
+                         report);
+}
+
+static void destroy(ddn_oracle *oracle)
+{
+    ddni_empirical *o = (ddni_empirical *)oracle;
+    ddni_free(&oracle->handle.allocator, o->centre);
+    ddni_free(&oracle->handle.allocator, o->norm);
+    ddni_free(&oracle->handle.allocator, o->length);
+}
+
+static const ddni_oracle_ops ops = {
+    .kind = "empirical",
+    .scratch_create = scratch_create,
+    .scratch_destroy = scratch_destroy,
+    .scratch_bytes = scratch_bytes,
+    .evaluate = evaluate,
+    .sample_data = ddni_oracle_sample_points,
+    .destroy = destroy,
+};
+
+typedef struct norms {
+    ddni_empirical *o;
+    const ddni_kernels *kern;
+} norms;
+
+/* Squared distances of a chunk of points from the centre. */
+static void norms_chunk(void *arg, int64_t chunk, int64_t worker)
+{
+    (void)worker;
+    const norms *p = arg;
+    ddni_empirical *o = p->o;
+    const ddn_dataset *ds = o->base.dataset;
+    int64_t end = (chunk + 1) * DDNI_CHUNK_ROWS < ds->n ? (chunk + 1) * DDNI_CHUNK_ROWS : ds->n;
+    for (int64_t i = chunk * DDNI_CHUNK_ROWS; i < end; i++) {
+        o->norm[i] = p->kern->distance(ds->type, ds->d, o->centre, 1, 0, ddni_point_at(ds, i));
+        o->length[i] = (float)(sqrt(o->norm[i]) * (1 + 0x1p-22));
+    }
+}
+
+/* Chooses the centre and measures the points' distances from it. Centring keeps inner products
+ * accurate; f32 points that are centred well enough as they stand keep the origin as their centre,
+ * so that their rows can be used in place. */
+static ddn_status measure(ddn_context *ctx, ddni_empirical *o)
+{
+    const ddn_dataset *ds = o->base.dataset;
+    norms p = {o, ddni_context_kernels(ctx)};
+    int64_t n = ds->n, d = ds->d, chunks = (n + DDNI_CHUNK_ROWS - 1) / DDNI_CHUNK_ROWS;
+    DDNI_TRY(ddni_alloc_for(ctx, "centre", d, sizeof *o->centre, &o->centre));
+    DDNI_TRY(ddni_alloc_for(ctx, "norms", n, sizeof *o->norm, &o->norm));
+    DDNI_TRY(ddni_alloc_for(ctx, "lengths", n, sizeof *o->length, &o->length));
+    DDNI_TRY(ddni_dataset_mean(ctx, ds, o->centre));
+    DDNI_TRY(ddni_parallel(ctx, chunks, (double)n * (double)d, norms_chunk, &p));
+    double mean2 = 0, spread = 0;
+    for (int64_t j = 0; j < d; j++) {
+        mean2 += o->centre[j] * o->centre[j];
+    }
+    for (int64_t i = 0; i < n; i++) {
+        spread += o->norm[i] / (double)n;
+    }
+    if (ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0 && mean2 <= 4 * spread) {
+        o->in_place = 1;
+        memset(o->centre, 0, (size_t)d * sizeof *o->centre);
+        DDNI_TRY(ddni_parallel(ctx, chunks, (double)n * (double)d, norms_chunk, &p));
+    }
+    for (int64_t i = 0; i < n; i++) {
+        DDNI_CHECK(ctx, o->norm[i] <= 1e300, DDN_E_RANGE,
+                   "the squared distance of point %lld from the mean is %g, above the limit 1e300",
+                   (long long)i, o->norm[i]);
+        o->norm_max = fmax(o->norm_max, o->norm[i]);
+        o->norm_mean += o->norm[i] / (double)n;
+    }
+    double offset2 = 0;
+    for (int64_t j = 0; j < d; j++) {
+        offset2 += (o->centre[j] - ds->shift) * (o->centre[j] - ds->shift);
+    }
+    o->raw_mean = o->norm_mean + offset2;
+    return DDN_OK;
+}
+
+ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
+                                       const ddn_schedule *sch, ddn_oracle **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_PTR(ctx, sch);
+    ddni_empirical *o = NULL;
+    DDNI_TRY(ddni_oracle_create(ctx, sizeof *o, &ops, sch, ds, ds->d, &o));
+    o->base.components = ds->n;
+    o->base.classes = ds->labels != NULL ? ds->labels->classes : 0;
+    o->base.can = ((INT64_C(1) << DDNI_OUTPUTS) - 2) &
+                  ~(ds->labels != NULL ? 0 : ddni_bit(DDN_OUT_CLASS_POSTERIOR));
+    o->base.epsilon_preset = ds->type == DDN_TYPE_F64 ? 1e-15 : 1e-9;
+    ddn_status status = measure(ctx, o);
+    if (status != DDN_OK) {
+        ddn_oracle_destroy(&o->base);
+        return status;
+    }
+    *out = &o->base;
+    return DDN_OK;
+}

@@ -1,0 +1,189 @@
+/* The dense way on bytes as they are stored: states and weights as sums of int8 slices, all
+ * products exact integers. theory.md (14). */
+#include <math.h>
+#include <string.h>
+
+#include "oracle/empirical/dense.h"
+
+static int64_t quads_of(const ddni_block *b)
+{
+    return (b->d + 3) / 4;
+}
+
+/* Bytes from one group of interleaved rows to the next: an odd number of cache lines. */
+static int64_t group_bytes(const ddni_block *b)
+{
+    return ddni_padded_width(b->d) * 4 + 64;
+}
+
+int64_t ddni_slices_scratch(const ddni_block *b)
+{
+    return DDNI_TILE_ROWS / 4 * group_bytes(b) + DDNI_TILE_ROWS * quads_of(b) * 4;
+}
+
+/* Bytes of a strip of lanes. */
+static int64_t strip_bytes(const ddni_block *b)
+{
+    return quads_of(b) * DDNI_SLICES * DDNI_LANES * 4;
+}
+
+/* What the constants of states in lanes lack; the scales take half of the room. */
+static double *rest_of(const ddni_block *b, int64_t q)
+{
+    return b->s->slice + b->lanes * (DDNI_SLICES + 1) / 2 + q;
+}
+
+double ddni_slices_rest(const ddni_dense_run *p, int64_t q)
+{
+    return p->integer && !p->thin ? *rest_of(p->b, q) : 0;
+}
+
+/* x . (y - centre) = constant + sum_s scale_s (slice_s . stored), up to 2^-23 of the largest
+ * coordinate of x. Gives the factor that takes x to its first slice. */
+static double scales_of(const ddni_block *b, int64_t q, double scale[DDNI_SLICES + 1])
+{
+    const double *x = b->s->relative + q * b->d;
+    double top = ddni_largest(b->d, x), part[8] = {0}, constant = 0;
+    int64_t j = 0;
+    for (; j + 8 <= b->d; j += 8) {
+        for (int64_t v = 0; v < 8; v++) {
+            part[v] += x[j + v] * (b->ds->shift - b->o->centre[j + v]);
+        }
+    }
+    for (; j < b->d; j++) {
+        constant += x[j] * (b->ds->shift - b->o->centre[j]);
+    }
+    for (int64_t v = 0; v < 8; v++) {
+        constant += part[v];
+    }
+    /* The first scale is a float, so that it is not rounded again. */
+    double first = (double)(float)(b->ds->scale * (top > 0 ? top / 127 : 1) * (1 + 1e-6));
+    for (int64_t i = 0; i < DDNI_SLICES; i++) {
+        scale[i] = first * (i == 0 ? 1 : i == 1 ? 1.0 / 254 : 1.0 / (254 * 254));
+    }
+    scale[DDNI_SLICES] = constant;
+    return b->ds->scale / first;
+}
+
+/* One state by itself. */
+static void fill_thin(const ddni_dense_run *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    const double *x = b->s->relative + q * b->d;
+    int64_t width = ddni_padded_width(b->d);
+    int8_t *out = (int8_t *)b->s->lanes + q * DDNI_SLICES * width;
+    double inverse = scales_of(b, q, b->s->slice + q * (DDNI_SLICES + 1));
+    memset(out, 0, (size_t)(DDNI_SLICES * width));
+    for (int64_t j = 0; j < b->d; j++) {
+        double rest = x[j] * inverse;
+        for (int64_t i = 0; i < DDNI_SLICES; i++) {
+            double whole = ddni_whole(rest);
+            out[i * width + j] = (int8_t)whole;
+            rest = (rest - whole) * 254;
+        }
+    }
+}
+
+void ddni_slices_fill(void *arg, int64_t strip, int64_t worker)
+{
+    (void)worker;
+    const ddni_dense_run *p = arg;
+    const ddni_block *b = p->b;
+    if (p->thin) {
+        for (int64_t q = 0; q < b->m; q++) {
+            fill_thin(p, q);
+        }
+        return;
+    }
+    float *scales = (float *)(void *)b->s->slice + strip * (DDNI_SLICES + 1) * DDNI_LANES;
+    double inverse[DDNI_LANES] = {0}, scale[DDNI_SLICES + 1];
+    const double *x[DDNI_LANES] = {NULL};
+    memset(scales, 0, (DDNI_SLICES + 1) * DDNI_LANES * sizeof *scales);
+    for (int64_t v = 0; v < DDNI_LANES && strip * DDNI_LANES + v < b->m; v++) {
+        int64_t q = strip * DDNI_LANES + v;
+        inverse[v] = scales_of(b, q, scale);
+        x[v] = b->s->relative + q * b->d;
+        for (int64_t i = 0; i <= DDNI_SLICES; i++) {
+            scales[i * DDNI_LANES + v] = (float)scale[i];
+        }
+        *rest_of(b, q) = scale[DDNI_SLICES] - (double)(float)scale[DDNI_SLICES];
+    }
+    b->kern->slice_states(b->d, x, inverse, (int8_t *)b->s->lanes + strip * strip_bytes(b));
+}
+
+const uint8_t *ddni_rows_in_fours(const ddni_block *b, int64_t first, int64_t rows, uint8_t *copy,
+                                  int64_t *ld)
+{
+    const uint8_t *y = ddni_stored(b->ds, first);
+    int64_t width = quads_of(b) * 4, behind = (first + rows - b->n) * b->ds->ld + width - b->d;
+    *ld = b->ds->ld;
+    if (behind <= 0) {
+        return y;
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        memcpy(copy + r * width, y + r * b->ds->ld, (size_t)b->d);
+    }
+    *ld = width;
+    return copy;
+}
+
+void ddni_slices_multiply(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
+                          int64_t rows, char *scratch, float *g, ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    int64_t ldy;
+    uint8_t *copy = (uint8_t *)scratch + DDNI_TILE_ROWS / 4 * group_bytes(b);
+    const uint8_t *y = ddni_rows_in_fours(b, first, rows, copy, &ldy);
+    int64_t strip = part->lane / DDNI_LANES;
+    b->kern->multiply_slices_u8(
+        rows, b->d, part->lanes, y, ldy, (const int8_t *)b->s->lanes + strip * strip_bytes(b),
+        (const float *)(void *)b->s->slice + strip * (DDNI_SLICES + 1) * DDNI_LANES, g,
+        DDNI_TILE_STRIP, ahead);
+}
+
+void ddni_slices_combine(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
+                         int64_t rows, char *scratch, const float *weights)
+{
+    const ddni_block *b = p->b;
+    uint8_t *groups = (uint8_t *)scratch;
+    b->kern->interleave_u8(rows, b->d, ddni_stored(b->ds, first), b->ds->ld, groups,
+                           group_bytes(b));
+    b->kern->combine_slices_u8(
+        rows, b->d, part->lanes, groups, group_bytes(b), weights, DDNI_TILE_STRIP,
+        (float *)(void *)ddni_dense_sum(p, part->chunk) + ddni_dense_at(p, 0, part->lane),
+        ddni_strip(b), ddni_lane_row(p, part->chunk, DDNI_LANE_MASS) + part->lane);
+}
+
+void ddni_slices_dot(const ddni_dense_run *p, int64_t first, int64_t rows, int64_t q, float *g,
+                     ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    b->kern->dot_slices_u8(rows, b->d, ddni_stored(b->ds, first), b->ds->ld,
+                           (const int8_t *)b->s->lanes + q * DDNI_SLICES * ddni_padded_width(b->d),
+                           b->s->slice + q * (DDNI_SLICES + 1), g, ahead);
+}
+
+void ddni_slices_add(const ddni_dense_run *p, int64_t chunk, int64_t first, int64_t rows, int64_t q,
+                     const float *weights, ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    const uint8_t *row[DDNI_TILE_ROWS + 3];
+    float kept[DDNI_TILE_ROWS];
+    int64_t count = 0;
+    /* The final sum of weights is no less than that of the rows so far: what is below this share of
+     * it weighs less than epsilon / n. */
+    double total = ddni_lane_row(p, chunk, DDNI_LANE_TOTAL)[q];
+    float least = (float)(b->rq->epsilon / (double)b->n * total * (1 - 1e-6));
+    for (int64_t r = 0; r < rows; r++) {
+        row[count] = ddni_stored(b->ds, first + r);
+        kept[count] = weights[r];
+        count += weights[r] >= least;
+    }
+    ddni_lane_row(p, chunk, DDNI_LANE_SKIPPED)[q] += (double)(rows - count);
+    for (int64_t r = 0; r < 3; r++) {
+        row[count + r] = ddni_stored(b->ds, first);
+    }
+    b->kern->combine_u8(count, b->d, row, kept,
+                        (float *)(void *)ddni_dense_sum(p, chunk) + q * b->d,
+                        ddni_lane_row(p, chunk, DDNI_LANE_MASS) + q, ahead);
+}

@@ -1,0 +1,371 @@
+/* Gaussian mixtures: everything a query can ask, state by state; theory.md (16).
+ *
+ * With Gamma = s^2 + a^2 V, per component g = -(x - a c)/Gamma and mu = c - a V g, the posterior of
+ * x_0 is sum_k w_k N(mu_k, s^2 V_k/Gamma_k). Moments are taken about the most probable component:
+ * what the others add then keeps its relative accuracy when it is tiny. */
+#include "oracle/mixture/mixture_impl.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "numerics/lanes.h"
+
+typedef struct pass {
+    const ddni_mixture *mix;
+    const ddni_mixture_scratch *level;
+    const ddni_request *rq;
+    double a, s2;
+    int64_t m;
+    const double *x;
+    int64_t ldx;
+} pass;
+
+/* One component at this level; entries of diagonal ones at j, of isotropic ones at 0. */
+typedef struct component {
+    const double *c, *v, *precision;
+    int32_t isotropic;
+} component;
+
+/* A state with its weights. */
+typedef struct state {
+    int64_t row;
+    const double *x;
+    double *w;         /* [K] */
+    double top;        /* largest log pi + log N, or 0 where log p is not wanted */
+    double rest, norm; /* sum of the other weights / the largest one; log1p of it */
+    int64_t k;         /* component of largest weight */
+} state;
+
+static component get_component(const pass *p, int64_t k)
+{
+    const ddni_mixture *mix = p->mix;
+    return (component){mix->mean + k * mix->base.d, mix->variance + k * mix->variance_k,
+                       p->level->precision + k * mix->variance_k, !mix->variance_j};
+}
+
+/* sum_j (x_j - a c_j)^2 / Gamma_j */
+static double scaled_distance2(const component *q, const double *x, double a, int64_t d)
+{
+    const double *c = q->c, *precision = q->precision;
+    double sum;
+    if (q->isotropic) {
+        DDNI_LANE_SUM(sum, d, (x[j] - a * c[j]) * (x[j] - a * c[j]));
+        return sum * precision[0];
+    }
+    DDNI_LANE_SUM(sum, d, (x[j] - a * c[j]) * (x[j] - a * c[j]) * precision[j]);
+    return sum;
+}
+
+/* g and mu of a component, less those of a reference where there is one; mu may be NULL. */
+static void component_moments(const component *q, const double *x, double a, int64_t d,
+                              const double *g0, const double *mu0, double *restrict g,
+                              double *restrict mu)
+{
+    const double *c = q->c;
+    if (q->isotropic) {
+        const double precision = q->precision[0];
+        for (int64_t j = 0; j < d; j++) {
+            g[j] = (a * c[j] - x[j]) * precision;
+        }
+    } else {
+        for (int64_t j = 0; j < d; j++) {
+            g[j] = (a * c[j] - x[j]) * q->precision[j];
+        }
+    }
+    for (int64_t j = 0; mu != NULL && j < d; j++) {
+        mu[j] = c[j] - a * q->v[q->isotropic ? 0 : j] * g[j];
+    }
+    for (int64_t j = 0; g0 != NULL && j < d; j++) {
+        g[j] -= g0[j];
+    }
+    for (int64_t j = 0; mu != NULL && mu0 != NULL && j < d; j++) {
+        mu[j] -= mu0[j];
+    }
+}
+
+/* Normalises st->w, which holds log-weights below the largest one (0 at st->k). Returns the entropy
+ * of the weights: L + sum w (-l), free of cancellation (theory.md (11)). */
+static double normalise(state *st, int64_t count)
+{
+    double rest = 0;
+    for (int64_t k = 0; k < count; k++) {
+        rest += k == st->k ? 0.0 : exp(st->w[k]);
+    }
+    st->rest = rest;
+    st->norm = log1p(rest);
+    double entropy = st->norm, total = 1.0 + rest;
+    for (int64_t k = 0; k < count; k++) {
+        double l = st->w[k];
+        double w = exp(l) / total;
+        st->w[k] = w;
+        entropy -= w > 0 ? w * l : 0.0;
+    }
+    return entropy;
+}
+
+static void put(const ddni_request *rq, ddn_output what, int64_t row, double value)
+{
+    if (rq->f64[what] != NULL) {
+        rq->f64[what][row] = value;
+    }
+}
+
+static void put_index(const ddni_request *rq, ddn_output what, int64_t row, int64_t value)
+{
+    if (rq->i64[what] != NULL) {
+        rq->i64[what][row] = value;
+    }
+}
+
+static double *out_row(const ddni_request *rq, ddn_output what, int64_t row)
+{
+    return rq->f64[what] == NULL ? NULL : rq->f64[what] + row * rq->ld[what];
+}
+
+static void weight_outputs(const pass *p, state *st)
+{
+    const ddni_mixture *mix = p->mix;
+    const ddni_request *rq = p->rq;
+    int64_t count = mix->base.components;
+    double entropy = normalise(st, count);
+    double sum_w2 = 0;
+    for (int64_t k = 0; k < count; k++) {
+        sum_w2 += st->w[k] * st->w[k];
+    }
+    put(rq, DDN_OUT_LOG_P, st->row, st->top + st->norm);
+    put(rq, DDN_OUT_ENTROPY, st->row, entropy);
+    put(rq, DDN_OUT_SUM_W2, st->row, sum_w2);
+    put(rq, DDN_OUT_W_MAX, st->row, st->w[st->k]);
+    put(rq, DDN_OUT_ONE_MINUS_W_MAX, st->row, st->rest / (1.0 + st->rest));
+    put_index(rq, DDN_OUT_ARGMAX, st->row, st->k);
+    double *classes = out_row(rq, DDN_OUT_CLASS_POSTERIOR, st->row);
+    if (classes != NULL) {
+        memset(classes, 0, (size_t)mix->base.classes * sizeof *classes);
+        for (int64_t k = 0; k < count; k++) {
+            classes[mix->class_index[k]] += st->w[k];
+        }
+    }
+}
+
+/* x_0 from its posterior: a component by the weights in index order, then its Gaussian. */
+static void draw(const pass *p, const state *st, double *g)
+{
+    const ddni_request *rq = p->rq;
+    double *out = out_row(rq, DDN_OUT_DRAW, st->row);
+    if (out == NULL && rq->i64[DDN_OUT_DRAW_INDEX] == NULL) {
+        return;
+    }
+    int64_t path = ddni_request_path(rq, st->row), d = p->mix->base.d;
+    double u = ddni_uniform(rq->seed, DDNI_STREAM_DRAW, path, rq->step, 0), running = 0;
+    int64_t k = st->k;
+    for (int64_t i = 0; i < p->mix->base.components; i++) {
+        running += st->w[i];
+        if (u <= running) {
+            k = i;
+            break;
+        }
+    }
+    put_index(rq, DDN_OUT_DRAW_INDEX, st->row, k);
+    if (out == NULL) {
+        return;
+    }
+    component q = get_component(p, k);
+    component_moments(&q, st->x, p->a, d, NULL, NULL, g, out);
+    ddni_normal(rq->seed, DDNI_STREAM_DRAW_NORMAL, path, rq->step, 0, d, g);
+    for (int64_t j = 0; j < d; j++) {
+        int64_t i = q.isotropic ? 0 : j;
+        out[j] += sqrt(p->s2 * q.v[i] * q.precision[i]) * g[j];
+    }
+}
+
+/* out += w u (u.v) */
+static void add_product(double *restrict out, double w, const double *u, const double *v, int64_t d)
+{
+    ddni_axpy(out, w * ddni_dot(u, v, d), u, d);
+}
+
+/* Score, mean and second moments about component st->k. buffer: [DDNI_MIXTURE_VECTORS][d]. */
+static void moments(const pass *p, const state *st, double *buffer)
+{
+    const ddni_request *rq = p->rq;
+    int64_t d = p->mix->base.d;
+    double *score = out_row(rq, DDN_OUT_SCORE, st->row);
+    double *mean = out_row(rq, DDN_OUT_MEAN, st->row);
+    double *jv = out_row(rq, DDN_OUT_JACOBIAN_TIMES_V, st->row);
+    double *cv = out_row(rq, DDN_OUT_COV_TIMES_V, st->row);
+    const double *v = rq->v == NULL ? NULL : rq->v + st->row * rq->ldv;
+    int32_t second_mu = cv != NULL || rq->f64[DDN_OUT_TRACE_COV] != NULL;
+    int32_t second_g = jv != NULL || rq->f64[DDN_OUT_DIVERGENCE] != NULL;
+    int32_t want_mu = mean != NULL || second_mu;
+    if (!want_mu && !second_g && score == NULL) {
+        return;
+    }
+    double *g0 = buffer, *g = g0 + d, *sum_g = g + d;
+    double *mu0 = want_mu ? sum_g + d : NULL, *mu = want_mu ? mu0 + d : NULL;
+    double *sum_mu = want_mu ? mu + d : NULL;
+    memset(sum_g, 0, (size_t)d * sizeof *sum_g);
+    if (want_mu) {
+        memset(sum_mu, 0, (size_t)d * sizeof *sum_mu);
+    }
+    if (jv != NULL) {
+        memset(jv, 0, (size_t)d * sizeof *jv);
+    }
+    if (cv != NULL) {
+        memset(cv, 0, (size_t)d * sizeof *cv);
+    }
+    double trace = 0, divergence = 0;
+    component top = get_component(p, st->k);
+    component_moments(&top, st->x, p->a, d, NULL, NULL, g0, mu0);
+    for (int64_t k = 0; k < p->mix->base.components; k++) {
+        const double w = st->w[k];
+        if (w == 0) {
+            continue;
+        }
+        component q = get_component(p, k);
+        trace += w * p->level->sum_posterior[k];
+        divergence -= w * p->level->sum_precision[k];
+        for (int64_t j = 0; jv != NULL && j < d; j++) {
+            jv[j] -= w * q.precision[q.isotropic ? 0 : j] * v[j];
+        }
+        for (int64_t j = 0; cv != NULL && j < d; j++) {
+            int64_t i = q.isotropic ? 0 : j;
+            cv[j] += w * p->s2 * q.v[i] * q.precision[i] * v[j];
+        }
+        if (k == st->k) {
+            continue;
+        }
+        component_moments(&q, st->x, p->a, d, g0, mu0, g, mu);
+        ddni_axpy(sum_g, w, g, d);
+        if (want_mu) {
+            ddni_axpy(sum_mu, w, mu, d);
+        }
+        if (second_mu) {
+            trace += w * ddni_dot(mu, mu, d);
+        }
+        if (second_g) {
+            divergence += w * ddni_dot(g, g, d);
+        }
+        if (jv != NULL) {
+            add_product(jv, w, g, v, d);
+        }
+        if (cv != NULL) {
+            add_product(cv, w, mu, v, d);
+        }
+    }
+    for (int64_t j = 0; score != NULL && j < d; j++) {
+        score[j] = g0[j] + sum_g[j];
+    }
+    for (int64_t j = 0; mean != NULL && j < d; j++) {
+        mean[j] = mu0[j] + sum_mu[j];
+    }
+    if (jv != NULL) {
+        add_product(jv, -1, sum_g, v, d);
+    }
+    if (cv != NULL) {
+        add_product(cv, -1, sum_mu, v, d);
+    }
+    if (second_mu) {
+        put(rq, DDN_OUT_TRACE_COV, st->row, trace - ddni_dot(sum_mu, sum_mu, d));
+    }
+    if (second_g) {
+        put(rq, DDN_OUT_DIVERGENCE, st->row, divergence - ddni_dot(sum_g, sum_g, d));
+    }
+}
+
+/* Two components +-c of one variance: the log-odds are 2 a x.c/Gamma + log(pi_0/pi_1), and
+ * score = (a c tanh(odds/2) - x)/Gamma, mean = (s^2 c tanh(odds/2) + a V x)/Gamma. */
+static double pair_weights(const pass *p, state *st)
+{
+    const ddni_mixture *mix = p->mix;
+    int64_t d = mix->base.d;
+    double odds = 2 * p->a * p->level->precision[0] * ddni_dot(mix->mean, st->x, d) +
+                  (mix->log_weight[0] - mix->log_weight[1]);
+    st->k = odds < 0;
+    st->w[st->k] = 0;
+    st->w[!st->k] = -fabs(odds);
+    if (p->rq->f64[DDN_OUT_LOG_P] != NULL) {
+        component q = get_component(p, st->k);
+        st->top = p->level->offset[st->k] - 0.5 * scaled_distance2(&q, st->x, p->a, d);
+    }
+    return odds;
+}
+
+static void pair_moments(const pass *p, const state *st, double odds)
+{
+    const double *c = p->mix->mean, *x = st->x;
+    const double precision = p->level->precision[0], balance = tanh(0.5 * odds);
+    double *score = out_row(p->rq, DDN_OUT_SCORE, st->row);
+    double *mean = out_row(p->rq, DDN_OUT_MEAN, st->row);
+    const double pull = p->a * balance, keep = p->a * p->mix->variance[0] * precision;
+    const double shift = p->s2 * precision * balance;
+    for (int64_t j = 0; score != NULL && j < p->mix->base.d; j++) {
+        score[j] = (pull * c[j] - x[j]) * precision;
+    }
+    for (int64_t j = 0; mean != NULL && j < p->mix->base.d; j++) {
+        mean[j] = shift * c[j] + keep * x[j];
+    }
+}
+
+static int32_t wants_second_moments(const ddni_request *rq)
+{
+    return rq->f64[DDN_OUT_TRACE_COV] != NULL || rq->f64[DDN_OUT_DIVERGENCE] != NULL ||
+           rq->f64[DDN_OUT_COV_TIMES_V] != NULL || rq->f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL;
+}
+
+static void run_tile(void *arg, int64_t tile, int64_t worker)
+{
+    const pass *p = arg;
+    const ddni_mixture *mix = p->mix;
+    int64_t d = mix->base.d, count = mix->base.components;
+    double *buffer = p->level->rows + worker * p->level->row_size;
+    double *w = buffer + DDNI_MIXTURE_VECTORS * d;
+    int64_t first = tile * DDNI_MIXTURE_ROWS,
+            rows = p->m - first < DDNI_MIXTURE_ROWS ? p->m - first : DDNI_MIXTURE_ROWS;
+    for (int64_t k = 0; !mix->pair && k < count; k++) {
+        component q = get_component(p, k);
+        for (int64_t r = 0; r < rows; r++) {
+            w[r * count + k] = p->level->offset[k] -
+                               0.5 * scaled_distance2(&q, p->x + (first + r) * p->ldx, p->a, d);
+        }
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        state st = {.row = first + r, .x = p->x + (first + r) * p->ldx, .w = w + r * count};
+        double odds = 0;
+        if (mix->pair) {
+            odds = pair_weights(p, &st);
+        } else {
+            for (int64_t k = 1; k < count; k++) {
+                st.k = st.w[k] > st.w[st.k] ? k : st.k;
+            }
+            st.top = st.w[st.k];
+            for (int64_t k = 0; k < count; k++) { /* so far out that |x|^2 overflows: one is left */
+                st.w[k] = k == st.k ? 0 : isfinite(st.top) ? st.w[k] - st.top : -HUGE_VAL;
+            }
+        }
+        weight_outputs(p, &st);
+        if (mix->pair && !wants_second_moments(p->rq)) {
+            pair_moments(p, &st, odds);
+        } else {
+            moments(p, &st, buffer);
+        }
+        draw(p, &st, buffer);
+    }
+}
+
+ddn_status ddni_mixture_evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
+                                 const ddni_request *rq, const ddni_level *level, int64_t m,
+                                 const double *x, int64_t ldx, ddni_report *report)
+{
+    ddni_mixture_scratch *sc = scratch;
+    const ddni_mixture *mix = (const ddni_mixture *)oracle;
+    DDNI_TRY(ddni_reserve(ctx, "mixture scratch", ddni_workers(ctx) * sc->row_size, sizeof(double),
+                          &sc->rows));
+    ddni_mixture_prepare(mix, sc, level);
+    pass p = {mix, sc, rq, level->a, level->s2, m, x, ldx};
+    double work = 6.0 * (double)m * (double)oracle->components * (double)oracle->d;
+    report->dropped = 0;
+    report->touched = 1;
+    return ddni_parallel(ctx, (m + DDNI_MIXTURE_ROWS - 1) / DDNI_MIXTURE_ROWS, work, run_tile, &p);
+}

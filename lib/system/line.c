@@ -1,0 +1,196 @@
+/* Fixed points of systems with d = 1: zeros of g = f (flows) or f - x (maps), theory.md (70), (71).
+ *
+ * Crossings show as sign changes on a grid. A pair of zeros within a cell, and a zero that only
+ * touches, show as a local minimum of |g| there, which is then sought and looked at. */
+#include "base/check.h"
+#include "numerics/roots.h"
+#include "system/system_impl.h"
+
+/* Extreme values of g this small against its size on the grid are zeros that touch. */
+static const double TOUCH = 1e-12;
+
+double ddni_line_value(void *arg, double x)
+{
+    ddni_line *line = arg;
+    double out = NAN;
+    if (line->status != DDN_OK) {
+        return NAN;
+    }
+    line->status = ddni_system_eval(line->ctx, line->sys, line->p, &x, &out);
+    if (line->status != DDN_OK) {
+        return NAN;
+    }
+    return line->sys->kind == DDN_SYSTEM_MAP ? out - x : out;
+}
+
+double ddni_line_slope(void *arg, double x)
+{
+    ddni_line *line = arg;
+    if (line->sys->jacobian == NULL) {
+        return ddni_derivative(ddni_line_value, line, x, line->x_step);
+    }
+    double slope = NAN;
+    if (line->status != DDN_OK) {
+        return NAN;
+    }
+    line->status = ddni_system_jacobian(line->ctx, line->sys, line->p, &x, &slope, NULL);
+    return line->sys->kind == DDN_SYSTEM_MAP ? slope - 1 : slope;
+}
+
+/* Stability of the zero x with slope g'; where |slope| <= tolerance, by the sign of g beside it. */
+static ddn_stability stability_of(ddni_line *line, double x, double slope, double tolerance,
+                                  double reach)
+{
+    if (line->sys->kind == DDN_SYSTEM_MAP && fabs(slope + 2) <= tolerance) {
+        return DDN_STABILITY_NEUTRAL; /* multiplier -1 */
+    }
+    if (fabs(slope) > tolerance) {
+        int decays = slope < 0 && (line->sys->kind == DDN_SYSTEM_FLOW || slope > -2);
+        return decays ? DDN_STABILITY_STABLE : DDN_STABILITY_UNSTABLE;
+    }
+    double left = ddni_line_value(line, x - reach), right = ddni_line_value(line, x + reach);
+    if (left > 0 && right < 0) {
+        return DDN_STABILITY_STABLE;
+    }
+    if (left < 0 && right > 0) {
+        return DDN_STABILITY_UNSTABLE;
+    }
+    return left * right > 0 ? DDN_STABILITY_HALF_STABLE : DDN_STABILITY_NEUTRAL;
+}
+
+typedef struct zeros {
+    double *x;
+    int64_t count, capacity;
+    double apart; /* zeros closer than this are one */
+} zeros;
+
+static ddn_status add_zero(ddni_line *line, zeros *z, double x)
+{
+    if (line->status != DDN_OK) {
+        return line->status;
+    }
+    if (isnan(x) || (z->count > 0 && x - z->x[z->count - 1] < z->apart)) {
+        return DDN_OK;
+    }
+    DDNI_CHECK(line->ctx, z->count < z->capacity, DDN_E_RANGE,
+               "there are more fixed points than capacity = %lld", (long long)z->capacity);
+    z->x[z->count++] = x;
+    return DDN_OK;
+}
+
+typedef struct folded {
+    ddni_line *line;
+    double sign;
+} folded;
+
+static double folded_value(void *arg, double x)
+{
+    const folded *f = arg;
+    return f->sign * ddni_line_value(f->line, x);
+}
+
+/* g has one sign at left, right and in between on the grid, and |g| is least inside. */
+static ddn_status look_into_dip(ddni_line *line, zeros *z, double left, double right, double sign,
+                                double size)
+{
+    folded f = {line, sign};
+    double least = NAN, at = ddni_minimum(folded_value, &f, left, right, &least);
+    if (isnan(at)) {
+        return line->status;
+    }
+    if (least > TOUCH * size) {
+        return DDN_OK;
+    }
+    if (least < -TOUCH * size) {
+        double first = ddni_root(ddni_line_value, line, left, at);
+        DDNI_TRY(add_zero(line, z, first));
+        return add_zero(line, z, ddni_root(ddni_line_value, line, at, right));
+    }
+    /* The minimum is flat to half the digits of x: its slope says where it is. */
+    double near = fmin(fmin(at - left, right - at), 1e-4 * (right - left));
+    double turn = near > 0 ? ddni_root(ddni_line_slope, line, at - near, at + near) : NAN;
+    return add_zero(line, z, isnan(turn) ? at : turn);
+}
+
+typedef struct mesh {
+    double lo, hi;
+    int64_t cells;
+} mesh;
+
+/* The same number wherever it is asked for: signs seen on the grid must hold in the searches. */
+static double mesh_point(const mesh *m, int64_t i)
+{
+    return i == m->cells ? m->hi : m->lo + (m->hi - m->lo) / (double)m->cells * (double)i;
+}
+
+ddn_status ddni_line_zeros(ddni_line *line, double lo, double hi, int64_t grid, int64_t capacity,
+                           double *values, double *x, int64_t *count, double *scale)
+{
+    mesh m = {lo, hi, grid};
+    zeros z = {x, 0, capacity, 1e-10 * (hi - lo)};
+    *count = 0;
+    *scale = 0;
+    for (int64_t i = 0; i <= grid; i++) {
+        values[i] = ddni_line_value(line, mesh_point(&m, i));
+        DDNI_TRY(line->status);
+        *scale = fmax(*scale, fabs(values[i]));
+    }
+    ddn_status status = DDN_OK;
+    for (int64_t i = 0; i <= grid && status == DDN_OK; i++) {
+        double v = values[i];
+        if (v == 0) {
+            status = add_zero(line, &z, mesh_point(&m, i));
+            continue;
+        }
+        double next = i < grid ? values[i + 1] : 0, before = i > 0 ? values[i - 1] : 0;
+        /* A dip of |g| at this grid point, between neighbours of the same sign. */
+        if (i > 0 && i < grid && before * v > 0 && next * v > 0 && fabs(v) <= fabs(before) &&
+            fabs(v) < fabs(next)) {
+            status = look_into_dip(line, &z, mesh_point(&m, i - 1), mesh_point(&m, i + 1),
+                                   v > 0 ? 1 : -1, fmax(fabs(before), fabs(next)));
+        }
+        if (status == DDN_OK && ((v > 0 && next < 0) || (v < 0 && next > 0))) {
+            status = add_zero(
+                line, &z,
+                ddni_root(ddni_line_value, line, mesh_point(&m, i), mesh_point(&m, i + 1)));
+        }
+    }
+    *count = z.count;
+    return status != DDN_OK ? status : line->status;
+}
+
+ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys, double parameter,
+                                      double lo, double hi, int64_t grid, int64_t capacity,
+                                      double *x, double *eigenvalue, ddn_stability *stability,
+                                      int64_t *count)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, sys);
+    DDNI_CHECK(ctx, sys->d == 1, DDN_E_UNSUPPORTED, "the system has d = %lld, this needs 1",
+               (long long)sys->d);
+    DDNI_CHECK(ctx, isfinite(parameter), DDN_E_NONFINITE, "argument parameter is not finite");
+    DDNI_CHECK(ctx, isfinite(lo) && isfinite(hi) && lo < hi, DDN_E_RANGE,
+               "[lo, hi] = [%g, %g] is not an interval", lo, hi);
+    DDNI_CHECK_INT(ctx, grid, 2, 100000000);
+    DDNI_CHECK_INT(ctx, capacity, 1, INT64_MAX / 1024);
+    DDNI_CHECK_PTR(ctx, x);
+    DDNI_CHECK_PTR(ctx, count);
+    double *values = NULL, scale;
+    DDNI_TRY(ddni_alloc_for(ctx, "grid", grid + 1, sizeof *values, &values));
+    double h = (hi - lo) / (double)grid;
+    ddni_line line = {ctx, sys, parameter, 0, h / 2, DDN_OK};
+    ddn_status status = ddni_line_zeros(&line, lo, hi, grid, capacity, values, x, count, &scale);
+    ddni_free(ddni_context_allocator(ctx), values);
+    for (int64_t i = 0; i < *count && line.status == DDN_OK; i++) {
+        double slope = ddni_line_slope(&line, x[i]);
+        if (eigenvalue != NULL) {
+            eigenvalue[i] = slope + (sys->kind == DDN_SYSTEM_MAP ? 1 : 0);
+        }
+        if (stability != NULL) {
+            /* Neutral is judged against how fast g varies anywhere on the grid. */
+            double tolerance = 1e-6 * scale / (hi - lo);
+            stability[i] = stability_of(&line, x[i], slope, tolerance, 1e-3 * h);
+        }
+    }
+    return status != DDN_OK ? status : line.status;
+}

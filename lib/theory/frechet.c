@@ -1,0 +1,101 @@
+/* Squared Frechet distance of two Gaussians, theory.md (62).
+ *
+ * |mean1 - mean2|^2 + tr C1 + tr C2 - 2 sum sqrt(eigenvalues of C1^1/2 C2 C1^1/2). With C1 = V^T L
+ * V (rows of V are eigenvectors) those are the eigenvalues of L^1/2 V C2 V^T L^1/2, which is
+ * symmetric and never leaves the real numbers. */
+#include <diffdyn/theory.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "numerics/lapack.h"
+
+static ddn_status check_gaussian(ddn_context *ctx, const char *name, int64_t d, const double *mean,
+                                 const double *cov)
+{
+    for (int64_t i = 0; i < d; i++) {
+        DDNI_CHECK(ctx, isfinite(mean[i]), DDN_E_NONFINITE, "mean%s[%lld] is not finite", name,
+                   (long long)i);
+        for (int64_t j = 0; j <= i; j++) {
+            DDNI_CHECK(ctx, isfinite(cov[i * d + j]), DDN_E_NONFINITE,
+                       "cov%s[%lld][%lld] is not finite", name, (long long)i, (long long)j);
+        }
+    }
+    return DDN_OK;
+}
+
+/* Square roots of eigenvalues that may be 0 up to rounding, but not really negative. */
+static ddn_status take_roots(ddn_context *ctx, const char *what, int64_t d, double *values)
+{
+    double top = values[d - 1] > 0 ? values[d - 1] : 0;
+    DDNI_CHECK(ctx, values[0] >= -1e-9 * top, DDN_E_RANGE, "%s has the negative eigenvalue %g",
+               what, values[0]);
+    for (int64_t i = 0; i < d; i++) {
+        values[i] = values[i] > 0 ? sqrt(values[i]) : 0;
+    }
+    return DDN_OK;
+}
+
+/* The whole matrix from its lower triangle. */
+static void copy_symmetric(int64_t d, const double *cov, double *out)
+{
+    for (int64_t i = 0; i < d; i++) {
+        for (int64_t j = 0; j <= i; j++) {
+            out[i * d + j] = out[j * d + i] = cov[i * d + j];
+        }
+    }
+}
+
+/* The body of ddn_theory_frechet; work [3][d][d], roots [d]. */
+static ddn_status distance(ddn_context *ctx, int64_t d, const double *mean1, const double *cov1,
+                           const double *mean2, const double *cov2, double *work, double *roots,
+                           double *result)
+{
+    double *v = work, *c = v + d * d, *product = c + d * d;
+    copy_symmetric(d, cov2, c);
+    DDNI_TRY(ddni_symmetric_eigen(ctx, d, c, roots, 0)); /* only to refuse what is no covariance */
+    DDNI_TRY(take_roots(ctx, "argument cov2", d, roots));
+    copy_symmetric(d, cov1, v);
+    DDNI_TRY(ddni_symmetric_eigen(ctx, d, v, roots, 1));
+    DDNI_TRY(take_roots(ctx, "argument cov1", d, roots));
+    for (int64_t i = 0; i < d; i++) {
+        for (int64_t j = 0; j < d; j++) {
+            v[i * d + j] *= roots[i];
+        }
+    }
+    copy_symmetric(d, cov2, c);
+    DDNI_TRY(ddni_matrix_product(ctx, d, v, c, 0, product));
+    DDNI_TRY(ddni_matrix_product(ctx, d, product, v, 1, c));
+    DDNI_TRY(ddni_symmetric_eigen(ctx, d, c, roots, 0));
+    double sum = 0;
+    for (int64_t i = 0; i < d; i++) {
+        double shift = mean1[i] - mean2[i];
+        double root = roots[i] > 0 ? sqrt(roots[i]) : 0;
+        sum += shift * shift + cov1[i * d + i] + cov2[i * d + i] - 2 * root;
+    }
+    *result = fmax(0, sum); /* equal Gaussians: 0 to rounding */
+    return DDN_OK;
+}
+
+ddn_status ddn_theory_frechet(ddn_context *ctx, int64_t d, const double *mean1, const double *cov1,
+                              const double *mean2, const double *cov2, double *distance2)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_INT(ctx, d, 1, 16384);
+    DDNI_CHECK_PTR(ctx, mean1);
+    DDNI_CHECK_PTR(ctx, cov1);
+    DDNI_CHECK_PTR(ctx, mean2);
+    DDNI_CHECK_PTR(ctx, cov2);
+    DDNI_CHECK_PTR(ctx, distance2);
+    DDNI_TRY(check_gaussian(ctx, "1", d, mean1, cov1));
+    DDNI_TRY(check_gaussian(ctx, "2", d, mean2, cov2));
+
+    double *work = NULL, *roots = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "covariances", 3 * d * d, sizeof *work, &work), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "eigenvalues", d, sizeof *roots, &roots), fail);
+    status = distance(ctx, d, mean1, cov1, mean2, cov2, work, roots, distance2);
+fail:
+    ddni_free(ddni_context_allocator(ctx), work);
+    ddni_free(ddni_context_allocator(ctx), roots);
+    return status;
+}

@@ -1,0 +1,149 @@
+/* Divergences of late starts and the knee of a quality curve, theory.md (61), (63). */
+#include "base/alloc.h"
+#include "base/check.h"
+#include "base/rng.h"
+#include "base/statistics.h"
+#include "numerics/quadrature.h"
+#include "theory/theory_impl.h"
+
+/* log cosh y - y^2/2. */
+static double log_cosh_excess(double y)
+{
+    double y2 = y * y;
+    if (y2 < 0.0025) {
+        return -y2 * y2 * (1.0 / 12 - y2 * (1.0 / 45 - y2 * (17.0 / 2520 - y2 * (31.0 / 14175))));
+    }
+    double half = sinh(y / 2);
+    double log_cosh =
+        fabs(y) < 1 ? log1p(2 * half * half) : fabs(y) + log1p(exp(-2 * fabs(y))) - M_LN2;
+    return log_cosh - y2 / 2;
+}
+
+static double excess_at(void *r, double g)
+{
+    double root = sqrt(*(double *)r);
+    return log_cosh_excess(root * (root + g));
+}
+
+/* I(r) = r - E log cosh y, y ~ N(r, r): hence r/2 - I = r^2/2 + E(log cosh y - y^2/2). */
+double ddn_theory_kl_plain_start(double r)
+{
+    if (!ddni_not_negative(r)) {
+        return NAN;
+    }
+    if (r > 0.5) {
+        return r / 2 - ddn_theory_label_information(r);
+    }
+    return r * r / 2 + ddni_gaussian_mean(excess_at, &r, 0.1);
+}
+
+/* x - log(1 + x) >= 0. */
+static double minus_log1p_excess(double x)
+{
+    if (fabs(x) > 0.03) {
+        return x - log1p(x);
+    }
+    double sum = 0;
+    for (int k = 10; k >= 2; k--) { /* x^2/2 - x^3/3 + ... */
+        sum = 1.0 / k - x * sum;
+    }
+    return x * x * sum;
+}
+
+double ddn_theory_kl_gaussian_start(double r)
+{
+    if (!ddni_not_negative(r)) {
+        return NAN;
+    }
+    return fmax(0, ddn_theory_kl_plain_start(r) - minus_log1p_excess(r) / 2);
+}
+
+double ddn_theory_kl_gaussian(double mean2, const double *eigenvalues, int64_t count, double t)
+{
+    if (!ddni_not_negative(mean2) || eigenvalues == NULL || count < 1 || !ddni_positive(t)) {
+        return NAN;
+    }
+    double s = exp(-2 * t), sum = s * mean2;
+    for (int64_t i = 0; i < count; i++) {
+        if (!ddni_not_negative(eigenvalues[i])) {
+            return NAN;
+        }
+        sum += minus_log1p_excess(s * (eigenvalues[i] - 1));
+    }
+    return sum / 2;
+}
+
+/* Second difference of y at interior point i of a grid that need not be uniform. */
+static double second_difference(const double *x, const double *y, int64_t i)
+{
+    double left = x[i] - x[i - 1], right = x[i + 1] - x[i];
+    return 2 * ((y[i + 1] - y[i]) / right - (y[i] - y[i - 1]) / left) / (left + right);
+}
+
+static int64_t largest_second_difference(const double *x, const double *y, int64_t count)
+{
+    int64_t best = 1;
+    double top = -INFINITY;
+    for (int64_t i = 1; i + 1 < count; i++) {
+        double value = second_difference(x, y, i);
+        if (value > top) {
+            top = value;
+            best = i;
+        }
+    }
+    return best;
+}
+
+ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, const double *x, const double *y,
+                           const double *y_se, int64_t draws, int64_t seed, double *second,
+                           double *knee, double *standard_error, double *share)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_INT(ctx, count, 3, INT64_MAX / 1024);
+    DDNI_CHECK_PTR(ctx, x);
+    DDNI_CHECK_PTR(ctx, y);
+    DDNI_CHECK_PTR(ctx, knee);
+    for (int64_t i = 0; i < count; i++) {
+        DDNI_CHECK(ctx, isfinite(x[i]) && isfinite(y[i]), DDN_E_NONFINITE,
+                   "point %lld of the curve, (%g, %g), is not finite", (long long)i, x[i], y[i]);
+        DDNI_CHECK(ctx, i == 0 || x[i] > x[i - 1], DDN_E_RANGE, "x[%lld] = %g does not increase",
+                   (long long)i, x[i]);
+        DDNI_CHECK(ctx, y_se == NULL || ddni_not_negative(y_se[i]), DDN_E_RANGE,
+                   "y_se[%lld] = %g is not a standard error", (long long)i, y_se[i]);
+    }
+    if (y_se != NULL) {
+        DDNI_CHECK_INT(ctx, draws, 2, 100000000);
+    }
+
+    int64_t best = largest_second_difference(x, y, count);
+    double error = NAN, agree = NAN;
+    if (y_se != NULL) {
+        double *noisy = NULL;
+        DDNI_TRY(ddni_alloc_for(ctx, "noisy curve", count, sizeof *noisy, &noisy));
+        ddni_mean shift = {0};
+        int64_t same = 0;
+        for (int64_t k = 0; k < draws; k++) {
+            ddni_normal(seed, DDNI_STREAM_BOOTSTRAP, k, 0, 0, count, noisy);
+            for (int64_t i = 0; i < count; i++) {
+                noisy[i] = y[i] + y_se[i] * noisy[i];
+            }
+            int64_t found = largest_second_difference(x, noisy, count);
+            ddni_mean_add(&shift, x[found]);
+            same += found == best;
+        }
+        ddni_free(ddni_context_allocator(ctx), noisy);
+        error = ddni_mean_error(&shift) * sqrt((double)draws);
+        agree = (double)same / (double)draws;
+    }
+    for (int64_t i = 0; second != NULL && i < count; i++) {
+        second[i] = i == 0 || i + 1 == count ? NAN : second_difference(x, y, i);
+    }
+    *knee = x[best];
+    if (standard_error != NULL) {
+        *standard_error = error;
+    }
+    if (share != NULL) {
+        *share = agree;
+    }
+    return DDN_OK;
+}

@@ -215,7 +215,7 @@ void drv_start(int argc, char **argv, const char *summary, const drv_option *opt
     if (ddn_context_create(&drv.ctx) != DDN_OK) {
         drv_die("out of memory");
     }
-    drv_try(ddn_context_set_i64(drv.ctx, DDN_CONTEXT_THREADS, drv.threads));
+    drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
     if (isatty(STDERR_FILENO)) {
         drv_try(ddn_context_set_progress(drv.ctx, show_progress, NULL));
     }

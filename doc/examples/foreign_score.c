@@ -240,13 +240,15 @@ static void measure(settings *set, double **columns)
     drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, set->t_min, set->t_max,
                               set->times, times));
     drv_try(ddn_analysis_create(drv.ctx, &own.an));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, set->samples));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_CLONES, set->pairs));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_STEPS, set->steps));
-    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4)));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->pairs));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps));
+    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
+                                fmin(1e-3, set->t_min / 4)));
     drv_try(ddn_analysis_identities(own.an, own.exact, times, set->times, &own.curves));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD,
+                                DDN_METHOD_EXPONENTIAL));
     drv_try(
         ddn_analysis_branch(own.an, own.foreign, NULL, times, set->times, NULL, NULL, &own.clones));
     for (int i = 0; i < COLUMNS; i++) {

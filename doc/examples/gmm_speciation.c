@@ -62,12 +62,13 @@ static void simulate(const settings *set, int64_t d, double t, int64_t first_pat
     double *x = drv_alloc(2 * BATCH * d, sizeof *x);
     drv_try(ddn_integrator_create(drv.ctx, own.oracle, methods[set->sampler], &own.integrator));
     ddn_integrator *it = own.integrator;
-    drv_try(ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, drv.seed));
-    drv_try(ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, set->steps));
-    drv_try(ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_START, t));
-    drv_try(ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 1e-3));
+    drv_try(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, drv.seed));
+    drv_try(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, set->steps));
+    drv_try(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, t));
+    drv_try(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 1e-3));
     if (set->sampler != 0) { /* the score is smooth down to t = 0: no need for small steps there */
-        drv_try(ddn_integrator_set_i64(it, DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM));
+        drv_try(
+            ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM));
     }
     int64_t same = 0;
     for (int64_t done = 0; done < set->pairs; done += BATCH) {
@@ -81,7 +82,8 @@ static void simulate(const settings *set, int64_t d, double t, int64_t first_pat
                 x[(2 * i + 1) * d + j] = x[2 * i * d + j] = x[i * d + j];
             }
         }
-        drv_try(ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, 2 * path));
+        drv_try(
+            ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, 2 * path));
         drv_try(ddn_integrator_run(it, 2 * pairs, x, d));
         for (int64_t i = 0; i < pairs; i++) {
             double overlap[2] = {0, 0};

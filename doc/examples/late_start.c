@@ -92,9 +92,10 @@ static void measure(const settings *set, const curve *c, int64_t k, double *x)
                                 set->samples, x, d));
     drv_try(ddn_integrator_create(drv.ctx, own.oracle, c->sampler->method, &own.it));
     if (c->sampler->method == DDN_METHOD_EXPONENTIAL) {
-        drv_try(ddn_integrator_set_f64(own.it, DDN_INTEGRATOR_ETA, c->sampler->eta));
+        drv_try(ddn_options_set_f64(ddn_integrator_options(own.it), DDN_INTEGRATOR_ETA,
+                                    c->sampler->eta));
     }
-    drv_try(ddn_integrator_set_i64(own.it, DDN_INTEGRATOR_SEED, drv.seed));
+    drv_try(ddn_options_set_i64(ddn_integrator_options(own.it), DDN_INTEGRATOR_SEED, drv.seed));
     drv_try(ddn_integrator_set_times(own.it, times, count));
     drv_try(ddn_integrator_run(own.it, set->samples, x, d));
     ddn_integrator_destroy(own.it);
@@ -327,8 +328,9 @@ static void prepare(const settings *set)
     drv_try(ddn_features_create_pca(drv.ctx, own.ds, set->features, &own.pca));
     drv_try(ddn_frechet_create(drv.ctx, own.pca, own.ds, &own.frechet));
     drv_try(ddn_analysis_create(drv.ctx, &own.an));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, set->kl_samples));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
+    drv_try(
+        ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->kl_samples));
     drv_try(ddn_analysis_late_start(own.an, own.oracle, set->starts.at, set->starts.count,
                                     &own.divergence));
 }

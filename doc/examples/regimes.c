@@ -55,7 +55,7 @@ static void choose_range(settings *set)
     }
     const double t_s = ddn_theory_speciation(fmax(lambda, 0)), top = fmin(fmax(t_s + 3, 4), 20);
     drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, 1e-6, top, PILOT_TIMES, times));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES));
     drv_try(ddn_analysis_identities(own.an, own.oracle, times, PILOT_TIMES, &own.pilot));
     const double *phi_c = drv_column(own.pilot, "phi_C");
     const double *f = drv_column(own.pilot, "f_over_alpha");
@@ -115,16 +115,21 @@ static void make_report(const settings *set)
         clone_times[k] = times[k * (set->times - 1) / (clone_count > 1 ? clone_count - 1 : 1)];
     }
     /* Simulated paths must end deep in the regime where the nearest point is decided. */
-    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4)));
-    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_T_START, fmax(6, set->t_max)));
-    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_EXCESS_LEVEL, set->level));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, set->samples));
+    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
+                                fmin(1e-3, set->t_min / 4)));
+    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_START,
+                                fmax(6, set->t_max)));
+    drv_try(
+        ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples));
     if (clone_count > 0) {
-        drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_CLONES, set->clones));
+        drv_try(
+            ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->clones));
     }
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_STEPS, set->steps));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_PATHS, set->paths));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_PATH_STEPS, set->path_steps));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATHS, set->paths));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATH_STEPS,
+                                set->path_steps));
     drv_try(ddn_analysis_regimes(own.an, own.oracle, times, set->times, clone_times, clone_count,
                                  &own.report));
 }
@@ -372,7 +377,7 @@ int main(int argc, char **argv)
     drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
     drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.oracle));
     drv_try(ddn_analysis_create(drv.ctx, &own.an));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
 
     choose_range(&set);
     make_report(&set);

@@ -159,10 +159,11 @@ static void trajectories(const settings *set, picture *pic)
                     drv_alloc(set->paths, sizeof(int64_t)), drv_alloc(set->paths, sizeof(int64_t))};
     drv_try(ddn_integrator_create(drv.ctx, own.oracle, exact ? DDN_METHOD_EXACT : DDN_METHOD_EULER,
                                   &own.it));
-    drv_try(ddn_integrator_set_f64(own.it, DDN_INTEGRATOR_T_START, pic->start));
-    drv_try(ddn_integrator_set_f64(own.it, DDN_INTEGRATOR_T_END, t_end));
-    drv_try(ddn_integrator_set_f64(own.it, DDN_INTEGRATOR_ETA, set->eta));
-    drv_try(ddn_integrator_set_i64(own.it, DDN_INTEGRATOR_SEED, drv.seed));
+    drv_try(
+        ddn_options_set_f64(ddn_integrator_options(own.it), DDN_INTEGRATOR_T_START, pic->start));
+    drv_try(ddn_options_set_f64(ddn_integrator_options(own.it), DDN_INTEGRATOR_T_END, t_end));
+    drv_try(ddn_options_set_f64(ddn_integrator_options(own.it), DDN_INTEGRATOR_ETA, set->eta));
+    drv_try(ddn_options_set_i64(ddn_integrator_options(own.it), DDN_INTEGRATOR_SEED, drv.seed));
     /* Half of the steps end at t_c exactly. */
     const int64_t half = set->steps / 2;
     double *times = drv_alloc(2 * half + 1, sizeof *times);
@@ -193,8 +194,8 @@ static void trajectories(const settings *set, picture *pic)
            0.5 * (high - low), (long long)set->paths);
     if (exact) {
         drv_try(ddn_analysis_create(drv.ctx, &own.an));
-        drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
-        drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SAMPLES, 20000));
+        drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
+        drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, 20000));
         drv_try(ddn_analysis_identities(own.an, own.oracle, &t_c, 1, &own.result));
         value = drv_column(own.result, "w_max")[0];
         error = drv_column(own.result, "w_max_se")[0];
@@ -343,8 +344,8 @@ static void one_dimension(const settings *set)
     drv_try(ddn_schedule_create_vp_linear(drv.ctx, 0.1, 20, &own.vp));
     drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.vp, &own.oracle));
     drv_try(ddn_symmetry_create(drv.ctx, own.oracle, &own.sy));
-    drv_try(ddn_symmetry_set_f64(own.sy, DDN_SYMMETRY_ETA, set->eta));
-    drv_try(ddn_symmetry_set_f64(own.sy, DDN_SYMMETRY_STEP, 0.03));
+    drv_try(ddn_options_set_f64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_ETA, set->eta));
+    drv_try(ddn_options_set_f64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_STEP, 0.03));
     printf("symmetry breaking of %lld points in one dimension, eta = %g\n", (long long)n, set->eta);
     critical(set, &pic);
     diagram(set, &pic);

@@ -298,9 +298,9 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
     drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.oracle));
     drv_try(ddn_symmetry_create(drv.ctx, own.oracle, &own.sy));
-    drv_try(ddn_symmetry_set_f64(own.sy, DDN_SYMMETRY_ETA, eta));
-    drv_try(ddn_symmetry_set_f64(own.sy, DDN_SYMMETRY_STEP, 0.15));
-    drv_try(ddn_symmetry_set_i64(own.sy, DDN_SYMMETRY_EIGENVALUES, 1));
+    drv_try(ddn_options_set_f64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_ETA, eta));
+    drv_try(ddn_options_set_f64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_STEP, 0.15));
+    drv_try(ddn_options_set_i64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_EIGENVALUES, 1));
     spectrum(&sc, eta);
     if (isnan(t_end)) {
         t_end = 0.35 * sc.t_s;

@@ -80,12 +80,14 @@ static void configure(settings *set)
                 set->t_min, set->t_max);
     }
     drv_try(ddn_analysis_create(drv.ctx, &own.an));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_SEED, drv.seed));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_CLONES, set->paths));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_STEPS, set->steps));
-    drv_try(ddn_analysis_set_i64(own.an, DDN_ANALYSIS_METHOD, methods[set->method]));
-    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_ETA, set->method == 2 ? 0 : 1));
-    drv_try(ddn_analysis_set_f64(own.an, DDN_ANALYSIS_T_END, set->t_end));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->paths));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps));
+    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD,
+                                methods[set->method]));
+    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_ETA,
+                                set->method == 2 ? 0 : 1));
+    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, set->t_end));
 }
 
 /* ---- Results ----------------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
-/* Settings of the analyses.
+/* What all analyses share: settings, and averages over forward samples.
  * SPDX-License-Identifier: MIT */
 #ifndef DIFFDYN_ANALYSIS_H
 #define DIFFDYN_ANALYSIS_H
 
+#include <diffdyn/oracle.h>
 #include <diffdyn/result.h>
 
 DDN_BEGIN_DECLS
@@ -30,12 +31,29 @@ enum {
     DDN_ANALYSIS_PATHS = 207,     /* paths of the last-change measurement; default 256 */
     DDN_ANALYSIS_PATH_STEPS = 208 /* grid of the last-change measurement; default 64 */
 };
-DDN_API ddn_status ddn_analysis_set_f64(ddn_analysis *an, ddn_analysis_key key, double value);
-DDN_API ddn_status ddn_analysis_set_i64(ddn_analysis *an, ddn_analysis_key key, int64_t value);
-DDN_API ddn_status ddn_analysis_get_f64(ddn_analysis *an, ddn_analysis_key key, double *value);
-DDN_API ddn_status ddn_analysis_get_i64(ddn_analysis *an, ddn_analysis_key key, int64_t *value);
-DDN_API ddn_status ddn_analysis_bounds(ddn_analysis *an, ddn_analysis_key key, double *minimum,
-                                       double *maximum, double *preset);
+/* The settings, borrowed from an; see ddn_options in base.h. NULL for NULL. */
+DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);
+
+/* All measurements: results depend on the settings alone, bit for bit for any number of threads.
+ * They report progress (stages "identities", "clones", "last change") and stop at cancel or when
+ * the progress callback asks for it (DDN_STOPPED, no result). Each use of the seed has random
+ * numbers of its own, so identities, clones and last changes are independent measurements. Common
+ * errors: DDN_E_NULL, DDN_E_RANGE and DDN_E_NONFINITE (times: strictly monotone, within the
+ * schedule), DDN_E_NOMEM, and those of oracle and integrator. */
+
+/* Averages over x ~ p_t by forward samples at times[count], increasing or decreasing, one
+ * evaluation a sample, no trajectories (doc/theory.md (30)-(36)). Data points are taken equally
+ * often, the remainder as a random subset without replacement with its share of each class; the
+ * same points and noise serve all times, so the curves are smooth and a value does not depend on
+ * the rest of the grid. Columns "t" and, each with a standard error NAME_se (sd/sqrt(SAMPLES)):
+ *   "phi" = E sum_c W_c^2 (NaN without labels), "phi_C" = E sum w^2,
+ *   "f" = E S(w)/d, "f_over_alpha" (NaN for n = 1), "df_dt" from E tr Cov by I-MMSE, per unit of
+ *   the schedule's time (33), "w_max" = E max w, "mmse" = E tr Cov, "log_p" = E log p.
+ * An output that the oracle does not have makes its columns NaN. Scalars: "samples", "n" (the
+ * components of the oracle), "d", "alpha" = log(n)/d, "classes". phi and phi_C are the clone and
+ * U-turn probabilities of the reverse SDE (eta = 1) with this very score. */
+DDN_API ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle,
+                                           const double *times, int64_t count, ddn_result **out);
 
 DDN_END_DECLS
 

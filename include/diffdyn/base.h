@@ -110,11 +110,26 @@ enum {
                                  1 .. 1024, default 1. Results do not depend on it. */
 };
 
-DDN_API ddn_status ddn_context_set_i64(ddn_context *ctx, ddn_context_key key, int64_t value);
-DDN_API ddn_status ddn_context_get_i64(ddn_context *ctx, ddn_context_key key, int64_t *value);
+/* The options of any object, by key. Borrowed from the object (ddn_context_options,
+ * ddn_query_options, ...): it lives as long as the object, on the object's threads, and need not be
+ * destroyed. Functions give DDN_E_NULL for NULL, so the result of those can be handed on unchecked;
+ * an unknown key, or a value of the wrong type, is DDN_E_KEY, a value out of bounds DDN_E_RANGE,
+ * NaN DDN_E_NONFINITE; the option then keeps its value. */
+typedef struct ddn_options ddn_options;
+DDN_API ddn_options *ddn_context_options(ddn_context *ctx);
+
+DDN_API ddn_status ddn_options_set_f64(ddn_options *options, int32_t key, double value);
+DDN_API ddn_status ddn_options_set_i64(ddn_options *options, int32_t key, int64_t value);
+DDN_API ddn_status ddn_options_get_f64(const ddn_options *options, int32_t key, double *value);
+DDN_API ddn_status ddn_options_get_i64(const ddn_options *options, int32_t key, int64_t *value);
 /* Smallest and largest value allowed, and the default; each pointer may be NULL. */
-DDN_API ddn_status ddn_context_bounds(ddn_context *ctx, ddn_context_key key, double *minimum,
+DDN_API ddn_status ddn_options_bounds(const ddn_options *options, int32_t key, double *minimum,
                                       double *maximum, double *preset);
+/* How many options there are; key of number i (from 0; 0 past the last); name of a key, as
+ * "DDN_QUERY_EPSILON" (static text, NULL for an unknown key). */
+DDN_API int64_t ddn_options_count(const ddn_options *options);
+DDN_API int32_t ddn_options_key(const ddn_options *options, int64_t i);
+DDN_API const char *ddn_options_name(const ddn_options *options, int32_t key);
 
 /* Which variant of the kernels runs: "reference", "avx2", "avx512", "avx512vnni" or "neon". The
  * default is the best one that the processor supports. Forcing one that it does not support is

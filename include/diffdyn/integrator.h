@@ -88,15 +88,8 @@ enum {
                                        restored in another process agrees with an unbroken one to
                                        that promise only, not bit for bit */
 };
-DDN_API ddn_status ddn_integrator_set_f64(ddn_integrator *it, ddn_integrator_key key, double value);
-DDN_API ddn_status ddn_integrator_set_i64(ddn_integrator *it, ddn_integrator_key key,
-                                          int64_t value);
-DDN_API ddn_status ddn_integrator_get_f64(ddn_integrator *it, ddn_integrator_key key,
-                                          double *value);
-DDN_API ddn_status ddn_integrator_get_i64(ddn_integrator *it, ddn_integrator_key key,
-                                          int64_t *value);
-DDN_API ddn_status ddn_integrator_bounds(ddn_integrator *it, ddn_integrator_key key,
-                                         double *minimum, double *maximum, double *preset);
+/* The options, borrowed from it; see ddn_options in base.h. NULL for NULL. */
+DDN_API ddn_options *ddn_integrator_options(ddn_integrator *it);
 
 /* A grid of the caller's own: times[count], count >= 2, strictly monotone in the method's
  * direction; replaces T_START, T_END, STEPS and GRID. Copied. count = 0 goes back to the options.

@@ -104,12 +104,8 @@ enum {
                                   The results keep the accuracy promise, but not bit for bit those
                                   of a query without memory. Costs about 8 d + 16 kB per row. */
 };
-DDN_API ddn_status ddn_query_set_f64(ddn_query *query, ddn_query_key key, double value);
-DDN_API ddn_status ddn_query_get_f64(ddn_query *query, ddn_query_key key, double *value);
-DDN_API ddn_status ddn_query_set_i64(ddn_query *query, ddn_query_key key, int64_t value);
-DDN_API ddn_status ddn_query_get_i64(ddn_query *query, ddn_query_key key, int64_t *value);
-DDN_API ddn_status ddn_query_bounds(ddn_query *query, ddn_query_key key, double *minimum,
-                                    double *maximum, double *preset);
+/* The options, borrowed from the query; see ddn_options in base.h. NULL for NULL. */
+DDN_API ddn_options *ddn_query_options(ddn_query *query);
 
 /* Evaluates at the states x[m][ldx] (ldx >= d, m >= 0) at time t: fills every bound output in one
  * pass over the data. NaN or Inf in x is refused by row and column, a time out of range by value;

@@ -48,12 +48,8 @@ enum {
     DDN_SYMMETRY_POINTS = 205,  /* most points of one branch; >= 10, default 5000 */
     DDN_SYMMETRY_BRANCHES = 206 /* most branches of a diagram; >= 1, default 256 */
 };
-DDN_API ddn_status ddn_symmetry_set_f64(ddn_symmetry *sy, ddn_symmetry_key key, double value);
-DDN_API ddn_status ddn_symmetry_set_i64(ddn_symmetry *sy, ddn_symmetry_key key, int64_t value);
-DDN_API ddn_status ddn_symmetry_get_f64(ddn_symmetry *sy, ddn_symmetry_key key, double *value);
-DDN_API ddn_status ddn_symmetry_get_i64(ddn_symmetry *sy, ddn_symmetry_key key, int64_t *value);
-DDN_API ddn_status ddn_symmetry_bounds(ddn_symmetry *sy, ddn_symmetry_key key, double *minimum,
-                                       double *maximum, double *preset);
+/* The options, borrowed from sy; see ddn_options in base.h. NULL for NULL. */
+DDN_API ddn_options *ddn_symmetry_options(ddn_symmetry *sy);
 
 /* Drift b(x, t) of states x[m][ldx] to drift[m][ldo], ldo >= d; drift may be x itself. */
 DDN_API ddn_status ddn_symmetry_drift(ddn_symmetry *sy, double t, int64_t m, const double *x,

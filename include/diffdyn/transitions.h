@@ -10,34 +10,13 @@ DDN_BEGIN_DECLS
 
 /* ---- Measurements ------------------------------------------------------------------------ */
 
-/* All measurements: results depend on the settings alone, bit for bit for any number of threads.
- * They report progress (stages "identities", "clones", "last change") and stop at cancel or when
- * the progress callback asks for it (DDN_STOPPED, no result). Each use of the seed has random
- * numbers of its own, so identities, clones and last changes are independent measurements. Common
- * errors: DDN_E_NULL, DDN_E_RANGE and DDN_E_NONFINITE (times: strictly monotone, within the
- * schedule), DDN_E_NOMEM, and those of oracle and integrator. */
-
-/* Averages over x ~ p_t by forward samples at times[count], increasing or decreasing, one
- * evaluation a sample, no trajectories (doc/theory.md (30)-(36)). Data points are taken equally
- * often, the remainder as a random subset without replacement with its share of each class; the
- * same points and noise serve all times, so the curves are smooth and a value does not depend on
- * the rest of the grid. Columns "t" and, each with a standard error NAME_se (sd/sqrt(SAMPLES)):
- *   "phi" = E sum_c W_c^2 (NaN without labels), "phi_C" = E sum w^2,
- *   "f" = E S(w)/d, "f_over_alpha" (NaN for n = 1), "df_dt" from E tr Cov by I-MMSE, per unit of
- *   the schedule's time (33), "w_max" = E max w, "mmse" = E tr Cov, "log_p" = E log p.
- * An output that the oracle does not have makes its columns NaN. Scalars: "samples", "n" (the
- * components of the oracle), "d", "alpha" = log(n)/d, "classes". phi and phi_C are the clone and
- * U-turn probabilities of the reverse SDE (eta = 1) with this very score. */
-DDN_API ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle,
-                                           const double *times, int64_t count, ddn_result **out);
-
-/* The same probabilities by simulation: CLONES pairs of continuations of one x_t ~ p_t with
- * separate noise, run from each time (all above T_END) down to T_END by METHOD in STEPS steps.
- * Columns "t" and, each with NAME_se: "phi" (same class: the label of the nearest point; without a
- * data set the most probable class; the nearest of its dataset for an oracle without weights),
- * "phi_C" (same nearest point), "distance2" (E |x1 - x2|^2). Scalar "clones". The error of a
- * proportion is half its Wilson interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 +
- * 1/N), so it is not 0 at 0 and 1. */
+/* The probabilities phi and phi_C of ddn_analysis_identities by simulation: CLONES pairs of
+ * continuations of one x_t ~ p_t with separate noise, run from each time (all above T_END) down to
+ * T_END by METHOD in STEPS steps. Columns "t" and, each with NAME_se: "phi" (same class: the label
+ * of the nearest point; without a data set the most probable class; the nearest of its dataset for
+ * an oracle without weights), "phi_C" (same nearest point), "distance2" (E |x1 - x2|^2). Scalar
+ * "clones". The error of a proportion is half its Wilson interval at one standard deviation,
+ * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle,
                                        const double *times, int64_t count, ddn_result **out);
 

@@ -5,6 +5,7 @@
 #include <diffdyn/analysis.h>
 #include <diffdyn/integrator.h>
 
+#include "analysis/result_impl.h"
 #include "base/handle.h"
 #include "base/options.h"
 
@@ -15,6 +16,7 @@ enum {
 struct ddn_analysis {
     ddni_handle handle;
     ddn_context *ctx; /* retained */
+    ddn_options options;
     ddni_value values[DDNI_ANALYSIS_OPTIONS];
 };
 
@@ -40,6 +42,11 @@ ddn_status ddni_analysis_end(const ddn_analysis *an, const ddn_schedule *sch, do
 /* An integrator of METHOD with SEED and, where the method leaves a choice, ETA. */
 ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,
                                     ddn_integrator **out);
+
+/* As ddn_analysis_identities; oracle and times have been checked; *out is NULL and stays so on
+ * failure. */
+ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *oracle,
+                                   const double *times, int64_t count, ddn_result **out);
 
 /* Refuses a grid that is empty, not strictly monotone, or not within the schedule. */
 ddn_status ddni_analysis_check_times(ddn_context *ctx, const char *name, const ddn_schedule *sch,

@@ -20,7 +20,6 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     {DDN_ANALYSIS_PATHS, "DDN_ANALYSIS_PATHS", 2, 1e9, 256},
     {DDN_ANALYSIS_PATH_STEPS, "DDN_ANALYSIS_PATH_STEPS", 1, 1e6, 64},
 };
-static const ddni_options options = {option_table, DDNI_ANALYSIS_OPTIONS};
 
 ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out)
 {
@@ -29,7 +28,9 @@ ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out)
     DDNI_TRY(ddni_handle_create(ctx, "analysis", sizeof(ddn_analysis), out));
     ddni_retain(ctx);
     (*out)->ctx = ctx;
-    ddni_options_init(&options, (*out)->values);
+    ddn_analysis *an = *out;
+    an->options = (ddn_options){ctx, option_table, an->values, DDNI_ANALYSIS_OPTIONS, an, NULL};
+    ddni_options_init(&an->options);
     return DDN_OK;
 }
 
@@ -42,45 +43,19 @@ void ddn_analysis_destroy(ddn_analysis *an)
     }
 }
 
-ddn_status ddn_analysis_set_f64(ddn_analysis *an, ddn_analysis_key key, double value)
+ddn_options *ddn_analysis_options(ddn_analysis *an)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
-    return ddni_options_set_f64(an->ctx, &options, an->values, key, value);
-}
-
-ddn_status ddn_analysis_set_i64(ddn_analysis *an, ddn_analysis_key key, int64_t value)
-{
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
-    return ddni_options_set_i64(an->ctx, &options, an->values, key, value);
-}
-
-ddn_status ddn_analysis_get_f64(ddn_analysis *an, ddn_analysis_key key, double *value)
-{
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
-    return ddni_options_get_f64(an->ctx, &options, an->values, key, value);
-}
-
-ddn_status ddn_analysis_get_i64(ddn_analysis *an, ddn_analysis_key key, int64_t *value)
-{
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
-    return ddni_options_get_i64(an->ctx, &options, an->values, key, value);
-}
-
-ddn_status ddn_analysis_bounds(ddn_analysis *an, ddn_analysis_key key, double *minimum,
-                               double *maximum, double *preset)
-{
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
-    return ddni_options_bounds(an->ctx, &options, key, minimum, maximum, preset);
+    return an == NULL ? NULL : &an->options;
 }
 
 double ddni_analysis_f64(const ddn_analysis *an, ddn_analysis_key key)
 {
-    return ddni_options_f64(&options, an->values, key);
+    return ddni_options_f64(&an->options, key);
 }
 
 int64_t ddni_analysis_i64(const ddn_analysis *an, ddn_analysis_key key)
 {
-    return ddni_options_i64(&options, an->values, key);
+    return ddni_options_i64(&an->options, key);
 }
 
 /* OU times of the ends of a schedule. */
@@ -150,11 +125,11 @@ ddn_status ddni_analysis_ends(const ddn_analysis *an, const ddn_schedule *sch, d
 static ddn_status configure(const ddn_analysis *an, ddn_integrator *it)
 {
     double low, high;
-    DDNI_TRY(
-        ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, ddni_analysis_i64(an, DDN_ANALYSIS_SEED)));
-    DDNI_TRY(ddn_integrator_bounds(it, DDN_INTEGRATOR_ETA, &low, &high, NULL));
-    return low < high ? ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA,
-                                               ddni_analysis_f64(an, DDN_ANALYSIS_ETA))
+    DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED,
+                                 ddni_analysis_i64(an, DDN_ANALYSIS_SEED)));
+    DDNI_TRY(ddn_options_bounds(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, &low, &high, NULL));
+    return low < high ? ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA,
+                                            ddni_analysis_f64(an, DDN_ANALYSIS_ETA))
                       : DDN_OK;
 }
 

@@ -9,7 +9,15 @@ extern const ddni_allocator ddni_default_allocator;
 static const ddni_option option_table[] = {
     {DDN_CONTEXT_THREADS, "DDN_CONTEXT_THREADS", 1, 1024, 1},
 };
-static const ddni_options options = {option_table, 1};
+
+/* The threads are made anew with the next loop, as many as are wanted then. */
+static ddn_status drop_threads(void *owner)
+{
+    ddn_context *ctx = owner;
+    ddni_pool_destroy(ctx->pool);
+    ctx->pool = NULL;
+    return DDN_OK;
+}
 
 ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate, ddn_deallocate_fn deallocate,
                                              void *user, ddn_context **out)
@@ -29,7 +37,8 @@ ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate, ddn_deall
     ctx->handle.allocator = allocator;
     atomic_init(&ctx->handle.references, 1);
     atomic_init(&ctx->cancel, 0);
-    ddni_options_init(&options, ctx->options);
+    ctx->options = (ddn_options){ctx, option_table, &ctx->threads, 1, ctx, drop_threads};
+    ddni_options_init(&ctx->options);
     ctx->kernel = -1;
     *out = ctx;
     return DDN_OK;
@@ -49,26 +58,9 @@ void ddn_context_destroy(ddn_context *ctx)
     }
 }
 
-ddn_status ddn_context_set_i64(ddn_context *ctx, ddn_context_key key, int64_t value)
+ddn_options *ddn_context_options(ddn_context *ctx)
 {
-    DDNI_ENTER(ctx);
-    DDNI_TRY(ddni_options_set_i64(ctx, &options, ctx->options, key, value));
-    ddni_pool_destroy(ctx->pool); /* made anew with the new size */
-    ctx->pool = NULL;
-    return DDN_OK;
-}
-
-ddn_status ddn_context_get_i64(ddn_context *ctx, ddn_context_key key, int64_t *value)
-{
-    DDNI_ENTER(ctx);
-    return ddni_options_get_i64(ctx, &options, ctx->options, key, value);
-}
-
-ddn_status ddn_context_bounds(ddn_context *ctx, ddn_context_key key, double *minimum,
-                              double *maximum, double *preset)
-{
-    DDNI_ENTER(ctx);
-    return ddni_options_bounds(ctx, &options, key, minimum, maximum, preset);
+    return ctx == NULL ? NULL : &ctx->options;
 }
 
 ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_for_fn parallel_for,
@@ -97,7 +89,7 @@ void ddn_context_cancel(ddn_context *ctx)
 
 int64_t ddni_workers(const ddn_context *ctx)
 {
-    return ctx->options[0].i;
+    return ctx->threads.i;
 }
 
 void ddni_progress_within(ddn_context *ctx, const char *stage, double from, double to)

@@ -1,4 +1,4 @@
-/* The context's members, for the files of layers 0 and 1 only. */
+/* The context's members, for the rooms base and kernels only. */
 #ifndef DDNI_BASE_CONTEXT_IMPL_H
 #define DDNI_BASE_CONTEXT_IMPL_H
 
@@ -12,7 +12,8 @@ enum {
 
 struct ddn_context {
     ddni_handle handle;
-    ddni_value options[1];
+    ddn_options options;
+    ddni_value threads;
     int32_t kernel; /* index of the forced variant, -1 = automatic */
     ddn_parallel_for_fn parallel_for;
     void *parallel_user;

@@ -1,4 +1,4 @@
-/* Options by pinned key: one table per object. */
+/* Options by pinned key: a table of rows and the values of one object. */
 #ifndef DDNI_BASE_OPTIONS_H
 #define DDNI_BASE_OPTIONS_H
 
@@ -16,25 +16,20 @@ typedef union ddni_value {
     int64_t i;
 } ddni_value;
 
-typedef struct ddni_options {
+/* A member of the object that has the options. */
+struct ddn_options {
+    ddn_context *ctx; /* the owner's */
     const ddni_option *table;
+    ddni_value *values; /* [count] */
     int32_t count;
-} ddni_options;
+    void *owner;
+    ddn_status (*changing)(void *owner); /* before a value is stored: may refuse; or NULL */
+};
 
-/* values[count] := presets. */
-void ddni_options_init(const ddni_options *o, ddni_value *values);
-ddn_status ddni_options_set_f64(ddn_context *ctx, const ddni_options *o, ddni_value *values,
-                                int32_t key, double value);
-ddn_status ddni_options_set_i64(ddn_context *ctx, const ddni_options *o, ddni_value *values,
-                                int32_t key, int64_t value);
-ddn_status ddni_options_get_f64(ddn_context *ctx, const ddni_options *o, const ddni_value *values,
-                                int32_t key, double *value);
-ddn_status ddni_options_get_i64(ddn_context *ctx, const ddni_options *o, const ddni_value *values,
-                                int32_t key, int64_t *value);
-ddn_status ddni_options_bounds(ddn_context *ctx, const ddni_options *o, int32_t key,
-                               double *minimum, double *maximum, double *preset);
+/* o->values := presets. */
+void ddni_options_init(const ddn_options *o);
 /* The value of a key that is known to be in the table. */
-double ddni_options_f64(const ddni_options *o, const ddni_value *values, int32_t key);
-int64_t ddni_options_i64(const ddni_options *o, const ddni_value *values, int32_t key);
+double ddni_options_f64(const ddn_options *o, int32_t key);
+int64_t ddni_options_i64(const ddn_options *o, int32_t key);
 
 #endif

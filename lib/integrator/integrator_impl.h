@@ -69,7 +69,7 @@ struct ddn_integrator {
     int64_t d;
 
     ddni_option table[DDNI_INTEGRATOR_OPTIONS];
-    ddni_options options;
+    ddn_options options;
     ddni_value values[DDNI_INTEGRATOR_OPTIONS];
     double *user_times;
     int64_t user_count;

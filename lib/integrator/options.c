@@ -64,6 +64,12 @@ static ddn_status default_times(ddn_integrator *it)
     return DDN_OK;
 }
 
+/* A run keeps its options to its end. */
+static ddn_status changing(void *owner)
+{
+    return ddni_integrator_check_idle(owner);
+}
+
 ddn_status ddni_integrator_init_options(ddn_integrator *it)
 {
     const ddni_method *method = it->method;
@@ -76,26 +82,27 @@ ddn_status ddni_integrator_init_options(ddn_integrator *it)
             }
         }
     }
-    it->options = (ddni_options){it->table, count};
+    it->options = (ddn_options){it->ctx, it->table, it->values, count, it, changing};
     DDNI_TRY(default_times(it));
     double low, high, preset;
-    DDNI_TRY(ddn_query_bounds(it->query, DDN_QUERY_EPSILON, &low, &high, &preset));
+    DDNI_TRY(
+        ddn_options_bounds(ddn_query_options(it->query), DDN_QUERY_EPSILON, &low, &high, &preset));
     set_row(it, DDN_INTEGRATOR_EPSILON, low, high, preset);
     set_row(it, DDN_INTEGRATOR_ETA, method->eta_min, method->eta_max, method->eta);
     option(it, DDN_INTEGRATOR_GRID)->preset = method->grid;
     option(it, DDN_INTEGRATOR_DENOISE)->maximum = method->forward || it->prediction == 0 ? 0 : 1;
-    ddni_options_init(&it->options, it->values);
+    ddni_options_init(&it->options);
     return DDN_OK;
 }
 
 double ddni_integrator_f64(const ddn_integrator *it, ddn_integrator_key key)
 {
-    return ddni_options_f64(&it->options, it->values, key);
+    return ddni_options_f64(&it->options, key);
 }
 
 int64_t ddni_integrator_i64(const ddn_integrator *it, ddn_integrator_key key)
 {
-    return ddni_options_i64(&it->options, it->values, key);
+    return ddni_options_i64(&it->options, key);
 }
 
 ddn_status ddni_integrator_check_idle(ddn_integrator *it)
@@ -107,35 +114,7 @@ ddn_status ddni_integrator_check_idle(ddn_integrator *it)
     return DDN_OK;
 }
 
-ddn_status ddn_integrator_set_f64(ddn_integrator *it, ddn_integrator_key key, double value)
+ddn_options *ddn_integrator_options(ddn_integrator *it)
 {
-    DDNI_ENTER_INTEGRATOR(it);
-    DDNI_TRY(ddni_integrator_check_idle(it));
-    return ddni_options_set_f64(it->ctx, &it->options, it->values, key, value);
-}
-
-ddn_status ddn_integrator_set_i64(ddn_integrator *it, ddn_integrator_key key, int64_t value)
-{
-    DDNI_ENTER_INTEGRATOR(it);
-    DDNI_TRY(ddni_integrator_check_idle(it));
-    return ddni_options_set_i64(it->ctx, &it->options, it->values, key, value);
-}
-
-ddn_status ddn_integrator_get_f64(ddn_integrator *it, ddn_integrator_key key, double *value)
-{
-    DDNI_ENTER_INTEGRATOR(it);
-    return ddni_options_get_f64(it->ctx, &it->options, it->values, key, value);
-}
-
-ddn_status ddn_integrator_get_i64(ddn_integrator *it, ddn_integrator_key key, int64_t *value)
-{
-    DDNI_ENTER_INTEGRATOR(it);
-    return ddni_options_get_i64(it->ctx, &it->options, it->values, key, value);
-}
-
-ddn_status ddn_integrator_bounds(ddn_integrator *it, ddn_integrator_key key, double *minimum,
-                                 double *maximum, double *preset)
-{
-    DDNI_ENTER_INTEGRATOR(it);
-    return ddni_options_bounds(it->ctx, &it->options, key, minimum, maximum, preset);
+    return it == NULL ? NULL : &it->options;
 }

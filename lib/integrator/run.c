@@ -39,10 +39,10 @@ static ddn_status prepare(ddn_integrator *it, int64_t m)
     it->count = count;
     DDNI_TRY(ddni_integrator_fill_times(it, it->times));
     DDNI_TRY(check_times(it));
-    DDNI_TRY(ddn_query_set_f64(it->query, DDN_QUERY_EPSILON,
-                               ddni_integrator_f64(it, DDN_INTEGRATOR_EPSILON)));
-    DDNI_TRY(ddn_query_set_i64(it->query, DDN_QUERY_TRAJECTORY,
-                               ddni_integrator_i64(it, DDN_INTEGRATOR_TRAJECTORY)));
+    DDNI_TRY(ddn_options_set_f64(ddn_query_options(it->query), DDN_QUERY_EPSILON,
+                                 ddni_integrator_f64(it, DDN_INTEGRATOR_EPSILON)));
+    DDNI_TRY(ddn_options_set_i64(ddn_query_options(it->query), DDN_QUERY_TRAJECTORY,
+                                 ddni_integrator_i64(it, DDN_INTEGRATOR_TRAJECTORY)));
     it->m = m;
     return ddni_integrator_reserve(it, m);
 }

@@ -1,7 +1,15 @@
 /* Queries: binding of outputs, checks, and the outputs that follow from others. */
+#include <string.h>
+
 #include "base/check.h"
 #include "base/options.h"
 #include "oracle/oracle_impl.h"
+
+enum {
+    EPSILON, /* rows of the table of options */
+    TRAJECTORY,
+    QUERY_OPTIONS
+};
 
 /* Some derived outputs need an output that the caller did not bind; it goes to `extra`. */
 struct ddn_query {
@@ -12,16 +20,17 @@ struct ddn_query {
     ddni_request rq;
     int64_t *paths;
     int64_t path_count;
-    ddni_value options[2];
+    ddn_options options;
+    ddni_option table[QUERY_OPTIONS];
+    ddni_value values[QUERY_OPTIONS];
     double *trace;
     ddni_report report;
 };
 
-static const ddni_option option_table[] = {
+static const ddni_option option_table[QUERY_OPTIONS] = {
     {DDN_QUERY_EPSILON, "DDN_QUERY_EPSILON", 0, 1e-2, 1e-9},
     {DDN_QUERY_TRAJECTORY, "DDN_QUERY_TRAJECTORY", 0, 1, 0},
 };
-static const ddni_options options = {option_table, 2};
 
 /* Outputs of type int64 and outputs that are matrices. */
 static const int64_t integer_outputs = (1 << DDN_OUT_ARGMAX) | (1 << DDN_OUT_DRAW_INDEX);
@@ -48,8 +57,10 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
     q->ctx = ctx;
     ddni_retain(oracle);
     q->oracle = (ddn_oracle *)(uintptr_t)oracle;
-    ddni_options_init(&options, q->options);
-    q->options[0].f = oracle->epsilon_preset;
+    memcpy(q->table, option_table, sizeof option_table);
+    q->table[EPSILON].preset = oracle->epsilon_preset;
+    q->options = (ddn_options){ctx, q->table, q->values, QUERY_OPTIONS, q, NULL};
+    ddni_options_init(&q->options);
     *out = q;
     return DDN_OK;
 }
@@ -148,54 +159,9 @@ ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, c
     return DDN_OK;
 }
 
-ddn_status ddn_query_set_f64(ddn_query *q, ddn_query_key key, double value)
+ddn_options *ddn_query_options(ddn_query *q)
 {
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
-    return ddni_options_set_f64(q->ctx, &options, q->options, key, value);
-}
-
-ddn_status ddn_query_get_f64(ddn_query *q, ddn_query_key key, double *value)
-{
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
-    return ddni_options_get_f64(q->ctx, &options, q->options, key, value);
-}
-
-ddn_status ddn_query_set_i64(ddn_query *q, ddn_query_key key, int64_t value)
-{
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
-    return ddni_options_set_i64(q->ctx, &options, q->options, key, value);
-}
-
-ddn_status ddn_query_get_i64(ddn_query *q, ddn_query_key key, int64_t *value)
-{
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
-    return ddni_options_get_i64(q->ctx, &options, q->options, key, value);
-}
-
-ddn_status ddn_query_bounds(ddn_query *q, ddn_query_key key, double *minimum, double *maximum,
-                            double *preset)
-{
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
-    DDNI_TRY(ddni_options_bounds(q->ctx, &options, key, minimum, maximum, preset));
-    if (preset != NULL && key == DDN_QUERY_EPSILON) {
-        *preset = q->oracle->epsilon_preset;
-    }
-    return DDN_OK;
+    return q == NULL ? NULL : &q->options;
 }
 
 double ddn_query_dropped(const ddn_query *q)
@@ -278,8 +244,8 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
     DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
     ddni_request rq = q->rq;
-    rq.epsilon = q->options[0].f;
-    rq.trajectory = q->options[1].i != 0;
+    rq.epsilon = q->values[EPSILON].f;
+    rq.trajectory = q->values[TRAJECTORY].i != 0;
     if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
         DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
                    "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");

@@ -88,7 +88,7 @@ ddn_status run(const context &ctx, const oracle &o, observer *seen)
         return ddn_integrator_create(ctx.get(), o.get(), DDN_METHOD_EULER, out);
     });
     std::vector<double> x(6 * 2);
-    check(ctx, ddn_integrator_set_i64(it.get(), DDN_INTEGRATOR_STEPS, 12));
+    check(ctx, ddn_options_set_i64(ddn_integrator_options(it.get()), DDN_INTEGRATOR_STEPS, 12));
     check(ctx, ddn_integrator_draw_start(it.get(), 6, x.data(), 2));
     check(ctx, ddn_integrator_attach_callback(it.get(), observe, seen, release, 0));
     ddn_status status = ddn_integrator_run(it.get(), 6, x.data(), 2);

@@ -23,7 +23,7 @@ const INTEGRATOR_STEPS: i32 = 201;
 macro_rules! opaque {
     ($($name:ident),*) => { $(#[repr(C)] pub struct $name { _private: [u8; 0] })* };
 }
-opaque!(Context, Dataset, Schedule, Oracle, Query, Integrator, Step);
+opaque!(Context, Options, Dataset, Schedule, Oracle, Query, Integrator, Step);
 
 type ReleaseFn = unsafe extern "C" fn(*mut c_void);
 type BodyFn = unsafe extern "C" fn(*mut c_void, i64);
@@ -36,7 +36,8 @@ extern "C" {
     fn ddn_context_create(out: *mut *mut Context) -> Status;
     fn ddn_context_destroy(ctx: *mut Context);
     fn ddn_context_message(ctx: *const Context) -> *const c_char;
-    fn ddn_context_set_i64(ctx: *mut Context, key: i32, value: i64) -> Status;
+    fn ddn_context_options(ctx: *mut Context) -> *mut Options;
+    fn ddn_options_set_i64(options: *mut Options, key: i32, value: i64) -> Status;
     fn ddn_context_set_parallel_for(
         ctx: *mut Context, f: Option<ParallelForFn>, user: *mut c_void) -> Status;
     fn ddn_dataset_borrow(
@@ -59,7 +60,7 @@ extern "C" {
         ctx: *mut Context, oracle: *const Oracle, method: i32,
         out: *mut *mut Integrator) -> Status;
     fn ddn_integrator_destroy(it: *mut Integrator);
-    fn ddn_integrator_set_i64(it: *mut Integrator, key: i32, value: i64) -> Status;
+    fn ddn_integrator_options(it: *mut Integrator) -> *mut Options;
     fn ddn_integrator_draw_start(it: *mut Integrator, m: i64, x: *mut f64, ldx: i64) -> Status;
     fn ddn_integrator_attach_callback(
         it: *mut Integrator, f: ObserveFn, user: *mut c_void, release: Option<ReleaseFn>,
@@ -145,7 +146,7 @@ fn run(
     unsafe {
         let mut it = ptr::null_mut();
         check(ctx, ddn_integrator_create(ctx, oracle, METHOD_EXPONENTIAL, &mut it));
-        check(ctx, ddn_integrator_set_i64(it, INTEGRATOR_STEPS, 10));
+        check(ctx, ddn_options_set_i64(ddn_integrator_options(it), INTEGRATOR_STEPS, 10));
         check(ctx, ddn_integrator_draw_start(it, 4, x.as_mut_ptr(), 2));
         check(ctx, ddn_integrator_attach_callback(
             it, observe, user as *mut c_void, Some(release_observer), 1 << OUT_ENTROPY));
@@ -191,7 +192,7 @@ fn main() {
 
     let mut loops = 0i64;
     unsafe {
-        check(ctx, ddn_context_set_i64(ctx, CONTEXT_THREADS, 3));
+        check(ctx, ddn_options_set_i64(ddn_context_options(ctx), CONTEXT_THREADS, 3));
         check(ctx, ddn_context_set_parallel_for(
             ctx, Some(parallel_for), &mut loops as *mut i64 as *mut c_void));
     }

@@ -72,7 +72,7 @@ static ddn_integrator *make_run(world *w, int64_t steps, double *x)
 {
     ddn_integrator *it = NULL;
     OK(w->ctx, ddn_integrator_create(w->ctx, w->oracle, DDN_METHOD_EULER, &it));
-    OK(w->ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, steps));
+    OK(w->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, steps));
     OK(w->ctx, ddn_integrator_draw_start(it, M, x, D));
     return it;
 }
@@ -149,8 +149,8 @@ static void analyses_stop(void **state)
     ddn_analysis *an = NULL;
     ddn_result *result = NULL;
     OK(w->ctx, ddn_analysis_create(w->ctx, &an));
-    OK(w->ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 64));
-    OK(w->ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, 32));
+    OK(w->ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 64));
+    OK(w->ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 32));
     listen(w, 2);
     FAILS(w->ctx, ddn_analysis_clones(an, w->oracle, times, 3, &result), DDN_STOPPED, "");
     assert_null(result);

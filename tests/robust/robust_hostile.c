@@ -57,19 +57,19 @@ static void build(fixture *fx)
     fx->parts[0] = fx->parts[1] = fx->oracle;
     OK(ctx, ddn_query_create(ctx, fx->oracle, &fx->query));
     OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EXPONENTIAL, &fx->integrator));
-    OK(ctx, ddn_integrator_set_i64(fx->integrator, DDN_INTEGRATOR_STEPS, 4));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(fx->integrator), DDN_INTEGRATOR_STEPS, 4));
     OK(ctx, ddn_observer_create_nearest(ctx, &fx->observer));
     OK(ctx, ddn_analysis_create(ctx, &fx->analysis));
     static const ddn_analysis_key small[] = {DDN_ANALYSIS_SAMPLES,    DDN_ANALYSIS_CLONES,
                                              DDN_ANALYSIS_STEPS,      DDN_ANALYSIS_PATHS,
                                              DDN_ANALYSIS_PATH_STEPS, DDN_ANALYSIS_BATCH};
     for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
-        OK(ctx, ddn_analysis_set_i64(fx->analysis, small[i], 4));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(fx->analysis), small[i], 4));
     }
     OK(ctx, ddn_analysis_identities(fx->analysis, fx->oracle, times, 3, &fx->result));
     OK(ctx, ddn_symmetry_create(ctx, fx->oracle, &fx->symmetry));
-    OK(ctx, ddn_symmetry_set_i64(fx->symmetry, DDN_SYMMETRY_POINTS, 20));
-    OK(ctx, ddn_symmetry_set_i64(fx->symmetry, DDN_SYMMETRY_ITERATIONS, 200));
+    OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_POINTS, 20));
+    OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_ITERATIONS, 200));
     OK(ctx, ddn_symmetry_diagram(fx->symmetry, 2, 1, 1, points, 2, 0, NULL, 2, &fx->diagram));
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, halve, NULL, NULL, NULL, &fx->system));
     OK(ctx, ddn_features_create_identity(ctx, 2, &fx->features));

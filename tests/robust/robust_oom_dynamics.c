@@ -87,7 +87,7 @@ static ddn_status analyses(ddn_context *ctx, void *arg)
     TRY(make_oracle(ctx, &oracle));
     TRY(ddn_analysis_create(ctx, &an));
     for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
-        TRY(ddn_analysis_set_i64(an, small[i], 3));
+        TRY(ddn_options_set_i64(ddn_analysis_options(an), small[i], 3));
     }
     TRY(ddn_analysis_spectrum(an, ddn_oracle_dataset(oracle), &r[0]));
     TRY(ddn_analysis_identities(an, oracle, times, 3, &r[1]));
@@ -118,7 +118,7 @@ static ddn_status symmetries(ddn_context *ctx, void *arg)
     ddn_status status;
     TRY(make_oracle(ctx, &oracle));
     TRY(ddn_symmetry_create(ctx, oracle, &sy));
-    TRY(ddn_symmetry_set_i64(sy, DDN_SYMMETRY_POINTS, 20));
+    TRY(ddn_options_set_i64(ddn_symmetry_options(sy), DDN_SYMMETRY_POINTS, 20));
     TRY(ddn_symmetry_stability(sy, 0.5, points, 2, values, vectors, D));
     TRY(ddn_symmetry_fixed_points(sy, 0.5, M, points, D, found, D, &r[0]));
     TRY(ddn_symmetry_line(sy, 0.5, NULL, points, times, 3, &r[1]));
@@ -151,7 +151,7 @@ static ddn_status late_starts(ddn_context *ctx, void *arg)
     TRY(ddn_frechet_create(ctx, features, ddn_oracle_dataset(oracle), &frechet));
     TRY(ddn_frechet_distance(ctx, frechet, M, x, D, 0, 2, &distance2, &error, NULL));
     TRY(ddn_analysis_create(ctx, &an));
-    TRY(ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 4));
+    TRY(ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 4));
     TRY(ddn_analysis_late_start(an, oracle, times, 3, &r));
 done:
     ddn_result_destroy(r);

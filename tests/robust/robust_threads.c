@@ -82,7 +82,7 @@ static void *host_main(void *arg)
     ddn_query *query = NULL;
     ddn_status status = ddn_context_create(&ctx);
     if (score == NULL || entropy == NULL || status != DDN_OK ||
-        ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, h->threads) != DDN_OK) {
+        ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, h->threads) != DDN_OK) {
         return NULL;
     }
     h->same = 1;
@@ -228,7 +228,7 @@ static void pools_come_and_go(void **state)
     assert_non_null(entropy);
     ddn_context *ctx = test_context(1);
     for (int64_t threads = 1; threads <= 9; threads++) {
-        OK(ctx, ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, threads));
+        OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, threads));
         evaluate(ctx, w, score, entropy);
         check_same(w, score, entropy);
     }

@@ -193,7 +193,7 @@ static inline void ask(const problem *p, double t, int64_t m, const double *x, d
     OK(p->ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, out->score, p->d));
     OK(p->ctx, ddn_query_bind_f64(query, DDN_OUT_ENTROPY, out->entropy, 0));
     if (epsilon >= 0) {
-        OK(p->ctx, ddn_query_set_f64(query, DDN_QUERY_EPSILON, epsilon));
+        OK(p->ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, epsilon));
     }
     OK(p->ctx, ddn_query_run(query, t, m, x, p->d));
     out->dropped = ddn_query_dropped(query);

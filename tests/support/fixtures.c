@@ -5,7 +5,8 @@ ddn_context *test_context(int64_t threads)
 {
     ddn_context *ctx = NULL;
     assert_int_equal(ddn_context_create(&ctx), DDN_OK);
-    assert_int_equal(ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, threads), DDN_OK);
+    assert_int_equal(ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, threads),
+                     DDN_OK);
     return ctx;
 }
 

@@ -70,11 +70,11 @@ static ddn_status tiny_run(ddn_context *ctx, void *arg)
     ddn_result *result = NULL;
     ddn_status status = ddn_analysis_create(ctx, &an);
     if (status == DDN_OK) {
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 8));
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, 2));
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 1));
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, 2));
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, 2));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 8));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 2));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 1));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATHS, 2));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATH_STEPS, 2));
         status = run->measure(an, run->oracle, &result);
         assert_true((result == NULL) == (status != DDN_OK));
     }

@@ -170,7 +170,7 @@ static ddn_status fill(ddn_symmetry *sy, const ddn_schedule *ou, const ddn_sched
         c->theta[i] = isnan(c->t_ou_coordinates[i]) ? NAN : exp(-c->t_ou_coordinates[i]);
         DDNI_TRY(critical_tau(ctx, edm, etas[i], lambda, &c->t_edm_coordinates[i]));
         DDNI_TRY(time_of(ctx, edm, c->t_edm_coordinates[i], &c->sigma[i]));
-        DDNI_TRY(ddn_symmetry_set_f64(sy, DDN_SYMMETRY_ETA, etas[i]));
+        DDNI_TRY(ddn_options_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_ETA, etas[i]));
         DDNI_TRY(measured(sy, lambda, &c->t_measured[i]));
     }
     return DDN_OK;
@@ -202,7 +202,7 @@ ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, const double *
                                          "top eigenvalue of the covariance, as given"),
                   fail);
     status = fill(sy, ou, edm, lambda, etas, count, &c);
-    ddn_status restored = ddn_symmetry_set_f64(sy, DDN_SYMMETRY_ETA, eta);
+    ddn_status restored = ddn_options_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_ETA, eta);
     status = status != DDN_OK ? status : restored;
     if (status == DDN_OK) {
         *out = result;

@@ -23,18 +23,17 @@ static const ddni_option option_table[] = {
     {DDN_SYMMETRY_POINTS, "DDN_SYMMETRY_POINTS", 10, 1e9, 5000},
     {DDN_SYMMETRY_BRANCHES, "DDN_SYMMETRY_BRANCHES", 1, 1e6, 256},
 };
-static const ddni_options options = {option_table, DDNI_SYMMETRY_OPTIONS};
 _Static_assert(sizeof option_table / sizeof option_table[0] == DDNI_SYMMETRY_OPTIONS,
                "one row for each option");
 
 double ddni_symmetry_f64(const ddn_symmetry *sy, int32_t key)
 {
-    return ddni_options_f64(&options, sy->values, key);
+    return ddni_options_f64(&sy->options, key);
 }
 
 int64_t ddni_symmetry_i64(const ddn_symmetry *sy, int32_t key)
 {
-    return ddni_options_i64(&options, sy->values, key);
+    return ddni_options_i64(&sy->options, key);
 }
 
 int64_t ddni_symmetry_followed(const ddn_symmetry *sy)
@@ -47,7 +46,7 @@ int64_t ddni_symmetry_followed(const ddn_symmetry *sy)
 static ddn_status make_query(ddn_symmetry *sy, ddn_query **out)
 {
     DDNI_TRY(ddn_query_create(sy->ctx, sy->oracle, out));
-    return ddn_query_set_f64(*out, DDN_QUERY_EPSILON, 1e-15);
+    return ddn_options_set_f64(ddn_query_options(*out), DDN_QUERY_EPSILON, 1e-15);
 }
 
 static ddn_status choose_outputs(ddn_symmetry *sy)
@@ -92,10 +91,11 @@ static ddn_status fill(ddn_symmetry *sy)
     const ddn_schedule *sch = ddn_oracle_schedule(sy->oracle);
     const ddn_dataset *ds = ddn_oracle_dataset(sy->oracle);
     double t_min, t_max;
-    ddni_options_init(&options, sy->values);
+    sy->options = (ddn_options){sy->ctx, option_table, sy->values, DDNI_SYMMETRY_OPTIONS, sy, NULL};
+    ddni_options_init(&sy->options);
     if (ds != NULL && ddn_dataset_type(ds) != DDN_TYPE_F64) {
-        DDNI_TRY(ddni_options_set_f64(sy->ctx, &options, sy->values, DDN_SYMMETRY_TOLERANCE, 1e-5));
-        DDNI_TRY(ddni_options_set_f64(sy->ctx, &options, sy->values, DDN_SYMMETRY_MERGE, 1e-3));
+        DDNI_TRY(ddn_options_set_f64(&sy->options, DDN_SYMMETRY_TOLERANCE, 1e-5));
+        DDNI_TRY(ddn_options_set_f64(&sy->options, DDN_SYMMETRY_MERGE, 1e-3));
     }
     sy->d = ddn_oracle_d(sy->oracle);
     DDNI_TRY(ddn_schedule_range(sy->ctx, sch, &t_min, &t_max));
@@ -138,37 +138,9 @@ void ddn_symmetry_destroy(ddn_symmetry *sy)
     }
 }
 
-ddn_status ddn_symmetry_set_f64(ddn_symmetry *sy, ddn_symmetry_key key, double value)
+ddn_options *ddn_symmetry_options(ddn_symmetry *sy)
 {
-    DDNI_SYMMETRY_ENTER(sy);
-    return ddni_options_set_f64(sy->ctx, &options, sy->values, key, value);
-}
-
-ddn_status ddn_symmetry_set_i64(ddn_symmetry *sy, ddn_symmetry_key key, int64_t value)
-{
-    DDNI_SYMMETRY_ENTER(sy);
-    return ddni_options_set_i64(sy->ctx, &options, sy->values, key, value);
-}
-
-ddn_status ddn_symmetry_get_f64(ddn_symmetry *sy, ddn_symmetry_key key, double *value)
-{
-    DDNI_SYMMETRY_ENTER(sy);
-    DDNI_CHECK_PTR(sy->ctx, value);
-    return ddni_options_get_f64(sy->ctx, &options, sy->values, key, value);
-}
-
-ddn_status ddn_symmetry_get_i64(ddn_symmetry *sy, ddn_symmetry_key key, int64_t *value)
-{
-    DDNI_SYMMETRY_ENTER(sy);
-    DDNI_CHECK_PTR(sy->ctx, value);
-    return ddni_options_get_i64(sy->ctx, &options, sy->values, key, value);
-}
-
-ddn_status ddn_symmetry_bounds(ddn_symmetry *sy, ddn_symmetry_key key, double *minimum,
-                               double *maximum, double *preset)
-{
-    DDNI_SYMMETRY_ENTER(sy);
-    return ddni_options_bounds(sy->ctx, &options, key, minimum, maximum, preset);
+    return sy == NULL ? NULL : &sy->options;
 }
 
 ddn_status ddn_symmetry_drift(ddn_symmetry *sy, double t, int64_t m, const double *x, int64_t ldx,

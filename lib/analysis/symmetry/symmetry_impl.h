@@ -24,6 +24,7 @@ struct ddn_symmetry {
     ddni_handle handle;
     ddn_context *ctx;   /* retained */
     ddn_oracle *oracle; /* retained */
+    ddn_options options;
     ddni_value values[DDNI_SYMMETRY_OPTIONS];
     int64_t d;
     int has_mean, has_log_p, has_cov;

@@ -77,9 +77,9 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, row, &w->x));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->paths));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
-    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_STEPS,
-                                    ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
-    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_END, w->t_end));
+    DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
+                                 ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->t_end));
     DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->query));
     if (w->has_nearest) {
         DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->nearest));
@@ -147,7 +147,7 @@ static ddn_status measure(work *w, const ddni_level *level, int64_t k, double fr
                           counts *out)
 {
     ddni_samples samples;
-    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_START, level->t));
+    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
     DDNI_TRY(
         ddni_samples_init(w->ctx, w->oracle, w->seed, DDNI_DRAW_CLONES + k, w->pairs, &samples));
     ddn_status status = DDN_OK;

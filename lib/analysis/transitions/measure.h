@@ -6,8 +6,6 @@
 
 /* As the public functions of these names; oracle and times have been checked; *out is NULL and
  * stays so on failure. */
-ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *oracle,
-                                   const double *times, int64_t count, ddn_result **out);
 ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
                                const double *times, int64_t count, ddn_result **out);
 ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *oracle,

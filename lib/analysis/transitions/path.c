@@ -77,10 +77,10 @@ static ddn_status prepare_clones(ddni_path_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_analysis_ends(an, ddn_oracle_schedule(w->oracle), &t_start, &t_end));
     DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), t_end, &w->end));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
-    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_STEPS,
-                                    ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
-    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_DENOISE, 1));
-    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_END, t_end));
+    DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
+                                 ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+    DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
+    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, t_end));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch * w->d, size, &w->state));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->nearest));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->number));

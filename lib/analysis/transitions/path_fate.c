@@ -39,7 +39,7 @@ ddn_status ddni_path_clones(ddni_path_work *w, double t, int64_t k, int64_t path
                             ddni_fate *fate)
 {
     int64_t points = 0, classes = 0;
-    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_START, t));
+    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, t));
     for (int64_t first = 0; first < w->pairs; first += w->batch / 2) {
         int64_t pairs = w->pairs - first < w->batch / 2 ? w->pairs - first : w->batch / 2;
         for (int64_t r = 0; r < 2 * pairs; r++) {

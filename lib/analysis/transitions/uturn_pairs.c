@@ -92,10 +92,10 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "classes", 2 * w->batch, sizeof *w->given, &w->given));
     DDNI_TRY(ddni_alloc_for(w->ctx, "distances", w->paths, sizeof(double), &w->distance2));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
-    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_STEPS,
-                                    ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
-    DDNI_TRY(ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_DENOISE, 1));
-    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_END, w->end.t));
+    DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
+                                 ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+    DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
+    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t));
     DDNI_TRY(choose_judge(w));
     return prepare_predictions(w);
 }
@@ -209,7 +209,7 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
                                ddni_tally *out)
 {
     ddni_samples samples;
-    DDNI_TRY(ddn_integrator_set_f64(w->it, DDN_INTEGRATOR_T_START, level->t));
+    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
     DDNI_TRY(ddni_samples_init_points(w->ctx, w->oracle, w->points, w->seed, DDNI_DRAW_CLONES + k,
                                       w->paths, &samples));
     ddn_status status = DDN_OK;

@@ -6,12 +6,12 @@ static void options_are_checked(void **state)
     (void)state;
     ddn_context *ctx = test_context(2);
     int64_t threads = 0;
-    OK(ctx, ddn_context_get_i64(ctx, DDN_CONTEXT_THREADS, &threads));
+    OK(ctx, ddn_options_get_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, &threads));
     assert_int_equal(threads, 2);
-    FAILS(ctx, ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, 0), DDN_E_RANGE,
-          "ddn_context_set_i64: option DDN_CONTEXT_THREADS = 0 is outside [1, 1024]");
-    FAILS(ctx, ddn_context_set_i64(ctx, 777, 1), DDN_E_KEY, "777");
-    OK(ctx, ddn_context_get_i64(ctx, DDN_CONTEXT_THREADS, &threads));
+    FAILS(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, 0), DDN_E_RANGE,
+          "ddn_options_set_i64: option DDN_CONTEXT_THREADS = 0 is outside [1, 1024]");
+    FAILS(ctx, ddn_options_set_i64(ddn_context_options(ctx), 777, 1), DDN_E_KEY, "777");
+    OK(ctx, ddn_options_get_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, &threads));
     assert_int_equal(threads, 2);
     ddn_context_destroy(ctx);
     ddn_context_destroy(NULL);

@@ -46,39 +46,53 @@ static void options_of_each_method(void **state)
     for (int k = 0; k < TEST_METHODS; k++) {
         ddn_method method = test_methods[k];
         ddn_integrator *it = make(ctx, method);
-        OK(ctx, ddn_integrator_get_f64(it, DDN_INTEGRATOR_T_START, &value));
+        OK(ctx, ddn_options_get_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, &value));
         CLOSE(value, 3, 1e-15, 0);
-        OK(ctx, ddn_integrator_get_f64(it, DDN_INTEGRATOR_T_END, &value));
+        OK(ctx, ddn_options_get_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, &value));
         CLOSE(value, 1e-3, 1e-15, 0);
-        OK(ctx, ddn_integrator_bounds(it, DDN_INTEGRATOR_ETA, &low, &high, &preset));
+        OK(ctx, ddn_options_bounds(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, &low, &high,
+                                   &preset));
         assert_true(preset == test_method_is_random(method));
         int free_eta = method == DDN_METHOD_EULER || method == DDN_METHOD_EXPONENTIAL;
         assert_true((low < high) == free_eta);
-        FAILS(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, high + 0.1), DDN_E_RANGE, "ETA");
-        FAILS(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, NAN), DDN_E_NONFINITE, "ETA");
-        FAILS(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, -1.0), DDN_E_RANGE, "T_END");
-        FAILS(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_EPSILON, 0.5), DDN_E_RANGE, "EPSILON");
-        FAILS(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 0), DDN_E_RANGE, "STEPS");
-        FAILS(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_GRID, 9), DDN_E_RANGE, "GRID");
-        FAILS(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, -1), DDN_E_RANGE, "PATH");
-        FAILS(ctx, ddn_integrator_set_i64(it, 999, 1), DDN_E_KEY, "999");
-        FAILS(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_SEED, 1), DDN_E_KEY, "int64");
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, INT64_MIN));
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, INT64_MAX));
+        FAILS(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, high + 0.1),
+              DDN_E_RANGE, "ETA");
+        FAILS(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, NAN),
+              DDN_E_NONFINITE, "ETA");
+        FAILS(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, -1.0),
+              DDN_E_RANGE, "T_END");
+        FAILS(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_EPSILON, 0.5),
+              DDN_E_RANGE, "EPSILON");
+        FAILS(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 0),
+              DDN_E_RANGE, "STEPS");
+        FAILS(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, 9),
+              DDN_E_RANGE, "GRID");
+        FAILS(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, -1),
+              DDN_E_RANGE, "PATH");
+        FAILS(ctx, ddn_options_set_i64(ddn_integrator_options(it), 999, 1), DDN_E_KEY, "999");
+        FAILS(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 1),
+              DDN_E_KEY, "int64");
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, INT64_MIN));
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, INT64_MAX));
         /* options of one method are unknown to the others */
         ddn_status want = method == DDN_METHOD_DDPM ? DDN_OK : DDN_E_KEY;
-        assert_int_equal(ddn_integrator_set_i64(it, DDN_INTEGRATOR_VARIANCE, 1), want);
+        assert_int_equal(
+            ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_VARIANCE, 1), want);
         want = method == DDN_METHOD_GRADIENT_ESTIMATION ? DDN_OK : DDN_E_KEY;
-        assert_int_equal(ddn_integrator_set_f64(it, DDN_INTEGRATOR_MU, 0.5), want);
+        assert_int_equal(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_MU, 0.5),
+                         want);
         want = method == DDN_METHOD_ADAPTIVE ? DDN_OK : DDN_E_KEY;
-        assert_int_equal(ddn_integrator_set_f64(it, DDN_INTEGRATOR_RTOL, 1e-3), want);
+        assert_int_equal(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_RTOL, 1e-3),
+                         want);
         if (method == DDN_METHOD_FORWARD) {
-            FAILS(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_DENOISE, 1), DDN_E_RANGE, "NOISE");
+            FAILS(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_DENOISE, 1),
+                  DDN_E_RANGE, "NOISE");
         }
         ddn_integrator_destroy(it);
     }
     ddn_integrator_destroy(NULL);
-    assert_int_equal(ddn_integrator_set_i64(NULL, DDN_INTEGRATOR_STEPS, 1), DDN_E_NULL);
+    assert_int_equal(ddn_options_set_i64(ddn_integrator_options(NULL), DDN_INTEGRATOR_STEPS, 1),
+                     DDN_E_NULL);
     ddn_context_destroy(ctx);
 }
 
@@ -105,17 +119,18 @@ static void grids_are_checked(void **state)
     double times[8], x[M * D];
     test_normal(1, M * D, x);
     ddn_integrator *it = make(ctx, DDN_METHOD_HEUN);
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 7));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 7));
     assert_int_equal(ddn_integrator_time_count(it), 8);
     OK(ctx, ddn_integrator_times(it, times, 8));
     CLOSE(times[0], 3, 1e-15, 0);
     CLOSE(times[7], 1e-3, 1e-15, 0);
     FAILS(ctx, ddn_integrator_times(it, times, 7), DDN_E_SHAPE, "capacity");
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 3.0));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 3.0));
     FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "T_END");
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 0.0)); /* LOGSNR cannot get there */
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END,
+                                0.0)); /* LOGSNR cannot get there */
     FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "reach");
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM));
     FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "noiseless");
     const double up[3] = {1, 0.5, 0.6}, low[3] = {1, 0.5, -0.1}, nan[3] = {1, NAN, 0.1},
                  clean[3] = {1, 0.5, 0}, early[3] = {0.1, 0, 1};
@@ -150,7 +165,7 @@ static void states_are_checked(void **state)
     double x[M * D];
     for (int k = 0; k < TEST_METHODS; k++) {
         ddn_integrator *it = make(ctx, test_methods[k]);
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 3));
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 3));
         test_normal(1, M * D, x);
         OK(ctx, ddn_integrator_run(it, 0, NULL, D));
         FAILS(ctx, ddn_integrator_run(it, M, NULL, D), DDN_E_NULL, "x");
@@ -171,7 +186,7 @@ static void states_are_checked(void **state)
     }
     /* a state that the oracle refuses stays as it was */
     ddn_integrator *it = make(ctx, DDN_METHOD_EDM_HEUN);
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 3));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 3));
     for (int j = 0; j < M * D; j++) {
         x[j] = 1.7e308;
     }
@@ -227,7 +242,8 @@ static int32_t watch(void *user, const ddn_step *step)
         double other[M * D] = {0};
         w->nested = ddn_integrator_run(w->it, M, other, D) == DDN_E_STATE &&
                     ddn_integrator_resume(w->it, M, other, D) == DDN_E_STATE &&
-                    ddn_integrator_set_i64(w->it, DDN_INTEGRATOR_SEED, 1) == DDN_E_STATE &&
+                    ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_SEED, 1) ==
+                        DDN_E_STATE &&
                     ddn_integrator_reset(w->it) == DDN_E_STATE &&
                     ddn_integrator_attach_callback(w->it, watch, w, NULL, 0) == DDN_E_STATE;
     }
@@ -253,7 +269,7 @@ static void callbacks(void **state)
         ddn_integrator *it = make(ctx, test_methods[k]);
         watcher w = {.it = it, .fail_at = -1, .stop_at = -1, .nested = 1};
         OK(ctx, ddn_query_create(ctx, oracle, &w.query));
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 5));
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 5));
         OK(ctx, ddn_integrator_attach_callback(it, watch, &w, unwatch, wanted));
         test_normal(1, M * (D + 2), x[0]);
         OK(ctx, ddn_integrator_run(it, M, x[0], D + 2));
@@ -301,10 +317,10 @@ static void denoising(void **state)
         ddn_integrator *it = make(ctx, test_methods[k]);
         ddn_query *query = NULL;
         double x[2][M * D], mean[M * D];
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 5));
-        OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 0.5));
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 5));
+        OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 0.5));
         for (int64_t on = 0; on < 2; on++) {
-            OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_DENOISE, on));
+            OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_DENOISE, on));
             OK(ctx, ddn_integrator_draw_start(it, M, x[on], D));
             OK(ctx, ddn_integrator_run(it, M, x[on], D));
         }
@@ -340,7 +356,7 @@ static ddn_status life(ddn_context *ctx, void *arg)
     ddn_status status = make_oracle(ctx, &oracle);
 #define THEN(call) status = status == DDN_OK ? (call) : status
     THEN(ddn_integrator_create(ctx, oracle, method, &it));
-    THEN(ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 4));
+    THEN(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 4));
     THEN(ddn_integrator_set_paths(it, paths, M));
     THEN(ddn_integrator_attach_callback(it, stop_at_two, NULL, NULL, INT64_C(1) << DDN_OUT_ARGMAX));
     if (status == DDN_OK) {

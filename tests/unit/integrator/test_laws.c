@@ -110,11 +110,13 @@ static void marginals(void **state)
         for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
             ddn_integrator *it = NULL;
             OK(ctx, ddn_integrator_create(ctx, oracle, laws[i].method, &it));
-            OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_START, start));
-            OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, end));
-            OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, laws[i].eta));
-            OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, laws[i].steps));
-            OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, 17));
+            OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, start));
+            OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, end));
+            OK(ctx,
+               ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, laws[i].eta));
+            OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS,
+                                        laws[i].steps));
+            OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 17));
             sample_marginal(ctx, oracle, start, x);
             OK(ctx, ddn_integrator_run(it, M, x, D));
             check_marginal(a, s, x, laws[i].bias);
@@ -153,7 +155,8 @@ static void landings_and_clones(void **state)
     OK(ctx, ddn_integrator_set_times(it, times, 4));
     for (int64_t clone = 0; clone < 2; clone++) {
         memcpy(x[clone], start, sizeof start);
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, clone * M));
+        OK(ctx,
+           ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, clone * M));
         OK(ctx, ddn_integrator_run(it, M, x[clone], D));
     }
     OK(ctx, ddn_query_create(ctx, oracle, &query));
@@ -197,7 +200,7 @@ static void linear_variances(void **state)
         double eta = laws[i].eta, variance = -expm1(-2 * times[0]), moment = 0;
         OK(ctx, ddn_integrator_create(ctx, oracle, laws[i].method, &it));
         OK(ctx, ddn_integrator_set_times(it, times, 4));
-        OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, eta));
+        OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, eta));
         sample_marginal(ctx, oracle, times[0], x);
         OK(ctx, ddn_integrator_run(it, M, x, D));
         for (int k = 0; k < 3; k++) {
@@ -236,7 +239,7 @@ static void forward_and_starts(void **state)
     const double times[3] = {0, 0.7, 2.5};
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_FORWARD, &it));
     OK(ctx, ddn_integrator_set_times(it, times, 3));
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, 4));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 4));
     OK(ctx, ddn_oracle_sample_data(ctx, oracle, 1, 0, M, x, D, NULL));
     memcpy(y, x, sizeof x);
     OK(ctx, ddn_integrator_run(it, M, x, D));
@@ -248,7 +251,7 @@ static void forward_and_starts(void **state)
     }
     ddn_integrator_destroy(it);
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_EXACT, &it));
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_START, 40));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, 40));
     OK(ctx, ddn_integrator_draw_start(it, M, x, D));
     double sum = 0, square = 0;
     for (int64_t i = 0; i < M * D; i++) {
@@ -257,7 +260,7 @@ static void forward_and_starts(void **state)
     }
     CLOSE(sum / (M * D), 0, 0, SIGMAS / sqrt(M * D));
     CLOSE(square / (M * D), 1, 0, SIGMAS * sqrt(2.0 / (M * D)));
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, 10));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, 10));
     OK(ctx, ddn_integrator_draw_start(it, 5, y, D));
     assert_memory_equal(y, x + 10 * D, 5 * D * sizeof *x);
     FAILS(ctx, ddn_integrator_draw_start(it, 5, y, D - 1), DDN_E_SHAPE, "less than d");

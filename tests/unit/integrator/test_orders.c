@@ -57,18 +57,18 @@ static void flow(ddn_context *ctx, const ddn_oracle *oracle, ddn_method method, 
         x[j] = at[j] * sqrt(a * a + s * s);
     }
     OK(ctx, ddn_integrator_create(ctx, oracle, method, &it));
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_EPSILON, 0));
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_START, start));
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, end));
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, steps));
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_GRID, grid));
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, 0));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_EPSILON, 0));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, start));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, end));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, steps));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, grid));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, 0));
     if (method == DDN_METHOD_GRADIENT_ESTIMATION) {
-        OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_GAMMA, gamma));
+        OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_GAMMA, gamma));
     }
     if (method == DDN_METHOD_ADAPTIVE) {
-        OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_RTOL, rtol));
-        OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ATOL, rtol));
+        OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_RTOL, rtol));
+        OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ATOL, rtol));
     }
     OK(ctx, ddn_integrator_run(it, M, x, D));
     ddn_integrator_destroy(it);

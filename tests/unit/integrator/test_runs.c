@@ -34,8 +34,8 @@ static ddn_integrator *make(ddn_context *ctx, ddn_method method, int64_t n, int6
     ddn_oracle *oracle = make_oracle(ctx, n, d);
     ddn_integrator *it = NULL;
     OK(ctx, ddn_integrator_create(ctx, oracle, method, &it));
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, STEPS));
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, 99));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, STEPS));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 99));
     ddn_oracle_destroy(oracle);
     return it;
 }
@@ -64,7 +64,8 @@ static void stop_save_restore_resume(void **state)
             memcpy(x, start, sizeof x);
             FAILS(ctx, ddn_integrator_save(it, NULL, 0, &size), DDN_E_STATE, "no stopped run");
             FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_STOPPED, "callback 0");
-            FAILS(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 3), DDN_E_STATE, "middle");
+            FAILS(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 3),
+                  DDN_E_STATE, "middle");
             FAILS(ctx, ddn_integrator_save(it, NULL, 0, &size), DDN_E_SHAPE, "capacity");
             unsigned char *bytes = malloc((size_t)size);
             assert_non_null(bytes);
@@ -115,9 +116,9 @@ static void restore_is_checked(void **state)
     OK(ctx, ddn_integrator_restore(it, bytes, size));
     OK(ctx, ddn_integrator_reset(it));
     FAILS(ctx, ddn_integrator_resume(it, M, x, D), DDN_E_STATE, "no stopped run");
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, 98));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 98));
     FAILS(ctx, ddn_integrator_restore(it, bytes, size), DDN_E_FORMAT, "another");
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, 99));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 99));
     ddn_integrator *foreign[3] = {make(ctx, DDN_METHOD_HEUN, N, D),
                                   make(ctx, DDN_METHOD_MULTISTEP2, N + 1, D),
                                   make(ctx, DDN_METHOD_MULTISTEP2, N, D - 1)};
@@ -189,7 +190,8 @@ static void noiseless_ends(void **state)
         ddn_integrator *it = make(ctx, test_methods[k], N, D);
         double x[M * D];
         OK(ctx, ddn_integrator_set_times(it, times, 4));
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_DENOISE, 1)); /* x/a at s = 0 */
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_DENOISE,
+                                    1)); /* x/a at s = 0 */
         test_normal(2, M * D, x);
         if (test_methods[k] == DDN_METHOD_HEUN || test_methods[k] == DDN_METHOD_ADAPTIVE) {
             FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "noiseless");
@@ -265,13 +267,14 @@ static void batches_do_not_matter(void **state)
     test_normal(5, M * D, start);
     for (int k = 0; k < TEST_METHODS; k++) {
         ddn_integrator *it = make(ctx, test_methods[k], N, D);
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, 40));
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, 40));
         memcpy(whole, start, sizeof whole);
         OK(ctx, ddn_integrator_run(it, M, whole, D));
         for (int64_t r = 0; r < M; r++) {
             memcpy(row, start + r * D, D * sizeof *row);
             if (r % 2 == 0) {
-                OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, 40 + r));
+                OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH,
+                                            40 + r));
             } else {
                 const int64_t path[1] = {40 + r};
                 OK(ctx, ddn_integrator_set_paths(it, path, 1));
@@ -300,14 +303,14 @@ static void path_numbers(void **state)
         for (int64_t i = 0; i < 4 * D; i++) {
             x[i] = other[i] = 0.1 * (double)(i % D);
         }
-        OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 0.2));
+        OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 0.2));
         OK(ctx, ddn_integrator_set_paths(it, paths, 4));
         OK(ctx, ddn_integrator_run(it, 4, x, D));
         assert_memory_equal(x, x + D, D * sizeof *x);
         assert_memory_equal(x, x + 3 * D, D * sizeof *x);
         assert_int_equal(memcmp(x, x + 2 * D, D * sizeof *x) != 0,
                          test_method_is_random(test_methods[k]));
-        OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_STEP, STEPS));
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_STEP, STEPS));
         OK(ctx, ddn_integrator_run(it, 4, other, D));
         assert_int_equal(memcmp(x, other, D * sizeof *x) != 0,
                          test_method_is_random(test_methods[k]));
@@ -329,8 +332,8 @@ static void threads_do_not_matter(void **state)
         for (int64_t threads = 1; threads <= 3; threads++) {
             ddn_context *ctx = test_context(threads);
             ddn_integrator *it = make(ctx, test_methods[k], 30, WIDE);
-            OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 4));
-            OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 0.3));
+            OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 4));
+            OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 0.3));
             test_normal(5, ROWS * WIDE, x[threads - 1]);
             OK(ctx, ddn_integrator_run(it, ROWS, x[threads - 1], WIDE));
             ddn_integrator_destroy(it);

@@ -58,7 +58,7 @@ static ddn_integrator *method_on(const fixture *f, ddn_method method, const doub
 {
     ddn_integrator *it = NULL;
     OK(f->ctx, ddn_integrator_create(f->ctx, f->oracle, method, &it));
-    OK(f->ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_EPSILON, 0.0));
+    OK(f->ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_EPSILON, 0.0));
     OK(f->ctx, ddn_integrator_set_times(it, times, count));
     return it;
 }
@@ -71,7 +71,7 @@ static void step_with_noise(const fixture *f, ddn_integrator *it, double *mean, 
     double x[2][D], z[2][D], width[D];
     for (int64_t seed = 0; seed < 2; seed++) {
         memcpy(x[seed], f->x, sizeof f->x);
-        OK(f->ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, seed));
+        OK(f->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, seed));
         OK(f->ctx, ddn_integrator_run(it, 1, x[seed], D));
         OK(f->ctx, ddn_noise(f->ctx, seed, 0, 0, 0, 0, D, z[seed]));
     }
@@ -103,7 +103,7 @@ static void ou_steps(void **state)
     ddn_integrator *it = method_on(&f, DDN_METHOD_EULER, times, 2);
     char name[] = "euler_maruyama_score_at_departure_eta0";
     for (int eta = 0; eta <= 2; eta++) {
-        OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, eta));
+        OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, eta));
         step_with_noise(&f, it, mean, &spread, x);
         CLOSE(spread, eta * sqrt(2 * (times[0] - times[1])), 1e-13, 1e-15);
         name[sizeof name - 2] = (char)('0' + eta);
@@ -117,13 +117,13 @@ static void ou_steps(void **state)
     it = method_on(&f, DDN_METHOD_EXPONENTIAL, times, 2);
     step_with_noise(&f, it, mean, &spread, x); /* eta = 1: ancestral */
     check_row(x, ref, "ancestral_posterior_mean");
-    OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, 0));
+    OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, 0));
     step_with_noise(&f, it, mean, &spread, x);
     assert_true(spread == 0);
     check_row(x, ref, "exponential_pf_ode_ddim");
     ddn_integrator_destroy(it);
     it = method_on(&f, DDN_METHOD_DDPM, times, 2);
-    OK(f.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_VARIANCE, 1));
+    OK(f.ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_VARIANCE, 1));
     step_with_noise(&f, it, mean, &spread, x);
     check_row(x, ref, "ancestral_posterior_mean");
     ddn_integrator_destroy(it);
@@ -153,7 +153,8 @@ static void exact_kernel(void **state)
     OK(f.ctx, ddn_integrator_attach_callback(it, note_draw, &drawn, NULL,
                                              INT64_C(1) << DDN_OUT_DRAW_INDEX));
     while (drawn != 1 && path < 1000) {
-        OK(f.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_FIRST_PATH, ++path));
+        OK(f.ctx,
+           ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, ++path));
         memcpy(x, f.x, sizeof x);
         OK(f.ctx, ddn_integrator_run(it, 1, x, D));
     }
@@ -177,7 +178,8 @@ static void ddim(void **state)
         const double times[2] = {ref_number(ref, "i"), ref_number(ref, "i_next")};
         double mean[D], spread, x[D];
         ddn_integrator *it = method_on(&f, DDN_METHOD_EXPONENTIAL, times, 2);
-        OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, ref_number(ref, "eta")));
+        OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA,
+                                      ref_number(ref, "eta")));
         step_with_noise(&f, it, mean, &spread, x);
         CLOSE(spread, ref_number(ref, "sigma"), 1e-12, 1e-15);
         check_row(x, ref, "x_next");
@@ -198,12 +200,12 @@ static void ddpm(void **state)
     CLOSE(spread * spread, ref_number(ref, "beta_i"), 1e-12, 0);
     check_row(mean, ref, "mean");
     check_row(x, ref, "x_next_var_beta");
-    OK(f.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_VARIANCE, 1));
+    OK(f.ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_VARIANCE, 1));
     step_with_noise(&f, it, mean, &spread, x);
     check_row(mean, ref, "mean");
     check_row(x, ref, "x_next_var_betatilde");
     OK(f.ctx, ddn_integrator_set_times(it, end, 2));
-    OK(f.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_VARIANCE, 0));
+    OK(f.ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_VARIANCE, 0));
     step_with_noise(&f, it, mean, &spread, x);
     assert_true(spread == 0); /* z = 0 in the step from index 0 */
     ddn_integrator_destroy(it);
@@ -330,9 +332,11 @@ static void gradient_estimation(void **state)
         assert_int_equal(ref_numbers(one, "trajectory", want, 16), 2 * D);
         for (int64_t seed = 0; seed < 2; seed++) {
             ddn_integrator *it = method_on(&f, DDN_METHOD_GRADIENT_ESTIMATION, sigma, 3);
-            OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_GAMMA, ref_number(one, "gam")));
-            OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_MU, ref_number(one, "mu")));
-            OK(f.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_SEED, seed));
+            OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_GAMMA,
+                                          ref_number(one, "gam")));
+            OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_MU,
+                                          ref_number(one, "mu")));
+            OK(f.ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, seed));
             OK(f.ctx, ddn_integrator_attach_callback(it, stop_at_one, NULL, NULL, 0));
             memcpy(x[seed][0], f.x, sizeof f.x);
             FAILS(f.ctx, ddn_integrator_run(it, 1, x[seed][0], D), DDN_STOPPED, "callback");
@@ -367,8 +371,8 @@ static void probability_flow(void **state)
         ref_numbers(ref, "x", want, 8 * D);
         ref_numbers(ref, "x_T", x, D);
         ddn_integrator *it = method_on(&f, DDN_METHOD_ADAPTIVE, times, count);
-        OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_RTOL, 1e-12));
-        OK(f.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ATOL, 1e-13));
+        OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_RTOL, 1e-12));
+        OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ATOL, 1e-13));
         track seen = {.log_p = log_p};
         OK(f.ctx,
            ddn_integrator_attach_callback(it, keep, &seen, NULL, INT64_C(1) << DDN_OUT_LOG_P));

@@ -42,9 +42,9 @@ static ddn_integrator *integrator(ddn_context *ctx, const ddn_oracle *oracle)
 {
     ddn_integrator *it = NULL;
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_EXACT, &it));
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_START, 4));
-    OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, 0.01));
-    OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, STEPS));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, 4));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 0.01));
+    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, STEPS));
     return it;
 }
 

@@ -153,7 +153,8 @@ static void symmetric_sets(void **state)
             int64_t n = sizes[set], mirrored = 0;
             test_bench b = test_bench_make(1, TEST_OU, sets[set], n, 1);
             ddn_diagram *g = NULL;
-            OK(b.ctx, ddn_symmetry_set_f64(b.sy, DDN_SYMMETRY_STEP, 0.1 / (1 + fine)));
+            OK(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_STEP,
+                                          0.1 / (1 + fine)));
             OK(b.ctx, ddn_symmetry_diagram(b.sy, 3 + fine, 1e-4, n, sets[set], 1, 1, &one, 1, &g));
             const ddn_result *points = ddn_diagram_points(g), *events = ddn_diagram_events(g);
             assert_true(test_scalar(b.ctx, points, "missed") == 0);
@@ -241,7 +242,7 @@ static void scattered_points(void **state)
     test_bench b[2];
     for (int i = 0; i < 2; i++) {
         b[i] = test_bench_make(i == 0 ? 1 : 3, TEST_OU, data, N, D);
-        OK(b[i].ctx, ddn_symmetry_set_f64(b[i].sy, DDN_SYMMETRY_STEP, 0.3));
+        OK(b[i].ctx, ddn_options_set_f64(ddn_symmetry_options(b[i].sy), DDN_SYMMETRY_STEP, 0.3));
         OK(b[i].ctx, ddn_symmetry_diagram(b[i].sy, 3, 0.002, N, data, D, 1, e0, D, &g[i]));
     }
     are_fixed_points(&b[0], g[0], D);
@@ -294,7 +295,7 @@ static void stops_and_limits(void **state)
     assert_int_equal(ddn_symmetry_diagram(b.sy, 3, 0.01, 3, data, 1, 0, NULL, 0, &g), DDN_STOPPED);
     assert_null(g);
     OK(b.ctx, ddn_context_set_progress(b.ctx, NULL, NULL));
-    OK(b.ctx, ddn_symmetry_set_i64(b.sy, DDN_SYMMETRY_BRANCHES, 1));
+    OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_BRANCHES, 1));
     OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 3, data, 1, 0, NULL, 0, &g));
     assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "branches") == 1);
     assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "truncated") == 2);
@@ -305,7 +306,7 @@ static void stops_and_limits(void **state)
     FAILS(b.ctx, ddn_diagram_states(b.ctx, NULL, 0, 1, x, 1), DDN_E_NULL, "diagram");
     OK(b.ctx, ddn_diagram_states(b.ctx, g, rows, 0, NULL, 1));
     ddn_diagram_destroy(g);
-    OK(b.ctx, ddn_symmetry_set_i64(b.sy, DDN_SYMMETRY_POINTS, 10));
+    OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_POINTS, 10));
     OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 0, NULL, 0, 0, NULL, 0, &g));
     assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "truncated") == 1);
     assert_int_equal(ddn_result_rows(ddn_diagram_points(g)), 10);

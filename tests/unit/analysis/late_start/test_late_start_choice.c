@@ -15,7 +15,7 @@ static scan scan_of(ddn_context *ctx, const ddn_dataset *ds, int64_t samples)
     OK(ctx, ddn_schedule_create_ou(ctx, &s.ou));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, s.ou, &s.oracle));
     OK(ctx, ddn_analysis_create(ctx, &s.an));
-    OK(ctx, ddn_analysis_set_i64(s.an, DDN_ANALYSIS_SAMPLES, samples));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_SAMPLES, samples));
     return s;
 }
 

@@ -56,7 +56,7 @@ static void eigenpairs(void **state)
     for (int trial = 0; trial < 3; trial++) {
         double eta = trial == 2 ? 0.5 : 1, t = trial == 0 ? 0.1 : 0.6;
         double values[SMALL_D], vectors[SMALL_D][SMALL_D + 1], trace = 0, sum = 0, big = 0;
-        OK(b.ctx, ddn_symmetry_set_f64(b.sy, DDN_SYMMETRY_ETA, eta));
+        OK(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_ETA, eta));
         OK(b.ctx, ddn_symmetry_stability(b.sy, t, x, SMALL_D, values, vectors[0], SMALL_D + 1));
         dense(data, t, eta, x, matrix);
         for (int k = 0; k < SMALL_D; k++) {
@@ -96,7 +96,7 @@ static void descent(void **state)
     for (int trial = 0; trial < 6; trial++) {
         double eta = 0.5 + 0.5 * (trial % 3), t = trial < 3 ? 0.05 : 0.5;
         double big_l = -1 + (1 + eta * eta) / -expm1(-2 * t);
-        OK(b.ctx, ddn_symmetry_set_f64(b.sy, DDN_SYMMETRY_ETA, eta));
+        OK(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_ETA, eta));
         test_normal(20 + trial, SMALL_D, x);
         last = INFINITY;
         for (int step = 0; step < 30; step++) {
@@ -247,10 +247,13 @@ static void refusals(void **state)
     FAILS(b.ctx, ddn_symmetry_create(b.ctx, NULL, &none), DDN_E_NULL, "oracle");
     assert_null(none);
     assert_int_equal(ddn_symmetry_drift(NULL, 1, 1, data, 2, x, 2), DDN_E_NULL);
-    FAILS(b.ctx, ddn_symmetry_set_f64(b.sy, DDN_SYMMETRY_ETA, -1), DDN_E_RANGE, "ETA");
-    FAILS(b.ctx, ddn_symmetry_set_f64(b.sy, DDN_SYMMETRY_ETA, NAN), DDN_E_NONFINITE, "ETA");
-    FAILS(b.ctx, ddn_symmetry_set_i64(b.sy, DDN_SYMMETRY_EIGENVALUES, 0), DDN_E_RANGE, "EIGEN");
-    FAILS(b.ctx, ddn_symmetry_set_i64(b.sy, 999, 0), DDN_E_KEY, "999");
+    FAILS(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_ETA, -1), DDN_E_RANGE,
+          "ETA");
+    FAILS(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_ETA, NAN),
+          DDN_E_NONFINITE, "ETA");
+    FAILS(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_EIGENVALUES, 0),
+          DDN_E_RANGE, "EIGEN");
+    FAILS(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), 999, 0), DDN_E_KEY, "999");
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, 0, 1, data, 2, x, 2), DDN_E_RANGE, "0");
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, NAN, 1, data, 2, x, 2), DDN_E_NONFINITE, "nan");
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, 1, 1, data, 1, x, 2), DDN_E_SHAPE, "of x is 1");
@@ -299,7 +302,7 @@ static ddn_status everything(ddn_context *ctx, void *arg)
     status = status ? status : ddn_oracle_create_empirical(ctx, ds, sch, &oracle);
     status = status ? status : ddn_symmetry_create(ctx, oracle, &sy);
     if (status == DDN_OK) {
-        status = ddn_symmetry_set_f64(sy, DDN_SYMMETRY_STEP, 1);
+        status = ddn_options_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_STEP, 1);
     }
     status = status ? status : ddn_symmetry_fixed_points(sy, 0.1, 3, data, 1, x, 1, &fixed);
     status = status ? status : ddn_symmetry_line(sy, 0.1, NULL, &v, q, 2, &line);

@@ -12,9 +12,9 @@ static ddn_analysis *analysis(ddn_context *ctx, int64_t clones)
 {
     ddn_analysis *an = NULL;
     OK(ctx, ddn_analysis_create(ctx, &an));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, clones));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 5));
-    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_END, 1e-4));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, clones));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 5));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 1e-4));
     return an;
 }
 
@@ -26,8 +26,8 @@ static void simulation_agrees_with_the_identities(void **state)
     ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
     ddn_analysis *an = analysis(ctx, 1500);
     ddn_result *clones = NULL, *exact = NULL;
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 6000));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SEED, 5));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 6000));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, 5));
     OK(ctx, ddn_analysis_clones(an, oracle, times, TIMES, &clones));
     OK(ctx, ddn_analysis_identities(an, oracle, times, TIMES, &exact));
     const char *const names[] = {"phi", "phi_C", "distance2"};
@@ -63,14 +63,16 @@ static void the_flow_does_not_branch(void **state)
     ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
     ddn_analysis *an = analysis(ctx, 20);
     ddn_result *r = NULL;
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
-    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_ETA, 0));
+    OK(ctx,
+       ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_ETA, 0));
     OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
     assert_true(test_element(ctx, r, "phi", 0) == 1 && test_element(ctx, r, "phi_C", 0) == 1);
     assert_true(test_element(ctx, r, "distance2", 0) == 0);
     CLOSE(test_element(ctx, r, "phi_se", 0), 1.0 / 42, 1e-12, 0); /* Wilson: 1/(2 (N + 1)) */
     ddn_result_destroy(r);
-    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_ETA, 1)); /* ancestral noise branches */
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_ETA,
+                                1)); /* ancestral noise branches */
     OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
     assert_true(test_element(ctx, r, "phi_C", 0) < 0.5 && test_element(ctx, r, "distance2", 0) > 1);
     ddn_result_destroy(r);
@@ -94,7 +96,7 @@ static void unlabelled_data_have_no_phi(void **state)
     FAILS(ctx, ddn_analysis_clones(an, oracle, low, 2, &r), DDN_E_RANGE, "not above the clean end");
     FAILS(ctx, ddn_analysis_clones(an, oracle, times, 0, &r), DDN_E_RANGE, "times");
     FAILS(ctx, ddn_analysis_clones(an, NULL, times, 1, &r), DDN_E_NULL, "oracle");
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, 88));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, 88));
     FAILS(ctx, ddn_analysis_clones(an, oracle, times, 1, &r), DDN_E_KEY, "88");
     assert_null(r);
     ddn_analysis_destroy(an);
@@ -116,10 +118,10 @@ static void last_change_obeys_its_bound(void **state)
     ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
     ddn_analysis *an = analysis(ctx, 2);
     ddn_result *changes = NULL, *exact = NULL;
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, PATHS));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, STEPS));
-    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_START, 5));
-    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_END, 1e-3));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATHS, PATHS));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATH_STEPS, STEPS));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_START, 5));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 1e-3));
     OK(ctx, ddn_analysis_last_change(an, oracle, &changes));
     assert_int_equal(ddn_result_rows(changes), STEPS + 1);
     double grid[STEPS + 1], share[STEPS + 1], error[STEPS + 1], w_max[STEPS + 1];
@@ -147,7 +149,7 @@ static void last_change_obeys_its_bound(void **state)
     assert_true(test_scalar(ctx, changes, "steps") == STEPS);
     ddn_result_destroy(changes);
     ddn_result_destroy(exact);
-    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_START, 1e-3));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_START, 1e-3));
     FAILS(ctx, ddn_analysis_last_change(an, oracle, &changes), DDN_E_RANGE, "T_END");
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(oracle);
@@ -164,9 +166,10 @@ static void results_depend_on_nothing_but_the_seed(void **state)
     for (int64_t i = 0; i < 4; i++) {
         ddn_context *threads = test_context(i % 3 + 1);
         ddn_analysis *an = analysis(threads, 30);
-        OK(threads, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, 20));
-        OK(threads, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, 10));
-        OK(threads, ddn_analysis_set_i64(an, DDN_ANALYSIS_BATCH, i == 3 ? 7 : 128));
+        OK(threads, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATHS, 20));
+        OK(threads, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATH_STEPS, 10));
+        OK(threads,
+           ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_BATCH, i == 3 ? 7 : 128));
         OK(threads, ddn_analysis_clones(an, oracle, times, 2, &clones[i]));
         OK(threads, ddn_analysis_last_change(an, oracle, &changes[i]));
         ddn_analysis_destroy(an);

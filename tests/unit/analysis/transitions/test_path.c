@@ -66,8 +66,8 @@ static void make(scene *s, int64_t threads, int labelled)
     s->ds = clusters(s->ctx, labelled);
     OK(s->ctx, ddn_oracle_create_empirical(s->ctx, s->ds, s->sch, &s->oracle));
     OK(s->ctx, ddn_analysis_create(s->ctx, &s->an));
-    OK(s->ctx, ddn_analysis_set_i64(s->an, DDN_ANALYSIS_CLONES, 60));
-    OK(s->ctx, ddn_analysis_set_i64(s->an, DDN_ANALYSIS_STEPS, 5));
+    OK(s->ctx, ddn_options_set_i64(ddn_analysis_options(s->an), DDN_ANALYSIS_CLONES, 60));
+    OK(s->ctx, ddn_options_set_i64(ddn_analysis_options(s->an), DDN_ANALYSIS_STEPS, 5));
     walk(s->ctx, s->oracle, s->x);
 }
 
@@ -162,8 +162,9 @@ static void by_clones(void **state)
           ddn_analysis_path(s.an, foreign, NULL, DDN_PATH_POSTERIOR, times + 1, 4, M, x, D, NULL,
                             &outside),
           DDN_E_UNSUPPORTED, "CLONES");
-    OK(s.ctx, ddn_analysis_set_i64(s.an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
-    OK(s.ctx, ddn_analysis_set_i64(s.an, DDN_ANALYSIS_STEPS, 60));
+    OK(s.ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_METHOD,
+                                  DDN_METHOD_EXPONENTIAL));
+    OK(s.ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_STEPS, 60));
     FAILS(s.ctx,
           ddn_analysis_path(s.an, foreign, NULL, DDN_PATH_AUTO, times + 1, 4, M, x, D, NULL,
                             &outside),
@@ -202,7 +203,7 @@ static void without_labels(void **state)
     ddn_result *r = NULL, *q = NULL;
     double lambda;
     OK(s.ctx, ddn_dataset_spectrum(s.ctx, s.ds, 1, &lambda, NULL, 0));
-    OK(other.ctx, ddn_analysis_set_i64(other.an, DDN_ANALYSIS_BATCH, 7));
+    OK(other.ctx, ddn_options_set_i64(ddn_analysis_options(other.an), DDN_ANALYSIS_BATCH, 7));
     OK(s.ctx,
        ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, times, 5, M, s.x, D, NULL, &r));
     OK(other.ctx, ddn_analysis_path(other.an, other.oracle, NULL, DDN_PATH_CLONES, times, 5, M,
@@ -245,7 +246,7 @@ static void refusals(void **state)
           DDN_E_NONFINITE, "x");
     FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, times, 1, 1, s.x, D - 1, NULL, &r),
           DDN_E_SHAPE, "x");
-    OK(s.ctx, ddn_analysis_set_f64(s.an, DDN_ANALYSIS_T_END, 0.5));
+    OK(s.ctx, ddn_options_set_f64(ddn_analysis_options(s.an), DDN_ANALYSIS_T_END, 0.5));
     FAILS(
         s.ctx,
         ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, times, TIMES, 1, s.x, D, NULL, &r),
@@ -269,7 +270,8 @@ static ddn_status everything(ddn_context *ctx, void *arg)
     status = status ? status : ddn_dataset_labelled(ctx, ds, labels, 2, &named);
     status = status ? status : ddn_oracle_create_empirical(ctx, named, sch, &oracle);
     status = status ? status : ddn_analysis_create(ctx, &an);
-    status = status ? status : ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, 2);
+    status =
+        status ? status : ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 2);
     status = status
                  ? status
                  : ddn_analysis_path(an, oracle, NULL, DDN_PATH_POSTERIOR, t, 2, 1, x, 1, NULL, &r);

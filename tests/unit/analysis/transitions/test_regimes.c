@@ -7,11 +7,11 @@ static ddn_analysis *analysis(ddn_context *ctx, int64_t samples, int64_t clones,
 {
     ddn_analysis *an = NULL;
     OK(ctx, ddn_analysis_create(ctx, &an));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, samples));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, clones));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 4));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATHS, paths));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_PATH_STEPS, 32));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, samples));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, clones));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 4));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATHS, paths));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATH_STEPS, 32));
     return an;
 }
 
@@ -95,7 +95,7 @@ static void speciation_time_of_two_gaussians(void **state)
         ddn_analysis *an = analysis(ctx, 2000, 2, 2);
         ddn_result *curves = NULL, *r = NULL;
         double value, error;
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SEED, seed));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, seed));
         OK(ctx, ddn_analysis_identities(an, oracle, times, 9, &curves));
         OK(ctx, ddn_analysis_crossings(an, oracle, curves, &r));
         OK(ctx, ddn_result_scalar(ctx, r, "t_S_phi", &value, &error));
@@ -130,7 +130,7 @@ static void the_report_holds_everything(void **state)
     for (int64_t i = 0; i < 3; i++) {
         ddn_context *threads = test_context(i + 1);
         ddn_analysis *an = analysis(threads, 1000, 200, 100);
-        OK(threads, ddn_analysis_set_i64(an, DDN_ANALYSIS_SEED, 42));
+        OK(threads, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, 42));
         OK(threads, ddn_analysis_regimes(an, oracle, grid, GRID, clone_grid, CLONE_GRID, &r[i]));
         ddn_analysis_destroy(an);
         ddn_context_destroy(threads);
@@ -334,8 +334,9 @@ static void reports_of_a_foreign_score(void **state)
     OK(ctx, ddn_oracle_create_callback(ctx, ddn_oracle_schedule(model.exact), 3,
                                        DDN_PREDICTION_SCORE, predict, NULL, NULL,
                                        ddn_oracle_dataset(model.exact), NULL, &model, &foreign));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 80));
+    OK(ctx,
+       ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 80));
     OK(ctx, ddn_analysis_identities(an, model.exact, times, COUNT, &exact));
     OK(ctx, ddn_analysis_regimes(an, foreign, times, COUNT, times, COUNT, &r));
     for (int64_t k = 0; k < COUNT; k++) {

@@ -16,9 +16,9 @@ static ddn_analysis *settings(ddn_context *ctx, int64_t paths)
 {
     ddn_analysis *an = NULL;
     OK(ctx, ddn_analysis_create(ctx, &an));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, paths));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 4));
-    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_END, 1e-5));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, paths));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 4));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 1e-5));
     return an;
 }
 
@@ -99,9 +99,9 @@ static void two_gaussians_by_every_method(void **state)
     for (int i = 0; i < 2; i++) {
         ddn_analysis *an = settings(ctx, 2000);
         ddn_result *r = NULL;
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, methods[i]));
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, i == 0 ? 2 : 80));
-        OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_END, 1e-2));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, methods[i]));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, i == 0 ? 2 : 80));
+        OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 1e-2));
         OK(ctx, ddn_analysis_branch(an, oracle, NULL, at, 2, NULL, NULL, &r));
         for (int64_t k = 0; k < 2; k++) {
             double phi = ddn_theory_phi(DIM * 2.25 * exp(-2 * at[k]));
@@ -194,9 +194,10 @@ static void foreign_scores(void **state)
     const ddn_dataset *ds = ddn_oracle_dataset(exact);
     ddn_analysis *an = settings(ctx, 1500);
     ddn_result *want = NULL, *got = NULL;
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_STEPS, 60));
-    OK(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_END, 1e-3));
+    OK(ctx,
+       ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 60));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 1e-3));
     OK(ctx, ddn_analysis_uturn(an, exact, NULL, times, TIMES, NULL, NULL, &want));
     for (int with_data = 0; with_data < 2; with_data++) {
         OK(ctx, ddn_oracle_create_callback(ctx, sch, 1, DDN_PREDICTION_X0, two_points, NULL, NULL,
@@ -341,7 +342,7 @@ static ddn_status whole_life(ddn_context *ctx, void *arg)
         status = ddn_analysis_create(ctx, &an);
     }
     if (status == DDN_OK) {
-        status = ddn_analysis_set_i64(an, DDN_ANALYSIS_CLONES, 4);
+        status = ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 4);
     }
     if (status == DDN_OK) {
         status = ddn_analysis_uturn(an, oracle, NULL, &t, 1, NULL, NULL, &r);

@@ -49,7 +49,7 @@ static void check_score(ddn_context *ctx, const ddn_dataset *ds, int64_t rank, d
         ddn_query *query;
         OK(ctx, ddn_oracle_create_empirical(ctx, k == 0 ? ds : reduced, setup.sch, &oracle));
         OK(ctx, ddn_query_create(ctx, oracle, &query));
-        OK(ctx, ddn_query_set_f64(query, DDN_QUERY_EPSILON, 0));
+        OK(ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, 0));
         OK(ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, k == 0 ? score : small, k == 0 ? d : r));
         OK(ctx, ddn_query_bind_f64(query, DDN_OUT_LOG_P, log_p[k], 0));
         OK(ctx, ddn_query_bind_f64(query, DDN_OUT_TRACE_COV, trace[k], 0));
@@ -135,14 +135,14 @@ static void check_run(ddn_context *ctx, test_kind kind, ddn_method method, doubl
         ddn_integrator *it;
         OK(ctx, ddn_oracle_create_empirical(ctx, k == 0 ? ds : reduced, sch, &oracle));
         OK(ctx, ddn_integrator_create(ctx, oracle, method, &it));
-        OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_START, t[0]));
-        OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_T_END, t[1]));
+        OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, t[0]));
+        OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, t[1]));
         if (method == DDN_METHOD_ADAPTIVE) {
-            OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_RTOL, 1e-10));
-            OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ATOL, 1e-10));
-            OK(ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 4));
+            OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_RTOL, 1e-10));
+            OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ATOL, 1e-10));
+            OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 4));
         } else {
-            OK(ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, 0));
+            OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, 0));
         }
         OK(ctx, ddn_integrator_run(it, M, k == 0 ? x : c, k == 0 ? D : r));
         ddn_integrator_destroy(it);

@@ -96,9 +96,9 @@ static void evaluate(ddn_context *ctx, const side *s, const mode *how, int64_t m
     double *at = answer + m * 2 * d;
     ddn_query *q = NULL;
     OK(ctx, ddn_query_create(ctx, s->oracle, &q));
-    OK(ctx, ddn_query_set_i64(q, DDN_QUERY_TRAJECTORY, how->memory));
+    OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, how->memory));
     if (how->epsilon >= 0) {
-        OK(ctx, ddn_query_set_f64(q, DDN_QUERY_EPSILON, how->epsilon));
+        OK(ctx, ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, how->epsilon));
     }
     OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, answer, d));
     OK(ctx, ddn_query_bind_f64(q, DDN_OUT_CLASS_POSTERIOR, at, CLASSES));

@@ -167,9 +167,9 @@ static void check_batch(rig *r, way w, int64_t m, int64_t runs)
     OK(r->ctx, ddn_query_create(r->ctx, r->oracle, &query));
     OK(r->ctx, ddn_query_bind_i64(query, DDN_OUT_DRAW_INDEX, draw));
     OK(r->ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, d));
-    OK(r->ctx, ddn_query_set_i64(query, DDN_QUERY_TRAJECTORY, w == TRACK));
+    OK(r->ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, w == TRACK));
     if (whole) {
-        OK(r->ctx, ddn_query_set_f64(query, DDN_QUERY_EPSILON, 0));
+        OK(r->ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, 0));
     }
     for (int64_t k = 0; k < runs; k++) {
         /* Every draw another path, or of the same paths another step. */
@@ -240,9 +240,9 @@ static void draw_all(rig *r, int64_t m, double epsilon, int memory, const double
         OK(r->ctx, ddn_query_create(r->ctx, r->oracle, &query));
         OK(r->ctx, ddn_query_bind_i64(query, DDN_OUT_DRAW_INDEX, draw + first));
         OK(r->ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, d));
-        OK(r->ctx, ddn_query_set_i64(query, DDN_QUERY_TRAJECTORY, memory));
+        OK(r->ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, memory));
         if (epsilon >= 0) {
-            OK(r->ctx, ddn_query_set_f64(query, DDN_QUERY_EPSILON, epsilon));
+            OK(r->ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, epsilon));
         }
         OK(r->ctx, ddn_query_set_noise(query, SEED, 0, paths + first, count, 3));
         for (int k = 0; k <= memory; k++) {

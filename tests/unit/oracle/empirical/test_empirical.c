@@ -69,7 +69,7 @@ static void check_case(const json_t *c, const char *kernel, double epsilon)
     OK(s.ctx, ddn_query_bind_f64(s.query, DDN_OUT_JACOBIAN_TIMES_V, jv, d));
     OK(s.ctx, ddn_query_bind_i64(s.query, DDN_OUT_ARGMAX, &argmax));
     OK(s.ctx, ddn_query_bind_input(s.query, DDN_IN_V, v, d));
-    OK(s.ctx, ddn_query_set_f64(s.query, DDN_QUERY_EPSILON, epsilon));
+    OK(s.ctx, ddn_options_set_f64(ddn_query_options(s.query), DDN_QUERY_EPSILON, epsilon));
     double t = ref_number(c, "t");
     OK(s.ctx, ddn_query_run(s.query, t, 1, x, d));
 
@@ -134,8 +134,10 @@ static void bad_states_are_refused(void **state)
     FAILS(s.ctx, ddn_query_run(s.query, 1, 2, x, 1), DDN_E_SHAPE, "leading dimension of x is 1");
     FAILS(s.ctx, ddn_query_run(s.query, 1, -1, x, 2), DDN_E_RANGE, "m = -1");
     FAILS(s.ctx, ddn_query_run(s.query, 1, 1, NULL, 2), DDN_E_NULL, "x");
-    FAILS(s.ctx, ddn_query_set_f64(s.query, DDN_QUERY_EPSILON, 0.5), DDN_E_RANGE, "0.5");
-    FAILS(s.ctx, ddn_query_set_f64(s.query, DDN_QUERY_EPSILON, -1e-9), DDN_E_RANGE, "[0, 0.01]");
+    FAILS(s.ctx, ddn_options_set_f64(ddn_query_options(s.query), DDN_QUERY_EPSILON, 0.5),
+          DDN_E_RANGE, "0.5");
+    FAILS(s.ctx, ddn_options_set_f64(ddn_query_options(s.query), DDN_QUERY_EPSILON, -1e-9),
+          DDN_E_RANGE, "[0, 0.01]");
     FAILS(s.ctx, ddn_query_bind_f64(s.query, DDN_OUT_CLASS_POSTERIOR, score, 2), DDN_E_UNSUPPORTED,
           "no labels");
     FAILS(s.ctx, ddn_query_bind_f64(s.query, DDN_OUT_ARGMAX, score, 2), DDN_E_KEY, "type");

@@ -51,7 +51,7 @@ static void check(rig *r, double t, int64_t m, double away, double epsilon)
     ddn_query *q = NULL;
     OK(r->ctx, ddn_query_create(r->ctx, r->oracle, &q));
     if (epsilon >= 0) {
-        OK(r->ctx, ddn_query_set_f64(q, DDN_QUERY_EPSILON, epsilon));
+        OK(r->ctx, ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, epsilon));
     }
     OK(r->ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, d));
     OK(r->ctx, ddn_query_bind_f64(q, DDN_OUT_W_MAX, w_max, 0));

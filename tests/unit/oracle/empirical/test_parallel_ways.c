@@ -129,9 +129,9 @@ static ddn_query *query_make(ddn_context *ctx, const rig *r, const shape *s, int
     ddn_query *q = NULL;
     OK(ctx, ddn_query_create(ctx, r->oracle, &q));
     OK(ctx, ddn_query_set_noise(q, 9, 4, NULL, 0, 2));
-    OK(ctx, ddn_query_set_i64(q, DDN_QUERY_TRAJECTORY, s->how == TRACK));
+    OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, s->how == TRACK));
     if (s->how >= DOUBLE) {
-        OK(ctx, ddn_query_set_f64(q, DDN_QUERY_EPSILON, 0));
+        OK(ctx, ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, 0));
     }
     OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, answer, d));
     OK(ctx, ddn_query_bind_f64(q, DDN_OUT_MEAN, answer + m * d, d));
@@ -202,7 +202,7 @@ static void check_batch(const shape *s, ddn_type type, int64_t m)
     for (int k = 0; k < 3; k++) {
         char who[32];
         snprintf(who, sizeof who, "%d threads", (int)threads[k]);
-        OK(ctx, ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, threads[k]));
+        OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, threads[k]));
         if (q == NULL || s->how == TRACK) {
             ddn_query_destroy(q);
             q = query_make(ctx, &r, s, m, got, got_draw);
@@ -214,7 +214,7 @@ static void check_batch(const shape *s, ddn_type type, int64_t m)
     ddn_query_destroy(q);
     for (int k = 0; k < 2; k++) {
         int64_t used = 0;
-        OK(ctx, ddn_context_set_i64(ctx, DDN_CONTEXT_THREADS, 5));
+        OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, 5));
         OK(ctx, ddn_context_set_parallel_for(ctx, loops[k], &used));
         q = query_make(ctx, &r, s, m, got, got_draw);
         memset(got, 0, count * sizeof *got);

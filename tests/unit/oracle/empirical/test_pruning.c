@@ -75,10 +75,11 @@ static void bits_do_not_depend_on_threads(void **state)
                 int64_t m = i & 2 ? 20 : 1;
                 states(&p, t, m, x);
                 OK(p.ctx, ddn_context_set_kernel(p.ctx, name));
-                OK(p.ctx, ddn_context_set_i64(p.ctx, DDN_CONTEXT_THREADS, 1));
+                OK(p.ctx, ddn_options_set_i64(ddn_context_options(p.ctx), DDN_CONTEXT_THREADS, 1));
                 ask(&p, t, m, x, i & 4 ? 0 : -1, &one);
                 for (int64_t threads = 2; threads <= 3; threads++) {
-                    OK(p.ctx, ddn_context_set_i64(p.ctx, DDN_CONTEXT_THREADS, threads));
+                    OK(p.ctx, ddn_options_set_i64(ddn_context_options(p.ctx), DDN_CONTEXT_THREADS,
+                                                  threads));
                     ask(&p, t, m, x, i & 4 ? 0 : -1, &got);
                     assert_memory_equal(got.score, one.score, (size_t)(m * D) * sizeof(double));
                     assert_memory_equal(got.entropy, one.entropy, (size_t)m * sizeof(double));

@@ -62,7 +62,7 @@ static void follow(ddn_type type, double eta)
     double score[M * D], plain[M * D], x[M * D], z[D], times[STEPS + 1], late = 0;
     OK(w.ctx, ddn_query_create(w.ctx, w.oracle, &memory));
     OK(w.ctx, ddn_query_create(w.ctx, w.oracle, &fresh));
-    OK(w.ctx, ddn_query_set_i64(memory, DDN_QUERY_TRAJECTORY, 1));
+    OK(w.ctx, ddn_options_set_i64(ddn_query_options(memory), DDN_QUERY_TRAJECTORY, 1));
     OK(w.ctx, ddn_query_bind_f64(memory, DDN_OUT_SCORE, score, D));
     OK(w.ctx, ddn_query_bind_f64(fresh, DDN_OUT_SCORE, plain, D));
     OK(w.ctx, ddn_schedule_grid(w.ctx, w.sch, DDN_GRID_GEOMETRIC, 3, 1e-3, STEPS + 1, times));
@@ -128,10 +128,12 @@ static void the_option_is_checked(void **state)
     ddn_query *query = NULL;
     int64_t value = 7;
     OK(w.ctx, ddn_query_create(w.ctx, w.oracle, &query));
-    OK(w.ctx, ddn_query_get_i64(query, DDN_QUERY_TRAJECTORY, &value));
+    OK(w.ctx, ddn_options_get_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, &value));
     assert_int_equal(value, 0);
-    FAILS(w.ctx, ddn_query_set_i64(query, DDN_QUERY_TRAJECTORY, 2), DDN_E_RANGE, "[0, 1]");
-    FAILS(w.ctx, ddn_query_set_i64(query, DDN_QUERY_EPSILON, 1), DDN_E_KEY, "double");
+    FAILS(w.ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, 2),
+          DDN_E_RANGE, "[0, 1]");
+    FAILS(w.ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_EPSILON, 1), DDN_E_KEY,
+          "double");
     ddn_query_destroy(query);
     drop(&w);
 }
@@ -146,9 +148,10 @@ static void a_run_with_memory(void **state)
     for (int64_t memory = 0; memory < 2; memory++) {
         ddn_integrator *it = NULL;
         OK(w.ctx, ddn_integrator_create(w.ctx, w.oracle, DDN_METHOD_EXPONENTIAL, &it));
-        OK(w.ctx, ddn_integrator_set_f64(it, DDN_INTEGRATOR_ETA, 0));
-        OK(w.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_STEPS, 150));
-        OK(w.ctx, ddn_integrator_set_i64(it, DDN_INTEGRATOR_TRAJECTORY, memory));
+        OK(w.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, 0));
+        OK(w.ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 150));
+        OK(w.ctx,
+           ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_TRAJECTORY, memory));
         OK(w.ctx, ddn_integrator_draw_start(it, M, x[memory], D));
         OK(w.ctx, ddn_integrator_run(it, M, x[memory], D));
         ddn_integrator_destroy(it);

@@ -41,8 +41,9 @@ static void runs_survive_a_lack_of_memory(void **state)
         for (int64_t k = 0, last = DDN_E_NOMEM; last != DDN_OK; k++) {
             /* k = 0: nothing fails; a new query for every k */
             OK(ctx, ddn_query_create(ctx, oracle, &q));
-            OK(ctx, ddn_query_set_f64(q, DDN_QUERY_EPSILON, how < 6 ? 1e-9 : 0));
-            OK(ctx, ddn_query_set_i64(q, DDN_QUERY_TRAJECTORY, how % 2));
+            OK(ctx,
+               ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, how < 6 ? 1e-9 : 0));
+            OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, how % 2));
             OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, k == 0 ? want : score, D));
             OK(ctx, ddn_query_bind_f64(q, DDN_OUT_COV_TIMES_V, k == 0 ? want + M * D : cov, D));
             OK(ctx, ddn_query_bind_input(q, DDN_IN_V, x, D));
@@ -84,7 +85,7 @@ static void memory_of_wild_trajectories(void **state)
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
     OK(ctx, ddn_query_create(ctx, oracle, &memory));
-    OK(ctx, ddn_query_set_i64(memory, DDN_QUERY_TRAJECTORY, 1));
+    OK(ctx, ddn_options_set_i64(ddn_query_options(memory), DDN_QUERY_TRAJECTORY, 1));
     OK(ctx, ddn_query_bind_f64(memory, DDN_OUT_SCORE, score, D));
     for (int k = 0; k < 60; k++) {
         double t = 0.03 * (1 + 0.9 * sin(1.7 * k)), a = exp(-t), s2 = -expm1(-2 * t);
@@ -94,7 +95,7 @@ static void memory_of_wild_trajectories(void **state)
             int64_t near = (j / D * 41 + k / 9 * 13) % N;
             x[j] = a * c.point[near * D + j % D] + 0.3 * sqrt(s2) * x[j];
         }
-        OK(ctx, ddn_query_set_f64(memory, DDN_QUERY_EPSILON, epsilons[k % 5]));
+        OK(ctx, ddn_options_set_f64(ddn_query_options(memory), DDN_QUERY_EPSILON, epsilons[k % 5]));
         OK(ctx, ddn_query_run(memory, t, m, x, D));
         touched = fmin(touched, ddn_query_touched(memory));
         assert_true(ddn_query_dropped(memory) <= epsilons[k % 5]);

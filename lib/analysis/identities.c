@@ -7,7 +7,6 @@
 #include "analysis/analysis_impl.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
-#include "analysis/transitions/measure.h"
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/statistics.h"

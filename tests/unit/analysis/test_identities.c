@@ -7,7 +7,7 @@ static ddn_analysis *analysis(ddn_context *ctx, int64_t samples)
 {
     ddn_analysis *an = NULL;
     OK(ctx, ddn_analysis_create(ctx, &an));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, samples));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, samples));
     return an;
 }
 
@@ -45,8 +45,8 @@ static void quadrature_in_one_dimension(void **state)
         ddn_oracle *oracle = toy_oracle(ctx, points, n, 1, label);
         ddn_analysis *an = analysis(ctx, samples);
         ddn_result *r = NULL;
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SEED, 11));
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_BATCH, 4096));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, 11));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_BATCH, 4096));
         OK(ctx, ddn_analysis_identities(an, oracle, &t, 1, &r));
         double N = (double)samples, fe = ref_number(c, "fe"), phi = ref_number(c, "phi");
         double phi_C = ref_number(c, "phi_C"), w_max = ref_number(c, "E_max_w");
@@ -219,7 +219,7 @@ static void points_are_taken_fairly(void **state)
     const double t = 1e-3;
     for (int64_t samples = 4; samples <= 404; samples += 40) {
         ddn_analysis *an = analysis(ctx, samples);
-        OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SEED, samples));
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, samples));
         ddn_result *r = NULL;
         OK(ctx, ddn_analysis_identities(an, oracle, &t, 1, &r));
         /* sum w^2 is 1/25 in class 0 and 1 in class 1: the mean counts the classes. */
@@ -250,7 +250,7 @@ static void results_depend_on_nothing_but_the_seed(void **state)
     ddn_analysis *an = analysis(ctx, 200);
     OK(ctx, ddn_analysis_identities(an, oracle, grid + 4, 2, &sub)); /* the same bits alone */
     assert_true(test_element(ctx, sub, "f", 1) == test_element(ctx, by_threads[0], "f", 5));
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_BATCH, 7));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_BATCH, 7));
     OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &batched));
     for (int64_t i = 0; i < ddn_result_column_count(batched); i++) {
         const char *name = ddn_result_column_name(batched, i);
@@ -259,7 +259,7 @@ static void results_depend_on_nothing_but_the_seed(void **state)
                   1e-9, 1e-11);
         }
     }
-    OK(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SEED, 1));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, 1));
     OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &other));
     assert_true(test_element(ctx, other, "f", 5) != test_element(ctx, by_threads[0], "f", 5));
     for (int i = 0; i < 3; i++) {
@@ -332,9 +332,11 @@ static void bad_input_and_cancellation(void **state)
     FAILS(ctx, ddn_analysis_identities(an, NULL, bad, 1, &r), DDN_E_NULL, "oracle");
     FAILS(ctx, ddn_analysis_identities(an, oracle, bad, 1, NULL), DDN_E_NULL, "out");
     assert_int_equal(ddn_analysis_identities(NULL, oracle, bad, 1, &r), DDN_E_NULL);
-    FAILS(ctx, ddn_analysis_set_i64(an, DDN_ANALYSIS_SAMPLES, 1), DDN_E_RANGE, "SAMPLES");
-    FAILS(ctx, ddn_analysis_set_f64(an, DDN_ANALYSIS_T_START, NAN), DDN_E_NONFINITE, "T_START");
-    FAILS(ctx, ddn_analysis_set_f64(an, 999, 1), DDN_E_KEY, "999");
+    FAILS(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 1), DDN_E_RANGE,
+          "SAMPLES");
+    FAILS(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_START, NAN),
+          DDN_E_NONFINITE, "T_START");
+    FAILS(ctx, ddn_options_set_f64(ddn_analysis_options(an), 999, 1), DDN_E_KEY, "999");
     ddn_context_cancel(ctx);
     assert_int_equal(ddn_analysis_identities(an, oracle, grid, GRID, &r), DDN_STOPPED);
     assert_null(r);
@@ -345,7 +347,8 @@ static void bad_input_and_cancellation(void **state)
     OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &r));
     ddn_result_destroy(r);
     double preset;
-    OK(ctx, ddn_analysis_bounds(an, DDN_ANALYSIS_SAMPLES, NULL, NULL, &preset));
+    OK(ctx,
+       ddn_options_bounds(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, NULL, NULL, &preset));
     assert_true(preset == 1024);
     ddn_analysis_destroy(an);
     ddn_analysis_destroy(NULL);

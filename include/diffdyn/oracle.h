@@ -63,7 +63,14 @@ enum {
     DDN_OUT_JACOBIAN_TIMES_V = 13, /* f64 [m][ld]: (grad score) v; needs DDN_IN_V */
     DDN_OUT_DRAW = 14,             /* f64 [m][ld]: a draw of x_0 ~ p(x_0 | x); needs the noise of
                                       ddn_query_set_noise */
-    DDN_OUT_DRAW_INDEX = 15        /* i64 [m]: its component */
+    DDN_OUT_DRAW_INDEX = 15,       /* i64 [m]: its component */
+    DDN_OUT_NEAREST_DISTANCE2 = 16, /* f64 [m]: squared distance of x/a to the nearest point */
+    DDN_OUT_SECOND_DISTANCE2 = 17   /* f64 [m]: squared distance of x/a to the second nearest
+                                       distinct point: copies of the nearest one do not count;
+                                       INFINITY where there is none. The two decide whether x is a
+                                       copy (arXiv:2310.02664: nearest < second / 9). Both from
+                                       differences in double, whatever DDN_QUERY_EPSILON says;
+                                       they cost about one more screen of the data. */
 };
 typedef int32_t ddn_input;
 enum {
@@ -95,14 +102,17 @@ DDN_API ddn_status ddn_query_set_noise(ddn_query *query, int64_t seed, int64_t f
 /* Options of a query. */
 typedef int32_t ddn_query_key;
 enum {
-    DDN_QUERY_EPSILON = 101,   /* double: posterior mass that may be left out, per state, in
-                                  [0, 1e-2]; 0 reads everything; default 1e-9, and 1e-15 for f64
-                                  data. The mass really left out is at most ddn_query_dropped. */
-    DDN_QUERY_TRAJECTORY = 201 /* int64, 0 or 1, default 0: row r of successive runs is the same
+    DDN_QUERY_EPSILON = 101,    /* double: posterior mass that may be left out, per state, in
+                                   [0, 1e-2]; 0 reads everything; default 1e-9, and 1e-15 for f64
+                                   data. The mass really left out is at most ddn_query_dropped. */
+    DDN_QUERY_TRAJECTORY = 201, /* int64, 0 or 1, default 0: row r of successive runs is the same
                                   trajectory. The query then remembers which points are near each
                                   row and reads only those for as long as that is provably enough.
                                   The results keep the accuracy promise, but not bit for bit those
                                   of a query without memory. Costs about 8 d + 16 kB per row. */
+    DDN_QUERY_FORBID = 202      /* int64, default 0: set of ways of evaluation that may not be
+                                  used, bit i for way number i; all but the last can be forbidden.
+                                  For tests and measurements: the result keeps the promise. */
 };
 /* The options, borrowed from the query; see ddn_options in base.h. NULL for NULL. */
 DDN_API ddn_options *ddn_query_options(ddn_query *query);
@@ -113,10 +123,40 @@ DDN_API ddn_options *ddn_query_options(ddn_query *query);
 DDN_API ddn_status ddn_query_run(ddn_query *query, double t, int64_t m, const double *x,
                                  int64_t ldx);
 
-/* Of the last run: largest bound over the states on the posterior mass left out, and the share of
- * the data points that were evaluated for a state, on average. */
+/* Of the last run: largest bound over the states on the posterior mass left out; and how often the
+ * data were read for a state, on average: 1 is every point once. A screen reads every point, to
+ * find which few matter; a trajectory's own list far fewer. */
 DDN_API double ddn_query_dropped(const ddn_query *query);
 DDN_API double ddn_query_touched(const ddn_query *query);
+/* ---- Ways of evaluation ------------------------------------------------------------------- */
+
+/* An empirical oracle has several ways to evaluate a state, from cheap ones that serve some states
+ * to one that serves all (doc/design.md, "How the empirical score is computed"). They are tried in
+ * this order for each state. How many there are, and their names ("nearby", "refine", "dense_f32",
+ * "dense_f64", "refine_wide", "dense_wide", "direct"); 0 and NULL for kinds that have one way only.
+ * Static text. */
+DDN_API int64_t ddn_oracle_way_count(const ddn_oracle *oracle);
+DDN_API const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way);
+
+/* What a way did. */
+typedef int32_t ddn_tally;
+enum {
+    DDN_TALLY_TRIED = 1,  /* states that it was asked to serve */
+    DDN_TALLY_SERVED = 2, /* of them, those whose outputs it wrote */
+    DDN_TALLY_ROWS = 3,   /* rows read: one that is compared with several states counts for each */
+    DDN_TALLY_BYTES = 4   /* bytes of data read: those of a row count once for the states that share
+                             the reading */
+};
+/* In the last run of a query; in all its runs; in all runs of all queries of an oracle (also those
+ * inside integrators and analyses), which threads may still be adding to. 0 where there is no such
+ * way. */
+DDN_API int64_t ddn_query_tally(const ddn_query *query, int64_t way, ddn_tally what);
+DDN_API int64_t ddn_query_tally_total(const ddn_query *query, int64_t way, ddn_tally what);
+DDN_API int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_tally what);
+/* Why, in the last run, the way did not serve all states that came to it; static text. NULL if it
+ * served them all, or none came. */
+DDN_API const char *ddn_query_way_note(const ddn_query *query, int64_t way);
+
 /* Bytes of scratch memory that the query holds at present. */
 DDN_API int64_t ddn_query_scratch_bytes(const ddn_query *query);
 

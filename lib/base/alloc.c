@@ -74,6 +74,26 @@ void ddni_free(const ddni_allocator *al, void *pointer)
     }
 }
 
+void ddni_free_each(const ddni_allocator *al, void *pointers, int64_t count)
+{
+    for (int64_t i = 0; pointers != NULL && i < count; i++) {
+        void *pointer;
+        memcpy(&pointer, (const char *)pointers + i * (int64_t)sizeof pointer, sizeof pointer);
+        ddni_free(al, pointer);
+    }
+}
+
+int64_t ddni_alloc_bytes_each(const void *pointers, int64_t count)
+{
+    int64_t bytes = 0;
+    for (int64_t i = 0; pointers != NULL && i < count; i++) {
+        void *pointer;
+        memcpy(&pointer, (const char *)pointers + i * (int64_t)sizeof pointer, sizeof pointer);
+        bytes += ddni_alloc_bytes(pointer);
+    }
+    return bytes;
+}
+
 ddn_status ddni_alloc_for(ddn_context *ctx, const char *what, int64_t count, int64_t size,
                           void *pointer_to_pointer)
 {

@@ -19,8 +19,11 @@ void *ddni_alloc(const ddni_allocator *al, int64_t count, int64_t size);
 void *ddni_alloc_raw(const ddni_allocator *al, int64_t count, int64_t size);
 /* pointer from ddni_alloc[_raw] or NULL. */
 void ddni_free(const ddni_allocator *al, void *pointer);
+/* The same for the first `count` members of a struct, which are pointers; NULL is a no-op. */
+void ddni_free_each(const ddni_allocator *al, void *pointers, int64_t count);
 /* Bytes that were asked for when pointer was allocated; 0 for NULL. */
 int64_t ddni_alloc_bytes(const void *pointer);
+int64_t ddni_alloc_bytes_each(const void *pointers, int64_t count);
 
 /* Allocates into *pointer, or fails with DDN_E_NOMEM naming `what`. */
 ddn_status ddni_alloc_for(ddn_context *ctx, const char *what, int64_t count, int64_t size,

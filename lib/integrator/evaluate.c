@@ -3,26 +3,6 @@
 
 #include "base/rng.h"
 
-/* Outputs by shape and type. */
-static int is_integer(ddn_output what)
-{
-    return what == DDN_OUT_ARGMAX || what == DDN_OUT_DRAW_INDEX;
-}
-
-int64_t ddni_integrator_width(const ddn_integrator *it, ddn_output what)
-{
-    switch (what) {
-    case DDN_OUT_SCORE:
-    case DDN_OUT_MEAN:
-    case DDN_OUT_DRAW:
-        return it->d;
-    case DDN_OUT_CLASS_POSTERIOR:
-        return ddn_oracle_class_count(it->oracle);
-    default:
-        return 1;
-    }
-}
-
 /* Outputs that a run writes to its own arrays. */
 static int64_t outputs_of(const ddn_integrator *it)
 {
@@ -46,10 +26,10 @@ ddn_status ddni_integrator_reserve(ddn_integrator *it, int64_t m)
         if ((set & ddni_bit(what)) == 0) {
             continue;
         }
-        if (is_integer(what)) {
+        if (ddni_output_of(what).integer) {
             DDNI_TRY(ddni_reserve(it->ctx, "outputs", m, (int64_t)sizeof(int64_t), &it->i64[what]));
         } else {
-            DDNI_TRY(ddni_reserve(it->ctx, "outputs", m, ddni_integrator_width(it, what) * real,
+            DDNI_TRY(ddni_reserve(it->ctx, "outputs", m, ddni_output_width(it->oracle, what) * real,
                                   &it->f64[what]));
         }
     }
@@ -93,12 +73,12 @@ ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, con
             continue;
         }
         int bound = (set & ddni_bit(what)) != 0;
-        if (is_integer(what)) {
+        if (ddni_output_of(what).integer) {
             DDNI_TRY(ddn_query_bind_i64(it->query, what, bound ? it->i64[what] : NULL));
         } else {
             double *own = what == it->prediction && values != NULL ? values : it->f64[what];
             DDNI_TRY(ddn_query_bind_f64(it->query, what, bound ? own : NULL,
-                                        ddni_integrator_width(it, what)));
+                                        ddni_output_width(it->oracle, what)));
         }
     }
     it->evaluations += m;

@@ -98,26 +98,23 @@ ddn_status ddn_integrator_set_paths(ddn_integrator *it, const int64_t *paths, in
     return DDN_OK;
 }
 
-/* What a callback may want: [m] outputs, and the matrices that need no input and no noise. */
-static const int64_t observable =
-    (1 << DDN_OUT_SCORE) | (1 << DDN_OUT_MEAN) | (1 << DDN_OUT_LOG_P) | (1 << DDN_OUT_ENTROPY) |
-    (1 << DDN_OUT_SUM_W2) | (1 << DDN_OUT_W_MAX) | (1 << DDN_OUT_ONE_MINUS_W_MAX) |
-    (1 << DDN_OUT_ARGMAX) | (1 << DDN_OUT_CLASS_POSTERIOR) | (1 << DDN_OUT_TRACE_COV) |
-    (1 << DDN_OUT_DIVERGENCE) | (1 << DDN_OUT_DRAW_INDEX);
-
 ddn_status ddn_integrator_attach_callback(ddn_integrator *it, ddn_observe_fn fn, void *user,
                                           ddn_release_fn release, int64_t wanted)
 {
     DDNI_ENTER_INTEGRATOR(it);
     DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
     DDNI_CHECK_PTR(it->ctx, fn);
+    int64_t observable = 0;
+    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+        observable |= ddni_output_of(what).observable ? ddni_bit(what) : 0;
+    }
     DDNI_CHECK(it->ctx, (wanted & ~observable) == 0, DDN_E_KEY,
                "argument wanted = 0x%llx has bits outside 0x%llx", (unsigned long long)wanted,
                (unsigned long long)observable);
     for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
         DDNI_CHECK(it->ctx, (wanted & ddni_bit(what)) == 0 || ddn_oracle_can(it->oracle, what),
-                   DDN_E_UNSUPPORTED, "an oracle of kind %s cannot give output %d",
-                   ddn_oracle_kind(it->oracle), (int)what);
+                   DDN_E_UNSUPPORTED, "an oracle of kind %s cannot give output %s",
+                   ddn_oracle_kind(it->oracle), ddni_output_of(what).name);
     }
     ddni_hook *hooks = NULL;
     DDNI_TRY(ddni_alloc_for(it->ctx, "callbacks", it->hook_count + 1, sizeof *hooks, &hooks));

@@ -121,9 +121,6 @@ ddn_status ddni_integrator_fill_times(ddn_integrator *it, double *times);
 ddn_status ddni_integrator_reserve(ddn_integrator *it, int64_t m);
 void ddni_integrator_free_arrays(ddn_integrator *it);
 
-/* Columns of an output: d, the number of classes, or 1. */
-int64_t ddni_integrator_width(const ddn_integrator *it, ddn_output what);
-
 /* Evaluates the oracle at x[m][ldx] and time t: the outputs of `set` into it->f64/i64, but the
  * prediction into values[m][d] where that is not NULL. */
 ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, const double *x,

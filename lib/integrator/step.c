@@ -48,7 +48,7 @@ const double *ddn_step_f64(const ddn_step *step, ddn_output what, int64_t *ld)
         return NULL;
     }
     if (ld != NULL) {
-        *ld = ddni_integrator_width(step->it, what);
+        *ld = ddni_output_width(step->it->oracle, what);
     }
     return step->it->f64[what];
 }

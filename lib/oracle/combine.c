@@ -135,7 +135,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
         }
     }
     double total = 0;
-    *report = (ddni_report){0, 0};
+    report->dropped = report->touched = 0;
     for (int64_t i = 0; i < co->count; i++) {
         DDNI_TRY(add_part(co, sc, i, rq, level->t, m, x, ldx));
         total += co->factor[i];

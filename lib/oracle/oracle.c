@@ -63,9 +63,29 @@ const ddn_dataset *ddn_oracle_dataset(const ddn_oracle *oracle)
     return oracle == NULL ? NULL : oracle->dataset;
 }
 
+int64_t ddn_oracle_way_count(const ddn_oracle *oracle)
+{
+    return oracle == NULL || oracle->ops->way_count == NULL ? 0 : oracle->ops->way_count();
+}
+
+const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way)
+{
+    return way < 0 || way >= ddn_oracle_way_count(oracle) ? NULL : oracle->ops->way_name(way);
+}
+
+int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_tally what)
+{
+    return way < 0 || way >= ddn_oracle_way_count(oracle) || what < DDN_TALLY_TRIED ||
+                   what > DDN_TALLY_BYTES
+               ? 0
+               : atomic_load_explicit(&((ddn_oracle *)(uintptr_t)oracle)->tally[way][what - 1],
+                                      memory_order_relaxed);
+}
+
 int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what)
 {
-    return oracle != NULL && what > 0 && what < DDNI_OUTPUTS && (oracle->can & ddni_bit(what)) != 0;
+    return oracle != NULL && ddni_output_of(what).name != NULL &&
+           (oracle->can & ddni_bit(what)) != 0;
 }
 
 ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m,

@@ -2,22 +2,18 @@
 #ifndef DDNI_ORACLE_ORACLE_IMPL_H
 #define DDNI_ORACLE_ORACLE_IMPL_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include <diffdyn/oracle.h>
 
 #include "base/handle.h"
+#include "oracle/outputs.h"
 #include "schedule/schedule_impl.h"
 
 enum {
-    DDNI_OUTPUTS = 16 /* ddn_output values are below this */
+    DDNI_MOST_WAYS = 8 /* of evaluation, that a kind of oracle may have */
 };
-
-/* Bit of an output in a set. */
-static inline int64_t ddni_bit(ddn_output what)
-{
-    return INT64_C(1) << what;
-}
 
 /* The outputs of one evaluation: f64[what] / i64[what] is NULL where not wanted. */
 typedef struct ddni_request {
@@ -30,6 +26,7 @@ typedef struct ddni_request {
     ddni_paths paths;
     double epsilon;
     int32_t trajectory; /* row r of successive runs is one trajectory */
+    int64_t forbidden;  /* set of ways that may not be used */
 } ddni_request;
 
 /* Path number of a row. */
@@ -38,9 +35,17 @@ static inline int64_t ddni_request_path(const ddni_request *rq, int64_t row)
     return ddni_path(&rq->paths, row);
 }
 
+/* What one way of evaluation did in a run. */
+typedef struct ddni_way_tally {
+    int64_t tried, served; /* states */
+    int64_t rows, bytes;   /* read: see ddn_tally */
+    const char *note;      /* why it did not serve all states that came to it; static, or NULL */
+} ddni_way_tally;
+
 /* What an evaluation reports about itself. */
 typedef struct ddni_report {
     double dropped, touched;
+    ddni_way_tally way[DDNI_MOST_WAYS];
 } ddni_report;
 
 /* The operations of a kind of oracle. evaluate gets finite states, m >= 1, and only outputs of
@@ -58,6 +63,10 @@ typedef struct ddni_oracle_ops {
     ddn_status (*sample_data)(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                               int64_t first_path, int64_t m, double *x, int64_t ldx,
                               int64_t *index);
+    /* Ways of evaluation in the order in which they are tried; NULL: there is one, without a name.
+     */
+    int64_t (*way_count)(void);
+    const char *(*way_name)(int64_t way);
     void (*destroy)(ddn_oracle *oracle); /* members of the kind only */
 } ddni_oracle_ops;
 
@@ -71,6 +80,7 @@ struct ddn_oracle {
     int64_t can;           /* set of outputs it can give, derived ones included */
     int64_t direct;        /* of DIVERGENCE and JACOBIAN_TIMES_V: those it gives itself */
     double epsilon_preset; /* default of DDN_QUERY_EPSILON */
+    _Atomic int64_t tally[DDNI_MOST_WAYS][DDN_TALLY_BYTES]; /* of all queries, by ddn_tally - 1 */
 };
 
 /* Allocates an oracle of `size` bytes with the common members set; retains schedule and dataset. */

@@ -8,6 +8,7 @@
 enum {
     EPSILON, /* rows of the table of options */
     TRAJECTORY,
+    FORBID,
     QUERY_OPTIONS
 };
 
@@ -25,18 +26,14 @@ struct ddn_query {
     ddni_value values[QUERY_OPTIONS];
     double *trace;
     ddni_report report;
+    int64_t total[DDNI_MOST_WAYS][DDN_TALLY_BYTES]; /* by ddn_tally - 1 */
 };
 
 static const ddni_option option_table[QUERY_OPTIONS] = {
     {DDN_QUERY_EPSILON, "DDN_QUERY_EPSILON", 0, 1e-2, 1e-9},
     {DDN_QUERY_TRAJECTORY, "DDN_QUERY_TRAJECTORY", 0, 1, 0},
+    {DDN_QUERY_FORBID, "DDN_QUERY_FORBID", 0, 0, 0},
 };
-
-/* Outputs of type int64 and outputs that are matrices. */
-static const int64_t integer_outputs = (1 << DDN_OUT_ARGMAX) | (1 << DDN_OUT_DRAW_INDEX);
-static const int64_t matrix_outputs = (1 << DDN_OUT_SCORE) | (1 << DDN_OUT_MEAN) |
-                                      (1 << DDN_OUT_CLASS_POSTERIOR) | (1 << DDN_OUT_COV_TIMES_V) |
-                                      (1 << DDN_OUT_JACOBIAN_TIMES_V) | (1 << DDN_OUT_DRAW);
 
 ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_query **out)
 {
@@ -59,6 +56,9 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
     q->oracle = (ddn_oracle *)(uintptr_t)oracle;
     memcpy(q->table, option_table, sizeof option_table);
     q->table[EPSILON].preset = oracle->epsilon_preset;
+    /* All ways but the last, which always serves. */
+    int64_t ways = ddn_oracle_way_count(oracle);
+    q->table[FORBID].maximum = ways > 0 ? (double)((INT64_C(1) << (ways - 1)) - 1) : 0;
     q->options = (ddn_options){ctx, q->table, q->values, QUERY_OPTIONS, q, NULL};
     ddni_options_init(&q->options);
     *out = q;
@@ -79,15 +79,15 @@ void ddn_query_destroy(ddn_query *q)
     }
 }
 
-static ddn_status check_output(ddn_query *q, ddn_output what, int64_t types, const char *type)
+static ddn_status check_output(ddn_query *q, ddn_output what, int32_t integer)
 {
-    DDNI_CHECK(q->ctx, what > 0 && what < DDNI_OUTPUTS, DDN_E_KEY, "there is no output %d",
-               (int)what);
-    DDNI_CHECK(q->ctx, (ddni_bit(what) & types) != 0, DDN_E_KEY, "output %d is not of type %s",
-               (int)what, type);
+    ddni_output row = ddni_output_of(what);
+    DDNI_CHECK(q->ctx, row.name != NULL, DDN_E_KEY, "there is no output %d", (int)what);
+    DDNI_CHECK(q->ctx, row.integer == integer, DDN_E_KEY, "output %s is of type %s", row.name,
+               row.integer ? "int64" : "double");
     DDNI_CHECK(q->ctx, (q->oracle->can & ddni_bit(what)) != 0, DDN_E_UNSUPPORTED,
-               "an oracle of kind %s cannot give output %d%s", q->oracle->ops->kind, (int)what,
-               what == DDN_OUT_CLASS_POSTERIOR ? " (it has no labels)" : "");
+               "an oracle of kind %s cannot give output %s%s", q->oracle->ops->kind, row.name,
+               row.width == DDNI_WIDTH_CLASSES ? " (it has no labels)" : "");
     return DDN_OK;
 }
 
@@ -97,12 +97,12 @@ ddn_status ddn_query_bind_f64(ddn_query *q, ddn_output what, double *out, int64_
         return DDN_E_NULL;
     }
     ddni_enter(q->ctx, __func__);
-    DDNI_TRY(check_output(q, what, ~integer_outputs, "double"));
-    if (out != NULL && (ddni_bit(what) & matrix_outputs) != 0) {
-        int64_t width = what == DDN_OUT_CLASS_POSTERIOR ? q->oracle->classes : q->oracle->d;
+    DDNI_TRY(check_output(q, what, 0));
+    if (out != NULL && ddni_output_of(what).width != DDNI_WIDTH_ONE) {
+        int64_t width = ddni_output_width(q->oracle, what);
         DDNI_CHECK(q->ctx, ld >= width, DDN_E_SHAPE,
-                   "argument ld = %lld is less than the width %lld of output %d", (long long)ld,
-                   (long long)width, (int)what);
+                   "argument ld = %lld is less than the width %lld of output %s", (long long)ld,
+                   (long long)width, ddni_output_of(what).name);
     }
     q->rq.f64[what] = out;
     q->rq.ld[what] = ld;
@@ -115,7 +115,7 @@ ddn_status ddn_query_bind_i64(ddn_query *q, ddn_output what, int64_t *out)
         return DDN_E_NULL;
     }
     ddni_enter(q->ctx, __func__);
-    DDNI_TRY(check_output(q, what, integer_outputs, "int64"));
+    DDNI_TRY(check_output(q, what, 1));
     q->rq.i64[what] = out;
     return DDN_OK;
 }
@@ -172,6 +172,50 @@ double ddn_query_dropped(const ddn_query *q)
 double ddn_query_touched(const ddn_query *q)
 {
     return q == NULL ? 0 : q->report.touched;
+}
+
+/* Member `what` of a tally, 0 where there is none. */
+static int64_t member(const ddni_way_tally *tally, ddn_tally what)
+{
+    return what == DDN_TALLY_TRIED    ? tally->tried
+           : what == DDN_TALLY_SERVED ? tally->served
+           : what == DDN_TALLY_ROWS   ? tally->rows
+           : what == DDN_TALLY_BYTES  ? tally->bytes
+                                      : 0;
+}
+
+static int32_t is_tally(const ddn_query *q, int64_t way, ddn_tally what)
+{
+    return q != NULL && way >= 0 && way < ddn_oracle_way_count(q->oracle) &&
+           what >= DDN_TALLY_TRIED && what <= DDN_TALLY_BYTES;
+}
+
+int64_t ddn_query_tally(const ddn_query *q, int64_t way, ddn_tally what)
+{
+    return is_tally(q, way, what) ? member(&q->report.way[way], what) : 0;
+}
+
+int64_t ddn_query_tally_total(const ddn_query *q, int64_t way, ddn_tally what)
+{
+    return is_tally(q, way, what) ? q->total[way][what - 1] : 0;
+}
+
+const char *ddn_query_way_note(const ddn_query *q, int64_t way)
+{
+    return is_tally(q, way, DDN_TALLY_TRIED) ? q->report.way[way].note : NULL;
+}
+
+/* Adds the tally of a run to those of the query and of the oracle, whose counters are shared. */
+static void add_tally(ddn_query *q)
+{
+    for (int64_t way = 0; way < ddn_oracle_way_count(q->oracle); way++) {
+        for (ddn_tally what = DDN_TALLY_TRIED; what <= DDN_TALLY_BYTES; what++) {
+            int64_t count = member(&q->report.way[way], what);
+            q->total[way][what - 1] += count;
+            atomic_fetch_add_explicit(&q->oracle->tally[way][what - 1], count,
+                                      memory_order_relaxed);
+        }
+    }
 }
 
 int64_t ddn_query_scratch_bytes(const ddn_query *q)
@@ -246,6 +290,7 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
     ddni_request rq = q->rq;
     rq.epsilon = q->values[EPSILON].f;
     rq.trajectory = q->values[TRAJECTORY].i != 0;
+    rq.forbidden = q->values[FORBID].i;
     if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
         DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
                    "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");
@@ -256,13 +301,15 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
                    "%lld path numbers were set, but the run has m = %lld states",
                    (long long)q->path_count, (long long)m);
     }
-    q->report = (ddni_report){0, 1};
+    q->report = (ddni_report){.touched = 1};
     if (m == 0) {
         return DDN_OK;
     }
     DDNI_TRY(plan(q, m, &rq));
-    DDNI_TRY(
-        q->oracle->ops->evaluate(ctx, q->oracle, q->scratch, &rq, &level, m, x, ldx, &q->report));
+    ddn_status status =
+        q->oracle->ops->evaluate(ctx, q->oracle, q->scratch, &rq, &level, m, x, ldx, &q->report);
+    add_tally(q);
+    DDNI_TRY(status);
     derive(&q->rq, &rq, &level, m, q->oracle->d);
     return DDN_OK;
 }

@@ -1,12 +1,13 @@
 /* All points, inner products in f32 or f64 over lanes of states, with a running softmax. The result
  * shows how far rounding can have moved it; states where that is too far are left to another way.
  * theory.md (11), (14). */
-#include <math.h>
+#include "oracle/empirical/dense.h"
+
 #include <string.h>
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "oracle/empirical/dense.h"
+#include "oracle/empirical/moments.h"
 
 /* Multiplies the vector sums of the lanes whose reference moved. */
 static void rescale_sums(const ddni_dense_run *p, const ddni_dense_part *part)
@@ -37,7 +38,7 @@ static void rescale_sums(const ddni_dense_run *p, const ddni_dense_part *part)
 static void note_mass(const ddni_dense_run *p, const ddni_dense_part *part, int64_t tile,
                       int64_t rows, const void *weights)
 {
-    double *mass = p->b->s->tile_mass + tile * p->b->lanes * 2;
+    double *mass = p->s->tile_mass + tile * p->b->lanes * 2;
     const double *reference = ddni_lane_row(p, part->chunk, DDNI_LANE_REFERENCE);
     for (int64_t q = part->lane; q < part->lane + part->lanes && q < p->b->m; q++) {
         double sum = 0;
@@ -101,11 +102,11 @@ static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part, 
         unpack_panel(p, first, rows, from, width, y);
         if (p->precision == DDN_TYPE_F32) {
             b->kern->multiply_f32(rows, width, part->lanes, y.at, y.ld,
-                                  (const float *)b->s->lanes + at, strip, g, DDNI_TILE_STRIP,
+                                  (const float *)p->s->lanes + at, strip, g, DDNI_TILE_STRIP,
                                   ahead);
         } else {
             b->kern->multiply_f64(rows, width, part->lanes, y.at, y.ld,
-                                  (const double *)b->s->lanes + at, strip, g, DDNI_TILE_STRIP,
+                                  (const double *)p->s->lanes + at, strip, g, DDNI_TILE_STRIP,
                                   NULL);
         }
     }
@@ -164,56 +165,66 @@ static void lanes_tile(const ddni_dense_run *p, const ddni_dense_part *part, int
     }
 }
 
+/* The weights of a tile, as g holds them, added up for one state by itself. */
+static void thin_combine(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
+                         int64_t rows, panel y, const float *g, ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    float *sum = (float *)(void *)ddni_dense_sum(p, part->chunk) + part->lane * b->d;
+    double factor = ddni_lane_row(p, part->chunk, DDNI_LANE_RESCALE)[part->lane];
+    if (factor != 1 && first > part->chunk * b->chunk_rows) { /* else nothing is summed yet */
+        ddni_lane_row(p, part->chunk, DDNI_LANE_MASS)[part->lane] *= factor;
+        for (int64_t j = 0; j < b->d; j++) {
+            sum[j] *= (float)factor;
+        }
+    }
+    if (p->integer) {
+        ddni_slices_add(p, part, first, rows, g, ahead);
+    } else {
+        b->kern->combine_f32(rows, b->d, y.at, y.ld, g, sum, ahead);
+    }
+}
+
 /* One tile of rows against few states, one after the other, in f32. */
 static void thin_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, int64_t rows,
                       char *scratch, const double *term)
 {
     const ddni_block *b = p->b;
     const ddni_kernels *k = b->kern;
-    int64_t d = b->d, ldy = d;
-    float *rows32 = (float *)(void *)scratch, g[DDNI_TILE_ROWS];
-    const float *y = rows32;
+    float g[DDNI_TILE_ROWS];
     const void *stored = ddni_stored(b->ds, first);
+    const int32_t *class_of = b->want_class ? b->ds->labels->class_index + first : NULL;
+    panel y = {scratch, b->d};
     ddni_ahead next = ddni_next_rows(b, DDNI_LANES, first + rows, b->want_sum ? 2 : 1),
                none = {NULL, NULL, 0};
     if (b->o->in_place) {
-        y = stored;
-        ldy = b->ds->ld;
+        y = (panel){stored, b->ds->ld};
     } else if (!p->integer) {
-        k->unpack_f32(b->ds->type, rows, d, stored, b->ds->ld, b->ds->scale, b->ds->shift,
-                      b->o->centre, rows32, d);
+        k->unpack_f32(b->ds->type, rows, b->d, stored, b->ds->ld, b->ds->scale, b->ds->shift,
+                      b->o->centre, (float *)(void *)scratch, b->d);
     }
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
+        ddni_dense_part part = {chunk, q, 1};
         ddni_ahead *ahead = q == 0 ? &next : &none;
         if (p->integer) {
             ddni_slices_dot(p, first, rows, q, g, ahead);
         } else {
-            k->dot_f32(rows, d, y, ldy, (const float *)b->s->lanes + q * d, g, ahead);
+            k->dot_f32(rows, b->d, y.at, y.ld, (const float *)p->s->lanes + q * b->d, g, ahead);
         }
-        int32_t moved = k->softmax_rows_f32(
-            rows, g, b->gain, term, b->o->norm + first,
-            b->want_class ? b->ds->labels->class_index + first : NULL, b->classes, first, &sums);
-        float *sum = (float *)(void *)ddni_dense_sum(p, chunk) + q * d;
-        if (b->want_sum && moved && first > chunk * b->chunk_rows) {
-            ddni_lane_row(p, chunk, DDNI_LANE_MASS)[q] *= sums.rescale[0];
-            for (int64_t j = 0; j < d; j++) {
-                sum[j] *= (float)sums.rescale[0];
-            }
-        }
+        k->softmax_rows_f32(rows, g, b->gain, term, b->o->norm + first, class_of, b->classes, first,
+                            &sums);
         if (b->want_draw) {
             int64_t tile = chunk * p->tiles + (first - chunk * b->chunk_rows) / DDNI_TILE_ROWS;
-            double *mass = b->s->tile_mass + (tile * b->lanes + q) * 2;
+            double *mass = p->s->tile_mass + (tile * b->lanes + q) * 2;
             mass[0] = sums.reference[0];
             mass[1] = 0;
             for (int64_t r = 0; r < rows; r++) {
                 mass[1] += (double)g[r];
             }
         }
-        if (b->want_sum && p->integer) {
-            ddni_slices_add(p, chunk, first, rows, q, g, ahead);
-        } else if (b->want_sum) {
-            k->combine_f32(rows, d, y, ldy, g, sum, ahead);
+        if (b->want_sum) {
+            thin_combine(p, &part, first, rows, y, g, ahead);
         }
     }
 }
@@ -222,7 +233,7 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
 {
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
-    char *scratch = (char *)b->s->tile + worker * p->tile_bytes;
+    char *scratch = (char *)p->s->tile + worker * p->tile_bytes;
     int64_t chunk = task / p->groups, end = ddni_chunk_end(b, chunk), left;
     ddni_dense_part part = {chunk, task % p->groups * b->group, b->group};
     left = b->lanes - part.lane;
@@ -262,25 +273,66 @@ static void fill_lanes(void *arg, int64_t strip, int64_t worker)
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
     int64_t d = b->d, end = (strip + 1) * DDNI_LANES;
-    memset((char *)b->s->lanes + strip * ddni_strip(b) * p->size, 0,
+    memset((char *)p->s->lanes + strip * ddni_strip(b) * p->size, 0,
            (size_t)(ddni_strip(b) * p->size));
     for (int64_t q = strip * DDNI_LANES; q < b->m && q < end; q++) {
         const double *x = b->s->relative + q * d;
         int64_t at = ddni_dense_at(p, 0, q), step = p->thin ? 1 : DDNI_LANES;
         for (int64_t j = 0; j < d && p->precision == DDN_TYPE_F32; j++) {
-            ((float *)b->s->lanes)[at + j * step] = (float)x[j];
+            ((float *)p->s->lanes)[at + j * step] = (float)x[j];
         }
         for (int64_t j = 0; j < d && p->precision == DDN_TYPE_F64; j++) {
-            ((double *)b->s->lanes)[at + j * step] = x[j];
+            ((double *)p->s->lanes)[at + j * step] = x[j];
         }
     }
 }
 
-ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
+static ddn_status reserve(ddn_context *ctx, const ddni_dense_run *p)
 {
-    ddni_scan *s = b->s;
+    const ddni_block *b = p->b;
+    ddni_dense *s = p->s;
+    int64_t lane_rows = b->chunks * (DDNI_LANE_ROWS + b->classes) * b->lanes;
+    DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * ddni_padded_width(b->d), p->size, &s->lanes));
+    DDNI_TRY(ddni_reserve(ctx, "slices", b->lanes * (DDNI_SLICES + 1), 4, &s->lane_scale));
+    DDNI_TRY(ddni_reserve(ctx, "slices", DDNI_THIN * (DDNI_SLICES + 1), 8, &s->thin_scale));
+    DDNI_TRY(ddni_reserve(ctx, "slices", b->lanes, 8, &s->lost));
+    DDNI_TRY(ddni_reserve(ctx, "weights", b->lanes, 8, &s->weight));
+    DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p->tile_bytes, &s->tile));
+    DDNI_TRY(ddni_reserve(ctx, "lane sums", lane_rows, 8, &s->lane));
+    DDNI_TRY(ddni_reserve(ctx, "nearest rows", b->chunks * b->lanes, 8, &s->index));
+    if (b->want_sum) {
+        DDNI_TRY(ddni_reserve(ctx, "partial sums", b->chunks * b->lanes * b->d, p->size, &s->sum));
+    }
+    if (b->want_draw) {
+        int64_t masses = b->chunks * p->tiles * b->lanes * 2;
+        DDNI_TRY(ddni_reserve(ctx, "tile masses", masses, 8, &s->tile_mass));
+        for (int64_t i = 0; i < masses; i++) {
+            s->tile_mass[i] = i % 2 == 0 ? -INFINITY : 0;
+        }
+    }
+    return DDN_OK;
+}
+
+/* What was left out for the states that are done. */
+static void report(ddni_block *b, const ddni_dense_run *p)
+{
+    for (int64_t q = 0; q < b->m; q++) {
+        double skipped = 0;
+        for (int64_t c = 0; c < b->chunks; c++) {
+            skipped += ddni_lane_row(p, c, DDNI_LANE_SKIPPED)[q];
+        }
+        if (b->s->verdict[q] == DDNI_DONE) {
+            b->dropped = fmax(b->dropped, b->rq->epsilon * skipped / (double)b->n);
+        }
+    }
+    b->rows += b->m * b->n;
+    b->bytes += p->groups * b->n * b->d * ddni_type_size(b->ds->type);
+}
+
+static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
+{
     int64_t d = b->d;
-    ddni_dense_run p = {.b = b, .precision = precision};
+    ddni_dense_run p = {.b = b, .s = b->own, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
     p.thin = precision == DDN_TYPE_F32 && b->m <= DDNI_THIN;
     p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b);
@@ -288,22 +340,7 @@ ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;
     p.tile_bytes = (tile + DDNI_TILE_ROWS * b->group * p.size + 63) / 64 * 64;
     p.groups = (b->lanes + b->group - 1) / b->group;
-    int64_t lane_rows = b->chunks * (DDNI_LANE_ROWS + b->classes) * b->lanes;
-    DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * ddni_padded_width(d), p.size, &s->lanes));
-    DDNI_TRY(ddni_reserve(ctx, "slices", b->lanes * (DDNI_SLICES + 1), 8, &s->slice));
-    DDNI_TRY(ddni_reserve(ctx, "weights", b->lanes, 8, &s->weight));
-    DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p.tile_bytes, &s->tile));
-    DDNI_TRY(ddni_reserve(ctx, "lane sums", lane_rows, 8, &s->lane));
-    if (b->want_sum) {
-        DDNI_TRY(ddni_reserve(ctx, "partial sums", b->chunks * b->lanes * d, p.size, &s->sum));
-    }
-    if (b->want_draw) {
-        int64_t masses = b->chunks * p.tiles * b->lanes * 2;
-        DDNI_TRY(ddni_reserve(ctx, "tile masses", masses, 8, &s->tile_mass));
-        for (int64_t i = 0; i < masses; i++) {
-            s->tile_mass[i] = i % 2 == 0 ? -INFINITY : 0;
-        }
-    }
+    DDNI_TRY(reserve(ctx, &p));
     double numbers = (double)b->lanes * (double)d;
     DDNI_TRY(ddni_parallel(ctx, b->lanes / DDNI_LANES, numbers * 16,
                            p.integer ? ddni_slices_fill : fill_lanes, &p));
@@ -316,17 +353,53 @@ ddn_status ddni_dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
         DDNI_TRY(ddni_parallel(ctx, blocks, adds, ddni_dense_add, &p));
     }
     DDNI_TRY(ddni_parallel(ctx, b->m, numbers * 32, ddni_dense_merge, &p));
-    int64_t done = 0;
-    for (int64_t q = 0; q < b->m; q++) {
-        double skipped = 0;
-        for (int64_t c = 0; c < b->chunks; c++) {
-            skipped += ddni_lane_row(&p, c, DDNI_LANE_SKIPPED)[q];
-        }
-        if (s->verdict[q] == DDNI_DONE) {
-            s->dropped = fmax(s->dropped, b->rq->epsilon * skipped / (double)b->n);
-            done++;
-        }
-    }
-    s->touched += (double)done;
-    return b->want_cov ? ddni_moments(ctx, b) : DDN_OK;
+    report(b, &p);
+    return b->want_cov ? ddni_moments_run(ctx, b) : DDN_OK;
 }
+
+/* ---- The three ways ---- */
+
+/* Bytes far from shift, compared with their spread, would lose digits before they are centred: with
+ * four times the distance two bits, as many as the limits of acceptance leave. */
+static const double FAR_FROM_SHIFT2 = 4 * 4;
+
+static const char *why_not_f32(const ddni_block *b)
+{
+    return b->ds->type == DDN_TYPE_F64 ? "f64 data need sums in double"
+           : !b->single                ? "logits or distances are outside the range of f32"
+           : b->ds->type == DDN_TYPE_U8 && !(b->o->raw_mean <= FAR_FROM_SHIFT2 * b->o->norm_mean)
+               ? "bytes whose spread is small beside their distance from shift"
+               : NULL;
+}
+
+static const char *why_not_f64(const ddni_block *b)
+{
+    return b->ds->type != DDN_TYPE_F64 ? "not for bytes and f32 data, which f32 may serve first"
+                                       : NULL;
+}
+
+static const char *why_not_wide(const ddni_block *b)
+{
+    return b->ds->type == DDN_TYPE_F64 ? "f64 data have been through the same sums" : NULL;
+}
+
+static ddn_status run_f32(ddn_context *ctx, ddni_block *b)
+{
+    return dense(ctx, b, DDN_TYPE_F32);
+}
+
+static ddn_status run_f64(ddn_context *ctx, ddni_block *b)
+{
+    return dense(ctx, b, DDN_TYPE_F64);
+}
+
+#define SCRATCH                                                                                    \
+    .failure = "rounding of inner products might show in the result",                              \
+    .scratch_bytes = sizeof(ddni_dense), .pointers = sizeof(ddni_dense) / sizeof(void *)
+
+const ddni_way ddni_way_dense_f32 = {
+    .name = "dense_f32", .why_not = why_not_f32, .run = run_f32, SCRATCH};
+const ddni_way ddni_way_dense_f64 = {
+    .name = "dense_f64", .why_not = why_not_f64, .run = run_f64, SCRATCH};
+const ddni_way ddni_way_dense_wide = {
+    .name = "dense_wide", .why_not = why_not_wide, .run = run_f64, SCRATCH};

@@ -1,17 +1,27 @@
-/* All points by direct differences in double, and the second pass for covariances: the way that is
- * always right. Chunks of rows are summed on their own and merged in order. theory.md (11), (14),
- * (18). */
-#include <math.h>
+/* All points by direct differences in double: the way that is always right. Chunks of rows are
+ * summed on their own and merged in order. theory.md (11), (14). */
+#include "oracle/empirical/direct.h"
+
 #include <string.h>
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "oracle/empirical/empirical_impl.h"
+#include "oracle/empirical/finish.h"
+#include "oracle/empirical/logit.h"
+#include "oracle/empirical/moments.h"
+
+/* Scratch. */
+typedef struct direct_scratch {
+    double *sum;          /* [chunks][states][d] */
+    double *classes;      /* [chunks][states][classes] */
+    ddni_posterior *part; /* [chunks][states] */
+} direct_scratch;
 
 static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
 {
     const ddni_block *b = arg;
-    ddni_scan *s = b->s;
+    const ddni_states *s = b->s;
+    const direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes, end = ddni_chunk_end(b, chunk);
     double *point = s->point + worker * 2 * d;
     for (int64_t q = 0; q < b->m; q++) {
@@ -19,9 +29,9 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
             continue;
         }
         ddni_fetch_anchor(b, q, point);
-        ddni_posterior *part = &s->part[chunk * b->m + q];
-        double *sum = s->part_sum + (chunk * b->m + q) * d;
-        double *cls = s->part_class + (chunk * b->m + q) * k;
+        ddni_posterior *part = &own->part[chunk * b->m + q];
+        double *sum = own->sum + (chunk * b->m + q) * d;
+        double *cls = own->classes + (chunk * b->m + q) * k;
         *part = ddni_posterior_empty;
         memset(sum, 0, (size_t)d * sizeof *sum);
         memset(cls, 0, (size_t)k * sizeof *cls);
@@ -44,7 +54,7 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
 /* Draws an index from the weights: the chunk by its mass, then the row within it. */
 static void draw(const ddni_block *b, int64_t q)
 {
-    const ddni_posterior *part = b->s->part;
+    const ddni_posterior *part = ((const direct_scratch *)b->own)->part;
     double *point = b->s->point;
     ddni_fetch_anchor(b, q, point);
     double max = -INFINITY, total = 0;
@@ -103,7 +113,8 @@ static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posteri
 /* Merges the chunks of one state and finishes it, or gives it an anchor to be done again. */
 static void merge_state(const ddni_block *b, int64_t q)
 {
-    ddni_scan *s = b->s;
+    const ddni_states *s = b->s;
+    const direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes;
     ddni_posterior p = ddni_posterior_empty;
     double *total = s->total + q * d, *cls = s->class_total + q * k;
@@ -111,12 +122,12 @@ static void merge_state(const ddni_block *b, int64_t q)
     memset(cls, 0, (size_t)k * sizeof *cls);
     for (int64_t c = 0; c < b->chunks; c++) {
         int64_t at = c * b->m + q;
-        ddni_merge f = ddni_posterior_merge(&p, &s->part[at]);
+        ddni_merge f = ddni_posterior_merge(&p, &own->part[at]);
         for (int64_t j = 0; j < d; j++) {
-            total[j] = f.left * total[j] + f.right * s->part_sum[at * d + j];
+            total[j] = f.left * total[j] + f.right * own->sum[at * d + j];
         }
         for (int64_t j = 0; j < k; j++) {
-            cls[j] = f.left * cls[j] + f.right * s->part_class[at * k + j];
+            cls[j] = f.left * cls[j] + f.right * own->classes[at * k + j];
         }
     }
     if (s->anchor[q] < 0 && rounding_shows(b, q, &p)) {
@@ -132,91 +143,39 @@ static void merge_state(const ddni_block *b, int64_t q)
     s->posterior[q].max = relative;
 }
 
-ddn_status ddni_direct(ddn_context *ctx, ddni_block *b)
+static ddn_status run(ddn_context *ctx, ddni_block *b)
 {
-    ddni_scan *s = b->s;
+    direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes, parts = b->chunks * b->m;
     double work = (double)b->m * (double)b->n * (double)d * 4;
-    DDNI_TRY(ddni_reserve(ctx, "posteriors", parts, sizeof *s->part, &s->part));
-    DDNI_TRY(ddni_reserve(ctx, "partial sums", parts * d, 8, &s->part_sum));
-    DDNI_TRY(ddni_reserve(ctx, "partial class sums", parts * (k + 1), 8, &s->part_class));
+    DDNI_TRY(ddni_reserve(ctx, "posteriors", parts, sizeof *own->part, &own->part));
+    DDNI_TRY(ddni_reserve(ctx, "partial sums", parts * d, 8, &own->sum));
+    DDNI_TRY(ddni_reserve(ctx, "partial class sums", parts * (k + 1), 8, &own->classes));
     for (int64_t left = b->m; left > 0;) {
         DDNI_TRY(ddni_parallel(ctx, b->chunks, work, scan_chunk, b));
+        ddni_count_rows(b, 1, left * b->n);
         left = 0;
         for (int64_t q = 0; q < b->m; q++) {
-            if (s->verdict[q] != DDNI_DONE) {
+            if (b->s->verdict[q] != DDNI_DONE) {
                 merge_state(b, q);
-                left += s->verdict[q] != DDNI_DONE;
+                left += b->s->verdict[q] != DDNI_DONE;
             }
         }
     }
-    s->touched += (double)b->m;
-    return b->want_trace || b->want_cov ? ddni_moments(ctx, b) : DDN_OK;
+    return b->want_trace || b->want_cov ? ddni_moments_run(ctx, b) : DDN_OK;
 }
 
-/* Adds w (y - mean)(y - mean) . v and w |y - mean|^2 of a chunk's rows. */
-static void moments_chunk(void *arg, int64_t chunk, int64_t worker)
+static const char *why_not(const ddni_block *b)
 {
-    const ddni_block *b = arg;
-    ddni_scan *s = b->s;
-    int64_t d = b->d;
-    double *diff = s->point + worker * 2 * d;
-    for (int64_t q = 0; q < b->m; q++) {
-        if (s->verdict[q] != DDNI_DONE) {
-            continue;
-        }
-        const ddni_posterior *p = &s->posterior[q];
-        const double *mean = s->total + q * d;
-        const double *v = b->want_cov ? b->rq->v + b->todo[q] * b->rq->ldv : NULL;
-        double *out = s->part_moment + (chunk * b->m + q) * (d + 1);
-        memset(out, 0, (size_t)(d + 1) * sizeof *out);
-        ddni_fetch_anchor(b, q, diff);
-        for (int64_t i = chunk * b->chunk_rows; i < ddni_chunk_end(b, chunk); i++) {
-            double w = exp(ddni_logit_of(b, q, i, diff) - p->max) / ddni_posterior_total(p);
-            if (w == 0) {
-                continue;
-            }
-            ddni_dataset_rows(b->ds, i, 1, diff, d);
-            double square = 0, dot = 0;
-            for (int64_t j = 0; j < d; j++) {
-                diff[j] = (diff[j] - b->o->centre[j]) - mean[j];
-                square += diff[j] * diff[j];
-                dot += v != NULL ? diff[j] * v[j] : 0;
-            }
-            out[d] += w * square;
-            for (int64_t j = 0; v != NULL && j < d; j++) {
-                out[j] += w * dot * diff[j];
-            }
-        }
-    }
+    (void)b;
+    return NULL;
 }
 
-ddn_status ddni_moments(ddn_context *ctx, ddni_block *b)
-{
-    ddni_scan *s = b->s;
-    int64_t d = b->d;
-    double work = (double)b->m * (double)b->n * (double)d * 6;
-    DDNI_TRY(
-        ddni_reserve(ctx, "moments", b->chunks * b->m * (d + 1), sizeof(double), &s->part_moment));
-    DDNI_TRY(ddni_parallel(ctx, b->chunks, work, moments_chunk, b));
-    for (int64_t q = 0; q < b->m; q++) {
-        if (s->verdict[q] != DDNI_DONE) {
-            continue;
-        }
-        double *into = s->part_moment + q * (d + 1);
-        for (int64_t c = 1; c < b->chunks; c++) {
-            const double *from = s->part_moment + (c * b->m + q) * (d + 1);
-            for (int64_t j = 0; j <= d; j++) {
-                into[j] += from[j];
-            }
-        }
-        if (b->want_trace) {
-            b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = into[d];
-        }
-        if (b->want_cov) {
-            memcpy(b->rq->f64[DDN_OUT_COV_TIMES_V] + b->todo[q] * b->rq->ld[DDN_OUT_COV_TIMES_V],
-                   into, (size_t)d * sizeof *into);
-        }
-    }
-    return DDN_OK;
-}
+const ddni_way ddni_way_direct = {
+    .name = "direct",
+    .why_not = why_not,
+    .run = run,
+    .failure = "", /* it has none */
+    .scratch_bytes = sizeof(direct_scratch),
+    .pointers = sizeof(direct_scratch) / sizeof(void *),
+};

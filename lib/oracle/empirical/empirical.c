@@ -4,64 +4,52 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "oracle/empirical/empirical_impl.h"
+#include "oracle/empirical/ways.h"
+
+const uint8_t *ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy,
+                                  int64_t *ld)
+{
+    const uint8_t *y = ddni_stored(ds, first);
+    int64_t width = (ds->d + 3) / 4 * 4, behind = (first + rows - ds->n) * ds->ld + width - ds->d;
+    *ld = ds->ld;
+    if (behind <= 0) {
+        return y;
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        memcpy(copy + r * width, y + r * ds->ld, (size_t)ds->d);
+    }
+    *ld = width;
+    return copy;
+}
 
 static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, void **scratch)
 {
     (void)oracle;
-    return ddni_alloc_for(ctx, "query scratch", 1, sizeof(ddni_scan), scratch);
-}
-
-/* All buffers of a scratch, so that no list of them stands twice. */
-static void each_buffer(ddni_scan *s,
-                        void (*visit)(const ddni_allocator *al, void *buffer, int64_t *bytes),
-                        const ddni_allocator *al, int64_t *bytes)
-{
-    void *buffers[] = {
-        s->state,       s->relative,   s->lanes,       s->tile,         s->sum,
-        s->lane,        s->weight,     s->tile_mass,   s->count,        s->floor,
-        s->row,         s->upper,      s->bound,       s->logit,        s->index,
-        s->logit_count, s->kept_count, s->cut,         s->slice,        s->track,
-        s->margin,      s->known,      s->far,         s->track_centre, s->track_distance,
-        s->track_index, s->total,      s->class_total, s->point,        s->anchor,
-        s->part_sum,    s->part_class, s->part_moment, s->part,         s->posterior,
-        s->todo,        s->verdict};
-    for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
-        visit(al, buffers[i], bytes);
-    }
-}
-
-static void free_buffer(const ddni_allocator *al, void *buffer, int64_t *bytes)
-{
-    (void)bytes;
-    ddni_free(al, buffer);
-}
-
-static void count_buffer(const ddni_allocator *al, void *buffer, int64_t *bytes)
-{
-    (void)al;
-    *bytes += ddni_alloc_bytes(buffer);
+    ddni_scratch *s = NULL;
+    DDNI_TRY(ddni_scratch_create(ctx, &s));
+    *scratch = s;
+    return DDN_OK;
 }
 
 static void scratch_destroy(ddn_context *ctx, void *scratch)
 {
-    each_buffer(scratch, free_buffer, ddni_context_allocator(ctx), NULL);
-    ddni_free(ddni_context_allocator(ctx), scratch);
+    ddni_scratch_destroy(ctx, scratch);
 }
 
 static int64_t scratch_bytes(const void *scratch)
 {
-    int64_t bytes = 0;
-    each_buffer((ddni_scan *)(uintptr_t)scratch, count_buffer, NULL, &bytes);
-    return bytes;
+    return ddni_scratch_bytes(scratch);
 }
 
 static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
                            const ddni_request *rq, const ddni_level *level, int64_t m,
                            const double *x, int64_t ldx, ddni_report *report)
 {
-    return ddni_scan_run(ctx, (const ddni_empirical *)oracle, scratch, rq, level, m, x, ldx,
-                         report);
+    ddni_block b = {.o = (const ddni_empirical *)oracle, .rq = rq, .level = level};
+    b.x = x;
+    b.ldx = ldx;
+    ddni_block_init(ctx, &b, m);
+    return ddni_ways_run(ctx, &b, scratch, m, report);
 }
 
 static void destroy(ddn_oracle *oracle)
@@ -78,6 +66,8 @@ static const ddni_oracle_ops ops = {
     .scratch_destroy = scratch_destroy,
     .scratch_bytes = scratch_bytes,
     .evaluate = evaluate,
+    .way_count = ddni_way_count,
+    .way_name = ddni_way_name,
     .sample_data = ddni_oracle_sample_points,
     .destroy = destroy,
 };

@@ -1,9 +1,10 @@
 /* The end of the dense way: chunks merged, the effect of rounding judged, outputs written.
  * theory.md (11), (14). */
-#include <math.h>
 #include <string.h>
 
 #include "oracle/empirical/dense.h"
+#include "oracle/empirical/finish.h"
+#include "oracle/empirical/logit.h"
 
 /* Draws the tile by its mass, then the row within it by direct differences. */
 static void draw(const ddni_dense_run *p, int64_t q, double *point)
@@ -11,16 +12,16 @@ static void draw(const ddni_dense_run *p, int64_t q, double *point)
     const ddni_block *b = p->b;
     double max = -INFINITY, total = 0;
     for (int64_t i = 0; i < b->chunks * p->tiles; i++) {
-        max = fmax(max, b->s->tile_mass[(i * b->lanes + q) * 2]);
+        max = fmax(max, p->s->tile_mass[(i * b->lanes + q) * 2]);
     }
     for (int64_t i = 0; i < b->chunks * p->tiles; i++) {
-        const double *mass = b->s->tile_mass + (i * b->lanes + q) * 2;
+        const double *mass = p->s->tile_mass + (i * b->lanes + q) * 2;
         total += exp(mass[0] - max) * mass[1];
     }
     double left = total * ddni_draw_uniform(b, q);
     int64_t last = -1;
     for (int64_t i = 0; i < b->chunks * p->tiles; i++) {
-        const double *mass = b->s->tile_mass + (i * b->lanes + q) * 2;
+        const double *mass = p->s->tile_mass + (i * b->lanes + q) * 2;
         double w = exp(mass[0] - max) * mass[1];
         last = w > 0 ? i : last;
         if (left < w) {
@@ -42,7 +43,7 @@ static void draw(const ddni_dense_run *p, int64_t q, double *point)
         logit[r] = exp(logit[r] - top);
         sum += logit[r];
     }
-    const double *mass = b->s->tile_mass + (last * b->lanes + q) * 2;
+    const double *mass = p->s->tile_mass + (last * b->lanes + q) * 2;
     left *= sum / (exp(mass[0] - max) * mass[1]);
     int64_t chosen = 0;
     for (int64_t r = 0; r < rows; r++) {
@@ -69,8 +70,7 @@ static ddni_posterior lane_posterior(const ddni_lane_sums *lane)
     };
 }
 
-/* Factors that take the chunks' sums of state q to ones relative to its largest logit; they replace
- * the lane row RESCALE, which has served. */
+/* Factors that take the chunks' sums of state q to ones relative to its largest logit. */
 static void weigh_chunks(const ddni_dense_run *p, int64_t q)
 {
     double max = -INFINITY, total = 0;
@@ -79,10 +79,11 @@ static void weigh_chunks(const ddni_dense_run *p, int64_t q)
     }
     for (int64_t c = 0; c < p->b->chunks; c++) {
         ddni_lane_sums s = ddni_lane_sums_of(p, c, q);
-        s.rescale[0] = exp(s.reference[0] - max);
-        total += s.rescale[0] * ddni_lane_row(p, c, DDNI_LANE_MASS)[q];
+        double *factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR) + q;
+        *factor = exp(s.reference[0] - max);
+        total += *factor * ddni_lane_row(p, c, DDNI_LANE_MASS)[q];
     }
-    p->b->s->weight[q] = total;
+    p->s->weight[q] = total;
 }
 
 /* Adds up the chunks' vector sums for one block of columns, all states; a tile function. */
@@ -102,7 +103,7 @@ void ddni_dense_add(void *arg, int64_t block, int64_t worker)
     for (int64_t q = 0; q < b->m; q += lane) {
         double sum[DDNI_MERGE_COLUMNS * DDNI_LANES] = {0};
         for (int64_t c = 0; c < b->chunks; c++) {
-            const double *factor = ddni_lane_row(p, c, DDNI_LANE_RESCALE) + q;
+            const double *factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR) + q;
             const char *from = ddni_dense_sum(p, c) + ddni_dense_at(p, first, q) * p->size;
             for (int64_t j = 0; p->thin && j < width; j++) {
                 sum[j] += factor[0] * (double)((const float *)(const void *)from)[j];
@@ -114,7 +115,7 @@ void ddni_dense_add(void *arg, int64_t block, int64_t worker)
         for (int64_t v = 0; v < lane && q + v < b->m; v++) {
             double *to = b->s->total + (q + v) * d + first;
             for (int64_t j = 0; j < width; j++) {
-                to[j] = scale * sum[j * lane + v] + offset[j] * b->s->weight[q + v];
+                to[j] = scale * sum[j * lane + v] + offset[j] * p->s->weight[q + v];
             }
         }
     }
@@ -182,9 +183,10 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
         ddni_lane_sums s = ddni_lane_sums_of(p, c, q);
         ddni_posterior part = lane_posterior(&s);
         ddni_posterior_merge(&post, &part);
-        norm += s.rescale[0] * s.norm[0];
+        double factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR)[q];
+        norm += factor * s.norm[0];
         for (int64_t j = 0; b->want_class && j < k; j++) {
-            cls[j] += s.rescale[0] * s.classes[j * (p->thin ? 1 : b->lanes)];
+            cls[j] += factor * s.classes[j * (p->thin ? 1 : b->lanes)];
         }
     }
     double z = ddni_posterior_total(&post);

@@ -1,9 +1,8 @@
 /* The dense way on bytes as they are stored: states and weights as sums of int8 slices, all
  * products exact integers. theory.md (14). */
-#include <math.h>
-#include <string.h>
-
 #include "oracle/empirical/dense.h"
+
+#include <string.h>
 
 static int64_t quads_of(const ddni_block *b)
 {
@@ -27,15 +26,9 @@ static int64_t strip_bytes(const ddni_block *b)
     return quads_of(b) * DDNI_SLICES * DDNI_LANES * 4;
 }
 
-/* What the constants of states in lanes lack; the scales take half of the room. */
-static double *rest_of(const ddni_block *b, int64_t q)
-{
-    return b->s->slice + b->lanes * (DDNI_SLICES + 1) / 2 + q;
-}
-
 double ddni_slices_rest(const ddni_dense_run *p, int64_t q)
 {
-    return p->integer && !p->thin ? *rest_of(p->b, q) : 0;
+    return p->integer && !p->thin ? p->s->lost[q] : 0;
 }
 
 /* x . (y - centre) = constant + sum_s scale_s (slice_s . stored), up to 2^-23 of the largest
@@ -71,8 +64,8 @@ static void fill_thin(const ddni_dense_run *p, int64_t q)
     const ddni_block *b = p->b;
     const double *x = b->s->relative + q * b->d;
     int64_t width = ddni_padded_width(b->d);
-    int8_t *out = (int8_t *)b->s->lanes + q * DDNI_SLICES * width;
-    double inverse = scales_of(b, q, b->s->slice + q * (DDNI_SLICES + 1));
+    int8_t *out = (int8_t *)p->s->lanes + q * DDNI_SLICES * width;
+    double inverse = scales_of(b, q, p->s->thin_scale + q * (DDNI_SLICES + 1));
     memset(out, 0, (size_t)(DDNI_SLICES * width));
     for (int64_t j = 0; j < b->d; j++) {
         double rest = x[j] * inverse;
@@ -95,7 +88,7 @@ void ddni_slices_fill(void *arg, int64_t strip, int64_t worker)
         }
         return;
     }
-    float *scales = (float *)(void *)b->s->slice + strip * (DDNI_SLICES + 1) * DDNI_LANES;
+    float *scales = p->s->lane_scale + strip * (DDNI_SLICES + 1) * DDNI_LANES;
     double inverse[DDNI_LANES] = {0}, scale[DDNI_SLICES + 1];
     const double *x[DDNI_LANES] = {NULL};
     memset(scales, 0, (DDNI_SLICES + 1) * DDNI_LANES * sizeof *scales);
@@ -106,25 +99,9 @@ void ddni_slices_fill(void *arg, int64_t strip, int64_t worker)
         for (int64_t i = 0; i <= DDNI_SLICES; i++) {
             scales[i * DDNI_LANES + v] = (float)scale[i];
         }
-        *rest_of(b, q) = scale[DDNI_SLICES] - (double)(float)scale[DDNI_SLICES];
+        p->s->lost[q] = scale[DDNI_SLICES] - (double)(float)scale[DDNI_SLICES];
     }
-    b->kern->slice_states(b->d, x, inverse, (int8_t *)b->s->lanes + strip * strip_bytes(b));
-}
-
-const uint8_t *ddni_rows_in_fours(const ddni_block *b, int64_t first, int64_t rows, uint8_t *copy,
-                                  int64_t *ld)
-{
-    const uint8_t *y = ddni_stored(b->ds, first);
-    int64_t width = quads_of(b) * 4, behind = (first + rows - b->n) * b->ds->ld + width - b->d;
-    *ld = b->ds->ld;
-    if (behind <= 0) {
-        return y;
-    }
-    for (int64_t r = 0; r < rows; r++) {
-        memcpy(copy + r * width, y + r * b->ds->ld, (size_t)b->d);
-    }
-    *ld = width;
-    return copy;
+    b->kern->slice_states(b->d, x, inverse, (int8_t *)p->s->lanes + strip * strip_bytes(b));
 }
 
 void ddni_slices_multiply(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
@@ -133,12 +110,11 @@ void ddni_slices_multiply(const ddni_dense_run *p, const ddni_dense_part *part, 
     const ddni_block *b = p->b;
     int64_t ldy;
     uint8_t *copy = (uint8_t *)scratch + DDNI_TILE_ROWS / 4 * group_bytes(b);
-    const uint8_t *y = ddni_rows_in_fours(b, first, rows, copy, &ldy);
+    const uint8_t *y = ddni_rows_in_fours(b->ds, first, rows, copy, &ldy);
     int64_t strip = part->lane / DDNI_LANES;
     b->kern->multiply_slices_u8(
-        rows, b->d, part->lanes, y, ldy, (const int8_t *)b->s->lanes + strip * strip_bytes(b),
-        (const float *)(void *)b->s->slice + strip * (DDNI_SLICES + 1) * DDNI_LANES, g,
-        DDNI_TILE_STRIP, ahead);
+        rows, b->d, part->lanes, y, ldy, (const int8_t *)p->s->lanes + strip * strip_bytes(b),
+        p->s->lane_scale + strip * (DDNI_SLICES + 1) * DDNI_LANES, g, DDNI_TILE_STRIP, ahead);
 }
 
 void ddni_slices_combine(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
@@ -159,17 +135,17 @@ void ddni_slices_dot(const ddni_dense_run *p, int64_t first, int64_t rows, int64
 {
     const ddni_block *b = p->b;
     b->kern->dot_slices_u8(rows, b->d, ddni_stored(b->ds, first), b->ds->ld,
-                           (const int8_t *)b->s->lanes + q * DDNI_SLICES * ddni_padded_width(b->d),
-                           b->s->slice + q * (DDNI_SLICES + 1), g, ahead);
+                           (const int8_t *)p->s->lanes + q * DDNI_SLICES * ddni_padded_width(b->d),
+                           p->s->thin_scale + q * (DDNI_SLICES + 1), g, ahead);
 }
 
-void ddni_slices_add(const ddni_dense_run *p, int64_t chunk, int64_t first, int64_t rows, int64_t q,
-                     const float *weights, ddni_ahead *ahead)
+void ddni_slices_add(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
+                     int64_t rows, const float *weights, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
     const uint8_t *row[DDNI_TILE_ROWS + 3];
     float kept[DDNI_TILE_ROWS];
-    int64_t count = 0;
+    int64_t count = 0, chunk = part->chunk, q = part->lane;
     /* The final sum of weights is no less than that of the rows so far: what is below this share of
      * it weighs less than epsilon / n. */
     double total = ddni_lane_row(p, chunk, DDNI_LANE_TOTAL)[q];

@@ -96,7 +96,7 @@ static void every_object(void **state)
     OK(s.ctx, ddn_analysis_create(s.ctx, &an));
     OK(s.ctx, ddn_symmetry_create(s.ctx, oracle, &sy));
     check(s.ctx, ddn_context_options(s.ctx), "DDN_CONTEXT_", 0, 1);
-    check(s.ctx, ddn_query_options(query), "DDN_QUERY_", 1, 1);
+    check(s.ctx, ddn_query_options(query), "DDN_QUERY_", 1, 2);
     /* EULER has no options of other methods: 105 to 108 and 207. */
     check(s.ctx, ddn_integrator_options(it), "DDN_INTEGRATOR_", 4, 7);
     check(s.ctx, ddn_analysis_options(an), "DDN_ANALYSIS_", 4, 8);

@@ -296,7 +296,8 @@ static void callbacks(void **state)
     FAILS(ctx, ATTACH(watch, 1), DDN_E_KEY, "wanted");
     FAILS(ctx, ATTACH(watch, INT64_C(1) << DDN_OUT_DRAW), DDN_E_KEY, "wanted");
     FAILS(ctx, ATTACH(watch, INT64_C(1) << DDN_OUT_COV_TIMES_V), DDN_E_KEY, "wanted");
-    FAILS(ctx, ATTACH(watch, INT64_C(1) << DDN_OUT_CLASS_POSTERIOR), DDN_E_UNSUPPORTED, "output 9");
+    FAILS(ctx, ATTACH(watch, INT64_C(1) << DDN_OUT_CLASS_POSTERIOR), DDN_E_UNSUPPORTED,
+          "DDN_OUT_CLASS_POSTERIOR");
     OK(ctx, ATTACH(watch, INT64_C(1) << DDN_OUT_ENTROPY));
     const double clean[2] = {1, 0};
     OK(ctx, ddn_integrator_set_times(it, clean, 2));

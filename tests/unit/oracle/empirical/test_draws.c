@@ -5,6 +5,7 @@
  * out of order, points left out that count. White box for the deviate alone. */
 #include "base/rng.h"
 #include "support/exact.h"
+#include "support/ways.h"
 
 enum {
     SEED = 20,
@@ -24,7 +25,7 @@ typedef struct rig {
     long double a, s2;
 } rig;
 
-/* Which way the case is made for; see run_block of empirical_scan.c. */
+/* Which way the case is made for. */
 typedef enum way {
     REFINE, /* clusters narrower than the noise, far from each other: a few points count */
     TRACK,  /* the same, by the list that an earlier run left */
@@ -37,6 +38,15 @@ typedef enum way {
 } way;
 static const char *const names[WAYS] = {"refine", "track",  "dense", "double",
                                         "offset", "direct", "tight"};
+
+/* The way of evaluation that shall serve it. */
+static const char *server_of(way w, ddn_type type)
+{
+    return w == REFINE                 ? "refine"
+           : w == TRACK                ? "nearby"
+           : w == DIRECT || w == TIGHT ? "direct"
+                                       : test_dense_way(type, w != DENSE);
+}
 
 static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
 
@@ -175,7 +185,9 @@ static void check_batch(rig *r, way w, int64_t m, int64_t runs)
         /* Every draw another path, or of the same paths another step. */
         OK(r->ctx, ddn_query_set_noise(query, SEED + w, w == TRACK ? 7 : k * m, NULL, 0, k));
         OK(r->ctx, ddn_query_run(query, r->t, m, x, d));
-        assert_true(w < DENSE ? ddn_query_touched(query) < 0.05 : ddn_query_touched(query) == 1);
+        if (w != TRACK || k > 0) {
+            test_served_all(query, r->oracle, server_of(w, r->cloud.type), m);
+        }
         for (int64_t q = 0; q < m; q++) {
             int64_t path = (w == TRACK ? 7 : k * m) + q;
             double u = ddni_uniform(SEED + w, DDNI_STREAM_DRAW, path, k, 0);

@@ -6,6 +6,7 @@
 
 #include "support/fixtures.h"
 #include "support/loops.h"
+#include "support/ways.h"
 
 enum {
     CLASSES = 3
@@ -159,7 +160,13 @@ static void run(ddn_context *ctx, ddn_query *q, const rig *r, const shape *s, in
         OK(ctx, ddn_query_run(q, 1.2 * r->t, m, r->x, s->d));
     }
     OK(ctx, ddn_query_run(q, r->t, m, r->x, s->d));
-    assert_true(s->how < DENSE ? ddn_query_touched(q) < 0.1 : ddn_query_touched(q) > 0.99);
+    ddn_type type = ddn_dataset_type(r->ds);
+    test_served_all(q, r->oracle,
+                    s->how == REFINE   ? "refine"
+                    : s->how == TRACK  ? "nearby"
+                    : s->how == DIRECT ? "direct"
+                                       : test_dense_way(type, s->how == DOUBLE),
+                    m);
 }
 
 /* ---- The test ----------------------------------------------------------------------------- */

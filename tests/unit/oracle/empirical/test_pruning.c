@@ -2,8 +2,7 @@
 #include "support/accuracy.h"
 
 /* The mass left out is below the bound reported: with the points in ascending order of weight, the
- * touched share s means that at most (1 - s) n of them are missing, and the entropy, to which each
- * missing weight adds -w log w, shows it. */
+ * entropy, to which each missing weight adds -w log w, shows what is missing. */
 static void what_is_left_out_is_bounded(void **state)
 {
     (void)state;
@@ -23,7 +22,7 @@ static void what_is_left_out_is_bounded(void **state)
                 double epsilon = epsilons[e];
                 ask(&p, times[k], 1, x, epsilon, &got);
                 assert_true(got.dropped <= epsilon);
-                pruned += got.touched < 0.5;
+                pruned += got.listed == 1;
                 /* Weights w with a sum of at most delta add at most delta log(n / delta) + delta to
                  * the entropy; leaving them out and dividing by 1 - delta changes it by no more
                  * than that and H delta. */

@@ -84,7 +84,8 @@ static void follow(ddn_type type, double eta)
         }
         late += k >= 3 * STEPS / 4 ? ddn_query_touched(memory) / (STEPS / 4) : 0;
     }
-    assert_true(late < 0.01);
+    /* Under noise a list must be renewed now and then, by a reading of everything. */
+    assert_true(late < (eta > 0 ? 0.02 : 0.001));
     /* Another number of rows starts afresh; a jump is noticed. */
     test_normal(9, D, x);
     OK(w.ctx, ddn_query_run(memory, 0.2, 1, x, D));

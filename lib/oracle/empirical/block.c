@@ -1,0 +1,120 @@
+/* Blocks of states: their sizes, the states gathered, and whether double and single precision hold
+ * what follows from them. */
+#include "oracle/empirical/block.h"
+
+#include "base/check.h"
+#include "base/parallel.h"
+
+/* One state and its difference from the centre; a tile function. */
+static void gather_state(void *arg, int64_t q, int64_t worker)
+{
+    (void)worker;
+    const ddni_block *b = arg;
+    const double *from = b->x + b->todo[q] * b->ldx, *centre = b->o->centre;
+    double *state = b->s->state + q * b->d, *relative = b->s->relative + q * b->d;
+    double a = b->level->a, a_low = b->level->a_low;
+    for (int64_t j = 0; j < b->d; j++) {
+        state[j] = from[j];
+        relative[j] = (from[j] - a * centre[j]) - a_low * centre[j];
+    }
+    b->s->verdict[q] = DDNI_RETRY;
+    b->s->anchor[q] = -1;
+}
+
+ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo)
+{
+    ddni_states *s = b->s;
+    int64_t d = b->d;
+    b->m = m;
+    b->todo = todo;
+    b->lanes = (m + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES;
+    DDNI_TRY(ddni_reserve(ctx, "states", b->lanes * d, 8, &s->state));
+    DDNI_TRY(ddni_reserve(ctx, "states", b->lanes * d, 8, &s->relative));
+    DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * d, 8, &s->total));
+    DDNI_TRY(ddni_reserve(ctx, "class sums", b->lanes * (b->classes + 1), 8, &s->class_total));
+    DDNI_TRY(ddni_reserve(ctx, "posteriors", b->lanes, sizeof *s->posterior, &s->posterior));
+    DDNI_TRY(ddni_reserve(ctx, "verdicts", b->lanes, sizeof *s->verdict, &s->verdict));
+    DDNI_TRY(ddni_reserve(ctx, "anchors", b->lanes, 8, &s->anchor));
+    DDNI_TRY(ddni_reserve(ctx, "points", ddni_workers(ctx) * 2 * d, 8, &s->point));
+    return ddni_parallel(ctx, m, (double)(m * d) * 16, gather_state, b);
+}
+
+/* |x - a centre| of a batch row; a tile function. */
+static void measure_state(void *arg, int64_t row, int64_t worker)
+{
+    (void)worker;
+    const ddni_block *b = arg;
+    ddni_point centre = {b->o->centre, 1, 0};
+    b->s->far[row] = sqrt(b->kern->distance(DDN_TYPE_F64, b->d, b->x + row * b->ldx, b->level->a,
+                                            b->level->a_low, centre));
+}
+
+ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m)
+{
+    double reach = b->level->a * sqrt(b->o->norm_max);
+    DDNI_TRY(ddni_reserve(ctx, "distances", m, 8, &b->s->far));
+    DDNI_TRY(ddni_parallel(ctx, m, (double)(m * b->d) * 8, measure_state, b));
+    for (int64_t r = 0; r < m; r++) {
+        double far = b->s->far[r] + reach, limit = sqrt(2 * b->level->s2) * 1e150;
+        DDNI_CHECK(ctx, far <= limit && far <= 1e150, DDN_E_RANGE,
+                   "x[%lld] is %g away from the farthest point, where s = %g allows %g",
+                   (long long)r, far, b->level->s, fmin(limit, 1e150));
+    }
+    return DDN_OK;
+}
+
+/* Nothing may overflow, and what underflows must be nothing beside the rest: products of lengths
+ * and sums of d of them stay far from the ends of the range, 1e-38 and 3e38. */
+int32_t ddni_block_fits_single(const ddni_block *b, int64_t m, const int64_t *todo)
+{
+    double far = 0, reach = sqrt(b->o->norm_max), small = 1e-30, large = 1e18;
+    for (int64_t q = 0; q < m; q++) {
+        far = fmax(far, b->s->far[todo[q]]);
+    }
+    double sum = far + reach;
+    return (reach == 0 || reach > small) && sum < large && b->gain < 1e30 &&
+           b->gain * sum * reach < 1e30 && b->gain * (double)b->d * 1e-44 * (sum + 1) < 1e-9;
+}
+
+/* States worked on together: as many as keep states and sums near the second-level cache, 384 K
+ * numbers at most: 1.5 MB of floats. */
+static int64_t group_width(int64_t d)
+{
+    int64_t width = (INT64_C(6) << 16) / d / DDNI_LANES * DDNI_LANES;
+    return width < 2 * DDNI_LANES   ? 2 * DDNI_LANES
+           : width > DDNI_MAX_LANES ? DDNI_MAX_LANES
+                                    : width;
+}
+
+void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
+{
+    const ddni_request *rq = b->rq;
+    b->kern = ddni_context_kernels(ctx);
+    b->ds = b->o->base.dataset;
+    b->d = b->ds->d;
+    b->n = b->ds->n;
+    b->classes = b->o->base.classes;
+    b->gain = b->level->a / b->level->s2;
+    b->want_trace = rq->f64[DDN_OUT_TRACE_COV] != NULL;
+    b->want_cov = rq->f64[DDN_OUT_COV_TIMES_V] != NULL;
+    b->want_sum = rq->f64[DDN_OUT_SCORE] != NULL || rq->f64[DDN_OUT_MEAN] != NULL ||
+                  b->want_trace || b->want_cov;
+    b->want_class = rq->f64[DDN_OUT_CLASS_POSTERIOR] != NULL;
+    b->want_rest = rq->f64[DDN_OUT_ENTROPY] != NULL || rq->f64[DDN_OUT_ONE_MINUS_W_MAX] != NULL;
+    b->want_draw = rq->f64[DDN_OUT_DRAW] != NULL || rq->i64[DDN_OUT_DRAW_INDEX] != NULL;
+    b->want_nearest =
+        rq->f64[DDN_OUT_NEAREST_DISTANCE2] != NULL || rq->f64[DDN_OUT_SECOND_DISTANCE2] != NULL;
+    b->group = group_width(b->d);
+    b->groups = (m + b->group - 1) / b->group;
+    b->groups = b->groups > DDNI_MAX_GROUPS ? DDNI_MAX_GROUPS : b->groups;
+    /* Many states make work enough of fewer and longer chunks, whose sums cost less to merge: 5 and
+     * 10 tiles, where one more merge costs less than a tenth of the products (bench/README.md). */
+    int64_t most = DDNI_MAX_CHUNKS / b->groups;
+    b->chunk_rows = (b->n + most - 1) / most;
+    int64_t least = m < DDNI_MAX_LANES                             ? DDNI_CHUNK_ROWS
+                    : b->groups == 1 || b->n < 20 * DDNI_TILE_ROWS ? 5 * DDNI_TILE_ROWS
+                                                                   : 10 * DDNI_TILE_ROWS;
+    b->chunk_rows = b->chunk_rows < least ? least : b->chunk_rows;
+    b->chunks = (b->n + b->chunk_rows - 1) / b->chunk_rows;
+    b->log_ratio = rq->epsilon > 0 ? log((double)b->n / rq->epsilon) : INFINITY;
+}

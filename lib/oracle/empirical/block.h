@@ -1,0 +1,174 @@
+/* Some states of a batch against all data: what every way of evaluation starts from and fills. */
+#ifndef DDNI_ORACLE_EMPIRICAL_BLOCK_H
+#define DDNI_ORACLE_EMPIRICAL_BLOCK_H
+
+#include "oracle/empirical/empirical.h"
+#include "oracle/posterior.h"
+
+enum {
+    DDNI_MAX_CHUNKS = 32, /* units of a block, at most: their sums are merged one by one */
+    DDNI_MAX_LANES = 128, /* states of a block worked on together, at most */
+    DDNI_MAX_GROUPS = 4,  /* of that many states, at most, in a block */
+    DDNI_THIN = 2         /* blocks of up to this many states go row by row, without lanes: more
+                             states fill registers better side by side (bench/README.md) */
+};
+
+/* Verdict on a state, after a way has been tried. */
+enum {
+    DDNI_DONE = 0, /* outputs written */
+    DDNI_RETRY = 1 /* another way is needed */
+};
+
+/* Scratch that all ways share; grown when needed. Pointers only, see ddni_free_each. */
+typedef struct ddni_states {
+    double *far;               /* [rows of the batch] |x - a centre| */
+    int64_t *todo;             /* [lanes] batch rows of the block */
+    double *known;             /* [lanes] logit of some point, a lower bound of the largest; or
+                                  -inf; by batch row, see ddni_block.first */
+    double *state;             /* [lanes][d] gathered states */
+    double *relative;          /* [lanes][d] state - a centre */
+    double *total;             /* [lanes][d] sum e^{l - M} (y - centre), then the mean */
+    double *class_total;       /* [lanes][classes] */
+    ddni_posterior *posterior; /* [lanes] */
+    int32_t *verdict;          /* [lanes] */
+    int64_t *anchor;           /* [lanes] row that logits are relative to, -1: absolute */
+    double *point;             /* [workers][2 d] */
+} ddni_states;
+
+struct ddni_nearby;
+
+typedef struct ddni_block {
+    const ddni_empirical *o;
+    const ddn_dataset *ds;
+    ddni_states *s;
+    struct ddni_shared *shared; /* scratch of steps that several ways take, see ways.h */
+    void *own;                  /* scratch of the way that is tried */
+    struct ddni_nearby *nearby; /* what is remembered of trajectories; NULL: they are none */
+    const ddni_request *rq;
+    const ddni_level *level;
+    const ddni_kernels *kern;
+    const double *x; /* the batch */
+    int64_t ldx;
+    int64_t m, lanes, d, n, classes;
+    const int64_t *todo; /* [m] batch rows */
+    int64_t first;       /* the lowest of them at first: row r's entry of `known` is r - first */
+    int64_t chunks, chunk_rows;
+    int64_t group, groups; /* lanes worked on together, and how many of that in the largest block */
+    int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest, want_nearest;
+    int32_t crowded;     /* nearly all points matter to the states seen: others are not screened */
+    int32_t single;      /* numbers and logits are well within the range of f32 */
+    double gain;         /* a / s^2 */
+    double log_ratio;    /* log(n / epsilon): points further below the largest logit do not count */
+    double dropped;      /* largest bound on the mass left out so far */
+    int64_t rows, bytes; /* read by the way that is tried: a row counts once for each state it is
+                            compared with, its bytes once for all that share the reading */
+} ddni_block;
+
+/* Counts `rows` rows that were read for `states` states together. */
+static inline void ddni_count_rows(ddni_block *b, int64_t states, int64_t rows)
+{
+    b->rows += states * rows;
+    b->bytes += rows * b->d * ddni_type_size(b->ds->type);
+}
+
+static inline int64_t ddni_chunk_end(const ddni_block *b, int64_t chunk)
+{
+    int64_t end = (chunk + 1) * b->chunk_rows;
+    return end < b->n ? end : b->n;
+}
+
+/* A tile is unpacked in panels of DDNI_DEPTH_BLOCK columns: few memory pages at a time, and rows an
+ * odd number of cache lines apart, so that they do not compete for the same places in the cache. */
+static inline int64_t ddni_panel_ld(int64_t size)
+{
+    return DDNI_DEPTH_BLOCK + 64 / size;
+}
+
+/* Numbers of a whole tile. */
+static inline int64_t ddni_tile_numbers(int64_t d, int64_t size)
+{
+    int64_t panels = (d + DDNI_DEPTH_BLOCK - 1) / DDNI_DEPTH_BLOCK;
+    return panels * DDNI_TILE_ROWS * ddni_panel_ld(size);
+}
+
+/* A tile of rows from `first` on, to be fetched during `products` products of the tile before it
+ * with `lanes` lanes: 96 lines of a column block for every 128 steps of one. */
+static inline ddni_ahead ddni_next_rows(const ddni_block *b, int64_t lanes, int64_t first,
+                                        int64_t products)
+{
+    int64_t end = first + DDNI_TILE_ROWS < b->n ? first + DDNI_TILE_ROWS : b->n, every = products;
+    if (first >= b->n) {
+        return (ddni_ahead){NULL, NULL, 0};
+    }
+    while (every * 2 * DDNI_LANES < products * lanes) {
+        every *= 2;
+    }
+    return (ddni_ahead){ddni_stored(b->ds, first), ddni_stored(b->ds, end), every - 1};
+}
+
+/* Strides of strips: of the inner products of a tile, and of the states and vector sums. */
+enum {
+    DDNI_TILE_STRIP = DDNI_TILE_ROWS * DDNI_LANES
+};
+static inline int64_t ddni_strip(const ddni_block *b)
+{
+    return b->d * DDNI_LANES;
+}
+
+/* Whether rows can be multiplied as the bytes they are. */
+static inline int32_t ddni_use_integers(const ddni_block *b)
+{
+    return b->ds->type == DDN_TYPE_U8 && b->kern->multiply_u8 != NULL && b->d <= DDNI_MOST_BYTES;
+}
+
+/* Columns of the integers of a single state. */
+static inline int64_t ddni_padded_width(int64_t d)
+{
+    return (d + 63) / 64 * 64;
+}
+
+/* The whole number nearest to |v| < 2^51, without a call. */
+static inline double ddni_whole(double v)
+{
+    return (v + 0x1.8p52) - 0x1.8p52;
+}
+
+/* max_j |x_j|, several at a time. */
+static inline double ddni_largest(int64_t d, const double *x)
+{
+    double top[8] = {0}, all = 0;
+    int64_t j = 0;
+    for (; j + 8 <= d; j += 8) {
+        for (int64_t v = 0; v < 8; v++) {
+            double size = fabs(x[j + v]);
+            top[v] = size > top[v] ? size : top[v];
+        }
+    }
+    for (; j < d; j++) {
+        all = fabs(x[j]) > all ? fabs(x[j]) : all;
+    }
+    for (int64_t v = 0; v < 8; v++) {
+        all = top[v] > all ? top[v] : all;
+    }
+    return all;
+}
+
+/* |x|^2. */
+static inline double ddni_square(const ddni_block *b, const double *x)
+{
+    return b->kern->distance(DDN_TYPE_F64, b->d, x, 0, 0, (ddni_point){x, 1, 0});
+}
+
+/* Sizes of chunks and groups, levels and wishes for m states of a request. */
+void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m);
+
+/* Refuses a batch of m states whose logits double cannot hold. */
+ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m);
+
+/* Whether f32 can hold all that screens and single sums work with. */
+int32_t ddni_block_fits_single(const ddni_block *b, int64_t m, const int64_t *todo);
+
+/* Gathers the states of m batch rows and their differences from the centre; sets m and lanes. */
+ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo);
+
+#endif

@@ -1,0 +1,52 @@
+/* The empirical oracle and its rows as the ways of evaluation read them. */
+#ifndef DDNI_ORACLE_EMPIRICAL_EMPIRICAL_H
+#define DDNI_ORACLE_EMPIRICAL_EMPIRICAL_H
+
+#include <math.h>
+
+#include "dataset/dataset_impl.h"
+#include "kernels/kernels.h"
+#include "oracle/oracle_impl.h"
+
+enum {
+    DDNI_TILE_ROWS = 96,  /* rows handled together: 96 of 784 floats are 300 kB, which stays in a
+                             second-level cache of 512 kB; a multiple of 4, 6 and 8 rows */
+    DDNI_CHUNK_ROWS = 192 /* rows of a unit of parallel work, at least: two tiles */
+};
+
+typedef struct ddni_empirical {
+    ddn_oracle base;
+    double *centre; /* [d] inner products and sums are taken relative to it */
+    double *norm;   /* [n] |y - centre|^2 */
+    float *length;  /* [n] its root, rounded up */
+    double norm_max, norm_mean;
+    double raw_mean;  /* mean of |y - shift|^2, what integer products are made of */
+    int32_t in_place; /* rows are f32 and equal to y - centre as stored */
+} ddni_empirical;
+
+static inline const void *ddni_stored(const ddn_dataset *ds, int64_t row)
+{
+    return (const char *)ds->data + row * ds->ld * ddni_type_size(ds->type);
+}
+
+static inline ddni_point ddni_point_at(const ddn_dataset *ds, int64_t row)
+{
+    return (ddni_point){ddni_stored(ds, row), ds->scale, ds->shift};
+}
+
+/* Fetches a row that will be read soon. */
+static inline void ddni_fetch_row(const ddn_dataset *ds, int64_t row)
+{
+    const char *at = ddni_stored(ds, row);
+    for (int64_t k = 0; k < ds->d * ddni_type_size(ds->type); k += 64) {
+        __builtin_prefetch(at + k);
+    }
+}
+
+/* Rows first .. first+rows-1 of bytes that may be read in groups of four columns, *ld apart: as
+ * they are stored, or copied to copy[rows][d rounded up to 4] where that would read on behind the
+ * data, which may end where memory ends. */
+const uint8_t *ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy,
+                                  int64_t *ld);
+
+#endif

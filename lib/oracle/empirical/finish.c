@@ -1,0 +1,88 @@
+/* The outputs of a state, once a way has found its posterior. theory.md (11), (18). */
+#include "oracle/empirical/finish.h"
+
+#include <string.h>
+
+#include "base/rng.h"
+#include "oracle/empirical/nearby.h"
+
+double ddni_draw_uniform(const ddni_block *b, int64_t q)
+{
+    return ddni_uniform(b->rq->seed, DDNI_STREAM_DRAW, ddni_request_path(b->rq, b->todo[q]),
+                        b->rq->step, 0);
+}
+
+void ddni_draw_write(const ddni_block *b, int64_t q, int64_t row)
+{
+    int64_t to = b->todo[q];
+    if (b->rq->i64[DDN_OUT_DRAW_INDEX] != NULL) {
+        b->rq->i64[DDN_OUT_DRAW_INDEX][to] = row;
+    }
+    if (b->rq->f64[DDN_OUT_DRAW] != NULL) {
+        int64_t ld = b->rq->ld[DDN_OUT_DRAW];
+        ddni_dataset_rows(b->ds, row, 1, b->rq->f64[DDN_OUT_DRAW] + to * ld, ld);
+    }
+}
+
+static void put(double *out, int64_t row, double value)
+{
+    if (out != NULL) {
+        out[row] = value;
+    }
+}
+
+void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
+{
+    const ddni_request *rq = b->rq;
+    const ddni_level *lv = b->level;
+    int64_t d = b->d, row = b->todo[q];
+    double total = ddni_posterior_total(p);
+    put(rq->f64[DDN_OUT_LOG_P], row,
+        ddni_posterior_log_sum(p) - log((double)b->n) -
+            0.5 * (double)d * log(6.283185307179586476925 * lv->s2));
+    put(rq->f64[DDN_OUT_ENTROPY], row, ddni_posterior_entropy(p));
+    put(rq->f64[DDN_OUT_SUM_W2], row, ddni_posterior_sum_w2(p));
+    put(rq->f64[DDN_OUT_W_MAX], row, ddni_posterior_w_max(p));
+    put(rq->f64[DDN_OUT_ONE_MINUS_W_MAX], row, ddni_posterior_one_minus_w_max(p));
+    if (rq->i64[DDN_OUT_ARGMAX] != NULL) {
+        rq->i64[DDN_OUT_ARGMAX][row] = p->argmax;
+    }
+    /* The classes have sums of their own: they add up to 1 when divided by theirs. */
+    double class_sum = 0;
+    for (int64_t c = 0; b->want_class && c < b->classes; c++) {
+        class_sum += b->s->class_total[q * b->classes + c];
+    }
+    for (int64_t c = 0; b->want_class && c < b->classes; c++) {
+        rq->f64[DDN_OUT_CLASS_POSTERIOR][row * rq->ld[DDN_OUT_CLASS_POSTERIOR] + c] =
+            b->s->class_total[q * b->classes + c] / class_sum;
+    }
+    double *mean_out = rq->f64[DDN_OUT_MEAN], *score_out = rq->f64[DDN_OUT_SCORE];
+    double *relative = b->s->total + q * d;
+    for (int64_t j = 0; b->want_sum && j < d; j++) {
+        relative[j] /= total;
+    }
+    for (int64_t j = 0; mean_out != NULL && j < d; j++) {
+        mean_out[row * rq->ld[DDN_OUT_MEAN] + j] = b->o->centre[j] + relative[j];
+    }
+    const double *x = b->s->state + q * d;
+    double *score = score_out == NULL ? NULL : score_out + row * rq->ld[DDN_OUT_SCORE];
+    for (int64_t j = 0; score != NULL && j < d; j++) {
+        double mean = b->o->centre[j] + relative[j];
+        score[j] = ((lv->a * mean - x[j]) + lv->a_low * mean) / lv->s2;
+    }
+    if (b->nearby != NULL) {
+        b->nearby->of[row].nearest = p->argmax + 1;
+    }
+    b->s->posterior[q] = *p;
+    b->s->verdict[q] = DDNI_DONE;
+}
+
+void ddni_covariance_write(const ddni_block *b, int64_t q, double trace, const double *out)
+{
+    const ddni_request *rq = b->rq;
+    int64_t ld = rq->ld[DDN_OUT_COV_TIMES_V];
+    put(rq->f64[DDN_OUT_TRACE_COV], b->todo[q], trace);
+    if (b->want_cov) {
+        memcpy(rq->f64[DDN_OUT_COV_TIMES_V] + b->todo[q] * ld, out, (size_t)b->d * sizeof *out);
+    }
+}

@@ -1,0 +1,19 @@
+/* The outputs of a state, once a way has found its posterior. */
+#ifndef DDNI_ORACLE_EMPIRICAL_FINISH_H
+#define DDNI_ORACLE_EMPIRICAL_FINISH_H
+
+#include "oracle/empirical/block.h"
+
+/* Writes the outputs of state q from its posterior, total (sum e^{l - M} (y - centre), turned into
+ * the mean relative to the centre) and class_total. */
+void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p);
+
+/* Uniform deviate that selects the draw of state q. */
+double ddni_draw_uniform(const ddni_block *b, int64_t q);
+/* Writes point `row` as the draw of state q. */
+void ddni_draw_write(const ddni_block *b, int64_t q, int64_t row);
+
+/* Covariance outputs of state q: out[d] is Cov v. */
+void ddni_covariance_write(const ddni_block *b, int64_t q, double trace, const double *out);
+
+#endif

@@ -1,0 +1,137 @@
+/* Lists of points that hold all that can matter, evaluated exactly. theory.md (11), (14), (18). */
+#include "oracle/empirical/lists.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/empirical/finish.h"
+#include "oracle/empirical/logit.h"
+#include "oracle/empirical/shared.h"
+
+enum {
+    RIVALS = 60 /* weights below e^-60 = 1e-26 do not show in double */
+};
+static const double LEAST_WEIGHT = 1e-25; /* of a vector in a sum of doubles, as above */
+
+/* Logits of the candidates relative to the largest one: where two points compete at small s the
+ * rounding of the squared distances themselves would show. */
+static void sharpen(const ddni_block *b, const double *x, int64_t count, const int64_t *index,
+                    double *logit, int64_t best, double least, double *point)
+{
+    ddni_dataset_rows(b->ds, index[best], 1, point + b->d, b->d);
+    for (int64_t i = 0; i < count; i++) {
+        if (i != best && logit[i] >= least) {
+            logit[i] = ddni_logit_beside(b, x, index[i], point);
+        }
+    }
+}
+
+/* Covariance outputs of state q, whose mean is known: weights e^{logit - top} / z. */
+static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
+                      const double *logit, double scale[2], double *point)
+{
+    double *out = point + b->d, trace = 0;
+    memset(out, 0, (size_t)b->d * sizeof *out);
+    for (int64_t i = 0; i < count; i++) {
+        double w = exp(logit[i] - scale[0]) / scale[1];
+        if (w != 0) {
+            trace += ddni_moments_add(b, q, index[i], w, point, out);
+        }
+    }
+    ddni_covariance_write(b, q, trace, out);
+}
+
+/* Sums over the candidates of a state, once their logits (relative to `max`) are known. */
+static void sum_candidates(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
+                           const double *logit, double max, double *point)
+{
+    int64_t d = b->d, k = b->classes;
+    ddni_posterior post = ddni_posterior_empty;
+    double *total = b->s->total + q * d, *cls = b->s->class_total + q * k;
+    double top = -INFINITY;
+    for (int64_t i = 0; i < count; i++) {
+        ddni_posterior_add(&post, logit[i], index[i]);
+        top = fmax(top, logit[i]);
+    }
+    double z = ddni_posterior_total(&post);
+    memset(total, 0, (size_t)d * sizeof *total);
+    memset(cls, 0, (size_t)k * sizeof *cls);
+    double left = b->want_draw ? z * ddni_draw_uniform(b, q) : INFINITY;
+    int64_t chosen = post.argmax;
+    for (int64_t i = 0; i < count; i++) {
+        double w = exp(logit[i] - top);
+        if (b->want_sum && w > LEAST_WEIGHT) {
+            b->kern->accumulate(b->ds->type, d, total, 1, w, ddni_point_at(b->ds, index[i]),
+                                b->o->centre);
+        }
+        if (b->want_class) {
+            cls[b->ds->labels->class_index[index[i]]] += w;
+        }
+        if (left >= 0 && (left -= w) < 0) {
+            chosen = index[i];
+        }
+    }
+    if (b->want_draw) {
+        ddni_draw_write(b, q, chosen);
+    }
+    post.max += max;
+    ddni_finish(b, q, &post);
+    if (b->want_trace || b->want_cov) {
+        spread_of(b, q, count, index, logit, (double[2]){top, z}, point);
+    }
+}
+
+ddn_status ddni_lists_reserve(ddn_context *ctx, const ddni_block *b, int64_t capacity)
+{
+    ddni_lists *s = &b->shared->lists;
+    int64_t entries = ddni_workers(ctx) * capacity;
+    DDNI_TRY(ddni_reserve(ctx, "logits", entries, 8, &s->logit));
+    DDNI_TRY(ddni_reserve(ctx, "indices", entries, 8, &s->index));
+    DDNI_TRY(ddni_reserve(ctx, "counts", b->lanes, 8, &s->count));
+    DDNI_TRY(ddni_reserve(ctx, "counts", b->lanes, 8, &s->kept));
+    memset(s->count, 0, (size_t)b->lanes * sizeof *s->count);
+    return DDN_OK;
+}
+
+void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t *index,
+                         double *logit, double *point)
+{
+    double max = -INFINITY;
+    for (int64_t i = 0; i < count; i++) {
+        max = fmax(max, logit[i]);
+    }
+    /* Whatever the screen listed besides, the same points go into the sums. */
+    double error = 2 * ddni_logit_error(max), least = -RIVALS - error;
+    int64_t kept = 0, best = 0, rivals = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double below = logit[i] - max;
+        if (below >= -b->log_ratio - error) {
+            best = below == 0 ? kept : best;
+            index[kept] = index[i];
+            logit[kept] = below;
+            rivals += below >= least;
+            kept++;
+        }
+    }
+    /* Rounding of a squared distance of this size, against a tenth of what is promised of f64 data
+     * and a hundredth for the others. */
+    if (rivals > 1 && error > (b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-7)) {
+        sharpen(b, b->s->state + q * b->d, kept, index, logit, best, least, point);
+    }
+    b->shared->lists.kept[q] = kept;
+    sum_candidates(b, q, kept, index, logit, max, point);
+}
+
+void ddni_lists_report(ddni_block *b)
+{
+    const ddni_lists *s = &b->shared->lists;
+    for (int64_t q = 0; q < b->m; q++) {
+        ddni_count_rows(b, 1, s->count[q]);
+        if (b->s->verdict[q] == DDNI_DONE) {
+            /* Each point left out weighs less than epsilon / n. */
+            double left_out = 1 - (double)s->kept[q] / (double)b->n;
+            b->dropped = fmax(b->dropped, b->rq->epsilon * left_out);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+/* Active lists: what a screen found near a trajectory serves as long as it provably holds every
+ * point that matters. theory.md (14). */
+#include "oracle/empirical/nearby.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/empirical/logit.h"
+#include "oracle/empirical/shared.h"
+
+ddn_status ddni_nearby_reserve(ddn_context *ctx, const ddni_block *b, ddni_nearby *s, int64_t rows)
+{
+    if (rows == s->rows) {
+        return DDN_OK;
+    }
+    s->rows = 0;
+    DDNI_TRY(ddni_reserve(ctx, "active lists", rows, sizeof *s->of, &s->of));
+    DDNI_TRY(ddni_reserve(ctx, "active lists", rows * b->d, 8, &s->centre));
+    DDNI_TRY(ddni_reserve(ctx, "active lists", rows * DDNI_NEARBY_POINTS, 4, &s->distance));
+    DDNI_TRY(ddni_reserve(ctx, "active lists", rows * DDNI_NEARBY_POINTS, 4, &s->index));
+    memset(s->of, 0, (size_t)rows * sizeof *s->of);
+    s->rows = rows;
+    return DDN_OK;
+}
+
+int32_t ddni_nearby_wanted(const ddni_block *b, int64_t q)
+{
+    return b->nearby != NULL && b->nearby->of[b->todo[q]].wait == 0;
+}
+
+/* Restores the heap order below `at`; carries the indices along. */
+static void sink(float *key, int32_t *value, int64_t at, int64_t count)
+{
+    for (int64_t child; (child = 2 * at + 1) < count; at = child) {
+        child += child + 1 < count && key[child + 1] > key[child];
+        if (key[at] >= key[child]) {
+            return;
+        }
+        float k = key[at];
+        int32_t v = value[at];
+        key[at] = key[child];
+        value[at] = value[child];
+        key[child] = k;
+        value[child] = v;
+    }
+}
+
+static void sort_by_key(float *key, int32_t *value, int64_t count)
+{
+    for (int64_t i = count / 2; i-- > 0;) {
+        sink(key, value, i, count);
+    }
+    for (int64_t end = count - 1; end > 0; end--) {
+        float k = key[0];
+        int32_t v = value[0];
+        key[0] = key[end];
+        value[0] = value[end];
+        key[end] = k;
+        value[end] = v;
+        sink(key, value, 0, end);
+    }
+}
+
+/* Takes over a screen's list, less what is not above the cut. */
+static void keep_list(const ddni_block *b, int64_t q, const ddni_screening *p, float cut)
+{
+    ddni_nearby *s = b->nearby;
+    int64_t row = b->todo[q], count = 0;
+    ddni_neighbourhood *of = &s->of[row];
+    float *distance = s->distance + row * DDNI_NEARBY_POINTS;
+    int32_t *index = s->index + row * DDNI_NEARBY_POINTS;
+    double a = b->level->a;
+    for (int64_t j = 0; j < b->d; j++) {
+        s->centre[row * b->d + j] = b->s->state[q * b->d + j] / a;
+    }
+    of->radius = 0;
+    of->followed = 0;
+    double shift = ddni_screen_shift(p, q);
+    for (int64_t c = 0; c < b->chunks; c++) {
+        int64_t list = (c * b->lanes + q) * p->capacity;
+        for (int32_t i = 0; i < p->s->count[c * b->lanes + q]; i++) {
+            if (p->s->upper[list + i] > cut) {
+                if (count == DDNI_NEARBY_POINTS) {
+                    return; /* no room for a whole list */
+                }
+                distance[count] = (float)ddni_screen_distance(b, p->s->upper[list + i], shift);
+                index[count++] = (int32_t)(c * b->chunk_rows + p->s->row[list + i]);
+            }
+        }
+    }
+    sort_by_key(distance, index, count);
+    of->count = count;
+    of->radius = cut == -INFINITY ? INFINITY : ddni_screen_distance(b, cut, shift);
+}
+
+void ddni_nearby_note(const ddni_block *b, int64_t q, const ddni_screening *p, float cut)
+{
+    if (ddni_nearby_wanted(b, q)) {
+        keep_list(b, q, p, cut);
+    } else if (b->nearby != NULL) {
+        b->nearby->of[b->todo[q]].wait--;
+    }
+}
+
+static void sort_by_index(int64_t *index, double *logit, int64_t count)
+{
+    for (int64_t gap = count / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
+        for (int64_t i = gap; i < count; i++) {
+            int64_t v = index[i], at = i;
+            double l = logit[i];
+            for (; at >= gap && index[at - gap] > v; at -= gap) {
+                index[at] = index[at - gap];
+                logit[at] = logit[at - gap];
+            }
+            index[at] = v;
+            logit[at] = l;
+        }
+    }
+}
+
+enum {
+    LONGEST_PAUSE = 15 /* screens without a list: a list costs less than a tenth of a screen */
+};
+
+/* The list no longer holds. If it never did, noise moves the state too far at each step: the next
+ * screens leave none. */
+static void give_up(ddni_neighbourhood *of)
+{
+    of->radius = 0;
+    of->pause = of->followed > 0                 ? 0
+                : of->pause <= LONGEST_PAUSE / 2 ? 2 * of->pause + 1
+                                                 : LONGEST_PAUSE;
+    of->wait = of->pause;
+}
+
+/* Points that are worth reading before a new screen costs less. */
+static int64_t worthwhile(const ddni_block *b)
+{
+    return b->n / 32 < DDNI_NEARBY_POINTS ? b->n / 32 + 1 : DDNI_NEARBY_POINTS;
+}
+
+static void follow_state(void *arg, int64_t q, int64_t worker)
+{
+    const ddni_block *b = arg;
+    const ddni_nearby *s = b->nearby;
+    int64_t row = b->todo[q], count = 0, capacity = worthwhile(b);
+    ddni_neighbourhood *of = &s->of[row];
+    if (!(of->radius > 0)) {
+        return;
+    }
+    const double *x = b->s->state + q * b->d, *centre = s->centre + row * b->d;
+    const float *distance = s->distance + row * DDNI_NEARBY_POINTS;
+    double a = b->level->a, sigma2 = b->level->s2 / (a * a), moved2 = 0, nearest2 = INFINITY;
+    for (int64_t j = 0; j < b->d; j++) {
+        double step = x[j] / a - centre[j];
+        moved2 += step * step;
+    }
+    double moved = sqrt(moved2) * (1 + 1e-9), reach = INFINITY;
+    double *logit = b->shared->lists.logit + worker * capacity;
+    int64_t *index = b->shared->lists.index + worker * capacity;
+    for (int64_t i = 0; i < of->count && count < capacity && (double)distance[i] <= reach; i++) {
+        index[count] = s->index[row * DDNI_NEARBY_POINTS + i];
+        logit[count] = ddni_logit(b, x, index[count]);
+        nearest2 = fmin(nearest2, -2 * sigma2 * logit[count]);
+        reach = moved + sqrt(nearest2 + 2 * b->log_ratio * sigma2) * (1 + 1e-9);
+        count++;
+    }
+    b->shared->lists.count[q] = count;
+    int32_t whole = count == of->count || (double)distance[count] > reach;
+    if (!whole || !(reach < of->radius)) {
+        give_up(of);
+        return;
+    }
+    of->followed++;
+    sort_by_index(index, logit, count);
+    ddni_lists_evaluate(b, q, count, index, logit, b->s->point + worker * 2 * b->d);
+}
+
+static const char *why_not(const ddni_block *b)
+{
+    return b->nearby == NULL ? "the rows are no trajectories whose neighbours are remembered"
+           : !b->single      ? "logits or distances are outside the range of f32"
+                             : NULL;
+}
+
+static ddn_status run(ddn_context *ctx, ddni_block *b)
+{
+    DDNI_TRY(ddni_lists_reserve(ctx, b, worthwhile(b)));
+    double work = (double)b->m * (double)b->d * 100; /* some 100 points are read, or a few */
+    DDNI_TRY(ddni_parallel(ctx, b->m, work, follow_state, b));
+    ddni_lists_report(b);
+    return DDN_OK;
+}
+
+const ddni_way ddni_way_nearby = {
+    .name = "nearby",
+    .why_not = why_not,
+    .run = run,
+    .failure = "no list, or it may lack points that matter by now",
+    .scratch_bytes = sizeof(ddni_nearby),
+    .pointers = 4,
+};

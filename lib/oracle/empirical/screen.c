@@ -1,0 +1,281 @@
+/* A pass over all data that bounds every logit and lists the points that can matter; theory.md
+ * (14).
+ */
+#include "oracle/empirical/screen.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/empirical/logit.h"
+
+/* The states as multiples of int8, and what that leaves out: x = step * whole + rest, so that
+ * x . (y - centre) = step * scale * (whole . stored) + step * whole . (shift - centre) + rest . (y
+ * - centre), the last term at most |rest| |y - centre|. */
+static void quantize(const ddni_screening *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    const double *x = b->s->relative + q * b->d;
+    int8_t *out = p->s->lanes;
+    int64_t d = b->d;
+    int32_t thin = b->m <= DDNI_THIN;
+    int64_t padded = ddni_padded_width(d);
+    double top = ddni_largest(d, x), constant = 0, rest2 = 0, length2 = ddni_square(b, x);
+    double step = top > 0 ? top / 127 : 1;
+    for (int64_t j = 0; j < d; j++) {
+        double whole = ddni_whole(x[j] / step);
+        double rest = x[j] - step * whole;
+        constant += whole * (b->ds->shift - b->o->centre[j]);
+        rest2 += rest * rest;
+        int64_t at =
+            thin ? q * padded + j : ((q / 16 * p->quads + j / 4) * 16 + q % 16) * 4 + j % 4;
+        out[at] = (int8_t)whole;
+    }
+    p->s->slope[q] = (float)(b->gain * step * b->ds->scale);
+    p->s->offset[q] = (float)(b->gain * step * constant);
+    /* Conversions to float and the sums in float: some 2^-21 of the largest terms. */
+    p->s->radius[q] = (float)(b->gain * (sqrt(rest2) * (1 + 1e-5) + sqrt(length2) * 0x1p-21));
+}
+
+/* The states in f32, and the rounding of them, of the rows, and of the sums as multiply_f32 bounds
+ * it. */
+static void fill(const ddni_screening *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    const double *x = b->s->relative + q * b->d;
+    float *out = p->s->lanes;
+    int32_t thin = b->m <= DDNI_THIN;
+    double length2 = 0;
+    for (int64_t j = 0; j < b->d; j++) {
+        length2 += x[j] * x[j];
+        out[thin ? q * b->d + j : ddni_lane_at(j, q, ddni_strip(b))] = (float)x[j];
+    }
+    double unit = 0x1p-24 * 1.0001;
+    double bound =
+        unit * (DDNI_DEPTH_BLOCK + (double)b->d / DDNI_DEPTH_BLOCK + 8) * sqrt(length2) * b->gain;
+    p->s->slope[q] = (float)b->gain;
+    p->s->offset[q] = 0;
+    p->s->radius[q] = (float)(bound * (1 + 1e-5));
+}
+
+/* The tile's rows as the screen wants them, and their inner products with the states. */
+static float *products(const ddni_screening *p, int64_t first, int64_t rows, char *scratch)
+{
+    const ddni_block *b = p->b;
+    const ddni_kernels *k = b->kern;
+    const ddn_dataset *ds = b->ds;
+    int64_t d = b->d;
+    float *g = (float *)(void *)scratch;
+    char *tile = scratch + DDNI_TILE_ROWS * b->lanes * 4;
+    int32_t thin = b->m <= DDNI_THIN;
+    ddni_ahead ahead = ddni_next_rows(b, thin ? DDNI_LANES : b->lanes, first + rows, 1);
+    if (p->integer) {
+        const uint8_t *y = ddni_stored(ds, first);
+        int64_t ldy = ds->ld;
+        if (thin) {
+            for (int64_t q = 0; q < b->m; q++) {
+                k->dot_u8(rows, d, y, ldy, (const int8_t *)p->s->lanes + q * ddni_padded_width(d),
+                          g + q * DDNI_TILE_ROWS, &ahead);
+            }
+            return g;
+        }
+        y = ddni_rows_in_fours(ds, first, rows, (uint8_t *)tile, &ldy);
+        k->multiply_u8(rows, d, b->lanes, y, ldy, p->s->lanes, g, DDNI_TILE_STRIP, &ahead);
+        return g;
+    }
+    const float *y = (const float *)(void *)tile;
+    int64_t ldy = d;
+    if (b->o->in_place) {
+        y = ddni_stored(ds, first);
+        ldy = ds->ld;
+    } else {
+        k->unpack_f32(ds->type, rows, d, ddni_stored(ds, first), ds->ld, ds->scale, ds->shift,
+                      b->o->centre, (float *)(void *)tile, ldy);
+    }
+    if (thin) {
+        for (int64_t q = 0; q < b->m; q++) {
+            k->dot_f32(rows, d, y, ldy, (const float *)p->s->lanes + q * d, g + q * DDNI_TILE_ROWS,
+                       &ahead);
+        }
+        return g;
+    }
+    memset(g, 0, (size_t)(DDNI_TILE_ROWS * b->lanes) * sizeof *g);
+    k->multiply_f32(rows, d, b->lanes, y, ldy, p->s->lanes, ddni_strip(b), g, DDNI_TILE_STRIP,
+                    &ahead);
+    return g;
+}
+
+/* A screen of many lanes as one of lane q alone. */
+static ddni_screen screen_of(const ddni_screen *all, int64_t q)
+{
+    ddni_screen one = *all;
+    one.slope += q;
+    one.offset += q;
+    one.radius += q;
+    one.floor += q;
+    one.cut += q;
+    one.margin += q;
+    one.count += q;
+    one.row += q * all->capacity;
+    one.upper += q * all->capacity;
+    return one;
+}
+
+static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
+{
+    const ddni_screening *p = arg;
+    const ddni_block *b = p->b;
+    ddni_screens *s = p->s;
+    char *scratch = (char *)s->tile + worker * p->tile_bytes;
+    float term[DDNI_TILE_ROWS];
+    int64_t lists = chunk * b->lanes;
+    for (int64_t q = 0; q < b->lanes; q++) {
+        s->floor[lists + q] = s->least[q];
+        s->cut[lists + q] = -INFINITY;
+        s->count[lists + q] = 0;
+    }
+    ddni_screen screen = {
+        .slope = s->slope,
+        .offset = s->offset,
+        .radius = s->radius,
+        .floor = s->floor + lists,
+        .cut = s->cut + lists,
+        .margin = s->margin,
+        .count = s->count + lists,
+        .capacity = p->capacity,
+        .row = s->row + lists * p->capacity,
+        .upper = s->upper + lists * p->capacity,
+    };
+    int64_t start = chunk * b->chunk_rows, end = ddni_chunk_end(b, chunk);
+    for (int64_t first = start; first < end; first += DDNI_TILE_ROWS) {
+        int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+        for (int64_t r = 0; r < rows; r++) {
+            term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r]);
+        }
+        float *g = products(p, first, rows, scratch);
+        if (b->m > DDNI_THIN) {
+            b->kern->screen_f32(rows, b->lanes, b->m, g, DDNI_TILE_STRIP, term,
+                                b->o->length + first, first - start, &screen);
+            continue;
+        }
+        for (int64_t q = 0; q < b->m; q++) {
+            ddni_screen one = screen_of(&screen, q);
+            b->kern->screen_rows_f32(rows, g + q * DDNI_TILE_ROWS, term, b->o->length + first,
+                                     first - start, &one);
+        }
+    }
+}
+
+/* A lower bound of the largest logit as the screen counts them, from a point that was looked at. */
+static float known_floor(const ddni_screening *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    double known = b->s->known[b->todo[q] - b->first];
+    double shift = ddni_square(b, b->s->relative + q * b->d) / (2 * b->level->s2);
+    double rounding = 1e-6 * (shift + fabs(known)) + p->slack;
+    return known > -INFINITY ? (float)(known + shift - rounding) : -INFINITY;
+}
+
+static ddn_status reserve(ddn_context *ctx, const ddni_screening *p)
+{
+    const ddni_block *b = p->b;
+    ddni_screens *s = p->s;
+    int64_t lists = b->chunks * b->lanes, entries = lists * p->capacity;
+    int64_t state_bytes = b->lanes * ddni_padded_width(b->d) * (p->integer ? 1 : 4);
+    DDNI_TRY(ddni_reserve(ctx, "lanes", state_bytes, 1, &s->lanes));
+    DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p->tile_bytes, &s->tile));
+    DDNI_TRY(ddni_reserve(ctx, "candidate counts", lists, 4, &s->count));
+    DDNI_TRY(ddni_reserve(ctx, "floors", lists, 4, &s->floor));
+    DDNI_TRY(ddni_reserve(ctx, "cuts", lists, 4, &s->cut));
+    DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->row));
+    DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->upper));
+    float **const bounds[] = {&s->slope, &s->offset, &s->radius, &s->least, &s->margin};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        DDNI_TRY(ddni_reserve(ctx, "bounds", b->lanes, 4, bounds[i]));
+        memset(*bounds[i], 0, (size_t)b->lanes * sizeof **bounds[i]);
+    }
+    memset(s->lanes, 0, (size_t)state_bytes);
+    return DDN_OK;
+}
+
+ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_screens *s,
+                               int32_t capacity, ddni_screening *p)
+{
+    *p = (ddni_screening){.b = b, .s = s, .integer = ddni_use_integers(b), .capacity = capacity};
+    if (b->n <= DDNI_FEW_POINTS) {
+        p->capacity = (int32_t)b->n;
+    }
+    p->quads = (b->d + 3) / 4;
+    int64_t width = p->integer ? p->quads * 4 : b->d * 4;
+    p->tile_bytes = (DDNI_TILE_ROWS * (b->lanes * 4 + width) + 63) / 64 * 64;
+    DDNI_TRY(reserve(ctx, p));
+    double reach = 0;
+    for (int64_t q = 0; q < b->m; q++) {
+        (p->integer ? quantize : fill)(p, q);
+        double length2 = ddni_square(b, b->s->relative + q * b->d);
+        /* Bytes round as they are before they are centred. */
+        double raw = p->integer || b->ds->type != DDN_TYPE_U8 ? 0 : sqrt(b->o->raw_mean);
+        reach = fmax(reach, b->gain * sqrt(length2) * (sqrt(b->o->norm_max) + raw) +
+                                fabs((double)s->offset[q]));
+    }
+    /* Sums of floats of this size round by some 2^-20 of it: sixteen roundings. */
+    reach += 0.5 * b->gain * b->level->a * b->o->norm_max;
+    p->slack = reach * 0x1p-20;
+    p->margin = (float)((b->log_ratio + p->slack) * (1 + 1e-6));
+    p->usable = reach < 1e30;
+    for (int64_t q = 0; q < b->lanes; q++) {
+        s->margin[q] = p->margin;
+        s->least[q] = q < b->m ? known_floor(p, q) : -INFINITY;
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_screen_run(ddn_context *ctx, ddni_screening *p)
+{
+    double work = (double)p->b->lanes * (double)p->b->n * (double)p->b->d;
+    return ddni_parallel(ctx, p->b->chunks, work, screen_chunk, p);
+}
+
+void ddni_screen_limits(const ddni_screening *p, int64_t q, float *floor, float *cut)
+{
+    *floor = *cut = -INFINITY;
+    for (int64_t c = 0; c < p->b->chunks; c++) {
+        *cut = fmaxf(*cut, p->s->cut[c * p->b->lanes + q]);
+        *floor = fmaxf(*floor, p->s->floor[c * p->b->lanes + q]);
+    }
+}
+
+int64_t ddni_screen_collect(const ddni_screening *p, int64_t q, float least, int64_t *index,
+                            float *upper)
+{
+    const ddni_block *b = p->b;
+    int64_t count = 0;
+    for (int64_t c = 0; c < b->chunks; c++) {
+        int64_t list = (c * b->lanes + q) * p->capacity;
+        for (int32_t i = 0; i < p->s->count[c * b->lanes + q]; i++) {
+            if (p->s->upper[list + i] >= least) {
+                if (upper != NULL) {
+                    upper[count] = p->s->upper[list + i];
+                }
+                index[count++] = c * b->chunk_rows + p->s->row[list + i];
+            }
+        }
+    }
+    return count;
+}
+
+double ddni_screen_shift(const ddni_screening *p, int64_t q)
+{
+    const double *x = p->b->s->relative + q * p->b->d;
+    double length2 = 0;
+    for (int64_t j = 0; j < p->b->d; j++) {
+        length2 += x[j] * x[j];
+    }
+    return p->slack - length2 / (2 * p->b->level->s2);
+}
+
+double ddni_screen_distance(const ddni_block *b, float upper, double shift)
+{
+    double a = b->level->a, sigma2 = b->level->s2 / (a * a);
+    return sqrt(fmax(0, -2 * sigma2 * ((double)upper + shift))) * (1 - 1e-6);
+}

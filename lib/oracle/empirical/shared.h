@@ -1,0 +1,16 @@
+/* Scratch of the steps that several ways take. Pointers only, so that it is freed as an array. */
+#ifndef DDNI_ORACLE_EMPIRICAL_SHARED_H
+#define DDNI_ORACLE_EMPIRICAL_SHARED_H
+
+#include "oracle/empirical/lists.h"
+#include "oracle/empirical/moments.h"
+#include "oracle/empirical/two_nearest.h"
+
+typedef struct ddni_shared {
+    ddni_states states;
+    ddni_lists lists;
+    ddni_moments moments;
+    ddni_two_nearest two_nearest;
+} ddni_shared;
+
+#endif

@@ -52,6 +52,9 @@ typedef float floats8 __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), 
 #define F64_OF_FLOATS(p) __builtin_convertvector(*(const floats8 *)(const void *)(p), f64_vec)
 #endif
 
+/* What a row adds to the register sum[which]. */
+#define ADD_STEP(which, step) sum[which] += step;
+
 #define REAL float
 #define OF_BYTES F32_OF_BYTES
 #define INTEGER int32_t

@@ -204,34 +204,21 @@ NAME(softmax_register)(int64_t rows, REAL *g, double gain, const double *term, c
             s->best[lane] = top;
             s->index[lane] = first_row + where[v];
         }
-        s->rescale[lane] = 1;
-        if (top > s->reference[lane] + 16) {
-            double gap = top - s->reference[lane]; /* +inf at the first row */
-            double f = exp(-gap);
-            s->rescale[lane] = f;
-            s->energy[lane] = f > 0 ? f * (s->energy[lane] + gap * s->total[lane]) : 0;
-            s->total[lane] *= f;
-            s->square[lane] *= f * f;
-            s->norm[lane] *= f;
-            s->reference[lane] = top;
-            moved = 1;
-        }
+        moved |= ddni_lane_move(s, lane);
         reference[v] = (REAL)s->reference[lane];
     }
-    NAME(vec) ref = NAME(load)(reference), total = {0}, energy = {0}, square = {0}, norms = {0};
+    NAME(vec) ref = NAME(load)(reference), sum[DDNI_STATISTICS] = {{0}}, norms = {0};
     for (int64_t r = 0; r < rows; r++) {
         NAME(vec) below = NAME(load)(g + r * DDNI_LANES) - ref;
         NAME(vec) p = NAME(exponential)(below);
         NAME(store)(g + r * DDNI_LANES, p);
-        total += p;
-        energy -= p * below;
-        square += p * p;
+        DDNI_STATISTICS_LIST(ADD_STEP)
         norms += p * (REAL)norm[r];
     }
     for (int v = 0; v < LANES; v++) {
-        s->total[q + v] += (double)total[v];
-        s->energy[q + v] += (double)energy[v];
-        s->square[q + v] += (double)square[v];
+        for (int i = 0; i < DDNI_STATISTICS; i++) {
+            s->sum[i][q + v] += (double)sum[i][v];
+        }
         s->norm[q + v] += (double)norms[v];
     }
     return moved;

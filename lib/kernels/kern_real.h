@@ -55,26 +55,16 @@ static int32_t NAME(softmax_lane)(int64_t rows, REAL *g, int64_t ldg, double gai
             s->index[q] = first_row + r;
         }
     }
-    s->rescale[q] = 1;
-    if (s->best[q] > s->reference[q] + 16) {
-        double gap = s->best[q] - s->reference[q], f = exp(-gap);
-        s->rescale[q] = f;
-        s->energy[q] = f > 0 ? f * (s->energy[q] + gap * s->total[q]) : 0;
-        s->total[q] *= f;
-        s->square[q] *= f * f;
-        s->norm[q] *= f;
-        for (int64_t c = 0; class_of != NULL && c < class_count; c++) {
-            s->classes[c * s->stride + q] *= f;
-        }
-        s->reference[q] = s->best[q];
-        moved = 1;
+    moved = ddni_lane_move(s, q);
+    for (int64_t c = 0; moved && class_of != NULL && c < class_count; c++) {
+        s->classes[c * s->stride + q] *= s->rescale[q];
     }
     for (int64_t r = 0; r < rows; r++) {
         double below = (double)g[r * ldg] - s->reference[q], p = exp(below);
         g[r * ldg] = (REAL)p;
-        s->total[q] += p;
-        s->energy[q] -= p * below;
-        s->square[q] += p * p;
+#define ADD(which, step) s->sum[which][q] += step;
+        DDNI_STATISTICS_LIST(ADD)
+#undef ADD
         s->norm[q] += p * norm[r];
         if (class_of != NULL) {
             s->classes[class_of[r] * s->stride + q] += p;

@@ -98,8 +98,6 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
                                 const double *norm, const int32_t *class_of, int64_t class_count,
                                 int64_t first_row, const ddni_lane_sums *s)
 {
-    int32_t moved = 0;
-    s->rescale[0] = 1;
     for (int64_t r = 0; r < rows; r++) {
         g[r] = (float)(gain * (double)g[r] + term[r]);
     }
@@ -112,21 +110,12 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
         s->best[0] = (double)top;
         s->index[0] = first_row + at;
     }
-    if (s->best[0] > s->reference[0] + 16) {
-        double gap = s->best[0] - s->reference[0], f = exp(-gap);
-        s->rescale[0] = f;
-        s->energy[0] = f > 0 ? f * (s->energy[0] + gap * s->total[0]) : 0;
-        s->total[0] *= f;
-        s->square[0] *= f * f;
-        s->norm[0] *= f;
-        for (int64_t c = 0; class_of != NULL && c < class_count; c++) {
-            s->classes[c] *= f;
-        }
-        s->reference[0] = s->best[0];
-        moved = 1;
+    int32_t moved = ddni_lane_move(s, 0);
+    for (int64_t c = 0; moved && class_of != NULL && c < class_count; c++) {
+        s->classes[c] *= s->rescale[0];
     }
     float ref = (float)s->reference[0], low[LANES32];
-    f32_vec total = {0}, energy = {0}, square = {0};
+    f32_vec sum[DDNI_STATISTICS] = {{0}};
     for (int64_t r = 0; r < rows; r += LANES32) {
         int64_t run = rows - r < LANES32 ? rows - r : LANES32;
         f32_vec below;
@@ -139,9 +128,7 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
             below = f32_load(low);
         }
         f32_vec p = f32_exponential(below);
-        total += p;
-        energy -= p * below;
-        square += p * p;
+        DDNI_STATISTICS_LIST(ADD_STEP)
         if (run == LANES32) {
             f32_store(g + r, p);
         } else {
@@ -166,9 +153,9 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
         s->classes[class_of[r]] += (double)g[r];
     }
     for (int64_t v = 0; v < LANES32; v++) {
-        s->total[0] += (double)total[v];
-        s->energy[0] += (double)energy[v];
-        s->square[0] += (double)square[v];
+        for (int i = 0; i < DDNI_STATISTICS; i++) {
+            s->sum[i][0] += (double)sum[i][v];
+        }
     }
     s->norm[0] += norms;
     return moved;

@@ -16,26 +16,14 @@
 
 #include <diffdyn/base.h>
 
+#include "kernels/statistics.h"
+
 enum {
     DDNI_SLICES = 3,         /* int8 numbers that stand for one of 22 bits */
     DDNI_MOST_BYTES = 66000, /* terms of an integer product, whose sum int32 holds */
     DDNI_LANES = 16,         /* granularity of lane blocks, in states */
     DDNI_DEPTH_BLOCK = 256   /* longest run of terms added up in one accumulator by multiply */
 };
-
-/* Sums over the rows of one block of lanes, relative to a reference logit per lane. */
-typedef struct ddni_lane_sums {
-    double *reference; /* [lanes] -inf before the first row */
-    double *best;      /* [lanes] largest logit so far, -inf before the first row */
-    int64_t *index;    /* [lanes] its row, the lowest in a tie, -1 before the first row */
-    double *total;     /* [lanes] sum e^{l - reference} */
-    double *energy;    /* [lanes] sum e^{l - reference} (reference - l) */
-    double *square;    /* [lanes] sum e^{2 (l - reference)} */
-    double *norm;      /* [lanes] sum e^{l - reference} norm[row] */
-    double *classes;   /* [class][stride] sum of e^{l - reference} by class; NULL if not wanted */
-    int64_t stride;    /* of the classes; 1 for a single state */
-    double *rescale;   /* [lanes] out: factor by which sums kept elsewhere are to be multiplied */
-} ddni_lane_sums;
 
 /* What a screen knows of its lanes, and the candidates it finds: rows that may not be left out. The
  * logit of a row lies within radius * length[row] of slope * g + offset + term[row]. */
@@ -88,8 +76,8 @@ typedef struct ddni_kernels {
 
     /* Adds a tile of rows to the sums. g(row, lane), in strips, holds the inner products and is
      * overwritten by e^{l - reference}, l = gain * g + term[row]. The reference moves only when a
-     * logit exceeds it by more than 16; rescale says by how much, returns 1 if any lane moved.
-     * first_row is the index of row 0; class_of[row] or NULL. */
+     * logit exceeds it by more than DDNI_LEEWAY; rescale says by how much, returns 1 if any lane
+     * moved. first_row is the index of row 0; class_of[row] or NULL. */
     int32_t (*softmax_f32)(int64_t rows, int64_t lanes, float *g, int64_t strip, double gain,
                            const double *term, const double *norm, const int32_t *class_of,
                            int64_t class_count, int64_t first_row, const ddni_lane_sums *sums);

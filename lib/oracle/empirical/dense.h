@@ -10,10 +10,8 @@
 enum {
     DDNI_LANE_REFERENCE,
     DDNI_LANE_BEST,
-    DDNI_LANE_TOTAL,
-    DDNI_LANE_ENERGY,
-    DDNI_LANE_SQUARE,
-    DDNI_LANE_NORM,
+    DDNI_LANE_SUMS, /* DDNI_STATISTICS of them */
+    DDNI_LANE_NORM = DDNI_LANE_SUMS + DDNI_STATISTICS,
     DDNI_LANE_RESCALE, /* of the last tile */
     DDNI_LANE_FACTOR,  /* takes the sums of the chunk to ones relative to the largest logit */
     DDNI_LANE_MASS,    /* of the weights as the sums of bytes have them */
@@ -69,13 +67,10 @@ static inline double *ddni_lane_row(const ddni_dense_run *p, int64_t chunk, int6
 static inline ddni_lane_sums ddni_lane_sums_of(const ddni_dense_run *p, int64_t chunk, int64_t q)
 {
     const ddni_block *b = p->b;
-    return (ddni_lane_sums){
+    ddni_lane_sums s = {
         .reference = ddni_lane_row(p, chunk, DDNI_LANE_REFERENCE) + q,
         .best = ddni_lane_row(p, chunk, DDNI_LANE_BEST) + q,
         .index = p->s->index + chunk * b->lanes + q,
-        .total = ddni_lane_row(p, chunk, DDNI_LANE_TOTAL) + q,
-        .energy = ddni_lane_row(p, chunk, DDNI_LANE_ENERGY) + q,
-        .square = ddni_lane_row(p, chunk, DDNI_LANE_SQUARE) + q,
         .norm = ddni_lane_row(p, chunk, DDNI_LANE_NORM) + q,
         .classes = b->want_class
                        ? ddni_lane_row(p, chunk, DDNI_LANE_ROWS) + q * (p->thin ? b->classes : 1)
@@ -83,6 +78,10 @@ static inline ddni_lane_sums ddni_lane_sums_of(const ddni_dense_run *p, int64_t 
         .stride = p->thin ? 1 : b->lanes,
         .rescale = ddni_lane_row(p, chunk, DDNI_LANE_RESCALE) + q,
     };
+    for (int64_t i = 0; i < DDNI_STATISTICS; i++) {
+        s.sum[i] = ddni_lane_row(p, chunk, DDNI_LANE_SUMS + i) + q;
+    }
+    return s;
 }
 
 static inline char *ddni_dense_sum(const ddni_dense_run *p, int64_t chunk)

@@ -60,13 +60,13 @@ static void draw(const ddni_dense_run *p, int64_t q, double *point)
 static ddni_posterior lane_posterior(const ddni_lane_sums *lane)
 {
     ddni_lane_sums s = *lane;
-    double gap = s.best[0] - s.reference[0], f = exp(-gap);
+    double gap = s.best[0] - s.reference[0], f = exp(-gap), total = s.sum[DDNI_TOTAL][0];
     return (ddni_posterior){
         .max = s.best[0],
         .argmax = s.index[0],
-        .rest = fmax(0, s.total[0] * f - 1),
-        .rest_energy = fmax(0, f * (s.energy[0] + gap * s.total[0])),
-        .rest_square = fmax(0, s.square[0] * f * f - 1),
+        .rest = fmax(0, total * f - 1),
+        .rest_energy = fmax(0, f * (s.sum[DDNI_ENERGY][0] + gap * total)),
+        .rest_square = fmax(0, s.sum[DDNI_SQUARE][0] * f * f - 1),
     };
 }
 

@@ -148,7 +148,7 @@ void ddni_slices_add(const ddni_dense_run *p, const ddni_dense_part *part, int64
     int64_t count = 0, chunk = part->chunk, q = part->lane;
     /* The final sum of weights is no less than that of the rows so far: what is below this share of
      * it weighs less than epsilon / n. */
-    double total = ddni_lane_row(p, chunk, DDNI_LANE_TOTAL)[q];
+    double total = ddni_lane_row(p, chunk, DDNI_LANE_SUMS + DDNI_TOTAL)[q];
     float least = (float)(b->rq->epsilon / (double)b->n * total * (1 - 1e-6));
     for (int64_t r = 0; r < rows; r++) {
         row[count] = ddni_stored(b->ds, first + r);

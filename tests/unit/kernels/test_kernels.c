@@ -93,9 +93,9 @@ static void sums_make(sums *t, int64_t lanes)
     t->s = (ddni_lane_sums){.reference = m,
                             .best = m + lanes,
                             .index = t->index,
-                            .total = m + 2 * lanes,
-                            .energy = m + 3 * lanes,
-                            .square = m + 4 * lanes,
+                            .sum[DDNI_TOTAL] = m + 2 * lanes,
+                            .sum[DDNI_ENERGY] = m + 3 * lanes,
+                            .sum[DDNI_SQUARE] = m + 4 * lanes,
                             .norm = m + 5 * lanes,
                             .classes = m + 7 * lanes,
                             .stride = lanes,
@@ -113,20 +113,20 @@ static void sums_compare(const sums *got, const sums *want, int64_t lanes, doubl
         const ddni_lane_sums *g = &got->s, *w = &want->s;
         CLOSE(g->best[q], w->best[q], rtol, rtol);
         double move = g->reference[q] - w->reference[q], f = exp(move);
-        double total = g->total[q] * f;
-        CLOSE(total, w->total[q], 4 * rtol, 0);
+        double total = g->sum[DDNI_TOTAL][q] * f;
+        CLOSE(total, w->sum[DDNI_TOTAL][q], 4 * rtol, 0);
         /* sum p (ref_w - l) = f (energy_g - total_g * move) */
-        CLOSE(f * (g->energy[q] - move * g->total[q]), w->energy[q], 4 * rtol,
-              40 * rtol * w->total[q]);
-        CLOSE(g->square[q] * f * f, w->square[q], 8 * rtol, 1e-300);
+        CLOSE(f * (g->sum[DDNI_ENERGY][q] - move * g->sum[DDNI_TOTAL][q]), w->sum[DDNI_ENERGY][q],
+              4 * rtol, 40 * rtol * w->sum[DDNI_TOTAL][q]);
+        CLOSE(g->sum[DDNI_SQUARE][q] * f * f, w->sum[DDNI_SQUARE][q], 8 * rtol, 1e-300);
         CLOSE(g->norm[q] * f, w->norm[q], 8 * rtol, 0);
         double classes = 0;
         for (int64_t c = 0; c < CLASSES; c++) {
             int64_t at = c * lanes + q;
-            CLOSE(g->classes[at] * f, w->classes[at], 8 * rtol, 8 * rtol * w->total[q]);
+            CLOSE(g->classes[at] * f, w->classes[at], 8 * rtol, 8 * rtol * w->sum[DDNI_TOTAL][q]);
             classes += g->classes[at];
         }
-        CLOSE(classes, g->total[q], 8 * rtol, 0);
+        CLOSE(classes, g->sum[DDNI_TOTAL][q], 8 * rtol, 0);
     }
 }
 

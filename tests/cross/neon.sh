@@ -32,7 +32,7 @@ for source in "$root"/lib/base/*.c "$root"/lib/kernels/*.c "$root/lib/schedule/n
     esac
     object=$scratch/$(basename "$source").o
     $cross -O2 -std=gnu11 -ffunction-sections -ffp-contract=$contract -fno-math-errno \
-        -Wall -Wextra -Werror -Wno-psabi -DDDNI_HAVE_NEON -DTEST_DATA='""' -I"$root/tests/cross" \
+        -Wall -Wextra -Werror -Wno-psabi -DDDNI_HAVE_NEON -DTEST_DATA='""' -DTEST_DOC='""' -I"$root/tests/cross" \
         -I"$root/tests" -I"$root/include" -I"$root/lib" -I"$generated" -I"$scratch" -c "$source" -o "$object"
     case $source in
     */unit/*) ;;

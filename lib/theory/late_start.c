@@ -121,9 +121,10 @@ ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, const double *x, con
         double *noisy = NULL;
         DDNI_TRY(ddni_alloc_for(ctx, "noisy curve", count, sizeof *noisy, &noisy));
         ddni_mean shift = {0};
+        ddni_draws noise = ddni_draws_of(seed, DDNI_USE_KNEE, 0);
         int64_t same = 0;
         for (int64_t k = 0; k < draws; k++) {
-            ddni_normal(seed, DDNI_STREAM_BOOTSTRAP, k, 0, 0, count, noisy);
+            ddni_draws_normal(&noise, k, 0, count, noisy);
             for (int64_t i = 0; i < count; i++) {
                 noisy[i] = y[i] + y_se[i] * noisy[i];
             }

@@ -25,7 +25,8 @@ typedef struct heun_step {
 typedef struct job {
     const heun_step *step;
     int64_t steps;
-    int64_t seed, first_path, m;
+    ddni_draws kicks, starts, signs;
+    int64_t first_path, m;
     double *q;
     /* Start states, where the job draws them: mean +- and standard deviation. */
     double mean, deviation;
@@ -55,8 +56,7 @@ static double run_path(const job *j, int64_t path, double q)
     for (int64_t k = 0; k < j->steps; k++) {
         if (k % NOISE_BLOCK == 0) {
             int64_t left = j->steps - k;
-            ddni_normal(j->seed, DDNI_STREAM_STEP, path, 0, k,
-                        left < NOISE_BLOCK ? left : NOISE_BLOCK, z);
+            ddni_draws_normal(&j->kicks, path, k, left < NOISE_BLOCK ? left : NOISE_BLOCK, z);
         }
         const heun_step *s = &j->step[k];
         double kick = s->noise * z[k % NOISE_BLOCK];
@@ -70,8 +70,8 @@ static double run_path(const job *j, int64_t path, double q)
 static double draw_state(const job *j, int64_t path)
 {
     double z;
-    ddni_normal(j->seed, DDNI_STREAM_START, path, 0, 0, 1, &z);
-    double sign = ddni_uniform(j->seed, DDNI_STREAM_DRAW, path, 0, 0) < 0.5 ? -1 : 1;
+    ddni_draws_normal(&j->starts, path, 0, 1, &z);
+    double sign = ddni_draws_uniform(&j->signs, path, 0) < 0.5 ? -1 : 1;
     return sign * j->mean + j->deviation * z;
 }
 
@@ -119,6 +119,14 @@ static ddn_status check_time(ddn_context *ctx, double sigma2, double t)
     return DDN_OK;
 }
 
+/* Coordinate: the step for kicks. */
+static void set_seed(job *j, int64_t seed)
+{
+    j->kicks = ddni_draws_of(seed, DDNI_USE_OVERLAP_STEP, 0);
+    j->starts = ddni_draws_of(seed, DDNI_USE_OVERLAP_START, 0);
+    j->signs = ddni_draws_of(seed, DDNI_USE_OVERLAP_SIGN, 0);
+}
+
 /* Mean (of one class) and standard deviation of q at time t. */
 static void set_start(job *j, double d, double mu2, double sigma2, double t)
 {
@@ -134,7 +142,8 @@ ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu2, doubl
     DDNI_TRY(check_time(ctx, sigma2, t));
     DDNI_CHECK_INT(ctx, m, 0, INT64_MAX / 4);
     DDNI_CHECK(ctx, m == 0 || q != NULL, DDN_E_NULL, "argument q is NULL");
-    job j = {.seed = seed, .m = m};
+    job j = {.m = m};
+    set_seed(&j, seed);
     set_start(&j, d, mu2, sigma2, t);
     for (int64_t i = 0; i < m; i++) {
         q[i] = draw_state(&j, first_path + i);
@@ -162,8 +171,8 @@ ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double
     }
     heun_step *step;
     DDNI_TRY(prepare(ctx, d, mu2, sigma2, times, count, &step));
-    job j = {
-        .step = step, .steps = count - 1, .seed = seed, .first_path = first_path, .m = m, .q = q};
+    job j = {.step = step, .steps = count - 1, .first_path = first_path, .m = m, .q = q};
+    set_seed(&j, seed);
     ddn_status status = ddni_parallel(ctx, (m + TILE - 1) / TILE,
                                       (double)m * (double)count * WORK_PER_STEP, run_tile, &j);
     ddni_free(ddni_context_allocator(ctx), step);
@@ -200,7 +209,8 @@ ddn_status ddn_theory_overlap_phi(ddn_context *ctx, double d, double mu2, double
     times[0] = t;
     times[steps] = t_end;
     DDNI_TRY_GOTO(prepare(ctx, d, mu2, sigma2, times, steps + 1, &step), fail);
-    job j = {.step = step, .steps = steps, .seed = seed, .m = pairs, .same = same};
+    job j = {.step = step, .steps = steps, .m = pairs, .same = same};
+    set_seed(&j, seed);
     set_start(&j, d, mu2, sigma2, t);
     DDNI_TRY_GOTO(ddni_parallel(ctx, tiles, 2.0 * (double)pairs * (double)steps * WORK_PER_STEP,
                                 pair_tile, &j),

@@ -222,9 +222,10 @@ static ddn_status distance(ddn_context *ctx, const ddn_frechet *fr, sample *s, d
 /* How often each of m states appears in bootstrap sample number `replicate`. */
 static void draw_weights(int64_t seed, int64_t replicate, int64_t m, double *weight)
 {
+    const ddni_draws draws = ddni_draws_of(seed, DDNI_USE_BOOTSTRAP, 0);
     memset(weight, 0, (size_t)m * sizeof *weight);
     for (int64_t i = 0; i < m; i++) {
-        const double u = ddni_uniform(seed, DDNI_STREAM_BOOTSTRAP, replicate, 0, i);
+        const double u = ddni_draws_uniform(&draws, replicate, i);
         weight[(int64_t)(u * (double)m)] += 1;
     }
 }

@@ -16,9 +16,7 @@
 
 enum {
     ROWS = 16,
-    POINTS = 32,    /* converted at once; a multiple of 4 */
-    STEP_NOISE = 0, /* steps of the noise function: coordinates of z are those of x, */
-    STEP_POINTS = 1 /* those of xi are data points */
+    POINTS = 32 /* converted at once; a multiple of 4 */
 };
 
 typedef struct draw_job {
@@ -27,7 +25,8 @@ typedef struct draw_job {
     double spread;      /* of z */
     double weight;      /* a / sqrt(n) */
     double a;
-    int64_t seed, first_path, m, d;
+    ddni_draws noise, points; /* coordinates: those of x; data points */
+    int64_t first_path, m, d;
     double *x;
     int64_t ldx;
     double *block; /* [workers][POINTS][d] */
@@ -59,7 +58,7 @@ static void add_points(const draw_job *job, int64_t first_row, int64_t rows, dou
         memset(xi, 0, sizeof xi);
         for (int64_t r = 0; r < rows; r++) {
             const int64_t path = job->first_path + first_row + r;
-            ddni_normal(job->seed, DDNI_STREAM_START, path, STEP_POINTS, first, count, xi);
+            ddni_draws_normal(&job->points, path, first, count, xi);
             for (int64_t i = 0; i < count; i++) {
                 xi[i] *= job->weight;
             }
@@ -77,7 +76,7 @@ static void draw_tile(void *arg, int64_t tile, int64_t worker)
     const int64_t rows = job->m - first < ROWS ? job->m - first : ROWS;
     for (int64_t r = 0; r < rows; r++) {
         double *x = job->x + (first + r) * job->ldx;
-        ddni_normal(job->seed, DDNI_STREAM_START, job->first_path + first + r, STEP_NOISE, 0, d, x);
+        ddni_draws_normal(&job->noise, job->first_path + first + r, 0, d, x);
         for (int64_t j = 0; j < d; j++) {
             x[j] *= job->spread;
             x[j] += job->mean != NULL ? job->a * job->mean[j] : 0;
@@ -107,9 +106,16 @@ ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds, const dd
 
     ddn_status status = DDN_OK;
     double *mean = NULL, *block = NULL;
-    draw_job job = {
-        ds,  NULL, sqrt(level.a * level.a + level.s2), 0, level.a, seed, first_path, m, ds->d, x,
-        ldx, NULL};
+    draw_job job = {.ds = ds,
+                    .spread = sqrt(level.a * level.a + level.s2),
+                    .a = level.a,
+                    .noise = ddni_draws_of(seed, DDNI_USE_START, 0),
+                    .points = ddni_draws_of(seed, DDNI_USE_START_POINTS, 0),
+                    .first_path = first_path,
+                    .m = m,
+                    .d = ds->d,
+                    .x = x,
+                    .ldx = ldx};
     double work = 40.0 * (double)m * (double)ds->d;
     if (kind == DDN_START_GAUSSIAN) {
         DDNI_TRY_GOTO(ddni_alloc_for(ctx, "mean", ds->d, sizeof *mean, &mean), fail);

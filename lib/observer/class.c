@@ -1,6 +1,7 @@
 /* The most probable class of each row, and when it changed last. */
 #include "base/check.h"
 #include "observer/track.h"
+#include "oracle/posterior.h"
 
 typedef struct class_observer {
     ddn_observer base;
@@ -22,23 +23,17 @@ static ddn_status begin(ddn_observer *ob)
     return ddni_track_begin(ob, &((class_observer *)ob)->track);
 }
 
-/* Ties go to the lowest class. */
-static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
+static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
 {
     class_observer *self = (class_observer *)ob;
     int64_t ld;
     const double *posterior = ddn_step_f64(step, DDN_OUT_CLASS_POSTERIOR, &ld);
     int64_t *row = self->track.history + k * ob->m;
     for (int64_t r = 0; r < ob->m; r++) {
-        int64_t best = 0;
-        for (int64_t c = 1; c < self->classes; c++) {
-            if (posterior[r * ld + c] > posterior[r * ld + best]) {
-                best = c;
-            }
-        }
-        row[r] = best;
+        row[r] = ddni_most_probable(posterior + r * ld, self->classes);
     }
     ddni_track_see(ob, &self->track, k);
+    return DDN_OK;
 }
 
 static ddni_record find(const ddn_observer *ob, ddn_record what)

@@ -14,7 +14,7 @@ static ddn_status begin(ddn_observer *ob)
     return ddni_track_begin(ob, &((nearest *)ob)->track);
 }
 
-static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
+static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
 {
     ddni_track *track = &((nearest *)ob)->track;
     if (ob->m > 0) {
@@ -22,6 +22,7 @@ static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
                (size_t)ob->m * sizeof(int64_t));
     }
     ddni_track_see(ob, track, k);
+    return DDN_OK;
 }
 
 static ddni_record find(const ddn_observer *ob, ddn_record what)

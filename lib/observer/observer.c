@@ -58,7 +58,7 @@ static int32_t observe(void *user, const ddn_step *step)
     }
     if (k == ob->seen) { /* a resumed run may show the time it stopped at once more */
         ob->times[k] = ddn_step_time(step);
-        ob->ops->see(ob, step, k);
+        DDNI_TRY(ob->ops->see(ob, step, k));
         ob->seen++;
     }
     return 0;

@@ -25,7 +25,7 @@ typedef struct ddni_observer_ops {
     ddn_status (*meet)(ddn_observer *ob, const ddn_oracle *oracle);
     /* Makes room for ob->count times of ob->m states in ob->d dimensions; may keep old memory. */
     ddn_status (*begin)(ddn_observer *ob);
-    void (*see)(ddn_observer *ob, const ddn_step *step, int64_t k);
+    ddn_status (*see)(ddn_observer *ob, const ddn_step *step, int64_t k);
     /* Records of the kind; DDN_RECORD_TIMES only if they are not simply the times seen. */
     ddni_record (*find)(const ddn_observer *ob, ddn_record what);
     void (*destroy)(ddn_observer *ob); /* members of the kind only */

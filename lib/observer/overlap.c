@@ -32,7 +32,7 @@ static ddn_status begin(ddn_observer *ob)
     return ddni_reserve(ob->ctx, "overlaps", cells, sizeof(double), &self->q);
 }
 
-static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
+static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
 {
     overlap *self = (overlap *)ob;
     const double *x = ddn_step_x(step);
@@ -48,6 +48,7 @@ static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
             *q++ = sum * scale;
         }
     }
+    return DDN_OK;
 }
 
 static ddni_record find(const ddn_observer *ob, ddn_record what)

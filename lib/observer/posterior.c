@@ -31,7 +31,7 @@ static ddn_status begin(ddn_observer *ob)
     return DDN_OK;
 }
 
-static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
+static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
 {
     posterior *self = (posterior *)ob;
     for (int i = 0; i < KEPT; i++) {
@@ -43,6 +43,7 @@ static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
         self->means[i][2 * k] = ob->m == 0 ? NAN : acc.mean;
         self->means[i][2 * k + 1] = ddni_mean_error(&acc);
     }
+    return DDN_OK;
 }
 
 static ddni_record find(const ddn_observer *ob, ddn_record what)

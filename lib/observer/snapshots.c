@@ -42,7 +42,7 @@ static ddn_status begin(ddn_observer *ob)
     return DDN_OK;
 }
 
-static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
+static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
 {
     snapshots *self = (snapshots *)ob;
     const double *x = ddn_step_x(step);
@@ -56,6 +56,7 @@ static void see(ddn_observer *ob, const ddn_step *step, int64_t k)
             }
         }
     }
+    return DDN_OK;
 }
 
 static ddni_record find(const ddn_observer *ob, ddn_record what)

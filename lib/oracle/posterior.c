@@ -71,3 +71,21 @@ double ddni_posterior_one_minus_w_max(const ddni_posterior *p)
 {
     return p->rest / (1 + p->rest);
 }
+
+int64_t ddni_most_probable(const double *share, int64_t classes)
+{
+    int64_t best = 0;
+    for (int64_t c = 1; c < classes; c++) {
+        best = share[c] > share[best] ? c : best;
+    }
+    return best;
+}
+
+double ddni_same_class(const double *share, int64_t classes)
+{
+    double same = 0;
+    for (int64_t c = 0; c < classes; c++) {
+        same += share[c] * share[c];
+    }
+    return same;
+}

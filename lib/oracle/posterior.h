@@ -38,4 +38,11 @@ double ddni_posterior_sum_w2(const ddni_posterior *p);
 double ddni_posterior_w_max(const ddni_posterior *p);
 double ddni_posterior_one_minus_w_max(const ddni_posterior *p);
 
+/* ---- Classes, from their probabilities share[classes] ---- */
+
+/* The most probable one; ties go to the lowest. */
+int64_t ddni_most_probable(const double *share, int64_t classes);
+/* sum_c W_c^2: the chance that two draws have one class (theory.md (36)). */
+double ddni_same_class(const double *share, int64_t classes);
+
 #endif

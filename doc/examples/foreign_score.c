@@ -170,8 +170,9 @@ static void train(settings *set, model *mo)
     mo->along = drv_alloc(mo->classes * (mo->rank + 1), sizeof *mo->along);
     for (int64_t c = 0; c < mo->classes; c++) {
         train_class(set, mo, labels[c], &mo->of[c]);
-        set->phi_infinity += mo->of[c].share * mo->of[c].share;
+        mo->weight[c] = mo->of[c].share;
     }
+    set->phi_infinity = ddn_theory_phi_infinity(mo->weight, mo->classes);
     drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &set->lambda, NULL, 0));
 }
 
@@ -286,7 +287,7 @@ static void print_results(const settings *set, const model *mo, double *const *c
     }
     /* Speciation: phi at its value at r = 1; collapse: the exact clones are half as far apart as
      * the foreign ones. */
-    const double level = set->phi_infinity + (1 - set->phi_infinity) * 0.5504;
+    const double level = ddn_theory_phi_level(set->phi_infinity);
     double t[3], se[3], *ratio = drv_alloc(set->times, sizeof *ratio);
     double *ratio_se = drv_alloc(set->times, sizeof *ratio_se);
     for (int64_t k = 0; k < set->times; k++) {

@@ -58,14 +58,14 @@ static void make_empirical(settings *set)
     }
     const int64_t classes = ddn_dataset_class_count(own.ds);
     int64_t *sizes = drv_alloc(classes, sizeof *sizes);
-    set->phi_infinity = classes > 0 ? 0 : NAN;
+    double *shares = drv_alloc(classes, sizeof *shares);
     if (classes > 0) {
         drv_try(ddn_dataset_classes(drv.ctx, own.ds, NULL, sizes, classes));
     }
     for (int64_t c = 0; c < classes; c++) {
-        const double share = (double)sizes[c] / (double)ddn_dataset_n(own.ds);
-        set->phi_infinity += share * share;
+        shares[c] = (double)sizes[c];
     }
+    set->phi_infinity = ddn_theory_phi_infinity(shares, classes);
 }
 
 static void configure(settings *set)

@@ -34,12 +34,36 @@ enum {
 /* The settings, borrowed from an; see ddn_options in base.h. NULL for NULL. */
 DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);
 
+/* ---- The judge ----------------------------------------------------------------------------- */
+
+/* Which point is nearest to a state and which class it is: all measurements ask one judge, which
+ * has one rule.
+ *   Nearest point: the component of the largest weight at the level of the state.
+ *   Class: what a classifier callback says, if one is given; else the label of the nearest point
+ *   of the judging data set, where that has labels; else the most probable class; else there is
+ *   none.
+ * Ties go to the lowest index. The judge is made from the points that a function is told to judge
+ * by; else it is the oracle itself, if it has weights; else the exact oracle of the oracle's own
+ * data set, or of the points that the x_0 were taken from; else there is none. What cannot be
+ * judged is NaN. States on their way, where no point is near, have the class that the posterior
+ * finds most probable (ddn_observer_create_class). */
+
+/* Says to which class each of the states x[m][d] belongs (denoised, contiguous, in the units of the
+ * data): class_out[m], any numbers. Returns 0; another value makes the analysis fail with
+ * DDN_E_CALLBACK. Called on the thread that runs the analysis, never re-entrantly; must return. */
+typedef int32_t (*ddn_classify_fn)(void *user, int64_t m, int64_t d, const double *x,
+                                   int32_t *class_out);
+
+/* ---- Measurements -------------------------------------------------------------------------- */
+
 /* All measurements: results depend on the settings alone, bit for bit for any number of threads.
  * They report progress (stages "identities", "clones", "last change") and stop at cancel or when
  * the progress callback asks for it (DDN_STOPPED, no result). Each use of the seed has random
- * numbers of its own, so identities, clones and last changes are independent measurements. Common
- * errors: DDN_E_NULL, DDN_E_RANGE and DDN_E_NONFINITE (times: strictly monotone, within the
- * schedule), DDN_E_NOMEM, and those of oracle and integrator. */
+ * numbers of its own, so identities, clones, last changes, U-turns, branches and clones of paths
+ * are independent measurements. Runs of the host with the same seed are independent of them where
+ * their path numbers lie in [2^39, 2^40). Common errors: DDN_E_NULL, DDN_E_RANGE and
+ * DDN_E_NONFINITE (times: strictly monotone, within the schedule), DDN_E_NOMEM, and those of oracle
+ * and integrator. */
 
 /* Averages over x ~ p_t by forward samples at times[count], increasing or decreasing, one
  * evaluation a sample, no trajectories (doc/theory.md (30)-(36)). Data points are taken equally

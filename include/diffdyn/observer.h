@@ -16,17 +16,18 @@ typedef struct ddn_observer ddn_observer;
 DDN_API ddn_status ddn_observer_create_snapshots(ddn_context *ctx, const double *times,
                                                  int64_t count, ddn_observer **out);
 
-/* Follows the nearest data point mu*(t) = argmax w of each row and the last time it changed:
- * t_last = t_{j*}, j* = 1 + max{j : mu_{j+1} != mu_j}, the first grid time with the final index;
- * no change gives the first time (doc/theory.md (34)). */
+/* Follows the nearest data point mu*(t) = argmax w of each row (the lowest of equals) and the last
+ * time it changed: t_last = t_{j*}, j* = 1 + max{j : mu_{j+1} != mu_j}, the first grid time with
+ * the final index; no change gives the first time (doc/theory.md (34)). */
 DDN_API ddn_status ddn_observer_create_nearest(ddn_context *ctx, ddn_observer **out);
 
 /* Mean over the rows, at each grid time, of posterior entropy, sum w^2, w_max, tr Cov and log p,
  * with standard errors over the rows. */
 DDN_API ddn_status ddn_observer_create_posterior(ddn_context *ctx, ddn_observer **out);
 
-/* Most probable class (argmax of the class posterior, as index into the ascending labels) of each
- * row at each grid time, and the last time it changed. Needs a labelled oracle. */
+/* Most probable class (argmax of the class posterior, the lowest of equals, as index into the
+ * ascending labels) of each row at each grid time, and the last time it changed. Needs a labelled
+ * oracle. */
 DDN_API ddn_status ddn_observer_create_class(ddn_context *ctx, ddn_observer **out);
 
 /* Overlaps q_k = x . v_k / sqrt(d) with the directions v[count][ldv] (copied) at each grid time. */

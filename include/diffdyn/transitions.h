@@ -12,19 +12,20 @@ DDN_BEGIN_DECLS
 
 /* The probabilities phi and phi_C of ddn_analysis_identities by simulation: CLONES pairs of
  * continuations of one x_t ~ p_t with separate noise, run from each time (all above T_END) down to
- * T_END by METHOD in STEPS steps. Columns "t" and, each with NAME_se: "phi" (same class: the label
- * of the nearest point; without a data set the most probable class; the nearest of its dataset for
- * an oracle without weights), "phi_C" (same nearest point), "distance2" (E |x1 - x2|^2). Scalar
- * "clones". The error of a proportion is half its Wilson interval at one standard deviation,
- * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. */
+ * T_END by METHOD in STEPS steps. Columns "t" and, each with NAME_se: "phi" (same class) and
+ * "phi_C" (same nearest point), as the judge (analysis.h) finds them in the states at T_END,
+ * "distance2" (E |x1 - x2|^2). Scalar "clones". The error of a proportion is half its Wilson
+ * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0
+ * and 1. */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle,
                                        const double *times, int64_t count, ddn_result **out);
 
-/* Last-change time of the nearest point along reverse paths on a grid of PATH_STEPS steps,
- * geometric in t from T_START to T_END, from x ~ p_t at T_START by METHOD (theory (34)). Scalars
- * "t_C_last_change" (mean), "t_C_last_change_median" (error from order statistics, at least the
- * grid's own), "paths", "steps". Columns "t_grid", "changed_after": share of paths whose last
- * change is below t, with "changed_after_se". DDN_E_UNSUPPORTED for oracles without components. */
+/* Last-change time of the judge's nearest point (analysis.h) along reverse paths on a grid of
+ * PATH_STEPS steps, geometric in t from T_START to T_END, from x ~ p_t at T_START by METHOD (theory
+ * (34)). Scalars "t_C_last_change" (mean), "t_C_last_change_median" (error from order statistics,
+ * at least the grid's own), "paths", "steps". Columns "t_grid", "changed_after": share of paths
+ * whose last change is below t, with "changed_after_se". DDN_E_UNSUPPORTED without a judge: an
+ * oracle that has neither components nor data. */
 DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle,
                                             ddn_result **out);
 
@@ -35,12 +36,12 @@ DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *
 DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out);
 
 /* Crossing times from a result of ddn_analysis_identities or ddn_analysis_clones: scalars
- * "t_S_phi" (phi at the level phi(inf) + (1 - phi(inf)) 0.5504, phi(inf) = sum pi_c^2), "t_C_phi"
- * (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha), in the time of the grid, by local linear
- * interpolation. Where noise makes a curve cross more than once it is the crossing at the largest
- * time, and the definition says so. The error is, over |slope| and in quadrature, the weighted
- * sum of those at both ends of the bracket (an upper bound as they are correlated) and the bend
- * of the curve in between, estimated from the neighbouring rows. */
+ * "t_S_phi" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2, of the labels or else of
+ * the oracle), "t_C_phi" (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha), in the time of the
+ * grid, by local linear interpolation. Where noise makes a curve cross more than once it is the
+ * crossing at the largest time, and the definition says so. The error is, over |slope| and in
+ * quadrature, the weighted sum of those at both ends of the bracket (an upper bound as they are
+ * correlated) and the bend of the curve in between, estimated from the neighbouring rows. */
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
 
@@ -50,7 +51,8 @@ DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *or
  * "phi_clones", "phi_C_clones" and "distance2_clones". Scalars: all of the above and "seed"; the
  * crossings are those of the identities (of the clones where these have none), and those of the
  * clones are "t_S_phi_clones" and "t_C_phi_clones". All times are in the oracle's schedule, NaN
- * where it does not reach. Works for every oracle: what it cannot give is NaN. */
+ * where it does not reach. Works for every oracle: what it cannot give is NaN; the last
+ * change is measured for oracles with weights alone. */
 DDN_API ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle,
                                         const double *times, int64_t count,
                                         const double *clone_times, int64_t clone_count,
@@ -71,20 +73,13 @@ DDN_API ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *re
 
 /* ---- Branching experiments: U-turns and clones for any oracle and any classifier ------------ */
 
-/* Says to which class each of the states x[m][d] belongs (denoised, contiguous, in the units of the
- * data): class_out[m], any numbers. Returns 0; another value makes the analysis fail with
- * DDN_E_CALLBACK. Called on the thread that runs the analysis, never re-entrantly; must return. */
-typedef int32_t (*ddn_classify_fn)(void *user, int64_t m, int64_t d, const double *x,
-                                   int32_t *class_out);
-
 /* U-turn (Behjoo & Chertkov; doc/theory.md (40)): x_0 -> x_t forward -> x_0' by the reverse
  * dynamics with this oracle, for each of times[count] (monotone, all above the clean end T_END).
  * Settings used: CLONES (U-turns a time), METHOD, ETA, STEPS, T_END, SEED, BATCH. The reverse paths
  * end with the denoiser at T_END. starts: where the x_0 come from, each point equally often; NULL:
  * the data of the oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination). d must
- * agree (DDN_E_SHAPE). classify, user: the classifier; NULL: the label of the nearest point where
- * the oracle has labelled data, else its most probable class, else (an oracle without weights) the
- * label of the nearest of its dataset or of starts. Columns, each NAME with NAME_se: "t";
+ * agree (DDN_E_SHAPE). The judge (analysis.h) looks at x_0 and at the denoised end; classify, user:
+ * its classifier, or NULL. Columns, each NAME with NAME_se: "t";
  * "returned", share of paths whose nearest point (component) at the end is that of x_0, and
  * "same_class", each with NAME_low, NAME_high, the 95 % Wilson interval; "distance2" = E|x_0 -
  * x_0'|^2 with quantiles "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t.
@@ -122,15 +117,15 @@ enum {
  * end at the same data point, same_point = sum w^2, and in the same class, same_class = sum_c
  * W_c^2 (doc/theory.md (36)):
  *     same_point >= 1/2                                       memorization,
- *     else same_class >= p + 0.5504 (1 - p), p = sum_c pi_c^2  features (the level of t_S),
+ *     else same_class >= ddn_theory_phi_level(sum_c pi_c^2)   features (the level of t_S),
  *     else                                                    random.
  * Without two classes the second test is t <= t_S of the data (20), or fails where there is no
  * data.
  *
  * CLONES: CLONES pairs of continuations of every state by METHOD, ETA, STEPS down to T_END, ended
- * with the denoiser; all times must be above T_END. Nearest points and classes are then those of
- * `points`, else of the oracle's own dataset or components (DDN_E_UNSUPPORTED where there is
- * neither): no posterior of the oracle is needed. Settings SEED and BATCH are used too.
+ * with the denoiser; all times must be above T_END. The judge (analysis.h) of the ends is made from
+ * `points`, if given; DDN_E_UNSUPPORTED where there is none. No posterior of the oracle is needed.
+ * Settings SEED and BATCH are used too; m CLONES <= 2^33 (DDN_E_RANGE).
  *
  * regimes[count][m] gets the ddn_regime of each state, or is NULL. Columns: "t", "t_ou", "regime"
  * (by the means over the trajectories), "same_point", "same_class", each with NAME_se over the

@@ -52,7 +52,4 @@ ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *ora
 ddn_status ddni_analysis_check_times(ddn_context *ctx, const char *name, const ddn_schedule *sch,
                                      const double *times, int64_t count);
 
-/* Number of labelled classes whose probabilities the oracle can tell; 0 where it has none. */
-int64_t ddni_analysis_classes(const ddn_oracle *oracle);
-
 #endif

@@ -5,11 +5,13 @@
  * Common random numbers: sample j has the same data point and the same noise z at every time, so
  * the curves are smooth and the value at a time does not depend on the rest of the grid. */
 #include "analysis/analysis_impl.h"
+#include "analysis/classes.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/statistics.h"
+#include "oracle/posterior.h"
 
 /* What is averaged. The first ones are outputs of the oracle as they are. */
 enum {
@@ -66,8 +68,9 @@ static ddn_status prepare(work *w, const ddn_analysis *an, const double *times)
         DDNI_TRY(
             ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), times[k], &w->levels[k]));
     }
-    DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, ddni_analysis_i64(an, DDN_ANALYSIS_SEED),
-                               DDNI_DRAW_IDENTITIES, total, &w->samples));
+    DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle),
+                               ddni_analysis_i64(an, DDN_ANALYSIS_SEED), DDNI_MEASURE_IDENTITIES, 0,
+                               total, &w->samples));
     DDNI_TRY(ddn_query_create(w->ctx, w->oracle, &w->query));
     for (int i = 0; i < PHI; i++) {
         if (ddn_oracle_can(w->oracle, outputs[i])) {
@@ -92,13 +95,9 @@ static void add(const work *w, ddni_mean *means, int64_t m)
                 ddni_mean_add(&means[i], w->value[i][r]);
             }
         }
-        double same = 0;
-        for (int64_t c = 0; c < w->classes; c++) {
-            double share = w->class_share[r * w->classes + c];
-            same += share * share;
-        }
         if (w->classes > 0) {
-            ddni_mean_add(&means[PHI], same);
+            ddni_mean_add(&means[PHI],
+                          ddni_same_class(w->class_share + r * w->classes, w->classes));
         }
     }
 }

@@ -6,14 +6,7 @@
 #include "analysis/samples.h"
 
 #include "base/check.h"
-#include "base/rng.h"
 #include "dataset/dataset_impl.h"
-
-/* A deviate for the choice of points; the noise of samples has steps >= 0. */
-static double choice(const ddni_samples *s, int64_t number, int64_t coordinate)
-{
-    return ddni_uniform(s->seed, DDNI_STREAM_ANALYSIS, number, -1 - s->use, coordinate);
-}
 
 static int32_t class_of(const ddn_dataset *ds, int64_t i)
 {
@@ -23,7 +16,7 @@ static int32_t class_of(const ddn_dataset *ds, int64_t i)
 static void shuffle(const ddni_samples *s, int64_t first, int64_t count)
 {
     for (int64_t i = count - 1; i > 0; i--) {
-        int64_t j = (int64_t)(choice(s, first + i, 1) * (double)(i + 1));
+        int64_t j = (int64_t)(ddni_draws_uniform(&s->choice, first + i, 1) * (double)(i + 1));
         int64_t other = s->order[first + j];
         s->order[first + j] = s->order[first + i];
         s->order[first + i] = other;
@@ -54,26 +47,23 @@ static ddn_status make_order(ddni_samples *s, const ddn_dataset *ds)
     return DDN_OK;
 }
 
-ddn_status ddni_samples_init(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed, int64_t use,
-                             int64_t total, ddni_samples *samples)
+ddn_status ddni_samples_init(ddn_context *ctx, const ddn_oracle *oracle, const ddn_dataset *points,
+                             int64_t seed, ddni_measurement what, int64_t item, int64_t total,
+                             ddni_samples *samples)
 {
-    return ddni_samples_init_points(ctx, oracle, ddn_oracle_dataset(oracle), seed, use, total,
-                                    samples);
-}
-
-ddn_status ddni_samples_init_points(ddn_context *ctx, const ddn_oracle *oracle,
-                                    const ddn_dataset *ds, int64_t seed, int64_t use, int64_t total,
-                                    ddni_samples *samples)
-{
-    *samples = (ddni_samples){.ctx = ctx, .oracle = oracle, .points = ds, .seed = seed, .use = use};
+    *samples = (ddni_samples){.ctx = ctx, .oracle = oracle, .points = points};
+    samples->what = what;
+    samples->item = item;
+    samples->noise = ddni_draws_samples(seed, what, item);
+    samples->choice = ddni_draws_choice(seed, what, item);
     samples->total = total;
     samples->d = ddn_oracle_d(oracle);
-    samples->offset = choice(samples, 0, 0);
-    if (ds == NULL) {
+    samples->offset = ddni_draws_uniform(&samples->choice, 0, 0);
+    if (points == NULL) {
         return DDN_OK;
     }
-    samples->n = ds->n;
-    return make_order(samples, ds);
+    samples->n = points->n;
+    return make_order(samples, points);
 }
 
 void ddni_samples_free(ddni_samples *samples)
@@ -100,15 +90,15 @@ ddn_status ddni_samples_draw(const ddni_samples *s, int64_t first, int64_t count
 {
     const ddn_dataset *ds = s->points;
     if (ds == NULL) {
-        /* Each use has its own range of path numbers. */
-        DDNI_TRY(ddn_oracle_sample_data(s->ctx, s->oracle, s->seed, (s->use << 40) + first, count,
-                                        x0, s->d, NULL));
+        DDNI_TRY(ddn_oracle_sample_data(s->ctx, s->oracle, s->noise.seed,
+                                        ddni_path_data(s->what, s->item, first), count, x0, s->d,
+                                        NULL));
     }
     for (int64_t r = 0; r < count; r++) {
         if (ds != NULL) {
             ddni_dataset_rows(ds, point(s, first + r), 1, x0 + r * s->d, s->d);
         }
-        ddni_normal(s->seed, DDNI_STREAM_ANALYSIS, first + r, s->use, 0, s->d, z + r * s->d);
+        ddni_draws_normal(&s->noise, first + r, 0, s->d, z + r * s->d);
     }
     return DDN_OK;
 }

@@ -1,6 +1,7 @@
 /* Settings of analyses, and what they mean for a given schedule. */
 #include "analysis/analysis_impl.h"
 #include "base/check.h"
+#include "base/rng.h"
 #include "schedule/schedule_impl.h"
 
 static const double default_start = 6, default_end = 1e-3; /* OU times */
@@ -150,8 +151,8 @@ ddn_status ddni_analysis_check_times(ddn_context *ctx, const char *name, const d
                                      const double *times, int64_t count)
 {
     ddni_level level;
-    DDNI_CHECK(ctx, count >= 1 && count <= 1000000, DDN_E_RANGE,
-               "the number of %s is %lld, outside [1, 1000000]", name, (long long)count);
+    DDNI_CHECK(ctx, count >= 1 && count <= DDNI_TIMES, DDN_E_RANGE,
+               "the number of %s is %lld, outside [1, %d]", name, (long long)count, DDNI_TIMES);
     DDNI_CHECK(ctx, times != NULL, DDN_E_NULL, "argument %s is NULL", name);
     for (int64_t k = 0; k < count; k++) {
         DDNI_CHECK(ctx, isfinite(times[k]), DDN_E_NONFINITE, "%s[%lld] is %g", name, (long long)k,
@@ -165,9 +166,4 @@ ddn_status ddni_analysis_check_times(ddn_context *ctx, const char *name, const d
                    (long long)k, times[k], times[k - 1]);
     }
     return DDN_OK;
-}
-
-int64_t ddni_analysis_classes(const ddn_oracle *oracle)
-{
-    return ddn_oracle_can(oracle, DDN_OUT_CLASS_POSTERIOR) ? ddn_oracle_class_count(oracle) : 0;
 }

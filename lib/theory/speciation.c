@@ -172,10 +172,15 @@ double ddn_theory_phi_infinity(const double *weights, int64_t count)
     return total > 0 ? sum : NAN;
 }
 
+double ddni_phi_level_share(void)
+{
+    return 1 - 2 * ddn_theory_one_minus_phi(1);
+}
+
 double ddn_theory_phi_level(double phi_infinity)
 {
     if (!(phi_infinity > 0 && phi_infinity <= 1)) {
         return NAN;
     }
-    return phi_infinity + (1 - phi_infinity) * (1 - 2 * ddn_theory_one_minus_phi(1));
+    return phi_infinity + (1 - phi_infinity) * ddni_phi_level_share();
 }

@@ -34,4 +34,7 @@ static inline double ddni_gamma(double sigma2, double t)
     return ddni_delta(t) + sigma2 * exp(-2 * t);
 }
 
+/* 0.5504004908...: phi of two Gaussians at r = 1, from [1/2, 1] to [0, 1]; theory.md (24). */
+double ddni_phi_level_share(void);
+
 #endif

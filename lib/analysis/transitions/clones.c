@@ -1,38 +1,27 @@
 /* Clone probabilities by simulation: two continuations of one state with separate noise, run to
  * the clean end (theory.md (36)). */
 #include "analysis/analysis_impl.h"
+#include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/statistics.h"
-#include "dataset/dataset_impl.h"
-
-/* Where the class of an end point comes from. */
-enum {
-    NO_CLASS,
-    LABEL_OF_NEAREST,
-    CLASS_OF_POSTERIOR
-};
 
 typedef struct work {
     ddn_context *ctx;
-    const ddn_oracle *oracle; /* moves the clones */
-    const ddn_oracle *judge;  /* tells where they end: the oracle, or made_judge */
-    ddn_oracle *made_judge;   /* of the data of an oracle that has no weights, else NULL */
+    const ddn_oracle *oracle;
     ddn_integrator *it;
-    ddn_query *query;
-    int64_t seed, pairs, batch, d, classes; /* batch in pairs */
+    ddni_judge judge;
+    int64_t seed, pairs, batch, d; /* batch in pairs */
     double t_end;
-    int32_t has_nearest, class_rule;
-    double *x0, *z, *x;       /* [2 batch][d]: rows 2p and 2p + 1 are clones */
-    int64_t *paths, *nearest; /* [2 batch] */
-    double *class_share;      /* [2 batch][classes] */
+    double *x0, *z, *x; /* [2 batch][d]: rows 2p and 2p + 1 are clones */
+    int64_t *paths;     /* [2 batch] */
 } work;
 
 typedef struct counts {
-    int64_t same_class, same_nearest;
+    ddni_agreement same;
     ddni_mean distance2;
 } counts;
 
@@ -40,38 +29,17 @@ static void release(work *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
-    ddn_query_destroy(w->query);
-    ddn_oracle_destroy(w->made_judge);
+    ddni_judge_free(&w->judge);
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->x);
     ddni_free(al, w->paths);
-    ddni_free(al, w->nearest);
-    ddni_free(al, w->class_share);
-}
-
-/* A foreign model knows no points, but the data that it was learned from may be there. */
-static ddn_status choose_judge(work *w, const ddn_dataset *ds)
-{
-    w->judge = w->oracle;
-    if (ds != NULL && !ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
-        DDNI_TRY(ddn_oracle_create_empirical(w->ctx, ds, ddn_oracle_schedule(w->oracle),
-                                             &w->made_judge));
-        w->judge = w->made_judge;
-    }
-    return DDN_OK;
 }
 
 static ddn_status prepare(work *w, const ddn_analysis *an)
 {
     int64_t row = w->d * (int64_t)sizeof(double), rows = 2 * w->batch;
-    const ddn_dataset *ds = ddn_oracle_dataset(w->oracle);
-    DDNI_TRY(choose_judge(w, ds));
-    w->has_nearest = ddn_oracle_can(w->judge, DDN_OUT_ARGMAX);
-    w->classes = ddni_analysis_classes(w->judge);
-    w->class_rule = w->has_nearest && ds != NULL && ds->labels != NULL ? LABEL_OF_NEAREST
-                    : w->classes > 0                                   ? CLASS_OF_POSTERIOR
-                                                                       : NO_CLASS;
+    DDNI_TRY(ddni_judge_create(w->ctx, &(ddni_judge_of){.oracle = w->oracle}, rows, &w->judge));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->x0));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, row, &w->x));
@@ -79,31 +47,7 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
                                  ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
-    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->t_end));
-    DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->query));
-    if (w->has_nearest) {
-        DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->nearest));
-        DDNI_TRY(ddn_query_bind_i64(w->query, DDN_OUT_ARGMAX, w->nearest));
-    }
-    if (w->class_rule == CLASS_OF_POSTERIOR) {
-        DDNI_TRY(ddni_alloc_for(w->ctx, "class posteriors", rows,
-                                w->classes * (int64_t)sizeof(double), &w->class_share));
-        DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_CLASS_POSTERIOR, w->class_share, w->classes));
-    }
-    return DDN_OK;
-}
-
-static int64_t class_of(const work *w, int64_t row)
-{
-    if (w->class_rule == LABEL_OF_NEAREST) {
-        return ddn_oracle_dataset(w->oracle)->labels->class_index[w->nearest[row]];
-    }
-    const double *share = w->class_share + row * w->classes;
-    int64_t best = 0;
-    for (int64_t c = 1; c < w->classes; c++) {
-        best = share[c] > share[best] ? c : best;
-    }
-    return best;
+    return ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->t_end);
 }
 
 static void count(const work *w, int64_t pairs, counts *out)
@@ -115,14 +59,11 @@ static void count(const work *w, int64_t pairs, counts *out)
             distance2 += (one[j] - other[j]) * (one[j] - other[j]);
         }
         ddni_mean_add(&out->distance2, distance2);
-        out->same_nearest += w->has_nearest && w->nearest[2 * p] == w->nearest[2 * p + 1];
-        out->same_class +=
-            w->class_rule != NO_CLASS && class_of(w, 2 * p) == class_of(w, 2 * p + 1);
     }
+    ddni_judge_count(&w->judge, pairs, &out->same);
 }
 
-/* Runs one batch of pairs from level->t down to the end. Time number k has its own samples and
- * its own range of path numbers. */
+/* Runs one batch of pairs from level->t, time number k, down to the end. */
 static ddn_status run_batch(work *w, const ddni_samples *samples, const ddni_level *level,
                             int64_t k, int64_t first, int64_t pairs)
 {
@@ -131,15 +72,12 @@ static ddn_status run_batch(work *w, const ddni_samples *samples, const ddni_lev
         for (int64_t clone = 0; clone < 2; clone++) {
             int64_t row = 2 * p + clone;
             ddni_samples_at(level, w->d, w->x0 + p * w->d, w->z + p * w->d, w->x + row * w->d);
-            w->paths[row] = ((k + 1) << 40) + 2 * first + row;
+            w->paths[row] = ddni_path_run(DDNI_MEASURE_CLONES, k, 2 * first + row);
         }
     }
     DDNI_TRY(ddn_integrator_set_paths(w->it, w->paths, 2 * pairs));
     DDNI_TRY(ddn_integrator_run(w->it, 2 * pairs, w->x, w->d));
-    if (w->has_nearest || w->class_rule != NO_CLASS) {
-        DDNI_TRY(ddn_query_run(w->query, w->t_end, 2 * pairs, w->x, w->d));
-    }
-    return DDN_OK;
+    return ddni_judge_noisy(&w->judge, w->t_end, 2 * pairs, w->x, w->d);
 }
 
 /* All pairs of one time; progress from `from` to `to`. */
@@ -148,8 +86,8 @@ static ddn_status measure(work *w, const ddni_level *level, int64_t k, double fr
 {
     ddni_samples samples;
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
-    DDNI_TRY(
-        ddni_samples_init(w->ctx, w->oracle, w->seed, DDNI_DRAW_CLONES + k, w->pairs, &samples));
+    DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), w->seed,
+                               DDNI_MEASURE_CLONES, k, w->pairs, &samples));
     ddn_status status = DDN_OK;
     for (int64_t first = 0; status == DDN_OK && first < w->pairs; first += w->batch) {
         int64_t pairs = w->pairs - first < w->batch ? w->pairs - first : w->batch;
@@ -177,9 +115,8 @@ static ddn_status measure_all(work *w, const double *times, int64_t times_count,
     DDNI_TRY(ddni_result_add_column(w->ctx, r, "t", &t, "time of the oracle's schedule (%s)",
                                     ddn_schedule_kind(sch)));
     DDNI_TRY(ddni_result_add_pair(w->ctx, r, "phi", &phi, &phi_se,
-                                  "share of %lld %s t = %g that end in the same class, the label "
-                                  "of the nearest point",
-                                  pairs, from, w->t_end));
+                                  "share of %lld %s t = %g that end in the same class, %s", pairs,
+                                  from, w->t_end, ddni_judge_rule(&w->judge)));
     DDNI_TRY(ddni_result_add_pair(w->ctx, r, "phi_C", &phi_C, &phi_C_se,
                                   "share of %lld %s t = %g that end at the same nearest point",
                                   pairs, from, w->t_end));
@@ -188,18 +125,18 @@ static ddn_status measure_all(work *w, const double *times, int64_t times_count,
                                   w->t_end));
     for (int64_t k = 0; k < times_count; k++) {
         ddni_level level;
-        counts c = {0, 0, {0, 0, 0}};
+        counts c = {0};
         DDNI_TRY(ddni_schedule_level(w->ctx, sch, times[k], &level));
         DDNI_TRY(measure(w, &level, k, (double)k / (double)times_count,
                          (double)(k + 1) / (double)times_count, &c));
         t[k] = times[k];
         distance2[k] = c.distance2.mean;
         distance2_se[k] = ddni_mean_error(&c.distance2);
-        if (w->has_nearest) {
-            ddni_proportion(c.same_nearest, w->pairs, &phi_C[k], &phi_C_se[k]);
+        if (w->judge.nearest != NULL) {
+            ddni_proportion(c.same.nearest, w->pairs, &phi_C[k], &phi_C_se[k]);
         }
-        if (w->class_rule != NO_CLASS) {
-            ddni_proportion(c.same_class, w->pairs, &phi[k], &phi_se[k]);
+        if (w->judge.class_of != NULL) {
+            ddni_proportion(c.same.classes, w->pairs, &phi[k], &phi_se[k]);
         }
     }
     DDNI_TRY(ddni_progress(w->ctx, "clones", 1));

@@ -2,61 +2,22 @@
 #include <diffdyn/theory.h>
 
 #include "analysis/analysis_impl.h"
+#include "analysis/classes.h"
 #include "analysis/result_impl.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
+#include "base/message.h"
 #include "base/statistics.h"
-#include "dataset/dataset_impl.h"
+#include "theory/theory_impl.h"
 
-/* sum pi_c^2 from the posterior of the classes at noise so late that it has become the prior. */
-static ddn_status shares_of_oracle(const ddn_analysis *an, const ddn_oracle *oracle, double *sum)
+/* A definition with a number in it. */
+static __attribute__((format(printf, 3, 4))) void say(char *text, int64_t capacity, const char *fmt,
+                                                      ...)
 {
-    ddn_context *ctx = an->ctx;
-    const ddni_allocator *al = ddni_context_allocator(ctx);
-    int64_t classes = ddn_oracle_class_count(oracle), d = ddn_oracle_d(oracle);
-    double *share = NULL, *origin = NULL, late;
-    ddn_query *query = NULL;
-    ddn_status status = ddni_analysis_time_from_ou(ctx, ddn_oracle_schedule(oracle), 18, &late);
-    if (status == DDN_OK) {
-        status = ddni_alloc_for(ctx, "class shares", classes, sizeof *share, &share);
-    }
-    if (status == DDN_OK) {
-        status = ddni_alloc_for(ctx, "a state", d, sizeof *origin, &origin);
-    }
-    if (status == DDN_OK) {
-        status = ddn_query_create(ctx, oracle, &query);
-    }
-    if (status == DDN_OK) {
-        status = ddn_query_bind_f64(query, DDN_OUT_CLASS_POSTERIOR, share, classes);
-    }
-    if (status == DDN_OK) {
-        status = ddn_query_run(query, late, 1, origin, d);
-    }
-    *sum = 0;
-    for (int64_t c = 0; status == DDN_OK && c < classes; c++) {
-        *sum += share[c] * share[c];
-    }
-    ddn_query_destroy(query);
-    ddni_free(al, share);
-    ddni_free(al, origin);
-    return status;
-}
-
-/* phi at infinite time: the chance that two draws from the prior agree. NaN without classes. */
-static ddn_status phi_at_infinity(const ddn_analysis *an, const ddn_oracle *oracle, double *sum)
-{
-    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
-    *sum = NAN;
-    if (ds != NULL && ds->labels != NULL) {
-        *sum = 0;
-        for (int64_t c = 0; c < ds->labels->classes; c++) {
-            double share = (double)ds->labels->count[c] / (double)ds->n;
-            *sum += share * share;
-        }
-    } else if (ddni_analysis_classes(oracle) > 0) {
-        return shares_of_oracle(an, oracle, sum);
-    }
-    return DDN_OK;
+    va_list args;
+    va_start(args, fmt);
+    ddni_format(text, capacity, fmt, args);
+    va_end(args);
 }
 
 /* One scalar: where a column crosses its level; NaN where the curves do not have the column. */
@@ -87,10 +48,12 @@ ddn_status ddni_measure_crossings(const ddn_analysis *an, const ddn_oracle *orac
 {
     ddn_context *ctx = an->ctx;
     double infinity, eps = ddni_analysis_f64(an, DDN_ANALYSIS_EXCESS_LEVEL);
-    DDNI_TRY(phi_at_infinity(an, oracle, &infinity));
-    DDNI_TRY(cross(ctx, curves, "phi", ddn_theory_phi_level(infinity),
-                   "speciation time: phi = phi(inf) + 0.5504 (1 - phi(inf)), phi(inf) = sum pi_c^2",
-                   out, "t_S_phi"));
+    char text[128];
+    say(text, sizeof text,
+        "speciation time: phi = phi(inf) + %.4f (1 - phi(inf)), phi(inf) = sum pi_c^2",
+        ddni_phi_level_share());
+    DDNI_TRY(ddni_phi_infinity(ctx, oracle, &infinity));
+    DDNI_TRY(cross(ctx, curves, "phi", ddn_theory_phi_level(infinity), text, out, "t_S_phi"));
     DDNI_TRY(cross(ctx, curves, "phi_C", 0.5, "collapse time: phi_C = 1/2", out, "t_C_phi"));
     return cross(ctx, curves, "f_over_alpha", eps, "collapse time: excess entropy f / alpha", out,
                  "t_C_entropy");

@@ -1,17 +1,55 @@
 /* Collapse time as the last change of the nearest point along reverse paths (theory.md (34)). */
-#include <diffdyn/observer.h>
+#include <string.h>
 
 #include "analysis/analysis_impl.h"
+#include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/statistics.h"
+#include "observer/track.h"
+
+/* Follows the judge's nearest point along runs of an oracle that has no weights itself. */
+typedef struct judged {
+    ddn_observer base;
+    ddni_track track;
+    ddni_judge *judge; /* borrowed */
+} judged;
+
+static ddn_status begin(ddn_observer *ob)
+{
+    return ddni_track_begin(ob, &((judged *)ob)->track);
+}
+
+static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
+{
+    judged *self = (judged *)ob;
+    DDNI_TRY(ddni_judge_noisy(self->judge, ddn_step_time(step), ob->m, ddn_step_x(step),
+                              ddn_step_ldx(step)));
+    memcpy(self->track.history + k * ob->m, self->judge->nearest, (size_t)ob->m * sizeof(int64_t));
+    ddni_track_see(ob, &self->track, k);
+    return DDN_OK;
+}
+
+static ddni_record find(const ddn_observer *ob, ddn_record what)
+{
+    return ddni_track_find(ob, &((const judged *)ob)->track, what);
+}
+
+static void destroy(ddn_observer *ob)
+{
+    ddni_track_free(ob, &((judged *)ob)->track);
+}
+
+static const ddni_observer_ops judged_ops = {
+    .begin = begin, .see = see, .find = find, .destroy = destroy};
 
 typedef struct work {
     ddn_context *ctx;
     const ddn_oracle *oracle;
+    ddni_judge judge; /* made where the oracle has no weights, whose runs tell without */
     ddn_integrator *it;
     ddn_observer *observer;
     ddni_samples samples;
@@ -27,11 +65,26 @@ static void release(work *w)
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
     ddn_observer_destroy(w->observer);
+    ddni_judge_free(&w->judge);
     ddni_samples_free(&w->samples);
     ddni_free(al, w->x);
     ddni_free(al, w->z);
     ddni_free(al, w->change);
     ddni_free(al, w->grid);
+}
+
+/* Where the oracle is the judge the run gives nearest points as it goes. */
+static ddn_status make_observer(work *w)
+{
+    if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
+        return ddn_observer_create_nearest(w->ctx, &w->observer);
+    }
+    judged *ob = NULL;
+    DDNI_TRY(ddni_judge_create(w->ctx, &(ddni_judge_of){.oracle = w->oracle}, w->batch, &w->judge));
+    DDNI_TRY(ddni_observer_create(w->ctx, sizeof *ob, &judged_ops, (void *)&ob));
+    ob->judge = &w->judge;
+    w->observer = &ob->base;
+    return DDN_OK;
 }
 
 static ddn_status prepare(work *w, const ddn_analysis *an)
@@ -41,13 +94,13 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->paths, sizeof(double), &w->change));
     DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", w->steps + 1, sizeof(double), &w->grid));
-    DDNI_TRY(
-        ddni_samples_init(w->ctx, w->oracle, seed, DDNI_DRAW_LAST_CHANGE, w->paths, &w->samples));
+    DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), seed,
+                               DDNI_MEASURE_LAST_CHANGE, 0, w->paths, &w->samples));
     DDNI_TRY(ddn_schedule_grid(w->ctx, ddn_oracle_schedule(w->oracle), DDN_GRID_GEOMETRIC,
                                w->t_start, w->t_end, w->steps + 1, w->grid));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_integrator_set_times(w->it, w->grid, w->steps + 1));
-    DDNI_TRY(ddn_observer_create_nearest(w->ctx, &w->observer));
+    DDNI_TRY(make_observer(w));
     return ddn_observer_attach(w->observer, w->it);
 }
 
@@ -152,7 +205,9 @@ ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, 
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
-    DDNI_CHECK(an->ctx, ddn_oracle_can(oracle, DDN_OUT_ARGMAX), DDN_E_UNSUPPORTED,
-               "the %s oracle has no components to be nearest to", ddn_oracle_kind(oracle));
+    DDNI_CHECK(an->ctx,
+               ddn_oracle_can(oracle, DDN_OUT_ARGMAX) || ddn_oracle_dataset(oracle) != NULL,
+               DDN_E_UNSUPPORTED, "the %s oracle has no components or data to be nearest to",
+               ddn_oracle_kind(oracle));
     return ddni_measure_last_change(an, oracle, out);
 }

@@ -1,54 +1,41 @@
 /* The three regimes along given trajectories. theory.md (20), (36). */
+#include <diffdyn/theory.h>
 #include <diffdyn/transitions.h>
-#include <string.h>
 
 #include "analysis/analysis_impl.h"
+#include "analysis/classes.h"
 #include "analysis/result_impl.h"
 #include "analysis/transitions/path_impl.h"
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/rng.h"
 #include "base/statistics.h"
-#include <diffdyn/theory.h>
-
-/* phi of two balanced Gaussians at r = 1, rescaled from [1/2, 1] to [0, 1]: the level of t_S. */
-static const double SPECIATION_LEVEL = 0.5504;
 
 static void release(ddni_path_work *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
     ddn_query_destroy(w->query);
-    ddn_query_destroy(w->ends);
-    ddn_oracle_destroy(w->made_judge);
-    void *memory[] = {w->entropy, w->sum_w2,    w->w_max,   w->share,
-                      w->state,   w->end_share, w->nearest, w->number};
+    ddni_judge_free(&w->judge);
+    void *memory[] = {w->entropy, w->sum_w2, w->w_max, w->share, w->state, w->number};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++) {
         ddni_free(al, memory[i]);
     }
 }
 
-static ddn_status choose_judge(ddni_path_work *w, const ddn_dataset *points)
+/* By the posterior only the oracle itself can tell what it does next. */
+static ddn_status prepare_judge(ddni_path_work *w, const ddn_dataset *points)
 {
-    const ddn_schedule *sch = ddn_oracle_schedule(w->oracle);
-    const ddn_dataset *own = ddn_oracle_dataset(w->oracle);
-    w->judge = w->oracle;
-    int has_weights = ddn_oracle_can(w->oracle, DDN_OUT_SUM_W2) != 0;
-    if (w->pairs > 0 && (points != NULL || !has_weights)) {
-        const ddn_dataset *ds = points != NULL ? points : own;
-        DDNI_CHECK(w->ctx, ds != NULL, DDN_E_UNSUPPORTED,
-                   "an oracle of kind %s has no weights and no dataset: argument points must say "
-                   "where its paths may end",
-                   ddn_oracle_kind(w->oracle));
-        DDNI_CHECK(w->ctx, ddn_dataset_d(ds) == w->d, DDN_E_SHAPE,
-                   "points have d = %lld, the oracle d = %lld", (long long)ddn_dataset_d(ds),
-                   (long long)w->d);
-        DDNI_TRY(ddn_oracle_create_empirical(w->ctx, ds, sch, &w->made_judge));
-        w->judge = w->made_judge;
-    }
-    DDNI_CHECK(w->ctx, ddn_oracle_can(w->judge, DDN_OUT_SUM_W2), DDN_E_UNSUPPORTED,
-               "an oracle of kind %s has no posterior weights: use DDN_PATH_CLONES",
-               ddn_oracle_kind(w->oracle));
-    w->classes = ddni_analysis_classes(w->judge);
+    const char *kind = ddn_oracle_kind(w->oracle);
+    DDNI_CHECK(w->ctx, w->pairs > 0 || ddn_oracle_can(w->oracle, DDN_OUT_SUM_W2), DDN_E_UNSUPPORTED,
+               "an oracle of kind %s has no posterior weights: use DDN_PATH_CLONES", kind);
+    ddni_judge_of of = {.oracle = w->oracle, .points = w->pairs > 0 ? points : NULL};
+    DDNI_TRY(ddni_judge_create(w->ctx, &of, w->batch, &w->judge));
+    DDNI_CHECK(w->ctx, w->judge.oracle != NULL, DDN_E_UNSUPPORTED,
+               "an oracle of kind %s has no weights and no dataset: argument points must say where "
+               "its paths may end",
+               kind);
+    w->classes = w->judge.classes;
     return DDN_OK;
 }
 
@@ -56,7 +43,7 @@ static ddn_status choose_judge(ddni_path_work *w, const ddn_dataset *points)
 static ddn_status prepare_query(ddni_path_work *w)
 {
     const int64_t size = (int64_t)sizeof(double);
-    DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->query));
+    DDNI_TRY(ddn_query_create(w->ctx, w->judge.oracle, &w->query));
     DDNI_TRY(ddni_alloc_for(w->ctx, "entropies", w->batch, size, &w->entropy));
     DDNI_TRY(ddni_alloc_for(w->ctx, "weights", w->batch, size, &w->sum_w2));
     DDNI_TRY(ddni_alloc_for(w->ctx, "weights", w->batch, size, &w->w_max));
@@ -82,14 +69,16 @@ static ddn_status prepare_clones(ddni_path_work *w, const ddn_analysis *an)
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, t_end));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch * w->d, size, &w->state));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->nearest));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->number));
-    DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->ends));
-    DDNI_TRY(ddn_query_bind_i64(w->ends, DDN_OUT_ARGMAX, w->nearest));
-    if (w->classes > 0) {
-        DDNI_TRY(ddni_alloc_for(w->ctx, "classes", w->batch * w->classes, size, &w->end_share));
-        DDNI_TRY(ddn_query_bind_f64(w->ends, DDN_OUT_CLASS_POSTERIOR, w->end_share, w->classes));
-    }
+    return ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->number);
+}
+
+/* Every clone of a time has a path number of its own. */
+static ddn_status check_numbers(const ddni_path_work *w, int64_t m)
+{
+    int64_t most = ddni_path_count(DDNI_MEASURE_PATH) / (2 * w->pairs);
+    DDNI_CHECK(w->ctx, m <= most, DDN_E_RANGE,
+               "m = %lld trajectories with %lld pairs of clones each: at most %lld are possible",
+               (long long)m, (long long)w->pairs, (long long)most);
     return DDN_OK;
 }
 
@@ -107,24 +96,16 @@ static ddn_status check_above_end(const ddni_path_work *w, const double *times, 
     return DDN_OK;
 }
 
-/* The level of same_class from the weights of the classes, which the judge knows where noise hides
- * everything else; without two classes t_S from the spectrum. */
-static ddn_status find_level(ddni_path_work *w, const double *zero)
+/* The level of same_class; without two classes t_S from the spectrum. */
+static ddn_status find_level(ddni_path_work *w)
 {
-    const ddn_schedule *sch = ddn_oracle_schedule(w->judge);
+    const ddn_dataset *ds = ddn_oracle_dataset(w->judge.oracle);
     w->level = w->t_s = NAN;
     if (w->classes > 1) {
-        double t_min, t_max, tau, chance = 0;
-        DDNI_TRY(ddn_schedule_range(w->ctx, sch, &t_min, &t_max));
-        DDNI_TRY(ddni_schedule_to_ou(w->ctx, sch, t_max, &tau));
-        DDNI_TRY(ddni_schedule_from_ou(w->ctx, sch, fmin(tau, 20), &t_max));
-        DDNI_TRY(ddn_query_run(w->query, t_max, 1, zero, w->d));
-        for (int64_t c = 0; c < w->classes; c++) {
-            chance += w->share[c] * w->share[c];
-        }
-        w->level = chance + SPECIATION_LEVEL * (1 - chance);
-    } else if (ddn_oracle_dataset(w->judge) != NULL) {
-        const ddn_dataset *ds = ddn_oracle_dataset(w->judge);
+        double phi;
+        DDNI_TRY(ddni_phi_infinity(w->ctx, w->judge.oracle, &phi));
+        w->level = ddn_theory_phi_level(phi);
+    } else if (ds != NULL) {
         double lambda = 0;
         if (ddn_dataset_n(ds) > 1) {
             DDNI_TRY(ddn_dataset_spectrum(w->ctx, ds, 1, &lambda, NULL, 0));
@@ -302,25 +283,23 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const d
     /* Whole pairs. */
     w.batch = 2 * ((ddni_analysis_i64(an, DDN_ANALYSIS_BATCH) + 1) / 2);
     ddni_fate *fate = NULL;
-    double *zero = NULL;
     ddn_result *result = NULL;
     ddn_status status;
-    DDNI_TRY_GOTO(choose_judge(&w, points), fail);
+    DDNI_TRY_GOTO(prepare_judge(&w, points), fail);
     DDNI_TRY_GOTO(prepare_query(&w), fail);
     if (w.pairs > 0) {
+        DDNI_TRY_GOTO(check_numbers(&w, m), fail);
         DDNI_TRY_GOTO(prepare_clones(&w, an), fail);
         DDNI_TRY_GOTO(check_above_end(&w, times, count), fail);
     }
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "fates", w.batch, (int64_t)sizeof *fate, &fate), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "states", d, (int64_t)sizeof *zero, &zero), fail);
-    DDNI_TRY_GOTO(find_level(&w, zero), fail);
+    DDNI_TRY_GOTO(find_level(&w), fail);
     DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
     DDNI_TRY_GOTO(measure(&w, times, count, m, x, ldx, fate, regimes, result), fail);
     *out = result;
     result = NULL;
 fail:
     ddn_result_destroy(result);
-    ddni_free(ddni_context_allocator(ctx), zero);
     ddni_free(ddni_context_allocator(ctx), fate);
     release(&w);
     return status;

@@ -4,7 +4,7 @@
 
 #include <diffdyn/transitions.h>
 
-#include "schedule/schedule_impl.h"
+#include "analysis/judge.h"
 
 enum {
     DDNI_PATH_CLASSES = 8 /* mean class posteriors that are reported */
@@ -18,19 +18,17 @@ typedef struct ddni_fate {
 
 typedef struct ddni_path_work {
     ddn_context *ctx;
-    const ddn_oracle *oracle, *judge; /* judge: whose weights tell points and classes */
-    ddn_oracle *made_judge;           /* owned, or NULL */
-    ddn_query *query;                 /* posterior of the judge at the states */
-    ddn_query *ends;                  /* nearest points and classes at the end; CLONES */
-    ddn_integrator *it;               /* CLONES */
+    const ddn_oracle *oracle;
+    ddni_judge judge;   /* of the ends of CLONES; its oracle also tells the posterior */
+    ddn_query *query;   /* posterior at the states */
+    ddn_integrator *it; /* CLONES */
     ddni_level end;
     int64_t d, classes, batch, pairs; /* pairs 0: from the posterior */
     double level, t_s;                /* of same_class; OU time, NaN if unknown */
     double *entropy, *sum_w2, *w_max; /* [batch] */
     double *share;                    /* [batch][classes] */
     double *state;                    /* [batch][d] continuations */
-    double *end_share;                /* [batch][classes] */
-    int64_t *nearest, *number;        /* [batch] */
+    int64_t *number;                  /* [batch] */
 } ddni_path_work;
 
 /* Fates of the states x[m][ldx] at time t, the k-th of the times, m <= batch. */

@@ -90,6 +90,7 @@ static ddn_status measure(work *w)
                                      &w->part[CLONES]));
         DDNI_TRY(crossings(w, w->part[CLONES], CLONE_CROSSINGS));
     }
+    /* Not for foreign models: the report runs them where clones are asked for, and nowhere else. */
     if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
         DDNI_TRY(ddni_measure_last_change(w->an, w->oracle, &w->part[LAST_CHANGE]));
     }

@@ -55,11 +55,8 @@ static ddn_status add_columns(const ddni_branch *w, ddn_result *r, double **valu
     const char *what = w->clones == 1 ? "U-turns, x_0 against the end of the way back"
                                       : "pairs of continuations of one x_t";
     for (int i = 0; i < COLUMNS; i++) {
-        const char *format = "%s; %lld %s, clean end t = %g, %s";
-        const char *classes = w->classify != NULL    ? "classes by the caller's classifier"
-                              : w->labels != NULL    ? "class = label of the nearest point"
-                              : w->end_share != NULL ? "class = most probable class"
-                                                     : "no classes";
+        const char *format = "%s; %lld %s, clean end t = %g; class: %s";
+        const char *classes = ddni_judge_rule(&w->judge);
         if (columns[i].measured) {
             DDNI_TRY(ddni_result_add_pair(w->ctx, r, columns[i].name, &values[i], &errors[i],
                                           format, columns[i].text, (long long)w->paths, what,
@@ -90,11 +87,11 @@ static double quantile(const double *sorted, int64_t count, double q)
 static void put(const ddni_branch *w, const ddni_tally *out, int64_t k, double **values,
                 double **errors)
 {
-    if (w->judge != NULL) {
-        put_share(out->returned, w->paths, k, values + RETURNED, errors[RETURNED]);
+    if (w->judge.nearest != NULL) {
+        put_share(out->same.nearest, w->paths, k, values + RETURNED, errors[RETURNED]);
     }
-    if (ddni_branch_has_classes(w)) {
-        put_share(out->same, w->paths, k, values + SAME, errors[SAME]);
+    if (w->judge.class_of != NULL) {
+        put_share(out->same.classes, w->paths, k, values + SAME, errors[SAME]);
     }
     values[DISTANCE2][k] = out->distance2.mean;
     errors[DISTANCE2][k] = ddni_mean_error(&out->distance2);

@@ -4,8 +4,8 @@
 
 #include <diffdyn/transitions.h>
 
+#include "analysis/judge.h"
 #include "base/statistics.h"
-#include "dataset/dataset_impl.h"
 #include "schedule/schedule_impl.h"
 
 /* What the posterior at x_t predicts; the first three are outputs of the oracle. */
@@ -19,27 +19,25 @@ enum {
 
 typedef struct ddni_branch {
     ddn_context *ctx;
-    const ddn_oracle *oracle, *judge;
-    ddn_oracle *made_judge;    /* owned, or NULL */
+    const ddn_oracle *oracle;
     const ddn_dataset *points; /* of the x_0, or NULL */
-    const ddni_labels *labels; /* of the judge's points, or NULL */
+    ddn_classify_fn classify;
+    void *user;
+    ddni_judge judge; /* of both rows of a pair */
     ddn_integrator *it;
-    ddn_query *query, *judging;
+    ddn_query *query;
     int64_t seed, paths, batch, d;
     int64_t clones; /* 1: U-turn, 2 */
     int32_t own_data;
     ddni_level end;
-    ddn_classify_fn classify;
-    void *user;
-    double *x0, *z, *pair;   /* [batch][d], pair [2 batch][d] */
-    int64_t *path, *nearest; /* [2 batch]; nearest is NULL without a judge */
-    int32_t *given;          /* [2 batch] classes from the classifier */
-    double *value[DDNI_PREDICT_CLASS_W2], *class_share, *end_share;
+    double *x0, *z, *pair; /* [batch][d], pair [2 batch][d] */
+    int64_t *path;         /* [2 batch] */
+    double *value[DDNI_PREDICT_CLASS_W2], *class_share;
     double *distance2; /* [paths] */
 } ddni_branch;
 
 typedef struct ddni_tally {
-    int64_t returned, same;
+    ddni_agreement same;
     ddni_mean distance2, predicted[DDNI_PREDICTIONS];
 } ddni_tally;
 
@@ -49,7 +47,5 @@ void ddni_branch_release(ddni_branch *w);
 /* All paths of time number k of `times`, at that level. */
 ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t k, int64_t times,
                                ddni_tally *out);
-
-int32_t ddni_branch_has_classes(const ddni_branch *w);
 
 #endif

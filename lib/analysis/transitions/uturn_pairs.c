@@ -2,14 +2,15 @@
  * theory.md (36), (40).
  *
  * Pairs of rows are compared: row 2p is x_0 (U-turn) or one continuation of x_t (clones), row
- * 2p + 1 the other continuation. A judge tells nearest points and classes: the oracle itself where
- * it has weights, else the empirical oracle of its points. */
+ * 2p + 1 the other continuation. The judge tells which ends agree. */
 #include "analysis/transitions/uturn_impl.h"
 
 #include "analysis/analysis_impl.h"
+#include "analysis/classes.h"
 #include "analysis/samples.h"
 #include "base/check.h"
 #include "base/parallel.h"
+#include "oracle/posterior.h"
 
 static const ddn_output outputs[DDNI_PREDICT_CLASS_W2] = {DDN_OUT_ENTROPY, DDN_OUT_SUM_W2,
                                                           DDN_OUT_TRACE_COV};
@@ -19,49 +20,19 @@ void ddni_branch_release(ddni_branch *w)
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
     ddn_query_destroy(w->query);
-    ddn_query_destroy(w->judging);
-    ddn_oracle_destroy(w->made_judge);
+    ddni_judge_free(&w->judge);
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->pair);
     ddni_free(al, w->path);
-    ddni_free(al, w->nearest);
-    ddni_free(al, w->given);
     for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {
         ddni_free(al, w->value[i]);
     }
     ddni_free(al, w->class_share);
-    ddni_free(al, w->end_share);
     ddni_free(al, w->distance2);
 }
 
 /* ---- Preparation ------------------------------------------------------------------------- */
-
-static ddn_status choose_judge(ddni_branch *w)
-{
-    w->judge = ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX) ? w->oracle : NULL;
-    const ddn_dataset *own = ddn_oracle_dataset(w->oracle);
-    if (w->judge == NULL && w->points != NULL) {
-        DDNI_TRY(ddn_oracle_create_empirical(w->ctx, own != NULL ? own : w->points,
-                                             ddn_oracle_schedule(w->oracle), &w->made_judge));
-        w->judge = w->made_judge;
-    }
-    if (w->judge == NULL) {
-        return DDN_OK;
-    }
-    const ddn_dataset *ds = ddn_oracle_dataset(w->judge);
-    w->labels = ds == NULL ? NULL : ds->labels;
-    DDNI_TRY(ddni_alloc_for(w->ctx, "end points", 2 * w->batch, sizeof *w->nearest, &w->nearest));
-    DDNI_TRY(ddn_query_create(w->ctx, w->judge, &w->judging));
-    DDNI_TRY(ddn_query_bind_i64(w->judging, DDN_OUT_ARGMAX, w->nearest));
-    int64_t classes = ddni_analysis_classes(w->judge);
-    if (w->classify == NULL && w->labels == NULL && classes > 0) {
-        DDNI_TRY(ddni_alloc_for(w->ctx, "class posteriors", 2 * w->batch * classes, sizeof(double),
-                                &w->end_share));
-        DDNI_TRY(ddn_query_bind_f64(w->judging, DDN_OUT_CLASS_POSTERIOR, w->end_share, classes));
-    }
-    return DDN_OK;
-}
 
 /* The query at x_t: the entropy of any start, predictions for the oracle's own data. */
 static ddn_status prepare_predictions(ddni_branch *w)
@@ -89,14 +60,17 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "starts", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "end points", 2 * w->batch, row, &w->pair));
     DDNI_TRY(ddni_alloc_for(w->ctx, "path numbers", 2 * w->batch, sizeof *w->path, &w->path));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "classes", 2 * w->batch, sizeof *w->given, &w->given));
     DDNI_TRY(ddni_alloc_for(w->ctx, "distances", w->paths, sizeof(double), &w->distance2));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
                                  ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t));
-    DDNI_TRY(choose_judge(w));
+    DDNI_TRY(ddni_judge_create(
+        w->ctx,
+        &(ddni_judge_of){
+            .oracle = w->oracle, .starts = w->points, .classify = w->classify, .user = w->user},
+        2 * w->batch, &w->judge));
     return prepare_predictions(w);
 }
 
@@ -112,19 +86,20 @@ static ddn_status predict(ddni_branch *w, const ddni_level *level, int64_t m, dd
                 ddni_mean_add(&out->predicted[i], w->value[i][r]);
             }
         }
-        double same = 0;
-        for (int64_t c = 0; w->class_share != NULL && c < classes; c++) {
-            same += w->class_share[r * classes + c] * w->class_share[r * classes + c];
-        }
         if (w->class_share != NULL) {
-            ddni_mean_add(&out->predicted[DDNI_PREDICT_CLASS_W2], same);
+            ddni_mean_add(&out->predicted[DDNI_PREDICT_CLASS_W2],
+                          ddni_same_class(w->class_share + r * classes, classes));
         }
     }
     return DDN_OK;
 }
 
-/* Sets up the pairs of rows and runs those that are to run. Time number k has its own range of path
- * numbers. */
+static ddni_measurement measurement(const ddni_branch *w)
+{
+    return w->clones == 1 ? DDNI_MEASURE_UTURN : DDNI_MEASURE_BRANCH;
+}
+
+/* Sets up the pairs of rows of time number k and runs those that are to run. */
 static ddn_status run_pairs(ddni_branch *w, int64_t k, int64_t first, int64_t m)
 {
     const double *source = w->clones == 1 ? w->x0 : w->z;
@@ -135,16 +110,15 @@ static ddn_status run_pairs(ddni_branch *w, int64_t k, int64_t first, int64_t m)
         }
     }
     for (int64_t r = 0; r < w->clones * m; r++) {
-        w->path[r] = ((k + 1) << 40) + w->clones * first + r;
+        w->path[r] = ddni_path_run(measurement(w), k, w->clones * first + r);
     }
     DDNI_TRY(ddn_integrator_set_paths(w->it, w->path, w->clones * m));
     return w->clones == 1 ? ddn_integrator_run(w->it, m, w->pair + w->d, 2 * w->d)
                           : ddn_integrator_run(w->it, 2 * m, w->pair, w->d);
 }
 
-/* Distances, then classes, then nearest points, for which the pairs go back to the level of the
- * clean end. */
-static ddn_status judge(ddni_branch *w, int64_t first, int64_t m, ddni_tally *out)
+/* Distances first: the judge takes the pairs back to the level of the clean end. */
+static ddn_status compare(ddni_branch *w, int64_t first, int64_t m, ddni_tally *out)
 {
     for (int64_t p = 0; p < m; p++) {
         const double *one = w->pair + 2 * p * w->d, *other = one + w->d;
@@ -155,39 +129,9 @@ static ddn_status judge(ddni_branch *w, int64_t first, int64_t m, ddni_tally *ou
         w->distance2[first + p] = distance2;
         ddni_mean_add(&out->distance2, distance2);
     }
-    if (w->classify != NULL) {
-        int32_t returned = w->classify(w->user, 2 * m, w->d, w->pair, w->given);
-        DDNI_CHECK(w->ctx, returned == 0, DDN_E_CALLBACK, "the classifier returned %d",
-                   (int)returned);
-    }
-    if (w->judge == NULL) {
-        return DDN_OK;
-    }
-    for (int64_t i = 0; i < 2 * m * w->d; i++) {
-        w->pair[i] *= w->end.a;
-    }
-    return ddn_query_run(w->judging, w->end.t, 2 * m, w->pair, w->d);
-}
-
-int32_t ddni_branch_has_classes(const ddni_branch *w)
-{
-    return w->classify != NULL || w->labels != NULL || w->end_share != NULL;
-}
-
-static int64_t class_of(const ddni_branch *w, int64_t row)
-{
-    if (w->classify != NULL) {
-        return w->given[row];
-    }
-    if (w->labels != NULL) {
-        return w->labels->class_index[w->nearest[row]];
-    }
-    int64_t classes = ddni_analysis_classes(w->judge), best = 0;
-    const double *share = w->end_share + row * classes;
-    for (int64_t c = 1; c < classes; c++) {
-        best = share[c] > share[best] ? c : best;
-    }
-    return best;
+    DDNI_TRY(ddni_judge_clean(&w->judge, &w->end, 2 * m, w->pair));
+    ddni_judge_count(&w->judge, m, &out->same);
+    return DDN_OK;
 }
 
 static ddn_status run_batch(ddni_branch *w, const ddni_samples *samples, const ddni_level *level,
@@ -197,12 +141,7 @@ static ddn_status run_batch(ddni_branch *w, const ddni_samples *samples, const d
     ddni_samples_at(level, m * w->d, w->x0, w->z, w->z); /* z becomes x_t */
     DDNI_TRY(predict(w, level, m, out));
     DDNI_TRY(run_pairs(w, k, first, m));
-    DDNI_TRY(judge(w, first, m, out));
-    for (int64_t p = 0; p < m; p++) {
-        out->returned += w->judge != NULL && w->nearest[2 * p] == w->nearest[2 * p + 1];
-        out->same += ddni_branch_has_classes(w) && class_of(w, 2 * p) == class_of(w, 2 * p + 1);
-    }
-    return DDN_OK;
+    return compare(w, first, m, out);
 }
 
 ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t k, int64_t times,
@@ -210,8 +149,8 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
 {
     ddni_samples samples;
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
-    DDNI_TRY(ddni_samples_init_points(w->ctx, w->oracle, w->points, w->seed, DDNI_DRAW_CLONES + k,
-                                      w->paths, &samples));
+    DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, w->points, w->seed, measurement(w), k, w->paths,
+                               &samples));
     ddn_status status = DDN_OK;
     for (int64_t first = 0; status == DDN_OK && first < w->paths; first += w->batch) {
         int64_t m = w->paths - first < w->batch ? w->paths - first : w->batch;

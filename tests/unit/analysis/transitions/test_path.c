@@ -91,7 +91,7 @@ static void by_posterior(void **state)
     OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_AUTO, times, TIMES, M, s.x, D,
                                 regimes, &r));
     assert_int_equal(ddn_result_rows(r), TIMES);
-    CLOSE(test_scalar(s.ctx, r, "class_level"), 0.5 + 0.5 * 0.5504, 1e-12, 0);
+    CLOSE(test_scalar(s.ctx, r, "class_level"), 0.775200245396663, 1e-14, 0);
     assert_true(test_scalar(s.ctx, r, "clones") == 0);
     double w2[M], share[M * 2], last = 0;
     ddn_query *q = NULL;

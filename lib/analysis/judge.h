@@ -1,0 +1,65 @@
+/* The judge of all analyses: which point is nearest to a state, and which class it is. The rule is
+ * stated in diffdyn/analysis.h. */
+#ifndef DDNI_ANALYSIS_JUDGE_H
+#define DDNI_ANALYSIS_JUDGE_H
+
+#include <diffdyn/analysis.h>
+
+#include "dataset/dataset_impl.h"
+#include "schedule/schedule_impl.h"
+
+typedef enum ddni_class_rule {
+    DDNI_NO_CLASS,
+    DDNI_CLASSIFIER,
+    DDNI_LABEL_OF_NEAREST,
+    DDNI_MOST_PROBABLE
+} ddni_class_rule;
+
+/* What a judge is made from. */
+typedef struct ddni_judge_of {
+    const ddn_oracle *oracle;
+    const ddn_dataset *points; /* that judge in the oracle's place, or NULL */
+    const ddn_dataset *starts; /* that judge where the oracle has neither weights nor data */
+    ddn_classify_fn classify;  /* or NULL */
+    void *user;
+} ddni_judge_of;
+
+/* One that is all zero may be freed. */
+typedef struct ddni_judge {
+    ddn_context *ctx;
+    const ddn_oracle *oracle; /* whose weights tell, or NULL where nothing is known of points */
+    ddn_oracle *made;         /* the same if it was made here */
+    const ddni_labels *labels;
+    int64_t d, classes; /* classes whose probability the oracle tells */
+    ddni_class_rule rule;
+    ddn_classify_fn classify;
+    void *user;
+    ddn_query *query;
+    int64_t *nearest;  /* [rows] of the last states, NULL without points */
+    int64_t *class_of; /* [rows], NULL without classes */
+    int32_t *given;    /* [rows] from the classifier */
+    double *share;     /* [rows][classes] */
+} ddni_judge;
+
+/* For up to `rows` states at a time. The judge is to be freed whatever is returned. */
+ddn_status ddni_judge_create(ddn_context *ctx, const ddni_judge_of *of, int64_t rows,
+                             ddni_judge *judge);
+void ddni_judge_free(ddni_judge *judge);
+
+/* The class rule in words. */
+const char *ddni_judge_rule(const ddni_judge *judge);
+
+/* Judges states x[m][ldx] as they are at the noise level of time t. Without a classifier, which is
+ * asked about clean states only. */
+ddn_status ddni_judge_noisy(ddni_judge *judge, double t, int64_t m, const double *x, int64_t ldx);
+/* Judges clean states x[m][d], at the level of the clean end that they came from: x is scaled by
+ * its a. */
+ddn_status ddni_judge_clean(ddni_judge *judge, const ddni_level *end, int64_t m, double *x);
+
+/* How many pairs of rows 2p and 2p + 1 agreed: 0 without points, without classes. */
+typedef struct ddni_agreement {
+    int64_t nearest, classes;
+} ddni_agreement;
+void ddni_judge_count(const ddni_judge *judge, int64_t pairs, ddni_agreement *sum);
+
+#endif

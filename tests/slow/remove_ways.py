@@ -67,11 +67,13 @@ def main():
         targets = [f"tests/unit/{name}" for name in TESTS]
         table = root / TABLE
         text = table.read_text()
-        ways = re.findall(r"^    &ddni_way_(\w+),$", text, re.MULTILINE)
+        ways = re.findall(r"^    &ddni_way_(\w+),", text, re.MULTILINE)
+        if not ways:
+            sys.exit(f"no rows found in {TABLE}")
         for way in ["", *ways]:
             if wanted and way and way not in wanted:
                 continue
-            table.write_text(text.replace(f"    &ddni_way_{way},\n", "") if way else text)
+            table.write_text(re.sub(rf"^    &ddni_way_{way},.*\n", "", text, flags=re.MULTILINE) if way else text)
             built = run("ninja", "-C", str(build), *targets)
             if built.returncode != 0:
                 sys.exit(built.stdout)

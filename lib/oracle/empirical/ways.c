@@ -13,8 +13,13 @@
 
 /* Price ascending. The last one always serves. */
 static const ddni_way *const ways[] = {
-    &ddni_way_nearby,      &ddni_way_refine,     &ddni_way_dense_f32, &ddni_way_dense_f64,
-    &ddni_way_refine_wide, &ddni_way_dense_wide, &ddni_way_direct,
+    &ddni_way_nearby,      /* a few points */
+    &ddni_way_refine,      /* a screen of all points, and the candidates */
+    &ddni_way_dense_f32,   /* all points, in single precision */
+    &ddni_way_dense_f64,   /* all points, in double: f64 data */
+    &ddni_way_refine_wide, /* a screen of all points, and many candidates */
+    &ddni_way_dense_wide,  /* all points, in double, for other data */
+    &ddni_way_direct,      /* all points, by differences in double */
 };
 
 enum {

@@ -93,6 +93,7 @@ static void draw(const ddni_block *b, int64_t q)
 static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posterior *p)
 {
     double error = ddni_logit_error(p->max), square = 0, total = ddni_posterior_total(p);
+    /* Nothing to be seen in double; and too much for a first order in it. */
     if (b->n == 1 || error < 1e-15) {
         return 0;
     }
@@ -104,6 +105,7 @@ static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posteri
             b->s->relative[q * b->d + j] - b->level->a * b->s->total[q * b->d + j] / total;
         square += diff * diff;
     }
+    /* A tenth of what is promised: the trace is a bound, not an estimate. */
     double unit = b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-6;
     double reach = 2 * b->level->a * sqrt(b->o->norm_max);
     return b->want_sum &&

@@ -145,6 +145,7 @@ ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
     o->base.classes = ds->labels != NULL ? ds->labels->classes : 0;
     o->base.can = ((INT64_C(1) << DDNI_OUTPUTS) - 2) &
                   ~(ds->labels != NULL ? 0 : ddni_bit(DDN_OUT_CLASS_POSTERIOR));
+    /* A thousandth, and a ten-thousandth, of what is promised of the score. */
     o->base.epsilon_preset = ds->type == DDN_TYPE_F64 ? 1e-15 : 1e-9;
     ddn_status status = measure(ctx, o);
     if (status != DDN_OK) {

@@ -6,6 +6,36 @@
 #include "oracle/empirical/finish.h"
 #include "oracle/empirical/logit.h"
 
+/* What rounding does to a logit, and how much of it a result may show. "Measured" means the largest
+ * value seen over types, times, dimensions and batch sizes, which test_accuracy.c holds. */
+static const double
+    /* Root mean square error of a product of far points, in units times the lengths: measured, a
+     * random walk with rounding errors of at most half a unit. */
+    SPREAD_APART = 0.35,
+    /* The same of a product with a near point, which grows steadily: half a unit and the
+     * conversions at the end (measured), and N additions that each round at the size reached, whose
+     * squares add up to N/3 times that of the last; 0.4 of a unit each (measured). */
+    SPREAD_END = 0.6, SPREAD_STEP = 0.4,
+    /* Largest relative error of the score: half of what is promised of f32 sums, a third of what is
+     * promised of f64 data; the rest is for what the estimate leaves out. */
+    SCORE_F32 = 5e-6, SCORE_F64 = 3e-13,
+    /* Largest error of a logit where a score is wanted (promised in oracle.h), and where the
+     * outputs are functions of the logits alone. The first order in it is then good to its square.
+     */
+    LOGIT_F32 = 4e-4, LOGIT_F64 = 1e-9, LOGIT_ALONE_F32 = 1e-5, LOGIT_ALONE_F64 = 1e-10,
+    /* 1 - w_max is a sum of weights beside one of size 1: with 2^-24 (2^-53) of that lost, this
+     * share keeps 5 (11) digits. */
+    REST_F32 = 1e-2, REST_F64 = 1e-5,
+    /* Error of a sum of bytes by the rounding of weights to 22 bits, 2^-22 = 2.4e-7 and the
+     * conversion back, in root mean square lengths: measured. */
+    WEIGHTS_OF_BYTES = 3.5e-7,
+    /* What cancellation takes from a trace, relative to the sum of squares: eight units of either
+     * precision; and how much of it may be lost. */
+    TRACE_F32 = 4e-7, TRACE_F64 = 1e-15, TRACE_LOST = 1e-4,
+    /* Draws and covariances compare logits again: they need them relative to a point from here on.
+     */
+    LOGIT_RELATIVE = 1e-10;
+
 /* Draws the tile by its mass, then the row within it by direct differences. */
 static void draw(const ddni_dense_run *p, int64_t q, double *point)
 {
@@ -136,11 +166,12 @@ static double logit_spread(const ddni_dense_run *p, const ddni_posterior *post, 
 {
     const ddni_block *b = p->b;
     double unit = p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53, a = b->level->a;
-    double apart = 0.35 * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
+    double apart = SPREAD_APART * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
     /* From max = gain g - gain a |y|^2 / 2 of the nearest point. */
     double product = fabs(post->max / b->gain + 0.5 * a * b->o->norm[post->argmax]);
     double run = (double)(p->thin ? b->d / 32 + 1 : b->d), steps = fmin(run, DDNI_DEPTH_BLOCK);
-    double growth = p->integer ? 0.6 : 0.6 + 0.4 * sqrt(steps / 3 * steps / run);
+    double growth =
+        p->integer ? SPREAD_END : SPREAD_END + SPREAD_STEP * sqrt(steps / 3 * steps / run);
     return unit * b->gain * hypot(apart, growth * product);
 }
 
@@ -152,19 +183,20 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
     const ddni_block *b = p->b;
     int32_t single = p->precision == DDN_TYPE_F32;
     double error = logit_spread(p, post, length);
-    if (b->want_rest && b->n > 1 && post->rest < (single ? 1e-2 : 1e-5)) {
+    if (b->want_rest && b->n > 1 && post->rest < (single ? REST_F32 : REST_F64)) {
         return 0; /* 1 - w_max would have lost its digits */
     }
     if (!b->want_sum) {
-        return error <= (single ? 1e-5 : 1e-10);
+        return error <= (single ? LOGIT_ALONE_F32 : LOGIT_ALONE_F64);
     }
     ddni_point sum = {b->s->total + q * b->d, 1, 0};
     double square = b->kern->distance(DDN_TYPE_F64, b->d, b->s->relative + q * b->d,
                                       b->level->a / ddni_posterior_total(post), 0, sum);
-    double limit = b->ds->type == DDN_TYPE_F64 ? 3e-13 : 5e-6;
-    double weights = p->integer ? 3.5e-7 * sqrt(b->o->norm_mean) : 0; /* their own rounding */
+    double limit = b->ds->type == DDN_TYPE_F64 ? SCORE_F64 : SCORE_F32;
+    double weights =
+        p->integer ? WEIGHTS_OF_BYTES * sqrt(b->o->norm_mean) : 0; /* their own rounding */
     return b->level->a * (error * sqrt(trace) + weights) <= limit * sqrt(square) &&
-           error <= (single ? 4e-4 : 1e-9);
+           error <= (single ? LOGIT_F32 : LOGIT_F64);
 }
 
 /* Merges what else the chunks know of one state, judges it and finishes it. */
@@ -195,15 +227,15 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     }
     double trace = fmax(0, norm / z - mean2);
     /* What cancellation may have taken from the trace is allowed for. */
-    double unsure = (p->precision == DDN_TYPE_F32 ? 4e-7 : 1e-15) * norm / z;
+    double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm / z;
     if (!acceptable(p, q, &post, trace + unsure, sqrt(length2)) ||
-        (b->want_trace && unsure > 1e-4 * trace && b->n > 1)) {
+        (b->want_trace && unsure > TRACE_LOST * trace && b->n > 1)) {
         return;
     }
     /* What all logits have in common comes last: it may be much larger than their differences. */
     post.max += shift;
     double relative = post.max;
-    if (ddni_logit_error(post.max) > 1e-10) {
+    if (ddni_logit_error(post.max) > LOGIT_RELATIVE) {
         b->s->anchor[q] = post.argmax;
         relative = 0;
     }

@@ -20,6 +20,12 @@ _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
 /* ---- Which states a screen is likely to serve: a guess from a sample of points, wrong at the cost
  * of time only ---- */
 
+/* Room of the lists that a sample may fill: the chunks do not share evenly (Poisson: three standard
+ * deviations of 64 are 24, three eighths). Shares of points that matter from which a batch is not
+ * screened, and no later block of it either: where half of the points are candidates, evaluating
+ * them costs what the dense way does. A typical share of candidates, for sharing out the work. */
+static const double ROOM = 0.75, HALF = 0.5, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01;
+
 enum {
     SAMPLE = 64,          /* points of a state: enough to tell a half from nearly all */
     TRACKED_SAMPLE = 256, /* points of one on a trajectory, whose nearest point is known */
@@ -76,7 +82,7 @@ static void judge(void *arg, int64_t q, int64_t worker)
     (void)worker;
     const ddni_block *b = arg;
     refine_scratch *s = b->own;
-    double room = 0.75 * (double)(b->chunks * ddni_list_length(b)) / (double)b->n;
+    double room = ROOM * (double)(b->chunks * ddni_list_length(b)) / (double)b->n;
     double share = share_near(b, q, TRACKED_SAMPLE, b->nearby->of[b->todo[q]].nearest,
                               b->log_ratio + bounds_width(b, q));
     s->chosen[q] = share <= room;
@@ -94,8 +100,8 @@ static ddn_status select_batch(ddn_context *ctx, ddni_block *b, int64_t *count)
         near += share[k];
     }
     ddni_count_rows(b, 1, seen * SAMPLE);
-    *count = near < 0.5 * (double)seen ? b->m : 0;
-    b->crowded = near > 0.9 * (double)seen;
+    *count = near < HALF * (double)seen ? b->m : 0;
+    b->crowded = near > NEARLY_ALL * (double)seen;
     return DDN_OK;
 }
 
@@ -161,8 +167,7 @@ static ddn_status refine(ddn_context *ctx, ddni_block *b, int32_t capacity)
     DDNI_TRY(ddni_lists_reserve(ctx, b, b->chunks * p.capacity));
     DDNI_TRY(ddni_screen_run(ctx, &p));
     double work = (double)b->lanes * (double)b->n * (double)b->d;
-    /* Some hundredth of the points are candidates where this is worth while. */
-    DDNI_TRY(ddni_parallel(ctx, b->m, work * 0.01, refine_state, &p));
+    DDNI_TRY(ddni_parallel(ctx, b->m, work * CANDIDATE_SHARE, refine_state, &p));
     ddni_count_rows(b, b->m, b->n);
     ddni_lists_report(b);
     return DDN_OK;

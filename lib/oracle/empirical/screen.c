@@ -172,6 +172,7 @@ static float known_floor(const ddni_screening *p, int64_t q)
     const ddni_block *b = p->b;
     double known = b->s->known[b->todo[q] - b->first];
     double shift = ddni_square(b, b->s->relative + q * b->d) / (2 * b->level->s2);
+    /* Sixteen roundings of f32. */
     double rounding = 1e-6 * (shift + fabs(known)) + p->slack;
     return known > -INFINITY ? (float)(known + shift - rounding) : -INFINITY;
 }

@@ -155,14 +155,15 @@ static void check_tally(const rig *r, const ddn_query *q)
 static void each_way_serves_its_case(void **state)
 {
     (void)state;
-    for (int64_t way = 0, found = 0; way < 7; way++, found = 0) {
+    rig any = rig_make(&cases[0]);
+    for (int64_t way = 0; way < ddn_oracle_way_count(any.oracle); way++) {
+        int found = 0;
         for (int c = 0; c < CASES; c++) {
-            rig r = rig_make(&cases[c]);
-            found += strcmp(cases[c].way, ddn_oracle_way_name(r.oracle, way)) == 0;
-            rig_free(&r);
+            found += strcmp(cases[c].way, ddn_oracle_way_name(any.oracle, way)) == 0;
         }
         assert_true(found > 0); /* no way without a case */
     }
+    rig_free(&any);
     for (int c = 0; c < CASES; c++) {
         rig r = rig_make(&cases[c]);
         double score[M * MOST_D];

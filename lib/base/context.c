@@ -87,11 +87,6 @@ void ddn_context_cancel(ddn_context *ctx)
     }
 }
 
-int64_t ddni_workers(const ddn_context *ctx)
-{
-    return ctx->threads.i;
-}
-
 void ddni_progress_within(ddn_context *ctx, const char *stage, double from, double to)
 {
     ctx->stage = stage;

@@ -13,6 +13,11 @@
 #include "base/context_impl.h"
 
 /* Below this many multiply-adds waking a thread costs more than it saves. */
+int64_t ddni_workers(const ddn_context *ctx)
+{
+    return ctx->threads.i;
+}
+
 static const double SMALL_WORK = 2e6;
 /* How long a thread looks out before it sleeps, in nanoseconds. */
 static const int64_t LOOKOUT = 100000;

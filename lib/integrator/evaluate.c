@@ -107,3 +107,9 @@ ddn_status ddni_integrator_write(ddn_integrator *it, const ddni_sum *sum, double
 {
     return ddni_sum_evaluate(it->ctx, sum, it->m, it->d, out, it->d);
 }
+
+double ddni_sigma_fall(const ddni_level *from, const ddni_level *to)
+{
+    double sum = from->s / from->a + to->s / to->a;
+    return ddni_transition_variance(to, from) / (from->a * from->a * sum);
+}

@@ -72,11 +72,6 @@ void ddn_integrator_destroy(ddn_integrator *it)
     ddni_handle_free(it);
 }
 
-ddni_paths ddni_integrator_paths(const ddn_integrator *it)
-{
-    return (ddni_paths){it->paths, ddni_integrator_i64(it, DDN_INTEGRATOR_FIRST_PATH)};
-}
-
 ddn_status ddn_integrator_set_paths(ddn_integrator *it, const int64_t *paths, int64_t count)
 {
     DDNI_ENTER_INTEGRATOR(it);

@@ -143,4 +143,8 @@ struct ddn_step {
     int64_t available; /* set of outputs */
 };
 
+/* sigma - sigma' > 0 of two levels without cancellation: (sigma^2 - sigma'^2) a^2 is the transition
+ * variance. */
+double ddni_sigma_fall(const ddni_level *from, const ddni_level *to);
+
 #endif

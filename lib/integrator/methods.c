@@ -105,9 +105,3 @@ const ddni_method *ddni_method_find(ddn_method id)
     }
     return NULL;
 }
-
-double ddni_sigma_fall(const ddni_level *from, const ddni_level *to)
-{
-    double sum = from->s / from->a + to->s / to->a;
-    return ddni_transition_variance(to, from) / (from->a * from->a * sum);
-}

@@ -16,8 +16,4 @@ ddn_status ddni_step_multistep2(ddn_integrator *it, const ddni_span *span);
 ddn_status ddni_step_gradient_estimation(ddn_integrator *it, const ddni_span *span);
 ddn_status ddni_step_adaptive(ddn_integrator *it, const ddni_span *span);
 
-/* sigma - sigma' > 0 of two levels without cancellation: (sigma^2 - sigma'^2) a^2 is the transition
- * variance. */
-double ddni_sigma_fall(const ddni_level *from, const ddni_level *to);
-
 #endif

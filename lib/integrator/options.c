@@ -118,3 +118,8 @@ ddn_options *ddn_integrator_options(ddn_integrator *it)
 {
     return it == NULL ? NULL : &it->options;
 }
+
+ddni_paths ddni_integrator_paths(const ddn_integrator *it)
+{
+    return (ddni_paths){it->paths, ddni_integrator_i64(it, DDN_INTEGRATOR_FIRST_PATH)};
+}

@@ -88,21 +88,6 @@ int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what)
            (oracle->can & ddni_bit(what)) != 0;
 }
 
-ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m,
-                            const double *x, int64_t ldx, double *score, int64_t lds)
-{
-    ddn_query *query = NULL;
-    ddn_status status = ddn_query_create(ctx, oracle, &query);
-    if (status == DDN_OK) {
-        status = ddn_query_bind_f64(query, DDN_OUT_SCORE, score, lds);
-    }
-    if (status == DDN_OK) {
-        status = ddn_query_run(query, t, m, x, ldx);
-    }
-    ddn_query_destroy(query);
-    return status;
-}
-
 ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                                      int64_t first_path, int64_t m, double *x, int64_t ldx,
                                      int64_t *index)

@@ -1,7 +1,5 @@
 /* What the outputs are. */
-#include "oracle/outputs.h"
-
-#include <stddef.h>
+#include "oracle/oracle_impl.h"
 
 #define ROW(name, width, integer, observable)                                                      \
     [name] = {#name, DDNI_WIDTH_##width, integer, observable}
@@ -35,7 +33,5 @@ ddni_output ddni_output_of(ddn_output what)
 int64_t ddni_output_width(const ddn_oracle *oracle, ddn_output what)
 {
     ddni_width width = ddni_output_of(what).width;
-    return width == DDNI_WIDTH_ONE ? 1
-           : width == DDNI_WIDTH_D ? ddn_oracle_d(oracle)
-                                   : ddn_oracle_class_count(oracle);
+    return width == DDNI_WIDTH_ONE ? 1 : width == DDNI_WIDTH_D ? oracle->d : oracle->classes;
 }

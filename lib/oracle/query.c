@@ -313,3 +313,18 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
     derive(&q->rq, &rq, &level, m, q->oracle->d);
     return DDN_OK;
 }
+
+ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m,
+                            const double *x, int64_t ldx, double *score, int64_t lds)
+{
+    ddn_query *query = NULL;
+    ddn_status status = ddn_query_create(ctx, oracle, &query);
+    if (status == DDN_OK) {
+        status = ddn_query_bind_f64(query, DDN_OUT_SCORE, score, lds);
+    }
+    if (status == DDN_OK) {
+        status = ddn_query_run(query, t, m, x, ldx);
+    }
+    ddn_query_destroy(query);
+    return status;
+}

@@ -1,4 +1,5 @@
-/* Pseudo-arclength continuation of fixed points. theory.md (54).
+/* Pseudo-arclength continuation of fixed points; one thing in two files: following (this one) and
+ * what is met on the way (event.c). theory.md (54).
  *
  * A branch is followed in (x, p), p = log OU time, with the metric |dx|^2 / scale^2 + dp^2. Each
  * step predicts along the last chord and corrects by Newton's iteration on

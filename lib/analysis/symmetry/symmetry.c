@@ -26,16 +26,6 @@ static const ddni_option option_table[] = {
 _Static_assert(sizeof option_table / sizeof option_table[0] == DDNI_SYMMETRY_OPTIONS,
                "one row for each option");
 
-double ddni_symmetry_f64(const ddn_symmetry *sy, int32_t key)
-{
-    return ddni_options_f64(&sy->options, key);
-}
-
-int64_t ddni_symmetry_i64(const ddn_symmetry *sy, int32_t key)
-{
-    return ddni_options_i64(&sy->options, key);
-}
-
 int64_t ddni_symmetry_followed(const ddn_symmetry *sy)
 {
     int64_t wanted = ddni_symmetry_i64(sy, DDN_SYMMETRY_EIGENVALUES);

@@ -42,8 +42,16 @@ typedef struct ddni_field {
     double t, a, s2, s, f, c, big_l, k, eta;
 } ddni_field;
 
-double ddni_symmetry_f64(const ddn_symmetry *sy, int32_t key);
-int64_t ddni_symmetry_i64(const ddn_symmetry *sy, int32_t key);
+static inline double ddni_symmetry_f64(const ddn_symmetry *sy, int32_t key)
+{
+    return ddni_options_f64(&sy->options, key);
+}
+
+static inline int64_t ddni_symmetry_i64(const ddn_symmetry *sy, int32_t key)
+{
+    return ddni_options_i64(&sy->options, key);
+}
+
 /* How many eigenvalues are followed. */
 int64_t ddni_symmetry_followed(const ddn_symmetry *sy);
 

@@ -2,6 +2,8 @@
  * what follows from them. */
 #include "oracle/empirical/block.h"
 
+#include <string.h>
+
 #include "base/check.h"
 #include "base/parallel.h"
 
@@ -117,4 +119,20 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
     b->chunk_rows = b->chunk_rows < least ? least : b->chunk_rows;
     b->chunks = (b->n + b->chunk_rows - 1) / b->chunk_rows;
     b->log_ratio = rq->epsilon > 0 ? log((double)b->n / rq->epsilon) : INFINITY;
+}
+
+const uint8_t *ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy,
+                                  int64_t *ld)
+{
+    const uint8_t *y = ddni_stored(ds, first);
+    int64_t width = (ds->d + 3) / 4 * 4, behind = (first + rows - ds->n) * ds->ld + width - ds->d;
+    *ld = ds->ld;
+    if (behind <= 0) {
+        return y;
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        memcpy(copy + r * width, y + r * ds->ld, (size_t)ds->d);
+    }
+    *ld = width;
+    return copy;
 }

@@ -6,22 +6,6 @@
 #include "base/parallel.h"
 #include "oracle/empirical/ways.h"
 
-const uint8_t *ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy,
-                                  int64_t *ld)
-{
-    const uint8_t *y = ddni_stored(ds, first);
-    int64_t width = (ds->d + 3) / 4 * 4, behind = (first + rows - ds->n) * ds->ld + width - ds->d;
-    *ld = ds->ld;
-    if (behind <= 0) {
-        return y;
-    }
-    for (int64_t r = 0; r < rows; r++) {
-        memcpy(copy + r * width, y + r * ds->ld, (size_t)ds->d);
-    }
-    *ld = width;
-    return copy;
-}
-
 static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, void **scratch)
 {
     (void)oracle;

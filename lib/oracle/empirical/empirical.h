@@ -43,10 +43,4 @@ static inline void ddni_fetch_row(const ddn_dataset *ds, int64_t row)
     }
 }
 
-/* Rows first .. first+rows-1 of bytes that may be read in groups of four columns, *ld apart: as
- * they are stored, or copied to copy[rows][d rounded up to 4] where that would read on behind the
- * data, which may end where memory ends. */
-const uint8_t *ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy,
-                                  int64_t *ld);
-
 #endif

@@ -33,36 +33,6 @@ void ddni_proportion(int64_t hits, int64_t total, double *p, double *error)
     *error = sqrt(*p * (1 - *p) / n + 1 / (4 * n * n)) / (1 + 1 / n);
 }
 
-static void sift(double *v, int64_t start, int64_t count)
-{
-    double value = v[start];
-    int64_t at = start;
-    for (int64_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && v[child + 1] > v[child]) {
-            child++;
-        }
-        if (v[child] <= value) {
-            break;
-        }
-        v[at] = v[child];
-    }
-    v[at] = value;
-}
-
-/* Heap sort: qsort of the C library may allocate. */
-void ddni_sort(double *values, int64_t count)
-{
-    for (int64_t i = count / 2 - 1; i >= 0; i--) {
-        sift(values, i, count);
-    }
-    for (int64_t end = count - 1; end > 0; end--) {
-        double largest = values[0];
-        values[0] = values[end];
-        sift(values, 0, end);
-        values[end] = largest;
-    }
-}
-
 void ddni_median(const double *sorted, int64_t count, double *median, double *error)
 {
     double n = (double)count;

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "base/sort.h" /* what medians are taken of */
+
 /* Running mean and sum of squared deviations (Welford). Deterministic in the order of adding. */
 typedef struct ddni_mean {
     int64_t count;
@@ -20,8 +22,6 @@ void ddni_wilson(int64_t hits, int64_t total, double z, double *low, double *hig
  * not 0 when all or none are hits. */
 void ddni_proportion(int64_t hits, int64_t total, double *p, double *error);
 
-/* Sorts ascending, in place. */
-void ddni_sort(double *values, int64_t count);
 /* Median of sorted values and its standard error, half the distance of the order statistics of
  * ranks n/2 +- sqrt(n)/2. */
 void ddni_median(const double *sorted, int64_t count, double *median, double *error);

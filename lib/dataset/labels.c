@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/sort.h"
 #include "dataset/storage.h"
 
 void ddni_labels_release(ddni_labels *l)
@@ -21,35 +22,6 @@ static int compare_values(const void *a, const void *b)
 {
     int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
     return (x > y) - (x < y);
-}
-
-/* Heap sort: in place, where the C library's qsort would allocate behind the allocator's back. */
-static void sift_down(int32_t *v, int64_t root, int64_t n)
-{
-    for (int64_t child = 2 * root + 1; child < n; root = child, child = 2 * root + 1) {
-        if (child + 1 < n && v[child + 1] > v[child]) {
-            child++;
-        }
-        if (v[root] >= v[child]) {
-            return;
-        }
-        int32_t t = v[root];
-        v[root] = v[child];
-        v[child] = t;
-    }
-}
-
-static void sort_values(int32_t *v, int64_t n)
-{
-    for (int64_t i = n / 2 - 1; i >= 0; i--) {
-        sift_down(v, i, n);
-    }
-    for (int64_t end = n - 1; end > 0; end--) {
-        int32_t t = v[0];
-        v[0] = v[end];
-        v[end] = t;
-        sift_down(v, 0, end);
-    }
 }
 
 static int32_t index_of(const int32_t *value, int64_t classes, int32_t wanted)
@@ -72,7 +44,7 @@ ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n,
     /* class_index first serves as the place where the labels are sorted. */
     int32_t *sorted = l->class_index;
     memcpy(sorted, label, (size_t)n * sizeof *label);
-    sort_values(sorted, n);
+    ddni_sort_i32(sorted, n);
     int64_t classes = 0;
     for (int64_t i = 0; i < n; i++) {
         if (i == 0 || sorted[i] != sorted[classes - 1]) {

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "dataset/storage.h"
+#include "numerics/vector.h"
 
 enum {
     COLUMNS = 64,     /* of a block of the mean */
@@ -74,27 +75,6 @@ typedef struct norm_job {
     double *norms;
 } norm_job;
 
-/* |x - centre|^2 of one chunk in eight interleaved sums, so that it vectorises. */
-static double chunk_norm(double *x, const double *centre, int64_t count)
-{
-    double sum[8] = {0};
-    int64_t j = 0;
-    if (centre != NULL) {
-        for (int64_t k = 0; k < count; k++) {
-            x[k] -= centre[k];
-        }
-    }
-    for (; j + 8 <= count; j += 8) {
-        for (int k = 0; k < 8; k++) {
-            sum[k] += x[j + k] * x[j + k];
-        }
-    }
-    for (; j < count; j++) {
-        sum[j % 8] += x[j] * x[j];
-    }
-    return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
-}
-
 static void norm_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
@@ -107,7 +87,10 @@ static void norm_tile(void *arg, int64_t tile, int64_t worker)
         for (int64_t first = 0; first < ds->d; first += NORM_CHUNK) {
             int64_t count = ds->d - first < NORM_CHUNK ? ds->d - first : NORM_CHUNK;
             ddni_dataset_part(ds, i, first, count, x);
-            sum += chunk_norm(x, job->centre != NULL ? job->centre + first : NULL, count);
+            if (job->centre != NULL) {
+                ddni_axpy(count, -1, job->centre + first, x);
+            }
+            sum += ddni_dot(count, x, x);
         }
         job->norms[i] = sum;
     }

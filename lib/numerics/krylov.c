@@ -12,41 +12,9 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/rng.h"
-#include "numerics/lapack.h"
-
-double ddni_dot(int64_t n, const double *x, const double *y)
-{
-    double part[4] = {0, 0, 0, 0};
-    int64_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        for (int l = 0; l < 4; l++) {
-            part[l] += x[i + l] * y[i + l];
-        }
-    }
-    for (; i < n; i++) {
-        part[0] += x[i] * y[i];
-    }
-    return (part[0] + part[1]) + (part[2] + part[3]);
-}
-
-double ddni_norm(int64_t n, const double *x)
-{
-    return sqrt(ddni_dot(n, x, x));
-}
-
-static void add(int64_t n, double factor, const double *x, double *y)
-{
-    for (int64_t i = 0; i < n; i++) {
-        y[i] += factor * x[i];
-    }
-}
-
-static void scale(int64_t n, double factor, double *x)
-{
-    for (int64_t i = 0; i < n; i++) {
-        x[i] *= factor;
-    }
-}
+#include "base/sort.h"
+#include "numerics/blas.h"
+#include "numerics/vector.h"
 
 void ddni_krylov_free(const ddni_allocator *al, ddni_krylov *k)
 {
@@ -62,14 +30,8 @@ static void orthogonalise(int64_t n, int64_t found, const double *locked, int64_
                           const double *basis, double *w, double *h)
 {
     for (int pass = 0; pass < 2; pass++) {
-        for (int64_t i = 0; i < found + count; i++) {
-            const double *row = i < found ? locked + i * ld : basis + (i - found) * n;
-            double c = ddni_dot(n, row, w);
-            add(n, -c, row, w);
-            if (h != NULL && i >= found) {
-                h[i - found] += c;
-            }
-        }
+        ddni_take_parts(n, found, locked, ld, w, NULL);
+        ddni_take_parts(n, count, basis, n, w, h);
     }
 }
 
@@ -104,15 +66,37 @@ static ddn_status lanczos_run(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_
             if (last || *residual <= tolerance * *norm) {
                 memset(v, 0, (size_t)n * sizeof *v);
                 for (int64_t i = 0; i < size; i++) {
-                    add(n, s[i], k->basis + i * n, v);
+                    ddni_axpy(n, s[i], k->basis + i * n, v);
                 }
-                scale(n, 1 / ddni_norm(n, v), v);
+                ddni_scale(n, 1 / ddni_norm(n, v), v);
                 return DDN_OK;
             }
         }
         memcpy(row + n, w, (size_t)n * sizeof *w);
-        scale(n, 1 / beta[j], row + n);
+        ddni_scale(n, 1 / beta[j], row + n);
     }
+}
+
+typedef struct eigenpairs {
+    int64_t n, ld;
+    double *values, *vectors, *spare;
+} eigenpairs;
+
+static int32_t is_larger(const void *what, int64_t i, int64_t j)
+{
+    const eigenpairs *p = what;
+    return p->values[i] > p->values[j];
+}
+
+static void swap_pairs(void *what, int64_t i, int64_t j)
+{
+    eigenpairs *p = what;
+    size_t bytes = (size_t)p->n * sizeof *p->vectors;
+    double *a = p->vectors + i * p->ld, *b = p->vectors + j * p->ld;
+    DDNI_EXCHANGE(double, p->values, i, j);
+    memcpy(p->spare, a, bytes);
+    memcpy(a, b, bytes);
+    memcpy(b, p->spare, bytes);
 }
 
 ddn_status ddni_leading_eigenpairs(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator_fn op,
@@ -132,15 +116,15 @@ ddn_status ddni_leading_eigenpairs(ddn_context *ctx, ddni_krylov *k, int64_t n, 
         ddni_normal(seed, DDNI_STREAM_LANCZOS, i, 0, 0, n, start);
         if (i == 0 && guess != NULL && ddni_norm(n, guess) > 0) {
             /* Mostly the guess, and enough noise that no eigenvector is out of reach. */
-            scale(n, 1e-3 / ddni_norm(n, start), start);
-            add(n, 1 / ddni_norm(n, guess), guess, start);
+            ddni_scale(n, 1e-3 / ddni_norm(n, start), start);
+            ddni_axpy(n, 1 / ddni_norm(n, guess), guess, start);
         }
         for (int attempt = 0; attempt < 8 && !(worst <= tolerance * norm); attempt++) {
             if (attempt > 0) {
                 memcpy(start, v, (size_t)n * sizeof *v);
             }
             orthogonalise(n, i, vectors, ld, 0, NULL, start, NULL);
-            scale(n, 1 / ddni_norm(n, start), start);
+            ddni_scale(n, 1 / ddni_norm(n, start), start);
             DDNI_TRY(lanczos_run(ctx, k, n, op, arg, i, vectors, ld, steps, tolerance, &values[i],
                                  v, &worst, &norm));
         }
@@ -150,17 +134,8 @@ ddn_status ddni_leading_eigenpairs(ddn_context *ctx, ddni_krylov *k, int64_t n, 
         *residual = fmax(*residual, worst);
     }
     /* Deflation finds them in order up to the tolerance: make the order certain. */
-    for (int64_t i = 1; i < count; i++) {
-        for (int64_t j = i; j > 0 && values[j] > values[j - 1]; j--) {
-            double t = values[j];
-            values[j] = values[j - 1];
-            values[j - 1] = t;
-            double *a = vectors + j * ld, *b = a - ld;
-            memcpy(k->vector, a, (size_t)n * sizeof *a);
-            memcpy(a, b, (size_t)n * sizeof *a);
-            memcpy(b, k->vector, (size_t)n * sizeof *a);
-        }
-    }
+    eigenpairs found = {n, ld, values, vectors, k->vector};
+    ddni_sort_by(&found, count, is_larger, swap_pairs);
     return DDN_OK;
 }
 
@@ -183,7 +158,7 @@ ddn_status ddni_gmres(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator
         return DDN_OK;
     }
     memcpy(k->basis, rhs, (size_t)n * sizeof *rhs);
-    scale(n, 1 / norm, k->basis);
+    ddni_scale(n, 1 / norm, k->basis);
     g[0] = norm;
     int64_t size = 0;
     for (int done = 0; !done; size++) {
@@ -209,7 +184,7 @@ ddn_status ddni_gmres(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator
         done = *relative <= tolerance || j + 1 == steps || !(below > 1e-15 * before);
         if (!done) {
             memcpy(k->basis + (j + 1) * n, w, (size_t)n * sizeof *w);
-            scale(n, 1 / below, k->basis + (j + 1) * n);
+            ddni_scale(n, 1 / below, k->basis + (j + 1) * n);
         }
     }
     for (int64_t i = size - 1; i >= 0; i--) {
@@ -219,7 +194,7 @@ ddn_status ddni_gmres(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator
         }
         double pivot = r[i * (steps + 1) + i];
         g[i] = pivot != 0 ? y / pivot : 0;
-        add(n, g[i], k->basis + i * n, x);
+        ddni_axpy(n, g[i], k->basis + i * n, x);
     }
     return DDN_OK;
 }

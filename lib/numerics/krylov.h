@@ -35,8 +35,4 @@ ddn_status ddni_gmres(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator
                       const double *rhs, int64_t steps, double tolerance, double *x,
                       double *relative);
 
-/* Scalar product and norm, in a fixed order. */
-double ddni_dot(int64_t n, const double *x, const double *y);
-double ddni_norm(int64_t n, const double *x);
-
 #endif

@@ -7,7 +7,7 @@
 #include <diffdyn/oracle_kinds.h>
 
 #include "base/check.h"
-#include "numerics/lanes.h"
+#include "numerics/vector.h"
 #include "oracle/oracle_impl.h"
 
 enum {
@@ -111,7 +111,7 @@ static ddn_status add_part(const combination *co, scratch *sc, int64_t i, const 
     DDNI_TRY(ddn_query_run(q, t, m, x, ldx));
     for (int64_t o = 0; o < LINEAR; o++) {
         if (rq->f64[linear[o]] != NULL) {
-            ddni_axpy(sc->sum[o], co->factor[i], sc->part[o], m * width(&co->base, o));
+            ddni_axpy(m * width(&co->base, o), co->factor[i], sc->part[o], sc->sum[o]);
         }
     }
     return DDN_OK;
@@ -151,7 +151,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
             double *row = out + r * (linear[o] == DDN_OUT_DIVERGENCE ? 1 : rq->ld[linear[o]]);
             memcpy(row, sc->sum[o] + r * w, (size_t)w * sizeof *row);
             if (linear[o] == DDN_OUT_MEAN) {
-                ddni_axpy(row, keep, x + r * ldx, d);
+                ddni_axpy(d, keep, x + r * ldx, row);
             }
         }
     }

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/rng.h"
-#include "numerics/lanes.h"
+#include "numerics/vector.h"
 #include "oracle/oracle_impl.h"
 
 static const double ORTHONORMAL_TOLERANCE = 1e-6;
@@ -80,10 +80,8 @@ static int64_t scratch_bytes(const void *pointer)
 static void split(const gaussian *ga, double *u, double *p)
 {
     int64_t d = ga->base.d;
-    for (int64_t i = 0; i < ga->count; i++) {
-        p[i] = ddni_dot(ga->vector + i * d, u, d);
-        ddni_axpy(u, -p[i], ga->vector + i * d, d);
-    }
+    memset(p, 0, (size_t)ga->count * sizeof *p);
+    ddni_take_parts(d, ga->count, ga->vector, d, u, p);
 }
 
 /* Functions of an eigenvalue that the outputs are made of. */
@@ -121,7 +119,7 @@ static void apply(const pass *q, spectral_fn f, const double *rest, const double
         out[j] = fr * rest[j];
     }
     for (int64_t i = 0; i < ga->count; i++) {
-        ddni_axpy(out, f(ga->value[i], q->a, q->s2) * p[i], ga->vector + i * d, d);
+        ddni_axpy(d, f(ga->value[i], q->a, q->s2) * p[i], ga->vector + i * d, out);
     }
     for (int64_t j = 0; add != NULL && j < d; j++) {
         out[j] += add[j];
@@ -146,7 +144,7 @@ static double log_p(const pass *q, const double *rest, const double *p)
     int64_t d = ga->base.d;
     double gamma = q->s2 + q->a * q->a * ga->residual, sum = 0;
     if (ga->count < d) {
-        sum = ddni_dot(rest, rest, d) / gamma + (double)(d - ga->count) * log(two_pi * gamma);
+        sum = ddni_dot(d, rest, rest) / gamma + (double)(d - ga->count) * log(two_pi * gamma);
     }
     for (int64_t i = 0; i < ga->count; i++) {
         double gi = q->s2 + q->a * q->a * ga->value[i];
@@ -205,7 +203,7 @@ static void run_row(const pass *q, int64_t row, double *buffer)
         split(ga, u, pu);
         apply(q, posterior_deviation, u, pu, ga->mean, draw);
         apply(q, gain, rest, p, NULL, u);
-        ddni_axpy(draw, 1, u, d);
+        ddni_axpy(d, 1, u, draw);
     }
 }
 
@@ -251,7 +249,7 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
             row[j] = ga->mean[j] + sqrt(ga->residual) * z[j];
         }
         for (int64_t i = 0; i < ga->count; i++) {
-            ddni_axpy(row, sqrt(ga->value[i]) * p[i], ga->vector + i * d, d);
+            ddni_axpy(d, sqrt(ga->value[i]) * p[i], ga->vector + i * d, row);
         }
         if (index != NULL) {
             index[r] = 0;
@@ -278,19 +276,14 @@ static ddn_status orthonormalise(ddn_context *ctx, const gaussian *ga)
     for (int64_t i = 0; i < ga->count; i++) {
         double *u = ga->vector + i * d;
         for (int64_t h = 0; h <= i; h++) {
-            double product = ddni_dot(ga->vector + h * d, u, d);
+            double product = ddni_dot(d, ga->vector + h * d, u);
             DDNI_CHECK(ctx, fabs(product - (h == i)) <= ORTHONORMAL_TOLERANCE, DDN_E_RANGE,
                        "vectors %lld and %lld have the product %.9g: they are not orthonormal",
                        (long long)h, (long long)i, product);
         }
-        for (int64_t h = 0; h < 2 * i; h++) {
-            const double *other = ga->vector + (h % i) * d;
-            ddni_axpy(u, -ddni_dot(other, u, d), other, d);
-        }
-        double norm = sqrt(ddni_dot(u, u, d));
-        for (int64_t j = 0; j < d; j++) {
-            u[j] /= norm;
-        }
+        ddni_take_parts(d, i, ga->vector, d, u, NULL);
+        ddni_take_parts(d, i, ga->vector, d, u, NULL);
+        ddni_scale(d, 1 / ddni_norm(d, u), u);
     }
     return DDN_OK;
 }

@@ -8,7 +8,7 @@
 #include <diffdyn/oracle_kinds.h>
 
 #include "base/check.h"
-#include "numerics/lanes.h"
+#include "numerics/vector.h"
 #include "oracle/oracle_impl.h"
 
 static const double DIFFERENCE_STEP = 0x1p-13; /* |h v| / s of the symmetric difference */
@@ -122,7 +122,7 @@ static ddn_status difference(ddn_context *ctx, const foreign *fo, scratch *sc,
     for (int sign = 1; sign >= -1; sign -= 2) {
         for (int64_t r = 0; r < m; r++) {
             const double *vr = v + r * d;
-            double norm = sqrt(ddni_dot(vr, vr, d));
+            double norm = ddni_norm(d, vr);
             double h = norm > 0 ? DIFFERENCE_STEP * level->s / norm : 0;
             for (int64_t j = 0; j < d; j++) {
                 ahead[r * d + j] = x[r * d + j] + sign * h * vr[j];
@@ -131,7 +131,7 @@ static ddn_status difference(ddn_context *ctx, const foreign *fo, scratch *sc,
         DDNI_TRY(predict(ctx, fo, level, m, ahead, sign > 0 ? behind : sc->slope));
     }
     for (int64_t r = 0; r < m; r++) {
-        double norm = sqrt(ddni_dot(v + r * d, v + r * d, d));
+        double norm = ddni_norm(d, v + r * d);
         double scale = 0.5 * norm / (DIFFERENCE_STEP * level->s);
         for (int64_t j = r * d; j < (r + 1) * d; j++) {
             sc->slope[j] = (behind[j] - sc->slope[j]) * scale;

@@ -5,6 +5,7 @@
  * g_x = g_p = 0 where branches cross (regular at pitchforks and transcritical points, absent at
  * folds), g = g_x = 0 at a fold, g = g_x + 2 = 0 at a period doubling. */
 #include "base/check.h"
+#include "base/sort.h"
 #include "numerics/roots.h"
 #include "system/system_impl.h"
 
@@ -267,21 +268,19 @@ static ddn_status run_scan(scan *s, int64_t p_grid)
     return DDN_OK;
 }
 
-static int before(const found *a, const found *b)
+static int32_t is_before(const void *what, int64_t i, int64_t j)
 {
-    return a->p < b->p || (a->p == b->p && a->x < b->x);
+    const found *a = (const found *)what + i, *b = (const found *)what + j;
+    if (a->p != b->p) {
+        return a->p < b->p;
+    }
+    return a->x < b->x || (a->x == b->x && a->kind < b->kind);
 }
 
-static void sort_found(found *list, int64_t count)
+static void exchange_found(void *what, int64_t i, int64_t j)
 {
-    for (int64_t i = 1; i < count; i++) {
-        found f = list[i];
-        int64_t j = i;
-        for (; j > 0 && before(&f, &list[j - 1]); j--) {
-            list[j] = list[j - 1];
-        }
-        list[j] = f;
-    }
+    found *list = what;
+    DDNI_EXCHANGE(found, list, i, j);
 }
 
 static ddn_status check_interval(ddn_context *ctx, const char *what, double lo, double hi,
@@ -336,7 +335,7 @@ ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *sys, doub
               .capacity = capacity};
     DDNI_TRY_GOTO(run_scan(&s, p_grid), fail);
     int64_t given = s.count < capacity ? s.count : capacity;
-    sort_found(list, given);
+    ddni_sort_by(list, given, is_before, exchange_found);
     for (int64_t i = 0; i < given; i++) {
         p[i] = list[i].p;
         x[i] = list[i].x;

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "numerics/roots.h"
+#include "numerics/vector.h"
 #include "system/system_impl.h"
 
 enum {
@@ -187,11 +188,7 @@ static double height(const gate *g, const double *x)
     if (g->coordinate >= 0) {
         return x[g->coordinate] - g->level;
     }
-    double sum = 0;
-    for (int64_t i = 0; i < g->s->sys->d; i++) {
-        sum += x[i] * x[i];
-    }
-    return sqrt(sum) - g->level;
+    return ddni_norm(g->s->sys->d, x) - g->level;
 }
 
 static double height_after(void *arg, double h)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "numerics/vector.h"
 #include "system/system_impl.h"
 
 static ddn_status check_map(ddn_context *ctx, const ddn_system *sys, double p, const double *x0,
@@ -53,11 +54,7 @@ ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double par
     int64_t k = 1;
     for (; k <= steps; k++) {
         DDNI_TRY_GOTO(iterate(ctx, sys, parameter, now, next), fail);
-        double sum = 0;
-        for (int64_t i = 0; i < d; i++) {
-            sum += next[i] * next[i];
-        }
-        if (!(sqrt(sum) <= radius)) { /* NaN has escaped too */
+        if (!(ddni_norm(d, next) <= radius)) { /* NaN has escaped too */
             break;
         }
         double *swap = now;

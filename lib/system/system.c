@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "numerics/lapack.h"
+#include "base/sort.h"
+#include "numerics/blas.h"
+#include "numerics/vector.h"
 
 ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d, ddn_system_fn f,
                              ddn_system_fn jacobian, void *user, ddn_release_fn release,
@@ -139,19 +141,27 @@ static ddn_stability classify(const ddn_system *sys, const double *re, const dou
     return grow > 0 && decay > 0 ? DDN_STABILITY_SADDLE : DDN_STABILITY_NEUTRAL;
 }
 
-/* By descending growth; LAPACK's pairs stay together. */
-static void sort_by_growth(const ddn_system *sys, double *re, double *im)
+typedef struct eigenvalues {
+    const ddn_system *sys;
+    double *re, *im;
+} eigenvalues;
+
+/* By descending growth, then as LAPACK's list, which keeps pairs together. */
+static int32_t grows_faster(const void *what, int64_t i, int64_t j)
 {
-    for (int64_t i = 1; i < sys->d; i++) {
-        double r = re[i], c = im[i], g = growth(sys, r, c);
-        int64_t j = i;
-        for (; j > 0 && growth(sys, re[j - 1], im[j - 1]) < g; j--) {
-            re[j] = re[j - 1];
-            im[j] = im[j - 1];
-        }
-        re[j] = r;
-        im[j] = c;
+    const eigenvalues *e = what;
+    double gi = growth(e->sys, e->re[i], e->im[i]), gj = growth(e->sys, e->re[j], e->im[j]);
+    if (gi != gj) {
+        return gi > gj;
     }
+    return e->re[i] > e->re[j] || (e->re[i] == e->re[j] && e->im[i] > e->im[j]);
+}
+
+static void exchange_eigenvalues(void *what, int64_t i, int64_t j)
+{
+    eigenvalues *e = what;
+    DDNI_EXCHANGE(double, e->re, i, j);
+    DDNI_EXCHANGE(double, e->im, i, j);
 }
 
 ddn_status ddn_system_eigenvalues(ddn_context *ctx, const ddn_system *sys, double parameter,
@@ -175,7 +185,8 @@ ddn_status ddn_system_eigenvalues(ddn_context *ctx, const ddn_system *sys, doubl
         status = ddni_general_eigen(ctx, d, jacobian, re, imaginary);
     }
     if (status == DDN_OK) {
-        sort_by_growth(sys, re, imaginary);
+        eigenvalues list = {sys, re, imaginary};
+        ddni_sort_by(&list, d, grows_faster, exchange_eigenvalues);
         if (im != NULL) {
             memcpy(im, imaginary, (size_t)d * sizeof *im);
         }
@@ -206,22 +217,12 @@ static ddn_status residual(const newton *nw, const double *x, double *g, double 
 {
     int32_t failed = nw->sys->f(nw->sys->user, nw->p, x, g);
     DDNI_TRY(check_output(nw->ctx, "f", failed, g, 0));
-    double sum = 0;
-    for (int64_t i = 0; i < nw->sys->d; i++) {
-        g[i] -= nw->sys->kind == DDN_SYSTEM_MAP ? x[i] : 0;
-        sum += g[i] * g[i];
+    if (nw->sys->kind == DDN_SYSTEM_MAP) {
+        ddni_axpy(nw->sys->d, -1, x, g);
     }
-    *size = isfinite(sum) ? sqrt(sum) : INFINITY;
+    double norm = ddni_norm(nw->sys->d, g);
+    *size = isfinite(norm) ? norm : INFINITY;
     return DDN_OK;
-}
-
-static double norm(const double *x, int64_t d)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < d; i++) {
-        sum += x[i] * x[i];
-    }
-    return sqrt(sum);
 }
 
 /* Moves nw->x to a fixed point; *found = 0 if it does not get there. A step is halved until |g|
@@ -248,7 +249,7 @@ static ddn_status newton_run(newton *nw, int32_t *found)
             return DDN_OK;
         }
         DDNI_TRY(solved);
-        double length = norm(nw->step, d), scale = 1 + norm(nw->x, d);
+        double length = ddni_norm(d, nw->step), scale = 1 + ddni_norm(d, nw->x);
         double part = 1, trial_size = INFINITY;
         for (int h = 0; h < HALVINGS; h++, part /= 2) {
             for (int64_t i = 0; i < d; i++) {
@@ -278,14 +279,9 @@ static ddn_status newton_run(newton *nw, int32_t *found)
 
 static int is_known(const double *x, const double *points, int64_t count, int64_t d)
 {
-    double reach = 1e-6 * (1 + norm(x, d));
+    double reach = 1e-6 * (1 + ddni_norm(d, x));
     for (int64_t k = 0; k < count; k++) {
-        double sum = 0;
-        for (int64_t i = 0; i < d; i++) {
-            double shift = x[i] - points[k * d + i];
-            sum += shift * shift;
-        }
-        if (sqrt(sum) < reach) {
+        if (sqrt(ddni_distance2(d, x, points + k * d)) < reach) {
             return 1;
         }
     }

@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
-#include "numerics/lapack.h"
+#include "numerics/blas.h"
 
 static ddn_status check_gaussian(ddn_context *ctx, const char *name, int64_t d, const double *mean,
                                  const double *cov)

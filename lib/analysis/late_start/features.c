@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "dataset/dataset_impl.h"
+#include "numerics/vector.h"
 
 static ddn_status create(ddn_context *ctx, int64_t d, int64_t k, ddn_features **out)
 {
@@ -99,22 +100,6 @@ typedef struct apply_job {
     int64_t ldo;
 } apply_job;
 
-/* (x - mean) . axis in eight interleaved sums, so that it vectorises. */
-static double project(const double *x, const double *mean, const double *axis, int64_t d)
-{
-    double s[8] = {0};
-    int64_t j = 0;
-    for (; j + 8 <= d; j += 8) {
-        for (int64_t i = 0; i < 8; i++) {
-            s[i] += (x[j + i] - mean[j + i]) * axis[j + i];
-        }
-    }
-    for (; j < d; j++) {
-        s[0] += (x[j] - mean[j]) * axis[j];
-    }
-    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
-}
-
 static void apply_tile(void *arg, int64_t row, int64_t worker)
 {
     (void)worker;
@@ -127,7 +112,8 @@ static void apply_tile(void *arg, int64_t row, int64_t worker)
         return;
     }
     for (int64_t c = 0; c < f->k; c++) {
-        out[c] = project(x, f->mean, f->axes + c * f->d, f->d);
+        const double *axis = f->axes + c * f->d;
+        DDNI_SUM(out[c], f->d, (x[j] - f->mean[j]) * axis[j]);
     }
 }
 

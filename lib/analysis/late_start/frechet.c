@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "dataset/dataset_impl.h"
+#include "numerics/vector.h"
 
 enum {
     CHUNK_ROWS = 128,
@@ -200,9 +201,7 @@ static ddn_status distance(ddn_context *ctx, const ddn_frechet *fr, sample *s, d
     memset(mo->cov, 0, (size_t)(k * k) * sizeof(double));
     for (int64_t r = 0; r < s->m; r++) {
         total += s->weight[r];
-        for (int64_t i = 0; i < k; i++) {
-            mo->shift[i] += s->weight[r] * s->f[r * k + i];
-        }
+        ddni_axpy(k, s->weight[r], s->f + r * k, mo->shift);
     }
     for (int64_t i = 0; i < k; i++) {
         mo->shift[i] /= total;

@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "dataset/dataset_impl.h"
+#include "numerics/vector.h"
 #include "schedule/schedule_impl.h"
 
 enum {
@@ -50,18 +51,14 @@ static void add_points(const draw_job *job, int64_t first_row, int64_t rows, dou
         const int64_t count = n - first < POINTS ? n - first : POINTS;
         ddni_dataset_rows(job->ds, first, count, block, d);
         for (int64_t i = 0; i < count; i++) {
-            for (int64_t j = 0; j < d; j++) {
-                block[i * d + j] -= job->mean[j];
-            }
+            ddni_axpy(d, -1, job->mean, block + i * d);
         }
         memset(block + count * d, 0, (size_t)((POINTS - count) * d) * sizeof *block);
         memset(xi, 0, sizeof xi);
         for (int64_t r = 0; r < rows; r++) {
             const int64_t path = job->first_path + first_row + r;
             ddni_draws_normal(&job->points, path, first, count, xi);
-            for (int64_t i = 0; i < count; i++) {
-                xi[i] *= job->weight;
-            }
+            ddni_scale(count, job->weight, xi);
             for (int64_t i = 0; i < count; i += 4) {
                 add_four(d, xi + i, block + i * d, job->x + (first_row + r) * job->ldx);
             }
@@ -77,9 +74,9 @@ static void draw_tile(void *arg, int64_t tile, int64_t worker)
     for (int64_t r = 0; r < rows; r++) {
         double *x = job->x + (first + r) * job->ldx;
         ddni_draws_normal(&job->noise, job->first_path + first + r, 0, d, x);
-        for (int64_t j = 0; j < d; j++) {
-            x[j] *= job->spread;
-            x[j] += job->mean != NULL ? job->a * job->mean[j] : 0;
+        ddni_scale(d, job->spread, x);
+        if (job->mean != NULL) {
+            ddni_axpy(d, job->a, job->mean, x);
         }
     }
     if (job->mean != NULL) {

@@ -115,9 +115,7 @@ static ddn_status apply_border(void *arg, const double *v, double *out)
     const border *b = arg;
     int64_t d = b->sy->d;
     DDNI_TRY(ddni_field_slope(b->sy, b->field, b->x, v, out));
-    for (int64_t i = 0; i < d; i++) {
-        out[i] += v[d] * b->in_time[i] / b->normal.scale;
-    }
+    ddni_axpy(d, v[d] / b->normal.scale, b->in_time, out);
     out[d] = ddni_dot(d, b->normal.x, v) + b->normal.p * v[d];
     return DDN_OK;
 }
@@ -162,11 +160,10 @@ ddn_status ddni_tracer_correct(ddni_tracer *tracer, ddni_direction normal, int p
         }
         border b = {sy, &spot->field, spot->x, tracer->in_time, normal};
         double off = normal.p * (spot->p - p0);
-        for (int64_t i = 0; i < d; i++) {
-            off += normal.x[i] * (spot->x[i] - tracer->predicted[i]) / normal.scale;
-            f[i] /= normal.scale;
-        }
-        f[d] = off;
+        double along;
+        DDNI_SUM(along, d, normal.x[j] * (spot->x[j] - tracer->predicted[j]));
+        ddni_scale(d, 1 / normal.scale, f);
+        f[d] = off + along / normal.scale;
         DDNI_TRY(ddni_gmres(sy->ctx, &sy->krylov, d + 1, apply_border, &b, f, DDNI_SYMMETRY_KRYLOV,
                             polish ? 1e-10 : 1e-4, delta, &relative));
         for (int64_t i = 0; i < d; i++) {
@@ -281,13 +278,10 @@ static ddn_status attempt(ddni_tracer *tracer, double ds, double scale, double t
         DDNI_TRY(finish(tracer, there->p <= tracer->p_low ? tracer->p_low : tracer->p_high, ended));
         *steps = *ended ? 1 : -1;
     }
-    double along = tp * (there->p - here->p), length = 0;
-    for (int64_t i = 0; i < d; i++) {
-        double step = (there->x[i] - here->x[i]) / scale;
-        along += tracer->tangent[i] * step;
-        length += step * step;
-    }
-    length = sqrt(length + (there->p - here->p) * (there->p - here->p));
+    double along, moved = sqrt(ddni_distance2(d, there->x, here->x)) / scale;
+    DDNI_SUM(along, d, tracer->tangent[j] * (there->x[j] - here->x[j]));
+    along = along / scale + tp * (there->p - here->p);
+    double length = hypot(moved, there->p - here->p);
     *cosine = length > 0 ? along / length : 1;
     return DDN_OK;
 }

@@ -18,11 +18,8 @@ struct ddn_diagram {
 static int same(const ddn_symmetry *sy, const ddni_field *field, double near, const double *x,
                 const double *y)
 {
-    double distance2 = 0, limit = near * ddni_field_size(sy, field, x);
-    for (int64_t i = 0; i < sy->d; i++) {
-        distance2 += (x[i] - y[i]) * (x[i] - y[i]);
-    }
-    return distance2 <= limit * limit;
+    double limit = near * ddni_field_size(sy, field, x);
+    return ddni_distance2(sy->d, x, y) <= limit * limit;
 }
 
 /* Whether x is the end of a branch at p = p_low. */

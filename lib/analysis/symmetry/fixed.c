@@ -20,12 +20,10 @@ static ddn_status try_newton(ddn_symmetry *sy, const ddni_field *field, double r
                              double *residual, double *copy, int *settled)
 {
     int64_t d = sy->d;
-    double before = ddni_field_size(sy, field, x), moved = 0, lambda;
+    double before = ddni_field_size(sy, field, x), lambda;
     memcpy(copy, x, (size_t)d * sizeof *x);
     DDNI_TRY(ddni_field_newton(sy, field, NEWTON_STEPS, copy, residual));
-    for (int64_t i = 0; i < d; i++) {
-        moved += (copy[i] - x[i]) * (copy[i] - x[i]);
-    }
+    double moved = ddni_distance2(d, copy, x);
     *settled = 0;
     if (*residual <= ddni_symmetry_f64(sy, DDN_SYMMETRY_TOLERANCE) &&
         sqrt(moved) <= reach * before) {
@@ -83,9 +81,7 @@ ddn_status ddni_field_settle(ddn_symmetry *sy, const ddni_field *field, int64_t 
                 settled = settled || rest == 0;
             }
             if (!settled && i < limit) {
-                for (int64_t j = 0; j < d; j++) {
-                    state[j] += f[r * d + j];
-                }
+                ddni_axpy(d, 1, f + r * d, state);
                 row[left++] = row[r];
             }
         }
@@ -113,12 +109,7 @@ static void merge(ddn_symmetry *sy, const ddni_field *field, found *list, const 
     }
     double near = ddni_symmetry_f64(sy, DDN_SYMMETRY_MERGE) * ddni_field_size(sy, field, x);
     for (int64_t i = 0; i < list->count; i++) {
-        double distance2 = 0;
-        for (int64_t j = 0; j < d; j++) {
-            double step = list->x[i * d + j] - x[j];
-            distance2 += step * step;
-        }
-        if (distance2 <= near * near) {
+        if (ddni_distance2(d, list->x + i * d, x) <= near * near) {
             list->starts[i]++;
             return;
         }

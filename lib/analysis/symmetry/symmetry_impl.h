@@ -12,6 +12,7 @@
 #include "base/handle.h"
 #include "base/options.h"
 #include "numerics/krylov.h"
+#include "numerics/vector.h"
 
 enum {
     DDNI_SYMMETRY_OPTIONS = 10,

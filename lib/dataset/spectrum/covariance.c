@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "dataset/storage.h"
-#include "numerics/lapack.h"
+#include "numerics/blas.h"
 
 enum {
     ROWS = 16,    /* converted at once */

@@ -12,8 +12,9 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/rng.h"
+#include "base/sort.h"
 #include "dataset/spectrum/orthogonal.h"
-#include "numerics/lapack.h"
+#include "numerics/blas.h"
 
 enum {
     B = DDNI_BLOCK,
@@ -323,17 +324,37 @@ static void lock_pairs(solver *s, int64_t found)
     }
 }
 
-/* Values and columns, largest first. */
-static void sort_pairs(solver *s, double *values, double *vectors)
+/* Places of the pairs, to be sorted. */
+typedef struct ranking {
+    const double *value;
+    int64_t place[MAX_KEPT * B];
+} ranking;
+
+static int32_t is_larger(const void *what, int64_t i, int64_t j)
 {
+    const ranking *r = what;
+    int64_t a = r->place[i], b = r->place[j];
+    return r->value[a] > r->value[b] || (r->value[a] == r->value[b] && a < b);
+}
+
+static void exchange_places(void *what, int64_t i, int64_t j)
+{
+    ranking *r = what;
+    DDNI_EXCHANGE(int64_t, r->place, i, j);
+}
+
+/* Values and columns, largest first. */
+static void copy_sorted(solver *s, double *values, double *vectors)
+{
+    ranking r = {.value = s->lock_value};
     for (int64_t k = 0; k < s->count; k++) {
-        int64_t best = 0;
-        for (int64_t p = 1; p < s->count; p++) {
-            best = s->lock_value[p] > s->lock_value[best] ? p : best;
-        }
-        values[k] = s->lock_value[best];
-        s->lock_value[best] = -INFINITY;
-        const double *from = block_at(s->lock, s->size, best / B) + best % B;
+        r.place[k] = k;
+    }
+    ddni_sort_by(&r, s->count, is_larger, exchange_places);
+    for (int64_t k = 0; k < s->count; k++) {
+        int64_t place = r.place[k];
+        values[k] = s->lock_value[place];
+        const double *from = block_at(s->lock, s->size, place / B) + place % B;
         double *to = block_at(vectors, s->size, k / B) + k % B;
         for (int64_t i = 0; i < s->size; i++) {
             to[i * B] = from[i * B];
@@ -391,7 +412,7 @@ ddn_status ddni_lanczos(ddni_covariance *c, int64_t count, double *values, doubl
         }
     }
     if (status == DDN_OK) {
-        sort_pairs(&s, values, vectors);
+        copy_sorted(&s, values, vectors);
     }
     ddni_free(ddni_context_allocator(c->ctx), s.memory);
     return status;

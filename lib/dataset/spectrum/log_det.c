@@ -13,7 +13,7 @@
 #include "base/rng.h"
 #include "dataset/spectrum/orthogonal.h"
 #include "dataset/spectrum/spectrum.h"
-#include "numerics/lapack.h"
+#include "numerics/blas.h"
 
 enum {
     EXACT = 4096, /* largest size for which all eigenvalues are computed */

@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "dataset/spectrum/orthogonal.h"
 #include "dataset/spectrum/spectrum.h"
+#include "numerics/vector.h"
 
 enum {
     B = DDNI_BLOCK,
@@ -140,9 +141,7 @@ static double least_variance(const builder *u, double tolerance)
     for (int64_t k = 0; k < c->size; k++) {
         square += fmax(u->values[k], 0);
     }
-    for (int64_t j = 0; j < c->ds->d; j++) {
-        square += c->mean[j] * c->mean[j];
-    }
+    square += ddni_dot(c->ds->d, c->mean, c->mean);
     double least = fmax(tolerance * largest, ROUNDING * square);
     return c->by_points ? least : fmax(least, (double)c->size * UNIT * largest);
 }

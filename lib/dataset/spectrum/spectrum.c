@@ -5,7 +5,8 @@
 #include "base/rng.h"
 #include "dataset/spectrum/lanczos.h"
 #include "dataset/spectrum/spectrum.h"
-#include "numerics/lapack.h"
+#include "numerics/blas.h"
+#include "numerics/vector.h"
 
 enum {
     MAX_COUNT = 512,
@@ -66,36 +67,16 @@ ddn_status ddni_spectrum_blocks(ddni_covariance *c, ddni_spectrum_method method,
 
 /* ---- vectors as the caller wants them ---- */
 
-static double dot(const double *x, const double *y, int64_t d)
-{
-    double sum = 0;
-    for (int64_t j = 0; j < d; j++) {
-        sum += x[j] * y[j];
-    }
-    return sum;
-}
-
 /* Vector k becomes a unit vector orthogonal to those before it, twice for rounding. Eigenvectors
  * of K lifted to d dimensions carry traces of the larger ones. */
 static void orthonormal(double *vectors, int64_t ldv, int64_t d, int64_t k)
 {
     double *v = vectors + k * ldv;
     for (int pass = 0; pass < 2; pass++) {
-        double length = sqrt(dot(v, v, d));
-        for (int64_t j = 0; j < d; j++) {
-            v[j] /= length;
-        }
-        for (int64_t p = 0; p < k; p++) {
-            double h = dot(vectors + p * ldv, v, d);
-            for (int64_t j = 0; j < d; j++) {
-                v[j] -= h * vectors[p * ldv + j];
-            }
-        }
+        ddni_scale(d, 1 / ddni_norm(d, v), v);
+        ddni_take_parts(d, k, vectors, ldv, v, NULL);
     }
-    double length = sqrt(dot(v, v, d));
-    for (int64_t j = 0; j < d; j++) {
-        v[j] /= length;
-    }
+    ddni_scale(d, 1 / ddni_norm(d, v), v);
 }
 
 /* The component of largest magnitude, the first one of equals, becomes positive. */
@@ -105,10 +86,7 @@ static void fix_sign(double *v, int64_t d)
     for (int64_t j = 1; j < d; j++) {
         largest = fabs(v[j]) > fabs(v[largest]) ? j : largest;
     }
-    double sign = v[largest] < 0 ? -1 : 1;
-    for (int64_t j = 0; j < d; j++) {
-        v[j] *= sign;
-    }
+    ddni_scale(d, v[largest] < 0 ? -1 : 1, v);
 }
 
 static ddn_status write_vectors(ddni_covariance *c, int64_t count, const double *values,

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/rng.h"
-#include "numerics/lanes.h"
+#include "numerics/vector.h"
 
 typedef struct pass {
     const ddni_mixture *mix;
@@ -51,10 +51,10 @@ static double scaled_distance2(const component *q, const double *x, double a, in
     const double *c = q->c, *precision = q->precision;
     double sum;
     if (q->isotropic) {
-        DDNI_LANE_SUM(sum, d, (x[j] - a * c[j]) * (x[j] - a * c[j]));
+        DDNI_SUM(sum, d, (x[j] - a * c[j]) * (x[j] - a * c[j]));
         return sum * precision[0];
     }
-    DDNI_LANE_SUM(sum, d, (x[j] - a * c[j]) * (x[j] - a * c[j]) * precision[j]);
+    DDNI_SUM(sum, d, (x[j] - a * c[j]) * (x[j] - a * c[j]) * precision[j]);
     return sum;
 }
 
@@ -183,7 +183,7 @@ static void draw(const pass *p, const state *st, double *g)
 /* out += w u (u.v) */
 static void add_product(double *restrict out, double w, const double *u, const double *v, int64_t d)
 {
-    ddni_axpy(out, w * ddni_dot(u, v, d), u, d);
+    ddni_axpy(d, w * ddni_dot(d, u, v), u, out);
 }
 
 /* Score, mean and second moments about component st->k. buffer: [DDNI_MIXTURE_VECTORS][d]. */
@@ -237,15 +237,15 @@ static void moments(const pass *p, const state *st, double *buffer)
             continue;
         }
         component_moments(&q, st->x, p->a, d, g0, mu0, g, mu);
-        ddni_axpy(sum_g, w, g, d);
+        ddni_axpy(d, w, g, sum_g);
         if (want_mu) {
-            ddni_axpy(sum_mu, w, mu, d);
+            ddni_axpy(d, w, mu, sum_mu);
         }
         if (second_mu) {
-            trace += w * ddni_dot(mu, mu, d);
+            trace += w * ddni_dot(d, mu, mu);
         }
         if (second_g) {
-            divergence += w * ddni_dot(g, g, d);
+            divergence += w * ddni_dot(d, g, g);
         }
         if (jv != NULL) {
             add_product(jv, w, g, v, d);
@@ -267,10 +267,10 @@ static void moments(const pass *p, const state *st, double *buffer)
         add_product(cv, -1, sum_mu, v, d);
     }
     if (second_mu) {
-        put(rq, DDN_OUT_TRACE_COV, st->row, trace - ddni_dot(sum_mu, sum_mu, d));
+        put(rq, DDN_OUT_TRACE_COV, st->row, trace - ddni_dot(d, sum_mu, sum_mu));
     }
     if (second_g) {
-        put(rq, DDN_OUT_DIVERGENCE, st->row, divergence - ddni_dot(sum_g, sum_g, d));
+        put(rq, DDN_OUT_DIVERGENCE, st->row, divergence - ddni_dot(d, sum_g, sum_g));
     }
 }
 
@@ -280,7 +280,7 @@ static double pair_weights(const pass *p, state *st)
 {
     const ddni_mixture *mix = p->mix;
     int64_t d = mix->base.d;
-    double odds = 2 * p->a * p->level->precision[0] * ddni_dot(mix->mean, st->x, d) +
+    double odds = 2 * p->a * p->level->precision[0] * ddni_dot(d, mix->mean, st->x) +
                   (mix->log_weight[0] - mix->log_weight[1]);
     st->k = odds < 0;
     st->w[st->k] = 0;

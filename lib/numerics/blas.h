@@ -1,7 +1,7 @@
-/* The few LAPACK routines that the library uses, on row-major memory.
- * lapack.c is the only file that declares LAPACK. */
-#ifndef DDNI_NUMERICS_LAPACK_H
-#define DDNI_NUMERICS_LAPACK_H
+/* The few routines of BLAS and LAPACK that the library uses, on row-major memory; blas.c alone
+ * declares them. */
+#ifndef DDNI_NUMERICS_BLAS_H
+#define DDNI_NUMERICS_BLAS_H
 
 #include <diffdyn/base.h>
 

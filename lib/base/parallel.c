@@ -2,15 +2,17 @@
  *
  * A loop hands every worker the same job; each takes tiles from one atomic counter until none are
  * left. The caller is worker 0 and returns when all others have left the job. Loops often follow
- * each other closely: whoever has nothing to do looks out for a moment before it sleeps. */
+ * each other closely: whoever has nothing to do looks out for a moment before it sleeps.
+ *
+ * Locks and condition variables are those of POSIX threads, here and nowhere else: behind names of
+ * our own they would say nothing more, and ports of them exist for systems that lack them. */
 #include "base/parallel.h"
 
 #include <pthread.h>
-#include <signal.h>
-#include <time.h>
 
 #include "base/check.h"
 #include "base/context_impl.h"
+#include "base/os.h"
 
 /* Below this many multiply-adds waking a thread costs more than it saves. */
 int64_t ddni_workers(const ddn_context *ctx)
@@ -58,17 +60,10 @@ static void drain(job *j, int64_t worker)
     }
 }
 
-static int64_t nanoseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* Returns when the number is no longer `old`, or after a while. */
 static void look_out(_Atomic int64_t *number, int64_t old)
 {
-    int64_t start = nanoseconds();
+    int64_t start = ddni_nanoseconds();
     do {
         for (int i = 0; i < 16; i++) {
             if (atomic_load_explicit(number, memory_order_relaxed) != old) {
@@ -78,7 +73,7 @@ static void look_out(_Atomic int64_t *number, int64_t old)
             __builtin_ia32_pause();
 #endif
         }
-    } while (nanoseconds() - start < LOOKOUT);
+    } while (ddni_nanoseconds() - start < LOOKOUT);
 }
 
 static void *worker_main(void *start)
@@ -137,19 +132,14 @@ static ddni_pool *pool_create(const ddni_allocator *al, int64_t threads)
         pthread_mutex_destroy(&p->mutex);
         goto fail;
     }
-    /* Signals are the host's: none is delivered to our threads. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     worker_start *start = (worker_start *)(void *)(p->thread + threads);
     for (int64_t i = 0; i < threads; i++) {
         start[i] = (worker_start){p, i + 1};
-        if (pthread_create(&p->thread[i], NULL, worker_main, &start[i]) != 0) {
+        if (!ddni_thread_start(&p->thread[i], worker_main, &start[i])) {
             break;
         }
         p->threads++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return p;
 fail:
     ddni_free(al, p->thread);
@@ -187,10 +177,10 @@ static void pool_run(ddni_pool *p, job *j, int64_t helpers)
     pthread_cond_broadcast(&p->wake);
     pthread_mutex_unlock(&p->mutex);
     drain(j, 0);
-    int64_t start = nanoseconds();
+    int64_t start = ddni_nanoseconds();
     pthread_mutex_lock(&p->mutex);
     p->current = NULL; /* a late riser finds nothing to do */
-    for (int64_t inside; (inside = p->busy) > 0 && nanoseconds() - start < LOOKOUT;) {
+    for (int64_t inside; (inside = p->busy) > 0 && ddni_nanoseconds() - start < LOOKOUT;) {
         pthread_mutex_unlock(&p->mutex);
         look_out(&p->busy, inside);
         pthread_mutex_lock(&p->mutex);

@@ -1,15 +1,15 @@
 /* Datasets as objects: storage, life time, derivation by map. */
 #include <float.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/check.h"
+#include "base/os.h"
 #include "dataset/storage.h"
 
 struct ddni_storage {
     ddni_handle handle;
     void *memory; /* the allocator's, or NULL */
-    void *map;    /* mmap'ed, or NULL */
+    void *map;    /* of a file, or NULL */
     int64_t map_bytes;
     ddn_release_fn release; /* the host's, or NULL */
     void *user;
@@ -60,7 +60,7 @@ void ddni_storage_release(ddni_storage *s)
     }
     ddni_free(&s->handle.allocator, s->memory);
     if (s->map != NULL) {
-        munmap(s->map, (size_t)s->map_bytes);
+        ddni_file_unmap(s->map, s->map_bytes);
     }
     if (s->release != NULL) {
         s->release(s->user);

@@ -1,0 +1,37 @@
+/* What the library needs of the operating system beyond C11: files, memory maps, a clock, threads
+ * that no signal reaches. A port to another system is os.c; locks and condition variables are POSIX
+ * threads', which all systems have in some form. */
+#ifndef DDNI_BASE_OS_H
+#define DDNI_BASE_OS_H
+
+#include <pthread.h>
+
+#include <diffdyn/base.h>
+
+/* A file open for reading. Every error text starts with its name. */
+typedef struct ddni_file {
+    const char *name; /* the path, or the end of a long one */
+    int fd;
+    int64_t bytes; /* size when it was opened */
+} ddni_file;
+
+/* Opens a regular file that is not empty; path must stay valid as long as the file is open. */
+ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f);
+void ddni_file_close(ddni_file *f);
+
+/* Exactly buffer[count] from offset. */
+ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
+                          int64_t count);
+
+/* The whole file as memory that may be read; outlives the open file. */
+ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, void **map);
+void ddni_file_unmap(void *map, int64_t bytes);
+
+/* Time since some moment in the past. */
+int64_t ddni_nanoseconds(void);
+
+/* Starts a thread to which no signal is delivered: signals are the host's. 0 if the system refuses.
+ */
+int32_t ddni_thread_start(pthread_t *thread, void *(*body)(void *), void *arg);
+
+#endif

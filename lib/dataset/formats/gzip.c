@@ -1,0 +1,120 @@
+/* What a gzip file holds, by zlib on the context's allocator. */
+#include <zlib.h>
+
+#include "base/check.h"
+#include "dataset/formats/source.h"
+
+enum {
+    INPUT = 1 << 16,
+    GZIP_WINDOW = 15 + 16, /* zlib: largest window, gzip wrapper */
+    MAX_RATIO = 1032       /* deflate cannot compress better than this */
+};
+
+typedef struct gzip {
+    ddni_source source;
+    ddni_source *packed;
+    int32_t ended;
+    z_stream z;
+    uint8_t input[INPUT];
+} gzip;
+
+static voidpf zlib_alloc(voidpf al, uInt items, uInt size)
+{
+    return ddni_alloc_raw(al, items, size);
+}
+
+static void zlib_free(voidpf al, voidpf pointer)
+{
+    ddni_free(al, pointer);
+}
+
+int32_t ddni_gzip_recognise(const uint8_t *head, int64_t count)
+{
+    return count >= 2 && head[0] == 0x1f && head[1] == 0x8b;
+}
+
+/* One step of zlib; at the end of a gzip member the next one follows, or the end. */
+static ddn_status inflate_some(ddn_context *ctx, gzip *g)
+{
+    if (g->z.avail_in == 0) {
+        int64_t got;
+        DDNI_TRY(ddni_source_read(ctx, g->packed, g->input, INPUT, &got));
+        DDNI_CHECK(ctx, got > 0, DDN_E_FORMAT, "%s: the compressed data are truncated",
+                   g->source.name);
+        g->z.next_in = g->input;
+        g->z.avail_in = (uInt)got;
+    }
+    int result = inflate(&g->z, Z_NO_FLUSH);
+    if (result == Z_STREAM_END) {
+        g->ended = g->z.avail_in == 0 && g->packed->at == g->packed->size;
+        result = g->ended ? Z_OK : inflateReset(&g->z);
+    }
+    DDNI_CHECK(ctx, result != Z_MEM_ERROR, DDN_E_NOMEM, "%s: no memory to decompress",
+               g->source.name);
+    DDNI_CHECK(ctx, result == Z_OK || result == Z_BUF_ERROR, DDN_E_FORMAT,
+               "%s: the compressed data are damaged: %s", g->source.name,
+               g->z.msg != NULL ? g->z.msg : "a dictionary is wanted");
+    return DDN_OK;
+}
+
+static ddn_status gzip_read(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count,
+                            int64_t *got)
+{
+    gzip *g = (gzip *)s;
+    *got = 0;
+    while (*got < count && !g->ended) {
+        int64_t part = count - *got < (1 << 30) ? count - *got : 1 << 30;
+        g->z.next_out = (uint8_t *)buffer + *got;
+        g->z.avail_out = (uInt)part;
+        DDNI_TRY(inflate_some(ctx, g));
+        *got += part - (int64_t)g->z.avail_out;
+    }
+    return DDN_OK;
+}
+
+static void gzip_free(gzip *g)
+{
+    ddni_allocator al = g->source.allocator;
+    inflateEnd(&g->z);
+    ddni_free(&al, g);
+}
+
+static void gzip_close(ddni_source *s)
+{
+    gzip *g = (gzip *)s;
+    ddni_source_close(g->packed);
+    gzip_free(g);
+}
+
+static const ddni_source_kind GZIP = {gzip_read, NULL, gzip_close};
+
+ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **out)
+{
+    *out = NULL;
+    gzip *g = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "a file's buffer", 1, sizeof *g, &g));
+    ddni_source *s = &g->source;
+    s->kind = &GZIP;
+    s->allocator = *ddni_context_allocator(ctx);
+    s->name = packed->name;
+    s->stored = packed->size;
+    s->size = -1;
+    s->most = s->stored < INT64_MAX / MAX_RATIO ? s->stored * MAX_RATIO : INT64_MAX;
+    g->packed = packed;
+    g->z.zalloc = zlib_alloc;
+    g->z.zfree = zlib_free;
+    g->z.opaque = &s->allocator;
+    ddn_status status = DDN_OK;
+    if (inflateInit2(&g->z, GZIP_WINDOW) != Z_OK) {
+        status = ddni_fail(ctx, DDN_E_NOMEM, "%s: no memory to decompress", s->name);
+    }
+    if (status == DDN_OK) {
+        status = ddni_source_begin(ctx, s);
+    }
+    if (status != DDN_OK) {
+        gzip_free(g);
+        return status;
+    }
+    *out = s;
+    return DDN_OK;
+}

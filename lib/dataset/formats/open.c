@@ -1,0 +1,108 @@
+/* Files of points and of labels: the format by name or by content. */
+#include <string.h>
+
+#include "base/check.h"
+#include "dataset/formats/format.h"
+
+#define ROW(format) &(format),
+static const ddni_format *const formats[] = {DDNI_FORMATS(ROW)};
+#undef ROW
+
+enum {
+    FORMATS = sizeof formats / sizeof formats[0],
+    NAMES = 128 /* characters for a list of formats */
+};
+
+static void append(char *text, const char *more)
+{
+    size_t used = strlen(text), count = strlen(more), room = NAMES - 1 - used;
+    count = count < room ? count : room;
+    memcpy(text + used, more, count);
+    text[used + count] = '\0';
+}
+
+/* ".npy, IDX nor CIFAR-10": the formats of points or of labels. */
+static void list_names(int32_t labels, char *text)
+{
+    const char *name[FORMATS];
+    int64_t count = 0;
+    for (int64_t k = 0; k < FORMATS; k++) {
+        if (!labels || formats[k]->labels != NULL) {
+            name[count++] = formats[k]->name;
+        }
+    }
+    text[0] = '\0';
+    for (int64_t k = 0; k < count; k++) {
+        append(text, k == 0 ? "" : k + 1 < count ? ", " : " nor ");
+        append(text, name[k]);
+    }
+}
+
+/* By content. */
+static ddn_status detect(ddn_context *ctx, const ddni_source *s, int32_t labels,
+                         const ddni_format **out)
+{
+    int32_t best = DDNI_PROBE_NO;
+    for (int64_t k = 0; k < FORMATS; k++) {
+        int32_t sure = labels && formats[k]->labels == NULL
+                           ? DDNI_PROBE_NO
+                           : formats[k]->probe(s->head, s->head_count, s->size);
+        if (sure > best) {
+            best = sure;
+            *out = formats[k];
+        }
+    }
+    if (best == DDNI_PROBE_NO) {
+        char names[NAMES];
+        list_names(labels, names);
+        return ddni_fail(ctx, DDN_E_FORMAT, "%s: neither %s (magic %02x%02x%02x%02x)", s->name,
+                         names, s->head[0], s->head[1], s->head[2], s->head[3]);
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format,
+                            ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, path);
+    const ddni_format *chosen = NULL;
+    for (int64_t k = 0; k < FORMATS; k++) {
+        chosen = formats[k]->id == format ? formats[k] : chosen;
+    }
+    DDNI_CHECK(ctx, format == DDN_FORMAT_AUTO || chosen != NULL, DDN_E_RANGE,
+               "argument format = %d is no ddn_format", (int)format);
+    ddni_source *s;
+    DDNI_TRY(ddni_source_open(ctx, path, &s));
+    ddn_status status = chosen == NULL ? detect(ctx, s, 0, &chosen) : DDN_OK;
+    if (status == DDN_OK) {
+        status = chosen->open(ctx, s, out);
+    }
+    ddni_source_close(s);
+    return status;
+}
+
+ddn_status ddn_dataset_labelled_from_file(ddn_context *ctx, const ddn_dataset *ds, const char *path,
+                                          ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_PTR(ctx, path);
+    const ddni_format *format = NULL;
+    ddni_source *s = NULL;
+    int32_t *label = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_source_open(ctx, path, &s), fail);
+    DDNI_TRY_GOTO(detect(ctx, s, 1, &format), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", ds->n, sizeof *label, &label), fail);
+    DDNI_TRY_GOTO(format->labels(ctx, s, ds->n, label), fail);
+    status = ddni_dataset_with_labels(ctx, ds, label, out);
+fail:
+    ddni_source_close(s);
+    ddni_free(ddni_context_allocator(ctx), label);
+    return status;
+}

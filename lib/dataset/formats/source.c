@@ -1,0 +1,179 @@
+/* Sources: reading and mapping of any kind, plain files, and the choice of the kind. */
+#include "dataset/formats/source.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/os.h"
+
+/* ---- plain files ---- */
+
+typedef struct plain {
+    ddni_source source;
+    ddni_file file;
+    int64_t offset; /* of the next byte to read */
+} plain;
+
+static ddn_status plain_read(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count,
+                             int64_t *got)
+{
+    plain *p = (plain *)s;
+    int64_t left = p->file.bytes - p->offset;
+    int64_t part = left < count ? left : count;
+    DDNI_TRY(ddni_file_read(ctx, &p->file, p->offset, buffer, part));
+    p->offset += part;
+    *got = part;
+    return DDN_OK;
+}
+
+static ddn_status plain_map(ddn_context *ctx, ddni_source *s, ddni_storage **storage,
+                            const uint8_t **bytes)
+{
+    plain *p = (plain *)s;
+    void *map;
+    DDNI_TRY(ddni_file_map(ctx, &p->file, &map));
+    ddn_status status = ddni_storage_adopt_map(ctx, map, p->file.bytes, storage);
+    if (status != DDN_OK) {
+        ddni_file_unmap(map, p->file.bytes);
+    }
+    *bytes = map;
+    return status;
+}
+
+static void plain_close(ddni_source *s)
+{
+    plain *p = (plain *)s;
+    ddni_allocator al = s->allocator;
+    ddni_file_close(&p->file);
+    ddni_free(&al, p);
+}
+
+static const ddni_source_kind PLAIN = {plain_read, plain_map, plain_close};
+
+static ddn_status plain_open(ddn_context *ctx, const char *path, ddni_source **out)
+{
+    plain *p = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "a file", 1, sizeof *p, &p));
+    p->source.kind = &PLAIN;
+    p->source.allocator = *ddni_context_allocator(ctx);
+    ddn_status status = ddni_file_open(ctx, path, &p->file);
+    p->source.name = p->file.name;
+    p->source.stored = p->source.size = p->source.most = p->file.bytes;
+    if (status == DDN_OK) {
+        status = ddni_source_begin(ctx, &p->source);
+    }
+    if (status != DDN_OK) {
+        plain_close(&p->source);
+        return status;
+    }
+    *out = &p->source;
+    return DDN_OK;
+}
+
+/* ---- any kind ---- */
+
+ddn_status ddni_source_open(ddn_context *ctx, const char *path, ddni_source **out)
+{
+    *out = NULL;
+    ddni_source *file;
+    DDNI_TRY(plain_open(ctx, path, &file));
+    if (!ddni_gzip_recognise(file->head, file->head_count)) {
+        *out = file;
+        return DDN_OK;
+    }
+    ddn_status status = ddni_gzip_open(ctx, file, out);
+    if (status != DDN_OK) {
+        ddni_source_close(file);
+    }
+    return status;
+}
+
+void ddni_source_close(ddni_source *s)
+{
+    if (s != NULL) {
+        s->kind->close(s);
+    }
+}
+
+ddn_status ddni_source_begin(ddn_context *ctx, ddni_source *s)
+{
+    return s->kind->read(ctx, s, s->head, DDNI_HEAD, &s->head_count);
+}
+
+ddn_status ddni_source_read(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count,
+                            int64_t *got)
+{
+    int64_t ready = s->at < s->head_count ? s->head_count - s->at : 0;
+    ready = ready < count ? ready : count;
+    *got = 0;
+    if (ready > 0) {
+        memcpy(buffer, s->head + s->at, (size_t)ready);
+    }
+    if (count > ready) {
+        DDNI_TRY(s->kind->read(ctx, s, (uint8_t *)buffer + ready, count - ready, got));
+    }
+    *got += ready;
+    s->at += *got;
+    return DDN_OK;
+}
+
+ddn_status ddni_source_check_size(ddn_context *ctx, const ddni_source *s, const char *promise,
+                                  int64_t need, int64_t have)
+{
+    DDNI_CHECK(ctx, have == need, DDN_E_FORMAT, "%s: %s: %s %lld bytes, the file holds %lld",
+               s->name, have < need ? "truncated" : "too long", promise, (long long)need,
+               (long long)have);
+    return DDN_OK;
+}
+
+ddn_status ddni_source_expect(ddn_context *ctx, const ddni_source *s, const char *promise,
+                              int64_t need)
+{
+    if (s->size >= 0) {
+        return ddni_source_check_size(ctx, s, promise, need, s->size - s->at);
+    }
+    DDNI_CHECK(ctx, need <= s->most, DDN_E_FORMAT,
+               "%s: truncated: %s %lld bytes, more than %lld compressed bytes can hold", s->name,
+               promise, (long long)need, (long long)s->stored);
+    return DDN_OK;
+}
+
+ddn_status ddni_source_expect_end(ddn_context *ctx, ddni_source *s, const char *promise,
+                                  int64_t need)
+{
+    uint8_t more;
+    int64_t got;
+    DDNI_TRY(ddni_source_read(ctx, s, &more, 1, &got));
+    DDNI_CHECK(ctx, got == 0, DDN_E_FORMAT, "%s: too long: data go on after the %lld bytes that %s",
+               s->name, (long long)need, promise);
+    return DDN_OK;
+}
+
+/* memory[need], and then the end. */
+static ddn_status read_rest(ddn_context *ctx, ddni_source *s, const char *promise, int64_t need,
+                            void *memory)
+{
+    int64_t got;
+    DDNI_TRY(ddni_source_read(ctx, s, memory, need, &got));
+    DDNI_TRY(ddni_source_check_size(ctx, s, promise, need, got));
+    return ddni_source_expect_end(ctx, s, promise, need);
+}
+
+ddn_status ddni_source_rest(ddn_context *ctx, ddni_source *s, const char *promise, int64_t need,
+                            int64_t align, ddni_storage **storage, const uint8_t **bytes)
+{
+    DDNI_TRY(ddni_source_expect(ctx, s, promise, need));
+    if (s->kind->map != NULL && s->at % align == 0) {
+        DDNI_TRY(s->kind->map(ctx, s, storage, bytes));
+        *bytes += s->at;
+        return DDN_OK;
+    }
+    void *memory;
+    DDNI_TRY(ddni_storage_create(ctx, need, storage, &memory));
+    ddn_status status = read_rest(ctx, s, promise, need, memory);
+    if (status != DDN_OK) {
+        ddni_storage_release(*storage);
+    }
+    *bytes = memory;
+    return status;
+}

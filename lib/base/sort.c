@@ -42,4 +42,5 @@
 SORT(ddni_sort, double)
 SORT(ddni_sort_i32, int32_t)
 SORT_PAIRS(ddni_sort_f32_i32, float, int32_t)
+SORT_PAIRS(ddni_sort_f64_i64, double, int64_t)
 SORT_PAIRS(ddni_sort_i64_f64, int64_t, double)

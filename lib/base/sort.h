@@ -10,6 +10,7 @@ void ddni_sort(double *values, int64_t count);
 void ddni_sort_i32(int32_t *values, int64_t count);
 /* By key, the values go along. */
 void ddni_sort_f32_i32(float *key, int32_t *value, int64_t count);
+void ddni_sort_f64_i64(double *key, int64_t *value, int64_t count);
 void ddni_sort_i64_f64(int64_t *key, double *value, int64_t count);
 
 /* Anything that has places 0 .. count-1: whether that at i comes before that at j, and exchange. */

@@ -22,8 +22,9 @@ enum {
                 ddni_lane[ddni_l] += (term);                                                       \
             }                                                                                      \
         }                                                                                          \
-        for (int64_t j = ddni_j; j < (n); j++) {                                                   \
-            ddni_lane[j - ddni_j] += (term);                                                       \
+        for (int64_t ddni_l = 0; ddni_l < (n) - ddni_j; ddni_l++) {                                \
+            const int64_t j = ddni_j + ddni_l;                                                     \
+            ddni_lane[ddni_l] += (term);                                                           \
         }                                                                                          \
         (sum) = ((ddni_lane[0] + ddni_lane[4]) + (ddni_lane[2] + ddni_lane[6])) +                  \
                 ((ddni_lane[1] + ddni_lane[5]) + (ddni_lane[3] + ddni_lane[7]));                   \

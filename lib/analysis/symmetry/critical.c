@@ -157,8 +157,8 @@ static ddn_status time_of(ddn_context *ctx, const ddn_schedule *sch, double tau,
     return isnan(tau) ? DDN_OK : ddni_schedule_from_ou(ctx, sch, tau, t);
 }
 
-static ddn_status fill(ddn_symmetry *sy, const ddn_schedule *ou, const ddn_schedule *edm,
-                       double lambda, const double *etas, int64_t count, columns *c)
+static ddn_status fill_table(ddn_symmetry *sy, const ddn_schedule *ou, const ddn_schedule *edm,
+                             double lambda, const double *etas, int64_t count, columns *c)
 {
     ddn_context *ctx = sy->ctx;
     const ddn_schedule *own = ddn_oracle_schedule(sy->oracle);
@@ -201,7 +201,7 @@ ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, const double *
     DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result, "lambda", lambda, 0,
                                          "top eigenvalue of the covariance, as given"),
                   fail);
-    status = fill(sy, ou, edm, lambda, etas, count, &c);
+    status = fill_table(sy, ou, edm, lambda, etas, count, &c);
     ddn_status restored = ddn_options_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_ETA, eta);
     status = status != DDN_OK ? status : restored;
     if (status == DDN_OK) {

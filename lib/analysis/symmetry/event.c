@@ -50,7 +50,7 @@ static ddn_status evaluate(ddni_tracer *tracer, const chord *c, const double *di
     return *ok ? ddni_tracer_eigen(tracer, spot, index + 1, 1e-13) : DDN_OK;
 }
 
-static ddn_status search(ddni_tracer *tracer, int64_t index, double *direction)
+static ddn_status locate(ddni_tracer *tracer, int64_t index, double *direction)
 {
     chord c = make_chord(tracer, direction);
     double a = 0, fa = tracer->here.lambda[index], b = 1, fb = tracer->there.lambda[index];
@@ -113,7 +113,7 @@ ddn_status ddni_tracer_locate(ddni_tracer *tracer, int64_t index)
     double *direction = NULL;
     DDNI_TRY(
         ddni_alloc_for(sy->ctx, "branch states", 2 * sy->d, (int64_t)sizeof(double), &direction));
-    ddn_status status = search(tracer, index, direction);
+    ddn_status status = locate(tracer, index, direction);
     ddni_free(&sy->handle.allocator, direction);
     return status;
 }

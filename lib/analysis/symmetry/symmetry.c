@@ -76,7 +76,7 @@ static void free_members(ddn_symmetry *sy)
     ddni_handle_free(sy);
 }
 
-static ddn_status fill(ddn_symmetry *sy)
+static ddn_status set_up(ddn_symmetry *sy)
 {
     const ddn_schedule *sch = ddn_oracle_schedule(sy->oracle);
     const ddn_dataset *ds = ddn_oracle_dataset(sy->oracle);
@@ -112,7 +112,7 @@ ddn_status ddn_symmetry_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_s
     sy->ctx = ctx;
     ddni_retain(oracle);
     sy->oracle = (ddn_oracle *)(uintptr_t)oracle;
-    ddn_status status = fill(sy);
+    ddn_status status = set_up(sy);
     if (status != DDN_OK) {
         free_members(sy);
         return status;

@@ -13,7 +13,7 @@ enum {
     DDNI_PROBE_SURE = 3
 };
 
-typedef struct ddni_format {
+typedef struct ddni_file_format {
     const char *name; /* in error texts */
     ddn_format id;
     /* head[count]: the first bytes, up to DDNI_HEAD; size: of the source, or -1. */
@@ -22,15 +22,16 @@ typedef struct ddni_format {
     ddn_status (*open)(ddn_context *ctx, ddni_source *s, ddn_dataset **out);
     /* label[n]; NULL where the format has no files of labels. */
     ddn_status (*labels)(ddn_context *ctx, ddni_source *s, int64_t n, int32_t *label);
-} ddni_format;
+} ddni_file_format;
 
-/* A new format is one file that defines its ddni_format, a row here, and its id in dataset.h. */
+/* A new format is one file that defines its ddni_file_format, a row here, and its id in dataset.h.
+ */
 #define DDNI_FORMATS(X)                                                                            \
     X(ddni_npy)                                                                                    \
     X(ddni_idx)                                                                                    \
     X(ddni_cifar)
 
-#define DDNI_FORMAT_DECLARE(format) extern const ddni_format format;
+#define DDNI_FORMAT_DECLARE(format) extern const ddni_file_format format;
 DDNI_FORMATS(DDNI_FORMAT_DECLARE)
 #undef DDNI_FORMAT_DECLARE
 

@@ -5,7 +5,7 @@
 #include "dataset/formats/format.h"
 
 #define ROW(format) &(format),
-static const ddni_format *const formats[] = {DDNI_FORMATS(ROW)};
+static const ddni_file_format *const formats[] = {DDNI_FORMATS(ROW)};
 #undef ROW
 
 enum {
@@ -40,7 +40,7 @@ static void list_names(int32_t labels, char *text)
 
 /* By content. */
 static ddn_status detect(ddn_context *ctx, const ddni_source *s, int32_t labels,
-                         const ddni_format **out)
+                         const ddni_file_format **out)
 {
     int32_t best = DDNI_PROBE_NO;
     for (int64_t k = 0; k < FORMATS; k++) {
@@ -68,7 +68,7 @@ ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format forma
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, path);
-    const ddni_format *chosen = NULL;
+    const ddni_file_format *chosen = NULL;
     for (int64_t k = 0; k < FORMATS; k++) {
         chosen = formats[k]->id == format ? formats[k] : chosen;
     }
@@ -92,7 +92,7 @@ ddn_status ddn_dataset_labelled_from_file(ddn_context *ctx, const ddn_dataset *d
     *out = NULL;
     DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_PTR(ctx, path);
-    const ddni_format *format = NULL;
+    const ddni_file_format *format = NULL;
     ddni_source *s = NULL;
     int32_t *label = NULL;
     ddn_status status;

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "dataset/storage.h"
 #include "numerics/blas.h"
+#include "numerics/vector.h"
 
 enum {
     ROWS = 16,    /* converted at once */
@@ -43,21 +44,14 @@ void ddni_covariance_close(ddni_covariance *c)
 }
 
 /* Centred numbers of one tile: x[rows][ldx]. */
-static void centred(const ddni_covariance *c, int64_t row, int64_t rows, int64_t column,
-                    int64_t columns, double *x, int64_t ldx)
+static void read_centred(const ddni_covariance *c, int64_t row, int64_t rows, int64_t column,
+                         int64_t columns, double *x, int64_t ldx)
 {
     for (int64_t i = 0; i < rows; i++) {
         double *to = x + i * ldx;
         ddni_dataset_part(c->ds, row + i, column, columns, to);
-        for (int64_t j = 0; j < columns; j++) {
-            to[j] -= c->mean[column + j];
-        }
+        ddni_axpy(columns, -1, c->mean + column, to);
     }
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* ---- the two halves of the product ---- */
@@ -84,12 +78,12 @@ static void points_tile(void *arg, int64_t tile, int64_t worker)
     const product_job *job = arg;
     const ddn_dataset *ds = job->c->ds;
     double x[ROWS * COLUMNS];
-    int64_t first = tile * ROWS, rows = smaller(ROWS, ds->n - first);
+    int64_t first = tile * ROWS, rows = ddni_smaller(ROWS, ds->n - first);
     double *out = job->out + first * DDNI_BLOCK;
     memset(out, 0, (size_t)(rows * DDNI_BLOCK) * sizeof *out);
     for (int64_t j = 0; j < ds->d; j += COLUMNS) {
-        int64_t columns = smaller(COLUMNS, ds->d - j);
-        centred(job->c, first, rows, j, columns, x, COLUMNS);
+        int64_t columns = ddni_smaller(COLUMNS, ds->d - j);
+        read_centred(job->c, first, rows, j, columns, x, COLUMNS);
         ddni_block_rows(x, rows, COLUMNS, columns, job->in + j * DDNI_BLOCK, out);
     }
     scale_block(out, rows, job->factor);
@@ -102,12 +96,12 @@ static void columns_tile(void *arg, int64_t tile, int64_t worker)
     const product_job *job = arg;
     const ddn_dataset *ds = job->c->ds;
     double x[ROWS * COLUMNS];
-    int64_t first = tile * job->columns, columns = smaller(job->columns, ds->d - first);
+    int64_t first = tile * job->columns, columns = ddni_smaller(job->columns, ds->d - first);
     double *out = job->out + first * DDNI_BLOCK;
     memset(out, 0, (size_t)(columns * DDNI_BLOCK) * sizeof *out);
     for (int64_t i = 0; i < ds->n; i += ROWS) {
-        int64_t rows = smaller(ROWS, ds->n - i);
-        centred(job->c, i, rows, first, columns, x, COLUMNS);
+        int64_t rows = ddni_smaller(ROWS, ds->n - i);
+        read_centred(job->c, i, rows, first, columns, x, COLUMNS);
         ddni_block_columns(x, rows, COLUMNS, columns, job->in + i * DDNI_BLOCK, out);
     }
     scale_block(out, columns, job->factor);
@@ -165,9 +159,9 @@ static void convert_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const convert_job *job = arg;
-    int64_t first = tile * ROWS, rows = smaller(ROWS, job->rows - first);
-    centred(job->c, job->row + first, rows, job->column, job->columns, job->x + first * job->ldx,
-            job->ldx);
+    int64_t first = tile * ROWS, rows = ddni_smaller(ROWS, job->rows - first);
+    read_centred(job->c, job->row + first, rows, job->column, job->columns,
+                 job->x + first * job->ldx, job->ldx);
 }
 
 static ddn_status convert(ddni_covariance *c, convert_job *job)
@@ -185,7 +179,7 @@ ddn_status ddni_covariance_matrix(ddni_covariance *c, double *matrix)
     DDNI_TRY(ddni_alloc_for(c->ctx, "centred points", c->size, DEPTH * sizeof *job.x, &job.x));
     memset(matrix, 0, (size_t)(c->size * c->size) * sizeof *matrix);
     for (int64_t at = 0; at < deep; at += DEPTH) {
-        int64_t part = smaller(DEPTH, deep - at);
+        int64_t part = ddni_smaller(DEPTH, deep - at);
         job.ldx = c->by_points ? part : ds->d;
         job.row = c->by_points ? 0 : at;
         job.rows = c->by_points ? ds->n : part;

@@ -8,6 +8,11 @@
 #include "dataset/dataset_impl.h"
 #include "kernels/block.h"
 
+static inline int64_t ddni_smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 typedef struct ddni_covariance {
     ddn_context *ctx;
     const ddn_dataset *ds;

@@ -324,37 +324,18 @@ static void lock_pairs(solver *s, int64_t found)
     }
 }
 
-/* Places of the pairs, to be sorted. */
-typedef struct ranking {
-    const double *value;
-    int64_t place[MAX_KEPT * B];
-} ranking;
-
-static int32_t is_larger(const void *what, int64_t i, int64_t j)
-{
-    const ranking *r = what;
-    int64_t a = r->place[i], b = r->place[j];
-    return r->value[a] > r->value[b] || (r->value[a] == r->value[b] && a < b);
-}
-
-static void exchange_places(void *what, int64_t i, int64_t j)
-{
-    ranking *r = what;
-    DDNI_EXCHANGE(int64_t, r->place, i, j);
-}
-
 /* Values and columns, largest first. */
 static void copy_sorted(solver *s, double *values, double *vectors)
 {
-    ranking r = {.value = s->lock_value};
+    int64_t order[MAX_KEPT * B];
     for (int64_t k = 0; k < s->count; k++) {
-        r.place[k] = k;
+        order[k] = k;
+        values[k] = -s->lock_value[k];
     }
-    ddni_sort_by(&r, s->count, is_larger, exchange_places);
+    ddni_sort_f64_i64(values, order, s->count);
     for (int64_t k = 0; k < s->count; k++) {
-        int64_t place = r.place[k];
-        values[k] = s->lock_value[place];
-        const double *from = block_at(s->lock, s->size, place / B) + place % B;
+        values[k] = s->lock_value[order[k]];
+        const double *from = block_at(s->lock, s->size, order[k] / B) + order[k] % B;
         double *to = block_at(vectors, s->size, k / B) + k % B;
         for (int64_t i = 0; i < s->size; i++) {
             to[i * B] = from[i * B];

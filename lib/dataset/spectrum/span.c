@@ -27,11 +27,6 @@ struct ddn_span {
     double distance;      /* of the farthest point */
 };
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* ---- products ---- */
 
 typedef struct job {
@@ -64,12 +59,12 @@ static void project_tile(void *arg, int64_t tile, int64_t worker)
     (void)worker;
     const job *j = arg;
     int64_t d = j->span->d, rank = j->span->rank, parts = (rank + DEEP * B - 1) / (DEEP * B);
-    int64_t row = tile / parts * ROWS, rows = smaller(ROWS, j->m - row);
-    int64_t from = tile % parts * DEEP * B, count = smaller(DEEP * B, rank - from);
+    int64_t row = tile / parts * ROWS, rows = ddni_smaller(ROWS, j->m - row);
+    int64_t from = tile % parts * DEEP * B, count = ddni_smaller(DEEP * B, rank - from);
     _Alignas(64) double sum[DEEP * ROWS * B] = {0};
     double x[ROWS * COLUMNS];
     for (int64_t first = 0; first < d; first += COLUMNS) {
-        int64_t columns = smaller(COLUMNS, d - first);
+        int64_t columns = ddni_smaller(COLUMNS, d - first);
         for (int64_t i = 0; i < rows; i++) {
             centred(j, row + i, first, columns, x + i * COLUMNS);
         }
@@ -103,7 +98,7 @@ static void lift_part(const job *j, int64_t row, int64_t rows, int64_t first, in
     for (int64_t k = 0; k < rank; k += B) {
         _Alignas(64) double c[B * B] = {0};
         for (int64_t i = 0; i < rows; i++) {
-            for (int64_t p = 0; p < smaller(B, rank - k); p++) {
+            for (int64_t p = 0; p < ddni_smaller(B, rank - k); p++) {
                 c[p * B + i] = j->lifted[(row + i) * j->ldc + k + p];
             }
         }
@@ -117,8 +112,8 @@ static void lift_tile(void *arg, int64_t tile, int64_t worker)
     (void)worker;
     const job *j = arg;
     int64_t parts = (j->span->d + COLUMNS - 1) / COLUMNS;
-    int64_t row = tile / parts * B, rows = smaller(B, j->m - row);
-    int64_t first = tile % parts * COLUMNS, columns = smaller(COLUMNS, j->span->d - first);
+    int64_t row = tile / parts * B, rows = ddni_smaller(B, j->m - row);
+    int64_t first = tile % parts * COLUMNS, columns = ddni_smaller(COLUMNS, j->span->d - first);
     _Alignas(64) double lifted[COLUMNS * B];
     double x[COLUMNS];
     lift_part(j, row, rows, first, columns, lifted);
@@ -146,11 +141,11 @@ static void distance_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const job *j = arg;
-    int64_t row = tile * B, rows = smaller(B, j->m - row), d = j->span->d;
+    int64_t row = tile * B, rows = ddni_smaller(B, j->m - row), d = j->span->d;
     _Alignas(64) double lifted[COLUMNS * B];
     double x[COLUMNS], sum[B] = {0};
     for (int64_t first = 0; first < d; first += COLUMNS) {
-        int64_t columns = smaller(COLUMNS, d - first);
+        int64_t columns = ddni_smaller(COLUMNS, d - first);
         lift_part(j, row, rows, first, columns, lifted);
         for (int64_t i = 0; i < rows; i++) {
             centred(j, row + i, first, columns, x);
@@ -206,7 +201,7 @@ ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double toler
     DDNI_CHECK_REAL(ctx, tolerance, 0, 1);
     DDNI_CHECK(ctx, tolerance < 1, DDN_E_RANGE, "argument tolerance = 1 leaves nothing");
     DDNI_CHECK(ctx, ds->n >= 2, DDN_E_RANGE, "n = 1: a span needs 2 points");
-    DDNI_CHECK(ctx, smaller(ds->n, ds->d) <= MAX_SIZE, DDN_E_RANGE,
+    DDNI_CHECK(ctx, ddni_smaller(ds->n, ds->d) <= MAX_SIZE, DDN_E_RANGE,
                "n = %lld and d = %lld are both above %d", (long long)ds->n, (long long)ds->d,
                MAX_SIZE);
     ddn_status status;

@@ -1,0 +1,112 @@
+/* Zeros, minima, derivatives and integrals of functions whose answers are known. */
+#include "numerics/roots.h"
+
+#include "numerics/quadrature.h"
+#include "support/fixtures.h"
+
+/* x^3 - arg, counting calls. */
+typedef struct cubic {
+    double shift;
+    int calls;
+} cubic;
+
+static double cube(void *arg, double x)
+{
+    cubic *c = arg;
+    c->calls++;
+    return x * x * x - c->shift;
+}
+
+static double nothing(void *arg, double x)
+{
+    (void)arg;
+    return x > 0.25 ? NAN : x - 1;
+}
+
+static double step(void *arg, double x)
+{
+    return x < *(double *)arg ? -1 : 1;
+}
+
+static void zeros_are_found(void **state)
+{
+    (void)state;
+    for (double shift = 1e-9; shift < 1e10; shift *= 10) {
+        cubic c = {shift, 0};
+        CLOSE(ddni_root(cube, &c, -1, 1e5), cbrt(shift), 1e-15, 0);
+        assert_true(c.calls <= 200);
+        CLOSE(ddni_root(cube, &c, 1e5, -1), cbrt(shift), 1e-15, 0);
+    }
+    cubic c = {8, 0};
+    CLOSE(ddni_root(cube, &c, 2, 3), 2, 0, 0); /* a zero at an end */
+    CLOSE(ddni_root(cube, &c, 1, 2), 2, 0, 0);
+    assert_true(isnan(ddni_root(cube, &c, 3, 4))); /* no bracket */
+    assert_true(isnan(ddni_root(nothing, NULL, 0, 2)));
+    double edge = 0.7; /* a jump is located as well */
+    CLOSE(ddni_root(step, &edge, 0, 1), edge, 1e-15, 0);
+}
+
+static double bowl(void *arg, double x)
+{
+    double at = *(double *)arg;
+    return cosh(x - at) + 2;
+}
+
+static void minima_are_found(void **state)
+{
+    (void)state;
+    double at = 0.3, value;
+    CLOSE(ddni_minimum(bowl, &at, -2, 5, &value), at, 0, 1e-7);
+    CLOSE(value, 3, 1e-14, 0);
+    at = 9; /* outside: the end that is nearest */
+    CLOSE(ddni_minimum(bowl, &at, -2, 5, &value), 5, 1e-8, 0);
+    assert_true(isnan(ddni_minimum(nothing, NULL, 0, 1, &value)) && isnan(value));
+}
+
+static double wave(void *arg, double x)
+{
+    return sin(*(double *)arg * x);
+}
+
+static void derivatives_are_accurate(void **state)
+{
+    (void)state;
+    for (double k = 1e-2; k < 1e3; k *= 10) {
+        CLOSE(ddni_derivative(wave, &k, 0.3, 0.5 / k), k * cos(k * 0.3), 1e-9, 1e-10 * k);
+    }
+}
+
+/* E g^power, which is 1, 0, 1, 0, 3, 0, 15. */
+static double power(void *arg, double g)
+{
+    return pow(g, *(double *)arg);
+}
+
+static double gauss(void *arg, double x)
+{
+    (void)arg;
+    return exp(-x * x);
+}
+
+static void integrals_converge(void **state)
+{
+    (void)state;
+    static const double MOMENT[] = {1, 0, 1, 0, 3, 0, 15};
+    CLOSE(ddni_trapezoid(gauss, NULL, -8, 9, 0.4), sqrt(acos(-1)), 1e-14, 0);
+    for (double k = 0; k < 7; k++) {
+        CLOSE(ddni_gaussian_mean(power, &k, 0.25), MOMENT[(int)k], 1e-13, 1e-13);
+    }
+    assert_true(isnan(ddni_trapezoid(gauss, NULL, 0, INFINITY, 0.1)));
+    assert_true(isnan(ddni_trapezoid(gauss, NULL, 0, 1, 0)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(zeros_are_found),
+        cmocka_unit_test(minima_are_found),
+        cmocka_unit_test(derivatives_are_accurate),
+        cmocka_unit_test(integrals_converge),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

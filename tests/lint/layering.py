@@ -71,6 +71,9 @@ def check_calls(path, relative, text, problems):
             continue
         pattern = rf"(?<![\w.>])({'|'.join(names.split())})\s*\("
         for match in re.finditer(pattern, text):
+            # A static function of the file's own may have the name.
+            if re.search(rf"^static\b[^;{{}}()]*\b{match.group(1)}\(", text, re.MULTILINE):
+                continue
             problems.append(f"{where(path, text, match.start())}: {match.group(1)} is not for "
                             f"this file (allowed: {', '.join(sorted(files)) or 'nowhere'})")
 

@@ -11,14 +11,14 @@ from source import ROOT, finish, library_files, public_headers, room_of, strip
 
 # (room, or "" for names that all of lib shares; names) -> why they may stand twice for now.
 SLOTS = "each file fills the same table of functions, and names its own as the table does"
-TO_SHARE = "written once for each analysis; to be shared or told apart"
+TO_SHARE = "written once for each of several; to be shared or told apart"
 EXCEPTIONS = {
     ("observer", "begin destroy find meet see"): SLOTS,
     ("oracle", "destroy evaluate sample_data scratch scratch_bytes scratch_create scratch_destroy"): SLOTS,
-    ("oracle/empirical", "draw"): "of the direct way and of the merge; to be told apart",
-    ("analysis/transitions", "add_columns add_scalars choose_judge class_of measure measure_all prepare release "
-     "run_batch work"): TO_SHARE,
-    ("", "ddni_track"): "what an observer remembers of a path, and a list of points near one; to be told apart",
+    ("oracle/empirical", "run why_not"): SLOTS,
+    ("oracle/empirical", "draw reserve sink"): TO_SHARE,
+    ("analysis/transitions", "add_columns add_scalars measure measure_all prepare release run_batch work"): TO_SHARE,
+    ("", "ddn_tally"): "what integrators count and what ways count; the interface has to choose another name for one",
 }
 
 DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)

@@ -22,7 +22,7 @@ enum {
                 ddni_lane[ddni_l] += (term);                                                       \
             }                                                                                      \
         }                                                                                          \
-        for (int64_t ddni_l = 0; ddni_l < (n) - ddni_j; ddni_l++) {                                \
+        for (int64_t ddni_l = 0; ddni_l < (n)-ddni_j; ddni_l++) {                                  \
             const int64_t j = ddni_j + ddni_l;                                                     \
             ddni_lane[ddni_l] += (term);                                                           \
         }                                                                                          \

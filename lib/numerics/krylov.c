@@ -24,6 +24,14 @@ void ddni_krylov_free(const ddni_allocator *al, ddni_krylov *k)
     memset(k, 0, sizeof *k);
 }
 
+static ddn_status reserve(ddn_context *ctx, ddni_krylov *k, int64_t n, int64_t steps, int64_t small)
+{
+    const int64_t size = (int64_t)sizeof(double);
+    DDNI_TRY(ddni_reserve(ctx, "Krylov basis", steps + 1, n * size, &k->basis));
+    DDNI_TRY(ddni_reserve(ctx, "Krylov matrices", small, size, &k->small));
+    return ddni_reserve(ctx, "Krylov vectors", n, size, &k->vector);
+}
+
 /* Removes from w its parts along the rows of locked[found][ld] and basis[count][n], twice over
  * both; adds the coefficients of the latter to h[count] unless NULL. */
 static void orthogonalise(int64_t n, int64_t found, const double *locked, int64_t ld, int64_t count,
@@ -35,38 +43,45 @@ static void orthogonalise(int64_t n, int64_t found, const double *locked, int64_
     }
 }
 
-/* One Lanczos run in the complement of locked[found][ld], from the unit vector basis[0]. On return
- * *value and v[n] are the leading Ritz pair, *residual its residual, *norm the largest |theta|. */
-static ddn_status lanczos_run(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator_fn op,
-                              void *arg, int64_t found, const double *locked, int64_t ld,
-                              int64_t steps, double tolerance, double *value, double *v,
-                              double *residual, double *norm)
+typedef struct search {
+    ddn_context *ctx;
+    ddni_krylov *k;
+    const ddni_operator *a;
+    ddni_eigenpairs *out;
+    int64_t steps;
+    double tolerance, norm; /* norm: the largest |theta| seen */
+} search;
+
+/* One Lanczos run for pair number `found`, in the complement of those before, from the unit vector
+ * basis[0]; gives the residual of what it finds. */
+static ddn_status lanczos_run(search *s, int64_t found, double *residual)
 {
-    double *alpha = k->small, *beta = alpha + steps, *d = beta + steps, *e = d + steps;
-    double *work = e + steps, *ritz = work + 2 * steps, *w = k->vector;
-    int64_t j = 0;
-    for (;; j++) {
-        double *row = k->basis + j * n;
-        DDNI_TRY(op(arg, row, w));
+    int64_t n = s->a->n, ld = s->out->ld;
+    double *alpha = s->k->small, *beta = alpha + s->steps, *d = beta + s->steps, *e = d + s->steps;
+    double *work = e + s->steps, *ritz = work + 2 * s->steps, *w = s->k->vector;
+    double *v = s->out->vectors + found * ld;
+    for (int64_t j = 0;; j++) {
+        double *row = s->k->basis + j * n;
+        DDNI_TRY(s->a->apply(s->a->arg, row, w));
         alpha[j] = ddni_dot(n, row, w);
-        orthogonalise(n, found, locked, ld, j + 1, k->basis, w, NULL);
+        orthogonalise(n, found, s->out->vectors, ld, j + 1, s->k->basis, w, NULL);
         beta[j] = ddni_norm(n, w);
-        *norm = fmax(*norm, fabs(alpha[j]) + beta[j]);
-        int closed = !(beta[j] > 1e-14 * *norm) || j + 1 + found == n;
-        int last = closed || j + 1 == steps;
+        s->norm = fmax(s->norm, fabs(alpha[j]) + beta[j]);
+        int closed = !(beta[j] > 1e-14 * s->norm) || j + 1 + found == n;
+        int last = closed || j + 1 == s->steps;
         if (last || j % 4 == 3) {
             int64_t size = j + 1;
             memcpy(d, alpha, (size_t)size * sizeof *d);
             memcpy(e, beta, (size_t)size * sizeof *e);
-            DDNI_TRY(ddni_tridiagonal_eigen(ctx, size, d, e, ritz, work));
+            DDNI_TRY(ddni_tridiagonal_eigen(s->ctx, size, d, e, ritz, work));
             /* Ascending: the leading pair is the last one. */
-            const double *s = ritz + (size - 1) * size;
-            *value = d[size - 1];
-            *residual = closed ? 0 : beta[j] * fabs(s[size - 1]);
-            if (last || *residual <= tolerance * *norm) {
+            const double *leading = ritz + (size - 1) * size;
+            s->out->values[found] = d[size - 1];
+            *residual = closed ? 0 : beta[j] * fabs(leading[size - 1]);
+            if (last || *residual <= s->tolerance * s->norm) {
                 memset(v, 0, (size_t)n * sizeof *v);
                 for (int64_t i = 0; i < size; i++) {
-                    ddni_axpy(n, s[i], k->basis + i * n, v);
+                    ddni_axpy(n, leading[i], s->k->basis + i * n, v);
                 }
                 ddni_scale(n, 1 / ddni_norm(n, v), v);
                 return DDN_OK;
@@ -77,77 +92,70 @@ static ddn_status lanczos_run(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_
     }
 }
 
-typedef struct eigenpairs {
-    int64_t n, ld;
-    double *values, *vectors, *spare;
-} eigenpairs;
-
-static int32_t is_larger(const void *what, int64_t i, int64_t j)
+/* Pair number i, in up to eight runs from noise, or from a guess with enough of it that no
+ * eigenvector is out of reach. */
+static ddn_status find_pair(search *s, int64_t i, int64_t seed, const double *guess)
 {
-    const eigenpairs *p = what;
-    return p->values[i] > p->values[j];
-}
-
-static void swap_pairs(void *what, int64_t i, int64_t j)
-{
-    eigenpairs *p = what;
-    size_t bytes = (size_t)p->n * sizeof *p->vectors;
-    double *a = p->vectors + i * p->ld, *b = p->vectors + j * p->ld;
-    DDNI_EXCHANGE(double, p->values, i, j);
-    memcpy(p->spare, a, bytes);
-    memcpy(a, b, bytes);
-    memcpy(b, p->spare, bytes);
-}
-
-ddn_status ddni_leading_eigenpairs(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator_fn op,
-                                   void *arg, int64_t count, int64_t steps, double tolerance,
-                                   int64_t seed, const double *guess, double *values,
-                                   double *vectors, int64_t ld, double *residual)
-{
-    steps = steps < n ? steps : n;
-    DDNI_TRY(ddni_reserve(ctx, "Krylov basis", steps + 1, n * (int64_t)sizeof(double), &k->basis));
-    DDNI_TRY(ddni_reserve(ctx, "Krylov matrices", steps * (steps + 6), (int64_t)sizeof(double),
-                          &k->small));
-    DDNI_TRY(ddni_reserve(ctx, "Krylov vectors", 3 * n, (int64_t)sizeof(double), &k->vector));
-    double norm = 0;
-    *residual = 0;
-    for (int64_t i = 0; i < count; i++) {
-        double *start = k->basis, *v = vectors + i * ld, worst = INFINITY;
-        ddni_normal(seed, DDNI_STREAM_LANCZOS, i, 0, 0, n, start);
-        if (i == 0 && guess != NULL && ddni_norm(n, guess) > 0) {
-            /* Mostly the guess, and enough noise that no eigenvector is out of reach. */
-            ddni_scale(n, 1e-3 / ddni_norm(n, start), start);
-            ddni_axpy(n, 1 / ddni_norm(n, guess), guess, start);
-        }
-        for (int attempt = 0; attempt < 8 && !(worst <= tolerance * norm); attempt++) {
-            if (attempt > 0) {
-                memcpy(start, v, (size_t)n * sizeof *v);
-            }
-            orthogonalise(n, i, vectors, ld, 0, NULL, start, NULL);
-            ddni_scale(n, 1 / ddni_norm(n, start), start);
-            DDNI_TRY(lanczos_run(ctx, k, n, op, arg, i, vectors, ld, steps, tolerance, &values[i],
-                                 v, &worst, &norm));
-        }
-        DDNI_CHECK(ctx, worst <= tolerance * norm, DDN_E_CONVERGENCE,
-                   "eigenvalue %lld: residual %.3g is above %.3g after 8 runs of %lld steps",
-                   (long long)i, worst, tolerance * norm, (long long)steps);
-        *residual = fmax(*residual, worst);
+    int64_t n = s->a->n, ld = s->out->ld;
+    double *start = s->k->basis, *v = s->out->vectors + i * ld, residual = INFINITY;
+    ddni_normal(seed, DDNI_STREAM_LANCZOS, i, 0, 0, n, start);
+    if (guess != NULL && ddni_norm(n, guess) > 0) {
+        ddni_scale(n, 1e-3 / ddni_norm(n, start), start);
+        ddni_axpy(n, 1 / ddni_norm(n, guess), guess, start);
     }
-    /* Deflation finds them in order up to the tolerance: make the order certain. */
-    eigenpairs found = {n, ld, values, vectors, k->vector};
-    ddni_sort_by(&found, count, is_larger, swap_pairs);
+    for (int attempt = 0; attempt < 8 && !(residual <= s->tolerance * s->norm); attempt++) {
+        if (attempt > 0) {
+            memcpy(start, v, (size_t)n * sizeof *v);
+        }
+        orthogonalise(n, i, s->out->vectors, ld, 0, NULL, start, NULL);
+        ddni_scale(n, 1 / ddni_norm(n, start), start);
+        DDNI_TRY(lanczos_run(s, i, &residual));
+    }
+    DDNI_CHECK(s->ctx, residual <= s->tolerance * s->norm, DDN_E_CONVERGENCE,
+               "eigenvalue %lld: residual %.3g is above %.3g after 8 runs of %lld steps",
+               (long long)i, residual, s->tolerance * s->norm, (long long)s->steps);
+    s->out->residual = fmax(s->out->residual, residual);
     return DDN_OK;
 }
 
-ddn_status ddni_gmres(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator_fn op, void *arg,
-                      const double *rhs, int64_t steps, double tolerance, double *x,
-                      double *relative)
+static int32_t has_larger_value(const void *what, int64_t i, int64_t j)
 {
+    const double *values = ((const search *)what)->out->values;
+    return values[i] > values[j];
+}
+
+static void exchange_eigenpairs(void *what, int64_t i, int64_t j)
+{
+    search *s = what;
+    size_t bytes = (size_t)s->a->n * sizeof(double);
+    double *a = s->out->vectors + i * s->out->ld, *b = s->out->vectors + j * s->out->ld;
+    DDNI_EXCHANGE(double, s->out->values, i, j);
+    memcpy(s->k->vector, a, bytes);
+    memcpy(a, b, bytes);
+    memcpy(b, s->k->vector, bytes);
+}
+
+ddn_status ddni_leading_eigenpairs(ddn_context *ctx, ddni_krylov *k, const ddni_operator *a,
+                                   const ddni_eigen_plan *plan, ddni_eigenpairs *out)
+{
+    int64_t steps = plan->steps < a->n ? plan->steps : a->n;
+    DDNI_TRY(reserve(ctx, k, a->n, steps, steps * (steps + 6)));
+    search s = {ctx, k, a, out, steps, plan->tolerance, 0};
+    out->residual = 0;
+    for (int64_t i = 0; i < plan->count; i++) {
+        DDNI_TRY(find_pair(&s, i, plan->seed, i == 0 ? plan->guess : NULL));
+    }
+    /* Deflation finds them in order up to the tolerance: make the order certain. */
+    ddni_sort_by(&s, plan->count, has_larger_value, exchange_eigenpairs);
+    return DDN_OK;
+}
+
+ddn_status ddni_gmres(ddn_context *ctx, ddni_krylov *k, const ddni_operator *a, const double *rhs,
+                      int64_t steps, double tolerance, double *x, double *relative)
+{
+    int64_t n = a->n;
     steps = steps < n ? steps : n;
-    DDNI_TRY(ddni_reserve(ctx, "Krylov basis", steps + 1, n * (int64_t)sizeof(double), &k->basis));
-    DDNI_TRY(ddni_reserve(ctx, "Krylov matrices", (steps + 1) * (steps + 4),
-                          (int64_t)sizeof(double), &k->small));
-    DDNI_TRY(ddni_reserve(ctx, "Krylov vectors", 3 * n, (int64_t)sizeof(double), &k->vector));
+    DDNI_TRY(reserve(ctx, k, n, steps, (steps + 1) * (steps + 4)));
     /* r[j][steps + 1]: column j of the triangular factor; g: the rotated right-hand side. */
     double *r = k->small, *g = r + steps * (steps + 1), *cosine = g + steps + 1;
     double *sine = cosine + steps, *w = k->vector;
@@ -165,7 +173,7 @@ ddn_status ddni_gmres(ddn_context *ctx, ddni_krylov *k, int64_t n, ddni_operator
         int64_t j = size;
         double *h = r + j * (steps + 1);
         memset(h, 0, (size_t)(steps + 1) * sizeof *h);
-        DDNI_TRY(op(arg, k->basis + j * n, w));
+        DDNI_TRY(a->apply(a->arg, k->basis + j * n, w));
         double before = ddni_norm(n, w);
         orthogonalise(n, 0, NULL, 0, j + 1, k->basis, w, h);
         double below = ddni_norm(n, w);

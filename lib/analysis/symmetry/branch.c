@@ -159,12 +159,13 @@ ddn_status ddni_tracer_correct(ddni_tracer *tracer, ddni_direction normal, int p
             DDNI_TRY(ddni_field_drift_in_time(sy, spot->p, spot->x, tracer->in_time));
         }
         border b = {sy, &spot->field, spot->x, tracer->in_time, normal};
+        ddni_operator bordered = {d + 1, apply_border, &b};
         double off = normal.p * (spot->p - p0);
         double along;
         DDNI_SUM(along, d, normal.x[j] * (spot->x[j] - tracer->predicted[j]));
         ddni_scale(d, 1 / normal.scale, f);
         f[d] = off + along / normal.scale;
-        DDNI_TRY(ddni_gmres(sy->ctx, &sy->krylov, d + 1, apply_border, &b, f, DDNI_SYMMETRY_KRYLOV,
+        DDNI_TRY(ddni_gmres(sy->ctx, &sy->krylov, &bordered, f, DDNI_SYMMETRY_KRYLOV,
                             polish ? 1e-10 : 1e-4, delta, &relative));
         for (int64_t i = 0; i < d; i++) {
             spot->x[i] -= normal.scale * delta[i];
@@ -206,8 +207,9 @@ static ddn_status first_tangent(ddni_tracer *tracer, int direction, double scale
     rhs[d] = 1;
     memset(tracer->predicted, 0, (size_t)d * sizeof *rhs);
     border b = {sy, &here->field, here->x, tracer->in_time, {tracer->predicted, 1, scale}};
-    DDNI_TRY(ddni_gmres(sy->ctx, &sy->krylov, d + 1, apply_border, &b, rhs, DDNI_SYMMETRY_KRYLOV,
-                        1e-8, tracer->delta, &relative));
+    ddni_operator bordered = {d + 1, apply_border, &b};
+    DDNI_TRY(ddni_gmres(sy->ctx, &sy->krylov, &bordered, rhs, DDNI_SYMMETRY_KRYLOV, 1e-8,
+                        tracer->delta, &relative));
     double length = direction * hypot(ddni_norm(d, tracer->delta), tracer->delta[d]);
     for (int64_t i = 0; i < d; i++) {
         x[i] = tracer->delta[i] / length;

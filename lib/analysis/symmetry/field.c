@@ -120,10 +120,11 @@ ddn_status ddni_field_eigen(ddn_symmetry *sy, const ddni_field *field, const dou
                             double *vectors)
 {
     slope_at at = {sy, field, x};
-    double residual;
-    return ddni_leading_eigenpairs(
-        sy->ctx, &sy->krylov, sy->d, apply_slope, &at, count, DDNI_SYMMETRY_KRYLOV, tolerance,
-        ddni_symmetry_i64(sy, DDN_SYMMETRY_SEED), guess, values, vectors, sy->d, &residual);
+    ddni_operator slope = {sy->d, apply_slope, &at};
+    ddni_eigen_plan plan = {count, DDNI_SYMMETRY_KRYLOV, tolerance,
+                            ddni_symmetry_i64(sy, DDN_SYMMETRY_SEED), guess};
+    ddni_eigenpairs pairs = {values, vectors, sy->d, 0};
+    return ddni_leading_eigenpairs(sy->ctx, &sy->krylov, &slope, &plan, &pairs);
 }
 
 ddn_status ddni_field_newton(ddn_symmetry *sy, const ddni_field *field, int64_t steps, double *x,
@@ -132,11 +133,12 @@ ddn_status ddni_field_newton(ddn_symmetry *sy, const ddni_field *field, int64_t 
     int64_t d = sy->d;
     double *now = sy->work, *step = now + d, *trial = step + d, *next = trial + d, relative;
     slope_at at = {sy, field, x};
+    ddni_operator slope = {d, apply_slope, &at};
     DDNI_TRY(ddni_field_value(sy, field, 1, x, d, now, d));
     double norm = ddni_norm(d, now);
     for (int64_t i = 0; i < steps && norm > 0; i++) {
-        DDNI_TRY(ddni_gmres(sy->ctx, &sy->krylov, d, apply_slope, &at, now, DDNI_SYMMETRY_KRYLOV,
-                            1e-10, step, &relative));
+        DDNI_TRY(ddni_gmres(sy->ctx, &sy->krylov, &slope, now, DDNI_SYMMETRY_KRYLOV, 1e-10, step,
+                            &relative));
         double damp = 1, fresh = INFINITY;
         for (; damp > 1e-4; damp *= 0.5) {
             for (int64_t j = 0; j < d; j++) {

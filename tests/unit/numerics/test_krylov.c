@@ -57,11 +57,13 @@ static void leading_pairs_come_in_order(void **state)
     ddn_context *ctx = test_context(1);
     mirror m = make();
     ddni_krylov k = {0};
-    double values[PAIRS], vectors[PAIRS * (N + 3)], image[N], residual;
+    double values[PAIRS], vectors[PAIRS * (N + 3)], image[N];
+    ddni_operator a = {N, apply, &m};
+    ddni_eigenpairs out = {values, vectors, N + 3, 0};
     for (int64_t steps = 12; steps <= 60; steps += 24) {
-        OK(ctx, ddni_leading_eigenpairs(ctx, &k, N, apply, &m, PAIRS, steps, 1e-12, 1, NULL, values,
-                                        vectors, N + 3, &residual));
-        assert_true(residual < 1e-11);
+        ddni_eigen_plan plan = {PAIRS, steps, 1e-12, 1, NULL};
+        OK(ctx, ddni_leading_eigenpairs(ctx, &k, &a, &plan, &out));
+        assert_true(out.residual < 1e-11);
         for (int64_t i = 0; i < PAIRS; i++) {
             const double *v = vectors + i * (N + 3);
             CLOSE(values[i], WANT[i], 1e-12, 0);
@@ -73,14 +75,11 @@ static void leading_pairs_come_in_order(void **state)
             }
         }
     }
-    FAILS(ctx,
-          ddni_leading_eigenpairs(ctx, &k, N, apply, &m, 1, 2, 1e-14, 1, NULL, values, vectors, N,
-                                  &residual),
-          DDN_E_CONVERGENCE, "eigenvalue 0");
+    ddni_eigen_plan too_few = {1, 2, 1e-14, 1, NULL}, plan = {1, 20, 1e-12, 1, NULL};
+    FAILS(ctx, ddni_leading_eigenpairs(ctx, &k, &a, &too_few, &out), DDN_E_CONVERGENCE,
+          "eigenvalue 0");
     m.fails = 1;
-    assert_int_equal(ddni_leading_eigenpairs(ctx, &k, N, apply, &m, 1, 20, 1e-12, 1, NULL, values,
-                                             vectors, N, &residual),
-                     DDN_STOPPED);
+    assert_int_equal(ddni_leading_eigenpairs(ctx, &k, &a, &plan, &out), DDN_STOPPED);
     ddni_krylov_free(ddni_context_allocator(ctx), &k);
     ddn_context_destroy(ctx);
 }
@@ -92,19 +91,20 @@ static void gmres_solves(void **state)
     mirror m = make();
     ddni_krylov k = {0};
     double x[N], rhs[N], image[N], relative;
+    ddni_operator a = {N, apply, &m};
     m.value[2] = 0.5; /* regular */
     test_normal(6, N, rhs);
-    OK(ctx, ddni_gmres(ctx, &k, N, apply, &m, rhs, N, 1e-13, x, &relative));
+    OK(ctx, ddni_gmres(ctx, &k, &a, rhs, N, 1e-13, x, &relative));
     assert_true(relative <= 1e-13);
     assert_int_equal(apply(&m, x, image), DDN_OK);
     CLOSE(sqrt(ddni_distance2(N, image, rhs)), 0, 0, 1e-12 * ddni_norm(N, rhs));
     /* Too few steps: the best of them, and its true residual. */
-    OK(ctx, ddni_gmres(ctx, &k, N, apply, &m, rhs, 5, 1e-13, x, &relative));
+    OK(ctx, ddni_gmres(ctx, &k, &a, rhs, 5, 1e-13, x, &relative));
     assert_int_equal(apply(&m, x, image), DDN_OK);
     CLOSE(sqrt(ddni_distance2(N, image, rhs)), relative * ddni_norm(N, rhs), 1e-10, 0);
     assert_true(relative > 1e-6 && relative < 1);
     memset(rhs, 0, sizeof rhs);
-    OK(ctx, ddni_gmres(ctx, &k, N, apply, &m, rhs, 5, 1e-13, x, &relative));
+    OK(ctx, ddni_gmres(ctx, &k, &a, rhs, 5, 1e-13, x, &relative));
     assert_true(relative == 0 && ddni_norm(N, x) == 0);
     ddni_krylov_free(ddni_context_allocator(ctx), &k);
     ddn_context_destroy(ctx);

@@ -96,6 +96,37 @@ double ddn_theory_phi_derivative(double r)
     return ddni_not_negative(r) ? average(half_sech_cubed, r) : NAN;
 }
 
+/* log cosh y - y^2/2. */
+static double log_cosh_excess(double y)
+{
+    double y2 = y * y;
+    if (y2 < 0.0025) {
+        return -y2 * y2 * (1.0 / 12 - y2 * (1.0 / 45 - y2 * (17.0 / 2520 - y2 * (31.0 / 14175))));
+    }
+    double half = sinh(y / 2);
+    double log_cosh =
+        fabs(y) < 1 ? log1p(2 * half * half) : fabs(y) + log1p(exp(-2 * fabs(y))) - M_LN2;
+    return log_cosh - y2 / 2;
+}
+
+static double excess_at(void *r, double g)
+{
+    double root = sqrt(*(double *)r);
+    return log_cosh_excess(root * (root + g));
+}
+
+/* I(r) = r - E log cosh y, y ~ N(r, r): hence r/2 - I = r^2/2 + E(log cosh y - y^2/2). */
+double ddn_theory_kl_plain_start(double r)
+{
+    if (!ddni_not_negative(r)) {
+        return NAN;
+    }
+    if (r > 0.5) {
+        return r / 2 - ddn_theory_label_information(r);
+    }
+    return r * r / 2 + ddni_gaussian_mean(excess_at, &r, 0.1);
+}
+
 double ddn_theory_label_information(double r)
 {
     if (!ddni_not_negative(r)) {

@@ -61,6 +61,23 @@ static ddn_status detect(ddn_context *ctx, const ddni_source *s, int32_t labels,
     return DDN_OK;
 }
 
+/* The kind of source is in its first bytes. */
+ddn_status ddni_source_open(ddn_context *ctx, const char *path, ddni_source **out)
+{
+    *out = NULL;
+    ddni_source *file;
+    DDNI_TRY(ddni_plain_open(ctx, path, &file));
+    if (!ddni_gzip_recognise(file->head, file->head_count)) {
+        *out = file;
+        return DDN_OK;
+    }
+    ddn_status status = ddni_gzip_open(ctx, file, out);
+    if (status != DDN_OK) {
+        ddni_source_close(file);
+    }
+    return status;
+}
+
 ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format,
                             ddn_dataset **out)
 {

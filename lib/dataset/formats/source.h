@@ -13,7 +13,7 @@ enum {
 typedef struct ddni_source ddni_source;
 
 /* What a kind of source does. A new kind (a member of an archive, say) is one of these around a
- * ddni_source of its own, and a line in ddni_source_open that recognises it. */
+ * ddni_source of its own, and a line in ddni_source_open (open.c) that recognises it. */
 typedef struct ddni_source_kind {
     /* The next bytes; *got < count only at the end. */
     ddn_status (*read)(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count, int64_t *got);
@@ -64,6 +64,9 @@ ddn_status ddni_source_expect_end(ddn_context *ctx, ddni_source *s, const char *
  * The caller gets a reference to the storage. */
 ddn_status ddni_source_rest(ddn_context *ctx, ddni_source *s, const char *promise, int64_t need,
                             int64_t align, ddni_storage **storage, const uint8_t **bytes);
+
+/* plain.c: the file itself. */
+ddn_status ddni_plain_open(ddn_context *ctx, const char *path, ddni_source **out);
 
 /* gzip.c: whether these are the first bytes of a gzip file, and what it holds. Takes over `packed`
  * unless it fails. */

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "oracle/empirical/logit.h"
 #include "oracle/empirical/shared.h"
 
@@ -27,39 +28,6 @@ ddn_status ddni_nearby_reserve(ddn_context *ctx, const ddni_block *b, ddni_nearb
 int32_t ddni_nearby_wanted(const ddni_block *b, int64_t q)
 {
     return b->nearby != NULL && b->nearby->of[b->todo[q]].wait == 0;
-}
-
-/* Restores the heap order below `at`; carries the indices along. */
-static void sink(float *key, int32_t *value, int64_t at, int64_t count)
-{
-    for (int64_t child; (child = 2 * at + 1) < count; at = child) {
-        child += child + 1 < count && key[child + 1] > key[child];
-        if (key[at] >= key[child]) {
-            return;
-        }
-        float k = key[at];
-        int32_t v = value[at];
-        key[at] = key[child];
-        value[at] = value[child];
-        key[child] = k;
-        value[child] = v;
-    }
-}
-
-static void sort_by_key(float *key, int32_t *value, int64_t count)
-{
-    for (int64_t i = count / 2; i-- > 0;) {
-        sink(key, value, i, count);
-    }
-    for (int64_t end = count - 1; end > 0; end--) {
-        float k = key[0];
-        int32_t v = value[0];
-        key[0] = key[end];
-        value[0] = value[end];
-        key[end] = k;
-        value[end] = v;
-        sink(key, value, 0, end);
-    }
 }
 
 /* Takes over a screen's list, less what is not above the cut. */
@@ -89,7 +57,7 @@ static void keep_list(const ddni_block *b, int64_t q, const ddni_screening *p, f
             }
         }
     }
-    sort_by_key(distance, index, count);
+    ddni_sort_f32_i32(distance, index, count);
     of->count = count;
     of->radius = cut == -INFINITY ? INFINITY : ddni_screen_distance(b, cut, shift);
 }
@@ -100,22 +68,6 @@ void ddni_nearby_note(const ddni_block *b, int64_t q, const ddni_screening *p, f
         keep_list(b, q, p, cut);
     } else if (b->nearby != NULL) {
         b->nearby->of[b->todo[q]].wait--;
-    }
-}
-
-static void sort_by_index(int64_t *index, double *logit, int64_t count)
-{
-    for (int64_t gap = count / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
-        for (int64_t i = gap; i < count; i++) {
-            int64_t v = index[i], at = i;
-            double l = logit[i];
-            for (; at >= gap && index[at - gap] > v; at -= gap) {
-                index[at] = index[at - gap];
-                logit[at] = logit[at - gap];
-            }
-            index[at] = v;
-            logit[at] = l;
-        }
     }
 }
 
@@ -173,7 +125,7 @@ static void follow_state(void *arg, int64_t q, int64_t worker)
         return;
     }
     of->followed++;
-    sort_by_index(index, logit, count);
+    ddni_sort_i64_f64(index, logit, count);
     ddni_lists_evaluate(b, q, count, index, logit, b->s->point + worker * 2 * b->d);
 }
 

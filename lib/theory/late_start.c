@@ -3,7 +3,6 @@
 #include "base/check.h"
 #include "base/rng.h"
 #include "base/statistics.h"
-#include "numerics/quadrature.h"
 #include "theory/theory_impl.h"
 
 /* x - log(1 + x) >= 0. */

@@ -16,7 +16,7 @@ EXCEPTIONS = {
     ("observer", "begin destroy find meet see"): SLOTS,
     ("oracle", "destroy evaluate sample_data scratch scratch_bytes scratch_create scratch_destroy"): SLOTS,
     ("oracle/empirical", "run why_not"): SLOTS,
-    ("oracle/empirical", "draw reserve sink"): TO_SHARE,
+    ("oracle/empirical", "draw reserve"): TO_SHARE,
     ("analysis/transitions", "add_columns add_scalars measure measure_all prepare release run_batch work"): TO_SHARE,
     ("", "ddn_tally"): "what integrators count and what ways count; the interface has to choose another name for one",
 }

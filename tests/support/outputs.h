@@ -5,7 +5,7 @@
 #include <diffdyn/diffdyn.h>
 
 enum {
-    TEST_OUTPUTS = 16,
+    TEST_OUTPUTS = 18,
     TEST_PAD = 3 /* matrices have rows of d (or classes) + TEST_PAD numbers; the pad must survive */
 };
 

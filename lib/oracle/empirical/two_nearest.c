@@ -10,15 +10,36 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "dataset/storage.h"
 #include "oracle/empirical/logit.h"
 #include "oracle/empirical/shared.h"
 
 static const ddni_pair no_pair = {INFINITY, INFINITY, -1, -1};
 
+enum {
+    PART = 16 /* coordinates compared at a time */
+};
+
+/* Whether two points are equal as numbers; their bytes may differ in the signs of zeros, or where
+ * the map of the dataset rounds the difference away. */
 static int32_t same_row(const ddn_dataset *ds, int64_t i, int64_t j)
 {
-    return memcmp(ddni_stored(ds, i), ddni_stored(ds, j),
-                  (size_t)(ds->d * ddni_type_size(ds->type))) == 0;
+    double y[PART], z[PART];
+    if (memcmp(ddni_stored(ds, i), ddni_stored(ds, j),
+               (size_t)(ds->d * ddni_type_size(ds->type))) == 0) {
+        return 1;
+    }
+    for (int64_t first = 0; first < ds->d; first += PART) {
+        int64_t count = ds->d - first < PART ? ds->d - first : PART;
+        ddni_dataset_part(ds, i, first, count, y);
+        ddni_dataset_part(ds, j, first, count, z);
+        for (int64_t k = 0; k < count; k++) {
+            if (y[k] != z[k]) {
+                return 0;
+            }
+        }
+    }
+    return 1;
 }
 
 /* Adds a point; copies of the nearest one do not count. */
@@ -77,6 +98,29 @@ static void sink(float *upper, int64_t *index, int64_t at, int64_t count)
     }
 }
 
+/* What turns the bounds of a state into distances |x - a y|, none of them too large. */
+typedef struct distances {
+    double s2, shift, blur;
+} distances;
+
+/* At late times, and far from all points, these have nearly the same distance: the square of |x - a
+ * centre| is known to some d units in the last place, and x - a centre itself to a few of the
+ * numbers that it is the difference of. */
+static distances distances_of(const ddni_screening *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    double s2 = b->level->s2, length2 = ddni_square(b, b->s->relative + q * b->d);
+    double shift = ddni_screen_shift(p, q) + (double)(b->d + 8) * 0x1p-52 * length2 / (2 * s2);
+    double size = sqrt(ddni_square(b, b->s->state + q * b->d)) + sqrt(length2) +
+                  b->level->a * sqrt(b->o->norm_max);
+    return (distances){s2, shift, size * 0x1p-50};
+}
+
+static double least_distance(const distances *of, float upper)
+{
+    return sqrt(fmax(0, -2 * of->s2 * ((double)upper + of->shift))) * (1 - 0x1p-50) - of->blur;
+}
+
 static void search_list(void *arg, int64_t q, int64_t worker)
 {
     const ddni_screening *p = arg;
@@ -85,16 +129,16 @@ static void search_list(void *arg, int64_t q, int64_t worker)
     int64_t capacity = b->chunks * p->capacity;
     int64_t *index = s->index + worker * capacity;
     float *upper = s->upper + worker * capacity, floor, cut;
-    double shift = ddni_screen_shift(p, q), a = b->level->a;
     ddni_pair pair = no_pair;
     if (b->s->verdict[q] != DDNI_DONE) {
         return;
     }
+    distances of = distances_of(p, q);
     int64_t count = ddni_screen_collect(p, q, -INFINITY, index, upper);
     for (int64_t i = count / 2; i-- > 0;) {
         sink(upper, index, i, count);
     }
-    while (count > 0 && a * ddni_screen_distance(b, upper[0], shift) <= sqrt(pair.second)) {
+    while (count > 0 && least_distance(&of, upper[0]) <= sqrt(pair.second)) {
         add(b->ds, &pair, index[0], distance2_of(b, q, index[0]));
         s->read[q]++;
         count--;
@@ -103,7 +147,7 @@ static void search_list(void *arg, int64_t q, int64_t worker)
         sink(upper, index, 0, count);
     }
     ddni_screen_limits(p, q, &floor, &cut);
-    if (cut == -INFINITY || a * ddni_screen_distance(b, cut, shift) > sqrt(pair.second)) {
+    if (cut == -INFINITY || least_distance(&of, cut) > sqrt(pair.second)) {
         write(b, q, &pair);
         s->found[q] = 1;
     }

@@ -118,14 +118,16 @@ static void rig_free(rig *r)
 /* Numbers for m states, all outputs one after the other. */
 static int64_t answer_count(const shape *s, int64_t m)
 {
-    return m * (3 * s->d + CLASSES + 9);
+    return m * (3 * s->d + CLASSES + 11);
 }
 
 static ddn_query *query_make(ddn_context *ctx, const rig *r, const shape *s, int64_t m,
                              double *answer, int64_t *draw)
 {
-    static const ddn_output single[] = {DDN_OUT_LOG_P, DDN_OUT_ENTROPY, DDN_OUT_SUM_W2,
-                                        DDN_OUT_W_MAX, DDN_OUT_ONE_MINUS_W_MAX};
+    static const ddn_output single[] = {
+        DDN_OUT_LOG_P,           DDN_OUT_ENTROPY,           DDN_OUT_SUM_W2,           DDN_OUT_W_MAX,
+        DDN_OUT_ONE_MINUS_W_MAX, DDN_OUT_NEAREST_DISTANCE2, DDN_OUT_SECOND_DISTANCE2,
+    };
     int64_t d = s->d;
     ddn_query *q = NULL;
     OK(ctx, ddn_query_create(ctx, r->oracle, &q));
@@ -144,7 +146,7 @@ static ddn_query *query_make(ddn_context *ctx, const rig *r, const shape *s, int
     answer += m * (3 * d + 1);
     OK(ctx, ddn_query_bind_f64(q, DDN_OUT_CLASS_POSTERIOR, answer, CLASSES));
     answer += m * CLASSES;
-    for (int k = 0; k < 5; k++) {
+    for (int k = 0; k < 7; k++) {
         OK(ctx, ddn_query_bind_f64(q, single[k], answer + m * k, 0));
     }
     OK(ctx, ddn_query_bind_i64(q, DDN_OUT_ARGMAX, draw + m));

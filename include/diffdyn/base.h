@@ -114,7 +114,7 @@ enum {
  * ddn_query_options, ...): it lives as long as the object, on the object's threads, and need not be
  * destroyed. Functions give DDN_E_NULL for NULL, so the result of those can be handed on unchecked;
  * an unknown key, or a value of the wrong type, is DDN_E_KEY, a value out of bounds DDN_E_RANGE,
- * NaN DDN_E_NONFINITE; the option then keeps its value. */
+ * NaN DDN_E_NONFINITE; the option then keeps its value. Example: doc/examples/simple/options.c */
 typedef struct ddn_options ddn_options;
 DDN_API ddn_options *ddn_context_options(ddn_context *ctx);
 

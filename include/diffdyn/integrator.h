@@ -8,7 +8,7 @@
 DDN_BEGIN_DECLS
 
 /* A method, a time grid and the state of a run. One thread at a time. Retains context and oracle.
- */
+ * Example: doc/examples/simple/trajectory.c */
 typedef struct ddn_integrator ddn_integrator;
 
 /* A step seen by an observer; an opaque view that dies when the callback returns. */

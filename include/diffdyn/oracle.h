@@ -78,7 +78,8 @@ enum {
 };
 
 /* A query: which outputs of an oracle are wanted, where they go, and the scratch memory that one
- * evaluation needs. One thread at a time. It retains oracle and context. */
+ * evaluation needs. One thread at a time. It retains oracle and context.
+ * Example: doc/examples/simple/query.c */
 typedef struct ddn_query ddn_query;
 
 DDN_API ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_query **out);
@@ -160,7 +161,7 @@ DDN_API const char *ddn_query_way_note(const ddn_query *query, int64_t way);
 /* Bytes of scratch memory that the query holds at present. */
 DDN_API int64_t ddn_query_scratch_bytes(const ddn_query *query);
 
-/* One-call form for the score alone: score[m][lds]. */
+/* One-call form for the score alone: score[m][lds]. Example: doc/examples/simple/score.c */
 DDN_API ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m,
                                     const double *x, int64_t ldx, double *score, int64_t lds);
 

@@ -88,7 +88,8 @@ typedef int32_t (*ddn_log_density_fn)(void *user, double t, double a, double s, 
  * 2 h v with h |v| = 2^-13 s: error about 1e-8 |v|/s^2 for a model in double, 1e-3 |v|/s^2 for one
  * in float. ds: the data the model was learned from, for sample_data and what builds on it
  * (ddn_oracle_dataset gives it back; retained), or NULL. release(user) is called when the oracle
- * goes (may be NULL); on failure the caller still owns user. */
+ * goes (may be NULL); on failure the caller still owns user.
+ * Example: doc/examples/simple/model.c */
 DDN_API ddn_status ddn_oracle_create_callback(ddn_context *ctx, const ddn_schedule *sch, int64_t d,
                                               ddn_prediction prediction, ddn_predict_fn predict,
                                               ddn_predict_jvp_fn jvp, ddn_log_density_fn log_p,

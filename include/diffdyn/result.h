@@ -8,7 +8,8 @@
 DDN_BEGIN_DECLS
 
 /* An immutable result: named columns of equal length (curves on a grid) and named scalars, each
- * with a standard error and a sentence that says which definition it is. Shared freely. */
+ * with a standard error and a sentence that says which definition it is. Shared freely.
+ * Example: doc/examples/simple/error_bars.c */
 typedef struct ddn_result ddn_result;
 
 DDN_API void ddn_result_destroy(ddn_result *result);

@@ -41,7 +41,8 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
  * grid, by local linear interpolation. Where noise makes a curve cross more than once it is the
  * crossing at the largest time, and the definition says so. The error is, over |slope| and in
  * quadrature, the weighted sum of those at both ends of the bracket (an upper bound as they are
- * correlated) and the bend of the curve in between, estimated from the neighbouring rows. */
+ * correlated) and the bend of the curve in between, estimated from the neighbouring rows.
+ * Example: doc/examples/simple/transitions.c */
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
 

@@ -18,11 +18,11 @@ typedef struct found {
 
 typedef struct scan {
     ddni_line line;
-    double p_lo, p_hi, x_lo, x_hi, dp, dx;
-    int64_t x_grid, room; /* cells in x; zeros that a line can have */
-    double scale;         /* largest |g| seen */
-    double *values;       /* scratch of ddni_line_zeros */
-    double *x, *slope;    /* zeros and g_x at the present p, [room] */
+    ddni_mesh mesh; /* in x */
+    double p_lo, p_hi, dp, dx;
+    int64_t room;      /* zeros that a line can have */
+    double scale;      /* largest |g| seen at any p */
+    double *x, *slope; /* zeros and g_x at the present p, [room] */
     double *old_x, *old_slope;
     double *trial; /* [room] */
     found *list;
@@ -102,7 +102,7 @@ static int refine(scan *s, ddn_system_bifurcation kind, double *x, double *p)
         if (fabs(*x - x0) > 10 * s->dx || fabs(*p - p0) > 3 * s->dp) {
             return 0;
         }
-        if (fabs(move_x) <= 1e-11 * (s->x_hi - s->x_lo) &&
+        if (fabs(move_x) <= 1e-11 * (s->mesh.hi - s->mesh.lo) &&
             fabs(move_p) <= 1e-11 * (s->p_hi - s->p_lo)) {
             break;
         }
@@ -112,15 +112,15 @@ static int refine(scan *s, ddn_system_bifurcation kind, double *x, double *p)
     }
     conditions(s, kind, *x, *p, f);
     double size = kind == DDN_SYSTEM_TRANSCRITICAL ? s->scale / (s->p_hi - s->p_lo) : s->scale;
-    return fabs(f[0]) <= 1e-7 * size && fabs(f[1]) <= 1e-6 * s->scale / (s->x_hi - s->x_lo) &&
+    return fabs(f[0]) <= 1e-7 * size && fabs(f[1]) <= 1e-6 * s->scale / (s->mesh.hi - s->mesh.lo) &&
            fabs(value_at(s, *x, *p)) <= 1e-8 * s->scale;
 }
 
 static void remember(scan *s, ddn_system_bifurcation kind, double x, double p)
 {
-    double width_p = s->p_hi - s->p_lo, width_x = s->x_hi - s->x_lo;
+    double width_p = s->p_hi - s->p_lo, width_x = s->mesh.hi - s->mesh.lo;
     if (p < s->p_lo - 1e-9 * width_p || p > s->p_hi + 1e-9 * width_p ||
-        x < s->x_lo - 1e-9 * width_x || x > s->x_hi + 1e-9 * width_x) {
+        x < s->mesh.lo - 1e-9 * width_x || x > s->mesh.hi + 1e-9 * width_x) {
         return;
     }
     for (int64_t i = 0; i < s->count; i++) {
@@ -165,11 +165,9 @@ static void examine(scan *s, double x, double p)
 
 static ddn_status zeros_at(scan *s, double p, double *x, int64_t *count)
 {
-    double scale;
     s->line.p = p;
-    DDNI_TRY(ddni_line_zeros(&s->line, s->x_lo, s->x_hi, s->x_grid, s->room, s->values, x, count,
-                             &scale));
-    s->scale = fmax(s->scale, scale);
+    DDNI_TRY(ddni_line_zeros(&s->line, &s->mesh, s->room, x, count));
+    s->scale = fmax(s->scale, s->mesh.scale);
     return DDN_OK;
 }
 
@@ -216,7 +214,7 @@ static void follow(scan *s, double x0, double slope0, double p0, double p1)
         slope1 = slope_at(s, x, p1);
         double move = value_at(s, x, p1) / slope1;
         x -= move;
-        if (fabs(move) < 1e-12 * (s->x_hi - s->x_lo)) {
+        if (fabs(move) < 1e-12 * (s->mesh.hi - s->mesh.lo)) {
             break;
         }
     }
@@ -243,7 +241,8 @@ static ddn_status run_scan(scan *s, int64_t p_grid)
         for (int64_t i = 0; i < count; i++) {
             s->slope[i] = slope_at(s, s->x[i], p);
             DDNI_TRY(s->line.status);
-            double flat = 1e-6 * s->scale / (s->x_hi - s->x_lo); /* the grid hit a point itself */
+            double flat =
+                1e-6 * s->scale / (s->mesh.hi - s->mesh.lo); /* the grid hit a point itself */
             if (fabs(s->slope[i]) <= flat) {
                 examine(s, s->x[i], p);
             }
@@ -319,13 +318,10 @@ ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *sys, doub
     scan s = {.line = {ctx, sys, p_lo, dp / 2, dx / 2, DDN_OK},
               .p_lo = p_lo,
               .p_hi = p_hi,
-              .x_lo = x_lo,
-              .x_hi = x_hi,
               .dp = dp,
               .dx = dx,
-              .x_grid = x_grid,
               .room = room,
-              .values = work,
+              .mesh = {x_lo, x_hi, x_grid, work, 0},
               .x = work + room,
               .slope = work + 2 * room,
               .old_x = work + 3 * room,

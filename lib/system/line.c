@@ -112,47 +112,43 @@ static ddn_status look_into_dip(ddni_line *line, zeros *z, double left, double r
     return add_zero(line, z, isnan(turn) ? at : turn);
 }
 
-typedef struct mesh {
-    double lo, hi;
-    int64_t cells;
-} mesh;
-
 /* The same number wherever it is asked for: signs seen on the grid must hold in the searches. */
-static double mesh_point(const mesh *m, int64_t i)
+static double mesh_point(const ddni_mesh *m, int64_t i)
 {
     return i == m->cells ? m->hi : m->lo + (m->hi - m->lo) / (double)m->cells * (double)i;
 }
 
-ddn_status ddni_line_zeros(ddni_line *line, double lo, double hi, int64_t grid, int64_t capacity,
-                           double *values, double *x, int64_t *count, double *scale)
+ddn_status ddni_line_zeros(ddni_line *line, ddni_mesh *mesh, int64_t capacity, double *x,
+                           int64_t *count)
 {
-    mesh m = {lo, hi, grid};
-    zeros z = {x, 0, capacity, 1e-10 * (hi - lo)};
+    zeros z = {x, 0, capacity, 1e-10 * (mesh->hi - mesh->lo)};
+    const int64_t grid = mesh->cells;
+    double *values = mesh->values;
     *count = 0;
-    *scale = 0;
+    mesh->scale = 0;
     for (int64_t i = 0; i <= grid; i++) {
-        values[i] = ddni_line_value(line, mesh_point(&m, i));
+        values[i] = ddni_line_value(line, mesh_point(mesh, i));
         DDNI_TRY(line->status);
-        *scale = fmax(*scale, fabs(values[i]));
+        mesh->scale = fmax(mesh->scale, fabs(values[i]));
     }
     ddn_status status = DDN_OK;
     for (int64_t i = 0; i <= grid && status == DDN_OK; i++) {
         double v = values[i];
         if (v == 0) {
-            status = add_zero(line, &z, mesh_point(&m, i));
+            status = add_zero(line, &z, mesh_point(mesh, i));
             continue;
         }
         double next = i < grid ? values[i + 1] : 0, before = i > 0 ? values[i - 1] : 0;
         /* A dip of |g| at this grid point, between neighbours of the same sign. */
         if (i > 0 && i < grid && before * v > 0 && next * v > 0 && fabs(v) <= fabs(before) &&
             fabs(v) < fabs(next)) {
-            status = look_into_dip(line, &z, mesh_point(&m, i - 1), mesh_point(&m, i + 1),
+            status = look_into_dip(line, &z, mesh_point(mesh, i - 1), mesh_point(mesh, i + 1),
                                    v > 0 ? 1 : -1, fmax(fabs(before), fabs(next)));
         }
         if (status == DDN_OK && ((v > 0 && next < 0) || (v < 0 && next > 0))) {
             status = add_zero(
                 line, &z,
-                ddni_root(ddni_line_value, line, mesh_point(&m, i), mesh_point(&m, i + 1)));
+                ddni_root(ddni_line_value, line, mesh_point(mesh, i), mesh_point(mesh, i + 1)));
         }
     }
     *count = z.count;
@@ -175,12 +171,12 @@ ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys, d
     DDNI_CHECK_INT(ctx, capacity, 1, INT64_MAX / 1024);
     DDNI_CHECK_PTR(ctx, x);
     DDNI_CHECK_PTR(ctx, count);
-    double *values = NULL, scale;
-    DDNI_TRY(ddni_alloc_for(ctx, "grid", grid + 1, sizeof *values, &values));
+    ddni_mesh mesh = {lo, hi, grid, NULL, 0};
+    DDNI_TRY(ddni_alloc_for(ctx, "grid", grid + 1, sizeof *mesh.values, &mesh.values));
     double h = (hi - lo) / (double)grid;
     ddni_line line = {ctx, sys, parameter, 0, h / 2, DDN_OK};
-    ddn_status status = ddni_line_zeros(&line, lo, hi, grid, capacity, values, x, count, &scale);
-    ddni_free(ddni_context_allocator(ctx), values);
+    ddn_status status = ddni_line_zeros(&line, &mesh, capacity, x, count);
+    ddni_free(ddni_context_allocator(ctx), mesh.values);
     for (int64_t i = 0; i < *count && line.status == DDN_OK; i++) {
         double slope = ddni_line_slope(&line, x[i]);
         if (eigenvalue != NULL) {
@@ -188,7 +184,7 @@ ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys, d
         }
         if (stability != NULL) {
             /* Neutral is judged against how fast g varies anywhere on the grid. */
-            double tolerance = 1e-6 * scale / (hi - lo);
+            double tolerance = 1e-6 * mesh.scale / (hi - lo);
             stability[i] = stability_of(&line, x[i], slope, tolerance, 1e-3 * h);
         }
     }

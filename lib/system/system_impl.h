@@ -43,9 +43,16 @@ double ddni_line_value(void *line, double x);
 /* g', by callback or differences. */
 double ddni_line_slope(void *line, double x);
 
-/* Finds the zeros of g in [lo, hi], ascending, as ddn_system_fixed_points_1d says; scale gets the
- * largest |g| on the grid. values[grid + 1] is scratch. */
-ddn_status ddni_line_zeros(ddni_line *line, double lo, double hi, int64_t grid, int64_t capacity,
-                           double *values, double *x, int64_t *count, double *scale);
+/* Where zeros are looked for: an interval in cells of equal width. */
+typedef struct ddni_mesh {
+    double lo, hi;
+    int64_t cells;
+    double *values; /* [cells + 1]: g at the ends of the cells, filled in by ddni_line_zeros */
+    double scale;   /* the largest |g| of these, likewise */
+} ddni_mesh;
+
+/* Finds the zeros of g on a mesh, ascending, as ddn_system_fixed_points_1d says. */
+ddn_status ddni_line_zeros(ddni_line *line, ddni_mesh *mesh, int64_t capacity, double *x,
+                           int64_t *count);
 
 #endif

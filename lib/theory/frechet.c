@@ -45,12 +45,11 @@ static void copy_symmetric(int64_t d, const double *cov, double *out)
     }
 }
 
-/* The body of ddn_theory_frechet; work [3][d][d], roots [d]. */
+/* The body of ddn_theory_frechet; work [3][d][d], then [d]. */
 static ddn_status distance(ddn_context *ctx, int64_t d, const double *mean1, const double *cov1,
-                           const double *mean2, const double *cov2, double *work, double *roots,
-                           double *result)
+                           const double *mean2, const double *cov2, double *work, double *result)
 {
-    double *v = work, *c = v + d * d, *product = c + d * d;
+    double *v = work, *c = v + d * d, *product = c + d * d, *roots = product + d * d;
     copy_symmetric(d, cov2, c);
     DDNI_TRY(ddni_symmetric_eigen(ctx, d, c, roots, 0)); /* only to refuse what is no covariance */
     DDNI_TRY(take_roots(ctx, "argument cov2", d, roots));
@@ -89,13 +88,9 @@ ddn_status ddn_theory_frechet(ddn_context *ctx, int64_t d, const double *mean1, 
     DDNI_TRY(check_gaussian(ctx, "1", d, mean1, cov1));
     DDNI_TRY(check_gaussian(ctx, "2", d, mean2, cov2));
 
-    double *work = NULL, *roots = NULL;
-    ddn_status status;
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "covariances", 3 * d * d, sizeof *work, &work), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "eigenvalues", d, sizeof *roots, &roots), fail);
-    status = distance(ctx, d, mean1, cov1, mean2, cov2, work, roots, distance2);
-fail:
+    double *work = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "covariances", 3 * d * d + d, sizeof *work, &work));
+    ddn_status status = distance(ctx, d, mean1, cov1, mean2, cov2, work, distance2);
     ddni_free(ddni_context_allocator(ctx), work);
-    ddni_free(ddni_context_allocator(ctx), roots);
     return status;
 }

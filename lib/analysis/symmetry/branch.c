@@ -288,15 +288,32 @@ static ddn_status attempt(ddni_tracer *tracer, double ds, double scale, double t
     return DDN_OK;
 }
 
+/* The chord from here to there, in the units of the new point, is the next tangent; its part along
+ * the time is returned. */
+static double next_tangent(ddni_tracer *tracer, double scale)
+{
+    const ddni_spot *here = &tracer->here, *there = &tracer->there;
+    const int64_t d = tracer->sy->d;
+    for (int64_t i = 0; i < d; i++) {
+        tracer->tangent[i] = (there->x[i] - here->x[i]) / scale;
+    }
+    double tp = there->p - here->p;
+    double length = hypot(ddni_norm(d, tracer->tangent), tp);
+    for (int64_t i = 0; i < d; i++) {
+        tracer->tangent[i] /= length;
+    }
+    return tp / length;
+}
+
 ddn_status ddni_tracer_follow(ddni_tracer *tracer, int direction, const double *first_x)
 {
     ddn_symmetry *sy = tracer->sy;
-    int64_t d = sy->d, limit = ddni_symmetry_i64(sy, DDN_SYMMETRY_POINTS);
+    int64_t limit = ddni_symmetry_i64(sy, DDN_SYMMETRY_POINTS);
     double longest = ddni_symmetry_f64(sy, DDN_SYMMETRY_STEP), tp = 0, cosine;
     double scale = ddni_tracer_scale(tracer, &tracer->here), ds = fmin(longest, DEPARTURE);
     int departing = direction == 0, ended = 0;
     if (departing) {
-        memcpy(tracer->tangent, first_x, (size_t)d * sizeof *first_x);
+        memcpy(tracer->tangent, first_x, (size_t)sy->d * sizeof *first_x);
     } else {
         DDNI_TRY(first_tangent(tracer, direction, scale, &tp));
     }
@@ -330,18 +347,8 @@ ddn_status ddni_tracer_follow(ddni_tracer *tracer, int direction, const double *
             tracer->truncated++;
             break;
         }
-        /* The chord, in the units of the new point, is the next tangent. */
-        const ddni_spot *here = &tracer->here, *there = &tracer->there;
-        scale = ddni_tracer_scale(tracer, there);
-        for (int64_t i = 0; i < d; i++) {
-            tracer->tangent[i] = (there->x[i] - here->x[i]) / scale;
-        }
-        tp = there->p - here->p;
-        double length = hypot(ddni_norm(d, tracer->tangent), tp);
-        for (int64_t i = 0; i < d; i++) {
-            tracer->tangent[i] /= length;
-        }
-        tp /= length;
+        scale = ddni_tracer_scale(tracer, &tracer->there);
+        tp = next_tangent(tracer, scale);
         if (steps <= 3 && cosine > STRAIGHT) {
             ds = fmin(longest, 1.4 * ds);
         }

@@ -4,14 +4,20 @@
 #include "base/check.h"
 #include "base/parallel.h"
 
-/* u' and u'' along v at x0 + q v, and u itself where the oracle has log p. */
+/* What is measured at the points x0 + q v. */
+typedef struct profile {
+    int64_t count;
+    double *q, *u, *slope, *curvature;
+} profile;
+
+/* u' and u'' along v, and u itself where the oracle has log p. */
 static ddn_status fill_rows(ddn_symmetry *sy, const ddni_field *field, const double *x0,
-                            const double *v, const double *q, int64_t count, double *u,
-                            double *slope, double *curvature)
+                            const double *v, const profile *row)
 {
     int64_t d = sy->d;
-    double *x = sy->work, *f = x + d;
-    for (int64_t r = 0; r < count; r++) {
+    double *x = sy->work, *f = x + d, *u = row->u, *slope = row->slope, *curvature = row->curvature;
+    const double *q = row->q;
+    for (int64_t r = 0; r < row->count; r++) {
         for (int64_t i = 0; i < d; i++) {
             x[i] = (x0 != NULL ? x0[i] : 0) + q[r] * v[i];
         }
@@ -27,7 +33,7 @@ static ddn_status fill_rows(ddn_symmetry *sy, const ddni_field *field, const dou
                           : u[r - 1] + h * (0.5 * (slope[r - 1] + slope[r]) +
                                             h * (curvature[r - 1] - curvature[r]) / 12);
         }
-        DDNI_TRY(ddni_progress(sy->ctx, "potential", (double)(r + 1) / (double)count));
+        DDNI_TRY(ddni_progress(sy->ctx, "potential", (double)(r + 1) / (double)row->count));
     }
     return DDN_OK;
 }
@@ -57,22 +63,23 @@ ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, const double *x0, const
     DDNI_TRY(ddni_field_at(sy, t, &field));
     ddn_result *result = NULL;
     ddn_status status;
-    double *q_out, *u, *slope, *curvature;
+    profile row = {.count = count};
     DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
-    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "q", &q_out, "position on x0 + q v"), fail);
-    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "u", &u, "%s; eta = %g, schedule time %g",
+    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "q", &row.q, "position on x0 + q v"), fail);
+    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "u", &row.u, "%s; eta = %g, schedule time %g",
                                          sy->has_log_p ? "potential f |x|^2/2 - c log p"
                                                        : "potential minus its value at q[0], "
                                                          "integrated from the slope",
                                          field.eta, t),
                   fail);
-    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "slope", &slope, "du/dq, minus drift . v"),
+    DDNI_TRY_GOTO(
+        ddni_result_add_column(ctx, result, "slope", &row.slope, "du/dq, minus drift . v"), fail);
+    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "curvature", &row.curvature, "d2u/dq2"),
                   fail);
-    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "curvature", &curvature, "d2u/dq2"), fail);
     for (int64_t i = 0; i < count; i++) {
-        q_out[i] = q[i];
+        row.q[i] = q[i];
     }
-    DDNI_TRY_GOTO(fill_rows(sy, &field, x0, v, q, count, u, slope, curvature), fail);
+    DDNI_TRY_GOTO(fill_rows(sy, &field, x0, v, &row), fail);
     *out = result;
     return DDN_OK;
 fail:

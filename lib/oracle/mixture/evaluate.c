@@ -186,91 +186,115 @@ static void add_product(double *restrict out, double w, const double *u, const d
     ddni_axpy(d, w * ddni_dot(d, u, v), u, out);
 }
 
-/* Score, mean and second moments about component st->k. buffer: [DDNI_MIXTURE_VECTORS][d]. */
-static void moments(const pass *p, const state *st, double *buffer)
+/* Sums over the components, about component st->k. NULL: not wanted. */
+typedef struct sums {
+    double *score, *mean, *jv, *cv; /* outputs of this state; the latter two are sums themselves */
+    const double *v;
+    int32_t second_mu, second_g;
+    double *g0, *g, *sum_g;
+    double *mu0, *mu, *sum_mu;
+    double trace, divergence;
+} sums;
+
+/* What of this state is wanted, and zeros there; returns 0 if there is nothing to do.
+ * buffer: [DDNI_MIXTURE_VECTORS][d]. */
+static int32_t start_sums(const pass *p, const state *st, double *buffer, sums *s)
 {
     const ddni_request *rq = p->rq;
-    int64_t d = p->mix->base.d;
-    double *score = out_row(rq, DDN_OUT_SCORE, st->row);
-    double *mean = out_row(rq, DDN_OUT_MEAN, st->row);
-    double *jv = out_row(rq, DDN_OUT_JACOBIAN_TIMES_V, st->row);
-    double *cv = out_row(rq, DDN_OUT_COV_TIMES_V, st->row);
-    const double *v = rq->v == NULL ? NULL : rq->v + st->row * rq->ldv;
-    int32_t second_mu = cv != NULL || rq->f64[DDN_OUT_TRACE_COV] != NULL;
-    int32_t second_g = jv != NULL || rq->f64[DDN_OUT_DIVERGENCE] != NULL;
-    int32_t want_mu = mean != NULL || second_mu;
-    if (!want_mu && !second_g && score == NULL) {
+    const int64_t d = p->mix->base.d;
+    s->score = out_row(rq, DDN_OUT_SCORE, st->row);
+    s->mean = out_row(rq, DDN_OUT_MEAN, st->row);
+    s->jv = out_row(rq, DDN_OUT_JACOBIAN_TIMES_V, st->row);
+    s->cv = out_row(rq, DDN_OUT_COV_TIMES_V, st->row);
+    s->v = rq->v == NULL ? NULL : rq->v + st->row * rq->ldv;
+    s->second_mu = s->cv != NULL || rq->f64[DDN_OUT_TRACE_COV] != NULL;
+    s->second_g = s->jv != NULL || rq->f64[DDN_OUT_DIVERGENCE] != NULL;
+    int32_t want_mu = s->mean != NULL || s->second_mu;
+    s->g0 = buffer;
+    s->g = s->g0 + d;
+    s->sum_g = s->g + d;
+    s->mu0 = want_mu ? s->sum_g + d : NULL;
+    s->mu = want_mu ? s->mu0 + d : NULL;
+    s->sum_mu = want_mu ? s->mu + d : NULL;
+    s->trace = s->divergence = 0;
+    double *sum[] = {s->sum_g, s->sum_mu, s->jv, s->cv};
+    for (int i = 0; i < 4; i++) {
+        if (sum[i] != NULL) {
+            memset(sum[i], 0, (size_t)d * sizeof *sum[i]);
+        }
+    }
+    return want_mu || s->second_g || s->score != NULL;
+}
+
+/* Component k with its weight; the one that the others are relative to is at their origin. */
+static void add_component(const pass *p, const state *st, int64_t k, sums *s)
+{
+    const double w = st->w[k];
+    const int64_t d = p->mix->base.d;
+    component q = get_component(p, k);
+    s->trace += w * p->level->sum_posterior[k];
+    s->divergence -= w * p->level->sum_precision[k];
+    for (int64_t j = 0; s->jv != NULL && j < d; j++) {
+        s->jv[j] -= w * q.precision[q.isotropic ? 0 : j] * s->v[j];
+    }
+    for (int64_t j = 0; s->cv != NULL && j < d; j++) {
+        int64_t i = q.isotropic ? 0 : j;
+        s->cv[j] += w * p->s2 * q.v[i] * q.precision[i] * s->v[j];
+    }
+    if (k == st->k) {
         return;
     }
-    double *g0 = buffer, *g = g0 + d, *sum_g = g + d;
-    double *mu0 = want_mu ? sum_g + d : NULL, *mu = want_mu ? mu0 + d : NULL;
-    double *sum_mu = want_mu ? mu + d : NULL;
-    memset(sum_g, 0, (size_t)d * sizeof *sum_g);
-    if (want_mu) {
-        memset(sum_mu, 0, (size_t)d * sizeof *sum_mu);
+    component_moments(&q, st->x, p->a, d, s->g0, s->mu0, s->g, s->mu);
+    ddni_axpy(d, w, s->g, s->sum_g);
+    if (s->sum_mu != NULL) {
+        ddni_axpy(d, w, s->mu, s->sum_mu);
     }
-    if (jv != NULL) {
-        memset(jv, 0, (size_t)d * sizeof *jv);
+    if (s->second_mu) {
+        s->trace += w * ddni_dot(d, s->mu, s->mu);
     }
-    if (cv != NULL) {
-        memset(cv, 0, (size_t)d * sizeof *cv);
+    if (s->second_g) {
+        s->divergence += w * ddni_dot(d, s->g, s->g);
     }
-    double trace = 0, divergence = 0;
+    if (s->jv != NULL) {
+        add_product(s->jv, w, s->g, s->v, d);
+    }
+    if (s->cv != NULL) {
+        add_product(s->cv, w, s->mu, s->v, d);
+    }
+}
+
+/* Score, mean and second moments about component st->k. */
+static void moments(const pass *p, const state *st, double *buffer)
+{
+    const int64_t d = p->mix->base.d;
+    sums s;
+    if (!start_sums(p, st, buffer, &s)) {
+        return;
+    }
     component top = get_component(p, st->k);
-    component_moments(&top, st->x, p->a, d, NULL, NULL, g0, mu0);
+    component_moments(&top, st->x, p->a, d, NULL, NULL, s.g0, s.mu0);
     for (int64_t k = 0; k < p->mix->base.components; k++) {
-        const double w = st->w[k];
-        if (w == 0) {
-            continue;
-        }
-        component q = get_component(p, k);
-        trace += w * p->level->sum_posterior[k];
-        divergence -= w * p->level->sum_precision[k];
-        for (int64_t j = 0; jv != NULL && j < d; j++) {
-            jv[j] -= w * q.precision[q.isotropic ? 0 : j] * v[j];
-        }
-        for (int64_t j = 0; cv != NULL && j < d; j++) {
-            int64_t i = q.isotropic ? 0 : j;
-            cv[j] += w * p->s2 * q.v[i] * q.precision[i] * v[j];
-        }
-        if (k == st->k) {
-            continue;
-        }
-        component_moments(&q, st->x, p->a, d, g0, mu0, g, mu);
-        ddni_axpy(d, w, g, sum_g);
-        if (want_mu) {
-            ddni_axpy(d, w, mu, sum_mu);
-        }
-        if (second_mu) {
-            trace += w * ddni_dot(d, mu, mu);
-        }
-        if (second_g) {
-            divergence += w * ddni_dot(d, g, g);
-        }
-        if (jv != NULL) {
-            add_product(jv, w, g, v, d);
-        }
-        if (cv != NULL) {
-            add_product(cv, w, mu, v, d);
+        if (st->w[k] != 0) {
+            add_component(p, st, k, &s);
         }
     }
-    for (int64_t j = 0; score != NULL && j < d; j++) {
-        score[j] = g0[j] + sum_g[j];
+    for (int64_t j = 0; s.score != NULL && j < d; j++) {
+        s.score[j] = s.g0[j] + s.sum_g[j];
     }
-    for (int64_t j = 0; mean != NULL && j < d; j++) {
-        mean[j] = mu0[j] + sum_mu[j];
+    for (int64_t j = 0; s.mean != NULL && j < d; j++) {
+        s.mean[j] = s.mu0[j] + s.sum_mu[j];
     }
-    if (jv != NULL) {
-        add_product(jv, -1, sum_g, v, d);
+    if (s.jv != NULL) {
+        add_product(s.jv, -1, s.sum_g, s.v, d);
     }
-    if (cv != NULL) {
-        add_product(cv, -1, sum_mu, v, d);
+    if (s.cv != NULL) {
+        add_product(s.cv, -1, s.sum_mu, s.v, d);
     }
-    if (second_mu) {
-        put(rq, DDN_OUT_TRACE_COV, st->row, trace - ddni_dot(d, sum_mu, sum_mu));
+    if (s.second_mu) {
+        put(p->rq, DDN_OUT_TRACE_COV, st->row, s.trace - ddni_dot(d, s.sum_mu, s.sum_mu));
     }
-    if (second_g) {
-        put(rq, DDN_OUT_DIVERGENCE, st->row, divergence - ddni_dot(d, sum_g, sum_g));
+    if (s.second_g) {
+        put(p->rq, DDN_OUT_DIVERGENCE, st->row, s.divergence - ddni_dot(d, s.sum_g, s.sum_g));
     }
 }
 

@@ -145,7 +145,7 @@ static void draw(const axis *axes)
     drv_plot_run(plot);
 }
 
-int main(int argc, char **argv)
+static void read_options(int argc, char **argv)
 {
     const drv_option options[] = {
         {"n", "N", "points, where another quantity varies", DRV_INT, &opt.n, 100, 9e15},
@@ -163,6 +163,11 @@ int main(int argc, char **argv)
               "Times the score against n, d, B and threads on synthetic u8 data; writes\n"
               "growth_n.csv, growth_d.csv, growth_B.csv and growth.png.",
               options, DRV_COUNT(options));
+}
+
+int main(int argc, char **argv)
+{
+    read_options(argc, argv);
     drv_try(ddn_context_set_kernel(drv.ctx, opt.kernel));
     drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL));
     bench_blas_threads(drv.threads);

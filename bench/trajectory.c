@@ -199,76 +199,72 @@ static tally run_once(rig *r, int64_t seed, int check)
     return sum;
 }
 
-static void report(const rig *r, const tally *runs)
-{
+/* The runs by what was timed: [opt.repeats] each. */
+typedef struct times {
     double above[BENCH_ROUNDS], ours[BENCH_ROUNDS], plain[BENCH_ROUNDS], full[BENCH_ROUNDS];
     double integrator[BENCH_ROUNDS], touched[BENCH_ROUNDS];
-    for (int64_t i = 0; i < opt.repeats; i++) {
-        above[i] = runs[i].baseline;
-        ours[i] = runs[i].ours;
-        plain[i] = runs[i].plain;
-        full[i] = runs[i].full;
-        integrator[i] = runs[i].integrator;
-        touched[i] = runs[i].touched;
-    }
+} times;
+
+static void report_json(const rig *r, const tally *one, const times *in)
+{
     const int64_t count = opt.repeats;
-    const bench_quartiles share = bench_ratio(1, touched, NULL, count);
-    if (opt.json) {
-        bench_json_open();
-        bench_json_number("n", (double)r->p.n);
-        bench_json_number("d", (double)r->p.d);
-        bench_json_number("batch", (double)opt.batch);
-        bench_json_text("type", type_names[opt.type]);
-        bench_json_text("method", method_names[opt.method]);
-        bench_json_number("steps", (double)opt.steps);
-        bench_json_number("baseline_every", (double)opt.every);
-        bench_json_text("data", r->p.fashion ? "fashion-mnist" : "synthetic");
-        bench_json_machine();
-        bench_json_number("repeats", (double)count);
-        bench_json_quartiles("ratio", bench_ratio(1, above, ours, count));
-        bench_json_quartiles("full_ratio", bench_ratio(1, above, full, count));
-        bench_json_quartiles("plain_ratio", bench_ratio(1, above, plain, count));
-        bench_json_quartiles("integrator_ratio", bench_ratio(1, above, integrator, count));
-        bench_json_quartiles("touched", share);
-        if (!opt.unchecked) {
-            bench_json_number("score_error", runs[0].error);
-            bench_json_number("baseline_error", runs[0].baseline_error);
-        }
-        bench_json_quartiles("seconds", bench_ratio(1, ours, NULL, count));
-        bench_json_quartiles("full_seconds", bench_ratio(1, full, NULL, count));
-        bench_json_quartiles("baseline_seconds", bench_ratio(1, above, NULL, count));
-        for (int i = 0; i < DECADES; i++) {
-            char key[32];
-            snprintf(key, sizeof key, "touched_1e-%d", i);
-            bench_json_number(key, runs[0].touched_in[i] / runs[0].steps_in[i]);
-        }
-        bench_json_close();
-        return;
+    bench_json_open();
+    bench_json_number("n", (double)r->p.n);
+    bench_json_number("d", (double)r->p.d);
+    bench_json_number("batch", (double)opt.batch);
+    bench_json_text("type", type_names[opt.type]);
+    bench_json_text("method", method_names[opt.method]);
+    bench_json_number("steps", (double)opt.steps);
+    bench_json_number("baseline_every", (double)opt.every);
+    bench_json_text("data", r->p.fashion ? "fashion-mnist" : "synthetic");
+    bench_json_machine();
+    bench_json_number("repeats", (double)count);
+    bench_json_quartiles("ratio", bench_ratio(1, in->above, in->ours, count));
+    bench_json_quartiles("full_ratio", bench_ratio(1, in->above, in->full, count));
+    bench_json_quartiles("plain_ratio", bench_ratio(1, in->above, in->plain, count));
+    bench_json_quartiles("integrator_ratio", bench_ratio(1, in->above, in->integrator, count));
+    bench_json_quartiles("touched", bench_ratio(1, in->touched, NULL, count));
+    if (!opt.unchecked) {
+        bench_json_number("score_error", one->error);
+        bench_json_number("baseline_error", one->baseline_error);
     }
+    bench_json_quartiles("seconds", bench_ratio(1, in->ours, NULL, count));
+    bench_json_quartiles("full_seconds", bench_ratio(1, in->full, NULL, count));
+    bench_json_quartiles("baseline_seconds", bench_ratio(1, in->above, NULL, count));
+    for (int i = 0; i < DECADES; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "touched_1e-%d", i);
+        bench_json_number(key, one->touched_in[i] / one->steps_in[i]);
+    }
+    bench_json_close();
+}
+
+static void report_text(const rig *r, const tally *one, const times *in)
+{
+    const int64_t count = opt.repeats;
     printf("\n%s, B = %lld, %s data, n = %lld, %lld steps, medians of %lld runs\n",
            method_names[opt.method], (long long)opt.batch, type_names[opt.type], (long long)r->p.n,
            (long long)opt.steps, (long long)count);
     const struct {
         const char *name;
         const double *seconds;
-    } rows[] = {{"with memory", ours},
-                {"integrator", integrator},
-                {"without memory", plain},
-                {"reading everything", full},
-                {"C + OpenBLAS", above}};
+    } rows[] = {{"with memory", in->ours},
+                {"integrator", in->integrator},
+                {"without memory", in->plain},
+                {"reading everything", in->full},
+                {"C + OpenBLAS", in->above}};
     for (int i = 0; i < DRV_COUNT(rows); i++) {
         const bench_quartiles s = bench_ratio(1, rows[i].seconds, NULL, count);
-        const bench_quartiles q = bench_ratio(1, above, rows[i].seconds, count);
+        const bench_quartiles q = bench_ratio(1, in->above, rows[i].seconds, count);
         printf("  %-20s %9.3f s   ratio %7.2f [%.2f, %.2f]\n", rows[i].name, s.median, q.median,
                q.q1, q.q3);
     }
     printf("  touched %.2f %% of the points; largest error %.1e, of the baseline %.1e%s\n",
-           100 * share.median, runs[0].error, runs[0].baseline_error,
+           100 * bench_ratio(1, in->touched, NULL, count).median, one->error, one->baseline_error,
            opt.unchecked ? " (not checked)" : "");
     printf("  %-16s %10s %12s %12s %14s\n", "t", "touched", "ours ms", "full ms",
            "C + OpenBLAS ms");
     for (int i = 0; i < DECADES; i++) {
-        const tally *one = &runs[0];
         printf("  below %-10g %9.3f%% %12.4f %12.3f %14.3f\n",
                i == 0 ? opt.t_start : pow(10, 1 - i), 100 * one->touched_in[i] / one->steps_in[i],
                1e3 * one->ours_in[i] / one->steps_in[i], 1e3 * one->full_in[i] / one->sampled_in[i],
@@ -276,7 +272,21 @@ static void report(const rig *r, const tally *runs)
     }
 }
 
-int main(int argc, char **argv)
+static void report(const rig *r, const tally *runs)
+{
+    times in;
+    for (int64_t i = 0; i < opt.repeats; i++) {
+        in.above[i] = runs[i].baseline;
+        in.ours[i] = runs[i].ours;
+        in.plain[i] = runs[i].plain;
+        in.full[i] = runs[i].full;
+        in.integrator[i] = runs[i].integrator;
+        in.touched[i] = runs[i].touched;
+    }
+    (opt.json ? report_json : report_text)(r, runs, &in);
+}
+
+static void read_options(int argc, char **argv)
 {
     const drv_option options[] = {
         {"batch", "B", "trajectories at a time", DRV_INT, &opt.batch, 1, 1e5},
@@ -301,6 +311,11 @@ int main(int argc, char **argv)
               "Times the scores along trajectories on Fashion-MNIST (synthetic data of its size\n"
               "where the package dataset-fashion-mnist is missing).",
               options, DRV_COUNT(options));
+}
+
+int main(int argc, char **argv)
+{
+    read_options(argc, argv);
     drv_try(ddn_context_set_kernel(drv.ctx, opt.kernel));
     drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL));
     bench_blas_threads(drv.threads);

@@ -329,6 +329,33 @@ static void draw(const settings *set)
     drv_plot_run(plot);
 }
 
+static void read_options(int argc, char **argv, settings *set)
+{
+    const drv_option options[] = {
+        DRV_DATA_OPTIONS(set->data, 0),
+        {"d", "D", "dimension of the two Gaussians that stand in where there is no --data", DRV_INT,
+         &set->d, 2, 1 << 16},
+        {"points", "N", "points drawn from them", DRV_INT, &set->points, 8, 1 << 24},
+        {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set->mu,
+         0, 1e6},
+        {"rank", "K", "leading eigenvectors of each class that the foreign model has", DRV_INT,
+         &set->rank, 0, 512},
+        {"pairs", "N", "clone pairs at each time", DRV_INT, &set->pairs, 2, 1e8},
+        {"steps", "K", "steps of the foreign model's ancestral sampler, whose bias falls as 1/K",
+         DRV_INT, &set->steps, 1, 1e6},
+        {"samples", "S", "states at each time for the exact score", DRV_INT, &set->samples, 2, 1e9},
+        {"times", "K", "number of times, geometric", DRV_INT, &set->times, 2, 1e4},
+        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set->t_min, 1e-5, 20},
+        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set->t_max, 1e-5, 20},
+    };
+    drv_start(argc, argv,
+              "Plugs a score from outside into the library by callback and measures clones with "
+              "it, beside the exact\nscore of the same data. The foreign model is a Gaussian with "
+              "the leading spectrum of each class.\nWrites foreign_score.csv and "
+              "foreign_score.png.",
+              options, DRV_COUNT(options));
+}
+
 int main(int argc, char **argv)
 {
     settings set = {.data = DRV_DATA_DEFAULTS,
@@ -343,29 +370,7 @@ int main(int argc, char **argv)
                     .t_min = NAN,
                     .t_max = NAN};
     model mo = {0};
-    const drv_option options[] = {
-        DRV_DATA_OPTIONS(set.data, 0),
-        {"d", "D", "dimension of the two Gaussians that stand in where there is no --data", DRV_INT,
-         &set.d, 2, 1 << 16},
-        {"points", "N", "points drawn from them", DRV_INT, &set.points, 8, 1 << 24},
-        {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set.mu,
-         0, 1e6},
-        {"rank", "K", "leading eigenvectors of each class that the foreign model has", DRV_INT,
-         &set.rank, 0, 512},
-        {"pairs", "N", "clone pairs at each time", DRV_INT, &set.pairs, 2, 1e8},
-        {"steps", "K", "steps of the foreign model's ancestral sampler, whose bias falls as 1/K",
-         DRV_INT, &set.steps, 1, 1e6},
-        {"samples", "S", "states at each time for the exact score", DRV_INT, &set.samples, 2, 1e9},
-        {"times", "K", "number of times, geometric", DRV_INT, &set.times, 2, 1e4},
-        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set.t_min, 1e-5, 20},
-        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set.t_max, 1e-5, 20},
-    };
-    drv_start(argc, argv,
-              "Plugs a score from outside into the library by callback and measures clones with "
-              "it, beside the exact\nscore of the same data. The foreign model is a Gaussian with "
-              "the leading spectrum of each class.\nWrites foreign_score.csv and "
-              "foreign_score.png.",
-              options, DRV_COUNT(options));
+    read_options(argc, argv, &set);
     atexit(release);
     const int with_data = drv_data_given(&set.data);
     drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));

@@ -203,6 +203,33 @@ static void write_closed(const drv_list *dims, double t_max)
     drv_close(file);
 }
 
+/* Measures and writes the curve of one dimension; csv: also there, or NULL. Prints t_S. */
+static void one_curve(const settings *set, int64_t d, int64_t count, const double *t,
+                      const char *csv)
+{
+    double phi[MAX_TIMES], se[MAX_TIMES], chi2 = 0, error;
+    char name[64], text[64];
+    measure(set, d, count, t, phi, se);
+    snprintf(name, sizeof name, "gmm_speciation_d%lld.csv", (long long)d);
+    const double *columns[] = {t, phi, se};
+    drv_csv(drv_path(name), "t,phi,se", count, 3, columns);
+    if (csv) {
+        drv_csv(csv, "t,phi,se", count, 3, columns);
+    }
+    for (int64_t i = 0; i < count && set->method != CLOSED; i++) {
+        const double exact = ddn_theory_phi(ddn_theory_signal((double)d, SIGMA2, t[i]));
+        chi2 += pow((phi[i] - exact) / se[i], 2);
+    }
+    const double t_s = crossing(count, t, phi, se, &error);
+    printf("d = %lld: t_S = %s (exact %.4f)", (long long)d,
+           drv_format(t_s, error, text, sizeof text), ddn_theory_signal_time((double)d, SIGMA2, 1));
+    if (set->method != CLOSED) {
+        printf(", chi2 against the closed form %.1f at %lld times", chi2, (long long)count);
+    }
+    printf("\n");
+    fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
     drv_list dims = {4, {256, 1024, 4096, 16384}};
@@ -232,35 +259,13 @@ int main(int argc, char **argv)
         set.steps = set.method == SIMULATE && set.sampler == 0 ? 8 : 200;
     }
 
-    double t[MAX_TIMES], phi[MAX_TIMES], se[MAX_TIMES];
+    double t[MAX_TIMES];
     int64_t count = 0;
     for (; count < MAX_TIMES && 1 + 0.5 * (double)count <= t_max + 1e-9; count++) {
         t[count] = 1 + 0.5 * (double)count;
     }
     for (int64_t k = 0; k < dims.count; k++) {
-        const int64_t d = (int64_t)dims.at[k];
-        measure(&set, d, count, t, phi, se);
-        char name[64], text[64];
-        snprintf(name, sizeof name, "gmm_speciation_d%lld.csv", (long long)d);
-        const double *columns[] = {t, phi, se};
-        drv_csv(drv_path(name), "t,phi,se", count, 3, columns);
-        if (csv) {
-            drv_csv(csv, "t,phi,se", count, 3, columns);
-        }
-        double chi2 = 0, error;
-        for (int64_t i = 0; i < count && set.method != CLOSED; i++) {
-            const double exact = ddn_theory_phi(ddn_theory_signal((double)d, SIGMA2, t[i]));
-            chi2 += pow((phi[i] - exact) / se[i], 2);
-        }
-        const double t_s = crossing(count, t, phi, se, &error);
-        printf("d = %lld: t_S = %s (exact %.4f)", (long long)d,
-               drv_format(t_s, error, text, sizeof text),
-               ddn_theory_signal_time((double)d, SIGMA2, 1));
-        if (set.method != CLOSED) {
-            printf(", chi2 against the closed form %.1f at %lld times", chi2, (long long)count);
-        }
-        printf("\n");
-        fflush(stdout);
+        one_curve(&set, (int64_t)dims.at[k], count, t, csv);
     }
     write_closed(&dims, t_max);
     draw(&set, &dims, t_max);

@@ -264,10 +264,9 @@ static void critical(const settings *set, picture *pic)
     own.result = NULL;
 }
 
-static void draw(const settings *set, const picture *pic)
+/* The upper row: the potentials, under the title of the picture. */
+static void draw_potentials(drv_file *plot, const settings *set, const picture *pic, double top)
 {
-    drv_file *plot = drv_plot_open("symmetry_breaking", 1200, 1250);
-    const double top = pic->largest + 0.9;
     drv_print(plot, "set multiplot\nset style textbox opaque noborder fillcolor 'white'\nset "
                     "lmargin 0\nset rmargin 0\nset tmargin 0\nset bmargin 0\n"
                     "set label 1 'Spontaneous symmetry breaking, points at");
@@ -289,6 +288,13 @@ static void draw(const settings *set, const picture *pic)
                   p == 0 ? "set ylabel 'potential − min' offset 1,0\n" : "unset ylabel\n",
                   1 + p * CURVE, (p + 1) * CURVE);
     }
+}
+
+static void draw(const settings *set, const picture *pic)
+{
+    drv_file *plot = drv_plot_open("symmetry_breaking", 1200, 1250);
+    const double top = pic->largest + 0.9;
+    draw_potentials(plot, set, pic, top);
     drv_print(plot,
               "unset title\nset format y '%%g'\nset xrange [%g:0]\nset yrange [%g:%g]\nset xtics "
               "0.1\nset lmargin at screen 0.08\nset rmargin at screen 0.965\n"

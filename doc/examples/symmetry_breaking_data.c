@@ -204,26 +204,9 @@ static int64_t pictures(const scene *sc, double *times)
     return side;
 }
 
-static void draw(const drv_data *data, const scene *sc, const double *times, int curves,
-                 const double *shown, int64_t side)
+/* The critical time and t_S as vertical lines. */
+static void draw_times(drv_file *plot, const scene *sc)
 {
-    const char *slash = strrchr(data->path, '/');
-    const int64_t coarse = (int64_t)ssb_scalar(ddn_diagram_points(own.coarse), "branches");
-    const int64_t fine = (int64_t)ssb_scalar(ddn_diagram_points(own.fine), "branches");
-    drv_file *plot = drv_plot_open("symmetry_breaking_data", 1200, side > 0 ? 1150 : 950);
-    const double base = side > 0 ? 0.2 : 0, share = 1 - base;
-    drv_print(plot,
-              "set multiplot\nset label 1 \"Fixed points of the reverse drift: %s, n = %lld, d = "
-              "%lld\" noenhanced at screen 0.5,0.98 center font ',18'\n",
-              slash ? slash + 1 : data->path, (long long)sc->n, (long long)sc->d);
-    drv_print(plot,
-              "set lmargin at screen 0.085\nset rmargin at screen 0.965\nset tmargin at screen "
-              "%.3f\nset bmargin at screen %.3f\nset logscale x\nset xrange [%.17g:%.17g]\n"
-              "set xtics (0.01,0.02,0.05,0.1,0.2,0.5,0.7,1,1.5,2,3,4,5,7,10)\n"
-              "set xlabel 'OU time t: noise → data' offset 0,0.4\n"
-              "set ylabel 'x* · v / a(t),  v: leading eigenvector'\n"
-              "set key top left Left reverse\n",
-              base + share * 0.95, base + share * 0.44, sc->t_start, 0.97 * sc->t_end);
     const struct {
         double t;
         const char *text;
@@ -240,6 +223,13 @@ static void draw(const drv_data *data, const scene *sc, const double *times, int
                       i == 0 ? -1 : 1, i == 0 ? "#cc0000" : "#555555");
         }
     }
+}
+
+/* The branches of fixed points of single points and of classes. */
+static void draw_branches(drv_file *plot)
+{
+    const int64_t coarse = (int64_t)ssb_scalar(ddn_diagram_points(own.coarse), "branches");
+    const int64_t fine = (int64_t)ssb_scalar(ddn_diagram_points(own.fine), "branches");
     drv_print(
         plot,
         "plot for [b=1:%lld] 'data_branches.csv' using 3:($1 == b && $5 == 0 ? $7*exp($3) : "
@@ -260,6 +250,12 @@ static void draw(const drv_data *data, const scene *sc, const double *times, int
             ? ""
             : ", 'data_events.csv' using 4:($6*exp($4)) with points linestyle 5 pointsize 0.8 "
               "notitle");
+}
+
+/* The potentials, side by side. */
+static void draw_potentials(drv_file *plot, const double *times, int curves, double base)
+{
+    const double share = 1 - base;
     drv_print(plot, "unset logscale x\nunset arrow\nunset label\nset format y ''\nset xtics auto\n"
                     "set xtics 1\nset xrange [-3.2:3.2]\nunset key\n");
     for (int k = 0; k < curves; k++) {
@@ -274,7 +270,12 @@ static void draw(const drv_data *data, const scene *sc, const double *times, int
                   k == 0 ? "set ylabel 'potential − min' offset 1,0\n" : "unset ylabel\n",
                   1 + k * 81, (k + 1) * 81);
     }
-    for (int p = 0; p < PICTURES && side > 0; p++) {
+}
+
+/* The fixed points as images of that side. */
+static void draw_pictures(drv_file *plot, const scene *sc, const double *shown, int64_t side)
+{
+    for (int p = 0; p < PICTURES; p++) {
         const double left = 0.06 + 0.15 * p;
         drv_print(plot,
                   "unset border\nunset tics\nunset xlabel\nunset ylabel\nunset colorbox\n"
@@ -286,8 +287,76 @@ static void draw(const drv_data *data, const scene *sc, const double *times, int
                   left, left + 0.135, (double)side - 0.5, (double)side - 0.5, shown[p],
                   1 + (long long)p * (long long)sc->d, (p + 1) * (long long)sc->d);
     }
+}
+
+static void draw(const drv_data *data, const scene *sc, const double *times, int curves,
+                 const double *shown, int64_t side)
+{
+    const char *slash = strrchr(data->path, '/');
+    drv_file *plot = drv_plot_open("symmetry_breaking_data", 1200, side > 0 ? 1150 : 950);
+    const double base = side > 0 ? 0.2 : 0, share = 1 - base;
+    drv_print(plot,
+              "set multiplot\nset label 1 \"Fixed points of the reverse drift: %s, n = %lld, d = "
+              "%lld\" noenhanced at screen 0.5,0.98 center font ',18'\n",
+              slash ? slash + 1 : data->path, (long long)sc->n, (long long)sc->d);
+    drv_print(plot,
+              "set lmargin at screen 0.085\nset rmargin at screen 0.965\nset tmargin at screen "
+              "%.3f\nset bmargin at screen %.3f\nset logscale x\nset xrange [%.17g:%.17g]\n"
+              "set xtics (0.01,0.02,0.05,0.1,0.2,0.5,0.7,1,1.5,2,3,4,5,7,10)\n"
+              "set xlabel 'OU time t: noise → data' offset 0,0.4\n"
+              "set ylabel 'x* · v / a(t),  v: leading eigenvector'\n"
+              "set key top left Left reverse\n",
+              base + share * 0.95, base + share * 0.44, sc->t_start, 0.97 * sc->t_end);
+    draw_times(plot, sc);
+    draw_branches(plot);
+    draw_potentials(plot, times, curves, base);
+    if (side > 0) {
+        draw_pictures(plot, sc, shown, side);
+    }
     drv_print(plot, "unset multiplot\n");
     drv_plot_run(plot);
+}
+
+/* ---- The two diagrams -------------------------------------------------------------------- */
+
+/* Branches that start at the means of the classes. */
+static void class_diagram(const scene *sc, double t_mid)
+{
+    int64_t count;
+    const double *from_classes = class_starts(sc, t_mid, &count);
+    drv_try(ddn_symmetry_diagram(own.sy, sc->t_start, t_mid, count, from_classes, sc->d, 1,
+                                 sc->leading, sc->d, &own.coarse));
+    const ddn_result *events = ddn_diagram_events(own.coarse);
+    const double *t = drv_column(events, "t"), *kind = drv_column(events, "kind");
+    for (int64_t i = 0; i < ddn_result_rows(events); i++) {
+        printf("  classes: %s at OU time %.6f\n",
+               kind[i] == DDN_BIFURCATION_FOLD ? "saddle-node" : "branch point", t[i]);
+    }
+    ssb_write_branches("data_class_branches.csv", ddn_diagram_points(own.coarse));
+    ssb_write_events("data_class_events.csv", events);
+}
+
+/* Branches that start at single points, as many as `starts`. */
+static void point_diagram(const scene *sc, int64_t starts)
+{
+    drv_try(ddn_symmetry_diagram(own.sy, sc->t_start, sc->t_end, starts,
+                                 point_starts(sc, sc->t_end, starts), sc->d, 1, sc->leading, sc->d,
+                                 &own.fine));
+    ssb_write_branches("data_branches.csv", ddn_diagram_points(own.fine));
+    const ddn_result *events = ddn_diagram_events(own.fine);
+    ssb_write_events("data_events.csv", events);
+    const double *t = drv_column(events, "t"), folds = (double)ddn_result_rows(events);
+    double mean = 0, square = 0;
+    for (int64_t i = 0; i < ddn_result_rows(events); i++) {
+        mean += t[i] / folds;
+        square += t[i] * t[i] / folds;
+    }
+    if (folds > 1) {
+        char text[64];
+        printf(
+            "  single points: %g events, mean OU time %s\n", folds,
+            drv_format(mean, sqrt(fmax(square - mean * mean, 0) / (folds - 1)), text, sizeof text));
+    }
 }
 
 void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
@@ -305,8 +374,8 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     if (isnan(t_end)) {
         t_end = 0.35 * sc.t_s;
     }
-    const double t_start = sc.t_start = fmax(sc.t_s, isnan(sc.t_c) ? 0 : sc.t_c) + 1.5,
-                 t_mid = 0.8 * sc.t_s;
+    const double t_mid = 0.8 * sc.t_s;
+    sc.t_start = fmax(sc.t_s, isnan(sc.t_c) ? 0 : sc.t_c) + 1.5;
     if (t_end >= t_mid) {
         drv_die("--t-end = %g is not below %g, where the classes' branches start", t_end, t_mid);
     }
@@ -316,36 +385,10 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     printf("  Lambda = %s,  t_S = %.4f,  critical time from Lambda (OU) = %s\n",
            drv_format(sc.lambda, sc.lambda_error, text[0], sizeof text[0]), sc.t_s,
            drv_format(sc.t_c, sc.t_c_error, text[1], sizeof text[1]));
-    int64_t count;
-    const double *from_classes = class_starts(&sc, t_mid, &count);
-    drv_try(ddn_symmetry_diagram(own.sy, t_start, t_mid, count, from_classes, sc.d, 1, sc.leading,
-                                 sc.d, &own.coarse));
-    const ddn_result *events = ddn_diagram_events(own.coarse);
-    const double *t = drv_column(events, "t"), *kind = drv_column(events, "kind");
-    for (int64_t i = 0; i < ddn_result_rows(events); i++) {
-        printf("  classes: %s at OU time %.6f\n",
-               kind[i] == DDN_BIFURCATION_FOLD ? "saddle-node" : "branch point", t[i]);
-    }
-    ssb_write_branches("data_class_branches.csv", ddn_diagram_points(own.coarse));
-    ssb_write_events("data_class_events.csv", events);
-    drv_try(ddn_symmetry_diagram(own.sy, t_start, t_end, starts, point_starts(&sc, t_end, starts),
-                                 sc.d, 1, sc.leading, sc.d, &own.fine));
-    ssb_write_branches("data_branches.csv", ddn_diagram_points(own.fine));
-    events = ddn_diagram_events(own.fine);
-    ssb_write_events("data_events.csv", events);
-    t = drv_column(events, "t");
-    double mean = 0, square = 0;
-    const double folds = (double)ddn_result_rows(events);
-    for (int64_t i = 0; i < ddn_result_rows(events); i++) {
-        mean += t[i] / folds;
-        square += t[i] * t[i] / folds;
-    }
-    if (folds > 1) {
-        printf("  single points: %g events, mean OU time %s\n", folds,
-               drv_format(mean, sqrt(fmax(square - mean * mean, 0) / (folds - 1)), text[0],
-                          sizeof text[0]));
-    }
+    class_diagram(&sc, t_mid);
+    point_diagram(&sc, starts);
     const double times[4] = {1.3 * sc.t_s, 1.1 * sc.t_s, 0.95 * sc.t_s, t_mid};
+    int64_t count;
     const double *ends = class_starts(&sc, 0, &count);
     potentials(&sc, ends, times, 4);
     double shown[PICTURES];

@@ -232,6 +232,34 @@ static void draw(const settings *set, double *const *columns)
     drv_plot_run(plot);
 }
 
+static void read_options(int argc, char **argv, settings *set)
+{
+    const drv_option options[] = {
+        DRV_DATA_OPTIONS(set->data, 0),
+        {"d", "D", "dimension of the two Gaussians that stand in where there is no --data", DRV_INT,
+         &set->d, 1, 1 << 20},
+        {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set->mu,
+         0, 1e6},
+        {"paths", "N", "U-turns (pairs) at each time", DRV_INT, &set->paths, 2, 1e8},
+        {"clones", NULL, "compare two continuations of x_t instead of one with x_0", DRV_FLAG,
+         &set->clones, 0, 0},
+        {"method", "exact|ancestral|ode|euler", "how the way back is run", DRV_CHOICE, &set->method,
+         0, 0},
+        {"steps", "K", "steps of the way back", DRV_INT, &set->steps, 1, 1e6},
+        {"times", "K", "number of times, geometric", DRV_INT, &set->times, 2, 1e4},
+        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set->t_min, 1e-6, 20},
+        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set->t_max, 1e-6, 20},
+        {"t-end", "T", "where the way back ends, with the denoiser", DRV_DOUBLE, &set->t_end, 1e-6,
+         20},
+    };
+    drv_start(argc, argv,
+              "U-turns: data points are noised to time t and brought back by the reverse dynamics. "
+              "Measures how\noften they return to the same point and the same class, and how far "
+              "away, against what the\nposterior at time t predicts. Writes uturn.csv and "
+              "uturn.png.",
+              options, DRV_COUNT(options));
+}
+
 int main(int argc, char **argv)
 {
     settings set = {.data = DRV_DATA_DEFAULTS,
@@ -243,30 +271,7 @@ int main(int argc, char **argv)
                     .t_min = NAN,
                     .t_max = NAN,
                     .t_end = 1e-4};
-    const drv_option options[] = {
-        DRV_DATA_OPTIONS(set.data, 0),
-        {"d", "D", "dimension of the two Gaussians that stand in where there is no --data", DRV_INT,
-         &set.d, 1, 1 << 20},
-        {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set.mu,
-         0, 1e6},
-        {"paths", "N", "U-turns (pairs) at each time", DRV_INT, &set.paths, 2, 1e8},
-        {"clones", NULL, "compare two continuations of x_t instead of one with x_0", DRV_FLAG,
-         &set.clones, 0, 0},
-        {"method", "exact|ancestral|ode|euler", "how the way back is run", DRV_CHOICE, &set.method,
-         0, 0},
-        {"steps", "K", "steps of the way back", DRV_INT, &set.steps, 1, 1e6},
-        {"times", "K", "number of times, geometric", DRV_INT, &set.times, 2, 1e4},
-        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set.t_min, 1e-6, 20},
-        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set.t_max, 1e-6, 20},
-        {"t-end", "T", "where the way back ends, with the denoiser", DRV_DOUBLE, &set.t_end, 1e-6,
-         20},
-    };
-    drv_start(argc, argv,
-              "U-turns: data points are noised to time t and brought back by the reverse dynamics. "
-              "Measures how\noften they return to the same point and the same class, and how far "
-              "away, against what the\nposterior at time t predicts. Writes uturn.csv and "
-              "uturn.png.",
-              options, DRV_COUNT(options));
+    read_options(argc, argv, &set);
     atexit(release);
     const int with_data = drv_data_given(&set.data);
     drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The text itself: clang-format 14, file length, leftovers, the fixed top level, equation numbers.
+"""The text itself: clang-format 14, leftovers, the fixed top level, equation numbers.
 
-Usage: text.py format | length | words | equations
+Usage: text.py format | words | equations
 """
 import re
 import shutil
@@ -12,9 +12,6 @@ from source import ROOT, c_files, finish
 
 SKIP = 77
 FOLDERS = ["include", "lib", "tests", "bench", "doc"]
-LIMIT = 400
-# Longer on purpose, with the reason.
-LONG = {}
 TOP = {"meson.build", "meson_options.txt", "README.md", "COPYING", "include", "lib", "tests",
        "bench", "pkgconfig", "doc"}
 LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK|WIP)\b|<<<<<<<|>>>>>>>")
@@ -38,19 +35,6 @@ def check_format():
             first.setdefault(match.group(1), match.group(2))
     return [f"{name}:{line}: not formatted; run clang-format-14 -i on it"
             for name, line in first.items()]
-
-
-def check_length():
-    problems = []
-    for path in c_files(*FOLDERS) + sorted((ROOT / "tests").rglob("*.py")):
-        relative = path.relative_to(ROOT).as_posix()
-        lines = path.read_text().count("\n")
-        if lines > LIMIT and relative not in LONG:
-            problems.append(f"{relative}: {lines} lines, more than {LIMIT}")
-        if path.suffix in (".c", ".h") and not path.read_text().lstrip().startswith(("/*", "//")) \
-                and path.is_relative_to(ROOT / "lib"):
-            problems.append(f"{relative}: no comment at its head")
-    return problems
 
 
 def tracked():
@@ -97,7 +81,7 @@ def check_equations():
 
 def main():
     what = sys.argv[1]
-    checks = {"format": check_format, "length": check_length, "words": check_words,
+    checks = {"format": check_format, "words": check_words,
               "equations": check_equations}
     finish(checks[what](), what)
 

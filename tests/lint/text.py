@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The text itself: clang-format 14, leftovers, the fixed top level, equation numbers.
+"""The text itself: clang-format 14, leftovers, the fixed top level, equation numbers, paths in pages.
 
-Usage: text.py format | words | equations
+Usage: text.py format | words | equations | paths
 """
 import re
 import shutil
@@ -79,10 +79,21 @@ def check_equations():
     return problems
 
 
+def check_paths():
+    """Each file that a page names in `...` by its whole path is there."""
+    problems = []
+    for page in [ROOT / "README.md", ROOT / "bench/README.md", *sorted((ROOT / "doc").glob("*.md"))]:
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            for name in re.findall(r"`((?:lib|include|tests|bench|doc)/[\w./-]+)[`:]", line):
+                if not re.search("NAME|ROOM|KIND", name) and not (ROOT / name).exists():
+                    problems.append(f"{page.relative_to(ROOT)}:{number}: no {name}")
+    return problems
+
+
 def main():
     what = sys.argv[1]
-    checks = {"format": check_format, "words": check_words,
-              "equations": check_equations}
+    checks = {"format": check_format, "words": check_words, "equations": check_equations,
+              "paths": check_paths}
     finish(checks[what](), what)
 
 

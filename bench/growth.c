@@ -107,7 +107,7 @@ static void run_threads(axis *ax)
     bench_problem p;
     bench_problem_make(&p, BENCH_SYNTHETIC, opt.n, opt.d, DDN_TYPE_U8);
     for (int64_t threads = 1; threads <= drv.threads && ax->count < POINTS; threads *= 2) {
-        drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, threads));
+        drv_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, threads);
         bench_blas_threads(threads);
         measure(ax, (double)threads, &p, opt.batch);
     }

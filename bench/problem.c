@@ -189,7 +189,7 @@ void bench_ours_make(bench_ours *o, const bench_problem *p, int64_t m, double ep
     drv_try(ddn_query_create(drv.ctx, p->oracle, &o->query));
     drv_try(ddn_query_bind_f64(o->query, DDN_OUT_SCORE, o->score, p->d));
     if (epsilon >= 0) {
-        drv_try(ddn_options_set_f64(ddn_query_options(o->query), DDN_QUERY_EPSILON, epsilon));
+        drv_set_f64(ddn_query_options(o->query), DDN_QUERY_EPSILON, epsilon);
     }
 }
 

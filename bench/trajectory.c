@@ -125,15 +125,13 @@ static double integrate(rig *r, int64_t seed)
 {
     ddn_integrator *it = NULL;
     drv_try(ddn_integrator_create(drv.ctx, r->p.oracle, DDN_METHOD_EXPONENTIAL, &it));
-    drv_try(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, opt.t_start));
-    drv_try(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, opt.t_end));
-    drv_try(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA,
-                                opt.method == METHOD_SDE));
-    drv_try(
-        ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, DDN_GRID_GEOMETRIC));
-    drv_try(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, opt.steps));
-    drv_try(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, seed));
-    drv_try(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_TRAJECTORY, 1));
+    drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, opt.t_start);
+    drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, opt.t_end);
+    drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, opt.method == METHOD_SDE);
+    drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, DDN_GRID_GEOMETRIC);
+    drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, opt.steps);
+    drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, seed);
+    drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_TRAJECTORY, 1);
     start_states(r, seed);
     const double start = bench_seconds();
     drv_try(ddn_integrator_run(it, opt.batch, r->x, r->p.d));
@@ -176,7 +174,7 @@ static void follow(rig *r, int64_t seed, tally *sum,
                    void (*at_step)(rig *r, double t, int64_t k, tally *sum))
 {
     bench_ours_make(&r->ours, &r->p, opt.batch, opt.epsilon);
-    drv_try(ddn_options_set_i64(ddn_query_options(r->ours.query), DDN_QUERY_TRAJECTORY, 1));
+    drv_set_i64(ddn_query_options(r->ours.query), DDN_QUERY_TRAJECTORY, 1);
     r->ours.x = r->x;
     start_states(r, seed);
     for (int64_t k = 0; k < opt.steps; k++) {

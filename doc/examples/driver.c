@@ -103,6 +103,7 @@ void *drv_alloc(int64_t count, int64_t size)
 
 static void close_context(void)
 {
+    drv_drop_all();
     ddn_context_destroy(drv.ctx);
     drv.ctx = NULL;
 }
@@ -190,8 +191,7 @@ enum {
 void drv_start(int argc, char **argv, const char *summary, const drv_option *options, int count)
 {
     if (argc > 0) {
-        const char *slash = strrchr(argv[0], '/');
-        drv.program = slash ? slash + 1 : argv[0];
+        drv.program = drv_base_name(argv[0]);
     }
     atexit(free_blocks);
     atexit(close_context);

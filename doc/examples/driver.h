@@ -2,8 +2,8 @@
  * Uses the public API of libdiffdyn, libc and POSIX only. A driver is one thread, so this helper
  * keeps its state in one global, `drv`.
  *
- * A driver keeps its library objects in a static struct and gives them back in a function that it
- * registers with atexit; drv_die may then leave from anywhere without a leak.
+ * The library's objects that a driver makes are handed to drv_keep, which destroys them at exit;
+ * drv_die may then leave from anywhere without a leak.
  * SPDX-License-Identifier: MIT */
 #ifndef DRIVER_H
 #define DRIVER_H
@@ -72,13 +72,61 @@ void drv_try(ddn_status status);
 void drv_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Memory that is freed at exit; dies when there is none. count * size bytes, zeroed. */
 void *drv_alloc(int64_t count, int64_t size);
-/* Closes the context, checks that stdout took everything; returns the exit status for main. */
+/* Checks that stdout took everything; returns the exit status for main. */
 int drv_finish(void);
+
+/* ---- Objects of the library (driver_objects.c) ------------------------------------------- */
+
+/* Notes an object that is to be destroyed at exit, before the context; drv_drop destroys it at once
+ * (NULL is a no-op), for one that is made anew. */
+#define DRV_KINDS(X)                                                                               \
+    X(dataset)                                                                                     \
+    X(schedule)                                                                                    \
+    X(oracle)                                                                                      \
+    X(query)                                                                                       \
+    X(integrator)                                                                                  \
+    X(analysis)                                                                                    \
+    X(result)                                                                                      \
+    X(symmetry)                                                                                    \
+    X(diagram)                                                                                     \
+    X(features)                                                                                    \
+    X(frechet)                                                                                     \
+    X(system)
+#define DRV_KEEP_DECLARATION(kind) void drv_keep_##kind(ddn_##kind *object);
+DRV_KINDS(DRV_KEEP_DECLARATION)
+#define DRV_KEEP_CHOICE(kind) ddn_##kind * : drv_keep_##kind,
+#define drv_keep(object) _Generic((object), DRV_KINDS(DRV_KEEP_CHOICE) default : NULL)(object)
+void drv_drop(void *object);
+void drv_drop_all(void);
+
+/* These are kept already: the Ornstein-Uhlenbeck schedule; the empirical oracle of a set; two
+ * Gaussians N(+-m, I) with |m|^2 = mu^2 d; an analysis with the seed of --seed. */
+ddn_schedule *drv_ou(void);
+ddn_oracle *drv_empirical(const ddn_dataset *ds, const ddn_schedule *sch);
+ddn_oracle *drv_two_gaussians(const ddn_schedule *sch, int64_t d, double mu);
+ddn_analysis *drv_analysis(void);
+/* Sets an option of any object. */
+void drv_set_i64(ddn_options *options, int32_t key, int64_t value);
+void drv_set_f64(ddn_options *options, int32_t key, double value);
+
+/* Largest eigenvalue of the covariance; 0 for a single point. */
+double drv_lambda(const ddn_dataset *ds);
+/* Geometric grid of times; columns and scalars of a result. In memory that is freed at exit. */
+const double *drv_times(const ddn_schedule *sch, double t_min, double t_max, int64_t count);
+double *drv_column(const ddn_result *result, const char *name);
+double drv_scalar(const ddn_result *result, const char *name, double *standard_error);
+/* Share of hits and its error, half of Wilson's interval at one standard deviation. */
+void drv_proportion(int64_t hits, int64_t count, double *share, double *standard_error);
 
 /* ---- Result files (driver_output.c) ------------------------------------------------------ */
 
 /* OUT/NAME, in memory that is freed at exit. */
 const char *drv_path(const char *name);
+/* The last part of a path. */
+const char *drv_base_name(const char *path);
+/* Appends to a text of that capacity. */
+void drv_append(char *text, size_t capacity, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* A text file whose every write is checked: a full disk ends the program with the path in the
  * message and status 2. */
@@ -93,6 +141,10 @@ void drv_csv_row(drv_file *file, const double *values, int64_t count);
 /* A whole file from columns[count][rows]. */
 void drv_csv(const char *path, const char *header, int64_t rows, int64_t count,
              const double *const *columns);
+/* "A,B,..." from names[count], in memory that is freed at exit. */
+const char *drv_header(const char *const *names, int64_t count);
+/* A whole file from the columns of a result that the header names. */
+void drv_csv_result(const char *path, const char *header, const ddn_result *result);
 
 /* JSON: one flat object; members are written in the order of the calls. NaN and Inf become null. */
 drv_file *drv_json_open(const char *path);
@@ -108,11 +160,10 @@ void drv_json_close(drv_file *file);
  * from files in OUT (the script runs inside that folder): CSV separator, fonts, line styles 1..8
  * and grid are set. */
 drv_file *drv_plot_open(const char *name, int width, int height);
+/* Two pictures above each other over the same times, on a logarithmic axis. */
+void drv_plot_over_times(drv_file *file, double t_min, double t_max);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
-
-/* A column of a result, in memory that is freed at exit. */
-double *drv_column(const ddn_result *result, const char *name);
 
 /* ---- Tables on the terminal -------------------------------------------------------------- */
 
@@ -169,7 +220,7 @@ typedef struct drv_data {
 /* Whether there is a --data, for drivers that have another system without one; dies if an option
  * that speaks of its file stands alone. */
 int drv_data_given(const drv_data *data);
-/* Opens, labels, selects and scales; the caller destroys the set. Dies with a line that names the
+/* Opens, labels, selects and scales; the set is kept (drv_keep). Dies with a line that names the
  * file or option at fault. */
 ddn_dataset *drv_data_load(const drv_data *data);
 

@@ -2,26 +2,19 @@
  * See driver.h. */
 #include "driver.h"
 
-#include <stdlib.h>
-
 enum {
     SCALE_PM1 = 0,
     SCALE_UNIT = 1,
     SCALE_RAW = 2
 };
 
-static ddn_dataset *held; /* the set under construction, for an exit in between */
-
-static void release_held(void)
-{
-    ddn_dataset_destroy(held);
-    held = NULL;
-}
+static ddn_dataset *held; /* the set under construction */
 
 /* The derived set takes the place of the one it was made from. */
 static void replace(ddn_dataset *derived)
 {
-    ddn_dataset_destroy(held);
+    drv_keep(derived);
+    drv_drop(held);
     held = derived;
 }
 
@@ -153,11 +146,6 @@ int drv_data_given(const drv_data *data)
 
 ddn_dataset *drv_data_load(const drv_data *data)
 {
-    static int registered;
-    if (!registered) {
-        registered = 1;
-        atexit(release_held);
-    }
     ddn_dataset *out = NULL;
     drv_try(ddn_dataset_open(drv.ctx, data->path, DDN_FORMAT_AUTO, &out));
     replace(out);

@@ -24,6 +24,21 @@ const char *drv_path(const char *name)
     return path;
 }
 
+const char *drv_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+void drv_append(char *text, size_t capacity, const char *format, ...)
+{
+    const size_t used = strlen(text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text + used, capacity - used, format, args);
+    va_end(args);
+}
+
 static _Noreturn void write_failed(const drv_file *file)
 {
     drv_die("cannot write %s: %s", file->path, strerror(errno));
@@ -96,6 +111,31 @@ void drv_csv(const char *path, const char *header, int64_t rows, int64_t count,
         drv_print(file, "\n");
     }
     drv_close(file);
+}
+
+const char *drv_header(const char *const *names, int64_t count)
+{
+    size_t size = 1;
+    for (int64_t i = 0; i < count; i++) {
+        size += strlen(names[i]) + 1;
+    }
+    char *header = drv_alloc((int64_t)size, 1);
+    for (int64_t i = 0; i < count; i++) {
+        drv_append(header, size, "%s%s", i ? "," : "", names[i]);
+    }
+    return header;
+}
+
+void drv_csv_result(const char *path, const char *header, const ddn_result *result)
+{
+    const double *columns[DRV_LIST_CAPACITY];
+    int64_t count = 0;
+    char names[1024] = "";
+    drv_append(names, sizeof names, "%s", header);
+    for (char *name = strtok(names, ","); name != NULL; name = strtok(NULL, ",")) {
+        columns[count++] = drv_column(result, name);
+    }
+    drv_csv(path, header, ddn_result_rows(result), count, columns);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------- */
@@ -183,16 +223,6 @@ void drv_json_close(drv_file *file)
     drv_close(file);
 }
 
-/* ---- Results ----------------------------------------------------------------------------- */
-
-double *drv_column(const ddn_result *result, const char *name)
-{
-    const int64_t rows = ddn_result_rows(result);
-    double *values = drv_alloc(rows, sizeof *values);
-    drv_try(ddn_result_column(drv.ctx, result, name, values, rows));
-    return values;
-}
-
 /* ---- Pictures ---------------------------------------------------------------------------- */
 
 /* Colours that stay apart for colour-blind readers (Okabe and Ito), black text on white. */
@@ -222,6 +252,14 @@ drv_file *drv_plot_open(const char *name, int width, int height)
                   i + 1, colours[i]);
     }
     return file;
+}
+
+void drv_plot_over_times(drv_file *file, double t_min, double t_max)
+{
+    drv_print(file,
+              "set logscale x\nset xtics (0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10)\nset xrange "
+              "[%.17g:%.17g]\nset multiplot layout 2,1\nset lmargin 9\n",
+              t_min / 1.1, t_max * 1.1);
 }
 
 /* gnuplot is silent about a full disk: a PNG file is whole if its last chunk is there. */

@@ -5,7 +5,6 @@
  * mandelbrot.png. Equations: doc/theory.md (70), (71).
  * SPDX-License-Identifier: MIT */
 #include <math.h>
-#include <stdlib.h>
 
 #include "driver.h"
 
@@ -17,11 +16,6 @@ enum {
 };
 
 static ddn_system *fold;
-
-static void close_fold(void)
-{
-    ddn_system_destroy(fold);
-}
 
 /* dx/dt = r + x^2; r = -1 is the flow of the first figure. */
 static int32_t fold_flow(void *user, double r, const double *x, double *out)
@@ -209,13 +203,13 @@ int main(int argc, char **argv)
         {"steps", "K", "iterations after which a point counts as inside", DRV_INT, &steps, 1, 1e6},
         {"tolerance", "TOL", "error of a step of the flows", DRV_DOUBLE, &tolerance, 1e-14, 1e-3},
     };
-    atexit(close_fold);
     drv_start(argc, argv,
               "Fixed points, trajectories and bifurcation of dx/dt = x^2 - 1 and r + x^2, and the\n"
               "Mandelbrot set.",
               options, DRV_COUNT(options));
     drv_try(
         ddn_system_create(drv.ctx, DDN_SYSTEM_FLOW, 1, fold_flow, fold_slope, NULL, NULL, &fold));
+    drv_keep(fold);
 
     double x[CAPACITY], slope[CAPACITY], p[CAPACITY], at[CAPACITY];
     ddn_stability kind[CAPACITY];

@@ -7,29 +7,14 @@
 #include "driver.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 static struct {
-    ddn_dataset *ds, *part;
+    ddn_dataset *ds;
     ddn_schedule *ou;
-    ddn_oracle *population, *exact, *foreign;
+    ddn_oracle *exact, *foreign;
     ddn_analysis *an;
     ddn_result *curves, *clones;
 } own;
-
-static void release(void)
-{
-    ddn_result_destroy(own.curves);
-    ddn_result_destroy(own.clones);
-    ddn_analysis_destroy(own.an);
-    ddn_oracle_destroy(own.foreign);
-    ddn_oracle_destroy(own.exact);
-    ddn_oracle_destroy(own.population);
-    ddn_schedule_destroy(own.ou);
-    ddn_dataset_destroy(own.part);
-    ddn_dataset_destroy(own.ds);
-}
 
 typedef struct settings {
     drv_data data;
@@ -127,8 +112,10 @@ static int32_t predict(void *user, double t, double a, double s, int64_t m, int6
 
 static void train_class(const settings *set, model *mo, int32_t label, class_model *c)
 {
-    drv_try(ddn_dataset_subset_classes(drv.ctx, own.ds, &label, 1, &own.part));
-    const int64_t n = ddn_dataset_n(own.part), d = mo->d;
+    ddn_dataset *part = NULL;
+    drv_try(ddn_dataset_subset_classes(drv.ctx, own.ds, &label, 1, &part));
+    drv_keep(part);
+    const int64_t n = ddn_dataset_n(part), d = mo->d;
     double *norms = drv_alloc(n, sizeof *norms), trace = 0;
     if (mo->rank >= (n < d ? n : d)) {
         drv_die("--rank = %lld is too large: class %d has %lld points in d = %lld",
@@ -138,20 +125,19 @@ static void train_class(const settings *set, model *mo, int32_t label, class_mod
     c->mean = drv_alloc(d, sizeof *c->mean);
     c->values = drv_alloc(mo->rank, sizeof *c->values);
     c->vectors = drv_alloc(mo->rank * d, sizeof *c->vectors);
-    drv_try(ddn_dataset_mean(drv.ctx, own.part, c->mean, d));
-    drv_try(ddn_dataset_squared_norms(drv.ctx, own.part, c->mean, norms, n));
+    drv_try(ddn_dataset_mean(drv.ctx, part, c->mean, d));
+    drv_try(ddn_dataset_squared_norms(drv.ctx, part, c->mean, norms, n));
     for (int64_t i = 0; i < n; i++) {
         trace += norms[i] / (double)n;
     }
     if (mo->rank > 0) {
-        drv_try(ddn_dataset_spectrum(drv.ctx, own.part, mo->rank, c->values, c->vectors, d));
+        drv_try(ddn_dataset_spectrum(drv.ctx, part, mo->rank, c->values, c->vectors, d));
     }
     for (int64_t i = 0; i < mo->rank; i++) {
         trace -= c->values[i];
     }
     c->residual = fmax(trace, 0) / (double)(d - mo->rank);
-    ddn_dataset_destroy(own.part);
-    own.part = NULL;
+    drv_drop(part);
 }
 
 static void train(settings *set, model *mo)
@@ -173,28 +159,26 @@ static void train(settings *set, model *mo)
         mo->weight[c] = mo->of[c].share;
     }
     set->phi_infinity = ddn_theory_phi_infinity(mo->weight, mo->classes);
-    drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &set->lambda, NULL, 0));
+    set->lambda = drv_lambda(own.ds);
 }
 
 /* Points of two Gaussians N(+-m, I), |m|^2 = mu^2 d, where there is no data file. */
 static void invent_data(const settings *set)
 {
     const int64_t d = set->d, n = set->points;
-    double *m = drv_alloc(d, sizeof *m), *x = drv_alloc(n * d, sizeof *x);
+    double *x = drv_alloc(n * d, sizeof *x);
     int64_t *index = drv_alloc(n, sizeof *index);
     int32_t *labels = drv_alloc(n, sizeof *labels);
-    for (int64_t j = 0; j < d; j++) {
-        m[j] = set->mu;
-    }
-    drv_try(ddn_oracle_create_two_gaussians(drv.ctx, own.ou, d, m, 1, &own.population));
-    drv_try(ddn_oracle_sample_data(drv.ctx, own.population, drv.seed, 0, n, x, d, index));
+    const ddn_oracle *population = drv_two_gaussians(own.ou, d, set->mu);
+    drv_try(ddn_oracle_sample_data(drv.ctx, population, drv.seed, 0, n, x, d, index));
     for (int64_t i = 0; i < n; i++) {
         labels[i] = (int32_t)index[i];
     }
-    drv_try(ddn_dataset_create(drv.ctx, x, DDN_TYPE_F64, n, d, d, &own.part));
-    drv_try(ddn_dataset_labelled(drv.ctx, own.part, labels, n, &own.ds));
-    ddn_dataset_destroy(own.part);
-    own.part = NULL;
+    ddn_dataset *bare = NULL;
+    drv_try(ddn_dataset_create(drv.ctx, x, DDN_TYPE_F64, n, d, d, &bare));
+    drv_keep(bare);
+    drv_try(ddn_dataset_labelled(drv.ctx, bare, labels, n, &own.ds));
+    drv_keep(own.ds);
 }
 
 /* ---- Measurement ------------------------------------------------------------------------- */
@@ -213,49 +197,52 @@ enum {
     DISTANCE_SE,
     COLUMNS
 };
-static const struct {
-    const char *name, *from;
-} table[COLUMNS] = {
-    {"t", "t"},
-    {"phi_exact", "phi"},
-    {"phi_exact_se", "phi_se"},
-    {"distance2_exact", "mmse"},
-    {"distance2_exact_se", "mmse_se"},
-    {"phi_foreign", "same_class"},
-    {"phi_foreign_se", "same_class_se"},
-    {"phi_foreign_low", "same_class_low"},
-    {"phi_foreign_high", "same_class_high"},
-    {"distance2_foreign", "distance2"},
-    {"distance2_foreign_se", "distance2_se"},
-};
+static const char *const names[COLUMNS] = {"t",
+                                           "phi_exact",
+                                           "phi_exact_se",
+                                           "distance2_exact",
+                                           "distance2_exact_se",
+                                           "phi_foreign",
+                                           "phi_foreign_se",
+                                           "phi_foreign_low",
+                                           "phi_foreign_high",
+                                           "distance2_foreign",
+                                           "distance2_foreign_se"};
+/* The columns of the two results that they are. */
+static const char *const from[COLUMNS] = {"t",
+                                          "phi",
+                                          "phi_se",
+                                          "mmse",
+                                          "mmse_se",
+                                          "same_class",
+                                          "same_class_se",
+                                          "same_class_low",
+                                          "same_class_high",
+                                          "distance2",
+                                          "distance2_se"};
 
 static void measure(settings *set, double **columns)
 {
-    const double t_s = ddn_theory_speciation(fmax(set->lambda, 0));
+    const double t_s = ddn_theory_speciation(set->lambda);
     set->t_min = isnan(set->t_min) ? fmin(0.05, t_s / 20 + 1e-3) : set->t_min;
     set->t_max = isnan(set->t_max) ? fmax(t_s + 1.5, 10 * set->t_min) : set->t_max;
     if (set->t_min >= set->t_max) {
         drv_die("--t-min = %g is not below --t-max = %g", set->t_min, set->t_max);
     }
-    double *times = drv_alloc(set->times, sizeof *times);
-    drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, set->t_min, set->t_max,
-                              set->times, times));
-    drv_try(ddn_analysis_create(drv.ctx, &own.an));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->pairs));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps));
-    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
-                                fmin(1e-3, set->t_min / 4)));
+    const double *times = drv_times(own.ou, set->t_min, set->t_max, set->times);
+    own.an = drv_analysis();
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->pairs);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4));
     drv_try(ddn_analysis_identities(own.an, own.exact, times, set->times, &own.curves));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD,
-                                DDN_METHOD_EXPONENTIAL));
+    drv_keep(own.curves);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL);
     drv_try(
         ddn_analysis_branch(own.an, own.foreign, NULL, times, set->times, NULL, NULL, &own.clones));
+    drv_keep(own.clones);
     for (int i = 0; i < COLUMNS; i++) {
-        columns[i] = drv_alloc(set->times, sizeof **columns);
-        drv_try(ddn_result_column(drv.ctx, i < SAME ? own.curves : own.clones, table[i].from,
-                                  columns[i], set->times));
+        columns[i] = drv_column(i < SAME ? own.curves : own.clones, from[i]);
     }
     for (int64_t k = 0; k < set->times; k++) { /* E |x1 - x2|^2 of two clones, per dimension */
         for (int i = MMSE; i <= MMSE_SE; i++) {
@@ -306,17 +293,15 @@ static void print_results(const settings *set, const model *mo, double *const *c
 static void draw(const settings *set)
 {
     drv_file *plot = drv_plot_open("foreign_score", 1100, 900);
+    drv_plot_over_times(plot, set->t_min, set->t_max);
     drv_print(plot,
-              "set logscale x\nset xtics (0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10)\nset xrange "
-              "[%.17g:%.17g]\nset multiplot layout 2,1\nset lmargin 9\n"
               "set title \"Two clones of x_t: exact score of the data, and a foreign model of "
               "it\"\nset yrange [*:1.05]\nset ylabel 'same class, φ'\nset format x ''\n"
               "set key bottom left reverse Left\n"
               "plot 'foreign_score.csv' using 1:2:3 with yerrorlines linestyle 1 pointsize 0.4 "
               "title 'exact score (identity)',\\\n"
               " 'foreign_score.csv' using 1:6:8:9 with yerrorbars linestyle 2 title 'foreign score "
-              "by callback (simulated, 95 %% Wilson)'\n",
-              set->t_min / 1.1, set->t_max * 1.1);
+              "by callback (simulated, 95 %% Wilson)'\n");
     drv_print(
         plot,
         "unset title\nset autoscale y\nset yrange [0:*]\nset format x '%%g'\n"
@@ -371,9 +356,8 @@ int main(int argc, char **argv)
                     .t_max = NAN};
     model mo = {0};
     read_options(argc, argv, &set);
-    atexit(release);
     const int with_data = drv_data_given(&set.data);
-    drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
+    own.ou = drv_ou();
     if (with_data) {
         own.ds = drv_data_load(&set.data);
         set.d = ddn_dataset_d(own.ds);
@@ -381,17 +365,13 @@ int main(int argc, char **argv)
         invent_data(&set);
     }
     train(&set, &mo);
-    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.exact));
+    own.exact = drv_empirical(own.ds, own.ou);
     drv_try(ddn_oracle_create_callback(drv.ctx, own.ou, set.d, DDN_PREDICTION_EPS, predict, NULL,
                                        NULL, own.ds, NULL, &mo, &own.foreign));
+    drv_keep(own.foreign);
     double *columns[COLUMNS];
     measure(&set, columns);
-    char header[512] = "";
-    for (int i = 0; i < COLUMNS; i++) {
-        snprintf(header + strlen(header), sizeof header - strlen(header), "%s%s", i ? "," : "",
-                 table[i].name);
-    }
-    drv_csv(drv_path("foreign_score.csv"), header, set.times, COLUMNS,
+    drv_csv(drv_path("foreign_score.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,
             (const double *const *)columns);
     print_results(&set, &mo, columns);
     draw(&set);

@@ -44,27 +44,8 @@ static struct {
     ddn_dataset *data;
     ddn_oracle *empirical, *mixture;
     ddn_query *query;
-    float *points;  /* of the data */
     double *x, *x0; /* a batch of states, noised and clean */
 } own;
-
-static void let_go(void)
-{
-    ddn_query_destroy(own.query);
-    ddn_oracle_destroy(own.empirical);
-    ddn_oracle_destroy(own.mixture);
-    ddn_dataset_destroy(own.data);
-    ddn_schedule_destroy(own.schedule);
-    free(own.points);
-    free(own.x);
-    free(own.x0);
-    own.points = NULL;
-    own.x = own.x0 = NULL;
-    own.query = NULL;
-    own.empirical = own.mixture = NULL;
-    own.data = NULL;
-    own.schedule = NULL;
-}
 
 /* n points of the mixture, alternately from either cluster, as floats. */
 static void make_data(int64_t n, int64_t d)
@@ -75,25 +56,27 @@ static void make_data(int64_t n, int64_t d)
         drv_die("--n = %lld points in --d = %lld dimensions need %.3g GB, this machine has %.3g",
                 (long long)n, (long long)d, bytes / 1e9, memory / 1e9);
     }
-    double *z = drv_alloc(d, sizeof *z), *m = drv_alloc(d, sizeof *m);
-    own.points = malloc((size_t)n * (size_t)d * sizeof *own.points);
-    if (!own.points) {
+    double *z = drv_alloc(d, sizeof *z);
+    float *points = malloc((size_t)n * (size_t)d * sizeof *points);
+    if (!points) {
         drv_die("out of memory: %lld points in %lld dimensions", (long long)n, (long long)d);
     }
     for (int64_t i = 0; i < n; i++) {
         const double sign = i % 2 ? -1 : 1;
         drv_try(ddn_noise(drv.ctx, drv.seed, DATA_STREAM, i, d, 0, d, z));
         for (int64_t j = 0; j < d; j++) {
-            own.points[i * d + j] = (float)(sign + z[j]);
+            points[i * d + j] = (float)(sign + z[j]);
         }
     }
-    drv_try(ddn_dataset_borrow(drv.ctx, own.points, DDN_TYPE_F32, n, d, d, NULL, NULL, &own.data));
-    for (int64_t j = 0; j < d; j++) {
-        m[j] = 1;
+    const ddn_status status =
+        ddn_dataset_borrow(drv.ctx, points, DDN_TYPE_F32, n, d, d, free, points, &own.data);
+    if (status != DDN_OK) {
+        free(points);
     }
-    drv_try(ddn_schedule_create_ou(drv.ctx, &own.schedule));
-    drv_try(ddn_oracle_create_empirical(drv.ctx, own.data, own.schedule, &own.empirical));
-    drv_try(ddn_oracle_create_two_gaussians(drv.ctx, own.schedule, d, m, 1, &own.mixture));
+    drv_try(status);
+    drv_keep(own.data);
+    own.empirical = drv_empirical(own.data, own.schedule);
+    own.mixture = drv_two_gaussians(own.schedule, d, 1);
 }
 
 /* Running mean and variance (Welford). */
@@ -117,9 +100,10 @@ static double error_of(const average *a)
 
 static void new_query(const ddn_oracle *oracle)
 {
-    ddn_query_destroy(own.query);
+    drv_drop(own.query);
     own.query = NULL;
     drv_try(ddn_query_create(drv.ctx, oracle, &own.query));
+    drv_keep(own.query);
 }
 
 /* Clean points own.x0[m][d] of an oracle and their noised states own.x[m][d] at t. */
@@ -178,11 +162,8 @@ static void measure(int64_t n, int64_t d, int64_t samples, int64_t times, double
 {
     const double dims = (double)d, alpha = log((double)n) / dims;
     const double t_c = ddn_theory_collapse_two_gaussians((double)n, dims, dims, 1);
-    own.x = malloc((size_t)(BATCH * d) * sizeof *own.x);
-    own.x0 = malloc((size_t)(BATCH * d) * sizeof *own.x0);
-    if (!own.x || !own.x0) {
-        drv_die("out of memory: %d states in %lld dimensions", BATCH, (long long)d);
-    }
+    own.x = drv_alloc(BATCH * d, sizeof *own.x);
+    own.x0 = drv_alloc(BATCH * d, sizeof *own.x0);
     for (int64_t k = 0; k < times; k++) {
         double *row = rows[k];
         const double t = t_c * (0.3 + 2.2 * (double)k / (double)(times - 1));
@@ -286,7 +267,6 @@ int main(int argc, char **argv)
          1e9},
         {"times", "K", "times from 0.3 t_C to 2.5 t_C", DRV_INT, &times, 2, MAX_TIMES},
     };
-    atexit(let_go);
     drv_start(argc, argv,
               "Excess entropy and clone probability of the empirical score of two Gaussians,\n"
               "against theory.",
@@ -297,6 +277,7 @@ int main(int argc, char **argv)
     if (wanted == 1) {
         drv_die("--samples = 1 gives no standard error");
     }
+    own.schedule = drv_ou();
     double(*rows)[COLUMNS] = drv_alloc(times, sizeof *rows);
     for (int64_t k = 0; k < dims.count; k++) {
         const int64_t d = (int64_t)dims.at[k];
@@ -304,7 +285,11 @@ int main(int argc, char **argv)
         const int64_t samples = wanted ? wanted : scaled;
         make_data(n, d);
         measure(n, d, samples, times, rows);
-        let_go();
+        void *const made[] = {own.query, own.empirical, own.mixture, own.data};
+        for (int i = 0; i < DRV_COUNT(made); i++) {
+            drv_drop(made[i]);
+        }
+        own.query = NULL;
         char name[64];
         snprintf(name, sizeof name, "gmm_collapse_d%lld.csv", (long long)d);
         drv_file *file = drv_csv_open(drv_path(name), HEADER);

@@ -8,8 +8,6 @@
  * Writes gmm_speciation_dD.csv (t,phi,se) for each D and gmm_speciation.png.
  * SPDX-License-Identifier: MIT */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "driver.h"
 
@@ -22,36 +20,17 @@ enum {
     MAX_TIMES = 200,
     BATCH = 128 /* pairs that run together */
 };
-static const double SIGMA2 = 1;
+static const double SIGMA2 = 1; /* as drv_two_gaussians has it */
 
 static struct {
     ddn_schedule *schedule;
     ddn_oracle *oracle;
-    ddn_integrator *integrator;
 } own;
-
-static void let_go(void)
-{
-    ddn_integrator_destroy(own.integrator);
-    ddn_oracle_destroy(own.oracle);
-    ddn_schedule_destroy(own.schedule);
-    own.integrator = NULL;
-    own.oracle = NULL;
-    own.schedule = NULL;
-}
 
 typedef struct settings {
     int method, sampler;
     int64_t pairs, steps;
 } settings;
-
-/* Share of pairs in agreement and its error, half the Wilson interval. */
-static void proportion(int64_t same, int64_t pairs, double *phi, double *se)
-{
-    const double n = (double)pairs, p = (double)same / n;
-    *phi = p;
-    *se = sqrt(p * (1 - p) / n + 1 / (4 * n * n)) / (1 + 1 / n);
-}
 
 /* Pairs in d dimensions: forward to t, two continuations each, cluster = sign of m.x. */
 static void simulate(const settings *set, int64_t d, double t, int64_t first_path, double *phi,
@@ -60,15 +39,15 @@ static void simulate(const settings *set, int64_t d, double t, int64_t first_pat
     static const ddn_method methods[] = {DDN_METHOD_EXACT, DDN_METHOD_EXPONENTIAL,
                                          DDN_METHOD_EULER};
     double *x = drv_alloc(2 * BATCH * d, sizeof *x);
-    drv_try(ddn_integrator_create(drv.ctx, own.oracle, methods[set->sampler], &own.integrator));
-    ddn_integrator *it = own.integrator;
-    drv_try(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, drv.seed));
-    drv_try(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, set->steps));
-    drv_try(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, t));
-    drv_try(ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 1e-3));
+    ddn_integrator *it = NULL;
+    drv_try(ddn_integrator_create(drv.ctx, own.oracle, methods[set->sampler], &it));
+    drv_keep(it);
+    drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, drv.seed);
+    drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, set->steps);
+    drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, t);
+    drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 1e-3);
     if (set->sampler != 0) { /* the score is smooth down to t = 0: no need for small steps there */
-        drv_try(
-            ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM));
+        drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM);
     }
     int64_t same = 0;
     for (int64_t done = 0; done < set->pairs; done += BATCH) {
@@ -82,8 +61,7 @@ static void simulate(const settings *set, int64_t d, double t, int64_t first_pat
                 x[(2 * i + 1) * d + j] = x[2 * i * d + j] = x[i * d + j];
             }
         }
-        drv_try(
-            ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, 2 * path));
+        drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, 2 * path);
         drv_try(ddn_integrator_run(it, 2 * pairs, x, d));
         for (int64_t i = 0; i < pairs; i++) {
             double overlap[2] = {0, 0};
@@ -94,21 +72,15 @@ static void simulate(const settings *set, int64_t d, double t, int64_t first_pat
             same += (overlap[0] > 0) == (overlap[1] > 0);
         }
     }
-    ddn_integrator_destroy(it);
-    own.integrator = NULL;
-    proportion(same, set->pairs, phi, se);
+    drv_drop(it);
+    drv_proportion(same, set->pairs, phi, se);
 }
 
 static void measure(const settings *set, int64_t d, int64_t count, const double *t, double *phi,
                     double *se)
 {
     if (set->method == SIMULATE) {
-        double *m = drv_alloc(d, sizeof *m);
-        for (int64_t j = 0; j < d; j++) {
-            m[j] = 1;
-        }
-        drv_try(ddn_schedule_create_ou(drv.ctx, &own.schedule));
-        drv_try(ddn_oracle_create_two_gaussians(drv.ctx, own.schedule, d, m, SIGMA2, &own.oracle));
+        own.oracle = drv_two_gaussians(own.schedule, d, 1);
     }
     for (int64_t k = 0; k < count; k++) {
         if (set->method == CLOSED) {
@@ -121,7 +93,8 @@ static void measure(const settings *set, int64_t d, int64_t count, const double 
             simulate(set, d, t[k], k * set->pairs, &phi[k], &se[k]);
         }
     }
-    let_go();
+    drv_drop(own.oracle);
+    own.oracle = NULL;
 }
 
 /* log r that gives phi in (1/2, 1), by bisection. */
@@ -189,8 +162,7 @@ static void write_closed(const drv_list *dims, double t_max)
 {
     char header[2 + 24 * DRV_LIST_CAPACITY] = "t";
     for (int64_t k = 0; k < dims->count; k++) {
-        const size_t length = strlen(header);
-        snprintf(header + length, sizeof header - length, ",phi_d%.0f", dims->at[k]);
+        drv_append(header, sizeof header, ",phi_d%.0f", dims->at[k]);
     }
     drv_file *file = drv_csv_open(drv_path("gmm_speciation_closed.csv"), header);
     for (int i = 0; i <= 300; i++) {
@@ -248,7 +220,6 @@ int main(int argc, char **argv)
         {"steps", "K", "steps of a path (0: 200, exact sampler 8)", DRV_INT, &set.steps, 0, 1e6},
         {"t-max", "T", "times are 1, 1.5, ... up to T", DRV_DOUBLE, &t_max, 1, 100},
     };
-    atexit(let_go);
     drv_start(argc, argv,
               "Clone probability of two Gaussians against time, for several dimensions.", options,
               DRV_COUNT(options));
@@ -258,6 +229,7 @@ int main(int argc, char **argv)
     if (set.steps == 0) {
         set.steps = set.method == SIMULATE && set.sampler == 0 ? 8 : 200;
     }
+    own.schedule = drv_ou();
 
     double t[MAX_TIMES];
     int64_t count = 0;

@@ -7,8 +7,6 @@
 #include "driver.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum {
     INDICES = 1000, /* of the DDPM schedule */
@@ -21,22 +19,9 @@ static struct {
     ddn_oracle *oracle;
     ddn_features *pca;
     ddn_frechet *frechet;
-    ddn_integrator *it;
     ddn_analysis *an;
     ddn_result *divergence;
 } own;
-
-static void release(void)
-{
-    ddn_result_destroy(own.divergence);
-    ddn_analysis_destroy(own.an);
-    ddn_integrator_destroy(own.it);
-    ddn_frechet_destroy(own.frechet);
-    ddn_features_destroy(own.pca);
-    ddn_oracle_destroy(own.oracle);
-    ddn_schedule_destroy(own.ddpm);
-    ddn_dataset_destroy(own.ds);
-}
 
 typedef struct settings {
     drv_data data;
@@ -90,16 +75,16 @@ static void measure(const settings *set, const curve *c, int64_t k, double *x)
     const int64_t count = make_grid(first, c->steps, times);
     drv_try(ddn_late_start_draw(drv.ctx, own.ds, own.ddpm, c->start, first, drv.seed, 0,
                                 set->samples, x, d));
-    drv_try(ddn_integrator_create(drv.ctx, own.oracle, c->sampler->method, &own.it));
+    ddn_integrator *it = NULL;
+    drv_try(ddn_integrator_create(drv.ctx, own.oracle, c->sampler->method, &it));
+    drv_keep(it);
     if (c->sampler->method == DDN_METHOD_EXPONENTIAL) {
-        drv_try(ddn_options_set_f64(ddn_integrator_options(own.it), DDN_INTEGRATOR_ETA,
-                                    c->sampler->eta));
+        drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, c->sampler->eta);
     }
-    drv_try(ddn_options_set_i64(ddn_integrator_options(own.it), DDN_INTEGRATOR_SEED, drv.seed));
-    drv_try(ddn_integrator_set_times(own.it, times, count));
-    drv_try(ddn_integrator_run(own.it, set->samples, x, d));
-    ddn_integrator_destroy(own.it);
-    own.it = NULL;
+    drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, drv.seed);
+    drv_try(ddn_integrator_set_times(it, times, count));
+    drv_try(ddn_integrator_run(it, set->samples, x, d));
+    drv_drop(it);
     drv_try(ddn_frechet_distance(drv.ctx, own.frechet, set->samples, x, d, drv.seed,
                                  set->replicates, &c->distance[k], &c->error[k],
                                  c->draws + k * set->replicates));
@@ -192,8 +177,7 @@ static void write_curves(const settings *set, const curve *curves, int64_t count
         char name[64];
         snprintf(name, sizeof name, "%s_%lld_%s", c->sampler->name, (long long)c->steps,
                  start_names[c->start]);
-        const size_t used = strlen(header);
-        snprintf(header + used, sizeof header - used, ",%s,%s_se", name, name);
+        drv_append(header, sizeof header, ",%s,%s_se", name, name);
         columns[2 + 2 * i] = c->distance;
         columns[3 + 2 * i] = c->error;
     }
@@ -205,9 +189,7 @@ static void write_divergences(const settings *set)
     const char *const names[] = {"kl_noise", "kl_noise_se", "kl_gaussian", "kl_gaussian_se"};
     const double *columns[6] = {set->starts.at, ou_times(set)};
     for (int i = 0; i < DRV_COUNT(names); i++) {
-        double *values = drv_alloc(set->starts.count, sizeof *values);
-        drv_try(ddn_result_column(drv.ctx, own.divergence, names[i], values, set->starts.count));
-        columns[2 + i] = values;
+        columns[2 + i] = drv_column(own.divergence, names[i]);
     }
     drv_csv(drv_path("late_start_kl.csv"),
             "start,t,kl_noise,kl_noise_se,kl_gaussian,kl_gaussian_se", set->starts.count, 6,
@@ -324,15 +306,17 @@ static void check(const settings *set)
 static void prepare(const settings *set)
 {
     drv_try(ddn_schedule_create_ddpm(drv.ctx, 1e-4, 0.02, INDICES, &own.ddpm));
-    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ddpm, &own.oracle));
+    drv_keep(own.ddpm);
+    own.oracle = drv_empirical(own.ds, own.ddpm);
     drv_try(ddn_features_create_pca(drv.ctx, own.ds, set->features, &own.pca));
+    drv_keep(own.pca);
     drv_try(ddn_frechet_create(drv.ctx, own.pca, own.ds, &own.frechet));
-    drv_try(ddn_analysis_create(drv.ctx, &own.an));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
-    drv_try(
-        ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->kl_samples));
+    drv_keep(own.frechet);
+    own.an = drv_analysis();
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->kl_samples);
     drv_try(ddn_analysis_late_start(own.an, own.oracle, set->starts.at, set->starts.count,
                                     &own.divergence));
+    drv_keep(own.divergence);
 }
 
 int main(int argc, char **argv)
@@ -365,7 +349,6 @@ int main(int argc, char **argv)
               "given. Writes "
               "late_start.csv,\nlate_start_kl.csv and late_start.png.",
               options, DRV_COUNT(options));
-    atexit(release);
     set.data.most = 1000; /* a thousand steps cost a thousand passes */
     own.ds = drv_data_load(&set.data);
     check(&set);

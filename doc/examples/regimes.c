@@ -6,7 +6,6 @@
 #include "driver.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct {
@@ -17,16 +16,6 @@ static struct {
     ddn_result *pilot;
     ddn_result *report;
 } own;
-
-static void release(void)
-{
-    ddn_result_destroy(own.report);
-    ddn_result_destroy(own.pilot);
-    ddn_analysis_destroy(own.an);
-    ddn_oracle_destroy(own.oracle);
-    ddn_schedule_destroy(own.ou);
-    ddn_dataset_destroy(own.ds);
-}
 
 typedef struct settings {
     drv_data data;
@@ -46,17 +35,15 @@ enum {
  * the noisy end is also kept 2.3 above t_S, where e^(2 t_S - 2 t) is 1/100. */
 static void choose_range(settings *set)
 {
-    double lambda = 0, times[PILOT_TIMES];
     if (!isnan(set->t_min) && !isnan(set->t_max)) {
         return;
     }
-    if (ddn_dataset_n(own.ds) > 1) {
-        drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &lambda, NULL, 0));
-    }
-    const double t_s = ddn_theory_speciation(fmax(lambda, 0)), top = fmin(fmax(t_s + 3, 4), 20);
-    drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, 1e-6, top, PILOT_TIMES, times));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES));
+    const double t_s = ddn_theory_speciation(drv_lambda(own.ds));
+    const double top = fmin(fmax(t_s + 3, 4), 20);
+    const double *times = drv_times(own.ou, 1e-6, top, PILOT_TIMES);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES);
     drv_try(ddn_analysis_identities(own.an, own.oracle, times, PILOT_TIMES, &own.pilot));
+    drv_keep(own.pilot);
     const double *phi_c = drv_column(own.pilot, "phi_C");
     const double *f = drv_column(own.pilot, "f_over_alpha");
     int first = 0, last = PILOT_TIMES - 1;
@@ -97,50 +84,37 @@ static const quantity quantities[] = {
     {"t_C_spectrum", "collapse: Gaussian of the same covariance"},
 };
 
-static double scalar(const char *name, double *standard_error)
-{
-    double value = NAN;
-    drv_try(ddn_result_scalar(drv.ctx, own.report, name, &value, standard_error));
-    return value;
-}
-
 static void make_report(const settings *set)
 {
-    double *times = drv_alloc(set->times, sizeof *times);
+    const double *times = drv_times(own.ou, set->t_min, set->t_max, set->times);
     const int64_t clone_count = set->clones > 0 ? set->clone_times : 0;
     double *clone_times = drv_alloc(clone_count, sizeof *clone_times);
-    drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, set->t_min, set->t_max,
-                              set->times, times));
     for (int64_t k = 0; k < clone_count; k++) {
         clone_times[k] = times[k * (set->times - 1) / (clone_count > 1 ? clone_count - 1 : 1)];
     }
     /* Simulated paths must end deep in the regime where the nearest point is decided. */
-    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
-                                fmin(1e-3, set->t_min / 4)));
-    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_START,
-                                fmax(6, set->t_max)));
-    drv_try(
-        ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples));
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4));
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_START, fmax(6, set->t_max));
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples);
     if (clone_count > 0) {
-        drv_try(
-            ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->clones));
+        drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->clones);
     }
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATHS, set->paths));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATH_STEPS,
-                                set->path_steps));
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATHS, set->paths);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATH_STEPS, set->path_steps);
     drv_try(ddn_analysis_regimes(own.an, own.oracle, times, set->times, clone_times, clone_count,
                                  &own.report));
+    drv_keep(own.report);
 }
 
 /* The two boundaries as ddn_analysis_regime_at sees them. */
 static void boundaries(double *t_s, double *t_c)
 {
-    *t_s = scalar("t_S_phi", NULL);
-    *t_c = scalar("t_C_phi", NULL);
-    *t_s = isnan(*t_s) ? scalar("t_S", NULL) : *t_s;
-    *t_c = isnan(*t_c) ? scalar("t_C_spectrum", NULL) : *t_c;
+    *t_s = drv_scalar(own.report, "t_S_phi", NULL);
+    *t_c = drv_scalar(own.report, "t_C_phi", NULL);
+    *t_s = isnan(*t_s) ? drv_scalar(own.report, "t_S", NULL) : *t_s;
+    *t_c = isnan(*t_c) ? drv_scalar(own.report, "t_C_spectrum", NULL) : *t_c;
 }
 
 /* ---- Files ------------------------------------------------------------------------------- */
@@ -164,7 +138,7 @@ static void write_json(void)
     drv_json_numbers(json, "classes", classes, count);
     for (int i = 0; i < DRV_COUNT(quantities); i++) {
         double error = NAN;
-        const double value = scalar(quantities[i].name, &error);
+        const double value = drv_scalar(own.report, quantities[i].name, &error);
         drv_json_measured(json, quantities[i].name, value, error);
     }
     drv_json_integer(json, "seed", drv.seed);
@@ -185,13 +159,10 @@ static void write_csv(const char *file_name, const char *const *names, int64_t c
 {
     const int64_t rows = ddn_result_rows(own.report);
     const double *columns[PHI_COLUMNS];
-    char header[256] = "";
     for (int64_t i = 0; i < count; i++) {
         columns[i] = drv_column(own.report, names[i]);
-        snprintf(header + strlen(header), sizeof header - strlen(header), "%s%s", i ? "," : "",
-                 names[i]);
     }
-    drv_file *csv = drv_csv_open(drv_path(file_name), header);
+    drv_file *csv = drv_csv_open(drv_path(file_name), drv_header(names, count));
     for (int64_t r = 0; r < rows; r++) {
         double row[PHI_COLUMNS];
         int filled = 0;
@@ -232,7 +203,7 @@ static void print_table(const settings *set)
     for (int i = 0; i < DRV_COUNT(quantities); i++) {
         char text[64];
         double error = NAN;
-        const double value = scalar(quantities[i].name, &error);
+        const double value = drv_scalar(own.report, quantities[i].name, &error);
         drv_format(value, error, text, sizeof text);
         const int wide = strstr(text, "±") ? 21 : 20; /* two bytes, one place */
         printf("  %-16s  %*s   %s", quantities[i].name, wide, text, quantities[i].text);
@@ -294,9 +265,8 @@ static void draw(const settings *set)
     boundaries(&t_s, &t_c);
     const int with_phi = ddn_dataset_class_count(own.ds) > 0;
     const int with_clones = set->clones > 0;
-    const char *slash = strrchr(set->data.path, '/');
     drv_file *plot = drv_plot_open("regimes", 1200, 800);
-    drv_print(plot, "set title \"%s:  n = %lld,  d = %lld", slash ? slash + 1 : set->data.path,
+    drv_print(plot, "set title \"%s:  n = %lld,  d = %lld", drv_base_name(set->data.path),
               (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds));
     for (int64_t c = 0; c < set->data.classes.count; c++) {
         drv_print(plot, "%s%g", c ? ", " : ",  classes ", set->data.classes.at[c]);
@@ -365,7 +335,6 @@ int main(int argc, char **argv)
               "time t_S,\ncollapse time t_C, cloning probabilities φ(t), φ_C(t) and excess entropy "
               "f(t)/α.\nWrites regimes.json, phi.csv, entropy.csv and regimes.png.",
               options, DRV_COUNT(options));
-    atexit(release);
     if (set.t_min >= set.t_max) {
         drv_die("--t-min = %g is not below --t-max = %g", set.t_min, set.t_max);
     }
@@ -374,10 +343,9 @@ int main(int argc, char **argv)
                 (long long)set.times);
     }
     own.ds = drv_data_load(&set.data);
-    drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
-    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.oracle));
-    drv_try(ddn_analysis_create(drv.ctx, &own.an));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
+    own.ou = drv_ou();
+    own.oracle = drv_empirical(own.ds, own.ou);
+    own.an = drv_analysis();
 
     choose_range(&set);
     make_report(&set);

@@ -6,33 +6,12 @@
 #include "symmetry_breaking.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 static struct {
-    ddn_dataset *ds;
-    ddn_schedule *vp, *ou;
+    ddn_schedule *vp;
     ddn_oracle *oracle;
     ddn_symmetry *sy;
-    ddn_analysis *an;
-    ddn_integrator *it;
-    ddn_diagram *diagram;
-    ddn_result *result;
 } own;
-
-static void release(void)
-{
-    ssb_data_release();
-    ddn_result_destroy(own.result);
-    ddn_diagram_destroy(own.diagram);
-    ddn_integrator_destroy(own.it);
-    ddn_analysis_destroy(own.an);
-    ddn_symmetry_destroy(own.sy);
-    ddn_oracle_destroy(own.oracle);
-    ddn_schedule_destroy(own.ou);
-    ddn_schedule_destroy(own.vp);
-    ddn_dataset_destroy(own.ds);
-}
 
 typedef struct settings {
     drv_data data;
@@ -47,33 +26,42 @@ enum {
     CURVE = 401
 };
 
-double ssb_scalar(const ddn_result *result, const char *name)
+ddn_symmetry *ssb_symmetry(const ddn_oracle *oracle, double eta, double step)
 {
-    double value;
-    drv_try(ddn_result_scalar(drv.ctx, result, name, &value, NULL));
-    return value;
+    ddn_symmetry *sy = NULL;
+    drv_try(ddn_symmetry_create(drv.ctx, oracle, &sy));
+    drv_keep(sy);
+    drv_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_ETA, eta);
+    drv_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_STEP, step);
+    return sy;
 }
 
-static void write_columns(const char *file, const char *header, const ddn_result *result)
+void ssb_write_potential(drv_file *csv, ddn_symmetry *sy, double t, const double *x0,
+                         const double *v, const double *q, int64_t count)
 {
-    const double *columns[16];
-    int64_t count = 0;
-    char names[256];
-    snprintf(names, sizeof names, "%s", header);
-    for (char *name = strtok(names, ","); name != NULL; name = strtok(NULL, ",")) {
-        columns[count++] = drv_column(result, name);
+    ddn_result *line = NULL;
+    drv_try(ddn_symmetry_line(sy, t, x0, v, q, count, &line));
+    drv_keep(line);
+    const double *u = drv_column(line, "u");
+    double least = u[0];
+    for (int64_t i = 1; i < count; i++) {
+        least = fmin(least, u[i]);
     }
-    drv_csv(drv_path(file), header, ddn_result_rows(result), count, columns);
+    for (int64_t i = 0; i < count; i++) {
+        const double row[3] = {t, q[i], u[i] - least};
+        drv_csv_row(csv, row, 3);
+    }
+    drv_drop(line);
 }
 
 void ssb_write_branches(const char *name, const ddn_result *points)
 {
-    write_columns(name, "branch,t,t_ou,lambda,unstable,norm,q_0", points);
+    drv_csv_result(drv_path(name), "branch,t,t_ou,lambda,unstable,norm,q_0", points);
 }
 
 void ssb_write_events(const char *name, const ddn_result *events)
 {
-    write_columns(name, "kind,branch,t,t_ou,norm,q_0", events);
+    drv_csv_result(drv_path(name), "kind,branch,t,t_ou,norm,q_0", events);
 }
 
 /* ---- One dimension ----------------------------------------------------------------------- */
@@ -100,18 +88,7 @@ static void potentials(picture *pic)
     }
     for (int p = 0; p < PANELS; p++) {
         pic->panel[p] = fmin(share[p] * anchor, 0.999);
-        drv_try(ddn_symmetry_line(own.sy, pic->panel[p], NULL, &v, q, CURVE, &own.result));
-        const double *u = drv_column(own.result, "u");
-        double least = u[0];
-        for (int i = 1; i < CURVE; i++) {
-            least = fmin(least, u[i]);
-        }
-        for (int i = 0; i < CURVE; i++) {
-            const double row[3] = {pic->panel[p], q[i], u[i] - least};
-            drv_csv_row(csv, row, 3);
-        }
-        ddn_result_destroy(own.result);
-        own.result = NULL;
+        ssb_write_potential(csv, own.sy, pic->panel[p], NULL, &v, q, CURVE);
     }
     drv_close(csv);
 }
@@ -150,58 +127,50 @@ static void trajectories(const settings *set, picture *pic)
 {
     const int exact = set->eta == 1;
     const double t_end = 1e-3, t_c = isnan(pic->t_found) ? 0.3 : pic->t_found;
-    double *x = drv_alloc(set->paths, sizeof *x), low, high, value, error;
+    double *x = drv_alloc(set->paths, sizeof *x), share, share_error;
+    ddn_integrator *it = NULL;
     char header[16 * DRAWN] = "t";
     for (int i = 0; i < DRAWN; i++) {
-        snprintf(header + strlen(header), sizeof header - strlen(header), ",x_%d", i);
+        drv_append(header, sizeof header, ",x_%d", i);
     }
     recorder rec = {drv_csv_open(drv_path("paths.csv"), header), t_c,
                     drv_alloc(set->paths, sizeof(int64_t)), drv_alloc(set->paths, sizeof(int64_t))};
     drv_try(ddn_integrator_create(drv.ctx, own.oracle, exact ? DDN_METHOD_EXACT : DDN_METHOD_EULER,
-                                  &own.it));
-    drv_try(
-        ddn_options_set_f64(ddn_integrator_options(own.it), DDN_INTEGRATOR_T_START, pic->start));
-    drv_try(ddn_options_set_f64(ddn_integrator_options(own.it), DDN_INTEGRATOR_T_END, t_end));
-    drv_try(ddn_options_set_f64(ddn_integrator_options(own.it), DDN_INTEGRATOR_ETA, set->eta));
-    drv_try(ddn_options_set_i64(ddn_integrator_options(own.it), DDN_INTEGRATOR_SEED, drv.seed));
+                                  &it));
+    drv_keep(it);
+    drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, pic->start);
+    drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, t_end);
+    drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, set->eta);
+    drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, drv.seed);
     /* Half of the steps end at t_c exactly. */
     const int64_t half = set->steps / 2;
     double *times = drv_alloc(2 * half + 1, sizeof *times);
     drv_try(ddn_schedule_grid(drv.ctx, own.vp, DDN_GRID_UNIFORM, pic->start, t_c, half + 1, times));
     drv_try(ddn_schedule_grid(drv.ctx, own.vp, exact ? DDN_GRID_UNIFORM : DDN_GRID_GEOMETRIC, t_c,
                               t_end, half + 1, times + half));
-    drv_try(ddn_integrator_set_times(own.it, times, 2 * half + 1));
-    drv_try(
-        ddn_integrator_attach_callback(own.it, record, &rec, NULL, INT64_C(1) << DDN_OUT_ARGMAX));
-    drv_try(ddn_integrator_draw_start(own.it, set->paths, x, 1));
-    drv_try(ddn_integrator_run(own.it, set->paths, x, 1));
+    drv_try(ddn_integrator_set_times(it, times, 2 * half + 1));
+    drv_try(ddn_integrator_attach_callback(it, record, &rec, NULL, INT64_C(1) << DDN_OUT_ARGMAX));
+    drv_try(ddn_integrator_draw_start(it, set->paths, x, 1));
+    drv_try(ddn_integrator_run(it, set->paths, x, 1));
     drv_close(rec.csv);
     int64_t kept = 0;
     for (int64_t i = 0; i < set->paths; i++) {
         kept += rec.at_critical[i] == rec.at_end[i];
         if (i < DRAWN) {
-            snprintf(pic->fate + strlen(pic->fate), sizeof pic->fate - strlen(pic->fate), "%d ",
-                     (int)(rec.at_end[i] % 6) + 1);
+            drv_append(pic->fate, sizeof pic->fate, "%d ", (int)(rec.at_end[i] % 6) + 1);
         }
     }
-    const double p = (double)kept / (double)set->paths, n = (double)set->paths;
-    /* Wilson's interval at one standard deviation. */
-    const double middle = (p + 0.5 / n) / (1 + 1 / n);
-    const double width = sqrt(p * (1 - p) / n + 0.25 / (n * n)) / (1 + 1 / n);
-    low = middle - width;
-    high = middle + width;
-    printf("  paths whose nearest point at VP time %.4f is their last: %.4f ± %.4f of %lld", t_c, p,
-           0.5 * (high - low), (long long)set->paths);
+    drv_proportion(kept, set->paths, &share, &share_error);
+    printf("  paths whose nearest point at VP time %.4f is their last: %.4f ± %.4f of %lld", t_c,
+           share, share_error, (long long)set->paths);
     if (exact) {
-        drv_try(ddn_analysis_create(drv.ctx, &own.an));
-        drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
-        drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, 20000));
-        drv_try(ddn_analysis_identities(own.an, own.oracle, &t_c, 1, &own.result));
-        value = drv_column(own.result, "w_max")[0];
-        error = drv_column(own.result, "w_max_se")[0];
-        printf(";  E max w there: %.4f ± %.4f", value, error);
-        ddn_result_destroy(own.result);
-        own.result = NULL;
+        ddn_analysis *an = drv_analysis();
+        ddn_result *result = NULL;
+        drv_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 20000);
+        drv_try(ddn_analysis_identities(an, own.oracle, &t_c, 1, &result));
+        drv_keep(result);
+        printf(";  E max w there: %.4f ± %.4f", drv_column(result, "w_max")[0],
+               drv_column(result, "w_max_se")[0]);
     }
     printf("\n");
 }
@@ -210,19 +179,21 @@ static void diagram(const settings *set, picture *pic)
 {
     const double one = 1, t_end = 1e-3;
     double a, s, starts[DRV_LIST_CAPACITY];
+    ddn_diagram *found = NULL;
     drv_try(ddn_schedule_eval(drv.ctx, own.vp, t_end, &a, &s));
     for (int64_t i = 0; i < set->points.count; i++) {
         starts[i] = a * set->points.at[i];
     }
     drv_try(ddn_symmetry_diagram(own.sy, pic->start, t_end, set->points.count, starts, 1, 1, &one,
-                                 1, &own.diagram));
-    const ddn_result *points = ddn_diagram_points(own.diagram);
-    const ddn_result *events = ddn_diagram_events(own.diagram);
+                                 1, &found));
+    drv_keep(found);
+    const ddn_result *points = ddn_diagram_points(found);
+    const ddn_result *events = ddn_diagram_events(found);
     ssb_write_branches("branches.csv", points);
     ssb_write_events("events.csv", events);
     const double *t = drv_column(events, "t"), *x = drv_column(events, "q_0");
     const double *kind = drv_column(events, "kind"), *tau = drv_column(events, "t_ou");
-    pic->branches = (int64_t)ssb_scalar(points, "branches");
+    pic->branches = (int64_t)drv_scalar(points, "branches", NULL);
     pic->t_found = NAN;
     for (int64_t i = 0; i < ddn_result_rows(events); i++) {
         printf("  %s at VP time %.10f  (OU time %.10f)  x = %.6f\n",
@@ -234,16 +205,17 @@ static void diagram(const settings *set, picture *pic)
 /* Critical times for several eta: OU, VP and EDM coordinates, and measured. */
 static void critical(const settings *set, picture *pic)
 {
+    ddn_result *result = NULL;
     const double etas[6] = {0, 0.25, 0.5, 1, 2, set->eta};
     const int count = set->eta == 0 || set->eta == 1 ? 5 : 6;
-    drv_try(ddn_symmetry_critical(own.sy, pic->lambda, etas, count, &own.result));
-    write_columns("critical.csv",
-                  "eta,t,t_ou,t_ou_coordinates,t_edm_coordinates,theta,sigma,t_measured",
-                  own.result);
-    const double *t = drv_column(own.result, "t"), *tau = drv_column(own.result, "t_ou");
-    const double *edm = drv_column(own.result, "t_edm_coordinates");
-    const double *sigma = drv_column(own.result, "sigma");
-    const double *found = drv_column(own.result, "t_measured");
+    drv_try(ddn_symmetry_critical(own.sy, pic->lambda, etas, count, &result));
+    drv_keep(result);
+    drv_csv_result(drv_path("critical.csv"),
+                   "eta,t,t_ou,t_ou_coordinates,t_edm_coordinates,theta,sigma,t_measured", result);
+    const double *t = drv_column(result, "t"), *tau = drv_column(result, "t_ou");
+    const double *edm = drv_column(result, "t_edm_coordinates");
+    const double *sigma = drv_column(result, "sigma");
+    const double *found = drv_column(result, "t_measured");
     printf("  critical times from Λ = %.6g (centred points of equal size; -: none)\n"
            "    eta   VP time     OU time    theta^2    measured     EDM: sigma, OU time\n",
            pic->lambda);
@@ -260,8 +232,6 @@ static void critical(const settings *set, picture *pic)
             pic->tau_c = tau[i];
         }
     }
-    ddn_result_destroy(own.result);
-    own.result = NULL;
 }
 
 /* The upper row: the potentials, under the title of the picture. */
@@ -346,12 +316,13 @@ static void one_dimension(const settings *set)
     for (int64_t i = 0; i < n; i++) {
         pic.lambda += (set->points.at[i] - mean) * (set->points.at[i] - mean) / (double)n;
     }
-    drv_try(ddn_dataset_create(drv.ctx, set->points.at, DDN_TYPE_F64, n, 1, 1, &own.ds));
+    ddn_dataset *ds = NULL;
+    drv_try(ddn_dataset_create(drv.ctx, set->points.at, DDN_TYPE_F64, n, 1, 1, &ds));
+    drv_keep(ds);
     drv_try(ddn_schedule_create_vp_linear(drv.ctx, 0.1, 20, &own.vp));
-    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.vp, &own.oracle));
-    drv_try(ddn_symmetry_create(drv.ctx, own.oracle, &own.sy));
-    drv_try(ddn_options_set_f64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_ETA, set->eta));
-    drv_try(ddn_options_set_f64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_STEP, 0.03));
+    drv_keep(own.vp);
+    own.oracle = drv_empirical(ds, own.vp);
+    own.sy = ssb_symmetry(own.oracle, set->eta, 0.03);
     printf("symmetry breaking of %lld points in one dimension, eta = %g\n", (long long)n, set->eta);
     critical(set, &pic);
     diagram(set, &pic);
@@ -382,7 +353,6 @@ int main(int argc, char **argv)
               "and\nbifurcations of fixed points of a few points on a line (symmetry_breaking.png) "
               "and, with\n--data, of a data set (symmetry_breaking_data.png).",
               options, DRV_COUNT(options));
-    atexit(release);
     if (set.points.count < 2) {
         drv_die("--points needs at least two points");
     }

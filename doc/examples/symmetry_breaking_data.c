@@ -5,28 +5,13 @@
 #include "symmetry_breaking.h"
 
 #include <math.h>
-#include <string.h>
 
 static struct {
     ddn_dataset *source, *ds;
     ddn_schedule *ou;
-    ddn_oracle *oracle;
     ddn_symmetry *sy;
     ddn_diagram *coarse, *fine;
-    ddn_result *result;
 } own;
-
-void ssb_data_release(void)
-{
-    ddn_result_destroy(own.result);
-    ddn_diagram_destroy(own.fine);
-    ddn_diagram_destroy(own.coarse);
-    ddn_symmetry_destroy(own.sy);
-    ddn_oracle_destroy(own.oracle);
-    ddn_schedule_destroy(own.ou);
-    ddn_dataset_destroy(own.ds);
-    ddn_dataset_destroy(own.source);
-}
 
 enum {
     MOST_POINTS = 400, /* without --n: every step reads all of them many times */
@@ -44,14 +29,9 @@ typedef struct scene {
 /* Points in double, at most MOST_POINTS of them unless --n was given. */
 static void load(const drv_data *data, scene *sc)
 {
-    own.source = drv_data_load(data);
-    if (data->n == 0 && ddn_dataset_n(own.source) > MOST_POINTS) {
-        drv_data some = *data;
-        some.n = MOST_POINTS;
-        ddn_dataset_destroy(own.source);
-        own.source = NULL;
-        own.source = drv_data_load(&some);
-    }
+    drv_data some = *data;
+    some.most = MOST_POINTS;
+    own.source = drv_data_load(&some);
     sc->n = ddn_dataset_n(own.source);
     sc->d = ddn_dataset_d(own.source);
     sc->classes = ddn_dataset_class_count(own.source);
@@ -61,6 +41,7 @@ static void load(const drv_data *data, scene *sc)
     sc->rows = drv_alloc(sc->n * sc->d, sizeof *sc->rows);
     drv_try(ddn_dataset_read(drv.ctx, own.source, 0, sc->n, sc->rows, sc->d));
     drv_try(ddn_dataset_create(drv.ctx, sc->rows, DDN_TYPE_F64, sc->n, sc->d, sc->d, &own.ds));
+    drv_keep(own.ds);
     if (sc->classes > 0) {
         sc->labels = drv_alloc(sc->n, sizeof *sc->labels);
         drv_try(ddn_dataset_labels(drv.ctx, own.source, sc->labels, sc->n));
@@ -148,22 +129,11 @@ static void potentials(const scene *sc, const double *ends, const double *times,
     }
     for (int k = 0; k < count; k++) {
         const double a = exp(-times[k]);
-        double least = INFINITY;
         for (int64_t j = 0; j < sc->d; j++) {
             x0[j] = a * 0.5 * (ends[j] + ends[sc->d + j]);
             v[j] = a * 0.5 * (ends[sc->d + j] - ends[j]);
         }
-        drv_try(ddn_symmetry_line(own.sy, times[k], x0, v, q, CURVE, &own.result));
-        const double *u = drv_column(own.result, "u");
-        for (int i = 0; i < CURVE; i++) {
-            least = fmin(least, u[i]);
-        }
-        for (int i = 0; i < CURVE; i++) {
-            const double row[3] = {times[k], q[i], u[i] - least};
-            drv_csv_row(csv, row, 3);
-        }
-        ddn_result_destroy(own.result);
-        own.result = NULL;
+        ssb_write_potential(csv, own.sy, times[k], x0, v, q, CURVE);
     }
     drv_close(csv);
 }
@@ -228,8 +198,8 @@ static void draw_times(drv_file *plot, const scene *sc)
 /* The branches of fixed points of single points and of classes. */
 static void draw_branches(drv_file *plot)
 {
-    const int64_t coarse = (int64_t)ssb_scalar(ddn_diagram_points(own.coarse), "branches");
-    const int64_t fine = (int64_t)ssb_scalar(ddn_diagram_points(own.fine), "branches");
+    const int64_t coarse = (int64_t)drv_scalar(ddn_diagram_points(own.coarse), "branches", NULL);
+    const int64_t fine = (int64_t)drv_scalar(ddn_diagram_points(own.fine), "branches", NULL);
     drv_print(
         plot,
         "plot for [b=1:%lld] 'data_branches.csv' using 3:($1 == b && $5 == 0 ? $7*exp($3) : "
@@ -292,13 +262,12 @@ static void draw_pictures(drv_file *plot, const scene *sc, const double *shown, 
 static void draw(const drv_data *data, const scene *sc, const double *times, int curves,
                  const double *shown, int64_t side)
 {
-    const char *slash = strrchr(data->path, '/');
     drv_file *plot = drv_plot_open("symmetry_breaking_data", 1200, side > 0 ? 1150 : 950);
     const double base = side > 0 ? 0.2 : 0, share = 1 - base;
     drv_print(plot,
               "set multiplot\nset label 1 \"Fixed points of the reverse drift: %s, n = %lld, d = "
               "%lld\" noenhanced at screen 0.5,0.98 center font ',18'\n",
-              slash ? slash + 1 : data->path, (long long)sc->n, (long long)sc->d);
+              drv_base_name(data->path), (long long)sc->n, (long long)sc->d);
     drv_print(plot,
               "set lmargin at screen 0.085\nset rmargin at screen 0.965\nset tmargin at screen "
               "%.3f\nset bmargin at screen %.3f\nset logscale x\nset xrange [%.17g:%.17g]\n"
@@ -326,6 +295,7 @@ static void class_diagram(const scene *sc, double t_mid)
     const double *from_classes = class_starts(sc, t_mid, &count);
     drv_try(ddn_symmetry_diagram(own.sy, sc->t_start, t_mid, count, from_classes, sc->d, 1,
                                  sc->leading, sc->d, &own.coarse));
+    drv_keep(own.coarse);
     const ddn_result *events = ddn_diagram_events(own.coarse);
     const double *t = drv_column(events, "t"), *kind = drv_column(events, "kind");
     for (int64_t i = 0; i < ddn_result_rows(events); i++) {
@@ -342,6 +312,7 @@ static void point_diagram(const scene *sc, int64_t starts)
     drv_try(ddn_symmetry_diagram(own.sy, sc->t_start, sc->t_end, starts,
                                  point_starts(sc, sc->t_end, starts), sc->d, 1, sc->leading, sc->d,
                                  &own.fine));
+    drv_keep(own.fine);
     ssb_write_branches("data_branches.csv", ddn_diagram_points(own.fine));
     const ddn_result *events = ddn_diagram_events(own.fine);
     ssb_write_events("data_events.csv", events);
@@ -364,12 +335,9 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     scene sc = {0};
     char text[2][64];
     load(data, &sc);
-    drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
-    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.oracle));
-    drv_try(ddn_symmetry_create(drv.ctx, own.oracle, &own.sy));
-    drv_try(ddn_options_set_f64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_ETA, eta));
-    drv_try(ddn_options_set_f64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_STEP, 0.15));
-    drv_try(ddn_options_set_i64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_EIGENVALUES, 1));
+    own.ou = drv_ou();
+    own.sy = ssb_symmetry(drv_empirical(own.ds, own.ou), eta, 0.15);
+    drv_set_i64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_EIGENVALUES, 1);
     spectrum(&sc, eta);
     if (isnan(t_end)) {
         t_end = 0.35 * sc.t_s;

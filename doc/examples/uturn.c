@@ -5,8 +5,6 @@
 #include "driver.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 static struct {
     ddn_dataset *ds;
@@ -15,15 +13,6 @@ static struct {
     ddn_analysis *an;
     ddn_result *result;
 } own;
-
-static void release(void)
-{
-    ddn_result_destroy(own.result);
-    ddn_analysis_destroy(own.an);
-    ddn_oracle_destroy(own.oracle);
-    ddn_schedule_destroy(own.ou);
-    ddn_dataset_destroy(own.ds);
-}
 
 typedef struct settings {
     drv_data data;
@@ -39,11 +28,7 @@ typedef struct settings {
 /* Two Gaussians N(+-m, I) with |m|^2 = mu^2 d. */
 static void make_gaussians(settings *set)
 {
-    double *m = drv_alloc(set->d, sizeof *m);
-    for (int64_t j = 0; j < set->d; j++) {
-        m[j] = set->mu;
-    }
-    drv_try(ddn_oracle_create_two_gaussians(drv.ctx, own.ou, set->d, m, 1, &own.oracle));
+    own.oracle = drv_two_gaussians(own.ou, set->d, set->mu);
     set->lambda = 1 + set->mu * set->mu * (double)set->d;
     set->phi_infinity = 0.5;
 }
@@ -51,11 +36,9 @@ static void make_gaussians(settings *set)
 static void make_empirical(settings *set)
 {
     own.ds = drv_data_load(&set->data);
-    drv_try(ddn_oracle_create_empirical(drv.ctx, own.ds, own.ou, &own.oracle));
+    own.oracle = drv_empirical(own.ds, own.ou);
     set->d = ddn_dataset_d(own.ds);
-    if (ddn_dataset_n(own.ds) > 1) {
-        drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &set->lambda, NULL, 0));
-    }
+    set->lambda = drv_lambda(own.ds);
     const int64_t classes = ddn_dataset_class_count(own.ds);
     int64_t *sizes = drv_alloc(classes, sizeof *sizes);
     double *shares = drv_alloc(classes, sizeof *shares);
@@ -72,22 +55,19 @@ static void configure(settings *set)
 {
     static const ddn_method methods[] = {DDN_METHOD_EXACT, DDN_METHOD_EXPONENTIAL,
                                          DDN_METHOD_EXPONENTIAL, DDN_METHOD_EULER};
-    const double t_s = ddn_theory_speciation(fmax(set->lambda, 0));
+    const double t_s = ddn_theory_speciation(set->lambda);
     set->t_min = isnan(set->t_min) ? fmin(own.ds ? 0.05 : 1, t_s / 6 + 1e-3) : set->t_min;
     set->t_max = isnan(set->t_max) ? fmax(t_s + 1.5, 10 * set->t_min) : set->t_max;
     if (!(set->t_end < set->t_min && set->t_min < set->t_max)) {
         drv_die("the times must obey t-end < t-min < t-max, but are %g, %g, %g", set->t_end,
                 set->t_min, set->t_max);
     }
-    drv_try(ddn_analysis_create(drv.ctx, &own.an));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SEED, drv.seed));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->paths));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps));
-    drv_try(ddn_options_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD,
-                                methods[set->method]));
-    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_ETA,
-                                set->method == 2 ? 0 : 1));
-    drv_try(ddn_options_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, set->t_end));
+    own.an = drv_analysis();
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->paths);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD, methods[set->method]);
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_ETA, set->method == 2 ? 0 : 1);
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, set->t_end);
 }
 
 /* ---- Results ----------------------------------------------------------------------------- */
@@ -135,10 +115,8 @@ static const char *const names[COLUMNS] = {"t",
 static void read_columns(const settings *set, double **columns)
 {
     for (int i = 0; i < COLUMNS; i++) {
-        columns[i] = drv_alloc(set->times, sizeof **columns);
-        if (i != THEORY) {
-            drv_try(ddn_result_column(drv.ctx, own.result, names[i], columns[i], set->times));
-        }
+        columns[i] = i == THEORY ? drv_alloc(set->times, sizeof **columns)
+                                 : drv_column(own.result, names[i]);
     }
     for (int64_t k = 0; k < set->times; k++) { /* Gamma = 1: unit variance */
         const double r = set->mu * set->mu * (double)set->d * exp(-2 * columns[T][k]);
@@ -180,19 +158,17 @@ static void print_table(const settings *set, double *const *columns)
     drv_crossing(set->times, columns[T], columns[SAME], columns[SAME_SE],
                  (1 + set->phi_infinity) / 2, &t, &error);
     printf(";  same class = %.3g at t = %s;  t_S = %.5g\n", (1 + set->phi_infinity) / 2,
-           drv_format(t, error, text, sizeof text), ddn_theory_speciation(fmax(set->lambda, 0)));
+           drv_format(t, error, text, sizeof text), ddn_theory_speciation(set->lambda));
 }
 
 static void draw(const settings *set, double *const *columns)
 {
     drv_file *plot = drv_plot_open("uturn", 1100, 900);
+    drv_plot_over_times(plot, set->t_min, set->t_max);
     drv_print(plot,
-              "set logscale x\nset xtics (0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10)\nset xrange "
-              "[%.17g:%.17g]\nset multiplot layout 2,1\n"
-              "set lmargin 9\nset yrange [-0.03:1.06]\nset ytics 0.25\n"
+              "set yrange [-0.03:1.06]\nset ytics 0.25\n"
               "set title \"%s\" \n"
               "set ylabel 'probability'\nset format x ''\nset key bottom left reverse Left\n",
-              set->t_min / 1.1, set->t_max * 1.1,
               set->clones ? "Two continuations of one state x_t: what do they share?"
                           : "U-turn x_0 → x_t → x'_0: what is left of x_0?");
     drv_print(plot, "plot");
@@ -272,27 +248,22 @@ int main(int argc, char **argv)
                     .t_max = NAN,
                     .t_end = 1e-4};
     read_options(argc, argv, &set);
-    atexit(release);
     const int with_data = drv_data_given(&set.data);
-    drv_try(ddn_schedule_create_ou(drv.ctx, &own.ou));
+    own.ou = drv_ou();
     if (with_data) {
         make_empirical(&set);
     } else {
         make_gaussians(&set);
     }
     configure(&set);
-    double *times = drv_alloc(set.times, sizeof *times), *columns[COLUMNS];
-    drv_try(ddn_schedule_grid(drv.ctx, own.ou, DDN_GRID_GEOMETRIC, set.t_min, set.t_max, set.times,
-                              times));
+    const double *times = drv_times(own.ou, set.t_min, set.t_max, set.times);
+    double *columns[COLUMNS];
     drv_try((set.clones ? ddn_analysis_branch : ddn_analysis_uturn)(
         own.an, own.oracle, NULL, times, set.times, NULL, NULL, &own.result));
+    drv_keep(own.result);
     read_columns(&set, columns);
-    char header[512] = "";
-    for (int i = 0; i < COLUMNS; i++) {
-        snprintf(header + strlen(header), sizeof header - strlen(header), "%s%s", i ? "," : "",
-                 names[i]);
-    }
-    drv_csv(drv_path("uturn.csv"), header, set.times, COLUMNS, (const double *const *)columns);
+    drv_csv(drv_path("uturn.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,
+            (const double *const *)columns);
     print_table(&set, columns);
     draw(&set, columns);
     printf("  results in %s: uturn.csv, uturn.png\n", drv.out);

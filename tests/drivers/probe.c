@@ -1,17 +1,7 @@
 /* A driver that does nothing but use every part of the drivers' helper; test_helper.py runs it. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "driver.h"
-
-static struct {
-    ddn_dataset *ds;
-} own;
-
-static void release(void)
-{
-    ddn_dataset_destroy(own.ds);
-}
 
 int main(int argc, char **argv)
 {
@@ -33,19 +23,18 @@ int main(int argc, char **argv)
         {"real", "A,B", "numbers", DRV_DOUBLES, &real, 0, 0},
     };
     drv_start(argc, argv, "Tries the helper.", options, DRV_COUNT(options));
-    atexit(release);
 
     if (data.path) {
-        own.ds = drv_data_load(&data);
-        const int64_t classes = ddn_dataset_class_count(own.ds);
+        const ddn_dataset *ds = drv_data_load(&data);
+        const int64_t classes = ddn_dataset_class_count(ds);
         int64_t *sizes = drv_alloc(classes, sizeof *sizes);
         if (classes > 0) {
-            drv_try(ddn_dataset_classes(drv.ctx, own.ds, NULL, sizes, classes));
+            drv_try(ddn_dataset_classes(drv.ctx, ds, NULL, sizes, classes));
         }
-        double *row = drv_alloc(ddn_dataset_d(own.ds), sizeof *row);
-        drv_try(ddn_dataset_read(drv.ctx, own.ds, 0, 1, row, ddn_dataset_d(own.ds)));
-        printf("n=%lld d=%lld first=%.17g sizes=", (long long)ddn_dataset_n(own.ds),
-               (long long)ddn_dataset_d(own.ds), row[0]);
+        double *row = drv_alloc(ddn_dataset_d(ds), sizeof *row);
+        drv_try(ddn_dataset_read(drv.ctx, ds, 0, 1, row, ddn_dataset_d(ds)));
+        printf("n=%lld d=%lld first=%.17g sizes=", (long long)ddn_dataset_n(ds),
+               (long long)ddn_dataset_d(ds), row[0]);
         for (int64_t c = 0; c < classes; c++) {
             printf("%s%lld", c ? "," : "", (long long)sizes[c]);
         }

@@ -165,6 +165,18 @@ void drv_plot_over_times(drv_file *file, double t_min, double t_max);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
 
+/* ---- Ways of evaluation ------------------------------------------------------------------ */
+
+/* Row of an option table: an int that says whether to call drv_trace at the end. */
+#define DRV_TRACE_OPTION(flag)                                                                     \
+    {                                                                                              \
+        "trace", NULL, "print at the end which ways of evaluation served how many states",         \
+            DRV_FLAG, &(flag), 0, 0                                                                \
+    }
+/* Prints what each way of an empirical oracle has done so far, and the sums: states tried and
+ * served, rows read, their share of all n rows for every state, bytes read. */
+void drv_trace(const ddn_oracle *oracle);
+
 /* ---- Tables on the terminal -------------------------------------------------------------- */
 
 /* "12.345 ± 0.067": the value to the two leading digits of its error; "exact" for error 0, "not

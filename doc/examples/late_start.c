@@ -28,6 +28,7 @@ typedef struct settings {
     int64_t samples, features, replicates, kl_samples;
     drv_list starts, steps;
     double level;
+    int trace;
 } settings;
 
 typedef struct sampler {
@@ -328,7 +329,8 @@ int main(int argc, char **argv)
                     256,
                     {11, {50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999}},
                     {3, {5, 10, 1000}},
-                    0.1};
+                    0.1,
+                    0};
     const drv_option options[] = {
         DRV_DATA_OPTIONS(set.data, DRV_REQUIRED),
         {"samples", "S", "samples for each start and sampler", DRV_INT, &set.samples, 2, 1e7},
@@ -342,6 +344,7 @@ int main(int argc, char **argv)
         {"kl-samples", "S", "states at each time for the divergences", DRV_INT, &set.kl_samples, 2,
          1e9},
         {"level", "KL", "nats at which a start is good enough", DRV_DOUBLE, &set.level, 1e-9, 1e9},
+        DRV_TRACE_OPTION(set.trace),
     };
     drv_start(argc, argv,
               "Measures sample quality against the start of generation, for DDPM, DDIM and PNDM "
@@ -368,5 +371,8 @@ int main(int argc, char **argv)
     write_divergences(&set);
     print_table(&set, curves, count, perfect, perfect_error);
     draw(&set, curves, count, perfect);
+    if (set.trace) {
+        drv_trace(own.oracle);
+    }
     return drv_finish();
 }

@@ -21,6 +21,7 @@ typedef struct settings {
     drv_data data;
     int64_t samples, clones, steps, times, clone_times, paths, path_steps;
     double t_min, t_max, level;
+    int trace;
 } settings;
 
 /* ---- The grid of times ------------------------------------------------------------------- */
@@ -311,7 +312,7 @@ static void draw(const settings *set)
 
 int main(int argc, char **argv)
 {
-    settings set = {DRV_DATA_DEFAULTS, 1536, 400, 4, 32, 10, 256, 64, NAN, NAN, 0.05};
+    settings set = {DRV_DATA_DEFAULTS, 1536, 400, 4, 32, 10, 256, 64, NAN, NAN, 0.05, 0};
     const drv_option options[] = {
         DRV_DATA_OPTIONS(set.data, DRV_REQUIRED),
         {"samples", "S", "states at each time for φ, φ_C and f", DRV_INT, &set.samples, 2, 1e9},
@@ -329,6 +330,7 @@ int main(int argc, char **argv)
          &set.paths, 2, 1e9},
         {"path-steps", "K", "steps of these paths", DRV_INT, &set.path_steps, 2, 1e6},
         {"level", "E", "f/α at which t_C_entropy is taken", DRV_DOUBLE, &set.level, 1e-6, 0.999999},
+        DRV_TRACE_OPTION(set.trace),
     };
     drv_start(argc, argv,
               "Measures the three regimes of the exact diffusion model of a data set: speciation "
@@ -355,5 +357,8 @@ int main(int argc, char **argv)
     print_table(&set);
     draw(&set);
     printf("  results in %s: regimes.json, phi.csv, entropy.csv, regimes.png\n", drv.out);
+    if (set.trace) {
+        drv_trace(own.oracle);
+    }
     return drv_finish();
 }

@@ -18,7 +18,7 @@ typedef struct settings {
     drv_data data;
     int64_t d, paths, times, steps;
     double mu, t_min, t_max, t_end;
-    int method, clones;
+    int method, clones, trace;
     double phi_infinity; /* chance of one class for two independent draws; NaN without classes */
     double lambda;       /* largest variance of the data */
 } settings;
@@ -28,6 +28,9 @@ typedef struct settings {
 /* Two Gaussians N(+-m, I) with |m|^2 = mu^2 d. */
 static void make_gaussians(settings *set)
 {
+    if (set->trace) {
+        drv_die("--trace needs --data FILE: two Gaussians have one way of evaluation");
+    }
     own.oracle = drv_two_gaussians(own.ou, set->d, set->mu);
     set->lambda = 1 + set->mu * set->mu * (double)set->d;
     set->phi_infinity = 0.5;
@@ -227,6 +230,7 @@ static void read_options(int argc, char **argv, settings *set)
         {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set->t_max, 1e-6, 20},
         {"t-end", "T", "where the way back ends, with the denoiser", DRV_DOUBLE, &set->t_end, 1e-6,
          20},
+        DRV_TRACE_OPTION(set->trace),
     };
     drv_start(argc, argv,
               "U-turns: data points are noised to time t and brought back by the reverse dynamics. "
@@ -267,5 +271,8 @@ int main(int argc, char **argv)
     print_table(&set, columns);
     draw(&set, columns);
     printf("  results in %s: uturn.csv, uturn.png\n", drv.out);
+    if (set.trace) {
+        drv_trace(own.oracle);
+    }
     return drv_finish();
 }

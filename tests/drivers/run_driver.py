@@ -53,6 +53,26 @@ class DriverTest(unittest.TestCase):
         self.assertIn(text, done.stderr)
         return done
 
+    def traced_states(self, n, *args):
+        """Number of states in the table of --trace, which must add up and be all that --trace adds."""
+        plain, traced = self.succeeds(*args).stdout, self.succeeds(*args, "--trace").stdout
+        self.assertEqual(traced[:len(plain)], plain)
+        head, *rows = [line.split() for line in traced[len(plain):].splitlines() if line]
+        self.assertEqual(head[0], "way")
+        *ways, total = rows
+        left, sums = int(total[1]), [0, 0, 0]
+        self.assertEqual(total[0], "all")
+        for name, tried, *numbers in ways:
+            served, read, share, size = (float(v.rstrip("%")) for v in numbers)
+            self.assertTrue(0 <= served <= int(tried) <= left, (name, ways))
+            self.assertEqual(read > 0, int(tried) > 0 and size > 0, (name, ways))
+            self.assertAlmostEqual(share, 100 * read / (n * int(total[1])), delta=6e-4)
+            left -= served
+            sums = [a + b for a, b in zip(sums, (served, read, size))]
+        self.assertEqual(left, 0, ways)
+        self.assertEqual(sums, [int(total[1]), int(total[2]), int(total[4])])
+        return int(total[1])
+
 
 def npy(path, shape, descr, payload, fortran=False):
     """Writes an .npy 1.0 file with the given header and bytes."""

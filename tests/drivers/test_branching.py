@@ -66,6 +66,14 @@ class Branching(DriverTest):
         self.assertGreater(rows[0]["returned"], rows[-1]["returned"])
         self.assertTrue(math.isnan(rows[0]["phi_theory"]))
 
+    def test_trace(self):
+        self.uturn()
+        x, _ = self.clusters()
+        few, more = (self.traced_states(40, "--data", x, "--paths", 50, "--times", 3, "--method", "ancestral",
+                                        "--steps", steps) for steps in (10, 14))
+        self.assertEqual(more - few, 3 * 50 * 4)
+        self.refuses("--trace needs --data FILE", "--trace")
+
     def test_same_seed_same_bytes(self):
         self.uturn()
         seen = set()

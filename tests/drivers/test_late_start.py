@@ -43,6 +43,12 @@ class LateStart(DriverTest):
         for text in ("n = 40, d = 4", "DDPM    100  noise", "knee", "KL <= 0.1 nat", "±"):
             self.assertIn(text, done.stdout)
 
+    def test_trace(self):
+        few, more = (self.traced_states(40, "--data", self.data(), "--steps=5", *QUICK, "--samples", samples)
+                     for samples in (20, 30))
+        # 11 starts of 2 kinds; DDPM and DDIM 5 scores each, PNDM 14: its first three steps take four.
+        self.assertEqual(more - few, 10 * 11 * 2 * (5 + 5 + 14))
+
     def test_threads_do_not_matter(self):
         seen = set()
         for threads in (1, 2, 3):

@@ -134,6 +134,12 @@ class Regimes(DriverTest):
             self.assertEqual([v is None for v in row], [False, True, True, True, True, False,
                                                         False, True, True])
 
+    def test_trace(self):
+        x, y = self.files(n=100)
+        few, more = (self.traced_states(100, "--data", x, "--labels", y, *QUICK, "--t-min=0.01", "--t-max=4",
+                                        "--samples", samples) for samples in (200, 250))
+        self.assertEqual(more - few, 32 * 50)
+
     def test_idx_and_cifar(self):
         rng = random.Random(2)
         x = idx(self.path("x.gz"), (40, 2, 2), bytes(rng.randrange(256) for _ in range(160)))

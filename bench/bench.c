@@ -194,6 +194,19 @@ static void key_of(const char *key, const char *suffix)
     printf("%s\"%s%s\": ", members++ ? ", " : "", key, suffix);
 }
 
+void bench_json_object(const char *key)
+{
+    key_of(key, "");
+    printf("{");
+    members = 0;
+}
+
+void bench_json_object_end(void)
+{
+    printf("}");
+    members = 1;
+}
+
 void bench_json_text(const char *key, const char *text)
 {
     key_of(key, "");

@@ -47,8 +47,10 @@ int64_t bench_interleave(const bench_contender *contenders, int64_t count, int64
 bench_quartiles bench_ratio(double factor, const double *above, const double *below,
                             int64_t rounds);
 
-/* One JSON object on one line of stdout. */
+/* One JSON object on one line of stdout; bench_json_object is a member that is an object. */
 void bench_json_open(void);
+void bench_json_object(const char *key);
+void bench_json_object_end(void);
 void bench_json_text(const char *key, const char *text);
 void bench_json_number(const char *key, double value);
 /* "key": median, "key_q1": ..., "key_q3": ... */
@@ -142,5 +144,25 @@ typedef struct bench_ours {
 void bench_ours_make(bench_ours *o, const bench_problem *p, int64_t m, double epsilon);
 double bench_ours_run(void *ours);
 void bench_ours_free(bench_ours *o);
+
+/* ---- Ways of evaluation (ways.c) --------------------------------------------------------- */
+
+enum {
+    BENCH_WAYS = 64 /* at most: DDN_QUERY_FORBID has a bit for each */
+};
+/* States that each way served. */
+typedef struct bench_served {
+    double states[BENCH_WAYS];
+} bench_served;
+/* Adds those of the query's last run. */
+void bench_served_add(bench_served *sum, const ddn_query *query, const ddn_oracle *oracle);
+/* Shares of the ways that served any, on stdout: " refine 94 % dense_f32 6 %", or the JSON member
+ * "key": {"refine": 0.94, ...}. */
+void bench_served_print(const bench_served *sum, const ddn_oracle *oracle);
+void bench_served_json(const char *key, const bench_served *sum, const ddn_oracle *oracle);
+
+/* The set of ways for DDN_QUERY_FORBID from their names, separated by commas; dies where a name is
+ * unknown or that of the last way. */
+int64_t bench_ways(const char *names, const ddn_oracle *oracle);
 
 #endif

@@ -23,7 +23,7 @@ static struct {
     int64_t n, d, batch, rounds;
     int type, data, json, quick, peers;
     double t, epsilon, budget;
-    const char *kernel, *python, *folder;
+    const char *kernel, *forbid, *python, *folder;
 } opt = {.n = 0,
          .rounds = 21,
          .type = -1,
@@ -118,7 +118,7 @@ static double worst_error(const bench_problem *p, const double *score, const dou
 }
 
 static void report(const bench_problem *p, const spec *c, double (*seconds)[BENCH_ROUNDS],
-                   int64_t rounds, const double *error, double touched, double dropped)
+                   int64_t rounds, const double *error, const ddn_query *query)
 {
     const double flops = 4.0 * (double)c->batch * (double)p->n * (double)p->d;
     /* Per second; half as many in double. */
@@ -132,12 +132,17 @@ static void report(const bench_problem *p, const spec *c, double (*seconds)[BENC
     const bench_quartiles base = bench_ratio(1e3, seconds[BASELINE], NULL, rounds);
     const bench_quartiles gbs = bench_ratio(1e-9 * (double)p->bytes, NULL, seconds[READ], rounds);
     const bench_quartiles gfs = bench_ratio(1e-9 * bench_fma_flops(), NULL, seconds[FMA], rounds);
+    bench_served served = {{0}};
+    bench_served_add(&served, query, p->oracle);
     if (!opt.json) {
         printf("%7lld %6lld %5lld %-4s %-8g %9.3f %9.3f %9.3f %7.2f [%.2f, %.2f] %7.2f %7.2f "
-               "%5.0f%% %6.1f%% %8.1e %8.1e\n",
+               "%5.0f%% %6.1f%% %8.1e %8.1e ",
                (long long)p->n, (long long)p->d, (long long)c->batch, type_names[c->type], c->t,
                ours.median, all.median, base.median, ratio.median, ratio.q1, ratio.q3, full.median,
-               read.median, 100 * share.median, 100 * touched, error[OURS], error[BASELINE]);
+               read.median, 100 * share.median, 100 * ddn_query_touched(query), error[OURS],
+               error[BASELINE]);
+        bench_served_print(&served, p->oracle);
+        printf("\n");
         fflush(stdout);
         return;
     }
@@ -156,8 +161,10 @@ static void report(const bench_problem *p, const spec *c, double (*seconds)[BENC
     bench_json_number("score_error", error[OURS]);
     bench_json_number("full_error", error[FULL]);
     bench_json_number("baseline_error", error[BASELINE]);
-    bench_json_number("touched", touched);
-    bench_json_number("dropped", dropped);
+    bench_json_number("touched", ddn_query_touched(query));
+    bench_json_number("dropped", ddn_query_dropped(query));
+    bench_served_json("ways", &served, p->oracle);
+    bench_json_text("forbid", opt.forbid ? opt.forbid : "");
     bench_json_quartiles("ms", ours);
     bench_json_quartiles("full_ms", all);
     bench_json_quartiles("baseline_ms", base);
@@ -175,6 +182,11 @@ static void run_case(const bench_problem *p, const spec *c)
     bench_ours_make(&ours, p, c->batch, isnan(opt.epsilon) ? -1 : opt.epsilon);
     bench_ours_make(&full, p, c->batch, 0);
     bench_baseline_make(&base, p, c->batch);
+    if (opt.forbid) {
+        const int64_t ways = bench_ways(opt.forbid, p->oracle);
+        drv_try(ddn_options_set_i64(ddn_query_options(ours.query), DDN_QUERY_FORBID, ways));
+        drv_try(ddn_options_set_i64(ddn_query_options(full.query), DDN_QUERY_FORBID, ways));
+    }
     ours.x = full.x = base.x = x;
     ours.t = full.t = base.t = c->t;
     bench_memory memory = {p->stored, p->bytes};
@@ -198,8 +210,7 @@ static void run_case(const bench_problem *p, const spec *c)
     if (opt.json) {
         bench_json_open();
     }
-    report(p, c, seconds, rounds, error, ddn_query_touched(ours.query),
-           ddn_query_dropped(ours.query));
+    report(p, c, seconds, rounds, error, ours.query);
     bench_ours_free(&ours);
     bench_ours_free(&full);
     bench_baseline_free(&base);
@@ -263,6 +274,8 @@ int main(int argc, char **argv)
         {"t", "T", "OU time (default: 2, or 2 and 0.1 in the grid)", DRV_DOUBLE, &opt.t, 1e-6, 20},
         {"epsilon", "E", "posterior mass that may be left out (default: the library's)", DRV_DOUBLE,
          &opt.epsilon, 0, 1e-2},
+        {"forbid", "WAYS", "ways of evaluation that may not be used: names separated by commas",
+         DRV_STRING, &opt.forbid, 0, 0},
         {"kernel", "NAME", "kernel variant", DRV_STRING, &opt.kernel, 0, 0},
         {"data", "auto|fashion|synthetic", "points: Fashion-MNIST where it fits, or made up",
          DRV_CHOICE, &opt.data, 0, 0},
@@ -284,9 +297,9 @@ int main(int argc, char **argv)
     bench_blas_threads(drv.threads);
     if (!opt.json) {
         bench_print_machine();
-        printf("\n%7s %6s %5s %-4s %-8s %9s %9s %9s %-21s %6s %7s %6s %7s %8s %8s\n", "n", "d", "B",
-               "type", "t", "ours ms", "full ms", "BLAS ms", "  ratio [quartiles]", "full", "/read",
-               "FMA", "touched", "error", "BLAS err");
+        printf("\n%7s %6s %5s %-4s %-8s %9s %9s %9s %-21s %6s %7s %6s %7s %8s %8s  %s\n", "n", "d",
+               "B", "type", "t", "ours ms", "full ms", "BLAS ms", "  ratio [quartiles]", "full",
+               "/read", "FMA", "touched", "error", "BLAS err", "ways");
     }
     if (opt.n > 0 || opt.d > 0 || opt.batch > 0) {
         const int type = opt.type < 0 ? 0 : opt.type;

@@ -13,15 +13,18 @@ KEYS = {
     "farfield": "t rank spread largest threads outside certified order log10_terms",
     "growth": "slope_n_ours slope_n_baseline slope_d_ours slope_B_ours_late speedup_threads kernel",
     "score": "ratio ratio_q1 ratio_q3 full_ratio read_ratio read_ratio_q1 fma_share fma_share_q3 "
-             "score_error baseline_error ms baseline_ms touched kernel blas cpu threads",
+             "score_error baseline_error ms baseline_ms touched ways forbid kernel blas cpu threads",
     "trajectory": "ratio ratio_q1 ratio_q3 full_ratio integrator_ratio touched score_error "
-                  "touched_1e-0 touched_1e-3 seconds baseline_seconds kernel blas cpu threads",
+                  "touched_1e-0 touched_1e-3 ways ways_1e-0 ways_1e-3 seconds baseline_seconds kernel "
+                  "blas cpu threads",
 }
 GOOD = {
     "farfield": [["--n", "300", "--d", "20", "--data", "synthetic"]],
     "growth": [["--quick"]],
     "score": [["--n", "300", "--d", "33", "--batch", "5", "--type", "u8", "--t", "0.7"],
               ["--n", "300", "--d", "33", "--batch", "1", "--type", "f64", "--t", "1e-4"],
+              ["--n", "300", "--d", "33", "--batch", "5", "--t", "0.1", "--forbid",
+               "refine_wide,refine,dense_f32,dense_f64,dense_wide"],
               ["--quick"]],
     "trajectory": [["--quick", "--batch", "1", "--method", "ode"],
                    ["--quick", "--batch", "5", "--method", "sde"]],
@@ -32,7 +35,8 @@ BAD = {
     "farfield": [["--tolerance", "1"]],
     "growth": [["--n-max", "1"], ["--out", "/dev/null/x"]],
     "score": [["--t", "0"], ["--t", "nan"], ["--epsilon", "0.5"], ["--type", "i8"], ["--n", "-3"],
-              ["--kernel", "none", "--n", "10"], ["--n", "100", "--d", "8", "--data", "fashion"]],
+              ["--kernel", "none", "--n", "10"], ["--n", "100", "--d", "8", "--data", "fashion"],
+              ["--n", "99", "--forbid", "refine,"], ["--n", "99", "--forbid", "refine,direct"]],
     "trajectory": [["--method", "rk4"], ["--steps", "10"], ["--n", "60001"], ["--repeats", "99"]],
 }
 
@@ -40,6 +44,20 @@ BAD = {
 def run(program, *args):
     return subprocess.run([program, *args], text=True, capture_output=True, check=False,
                           timeout=100)
+
+
+def check_ways(name, args, last):
+    """The ways that served, as shares of the states, none of them forbidden."""
+    ways = last["ways"]
+    forbidden = last.get("forbid", "").split(",")
+    assert all(0 < share <= 1 for share in ways.values()), ways
+    assert abs(sum(ways.values()) - 1) < 1e-4, ways
+    assert not set(ways) & set(forbidden), (ways, forbidden)
+    if len(forbidden) > 1:
+        assert ways == {"direct": 1}, ways
+    if name == "trajectory":
+        decades = [last[f"ways_1e-{k}"] for k in range(4)]
+        assert set(ways) == set().union(*decades) and decades[-1]["nearby"] > 0.5, last
 
 
 def main():
@@ -61,8 +79,11 @@ def main():
         else:
             assert last["ratio"] > 0, last
             assert last["score_error"] <= (1e-11 if last["type"] == "f64" else 1e-5), last
+            check_ways(name, args, last)
         plain = run(program, *args, *SHORT.get(name, []))
         assert plain.returncode == 0 and "processor" in plain.stdout, (args, plain.stderr)
+        for way in last.get("ways", []):
+            assert f" {way} " in plain.stdout.splitlines()[-1], (way, plain.stdout)
     for args in COMMON_BAD + BAD[name]:
         done = run(program, *args)
         assert done.returncode == 2, (args, done.returncode, done.stdout, done.stderr)

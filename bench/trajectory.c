@@ -44,6 +44,7 @@ typedef struct tally {
     double touched;
     double steps_in[DECADES], ours_in[DECADES], full_in[DECADES], baseline_in[DECADES];
     double touched_in[DECADES], sampled_in[DECADES];
+    bench_served served, served_in[DECADES];
 } tally;
 
 typedef struct rig {
@@ -151,6 +152,8 @@ static void time_steps(rig *r, double t, int64_t k, tally *sum)
     sum->touched += touched / (double)opt.steps;
     sum->ours_in[decade] += seconds;
     sum->touched_in[decade] += touched;
+    bench_served_add(&sum->served, r->ours.query, r->p.oracle);
+    bench_served_add(&sum->served_in[decade], r->ours.query, r->p.oracle);
     sum->steps_in[decade] += 1;
 }
 
@@ -222,6 +225,7 @@ static void report_json(const rig *r, const tally *one, const times *in)
     bench_json_quartiles("plain_ratio", bench_ratio(1, in->above, in->plain, count));
     bench_json_quartiles("integrator_ratio", bench_ratio(1, in->above, in->integrator, count));
     bench_json_quartiles("touched", bench_ratio(1, in->touched, NULL, count));
+    bench_served_json("ways", &one->served, r->p.oracle);
     if (!opt.unchecked) {
         bench_json_number("score_error", one->error);
         bench_json_number("baseline_error", one->baseline_error);
@@ -233,6 +237,8 @@ static void report_json(const rig *r, const tally *one, const times *in)
         char key[32];
         snprintf(key, sizeof key, "touched_1e-%d", i);
         bench_json_number(key, one->touched_in[i] / one->steps_in[i]);
+        snprintf(key, sizeof key, "ways_1e-%d", i);
+        bench_served_json(key, &one->served_in[i], r->p.oracle);
     }
     bench_json_close();
 }
@@ -257,17 +263,22 @@ static void report_text(const rig *r, const tally *one, const times *in)
         printf("  %-20s %9.3f s   ratio %7.2f [%.2f, %.2f]\n", rows[i].name, s.median, q.median,
                q.q1, q.q3);
     }
-    printf("  touched %.2f %% of the points; largest error %.1e, of the baseline %.1e%s\n",
-           100 * bench_ratio(1, in->touched, NULL, count).median, one->error, one->baseline_error,
+    printf("  largest error %.1e, of the baseline %.1e%s\n", one->error, one->baseline_error,
            opt.unchecked ? " (not checked)" : "");
-    printf("  %-16s %10s %12s %12s %14s\n", "t", "touched", "ours ms", "full ms",
-           "C + OpenBLAS ms");
+    printf("  %-16s %10s %12s %12s %14s  %s\n", "t", "touched", "ours ms", "full ms",
+           "C + OpenBLAS ms", "ways");
     for (int i = 0; i < DECADES; i++) {
-        printf("  below %-10g %9.3f%% %12.4f %12.3f %14.3f\n",
-               i == 0 ? opt.t_start : pow(10, 1 - i), 100 * one->touched_in[i] / one->steps_in[i],
+        printf("  below %-10g %9.3f%% %12.4f %12.3f %14.3f ", i == 0 ? opt.t_start : pow(10, 1 - i),
+               100 * one->touched_in[i] / one->steps_in[i],
                1e3 * one->ours_in[i] / one->steps_in[i], 1e3 * one->full_in[i] / one->sampled_in[i],
                1e3 * one->baseline_in[i] / one->sampled_in[i]);
+        bench_served_print(&one->served_in[i], r->p.oracle);
+        printf("\n");
     }
+    printf("  %-16s %9.3f%% %40s ", "all", 100 * bench_ratio(1, in->touched, NULL, count).median,
+           "");
+    bench_served_print(&one->served, r->p.oracle);
+    printf("\n");
 }
 
 static void report(const rig *r, const tally *runs)
@@ -319,7 +330,7 @@ int main(int argc, char **argv)
     bench_blas_threads(drv.threads);
     opt.epsilon = isnan(opt.epsilon) ? -1 : opt.epsilon;
     if (opt.quick) {
-        opt.n = 500;
+        opt.n = 1000;
         opt.steps = 40;
         opt.every = 5;
         opt.repeats = 1;

@@ -135,7 +135,7 @@ DDN_API double ddn_query_touched(const ddn_query *query);
  * to one that serves all (doc/design.md, "How the empirical score is computed"). They are tried in
  * this order for each state. How many there are, and their names ("nearby", "refine", "dense_f32",
  * "dense_f64", "refine_wide", "dense_wide", "direct"); 0 and NULL for kinds that have one way only.
- * Static text. */
+ * Static text. Example: doc/examples/simple/ways.c */
 DDN_API int64_t ddn_oracle_way_count(const ddn_oracle *oracle);
 DDN_API const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way);
 

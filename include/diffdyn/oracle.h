@@ -140,20 +140,20 @@ DDN_API int64_t ddn_oracle_way_count(const ddn_oracle *oracle);
 DDN_API const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way);
 
 /* What a way did. */
-typedef int32_t ddn_tally;
+typedef int32_t ddn_way_tally;
 enum {
-    DDN_TALLY_TRIED = 1,  /* states that it was asked to serve */
-    DDN_TALLY_SERVED = 2, /* of them, those whose outputs it wrote */
-    DDN_TALLY_ROWS = 3,   /* rows read: one that is compared with several states counts for each */
-    DDN_TALLY_BYTES = 4   /* bytes of data read: those of a row count once for the states that share
+    DDN_WAY_TRIED = 1,  /* states that it was asked to serve */
+    DDN_WAY_SERVED = 2, /* of them, those whose outputs it wrote */
+    DDN_WAY_ROWS = 3,   /* rows read: one that is compared with several states counts for each */
+    DDN_WAY_BYTES = 4   /* bytes of data read: those of a row count once for the states that share
                              the reading */
 };
 /* In the last run of a query; in all its runs; in all runs of all queries of an oracle (also those
  * inside integrators and analyses), which threads may still be adding to. 0 where there is no such
  * way. */
-DDN_API int64_t ddn_query_tally(const ddn_query *query, int64_t way, ddn_tally what);
-DDN_API int64_t ddn_query_tally_total(const ddn_query *query, int64_t way, ddn_tally what);
-DDN_API int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_tally what);
+DDN_API int64_t ddn_query_tally(const ddn_query *query, int64_t way, ddn_way_tally what);
+DDN_API int64_t ddn_query_tally_total(const ddn_query *query, int64_t way, ddn_way_tally what);
+DDN_API int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_way_tally what);
 /* Why, in the last run, the way did not serve all states that came to it; static text. NULL if it
  * served them all, or none came. */
 DDN_API const char *ddn_query_way_note(const ddn_query *query, int64_t way);

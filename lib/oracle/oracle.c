@@ -73,10 +73,10 @@ const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way)
     return way < 0 || way >= ddn_oracle_way_count(oracle) ? NULL : oracle->ops->way_name(way);
 }
 
-int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_tally what)
+int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_way_tally what)
 {
-    return way < 0 || way >= ddn_oracle_way_count(oracle) || what < DDN_TALLY_TRIED ||
-                   what > DDN_TALLY_BYTES
+    return way < 0 || way >= ddn_oracle_way_count(oracle) || what < DDN_WAY_TRIED ||
+                   what > DDN_WAY_BYTES
                ? 0
                : atomic_load_explicit(&((ddn_oracle *)(uintptr_t)oracle)->tally[way][what - 1],
                                       memory_order_relaxed);

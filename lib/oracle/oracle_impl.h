@@ -38,7 +38,7 @@ static inline int64_t ddni_request_path(const ddni_request *rq, int64_t row)
 /* What one way of evaluation did in a run. */
 typedef struct ddni_way_tally {
     int64_t tried, served; /* states */
-    int64_t rows, bytes;   /* read: see ddn_tally */
+    int64_t rows, bytes;   /* read: see ddn_way_tally */
     const char *note;      /* why it did not serve all states that came to it; static, or NULL */
 } ddni_way_tally;
 
@@ -80,7 +80,7 @@ struct ddn_oracle {
     int64_t can;           /* set of outputs it can give, derived ones included */
     int64_t direct;        /* of DIVERGENCE and JACOBIAN_TIMES_V: those it gives itself */
     double epsilon_preset; /* default of DDN_QUERY_EPSILON */
-    _Atomic int64_t tally[DDNI_MOST_WAYS][DDN_TALLY_BYTES]; /* of all queries, by ddn_tally - 1 */
+    _Atomic int64_t tally[DDNI_MOST_WAYS][DDN_WAY_BYTES]; /* of all queries, by ddn_way_tally - 1 */
 };
 
 /* Allocates an oracle of `size` bytes with the common members set; retains schedule and dataset. */

@@ -26,7 +26,7 @@ struct ddn_query {
     ddni_value values[QUERY_OPTIONS];
     double *trace;
     ddni_report report;
-    int64_t total[DDNI_MOST_WAYS][DDN_TALLY_BYTES]; /* by ddn_tally - 1 */
+    int64_t total[DDNI_MOST_WAYS][DDN_WAY_BYTES]; /* by ddn_way_tally - 1 */
 };
 
 static const ddni_option option_table[QUERY_OPTIONS] = {
@@ -175,41 +175,41 @@ double ddn_query_touched(const ddn_query *q)
 }
 
 /* Member `what` of a tally, 0 where there is none. */
-static int64_t member(const ddni_way_tally *tally, ddn_tally what)
+static int64_t member(const ddni_way_tally *tally, ddn_way_tally what)
 {
-    return what == DDN_TALLY_TRIED    ? tally->tried
-           : what == DDN_TALLY_SERVED ? tally->served
-           : what == DDN_TALLY_ROWS   ? tally->rows
-           : what == DDN_TALLY_BYTES  ? tally->bytes
-                                      : 0;
+    return what == DDN_WAY_TRIED    ? tally->tried
+           : what == DDN_WAY_SERVED ? tally->served
+           : what == DDN_WAY_ROWS   ? tally->rows
+           : what == DDN_WAY_BYTES  ? tally->bytes
+                                    : 0;
 }
 
-static int32_t is_tally(const ddn_query *q, int64_t way, ddn_tally what)
+static int32_t is_tally(const ddn_query *q, int64_t way, ddn_way_tally what)
 {
     return q != NULL && way >= 0 && way < ddn_oracle_way_count(q->oracle) &&
-           what >= DDN_TALLY_TRIED && what <= DDN_TALLY_BYTES;
+           what >= DDN_WAY_TRIED && what <= DDN_WAY_BYTES;
 }
 
-int64_t ddn_query_tally(const ddn_query *q, int64_t way, ddn_tally what)
+int64_t ddn_query_tally(const ddn_query *q, int64_t way, ddn_way_tally what)
 {
     return is_tally(q, way, what) ? member(&q->report.way[way], what) : 0;
 }
 
-int64_t ddn_query_tally_total(const ddn_query *q, int64_t way, ddn_tally what)
+int64_t ddn_query_tally_total(const ddn_query *q, int64_t way, ddn_way_tally what)
 {
     return is_tally(q, way, what) ? q->total[way][what - 1] : 0;
 }
 
 const char *ddn_query_way_note(const ddn_query *q, int64_t way)
 {
-    return is_tally(q, way, DDN_TALLY_TRIED) ? q->report.way[way].note : NULL;
+    return is_tally(q, way, DDN_WAY_TRIED) ? q->report.way[way].note : NULL;
 }
 
 /* Adds the tally of a run to those of the query and of the oracle, whose counters are shared. */
 static void add_tally(ddn_query *q)
 {
     for (int64_t way = 0; way < ddn_oracle_way_count(q->oracle); way++) {
-        for (ddn_tally what = DDN_TALLY_TRIED; what <= DDN_TALLY_BYTES; what++) {
+        for (ddn_way_tally what = DDN_WAY_TRIED; what <= DDN_WAY_BYTES; what++) {
             int64_t count = member(&q->report.way[way], what);
             q->total[way][what - 1] += count;
             atomic_fetch_add_explicit(&q->oracle->tally[way][what - 1], count,

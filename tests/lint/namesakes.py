@@ -18,7 +18,6 @@ EXCEPTIONS = {
     ("oracle/empirical", "run why_not"): SLOTS,
     ("oracle/empirical", "draw reserve"): TO_SHARE,
     ("analysis/transitions", "add_columns add_scalars measure measure_all prepare release run_batch work"): TO_SHARE,
-    ("", "ddn_tally"): "what integrators count and what ways count; the interface has to choose another name for one",
 }
 
 DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)

@@ -105,27 +105,29 @@ static ddn_status check_array(ddn_context *ctx, const void *data, ddn_type type,
 }
 
 ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
-                             const void *data, ddn_type type, int64_t n, int64_t d, int64_t ld,
-                             ddn_dataset **out)
+                             ddni_array array, ddn_dataset **out)
 {
     *out = NULL;
     ddn_dataset *ds = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "a dataset", sizeof *ds, &ds));
-    ds->data = data;
-    ds->type = type;
-    ds->n = n;
-    ds->d = d;
-    ds->ld = ld;
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_handle_create(ctx, "a dataset", sizeof *ds, &ds), fail);
+    ds->data = array.data;
+    ds->type = array.type;
+    ds->n = array.n;
+    ds->d = array.d;
+    ds->ld = array.ld;
     ds->scale = 1;
     ds->shift = 0;
-    ddn_status status = ddni_check_finite(ctx, what, ds);
-    if (status != DDN_OK) {
-        ddni_handle_free(ds);
-        return status;
-    }
+    DDNI_TRY_GOTO(ddni_check_finite(ctx, what, ds), fail);
     ds->storage = storage;
     *out = ds;
     return DDN_OK;
+fail:
+    if (ds != NULL) {
+        ddni_handle_free(ds);
+    }
+    ddni_storage_release(storage);
+    return status;
 }
 
 ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
@@ -166,12 +168,8 @@ ddn_status ddn_dataset_create(ddn_context *ctx, const void *data, ddn_type type,
                    (size_t)(d * size));
         }
     }
-    ddn_status status =
-        ddni_dataset_wrap(ctx, "argument data", storage, memory, type, n, d, d, out);
-    if (status != DDN_OK) {
-        ddni_storage_release(storage);
-    }
-    return status;
+    ddni_array array = {memory, type, n, d, d};
+    return ddni_dataset_wrap(ctx, "argument data", storage, array, out);
 }
 
 ddn_status ddn_dataset_borrow(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
@@ -184,11 +182,8 @@ ddn_status ddn_dataset_borrow(ddn_context *ctx, const void *data, ddn_type type,
     DDNI_TRY(check_array(ctx, data, type, n, d, ld));
     ddni_storage *storage = NULL;
     DDNI_TRY(ddni_handle_create(ctx, "a dataset's storage", sizeof *storage, &storage));
-    ddn_status status = ddni_dataset_wrap(ctx, "argument data", storage, data, type, n, d, ld, out);
-    if (status != DDN_OK) {
-        ddni_storage_release(storage);
-        return status;
-    }
+    ddni_array array = {data, type, n, d, ld};
+    DDNI_TRY(ddni_dataset_wrap(ctx, "argument data", storage, array, out));
     storage->release = release; /* only now: a failed call leaves the data with the caller */
     storage->user = user;
     return DDN_OK;

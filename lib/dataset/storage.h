@@ -17,11 +17,17 @@ void ddni_storage_release(ddni_storage *s);
 ddn_status ddni_check_shape(ddn_context *ctx, const char *what, ddn_status bad, ddn_type type,
                             int64_t n, int64_t d);
 
-/* Makes a fresh set of data[n][ld] after checking that every number is finite; errors start with
- * `what`. Takes over the caller's reference to the storage unless it fails. */
+/* Numbers in memory: data[n][ld], d of each row used. */
+typedef struct ddni_array {
+    const void *data;
+    ddn_type type;
+    int64_t n, d, ld;
+} ddni_array;
+
+/* Makes a fresh set of an array after checking that every number is finite; errors start with
+ * `what`. Takes over the caller's reference to the storage, also where it fails. */
 ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
-                             const void *data, ddn_type type, int64_t n, int64_t d, int64_t ld,
-                             ddn_dataset **out);
+                             ddni_array array, ddn_dataset **out);
 
 /* A new set that shares storage, labels and everything else with ds. */
 ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out);

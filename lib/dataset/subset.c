@@ -32,17 +32,12 @@ static ddn_status take_rows(ddn_context *ctx, const ddn_dataset *ds, const int64
                (size_t)row_bytes);
     }
     ddn_dataset *sub = NULL;
-    ddn_status status =
-        ddni_dataset_wrap(ctx, "the subset", storage, memory, ds->type, count, ds->d, ds->d, &sub);
-    if (status != DDN_OK) {
-        ddni_storage_release(storage);
-        return status;
-    }
+    ddni_array array = {memory, ds->type, count, ds->d, ds->d};
+    DDNI_TRY(ddni_dataset_wrap(ctx, "the subset", storage, array, &sub));
     sub->scale = ds->scale;
     sub->shift = ds->shift;
-    if (ds->labels != NULL) {
-        status = carry_labels(ctx, ds->labels, rows, count, sub);
-    }
+    ddn_status status =
+        ds->labels != NULL ? carry_labels(ctx, ds->labels, rows, count, sub) : DDN_OK;
     if (status != DDN_OK) {
         ddn_dataset_destroy(sub);
         return status;

@@ -8,6 +8,22 @@ enum {
     MAX_CALLS = 200
 };
 
+/* The step p/q from b of the secant (where a = c) or of inverse quadratic interpolation; p >= 0. */
+static void interpolate(const double x[3], const double fx[3], double *p, double *q)
+{
+    double ratio = fx[1] / fx[0], half = (x[2] - x[1]) / 2;
+    if (x[0] == x[2]) {
+        *p = 2 * half * ratio;
+        *q = 1 - ratio;
+    } else {
+        double u = fx[0] / fx[2], v = fx[1] / fx[2];
+        *p = ratio * (2 * half * u * (u - v) - (x[1] - x[0]) * (v - 1));
+        *q = (u - 1) * (v - 1) * (ratio - 1);
+    }
+    *q = *p > 0 ? -*q : *q;
+    *p = fabs(*p);
+}
+
 double ddni_root(ddni_real_fn f, void *arg, double lo, double hi)
 {
     double a = lo, b = hi, fa = f(arg, a), fb = f(arg, b);
@@ -35,17 +51,8 @@ double ddni_root(ddni_real_fn f, void *arg, double lo, double hi)
         }
         double move = half;
         if (fabs(before) >= tolerance && fabs(fa) > fabs(fb)) {
-            double p, q, ratio = fb / fa;
-            if (a == c) {
-                p = 2 * half * ratio;
-                q = 1 - ratio;
-            } else {
-                double u = fa / fc, v = fb / fc;
-                p = ratio * (2 * half * u * (u - v) - (b - a) * (v - 1));
-                q = (u - 1) * (v - 1) * (ratio - 1);
-            }
-            q = p > 0 ? -q : q;
-            p = fabs(p);
+            double p, q;
+            interpolate((double[3]){a, b, c}, (double[3]){fa, fb, fc}, &p, &q);
             /* Take the interpolation only where it stays inside and shrinks the steps. */
             if (2 * p < 3 * half * q - fabs(tolerance * q) && 2 * p < fabs(before * q)) {
                 move = p / q;

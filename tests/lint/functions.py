@@ -24,13 +24,10 @@ REASONS = {
 WIDE = {name for names in REASONS.values() for name in names.split()}
 # Larger than they should be, of any size: folder -> names. To be emptied; nothing new belongs here.
 LATER = {
-    "lib/analysis/transitions": "branch measure one_time",
-    "lib/dataset": "ddni_dataset_wrap",
     "lib/kernels": "block columns combine_slices_u8 combine_step dot_rows_u8 dot_step multiply multiply_f32 multiply_f64 "
                    "multiply_of multiply_slices_u8 multiply_transposed multiply_transposed_f32 multiply_transposed_f64 "
                    "multiply_u8 screen_f32 softmax softmax_f32 softmax_f64 softmax_lane softmax_rows_f32 u8_block "
                    "u8_columns u8_rows unpack unpack_bytes unpack_f32 unpack_f64",
-    "lib/numerics": "ddni_root",
     "lib/oracle": "evaluate",  # the one that each kind of oracle fills in
     "lib/oracle/empirical": "evaluate",
     "lib/oracle/mixture": "ddni_mixture_evaluate",

@@ -17,7 +17,6 @@ EXCEPTIONS = {
     ("oracle", "destroy evaluate sample_data scratch scratch_bytes scratch_create scratch_destroy"): SLOTS,
     ("oracle/empirical", "run why_not"): SLOTS,
     ("oracle/empirical", "draw reserve"): TO_SHARE,
-    ("analysis/transitions", "add_columns add_scalars measure measure_all prepare release run_batch work"): TO_SHARE,
 }
 
 DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)

@@ -9,7 +9,7 @@
 #include "base/parallel.h"
 #include "base/statistics.h"
 
-typedef struct work {
+typedef struct clone_work {
     ddn_context *ctx;
     const ddn_oracle *oracle;
     ddn_integrator *it;
@@ -18,14 +18,14 @@ typedef struct work {
     double t_end;
     double *x0, *z, *x; /* [2 batch][d]: rows 2p and 2p + 1 are clones */
     int64_t *paths;     /* [2 batch] */
-} work;
+} clone_work;
 
 typedef struct counts {
     ddni_agreement same;
     ddni_mean distance2;
 } counts;
 
-static void release(work *w)
+static void free_clones(clone_work *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
@@ -36,7 +36,7 @@ static void release(work *w)
     ddni_free(al, w->paths);
 }
 
-static ddn_status prepare(work *w, const ddn_analysis *an)
+static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
 {
     int64_t row = w->d * (int64_t)sizeof(double), rows = 2 * w->batch;
     DDNI_TRY(ddni_judge_create(w->ctx, &(ddni_judge_of){.oracle = w->oracle}, rows, &w->judge));
@@ -50,7 +50,7 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     return ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->t_end);
 }
 
-static void count(const work *w, int64_t pairs, counts *out)
+static void count(const clone_work *w, int64_t pairs, counts *out)
 {
     for (int64_t p = 0; p < pairs; p++) {
         const double *one = w->x + 2 * p * w->d, *other = one + w->d;
@@ -64,8 +64,8 @@ static void count(const work *w, int64_t pairs, counts *out)
 }
 
 /* Runs one batch of pairs from level->t, time number k, down to the end. */
-static ddn_status run_batch(work *w, const ddni_samples *samples, const ddni_level *level,
-                            int64_t k, int64_t first, int64_t pairs)
+static ddn_status run_clones(clone_work *w, const ddni_samples *samples, const ddni_level *level,
+                             int64_t k, int64_t first, int64_t pairs)
 {
     DDNI_TRY(ddni_samples_draw(samples, first, pairs, w->x0, w->z));
     for (int64_t p = 0; p < pairs; p++) {
@@ -81,8 +81,8 @@ static ddn_status run_batch(work *w, const ddni_samples *samples, const ddni_lev
 }
 
 /* All pairs of one time; progress from `from` to `to`. */
-static ddn_status measure(work *w, const ddni_level *level, int64_t k, double from, double to,
-                          counts *out)
+static ddn_status measure_time(clone_work *w, const ddni_level *level, int64_t k, double from,
+                               double to, counts *out)
 {
     ddni_samples samples;
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
@@ -95,7 +95,7 @@ static ddn_status measure(work *w, const ddni_level *level, int64_t k, double fr
         ddni_progress_within(w->ctx, "clones", start, start + (double)pairs * share);
         status = ddni_progress(w->ctx, "clones", 0);
         if (status == DDN_OK) {
-            status = run_batch(w, &samples, level, k, first, pairs);
+            status = run_clones(w, &samples, level, k, first, pairs);
         }
         ddni_progress_within(w->ctx, NULL, 0, 1);
         if (status == DDN_OK) {
@@ -106,7 +106,8 @@ static ddn_status measure(work *w, const ddni_level *level, int64_t k, double fr
     return status;
 }
 
-static ddn_status measure_all(work *w, const double *times, int64_t times_count, ddn_result *r)
+static ddn_status measure_clones(clone_work *w, const double *times, int64_t times_count,
+                                 ddn_result *r)
 {
     double *t, *phi, *phi_se, *phi_C, *phi_C_se, *distance2, *distance2_se;
     const char *from = "clone pairs from one x_t by simulation to the clean end";
@@ -127,8 +128,8 @@ static ddn_status measure_all(work *w, const double *times, int64_t times_count,
         ddni_level level;
         counts c = {0};
         DDNI_TRY(ddni_schedule_level(w->ctx, sch, times[k], &level));
-        DDNI_TRY(measure(w, &level, k, (double)k / (double)times_count,
-                         (double)(k + 1) / (double)times_count, &c));
+        DDNI_TRY(measure_time(w, &level, k, (double)k / (double)times_count,
+                              (double)(k + 1) / (double)times_count, &c));
         t[k] = times[k];
         distance2[k] = c.distance2.mean;
         distance2_se[k] = ddni_mean_error(&c.distance2);
@@ -147,7 +148,7 @@ static ddn_status measure_all(work *w, const double *times, int64_t times_count,
 ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
                                const double *times, int64_t count_, ddn_result **out)
 {
-    work w = {.ctx = an->ctx, .oracle = oracle};
+    clone_work w = {.ctx = an->ctx, .oracle = oracle};
     ddn_result *result = NULL;
     w.seed = ddni_analysis_i64(an, DDN_ANALYSIS_SEED);
     w.pairs = ddni_analysis_i64(an, DDN_ANALYSIS_CLONES);
@@ -161,14 +162,14 @@ ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
                    "(DDN_ANALYSIS_T_END)",
                    (long long)k, times[k], w.t_end);
     }
-    ddn_status status = prepare(&w, an);
+    ddn_status status = prepare_clones(&w, an);
     if (status == DDN_OK) {
         status = ddni_result_create(an->ctx, count_, &result);
     }
     if (status == DDN_OK) {
-        status = measure_all(&w, times, count_, result);
+        status = measure_clones(&w, times, count_, result);
     }
-    release(&w);
+    free_clones(&w);
     return ddni_result_hand_out(status, result, out);
 }
 

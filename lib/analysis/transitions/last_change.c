@@ -46,7 +46,7 @@ static void destroy(ddn_observer *ob)
 static const ddni_observer_ops judged_ops = {
     .begin = begin, .see = see, .find = find, .destroy = destroy};
 
-typedef struct work {
+typedef struct change_work {
     ddn_context *ctx;
     const ddn_oracle *oracle;
     ddni_judge judge; /* made where the oracle has no weights, whose runs tell without */
@@ -58,9 +58,9 @@ typedef struct work {
     double *x, *z;  /* [batch][d] */
     double *change; /* [paths] */
     double *grid;   /* [steps + 1] */
-} work;
+} change_work;
 
-static void release(work *w)
+static void free_changes(change_work *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
@@ -74,7 +74,7 @@ static void release(work *w)
 }
 
 /* Where the oracle is the judge the run gives nearest points as it goes. */
-static ddn_status make_observer(work *w)
+static ddn_status make_observer(change_work *w)
 {
     if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
         return ddn_observer_create_nearest(w->ctx, &w->observer);
@@ -87,7 +87,7 @@ static ddn_status make_observer(work *w)
     return DDN_OK;
 }
 
-static ddn_status prepare(work *w, const ddn_analysis *an)
+static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
 {
     int64_t row = w->d * (int64_t)sizeof(double), seed = ddni_analysis_i64(an, DDN_ANALYSIS_SEED);
     DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->x));
@@ -104,7 +104,7 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     return ddn_observer_attach(w->observer, w->it);
 }
 
-static ddn_status measure(work *w)
+static ddn_status measure_changes(change_work *w)
 {
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), w->t_start, &level));
@@ -129,7 +129,7 @@ static ddn_status measure(work *w)
 
 /* The median of times on a grid is not known better than the grid: its error is at least that of
  * a number rounded to the steps around it. */
-static double grid_error(const work *w, double t)
+static double grid_error(const change_work *w, double t)
 {
     int64_t k = 1;
     while (k < w->steps && w->grid[k] > t) {
@@ -138,7 +138,7 @@ static double grid_error(const work *w, double t)
     return (w->grid[k - 1] - w->grid[k]) / sqrt(12.0);
 }
 
-static ddn_status report(work *w, ddn_result *r)
+static ddn_status report(change_work *w, ddn_result *r)
 {
     double *t, *share, *share_se, median, median_error;
     ddni_mean mean = {0, 0, 0};
@@ -177,7 +177,7 @@ static ddn_status report(work *w, ddn_result *r)
 ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *oracle,
                                     ddn_result **out)
 {
-    work w = {.ctx = an->ctx, .oracle = oracle, .samples = {.ctx = an->ctx}};
+    change_work w = {.ctx = an->ctx, .oracle = oracle, .samples = {.ctx = an->ctx}};
     ddn_result *result = NULL;
     w.paths = ddni_analysis_i64(an, DDN_ANALYSIS_PATHS);
     w.steps = ddni_analysis_i64(an, DDN_ANALYSIS_PATH_STEPS);
@@ -185,9 +185,9 @@ ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *or
     w.batch = w.batch < w.paths ? w.batch : w.paths;
     w.d = ddn_oracle_d(oracle);
     DDNI_TRY(ddni_analysis_ends(an, ddn_oracle_schedule(oracle), &w.t_start, &w.t_end));
-    ddn_status status = prepare(&w, an);
+    ddn_status status = prepare_changes(&w, an);
     if (status == DDN_OK) {
-        status = measure(&w);
+        status = measure_changes(&w);
     }
     if (status == DDN_OK) {
         status = ddni_result_create(an->ctx, w.steps + 1, &result);
@@ -195,7 +195,7 @@ ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *or
     if (status == DDN_OK) {
         status = report(&w, result);
     }
-    release(&w);
+    free_changes(&w);
     return ddni_result_hand_out(status, result, out);
 }
 

@@ -11,7 +11,7 @@
 #include "base/rng.h"
 #include "base/statistics.h"
 
-static void release(ddni_path_work *w)
+static void free_path(ddni_path_work *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
@@ -57,7 +57,7 @@ static ddn_status prepare_query(ddni_path_work *w)
     return DDN_OK;
 }
 
-static ddn_status prepare_clones(ddni_path_work *w, const ddn_analysis *an)
+static ddn_status prepare_continuations(ddni_path_work *w, const ddn_analysis *an)
 {
     const int64_t size = (int64_t)sizeof(double);
     double t_start, t_end;
@@ -139,7 +139,7 @@ typedef struct table {
     double *count[3];
 } table;
 
-static ddn_status add_columns(const ddni_path_work *w, ddn_result *result, table *c)
+static ddn_status add_path_columns(const ddni_path_work *w, ddn_result *result, table *c)
 {
     const char *const by =
         w->pairs > 0 ? "pairs of simulated clones of each state" : "the posterior at each state";
@@ -170,7 +170,7 @@ static ddn_status add_columns(const ddni_path_work *w, ddn_result *result, table
     return DDN_OK;
 }
 
-static ddn_status add_scalars(const ddni_path_work *w, int64_t m, ddn_result *result)
+static ddn_status add_path_scalars(const ddni_path_work *w, int64_t m, ddn_result *result)
 {
     const struct {
         const char *name, *definition;
@@ -189,10 +189,21 @@ static ddn_status add_scalars(const ddni_path_work *w, int64_t m, ddn_result *re
     return DDN_OK;
 }
 
-/* One time: fates of all its states, their regimes, the row of the table. */
-static ddn_status one_time(ddni_path_work *w, double t, int64_t k, int64_t m, const double *x,
-                           int64_t ldx, ddni_fate *fate, int32_t *regimes, table *c)
+/* What the caller gave: states x[count][m][ldx], and where their regimes go (or NULL). */
+typedef struct trajectories {
+    const double *times, *x;
+    int64_t count, m, ldx;
+    int32_t *regimes; /* [count][m] */
+} trajectories;
+
+/* Time number k: fates of all its states, their regimes, the row of the table. */
+static ddn_status one_time(ddni_path_work *w, const trajectories *of, int64_t k, ddni_fate *fate,
+                           table *c)
 {
+    double t = of->times[k];
+    int64_t m = of->m, ldx = of->ldx;
+    const double *x = of->x + k * m * ldx;
+    int32_t *regimes = of->regimes != NULL ? of->regimes + k * m : NULL;
     ddni_mean mean[MEASURED] = {{0}}, share[DDNI_PATH_CLASSES] = {{0}};
     int64_t counts[3] = {0, 0, 0};
     double tau;
@@ -238,17 +249,15 @@ static ddn_status one_time(ddni_path_work *w, double t, int64_t k, int64_t m, co
     return DDN_OK;
 }
 
-static ddn_status measure(ddni_path_work *w, const double *times, int64_t count, int64_t m,
-                          const double *x, int64_t ldx, ddni_fate *fate, int32_t *regimes,
-                          ddn_result *result)
+static ddn_status measure_path(ddni_path_work *w, const trajectories *of, ddni_fate *fate,
+                               ddn_result *result)
 {
     table c;
-    DDNI_TRY(add_columns(w, result, &c));
-    DDNI_TRY(add_scalars(w, m, result));
-    for (int64_t k = 0; k < count; k++) {
-        DDNI_TRY(one_time(w, times[k], k, m, x + k * m * ldx, ldx, fate,
-                          regimes != NULL ? regimes + k * m : NULL, &c));
-        DDNI_TRY(ddni_progress(w->ctx, "regimes of paths", (double)(k + 1) / (double)count));
+    DDNI_TRY(add_path_columns(w, result, &c));
+    DDNI_TRY(add_path_scalars(w, of->m, result));
+    for (int64_t k = 0; k < of->count; k++) {
+        DDNI_TRY(one_time(w, of, k, fate, &c));
+        DDNI_TRY(ddni_progress(w->ctx, "regimes of paths", (double)(k + 1) / (double)of->count));
     }
     return DDN_OK;
 }
@@ -275,6 +284,7 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const d
     if (method == DDN_PATH_AUTO) {
         method = ddn_oracle_can(oracle, DDN_OUT_SUM_W2) ? DDN_PATH_POSTERIOR : DDN_PATH_CLONES;
     }
+    trajectories of = {times, x, count, m, ldx, regimes};
     ddni_path_work w = {0};
     w.ctx = ctx;
     w.oracle = oracle;
@@ -289,18 +299,18 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const d
     DDNI_TRY_GOTO(prepare_query(&w), fail);
     if (w.pairs > 0) {
         DDNI_TRY_GOTO(check_numbers(&w, m), fail);
-        DDNI_TRY_GOTO(prepare_clones(&w, an), fail);
+        DDNI_TRY_GOTO(prepare_continuations(&w, an), fail);
         DDNI_TRY_GOTO(check_above_end(&w, times, count), fail);
     }
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "fates", w.batch, (int64_t)sizeof *fate, &fate), fail);
     DDNI_TRY_GOTO(find_level(&w), fail);
     DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
-    DDNI_TRY_GOTO(measure(&w, times, count, m, x, ldx, fate, regimes, result), fail);
+    DDNI_TRY_GOTO(measure_path(&w, &of, fate, result), fail);
     *out = result;
     result = NULL;
 fail:
     ddn_result_destroy(result);
     ddni_free(ddni_context_allocator(ctx), fate);
-    release(&w);
+    free_path(&w);
     return status;
 }

@@ -16,7 +16,7 @@ enum {
     PARTS
 };
 
-typedef struct work {
+typedef struct report_work {
     const ddn_analysis *an;
     ddn_context *ctx;
     const ddn_oracle *oracle;
@@ -26,9 +26,9 @@ typedef struct work {
     double *union_times;      /* [rows], ascending */
     int64_t *row, *clone_row; /* where each time of both grids is in it */
     int64_t rows;
-} work;
+} report_work;
 
-static void release(work *w)
+static void free_report(report_work *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     for (int i = 0; i < PARTS; i++) {
@@ -46,7 +46,7 @@ static int64_t ascending(const double *times, int64_t count, int64_t i)
 }
 
 /* Merges both grids. */
-static ddn_status unite(work *w)
+static ddn_status unite(report_work *w)
 {
     int64_t i = 0, j = 0, all = w->count + w->clone_count;
     DDNI_TRY(ddni_alloc_for(w->ctx, "times", all, sizeof(double), &w->union_times));
@@ -71,13 +71,13 @@ static ddn_status unite(work *w)
     return DDN_OK;
 }
 
-static ddn_status crossings(work *w, const ddn_result *curves, int part)
+static ddn_status crossings(report_work *w, const ddn_result *curves, int part)
 {
     DDNI_TRY(ddni_result_create(w->ctx, 0, &w->part[part]));
     return ddni_measure_crossings(w->an, w->oracle, curves, w->part[part]);
 }
 
-static ddn_status measure(work *w)
+static ddn_status measure_report(report_work *w)
 {
     const ddn_dataset *ds = ddn_oracle_dataset(w->oracle);
     if (ds != NULL) {
@@ -97,7 +97,7 @@ static ddn_status measure(work *w)
     return DDN_OK;
 }
 
-static ddn_status add_columns(const work *w, ddn_result *r)
+static ddn_status add_report_columns(const report_work *w, ddn_result *r)
 {
     static const char *const both[] = {"phi", "phi_C"};
     static const char *const rest[] = {"f_over_alpha", "f", "df_dt", "w_max", "mmse", "log_p"};
@@ -122,8 +122,8 @@ static ddn_status add_columns(const work *w, ddn_result *r)
 }
 
 /* A scalar of one of two parts, the second where the first has none or NaN; under a new name. */
-static ddn_status add_scalar(const work *w, ddn_result *r, const char *name, int first, int second,
-                             const char *from)
+static ddn_status add_scalar(const report_work *w, ddn_result *r, const char *name, int first,
+                             int second, const char *from)
 {
     const ddni_entry *e = NULL;
     const int parts[2] = {first, second};
@@ -140,7 +140,7 @@ static ddn_status add_scalar(const work *w, ddn_result *r, const char *name, int
 }
 
 /* A time of the spectrum, from OU time to the time of the schedule. */
-static ddn_status add_spectral_time(const work *w, ddn_result *r, const char *name)
+static ddn_status add_spectral_time(const report_work *w, ddn_result *r, const char *name)
 {
     const ddn_schedule *sch = ddn_oracle_schedule(w->oracle);
     const ddni_entry *e =
@@ -159,7 +159,7 @@ static ddn_status add_spectral_time(const work *w, ddn_result *r, const char *na
                                   ddn_schedule_kind(sch));
 }
 
-static ddn_status add_scalars(const work *w, ddn_result *r)
+static ddn_status add_report_scalars(const report_work *w, ddn_result *r)
 {
     static const char *const spectral[] = {"t_S", "t_S_asymptotic", "t_SSB", "t_C_spectrum"};
     static const char *const crossed[] = {"t_S_phi", "t_C_phi", "t_C_entropy"};
@@ -195,24 +195,24 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, cons
     if (clone_count != 0) {
         DDNI_TRY(ddni_analysis_check_times(an->ctx, "clone_times", sch, clone_times, clone_count));
     }
-    work w = {.an = an, .ctx = an->ctx, .oracle = oracle, .times = times, .count = count};
+    report_work w = {.an = an, .ctx = an->ctx, .oracle = oracle, .times = times, .count = count};
     w.clone_times = clone_times;
     w.clone_count = clone_count;
     ddn_result *result = NULL;
     ddn_status status = unite(&w);
     if (status == DDN_OK) {
-        status = measure(&w);
+        status = measure_report(&w);
     }
     if (status == DDN_OK) {
         status = ddni_result_create(an->ctx, w.rows, &result);
     }
     if (status == DDN_OK) {
-        status = add_columns(&w, result);
+        status = add_report_columns(&w, result);
     }
     if (status == DDN_OK) {
-        status = add_scalars(&w, result);
+        status = add_report_scalars(&w, result);
     }
-    release(&w);
+    free_report(&w);
     return ddni_result_hand_out(status, result, out);
 }
 

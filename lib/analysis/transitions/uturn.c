@@ -50,7 +50,8 @@ static const struct {
     {"same_class_identity", "E sum_c W_c^2 at x_t: chance of two draws of one class", 1},
 };
 
-static ddn_status add_columns(const ddni_branch *w, ddn_result *r, double **values, double **errors)
+static ddn_status add_uturn_columns(const ddni_branch *w, ddn_result *r, double **values,
+                                    double **errors)
 {
     const char *what = w->clones == 1 ? "U-turns, x_0 against the end of the way back"
                                       : "pairs of continuations of one x_t";
@@ -108,10 +109,10 @@ static void put(const ddni_branch *w, const ddni_tally *out, int64_t k, double *
     }
 }
 
-static ddn_status measure_all(ddni_branch *w, const double *times, int64_t count, ddn_result *r)
+static ddn_status measure_uturn(ddni_branch *w, const double *times, int64_t count, ddn_result *r)
 {
     double *values[COLUMNS], *errors[COLUMNS] = {NULL};
-    DDNI_TRY(add_columns(w, r, values, errors));
+    DDNI_TRY(add_uturn_columns(w, r, values, errors));
     for (int64_t k = 0; k < count; k++) {
         ddni_level level;
         ddni_tally out = {0};
@@ -149,18 +150,18 @@ static ddn_status check(ddni_branch *w, const ddn_dataset *starts, const double 
     return DDN_OK;
 }
 
-static ddn_status branch(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
-                         const double *times, int64_t count, int64_t clones,
-                         ddn_classify_fn classify, void *user, ddn_result **out)
+/* w: oracle, number of clones, classifier. */
+static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *starts,
+                         const double *times, int64_t count, ddn_result **out)
 {
-    ddn_context *ctx = an->ctx;
+    ddn_context *ctx = w.ctx = an->ctx;
+    const ddn_oracle *oracle = w.oracle;
+    int64_t clones = w.clones;
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);
     const ddn_schedule *sch = ddn_oracle_schedule(oracle);
     DDNI_TRY(ddni_analysis_check_times(ctx, "times", sch, times, count));
-    ddni_branch w = {
-        .ctx = ctx, .oracle = oracle, .clones = clones, .classify = classify, .user = user};
     ddn_result *result = NULL;
     double t_end;
     w.d = ddn_oracle_d(oracle);
@@ -176,7 +177,7 @@ static ddn_status branch(ddn_analysis *an, const ddn_oracle *oracle, const ddn_d
         status = ddni_result_create(ctx, count, &result);
     }
     if (status == DDN_OK) {
-        status = measure_all(&w, times, count, result);
+        status = measure_uturn(&w, times, count, result);
     }
     ddni_branch_release(&w);
     return ddni_result_hand_out(status, result, out);
@@ -187,7 +188,8 @@ ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const 
                               void *user, ddn_result **out)
 {
     DDNI_ENTER(an == NULL ? NULL : an->ctx);
-    return branch(an, oracle, starts, times, count, 1, classify, user, out);
+    ddni_branch w = {.oracle = oracle, .clones = 1, .classify = classify, .user = user};
+    return branch(an, w, starts, times, count, out);
 }
 
 ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
@@ -195,5 +197,6 @@ ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
                                ddn_classify_fn classify, void *user, ddn_result **out)
 {
     DDNI_ENTER(an == NULL ? NULL : an->ctx);
-    return branch(an, oracle, starts, times, count, 2, classify, user, out);
+    ddni_branch w = {.oracle = oracle, .clones = 2, .classify = classify, .user = user};
+    return branch(an, w, starts, times, count, out);
 }

@@ -134,8 +134,8 @@ static ddn_status compare(ddni_branch *w, int64_t first, int64_t m, ddni_tally *
     return DDN_OK;
 }
 
-static ddn_status run_batch(ddni_branch *w, const ddni_samples *samples, const ddni_level *level,
-                            int64_t k, int64_t first, int64_t m, ddni_tally *out)
+static ddn_status run_branches(ddni_branch *w, const ddni_samples *samples, const ddni_level *level,
+                               int64_t k, int64_t first, int64_t m, ddni_tally *out)
 {
     DDNI_TRY(ddni_samples_draw(samples, first, m, w->x0, w->z));
     ddni_samples_at(level, m * w->d, w->x0, w->z, w->z); /* z becomes x_t */
@@ -159,7 +159,7 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
         ddni_progress_within(w->ctx, "U-turns", done, done + (double)m / total);
         status = ddni_progress(w->ctx, "U-turns", 0);
         if (status == DDN_OK) {
-            status = run_batch(w, &samples, level, k, first, m, out);
+            status = run_branches(w, &samples, level, k, first, m, out);
         }
         ddni_progress_within(w->ctx, NULL, 0, 1);
     }

@@ -24,12 +24,8 @@ ddn_status ddni_numbers_points(ddn_context *ctx, ddni_source *s, const ddni_numb
     const uint8_t *bytes;
     DDNI_TRY(ddni_check_shape(ctx, s->name, DDN_E_FORMAT, type, a->n, a->d));
     DDNI_TRY(ddni_source_rest(ctx, s, a->promise, a->n * ld * a->size, a->size, &storage, &bytes));
-    ddn_status status = ddni_dataset_wrap(ctx, s->name, storage, bytes + a->lead * a->size, type,
-                                          a->n, a->d, ld, out);
-    if (status != DDN_OK) {
-        ddni_storage_release(storage);
-    }
-    return status;
+    ddni_array array = {bytes + a->lead * a->size, type, a->n, a->d, ld};
+    return ddni_dataset_wrap(ctx, s->name, storage, array, out);
 }
 
 static int64_t integer_at(const ddni_numbers *a, const uint8_t *bytes)

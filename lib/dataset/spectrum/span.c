@@ -180,11 +180,12 @@ static ddn_status reduce(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span
     for (int64_t i = 0; i < ds->n; i++) {
         span->distance = fmax(span->distance, sqrt(j.out[i]));
     }
-    DDNI_TRY_GOTO(ddni_dataset_wrap(ctx, "the reduced set", storage, memory, DDN_TYPE_F64, ds->n,
-                                    span->rank, span->rank, &span->reduced),
-                  fail);
+    ddni_array array = {memory, DDN_TYPE_F64, ds->n, span->rank, span->rank};
+    status = ddni_dataset_wrap(ctx, "the reduced set", storage, array, &span->reduced);
     storage = NULL;
-    ddni_dataset_share_labels(span->reduced, ds);
+    if (status == DDN_OK) {
+        ddni_dataset_share_labels(span->reduced, ds);
+    }
 fail:
     ddni_storage_release(storage);
     ddni_free(ddni_context_allocator(ctx), j.out);
@@ -258,12 +259,8 @@ static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_
     for (int64_t k = 0; k < count; k++) {
         ((float *)memory)[k] = (float)in[k];
     }
-    ddn_status status = ddni_dataset_wrap(ctx, "the reduced set", storage, memory, DDN_TYPE_F32,
-                                          from->n, from->d, from->d, out);
-    if (status != DDN_OK) {
-        ddni_storage_release(storage);
-        return status;
-    }
+    ddni_array array = {memory, DDN_TYPE_F32, from->n, from->d, from->d};
+    DDNI_TRY(ddni_dataset_wrap(ctx, "the reduced set", storage, array, out));
     ddni_dataset_share_labels(*out, from);
     return DDN_OK;
 }

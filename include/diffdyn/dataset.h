@@ -28,13 +28,14 @@ DDN_API ddn_status ddn_dataset_borrow(ddn_context *ctx, const void *data, ddn_ty
                                       int64_t d, int64_t ld, ddn_release_fn release, void *user,
                                       ddn_dataset **out);
 
-/* File formats. */
+/* File formats. All but CIFAR-10 may be gzip-compressed. */
 typedef int32_t ddn_format;
 enum {
     DDN_FORMAT_AUTO = 0,   /* by content: NPY and IDX magic, else CIFAR-10 by record size */
     DDN_FORMAT_NPY = 1,    /* NumPy .npy 1.0-3.0: little-endian f4, f8, u1; C order; first axis
-                              = points, the others are flattened. Memory-mapped, not read. */
-    DDN_FORMAT_IDX = 2,    /* IDX (MNIST), unsigned bytes, plain or gzip-compressed */
+                              = points, the others are flattened. Memory-mapped, not read,
+                              unless it is compressed. */
+    DDN_FORMAT_IDX = 2,    /* IDX (MNIST), unsigned bytes */
     DDN_FORMAT_CIFAR10 = 3 /* CIFAR-10 binary batch: records of 1 label byte + 3072 bytes; the
                               set comes with its labels */
 };
@@ -54,8 +55,8 @@ DDN_API ddn_status ddn_dataset_mapped(ddn_context *ctx, const ddn_dataset *ds, d
 DDN_API ddn_status ddn_dataset_labelled(ddn_context *ctx, const ddn_dataset *ds,
                                         const int32_t *labels, int64_t count, ddn_dataset **out);
 
-/* As ddn_dataset_labelled with the labels from a file: IDX (plain or .gz, unsigned bytes) or .npy
- * (u1, i1, i2, i4, i8 of one axis; values must fit in int32). */
+/* As ddn_dataset_labelled with the labels from a file: IDX (unsigned bytes) or .npy (u1, i1, i2,
+ * i4, i8 of one axis; values must fit in int32), each plain or gzip-compressed. */
 DDN_API ddn_status ddn_dataset_labelled_from_file(ddn_context *ctx, const ddn_dataset *ds,
                                                   const char *path, ddn_dataset **out);
 

@@ -214,11 +214,11 @@ static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead,
     }
 }
 
-static inline __attribute__((always_inline)) void dot_rows(const int rows, int64_t d,
-                                                           const float *y, int64_t ldy,
-                                                           const float *x, float *g,
-                                                           ddni_ahead *ahead)
+static inline __attribute__((always_inline)) void
+dot_rows(const int rows, int64_t d, ddni_rows from, const float *x, float *g, ddni_ahead *ahead)
 {
+    const float *y = from.at;
+    const int64_t ldy = from.ld;
     f32_vec sum[4][2];
     UNROLL(4)
     for (int i = 0; i < rows; i++) {
@@ -247,23 +247,30 @@ static inline __attribute__((always_inline)) void dot_rows(const int rows, int64
     }
 }
 
-static void dot_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g,
+/* Rows of floats from row r on. */
+static inline __attribute__((always_inline)) ddni_rows f32_rows_from(ddni_rows y, int64_t r)
+{
+    return (ddni_rows){(const float *)y.at + r * y.ld, y.ld};
+}
+
+static void dot_f32(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,
                     ddni_ahead *ahead)
 {
     int64_t r = 0;
     for (; r + 4 <= rows; r += 4) {
-        dot_rows(4, d, y + r * ldy, ldy, x, g + r, ahead);
+        dot_rows(4, d, f32_rows_from(y, r), x, g + r, ahead);
     }
     for (; r < rows; r++) {
-        dot_rows(1, d, y + r * ldy, ldy, x, g + r, ahead);
+        dot_rows(1, d, f32_rows_from(y, r), x, g + r, ahead);
     }
 }
 
 static inline __attribute__((always_inline)) void combine_rows(const int rows, int64_t d,
-                                                               const float *y, int64_t ldy,
-                                                               const float *p, float *sum,
-                                                               ddni_ahead *ahead)
+                                                               ddni_rows from, const float *p,
+                                                               float *sum, ddni_ahead *ahead)
 {
+    const float *y = from.at;
+    const int64_t ldy = from.ld;
     int64_t j = 0;
     for (; j + LANES32 <= d; j += LANES32) {
         f32_vec s = f32_load(sum + j);
@@ -281,15 +288,15 @@ static inline __attribute__((always_inline)) void combine_rows(const int rows, i
     }
 }
 
-static void combine_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *p,
-                        float *sum, ddni_ahead *ahead)
+static void combine_f32(int64_t rows, int64_t d, ddni_rows y, const float *p, float *sum,
+                        ddni_ahead *ahead)
 {
     int64_t r = 0;
     for (; r + 8 <= rows; r += 8) {
-        combine_rows(8, d, y + r * ldy, ldy, p + r, sum, ahead);
+        combine_rows(8, d, f32_rows_from(y, r), p + r, sum, ahead);
     }
     for (; r < rows; r++) {
-        combine_rows(1, d, y + r * ldy, ldy, p + r, sum, ahead);
+        combine_rows(1, d, f32_rows_from(y, r), p + r, sum, ahead);
     }
 }
 

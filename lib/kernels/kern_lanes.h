@@ -28,19 +28,26 @@ static inline __attribute__((always_inline)) int64_t NAME(lane_offset)(int v, in
     return v * LANES / DDNI_LANES * strip + v * LANES % DDNI_LANES;
 }
 
-/* rows x (vectors * LANES) block of c, kept in registers over the whole depth. The rows of a are
- * `stride` apart, its columns 1; or the other way round if transposed. */
-static inline __attribute__((always_inline)) void
-NAME(block)(const int rows, const int vectors, const int transposed, int64_t depth, const REAL *a,
-            int64_t stride, const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
-            ddni_ahead *ahead)
+/* Strips from number i of a lane on. */
+static inline __attribute__((always_inline)) ddni_strips NAME(strips_from)(ddni_strips s, int64_t i,
+                                                                           int64_t lane)
+{
+    return (ddni_strips){(REAL *)s.at + ddni_lane_at(i, lane, s.strip), s.strip};
+}
+
+/* rows x (vectors * LANES) block of c, kept in registers over the whole depth. */
+static inline __attribute__((always_inline)) void NAME(block)(const int rows, const int vectors,
+                                                              const int transposed, int64_t depth,
+                                                              ddni_rows from, ddni_strips by,
+                                                              ddni_strips to, ddni_ahead *ahead)
 {
     enum {
         GROUPS = (TILE_ROWS + 2) / 3 /* of three rows, which an address reaches from one base */
     };
+    const REAL *a = from.at, *b = by.at, *at[GROUPS];
+    REAL *c = to.at;
     const char *next = ahead->next, *last = ahead->end;
-    const int64_t mask = ahead->mask;
-    const REAL *at[GROUPS];
+    const int64_t mask = ahead->mask, stride = from.ld;
     NAME(vec) sum[TILE_ROWS][2];
     UNROLL(16)
     for (int i = 0; i < rows; i++) {
@@ -58,7 +65,7 @@ NAME(block)(const int rows, const int vectors, const int transposed, int64_t dep
         }
         UNROLL(2)
         for (int v = 0; v < vectors; v++) {
-            bk[v] = NAME(load)(b + NAME(lane_offset)(v, strip_b) + k * DDNI_LANES);
+            bk[v] = NAME(load)(b + NAME(lane_offset)(v, by.strip) + k * DDNI_LANES);
         }
         UNROLL(16)
         for (int i = 0; i < rows; i++) {
@@ -79,73 +86,66 @@ NAME(block)(const int rows, const int vectors, const int transposed, int64_t dep
     for (int i = 0; i < rows; i++) {
         UNROLL(2)
         for (int v = 0; v < vectors; v++) {
-            REAL *to = c + NAME(lane_offset)(v, strip_c) + i * DDNI_LANES;
-            NAME(store)(to, NAME(load)(to) + sum[i][v]);
+            REAL *out = c + NAME(lane_offset)(v, to.strip) + i * DDNI_LANES;
+            NAME(store)(out, NAME(load)(out) + sum[i][v]);
         }
     }
 }
 
 /* All rows of c for a few registers of lanes. */
 static inline __attribute__((always_inline)) void
-NAME(columns)(const int vectors, const int transposed, int64_t rows, int64_t depth, const REAL *a,
-              int64_t stride, const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
-              ddni_ahead *ahead)
+NAME(columns)(const int vectors, const int transposed, int64_t rows, int64_t depth, ddni_rows a,
+              ddni_strips b, ddni_strips c, ddni_ahead *ahead)
 {
-    const int64_t step = transposed ? 1 : stride;
+    const int64_t step = transposed ? 1 : a.ld;
     int64_t i = 0;
     for (; i + TILE_ROWS <= rows; i += TILE_ROWS) {
+        ddni_rows at = {(const REAL *)a.at + i * step, a.ld};
         NAME(block)
-        (TILE_ROWS, vectors, transposed, depth, a + i * step, stride, b, strip_b,
-         c + i * DDNI_LANES, strip_c, ahead);
+        (TILE_ROWS, vectors, transposed, depth, at, b, NAME(strips_from)(c, i, 0), ahead);
     }
     for (; i + 4 <= rows; i += 4) {
-        NAME(block)
-        (4, vectors, transposed, depth, a + i * step, stride, b, strip_b, c + i * DDNI_LANES,
-         strip_c, ahead);
+        ddni_rows at = {(const REAL *)a.at + i * step, a.ld};
+        NAME(block)(4, vectors, transposed, depth, at, b, NAME(strips_from)(c, i, 0), ahead);
     }
     for (; i < rows; i++) {
-        NAME(block)
-        (1, vectors, transposed, depth, a + i * step, stride, b, strip_b, c + i * DDNI_LANES,
-         strip_c, ahead);
+        ddni_rows at = {(const REAL *)a.at + i * step, a.ld};
+        NAME(block)(1, vectors, transposed, depth, at, b, NAME(strips_from)(c, i, 0), ahead);
     }
 }
 
 static inline __attribute__((always_inline)) void
-NAME(multiply_of)(const int transposed, int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
-                  int64_t stride, const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
-                  ddni_ahead *ahead)
+NAME(multiply_of)(const int transposed, int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
+                  ddni_strips b, ddni_strips c, ddni_ahead *ahead)
 {
     ddni_ahead none = {NULL, NULL, 0};
     ahead = ahead == NULL ? &none : ahead;
     for (int64_t k = 0; k < depth; k += DDNI_DEPTH_BLOCK) {
-        int64_t run = depth - k < DDNI_DEPTH_BLOCK ? depth - k : DDNI_DEPTH_BLOCK;
-        int64_t from = transposed ? k * stride : k, q = 0;
-        const REAL *ak = a + from, *bk = b + k * DDNI_LANES;
+        int64_t run = depth - k < DDNI_DEPTH_BLOCK ? depth - k : DDNI_DEPTH_BLOCK, q = 0;
+        ddni_rows at = {(const REAL *)a.at + (transposed ? k * a.ld : k), a.ld};
         for (; q + 2 * LANES <= lanes; q += 2 * LANES) {
             NAME(columns)
-            (2, transposed, rows, run, ak, stride, bk + ddni_lane_at(0, q, strip_b), strip_b,
-             c + ddni_lane_at(0, q, strip_c), strip_c, ahead);
+            (2, transposed, rows, run, at, NAME(strips_from)(b, k, q), NAME(strips_from)(c, 0, q),
+             ahead);
         }
         for (; q < lanes; q += LANES) {
             NAME(columns)
-            (1, transposed, rows, run, ak, stride, bk + ddni_lane_at(0, q, strip_b), strip_b,
-             c + ddni_lane_at(0, q, strip_c), strip_c, ahead);
+            (1, transposed, rows, run, at, NAME(strips_from)(b, k, q), NAME(strips_from)(c, 0, q),
+             ahead);
         }
     }
 }
 
-static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a, int64_t lda,
-                           const REAL *b, int64_t strip_b, REAL *c, int64_t strip_c,
-                           ddni_ahead *ahead)
+static void NAME(multiply)(int64_t rows, int64_t depth, int64_t lanes, ddni_rows a, ddni_strips b,
+                           ddni_strips c, ddni_ahead *ahead)
 {
-    NAME(multiply_of)(0, rows, depth, lanes, a, lda, b, strip_b, c, strip_c, ahead);
+    NAME(multiply_of)(0, rows, depth, lanes, a, b, c, ahead);
 }
 
-static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes, const REAL *a,
-                                      int64_t lda, const REAL *b, int64_t strip_b, REAL *c,
-                                      int64_t strip_c, ddni_ahead *ahead)
+static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
+                                      ddni_strips b, ddni_strips c, ddni_ahead *ahead)
 {
-    NAME(multiply_of)(1, rows, depth, lanes, a, lda, b, strip_b, c, strip_c, ahead);
+    NAME(multiply_of)(1, rows, depth, lanes, a, b, c, ahead);
 }
 
 /* e^x for x <= about 88 (f32) or 709 (f64); 0 below the smallest normal number. Splits x = k log 2
@@ -180,12 +180,13 @@ static inline NAME(vec) NAME(select)(NAME(ivec) mask, NAME(vec) yes, NAME(vec) n
     return (NAME(vec))(((NAME(ivec))yes & mask) | ((NAME(ivec))no & ~mask));
 }
 
-/* One register of lanes through one tile of rows. */
+/* One register of lanes, from q on, through one tile of rows. */
 static inline __attribute__((always_inline)) int32_t
-NAME(softmax_register)(int64_t rows, REAL *g, double gain, const double *term, const double *norm,
-                       int64_t q, int64_t first_row, const ddni_lane_sums *s)
+NAME(softmax_register)(const ddni_tile *t, REAL *g, int64_t q, const ddni_lane_sums *s)
 {
-    NAME(vec) slope = NAME(splat)((REAL)gain);
+    const int64_t rows = t->rows;
+    const double *term = t->term, *norm = t->norm;
+    NAME(vec) slope = NAME(splat)((REAL)t->gain);
     NAME(vec) best = NAME(splat)((REAL)-INFINITY);
     NAME(ivec) where = {0};
     for (int64_t r = 0; r < rows; r++) {
@@ -202,7 +203,7 @@ NAME(softmax_register)(int64_t rows, REAL *g, double gain, const double *term, c
         double top = (double)best[v];
         if (top > s->best[lane]) {
             s->best[lane] = top;
-            s->index[lane] = first_row + where[v];
+            s->index[lane] = t->first + where[v];
         }
         moved |= ddni_lane_move(s, lane);
         reference[v] = (REAL)s->reference[lane];
@@ -224,25 +225,24 @@ NAME(softmax_register)(int64_t rows, REAL *g, double gain, const double *term, c
     return moved;
 }
 
-static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t strip, double gain,
-                             const double *term, const double *norm, const int32_t *class_of,
-                             int64_t class_count, int64_t first_row, const ddni_lane_sums *s)
+static int32_t NAME(softmax)(const ddni_tile *t, int64_t lanes, ddni_strips g,
+                             const ddni_lane_sums *s)
 {
     int32_t moved = 0;
+    const REAL *p = g.at;
     for (int64_t q = 0; q < lanes; q += LANES) {
-        moved |= NAME(softmax_register)(rows, g + ddni_lane_at(0, q, strip), gain, term, norm, q,
-                                        first_row, s);
+        moved |= NAME(softmax_register)(t, NAME(strips_from)(g, 0, q).at, q, s);
     }
-    if (class_of != NULL) {
-        for (int64_t c = 0; moved && c < class_count; c++) {
+    if (t->class_of != NULL) {
+        for (int64_t c = 0; moved && c < t->classes; c++) {
             for (int64_t q = 0; q < lanes; q++) {
                 s->classes[c * s->stride + q] *= s->rescale[q];
             }
         }
-        for (int64_t r = 0; r < rows; r++) {
-            double *to = s->classes + class_of[r] * s->stride;
+        for (int64_t r = 0; r < t->rows; r++) {
+            double *to = s->classes + t->class_of[r] * s->stride;
             for (int64_t q = 0; q < lanes; q++) {
-                to[q] += (double)g[ddni_lane_at(r, q, strip)];
+                to[q] += (double)p[ddni_lane_at(r, q, g.strip)];
             }
         }
     }
@@ -251,20 +251,20 @@ static int32_t NAME(softmax)(int64_t rows, int64_t lanes, REAL *g, int64_t strip
 
 /* Bytes are exact in either type, so their map costs one rounding more at most. A strip of columns
  * goes through all rows, since its offsets are the same for each. */
-static void NAME(unpack_bytes)(int64_t rows, int64_t d, const uint8_t *y, int64_t ld, double scale,
-                               double shift, const double *centre, REAL *out, int64_t ldo)
+static void NAME(unpack_bytes)(int64_t rows, int64_t d, ddni_point y, int64_t ldy,
+                               const double *centre, REAL *out, int64_t ldo)
 {
     enum {
         STRIP = 512
     };
-    REAL offset[STRIP], slope = (REAL)scale;
+    REAL offset[STRIP], slope = (REAL)y.scale;
     for (int64_t start = 0; start < d; start += STRIP) {
         int64_t width = d - start < STRIP ? d - start : STRIP;
         for (int64_t j = 0; j < width; j++) {
-            offset[j] = (REAL)(shift - centre[start + j]);
+            offset[j] = (REAL)(y.shift - centre[start + j]);
         }
         for (int64_t r = 0; r < rows; r++) {
-            const uint8_t *from = y + r * ld + start;
+            const uint8_t *from = (const uint8_t *)y.stored + r * ldy + start;
             REAL *to = out + r * ldo + start;
             int64_t j = 0;
             for (; j + LANES <= width; j += LANES) {
@@ -277,20 +277,21 @@ static void NAME(unpack_bytes)(int64_t rows, int64_t d, const uint8_t *y, int64_
     }
 }
 
-static void NAME(unpack)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
-                         double scale, double shift, const double *centre, REAL *out, int64_t ldo)
+static void NAME(unpack)(ddn_type type, int64_t rows, int64_t d, ddni_point y, int64_t ldy,
+                         const double *centre, REAL *out, int64_t ldo)
 {
+    const float *f32 = y.stored;
+    const double *f64 = y.stored;
     if (type == DDN_TYPE_U8) {
-        NAME(unpack_bytes)(rows, d, stored, ld, scale, shift, centre, out, ldo);
+        NAME(unpack_bytes)(rows, d, y, ldy, centre, out, ldo);
     }
     for (int64_t r = 0; r < rows; r++) {
         REAL *to = out + r * ldo;
         for (int64_t j = 0; type == DDN_TYPE_F32 && j < d; j++) {
-            to[j] =
-                (REAL)(scale * (double)((const float *)stored)[r * ld + j] + (shift - centre[j]));
+            to[j] = (REAL)(y.scale * (double)f32[r * ldy + j] + (y.shift - centre[j]));
         }
         for (int64_t j = 0; type == DDN_TYPE_F64 && j < d; j++) {
-            to[j] = (REAL)(scale * ((const double *)stored)[r * ld + j] + (shift - centre[j]));
+            to[j] = (REAL)(y.scale * f64[r * ldy + j] + (y.shift - centre[j]));
         }
         for (int64_t j = d; j < ldo; j++) {
             to[j] = 0;

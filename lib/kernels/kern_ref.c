@@ -52,46 +52,44 @@ static void accumulate(ddn_type type, int64_t d, double *sum, double left, doubl
     }
 }
 
-static void dot_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g,
+static void dot_f32(int64_t rows, int64_t d, ddni_rows from, const float *x, float *g,
                     ddni_ahead *ahead)
 {
     (void)ahead;
+    const float *y = from.at;
     for (int64_t r = 0; r < rows; r++) {
         double sum = 0;
         for (int64_t j = 0; j < d; j++) {
-            sum += (double)y[r * ldy + j] * (double)x[j];
+            sum += (double)y[r * from.ld + j] * (double)x[j];
         }
         g[r] = (float)sum;
     }
 }
 
-static void combine_f32(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *p,
-                        float *sum, ddni_ahead *ahead)
+static void combine_f32(int64_t rows, int64_t d, ddni_rows from, const float *p, float *sum,
+                        ddni_ahead *ahead)
 {
     (void)ahead;
+    const float *y = from.at;
     for (int64_t j = 0; j < d; j++) {
         double s = (double)sum[j];
         for (int64_t r = 0; r < rows; r++) {
-            s += (double)y[r * ldy + j] * (double)p[r];
+            s += (double)y[r * from.ld + j] * (double)p[r];
         }
         sum[j] = (float)s;
     }
 }
 
-static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const double *term,
-                                const double *norm, const int32_t *class_of, int64_t class_count,
-                                int64_t first_row, const ddni_lane_sums *s)
+static int32_t softmax_rows_f32(const ddni_tile *tile, float *g, const ddni_lane_sums *s)
 {
-    return f32_softmax_lane(rows, g, 1, gain, term, norm, class_of, class_count, first_row, s, 0);
+    return f32_softmax_lane(tile, g, 1, s, 0);
 }
 
-static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t strip,
-                       const float *term, const float *length, int64_t first_row,
-                       const ddni_screen *s)
+static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float *term,
+                       const float *length, int64_t first_row, const ddni_screen *s)
 {
-    (void)lanes;
     for (int64_t q = 0; q < states; q++) {
-        float *at = g + ddni_lane_at(0, q, strip);
+        float *at = (float *)g.at + ddni_lane_at(0, q, g.strip);
         for (int64_t r = 0; r < rows; r++) {
             float middle = at[r * DDNI_LANES] * s->slope[q] + s->offset[q] + term[r];
             float half = s->radius[q] * length[r];

@@ -1,14 +1,12 @@
 /* Screens and the single-state softmax, in f32; included by kern_body.h. */
 
-static void screen_f32(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t strip,
-                       const float *term, const float *length, int64_t first_row,
-                       const ddni_screen *s)
+static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float *term,
+                       const float *length, int64_t first_row, const ddni_screen *s)
 {
-    (void)lanes;
     for (int64_t q = 0; q < states; q += LANES32) {
         f32_vec slope = f32_load(s->slope + q), offset = f32_load(s->offset + q);
         f32_vec radius = f32_load(s->radius + q), floor = f32_load(s->floor + q);
-        float *top = g + ddni_lane_at(0, q, strip);
+        float *top = f32_strips_from(g, 0, q).at;
         for (int64_t r = 0; r < rows; r++) {
             float *at = top + r * DDNI_LANES;
             f32_vec middle = f32_load(at) * slope + offset + term[r], half = radius * length[r];
@@ -94,26 +92,9 @@ static float largest(int64_t rows, const float *g)
     return best;
 }
 
-static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const double *term,
-                                const double *norm, const int32_t *class_of, int64_t class_count,
-                                int64_t first_row, const ddni_lane_sums *s)
+/* g[row] becomes e^{l - reference}; adds the statistics. */
+static void exponentials_of_rows(int64_t rows, float *g, const ddni_lane_sums *s)
 {
-    for (int64_t r = 0; r < rows; r++) {
-        g[r] = (float)(gain * (double)g[r] + term[r]);
-    }
-    float top = largest(rows, g);
-    if ((double)top > s->best[0]) {
-        int64_t at = 0;
-        while (g[at] != top) {
-            at++;
-        }
-        s->best[0] = (double)top;
-        s->index[0] = first_row + at;
-    }
-    int32_t moved = ddni_lane_move(s, 0);
-    for (int64_t c = 0; moved && class_of != NULL && c < class_count; c++) {
-        s->classes[c] *= s->rescale[0];
-    }
     float ref = (float)s->reference[0], low[LANES32];
     f32_vec sum[DDNI_STATISTICS] = {{0}};
     for (int64_t r = 0; r < rows; r += LANES32) {
@@ -137,26 +118,53 @@ static int32_t softmax_rows_f32(int64_t rows, float *g, double gain, const doubl
             }
         }
     }
-    f64_vec several = {0};
-    double norms = 0;
-    int64_t n = 0;
-    for (; n + LANES64 <= rows; n += LANES64) {
-        several += stored_vec(DDN_TYPE_F32, g, n) * f64_load(norm + n);
-    }
-    for (; n < rows; n++) {
-        norms += (double)g[n] * norm[n];
-    }
-    for (int64_t v = 0; v < LANES64; v++) {
-        norms += several[v];
-    }
-    for (int64_t r = 0; class_of != NULL && r < rows; r++) {
-        s->classes[class_of[r]] += (double)g[r];
-    }
     for (int64_t v = 0; v < LANES32; v++) {
         for (int i = 0; i < DDNI_STATISTICS; i++) {
             s->sum[i][0] += (double)sum[i][v];
         }
     }
-    s->norm[0] += norms;
+}
+
+/* sum_row p[row] norm[row] */
+static double weighted_norms(int64_t rows, const float *p, const double *norm)
+{
+    f64_vec several = {0};
+    double norms = 0;
+    int64_t r = 0;
+    for (; r + LANES64 <= rows; r += LANES64) {
+        several += stored_vec(DDN_TYPE_F32, p, r) * f64_load(norm + r);
+    }
+    for (; r < rows; r++) {
+        norms += (double)p[r] * norm[r];
+    }
+    for (int64_t v = 0; v < LANES64; v++) {
+        norms += several[v];
+    }
+    return norms;
+}
+
+static int32_t softmax_rows_f32(const ddni_tile *t, float *g, const ddni_lane_sums *s)
+{
+    for (int64_t r = 0; r < t->rows; r++) {
+        g[r] = (float)(t->gain * (double)g[r] + t->term[r]);
+    }
+    float top = largest(t->rows, g);
+    if ((double)top > s->best[0]) {
+        int64_t at = 0;
+        while (g[at] != top) {
+            at++;
+        }
+        s->best[0] = (double)top;
+        s->index[0] = t->first + at;
+    }
+    int32_t moved = ddni_lane_move(s, 0);
+    for (int64_t c = 0; moved && t->class_of != NULL && c < t->classes; c++) {
+        s->classes[c] *= s->rescale[0];
+    }
+    exponentials_of_rows(t->rows, g, s);
+    s->norm[0] += weighted_norms(t->rows, g, t->norm);
+    for (int64_t r = 0; t->class_of != NULL && r < t->rows; r++) {
+        s->classes[t->class_of[r]] += (double)g[r];
+    }
     return moved;
 }

@@ -16,13 +16,20 @@ static inline __attribute__((always_inline)) __m512i four_bytes(const uint8_t *a
     return _mm512_set1_epi32(four);
 }
 
-/* rows x (vectors * 16) block of exact sums. Strides in bytes: quad k of row i is at a + i *
- * row_stride + k * quad_stride, that of vector v at b + v * vector_b + k * quad_b. */
-static inline __attribute__((always_inline)) void
-u8_block(const int rows, const int vectors, int64_t quads, const uint8_t *a, int64_t row_stride,
-         int64_t quad_stride, const int8_t *b, int64_t vector_b, int64_t quad_b, ddni_ahead *ahead,
-         __m512i (*sum)[DDNI_SLICES])
+/* Bytes in groups of four: group k of row (or vector) i at at[i * step + k * quad]. */
+typedef struct quads_of {
+    const void *at;
+    int64_t step, quad;
+} quads_of;
+
+/* rows x (vectors * 16) block of exact sums over `quads` groups. */
+static inline __attribute__((always_inline)) void u8_block(const int rows, const int vectors,
+                                                           int64_t quads, quads_of a, quads_of b,
+                                                           ddni_ahead *ahead,
+                                                           __m512i (*sum)[DDNI_SLICES])
 {
+    const uint8_t *bytes = a.at;
+    const int8_t *integers = b.at;
     const char *next = ahead->next, *last = ahead->end;
     const int64_t mask = ahead->mask;
     UNROLL(12)
@@ -40,11 +47,11 @@ u8_block(const int rows, const int vectors, int64_t quads, const uint8_t *a, int
         }
         UNROLL(3)
         for (int v = 0; v < vectors; v++) {
-            bk[v] = _mm512_loadu_si512(b + v * vector_b + k * quad_b);
+            bk[v] = _mm512_loadu_si512(integers + v * b.step + k * b.quad);
         }
         UNROLL(12)
         for (int i = 0; i < rows; i++) {
-            __m512i aik = four_bytes(a + i * row_stride + k * quad_stride);
+            __m512i aik = four_bytes(bytes + i * a.step + k * a.quad);
             UNROLL(3)
             for (int v = 0; v < vectors; v++) {
                 sum[i][v] = add_quads(sum[i][v], aik, bk[v]);
@@ -54,48 +61,57 @@ u8_block(const int rows, const int vectors, int64_t quads, const uint8_t *a, int
     ahead->next = next;
 }
 
+/* Rows of bytes from row i on. */
+static inline __attribute__((always_inline)) ddni_rows u8_rows_from(ddni_rows a, int64_t i)
+{
+    return (ddni_rows){(const uint8_t *)a.at + i * a.ld, a.ld};
+}
+
+/* g is that of the first row. */
 static inline __attribute__((always_inline)) void u8_rows(const int rows, const int vectors,
-                                                          int64_t quads, const uint8_t *a,
-                                                          int64_t lda, const int8_t *b, float *g,
-                                                          int64_t strip, ddni_ahead *ahead)
+                                                          int64_t quads, ddni_rows a,
+                                                          const int8_t *b, ddni_strips g,
+                                                          ddni_ahead *ahead)
 {
     __m512i sum[12][DDNI_SLICES];
-    u8_block(rows, vectors, quads, a, lda, 4, b, quads * 64, 64, ahead, sum);
+    u8_block(rows, vectors, quads, (quads_of){a.at, a.ld, 4}, (quads_of){b, quads * 64, 64}, ahead,
+             sum);
     UNROLL(12)
     for (int i = 0; i < rows; i++) {
         UNROLL(2)
         for (int v = 0; v < vectors; v++) {
-            _mm512_storeu_ps(g + i * DDNI_LANES + v * strip, _mm512_cvtepi32_ps(sum[i][v]));
+            float *to = (float *)g.at + i * DDNI_LANES + v * g.strip;
+            _mm512_storeu_ps(to, _mm512_cvtepi32_ps(sum[i][v]));
         }
     }
 }
 
 static inline __attribute__((always_inline)) void u8_columns(const int vectors, int64_t rows,
-                                                             int64_t quads, const uint8_t *a,
-                                                             int64_t lda, const int8_t *b, float *g,
-                                                             int64_t strip, ddni_ahead *ahead)
+                                                             int64_t quads, ddni_rows a,
+                                                             const int8_t *b, ddni_strips g,
+                                                             ddni_ahead *ahead)
 {
     int64_t i = 0;
     for (; i + 12 <= rows; i += 12) {
-        u8_rows(12, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip, ahead);
+        u8_rows(12, vectors, quads, u8_rows_from(a, i), b, f32_strips_from(g, i, 0), ahead);
     }
     for (; i + 4 <= rows; i += 4) {
-        u8_rows(4, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip, ahead);
+        u8_rows(4, vectors, quads, u8_rows_from(a, i), b, f32_strips_from(g, i, 0), ahead);
     }
     for (; i < rows; i++) {
-        u8_rows(1, vectors, quads, a + i * lda, lda, b, g + i * DDNI_LANES, strip, ahead);
+        u8_rows(1, vectors, quads, u8_rows_from(a, i), b, f32_strips_from(g, i, 0), ahead);
     }
 }
 
-static void multiply_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a, int64_t lda,
-                        const int8_t *b, float *g, int64_t strip, ddni_ahead *ahead)
+static void multiply_u8(int64_t rows, int64_t d, int64_t lanes, ddni_rows a, const int8_t *b,
+                        ddni_strips g, ddni_ahead *ahead)
 {
     int64_t quads = (d + 3) / 4, q = 0;
     for (; q + 32 <= lanes; q += 32) {
-        u8_columns(2, rows, quads, a, lda, b + q * quads * 4, g + q / 16 * strip, strip, ahead);
+        u8_columns(2, rows, quads, a, b + q * quads * 4, f32_strips_from(g, 0, q), ahead);
     }
     for (; q < lanes; q += 16) {
-        u8_columns(1, rows, quads, a, lda, b + q * quads * 4, g + q / 16 * strip, strip, ahead);
+        u8_columns(1, rows, quads, a, b + q * quads * 4, f32_strips_from(g, 0, q), ahead);
     }
 }
 
@@ -107,12 +123,13 @@ enum {
 };
 
 static inline __attribute__((always_inline)) void slices_rows(const int rows, int64_t quads,
-                                                              const uint8_t *a, int64_t lda,
-                                                              const int8_t *b, const float *scale,
-                                                              float *g, ddni_ahead *ahead)
+                                                              ddni_rows a, const int8_t *b,
+                                                              const float *scale, float *g,
+                                                              ddni_ahead *ahead)
 {
     __m512i sum[8][DDNI_SLICES];
-    u8_block(rows, DDNI_SLICES, quads, a, lda, 4, b, 64, SLICE_BYTES, ahead, sum);
+    u8_block(rows, DDNI_SLICES, quads, (quads_of){a.at, a.ld, 4}, (quads_of){b, 64, SLICE_BYTES},
+             ahead, sum);
     __m512 s0 = _mm512_loadu_ps(scale), s1 = _mm512_loadu_ps(scale + 16);
     __m512 s2 = _mm512_loadu_ps(scale + 32), constant = _mm512_loadu_ps(scale + 48);
     UNROLL(8)
@@ -128,21 +145,20 @@ static inline __attribute__((always_inline)) void slices_rows(const int rows, in
     }
 }
 
-static void multiply_slices_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a,
-                               int64_t lda, const int8_t *b, const float *scale, float *g,
-                               int64_t strip, ddni_ahead *ahead)
+static void multiply_slices_u8(int64_t rows, int64_t d, int64_t lanes, ddni_rows a, const int8_t *b,
+                               const float *scale, ddni_strips g, ddni_ahead *ahead)
 {
     int64_t quads = (d + 3) / 4;
     for (int64_t q = 0; q < lanes / DDNI_LANES; q++) {
         const int8_t *bq = b + q * quads * SLICE_BYTES;
         const float *scale_q = scale + q * (DDNI_SLICES + 1) * DDNI_LANES;
-        float *at = g + q * strip;
+        float *at = (float *)g.at + q * g.strip;
         int64_t i = 0;
         for (; i + 8 <= rows; i += 8) {
-            slices_rows(8, quads, a + i * lda, lda, bq, scale_q, at + i * DDNI_LANES, ahead);
+            slices_rows(8, quads, u8_rows_from(a, i), bq, scale_q, at + i * DDNI_LANES, ahead);
         }
         for (; i < rows; i++) {
-            slices_rows(1, quads, a + i * lda, lda, bq, scale_q, at + i * DDNI_LANES, ahead);
+            slices_rows(1, quads, u8_rows_from(a, i), bq, scale_q, at + i * DDNI_LANES, ahead);
         }
     }
 }
@@ -170,11 +186,10 @@ static void slice_states(int64_t d, const double *const *x, const double *invers
     }
 }
 
-static void interleave_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, uint8_t *out,
-                          int64_t ldo)
+static void interleave_u8(int64_t rows, int64_t d, ddni_rows y, uint8_t *out, int64_t ldo)
 {
     for (int64_t r = 0; r < rows; r += 4) {
-        const uint8_t *from = y + r * ldy;
+        const uint8_t *from = (const uint8_t *)y.at + r * y.ld;
         uint8_t *to = out + r / 4 * ldo;
         for (int64_t j = 0; j < d; j += 16) {
             __mmask16 mask = d - j >= 16 ? 0xFFFF : (__mmask16)(0xFFFF >> (16 - (d - j)));
@@ -182,7 +197,7 @@ static void interleave_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy
             UNROLL(4)
             for (int i = 0; i < 4; i++) {
                 row[i] = _mm_maskz_loadu_epi8(r + i < rows ? mask : 0,
-                                              from + (r + i < rows ? i * ldy : 0) + j);
+                                              from + (r + i < rows ? i * y.ld : 0) + j);
             }
             __m128i low01 = _mm_unpacklo_epi8(row[0], row[1]);
             __m128i high01 = _mm_unpackhi_epi8(row[0], row[1]);
@@ -249,6 +264,7 @@ static __m512 slice_strip(int64_t rows, const float *p, int8_t *out, double *mas
     return step;
 }
 
+/* y is that of the first column. */
 static inline __attribute__((always_inline)) void combine_columns(const int columns, int64_t quads,
                                                                   const uint8_t *y, int64_t ldy,
                                                                   const int8_t *weight, __m512 step,
@@ -256,7 +272,8 @@ static inline __attribute__((always_inline)) void combine_columns(const int colu
 {
     __m512i acc[8][DDNI_SLICES];
     ddni_ahead none = {NULL, NULL, 0};
-    u8_block(columns, DDNI_SLICES, quads, y, 4, ldy, weight, 64, SLICE_BYTES, &none, acc);
+    u8_block(columns, DDNI_SLICES, quads, (quads_of){y, 4, ldy},
+             (quads_of){weight, 64, SLICE_BYTES}, &none, acc);
     __m512 step1 = _mm512_mul_ps(step, _mm512_set1_ps(1 / 254.0F));
     __m512 step2 = _mm512_mul_ps(step1, _mm512_set1_ps(1 / 254.0F));
     UNROLL(8)
@@ -269,21 +286,22 @@ static inline __attribute__((always_inline)) void combine_columns(const int colu
     }
 }
 
-static void combine_slices_u8(int64_t rows, int64_t d, int64_t lanes, const uint8_t *y, int64_t ldy,
-                              const float *p, int64_t strip_p, float *sum, int64_t strip_sum,
-                              double *mass)
+static void combine_slices_u8(int64_t rows, int64_t d, int64_t lanes, ddni_rows y, ddni_strips p,
+                              ddni_strips sum, double *mass)
 {
     int8_t weight[SLICE_ROWS / 4 * SLICE_BYTES];
     int64_t quads = (rows + 3) / 4;
+    const uint8_t *groups = y.at;
     for (int64_t q = 0; q < lanes / DDNI_LANES; q++) {
-        __m512 step = slice_strip(rows, p + q * strip_p, weight, mass + q * DDNI_LANES);
-        float *at = sum + q * strip_sum;
+        const float *pq = (const float *)p.at + q * p.strip;
+        float *at = (float *)sum.at + q * sum.strip;
+        __m512 step = slice_strip(rows, pq, weight, mass + q * DDNI_LANES);
         int64_t j = 0;
         for (; j + 8 <= d; j += 8) {
-            combine_columns(8, quads, y + 4 * j, ldy, weight, step, at + j * DDNI_LANES);
+            combine_columns(8, quads, groups + 4 * j, y.ld, weight, step, at + j * DDNI_LANES);
         }
         for (; j < d; j++) {
-            combine_columns(1, quads, y + 4 * j, ldy, weight, step, at + j * DDNI_LANES);
+            combine_columns(1, quads, groups + 4 * j, y.ld, weight, step, at + j * DDNI_LANES);
         }
     }
 }

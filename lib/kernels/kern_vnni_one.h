@@ -21,11 +21,19 @@ static inline __attribute__((always_inline)) __m256i sums_of_8(const __m512i *v)
                                    1);
 }
 
-/* 64 columns, or those under the mask. */
-static inline __attribute__((always_inline)) void
-dot_step(const int rows, const int slices, __mmask64 mask, const int whole, const uint8_t *y,
-         int64_t ldy, const int8_t *x, int64_t width, __m512i (*sum)[8])
+static inline __attribute__((always_inline)) __m512i load_columns(const int whole, __mmask64 mask,
+                                                                  const uint8_t *at)
 {
+    return whole ? _mm512_loadu_si512(at) : _mm512_maskz_loadu_epi8(mask, at);
+}
+
+/* 64 columns from y on, or those under the mask. */
+static inline __attribute__((always_inline)) void dot_step(const int rows, const int slices,
+                                                           const int whole, __mmask64 mask,
+                                                           ddni_rows y, const int8_t *x,
+                                                           int64_t width, __m512i (*sum)[8])
+{
+    const uint8_t *bytes = y.at;
     __m512i xj[DDNI_SLICES];
     UNROLL(3)
     for (int s = 0; s < slices; s++) {
@@ -33,8 +41,7 @@ dot_step(const int rows, const int slices, __mmask64 mask, const int whole, cons
     }
     UNROLL(8)
     for (int i = 0; i < rows; i++) {
-        __m512i row =
-            whole ? _mm512_loadu_si512(y + i * ldy) : _mm512_maskz_loadu_epi8(mask, y + i * ldy);
+        __m512i row = load_columns(whole, mask, bytes + i * y.ld);
         UNROLL(3)
         for (int s = 0; s < slices; s++) {
             sum[s][i] = add_quads(sum[s][i], row, xj[s]);
@@ -44,9 +51,10 @@ dot_step(const int rows, const int slices, __mmask64 mask, const int whole, cons
 
 /* Up to 8 rows with `slices` vectors, those `width` bytes apart: exact sums. The last partial
  * register is loaded under a mask. */
-static inline __attribute__((always_inline)) void
-dot_rows_u8(const int rows, const int slices, int64_t d, const uint8_t *y, int64_t ldy,
-            const int8_t *x, int64_t width, ddni_ahead *ahead, __m256i *out)
+static inline __attribute__((always_inline)) void dot_rows_u8(const int rows, const int slices,
+                                                              int64_t d, ddni_rows y,
+                                                              const int8_t *x, int64_t width,
+                                                              ddni_ahead *ahead, __m256i *out)
 {
     __m512i sum[DDNI_SLICES][8];
     UNROLL(3)
@@ -58,11 +66,13 @@ dot_rows_u8(const int rows, const int slices, int64_t d, const uint8_t *y, int64
     }
     int64_t j = 0;
     for (; j + 64 <= d; j += 64) {
+        ddni_rows at = {(const uint8_t *)y.at + j, y.ld};
         fetch_lines(ahead, 4);
-        dot_step(rows, slices, ~UINT64_C(0), 1, y + j, ldy, x + j, width, sum);
+        dot_step(rows, slices, 1, ~UINT64_C(0), at, x + j, width, sum);
     }
     if (j < d) {
-        dot_step(rows, slices, ~UINT64_C(0) >> (64 - (d - j)), 0, y + j, ldy, x + j, width, sum);
+        ddni_rows at = {(const uint8_t *)y.at + j, y.ld};
+        dot_step(rows, slices, 0, ~UINT64_C(0) >> (64 - (d - j)), at, x + j, width, sum);
     }
     UNROLL(3)
     for (int s = 0; s < slices; s++) {
@@ -70,22 +80,22 @@ dot_rows_u8(const int rows, const int slices, int64_t d, const uint8_t *y, int64
     }
 }
 
-static void dot_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
-                   float *g, ddni_ahead *ahead)
+static void dot_u8(int64_t rows, int64_t d, ddni_rows y, const int8_t *x, float *g,
+                   ddni_ahead *ahead)
 {
     __m256i sum;
     int64_t r = 0;
     for (; r + 8 <= rows; r += 8) {
-        dot_rows_u8(8, 1, d, y + r * ldy, ldy, x, 0, ahead, &sum);
+        dot_rows_u8(8, 1, d, u8_rows_from(y, r), x, 0, ahead, &sum);
         _mm256_storeu_ps(g + r, _mm256_cvtepi32_ps(sum));
     }
     for (; r < rows; r++) {
-        dot_rows_u8(1, 1, d, y + r * ldy, ldy, x, 0, ahead, &sum);
+        dot_rows_u8(1, 1, d, u8_rows_from(y, r), x, 0, ahead, &sum);
         g[r] = _mm256_cvtss_f32(_mm256_cvtepi32_ps(sum));
     }
 }
 
-static void dot_slices_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
+static void dot_slices_u8(int64_t rows, int64_t d, ddni_rows y, const int8_t *x,
                           const double *scale, float *g, ddni_ahead *ahead)
 {
     int64_t width = (d + 63) / 64 * 64;
@@ -93,9 +103,9 @@ static void dot_slices_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy
         int64_t run = rows - r >= 8 ? 8 : 1;
         __m256i sum[DDNI_SLICES];
         if (run == 8) {
-            dot_rows_u8(8, DDNI_SLICES, d, y + r * ldy, ldy, x, width, ahead, sum);
+            dot_rows_u8(8, DDNI_SLICES, d, u8_rows_from(y, r), x, width, ahead, sum);
         } else {
-            dot_rows_u8(1, DDNI_SLICES, d, y + r * ldy, ldy, x, width, ahead, sum);
+            dot_rows_u8(1, DDNI_SLICES, d, u8_rows_from(y, r), x, width, ahead, sum);
         }
         __m512d all = _mm512_set1_pd(scale[DDNI_SLICES]);
         for (int s = DDNI_SLICES; s-- > 0;) {
@@ -107,10 +117,14 @@ static void dot_slices_u8(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy
     }
 }
 
-/* Weights of a tile as DDNI_SLICES multiples of int8, each step 1/254 of the one before; gives the
- * sum of what they stand for. */
-static double slice_weights(int64_t rows, const float *p, float top,
-                            int8_t out[DDNI_SLICES][SLICE_ROWS])
+/* Weights of a tile as DDNI_SLICES multiples of int8, each step 1/254 of the one before. */
+typedef struct byte_weights {
+    int8_t slice[DDNI_SLICES][SLICE_ROWS];
+    __m512 step[DDNI_SLICES];
+} byte_weights;
+
+/* Fills them; gives the sum of what they stand for. */
+static double slice_weights(int64_t rows, const float *p, float top, byte_weights *out)
 {
     const __m512 inverse = _mm512_set1_ps(127 / top), further = _mm512_set1_ps(254);
     __m512i sum[DDNI_SLICES];
@@ -125,27 +139,25 @@ static double slice_weights(int64_t rows, const float *p, float top,
         UNROLL(3)
         for (int s = 0; s < DDNI_SLICES; s++) {
             __m512i whole = _mm512_cvtps_epi32(rest);
-            _mm_storeu_si128((__m128i *)(void *)(out[s] + r), _mm512_cvtepi32_epi8(whole));
+            _mm_storeu_si128((__m128i *)(void *)(out->slice[s] + r), _mm512_cvtepi32_epi8(whole));
             sum[s] = _mm512_add_epi32(sum[s], whole);
             rest = _mm512_mul_ps(_mm512_sub_ps(rest, _mm512_cvtepi32_ps(whole)), further);
         }
+    }
+    for (int64_t i = 0; i < DDNI_SLICES; i++) {
+        out->step[i] = _mm512_set1_ps(i == 0   ? top / 127
+                                      : i == 1 ? top / 127 / 254
+                                               : top / 127 / 254 / 254);
     }
     double first = _mm512_reduce_add_epi32(sum[0]), second = _mm512_reduce_add_epi32(sum[1]);
     double third = _mm512_reduce_add_epi32(sum[2]);
     return (double)top / 127 * (first + (second + third / 254) / 254);
 }
 
-static inline __attribute__((always_inline)) __m512i load_columns(const int whole, __mmask64 mask,
-                                                                  const uint8_t *at)
-{
-    return whole ? _mm512_loadu_si512(at) : _mm512_maskz_loadu_epi8(mask, at);
-}
-
 /* Weighted sums of 64 columns, or of those under the mask. */
 static inline __attribute__((always_inline)) void
 combine_step(const int whole, __mmask64 mask, int64_t rows, const uint8_t *const *row, int64_t j,
-             int8_t weight[DDNI_SLICES][SLICE_ROWS], const __m512 *step, ddni_ahead *ahead,
-             float *column)
+             const byte_weights *weights, ddni_ahead *ahead, float *column)
 {
     __m512i acc[DDNI_SLICES][4];
     UNROLL(3)
@@ -168,7 +180,7 @@ combine_step(const int whole, __mmask64 mask, int64_t rows, const uint8_t *const
         UNROLL(3)
         for (int i = 0; i < DDNI_SLICES; i++) {
             int32_t quad;
-            __builtin_memcpy(&quad, &weight[i][r], 4);
+            __builtin_memcpy(&quad, &weights->slice[i][r], 4);
             __m512i w = _mm512_set1_epi32(quad);
             UNROLL(4)
             for (int k = 0; k < 4; k++) {
@@ -179,9 +191,9 @@ combine_step(const int whole, __mmask64 mask, int64_t rows, const uint8_t *const
     /* Within each quarter of a register, group k holds columns 4 k .. 4 k + 3. */
     UNROLL(4)
     for (int k = 0; k < 4; k++) {
-        __m512 f = _mm512_mul_ps(step[0], _mm512_cvtepi32_ps(acc[0][k]));
-        f = _mm512_fmadd_ps(step[1], _mm512_cvtepi32_ps(acc[1][k]), f);
-        f = _mm512_fmadd_ps(step[2], _mm512_cvtepi32_ps(acc[2][k]), f);
+        __m512 f = _mm512_mul_ps(weights->step[0], _mm512_cvtepi32_ps(acc[0][k]));
+        f = _mm512_fmadd_ps(weights->step[1], _mm512_cvtepi32_ps(acc[1][k]), f);
+        f = _mm512_fmadd_ps(weights->step[2], _mm512_cvtepi32_ps(acc[2][k]), f);
         _mm_storeu_ps(column + 4 * k, _mm512_extractf32x4_ps(f, 0));
         _mm_storeu_ps(column + 16 + 4 * k, _mm512_extractf32x4_ps(f, 1));
         _mm_storeu_ps(column + 32 + 4 * k, _mm512_extractf32x4_ps(f, 2));
@@ -192,25 +204,19 @@ combine_step(const int whole, __mmask64 mask, int64_t rows, const uint8_t *const
 static void combine_u8(int64_t rows, int64_t d, const uint8_t *const *row, const float *p,
                        float *sum, double *mass, ddni_ahead *ahead)
 {
-    int8_t weight[DDNI_SLICES][SLICE_ROWS];
+    byte_weights weights;
     float top = largest(rows, p);
     if (!(top > 0)) {
         return;
     }
-    *mass += slice_weights(rows, p, top, weight);
-    __m512 step[DDNI_SLICES];
-    for (int64_t i = 0; i < DDNI_SLICES; i++) {
-        step[i] = _mm512_set1_ps(i == 0   ? top / 127
-                                 : i == 1 ? top / 127 / 254
-                                          : top / 127 / 254 / 254);
-    }
+    *mass += slice_weights(rows, p, top, &weights);
     for (int64_t j = 0; j < d; j += 64) {
         float column[64];
         int64_t run = d - j < 64 ? d - j : 64;
         if (run == 64) {
-            combine_step(1, 0, rows, row, j, weight, step, ahead, column);
+            combine_step(1, 0, rows, row, j, &weights, ahead, column);
         } else {
-            combine_step(0, ~UINT64_C(0) >> (64 - run), rows, row, j, weight, step, ahead, column);
+            combine_step(0, ~UINT64_C(0) >> (64 - run), rows, row, j, &weights, ahead, column);
         }
         for (int64_t k = 0; k < run; k++) {
             sum[j + k] += column[k];

@@ -5,7 +5,10 @@
  * along the states without ever adding across a register. The number of lanes of a block is a
  * multiple of DDNI_LANES; unused lanes hold zeros. Strips of DDNI_LANES states lie one after the
  * other, [lane / DDNI_LANES][index][lane % DDNI_LANES], so that a strip's numbers are contiguous
- * and stay in the first-level cache together; `strip` is the number of elements between two strips.
+ * and stay in the first-level cache together.
+ *
+ * What belongs together is handed over as one object: rows, strips, a tile. Numbers in rows and
+ * strips have the type that the entry is named after.
  *
  * No entry allocates, fails or keeps state. Pointers never overlap unless said. Empty ranges
  * (rows == 0) are allowed. */
@@ -24,6 +27,30 @@ enum {
     DDNI_LANES = 16,         /* granularity of lane blocks, in states */
     DDNI_DEPTH_BLOCK = 256   /* longest run of terms added up in one accumulator by multiply */
 };
+
+/* Rows of numbers as they lie in memory, read only: number k of row i at at[i * ld + k]. */
+typedef struct ddni_rows {
+    const void *at;
+    int64_t ld;
+} ddni_rows;
+
+/* Numbers by lanes: number i of lane q at at[ddni_lane_at(i, q, strip)], so `strip` is the number
+ * of elements between two strips. */
+typedef struct ddni_strips {
+    void *at;
+    int64_t strip;
+} ddni_strips;
+
+/* A tile of rows for the softmax: row r has the logit gain * g + term[r]. */
+typedef struct ddni_tile {
+    int64_t rows;
+    int64_t first; /* index of row 0 among all rows */
+    double gain;
+    const double *term;      /* [rows] */
+    const double *norm;      /* [rows] numbers whose mean is wanted */
+    const int32_t *class_of; /* [rows], below `classes`; NULL: no sums by class */
+    int64_t classes;
+} ddni_tile;
 
 /* What a screen knows of its lanes, and the candidates it finds: rows that may not be left out. The
  * logit of a row lies within radius * length[row] of slope * g + offset + term[row]. */
@@ -52,71 +79,57 @@ typedef struct ddni_ahead {
     int64_t mask;
 } ddni_ahead;
 
+typedef void (*ddni_multiply_fn)(int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
+                                 ddni_strips b, ddni_strips c, ddni_ahead *ahead);
+
 typedef struct ddni_kernels {
     const char *name;
     const char *needs; /* what the processor must have, for messages */
 
-    /* c(i, q) += sum_k a[i * lda + k] b(k, q), i < rows, k < depth, q < lanes; b and c in strips.
-     * Terms are added one after the other within runs of DDNI_DEPTH_BLOCK, the runs' sums then to
-     * c: |error| <= (DDNI_DEPTH_BLOCK + depth / DDNI_DEPTH_BLOCK + 2) u |a||b|. What
-     * `ahead` says is fetched meanwhile; NULL for nothing. */
-    void (*multiply_f32)(int64_t rows, int64_t depth, int64_t lanes, const float *a, int64_t lda,
-                         const float *b, int64_t strip_b, float *c, int64_t strip_c,
-                         ddni_ahead *ahead);
-    void (*multiply_f64)(int64_t rows, int64_t depth, int64_t lanes, const double *a, int64_t lda,
-                         const double *b, int64_t strip_b, double *c, int64_t strip_c,
-                         ddni_ahead *ahead);
-    /* The same with a[k * lda + i]. */
-    void (*multiply_transposed_f32)(int64_t rows, int64_t depth, int64_t lanes, const float *a,
-                                    int64_t lda, const float *b, int64_t strip_b, float *c,
-                                    int64_t strip_c, ddni_ahead *ahead);
-    void (*multiply_transposed_f64)(int64_t rows, int64_t depth, int64_t lanes, const double *a,
-                                    int64_t lda, const double *b, int64_t strip_b, double *c,
-                                    int64_t strip_c, ddni_ahead *ahead);
+    /* c(i, q) += sum_k a(i, k) b(k, q), i < rows, k < depth, q < lanes; b is only read. Terms are
+     * added one after the other within runs of DDNI_DEPTH_BLOCK, the runs' sums then to c:
+     * |error| <= (DDNI_DEPTH_BLOCK + depth / DDNI_DEPTH_BLOCK + 2) u |a||b|. What `ahead` says is
+     * fetched meanwhile; NULL for nothing. */
+    ddni_multiply_fn multiply_f32, multiply_f64;
+    /* The same with a(k, i) in place of a(i, k). */
+    ddni_multiply_fn multiply_transposed_f32, multiply_transposed_f64;
 
-    /* Adds a tile of rows to the sums. g(row, lane), in strips, holds the inner products and is
-     * overwritten by e^{l - reference}, l = gain * g + term[row]. The reference moves only when a
-     * logit exceeds it by more than DDNI_LEEWAY; rescale says by how much, returns 1 if any lane
-     * moved. first_row is the index of row 0; class_of[row] or NULL. */
-    int32_t (*softmax_f32)(int64_t rows, int64_t lanes, float *g, int64_t strip, double gain,
-                           const double *term, const double *norm, const int32_t *class_of,
-                           int64_t class_count, int64_t first_row, const ddni_lane_sums *sums);
-    int32_t (*softmax_f64)(int64_t rows, int64_t lanes, double *g, int64_t strip, double gain,
-                           const double *term, const double *norm, const int32_t *class_of,
-                           int64_t class_count, int64_t first_row, const ddni_lane_sums *sums);
+    /* Adds a tile of rows to the sums. g(row, lane) holds the inner products and is overwritten by
+     * e^{l - reference}, l = gain * g + term[row]. The reference moves only when a logit exceeds it
+     * by more than DDNI_LEEWAY; rescale says by how much, returns 1 if any lane moved. */
+    int32_t (*softmax_f32)(const ddni_tile *tile, int64_t lanes, ddni_strips g,
+                           const ddni_lane_sums *sums);
+    int32_t (*softmax_f64)(const ddni_tile *tile, int64_t lanes, ddni_strips g,
+                           const ddni_lane_sums *sums);
 
     /* The same for a single state whose inner products are g[row]: lane 0 of sums. */
-    int32_t (*softmax_rows_f32)(int64_t rows, float *g, double gain, const double *term,
-                                const double *norm, const int32_t *class_of, int64_t class_count,
-                                int64_t first_row, const ddni_lane_sums *sums);
+    int32_t (*softmax_rows_f32)(const ddni_tile *tile, float *g, const ddni_lane_sums *sums);
 
     /* sum[j][q] += factor[q] from[j][q], j < columns, q < DDNI_LANES; type: F32 or F64, of from. */
     void (*add_scaled)(ddn_type type, int64_t columns, const void *from, const double *factor,
                        double *sum);
 
-    /* Lists the candidates of a tile; g(row, lane), in strips, is overwritten. term[row],
-     * length[row]: see ddni_screen; first_row: number of row 0 within the chunk that the lists are
-     * for. Lanes beyond `states` are ignored. */
-    void (*screen_f32)(int64_t rows, int64_t lanes, int64_t states, float *g, int64_t strip,
-                       const float *term, const float *length, int64_t first_row,
-                       const ddni_screen *screen);
+    /* Lists the candidates of a tile; g(row, lane) is overwritten. term[row], length[row]: see
+     * ddni_screen; first_row: number of row 0 within the chunk that the lists are for. Lanes beyond
+     * `states` are ignored. */
+    void (*screen_f32)(int64_t rows, int64_t states, ddni_strips g, const float *term,
+                       const float *length, int64_t first_row, const ddni_screen *screen);
 
     /* The same for a single state: lane 0 of `screen`, inner products g[row], overwritten. */
     void (*screen_rows_f32)(int64_t rows, float *g, const float *term, const float *length,
                             int64_t first_row, const ddni_screen *screen);
 
-    /* Integer products, exact for depth <= DDNI_MOST_BYTES: g(i, q) = sum_k a[i * lda + k]
-     * b[q / 16][k / 4][q % 16][k % 4] as float, b zero where k >= d, g in strips; reads a up to the
-     * next multiple of 4 columns. NULL where the processor has no instruction for it, and so for
-     * all entries on bytes. */
-    void (*multiply_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a, int64_t lda,
-                        const int8_t *b, float *g, int64_t strip, ddni_ahead *ahead);
-    /* The same with states in slices: g(i, q) = constant + sum_s scale_s sum_k a[i * lda + k]
+    /* Integer products, exact for depth <= DDNI_MOST_BYTES: g(i, q) = sum_k a(i, k)
+     * b[q / 16][k / 4][q % 16][k % 4] as float, b zero where k >= d; reads a up to the next
+     * multiple of 4 columns. NULL where the processor has no instruction for it, and so for all
+     * entries on bytes. */
+    void (*multiply_u8)(int64_t rows, int64_t d, int64_t lanes, ddni_rows a, const int8_t *b,
+                        ddni_strips g, ddni_ahead *ahead);
+    /* The same with states in slices: g(i, q) = constant + sum_s scale_s sum_k a(i, k)
      * b[q / 16][k / 4][s][q % 16][k % 4], scale_s = scale[q / 16][s][q % 16] and the constant at
      * s = DDNI_SLICES. Rounded twice at the size of the result. */
-    void (*multiply_slices_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *a,
-                               int64_t lda, const int8_t *b, const float *scale, float *g,
-                               int64_t strip, ddni_ahead *ahead);
+    void (*multiply_slices_u8)(int64_t rows, int64_t d, int64_t lanes, ddni_rows a, const int8_t *b,
+                               const float *scale, ddni_strips g, ddni_ahead *ahead);
     /* States in slices, for the above: out[k / 4][s][q][k % 4], q < DDNI_LANES, k < d and zeros
      * beyond, nearest whole numbers of x[q][k] * inverse[q] and, for each further slice, of 254
      * times what remains; out of state q is zero where inverse[q] is. x[q] may be NULL then. */
@@ -124,21 +137,19 @@ typedef struct ddni_kernels {
     /* Groups of four rows with their bytes side by side, out[row / 4][j][row % 4], zeros for what
      * the last group lacks; groups are ldo bytes apart, of which 4 d, rounded up to a multiple of
      * 64, are written. */
-    void (*interleave_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, uint8_t *out,
-                          int64_t ldo);
-    /* sum(j, q) += sum_row p(row, q) y[row][j] for p >= 0 and interleaved rows, at most 128; p and
-     * sum in strips. p is rounded to 2^-22 of the largest of its lane; mass[q] += the sum of what
-     * was used. */
-    void (*combine_slices_u8)(int64_t rows, int64_t d, int64_t lanes, const uint8_t *y, int64_t ldy,
-                              const float *p, int64_t strip_p, float *sum, int64_t strip_sum,
-                              double *mass);
-    /* g[row] = sum_j y[row][j] x[j] as float, for one state; x zero beyond d up to a multiple
+    void (*interleave_u8)(int64_t rows, int64_t d, ddni_rows y, uint8_t *out, int64_t ldo);
+    /* sum(j, q) += sum_row p(row, q) y(row, j) for p >= 0 and interleaved rows, at most 128, whose
+     * groups are y.ld bytes apart; p and sum are f32, p only read. p is rounded to 2^-22 of the
+     * largest of its lane; mass[q] += the sum of what was used. */
+    void (*combine_slices_u8)(int64_t rows, int64_t d, int64_t lanes, ddni_rows y, ddni_strips p,
+                              ddni_strips sum, double *mass);
+    /* g[row] = sum_j y(row, j) x[j] as float, for one state; x zero beyond d up to a multiple
      * of 64. */
-    void (*dot_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
-                   float *g, ddni_ahead *ahead);
+    void (*dot_u8)(int64_t rows, int64_t d, ddni_rows y, const int8_t *x, float *g,
+                   ddni_ahead *ahead);
 
-    /* g[row] = scale[DDNI_SLICES] + sum_i scale[i] sum_j y[row][j] x[i][j], x as for dot_u8. */
-    void (*dot_slices_u8)(int64_t rows, int64_t d, const uint8_t *y, int64_t ldy, const int8_t *x,
+    /* g[row] = scale[DDNI_SLICES] + sum_i scale[i] sum_j y(row, j) x[i][j], x as for dot_u8. */
+    void (*dot_slices_u8)(int64_t rows, int64_t d, ddni_rows y, const int8_t *x,
                           const double *scale, float *g, ddni_ahead *ahead);
     /* sum[j] += sum_r p[r] row[r][j] for p >= 0, rows <= 128; row[] goes on to a multiple of 4 with
      * any readable rows. p is rounded to 2^-22 of its largest; *mass += the sum of what was used.
@@ -146,11 +157,12 @@ typedef struct ddni_kernels {
     void (*combine_u8)(int64_t rows, int64_t d, const uint8_t *const *row, const float *p,
                        float *sum, double *mass, ddni_ahead *ahead);
 
-    /* out[row][j] = scale * stored[row][j] + shift - centre[j] for j < d, 0 for d <= j < ldo. */
-    void (*unpack_f32)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
-                       double scale, double shift, const double *centre, float *out, int64_t ldo);
-    void (*unpack_f64)(ddn_type type, int64_t rows, int64_t d, const void *stored, int64_t ld,
-                       double scale, double shift, const double *centre, double *out, int64_t ldo);
+    /* out[row][j] = scale * stored[row * ldy + j] + shift - centre[j] for j < d, 0 for d <= j <
+     * ldo; y is the point of row 0. */
+    void (*unpack_f32)(ddn_type type, int64_t rows, int64_t d, ddni_point y, int64_t ldy,
+                       const double *centre, float *out, int64_t ldo);
+    void (*unpack_f64)(ddn_type type, int64_t rows, int64_t d, ddni_point y, int64_t ldy,
+                       const double *centre, double *out, int64_t ldo);
 
     /* sum_j ((x_j - a y_j) - a_low y_j)^2, each difference rounded once. */
     double (*distance)(ddn_type type, int64_t d, const double *x, double a, double a_low,
@@ -159,12 +171,12 @@ typedef struct ddni_kernels {
     void (*accumulate)(ddn_type type, int64_t d, double *sum, double left, double right,
                        ddni_point y, const double *centre);
 
-    /* g[row] = sum_j y[row][j] x[j] for one state; same error bound as multiply_f32. */
-    void (*dot_f32)(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *x, float *g,
+    /* g[row] = sum_j y(row, j) x[j] for one state; same error bound as multiply_f32. */
+    void (*dot_f32)(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,
                     ddni_ahead *ahead);
-    /* sum[j] += sum_row p[row] y[row][j]. */
-    void (*combine_f32)(int64_t rows, int64_t d, const float *y, int64_t ldy, const float *p,
-                        float *sum, ddni_ahead *ahead);
+    /* sum[j] += sum_row p[row] y(row, j). */
+    void (*combine_f32)(int64_t rows, int64_t d, ddni_rows y, const float *p, float *sum,
+                        ddni_ahead *ahead);
 } ddni_kernels;
 
 /* Where number i of a lane lies. */

@@ -121,18 +121,15 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
     b->log_ratio = rq->epsilon > 0 ? log((double)b->n / rq->epsilon) : INFINITY;
 }
 
-const uint8_t *ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy,
-                                  int64_t *ld)
+ddni_rows ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy)
 {
     const uint8_t *y = ddni_stored(ds, first);
     int64_t width = (ds->d + 3) / 4 * 4, behind = (first + rows - ds->n) * ds->ld + width - ds->d;
-    *ld = ds->ld;
     if (behind <= 0) {
-        return y;
+        return (ddni_rows){y, ds->ld};
     }
     for (int64_t r = 0; r < rows; r++) {
         memcpy(copy + r * width, y + r * ds->ld, (size_t)ds->d);
     }
-    *ld = width;
-    return copy;
+    return (ddni_rows){copy, width};
 }

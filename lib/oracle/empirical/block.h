@@ -168,11 +168,10 @@ ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m);
 /* Whether f32 can hold all that screens and single sums work with. */
 int32_t ddni_block_fits_single(const ddni_block *b, int64_t m, const int64_t *todo);
 
-/* Rows first .. first+rows-1 of bytes that may be read in groups of four columns, *ld apart: as
- * they are stored, or copied to copy[rows][d rounded up to 4] where that would read on behind the
- * data, which may end where memory ends. */
-const uint8_t *ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy,
-                                  int64_t *ld);
+/* Rows first .. first+rows-1 of bytes that may be read in groups of four columns: as they are
+ * stored, or copied to copy[rows][d rounded up to 4] where that would read on behind the data,
+ * which may end where memory ends. */
+ddni_rows ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy);
 
 /* Gathers the states of m batch rows and their differences from the centre; sets m and lanes. */
 ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo);

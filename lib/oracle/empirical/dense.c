@@ -34,173 +34,169 @@ static void rescale_sums(const ddni_dense_run *p, const ddni_dense_part *part)
     }
 }
 
-/* Mass of each state in a tile, beside the reference it is relative to. */
-static void note_mass(const ddni_dense_run *p, const ddni_dense_part *part, int64_t tile,
-                      int64_t rows, const void *weights)
+/* Mass and the reference it is relative to of state q in a tile. */
+static double *tile_mass(const ddni_dense_run *p, int64_t chunk, const ddni_tile *tile, int64_t q)
 {
-    double *mass = p->s->tile_mass + tile * p->b->lanes * 2;
+    int64_t from = tile->first - chunk * p->b->chunk_rows;
+    int64_t number = chunk * p->tiles + from / DDNI_TILE_ROWS;
+    return p->s->tile_mass + (number * p->b->lanes + q) * 2;
+}
+
+static void note_mass(const ddni_dense_run *p, const ddni_dense_part *part, const ddni_tile *tile,
+                      const void *weights)
+{
     const double *reference = ddni_lane_row(p, part->chunk, DDNI_LANE_REFERENCE);
     for (int64_t q = part->lane; q < part->lane + part->lanes && q < p->b->m; q++) {
-        double sum = 0;
-        for (int64_t r = 0; r < rows; r++) {
+        double *mass = tile_mass(p, part->chunk, tile, q), sum = 0;
+        for (int64_t r = 0; r < tile->rows; r++) {
             int64_t at = ddni_lane_at(r, q - part->lane, DDNI_TILE_STRIP);
             sum += p->precision == DDN_TYPE_F32 ? (double)((const float *)weights)[at]
                                                 : ((const double *)weights)[at];
         }
-        mass[2 * q] = reference[q];
-        mass[2 * q + 1] = sum;
+        mass[0] = reference[q];
+        mass[1] = sum;
     }
 }
 
 /* Columns `from` .. of a tile in f32 or f64: unpacked, or as they are stored. */
-typedef struct panel {
-    const void *at;
-    int64_t ld;
-} panel;
-
-static panel panel_at(const ddni_dense_run *p, int64_t first, int64_t from, char *scratch)
+static ddni_rows panel_at(const ddni_dense_run *p, int64_t first, int64_t from, char *scratch)
 {
     const ddni_block *b = p->b;
     if (p->precision == DDN_TYPE_F32 && b->o->in_place) {
-        return (panel){(const float *)ddni_stored(b->ds, first) + from, b->ds->ld};
+        return (ddni_rows){(const float *)ddni_stored(b->ds, first) + from, b->ds->ld};
     }
     int64_t ld = ddni_panel_ld(p->size);
-    return (panel){scratch + from / DDNI_DEPTH_BLOCK * DDNI_TILE_ROWS * ld * p->size, ld};
+    return (ddni_rows){scratch + from / DDNI_DEPTH_BLOCK * DDNI_TILE_ROWS * ld * p->size, ld};
 }
 
 /* Unpacks columns from .. from + width - 1 of a tile, unless they are used as stored. */
-static void unpack_panel(const ddni_dense_run *p, int64_t first, int64_t rows, int64_t from,
-                         int64_t width, panel to)
+static void unpack_panel(const ddni_dense_run *p, const ddni_tile *tile, int64_t from,
+                         int64_t width, ddni_rows to)
 {
     const ddni_block *b = p->b;
     const ddn_dataset *ds = b->ds;
-    const char *stored = (const char *)ddni_stored(ds, first) + from * ddni_type_size(ds->type);
+    ddni_point y = ddni_point_at(ds, tile->first);
     void *out = (void *)(uintptr_t)to.at;
+    y.stored = (const char *)y.stored + from * ddni_type_size(ds->type);
     if (p->precision == DDN_TYPE_F64) {
-        b->kern->unpack_f64(ds->type, rows, width, stored, ds->ld, ds->scale, ds->shift,
-                            b->o->centre + from, out, to.ld);
+        b->kern->unpack_f64(ds->type, tile->rows, width, y, ds->ld, b->o->centre + from, out,
+                            to.ld);
     } else if (!b->o->in_place) {
-        b->kern->unpack_f32(ds->type, rows, width, stored, ds->ld, ds->scale, ds->shift,
-                            b->o->centre + from, out, to.ld);
+        b->kern->unpack_f32(ds->type, tile->rows, width, y, ds->ld, b->o->centre + from, out,
+                            to.ld);
     }
 }
 
+/* Of states or vector sums, from a column and a lane on. */
+static ddni_strips strips_at(const ddni_dense_run *p, void *numbers, int64_t column, int64_t lane)
+{
+    int64_t at = ddni_dense_at(p, column, lane);
+    return (ddni_strips){(char *)numbers + at * p->size, ddni_strip(p->b)};
+}
+
 /* Inner products of a tile of rows with the lanes of a part. */
-static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
-                          int64_t rows, char *scratch, void *g, ddni_ahead *ahead)
+static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part,
+                          const ddni_tile *tile, char *scratch, ddni_strips g, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_strip(b);
+    int64_t d = b->d, step = DDNI_DEPTH_BLOCK;
+    int32_t single = p->precision == DDN_TYPE_F32;
+    ddni_multiply_fn multiply = single ? b->kern->multiply_f32 : b->kern->multiply_f64;
     if (p->integer) {
-        ddni_slices_multiply(p, part, first, rows, scratch, g, ahead);
+        ddni_slices_multiply(p, part, tile, scratch, g, ahead);
         return;
     }
-    memset(g, 0, (size_t)(DDNI_TILE_ROWS * part->lanes * p->size));
+    memset(g.at, 0, (size_t)(DDNI_TILE_ROWS * part->lanes * p->size));
     for (int64_t from = 0; from < d; from += step) {
-        int64_t width = d - from < step ? d - from : step, at = ddni_dense_at(p, from, part->lane);
-        panel y = panel_at(p, first, from, scratch);
-        unpack_panel(p, first, rows, from, width, y);
-        if (p->precision == DDN_TYPE_F32) {
-            b->kern->multiply_f32(rows, width, part->lanes, y.at, y.ld,
-                                  (const float *)p->s->lanes + at, strip, g, DDNI_TILE_STRIP,
-                                  ahead);
-        } else {
-            b->kern->multiply_f64(rows, width, part->lanes, y.at, y.ld,
-                                  (const double *)p->s->lanes + at, strip, g, DDNI_TILE_STRIP,
-                                  NULL);
-        }
+        int64_t width = d - from < step ? d - from : step;
+        ddni_rows y = panel_at(p, tile->first, from, scratch);
+        unpack_panel(p, tile, from, width, y);
+        multiply(tile->rows, width, part->lanes, y, strips_at(p, p->s->lanes, from, part->lane), g,
+                 single ? ahead : NULL);
     }
 }
 
 /* Adds the rows of a tile, as multiply_tile left them, to the vector sums. */
-static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
-                         int64_t rows, char *scratch, const void *weights, ddni_ahead *ahead)
+static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part,
+                         const ddni_tile *tile, char *scratch, ddni_strips weights,
+                         ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    int64_t d = b->d, step = DDNI_DEPTH_BLOCK, strip = ddni_strip(b);
+    int64_t d = b->d, step = DDNI_DEPTH_BLOCK;
+    int32_t single = p->precision == DDN_TYPE_F32;
+    ddni_multiply_fn multiply =
+        single ? b->kern->multiply_transposed_f32 : b->kern->multiply_transposed_f64;
     void *sum = ddni_dense_sum(p, part->chunk);
     if (p->integer) {
-        ddni_slices_combine(p, part, first, rows, scratch, weights);
+        ddni_slices_combine(p, part, tile, scratch, weights);
         return;
     }
     for (int64_t from = 0; from < d; from += step) {
-        int64_t width = d - from < step ? d - from : step, at = ddni_dense_at(p, from, part->lane);
-        panel y = panel_at(p, first, from, scratch);
-        if (p->precision == DDN_TYPE_F32) {
-            b->kern->multiply_transposed_f32(width, rows, part->lanes, y.at, y.ld, weights,
-                                             DDNI_TILE_STRIP, (float *)sum + at, strip, ahead);
-        } else {
-            b->kern->multiply_transposed_f64(width, rows, part->lanes, y.at, y.ld, weights,
-                                             DDNI_TILE_STRIP, (double *)sum + at, strip, NULL);
-        }
+        int64_t width = d - from < step ? d - from : step;
+        ddni_rows y = panel_at(p, tile->first, from, scratch);
+        multiply(width, tile->rows, part->lanes, y, weights, strips_at(p, sum, from, part->lane),
+                 single ? ahead : NULL);
     }
 }
 
 /* One tile of rows against the lanes of a part. */
-static void lanes_tile(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
-                       int64_t rows, char *scratch, const double *term)
+static void lanes_tile(const ddni_dense_run *p, const ddni_dense_part *part, const ddni_tile *tile,
+                       char *scratch)
 {
     const ddni_block *b = p->b;
     ddni_lane_sums sums = ddni_lane_sums_of(p, part->chunk, part->lane);
-    const double *norm = b->o->norm + first;
-    const int32_t *class_of = b->want_class ? b->ds->labels->class_index + first : NULL;
-    void *weights = scratch;
+    ddni_strips weights = {scratch, DDNI_TILE_STRIP};
     scratch += DDNI_TILE_ROWS * part->lanes * p->size;
-    ddni_ahead ahead = ddni_next_rows(b, part->lanes, first + rows, 2);
-    multiply_tile(p, part, first, rows, scratch, weights, &ahead);
+    ddni_ahead ahead = ddni_next_rows(b, part->lanes, tile->first + tile->rows, 2);
+    multiply_tile(p, part, tile, scratch, weights, &ahead);
     int32_t moved = p->precision == DDN_TYPE_F32
-                        ? b->kern->softmax_f32(rows, part->lanes, weights, DDNI_TILE_STRIP, b->gain,
-                                               term, norm, class_of, b->classes, first, &sums)
-                        : b->kern->softmax_f64(rows, part->lanes, weights, DDNI_TILE_STRIP, b->gain,
-                                               term, norm, class_of, b->classes, first, &sums);
+                        ? b->kern->softmax_f32(tile, part->lanes, weights, &sums)
+                        : b->kern->softmax_f64(tile, part->lanes, weights, &sums);
     if (b->want_sum) {
-        if (moved && first > part->chunk * b->chunk_rows) { /* else nothing is summed yet */
+        if (moved && tile->first > part->chunk * b->chunk_rows) { /* else nothing is summed yet */
             rescale_sums(p, part);
         }
-        combine_tile(p, part, first, rows, scratch, weights, &ahead);
+        combine_tile(p, part, tile, scratch, weights, &ahead);
     }
     if (b->want_draw) {
-        int64_t from = first - part->chunk * b->chunk_rows;
-        note_mass(p, part, part->chunk * p->tiles + from / DDNI_TILE_ROWS, rows, weights);
+        note_mass(p, part, tile, weights.at);
     }
 }
 
 /* The weights of a tile, as g holds them, added up for one state by itself. */
-static void thin_combine(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
-                         int64_t rows, panel y, const float *g, ddni_ahead *ahead)
+static void thin_combine(const ddni_dense_run *p, const ddni_dense_part *part,
+                         const ddni_tile *tile, ddni_rows y, const float *g, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
     float *sum = (float *)(void *)ddni_dense_sum(p, part->chunk) + part->lane * b->d;
     double factor = ddni_lane_row(p, part->chunk, DDNI_LANE_RESCALE)[part->lane];
-    if (factor != 1 && first > part->chunk * b->chunk_rows) { /* else nothing is summed yet */
+    if (factor != 1 && tile->first > part->chunk * b->chunk_rows) { /* as in lanes_tile */
         ddni_lane_row(p, part->chunk, DDNI_LANE_MASS)[part->lane] *= factor;
         for (int64_t j = 0; j < b->d; j++) {
             sum[j] *= (float)factor;
         }
     }
     if (p->integer) {
-        ddni_slices_add(p, part, first, rows, g, ahead);
+        ddni_slices_add(p, part, tile, g, ahead);
     } else {
-        b->kern->combine_f32(rows, b->d, y.at, y.ld, g, sum, ahead);
+        b->kern->combine_f32(tile->rows, b->d, y, g, sum, ahead);
     }
 }
 
 /* One tile of rows against few states, one after the other, in f32. */
-static void thin_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, int64_t rows,
-                      char *scratch, const double *term)
+static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *tile, char *scratch)
 {
     const ddni_block *b = p->b;
     const ddni_kernels *k = b->kern;
     float g[DDNI_TILE_ROWS];
-    const void *stored = ddni_stored(b->ds, first);
-    const int32_t *class_of = b->want_class ? b->ds->labels->class_index + first : NULL;
-    panel y = {scratch, b->d};
-    ddni_ahead next = ddni_next_rows(b, DDNI_LANES, first + rows, b->want_sum ? 2 : 1),
+    int64_t rows = tile->rows;
+    ddni_rows y = {scratch, b->d};
+    ddni_ahead next = ddni_next_rows(b, DDNI_LANES, tile->first + rows, b->want_sum ? 2 : 1),
                none = {NULL, NULL, 0};
     if (b->o->in_place) {
-        y = (panel){stored, b->ds->ld};
+        y = (ddni_rows){ddni_stored(b->ds, tile->first), b->ds->ld};
     } else if (!p->integer) {
-        k->unpack_f32(b->ds->type, rows, b->d, stored, b->ds->ld, b->ds->scale, b->ds->shift,
+        k->unpack_f32(b->ds->type, rows, b->d, ddni_point_at(b->ds, tile->first), b->ds->ld,
                       b->o->centre, (float *)(void *)scratch, b->d);
     }
     for (int64_t q = 0; q < b->m; q++) {
@@ -208,15 +204,13 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, int
         ddni_dense_part part = {chunk, q, 1};
         ddni_ahead *ahead = q == 0 ? &next : &none;
         if (p->integer) {
-            ddni_slices_dot(p, first, rows, q, g, ahead);
+            ddni_slices_dot(p, tile, q, g, ahead);
         } else {
-            k->dot_f32(rows, b->d, y.at, y.ld, (const float *)p->s->lanes + q * b->d, g, ahead);
+            k->dot_f32(rows, b->d, y, (const float *)p->s->lanes + q * b->d, g, ahead);
         }
-        k->softmax_rows_f32(rows, g, b->gain, term, b->o->norm + first, class_of, b->classes, first,
-                            &sums);
+        k->softmax_rows_f32(tile, g, &sums);
         if (b->want_draw) {
-            int64_t tile = chunk * p->tiles + (first - chunk * b->chunk_rows) / DDNI_TILE_ROWS;
-            double *mass = p->s->tile_mass + (tile * b->lanes + q) * 2;
+            double *mass = tile_mass(p, chunk, tile, q);
             mass[0] = sums.reference[0];
             mass[1] = 0;
             for (int64_t r = 0; r < rows; r++) {
@@ -224,7 +218,7 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, int64_t first, int
             }
         }
         if (b->want_sum) {
-            thin_combine(p, &part, first, rows, y, g, ahead);
+            thin_combine(p, &part, tile, y, g, ahead);
         }
     }
 }
@@ -253,15 +247,19 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
                (size_t)(part.lanes * b->d * p->size));
     }
     double term[DDNI_TILE_ROWS];
+    ddni_tile tile = {.gain = b->gain, .term = term, .classes = b->classes};
     for (int64_t first = chunk * b->chunk_rows; first < end; first += DDNI_TILE_ROWS) {
-        int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
-        for (int64_t r = 0; r < rows; r++) {
-            term[r] = -0.5 * b->gain * b->level->a * b->o->norm[first + r];
+        tile.rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+        tile.first = first;
+        tile.norm = b->o->norm + first;
+        tile.class_of = b->want_class ? b->ds->labels->class_index + first : NULL;
+        for (int64_t r = 0; r < tile.rows; r++) {
+            term[r] = -0.5 * b->gain * b->level->a * tile.norm[r];
         }
         if (p->thin) {
-            thin_tile(p, chunk, first, rows, scratch, term);
+            thin_tile(p, chunk, &tile, scratch);
         } else {
-            lanes_tile(p, &part, first, rows, scratch, term);
+            lanes_tile(p, &part, &tile, scratch);
         }
     }
 }

@@ -101,14 +101,14 @@ static inline int64_t ddni_dense_at(const ddni_dense_run *p, int64_t j, int64_t 
 int64_t ddni_slices_scratch(const ddni_block *b);
 double ddni_slices_rest(const ddni_dense_run *run, int64_t q);
 void ddni_slices_fill(void *run, int64_t strip, int64_t worker);
-void ddni_slices_multiply(const ddni_dense_run *run, const ddni_dense_part *part, int64_t first,
-                          int64_t rows, char *scratch, float *g, ddni_ahead *ahead);
-void ddni_slices_combine(const ddni_dense_run *run, const ddni_dense_part *part, int64_t first,
-                         int64_t rows, char *scratch, const float *weights);
-void ddni_slices_dot(const ddni_dense_run *run, int64_t first, int64_t rows, int64_t q, float *g,
+void ddni_slices_multiply(const ddni_dense_run *run, const ddni_dense_part *part,
+                          const ddni_tile *tile, char *scratch, ddni_strips g, ddni_ahead *ahead);
+void ddni_slices_combine(const ddni_dense_run *run, const ddni_dense_part *part,
+                         const ddni_tile *tile, char *scratch, ddni_strips weights);
+void ddni_slices_dot(const ddni_dense_run *run, const ddni_tile *tile, int64_t q, float *g,
                      ddni_ahead *ahead);
-void ddni_slices_add(const ddni_dense_run *run, const ddni_dense_part *part, int64_t first,
-                     int64_t rows, const float *weights, ddni_ahead *ahead);
+void ddni_slices_add(const ddni_dense_run *run, const ddni_dense_part *part, const ddni_tile *tile,
+                     const float *weights, ddni_ahead *ahead);
 
 /* The end of a run (merge.c), in this order: weigh the chunks; add up their vector sums by blocks
  * of columns (a tile function whose arg is the run); merge, judge and, where it passes, finish

@@ -69,39 +69,34 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
     char *tile = scratch + DDNI_TILE_ROWS * b->lanes * 4;
     int32_t thin = b->m <= DDNI_THIN;
     ddni_ahead ahead = ddni_next_rows(b, thin ? DDNI_LANES : b->lanes, first + rows, 1);
+    ddni_rows y = {ddni_stored(ds, first), ds->ld};
+    ddni_strips to = {g, DDNI_TILE_STRIP};
     if (p->integer) {
-        const uint8_t *y = ddni_stored(ds, first);
-        int64_t ldy = ds->ld;
         if (thin) {
             for (int64_t q = 0; q < b->m; q++) {
-                k->dot_u8(rows, d, y, ldy, (const int8_t *)p->s->lanes + q * ddni_padded_width(d),
+                k->dot_u8(rows, d, y, (const int8_t *)p->s->lanes + q * ddni_padded_width(d),
                           g + q * DDNI_TILE_ROWS, &ahead);
             }
             return g;
         }
-        y = ddni_rows_in_fours(ds, first, rows, (uint8_t *)tile, &ldy);
-        k->multiply_u8(rows, d, b->lanes, y, ldy, p->s->lanes, g, DDNI_TILE_STRIP, &ahead);
+        y = ddni_rows_in_fours(ds, first, rows, (uint8_t *)tile);
+        k->multiply_u8(rows, d, b->lanes, y, p->s->lanes, to, &ahead);
         return g;
     }
-    const float *y = (const float *)(void *)tile;
-    int64_t ldy = d;
-    if (b->o->in_place) {
-        y = ddni_stored(ds, first);
-        ldy = ds->ld;
-    } else {
-        k->unpack_f32(ds->type, rows, d, ddni_stored(ds, first), ds->ld, ds->scale, ds->shift,
-                      b->o->centre, (float *)(void *)tile, ldy);
+    if (!b->o->in_place) {
+        y = (ddni_rows){tile, d};
+        k->unpack_f32(ds->type, rows, d, ddni_point_at(ds, first), ds->ld, b->o->centre,
+                      (float *)(void *)tile, d);
     }
     if (thin) {
         for (int64_t q = 0; q < b->m; q++) {
-            k->dot_f32(rows, d, y, ldy, (const float *)p->s->lanes + q * d, g + q * DDNI_TILE_ROWS,
+            k->dot_f32(rows, d, y, (const float *)p->s->lanes + q * d, g + q * DDNI_TILE_ROWS,
                        &ahead);
         }
         return g;
     }
     memset(g, 0, (size_t)(DDNI_TILE_ROWS * b->lanes) * sizeof *g);
-    k->multiply_f32(rows, d, b->lanes, y, ldy, p->s->lanes, ddni_strip(b), g, DDNI_TILE_STRIP,
-                    &ahead);
+    k->multiply_f32(rows, d, b->lanes, y, (ddni_strips){p->s->lanes, ddni_strip(b)}, to, &ahead);
     return g;
 }
 
@@ -154,7 +149,7 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
         }
         float *g = products(p, first, rows, scratch);
         if (b->m > DDNI_THIN) {
-            b->kern->screen_f32(rows, b->lanes, b->m, g, DDNI_TILE_STRIP, term,
+            b->kern->screen_f32(rows, b->m, (ddni_strips){g, DDNI_TILE_STRIP}, term,
                                 b->o->length + first, first - start, &screen);
             continue;
         }

@@ -104,45 +104,46 @@ void ddni_slices_fill(void *arg, int64_t strip, int64_t worker)
     b->kern->slice_states(b->d, x, inverse, (int8_t *)p->s->lanes + strip * strip_bytes(b));
 }
 
-void ddni_slices_multiply(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
-                          int64_t rows, char *scratch, float *g, ddni_ahead *ahead)
+void ddni_slices_multiply(const ddni_dense_run *p, const ddni_dense_part *part,
+                          const ddni_tile *tile, char *scratch, ddni_strips g, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    int64_t ldy;
     uint8_t *copy = (uint8_t *)scratch + DDNI_TILE_ROWS / 4 * group_bytes(b);
-    const uint8_t *y = ddni_rows_in_fours(b->ds, first, rows, copy, &ldy);
+    ddni_rows y = ddni_rows_in_fours(b->ds, tile->first, tile->rows, copy);
     int64_t strip = part->lane / DDNI_LANES;
     b->kern->multiply_slices_u8(
-        rows, b->d, part->lanes, y, ldy, (const int8_t *)p->s->lanes + strip * strip_bytes(b),
-        p->s->lane_scale + strip * (DDNI_SLICES + 1) * DDNI_LANES, g, DDNI_TILE_STRIP, ahead);
+        tile->rows, b->d, part->lanes, y, (const int8_t *)p->s->lanes + strip * strip_bytes(b),
+        p->s->lane_scale + strip * (DDNI_SLICES + 1) * DDNI_LANES, g, ahead);
 }
 
-void ddni_slices_combine(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
-                         int64_t rows, char *scratch, const float *weights)
+void ddni_slices_combine(const ddni_dense_run *p, const ddni_dense_part *part,
+                         const ddni_tile *tile, char *scratch, ddni_strips weights)
 {
     const ddni_block *b = p->b;
-    uint8_t *groups = (uint8_t *)scratch;
-    b->kern->interleave_u8(rows, b->d, ddni_stored(b->ds, first), b->ds->ld, groups,
-                           group_bytes(b));
-    b->kern->combine_slices_u8(
-        rows, b->d, part->lanes, groups, group_bytes(b), weights, DDNI_TILE_STRIP,
-        (float *)(void *)ddni_dense_sum(p, part->chunk) + ddni_dense_at(p, 0, part->lane),
-        ddni_strip(b), ddni_lane_row(p, part->chunk, DDNI_LANE_MASS) + part->lane);
+    int64_t d = b->d;
+    ddni_rows y = {ddni_stored(b->ds, tile->first), b->ds->ld}, groups = {scratch, group_bytes(b)};
+    float *sums = (float *)(void *)ddni_dense_sum(p, part->chunk);
+    ddni_strips sum = {sums + ddni_dense_at(p, 0, part->lane), ddni_strip(b)};
+    b->kern->interleave_u8(tile->rows, d, y, (uint8_t *)scratch, groups.ld);
+    b->kern->combine_slices_u8(tile->rows, d, part->lanes, groups, weights, sum,
+                               ddni_lane_row(p, part->chunk, DDNI_LANE_MASS) + part->lane);
 }
 
-void ddni_slices_dot(const ddni_dense_run *p, int64_t first, int64_t rows, int64_t q, float *g,
+void ddni_slices_dot(const ddni_dense_run *p, const ddni_tile *tile, int64_t q, float *g,
                      ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    b->kern->dot_slices_u8(rows, b->d, ddni_stored(b->ds, first), b->ds->ld,
+    ddni_rows y = {ddni_stored(b->ds, tile->first), b->ds->ld};
+    b->kern->dot_slices_u8(tile->rows, b->d, y,
                            (const int8_t *)p->s->lanes + q * DDNI_SLICES * ddni_padded_width(b->d),
                            p->s->thin_scale + q * (DDNI_SLICES + 1), g, ahead);
 }
 
-void ddni_slices_add(const ddni_dense_run *p, const ddni_dense_part *part, int64_t first,
-                     int64_t rows, const float *weights, ddni_ahead *ahead)
+void ddni_slices_add(const ddni_dense_run *p, const ddni_dense_part *part, const ddni_tile *tile,
+                     const float *weights, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
+    int64_t rows = tile->rows, first = tile->first;
     const uint8_t *row[DDNI_TILE_ROWS + 3];
     float kept[DDNI_TILE_ROWS];
     int64_t count = 0, chunk = part->chunk, q = part->lane;

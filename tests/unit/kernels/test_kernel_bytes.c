@@ -21,9 +21,10 @@ static void bytes_shape(const ddni_kernels *k, int64_t rows, int64_t d, int64_t 
         }
     }
     ddni_ahead ahead = {(const char *)a, (const char *)(a + rows * lda), rows % 2};
-    k->multiply_u8(rows, d, lanes, a, lda, b, g, rows * DDNI_LANES, &ahead);
+    k->multiply_u8(rows, d, lanes, (ddni_rows){a, lda}, b, (ddni_strips){g, rows * DDNI_LANES},
+                   &ahead);
     ddni_ahead none = {NULL, NULL, 0};
-    k->dot_u8(rows, d, a, lda, x, dot, &none);
+    k->dot_u8(rows, d, (ddni_rows){a, lda}, x, dot, &none);
     for (int64_t r = 0; r < rows; r++) {
         for (int64_t q = 0; q < lanes; q++) {
             int64_t sum = 0;
@@ -67,10 +68,12 @@ static void slices_shape(const ddni_kernels *k, int64_t rows, int64_t d, int64_t
         sum[i] = 1;
     }
     ddni_ahead ahead = {(const char *)a, (const char *)(a + rows * lda), rows % 2};
-    k->multiply_slices_u8(rows, d, lanes, a, lda, b, scale, g, strip, &ahead);
-    k->interleave_u8(rows, d, a, lda, groups, ldo);
+    k->multiply_slices_u8(rows, d, lanes, (ddni_rows){a, lda}, b, scale, (ddni_strips){g, strip},
+                          &ahead);
+    k->interleave_u8(rows, d, (ddni_rows){a, lda}, groups, ldo);
     double *mass = take(lanes, 8);
-    k->combine_slices_u8(rows, d, lanes, groups, ldo, p, strip, sum, d * DDNI_LANES, mass);
+    k->combine_slices_u8(rows, d, lanes, (ddni_rows){groups, ldo}, (ddni_strips){p, strip},
+                         (ddni_strips){sum, d * DDNI_LANES}, mass);
     for (int64_t q = 0; q < lanes; q++) {
         const float *sq = scale + q / 16 * (DDNI_SLICES + 1) * 16 + q % 16;
         double top = 0, bytes = 0;
@@ -186,7 +189,7 @@ static void single_shape(const ddni_kernels *k, int64_t rows, int64_t d)
             used += (double)p[r];
         }
     }
-    k->dot_slices_u8(rows, d, y, d, x, scale, g, &ahead);
+    k->dot_slices_u8(rows, d, (ddni_rows){y, d}, x, scale, g, &ahead);
     k->combine_u8(rows, d, row, p, sum, &mass, &ahead);
     for (int64_t r = 0; r < rows; r++) {
         double want = scale[DDNI_SLICES];

@@ -100,9 +100,9 @@ static void screen_shape(const ddni_kernels *k, int64_t rows, int64_t states, fl
     lists l;
     lists_start(&l, slope, offset, radius, margin);
     int64_t half = rows / 2; /* as two tiles */
-    k->screen_f32(half, SCREEN_LANES, states, work, strip, term, length, 0, &l.s);
-    k->screen_f32(rows - half, SCREEN_LANES, states, work + half * DDNI_LANES, strip, term + half,
-                  length + half, half, &l.s);
+    ddni_strips low = {work, strip}, high = {work + half * DDNI_LANES, strip};
+    k->screen_f32(half, states, low, term, length, 0, &l.s);
+    k->screen_f32(rows - half, states, high, term + half, length + half, half, &l.s);
     check_lists(&l, rows, states, g, strip, term, length);
 
     lists one;
@@ -161,10 +161,11 @@ static void points_shape(const ddni_kernels *k, ddn_type type, int64_t rows, int
     float *g32 = take(rows * ldo, 4), *w32 = take(rows * ldo, 4);
     double *g64 = take(rows * ldo, 8), *w64 = take(rows * ldo, 8);
     memset(g32, 0x55, (size_t)(rows * ldo) * 4);
-    k->unpack_f32(type, rows, d, stored, ld, scale, shift, centre, g32, ldo);
-    ref->unpack_f32(type, rows, d, stored, ld, scale, shift, centre, w32, ldo);
-    k->unpack_f64(type, rows, d, stored, ld, scale, shift, centre, g64, ldo);
-    ref->unpack_f64(type, rows, d, stored, ld, scale, shift, centre, w64, ldo);
+    ddni_point first = {stored, scale, shift};
+    k->unpack_f32(type, rows, d, first, ld, centre, g32, ldo);
+    ref->unpack_f32(type, rows, d, first, ld, centre, w32, ldo);
+    k->unpack_f64(type, rows, d, first, ld, centre, g64, ldo);
+    ref->unpack_f64(type, rows, d, first, ld, centre, w64, ldo);
     WITHIN(g32, w32, rows * ldo, 8 * U32);
     WITHIN(g64, w64, rows * ldo, 8 * U64 * 8);
     for (int64_t r = 0; r < rows; r++) {

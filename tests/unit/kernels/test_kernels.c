@@ -19,12 +19,9 @@
         memcpy(c, c0, (size_t)size_c * sizeof(REAL));                                              \
         int64_t rs = transposed ? 1 : lda, ds = transposed ? lda : 1;                              \
         ddni_ahead ahead = {(const char *)a, (const char *)(a + size_a), 1};                       \
-        if (transposed) {                                                                          \
-            k->multiply_transposed_##REAL(rows, depth, lanes, a, lda, b, strip_b, c, strip_c,      \
-                                          &ahead);                                                 \
-        } else {                                                                                   \
-            k->multiply_##REAL(rows, depth, lanes, a, lda, b, strip_b, c, strip_c, &ahead);        \
-        }                                                                                          \
+        (transposed ? k->multiply_transposed_##REAL : k->multiply_##REAL)(                         \
+            rows, depth, lanes, (ddni_rows){a, lda}, (ddni_strips){b, strip_b},                    \
+            (ddni_strips){c, strip_c}, &ahead);                                                    \
         double terms = DDNI_DEPTH_BLOCK + (double)depth / DDNI_DEPTH_BLOCK + 2;                    \
         for (int64_t i = 0; i < rows + 2; i++) {                                                   \
             for (int64_t q = 0; q < lanes; q++) {                                                  \
@@ -155,18 +152,11 @@ static void softmax_shape(const ddni_kernels *k, int64_t rows, int64_t lanes, in
             g64[i] = w64[i] = ((double)bytes[i] + 200 * tile) / 16;
             g32[i] = w32[i] = (float)g64[i];
         }
-        int32_t a, b;
-        if (single) {
-            a = k->softmax_f32(rows, lanes, g32, rows * DDNI_LANES, 2, term, norm, class_of,
-                               CLASSES, tile * rows, &got.s);
-            b = ref->softmax_f32(rows, lanes, w32, rows * DDNI_LANES, 2, term, norm, class_of,
-                                 CLASSES, tile * rows, &want.s);
-        } else {
-            a = k->softmax_f64(rows, lanes, g64, rows * DDNI_LANES, 2, term, norm, class_of,
-                               CLASSES, tile * rows, &got.s);
-            b = ref->softmax_f64(rows, lanes, w64, rows * DDNI_LANES, 2, term, norm, class_of,
-                                 CLASSES, tile * rows, &want.s);
-        }
+        ddni_tile t = {rows, tile * rows, 2, term, norm, class_of, CLASSES};
+        ddni_strips g = {single ? (void *)g32 : g64, rows * DDNI_LANES};
+        ddni_strips w = {single ? (void *)w32 : w64, rows * DDNI_LANES};
+        int32_t a = (single ? k->softmax_f32 : k->softmax_f64)(&t, lanes, g, &got.s);
+        int32_t b = (single ? ref->softmax_f32 : ref->softmax_f64)(&t, lanes, w, &want.s);
         assert_int_equal(a, b);
         for (int64_t q = 0; q < lanes; q++) {
             assert_int_equal(got.index[q], want.index[q]);
@@ -212,10 +202,9 @@ static void softmax_rows_shape(const ddni_kernels *k, int64_t rows)
         for (int64_t r = 0; r < rows; r++) {
             norm[r] = 2;
         }
-        int32_t a =
-            k->softmax_rows_f32(rows, g, 1.5, term, norm, class_of, CLASSES, tile * rows, &got.s);
-        int32_t b = ddni_kernels_reference.softmax_rows_f32(rows, w, 1.5, term, norm, class_of,
-                                                            CLASSES, tile * rows, &want.s);
+        ddni_tile t = {rows, tile * rows, 1.5, term, norm, class_of, CLASSES};
+        int32_t a = k->softmax_rows_f32(&t, g, &got.s);
+        int32_t b = ddni_kernels_reference.softmax_rows_f32(&t, w, &want.s);
         assert_int_equal(a, b);
         assert_int_equal(got.index[0], want.index[0]);
         for (int64_t r = 0; r < rows; r++) {
@@ -262,8 +251,8 @@ static void rows_shape(const ddni_kernels *k, int64_t rows, int64_t d)
     random_f32(4, d, sum0);
     memcpy(sum, sum0, (size_t)d * sizeof *sum);
     ddni_ahead ahead = {(const char *)y, (const char *)(y + rows * ldy), rows % 2};
-    k->dot_f32(rows, d, y, ldy, x, g, &ahead);
-    k->combine_f32(rows, d, y, ldy, p, sum, &ahead);
+    k->dot_f32(rows, d, (ddni_rows){y, ldy}, x, g, &ahead);
+    k->combine_f32(rows, d, (ddni_rows){y, ldy}, p, sum, &ahead);
     double terms = DDNI_DEPTH_BLOCK + (double)d / DDNI_DEPTH_BLOCK + 2;
     for (int64_t r = 0; r < rows; r++) {
         double dot = 0, xx = 0, yy = 0;

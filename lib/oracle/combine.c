@@ -97,7 +97,7 @@ static int64_t width(const ddn_oracle *oracle, int64_t o)
 
 /* Evaluates part i and adds its share to the sums. */
 static ddn_status add_part(const combination *co, scratch *sc, int64_t i, const ddni_request *rq,
-                           double t, int64_t m, const double *x, int64_t ldx)
+                           const ddni_batch *batch)
 {
     ddn_query *q = sc->query[i];
     DDNI_TRY(ddn_query_bind_input(q, DDN_IN_V, rq->v, rq->v == NULL ? co->base.d : rq->ldv));
@@ -108,22 +108,21 @@ static ddn_status add_part(const combination *co, scratch *sc, int64_t i, const 
             DDNI_TRY(ddn_query_bind_f64(q, linear[o], to, width(&co->base, o)));
         }
     }
-    DDNI_TRY(ddn_query_run(q, t, m, x, ldx));
+    DDNI_TRY(ddn_query_run(q, batch->level->t, batch->m, batch->x, batch->ldx));
     for (int64_t o = 0; o < LINEAR; o++) {
         if (rq->f64[linear[o]] != NULL) {
-            ddni_axpy(m * width(&co->base, o), co->factor[i], sc->part[o], sc->sum[o]);
+            ddni_axpy(batch->m * width(&co->base, o), co->factor[i], sc->part[o], sc->sum[o]);
         }
     }
     return DDN_OK;
 }
 
 static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *pointer,
-                           const ddni_request *rq, const ddni_level *level, int64_t m,
-                           const double *x, int64_t ldx, ddni_report *report)
+                           const ddni_request *rq, const ddni_batch *batch, ddni_report *report)
 {
     const combination *co = (const combination *)oracle;
     scratch *sc = pointer;
-    int64_t d = oracle->d, size;
+    int64_t d = oracle->d, m = batch->m, size;
     DDNI_CHECK(ctx, !__builtin_mul_overflow(m, d, &size), DDN_E_RANGE,
                "m = %lld states are too many", (long long)m);
     for (int64_t o = 0; o < LINEAR; o++) {
@@ -137,13 +136,13 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
     double total = 0;
     report->dropped = report->touched = 0;
     for (int64_t i = 0; i < co->count; i++) {
-        DDNI_TRY(add_part(co, sc, i, rq, level->t, m, x, ldx));
+        DDNI_TRY(add_part(co, sc, i, rq, batch));
         total += co->factor[i];
         double dropped = ddn_query_dropped(sc->query[i]);
         report->dropped = dropped > report->dropped ? dropped : report->dropped;
         report->touched += ddn_query_touched(sc->query[i]) / (double)co->count;
     }
-    const double keep = (1 - total) / level->a;
+    const double keep = (1 - total) / batch->level->a;
     for (int64_t o = 0; o < LINEAR; o++) {
         double *out = rq->f64[linear[o]];
         for (int64_t r = 0; out != NULL && r < m; r++) {
@@ -151,7 +150,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
             double *row = out + r * (linear[o] == DDN_OUT_DIVERGENCE ? 1 : rq->ld[linear[o]]);
             memcpy(row, sc->sum[o] + r * w, (size_t)w * sizeof *row);
             if (linear[o] == DDN_OUT_MEAN) {
-                ddni_axpy(d, keep, x + r * ldx, row);
+                ddni_axpy(d, keep, batch->x + r * batch->ldx, row);
             }
         }
     }

@@ -37,9 +37,7 @@ typedef struct pass {
     const ddni_request *rq;
     double *rows;
     double a, s2;
-    int64_t m;
-    const double *x;
-    int64_t ldx;
+    const ddni_batch *batch;
 } pass;
 
 static void destroy(ddn_oracle *oracle)
@@ -164,7 +162,7 @@ static void run_row(const pass *q, int64_t row, double *buffer)
     const ddni_request *rq = q->rq;
     int64_t d = ga->base.d;
     double *rest = buffer, *p = buffer + d, *u = p + ga->count, *pu = u + d;
-    const double *x = q->x + row * q->ldx;
+    const double *x = q->batch->x + row * q->batch->ldx;
     for (int64_t j = 0; j < d; j++) {
         rest[j] = x[j] - q->a * ga->mean[j];
     }
@@ -210,7 +208,7 @@ static void run_row(const pass *q, int64_t row, double *buffer)
 static void run_tile(void *arg, int64_t tile, int64_t worker)
 {
     const pass *q = arg;
-    int64_t last = (tile + 1) * ROWS < q->m ? (tile + 1) * ROWS : q->m;
+    int64_t m = q->batch->m, last = (tile + 1) * ROWS < m ? (tile + 1) * ROWS : m;
     double *buffer = q->rows + worker * 2 * (q->ga->base.d + q->ga->count);
     for (int64_t row = tile * ROWS; row < last; row++) {
         run_row(q, row, buffer);
@@ -218,18 +216,17 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
 }
 
 static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *pointer,
-                           const ddni_request *rq, const ddni_level *level, int64_t m,
-                           const double *x, int64_t ldx, ddni_report *report)
+                           const ddni_request *rq, const ddni_batch *batch, ddni_report *report)
 {
     const gaussian *ga = (const gaussian *)oracle;
     scratch *sc = pointer;
     DDNI_TRY(ddni_reserve(ctx, "Gaussian scratch", ddni_workers(ctx) * 2 * (oracle->d + ga->count),
                           sizeof(double), &sc->rows));
-    pass q = {ga, rq, sc->rows, level->a, level->s2, m, x, ldx};
+    pass q = {ga, rq, sc->rows, batch->level->a, batch->level->s2, batch};
     report->dropped = 0;
     report->touched = 1;
-    double work = 4.0 * (double)m * (double)(ga->count + 1) * (double)oracle->d;
-    return ddni_parallel(ctx, (m + ROWS - 1) / ROWS, work, run_tile, &q);
+    double work = 4.0 * (double)batch->m * (double)(ga->count + 1) * (double)oracle->d;
+    return ddni_parallel(ctx, (batch->m + ROWS - 1) / ROWS, work, run_tile, &q);
 }
 
 /* mean + C^(1/2) z, a function of (seed, first_path + row). */

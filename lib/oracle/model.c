@@ -173,18 +173,18 @@ static void combine(double *out, int64_t ld, double fp, const double *p, double 
 }
 
 static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *pointer,
-                           const ddni_request *rq, const ddni_level *level, int64_t m,
-                           const double *x, int64_t ldx, ddni_report *report)
+                           const ddni_request *rq, const ddni_batch *batch, ddni_report *report)
 {
     const foreign *fo = (const foreign *)oracle;
+    const ddni_level *level = batch->level;
     scratch *sc = pointer;
-    int64_t d = oracle->d;
+    int64_t d = oracle->d, m = batch->m;
     double *score = rq->f64[DDN_OUT_SCORE], *mean = rq->f64[DDN_OUT_MEAN];
     double *jv = rq->f64[DDN_OUT_JACOBIAN_TIMES_V], *log_p = rq->f64[DDN_OUT_LOG_P];
     const double *xs, *vs = NULL;
     report->dropped = 0;
     report->touched = 1;
-    DDNI_TRY(contiguous(ctx, x, m, d, ldx, &sc->x, &xs));
+    DDNI_TRY(contiguous(ctx, batch->x, m, d, batch->ldx, &sc->x, &xs));
     if (score != NULL || mean != NULL) {
         DDNI_TRY(reserve(ctx, m, d, &sc->out));
         DDNI_TRY(predict(ctx, fo, level, m, xs, sc->out));

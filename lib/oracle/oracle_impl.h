@@ -29,6 +29,14 @@ typedef struct ddni_request {
     int64_t forbidden;  /* set of ways that may not be used */
 } ddni_request;
 
+/* The states of one evaluation, all at one level. */
+typedef struct ddni_batch {
+    const ddni_level *level;
+    int64_t m;
+    const double *x; /* [m][ldx] */
+    int64_t ldx;
+} ddni_batch;
+
 /* Path number of a row. */
 static inline int64_t ddni_request_path(const ddni_request *rq, int64_t row)
 {
@@ -48,8 +56,8 @@ typedef struct ddni_report {
     ddni_way_tally way[DDNI_MOST_WAYS];
 } ddni_report;
 
-/* The operations of a kind of oracle. evaluate gets finite states, m >= 1, and only outputs of
- * `can`; SCORE and MEAN are given together or either alone; query.c derives DIVERGENCE from
+/* The operations of a kind of oracle. evaluate gets finite states, at least one, and only outputs
+ * of `can`; SCORE and MEAN are given together or either alone; query.c derives DIVERGENCE from
  * TRACE_COV and JACOBIAN_TIMES_V from COV_TIMES_V unless the kind lists them in `direct`. */
 typedef struct ddni_oracle_ops {
     const char *kind;
@@ -58,8 +66,7 @@ typedef struct ddni_oracle_ops {
     void (*scratch_destroy)(ddn_context *ctx, void *scratch);
     int64_t (*scratch_bytes)(const void *scratch);
     ddn_status (*evaluate)(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
-                           const ddni_request *rq, const ddni_level *level, int64_t m,
-                           const double *x, int64_t ldx, ddni_report *report);
+                           const ddni_request *rq, const ddni_batch *batch, ddni_report *report);
     ddn_status (*sample_data)(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                               int64_t first_path, int64_t m, double *x, int64_t ldx,
                               int64_t *index);

@@ -230,9 +230,11 @@ int64_t ddn_query_scratch_bytes(const ddn_query *q)
 }
 
 /* div = -d/s^2 + (a/s^2)^2 tr Cov; J v = -v/s^2 + (a/s^2)^2 Cov v. (18) */
-static void derive(const ddni_request *asked, const ddni_request *rq, const ddni_level *level,
-                   int64_t m, int64_t d)
+static void derive(const ddni_request *asked, const ddni_request *rq, const ddni_batch *batch,
+                   int64_t d)
 {
+    const ddni_level *level = batch->level;
+    int64_t m = batch->m;
     double gain = level->a / level->s2;
     double *divergence = asked->f64[DDN_OUT_DIVERGENCE];
     if (divergence != NULL && rq->f64[DDN_OUT_DIVERGENCE] == NULL) {
@@ -306,11 +308,12 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
         return DDN_OK;
     }
     DDNI_TRY(plan(q, m, &rq));
+    ddni_batch batch = {&level, m, x, ldx};
     ddn_status status =
-        q->oracle->ops->evaluate(ctx, q->oracle, q->scratch, &rq, &level, m, x, ldx, &q->report);
+        q->oracle->ops->evaluate(ctx, q->oracle, q->scratch, &rq, &batch, &q->report);
     add_tally(q);
     DDNI_TRY(status);
-    derive(&q->rq, &rq, &level, m, q->oracle->d);
+    derive(&q->rq, &rq, &batch, q->oracle->d);
     return DDN_OK;
 }
 

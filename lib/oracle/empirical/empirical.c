@@ -26,14 +26,13 @@ static int64_t scratch_bytes(const void *scratch)
 }
 
 static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
-                           const ddni_request *rq, const ddni_level *level, int64_t m,
-                           const double *x, int64_t ldx, ddni_report *report)
+                           const ddni_request *rq, const ddni_batch *batch, ddni_report *report)
 {
-    ddni_block b = {.o = (const ddni_empirical *)oracle, .rq = rq, .level = level};
-    b.x = x;
-    b.ldx = ldx;
-    ddni_block_init(ctx, &b, m);
-    return ddni_ways_run(ctx, &b, scratch, m, report);
+    ddni_block b = {.o = (const ddni_empirical *)oracle, .rq = rq, .level = batch->level};
+    b.x = batch->x;
+    b.ldx = batch->ldx;
+    ddni_block_init(ctx, &b, batch->m);
+    return ddni_ways_run(ctx, &b, scratch, batch->m, report);
 }
 
 static void destroy(ddn_oracle *oracle)

@@ -17,9 +17,7 @@ typedef struct pass {
     const ddni_mixture_scratch *level;
     const ddni_request *rq;
     double a, s2;
-    int64_t m;
-    const double *x;
-    int64_t ldx;
+    const ddni_batch *batch;
 } pass;
 
 /* One component at this level; entries of diagonal ones at j, of isotropic ones at 0. */
@@ -345,17 +343,18 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     int64_t d = mix->base.d, count = mix->base.components;
     double *buffer = p->level->rows + worker * p->level->row_size;
     double *w = buffer + DDNI_MIXTURE_VECTORS * d;
-    int64_t first = tile * DDNI_MIXTURE_ROWS,
-            rows = p->m - first < DDNI_MIXTURE_ROWS ? p->m - first : DDNI_MIXTURE_ROWS;
+    int64_t first = tile * DDNI_MIXTURE_ROWS, left = p->batch->m - first, ldx = p->batch->ldx;
+    int64_t rows = left < DDNI_MIXTURE_ROWS ? left : DDNI_MIXTURE_ROWS;
+    const double *x = p->batch->x + first * ldx;
     for (int64_t k = 0; !mix->pair && k < count; k++) {
         component q = get_component(p, k);
         for (int64_t r = 0; r < rows; r++) {
-            w[r * count + k] = p->level->offset[k] -
-                               0.5 * scaled_distance2(&q, p->x + (first + r) * p->ldx, p->a, d);
+            w[r * count + k] =
+                p->level->offset[k] - 0.5 * scaled_distance2(&q, x + r * ldx, p->a, d);
         }
     }
     for (int64_t r = 0; r < rows; r++) {
-        state st = {.row = first + r, .x = p->x + (first + r) * p->ldx, .w = w + r * count};
+        state st = {.row = first + r, .x = x + r * ldx, .w = w + r * count};
         double odds = 0;
         if (mix->pair) {
             odds = pair_weights(p, &st);
@@ -379,17 +378,18 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
 }
 
 ddn_status ddni_mixture_evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
-                                 const ddni_request *rq, const ddni_level *level, int64_t m,
-                                 const double *x, int64_t ldx, ddni_report *report)
+                                 const ddni_request *rq, const ddni_batch *batch,
+                                 ddni_report *report)
 {
     ddni_mixture_scratch *sc = scratch;
     const ddni_mixture *mix = (const ddni_mixture *)oracle;
     DDNI_TRY(ddni_reserve(ctx, "mixture scratch", ddni_workers(ctx) * sc->row_size, sizeof(double),
                           &sc->rows));
-    ddni_mixture_prepare(mix, sc, level);
-    pass p = {mix, sc, rq, level->a, level->s2, m, x, ldx};
-    double work = 6.0 * (double)m * (double)oracle->components * (double)oracle->d;
+    ddni_mixture_prepare(mix, sc, batch->level);
+    pass p = {mix, sc, rq, batch->level->a, batch->level->s2, batch};
+    double work = 6.0 * (double)batch->m * (double)oracle->components * (double)oracle->d;
     report->dropped = 0;
     report->touched = 1;
-    return ddni_parallel(ctx, (m + DDNI_MIXTURE_ROWS - 1) / DDNI_MIXTURE_ROWS, work, run_tile, &p);
+    int64_t tiles = (batch->m + DDNI_MIXTURE_ROWS - 1) / DDNI_MIXTURE_ROWS;
+    return ddni_parallel(ctx, tiles, work, run_tile, &p);
 }

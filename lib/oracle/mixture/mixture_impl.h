@@ -38,7 +38,7 @@ int64_t ddni_mixture_scratch_bytes(const void *scratch);
 void ddni_mixture_prepare(const ddni_mixture *mix, ddni_mixture_scratch *sc,
                           const ddni_level *level);
 ddn_status ddni_mixture_evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
-                                 const ddni_request *rq, const ddni_level *level, int64_t m,
-                                 const double *x, int64_t ldx, ddni_report *report);
+                                 const ddni_request *rq, const ddni_batch *batch,
+                                 ddni_report *report);
 
 #endif

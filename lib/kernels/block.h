@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-    DDNI_BLOCK = 8
+    DDNI_BLOCK = 8 /* doubles of a cache line, and of the widest register */
 };
 
 /* out[rows][8] += x v for x[rows][ldx], v[count][8]. No overlap. */

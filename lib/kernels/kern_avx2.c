@@ -1,4 +1,4 @@
-/* AVX2 + FMA. */
+/* AVX2 + FMA. Of 16 registers a product needs 6 x 2 for sums, two for lanes, one for a row. */
 #define VECTOR_BYTES 32
 #define ROWS_PER_TILE 6
 #define KERNEL_NAME "avx2"

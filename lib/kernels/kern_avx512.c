@@ -1,4 +1,5 @@
-/* AVX-512 F, BW, DQ, VL. */
+/* AVX-512 F, BW, DQ, VL. Of 32 registers a product needs 12 x 2 for sums, two for lanes, one for a
+ * row. */
 #define VECTOR_BYTES 64
 #define ROWS_PER_TILE 12
 #define KERNEL_NAME "avx512"

@@ -1,4 +1,5 @@
-/* AVX-512 F, BW, DQ, VL with VNNI: the AVX-512 kernels and integer screens. */
+/* AVX-512 F, BW, DQ, VL with VNNI: the AVX-512 kernels and integer screens. Rows of
+ * a tile as there. */
 #define VECTOR_BYTES 64
 #define ROWS_PER_TILE 12
 #define KERNEL_NAME "avx512vnni"

@@ -195,7 +195,8 @@ static void accumulate(ddn_type type, int64_t d, double *sum, double left, doubl
     }
 }
 
-/* Fetches the next lines of what is to be read soon: twice as many if in every step. */
+/* Fetches the next lines of what is to be read soon, `lines` being half of what a step reads: twice
+ * as many if in every step. */
 static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead, const int lines)
 {
     if (ahead->next < ahead->end) {

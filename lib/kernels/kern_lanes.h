@@ -148,8 +148,12 @@ static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes
     NAME(multiply_of)(1, rows, depth, lanes, a, b, c, ahead);
 }
 
-/* e^x for x <= about 88 (f32) or 709 (f64); 0 below the smallest normal number. Splits x = k log 2
- * + r with |r| <= log(2)/2 and sums the series of e^r to the type's precision. */
+/* e^x for x <= about 88 (f32) or 709 (f64); 0 where it may be below the smallest normal number,
+ * 2^-126 = e^-87.3 or 2^-1022 = e^-708.4. Splits x = k log 2 + r with |r| <= log(2)/2 and sums
+ * the series of e^r; the first term left out, |r|^8/8! or |r|^14/14!, is less than a tenth of the
+ * type's rounding unit. Adding 1.5 * 2^23 or 1.5 * 2^52 rounds to the whole number k and leaves it
+ * in the low bits. log 2 is in two parts, the first with so few bits (9; 32) that k times it is
+ * exact. */
 static inline __attribute__((always_inline)) NAME(vec) NAME(exponential)(NAME(vec) x)
 {
     const REAL bias_shift = (REAL)(sizeof(REAL) == 4 ? 12582912.0 : 6755399441055744.0);
@@ -255,7 +259,7 @@ static void NAME(unpack_bytes)(int64_t rows, int64_t d, ddni_point y, int64_t ld
                                const double *centre, REAL *out, int64_t ldo)
 {
     enum {
-        STRIP = 512
+        STRIP = 512 /* their offsets are 4 kB at most and stay in the first-level cache */
     };
     REAL offset[STRIP], slope = (REAL)y.scale;
     for (int64_t start = 0; start < d; start += STRIP) {

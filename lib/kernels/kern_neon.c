@@ -1,4 +1,5 @@
-/* Advanced SIMD of AArch64. */
+/* Advanced SIMD of AArch64. Of 32 registers a product has 8 x 2 for sums, the rest for lanes and
+ * rows. */
 #define VECTOR_BYTES 16
 #define ROWS_PER_TILE 8
 #define KERNEL_NAME "neon"

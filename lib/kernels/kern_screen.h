@@ -104,7 +104,7 @@ static void exponentials_of_rows(int64_t rows, float *g, const ddni_lane_sums *s
             below = f32_load(g + r) - ref;
         } else {
             for (int64_t v = 0; v < LANES32; v++) {
-                low[v] = v < run ? g[r + v] - ref : -100.0F; /* e^-100 counts as 0 */
+                low[v] = v < run ? g[r + v] - ref : -100.0F; /* its exponential is exactly 0 */
             }
             below = f32_load(low);
         }

@@ -22,7 +22,8 @@ typedef struct quads_of {
     int64_t step, quad;
 } quads_of;
 
-/* rows x (vectors * 16) block of exact sums over `quads` groups. */
+/* rows x (vectors * 16) block of exact sums over `quads` groups. Of 32 registers 12 x 2 or 8 x 3
+ * are for sums, two or three for vectors, one for a row. */
 static inline __attribute__((always_inline)) void u8_block(const int rows, const int vectors,
                                                            int64_t quads, quads_of a, quads_of b,
                                                            ddni_ahead *ahead,
@@ -119,7 +120,7 @@ static void multiply_u8(int64_t rows, int64_t d, int64_t lanes, ddni_rows a, con
 
 enum {
     SLICE_BYTES = 64 * DDNI_SLICES, /* of a quad of a strip */
-    SLICE_ROWS = 128
+    SLICE_ROWS = 128 /* of a tile of weights at most, as kernels.h has it; a multiple of 16 */
 };
 
 static inline __attribute__((always_inline)) void slices_rows(const int rows, int64_t quads,
@@ -221,7 +222,8 @@ static __m512 slice_strip(int64_t rows, const float *p, int8_t *out, double *mas
     for (int v = 0; v < DDNI_SLICES; v++) {
         whole_sum[v] = _mm512_setzero_si512();
     }
-    __m512 top = _mm512_set1_ps(1e-30F); /* what is smaller counts as 0 */
+    /* What is smaller counts as 0; 127 / top and top / (127 * 254^2) are normal numbers. */
+    __m512 top = _mm512_set1_ps(1e-30F);
     for (int64_t r = 0; r < rows; r++) {
         top = _mm512_max_ps(top, _mm512_loadu_ps(p + r * DDNI_LANES));
     }

@@ -22,10 +22,14 @@
 #include "kernels/statistics.h"
 
 enum {
-    DDNI_SLICES = 3,         /* int8 numbers that stand for one of 22 bits */
-    DDNI_MOST_BYTES = 66000, /* terms of an integer product, whose sum int32 holds */
-    DDNI_LANES = 16,         /* granularity of lane blocks, in states */
-    DDNI_DEPTH_BLOCK = 256   /* longest run of terms added up in one accumulator by multiply */
+    DDNI_SLICES = 3,         /* int8 numbers that stand for one of 22 bits: each up to 127, the next
+                                in 254ths of it, as what rounding leaves is at most a half */
+    DDNI_MOST_BYTES = 66000, /* terms of an integer product: 127 * 255 * 66000 < 2^31 */
+    DDNI_LANES = 16,         /* granularity of lane blocks, in states: floats of 64 bytes, a cache
+                                line and the widest register */
+    DDNI_DEPTH_BLOCK = 256   /* longest run of terms added up in one accumulator by multiply: sums
+                                are loaded and stored once in so many steps, and the error bound
+                                N + depth / N is at its least for depth = N^2 = 65536 */
 };
 
 /* Rows of numbers as they lie in memory, read only: number k of row i at at[i * ld + k]. */

@@ -11,7 +11,7 @@
 #include "oracle/oracle_impl.h"
 
 enum {
-    MAX_PARTS = 64
+    MAX_PARTS = 64 /* promised in oracle_kinds.h; guidance has two or three */
 };
 
 /* The outputs that a combination can have, all linear in the parts'. */

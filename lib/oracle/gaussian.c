@@ -13,10 +13,12 @@
 #include "numerics/vector.h"
 #include "oracle/oracle_impl.h"
 
+/* Promised in oracle_kinds.h. Products of vectors that were kept as floats are off by up to 2^-23 =
+ * 1.2e-7: these pass and are made orthonormal again. */
 static const double ORTHONORMAL_TOLERANCE = 1e-6;
 
 enum {
-    ROWS = 8 /* states of a tile */
+    ROWS = 8 /* states of a unit of parallel work: each is evaluated by itself */
 };
 
 typedef struct gaussian {
@@ -225,6 +227,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
     pass q = {ga, rq, sc->rows, batch->level->a, batch->level->s2, batch};
     report->dropped = 0;
     report->touched = 1;
+    /* Per eigenvector a product and a subtraction to split x, and a sum for each of two outputs. */
     double work = 4.0 * (double)batch->m * (double)(ga->count + 1) * (double)oracle->d;
     return ddni_parallel(ctx, (batch->m + ROWS - 1) / ROWS, work, run_tile, &q);
 }
@@ -321,9 +324,9 @@ ddn_status ddn_oracle_create_gaussian(ddn_context *ctx, const ddn_schedule *sch,
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, sch);
-    DDNI_CHECK_INT(ctx, d, 1, INT64_C(1) << 24);
+    DDNI_CHECK_INT(ctx, d, 1, DDNI_MAX_D);
     DDNI_CHECK_INT(ctx, count, 0, d);
-    DDNI_CHECK_REAL(ctx, residual, 0, 1e300);
+    DDNI_CHECK_REAL(ctx, residual, 0, 1e300); /* s^2 + a^2 times it stays finite */
     gaussian *ga;
     DDNI_TRY(ddni_oracle_create(ctx, sizeof *ga, &gaussian_ops, sch, NULL, d, (void *)&ga));
     ga->count = count;

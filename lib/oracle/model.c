@@ -11,7 +11,11 @@
 #include "numerics/vector.h"
 #include "oracle/oracle_impl.h"
 
-static const double DIFFERENCE_STEP = 0x1p-13; /* |h v| / s of the symmetric difference */
+/* |h v| / s of the symmetric difference; promised in oracle_kinds.h. Predictions vary on the scale
+ * of s: the difference leaves h^2/6 = 2.5e-9 of a third derivative, and has rounding 2^-53/h =
+ * 9e-13 of a prediction in double, 2^-24/h = 5e-4 of one in float. The best steps for these, 2^-18
+ * and 2^-8 (cube roots of the units), would be bad for the other. */
+static const double DIFFERENCE_STEP = 0x1p-13;
 
 typedef struct foreign {
     ddn_oracle base;
@@ -246,7 +250,7 @@ ddn_status ddn_oracle_create_callback(ddn_context *ctx, const ddn_schedule *sch,
     *out = NULL;
     DDNI_CHECK_PTR(ctx, sch);
     DDNI_CHECK(ctx, predict_fn != NULL, DDN_E_NULL, "argument predict is NULL");
-    DDNI_CHECK_INT(ctx, d, 1, INT64_C(1) << 24);
+    DDNI_CHECK_INT(ctx, d, 1, DDNI_MAX_D);
     DDNI_CHECK(ctx, prediction >= DDN_PREDICTION_SCORE && prediction <= DDN_PREDICTION_V, DDN_E_KEY,
                "argument prediction = %d is not a ddn_prediction", (int)prediction);
     DDNI_CHECK(ctx, ds == NULL || ddn_dataset_d(ds) == d, DDN_E_SHAPE,

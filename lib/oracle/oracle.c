@@ -110,6 +110,7 @@ ddn_status ddn_oracle_sample_data(ddn_context *ctx, const ddn_oracle *oracle, in
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, oracle);
+    /* The last path number is in range, too. */
     DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
     DDNI_CHECK_INT(ctx, first_path, 0, INT64_C(1) << 60);
     DDNI_CHECK(ctx, x != NULL || m == 0, DDN_E_NULL, "argument x is NULL");

@@ -12,7 +12,8 @@
 #include "schedule/schedule_impl.h"
 
 enum {
-    DDNI_MOST_WAYS = 8 /* of evaluation, that a kind of oracle may have */
+    DDNI_MOST_WAYS = 8,  /* of evaluation, that a kind of oracle may have */
+    DDNI_MAX_D = 1 << 24 /* coordinates, as of a dataset */
 };
 
 /* The outputs of one evaluation: f64[what] / i64[what] is NULL where not wanted. */

@@ -141,6 +141,7 @@ ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, c
         return DDN_E_NULL;
     }
     ddni_enter(q->ctx, __func__);
+    /* Numbers of rows, up to 2^40, may be added to either without overflow. */
     DDNI_CHECK_INT(q->ctx, first_path, 0, INT64_C(1) << 60);
     DDNI_CHECK_INT(q->ctx, step, 0, INT64_C(1) << 60);
     DDNI_CHECK_INT(q->ctx, count, 0, INT64_C(1) << 40);

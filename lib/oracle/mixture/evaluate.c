@@ -387,6 +387,7 @@ ddn_status ddni_mixture_evaluate(ddn_context *ctx, const ddn_oracle *oracle, voi
                           &sc->rows));
     ddni_mixture_prepare(mix, sc, batch->level);
     pass p = {mix, sc, rq, batch->level->a, batch->level->s2, batch};
+    /* Per component and coordinate three for the distance and three for the moments. */
     double work = 6.0 * (double)batch->m * (double)oracle->components * (double)oracle->d;
     report->dropped = 0;
     report->touched = 1;

@@ -55,6 +55,7 @@ void ddni_mixture_prepare(const ddni_mixture *mix, ddni_mixture_scratch *sc,
     }
     sc->a = level->a;
     sc->s2 = level->s2;
+    const double two_pi = 6.283185307179586476925;
     int64_t d = mix->base.d, columns = mix->variance_j ? d : 1;
     double repeat = mix->variance_j ? 1.0 : (double)d, log_det = 0;
     for (int64_t k = 0; k < mix->base.components; k++) {
@@ -71,7 +72,7 @@ void ddni_mixture_prepare(const ddni_mixture *mix, ddni_mixture_scratch *sc,
         for (int64_t j = 0; j < columns; j++) {
             double gamma = level->s2 + level->a * level->a * v[j];
             precision[j] = 1.0 / gamma;
-            log_det += log(6.283185307179586476925 * gamma);
+            log_det += log(two_pi * gamma);
             sum_precision += precision[j];
             sum_posterior += level->s2 * v[j] / gamma;
         }

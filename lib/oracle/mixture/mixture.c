@@ -8,6 +8,8 @@
 #include "base/check.h"
 #include "base/rng.h"
 
+/* Promised in oracle_kinds.h. Rounding of a sum of K weights is at most K 2^-53: up to 9 million
+ * pass whatever their order. */
 static const double WEIGHT_SUM_TOLERANCE = 1e-9;
 
 static void destroy(ddn_oracle *oracle)
@@ -63,6 +65,7 @@ static ddn_status copy_weights(ddn_context *ctx, ddni_mixture *mix, const double
     int64_t count = mix->base.components;
     double sum = 0;
     for (int64_t k = 0; k < count; k++) {
+        /* What is above 1 by rounding passes, the rest of it up to 2 the sum refuses. */
         DDNI_CHECK(ctx, weights[k] >= 0 && weights[k] <= 2,
                    isfinite(weights[k]) ? DDN_E_RANGE : DDN_E_NONFINITE,
                    "weights[%lld] = %g is outside [0, 1]", (long long)k, weights[k]);
@@ -180,7 +183,7 @@ ddn_status ddn_oracle_create_mixture(ddn_context *ctx, const ddn_schedule *sch, 
     DDNI_CHECK_PTR(ctx, means);
     DDNI_CHECK_PTR(ctx, variances);
     DDNI_CHECK_INT(ctx, components, 1, INT32_MAX);
-    DDNI_CHECK_INT(ctx, d, 1, INT64_C(1) << 24);
+    DDNI_CHECK_INT(ctx, d, 1, DDNI_MAX_D);
     DDNI_CHECK(ctx, kind >= DDN_VARIANCE_SHARED && kind <= DDN_VARIANCE_DIAGONAL, DDN_E_KEY,
                "argument kind = %d is not a ddn_variance", (int)kind);
 
@@ -216,7 +219,7 @@ ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_schedule 
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, m);
-    DDNI_CHECK_INT(ctx, d, 1, INT64_C(1) << 24);
+    DDNI_CHECK_INT(ctx, d, 1, DDNI_MAX_D);
     DDNI_CHECK_REAL(ctx, sigma2, 0, HUGE_VAL);
     const double weights[2] = {0.5, 0.5};
     const int32_t labels[2] = {1, 0};

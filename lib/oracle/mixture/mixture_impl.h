@@ -17,7 +17,8 @@ typedef struct ddni_mixture {
 
 enum {
     DDNI_MIXTURE_ROWS = 16,  /* states of a tile: a component is read once for all of them */
-    DDNI_MIXTURE_VECTORS = 6 /* rows of d numbers that a worker needs */
+    DDNI_MIXTURE_VECTORS = 6 /* rows of d numbers that a worker needs: g and mu of the most
+                                probable component, of another, and their sums */
 };
 
 /* Scratch of a query: numbers of the level that was evaluated last, and rows for each worker. */

@@ -22,16 +22,6 @@ REASONS = {
     "LAPACK's and BLAS's own signatures": "dgeev_ dgemm_ dgetrs_ dstev_ dsyevd_ dsyevr_ dsyrk_",
 }
 WIDE = {name for names in REASONS.values() for name in names.split()}
-# Larger than they should be, of any size: folder -> names. To be emptied; nothing new belongs here.
-LATER = {
-    "lib/kernels": "block columns combine_slices_u8 combine_step dot_rows_u8 dot_step multiply multiply_f32 multiply_f64 "
-                   "multiply_of multiply_slices_u8 multiply_transposed multiply_transposed_f32 multiply_transposed_f64 "
-                   "multiply_u8 screen_f32 softmax softmax_f32 softmax_f64 softmax_lane softmax_rows_f32 u8_block "
-                   "u8_columns u8_rows unpack unpack_bytes unpack_f32 unpack_f64",
-    "lib/oracle": "evaluate",  # the one that each kind of oracle fills in
-    "lib/oracle/empirical": "evaluate",
-    "lib/oracle/mixture": "ddni_mixture_evaluate",
-}
 
 
 def functions(text):
@@ -118,7 +108,7 @@ def line_of(code, position):
 
 def check(path, used, problems):
     relative = path.relative_to(ROOT).as_posix()
-    top, folder = relative.split("/")[0], path.parent.relative_to(ROOT).as_posix()
+    top = relative.split("/")[0]
     for name, first, last, parameters in functions(path.read_text()):
         faults = []
         if last and last - first + 1 > LINES and top in ("lib", "doc", "bench"):
@@ -129,8 +119,6 @@ def check(path, used, problems):
             continue
         if name in WIDE and len(faults) == 1 and parameters > PARAMETERS:
             used.add(name)
-        elif name in LATER.get(folder, "").split():
-            used.add((folder, name))
         else:
             problems += [f"{relative}:{first}: {name} has {fault}" for fault in faults]
 
@@ -143,9 +131,6 @@ def main():
             problems.append(f"{path.relative_to(ROOT)}: no comment at its head that says what it is for")
     for name in sorted(WIDE - used):
         problems.append(f"REASONS names {name}, which needs no exception: take it out")
-    for folder, names in LATER.items():
-        for name in sorted(n for n in names.split() if (folder, n) not in used):
-            problems.append(f"LATER names {name} of {folder}, which needs no exception: take it out")
     finish(problems, "functions")
 
 

@@ -11,12 +11,10 @@ from source import ROOT, finish, library_files, public_headers, room_of, strip
 
 # (room, or "" for names that all of lib shares; names) -> why they may stand twice for now.
 SLOTS = "each file fills the same table of functions, and names its own as the table does"
-TO_SHARE = "written once for each of several; to be shared or told apart"
 EXCEPTIONS = {
     ("observer", "begin destroy find meet see"): SLOTS,
     ("oracle", "destroy evaluate sample_data scratch scratch_bytes scratch_create scratch_destroy"): SLOTS,
     ("oracle/empirical", "run why_not"): SLOTS,
-    ("oracle/empirical", "draw reserve"): TO_SHARE,
 }
 
 DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)

@@ -285,7 +285,7 @@ static void fill_lanes(void *arg, int64_t strip, int64_t worker)
     }
 }
 
-static ddn_status reserve(ddn_context *ctx, const ddni_dense_run *p)
+static ddn_status reserve_dense(ddn_context *ctx, const ddni_dense_run *p)
 {
     const ddni_block *b = p->b;
     ddni_dense *s = p->s;
@@ -338,7 +338,7 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;
     p.tile_bytes = (tile + DDNI_TILE_ROWS * b->group * p.size + 63) / 64 * 64;
     p.groups = (b->lanes + b->group - 1) / b->group;
-    DDNI_TRY(reserve(ctx, &p));
+    DDNI_TRY(reserve_dense(ctx, &p));
     double numbers = (double)b->lanes * (double)d;
     DDNI_TRY(ddni_parallel(ctx, b->lanes / DDNI_LANES, numbers * 16,
                            p.integer ? ddni_slices_fill : fill_lanes, &p));

@@ -52,7 +52,7 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
 }
 
 /* Draws an index from the weights: the chunk by its mass, then the row within it. */
-static void draw(const ddni_block *b, int64_t q)
+static void draw_chunk(const ddni_block *b, int64_t q)
 {
     const ddni_posterior *part = ((const direct_scratch *)b->own)->part;
     double *point = b->s->point;
@@ -137,7 +137,7 @@ static void merge_state(const ddni_block *b, int64_t q)
         return;
     }
     if (b->want_draw) {
-        draw(b, q);
+        draw_chunk(b, q);
     }
     double relative = p.max;
     p.max += s->anchor[q] < 0 ? 0 : ddni_logit(b, s->state + q * d, s->anchor[q]);

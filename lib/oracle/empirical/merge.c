@@ -37,7 +37,7 @@ static const double
     LOGIT_RELATIVE = 1e-10;
 
 /* Draws the tile by its mass, then the row within it by direct differences. */
-static void draw(const ddni_dense_run *p, int64_t q, double *point)
+static void draw_tile(const ddni_dense_run *p, int64_t q, double *point)
 {
     const ddni_block *b = p->b;
     double max = -INFINITY, total = 0;
@@ -240,7 +240,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
         relative = 0;
     }
     if (b->want_draw) {
-        draw(p, q, b->s->point + worker * 2 * d);
+        draw_tile(p, q, b->s->point + worker * 2 * d);
     }
     if (b->want_trace) {
         b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;

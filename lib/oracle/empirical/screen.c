@@ -172,7 +172,7 @@ static float known_floor(const ddni_screening *p, int64_t q)
     return known > -INFINITY ? (float)(known + shift - rounding) : -INFINITY;
 }
 
-static ddn_status reserve(ddn_context *ctx, const ddni_screening *p)
+static ddn_status reserve_screen(ddn_context *ctx, const ddni_screening *p)
 {
     const ddni_block *b = p->b;
     ddni_screens *s = p->s;
@@ -204,7 +204,7 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
     p->quads = (b->d + 3) / 4;
     int64_t width = p->integer ? p->quads * 4 : b->d * 4;
     p->tile_bytes = (DDNI_TILE_ROWS * (b->lanes * 4 + width) + 63) / 64 * 64;
-    DDNI_TRY(reserve(ctx, p));
+    DDNI_TRY(reserve_screen(ctx, p));
     double reach = 0;
     for (int64_t q = 0; q < b->m; q++) {
         (p->integer ? quantize : fill)(p, q);

@@ -26,15 +26,15 @@ static void free_path(ddni_path_work *w)
 /* By the posterior only the oracle itself can tell what it does next. */
 static ddn_status prepare_judge(ddni_path_work *w, const ddn_dataset *points)
 {
-    const char *kind = ddn_oracle_kind(w->oracle);
     DDNI_CHECK(w->ctx, w->pairs > 0 || ddn_oracle_can(w->oracle, DDN_OUT_SUM_W2), DDN_E_UNSUPPORTED,
-               "an oracle of kind %s has no posterior weights: use DDN_PATH_CLONES", kind);
+               "an oracle of kind %s has no posterior weights: use DDN_PATH_CLONES",
+               ddn_oracle_kind(w->oracle));
     ddni_judge_of of = {.oracle = w->oracle, .points = w->pairs > 0 ? points : NULL};
     DDNI_TRY(ddni_judge_create(w->ctx, &of, w->batch, &w->judge));
     DDNI_CHECK(w->ctx, w->judge.oracle != NULL, DDN_E_UNSUPPORTED,
                "an oracle of kind %s has no weights and no dataset: argument points must say where "
                "its paths may end",
-               kind);
+               ddn_oracle_kind(w->oracle));
     w->classes = w->judge.classes;
     return DDN_OK;
 }

@@ -49,8 +49,10 @@ static double scales_of(const ddni_block *b, int64_t q, double scale[DDNI_SLICES
     for (int64_t v = 0; v < 8; v++) {
         constant += part[v];
     }
-    /* The first scale is a float, so that it is not rounded again. */
+    /* The first scale is a float, so that it is not rounded again, and a normal one: a state within
+     * 2^-126 of the centre is rounded to it, which moves no logit that f32 can hold. */
     double first = (double)(float)(b->ds->scale * (top > 0 ? top / 127 : 1) * (1 + 1e-6));
+    first = copysign(fmax(0x1p-126, fabs(first)), first);
     for (int64_t i = 0; i < DDNI_SLICES; i++) {
         scale[i] = first * (i == 0 ? 1 : i == 1 ? 1.0 / 254 : 1.0 / (254 * 254));
     }

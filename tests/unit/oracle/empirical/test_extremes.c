@@ -209,11 +209,61 @@ static void what_double_cannot_hold_is_refused(void **state)
     test_cloud_free(&wide);
 }
 
+/* A state at the centre, or nearer to it than f32 can say: its slices must not overflow (caught by
+ * a sanitizer), and the score is that of the centre, of either sign of the map of bytes. */
+static void states_at_the_centre(void **state)
+{
+    (void)state;
+    enum {
+        N = 700,
+        D = 19
+    };
+    static const double aways[] = {0, 1e-300, -1e-45, 1e-38, 1e-30};
+    for (int sign = -1; sign <= 1; sign += 2) {
+        double *z = calloc(N * D, sizeof *z);
+        test_normal(5, N * D / 2, z);
+        for (int64_t k = 0; k < N * D / 2; k++) { /* each point and its mirror image */
+            z[k] = z[k] > 0 ? 1 : -1;
+            z[k + N * D / 2] = -z[k];
+        }
+        test_cloud c = test_cloud_make(DDN_TYPE_U8, N, D, D, sign, -sign, z, 0);
+        rig r = rig_make(&c, 1, 0);
+        test_exact e = test_exact_make(&c);
+        long double a = expl(-1), s2 = -expm1l(-2);
+        for (int k = 0; k < 10; k++) {
+            int64_t m = k % 2 ? M : 1;
+            double x[M * D], score[M * D], diff[D];
+            ddn_query *q = NULL;
+            for (int64_t j = 0; j < m * D; j++) {
+                x[j] = aways[k / 2];
+            }
+            OK(r.ctx, ddn_query_create(r.ctx, r.oracle, &q));
+            OK(r.ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, D));
+            OK(r.ctx, ddn_query_run(q, 1, m, x, D));
+            test_exact_at(&c, a, s2, x, &e);
+            for (int64_t j = 0; j < m * D; j++) {
+                diff[j % D] = score[j] - e.score[j % D];
+                assert_true(isfinite(score[j]));
+            }
+            CLOSE(test_length(D, diff), 0, 0, test_score_allowed(&c, (double)a, (double)s2, x, &e));
+            ddn_query_destroy(q);
+        }
+        test_exact_free(&e);
+        rig_free(&r);
+        test_cloud_free(&c);
+        free(z);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sizes_around_every_block),           cmocka_unit_test(states_far_away),
-        cmocka_unit_test(scales_near_the_ends_of_the_range),  cmocka_unit_test(odd_maps_of_bytes),
+        cmocka_unit_test(sizes_around_every_block),
+        cmocka_unit_test(states_far_away),
+        cmocka_unit_test(states_at_the_centre),
+        cmocka_unit_test(states_at_the_centre),
+        cmocka_unit_test(scales_near_the_ends_of_the_range),
+        cmocka_unit_test(odd_maps_of_bytes),
         cmocka_unit_test(what_double_cannot_hold_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,7 +168,6 @@ static void each_way_serves_its_case(void **state)
         rig r = rig_make(&cases[c]);
         double score[M * MOST_D];
         ddn_query *q = ask(&r, 0, score);
-        print_message("case %d: %s, type %d\n", c, cases[c].way, (int)cases[c].type);
         test_served_all(q, r.oracle, cases[c].way, M);
         check_tally(&r, q);
         check_promise(&r, q, score);

@@ -261,7 +261,6 @@ int main(void)
         cmocka_unit_test(sizes_around_every_block),
         cmocka_unit_test(states_far_away),
         cmocka_unit_test(states_at_the_centre),
-
         cmocka_unit_test(scales_near_the_ends_of_the_range),
         cmocka_unit_test(odd_maps_of_bytes),
         cmocka_unit_test(what_double_cannot_hold_is_refused),

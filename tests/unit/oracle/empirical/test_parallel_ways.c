@@ -12,7 +12,7 @@ enum {
     CLASSES = 3
 };
 
-/* Which way the case is made for; see run_block of empirical_scan.c. */
+/* Which way the case is made for. */
 typedef enum way {
     REFINE, /* clusters narrower than the noise, far from each other */
     TRACK,  /* the same, along a trajectory: lists that an earlier run left */

@@ -27,7 +27,8 @@ DDN_API ddn_status ddn_observer_create_posterior(ddn_context *ctx, ddn_observer 
 
 /* Most probable class (argmax of the class posterior, the lowest of equals, as index into the
  * ascending labels) of each row at each grid time, and the last time it changed. Needs a labelled
- * oracle. */
+ * oracle. The states are still noisy on their way: this is what the posterior says of their class,
+ * not the judge of the analyses (analysis.h), who asks for the label of the nearest point. */
 DDN_API ddn_status ddn_observer_create_class(ddn_context *ctx, ddn_observer **out);
 
 /* Overlaps q_k = x . v_k / sqrt(d) with the directions v[count][ldv] (copied) at each grid time. */

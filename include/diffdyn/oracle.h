@@ -70,7 +70,9 @@ enum {
                                        INFINITY where there is none. The two decide whether x is a
                                        copy (arXiv:2310.02664: nearest < second / 9). Both from
                                        differences in double, whatever DDN_QUERY_EPSILON says;
-                                       they cost about one more screen of the data. */
+                                       they cost about one more screen of the data, also where a
+                                       trajectory (DDN_QUERY_TRAJECTORY) would read a few points
+                                       alone. */
 };
 typedef int32_t ddn_input;
 enum {
@@ -135,7 +137,8 @@ DDN_API double ddn_query_touched(const ddn_query *query);
  * to one that serves all (doc/design.md, "How the empirical score is computed"). They are tried in
  * this order for each state. How many there are, and their names ("nearby", "refine", "dense_f32",
  * "dense_f64", "refine_wide", "dense_wide", "direct"); 0 and NULL for kinds that have one way only.
- * Static text. Example: doc/examples/simple/ways.c */
+ * Static text. Example: doc/examples/simple/ways.c A later version may have more ways, and other
+ * numbers for them; their names stay. */
 DDN_API int64_t ddn_oracle_way_count(const ddn_oracle *oracle);
 DDN_API const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way);
 
@@ -144,13 +147,15 @@ typedef int32_t ddn_way_tally;
 enum {
     DDN_WAY_TRIED = 1,  /* states that it was asked to serve */
     DDN_WAY_SERVED = 2, /* of them, those whose outputs it wrote */
-    DDN_WAY_ROWS = 3,   /* rows read: one that is compared with several states counts for each */
+    DDN_WAY_ROWS = 3,   /* rows read: one that is compared with several states counts for each,
+                             and again for a second pass (covariances); the few that a draw looks at
+                             once more do not */
     DDN_WAY_BYTES = 4   /* bytes of data read: those of a row count once for the states that share
                              the reading */
 };
-/* In the last run of a query; in all its runs; in all runs of all queries of an oracle (also those
- * inside integrators and analyses), which threads may still be adding to. 0 where there is no such
- * way. */
+/* In the last run of a query, also one that failed; in all its runs; in all runs of all queries of
+ * an oracle (also those inside integrators and analyses), which threads may still be adding to. 0
+ * where there is no such way. */
 DDN_API int64_t ddn_query_tally(const ddn_query *query, int64_t way, ddn_way_tally what);
 DDN_API int64_t ddn_query_tally_total(const ddn_query *query, int64_t way, ddn_way_tally what);
 DDN_API int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_way_tally what);

@@ -100,7 +100,9 @@ DDN_API ddn_status ddn_oracle_create_callback(ddn_context *ctx, const ddn_schedu
  * unconditional), negation, products of models (doc/theory.md (17)). Retains the parts, count in
  * [1, 64]; all with one d and one schedule object, else DDN_E_SHAPE. Gives SCORE; MEAN = (x + s^2
  * score)/a; DIVERGENCE and JACOBIAN_TIMES_V where all parts do. No density belongs to it, so it
- * cannot draw. */
+ * cannot draw. Queries of it hand DDN_QUERY_EPSILON and
+ * DDN_QUERY_TRAJECTORY on to the parts; it has no ways of its own (ddn_oracle_tally of a part tells
+ * how that was evaluated). */
 DDN_API ddn_status ddn_oracle_create_combination(ddn_context *ctx, ddn_oracle *const *parts,
                                                  const double *factors, int64_t count,
                                                  ddn_oracle **out);

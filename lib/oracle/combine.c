@@ -102,6 +102,7 @@ static ddn_status add_part(const combination *co, scratch *sc, int64_t i, const 
     ddn_query *q = sc->query[i];
     DDNI_TRY(ddn_query_bind_input(q, DDN_IN_V, rq->v, rq->v == NULL ? co->base.d : rq->ldv));
     DDNI_TRY(ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, rq->epsilon));
+    DDNI_TRY(ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, rq->trajectory));
     for (int64_t o = 0; o < LINEAR; o++) {
         if (ddn_oracle_can(co->part[i], linear[o])) {
             double *to = rq->f64[linear[o]] == NULL ? NULL : sc->part[o];

@@ -287,6 +287,7 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
     }
     ddn_context *ctx = q->ctx;
     ddni_enter(ctx, __func__);
+    q->report = (ddni_report){.touched = 1};
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
@@ -304,7 +305,6 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
                    "%lld path numbers were set, but the run has m = %lld states",
                    (long long)q->path_count, (long long)m);
     }
-    q->report = (ddni_report){.touched = 1};
     if (m == 0) {
         return DDN_OK;
     }

@@ -36,6 +36,7 @@ static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64
     for (int64_t i = 0; i < count; i++) {
         double w = exp(logit[i] - scale[0]) / scale[1];
         if (w != 0) {
+            b->shared->lists.count[q]++; /* read once more */
             trace += ddni_moments_add(b, q, index[i], w, point, out);
         }
     }

@@ -169,6 +169,7 @@ static double logit_spread(const ddni_dense_run *p, const ddni_posterior *post, 
     double apart = SPREAD_APART * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
     /* From max = gain g - gain a |y|^2 / 2 of the nearest point. */
     double product = fabs(post->max / b->gain + 0.5 * a * b->o->norm[post->argmax]);
+    /* A state by itself is summed in 32 places (two registers of 16 floats, at most). */
     double run = (double)(p->thin ? b->d / 32 + 1 : b->d), steps = fmin(run, DDNI_DEPTH_BLOCK);
     double growth =
         p->integer ? SPREAD_END : SPREAD_END + SPREAD_STEP * sqrt(steps / 3 * steps / run);

@@ -54,6 +54,12 @@ static void moments_chunk(void *arg, int64_t chunk, int64_t worker)
 ddn_status ddni_moments_run(ddn_context *ctx, ddni_block *b)
 {
     int64_t d = b->d, done = 0;
+    for (int64_t q = 0; q < b->m; q++) {
+        done += b->s->verdict[q] == DDNI_DONE;
+    }
+    if (done == 0) {
+        return DDN_OK;
+    }
     double work = (double)b->m * (double)b->n * (double)d * 6, **part = &b->shared->moments.part;
     DDNI_TRY(ddni_reserve(ctx, "moments", b->chunks * b->m * (d + 1), sizeof(double), part));
     DDNI_TRY(ddni_parallel(ctx, b->chunks, work, moments_chunk, b));
@@ -69,8 +75,7 @@ ddn_status ddni_moments_run(ddn_context *ctx, ddni_block *b)
             }
         }
         ddni_covariance_write(b, q, into[d], into);
-        done++;
+        ddni_count_rows(b, 1, b->n); /* a chunk goes through all states, one after the other */
     }
-    ddni_count_rows(b, done, b->n);
     return DDN_OK;
 }

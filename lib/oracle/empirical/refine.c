@@ -203,8 +203,9 @@ const ddni_way ddni_way_refine = {
     .name = "refine",
     .why_not = why_not_narrow,
     .select = select_states,
+    .unselected = "a sample says that too many points matter to these states",
     .run = run_narrow,
-    .failure = "more points can matter than its lists hold",
+    .failure = "more points can matter than its lists hold, or bounds leave the range of f32",
     .scratch_bytes = sizeof(refine_scratch),
     .pointers = sizeof(refine_scratch) / sizeof(void *),
 };
@@ -214,7 +215,7 @@ const ddni_way ddni_way_refine_wide = {
     .why_not = why_not,
     .width = DDNI_LANES, /* long lists: 4 MB for this many states */
     .run = run_wide,
-    .failure = "more points can matter than its long lists hold",
+    .failure = "more points can matter than its long lists hold, or bounds leave the range of f32",
     .scratch_bytes = sizeof(refine_scratch),
     .pointers = sizeof(refine_scratch) / sizeof(void *),
 };

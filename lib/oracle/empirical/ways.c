@@ -112,7 +112,7 @@ static ddn_status attempt(ddn_context *ctx, const ddni_way *way, descent *left,
         left->fresh = asked == 0 || asked == all; /* else todo is in another order */
     }
     if (asked == 0) {
-        tally->note = "its lists would overflow for these states";
+        tally->note = way->unselected;
         return DDN_OK;
     }
     int64_t width = way->width > 0 ? way->width : asked;
@@ -134,9 +134,7 @@ static ddn_status attempt(ddn_context *ctx, const ddni_way *way, descent *left,
     left->m = kept + all - asked;
     tally->tried += asked;
     tally->served += asked - kept;
-    tally->note = kept > 0      ? way->failure
-                  : asked < all ? "its lists would overflow for some states"
-                                : tally->note;
+    tally->note = kept > 0 ? way->failure : asked < all ? way->unselected : tally->note;
     return DDN_OK;
 }
 
@@ -179,8 +177,8 @@ static ddn_status remember(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int
     return DDN_OK;
 }
 
-ddn_status ddni_ways_run(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int64_t m,
-                         ddni_report *report)
+static ddn_status run_blocks(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int64_t m,
+                             ddni_report *report)
 {
     b->shared = s->shared;
     b->s = &s->shared->states;
@@ -198,11 +196,18 @@ ddn_status ddni_ways_run(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int64
         b->first = first;
         DDNI_TRY(run_block(ctx, b, s, count, report));
     }
+    return DDN_OK;
+}
+
+ddn_status ddni_ways_run(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int64_t m,
+                         ddni_report *report)
+{
+    ddn_status status = run_blocks(ctx, b, s, m, report);
     int64_t rows = 0;
     for (int64_t i = 0; i < WAYS; i++) {
         rows += report->way[i].rows;
     }
     report->dropped = b->dropped;
     report->touched = (double)rows / ((double)m * (double)b->n);
-    return DDN_OK;
+    return status;
 }

@@ -12,7 +12,8 @@ typedef struct ddni_way {
     /* Moves the states that it is likely to serve to the front of todo[b->m], which are those of
      * the block, and counts them. NULL: all of them. */
     ddn_status (*select)(ddn_context *ctx, ddni_block *b, int64_t *todo, int64_t *count);
-    int64_t width; /* states at a time, 0: all of a block */
+    const char *unselected; /* why states may not be selected */
+    int64_t width;          /* states at a time, 0: all of a block */
     /* Writes the outputs of the states that it can serve within the promise, and their verdicts. */
     ddn_status (*run)(ddn_context *ctx, ddni_block *b);
     const char *failure; /* why states that were tried may need another way */

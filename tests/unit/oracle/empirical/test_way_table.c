@@ -199,6 +199,34 @@ static void forbidden_ways_are_not_missed(void **state)
     }
 }
 
+/* The second pass for covariances counts its rows, and their bytes, for each state that was served.
+ */
+static void covariances_are_counted(void **state)
+{
+    (void)state;
+    for (int c = 0; c < CASES; c++) {
+        rig r = rig_make(&cases[c]);
+        int64_t d = cases[c].d, way = test_way(r.oracle, cases[c].way);
+        double score[M * MOST_D], cov[M * MOST_D];
+        ddn_query *plain = ask(&r, 0, score), *both = ask(&r, 0, score);
+        OK(r.ctx, ddn_query_bind_f64(both, DDN_OUT_COV_TIMES_V, cov, d));
+        OK(r.ctx, ddn_query_bind_input(both, DDN_IN_V, r.x, d));
+        for (int run = 0; run < 2; run++) {
+            OK(r.ctx, ddn_query_run(run ? both : plain, cases[c].t, M, r.x, d));
+        }
+        int64_t served = ddn_query_tally(both, way, DDN_WAY_SERVED);
+        int64_t more =
+            ddn_query_tally(both, way, DDN_WAY_ROWS) - ddn_query_tally(plain, way, DDN_WAY_ROWS);
+        int whole = strncmp(cases[c].way, "d", 1) == 0; /* dense or direct: all rows */
+        assert_int_equal(served, ddn_query_tally(plain, way, DDN_WAY_SERVED));
+        assert_true(whole ? more == served * cases[c].n : more > 0 && more < served * cases[c].n);
+        check_tally(&r, both);
+        ddn_query_destroy(plain);
+        ddn_query_destroy(both);
+        rig_free(&r);
+    }
+}
+
 /* Totals of a query and of its oracle, runs without states, and what is no way. */
 static void tallies_add_up(void **state)
 {
@@ -274,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_way_serves_its_case),
         cmocka_unit_test(forbidden_ways_are_not_missed),
+        cmocka_unit_test(covariances_are_counted),
         cmocka_unit_test(tallies_add_up),
         cmocka_unit_test(the_design_names_the_same_ways),
     };

@@ -108,7 +108,8 @@ DDN_API ddn_status ddn_forward_sample(ddn_context *ctx, const ddn_schedule *sch,
 
 /* The noise itself: z[count] standard normal deviates for coordinates first .. first+count-1 of
  * (seed, path, step): Philox 4x64-10 and Box-Muller, a pure function of its arguments. `stream`
- * separates uses: the library's samplers use streams 0..63. (10) */
+ * separates uses. Hosts take streams 64 and above; smaller ones are the library's, and what comes
+ * of them may equal numbers of a run. (10) */
 DDN_API ddn_status ddn_noise(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path,
                              int64_t step, int64_t first, int64_t count, double *z);
 

@@ -24,7 +24,7 @@
     X(DRAW_NORMAL, 4, 0, DDNI_ANY_STEPS) /* Gaussian part of a posterior draw */                   \
     X(DATA, 5, 0, 1)                     /* data of an oracle: the component (uniform) */          \
     X(DATA_NORMAL, 5, 1, 1)              /* and the Gaussian part */                               \
-    X(LANCZOS, 6, 0, 1)                  /* start vectors of iterations */                         \
+    X(LANCZOS, 6, 0, 1)                  /* start vectors for covariances */                       \
     X(NULL_VECTORS, 6, 1, 1)             /* directions that no point has */                        \
     X(PROBES, 6, 2, 1)                   /* signs of the probes of a trace (uniform) */            \
     X(BOOTSTRAP, 8, 0, 1)                /* Frechet distance; path: the replicate (uniform) */     \
@@ -100,7 +100,7 @@ void ddni_draws_normal(const ddni_draws *draws, int64_t path, int64_t first, int
 /* A uniform deviate in (0, 1), 53 bits, of one coordinate. */
 double ddni_draws_uniform(const ddni_draws *draws, int64_t path, int64_t coordinate);
 
-/* The same by numbers. */
+/* The same by numbers, for ddn_noise and for tests. */
 void ddni_normal(int64_t seed, int32_t stream, int64_t path, int64_t step, int64_t first,
                  int64_t count, double *z);
 double ddni_uniform(int64_t seed, int32_t stream, int64_t path, int64_t step, int64_t coordinate);

@@ -5,7 +5,6 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "base/rng.h"
 
 enum {
     CHUNK = 512 /* coordinates per tile: sums are formed on the stack */
@@ -70,8 +69,8 @@ static void tile(void *arg, int64_t index, int64_t worker)
         }
     }
     if (sum->spread > 0.0) {
-        ddni_normal(sum->seed, sum->stream, ddni_path(&sum->paths, row), sum->step, first, count,
-                    z);
+        ddni_draws noise = ddni_draws_of(sum->seed, sum->use, sum->step);
+        ddni_draws_normal(&noise, ddni_path(&sum->paths, row), first, count, z);
         for (int64_t k = 0; k < count; k++) {
             total[k] += sum->spread * z[k];
         }

@@ -2,6 +2,7 @@
 #ifndef DDNI_INTEGRATOR_COMBINE_H
 #define DDNI_INTEGRATOR_COMBINE_H
 
+#include "base/rng.h"
 #include "oracle/oracle_impl.h"
 
 enum {
@@ -15,13 +16,13 @@ typedef struct ddni_term {
     int64_t ld;
 } ddni_term;
 
-/* A sum of terms, plus spread * z with z = noise(seed, stream, path, step, coordinate). */
+/* A sum of terms, plus spread * z with z = noise(seed, use, path, step, coordinate). */
 typedef struct ddni_sum {
     ddni_term term[DDNI_TERMS];
     int32_t terms;
     double spread; /* 0: no noise */
     int64_t seed, step;
-    int32_t stream;
+    ddni_use use;
     ddni_paths paths;
 } ddni_sum;
 

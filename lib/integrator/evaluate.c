@@ -99,7 +99,7 @@ ddni_sum ddni_integrator_sum(const ddn_integrator *it, const ddni_span *span, do
     return (ddni_sum){.spread = spread,
                       .seed = ddni_integrator_i64(it, DDN_INTEGRATOR_SEED),
                       .step = ddni_integrator_i64(it, DDN_INTEGRATOR_FIRST_STEP) + span->k,
-                      .stream = DDNI_STREAM_STEP,
+                      .use = DDNI_USE_STEP,
                       .paths = ddni_integrator_paths(it)};
 }
 

@@ -4,7 +4,6 @@
  * given x',
  *     x' = [(a/a') s'^2 x + a' v y] / s^2 + sqrt(v s'^2 / s^2) z.
  * At s' = 0 this is a' y without rounding. */
-#include "base/rng.h"
 #include "integrator/methods.h"
 
 ddn_status ddni_step_exact(ddn_integrator *it, const ddni_span *span)
@@ -21,7 +20,7 @@ ddn_status ddni_step_forward(ddn_integrator *it, const ddni_span *span)
 {
     ddni_sum sum =
         ddni_integrator_sum(it, span, sqrt(ddni_transition_variance(&span->from, &span->to)));
-    sum.stream = DDNI_STREAM_FORWARD;
+    sum.use = DDNI_USE_FORWARD;
     ddni_sum_add(&sum, span->to.a / span->from.a, span->x, span->ldx);
     return ddni_integrator_write(it, &sum, it->next);
 }

@@ -249,7 +249,7 @@ ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, i
     DDNI_TRY(ddni_schedule_level(it->ctx, it->schedule, start, &level));
     ddni_sum sum = {.spread = level.s,
                     .seed = ddni_integrator_i64(it, DDN_INTEGRATOR_SEED),
-                    .stream = DDNI_STREAM_START,
+                    .use = DDNI_USE_START,
                     .paths = ddni_integrator_paths(it)};
     return ddni_sum_evaluate(it->ctx, &sum, m, it->d, x, ldx);
 }

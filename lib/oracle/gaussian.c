@@ -198,8 +198,8 @@ static void run_row(const pass *q, int64_t row, double *buffer)
         apply(q, posterior_variance, u, pu, NULL, cv);
     }
     if (draw != NULL) { /* mean + (posterior covariance)^(1/2) z; the mean takes over rest's room */
-        ddni_normal(rq->seed, DDNI_STREAM_DRAW_NORMAL, ddni_request_path(rq, row), rq->step, 0, d,
-                    u);
+        ddni_draws noise = ddni_draws_of(rq->seed, DDNI_USE_DRAW_NORMAL, rq->step);
+        ddni_draws_normal(&noise, ddni_request_path(rq, row), 0, d, u);
         split(ga, u, pu);
         apply(q, posterior_deviation, u, pu, ga->mean, draw);
         apply(q, gain, rest, p, NULL, u);
@@ -241,9 +241,10 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
     double *p;
     DDNI_TRY(ddni_alloc_for(ctx, "Gaussian sample", ga->count + d + 1, sizeof *p, &p));
     double *z = p + ga->count;
+    ddni_draws noise = ddni_draws_of(seed, DDNI_USE_DATA_NORMAL, 0);
     for (int64_t r = 0; r < m; r++) {
         double *row = x + r * ldx;
-        ddni_normal(seed, DDNI_STREAM_DATA, first_path + r, 1, 0, d, z);
+        ddni_draws_normal(&noise, first_path + r, 0, d, z);
         split(ga, z, p);
         for (int64_t j = 0; j < d; j++) {
             row[j] = ga->mean[j] + sqrt(ga->residual) * z[j];

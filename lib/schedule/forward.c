@@ -9,7 +9,8 @@ enum {
 };
 
 typedef struct forward_job {
-    int64_t seed, step, d, ldx, chunks, first_path;
+    ddni_draws noise;
+    int64_t d, ldx, chunks, first_path;
     double scale, spread;
     double *x;
 } forward_job;
@@ -21,7 +22,7 @@ static void forward_tile(void *arg, int64_t tile, int64_t worker)
     double z[CHUNK];
     int64_t row = tile / job->chunks, first = tile % job->chunks * CHUNK;
     int64_t count = job->d - first < CHUNK ? job->d - first : CHUNK;
-    ddni_normal(job->seed, DDNI_STREAM_FORWARD, job->first_path + row, job->step, first, count, z);
+    ddni_draws_normal(&job->noise, job->first_path + row, first, count, z);
     double *x = job->x + row * job->ldx + first;
     for (int64_t j = 0; j < count; j++) {
         x[j] = job->scale * x[j] + job->spread * z[j];
@@ -44,8 +45,7 @@ ddn_status ddn_forward_sample(ddn_context *ctx, const ddn_schedule *sch, double 
     DDNI_CHECK_INT(ctx, d, 1, INT64_C(1) << 40);
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, d, ldx));
     int64_t chunks = (d + CHUNK - 1) / CHUNK;
-    forward_job job = {.seed = seed,
-                       .step = step,
+    forward_job job = {.noise = ddni_draws_of(seed, DDNI_USE_FORWARD, step),
                        .d = d,
                        .ldx = ldx,
                        .chunks = chunks,

@@ -4,6 +4,7 @@
 The rooms and their order are those of lib/layers.txt. A file may include its own room, its parent's, rooms above its own
 in that list but for siblings (other sub-rooms of its parent), and public headers of those. No two rooms include one
 another, in however many steps. A handful of functions of the C library may be called in one file only, or nowhere; what is not C11 in base/os.c only.
+Streams of random numbers are numbered in base/rng.h alone: every use of a seed has a row there (ddni_use).
 """
 import re
 
@@ -11,6 +12,9 @@ from source import LIB, ROOMS, finish, library_files, public_headers, room_of, r
     strip, where, without_comments
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+# Where streams of random numbers go by number.
+BY_STREAM = {"base/rng.c", "base/rng.h", "schedule/noise.c"}
 
 # Functions -> files (relative to lib/) that may call them; an empty set: nobody.
 ALLOWED = {
@@ -32,6 +36,7 @@ ALLOWED = {
     "strtok localtime gmtime asctime ctime": set(),
     "strtod atof strtof sscanf fscanf": set(),  # they read the locale
     "openblas_set_num_threads goto_set_num_threads omp_set_num_threads": set(),
+    "ddni_normal ddni_uniform": BY_STREAM,
 }
 HEADERS = {"stdio.h": {"base/message.c"}, "pthread.h": {"base/os.h", "base/parallel.c"},
            "zlib.h": {"dataset/formats/gzip.c"}, "locale.h": set(), "setjmp.h": set(), "alloca.h": set()}
@@ -78,12 +83,20 @@ def check_calls(path, relative, text, problems):
                             f"this file (allowed: {', '.join(sorted(files)) or 'nowhere'})")
 
 
+def check_streams(path, relative, text, problems):
+    for match in re.finditer(r"\bDDNI_STREAM_\w*", text):
+        if relative not in BY_STREAM:
+            problems.append(f"{where(path, text, match.start())}: {match.group()}: write the use (DDNI_USE_...)")
+
+
 def main():
     problems = []
     for path in library_files():
         raw = path.read_text()
         check_includes(path, room_of(path), without_comments(raw), problems)
-        check_calls(path, path.relative_to(LIB).as_posix(), strip(raw), problems)
+        relative, text = path.relative_to(LIB).as_posix(), strip(raw)
+        check_calls(path, relative, text, problems)
+        check_streams(path, relative, text, problems)
     for path in public_headers():
         text = without_comments(path.read_text())
         own = room_of_header(path.name)

@@ -113,8 +113,8 @@ static ddn_status measure_changes(change_work *w)
         double share = 1 / (double)w->paths, from = (double)first * share;
         DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->x, w->z));
         ddni_samples_at(&level, m * w->d, w->x, w->z, w->x);
-        DDNI_TRY(
-            ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_FIRST_PATH, first));
+        DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_FIRST_PATH,
+                                     ddni_path_run(DDNI_MEASURE_LAST_CHANGE, 0, first)));
         ddni_progress_within(w->ctx, "last change", from, from + (double)m * share);
         ddn_status status = ddni_progress(w->ctx, "last change", 0);
         if (status == DDN_OK) {

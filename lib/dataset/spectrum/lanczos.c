@@ -94,8 +94,9 @@ static void make_orthogonal(solver *s, double *w, int64_t blocks, int record)
 static void random_column(solver *s, double *w, int64_t b, int64_t blocks)
 {
     double unused[B * B] = {0};
+    ddni_draws starts = ddni_draws_of(0, DDNI_USE_LANCZOS, 0);
     memset(s->fresh, 0, (size_t)(s->size * B) * sizeof *s->fresh);
-    ddni_normal(0, DDNI_STREAM_LANCZOS, s->drawn++, 0, 0, s->size, s->line);
+    ddni_draws_normal(&starts, s->drawn++, 0, s->size, s->line);
     for (int64_t i = 0; i < s->size; i++) {
         s->fresh[i * B + b] = s->line[i];
     }

@@ -77,10 +77,11 @@ static void column_products(const double *x, const double *y, int64_t size, doub
 static void draw_signs(quadrature *q, int64_t first_probe)
 {
     double unit = 1 / sqrt((double)q->size);
+    ddni_draws probes = ddni_draws_of(0, DDNI_USE_PROBES, 0);
     for (int64_t b = 0; b < B; b++) {
         q->depth[b] = MAX_DEPTH;
         for (int64_t i = 0; i < q->size; i++) {
-            double u = ddni_uniform(0, DDNI_STREAM_LANCZOS, first_probe + b, 2, i);
+            double u = ddni_draws_uniform(&probes, first_probe + b, i);
             q->basis[i * B + b] = u < 0.5 ? -unit : unit;
         }
     }

@@ -93,6 +93,7 @@ static ddn_status write_vectors(ddni_covariance *c, int64_t count, const double 
                                 const double *blocks, double *lifted, double *vectors, int64_t ldv)
 {
     int64_t d = c->ds->d;
+    ddni_draws directions = ddni_draws_of(0, DDNI_USE_NULL_VECTORS, 0);
     for (int64_t k = 0; k < count; k++) {
         const double *block = blocks + k / B * c->size * B;
         if (c->by_points) {
@@ -107,7 +108,7 @@ static ddn_status write_vectors(ddni_covariance *c, int64_t count, const double 
         }
         if (c->by_points && !(values[k] > NULL_VALUE * values[0])) {
             /* Any direction that no point has; the larger pairs span all that have one. */
-            ddni_normal(0, DDNI_STREAM_LANCZOS, k, 1, 0, d, v);
+            ddni_draws_normal(&directions, k, 0, d, v);
         }
         orthonormal(vectors, ldv, d, k);
         fix_sign(v, d);

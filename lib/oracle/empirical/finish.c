@@ -8,8 +8,8 @@
 
 double ddni_draw_uniform(const ddni_block *b, int64_t q)
 {
-    return ddni_uniform(b->rq->seed, DDNI_STREAM_DRAW, ddni_request_path(b->rq, b->todo[q]),
-                        b->rq->step, 0);
+    ddni_draws choice = ddni_draws_of(b->rq->seed, DDNI_USE_DRAW, b->rq->step);
+    return ddni_draws_uniform(&choice, ddni_request_path(b->rq, b->todo[q]), 0);
 }
 
 void ddni_draw_write(const ddni_block *b, int64_t q, int64_t row)

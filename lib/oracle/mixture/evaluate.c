@@ -156,7 +156,9 @@ static void draw(const pass *p, const state *st, double *g)
         return;
     }
     int64_t path = ddni_request_path(rq, st->row), d = p->mix->base.d;
-    double u = ddni_uniform(rq->seed, DDNI_STREAM_DRAW, path, rq->step, 0), running = 0;
+    ddni_draws choice = ddni_draws_of(rq->seed, DDNI_USE_DRAW, rq->step);
+    ddni_draws noise = ddni_draws_of(rq->seed, DDNI_USE_DRAW_NORMAL, rq->step);
+    double u = ddni_draws_uniform(&choice, path, 0), running = 0;
     int64_t k = st->k;
     for (int64_t i = 0; i < p->mix->base.components; i++) {
         running += st->w[i];
@@ -171,7 +173,7 @@ static void draw(const pass *p, const state *st, double *g)
     }
     component q = get_component(p, k);
     component_moments(&q, st->x, p->a, d, NULL, NULL, g, out);
-    ddni_normal(rq->seed, DDNI_STREAM_DRAW_NORMAL, path, rq->step, 0, d, g);
+    ddni_draws_normal(&noise, path, 0, d, g);
     for (int64_t j = 0; j < d; j++) {
         int64_t i = q.isotropic ? 0 : j;
         out[j] += sqrt(p->s2 * q.v[i] * q.precision[i]) * g[j];

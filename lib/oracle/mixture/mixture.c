@@ -30,14 +30,16 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
 {
     (void)ctx;
     const ddni_mixture *mix = (const ddni_mixture *)oracle;
+    ddni_draws choice = ddni_draws_of(seed, DDNI_USE_DATA, 0);
+    ddni_draws noise = ddni_draws_of(seed, DDNI_USE_DATA_NORMAL, 0);
     for (int64_t r = 0; r < m; r++) {
-        double u = ddni_uniform(seed, DDNI_STREAM_DATA, first_path + r, 0, 0);
+        double u = ddni_draws_uniform(&choice, first_path + r, 0);
         int64_t k = 0;
         while (k < oracle->components - 1 && u > mix->cumulative[k]) {
             k++;
         }
         double *row = x + r * ldx;
-        ddni_normal(seed, DDNI_STREAM_DATA, first_path + r, 1, 0, oracle->d, row);
+        ddni_draws_normal(&noise, first_path + r, 0, oracle->d, row);
         const double *c = mix->mean + k * oracle->d;
         const double *v = mix->variance + k * mix->variance_k;
         for (int64_t j = 0; j < oracle->d; j++) {

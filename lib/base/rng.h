@@ -27,6 +27,7 @@
     X(LANCZOS, 6, 0, 1)                  /* start vectors for covariances */                       \
     X(NULL_VECTORS, 6, 1, 1)             /* directions that no point has */                        \
     X(PROBES, 6, 2, 1)                   /* signs of the probes of a trace (uniform) */            \
+    X(KRYLOV, 6, 3, 1)                   /* start vectors for operators; path: the pair */         \
     X(BOOTSTRAP, 8, 0, 1)                /* Frechet distance; path: the replicate (uniform) */     \
     X(KNEE, 9, 0, 1)                     /* noisy copies of a curve; path: the copy */             \
     X(OVERLAP_STEP, 10, 0, 1)            /* one-dimensional law of the overlap: kicks, */          \

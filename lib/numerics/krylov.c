@@ -98,7 +98,7 @@ static ddn_status find_pair(search *s, int64_t i, int64_t seed, const double *gu
 {
     int64_t n = s->a->n, ld = s->out->ld;
     double *start = s->k->basis, *v = s->out->vectors + i * ld, residual = INFINITY;
-    ddni_draws starts = ddni_draws_of(seed, DDNI_USE_LANCZOS, 0);
+    ddni_draws starts = ddni_draws_of(seed, DDNI_USE_KRYLOV, 0);
     ddni_draws_normal(&starts, i, 0, n, start);
     if (guess != NULL && ddni_norm(n, guess) > 0) {
         ddni_scale(n, 1e-3 / ddni_norm(n, start), start);

@@ -148,6 +148,7 @@ static void uses_are_pinned(void **state)
     assert_int_equal(ddni_draws_of(7, DDNI_USE_DATA_NORMAL, 0).step, 1);
     assert_int_equal(ddni_draws_of(7, DDNI_USE_NULL_VECTORS, 0).step, 1);
     assert_int_equal(ddni_draws_of(7, DDNI_USE_PROBES, 0).step, 2);
+    assert_int_equal(ddni_draws_of(7, DDNI_USE_KRYLOV, 0).step, 3);
     assert_int_equal(ddni_draws_of(7, DDNI_USE_DRAW, 9).step, 9);
     assert_int_equal(ddni_draws_samples(7, DDNI_MEASURE_IDENTITIES, 0).step, 0);
     assert_int_equal(ddni_draws_samples(7, DDNI_MEASURE_LAST_CHANGE, 0).step, 1);

@@ -16,23 +16,24 @@
 #define DDNI_ANY_STEPS INT64_MAX
 #define DDNI_USES(X)                                                                               \
     /* name            stream first steps */                                                       \
-    X(STEP, 0, 0, DDNI_ANY_STEPS)        /* noise of integrator steps */                           \
-    X(START, 1, 0, 1)                    /* noise of the starting state of a path */               \
-    X(START_POINTS, 1, 1, 1)             /* and, by late starts, weights of the data points */     \
-    X(FORWARD, 2, 0, DDNI_ANY_STEPS)     /* forward transitions */                                 \
-    X(DRAW, 3, 0, DDNI_ANY_STEPS)        /* which component is drawn (uniform) */                  \
-    X(DRAW_NORMAL, 4, 0, DDNI_ANY_STEPS) /* Gaussian part of a posterior draw */                   \
-    X(DATA, 5, 0, 1)                     /* data of an oracle: the component (uniform) */          \
-    X(DATA_NORMAL, 5, 1, 1)              /* and the Gaussian part */                               \
-    X(LANCZOS, 6, 0, 1)                  /* start vectors for covariances */                       \
-    X(NULL_VECTORS, 6, 1, 1)             /* directions that no point has */                        \
-    X(PROBES, 6, 2, 1)                   /* signs of the probes of a trace (uniform) */            \
-    X(KRYLOV, 6, 3, 1)                   /* start vectors for operators; path: the pair */         \
-    X(BOOTSTRAP, 8, 0, 1)                /* Frechet distance; path: the replicate (uniform) */     \
-    X(KNEE, 9, 0, 1)                     /* noisy copies of a curve; path: the copy */             \
-    X(OVERLAP_STEP, 10, 0, 1)            /* one-dimensional law of the overlap: kicks, */          \
-    X(OVERLAP_START, 11, 0, 1)           /* start states */                                        \
-    X(OVERLAP_SIGN, 12, 0, 1)            /* and their class (uniform) */
+    X(STEP, 0, 0, DDNI_ANY_STEPS)         /* noise of integrator steps */                          \
+    X(START, 1, 0, 1)                     /* noise of the starting state of a path */              \
+    X(START_POINTS, 1, 1, 1)              /* and, by late starts, weights of the data points */    \
+    X(FORWARD, 2, 0, DDNI_ANY_STEPS)      /* single forward transitions */                         \
+    X(DRAW, 3, 0, DDNI_ANY_STEPS)         /* which component is drawn (uniform) */                 \
+    X(DRAW_NORMAL, 4, 0, DDNI_ANY_STEPS)  /* Gaussian part of a posterior draw */                  \
+    X(DATA, 5, 0, 1)                      /* data of an oracle: the component (uniform) */         \
+    X(DATA_NORMAL, 5, 1, 1)               /* and the Gaussian part */                              \
+    X(LANCZOS, 6, 0, 1)                   /* start vectors for covariances */                      \
+    X(NULL_VECTORS, 6, 1, 1)              /* directions that no point has */                       \
+    X(PROBES, 6, 2, 1)                    /* signs of the probes of a trace (uniform) */           \
+    X(KRYLOV, 6, 3, 1)                    /* start vectors for operators; path: the pair */        \
+    X(BOOTSTRAP, 8, 0, 1)                 /* Frechet distance; path: the replicate (uniform) */    \
+    X(KNEE, 9, 0, 1)                      /* noisy copies of a curve; path: the copy */            \
+    X(OVERLAP_STEP, 10, 0, 1)             /* one-dimensional law of the overlap: kicks, */         \
+    X(OVERLAP_START, 11, 0, 1)            /* start states */                                       \
+    X(OVERLAP_SIGN, 12, 0, 1)             /* and their class (uniform) */                          \
+    X(FORWARD_RUN, 13, 0, DDNI_ANY_STEPS) /* noise of forward runs of the integrator */
 
 typedef enum ddni_use {
 #define DDNI_ROW(name, stream, first, steps) DDNI_USE_##name,

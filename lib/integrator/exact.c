@@ -20,7 +20,7 @@ ddn_status ddni_step_forward(ddn_integrator *it, const ddni_span *span)
 {
     ddni_sum sum =
         ddni_integrator_sum(it, span, sqrt(ddni_transition_variance(&span->from, &span->to)));
-    sum.use = DDNI_USE_FORWARD;
+    sum.use = DDNI_USE_FORWARD_RUN;
     ddni_sum_add(&sum, span->to.a / span->from.a, span->x, span->ldx);
     return ddni_integrator_write(it, &sum, it->next);
 }

@@ -137,10 +137,10 @@ static void uses_are_pinned(void **state)
 {
     (void)state;
     static const int streams[][2] = {
-        {DDNI_STREAM_STEP, 0},    {DDNI_STREAM_START, 1},        {DDNI_STREAM_FORWARD, 2},
-        {DDNI_STREAM_DRAW, 3},    {DDNI_STREAM_DRAW_NORMAL, 4},  {DDNI_STREAM_DATA, 5},
-        {DDNI_STREAM_LANCZOS, 6}, {DDNI_STREAM_ANALYSIS, 7},     {DDNI_STREAM_BOOTSTRAP, 8},
-        {DDNI_STREAM_KNEE, 9},    {DDNI_STREAM_OVERLAP_STEP, 10}};
+        {DDNI_STREAM_STEP, 0},    {DDNI_STREAM_START, 1},         {DDNI_STREAM_FORWARD, 2},
+        {DDNI_STREAM_DRAW, 3},    {DDNI_STREAM_DRAW_NORMAL, 4},   {DDNI_STREAM_DATA, 5},
+        {DDNI_STREAM_LANCZOS, 6}, {DDNI_STREAM_ANALYSIS, 7},      {DDNI_STREAM_BOOTSTRAP, 8},
+        {DDNI_STREAM_KNEE, 9},    {DDNI_STREAM_OVERLAP_STEP, 10}, {DDNI_STREAM_FORWARD_RUN, 13}};
     for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++) {
         assert_int_equal(streams[i][0], streams[i][1]);
     }

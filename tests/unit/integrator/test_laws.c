@@ -227,11 +227,32 @@ static void linear_variances(void **state)
     ddn_context_destroy(ctx);
 }
 
-/* FORWARD is ddn_forward_sample along a grid; starts are N(0, s^2). */
+static void same(const double *x, const double *y)
+{
+    for (int64_t i = 0; i < M * D; i++) {
+        CLOSE(x[i], y[i], 1e-15, 1e-15);
+    }
+}
+
+/* x += sqrt(to^2 - from^2) z, a forward transition of EDM, with a step of a stream of seed 4. */
+static void transition(ddn_context *ctx, int32_t stream, int64_t step, double from, double to,
+                       double *x)
+{
+    for (int64_t r = 0; r < M; r++) {
+        double z[D];
+        OK(ctx, ddn_noise(ctx, 4, stream, r, step, 0, D, z));
+        for (int64_t j = 0; j < D; j++) {
+            x[r * D + j] += sqrt((to - from) * (to + from)) * z[j];
+        }
+    }
+}
+
+/* FORWARD makes the transitions of ddn_forward_sample along a grid, each of the two with numbers of
+ * its own; starts are N(0, s^2). */
 static void forward_and_starts(void **state)
 {
     (void)state;
-    static double x[M * D], y[M * D];
+    static double x[M * D], y[M * D], single[M * D];
     ddn_context *ctx = test_context(2);
     ddn_oracle *oracle = make_oracle(ctx, N, 1);
     const ddn_schedule *sch = ddn_oracle_schedule(oracle);
@@ -242,13 +263,18 @@ static void forward_and_starts(void **state)
     OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 4));
     OK(ctx, ddn_oracle_sample_data(ctx, oracle, 1, 0, M, x, D, NULL));
     memcpy(y, x, sizeof x);
+    memcpy(single, x, sizeof x);
     OK(ctx, ddn_integrator_run(it, M, x, D));
     check_marginal(1, 2.5, x, 0);
-    OK(ctx, ddn_forward_sample(ctx, sch, 0, 0.7, 4, 0, 0, M, D, y, D));
-    OK(ctx, ddn_forward_sample(ctx, sch, 0.7, 2.5, 4, 0, 1, M, D, y, D));
-    for (int64_t i = 0; i < M * D; i++) {
-        CLOSE(x[i], y[i], 1e-15, 1e-15);
-    }
+    transition(ctx, 13, 0, 0, 0.7, y);
+    transition(ctx, 13, 1, 0.7, 2.5, y);
+    same(x, y);
+    memcpy(y, single, sizeof y);
+    transition(ctx, 2, 0, 0, 0.7, y);
+    transition(ctx, 2, 1, 0.7, 2.5, y);
+    OK(ctx, ddn_forward_sample(ctx, sch, 0, 0.7, 4, 0, 0, M, D, single, D));
+    OK(ctx, ddn_forward_sample(ctx, sch, 0.7, 2.5, 4, 0, 1, M, D, single, D));
+    same(single, y);
     ddn_integrator_destroy(it);
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_EXACT, &it));
     OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_START, 40));

@@ -22,6 +22,7 @@ typedef struct ddni_file_format {
     ddn_status (*open)(ddn_context *ctx, ddni_source *s, ddn_dataset **out);
     /* label[n]; NULL where the format has no files of labels. */
     ddn_status (*labels)(ddn_context *ctx, ddni_source *s, int64_t n, int32_t *label);
+    int32_t sized; /* whether it needs the size, which compressed sources do not tell */
 } ddni_file_format;
 
 /* A new format is one file that defines its ddni_file_format, a row here, and its id in dataset.h.

@@ -33,21 +33,46 @@ int32_t ddni_gzip_recognise(const uint8_t *head, int64_t count)
     return count >= 2 && head[0] == 0x1f && head[1] == 0x8b;
 }
 
-/* One step of zlib; at the end of a gzip member the next one follows, or the end. */
-static ddn_status inflate_some(ddn_context *ctx, gzip *g)
+/* Reads on where the input is used up; none is left then at the end of the file. */
+static ddn_status refill(ddn_context *ctx, gzip *g)
 {
     if (g->z.avail_in == 0) {
         int64_t got;
         DDNI_TRY(ddni_source_read(ctx, g->packed, g->input, INPUT, &got));
-        DDNI_CHECK(ctx, got > 0, DDN_E_FORMAT, "%s: the compressed data are truncated",
-                   g->source.name);
         g->z.next_in = g->input;
         g->z.avail_in = (uInt)got;
     }
+    return DDN_OK;
+}
+
+/* After a member: the next one, or the end, before which there may be zeros as from a tape. */
+static ddn_status next_member(ddn_context *ctx, gzip *g)
+{
+    int32_t padded = 0;
+    DDNI_TRY(refill(ctx, g));
+    while (g->z.avail_in > 0 && *g->z.next_in == 0) {
+        padded = 1;
+        g->z.next_in++;
+        g->z.avail_in--;
+        DDNI_TRY(refill(ctx, g));
+    }
+    g->ended = g->z.avail_in == 0;
+    DDNI_CHECK(ctx, g->ended || !padded, DDN_E_FORMAT,
+               "%s: the compressed data are damaged: bytes follow the zeros at their end",
+               g->source.name);
+    inflateReset(&g->z);
+    return DDN_OK;
+}
+
+/* One step of zlib. */
+static ddn_status inflate_some(ddn_context *ctx, gzip *g)
+{
+    DDNI_TRY(refill(ctx, g));
+    DDNI_CHECK(ctx, g->z.avail_in > 0, DDN_E_FORMAT, "%s: the compressed data are truncated",
+               g->source.name);
     int result = inflate(&g->z, Z_NO_FLUSH);
     if (result == Z_STREAM_END) {
-        g->ended = g->z.avail_in == 0 && g->packed->at == g->packed->size;
-        result = g->ended ? Z_OK : inflateReset(&g->z);
+        return next_member(ctx, g);
     }
     DDNI_CHECK(ctx, result != Z_MEM_ERROR, DDN_E_NOMEM, "%s: no memory to decompress",
                g->source.name);

@@ -10,7 +10,8 @@ static const ddni_file_format *const formats[] = {DDNI_FORMATS(ROW)};
 
 enum {
     FORMATS = sizeof formats / sizeof formats[0],
-    NAMES = 128 /* characters for a list of formats */
+    NAMES = 128, /* characters for a list of formats */
+    MAGIC = 4    /* bytes */
 };
 
 static void append(char *text, const char *more)
@@ -38,6 +39,26 @@ static void list_names(int32_t labels, char *text)
     }
 }
 
+/* Refuses what no format recognises, by its first bytes where there are that many. */
+static ddn_status unknown(ddn_context *ctx, const ddni_source *s, int32_t labels)
+{
+    char names[NAMES], sized[NAMES] = "";
+    list_names(labels, names);
+    for (int64_t k = 0; k < FORMATS && s->size < 0 && !labels; k++) {
+        if (formats[k]->sized) {
+            append(sized, "; compressed ");
+            append(sized, formats[k]->name);
+            append(sized, " is not read");
+        }
+    }
+    if (s->head_count < MAGIC) {
+        return ddni_fail(ctx, DDN_E_FORMAT, "%s: neither %s (length %lld)%s", s->name, names,
+                         (long long)s->head_count, sized);
+    }
+    return ddni_fail(ctx, DDN_E_FORMAT, "%s: neither %s (magic %02x%02x%02x%02x)%s", s->name, names,
+                     s->head[0], s->head[1], s->head[2], s->head[3], sized);
+}
+
 /* By content. */
 static ddn_status detect(ddn_context *ctx, const ddni_source *s, int32_t labels,
                          const ddni_file_format **out)
@@ -53,10 +74,7 @@ static ddn_status detect(ddn_context *ctx, const ddni_source *s, int32_t labels,
         }
     }
     if (best == DDNI_PROBE_NO) {
-        char names[NAMES];
-        list_names(labels, names);
-        return ddni_fail(ctx, DDN_E_FORMAT, "%s: neither %s (magic %02x%02x%02x%02x)", s->name,
-                         names, s->head[0], s->head[1], s->head[2], s->head[3]);
+        return unknown(ctx, s, labels);
     }
     return DDN_OK;
 }
@@ -74,6 +92,10 @@ ddn_status ddni_source_open(ddn_context *ctx, const char *path, ddni_source **ou
     ddn_status status = ddni_gzip_open(ctx, file, out);
     if (status != DDN_OK) {
         ddni_source_close(file);
+    } else if (ddni_gzip_recognise((*out)->head, (*out)->head_count)) {
+        status = ddni_fail(ctx, DDN_E_FORMAT, "%s: compressed twice", path);
+        ddni_source_close(*out);
+        *out = NULL;
     }
     return status;
 }

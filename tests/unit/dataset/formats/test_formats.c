@@ -111,7 +111,7 @@ static void missing_files_are_named(void **state)
     test_refuse(ctx, test_path(""), DDN_E_IO, "not a regular file");
     test_refuse(ctx, test_write_file("empty", "", 0), DDN_E_FORMAT, "empty");
     test_refuse(ctx, test_write_file("text", "hello\n", 6), DDN_E_FORMAT, "neither .npy");
-    test_refuse(ctx, test_write_file("one", "h", 1), DDN_E_FORMAT, "neither .npy");
+    test_refuse(ctx, test_write_file("one", "h", 1), DDN_E_FORMAT, "CIFAR-10 (length 1)");
     FAILS(ctx, ddn_dataset_open(ctx, NULL, DDN_FORMAT_AUTO, &ds), DDN_E_NULL, "path");
     FAILS(ctx, ddn_dataset_open(ctx, "x", 4, &ds), DDN_E_RANGE, "format = 4");
     FAILS(ctx, ddn_dataset_open(ctx, test_path("text"), DDN_FORMAT_NPY, &ds), DDN_E_FORMAT,
@@ -232,6 +232,37 @@ static void bad_idx_is_refused(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A gzip file may end in zeros, and a text says what else a compressed file is. */
+static void compressed_files_say_what_they_are(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double want[6] = {0, 1, 2, 253, 254, 255};
+    enum {
+        ZEROS = 70000 /* more than one buffer */
+    };
+    uint8_t *packed = calloc(256 + ZEROS + 1, 1);
+    FILE *f = fopen(test_write_gzip("a.gz", IDX, sizeof IDX), "rb");
+    size_t n = fread(packed, 1, 256, f);
+    fclose(f);
+    test_expect_points(ctx, test_write_file("pad.gz", packed, n + 1), DDN_TYPE_U8, 2, 3, want);
+    test_expect_points(ctx, test_write_file("pad.gz", packed, n + ZEROS), DDN_TYPE_U8, 2, 3, want);
+    packed[n + ZEROS] = 0x1f;
+    test_refuse(ctx, test_write_file("pad.gz", packed, n + ZEROS + 1), DDN_E_FORMAT,
+                "bytes follow the zeros");
+    test_refuse(ctx, test_write_gzip("twice.gz", packed, n), DDN_E_FORMAT,
+                "twice.gz: compressed twice");
+    free(packed);
+    test_refuse(ctx, test_write_gzip("short.gz", "hey", 3), DDN_E_FORMAT,
+                "(length 3); compressed CIFAR-10 is not read");
+    uint8_t *batch = calloc(1, 3073);
+    batch[0] = 7;
+    test_refuse(ctx, test_write_gzip("batch.gz", batch, 3073), DDN_E_FORMAT,
+                "(magic 07000000); compressed CIFAR-10 is not read");
+    free(batch);
+    ddn_context_destroy(ctx);
+}
+
 static void cifar_brings_its_labels(void **state)
 {
     (void)state;
@@ -290,6 +321,7 @@ int main(void)
         cmocka_unit_test(missing_files_are_named),
         cmocka_unit_test(idx_opens_plain_and_compressed),
         cmocka_unit_test(bad_idx_is_refused),
+        cmocka_unit_test(compressed_files_say_what_they_are),
         cmocka_unit_test(cifar_brings_its_labels),
     };
     return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);

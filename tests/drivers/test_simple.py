@@ -5,13 +5,14 @@ has not written.
 Usage: test_simple.py output PROGRAM... | memory VALGRIND PROGRAM...
 """
 import pathlib
+import random
 import re
 import struct
 import subprocess
 import sys
 import tempfile
 
-from run_driver import npy
+from run_driver import idx, npy
 
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parent / "data" / "medium"
@@ -61,11 +62,28 @@ def check_output(programs):
         problems += [f"{name}: {what}" for what in differences(done.stdout, wanted)]
         if not differences(done.stdout.replace("1", "7"), wanted):
             problems.append(f"{name}: the comparison sees nothing")
+        if name == "transitions":
+            problems += check_bytes(program)
         if name in ARGUMENTS:  # a file that is not there, and no file
             for arguments, text in [(["missing.npy"] * len(ARGUMENTS[name]), "missing.npy"), ([], "usage")]:
                 done = run(program, *arguments)
                 if done.returncode != 1 or text not in done.stderr or done.stdout:
                     problems.append(f"{name} {arguments}: status {done.returncode}, {done.stderr}")
+    return problems
+
+
+def check_bytes(program):
+    """Bytes of an IDX file are mapped to [-1, 1], where both transitions are on the grid; equal points have none."""
+    problems = []
+    with tempfile.TemporaryDirectory() as folder:
+        rng = random.Random(1)
+        n, d = 64, 16
+        labels = idx(f"{folder}/labels", (n,), bytes(k % 2 for k in range(n)))
+        two = bytes(rng.randrange(60) + 195 * (k % 2) for k in range(n) for _ in range(d))
+        for points, pattern in [(two, r"t_S = \d.*\nt_C = \d.*\n"), (bytes(n * d), r"(?s).*nan: no crossing .*\n")]:
+            done = run(program, idx(f"{folder}/points", (n, d), points), labels)
+            if done.returncode != 0 or not re.fullmatch(pattern, done.stdout):
+                problems.append(f"{program} on bytes: status {done.returncode}, {done.stdout}{done.stderr}")
     return problems
 
 

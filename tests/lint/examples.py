@@ -19,6 +19,8 @@ def check_program(path, problems):
     head = re.match(r"/\*(.*?)\*/", text, re.DOTALL)
     if not head or "Prints" not in head.group(1):
         problems.append(f"{name}: the comment at its head does not say what it prints")
+    if head and f" * cc {path.stem}.c -o {path.stem} $(pkg-config --cflags --libs diffdyn)\n" not in head.group(1):
+        problems.append(f"{name}: the comment at its head does not say how to compile it")
     for included in re.findall(r'#include [<"]([^>"]+)', text):
         if included not in HEADERS:
             problems.append(f"{name}: includes {included}")

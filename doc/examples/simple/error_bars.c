@@ -1,6 +1,8 @@
 /* Results by name: a curve with its standard errors, and what exactly was measured.
  * Prints phi_C, the probability that two paths from x_t end at one point, for 64 random points;
- * then its definition. SPDX-License-Identifier: MIT */
+ * then its definition.
+ * cc error_bars.c -o error_bars $(pkg-config --cflags --libs diffdyn)
+ * SPDX-License-Identifier: MIT */
 #include <diffdyn/diffdyn.h>
 #include <stdio.h>
 

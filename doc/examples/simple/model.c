@@ -1,5 +1,6 @@
 /* A score model of your own, here of N(0, 1/4): the library asks it for a batch at a time.
  * Prints where the probability flow from N(0, 1) to N(0, 1/4) takes -1, 0.5, 2: to their halves.
+ * cc model.c -o model $(pkg-config --cflags --libs diffdyn)
  * SPDX-License-Identifier: MIT */
 #include <diffdyn/diffdyn.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* The options of an object, as a program or a language binding can find them without a manual.
  * Prints key, name, default and bounds of every setting of an analysis.
+ * cc options.c -o options $(pkg-config --cflags --libs diffdyn)
  * SPDX-License-Identifier: MIT */
 #include <diffdyn/diffdyn.h>
 #include <stdio.h>

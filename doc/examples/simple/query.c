@@ -1,6 +1,7 @@
 /* Several outputs in one pass over the data: which point a state most likely comes from.
  * Prints, for a state halfway between two points at falling times: nearest point, its weight, and
  * the entropy of the posterior in nats, which says how many points compete.
+ * cc query.c -o query $(pkg-config --cflags --libs diffdyn)
  * SPDX-License-Identifier: MIT */
 #include <diffdyn/diffdyn.h>
 #include <stdio.h>

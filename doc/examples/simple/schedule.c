@@ -1,5 +1,6 @@
 /* A schedule of your own: the straight line x_t = (1 - t) x_0 + t z of flow matching.
  * Prints a, s and the Ornstein-Uhlenbeck time of the same noise level, for some times.
+ * cc schedule.c -o schedule $(pkg-config --cflags --libs diffdyn)
  * SPDX-License-Identifier: MIT */
 #include <diffdyn/diffdyn.h>
 #include <stdio.h>

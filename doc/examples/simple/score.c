@@ -1,5 +1,6 @@
 /* The exact score of an array of your own: three points in the plane, noised up to time t = 0.2.
  * Prints a line for each of two states x: x and grad log p_t(x).
+ * cc score.c -o score $(pkg-config --cflags --libs diffdyn)
  * SPDX-License-Identifier: MIT */
 #include <diffdyn/diffdyn.h>
 #include <stdio.h>

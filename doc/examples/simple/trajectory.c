@@ -1,6 +1,6 @@
 /* A trajectory of your data: from noise back to one of the points, by DDIM in eight steps.
- * Prints time and state at each grid time, from a callback that the run calls.
- * SPDX-License-Identifier: MIT */
+ * cc trajectory.c -o trajectory $(pkg-config --cflags --libs diffdyn)
+ * Prints time and state at each grid time, from a callback. SPDX-License-Identifier: MIT */
 #include <diffdyn/diffdyn.h>
 #include <stdio.h>
 

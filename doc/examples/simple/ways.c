@@ -1,6 +1,6 @@
 /* Which way of evaluation serves a state: cheap ones where few points matter, dense ones in noise.
- * Prints, for 16 states at falling times, how many each way served, and why it left some to the
- * next one. SPDX-License-Identifier: MIT */
+ * cc ways.c -o ways $(pkg-config --cflags --libs diffdyn)
+ * Prints for 16 states how many each way served, and why not all. SPDX-License-Identifier: MIT */
 #include <diffdyn/diffdyn.h>
 #include <stdio.h>
 

@@ -111,6 +111,46 @@ static double log10_monomials(int64_t rank, int64_t order)
     return (lgamma(r + o + 1) - lgamma(r + 1) - lgamma(o + 1)) / log(10);
 }
 
+/* The ways that serve the score of the states. */
+static bench_served serve(const bench_problem *p, double t, const double *x)
+{
+    bench_served served = {{0}};
+    bench_ours ours;
+    bench_ours_make(&ours, p, STATES, -1);
+    ours.t = t;
+    ours.x = x;
+    bench_ours_run(&ours);
+    bench_served_add(&served, ours.query, p->oracle);
+    bench_ours_free(&ours);
+    return served;
+}
+
+static void report(const bench_problem *p, double t, int64_t rank, exponents e,
+                   const bench_served *served)
+{
+    const int64_t order = order_needed(e.largest, opt.tolerance);
+    const double terms = log10_monomials(rank, order);
+    printf("%5g %5lld %8.3f %9.2f %9.3f %10.2f %6lld %14.1f ", t, (long long)rank, e.spread,
+           e.largest, e.outside, e.certified, (long long)order, terms);
+    bench_served_print(served, p->oracle);
+    printf("\n");
+    if (!opt.json) {
+        return;
+    }
+    bench_json_open();
+    bench_json_machine();
+    bench_json_number("t", t);
+    bench_json_number("rank", (double)rank);
+    bench_json_number("spread", e.spread);
+    bench_json_number("largest", e.largest);
+    bench_json_number("outside", e.outside);
+    bench_json_number("certified", e.certified);
+    bench_json_number("order", (double)order);
+    bench_json_number("log10_terms", terms);
+    bench_served_json("ways", served, p->oracle);
+    bench_json_close();
+}
+
 int main(int argc, char **argv)
 {
     const drv_option options[] = {
@@ -137,31 +177,15 @@ int main(int argc, char **argv)
     printf("processor: %s\n", bench_cpu());
     printf("n = %lld, d = %lld: a full scan costs 10^%.1f multiply-adds a state\n", (long long)p.n,
            (long long)d, log10(2 * (double)p.n * (double)d));
-    printf("%5s %5s %8s %9s %9s %10s %6s %14s\n", "t", "rank", "sd z", "max |z|", "outside",
-           "certified", "order", "log10 terms");
+    printf("%5s %5s %8s %9s %9s %10s %6s %14s  %s\n", "t", "rank", "sd z", "max |z|", "outside",
+           "certified", "order", "log10 terms", "ways");
     const double times[] = {5, 4, 3, 2.5, 2, 1.5, 1.2};
     for (int64_t i = 0; i < (int64_t)(sizeof times / sizeof times[0]); i++) {
         bench_states(&p, times[i], STATES, x);
+        const bench_served served = serve(&p, times[i], x);
         for (int64_t k = 0; k < 4 && ranks[k] <= most; k++) {
-            exponents e = measure(&p, times[i], x, ranks[k], vectors, mean);
-            int64_t order = order_needed(e.largest, opt.tolerance);
-            double terms = log10_monomials(ranks[k], order);
-            printf("%5g %5lld %8.3f %9.2f %9.3f %10.2f %6lld %14.1f\n", times[i],
-                   (long long)ranks[k], e.spread, e.largest, e.outside, e.certified,
-                   (long long)order, terms);
-            if (opt.json) {
-                bench_json_open();
-                bench_json_machine();
-                bench_json_number("t", times[i]);
-                bench_json_number("rank", (double)ranks[k]);
-                bench_json_number("spread", e.spread);
-                bench_json_number("largest", e.largest);
-                bench_json_number("outside", e.outside);
-                bench_json_number("certified", e.certified);
-                bench_json_number("order", (double)order);
-                bench_json_number("log10_terms", terms);
-                bench_json_close();
-            }
+            report(&p, times[i], ranks[k], measure(&p, times[i], x, ranks[k], vectors, mean),
+                   &served);
         }
     }
     bench_problem_free(&p);

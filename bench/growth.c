@@ -34,6 +34,9 @@ typedef struct axis {
     double at[POINTS], ms[SERIES][POINTS];
 } axis;
 
+/* Ways that served the library's states, early and late, over all cases. */
+static bench_served served_early, served_late;
+
 static const char *const series_names[SERIES] = {"ours", "ours_late", "baseline"};
 
 /* Median times of one case into point number k of the axis. */
@@ -60,10 +63,19 @@ static void measure(axis *ax, double at, const bench_problem *p, int64_t batch)
     for (int i = 0; i < SERIES; i++) {
         ax->ms[i][k] = bench_ratio(1e3, seconds[i], NULL, rounds).median;
     }
+    bench_served now = {{0}}, then = {{0}};
+    bench_served_add(&now, ours.query, p->oracle);
+    bench_served_add(&then, after.query, p->oracle);
+    bench_served_add(&served_early, ours.query, p->oracle);
+    bench_served_add(&served_late, after.query, p->oracle);
     if (!opt.json) {
-        printf("  %-8s %9.0f %12.4f %12.4f %12.4f %9.2f %9.2f\n", ax->name, at, ax->ms[0][k],
+        printf("  %-8s %9.0f %12.4f %12.4f %12.4f %9.2f %9.2f ", ax->name, at, ax->ms[0][k],
                ax->ms[1][k], ax->ms[2][k], ax->ms[2][k] / ax->ms[0][k],
                ax->ms[2][k] / ax->ms[1][k]);
+        bench_served_print(&now, p->oracle);
+        printf(", late");
+        bench_served_print(&then, p->oracle);
+        printf("\n");
         fflush(stdout);
     }
     bench_ours_free(&ours);
@@ -102,16 +114,40 @@ static void run_axis(axis *ax, const double *values, int64_t count)
     }
 }
 
-static void run_threads(axis *ax)
+static void run_threads(axis *ax, const bench_problem *p)
 {
-    bench_problem p;
-    bench_problem_make(&p, BENCH_SYNTHETIC, opt.n, opt.d, DDN_TYPE_U8);
     for (int64_t threads = 1; threads <= drv.threads && ax->count < POINTS; threads *= 2) {
         drv_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, threads);
         bench_blas_threads(threads);
-        measure(ax, (double)threads, &p, opt.batch);
+        measure(ax, (double)threads, p, opt.batch);
     }
-    bench_problem_free(&p);
+}
+
+/* Slopes, and in JSON what the threads gave and the ways of all cases. */
+static void report(const axis *axes, const axis *threads, const ddn_oracle *oracle)
+{
+    if (opt.json) {
+        bench_json_open();
+        bench_json_machine();
+    }
+    for (int i = 0; i < AXES; i++) {
+        for (int k = 0; k < SERIES; k++) {
+            char key[64];
+            snprintf(key, sizeof key, "slope_%s_%s", axes[i].name, series_names[k]);
+            if (opt.json) {
+                bench_json_number(key, slope(&axes[i], k));
+            } else {
+                printf("%-24s %.3f\n", key, slope(&axes[i], k));
+            }
+        }
+    }
+    if (opt.json) {
+        bench_json_number("speedup_threads",
+                          threads->ms[0][0] / threads->ms[0][threads->count - 1]);
+        bench_served_json("ways", &served_early, oracle);
+        bench_served_json("ways_late", &served_late, oracle);
+        bench_json_close();
+    }
 }
 
 /* 1, 2, 5, 10, ... from first to last, and last itself. */
@@ -184,8 +220,8 @@ int main(int argc, char **argv)
         bench_print_machine();
         printf("\nn = %lld, d = %lld, B = %lld, synthetic u8 data\n", (long long)opt.n,
                (long long)opt.d, (long long)opt.batch);
-        printf("  %-8s %9s %12s %12s %12s %9s %9s\n", "", "", "ours ms", "late ms", "BLAS ms",
-               "ratio", "late");
+        printf("  %-8s %9s %12s %12s %12s %9s %9s  %s\n", "", "", "ours ms", "late ms", "BLAS ms",
+               "ratio", "late", "ways");
     }
     static axis axes[AXES] = {{.name = "n"}, {.name = "d"}, {.name = "B"}};
     const double first[AXES] = {1000, 10, 1}, last[AXES] = {(double)opt.n_max, last_d, last_batch};
@@ -200,26 +236,11 @@ int main(int argc, char **argv)
                 columns);
     }
     static axis threads = {.name = "threads"};
-    run_threads(&threads);
+    bench_problem p;
+    bench_problem_make(&p, BENCH_SYNTHETIC, opt.n, opt.d, DDN_TYPE_U8);
+    run_threads(&threads, &p);
     draw(axes);
-    if (opt.json) {
-        bench_json_open();
-        bench_json_machine();
-    }
-    for (int i = 0; i < AXES; i++) {
-        for (int k = 0; k < SERIES; k++) {
-            char key[64];
-            snprintf(key, sizeof key, "slope_%s_%s", axes[i].name, series_names[k]);
-            if (opt.json) {
-                bench_json_number(key, slope(&axes[i], k));
-            } else {
-                printf("%-24s %.3f\n", key, slope(&axes[i], k));
-            }
-        }
-    }
-    if (opt.json) {
-        bench_json_number("speedup_threads", threads.ms[0][0] / threads.ms[0][threads.count - 1]);
-        bench_json_close();
-    }
+    report(axes, &threads, p.oracle);
+    bench_problem_free(&p);
     return drv_finish();
 }

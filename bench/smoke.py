@@ -10,8 +10,9 @@ import sys
 import tempfile
 
 KEYS = {
-    "farfield": "t rank spread largest threads outside certified order log10_terms",
-    "growth": "slope_n_ours slope_n_baseline slope_d_ours slope_B_ours_late speedup_threads kernel",
+    "farfield": "t rank spread largest threads outside certified order log10_terms ways",
+    "growth": "slope_n_ours slope_n_baseline slope_d_ours slope_B_ours_late speedup_threads ways "
+              "ways_late kernel",
     "score": "ratio ratio_q1 ratio_q3 full_ratio read_ratio read_ratio_q1 fma_share fma_share_q3 "
              "score_error baseline_error ms baseline_ms touched ways forbid kernel blas cpu threads",
     "trajectory": "ratio ratio_q1 ratio_q3 full_ratio integrator_ratio touched score_error "
@@ -73,17 +74,20 @@ def main():
         assert last["threads"] == 2, last
         if name == "growth":
             assert os.path.getsize("out/growth_n.csv") > 100
+            assert abs(sum(last["ways_late"].values()) - 1) < 1e-4, last
         elif name == "farfield":
             assert 0 < last["spread"] <= last["largest"], last
             assert last["outside"] <= last["certified"], last
         else:
             assert last["ratio"] > 0, last
             assert last["score_error"] <= (1e-11 if last["type"] == "f64" else 1e-5), last
-            check_ways(name, args, last)
+        check_ways(name, args, last)
         plain = run(program, *args, *SHORT.get(name, []))
         assert plain.returncode == 0 and "processor" in plain.stdout, (args, plain.stderr)
-        for way in last.get("ways", []):
-            assert f" {way} " in plain.stdout.splitlines()[-1], (way, plain.stdout)
+        # In growth the ways are those of all rows, elsewhere those of the last.
+        rows = plain.stdout if name == "growth" else plain.stdout.splitlines()[-1]
+        for way in set(last["ways"]) | set(last.get("ways_late", [])):
+            assert f" {way} " in rows, (way, plain.stdout)
     for args in COMMON_BAD + BAD[name]:
         done = run(program, *args)
         assert done.returncode == 2, (args, done.returncode, done.stdout, done.stderr)

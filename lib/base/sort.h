@@ -24,6 +24,7 @@ typedef void (*ddni_swap_fn)(void *what, int64_t i, int64_t j);
         (array)[j] = ddni_old_i;                                                                   \
     } while (0)
 
+/* Restores the heap order of places 0 .. count-1 below `at`: what comes last is on top. */
 static inline void ddni_sift(void *what, int64_t at, int64_t count, ddni_before_fn before,
                              ddni_swap_fn swap)
 {

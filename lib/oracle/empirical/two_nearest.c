@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "dataset/storage.h"
 #include "oracle/empirical/logit.h"
 #include "oracle/empirical/shared.h"
@@ -81,21 +82,23 @@ static void write(const ddni_block *b, int64_t q, const ddni_pair *pair)
 
 /* ---- By a screen ---- */
 
-/* Restores the heap order below `at`, the largest bound on top. */
-static void sink(float *upper, int64_t *index, int64_t at, int64_t count)
+/* The listed rows of one state as a heap, the largest bound on top. */
+typedef struct listed {
+    float *upper;
+    int64_t *index;
+} listed;
+
+static int32_t bound_before(const void *what, int64_t i, int64_t j)
 {
-    for (int64_t child; (child = 2 * at + 1) < count; at = child) {
-        child += child + 1 < count && upper[child + 1] > upper[child];
-        if (upper[at] >= upper[child]) {
-            return;
-        }
-        float u = upper[at];
-        int64_t i = index[at];
-        upper[at] = upper[child];
-        index[at] = index[child];
-        upper[child] = u;
-        index[child] = i;
-    }
+    const listed *l = what;
+    return l->upper[i] < l->upper[j];
+}
+
+static void swap_rows(void *what, int64_t i, int64_t j)
+{
+    listed *l = what;
+    DDNI_EXCHANGE(float, l->upper, i, j);
+    DDNI_EXCHANGE(int64_t, l->index, i, j);
 }
 
 /* What turns the bounds of a state into distances |x - a y|, none of them too large. */
@@ -135,8 +138,9 @@ static void search_list(void *arg, int64_t q, int64_t worker)
     }
     distances of = distances_of(p, q);
     int64_t count = ddni_screen_collect(p, q, -INFINITY, index, upper);
+    listed heap = {upper, index};
     for (int64_t i = count / 2; i-- > 0;) {
-        sink(upper, index, i, count);
+        ddni_sift(&heap, i, count, bound_before, swap_rows);
     }
     while (count > 0 && least_distance(&of, upper[0]) <= sqrt(pair.second)) {
         add(b->ds, &pair, index[0], distance2_of(b, q, index[0]));
@@ -144,7 +148,7 @@ static void search_list(void *arg, int64_t q, int64_t worker)
         count--;
         upper[0] = upper[count];
         index[0] = index[count];
-        sink(upper, index, 0, count);
+        ddni_sift(&heap, 0, count, bound_before, swap_rows);
     }
     ddni_screen_limits(p, q, &floor, &cut);
     if (cut == -INFINITY || least_distance(&of, cut) > sqrt(pair.second)) {

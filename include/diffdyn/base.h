@@ -42,7 +42,12 @@ typedef int32_t ddn_status;
     X(DDN_E_STATE, -10, "the call does not fit the object's present state")                        \
     X(DDN_E_CALLBACK, -11, "a callback reported failure")                                          \
     X(DDN_E_CONVERGENCE, -12, "an iteration did not converge")                                     \
-    X(DDN_E_INTERNAL, -13, "an internal error: please report it")
+    X(DDN_E_INTERNAL, -13, "an internal error: please report it")                                  \
+    X(DDN_E_HANDLE, -14, "not a live object of the kind that is wanted")                           \
+    X(DDN_E_TYPE, -15, "the value is of another type of number")                                   \
+    X(DDN_E_CAPACITY, -16, "a buffer is too small")                                                \
+    X(DDN_E_MISMATCH, -17, "made with other data, another object or other settings")               \
+    X(DDN_E_OVERLAP, -18, "memory that may not overlap does")
 
 #define DDN_STATUS_ENUM_ENTRY(name, value, text) name = value,
 enum {

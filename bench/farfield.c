@@ -172,7 +172,7 @@ int main(int argc, char **argv)
     double *values = drv_alloc(most, sizeof *values),
            *vectors = drv_alloc(most * d, sizeof *vectors);
     double *mean = drv_alloc(d, sizeof *mean), *x = drv_alloc(STATES * d, sizeof *x);
-    drv_try(ddn_dataset_mean(drv.ctx, p.ds, mean, d));
+    drv_try(ddn_dataset_mean(drv.ctx, p.ds, d, mean));
     drv_try(ddn_dataset_spectrum(drv.ctx, p.ds, most, values, vectors, d));
     printf("processor: %s\n", bench_cpu());
     printf("n = %lld, d = %lld: a full scan costs 10^%.1f multiply-adds a state\n", (long long)p.n,

@@ -71,10 +71,10 @@ static void synthesize_part(void *arg, int64_t part, int64_t parts)
     if (ddn_context_create(&ctx) != DDN_OK) {
         drv_die("out of memory");
     }
-    ddn_noise(ctx, 1, STREAM, 0, 0, 0, RANK * d, basis);
+    ddn_noise_draw(ctx, 1, STREAM, 0, 0, 0, RANK * d, basis);
     for (int64_t i = first; i < end; i++) {
-        ddn_noise(ctx, 2, STREAM, i, 0, 0, RANK, factor);
-        ddn_noise(ctx, 3, STREAM, i, 0, 0, d, noise);
+        ddn_noise_draw(ctx, 2, STREAM, i, 0, 0, RANK, factor);
+        ddn_noise_draw(ctx, 3, STREAM, i, 0, 0, d, noise);
         for (int64_t j = 0; j < d; j++) {
             double value = 127.5 + 20 * noise[j];
             for (int64_t k = 0; k < RANK; k++) {
@@ -131,8 +131,9 @@ void bench_problem_make(bench_problem *p, int source, int64_t n, int64_t d, ddn_
         bench_team(synthesize_part, p);
     }
     ddn_dataset *raw = NULL;
-    drv_try(ddn_dataset_borrow(drv.ctx, p->stored, type, p->n, p->d, p->d, NULL, NULL, &raw));
-    drv_try(ddn_dataset_mapped(drv.ctx, raw, p->scale, p->shift, &p->ds));
+    drv_try(
+        ddn_dataset_create_borrowed(drv.ctx, type, p->n, p->d, p->stored, p->d, NULL, NULL, &raw));
+    drv_try(ddn_dataset_create_mapped(drv.ctx, raw, p->scale, p->shift, &p->ds));
     ddn_dataset_destroy(raw);
     drv_try(ddn_schedule_create_ou(drv.ctx, &p->sch));
     drv_try(ddn_oracle_create_empirical(drv.ctx, p->ds, p->sch, &p->oracle));
@@ -165,7 +166,7 @@ void bench_states(const bench_problem *p, double t, int64_t m, double *x)
     double *y = take(p->d, 8);
     for (int64_t q = 0; q < m; q++) {
         point(p, (q * 7919 + 17) % p->n, y);
-        drv_try(ddn_noise(drv.ctx, drv.seed, STREAM, q, 0, 0, p->d, x + q * p->d));
+        drv_try(ddn_noise_draw(drv.ctx, drv.seed, STREAM, q, 0, 0, p->d, x + q * p->d));
         for (int64_t j = 0; j < p->d; j++) {
             x[q * p->d + j] = a * y[j] + s * x[q * p->d + j];
         }

@@ -79,7 +79,7 @@ static void advance(rig *r, double t, double t_next, int64_t k, int64_t seed)
     const int64_t d = r->p.d;
     for (int64_t q = 0; q < opt.batch; q++) {
         if (opt.method == METHOD_SDE) {
-            drv_try(ddn_noise(drv.ctx, seed, NOISE_STREAM, q, k, 0, d, r->z));
+            drv_try(ddn_noise_draw(drv.ctx, seed, NOISE_STREAM, q, k, 0, d, r->z));
         }
         for (int64_t j = 0; j < d; j++) {
             const double x = r->x[q * d + j], mean = (x + s2 * r->ours.score[q * d + j]) / a;
@@ -117,7 +117,7 @@ static void sample(rig *r, double t, tally *sum)
 static void start_states(rig *r, int64_t seed)
 {
     for (int64_t q = 0; q < opt.batch; q++) {
-        drv_try(ddn_noise(drv.ctx, seed, NOISE_STREAM, q, -1, 0, r->p.d, r->x + q * r->p.d));
+        drv_try(ddn_noise_draw(drv.ctx, seed, NOISE_STREAM, q, -1, 0, r->p.d, r->x + q * r->p.d));
     }
 }
 

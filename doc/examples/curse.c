@@ -46,7 +46,7 @@ static void against_n(const drv_list *dims, double log10_max, double sigma2)
             drv_csv_row(file,
                         (const double[]){d, n, ddn_theory_collapse(n, d, sigma2),
                                          ddn_theory_collapse_two_gaussians(n, d, d, sigma2),
-                                         ddn_theory_collapse_spectrum(n, spectrum, (int64_t)d)},
+                                         ddn_theory_collapse_spectrum(n, (int64_t)d, spectrum)},
                         5);
         }
         drv_print(file, "\n\n"); /* gnuplot: a new block */
@@ -64,7 +64,7 @@ static void points_needed(const drv_list *times, double sigma2)
             const double d = floor(pow(2, 0.25 * i) + 0.5);
             const double nats = d * ddn_theory_alpha_for_collapse(t, sigma2);
             const double *spectrum = power_law((int64_t)d, sigma2);
-            const double power = ddn_theory_log_n_for_collapse_spectrum(t, spectrum, (int64_t)d);
+            const double power = ddn_theory_log_n_for_collapse_spectrum(t, (int64_t)d, spectrum);
             drv_csv_row(file, (const double[]){t, d, nats / M_LN10, power / M_LN10}, 4);
         }
         drv_print(file, "\n\n");

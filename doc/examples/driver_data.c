@@ -29,7 +29,7 @@ static void select_classes(const drv_data *data)
     }
     const int64_t count = ddn_dataset_class_count(held);
     int32_t *present = drv_alloc(count, sizeof *present);
-    drv_try(ddn_dataset_classes(drv.ctx, held, present, NULL, count));
+    drv_try(ddn_dataset_classes(drv.ctx, held, count, present, NULL));
     for (int64_t i = 0; i < data->classes.count; i++) {
         int64_t c = 0;
         while (c < count && present[c] != wanted[i]) {
@@ -41,7 +41,7 @@ static void select_classes(const drv_data *data)
         }
     }
     ddn_dataset *out = NULL;
-    drv_try(ddn_dataset_subset_classes(drv.ctx, held, wanted, data->classes.count, &out));
+    drv_try(ddn_dataset_create_class_subset(drv.ctx, held, data->classes.count, wanted, &out));
     replace(out);
 }
 
@@ -91,8 +91,8 @@ static void select_count(const drv_data *data, int64_t wanted)
     sizes[0] = n;
     if (classes > 0) {
         labels = drv_alloc(n, sizeof *labels);
-        drv_try(ddn_dataset_classes(drv.ctx, held, values, sizes, groups));
-        drv_try(ddn_dataset_labels(drv.ctx, held, labels, n));
+        drv_try(ddn_dataset_classes(drv.ctx, held, groups, values, sizes));
+        drv_try(ddn_dataset_labels(drv.ctx, held, n, labels));
     }
     share(wanted, groups, sizes, quotas);
     int64_t count = 0;
@@ -107,7 +107,7 @@ static void select_count(const drv_data *data, int64_t wanted)
         }
     }
     ddn_dataset *out = NULL;
-    drv_try(ddn_dataset_subset(drv.ctx, held, rows, count, &out));
+    drv_try(ddn_dataset_create_subset(drv.ctx, held, count, rows, &out));
     replace(out);
 }
 
@@ -124,9 +124,9 @@ static void rescale(const drv_data *data)
     }
     ddn_dataset *out = NULL;
     if (scale == SCALE_PM1) {
-        drv_try(ddn_dataset_mapped(drv.ctx, held, 1 / 127.5, -1, &out));
+        drv_try(ddn_dataset_create_mapped(drv.ctx, held, 1 / 127.5, -1, &out));
     } else {
-        drv_try(ddn_dataset_mapped(drv.ctx, held, 1 / 255.0, 0, &out));
+        drv_try(ddn_dataset_create_mapped(drv.ctx, held, 1 / 255.0, 0, &out));
     }
     replace(out);
 }
@@ -151,7 +151,7 @@ ddn_dataset *drv_data_load(const drv_data *data)
     replace(out);
     if (data->labels) {
         out = NULL;
-        drv_try(ddn_dataset_labelled_from_file(drv.ctx, held, data->labels, &out));
+        drv_try(ddn_dataset_open_labelled(drv.ctx, held, data->labels, &out));
         replace(out);
     }
     if (data->classes.count > 0) {

@@ -82,7 +82,7 @@ ddn_oracle *drv_two_gaussians(const ddn_schedule *sch, int64_t d, double mu)
     for (int64_t j = 0; j < d; j++) {
         m[j] = mu;
     }
-    drv_try(ddn_oracle_create_two_gaussians(drv.ctx, sch, d, m, 1, &oracle));
+    drv_try(ddn_oracle_create_two_gaussians(drv.ctx, sch, d, 1, m, &oracle));
     drv_keep(oracle);
     return oracle;
 }
@@ -128,7 +128,7 @@ double *drv_column(const ddn_result *result, const char *name)
 {
     const int64_t rows = ddn_result_rows(result);
     double *values = drv_alloc(rows, sizeof *values);
-    drv_try(ddn_result_column(drv.ctx, result, name, values, rows));
+    drv_try(ddn_result_column(drv.ctx, result, name, rows, values));
     return values;
 }
 

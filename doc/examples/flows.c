@@ -51,12 +51,12 @@ static double trajectories(double tolerance)
     for (int i = 0; i < STARTS; i++) {
         double end = 4, unused;
         drv_try(
-            ddn_system_passage(drv.ctx, fold, -1, &start[i], 0, 4, 4, tolerance, &end, &unused));
+            ddn_system_passage(drv.ctx, fold, -1, 0, 4, 4, tolerance, &start[i], &end, &unused));
         end = fmin(end, 4);
         for (int k = 0; k < TIMES; k++) {
             times[k] = end * k / (TIMES - 1);
         }
-        drv_try(ddn_system_trajectory(drv.ctx, fold, -1, &start[i], TIMES, times, tolerance, x, 1));
+        drv_try(ddn_system_trajectory(drv.ctx, fold, -1, tolerance, TIMES, &start[i], times, x, 1));
         for (int k = 0; k < TIMES; k++) {
             drv_csv_row(file, (const double[]){start[i], times[k], x[k]}, 3);
             if (fabs(start[i]) < 1) {
@@ -95,7 +95,7 @@ static double passages(double tolerance)
     drv_file *file = drv_csv_open(drv_path("passage.csv"), "r,time,exact,ghost");
     for (int k = 0; k <= 40; k++) {
         double r = pow(10, -4 + 0.1 * k), from = -10, time = NAN;
-        drv_try(ddn_system_passage(drv.ctx, fold, r, &from, 0, 10, 1e4, tolerance, &time, NULL));
+        drv_try(ddn_system_passage(drv.ctx, fold, r, 0, 10, 1e4, tolerance, &from, &time, NULL));
         double exact = 2 * atan(10 / sqrt(r)) / sqrt(r);
         worst = fmax(worst, fabs(time / exact - 1));
         drv_csv_row(file, (const double[]){r, time, exact, M_PI / sqrt(r)}, 4);

@@ -113,7 +113,7 @@ static int32_t predict(void *user, double t, double a, double s, int64_t m, int6
 static void train_class(const settings *set, model *mo, int32_t label, class_model *c)
 {
     ddn_dataset *part = NULL;
-    drv_try(ddn_dataset_subset_classes(drv.ctx, own.ds, &label, 1, &part));
+    drv_try(ddn_dataset_create_class_subset(drv.ctx, own.ds, 1, &label, &part));
     drv_keep(part);
     const int64_t n = ddn_dataset_n(part), d = mo->d;
     double *norms = drv_alloc(n, sizeof *norms), trace = 0;
@@ -125,8 +125,8 @@ static void train_class(const settings *set, model *mo, int32_t label, class_mod
     c->mean = drv_alloc(d, sizeof *c->mean);
     c->values = drv_alloc(mo->rank, sizeof *c->values);
     c->vectors = drv_alloc(mo->rank * d, sizeof *c->vectors);
-    drv_try(ddn_dataset_mean(drv.ctx, part, c->mean, d));
-    drv_try(ddn_dataset_squared_norms(drv.ctx, part, c->mean, norms, n));
+    drv_try(ddn_dataset_mean(drv.ctx, part, d, c->mean));
+    drv_try(ddn_dataset_squared_norms(drv.ctx, part, n, c->mean, norms));
     for (int64_t i = 0; i < n; i++) {
         trace += norms[i] / (double)n;
     }
@@ -150,7 +150,7 @@ static void train(settings *set, model *mo)
                 set->data.path ? set->data.path : "the data");
     }
     int32_t *labels = drv_alloc(mo->classes, sizeof *labels);
-    drv_try(ddn_dataset_classes(drv.ctx, own.ds, labels, NULL, mo->classes));
+    drv_try(ddn_dataset_classes(drv.ctx, own.ds, mo->classes, labels, NULL));
     mo->of = drv_alloc(mo->classes, sizeof *mo->of);
     mo->weight = drv_alloc(mo->classes, sizeof *mo->weight);
     mo->along = drv_alloc(mo->classes * (mo->rank + 1), sizeof *mo->along);
@@ -158,7 +158,7 @@ static void train(settings *set, model *mo)
         train_class(set, mo, labels[c], &mo->of[c]);
         mo->weight[c] = mo->of[c].share;
     }
-    set->phi_infinity = ddn_theory_phi_infinity(mo->weight, mo->classes);
+    set->phi_infinity = ddn_theory_phi_infinity(mo->classes, mo->weight);
     set->lambda = drv_lambda(own.ds);
 }
 
@@ -175,9 +175,9 @@ static void invent_data(const settings *set)
         labels[i] = (int32_t)index[i];
     }
     ddn_dataset *bare = NULL;
-    drv_try(ddn_dataset_create(drv.ctx, x, DDN_TYPE_F64, n, d, d, &bare));
+    drv_try(ddn_dataset_create(drv.ctx, DDN_TYPE_F64, n, d, x, d, &bare));
     drv_keep(bare);
-    drv_try(ddn_dataset_labelled(drv.ctx, bare, labels, n, &own.ds));
+    drv_try(ddn_dataset_create_labelled(drv.ctx, bare, n, labels, &own.ds));
     drv_keep(own.ds);
 }
 
@@ -235,11 +235,11 @@ static void measure(settings *set, double **columns)
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->pairs);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4));
-    drv_try(ddn_analysis_identities(own.an, own.exact, times, set->times, &own.curves));
+    drv_try(ddn_analysis_identities(own.an, own.exact, set->times, times, &own.curves));
     drv_keep(own.curves);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL);
     drv_try(
-        ddn_analysis_branch(own.an, own.foreign, NULL, times, set->times, NULL, NULL, &own.clones));
+        ddn_analysis_branch(own.an, own.foreign, NULL, set->times, times, NULL, NULL, &own.clones));
     drv_keep(own.clones);
     for (int i = 0; i < COLUMNS; i++) {
         columns[i] = drv_column(i < SAME ? own.curves : own.clones, from[i]);

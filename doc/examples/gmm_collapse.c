@@ -63,13 +63,13 @@ static void make_data(int64_t n, int64_t d)
     }
     for (int64_t i = 0; i < n; i++) {
         const double sign = i % 2 ? -1 : 1;
-        drv_try(ddn_noise(drv.ctx, drv.seed, DATA_STREAM, i, d, 0, d, z));
+        drv_try(ddn_noise_draw(drv.ctx, drv.seed, DATA_STREAM, i, d, 0, d, z));
         for (int64_t j = 0; j < d; j++) {
             points[i * d + j] = (float)(sign + z[j]);
         }
     }
-    const ddn_status status =
-        ddn_dataset_borrow(drv.ctx, points, DDN_TYPE_F32, n, d, d, free, points, &own.data);
+    const ddn_status status = ddn_dataset_create_borrowed(drv.ctx, DDN_TYPE_F32, n, d, points, d,
+                                                          points, free, &own.data);
     if (status != DDN_OK) {
         free(points);
     }
@@ -111,7 +111,7 @@ static void draw_states(const ddn_oracle *oracle, double t, int64_t path, int64_
 {
     drv_try(ddn_oracle_sample_data(drv.ctx, oracle, drv.seed, path, m, own.x, d, NULL));
     memcpy(own.x0, own.x, (size_t)(m * d) * sizeof *own.x);
-    drv_try(ddn_forward_sample(drv.ctx, own.schedule, 0, t, drv.seed, path, 0, m, d, own.x, d));
+    drv_try(ddn_schedule_forward(drv.ctx, own.schedule, 0, t, drv.seed, path, 0, m, d, own.x, d));
 }
 
 /* E S(w) and E sum w^2 over states of the empirical measure. */

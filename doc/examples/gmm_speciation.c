@@ -55,7 +55,8 @@ static void simulate(const settings *set, int64_t d, double t, int64_t first_pat
         const int64_t path = first_path + done;
         /* Clean points, noised in place, then each row twice: rows 2i and 2i + 1 are clones. */
         drv_try(ddn_oracle_sample_data(drv.ctx, own.oracle, drv.seed, path, pairs, x, d, NULL));
-        drv_try(ddn_forward_sample(drv.ctx, own.schedule, 0, t, drv.seed, path, 0, pairs, d, x, d));
+        drv_try(
+            ddn_schedule_forward(drv.ctx, own.schedule, 0, t, drv.seed, path, 0, pairs, d, x, d));
         for (int64_t i = pairs - 1; i >= 0; i--) {
             for (int64_t j = 0; j < d; j++) {
                 x[(2 * i + 1) * d + j] = x[2 * i * d + j] = x[i * d + j];

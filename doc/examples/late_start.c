@@ -83,12 +83,11 @@ static void measure(const settings *set, const curve *c, int64_t k, double *x)
         drv_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, c->sampler->eta);
     }
     drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, drv.seed);
-    drv_try(ddn_integrator_set_times(it, times, count));
+    drv_try(ddn_integrator_set_times(it, count, times));
     drv_try(ddn_integrator_run(it, set->samples, x, d));
     drv_drop(it);
-    drv_try(ddn_frechet_distance(drv.ctx, own.frechet, set->samples, x, d, drv.seed,
-                                 set->replicates, &c->distance[k], &c->error[k],
-                                 c->draws + k * set->replicates));
+    drv_try(ddn_frechet_distance(drv.ctx, own.frechet, set->samples, drv.seed, set->replicates, x,
+                                 d, &c->distance[k], &c->error[k], c->draws + k * set->replicates));
 }
 
 /* Distance of as many data points, drawn at random: what perfect samples would score. */
@@ -96,13 +95,13 @@ static double floor_distance(const settings *set, double *x, double *error)
 {
     const int64_t d = ddn_dataset_d(own.ds), n = ddn_dataset_n(own.ds);
     double value = NAN, *u = drv_alloc(set->samples, sizeof *u);
-    drv_try(ddn_noise(drv.ctx, drv.seed, 100, 0, 0, 0, set->samples, u));
+    drv_try(ddn_noise_draw(drv.ctx, drv.seed, 100, 0, 0, 0, set->samples, u));
     for (int64_t r = 0; r < set->samples; r++) {
         const int64_t row = (int64_t)(0.5 * erfc(u[r] / sqrt(2)) * (double)n);
         drv_try(ddn_dataset_read(drv.ctx, own.ds, row < n ? row : n - 1, 1, x + r * d, d));
     }
-    drv_try(ddn_frechet_distance(drv.ctx, own.frechet, set->samples, x, d, drv.seed,
-                                 set->replicates, &value, error, NULL));
+    drv_try(ddn_frechet_distance(drv.ctx, own.frechet, set->samples, drv.seed, set->replicates, x,
+                                 d, &value, error, NULL));
     return value;
 }
 
@@ -121,12 +120,12 @@ static void find_knee(const settings *set, curve *c)
         for (int64_t k = 0; k < count; k++) {
             y[k] = c->draws[k * replicates + b];
         }
-        drv_try(ddn_theory_knee(drv.ctx, count, set->starts.at, y, NULL, 0, 0, NULL, &knee, NULL,
+        drv_try(ddn_theory_knee(drv.ctx, count, 0, 0, set->starts.at, y, NULL, NULL, &knee, NULL,
                                 NULL));
         mean += knee / (double)replicates;
         square += knee * knee / (double)replicates;
     }
-    drv_try(ddn_theory_knee(drv.ctx, count, set->starts.at, c->distance, NULL, 0, 0, NULL, &c->knee,
+    drv_try(ddn_theory_knee(drv.ctx, count, 0, 0, set->starts.at, c->distance, NULL, NULL, &c->knee,
                             NULL, NULL));
     int64_t at = 1;
     while (at < count - 2 && set->starts.at[at] < c->knee) {
@@ -311,11 +310,11 @@ static void prepare(const settings *set)
     own.oracle = drv_empirical(own.ds, own.ddpm);
     drv_try(ddn_features_create_pca(drv.ctx, own.ds, set->features, &own.pca));
     drv_keep(own.pca);
-    drv_try(ddn_frechet_create(drv.ctx, own.pca, own.ds, &own.frechet));
+    drv_try(ddn_frechet_create(drv.ctx, own.ds, own.pca, &own.frechet));
     drv_keep(own.frechet);
     own.an = drv_analysis();
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->kl_samples);
-    drv_try(ddn_analysis_late_start(own.an, own.oracle, set->starts.at, set->starts.count,
+    drv_try(ddn_analysis_late_start(own.an, own.oracle, set->starts.count, set->starts.at,
                                     &own.divergence));
     drv_keep(own.divergence);
 }

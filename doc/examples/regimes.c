@@ -43,7 +43,7 @@ static void choose_range(settings *set)
     const double top = fmin(fmax(t_s + 3, 4), 20);
     const double *times = drv_times(own.ou, 1e-6, top, PILOT_TIMES);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES);
-    drv_try(ddn_analysis_identities(own.an, own.oracle, times, PILOT_TIMES, &own.pilot));
+    drv_try(ddn_analysis_identities(own.an, own.oracle, PILOT_TIMES, times, &own.pilot));
     drv_keep(own.pilot);
     const double *phi_c = drv_column(own.pilot, "phi_C");
     const double *f = drv_column(own.pilot, "f_over_alpha");
@@ -104,7 +104,7 @@ static void make_report(const settings *set)
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATHS, set->paths);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATH_STEPS, set->path_steps);
-    drv_try(ddn_analysis_regimes(own.an, own.oracle, times, set->times, clone_times, clone_count,
+    drv_try(ddn_analysis_regimes(own.an, own.oracle, set->times, clone_count, times, clone_times,
                                  &own.report));
     drv_keep(own.report);
 }
@@ -127,7 +127,7 @@ static void write_json(void)
     int32_t *labels = drv_alloc(count, sizeof *labels);
     double *classes = drv_alloc(count, sizeof *classes);
     if (count > 0) {
-        drv_try(ddn_dataset_classes(drv.ctx, own.ds, labels, NULL, count));
+        drv_try(ddn_dataset_classes(drv.ctx, own.ds, count, labels, NULL));
     }
     for (int64_t c = 0; c < count; c++) {
         classes[c] = labels[c];
@@ -189,7 +189,7 @@ static void print_table(const settings *set)
     if (count > 0) {
         int32_t *labels = drv_alloc(count, sizeof *labels);
         int64_t *sizes = drv_alloc(count, sizeof *sizes);
-        drv_try(ddn_dataset_classes(drv.ctx, own.ds, labels, sizes, count));
+        drv_try(ddn_dataset_classes(drv.ctx, own.ds, count, labels, sizes));
         printf(", classes");
         for (int64_t c = 0; c < count; c++) {
             printf("%s %d (%lld)", c ? "," : "", (int)labels[c], (long long)sizes[c]);

@@ -40,7 +40,7 @@ void ssb_write_potential(drv_file *csv, ddn_symmetry *sy, double t, const double
                          const double *v, const double *q, int64_t count)
 {
     ddn_result *line = NULL;
-    drv_try(ddn_symmetry_line(sy, t, x0, v, q, count, &line));
+    drv_try(ddn_symmetry_line(sy, t, count, x0, v, q, &line));
     drv_keep(line);
     const double *u = drv_column(line, "u");
     double least = u[0];
@@ -148,8 +148,8 @@ static void trajectories(const settings *set, picture *pic)
     drv_try(ddn_schedule_grid(drv.ctx, own.vp, DDN_GRID_UNIFORM, pic->start, t_c, half + 1, times));
     drv_try(ddn_schedule_grid(drv.ctx, own.vp, exact ? DDN_GRID_UNIFORM : DDN_GRID_GEOMETRIC, t_c,
                               t_end, half + 1, times + half));
-    drv_try(ddn_integrator_set_times(it, times, 2 * half + 1));
-    drv_try(ddn_integrator_attach_callback(it, record, &rec, NULL, INT64_C(1) << DDN_OUT_ARGMAX));
+    drv_try(ddn_integrator_set_times(it, 2 * half + 1, times));
+    drv_try(ddn_integrator_attach_callback(it, INT64_C(1) << DDN_OUT_ARGMAX, record, &rec, NULL));
     drv_try(ddn_integrator_draw_start(it, set->paths, x, 1));
     drv_try(ddn_integrator_run(it, set->paths, x, 1));
     drv_close(rec.csv);
@@ -167,7 +167,7 @@ static void trajectories(const settings *set, picture *pic)
         ddn_analysis *an = drv_analysis();
         ddn_result *result = NULL;
         drv_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 20000);
-        drv_try(ddn_analysis_identities(an, own.oracle, &t_c, 1, &result));
+        drv_try(ddn_analysis_identities(an, own.oracle, 1, &t_c, &result));
         drv_keep(result);
         printf(";  E max w there: %.4f ± %.4f", drv_column(result, "w_max")[0],
                drv_column(result, "w_max_se")[0]);
@@ -184,7 +184,7 @@ static void diagram(const settings *set, picture *pic)
     for (int64_t i = 0; i < set->points.count; i++) {
         starts[i] = a * set->points.at[i];
     }
-    drv_try(ddn_symmetry_diagram(own.sy, pic->start, t_end, set->points.count, starts, 1, 1, &one,
+    drv_try(ddn_symmetry_diagram(own.sy, pic->start, t_end, set->points.count, 1, starts, 1, &one,
                                  1, &found));
     drv_keep(found);
     const ddn_result *points = ddn_diagram_points(found);
@@ -208,7 +208,7 @@ static void critical(const settings *set, picture *pic)
     ddn_result *result = NULL;
     const double etas[6] = {0, 0.25, 0.5, 1, 2, set->eta};
     const int count = set->eta == 0 || set->eta == 1 ? 5 : 6;
-    drv_try(ddn_symmetry_critical(own.sy, pic->lambda, etas, count, &result));
+    drv_try(ddn_symmetry_critical(own.sy, pic->lambda, count, etas, &result));
     drv_keep(result);
     drv_csv_result(drv_path("critical.csv"),
                    "eta,t,t_ou,t_ou_coordinates,t_edm_coordinates,theta,sigma,t_measured", result);
@@ -317,7 +317,7 @@ static void one_dimension(const settings *set)
         pic.lambda += (set->points.at[i] - mean) * (set->points.at[i] - mean) / (double)n;
     }
     ddn_dataset *ds = NULL;
-    drv_try(ddn_dataset_create(drv.ctx, set->points.at, DDN_TYPE_F64, n, 1, 1, &ds));
+    drv_try(ddn_dataset_create(drv.ctx, DDN_TYPE_F64, n, 1, set->points.at, 1, &ds));
     drv_keep(ds);
     drv_try(ddn_schedule_create_vp_linear(drv.ctx, 0.1, 20, &own.vp));
     drv_keep(own.vp);

@@ -40,11 +40,11 @@ static void load(const drv_data *data, scene *sc)
     }
     sc->rows = drv_alloc(sc->n * sc->d, sizeof *sc->rows);
     drv_try(ddn_dataset_read(drv.ctx, own.source, 0, sc->n, sc->rows, sc->d));
-    drv_try(ddn_dataset_create(drv.ctx, sc->rows, DDN_TYPE_F64, sc->n, sc->d, sc->d, &own.ds));
+    drv_try(ddn_dataset_create(drv.ctx, DDN_TYPE_F64, sc->n, sc->d, sc->rows, sc->d, &own.ds));
     drv_keep(own.ds);
     if (sc->classes > 0) {
         sc->labels = drv_alloc(sc->n, sizeof *sc->labels);
-        drv_try(ddn_dataset_labels(drv.ctx, own.source, sc->labels, sc->n));
+        drv_try(ddn_dataset_labels(drv.ctx, own.source, sc->n, sc->labels));
     }
 }
 
@@ -54,7 +54,7 @@ static void spectrum(scene *sc, double eta)
     double *mean = drv_alloc(sc->d, sizeof *mean), m4 = 0;
     sc->leading = drv_alloc(sc->d, sizeof *sc->leading);
     drv_try(ddn_dataset_spectrum(drv.ctx, own.ds, 1, &sc->lambda, sc->leading, sc->d));
-    drv_try(ddn_dataset_mean(drv.ctx, own.ds, mean, sc->d));
+    drv_try(ddn_dataset_mean(drv.ctx, own.ds, sc->d, mean));
     for (int64_t i = 0; i < sc->n; i++) {
         double q = 0;
         for (int64_t j = 0; j < sc->d; j++) {
@@ -80,7 +80,7 @@ static double *class_starts(const scene *sc, double t, int64_t *count)
     int32_t *values = drv_alloc(*count, sizeof *values);
     int64_t *sizes = drv_alloc(*count, sizeof *sizes);
     if (sc->classes > 1) {
-        drv_try(ddn_dataset_classes(drv.ctx, own.source, values, sizes, *count));
+        drv_try(ddn_dataset_classes(drv.ctx, own.source, *count, values, sizes));
     }
     double best[2] = {INFINITY, -INFINITY};
     for (int64_t i = 0; i < sc->n; i++) {
@@ -293,7 +293,7 @@ static void class_diagram(const scene *sc, double t_mid)
 {
     int64_t count;
     const double *from_classes = class_starts(sc, t_mid, &count);
-    drv_try(ddn_symmetry_diagram(own.sy, sc->t_start, t_mid, count, from_classes, sc->d, 1,
+    drv_try(ddn_symmetry_diagram(own.sy, sc->t_start, t_mid, count, 1, from_classes, sc->d,
                                  sc->leading, sc->d, &own.coarse));
     drv_keep(own.coarse);
     const ddn_result *events = ddn_diagram_events(own.coarse);
@@ -309,8 +309,8 @@ static void class_diagram(const scene *sc, double t_mid)
 /* Branches that start at single points, as many as `starts`. */
 static void point_diagram(const scene *sc, int64_t starts)
 {
-    drv_try(ddn_symmetry_diagram(own.sy, sc->t_start, sc->t_end, starts,
-                                 point_starts(sc, sc->t_end, starts), sc->d, 1, sc->leading, sc->d,
+    drv_try(ddn_symmetry_diagram(own.sy, sc->t_start, sc->t_end, starts, 1,
+                                 point_starts(sc, sc->t_end, starts), sc->d, sc->leading, sc->d,
                                  &own.fine));
     drv_keep(own.fine);
     ssb_write_branches("data_branches.csv", ddn_diagram_points(own.fine));

@@ -46,12 +46,12 @@ static void make_empirical(settings *set)
     int64_t *sizes = drv_alloc(classes, sizeof *sizes);
     double *shares = drv_alloc(classes, sizeof *shares);
     if (classes > 0) {
-        drv_try(ddn_dataset_classes(drv.ctx, own.ds, NULL, sizes, classes));
+        drv_try(ddn_dataset_classes(drv.ctx, own.ds, classes, NULL, sizes));
     }
     for (int64_t c = 0; c < classes; c++) {
         shares[c] = (double)sizes[c];
     }
-    set->phi_infinity = ddn_theory_phi_infinity(shares, classes);
+    set->phi_infinity = ddn_theory_phi_infinity(classes, shares);
 }
 
 static void configure(settings *set)
@@ -263,7 +263,7 @@ int main(int argc, char **argv)
     const double *times = drv_times(own.ou, set.t_min, set.t_max, set.times);
     double *columns[COLUMNS];
     drv_try((set.clones ? ddn_analysis_branch : ddn_analysis_uturn)(
-        own.an, own.oracle, NULL, times, set.times, NULL, NULL, &own.result));
+        own.an, own.oracle, NULL, set.times, times, NULL, NULL, &own.result));
     drv_keep(own.result);
     read_columns(&set, columns);
     drv_csv(drv_path("uturn.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,

@@ -77,7 +77,7 @@ typedef int32_t (*ddn_classify_fn)(void *user, int64_t m, int64_t d, const doubl
  * components of the oracle), "d", "alpha" = log(n)/d, "classes". phi and phi_C are the clone and
  * U-turn probabilities of the reverse SDE (eta = 1) with this very score. */
 DDN_API ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle,
-                                           const double *times, int64_t count, ddn_result **out);
+                                           int64_t count, const double *times, ddn_result **out);
 
 DDN_END_DECLS
 

@@ -69,7 +69,7 @@ DDN_API const char *ddn_status_text(ddn_status status);
 
 /* Version of the library at run time, e.g. "0.1.0" (compare with DDN_VERSION_STRING of
  * version.h, the version compiled against). Static text. */
-DDN_API const char *ddn_version(void);
+DDN_API const char *ddn_version_string(void);
 
 /* How the library was built: compiler, kernels compiled in, BLAS. Static text. */
 DDN_API const char *ddn_build_info(void);

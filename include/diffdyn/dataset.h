@@ -18,15 +18,15 @@ typedef struct ddn_dataset ddn_dataset;
 /* Copies data[n][ld] (row-major, ld >= d, counted in elements). A fresh set has scale 1, shift 0
  * and no labels. Errors: DDN_E_NULL, DDN_E_RANGE (n, d, type), DDN_E_SHAPE (ld), DDN_E_NONFINITE,
  * DDN_E_NOMEM. */
-DDN_API ddn_status ddn_dataset_create(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
-                                      int64_t d, int64_t ld, ddn_dataset **out);
+DDN_API ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_t d,
+                                      const void *data, int64_t ld, ddn_dataset **out);
 
 /* As ddn_dataset_create without the copy: data must stay unchanged until release(user) is called
  * (release may be NULL). On failure the caller still owns the data and release is not called.
  * data must be aligned to its type. */
-DDN_API ddn_status ddn_dataset_borrow(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
-                                      int64_t d, int64_t ld, ddn_release_fn release, void *user,
-                                      ddn_dataset **out);
+DDN_API ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t n,
+                                               int64_t d, const void *data, int64_t ld, void *user,
+                                               ddn_release_fn release, ddn_dataset **out);
 
 /* File formats. All but CIFAR-10 may be gzip-compressed. */
 typedef int32_t ddn_format;
@@ -48,27 +48,28 @@ DDN_API ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_form
 
 /* The same stored numbers under the map a = scale * stored + shift, replacing the present map.
  * [0, 255] -> [-1, 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite. */
-DDN_API ddn_status ddn_dataset_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale,
-                                      double shift, ddn_dataset **out);
+DDN_API ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale,
+                                             double shift, ddn_dataset **out);
 
 /* The same points with labels[count] (copied), count == n, else DDN_E_SHAPE. */
-DDN_API ddn_status ddn_dataset_labelled(ddn_context *ctx, const ddn_dataset *ds,
-                                        const int32_t *labels, int64_t count, ddn_dataset **out);
+DDN_API ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds,
+                                               int64_t count, const int32_t *labels,
+                                               ddn_dataset **out);
 
-/* As ddn_dataset_labelled with the labels from a file: IDX (unsigned bytes) or .npy (u1, i1, i2,
- * i4, i8 of one axis; values must fit in int32), each plain or gzip-compressed. */
-DDN_API ddn_status ddn_dataset_labelled_from_file(ddn_context *ctx, const ddn_dataset *ds,
-                                                  const char *path, ddn_dataset **out);
+/* As ddn_dataset_create_labelled with the labels from a file: IDX (unsigned bytes) or .npy (u1, i1,
+ * i2, i4, i8 of one axis; values must fit in int32), each plain or gzip-compressed. */
+DDN_API ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds,
+                                             const char *path, ddn_dataset **out);
 
 /* Copies the rows rows[count] (each in [0, n), repeats allowed, order kept) with map and labels. */
-DDN_API ddn_status ddn_dataset_subset(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
-                                      int64_t count, ddn_dataset **out);
+DDN_API ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                                             const int64_t *rows, ddn_dataset **out);
 
 /* Copies the rows whose label is one of classes[count], in their order. A class that no row has
  * is DDN_E_KEY; a set without labels is DDN_E_UNSUPPORTED. */
-DDN_API ddn_status ddn_dataset_subset_classes(ddn_context *ctx, const ddn_dataset *ds,
-                                              const int32_t *classes, int64_t count,
-                                              ddn_dataset **out);
+DDN_API ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *ds,
+                                                   int64_t count, const int32_t *classes,
+                                                   ddn_dataset **out);
 
 /* Lets go of the set. NULL is a no-op. */
 DDN_API void ddn_dataset_destroy(ddn_dataset *ds);
@@ -88,18 +89,18 @@ DDN_API ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int
 DDN_API int64_t ddn_dataset_class_count(const ddn_dataset *ds);
 /* The distinct labels in ascending order and how many points have each: values[capacity],
  * counts[capacity] (either may be NULL); capacity >= ddn_dataset_class_count, else DDN_E_SHAPE. */
-DDN_API ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int32_t *values,
-                                       int64_t *counts, int64_t capacity);
+DDN_API ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
+                                       int32_t *values, int64_t *counts);
 /* The label of each point: labels[capacity], capacity >= n. Without labels DDN_E_UNSUPPORTED. */
-DDN_API ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int32_t *labels,
-                                      int64_t capacity);
+DDN_API ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
+                                      int32_t *labels);
 
 /* Mean of the points: mean[capacity], capacity >= d; accumulated in double. */
-DDN_API ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean,
-                                    int64_t capacity);
+DDN_API ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
+                                    double *mean);
 /* Squared norms |a_i - centre|^2: norms[capacity], capacity >= n; centre[d] or NULL for 0. */
 DDN_API ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds,
-                                             const double *centre, double *norms, int64_t capacity);
+                                             int64_t capacity, const double *centre, double *norms);
 
 /* Leading eigenpairs of the covariance C = (1/n) sum_i (a_i - mean)(a_i - mean)^T, largest first,
  * by the matrix of size min(n, d) where that is small (up to 1024, or 2048 when count > 64), else
@@ -116,8 +117,8 @@ DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds,
  * c[k] > 0, k < count: what the collapse time of a Gaussian surrogate needs (doc/theory.md (35)).
  * Exact (standard_errors 0) when min(n, d) <= 4096, else by stochastic Lanczos quadrature with
  * 24 random vectors and its standard error. sums[count]; standard_errors[count] or NULL. */
-DDN_API ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, const double *c,
-                                       int64_t count, double *sums, double *standard_errors);
+DDN_API ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                                       const double *c, double *sums, double *standard_errors);
 
 /* The affine span of the points: their mean and orthonormal axes v_k, k < r, such that every point
  * is mean + sum_k c_k v_k; r <= n - 1. With n < d (or points that fill fewer dimensions than they
@@ -155,8 +156,8 @@ DDN_API double ddn_span_distance(const ddn_span *span);
  * the original: DDN_TYPE_F64, which copies nothing, or DDN_TYPE_F32, rounded to 2^-24 of each
  * number, twice as fast. Errors: DDN_E_NULL, DDN_E_RANGE (type), DDN_E_NONFINITE (too large for
  * DDN_TYPE_F32), DDN_E_NOMEM. */
-DDN_API ddn_status ddn_span_dataset(ddn_context *ctx, const ddn_span *span, ddn_type type,
-                                    ddn_dataset **out);
+DDN_API ddn_status ddn_dataset_create_in_span(ddn_context *ctx, const ddn_span *span, ddn_type type,
+                                              ddn_dataset **out);
 
 /* From d dimensions to r; doc/theory.md (80). For each row of x[m][ldx], ldx >= d:
  *     coordinates[m][ldc] = V^T (x - a mean),              ldc >= r,

@@ -94,16 +94,16 @@ DDN_API ddn_options *ddn_integrator_options(ddn_integrator *it);
 /* A grid of the caller's own: times[count], count >= 2, strictly monotone in the method's
  * direction; replaces T_START, T_END, STEPS and GRID. Copied. count = 0 goes back to the options.
  */
-DDN_API ddn_status ddn_integrator_set_times(ddn_integrator *it, const double *times, int64_t count);
+DDN_API ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const double *times);
 
 /* Number of grid times of the present options, and the times themselves: times[capacity]. */
 DDN_API int64_t ddn_integrator_time_count(ddn_integrator *it);
-DDN_API ddn_status ddn_integrator_times(ddn_integrator *it, double *times, int64_t capacity);
+DDN_API ddn_status ddn_integrator_times(ddn_integrator *it, int64_t capacity, double *times);
 
 /* Path numbers per row (copied) instead of FIRST_PATH + row; count >= m of later runs. Two rows
  * with the same state and different path numbers are clones. NULL, 0 goes back to FIRST_PATH. */
-DDN_API ddn_status ddn_integrator_set_paths(ddn_integrator *it, const int64_t *paths,
-                                            int64_t count);
+DDN_API ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count,
+                                            const int64_t *paths);
 
 /* Draws starts x[m][ldx] at the noisy end: N(0, (a^2 Lambda0 + s^2) I) with Lambda0 = 0, i.e. pure
  * noise of variance s^2 (1 for OU at late times up to e^-2t). */
@@ -151,8 +151,9 @@ typedef int32_t (*ddn_observe_fn)(void *user, const ddn_step *step);
  * ddn_step_f64/i64 (only [m] outputs and CLASS_POSTERIOR, MEAN, SCORE); they are computed in the
  * same pass as the step's own score. release(user) is called when the integrator lets go (may be
  * NULL). On failure the caller still owns user. */
-DDN_API ddn_status ddn_integrator_attach_callback(ddn_integrator *it, ddn_observe_fn fn, void *user,
-                                                  ddn_release_fn release, int64_t wanted);
+DDN_API ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted,
+                                                  ddn_observe_fn fn, void *user,
+                                                  ddn_release_fn release);
 
 /* What a callback can ask of a step. */
 DDN_API int64_t ddn_step_index(const ddn_step *step); /* 0 = first grid time */

@@ -36,7 +36,7 @@ DDN_API ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds,
  * with SAMPLES states a time, and may make a divergence near 0 negative within its error. Scalars
  * "samples", "n", "d". */
 DDN_API ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle,
-                                           const double *times, int64_t count, ddn_result **out);
+                                           int64_t count, const double *times, ddn_result **out);
 
 /* The latest start that is good enough: the smallest t from which on the divergence of that start
  * stays <= level (nats, > 0), by interpolation of log KL on the grid of a result of
@@ -66,8 +66,8 @@ DDN_API ddn_status ddn_features_create_pca(ddn_context *ctx, const ddn_dataset *
 typedef int32_t (*ddn_features_fn)(void *user, int64_t m, const double *x, int64_t ldx,
                                    double *features, int64_t ldf);
 DDN_API ddn_status ddn_features_create_callback(ddn_context *ctx, int64_t d, int64_t k,
-                                                ddn_features_fn fn, ddn_release_fn release,
-                                                void *user, ddn_features **out);
+                                                ddn_features_fn fn, void *user,
+                                                ddn_release_fn release, ddn_features **out);
 
 DDN_API void ddn_features_destroy(ddn_features *features);
 
@@ -87,8 +87,8 @@ DDN_API ddn_status ddn_features_apply(ddn_context *ctx, const ddn_features *feat
 typedef struct ddn_frechet ddn_frechet;
 
 /* The reference is every point of ds; d of both must agree; at most 4096 features. */
-DDN_API ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_features *features,
-                                      const ddn_dataset *ds, ddn_frechet **out);
+DDN_API ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds,
+                                      const ddn_features *features, ddn_frechet **out);
 DDN_API void ddn_frechet_destroy(ddn_frechet *frechet);
 
 /* Squared Frechet distance |m1 - m2|^2 + tr(C1 + C2) - 2 tr (C1^1/2 C2 C1^1/2)^1/2 between the
@@ -98,9 +98,9 @@ DDN_API void ddn_frechet_destroy(ddn_frechet *frechet);
  * *standard_error (or NULL) is the standard deviation, and draws[replicates] (or NULL) gets each
  * distance. replicates = 0: standard error NaN. */
 DDN_API ddn_status ddn_frechet_distance(ddn_context *ctx, const ddn_frechet *frechet, int64_t m,
-                                        const double *x, int64_t ldx, int64_t seed,
-                                        int64_t replicates, double *distance2,
-                                        double *standard_error, double *draws);
+                                        int64_t seed, int64_t replicates, const double *x,
+                                        int64_t ldx, double *distance2, double *standard_error,
+                                        double *draws);
 
 DDN_END_DECLS
 

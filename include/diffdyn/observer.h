@@ -13,8 +13,8 @@ typedef struct ddn_observer ddn_observer;
 
 /* Keeps the states at grid times nearest to times[count] (OU or whatever the schedule's time is).
  */
-DDN_API ddn_status ddn_observer_create_snapshots(ddn_context *ctx, const double *times,
-                                                 int64_t count, ddn_observer **out);
+DDN_API ddn_status ddn_observer_create_snapshots(ddn_context *ctx, int64_t count,
+                                                 const double *times, ddn_observer **out);
 
 /* Follows the nearest data point mu*(t) = argmax w of each row (the lowest of equals) and the last
  * time it changed: t_last = t_{j*}, j* = 1 + max{j : mu_{j+1} != mu_j}, the first grid time with
@@ -32,8 +32,8 @@ DDN_API ddn_status ddn_observer_create_posterior(ddn_context *ctx, ddn_observer 
 DDN_API ddn_status ddn_observer_create_class(ddn_context *ctx, ddn_observer **out);
 
 /* Overlaps q_k = x . v_k / sqrt(d) with the directions v[count][ldv] (copied) at each grid time. */
-DDN_API ddn_status ddn_observer_create_overlap(ddn_context *ctx, const double *directions,
-                                               int64_t count, int64_t d, int64_t ldv,
+DDN_API ddn_status ddn_observer_create_overlap(ddn_context *ctx, int64_t count, int64_t d,
+                                               const double *directions, int64_t ldv,
                                                ddn_observer **out);
 
 DDN_API void ddn_observer_destroy(ddn_observer *observer);
@@ -62,10 +62,10 @@ enum {
 DDN_API int64_t ddn_observer_size(const ddn_observer *observer, ddn_record what);
 /* Copies a record to out[capacity]; DDN_E_KEY if the observer does not have it (as this type),
  * DDN_E_SHAPE if capacity is smaller than ddn_observer_size. */
-DDN_API ddn_status ddn_observer_read_f64(ddn_observer *observer, ddn_record what, double *out,
-                                         int64_t capacity);
-DDN_API ddn_status ddn_observer_read_i64(ddn_observer *observer, ddn_record what, int64_t *out,
-                                         int64_t capacity);
+DDN_API ddn_status ddn_observer_read_f64(ddn_observer *observer, ddn_record what, int64_t capacity,
+                                         double *out);
+DDN_API ddn_status ddn_observer_read_i64(ddn_observer *observer, ddn_record what, int64_t capacity,
+                                         int64_t *out);
 
 DDN_END_DECLS
 

@@ -100,7 +100,7 @@ DDN_API int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what);
 /* Randomness of DDN_OUT_DRAW: row r uses (seed, first_path + r, step), or paths[r] (copied,
  * count >= m of later runs) where paths is not NULL. */
 DDN_API ddn_status ddn_query_set_noise(ddn_query *query, int64_t seed, int64_t first_path,
-                                       const int64_t *paths, int64_t count, int64_t step);
+                                       int64_t step, int64_t count, const int64_t *paths);
 
 /* Options of a query. */
 typedef int32_t ddn_query_key;

@@ -32,15 +32,15 @@ enum {
  * all times. An evaluation costs O(K d) a state; two components with opposite means and one
  * variance take a path about twice as fast. Scratch: with diagonals as much as `variances`. */
 DDN_API ddn_status ddn_oracle_create_mixture(ddn_context *ctx, const ddn_schedule *sch,
-                                             int64_t components, int64_t d, const double *weights,
-                                             const double *means, int64_t ldm, ddn_variance kind,
-                                             const double *variances, int64_t ldv,
+                                             ddn_variance kind, int64_t components, int64_t d,
+                                             const double *weights, const double *means,
+                                             int64_t ldm, const double *variances, int64_t ldv,
                                              const int32_t *labels, ddn_oracle **out);
 
 /* The mixture of N(m, sigma2 I) and N(-m, sigma2 I) with equal weights and labels 1 and 0:
  * score = (a m tanh(a m.x/Gamma) - x)/Gamma. m[d]. */
 DDN_API ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_schedule *sch,
-                                                   int64_t d, const double *m, double sigma2,
+                                                   int64_t d, double sigma2, const double *m,
                                                    ddn_oracle **out);
 
 /* One Gaussian N(mean, U diag(values) U^T + residual (I - U U^T)), the Wiener filter: U has the
@@ -49,9 +49,9 @@ DDN_API ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_s
  * other directions. mean[d] or NULL for 0. Gives SCORE, MEAN, LOG_P, TRACE_COV, DIVERGENCE,
  * COV_TIMES_V, JACOBIAN_TIMES_V and DRAW, O(count d) a state; it has no components or classes. */
 DDN_API ddn_status ddn_oracle_create_gaussian(ddn_context *ctx, const ddn_schedule *sch, int64_t d,
-                                              const double *mean, int64_t count,
+                                              int64_t count, double residual, const double *mean,
                                               const double *values, const double *vectors,
-                                              int64_t ldv, double residual, ddn_oracle **out);
+                                              int64_t ldv, ddn_oracle **out);
 
 /* The Gaussian with the mean and the `count` leading eigenpairs of a dataset's covariance
  * (ddn_dataset_spectrum, whose limits and errors it has), the rest of the variance spread evenly:
@@ -103,8 +103,8 @@ DDN_API ddn_status ddn_oracle_create_callback(ddn_context *ctx, const ddn_schedu
  * cannot draw. Queries of it hand DDN_QUERY_EPSILON and
  * DDN_QUERY_TRAJECTORY on to the parts; it has no ways of its own (ddn_oracle_tally of a part tells
  * how that was evaluated). */
-DDN_API ddn_status ddn_oracle_create_combination(ddn_context *ctx, ddn_oracle *const *parts,
-                                                 const double *factors, int64_t count,
+DDN_API ddn_status ddn_oracle_create_combination(ddn_context *ctx, int64_t count,
+                                                 ddn_oracle *const *parts, const double *factors,
                                                  ddn_oracle **out);
 
 DDN_END_DECLS

@@ -22,7 +22,7 @@ DDN_API int64_t ddn_result_scalar_count(const ddn_result *result);
 DDN_API const char *ddn_result_scalar_name(const ddn_result *result, int64_t i);
 /* Copies a column to out[capacity], capacity >= rows. NaN marks "not measured". */
 DDN_API ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const char *name,
-                                     double *out, int64_t capacity);
+                                     int64_t capacity, double *out);
 /* A scalar and its standard error (0 where exact, NaN where unknown); either pointer may be NULL. A
  * crossing that does not exist on the grid has value NaN. */
 DDN_API ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const char *name,

@@ -45,9 +45,9 @@ DDN_API ddn_status ddn_schedule_create_edm(ddn_context *ctx, ddn_schedule **out)
  * Example: doc/examples/simple/schedule.c */
 typedef int32_t (*ddn_schedule_fn)(void *user, double t, double *a, double *s, double *da,
                                    double *ds);
-DDN_API ddn_status ddn_schedule_create_custom(ddn_context *ctx, ddn_schedule_fn eval, double t_min,
-                                              double t_max, ddn_release_fn release, void *user,
-                                              ddn_schedule **out);
+DDN_API ddn_status ddn_schedule_create_custom(ddn_context *ctx, double t_min, double t_max,
+                                              ddn_schedule_fn eval, void *user,
+                                              ddn_release_fn release, ddn_schedule **out);
 
 DDN_API void ddn_schedule_destroy(ddn_schedule *sch);
 
@@ -83,8 +83,8 @@ enum {
     DDN_COORDINATE_THETA = 5      /* e^-tau in (0, 1) */
 };
 /* Converts a noise level between coordinates without loss near either end. (2) */
-DDN_API ddn_status ddn_convert_time(ddn_context *ctx, ddn_coordinate from, double value,
-                                    ddn_coordinate to, double *result);
+DDN_API ddn_status ddn_time_convert(ddn_context *ctx, ddn_coordinate from, ddn_coordinate to,
+                                    double value, double *result);
 
 /* Grids of times from t_first to t_last (both included exactly), count >= 2. */
 typedef int32_t ddn_grid;
@@ -102,16 +102,16 @@ DDN_API ddn_status ddn_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, 
  * exactly: x' = (a'/a) x + sqrt(s'^2 - (a'/a)^2 s^2) z. t_from = 0 (or, for DDPM, -1) means clean
  * data where the schedule has a = 1, s = 0 there. Row r uses noise(seed, first_path + r, step,
  * coordinate). (9) */
-DDN_API ddn_status ddn_forward_sample(ddn_context *ctx, const ddn_schedule *sch, double t_from,
-                                      double t_to, int64_t seed, int64_t first_path, int64_t step,
-                                      int64_t m, int64_t d, double *x, int64_t ldx);
+DDN_API ddn_status ddn_schedule_forward(ddn_context *ctx, const ddn_schedule *sch, double t_from,
+                                        double t_to, int64_t seed, int64_t first_path, int64_t step,
+                                        int64_t m, int64_t d, double *x, int64_t ldx);
 
 /* The noise itself: z[count] standard normal deviates for coordinates first .. first+count-1 of
  * (seed, path, step): Philox 4x64-10 and Box-Muller, a pure function of its arguments. `stream`
  * separates uses. Hosts take streams 64 and above; smaller ones are the library's, and what comes
  * of them may equal numbers of a run. (10) */
-DDN_API ddn_status ddn_noise(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path,
-                             int64_t step, int64_t first, int64_t count, double *z);
+DDN_API ddn_status ddn_noise_draw(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path,
+                                  int64_t step, int64_t first, int64_t count, double *z);
 
 DDN_END_DECLS
 

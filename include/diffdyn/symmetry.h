@@ -63,16 +63,16 @@ DDN_API ddn_status ddn_symmetry_potential(ddn_symmetry *sy, double t, int64_t m,
  * for 0, v[d] not 0. Columns "q", "u", "slope" = du/dq, "curvature" = d2u/dq2. Without LOG_P u is
  * the integral of the slope from q[0] on (cubic Hermite rule, error O(step^4)), and its definition
  * says so. */
-DDN_API ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, const double *x0, const double *v,
-                                     const double *q, int64_t count, ddn_result **out);
+DDN_API ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, int64_t count, const double *x0,
+                                     const double *v, const double *q, ddn_result **out);
 
 /* Leading eigenvalues of the linearised drift -f I + c grad score at x[d], largest first (OU: I +
  * (1 + eta^2) J): values[count], 1 <= count <= min(d, 64), vectors[count][ldv] or NULL; a fixed
  * point is stable if all are negative (51). Matrix-free Lanczos with full reorthogonalisation, one
  * eigenpair after the other with deflation, so repeated ones are found; accurate to about 1e-12 of
  * the largest magnitude. */
-DDN_API ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, const double *x,
-                                          int64_t count, double *values, double *vectors,
+DDN_API ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, int64_t count,
+                                          const double *x, double *values, double *vectors,
                                           int64_t ldv);
 
 /* Distinct fixed points b = 0 reached from the starts[m][lds], m >= 1: descent x <- k E[x_0 | x],
@@ -101,7 +101,7 @@ typedef struct ddn_diagram ddn_diagram;
  * Symmetric data: a pitchfork. Generic data: the branch from t_start never loses stability, and
  * others are born in folds. */
 DDN_API ddn_status ddn_symmetry_diagram(ddn_symmetry *sy, double t_start, double t_end, int64_t m,
-                                        const double *starts, int64_t lds, int64_t k,
+                                        int64_t k, const double *starts, int64_t lds,
                                         const double *directions, int64_t ldv, ddn_diagram **out);
 
 /* NULL is a no-op. */
@@ -149,8 +149,8 @@ DDN_API ddn_status ddn_symmetry_critical_time(ddn_context *ctx, const ddn_schedu
  * stability, in the schedule's time). NaN: it is unstable from the start, or stable down to OU time
  * 1e-3. Scalar "lambda". "t" and "t_measured" agree for centred data of equal norms; in generic
  * data the branch never loses stability. "The" bifurcation time depends on coordinates and eta. */
-DDN_API ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, const double *etas,
-                                         int64_t count, ddn_result **out);
+DDN_API ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, int64_t count,
+                                         const double *etas, ddn_result **out);
 
 DDN_END_DECLS
 

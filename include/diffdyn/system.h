@@ -66,15 +66,15 @@ DDN_API ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system
  * out. x is [capacity][d]; two points are one if closer than 1e-6 (1 + |x|). *count, capacity as
  * above. */
 DDN_API ddn_status ddn_system_fixed_points(ddn_context *ctx, const ddn_system *sys,
-                                           double parameter, int64_t m, const double *starts,
-                                           int64_t ldx, int64_t capacity, double *x,
+                                           double parameter, int64_t m, int64_t capacity,
+                                           const double *starts, int64_t ldx, double *x,
                                            int64_t *count);
 
 /* Eigenvalues re[d] + i im[d] of the Jacobian at x[d], by descending real part (map: modulus), and
  * what they say; those within `tolerance` >= 0 of the imaginary axis (map: unit circle) are
  * neutral. im and stability may be NULL. */
 DDN_API ddn_status ddn_system_eigenvalues(ddn_context *ctx, const ddn_system *sys, double parameter,
-                                          const double *x, double tolerance, double *re, double *im,
+                                          double tolerance, const double *x, double *re, double *im,
                                           ddn_stability *stability);
 
 /* ---- Bifurcations ------------------------------------------------------------------------ */
@@ -106,25 +106,26 @@ DDN_API ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *s
  * [1e-14, 0.1] a step. out[count][ldx], row 0 is x0. Errors: DDN_E_CONVERGENCE where the solution
  * blows up or 10^7 steps do not suffice, and as everywhere. */
 DDN_API ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double parameter,
-                                         const double *x0, int64_t count, const double *times,
-                                         double tolerance, double *out, int64_t ldx);
+                                         double tolerance, int64_t count, const double *x0,
+                                         const double *times, double *out, int64_t ldx);
 
 /* First time > 0 at which a flow from x0[d] at time 0 has x[coordinate] = level, or, for coordinate
  * = -1, |x| = level; Infinity if not by t_max > 0. Starting on the level does not count. x_end[d]
  * is the state there (at t_max, if not reached), or NULL. A blow-up time is that of a large level.
  */
 DDN_API ddn_status ddn_system_passage(ddn_context *ctx, const ddn_system *sys, double parameter,
-                                      const double *x0, int64_t coordinate, double level,
-                                      double t_max, double tolerance, double *time, double *x_end);
+                                      int64_t coordinate, double level, double t_max,
+                                      double tolerance, const double *x0, double *time,
+                                      double *x_end);
 
 /* Iterates of a map: out[steps + 1][ldx], row 0 is x0[d]. Values that overflow stay as they are. */
 DDN_API ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, double parameter,
-                                    const double *x0, int64_t steps, double *out, int64_t ldx);
+                                    int64_t steps, const double *x0, double *out, int64_t ldx);
 
 /* First k >= 1 at which the k-th iterate of a map has |x| > radius (or is not finite); steps + 1 if
  * none of the first `steps` has. */
 DDN_API ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double parameter,
-                                     const double *x0, double radius, int64_t steps,
+                                     double radius, int64_t steps, const double *x0,
                                      int64_t *count);
 
 /* ---- The Mandelbrot set ------------------------------------------------------------------ */

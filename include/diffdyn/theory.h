@@ -38,7 +38,7 @@ DDN_API double ddn_theory_phi_derivative(double r);
 DDN_API double ddn_theory_phi_sign(double m2, double sigma2, double t);
 /* phi at t = infinity for classes of weights[count] >= 0: sum of (w / sum w)^2. NaN if count < 1, a
  * weight is negative or not finite, or all are 0. (24) */
-DDN_API double ddn_theory_phi_infinity(const double *weights, int64_t count);
+DDN_API double ddn_theory_phi_infinity(int64_t count, const double *weights);
 /* The level of phi that defines t_S from a measured curve: phi(r = 1) of two Gaussians, rescaled
  * to the range [phi_infinity, 1]; 0 < phi_infinity <= 1. (24) */
 DDN_API double ddn_theory_phi_level(double phi_infinity);
@@ -70,8 +70,8 @@ DDN_API ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu
                                            double t, int64_t seed, int64_t first_path, int64_t m,
                                            double *q);
 DDN_API ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double sigma2,
-                                          const double *times, int64_t count, int64_t seed,
-                                          int64_t first_path, int64_t m, double *q);
+                                          int64_t seed, int64_t first_path, int64_t count,
+                                          int64_t m, const double *times, double *q);
 /* phi(t) from that law: `pairs` pairs of continuations of q_t ~ p_t from t to t_end (0 if
  * sigma2 > 0) in `steps` steps, geometric in t + tau (tau = 1 for sigma2 >= 1, else sigma2 + 1e-3);
  * share of pairs that end with the same sign, to be compared with ddn_theory_phi_sign, and its
@@ -95,9 +95,9 @@ DDN_API double ddn_theory_collapse_two_gaussians(double n, double d, double m2, 
 /* Gaussian data of any covariance: the root of sum log(1 + lambda_i/(e^2t - 1)) = 2 log n, n > 1,
  * from eigenvalues[count] >= 0, not all 0; and the log n that makes t > 0 the collapse time. NaN
  * for bad arguments. (35) */
-DDN_API double ddn_theory_collapse_spectrum(double n, const double *eigenvalues, int64_t count);
-DDN_API double ddn_theory_log_n_for_collapse_spectrum(double t, const double *eigenvalues,
-                                                      int64_t count);
+DDN_API double ddn_theory_collapse_spectrum(double n, int64_t count, const double *eigenvalues);
+DDN_API double ddn_theory_log_n_for_collapse_spectrum(double t, int64_t count,
+                                                      const double *eigenvalues);
 
 /* Excess entropy f(t) of the two-Gaussian mixture: log(n)/d + log(Delta/Gamma)/2 - I(r)/d, n >= 1,
  * d > 0, m2, sigma2 >= 0, t > 0; m2 = 0 is one Gaussian. And df/dt, which does not depend on n.
@@ -146,8 +146,8 @@ DDN_API double ddn_theory_kl_plain_start(double r);
 DDN_API double ddn_theory_kl_gaussian_start(double r);
 /* KL(N(e^-t mean, s C + Delta I) | N(0, I)) from the eigenvalues[count] >= 0 of C and mean2 =
  * |mean|^2; t > 0. (61) */
-DDN_API double ddn_theory_kl_gaussian(double mean2, const double *eigenvalues, int64_t count,
-                                      double t);
+DDN_API double ddn_theory_kl_gaussian(double mean2, double t, int64_t count,
+                                      const double *eigenvalues);
 
 /* Squared Frechet distance of N(mean1, cov1) and N(mean2, cov2); cov [d][d] symmetric (the lower
  * triangle is read), no eigenvalue below -1e-9 of the largest, 1 <= d <= 16384. O(d^3) work, O(d^2)
@@ -162,8 +162,8 @@ DDN_API ddn_status ddn_theory_frechet(ddn_context *ctx, int64_t d, const double 
  * *standard_error is the standard deviation of the knee, *share the share of draws that agree
  * with it; NaN without errors. Both may be NULL. Errors: DDN_E_NULL, DDN_E_RANGE,
  * DDN_E_NONFINITE, DDN_E_NOMEM. (63) */
-DDN_API ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, const double *x,
-                                   const double *y, const double *y_se, int64_t draws, int64_t seed,
+DDN_API ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, int64_t draws, int64_t seed,
+                                   const double *x, const double *y, const double *y_se,
                                    double *second, double *knee, double *standard_error,
                                    double *share);
 

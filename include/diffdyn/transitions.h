@@ -17,8 +17,8 @@ DDN_BEGIN_DECLS
  * "distance2" (E |x1 - x2|^2). Scalar "clones". The error of a proportion is half its Wilson
  * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0
  * and 1. */
-DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle,
-                                       const double *times, int64_t count, ddn_result **out);
+DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
+                                       const double *times, ddn_result **out);
 
 /* Last-change time of the judge's nearest point (analysis.h) along reverse paths on a grid of
  * PATH_STEPS steps, geometric in t from T_START to T_END, from x ~ p_t at T_START by METHOD (theory
@@ -54,10 +54,9 @@ DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *or
  * clones are "t_S_phi_clones" and "t_C_phi_clones". All times are in the oracle's schedule, NaN
  * where it does not reach. Works for every oracle: what it cannot give is NaN; the last
  * change is measured for oracles with weights alone. */
-DDN_API ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle,
-                                        const double *times, int64_t count,
-                                        const double *clone_times, int64_t clone_count,
-                                        ddn_result **out);
+DDN_API ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
+                                        int64_t clone_count, const double *times,
+                                        const double *clone_times, ddn_result **out);
 
 /* The regime of the reverse dynamics at time t. */
 typedef int32_t ddn_regime;
@@ -90,15 +89,15 @@ DDN_API ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *re
  * (without what is left at T_END). NaN: cannot be measured. Scalars: "paths", "n", "d". (36), (40).
  * Stops at cancel. */
 DDN_API ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle,
-                                      const ddn_dataset *starts, const double *times, int64_t count,
+                                      const ddn_dataset *starts, int64_t count, const double *times,
                                       ddn_classify_fn classify, void *user, ddn_result **out);
 
 /* The same with two continuations of x_t that are compared with each other instead of one that is
  * compared with x_0: "returned" is then the share of pairs with one nearest point (phi_C),
  * "same_class" is phi, "distance2" = E|x_0' - x_0''|^2. */
 DDN_API ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
-                                       const ddn_dataset *starts, const double *times,
-                                       int64_t count, ddn_classify_fn classify, void *user,
+                                       const ddn_dataset *starts, int64_t count,
+                                       const double *times, ddn_classify_fn classify, void *user,
                                        ddn_result **out);
 
 /* ---- Regimes along given trajectories, for any oracle ---------------------------------------- */
@@ -137,7 +136,7 @@ enum {
  * "class_level", "t_S", "clones" (pairs a state; 0: posterior). Stops at cancel. */
 DDN_API ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle,
                                      const ddn_dataset *points, ddn_path_method method,
-                                     const double *times, int64_t count, int64_t m, const double *x,
+                                     int64_t count, int64_t m, const double *times, const double *x,
                                      int64_t ldx, int32_t *regimes, ddn_result **out);
 
 DDN_END_DECLS

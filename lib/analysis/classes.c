@@ -52,7 +52,7 @@ ddn_status ddni_phi_infinity(ddn_context *ctx, const ddn_oracle *oracle, double 
     if (labels == NULL) {
         DDNI_TRY_GOTO(late_shares(ctx, oracle, classes, share), fail);
     }
-    *phi = ddn_theory_phi_infinity(share, classes);
+    *phi = ddn_theory_phi_infinity(classes, share);
 fail:
     ddni_free(ddni_context_allocator(ctx), share);
     return status;

@@ -226,8 +226,8 @@ ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *ora
     return ddni_result_hand_out(status, result, out);
 }
 
-ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, const double *times,
-                                   int64_t count, ddn_result **out)
+ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
+                                   const double *times, ddn_result **out)
 {
     DDNI_ENTER(an == NULL ? NULL : an->ctx);
     DDNI_CHECK_PTR(an->ctx, out);

@@ -209,7 +209,7 @@ const char *ddn_result_scalar_name(const ddn_result *result, int64_t i)
 }
 
 ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const char *name,
-                             double *out, int64_t capacity)
+                             int64_t capacity, double *out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, result);

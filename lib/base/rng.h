@@ -102,7 +102,7 @@ void ddni_draws_normal(const ddni_draws *draws, int64_t path, int64_t first, int
 /* A uniform deviate in (0, 1), 53 bits, of one coordinate. */
 double ddni_draws_uniform(const ddni_draws *draws, int64_t path, int64_t coordinate);
 
-/* The same by numbers, for ddn_noise and for tests. */
+/* The same by numbers, for ddn_noise_draw and for tests. */
 void ddni_normal(int64_t seed, int32_t stream, int64_t path, int64_t step, int64_t first,
                  int64_t count, double *z);
 double ddni_uniform(int64_t seed, int32_t stream, int64_t path, int64_t step, int64_t coordinate);

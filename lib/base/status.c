@@ -28,7 +28,7 @@ const char *ddn_status_text(ddn_status status)
     }
 }
 
-const char *ddn_version(void)
+const char *ddn_version_string(void)
 {
     return DDN_VERSION_STRING;
 }

@@ -149,8 +149,8 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
     return DDN_OK;
 }
 
-ddn_status ddn_dataset_create(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
-                              int64_t d, int64_t ld, ddn_dataset **out)
+ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_t d,
+                              const void *data, int64_t ld, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
@@ -172,9 +172,9 @@ ddn_status ddn_dataset_create(ddn_context *ctx, const void *data, ddn_type type,
     return ddni_dataset_wrap(ctx, "argument data", storage, array, out);
 }
 
-ddn_status ddn_dataset_borrow(ddn_context *ctx, const void *data, ddn_type type, int64_t n,
-                              int64_t d, int64_t ld, ddn_release_fn release, void *user,
-                              ddn_dataset **out)
+ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t n, int64_t d,
+                                       const void *data, int64_t ld, void *user,
+                                       ddn_release_fn release, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
@@ -200,8 +200,8 @@ void ddn_dataset_destroy(ddn_dataset *ds)
 
 /* ---- map and accessors ---- */
 
-ddn_status ddn_dataset_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale, double shift,
-                              ddn_dataset **out)
+ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale,
+                                     double shift, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);

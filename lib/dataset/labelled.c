@@ -20,8 +20,8 @@ ddn_status ddni_dataset_with_labels(ddn_context *ctx, const ddn_dataset *ds, con
     return DDN_OK;
 }
 
-ddn_status ddn_dataset_labelled(ddn_context *ctx, const ddn_dataset *ds, const int32_t *labels,
-                                int64_t count, ddn_dataset **out)
+ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                                       const int32_t *labels, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
@@ -38,8 +38,8 @@ int64_t ddn_dataset_class_count(const ddn_dataset *ds)
     return ds != NULL && ds->labels != NULL ? ds->labels->classes : 0;
 }
 
-ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int32_t *values,
-                               int64_t *counts, int64_t capacity)
+ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
+                               int32_t *values, int64_t *counts)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, ds);
@@ -58,8 +58,8 @@ ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int32_t 
     return DDN_OK;
 }
 
-ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int32_t *labels,
-                              int64_t capacity)
+ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
+                              int32_t *labels)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, ds);

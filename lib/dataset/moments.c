@@ -59,7 +59,7 @@ ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *me
     return DDN_OK;
 }
 
-ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean, int64_t capacity)
+ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, double *mean)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, ds);
@@ -96,8 +96,8 @@ static void norm_tile(void *arg, int64_t tile, int64_t worker)
     }
 }
 
-ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, const double *centre,
-                                     double *norms, int64_t capacity)
+ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
+                                     const double *centre, double *norms)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, ds);

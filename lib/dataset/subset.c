@@ -46,8 +46,8 @@ static ddn_status take_rows(ddn_context *ctx, const ddn_dataset *ds, const int64
     return DDN_OK;
 }
 
-ddn_status ddn_dataset_subset(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
-                              int64_t count, ddn_dataset **out)
+ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                                     const int64_t *rows, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
@@ -79,8 +79,8 @@ static ddn_status mark_classes(ddn_context *ctx, const ddni_labels *labels, cons
     return DDN_OK;
 }
 
-ddn_status ddn_dataset_subset_classes(ddn_context *ctx, const ddn_dataset *ds,
-                                      const int32_t *classes, int64_t count, ddn_dataset **out)
+ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                                           const int32_t *classes, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);

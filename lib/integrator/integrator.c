@@ -72,7 +72,7 @@ void ddn_integrator_destroy(ddn_integrator *it)
     ddni_handle_free(it);
 }
 
-ddn_status ddn_integrator_set_paths(ddn_integrator *it, const int64_t *paths, int64_t count)
+ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count, const int64_t *paths)
 {
     DDNI_ENTER_INTEGRATOR(it);
     DDNI_TRY(ddni_integrator_check_idle(it));
@@ -93,8 +93,8 @@ ddn_status ddn_integrator_set_paths(ddn_integrator *it, const int64_t *paths, in
     return DDN_OK;
 }
 
-ddn_status ddn_integrator_attach_callback(ddn_integrator *it, ddn_observe_fn fn, void *user,
-                                          ddn_release_fn release, int64_t wanted)
+ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted, ddn_observe_fn fn,
+                                          void *user, ddn_release_fn release)
 {
     DDNI_ENTER_INTEGRATOR(it);
     DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");

@@ -71,7 +71,7 @@ static ddn_status evaluate(ddn_integrator *it, const double *x, int64_t ldx, int
     ddni_paths paths = ddni_integrator_paths(it);
     int64_t step = ddni_integrator_i64(it, DDN_INTEGRATOR_FIRST_STEP) + it->index;
     DDNI_TRY(ddn_query_set_noise(it->query, ddni_integrator_i64(it, DDN_INTEGRATOR_SEED),
-                                 paths.first, paths.list, it->path_count, step));
+                                 paths.first, step, it->path_count, paths.list));
     return ddni_integrator_evaluate(it, it->times[it->index], it->m, x, ldx, *set, NULL);
 }
 

@@ -25,7 +25,7 @@ ddn_status ddni_integrator_fill_times(ddn_integrator *it, double *times)
                               ddni_integrator_count(it), times);
 }
 
-ddn_status ddn_integrator_set_times(ddn_integrator *it, const double *times, int64_t count)
+ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const double *times)
 {
     DDNI_ENTER_INTEGRATOR(it);
     ddn_context *ctx = it->ctx;
@@ -57,7 +57,7 @@ int64_t ddn_integrator_time_count(ddn_integrator *it)
     return it == NULL ? 0 : ddni_integrator_count(it);
 }
 
-ddn_status ddn_integrator_times(ddn_integrator *it, double *times, int64_t capacity)
+ddn_status ddn_integrator_times(ddn_integrator *it, int64_t capacity, double *times)
 {
     DDNI_ENTER_INTEGRATOR(it);
     DDNI_CHECK_PTR(it->ctx, times);

@@ -83,7 +83,7 @@ ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it)
     ddni_retain(observer);
     observer->it = it;
     ddn_status status =
-        ddn_integrator_attach_callback(it, observe, observer, detach, observer->ops->wanted);
+        ddn_integrator_attach_callback(it, observer->ops->wanted, observe, observer, detach);
     if (status != DDN_OK) {
         detach(observer);
         return status;
@@ -125,15 +125,15 @@ static ddn_status copy(ddn_observer *ob, ddn_record what, int32_t type, void *ou
     return DDN_OK;
 }
 
-ddn_status ddn_observer_read_f64(ddn_observer *observer, ddn_record what, double *out,
-                                 int64_t capacity)
+ddn_status ddn_observer_read_f64(ddn_observer *observer, ddn_record what, int64_t capacity,
+                                 double *out)
 {
     DDNI_ENTER(observer == NULL ? NULL : observer->ctx);
     return copy(observer, what, DDNI_RECORD_F64, out, capacity);
 }
 
-ddn_status ddn_observer_read_i64(ddn_observer *observer, ddn_record what, int64_t *out,
-                                 int64_t capacity)
+ddn_status ddn_observer_read_i64(ddn_observer *observer, ddn_record what, int64_t capacity,
+                                 int64_t *out)
 {
     DDNI_ENTER(observer == NULL ? NULL : observer->ctx);
     return copy(observer, what, DDNI_RECORD_I64, out, capacity);

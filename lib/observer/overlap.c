@@ -74,8 +74,8 @@ static const ddni_observer_ops ops = {
     .destroy = destroy,
 };
 
-ddn_status ddn_observer_create_overlap(ddn_context *ctx, const double *directions, int64_t count,
-                                       int64_t d, int64_t ldv, ddn_observer **out)
+ddn_status ddn_observer_create_overlap(ddn_context *ctx, int64_t count, int64_t d,
+                                       const double *directions, int64_t ldv, ddn_observer **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);

@@ -26,7 +26,7 @@ static ddn_status begin(ddn_observer *ob)
                (long long)self->wishes, (long long)ob->m, (long long)ob->d);
     DDNI_TRY(ddni_reserve(ob->ctx, "snapshots", cells, sizeof(double), &self->states));
     DDNI_TRY(ddni_reserve(ob->ctx, "grid of snapshots", all, sizeof(double), &self->grid));
-    DDNI_TRY(ddn_integrator_times(ob->it, self->grid, all));
+    DDNI_TRY(ddn_integrator_times(ob->it, all, self->grid));
     const double *times = self->grid + ob->first;
     for (int64_t i = 0; i < self->wishes; i++) {
         int64_t best = 0;
@@ -91,7 +91,7 @@ static const ddni_observer_ops ops = {
     .destroy = destroy,
 };
 
-ddn_status ddn_observer_create_snapshots(ddn_context *ctx, const double *times, int64_t count,
+ddn_status ddn_observer_create_snapshots(ddn_context *ctx, int64_t count, const double *times,
                                          ddn_observer **out)
 {
     DDNI_ENTER(ctx);

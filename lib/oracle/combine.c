@@ -183,8 +183,8 @@ static ddn_status check_parts(ddn_context *ctx, ddn_oracle *const *parts, const 
     return DDN_OK;
 }
 
-ddn_status ddn_oracle_create_combination(ddn_context *ctx, ddn_oracle *const *parts,
-                                         const double *factors, int64_t count, ddn_oracle **out)
+ddn_status ddn_oracle_create_combination(ddn_context *ctx, int64_t count, ddn_oracle *const *parts,
+                                         const double *factors, ddn_oracle **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);

@@ -317,8 +317,8 @@ static ddn_status fill(ddn_context *ctx, gaussian *ga, const double *mean, const
 }
 
 ddn_status ddn_oracle_create_gaussian(ddn_context *ctx, const ddn_schedule *sch, int64_t d,
-                                      const double *mean, int64_t count, const double *values,
-                                      const double *vectors, int64_t ldv, double residual,
+                                      int64_t count, double residual, const double *mean,
+                                      const double *values, const double *vectors, int64_t ldv,
                                       ddn_oracle **out)
 {
     DDNI_ENTER(ctx);

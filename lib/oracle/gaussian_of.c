@@ -14,8 +14,8 @@ static ddn_status measure(ddn_context *ctx, const ddn_dataset *ds, int64_t count
     int64_t n = ddn_dataset_n(ds), d = ddn_dataset_d(ds);
     DDNI_TRY(ddni_alloc_for(ctx, "Gaussian moments", d, sizeof(double), &mo->mean));
     DDNI_TRY(ddni_alloc_for(ctx, "Gaussian moments", n, sizeof(double), &mo->norms));
-    DDNI_TRY(ddn_dataset_mean(ctx, ds, mo->mean, d));
-    DDNI_TRY(ddn_dataset_squared_norms(ctx, ds, mo->mean, mo->norms, n));
+    DDNI_TRY(ddn_dataset_mean(ctx, ds, d, mo->mean));
+    DDNI_TRY(ddn_dataset_squared_norms(ctx, ds, n, mo->mean, mo->norms));
     double trace = 0, leading = 0;
     for (int64_t i = 0; i < n; i++) {
         trace += mo->norms[i] / (double)n;
@@ -46,8 +46,8 @@ ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dataset *ds
     double residual = 0;
     ddn_status status = measure(ctx, ds, count, &mo, &residual);
     if (status == DDN_OK) {
-        status = ddn_oracle_create_gaussian(ctx, sch, ddn_dataset_d(ds), mo.mean, count, mo.values,
-                                            mo.vectors, ddn_dataset_d(ds), residual, out);
+        status = ddn_oracle_create_gaussian(ctx, sch, ddn_dataset_d(ds), count, residual, mo.mean,
+                                            mo.values, mo.vectors, ddn_dataset_d(ds), out);
     }
     const ddni_allocator *al = ddni_context_allocator(ctx);
     ddni_free(al, mo.mean);

@@ -134,8 +134,8 @@ ddn_status ddn_query_bind_input(ddn_query *q, ddn_input what, const double *in, 
     return DDN_OK;
 }
 
-ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, const int64_t *paths,
-                               int64_t count, int64_t step)
+ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, int64_t step,
+                               int64_t count, const int64_t *paths)
 {
     if (q == NULL) {
         return DDN_E_NULL;

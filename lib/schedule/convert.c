@@ -48,7 +48,7 @@ static ddn_status to_square(ddn_context *ctx, ddn_coordinate from, double value,
     return DDN_OK;
 }
 
-ddn_status ddn_convert_time(ddn_context *ctx, ddn_coordinate from, double value, ddn_coordinate to,
+ddn_status ddn_time_convert(ddn_context *ctx, ddn_coordinate from, ddn_coordinate to, double value,
                             double *result)
 {
     DDNI_ENTER(ctx);

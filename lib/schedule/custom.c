@@ -126,8 +126,8 @@ static ddn_status check_monotone(ddn_context *ctx, custom *p)
     return DDN_OK;
 }
 
-ddn_status ddn_schedule_create_custom(ddn_context *ctx, ddn_schedule_fn eval, double t_min,
-                                      double t_max, ddn_release_fn release, void *user,
+ddn_status ddn_schedule_create_custom(ddn_context *ctx, double t_min, double t_max,
+                                      ddn_schedule_fn eval, void *user, ddn_release_fn release,
                                       ddn_schedule **out)
 {
     DDNI_ENTER(ctx);

@@ -29,9 +29,9 @@ static void forward_tile(void *arg, int64_t tile, int64_t worker)
     }
 }
 
-ddn_status ddn_forward_sample(ddn_context *ctx, const ddn_schedule *sch, double t_from, double t_to,
-                              int64_t seed, int64_t first_path, int64_t step, int64_t m, int64_t d,
-                              double *x, int64_t ldx)
+ddn_status ddn_schedule_forward(ddn_context *ctx, const ddn_schedule *sch, double t_from,
+                                double t_to, int64_t seed, int64_t first_path, int64_t step,
+                                int64_t m, int64_t d, double *x, int64_t ldx)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, sch);

@@ -4,8 +4,8 @@
 #include "base/check.h"
 #include "base/rng.h"
 
-ddn_status ddn_noise(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path, int64_t step,
-                     int64_t first, int64_t count, double *z)
+ddn_status ddn_noise_draw(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path,
+                          int64_t step, int64_t first, int64_t count, double *z)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_INT(ctx, first, 0, INT64_C(1) << 60);

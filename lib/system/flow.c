@@ -137,8 +137,8 @@ static ddn_status check_flow(ddn_context *ctx, const ddn_system *sys, double p, 
 }
 
 ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double parameter,
-                                 const double *x0, int64_t count, const double *times,
-                                 double tolerance, double *out, int64_t ldx)
+                                 double tolerance, int64_t count, const double *x0,
+                                 const double *times, double *out, int64_t ldx)
 {
     DDNI_ENTER(ctx);
     DDNI_TRY(check_flow(ctx, sys, parameter, x0, tolerance));
@@ -227,8 +227,8 @@ static ddn_status find_passage(solver *s, gate *g, double t_max, double *time)
 }
 
 ddn_status ddn_system_passage(ddn_context *ctx, const ddn_system *sys, double parameter,
-                              const double *x0, int64_t coordinate, double level, double t_max,
-                              double tolerance, double *time, double *x_end)
+                              int64_t coordinate, double level, double t_max, double tolerance,
+                              const double *x0, double *time, double *x_end)
 {
     DDNI_ENTER(ctx);
     DDNI_TRY(check_flow(ctx, sys, parameter, x0, tolerance));

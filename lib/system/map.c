@@ -24,7 +24,7 @@ static ddn_status iterate(ddn_context *ctx, const ddn_system *sys, double p, con
 }
 
 ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, double parameter,
-                            const double *x0, int64_t steps, double *out, int64_t ldx)
+                            int64_t steps, const double *x0, double *out, int64_t ldx)
 {
     DDNI_ENTER(ctx);
     DDNI_TRY(check_map(ctx, sys, parameter, x0, steps));
@@ -39,7 +39,7 @@ ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, double para
 }
 
 ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double parameter,
-                             const double *x0, double radius, int64_t steps, int64_t *count)
+                             double radius, int64_t steps, const double *x0, int64_t *count)
 {
     DDNI_ENTER(ctx);
     DDNI_TRY(check_map(ctx, sys, parameter, x0, steps));

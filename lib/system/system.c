@@ -165,7 +165,7 @@ static void exchange_eigenvalues(void *what, int64_t i, int64_t j)
 }
 
 ddn_status ddn_system_eigenvalues(ddn_context *ctx, const ddn_system *sys, double parameter,
-                                  const double *x, double tolerance, double *re, double *im,
+                                  double tolerance, const double *x, double *re, double *im,
                                   ddn_stability *stability)
 {
     DDNI_ENTER(ctx);
@@ -289,7 +289,7 @@ static int is_known(const double *x, const double *points, int64_t count, int64_
 }
 
 ddn_status ddn_system_fixed_points(ddn_context *ctx, const ddn_system *sys, double parameter,
-                                   int64_t m, const double *starts, int64_t ldx, int64_t capacity,
+                                   int64_t m, int64_t capacity, const double *starts, int64_t ldx,
                                    double *x, int64_t *count)
 {
     DDNI_ENTER(ctx);

@@ -130,7 +130,7 @@ static double spectrum_top(const double *eigenvalues, int64_t count)
     return top;
 }
 
-double ddn_theory_collapse_spectrum(double n, const double *eigenvalues, int64_t count)
+double ddn_theory_collapse_spectrum(double n, int64_t count, const double *eigenvalues)
 {
     double top = spectrum_top(eigenvalues, count);
     if (!(n > 1) || !isfinite(n) || !(top > 0)) {
@@ -145,7 +145,7 @@ double ddn_theory_collapse_spectrum(double n, const double *eigenvalues, int64_t
     return log1p(exp(u)) / 2;
 }
 
-double ddn_theory_log_n_for_collapse_spectrum(double t, const double *eigenvalues, int64_t count)
+double ddn_theory_log_n_for_collapse_spectrum(double t, int64_t count, const double *eigenvalues)
 {
     if (isnan(spectrum_top(eigenvalues, count)) || !ddni_positive(t)) {
         return NAN;

@@ -26,7 +26,7 @@ double ddn_theory_kl_gaussian_start(double r)
     return fmax(0, ddn_theory_kl_plain_start(r) - minus_log1p_excess(r) / 2);
 }
 
-double ddn_theory_kl_gaussian(double mean2, const double *eigenvalues, int64_t count, double t)
+double ddn_theory_kl_gaussian(double mean2, double t, int64_t count, const double *eigenvalues)
 {
     if (!ddni_not_negative(mean2) || eigenvalues == NULL || count < 1 || !ddni_positive(t)) {
         return NAN;
@@ -62,8 +62,8 @@ static int64_t largest_second_difference(const double *x, const double *y, int64
     return best;
 }
 
-ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, const double *x, const double *y,
-                           const double *y_se, int64_t draws, int64_t seed, double *second,
+ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, int64_t draws, int64_t seed,
+                           const double *x, const double *y, const double *y_se, double *second,
                            double *knee, double *standard_error, double *share)
 {
     DDNI_ENTER(ctx);

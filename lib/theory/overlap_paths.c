@@ -152,8 +152,8 @@ ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu2, doubl
 }
 
 ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double sigma2,
-                                  const double *times, int64_t count, int64_t seed,
-                                  int64_t first_path, int64_t m, double *q)
+                                  int64_t seed, int64_t first_path, int64_t count, int64_t m,
+                                  const double *times, double *q)
 {
     DDNI_ENTER(ctx);
     DDNI_TRY(check_model(ctx, d, mu2, sigma2));

@@ -185,7 +185,7 @@ double ddn_theory_phi_sign(double m2, double sigma2, double t)
     return ddni_gaussian_mean(same_sign, &s, fmax(step, 2e-5));
 }
 
-double ddn_theory_phi_infinity(const double *weights, int64_t count)
+double ddn_theory_phi_infinity(int64_t count, const double *weights)
 {
     double total = 0, sum = 0;
     if (weights == NULL) {

@@ -57,13 +57,13 @@ static int run(const shape *s, const char *variant, int times)
     ddn_query *query = NULL;
     int bytewise = s->type == DDN_TYPE_U8;
     const void *data = bytewise ? (const void *)bytes : (const void *)floats;
-    int bad = ddn_context_create(&ctx) || ddn_context_set_kernel(ctx, variant) ||
-              ddn_dataset_create(ctx, data, s->type, s->n, s->d, s->d, &raw) ||
-              ddn_dataset_mapped(ctx, raw, bytewise ? 1 / 127.5 : 1, bytewise ? -1 : 0, &ds) ||
-              ddn_schedule_create_ou(ctx, &sch) ||
-              ddn_oracle_create_empirical(ctx, ds, sch, &oracle) ||
-              ddn_query_create(ctx, oracle, &query) ||
-              ddn_query_bind_f64(query, DDN_OUT_SCORE, score, s->d);
+    int bad =
+        ddn_context_create(&ctx) || ddn_context_set_kernel(ctx, variant) ||
+        ddn_dataset_create(ctx, s->type, s->n, s->d, data, s->d, &raw) ||
+        ddn_dataset_create_mapped(ctx, raw, bytewise ? 1 / 127.5 : 1, bytewise ? -1 : 0, &ds) ||
+        ddn_schedule_create_ou(ctx, &sch) || ddn_oracle_create_empirical(ctx, ds, sch, &oracle) ||
+        ddn_query_create(ctx, oracle, &query) ||
+        ddn_query_bind_f64(query, DDN_OUT_SCORE, score, s->d);
     for (int i = 0; i < times && !bad; i++) {
         bad = ddn_query_run(query, s->t, s->batch, x, s->d);
     }

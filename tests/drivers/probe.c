@@ -29,7 +29,7 @@ int main(int argc, char **argv)
         const int64_t classes = ddn_dataset_class_count(ds);
         int64_t *sizes = drv_alloc(classes, sizeof *sizes);
         if (classes > 0) {
-            drv_try(ddn_dataset_classes(drv.ctx, ds, NULL, sizes, classes));
+            drv_try(ddn_dataset_classes(drv.ctx, ds, classes, NULL, sizes));
         }
         double *row = drv_alloc(ddn_dataset_d(ds), sizeof *row);
         drv_try(ddn_dataset_read(drv.ctx, ds, 0, 1, row, ddn_dataset_d(ds)));

@@ -90,7 +90,7 @@ ddn_status run(const context &ctx, const oracle &o, observer *seen)
     std::vector<double> x(6 * 2);
     check(ctx, ddn_options_set_i64(ddn_integrator_options(it.get()), DDN_INTEGRATOR_STEPS, 12));
     check(ctx, ddn_integrator_draw_start(it.get(), 6, x.data(), 2));
-    check(ctx, ddn_integrator_attach_callback(it.get(), observe, seen, release, 0));
+    check(ctx, ddn_integrator_attach_callback(it.get(), 0, observe, seen, release));
     ddn_status status = ddn_integrator_run(it.get(), 6, x.data(), 2);
     if (seen->thrown) {
         std::rethrow_exception(seen->thrown);
@@ -113,7 +113,7 @@ void everything()
     context ctx(raw);
     const std::vector<float> points = {1, 0, -1, 0, 0, 2};
     dataset ds = make<dataset>(ctx, [&](ddn_dataset **out) {
-        return ddn_dataset_create(ctx.get(), points.data(), DDN_TYPE_F32, 3, 2, 2, out);
+        return ddn_dataset_create(ctx.get(), DDN_TYPE_F32, 3, 2, points.data(), 2, out);
     });
     schedule sch = make<schedule>(
         ctx, [&](ddn_schedule **out) { return ddn_schedule_create_ou(ctx.get(), out); });

@@ -40,9 +40,9 @@ extern "C" {
     fn ddn_options_set_i64(options: *mut Options, key: i32, value: i64) -> Status;
     fn ddn_context_set_parallel_for(
         ctx: *mut Context, f: Option<ParallelForFn>, user: *mut c_void) -> Status;
-    fn ddn_dataset_borrow(
-        ctx: *mut Context, data: *const c_void, ty: i32, n: i64, d: i64, ld: i64,
-        release: Option<ReleaseFn>, user: *mut c_void, out: *mut *mut Dataset) -> Status;
+    fn ddn_dataset_create_borrowed(
+        ctx: *mut Context, ty: i32, n: i64, d: i64, data: *const c_void, ld: i64,
+        user: *mut c_void, release: Option<ReleaseFn>, out: *mut *mut Dataset) -> Status;
     fn ddn_dataset_destroy(ds: *mut Dataset);
     fn ddn_schedule_create_ou(ctx: *mut Context, out: *mut *mut Schedule) -> Status;
     fn ddn_schedule_destroy(sch: *mut Schedule);
@@ -63,8 +63,8 @@ extern "C" {
     fn ddn_integrator_options(it: *mut Integrator) -> *mut Options;
     fn ddn_integrator_draw_start(it: *mut Integrator, m: i64, x: *mut f64, ldx: i64) -> Status;
     fn ddn_integrator_attach_callback(
-        it: *mut Integrator, f: ObserveFn, user: *mut c_void, release: Option<ReleaseFn>,
-        wanted: i64) -> Status;
+        it: *mut Integrator, wanted: i64, f: ObserveFn, user: *mut c_void,
+        release: Option<ReleaseFn>) -> Status;
     fn ddn_integrator_run(it: *mut Integrator, m: i64, x: *mut f64, ldx: i64) -> Status;
     fn ddn_step_index(step: *const Step) -> i64;
     fn ddn_step_f64(step: *const Step, what: i32, ld: *mut i64) -> *const f64;
@@ -149,7 +149,7 @@ fn run(
         check(ctx, ddn_options_set_i64(ddn_integrator_options(it), INTEGRATOR_STEPS, 10));
         check(ctx, ddn_integrator_draw_start(it, 4, x.as_mut_ptr(), 2));
         check(ctx, ddn_integrator_attach_callback(
-            it, observe, user as *mut c_void, Some(release_observer), 1 << OUT_ENTROPY));
+            it, 1 << OUT_ENTROPY, observe, user as *mut c_void, Some(release_observer)));
         let status = ddn_integrator_run(it, 4, x.as_mut_ptr(), 2);
         let panic = (*user).panic.take();
         ddn_integrator_destroy(it);
@@ -172,9 +172,9 @@ fn main() {
     let (mut sch, mut oracle, mut query) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     unsafe {
         assert_eq!(ddn_context_create(&mut ctx), OK);
-        check(ctx, ddn_dataset_borrow(
-            ctx, (*points).as_ptr() as *const c_void, TYPE_F64, n as i64, d as i64, d as i64,
-            Some(release_points), points as *mut c_void, &mut ds));
+        check(ctx, ddn_dataset_create_borrowed(
+            ctx, TYPE_F64, n as i64, d as i64, (*points).as_ptr() as *const c_void, d as i64,
+            points as *mut c_void, Some(release_points), &mut ds));
         check(ctx, ddn_schedule_create_ou(ctx, &mut sch));
         check(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &mut oracle));
         check(ctx, ddn_query_create(ctx, oracle, &mut query));

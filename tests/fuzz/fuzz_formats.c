@@ -55,14 +55,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     if (ddn_context_create(&ctx) != DDN_OK ||
-        ddn_dataset_create(ctx, points, DDN_TYPE_U8, 3, 1, 1, &three) != DDN_OK) {
+        ddn_dataset_create(ctx, DDN_TYPE_U8, 3, 1, points, 1, &three) != DDN_OK) {
         abort();
     }
     for (ddn_format format = DDN_FORMAT_AUTO; format <= DDN_FORMAT_CIFAR10; format++) {
         ddn_status status = ddn_dataset_open(ctx, path, format, &ds);
         judge(ctx, status, path, ds);
     }
-    ddn_status status = ddn_dataset_labelled_from_file(ctx, three, path, &ds);
+    ddn_status status = ddn_dataset_open_labelled(ctx, three, path, &ds);
     judge(ctx, status, path, ds);
     ddn_dataset_destroy(three);
     ddn_context_destroy(ctx);

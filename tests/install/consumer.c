@@ -15,7 +15,7 @@ int main(void)
     ddn_schedule *sch = NULL;
     ddn_oracle *oracle = NULL;
     if (ddn_context_create(&ctx) != DDN_OK ||
-        ddn_dataset_create(ctx, points, DDN_TYPE_F64, 2, 1, 1, &ds) != DDN_OK ||
+        ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 1, points, 1, &ds) != DDN_OK ||
         ddn_schedule_create_ou(ctx, &sch) != DDN_OK ||
         ddn_oracle_create_empirical(ctx, ds, sch, &oracle) != DDN_OK ||
         ddn_schedule_eval(ctx, sch, t, &a, &s) != DDN_OK ||
@@ -28,6 +28,6 @@ int main(void)
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);
     double exact = (a * tanh(a * x / (s * s)) - x) / (s * s);
-    printf("diffdyn %s: score %.15g, exact %.15g\n", ddn_version(), score, exact);
-    return fabs(score - exact) > 1e-12 || strcmp(ddn_version(), DDN_VERSION_STRING) != 0;
+    printf("diffdyn %s: score %.15g, exact %.15g\n", ddn_version_string(), score, exact);
+    return fabs(score - exact) > 1e-12 || strcmp(ddn_version_string(), DDN_VERSION_STRING) != 0;
 }

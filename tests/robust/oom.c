@@ -16,8 +16,8 @@ ddn_status make_oracle(ddn_context *ctx, ddn_oracle **out)
     ddn_schedule *sch = NULL;
     ddn_status status;
     *out = NULL;
-    TRY(ddn_dataset_create(ctx, points, DDN_TYPE_F64, N, D, D, &ds));
-    TRY(ddn_dataset_labelled(ctx, ds, labels, N, &labelled));
+    TRY(ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &ds));
+    TRY(ddn_dataset_create_labelled(ctx, ds, N, labels, &labelled));
     TRY(ddn_schedule_create_ou(ctx, &sch));
     TRY(ddn_oracle_create_empirical(ctx, labelled, sch, out));
 done:

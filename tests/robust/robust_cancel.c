@@ -30,7 +30,7 @@ static int make_world(void **state)
     ddn_context *ctx = w->ctx = test_context(2);
     ddn_dataset *ds = NULL;
     ddn_schedule *sch = NULL;
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, N, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &ds));
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &w->oracle));
     ddn_dataset_destroy(ds);
@@ -152,13 +152,13 @@ static void analyses_stop(void **state)
     OK(w->ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 64));
     OK(w->ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 32));
     listen(w, 2);
-    FAILS(w->ctx, ddn_analysis_clones(an, w->oracle, times, 3, &result), DDN_STOPPED, "");
+    FAILS(w->ctx, ddn_analysis_clones(an, w->oracle, 3, times, &result), DDN_STOPPED, "");
     assert_null(result);
     listen(w, 1);
-    FAILS(w->ctx, ddn_analysis_identities(an, w->oracle, times, 3, &result), DDN_STOPPED, "");
+    FAILS(w->ctx, ddn_analysis_identities(an, w->oracle, 3, times, &result), DDN_STOPPED, "");
     assert_null(result);
     listen(w, 0);
-    OK(w->ctx, ddn_analysis_identities(an, w->oracle, times, 3, &result));
+    OK(w->ctx, ddn_analysis_identities(an, w->oracle, 3, times, &result));
     assert_true(w->calls > 0);
     assert_int_equal(w->elsewhere, 0);
     ddn_result_destroy(result);

@@ -48,8 +48,8 @@ static void build(fixture *fx)
     test_data_path("medium/medium_d16_n128_X.npy", fx->file);
     ddn_context *ctx = fx->context = test_context(1);
     ddn_dataset *plain = NULL;
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 4, 2, 2, &plain));
-    OK(ctx, ddn_dataset_labelled(ctx, plain, labels, 4, &fx->dataset));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 4, 2, points, 2, &plain));
+    OK(ctx, ddn_dataset_create_labelled(ctx, plain, 4, labels, &fx->dataset));
     ddn_dataset_destroy(plain);
     OK(ctx, ddn_span_create(ctx, fx->dataset, 0, &fx->span));
     OK(ctx, ddn_schedule_create_ou(ctx, &fx->schedule));
@@ -66,14 +66,14 @@ static void build(fixture *fx)
     for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
         OK(ctx, ddn_options_set_i64(ddn_analysis_options(fx->analysis), small[i], 4));
     }
-    OK(ctx, ddn_analysis_identities(fx->analysis, fx->oracle, times, 3, &fx->result));
+    OK(ctx, ddn_analysis_identities(fx->analysis, fx->oracle, 3, times, &fx->result));
     OK(ctx, ddn_symmetry_create(ctx, fx->oracle, &fx->symmetry));
     OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_POINTS, 20));
     OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_ITERATIONS, 200));
-    OK(ctx, ddn_symmetry_diagram(fx->symmetry, 2, 1, 1, points, 2, 0, NULL, 2, &fx->diagram));
+    OK(ctx, ddn_symmetry_diagram(fx->symmetry, 2, 1, 1, 0, points, 2, NULL, 2, &fx->diagram));
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, halve, NULL, NULL, NULL, &fx->system));
     OK(ctx, ddn_features_create_identity(ctx, 2, &fx->features));
-    OK(ctx, ddn_frechet_create(ctx, fx->features, fx->dataset, &fx->frechet));
+    OK(ctx, ddn_frechet_create(ctx, fx->dataset, fx->features, &fx->frechet));
 }
 
 static void tear_down(fixture *fx)

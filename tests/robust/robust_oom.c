@@ -13,19 +13,19 @@ static ddn_status datasets(ddn_context *ctx, void *arg)
                 *one = NULL, *reduced[4] = {NULL};
     ddn_span *spans[2] = {NULL};
     ddn_status status;
-    TRY(ddn_dataset_create(ctx, points, DDN_TYPE_F64, N, D, D, &copy));
-    TRY(ddn_dataset_borrow(ctx, points, DDN_TYPE_F64, N, D, D, count_release, &released,
-                           &borrowed));
-    TRY(ddn_dataset_mapped(ctx, borrowed, 2, -1, &mapped));
-    TRY(ddn_dataset_labelled(ctx, mapped, labels, N, &labelled));
-    TRY(ddn_dataset_subset(ctx, labelled, rows, 3, &subset));
-    TRY(ddn_dataset_subset_classes(ctx, labelled, classes, 1, &one));
+    TRY(ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &copy));
+    TRY(ddn_dataset_create_borrowed(ctx, DDN_TYPE_F64, N, D, points, D, &released, count_release,
+                                    &borrowed));
+    TRY(ddn_dataset_create_mapped(ctx, borrowed, 2, -1, &mapped));
+    TRY(ddn_dataset_create_labelled(ctx, mapped, N, labels, &labelled));
+    TRY(ddn_dataset_create_subset(ctx, labelled, 3, rows, &subset));
+    TRY(ddn_dataset_create_class_subset(ctx, labelled, 1, classes, &one));
     TRY(ddn_dataset_spectrum(ctx, copy, 2, values, vectors, D));
-    TRY(ddn_dataset_log_det(ctx, copy, c, 2, sums, NULL));
+    TRY(ddn_dataset_log_det(ctx, copy, 2, c, sums, NULL));
     for (int k = 0; k < 2; k++) { /* more points than dimensions, and fewer */
         TRY(ddn_span_create(ctx, k == 0 ? labelled : subset, 0, &spans[k]));
-        TRY(ddn_span_dataset(ctx, spans[k], DDN_TYPE_F64, &reduced[2 * k]));
-        TRY(ddn_span_dataset(ctx, spans[k], DDN_TYPE_F32, &reduced[2 * k + 1]));
+        TRY(ddn_dataset_create_in_span(ctx, spans[k], DDN_TYPE_F64, &reduced[2 * k]));
+        TRY(ddn_dataset_create_in_span(ctx, spans[k], DDN_TYPE_F32, &reduced[2 * k + 1]));
     }
 done:
     for (int k = 0; k < 4; k++) {
@@ -52,8 +52,8 @@ static ddn_status files(ddn_context *ctx, void *arg)
     ddn_status status;
     TRY(ddn_dataset_open(ctx, test_data_path("medium/medium_d16_n128_X.npy", path), DDN_FORMAT_AUTO,
                          &ds));
-    TRY(ddn_dataset_labelled_from_file(
-        ctx, ds, test_data_path("medium/medium_d16_n128_label.npy", path), &labelled));
+    TRY(ddn_dataset_open_labelled(ctx, ds, test_data_path("medium/medium_d16_n128_label.npy", path),
+                                  &labelled));
 done:
     ddn_dataset_destroy(ds);
     ddn_dataset_destroy(labelled);
@@ -81,9 +81,9 @@ static ddn_status schedules(ddn_context *ctx, void *arg)
     TRY(ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, 100, &sch[2]));
     TRY(ddn_schedule_create_cosine(ctx, 100, 0.008, 0.999, &sch[3]));
     TRY(ddn_schedule_create_edm(ctx, &sch[4]));
-    TRY(ddn_schedule_create_custom(ctx, sigma_equals_t, 0.01, 10, NULL, NULL, &sch[5]));
+    TRY(ddn_schedule_create_custom(ctx, 0.01, 10, sigma_equals_t, NULL, NULL, &sch[5]));
     TRY(ddn_schedule_grid(ctx, sch[3], DDN_GRID_LOGSNR, 90, 2, 5, grid));
-    TRY(ddn_forward_sample(ctx, sch[1], 0.1, 0.5, 1, 0, 0, M, D, x, D));
+    TRY(ddn_schedule_forward(ctx, sch[1], 0.1, 0.5, 1, 0, 0, M, D, x, D));
 done:
     for (int i = 0; i < 6; i++) {
         ddn_schedule_destroy(sch[i]);
@@ -120,19 +120,19 @@ static ddn_status make_kind(ddn_context *ctx, int kind, ddn_oracle **out)
     }
     TRY(ddn_schedule_create_ou(ctx, &sch));
     if (kind == 1) {
-        status = ddn_oracle_create_mixture(ctx, sch, 2, D, weights, points, D,
-                                           DDN_VARIANCE_ISOTROPIC, variances, 1, labels, out);
+        status = ddn_oracle_create_mixture(ctx, sch, DDN_VARIANCE_ISOTROPIC, 2, D, weights, points,
+                                           D, variances, 1, labels, out);
     } else if (kind == 2) {
-        status = ddn_oracle_create_two_gaussians(ctx, sch, D, points, 1, out);
+        status = ddn_oracle_create_two_gaussians(ctx, sch, D, 1, points, out);
     } else if (kind == 3) {
-        status = ddn_oracle_create_gaussian(ctx, sch, D, points, 1, variances, unit, D, 0.1, out);
+        status = ddn_oracle_create_gaussian(ctx, sch, D, 1, 0.1, points, variances, unit, D, out);
     } else if (kind == 4) {
         status = ddn_oracle_create_callback(ctx, sch, D, DDN_PREDICTION_SCORE, predict, NULL, NULL,
                                             NULL, NULL, NULL, out);
     } else {
-        TRY(ddn_oracle_create_two_gaussians(ctx, sch, D, points, 1, &parts[0]));
-        TRY(ddn_oracle_create_gaussian(ctx, sch, D, NULL, 0, NULL, NULL, D, 1, &parts[1]));
-        status = ddn_oracle_create_combination(ctx, parts, factors, 2, out);
+        TRY(ddn_oracle_create_two_gaussians(ctx, sch, D, 1, points, &parts[0]));
+        TRY(ddn_oracle_create_gaussian(ctx, sch, D, 0, 1, NULL, NULL, NULL, D, &parts[1]));
+        status = ddn_oracle_create_combination(ctx, 2, parts, factors, out);
     }
 done:
     ddn_oracle_destroy(parts[0]);
@@ -164,7 +164,7 @@ static ddn_status queries(ddn_context *ctx, void *arg)
     }
     TRY(ddn_query_bind_input(query, DDN_IN_V, points, D));
     if (ddn_oracle_can(oracle, DDN_OUT_DRAW)) {
-        TRY(ddn_query_set_noise(query, 1, 0, paths, M, 0));
+        TRY(ddn_query_set_noise(query, 1, 0, 0, M, paths));
     }
     TRY(ddn_query_run(query, 0.3, 1, points, D));
     TRY(ddn_query_run(query, 0.3, M, points, D)); /* scratch grows */

@@ -22,21 +22,21 @@ static ddn_status one_method(ddn_context *ctx, const ddn_oracle *oracle, ddn_met
     TRY(ddn_integrator_create(ctx, oracle, method, &other));
     if (method != DDN_METHOD_FORWARD) {
         static const double grid[4] = {2, 1, 0.5, 0.1};
-        TRY(ddn_integrator_set_times(it, grid, 4));
-        TRY(ddn_integrator_set_times(other, grid, 4));
+        TRY(ddn_integrator_set_times(it, 4, grid));
+        TRY(ddn_integrator_set_times(other, 4, grid));
     }
-    TRY(ddn_integrator_set_paths(it, paths, M));
-    TRY(ddn_integrator_set_paths(other, paths, M));
-    TRY(ddn_observer_create_snapshots(ctx, times, 3, &seen[0]));
+    TRY(ddn_integrator_set_paths(it, M, paths));
+    TRY(ddn_integrator_set_paths(other, M, paths));
+    TRY(ddn_observer_create_snapshots(ctx, 3, times, &seen[0]));
     TRY(ddn_observer_create_nearest(ctx, &seen[1]));
     TRY(ddn_observer_create_posterior(ctx, &seen[2]));
     TRY(ddn_observer_create_class(ctx, &seen[3]));
-    TRY(ddn_observer_create_overlap(ctx, points, 2, D, D, &seen[4]));
+    TRY(ddn_observer_create_overlap(ctx, 2, D, points, D, &seen[4]));
     for (int i = 0; i < 5; i++) {
         TRY(ddn_observer_attach(seen[i], it));
     }
-    TRY(ddn_integrator_attach_callback(it, stop_at_two, NULL, NULL, INT64_C(1) << DDN_OUT_ENTROPY));
-    TRY(ddn_integrator_attach_callback(other, stop_at_two, &released, count_release, 0));
+    TRY(ddn_integrator_attach_callback(it, INT64_C(1) << DDN_OUT_ENTROPY, stop_at_two, NULL, NULL));
+    TRY(ddn_integrator_attach_callback(other, 0, stop_at_two, &released, count_release));
     if (method != DDN_METHOD_FORWARD) {
         TRY(ddn_integrator_draw_start(it, M, x, D));
     }
@@ -90,13 +90,13 @@ static ddn_status analyses(ddn_context *ctx, void *arg)
         TRY(ddn_options_set_i64(ddn_analysis_options(an), small[i], 3));
     }
     TRY(ddn_analysis_spectrum(an, ddn_oracle_dataset(oracle), &r[0]));
-    TRY(ddn_analysis_identities(an, oracle, times, 3, &r[1]));
-    TRY(ddn_analysis_clones(an, oracle, times, 2, &r[2]));
+    TRY(ddn_analysis_identities(an, oracle, 3, times, &r[1]));
+    TRY(ddn_analysis_clones(an, oracle, 2, times, &r[2]));
     TRY(ddn_analysis_last_change(an, oracle, &r[3]));
-    TRY(ddn_analysis_regimes(an, oracle, times, 3, times, 1, &r[4]));
-    TRY(ddn_analysis_uturn(an, oracle, NULL, times, 2, NULL, NULL, &r[5]));
-    TRY(ddn_analysis_branch(an, oracle, NULL, times, 2, NULL, NULL, &r[6]));
-    TRY(ddn_analysis_path(an, oracle, NULL, DDN_PATH_CLONES, times, 3, M, x, D, regimes, &r[7]));
+    TRY(ddn_analysis_regimes(an, oracle, 3, 1, times, times, &r[4]));
+    TRY(ddn_analysis_uturn(an, oracle, NULL, 2, times, NULL, NULL, &r[5]));
+    TRY(ddn_analysis_branch(an, oracle, NULL, 2, times, NULL, NULL, &r[6]));
+    TRY(ddn_analysis_path(an, oracle, NULL, DDN_PATH_CLONES, 3, M, times, x, D, regimes, &r[7]));
 done:
     for (int i = 0; i < RESULTS; i++) {
         ddn_result_destroy(r[i]);
@@ -119,11 +119,11 @@ static ddn_status symmetries(ddn_context *ctx, void *arg)
     TRY(make_oracle(ctx, &oracle));
     TRY(ddn_symmetry_create(ctx, oracle, &sy));
     TRY(ddn_options_set_i64(ddn_symmetry_options(sy), DDN_SYMMETRY_POINTS, 20));
-    TRY(ddn_symmetry_stability(sy, 0.5, points, 2, values, vectors, D));
+    TRY(ddn_symmetry_stability(sy, 0.5, 2, points, values, vectors, D));
     TRY(ddn_symmetry_fixed_points(sy, 0.5, M, points, D, found, D, &r[0]));
-    TRY(ddn_symmetry_line(sy, 0.5, NULL, points, times, 3, &r[1]));
-    TRY(ddn_symmetry_critical(sy, 2, etas, 2, &r[2]));
-    TRY(ddn_symmetry_diagram(sy, 2, 1, 1, points, D, 1, points, D, &diagram));
+    TRY(ddn_symmetry_line(sy, 0.5, 3, NULL, points, times, &r[1]));
+    TRY(ddn_symmetry_critical(sy, 2, 2, etas, &r[2]));
+    TRY(ddn_symmetry_diagram(sy, 2, 1, 1, 1, points, D, points, D, &diagram));
 done:
     ddn_diagram_destroy(diagram);
     for (int i = 0; i < 3; i++) {
@@ -148,11 +148,11 @@ static ddn_status late_starts(ddn_context *ctx, void *arg)
     TRY(ddn_late_start_draw(ctx, ddn_oracle_dataset(oracle), ddn_oracle_schedule(oracle),
                             DDN_START_GAUSSIAN, 1, 0, 0, M, x, D));
     TRY(ddn_features_create_pca(ctx, ddn_oracle_dataset(oracle), 2, &features));
-    TRY(ddn_frechet_create(ctx, features, ddn_oracle_dataset(oracle), &frechet));
-    TRY(ddn_frechet_distance(ctx, frechet, M, x, D, 0, 2, &distance2, &error, NULL));
+    TRY(ddn_frechet_create(ctx, ddn_oracle_dataset(oracle), features, &frechet));
+    TRY(ddn_frechet_distance(ctx, frechet, M, 0, 2, x, D, &distance2, &error, NULL));
     TRY(ddn_analysis_create(ctx, &an));
     TRY(ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 4));
-    TRY(ddn_analysis_late_start(an, oracle, times, 3, &r));
+    TRY(ddn_analysis_late_start(an, oracle, 3, times, &r));
 done:
     ddn_result_destroy(r);
     ddn_frechet_destroy(frechet);
@@ -179,8 +179,8 @@ static ddn_status systems(ddn_context *ctx, void *arg)
     ddn_status status;
     TRY(ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, cubic, NULL, NULL, NULL, &sys));
     TRY(ddn_system_fixed_points_1d(ctx, sys, 1, -2, 2, 41, 8, x, values, stability, &count));
-    TRY(ddn_system_fixed_points(ctx, sys, 1, 3, times, 1, 8, x, &count));
-    TRY(ddn_system_eigenvalues(ctx, sys, 1, x, 1e-9, spectrum, NULL, NULL));
+    TRY(ddn_system_fixed_points(ctx, sys, 1, 3, 8, times, 1, x, &count));
+    TRY(ddn_system_eigenvalues(ctx, sys, 1, 1e-9, x, spectrum, NULL, NULL));
 done:
     ddn_system_destroy(sys);
     return status;

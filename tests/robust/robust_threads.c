@@ -40,7 +40,7 @@ static int make_world(void **state)
     ddn_context *ctx = test_context(1);
     ddn_dataset *ds = NULL;
     ddn_schedule *sch = NULL;
-    OK(ctx, ddn_dataset_borrow(ctx, w->points, DDN_TYPE_F64, N, D, D, NULL, NULL, &ds));
+    OK(ctx, ddn_dataset_create_borrowed(ctx, DDN_TYPE_F64, N, D, w->points, D, NULL, NULL, &ds));
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &w->oracle));
     ddn_dataset_destroy(ds);
@@ -144,8 +144,8 @@ static void the_last_reference_may_go_anywhere(void **state)
         ddn_dataset *ds = NULL;
         ddn_schedule *sch = NULL;
         ddn_oracle *oracle[2] = {NULL, NULL};
-        OK(ctx, ddn_dataset_borrow(ctx, w->points, DDN_TYPE_F64, N, D, D, release_counts, &released,
-                                   &ds));
+        OK(ctx, ddn_dataset_create_borrowed(ctx, DDN_TYPE_F64, N, D, w->points, D, &released,
+                                            release_counts, &ds));
         OK(ctx, ddn_schedule_create_ou(ctx, &sch));
         for (int i = 0; i < 2; i++) {
             OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle[i]));

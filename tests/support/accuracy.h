@@ -69,8 +69,8 @@ static inline problem make(ddn_type type, double *point, int64_t n, int64_t d)
         p.reach = fmax(p.reach, norm(d, point + i * d));
     }
     ddn_dataset *raw = NULL;
-    OK(p.ctx, ddn_dataset_create(p.ctx, stored, type, n, d, d, &raw));
-    OK(p.ctx, ddn_dataset_mapped(p.ctx, raw, p.scale, p.shift, &p.ds));
+    OK(p.ctx, ddn_dataset_create(p.ctx, type, n, d, stored, d, &raw));
+    OK(p.ctx, ddn_dataset_create_mapped(p.ctx, raw, p.scale, p.shift, &p.ds));
     OK(p.ctx, ddn_schedule_create_ou(p.ctx, &p.sch));
     OK(p.ctx, ddn_oracle_create_empirical(p.ctx, p.ds, p.sch, &p.oracle));
     ddn_dataset_destroy(raw);

@@ -6,7 +6,7 @@ test_bench test_bench_make(int64_t threads, test_kind kind, const double *data, 
 {
     test_bench b = {test_context(threads), NULL, NULL, NULL, NULL};
     b.sch = test_schedule(b.ctx, kind);
-    OK(b.ctx, ddn_dataset_create(b.ctx, data, DDN_TYPE_F64, n, d, d, &b.ds));
+    OK(b.ctx, ddn_dataset_create(b.ctx, DDN_TYPE_F64, n, d, data, d, &b.ds));
     OK(b.ctx, ddn_oracle_create_empirical(b.ctx, b.ds, b.sch, &b.oracle));
     OK(b.ctx, ddn_symmetry_create(b.ctx, b.oracle, &b.sy));
     return b;

@@ -62,9 +62,10 @@ void test_cloud_free(test_cloud *c)
 ddn_dataset *test_cloud_dataset(ddn_context *ctx, const test_cloud *c, int32_t classes)
 {
     ddn_dataset *raw = NULL, *mapped = NULL;
-    OK(ctx, ddn_dataset_borrow(ctx, c->stored, c->type, c->n, c->d, c->ld, NULL, NULL, &raw));
+    OK(ctx,
+       ddn_dataset_create_borrowed(ctx, c->type, c->n, c->d, c->stored, c->ld, NULL, NULL, &raw));
     if (c->scale != 1 || c->shift != 0) {
-        OK(ctx, ddn_dataset_mapped(ctx, raw, c->scale, c->shift, &mapped));
+        OK(ctx, ddn_dataset_create_mapped(ctx, raw, c->scale, c->shift, &mapped));
         ddn_dataset_destroy(raw);
         raw = mapped;
     }
@@ -73,7 +74,7 @@ ddn_dataset *test_cloud_dataset(ddn_context *ctx, const test_cloud *c, int32_t c
         for (int64_t i = 0; i < c->n; i++) {
             label[i] = (int32_t)(i % classes);
         }
-        OK(ctx, ddn_dataset_labelled(ctx, raw, label, c->n, &mapped));
+        OK(ctx, ddn_dataset_create_labelled(ctx, raw, c->n, label, &mapped));
         ddn_dataset_destroy(raw);
         raw = mapped;
         free(label);

@@ -42,7 +42,7 @@ void test_close(double got, double want, double rtol, double atol, const char *w
 void test_normal(int64_t seed, int64_t count, double *out)
 {
     ddn_context *ctx = test_context(1);
-    OK(ctx, ddn_noise(ctx, seed, 63, 0, 0, 0, count, out));
+    OK(ctx, ddn_noise_draw(ctx, seed, 63, 0, 0, 0, count, out));
     ddn_context_destroy(ctx);
 }
 

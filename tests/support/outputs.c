@@ -29,7 +29,7 @@ test_outputs test_evaluate(ddn_context *ctx, const ddn_oracle *oracle, double t,
     test_outputs o = {.m = m};
     ddn_query *q = NULL;
     OK(ctx, ddn_query_create(ctx, oracle, &q));
-    OK(ctx, ddn_query_set_noise(q, 5, 0, NULL, 0, 1));
+    OK(ctx, ddn_query_set_noise(q, 5, 0, 1, 0, NULL));
     OK(ctx, ddn_query_bind_input(q, DDN_IN_V, v, ldx));
     for (ddn_output what = 1; what < TEST_OUTPUTS; what++) {
         int needs_v = what == DDN_OUT_COV_TIMES_V || what == DDN_OUT_JACOBIAN_TIMES_V;

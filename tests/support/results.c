@@ -6,7 +6,7 @@ double *test_column(ddn_context *ctx, const ddn_result *result, const char *name
     int64_t rows = ddn_result_rows(result);
     double *values = calloc((size_t)rows + 1, sizeof *values);
     assert_non_null(values);
-    OK(ctx, ddn_result_column(ctx, result, name, values, rows));
+    OK(ctx, ddn_result_column(ctx, result, name, rows, values));
     return values;
 }
 

@@ -9,9 +9,9 @@ ddn_oracle *toy_oracle(ddn_context *ctx, const double *points, int64_t n, int64_
     ddn_dataset *ds = NULL, *with_labels = NULL;
     ddn_schedule *sch = NULL;
     ddn_oracle *oracle = NULL;
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, n, d, d, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, n, d, points, d, &ds));
     if (labels != NULL) {
-        OK(ctx, ddn_dataset_labelled(ctx, ds, labels, n, &with_labels));
+        OK(ctx, ddn_dataset_create_labelled(ctx, ds, n, labels, &with_labels));
     }
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
     OK(ctx, ddn_oracle_create_empirical(ctx, labels != NULL ? with_labels : ds, sch, &oracle));
@@ -43,7 +43,7 @@ ddn_dataset *toy_medium(ddn_context *ctx)
     ddn_dataset *points = NULL, *labelled = NULL;
     OK(ctx, ddn_dataset_open(ctx, test_data_path("medium/medium_d16_n128_X.npy", path),
                              DDN_FORMAT_AUTO, &points));
-    OK(ctx, ddn_dataset_labelled_from_file(
+    OK(ctx, ddn_dataset_open_labelled(
                 ctx, points, test_data_path("medium/medium_d16_n128_label.npy", path), &labelled));
     ddn_dataset_destroy(points);
     return labelled;

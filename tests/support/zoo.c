@@ -67,8 +67,8 @@ static ddn_oracle *empirical(ddn_context *ctx, const ddn_schedule *sch)
     }
     ddn_dataset *ds = NULL, *labelled = NULL;
     ddn_oracle *oracle = NULL;
-    OK(ctx, ddn_dataset_create(ctx, data, DDN_TYPE_F64, N, ZOO_D, ZOO_D, &ds));
-    OK(ctx, ddn_dataset_labelled(ctx, ds, labels, N, &labelled));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, ZOO_D, data, ZOO_D, &ds));
+    OK(ctx, ddn_dataset_create_labelled(ctx, ds, N, labels, &labelled));
     OK(ctx, ddn_oracle_create_empirical(ctx, labelled, sch, &oracle));
     ddn_dataset_destroy(ds);
     ddn_dataset_destroy(labelled);
@@ -86,7 +86,7 @@ static ddn_oracle *mixture(ddn_context *ctx, const ddn_schedule *sch, ddn_varian
         variances[i] = variances[i] * variances[i] + 0.1;
     }
     ddn_oracle *oracle = NULL;
-    OK(ctx, ddn_oracle_create_mixture(ctx, sch, 3, ZOO_D, weights, means, ZOO_D, kind, variances,
+    OK(ctx, ddn_oracle_create_mixture(ctx, sch, kind, 3, ZOO_D, weights, means, ZOO_D, variances,
                                       ZOO_D, labels, &oracle));
     return oracle;
 }
@@ -96,7 +96,7 @@ static ddn_oracle *two_gaussians(ddn_context *ctx, const ddn_schedule *sch)
     double m[ZOO_D];
     test_normal(14, ZOO_D, m);
     ddn_oracle *oracle = NULL;
-    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, ZOO_D, m, 0.4, &oracle));
+    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, ZOO_D, 0.4, m, &oracle));
     return oracle;
 }
 
@@ -107,7 +107,7 @@ static ddn_oracle *gaussian(ddn_context *ctx, const ddn_schedule *sch)
     const double values[2] = {3, 0.2}, mean[ZOO_D] = {1, -1, 2, 0, 0.5, 0.25};
     ddn_oracle *oracle = NULL;
     OK(ctx,
-       ddn_oracle_create_gaussian(ctx, sch, ZOO_D, mean, 2, values, vectors, ZOO_D, 0.7, &oracle));
+       ddn_oracle_create_gaussian(ctx, sch, ZOO_D, 2, 0.7, mean, values, vectors, ZOO_D, &oracle));
     return oracle;
 }
 
@@ -125,7 +125,7 @@ static ddn_oracle *guided(ddn_context *ctx, const ddn_schedule *sch)
 {
     ddn_oracle *parts[2] = {two_gaussians(ctx, sch), gaussian(ctx, sch)}, *oracle = NULL;
     const double factors[2] = {1.5, -0.25};
-    OK(ctx, ddn_oracle_create_combination(ctx, parts, factors, 2, &oracle));
+    OK(ctx, ddn_oracle_create_combination(ctx, 2, parts, factors, &oracle));
     ddn_oracle_destroy(parts[0]);
     ddn_oracle_destroy(parts[1]);
     return oracle;

@@ -17,13 +17,13 @@ int main(void)
     ddn_analysis *an = NULL;
     ddn_result *r = NULL;
     const int failed = ddn_context_create(&ctx) || ddn_schedule_create_ou(ctx, &ou) ||
-                       ddn_noise(ctx, 1, 64, 0, 0, 0, 64 * 8, points) ||
-                       ddn_dataset_create(ctx, points, DDN_TYPE_F64, 64, 8, 8, &ds) ||
+                       ddn_noise_draw(ctx, 1, 64, 0, 0, 0, 64 * 8, points) ||
+                       ddn_dataset_create(ctx, DDN_TYPE_F64, 64, 8, points, 8, &ds) ||
                        ddn_oracle_create_empirical(ctx, ds, ou, &oracle) ||
                        ddn_analysis_create(ctx, &an) ||
-                       ddn_analysis_identities(an, oracle, times, 4, &r) ||
-                       ddn_result_column(ctx, r, "phi_C", phi, 4) ||
-                       ddn_result_column(ctx, r, "phi_C_se", error, 4);
+                       ddn_analysis_identities(an, oracle, 4, times, &r) ||
+                       ddn_result_column(ctx, r, "phi_C", 4, phi) ||
+                       ddn_result_column(ctx, r, "phi_C_se", 4, error);
     for (int k = 0; k < 4 && !failed; k++) {
         printf("t = %g: phi_C = %.3f +- %.3f\n", times[k], phi[k], error[k]);
     }

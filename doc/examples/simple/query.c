@@ -18,7 +18,7 @@ int main(void)
     ddn_oracle *oracle = NULL;
     ddn_query *query = NULL;
     int failed =
-        ddn_context_create(&ctx) || ddn_dataset_create(ctx, points, DDN_TYPE_F32, 4, 2, 2, &ds) ||
+        ddn_context_create(&ctx) || ddn_dataset_create(ctx, DDN_TYPE_F32, 4, 2, points, 2, &ds) ||
         ddn_schedule_create_ou(ctx, &ou) || ddn_oracle_create_empirical(ctx, ds, ou, &oracle) ||
         ddn_query_create(ctx, oracle, &query) ||
         ddn_query_bind_f64(query, DDN_OUT_ENTROPY, &entropy, 1) ||

@@ -20,7 +20,7 @@ int main(void)
     ddn_context *ctx = NULL;
     ddn_schedule *sch = NULL;
     int failed = ddn_context_create(&ctx) ||
-                 ddn_schedule_create_custom(ctx, line, 0, 0.999, NULL, NULL, &sch);
+                 ddn_schedule_create_custom(ctx, 0, 0.999, line, NULL, NULL, &sch);
     for (int k = 1; k < 10 && !failed; k += 2) {
         double a, s, tau, t = 0.1 * k;
         failed = ddn_schedule_eval(ctx, sch, t, &a, &s) || ddn_schedule_to_ou(ctx, sch, t, &tau);

@@ -15,7 +15,7 @@ int main(void)
     ddn_schedule *ou = NULL;
     ddn_oracle *oracle = NULL;
     const int failed =
-        ddn_context_create(&ctx) || ddn_dataset_create(ctx, points, DDN_TYPE_F64, 3, 2, 2, &ds) ||
+        ddn_context_create(&ctx) || ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 2, points, 2, &ds) ||
         ddn_schedule_create_ou(ctx, &ou) || ddn_oracle_create_empirical(ctx, ds, ou, &oracle) ||
         ddn_oracle_score(ctx, oracle, t, 2, x[0], 2, score[0], 2);
     if (failed) {

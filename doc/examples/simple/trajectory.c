@@ -21,12 +21,12 @@ int main(void)
     ddn_oracle *oracle = NULL;
     ddn_integrator *it = NULL;
     const int failed = ddn_context_create(&ctx) || ddn_schedule_create_ou(ctx, &ou) ||
-                       ddn_dataset_create(ctx, points, DDN_TYPE_F32, 4, 2, 2, &ds) ||
+                       ddn_dataset_create(ctx, DDN_TYPE_F32, 4, 2, points, 2, &ds) ||
                        ddn_oracle_create_empirical(ctx, ds, ou, &oracle) ||
                        ddn_integrator_create(ctx, oracle, DDN_METHOD_EXPONENTIAL, &it) ||
                        ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, 0) ||
                        ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 8) ||
-                       ddn_integrator_attach_callback(it, show, stdout, NULL, 0) ||
+                       ddn_integrator_attach_callback(it, 0, show, stdout, NULL) ||
                        ddn_integrator_draw_start(it, 1, x, 2) || ddn_integrator_run(it, 1, x, 2);
     if (failed) {
         fprintf(stderr, "%s\n", ddn_context_message(ctx));

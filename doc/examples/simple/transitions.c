@@ -16,12 +16,12 @@ int main(int argc, char **argv)
     const int failed =
         argc != 3 || ddn_context_create(&ctx) || ddn_schedule_create_ou(ctx, &ou) ||
         ddn_dataset_open(ctx, argv[1], DDN_FORMAT_AUTO, &ds) ||
-        ddn_dataset_labelled_from_file(ctx, ds, argv[2], &labelled) ||
+        ddn_dataset_open_labelled(ctx, ds, argv[2], &labelled) ||
         (ddn_dataset_type(ds) == DDN_TYPE_U8 && /* 0 ... 255 -> -1 ... 1 */
-         ddn_dataset_mapped(ctx, labelled, 1 / 127.5, -1, &mapped)) ||
+         ddn_dataset_create_mapped(ctx, labelled, 1 / 127.5, -1, &mapped)) ||
         ddn_oracle_create_empirical(ctx, mapped ? mapped : labelled, ou, &oracle) ||
         ddn_schedule_grid(ctx, ou, DDN_GRID_GEOMETRIC, 0.01, 5, 32, times) ||
-        ddn_analysis_create(ctx, &an) || ddn_analysis_identities(an, oracle, times, 32, &phi) ||
+        ddn_analysis_create(ctx, &an) || ddn_analysis_identities(an, oracle, 32, times, &phi) ||
         ddn_analysis_crossings(an, oracle, phi, &r) || ddn_result_scalar(ctx, r, "t_S_phi", t, e) ||
         ddn_result_scalar(ctx, r, "t_C_phi", &t[1], &e[1]) ||
         printf("t_S = %.3f +- %.3f\nt_C = %.3f +- %.3f\n%s", t[0], e[0], t[1], e[1],

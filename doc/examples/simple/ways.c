@@ -13,9 +13,9 @@ int main(void)
     ddn_schedule *ou = NULL;
     ddn_oracle *oracle = NULL;
     ddn_query *query = NULL;
-    int failed = ddn_context_create(&ctx) || ddn_noise(ctx, 0, 99, 0, 0, 0, 32000, points) ||
-                 ddn_noise(ctx, 0, 99, 1, 0, 0, 128, x) || ddn_schedule_create_ou(ctx, &ou) ||
-                 ddn_dataset_create(ctx, points, DDN_TYPE_F64, 4000, 8, 8, &ds) ||
+    int failed = ddn_context_create(&ctx) || ddn_noise_draw(ctx, 0, 99, 0, 0, 0, 32000, points) ||
+                 ddn_noise_draw(ctx, 0, 99, 1, 0, 0, 128, x) || ddn_schedule_create_ou(ctx, &ou) ||
+                 ddn_dataset_create(ctx, DDN_TYPE_F64, 4000, 8, points, 8, &ds) ||
                  ddn_oracle_create_empirical(ctx, ds, ou, &oracle) ||
                  ddn_query_create(ctx, oracle, &query) ||
                  ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, 1) ||

@@ -34,7 +34,7 @@ static ddn_status second_moment(ddn_context *ctx, const ddn_dataset *ds, double 
 {
     double *norms = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->n, sizeof *norms, &norms));
-    ddn_status status = ddn_dataset_squared_norms(ctx, ds, NULL, norms, ds->n);
+    ddn_status status = ddn_dataset_squared_norms(ctx, ds, ds->n, NULL, norms);
     double sum = 0;
     for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
         sum += norms[i];
@@ -60,7 +60,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
         DDNI_TRY(ddni_schedule_level(ctx, ddn_oracle_schedule(oracle), times[k], &level));
         ratio[k] = level.s2 / (level.a * level.a);
     }
-    DDNI_TRY(ddn_dataset_log_det(ctx, ds, ratio, count, log_det, log_det_se));
+    DDNI_TRY(ddn_dataset_log_det(ctx, ds, count, ratio, log_det, log_det_se));
     for (int64_t k = 0; k < count; k++) {
         const double q = 1 / (1 + ratio[k]);
         /* log(1 - q) = log(c / (1 + c)), by whichever form is exact. */
@@ -76,8 +76,8 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
     return DDN_OK;
 }
 
-ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, const double *times,
-                                   int64_t count, ddn_result **out)
+ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
+                                   const double *times, ddn_result **out)
 {
     if (an == NULL) {
         return DDN_E_NULL;
@@ -96,7 +96,7 @@ ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, c
     ddn_result *identities = NULL, *result = NULL;
     double *scratch = NULL;
     curves c;
-    DDNI_TRY_GOTO(ddn_analysis_identities(an, oracle, times, count, &identities), fail);
+    DDNI_TRY_GOTO(ddn_analysis_identities(an, oracle, count, times, &identities), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "late-start scan", 3 * count, sizeof *scratch, &scratch),
                   fail);
     DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);

@@ -56,7 +56,7 @@ fail:
 }
 
 ddn_status ddn_features_create_callback(ddn_context *ctx, int64_t d, int64_t k, ddn_features_fn fn,
-                                        ddn_release_fn release, void *user, ddn_features **out)
+                                        void *user, ddn_release_fn release, ddn_features **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);

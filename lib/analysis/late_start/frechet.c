@@ -144,7 +144,7 @@ done:
     return status;
 }
 
-ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_features *features, const ddn_dataset *ds,
+ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds, const ddn_features *features,
                               ddn_frechet **out)
 {
     DDNI_ENTER(ctx);
@@ -251,7 +251,7 @@ static ddn_status bootstrap(ddn_context *ctx, const ddn_frechet *fr, sample *s, 
 }
 
 ddn_status ddn_frechet_distance(ddn_context *ctx, const ddn_frechet *frechet, int64_t m,
-                                const double *x, int64_t ldx, int64_t seed, int64_t replicates,
+                                int64_t seed, int64_t replicates, const double *x, int64_t ldx,
                                 double *distance2, double *standard_error, double *draws)
 {
     DDNI_ENTER(ctx);

@@ -176,7 +176,7 @@ static ddn_status fill_table(ddn_symmetry *sy, const ddn_schedule *ou, const ddn
     return DDN_OK;
 }
 
-ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, const double *etas, int64_t count,
+ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, int64_t count, const double *etas,
                                  ddn_result **out)
 {
     DDNI_SYMMETRY_ENTER(sy);

@@ -237,7 +237,7 @@ static ddn_status make_tables(ddni_tracer *tracer, int64_t m, int64_t k, const d
 }
 
 ddn_status ddn_symmetry_diagram(ddn_symmetry *sy, double t_start, double t_end, int64_t m,
-                                const double *starts, int64_t lds, int64_t k,
+                                int64_t k, const double *starts, int64_t lds,
                                 const double *directions, int64_t ldv, ddn_diagram **out)
 {
     DDNI_SYMMETRY_ENTER(sy);

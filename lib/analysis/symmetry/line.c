@@ -38,8 +38,8 @@ static ddn_status fill_rows(ddn_symmetry *sy, const ddni_field *field, const dou
     return DDN_OK;
 }
 
-ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, const double *x0, const double *v,
-                             const double *q, int64_t count, ddn_result **out)
+ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, int64_t count, const double *x0,
+                             const double *v, const double *q, ddn_result **out)
 {
     DDNI_SYMMETRY_ENTER(sy);
     ddn_context *ctx = sy->ctx;

@@ -179,7 +179,7 @@ ddn_status ddn_symmetry_potential(ddn_symmetry *sy, double t, int64_t m, const d
     return ddni_symmetry_potential(sy, &field, m, x, ldx, u);
 }
 
-ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, const double *x, int64_t count,
+ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, int64_t count, const double *x,
                                   double *values, double *vectors, int64_t ldv)
 {
     DDNI_SYMMETRY_ENTER(sy);

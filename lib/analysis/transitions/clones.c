@@ -75,7 +75,7 @@ static ddn_status run_clones(clone_work *w, const ddni_samples *samples, const d
             w->paths[row] = ddni_path_run(DDNI_MEASURE_CLONES, k, 2 * first + row);
         }
     }
-    DDNI_TRY(ddn_integrator_set_paths(w->it, w->paths, 2 * pairs));
+    DDNI_TRY(ddn_integrator_set_paths(w->it, 2 * pairs, w->paths));
     DDNI_TRY(ddn_integrator_run(w->it, 2 * pairs, w->x, w->d));
     return ddni_judge_noisy(&w->judge, w->t_end, 2 * pairs, w->x, w->d);
 }
@@ -173,8 +173,8 @@ ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
     return ddni_result_hand_out(status, result, out);
 }
 
-ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, const double *times,
-                               int64_t count, ddn_result **out)
+ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
+                               const double *times, ddn_result **out)
 {
     DDNI_ENTER(an == NULL ? NULL : an->ctx);
     DDNI_CHECK_PTR(an->ctx, out);

@@ -99,7 +99,7 @@ static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
     DDNI_TRY(ddn_schedule_grid(w->ctx, ddn_oracle_schedule(w->oracle), DDN_GRID_GEOMETRIC,
                                w->t_start, w->t_end, w->steps + 1, w->grid));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
-    DDNI_TRY(ddn_integrator_set_times(w->it, w->grid, w->steps + 1));
+    DDNI_TRY(ddn_integrator_set_times(w->it, w->steps + 1, w->grid));
     DDNI_TRY(make_observer(w));
     return ddn_observer_attach(w->observer, w->it);
 }
@@ -122,7 +122,7 @@ static ddn_status measure_changes(change_work *w)
         }
         ddni_progress_within(w->ctx, NULL, 0, 1);
         DDNI_TRY(status);
-        DDNI_TRY(ddn_observer_read_f64(w->observer, DDN_RECORD_LAST_CHANGE, w->change + first, m));
+        DDNI_TRY(ddn_observer_read_f64(w->observer, DDN_RECORD_LAST_CHANGE, m, w->change + first));
     }
     return ddni_progress(w->ctx, "last change", 1);
 }

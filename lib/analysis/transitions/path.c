@@ -263,7 +263,7 @@ static ddn_status measure_path(ddni_path_work *w, const trajectories *of, ddni_f
 }
 
 ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *points,
-                             ddn_path_method method, const double *times, int64_t count, int64_t m,
+                             ddn_path_method method, int64_t count, int64_t m, const double *times,
                              const double *x, int64_t ldx, int32_t *regimes, ddn_result **out)
 {
     if (an == NULL) {

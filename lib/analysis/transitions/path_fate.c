@@ -36,7 +36,7 @@ ddn_status ddni_path_clones(ddni_path_work *w, double t, int64_t k, int64_t path
             /* Clone number `first + r` of trajectory number `path`. */
             w->number[r] = ddni_path_run(DDNI_MEASURE_PATH, k, path * 2 * w->pairs + 2 * first + r);
         }
-        DDNI_TRY(ddn_integrator_set_paths(w->it, w->number, 2 * pairs));
+        DDNI_TRY(ddn_integrator_set_paths(w->it, 2 * pairs, w->number));
         DDNI_TRY(ddn_integrator_run(w->it, 2 * pairs, w->state, w->d));
         DDNI_TRY(ddni_judge_clean(&w->judge, &w->end, 2 * pairs, w->state));
         ddni_judge_count(&w->judge, pairs, &same);

@@ -182,8 +182,8 @@ static ddn_status add_report_scalars(const report_work *w, ddn_result *r)
     return ddni_result_add_scalar(w->ctx, r, "seed", seed, 0, "seed of all random numbers");
 }
 
-ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, const double *times,
-                                int64_t count, const double *clone_times, int64_t clone_count,
+ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
+                                int64_t clone_count, const double *times, const double *clone_times,
                                 ddn_result **out)
 {
     DDNI_ENTER(an == NULL ? NULL : an->ctx);

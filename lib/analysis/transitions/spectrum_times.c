@@ -42,7 +42,7 @@ static ddn_status bracket(ddn_context *ctx, const ddn_dataset *ds, double low, d
         s->log_c[i] = low + (high - low) * (double)i / (POINTS - 1);
         s->c[i] = exp(s->log_c[i]);
     }
-    DDNI_TRY(ddn_dataset_log_det(ctx, ds, s->c, POINTS, s->sum, s->error));
+    DDNI_TRY(ddn_dataset_log_det(ctx, ds, POINTS, s->c, s->sum, s->error));
     for (int64_t i = 0; i + 1 < POINTS; i++) {
         if (s->sum[i] >= target && s->sum[i + 1] < target) {
             *at = i;

@@ -184,7 +184,7 @@ static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *sta
 }
 
 ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
-                              const double *times, int64_t count, ddn_classify_fn classify,
+                              int64_t count, const double *times, ddn_classify_fn classify,
                               void *user, ddn_result **out)
 {
     DDNI_ENTER(an == NULL ? NULL : an->ctx);
@@ -193,7 +193,7 @@ ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const 
 }
 
 ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
-                               const ddn_dataset *starts, const double *times, int64_t count,
+                               const ddn_dataset *starts, int64_t count, const double *times,
                                ddn_classify_fn classify, void *user, ddn_result **out)
 {
     DDNI_ENTER(an == NULL ? NULL : an->ctx);

@@ -112,7 +112,7 @@ static ddn_status run_pairs(ddni_branch *w, int64_t k, int64_t first, int64_t m)
     for (int64_t r = 0; r < w->clones * m; r++) {
         w->path[r] = ddni_path_run(measurement(w), k, w->clones * first + r);
     }
-    DDNI_TRY(ddn_integrator_set_paths(w->it, w->path, w->clones * m));
+    DDNI_TRY(ddn_integrator_set_paths(w->it, w->clones * m, w->path));
     return w->clones == 1 ? ddn_integrator_run(w->it, m, w->pair + w->d, 2 * w->d)
                           : ddn_integrator_run(w->it, 2 * m, w->pair, w->d);
 }

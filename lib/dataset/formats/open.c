@@ -123,8 +123,8 @@ ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format forma
     return status;
 }
 
-ddn_status ddn_dataset_labelled_from_file(ddn_context *ctx, const ddn_dataset *ds, const char *path,
-                                          ddn_dataset **out)
+ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds, const char *path,
+                                     ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);

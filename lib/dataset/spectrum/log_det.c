@@ -233,8 +233,8 @@ fail:
     return status;
 }
 
-ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, const double *c,
-                               int64_t count, double *sums, double *standard_errors)
+ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                               const double *c, double *sums, double *standard_errors)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, ds);

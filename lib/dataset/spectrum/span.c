@@ -265,8 +265,8 @@ static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_
     return DDN_OK;
 }
 
-ddn_status ddn_span_dataset(ddn_context *ctx, const ddn_span *span, ddn_type type,
-                            ddn_dataset **out)
+ddn_status ddn_dataset_create_in_span(ddn_context *ctx, const ddn_span *span, ddn_type type,
+                                      ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);

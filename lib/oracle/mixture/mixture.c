@@ -172,9 +172,9 @@ static int32_t is_pair(const ddni_mixture *mix)
     return 1;
 }
 
-ddn_status ddn_oracle_create_mixture(ddn_context *ctx, const ddn_schedule *sch, int64_t components,
-                                     int64_t d, const double *weights, const double *means,
-                                     int64_t ldm, ddn_variance kind, const double *variances,
+ddn_status ddn_oracle_create_mixture(ddn_context *ctx, const ddn_schedule *sch, ddn_variance kind,
+                                     int64_t components, int64_t d, const double *weights,
+                                     const double *means, int64_t ldm, const double *variances,
                                      int64_t ldv, const int32_t *labels, ddn_oracle **out)
 {
     DDNI_ENTER(ctx);
@@ -215,7 +215,7 @@ fail:
 }
 
 ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_schedule *sch, int64_t d,
-                                           const double *m, double sigma2, ddn_oracle **out)
+                                           double sigma2, const double *m, ddn_oracle **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
@@ -231,8 +231,8 @@ ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_schedule 
         means[j] = m[j];
         means[d + j] = -m[j];
     }
-    ddn_status status = ddn_oracle_create_mixture(ctx, sch, 2, d, weights, means, d,
-                                                  DDN_VARIANCE_SHARED, &sigma2, 0, labels, out);
+    ddn_status status = ddn_oracle_create_mixture(ctx, sch, DDN_VARIANCE_SHARED, 2, d, weights,
+                                                  means, d, &sigma2, 0, labels, out);
     ddni_free(ddni_context_allocator(ctx), means);
     return status;
 }

@@ -47,7 +47,7 @@ static void quadrature_in_one_dimension(void **state)
         ddn_result *r = NULL;
         OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, 11));
         OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_BATCH, 4096));
-        OK(ctx, ddn_analysis_identities(an, oracle, &t, 1, &r));
+        OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &r));
         double N = (double)samples, fe = ref_number(c, "fe"), phi = ref_number(c, "phi");
         double phi_C = ref_number(c, "phi_C"), w_max = ref_number(c, "E_max_w");
         double top = log((double)n), mmse = ref_number(c, "mmse"), slope = ref_number(c, "dfe_dt");
@@ -83,7 +83,7 @@ static void excess_entropy_rises_from_0_to_alpha(void **state)
     ddn_oracle *oracle = toy_clusters(ctx, 60, 4, 2, 1);
     ddn_analysis *an = analysis(ctx, 600);
     ddn_result *r = NULL;
-    OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &r));
+    OK(ctx, ddn_analysis_identities(an, oracle, GRID, grid, &r));
     double alpha = test_scalar(ctx, r, "alpha");
     for (int64_t k = 0; k < GRID; k++) {
         double f = test_element(ctx, r, "f", k);
@@ -116,7 +116,7 @@ static void derivative_follows_from_the_mmse(void **state)
         double t = i == 0 ? 0.15 : 0.6, h = 0.01 * t;
         const double times[] = {t - h, t, t + h};
         ddn_result *r = NULL;
-        OK(ctx, ddn_analysis_identities(an, oracle, times, 3, &r));
+        OK(ctx, ddn_analysis_identities(an, oracle, 3, times, &r));
         double slope = (test_element(ctx, r, "f", 2) - test_element(ctx, r, "f", 0)) / (2 * h);
         double want = test_element(ctx, r, "df_dt", 1), error = test_element(ctx, r, "df_dt_se", 1);
         assert_true(error < 0.03 * want);
@@ -149,8 +149,8 @@ static void duplication_adds_log_2(void **state)
     ddn_analysis *an = analysis(ctx, 24000);
     ddn_result *a = NULL, *b = NULL;
     const double times[] = {0.02, 0.2, 1};
-    OK(ctx, ddn_analysis_identities(an, once, times, 3, &a));
-    OK(ctx, ddn_analysis_identities(an, twice, times, 3, &b));
+    OK(ctx, ddn_analysis_identities(an, once, 3, times, &a));
+    OK(ctx, ddn_analysis_identities(an, twice, 3, times, &b));
     for (int64_t k = 0; k < 3; k++) {
         double fa = test_element(ctx, a, "f", k), fb = test_element(ctx, b, "f", k);
         double e = 4 * hypot(test_element(ctx, a, "f_se", k), test_element(ctx, b, "f_se", k));
@@ -179,7 +179,7 @@ static void trivial_data_give_trivial_answers(void **state)
     const int32_t label = 4;
     ddn_result *r = NULL;
     ddn_oracle *one = toy_oracle(ctx, point, 1, 3, &label);
-    OK(ctx, ddn_analysis_identities(an, one, &t, 1, &r));
+    OK(ctx, ddn_analysis_identities(an, one, 1, &t, &r));
     CLOSE(test_element(ctx, r, "phi", 0), 1, 0, 1e-15);
     CLOSE(test_element(ctx, r, "phi_C", 0), 1, 0, 1e-15);
     CLOSE(test_element(ctx, r, "f", 0), 0, 0, 1e-15);
@@ -190,7 +190,7 @@ static void trivial_data_give_trivial_answers(void **state)
     ddn_oracle_destroy(one);
 
     ddn_oracle *unlabelled = toy_clusters(ctx, 20, 3, 2, 0);
-    OK(ctx, ddn_analysis_identities(an, unlabelled, &t, 1, &r));
+    OK(ctx, ddn_analysis_identities(an, unlabelled, 1, &t, &r));
     assert_true(isnan(test_element(ctx, r, "phi", 0)) && isnan(test_element(ctx, r, "phi_se", 0)));
     assert_true(test_element(ctx, r, "phi_C", 0) > 0 && test_scalar(ctx, r, "classes") == 0);
     ddn_result_destroy(r);
@@ -221,7 +221,7 @@ static void points_are_taken_fairly(void **state)
         ddn_analysis *an = analysis(ctx, samples);
         OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, samples));
         ddn_result *r = NULL;
-        OK(ctx, ddn_analysis_identities(an, oracle, &t, 1, &r));
+        OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &r));
         /* sum w^2 is 1/25 in class 0 and 1 in class 1: the mean counts the classes. */
         double share = (1 - test_element(ctx, r, "phi_C", 0)) / (1 - 1.0 / 25);
         CLOSE(share, 0.25, 0, 1.0 / (double)samples + 1e-9);
@@ -241,17 +241,17 @@ static void results_depend_on_nothing_but_the_seed(void **state)
     for (int64_t i = 0; i < 3; i++) {
         ddn_context *threads = test_context(i + 1);
         ddn_analysis *an = analysis(threads, 200);
-        OK(threads, ddn_analysis_identities(an, oracle, grid, GRID, &by_threads[i]));
+        OK(threads, ddn_analysis_identities(an, oracle, GRID, grid, &by_threads[i]));
         ddn_analysis_destroy(an);
         ddn_context_destroy(threads);
     }
     test_same_results(ctx, by_threads[0], by_threads[1]);
     test_same_results(ctx, by_threads[0], by_threads[2]);
     ddn_analysis *an = analysis(ctx, 200);
-    OK(ctx, ddn_analysis_identities(an, oracle, grid + 4, 2, &sub)); /* the same bits alone */
+    OK(ctx, ddn_analysis_identities(an, oracle, 2, grid + 4, &sub)); /* the same bits alone */
     assert_true(test_element(ctx, sub, "f", 1) == test_element(ctx, by_threads[0], "f", 5));
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_BATCH, 7));
-    OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &batched));
+    OK(ctx, ddn_analysis_identities(an, oracle, GRID, grid, &batched));
     for (int64_t i = 0; i < ddn_result_column_count(batched); i++) {
         const char *name = ddn_result_column_name(batched, i);
         for (int64_t k = 0; k < GRID; k++) {
@@ -260,7 +260,7 @@ static void results_depend_on_nothing_but_the_seed(void **state)
         }
     }
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, 1));
-    OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &other));
+    OK(ctx, ddn_analysis_identities(an, oracle, GRID, grid, &other));
     assert_true(test_element(ctx, other, "f", 5) != test_element(ctx, by_threads[0], "f", 5));
     for (int i = 0; i < 3; i++) {
         ddn_result_destroy(by_threads[i]);
@@ -296,10 +296,10 @@ static void two_gaussians_have_closed_forms(void **state)
     ddn_oracle *oracle = NULL;
     ddn_result *r = NULL;
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, D, m, 1, &oracle));
+    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, D, 1, m, &oracle));
     ddn_analysis *an = analysis(ctx, 20000);
     const double times[] = {0.5, 0.5 * log(D), 2.2, 4};
-    OK(ctx, ddn_analysis_identities(an, oracle, times, 4, &r));
+    OK(ctx, ddn_analysis_identities(an, oracle, 4, times, &r));
     for (int64_t k = 0; k < 4; k++) {
         double strength = D * exp(-2 * times[k]);
         double phi = ddn_theory_phi(strength), information = ddn_theory_label_information(strength);
@@ -324,27 +324,27 @@ static void bad_input_and_cancellation(void **state)
     ddn_analysis *an = analysis(ctx, 200);
     ddn_result *r = NULL;
     const double bad[] = {0.1, 0.3, 0.2}, zero[] = {0, 1}, nan_time[] = {0.1, NAN};
-    FAILS(ctx, ddn_analysis_identities(an, oracle, bad, 3, &r), DDN_E_RANGE, "times[2]");
-    FAILS(ctx, ddn_analysis_identities(an, oracle, zero, 2, &r), DDN_E_RANGE, "0");
-    FAILS(ctx, ddn_analysis_identities(an, oracle, nan_time, 2, &r), DDN_E_NONFINITE, "times[1]");
-    FAILS(ctx, ddn_analysis_identities(an, oracle, bad, 0, &r), DDN_E_RANGE, "number of times");
-    FAILS(ctx, ddn_analysis_identities(an, oracle, NULL, 1, &r), DDN_E_NULL, "times");
-    FAILS(ctx, ddn_analysis_identities(an, NULL, bad, 1, &r), DDN_E_NULL, "oracle");
-    FAILS(ctx, ddn_analysis_identities(an, oracle, bad, 1, NULL), DDN_E_NULL, "out");
-    assert_int_equal(ddn_analysis_identities(NULL, oracle, bad, 1, &r), DDN_E_NULL);
+    FAILS(ctx, ddn_analysis_identities(an, oracle, 3, bad, &r), DDN_E_RANGE, "times[2]");
+    FAILS(ctx, ddn_analysis_identities(an, oracle, 2, zero, &r), DDN_E_RANGE, "0");
+    FAILS(ctx, ddn_analysis_identities(an, oracle, 2, nan_time, &r), DDN_E_NONFINITE, "times[1]");
+    FAILS(ctx, ddn_analysis_identities(an, oracle, 0, bad, &r), DDN_E_RANGE, "number of times");
+    FAILS(ctx, ddn_analysis_identities(an, oracle, 1, NULL, &r), DDN_E_NULL, "times");
+    FAILS(ctx, ddn_analysis_identities(an, NULL, 1, bad, &r), DDN_E_NULL, "oracle");
+    FAILS(ctx, ddn_analysis_identities(an, oracle, 1, bad, NULL), DDN_E_NULL, "out");
+    assert_int_equal(ddn_analysis_identities(NULL, oracle, 1, bad, &r), DDN_E_NULL);
     FAILS(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 1), DDN_E_RANGE,
           "SAMPLES");
     FAILS(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_START, NAN),
           DDN_E_NONFINITE, "T_START");
     FAILS(ctx, ddn_options_set_f64(ddn_analysis_options(an), 999, 1), DDN_E_KEY, "999");
     ddn_context_cancel(ctx);
-    assert_int_equal(ddn_analysis_identities(an, oracle, grid, GRID, &r), DDN_STOPPED);
+    assert_int_equal(ddn_analysis_identities(an, oracle, GRID, grid, &r), DDN_STOPPED);
     assert_null(r);
     OK(ctx, ddn_context_set_progress(ctx, stop_halfway, NULL));
-    assert_int_equal(ddn_analysis_identities(an, oracle, grid, GRID, &r), DDN_STOPPED);
+    assert_int_equal(ddn_analysis_identities(an, oracle, GRID, grid, &r), DDN_STOPPED);
     assert_null(r);
     OK(ctx, ddn_context_set_progress(ctx, NULL, NULL));
-    OK(ctx, ddn_analysis_identities(an, oracle, grid, GRID, &r));
+    OK(ctx, ddn_analysis_identities(an, oracle, GRID, grid, &r));
     ddn_result_destroy(r);
     double preset;
     OK(ctx,
@@ -358,7 +358,7 @@ static void bad_input_and_cancellation(void **state)
 
 static ddn_status identities(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
 {
-    return ddn_analysis_identities(an, oracle, grid, 2, out);
+    return ddn_analysis_identities(an, oracle, 2, grid, out);
 }
 
 static void every_allocation_may_fail(void **state)

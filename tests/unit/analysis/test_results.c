@@ -43,7 +43,7 @@ static void what_is_stored_comes_back(void **state)
     assert_string_equal(ddn_result_scalar_name(r, 39), "s39");
     assert_null(ddn_result_scalar_name(r, 40));
     double y[3], value, error;
-    OK(ctx, ddn_result_column(ctx, r, "y", y, 3));
+    OK(ctx, ddn_result_column(ctx, r, "y", 3, y));
     assert_true(y[0] == 0 && isnan(y[1]) && y[2] == 20);
     OK(ctx, ddn_result_scalar(ctx, r, "s39", &value, &error));
     assert_true(value == 39 && error == 19.5);
@@ -52,13 +52,13 @@ static void what_is_stored_comes_back(void **state)
     assert_string_equal(ddn_result_definition(r, "y_se"), "standard error of y");
     assert_string_equal(ddn_result_definition(r, "s7"), "number 7");
     assert_null(ddn_result_definition(r, "nothing"));
-    FAILS(ctx, ddn_result_column(ctx, r, "z", y, 3), DDN_E_KEY,
+    FAILS(ctx, ddn_result_column(ctx, r, "z", 3, y), DDN_E_KEY,
           "ddn_result_column: the result has no column 'z'");
-    FAILS(ctx, ddn_result_column(ctx, r, "y", y, 2), DDN_E_SHAPE, "capacity = 2");
-    FAILS(ctx, ddn_result_column(ctx, r, NULL, y, 3), DDN_E_NULL, "name");
-    FAILS(ctx, ddn_result_column(ctx, NULL, "y", y, 3), DDN_E_NULL, "result");
+    FAILS(ctx, ddn_result_column(ctx, r, "y", 2, y), DDN_E_SHAPE, "capacity = 2");
+    FAILS(ctx, ddn_result_column(ctx, r, NULL, 3, y), DDN_E_NULL, "name");
+    FAILS(ctx, ddn_result_column(ctx, NULL, "y", 3, y), DDN_E_NULL, "result");
     FAILS(ctx, ddn_result_scalar(ctx, r, "y", &value, &error), DDN_E_KEY, "no scalar 'y'");
-    assert_int_equal(ddn_result_column(NULL, r, "y", y, 3), DDN_E_NULL);
+    assert_int_equal(ddn_result_column(NULL, r, "y", 3, y), DDN_E_NULL);
     assert_int_equal(ddn_result_rows(NULL), 0);
     ddn_result_destroy(r);
     ddn_result_destroy(NULL);
@@ -80,11 +80,11 @@ static void results_merge_by_row_and_name(void **state)
     FAILS(ctx, ddni_result_copy_pair(ctx, wide, "x", r, "x", rows), DDN_E_KEY, "'x'");
     ddn_result_destroy(r); /* nothing is shared */
     double y[5], value;
-    OK(ctx, ddn_result_column(ctx, wide, "y_other", y, 5));
+    OK(ctx, ddn_result_column(ctx, wide, "y_other", 5, y));
     assert_true(y[0] == 20 && isnan(y[1]) && isnan(y[2]) && isnan(y[3]) && y[4] == 0);
-    OK(ctx, ddn_result_column(ctx, wide, "y_other_se", y, 5));
+    OK(ctx, ddn_result_column(ctx, wide, "y_other_se", 5, y));
     assert_true(y[0] == 0.1 && isnan(y[2]));
-    OK(ctx, ddn_result_column(ctx, wide, "none", y, 5));
+    OK(ctx, ddn_result_column(ctx, wide, "none", 5, y));
     assert_true(isnan(y[0]) && isnan(y[4]));
     assert_int_equal(ddn_result_column_count(wide), 4);
     assert_int_equal(ddn_result_scalar_count(wide), 40);

@@ -89,7 +89,7 @@ static void every_object(void **state)
     ddn_integrator *it = NULL;
     ddn_analysis *an = NULL;
     ddn_symmetry *sy = NULL;
-    OK(s.ctx, ddn_dataset_create(s.ctx, points, DDN_TYPE_F64, 2, 2, 2, &ds));
+    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, 2, 2, points, 2, &ds));
     OK(s.ctx, ddn_oracle_create_empirical(s.ctx, ds, s.sch, &oracle));
     OK(s.ctx, ddn_query_create(s.ctx, oracle, &query));
     OK(s.ctx, ddn_integrator_create(s.ctx, oracle, DDN_METHOD_EULER, &it));

@@ -10,7 +10,7 @@ static const double POINTS[5][3] = {{1.25, -0.5, 0.75},
 static ddn_dataset *five(ddn_context *ctx)
 {
     ddn_dataset *ds = NULL;
-    OK(ctx, ddn_dataset_create(ctx, POINTS, DDN_TYPE_F64, 5, 3, 3, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 5, 3, POINTS, 3, &ds));
     return ds;
 }
 
@@ -25,24 +25,24 @@ static void limits_are_checked(void **state)
     ddn_context *ctx = test_context(1);
     double x[6] = {1, 2, 3, 4, 5, 6};
     ddn_dataset *ds = (ddn_dataset *)x;
-    FAILS(ctx, ddn_dataset_create(ctx, NULL, DDN_TYPE_F64, 1, 1, 1, &ds), DDN_E_NULL, "data");
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 1, 1, NULL, 1, &ds), DDN_E_NULL, "data");
     assert_null(ds);
-    FAILS(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 1, 1, 1, NULL), DDN_E_NULL, "out");
-    FAILS(ctx, ddn_dataset_create(ctx, x, 7, 1, 1, 1, &ds), DDN_E_RANGE, "type = 7");
-    FAILS(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 0, 1, 1, &ds), DDN_E_RANGE, "n = 0");
-    FAILS(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 1, 0, 1, &ds), DDN_E_RANGE, "d = 0");
-    FAILS(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_U8, 1, 1 << 25, 1 << 25, &ds), DDN_E_RANGE,
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 1, 1, x, 1, NULL), DDN_E_NULL, "out");
+    FAILS(ctx, ddn_dataset_create(ctx, 7, 1, 1, x, 1, &ds), DDN_E_RANGE, "type = 7");
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 0, 1, x, 1, &ds), DDN_E_RANGE, "n = 0");
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 1, 0, x, 1, &ds), DDN_E_RANGE, "d = 0");
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_U8, 1, 1 << 25, x, 1 << 25, &ds), DDN_E_RANGE,
           "d = 33554432");
-    FAILS(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, INT64_MAX, 2, 2, &ds), DDN_E_RANGE,
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, INT64_MAX, 2, x, 2, &ds), DDN_E_RANGE,
           "too large");
-    FAILS(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 2, 2, INT64_MAX / 2, &ds), DDN_E_RANGE,
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 2, x, INT64_MAX / 2, &ds), DDN_E_RANGE,
           "ld");
-    FAILS(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 2, 3, 2, &ds), DDN_E_SHAPE,
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 3, x, 2, &ds), DDN_E_SHAPE,
           "ld = 2 is below d = 3");
-    FAILS(ctx, ddn_dataset_create(ctx, (char *)x + 1, DDN_TYPE_F64, 1, 1, 1, &ds), DDN_E_RANGE,
+    FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 1, 1, (char *)x + 1, 1, &ds), DDN_E_RANGE,
           "aligned");
     assert_null(ds);
-    assert_int_equal(ddn_dataset_create(NULL, x, DDN_TYPE_F64, 1, 1, 1, &ds), DDN_E_NULL);
+    assert_int_equal(ddn_dataset_create(NULL, DDN_TYPE_F64, 1, 1, x, 1, &ds), DDN_E_NULL);
     assert_int_equal(ddn_dataset_n(NULL) + ddn_dataset_d(NULL) + ddn_dataset_type(NULL), 0);
     ddn_dataset_destroy(NULL);
     ddn_context_destroy(ctx);
@@ -63,12 +63,14 @@ static void nonfinite_numbers_are_named(void **state)
         x[150 * D + 4] = NAN;
         x[180 * D + 1] = INFINITY;
         y[199 * D] = -INFINITY;
-        FAILS(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, N, D, D, &ds), DDN_E_NONFINITE,
+        FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, x, D, &ds), DDN_E_NONFINITE,
               "row 150, column 4 is NaN");
-        FAILS(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F32, N, D, D, &ds), DDN_E_NONFINITE,
+        FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F32, N, D, y, D, &ds), DDN_E_NONFINITE,
               "row 199, column 0 is infinite");
         int released = 0;
-        FAILS(ctx, ddn_dataset_borrow(ctx, y, DDN_TYPE_F32, N, D, D, count_release, &released, &ds),
+        FAILS(ctx,
+              ddn_dataset_create_borrowed(ctx, DDN_TYPE_F32, N, D, y, D, &released, count_release,
+                                          &ds),
               DDN_E_NONFINITE, "row 199");
         assert_int_equal(released, 0);
         /* Padding columns are not data. */
@@ -77,7 +79,7 @@ static void nonfinite_numbers_are_named(void **state)
         for (int i = 0; i < N; i++) {
             x[i * D + 4] = NAN;
         }
-        OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, N, D - 1, D, &ds));
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D - 1, x, D, &ds));
         ddn_dataset_destroy(ds);
         free(x);
         free(y);
@@ -94,10 +96,11 @@ static void borrowed_data_is_released_once_and_last(void **state)
     int64_t rows[1] = {1};
     int released = 0;
     ddn_dataset *ds, *mapped, *labelled, *sub;
-    OK(ctx, ddn_dataset_borrow(ctx, x, DDN_TYPE_F64, 2, 2, 2, count_release, &released, &ds));
-    OK(ctx, ddn_dataset_mapped(ctx, ds, 2, 1, &mapped));
-    OK(ctx, ddn_dataset_labelled(ctx, mapped, labels, 2, &labelled));
-    OK(ctx, ddn_dataset_subset(ctx, labelled, rows, 1, &sub));
+    OK(ctx,
+       ddn_dataset_create_borrowed(ctx, DDN_TYPE_F64, 2, 2, x, 2, &released, count_release, &ds));
+    OK(ctx, ddn_dataset_create_mapped(ctx, ds, 2, 1, &mapped));
+    OK(ctx, ddn_dataset_create_labelled(ctx, mapped, 2, labels, &labelled));
+    OK(ctx, ddn_dataset_create_subset(ctx, labelled, 1, rows, &sub));
     ddn_context_destroy(ctx); /* sets outlive their context */
     ctx = test_context(1);
     ddn_dataset_destroy(ds);
@@ -114,7 +117,7 @@ static void borrowed_data_is_released_once_and_last(void **state)
     CLOSE(row[1], 9, 0, 0);
     ddn_dataset_destroy(sub);
     assert_int_equal(released, 1);
-    OK(ctx, ddn_dataset_borrow(ctx, x, DDN_TYPE_F64, 2, 2, 2, NULL, NULL, &ds));
+    OK(ctx, ddn_dataset_create_borrowed(ctx, DDN_TYPE_F64, 2, 2, x, 2, NULL, NULL, &ds));
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);
 }
@@ -125,9 +128,9 @@ static void read_applies_the_map(void **state)
     ddn_context *ctx = test_context(1);
     uint8_t pixels[2][4] = {{0, 255, 51, 9}, {102, 1, 2, 9}};
     ddn_dataset *raw, *ds, *again;
-    OK(ctx, ddn_dataset_create(ctx, pixels, DDN_TYPE_U8, 2, 3, 4, &raw));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_U8, 2, 3, pixels, 4, &raw));
     memset(pixels, 0, sizeof pixels); /* create copied them */
-    OK(ctx, ddn_dataset_mapped(ctx, raw, 1 / 127.5, -1, &ds));
+    OK(ctx, ddn_dataset_create_mapped(ctx, raw, 1 / 127.5, -1, &ds));
     double out[8];
     OK(ctx, ddn_dataset_read(ctx, ds, 0, 2, out, 4));
     CLOSE(out[0], -1, 0, 0);
@@ -137,7 +140,7 @@ static void read_applies_the_map(void **state)
     assert_int_equal(ddn_dataset_type(ds), DDN_TYPE_U8);
     CLOSE(ddn_dataset_scale(ds), 1 / 127.5, 0, 0);
     CLOSE(ddn_dataset_shift(ds), -1, 0, 0);
-    OK(ctx, ddn_dataset_mapped(ctx, ds, 1, 0, &again)); /* replaces, does not compose */
+    OK(ctx, ddn_dataset_create_mapped(ctx, ds, 1, 0, &again)); /* replaces, does not compose */
     OK(ctx, ddn_dataset_read(ctx, again, 1, 1, out, 3));
     CLOSE(out[0], 102, 0, 0);
     OK(ctx, ddn_dataset_read(ctx, again, 2, 0, NULL, 3));
@@ -145,9 +148,9 @@ static void read_applies_the_map(void **state)
     FAILS(ctx, ddn_dataset_read(ctx, ds, 0, 3, out, 4), DDN_E_RANGE, "count = 3");
     FAILS(ctx, ddn_dataset_read(ctx, ds, -1, 1, out, 4), DDN_E_RANGE, "first = -1");
     FAILS(ctx, ddn_dataset_read(ctx, ds, 0, 1, out, 2), DDN_E_SHAPE, "ldo = 2");
-    FAILS(ctx, ddn_dataset_mapped(ctx, ds, 0, 0, &again), DDN_E_RANGE, "scale is 0");
-    FAILS(ctx, ddn_dataset_mapped(ctx, raw, NAN, 0, &again), DDN_E_NONFINITE, "scale");
-    FAILS(ctx, ddn_dataset_mapped(ctx, raw, 1, INFINITY, &again), DDN_E_NONFINITE, "shift");
+    FAILS(ctx, ddn_dataset_create_mapped(ctx, ds, 0, 0, &again), DDN_E_RANGE, "scale is 0");
+    FAILS(ctx, ddn_dataset_create_mapped(ctx, raw, NAN, 0, &again), DDN_E_NONFINITE, "scale");
+    FAILS(ctx, ddn_dataset_create_mapped(ctx, raw, 1, INFINITY, &again), DDN_E_NONFINITE, "shift");
     assert_null(again);
     ddn_dataset_destroy(raw);
     ddn_dataset_destroy(ds);
@@ -160,10 +163,11 @@ static void a_map_that_overflows_is_refused(void **state)
     ddn_context *ctx = test_context(1);
     double x[3] = {1, 2, 1e200};
     ddn_dataset *ds, *out;
-    OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 3, 1, 1, &ds));
-    FAILS(ctx, ddn_dataset_mapped(ctx, ds, 1e200, 0, &out), DDN_E_NONFINITE, "row 2, column 0");
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 1, x, 1, &ds));
+    FAILS(ctx, ddn_dataset_create_mapped(ctx, ds, 1e200, 0, &out), DDN_E_NONFINITE,
+          "row 2, column 0");
     assert_null(out);
-    OK(ctx, ddn_dataset_mapped(ctx, ds, 1e100, 0, &out));
+    OK(ctx, ddn_dataset_create_mapped(ctx, ds, 1e100, 0, &out));
     ddn_dataset_destroy(out);
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);
@@ -178,25 +182,25 @@ static void labels_have_classes(void **state)
     int32_t values[3], back[5];
     int64_t counts[3];
     assert_int_equal(ddn_dataset_class_count(plain), 0);
-    FAILS(ctx, ddn_dataset_labels(ctx, plain, back, 5), DDN_E_UNSUPPORTED, "no labels");
-    FAILS(ctx, ddn_dataset_subset_classes(ctx, plain, labels, 1, &ds), DDN_E_UNSUPPORTED,
+    FAILS(ctx, ddn_dataset_labels(ctx, plain, 5, back), DDN_E_UNSUPPORTED, "no labels");
+    FAILS(ctx, ddn_dataset_create_class_subset(ctx, plain, 1, labels, &ds), DDN_E_UNSUPPORTED,
           "no labels");
-    FAILS(ctx, ddn_dataset_labelled(ctx, plain, labels, 4, &ds), DDN_E_SHAPE,
+    FAILS(ctx, ddn_dataset_create_labelled(ctx, plain, 4, labels, &ds), DDN_E_SHAPE,
           "4 labels for n = 5 points");
     assert_null(ds);
-    OK(ctx, ddn_dataset_labelled(ctx, plain, labels, 5, &ds));
+    OK(ctx, ddn_dataset_create_labelled(ctx, plain, 5, labels, &ds));
     assert_int_equal(ddn_dataset_class_count(plain), 0);
     assert_int_equal(ddn_dataset_class_count(ds), 3);
-    OK(ctx, ddn_dataset_classes(ctx, ds, values, counts, 3));
+    OK(ctx, ddn_dataset_classes(ctx, ds, 3, values, counts));
     const int32_t want_values[3] = {-3, 0, 7};
     const int64_t want_counts[3] = {2, 1, 2};
     assert_memory_equal(values, want_values, sizeof values);
     assert_memory_equal(counts, want_counts, sizeof counts);
-    OK(ctx, ddn_dataset_classes(ctx, ds, NULL, NULL, 3));
-    FAILS(ctx, ddn_dataset_classes(ctx, ds, values, counts, 2), DDN_E_SHAPE, "3 classes");
-    OK(ctx, ddn_dataset_labels(ctx, ds, back, 5));
+    OK(ctx, ddn_dataset_classes(ctx, ds, 3, NULL, NULL));
+    FAILS(ctx, ddn_dataset_classes(ctx, ds, 2, values, counts), DDN_E_SHAPE, "3 classes");
+    OK(ctx, ddn_dataset_labels(ctx, ds, 5, back));
     assert_memory_equal(back, labels, sizeof back);
-    FAILS(ctx, ddn_dataset_labels(ctx, ds, back, 4), DDN_E_SHAPE, "n = 5");
+    FAILS(ctx, ddn_dataset_labels(ctx, ds, 4, back), DDN_E_SHAPE, "n = 5");
     ddn_dataset_destroy(plain);
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);
@@ -216,10 +220,10 @@ static void many_classes_are_sorted(void **state)
         labels[i] = (int32_t)((i * 7919) % 5003) * 400000 - 1000000000;
     }
     ddn_dataset *raw, *ds;
-    OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_U8, N, 1, 1, &raw));
-    OK(ctx, ddn_dataset_labelled(ctx, raw, labels, N, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_U8, N, 1, x, 1, &raw));
+    OK(ctx, ddn_dataset_create_labelled(ctx, raw, N, labels, &ds));
     assert_int_equal(ddn_dataset_class_count(ds), 5003);
-    OK(ctx, ddn_dataset_classes(ctx, ds, values, counts, N));
+    OK(ctx, ddn_dataset_classes(ctx, ds, N, values, counts));
     int64_t total = 0;
     for (int64_t k = 0; k < 5003; k++) {
         assert_int_equal(values[k], k * 400000 - 1000000000);
@@ -241,14 +245,14 @@ static void subsets_keep_order_map_and_labels(void **state)
     ddn_context *ctx = test_context(1);
     ddn_dataset *plain = five(ctx), *mapped, *ds, *sub;
     const int32_t labels[5] = {7, -3, 7, 0, -3};
-    OK(ctx, ddn_dataset_mapped(ctx, plain, 2, 1, &mapped));
-    OK(ctx, ddn_dataset_labelled(ctx, mapped, labels, 5, &ds));
+    OK(ctx, ddn_dataset_create_mapped(ctx, plain, 2, 1, &mapped));
+    OK(ctx, ddn_dataset_create_labelled(ctx, mapped, 5, labels, &ds));
     const int64_t rows[4] = {4, 0, 4, 3};
-    OK(ctx, ddn_dataset_subset(ctx, ds, rows, 4, &sub));
+    OK(ctx, ddn_dataset_create_subset(ctx, ds, 4, rows, &sub));
     double out[5][3];
     int32_t back[5];
     OK(ctx, ddn_dataset_read(ctx, sub, 0, 4, out[0], 3));
-    OK(ctx, ddn_dataset_labels(ctx, sub, back, 4));
+    OK(ctx, ddn_dataset_labels(ctx, sub, 4, back));
     assert_int_equal(ddn_dataset_n(sub), 4);
     for (int k = 0; k < 4; k++) {
         assert_int_equal(back[k], labels[rows[k]]);
@@ -258,23 +262,23 @@ static void subsets_keep_order_map_and_labels(void **state)
     }
     ddn_dataset_destroy(sub);
     const int32_t wanted[3] = {0, 7, 7};
-    OK(ctx, ddn_dataset_subset_classes(ctx, ds, wanted, 3, &sub));
+    OK(ctx, ddn_dataset_create_class_subset(ctx, ds, 3, wanted, &sub));
     assert_int_equal(ddn_dataset_n(sub), 3);
     assert_int_equal(ddn_dataset_class_count(sub), 2);
-    OK(ctx, ddn_dataset_labels(ctx, sub, back, 3));
+    OK(ctx, ddn_dataset_labels(ctx, sub, 3, back));
     const int32_t want[3] = {7, 7, 0}; /* the set's order, not that of the classes */
     assert_memory_equal(back, want, sizeof want);
     OK(ctx, ddn_dataset_read(ctx, sub, 1, 1, out[0], 3));
     CLOSE(out[0][2], 2 * POINTS[2][2] + 1, 0, 0);
     ddn_dataset_destroy(sub);
     const int32_t absent[2] = {7, 5};
-    FAILS(ctx, ddn_dataset_subset_classes(ctx, ds, absent, 2, &sub), DDN_E_KEY,
+    FAILS(ctx, ddn_dataset_create_class_subset(ctx, ds, 2, absent, &sub), DDN_E_KEY,
           "classes[1] = 5: no point has this label");
     assert_null(sub);
-    FAILS(ctx, ddn_dataset_subset_classes(ctx, ds, absent, 0, &sub), DDN_E_RANGE, "count = 0");
+    FAILS(ctx, ddn_dataset_create_class_subset(ctx, ds, 0, absent, &sub), DDN_E_RANGE, "count = 0");
     const int64_t outside[2] = {0, 5};
-    FAILS(ctx, ddn_dataset_subset(ctx, ds, outside, 2, &sub), DDN_E_RANGE, "rows[1] = 5");
-    FAILS(ctx, ddn_dataset_subset(ctx, ds, outside, 0, &sub), DDN_E_RANGE, "count = 0");
+    FAILS(ctx, ddn_dataset_create_subset(ctx, ds, 2, outside, &sub), DDN_E_RANGE, "rows[1] = 5");
+    FAILS(ctx, ddn_dataset_create_subset(ctx, ds, 0, outside, &sub), DDN_E_RANGE, "count = 0");
     ddn_dataset_destroy(plain);
     ddn_dataset_destroy(mapped);
     ddn_dataset_destroy(ds);
@@ -299,9 +303,9 @@ static void moments_match_direct_sums(void **state)
     for (int64_t threads = 1; threads <= 3; threads++) {
         ddn_context *ctx = test_context(threads);
         ddn_dataset *raw, *ds;
-        OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, N, D, LD, &raw));
-        OK(ctx, ddn_dataset_mapped(ctx, raw, -3, 2e6, &ds));
-        OK(ctx, ddn_dataset_mean(ctx, ds, mean, D));
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, x, LD, &raw));
+        OK(ctx, ddn_dataset_create_mapped(ctx, raw, -3, 2e6, &ds));
+        OK(ctx, ddn_dataset_mean(ctx, ds, D, mean));
         for (int64_t j = 0; j < D; j++) {
             long double sum = 0;
             for (int64_t i = 0; i < N; i++) {
@@ -309,7 +313,7 @@ static void moments_match_direct_sums(void **state)
             }
             CLOSE(mean[j], (double)(sum / N), 1e-15, 0);
         }
-        OK(ctx, ddn_dataset_squared_norms(ctx, ds, mean, norms, N));
+        OK(ctx, ddn_dataset_squared_norms(ctx, ds, N, mean, norms));
         for (int64_t i = 0; i < N; i++) {
             long double sum = 0;
             for (int64_t j = 0; j < D; j++) {
@@ -324,10 +328,10 @@ static void moments_match_direct_sums(void **state)
         }
         assert_memory_equal(mean, first_mean, D * sizeof *mean);
         assert_memory_equal(norms, first_norms, N * sizeof *norms);
-        FAILS(ctx, ddn_dataset_mean(ctx, ds, mean, D - 1), DDN_E_SHAPE, "capacity");
-        FAILS(ctx, ddn_dataset_squared_norms(ctx, ds, NULL, norms, N - 1), DDN_E_SHAPE, "capacity");
+        FAILS(ctx, ddn_dataset_mean(ctx, ds, D - 1, mean), DDN_E_SHAPE, "capacity");
+        FAILS(ctx, ddn_dataset_squared_norms(ctx, ds, N - 1, NULL, norms), DDN_E_SHAPE, "capacity");
         mean[7] = NAN;
-        FAILS(ctx, ddn_dataset_squared_norms(ctx, ds, mean, norms, N), DDN_E_NONFINITE, "centre");
+        FAILS(ctx, ddn_dataset_squared_norms(ctx, ds, N, mean, norms), DDN_E_NONFINITE, "centre");
         ddn_dataset_destroy(raw);
         ddn_dataset_destroy(ds);
         ddn_context_destroy(ctx);
@@ -345,11 +349,11 @@ static void small_moments_are_exact(void **state)
     ddn_context *ctx = test_context(1);
     ddn_dataset *ds = five(ctx);
     double mean[3], norms[5];
-    OK(ctx, ddn_dataset_mean(ctx, ds, mean, 3));
+    OK(ctx, ddn_dataset_mean(ctx, ds, 3, mean));
     CLOSE(mean[0], 0.275, 1e-15, 0);
     CLOSE(mean[1], -0.1375, 1e-15, 0);
     CLOSE(mean[2], 0.1625, 1e-15, 0);
-    OK(ctx, ddn_dataset_squared_norms(ctx, ds, NULL, norms, 5));
+    OK(ctx, ddn_dataset_squared_norms(ctx, ds, 5, NULL, norms));
     CLOSE(norms[0], 2.375, 1e-15, 0);
     CLOSE(norms[4], 2.8125, 1e-15, 0);
     ddn_dataset_destroy(ds);

@@ -18,7 +18,7 @@ static ddn_status make_oracle(ddn_context *ctx, ddn_oracle **out)
     *out = NULL;
     ddn_status status = ddn_schedule_create_ou(ctx, &sch);
     if (status == DDN_OK) {
-        status = ddn_dataset_create(ctx, points, DDN_TYPE_F64, N, D, D, &ds);
+        status = ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &ds);
     }
     if (status == DDN_OK) {
         status = ddn_oracle_create_empirical(ctx, ds, sch, out);
@@ -121,10 +121,10 @@ static void grids_are_checked(void **state)
     ddn_integrator *it = make(ctx, DDN_METHOD_HEUN);
     OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 7));
     assert_int_equal(ddn_integrator_time_count(it), 8);
-    OK(ctx, ddn_integrator_times(it, times, 8));
+    OK(ctx, ddn_integrator_times(it, 8, times));
     CLOSE(times[0], 3, 1e-15, 0);
     CLOSE(times[7], 1e-3, 1e-15, 0);
-    FAILS(ctx, ddn_integrator_times(it, times, 7), DDN_E_SHAPE, "capacity");
+    FAILS(ctx, ddn_integrator_times(it, 7, times), DDN_E_SHAPE, "capacity");
     OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 3.0));
     FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "T_END");
     OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END,
@@ -134,25 +134,25 @@ static void grids_are_checked(void **state)
     FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "noiseless");
     const double up[3] = {1, 0.5, 0.6}, low[3] = {1, 0.5, -0.1}, nan[3] = {1, NAN, 0.1},
                  clean[3] = {1, 0.5, 0}, early[3] = {0.1, 0, 1};
-    FAILS(ctx, ddn_integrator_set_times(it, up, 3), DDN_E_RANGE, "times[2]");
-    FAILS(ctx, ddn_integrator_set_times(it, low, 3), DDN_E_RANGE, "-0.1");
-    FAILS(ctx, ddn_integrator_set_times(it, nan, 3), DDN_E_NONFINITE, "nan");
-    FAILS(ctx, ddn_integrator_set_times(it, up, 1), DDN_E_RANGE, "count = 1");
-    FAILS(ctx, ddn_integrator_set_times(it, NULL, 3), DDN_E_NULL, "times");
-    FAILS(ctx, ddn_integrator_set_times(it, early, 3), DDN_E_RANGE, "times[2]");
+    FAILS(ctx, ddn_integrator_set_times(it, 3, up), DDN_E_RANGE, "times[2]");
+    FAILS(ctx, ddn_integrator_set_times(it, 3, low), DDN_E_RANGE, "-0.1");
+    FAILS(ctx, ddn_integrator_set_times(it, 3, nan), DDN_E_NONFINITE, "nan");
+    FAILS(ctx, ddn_integrator_set_times(it, 1, up), DDN_E_RANGE, "count = 1");
+    FAILS(ctx, ddn_integrator_set_times(it, 3, NULL), DDN_E_NULL, "times");
+    FAILS(ctx, ddn_integrator_set_times(it, 3, early), DDN_E_RANGE, "times[2]");
     assert_int_equal(ddn_integrator_time_count(it), 8); /* nothing of that was taken */
-    OK(ctx, ddn_integrator_set_times(it, clean, 3));
+    OK(ctx, ddn_integrator_set_times(it, 3, clean));
     assert_int_equal(ddn_integrator_time_count(it), 3);
     FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_RANGE, "HEUN cannot step to the noiseless");
-    OK(ctx, ddn_integrator_set_times(it, NULL, 0));
+    OK(ctx, ddn_integrator_set_times(it, 0, NULL));
     assert_int_equal(ddn_integrator_time_count(it), 8);
     ddn_integrator_destroy(it);
     it = make(ctx, DDN_METHOD_FORWARD);
-    FAILS(ctx, ddn_integrator_set_times(it, clean, 3), DDN_E_RANGE, "exceed");
+    FAILS(ctx, ddn_integrator_set_times(it, 3, clean), DDN_E_RANGE, "exceed");
     const double forward[3] = {0, 0.5, 1}, twice[3] = {-0.0, 0.5, 0.5};
-    OK(ctx, ddn_integrator_set_times(it, forward, 3));
+    OK(ctx, ddn_integrator_set_times(it, 3, forward));
     OK(ctx, ddn_integrator_run(it, M, x, D));
-    FAILS(ctx, ddn_integrator_set_times(it, twice, 3), DDN_E_RANGE, "exceed");
+    FAILS(ctx, ddn_integrator_set_times(it, 3, twice), DDN_E_RANGE, "exceed");
     FAILS(ctx, ddn_integrator_draw_start(it, M, x, D), DDN_E_UNSUPPORTED, "forward");
     ddn_integrator_destroy(it);
     ddn_context_destroy(ctx);
@@ -176,11 +176,11 @@ static void states_are_checked(void **state)
         FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_NONFINITE, "x[1][2]");
         x[D + 2] = 0;
         const int64_t two[2] = {4, 5}, negative[1] = {-4};
-        OK(ctx, ddn_integrator_set_paths(it, two, 2));
+        OK(ctx, ddn_integrator_set_paths(it, 2, two));
         FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_SHAPE, "2 path numbers");
-        FAILS(ctx, ddn_integrator_set_paths(it, negative, 1), DDN_E_RANGE, "paths[0]");
-        FAILS(ctx, ddn_integrator_set_paths(it, NULL, 1), DDN_E_NULL, "paths");
-        OK(ctx, ddn_integrator_set_paths(it, NULL, 0));
+        FAILS(ctx, ddn_integrator_set_paths(it, 1, negative), DDN_E_RANGE, "paths[0]");
+        FAILS(ctx, ddn_integrator_set_paths(it, 1, NULL), DDN_E_NULL, "paths");
+        OK(ctx, ddn_integrator_set_paths(it, 0, NULL));
         OK(ctx, ddn_integrator_run(it, M, x, D));
         ddn_integrator_destroy(it);
     }
@@ -245,7 +245,7 @@ static int32_t watch(void *user, const ddn_step *step)
                     ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_SEED, 1) ==
                         DDN_E_STATE &&
                     ddn_integrator_reset(w->it) == DDN_E_STATE &&
-                    ddn_integrator_attach_callback(w->it, watch, w, NULL, 0) == DDN_E_STATE;
+                    ddn_integrator_attach_callback(w->it, 0, watch, w, NULL) == DDN_E_STATE;
     }
     int64_t call = w->calls++;
     return call == w->fail_at ? -3 : call == w->stop_at;
@@ -270,7 +270,7 @@ static void callbacks(void **state)
         watcher w = {.it = it, .fail_at = -1, .stop_at = -1, .nested = 1};
         OK(ctx, ddn_query_create(ctx, oracle, &w.query));
         OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 5));
-        OK(ctx, ddn_integrator_attach_callback(it, watch, &w, unwatch, wanted));
+        OK(ctx, ddn_integrator_attach_callback(it, wanted, watch, &w, unwatch));
         test_normal(1, M * (D + 2), x[0]);
         OK(ctx, ddn_integrator_run(it, M, x[0], D + 2));
         assert_int_equal(w.calls, 6);
@@ -291,7 +291,7 @@ static void callbacks(void **state)
     }
     ddn_integrator *it = make(ctx, DDN_METHOD_EXACT);
     watcher w = {.it = it};
-#define ATTACH(fn, bits) ddn_integrator_attach_callback(it, (fn), &w, unwatch, (bits))
+#define ATTACH(fn, bits) ddn_integrator_attach_callback(it, (bits), (fn), &w, unwatch)
     FAILS(ctx, ATTACH(NULL, 0), DDN_E_NULL, "fn");
     FAILS(ctx, ATTACH(watch, 1), DDN_E_KEY, "wanted");
     FAILS(ctx, ATTACH(watch, INT64_C(1) << DDN_OUT_DRAW), DDN_E_KEY, "wanted");
@@ -300,7 +300,7 @@ static void callbacks(void **state)
           "DDN_OUT_CLASS_POSTERIOR");
     OK(ctx, ATTACH(watch, INT64_C(1) << DDN_OUT_ENTROPY));
     const double clean[2] = {1, 0};
-    OK(ctx, ddn_integrator_set_times(it, clean, 2));
+    OK(ctx, ddn_integrator_set_times(it, 2, clean));
     FAILS(ctx, ddn_integrator_run(it, M, x[0], D), DDN_E_UNSUPPORTED, "noiseless time 0");
     ddn_integrator_destroy(it);
     assert_int_equal(w.released, 1);
@@ -358,8 +358,8 @@ static ddn_status life(ddn_context *ctx, void *arg)
 #define THEN(call) status = status == DDN_OK ? (call) : status
     THEN(ddn_integrator_create(ctx, oracle, method, &it));
     THEN(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 4));
-    THEN(ddn_integrator_set_paths(it, paths, M));
-    THEN(ddn_integrator_attach_callback(it, stop_at_two, NULL, NULL, INT64_C(1) << DDN_OUT_ARGMAX));
+    THEN(ddn_integrator_set_paths(it, M, paths));
+    THEN(ddn_integrator_attach_callback(it, INT64_C(1) << DDN_OUT_ARGMAX, stop_at_two, NULL, NULL));
     if (status == DDN_OK) {
         status = ddn_integrator_run(it, M, x, D);
         status = status == DDN_STOPPED ? DDN_OK : status;

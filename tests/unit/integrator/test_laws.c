@@ -25,7 +25,7 @@ static ddn_oracle *make_oracle(ddn_context *ctx, int64_t n, int edm)
     } else {
         OK(ctx, ddn_schedule_create_ou(ctx, &sch));
     }
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, n, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, n, D, points, D, &ds));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
     ddn_schedule_destroy(sch);
     ddn_dataset_destroy(ds);
@@ -36,7 +36,7 @@ static ddn_oracle *make_oracle(ddn_context *ctx, int64_t n, int edm)
 static void sample_marginal(ddn_context *ctx, const ddn_oracle *oracle, double t, double *x)
 {
     OK(ctx, ddn_oracle_sample_data(ctx, oracle, 1, 0, M, x, D, NULL));
-    OK(ctx, ddn_forward_sample(ctx, ddn_oracle_schedule(oracle), 0, t, 2, 0, 0, M, D, x, D));
+    OK(ctx, ddn_schedule_forward(ctx, ddn_oracle_schedule(oracle), 0, t, 2, 0, 0, M, D, x, D));
 }
 
 /* Mean of each coordinate and of |x - a mean(points)|^2 under p_t against the samples; `bias` is
@@ -152,7 +152,7 @@ static void landings_and_clones(void **state)
     ddn_integrator *it = NULL;
     ddn_query *query = NULL;
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_EXACT, &it));
-    OK(ctx, ddn_integrator_set_times(it, times, 4));
+    OK(ctx, ddn_integrator_set_times(it, 4, times));
     for (int64_t clone = 0; clone < 2; clone++) {
         memcpy(x[clone], start, sizeof start);
         OK(ctx,
@@ -199,7 +199,7 @@ static void linear_variances(void **state)
         ddn_integrator *it = NULL;
         double eta = laws[i].eta, variance = -expm1(-2 * times[0]), moment = 0;
         OK(ctx, ddn_integrator_create(ctx, oracle, laws[i].method, &it));
-        OK(ctx, ddn_integrator_set_times(it, times, 4));
+        OK(ctx, ddn_integrator_set_times(it, 4, times));
         OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, eta));
         sample_marginal(ctx, oracle, times[0], x);
         OK(ctx, ddn_integrator_run(it, M, x, D));
@@ -240,15 +240,15 @@ static void transition(ddn_context *ctx, int32_t stream, int64_t step, double fr
 {
     for (int64_t r = 0; r < M; r++) {
         double z[D];
-        OK(ctx, ddn_noise(ctx, 4, stream, r, step, 0, D, z));
+        OK(ctx, ddn_noise_draw(ctx, 4, stream, r, step, 0, D, z));
         for (int64_t j = 0; j < D; j++) {
             x[r * D + j] += sqrt((to - from) * (to + from)) * z[j];
         }
     }
 }
 
-/* FORWARD makes the transitions of ddn_forward_sample along a grid, each of the two with numbers of
- * its own; starts are N(0, s^2). */
+/* FORWARD makes the transitions of ddn_schedule_forward along a grid, each of the two with numbers
+ * of its own; starts are N(0, s^2). */
 static void forward_and_starts(void **state)
 {
     (void)state;
@@ -259,7 +259,7 @@ static void forward_and_starts(void **state)
     ddn_integrator *it = NULL;
     const double times[3] = {0, 0.7, 2.5};
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_FORWARD, &it));
-    OK(ctx, ddn_integrator_set_times(it, times, 3));
+    OK(ctx, ddn_integrator_set_times(it, 3, times));
     OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 4));
     OK(ctx, ddn_oracle_sample_data(ctx, oracle, 1, 0, M, x, D, NULL));
     memcpy(y, x, sizeof x);
@@ -272,8 +272,8 @@ static void forward_and_starts(void **state)
     memcpy(y, single, sizeof y);
     transition(ctx, 2, 0, 0, 0.7, y);
     transition(ctx, 2, 1, 0.7, 2.5, y);
-    OK(ctx, ddn_forward_sample(ctx, sch, 0, 0.7, 4, 0, 0, M, D, single, D));
-    OK(ctx, ddn_forward_sample(ctx, sch, 0.7, 2.5, 4, 0, 1, M, D, single, D));
+    OK(ctx, ddn_schedule_forward(ctx, sch, 0, 0.7, 4, 0, 0, M, D, single, D));
+    OK(ctx, ddn_schedule_forward(ctx, sch, 0.7, 2.5, 4, 0, 1, M, D, single, D));
     same(single, y);
     ddn_integrator_destroy(it);
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_EXACT, &it));

@@ -33,7 +33,7 @@ static ddn_oracle *make_oracle(ddn_context *ctx, kind k)
     } else {
         OK(ctx, ddn_schedule_create_cosine(ctx, 1000, 0.008, 0.999, &sch));
     }
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, N, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &ds));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
     ddn_schedule_destroy(sch);
     ddn_dataset_destroy(ds);

@@ -21,7 +21,7 @@ static ddn_oracle *make_oracle(ddn_context *ctx, int64_t n, int64_t d)
     ddn_dataset *ds = NULL;
     ddn_oracle *oracle = NULL;
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, n, d, d, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, n, d, points, d, &ds));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
     ddn_schedule_destroy(sch);
     ddn_dataset_destroy(ds);
@@ -60,7 +60,7 @@ static void stop_save_restore_resume(void **state)
         for (int64_t at = 0; at <= STEPS; at += 3) {
             ddn_integrator *it = make(ctx, test_methods[k], N, D);
             int64_t where = at, size = 0;
-            OK(ctx, ddn_integrator_attach_callback(it, stop_at, &where, NULL, 0));
+            OK(ctx, ddn_integrator_attach_callback(it, 0, stop_at, &where, NULL));
             memcpy(x, start, sizeof x);
             FAILS(ctx, ddn_integrator_save(it, NULL, 0, &size), DDN_E_STATE, "no stopped run");
             FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_STOPPED, "callback 0");
@@ -100,7 +100,7 @@ static void restore_is_checked(void **state)
     double x[M * D];
     int64_t where = 4, size = 0;
     test_normal(5, M * D, x);
-    OK(ctx, ddn_integrator_attach_callback(it, stop_at, &where, NULL, 0));
+    OK(ctx, ddn_integrator_attach_callback(it, 0, stop_at, &where, NULL));
     FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_STOPPED, "t =");
     unsigned char bytes[4096];
     OK(ctx, ddn_integrator_save(it, bytes, sizeof bytes, &size));
@@ -189,7 +189,7 @@ static void noiseless_ends(void **state)
     for (int k = 0; k + 1 < TEST_METHODS; k++) {
         ddn_integrator *it = make(ctx, test_methods[k], N, D);
         double x[M * D];
-        OK(ctx, ddn_integrator_set_times(it, times, 4));
+        OK(ctx, ddn_integrator_set_times(it, 4, times));
         OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_DENOISE,
                                     1)); /* x/a at s = 0 */
         test_normal(2, M * D, x);
@@ -246,7 +246,7 @@ static void cancel_from_another_thread(void **state)
     OK(ctx, ddn_integrator_run(it, M, whole, D));
     rendezvous r = {.ctx = ctx};
     pthread_t thread;
-    OK(ctx, ddn_integrator_attach_callback(it, meet, &r, NULL, 0));
+    OK(ctx, ddn_integrator_attach_callback(it, 0, meet, &r, NULL));
     assert_int_equal(pthread_create(&thread, NULL, canceller, &r), 0);
     FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_STOPPED, "cancelled");
     assert_int_equal(r.seen, 3);
@@ -277,13 +277,13 @@ static void batches_do_not_matter(void **state)
                                             40 + r));
             } else {
                 const int64_t path[1] = {40 + r};
-                OK(ctx, ddn_integrator_set_paths(it, path, 1));
+                OK(ctx, ddn_integrator_set_paths(it, 1, path));
             }
             OK(ctx, ddn_integrator_run(it, 1, row, D + 3));
             for (int64_t j = 0; j < D; j++) {
                 CLOSE(row[j], whole[r * D + j], 1e-9, 1e-9);
             }
-            OK(ctx, ddn_integrator_set_paths(it, NULL, 0));
+            OK(ctx, ddn_integrator_set_paths(it, 0, NULL));
         }
         ddn_integrator_destroy(it);
     }
@@ -304,7 +304,7 @@ static void path_numbers(void **state)
             x[i] = other[i] = 0.1 * (double)(i % D);
         }
         OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 0.2));
-        OK(ctx, ddn_integrator_set_paths(it, paths, 4));
+        OK(ctx, ddn_integrator_set_paths(it, 4, paths));
         OK(ctx, ddn_integrator_run(it, 4, x, D));
         assert_memory_equal(x, x + D, D * sizeof *x);
         assert_memory_equal(x, x + 3 * D, D * sizeof *x);

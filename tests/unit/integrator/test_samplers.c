@@ -24,7 +24,7 @@ static fixture make(ddn_context *ctx, ddn_schedule *sch)
     ref_numbers(ref, "x", f.x, D);
     ref_numbers(ref, "z", f.z, D);
     ddn_dataset *ds = NULL;
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, N, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &ds));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &f.oracle));
     ddn_dataset_destroy(ds);
     return f;
@@ -59,7 +59,7 @@ static ddn_integrator *method_on(const fixture *f, ddn_method method, const doub
     ddn_integrator *it = NULL;
     OK(f->ctx, ddn_integrator_create(f->ctx, f->oracle, method, &it));
     OK(f->ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_EPSILON, 0.0));
-    OK(f->ctx, ddn_integrator_set_times(it, times, count));
+    OK(f->ctx, ddn_integrator_set_times(it, count, times));
     return it;
 }
 
@@ -73,7 +73,7 @@ static void step_with_noise(const fixture *f, ddn_integrator *it, double *mean, 
         memcpy(x[seed], f->x, sizeof f->x);
         OK(f->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, seed));
         OK(f->ctx, ddn_integrator_run(it, 1, x[seed], D));
-        OK(f->ctx, ddn_noise(f->ctx, seed, 0, 0, 0, 0, D, z[seed]));
+        OK(f->ctx, ddn_noise_draw(f->ctx, seed, 0, 0, 0, 0, D, z[seed]));
     }
     for (int j = 0; j < D; j++) {
         width[j] = (x[0][j] - x[1][j]) / (z[0][j] - z[1][j]);
@@ -150,8 +150,8 @@ static void exact_kernel(void **state)
     double spread = sqrt(expm1(-2 * gap) * expm1(-2 * times[1]) / -expm1(-2 * times[0]));
     ddn_integrator *it = method_on(&f, DDN_METHOD_EXACT, times, 2);
     int64_t drawn = -1, path = -1;
-    OK(f.ctx, ddn_integrator_attach_callback(it, note_draw, &drawn, NULL,
-                                             INT64_C(1) << DDN_OUT_DRAW_INDEX));
+    OK(f.ctx, ddn_integrator_attach_callback(it, INT64_C(1) << DDN_OUT_DRAW_INDEX, note_draw,
+                                             &drawn, NULL));
     while (drawn != 1 && path < 1000) {
         OK(f.ctx,
            ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, ++path));
@@ -159,7 +159,7 @@ static void exact_kernel(void **state)
         OK(f.ctx, ddn_integrator_run(it, 1, x, D));
     }
     assert_int_equal(drawn, 1);
-    OK(f.ctx, ddn_noise(f.ctx, 0, 0, path, 0, 0, D, z));
+    OK(f.ctx, ddn_noise_draw(f.ctx, 0, 0, path, 0, 0, D, z));
     for (int j = 0; j < D; j++) {
         x[j] += spread * (f.z[j] - z[j]);
     }
@@ -204,7 +204,7 @@ static void ddpm(void **state)
     step_with_noise(&f, it, mean, &spread, x);
     check_row(mean, ref, "mean");
     check_row(x, ref, "x_next_var_betatilde");
-    OK(f.ctx, ddn_integrator_set_times(it, end, 2));
+    OK(f.ctx, ddn_integrator_set_times(it, 2, end));
     OK(f.ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_VARIANCE, 0));
     step_with_noise(&f, it, mean, &spread, x);
     assert_true(spread == 0); /* z = 0 in the step from index 0 */
@@ -237,7 +237,7 @@ static void check_trajectory(const fixture *f, ddn_integrator *it, const json_t 
     double x[D], want[16 * D];
     track seen = {.seen = 0};
     memcpy(x, f->x, sizeof x);
-    OK(f->ctx, ddn_integrator_attach_callback(it, keep, &seen, NULL, 0));
+    OK(f->ctx, ddn_integrator_attach_callback(it, 0, keep, &seen, NULL));
     OK(f->ctx, ddn_integrator_run(it, 1, x, D));
     assert_int_equal(ref_numbers(object, name, want, 16 * D), seen.seen * D);
     for (int64_t k = 0; k < (seen.seen - left_out) * D; k++) {
@@ -337,13 +337,13 @@ static void gradient_estimation(void **state)
             OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_MU,
                                           ref_number(one, "mu")));
             OK(f.ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, seed));
-            OK(f.ctx, ddn_integrator_attach_callback(it, stop_at_one, NULL, NULL, 0));
+            OK(f.ctx, ddn_integrator_attach_callback(it, 0, stop_at_one, NULL, NULL));
             memcpy(x[seed][0], f.x, sizeof f.x);
             FAILS(f.ctx, ddn_integrator_run(it, 1, x[seed][0], D), DDN_STOPPED, "callback");
             memcpy(x[seed][1], want, sizeof f.x);
             OK(f.ctx, ddn_integrator_resume(it, 1, x[seed][1], D));
             for (int64_t k = 0; k < 2; k++) {
-                OK(f.ctx, ddn_noise(f.ctx, seed, 0, 0, k, 0, D, z[seed][k]));
+                OK(f.ctx, ddn_noise_draw(f.ctx, seed, 0, 0, k, 0, D, z[seed][k]));
             }
             ddn_integrator_destroy(it);
         }
@@ -375,7 +375,7 @@ static void probability_flow(void **state)
         OK(f.ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ATOL, 1e-13));
         track seen = {.log_p = log_p};
         OK(f.ctx,
-           ddn_integrator_attach_callback(it, keep, &seen, NULL, INT64_C(1) << DDN_OUT_LOG_P));
+           ddn_integrator_attach_callback(it, INT64_C(1) << DDN_OUT_LOG_P, keep, &seen, NULL));
         OK(f.ctx, ddn_integrator_run(it, 1, x, D));
         for (int64_t k = 0; k < (count - 1) * D; k++) {
             CLOSE(seen.x[k / D][k % D], want[k], 1e-10, 1e-10);

@@ -51,14 +51,14 @@ static ddn_integrator *integrator(ddn_context *ctx, const ddn_oracle *oracle)
 static void read_f64(ddn_context *ctx, ddn_observer *ob, ddn_record what, double *out, int64_t size)
 {
     assert_int_equal(ddn_observer_size(ob, what), size);
-    OK(ctx, ddn_observer_read_f64(ob, what, out, size));
+    OK(ctx, ddn_observer_read_f64(ob, what, size, out));
 }
 
 static void read_i64(ddn_context *ctx, ddn_observer *ob, ddn_record what, int64_t *out,
                      int64_t size)
 {
     assert_int_equal(ddn_observer_size(ob, what), size);
-    OK(ctx, ddn_observer_read_i64(ob, what, out, size));
+    OK(ctx, ddn_observer_read_i64(ob, what, size, out));
 }
 
 /* A label's history, last change and number of changes against the log. */
@@ -98,8 +98,8 @@ static void records_are_what_a_callback_sees(void **state)
     OK(ctx, ddn_observer_create_nearest(ctx, &nearest));
     OK(ctx, ddn_observer_create_class(ctx, &classes));
     OK(ctx, ddn_observer_create_posterior(ctx, &posterior));
-    OK(ctx, ddn_observer_create_overlap(ctx, v[0], 2, D, 4, &overlap));
-    OK(ctx, ddn_observer_create_snapshots(ctx, wishes, 4, &snapshots));
+    OK(ctx, ddn_observer_create_overlap(ctx, 2, D, v[0], 4, &overlap));
+    OK(ctx, ddn_observer_create_snapshots(ctx, 4, wishes, &snapshots));
     ddn_observer *all[] = {nearest, classes, posterior, overlap, snapshots};
     for (int i = 0; i < 5; i++) {
         assert_int_equal(ddn_observer_size(all[i], DDN_RECORD_TIMES), 0);
@@ -107,7 +107,7 @@ static void records_are_what_a_callback_sees(void **state)
         FAILS(ctx, ddn_observer_attach(all[i], it), DDN_E_STATE, "already attached");
     }
     book->stop_at = 7; /* the records go on after a stop */
-    OK(ctx, ddn_integrator_attach_callback(it, write_down, book, NULL, noted));
+    OK(ctx, ddn_integrator_attach_callback(it, noted, write_down, book, NULL));
     double x[M][5];
     OK(ctx, ddn_integrator_draw_start(it, M, x[0], 5));
     assert_int_equal(ddn_integrator_run(it, M, x[0], 5), DDN_STOPPED);
@@ -181,7 +181,7 @@ static void records_are_what_a_callback_sees(void **state)
     assert_int_equal(ddn_observer_size(snapshots, DDN_RECORD_STATES), 4 * 2 * D);
     OK(ctx, ddn_integrator_run(it, 1, x[0], 5));
     assert_int_equal(ddn_observer_size(nearest, DDN_RECORD_HISTORY), STEPS + 1);
-    OK(ctx, ddn_observer_read_f64(posterior, DDN_RECORD_W_MAX, means[0], 2 * (STEPS + 1)));
+    OK(ctx, ddn_observer_read_f64(posterior, DDN_RECORD_W_MAX, 2 * (STEPS + 1), means[0]));
     assert_true(isnan(means[3][1])); /* one row has no standard error */
     for (int i = 0; i < 5; i++) {
         ddn_observer_destroy(all[i]);
@@ -200,17 +200,17 @@ static void bad_input(void **state)
     ddn_integrator *it = integrator(ctx, plain);
     ddn_observer *ob = NULL;
     const double v[] = {1, 2, NAN}, one[] = {1, 1, 1, 1};
-    FAILS(ctx, ddn_observer_create_snapshots(ctx, v, 3, &ob), DDN_E_NONFINITE, "times[2]");
-    FAILS(ctx, ddn_observer_create_snapshots(ctx, v, 0, &ob), DDN_E_RANGE, "count");
-    FAILS(ctx, ddn_observer_create_snapshots(ctx, NULL, 1, &ob), DDN_E_NULL, "times");
-    FAILS(ctx, ddn_observer_create_overlap(ctx, v, 1, 3, 3, &ob), DDN_E_NONFINITE,
+    FAILS(ctx, ddn_observer_create_snapshots(ctx, 3, v, &ob), DDN_E_NONFINITE, "times[2]");
+    FAILS(ctx, ddn_observer_create_snapshots(ctx, 0, v, &ob), DDN_E_RANGE, "count");
+    FAILS(ctx, ddn_observer_create_snapshots(ctx, 1, NULL, &ob), DDN_E_NULL, "times");
+    FAILS(ctx, ddn_observer_create_overlap(ctx, 1, 3, v, 3, &ob), DDN_E_NONFINITE,
           "directions[0][2]");
-    FAILS(ctx, ddn_observer_create_overlap(ctx, v, 1, 3, 2, &ob), DDN_E_SHAPE, "directions");
-    FAILS(ctx, ddn_observer_create_overlap(ctx, one, 1, 0, 2, &ob), DDN_E_RANGE, "d = 0");
-    FAILS(ctx, ddn_observer_create_overlap(ctx, NULL, 1, 3, 3, &ob), DDN_E_NULL, "directions");
+    FAILS(ctx, ddn_observer_create_overlap(ctx, 1, 3, v, 2, &ob), DDN_E_SHAPE, "directions");
+    FAILS(ctx, ddn_observer_create_overlap(ctx, 1, 0, one, 2, &ob), DDN_E_RANGE, "d = 0");
+    FAILS(ctx, ddn_observer_create_overlap(ctx, 1, 3, NULL, 3, &ob), DDN_E_NULL, "directions");
     FAILS(ctx, ddn_observer_create_nearest(ctx, NULL), DDN_E_NULL, "out");
     assert_null(ob);
-    OK(ctx, ddn_observer_create_overlap(ctx, one, 1, 4, 4, &ob));
+    OK(ctx, ddn_observer_create_overlap(ctx, 1, 4, one, 4, &ob));
     FAILS(ctx, ddn_observer_attach(ob, it), DDN_E_SHAPE, "d = 4");
     FAILS(ctx, ddn_observer_attach(ob, NULL), DDN_E_NULL, "it");
     assert_int_equal(ddn_observer_attach(NULL, it), DDN_E_NULL);
@@ -224,10 +224,10 @@ static void bad_input(void **state)
     int64_t i[2 * (STEPS + 1)];
     OK(ctx, ddn_integrator_draw_start(it, 1, x, D));
     OK(ctx, ddn_integrator_run(it, 1, x, D));
-    FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_ENTROPY, &f, 1), DDN_E_KEY, "record 6");
-    FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_INDEX, &f, 1), DDN_E_KEY, "int64");
-    FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_TIMES, i, 99), DDN_E_KEY, "double");
-    FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_HISTORY, i, STEPS), DDN_E_SHAPE, "capacity");
+    FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_ENTROPY, 1, &f), DDN_E_KEY, "record 6");
+    FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_INDEX, 1, &f), DDN_E_KEY, "int64");
+    FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_TIMES, 99, i), DDN_E_KEY, "double");
+    FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_HISTORY, STEPS, i), DDN_E_SHAPE, "capacity");
     assert_int_equal(ddn_observer_size(ob, DDN_RECORD_STATES), 0);
     assert_int_equal(ddn_observer_size(ob, 999), 0);
     assert_int_equal(ddn_observer_size(NULL, DDN_RECORD_TIMES), 0);
@@ -250,8 +250,8 @@ static ddn_status observed_run(ddn_context *ctx, void *arg)
         status = i == 0   ? ddn_observer_create_nearest(ctx, &ob[i])
                  : i == 1 ? ddn_observer_create_class(ctx, &ob[i])
                  : i == 2 ? ddn_observer_create_posterior(ctx, &ob[i])
-                 : i == 3 ? ddn_observer_create_overlap(ctx, v, 1, D, D, &ob[i])
-                          : ddn_observer_create_snapshots(ctx, times, 2, &ob[i]);
+                 : i == 3 ? ddn_observer_create_overlap(ctx, 1, D, v, D, &ob[i])
+                          : ddn_observer_create_snapshots(ctx, 2, times, &ob[i]);
         if (status == DDN_OK) {
             status = ddn_observer_attach(ob[i], it);
         }

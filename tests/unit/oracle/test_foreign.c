@@ -21,7 +21,7 @@ static void predictions_agree(void **state)
     for (int k = 0; k < 2; k++) {
         ddn_oracle *exact = NULL;
         OK(s.ctx,
-           ddn_oracle_create_gaussian(s.ctx, schedules[k], D, mean, 0, NULL, NULL, 0, 2, &exact));
+           ddn_oracle_create_gaussian(s.ctx, schedules[k], D, 0, 2, mean, NULL, NULL, 0, &exact));
         for (ddn_prediction kind = DDN_PREDICTION_SCORE; kind <= DDN_PREDICTION_V; kind++) {
             for (int with_jvp = 0; with_jvp < 2; with_jvp++) {
                 ddn_oracle *foreign = NULL;
@@ -107,7 +107,7 @@ static void hostile_callbacks(void **state)
     assert_int_equal(h.released, 1);
 
     ddn_dataset *ds = NULL;
-    OK(s.ctx, ddn_dataset_create(s.ctx, x, DDN_TYPE_F64, 2, 3, 5, &ds));
+    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, 2, 3, x, 5, &ds));
     FAILS(s.ctx,
           ddn_oracle_create_callback(s.ctx, s.sch, 4, DDN_PREDICTION_SCORE, host_predict, NULL,
                                      NULL, ds, host_release, &h, &o),
@@ -150,7 +150,7 @@ static void guidance(void **state)
     test_outputs u = test_evaluate(s.ctx, parts[1], 0.8, M, x, D, x);
     for (int i = 0; i < 4; i++) {
         ddn_oracle *sum = NULL;
-        OK(s.ctx, ddn_oracle_create_combination(s.ctx, parts, factors[i], 3, &sum));
+        OK(s.ctx, ddn_oracle_create_combination(s.ctx, 3, parts, factors[i], &sum));
         test_outputs o = test_evaluate(s.ctx, sum, 0.8, M, x, D, x);
         const double fc = factors[i][0] + factors[i][2], fu = factors[i][1];
         for (int64_t r = 0; r < M; r++) {
@@ -190,15 +190,15 @@ static void combination_refuses(void **state)
     ddn_schedule *other = NULL;
     ddn_oracle *parts[4] = {NULL}, *o = NULL;
     OK(ctx, ddn_schedule_create_ou(ctx, &other));
-    OK(ctx, ddn_oracle_create_two_gaussians(ctx, s.sch, 2, m, 1, &parts[0]));
-    OK(ctx, ddn_oracle_create_two_gaussians(ctx, s.sch, 1, m, 1, &parts[1]));
-    FAILS(ctx, ddn_oracle_create_combination(ctx, parts, ok, 2, &o), DDN_E_SHAPE, "d = 1");
+    OK(ctx, ddn_oracle_create_two_gaussians(ctx, s.sch, 2, 1, m, &parts[0]));
+    OK(ctx, ddn_oracle_create_two_gaussians(ctx, s.sch, 1, 1, m, &parts[1]));
+    FAILS(ctx, ddn_oracle_create_combination(ctx, 2, parts, ok, &o), DDN_E_SHAPE, "d = 1");
     ddn_oracle_destroy(parts[1]);
-    OK(ctx, ddn_oracle_create_two_gaussians(ctx, other, 2, m, 1, &parts[1]));
-    FAILS(ctx, ddn_oracle_create_combination(ctx, parts, ok, 2, &o), DDN_E_SHAPE, "schedule");
-    FAILS(ctx, ddn_oracle_create_combination(ctx, parts, ok, 0, &o), DDN_E_RANGE, "count = 0");
-    FAILS(ctx, ddn_oracle_create_combination(ctx, parts + 2, ok, 1, &o), DDN_E_NULL, "parts[0]");
-    FAILS(ctx, ddn_oracle_create_combination(ctx, parts, bad, 2, &o), DDN_E_NONFINITE,
+    OK(ctx, ddn_oracle_create_two_gaussians(ctx, other, 2, 1, m, &parts[1]));
+    FAILS(ctx, ddn_oracle_create_combination(ctx, 2, parts, ok, &o), DDN_E_SHAPE, "schedule");
+    FAILS(ctx, ddn_oracle_create_combination(ctx, 0, parts, ok, &o), DDN_E_RANGE, "count = 0");
+    FAILS(ctx, ddn_oracle_create_combination(ctx, 1, parts + 2, ok, &o), DDN_E_NULL, "parts[0]");
+    FAILS(ctx, ddn_oracle_create_combination(ctx, 2, parts, bad, &o), DDN_E_NONFINITE,
           "factors[1]");
     assert_null(o);
     /* A part that fails makes the combination fail, with its own words. */
@@ -206,7 +206,7 @@ static void combination_refuses(void **state)
     OK(ctx, ddn_oracle_create_callback(ctx, s.sch, 2, DDN_PREDICTION_SCORE, host_predict, NULL,
                                        NULL, NULL, host_release, &h, &parts[2]));
     ddn_oracle *pair[2] = {parts[0], parts[2]};
-    OK(ctx, ddn_oracle_create_combination(ctx, pair, ok, 2, &o));
+    OK(ctx, ddn_oracle_create_combination(ctx, 2, pair, ok, &o));
     double score[2];
     FAILS(ctx, ddn_oracle_score(ctx, o, 1, 1, m, 2, score, 2), DDN_E_NONFINITE, "prediction[0][0]");
     assert_int_equal(ddn_oracle_can(o, DDN_OUT_DIVERGENCE), 0); /* the callback has none */
@@ -231,14 +231,14 @@ static ddn_status whole_life(ddn_context *ctx, void *arg)
     ddn_query *q = NULL;
     ddn_status status = ddn_schedule_create_ou(ctx, &sch);
     if (status == DDN_OK) {
-        status = ddn_oracle_create_gaussian(ctx, sch, 2, NULL, 1, &value, u, 2, 1, &parts[0]);
+        status = ddn_oracle_create_gaussian(ctx, sch, 2, 1, 1, NULL, &value, u, 2, &parts[0]);
     }
     if (status == DDN_OK) {
         status = ddn_oracle_create_callback(ctx, sch, 2, DDN_PREDICTION_X0, zoo_predict, NULL, NULL,
                                             NULL, NULL, &kind, &parts[1]);
     }
     if (status == DDN_OK) {
-        status = ddn_oracle_create_combination(ctx, parts, factors, 2, &sum);
+        status = ddn_oracle_create_combination(ctx, 2, parts, factors, &sum);
     }
     if (status == DDN_OK) {
         status = ddn_query_create(ctx, sum, &q);

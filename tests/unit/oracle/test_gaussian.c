@@ -27,10 +27,10 @@ static void gaussian_is_a_mixture_of_one(void **state)
             values[i] = residual;
         }
         ddn_oracle *gaussian = NULL, *mixture = NULL;
-        OK(s.ctx, ddn_oracle_create_gaussian(s.ctx, s.sch, D, mean, count, values, vectors, D,
-                                             residual, &gaussian));
-        OK(s.ctx, ddn_oracle_create_mixture(s.ctx, s.sch, 1, D, &one, mean, D,
-                                            DDN_VARIANCE_DIAGONAL, values, D, NULL, &mixture));
+        OK(s.ctx, ddn_oracle_create_gaussian(s.ctx, s.sch, D, count, residual, mean, values,
+                                             vectors, D, &gaussian));
+        OK(s.ctx, ddn_oracle_create_mixture(s.ctx, s.sch, DDN_VARIANCE_DIAGONAL, 1, D, &one, mean,
+                                            D, values, D, NULL, &mixture));
         static const double times[] = {1e-5, 0.1, 1, 15};
         for (int i = 0; i < 4; i++) {
             test_outputs p = test_evaluate(s.ctx, gaussian, times[i], M, x, D, x);
@@ -56,7 +56,7 @@ static void gaussian_samples(void **state)
     const double u[D] = {0.6, 0.8, 0, 0, 0, 0}, value = 3, residual = 0.5, t = 0.5;
     ddn_oracle *oracle = NULL;
     OK(s.ctx,
-       ddn_oracle_create_gaussian(s.ctx, s.sch, D, NULL, 1, &value, u, D, residual, &oracle));
+       ddn_oracle_create_gaussian(s.ctx, s.sch, D, 1, residual, NULL, &value, u, D, &oracle));
     double *x = malloc(N * D * sizeof *x), along = 0, rest = 0;
     OK(s.ctx, ddn_oracle_sample_data(s.ctx, oracle, 4, 0, N, x, D, NULL));
     for (int pass = 0; pass < 2; pass++) {
@@ -97,25 +97,25 @@ static void gaussian_refuses(void **state)
     ddn_context *ctx = s.ctx;
     double v[2] = {1, 2}, u[4] = {1, 0, 0.1, 1}, nan = NAN;
     ddn_oracle *o = NULL;
-    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, NULL, 2, v, u, 2, 1, &o), DDN_E_RANGE,
+    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, 2, 1, NULL, v, u, 2, &o), DDN_E_RANGE,
           "not orthonormal");
     u[2] = 0;
     u[0] = 2;
-    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, NULL, 2, v, u, 2, 1, &o), DDN_E_RANGE,
+    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, 2, 1, NULL, v, u, 2, &o), DDN_E_RANGE,
           "not orthonormal");
     u[0] = 1;
-    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, NULL, 2, v, u, 1, 1, &o), DDN_E_SHAPE,
+    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, 2, 1, NULL, v, u, 1, &o), DDN_E_SHAPE,
           "vectors");
-    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, NULL, 3, v, u, 2, 1, &o), DDN_E_RANGE,
+    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, 3, 1, NULL, v, u, 2, &o), DDN_E_RANGE,
           "count = 3");
-    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, NULL, 2, v, u, 2, -1, &o), DDN_E_RANGE,
+    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, 2, -1, NULL, v, u, 2, &o), DDN_E_RANGE,
           "residual");
-    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, NULL, 2, NULL, u, 2, 1, &o), DDN_E_NULL,
+    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, 2, 1, NULL, NULL, u, 2, &o), DDN_E_NULL,
           "values");
-    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 1, &nan, 0, NULL, NULL, 0, 1, &o),
+    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 1, 0, 1, &nan, NULL, NULL, 0, &o),
           DDN_E_NONFINITE, "mean");
     v[1] = -2;
-    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, NULL, 2, v, u, 2, 1, &o), DDN_E_RANGE,
+    FAILS(ctx, ddn_oracle_create_gaussian(ctx, s.sch, 2, 2, 1, NULL, v, u, 2, &o), DDN_E_RANGE,
           "values[1] = -2");
     assert_null(o);
     test_setup_free(&s);
@@ -143,7 +143,7 @@ static void gaussian_of_data(void **state)
         }
     }
     ddn_dataset *ds = NULL;
-    OK(s.ctx, ddn_dataset_create(s.ctx, data, DDN_TYPE_F64, N, D, D, &ds));
+    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, N, D, data, D, &ds));
     const double t = 0.3, a = exp(-t), s2 = -expm1(-2 * t);
     for (int64_t count = 0; count <= D; count++) {
         ddn_oracle *oracle = NULL;

@@ -107,11 +107,12 @@ static void transitions_compose(void **state)
             }
             if (parts == 1) {
                 OK(ctx,
-                   ddn_forward_sample(ctx, sch, starts[kind], ends[kind], 5, 0, 0, M, D, x, D));
+                   ddn_schedule_forward(ctx, sch, starts[kind], ends[kind], 5, 0, 0, M, D, x, D));
             } else {
                 OK(ctx,
-                   ddn_forward_sample(ctx, sch, starts[kind], mids[kind], 6, 0, 0, M, D, x, D));
-                OK(ctx, ddn_forward_sample(ctx, sch, mids[kind], ends[kind], 6, 0, 1, M, D, x, D));
+                   ddn_schedule_forward(ctx, sch, starts[kind], mids[kind], 6, 0, 0, M, D, x, D));
+                OK(ctx,
+                   ddn_schedule_forward(ctx, sch, mids[kind], ends[kind], 6, 0, 1, M, D, x, D));
             }
             double all = 0;
             for (int j = 0; j < D; j++) {
@@ -145,14 +146,15 @@ static void splits_and_threads(void **state)
     ddn_schedule *sch = make(one, 0);
     memset(whole, 0, sizeof whole);
     memset(part, 0, sizeof part);
-    OK(one, ddn_forward_sample(one, sch, 0, 1, 3, 100, 9, ROWS, WIDE, whole[0], WIDE + 5));
+    OK(one, ddn_schedule_forward(one, sch, 0, 1, 3, 100, 9, ROWS, WIDE, whole[0], WIDE + 5));
     for (int64_t r = 0; r < ROWS; r += 5) {
         int64_t m = r + 5 < ROWS ? 5 : ROWS - r;
-        OK(three, ddn_forward_sample(three, sch, 0, 1, 3, 100 + r, 9, m, WIDE, part[r], WIDE + 5));
+        OK(three,
+           ddn_schedule_forward(three, sch, 0, 1, 3, 100 + r, 9, m, WIDE, part[r], WIDE + 5));
     }
     assert_memory_equal(whole, part, sizeof whole);
     memset(part, 0, sizeof part);
-    OK(three, ddn_forward_sample(three, sch, 0, 1, 3, 100, 9, ROWS, WIDE, part[0], WIDE + 5));
+    OK(three, ddn_schedule_forward(three, sch, 0, 1, 3, 100, 9, ROWS, WIDE, part[0], WIDE + 5));
     assert_memory_equal(whole, part, sizeof whole);
     assert_true(whole[0][WIDE] == 0 && whole[0][0] != whole[1][0]);
     ddn_schedule_destroy(sch);
@@ -167,7 +169,7 @@ static void bad_input(void **state)
     ddn_schedule *sch = make(ctx, 0);
     double x[4] = {1, 2, 3, 4};
 #define GO(from, to, path, step, m, d, p, ldx)                                                     \
-    ddn_forward_sample(ctx, sch, (from), (to), 0, (path), (step), (m), (d), (p), (ldx))
+    ddn_schedule_forward(ctx, sch, (from), (to), 0, (path), (step), (m), (d), (p), (ldx))
     OK(ctx, GO(0, 1, 0, 0, 0, 2, NULL, 2));
     FAILS(ctx, GO(1, 1, 0, 0, 2, 2, x, 2), DDN_E_RANGE, "t_to = 1");
     FAILS(ctx, GO(1, 0.5, 0, 0, 2, 2, x, 2), DDN_E_RANGE, "not later");

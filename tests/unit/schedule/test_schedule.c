@@ -30,7 +30,7 @@ static void reference_discrete(void **state)
             CLOSE(a * a, ref_element(ref, "alphabar", j), 1e-12, 0);
             CLOSE(s / a, ref_element(ref, "sigma_edm", j), 1e-12, 0);
             OK(ctx,
-               ddn_convert_time(ctx, DDN_COORDINATE_OU, tau, DDN_COORDINATE_ALPHA_BAR, &value));
+               ddn_time_convert(ctx, DDN_COORDINATE_OU, DDN_COORDINATE_ALPHA_BAR, tau, &value));
             CLOSE(value, ref_element(ref, "alphabar", j), 1e-12, 0);
         }
         ddn_schedule_destroy(sch);
@@ -58,11 +58,11 @@ static void reference_continuous(void **state)
         OK(ctx, ddn_schedule_eval(ctx, ou, t, &a, &s));
         CLOSE(a, ref_element(ref, "exp_mt", j), 1e-15, 0);
         CLOSE(s * s, ref_element(ref, "Delta", j), 1e-15, 0);
-        OK(ctx, ddn_convert_time(ctx, DDN_COORDINATE_OU, t, DDN_COORDINATE_SIGMA, &value));
+        OK(ctx, ddn_time_convert(ctx, DDN_COORDINATE_OU, DDN_COORDINATE_SIGMA, t, &value));
         CLOSE(value, sigma, 1e-12, 0);
-        OK(ctx, ddn_convert_time(ctx, DDN_COORDINATE_OU, t, DDN_COORDINATE_LOGSNR, &value));
+        OK(ctx, ddn_time_convert(ctx, DDN_COORDINATE_OU, DDN_COORDINATE_LOGSNR, t, &value));
         CLOSE(value, logsnr, 1e-12, 0);
-        OK(ctx, ddn_convert_time(ctx, DDN_COORDINATE_LOGSNR, logsnr, DDN_COORDINATE_OU, &value));
+        OK(ctx, ddn_time_convert(ctx, DDN_COORDINATE_LOGSNR, DDN_COORDINATE_OU, logsnr, &value));
         CLOSE(value, t, 1e-12, 0);
         OK(ctx, ddn_schedule_from_ou(ctx, edm, t, &value));
         CLOSE(value, sigma, 1e-12, 0);
@@ -93,13 +93,13 @@ static void conversions_round_trip(void **state)
             if (logsnr > 25 && from >= DDN_COORDINATE_ALPHA_BAR) {
                 continue; /* equal to 1 in double precision */
             }
-            OK(ctx, ddn_convert_time(ctx, DDN_COORDINATE_LOGSNR, logsnr, from, &value));
+            OK(ctx, ddn_time_convert(ctx, DDN_COORDINATE_LOGSNR, from, logsnr, &value));
             for (ddn_coordinate to = 1; to <= 5; to++) {
                 if (logsnr > 25 && to >= DDN_COORDINATE_ALPHA_BAR) {
                     continue;
                 }
-                OK(ctx, ddn_convert_time(ctx, from, value, to, &there));
-                OK(ctx, ddn_convert_time(ctx, to, there, from, &back));
+                OK(ctx, ddn_time_convert(ctx, from, to, value, &there));
+                OK(ctx, ddn_time_convert(ctx, to, from, there, &back));
                 double lossy = to >= DDN_COORDINATE_ALPHA_BAR && logsnr > 0
                                    ? 4e-16 * exp(logsnr) * (1 + 0 * value)
                                    : 0;
@@ -110,15 +110,15 @@ static void conversions_round_trip(void **state)
         }
     }
     double r = 7;
-    FAILS(ctx, ddn_convert_time(ctx, 9, 1.0, 1, &r), DDN_E_KEY, "9");
-    FAILS(ctx, ddn_convert_time(ctx, 1, 1.0, 0, &r), DDN_E_KEY, "0");
-    FAILS(ctx, ddn_convert_time(ctx, 1, 0.0, 2, &r), DDN_E_RANGE, "OU time");
-    FAILS(ctx, ddn_convert_time(ctx, 1, 400.0, 2, &r), DDN_E_RANGE, "400");
-    FAILS(ctx, ddn_convert_time(ctx, 2, NAN, 1, &r), DDN_E_NONFINITE, "logSNR");
-    FAILS(ctx, ddn_convert_time(ctx, 3, -1.0, 1, &r), DDN_E_RANGE, "sigma");
-    FAILS(ctx, ddn_convert_time(ctx, 4, 1.0, 1, &r), DDN_E_RANGE, "alpha_bar");
-    FAILS(ctx, ddn_convert_time(ctx, 5, 1.5, 1, &r), DDN_E_RANGE, "theta");
-    FAILS(ctx, ddn_convert_time(ctx, 1, 1.0, 2, NULL), DDN_E_NULL, "result");
+    FAILS(ctx, ddn_time_convert(ctx, 9, 1, 1.0, &r), DDN_E_KEY, "9");
+    FAILS(ctx, ddn_time_convert(ctx, 1, 0, 1.0, &r), DDN_E_KEY, "0");
+    FAILS(ctx, ddn_time_convert(ctx, 1, 2, 0.0, &r), DDN_E_RANGE, "OU time");
+    FAILS(ctx, ddn_time_convert(ctx, 1, 2, 400.0, &r), DDN_E_RANGE, "400");
+    FAILS(ctx, ddn_time_convert(ctx, 2, 1, NAN, &r), DDN_E_NONFINITE, "logSNR");
+    FAILS(ctx, ddn_time_convert(ctx, 3, 1, -1.0, &r), DDN_E_RANGE, "sigma");
+    FAILS(ctx, ddn_time_convert(ctx, 4, 1, 1.0, &r), DDN_E_RANGE, "alpha_bar");
+    FAILS(ctx, ddn_time_convert(ctx, 5, 1, 1.5, &r), DDN_E_RANGE, "theta");
+    FAILS(ctx, ddn_time_convert(ctx, 1, 2, 1.0, NULL), DDN_E_NULL, "result");
     assert_true(r == 7);
     ddn_context_destroy(ctx);
 }

@@ -48,7 +48,7 @@ static ddn_schedule *make(ddn_context *ctx, int kind, host *h)
     if (kind <= TEST_EDM) {
         return test_schedule(ctx, (test_kind)kind);
     }
-    OK(ctx, ddn_schedule_create_custom(ctx, host_eval, 0.0, 10.0, host_release, h, &sch));
+    OK(ctx, ddn_schedule_create_custom(ctx, 0.0, 10.0, host_eval, h, host_release, &sch));
     return sch;
 }
 
@@ -172,7 +172,7 @@ static void custom_faults(void **state)
     ddn_schedule *sch = NULL;
     double a, s;
 #define CREATE(h, lo, hi)                                                                          \
-    ddn_schedule_create_custom(ctx, host_eval, (lo), (hi), host_release, (h), &sch)
+    ddn_schedule_create_custom(ctx, (lo), (hi), host_eval, (h), host_release, &sch)
     host h = good_host();
     h.fail_after = 3;
     h.fail_code = -5;
@@ -186,7 +186,7 @@ static void custom_faults(void **state)
     FAILS(ctx, CREATE(&h, 0.01, 5), DDN_E_RANGE, "s/a");
     FAILS(ctx, CREATE(&h, 5, 5), DDN_E_RANGE, "t_min");
     FAILS(ctx, CREATE(&h, NAN, 5), DDN_E_NONFINITE, "t_min");
-    FAILS(ctx, ddn_schedule_create_custom(ctx, NULL, 0, 1, NULL, NULL, &sch), DDN_E_NULL, "eval");
+    FAILS(ctx, ddn_schedule_create_custom(ctx, 0, 1, NULL, NULL, NULL, &sch), DDN_E_NULL, "eval");
     assert_int_equal(h.released, 0);
     /* a callback that starts to fail later */
     h = good_host();

@@ -52,7 +52,7 @@ static void folds_of_one_dimension(void **state)
         int64_t n = set == 0 ? 3 : 5;
         test_bench b = test_bench_make(1, TEST_OU, sets[set], n, 1);
         ddn_diagram *g = NULL;
-        OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, t_end, n, sets[set], 1, 1, &one, 1, &g));
+        OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, t_end, n, 1, sets[set], 1, &one, 1, &g));
         const ddn_result *points = ddn_diagram_points(g), *events = ddn_diagram_events(g);
         assert_true(test_scalar(b.ctx, points, "folds") == (double)n - 1);
         assert_true(test_scalar(b.ctx, points, "branch_points") == 0);
@@ -104,7 +104,7 @@ static void pitchfork(void **state)
     const double data[2] = {-1, 1}, one = 1;
     test_bench b = test_bench_make(1, TEST_OU, data, 2, 1);
     ddn_diagram *g = NULL;
-    OK(b.ctx, ddn_symmetry_diagram(b.sy, 2, 0.01, 2, data, 1, 1, &one, 1, &g));
+    OK(b.ctx, ddn_symmetry_diagram(b.sy, 2, 0.01, 2, 1, data, 1, &one, 1, &g));
     const ddn_result *points = ddn_diagram_points(g), *events = ddn_diagram_events(g);
     assert_true(test_scalar(b.ctx, points, "branch_points") == 1);
     assert_true(test_scalar(b.ctx, points, "folds") == 0);
@@ -155,7 +155,7 @@ static void symmetric_sets(void **state)
             ddn_diagram *g = NULL;
             OK(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_STEP,
                                           0.1 / (1 + fine)));
-            OK(b.ctx, ddn_symmetry_diagram(b.sy, 3 + fine, 1e-4, n, sets[set], 1, 1, &one, 1, &g));
+            OK(b.ctx, ddn_symmetry_diagram(b.sy, 3 + fine, 1e-4, n, 1, sets[set], 1, &one, 1, &g));
             const ddn_result *points = ddn_diagram_points(g), *events = ddn_diagram_events(g);
             assert_true(test_scalar(b.ctx, points, "missed") == 0);
             assert_int_equal(ddn_result_rows(events), n - 1);
@@ -196,14 +196,14 @@ static void unequal_clusters(void **state)
         means[D + j] = -2 * axis[j];
     }
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-    OK(ctx, ddn_oracle_create_mixture(ctx, sch, 2, D, weights, means, D, DDN_VARIANCE_SHARED,
+    OK(ctx, ddn_oracle_create_mixture(ctx, sch, DDN_VARIANCE_SHARED, 2, D, weights, means, D,
                                       &sigma2, 1, NULL, &wide));
-    OK(ctx, ddn_oracle_create_mixture(ctx, sch, 2, 1, weights, flat, 1, DDN_VARIANCE_SHARED,
+    OK(ctx, ddn_oracle_create_mixture(ctx, sch, DDN_VARIANCE_SHARED, 2, 1, weights, flat, 1,
                                       &sigma2, 1, NULL, &narrow));
     OK(ctx, ddn_symmetry_create(ctx, wide, &sy));
     OK(ctx, ddn_symmetry_create(ctx, narrow, &line));
-    OK(ctx, ddn_symmetry_diagram(sy, 4, 0.05, 2, means, D, 1, axis, D, &g));
-    OK(ctx, ddn_symmetry_diagram(line, 4, 0.05, 2, flat, 1, 1, &one, 1, &h));
+    OK(ctx, ddn_symmetry_diagram(sy, 4, 0.05, 2, 1, means, D, axis, D, &g));
+    OK(ctx, ddn_symmetry_diagram(line, 4, 0.05, 2, 1, flat, 1, &one, 1, &h));
     const ddn_result *events = ddn_diagram_events(g), *flat_events = ddn_diagram_events(h);
     assert_int_equal(ddn_result_rows(events), 1);
     assert_int_equal(ddn_result_rows(flat_events), 1);
@@ -243,7 +243,7 @@ static void scattered_points(void **state)
     for (int i = 0; i < 2; i++) {
         b[i] = test_bench_make(i == 0 ? 1 : 3, TEST_OU, data, N, D);
         OK(b[i].ctx, ddn_options_set_f64(ddn_symmetry_options(b[i].sy), DDN_SYMMETRY_STEP, 0.3));
-        OK(b[i].ctx, ddn_symmetry_diagram(b[i].sy, 3, 0.002, N, data, D, 1, e0, D, &g[i]));
+        OK(b[i].ctx, ddn_symmetry_diagram(b[i].sy, 3, 0.002, N, 1, data, D, e0, D, &g[i]));
     }
     are_fixed_points(&b[0], g[0], D);
     const ddn_result *points = ddn_diagram_points(g[0]);
@@ -292,11 +292,11 @@ static void stops_and_limits(void **state)
     test_bench b = test_bench_make(1, TEST_OU, data, 3, 1);
     ddn_diagram *g = NULL;
     OK(b.ctx, ddn_context_set_progress(b.ctx, stop, &left));
-    assert_int_equal(ddn_symmetry_diagram(b.sy, 3, 0.01, 3, data, 1, 0, NULL, 0, &g), DDN_STOPPED);
+    assert_int_equal(ddn_symmetry_diagram(b.sy, 3, 0.01, 3, 0, data, 1, NULL, 0, &g), DDN_STOPPED);
     assert_null(g);
     OK(b.ctx, ddn_context_set_progress(b.ctx, NULL, NULL));
     OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_BRANCHES, 1));
-    OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 3, data, 1, 0, NULL, 0, &g));
+    OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 3, 0, data, 1, NULL, 0, &g));
     assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "branches") == 1);
     assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "truncated") == 2);
     int64_t rows = ddn_result_rows(ddn_diagram_points(g));
@@ -307,7 +307,7 @@ static void stops_and_limits(void **state)
     OK(b.ctx, ddn_diagram_states(b.ctx, g, rows, 0, NULL, 1));
     ddn_diagram_destroy(g);
     OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_POINTS, 10));
-    OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 0, NULL, 0, 0, NULL, 0, &g));
+    OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 0, 0, NULL, 0, NULL, 0, &g));
     assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "truncated") == 1);
     assert_int_equal(ddn_result_rows(ddn_diagram_points(g)), 10);
     ddn_diagram_destroy(g);

@@ -284,13 +284,13 @@ static void planar_fixed_points(void **state)
     int64_t count = 0;
     ddn_stability stability = 0;
     /* p = -3: y = x/3, x^3 = 2x/3. */
-    OK(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, starts[0], 3, ROOM, x[0], &count));
+    OK(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, ROOM, starts[0], 3, x[0], &count));
     assert_int_equal(count, 3);
     for (int64_t i = 0; i < count; i++) {
         double root = round(x[i][0] / sqrt(2.0 / 3)) * sqrt(2.0 / 3);
         CLOSE(x[i][0], root, 1e-13, 1e-14);
         CLOSE(x[i][1], root / 3, 1e-13, 1e-14);
-        OK(ctx, ddn_system_eigenvalues(ctx, sys, -3, x[i], 1e-9, re, im, &stability));
+        OK(ctx, ddn_system_eigenvalues(ctx, sys, -3, 1e-9, x[i], re, im, &stability));
         double trace = 1 - 3 * root * root - 3, det = -3 * (1 - 3 * root * root) + 1;
         CLOSE(re[0] + re[1], trace, 1e-10, 0);
         CLOSE(re[0] * re[1] - im[0] * im[1], det, 1e-9, 0);
@@ -298,13 +298,13 @@ static void planar_fixed_points(void **state)
     }
     /* p = -1: at 0 the eigenvalues are 0, 0; p = -0.5: a pair 0.25 +- i sqrt(0.4375). */
     double zero[2] = {0, 0};
-    OK(ctx, ddn_system_eigenvalues(ctx, sys, -0.5, zero, 1e-9, re, im, &stability));
+    OK(ctx, ddn_system_eigenvalues(ctx, sys, -0.5, 1e-9, zero, re, im, &stability));
     CLOSE(re[0], 0.25, 1e-10, 0);
     CLOSE(fabs(im[1]), sqrt(0.4375), 1e-10, 0);
     assert_int_equal(stability, DDN_STABILITY_UNSTABLE);
-    OK(ctx, ddn_system_eigenvalues(ctx, sys, -1, zero, 1e-4, re, NULL, &stability));
+    OK(ctx, ddn_system_eigenvalues(ctx, sys, -1, 1e-4, zero, re, NULL, &stability));
     assert_int_equal(stability, DDN_STABILITY_NEUTRAL);
-    FAILS(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, starts[0], 3, 2, x[0], &count),
+    FAILS(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, 2, starts[0], 3, x[0], &count),
           DDN_E_RANGE, "capacity = 2");
     FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, 0, 1, 4, 1, x[0], NULL, NULL, &count),
           DDN_E_UNSUPPORTED, "d = 2");

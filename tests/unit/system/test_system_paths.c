@@ -17,51 +17,51 @@ static void trajectories(void **state)
     double t = ref_number(ref, "t"), times[4] = {0, t / 3, t / 2, t}, x[4], back[4];
     for (int64_t i = 0; i < ref_length(ref, "x0"); i++) {
         double x0 = ref_element(ref, "x0", i);
-        OK(ctx, ddn_system_trajectory(ctx, sys, -1, &x0, 4, times, 1e-13, x, 1));
+        OK(ctx, ddn_system_trajectory(ctx, sys, -1, 1e-13, 4, &x0, times, x, 1));
         CLOSE(x[3], ref_element(ref, "x_t", i), 1e-11, 0);
         CLOSE(x[1], -tanh(t / 3 - atanh(x0)), 1e-11, 1e-12);
         double reversed[4] = {t, t / 2, t / 3, 0};
-        OK(ctx, ddn_system_trajectory(ctx, sys, -1, &x[3], 4, reversed, 1e-13, back, 1));
+        OK(ctx, ddn_system_trajectory(ctx, sys, -1, 1e-13, 4, &x[3], reversed, back, 1));
         CLOSE(back[3], x0, 1e-10, 1e-11);
     }
     /* The error follows the tolerance. */
     double x0 = 0.5, exact = -tanh(t - atanh(0.5)), last = 1;
     for (double tolerance = 1e-4; tolerance > 1e-12; tolerance /= 100) {
-        OK(ctx, ddn_system_trajectory(ctx, sys, -1, &x0, 4, times, tolerance, x, 1));
+        OK(ctx, ddn_system_trajectory(ctx, sys, -1, tolerance, 4, &x0, times, x, 1));
         double error = fabs(x[3] - exact);
         assert_true(error < 5 * tolerance && error < last);
         last = error;
     }
     double time = 0, two = 2;
-    OK(ctx, ddn_system_passage(ctx, sys, -1, &two, -1, 1e13, 5, 1e-13, &time, x));
+    OK(ctx, ddn_system_passage(ctx, sys, -1, -1, 1e13, 5, 1e-13, &two, &time, x));
     CLOSE(time, ref_number(ref, "blowup_x0_2"), 1e-11, 0);
     CLOSE(x[0], 1e13, 1e-9, 0);
-    FAILS(ctx, ddn_system_trajectory(ctx, sys, -1, &two, 4, times, 1e-9, x, 1), DDN_E_CONVERGENCE,
+    FAILS(ctx, ddn_system_trajectory(ctx, sys, -1, 1e-9, 4, &two, times, x, 1), DDN_E_CONVERGENCE,
           "time 0.549306144");
     const json_t *ghost = ref_at("generic_dynamics.saddle_node");
     const json_t *passage = ref_get(ghost, "passage_time_from_-L_to_L");
     double from = -ref_number(passage, "L");
-    OK(ctx, ddn_system_passage(ctx, sys, ref_number(passage, "r"), &from, 0, -from, 1e3, 1e-12,
+    OK(ctx, ddn_system_passage(ctx, sys, ref_number(passage, "r"), 0, -from, 1e3, 1e-12, &from,
                                &time, NULL));
     CLOSE(time, ref_number(passage, "T"), 1e-10, 0);
     const json_t *cases = ref_get(ghost, "ghost_passage_time_pi_over_sqrt_r");
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *c = json_array_get(cases, i);
         from = -1e12;
-        OK(ctx, ddn_system_passage(ctx, sys, ref_number(c, "r"), &from, 0, 1e12, 1e4, 1e-13, &time,
+        OK(ctx, ddn_system_passage(ctx, sys, ref_number(c, "r"), 0, 1e12, 1e4, 1e-13, &from, &time,
                                    NULL));
         CLOSE(time, ref_number(c, "T"), 1e-10, 0);
     }
     x0 = 0.9;
-    OK(ctx, ddn_system_passage(ctx, sys, -1, &x0, 0, 2, 7, 1e-10, &time, x));
+    OK(ctx, ddn_system_passage(ctx, sys, -1, 0, 2, 7, 1e-10, &x0, &time, x));
     assert_true(isinf(time));
     CLOSE(x[0], -tanh(7 - atanh(0.9)), 1e-9, 0);
-    FAILS(ctx, ddn_system_passage(ctx, sys, -1, &x0, 1, 2, 7, 1e-10, &time, x), DDN_E_RANGE,
+    FAILS(ctx, ddn_system_passage(ctx, sys, -1, 1, 2, 7, 1e-10, &x0, &time, x), DDN_E_RANGE,
           "coordinate = 1");
-    FAILS(ctx, ddn_system_passage(ctx, sys, -1, &x0, 0, 2, 7, 0, &time, x), DDN_E_RANGE,
+    FAILS(ctx, ddn_system_passage(ctx, sys, -1, 0, 2, 7, 0, &x0, &time, x), DDN_E_RANGE,
           "tolerance");
     times[2] = 0;
-    FAILS(ctx, ddn_system_trajectory(ctx, sys, -1, &x0, 4, times, 1e-9, x, 1), DDN_E_RANGE,
+    FAILS(ctx, ddn_system_trajectory(ctx, sys, -1, 1e-9, 4, &x0, times, x, 1), DDN_E_RANGE,
           "times[2]");
     ddn_system_destroy(sys);
     ddn_context_destroy(ctx);
@@ -89,14 +89,14 @@ static void maps_and_mandelbrot(void **state)
         ddn_system *sys = NULL;
         OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 2, square, NULL, c, NULL, &sys));
         int64_t count = 0, grid = 0, want = (int64_t)ref_number(ref, "escape");
-        OK(ctx, ddn_system_escape(ctx, sys, 0, zero, 2, 1000, &count));
+        OK(ctx, ddn_system_escape(ctx, sys, 0, 2, 1000, zero, &count));
         assert_int_equal(count, want);
         OK(ctx, ddn_mandelbrot(ctx, c[0], c[0], c[1], c[1], 1, 1, 1000, 1e4, &grid, &smooth));
         assert_int_equal(grid, want);
         assert_true(isnan(smooth) == (want == 1001));
         if (want < 1001) {
             double *orbit = malloc((size_t)(2 * want + 2) * sizeof *orbit);
-            OK(ctx, ddn_system_orbit(ctx, sys, 0, zero, want, orbit, 2));
+            OK(ctx, ddn_system_orbit(ctx, sys, 0, want, zero, orbit, 2));
             CLOSE(hypot(orbit[2 * want], orbit[2 * want + 1]), ref_number(ref, "abs_z_at_stop"),
                   1e-12, 0);
             free(orbit);
@@ -115,13 +115,13 @@ static void maps_and_mandelbrot(void **state)
         ddn_system *sys = NULL;
         OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 2, square, NULL, c, NULL, &sys));
         int64_t count = 0;
-        OK(ctx, ddn_system_fixed_points(ctx, sys, 0, 1, start, 2, 1, z, &count));
+        OK(ctx, ddn_system_fixed_points(ctx, sys, 0, 1, 1, start, 2, z, &count));
         assert_int_equal(count, 1);
         int tangent = c[0] == 0.25; /* a double zero: half the digits */
         CLOSE(z[0], want[0], tangent ? 1e-6 : 1e-12, 0);
         CLOSE(z[1], want[1], 1e-12, tangent ? 1e-6 : 1e-12);
         ddn_stability stability = 0;
-        OK(ctx, ddn_system_eigenvalues(ctx, sys, 0, want, 1e-8, re, im, &stability));
+        OK(ctx, ddn_system_eigenvalues(ctx, sys, 0, 1e-8, want, re, im, &stability));
         CLOSE(re[0], multiplier[0], 1e-9, 0); /* the plane sees it and its conjugate */
         CLOSE(fabs(im[0]), fabs(multiplier[1]), 1e-9, 1e-9);
         CLOSE(hypot(re[1], im[1]), ref_number(ref, "abs_multiplier_minus"), 1e-9, 0);
@@ -228,15 +228,15 @@ static void callbacks_may_fail(void **state)
           DDN_E_CALLBACK, "nan");
     FAILS(ctx, ddn_system_bifurcations(ctx, sys, 0, 1, 4, 0, 2, 8, ROOM, p, x, kind, &count),
           DDN_E_CALLBACK, "returned 7");
-    FAILS(ctx, ddn_system_fixed_points(ctx, sys, 0, 1, &two, 1, ROOM, x, &count), DDN_E_CALLBACK,
+    FAILS(ctx, ddn_system_fixed_points(ctx, sys, 0, 1, ROOM, &two, 1, x, &count), DDN_E_CALLBACK,
           "returned 7");
-    FAILS(ctx, ddn_system_eigenvalues(ctx, sys, 0, &two, 0, x, NULL, NULL), DDN_E_CALLBACK,
+    FAILS(ctx, ddn_system_eigenvalues(ctx, sys, 0, 0, &two, x, NULL, NULL), DDN_E_CALLBACK,
           "returned 7");
-    FAILS(ctx, ddn_system_trajectory(ctx, sys, 0, &zero, 2, times, 1e-6, x, 1), DDN_E_CONVERGENCE,
+    FAILS(ctx, ddn_system_trajectory(ctx, sys, 0, 1e-6, 2, &zero, times, x, 1), DDN_E_CONVERGENCE,
           "blows up");
-    FAILS(ctx, ddn_system_passage(ctx, sys, 0, &two, 0, 0, 1, 1e-6, &passage, NULL), DDN_E_CALLBACK,
+    FAILS(ctx, ddn_system_passage(ctx, sys, 0, 0, 0, 1, 1e-6, &two, &passage, NULL), DDN_E_CALLBACK,
           "returned 7");
-    FAILS(ctx, ddn_system_orbit(ctx, sys, 0, &zero, 1, x, 1), DDN_E_UNSUPPORTED, "not a map");
+    FAILS(ctx, ddn_system_orbit(ctx, sys, 0, 1, &zero, x, 1), DDN_E_UNSUPPORTED, "not a map");
     assert_true(calls > 0 && calls < 1000);
     ddn_system_destroy(sys);
     assert_true(calls >= 1000);
@@ -250,10 +250,10 @@ static void callbacks_may_fail(void **state)
     FAILS(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, NULL, NULL, NULL, NULL, &sys), DDN_E_NULL,
           "f");
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, fails_beyond, NULL, NULL, NULL, &sys));
-    OK(ctx, ddn_system_escape(ctx, sys, 0, &zero, 0.5, 10, &count));
+    OK(ctx, ddn_system_escape(ctx, sys, 0, 0.5, 10, &zero, &count));
     assert_int_equal(count, 1);
-    FAILS(ctx, ddn_system_escape(ctx, sys, 0, &two, 5, 10, &count), DDN_E_CALLBACK, "returned 7");
-    FAILS(ctx, ddn_system_trajectory(ctx, sys, 0, &zero, 2, times, 1e-6, x, 1), DDN_E_UNSUPPORTED,
+    FAILS(ctx, ddn_system_escape(ctx, sys, 0, 5, 10, &two, &count), DDN_E_CALLBACK, "returned 7");
+    FAILS(ctx, ddn_system_trajectory(ctx, sys, 0, 1e-6, 2, &zero, times, x, 1), DDN_E_UNSUPPORTED,
           "not a flow");
     ddn_system_destroy(sys);
     ddn_context_destroy(ctx);
@@ -275,22 +275,22 @@ static ddn_status everything_that_allocates(ddn_context *ctx, void *arg)
         status = ddn_system_bifurcations(ctx, sys, -1, 1, 5, -2, 2, 9, ROOM, p, x, kind, &count);
     }
     if (status == DDN_OK) {
-        status = ddn_system_trajectory(ctx, sys, 1, start, 2, times, 1e-3, x, 1);
+        status = ddn_system_trajectory(ctx, sys, 1, 1e-3, 2, start, times, x, 1);
     }
     if (status == DDN_OK) {
-        status = ddn_system_passage(ctx, sys, 1, start, 0, 0.5, 5, 1e-3, x, NULL);
+        status = ddn_system_passage(ctx, sys, 1, 0, 0.5, 5, 1e-3, start, x, NULL);
     }
     ddn_system_destroy(sys);
     if (status == DDN_OK) {
         status = ddn_system_create(ctx, DDN_SYSTEM_MAP, 2, square, NULL, c, NULL, &sys);
         if (status == DDN_OK) {
-            status = ddn_system_fixed_points(ctx, sys, 0, 1, start, 2, 1, x, &count);
+            status = ddn_system_fixed_points(ctx, sys, 0, 1, 1, start, 2, x, &count);
         }
         if (status == DDN_OK) {
-            status = ddn_system_eigenvalues(ctx, sys, 0, start, 0, re, NULL, NULL);
+            status = ddn_system_eigenvalues(ctx, sys, 0, 0, start, re, NULL, NULL);
         }
         if (status == DDN_OK) {
-            status = ddn_system_escape(ctx, sys, 0, start, 2, 5, &count);
+            status = ddn_system_escape(ctx, sys, 0, 2, 5, start, &count);
         }
         ddn_system_destroy(sys);
     }

@@ -87,7 +87,7 @@ static void clone_probability_relations(void **state)
     CLOSE(ddn_theory_phi_sign(2, 0, 0.7), ddn_theory_phi(ddn_theory_signal(2, 0, 0.7)), 1e-13, 0);
     CLOSE(ddn_theory_phi_sign(1.44, 0.64, 1e-9), 1, 0, 1e-4);
     double weights[3] = {2, 2, 4};
-    CLOSE(ddn_theory_phi_infinity(weights, 3), 0.375, 1e-15, 0);
+    CLOSE(ddn_theory_phi_infinity(3, weights), 0.375, 1e-15, 0);
     CLOSE(ddn_theory_phi_level(0.5), 0.775200245396663, 1e-14, 0);
     CLOSE(ddn_theory_phi_level(1), 1, 0, 0);
 }
@@ -160,7 +160,7 @@ static void critical_times(void **state)
     ddn_schedule_destroy(vp);
     /* EDM: sigma^2 = Lambda at t_S. */
     double sigma = 0;
-    OK(ctx, ddn_convert_time(ctx, DDN_COORDINATE_OU, ddn_theory_speciation(7), DDN_COORDINATE_SIGMA,
+    OK(ctx, ddn_time_convert(ctx, DDN_COORDINATE_OU, DDN_COORDINATE_SIGMA, ddn_theory_speciation(7),
                              &sigma));
     CLOSE(sigma, sqrt(7), 1e-13, 0);
     ddn_context_destroy(ctx);
@@ -260,7 +260,7 @@ static void late_start(void **state)
     const json_t *cases = ref_at("late_start.cases");
     for (size_t k = 0; k < json_array_size(cases); k++) {
         const json_t *c = json_array_get(cases, k);
-        CLOSE(ddn_theory_kl_gaussian(mean2, eigenvalues, d, ref_number(c, "t")),
+        CLOSE(ddn_theory_kl_gaussian(mean2, ref_number(c, "t"), d, eigenvalues),
               ref_number(c, "KL_Nmut_Sigmat_vs_N0I"), 1e-12, 0);
     }
 }
@@ -273,7 +273,7 @@ static void knee_of_a_curve(void **state)
     int64_t n = ref_numbers(ref, "T_start", x, 16);
     assert_int_equal(ref_numbers(ref, "fid", y, 16), n);
     ddn_context *ctx = test_context(1);
-    OK(ctx, ddn_theory_knee(ctx, n, x, y, NULL, 0, 0, second, &knee, &error, &share));
+    OK(ctx, ddn_theory_knee(ctx, n, 0, 0, x, y, NULL, second, &knee, &error, &share));
     CLOSE(knee, ref_number(ref, "argmax_T_all"), 0, 0);
     assert_true(isnan(error) && isnan(share) && isnan(second[0]) && isnan(second[n - 1]));
     for (int64_t i = 1; i + 1 < n; i++) {
@@ -282,21 +282,21 @@ static void knee_of_a_curve(void **state)
     for (int64_t i = 0; i < n; i++) {
         se[i] = 1;
     }
-    OK(ctx, ddn_theory_knee(ctx, n, x, y, se, 200, 1, NULL, &knee, &error, &share));
+    OK(ctx, ddn_theory_knee(ctx, n, 200, 1, x, y, se, NULL, &knee, &error, &share));
     CLOSE(share, 1, 0, 0); /* the peak is 37 errors above the next one */
     CLOSE(error, 0, 0, 0);
     for (int64_t i = 0; i < n; i++) {
         se[i] = 20;
     }
-    OK(ctx, ddn_theory_knee(ctx, n, x, y, se, 400, 1, NULL, &knee, &error, &share));
+    OK(ctx, ddn_theory_knee(ctx, n, 400, 1, x, y, se, NULL, &knee, &error, &share));
     assert_true(share > 0.4 && share < 1 && error > 10 && error < 300);
-    FAILS(ctx, ddn_theory_knee(ctx, 2, x, y, NULL, 0, 0, NULL, &knee, NULL, NULL), DDN_E_RANGE,
+    FAILS(ctx, ddn_theory_knee(ctx, 2, 0, 0, x, y, NULL, NULL, &knee, NULL, NULL), DDN_E_RANGE,
           "count = 2");
     x[3] = x[2];
-    FAILS(ctx, ddn_theory_knee(ctx, n, x, y, NULL, 0, 0, NULL, &knee, NULL, NULL), DDN_E_RANGE,
+    FAILS(ctx, ddn_theory_knee(ctx, n, 0, 0, x, y, NULL, NULL, &knee, NULL, NULL), DDN_E_RANGE,
           "x[3]");
     y[1] = NAN;
-    FAILS(ctx, ddn_theory_knee(ctx, n, x, y, NULL, 0, 0, NULL, &knee, NULL, NULL), DDN_E_NONFINITE,
+    FAILS(ctx, ddn_theory_knee(ctx, n, 0, 0, x, y, NULL, NULL, &knee, NULL, NULL), DDN_E_NONFINITE,
           "point 1");
     ddn_context_destroy(ctx);
 }
@@ -359,15 +359,15 @@ static void bad_arguments_give_nan(void **state)
         assert_true(isnan(ddn_theory_hypersphere_radius(1, 1, x)));
         assert_true(isnan(ddn_theory_bessel_ratio(x, 1)) && isnan(ddn_theory_bessel_ratio(1, x)));
         assert_true(isnan(ddn_theory_kl_plain_start(x)) && isnan(ddn_theory_kl_gaussian_start(x)));
-        assert_true(isnan(ddn_theory_kl_gaussian(x, weights, 1, 1)));
-        assert_true(isnan(ddn_theory_kl_gaussian(1, weights, 1, x)));
+        assert_true(isnan(ddn_theory_kl_gaussian(x, 1, 1, weights)));
+        assert_true(isnan(ddn_theory_kl_gaussian(1, x, 1, weights)));
     }
     assert_true(isnan(ddn_theory_signal(1, 0, 0)) && ddn_theory_signal(2, 1, 0) == 2);
     assert_true(isnan(ddn_theory_overlap_slope(1, 1, 1, 1, NAN)));
-    assert_true(isnan(ddn_theory_phi_infinity(weights, 2)) &&
-                isnan(ddn_theory_phi_infinity(NULL, 1)) &&
-                isnan(ddn_theory_phi_infinity(weights, 0)));
-    assert_true(isnan(ddn_theory_kl_gaussian(1, weights, 2, 1)));
+    assert_true(isnan(ddn_theory_phi_infinity(2, weights)) &&
+                isnan(ddn_theory_phi_infinity(1, NULL)) &&
+                isnan(ddn_theory_phi_infinity(0, weights)));
+    assert_true(isnan(ddn_theory_kl_gaussian(1, 1, 2, weights)));
     assert_true(isnan(ddn_theory_bessel_ratio(2, 1e300))); /* bounded number of terms */
 }
 

@@ -26,28 +26,28 @@ static void spectrum_collapse(void **state)
     for (size_t k = 0; k < json_array_size(cases); k++) {
         const json_t *c = json_array_get(cases, k);
         int64_t count = ref_numbers(c, "eigenvalues", lambda, 64);
-        double t = ddn_theory_collapse_spectrum(ref_number(c, "n"), lambda, count);
+        double t = ddn_theory_collapse_spectrum(ref_number(c, "n"), count, lambda);
         CLOSE(t, ref_number(c, "tC"), 1e-12, 0);
-        CLOSE(ddn_theory_log_n_for_collapse_spectrum(t, lambda, count), log(ref_number(c, "n")),
+        CLOSE(ddn_theory_log_n_for_collapse_spectrum(t, count, lambda), log(ref_number(c, "n")),
               1e-12, 0);
     }
     for (int64_t i = 0; i < 64; i++) { /* equal eigenvalues: the isotropic formula */
         lambda[i] = 0.3;
     }
     for (double n = 1.001; n < 1e300; n *= 1e10) {
-        CLOSE(ddn_theory_collapse_spectrum(n, lambda, 64), ddn_theory_collapse(n, 64, 0.3), 1e-11,
+        CLOSE(ddn_theory_collapse_spectrum(n, 64, lambda), ddn_theory_collapse(n, 64, 0.3), 1e-11,
               0);
-        CLOSE(ddn_theory_collapse_spectrum(n, lambda, 1), ddn_theory_collapse(n, 1, 0.3), 1e-11,
+        CLOSE(ddn_theory_collapse_spectrum(n, 1, lambda), ddn_theory_collapse(n, 1, 0.3), 1e-11,
               1e-300);
     }
     lambda[0] = -1;
-    assert_true(isnan(ddn_theory_collapse_spectrum(10, lambda, 2)));
-    assert_true(isnan(ddn_theory_log_n_for_collapse_spectrum(1, lambda, 2)));
+    assert_true(isnan(ddn_theory_collapse_spectrum(10, 2, lambda)));
+    assert_true(isnan(ddn_theory_log_n_for_collapse_spectrum(1, 2, lambda)));
     lambda[0] = 0;
-    assert_true(isnan(ddn_theory_collapse_spectrum(10, lambda, 1)));
-    assert_true(isnan(ddn_theory_collapse_spectrum(1, lambda, 2)));
-    assert_true(isnan(ddn_theory_collapse_spectrum(10, NULL, 2)));
-    assert_true(isnan(ddn_theory_log_n_for_collapse_spectrum(0, lambda, 2)));
+    assert_true(isnan(ddn_theory_collapse_spectrum(10, 1, lambda)));
+    assert_true(isnan(ddn_theory_collapse_spectrum(1, 2, lambda)));
+    assert_true(isnan(ddn_theory_collapse_spectrum(10, 2, NULL)));
+    assert_true(isnan(ddn_theory_log_n_for_collapse_spectrum(0, 2, lambda)));
 }
 
 static void mixture_excess_entropy(void **state)
@@ -195,7 +195,7 @@ static void overlap_paths_carry_the_law(void **state)
     }
     OK(ctx, ddn_theory_overlap_draw(ctx, 16, 0.5, 0.5, times[0], 3, 0, M, q));
     memcpy(other, q, M * sizeof *q);
-    OK(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 0.5, times, STEPS + 1, 3, 0, M, q));
+    OK(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 0.5, 3, 0, STEPS + 1, M, times, q));
     double m2 = 0, m4 = 0;
     for (int i = 0; i < M; i++) {
         m2 += q[i] * q[i] / M;
@@ -208,24 +208,24 @@ static void overlap_paths_carry_the_law(void **state)
 
     /* Threads and the split of a batch do not change a path. */
     ddn_context *two = test_context(3);
-    OK(two, ddn_theory_overlap_run(two, 16, 0.5, 0.5, times, STEPS + 1, 3, 0, 7777, other));
-    OK(two, ddn_theory_overlap_run(two, 16, 0.5, 0.5, times, STEPS + 1, 3, 7777, M - 7777,
+    OK(two, ddn_theory_overlap_run(two, 16, 0.5, 0.5, 3, 0, STEPS + 1, 7777, times, other));
+    OK(two, ddn_theory_overlap_run(two, 16, 0.5, 0.5, 3, 7777, STEPS + 1, M - 7777, times,
                                    other + 7777));
     assert_memory_equal(q, other, M * sizeof *q);
     ddn_context_destroy(two);
 
-    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 0.5, times, 1, 3, 0, M, q), DDN_E_RANGE,
+    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 0.5, 3, 0, 1, M, times, q), DDN_E_RANGE,
           "count = 1");
     times[2] = times[1];
-    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 0.5, times, STEPS + 1, 3, 0, M, q), DDN_E_RANGE,
+    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 0.5, 3, 0, STEPS + 1, M, times, q), DDN_E_RANGE,
           "times[2]");
     times[1] = 0;
-    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 0, times, 2, 3, 0, M, q), DDN_E_RANGE,
+    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 0, 3, 0, 2, M, times, q), DDN_E_RANGE,
           "time 0");
     q[5] = NAN;
-    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 1, times, 2, 3, 0, M, q), DDN_E_NONFINITE,
+    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 1, 3, 0, 2, M, times, q), DDN_E_NONFINITE,
           "q[5]");
-    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 1, times, 2, 3, 0, M, NULL), DDN_E_NULL, "q");
+    FAILS(ctx, ddn_theory_overlap_run(ctx, 16, 0.5, 1, 3, 0, 2, M, times, NULL), DDN_E_NULL, "q");
     FAILS(ctx, ddn_theory_overlap_draw(ctx, -1, 0.5, 1, 1, 3, 0, M, q), DDN_E_RANGE, "d = -1");
     double phi, se;
     FAILS(ctx, ddn_theory_overlap_phi(ctx, 4, 1, 1, 1, 1, 10, 10, 0, &phi, &se), DDN_E_RANGE,
@@ -244,14 +244,14 @@ static ddn_status everything_that_allocates(ddn_context *ctx, void *arg)
     double times[2] = {1, 0.5}, q[3] = {0, 1, 2}, ones[3] = {1, 1, 1};
     ddn_status status = ddn_theory_overlap_phi(ctx, 4, 1, 1, 1, 0, 5, 10, 0, &phi, &se);
     if (status == DDN_OK) {
-        status = ddn_theory_overlap_run(ctx, 4, 1, 1, times, 2, 0, 0, 3, q);
+        status = ddn_theory_overlap_run(ctx, 4, 1, 1, 0, 0, 2, 3, times, q);
     }
     if (status == DDN_OK) {
         status = ddn_theory_frechet(ctx, 2, mean, cov, mean, cov, &phi);
     }
     if (status == DDN_OK) {
         q[0] = 0, q[1] = 1, q[2] = 2;
-        status = ddn_theory_knee(ctx, 3, q, ones, ones, 2, 0, NULL, &phi, NULL, NULL);
+        status = ddn_theory_knee(ctx, 3, 2, 0, q, ones, ones, NULL, &phi, NULL, NULL);
     }
     return status;
 }

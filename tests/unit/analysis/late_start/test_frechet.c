@@ -59,7 +59,7 @@ static void count_release(void *user)
 static double distance(ddn_context *ctx, const ddn_frechet *fr, int64_t m, const double *x)
 {
     double d2 = NAN;
-    OK(ctx, ddn_frechet_distance(ctx, fr, m, x, D, 0, 0, &d2, NULL, NULL));
+    OK(ctx, ddn_frechet_distance(ctx, fr, m, 0, 0, x, D, &d2, NULL, NULL));
     return d2;
 }
 
@@ -72,14 +72,14 @@ static void distances_of_moved_and_scaled_sets(void **state)
     ddn_dataset *ds = NULL;
     ddn_features *maps[3] = {NULL};
     probe p = {0, 0, 0, 0};
-    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, N, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, y, D, &ds));
     OK(ctx, ddn_features_create_identity(ctx, D, &maps[0]));
     OK(ctx, ddn_features_create_pca(ctx, ds, D, &maps[1]));
-    OK(ctx, ddn_features_create_callback(ctx, D, D, swap_halves, count_release, &p, &maps[2]));
+    OK(ctx, ddn_features_create_callback(ctx, D, D, swap_halves, &p, count_release, &maps[2]));
     const double trace = trace_of_covariance(y, N);
     for (int k = 0; k < 3; k++) { /* all three keep distances */
         ddn_frechet *fr = NULL;
-        OK(ctx, ddn_frechet_create(ctx, maps[k], ds, &fr));
+        OK(ctx, ddn_frechet_create(ctx, ds, maps[k], &fr));
         assert_int_equal(ddn_features_count(maps[k]), D);
         ddn_features_destroy(maps[k]);
         CLOSE(distance(ctx, fr, N, y), 0, 0, 1e-10 * trace);
@@ -88,7 +88,7 @@ static void distances_of_moved_and_scaled_sets(void **state)
         }
         CLOSE(distance(ctx, fr, N, x), 4.25, 1e-10, 1e-10 * trace);
         double mean[D];
-        OK(ctx, ddn_dataset_mean(ctx, ds, mean, D));
+        OK(ctx, ddn_dataset_mean(ctx, ds, D, mean));
         for (int i = 0; i < N * D; i++) {
             x[i] = mean[i % D] + 0.25 * (y[i] - mean[i % D]);
         }
@@ -124,9 +124,9 @@ static void a_reference_of_copies(void **state)
     ddn_dataset *ds = NULL;
     ddn_features *all = NULL;
     ddn_frechet *fr = NULL;
-    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, 7, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 7, D, y, D, &ds));
     OK(ctx, ddn_features_create_identity(ctx, D, &all));
-    OK(ctx, ddn_frechet_create(ctx, all, ds, &fr));
+    OK(ctx, ddn_frechet_create(ctx, ds, all, &fr));
     double second = 0;
     for (int i = 0; i < N * D; i++) {
         second += (x[i] - y[i % D]) * (x[i] - y[i % D]) / N;
@@ -146,7 +146,7 @@ static void principal_axes_see_the_largest_variance(void **state)
     ddn_context *ctx = test_context(1);
     ddn_dataset *ds = NULL;
     ddn_features *pca = NULL;
-    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, N, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, y, D, &ds));
     OK(ctx, ddn_features_create_pca(ctx, ds, 2, &pca));
     OK(ctx, ddn_dataset_spectrum(ctx, ds, 2, value, NULL, 0));
     OK(ctx, ddn_features_apply(ctx, pca, N, y, D, f, 2));
@@ -184,9 +184,9 @@ static void bootstrap_error_is_the_spread(void **state)
     ddn_dataset *ds = NULL;
     ddn_features *all = NULL;
     ddn_frechet *fr = NULL;
-    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, N, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, y, D, &ds));
     OK(ctx, ddn_features_create_identity(ctx, D, &all));
-    OK(ctx, ddn_frechet_create(ctx, all, ds, &fr));
+    OK(ctx, ddn_frechet_create(ctx, ds, all, &fr));
     double mean = 0, square = 0, error = NAN, value = NAN, spread = 0;
     for (int b = 0; b < SETS; b++) {
         points(100 + b, M, x);
@@ -197,7 +197,7 @@ static void bootstrap_error_is_the_spread(void **state)
         mean += d2 / SETS;
         square += d2 * d2 / SETS;
     }
-    OK(ctx, ddn_frechet_distance(ctx, fr, M, x, D, 5, SETS, &value, &error, draws));
+    OK(ctx, ddn_frechet_distance(ctx, fr, M, 5, SETS, x, D, &value, &error, draws));
     CLOSE(error, sqrt(square - mean * mean), 0.4, 0);
     mean = 0;
     for (int b = 0; b < SETS; b++) {
@@ -211,9 +211,9 @@ static void bootstrap_error_is_the_spread(void **state)
     /* Same numbers on three threads and with another start of the seed sequence not. */
     ddn_context *three = test_context(3);
     double again = NAN, other = NAN;
-    OK(three, ddn_frechet_distance(three, fr, M, x, D, 5, SETS, &value, &again, NULL));
+    OK(three, ddn_frechet_distance(three, fr, M, 5, SETS, x, D, &value, &again, NULL));
     assert_memory_equal(&again, &error, sizeof error);
-    OK(three, ddn_frechet_distance(three, fr, M, x, D, 6, SETS, &value, &other, NULL));
+    OK(three, ddn_frechet_distance(three, fr, M, 6, SETS, x, D, &value, &other, NULL));
     assert_true(other < error || other > error);
     ddn_context_destroy(three);
     ddn_frechet_destroy(fr);
@@ -233,35 +233,35 @@ static void bad_input_is_refused(void **state)
     ddn_features *map = NULL, *bad = NULL;
     ddn_frechet *fr = NULL, *none = NULL;
     probe p = {0, 0, 0, 0};
-    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, N, D, D, &ds));
-    OK(ctx, ddn_features_create_callback(ctx, D, D, swap_halves, count_release, &p, &map));
-    OK(ctx, ddn_frechet_create(ctx, map, ds, &fr));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, y, D, &ds));
+    OK(ctx, ddn_features_create_callback(ctx, D, D, swap_halves, &p, count_release, &map));
+    OK(ctx, ddn_frechet_create(ctx, ds, map, &fr));
     FAILS(ctx, ddn_features_create_identity(ctx, 0, &bad), DDN_E_RANGE, "d = 0");
     FAILS(ctx, ddn_features_create_pca(ctx, ds, D + 1, &bad), DDN_E_RANGE, "k = 7");
     FAILS(ctx, ddn_features_create_callback(ctx, D, 1, NULL, NULL, NULL, &bad), DDN_E_NULL, "fn");
-    FAILS(ctx, ddn_features_create_callback(ctx, D, 0, swap_halves, count_release, &p, &bad),
+    FAILS(ctx, ddn_features_create_callback(ctx, D, 0, swap_halves, &p, count_release, &bad),
           DDN_E_RANGE, "k = 0");
     assert_null(bad);
     assert_int_equal(p.released, 0);
-    FAILS(ctx, ddn_frechet_distance(ctx, fr, 1, y, D, 0, 0, &value, NULL, NULL), DDN_E_RANGE,
+    FAILS(ctx, ddn_frechet_distance(ctx, fr, 1, 0, 0, y, D, &value, NULL, NULL), DDN_E_RANGE,
           "m = 1");
-    FAILS(ctx, ddn_frechet_distance(ctx, fr, N, y, D, 0, 1, &value, NULL, NULL), DDN_E_RANGE,
+    FAILS(ctx, ddn_frechet_distance(ctx, fr, N, 0, 1, y, D, &value, NULL, NULL), DDN_E_RANGE,
           "replicates = 1");
-    FAILS(ctx, ddn_frechet_distance(ctx, fr, N, y, D - 1, 0, 0, &value, NULL, NULL), DDN_E_SHAPE,
+    FAILS(ctx, ddn_frechet_distance(ctx, fr, N, 0, 0, y, D - 1, &value, NULL, NULL), DDN_E_SHAPE,
           "less than d");
     p.failure = -3;
-    FAILS(ctx, ddn_frechet_distance(ctx, fr, N, y, D, 0, 0, &value, NULL, NULL), DDN_E_CALLBACK,
+    FAILS(ctx, ddn_frechet_distance(ctx, fr, N, 0, 0, y, D, &value, NULL, NULL), DDN_E_CALLBACK,
           "-3");
-    FAILS(ctx, ddn_frechet_create(ctx, map, ds, &none), DDN_E_CALLBACK, "-3");
+    FAILS(ctx, ddn_frechet_create(ctx, ds, map, &none), DDN_E_CALLBACK, "-3");
     assert_null(none);
     p.failure = 0;
     p.poison = NAN;
-    FAILS(ctx, ddn_frechet_distance(ctx, fr, N, y, D, 0, 0, &value, NULL, NULL), DDN_E_NONFINITE,
+    FAILS(ctx, ddn_frechet_distance(ctx, fr, N, 0, 0, y, D, &value, NULL, NULL), DDN_E_NONFINITE,
           "features");
     assert_true(value >= 0 && value <= 0);
     ddn_features *wide = NULL;
     OK(ctx, ddn_features_create_identity(ctx, D + 1, &wide));
-    FAILS(ctx, ddn_frechet_create(ctx, wide, ds, &none), DDN_E_SHAPE, "d = 7");
+    FAILS(ctx, ddn_frechet_create(ctx, ds, wide, &none), DDN_E_SHAPE, "d = 7");
     ddn_features_destroy(wide);
     OK(ctx, ddn_features_create_identity(ctx, 5000, &wide));
     ddn_features_destroy(wide);

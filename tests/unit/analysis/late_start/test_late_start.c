@@ -7,7 +7,7 @@ static ddn_dataset *reference_points(ddn_context *ctx)
     double points[15];
     ddn_dataset *ds = NULL;
     assert_int_equal(ref_numbers(ref_at("late_start"), "data", points, 15), 15);
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 5, 3, 3, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 5, 3, points, 3, &ds));
     return ds;
 }
 
@@ -75,7 +75,7 @@ static void draws_are_functions_of_seed_and_path(void **state)
     ddn_context *one = test_context(1), *three = test_context(3);
     ddn_dataset *ds = NULL;
     ddn_schedule *ou = NULL, *edm = NULL;
-    OK(one, ddn_dataset_create(one, points, DDN_TYPE_F64, N, D, D, &ds));
+    OK(one, ddn_dataset_create(one, DDN_TYPE_F64, N, D, points, D, &ds));
     OK(one, ddn_schedule_create_ou(one, &ou));
     OK(one, ddn_schedule_create_edm(one, &edm));
     for (ddn_start kind = DDN_START_NOISE; kind <= DDN_START_GAUSSIAN; kind++) {

@@ -28,7 +28,7 @@ static void scan_free(scan *s)
 
 static void column(ddn_context *ctx, const ddn_result *result, const char *name, double *out)
 {
-    OK(ctx, ddn_result_column(ctx, result, name, out, ddn_result_rows(result)));
+    OK(ctx, ddn_result_column(ctx, result, name, ddn_result_rows(result), out));
 }
 
 static void gaussian_to_noise_matches_the_reference(void **state)
@@ -38,7 +38,7 @@ static void gaussian_to_noise_matches_the_reference(void **state)
     double points[15];
     ddn_dataset *ds = NULL;
     assert_int_equal(ref_numbers(ref_at("late_start"), "data", points, 15), 15);
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 5, 3, 3, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 5, 3, points, 3, &ds));
     scan s = scan_of(ctx, ds, 16);
     const json_t *cases = ref_get(ref_at("late_start"), "cases");
     const int64_t count = (int64_t)json_array_size(cases);
@@ -47,7 +47,7 @@ static void gaussian_to_noise_matches_the_reference(void **state)
         t[c] = ref_number(json_array_get(cases, (size_t)c), "t");
     }
     ddn_result *result = NULL;
-    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, t, count, &result));
+    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, count, t, &result));
     column(ctx, result, "kl_between", between);
     column(ctx, result, "kl_between_se", error);
     column(ctx, result, "kl_gaussian", gaussian);
@@ -94,10 +94,10 @@ static void divergences_agree_with_quadrature(void **state)
     const double mean = 1.0 / 3, var = (4 + 0.25 + 6.25) / 3 - mean * mean;
     ddn_context *ctx = test_context(2);
     ddn_dataset *ds = NULL;
-    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, 3, 1, 1, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 1, y, 1, &ds));
     scan s = scan_of(ctx, ds, 30000);
     ddn_result *result = NULL;
-    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, t, 4, &result));
+    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, 4, t, &result));
     double gaussian[4], gaussian_se[4], noise[4], noise_se[4];
     column(ctx, result, "kl_gaussian", gaussian);
     column(ctx, result, "kl_gaussian_se", gaussian_se);
@@ -128,17 +128,17 @@ static void divergences_agree_with_quadrature(void **state)
     const double down[4] = {1.8, 1, 0.4, 0.1};
     ddn_result *falling = NULL;
     double again = NAN;
-    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, down, 4, &falling));
+    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, 4, down, &falling));
     OK(ctx, ddn_late_start_choose(ctx, falling, DDN_START_NOISE, 0.2, &again, &error));
     CLOSE(line_divergence(y, again, 0, 1), 0.2, 0.1, 0);
 
     FAILS(ctx, ddn_late_start_choose(ctx, result, 0, 0.2, &chosen, NULL), DDN_E_KEY, "kind");
     FAILS(ctx, ddn_late_start_choose(ctx, result, 1, 0, &chosen, NULL), DDN_E_RANGE, "level");
     ddn_result *other = NULL, *none = falling;
-    OK(ctx, ddn_analysis_identities(s.an, s.oracle, t, 1, &other));
+    OK(ctx, ddn_analysis_identities(s.an, s.oracle, 1, t, &other));
     FAILS(ctx, ddn_late_start_choose(ctx, other, 1, 0.1, &chosen, NULL), DDN_E_UNSUPPORTED,
           "kl_noise");
-    FAILS(ctx, ddn_analysis_late_start(s.an, s.oracle, t, 0, &none), DDN_E_RANGE, "");
+    FAILS(ctx, ddn_analysis_late_start(s.an, s.oracle, 0, t, &none), DDN_E_RANGE, "");
     assert_null(none);
     ddn_result_destroy(other);
     ddn_result_destroy(falling);
@@ -155,10 +155,10 @@ static void one_point_needs_no_late_start(void **state)
     const double y[4] = {1, -2, 0.5, 3}, t[3] = {0.01, 1, 5};
     ddn_context *ctx = test_context(1);
     ddn_dataset *ds = NULL;
-    OK(ctx, ddn_dataset_create(ctx, y, DDN_TYPE_F64, 1, 4, 4, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 1, 4, y, 4, &ds));
     scan s = scan_of(ctx, ds, 4);
     ddn_result *result = NULL;
-    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, t, 3, &result));
+    OK(ctx, ddn_analysis_late_start(s.an, s.oracle, 3, t, &result));
     double gaussian[3], noise[3];
     column(ctx, result, "kl_gaussian", gaussian);
     column(ctx, result, "kl_noise", noise);

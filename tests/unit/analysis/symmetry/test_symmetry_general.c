@@ -57,7 +57,7 @@ static void eigenpairs(void **state)
         double eta = trial == 2 ? 0.5 : 1, t = trial == 0 ? 0.1 : 0.6;
         double values[SMALL_D], vectors[SMALL_D][SMALL_D + 1], trace = 0, sum = 0, big = 0;
         OK(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_ETA, eta));
-        OK(b.ctx, ddn_symmetry_stability(b.sy, t, x, SMALL_D, values, vectors[0], SMALL_D + 1));
+        OK(b.ctx, ddn_symmetry_stability(b.sy, t, SMALL_D, x, values, vectors[0], SMALL_D + 1));
         dense(data, t, eta, x, matrix);
         for (int k = 0; k < SMALL_D; k++) {
             trace += matrix[k * SMALL_D + k];
@@ -204,8 +204,8 @@ static void foreign_score(void **state)
         q[i] = -2 + 4.0 * i / (Q - 1);
     }
     ddn_result *known = NULL, *found = NULL;
-    OK(b.ctx, ddn_symmetry_line(b.sy, t, NULL, &v, q, Q, &known));
-    OK(b.ctx, ddn_symmetry_line(sy, t, NULL, &v, q, Q, &found));
+    OK(b.ctx, ddn_symmetry_line(b.sy, t, Q, NULL, &v, q, &known));
+    OK(b.ctx, ddn_symmetry_line(sy, t, Q, NULL, &v, q, &found));
     assert_non_null(strstr(ddn_result_definition(found, "u"), "integrated"));
     double first = test_element(b.ctx, known, "u", 0);
     for (int i = 0; i < Q; i += 10) {
@@ -224,7 +224,7 @@ static void foreign_score(void **state)
     ddn_result_destroy(found);
     FAILS(b.ctx, ddn_symmetry_potential(sy, t, 1, x, 1, &u), DDN_E_UNSUPPORTED, "no log p");
     ddn_diagram *diagram = NULL;
-    OK(b.ctx, ddn_symmetry_diagram(sy, 2, 0.05, 2, data, 1, 0, NULL, 0, &diagram));
+    OK(b.ctx, ddn_symmetry_diagram(sy, 2, 0.05, 2, 0, data, 1, NULL, 0, &diagram));
     CLOSE(test_element(b.ctx, ddn_diagram_events(diagram), "t", 0), 0.5 * asinh(1), 1e-7, 0);
     ddn_diagram_destroy(diagram);
     ddn_symmetry_destroy(sy);
@@ -260,21 +260,21 @@ static void refusals(void **state)
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, 1, 1, data, 2, x, 1), DDN_E_SHAPE, "ldo");
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, 1, 1, nan2, 2, x, 2), DDN_E_NONFINITE, "1");
     FAILS(b.ctx, ddn_symmetry_potential(b.sy, 1, 1, data, 2, NULL), DDN_E_NULL, "u");
-    FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, NULL, v2, q, 2, &r), DDN_E_RANGE, "zero vector");
-    FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, NULL, data, q, 3, &r), DDN_E_RANGE, "q[2]");
-    FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, NULL, data, q, 1, &r), DDN_E_RANGE, "count");
-    FAILS(b.ctx, ddn_symmetry_stability(b.sy, 1, data, 3, x, NULL, 0), DDN_E_RANGE, "count");
-    FAILS(b.ctx, ddn_symmetry_stability(b.sy, 1, data, 1, &u, x, 1), DDN_E_SHAPE, "ldv");
+    FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, 2, NULL, v2, q, &r), DDN_E_RANGE, "zero vector");
+    FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, 3, NULL, data, q, &r), DDN_E_RANGE, "q[2]");
+    FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, 1, NULL, data, q, &r), DDN_E_RANGE, "count");
+    FAILS(b.ctx, ddn_symmetry_stability(b.sy, 1, 3, data, x, NULL, 0), DDN_E_RANGE, "count");
+    FAILS(b.ctx, ddn_symmetry_stability(b.sy, 1, 1, data, &u, x, 1), DDN_E_SHAPE, "ldv");
     FAILS(b.ctx, ddn_symmetry_fixed_points(b.sy, 1, 0, data, 2, x, 2, &r), DDN_E_RANGE, "m");
     FAILS(b.ctx, ddn_symmetry_fixed_points(b.sy, 1, 1, nan2, 2, x, 2, &r), DDN_E_NONFINITE,
           "starts");
-    FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 0.1, 1, 0, NULL, 0, 0, NULL, 0, &g), DDN_E_RANGE,
+    FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 0.1, 1, 0, 0, NULL, 0, NULL, 0, &g), DDN_E_RANGE,
           "t_end");
-    FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 1, -1, 0, NULL, 0, 0, NULL, 0, &g), DDN_E_RANGE, "-1");
-    FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 1, 0.1, 1, NULL, 2, 0, NULL, 0, &g), DDN_E_NULL,
+    FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 1, -1, 0, 0, NULL, 0, NULL, 0, &g), DDN_E_RANGE, "-1");
+    FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 1, 0.1, 1, 0, NULL, 2, NULL, 0, &g), DDN_E_NULL,
           "starts");
-    FAILS(b.ctx, ddn_symmetry_critical(b.sy, -1, q, 1, &r), DDN_E_RANGE, "lambda");
-    FAILS(b.ctx, ddn_symmetry_critical(b.sy, 1, &eta, 1, &r), DDN_E_NONFINITE, "etas");
+    FAILS(b.ctx, ddn_symmetry_critical(b.sy, -1, 1, q, &r), DDN_E_RANGE, "lambda");
+    FAILS(b.ctx, ddn_symmetry_critical(b.sy, 1, 1, &eta, &r), DDN_E_NONFINITE, "etas");
     FAILS(b.ctx, ddn_symmetry_critical_time(b.ctx, NULL, 1, 1, &u), DDN_E_NULL, "sch");
     assert_null(r);
     assert_null(g);
@@ -298,16 +298,16 @@ static ddn_status everything(ddn_context *ctx, void *arg)
     ddn_result *fixed = NULL, *line = NULL, *times = NULL;
     ddn_diagram *g = NULL;
     ddn_status status = ddn_schedule_create_ou(ctx, &sch);
-    status = status ? status : ddn_dataset_create(ctx, data, DDN_TYPE_F64, 3, 1, 1, &ds);
+    status = status ? status : ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 1, data, 1, &ds);
     status = status ? status : ddn_oracle_create_empirical(ctx, ds, sch, &oracle);
     status = status ? status : ddn_symmetry_create(ctx, oracle, &sy);
     if (status == DDN_OK) {
         status = ddn_options_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_STEP, 1);
     }
     status = status ? status : ddn_symmetry_fixed_points(sy, 0.1, 3, data, 1, x, 1, &fixed);
-    status = status ? status : ddn_symmetry_line(sy, 0.1, NULL, &v, q, 2, &line);
-    status = status ? status : ddn_symmetry_diagram(sy, 1, 0.1, 3, data, 1, 1, &v, 1, &g);
-    status = status ? status : ddn_symmetry_critical(sy, 1, &eta, 1, &times);
+    status = status ? status : ddn_symmetry_line(sy, 0.1, 2, NULL, &v, q, &line);
+    status = status ? status : ddn_symmetry_diagram(sy, 1, 0.1, 3, 1, data, 1, &v, 1, &g);
+    status = status ? status : ddn_symmetry_critical(sy, 1, 1, &eta, &times);
     ddn_diagram_destroy(g);
     ddn_result_destroy(times);
     ddn_result_destroy(line);

@@ -28,8 +28,8 @@ static void simulation_agrees_with_the_identities(void **state)
     ddn_result *clones = NULL, *exact = NULL;
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, 6000));
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, 5));
-    OK(ctx, ddn_analysis_clones(an, oracle, times, TIMES, &clones));
-    OK(ctx, ddn_analysis_identities(an, oracle, times, TIMES, &exact));
+    OK(ctx, ddn_analysis_clones(an, oracle, TIMES, times, &clones));
+    OK(ctx, ddn_analysis_identities(an, oracle, TIMES, times, &exact));
     const char *const names[] = {"phi", "phi_C", "distance2"};
     for (int i = 0; i < 3; i++) {
         char se[32];
@@ -66,14 +66,14 @@ static void the_flow_does_not_branch(void **state)
     OK(ctx,
        ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
     OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_ETA, 0));
-    OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
+    OK(ctx, ddn_analysis_clones(an, oracle, 2, times, &r));
     assert_true(test_element(ctx, r, "phi", 0) == 1 && test_element(ctx, r, "phi_C", 0) == 1);
     assert_true(test_element(ctx, r, "distance2", 0) == 0);
     CLOSE(test_element(ctx, r, "phi_se", 0), 1.0 / 42, 1e-12, 0); /* Wilson: 1/(2 (N + 1)) */
     ddn_result_destroy(r);
     OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_ETA,
                                 1)); /* ancestral noise branches */
-    OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
+    OK(ctx, ddn_analysis_clones(an, oracle, 2, times, &r));
     assert_true(test_element(ctx, r, "phi_C", 0) < 0.5 && test_element(ctx, r, "distance2", 0) > 1);
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);
@@ -88,16 +88,16 @@ static void unlabelled_data_have_no_phi(void **state)
     ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 0);
     ddn_analysis *an = analysis(ctx, 20);
     ddn_result *r = NULL;
-    OK(ctx, ddn_analysis_clones(an, oracle, times, 1, &r));
+    OK(ctx, ddn_analysis_clones(an, oracle, 1, times, &r));
     assert_true(isnan(test_element(ctx, r, "phi", 0)) && isnan(test_element(ctx, r, "phi_se", 0)));
     assert_true(test_element(ctx, r, "phi_C", 0) >= 0);
     ddn_result_destroy(r);
     const double low[] = {0.1, 1e-4};
-    FAILS(ctx, ddn_analysis_clones(an, oracle, low, 2, &r), DDN_E_RANGE, "not above the clean end");
-    FAILS(ctx, ddn_analysis_clones(an, oracle, times, 0, &r), DDN_E_RANGE, "times");
-    FAILS(ctx, ddn_analysis_clones(an, NULL, times, 1, &r), DDN_E_NULL, "oracle");
+    FAILS(ctx, ddn_analysis_clones(an, oracle, 2, low, &r), DDN_E_RANGE, "not above the clean end");
+    FAILS(ctx, ddn_analysis_clones(an, oracle, 0, times, &r), DDN_E_RANGE, "times");
+    FAILS(ctx, ddn_analysis_clones(an, NULL, 1, times, &r), DDN_E_NULL, "oracle");
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, 88));
-    FAILS(ctx, ddn_analysis_clones(an, oracle, times, 1, &r), DDN_E_KEY, "88");
+    FAILS(ctx, ddn_analysis_clones(an, oracle, 1, times, &r), DDN_E_KEY, "88");
     assert_null(r);
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(oracle);
@@ -125,13 +125,13 @@ static void last_change_obeys_its_bound(void **state)
     OK(ctx, ddn_analysis_last_change(an, oracle, &changes));
     assert_int_equal(ddn_result_rows(changes), STEPS + 1);
     double grid[STEPS + 1], share[STEPS + 1], error[STEPS + 1], w_max[STEPS + 1];
-    OK(ctx, ddn_result_column(ctx, changes, "t_grid", grid, STEPS + 1));
-    OK(ctx, ddn_result_column(ctx, changes, "changed_after", share, STEPS + 1));
-    OK(ctx, ddn_result_column(ctx, changes, "changed_after_se", error, STEPS + 1));
+    OK(ctx, ddn_result_column(ctx, changes, "t_grid", STEPS + 1, grid));
+    OK(ctx, ddn_result_column(ctx, changes, "changed_after", STEPS + 1, share));
+    OK(ctx, ddn_result_column(ctx, changes, "changed_after_se", STEPS + 1, error));
     assert_true(grid[0] == 5 && grid[STEPS] == 1e-3);
     CLOSE(grid[20], sqrt(5e-3), 1e-12, 0);
-    OK(ctx, ddn_analysis_identities(an, oracle, grid, STEPS + 1, &exact));
-    OK(ctx, ddn_result_column(ctx, exact, "w_max", w_max, STEPS + 1));
+    OK(ctx, ddn_analysis_identities(an, oracle, STEPS + 1, grid, &exact));
+    OK(ctx, ddn_result_column(ctx, exact, "w_max", STEPS + 1, w_max));
     double half = 0; /* largest time where E max w > 1/2 */
     for (int64_t k = 0; k <= STEPS; k++) {
         assert_true(k == 0 || share[k] <= share[k - 1]);
@@ -170,7 +170,7 @@ static void results_depend_on_nothing_but_the_seed(void **state)
         OK(threads, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATH_STEPS, 10));
         OK(threads,
            ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_BATCH, i == 3 ? 7 : 128));
-        OK(threads, ddn_analysis_clones(an, oracle, times, 2, &clones[i]));
+        OK(threads, ddn_analysis_clones(an, oracle, 2, times, &clones[i]));
         OK(threads, ddn_analysis_last_change(an, oracle, &changes[i]));
         ddn_analysis_destroy(an);
         ddn_context_destroy(threads);
@@ -220,7 +220,7 @@ static void progress_rises_and_stops(void **state)
     ddn_result *r = NULL;
     watch w = {NULL, 0, 2, 0};
     OK(ctx, ddn_context_set_progress(ctx, follow, &w));
-    OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
+    OK(ctx, ddn_analysis_clones(an, oracle, 2, times, &r));
     assert_string_equal(w.stage, "clones");
     assert_true(w.last == 1 && w.calls > 6);
     ddn_result_destroy(r);
@@ -228,14 +228,14 @@ static void progress_rises_and_stops(void **state)
     assert_string_equal(w.stage, "last change");
     ddn_result_destroy(r);
     w.stop = 0.6;
-    assert_int_equal(ddn_analysis_clones(an, oracle, times, 2, &r), DDN_STOPPED);
+    assert_int_equal(ddn_analysis_clones(an, oracle, 2, times, &r), DDN_STOPPED);
     assert_null(r);
     assert_int_equal(ddn_analysis_last_change(an, oracle, &r), DDN_STOPPED);
     assert_null(r);
     OK(ctx, ddn_context_set_progress(ctx, NULL, NULL));
     ddn_context_cancel(ctx);
-    assert_int_equal(ddn_analysis_clones(an, oracle, times, 2, &r), DDN_STOPPED);
-    OK(ctx, ddn_analysis_clones(an, oracle, times, 2, &r));
+    assert_int_equal(ddn_analysis_clones(an, oracle, 2, times, &r), DDN_STOPPED);
+    OK(ctx, ddn_analysis_clones(an, oracle, 2, times, &r));
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(oracle);
@@ -244,7 +244,7 @@ static void progress_rises_and_stops(void **state)
 
 static ddn_status clones(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
 {
-    return ddn_analysis_clones(an, oracle, times, 1, out);
+    return ddn_analysis_clones(an, oracle, 1, times, out);
 }
 
 static void every_allocation_may_fail(void **state)

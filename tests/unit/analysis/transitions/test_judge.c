@@ -114,7 +114,7 @@ static void count(const scene *s, const ddn_oracle *oracle, const ddn_dataset *f
         path[i] = ddni_path_run(what, k, i);
     }
     ddn_integrator *it = integrator(s, oracle, times[k], what != DDNI_MEASURE_CLONES);
-    OK(s->ctx, ddn_integrator_set_paths(it, path, runs));
+    OK(s->ctx, ddn_integrator_set_paths(it, runs, path));
     OK(s->ctx, ddn_integrator_run(it, runs, pair + turn, 1 + turn));
     ddn_integrator_destroy(it);
     share[0] = share[1] = 0;
@@ -163,7 +163,7 @@ static void check(const scene *s, const ddn_oracle *oracle, const ddn_dataset *f
 static void clones(const scene *s, const ddn_oracle *oracle, const rule *by)
 {
     ddn_result *r = NULL;
-    OK(s->ctx, ddn_analysis_clones(s->an, oracle, times, TIMES, &r));
+    OK(s->ctx, ddn_analysis_clones(s->an, oracle, TIMES, times, &r));
     check(s, oracle, ddn_oracle_dataset(oracle), 0, DDNI_MEASURE_CLONES, r, by);
     ddn_result_destroy(r);
 }
@@ -188,10 +188,10 @@ static void branches(const scene *s, const ddn_oracle *oracle, const ddn_dataset
         ddn_result *r = NULL;
         const rule *want = i == 0 ? by : &given;
         ddn_classify_fn fn = i == 0 ? NULL : classify;
-        OK(s->ctx, ddn_analysis_uturn(s->an, oracle, starts, times, TIMES, fn, NULL, &r));
+        OK(s->ctx, ddn_analysis_uturn(s->an, oracle, starts, TIMES, times, fn, NULL, &r));
         check(s, oracle, from, 0, DDNI_MEASURE_UTURN, r, want);
         ddn_result_destroy(r);
-        OK(s->ctx, ddn_analysis_branch(s->an, oracle, starts, times, TIMES, fn, NULL, &r));
+        OK(s->ctx, ddn_analysis_branch(s->an, oracle, starts, TIMES, times, fn, NULL, &r));
         check(s, oracle, from, 0, DDNI_MEASURE_BRANCH, r, want);
         ddn_result_destroy(r);
     }
@@ -203,7 +203,7 @@ static void path(const scene *s, const ddn_oracle *oracle, const ddn_dataset *ju
     const double x[TIMES] = {0.3, 0.3};
     ddn_result *r = NULL;
     OK(s->ctx,
-       ddn_analysis_path(s->an, oracle, judging, DDN_PATH_CLONES, times, TIMES, 1, x, 1, NULL, &r));
+       ddn_analysis_path(s->an, oracle, judging, DDN_PATH_CLONES, TIMES, 1, times, x, 1, NULL, &r));
     check(s, oracle, NULL, x[0], DDNI_MEASURE_PATH, r, by);
     ddn_result_destroy(r);
 }
@@ -215,10 +215,10 @@ static void make(scene *s)
     s->ctx = test_context(1);
     s->sch = test_schedule(s->ctx, TEST_OU);
     ddn_dataset *others = NULL;
-    OK(s->ctx, ddn_dataset_create(s->ctx, points, DDN_TYPE_F64, N, 1, 1, &s->plain));
-    OK(s->ctx, ddn_dataset_labelled(s->ctx, s->plain, labels, N, &s->labelled));
-    OK(s->ctx, ddn_dataset_create(s->ctx, other_points, DDN_TYPE_F64, N, 1, 1, &others));
-    OK(s->ctx, ddn_dataset_labelled(s->ctx, others, other_labels, N, &s->others));
+    OK(s->ctx, ddn_dataset_create(s->ctx, DDN_TYPE_F64, N, 1, points, 1, &s->plain));
+    OK(s->ctx, ddn_dataset_create_labelled(s->ctx, s->plain, N, labels, &s->labelled));
+    OK(s->ctx, ddn_dataset_create(s->ctx, DDN_TYPE_F64, N, 1, other_points, 1, &others));
+    OK(s->ctx, ddn_dataset_create_labelled(s->ctx, others, N, other_labels, &s->others));
     ddn_dataset_destroy(others);
     OK(s->ctx, ddn_analysis_create(s->ctx, &s->an));
     ddn_options *options = ddn_analysis_options(s->an);
@@ -324,7 +324,7 @@ static void mixtures(void **state)
         rule by = {points, labels, variance, labelled ? DDNI_MOST_PROBABLE : DDNI_NO_CLASS};
         rule others = {other_points, other_labels, 0, DDNI_LABEL_OF_NEAREST};
         OK(s.ctx,
-           ddn_oracle_create_mixture(s.ctx, s.sch, N, 1, weights, points, 1, DDN_VARIANCE_SHARED,
+           ddn_oracle_create_mixture(s.ctx, s.sch, DDN_VARIANCE_SHARED, N, 1, weights, points, 1,
                                      &variance, 1, labelled ? labels : NULL, &oracle));
         clones(&s, oracle, &by);
         branches(&s, oracle, NULL, &by);
@@ -358,9 +358,9 @@ static void foreign_models(void **state)
     const double x[TIMES] = {0, 0};
     branches(&s, bare, s.others, &others);
     path(&s, bare, s.others, &others);
-    FAILS(s.ctx, ddn_analysis_clones(s.an, bare, times, TIMES, &r), DDN_E_UNSUPPORTED, "dataset");
+    FAILS(s.ctx, ddn_analysis_clones(s.an, bare, TIMES, times, &r), DDN_E_UNSUPPORTED, "dataset");
     FAILS(s.ctx,
-          ddn_analysis_path(s.an, bare, NULL, DDN_PATH_CLONES, times, TIMES, 1, x, 1, NULL, &r),
+          ddn_analysis_path(s.an, bare, NULL, DDN_PATH_CLONES, TIMES, 1, times, x, 1, NULL, &r),
           DDN_E_UNSUPPORTED, "points");
     FAILS(s.ctx, ddn_analysis_last_change(s.an, bare, &r), DDN_E_UNSUPPORTED, "data");
     ddn_oracle_destroy(bare);
@@ -376,7 +376,7 @@ static void nothing_to_judge_by(void **state)
     const double zero = 0, one = 1;
     ddn_oracle *oracle = NULL;
     rule others = {other_points, other_labels, 0, DDNI_LABEL_OF_NEAREST};
-    OK(s.ctx, ddn_oracle_create_gaussian(s.ctx, s.sch, 1, &zero, 0, NULL, NULL, 1, one, &oracle));
+    OK(s.ctx, ddn_oracle_create_gaussian(s.ctx, s.sch, 1, 0, one, &zero, NULL, NULL, 1, &oracle));
     clones(&s, oracle, NULL);
     branches(&s, oracle, s.others, &others);
     path(&s, oracle, s.others, &others);
@@ -422,10 +422,10 @@ static void ties(void **state)
     const int32_t named[4] = {5, 4, 4, 5};
     ddn_dataset *ds = NULL, *with = NULL;
     ddn_oracle *oracle[2] = {NULL};
-    OK(s.ctx, ddn_dataset_create(s.ctx, at, DDN_TYPE_F64, 4, 1, 1, &ds));
-    OK(s.ctx, ddn_dataset_labelled(s.ctx, ds, named, 4, &with));
+    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, 4, 1, at, 1, &ds));
+    OK(s.ctx, ddn_dataset_create_labelled(s.ctx, ds, 4, named, &with));
     OK(s.ctx, ddn_oracle_create_empirical(s.ctx, with, s.sch, &oracle[0]));
-    OK(s.ctx, ddn_oracle_create_mixture(s.ctx, s.sch, 4, 1, quarter, at, 1, DDN_VARIANCE_SHARED,
+    OK(s.ctx, ddn_oracle_create_mixture(s.ctx, s.sch, DDN_VARIANCE_SHARED, 4, 1, quarter, at, 1,
                                         (double[]){0}, 1, named, &oracle[1]));
     for (int i = 0; i < 2; i++) {
         ddni_judge judge;

@@ -23,11 +23,11 @@ static ddn_dataset *clusters(ddn_context *ctx, int labelled)
             data[i * D + j] = 0.7 * data[i * D + j] + (j == 0 ? 3 * (2 * labels[i] - 1) : 0);
         }
     }
-    OK(ctx, ddn_dataset_create(ctx, data, DDN_TYPE_F64, N, D, D, &plain));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, data, D, &plain));
     if (!labelled) {
         return plain;
     }
-    OK(ctx, ddn_dataset_labelled(ctx, plain, labels, N, &ds));
+    OK(ctx, ddn_dataset_create_labelled(ctx, plain, N, labels, &ds));
     ddn_dataset_destroy(plain);
     return ds;
 }
@@ -45,7 +45,7 @@ static void walk(ddn_context *ctx, const ddn_oracle *oracle, double *x)
         if (k < TIMES - 1) {
             memcpy(now, now + M * D, M * D * sizeof *x);
         }
-        OK(ctx, ddn_forward_sample(ctx, sch, from, times[k], 2, 0, k, M, D, now, D));
+        OK(ctx, ddn_schedule_forward(ctx, sch, from, times[k], 2, 0, k, M, D, now, D));
         from = times[k];
     }
 }
@@ -88,7 +88,7 @@ static void by_posterior(void **state)
     make(&s, 1, 1);
     int32_t regimes[TIMES * M];
     ddn_result *r = NULL;
-    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_AUTO, times, TIMES, M, s.x, D,
+    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_AUTO, TIMES, M, times, s.x, D,
                                 regimes, &r));
     assert_int_equal(ddn_result_rows(r), TIMES);
     CLOSE(test_scalar(s.ctx, r, "class_level"), 0.775200245396663, 1e-14, 0);
@@ -154,23 +154,23 @@ static void by_clones(void **state)
     OK(s.ctx, ddn_oracle_create_callback(s.ctx, s.sch, D, DDN_PREDICTION_SCORE, predict, NULL, NULL,
                                          NULL, NULL, &s, &foreign));
     const double *x = s.x + M * D;
-    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_POSTERIOR, times + 1, 4, M, x, D,
+    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_POSTERIOR, 4, M, times + 1, x, D,
                                 NULL, &exact));
-    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, times + 1, 4, M, x, D, NULL,
+    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, 4, M, times + 1, x, D, NULL,
                                 &simulated));
     FAILS(s.ctx,
-          ddn_analysis_path(s.an, foreign, NULL, DDN_PATH_POSTERIOR, times + 1, 4, M, x, D, NULL,
+          ddn_analysis_path(s.an, foreign, NULL, DDN_PATH_POSTERIOR, 4, M, times + 1, x, D, NULL,
                             &outside),
           DDN_E_UNSUPPORTED, "CLONES");
     OK(s.ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_METHOD,
                                   DDN_METHOD_EXPONENTIAL));
     OK(s.ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_STEPS, 60));
     FAILS(s.ctx,
-          ddn_analysis_path(s.an, foreign, NULL, DDN_PATH_AUTO, times + 1, 4, M, x, D, NULL,
+          ddn_analysis_path(s.an, foreign, NULL, DDN_PATH_AUTO, 4, M, times + 1, x, D, NULL,
                             &outside),
           DDN_E_UNSUPPORTED, "points");
     s.ctx = inner; /* the model's own context: the library's is busy while it is asked */
-    OK(own, ddn_analysis_path(s.an, foreign, s.ds, DDN_PATH_AUTO, times + 1, 4, M, x, D, NULL,
+    OK(own, ddn_analysis_path(s.an, foreign, s.ds, DDN_PATH_AUTO, 4, M, times + 1, x, D, NULL,
                               &outside));
     s.ctx = own;
     const char *names[2] = {"same_point", "same_class"};
@@ -205,8 +205,8 @@ static void without_labels(void **state)
     OK(s.ctx, ddn_dataset_spectrum(s.ctx, s.ds, 1, &lambda, NULL, 0));
     OK(other.ctx, ddn_options_set_i64(ddn_analysis_options(other.an), DDN_ANALYSIS_BATCH, 7));
     OK(s.ctx,
-       ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, times, 5, M, s.x, D, NULL, &r));
-    OK(other.ctx, ddn_analysis_path(other.an, other.oracle, NULL, DDN_PATH_CLONES, times, 5, M,
+       ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, 5, M, times, s.x, D, NULL, &r));
+    OK(other.ctx, ddn_analysis_path(other.an, other.oracle, NULL, DDN_PATH_CLONES, 5, M, times,
                                     other.x, D, NULL, &q));
     CLOSE(test_scalar(s.ctx, r, "t_S"), 0.5 * log1p(lambda), 1e-9, 0);
     for (int k = 0; k < 5; k++) {
@@ -232,24 +232,24 @@ static void refusals(void **state)
     const double up[2] = {1, 1};
     double bad[2 * D] = {0};
     bad[D + 3] = INFINITY;
-    assert_int_equal(ddn_analysis_path(NULL, s.oracle, NULL, 0, times, 1, 1, s.x, D, NULL, &r),
+    assert_int_equal(ddn_analysis_path(NULL, s.oracle, NULL, 0, 1, 1, times, s.x, D, NULL, &r),
                      DDN_E_NULL);
-    FAILS(s.ctx, ddn_analysis_path(s.an, NULL, NULL, 0, times, 1, 1, s.x, D, NULL, &r), DDN_E_NULL,
+    FAILS(s.ctx, ddn_analysis_path(s.an, NULL, NULL, 0, 1, 1, times, s.x, D, NULL, &r), DDN_E_NULL,
           "oracle");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 9, times, 1, 1, s.x, D, NULL, &r),
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 9, 1, 1, times, s.x, D, NULL, &r),
           DDN_E_KEY, "9");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, up, 2, 1, s.x, D, NULL, &r),
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, 2, 1, up, s.x, D, NULL, &r),
           DDN_E_RANGE, "times");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, times, 1, 0, s.x, D, NULL, &r),
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, 1, 0, times, s.x, D, NULL, &r),
           DDN_E_RANGE, "m");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, times, 2, 1, bad, D, NULL, &r),
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, 2, 1, times, bad, D, NULL, &r),
           DDN_E_NONFINITE, "x");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, times, 1, 1, s.x, D - 1, NULL, &r),
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, 1, 1, times, s.x, D - 1, NULL, &r),
           DDN_E_SHAPE, "x");
     OK(s.ctx, ddn_options_set_f64(ddn_analysis_options(s.an), DDN_ANALYSIS_T_END, 0.5));
     FAILS(
         s.ctx,
-        ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, times, TIMES, 1, s.x, D, NULL, &r),
+        ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, TIMES, 1, times, s.x, D, NULL, &r),
         DDN_E_RANGE, "T_END");
     assert_null(r);
     unmake(&s);
@@ -266,17 +266,17 @@ static ddn_status everything(ddn_context *ctx, void *arg)
     ddn_analysis *an = NULL;
     ddn_result *r = NULL, *q = NULL;
     ddn_status status = ddn_schedule_create_ou(ctx, &sch);
-    status = status ? status : ddn_dataset_create(ctx, data, DDN_TYPE_F64, 2, 1, 1, &ds);
-    status = status ? status : ddn_dataset_labelled(ctx, ds, labels, 2, &named);
+    status = status ? status : ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 1, data, 1, &ds);
+    status = status ? status : ddn_dataset_create_labelled(ctx, ds, 2, labels, &named);
     status = status ? status : ddn_oracle_create_empirical(ctx, named, sch, &oracle);
     status = status ? status : ddn_analysis_create(ctx, &an);
     status =
         status ? status : ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 2);
     status = status
                  ? status
-                 : ddn_analysis_path(an, oracle, NULL, DDN_PATH_POSTERIOR, t, 2, 1, x, 1, NULL, &r);
+                 : ddn_analysis_path(an, oracle, NULL, DDN_PATH_POSTERIOR, 2, 1, t, x, 1, NULL, &r);
     status = status ? status
-                    : ddn_analysis_path(an, oracle, ds, DDN_PATH_CLONES, t, 2, 1, x, 1, NULL, &q);
+                    : ddn_analysis_path(an, oracle, ds, DDN_PATH_CLONES, 2, 1, t, x, 1, NULL, &q);
     ddn_result_destroy(q);
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);

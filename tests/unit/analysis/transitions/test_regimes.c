@@ -51,7 +51,7 @@ static void medium_data_within_their_monte_carlo_error(void **state)
         times[k] = ref_number(json_array_get(cases, (size_t)k), "t");
     }
     ddn_result *r = NULL;
-    OK(ctx, ddn_analysis_identities(an, oracle, times, count, &r));
+    OK(ctx, ddn_analysis_identities(an, oracle, count, times, &r));
     for (int64_t k = 2; k < count; k++) {
         json_t *c = json_array_get(cases, (size_t)k);
         for (int i = 0; i < 5; i++) {
@@ -89,14 +89,14 @@ static void speciation_time_of_two_gaussians(void **state)
     ddn_schedule *sch = NULL;
     ddn_oracle *oracle = NULL;
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, D, m, 1, &oracle));
+    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, D, 1, m, &oracle));
     double chi2 = 0;
     for (int64_t seed = 0; seed < SEEDS; seed++) {
         ddn_analysis *an = analysis(ctx, 2000, 2, 2);
         ddn_result *curves = NULL, *r = NULL;
         double value, error;
         OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, seed));
-        OK(ctx, ddn_analysis_identities(an, oracle, times, 9, &curves));
+        OK(ctx, ddn_analysis_identities(an, oracle, 9, times, &curves));
         OK(ctx, ddn_analysis_crossings(an, oracle, curves, &r));
         OK(ctx, ddn_result_scalar(ctx, r, "t_S_phi", &value, &error));
         assert_true(error > 0.005 && error < 0.05);
@@ -131,7 +131,7 @@ static void the_report_holds_everything(void **state)
         ddn_context *threads = test_context(i + 1);
         ddn_analysis *an = analysis(threads, 1000, 200, 100);
         OK(threads, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, 42));
-        OK(threads, ddn_analysis_regimes(an, oracle, grid, GRID, clone_grid, CLONE_GRID, &r[i]));
+        OK(threads, ddn_analysis_regimes(an, oracle, GRID, CLONE_GRID, grid, clone_grid, &r[i]));
         ddn_analysis_destroy(an);
         ddn_context_destroy(threads);
     }
@@ -220,8 +220,8 @@ static void other_schedules_give_the_same_physics(void **state)
     }
     ddn_analysis *an = analysis(ctx, 300, 50, 20);
     ddn_result *a = NULL, *b = NULL;
-    OK(ctx, ddn_analysis_regimes(an, in_ou, t, 2, t, 1, &a));
-    OK(ctx, ddn_analysis_regimes(an, in_ddpm, index, 2, index, 1, &b));
+    OK(ctx, ddn_analysis_regimes(an, in_ou, 2, 1, t, t, &a));
+    OK(ctx, ddn_analysis_regimes(an, in_ddpm, 2, 1, index, index, &b));
     static const char *const same[] = {"phi", "phi_C", "f", "mmse", "log_p"};
     for (int64_t k = 0; k < 2; k++) {
         for (int i = 0; i < 5; i++) {
@@ -259,7 +259,7 @@ static void reports_without_labels_or_data(void **state)
     ddn_oracle *plain = toy_clusters(ctx, 30, 3, 2, 0);
     ddn_result *r = NULL;
     ddn_regime regime = 0;
-    OK(ctx, ddn_analysis_regimes(an, plain, grid, GRID, NULL, 0, &r));
+    OK(ctx, ddn_analysis_regimes(an, plain, GRID, 0, grid, NULL, &r));
     assert_true(isnan(test_scalar(ctx, r, "t_S_phi")) &&
                 isnan(test_scalar(ctx, r, "t_S_phi_clones")));
     assert_true(isnan(test_element(ctx, r, "phi", 3)) &&
@@ -274,24 +274,24 @@ static void reports_without_labels_or_data(void **state)
     ddn_schedule *sch = NULL;
     ddn_oracle *mixture = NULL, *gaussian = NULL;
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, 3, m, 0.1, &mixture));
-    OK(ctx, ddn_analysis_regimes(an, mixture, grid, GRID, clone_grid, 2, &r));
+    OK(ctx, ddn_oracle_create_two_gaussians(ctx, sch, 3, 0.1, m, &mixture));
+    OK(ctx, ddn_analysis_regimes(an, mixture, GRID, 2, grid, clone_grid, &r));
     assert_true(isnan(test_scalar(ctx, r, "Lambda")) && isnan(test_scalar(ctx, r, "t_S")));
     assert_true(isfinite(test_scalar(ctx, r, "t_S_phi")) && test_scalar(ctx, r, "classes") == 2);
     CLOSE(test_element(ctx, r, "phi_clones", 9), test_element(ctx, r, "phi", 8), 0.4, 0);
     ddn_result_destroy(r);
     const double values[] = {1};
-    OK(ctx, ddn_oracle_create_gaussian(ctx, sch, 3, NULL, 0, values, m, 3, 1, &gaussian));
-    OK(ctx, ddn_analysis_regimes(an, gaussian, grid, GRID, clone_grid, 1, &r));
+    OK(ctx, ddn_oracle_create_gaussian(ctx, sch, 3, 0, 1, NULL, values, m, 3, &gaussian));
+    OK(ctx, ddn_analysis_regimes(an, gaussian, GRID, 1, grid, clone_grid, &r));
     assert_true(isnan(test_element(ctx, r, "phi_C", 2)) && isnan(test_scalar(ctx, r, "alpha")));
     assert_true(isfinite(test_element(ctx, r, "mmse", 2)));
     FAILS(ctx, ddn_analysis_regime_at(ctx, r, 1, &regime), DDN_E_UNSUPPORTED, "neither t_S_phi");
     ddn_result_destroy(r);
     FAILS(ctx, ddn_analysis_last_change(an, gaussian, &r), DDN_E_UNSUPPORTED, "gaussian");
-    FAILS(ctx, ddn_analysis_regimes(an, mixture, grid, GRID, NULL, 2, &r), DDN_E_NULL,
+    FAILS(ctx, ddn_analysis_regimes(an, mixture, GRID, 2, grid, NULL, &r), DDN_E_NULL,
           "clone_times");
-    FAILS(ctx, ddn_analysis_regimes(an, mixture, grid, 0, clone_grid, 2, &r), DDN_E_RANGE, "times");
-    FAILS(ctx, ddn_analysis_regimes(an, mixture, grid, GRID, clone_grid, -1, &r), DDN_E_RANGE,
+    FAILS(ctx, ddn_analysis_regimes(an, mixture, 0, 2, grid, clone_grid, &r), DDN_E_RANGE, "times");
+    FAILS(ctx, ddn_analysis_regimes(an, mixture, GRID, -1, grid, clone_grid, &r), DDN_E_RANGE,
           "clone_times");
     assert_null(r);
     ddn_oracle_destroy(mixture);
@@ -337,8 +337,8 @@ static void reports_of_a_foreign_score(void **state)
     OK(ctx,
        ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 80));
-    OK(ctx, ddn_analysis_identities(an, model.exact, times, COUNT, &exact));
-    OK(ctx, ddn_analysis_regimes(an, foreign, times, COUNT, times, COUNT, &r));
+    OK(ctx, ddn_analysis_identities(an, model.exact, COUNT, times, &exact));
+    OK(ctx, ddn_analysis_regimes(an, foreign, COUNT, COUNT, times, times, &r));
     for (int64_t k = 0; k < COUNT; k++) {
         assert_true(isnan(test_element(ctx, r, "phi", k)));
         assert_true(isnan(test_element(ctx, r, "phi_C", k)));
@@ -362,7 +362,7 @@ static void reports_of_a_foreign_score(void **state)
 
 static ddn_status regimes(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
 {
-    return ddn_analysis_regimes(an, oracle, grid, 2, clone_grid, 1, out);
+    return ddn_analysis_regimes(an, oracle, 2, 1, grid, clone_grid, out);
 }
 
 static void every_allocation_may_fail(void **state)

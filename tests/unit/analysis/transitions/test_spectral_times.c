@@ -32,7 +32,7 @@ static void spectral_times_of_known_data(void **state)
         points[2 * i][i] = sqrt(D * lambda[i]);
         points[2 * i + 1][i] = -sqrt(D * lambda[i]);
     }
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 2 * D, D, D, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2 * D, D, points, D, &ds));
     OK(ctx, ddn_analysis_spectrum(an, ds, &r));
     double c = expm1(2 * test_scalar(ctx, r, "t_C_spectrum")), sum = 0;
     for (int i = 0; i < D; i++) {
@@ -43,7 +43,7 @@ static void spectral_times_of_known_data(void **state)
     ddn_dataset_destroy(ds);
 
     const double one[] = {3, 4};
-    OK(ctx, ddn_dataset_create(ctx, one, DDN_TYPE_F64, 1, 2, 2, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 1, 2, one, 2, &ds));
     OK(ctx, ddn_analysis_spectrum(an, ds, &r));
     assert_true(test_scalar(ctx, r, "Lambda") == 0 && test_scalar(ctx, r, "t_S") == 0);
     assert_true(isnan(test_scalar(ctx, r, "t_C_spectrum")));

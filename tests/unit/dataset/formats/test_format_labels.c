@@ -15,7 +15,7 @@ static void labels_come_from_files(void **state)
     (void)state;
     ddn_context *ctx = test_context(1);
     ddn_dataset *plain, *ds;
-    OK(ctx, ddn_dataset_create(ctx, SIX, DDN_TYPE_F64, 3, 2, 2, &plain));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 2, SIX, 2, &plain));
     const uint8_t idx[] = {0, 0, 8, 1, 0, 0, 0, 3, 9, 0, 200};
     const int8_t i1[] = {-1, 5, 127};
     const int16_t i2[] = {-300, 5, 300};
@@ -46,14 +46,14 @@ static void labels_come_from_files(void **state)
     };
     for (size_t k = 0; k < sizeof good / sizeof good[0]; k++) {
         int32_t got[3];
-        OK(ctx, ddn_dataset_labelled_from_file(ctx, plain, good[k].path, &ds));
-        OK(ctx, ddn_dataset_labels(ctx, ds, got, 3));
+        OK(ctx, ddn_dataset_open_labelled(ctx, plain, good[k].path, &ds));
+        OK(ctx, ddn_dataset_labels(ctx, ds, 3, got));
         assert_memory_equal(got, good[k].want, sizeof got);
         ddn_dataset_destroy(ds);
         free((char *)good[k].path);
     }
 #define REFUSE(path, status, reason)                                                               \
-    FAILS(ctx, ddn_dataset_labelled_from_file(ctx, plain, path, &ds), status, reason);             \
+    FAILS(ctx, ddn_dataset_open_labelled(ctx, plain, path, &ds), status, reason);                  \
     assert_null(ds)
     REFUSE(test_path("none"), DDN_E_IO, "none: cannot open");
     REFUSE(test_write_file("m.idx", (uint8_t[]){0, 0, 8, 1, 0, 0, 0, 2, 1, 2}, 10), DDN_E_SHAPE,
@@ -90,10 +90,10 @@ static ddn_status open_label_subset(ddn_context *ctx, void *folder_files)
     const int32_t wanted[1] = {7};
     ddn_status status = ddn_dataset_open(ctx, path[0], DDN_FORMAT_AUTO, &ds);
     if (status == DDN_OK) {
-        status = ddn_dataset_labelled_from_file(ctx, ds, path[1], &labelled);
+        status = ddn_dataset_open_labelled(ctx, ds, path[1], &labelled);
     }
     if (status == DDN_OK) {
-        status = ddn_dataset_subset_classes(ctx, labelled, wanted, 1, &sub);
+        status = ddn_dataset_create_class_subset(ctx, labelled, 1, wanted, &sub);
     }
     ddn_dataset_destroy(ds);
     ddn_dataset_destroy(labelled);
@@ -139,17 +139,17 @@ static void fashion_mnist_opens(void **state)
     int32_t values[10];
     int64_t counts[10];
     OK(ctx, ddn_dataset_open(ctx, points, DDN_FORMAT_AUTO, &raw));
-    OK(ctx, ddn_dataset_labelled_from_file(ctx, raw, labels, &ds));
+    OK(ctx, ddn_dataset_open_labelled(ctx, raw, labels, &ds));
     assert_int_equal(ddn_dataset_n(ds), 60000);
     assert_int_equal(ddn_dataset_d(ds), 784);
     assert_int_equal(ddn_dataset_class_count(ds), 10);
-    OK(ctx, ddn_dataset_classes(ctx, ds, values, counts, 10));
+    OK(ctx, ddn_dataset_classes(ctx, ds, 10, values, counts));
     for (int k = 0; k < 10; k++) {
         assert_int_equal(values[k], k);
         assert_int_equal(counts[k], 6000);
     }
     const int32_t wanted[2] = {1, 7};
-    OK(ctx, ddn_dataset_subset_classes(ctx, ds, wanted, 2, &two));
+    OK(ctx, ddn_dataset_create_class_subset(ctx, ds, 2, wanted, &two));
     assert_int_equal(ddn_dataset_n(two), 12000);
     ddn_dataset_destroy(raw);
     ddn_dataset_destroy(ds);

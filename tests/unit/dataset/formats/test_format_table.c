@@ -109,9 +109,9 @@ static void compressed_files_open_too(void **state)
         test_npy_image(image, 1, 64, "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }",
                        labels, sizeof labels);
     int32_t label[2];
-    OK(ctx, ddn_dataset_create(ctx, image, DDN_TYPE_U8, 2, 3, 3, &plain));
-    OK(ctx, ddn_dataset_labelled_from_file(ctx, plain, test_write_gzip("l", image, size), &ds));
-    OK(ctx, ddn_dataset_labels(ctx, ds, label, 2));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_U8, 2, 3, image, 3, &plain));
+    OK(ctx, ddn_dataset_open_labelled(ctx, plain, test_write_gzip("l", image, size), &ds));
+    OK(ctx, ddn_dataset_labels(ctx, ds, 2, label));
     assert_int_equal(label[0], 4);
     assert_int_equal(label[1], -4);
     ddn_dataset_destroy(ds);
@@ -129,8 +129,8 @@ static void unknown_files_name_the_formats(void **state)
           "text: neither .npy, IDX nor CIFAR-10 (magic 68656c6c)");
     FAILS(ctx, ddn_dataset_open(ctx, test_write_gzip("gz", text, 6), 0, &ds), DDN_E_FORMAT,
           "gz: neither .npy, IDX nor CIFAR-10 (magic 68656c6c)");
-    OK(ctx, ddn_dataset_create(ctx, text, DDN_TYPE_U8, 2, 3, 3, &two));
-    FAILS(ctx, ddn_dataset_labelled_from_file(ctx, two, test_write_file("text", text, 6), &ds),
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_U8, 2, 3, text, 3, &two));
+    FAILS(ctx, ddn_dataset_open_labelled(ctx, two, test_write_file("text", text, 6), &ds),
           DDN_E_FORMAT, "text: neither .npy nor IDX (magic 68656c6c)");
     ddn_dataset_destroy(two);
     ddn_context_destroy(ctx);

@@ -285,7 +285,7 @@ static void cifar_brings_its_labels(void **state)
        ddn_dataset_open(ctx, test_write_file("c.bin", image, N * RECORD), DDN_FORMAT_AUTO, &ds));
     assert_int_equal(ddn_dataset_n(ds), N);
     assert_int_equal(ddn_dataset_d(ds), RECORD - 1);
-    OK(ctx, ddn_dataset_labels(ctx, ds, labels, N));
+    OK(ctx, ddn_dataset_labels(ctx, ds, N, labels));
     for (int i = 0; i < N; i++) {
         assert_int_equal(labels[i], 3 * i);
         OK(ctx, ddn_dataset_read(ctx, ds, i, 1, row, RECORD - 1));

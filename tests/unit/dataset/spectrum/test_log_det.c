@@ -45,8 +45,8 @@ static void reference_numbers_are_met(void **state)
     ref_numbers(late, "data", points, 15);
     ref_numbers(late, "eigenvalues_desc", lambda, 3);
     ddn_dataset *ds;
-    OK(ctx, ddn_dataset_create(ctx, points, DDN_TYPE_F64, 5, 3, 3, &ds));
-    OK(ctx, ddn_dataset_log_det(ctx, ds, levels, 3, sums, errors));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 5, 3, points, 3, &ds));
+    OK(ctx, ddn_dataset_log_det(ctx, ds, 3, levels, sums, errors));
     for (int k = 0; k < 3; k++) {
         CLOSE(sums[k], closed_form(lambda, 3, levels[k]), 1e-13, 0);
         CLOSE(errors[k], 0, 0, 0);
@@ -56,7 +56,7 @@ static void reference_numbers_are_met(void **state)
     json_t *medium = toy_medium_reference();
     levels[0] = expm1(2 * ref_number(medium, "tC_gauss_spectrum"));
     ds = toy_medium(ctx);
-    OK(ctx, ddn_dataset_log_det(ctx, ds, levels, 1, sums, NULL));
+    OK(ctx, ddn_dataset_log_det(ctx, ds, 1, levels, sums, NULL));
     CLOSE(sums[0], 2 * log(128), 1e-9, 0);
     json_decref(medium);
     ddn_dataset_destroy(ds);
@@ -85,7 +85,7 @@ static void sampled_sums_scatter_as_they_say(void **state)
         double *x = rotated_cross(n, d, lambda, RANK), squares[3] = {0};
         ddn_dataset *ds;
         ddni_covariance c;
-        OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, n, d, d, &ds));
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, n, d, x, d, &ds));
         OK(ctx, ddni_covariance_open(ctx, ds, &c));
         double exact[3], sums[3], errors[3];
         OK(ctx, ddni_log_det_exact(&c, levels, 3, exact));
@@ -121,7 +121,7 @@ static void short_recursions_are_exact(void **state)
     double *x = rotated_cross(200, 100, lambda, 100);
     ddn_dataset *ds;
     ddni_covariance c;
-    OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 200, 100, 100, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 200, 100, x, 100, &ds));
     OK(ctx, ddni_covariance_open(ctx, ds, &c));
     OK(ctx, ddni_log_det_sampled(&c, 0, level, 1, sums, errors));
     CLOSE(sums[0], 100 * log(7), 1e-12, 0);
@@ -129,12 +129,12 @@ static void short_recursions_are_exact(void **state)
     ddni_covariance_close(&c);
     ddn_dataset_destroy(ds);
     memset(x, 0, 200 * 100 * sizeof *x);
-    OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 200, 100, 100, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 200, 100, x, 100, &ds));
     OK(ctx, ddni_covariance_open(ctx, ds, &c));
     OK(ctx, ddni_log_det_sampled(&c, 0, level, 1, sums, errors));
     CLOSE(sums[0], 0, 0, 0);
     ddni_covariance_close(&c);
-    OK(ctx, ddn_dataset_log_det(ctx, ds, level, 1, sums, errors));
+    OK(ctx, ddn_dataset_log_det(ctx, ds, 1, level, sums, errors));
     CLOSE(sums[0], 0, 0, 1e-12);
     ddn_dataset_destroy(ds);
     free(x);
@@ -159,7 +159,7 @@ static void bits_do_not_depend_on_threads(void **state)
         ddn_context *ctx = test_context(threads);
         ddn_dataset *ds;
         ddni_covariance c;
-        OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F32, N, D, D, &ds));
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F32, N, D, x, D, &ds));
         OK(ctx, ddni_covariance_open(ctx, ds, &c));
         OK(ctx, ddni_log_det_sampled(&c, 0, level, 2, sums, sums + 2));
         if (threads == 1) {
@@ -181,13 +181,13 @@ static void bad_arguments_are_refused(void **state)
     double x[6] = {1, 2, 4, 8, 16, 32}, sums[2] = {7, 7};
     const double bad[2] = {1, 0}, nan[1] = {NAN}, tiny[1] = {1e-310};
     ddn_dataset *ds;
-    OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 3, 2, 2, &ds));
-    FAILS(ctx, ddn_dataset_log_det(ctx, ds, bad, 2, sums, NULL), DDN_E_RANGE, "c[1] = 0");
-    FAILS(ctx, ddn_dataset_log_det(ctx, ds, nan, 1, sums, NULL), DDN_E_NONFINITE, "c[0]");
-    FAILS(ctx, ddn_dataset_log_det(ctx, ds, bad, 0, sums, NULL), DDN_E_RANGE, "count = 0");
-    FAILS(ctx, ddn_dataset_log_det(ctx, ds, bad, 1, NULL, NULL), DDN_E_NULL, "sums");
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 2, x, 2, &ds));
+    FAILS(ctx, ddn_dataset_log_det(ctx, ds, 2, bad, sums, NULL), DDN_E_RANGE, "c[1] = 0");
+    FAILS(ctx, ddn_dataset_log_det(ctx, ds, 1, nan, sums, NULL), DDN_E_NONFINITE, "c[0]");
+    FAILS(ctx, ddn_dataset_log_det(ctx, ds, 0, bad, sums, NULL), DDN_E_RANGE, "count = 0");
+    FAILS(ctx, ddn_dataset_log_det(ctx, ds, 1, bad, NULL, NULL), DDN_E_NULL, "sums");
     CLOSE(sums[0], 7, 0, 0);
-    OK(ctx, ddn_dataset_log_det(ctx, ds, tiny, 1, sums, NULL));
+    OK(ctx, ddn_dataset_log_det(ctx, ds, 1, tiny, sums, NULL));
     assert_true(isfinite(sums[0]) && sums[0] > 700);
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);

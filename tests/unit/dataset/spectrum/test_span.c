@@ -21,7 +21,7 @@ static ddn_dataset *planted(ddn_context *ctx, int64_t n, int64_t d, int64_t rank
             x[i] += c[i / d * rank + k] * pow(fall, (double)k) * v[k * d + i % d];
         }
     }
-    OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, n, d, d, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, n, d, x, d, &ds));
     free(x);
     free(v);
     free(c);
@@ -43,8 +43,9 @@ static ddn_dataset *cloud(ddn_context *ctx, ddn_type type, int64_t n, int64_t d)
         x[i] = f[i];
     }
     int which = type == DDN_TYPE_U8 ? 0 : type == DDN_TYPE_F32 ? 1 : 2;
-    OK(ctx, ddn_dataset_create(ctx, data[which], type, n, d, d, &raw));
-    OK(ctx, ddn_dataset_mapped(ctx, raw, which == 0 ? 1 / 127.5 : 1, which == 0 ? -1 : 0.25, &ds));
+    OK(ctx, ddn_dataset_create(ctx, type, n, d, data[which], d, &raw));
+    OK(ctx, ddn_dataset_create_mapped(ctx, raw, which == 0 ? 1 / 127.5 : 1, which == 0 ? -1 : 0.25,
+                                      &ds));
     ddn_dataset_destroy(raw);
     return ds;
 }
@@ -89,7 +90,7 @@ static void check_span(ddn_context *ctx, const ddn_dataset *ds, const ddn_span *
         }
     }
     ddn_dataset *reduced;
-    OK(ctx, ddn_span_dataset(ctx, span, DDN_TYPE_F64, &reduced));
+    OK(ctx, ddn_dataset_create_in_span(ctx, span, DDN_TYPE_F64, &reduced));
     assert_int_equal(ddn_dataset_n(reduced), n);
     assert_int_equal(ddn_dataset_d(reduced), r);
     OK(ctx, ddn_dataset_read(ctx, ds, 0, n, x, d));
@@ -197,8 +198,8 @@ static void duplicates_and_labels_are_kept(void **state)
         labels[i] = i % 3 - 7;
     }
     ddn_dataset *points = cloud(ctx, DDN_TYPE_F32, 12, D), *repeated, *ds, *reduced[2];
-    OK(ctx, ddn_dataset_subset(ctx, points, rows, N, &repeated));
-    OK(ctx, ddn_dataset_labelled(ctx, repeated, labels, N, &ds));
+    OK(ctx, ddn_dataset_create_subset(ctx, points, N, rows, &repeated));
+    OK(ctx, ddn_dataset_create_labelled(ctx, repeated, N, labels, &ds));
     ddn_span *span;
     OK(ctx, ddn_span_create(ctx, ds, 0, &span));
     int used[12] = {0}, different = 0;
@@ -207,15 +208,15 @@ static void duplicates_and_labels_are_kept(void **state)
         used[rows[i]] = 1;
     }
     check_span(ctx, ds, span, different - 1);
-    OK(ctx, ddn_span_dataset(ctx, span, DDN_TYPE_F64, &reduced[0]));
-    OK(ctx, ddn_span_dataset(ctx, span, DDN_TYPE_F32, &reduced[1]));
+    OK(ctx, ddn_dataset_create_in_span(ctx, span, DDN_TYPE_F64, &reduced[0]));
+    OK(ctx, ddn_dataset_create_in_span(ctx, span, DDN_TYPE_F32, &reduced[1]));
     ddn_span_destroy(span);
     ddn_dataset_destroy(points);
     ddn_dataset_destroy(repeated);
     ddn_dataset_destroy(ds);
     double c[2][N * N];
     for (int k = 0; k < 2; k++) {
-        OK(ctx, ddn_dataset_labels(ctx, reduced[k], seen, N));
+        OK(ctx, ddn_dataset_labels(ctx, reduced[k], N, seen));
         assert_memory_equal(seen, labels, sizeof labels);
         OK(ctx, ddn_dataset_read(ctx, reduced[k], 0, N, c[k], different - 1));
         ddn_dataset_destroy(reduced[k]);
@@ -282,23 +283,24 @@ static void bad_arguments_are_refused(void **state)
     FAILS(ctx, ddn_span_create(ctx, ds, -1, &span), DDN_E_RANGE, "tolerance = -1");
     FAILS(ctx, ddn_span_create(ctx, ds, 1, &span), DDN_E_RANGE, "tolerance");
     FAILS(ctx, ddn_span_create(ctx, ds, NAN, &span), DDN_E_NONFINITE, "tolerance");
-    OK(ctx, ddn_dataset_create(ctx, x, DDN_TYPE_F64, 1, 5, 5, &other));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 1, 5, x, 5, &other));
     FAILS(ctx, ddn_span_create(ctx, other, 0, &span), DDN_E_RANGE, "n = 1");
     ddn_dataset_destroy(other);
     for (int wide = 0; wide < 2; wide++) {
         static const double same[10] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
-        OK(ctx, ddn_dataset_create(ctx, same, DDN_TYPE_F64, wide ? 2 : 5, wide ? 5 : 2,
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, wide ? 2 : 5, wide ? 5 : 2, same,
                                    wide ? 5 : 2, &other));
         FAILS(ctx, ddn_span_create(ctx, other, 0, &span), DDN_E_UNSUPPORTED,
               "all points are equal");
         ddn_dataset_destroy(other);
     }
     static const double far[4] = {-1e200, 1, 1e200, 2};
-    OK(ctx, ddn_dataset_create(ctx, far, DDN_TYPE_F64, 2, 2, 2, &other));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 2, far, 2, &other));
     FAILS(ctx, ddn_span_create(ctx, other, 0, &span), DDN_E_NONFINITE, "covariance");
     ddn_dataset_destroy(other);
     uint8_t *many = calloc(8193, 8193);
-    OK(ctx, ddn_dataset_borrow(ctx, many, DDN_TYPE_U8, 8193, 8193, 8193, NULL, NULL, &other));
+    OK(ctx,
+       ddn_dataset_create_borrowed(ctx, DDN_TYPE_U8, 8193, 8193, many, 8193, NULL, NULL, &other));
     FAILS(ctx, ddn_span_create(ctx, other, 0, &span), DDN_E_RANGE, "both above 8192");
     ddn_dataset_destroy(other);
     free(many);
@@ -306,9 +308,9 @@ static void bad_arguments_are_refused(void **state)
     assert_int_equal(ddn_span_create(ctx, ds, 0, &span), DDN_STOPPED);
     assert_null(span);
     OK(ctx, ddn_span_create(ctx, ds, 0, &span));
-    FAILS(ctx, ddn_span_dataset(ctx, NULL, DDN_TYPE_F64, &reduced), DDN_E_NULL, "span");
-    FAILS(ctx, ddn_span_dataset(ctx, span, DDN_TYPE_F64, NULL), DDN_E_NULL, "out");
-    FAILS(ctx, ddn_span_dataset(ctx, span, DDN_TYPE_U8, &reduced), DDN_E_RANGE, "type");
+    FAILS(ctx, ddn_dataset_create_in_span(ctx, NULL, DDN_TYPE_F64, &reduced), DDN_E_NULL, "span");
+    FAILS(ctx, ddn_dataset_create_in_span(ctx, span, DDN_TYPE_F64, NULL), DDN_E_NULL, "out");
+    FAILS(ctx, ddn_dataset_create_in_span(ctx, span, DDN_TYPE_U8, &reduced), DDN_E_RANGE, "type");
     FAILS(ctx, ddn_span_project(ctx, NULL, 1, 2, x, 5, c, 2, q, 5), DDN_E_NULL, "span");
     FAILS(ctx, ddn_span_project(ctx, span, 1, 2, NULL, 5, c, 2, q, 5), DDN_E_NULL, "x");
     FAILS(ctx, ddn_span_project(ctx, span, 1, 2, x, 5, NULL, 2, q, 5), DDN_E_NULL, "coordinates");

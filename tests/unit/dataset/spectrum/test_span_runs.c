@@ -36,7 +36,7 @@ static void check_score(ddn_context *ctx, const ddn_dataset *ds, int64_t rank, d
     OK(ctx, ddn_span_create(ctx, ds, 0, &span));
     int64_t r = ddn_span_rank(span);
     assert_int_equal(r, rank);
-    OK(ctx, ddn_span_dataset(ctx, span, DDN_TYPE_F64, &reduced));
+    OK(ctx, ddn_dataset_create_in_span(ctx, span, DDN_TYPE_F64, &reduced));
     OK(ctx, ddn_schedule_eval(ctx, setup.sch, t, &a, &s));
     OK(ctx, ddn_dataset_read(ctx, ds, 0, M, x, d));
     test_normal(9, M * d, q);
@@ -119,7 +119,7 @@ static void check_run(ddn_context *ctx, test_kind kind, ddn_method method, doubl
     ddn_span *span;
     double x[M * D], c[M * N], q[M * D], back[M * D], t[2], a[2], s[2];
     OK(ctx, ddn_span_create(ctx, ds, 0, &span));
-    OK(ctx, ddn_span_dataset(ctx, span, DDN_TYPE_F64, &reduced));
+    OK(ctx, ddn_dataset_create_in_span(ctx, span, DDN_TYPE_F64, &reduced));
     int64_t r = ddn_span_rank(span);
     for (int k = 0; k < 2; k++) {
         OK(ctx, ddn_schedule_from_ou(ctx, sch, k == 0 ? 2.5 : 0.02, &t[k]));
@@ -205,7 +205,7 @@ static void noise_outside_has_its_law(void **state)
         OK(setup.ctx, ddn_span_project(setup.ctx, span, a[0], M, x[1], D, c, N, q[2], D));
         OK(setup.ctx, ddn_span_lift(setup.ctx, span, a[0], M, c, N, x[0], D));
         OK(setup.ctx, ddn_integrator_create(setup.ctx, oracle, methods[method], &it));
-        OK(setup.ctx, ddn_integrator_set_times(it, t, 2));
+        OK(setup.ctx, ddn_integrator_set_times(it, 2, t));
         for (int k = 0; k < 2; k++) {
             OK(setup.ctx, ddn_integrator_run(it, M, x[k], D));
             OK(setup.ctx, ddn_span_project(setup.ctx, span, a[1], M, x[k], D, c, N, q[k], D));

@@ -183,7 +183,7 @@ static void check_batch(rig *r, way w, int64_t m, int64_t runs)
     }
     for (int64_t k = 0; k < runs; k++) {
         /* Every draw another path, or of the same paths another step. */
-        OK(r->ctx, ddn_query_set_noise(query, SEED + w, w == TRACK ? 7 : k * m, NULL, 0, k));
+        OK(r->ctx, ddn_query_set_noise(query, SEED + w, w == TRACK ? 7 : k * m, k, 0, NULL));
         OK(r->ctx, ddn_query_run(query, r->t, m, x, d));
         if (w != TRACK || k > 0) {
             test_served_all(query, r->oracle, server_of(w, r->cloud.type), m);
@@ -256,7 +256,7 @@ static void draw_all(rig *r, int64_t m, double epsilon, int memory, const double
         if (epsilon >= 0) {
             OK(r->ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, epsilon));
         }
-        OK(r->ctx, ddn_query_set_noise(query, SEED, 0, paths + first, count, 3));
+        OK(r->ctx, ddn_query_set_noise(query, SEED, 0, 3, count, paths + first));
         for (int k = 0; k <= memory; k++) {
             OK(r->ctx, ddn_query_run(query, r->t, count, x + first * d, d));
         }

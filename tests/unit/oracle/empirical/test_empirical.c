@@ -17,10 +17,10 @@ typedef struct setup {
 static setup make(int64_t threads, const double *data, int64_t n, int64_t d, const int32_t *labels)
 {
     setup s = {.ctx = test_context(threads)};
-    OK(s.ctx, ddn_dataset_create(s.ctx, data, DDN_TYPE_F64, n, d, d, &s.ds));
+    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, n, d, data, d, &s.ds));
     if (labels != NULL) {
         ddn_dataset *labelled = NULL;
-        OK(s.ctx, ddn_dataset_labelled(s.ctx, s.ds, labels, n, &labelled));
+        OK(s.ctx, ddn_dataset_create_labelled(s.ctx, s.ds, n, labels, &labelled));
         ddn_dataset_destroy(s.ds);
         s.ds = labelled;
     }

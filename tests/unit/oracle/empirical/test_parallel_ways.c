@@ -83,9 +83,9 @@ static rig rig_make(ddn_context *ctx, const shape *s, ddn_type type, int64_t m)
     ddn_dataset *raw = NULL, *mapped = NULL;
     ddn_schedule *sch = NULL;
     int bytes = type == DDN_TYPE_U8;
-    OK(ctx, ddn_dataset_borrow(ctx, r.stored, type, n, d, d, NULL, NULL, &raw));
-    OK(ctx, ddn_dataset_mapped(ctx, raw, bytes ? scale : 1, bytes ? shift : 0, &mapped));
-    OK(ctx, ddn_dataset_labelled(ctx, mapped, label, n, &r.ds));
+    OK(ctx, ddn_dataset_create_borrowed(ctx, type, n, d, r.stored, d, NULL, NULL, &raw));
+    OK(ctx, ddn_dataset_create_mapped(ctx, raw, bytes ? scale : 1, bytes ? shift : 0, &mapped));
+    OK(ctx, ddn_dataset_create_labelled(ctx, mapped, n, label, &r.ds));
     OK(ctx, ddn_schedule_create_ou(ctx, &sch));
     OK(ctx, ddn_oracle_create_empirical(ctx, r.ds, sch, &r.oracle));
     double a = exp(-r.t), sd = sqrt(-expm1(-2 * r.t));
@@ -131,7 +131,7 @@ static ddn_query *query_make(ddn_context *ctx, const rig *r, const shape *s, int
     int64_t d = s->d;
     ddn_query *q = NULL;
     OK(ctx, ddn_query_create(ctx, r->oracle, &q));
-    OK(ctx, ddn_query_set_noise(q, 9, 4, NULL, 0, 2));
+    OK(ctx, ddn_query_set_noise(q, 9, 4, 2, 0, NULL));
     OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, s->how == TRACK));
     if (s->how >= DOUBLE) {
         OK(ctx, ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, 0));

@@ -31,9 +31,9 @@ static model make(ddn_type type)
     }
     ddn_dataset *ds = NULL, *mapped = NULL;
     OK(w.ctx,
-       ddn_dataset_create(w.ctx, type == DDN_TYPE_U8 ? (void *)u : (void *)f, type, N, D, D, &ds));
+       ddn_dataset_create(w.ctx, type, N, D, type == DDN_TYPE_U8 ? (void *)u : (void *)f, D, &ds));
     if (type == DDN_TYPE_U8) {
-        OK(w.ctx, ddn_dataset_mapped(w.ctx, ds, 1 / 40.0, -127.5 / 40, &mapped));
+        OK(w.ctx, ddn_dataset_create_mapped(w.ctx, ds, 1 / 40.0, -127.5 / 40, &mapped));
         ddn_dataset_destroy(ds);
         ds = mapped;
     }
@@ -66,7 +66,7 @@ static void follow(ddn_type type, double eta)
     OK(w.ctx, ddn_query_bind_f64(memory, DDN_OUT_SCORE, score, D));
     OK(w.ctx, ddn_query_bind_f64(fresh, DDN_OUT_SCORE, plain, D));
     OK(w.ctx, ddn_schedule_grid(w.ctx, w.sch, DDN_GRID_GEOMETRIC, 3, 1e-3, STEPS + 1, times));
-    OK(w.ctx, ddn_noise(w.ctx, 3, 40, 0, 0, 0, M * D, x));
+    OK(w.ctx, ddn_noise_draw(w.ctx, 3, 40, 0, 0, 0, M * D, x));
     for (int64_t k = 0; k < STEPS; k++) {
         OK(w.ctx, ddn_query_run(memory, times[k], M, x, D));
         OK(w.ctx, ddn_query_run(fresh, times[k], M, x, D));
@@ -74,7 +74,7 @@ static void follow(ddn_type type, double eta)
         double h = times[k] - times[k + 1];
         for (int64_t r = 0; r < M; r++) {
             double error = 0, size = 0;
-            OK(w.ctx, ddn_noise(w.ctx, 3, 41, r, k, 0, D, z));
+            OK(w.ctx, ddn_noise_draw(w.ctx, 3, 41, r, k, 0, D, z));
             for (int64_t j = r * D; j < (r + 1) * D; j++) {
                 error += (score[j] - plain[j]) * (score[j] - plain[j]);
                 size += plain[j] * plain[j];

@@ -148,9 +148,10 @@ static void in_a_callback(void **state)
         test_normal(3, 20, x);
         OK(r.ctx, ddn_integrator_create(r.ctx, r.oracle, methods[k], &it));
         OK(r.ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 8));
-        OK(r.ctx, ddn_integrator_attach_callback(it, look, &s, NULL,
+        OK(r.ctx, ddn_integrator_attach_callback(it,
                                                  INT64_C(1) << DDN_OUT_NEAREST_DISTANCE2 |
-                                                     INT64_C(1) << DDN_OUT_SECOND_DISTANCE2));
+                                                     INT64_C(1) << DDN_OUT_SECOND_DISTANCE2,
+                                                 look, &s, NULL));
         OK(r.ctx, ddn_integrator_run(it, 5, x, 4));
         assert_int_equal(s.calls, 9);
         ddn_integrator_destroy(it);

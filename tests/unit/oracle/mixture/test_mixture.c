@@ -23,7 +23,7 @@ static void check_case(test_setup *s, const json_t *c)
     }
     const double t = ref_number(c, "t"), floor = 1e-13;
     ddn_oracle *oracle = NULL;
-    OK(s->ctx, ddn_oracle_create_mixture(s->ctx, s->sch, k, d, pi, means, d, DDN_VARIANCE_DIAGONAL,
+    OK(s->ctx, ddn_oracle_create_mixture(s->ctx, s->sch, DDN_VARIANCE_DIAGONAL, k, d, pi, means, d,
                                          vars, d, NULL, &oracle));
     test_outputs o = test_evaluate(s->ctx, oracle, t, 1, x, d, v);
     CLOSE(o.f64[DDN_OUT_LOG_P][0], ref_number(c, "log_density"), 1e-13, 0);
@@ -101,8 +101,8 @@ static void two_gaussians(void **state)
     const double weights[3] = {0.5, 0.5, 0}, sigma2 = 0.7;
     const int32_t labels[3] = {1, 0, 0};
     ddn_oracle *fast = NULL, *general = NULL;
-    OK(s.ctx, ddn_oracle_create_two_gaussians(s.ctx, s.sch, D, m, sigma2, &fast));
-    OK(s.ctx, ddn_oracle_create_mixture(s.ctx, s.sch, 3, D, weights, means, D, DDN_VARIANCE_SHARED,
+    OK(s.ctx, ddn_oracle_create_two_gaussians(s.ctx, s.sch, D, sigma2, m, &fast));
+    OK(s.ctx, ddn_oracle_create_mixture(s.ctx, s.sch, DDN_VARIANCE_SHARED, 3, D, weights, means, D,
                                         &sigma2, 0, labels, &general));
     static const double times[] = {1e-6, 0.01, 0.5, 2, 8, 20};
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
@@ -161,10 +161,10 @@ static void point_masses_are_data(void **state)
     const double zero = 0;
     ddn_dataset *plain = NULL, *ds = NULL;
     ddn_oracle *mixture = NULL, *empirical = NULL;
-    OK(s.ctx, ddn_dataset_create(s.ctx, data, DDN_TYPE_F64, N, D, D, &plain));
-    OK(s.ctx, ddn_dataset_labelled(s.ctx, plain, labels, N, &ds));
+    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, N, D, data, D, &plain));
+    OK(s.ctx, ddn_dataset_create_labelled(s.ctx, plain, N, labels, &ds));
     OK(s.ctx, ddn_oracle_create_empirical(s.ctx, ds, s.sch, &empirical));
-    OK(s.ctx, ddn_oracle_create_mixture(s.ctx, s.sch, N, D, weights, data, D, DDN_VARIANCE_SHARED,
+    OK(s.ctx, ddn_oracle_create_mixture(s.ctx, s.sch, DDN_VARIANCE_SHARED, N, D, weights, data, D,
                                         &zero, 0, labels, &mixture));
     static const double times[] = {1e-4, 0.02, 0.3, 1, 4};
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
@@ -208,7 +208,7 @@ static void bad_input(void **state)
     double w[2] = {0.5, 0.5}, c[4] = {0, 1, 2, 3}, v[2] = {1, 1};
     ddn_oracle *o = (ddn_oracle *)&s;
 #define TRY(k, d, w, c, ldm, kind, v, ldv)                                                         \
-    ddn_oracle_create_mixture(ctx, s.sch, k, d, w, c, ldm, kind, v, ldv, NULL, &o)
+    ddn_oracle_create_mixture(ctx, s.sch, kind, k, d, w, c, ldm, v, ldv, NULL, &o)
     FAILS(ctx, TRY(0, 2, w, c, 2, DDN_VARIANCE_SHARED, v, 0), DDN_E_RANGE, "components = 0");
     assert_null(o);
     FAILS(ctx, TRY(2, 0, w, c, 2, DDN_VARIANCE_SHARED, v, 0), DDN_E_RANGE, "d = 0");
@@ -235,14 +235,14 @@ static void bad_input(void **state)
     FAILS(ctx, TRY(2, 2, w, c, 2, DDN_VARIANCE_ISOTROPIC, v, 0), DDN_E_NONFINITE, "variances");
     c[3] = NAN;
     FAILS(ctx, TRY(2, 2, w, c, 2, DDN_VARIANCE_SHARED, v, 0), DDN_E_NONFINITE, "means[1][1]");
-    FAILS(ctx, ddn_oracle_create_two_gaussians(ctx, s.sch, 2, c, -1, &o), DDN_E_RANGE, "sigma2");
-    FAILS(ctx, ddn_oracle_create_two_gaussians(ctx, s.sch, 2, NULL, 1, &o), DDN_E_NULL, "m");
+    FAILS(ctx, ddn_oracle_create_two_gaussians(ctx, s.sch, 2, -1, c, &o), DDN_E_RANGE, "sigma2");
+    FAILS(ctx, ddn_oracle_create_two_gaussians(ctx, s.sch, 2, 1, NULL, &o), DDN_E_NULL, "m");
 #undef TRY
     /* Without labels there is no class posterior. */
     c[3] = 3;
     v[1] = 1;
     OK(ctx,
-       ddn_oracle_create_mixture(ctx, s.sch, 2, 2, w, c, 2, DDN_VARIANCE_SHARED, v, 0, NULL, &o));
+       ddn_oracle_create_mixture(ctx, s.sch, DDN_VARIANCE_SHARED, 2, 2, w, c, 2, v, 0, NULL, &o));
     assert_int_equal(ddn_oracle_can(o, DDN_OUT_CLASS_POSTERIOR), 0);
     assert_string_equal(ddn_oracle_kind(o), "mixture");
     ddn_oracle_destroy(o);
@@ -258,7 +258,7 @@ static ddn_status whole_life(ddn_context *ctx, void *arg)
     ddn_oracle *oracle = NULL;
     ddn_status status = ddn_schedule_create_ou(ctx, &sch);
     if (status == DDN_OK) {
-        status = ddn_oracle_create_two_gaussians(ctx, sch, 3, m, 1, &oracle);
+        status = ddn_oracle_create_two_gaussians(ctx, sch, 3, 1, m, &oracle);
     }
     if (status == DDN_OK) {
         status = ddn_oracle_score(ctx, oracle, 1, 2, x, 3, score, 3);

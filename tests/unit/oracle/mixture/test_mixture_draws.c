@@ -8,8 +8,8 @@ static ddn_oracle *three_blobs(test_setup *s)
     static const double means[6] = {1, -2, 0, 0.5, -3, 1.5};
     static const int32_t labels[3] = {9, -1, 9};
     ddn_oracle *oracle = NULL;
-    OK(s->ctx, ddn_oracle_create_mixture(s->ctx, s->sch, 3, 2, weights, means, 2,
-                                         DDN_VARIANCE_ISOTROPIC, vars, 0, labels, &oracle));
+    OK(s->ctx, ddn_oracle_create_mixture(s->ctx, s->sch, DDN_VARIANCE_ISOTROPIC, 3, 2, weights,
+                                         means, 2, vars, 0, labels, &oracle));
     return oracle;
 }
 

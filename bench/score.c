@@ -293,7 +293,7 @@ int main(int argc, char **argv)
               "and --batch of one case.",
               options, DRV_COUNT(options));
     drv_try(ddn_context_set_kernel(drv.ctx, opt.kernel));
-    drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL));
+    drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL, NULL));
     bench_blas_threads(drv.threads);
     if (!opt.json) {
         bench_print_machine();

@@ -326,7 +326,7 @@ int main(int argc, char **argv)
 {
     read_options(argc, argv);
     drv_try(ddn_context_set_kernel(drv.ctx, opt.kernel));
-    drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL));
+    drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL, NULL));
     bench_blas_threads(drv.threads);
     opt.epsilon = isnan(opt.epsilon) ? -1 : opt.epsilon;
     if (opt.quick) {

@@ -217,7 +217,7 @@ void drv_start(int argc, char **argv, const char *summary, const drv_option *opt
     }
     drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
     if (isatty(STDERR_FILENO)) {
-        drv_try(ddn_context_set_progress(drv.ctx, show_progress, NULL));
+        drv_try(ddn_context_set_progress(drv.ctx, show_progress, NULL, NULL));
     }
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);

@@ -157,17 +157,28 @@ typedef int32_t (*ddn_parallel_for_fn)(void *user, int64_t count, ddn_parallel_b
 /* Replaces the library's own threads by the host's; NULL restores the library's. `count` asked of
  * it is at most DDN_CONTEXT_THREADS. */
 DDN_API ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_for_fn parallel_for,
-                                                void *user);
+                                                void *user, ddn_release_fn release);
 
-/* Progress of long calls: fraction in [0, 1] of the stage named by the static text `stage`.
- * Called on the thread that made the call, never re-entrantly. Returns 0 to go on, anything else
- * to stop (the call then returns DDN_STOPPED). No exception, panic or longjmp may cross it. */
+/** Progress of long calls: fraction in [0, 1] of the stage named by the static text `stage`, on the
+ * thread that made the call. Returns 0 to go on, DDN_STOPPED to stop (the call then returns that),
+ * another value to fail (DDN_E_CALLBACK). Calls that it makes itself do not report. No exception,
+ * panic or longjmp may cross it. */
 typedef int32_t (*ddn_progress_fn)(void *user, const char *stage, double fraction);
-DDN_API ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn progress, void *user);
+/** Sets the progress callback; NULL for none. release(user), or NULL, is called when another one is
+ * set or the context goes. DDN_E_STATE inside a callback.
+ * @param[in] user the callback's own, or NULL */
+DDN_API ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn progress, void *user,
+                                            ddn_release_fn release);
 
-/* Asks the running, or else the next, long call of this context to stop: it returns DDN_STOPPED
- * and thereby uses the request up. May be called from any thread and from a signal handler. */
+/** Asks the call of this context that is running to stop: it returns DDN_STOPPED, and so does every
+ * call inside it. With no call running it does nothing: it never stops a later call. May be called
+ * from any thread and from a signal handler. */
 DDN_API void ddn_context_cancel(ddn_context *ctx);
+
+/** For callbacks that fail: `return ddn_context_fail(ctx, "the device is gone");` gives the text to
+ * the message of the call that is running. Always returns DDN_E_CALLBACK.
+ * @param[in] text copied, cut to 255 bytes; or NULL */
+DDN_API ddn_status ddn_context_fail(ddn_context *ctx, const char *text);
 
 DDN_END_DECLS
 

@@ -71,6 +71,9 @@ DDN_API ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_d
                                                    int64_t count, const int32_t *classes,
                                                    ddn_dataset **out);
 
+/** Adds a reference to the dataset: it then takes one more ddn_dataset_destroy. DDN_E_NULL,
+ * DDN_E_HANDLE. */
+DDN_API ddn_status ddn_dataset_retain(const ddn_dataset *ds);
 /* Lets go of the set. NULL is a no-op. */
 DDN_API void ddn_dataset_destroy(ddn_dataset *ds);
 
@@ -144,6 +147,9 @@ typedef struct ddn_span ddn_span;
  * DDN_E_CONVERGENCE, DDN_E_NOMEM. */
 DDN_API ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double tolerance,
                                    ddn_span **out);
+/** Adds a reference to the span: it then takes one more ddn_span_destroy. DDN_E_NULL, DDN_E_HANDLE.
+ */
+DDN_API ddn_status ddn_span_retain(const ddn_span *span);
 /* Lets go of the span. NULL is a no-op. */
 DDN_API void ddn_span_destroy(ddn_span *span);
 

@@ -97,8 +97,8 @@ DDN_API ddn_options *ddn_integrator_options(ddn_integrator *it);
 DDN_API ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const double *times);
 
 /* Number of grid times of the present options, and the times themselves: times[capacity]. */
-DDN_API int64_t ddn_integrator_time_count(ddn_integrator *it);
-DDN_API ddn_status ddn_integrator_times(ddn_integrator *it, int64_t capacity, double *times);
+DDN_API int64_t ddn_integrator_time_count(const ddn_integrator *it);
+DDN_API ddn_status ddn_integrator_times(const ddn_integrator *it, int64_t capacity, double *times);
 
 /* Path numbers per row (copied) instead of FIRST_PATH + row; count >= m of later runs. Two rows
  * with the same state and different path numbers are clones. NULL, 0 goes back to FIRST_PATH. */

@@ -69,6 +69,9 @@ DDN_API ddn_status ddn_features_create_callback(ddn_context *ctx, int64_t d, int
                                                 ddn_features_fn fn, void *user,
                                                 ddn_release_fn release, ddn_features **out);
 
+/** Adds a reference to the features: it then takes one more ddn_features_destroy. DDN_E_NULL,
+ * DDN_E_HANDLE. */
+DDN_API ddn_status ddn_features_retain(const ddn_features *features);
 DDN_API void ddn_features_destroy(ddn_features *features);
 
 /* Dimension of states and number of features; 0 for NULL. */
@@ -89,6 +92,9 @@ typedef struct ddn_frechet ddn_frechet;
 /* The reference is every point of ds; d of both must agree; at most 4096 features. */
 DDN_API ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds,
                                       const ddn_features *features, ddn_frechet **out);
+/** Adds a reference to the frechet: it then takes one more ddn_frechet_destroy. DDN_E_NULL,
+ * DDN_E_HANDLE. */
+DDN_API ddn_status ddn_frechet_retain(const ddn_frechet *frechet);
 DDN_API void ddn_frechet_destroy(ddn_frechet *frechet);
 
 /* Squared Frechet distance |m1 - m2|^2 + tr(C1 + C2) - 2 tr (C1^1/2 C2 C1^1/2)^1/2 between the

@@ -62,10 +62,10 @@ enum {
 DDN_API int64_t ddn_observer_size(const ddn_observer *observer, ddn_record what);
 /* Copies a record to out[capacity]; DDN_E_KEY if the observer does not have it (as this type),
  * DDN_E_SHAPE if capacity is smaller than ddn_observer_size. */
-DDN_API ddn_status ddn_observer_read_f64(ddn_observer *observer, ddn_record what, int64_t capacity,
-                                         double *out);
-DDN_API ddn_status ddn_observer_read_i64(ddn_observer *observer, ddn_record what, int64_t capacity,
-                                         int64_t *out);
+DDN_API ddn_status ddn_observer_read_f64(const ddn_observer *observer, ddn_record what,
+                                         int64_t capacity, double *out);
+DDN_API ddn_status ddn_observer_read_i64(const ddn_observer *observer, ddn_record what,
+                                         int64_t capacity, int64_t *out);
 
 DDN_END_DECLS
 

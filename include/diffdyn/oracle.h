@@ -29,6 +29,9 @@ typedef struct ddn_oracle ddn_oracle;
 DDN_API ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
                                                const ddn_schedule *sch, ddn_oracle **out);
 
+/** Adds a reference to the oracle: it then takes one more ddn_oracle_destroy. DDN_E_NULL,
+ * DDN_E_HANDLE. */
+DDN_API ddn_status ddn_oracle_retain(const ddn_oracle *oracle);
 DDN_API void ddn_oracle_destroy(ddn_oracle *oracle);
 
 /* Dimension; number of components that DDN_OUT_ARGMAX and DDN_OUT_DRAW_INDEX refer to (data points

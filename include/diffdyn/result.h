@@ -12,6 +12,9 @@ DDN_BEGIN_DECLS
  * Example: doc/examples/simple/error_bars.c */
 typedef struct ddn_result ddn_result;
 
+/** Adds a reference to the result: it then takes one more ddn_result_destroy. DDN_E_NULL,
+ * DDN_E_HANDLE. */
+DDN_API ddn_status ddn_result_retain(const ddn_result *result);
 DDN_API void ddn_result_destroy(ddn_result *result);
 
 DDN_API int64_t ddn_result_rows(const ddn_result *result);

@@ -49,6 +49,9 @@ DDN_API ddn_status ddn_schedule_create_custom(ddn_context *ctx, double t_min, do
                                               ddn_schedule_fn eval, void *user,
                                               ddn_release_fn release, ddn_schedule **out);
 
+/** Adds a reference to the schedule: it then takes one more ddn_schedule_destroy. DDN_E_NULL,
+ * DDN_E_HANDLE. */
+DDN_API ddn_status ddn_schedule_retain(const ddn_schedule *sch);
 DDN_API void ddn_schedule_destroy(ddn_schedule *sch);
 
 /* "ou", "vp_linear", "ddpm", "cosine", "edm" or "custom"; static text. */

@@ -104,6 +104,9 @@ DDN_API ddn_status ddn_symmetry_diagram(ddn_symmetry *sy, double t_start, double
                                         int64_t k, const double *starts, int64_t lds,
                                         const double *directions, int64_t ldv, ddn_diagram **out);
 
+/** Adds a reference to the diagram: it then takes one more ddn_diagram_destroy. DDN_E_NULL,
+ * DDN_E_HANDLE. */
+DDN_API ddn_status ddn_diagram_retain(const ddn_diagram *diagram);
 /* NULL is a no-op. */
 DDN_API void ddn_diagram_destroy(ddn_diagram *diagram);
 

@@ -35,6 +35,9 @@ typedef int32_t (*ddn_system_fn)(void *user, double parameter, const double *x, 
 DDN_API ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d,
                                      ddn_system_fn f, ddn_system_fn jacobian, void *user,
                                      ddn_release_fn release, ddn_system **out);
+/** Adds a reference to the system: it then takes one more ddn_system_destroy. DDN_E_NULL,
+ * DDN_E_HANDLE. */
+DDN_API ddn_status ddn_system_retain(const ddn_system *sys);
 DDN_API void ddn_system_destroy(ddn_system *sys);
 
 /* ---- Fixed points ------------------------------------------------------------------------ */

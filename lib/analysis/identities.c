@@ -229,7 +229,7 @@ ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *ora
 ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                    const double *times, ddn_result **out)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);

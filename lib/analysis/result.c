@@ -8,9 +8,20 @@
 
 /* ---- Building ---- */
 
+static void finish_result(void *object)
+{
+    ddn_result *result = object;
+    const ddni_allocator *al = &result->handle.allocator;
+    for (int64_t i = 0; i < result->columns.count; i++) {
+        ddni_free(al, result->columns.list[i].values);
+    }
+    ddni_free(al, result->columns.list);
+    ddni_free(al, result->scalars.list);
+}
+
 ddn_status ddni_result_create(ddn_context *ctx, int64_t rows, ddn_result **out)
 {
-    DDNI_TRY(ddni_handle_create(ctx, "result", sizeof(ddn_result), out));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_RESULT, sizeof(ddn_result), finish_result, out));
     (*out)->rows = rows;
     return DDN_OK;
 }
@@ -165,32 +176,29 @@ ddn_status ddni_result_copy_scalars(ddn_context *ctx, ddn_result *result, const 
 
 /* ---- Reading ---- */
 
+ddn_status ddn_result_retain(const ddn_result *result)
+{
+    return ddni_handle_retain(result, DDNI_RESULT);
+}
+
 void ddn_result_destroy(ddn_result *result)
 {
-    if (ddni_release(result)) {
-        const ddni_allocator *al = &result->handle.allocator;
-        for (int64_t i = 0; i < result->columns.count; i++) {
-            ddni_free(al, result->columns.list[i].values);
-        }
-        ddni_free(al, result->columns.list);
-        ddni_free(al, result->scalars.list);
-        ddni_handle_free(result);
-    }
+    ddni_drop(result, DDNI_RESULT);
 }
 
 int64_t ddn_result_rows(const ddn_result *result)
 {
-    return result == NULL ? 0 : result->rows;
+    return !DDNI_IS(result) ? 0 : result->rows;
 }
 
 int64_t ddn_result_column_count(const ddn_result *result)
 {
-    return result == NULL ? 0 : result->columns.count;
+    return !DDNI_IS(result) ? 0 : result->columns.count;
 }
 
 int64_t ddn_result_scalar_count(const ddn_result *result)
 {
-    return result == NULL ? 0 : result->scalars.count;
+    return !DDNI_IS(result) ? 0 : result->scalars.count;
 }
 
 static const char *name_at(const ddni_entries *entries, int64_t i)
@@ -200,12 +208,12 @@ static const char *name_at(const ddni_entries *entries, int64_t i)
 
 const char *ddn_result_column_name(const ddn_result *result, int64_t i)
 {
-    return result == NULL ? NULL : name_at(&result->columns, i);
+    return !DDNI_IS(result) ? NULL : name_at(&result->columns, i);
 }
 
 const char *ddn_result_scalar_name(const ddn_result *result, int64_t i)
 {
-    return result == NULL ? NULL : name_at(&result->scalars, i);
+    return !DDNI_IS(result) ? NULL : name_at(&result->scalars, i);
 }
 
 ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const char *name,
@@ -243,7 +251,7 @@ ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const c
 
 const char *ddn_result_definition(const ddn_result *result, const char *name)
 {
-    if (result == NULL || name == NULL) {
+    if (!DDNI_IS(result) || name == NULL) {
         return NULL;
     }
     const ddni_entry *e = find(&result->scalars, name);

@@ -22,31 +22,34 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     {DDN_ANALYSIS_PATH_STEPS, "DDN_ANALYSIS_PATH_STEPS", 1, 1e6, 64},
 };
 
+static void finish_analysis(void *object)
+{
+    ddn_analysis *an = object;
+    ddn_context_destroy(an->ctx);
+}
+
 ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
-    DDNI_TRY(ddni_handle_create(ctx, "analysis", sizeof(ddn_analysis), out));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_ANALYSIS, sizeof(ddn_analysis), finish_analysis, out));
     ddni_retain(ctx);
     (*out)->ctx = ctx;
     ddn_analysis *an = *out;
-    an->options = (ddn_options){ctx, option_table, an->values, DDNI_ANALYSIS_OPTIONS, an, NULL};
+    an->options = (ddn_options){ddni_tag_of(DDNI_OPTIONS), ctx, option_table, an->values,
+                                DDNI_ANALYSIS_OPTIONS,     an,  NULL};
     ddni_options_init(&an->options);
     return DDN_OK;
 }
 
 void ddn_analysis_destroy(ddn_analysis *an)
 {
-    if (ddni_release(an)) {
-        ddn_context *ctx = an->ctx;
-        ddni_handle_free(an);
-        ddn_context_destroy(ctx);
-    }
+    ddni_drop(an, DDNI_ANALYSIS);
 }
 
 ddn_options *ddn_analysis_options(ddn_analysis *an)
 {
-    return an == NULL ? NULL : &an->options;
+    return !DDNI_IS(an) ? NULL : &an->options;
 }
 
 double ddni_analysis_f64(const ddn_analysis *an, ddn_analysis_key key)

@@ -8,21 +8,69 @@
 
 #include <diffdyn/base.h>
 
+#include "base/handle.h"
+
 /* Records "function: text" in the context and returns status. fmt as printf. ctx may be NULL. */
 ddn_status ddni_fail(ddn_context *ctx, ddn_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Notes which public function is running, for the error text. */
-void ddni_enter(ddn_context *ctx, const char *function);
+/* How a call uses its object. */
+typedef enum ddni_usage {
+    DDNI_READ, /* reads what no call changes */
+    DDNI_USE,  /* several calls at a time, one inside a callback of the other */
+    DDNI_ALONE /* DDN_E_STATE while any call uses it, so also from its own callbacks */
+} ddni_usage;
+
+/* A call of a public function while it runs: it keeps its context and its object alive, also if a
+ * callback destroys them, and remembers which function to name again when it has returned. */
+typedef struct ddni_call {
+    ddn_context *ctx;    /* retained; NULL before the entry */
+    ddni_handle *object; /* retained, or NULL */
+    ddni_usage use;
+    const char *outer; /* the public function that called this one, or NULL */
+} ddni_call;
+
+ddn_status ddni_enter(ddni_call *call, ddn_context *ctx, const char *function);
+ddn_status ddni_enter_object(ddni_call *call, const void *object, ddn_context *ctx, ddni_usage use,
+                             const char *function);
+void ddni_leave(ddni_call *call);
+
+/* Refuses while a call uses the object. */
+ddn_status ddni_check_unused(ddn_context *ctx, const void *object);
+/* Refuses inside of a callback, where the settings of the context are in use. */
+ddn_status ddni_check_outermost(ddn_context *ctx);
+
+#define DDNI_THIS_CALL ddni_call ddni_this_call __attribute__((cleanup(ddni_leave))) = {0}
 
 /* First statement of a public function that has a context. */
-#define DDNI_ENTER(ctx)                                                                            \
+#define DDNI_ENTER(context)                                                                        \
+    DDNI_THIS_CALL;                                                                                \
+    DDNI_TRY(ddni_enter(&ddni_this_call, (context), __func__))
+
+/* First statement of a public function of an object that has a context. */
+#define DDNI_ENTER_OBJECT(object, use)                                                             \
+    DDNI_THIS_CALL;                                                                                \
     do {                                                                                           \
-        if ((ctx) == NULL) {                                                                       \
-            return DDN_E_NULL;                                                                     \
+        if (!DDNI_IS(object)) {                                                                    \
+            return (object) == NULL ? DDN_E_NULL : DDN_E_HANDLE;                                   \
         }                                                                                          \
-        ddni_enter((ctx), __func__);                                                               \
+        DDNI_TRY(ddni_enter_object(&ddni_this_call, (object), (object)->ctx, (use), __func__));    \
     } while (0)
+
+/* The same for a view, which lives in its owner. */
+#define DDNI_ENTER_VIEW(view)                                                                      \
+    DDNI_THIS_CALL;                                                                                \
+    do {                                                                                           \
+        if (!DDNI_IS(view)) {                                                                      \
+            return (view) == NULL ? DDN_E_NULL : DDN_E_HANDLE;                                     \
+        }                                                                                          \
+        DDNI_TRY(ddni_enter(&ddni_this_call, (view)->ctx, __func__));                              \
+    } while (0)
+
+/* What a callback's answer means for the running call: DDN_OK for 0, DDN_STOPPED for that, else
+ * DDN_E_CALLBACK, with what the callback gave to ddn_context_fail. `who` as "the progress
+ * callback". */
+ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
 
 /* The caller's fault unless cond holds: fail with the given text. */
 #define DDNI_CHECK(ctx, cond, status, ...)                                                         \
@@ -32,8 +80,21 @@ void ddni_enter(ddn_context *ctx, const char *function);
         }                                                                                          \
     } while (0)
 
+/* A pointer that may not be NULL; and, if its type is that of an object, a live one. */
 #define DDNI_CHECK_PTR(ctx, pointer)                                                               \
-    DDNI_CHECK((ctx), (pointer) != NULL, DDN_E_NULL, "argument %s is NULL", #pointer)
+    do {                                                                                           \
+        DDNI_CHECK((ctx), (pointer) != NULL, DDN_E_NULL, "argument %s is NULL", #pointer);         \
+        DDNI_CHECK((ctx), ddni_is_kind((const void *)(uintptr_t)(pointer), DDNI_KIND_OF(pointer)), \
+                   DDN_E_HANDLE, "argument %s is not a live %s", #pointer,                         \
+                   ddni_kind_name(DDNI_KIND_OF(pointer)));                                         \
+    } while (0)
+/* An object that may be NULL. */
+#define DDNI_CHECK_OPTIONAL(ctx, object)                                                           \
+    do {                                                                                           \
+        if ((object) != NULL) {                                                                    \
+            DDNI_CHECK_PTR((ctx), (object));                                                       \
+        }                                                                                          \
+    } while (0)
 
 /* Integer and double ranges, both ends included; NaN is refused. */
 #define DDNI_CHECK_INT(ctx, value, lo, hi)                                                         \
@@ -66,6 +127,11 @@ void ddni_enter(ddn_context *ctx, const char *function);
 
 /* Our own fault; gone in release builds. */
 #define DDNI_ASSERT(cond) assert(cond)
+
+/* Refuses a matrix name[m][ld] of which width columns are used: m out of range, ld < width, too
+ * many bytes to address, NULL unless m = 0. */
+ddn_status ddni_check_matrix(ddn_context *ctx, const char *name, const void *pointer, int64_t m,
+                             int64_t width, int64_t ld);
 
 /* Refuses NaN and Inf in x[m][ldx] (d columns used) by row and column; checks m, ldx, x. */
 ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x, int64_t m,

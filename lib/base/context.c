@@ -14,9 +14,25 @@ static const ddni_option option_table[] = {
 static ddn_status drop_threads(void *owner)
 {
     ddn_context *ctx = owner;
+    DDNI_TRY(ddni_check_outermost(ctx));
     ddni_pool_destroy(ctx->pool);
     ctx->pool = NULL;
     return DDN_OK;
+}
+
+static void let_go(ddn_release_fn release, void *user)
+{
+    if (release != NULL) {
+        release(user);
+    }
+}
+
+static void finish_context(void *object)
+{
+    ddn_context *ctx = object;
+    ddni_pool_destroy(ctx->pool);
+    let_go(ctx->progress_release, ctx->progress_user);
+    let_go(ctx->parallel_release, ctx->parallel_user);
 }
 
 ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate, ddn_deallocate_fn deallocate,
@@ -34,10 +50,10 @@ ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate, ddn_deall
     if (ctx == NULL) {
         return DDN_E_NOMEM;
     }
-    ctx->handle.allocator = allocator;
-    atomic_init(&ctx->handle.references, 1);
+    ddni_handle_init(&ctx->handle, DDNI_CONTEXT, &allocator, finish_context);
     atomic_init(&ctx->cancel, 0);
-    ctx->options = (ddn_options){ctx, option_table, &ctx->threads, 1, ctx, drop_threads};
+    ctx->options = (ddn_options){
+        ddni_tag_of(DDNI_OPTIONS), ctx, option_table, &ctx->threads, 1, ctx, drop_threads};
     ddni_options_init(&ctx->options);
     ctx->kernel = -1;
     *out = ctx;
@@ -52,39 +68,51 @@ ddn_status ddn_context_create(ddn_context **out)
 
 void ddn_context_destroy(ddn_context *ctx)
 {
-    if (ddni_release(ctx)) {
-        ddni_pool_destroy(ctx->pool);
-        ddni_handle_free(ctx);
-    }
+    ddni_drop(ctx, DDNI_CONTEXT);
 }
 
 ddn_options *ddn_context_options(ddn_context *ctx)
 {
-    return ctx == NULL ? NULL : &ctx->options;
+    return DDNI_IS(ctx) ? &ctx->options : NULL;
 }
 
 ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_for_fn parallel_for,
-                                        void *user)
+                                        void *user, ddn_release_fn release)
 {
     DDNI_ENTER(ctx);
+    DDNI_TRY(ddni_check_outermost(ctx));
+    let_go(ctx->parallel_release, ctx->parallel_user);
     ctx->parallel_for = parallel_for;
     ctx->parallel_user = user;
+    ctx->parallel_release = release;
     return DDN_OK;
 }
 
-ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn progress, void *user)
+ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn progress, void *user,
+                                    ddn_release_fn release)
 {
     DDNI_ENTER(ctx);
+    DDNI_TRY(ddni_check_outermost(ctx));
+    let_go(ctx->progress_release, ctx->progress_user);
     ctx->progress = progress;
     ctx->progress_user = user;
+    ctx->progress_release = release;
     return DDN_OK;
 }
 
 void ddn_context_cancel(ddn_context *ctx)
 {
-    if (ctx != NULL) {
+    if (DDNI_IS(ctx)) {
         atomic_store(&ctx->cancel, 1);
     }
+}
+
+ddn_status ddn_context_fail(ddn_context *ctx, const char *text)
+{
+    if (DDNI_IS(ctx)) {
+        strncpy(ctx->complaint, text == NULL ? "" : text, sizeof ctx->complaint - 1);
+    }
+    return DDN_E_CALLBACK;
 }
 
 void ddni_progress_within(ddn_context *ctx, const char *stage, double from, double to)
@@ -100,11 +128,14 @@ ddn_status ddni_progress(ddn_context *ctx, const char *stage, double fraction)
         stage = ctx->stage;
         fraction = ctx->stage_from + (ctx->stage_to - ctx->stage_from) * fraction;
     }
-    if (ctx->progress != NULL && ctx->progress(ctx->progress_user, stage, fraction) != 0) {
-        return ddni_fail(ctx, DDN_STOPPED, "stopped by the progress callback in stage '%s'", stage);
+    if (ctx->progress != NULL && !ctx->in_progress) {
+        ctx->in_progress = 1;
+        int32_t answer = ctx->progress(ctx->progress_user, stage, fraction);
+        ctx->in_progress = 0;
+        char who[80] = "the progress callback in stage ";
+        strncat(who, stage, 40);
+        DDNI_TRY(ddni_answer(ctx, who, answer));
     }
-    if (atomic_exchange(&ctx->cancel, 0) != 0) {
-        return ddni_fail(ctx, DDN_STOPPED, "cancelled in stage '%s'", stage);
-    }
+    DDNI_CHECK(ctx, atomic_load(&ctx->cancel) == 0, DDN_STOPPED, "cancelled in stage '%s'", stage);
     return DDN_OK;
 }

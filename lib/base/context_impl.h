@@ -17,13 +17,18 @@ struct ddn_context {
     int32_t kernel; /* index of the forced variant, -1 = automatic */
     ddn_parallel_for_fn parallel_for;
     void *parallel_user;
+    ddn_release_fn parallel_release;
     ddn_progress_fn progress;
     void *progress_user;
-    const char *stage; /* of an analysis around inner calls, or NULL */
+    ddn_release_fn progress_release;
+    int32_t in_progress; /* its callback runs: calls that it makes do not report */
+    const char *stage;   /* of an analysis around inner calls, or NULL */
     double stage_from, stage_to;
     ddni_pool *pool; /* made at the first parallel loop */
     _Atomic int32_t cancel;
     const char *function; /* the public function that is running */
+    int64_t depth;        /* public functions that are running, one inside the other */
+    char complaint[DDNI_MESSAGE_BYTES / 2]; /* of a callback: ddn_context_fail */
     char message[DDNI_MESSAGE_BYTES];
 };
 

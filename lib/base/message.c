@@ -6,11 +6,6 @@
 #include "base/context_impl.h"
 #include "base/message.h"
 
-void ddni_enter(ddn_context *ctx, const char *function)
-{
-    ctx->function = function;
-}
-
 void ddni_format(char *text, int64_t capacity, const char *fmt, va_list args)
 {
     if (vsnprintf(text, (size_t)capacity, fmt, args) < 0) {
@@ -39,16 +34,30 @@ ddn_status ddni_fail(ddn_context *ctx, ddn_status status, const char *fmt, ...)
 
 const char *ddn_context_message(const ddn_context *ctx)
 {
-    return ctx == NULL ? "" : ctx->message;
+    return DDNI_IS(ctx) ? ctx->message : "";
+}
+
+ddn_status ddni_check_matrix(ddn_context *ctx, const char *name, const void *pointer, int64_t m,
+                             int64_t width, int64_t ld)
+{
+    static const int64_t MOST = INT64_C(1) << 58; /* numbers of 8 bytes */
+    int64_t count;
+    DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
+    DDNI_CHECK(ctx, ld >= width, DDN_E_SHAPE, "leading dimension of %s is %lld, less than %lld",
+               name, (long long)ld, (long long)width);
+    DDNI_CHECK(ctx, !__builtin_mul_overflow(m, ld, &count) && count <= MOST, DDN_E_RANGE,
+               "%s[%lld][%lld] is too large: at most 2^58 numbers can be addressed", name,
+               (long long)m, (long long)ld);
+    DDNI_CHECK(ctx, pointer != NULL || m == 0, DDN_E_NULL, "argument %s is NULL", name);
+    return DDN_OK;
 }
 
 ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x, int64_t m,
                              int64_t d, int64_t ldx)
 {
-    DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
     DDNI_CHECK(ctx, ldx >= d, DDN_E_SHAPE, "leading dimension of %s is %lld, less than d = %lld",
                name, (long long)ldx, (long long)d);
-    DDNI_CHECK(ctx, x != NULL || m == 0, DDN_E_NULL, "argument %s is NULL", name);
+    DDNI_TRY(ddni_check_matrix(ctx, name, x, m, d, ldx));
     for (int64_t r = 0; r < m; r++) {
         const double *row = x + r * ldx;
         double sum[8] = {0}, all = 0; /* NaN or Inf in the row makes row * 0 NaN */

@@ -42,6 +42,7 @@ static ddn_status lookup(const ddn_options *o, int32_t key, int real, int32_t *r
 
 static ddn_status store(const ddn_options *o, int32_t row, ddni_value value)
 {
+    DDNI_TRY(ddni_check_unused(o->ctx, o->owner));
     if (o->changing != NULL) {
         DDNI_TRY(o->changing(o->owner));
     }
@@ -51,7 +52,7 @@ static ddn_status store(const ddn_options *o, int32_t row, ddni_value value)
 
 ddn_status ddn_options_set_f64(ddn_options *o, int32_t key, double value)
 {
-    DDNI_ENTER(o == NULL ? NULL : o->ctx);
+    DDNI_ENTER_VIEW(o);
     int32_t row;
     DDNI_TRY(lookup(o, key, 1, &row));
     const ddni_option *p = &o->table[row];
@@ -63,7 +64,7 @@ ddn_status ddn_options_set_f64(ddn_options *o, int32_t key, double value)
 
 ddn_status ddn_options_set_i64(ddn_options *o, int32_t key, int64_t value)
 {
-    DDNI_ENTER(o == NULL ? NULL : o->ctx);
+    DDNI_ENTER_VIEW(o);
     int32_t row;
     DDNI_TRY(lookup(o, key, 0, &row));
     const ddni_option *p = &o->table[row];
@@ -75,7 +76,7 @@ ddn_status ddn_options_set_i64(ddn_options *o, int32_t key, int64_t value)
 
 ddn_status ddn_options_get_f64(const ddn_options *o, int32_t key, double *value)
 {
-    DDNI_ENTER(o == NULL ? NULL : o->ctx);
+    DDNI_ENTER_VIEW(o);
     int32_t row;
     DDNI_CHECK_PTR(o->ctx, value);
     DDNI_TRY(lookup(o, key, 1, &row));
@@ -85,7 +86,7 @@ ddn_status ddn_options_get_f64(const ddn_options *o, int32_t key, double *value)
 
 ddn_status ddn_options_get_i64(const ddn_options *o, int32_t key, int64_t *value)
 {
-    DDNI_ENTER(o == NULL ? NULL : o->ctx);
+    DDNI_ENTER_VIEW(o);
     int32_t row;
     DDNI_CHECK_PTR(o->ctx, value);
     DDNI_TRY(lookup(o, key, 0, &row));
@@ -96,7 +97,7 @@ ddn_status ddn_options_get_i64(const ddn_options *o, int32_t key, int64_t *value
 ddn_status ddn_options_bounds(const ddn_options *o, int32_t key, double *minimum, double *maximum,
                               double *preset)
 {
-    DDNI_ENTER(o == NULL ? NULL : o->ctx);
+    DDNI_ENTER_VIEW(o);
     int32_t row = find(o, key);
     DDNI_CHECK(o->ctx, row >= 0, DDN_E_KEY, "there is no option with key %d", (int)key);
     if (minimum != NULL) {
@@ -113,18 +114,23 @@ ddn_status ddn_options_bounds(const ddn_options *o, int32_t key, double *minimum
 
 int64_t ddn_options_count(const ddn_options *o)
 {
-    return o == NULL ? 0 : o->count;
+    return !DDNI_IS(o) ? 0 : o->count;
 }
 
 int32_t ddn_options_key(const ddn_options *o, int64_t i)
 {
-    return o == NULL || i < 0 || i >= o->count ? 0 : o->table[i].key;
+    return !DDNI_IS(o) || i < 0 || i >= o->count ? 0 : o->table[i].key;
 }
 
 const char *ddn_options_name(const ddn_options *o, int32_t key)
 {
-    int32_t row = o == NULL ? -1 : find(o, key);
+    int32_t row = !DDNI_IS(o) ? -1 : find(o, key);
     return row < 0 ? NULL : o->table[row].name;
+}
+
+void ddni_options_put_f64(const ddn_options *o, int32_t key, double value)
+{
+    o->values[find(o, key)].f = value;
 }
 
 double ddni_options_f64(const ddn_options *o, int32_t key)

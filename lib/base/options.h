@@ -4,6 +4,8 @@
 
 #include <diffdyn/base.h>
 
+#include "base/handle.h"
+
 typedef struct ddni_option {
     int32_t key; /* 1xx double, 2xx int64 */
     const char *name;
@@ -18,6 +20,7 @@ typedef union ddni_value {
 
 /* A member of the object that has the options. */
 struct ddn_options {
+    ddni_tag tag;
     ddn_context *ctx; /* the owner's */
     const ddni_option *table;
     ddni_value *values; /* [count] */
@@ -28,6 +31,9 @@ struct ddn_options {
 
 /* o->values := presets. */
 void ddni_options_init(const ddn_options *o);
+/* Sets a key that is known to be in the table to a value that is known to be allowed, also while
+ * the object is in use. */
+void ddni_options_put_f64(const ddn_options *o, int32_t key, double value);
 /* The value of a key that is known to be in the table. */
 double ddni_options_f64(const ddn_options *o, int32_t key);
 int64_t ddni_options_i64(const ddn_options *o, int32_t key);

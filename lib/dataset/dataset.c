@@ -23,6 +23,18 @@ int64_t ddni_type_size(ddn_type type)
     return type == DDN_TYPE_U8 ? 1 : type == DDN_TYPE_F32 ? 4 : type == DDN_TYPE_F64 ? 8 : 0;
 }
 
+static void finish_storage(void *object)
+{
+    ddni_storage *s = object;
+    ddni_free(&s->handle.allocator, s->memory);
+    if (s->map != NULL) {
+        ddni_file_unmap(s->map, s->map_bytes);
+    }
+    if (s->release != NULL) {
+        s->release(s->user);
+    }
+}
+
 /* ---- storage ---- */
 
 ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **out, void **memory)
@@ -30,10 +42,10 @@ ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **o
     *out = NULL;
     *memory = NULL;
     ddni_storage *s = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "a dataset's storage", sizeof *s, &s));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_STORAGE, sizeof *s, finish_storage, &s));
     s->memory = ddni_alloc_raw(&s->handle.allocator, bytes, 1);
     if (s->memory == NULL) {
-        ddni_handle_free(s);
+        ddni_storage_release(s);
         return ddni_fail(ctx, DDN_E_NOMEM, "no memory for the points (%lld bytes)",
                          (long long)bytes);
     }
@@ -46,7 +58,7 @@ ddn_status ddni_storage_adopt_map(ddn_context *ctx, void *map, int64_t bytes, dd
 {
     *out = NULL;
     ddni_storage *s = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "a dataset's storage", sizeof *s, &s));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_STORAGE, sizeof *s, finish_storage, &s));
     s->map = map;
     s->map_bytes = bytes;
     *out = s;
@@ -55,17 +67,7 @@ ddn_status ddni_storage_adopt_map(ddn_context *ctx, void *map, int64_t bytes, dd
 
 void ddni_storage_release(ddni_storage *s)
 {
-    if (!ddni_release(s)) {
-        return;
-    }
-    ddni_free(&s->handle.allocator, s->memory);
-    if (s->map != NULL) {
-        ddni_file_unmap(s->map, s->map_bytes);
-    }
-    if (s->release != NULL) {
-        s->release(s->user);
-    }
-    ddni_handle_free(s);
+    ddni_drop(s, DDNI_STORAGE);
 }
 
 /* ---- making sets ---- */
@@ -104,13 +106,20 @@ static ddn_status check_array(ddn_context *ctx, const void *data, ddn_type type,
     return DDN_OK;
 }
 
+static void finish_dataset(void *object)
+{
+    ddn_dataset *ds = object;
+    ddni_labels_release(ds->labels);
+    ddni_storage_release(ds->storage);
+}
+
 ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
                              ddni_array array, ddn_dataset **out)
 {
     *out = NULL;
     ddn_dataset *ds = NULL;
     ddn_status status;
-    DDNI_TRY_GOTO(ddni_handle_create(ctx, "a dataset", sizeof *ds, &ds), fail);
+    DDNI_TRY_GOTO(ddni_handle_create(ctx, DDNI_DATASET, sizeof *ds, finish_dataset, &ds), fail);
     ds->data = array.data;
     ds->type = array.type;
     ds->n = array.n;
@@ -123,9 +132,7 @@ ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *s
     *out = ds;
     return DDN_OK;
 fail:
-    if (ds != NULL) {
-        ddni_handle_free(ds);
-    }
+    ddn_dataset_destroy(ds);
     ddni_storage_release(storage);
     return status;
 }
@@ -134,7 +141,7 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
 {
     *out = NULL;
     ddn_dataset *copy = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "a dataset", sizeof *copy, &copy));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_DATASET, sizeof *copy, finish_dataset, &copy));
     copy->data = ds->data;
     copy->type = ds->type;
     copy->n = ds->n;
@@ -181,7 +188,7 @@ ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t 
     *out = NULL;
     DDNI_TRY(check_array(ctx, data, type, n, d, ld));
     ddni_storage *storage = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "a dataset's storage", sizeof *storage, &storage));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_STORAGE, sizeof *storage, finish_storage, &storage));
     ddni_array array = {data, type, n, d, ld};
     DDNI_TRY(ddni_dataset_wrap(ctx, "argument data", storage, array, out));
     storage->release = release; /* only now: a failed call leaves the data with the caller */
@@ -189,13 +196,14 @@ ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t 
     return DDN_OK;
 }
 
+ddn_status ddn_dataset_retain(const ddn_dataset *ds)
+{
+    return ddni_handle_retain(ds, DDNI_DATASET);
+}
+
 void ddn_dataset_destroy(ddn_dataset *ds)
 {
-    if (ddni_release(ds)) {
-        ddni_labels_release(ds->labels);
-        ddni_storage_release(ds->storage);
-        ddni_handle_free(ds);
-    }
+    ddni_drop(ds, DDNI_DATASET);
 }
 
 /* ---- map and accessors ---- */
@@ -230,25 +238,25 @@ ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, do
 
 int64_t ddn_dataset_n(const ddn_dataset *ds)
 {
-    return ds != NULL ? ds->n : 0;
+    return DDNI_IS(ds) ? ds->n : 0;
 }
 
 int64_t ddn_dataset_d(const ddn_dataset *ds)
 {
-    return ds != NULL ? ds->d : 0;
+    return DDNI_IS(ds) ? ds->d : 0;
 }
 
 ddn_type ddn_dataset_type(const ddn_dataset *ds)
 {
-    return ds != NULL ? ds->type : 0;
+    return DDNI_IS(ds) ? ds->type : 0;
 }
 
 double ddn_dataset_scale(const ddn_dataset *ds)
 {
-    return ds != NULL ? ds->scale : 0;
+    return DDNI_IS(ds) ? ds->scale : 0;
 }
 
 double ddn_dataset_shift(const ddn_dataset *ds)
 {
-    return ds != NULL ? ds->shift : 0;
+    return DDNI_IS(ds) ? ds->shift : 0;
 }

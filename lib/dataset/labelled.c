@@ -35,7 +35,7 @@ ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds, 
 
 int64_t ddn_dataset_class_count(const ddn_dataset *ds)
 {
-    return ds != NULL && ds->labels != NULL ? ds->labels->classes : 0;
+    return DDNI_IS(ds) && ds->labels != NULL ? ds->labels->classes : 0;
 }
 
 ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,

@@ -8,14 +8,7 @@
 
 void ddni_labels_release(ddni_labels *l)
 {
-    if (ddni_release(l)) {
-        const ddni_allocator *al = &l->handle.allocator;
-        ddni_free(al, l->label);
-        ddni_free(al, l->class_index);
-        ddni_free(al, l->value);
-        ddni_free(al, l->count);
-        ddni_handle_free(l);
-    }
+    ddni_drop(l, DDNI_LABELS);
 }
 
 static int compare_values(const void *a, const void *b)
@@ -30,12 +23,22 @@ static int32_t index_of(const int32_t *value, int64_t classes, int32_t wanted)
     return hit != NULL ? (int32_t)(hit - value) : -1;
 }
 
+static void finish_labels(void *object)
+{
+    ddni_labels *l = object;
+    const ddni_allocator *al = &l->handle.allocator;
+    ddni_free(al, l->label);
+    ddni_free(al, l->class_index);
+    ddni_free(al, l->value);
+    ddni_free(al, l->count);
+}
+
 ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n, ddni_labels **out)
 {
     ddn_status status;
     *out = NULL;
     ddni_labels *l = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "labels", sizeof *l, &l));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_LABELS, sizeof *l, finish_labels, &l));
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", n, sizeof *l->label, &l->label), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "class indices", n, sizeof *l->class_index, &l->class_index),
                   fail);

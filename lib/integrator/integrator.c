@@ -14,6 +14,25 @@ static ddn_output choose_prediction(const ddn_oracle *oracle, const ddni_method 
     return ddn_oracle_can(oracle, second) ? second : 0;
 }
 
+static void finish_integrator(void *object)
+{
+    ddn_integrator *it = object;
+    const ddni_allocator *al = &it->handle.allocator;
+    for (int64_t i = 0; i < it->hook_count; i++) {
+        if (it->hooks[i].release != NULL) {
+            it->hooks[i].release(it->hooks[i].user);
+        }
+    }
+    ddni_integrator_free_arrays(it);
+    ddni_free(al, it->hooks);
+    ddni_free(al, it->user_times);
+    ddni_free(al, it->paths);
+    ddni_free(al, it->times);
+    ddn_query_destroy(it->query);
+    ddn_oracle_destroy(it->oracle);
+    ddn_context_destroy(it->ctx);
+}
+
 ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_method method,
                                  ddn_integrator **out)
 {
@@ -31,7 +50,7 @@ ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn
                DDN_E_UNSUPPORTED, "an oracle of kind %s gives neither score nor mean",
                ddn_oracle_kind(oracle));
     ddn_integrator *it = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "integrator", sizeof *it, &it));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_INTEGRATOR, sizeof *it, finish_integrator, &it));
     ddni_retain(ctx);
     it->ctx = ctx;
     ddni_retain(oracle);
@@ -52,29 +71,12 @@ fail:
 
 void ddn_integrator_destroy(ddn_integrator *it)
 {
-    if (!ddni_release(it)) {
-        return;
-    }
-    const ddni_allocator *al = &it->handle.allocator;
-    for (int64_t i = 0; i < it->hook_count; i++) {
-        if (it->hooks[i].release != NULL) {
-            it->hooks[i].release(it->hooks[i].user);
-        }
-    }
-    ddni_integrator_free_arrays(it);
-    ddni_free(al, it->hooks);
-    ddni_free(al, it->user_times);
-    ddni_free(al, it->paths);
-    ddni_free(al, it->times);
-    ddn_query_destroy(it->query);
-    ddn_oracle_destroy(it->oracle);
-    ddn_context_destroy(it->ctx);
-    ddni_handle_free(it);
+    ddni_drop(it, DDNI_INTEGRATOR);
 }
 
 ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count, const int64_t *paths)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_TRY(ddni_integrator_check_idle(it));
     DDNI_CHECK_INT(it->ctx, count, 0, INT64_C(1) << 40);
     DDNI_CHECK(it->ctx, paths != NULL || count == 0, DDN_E_NULL, "argument paths is NULL");
@@ -96,7 +98,7 @@ ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count, const int
 ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted, ddn_observe_fn fn,
                                           void *user, ddn_release_fn release)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
     DDNI_CHECK_PTR(it->ctx, fn);
     int64_t observable = 0;

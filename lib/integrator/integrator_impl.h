@@ -95,15 +95,6 @@ struct ddn_integrator {
     int64_t evaluations, accepted, rejected;
 };
 
-/* First statement of a public function of an integrator. */
-#define DDNI_ENTER_INTEGRATOR(it)                                                                  \
-    do {                                                                                           \
-        if ((it) == NULL) {                                                                        \
-            return DDN_E_NULL;                                                                     \
-        }                                                                                          \
-        ddni_enter((it)->ctx, __func__);                                                           \
-    } while (0)
-
 double ddni_integrator_f64(const ddn_integrator *it, ddn_integrator_key key);
 int64_t ddni_integrator_i64(const ddn_integrator *it, ddn_integrator_key key);
 ddni_paths ddni_integrator_paths(const ddn_integrator *it);
@@ -115,7 +106,7 @@ ddn_status ddni_integrator_check_idle(ddn_integrator *it);
 
 int64_t ddni_integrator_count(const ddn_integrator *it);
 /* The grid of the present options, checked: times[ddni_integrator_count]. */
-ddn_status ddni_integrator_fill_times(ddn_integrator *it, double *times);
+ddn_status ddni_integrator_fill_times(const ddn_integrator *it, double *times);
 
 /* Makes the arrays that a run of m rows needs. */
 ddn_status ddni_integrator_reserve(ddn_integrator *it, int64_t m);
@@ -137,6 +128,7 @@ ddn_status ddni_integrator_write(ddn_integrator *it, const ddni_sum *sum, double
 
 /* The views that hooks get. */
 struct ddn_step {
+    ddni_tag tag;
     const ddn_integrator *it;
     const double *x;
     int64_t ldx;

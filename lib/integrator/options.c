@@ -82,7 +82,8 @@ ddn_status ddni_integrator_init_options(ddn_integrator *it)
             }
         }
     }
-    it->options = (ddn_options){it->ctx, it->table, it->values, count, it, changing};
+    it->options = (ddn_options){
+        ddni_tag_of(DDNI_OPTIONS), it->ctx, it->table, it->values, count, it, changing};
     DDNI_TRY(default_times(it));
     double low, high, preset;
     DDNI_TRY(
@@ -116,7 +117,7 @@ ddn_status ddni_integrator_check_idle(ddn_integrator *it)
 
 ddn_options *ddn_integrator_options(ddn_integrator *it)
 {
-    return it == NULL ? NULL : &it->options;
+    return !DDNI_IS(it) ? NULL : &it->options;
 }
 
 ddni_paths ddni_integrator_paths(const ddn_integrator *it)

@@ -79,7 +79,7 @@ static ddn_status evaluate(ddn_integrator *it, const double *x, int64_t ldx, int
 static ddn_status show(ddn_integrator *it, const double *x, int64_t ldx, int64_t set)
 {
     int64_t stopped_by = -1;
-    ddn_step step = {it, x, ldx, set & it->wanted};
+    ddn_step step = {ddni_tag_of(DDNI_STEP), it, x, ldx, set & it->wanted};
     for (int64_t i = 0; i < it->hook_count; i++) {
         int32_t answer = it->hooks[i].fn(it->hooks[i].user, &step);
         if (answer < 0 && it->hooks[i].own) {
@@ -165,16 +165,14 @@ static ddn_status denoise(ddn_integrator *it, double *x, int64_t ldx)
     return ddni_sum_evaluate(it->ctx, &sum, it->m, it->d, x, ldx);
 }
 
-static ddn_status loop(ddn_integrator *it, double *x, int64_t ldx, const char *function)
+static ddn_status loop(ddn_integrator *it, double *x, int64_t ldx)
 {
     for (;;) {
         int64_t last = it->count - 1, set;
         DDNI_TRY(ddni_progress(it->ctx, "integrate", (double)it->index / (double)last));
         DDNI_TRY(evaluate(it, x, ldx, &set));
-        ddni_enter(it->ctx, function); /* the query has named itself */
         if (!it->observed) {
             DDNI_TRY(show(it, x, ldx, set));
-            ddni_enter(it->ctx, function);
         }
         if (it->index == last) {
             return ddni_integrator_i64(it, DDN_INTEGRATOR_DENOISE) != 0 ? denoise(it, x, ldx)
@@ -185,34 +183,33 @@ static ddn_status loop(ddn_integrator *it, double *x, int64_t ldx, const char *f
 }
 
 /* The loop, and the phase after it: a stopped run can go on, a failed one cannot. */
-static ddn_status go(ddn_integrator *it, double *x, int64_t ldx, const char *function)
+static ddn_status go(ddn_integrator *it, double *x, int64_t ldx)
 {
     it->phase = DDNI_RUNNING;
-    ddn_status status = loop(it, x, ldx, function);
+    ddn_status status = loop(it, x, ldx);
     it->phase = status == DDN_STOPPED ? DDNI_STOPPED : DDNI_IDLE;
     return status;
 }
 
 ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
     DDNI_TRY(ddni_check_states(it->ctx, "x", x, m, it->d, ldx));
     it->phase = DDNI_IDLE; /* a stopped run is given up */
     DDNI_TRY(prepare(it, m));
-    ddni_enter(it->ctx, __func__);
     it->index = it->observed = 0;
     it->remembered = 0;
     it->evaluations = it->accepted = it->rejected = 0;
     if (it->method->row_state) {
         memset(it->row_state, 0, (size_t)m * sizeof *it->row_state);
     }
-    return go(it, x, ldx, __func__);
+    return go(it, x, ldx);
 }
 
 ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK(it->ctx, it->phase == DDNI_STOPPED, DDN_E_STATE, "there is no stopped run%s",
                it->phase == DDNI_RUNNING ? ": the integrator is running" : "");
     DDNI_CHECK(it->ctx, m == it->m, DDN_E_SHAPE,
@@ -220,12 +217,12 @@ ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64
                (long long)it->m);
     DDNI_TRY(ddni_check_states(it->ctx, "x", x, m, it->d, ldx));
     DDNI_TRY(prepare(it, m)); /* callbacks may have been attached meanwhile */
-    return go(it, x, ldx, __func__);
+    return go(it, x, ldx);
 }
 
 ddn_status ddn_integrator_reset(ddn_integrator *it)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
     it->phase = DDNI_IDLE;
     return DDN_OK;
@@ -233,7 +230,7 @@ ddn_status ddn_integrator_reset(ddn_integrator *it)
 
 ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK(it->ctx, !it->method->forward, DDN_E_UNSUPPORTED,
                "a forward run starts from data (ddn_oracle_sample_data)");
     DDNI_CHECK_INT(it->ctx, m, 0, INT64_C(1) << 40);
@@ -256,7 +253,7 @@ ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, i
 
 int64_t ddn_integrator_tally(const ddn_integrator *it, ddn_tally what)
 {
-    if (it == NULL) {
+    if (!DDNI_IS(it)) {
         return 0;
     }
     switch (what) {

@@ -56,7 +56,7 @@ static uint64_t checksum(const char *buffer, int64_t size)
 
 ddn_status ddn_integrator_save(ddn_integrator *it, void *buffer, int64_t capacity, int64_t *size)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK_PTR(it->ctx, size);
     DDNI_CHECK(it->ctx, it->phase == DDNI_STOPPED, DDN_E_STATE, "there is no stopped run to save");
     *size = state_bytes(it, it->m, it->remembered);
@@ -114,7 +114,7 @@ static ddn_status check_header(ddn_integrator *it, const header *h, const void *
 
 ddn_status ddn_integrator_restore(ddn_integrator *it, const void *buffer, int64_t size)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     ddn_context *ctx = it->ctx;
     header h;
     DDNI_CHECK(ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");

@@ -3,42 +3,42 @@
 
 int64_t ddn_step_index(const ddn_step *step)
 {
-    return step == NULL ? 0 : step->it->index;
+    return !DDNI_IS(step) ? 0 : step->it->index;
 }
 
 int64_t ddn_step_count(const ddn_step *step)
 {
-    return step == NULL ? 0 : step->it->count;
+    return !DDNI_IS(step) ? 0 : step->it->count;
 }
 
 double ddn_step_time(const ddn_step *step)
 {
-    return step == NULL ? 0.0 : step->it->times[step->it->index];
+    return !DDNI_IS(step) ? 0.0 : step->it->times[step->it->index];
 }
 
 int64_t ddn_step_m(const ddn_step *step)
 {
-    return step == NULL ? 0 : step->it->m;
+    return !DDNI_IS(step) ? 0 : step->it->m;
 }
 
 int64_t ddn_step_d(const ddn_step *step)
 {
-    return step == NULL ? 0 : step->it->d;
+    return !DDNI_IS(step) ? 0 : step->it->d;
 }
 
 const double *ddn_step_x(const ddn_step *step)
 {
-    return step == NULL ? NULL : step->x;
+    return !DDNI_IS(step) ? NULL : step->x;
 }
 
 int64_t ddn_step_ldx(const ddn_step *step)
 {
-    return step == NULL ? 0 : step->ldx;
+    return !DDNI_IS(step) ? 0 : step->ldx;
 }
 
 static int available(const ddn_step *step, ddn_output what)
 {
-    return step != NULL && what > 0 && what < DDNI_OUTPUTS &&
+    return DDNI_IS(step) && what > 0 && what < DDNI_OUTPUTS &&
            (step->available & ddni_bit(what)) != 0;
 }
 

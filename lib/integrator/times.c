@@ -8,7 +8,7 @@ int64_t ddni_integrator_count(const ddn_integrator *it)
     return it->user_count > 0 ? it->user_count : ddni_integrator_i64(it, DDN_INTEGRATOR_STEPS) + 1;
 }
 
-ddn_status ddni_integrator_fill_times(ddn_integrator *it, double *times)
+ddn_status ddni_integrator_fill_times(const ddn_integrator *it, double *times)
 {
     if (it->user_count > 0) {
         memcpy(times, it->user_times, (size_t)it->user_count * sizeof *times);
@@ -27,7 +27,7 @@ ddn_status ddni_integrator_fill_times(ddn_integrator *it, double *times)
 
 ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const double *times)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     ddn_context *ctx = it->ctx;
     DDNI_TRY(ddni_integrator_check_idle(it));
     double *copy = NULL;
@@ -52,14 +52,14 @@ ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const dou
     return DDN_OK;
 }
 
-int64_t ddn_integrator_time_count(ddn_integrator *it)
+int64_t ddn_integrator_time_count(const ddn_integrator *it)
 {
-    return it == NULL ? 0 : ddni_integrator_count(it);
+    return !DDNI_IS(it) ? 0 : ddni_integrator_count(it);
 }
 
-ddn_status ddn_integrator_times(ddn_integrator *it, int64_t capacity, double *times)
+ddn_status ddn_integrator_times(const ddn_integrator *it, int64_t capacity, double *times)
 {
-    DDNI_ENTER_INTEGRATOR(it);
+    DDNI_ENTER_OBJECT(it, DDNI_READ);
     DDNI_CHECK_PTR(it->ctx, times);
     DDNI_CHECK(it->ctx, capacity >= ddni_integrator_count(it), DDN_E_SHAPE,
                "argument capacity = %lld is less than the %lld times of the grid",

@@ -99,7 +99,7 @@ const ddni_kernels *ddni_context_kernels(const ddn_context *ctx)
 
 const char *ddn_context_kernel(const ddn_context *ctx)
 {
-    return ctx == NULL ? "" : ddni_context_kernels(ctx)->name;
+    return !DDNI_IS(ctx) ? "" : ddni_context_kernels(ctx)->name;
 }
 
 ddn_status ddn_context_set_kernel(ddn_context *ctx, const char *name)

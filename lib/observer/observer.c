@@ -6,11 +6,19 @@
 #include "base/check.h"
 #include "integrator/integrator_impl.h"
 
+static void finish_observer(void *object)
+{
+    ddn_observer *observer = object;
+    observer->ops->destroy(observer);
+    ddni_free(&observer->handle.allocator, observer->times);
+    ddn_context_destroy(observer->ctx);
+}
+
 ddn_status ddni_observer_create(ddn_context *ctx, int64_t size, const ddni_observer_ops *ops,
                                 void *out)
 {
     ddn_observer *ob = NULL;
-    ddn_status status = ddni_handle_create(ctx, "observer", size, &ob);
+    ddn_status status = ddni_handle_create(ctx, DDNI_OBSERVER, size, finish_observer, &ob);
     if (status == DDN_OK) {
         ddni_retain(ctx);
         ob->ctx = ctx;
@@ -22,13 +30,7 @@ ddn_status ddni_observer_create(ddn_context *ctx, int64_t size, const ddni_obser
 
 void ddn_observer_destroy(ddn_observer *observer)
 {
-    if (ddni_release(observer)) {
-        ddn_context *ctx = observer->ctx;
-        observer->ops->destroy(observer);
-        ddni_free(&observer->handle.allocator, observer->times);
-        ddni_handle_free(observer);
-        ddn_context_destroy(ctx);
-    }
+    ddni_drop(observer, DDNI_OBSERVER);
 }
 
 /* A record starts at the first time of a run, or where a restored run goes on without it. */
@@ -73,7 +75,7 @@ static void detach(void *user)
 
 ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it)
 {
-    DDNI_ENTER(observer == NULL ? NULL : observer->ctx);
+    DDNI_ENTER_OBJECT(observer, DDNI_ALONE);
     DDNI_CHECK_PTR(observer->ctx, it);
     DDNI_CHECK(observer->ctx, observer->it == NULL, DDN_E_STATE,
                "the observer is already attached to an integrator");
@@ -103,11 +105,12 @@ static ddni_record find(const ddn_observer *ob, ddn_record what)
 
 int64_t ddn_observer_size(const ddn_observer *observer, ddn_record what)
 {
-    return observer == NULL ? 0 : find(observer, what).count;
+    return !DDNI_IS(observer) ? 0 : find(observer, what).count;
 }
 
 /* Copies a record of 8-byte values to a buffer of the caller. */
-static ddn_status copy(ddn_observer *ob, ddn_record what, int32_t type, void *out, int64_t capacity)
+static ddn_status copy(const ddn_observer *ob, ddn_record what, int32_t type, void *out,
+                       int64_t capacity)
 {
     ddni_record r = find(ob, what);
     DDNI_CHECK(ob->ctx, r.type != DDNI_RECORD_NONE, DDN_E_KEY,
@@ -125,16 +128,16 @@ static ddn_status copy(ddn_observer *ob, ddn_record what, int32_t type, void *ou
     return DDN_OK;
 }
 
-ddn_status ddn_observer_read_f64(ddn_observer *observer, ddn_record what, int64_t capacity,
+ddn_status ddn_observer_read_f64(const ddn_observer *observer, ddn_record what, int64_t capacity,
                                  double *out)
 {
-    DDNI_ENTER(observer == NULL ? NULL : observer->ctx);
+    DDNI_ENTER_OBJECT(observer, DDNI_READ);
     return copy(observer, what, DDNI_RECORD_F64, out, capacity);
 }
 
-ddn_status ddn_observer_read_i64(ddn_observer *observer, ddn_record what, int64_t capacity,
+ddn_status ddn_observer_read_i64(const ddn_observer *observer, ddn_record what, int64_t capacity,
                                  int64_t *out)
 {
-    DDNI_ENTER(observer == NULL ? NULL : observer->ctx);
+    DDNI_ENTER_OBJECT(observer, DDNI_READ);
     return copy(observer, what, DDNI_RECORD_I64, out, capacity);
 }

@@ -253,6 +253,7 @@ ddn_status ddn_oracle_create_callback(ddn_context *ctx, const ddn_schedule *sch,
     DDNI_CHECK_INT(ctx, d, 1, DDNI_MAX_D);
     DDNI_CHECK(ctx, prediction >= DDN_PREDICTION_SCORE && prediction <= DDN_PREDICTION_V, DDN_E_KEY,
                "argument prediction = %d is not a ddn_prediction", (int)prediction);
+    DDNI_CHECK_OPTIONAL(ctx, ds);
     DDNI_CHECK(ctx, ds == NULL || ddn_dataset_d(ds) == d, DDN_E_SHAPE,
                "the dataset has d = %lld, the oracle %lld", (long long)ddn_dataset_d(ds),
                (long long)d);

@@ -4,11 +4,21 @@
 #include "base/check.h"
 #include "dataset/dataset_impl.h"
 
+static void finish_oracle(void *object)
+{
+    ddn_oracle *oracle = object;
+    if (oracle->ops->destroy != NULL) {
+        oracle->ops->destroy(oracle);
+    }
+    ddn_schedule_destroy(oracle->schedule);
+    ddn_dataset_destroy(oracle->dataset);
+}
+
 ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_ops *ops,
                               const ddn_schedule *sch, const ddn_dataset *ds, int64_t d, void *out)
 {
     ddn_oracle *o = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "oracle", size, out));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_ORACLE, size, finish_oracle, out));
     o = *(ddn_oracle **)out;
     o->ops = ops;
     o->d = d;
@@ -21,51 +31,49 @@ ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_
     return DDN_OK;
 }
 
+ddn_status ddn_oracle_retain(const ddn_oracle *oracle)
+{
+    return ddni_handle_retain(oracle, DDNI_ORACLE);
+}
+
 void ddn_oracle_destroy(ddn_oracle *oracle)
 {
-    if (ddni_release(oracle)) {
-        if (oracle->ops->destroy != NULL) {
-            oracle->ops->destroy(oracle);
-        }
-        ddn_schedule_destroy(oracle->schedule);
-        ddn_dataset_destroy(oracle->dataset);
-        ddni_handle_free(oracle);
-    }
+    ddni_drop(oracle, DDNI_ORACLE);
 }
 
 int64_t ddn_oracle_d(const ddn_oracle *oracle)
 {
-    return oracle == NULL ? 0 : oracle->d;
+    return !DDNI_IS(oracle) ? 0 : oracle->d;
 }
 
 int64_t ddn_oracle_components(const ddn_oracle *oracle)
 {
-    return oracle == NULL ? 0 : oracle->components;
+    return !DDNI_IS(oracle) ? 0 : oracle->components;
 }
 
 int64_t ddn_oracle_class_count(const ddn_oracle *oracle)
 {
-    return oracle == NULL ? 0 : oracle->classes;
+    return !DDNI_IS(oracle) ? 0 : oracle->classes;
 }
 
 const char *ddn_oracle_kind(const ddn_oracle *oracle)
 {
-    return oracle == NULL ? "" : oracle->ops->kind;
+    return !DDNI_IS(oracle) ? "" : oracle->ops->kind;
 }
 
 const ddn_schedule *ddn_oracle_schedule(const ddn_oracle *oracle)
 {
-    return oracle == NULL ? NULL : oracle->schedule;
+    return !DDNI_IS(oracle) ? NULL : oracle->schedule;
 }
 
 const ddn_dataset *ddn_oracle_dataset(const ddn_oracle *oracle)
 {
-    return oracle == NULL ? NULL : oracle->dataset;
+    return !DDNI_IS(oracle) ? NULL : oracle->dataset;
 }
 
 int64_t ddn_oracle_way_count(const ddn_oracle *oracle)
 {
-    return oracle == NULL || oracle->ops->way_count == NULL ? 0 : oracle->ops->way_count();
+    return !DDNI_IS(oracle) || oracle->ops->way_count == NULL ? 0 : oracle->ops->way_count();
 }
 
 const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way)
@@ -84,7 +92,7 @@ int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_way_tally wh
 
 int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what)
 {
-    return oracle != NULL && ddni_output_of(what).name != NULL &&
+    return DDNI_IS(oracle) && ddni_output_of(what).name != NULL &&
            (oracle->can & ddni_bit(what)) != 0;
 }
 

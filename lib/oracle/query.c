@@ -35,6 +35,18 @@ static const ddni_option option_table[QUERY_OPTIONS] = {
     {DDN_QUERY_FORBID, "DDN_QUERY_FORBID", 0, 0, 0},
 };
 
+static void finish_query(void *object)
+{
+    ddn_query *q = object;
+    if (q->scratch != NULL) {
+        q->oracle->ops->scratch_destroy(q->ctx, q->scratch);
+    }
+    ddni_free(&q->handle.allocator, q->paths);
+    ddni_free(&q->handle.allocator, q->trace);
+    ddn_oracle_destroy(q->oracle);
+    ddn_context_destroy(q->ctx);
+}
+
 ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_query **out)
 {
     DDNI_ENTER(ctx);
@@ -42,24 +54,25 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);
     ddn_query *q = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "query", sizeof *q, &q));
-    if (oracle->ops->scratch_create != NULL) {
-        ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
-        if (status != DDN_OK) {
-            ddni_handle_free(q);
-            return status;
-        }
-    }
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_QUERY, sizeof *q, finish_query, &q));
     ddni_retain(ctx);
     q->ctx = ctx;
     ddni_retain(oracle);
     q->oracle = (ddn_oracle *)(uintptr_t)oracle;
+    if (oracle->ops->scratch_create != NULL) {
+        ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
+        if (status != DDN_OK) {
+            ddn_query_destroy(q);
+            return status;
+        }
+    }
     memcpy(q->table, option_table, sizeof option_table);
     q->table[EPSILON].preset = oracle->epsilon_preset;
     /* All ways but the last, which always serves. */
     int64_t ways = ddn_oracle_way_count(oracle);
     q->table[FORBID].maximum = ways > 0 ? (double)((INT64_C(1) << (ways - 1)) - 1) : 0;
-    q->options = (ddn_options){ctx, q->table, q->values, QUERY_OPTIONS, q, NULL};
+    q->options =
+        (ddn_options){ddni_tag_of(DDNI_OPTIONS), ctx, q->table, q->values, QUERY_OPTIONS, q, NULL};
     ddni_options_init(&q->options);
     *out = q;
     return DDN_OK;
@@ -67,16 +80,7 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
 
 void ddn_query_destroy(ddn_query *q)
 {
-    if (ddni_release(q)) {
-        if (q->oracle->ops->scratch_destroy != NULL) {
-            q->oracle->ops->scratch_destroy(q->ctx, q->scratch);
-        }
-        ddni_free(&q->handle.allocator, q->paths);
-        ddni_free(&q->handle.allocator, q->trace);
-        ddn_oracle_destroy(q->oracle);
-        ddn_context_destroy(q->ctx);
-        ddni_handle_free(q);
-    }
+    ddni_drop(q, DDNI_QUERY);
 }
 
 static ddn_status check_output(ddn_query *q, ddn_output what, int32_t integer)
@@ -93,10 +97,7 @@ static ddn_status check_output(ddn_query *q, ddn_output what, int32_t integer)
 
 ddn_status ddn_query_bind_f64(ddn_query *q, ddn_output what, double *out, int64_t ld)
 {
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
+    DDNI_ENTER_OBJECT(q, DDNI_ALONE);
     DDNI_TRY(check_output(q, what, 0));
     if (out != NULL && ddni_output_of(what).width != DDNI_WIDTH_ONE) {
         int64_t width = ddni_output_width(q->oracle, what);
@@ -111,10 +112,7 @@ ddn_status ddn_query_bind_f64(ddn_query *q, ddn_output what, double *out, int64_
 
 ddn_status ddn_query_bind_i64(ddn_query *q, ddn_output what, int64_t *out)
 {
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
+    DDNI_ENTER_OBJECT(q, DDNI_ALONE);
     DDNI_TRY(check_output(q, what, 1));
     q->rq.i64[what] = out;
     return DDN_OK;
@@ -122,10 +120,7 @@ ddn_status ddn_query_bind_i64(ddn_query *q, ddn_output what, int64_t *out)
 
 ddn_status ddn_query_bind_input(ddn_query *q, ddn_input what, const double *in, int64_t ld)
 {
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
+    DDNI_ENTER_OBJECT(q, DDNI_ALONE);
     DDNI_CHECK(q->ctx, what == DDN_IN_V, DDN_E_KEY, "there is no input %d", (int)what);
     DDNI_CHECK(q->ctx, in == NULL || ld >= q->oracle->d, DDN_E_SHAPE,
                "argument ld = %lld is less than d = %lld", (long long)ld, (long long)q->oracle->d);
@@ -137,10 +132,7 @@ ddn_status ddn_query_bind_input(ddn_query *q, ddn_input what, const double *in, 
 ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, int64_t step,
                                int64_t count, const int64_t *paths)
 {
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
-    ddni_enter(q->ctx, __func__);
+    DDNI_ENTER_OBJECT(q, DDNI_ALONE);
     /* Numbers of rows, up to 2^40, may be added to either without overflow. */
     DDNI_CHECK_INT(q->ctx, first_path, 0, INT64_C(1) << 60);
     DDNI_CHECK_INT(q->ctx, step, 0, INT64_C(1) << 60);
@@ -162,17 +154,17 @@ ddn_status ddn_query_set_noise(ddn_query *q, int64_t seed, int64_t first_path, i
 
 ddn_options *ddn_query_options(ddn_query *q)
 {
-    return q == NULL ? NULL : &q->options;
+    return !DDNI_IS(q) ? NULL : &q->options;
 }
 
 double ddn_query_dropped(const ddn_query *q)
 {
-    return q == NULL ? 0 : q->report.dropped;
+    return !DDNI_IS(q) ? 0 : q->report.dropped;
 }
 
 double ddn_query_touched(const ddn_query *q)
 {
-    return q == NULL ? 0 : q->report.touched;
+    return !DDNI_IS(q) ? 0 : q->report.touched;
 }
 
 /* Member `what` of a tally, 0 where there is none. */
@@ -187,7 +179,7 @@ static int64_t member(const ddni_way_tally *tally, ddn_way_tally what)
 
 static int32_t is_tally(const ddn_query *q, int64_t way, ddn_way_tally what)
 {
-    return q != NULL && way >= 0 && way < ddn_oracle_way_count(q->oracle) &&
+    return DDNI_IS(q) && way >= 0 && way < ddn_oracle_way_count(q->oracle) &&
            what >= DDN_WAY_TRIED && what <= DDN_WAY_BYTES;
 }
 
@@ -221,7 +213,7 @@ static void add_tally(ddn_query *q)
 
 int64_t ddn_query_scratch_bytes(const ddn_query *q)
 {
-    if (q == NULL) {
+    if (!DDNI_IS(q)) {
         return 0;
     }
     int64_t bytes = ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace);
@@ -282,11 +274,8 @@ static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
 
 ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx)
 {
-    if (q == NULL) {
-        return DDN_E_NULL;
-    }
+    DDNI_ENTER_OBJECT(q, DDNI_ALONE);
     ddn_context *ctx = q->ctx;
-    ddni_enter(ctx, __func__);
     q->report = (ddni_report){.touched = 1};
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));

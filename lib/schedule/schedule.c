@@ -2,10 +2,18 @@
 #include "base/check.h"
 #include "schedule/kinds.h"
 
+static void finish_schedule(void *object)
+{
+    ddn_schedule *sch = object;
+    if (sch->ops->destroy != NULL) {
+        sch->ops->destroy(sch);
+    }
+}
+
 ddn_status ddni_schedule_create(ddn_context *ctx, int64_t size, const ddni_schedule_ops *ops,
                                 double t_min, double t_max, int32_t noiseless, void *out)
 {
-    DDNI_TRY(ddni_handle_create(ctx, "schedule", size, out));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_SCHEDULE, size, finish_schedule, out));
     ddn_schedule *sch = *(ddn_schedule **)out;
     sch->ops = ops;
     sch->t_min = t_min;
@@ -14,20 +22,19 @@ ddn_status ddni_schedule_create(ddn_context *ctx, int64_t size, const ddni_sched
     return DDN_OK;
 }
 
+ddn_status ddn_schedule_retain(const ddn_schedule *sch)
+{
+    return ddni_handle_retain(sch, DDNI_SCHEDULE);
+}
+
 void ddn_schedule_destroy(ddn_schedule *sch)
 {
-    if (!ddni_release(sch)) {
-        return;
-    }
-    if (sch->ops->destroy != NULL) {
-        sch->ops->destroy(sch);
-    }
-    ddni_handle_free(sch);
+    ddni_drop(sch, DDNI_SCHEDULE);
 }
 
 const char *ddn_schedule_kind(const ddn_schedule *sch)
 {
-    return sch == NULL ? "" : sch->ops->kind;
+    return !DDNI_IS(sch) ? "" : sch->ops->kind;
 }
 
 ddn_status ddn_schedule_range(ddn_context *ctx, const ddn_schedule *sch, double *t_min,

@@ -9,6 +9,14 @@
 #include "numerics/blas.h"
 #include "numerics/vector.h"
 
+static void finish_system(void *object)
+{
+    ddn_system *sys = object;
+    if (sys->release != NULL) {
+        sys->release(sys->user);
+    }
+}
+
 ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d, ddn_system_fn f,
                              ddn_system_fn jacobian, void *user, ddn_release_fn release,
                              ddn_system **out)
@@ -21,7 +29,7 @@ ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d, 
     DDNI_CHECK_INT(ctx, d, 1, 4096);
     DDNI_CHECK(ctx, f != NULL, DDN_E_NULL, "argument f is NULL");
     ddn_system *sys = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "system", sizeof *sys, &sys));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_SYSTEM, sizeof *sys, finish_system, &sys));
     sys->kind = kind;
     sys->d = d;
     sys->f = f;
@@ -32,14 +40,14 @@ ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d, 
     return DDN_OK;
 }
 
+ddn_status ddn_system_retain(const ddn_system *sys)
+{
+    return ddni_handle_retain(sys, DDNI_SYSTEM);
+}
+
 void ddn_system_destroy(ddn_system *sys)
 {
-    if (ddni_release(sys)) {
-        if (sys->release != NULL) {
-            sys->release(sys->user);
-        }
-        ddni_handle_free(sys);
-    }
+    ddni_drop(sys, DDNI_SYSTEM);
 }
 
 static ddn_status check_output(ddn_context *ctx, const char *what, int32_t failed,

@@ -39,7 +39,7 @@ extern "C" {
     fn ddn_context_options(ctx: *mut Context) -> *mut Options;
     fn ddn_options_set_i64(options: *mut Options, key: i32, value: i64) -> Status;
     fn ddn_context_set_parallel_for(
-        ctx: *mut Context, f: Option<ParallelForFn>, user: *mut c_void) -> Status;
+        ctx: *mut Context, f: Option<ParallelForFn>, user: *mut c_void, release: Option<ReleaseFn>) -> Status;
     fn ddn_dataset_create_borrowed(
         ctx: *mut Context, ty: i32, n: i64, d: i64, data: *const c_void, ld: i64,
         user: *mut c_void, release: Option<ReleaseFn>, out: *mut *mut Dataset) -> Status;
@@ -194,7 +194,7 @@ fn main() {
     unsafe {
         check(ctx, ddn_options_set_i64(ddn_context_options(ctx), CONTEXT_THREADS, 3));
         check(ctx, ddn_context_set_parallel_for(
-            ctx, Some(parallel_for), &mut loops as *mut i64 as *mut c_void));
+            ctx, Some(parallel_for), &mut loops as *mut i64 as *mut c_void, None));
     }
     let (together, _) = score(query, ctx, 0.1, &x, d);
     assert!(loops > 0, "the host's parallel-for was not used");

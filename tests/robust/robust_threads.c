@@ -195,11 +195,12 @@ static void the_hosts_loop_gives_the_same_bits(void **state)
     for (int i = 0; i < 3; i++) {
         int64_t used = 0;
         ddn_context *ctx = test_context(5);
-        OK(ctx, ddn_context_set_parallel_for(ctx, loops[i], &used));
+        OK(ctx, ddn_context_set_parallel_for(ctx, loops[i], &used, NULL));
         evaluate(ctx, w, score, entropy);
         assert_true(used > 0);
         check_same(w, score, entropy);
-        OK(ctx, ddn_context_set_parallel_for(ctx, NULL, NULL)); /* back to the library's threads */
+        OK(ctx,
+           ddn_context_set_parallel_for(ctx, NULL, NULL, NULL)); /* back to the library's threads */
         int64_t before = used;
         evaluate(ctx, w, score, entropy);
         assert_int_equal(used, before);
@@ -209,7 +210,7 @@ static void the_hosts_loop_gives_the_same_bits(void **state)
     int64_t used = 0;
     ddn_context *ctx = test_context(2);
     ddn_query *query = NULL;
-    OK(ctx, ddn_context_set_parallel_for(ctx, refuses, &used));
+    OK(ctx, ddn_context_set_parallel_for(ctx, refuses, &used, NULL));
     OK(ctx, ddn_query_create(ctx, w->oracle, &query));
     OK(ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, D));
     FAILS(ctx, ddn_query_run(query, 0.4, M, w->x, D), DDN_E_CALLBACK, "parallel-for returned 7");

@@ -87,3 +87,11 @@ void test_setup_free(test_setup *s)
     ddn_schedule_destroy(s->sch);
     ddn_context_destroy(s->ctx);
 }
+
+int32_t test_cancel(void *ctx, const char *stage, double fraction)
+{
+    (void)stage;
+    (void)fraction;
+    ddn_context_cancel(ctx);
+    return 0;
+}

@@ -29,6 +29,15 @@ void test_ok(ddn_context *ctx, ddn_status status, const char *call, const char *
 void test_fails(ddn_context *ctx, ddn_status got, ddn_status want, const char *part,
                 const char *call, const char *file, int line);
 
+/* Fails unless the call, asked to stop while it runs (at its first report of progress), does so. */
+#define CANCELLED(ctx, call)                                                                       \
+    do {                                                                                           \
+        OK((ctx), ddn_context_set_progress((ctx), test_cancel, (ctx), NULL));                      \
+        FAILS((ctx), (call), DDN_STOPPED, "cancelled");                                            \
+        OK((ctx), ddn_context_set_progress((ctx), NULL, NULL, NULL));                              \
+    } while (0)
+int32_t test_cancel(void *ctx, const char *stage, double fraction);
+
 /* |got - want| <= rtol |want| + atol; NaN never passes. */
 #define CLOSE(got, want, rtol, atol)                                                               \
     test_close((got), (want), (rtol), (atol), #got, __FILE__, __LINE__)

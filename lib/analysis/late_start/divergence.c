@@ -79,11 +79,8 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
 ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                    const double *times, ddn_result **out)
 {
-    if (an == NULL) {
-        return DDN_E_NULL;
-    }
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     ddn_context *ctx = an->ctx;
-    DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);

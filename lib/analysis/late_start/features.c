@@ -8,13 +8,23 @@
 #include "dataset/dataset_impl.h"
 #include "numerics/vector.h"
 
+static void finish_features(void *object)
+{
+    ddn_features *features = object;
+    if (features->release != NULL) {
+        features->release(features->user);
+    }
+    ddni_free(&features->handle.allocator, features->axes);
+    ddni_free(&features->handle.allocator, features->mean);
+}
+
 static ddn_status create(ddn_context *ctx, int64_t d, int64_t k, ddn_features **out)
 {
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_INT(ctx, d, 1, INT64_C(1) << 24);
     DDNI_CHECK_INT(ctx, k, 1, INT64_C(1) << 24);
-    DDNI_TRY(ddni_handle_create(ctx, "features", sizeof(ddn_features), out));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_FEATURES, sizeof(ddn_features), finish_features, out));
     (*out)->d = d;
     (*out)->k = k;
     return DDN_OK;
@@ -69,27 +79,24 @@ ddn_status ddn_features_create_callback(ddn_context *ctx, int64_t d, int64_t k, 
     return DDN_OK;
 }
 
+ddn_status ddn_features_retain(const ddn_features *features)
+{
+    return ddni_handle_retain(features, DDNI_FEATURES);
+}
+
 void ddn_features_destroy(ddn_features *features)
 {
-    if (!ddni_release(features)) {
-        return;
-    }
-    if (features->release != NULL) {
-        features->release(features->user);
-    }
-    ddni_free(&features->handle.allocator, features->axes);
-    ddni_free(&features->handle.allocator, features->mean);
-    ddni_handle_free(features);
+    ddni_drop(features, DDNI_FEATURES);
 }
 
 int64_t ddn_features_d(const ddn_features *features)
 {
-    return features != NULL ? features->d : 0;
+    return DDNI_IS(features) ? features->d : 0;
 }
 
 int64_t ddn_features_count(const ddn_features *features)
 {
-    return features != NULL ? features->k : 0;
+    return DDNI_IS(features) ? features->k : 0;
 }
 
 typedef struct apply_job {

@@ -144,6 +144,13 @@ done:
     return status;
 }
 
+static void finish_frechet(void *object)
+{
+    ddn_frechet *frechet = object;
+    moments_free(&frechet->handle.allocator, &frechet->reference);
+    ddn_features_destroy(frechet->features);
+}
+
 ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds, const ddn_features *features,
                               ddn_frechet **out)
 {
@@ -158,7 +165,7 @@ ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds, const ddn
     DDNI_CHECK(ctx, features->k <= MOST_FEATURES, DDN_E_RANGE,
                "the number of features, %lld, is above %d", (long long)features->k, MOST_FEATURES);
     ddn_frechet *fr = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "Frechet distance", sizeof *fr, &fr));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_FRECHET, sizeof *fr, finish_frechet, &fr));
     ddni_retain(features);
     fr->features = (ddn_features *)(uintptr_t)features;
     ddn_status status;
@@ -171,14 +178,14 @@ fail:
     return status;
 }
 
+ddn_status ddn_frechet_retain(const ddn_frechet *frechet)
+{
+    return ddni_handle_retain(frechet, DDNI_FRECHET);
+}
+
 void ddn_frechet_destroy(ddn_frechet *frechet)
 {
-    if (!ddni_release(frechet)) {
-        return;
-    }
-    moments_free(&frechet->handle.allocator, &frechet->reference);
-    ddn_features_destroy(frechet->features);
-    ddni_handle_free(frechet);
+    ddni_drop(frechet, DDNI_FRECHET);
 }
 
 /* What one distance needs beside the features. */

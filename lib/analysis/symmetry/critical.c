@@ -170,7 +170,7 @@ static ddn_status fill_table(ddn_symmetry *sy, const ddn_schedule *ou, const ddn
         c->theta[i] = isnan(c->t_ou_coordinates[i]) ? NAN : exp(-c->t_ou_coordinates[i]);
         DDNI_TRY(critical_tau(ctx, edm, etas[i], lambda, &c->t_edm_coordinates[i]));
         DDNI_TRY(time_of(ctx, edm, c->t_edm_coordinates[i], &c->sigma[i]));
-        DDNI_TRY(ddn_options_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_ETA, etas[i]));
+        ddni_options_put_f64(&sy->options, DDN_SYMMETRY_ETA, etas[i]);
         DDNI_TRY(measured(sy, lambda, &c->t_measured[i]));
     }
     return DDN_OK;
@@ -179,7 +179,7 @@ static ddn_status fill_table(ddn_symmetry *sy, const ddn_schedule *ou, const ddn
 ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, int64_t count, const double *etas,
                                  ddn_result **out)
 {
-    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_ENTER_OBJECT(sy, DDNI_ALONE);
     ddn_context *ctx = sy->ctx;
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
@@ -202,8 +202,7 @@ ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, int64_t count,
                                          "top eigenvalue of the covariance, as given"),
                   fail);
     status = fill_table(sy, ou, edm, lambda, etas, count, &c);
-    ddn_status restored = ddn_options_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_ETA, eta);
-    status = status != DDN_OK ? status : restored;
+    ddni_options_put_f64(&sy->options, DDN_SYMMETRY_ETA, eta);
     if (status == DDN_OK) {
         *out = result;
         result = NULL;

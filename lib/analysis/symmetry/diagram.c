@@ -236,11 +236,20 @@ static ddn_status make_tables(ddni_tracer *tracer, int64_t m, int64_t k, const d
     return DDN_OK;
 }
 
+static void finish_diagram(void *object)
+{
+    ddn_diagram *diagram = object;
+    ddn_result_destroy(diagram->point_table);
+    ddn_result_destroy(diagram->event_table);
+    ddni_trace_free(&diagram->handle.allocator, &diagram->points);
+    ddni_trace_free(&diagram->handle.allocator, &diagram->events);
+}
+
 ddn_status ddn_symmetry_diagram(ddn_symmetry *sy, double t_start, double t_end, int64_t m,
                                 int64_t k, const double *starts, int64_t lds,
                                 const double *directions, int64_t ldv, ddn_diagram **out)
 {
-    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_ENTER_OBJECT(sy, DDNI_ALONE);
     ddn_context *ctx = sy->ctx;
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
@@ -270,7 +279,8 @@ ddn_status ddn_symmetry_diagram(ddn_symmetry *sy, double t_start, double t_end, 
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "states", 3 * rows * sy->d, (int64_t)sizeof(double), &block),
                   fail);
     DDNI_TRY_GOTO(trace(&tracer, m, starts, lds, block), fail);
-    DDNI_TRY_GOTO(ddni_handle_create(ctx, "diagram", sizeof *diagram, &diagram), fail);
+    DDNI_TRY_GOTO(ddni_handle_create(ctx, DDNI_DIAGRAM, sizeof *diagram, finish_diagram, &diagram),
+                  fail);
     diagram->d = sy->d;
     DDNI_TRY_GOTO(make_tables(&tracer, m, k, directions, ldv, diagram), fail);
     /* The states go over to the diagram. */
@@ -287,25 +297,24 @@ fail:
     return status;
 }
 
+ddn_status ddn_diagram_retain(const ddn_diagram *diagram)
+{
+    return ddni_handle_retain(diagram, DDNI_DIAGRAM);
+}
+
 void ddn_diagram_destroy(ddn_diagram *diagram)
 {
-    if (ddni_release(diagram)) {
-        ddn_result_destroy(diagram->point_table);
-        ddn_result_destroy(diagram->event_table);
-        ddni_trace_free(&diagram->handle.allocator, &diagram->points);
-        ddni_trace_free(&diagram->handle.allocator, &diagram->events);
-        ddni_handle_free(diagram);
-    }
+    ddni_drop(diagram, DDNI_DIAGRAM);
 }
 
 const ddn_result *ddn_diagram_points(const ddn_diagram *diagram)
 {
-    return diagram != NULL ? diagram->point_table : NULL;
+    return DDNI_IS(diagram) ? diagram->point_table : NULL;
 }
 
 const ddn_result *ddn_diagram_events(const ddn_diagram *diagram)
 {
-    return diagram != NULL ? diagram->event_table : NULL;
+    return DDNI_IS(diagram) ? diagram->event_table : NULL;
 }
 
 static ddn_status read_states(ddn_context *ctx, const ddni_trace *trace, int64_t d, int64_t first,

@@ -181,7 +181,7 @@ static ddn_status report(ddn_symmetry *sy, const ddni_field *field, const found 
 ddn_status ddn_symmetry_fixed_points(ddn_symmetry *sy, double t, int64_t m, const double *starts,
                                      int64_t lds, double *points, int64_t ldp, ddn_result **out)
 {
-    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_ENTER_OBJECT(sy, DDNI_ALONE);
     ddn_context *ctx = sy->ctx;
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;

@@ -41,7 +41,7 @@ static ddn_status fill_rows(ddn_symmetry *sy, const ddni_field *field, const dou
 ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, int64_t count, const double *x0,
                              const double *v, const double *q, ddn_result **out)
 {
-    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_ENTER_OBJECT(sy, DDNI_ALONE);
     ddn_context *ctx = sy->ctx;
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;

@@ -60,8 +60,9 @@ static ddn_status choose_outputs(ddn_symmetry *sy)
     return DDN_OK;
 }
 
-static void free_members(ddn_symmetry *sy)
+static void finish_symmetry(void *object)
 {
+    ddn_symmetry *sy = object;
     const ddni_allocator *al = &sy->handle.allocator;
     ddn_query_destroy(sy->value);
     ddn_query_destroy(sy->slope);
@@ -73,7 +74,6 @@ static void free_members(ddn_symmetry *sy)
     ddni_free(al, sy->work);
     ddn_oracle_destroy(sy->oracle);
     ddn_context_destroy(sy->ctx);
-    ddni_handle_free(sy);
 }
 
 static ddn_status set_up(ddn_symmetry *sy)
@@ -81,7 +81,8 @@ static ddn_status set_up(ddn_symmetry *sy)
     const ddn_schedule *sch = ddn_oracle_schedule(sy->oracle);
     const ddn_dataset *ds = ddn_oracle_dataset(sy->oracle);
     double t_min, t_max;
-    sy->options = (ddn_options){sy->ctx, option_table, sy->values, DDNI_SYMMETRY_OPTIONS, sy, NULL};
+    sy->options = (ddn_options){ddni_tag_of(DDNI_OPTIONS), sy->ctx, option_table, sy->values,
+                                DDNI_SYMMETRY_OPTIONS,     sy,      NULL};
     ddni_options_init(&sy->options);
     if (ds != NULL && ddn_dataset_type(ds) != DDN_TYPE_F64) {
         DDNI_TRY(ddn_options_set_f64(&sy->options, DDN_SYMMETRY_TOLERANCE, 1e-5));
@@ -107,14 +108,14 @@ ddn_status ddn_symmetry_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_s
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);
     ddn_symmetry *sy = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, "symmetry", sizeof *sy, &sy));
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_SYMMETRY, sizeof *sy, finish_symmetry, &sy));
     ddni_retain(ctx);
     sy->ctx = ctx;
     ddni_retain(oracle);
     sy->oracle = (ddn_oracle *)(uintptr_t)oracle;
     ddn_status status = set_up(sy);
     if (status != DDN_OK) {
-        free_members(sy);
+        ddn_symmetry_destroy(sy);
         return status;
     }
     *out = sy;
@@ -123,20 +124,18 @@ ddn_status ddn_symmetry_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_s
 
 void ddn_symmetry_destroy(ddn_symmetry *sy)
 {
-    if (ddni_release(sy)) {
-        free_members(sy);
-    }
+    ddni_drop(sy, DDNI_SYMMETRY);
 }
 
 ddn_options *ddn_symmetry_options(ddn_symmetry *sy)
 {
-    return sy == NULL ? NULL : &sy->options;
+    return !DDNI_IS(sy) ? NULL : &sy->options;
 }
 
 ddn_status ddn_symmetry_drift(ddn_symmetry *sy, double t, int64_t m, const double *x, int64_t ldx,
                               double *drift, int64_t ldo)
 {
-    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_ENTER_OBJECT(sy, DDNI_ALONE);
     DDNI_TRY(ddni_check_states(sy->ctx, "x", x, m, sy->d, ldx));
     DDNI_CHECK_PTR(sy->ctx, drift);
     DDNI_CHECK(sy->ctx, ldo >= sy->d, DDN_E_SHAPE, "argument ldo = %lld is less than d = %lld",
@@ -168,7 +167,7 @@ ddn_status ddni_symmetry_potential(ddn_symmetry *sy, const ddni_field *field, in
 ddn_status ddn_symmetry_potential(ddn_symmetry *sy, double t, int64_t m, const double *x,
                                   int64_t ldx, double *u)
 {
-    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_ENTER_OBJECT(sy, DDNI_ALONE);
     DDNI_TRY(ddni_check_states(sy->ctx, "x", x, m, sy->d, ldx));
     DDNI_CHECK_PTR(sy->ctx, u);
     DDNI_CHECK(sy->ctx, sy->has_log_p, DDN_E_UNSUPPORTED,
@@ -182,7 +181,7 @@ ddn_status ddn_symmetry_potential(ddn_symmetry *sy, double t, int64_t m, const d
 ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, int64_t count, const double *x,
                                   double *values, double *vectors, int64_t ldv)
 {
-    DDNI_SYMMETRY_ENTER(sy);
+    DDNI_ENTER_OBJECT(sy, DDNI_ALONE);
     DDNI_TRY(ddni_check_states(sy->ctx, "x", x, 1, sy->d, sy->d));
     int64_t most = sy->d < DDNI_SYMMETRY_FOLLOWED ? sy->d : DDNI_SYMMETRY_FOLLOWED;
     DDNI_CHECK_INT(sy->ctx, count, 1, most);

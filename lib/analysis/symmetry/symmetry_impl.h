@@ -97,13 +97,4 @@ ddn_status ddni_field_newton(ddn_symmetry *sy, const ddni_field *field, int64_t 
 ddn_status ddni_field_settle(ddn_symmetry *sy, const ddni_field *field, int64_t m, double *x,
                              double *residual, double *scratch);
 
-/* First statement of a public function of the object. */
-#define DDNI_SYMMETRY_ENTER(sy)                                                                    \
-    do {                                                                                           \
-        if ((sy) == NULL) {                                                                        \
-            return DDN_E_NULL;                                                                     \
-        }                                                                                          \
-        ddni_enter((sy)->ctx, __func__);                                                           \
-    } while (0)
-
 #endif

@@ -176,7 +176,7 @@ ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
 ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                const double *times, ddn_result **out)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);

@@ -62,7 +62,7 @@ ddn_status ddni_measure_crossings(const ddn_analysis *an, const ddn_oracle *orac
 ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                   const ddn_result *curves, ddn_result **out)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);

@@ -201,7 +201,7 @@ ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *or
 
 ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);

@@ -266,14 +266,12 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const d
                              ddn_path_method method, int64_t count, int64_t m, const double *times,
                              const double *x, int64_t ldx, int32_t *regimes, ddn_result **out)
 {
-    if (an == NULL) {
-        return DDN_E_NULL;
-    }
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     ddn_context *ctx = an->ctx;
-    ddni_enter(ctx, __func__);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);
+    DDNI_CHECK_OPTIONAL(ctx, points);
     DDNI_CHECK(ctx, method >= DDN_PATH_AUTO && method <= DDN_PATH_CLONES, DDN_E_KEY,
                "there is no method %d", (int)method);
     DDNI_TRY(ddni_analysis_check_times(ctx, "times", ddn_oracle_schedule(oracle), times, count));

@@ -186,7 +186,7 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int6
                                 int64_t clone_count, const double *times, const double *clone_times,
                                 ddn_result **out)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);

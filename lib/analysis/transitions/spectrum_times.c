@@ -112,7 +112,7 @@ ddn_status ddni_measure_spectrum(const ddn_analysis *an, const ddn_dataset *ds, 
 
 ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, ds);

@@ -187,7 +187,7 @@ ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const 
                               int64_t count, const double *times, ddn_classify_fn classify,
                               void *user, ddn_result **out)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     ddni_branch w = {.oracle = oracle, .clones = 1, .classify = classify, .user = user};
     return branch(an, w, starts, times, count, out);
 }
@@ -196,7 +196,7 @@ ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
                                const ddn_dataset *starts, int64_t count, const double *times,
                                ddn_classify_fn classify, void *user, ddn_result **out)
 {
-    DDNI_ENTER(an == NULL ? NULL : an->ctx);
+    DDNI_ENTER_OBJECT(an, DDNI_USE);
     ddni_branch w = {.oracle = oracle, .clones = 2, .classify = classify, .user = user};
     return branch(an, w, starts, times, count, out);
 }

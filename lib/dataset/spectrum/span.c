@@ -192,6 +192,14 @@ fail:
     return status;
 }
 
+static void finish_span(void *object)
+{
+    ddn_span *span = object;
+    ddni_free(&span->handle.allocator, span->mean);
+    ddni_free(&span->handle.allocator, span->axes);
+    ddn_dataset_destroy(span->reduced);
+}
+
 ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double tolerance,
                            ddn_span **out)
 {
@@ -209,7 +217,7 @@ ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double toler
     ddn_span *span = NULL;
     ddni_covariance c;
     DDNI_TRY(ddni_covariance_open(ctx, ds, &c));
-    DDNI_TRY_GOTO(ddni_handle_create(ctx, "a span", sizeof *span, &span), fail);
+    DDNI_TRY_GOTO(ddni_handle_create(ctx, DDNI_SPAN, sizeof *span, finish_span, &span), fail);
     span->d = ds->d;
     DDNI_TRY_GOTO(ddni_span_axes(&c, tolerance, &span->rank, &span->axes), fail);
     if (span->rank == 0) {
@@ -227,26 +235,26 @@ fail:
     return status;
 }
 
+ddn_status ddn_span_retain(const ddn_span *span)
+{
+    return ddni_handle_retain(span, DDNI_SPAN);
+}
+
 void ddn_span_destroy(ddn_span *span)
 {
-    if (ddni_release(span)) {
-        ddni_free(&span->handle.allocator, span->mean);
-        ddni_free(&span->handle.allocator, span->axes);
-        ddn_dataset_destroy(span->reduced);
-        ddni_handle_free(span);
-    }
+    ddni_drop(span, DDNI_SPAN);
 }
 
 /* ---- using it ---- */
 
 int64_t ddn_span_rank(const ddn_span *span)
 {
-    return span != NULL ? span->rank : 0;
+    return DDNI_IS(span) ? span->rank : 0;
 }
 
 double ddn_span_distance(const ddn_span *span)
 {
-    return span != NULL ? span->distance : 0;
+    return DDNI_IS(span) ? span->distance : 0;
 }
 
 static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_dataset **out)

@@ -291,10 +291,10 @@ static void stops_and_limits(void **state)
     int left = 20;
     test_bench b = test_bench_make(1, TEST_OU, data, 3, 1);
     ddn_diagram *g = NULL;
-    OK(b.ctx, ddn_context_set_progress(b.ctx, stop, &left));
+    OK(b.ctx, ddn_context_set_progress(b.ctx, stop, &left, NULL));
     assert_int_equal(ddn_symmetry_diagram(b.sy, 3, 0.01, 3, 0, data, 1, NULL, 0, &g), DDN_STOPPED);
     assert_null(g);
-    OK(b.ctx, ddn_context_set_progress(b.ctx, NULL, NULL));
+    OK(b.ctx, ddn_context_set_progress(b.ctx, NULL, NULL, NULL));
     OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_BRANCHES, 1));
     OK(b.ctx, ddn_symmetry_diagram(b.sy, 3, 0.01, 3, 0, data, 1, NULL, 0, &g));
     assert_true(test_scalar(b.ctx, ddn_diagram_points(g), "branches") == 1);

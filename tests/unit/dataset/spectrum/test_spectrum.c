@@ -308,7 +308,7 @@ static void bad_arguments_are_refused(void **state)
     double *many = calloc(300 * 300, sizeof *many);
     test_normal(3, 300 * 300, many);
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 300, 300, many, 300, &ds));
-    OK(ctx, ddn_context_set_progress(ctx, stop, &calls));
+    OK(ctx, ddn_context_set_progress(ctx, stop, &calls, NULL));
     assert_int_equal(ddni_spectrum(ctx, ds, DDNI_SPECTRUM_LANCZOS, 1, values, NULL, 0),
                      DDN_STOPPED);
     ddn_dataset_destroy(ds);

@@ -224,7 +224,7 @@ static void check_batch(const shape *s, ddn_type type, int64_t m)
     for (int k = 0; k < 2; k++) {
         int64_t used = 0;
         OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, 5));
-        OK(ctx, ddn_context_set_parallel_for(ctx, loops[k], &used));
+        OK(ctx, ddn_context_set_parallel_for(ctx, loops[k], &used, NULL));
         q = query_make(ctx, &r, s, m, got, got_draw);
         memset(got, 0, count * sizeof *got);
         run(ctx, q, &r, s, m);

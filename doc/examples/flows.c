@@ -18,15 +18,17 @@ enum {
 static ddn_system *fold;
 
 /* dx/dt = r + x^2; r = -1 is the flow of the first figure. */
-static int32_t fold_flow(void *user, double r, const double *x, double *out)
+static int32_t fold_flow(void *user, double r, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = r + x[0] * x[0];
     return 0;
 }
 
-static int32_t fold_slope(void *user, double r, const double *x, double *out)
+static int32_t fold_slope(void *user, double r, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     (void)r;
     out[0] = 2 * x[0];

@@ -91,6 +91,16 @@ typedef void (*ddn_deallocate_fn)(void *user, void *pointer, int64_t bytes);
  * the last reference. */
 typedef void (*ddn_release_fn)(void *user);
 
+/* What holds for every callback of the library, unless it says otherwise. It runs on the thread
+ * that made the call. It returns 0 to go on, DDN_STOPPED to stop (the call returns that), any other
+ * value to fail (the call returns DDN_E_CALLBACK; ddn_context_fail gives the text). It must return:
+ * no exception, panic or longjmp may cross it. What it should write has been filled with NaN. It
+ * may call the library, also with the same context; the object whose call is running is in use, and
+ * functions that would change it give DDN_E_STATE; it may be destroyed, and then ends after the
+ * call. release, or NULL, is called once with `user` when the library lets go of it; if the
+ * function that was given the callback fails, user stays with the caller and release is not called.
+ */
+
 /* Creates a context with the C library's allocator, one thread, and the best kernel for the
  * processor. *out is NULL unless DDN_OK. Errors: DDN_E_NULL, DDN_E_NOMEM. */
 DDN_API ddn_status ddn_context_create(ddn_context **out);

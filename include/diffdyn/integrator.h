@@ -142,9 +142,7 @@ DDN_API ddn_status ddn_integrator_save(ddn_integrator *it, void *buffer, int64_t
                                        int64_t *size);
 DDN_API ddn_status ddn_integrator_restore(ddn_integrator *it, const void *buffer, int64_t size);
 
-/* Called at every grid time of a run, the first and the last included, on the thread that called
- * ddn_integrator_run, never re-entrantly. Returns 0 to go on, > 0 to stop (the run returns
- * DDN_STOPPED), < 0 to fail (DDN_E_CALLBACK). No exception, panic or longjmp may cross it. */
+/* Called at every grid time of a run, the first and the last included (callbacks: base.h). */
 typedef int32_t (*ddn_observe_fn)(void *user, const ddn_step *step);
 
 /* Attaches a callback. `wanted`: bit (1 << what) for each ddn_output that it wants to see through

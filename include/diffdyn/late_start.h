@@ -59,11 +59,9 @@ DDN_API ddn_status ddn_features_create_identity(ddn_context *ctx, int64_t d, ddn
 DDN_API ddn_status ddn_features_create_pca(ddn_context *ctx, const ddn_dataset *ds, int64_t k,
                                            ddn_features **out);
 
-/* The host's own map, such as a network: writes features[m][ldf] of x[m][ldx] and returns 0;
- * another value makes the calling function fail with DDN_E_CALLBACK. No exception, panic or longjmp
- * may cross it. release(user) (or NULL) is called when the last reference goes; on failure the
- * caller still owns user. */
-typedef int32_t (*ddn_features_fn)(void *user, int64_t m, const double *x, int64_t ldx,
+/* The host's own map, such as a network: writes features[m][ldf] of x[m][ldx] (callbacks: base.h).
+ */
+typedef int32_t (*ddn_features_fn)(void *user, int64_t m, int64_t d, const double *x, int64_t ldx,
                                    double *features, int64_t ldf);
 DDN_API ddn_status ddn_features_create_callback(ddn_context *ctx, int64_t d, int64_t k,
                                                 ddn_features_fn fn, void *user,

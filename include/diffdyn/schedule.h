@@ -40,8 +40,8 @@ DDN_API ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, d
 DDN_API ddn_status ddn_schedule_create_edm(ddn_context *ctx, ddn_schedule **out);
 
 /* A schedule of the host's own on [t_min, t_max]. eval writes a, s and their derivatives da/dt,
- * ds/dt at t and returns 0; another value makes the calling function fail with DDN_E_CALLBACK.
- * s/a must increase with t (checked at 257 points; DDN_E_RANGE). release may be NULL.
+ * ds/dt at t (callbacks: base.h; a schedule that is shared is asked by several threads at a time).
+ * s/a must increase with t (checked at 257 points; DDN_E_RANGE).
  * Example: doc/examples/simple/schedule.c */
 typedef int32_t (*ddn_schedule_fn)(void *user, double t, double *a, double *s, double *da,
                                    double *ds);

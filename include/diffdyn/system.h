@@ -22,16 +22,15 @@ enum {
     DDN_SYSTEM_MAP = 2
 };
 
-/* Writes f(p, x[d]) to out[d], or the Jacobian df_i/dx_j to out[d][d], and returns 0; another value
- * makes the calling function fail with DDN_E_CALLBACK, as do values that are not finite, except in
- * orbits, escapes and trial steps. Called on the thread that made the call, never re-entrantly; no
- * exception, panic or longjmp may cross it. out does not overlap x. */
-typedef int32_t (*ddn_system_fn)(void *user, double parameter, const double *x, double *out);
+/* Writes f(p, x[d]) to out[d], or the Jacobian df_i/dx_j to out[d][d] (callbacks: base.h). Values
+ * that are not finite are DDN_E_CALLBACK, except in orbits, escapes and trial steps. out does not
+ * overlap x. */
+typedef int32_t (*ddn_system_fn)(void *user, double parameter, int64_t d, const double *x,
+                                 double *out);
 
 /* jacobian may be NULL: differences are then taken (extrapolated central differences, relative
- * error about 1e-10 where f varies on the scale of max(1, |x|)). release may be NULL; on failure
- * the caller still owns user. d in [1, 4096]. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_KEY,
- * DDN_E_NOMEM. (70), (71) */
+ * error about 1e-10 where f varies on the scale of max(1, |x|)). d in [1, 4096]. Errors:
+ * DDN_E_NULL, DDN_E_RANGE, DDN_E_KEY, DDN_E_NOMEM. (70), (71) */
 DDN_API ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d,
                                      ddn_system_fn f, ddn_system_fn jacobian, void *user,
                                      ddn_release_fn release, ddn_system **out);

@@ -55,8 +55,6 @@ ddn_status ddni_check_matrix(ddn_context *ctx, const char *name, const void *poi
 ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x, int64_t m,
                              int64_t d, int64_t ldx)
 {
-    DDNI_CHECK(ctx, ldx >= d, DDN_E_SHAPE, "leading dimension of %s is %lld, less than d = %lld",
-               name, (long long)ldx, (long long)d);
     DDNI_TRY(ddni_check_matrix(ctx, name, x, m, d, ldx));
     for (int64_t r = 0; r < m; r++) {
         const double *row = x + r * ldx;

@@ -44,9 +44,7 @@ ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t fir
     DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_INT(ctx, first, 0, ds->n);
     DDNI_CHECK_INT(ctx, count, 0, ds->n - first);
-    DDNI_CHECK(ctx, out != NULL || count == 0, DDN_E_NULL, "argument out is NULL");
-    DDNI_CHECK(ctx, ldo >= ds->d, DDN_E_SHAPE, "argument ldo = %lld is below d = %lld",
-               (long long)ldo, (long long)ds->d);
+    DDNI_TRY(ddni_check_matrix(ctx, "out", out, count, ds->d, ldo));
     ddni_dataset_rows(ds, first, count, out, ldo);
     return DDN_OK;
 }

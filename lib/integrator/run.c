@@ -85,10 +85,11 @@ static ddn_status show(ddn_integrator *it, const double *x, int64_t ldx, int64_t
         if (answer < 0 && it->hooks[i].own) {
             return answer;
         }
-        DDNI_CHECK(it->ctx, answer >= 0, DDN_E_CALLBACK,
-                   "callback %lld returned %d at t = %.17g (step %lld)", (long long)i, (int)answer,
-                   it->times[it->index], (long long)it->index);
-        stopped_by = answer > 0 ? i : stopped_by;
+        if (answer == DDN_STOPPED) { /* the others may look as well */
+            stopped_by = i;
+            continue;
+        }
+        DDNI_TRY(ddni_answer(it->ctx, "a callback of the integrator", answer));
     }
     it->observed = 1;
     DDNI_CHECK(it->ctx, stopped_by < 0, DDN_STOPPED, "stopped by callback %lld at t = %.17g",
@@ -233,10 +234,7 @@ ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, i
     DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK(it->ctx, !it->method->forward, DDN_E_UNSUPPORTED,
                "a forward run starts from data (ddn_oracle_sample_data)");
-    DDNI_CHECK_INT(it->ctx, m, 0, INT64_C(1) << 40);
-    DDNI_CHECK(it->ctx, x != NULL || m == 0, DDN_E_NULL, "argument x is NULL");
-    DDNI_CHECK(it->ctx, ldx >= it->d, DDN_E_SHAPE, "argument ldx = %lld is less than d = %lld",
-               (long long)ldx, (long long)it->d);
+    DDNI_TRY(ddni_check_matrix(it->ctx, "x", x, m, it->d, ldx));
     DDNI_CHECK(it->ctx, it->paths == NULL || it->path_count >= m, DDN_E_SHAPE,
                "%lld path numbers were set, but there are m = %lld states",
                (long long)it->path_count, (long long)m);

@@ -51,6 +51,14 @@ static inline double ddni_distance2(int64_t n, const double *x, const double *y)
     return sum;
 }
 
+/* x = value */
+static inline void ddni_fill(int64_t n, double value, double *x)
+{
+    for (int64_t j = 0; j < n; j++) {
+        x[j] = value;
+    }
+}
+
 /* y += f x */
 static inline void ddni_axpy(int64_t n, double f, const double *restrict x, double *restrict y)
 {

@@ -119,11 +119,8 @@ ddn_status ddn_oracle_sample_data(ddn_context *ctx, const ddn_oracle *oracle, in
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, oracle);
     /* The last path number is in range, too. */
-    DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
     DDNI_CHECK_INT(ctx, first_path, 0, INT64_C(1) << 60);
-    DDNI_CHECK(ctx, x != NULL || m == 0, DDN_E_NULL, "argument x is NULL");
-    DDNI_CHECK(ctx, ldx >= oracle->d, DDN_E_SHAPE, "argument ldx = %lld is less than d = %lld",
-               (long long)ldx, (long long)oracle->d);
+    DDNI_TRY(ddni_check_matrix(ctx, "x", x, m, oracle->d, ldx));
     DDNI_CHECK(ctx, oracle->ops->sample_data != NULL, DDN_E_UNSUPPORTED,
                "an oracle of kind %s has no data to sample", oracle->ops->kind);
     return m == 0 ? DDN_OK

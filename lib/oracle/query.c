@@ -272,6 +272,58 @@ static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
     return DDN_OK;
 }
 
+/* Memory of rows[m][width], ld apart. */
+typedef struct region {
+    const char *name;
+    const double *start; /* or of int64_t, which are as wide */
+    int64_t width, ld;
+} region;
+
+/* Whether two regions of m rows share a number. Columns of one matrix, side by side, do not. */
+static int32_t overlap(const region *a, const region *b, int64_t m)
+{
+    uintptr_t first = (uintptr_t)a->start, second = (uintptr_t)b->start;
+    if (second < first) {
+        return overlap(b, a, m);
+    }
+    uintptr_t length = (uintptr_t)((m - 1) * a->ld + a->width) * sizeof(double);
+    if (second - first >= length) {
+        return 0;
+    }
+    uintptr_t pitch = (uintptr_t)a->ld * sizeof(double), shift = (second - first) % pitch;
+    return a->ld != b->ld || shift < (uintptr_t)a->width * sizeof(double) ||
+           shift + (uintptr_t)b->width * sizeof(double) > pitch;
+}
+
+/* Refuses outputs that are too large to address, or that overlap each other or what is read. */
+static ddn_status check_memory(ddn_query *q, const region *x, const region *v, int64_t m)
+{
+    region bound[DDNI_OUTPUTS + 2];
+    int32_t count = 0;
+    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+        const void *start =
+            q->rq.f64[what] != NULL ? (const void *)q->rq.f64[what] : (const void *)q->rq.i64[what];
+        if (start != NULL) {
+            int32_t one = ddni_output_of(what).width == DDNI_WIDTH_ONE;
+            region r = {ddni_output_of(what).name, start,
+                        one ? 1 : ddni_output_width(q->oracle, what), one ? 1 : q->rq.ld[what]};
+            DDNI_TRY(ddni_check_matrix(q->ctx, r.name, start, m, r.width, r.ld));
+            bound[count++] = r;
+        }
+    }
+    const int32_t outputs = count;
+    bound[count++] = *x;
+    bound[count] = *v;
+    count += v->start != NULL;
+    for (int32_t i = 0; i < outputs; i++) {
+        for (int32_t k = i + 1; k < count; k++) {
+            DDNI_CHECK(q->ctx, !overlap(&bound[i], &bound[k], m), DDN_E_OVERLAP,
+                       "the memory of %s overlaps that of %s", bound[i].name, bound[k].name);
+        }
+    }
+    return DDN_OK;
+}
+
 ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx)
 {
     DDNI_ENTER_OBJECT(q, DDNI_ALONE);
@@ -284,10 +336,12 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
     rq.epsilon = q->values[EPSILON].f;
     rq.trajectory = q->values[TRAJECTORY].i != 0;
     rq.forbidden = q->values[FORBID].i;
+    region vectors = {"v", NULL, q->oracle->d, rq.ldv};
     if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
         DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
                    "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");
         DDNI_TRY(ddni_check_states(ctx, "v", rq.v, m, q->oracle->d, rq.ldv));
+        vectors.start = rq.v;
     }
     if (rq.f64[DDN_OUT_DRAW] != NULL || rq.i64[DDN_OUT_DRAW_INDEX] != NULL) {
         DDNI_CHECK(ctx, rq.paths.list == NULL || q->path_count >= m, DDN_E_SHAPE,
@@ -297,6 +351,8 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
     if (m == 0) {
         return DDN_OK;
     }
+    const region states = {"x", x, q->oracle->d, ldx};
+    DDNI_TRY(check_memory(q, &states, &vectors, m));
     DDNI_TRY(plan(q, m, &rq));
     ddni_batch batch = {&level, m, x, ldx};
     ddn_status status =

@@ -15,10 +15,9 @@ typedef struct values {
 
 static ddn_status evaluate(ddn_context *ctx, const custom *p, double t, values *v)
 {
-    *v = (values){0, 0, 0, 0};
-    int32_t failed = p->eval(p->user, t, &v->a, &v->s, &v->da, &v->ds);
-    DDNI_CHECK(ctx, failed == 0, DDN_E_CALLBACK, "the custom schedule returned %d at t = %.17g",
-               (int)failed, t);
+    *v = (values){NAN, NAN, NAN, NAN}; /* what is not written is not finite */
+    DDNI_TRY(ddni_answer(ctx, "the callback of the custom schedule",
+                         p->eval(p->user, t, &v->a, &v->s, &v->da, &v->ds)));
     DDNI_CHECK(ctx, isfinite(v->a) && isfinite(v->s), DDN_E_NONFINITE,
                "the custom schedule gave a = %g, s = %g at t = %.17g", v->a, v->s, t);
     DDNI_CHECK(ctx, v->a >= 1e-150 && v->a <= 1e150, DDN_E_RANGE,

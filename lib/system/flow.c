@@ -54,9 +54,7 @@ static ddn_status try_step(solver *s, double h, double *error)
                 return DDN_OK;
             }
         }
-        int32_t failed = s->sys->f(s->sys->user, s->p, s->trial, s->k[stage]);
-        DDNI_CHECK(s->ctx, failed == 0, DDN_E_CALLBACK, "the callback for f returned %d",
-                   (int)failed);
+        DDNI_TRY(ddni_system_ask(s->ctx, s->sys, s->p, s->trial, s->k[stage]));
     }
     double sum = 0;
     for (int64_t i = 0; i < d; i++) {
@@ -144,9 +142,7 @@ ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double
     DDNI_TRY(check_flow(ctx, sys, parameter, x0, tolerance));
     DDNI_CHECK_INT(ctx, count, 2, INT64_MAX / 1024);
     DDNI_CHECK_PTR(ctx, times);
-    DDNI_CHECK_PTR(ctx, out);
-    DDNI_CHECK(ctx, ldx >= sys->d, DDN_E_SHAPE, "argument ldx = %lld is below d = %lld",
-               (long long)ldx, (long long)sys->d);
+    DDNI_TRY(ddni_check_matrix(ctx, "out", out, count, sys->d, ldx));
     for (int64_t k = 0; k < count; k++) {
         DDNI_CHECK(ctx, isfinite(times[k]), DDN_E_NONFINITE, "times[%lld] is not finite",
                    (long long)k);

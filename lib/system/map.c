@@ -15,25 +15,15 @@ static ddn_status check_map(ddn_context *ctx, const ddn_system *sys, double p, c
     return ddni_check_states(ctx, "x0", x0, 1, sys->d, sys->d);
 }
 
-static ddn_status iterate(ddn_context *ctx, const ddn_system *sys, double p, const double *x,
-                          double *out)
-{
-    int32_t failed = sys->f(sys->user, p, x, out);
-    DDNI_CHECK(ctx, failed == 0, DDN_E_CALLBACK, "the callback for f returned %d", (int)failed);
-    return DDN_OK;
-}
-
 ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, double parameter,
                             int64_t steps, const double *x0, double *out, int64_t ldx)
 {
     DDNI_ENTER(ctx);
     DDNI_TRY(check_map(ctx, sys, parameter, x0, steps));
-    DDNI_CHECK_PTR(ctx, out);
-    DDNI_CHECK(ctx, ldx >= sys->d, DDN_E_SHAPE, "argument ldx = %lld is below d = %lld",
-               (long long)ldx, (long long)sys->d);
+    DDNI_TRY(ddni_check_matrix(ctx, "out", out, steps + 1, sys->d, ldx));
     memcpy(out, x0, (size_t)sys->d * sizeof *out);
     for (int64_t k = 0; k < steps; k++) {
-        DDNI_TRY(iterate(ctx, sys, parameter, out + k * ldx, out + (k + 1) * ldx));
+        DDNI_TRY(ddni_system_ask(ctx, sys, parameter, out + k * ldx, out + (k + 1) * ldx));
     }
     return DDN_OK;
 }
@@ -53,7 +43,7 @@ ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double par
     ddn_status status = DDN_OK;
     int64_t k = 1;
     for (; k <= steps; k++) {
-        DDNI_TRY_GOTO(iterate(ctx, sys, parameter, now, next), fail);
+        DDNI_TRY_GOTO(ddni_system_ask(ctx, sys, parameter, now, next), fail);
         if (!(ddni_norm(d, next) <= radius)) { /* NaN has escaped too */
             break;
         }

@@ -50,11 +50,15 @@ void ddn_system_destroy(ddn_system *sys)
     ddni_drop(sys, DDNI_SYSTEM);
 }
 
-static ddn_status check_output(ddn_context *ctx, const char *what, int32_t failed,
-                               const double *out, int64_t count)
+ddn_status ddni_system_ask(ddn_context *ctx, const ddn_system *sys, double p, const double *x,
+                           double *out)
 {
-    DDNI_CHECK(ctx, failed == 0, DDN_E_CALLBACK, "the callback for %s returned %d", what,
-               (int)failed);
+    ddni_fill(sys->d, NAN, out); /* what is not written is not finite */
+    return ddni_answer(ctx, "the callback for f", sys->f(sys->user, p, sys->d, x, out));
+}
+
+static ddn_status check_output(ddn_context *ctx, const char *what, const double *out, int64_t count)
+{
     for (int64_t i = 0; i < count; i++) {
         DDNI_CHECK(ctx, isfinite(out[i]), DDN_E_CALLBACK, "the callback for %s wrote %g", what,
                    out[i]);
@@ -65,7 +69,8 @@ static ddn_status check_output(ddn_context *ctx, const char *what, int32_t faile
 ddn_status ddni_system_eval(ddn_context *ctx, const ddn_system *sys, double p, const double *x,
                             double *out)
 {
-    return check_output(ctx, "f", sys->f(sys->user, p, x, out), out, sys->d);
+    DDNI_TRY(ddni_system_ask(ctx, sys, p, x, out));
+    return check_output(ctx, "f", out, sys->d);
 }
 
 /* Column j by central differences at h, h/2, ... extrapolated (Richardson); for each entry the
@@ -116,8 +121,10 @@ ddn_status ddni_system_jacobian(ddn_context *ctx, const ddn_system *sys, double 
                                 double *out, double *scratch)
 {
     if (sys->jacobian != NULL) {
-        return check_output(ctx, "the Jacobian", sys->jacobian(sys->user, p, x, out), out,
-                            sys->d * sys->d);
+        ddni_fill(sys->d * sys->d, NAN, out);
+        DDNI_TRY(ddni_answer(ctx, "the callback for the Jacobian",
+                             sys->jacobian(sys->user, p, sys->d, x, out)));
+        return check_output(ctx, "the Jacobian", out, sys->d * sys->d);
     }
     for (int64_t j = 0; j < sys->d; j++) {
         DDNI_TRY(difference_column(ctx, sys, p, x, j, out, scratch));
@@ -223,8 +230,7 @@ typedef struct newton {
 /* g = f, for maps f - x; gives |g|, Infinity where f is not finite: a step went too far. */
 static ddn_status residual(const newton *nw, const double *x, double *g, double *size)
 {
-    int32_t failed = nw->sys->f(nw->sys->user, nw->p, x, g);
-    DDNI_TRY(check_output(nw->ctx, "f", failed, g, 0));
+    DDNI_TRY(ddni_system_ask(nw->ctx, nw->sys, nw->p, x, g));
     if (nw->sys->kind == DDN_SYSTEM_MAP) {
         ddni_axpy(nw->sys->d, -1, x, g);
     }

@@ -15,6 +15,9 @@ struct ddn_system {
     ddn_release_fn release;
 };
 
+/* out[d] = f(p, x), whatever the numbers are: an orbit may leave what a double can hold. */
+ddn_status ddni_system_ask(ddn_context *ctx, const ddn_system *sys, double p, const double *x,
+                           double *out);
 /* out[d] = f(p, x); fails with DDN_E_CALLBACK if the callback does or gives NaN or Inf. */
 ddn_status ddni_system_eval(ddn_context *ctx, const ddn_system *sys, double p, const double *x,
                             double *out);

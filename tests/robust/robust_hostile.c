@@ -23,8 +23,9 @@ void seen(fixture *fx, ddn_status status, const char *function, int reachable, c
     }
 }
 
-static int32_t halve(void *user, double parameter, const double *x, double *out)
+static int32_t halve(void *user, double parameter, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = parameter * x[0] / 2;
     return 0;

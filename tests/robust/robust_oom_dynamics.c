@@ -162,8 +162,9 @@ done:
     return status;
 }
 
-static int32_t cubic(void *user, double parameter, const double *x, double *out)
+static int32_t cubic(void *user, double parameter, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = parameter * x[0] - x[0] * x[0] * x[0];
     return 0;

@@ -1,8 +1,9 @@
 /* The saddle-node normal form. */
 #include "support/systems.h"
 
-int32_t test_fold(void *user, double p, const double *x, double *out)
+int32_t test_fold(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = p + x[0] * x[0];
     return 0;

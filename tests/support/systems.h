@@ -5,7 +5,7 @@
 #include "support/fixtures.h"
 
 /* dx/dt = x^2 + p */
-int32_t test_fold(void *user, double p, const double *x, double *out);
+int32_t test_fold(void *user, double p, int64_t d, const double *x, double *out);
 
 /* A flow without Jacobian and user data. */
 ddn_system *test_flow(ddn_context *ctx, int64_t d, ddn_system_fn f);

@@ -132,9 +132,14 @@ ddn_status ddni_features_apply(ddn_context *ctx, const ddn_features *f, int64_t 
         const double cost = f->axes != NULL ? (double)f->k : 1;
         return ddni_parallel(ctx, m, cost * (double)m * (double)f->d, apply_tile, &job);
     }
-    const int32_t failure = m > 0 ? f->fn(f->user, m, x, ldx, out, ldo) : 0;
-    DDNI_CHECK(ctx, failure == 0, DDN_E_CALLBACK, "the callback of the features returned %d",
-               (int)failure);
+    if (m == 0) {
+        return DDN_OK;
+    }
+    for (int64_t r = 0; r < m; r++) { /* what is not written is not finite */
+        ddni_fill(f->k, NAN, out + r * ldo);
+    }
+    DDNI_TRY(ddni_answer(ctx, "the callback of the features",
+                         f->fn(f->user, m, f->d, x, ldx, out, ldo)));
     return ddni_check_states(ctx, "features", out, m, f->k, ldo);
 }
 
@@ -144,8 +149,6 @@ ddn_status ddn_features_apply(ddn_context *ctx, const ddn_features *features, in
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, features);
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, features->d, ldx));
-    DDNI_CHECK(ctx, out != NULL || m == 0, DDN_E_NULL, "argument out is NULL");
-    DDNI_CHECK(ctx, ldo >= features->k, DDN_E_SHAPE, "argument ldo = %lld is below k = %lld",
-               (long long)ldo, (long long)features->k);
+    DDNI_TRY(ddni_check_matrix(ctx, "out", out, m, features->k, ldo));
     return ddni_features_apply(ctx, features, m, x, ldx, out, ldo);
 }

@@ -95,11 +95,8 @@ ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds, const dd
                "argument kind = %d is not a ddn_start", (int)kind);
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, sch, t, &level));
-    DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
     DDNI_CHECK_INT(ctx, first_path, 0, INT64_C(1) << 60);
-    DDNI_CHECK(ctx, x != NULL || m == 0, DDN_E_NULL, "argument x is NULL");
-    DDNI_CHECK(ctx, ldx >= ds->d, DDN_E_SHAPE, "argument ldx = %lld is below d = %lld",
-               (long long)ldx, (long long)ds->d);
+    DDNI_TRY(ddni_check_matrix(ctx, "x", x, m, ds->d, ldx));
 
     ddn_status status = DDN_OK;
     double *mean = NULL, *block = NULL;

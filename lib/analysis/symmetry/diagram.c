@@ -322,9 +322,7 @@ static ddn_status read_states(ddn_context *ctx, const ddni_trace *trace, int64_t
 {
     DDNI_CHECK_INT(ctx, first, 0, trace->count);
     DDNI_CHECK_INT(ctx, count, 0, trace->count - first);
-    DDNI_CHECK(ctx, ldo >= d, DDN_E_SHAPE, "argument ldo = %lld is less than d = %lld",
-               (long long)ldo, (long long)d);
-    DDNI_CHECK(ctx, out != NULL || count == 0, DDN_E_NULL, "argument out is NULL");
+    DDNI_TRY(ddni_check_matrix(ctx, "out", out, count, d, ldo));
     for (int64_t i = 0; i < count; i++) {
         memcpy(out + i * ldo, trace->x + (first + i) * trace->width, (size_t)d * sizeof *out);
     }

@@ -187,9 +187,7 @@ ddn_status ddn_symmetry_fixed_points(ddn_symmetry *sy, double t, int64_t m, cons
     *out = NULL;
     DDNI_CHECK_INT(ctx, m, 1, INT64_C(1) << 40);
     DDNI_TRY(ddni_check_states(ctx, "starts", starts, m, sy->d, lds));
-    DDNI_CHECK_PTR(ctx, points);
-    DDNI_CHECK(ctx, ldp >= sy->d, DDN_E_SHAPE, "argument ldp = %lld is less than d = %lld",
-               (long long)ldp, (long long)sy->d);
+    DDNI_TRY(ddni_check_matrix(ctx, "points", points, m, sy->d, ldp));
     ddni_field field;
     DDNI_TRY(ddni_field_at(sy, t, &field));
     const ddni_allocator *al = &sy->handle.allocator;

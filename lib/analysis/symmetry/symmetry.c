@@ -137,9 +137,7 @@ ddn_status ddn_symmetry_drift(ddn_symmetry *sy, double t, int64_t m, const doubl
 {
     DDNI_ENTER_OBJECT(sy, DDNI_ALONE);
     DDNI_TRY(ddni_check_states(sy->ctx, "x", x, m, sy->d, ldx));
-    DDNI_CHECK_PTR(sy->ctx, drift);
-    DDNI_CHECK(sy->ctx, ldo >= sy->d, DDN_E_SHAPE, "argument ldo = %lld is less than d = %lld",
-               (long long)ldo, (long long)sy->d);
+    DDNI_TRY(ddni_check_matrix(sy->ctx, "drift", drift, m, sy->d, ldo));
     ddni_field field;
     DDNI_TRY(ddni_field_at(sy, t, &field));
     /* The field goes through scratch, so drift may be x itself. */
@@ -186,8 +184,9 @@ ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, int64_t count, con
     int64_t most = sy->d < DDNI_SYMMETRY_FOLLOWED ? sy->d : DDNI_SYMMETRY_FOLLOWED;
     DDNI_CHECK_INT(sy->ctx, count, 1, most);
     DDNI_CHECK_PTR(sy->ctx, values);
-    DDNI_CHECK(sy->ctx, vectors == NULL || ldv >= sy->d, DDN_E_SHAPE,
-               "argument ldv = %lld is less than d = %lld", (long long)ldv, (long long)sy->d);
+    if (vectors != NULL) {
+        DDNI_TRY(ddni_check_matrix(sy->ctx, "vectors", vectors, count, sy->d, ldv));
+    }
     ddni_field field;
     DDNI_TRY(ddni_field_at(sy, t, &field));
     double *own = NULL;

@@ -286,16 +286,6 @@ ddn_status ddn_dataset_create_in_span(ddn_context *ctx, const ddn_span *span, dd
                                 : rounded_to_f32(ctx, span->reduced, out);
 }
 
-/* Where rows go: count columns of each. */
-static ddn_status check_output(ddn_context *ctx, const char *name, const double *out, int64_t m,
-                               int64_t count, int64_t ld)
-{
-    DDNI_CHECK(ctx, out != NULL || m == 0, DDN_E_NULL, "argument %s is NULL", name);
-    DDNI_CHECK(ctx, ld >= count, DDN_E_SHAPE, "leading dimension of %s is %lld, less than %lld",
-               name, (long long)ld, (long long)count);
-    return DDN_OK;
-}
-
 ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, int64_t m,
                             const double *x, int64_t ldx, double *coordinates, int64_t ldc,
                             double *residual, int64_t ldr)
@@ -304,9 +294,9 @@ ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, in
     DDNI_CHECK_PTR(ctx, span);
     DDNI_CHECK_REAL(ctx, a, 0, 1e150);
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, span->d, ldx));
-    DDNI_TRY(check_output(ctx, "coordinates", coordinates, m, span->rank, ldc));
+    DDNI_TRY(ddni_check_matrix(ctx, "coordinates", coordinates, m, span->rank, ldc));
     if (residual != NULL) {
-        DDNI_TRY(check_output(ctx, "residual", residual, m, span->d, ldr));
+        DDNI_TRY(ddni_check_matrix(ctx, "residual", residual, m, span->d, ldr));
     }
     job j = {span, NULL, x, a, m, ldx, ldc, ldr, coordinates, coordinates, residual};
     DDNI_TRY(project(ctx, &j));
@@ -320,7 +310,7 @@ ddn_status ddn_span_lift(ddn_context *ctx, const ddn_span *span, double a, int64
     DDNI_CHECK_PTR(ctx, span);
     DDNI_CHECK_REAL(ctx, a, 0, 1e150);
     DDNI_TRY(ddni_check_states(ctx, "coordinates", coordinates, m, span->rank, ldc));
-    DDNI_TRY(check_output(ctx, "out", out, m, span->d, ldo));
+    DDNI_TRY(ddni_check_matrix(ctx, "out", out, m, span->d, ldo));
     job j = {.span = span, .a = a, .m = m, .ldc = ldc, .ldo = ldo};
     j.lifted = coordinates;
     j.out = out;

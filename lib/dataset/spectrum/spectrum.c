@@ -155,7 +155,8 @@ ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t
     DDNI_CHECK_PTR(ctx, values);
     int64_t most = ds->n < ds->d ? ds->n : ds->d;
     DDNI_CHECK_INT(ctx, count, 1, most < MAX_COUNT ? most : MAX_COUNT);
-    DDNI_CHECK(ctx, vectors == NULL || ldv >= ds->d, DDN_E_SHAPE,
-               "argument ldv = %lld is below d = %lld", (long long)ldv, (long long)ds->d);
+    if (vectors != NULL) {
+        DDNI_TRY(ddni_check_matrix(ctx, "vectors", vectors, count, ds->d, ldv));
+    }
     return ddni_spectrum(ctx, ds, DDNI_SPECTRUM_AUTO, count, values, vectors, ldv);
 }

@@ -147,7 +147,7 @@ static void read_applies_the_map(void **state)
     ddn_dataset_destroy(again);
     FAILS(ctx, ddn_dataset_read(ctx, ds, 0, 3, out, 4), DDN_E_RANGE, "count = 3");
     FAILS(ctx, ddn_dataset_read(ctx, ds, -1, 1, out, 4), DDN_E_RANGE, "first = -1");
-    FAILS(ctx, ddn_dataset_read(ctx, ds, 0, 1, out, 2), DDN_E_SHAPE, "ldo = 2");
+    FAILS(ctx, ddn_dataset_read(ctx, ds, 0, 1, out, 2), DDN_E_SHAPE, "less than");
     FAILS(ctx, ddn_dataset_create_mapped(ctx, ds, 0, 0, &again), DDN_E_RANGE, "scale is 0");
     FAILS(ctx, ddn_dataset_create_mapped(ctx, raw, NAN, 0, &again), DDN_E_NONFINITE, "scale");
     FAILS(ctx, ddn_dataset_create_mapped(ctx, raw, 1, INFINITY, &again), DDN_E_NONFINITE, "shift");

@@ -169,7 +169,7 @@ static void states_are_checked(void **state)
         test_normal(1, M * D, x);
         OK(ctx, ddn_integrator_run(it, 0, NULL, D));
         FAILS(ctx, ddn_integrator_run(it, M, NULL, D), DDN_E_NULL, "x");
-        FAILS(ctx, ddn_integrator_run(it, M, x, D - 1), DDN_E_SHAPE, "less than d");
+        FAILS(ctx, ddn_integrator_run(it, M, x, D - 1), DDN_E_SHAPE, "less than");
         FAILS(ctx, ddn_integrator_run(it, -1, x, D), DDN_E_RANGE, "m = -1");
         FAILS(ctx, ddn_integrator_resume(it, M, x, D), DDN_E_STATE, "no stopped run");
         x[D + 2] = NAN;

@@ -289,7 +289,7 @@ static void forward_and_starts(void **state)
     OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_FIRST_PATH, 10));
     OK(ctx, ddn_integrator_draw_start(it, 5, y, D));
     assert_memory_equal(y, x + 10 * D, 5 * D * sizeof *x);
-    FAILS(ctx, ddn_integrator_draw_start(it, 5, y, D - 1), DDN_E_SHAPE, "less than d");
+    FAILS(ctx, ddn_integrator_draw_start(it, 5, y, D - 1), DDN_E_SHAPE, "less than");
     FAILS(ctx, ddn_integrator_draw_start(it, 5, NULL, D), DDN_E_NULL, "x");
     ddn_integrator_destroy(it);
     ddn_oracle_destroy(oracle);

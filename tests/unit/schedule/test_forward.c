@@ -179,7 +179,7 @@ static void bad_input(void **state)
     FAILS(ctx, GO(0, 1, 0, -1, 2, 2, x, 2), DDN_E_RANGE, "step");
     FAILS(ctx, GO(0, 1, 0, 0, 2, 0, x, 2), DDN_E_RANGE, "d = 0");
     FAILS(ctx, GO(0, 1, 0, 0, -1, 2, x, 2), DDN_E_RANGE, "m = -1");
-    FAILS(ctx, GO(0, 1, 0, 0, 2, 2, x, 1), DDN_E_SHAPE, "less than d");
+    FAILS(ctx, GO(0, 1, 0, 0, 2, 2, x, 1), DDN_E_SHAPE, "less than");
     FAILS(ctx, GO(0, 1, 0, 0, 2, 2, NULL, 2), DDN_E_NULL, "x");
     x[3] = NAN;
     FAILS(ctx, GO(0, 1, 0, 0, 2, 2, x, 2), DDN_E_NONFINITE, "x[1][1]");

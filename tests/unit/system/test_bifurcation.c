@@ -302,7 +302,7 @@ static void stops_and_limits(void **state)
     int64_t rows = ddn_result_rows(ddn_diagram_points(g));
     FAILS(b.ctx, ddn_diagram_states(b.ctx, g, rows, 1, x, 1), DDN_E_RANGE, "count");
     FAILS(b.ctx, ddn_diagram_states(b.ctx, g, -1, 1, x, 1), DDN_E_RANGE, "first");
-    FAILS(b.ctx, ddn_diagram_states(b.ctx, g, 0, 1, x, 0), DDN_E_SHAPE, "ldo");
+    FAILS(b.ctx, ddn_diagram_states(b.ctx, g, 0, 1, x, 0), DDN_E_SHAPE, "less than");
     FAILS(b.ctx, ddn_diagram_states(b.ctx, NULL, 0, 1, x, 1), DDN_E_NULL, "diagram");
     OK(b.ctx, ddn_diagram_states(b.ctx, g, rows, 0, NULL, 1));
     ddn_diagram_destroy(g);

@@ -7,8 +7,9 @@ enum {
     ROOM = 16
 };
 
-static int32_t fold_slope(void *user, double p, const double *x, double *out)
+static int32_t fold_slope(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     (void)p;
     out[0] = 2 * x[0];
@@ -61,16 +62,18 @@ static void fixed_points_of_the_fold(void **state)
 }
 
 /* sin(3x)(x - 0.2)^2: simple zeros and a touching one; -x^3: neutral but stable. */
-static int32_t wavy(void *user, double p, const double *x, double *out)
+static int32_t wavy(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     (void)p;
     out[0] = sin(3 * x[0]) * (x[0] - 0.2) * (x[0] - 0.2);
     return 0;
 }
 
-static int32_t minus_cube(void *user, double p, const double *x, double *out)
+static int32_t minus_cube(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = p * x[0] - x[0] * x[0] * x[0];
     return 0;
@@ -107,16 +110,18 @@ static void other_fixed_points(void **state)
 }
 
 /* The reverse SDE of two points +-1: x + 2 score, parameter theta. */
-static int32_t two_points(void *user, double theta, const double *x, double *out)
+static int32_t two_points(void *user, double theta, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     double delta = 1 - theta * theta;
     out[0] = x[0] + 2 * (theta * tanh(theta * x[0] / delta) - x[0]) / delta;
     return 0;
 }
 
-static int32_t two_points_slope(void *user, double theta, const double *x, double *out)
+static int32_t two_points_slope(void *user, double theta, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     double delta = 1 - theta * theta, m = tanh(theta * x[0] / delta);
     out[0] = 1 + 2 * (-1 / delta + theta * theta / (delta * delta) * (1 - m * m));
@@ -169,29 +174,33 @@ typedef struct normal_form {
     ddn_system_fn f;
 } normal_form;
 
-static int32_t transcritical(void *user, double p, const double *x, double *out)
+static int32_t transcritical(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = (p - 0.3) * (x[0] - 0.1) - (x[0] - 0.1) * (x[0] - 0.1);
     return 0;
 }
 
-static int32_t subcritical(void *user, double p, const double *x, double *out)
+static int32_t subcritical(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = p * x[0] + pow(x[0], 3);
     return 0;
 }
 
-static int32_t fold_of_exp(void *user, double p, const double *x, double *out)
+static int32_t fold_of_exp(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = exp(x[0]) - x[0] - p; /* fold at x = 0, p = 1 */
     return 0;
 }
 
-static int32_t logistic(void *user, double p, const double *x, double *out)
+static int32_t logistic(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = p * x[0] * (1 - x[0]);
     return 0;
@@ -231,8 +240,9 @@ static void bifurcations(void **state)
 }
 
 /* h + r x - x^3 with r = 1: folds at h = +-2 (1/3)^(3/2), x = -+1/sqrt(3). */
-static int32_t unfolded(void *user, double h, const double *x, double *out)
+static int32_t unfolded(void *user, double h, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = h + x[0] - x[0] * x[0] * x[0];
     return 0;
@@ -262,8 +272,9 @@ static void two_folds(void **state)
 }
 
 /* Rotation and growth in the plane, with a saddle pair: x' = x - x^3 - y, y' = x + p y. */
-static int32_t planar(void *user, double p, const double *x, double *out)
+static int32_t planar(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = x[0] - pow(x[0], 3) - x[1];
     out[1] = x[0] + p * x[1];

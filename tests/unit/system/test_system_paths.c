@@ -68,8 +68,9 @@ static void trajectories(void **state)
 }
 
 /* z^2 + c with c = user. */
-static int32_t square(void *user, double p, const double *z, double *out)
+static int32_t square(void *user, double p, int64_t d, const double *z, double *out)
 {
+    (void)d;
     (void)p;
     const double *c = user;
     out[0] = z[0] * z[0] - z[1] * z[1] + c[0];
@@ -187,16 +188,18 @@ static void mandelbrot_picture(void **state)
     ddn_context_destroy(ctx);
 }
 
-static int32_t minus_cube(void *user, double p, const double *x, double *out)
+static int32_t minus_cube(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)user;
     out[0] = p * x[0] - x[0] * x[0] * x[0];
     return 0;
 }
 
 /* Fails when x > 1, writes NaN when x < -1. */
-static int32_t fails_beyond(void *user, double p, const double *x, double *out)
+static int32_t fails_beyond(void *user, double p, int64_t d, const double *x, double *out)
 {
+    (void)d;
     (void)p;
     if (user != NULL) {
         ++*(int64_t *)user;

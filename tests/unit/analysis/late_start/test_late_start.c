@@ -102,7 +102,8 @@ static void draws_are_functions_of_seed_and_path(void **state)
     FAILS(one, ddn_late_start_draw(one, ds, ou, 1, NAN, 0, 0, 1, all, D), DDN_E_NONFINITE, "t");
     FAILS(one, ddn_late_start_draw(one, ds, ou, 1, 0.4, 0, -1, 1, all, D), DDN_E_RANGE,
           "first_path = -1");
-    FAILS(one, ddn_late_start_draw(one, ds, ou, 1, 0.4, 0, 0, 1, all, D - 1), DDN_E_SHAPE, "ldx");
+    FAILS(one, ddn_late_start_draw(one, ds, ou, 1, 0.4, 0, 0, 1, all, D - 1), DDN_E_SHAPE,
+          "less than");
     FAILS(one, ddn_late_start_draw(one, NULL, ou, 1, 0.4, 0, 0, 1, all, D), DDN_E_NULL, "ds");
     FAILS(one, ddn_late_start_draw(one, ds, ou, 1, 0.4, 0, 0, 1, NULL, D), DDN_E_NULL, "x");
     ddn_schedule_destroy(edm);

@@ -257,14 +257,14 @@ static void refusals(void **state)
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, 0, 1, data, 2, x, 2), DDN_E_RANGE, "0");
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, NAN, 1, data, 2, x, 2), DDN_E_NONFINITE, "nan");
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, 1, 1, data, 1, x, 2), DDN_E_SHAPE, "of x is 1");
-    FAILS(b.ctx, ddn_symmetry_drift(b.sy, 1, 1, data, 2, x, 1), DDN_E_SHAPE, "ldo");
+    FAILS(b.ctx, ddn_symmetry_drift(b.sy, 1, 1, data, 2, x, 1), DDN_E_SHAPE, "less than");
     FAILS(b.ctx, ddn_symmetry_drift(b.sy, 1, 1, nan2, 2, x, 2), DDN_E_NONFINITE, "1");
     FAILS(b.ctx, ddn_symmetry_potential(b.sy, 1, 1, data, 2, NULL), DDN_E_NULL, "u");
     FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, 2, NULL, v2, q, &r), DDN_E_RANGE, "zero vector");
     FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, 3, NULL, data, q, &r), DDN_E_RANGE, "q[2]");
     FAILS(b.ctx, ddn_symmetry_line(b.sy, 1, 1, NULL, data, q, &r), DDN_E_RANGE, "count");
     FAILS(b.ctx, ddn_symmetry_stability(b.sy, 1, 3, data, x, NULL, 0), DDN_E_RANGE, "count");
-    FAILS(b.ctx, ddn_symmetry_stability(b.sy, 1, 1, data, &u, x, 1), DDN_E_SHAPE, "ldv");
+    FAILS(b.ctx, ddn_symmetry_stability(b.sy, 1, 1, data, &u, x, 1), DDN_E_SHAPE, "less than");
     FAILS(b.ctx, ddn_symmetry_fixed_points(b.sy, 1, 0, data, 2, x, 2, &r), DDN_E_RANGE, "m");
     FAILS(b.ctx, ddn_symmetry_fixed_points(b.sy, 1, 1, nan2, 2, x, 2, &r), DDN_E_NONFINITE,
           "starts");

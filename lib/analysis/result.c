@@ -225,9 +225,7 @@ ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const c
     DDNI_CHECK_PTR(ctx, out);
     const ddni_entry *e = find(&result->columns, name);
     DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no column '%.64s'", name);
-    DDNI_CHECK(ctx, capacity >= result->rows, DDN_E_SHAPE,
-               "argument capacity = %lld is less than the %lld rows", (long long)capacity,
-               (long long)result->rows);
+    DDNI_CHECK_CAPACITY(ctx, capacity, result->rows);
     memcpy(out, e->values, (size_t)result->rows * sizeof *out);
     return DDN_OK;
 }

@@ -107,6 +107,12 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
                "argument %s = %.17g is outside [%g, %g]", #value, (double)(value), (double)(lo),   \
                (double)(hi))
 
+/* Room for what is to be written. */
+#define DDNI_CHECK_CAPACITY(ctx, capacity, needed)                                                 \
+    DDNI_CHECK((ctx), (capacity) >= (needed), DDN_E_CAPACITY,                                      \
+               "argument %s = %lld is less than the %lld that are needed", #capacity,              \
+               (long long)(capacity), (long long)(needed))
+
 /* Forwards anything but DDN_OK (also DDN_STOPPED) to the caller. */
 #define DDNI_TRY(call)                                                                             \
     do {                                                                                           \

@@ -90,7 +90,7 @@ static ddn_status check_array(ddn_context *ctx, const void *data, ddn_type type,
                               int64_t d, int64_t ld)
 {
     DDNI_CHECK_PTR(ctx, data);
-    DDNI_CHECK(ctx, ddni_type_size(type) > 0, DDN_E_RANGE, "argument type = %d is no ddn_type",
+    DDNI_CHECK(ctx, ddni_type_size(type) > 0, DDN_E_KEY, "argument type = %d is no ddn_type",
                (int)type);
     DDNI_TRY(ddni_check_shape(ctx, "argument data", DDN_E_RANGE, type, n, d));
     DDNI_CHECK(ctx, ld >= d, DDN_E_SHAPE, "argument ld = %lld is below d = %lld", (long long)ld,

@@ -44,9 +44,7 @@ ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t 
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, ds);
     int64_t classes = ddn_dataset_class_count(ds);
-    DDNI_CHECK(ctx, capacity >= classes, DDN_E_SHAPE,
-               "argument capacity = %lld is below the %lld classes", (long long)capacity,
-               (long long)classes);
+    DDNI_CHECK_CAPACITY(ctx, capacity, classes);
     for (int64_t k = 0; k < classes; k++) {
         if (values != NULL) {
             values[k] = ds->labels->value[k];
@@ -65,8 +63,7 @@ ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int64_t c
     DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_PTR(ctx, labels);
     DDNI_CHECK(ctx, ds->labels != NULL, DDN_E_UNSUPPORTED, "the dataset has no labels");
-    DDNI_CHECK(ctx, capacity >= ds->n, DDN_E_SHAPE, "argument capacity = %lld is below n = %lld",
-               (long long)capacity, (long long)ds->n);
+    DDNI_CHECK_CAPACITY(ctx, capacity, ds->n);
     memcpy(labels, ds->labels->label, (size_t)ds->n * sizeof *labels);
     return DDN_OK;
 }

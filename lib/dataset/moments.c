@@ -64,8 +64,7 @@ ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t cap
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_PTR(ctx, mean);
-    DDNI_CHECK(ctx, capacity >= ds->d, DDN_E_SHAPE, "argument capacity = %lld is below d = %lld",
-               (long long)capacity, (long long)ds->d);
+    DDNI_CHECK_CAPACITY(ctx, capacity, ds->d);
     return ddni_dataset_mean(ctx, ds, mean);
 }
 
@@ -102,8 +101,7 @@ ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, in
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_PTR(ctx, norms);
-    DDNI_CHECK(ctx, capacity >= ds->n, DDN_E_SHAPE, "argument capacity = %lld is below n = %lld",
-               (long long)capacity, (long long)ds->n);
+    DDNI_CHECK_CAPACITY(ctx, capacity, ds->n);
     if (centre != NULL) {
         DDNI_TRY(ddni_check_states(ctx, "centre", centre, 1, ds->d, ds->d));
     }

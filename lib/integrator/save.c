@@ -60,9 +60,7 @@ ddn_status ddn_integrator_save(ddn_integrator *it, void *buffer, int64_t capacit
     DDNI_CHECK_PTR(it->ctx, size);
     DDNI_CHECK(it->ctx, it->phase == DDNI_STOPPED, DDN_E_STATE, "there is no stopped run to save");
     *size = state_bytes(it, it->m, it->remembered);
-    DDNI_CHECK(it->ctx, capacity >= *size, DDN_E_SHAPE,
-               "argument capacity = %lld is less than the %lld bytes needed", (long long)capacity,
-               (long long)*size);
+    DDNI_CHECK_CAPACITY(it->ctx, capacity, *size);
     DDNI_CHECK_PTR(it->ctx, buffer);
     header h;
     memset(&h, 0, sizeof h);

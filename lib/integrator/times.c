@@ -61,8 +61,6 @@ ddn_status ddn_integrator_times(const ddn_integrator *it, int64_t capacity, doub
 {
     DDNI_ENTER_OBJECT(it, DDNI_READ);
     DDNI_CHECK_PTR(it->ctx, times);
-    DDNI_CHECK(it->ctx, capacity >= ddni_integrator_count(it), DDN_E_SHAPE,
-               "argument capacity = %lld is less than the %lld times of the grid",
-               (long long)capacity, (long long)ddni_integrator_count(it));
+    DDNI_CHECK_CAPACITY(it->ctx, capacity, ddni_integrator_count(it));
     return ddni_integrator_fill_times(it, times);
 }

@@ -115,12 +115,10 @@ static ddn_status copy(const ddn_observer *ob, ddn_record what, int32_t type, vo
     ddni_record r = find(ob, what);
     DDNI_CHECK(ob->ctx, r.type != DDNI_RECORD_NONE, DDN_E_KEY,
                "this observer does not have record %d", (int)what);
-    DDNI_CHECK(ob->ctx, r.type == type, DDN_E_KEY, "record %d is %s, not %s", (int)what,
+    DDNI_CHECK(ob->ctx, r.type == type, DDN_E_TYPE, "record %d is %s, not %s", (int)what,
                r.type == DDNI_RECORD_F64 ? "double" : "int64",
                type == DDNI_RECORD_F64 ? "double" : "int64");
-    DDNI_CHECK(ob->ctx, capacity >= r.count, DDN_E_SHAPE,
-               "argument capacity = %lld is less than the %lld values of record %d",
-               (long long)capacity, (long long)r.count, (int)what);
+    DDNI_CHECK_CAPACITY(ob->ctx, capacity, r.count);
     if (r.count > 0) {
         DDNI_CHECK_PTR(ob->ctx, out);
         memcpy(out, r.data, (size_t)r.count * 8);

@@ -87,7 +87,7 @@ static ddn_status check_output(ddn_query *q, ddn_output what, int32_t integer)
 {
     ddni_output row = ddni_output_of(what);
     DDNI_CHECK(q->ctx, row.name != NULL, DDN_E_KEY, "there is no output %d", (int)what);
-    DDNI_CHECK(q->ctx, row.integer == integer, DDN_E_KEY, "output %s is of type %s", row.name,
+    DDNI_CHECK(q->ctx, row.integer == integer, DDN_E_TYPE, "output %s is of type %s", row.name,
                row.integer ? "int64" : "double");
     DDNI_CHECK(q->ctx, (q->oracle->can & ddni_bit(what)) != 0, DDN_E_UNSUPPORTED,
                "an oracle of kind %s cannot give output %s%s", q->oracle->ops->kind, row.name,

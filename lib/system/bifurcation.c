@@ -339,7 +339,7 @@ ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *sys, doub
     }
     *count = given;
     if (s.count > capacity) {
-        status = ddni_fail(ctx, DDN_E_RANGE, "there are more bifurcations than capacity = %lld",
+        status = ddni_fail(ctx, DDN_E_CAPACITY, "there are more bifurcations than capacity = %lld",
                            (long long)capacity);
     }
 fail:

@@ -72,7 +72,7 @@ static ddn_status add_zero(ddni_line *line, zeros *z, double x)
     if (isnan(x) || (z->count > 0 && x - z->x[z->count - 1] < z->apart)) {
         return DDN_OK;
     }
-    DDNI_CHECK(line->ctx, z->count < z->capacity, DDN_E_RANGE,
+    DDNI_CHECK(line->ctx, z->count < z->capacity, DDN_E_CAPACITY,
                "there are more fixed points than capacity = %lld", (long long)z->capacity);
     z->x[z->count++] = x;
     return DDN_OK;

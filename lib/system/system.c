@@ -328,8 +328,9 @@ ddn_status ddn_system_fixed_points(ddn_context *ctx, const ddn_system *sys, doub
             continue;
         }
         if (found == capacity) {
-            status = ddni_fail(ctx, DDN_E_RANGE, "there are more fixed points than capacity = %lld",
-                               (long long)capacity);
+            status =
+                ddni_fail(ctx, DDN_E_CAPACITY, "there are more fixed points than capacity = %lld",
+                          (long long)capacity);
             break;
         }
         memcpy(x + found * d, nw.x, (size_t)d * sizeof *x);

@@ -54,7 +54,7 @@ static void what_is_stored_comes_back(void **state)
     assert_null(ddn_result_definition(r, "nothing"));
     FAILS(ctx, ddn_result_column(ctx, r, "z", 3, y), DDN_E_KEY,
           "ddn_result_column: the result has no column 'z'");
-    FAILS(ctx, ddn_result_column(ctx, r, "y", 2, y), DDN_E_SHAPE, "capacity = 2");
+    FAILS(ctx, ddn_result_column(ctx, r, "y", 2, y), DDN_E_CAPACITY, "capacity = 2");
     FAILS(ctx, ddn_result_column(ctx, r, NULL, 3, y), DDN_E_NULL, "name");
     FAILS(ctx, ddn_result_column(ctx, NULL, "y", 3, y), DDN_E_NULL, "result");
     FAILS(ctx, ddn_result_scalar(ctx, r, "y", &value, &error), DDN_E_KEY, "no scalar 'y'");

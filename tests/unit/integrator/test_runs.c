@@ -66,7 +66,7 @@ static void stop_save_restore_resume(void **state)
             FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_STOPPED, "callback 0");
             FAILS(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 3),
                   DDN_E_STATE, "middle");
-            FAILS(ctx, ddn_integrator_save(it, NULL, 0, &size), DDN_E_SHAPE, "capacity");
+            FAILS(ctx, ddn_integrator_save(it, NULL, 0, &size), DDN_E_CAPACITY, "capacity");
             unsigned char *bytes = malloc((size_t)size);
             assert_non_null(bytes);
             OK(ctx, ddn_integrator_save(it, bytes, size, &size));

@@ -225,9 +225,9 @@ static void bad_input(void **state)
     OK(ctx, ddn_integrator_draw_start(it, 1, x, D));
     OK(ctx, ddn_integrator_run(it, 1, x, D));
     FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_ENTROPY, 1, &f), DDN_E_KEY, "record 6");
-    FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_INDEX, 1, &f), DDN_E_KEY, "int64");
-    FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_TIMES, 99, i), DDN_E_KEY, "double");
-    FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_HISTORY, STEPS, i), DDN_E_SHAPE, "capacity");
+    FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_INDEX, 1, &f), DDN_E_TYPE, "int64");
+    FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_TIMES, 99, i), DDN_E_TYPE, "double");
+    FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_HISTORY, STEPS, i), DDN_E_CAPACITY, "capacity");
     assert_int_equal(ddn_observer_size(ob, DDN_RECORD_STATES), 0);
     assert_int_equal(ddn_observer_size(ob, 999), 0);
     assert_int_equal(ddn_observer_size(NULL, DDN_RECORD_TIMES), 0);

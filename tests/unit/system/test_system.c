@@ -97,7 +97,7 @@ static void other_fixed_points(void **state)
         assert_int_equal(stability[i], kind[i]);
     }
     FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -2, 2, 131, 3, x, NULL, NULL, &count),
-          DDN_E_RANGE, "capacity = 3");
+          DDN_E_CAPACITY, "capacity = 3");
     assert_int_equal(count, 3);
     ddn_system_destroy(sys);
 
@@ -264,7 +264,7 @@ static void two_folds(void **state)
         CLOSE(x[i], (i == 0 ? 1 : -1) / sqrt(3), 1e-8, 0);
     }
     FAILS(ctx, ddn_system_bifurcations(ctx, sys, -1, 1, 31, -2, 2, 60, 1, p, x, kind, &count),
-          DDN_E_RANGE, "capacity = 1");
+          DDN_E_CAPACITY, "capacity = 1");
     FAILS(ctx, ddn_system_bifurcations(ctx, sys, 1, 1, 31, -2, 2, 60, 1, p, x, kind, &count),
           DDN_E_RANGE, "p_lo");
     ddn_system_destroy(sys);
@@ -316,7 +316,7 @@ static void planar_fixed_points(void **state)
     OK(ctx, ddn_system_eigenvalues(ctx, sys, -1, 1e-4, zero, re, NULL, &stability));
     assert_int_equal(stability, DDN_STABILITY_NEUTRAL);
     FAILS(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, 2, starts[0], 3, x[0], &count),
-          DDN_E_RANGE, "capacity = 2");
+          DDN_E_CAPACITY, "capacity = 2");
     FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, 0, 1, 4, 1, x[0], NULL, NULL, &count),
           DDN_E_UNSUPPORTED, "d = 2");
     /* A circle: |x| reaches 1 along x = (cosh-like) growth of the linear part is checked by length.

@@ -140,7 +140,7 @@ static void bad_states_are_refused(void **state)
           DDN_E_RANGE, "[0, 0.01]");
     FAILS(s.ctx, ddn_query_bind_f64(s.query, DDN_OUT_CLASS_POSTERIOR, score, 2), DDN_E_UNSUPPORTED,
           "no labels");
-    FAILS(s.ctx, ddn_query_bind_f64(s.query, DDN_OUT_ARGMAX, score, 2), DDN_E_KEY, "type");
+    FAILS(s.ctx, ddn_query_bind_f64(s.query, DDN_OUT_ARGMAX, score, 2), DDN_E_TYPE, "type");
     FAILS(s.ctx, ddn_query_bind_f64(s.query, DDN_OUT_SCORE, score, 1), DDN_E_SHAPE, "ld = 1");
     for (int i = 0; i < 4; i++) {
         assert_true(score[i] == 7);

@@ -60,7 +60,6 @@ void bench_json_close(void);
 /* ---- The machine (machine.c) ------------------------------------------------------------- */
 
 const char *bench_cpu(void);
-const char *bench_blas(void); /* the core that OpenBLAS chose */
 /* Sets the threads of OpenBLAS for this process: the right of a host program. */
 void bench_blas_threads(int64_t threads);
 /* Multiply-adds in f32 from registers: seconds per bench_fma_flops() operations. */

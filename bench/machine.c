@@ -30,11 +30,6 @@ const char *bench_cpu(void)
     return model;
 }
 
-const char *bench_blas(void)
-{
-    return openblas_get_corename();
-}
-
 void bench_blas_threads(int64_t threads)
 {
     openblas_set_num_threads((int)threads);
@@ -227,7 +222,7 @@ void bench_json_machine(void)
 {
     bench_json_text("cpu", bench_cpu());
     bench_json_text("kernel", ddn_context_kernel(drv.ctx));
-    bench_json_text("blas", bench_blas());
+    bench_json_text("blas", ddn_feature("blas_core"));
     bench_json_number("threads", (double)drv.threads);
 }
 
@@ -249,8 +244,8 @@ void bench_print_machine(void)
     block.at = memory;
     printf("processor  %s, %lld threads\n", bench_cpu(), (long long)drv.threads);
     printf("kernels    %s\n", ddn_context_kernel(drv.ctx));
-    printf("build      %s\n", ddn_build_info());
-    printf("OpenBLAS   core %s\n", bench_blas());
+    printf("build      %s, kernels %s\n", ddn_feature("compiler"), ddn_feature("kernels"));
+    printf("BLAS       %s, core %s\n", ddn_feature("blas"), ddn_feature("blas_core"));
     printf("limits     %.0f GF/s of f32 multiply-adds, %.1f GB/s read from 128 MiB\n",
            1e-9 * bench_fma_flops() / best_of(bench_fma, NULL),
            1e-9 * (double)block.bytes / best_of(bench_read, &block));

@@ -15,6 +15,7 @@ drv_state drv = {"driver", "out", 0, 0, NULL};
 
 /* ---- Errors and exit --------------------------------------------------------------------- */
 
+static volatile sig_atomic_t interrupted;
 static int bar_shown; /* a progress bar stands on the terminal's last line */
 
 static void clear_bar(void)
@@ -149,10 +150,21 @@ static int32_t show_progress(void *user, const char *stage, double fraction)
     return 0;
 }
 
+void drv_progress(const char *stage, double fraction)
+{
+    if (interrupted) {
+        drv_try(DDN_STOPPED);
+    }
+    if (isatty(STDERR_FILENO)) {
+        show_progress(NULL, stage, fraction);
+    }
+}
+
 /* The first signal asks the library to stop, which it soon does; a second one ends at once. */
 static void on_signal(int number)
 {
     signal(number, SIG_DFL);
+    interrupted = 1;
     if (drv.ctx) {
         ddn_context_cancel(drv.ctx);
     }

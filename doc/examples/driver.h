@@ -68,6 +68,9 @@ _Noreturn void drv_die(const char *format, ...) __attribute__((format(printf, 1,
 /* Goes on if status is not an error, else dies with the context's message. DDN_STOPPED, which only
  * a signal causes here, ends the program with status 130. */
 void drv_try(ddn_status status);
+/* For long loops of a driver's own: shows the bar where the library would, and ends the program
+ * with status 130 after a signal. */
+void drv_progress(const char *stage, double fraction);
 /* A remark on stderr that does not end the program. */
 void drv_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Memory that is freed at exit; dies when there is none. count * size bytes, zeroed. */

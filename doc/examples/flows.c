@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "driver.h"
+#include "mandelbrot.h"
 
 enum {
     STARTS = 9,
@@ -112,8 +113,11 @@ static double mandelbrot(int64_t height, int64_t steps, double *error)
     const int64_t width = height * 30 / 23;
     int64_t *counts = drv_alloc(width * height, sizeof *counts);
     double *smooth = drv_alloc(width * height, sizeof *smooth);
-    drv_try(ddn_mandelbrot(drv.ctx, -2.25, 0.75, -1.15, 1.15, width, height, steps, 1e4, counts,
-                           smooth));
+    const mandelbrot_grid grid = {-2.25, 0.75, -1.15, 1.15, width, height, steps, 1e4};
+    for (int64_t j = 0; j < height; j++) {
+        drv_progress("Mandelbrot set", (double)j / (double)height);
+        mandelbrot_row(&grid, j, counts + j * width, smooth + j * width);
+    }
     drv_file *file = drv_open(drv_path("mandelbrot.csv"));
     int64_t inside = 0, rim = 0;
     for (int64_t j = 0; j < height; j++) {

@@ -206,6 +206,9 @@ static void print_table(const settings *set)
         double error = NAN;
         const double value = drv_scalar(own.report, quantities[i].name, &error);
         drv_format(value, error, text, sizeof text);
+        if (isnan(value) && strcmp(quantities[i].name, "t_S_phi") == 0 && count < 2) {
+            snprintf(text, sizeof text, "%s", count == 0 ? "no labels" : "one class");
+        }
         const int wide = strstr(text, "±") ? 21 : 20; /* two bytes, one place */
         printf("  %-16s  %*s   %s", quantities[i].name, wide, text, quantities[i].text);
         if (strcmp(quantities[i].name, "t_C_entropy") == 0) {

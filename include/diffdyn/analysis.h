@@ -15,21 +15,22 @@ DDN_API void ddn_analysis_destroy(ddn_analysis *an);
 
 typedef int32_t ddn_analysis_key;
 enum {
-    DDN_ANALYSIS_EXCESS_LEVEL = 101, /* level eps of f^e = eps alpha in (0, 1); default 0.05 */
-    DDN_ANALYSIS_T_START = 102,   /* noisy end of simulated paths in the schedule's time; until it
+    DDN_ANALYSIS_EXCESS_LEVEL = 4001, /* level eps of f^e = eps alpha; [1e-12, 1 - 1e-12],
+                                         default 0.05 */
+    DDN_ANALYSIS_T_START = 4002,   /* noisy end of simulated paths in the schedule's time; until it
                                      is set (get and preset give NaN): OU time 6, or the noisy
                                      end of the schedule if that comes first */
-    DDN_ANALYSIS_T_END = 103,     /* clean end of simulated paths; until it is set: OU time 1e-3 */
-    DDN_ANALYSIS_ETA = 104,       /* eta of the sampler where it has one; default 1 */
-    DDN_ANALYSIS_SEED = 201,      /* default 0 */
-    DDN_ANALYSIS_SAMPLES = 202,   /* states a time for identities; >= 2, default 1024 */
-    DDN_ANALYSIS_CLONES = 203,    /* clone pairs a time; >= 2, default 512 */
-    DDN_ANALYSIS_STEPS = 204,     /* steps of simulated continuations; >= 1, default 12 */
-    DDN_ANALYSIS_BATCH = 205,     /* states evaluated together; >= 1, default 128; results do not
+    DDN_ANALYSIS_T_END = 4003,     /* clean end of simulated paths; until it is set: OU time 1e-3 */
+    DDN_ANALYSIS_ETA = 4004,       /* eta of the sampler where it has one; default 1 */
+    DDN_ANALYSIS_SEED = 4005,      /* default 0 */
+    DDN_ANALYSIS_SAMPLES = 4006,   /* states a time for identities; >= 2, default 1024 */
+    DDN_ANALYSIS_CLONES = 4007,    /* clone pairs a time; >= 2, default 512 */
+    DDN_ANALYSIS_STEPS = 4008,     /* steps of simulated continuations; >= 1, default 12 */
+    DDN_ANALYSIS_BATCH = 4009,     /* states evaluated together; >= 1, default 128; results do not
                                      depend on it beyond rounding */
-    DDN_ANALYSIS_METHOD = 206,    /* a ddn_method for simulated paths; default EXACT */
-    DDN_ANALYSIS_PATHS = 207,     /* paths of the last-change measurement; default 256 */
-    DDN_ANALYSIS_PATH_STEPS = 208 /* grid of the last-change measurement; default 64 */
+    DDN_ANALYSIS_METHOD = 4010,    /* a ddn_method for simulated paths; default EXACT */
+    DDN_ANALYSIS_PATHS = 4011,     /* paths of the last-change measurement; default 256 */
+    DDN_ANALYSIS_PATH_STEPS = 4012 /* grid of the last-change measurement; default 64 */
 };
 /* The settings, borrowed from an; see ddn_options in base.h. NULL for NULL. */
 DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);

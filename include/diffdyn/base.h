@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <diffdyn/version.h>
+
 #if defined(__cplusplus)
 #define DDN_BEGIN_DECLS extern "C" {
 #define DDN_END_DECLS }
@@ -55,24 +57,60 @@ enum {
 };
 #undef DDN_STATUS_ENUM_ENTRY
 
-/* Type of stored numbers. */
+/* Type of numbers: of stored points, and of options. */
 typedef int32_t ddn_type;
 enum {
     DDN_TYPE_U8 = 1,
     DDN_TYPE_F32 = 2,
-    DDN_TYPE_F64 = 3
+    DDN_TYPE_F64 = 3,
+    DDN_TYPE_I64 = 4 /* of options alone; points are not stored so */
 };
 
 /* Name ("DDN_E_RANGE") and meaning of a status; static text, never NULL ("unknown status"). */
 DDN_API const char *ddn_status_name(ddn_status status);
 DDN_API const char *ddn_status_text(ddn_status status);
 
-/* Version of the library at run time, e.g. "0.1.0" (compare with DDN_VERSION_STRING of
- * version.h, the version compiled against). Static text. */
+/**
+ * Version of the library at run time, as text; DDN_VERSION_STRING is that compiled against.
+ * @return "0.9.0"; static text
+ */
 DDN_API const char *ddn_version_string(void);
+/**
+ * Version of the library at run time, as a number; DDN_VERSION_NUMBER is that compiled against.
+ * @return major * 1000000 + minor * 1000 + patch
+ */
+DDN_API int32_t ddn_version_number(void);
 
-/* How the library was built: compiler, kernels compiled in, BLAS. Static text. */
-DDN_API const char *ddn_build_info(void);
+/**
+ * What this library is made of and what it found on this machine, by name:
+ *   "version"            as ddn_version_string
+ *   "compiler"           "gcc 12.2.0"
+ *   "kernels"            variants compiled in, "reference,avx2,avx512"; see ddn_kernel_name
+ *   "kernel"             the best of them that this processor can run
+ *   "ways"               ways of evaluation of empirical oracles; see ddn_oracle_way_name
+ *   "blas"               vendor, version and configuration of the BLAS that runs
+ *   "blas_integer_bits"  "32" or "64": width of the integers that BLAS and LAPACK are called with
+ *   "blas_core"          the processor that the BLAS took its kernels for
+ *   "blas_threading"     "serial", "pthreads" or "openmp"
+ *   "gzip"               version of zlib, by which compressed files are read
+ *   "formats"            file formats, ".npy,IDX,CIFAR-10"
+ *   "threads"            what the library's own threads are, "pthreads"
+ * Lists are comma separated. A later version may have more.
+ * @param[in] name   which, or NULL
+ * @return static text; NULL for a name that this library does not know
+ */
+DDN_API const char *ddn_feature(const char *name);
+/**
+ * How many features there are.
+ * @return a count, >= 1
+ */
+DDN_API int64_t ddn_feature_count(void);
+/**
+ * Names of the features.
+ * @param[in] i   number, 0 <= i < ddn_feature_count()
+ * @return static text; NULL for a number out of range
+ */
+DDN_API const char *ddn_feature_name(int64_t i);
 
 /* ------------------------------------------------------------------------------------------ */
 
@@ -121,15 +159,22 @@ DDN_API const char *ddn_context_message(const ddn_context *ctx);
 /* Options of a context. */
 typedef int32_t ddn_context_key;
 enum {
-    DDN_CONTEXT_THREADS = 201 /* int: threads for the loops inside a call, the caller included;
+    DDN_CONTEXT_THREADS = 1001 /* int: threads for the loops inside a call, the caller included;
                                  1 .. 1024, default 1. Results do not depend on it. */
 };
 
-/* The options of any object, by key. Borrowed from the object (ddn_context_options,
+/**
+ * The options of any object, by key. Borrowed from the object (ddn_context_options,
  * ddn_query_options, ...): it lives as long as the object, on the object's threads, and need not be
- * destroyed. Functions give DDN_E_NULL for NULL, so the result of those can be handed on unchecked;
- * an unknown key, or a value of the wrong type, is DDN_E_KEY, a value out of bounds DDN_E_RANGE,
- * NaN DDN_E_NONFINITE; the option then keeps its value. Example: doc/examples/simple/options.c */
+ * destroyed. Functions give DDN_E_NULL for NULL, so the result of those can be handed on unchecked.
+ *
+ * Keys are unique over all objects: 1xxx context, 2xxx query, 3xxx integrator, 4xxx analysis, 5xxx
+ * symmetry, 6xxx model. The number says nothing about the type: ask ddn_options_type. Errors, after
+ * which the option keeps its value: DDN_E_KEY (no such key, or one of another object: the text says
+ * whose), DDN_E_UNSUPPORTED (this object's method has no such option), DDN_E_TYPE (a double for an
+ * int64 or the other way round), DDN_E_RANGE (out of bounds), DDN_E_NONFINITE (NaN, infinite).
+ * Example: doc/examples/simple/options.c
+ */
 typedef struct ddn_options ddn_options;
 DDN_API ddn_options *ddn_context_options(ddn_context *ctx);
 
@@ -137,14 +182,55 @@ DDN_API ddn_status ddn_options_set_f64(ddn_options *options, int32_t key, double
 DDN_API ddn_status ddn_options_set_i64(ddn_options *options, int32_t key, int64_t value);
 DDN_API ddn_status ddn_options_get_f64(const ddn_options *options, int32_t key, double *value);
 DDN_API ddn_status ddn_options_get_i64(const ddn_options *options, int32_t key, int64_t *value);
-/* Smallest and largest value allowed, and the default; each pointer may be NULL. */
-DDN_API ddn_status ddn_options_bounds(const ddn_options *options, int32_t key, double *minimum,
-                                      double *maximum, double *preset);
+
+/**
+ * Bounds of an option of type double, both included.
+ * @param[in]  options   whose
+ * @param[in]  key       which
+ * @param[out] minimum   smallest value allowed, or NULL
+ * @param[out] maximum   largest value allowed, or NULL
+ * @param[out] preset    the value until another one is set, or NULL; NaN where the object then
+ *                       chooses one itself
+ */
+DDN_API ddn_status ddn_options_bounds_f64(const ddn_options *options, int32_t key, double *minimum,
+                                          double *maximum, double *preset);
+/**
+ * Bounds of an option of type int64, both included.
+ * @param[in]  options   whose
+ * @param[in]  key       which
+ * @param[out] minimum   smallest value allowed, or NULL
+ * @param[out] maximum   largest value allowed, or NULL
+ * @param[out] preset    the value until another one is set, or NULL
+ */
+DDN_API ddn_status ddn_options_bounds_i64(const ddn_options *options, int32_t key, int64_t *minimum,
+                                          int64_t *maximum, int64_t *preset);
+
+/**
+ * Gives all options their presets again.
+ * @param[in,out] options   whose; DDN_E_STATE where they may not be changed now
+ */
+DDN_API ddn_status ddn_options_reset(ddn_options *options);
+
 /* How many options there are; key of number i (from 0; 0 past the last); name of a key, as
- * "DDN_QUERY_EPSILON" (static text, NULL for an unknown key). */
+ * "DDN_QUERY_EPSILON" (static text, NULL for a key that these options do not have). */
 DDN_API int64_t ddn_options_count(const ddn_options *options);
 DDN_API int32_t ddn_options_key(const ddn_options *options, int64_t i);
 DDN_API const char *ddn_options_name(const ddn_options *options, int32_t key);
+
+/**
+ * Key of a name, to set an option that a configuration names.
+ * @param[in] options   whose
+ * @param[in] name      as ddn_options_name gives it
+ * @return the key; -1 if these options have none of that name
+ */
+DDN_API int32_t ddn_options_find(const ddn_options *options, const char *name);
+/**
+ * Type of an option.
+ * @param[in] options   whose
+ * @param[in] key       which
+ * @return DDN_TYPE_F64 or DDN_TYPE_I64; 0 for a key that these options do not have
+ */
+DDN_API ddn_type ddn_options_type(const ddn_options *options, int32_t key);
 
 /* Which variant of the kernels runs: "reference", "avx2", "avx512", "avx512vnni" or "neon". The
  * default is the best one that the processor supports. Forcing one that it does not support is

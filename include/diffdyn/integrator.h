@@ -60,33 +60,34 @@ DDN_API ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *ora
                                          ddn_method method, ddn_integrator **out);
 DDN_API void ddn_integrator_destroy(ddn_integrator *it);
 
-/* Options: 1xx double, 2xx int64. Changing one in the middle of a run is DDN_E_STATE. */
+/* Options: those down to MU are double, the others int64. Changing one in the middle of a run is
+ * DDN_E_STATE. */
 typedef int32_t ddn_integrator_key;
 enum {
-    DDN_INTEGRATOR_T_START = 101,    /* the noisy end, in the schedule's time; default: OU time 3 */
-    DDN_INTEGRATOR_T_END = 102,      /* the clean end, < T_START; default: OU time 1e-3 */
-    DDN_INTEGRATOR_ETA = 103,        /* noise level; EULER [0, 10], EXPONENTIAL [0, 1], default 1;
-                                        fixed for the others: 1 with noise, 0 without */
-    DDN_INTEGRATOR_EPSILON = 104,    /* posterior mass an evaluation may leave out:
-                                        DDN_QUERY_EPSILON with its bounds and default */
-    DDN_INTEGRATOR_RTOL = 105,       /* ADAPTIVE: error of a step relative to |x|; default 1e-6 */
-    DDN_INTEGRATOR_ATOL = 106,       /* ADAPTIVE: and absolute, per coordinate; default 1e-8 */
-    DDN_INTEGRATOR_GAMMA = 107,      /* GRADIENT_ESTIMATION: in [0, 4]; default 2 */
-    DDN_INTEGRATOR_MU = 108,         /* GRADIENT_ESTIMATION: in [0, 0.99]; default 0 */
-    DDN_INTEGRATOR_STEPS = 201,      /* >= 1; default 100 */
-    DDN_INTEGRATOR_GRID = 202,       /* a ddn_grid; default DDN_GRID_LOGSNR unless the method says
-                                        otherwise */
-    DDN_INTEGRATOR_SEED = 203,       /* any; default 0 */
-    DDN_INTEGRATOR_FIRST_PATH = 204, /* >= 0; default 0: path number of row 0 */
-    DDN_INTEGRATOR_DENOISE = 205,    /* 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
-    DDN_INTEGRATOR_FIRST_STEP = 206, /* >= 0; default 0: step number of the first step in the noise
+    DDN_INTEGRATOR_T_START = 3001, /* the noisy end, in the schedule's time; default: OU time 3 */
+    DDN_INTEGRATOR_T_END = 3002,   /* the clean end, < T_START; default: OU time 1e-3 */
+    DDN_INTEGRATOR_ETA = 3003,     /* noise level; EULER [0, 10], EXPONENTIAL [0, 1], default 1;
+                                     fixed for the others: 1 with noise, 0 without */
+    DDN_INTEGRATOR_EPSILON = 3004, /* posterior mass an evaluation may leave out:
+                                     DDN_QUERY_EPSILON with its bounds and default */
+    DDN_INTEGRATOR_RTOL = 3005,    /* ADAPTIVE: error of a step relative to |x|; default 1e-6 */
+    DDN_INTEGRATOR_ATOL = 3006,    /* ADAPTIVE: and absolute, per coordinate; default 1e-8 */
+    DDN_INTEGRATOR_GAMMA = 3007,   /* GRADIENT_ESTIMATION: in [0, 4]; default 2 */
+    DDN_INTEGRATOR_MU = 3008,      /* GRADIENT_ESTIMATION: in [0, 0.99]; default 0 */
+    DDN_INTEGRATOR_STEPS = 3009,   /* >= 1; default 100 */
+    DDN_INTEGRATOR_GRID = 3010,    /* a ddn_grid; default DDN_GRID_LOGSNR unless the method says
+                                     otherwise */
+    DDN_INTEGRATOR_SEED = 3011,    /* any; default 0 */
+    DDN_INTEGRATOR_FIRST_PATH = 3012, /* >= 0; default 0: path number of row 0 */
+    DDN_INTEGRATOR_DENOISE = 3013,    /* 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
+    DDN_INTEGRATOR_FIRST_STEP = 3014, /* >= 0; default 0: step number of the first step in the noise
                                         function, to continue a path with fresh noise */
-    DDN_INTEGRATOR_VARIANCE = 207,   /* DDPM: 0 beta = 1 - abar/abar' (default), 1 its posterior
+    DDN_INTEGRATOR_VARIANCE = 3015,   /* DDPM: 0 beta = 1 - abar/abar' (default), 1 its posterior
                                        value beta (1 - abar')/(1 - abar), abar = a^2/(a^2 + s^2) */
-    DDN_INTEGRATOR_TRAJECTORY = 208 /* 0 or 1; default 0: evaluate with DDN_QUERY_TRAJECTORY. Faster
-                                       at late times; results keep the accuracy promise, but a run
-                                       restored in another process agrees with an unbroken one to
-                                       that promise only, not bit for bit */
+    DDN_INTEGRATOR_TRAJECTORY = 3016  /* 0 or 1; default 0: evaluate with DDN_QUERY_TRAJECTORY.
+                                        Faster  at late times; results keep the accuracy promise, but
+                                        a run  restored in another process agrees with an unbroken
+                                        one  to  that promise only, not bit for bit */
 };
 /* The options, borrowed from it; see ddn_options in base.h. NULL for NULL. */
 DDN_API ddn_options *ddn_integrator_options(ddn_integrator *it);

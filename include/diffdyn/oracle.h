@@ -108,15 +108,15 @@ DDN_API ddn_status ddn_query_set_noise(ddn_query *query, int64_t seed, int64_t f
 /* Options of a query. */
 typedef int32_t ddn_query_key;
 enum {
-    DDN_QUERY_EPSILON = 101,    /* double: posterior mass that may be left out, per state, in
+    DDN_QUERY_EPSILON = 2001,    /* double: posterior mass that may be left out, per state, in
                                    [0, 1e-2]; 0 reads everything; default 1e-9, and 1e-15 for f64
                                    data. The mass really left out is at most ddn_query_dropped. */
-    DDN_QUERY_TRAJECTORY = 201, /* int64, 0 or 1, default 0: row r of successive runs is the same
+    DDN_QUERY_TRAJECTORY = 2002, /* int64, 0 or 1, default 0: row r of successive runs is the same
                                   trajectory. The query then remembers which points are near each
                                   row and reads only those for as long as that is provably enough.
                                   The results keep the accuracy promise, but not bit for bit those
                                   of a query without memory. Costs about 8 d + 16 kB per row. */
-    DDN_QUERY_FORBID = 202      /* int64, default 0: set of ways of evaluation that may not be
+    DDN_QUERY_FORBID = 2003      /* int64, default 0: set of ways of evaluation that may not be
                                   used, bit i for way number i; all but the last can be forbidden.
                                   For tests and measurements: the result keeps the promise. */
 };

@@ -31,22 +31,23 @@ DDN_API void ddn_symmetry_destroy(ddn_symmetry *sy);
 
 typedef int32_t ddn_symmetry_key;
 enum {
-    DDN_SYMMETRY_ETA = 101,       /* noise level of the family, [0, 10]; default 1 */
-    DDN_SYMMETRY_TOLERANCE = 102, /* a fixed point has |b| s^2 / c below this times |x| + s sqrt(d);
-                                     [1e-14, 1e-2]; default 1e-10, 1e-5 for f32 and u8 data */
-    DDN_SYMMETRY_MERGE = 103,     /* fixed points nearer than this times |x| + s sqrt(d) are one;
-                                     [1e-12, 1]; default 1e-6, 1e-3 for f32 and u8 data */
-    DDN_SYMMETRY_STEP = 104,      /* largest step along a branch, in sqrt(dlog(tau)^2 +
-                                     |dx|^2 / (s^2 sqrt(d))); [1e-4, 10]; default 0.1 */
-    DDN_SYMMETRY_ITERATIONS = 201, /* of the descent to a fixed point; >= 1, default 10000 */
+    DDN_SYMMETRY_ETA = 5001, /* noise level of the family, [0, 10]; default 1 */
+    DDN_SYMMETRY_TOLERANCE =
+        5002,                  /* a fixed point has |b| s^2 / c below this times |x| + s sqrt(d);
+                                 [1e-14, 1e-2]; default 1e-10, 1e-5 for f32 and u8 data */
+    DDN_SYMMETRY_MERGE = 5003, /* fixed points nearer than this times |x| + s sqrt(d) are one;
+                                 [1e-12, 1]; default 1e-6, 1e-3 for f32 and u8 data */
+    DDN_SYMMETRY_STEP = 5004,  /* largest step along a branch, in sqrt(dlog(tau)^2 +
+                                 |dx|^2 / (s^2 sqrt(d))); [1e-4, 10]; default 0.1 */
+    DDN_SYMMETRY_ITERATIONS = 5005, /* of the descent to a fixed point; >= 1, default 10000 */
     DDN_SYMMETRY_EIGENVALUES =
-        202,                    /* leading eigenvalues that are followed along a branch: events
+        5006,                    /* leading eigenvalues that are followed along a branch: events
                                    of the others go unseen; 1 .. 64, default 2, at most d used */
-    DDN_SYMMETRY_DESCEND = 203, /* 1 (default): fixed points by descent in u, then Newton: stable
+    DDN_SYMMETRY_DESCEND = 5007, /* 1 (default): fixed points by descent in u, then Newton: stable
                                    ones; 0: damped Newton from the starts: of any kind */
-    DDN_SYMMETRY_SEED = 204,    /* of the start vectors of Lanczos; default 0 */
-    DDN_SYMMETRY_POINTS = 205,  /* most points of one branch; >= 10, default 5000 */
-    DDN_SYMMETRY_BRANCHES = 206 /* most branches of a diagram; >= 1, default 256 */
+    DDN_SYMMETRY_SEED = 5008,    /* of the start vectors of Lanczos; default 0 */
+    DDN_SYMMETRY_POINTS = 5009,  /* most points of one branch; >= 10, default 5000 */
+    DDN_SYMMETRY_BRANCHES = 5010 /* most branches of a diagram; >= 1, default 256 */
 };
 /* The options, borrowed from sy; see ddn_options in base.h. NULL for NULL. */
 DDN_API ddn_options *ddn_symmetry_options(ddn_symmetry *sy);

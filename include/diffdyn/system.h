@@ -1,5 +1,5 @@
 /* Generic dynamics: flows and iterated maps given by a callback, their fixed points, stability,
- * bifurcations and escape; the Mandelbrot set.
+ * bifurcations and escape.
  * SPDX-License-Identifier: MIT
  *
  * Numbers (k) refer to doc/theory.md. */
@@ -129,24 +129,6 @@ DDN_API ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, dou
 DDN_API ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double parameter,
                                      double radius, int64_t steps, const double *x0,
                                      int64_t *count);
-
-/* ---- The Mandelbrot set ------------------------------------------------------------------ */
-
-/* z_0 = 0, z_k = z_{k-1}^2 + c on the grid c = re_i + i im_j, re_i from re_lo to re_hi in `width`
- * >= 1 columns and im_j from im_hi (row 0) down to im_lo in `height` >= 1 rows, ends included (a
- * single column or row takes re_lo or im_hi). counts[height][width], or NULL: first k with |z_k| >
- * 2, steps + 1 if there is none up to k = steps. smooth[height][width], or NULL: a continuous
- * count, k + 1 - log2(log |z_k|) at the first k with |z_k| > bailout (16 <= bailout <= 1e100), NaN
- * where counts is steps + 1. Points of the main cardioid and the disc of period 2 are not
- * iterated. Rows are shared among the context's threads; cancel stops between blocks of rows. (71)
- */
-DDN_API ddn_status ddn_mandelbrot(ddn_context *ctx, double re_lo, double re_hi, double im_lo,
-                                  double im_hi, int64_t width, int64_t height, int64_t steps,
-                                  double bailout, int64_t *counts, double *smooth);
-
-/* 1 inside the main cardioid |1 - sqrt(1 - 4c)| < 1, 2 inside the disc |c + 1| < 1/4 of period 2,
- * 0 elsewhere (also on their boundaries, to rounding). */
-DDN_API int32_t ddn_mandelbrot_interior(double re, double im);
 
 DDN_END_DECLS
 

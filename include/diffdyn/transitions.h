@@ -130,8 +130,8 @@ enum {
  * regimes[count][m] gets the ddn_regime of each state, or is NULL. Columns: "t", "t_ou", "regime"
  * (by the means over the trajectories), "same_point", "same_class", each with NAME_se over the
  * trajectories (NaN for m = 1, but binomial there for CLONES); "entropy", "w_max" with _se and
- * "W_0" .. "W_7", the mean posterior of the first eight classes: of the oracle, or for CLONES of
- * the one that judges (what an exact model of its points would say; NaN where there is none);
+ * "W_0", "W_1", ..., one for each class in ascending order of the labels, its mean posterior: of
+ * the oracle, or for CLONES of the one that judges (what an exact model of its points would say);
  * "random", "features", "memorization": shares of the trajectories. Scalars "paths", "classes",
  * "class_level", "t_S", "clones" (pairs a state; 0: posterior). Stops at cancel. */
 DDN_API ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle,

@@ -93,6 +93,22 @@ void ddni_error_name(const char *name, char out[DDNI_NAME_BYTES])
     strcat(out, "_se");
 }
 
+void ddni_numbered_name(const char *stem, int64_t number, char out[DDNI_NAME_BYTES])
+{
+    char digits[24];
+    int64_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    DDNI_ASSERT((int64_t)strlen(stem) + count < DDNI_NAME_BYTES);
+    strcpy(out, stem);
+    for (char *end = out + strlen(stem); count >= 0; end++) {
+        *end = count > 0 ? digits[count - 1] : '\0';
+        count--;
+    }
+}
+
 ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, const char *name,
                                 double **values, double **errors, const char *fmt, ...)
 {

@@ -52,6 +52,9 @@ ddn_status ddni_result_add_scalar(ddn_context *ctx, ddn_result *result, const ch
                                   double value, double standard_error, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* The stem and a number >= 0: "W_12". */
+void ddni_numbered_name(const char *stem, int64_t number, char out[DDNI_NAME_BYTES]);
+
 /* "NAME_se". */
 void ddni_error_name(const char *name, char out[DDNI_NAME_BYTES]);
 

@@ -8,18 +8,18 @@ static const double default_start = 6, default_end = 1e-3; /* OU times */
 
 /* NaN as preset of the ends: they follow the schedule until they are set. */
 static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
-    {DDN_ANALYSIS_EXCESS_LEVEL, "DDN_ANALYSIS_EXCESS_LEVEL", 1e-12, 1 - 1e-12, 0.05},
-    {DDN_ANALYSIS_T_START, "DDN_ANALYSIS_T_START", 1e-12, 1e12, NAN},
-    {DDN_ANALYSIS_T_END, "DDN_ANALYSIS_T_END", 0, 1e12, NAN},
-    {DDN_ANALYSIS_ETA, "DDN_ANALYSIS_ETA", 0, 10, 1},
-    {DDN_ANALYSIS_SEED, "DDN_ANALYSIS_SEED", -0x1p63, 0x1p63, 0},
-    {DDN_ANALYSIS_SAMPLES, "DDN_ANALYSIS_SAMPLES", 2, 1e9, 1024},
-    {DDN_ANALYSIS_CLONES, "DDN_ANALYSIS_CLONES", 2, 1e9, 512},
-    {DDN_ANALYSIS_STEPS, "DDN_ANALYSIS_STEPS", 1, 1e6, 12},
-    {DDN_ANALYSIS_BATCH, "DDN_ANALYSIS_BATCH", 1, 1e6, 128},
-    {DDN_ANALYSIS_METHOD, "DDN_ANALYSIS_METHOD", 1, 89, DDN_METHOD_EXACT},
-    {DDN_ANALYSIS_PATHS, "DDN_ANALYSIS_PATHS", 2, 1e9, 256},
-    {DDN_ANALYSIS_PATH_STEPS, "DDN_ANALYSIS_PATH_STEPS", 1, 1e6, 64},
+    DDNI_OPTION_F64(DDN_ANALYSIS_EXCESS_LEVEL, 1e-12, 1 - 1e-12, 0.05),
+    DDNI_OPTION_F64(DDN_ANALYSIS_T_START, 1e-12, 1e12, NAN),
+    DDNI_OPTION_F64(DDN_ANALYSIS_T_END, 0, 1e12, NAN),
+    DDNI_OPTION_F64(DDN_ANALYSIS_ETA, 0, 10, 1),
+    DDNI_OPTION_I64(DDN_ANALYSIS_SEED, INT64_MIN, INT64_MAX, 0),
+    DDNI_OPTION_I64(DDN_ANALYSIS_SAMPLES, 2, 1000000000, 1024),
+    DDNI_OPTION_I64(DDN_ANALYSIS_CLONES, 2, 1000000000, 512),
+    DDNI_OPTION_I64(DDN_ANALYSIS_STEPS, 1, 1000000, 12),
+    DDNI_OPTION_I64(DDN_ANALYSIS_BATCH, 1, 1000000, 128),
+    DDNI_OPTION_I64(DDN_ANALYSIS_METHOD, 1, 89, DDN_METHOD_EXACT),
+    DDNI_OPTION_I64(DDN_ANALYSIS_PATHS, 2, 1000000000, 256),
+    DDNI_OPTION_I64(DDN_ANALYSIS_PATH_STEPS, 1, 1000000, 64),
 };
 
 static void finish_analysis(void *object)
@@ -36,8 +36,12 @@ ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out)
     ddni_retain(ctx);
     (*out)->ctx = ctx;
     ddn_analysis *an = *out;
-    an->options = (ddn_options){ddni_tag_of(DDNI_OPTIONS), ctx, option_table, an->values,
-                                DDNI_ANALYSIS_OPTIONS,     an,  NULL};
+    an->options = (ddn_options){.tag = ddni_tag_of(DDNI_OPTIONS),
+                                .ctx = ctx,
+                                .table = option_table,
+                                .values = an->values,
+                                .count = DDNI_ANALYSIS_OPTIONS,
+                                .owner = an};
     ddni_options_init(&an->options);
     return DDN_OK;
 }
@@ -131,7 +135,8 @@ static ddn_status configure(const ddn_analysis *an, ddn_integrator *it)
     double low, high;
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED,
                                  ddni_analysis_i64(an, DDN_ANALYSIS_SEED)));
-    DDNI_TRY(ddn_options_bounds(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, &low, &high, NULL));
+    DDNI_TRY(
+        ddn_options_bounds_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA, &low, &high, NULL));
     return low < high ? ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA,
                                             ddni_analysis_f64(an, DDN_ANALYSIS_ETA))
                       : DDN_OK;

@@ -96,7 +96,8 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
         }                                                                                          \
     } while (0)
 
-/* Integer and double ranges, both ends included; NaN is refused. */
+/* Integer and double ranges, both ends included; NaN is refused. Ends are printed with all digits
+ * of a decimal constant, so that 1 - 1e-15 does not look like an included 1. */
 #define DDNI_CHECK_INT(ctx, value, lo, hi)                                                         \
     DDNI_CHECK((ctx), (value) >= (lo) && (value) <= (hi), DDN_E_RANGE,                             \
                "argument %s = %lld is outside [%lld, %lld]", #value, (long long)(value),           \
@@ -104,8 +105,8 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
 #define DDNI_CHECK_REAL(ctx, value, lo, hi)                                                        \
     DDNI_CHECK((ctx), (value) >= (lo) && (value) <= (hi),                                          \
                isfinite(value) ? DDN_E_RANGE : DDN_E_NONFINITE,                                    \
-               "argument %s = %.17g is outside [%g, %g]", #value, (double)(value), (double)(lo),   \
-               (double)(hi))
+               "argument %s = %.17g is outside [%.15g, %.15g]", #value, (double)(value),           \
+               (double)(lo), (double)(hi))
 
 /* Room for what is to be written. */
 #define DDNI_CHECK_CAPACITY(ctx, capacity, needed)                                                 \

@@ -7,7 +7,7 @@
 extern const ddni_allocator ddni_default_allocator;
 
 static const ddni_option option_table[] = {
-    {DDN_CONTEXT_THREADS, "DDN_CONTEXT_THREADS", 1, 1024, 1},
+    DDNI_OPTION_I64(DDN_CONTEXT_THREADS, 1, 1024, 1),
 };
 
 /* The threads are made anew with the next loop, as many as are wanted then. */
@@ -52,8 +52,13 @@ ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate, ddn_deall
     }
     ddni_handle_init(&ctx->handle, DDNI_CONTEXT, &allocator, finish_context);
     atomic_init(&ctx->cancel, 0);
-    ctx->options = (ddn_options){
-        ddni_tag_of(DDNI_OPTIONS), ctx, option_table, &ctx->threads, 1, ctx, drop_threads};
+    ctx->options = (ddn_options){.tag = ddni_tag_of(DDNI_OPTIONS),
+                                 .ctx = ctx,
+                                 .table = option_table,
+                                 .values = &ctx->threads,
+                                 .count = 1,
+                                 .owner = ctx,
+                                 .changing = drop_threads};
     ddni_options_init(&ctx->options);
     ctx->kernel = -1;
     *out = ctx;

@@ -1,6 +1,5 @@
 /* Names and texts of status codes. */
 #include <diffdyn/base.h>
-#include <diffdyn/version.h>
 
 const char *ddn_status_name(ddn_status status)
 {
@@ -31,4 +30,9 @@ const char *ddn_status_text(ddn_status status)
 const char *ddn_version_string(void)
 {
     return DDN_VERSION_STRING;
+}
+
+int32_t ddn_version_number(void)
+{
+    return DDN_VERSION_NUMBER;
 }

@@ -90,8 +90,8 @@ static ddn_status check_array(ddn_context *ctx, const void *data, ddn_type type,
                               int64_t d, int64_t ld)
 {
     DDNI_CHECK_PTR(ctx, data);
-    DDNI_CHECK(ctx, ddni_type_size(type) > 0, DDN_E_KEY, "argument type = %d is no ddn_type",
-               (int)type);
+    DDNI_CHECK(ctx, ddni_type_size(type) > 0, DDN_E_KEY,
+               "argument type = %d is none of DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64", (int)type);
     DDNI_TRY(ddni_check_shape(ctx, "argument data", DDN_E_RANGE, type, n, d));
     DDNI_CHECK(ctx, ld >= d, DDN_E_SHAPE, "argument ld = %lld is below d = %lld", (long long)ld,
                (long long)d);

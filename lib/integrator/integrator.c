@@ -95,24 +95,32 @@ ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count, const int
     return DDN_OK;
 }
 
+/* Bits of outputs that exist, that fit in a step, and that this oracle has. */
+static ddn_status check_wanted(const ddn_integrator *it, int64_t wanted)
+{
+    for (int32_t bit = 0; bit < 64; bit++) {
+        if (((uint64_t)wanted >> bit & 1) == 0) {
+            continue;
+        }
+        ddni_output row = ddni_output_of(bit);
+        DDNI_CHECK(it->ctx, row.name != NULL, DDN_E_KEY,
+                   "argument wanted has bit %d, but there is no output %d", (int)bit, (int)bit);
+        DDNI_CHECK(it->ctx, row.observable, DDN_E_KEY,
+                   "argument wanted has the bit of %s, which steps do not show", row.name);
+        DDNI_CHECK(it->ctx, ddn_oracle_can(it->oracle, bit), DDN_E_UNSUPPORTED,
+                   "an oracle of kind %s cannot give output %s", ddn_oracle_kind(it->oracle),
+                   row.name);
+    }
+    return DDN_OK;
+}
+
 ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted, ddn_observe_fn fn,
                                           void *user, ddn_release_fn release)
 {
     DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
     DDNI_CHECK_PTR(it->ctx, fn);
-    int64_t observable = 0;
-    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
-        observable |= ddni_output_of(what).observable ? ddni_bit(what) : 0;
-    }
-    DDNI_CHECK(it->ctx, (wanted & ~observable) == 0, DDN_E_KEY,
-               "argument wanted = 0x%llx has bits outside 0x%llx", (unsigned long long)wanted,
-               (unsigned long long)observable);
-    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
-        DDNI_CHECK(it->ctx, (wanted & ddni_bit(what)) == 0 || ddn_oracle_can(it->oracle, what),
-                   DDN_E_UNSUPPORTED, "an oracle of kind %s cannot give output %s",
-                   ddn_oracle_kind(it->oracle), ddni_output_of(what).name);
-    }
+    DDNI_TRY(check_wanted(it, wanted));
     ddni_hook *hooks = NULL;
     DDNI_TRY(ddni_alloc_for(it->ctx, "callbacks", it->hook_count + 1, sizeof *hooks, &hooks));
     if (it->hook_count > 0) {

@@ -7,26 +7,26 @@
 static const double OU_START = 3.0, OU_END = 1e-3;
 
 static const ddni_option common[] = {
-    {DDN_INTEGRATOR_T_START, "DDN_INTEGRATOR_T_START", 0, 0, 0},
-    {DDN_INTEGRATOR_T_END, "DDN_INTEGRATOR_T_END", 0, 0, 0},
-    {DDN_INTEGRATOR_ETA, "DDN_INTEGRATOR_ETA", 0, 0, 0},
-    {DDN_INTEGRATOR_EPSILON, "DDN_INTEGRATOR_EPSILON", 0, 0, 0},
-    {DDN_INTEGRATOR_STEPS, "DDN_INTEGRATOR_STEPS", 1, 1e9, 100},
-    {DDN_INTEGRATOR_GRID, "DDN_INTEGRATOR_GRID", DDN_GRID_UNIFORM, DDN_GRID_KARRAS, 0},
-    {DDN_INTEGRATOR_SEED, "DDN_INTEGRATOR_SEED", -0x1p63, 0x1p63, 0},
-    {DDN_INTEGRATOR_FIRST_PATH, "DDN_INTEGRATOR_FIRST_PATH", 0, 0x1p59, 0},
-    {DDN_INTEGRATOR_DENOISE, "DDN_INTEGRATOR_DENOISE", 0, 1, 0},
-    {DDN_INTEGRATOR_FIRST_STEP, "DDN_INTEGRATOR_FIRST_STEP", 0, 0x1p59, 0},
-    {DDN_INTEGRATOR_TRAJECTORY, "DDN_INTEGRATOR_TRAJECTORY", 0, 1, 0},
+    DDNI_OPTION_F64(DDN_INTEGRATOR_T_START, 0, 0, 0),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_T_END, 0, 0, 0),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_ETA, 0, 0, 0),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_EPSILON, 0, 0, 0),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_STEPS, 1, 1000000000, 100),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM, DDN_GRID_KARRAS, 0),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_SEED, INT64_MIN, INT64_MAX, 0),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_FIRST_PATH, 0, INT64_C(1) << 59, 0),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_DENOISE, 0, 1, 0),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_FIRST_STEP, 0, INT64_C(1) << 59, 0),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_TRAJECTORY, 0, 1, 0),
 };
 
 /* Options that only some methods have. */
 static const ddni_option special[] = {
-    {DDN_INTEGRATOR_RTOL, "DDN_INTEGRATOR_RTOL", 1e-13, 0.1, 1e-6},
-    {DDN_INTEGRATOR_ATOL, "DDN_INTEGRATOR_ATOL", 1e-300, 1, 1e-8},
-    {DDN_INTEGRATOR_GAMMA, "DDN_INTEGRATOR_GAMMA", 0, 4, 2},
-    {DDN_INTEGRATOR_MU, "DDN_INTEGRATOR_MU", 0, 0.99, 0},
-    {DDN_INTEGRATOR_VARIANCE, "DDN_INTEGRATOR_VARIANCE", 0, 1, 0},
+    DDNI_OPTION_F64(DDN_INTEGRATOR_RTOL, 1e-13, 0.1, 1e-6),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_ATOL, 1e-300, 1, 1e-8),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_GAMMA, 0, 4, 2),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_MU, 0, 0.99, 0),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_VARIANCE, 0, 1, 0),
 };
 
 static ddni_option *option(ddn_integrator *it, ddn_integrator_key key)
@@ -42,10 +42,7 @@ static ddni_option *option(ddn_integrator *it, ddn_integrator_key key)
 static void set_row(ddn_integrator *it, ddn_integrator_key key, double minimum, double maximum,
                     double preset)
 {
-    ddni_option *row = option(it, key);
-    row->minimum = minimum;
-    row->maximum = maximum;
-    row->preset = preset;
+    *option(it, key) = (ddni_option)DDNI_OPTION_F64(key, minimum, maximum, preset);
 }
 
 /* The times of OU time 3 and 1e-3, or as near as the schedule comes. */
@@ -82,16 +79,22 @@ ddn_status ddni_integrator_init_options(ddn_integrator *it)
             }
         }
     }
-    it->options = (ddn_options){
-        ddni_tag_of(DDNI_OPTIONS), it->ctx, it->table, it->values, count, it, changing};
+    it->options = (ddn_options){.tag = ddni_tag_of(DDNI_OPTIONS),
+                                .ctx = it->ctx,
+                                .table = it->table,
+                                .values = it->values,
+                                .count = count,
+                                .owner = it,
+                                .changing = changing,
+                                .method = method->name};
     DDNI_TRY(default_times(it));
     double low, high, preset;
-    DDNI_TRY(
-        ddn_options_bounds(ddn_query_options(it->query), DDN_QUERY_EPSILON, &low, &high, &preset));
+    DDNI_TRY(ddn_options_bounds_f64(ddn_query_options(it->query), DDN_QUERY_EPSILON, &low, &high,
+                                    &preset));
     set_row(it, DDN_INTEGRATOR_EPSILON, low, high, preset);
     set_row(it, DDN_INTEGRATOR_ETA, method->eta_min, method->eta_max, method->eta);
-    option(it, DDN_INTEGRATOR_GRID)->preset = method->grid;
-    option(it, DDN_INTEGRATOR_DENOISE)->maximum = method->forward || it->prediction == 0 ? 0 : 1;
+    option(it, DDN_INTEGRATOR_GRID)->preset.i = method->grid;
+    option(it, DDN_INTEGRATOR_DENOISE)->maximum.i = method->forward || it->prediction == 0 ? 0 : 1;
     ddni_options_init(&it->options);
     return DDN_OK;
 }

@@ -56,22 +56,22 @@ static const variant variants[] = {
 };
 static const int32_t variant_count = (int32_t)(sizeof variants / sizeof variants[0]);
 
-const char *ddn_build_info(void)
+const char *ddni_kernels_compiled(void)
 {
-    return "compiler " __VERSION__ "; kernels reference"
+    return "reference"
 #if defined(DDNI_HAVE_AVX2)
-           " avx2"
+           ",avx2"
 #endif
 #if defined(DDNI_HAVE_AVX512)
-           " avx512"
+           ",avx512"
 #endif
 #if defined(DDNI_HAVE_AVX512VNNI)
-           " avx512vnni"
+           ",avx512vnni"
 #endif
 #if defined(DDNI_HAVE_NEON)
-           " neon"
+           ",neon"
 #endif
-           "; BLAS OpenBLAS";
+        ;
 }
 
 const char *ddn_kernel_name(int32_t index, int32_t *supported)
@@ -85,16 +85,26 @@ const char *ddn_kernel_name(int32_t index, int32_t *supported)
     return variants[index].kernels->name;
 }
 
+static const ddni_kernels *best(void)
+{
+    int32_t i = variant_count - 1;
+    while (!variants[i].supported()) {
+        i--;
+    }
+    return variants[i].kernels;
+}
+
 const ddni_kernels *ddni_context_kernels(const ddn_context *ctx)
 {
     if (ctx->kernel >= 0) {
         return variants[ctx->kernel].kernels;
     }
-    int32_t best = variant_count - 1;
-    while (!variants[best].supported()) {
-        best--;
-    }
-    return variants[best].kernels;
+    return best();
+}
+
+const char *ddni_kernels_best(void)
+{
+    return best()->name;
 }
 
 const char *ddn_context_kernel(const ddn_context *ctx)

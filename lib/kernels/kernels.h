@@ -199,6 +199,11 @@ void ddni_screen_rows(int64_t rows, float *g, const float *term, const float *le
 /* The variant in use by a context. */
 const ddni_kernels *ddni_context_kernels(const ddn_context *ctx);
 
+/* Names of the variants compiled in, plainest first, with commas; that of the best one which this
+ * processor can run. Static texts. */
+const char *ddni_kernels_compiled(void);
+const char *ddni_kernels_best(void);
+
 extern const ddni_kernels ddni_kernels_reference;
 #if defined(DDNI_HAVE_AVX2)
 extern const ddni_kernels ddni_kernels_avx2;

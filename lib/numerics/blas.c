@@ -42,6 +42,11 @@ void dsyrk_(const char *uplo, const char *trans, const blas_int *n, const blas_i
             const double *alpha, const double *a, const blas_int *lda, const double *beta,
             double *c, const blas_int *ldc, int64_t uplo_length, int64_t trans_length);
 
+/* OpenBLAS alone has these. */
+char *openblas_get_config(void);
+char *openblas_get_corename(void);
+int openblas_get_parallel(void);
+
 ddn_status ddni_tridiagonal_eigen(ddn_context *ctx, int64_t n, double *diagonal, double *off,
                                   double *vectors, double *work)
 {
@@ -208,4 +213,31 @@ void ddni_add_outer_products(int64_t n, int64_t k, const double *x, double *matr
     const double one = 1;
     blas_int size = (blas_int)n, depth = (blas_int)k;
     dsyrk_(UPPER, "T", &size, &depth, &one, x, &depth, &one, matrix, &size, 1, 1);
+}
+
+const char *ddni_blas_config(void)
+{
+    return openblas_get_config();
+}
+
+const char *ddni_blas_core(void)
+{
+    return openblas_get_corename();
+}
+
+const char *ddni_blas_threading(void)
+{
+    switch (openblas_get_parallel()) {
+    case 0:
+        return "serial";
+    case 1:
+        return "pthreads";
+    default:
+        return "openmp";
+    }
+}
+
+const char *ddni_blas_integer_bits(void)
+{
+    return sizeof(blas_int) == sizeof(int64_t) ? "64" : "32";
 }

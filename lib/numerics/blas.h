@@ -42,4 +42,11 @@ void ddni_add_inner_products(int64_t n, int64_t k, const double *x, double *matr
 /* Elements [i][j], j >= i, of matrix[n][n] += x x^T for x[n][k]. */
 void ddni_add_outer_products(int64_t n, int64_t k, const double *x, double *matrix);
 
+/* The BLAS that is linked: vendor, version and configuration; the processor that it took its
+ * kernels for; how it makes threads; the width of its integers. Static texts. */
+const char *ddni_blas_config(void);
+const char *ddni_blas_core(void);
+const char *ddni_blas_threading(void);
+const char *ddni_blas_integer_bits(void);
+
 #endif

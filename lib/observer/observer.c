@@ -108,14 +108,25 @@ int64_t ddn_observer_size(const ddn_observer *observer, ddn_record what)
     return !DDNI_IS(observer) ? 0 : find(observer, what).count;
 }
 
+#define ROW(name) [name] = #name
+static const char *const names[] = {
+    ROW(DDN_RECORD_TIMES),       ROW(DDN_RECORD_STATES),  ROW(DDN_RECORD_INDEX),
+    ROW(DDN_RECORD_LAST_CHANGE), ROW(DDN_RECORD_CHANGES), ROW(DDN_RECORD_ENTROPY),
+    ROW(DDN_RECORD_SUM_W2),      ROW(DDN_RECORD_W_MAX),   ROW(DDN_RECORD_TRACE_COV),
+    ROW(DDN_RECORD_LOG_P),       ROW(DDN_RECORD_OVERLAP), ROW(DDN_RECORD_HISTORY),
+};
+#undef ROW
+
 /* Copies a record of 8-byte values to a buffer of the caller. */
 static ddn_status copy(const ddn_observer *ob, ddn_record what, int32_t type, void *out,
                        int64_t capacity)
 {
+    const int32_t known = what > 0 && what < (ddn_record)(sizeof names / sizeof *names);
+    DDNI_CHECK(ob->ctx, known, DDN_E_KEY, "there is no record %d", (int)what);
     ddni_record r = find(ob, what);
     DDNI_CHECK(ob->ctx, r.type != DDNI_RECORD_NONE, DDN_E_KEY,
-               "this observer does not have record %d", (int)what);
-    DDNI_CHECK(ob->ctx, r.type == type, DDN_E_TYPE, "record %d is %s, not %s", (int)what,
+               "this observer does not have record %s", names[what]);
+    DDNI_CHECK(ob->ctx, r.type == type, DDN_E_TYPE, "record %s is %s, not %s", names[what],
                r.type == DDNI_RECORD_F64 ? "double" : "int64",
                type == DDNI_RECORD_F64 ? "double" : "int64");
     DDNI_CHECK_CAPACITY(ob->ctx, capacity, r.count);

@@ -30,9 +30,9 @@ struct ddn_query {
 };
 
 static const ddni_option option_table[QUERY_OPTIONS] = {
-    {DDN_QUERY_EPSILON, "DDN_QUERY_EPSILON", 0, 1e-2, 1e-9},
-    {DDN_QUERY_TRAJECTORY, "DDN_QUERY_TRAJECTORY", 0, 1, 0},
-    {DDN_QUERY_FORBID, "DDN_QUERY_FORBID", 0, 0, 0},
+    DDNI_OPTION_F64(DDN_QUERY_EPSILON, 0, 1e-2, 1e-9),
+    DDNI_OPTION_I64(DDN_QUERY_TRAJECTORY, 0, 1, 0),
+    DDNI_OPTION_I64(DDN_QUERY_FORBID, 0, 0, 0),
 };
 
 static void finish_query(void *object)
@@ -67,12 +67,16 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
         }
     }
     memcpy(q->table, option_table, sizeof option_table);
-    q->table[EPSILON].preset = oracle->epsilon_preset;
+    q->table[EPSILON].preset.f = oracle->epsilon_preset;
     /* All ways but the last, which always serves. */
     int64_t ways = ddn_oracle_way_count(oracle);
-    q->table[FORBID].maximum = ways > 0 ? (double)((INT64_C(1) << (ways - 1)) - 1) : 0;
-    q->options =
-        (ddn_options){ddni_tag_of(DDNI_OPTIONS), ctx, q->table, q->values, QUERY_OPTIONS, q, NULL};
+    q->table[FORBID].maximum.i = ways > 0 ? (INT64_C(1) << (ways - 1)) - 1 : 0;
+    q->options = (ddn_options){.tag = ddni_tag_of(DDNI_OPTIONS),
+                               .ctx = ctx,
+                               .table = q->table,
+                               .values = q->values,
+                               .count = QUERY_OPTIONS,
+                               .owner = q};
     ddni_options_init(&q->options);
     *out = q;
     return DDN_OK;

@@ -7,12 +7,14 @@
 
 static const double ROUNDINGS = 1e-14;
 
-static ddn_status check_inside(ddn_context *ctx, const char *name, double value, double low,
+static const char *const names[] = {"", "OU time", "logSNR", "sigma", "alpha_bar", "theta"};
+
+static ddn_status check_inside(ddn_context *ctx, ddn_coordinate what, double value, double low,
                                double high)
 {
-    DDNI_CHECK(ctx, isfinite(value), DDN_E_NONFINITE, "%s = %g is not finite", name, value);
+    DDNI_CHECK(ctx, isfinite(value), DDN_E_NONFINITE, "%s = %g is not finite", names[what], value);
     DDNI_CHECK(ctx, value > low && value < high, DDN_E_RANGE, "%s = %.17g is outside (%g, %g)",
-               name, value, low, high);
+               names[what], value, low, high);
     return DDN_OK;
 }
 
@@ -20,31 +22,31 @@ static ddn_status to_square(ddn_context *ctx, ddn_coordinate from, double value,
 {
     switch (from) {
     case DDN_COORDINATE_OU:
-        DDNI_TRY(check_inside(ctx, "OU time", value, 0.0, INFINITY));
+        DDNI_TRY(check_inside(ctx, from, value, 0.0, INFINITY));
         *square = expm1(2.0 * value);
         break;
     case DDN_COORDINATE_LOGSNR:
-        DDNI_TRY(check_inside(ctx, "logSNR", value, -INFINITY, INFINITY));
+        DDNI_TRY(check_inside(ctx, from, value, -INFINITY, INFINITY));
         *square = exp(-value);
         break;
     case DDN_COORDINATE_SIGMA:
-        DDNI_TRY(check_inside(ctx, "sigma", value, 0.0, INFINITY));
+        DDNI_TRY(check_inside(ctx, from, value, 0.0, INFINITY));
         *square = value * value;
         break;
     case DDN_COORDINATE_ALPHA_BAR:
-        DDNI_TRY(check_inside(ctx, "alpha_bar", value, 0.0, 1.0));
+        DDNI_TRY(check_inside(ctx, from, value, 0.0, 1.0));
         *square = (1.0 - value) / value;
         break;
     case DDN_COORDINATE_THETA:
-        DDNI_TRY(check_inside(ctx, "theta", value, 0.0, 1.0));
+        DDNI_TRY(check_inside(ctx, from, value, 0.0, 1.0));
         *square = (1.0 - value) * (1.0 + value) / (value * value);
         break;
     default:
         return ddni_fail(ctx, DDN_E_KEY, "there is no coordinate %d", (int)from);
     }
     DDNI_CHECK(ctx, *square >= DDNI_S2_MIN && *square <= 1.0 / DDNI_S2_MIN, DDN_E_RANGE,
-               "value %.17g of coordinate %d gives (s/a)^2 = %g, outside [%g, %g]", value,
-               (int)from, *square, DDNI_S2_MIN, 1.0 / DDNI_S2_MIN);
+               "%s = %.17g gives (s/a)^2 = %g, outside [%g, %g]", names[from], value, *square,
+               DDNI_S2_MIN, 1.0 / DDNI_S2_MIN);
     return DDN_OK;
 }
 
@@ -90,7 +92,7 @@ ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, doub
     DDNI_CHECK(ctx,
                tau >= sch->tau_min - ROUNDINGS * fabs(sch->tau_min) &&
                    tau <= sch->tau_max * (1.0 + ROUNDINGS),
-               DDN_E_RANGE, "OU time %.17g is outside %s%g, %g] of schedule %s", tau,
+               DDN_E_RANGE, "OU time %.17g is outside %s%.15g, %.15g] of schedule %s", tau,
                sch->noiseless ? "(" : "[", sch->tau_min, sch->tau_max, sch->ops->kind);
     tau = fmin(fmax(tau, sch->tau_min), sch->tau_max);
     DDNI_TRY(sch->ops->from_ou(ctx, sch, tau, t));
@@ -114,6 +116,7 @@ ddn_status ddn_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, doubl
     DDNI_CHECK_PTR(ctx, sch);
     DDNI_CHECK_PTR(ctx, t);
     DDNI_CHECK(ctx, !sch->noiseless || !(tau <= 0.0), DDN_E_RANGE,
-               "OU time %g is outside (0, %g] of schedule %s", tau, sch->tau_max, sch->ops->kind);
+               "OU time %.17g is outside (0, %.15g] of schedule %s", tau, sch->tau_max,
+               sch->ops->kind);
     return ddni_schedule_from_ou(ctx, sch, tau, t);
 }

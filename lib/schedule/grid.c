@@ -10,6 +10,9 @@ static double sigma_of(double tau)
     return sqrt(expm1(2.0 * tau));
 }
 
+static const char *const names[] = {"", "DDN_GRID_UNIFORM", "DDN_GRID_GEOMETRIC", "DDN_GRID_LOGSNR",
+                                    "DDN_GRID_KARRAS"};
+
 /* The coordinate in which a kind is uniform. */
 static double coordinate(ddn_grid kind, double t, double tau)
 {
@@ -42,19 +45,45 @@ static ddn_status time_at(ddn_context *ctx, const ddn_schedule *sch, ddn_grid ki
     }
 }
 
+static int reaches(ddn_grid kind, double t, double tau)
+{
+    return isfinite(coordinate(kind, t, tau));
+}
+
+/* Refuses ends that a kind has no coordinate for, and says which kinds have: the noiseless time has
+ * no logarithm of a^2/s^2, times that are not positive none of their own. */
+static ddn_status check_reach(ddn_context *ctx, ddn_grid kind, const double t[2],
+                              const double tau[2])
+{
+    const char *other[DDN_GRID_KARRAS] = {"", "", ""};
+    int64_t count = 0;
+    if (reaches(kind, t[0], tau[0]) && reaches(kind, t[1], tau[1])) {
+        return DDN_OK;
+    }
+    for (ddn_grid k = DDN_GRID_UNIFORM; k <= DDN_GRID_KARRAS; k++) {
+        if (reaches(k, t[0], tau[0]) && reaches(k, t[1], tau[1])) {
+            other[count++] = names[k];
+        }
+    }
+    return ddni_fail(ctx, DDN_E_RANGE, "%s cannot reach from %.17g to %.17g, but %s%s%s%s%s can",
+                     names[kind], t[0], t[1], other[0], count > 2 ? ", " : "",
+                     count > 2 ? other[1] : "", count > 1 ? " and " : "",
+                     count > 1 ? other[count - 1] : "");
+}
+
 ddn_status ddni_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind,
                               double t_first, double t_last, int64_t count, double *times)
 {
-    double tau_first, tau_last;
+    const double ends[2] = {t_first, t_last};
+    double tau[2];
     DDNI_CHECK(ctx, kind >= DDN_GRID_UNIFORM && kind <= DDN_GRID_KARRAS, DDN_E_KEY,
                "there is no grid kind %d", (int)kind);
-    DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t_first, &tau_first));
-    DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t_last, &tau_last));
+    DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t_first, &tau[0]));
+    DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t_last, &tau[1]));
     DDNI_CHECK(ctx, t_first != t_last, DDN_E_RANGE, "t_first = t_last = %.17g", t_first);
-    double c_first = coordinate(kind, t_first, tau_first);
-    double c_last = coordinate(kind, t_last, tau_last);
-    DDNI_CHECK(ctx, isfinite(c_first) && isfinite(c_last), DDN_E_RANGE,
-               "a grid of kind %d cannot reach from %.17g to %.17g", (int)kind, t_first, t_last);
+    DDNI_TRY(check_reach(ctx, kind, ends, tau));
+    double c_first = coordinate(kind, t_first, tau[0]);
+    double c_last = coordinate(kind, t_last, tau[1]);
     double direction = t_last > t_first ? 1.0 : -1.0;
     times[0] = t_first;
     for (int64_t k = 1; k < count; k++) {

@@ -55,8 +55,8 @@ static ddn_status check_time(ddn_context *ctx, const ddn_schedule *sch, double t
 {
     DDNI_CHECK(ctx, isfinite(t), DDN_E_NONFINITE, "time t = %g is not finite", t);
     DDNI_CHECK(ctx, t >= sch->t_min && t <= sch->t_max, DDN_E_RANGE,
-               "time t = %.17g is outside %s%g, %g] of schedule %s", t, sch->noiseless ? "(" : "[",
-               sch->t_min, sch->t_max, sch->ops->kind);
+               "time t = %.17g is outside %s%.15g, %.15g] of schedule %s", t,
+               sch->noiseless ? "(" : "[", sch->t_min, sch->t_max, sch->ops->kind);
     return DDN_OK;
 }
 
@@ -84,8 +84,8 @@ ddn_status ddni_schedule_level(ddn_context *ctx, const ddn_schedule *sch, double
 {
     DDNI_TRY(check_time(ctx, sch, t));
     DDNI_CHECK(ctx, !sch->noiseless || t > sch->t_min, DDN_E_RANGE,
-               "time t = %g is outside (%g, %g] of schedule %s: there is no noise", t, sch->t_min,
-               sch->t_max, sch->ops->kind);
+               "time t = %.17g is outside (%.15g, %.15g] of schedule %s: there is no noise", t,
+               sch->t_min, sch->t_max, sch->ops->kind);
     DDNI_TRY(sch->ops->level(ctx, sch, t, level));
     DDNI_CHECK(ctx, level->s2 >= DDNI_S2_MIN, DDN_E_RANGE,
                "time t = %g is too close to the noiseless end: s^2 = %g is less than %g", t,

@@ -2,7 +2,8 @@
 """Pins of the public constants.
 
 constants.py --check   every public constant is pinned in abi_constants.c (whether the values
-                       agree is the compiler's business: static_assert)
+                       agree is the compiler's business: static_assert), and lib/base/option_names.c
+                       has the keys of all options with their names
 constants.py --add     appends a pin for each constant that has none; never changes or drops one
 """
 import pathlib
@@ -11,7 +12,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lint"))
-from source import finish, public_constants  # noqa: E402
+from source import LIB, finish, public_constants, public_headers, without_comments  # noqa: E402
 
 PINS = HERE / "abi_constants.c"
 HEAD = """/* Every public constant with the value it was released with. Values are part of the ABI: a caller
@@ -33,6 +34,29 @@ int main(void)
 """
 
 
+def keys():
+    """{name: value} of the enumerators of every ddn_..._key."""
+    found = {}
+    for header in public_headers():
+        text = without_comments(header.read_text())
+        for body in re.findall(r"typedef int32_t ddn_\w+_key;\s*enum\s*\w*\s*\{([^}]*)\}", text):
+            found |= {name: int(value) for name, value in re.findall(r"(DDN_\w+)\s*=\s*(\d+)", body)}
+    return found
+
+
+def check_names():
+    """What is wrong with the library's own list of the names of all options."""
+    rows = re.findall(r'\{(\d+), "(DDN_\w+)"\}', (LIB / "base" / "option_names.c").read_text())
+    listed, wanted = {name: int(key) for key, name in rows}, keys()
+    problems = [f"{name} = {wanted.get(name)} is {listed.get(name)} in lib/base/option_names.c"
+                for name in sorted({*listed, *wanted}) if listed.get(name) != wanted.get(name)]
+    if len({*wanted.values()}) < len(wanted) or len(rows) != len(listed):
+        problems.append("two options have the same key, or one is listed twice")
+    if len(wanted) < 40:
+        problems.append(f"only {len(wanted)} keys of options found in the headers")
+    return problems
+
+
 def main():
     text = PINS.read_text() if PINS.exists() else HEAD + MAIN
     pinned = set(re.findall(r"^PIN\((DDN_\w+),", text, re.MULTILINE))
@@ -45,7 +69,7 @@ def main():
         return
     problems = [f"{name} = {constants[name]} is not pinned: run tests/abi/constants.py --add"
                 for name in missing]
-    finish(problems, f"constants ({len(constants)})")
+    finish(problems + check_names(), f"constants ({len(constants)})")
 
 
 if __name__ == "__main__":

@@ -88,8 +88,7 @@ static int run(const shape *s, const char *variant, int times)
 int main(int argc, char **argv)
 {
     if (argc != 4) {
-        const char *info = ddn_build_info();
-        printf("%.*s\n", (int)strcspn(info, ";"), info);
+        printf("compiler %s\n", ddn_feature("compiler"));
         for (int i = 0; i < SHAPES; i++) {
             printf("%s\n", shapes[i].name);
         }

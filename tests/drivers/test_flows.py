@@ -1,6 +1,9 @@
 """The driver flows: flows of the first talk and the Mandelbrot set."""
 import os
 import re
+import signal
+import subprocess
+import time
 
 import run_driver
 from run_driver import DriverTest
@@ -33,6 +36,18 @@ class Flows(DriverTest):
         self.refuses("--tolerance = 1", "--tolerance", 1)
         self.refuses("unknown option --size", "--size", 3)
         self.refuses("cannot create folder", "--out", "/proc/x", out=False)
+
+    def test_interrupt(self):
+        """A signal ends the program in its own loop too, which no call of the library could stop."""
+        with subprocess.Popen([run_driver.PROGRAM, "--height", "8192", "--steps", "1000000", "--out", self.out],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+            time.sleep(1.0)
+            self.assertIsNone(running.poll())
+            running.send_signal(signal.SIGTERM)
+            output, errors = running.communicate(timeout=20)
+        self.assertEqual(running.returncode, 130)
+        self.assertIn("interrupted", errors)
+        self.assertEqual(output, "")
 
     def test_full_disk(self):
         self.refuses("cannot write", "--height", 120, "--steps", 50, file_limit=4096)

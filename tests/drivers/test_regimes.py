@@ -126,7 +126,7 @@ class Regimes(DriverTest):
         got = self.result()
         self.assertEqual(got["classes"], [])
         self.assertIsNone(got["t_S_phi"]["value"])
-        self.assertIn("not reached", done.stdout)
+        self.assertRegex(done.stdout, r"t_S_phi\s+no labels")
         _, rows = self.table("phi.csv")
         self.assertEqual(len(rows), 25)
         self.assertEqual((rows[0][0], rows[-1][0]), (0.01, 5))

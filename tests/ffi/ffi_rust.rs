@@ -17,8 +17,8 @@ const OUT_SCORE: i32 = 1;
 const OUT_ARGMAX: i32 = 8;
 const OUT_ENTROPY: i32 = 4;
 const METHOD_EXPONENTIAL: i32 = 30;
-const CONTEXT_THREADS: i32 = 201;
-const INTEGRATOR_STEPS: i32 = 201;
+const CONTEXT_THREADS: i32 = 1001;
+const INTEGRATOR_STEPS: i32 = 3009;
 
 macro_rules! opaque {
     ($($name:ident),*) => { $(#[repr(C)] pub struct $name { _private: [u8; 0] })* };

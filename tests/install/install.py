@@ -4,8 +4,13 @@
 install.py pkgconfig  BUILD_DIR CC   consumer.c against the installed shared and static library
 install.py readme     BUILD_DIR CC   the README's program by the README's compile line, with the
                                      output that the README prints
-install.py subproject BUILD_DIR CC   consumer.c in a project that has the library as a subproject
+install.py cmake      BUILD_DIR CC   consumer.c by find_package(diffdyn), also after the installation was moved,
+                                     and requests for other versions that must fail
+install.py uninstalled BUILD_DIR CC  consumer.c against the build tree, by its diffdyn-uninstalled.pc
+install.py subproject BUILD_DIR CC   consumer.c in a project that has the library as a subproject and is
+                                     built for debugging: the kernels are optimised all the same
 """
+import json
 import os
 import pathlib
 import re
@@ -48,12 +53,23 @@ def flags(environment, *options):
                stdout=subprocess.PIPE).stdout.split()
 
 
+def hardened(library):
+    """Tables that the loader fills are read-only afterwards, and overwritten stacks are noticed."""
+    dynamic = run("readelf", "-dlW", library, stdout=subprocess.PIPE).stdout
+    assert "GNU_RELRO" in dynamic and re.search(r"\(FLAGS\)\s+BIND_NOW", dynamic), "no full RELRO"
+    symbols = run("nm", "-D", library, stdout=subprocess.PIPE).stdout
+    assert "__stack_chk_fail" in symbols, "no stack protector"
+
+
 def pkgconfig(build, cc, folder):
     libdir, environment = install(build, folder / "root")
     version = flags(environment, "--modversion")
     headers = {p.name for p in (ROOT / "include/diffdyn").glob("*.h")} | {"version.h"}
     installed = {p.name for p in (folder / "root").rglob("include/diffdyn/*.h")}
     assert installed == headers, f"installed headers differ: {installed ^ headers}"
+    for name in ("COPYING", "README.md"):
+        copies = list((folder / "root").rglob(f"share/doc/libdiffdyn/{name}"))
+        assert len(copies) == 1 and copies[0].read_bytes() == (ROOT / name).read_bytes(), f"{name} is not installed"
     program = folder / "consumer"
     if any(libdir.glob("libdiffdyn.so")):
         run(cc, HERE / "consumer.c", "-o", program, *flags(environment, "--cflags", "--libs"), "-lm")
@@ -61,6 +77,7 @@ def pkgconfig(build, cc, folder):
         assert "libdiffdyn.so.0" in needed, "the program is not linked to the soname"
         assert "openblas" not in needed, "a private dependency leaks into the shared link line"
         run(program, env=environment)
+        hardened(next(libdir.glob("libdiffdyn.so.*.*")))
     if any(libdir.glob("libdiffdyn.a")):
         for shared in libdir.glob("libdiffdyn.so*"):
             shared.unlink()
@@ -97,6 +114,53 @@ def readme(build, cc, folder):
     assert program.count("\n") <= 32, "the README's program has grown"
 
 
+CMAKE = """cmake_minimum_required(VERSION 3.18)
+project(consumer C)
+find_package(diffdyn %s REQUIRED)
+enable_testing()
+foreach(target diffdyn::diffdyn diffdyn::diffdyn_static)
+  if(TARGET ${target})
+    string(REPLACE "::" "_" name ${target})
+    add_executable(${name} consumer.c)
+    target_link_libraries(${name} ${target} m)
+    add_test(NAME ${name} COMMAND ${name})
+  endif()
+endforeach()
+"""
+
+
+def cmake(build, cc, folder):
+    if shutil.which("cmake") is None:
+        skip("no cmake")
+    libdir, _ = install(build, folder / "first")
+    (folder / "first").rename(folder / "root")  # the package must not remember where it was installed
+    prefix = folder / "root" / libdir.relative_to(folder / "first")
+    version = re.search(r"version: '(\d+)\.(\d+)\.(\d+)'", (ROOT / "meson.build").read_text()).groups()
+    major, minor, patch = map(int, version)
+    good = ["", f"{major}.{minor}", f"{major}.{minor}.{patch} EXACT", f"{major}"]
+    bad = [f"{major}.{minor}.{patch + 1}", f"{major}.{minor + 1}", f"{major + 1}.0", f"{major}.{minor}.{patch + 1} EXACT"]
+    bad += [f"{major}.{minor - 1}"] if major == 0 else []  # from 1.0 on an older minor version is met too
+    for number, request in enumerate(good + bad):
+        source, tree = folder / f"source{number}", folder / f"tree{number}"
+        source.mkdir()
+        shutil.copy(HERE / "consumer.c", source)
+        (source / "CMakeLists.txt").write_text(CMAKE % request)
+        done = subprocess.run(["cmake", "-S", source, "-B", tree, f"-DCMAKE_C_COMPILER={cc}",
+                               f"-Ddiffdyn_DIR={prefix}/cmake/diffdyn"], text=True, capture_output=True, check=False)
+        assert (done.returncode == 0) == (request in good), f"version '{request}':\n{done.stdout}{done.stderr}"
+    run("cmake", "--build", folder / "tree0", stdout=subprocess.DEVNULL)
+    ran = run("ctest", "--output-on-failure", cwd=folder / "tree0", stdout=subprocess.PIPE).stdout
+    assert "diffdyn_diffdyn" in ran, ran
+    assert not any(prefix.glob("*.a")) or "diffdyn_diffdyn_static" in ran, ran
+
+
+def uninstalled(build, cc, folder):
+    environment = dict(os.environ, PKG_CONFIG_PATH=f"{build}/meson-uninstalled", LD_LIBRARY_PATH=f"{build}/lib")
+    program = folder / "consumer"
+    run(cc, HERE / "consumer.c", "-o", program, *flags(environment, "--cflags", "--libs"), "-lm")
+    run(program, env=environment)
+
+
 def subproject(build, cc, folder):
     del build
     (folder / "subprojects").mkdir()
@@ -109,15 +173,21 @@ def subproject(build, cc, folder):
     run("meson", "test", "-C", folder / "build", env=environment)
     built = run("ninja", "-C", folder / "build", "-t", "targets", "all", stdout=subprocess.PIPE)
     assert "test_context" not in built.stdout, "a subproject builds the library's tests"
+    kernels = [entry for entry in json.loads((folder / "build/compile_commands.json").read_text())
+               if re.search(r"/(kern_\w+|screen|block)\.c$", entry["file"]) and "/kernels/" in entry["file"]]
+    assert len(kernels) >= 3, "the kernels are not found"
+    for entry in kernels:
+        levels = re.findall(r"(?<=\s)-O\S*", entry["command"])
+        assert levels and levels[-1] == "-O3", f"{entry['file']} is built with {levels} in a debug build"
 
 
 def main():
     what, build, cc = sys.argv[1:4]
-    if what != "subproject" and shutil.which("pkg-config") is None:
+    if what not in ("cmake", "subproject") and shutil.which("pkg-config") is None:
         skip("no pkg-config")
     with tempfile.TemporaryDirectory() as folder:
-        {"pkgconfig": pkgconfig, "readme": readme, "subproject": subproject}[what](
-            build, cc, pathlib.Path(folder))
+        {"cmake": cmake, "pkgconfig": pkgconfig, "readme": readme, "subproject": subproject,
+         "uninstalled": uninstalled}[what](build, cc, pathlib.Path(folder))
 
 
 if __name__ == "__main__":

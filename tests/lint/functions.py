@@ -13,7 +13,7 @@ LINES, PARAMETERS = 60, 8
 # More parameters on purpose: reason -> names.
 REASONS = {
     "in the public interface of 0.1.0, whose signatures stay":
-        "ddn_analysis_path ddn_dataset_create_borrowed ddn_schedule_forward ddn_frechet_distance ddn_late_start_draw ddn_mandelbrot "
+        "ddn_analysis_path ddn_dataset_create_borrowed ddn_schedule_forward ddn_frechet_distance ddn_late_start_draw "
         "ddn_oracle_create_callback ddn_oracle_create_gaussian ddn_oracle_create_mixture ddn_span_project "
         "ddn_symmetry_diagram ddn_system_bifurcations ddn_system_fixed_points ddn_system_fixed_points_1d "
         "ddn_system_passage ddn_system_trajectory ddn_theory_knee ddn_theory_overlap_draw ddn_theory_overlap_phi "

@@ -27,9 +27,9 @@ BY_NAME = {
     "bytes": "64", "size": "64", "path": "fx->file", "t_first": "2.0", "t_last": "0.1",
     "t_from": "0.1", "t_to": "0.5", "t_min": "0.1", "t_max": "2.0", "beta_max": "0.9",
     "beta_first": "1e-4", "beta_last": "0.02", "steps": "100", "scale": "2.0",
+    "key": "DDN_CONTEXT_THREADS",
 }
-BY_TYPE = {"ddn_context_key": "201", "ddn_integrator_key": "201", "ddn_analysis_key": "202",
-           "ddn_query_key": "101", "ddn_method": "10"}
+BY_TYPE = {"ddn_method": "10"}
 
 
 def parse():

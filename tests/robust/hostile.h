@@ -11,6 +11,7 @@ enum {
 
 typedef struct fixture {
     ddn_context *context;
+    ddn_options *options; /* the context's */
     ddn_dataset *dataset;
     ddn_span *span;
     ddn_schedule *schedule;

@@ -48,6 +48,7 @@ static void build(fixture *fx)
     }
     test_data_path("medium/medium_d16_n128_X.npy", fx->file);
     ddn_context *ctx = fx->context = test_context(1);
+    fx->options = ddn_context_options(ctx);
     ddn_dataset *plain = NULL;
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 4, 2, points, 2, &plain));
     OK(ctx, ddn_dataset_create_labelled(ctx, plain, 4, labels, &fx->dataset));

@@ -174,13 +174,8 @@ static ddn_status add_common(ddn_symmetry *sy, const ddni_trace *trace, ddn_resu
         norm[i] = ddni_norm(sy->d, trace->x + i * trace->width);
     }
     for (int64_t j = 0; j < k; j++) {
-        char name[32] = "q_";
-        int64_t digits = 2;
-        for (int64_t power = 1000000; power >= 1; power /= 10) {
-            if (j >= power || power == 1) {
-                name[digits++] = (char)('0' + j / power % 10);
-            }
-        }
+        char name[DDNI_NAME_BYTES];
+        ddni_numbered_name("q_", j, name);
         DDNI_TRY(ddni_result_add_column(ctx, result, name, &q, "x . direction %lld", (long long)j));
         for (int64_t i = 0; i < trace->count; i++) {
             q[i] = ddni_dot(sy->d, trace->x + i * trace->width, directions + j * ldv);

@@ -11,20 +11,23 @@
 static const double TAU_LEAST = 1e-12;
 static const double TAU_MOST = 300;
 
-static const ddni_option option_table[] = {
-    {DDN_SYMMETRY_ETA, "DDN_SYMMETRY_ETA", 0, 10, 1},
-    {DDN_SYMMETRY_TOLERANCE, "DDN_SYMMETRY_TOLERANCE", 1e-14, 1e-2, 1e-10},
-    {DDN_SYMMETRY_MERGE, "DDN_SYMMETRY_MERGE", 1e-12, 1, 1e-6},
-    {DDN_SYMMETRY_STEP, "DDN_SYMMETRY_STEP", 1e-4, 10, 0.1},
-    {DDN_SYMMETRY_ITERATIONS, "DDN_SYMMETRY_ITERATIONS", 1, 1e9, 10000},
-    {DDN_SYMMETRY_EIGENVALUES, "DDN_SYMMETRY_EIGENVALUES", 1, DDNI_SYMMETRY_FOLLOWED, 2},
-    {DDN_SYMMETRY_DESCEND, "DDN_SYMMETRY_DESCEND", 0, 1, 1},
-    {DDN_SYMMETRY_SEED, "DDN_SYMMETRY_SEED", -9e18, 9e18, 0},
-    {DDN_SYMMETRY_POINTS, "DDN_SYMMETRY_POINTS", 10, 1e9, 5000},
-    {DDN_SYMMETRY_BRANCHES, "DDN_SYMMETRY_BRANCHES", 1, 1e6, 256},
+static const ddni_option option_table[DDNI_SYMMETRY_OPTIONS] = {
+    DDNI_OPTION_F64(DDN_SYMMETRY_ETA, 0, 10, 1),
+    DDNI_OPTION_F64(DDN_SYMMETRY_TOLERANCE, 1e-14, 1e-2, 1e-10),
+    DDNI_OPTION_F64(DDN_SYMMETRY_MERGE, 1e-12, 1, 1e-6),
+    DDNI_OPTION_F64(DDN_SYMMETRY_STEP, 1e-4, 10, 0.1),
+    DDNI_OPTION_I64(DDN_SYMMETRY_ITERATIONS, 1, 1000000000, 10000),
+    DDNI_OPTION_I64(DDN_SYMMETRY_EIGENVALUES, 1, DDNI_SYMMETRY_FOLLOWED, 2),
+    DDNI_OPTION_I64(DDN_SYMMETRY_DESCEND, 0, 1, 1),
+    DDNI_OPTION_I64(DDN_SYMMETRY_SEED, INT64_MIN, INT64_MAX, 0),
+    DDNI_OPTION_I64(DDN_SYMMETRY_POINTS, 10, 1000000000, 5000),
+    DDNI_OPTION_I64(DDN_SYMMETRY_BRANCHES, 1, 1000000, 256),
 };
-_Static_assert(sizeof option_table / sizeof option_table[0] == DDNI_SYMMETRY_OPTIONS,
-               "one row for each option");
+/* Rows of the table whose presets follow the data: scores of f32 and bytes are rounded. */
+enum {
+    TOLERANCE_ROW = 1,
+    MERGE_ROW = 2
+};
 
 int64_t ddni_symmetry_followed(const ddn_symmetry *sy)
 {
@@ -81,13 +84,18 @@ static ddn_status set_up(ddn_symmetry *sy)
     const ddn_schedule *sch = ddn_oracle_schedule(sy->oracle);
     const ddn_dataset *ds = ddn_oracle_dataset(sy->oracle);
     double t_min, t_max;
-    sy->options = (ddn_options){ddni_tag_of(DDNI_OPTIONS), sy->ctx, option_table, sy->values,
-                                DDNI_SYMMETRY_OPTIONS,     sy,      NULL};
-    ddni_options_init(&sy->options);
+    memcpy(sy->table, option_table, sizeof option_table);
     if (ds != NULL && ddn_dataset_type(ds) != DDN_TYPE_F64) {
-        DDNI_TRY(ddn_options_set_f64(&sy->options, DDN_SYMMETRY_TOLERANCE, 1e-5));
-        DDNI_TRY(ddn_options_set_f64(&sy->options, DDN_SYMMETRY_MERGE, 1e-3));
+        sy->table[TOLERANCE_ROW].preset.f = 1e-5;
+        sy->table[MERGE_ROW].preset.f = 1e-3;
     }
+    sy->options = (ddn_options){.tag = ddni_tag_of(DDNI_OPTIONS),
+                                .ctx = sy->ctx,
+                                .table = sy->table,
+                                .values = sy->values,
+                                .count = DDNI_SYMMETRY_OPTIONS,
+                                .owner = sy};
+    ddni_options_init(&sy->options);
     sy->d = ddn_oracle_d(sy->oracle);
     DDNI_TRY(ddn_schedule_range(sy->ctx, sch, &t_min, &t_max));
     DDNI_TRY(ddni_schedule_to_ou(sy->ctx, sch, t_min, &sy->tau_min));

@@ -26,6 +26,7 @@ struct ddn_symmetry {
     ddn_context *ctx;   /* retained */
     ddn_oracle *oracle; /* retained */
     ddn_options options;
+    ddni_option table[DDNI_SYMMETRY_OPTIONS];
     ddni_value values[DDNI_SYMMETRY_OPTIONS];
     int64_t d;
     int has_mean, has_log_p, has_cov;

@@ -17,7 +17,8 @@ static void free_path(ddni_path_work *w)
     ddn_integrator_destroy(w->it);
     ddn_query_destroy(w->query);
     ddni_judge_free(&w->judge);
-    void *memory[] = {w->entropy, w->sum_w2, w->w_max, w->share, w->state, w->number};
+    void *memory[] = {w->entropy, w->sum_w2, w->w_max,        w->share,
+                      w->state,   w->number, w->share_column, w->share_mean};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++) {
         ddni_free(al, memory[i]);
     }
@@ -53,6 +54,10 @@ static ddn_status prepare_query(ddni_path_work *w)
     if (w->classes > 0) {
         DDNI_TRY(ddni_alloc_for(w->ctx, "classes", w->batch * w->classes, size, &w->share));
         DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_CLASS_POSTERIOR, w->share, w->classes));
+        DDNI_TRY(ddni_alloc_for(w->ctx, "classes", w->classes, sizeof *w->share_column,
+                                &w->share_column));
+        DDNI_TRY(
+            ddni_alloc_for(w->ctx, "classes", w->classes, sizeof *w->share_mean, &w->share_mean));
     }
     return DDN_OK;
 }
@@ -135,7 +140,7 @@ enum {
 };
 
 typedef struct table {
-    double *t, *tau, *regime, *value[MEASURED], *error[MEASURED], *share[DDNI_PATH_CLASSES];
+    double *t, *tau, *regime, *value[MEASURED], *error[MEASURED];
     double *count[3];
 } table;
 
@@ -158,10 +163,11 @@ static ddn_status add_path_columns(const ddni_path_work *w, ddn_result *result, 
                                   "posterior entropy, nats"));
     DDNI_TRY(ddni_result_add_pair(ctx, result, "w_max", &c->value[W_MAX], &c->error[W_MAX],
                                   "largest posterior weight"));
-    for (int i = 0; i < DDNI_PATH_CLASSES; i++) {
-        char name[4] = {'W', '_', (char)('0' + i), 0};
-        DDNI_TRY(ddni_result_add_column(ctx, result, name, &c->share[i],
-                                        "mean posterior of class number %d", i));
+    for (int64_t i = 0; i < w->classes; i++) {
+        char name[DDNI_NAME_BYTES];
+        ddni_numbered_name("W_", i, name);
+        DDNI_TRY(ddni_result_add_column(ctx, result, name, &w->share_column[i],
+                                        "mean posterior of class number %lld", (long long)i));
     }
     for (int i = 0; i < 3; i++) {
         DDNI_TRY(ddni_result_add_column(ctx, result, regimes[i], &c->count[i],
@@ -204,10 +210,13 @@ static ddn_status one_time(ddni_path_work *w, const trajectories *of, int64_t k,
     int64_t m = of->m, ldx = of->ldx;
     const double *x = of->x + k * m * ldx;
     int32_t *regimes = of->regimes != NULL ? of->regimes + k * m : NULL;
-    ddni_mean mean[MEASURED] = {{0}}, share[DDNI_PATH_CLASSES] = {{0}};
+    ddni_mean mean[MEASURED] = {{0}};
     int64_t counts[3] = {0, 0, 0};
     double tau;
     DDNI_TRY(ddni_schedule_to_ou(w->ctx, ddn_oracle_schedule(w->oracle), t, &tau));
+    for (int64_t i = 0; i < w->classes; i++) {
+        w->share_mean[i] = (ddni_mean){0};
+    }
     for (int64_t first = 0; first < m; first += w->batch) {
         int64_t rows = m - first < w->batch ? m - first : w->batch;
         DDNI_TRY(ddni_path_posterior(w, t, rows, x + first * ldx, ldx, fate));
@@ -220,8 +229,8 @@ static ddn_status one_time(ddni_path_work *w, const trajectories *of, int64_t k,
             for (int i = 0; i < MEASURED; i++) {
                 ddni_mean_add(&mean[i], values[i]);
             }
-            for (int i = 0; i < DDNI_PATH_CLASSES; i++) {
-                ddni_mean_add(&share[i], fate[r].share[i]);
+            for (int64_t i = 0; i < w->classes; i++) {
+                ddni_mean_add(&w->share_mean[i], w->share[r * w->classes + i]);
             }
             ddn_regime which = regime(w, fate[r].same_point, fate[r].same_class, tau);
             counts[which - 1]++;
@@ -239,8 +248,8 @@ static ddn_status one_time(ddni_path_work *w, const trajectories *of, int64_t k,
                              ? ddni_mean_error(&mean[i])
                              : sqrt(p * (1 - p) / (double)w->pairs);
     }
-    for (int i = 0; i < DDNI_PATH_CLASSES; i++) {
-        c->share[i][k] = share[i].mean;
+    for (int64_t i = 0; i < w->classes; i++) {
+        w->share_column[i][k] = w->share_mean[i].mean;
     }
     c->regime[k] = regime(w, mean[SAME_POINT].mean, mean[SAME_CLASS].mean, tau);
     for (int i = 0; i < 3; i++) {

@@ -17,9 +17,6 @@ ddn_status ddni_path_posterior(ddni_path_work *w, double t, int64_t m, const dou
         fate[r].same_point = w->sum_w2[r];
         fate[r].same_class =
             w->classes > 0 ? ddni_same_class(w->share + r * w->classes, w->classes) : NAN;
-        for (int64_t c = 0; c < DDNI_PATH_CLASSES; c++) {
-            fate[r].share[c] = c < w->classes ? w->share[r * w->classes + c] : NAN;
-        }
     }
     return DDN_OK;
 }

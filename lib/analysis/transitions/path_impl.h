@@ -5,15 +5,11 @@
 #include <diffdyn/transitions.h>
 
 #include "analysis/judge.h"
-
-enum {
-    DDNI_PATH_CLASSES = 8 /* mean class posteriors that are reported */
-};
+#include "base/statistics.h"
 
 /* What is found for one state. */
 typedef struct ddni_fate {
     double same_point, same_class, entropy, w_max;
-    double share[DDNI_PATH_CLASSES];
 } ddni_fate;
 
 typedef struct ddni_path_work {
@@ -26,7 +22,9 @@ typedef struct ddni_path_work {
     int64_t d, classes, batch, pairs; /* pairs 0: from the posterior */
     double level, t_s;                /* of same_class; OU time, NaN if unknown */
     double *entropy, *sum_w2, *w_max; /* [batch] */
-    double *share;                    /* [batch][classes] */
+    double *share;                    /* [batch][classes], as ddni_path_posterior found them */
+    double **share_column;            /* [classes] of the result */
+    ddni_mean *share_mean;            /* [classes] at one time */
     double *state;                    /* [batch][d] continuations */
     int64_t *number;                  /* [batch] */
 } ddni_path_work;

@@ -50,5 +50,4 @@ fail:
     return status;
 }
 
-const ddni_file_format ddni_cifar = {"CIFAR-10", DDN_FORMAT_CIFAR10, cifar_probe, cifar_open, NULL,
-                                     1};
+const ddni_file_format ddni_cifar = {DDN_FORMAT_CIFAR10, cifar_probe, cifar_open, NULL, 1};

@@ -14,7 +14,6 @@ enum {
 };
 
 typedef struct ddni_file_format {
-    const char *name; /* in error texts */
     ddn_format id;
     /* head[count]: the first bytes, up to DDNI_HEAD; size: of the source, or -1. */
     int32_t (*probe)(const uint8_t *head, int64_t count, int64_t size);
@@ -25,15 +24,18 @@ typedef struct ddni_file_format {
     int32_t sized; /* whether it needs the size, which compressed sources do not tell */
 } ddni_file_format;
 
-/* A new format is one file that defines its ddni_file_format, a row here, and its id in dataset.h.
- */
+/* X(format, name): a new format is one file that defines its ddni_file_format, a row here, and its
+ * id in dataset.h. */
 #define DDNI_FORMATS(X)                                                                            \
-    X(ddni_npy)                                                                                    \
-    X(ddni_idx)                                                                                    \
-    X(ddni_cifar)
+    X(ddni_npy, ".npy")                                                                            \
+    X(ddni_idx, "IDX")                                                                             \
+    X(ddni_cifar, "CIFAR-10")
 
-#define DDNI_FORMAT_DECLARE(format) extern const ddni_file_format format;
+#define DDNI_FORMAT_DECLARE(format, name) extern const ddni_file_format format;
 DDNI_FORMATS(DDNI_FORMAT_DECLARE)
 #undef DDNI_FORMAT_DECLARE
+
+/* The names of all formats, with commas; static text. */
+const char *ddni_format_names(void);
 
 #endif

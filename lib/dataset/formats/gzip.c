@@ -28,6 +28,11 @@ static void zlib_free(voidpf al, voidpf pointer)
     ddni_free(al, pointer);
 }
 
+const char *ddni_gzip_version(void)
+{
+    return zlibVersion();
+}
+
 int32_t ddni_gzip_recognise(const uint8_t *head, int64_t count)
 {
     return count >= 2 && head[0] == 0x1f && head[1] == 0x8b;

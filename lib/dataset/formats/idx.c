@@ -80,4 +80,4 @@ static ddn_status idx_labels(ddn_context *ctx, ddni_source *s, int64_t n, int32_
     return ddni_numbers_labels(ctx, s, &a, n, label);
 }
 
-const ddni_file_format ddni_idx = {"IDX", DDN_FORMAT_IDX, idx_probe, idx_open, idx_labels, 0};
+const ddni_file_format ddni_idx = {DDN_FORMAT_IDX, idx_probe, idx_open, idx_labels, 0};

@@ -272,4 +272,4 @@ static ddn_status npy_labels(ddn_context *ctx, ddni_source *s, int64_t n, int32_
     return ddni_numbers_labels(ctx, s, &a, n, label);
 }
 
-const ddni_file_format ddni_npy = {".npy", DDN_FORMAT_NPY, npy_probe, npy_open, npy_labels, 0};
+const ddni_file_format ddni_npy = {DDN_FORMAT_NPY, npy_probe, npy_open, npy_labels, 0};

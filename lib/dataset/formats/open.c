@@ -4,15 +4,25 @@
 #include "base/check.h"
 #include "dataset/formats/format.h"
 
-#define ROW(format) &(format),
+#define ROW(format, name) &(format),
 static const ddni_file_format *const formats[] = {DDNI_FORMATS(ROW)};
 #undef ROW
+#define NAME(format, name) name,
+static const char *const format_names[] = {DDNI_FORMATS(NAME)};
+#undef NAME
 
 enum {
     FORMATS = sizeof formats / sizeof formats[0],
     NAMES = 128, /* characters for a list of formats */
     MAGIC = 4    /* bytes */
 };
+
+const char *ddni_format_names(void)
+{
+#define NAME(format, name) "," name
+    return &DDNI_FORMATS(NAME)[1];
+#undef NAME
+}
 
 static void append(char *text, const char *more)
 {
@@ -29,7 +39,7 @@ static void list_names(int32_t labels, char *text)
     int64_t count = 0;
     for (int64_t k = 0; k < FORMATS; k++) {
         if (!labels || formats[k]->labels != NULL) {
-            name[count++] = formats[k]->name;
+            name[count++] = format_names[k];
         }
     }
     text[0] = '\0';
@@ -47,7 +57,7 @@ static ddn_status unknown(ddn_context *ctx, const ddni_source *s, int32_t labels
     for (int64_t k = 0; k < FORMATS && s->size < 0 && !labels; k++) {
         if (formats[k]->sized) {
             append(sized, "; compressed ");
-            append(sized, formats[k]->name);
+            append(sized, format_names[k]);
             append(sized, " is not read");
         }
     }
@@ -75,6 +85,20 @@ static ddn_status detect(ddn_context *ctx, const ddni_source *s, int32_t labels,
     }
     if (best == DDNI_PROBE_NO) {
         return unknown(ctx, s, labels);
+    }
+    return DDN_OK;
+}
+
+/* The format that the caller names, unless the file is certainly of another one. */
+static ddn_status check_named(ddn_context *ctx, const ddni_source *s, int64_t named)
+{
+    if (formats[named]->probe(s->head, s->head_count, s->size) != DDNI_PROBE_NO) {
+        return DDN_OK;
+    }
+    for (int64_t k = 0; k < FORMATS; k++) {
+        DDNI_CHECK(ctx, formats[k]->probe(s->head, s->head_count, s->size) != DDNI_PROBE_SURE,
+                   DDN_E_FORMAT, "%s: not %s: its first bytes are those of %s", s->name,
+                   format_names[named], format_names[k]);
     }
     return DDN_OK;
 }
@@ -108,15 +132,17 @@ ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format forma
     *out = NULL;
     DDNI_CHECK_PTR(ctx, path);
     const ddni_file_format *chosen = NULL;
+    int64_t named = -1;
     for (int64_t k = 0; k < FORMATS; k++) {
-        chosen = formats[k]->id == format ? formats[k] : chosen;
+        named = formats[k]->id == format ? k : named;
     }
-    DDNI_CHECK(ctx, format == DDN_FORMAT_AUTO || chosen != NULL, DDN_E_RANGE,
+    DDNI_CHECK(ctx, format == DDN_FORMAT_AUTO || named >= 0, DDN_E_RANGE,
                "argument format = %d is no ddn_format", (int)format);
     ddni_source *s;
     DDNI_TRY(ddni_source_open(ctx, path, &s));
-    ddn_status status = chosen == NULL ? detect(ctx, s, 0, &chosen) : DDN_OK;
+    ddn_status status = named < 0 ? detect(ctx, s, 0, &chosen) : check_named(ctx, s, named);
     if (status == DDN_OK) {
+        chosen = named < 0 ? chosen : formats[named];
         status = chosen->open(ctx, s, out);
     }
     ddni_source_close(s);

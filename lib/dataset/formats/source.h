@@ -69,7 +69,8 @@ ddn_status ddni_source_rest(ddn_context *ctx, ddni_source *s, const char *promis
 ddn_status ddni_plain_open(ddn_context *ctx, const char *path, ddni_source **out);
 
 /* gzip.c: whether these are the first bytes of a gzip file, and what it holds. Takes over `packed`
- * unless it fails. */
+ * unless it fails. Version of what decompresses: static text. */
+const char *ddni_gzip_version(void);
 int32_t ddni_gzip_recognise(const uint8_t *head, int64_t count);
 ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **out);
 

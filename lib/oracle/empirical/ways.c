@@ -37,6 +37,11 @@ const char *ddni_way_name(int64_t way)
     return ways[way]->name;
 }
 
+const char *ddni_way_names(void)
+{
+    return "nearby,refine,dense_f32,dense_f64,refine_wide,dense_wide,direct";
+}
+
 /* ---- Scratch ---- */
 
 ddn_status ddni_scratch_create(ddn_context *ctx, ddni_scratch **out)

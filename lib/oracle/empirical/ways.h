@@ -30,6 +30,8 @@ typedef struct ddni_scratch {
 
 int64_t ddni_way_count(void);
 const char *ddni_way_name(int64_t way);
+/* The names of all of them, with commas; static text. */
+const char *ddni_way_names(void);
 
 ddn_status ddni_scratch_create(ddn_context *ctx, ddni_scratch **out);
 void ddni_scratch_destroy(ddn_context *ctx, ddni_scratch *s);

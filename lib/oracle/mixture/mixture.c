@@ -222,7 +222,7 @@ ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_schedule 
     *out = NULL;
     DDNI_CHECK_PTR(ctx, m);
     DDNI_CHECK_INT(ctx, d, 1, DDNI_MAX_D);
-    DDNI_CHECK_REAL(ctx, sigma2, 0, HUGE_VAL);
+    DDNI_CHECK_REAL(ctx, sigma2, 0, 1e300);
     const double weights[2] = {0.5, 0.5};
     const int32_t labels[2] = {1, 0};
     double *means;

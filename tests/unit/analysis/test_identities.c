@@ -345,10 +345,10 @@ static void bad_input_and_cancellation(void **state)
     OK(ctx, ddn_context_set_progress(ctx, NULL, NULL, NULL));
     OK(ctx, ddn_analysis_identities(an, oracle, GRID, grid, &r));
     ddn_result_destroy(r);
-    double preset;
+    int64_t preset;
     OK(ctx,
-       ddn_options_bounds(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, NULL, NULL, &preset));
-    assert_true(preset == 1024);
+       ddn_options_bounds_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, NULL, NULL, &preset));
+    assert_int_equal(preset, 1024);
     ddn_analysis_destroy(an);
     ddn_analysis_destroy(NULL);
     ddn_oracle_destroy(oracle);

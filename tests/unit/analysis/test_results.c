@@ -203,9 +203,25 @@ static void crossings_are_found_from_the_noisy_end(void **state)
     assert_int_equal(c.count, 0);
 }
 
+static void numbered_names(void **state)
+{
+    (void)state;
+    char name[DDNI_NAME_BYTES];
+    static const struct {
+        int64_t number;
+        const char *name;
+    } cases[] = {
+        {0, "W_0"}, {9, "W_9"}, {10, "W_10"}, {107, "W_107"}, {INT64_MAX, "W_9223372036854775807"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ddni_numbered_name("W_", cases[i].number, name);
+        assert_string_equal(name, cases[i].name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbered_names),
         cmocka_unit_test(what_is_stored_comes_back),
         cmocka_unit_test(results_merge_by_row_and_name),
         cmocka_unit_test(every_allocation_may_fail),

@@ -200,7 +200,7 @@ static void labels_have_classes(void **state)
     FAILS(ctx, ddn_dataset_classes(ctx, ds, 2, values, counts), DDN_E_CAPACITY, "capacity = 2");
     OK(ctx, ddn_dataset_labels(ctx, ds, 5, back));
     assert_memory_equal(back, labels, sizeof back);
-    FAILS(ctx, ddn_dataset_labels(ctx, ds, 4, back), DDN_E_SHAPE, "n = 5");
+    FAILS(ctx, ddn_dataset_labels(ctx, ds, 4, back), DDN_E_CAPACITY, "capacity");
     ddn_dataset_destroy(plain);
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);

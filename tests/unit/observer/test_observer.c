@@ -224,7 +224,9 @@ static void bad_input(void **state)
     int64_t i[2 * (STEPS + 1)];
     OK(ctx, ddn_integrator_draw_start(it, 1, x, D));
     OK(ctx, ddn_integrator_run(it, 1, x, D));
-    FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_ENTROPY, 1, &f), DDN_E_KEY, "record 6");
+    FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_ENTROPY, 1, &f), DDN_E_KEY,
+          "does not have record DDN_RECORD_ENTROPY");
+    FAILS(ctx, ddn_observer_read_f64(ob, 99, 1, &f), DDN_E_KEY, "there is no record 99");
     FAILS(ctx, ddn_observer_read_f64(ob, DDN_RECORD_INDEX, 1, &f), DDN_E_TYPE, "int64");
     FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_TIMES, 99, i), DDN_E_TYPE, "double");
     FAILS(ctx, ddn_observer_read_i64(ob, DDN_RECORD_HISTORY, STEPS, i), DDN_E_CAPACITY, "capacity");

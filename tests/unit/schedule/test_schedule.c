@@ -81,6 +81,70 @@ static void reference_continuous(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A grid that cannot reach an end says which ones can, and those can. */
+static void grids_name_the_cure(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", "DDN_GRID_UNIFORM", "DDN_GRID_GEOMETRIC",
+                                        "DDN_GRID_LOGSNR", "DDN_GRID_KARRAS"};
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *ddpm = NULL, *ou = NULL;
+    double times[5];
+    OK(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, 1000, &ddpm));
+    OK(ctx, ddn_schedule_create_ou(ctx, &ou));
+    FAILS(ctx, ddn_schedule_grid(ctx, ddpm, DDN_GRID_LOGSNR, 999, -1, 5, times), DDN_E_RANGE,
+          "DDN_GRID_LOGSNR cannot reach from 999 to -1, but DDN_GRID_UNIFORM and DDN_GRID_KARRAS "
+          "can");
+    const struct {
+        ddn_schedule *sch;
+        double first, last;
+    } cases[] = {{ddpm, 999, -1}, {ddpm, 999, 0}, {ou, 3, 0}, {ou, 0, 3}, {ou, 3, 1e-3}};
+    int refused = 0;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        for (ddn_grid kind = DDN_GRID_UNIFORM; kind <= DDN_GRID_KARRAS; kind++) {
+            ddn_status status =
+                ddn_schedule_grid(ctx, cases[c].sch, kind, cases[c].first, cases[c].last, 5, times);
+            if (status == DDN_OK) {
+                continue;
+            }
+            refused++;
+            const char *text = strstr(ddn_context_message(ctx), "but ");
+            assert_int_equal(status, DDN_E_RANGE);
+            assert_non_null(text);
+            for (ddn_grid k = DDN_GRID_UNIFORM; k <= DDN_GRID_KARRAS; k++) {
+                if (strstr(text, names[k]) != NULL) {
+                    assert_true(k != kind);
+                    OK(ctx, ddn_schedule_grid(ctx, cases[c].sch, k, cases[c].first, cases[c].last,
+                                              5, times));
+                    (void)ddn_schedule_grid(ctx, cases[c].sch, kind, cases[c].first, cases[c].last,
+                                            5, times);
+                    text = strstr(ddn_context_message(ctx), "but ");
+                }
+            }
+        }
+    }
+    assert_int_equal(refused, 7); /* LOGSNR at the noiseless time, GEOMETRIC at times <= 0 */
+    ddn_schedule_destroy(ou);
+    ddn_schedule_destroy(ddpm);
+    ddn_context_destroy(ctx);
+}
+
+/* Bounds that are no included ends do not look like them, and names stand where numbers stood. */
+static void bounds_are_honest(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = NULL;
+    double value;
+    FAILS(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 1, 1000, &sch), DDN_E_RANGE,
+          "beta_last = 1 is outside [1e-15, 0.999999999999999]");
+    FAILS(ctx, ddn_time_convert(ctx, DDN_COORDINATE_SIGMA, DDN_COORDINATE_OU, 1e-160, &value),
+          DDN_E_RANGE, "sigma = ");
+    FAILS(ctx, ddn_time_convert(ctx, DDN_COORDINATE_THETA, DDN_COORDINATE_OU, 1, &value),
+          DDN_E_RANGE, "theta = 1 is outside (0, 1)");
+    ddn_context_destroy(ctx);
+}
+
 /* Every pair of coordinates there and back, from the clean end to the noisy one. alpha_bar and
  * theta cannot hold a clean level better than their spacing below 1: that is the tolerance. */
 static void conversions_round_trip(void **state)
@@ -181,6 +245,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reference_discrete),     cmocka_unit_test(reference_continuous),
+        cmocka_unit_test(grids_name_the_cure),    cmocka_unit_test(bounds_are_honest),
         cmocka_unit_test(conversions_round_trip), cmocka_unit_test(discrete_interpolation),
         cmocka_unit_test(bad_parameters),
     };

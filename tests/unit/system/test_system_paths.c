@@ -1,4 +1,4 @@
-/* Trajectories of flows, orbits and escape of maps, the Mandelbrot set, callbacks that fail. */
+/* Trajectories of flows, orbits and escape of maps, callbacks that fail. */
 #include "support/failing.h"
 #include "support/fixtures.h"
 #include "support/reference.h"
@@ -78,31 +78,26 @@ static int32_t square(void *user, double p, int64_t d, const double *z, double *
     return 0;
 }
 
-static void maps_and_mandelbrot(void **state)
+static void maps(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
     const json_t *cases = ref_at("generic_dynamics.mandelbrot.cases");
     for (size_t k = 0; k < json_array_size(cases); k++) {
         const json_t *ref = json_array_get(cases, k);
-        double c[2], zero[2] = {0, 0}, smooth = 0;
+        double c[2], zero[2] = {0, 0};
         ref_numbers(ref, "c", c, 2);
         ddn_system *sys = NULL;
         OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 2, square, NULL, c, NULL, &sys));
-        int64_t count = 0, grid = 0, want = (int64_t)ref_number(ref, "escape");
+        int64_t count = 0, want = (int64_t)ref_number(ref, "escape");
         OK(ctx, ddn_system_escape(ctx, sys, 0, 2, 1000, zero, &count));
         assert_int_equal(count, want);
-        OK(ctx, ddn_mandelbrot(ctx, c[0], c[0], c[1], c[1], 1, 1, 1000, 1e4, &grid, &smooth));
-        assert_int_equal(grid, want);
-        assert_true(isnan(smooth) == (want == 1001));
         if (want < 1001) {
             double *orbit = malloc((size_t)(2 * want + 2) * sizeof *orbit);
             OK(ctx, ddn_system_orbit(ctx, sys, 0, want, zero, orbit, 2));
             CLOSE(hypot(orbit[2 * want], orbit[2 * want + 1]), ref_number(ref, "abs_z_at_stop"),
                   1e-12, 0);
             free(orbit);
-            /* Just outside -2 the way from 2 to the bailout is long. */
-            assert_true(smooth > (double)want && smooth < (double)want + (c[0] == -2.001 ? 12 : 3));
         }
         ddn_system_destroy(sys);
     }
@@ -130,61 +125,8 @@ static void maps_and_mandelbrot(void **state)
         assert_int_equal(stability, tangent    ? DDN_STABILITY_NEUTRAL
                                     : size < 1 ? DDN_STABILITY_STABLE
                                                : DDN_STABILITY_UNSTABLE);
-        assert_int_equal(ddn_mandelbrot_interior(c[0], c[1]),
-                         json_is_true(ref_get(ref, "in_main_cardioid"))  ? 1
-                         : json_is_true(ref_get(ref, "in_period2_bulb")) ? 2
-                                                                         : 0);
         ddn_system_destroy(sys);
     }
-    ddn_context_destroy(ctx);
-}
-
-static void mandelbrot_picture(void **state)
-{
-    (void)state;
-    enum {
-        W = 101,
-        H = 67,
-        STEPS = 300
-    };
-    static int64_t counts[2][H * W];
-    static double smooth[2][H * W];
-    for (int k = 0; k < 2; k++) {
-        ddn_context *ctx = test_context(1 + 2 * k);
-        OK(ctx, ddn_mandelbrot(ctx, -2.2, 0.8, -1.1, 1.1, W, H, STEPS, 1e3, counts[k], smooth[k]));
-        ddn_context_destroy(ctx);
-    }
-    assert_memory_equal(counts[0], counts[1], sizeof counts[0]);
-    assert_memory_equal(smooth[0], smooth[1], sizeof smooth[0]);
-    int64_t inside = 0;
-    for (int j = 0; j < H; j++) {
-        for (int i = 0; i < W; i++) {
-            double re = -2.2 + 3.0 * i / (W - 1), im = 1.1 - 2.2 * j / (H - 1), x = 0, y = 0;
-            int64_t k = 1;
-            for (; k <= STEPS; k++) {
-                double next = x * x - y * y + re;
-                y = 2 * x * y + im;
-                x = next;
-                if (x * x + y * y > 4) {
-                    break;
-                }
-            }
-            /* Chaotic orbits may differ in the last step that rounding allows. */
-            assert_true(llabs(counts[0][j * W + i] - k) <= (k > 60 ? 40 : 0));
-            assert_int_equal(counts[0][j * W + i], counts[0][(H - 1 - j) * W + i]);
-            inside += counts[0][j * W + i] > STEPS;
-        }
-    }
-    /* Area of the set: 1.5066; of the picture: 6.6. */
-    CLOSE(6.6 * (double)inside / (W * H), 1.5066, 0.03, 0);
-    ddn_context *ctx = test_context(1);
-    FAILS(ctx, ddn_mandelbrot(ctx, 1, 0, 0, 1, W, H, STEPS, 1e3, counts[0], NULL), DDN_E_RANGE,
-          "re_hi");
-    FAILS(ctx, ddn_mandelbrot(ctx, 0, 1, 0, 1, W, H, STEPS, 2, counts[0], NULL), DDN_E_RANGE,
-          "bailout");
-    FAILS(ctx, ddn_mandelbrot(ctx, 0, NAN, 0, 1, W, H, STEPS, 16, counts[0], NULL), DDN_E_NONFINITE,
-          "re_hi");
-    CANCELLED(ctx, ddn_mandelbrot(ctx, 0, 1, 0, 1, W, H, STEPS, 16, counts[0], NULL));
     ddn_context_destroy(ctx);
 }
 
@@ -307,8 +249,9 @@ static void memory_may_run_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trajectories),       cmocka_unit_test(maps_and_mandelbrot),
-        cmocka_unit_test(mandelbrot_picture), cmocka_unit_test(callbacks_may_fail),
+        cmocka_unit_test(trajectories),
+        cmocka_unit_test(maps),
+        cmocka_unit_test(callbacks_may_fail),
         cmocka_unit_test(memory_may_run_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

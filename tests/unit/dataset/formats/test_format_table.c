@@ -10,7 +10,7 @@ enum {
     IMAGE = 2 * RECORD
 };
 
-#define ROW(format) &(format),
+#define ROW(format, name) &(format),
 static const ddni_file_format *const FORMATS[] = {DDNI_FORMATS(ROW)};
 
 enum {

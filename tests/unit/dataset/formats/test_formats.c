@@ -122,6 +122,20 @@ static void missing_files_are_named(void **state)
           "one: too short");
     FAILS(ctx, ddn_dataset_open(ctx, test_path("text"), DDN_FORMAT_CIFAR10, &ds), DDN_E_FORMAT,
           "text: 6 bytes are no whole number of CIFAR-10 records");
+    /* A file of another format, plain and compressed, is called what it is. */
+    static const double six[] = {1, 2, 3, 4, 5, 6};
+    uint8_t image[512];
+    size_t size =
+        test_npy_image(image, 1, 64, "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }",
+                       six, sizeof six);
+    test_write_file("x.npy", image, size);
+    test_write_gzip("x.npy.gz", image, size);
+    FAILS(ctx, ddn_dataset_open(ctx, test_path("x.npy"), DDN_FORMAT_IDX, &ds), DDN_E_FORMAT,
+          "x.npy: not IDX: its first bytes are those of .npy");
+    FAILS(ctx, ddn_dataset_open(ctx, test_path("x.npy.gz"), DDN_FORMAT_IDX, &ds), DDN_E_FORMAT,
+          "x.npy.gz: not IDX: its first bytes are those of .npy");
+    FAILS(ctx, ddn_dataset_open(ctx, test_path("x.npy.gz"), DDN_FORMAT_CIFAR10, &ds), DDN_E_FORMAT,
+          "x.npy.gz: not CIFAR-10: its first bytes are those of .npy");
     char *path = malloc(2001);
     memset(path, 'p', 2000);
     strcpy(path + 1990, "/the_end");

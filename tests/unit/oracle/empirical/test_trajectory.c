@@ -133,7 +133,7 @@ static void the_option_is_checked(void **state)
     assert_int_equal(value, 0);
     FAILS(w.ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, 2),
           DDN_E_RANGE, "[0, 1]");
-    FAILS(w.ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_EPSILON, 1), DDN_E_KEY,
+    FAILS(w.ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_EPSILON, 1), DDN_E_TYPE,
           "double");
     ddn_query_destroy(query);
     drop(&w);

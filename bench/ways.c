@@ -7,7 +7,7 @@
 void bench_served_add(bench_served *sum, const ddn_query *query, const ddn_oracle *oracle)
 {
     for (int64_t way = 0; way < ddn_oracle_way_count(oracle); way++) {
-        sum->states[way] += (double)ddn_query_tally(query, way, DDN_WAY_SERVED);
+        sum->states[way] += (double)ddn_query_tally(query, DDN_WAY_SERVED, way);
     }
 }
 

@@ -231,19 +231,19 @@ void drv_trace(const ddn_oracle *oracle)
     int64_t sum[DDN_WAY_BYTES + 1] = {0};
     for (int64_t way = 0; way < count; way++) {
         for (ddn_way_tally what = DDN_WAY_SERVED; what <= DDN_WAY_BYTES; what++) {
-            sum[what] += ddn_oracle_tally(oracle, way, what);
+            sum[what] += ddn_oracle_tally(oracle, what, way);
         }
     }
     const double all = (double)n * (double)sum[DDN_WAY_SERVED];
     printf("\n  %-12s %14s %14s %16s %9s %16s\n", "way", "states tried", "served", "rows read",
            "of n * all", "bytes read");
     for (int64_t way = 0; way < count; way++) {
-        const int64_t rows = ddn_oracle_tally(oracle, way, DDN_WAY_ROWS);
+        const int64_t rows = ddn_oracle_tally(oracle, DDN_WAY_ROWS, way);
         printf("  %-12s %14lld %14lld %16lld %9.3f%% %16lld\n", ddn_oracle_way_name(oracle, way),
-               (long long)ddn_oracle_tally(oracle, way, DDN_WAY_TRIED),
-               (long long)ddn_oracle_tally(oracle, way, DDN_WAY_SERVED), (long long)rows,
+               (long long)ddn_oracle_tally(oracle, DDN_WAY_TRIED, way),
+               (long long)ddn_oracle_tally(oracle, DDN_WAY_SERVED, way), (long long)rows,
                100 * (double)rows / fmax(all, 1),
-               (long long)ddn_oracle_tally(oracle, way, DDN_WAY_BYTES));
+               (long long)ddn_oracle_tally(oracle, DDN_WAY_BYTES, way));
     }
     printf("  %-12s %14s %14lld %16lld %9.3f%% %16lld\n", "all", "", (long long)sum[DDN_WAY_SERVED],
            (long long)sum[DDN_WAY_ROWS], 100 * (double)sum[DDN_WAY_ROWS] / fmax(all, 1),

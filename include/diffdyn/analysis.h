@@ -8,75 +8,83 @@
 
 DDN_BEGIN_DECLS
 
-/* Settings of analyses. One thread at a time. Retains the context. */
-typedef struct ddn_analysis ddn_analysis;
-DDN_API ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out);
-DDN_API void ddn_analysis_destroy(ddn_analysis *an);
-
-typedef int32_t ddn_analysis_key;
-enum {
-    DDN_ANALYSIS_EXCESS_LEVEL = 4001, /* level eps of f^e = eps alpha; [1e-12, 1 - 1e-12],
-                                         default 0.05 */
-    DDN_ANALYSIS_T_START = 4002,   /* noisy end of simulated paths in the schedule's time; until it
-                                     is set (get and preset give NaN): OU time 6, or the noisy
-                                     end of the schedule if that comes first */
-    DDN_ANALYSIS_T_END = 4003,     /* clean end of simulated paths; until it is set: OU time 1e-3 */
-    DDN_ANALYSIS_ETA = 4004,       /* eta of the sampler where it has one; default 1 */
-    DDN_ANALYSIS_SEED = 4005,      /* default 0 */
-    DDN_ANALYSIS_SAMPLES = 4006,   /* states a time for identities; >= 2, default 1024 */
-    DDN_ANALYSIS_CLONES = 4007,    /* clone pairs a time; >= 2, default 512 */
-    DDN_ANALYSIS_STEPS = 4008,     /* steps of simulated continuations; >= 1, default 12 */
-    DDN_ANALYSIS_BATCH = 4009,     /* states evaluated together; >= 1, default 128; results do not
-                                     depend on it beyond rounding */
-    DDN_ANALYSIS_METHOD = 4010,    /* a ddn_method for simulated paths; default EXACT */
-    DDN_ANALYSIS_PATHS = 4011,     /* paths of the last-change measurement; default 256 */
-    DDN_ANALYSIS_PATH_STEPS = 4012 /* grid of the last-change measurement; default 64 */
-};
-/* The settings, borrowed from an; see ddn_options in base.h. NULL for NULL. */
-DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);
-
-/* ---- The judge ----------------------------------------------------------------------------- */
-
-/* Which point is nearest to a state and which class it is: all measurements ask one judge, which
- * has one rule.
- *   Nearest point: the component of the largest weight at the level of the state.
- *   Class: what a classifier callback says, if one is given; else the label of the nearest point
- *   of the judging data set, where that has labels; else the most probable class; else there is
- *   none.
- * Ties go to the lowest index. The judge is made from the points that a function is told to judge
- * by; else it is the oracle itself, if it has weights; else the exact oracle of the oracle's own
- * data set, or of the points that the x_0 were taken from; else there is none. What cannot be
- * judged is NaN. States on their way, where no point is near, have the class that the posterior
- * finds most probable (ddn_observer_create_class). */
-
-/* Says to which class each of the states x[m][d] belongs (denoised, contiguous, in the units of the
- * data): class_out[m], any numbers. Returns 0; another value makes the analysis fail with
- * DDN_E_CALLBACK. Called on the thread that runs the analysis, never re-entrantly; must return. */
-typedef int32_t (*ddn_classify_fn)(void *user, int64_t m, int64_t d, const double *x,
-                                   int32_t *class_out);
-
-/* ---- Measurements -------------------------------------------------------------------------- */
-
-/* All measurements: results depend on the settings alone, bit for bit for any number of threads.
+/** Settings of analyses. One thread at a time.
+ *
+ * All measurements: results depend on the settings alone, bit for bit for any number of threads.
  * They report progress (stages "identities", "clones", "last change") and stop at cancel or when
  * the progress callback asks for it (DDN_STOPPED, no result). Each use of the seed has random
  * numbers of its own, so identities, clones, last changes, U-turns, branches and clones of paths
  * are independent measurements. Runs of the host with the same seed are independent of them where
  * their path numbers lie in [2^39, 2^40). Common errors: DDN_E_NULL, DDN_E_RANGE and
  * DDN_E_NONFINITE (times: strictly monotone, within the schedule), DDN_E_NOMEM, and those of oracle
- * and integrator. */
+ * and integrator.
+ *
+ * The judge: which point is nearest to a state and which class it is, all measurements ask one
+ * judge, which has one rule.
+ * - Nearest point: the component of the largest weight at the level of the state.
+ * - Class: what a classifier callback says, if one is given; else the label of the nearest point of
+ *   the judging data set, where that has labels; else the most probable class; else there is none.
+ *
+ * Ties go to the lowest index. The judge is made from the points that a function is told to judge
+ * by; else it is the oracle itself, if it has weights; else the exact oracle of the oracle's own
+ * data set, or of the points that the x_0 were taken from; else there is none. What cannot be
+ * judged is NaN. States on their way, where no point is near, have the class that the posterior
+ * finds most probable (ddn_observer_create_class). */
+typedef struct ddn_analysis ddn_analysis;
+/** Creates settings, all at their presets. */
+DDN_API ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out);
+/** Lets go of the settings. NULL is a no-op. */
+DDN_API void ddn_analysis_destroy(ddn_analysis *an);
 
-/* Averages over x ~ p_t by forward samples at times[count], increasing or decreasing, one
- * evaluation a sample, no trajectories (doc/theory.md (30)-(36)). Data points are taken equally
- * often, the remainder as a random subset without replacement with its share of each class; the
- * same points and noise serve all times, so the curves are smooth and a value does not depend on
- * the rest of the grid. Columns "t" and, each with a standard error NAME_se (sd/sqrt(SAMPLES)):
- *   "phi" = E sum_c W_c^2 (NaN without labels), "phi_C" = E sum w^2,
- *   "f" = E S(w)/d, "f_over_alpha" (NaN for n = 1), "df_dt" from E tr Cov by I-MMSE, per unit of
+/** Keys of the settings. */
+typedef int32_t ddn_analysis_key;
+enum ddn_analysis_key_values {
+    DDN_ANALYSIS_NONE = -1,           /**< not a value; keeps the constants signed */
+    DDN_ANALYSIS_EXCESS_LEVEL = 4001, /**< level eps of f^e = eps alpha; [1e-12, 1 - 1e-12],
+                                           default 0.05 */
+    DDN_ANALYSIS_T_START = 4002,      /**< noisy end of simulated paths in the schedule's time;
+                                           until it is set (get and preset give NaN): OU time 6,
+                                           or the noisy end of the schedule if that comes first */
+    DDN_ANALYSIS_T_END = 4003,        /**< clean end of simulated paths; until it is set: OU time
+                                           1e-3 */
+    DDN_ANALYSIS_ETA = 4004,          /**< eta of the sampler where it has one; default 1 */
+    DDN_ANALYSIS_SEED = 4005,         /**< default 0 */
+    DDN_ANALYSIS_SAMPLES = 4006,      /**< states a time for identities; >= 2, default 1024 */
+    DDN_ANALYSIS_CLONES = 4007,       /**< clone pairs a time; >= 2, default 512 */
+    DDN_ANALYSIS_STEPS = 4008,        /**< steps of simulated continuations; >= 1, default 12 */
+    DDN_ANALYSIS_BATCH = 4009,        /**< states evaluated together; >= 1, default 128; results
+                                           do not depend on it beyond rounding */
+    DDN_ANALYSIS_METHOD = 4010,       /**< a ddn_method for simulated paths; default EXACT */
+    DDN_ANALYSIS_PATHS = 4011,        /**< paths of the last-change measurement; default 256 */
+    DDN_ANALYSIS_PATH_STEPS = 4012    /**< grid of the last-change measurement; default 64 */
+};
+/** The settings as options; see ddn_options in base.h.
+ * @return borrowed, or NULL for NULL */
+DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);
+
+/** Says to which class each of the states belongs (denoised, in the units of the data): any
+ * numbers. Returns 0; another value makes the analysis fail with DDN_E_CALLBACK. Called on the
+ * thread that runs the analysis, never re-entrantly; must return.
+ * @param[in] x [m][d]
+ * @param[out] class_out [m] */
+typedef int32_t (*ddn_classify_fn)(void *user, int64_t m, int64_t d, const double *x,
+                                   int32_t *class_out);
+
+/* ---- Measurements -------------------------------------------------------------------------- */
+
+/** Averages over x ~ p_t by forward samples at times, increasing or decreasing, one evaluation a
+ * sample, no trajectories (doc/theory.md (30)-(36)). Data points are taken equally often, the
+ * remainder as a random subset without replacement with its share of each class; the same points
+ * and noise serve all times, so the curves are smooth and a value does not depend on the rest of
+ * the grid. Columns "t" and, each with a standard error NAME_se (sd/sqrt(SAMPLES)):
+ * - "phi" = E sum_c W_c^2 (NaN without labels), "phi_C" = E sum w^2,
+ * - "f" = E S(w)/d, "f_over_alpha" (NaN for n = 1), "df_dt" from E tr Cov by I-MMSE, per unit of
  *   the schedule's time (33), "w_max" = E max w, "mmse" = E tr Cov, "log_p" = E log p.
+ *
  * An output that the oracle does not have makes its columns NaN. Scalars: "samples", "n" (the
  * components of the oracle), "d", "alpha" = log(n)/d, "classes". phi and phi_C are the clone and
- * U-turn probabilities of the reverse SDE (eta = 1) with this very score. */
+ * U-turn probabilities of the reverse SDE (eta = 1) with this very score.
+ * @param[in] times [count] */
 DDN_API ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle,
                                            int64_t count, const double *times, ddn_result **out);
 

@@ -15,15 +15,19 @@
 #define DDN_END_DECLS
 #endif
 
+/* Stands before each function. Readers of C that know no attributes (cffi, LuaJIT) define it as
+ * nothing: doc/ffi.md. */
+#if !defined(DDN_API)
 #if defined(__GNUC__)
 #define DDN_API __attribute__((visibility("default")))
 #else
 #define DDN_API
 #endif
+#endif
 
 DDN_BEGIN_DECLS
 
-/* Result of a call: 0 is success, a positive value is success with a remark, a negative value is
+/** Result of a call: 0 is success, a positive value is success with a remark, a negative value is
  * an error. Values are pinned: never renumbered, never reused. On an error the context that the
  * call used holds a text (ddn_context_message), and outputs are NULL or untouched. */
 typedef int32_t ddn_status;
@@ -52,119 +56,116 @@ typedef int32_t ddn_status;
     X(DDN_E_OVERLAP, -18, "memory that may not overlap does")
 
 #define DDN_STATUS_ENUM_ENTRY(name, value, text) name = value,
-enum {
+enum ddn_status_values {
     DDN_STATUS_LIST(DDN_STATUS_ENUM_ENTRY)
 };
 #undef DDN_STATUS_ENUM_ENTRY
 
-/* Type of numbers: of stored points, and of options. */
+/** Type of numbers: of stored points, and of options. */
 typedef int32_t ddn_type;
-enum {
-    DDN_TYPE_U8 = 1,
-    DDN_TYPE_F32 = 2,
-    DDN_TYPE_F64 = 3,
-    DDN_TYPE_I64 = 4 /* of options alone; points are not stored so */
+enum ddn_type_values {
+    DDN_TYPE_NONE = -1, /**< not a value; keeps the constants signed */
+    DDN_TYPE_U8 = 1,    /**< bytes, 0 .. 255 */
+    DDN_TYPE_F32 = 2,   /**< float */
+    DDN_TYPE_F64 = 3,   /**< double */
+    DDN_TYPE_I64 = 4    /**< int64: of options alone; points are not stored so */
 };
 
-/* Name ("DDN_E_RANGE") and meaning of a status; static text, never NULL ("unknown status"). */
+/** Name of a status, as "DDN_E_RANGE"; "unknown status" for another number.
+ * @return static */
 DDN_API const char *ddn_status_name(ddn_status status);
+/** Meaning of a status; "unknown status" for another number.
+ * @return static */
 DDN_API const char *ddn_status_text(ddn_status status);
 
-/**
- * Version of the library at run time, as text; DDN_VERSION_STRING is that compiled against.
- * @return "0.9.0"; static text
- */
+/** Version of the library at run time, e.g. "0.9.0". Compare with DDN_VERSION_STRING, the version
+ * compiled against.
+ * @return static */
 DDN_API const char *ddn_version_string(void);
-/**
- * Version of the library at run time, as a number; DDN_VERSION_NUMBER is that compiled against.
- * @return major * 1000000 + minor * 1000 + patch
- */
+/** Version of the library at run time, major * 1000000 + minor * 1000 + patch. Compare with
+ * DDN_VERSION_NUMBER, the version compiled against. */
 DDN_API int32_t ddn_version_number(void);
 
-/**
- * What this library is made of and what it found on this machine, by name:
- *   "version"            as ddn_version_string
- *   "compiler"           "gcc 12.2.0"
- *   "kernels"            variants compiled in, "reference,avx2,avx512"; see ddn_kernel_name
- *   "kernel"             the best of them that this processor can run
- *   "ways"               ways of evaluation of empirical oracles; see ddn_oracle_way_name
- *   "blas"               vendor, version and configuration of the BLAS that runs
- *   "blas_integer_bits"  "32" or "64": width of the integers that BLAS and LAPACK are called with
- *   "blas_core"          the processor that the BLAS took its kernels for
- *   "blas_threading"     "serial", "pthreads" or "openmp"
- *   "gzip"               version of zlib, by which compressed files are read
- *   "formats"            file formats, ".npy,IDX,CIFAR-10"
- *   "threads"            what the library's own threads are, "pthreads"
+/** What this library is made of and what it found on this machine, by name:
+ *
+ *     "version"            as ddn_version_string
+ *     "compiler"           "gcc 12.2.0"
+ *     "kernels"            variants compiled in, "reference,avx2,avx512"; see ddn_kernel_name
+ *     "kernel"             the best of them that this processor can run
+ *     "ways"               ways of evaluation of empirical oracles; see ddn_oracle_way_name
+ *     "blas"               vendor, version and configuration of the BLAS that runs
+ *     "blas_integer_bits"  "32" or "64": width of the integers that BLAS and LAPACK are called with
+ *     "blas_core"          the processor that the BLAS took its kernels for
+ *     "blas_threading"     "serial", "pthreads" or "openmp"
+ *     "gzip"               version of zlib, by which compressed files are read
+ *     "formats"            file formats, ".npy,IDX,CIFAR-10"
+ *     "threads"            what the library's own threads are, "pthreads"
+ *
  * Lists are comma separated. A later version may have more.
- * @param[in] name   which, or NULL
- * @return static text; NULL for a name that this library does not know
- */
+ * @param[in] name which, or NULL
+ * @return static, or NULL for a name that this library does not know */
 DDN_API const char *ddn_feature(const char *name);
-/**
- * How many features there are.
- * @return a count, >= 1
- */
+/** How many features there are. */
 DDN_API int64_t ddn_feature_count(void);
-/**
- * Names of the features.
- * @param[in] i   number, 0 <= i < ddn_feature_count()
- * @return static text; NULL for a number out of range
- */
+/** Name of feature number i, from 0.
+ * @return static, or NULL for a number out of range */
 DDN_API const char *ddn_feature_name(int64_t i);
 
 /* ------------------------------------------------------------------------------------------ */
 
-/* A context carries what calls need besides their objects: the error text, the threads, the
- * allocator, progress and cancellation, the kernel choice. It is used by one thread at a time;
- * use one context per host thread. Datasets, schedules and oracles may be shared by contexts. */
+/** A context carries what calls need besides their objects: the error text, the threads, the
+ * allocator, progress and cancellation, the kernel choice. It is used by one thread at a time; use
+ * one context per host thread. Datasets, schedules and oracles may be shared by contexts. */
 typedef struct ddn_context ddn_context;
 
-/* Memory functions of the host. They must be thread-safe and must outlive every object made
- * with them. allocate returns memory aligned to `alignment` (a power of two, at most 4096) or
- * NULL; release gets the size that was asked for and is never called with NULL. */
+/** Memory of the host. Must be thread-safe and must outlive every object made with it. Returns
+ * memory aligned to `alignment` (a power of two, at most 4096) or NULL.
+ * @return borrowed until ddn_deallocate_fn, or NULL */
 typedef void *(*ddn_allocate_fn)(void *user, int64_t bytes, int64_t alignment);
+/** Gives memory back to the host, with the size that was asked for. Rules as for ddn_allocate_fn.
+ * @param[in,out] pointer [bytes] never NULL */
 typedef void (*ddn_deallocate_fn)(void *user, void *pointer, int64_t bytes);
 
-/* Releases something that the library had borrowed; called once, on the thread that lets go of
- * the last reference. */
-typedef void (*ddn_release_fn)(void *user);
-
-/* What holds for every callback of the library, unless it says otherwise. It runs on the thread
+/** Releases something that the library had borrowed; called once, on the thread that lets go of the
+ * last reference.
+ *
+ * What holds for every callback of the library, unless it says otherwise: it runs on the thread
  * that made the call. It returns 0 to go on, DDN_STOPPED to stop (the call returns that), any other
  * value to fail (the call returns DDN_E_CALLBACK; ddn_context_fail gives the text). It must return:
  * no exception, panic or longjmp may cross it. What it should write has been filled with NaN. It
  * may call the library, also with the same context; the object whose call is running is in use, and
  * functions that would change it give DDN_E_STATE; it may be destroyed, and then ends after the
- * call. release, or NULL, is called once with `user` when the library lets go of it; if the
- * function that was given the callback fails, user stays with the caller and release is not called.
- */
+ * call. release is called once with `user` when the library lets go of it; if the function that was
+ * given the callback fails, user stays with the caller and release is not called. */
+typedef void (*ddn_release_fn)(void *user);
 
-/* Creates a context with the C library's allocator, one thread, and the best kernel for the
+/** Creates a context with the C library's allocator, one thread, and the best kernel for the
  * processor. *out is NULL unless DDN_OK. Errors: DDN_E_NULL, DDN_E_NOMEM. */
 DDN_API ddn_status ddn_context_create(ddn_context **out);
 
-/* As ddn_context_create, with the host's memory functions; objects created through this context
+/** As ddn_context_create, with the host's memory functions; objects created through this context
  * use them too. */
 DDN_API ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate,
                                                      ddn_deallocate_fn deallocate, void *user,
                                                      ddn_context **out);
 
-/* Lets go of the context; objects that still use it keep it alive. NULL is a no-op. */
+/** Lets go of the context; objects that still use it keep it alive. NULL is a no-op. */
 DDN_API void ddn_context_destroy(ddn_context *ctx);
 
-/* Text of the last error of a call that used this context: function, argument, value, limit.
- * "" before the first one. Valid until the next call with this context. */
+/** Text of the last error of a call that used this context: function, argument, value, limit. ""
+ * before the first one.
+ * @return borrowed until the next call with this context */
 DDN_API const char *ddn_context_message(const ddn_context *ctx);
 
-/* Options of a context. */
+/** Keys of the options of a context. */
 typedef int32_t ddn_context_key;
-enum {
-    DDN_CONTEXT_THREADS = 1001 /* int: threads for the loops inside a call, the caller included;
-                                 1 .. 1024, default 1. Results do not depend on it. */
+enum ddn_context_key_values {
+    DDN_CONTEXT_NONE = -1,     /**< not a value; keeps the constants signed */
+    DDN_CONTEXT_THREADS = 1001 /**< int: threads for the loops inside a call, the caller
+                                    included; 1 .. 1024, default 1. Results do not depend on it. */
 };
 
-/**
- * The options of any object, by key. Borrowed from the object (ddn_context_options,
+/** The options of any object, by key. Borrowed from the object (ddn_context_options,
  * ddn_query_options, ...): it lives as long as the object, on the object's threads, and need not be
  * destroyed. Functions give DDN_E_NULL for NULL, so the result of those can be handed on unchecked.
  *
@@ -173,85 +174,80 @@ enum {
  * which the option keeps its value: DDN_E_KEY (no such key, or one of another object: the text says
  * whose), DDN_E_UNSUPPORTED (this object's method has no such option), DDN_E_TYPE (a double for an
  * int64 or the other way round), DDN_E_RANGE (out of bounds), DDN_E_NONFINITE (NaN, infinite).
- * Example: doc/examples/simple/options.c
- */
+ * Example: doc/examples/simple/options.c */
 typedef struct ddn_options ddn_options;
+/** The options of a context.
+ * @return borrowed, or NULL for NULL */
 DDN_API ddn_options *ddn_context_options(ddn_context *ctx);
 
+/** Sets an option of type double. */
 DDN_API ddn_status ddn_options_set_f64(ddn_options *options, int32_t key, double value);
+/** Sets an option of type int64. */
 DDN_API ddn_status ddn_options_set_i64(ddn_options *options, int32_t key, int64_t value);
+/** Value of an option of type double.
+ * @param[out] value the value */
 DDN_API ddn_status ddn_options_get_f64(const ddn_options *options, int32_t key, double *value);
+/** Value of an option of type int64.
+ * @param[out] value the value */
 DDN_API ddn_status ddn_options_get_i64(const ddn_options *options, int32_t key, int64_t *value);
 
-/**
- * Bounds of an option of type double, both included.
- * @param[in]  options   whose
- * @param[in]  key       which
- * @param[out] minimum   smallest value allowed, or NULL
- * @param[out] maximum   largest value allowed, or NULL
- * @param[out] preset    the value until another one is set, or NULL; NaN where the object then
- *                       chooses one itself
- */
+/** Bounds of an option of type double, both included.
+ * @param[out] minimum smallest value allowed, or NULL
+ * @param[out] maximum largest value allowed, or NULL
+ * @param[out] preset the value until another one is set, NaN where the object then chooses one
+ *     itself; or NULL */
 DDN_API ddn_status ddn_options_bounds_f64(const ddn_options *options, int32_t key, double *minimum,
                                           double *maximum, double *preset);
-/**
- * Bounds of an option of type int64, both included.
- * @param[in]  options   whose
- * @param[in]  key       which
- * @param[out] minimum   smallest value allowed, or NULL
- * @param[out] maximum   largest value allowed, or NULL
- * @param[out] preset    the value until another one is set, or NULL
- */
+/** Bounds of an option of type int64, both included.
+ * @param[out] minimum smallest value allowed, or NULL
+ * @param[out] maximum largest value allowed, or NULL
+ * @param[out] preset the value until another one is set, or NULL */
 DDN_API ddn_status ddn_options_bounds_i64(const ddn_options *options, int32_t key, int64_t *minimum,
                                           int64_t *maximum, int64_t *preset);
 
-/**
- * Gives all options their presets again.
- * @param[in,out] options   whose; DDN_E_STATE where they may not be changed now
- */
+/** Gives all options their presets again. DDN_E_STATE where they may not be changed now. */
 DDN_API ddn_status ddn_options_reset(ddn_options *options);
 
-/* How many options there are; key of number i (from 0; 0 past the last); name of a key, as
- * "DDN_QUERY_EPSILON" (static text, NULL for a key that these options do not have). */
+/** How many options there are. */
 DDN_API int64_t ddn_options_count(const ddn_options *options);
+/** Key of number i, from 0; 0 past the last. */
 DDN_API int32_t ddn_options_key(const ddn_options *options, int64_t i);
+/** Name of a key, as "DDN_QUERY_EPSILON".
+ * @return static, or NULL for a key that these options do not have */
 DDN_API const char *ddn_options_name(const ddn_options *options, int32_t key);
 
-/**
- * Key of a name, to set an option that a configuration names.
- * @param[in] options   whose
- * @param[in] name      as ddn_options_name gives it
- * @return the key; -1 if these options have none of that name
- */
+/** Key of a name as ddn_options_name gives it, to set an option that a configuration names; -1 if
+ * these options have none of that name. */
 DDN_API int32_t ddn_options_find(const ddn_options *options, const char *name);
-/**
- * Type of an option.
- * @param[in] options   whose
- * @param[in] key       which
- * @return DDN_TYPE_F64 or DDN_TYPE_I64; 0 for a key that these options do not have
- */
+/** Type of an option: DDN_TYPE_F64 or DDN_TYPE_I64; 0 for a key that these options do not have. */
 DDN_API ddn_type ddn_options_type(const ddn_options *options, int32_t key);
 
-/* Which variant of the kernels runs: "reference", "avx2", "avx512", "avx512vnni" or "neon". The
+/** Which variant of the kernels runs: "reference", "avx2", "avx512", "avx512vnni" or "neon". The
  * default is the best one that the processor supports. Forcing one that it does not support is
- * DDN_E_UNSUPPORTED; NULL or "auto" restores the default. Used by calls made afterwards. */
+ * DDN_E_UNSUPPORTED. Used by calls made afterwards.
+ * @param[in] name the variant; "auto" or NULL for the default */
 DDN_API ddn_status ddn_context_set_kernel(ddn_context *ctx, const char *name);
-/* Name of the variant in use; static text. */
+/** Name of the variant in use.
+ * @return static */
 DDN_API const char *ddn_context_kernel(const ddn_context *ctx);
-/* Name of variant number `index` (0, 1, ...) compiled into the library, and whether this
- * processor can run it; NULL past the last one. Static text. */
+/** Name of variant number `index` (0, 1, ...) compiled into the library.
+ * @param[out] supported whether this processor can run it, or NULL
+ * @return static, or NULL past the last one */
 DDN_API const char *ddn_kernel_name(int32_t index, int32_t *supported);
 
-/* The host's own parallel-for (OpenMP, a Rust or Julia scheduler). It must call body(arg, i)
- * exactly once for each i in [0, count), in any order, on any threads, and return 0 after all
- * calls have returned; another value is taken as failure (DDN_E_CALLBACK). body never calls user
- * code. */
+/** What the library gives a parallel-for to call. Never calls user code.
+ * @param[in,out] arg as it was handed to ddn_parallel_for_fn */
 typedef void (*ddn_parallel_body_fn)(void *arg, int64_t index);
+/** The host's own parallel-for (OpenMP, a Rust or Julia scheduler). It must call body(arg, i)
+ * exactly once for each i in [0, count), in any order, on any threads, and return 0 after all calls
+ * have returned; another value is taken as failure (DDN_E_CALLBACK).
+ * @param[in,out] arg handed on to body */
 typedef int32_t (*ddn_parallel_for_fn)(void *user, int64_t count, ddn_parallel_body_fn body,
                                        void *arg);
 
-/* Replaces the library's own threads by the host's; NULL restores the library's. `count` asked of
- * it is at most DDN_CONTEXT_THREADS. */
+/** Replaces the library's own threads by the host's. `count` asked of it is at most
+ * DDN_CONTEXT_THREADS. release(user) is called when another one is set or the context goes.
+ * @param[in] parallel_for the loop; or NULL for the library's own */
 DDN_API ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_for_fn parallel_for,
                                                 void *user, ddn_release_fn release);
 
@@ -260,9 +256,9 @@ DDN_API ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_f
  * another value to fail (DDN_E_CALLBACK). Calls that it makes itself do not report. No exception,
  * panic or longjmp may cross it. */
 typedef int32_t (*ddn_progress_fn)(void *user, const char *stage, double fraction);
-/** Sets the progress callback; NULL for none. release(user), or NULL, is called when another one is
- * set or the context goes. DDN_E_STATE inside a callback.
- * @param[in] user the callback's own, or NULL */
+/** Sets the progress callback. release(user) is called when another one is set or the context goes.
+ * DDN_E_STATE inside a callback.
+ * @param[in] progress the callback, or NULL for none */
 DDN_API ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn progress, void *user,
                                             ddn_release_fn release);
 

@@ -7,66 +7,75 @@
 
 DDN_BEGIN_DECLS
 
-/* An immutable set of points a_i, i < n, each with d coordinates: a_ij = scale * stored_ij + shift.
- * May be shared between threads and contexts. Derived sets (mapped, labelled, subset) keep what
- * they need alive, so any of them may be destroyed in any order. */
+/** An immutable set of points a_i, i < n, each with d coordinates: a_ij = scale * stored_ij +
+ * shift. May be shared between threads and contexts. Derived sets (mapped, labelled, subset) keep
+ * what they need alive, so any of them may be destroyed in any order.
+ *
+ * Limits: n >= 1, d >= 1, n * d * size below 2^62 bytes; d at most 2^24. Every stored number must
+ * be finite: the first NaN or Inf is reported by row and column (DDN_E_NONFINITE). */
 typedef struct ddn_dataset ddn_dataset;
 
-/* Limits: n >= 1, d >= 1, n * d * size below 2^62 bytes; d at most 2^24. Every stored number must
- * be finite: the first NaN or Inf is reported by row and column (DDN_E_NONFINITE). */
-
-/* Copies data[n][ld] (row-major, ld >= d, counted in elements). A fresh set has scale 1, shift 0
- * and no labels. Errors: DDN_E_NULL, DDN_E_RANGE (n, d, type), DDN_E_SHAPE (ld), DDN_E_NONFINITE,
- * DDN_E_NOMEM. */
+/** Copies points. A fresh set has scale 1, shift 0 and no labels. Errors: DDN_E_NULL, DDN_E_KEY
+ * (type), DDN_E_RANGE (n, d), DDN_E_SHAPE (ld), DDN_E_NONFINITE, DDN_E_NOMEM.
+ * @param[in] data [n][ld] row-major, ld >= d, counted in elements; copied */
 DDN_API ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_t d,
                                       const void *data, int64_t ld, ddn_dataset **out);
 
-/* As ddn_dataset_create without the copy: data must stay unchanged until release(user) is called
- * (release may be NULL). On failure the caller still owns the data and release is not called.
- * data must be aligned to its type. */
+/** As ddn_dataset_create without the copy. On failure the caller still owns the data and release is
+ * not called.
+ * @param[in] data [n][ld] aligned to its type; borrowed, unchanged until release(user) is called */
 DDN_API ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t n,
                                                int64_t d, const void *data, int64_t ld, void *user,
                                                ddn_release_fn release, ddn_dataset **out);
 
-/* File formats. All but CIFAR-10 may be gzip-compressed. */
+/** File formats. All but CIFAR-10 may be gzip-compressed. */
 typedef int32_t ddn_format;
-enum {
-    DDN_FORMAT_AUTO = 0,   /* by content: NPY and IDX magic, else CIFAR-10 by record size */
-    DDN_FORMAT_NPY = 1,    /* NumPy .npy 1.0-3.0: little-endian f4, f8, u1; C order; first axis
-                              = points, the others are flattened. Memory-mapped, not read,
-                              unless it is compressed. */
-    DDN_FORMAT_IDX = 2,    /* IDX (MNIST), unsigned bytes */
-    DDN_FORMAT_CIFAR10 = 3 /* CIFAR-10 binary batch: records of 1 label byte + 3072 bytes; the
-                              set comes with its labels */
+enum ddn_format_values {
+    DDN_FORMAT_NONE = -1,  /**< not a value; keeps the constants signed */
+    DDN_FORMAT_AUTO = 0,   /**< by content: NPY and IDX magic, else CIFAR-10 by record size */
+    DDN_FORMAT_NPY = 1,    /**< NumPy .npy 1.0-3.0: little-endian f4, f8, u1; C order; first
+                                axis = points, the others are flattened. Memory-mapped, not read,
+                                unless it is compressed. */
+    DDN_FORMAT_IDX = 2,    /**< IDX (MNIST), unsigned bytes */
+    DDN_FORMAT_CIFAR10 = 3 /**< CIFAR-10 binary batch: records of 1 label byte + 3072 bytes; the
+                                set comes with its labels */
 };
 
-/* Opens a file as a dataset. A memory-mapped file must not change while the set lives. Errors
- * name the file: DDN_E_IO (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of
+/** Opens a file as a dataset. A memory-mapped file must not change while the set lives. Errors name
+ * the file: DDN_E_IO (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of
  * ddn_dataset_create. */
 DDN_API ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format,
                                     ddn_dataset **out);
 
-/* The same stored numbers under the map a = scale * stored + shift, replacing the present map.
- * [0, 255] -> [-1, 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite. */
+/** The same stored numbers under the map a = scale * stored + shift, replacing the present map. [0,
+ * 255] -> [-1, 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite.
+ * @param[in] ds retained */
 DDN_API ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale,
                                              double shift, ddn_dataset **out);
 
-/* The same points with labels[count] (copied), count == n, else DDN_E_SHAPE. */
+/** The same points with labels, count == n, else DDN_E_SHAPE.
+ * @param[in] ds retained
+ * @param[in] labels [count] copied */
 DDN_API ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds,
                                                int64_t count, const int32_t *labels,
                                                ddn_dataset **out);
 
-/* As ddn_dataset_create_labelled with the labels from a file: IDX (unsigned bytes) or .npy (u1, i1,
- * i2, i4, i8 of one axis; values must fit in int32), each plain or gzip-compressed. */
+/** As ddn_dataset_create_labelled with the labels from a file: IDX (unsigned bytes) or .npy (u1,
+ * i1, i2, i4, i8 of one axis; values must fit in int32), each plain or gzip-compressed.
+ * @param[in] ds retained */
 DDN_API ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds,
                                              const char *path, ddn_dataset **out);
 
-/* Copies the rows rows[count] (each in [0, n), repeats allowed, order kept) with map and labels. */
+/** Copies rows with map and labels.
+ * @param[in] ds not kept
+ * @param[in] rows [count] each in [0, n), repeats allowed, order kept */
 DDN_API ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
                                              const int64_t *rows, ddn_dataset **out);
 
-/* Copies the rows whose label is one of classes[count], in their order. A class that no row has
- * is DDN_E_KEY; a set without labels is DDN_E_UNSUPPORTED. */
+/** Copies the rows whose label is one of the classes, in their order. A class that no row has is
+ * DDN_E_KEY; a set without labels is DDN_E_UNSUPPORTED.
+ * @param[in] ds not kept
+ * @param[in] classes [count] */
 DDN_API ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *ds,
                                                    int64_t count, const int32_t *classes,
                                                    ddn_dataset **out);
@@ -74,56 +83,70 @@ DDN_API ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_d
 /** Adds a reference to the dataset: it then takes one more ddn_dataset_destroy. DDN_E_NULL,
  * DDN_E_HANDLE. */
 DDN_API ddn_status ddn_dataset_retain(const ddn_dataset *ds);
-/* Lets go of the set. NULL is a no-op. */
+/** Lets go of the set. NULL is a no-op. */
 DDN_API void ddn_dataset_destroy(ddn_dataset *ds);
 
-/* Number of points, dimensions, stored type, map. For ds == NULL: 0. */
+/** Number of points; 0 for NULL. */
 DDN_API int64_t ddn_dataset_n(const ddn_dataset *ds);
+/** Number of dimensions; 0 for NULL. */
 DDN_API int64_t ddn_dataset_d(const ddn_dataset *ds);
+/** Type in which the points are stored; 0 for NULL. */
 DDN_API ddn_type ddn_dataset_type(const ddn_dataset *ds);
+/** Factor of the map; 0 for NULL. */
 DDN_API double ddn_dataset_scale(const ddn_dataset *ds);
+/** Shift of the map; 0 for NULL. */
 DDN_API double ddn_dataset_shift(const ddn_dataset *ds);
 
-/* Points first .. first+count-1, mapped, to out[count][ldo], ldo >= d. */
+/** Reads points first .. first+count-1, mapped.
+ * @param[out] out [count][ldo] ldo >= d */
 DDN_API ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
                                     int64_t count, double *out, int64_t ldo);
 
-/* Number of distinct labels; 0 without labels. */
+/** Number of distinct labels; 0 without labels. */
 DDN_API int64_t ddn_dataset_class_count(const ddn_dataset *ds);
-/* The distinct labels in ascending order and how many points have each: values[capacity],
- * counts[capacity] (either may be NULL); capacity >= ddn_dataset_class_count, else DDN_E_SHAPE. */
+/** The distinct labels in ascending order and how many points have each. capacity >=
+ * ddn_dataset_class_count, else DDN_E_CAPACITY.
+ * @param[out] values [capacity] or NULL
+ * @param[out] counts [capacity] or NULL */
 DDN_API ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
                                        int32_t *values, int64_t *counts);
-/* The label of each point: labels[capacity], capacity >= n. Without labels DDN_E_UNSUPPORTED. */
+/** The label of each point, capacity >= n (DDN_E_CAPACITY). Without labels DDN_E_UNSUPPORTED.
+ * @param[out] labels [capacity] */
 DDN_API ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
                                       int32_t *labels);
 
-/* Mean of the points: mean[capacity], capacity >= d; accumulated in double. */
+/** Mean of the points, accumulated in double; capacity >= d (DDN_E_CAPACITY).
+ * @param[out] mean [capacity] */
 DDN_API ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
                                     double *mean);
-/* Squared norms |a_i - centre|^2: norms[capacity], capacity >= n; centre[d] or NULL for 0. */
+/** Squared norms |a_i - centre|^2; capacity >= n (DDN_E_CAPACITY).
+ * @param[in] centre [d] or NULL for 0
+ * @param[out] norms [capacity] */
 DDN_API ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds,
                                              int64_t capacity, const double *centre, double *norms);
 
-/* Leading eigenpairs of the covariance C = (1/n) sum_i (a_i - mean)(a_i - mean)^T, largest first,
+/** Leading eigenpairs of the covariance C = (1/n) sum_i (a_i - mean)(a_i - mean)^T, largest first,
  * by the matrix of size min(n, d) where that is small (up to 1024, or 2048 when count > 64), else
  * matrix-free (block Lanczos with full reorthogonalisation; memory O(count * (n + d)));
- * doc/theory.md (20). A value of multiplicity m appears m times. Can be cancelled.
- * values[count] with 1 <= count <= min(n, d, 512); vectors[count][ldv] of unit length, ldv >= d, or
- * NULL. The sign of a vector is such that its component of largest magnitude is positive.
- * Each value is accurate to 1e-10 * values[0]; DDN_E_CONVERGENCE if that was not reached,
- * DDN_E_NONFINITE if the covariance is outside the range of double. */
+ * doc/theory.md (20). A value of multiplicity m appears m times. The sign of a vector is such that
+ * its component of largest magnitude is positive. Each value is accurate to 1e-10 * values[0]. 1 <=
+ * count <= min(n, d, 512). Can be cancelled. DDN_E_CONVERGENCE if that accuracy was not reached,
+ * DDN_E_NONFINITE if the covariance is outside the range of double.
+ * @param[out] values [count]
+ * @param[out] vectors [count][ldv] of unit length, ldv >= d; or NULL */
 DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
                                         double *values, double *vectors, int64_t ldv);
 
-/* sum_i log(1 + lambda_i / c[k]) over all eigenvalues lambda_i of the covariance, for each
- * c[k] > 0, k < count: what the collapse time of a Gaussian surrogate needs (doc/theory.md (35)).
- * Exact (standard_errors 0) when min(n, d) <= 4096, else by stochastic Lanczos quadrature with
- * 24 random vectors and its standard error. sums[count]; standard_errors[count] or NULL. */
+/** sum_i log(1 + lambda_i / c[k]) over all eigenvalues lambda_i of the covariance, for each c[k]:
+ * what the collapse time of a Gaussian surrogate needs (doc/theory.md (35)). Exact when min(n,
+ * d) <= 4096, else by stochastic Lanczos quadrature with 24 random vectors.
+ * @param[in] c [count] > 0
+ * @param[out] sums [count]
+ * @param[out] standard_errors [count] 0 where exact; or NULL */
 DDN_API ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
                                        const double *c, double *sums, double *standard_errors);
 
-/* The affine span of the points: their mean and orthonormal axes v_k, k < r, such that every point
+/** The affine span of the points: their mean and orthonormal axes v_k, k < r, such that every point
  * is mean + sum_k c_k v_k; r <= n - 1. With n < d (or points that fill fewer dimensions than they
  * have) the dynamics in the coordinates c is the same problem in r dimensions, and what lies
  * outside the span is Gaussian and known in closed form; doc/theory.md (80), (81). An evaluation
@@ -133,51 +156,58 @@ DDN_API ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, 
  *   making the span costs about as much as evaluating 5 n to 30 n states in d dimensions;
  * - where r is well below d as stored: u8 and f32 data are evaluated faster than doubles, so take
  *   DDN_TYPE_F32 for their reduced set, which gains from r < d / 2 on.
- * Immutable; may be shared between threads and contexts. The dataset is not retained. */
+ *
+ * Immutable; may be shared between threads and contexts. */
 typedef struct ddn_span ddn_span;
 
-/* Finds the span of ds, n >= 2, min(n, d) <= 8192. Axes come in order of falling variance as far as
- * eigenvalues tell it, and are orthonormal to 1e-14. Left out are axes along which the variance of
- * the points is at most `tolerance`, in [0, 1), times the largest eigenvalue of their covariance,
- * and what may be rounding: 1e-28 of the mean square of the points, for n >= d also d * 2^-52 of
- * that eigenvalue. ddn_span_distance says what was lost. Time O(min(n, d)^2 (n + d)); memory
- * 8 r (n + d) bytes and, while it is made, up to 8 min(n, d) (4 min(n, d) + d) more. Can be
+/** Finds the span of ds, n >= 2, min(n, d) <= 8192. Axes come in order of falling variance as far
+ * as eigenvalues tell it, and are orthonormal to 1e-14. Left out are axes along which the variance
+ * of the points is at most `tolerance`, in [0, 1), times the largest eigenvalue of their
+ * covariance, and what may be rounding: 1e-28 of the mean square of the points, for n >= d also d *
+ * 2^-52 of that eigenvalue. ddn_span_distance says what was lost. Time O(min(n, d)^2 (n + d));
+ * memory 8 r (n + d) bytes and, while it is made, up to 8 min(n, d) (4 min(n, d) + d) more. Can be
  * cancelled. Errors: DDN_E_NULL, DDN_E_RANGE (size, tolerance), DDN_E_UNSUPPORTED (all points are
  * equal), DDN_E_NONFINITE (tolerance; the covariance is outside the range of double),
- * DDN_E_CONVERGENCE, DDN_E_NOMEM. */
+ * DDN_E_CONVERGENCE, DDN_E_NOMEM.
+ * @param[in] ds not kept */
 DDN_API ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double tolerance,
                                    ddn_span **out);
 /** Adds a reference to the span: it then takes one more ddn_span_destroy. DDN_E_NULL, DDN_E_HANDLE.
  */
 DDN_API ddn_status ddn_span_retain(const ddn_span *span);
-/* Lets go of the span. NULL is a no-op. */
+/** Lets go of the span. NULL is a no-op. */
 DDN_API void ddn_span_destroy(ddn_span *span);
 
-/* The dimension r >= 1 of the span, and the largest Euclidean distance of a point from it, which is
- * rounding for n < d and tolerance 0. For span == NULL: 0. */
+/** The dimension r >= 1 of the span; 0 for NULL. */
 DDN_API int64_t ddn_span_rank(const ddn_span *span);
+/** The largest Euclidean distance of a point from the span, which is rounding for n < d and
+ * tolerance 0. 0 for NULL. */
 DDN_API double ddn_span_distance(const ddn_span *span);
 
-/* The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels of
+/** The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels of
  * the original: DDN_TYPE_F64, which copies nothing, or DDN_TYPE_F32, rounded to 2^-24 of each
  * number, twice as fast. Errors: DDN_E_NULL, DDN_E_RANGE (type), DDN_E_NONFINITE (too large for
- * DDN_TYPE_F32), DDN_E_NOMEM. */
+ * DDN_TYPE_F32), DDN_E_NOMEM.
+ * @param[in] span retained with DDN_TYPE_F64 */
 DDN_API ddn_status ddn_dataset_create_in_span(ddn_context *ctx, const ddn_span *span, ddn_type type,
                                               ddn_dataset **out);
 
-/* From d dimensions to r; doc/theory.md (80). For each row of x[m][ldx], ldx >= d:
- *     coordinates[m][ldc] = V^T (x - a mean),              ldc >= r,
- *     residual[m][ldr] = (x - a mean) - V V^T (x - a mean), ldr >= d; may be NULL.
- * a >= 0 is 1 for points, a(t) for states x_t = a x_0 + s z of a schedule, 0 for vectors (scores,
- * noise). residual may be x itself with ldr == ldx; else nothing overlaps. Each row has the same
- * bits whatever the batch and the number of threads. Errors: DDN_E_NULL, DDN_E_SHAPE (ld),
- * DDN_E_RANGE (m, a), DDN_E_NONFINITE (x, a); outputs are then untouched. */
+/** From d dimensions to r; doc/theory.md (80). a >= 0 is 1 for points, a(t) for states x_t = a
+ * x_0 + s z of a schedule, 0 for vectors (scores, noise). Nothing overlaps but as said. Each row
+ * has the same bits whatever the batch and the number of threads. Errors: DDN_E_NULL, DDN_E_SHAPE
+ * (ld), DDN_E_RANGE (m, a), DDN_E_NONFINITE (x, a); outputs are then untouched.
+ * @param[in] x [m][ldx] ldx >= d
+ * @param[out] coordinates [m][ldc] V^T (x - a mean), ldc >= r
+ * @param[out] residual [m][ldr] (x - a mean) - V V^T (x - a mean), ldr >= d; may be x itself with
+ *     ldr == ldx; or NULL */
 DDN_API ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, int64_t m,
                                     const double *x, int64_t ldx, double *coordinates, int64_t ldc,
                                     double *residual, int64_t ldr);
 
-/* Back: out[m][ldo] = a mean + V coordinates[m][ldc], ldc >= r, ldo >= d, to which the caller adds
- * what is outside. No overlap. Rules and errors as for ddn_span_project. */
+/** Back: a mean + V coordinates, to which the caller adds what is outside. No overlap. Rules and
+ * errors as for ddn_span_project.
+ * @param[in] coordinates [m][ldc] ldc >= r
+ * @param[out] out [m][ldo] ldo >= d */
 DDN_API ddn_status ddn_span_lift(ddn_context *ctx, const ddn_span *span, double a, int64_t m,
                                  const double *coordinates, int64_t ldc, double *out, int64_t ldo);
 

@@ -7,164 +7,199 @@
 
 DDN_BEGIN_DECLS
 
-/* A method, a time grid and the state of a run. One thread at a time. Retains context and oracle.
+/** A method, a time grid and the state of a run. One thread at a time.
  * Example: doc/examples/simple/trajectory.c */
 typedef struct ddn_integrator ddn_integrator;
 
-/* A step seen by an observer; an opaque view that dies when the callback returns. */
+/** A step seen by an observer; an opaque view that dies when the callback returns. */
 typedef struct ddn_step ddn_step;
 
-/* Methods; a step goes from t to t' < t with the score at the departure point (t, x). Values are
+/** Methods; a step goes from t to t' < t with the score at the departure point (t, x). Values are
  * pinned. f, g: rates of the schedule; m: denoiser; sigma = s/a; eps = (x - a m)/s; eta:
  * DDN_INTEGRATOR_ETA. All work on any schedule. A grid may end at the noiseless time (0; index -1)
- * with the methods marked *; with the others end earlier and use DDN_INTEGRATOR_DENOISE.
+ * with the methods marked (*); with the others end earlier and use DDN_INTEGRATOR_DENOISE.
  * (doc/theory.md (12), (15)) */
 typedef int32_t ddn_method;
-enum {
-    DDN_METHOD_EXACT = 10,       /* * the exact reverse kernel: x_0 drawn from the posterior, then
-                                    the bridge; right at any step size. Oracles that can draw only.
-                                    (13) */
-    DDN_METHOD_EULER = 20,       /* * Euler-Maruyama of the eta-family: eta = 1 reverse SDE, eta = 0
-                                    probability flow, order 1 */
-    DDN_METHOD_HEUN = 21,        /* probability flow by Heun's rule in the schedule's time, order 2,
-                                    two evaluations a step */
-    DDN_METHOD_EDM_HEUN = 22,    /* * Heun's rule in sigma (Karras et al. 2022), order 2, two
-                                    evaluations a step; Euler onto sigma = 0. Default grid KARRAS */
-    DDN_METHOD_EXPONENTIAL = 30, /* * DDIM of the eta-family, eta in [0, 1]: eta = 0 exponential
-                                    integrator of the probability flow, order 1; eta = 1 ancestral
-                                    (DDPM posterior) */
-    DDN_METHOD_DDPM = 40,        /* * ancestral sampling (Ho et al. 2020) with the variance of
-                                    DDN_INTEGRATOR_VARIANCE; no noise in a step onto s = 0 */
-    DDN_METHOD_PNDM = 50,        /* * pseudo numerical method (Liu et al. 2022): three pseudo
-                                    Runge-Kutta steps, then four-step Adams-Bashforth on eps in the
-                                    schedule's time, order 2 (4 where that is sigma). Default grid
-                                    UNIFORM */
-    DDN_METHOD_MULTISTEP2 = 51,  /* * two-step Adams-Bashforth on the denoiser in log(a/s), i.e.
-                                    DPM-Solver++(2M) (Lu et al. 2022), order 2, one evaluation */
-    /* * eps mixed with the one before by DDN_INTEGRATOR_GAMMA, noise by DDN_INTEGRATOR_MU
-     * (Permenter and Yuan 2023): (gamma, mu) = (1, 0) is DDIM, (1, 1/2) DDPM, (2, 0) accelerated,
-     * order 1; (3/2, 0) has order 2. */
-    DDN_METHOD_GRADIENT_ESTIMATION = 52,
-    DDN_METHOD_ADAPTIVE = 60, /* probability flow between the grid times by Dormand-Prince 5(4)
-                                 in log sigma with error control to DDN_INTEGRATOR_RTOL, _ATOL
-                                 (below 1e-7 with a smaller DDN_INTEGRATOR_EPSILON); each row has
-                                 its own steps, so rows do not affect each other */
-    DDN_METHOD_FORWARD = 90   /* forward process, exact transitions; times increase and may start
-                                 at the noiseless time */
+enum ddn_method_values {
+    DDN_METHOD_NONE = -1,                /**< not a value; keeps the constants signed */
+    DDN_METHOD_EXACT = 10,               /**< (*) the exact reverse kernel: x_0 drawn from the
+                                              posterior, then the bridge; right at any step size.
+                                              Oracles that can draw only. (13) */
+    DDN_METHOD_EULER = 20,               /**< (*) Euler-Maruyama of the eta-family: eta = 1
+                                              reverse SDE, eta = 0 probability flow, order 1 */
+    DDN_METHOD_HEUN = 21,                /**< probability flow by Heun's rule in the schedule's
+                                              time, order 2, two evaluations a step */
+    DDN_METHOD_EDM_HEUN = 22,            /**< (*) Heun's rule in sigma (Karras et al. 2022),
+                                              order 2, two evaluations a step; Euler onto sigma =
+                                              0. Default grid KARRAS */
+    DDN_METHOD_EXPONENTIAL = 30,         /**< (*) DDIM of the eta-family, eta in [0, 1]: eta = 0
+                                              exponential integrator of the probability flow,
+                                              order 1; eta = 1 ancestral (DDPM posterior) */
+    DDN_METHOD_DDPM = 40,                /**< (*) ancestral sampling (Ho et al. 2020) with the
+                                              variance of DDN_INTEGRATOR_VARIANCE; no noise in a
+                                              step onto s = 0 */
+    DDN_METHOD_PNDM = 50,                /**< (*) pseudo numerical method (Liu et al. 2022):
+                                              three pseudo Runge-Kutta steps, then four-step
+                                              Adams-Bashforth on eps in the schedule's time,
+                                              order 2 (4 where that is sigma). Default grid
+                                              UNIFORM */
+    DDN_METHOD_MULTISTEP2 = 51,          /**< (*) two-step Adams-Bashforth on the denoiser in
+                                              log(a/s), i.e. DPM-Solver++(2M) (Lu et al. 2022),
+                                              order 2, one evaluation */
+    DDN_METHOD_GRADIENT_ESTIMATION = 52, /**< (*) eps mixed with the one before by
+                                              DDN_INTEGRATOR_GAMMA, noise by DDN_INTEGRATOR_MU
+                                              (Permenter and Yuan 2023): (gamma, mu) = (1, 0) is
+                                              DDIM, (1, 1/2) DDPM, (2, 0) accelerated, order 1;
+                                              (3/2, 0) has order 2. */
+    DDN_METHOD_ADAPTIVE = 60,            /**< probability flow between the grid times by
+                                              Dormand-Prince 5(4) in log sigma with error control
+                                              to DDN_INTEGRATOR_RTOL, _ATOL (below 1e-7 with a
+                                              smaller DDN_INTEGRATOR_EPSILON); each row has its
+                                              own steps, so rows do not affect each other */
+    DDN_METHOD_FORWARD = 90              /**< forward process, exact transitions; times increase
+                                              and may start at the noiseless time */
 };
 
-/* Creates an integrator. The method decides the defaults: backward ones run from t_start down to
+/** Creates an integrator. The method decides the defaults: backward ones run from t_start down to
  * t_end, DDN_METHOD_FORWARD from t_end up to t_start. Errors: DDN_E_NULL, DDN_E_KEY (method),
- * DDN_E_UNSUPPORTED (the oracle cannot drive this method), DDN_E_NOMEM. */
+ * DDN_E_UNSUPPORTED (the oracle cannot drive this method), DDN_E_NOMEM.
+ * @param[in] oracle retained */
 DDN_API ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle,
                                          ddn_method method, ddn_integrator **out);
+/** Lets go of the integrator. NULL is a no-op. */
 DDN_API void ddn_integrator_destroy(ddn_integrator *it);
 
-/* Options: those down to MU are double, the others int64. Changing one in the middle of a run is
- * DDN_E_STATE. */
+/** Keys of the options; those down to MU are double, the others int64. Changing one in the middle
+ * of a run is DDN_E_STATE. */
 typedef int32_t ddn_integrator_key;
-enum {
-    DDN_INTEGRATOR_T_START = 3001, /* the noisy end, in the schedule's time; default: OU time 3 */
-    DDN_INTEGRATOR_T_END = 3002,   /* the clean end, < T_START; default: OU time 1e-3 */
-    DDN_INTEGRATOR_ETA = 3003,     /* noise level; EULER [0, 10], EXPONENTIAL [0, 1], default 1;
-                                     fixed for the others: 1 with noise, 0 without */
-    DDN_INTEGRATOR_EPSILON = 3004, /* posterior mass an evaluation may leave out:
-                                     DDN_QUERY_EPSILON with its bounds and default */
-    DDN_INTEGRATOR_RTOL = 3005,    /* ADAPTIVE: error of a step relative to |x|; default 1e-6 */
-    DDN_INTEGRATOR_ATOL = 3006,    /* ADAPTIVE: and absolute, per coordinate; default 1e-8 */
-    DDN_INTEGRATOR_GAMMA = 3007,   /* GRADIENT_ESTIMATION: in [0, 4]; default 2 */
-    DDN_INTEGRATOR_MU = 3008,      /* GRADIENT_ESTIMATION: in [0, 0.99]; default 0 */
-    DDN_INTEGRATOR_STEPS = 3009,   /* >= 1; default 100 */
-    DDN_INTEGRATOR_GRID = 3010,    /* a ddn_grid; default DDN_GRID_LOGSNR unless the method says
-                                     otherwise */
-    DDN_INTEGRATOR_SEED = 3011,    /* any; default 0 */
-    DDN_INTEGRATOR_FIRST_PATH = 3012, /* >= 0; default 0: path number of row 0 */
-    DDN_INTEGRATOR_DENOISE = 3013,    /* 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
-    DDN_INTEGRATOR_FIRST_STEP = 3014, /* >= 0; default 0: step number of the first step in the noise
-                                        function, to continue a path with fresh noise */
-    DDN_INTEGRATOR_VARIANCE = 3015,   /* DDPM: 0 beta = 1 - abar/abar' (default), 1 its posterior
-                                       value beta (1 - abar')/(1 - abar), abar = a^2/(a^2 + s^2) */
-    DDN_INTEGRATOR_TRAJECTORY = 3016  /* 0 or 1; default 0: evaluate with DDN_QUERY_TRAJECTORY.
-                                        Faster  at late times; results keep the accuracy promise, but
-                                        a run  restored in another process agrees with an unbroken
-                                        one  to  that promise only, not bit for bit */
+enum ddn_integrator_key_values {
+    DDN_INTEGRATOR_NONE = -1,         /**< not a value; keeps the constants signed */
+    DDN_INTEGRATOR_T_START = 3001,    /**< the noisy end, in the schedule's time; default: OU
+                                           time 3 */
+    DDN_INTEGRATOR_T_END = 3002,      /**< the clean end, < T_START; default: OU time 1e-3 */
+    DDN_INTEGRATOR_ETA = 3003,        /**< noise level; EULER [0, 10], EXPONENTIAL [0, 1],
+                                           default 1; fixed for the others: 1 with noise, 0
+                                           without */
+    DDN_INTEGRATOR_EPSILON = 3004,    /**< posterior mass an evaluation may leave out:
+                                           DDN_QUERY_EPSILON with its bounds and default */
+    DDN_INTEGRATOR_RTOL = 3005,       /**< ADAPTIVE: error of a step relative to |x|; default
+                                           1e-6 */
+    DDN_INTEGRATOR_ATOL = 3006,       /**< ADAPTIVE: and absolute, per coordinate; default 1e-8 */
+    DDN_INTEGRATOR_GAMMA = 3007,      /**< GRADIENT_ESTIMATION: in [0, 4]; default 2 */
+    DDN_INTEGRATOR_MU = 3008,         /**< GRADIENT_ESTIMATION: in [0, 0.99]; default 0 */
+    DDN_INTEGRATOR_STEPS = 3009,      /**< >= 1; default 100 */
+    DDN_INTEGRATOR_GRID = 3010,       /**< a ddn_grid; default DDN_GRID_LOGSNR unless the method
+                                           says otherwise */
+    DDN_INTEGRATOR_SEED = 3011,       /**< any; default 0 */
+    DDN_INTEGRATOR_FIRST_PATH = 3012, /**< >= 0; default 0: path number of row 0 */
+    DDN_INTEGRATOR_DENOISE = 3013,    /**< 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
+    DDN_INTEGRATOR_FIRST_STEP = 3014, /**< >= 0; default 0: step number of the first step in the
+                                           noise function, to continue a path with fresh noise */
+    DDN_INTEGRATOR_VARIANCE = 3015,   /**< DDPM: 0 beta = 1 - abar/abar' (default), 1 its
+                                           posterior value beta (1 - abar')/(1 - abar), abar =
+                                           a^2/(a^2 + s^2) */
+    DDN_INTEGRATOR_TRAJECTORY = 3016  /**< 0 or 1; default 0: evaluate with DDN_QUERY_TRAJECTORY.
+                                           Faster at late times; results keep the accuracy
+                                           promise, but a run restored in another process agrees
+                                           with an unbroken one to that promise only, not bit for
+                                           bit */
 };
-/* The options, borrowed from it; see ddn_options in base.h. NULL for NULL. */
+/** The options; see ddn_options in base.h.
+ * @return borrowed, or NULL for NULL */
 DDN_API ddn_options *ddn_integrator_options(ddn_integrator *it);
 
-/* A grid of the caller's own: times[count], count >= 2, strictly monotone in the method's
- * direction; replaces T_START, T_END, STEPS and GRID. Copied. count = 0 goes back to the options.
- */
+/** A grid of the caller's own, count >= 2; replaces T_START, T_END, STEPS and GRID. count = 0 goes
+ * back to the options.
+ * @param[in] times [count] copied, strictly monotone in the method's direction; or NULL with
+ *     count = 0 */
 DDN_API ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const double *times);
 
-/* Number of grid times of the present options, and the times themselves: times[capacity]. */
+/** Number of grid times of the present options. */
 DDN_API int64_t ddn_integrator_time_count(const ddn_integrator *it);
+/** The grid times themselves, capacity >= ddn_integrator_time_count (DDN_E_CAPACITY).
+ * @param[out] times [capacity] */
 DDN_API ddn_status ddn_integrator_times(const ddn_integrator *it, int64_t capacity, double *times);
 
-/* Path numbers per row (copied) instead of FIRST_PATH + row; count >= m of later runs. Two rows
- * with the same state and different path numbers are clones. NULL, 0 goes back to FIRST_PATH. */
+/** Path numbers per row instead of FIRST_PATH + row; count >= m of later runs. Two rows with the
+ * same state and different path numbers are clones. count = 0 goes back to FIRST_PATH.
+ * @param[in] paths [count] copied; or NULL with count = 0 */
 DDN_API ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count,
                                             const int64_t *paths);
 
-/* Draws starts x[m][ldx] at the noisy end: N(0, (a^2 Lambda0 + s^2) I) with Lambda0 = 0, i.e. pure
- * noise of variance s^2 (1 for OU at late times up to e^-2t). */
+/** Draws starts at the noisy end: N(0, (a^2 Lambda0 + s^2) I) with Lambda0 = 0, i.e. pure noise of
+ * variance s^2 (1 for OU at late times up to e^-2t).
+ * @param[out] x [m][ldx] */
 DDN_API ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
 
-/* Runs the whole grid on the states x[m][ldx], in place: in, states at the first grid time; out,
- * states at the last one. m >= 0. Noise of row r at step k is a function of (seed, path, step,
- * coordinate) alone, so splitting a batch does not change a trajectory beyond rounding.
+/** Runs the whole grid on the states, m >= 0. Noise of row r at step k is a function of (seed,
+ * path, step, coordinate) alone, so splitting a batch does not change a trajectory beyond rounding.
  * DDN_STOPPED (cancel, progress or observer): x holds the states after the last completed step, and
- * ddn_integrator_resume continues. On an error x is as after the last completed step too. */
+ * ddn_integrator_resume continues. On an error x is as after the last completed step too.
+ * @param[in,out] x [m][ldx] states at the first grid time; then at the last one */
 DDN_API ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
 
-/* Continues a stopped or restored run; same m. The result is the one of an unbroken run, bit for
- * bit. Without such a run: DDN_E_STATE. */
+/** Continues a stopped or restored run; same m. The result is the one of an unbroken run, bit for
+ * bit. Without such a run: DDN_E_STATE.
+ * @param[in,out] x [m][ldx] as the run left it */
 DDN_API ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
 
-/* Gives a stopped run up, so that options can be changed again. ddn_integrator_run does the same.
+/** Gives a stopped run up, so that options can be changed again. ddn_integrator_run does the same.
  */
 DDN_API ddn_status ddn_integrator_reset(ddn_integrator *it);
 
-/* Counts of the last run, summed over its parts if it was resumed. */
+/** Counts of the last run, summed over its parts if it was resumed. */
 typedef int32_t ddn_tally;
-enum {
-    DDN_TALLY_EVALUATIONS = 1, /* states at which the oracle was evaluated */
-    DDN_TALLY_ACCEPTED = 2,    /* ADAPTIVE: steps taken, summed over the rows; else 0 */
-    DDN_TALLY_REJECTED = 3     /* ADAPTIVE: steps tried again shorter, summed over the rows */
+enum ddn_tally_values {
+    DDN_TALLY_NONE = -1,       /**< not a value; keeps the constants signed */
+    DDN_TALLY_EVALUATIONS = 1, /**< states at which the oracle was evaluated */
+    DDN_TALLY_ACCEPTED = 2,    /**< ADAPTIVE: steps taken, summed over the rows; else 0 */
+    DDN_TALLY_REJECTED = 3     /**< ADAPTIVE: steps tried again shorter, summed over the rows */
 };
+/** A count of the last run. */
 DDN_API int64_t ddn_integrator_tally(const ddn_integrator *it, ddn_tally what);
 
-/* Writes where a stopped run is (not the states x, which the caller has, nor the observers'
- * records) into buffer[capacity] bytes; *size is set to the bytes needed also when capacity is too
- * small (DDN_E_SHAPE; buffer NULL and capacity 0 to ask). restore brings it back into an integrator
- * made with the same oracle, method and options (else DDN_E_FORMAT). Buffers are portable between
- * processes of one machine type. */
+/** Writes where a stopped run is (not the states x, which the caller has, nor the observers'
+ * records). Buffers are portable between processes of one machine type.
+ * @param[out] buffer [capacity] bytes; or NULL with capacity 0 to ask for the size
+ * @param[out] size bytes needed, also when capacity is too small (DDN_E_CAPACITY) */
 DDN_API ddn_status ddn_integrator_save(ddn_integrator *it, void *buffer, int64_t capacity,
                                        int64_t *size);
+/** Brings a saved run back into an integrator made with the same oracle, method and options (else
+ * DDN_E_FORMAT).
+ * @param[in] buffer [size] bytes */
 DDN_API ddn_status ddn_integrator_restore(ddn_integrator *it, const void *buffer, int64_t size);
 
-/* Called at every grid time of a run, the first and the last included (callbacks: base.h). */
+/** Called at every grid time of a run, the first and the last included (callbacks: base.h). */
 typedef int32_t (*ddn_observe_fn)(void *user, const ddn_step *step);
 
-/* Attaches a callback. `wanted`: bit (1 << what) for each ddn_output that it wants to see through
+/** Attaches a callback. `wanted`: bit (1 << what) for each ddn_output that it wants to see through
  * ddn_step_f64/i64 (only [m] outputs and CLASS_POSTERIOR, MEAN, SCORE); they are computed in the
- * same pass as the step's own score. release(user) is called when the integrator lets go (may be
- * NULL). On failure the caller still owns user. */
+ * same pass as the step's own score. */
 DDN_API ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted,
                                                   ddn_observe_fn fn, void *user,
                                                   ddn_release_fn release);
 
-/* What a callback can ask of a step. */
-DDN_API int64_t ddn_step_index(const ddn_step *step); /* 0 = first grid time */
-DDN_API int64_t ddn_step_count(const ddn_step *step); /* number of grid times */
-DDN_API double ddn_step_time(const ddn_step *step);   /* in the schedule's time */
+/** Number of the grid time, 0 = first. */
+DDN_API int64_t ddn_step_index(const ddn_step *step);
+/** Number of grid times. */
+DDN_API int64_t ddn_step_count(const ddn_step *step);
+/** The time, in the schedule's time. */
+DDN_API double ddn_step_time(const ddn_step *step);
+/** Number of states. */
 DDN_API int64_t ddn_step_m(const ddn_step *step);
+/** Dimension of states. */
 DDN_API int64_t ddn_step_d(const ddn_step *step);
-DDN_API const double *ddn_step_x(const ddn_step *step); /* [m][ddn_step_ldx] */
+/** The states.
+ * @return [m][ddn_step_ldx] borrowed */
+DDN_API const double *ddn_step_x(const ddn_step *step);
+/** Leading dimension of the states. */
 DDN_API int64_t ddn_step_ldx(const ddn_step *step);
-/* A wanted output at this state, or NULL if it was not asked for; [m], or [m][*ld] where matrices.
- */
+/** A wanted output at this state.
+ * @param[out] ld leading dimension of a matrix; or NULL
+ * @return [m] or [m][*ld] borrowed, or NULL if it was not asked for */
 DDN_API const double *ddn_step_f64(const ddn_step *step, ddn_output what, int64_t *ld);
+/** A wanted output of integers at this state.
+ * @return [m] borrowed, or NULL if it was not asked for */
 DDN_API const int64_t *ddn_step_i64(const ddn_step *step, ddn_output what);
 
 DDN_END_DECLS

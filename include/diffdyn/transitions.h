@@ -10,17 +10,18 @@ DDN_BEGIN_DECLS
 
 /* ---- Measurements ------------------------------------------------------------------------ */
 
-/* The probabilities phi and phi_C of ddn_analysis_identities by simulation: CLONES pairs of
+/** The probabilities phi and phi_C of ddn_analysis_identities by simulation: CLONES pairs of
  * continuations of one x_t ~ p_t with separate noise, run from each time (all above T_END) down to
  * T_END by METHOD in STEPS steps. Columns "t" and, each with NAME_se: "phi" (same class) and
  * "phi_C" (same nearest point), as the judge (analysis.h) finds them in the states at T_END,
  * "distance2" (E |x1 - x2|^2). Scalar "clones". The error of a proportion is half its Wilson
- * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0
- * and 1. */
+ * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and
+ * 1.
+ * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                        const double *times, ddn_result **out);
 
-/* Last-change time of the judge's nearest point (analysis.h) along reverse paths on a grid of
+/** Last-change time of the judge's nearest point (analysis.h) along reverse paths on a grid of
  * PATH_STEPS steps, geometric in t from T_START to T_END, from x ~ p_t at T_START by METHOD (theory
  * (34)). Scalars "t_C_last_change" (mean), "t_C_last_change_median" (error from order statistics,
  * at least the grid's own), "paths", "steps". Columns "t_grid", "changed_after": share of paths
@@ -29,13 +30,12 @@ DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracl
 DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle,
                                             ddn_result **out);
 
-/* What the spectrum of the data alone says. Scalars "Lambda", "t_S" = log(1 + Lambda)/2,
- * "t_S_asymptotic" = log(Lambda)/2, "t_SSB" = asinh(Lambda)/2, "t_C_spectrum" (root of
- * sum log(1 + lambda_i/(e^2t - 1)) = 2 log n; NaN for n = 1 or Lambda = 0), "alpha", "n", "d", in
- * OU time. */
+/** What the spectrum of the data alone says. Scalars "Lambda", "t_S" = log(1 + Lambda)/2,
+ * "t_S_asymptotic" = log(Lambda)/2, "t_SSB" = asinh(Lambda)/2, "t_C_spectrum" (root of sum log(1 +
+ * lambda_i/(e^2t - 1)) = 2 log n; NaN for n = 1 or Lambda = 0), "alpha", "n", "d", in OU time. */
 DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out);
 
-/* Crossing times from a result of ddn_analysis_identities or ddn_analysis_clones: scalars
+/** Crossing times from a result of ddn_analysis_identities or ddn_analysis_clones: scalars
  * "t_S_phi" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2, of the labels or else of
  * the oracle), "t_C_phi" (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha), in the time of the
  * grid, by local linear interpolation. Where noise makes a curve cross more than once it is the
@@ -46,55 +46,63 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
 
-/* The whole report: spectrum, identities at times[count], clones at clone_times[clone_count] (0 for
- * none), last change, crossings, merged into one result on the union of both grids, ascending,
- * with NaN where not measured. Columns "t" and, each with NAME_se, those of identities,
- * "phi_clones", "phi_C_clones" and "distance2_clones". Scalars: all of the above and "seed"; the
- * crossings are those of the identities (of the clones where these have none), and those of the
- * clones are "t_S_phi_clones" and "t_C_phi_clones". All times are in the oracle's schedule, NaN
- * where it does not reach. Works for every oracle: what it cannot give is NaN; the last
- * change is measured for oracles with weights alone. */
+/** The whole report: spectrum, identities at the times, clones at the clone times, last change,
+ * crossings, merged into one result on the union of both grids, ascending, with NaN where not
+ * measured. Columns "t" and, each with NAME_se, those of identities, "phi_clones", "phi_C_clones"
+ * and "distance2_clones". Scalars: all of the above and "seed"; the crossings are those of the
+ * identities (of the clones where these have none), and those of the clones are "t_S_phi_clones"
+ * and "t_C_phi_clones". All times are in the oracle's schedule, NaN where it does not reach. Works
+ * for every oracle: what it cannot give is NaN; the last change is measured for oracles with
+ * weights alone.
+ * @param[in] times [count]
+ * @param[in] clone_times [clone_count] or NULL where clone_count = 0 */
 DDN_API ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                         int64_t clone_count, const double *times,
                                         const double *clone_times, ddn_result **out);
 
-/* The regime of the reverse dynamics at time t. */
+/** The regime of the reverse dynamics at time t. */
 typedef int32_t ddn_regime;
-enum {
-    DDN_REGIME_RANDOM = 1,      /* t > t_S */
-    DDN_REGIME_FEATURES = 2,    /* t_C < t <= t_S */
-    DDN_REGIME_MEMORIZATION = 3 /* t <= t_C */
+enum ddn_regime_values {
+    DDN_REGIME_NONE = -1,       /**< not a value; keeps the constants signed */
+    DDN_REGIME_RANDOM = 1,      /**< t > t_S */
+    DDN_REGIME_FEATURES = 2,    /**< t_C < t <= t_S */
+    DDN_REGIME_MEMORIZATION = 3 /**< t <= t_C */
 };
-/* From t_S_phi (t_S where that was not measured) and t_C_phi (else t_C_spectrum) of a report. If
- * t_C >= t_S regime II does not exist. DDN_E_UNSUPPORTED where a boundary is NaN in both: for a
- * single point, or copies of one, nothing changes with t. */
+/** The regime at a time, from t_S_phi (t_S where that was not measured) and t_C_phi (else
+ * t_C_spectrum) of a report. If t_C >= t_S regime II does not exist. DDN_E_UNSUPPORTED where a
+ * boundary is NaN in both: for a single point, or copies of one, nothing changes with t.
+ * @param[out] regime the regime */
 DDN_API ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *report, double t,
                                           ddn_regime *regime);
 
 /* ---- Branching experiments: U-turns and clones for any oracle and any classifier ------------ */
 
-/* U-turn (Behjoo & Chertkov; doc/theory.md (40)): x_0 -> x_t forward -> x_0' by the reverse
- * dynamics with this oracle, for each of times[count] (monotone, all above the clean end T_END).
- * Settings used: CLONES (U-turns a time), METHOD, ETA, STEPS, T_END, SEED, BATCH. The reverse paths
- * end with the denoiser at T_END. starts: where the x_0 come from, each point equally often; NULL:
- * the data of the oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination). d must
- * agree (DDN_E_SHAPE). The judge (analysis.h) looks at x_0 and at the denoised end; classify, user:
- * its classifier, or NULL. Columns, each NAME with NAME_se: "t";
- * "returned", share of paths whose nearest point (component) at the end is that of x_0, and
- * "same_class", each with NAME_low, NAME_high, the 95 % Wilson interval; "distance2" = E|x_0 -
- * x_0'|^2 with quantiles "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t.
- * What the posterior at x_t predicts for the reverse SDE with the exact score, on the same x_t,
- * where the oracle can tell and the x_0 are its own data: "returned_identity" = E sum w^2,
- * "same_class_identity" = E sum_c W_c^2 (without classify), "distance2_identity" = 2 E tr Cov
- * (without what is left at T_END). NaN: cannot be measured. Scalars: "paths", "n", "d". (36), (40).
- * Stops at cancel. */
+/** U-turn (Behjoo & Chertkov; doc/theory.md (40)): x_0 -> x_t forward -> x_0' by the reverse
+ * dynamics with this oracle, for each time. Settings used: CLONES (U-turns a time), METHOD, ETA,
+ * STEPS, T_END, SEED, BATCH. The reverse paths end with the denoiser at T_END. d of oracle and
+ * starts must agree (DDN_E_SHAPE). The judge (analysis.h) looks at x_0 and at the denoised end.
+ * Columns, each NAME with NAME_se: "t"; "returned", share of paths whose nearest point (component)
+ * at the end is that of x_0, and "same_class", each with NAME_low, NAME_high, the 95 % Wilson
+ * interval; "distance2" = E|x_0 - x_0'|^2 with quantiles "distance2_q05", "_q50", "_q95";
+ * "entropy", mean posterior entropy at x_t. What the posterior at x_t predicts for the reverse SDE
+ * with the exact score, on the same x_t, where the oracle can tell and the x_0 are its own data:
+ * "returned_identity" = E sum w^2, "same_class_identity" = E sum_c W_c^2 (without classify),
+ * "distance2_identity" = 2 E tr Cov (without what is left at T_END). NaN: cannot be measured.
+ * Scalars: "paths", "n", "d". (36), (40). Stops at cancel.
+ * @param[in] starts where the x_0 come from, each point equally often; or NULL: the data of the
+ *     oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination)
+ * @param[in] times [count] monotone, all above the clean end T_END
+ * @param[in] classify the judge's classifier, or NULL */
 DDN_API ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle,
                                       const ddn_dataset *starts, int64_t count, const double *times,
                                       ddn_classify_fn classify, void *user, ddn_result **out);
 
-/* The same with two continuations of x_t that are compared with each other instead of one that is
- * compared with x_0: "returned" is then the share of pairs with one nearest point (phi_C),
- * "same_class" is phi, "distance2" = E|x_0' - x_0''|^2. */
+/** As ddn_analysis_uturn with two continuations of x_t that are compared with each other instead of
+ * one that is compared with x_0: "returned" is then the share of pairs with one nearest point
+ * (phi_C), "same_class" is phi, "distance2" = E|x_0' - x_0''|^2.
+ * @param[in] starts or NULL, as for ddn_analysis_uturn
+ * @param[in] times [count] monotone, all above the clean end T_END
+ * @param[in] classify the judge's classifier, or NULL */
 DDN_API ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
                                        const ddn_dataset *starts, int64_t count,
                                        const double *times, ddn_classify_fn classify, void *user,
@@ -102,23 +110,25 @@ DDN_API ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracl
 
 /* ---- Regimes along given trajectories, for any oracle ---------------------------------------- */
 
-/* How the fate of a state is found. */
+/** How the fate of a state is found. */
 typedef int32_t ddn_path_method;
-enum {
-    DDN_PATH_AUTO = 0,      /* POSTERIOR where the oracle has weights, else CLONES */
-    DDN_PATH_POSTERIOR = 1, /* from the posterior of the oracle: what the reverse SDE with this very
-                               score does next, exactly and without simulation */
-    DDN_PATH_CLONES = 2     /* pairs of continuations from the state with the oracle's score */
+enum ddn_path_method_values {
+    DDN_PATH_NONE = -1,     /**< not a value; keeps the constants signed */
+    DDN_PATH_AUTO = 0,      /**< POSTERIOR where the oracle has weights, else CLONES */
+    DDN_PATH_POSTERIOR = 1, /**< from the posterior of the oracle: what the reverse SDE with this
+                                 very score does next, exactly and without simulation */
+    DDN_PATH_CLONES = 2     /**< pairs of continuations from the state with the oracle's score */
 };
 
-/* Which regime each of m trajectories is in at each of times[count] (strictly monotone), with the
- * states x[count][m][ldx] there, such as an integrator's callback saw them or a foreign sampler
- * wrote them. Two numbers decide for a state x at time t: the probability that two continuations
- * end at the same data point, same_point = sum w^2, and in the same class, same_class = sum_c
- * W_c^2 (doc/theory.md (36)):
+/** Which regime each of m trajectories is in at each time, from the states there, such as an
+ * integrator's callback saw them or a foreign sampler wrote them. Two numbers decide for a state x
+ * at time t: the probability that two continuations end at the same data point, same_point = sum
+ * w^2, and in the same class, same_class = sum_c W_c^2 (doc/theory.md (36)):
+ *
  *     same_point >= 1/2                                       memorization,
  *     else same_class >= ddn_theory_phi_level(sum_c pi_c^2)   features (the level of t_S),
  *     else                                                    random.
+ *
  * Without two classes the second test is t <= t_S of the data (20), or fails where there is no
  * data.
  *
@@ -127,13 +137,17 @@ enum {
  * `points`, if given; DDN_E_UNSUPPORTED where there is none. No posterior of the oracle is needed.
  * Settings SEED and BATCH are used too; m CLONES <= 2^33 (DDN_E_RANGE).
  *
- * regimes[count][m] gets the ddn_regime of each state, or is NULL. Columns: "t", "t_ou", "regime"
- * (by the means over the trajectories), "same_point", "same_class", each with NAME_se over the
- * trajectories (NaN for m = 1, but binomial there for CLONES); "entropy", "w_max" with _se and
- * "W_0", "W_1", ..., one for each class in ascending order of the labels, its mean posterior: of
- * the oracle, or for CLONES of the one that judges (what an exact model of its points would say);
- * "random", "features", "memorization": shares of the trajectories. Scalars "paths", "classes",
- * "class_level", "t_S", "clones" (pairs a state; 0: posterior). Stops at cancel. */
+ * Columns: "t", "t_ou", "regime" (by the means over the trajectories), "same_point", "same_class",
+ * each with NAME_se over the trajectories (NaN for m = 1, but binomial there for CLONES);
+ * "entropy", "w_max" with _se and "W_0", "W_1", ..., one for each class in ascending order of the
+ * labels, its mean posterior: of the oracle, or for CLONES of the one that judges (what an exact
+ * model of its points would say); "random", "features", "memorization": shares of the trajectories.
+ * Scalars "paths", "classes", "class_level", "t_S", "clones" (pairs a state; 0: posterior). Stops
+ * at cancel.
+ * @param[in] points what the judge is made from, or NULL
+ * @param[in] times [count] strictly monotone
+ * @param[in] x [count][m][ldx]
+ * @param[out] regimes [count][m] the ddn_regime of each state, or NULL */
 DDN_API ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle,
                                      const ddn_dataset *points, ddn_path_method method,
                                      int64_t count, int64_t m, const double *times, const double *x,

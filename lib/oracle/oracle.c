@@ -81,7 +81,7 @@ const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way)
     return way < 0 || way >= ddn_oracle_way_count(oracle) ? NULL : oracle->ops->way_name(way);
 }
 
-int64_t ddn_oracle_tally(const ddn_oracle *oracle, int64_t way, ddn_way_tally what)
+int64_t ddn_oracle_tally(const ddn_oracle *oracle, ddn_way_tally what, int64_t way)
 {
     return way < 0 || way >= ddn_oracle_way_count(oracle) || what < DDN_WAY_TRIED ||
                    what > DDN_WAY_BYTES

@@ -187,12 +187,12 @@ static int32_t is_tally(const ddn_query *q, int64_t way, ddn_way_tally what)
            what >= DDN_WAY_TRIED && what <= DDN_WAY_BYTES;
 }
 
-int64_t ddn_query_tally(const ddn_query *q, int64_t way, ddn_way_tally what)
+int64_t ddn_query_tally(const ddn_query *q, ddn_way_tally what, int64_t way)
 {
     return is_tally(q, way, what) ? member(&q->report.way[way], what) : 0;
 }
 
-int64_t ddn_query_tally_total(const ddn_query *q, int64_t way, ddn_way_tally what)
+int64_t ddn_query_tally_total(const ddn_query *q, ddn_way_tally what, int64_t way)
 {
     return is_tally(q, way, what) ? q->total[way][what - 1] : 0;
 }

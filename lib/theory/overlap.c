@@ -63,8 +63,8 @@ static double slope(void *arg, double q)
     return ddni_overlap_slope(arg, q);
 }
 
-ddn_status ddn_theory_overlap_wells(double d, double mu2, double sigma2, double t, double q[3],
-                                    double curvature[3], int64_t *count)
+ddn_status ddn_theory_overlap_wells(double d, double mu2, double sigma2, double t, double *q,
+                                    double *curvature, int64_t *count)
 {
     if (q == NULL || curvature == NULL || count == NULL) {
         return DDN_E_NULL;

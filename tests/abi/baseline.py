@@ -9,7 +9,6 @@ baseline.py --library LIB CC    and so does the built library: a library of empt
 baseline.py --write             makes the baseline anew
 """
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -17,33 +16,15 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lint"))
-from source import LIB, PUBLIC, finish, strip  # noqa: E402
+from interface import Enum, declaration, parse  # noqa: E402
+from source import LIB, PUBLIC, finish  # noqa: E402
 
 BASELINE = HERE / "interface.txt"
 SKIP = 77
 
 
-def in_order(name="diffdyn.h", seen=None):
-    """Public headers, each after those that it includes."""
-    seen = {} if seen is None else seen
-    path = PUBLIC / name
-    if name not in seen and path.exists():
-        seen[name] = None
-        for inner in re.findall(r"#include <diffdyn/([\w.]+)>", path.read_text()):
-            in_order(inner, seen)
-        seen[name] = seen.pop(name)  # move behind what it includes
-    return list(seen)
-
-
 def declarations():
-    lines = []
-    for name in in_order():
-        text = strip((PUBLIC / name).read_text())
-        text = re.sub(r"^[ \t]*#(?:[^\n\\]|\\\n|\\.)*", "", text, flags=re.MULTILINE)
-        text = re.sub(r"\benum\s*\{[^}]*\};", "", text)
-        text = re.sub(r"\bDDN_(BEGIN_DECLS|END_DECLS|API)\b", "", text)
-        lines += [" ".join(part.split()) + ";" for part in text.split(";") if part.strip()]
-    return lines
+    return [declaration(made) for made in parse().order if not isinstance(made, Enum)]
 
 
 def skip(reason):

@@ -12,7 +12,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lint"))
-from source import LIB, finish, public_constants, public_headers, without_comments  # noqa: E402
+import interface  # noqa: E402
+from source import LIB, finish  # noqa: E402
 
 PINS = HERE / "abi_constants.c"
 HEAD = """/* Every public constant with the value it was released with. Values are part of the ABI: a caller
@@ -36,12 +37,7 @@ int main(void)
 
 def keys():
     """{name: value} of the enumerators of every ddn_..._key."""
-    found = {}
-    for header in public_headers():
-        text = without_comments(header.read_text())
-        for body in re.findall(r"typedef int32_t ddn_\w+_key;\s*enum\s*\w*\s*\{([^}]*)\}", text):
-            found |= {name: int(value) for name, value in re.findall(r"(DDN_\w+)\s*=\s*(\d+)", body)}
-    return found
+    return {c.name: c.value for c in interface.parse().constants if c.type.endswith("_key") and c.value >= 0}
 
 
 def check_names():
@@ -60,7 +56,7 @@ def check_names():
 def main():
     text = PINS.read_text() if PINS.exists() else HEAD + MAIN
     pinned = set(re.findall(r"^PIN\((DDN_\w+),", text, re.MULTILINE))
-    constants = public_constants()
+    constants = interface.public_constants()
     missing = [name for name in constants if name not in pinned]
     if "--add" in sys.argv:
         lines = "".join(f"PIN({name}, {constants[name]});\n" for name in missing)

@@ -67,6 +67,9 @@ def pkgconfig(build, cc, folder):
     headers = {p.name for p in (ROOT / "include/diffdyn").glob("*.h")} | {"version.h"}
     installed = {p.name for p in (folder / "root").rglob("include/diffdyn/*.h")}
     assert installed == headers, f"installed headers differ: {installed ^ headers}"
+    described = flags(environment, "--variable=interface")[0]
+    functions = {f["name"] for f in json.loads(pathlib.Path(described).read_text())["functions"]}
+    assert "ddn_context_create" in functions, described
     for name in ("COPYING", "README.md"):
         copies = list((folder / "root").rglob(f"share/doc/libdiffdyn/{name}"))
         assert len(copies) == 1 and copies[0].read_bytes() == (ROOT / name).read_bytes(), f"{name} is not installed"

@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 
-from source import LIB, finish, public_functions, strip
+from interface import public_functions
+from source import LIB, finish, strip
 
 
 def tool(*command):

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 
-from source import PUBLIC, finish, public_functions, public_headers, strip, where
+from interface import public_functions
+from source import PUBLIC, finish, public_headers, strip, where
 
 # The one X-macro of the public headers and its user, which is undefined again at once.
 MACROS = {"DDN_STATUS_LIST", "DDN_STATUS_ENUM_ENTRY"}
@@ -26,7 +27,7 @@ def check_text(path, problems):
                   flags=re.MULTILINE)
     for match in FORBIDDEN.finditer(code):
         problems.append(f"{where(path, code, match.start())}: type {match.group(1)}")
-    for pattern, what in [(r"\.\.\.", "varargs"), (r"\benum\s+\w", "named enum"),
+    for pattern, what in [(r"\.\.\.", "varargs"), (r"\benum\s*\{", "enum without a tag"),
                           (r"\b(?:struct|union)\s*\w*\s*\{", "struct with visible members"),
                           (r"\bchar\s+\w", "char by value"),
                           (r"^(?!\s*(?:DDN_API|typedef|enum|DDN_\w+|[}\w ,()*]))[^\n]*\w+\s*\([^;]*\)\s*\{",

@@ -69,28 +69,6 @@ def c_files(*folders):
     return sorted(p for f in folders for p in (ROOT / f).rglob("*") if p.suffix in (".c", ".h", ".cpp"))
 
 
-def public_functions():
-    """{name: header} of every function declared with DDN_API."""
-    found = {}
-    for header in public_headers():
-        for match in re.finditer(r"\bDDN_API\b[^;(]*?\b(ddn_\w+)\s*\(", strip(header.read_text())):
-            found[match.group(1)] = header.name
-    return found
-
-
-def public_constants():
-    """{name: value} of every enumerator in the public headers, the status list included."""
-    found = {}
-    for header in public_headers():
-        text = without_comments(header.read_text())
-        for match in re.finditer(r"X\((DDN_\w+),\s*(-?\d+),", text):
-            found[match.group(1)] = int(match.group(2))
-        for body in re.findall(r"\benum\s*\{([^}]*)\}", text):
-            for name, value in re.findall(r"(DDN_\w+)\s*=\s*(-?\w+)", body):
-                found[name] = int(value, 0)
-    return found
-
-
 def where(path, text, position):
     return f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, position) + 1}"
 

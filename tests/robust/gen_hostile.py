@@ -13,7 +13,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lint"))
-from source import public_headers, strip  # noqa: E402
+import interface  # noqa: E402
 
 HOSTILE = {
     "int64_t": ["INT64_MIN", "-1", "0"],
@@ -34,21 +34,10 @@ BY_TYPE = {"ddn_method": "10"}
 
 def parse():
     """([(return type, name, [(type, name)])], {typedef: integer type}, {callback: (type, list)})"""
-    functions, integers, callbacks = [], {}, {}
-    for header in public_headers():
-        text = re.sub(r"^[ \t]*#(?:[^\n\\]|\\\n|\\.)*", "", strip(header.read_text()), flags=re.M)
-        for base, name in re.findall(r"typedef (int32_t|int64_t) (\w+);", text):
-            integers[name] = base
-        for match in re.finditer(r"typedef ([\w *]+?)\(\*(\w+)\)\(([^)]*)\);", text):
-            callbacks[match.group(2)] = (match.group(1).strip(), " ".join(match.group(3).split()))
-        for match in re.finditer(r"DDN_API\s+([^;(]*?)\b(ddn_\w+)\s*\(([^)]*)\)\s*;", text):
-            parameters = []
-            for part in " ".join(match.group(3).split()).split(","):
-                if part.strip() != "void":
-                    kind, name, array = re.match(r"\s*(.*?)\s*(\w+)(\[\w*\])?$", part).groups()
-                    parameters.append((kind.replace(" *", "*") + ("*" if array else ""), name))
-            functions.append((match.group(1).strip(), match.group(2), parameters))
-    return functions, integers, callbacks
+    public = interface.parse()
+    functions = [(f.returns, f.name, [(p.type.replace(" *", "*"), p.name) for p in f.params]) for f in public.functions]
+    callbacks = {c.name: (c.returns, ", ".join(p.declared for p in c.params)) for c in public.callbacks}
+    return functions, public.integers, callbacks
 
 
 def member(name):

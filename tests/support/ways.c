@@ -22,7 +22,7 @@ const char *test_dense_way(ddn_type type, int wide)
 
 int64_t test_served(const ddn_query *query, const ddn_oracle *oracle, const char *name)
 {
-    return ddn_query_tally(query, test_way(oracle, name), DDN_WAY_SERVED);
+    return ddn_query_tally(query, DDN_WAY_SERVED, test_way(oracle, name));
 }
 
 void test_served_all(const ddn_query *query, const ddn_oracle *oracle, const char *name, int64_t m)
@@ -33,8 +33,8 @@ void test_served_all(const ddn_query *query, const ddn_oracle *oracle, const cha
     for (int64_t way = 0; way < ddn_oracle_way_count(oracle); way++) {
         const char *note = ddn_query_way_note(query, way);
         print_error("%-12s served %ld of %ld%s%s\n", ddn_oracle_way_name(oracle, way),
-                    (long)ddn_query_tally(query, way, DDN_WAY_SERVED),
-                    (long)ddn_query_tally(query, way, DDN_WAY_TRIED), note == NULL ? "" : ": ",
+                    (long)ddn_query_tally(query, DDN_WAY_SERVED, way),
+                    (long)ddn_query_tally(query, DDN_WAY_TRIED, way), note == NULL ? "" : ": ",
                     note == NULL ? "" : note);
     }
     print_error("%s should have served all %ld states\n", name, (long)m);

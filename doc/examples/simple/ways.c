@@ -22,7 +22,7 @@ int main(void)
                  ddn_query_bind_f64(query, DDN_OUT_SCORE, score, 8);
     for (int k = 0; k < 4 && !failed && !(failed = ddn_query_run(query, times[k], 16, x, 8)); k++) {
         for (int64_t way = 0; way < ddn_oracle_way_count(oracle); way++) {
-            const int served = (int)ddn_query_tally(query, way, DDN_WAY_SERVED);
+            const int served = (int)ddn_query_tally(query, DDN_WAY_SERVED, way);
             const char *note = ddn_query_way_note(query, way);
             if (served || note) {
                 printf("t = %g: %d by %s%s%s\n", times[k], served, ddn_oracle_way_name(oracle, way),

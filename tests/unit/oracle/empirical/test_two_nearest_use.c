@@ -25,7 +25,7 @@ static void along_trajectories(void **state)
             }
             answer_all(&c, &q);
             OK(r.ctx, ddn_query_run(query, q.t, q.m, q.x, c.d));
-            nearby += ddn_query_tally(query, 0, DDN_WAY_SERVED);
+            nearby += ddn_query_tally(query, DDN_WAY_SERVED, 0);
             all_right(&r, &q, q.m, first, second, "");
         }
         assert_true(nearby > 17);
@@ -96,12 +96,12 @@ static void a_screen_is_enough(void **state)
         }
         ddn_query *query = ask(&r, &o, first, second, NULL);
         OK(r.ctx, ddn_query_run(query, q.t, q.m, q.x, c.d));
-        int64_t bytes = ddn_query_tally(query, 6, DDN_WAY_BYTES);
+        int64_t bytes = ddn_query_tally(query, DDN_WAY_BYTES, 6);
         OK(r.ctx, ddn_query_bind_f64(query, DDN_OUT_NEAREST_DISTANCE2, NULL, 0));
         OK(r.ctx, ddn_query_bind_f64(query, DDN_OUT_SECOND_DISTANCE2, NULL, 0));
         OK(r.ctx, ddn_query_bind_f64(query, DDN_OUT_W_MAX, first, 0));
         OK(r.ctx, ddn_query_run(query, q.t, q.m, q.x, c.d));
-        bytes -= ddn_query_tally(query, 6, DDN_WAY_BYTES);
+        bytes -= ddn_query_tally(query, DDN_WAY_BYTES, 6);
         int64_t once = c.n * c.d * (c.type == DDN_TYPE_U8 ? 1 : c.type == DDN_TYPE_F32 ? 4 : 8);
         assert_true(bytes >= once && bytes < 2 * once);
         ddn_query_destroy(query);

@@ -137,10 +137,10 @@ static void check_tally(const rig *r, const ddn_query *q)
                                                                         : 8);
     double rows = 0;
     for (int64_t way = 0; way < ddn_oracle_way_count(r->oracle); way++) {
-        int64_t tried = ddn_query_tally(q, way, DDN_WAY_TRIED);
-        int64_t served = ddn_query_tally(q, way, DDN_WAY_SERVED);
-        int64_t read = ddn_query_tally(q, way, DDN_WAY_ROWS);
-        int64_t bytes = ddn_query_tally(q, way, DDN_WAY_BYTES);
+        int64_t tried = ddn_query_tally(q, DDN_WAY_TRIED, way);
+        int64_t served = ddn_query_tally(q, DDN_WAY_SERVED, way);
+        int64_t read = ddn_query_tally(q, DDN_WAY_ROWS, way);
+        int64_t bytes = ddn_query_tally(q, DDN_WAY_BYTES, way);
         assert_true(0 <= served && served <= tried && tried <= left);
         assert_true(bytes % row == 0 && bytes / row <= read);
         assert_true(tried == 0 || read > 0 || way == 0); /* "nearby" may find no list */
@@ -189,7 +189,7 @@ static void forbidden_ways_are_not_missed(void **state)
             ddn_query *q = ask(&r, k % 2 ? all & ~bit : bit, score);
             for (int64_t way = 0; way + 1 < ways; way++) {
                 int forbidden = ((k % 2 ? all & ~bit : bit) >> way & 1) != 0;
-                assert_true(!forbidden || ddn_query_tally(q, way, DDN_WAY_TRIED) == 0);
+                assert_true(!forbidden || ddn_query_tally(q, DDN_WAY_TRIED, way) == 0);
             }
             check_tally(&r, q);
             check_promise(&r, q, score);
@@ -214,11 +214,11 @@ static void covariances_are_counted(void **state)
         for (int run = 0; run < 2; run++) {
             OK(r.ctx, ddn_query_run(run ? both : plain, cases[c].t, M, r.x, d));
         }
-        int64_t served = ddn_query_tally(both, way, DDN_WAY_SERVED);
+        int64_t served = ddn_query_tally(both, DDN_WAY_SERVED, way);
         int64_t more =
-            ddn_query_tally(both, way, DDN_WAY_ROWS) - ddn_query_tally(plain, way, DDN_WAY_ROWS);
+            ddn_query_tally(both, DDN_WAY_ROWS, way) - ddn_query_tally(plain, DDN_WAY_ROWS, way);
         int whole = strncmp(cases[c].way, "d", 1) == 0; /* dense or direct: all rows */
-        assert_int_equal(served, ddn_query_tally(plain, way, DDN_WAY_SERVED));
+        assert_int_equal(served, ddn_query_tally(plain, DDN_WAY_SERVED, way));
         assert_true(whole ? more == served * cases[c].n : more > 0 && more < served * cases[c].n);
         check_tally(&r, both);
         ddn_query_destroy(plain);
@@ -236,31 +236,31 @@ static void tallies_add_up(void **state)
     int64_t way = test_way(r.oracle, "refine"), d = cases[0].d;
     ddn_query *one = ask(&r, 0, score), *other = ask(&r, 0, score);
     OK(r.ctx, ddn_query_run(one, cases[0].t, 3, r.x, d));
-    assert_int_equal(ddn_query_tally(one, way, DDN_WAY_SERVED), 3);
-    assert_int_equal(ddn_query_tally_total(one, way, DDN_WAY_SERVED), M + 3);
-    assert_int_equal(ddn_query_tally_total(other, way, DDN_WAY_SERVED), M);
-    assert_int_equal(ddn_oracle_tally(r.oracle, way, DDN_WAY_SERVED), 2 * M + 3);
+    assert_int_equal(ddn_query_tally(one, DDN_WAY_SERVED, way), 3);
+    assert_int_equal(ddn_query_tally_total(one, DDN_WAY_SERVED, way), M + 3);
+    assert_int_equal(ddn_query_tally_total(other, DDN_WAY_SERVED, way), M);
+    assert_int_equal(ddn_oracle_tally(r.oracle, DDN_WAY_SERVED, way), 2 * M + 3);
     for (ddn_way_tally what = DDN_WAY_TRIED; what <= DDN_WAY_BYTES; what++) {
-        assert_int_equal(ddn_oracle_tally(r.oracle, way, what),
-                         ddn_query_tally_total(one, way, what) +
-                             ddn_query_tally_total(other, way, what));
+        assert_int_equal(ddn_oracle_tally(r.oracle, what, way),
+                         ddn_query_tally_total(one, what, way) +
+                             ddn_query_tally_total(other, what, way));
     }
     OK(r.ctx, ddn_query_run(one, cases[0].t, 0, r.x, d));
-    assert_int_equal(ddn_query_tally(one, way, DDN_WAY_TRIED), 0);
-    assert_int_equal(ddn_query_tally_total(one, way, DDN_WAY_SERVED), M + 3);
+    assert_int_equal(ddn_query_tally(one, DDN_WAY_TRIED, way), 0);
+    assert_int_equal(ddn_query_tally_total(one, DDN_WAY_SERVED, way), M + 3);
     const int64_t strangers[] = {-1, ddn_oracle_way_count(r.oracle), INT64_MAX};
     for (int i = 0; i < 3; i++) {
         assert_null(ddn_oracle_way_name(r.oracle, strangers[i]));
         assert_null(ddn_query_way_note(one, strangers[i]));
-        assert_int_equal(ddn_query_tally(one, strangers[i], DDN_WAY_TRIED), 0);
-        assert_int_equal(ddn_query_tally_total(one, strangers[i], DDN_WAY_TRIED), 0);
-        assert_int_equal(ddn_oracle_tally(r.oracle, strangers[i], DDN_WAY_TRIED), 0);
+        assert_int_equal(ddn_query_tally(one, DDN_WAY_TRIED, strangers[i]), 0);
+        assert_int_equal(ddn_query_tally_total(one, DDN_WAY_TRIED, strangers[i]), 0);
+        assert_int_equal(ddn_oracle_tally(r.oracle, DDN_WAY_TRIED, strangers[i]), 0);
     }
-    assert_int_equal(ddn_query_tally(one, way, 0), 0);
-    assert_int_equal(ddn_query_tally(one, way, DDN_WAY_BYTES + 1), 0);
-    assert_int_equal(ddn_oracle_tally(r.oracle, way, 0), 0);
+    assert_int_equal(ddn_query_tally(one, 0, way), 0);
+    assert_int_equal(ddn_query_tally(one, DDN_WAY_BYTES + 1, way), 0);
+    assert_int_equal(ddn_oracle_tally(r.oracle, 0, way), 0);
     assert_int_equal(ddn_oracle_way_count(NULL), 0);
-    assert_int_equal(ddn_query_tally(NULL, 0, DDN_WAY_TRIED), 0);
+    assert_int_equal(ddn_query_tally(NULL, DDN_WAY_TRIED, 0), 0);
     /* The last way cannot be forbidden: nothing stands behind it. */
     int64_t last = INT64_C(1) << (ddn_oracle_way_count(r.oracle) - 1);
     FAILS(r.ctx, ddn_options_set_i64(ddn_query_options(one), DDN_QUERY_FORBID, last), DDN_E_RANGE,

@@ -149,16 +149,6 @@ const char *drv_header(const char *const *names, int64_t count);
 /* A whole file from the columns of a result that the header names. */
 void drv_csv_result(const char *path, const char *header, const ddn_result *result);
 
-/* JSON: one flat object; members are written in the order of the calls. NaN and Inf become null. */
-drv_file *drv_json_open(const char *path);
-void drv_json_number(drv_file *file, const char *key, double value);
-void drv_json_integer(drv_file *file, const char *key, int64_t value);
-void drv_json_string(drv_file *file, const char *key, const char *text);
-void drv_json_numbers(drv_file *file, const char *key, const double *values, int64_t count);
-/* "key": {"value": ..., "stderr": ...} */
-void drv_json_measured(drv_file *file, const char *key, double value, double standard_error);
-void drv_json_close(drv_file *file);
-
 /* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png of that size (pixels at scale 1)
  * from files in OUT (the script runs inside that folder): CSV separator, fonts, line styles 1..8
  * and grid are set. */

@@ -1,4 +1,4 @@
-/* The drivers' result files: checked text files, CSV, JSON, gnuplot. See driver.h. */
+/* The drivers' result files: checked text files, CSV, gnuplot. See driver.h. */
 #define _GNU_SOURCE
 #include "driver.h"
 
@@ -13,7 +13,6 @@ struct drv_file {
     FILE *stream;
     const char *path;
     const char *name; /* of a plot, without the folder and ".gp" */
-    int64_t members;  /* JSON members or CSV rows so far */
 };
 
 const char *drv_path(const char *name)
@@ -136,91 +135,6 @@ void drv_csv_result(const char *path, const char *header, const ddn_result *resu
         columns[count++] = drv_column(result, name);
     }
     drv_csv(path, header, ddn_result_rows(result), count, columns);
-}
-
-/* ---- JSON -------------------------------------------------------------------------------- */
-
-static void json_text(drv_file *file, const char *text)
-{
-    drv_print(file, "\"");
-    for (const char *c = text; *c; c++) {
-        if (*c == '"' || *c == '\\') {
-            drv_print(file, "\\%c", *c);
-        } else if ((unsigned char)*c < 0x20) {
-            drv_print(file, "\\u%04x", (unsigned)*c);
-        } else {
-            drv_print(file, "%c", *c);
-        }
-    }
-    drv_print(file, "\"");
-}
-
-static void json_value(drv_file *file, double value)
-{
-    if (isfinite(value)) {
-        drv_print(file, "%.17g", value);
-    } else {
-        drv_print(file, "null");
-    }
-}
-
-static void json_key(drv_file *file, const char *key)
-{
-    drv_print(file, "%s\n  ", file->members++ ? "," : "");
-    json_text(file, key);
-    drv_print(file, ": ");
-}
-
-drv_file *drv_json_open(const char *path)
-{
-    drv_file *file = drv_open(path);
-    drv_print(file, "{");
-    return file;
-}
-
-void drv_json_number(drv_file *file, const char *key, double value)
-{
-    json_key(file, key);
-    json_value(file, value);
-}
-
-void drv_json_integer(drv_file *file, const char *key, int64_t value)
-{
-    json_key(file, key);
-    drv_print(file, "%lld", (long long)value);
-}
-
-void drv_json_string(drv_file *file, const char *key, const char *text)
-{
-    json_key(file, key);
-    json_text(file, text);
-}
-
-void drv_json_numbers(drv_file *file, const char *key, const double *values, int64_t count)
-{
-    json_key(file, key);
-    drv_print(file, "[");
-    for (int64_t i = 0; i < count; i++) {
-        drv_print(file, "%s", i ? ", " : "");
-        json_value(file, values[i]);
-    }
-    drv_print(file, "]");
-}
-
-void drv_json_measured(drv_file *file, const char *key, double value, double standard_error)
-{
-    json_key(file, key);
-    drv_print(file, "{\"value\": ");
-    json_value(file, value);
-    drv_print(file, ", \"stderr\": ");
-    json_value(file, standard_error);
-    drv_print(file, "}");
-}
-
-void drv_json_close(drv_file *file)
-{
-    drv_print(file, "\n}\n");
-    drv_close(file);
 }
 
 /* ---- Ways of evaluation ------------------------------------------------------------------ */

@@ -238,8 +238,7 @@ static void measure(settings *set, double **columns)
     drv_try(ddn_analysis_identities(own.an, own.exact, set->times, times, &own.curves));
     drv_keep(own.curves);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL);
-    drv_try(
-        ddn_analysis_branch(own.an, own.foreign, NULL, set->times, times, NULL, NULL, &own.clones));
+    drv_try(ddn_analysis_branch(own.an, own.foreign, NULL, set->times, times, &own.clones));
     drv_keep(own.clones);
     for (int i = 0; i < COLUMNS; i++) {
         columns[i] = drv_column(i < SAME ? own.curves : own.clones, from[i]);

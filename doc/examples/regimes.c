@@ -109,7 +109,7 @@ static void make_report(const settings *set)
     drv_keep(own.report);
 }
 
-/* The two boundaries as ddn_analysis_regime_at sees them. */
+/* The two boundaries as ddn_regime_at sees them. */
 static void boundaries(double *t_s, double *t_c)
 {
     *t_s = drv_scalar(own.report, "t_S_phi", NULL);
@@ -120,30 +120,33 @@ static void boundaries(double *t_s, double *t_c)
 
 /* ---- Files ------------------------------------------------------------------------------- */
 
-static void write_json(void)
+/* A note that a file can hold; a name that is no UTF-8, or a very long one, is left out. */
+static void note(ddn_result *report, const char *name, const char *text)
+{
+    if (text != NULL && ddn_result_set_field(drv.ctx, report, name, text)) {
+        drv_warn("regimes.json lacks %s: %s", name, ddn_context_message(drv.ctx));
+    }
+}
+
+/* The whole report, with what the library cannot know of the data. */
+static void write_json(const settings *set)
 {
     const int64_t count = ddn_dataset_class_count(own.ds);
-    const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
     int32_t *labels = drv_alloc(count, sizeof *labels);
-    double *classes = drv_alloc(count, sizeof *classes);
+    char list[512] = "";
     if (count > 0) {
         drv_try(ddn_dataset_classes(drv.ctx, own.ds, count, labels, NULL));
     }
     for (int64_t c = 0; c < count; c++) {
-        classes[c] = labels[c];
+        drv_append(list, sizeof list, "%s%d", c ? ", " : "", (int)labels[c]);
     }
-    drv_file *json = drv_json_open(drv_path("regimes.json"));
-    drv_json_integer(json, "n", n);
-    drv_json_integer(json, "d", d);
-    drv_json_number(json, "alpha", log((double)n) / (double)d);
-    drv_json_numbers(json, "classes", classes, count);
-    for (int i = 0; i < DRV_COUNT(quantities); i++) {
-        double error = NAN;
-        const double value = drv_scalar(own.report, quantities[i].name, &error);
-        drv_json_measured(json, quantities[i].name, value, error);
-    }
-    drv_json_integer(json, "seed", drv.seed);
-    drv_json_close(json);
+    ddn_result *report = NULL;
+    drv_try(ddn_result_create_copy(drv.ctx, own.report, &report));
+    drv_keep(report);
+    note(report, "data_path", set->data.path);
+    note(report, "labels_path", set->data.labels);
+    note(report, "labels", list);
+    drv_try(ddn_result_write(drv.ctx, report, drv_path("regimes.json"), DDN_RESULT_FORMAT_JSON));
 }
 
 enum {
@@ -354,7 +357,7 @@ int main(int argc, char **argv)
 
     choose_range(&set);
     make_report(&set);
-    write_json();
+    write_json(&set);
     write_csv("phi.csv", phi_names, PHI_COLUMNS);
     write_csv("entropy.csv", entropy_names, ENTROPY_COLUMNS);
     print_table(&set);

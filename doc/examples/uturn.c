@@ -262,8 +262,8 @@ int main(int argc, char **argv)
     configure(&set);
     const double *times = drv_times(own.ou, set.t_min, set.t_max, set.times);
     double *columns[COLUMNS];
-    drv_try((set.clones ? ddn_analysis_branch : ddn_analysis_uturn)(
-        own.an, own.oracle, NULL, set.times, times, NULL, NULL, &own.result));
+    drv_try((set.clones ? ddn_analysis_branch : ddn_analysis_uturn)(own.an, own.oracle, NULL,
+                                                                    set.times, times, &own.result));
     drv_keep(own.result);
     read_columns(&set, columns);
     drv_csv(drv_path("uturn.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,

@@ -22,14 +22,14 @@ DDN_BEGIN_DECLS
  * The judge: which point is nearest to a state and which class it is, all measurements ask one
  * judge, which has one rule.
  * - Nearest point: the component of the largest weight at the level of the state.
- * - Class: what a classifier callback says, if one is given; else the label of the nearest point of
+ * - Class: what a classifier callback says, if one is set; else the label of the nearest point of
  *   the judging data set, where that has labels; else the most probable class; else there is none.
  *
- * Ties go to the lowest index. The judge is made from the points that a function is told to judge
- * by; else it is the oracle itself, if it has weights; else the exact oracle of the oracle's own
- * data set, or of the points that the x_0 were taken from; else there is none. What cannot be
- * judged is NaN. States on their way, where no point is near, have the class that the posterior
- * finds most probable (ddn_observer_create_class). */
+ * Ties go to the lowest index. The judge is made from the points that are set
+ * (ddn_analysis_set_points); else it is the oracle itself, if it has weights; else the exact oracle
+ * of the oracle's own data set, or of the points that the x_0 were taken from; else there is none.
+ * What cannot be judged is NaN. States on their way, where no point is near, have the class that
+ * the posterior finds most probable (ddn_observer_create_class). */
 typedef struct ddn_analysis ddn_analysis;
 /** Creates settings, all at their presets. */
 DDN_API ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out);
@@ -62,13 +62,36 @@ enum ddn_analysis_key_values {
  * @return borrowed, or NULL for NULL */
 DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);
 
-/** Says to which class each of the states belongs (denoised, in the units of the data): any
- * numbers. Returns 0; another value makes the analysis fail with DDN_E_CALLBACK. Called on the
- * thread that runs the analysis, never re-entrantly; must return.
- * @param[in] x [m][d]
+/** Says to which class each of m clean states belongs, in the units of the data: any numbers but
+ * INT32_MIN, which stands in class_out before the call; where it is left the analysis fails with
+ * DDN_E_CALLBACK (callbacks: base.h).
+ * @param[in] x [m][ldx] ldx >= d
  * @param[out] class_out [m] */
-typedef int32_t (*ddn_classify_fn)(void *user, int64_t m, int64_t d, const double *x,
-                                   int32_t *class_out);
+typedef int32_t (*ddn_classify_f64_fn)(void *user, int64_t m, int64_t d, const double *x,
+                                       int64_t ldx, int32_t *class_out);
+/** The same for a classifier in single precision.
+ * @param[in] x [m][ldx] ldx >= d
+ * @param[out] class_out [m] */
+typedef int32_t (*ddn_classify_f32_fn)(void *user, int64_t m, int64_t d, const float *x,
+                                       int64_t ldx, int32_t *class_out);
+/** Sets the classifier of clones, U-turns, branches and clones of paths. It sees clean states: with
+ * it, clones end with the denoiser. One that was set before, in either precision, goes; NULL: none.
+ * release(user) is called when the classifier is replaced or the analysis destroyed; on failure the
+ * caller still owns user.
+ * @param[in] fn the classifier or NULL
+ * @param[in] release or NULL */
+DDN_API ddn_status ddn_analysis_set_classifier_f64(ddn_analysis *an, ddn_classify_f64_fn fn,
+                                                   void *user, ddn_release_fn release);
+/** The same for a classifier in single precision.
+ * @param[in] fn the classifier or NULL
+ * @param[in] release or NULL */
+DDN_API ddn_status ddn_analysis_set_classifier_f32(ddn_analysis *an, ddn_classify_f32_fn fn,
+                                                   void *user, ddn_release_fn release);
+/** Sets the points that judge in place of the oracle's: clones, last changes, U-turns, branches and
+ * clones of paths then tell the nearest of these. d must be the oracle's (DDN_E_SHAPE, when it is
+ * used).
+ * @param[in] ds retained, or NULL for none */
+DDN_API ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds);
 
 /* ---- Measurements -------------------------------------------------------------------------- */
 
@@ -81,7 +104,9 @@ typedef int32_t (*ddn_classify_fn)(void *user, int64_t m, int64_t d, const doubl
  * - "f" = E S(w)/d, "f_over_alpha" (NaN for n = 1), "df_dt" from E tr Cov by I-MMSE, per unit of
  *   the schedule's time (33), "w_max" = E max w, "mmse" = E tr Cov, "log_p" = E log p.
  *
- * An output that the oracle does not have makes its columns NaN. Scalars: "samples", "n" (the
+ * An output that the oracle does not have makes its columns NaN; DDN_E_UNSUPPORTED where it has
+ * none of them, as a model without log p: measure clones of it, or the exact oracle of its data.
+ * Scalars: "samples", "n" (the
  * components of the oracle), "d", "alpha" = log(n)/d, "classes". phi and phi_C are the clone and
  * U-turn probabilities of the reverse SDE (eta = 1) with this very score.
  * @param[in] times [count] */

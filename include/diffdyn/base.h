@@ -61,14 +61,14 @@ enum ddn_status_values {
 };
 #undef DDN_STATUS_ENUM_ENTRY
 
-/** Type of numbers: of stored points, and of options. */
+/** Type of numbers: of stored points, of options, of outputs. */
 typedef int32_t ddn_type;
 enum ddn_type_values {
     DDN_TYPE_NONE = -1, /**< not a value; keeps the constants signed */
     DDN_TYPE_U8 = 1,    /**< bytes, 0 .. 255 */
     DDN_TYPE_F32 = 2,   /**< float */
     DDN_TYPE_F64 = 3,   /**< double */
-    DDN_TYPE_I64 = 4    /**< int64: of options alone; points are not stored so */
+    DDN_TYPE_I64 = 4    /**< int64: of options and outputs alone; points are not stored so */
 };
 
 /** Name of a status, as "DDN_E_RANGE"; "unknown status" for another number.

@@ -89,6 +89,15 @@ enum ddn_output_values {
                                          where a trajectory (DDN_QUERY_TRAJECTORY) would read a
                                          few points alone. */
 };
+/** Name of an output, such as "DDN_OUT_SCORE".
+ * @return static, or NULL for a number that is none */
+DDN_API const char *ddn_output_name(ddn_output what);
+/** Type of its numbers: DDN_TYPE_F64 (ddn_query_bind_f64) or DDN_TYPE_I64 (ddn_query_bind_i64); 0
+ * for a number that is none. */
+DDN_API ddn_type ddn_output_type(ddn_output what);
+/** How many numbers of it a state has: 1, d, or the number of classes; 0 where this oracle cannot
+ * give it. */
+DDN_API int64_t ddn_oracle_output_width(const ddn_oracle *oracle, ddn_output what);
 /** What an evaluation can be given besides the states. */
 typedef int32_t ddn_input;
 enum ddn_input_values {

@@ -12,11 +12,11 @@ DDN_BEGIN_DECLS
 
 /** The probabilities phi and phi_C of ddn_analysis_identities by simulation: CLONES pairs of
  * continuations of one x_t ~ p_t with separate noise, run from each time (all above T_END) down to
- * T_END by METHOD in STEPS steps. Columns "t" and, each with NAME_se: "phi" (same class) and
- * "phi_C" (same nearest point), as the judge (analysis.h) finds them in the states at T_END,
- * "distance2" (E |x1 - x2|^2). Scalar "clones". The error of a proportion is half its Wilson
- * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and
- * 1.
+ * T_END by METHOD in STEPS steps; with a classifier they end with the denoiser. Columns "t" and,
+ * each with NAME_se: "phi" (same class) and "phi_C" (same nearest point), as the judge (analysis.h)
+ * finds them in the states at T_END, "distance2" (E |x1 - x2|^2). Scalar "clones". The error of a
+ * proportion is half its Wilson interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 +
+ * 1/N), so it is not 0 at 0 and 1.
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                        const double *times, ddn_result **out);
@@ -35,11 +35,15 @@ DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *
  * lambda_i/(e^2t - 1)) = 2 log n; NaN for n = 1 or Lambda = 0), "alpha", "n", "d", in OU time. */
 DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out);
 
-/** Crossing times from a result of ddn_analysis_identities or ddn_analysis_clones: scalars
+/** Crossing times of the curves of a result of ddn_analysis_identities, _clones, _regimes, _uturn
+ * or _branch (another is DDN_E_MISMATCH, as is one with the times of another schedule than the
+ * oracle's): scalars
  * "t_S_phi" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2, of the labels or else of
  * the oracle), "t_C_phi" (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha), in the time of the
  * grid, by local linear interpolation. Where noise makes a curve cross more than once it is the
- * crossing at the largest time, and the definition says so. The error is, over |slope| and in
+ * crossing at the largest time, and the definition says so. For U-turns and branches the curves are
+ * "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no curve was
+ * measured. The error is, over |slope| and in
  * quadrature, the weighted sum of those at both ends of the bracket (an upper bound as they are
  * correlated) and the bend of the curve in between, estimated from the neighbouring rows.
  * Example: doc/examples/simple/transitions.c */
@@ -68,45 +72,46 @@ enum ddn_regime_values {
     DDN_REGIME_FEATURES = 2,    /**< t_C < t <= t_S */
     DDN_REGIME_MEMORIZATION = 3 /**< t <= t_C */
 };
-/** The regime at a time, from t_S_phi (t_S where that was not measured) and t_C_phi (else
- * t_C_spectrum) of a report. If t_C >= t_S regime II does not exist. DDN_E_UNSUPPORTED where a
- * boundary is NaN in both: for a single point, or copies of one, nothing changes with t.
- * @param[out] regime the regime */
-DDN_API ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *report, double t,
-                                          ddn_regime *regime);
+/** The regime at time t, from t_S_phi (t_S where that was not measured) and t_C_phi (else
+ * t_C_spectrum) of a report (ddn_analysis_regimes), or of the spectrum alone
+ * (ddn_analysis_spectrum). If t_C >= t_S regime II does not exist. DDN_E_MISMATCH where clock is
+ * not that of the result (the time of an OU schedule is OU time); DDN_E_UNSUPPORTED where it has no
+ * boundary, or NaN: for a single point, or copies of one, nothing changes with t.
+ * @param[out] regime a ddn_regime */
+DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn_clock clock,
+                                 double t, ddn_regime *regime);
 
 /* ---- Branching experiments: U-turns and clones for any oracle and any classifier ------------ */
 
 /** U-turn (Behjoo & Chertkov; doc/theory.md (40)): x_0 -> x_t forward -> x_0' by the reverse
  * dynamics with this oracle, for each time. Settings used: CLONES (U-turns a time), METHOD, ETA,
  * STEPS, T_END, SEED, BATCH. The reverse paths end with the denoiser at T_END. d of oracle and
- * starts must agree (DDN_E_SHAPE). The judge (analysis.h) looks at x_0 and at the denoised end.
+ * starts must agree (DDN_E_SHAPE). The judge (analysis.h), with the
+ * classifier and the points that are set, looks at x_0 and at the denoised end.
  * Columns, each NAME with NAME_se: "t"; "returned", share of paths whose nearest point (component)
  * at the end is that of x_0, and "same_class", each with NAME_low, NAME_high, the 95 % Wilson
  * interval; "distance2" = E|x_0 - x_0'|^2 with quantiles "distance2_q05", "_q50", "_q95";
  * "entropy", mean posterior entropy at x_t. What the posterior at x_t predicts for the reverse SDE
  * with the exact score, on the same x_t, where the oracle can tell and the x_0 are its own data:
- * "returned_identity" = E sum w^2, "same_class_identity" = E sum_c W_c^2 (without classify),
+ * "returned_identity" = E sum w^2, "same_class_identity" = E sum_c W_c^2 (both unless other
+ * points judge, this one without a classifier),
  * "distance2_identity" = 2 E tr Cov (without what is left at T_END). NaN: cannot be measured.
  * Scalars: "paths", "n", "d". (36), (40). Stops at cancel.
  * @param[in] starts where the x_0 come from, each point equally often; or NULL: the data of the
  *     oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination)
- * @param[in] times [count] monotone, all above the clean end T_END
- * @param[in] classify the judge's classifier, or NULL */
+ * @param[in] times [count] monotone, all above the clean end T_END */
 DDN_API ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle,
                                       const ddn_dataset *starts, int64_t count, const double *times,
-                                      ddn_classify_fn classify, void *user, ddn_result **out);
+                                      ddn_result **out);
 
 /** As ddn_analysis_uturn with two continuations of x_t that are compared with each other instead of
  * one that is compared with x_0: "returned" is then the share of pairs with one nearest point
  * (phi_C), "same_class" is phi, "distance2" = E|x_0' - x_0''|^2.
  * @param[in] starts or NULL, as for ddn_analysis_uturn
- * @param[in] times [count] monotone, all above the clean end T_END
- * @param[in] classify the judge's classifier, or NULL */
+ * @param[in] times [count] monotone, all above the clean end T_END */
 DDN_API ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
                                        const ddn_dataset *starts, int64_t count,
-                                       const double *times, ddn_classify_fn classify, void *user,
-                                       ddn_result **out);
+                                       const double *times, ddn_result **out);
 
 /* ---- Regimes along given trajectories, for any oracle ---------------------------------------- */
 
@@ -133,8 +138,10 @@ enum ddn_path_method_values {
  * data.
  *
  * CLONES: CLONES pairs of continuations of every state by METHOD, ETA, STEPS down to T_END, ended
- * with the denoiser; all times must be above T_END. The judge (analysis.h) of the ends is made from
- * `points`, if given; DDN_E_UNSUPPORTED where there is none. No posterior of the oracle is needed.
+ * with the denoiser; all times must be above T_END. The judge (analysis.h) of the ends takes the
+ * points and the classifier that are set, which do not matter to POSTERIOR; DDN_E_UNSUPPORTED where
+ * there are no points. A classifier should tell the classes of the points: they give the level of
+ * same_class. No posterior of the oracle is needed.
  * Settings SEED and BATCH are used too; m CLONES <= 2^33 (DDN_E_RANGE).
  *
  * Columns: "t", "t_ou", "regime" (by the means over the trajectories), "same_point", "same_class",
@@ -142,16 +149,15 @@ enum ddn_path_method_values {
  * "entropy", "w_max" with _se and "W_0", "W_1", ..., one for each class in ascending order of the
  * labels, its mean posterior: of the oracle, or for CLONES of the one that judges (what an exact
  * model of its points would say); "random", "features", "memorization": shares of the trajectories.
- * Scalars "paths", "classes", "class_level", "t_S", "clones" (pairs a state; 0: posterior). Stops
- * at cancel.
- * @param[in] points what the judge is made from, or NULL
+ * Scalars "paths", "classes", "class_level", "t_S" (in the schedule's time), "clones" (pairs a
+ * state; 0: posterior). Stops at cancel.
  * @param[in] times [count] strictly monotone
  * @param[in] x [count][m][ldx]
  * @param[out] regimes [count][m] the ddn_regime of each state, or NULL */
 DDN_API ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle,
-                                     const ddn_dataset *points, ddn_path_method method,
-                                     int64_t count, int64_t m, const double *times, const double *x,
-                                     int64_t ldx, int32_t *regimes, ddn_result **out);
+                                     ddn_path_method method, int64_t count, int64_t m,
+                                     const double *times, const double *x, int64_t ldx,
+                                     int32_t *regimes, ddn_result **out);
 
 DDN_END_DECLS
 

@@ -5,6 +5,7 @@
 #include <diffdyn/analysis.h>
 #include <diffdyn/integrator.h>
 
+#include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "base/handle.h"
 #include "base/options.h"
@@ -18,7 +19,16 @@ struct ddn_analysis {
     ddn_context *ctx; /* retained */
     ddn_options options;
     ddni_value values[DDNI_ANALYSIS_OPTIONS];
+    ddni_classifier classifier;
+    ddn_dataset *points; /* that judge, retained, or NULL */
 };
+
+/* A result of an analysis: kind and settings; the clock is that of the oracle's schedule. */
+ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const ddn_oracle *oracle,
+                               int64_t rows, ddn_result **out);
+/* One that knows a data set alone; in OU time. */
+ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, const ddn_dataset *ds,
+                                  ddn_result **out);
 
 double ddni_analysis_f64(const ddn_analysis *an, ddn_analysis_key key);
 int64_t ddni_analysis_i64(const ddn_analysis *an, ddn_analysis_key key);
@@ -47,6 +57,10 @@ ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *or
  * failure. */
 ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *oracle,
                                    const double *times, int64_t count, ddn_result **out);
+
+/* The column "t" of a result: times of the oracle's schedule. */
+ddn_status ddni_analysis_add_times(ddn_context *ctx, ddn_result *r, const ddn_oracle *oracle,
+                                   double **t);
 
 /* Refuses a grid that is empty, not strictly monotone, or not within the schedule. */
 ddn_status ddni_analysis_check_times(ddn_context *ctx, const char *name, const ddn_schedule *sch,

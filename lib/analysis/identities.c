@@ -9,8 +9,10 @@
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
 #include "base/check.h"
+#include "base/message.h"
 #include "base/parallel.h"
 #include "base/statistics.h"
+#include "oracle/outputs.h"
 #include "oracle/posterior.h"
 
 /* What is averaged. The first ones are outputs of the oracle as they are. */
@@ -32,6 +34,7 @@ typedef struct work {
     ddn_query *query;
     ddni_samples samples;
     int64_t count, batch, d, classes;
+    int64_t measured;    /* outputs that the oracle has */
     ddni_level *levels;  /* [count] */
     ddni_mean *means;    /* [count][MEANS] */
     double *x0, *z, *x;  /* [batch][d] */
@@ -76,12 +79,14 @@ static ddn_status prepare(work *w, const ddn_analysis *an, const double *times)
         if (ddn_oracle_can(w->oracle, outputs[i])) {
             DDNI_TRY(ddni_alloc_for(w->ctx, "statistics", w->batch, sizeof(double), &w->value[i]));
             DDNI_TRY(ddn_query_bind_f64(w->query, outputs[i], w->value[i], 1));
+            w->measured++;
         }
     }
     if (w->classes > 0) {
         DDNI_TRY(ddni_alloc_for(w->ctx, "class posteriors", w->batch,
                                 w->classes * (int64_t)sizeof(double), &w->class_share));
         DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_CLASS_POSTERIOR, w->class_share, w->classes));
+        w->measured++;
     }
     return DDN_OK;
 }
@@ -113,7 +118,9 @@ static ddn_status measure(work *w)
                           ((double)total * (double)w->count);
             DDNI_TRY(ddni_progress(w->ctx, "identities", done));
             ddni_samples_at(&w->levels[k], m * w->d, w->x0, w->z, w->x);
-            DDNI_TRY(ddn_query_run(w->query, w->levels[k].t, m, w->x, w->d));
+            if (w->measured > 0) { /* a network is not asked for nothing */
+                DDNI_TRY(ddn_query_run(w->query, w->levels[k].t, m, w->x, w->d));
+            }
             add(w, w->means + k * MEANS, m);
         }
     }
@@ -140,45 +147,91 @@ static ddn_status derivative_factor(const work *w, int64_t k, double *factor)
     return DDN_OK;
 }
 
+/* What to say where a column stays NaN; "" where it was measured. */
+static void why_not(const work *w, int mean, int64_t n, char text[128])
+{
+    text[0] = '\0';
+    if (mean == PHI && w->classes == 0) {
+        ddni_say(text, 128, "; not measured: the oracle (%s) tells no classes",
+                 ddn_oracle_kind(w->oracle));
+    } else if (mean != PHI && w->value[mean] == NULL) {
+        ddni_say(text, 128, "; not measured: the oracle (%s) has no %s", ddn_oracle_kind(w->oracle),
+                 ddni_output_of(outputs[mean]).name);
+    } else if (mean == ENTROPY && n == 1) {
+        ddni_say(text, 128, "; there is one point, log n = 0");
+    }
+}
+
+static ddn_status add_counts(const work *w, int64_t n, double alpha, ddn_result *r)
+{
+    const struct {
+        ddni_quantity what;
+        double value, error;
+        const char *text;
+    } list[] = {
+        {{"samples", "1", DDN_POOLING_SUM, 0},
+         (double)w->samples.total,
+         0,
+         "forward samples at each time"},
+        {{"n", "1", DDN_POOLING_SAME, 0},
+         n > 0 ? (double)n : NAN,
+         0,
+         "components of the oracle: data points of an empirical one"},
+        {{"d", "1", DDN_POOLING_SAME, 0}, (double)w->d, 0, "dimensions"},
+        {{"alpha", "nats", DDN_POOLING_SAME, 0}, alpha, n > 0 ? 0 : NAN, "log(n) / d"},
+        {{"classes", "1", DDN_POOLING_SAME, 0},
+         (double)w->classes,
+         0,
+         "classes of the oracle, 0 without labels"},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        DDNI_TRY(ddni_result_add_scalar(w->ctx, r, list[i].what, list[i].value, list[i].error, "%s",
+                                        list[i].text));
+    }
+    return DDN_OK;
+}
+
 static ddn_status report(const work *w, ddn_result *r)
 {
     struct {
-        const char *name, *text;
+        const char *name, *unit, *text;
         int mean;
         double *values, *errors;
     } columns[] = {
-        {"phi",
+        {"phi", "1",
          "probability that two reverse SDE paths from one x_t end in the same class, E sum_c "
          "W_c^2",
          PHI, NULL, NULL},
-        {"phi_C",
+        {"phi_C", "1",
          "probability that two reverse SDE paths from one x_t end at the same component, E "
          "sum w^2",
          SUM_W2, NULL, NULL},
-        {"f", "excess entropy per dimension, mean posterior entropy E S(w) / d", ENTROPY, NULL,
-         NULL},
-        {"f_over_alpha", "excess entropy E S(w) / log n", ENTROPY, NULL, NULL},
-        {"df_dt", "derivative of f by the I-MMSE relation, from E tr Cov(x_0 | x)", TRACE_COV, NULL,
-         NULL},
-        {"w_max", "E max w, probability that the nearest point now is the final one", W_MAX, NULL,
-         NULL},
-        {"mmse", "E tr Cov(x_0 | x), half the squared distance of two clones", TRACE_COV, NULL,
-         NULL},
-        {"log_p", "E log p_t(x), nats", LOG_P, NULL, NULL},
+        {"f", "nats", "excess entropy per dimension, mean posterior entropy E S(w) / d", ENTROPY,
+         NULL, NULL},
+        {"f_over_alpha", "1", "excess entropy E S(w) / log n", ENTROPY, NULL, NULL},
+        {"df_dt", "nats/schedule time",
+         "derivative of f by the I-MMSE relation, from E tr Cov(x_0 | x)", TRACE_COV, NULL, NULL},
+        {"w_max", "1", "E max w, probability that the nearest point now is the final one", W_MAX,
+         NULL, NULL},
+        {"mmse", DDNI_UNIT_DATA2, "E tr Cov(x_0 | x), half the squared distance of two clones",
+         TRACE_COV, NULL, NULL},
+        {"log_p", "nats", "E log p_t(x), nats", LOG_P, NULL, NULL},
     };
     enum {
         COLUMNS = sizeof columns / sizeof columns[0]
     };
     int64_t n = ddn_oracle_components(w->oracle), total = w->samples.total;
     double d = (double)w->d, alpha = n > 0 ? log((double)n) / d : NAN, *t;
-    DDNI_TRY(ddni_result_add_column(w->ctx, r, "t", &t, "time of the oracle's schedule (%s)",
-                                    ddn_schedule_kind(ddn_oracle_schedule(w->oracle))));
+    DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &t));
     for (int i = 0; i < COLUMNS; i++) {
-        DDNI_TRY(
-            ddni_result_add_pair(w->ctx, r, columns[i].name, &columns[i].values, &columns[i].errors,
-                                 "%s; mean over %lld forward samples, the same data points and "
-                                 "noise at each of %lld times",
-                                 columns[i].text, (long long)total, (long long)w->count));
+        const ddni_quantity what = {columns[i].name, columns[i].unit, DDN_POOLING_MEAN, total};
+        char lacking[128];
+        why_not(w, columns[i].mean, n, lacking);
+        DDNI_TRY(ddni_result_add_pair(w->ctx, r, what, &columns[i].values, &columns[i].errors,
+                                      "%s; mean over %lld forward samples, the same data points "
+                                      "and noise at each of %lld times%s",
+                                      columns[i].text, (long long)total, (long long)w->count,
+                                      lacking));
     }
     for (int64_t k = 0; k < w->count; k++) {
         double slope;
@@ -191,14 +244,7 @@ static ddn_status report(const work *w, ddn_result *r)
                 columns[i].errors);
         }
     }
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "samples", (double)total, 0,
-                                    "forward samples at each time"));
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "n", n > 0 ? (double)n : NAN, 0,
-                                    "components of the oracle: data points of an empirical one"));
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "d", d, 0, "dimensions"));
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "alpha", alpha, n > 0 ? 0 : NAN, "log(n) / d"));
-    return ddni_result_add_scalar(w->ctx, r, "classes", (double)w->classes, 0,
-                                  "classes of the oracle, 0 without labels");
+    return add_counts(w, n, alpha, r);
 }
 
 ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *oracle,
@@ -217,7 +263,7 @@ ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *ora
         status = measure(&w);
     }
     if (status == DDN_OK) {
-        status = ddni_result_create(an->ctx, count, &result);
+        status = ddni_analysis_start(an, "identities", oracle, count, &result);
     }
     if (status == DDN_OK) {
         status = report(&w, result);
@@ -235,5 +281,15 @@ ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, i
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_TRY(
         ddni_analysis_check_times(an->ctx, "times", ddn_oracle_schedule(oracle), times, count));
+    int can = ddni_analysis_classes(oracle) > 0;
+    for (int i = 0; i < PHI; i++) {
+        can |= ddn_oracle_can(oracle, outputs[i]) != 0;
+    }
+    DDNI_CHECK(
+        an->ctx, can, DDN_E_UNSUPPORTED,
+        "an oracle of kind %s has no posterior and no log p to average: measure clones of it "
+        "(ddn_analysis_clones), or the exact oracle of its data "
+        "(ddn_oracle_create_empirical)",
+        ddn_oracle_kind(oracle));
     return ddni_measure_identities(an, oracle, times, count, out);
 }

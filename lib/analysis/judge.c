@@ -29,15 +29,15 @@ static ddn_status choose(ddni_judge *j, const ddni_judge_of *of)
 
 static ddni_class_rule rule_of(const ddni_judge *j)
 {
-    return j->classify != NULL ? DDNI_CLASSIFIER
-           : j->labels != NULL ? DDNI_LABEL_OF_NEAREST
-           : j->classes > 0    ? DDNI_MOST_PROBABLE
-                               : DDNI_NO_CLASS;
+    return ddni_has_classifier(&j->classifier) ? DDNI_CLASSIFIER
+           : j->labels != NULL                 ? DDNI_LABEL_OF_NEAREST
+           : j->classes > 0                    ? DDNI_MOST_PROBABLE
+                                               : DDNI_NO_CLASS;
 }
 
 ddn_status ddni_judge_create(ddn_context *ctx, const ddni_judge_of *of, int64_t rows, ddni_judge *j)
 {
-    *j = (ddni_judge){.ctx = ctx, .classify = of->classify, .user = of->user};
+    *j = (ddni_judge){.ctx = ctx, .classifier = of->classifier};
     j->d = ddn_oracle_d(of->oracle);
     DDNI_TRY(choose(j, of));
     const ddn_dataset *ds = j->oracle == NULL ? NULL : ddn_oracle_dataset(j->oracle);
@@ -49,6 +49,10 @@ ddn_status ddni_judge_create(ddn_context *ctx, const ddni_judge_of *of, int64_t 
     }
     if (j->rule == DDNI_CLASSIFIER) {
         DDNI_TRY(ddni_alloc_for(ctx, "classes", rows, sizeof *j->given, &j->given));
+    }
+    if (j->classifier.f32 != NULL) {
+        DDNI_TRY(ddni_alloc_for(ctx, "states for the classifier", rows,
+                                j->d * (int64_t)sizeof *j->single, &j->single));
     }
     if (j->oracle == NULL) {
         return DDN_OK;
@@ -75,6 +79,7 @@ void ddni_judge_free(ddni_judge *j)
     ddni_free(al, j->nearest);
     ddni_free(al, j->class_of);
     ddni_free(al, j->given);
+    ddni_free(al, j->single);
     ddni_free(al, j->share);
     *j = (ddni_judge){0};
 }
@@ -106,6 +111,31 @@ static ddn_status ask_oracle(ddni_judge *j, double t, int64_t m, const double *x
     return DDN_OK;
 }
 
+/* The numbers that stand in class_out before the call must not be there after it. */
+static ddn_status ask_classifier(ddni_judge *j, int64_t m, const double *x)
+{
+    const ddni_classifier *c = &j->classifier;
+    int32_t returned;
+    for (int64_t r = 0; r < m; r++) {
+        j->given[r] = INT32_MIN;
+    }
+    if (c->f64 != NULL) {
+        returned = c->f64(c->user, m, j->d, x, j->d, j->given);
+    } else {
+        for (int64_t i = 0; i < m * j->d; i++) {
+            j->single[i] = (float)x[i];
+        }
+        returned = c->f32(c->user, m, j->d, j->single, j->d, j->given);
+    }
+    DDNI_TRY(ddni_answer(j->ctx, "the classifier", returned));
+    for (int64_t r = 0; r < m; r++) {
+        DDNI_CHECK(j->ctx, j->given[r] != INT32_MIN, DDN_E_CALLBACK,
+                   "the classifier wrote no class for row %lld", (long long)r);
+        j->class_of[r] = j->given[r];
+    }
+    return DDN_OK;
+}
+
 ddn_status ddni_judge_noisy(ddni_judge *j, double t, int64_t m, const double *x, int64_t ldx)
 {
     DDNI_ASSERT(j->rule != DDNI_CLASSIFIER);
@@ -115,12 +145,7 @@ ddn_status ddni_judge_noisy(ddni_judge *j, double t, int64_t m, const double *x,
 ddn_status ddni_judge_clean(ddni_judge *j, const ddni_level *end, int64_t m, double *x)
 {
     if (j->rule == DDNI_CLASSIFIER) {
-        int32_t returned = j->classify(j->user, m, j->d, x, j->given);
-        DDNI_CHECK(j->ctx, returned == 0, DDN_E_CALLBACK, "the classifier returned %d",
-                   (int)returned);
-        for (int64_t r = 0; r < m; r++) {
-            j->class_of[r] = j->given[r];
-        }
+        DDNI_TRY(ask_classifier(j, m, x));
     }
     for (int64_t i = 0; i < m * j->d; i++) {
         x[i] *= end->a;

@@ -15,13 +15,25 @@ typedef enum ddni_class_rule {
     DDNI_MOST_PROBABLE
 } ddni_class_rule;
 
+/* A classifier of the host's: one of both functions, or none. */
+typedef struct ddni_classifier {
+    ddn_classify_f64_fn f64;
+    ddn_classify_f32_fn f32;
+    void *user;
+    ddn_release_fn release;
+} ddni_classifier;
+
+static inline int ddni_has_classifier(const ddni_classifier *c)
+{
+    return c->f64 != NULL || c->f32 != NULL;
+}
+
 /* What a judge is made from. */
 typedef struct ddni_judge_of {
     const ddn_oracle *oracle;
     const ddn_dataset *points; /* that judge in the oracle's place, or NULL */
     const ddn_dataset *starts; /* that judge where the oracle has neither weights nor data */
-    ddn_classify_fn classify;  /* or NULL */
-    void *user;
+    ddni_classifier classifier;
 } ddni_judge_of;
 
 /* One that is all zero may be freed. */
@@ -32,12 +44,12 @@ typedef struct ddni_judge {
     const ddni_labels *labels;
     int64_t d, classes; /* classes whose probability the oracle tells */
     ddni_class_rule rule;
-    ddn_classify_fn classify;
-    void *user;
+    ddni_classifier classifier;
     ddn_query *query;
     int64_t *nearest;  /* [rows] of the last states, NULL without points */
     int64_t *class_of; /* [rows], NULL without classes */
     int32_t *given;    /* [rows] from the classifier */
+    float *single;     /* [rows][d] for one in single precision */
     double *share;     /* [rows][classes] */
 } ddni_judge;
 

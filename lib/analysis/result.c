@@ -17,12 +17,14 @@ static void finish_result(void *object)
     }
     ddni_free(al, result->columns.list);
     ddni_free(al, result->scalars.list);
+    ddni_free(al, result->fields.list);
 }
 
 ddn_status ddni_result_create(ddn_context *ctx, int64_t rows, ddn_result **out)
 {
     DDNI_TRY(ddni_handle_create(ctx, DDNI_RESULT, sizeof(ddn_result), finish_result, out));
     (*out)->rows = rows;
+    (*out)->clock = DDN_CLOCK_NONE;
     return DDN_OK;
 }
 
@@ -36,7 +38,7 @@ ddn_status ddni_result_hand_out(ddn_status status, ddn_result *result, ddn_resul
     return status;
 }
 
-/* Room for one more entry; the new one is zeroed but for its name. */
+/* Room for one more entry; the new one is zeroed but for its name, and not yet counted. */
 static ddn_status append(ddn_context *ctx, ddn_result *result, ddni_entries *entries,
                          const char *name, ddni_entry **out)
 {
@@ -54,20 +56,29 @@ static ddn_status append(ddn_context *ctx, ddn_result *result, ddni_entries *ent
     }
     *out = &entries->list[entries->count];
     memset(*out, 0, sizeof **out);
-    strncpy((*out)->name, name, DDNI_NAME_BYTES - 1);
+    ddni_say((*out)->name, DDNI_NAME_BYTES, "%s", name);
     return DDN_OK;
 }
 
+static void describe(ddni_entry *e, const ddni_quantity *what)
+{
+    DDNI_ASSERT(strlen(what->unit) < DDNI_UNIT_BYTES);
+    ddni_say(e->unit, DDNI_UNIT_BYTES, "%s", what->unit);
+    e->pooling = what->pooling == 0 ? DDN_POOLING_NONE : what->pooling;
+    e->count = what->count;
+}
+
 static __attribute__((format(printf, 5, 0))) ddn_status
-add_column(ddn_context *ctx, ddn_result *result, const char *name, double **values, const char *fmt,
-           va_list args)
+add_column(ddn_context *ctx, ddn_result *result, ddni_quantity what, double **values,
+           const char *fmt, va_list args)
 {
     ddni_entry *e;
-    DDNI_TRY(append(ctx, result, &result->columns, name, &e));
+    DDNI_TRY(append(ctx, result, &result->columns, what.name, &e));
     DDNI_TRY(ddni_alloc_for(ctx, "result column", result->rows, sizeof(double), &e->values));
     for (int64_t i = 0; i < result->rows; i++) {
         e->values[i] = NAN;
     }
+    describe(e, &what);
     ddni_format(e->definition, sizeof e->definition, fmt, args);
     result->columns.count++;
     if (values != NULL) {
@@ -76,68 +87,95 @@ add_column(ddn_context *ctx, ddn_result *result, const char *name, double **valu
     return DDN_OK;
 }
 
-ddn_status ddni_result_add_column(ddn_context *ctx, ddn_result *result, const char *name,
+ddn_status ddni_result_add_column(ddn_context *ctx, ddn_result *result, ddni_quantity what,
                                   double **values, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    ddn_status status = add_column(ctx, result, name, values, fmt, args);
+    ddn_status status = add_column(ctx, result, what, values, fmt, args);
     va_end(args);
     return status;
 }
 
+void ddni_part_name(const char *name, const char *part, char out[DDNI_NAME_BYTES])
+{
+    out[0] = '\0';
+    if (strlen(name) + strlen(part) < DDNI_NAME_BYTES) {
+        ddni_say(out, DDNI_NAME_BYTES, "%s%s", name, part);
+    }
+}
+
 void ddni_error_name(const char *name, char out[DDNI_NAME_BYTES])
 {
-    DDNI_ASSERT(strlen(name) + 4 <= DDNI_NAME_BYTES);
-    strcpy(out, name);
-    strcat(out, "_se");
+    ddni_part_name(name, "_se", out);
 }
 
 void ddni_numbered_name(const char *stem, int64_t number, char out[DDNI_NAME_BYTES])
 {
-    char digits[24];
-    int64_t count = 0;
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    DDNI_ASSERT((int64_t)strlen(stem) + count < DDNI_NAME_BYTES);
-    strcpy(out, stem);
-    for (char *end = out + strlen(stem); count >= 0; end++) {
-        *end = count > 0 ? digits[count - 1] : '\0';
-        count--;
-    }
+    ddni_say(out, DDNI_NAME_BYTES, "%s%lld", stem, (long long)number);
 }
 
-ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, const char *name,
+ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, ddni_quantity what,
                                 double **values, double **errors, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    ddn_status status = add_column(ctx, result, name, values, fmt, args);
+    ddn_status status = add_column(ctx, result, what, values, fmt, args);
     va_end(args);
     DDNI_TRY(status);
     char error_name[DDNI_NAME_BYTES];
-    ddni_error_name(name, error_name);
-    return ddni_result_add_column(ctx, result, error_name, errors, "standard error of %s", name);
+    ddni_error_name(what.name, error_name);
+    ddni_quantity error = {error_name, what.unit, DDN_POOLING_PART, 0};
+    return ddni_result_add_column(ctx, result, error, errors, "standard error of %s", what.name);
 }
 
-ddn_status ddni_result_add_scalar(ddn_context *ctx, ddn_result *result, const char *name,
+ddn_status ddni_result_add_scalar(ddn_context *ctx, ddn_result *result, ddni_quantity what,
                                   double value, double standard_error, const char *fmt, ...)
 {
     ddni_entry *e;
-    DDNI_TRY(append(ctx, result, &result->scalars, name, &e));
+    DDNI_TRY(append(ctx, result, &result->scalars, what.name, &e));
     va_list args;
     va_start(args, fmt);
     ddni_format(e->definition, sizeof e->definition, fmt, args);
     va_end(args);
+    describe(e, &what);
     e->value = value;
     e->standard_error = standard_error;
     result->scalars.count++;
     return DDN_OK;
 }
 
-static const ddni_entry *find(const ddni_entries *entries, const char *name)
+ddn_status ddni_result_set_field(ddn_context *ctx, ddn_result *result, const char *name,
+                                 const char *fmt, ...)
+{
+    ddni_entry *e = ddni_entries_find(&result->fields, name);
+    if (e == NULL) {
+        DDNI_TRY(append(ctx, result, &result->fields, name, &e));
+        result->fields.count++;
+    }
+    va_list args;
+    va_start(args, fmt);
+    ddni_format(e->definition, sizeof e->definition, fmt, args);
+    va_end(args);
+    return DDN_OK;
+}
+
+ddn_status ddni_result_add_entry(ddn_context *ctx, ddn_result *result, ddni_entries *entries,
+                                 const ddni_entry *entry)
+{
+    ddni_entry *e;
+    double *values = NULL;
+    DDNI_TRY(append(ctx, result, entries, entry->name, &e));
+    if (entries == &result->columns) {
+        DDNI_TRY(ddni_alloc_for(ctx, "result column", result->rows, sizeof *values, &values));
+    }
+    *e = *entry;
+    e->values = values;
+    entries->count++;
+    return DDN_OK;
+}
+
+ddni_entry *ddni_entries_find(const ddni_entries *entries, const char *name)
 {
     for (int64_t i = 0; i < entries->count; i++) {
         if (strcmp(entries->list[i].name, name) == 0) {
@@ -149,12 +187,12 @@ static const ddni_entry *find(const ddni_entries *entries, const char *name)
 
 const ddni_entry *ddni_result_find_column(const ddn_result *result, const char *name)
 {
-    return find(&result->columns, name);
+    return ddni_entries_find(&result->columns, name);
 }
 
 const ddni_entry *ddni_result_find_scalar(const ddn_result *result, const char *name)
 {
-    return find(&result->scalars, name);
+    return ddni_entries_find(&result->scalars, name);
 }
 
 ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const char *name,
@@ -163,14 +201,16 @@ ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const cha
     char error_name[DDNI_NAME_BYTES];
     double *values, *errors;
     if (source == NULL) {
-        return ddni_result_add_pair(ctx, result, name, &values, &errors, "not measured");
+        return ddni_result_add_pair(ctx, result, (ddni_quantity){name, "", 0, 0}, &values, &errors,
+                                    "not measured");
     }
     ddni_error_name(from, error_name);
-    const ddni_entry *e = find(&source->columns, from);
-    const ddni_entry *se = find(&source->columns, error_name);
+    const ddni_entry *e = ddni_entries_find(&source->columns, from);
+    const ddni_entry *se = ddni_entries_find(&source->columns, error_name);
     DDNI_CHECK(ctx, e != NULL && se != NULL, DDN_E_KEY, "the result has no columns '%s' and '%s'",
                from, error_name);
-    DDNI_TRY(ddni_result_add_pair(ctx, result, name, &values, &errors, "%s", e->definition));
+    ddni_quantity what = {name, e->unit, e->pooling, e->count};
+    DDNI_TRY(ddni_result_add_pair(ctx, result, what, &values, &errors, "%s", e->definition));
     for (int64_t i = 0; i < source->rows; i++) {
         values[rows[i]] = e->values[i];
         errors[rows[i]] = se->values[i];
@@ -182,9 +222,8 @@ ddn_status ddni_result_copy_scalars(ddn_context *ctx, ddn_result *result, const 
 {
     for (int64_t i = 0; i < source->scalars.count; i++) {
         const ddni_entry *e = &source->scalars.list[i];
-        if (find(&result->scalars, e->name) == NULL) {
-            DDNI_TRY(ddni_result_add_scalar(ctx, result, e->name, e->value, e->standard_error, "%s",
-                                            e->definition));
+        if (ddni_entries_find(&result->scalars, e->name) == NULL) {
+            DDNI_TRY(ddni_result_add_entry(ctx, result, &result->scalars, e));
         }
     }
     return DDN_OK;
@@ -239,7 +278,7 @@ ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const c
     DDNI_CHECK_PTR(ctx, result);
     DDNI_CHECK_PTR(ctx, name);
     DDNI_CHECK_PTR(ctx, out);
-    const ddni_entry *e = find(&result->columns, name);
+    const ddni_entry *e = ddni_entries_find(&result->columns, name);
     DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no column '%.64s'", name);
     DDNI_CHECK_CAPACITY(ctx, capacity, result->rows);
     memcpy(out, e->values, (size_t)result->rows * sizeof *out);
@@ -252,7 +291,7 @@ ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const c
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, result);
     DDNI_CHECK_PTR(ctx, name);
-    const ddni_entry *e = find(&result->scalars, name);
+    const ddni_entry *e = ddni_entries_find(&result->scalars, name);
     DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no scalar '%.64s'", name);
     if (value != NULL) {
         *value = e->value;
@@ -263,14 +302,52 @@ ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const c
     return DDN_OK;
 }
 
-const char *ddn_result_definition(const ddn_result *result, const char *name)
+/* The scalar or else the column of that name; NULL where there is none. */
+static const ddni_entry *any(const ddn_result *result, const char *name)
 {
     if (!DDNI_IS(result) || name == NULL) {
         return NULL;
     }
-    const ddni_entry *e = find(&result->scalars, name);
-    if (e == NULL) {
-        e = find(&result->columns, name);
-    }
+    const ddni_entry *e = ddni_entries_find(&result->scalars, name);
+    return e != NULL ? e : ddni_entries_find(&result->columns, name);
+}
+
+const char *ddn_result_definition(const ddn_result *result, const char *name)
+{
+    const ddni_entry *e = any(result, name);
     return e == NULL ? NULL : e->definition;
+}
+
+const char *ddn_result_unit(const ddn_result *result, const char *name)
+{
+    const ddni_entry *e = any(result, name);
+    return e == NULL ? NULL : e->unit;
+}
+
+ddn_clock ddn_result_clock(const ddn_result *result)
+{
+    return DDNI_IS(result) ? result->clock : 0;
+}
+
+int64_t ddn_result_field_count(const ddn_result *result)
+{
+    return DDNI_IS(result) ? result->fields.count : 0;
+}
+
+const char *ddn_result_field_name(const ddn_result *result, int64_t i)
+{
+    return DDNI_IS(result) ? name_at(&result->fields, i) : NULL;
+}
+
+const char *ddn_result_field(const ddn_result *result, const char *name)
+{
+    const ddni_entry *e =
+        DDNI_IS(result) && name != NULL ? ddni_entries_find(&result->fields, name) : NULL;
+    return e == NULL ? NULL : e->definition;
+}
+
+const char *ddni_result_text(const ddn_result *result, const char *name)
+{
+    const char *text = ddn_result_field(result, name);
+    return text == NULL ? "" : text;
 }

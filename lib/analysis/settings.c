@@ -1,4 +1,6 @@
 /* Settings of analyses, and what they mean for a given schedule. */
+#include <string.h>
+
 #include "analysis/analysis_impl.h"
 #include "base/check.h"
 #include "base/rng.h"
@@ -22,9 +24,20 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_I64(DDN_ANALYSIS_PATH_STEPS, 1, 1000000, 64),
 };
 
+static void forget_classifier(ddn_analysis *an)
+{
+    ddni_classifier old = an->classifier;
+    an->classifier = (ddni_classifier){NULL, NULL, NULL, NULL};
+    if (old.release != NULL) {
+        old.release(old.user);
+    }
+}
+
 static void finish_analysis(void *object)
 {
     ddn_analysis *an = object;
+    forget_classifier(an);
+    ddn_dataset_destroy(an->points);
     ddn_context_destroy(an->ctx);
 }
 
@@ -45,6 +58,75 @@ ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out)
     ddni_options_init(&an->options);
     return DDN_OK;
 }
+
+/* ---- The judge ---- */
+
+ddn_status ddn_analysis_set_classifier_f64(ddn_analysis *an, ddn_classify_f64_fn fn, void *user,
+                                           ddn_release_fn release)
+{
+    DDNI_ENTER_OBJECT(an, DDNI_ALONE);
+    forget_classifier(an);
+    if (fn != NULL) {
+        an->classifier = (ddni_classifier){fn, NULL, user, release};
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_analysis_set_classifier_f32(ddn_analysis *an, ddn_classify_f32_fn fn, void *user,
+                                           ddn_release_fn release)
+{
+    DDNI_ENTER_OBJECT(an, DDNI_ALONE);
+    forget_classifier(an);
+    if (fn != NULL) {
+        an->classifier = (ddni_classifier){NULL, fn, user, release};
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds)
+{
+    DDNI_ENTER_OBJECT(an, DDNI_ALONE);
+    DDNI_CHECK_OPTIONAL(an->ctx, ds);
+    ddn_dataset *old = an->points;
+    if (ds != NULL) {
+        ddni_retain(ds);
+    }
+    an->points = (ddn_dataset *)(uintptr_t)ds;
+    ddn_dataset_destroy(old);
+    return DDN_OK;
+}
+
+/* ---- Results ---- */
+
+ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const ddn_oracle *oracle,
+                               int64_t rows, ddn_result **out)
+{
+    const ddni_origin origin = {.kind = kind,
+                                .clock = DDN_CLOCK_SCHEDULE,
+                                .oracle = oracle,
+                                .options = &an->options,
+                                .points = an->points,
+                                .classifier = ddni_has_classifier(&an->classifier)};
+    return ddni_result_start(an->ctx, &origin, rows, out);
+}
+
+ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, const ddn_dataset *ds,
+                                  ddn_result **out)
+{
+    const ddni_origin origin = {
+        .kind = kind, .clock = DDN_CLOCK_OU, .ds = ds, .options = &an->options};
+    return ddni_result_start(an->ctx, &origin, 0, out);
+}
+
+ddn_status ddni_analysis_add_times(ddn_context *ctx, ddn_result *r, const ddn_oracle *oracle,
+                                   double **t)
+{
+    return ddni_result_add_column(ctx, r, (ddni_quantity){"t", DDNI_UNIT_TIME, DDN_POOLING_SAME, 0},
+                                  t, "time of the oracle's schedule (%s)",
+                                  ddn_schedule_kind(ddn_oracle_schedule(oracle)));
+}
+
+/* ---- The object ---- */
 
 void ddn_analysis_destroy(ddn_analysis *an)
 {
@@ -91,6 +173,11 @@ ddn_status ddni_analysis_reach(ddn_context *ctx, const ddn_schedule *sch, double
     ddni_level level;
     DDNI_TRY(reach_of(ctx, sch, &tau_min, &tau_max, &t_max));
     *t = *rate = NAN;
+    if (strcmp(ddn_schedule_kind(sch), "ou") == 0) { /* also those that are 0 or negative */
+        *t = tau;
+        *rate = 1;
+        return DDN_OK;
+    }
     if (!(tau > tau_min && tau <= tau_max)) {
         return DDN_OK;
     }

@@ -13,6 +13,14 @@ void ddni_format(char *text, int64_t capacity, const char *fmt, va_list args)
     }
 }
 
+void ddni_say(char *text, int64_t capacity, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    ddni_format(text, capacity, fmt, args);
+    va_end(args);
+}
+
 ddn_status ddni_fail(ddn_context *ctx, ddn_status status, const char *fmt, ...)
 {
     if (ctx == NULL) {

@@ -8,5 +8,7 @@
 /* Writes fmt (as printf) to text[capacity], cut to fit and always terminated; capacity >= 1. */
 void ddni_format(char *text, int64_t capacity, const char *fmt, va_list args)
     __attribute__((format(printf, 3, 0)));
+void ddni_say(char *text, int64_t capacity, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

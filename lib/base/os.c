@@ -4,16 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/check.h"
 
 enum {
-    NAME_LENGTH = 240 /* of a path in an error text */
+    NAME_LENGTH = 240, /* of a path in an error text */
+    SUFFIX = 23        /* bytes of ".part-", 16 digits and the end of a temporary name */
 };
 
 static ddn_status fail_errno(ddn_context *ctx, const char *name, const char *verb, int error)
@@ -94,6 +97,79 @@ ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, void **map)
 void ddni_file_unmap(void *map, int64_t bytes)
 {
     munmap(map, (size_t)bytes);
+}
+
+static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count)
+{
+    const char *from = bytes;
+    while (count > 0) {
+        int64_t part = count < (INT64_C(1) << 30) ? count : INT64_C(1) << 30;
+        ssize_t done = write(f->fd, from, (size_t)part);
+        if (done < 0 && errno != EINTR) {
+            return fail_errno(ctx, f->name, "write", errno);
+        }
+        from += done < 0 ? 0 : done;
+        count -= done < 0 ? 0 : done;
+    }
+    return fsync(f->fd) == 0 ? DDN_OK : fail_errno(ctx, f->name, "write", errno);
+}
+
+/* Opens a new file beside `path`; its name goes to temporary[strlen(path) + SUFFIX]. */
+static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporary, ddni_file *f)
+{
+    size_t length = strlen(path);
+    memcpy(temporary, path, length);
+    uint64_t number = (uint64_t)ddni_nanoseconds();
+    for (int attempt = 0; attempt < 100; attempt++, number += 0x9e3779b97f4a7c15U) {
+        memcpy(temporary + length, ".part-0123456789abcdef", SUFFIX);
+        for (int i = 0; i < 16; i++) {
+            temporary[length + 6 + (size_t)i] = "0123456789abcdef"[number >> (4 * i) & 15];
+        }
+        f->fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (f->fd >= 0 || errno != EEXIST) {
+            break;
+        }
+    }
+    return f->fd >= 0 ? DDN_OK : fail_errno(ctx, f->name, "write", errno);
+}
+
+/* The name of a file is safe when its folder is on the disk. Not all systems can do that. */
+static void sync_folder(const char *path, char *folder)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    memcpy(folder, path, length);
+    folder[length] = '\0';
+    int fd = open(length > 0 ? folder : ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+}
+
+ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count)
+{
+    size_t length = strlen(path);
+    char *temporary = NULL;
+    ddni_file f = {length > NAME_LENGTH ? path + (length - NAME_LENGTH) : path, -1, 0};
+    ddn_status status;
+    DDNI_TRY(ddni_alloc_for(ctx, "name of a file", (int64_t)length + SUFFIX, 1, &temporary));
+    DDNI_TRY_GOTO(open_beside(ctx, path, temporary, &f), fail);
+    status = write_all(ctx, &f, bytes, count);
+    if (close(f.fd) != 0 && status == DDN_OK) {
+        status = fail_errno(ctx, f.name, "write", errno);
+    }
+    if (status == DDN_OK && rename(temporary, path) != 0) {
+        status = fail_errno(ctx, f.name, "write", errno);
+    }
+    if (status == DDN_OK) {
+        sync_folder(path, temporary);
+    } else {
+        unlink(temporary);
+    }
+fail:
+    ddni_free(ddni_context_allocator(ctx), temporary);
+    return status;
 }
 
 int64_t ddni_nanoseconds(void)

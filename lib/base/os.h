@@ -27,6 +27,10 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
 ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, void **map);
 void ddni_file_unmap(void *map, int64_t bytes);
 
+/* Makes path a file of these bytes, or leaves what is there as it is: the bytes go to a temporary
+ * file in the same folder, onto the disk, and only then to their name. */
+ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count);
+
 /* Time since some moment in the past. */
 int64_t ddni_nanoseconds(void);
 

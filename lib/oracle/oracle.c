@@ -96,6 +96,11 @@ int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what)
            (oracle->can & ddni_bit(what)) != 0;
 }
 
+int64_t ddn_oracle_output_width(const ddn_oracle *oracle, ddn_output what)
+{
+    return ddn_oracle_can(oracle, what) ? ddni_output_width(oracle, what) : 0;
+}
+
 ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                                      int64_t first_path, int64_t m, double *x, int64_t ldx,
                                      int64_t *index)

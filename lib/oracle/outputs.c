@@ -30,6 +30,17 @@ ddni_output ddni_output_of(ddn_output what)
     return what > 0 && what < DDNI_OUTPUTS ? outputs[what] : (ddni_output){NULL, 0, 0, 0};
 }
 
+const char *ddn_output_name(ddn_output what)
+{
+    return ddni_output_of(what).name;
+}
+
+ddn_type ddn_output_type(ddn_output what)
+{
+    ddni_output row = ddni_output_of(what);
+    return row.name == NULL ? 0 : row.integer ? DDN_TYPE_I64 : DDN_TYPE_F64;
+}
+
 int64_t ddni_output_width(const ddn_oracle *oracle, ddn_output what)
 {
     ddni_width width = ddni_output_of(what).width;

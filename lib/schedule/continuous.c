@@ -108,6 +108,8 @@ ddn_status ddn_schedule_create_vp_linear(ddn_context *ctx, double beta_min, doub
     p->beta_min = beta_min;
     p->slope = beta_max - beta_min;
     p->base.tau_max = vp_tau(p, 1.0).hi;
+    ddni_schedule_say(&p->base, (ddni_parameter[]){{"beta_min", beta_min}, {"beta_max", beta_max}},
+                      2);
     *out = &p->base;
     return DDN_OK;
 }

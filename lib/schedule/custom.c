@@ -141,6 +141,7 @@ ddn_status ddn_schedule_create_custom(ddn_context *ctx, double t_min, double t_m
     DDNI_TRY(ddni_schedule_create(ctx, sizeof *p, &custom_ops, t_min, t_max, 0, &p));
     p->eval = eval;
     p->user = user;
+    ddni_schedule_say(&p->base, (ddni_parameter[]){{"t_min", t_min}, {"t_max", t_max}}, 2);
     double a = 0, s = 1, da = 0, ds = 0;
     if (eval(user, t_min, &a, &s, &da, &ds) == 0 && s == 0.0) {
         p->base.noiseless = 1;

@@ -139,7 +139,13 @@ ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double 
     DDNI_CHECK_REAL(ctx, beta_first, 1e-15, 1.0 - 1e-15);
     DDNI_CHECK_REAL(ctx, beta_last, 1e-15, 1.0 - 1e-15);
     DDNI_CHECK_INT(ctx, steps, 1, STEPS_MAX);
-    return discrete_create(ctx, &ddpm_ops, steps, linear_beta, beta_first, beta_last, out);
+    DDNI_TRY(discrete_create(ctx, &ddpm_ops, steps, linear_beta, beta_first, beta_last, out));
+    ddni_schedule_say(*out,
+                      (ddni_parameter[]){{"beta_first", beta_first},
+                                         {"beta_last", beta_last},
+                                         {"steps", (double)steps}},
+                      3);
+    return DDN_OK;
 }
 
 /* 1 - cos^2(y)/cos^2(x) = sin(y - x) sin(y + x) / cos^2(x): no cancellation at small i. */
@@ -162,5 +168,10 @@ ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, double of
     DDNI_CHECK_INT(ctx, steps, 1, STEPS_MAX);
     DDNI_CHECK_REAL(ctx, offset, 0.0, 1.0);
     DDNI_CHECK_REAL(ctx, beta_max, 1e-15, 1.0 - 1e-15);
-    return discrete_create(ctx, &cosine_ops, steps, cosine_beta, offset, beta_max, out);
+    DDNI_TRY(discrete_create(ctx, &cosine_ops, steps, cosine_beta, offset, beta_max, out));
+    ddni_schedule_say(
+        *out,
+        (ddni_parameter[]){{"steps", (double)steps}, {"offset", offset}, {"beta_max", beta_max}},
+        3);
+    return DDN_OK;
 }

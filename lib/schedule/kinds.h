@@ -26,12 +26,20 @@ struct ddn_schedule {
     const ddni_schedule_ops *ops;
     double t_min, t_max;
     double tau_min, tau_max; /* OU times of the two */
+    char text[160];          /* kind and parameters */
     int32_t noiseless;       /* 1 if s = 0 at t_min, which is then the end of grids only */
 };
 
 /* Allocates a schedule of `size` bytes with the common members set, but for tau_min, tau_max. */
 ddn_status ddni_schedule_create(ddn_context *ctx, int64_t size, const ddni_schedule_ops *ops,
                                 double t_min, double t_max, int32_t noiseless, void *out);
+
+/* Says kind and parameters: "ddpm(steps=1000, ...)". */
+typedef struct ddni_parameter {
+    const char *name;
+    double value;
+} ddni_parameter;
+void ddni_schedule_say(ddn_schedule *sch, const ddni_parameter *list, int64_t count);
 
 /* Level of a variance-preserving schedule (a^2 + s^2 = 1) at OU time tau >= 0. */
 void ddni_level_from_tau(double t, ddni_dd tau, ddni_level *level);

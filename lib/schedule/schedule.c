@@ -1,5 +1,9 @@
 /* Schedules: handle, range checks, levels and rates of any kind; theory.md (1)-(9). */
+#include <string.h>
+
 #include "base/check.h"
+#include "base/message.h"
+#include "base/number.h"
 #include "schedule/kinds.h"
 
 static void finish_schedule(void *object)
@@ -19,12 +23,30 @@ ddn_status ddni_schedule_create(ddn_context *ctx, int64_t size, const ddni_sched
     sch->t_min = t_min;
     sch->t_max = t_max;
     sch->noiseless = noiseless;
+    ddni_say(sch->text, sizeof sch->text, "%s", ops->kind);
     return DDN_OK;
 }
 
 ddn_status ddn_schedule_retain(const ddn_schedule *sch)
 {
     return ddni_handle_retain(sch, DDNI_SCHEDULE);
+}
+
+void ddni_schedule_say(ddn_schedule *sch, const ddni_parameter *list, int64_t count)
+{
+    const int64_t capacity = (int64_t)sizeof sch->text;
+    for (int64_t i = 0; i < count; i++) {
+        char number[DDNI_NUMBER_BYTES];
+        int64_t used = (int64_t)strlen(sch->text);
+        ddni_number_write(list[i].value, number);
+        ddni_say(sch->text + used, capacity - used, "%s%s=%s%s", i == 0 ? "(" : ", ", list[i].name,
+                 number, i + 1 == count ? ")" : "");
+    }
+}
+
+const char *ddni_schedule_text(const ddn_schedule *sch)
+{
+    return sch->text;
 }
 
 void ddn_schedule_destroy(ddn_schedule *sch)

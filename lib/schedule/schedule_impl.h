@@ -17,6 +17,10 @@ typedef struct ddni_level {
     double s2_low; /* s2 + s2_low is s(t)^2 to about twice double precision */
 } ddni_level;
 
+/* Kind and parameters of a schedule in words, owned by it: "ddpm(steps=1000, beta_first=0.0001,
+ * beta_last=0.02)". */
+const char *ddni_schedule_text(const ddn_schedule *sch);
+
 /* Level at time t; fails by value when t is not finite, out of range, or gives s = 0. */
 ddn_status ddni_schedule_level(ddn_context *ctx, const ddn_schedule *sch, double t,
                                ddni_level *level);

@@ -29,7 +29,9 @@ class MainJob(DriverTest):
 
         with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
             got = json.load(f)
-        self.assertEqual((got["n"], got["d"], got["classes"]), (POINTS, DIMENSIONS, [1, 7]))
+        self.assertEqual([got["fields"][name] for name in ("n", "d", "labels")],
+                         [str(POINTS), str(DIMENSIONS), "1, 7"])
+        got = got["scalars"]
         with open(os.path.join(self.out, "phi.csv"), encoding="utf-8") as f:
             rows = list(csv.DictReader(f))
         simulated = [r for r in rows if r["phi_clones"]]
@@ -54,7 +56,7 @@ class MainJob(DriverTest):
         for key in ("t_S_phi", "t_C_phi", "t_C_entropy"):
             value, error = EXPECTED[key]
             self.assertLess(abs(got[key]["value"] - value),
-                            5 * (got[key]["stderr"] ** 2 + error ** 2) ** 0.5, key)
+                            5 * (got[key]["standard_error"] ** 2 + error ** 2) ** 0.5, key)
 
 
 EXPECTED = {"Lambda": 103.7272726, "t_S_phi": (2.2733, 0.021), "t_C_phi": (0.6658, 0.0126),

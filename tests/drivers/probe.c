@@ -41,19 +41,18 @@ int main(int argc, char **argv)
         printf("\n");
     }
 
-    drv_file *json = drv_json_open(drv_path("probe.json"));
-    drv_json_integer(json, "count", count);
-    drv_json_number(json, "level", level);
-    drv_json_number(json, "open", open_level);
-    drv_json_integer(json, "flag", flag);
-    drv_json_integer(json, "choice", choice);
-    drv_json_string(json, "word", word ? word : "tab\t\"quote\"\\");
-    drv_json_numbers(json, "whole", whole.at, whole.count);
-    drv_json_numbers(json, "real", real.at, real.count);
-    drv_json_measured(json, "measured", 0.1, INFINITY);
-    drv_json_integer(json, "seed", drv.seed);
-    drv_json_integer(json, "threads", drv.threads);
-    drv_json_close(json);
+    drv_file *values = drv_open(drv_path("probe.txt"));
+    drv_print(values, "count %lld\nlevel %.17g\nopen %.17g\nflag %d\nchoice %d\nword %s\nwhole",
+              (long long)count, level, open_level, flag, choice, word ? word : "none");
+    for (int64_t i = 0; i < whole.count; i++) {
+        drv_print(values, " %.17g", whole.at[i]);
+    }
+    drv_print(values, "\nreal");
+    for (int64_t i = 0; i < real.count; i++) {
+        drv_print(values, " %.3g", real.at[i]);
+    }
+    drv_print(values, "\nseed %lld\nthreads %lld\n", (long long)drv.seed, (long long)drv.threads);
+    drv_close(values);
 
     const double x[3] = {1, 2, 3}, y[3] = {0.1, NAN, 1e-300};
     const double *const columns[2] = {x, y};

@@ -1,5 +1,4 @@
 """The drivers' helper: command line, result files, pictures, full disks."""
-import json
 import os
 import struct
 
@@ -10,23 +9,22 @@ from run_driver import DriverTest, idx, npy
 class Options(DriverTest):
     def probe(self, *args):
         self.succeeds(*args)
-        with open(os.path.join(self.out, "probe.json"), encoding="utf-8") as f:
-            return json.load(f)
+        with open(os.path.join(self.out, "probe.txt"), encoding="utf-8") as f:
+            return dict(line.rstrip("\n").split(" ", 1) for line in f if " " in line)
 
     def test_values_in_both_forms(self):
         got = self.probe("--count", 7, "--level=0.25", "--open", "-1e3", "--flag", "--choice=blue",
                          "--word", "=a=", "--whole=-5,0,5", "--real", "0.5,1e-3", "--seed", "-9",
                          "--threads=2")
         self.assertEqual(got, {
-            "count": 7, "level": 0.25, "open": -1000, "flag": 1, "choice": 2, "word": "=a=",
-            "whole": [-5, 0, 5], "real": [0.5, 0.001], "measured": {"value": 0.1, "stderr": None},
-            "seed": -9, "threads": 2})
+            "count": "7", "level": "0.25", "open": "-1000", "flag": "1", "choice": "2", "word": "=a=",
+            "whole": "-5 0 5", "real": "0.5 0.001", "seed": "-9", "threads": "2"})
 
     def test_defaults(self):
         got = self.probe()
-        self.assertEqual((got["count"], got["level"], got["open"], got["choice"]), (3, 0.5, None, 1))
-        self.assertEqual(got["word"], 'tab\t"quote"\\')
-        self.assertEqual(got["threads"], os.sysconf("SC_NPROCESSORS_ONLN"))
+        self.assertEqual([got[name] for name in ("count", "level", "open", "choice", "word")],
+                         ["3", "0.5", "nan", "1", "none"])
+        self.assertEqual(got["threads"], str(os.sysconf("SC_NPROCESSORS_ONLN")))
 
     def test_help(self):
         done = self.succeeds("--help", out=False)
@@ -115,7 +113,7 @@ class Output(DriverTest):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full")
         os.mkdir(self.out)
-        for name in ("probe.csv", "probe.json", "probe.gp"):
+        for name in ("probe.csv", "probe.txt", "probe.gp"):
             path = os.path.join(self.out, name)
             if os.path.exists(path):
                 os.remove(path)
@@ -125,7 +123,7 @@ class Output(DriverTest):
             os.remove(path)
 
     def test_file_size_limit(self):
-        self.refuses("probe.json: File too large", file_limit=0)
+        self.refuses("probe.txt: File too large", file_limit=0)
 
     def test_full_standard_output(self):
         if not os.path.exists("/dev/full"):

@@ -9,8 +9,7 @@ import struct
 import run_driver
 from run_driver import DriverTest, idx, npy
 
-KEYS = ["n", "d", "alpha", "classes", "Lambda", "t_S", "t_S_asymptotic", "t_S_phi", "t_C_phi",
-        "t_C_entropy", "t_C_last_change", "t_C_spectrum", "seed"]
+TIMES = ["t_S", "t_S_asymptotic", "t_S_phi", "t_C_phi", "t_C_entropy", "t_C_last_change", "t_C_spectrum"]
 PHI = "t,phi,phi_se,phi_clones,phi_clones_se,phi_C,phi_C_se,phi_C_clones,phi_C_clones_se"
 QUICK = ("--samples=200", "--clones=100", "--paths=40", "--path-steps=30", "--steps=3")
 
@@ -44,9 +43,16 @@ class Regimes(DriverTest):
                     struct.pack("<%dd" % len(flat), *flat)),
                 npy(self.path("y.npy"), (len(labels),), "|u1", bytes(labels)))
 
-    def result(self):
+    def report(self):
         with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
             return json.load(f)
+
+    def result(self):
+        return self.report()["scalars"]
+
+    def about(self, *names):
+        fields = self.report()["fields"]
+        return tuple(fields[name] for name in names)
 
     def table(self, name):
         """Header line and rows; empty fields are None."""
@@ -59,19 +65,23 @@ class Regimes(DriverTest):
         done = self.succeeds("--data", x, "--labels", y, *QUICK)
         self.assertEqual(done.stderr.replace("gnuplot is not installed", ""), "")
         got = self.result()
-        self.assertEqual(list(got), KEYS)
-        self.assertEqual((got["n"], got["d"], got["classes"], got["seed"]), (60, 6, [0, 1], 0))
-        self.assertAlmostEqual(got["alpha"], math.log(60) / 6, places=14)
-        for key in KEYS[4:-1]:
-            self.assertEqual(list(got[key]), ["value", "stderr"])
+        self.assertEqual(self.about("kind", "clock", "n", "d", "labels", "seed", "data_path", "labels_path", "data",
+                                    "DDN_ANALYSIS_SAMPLES", "DDN_ANALYSIS_EXCESS_LEVEL"),
+                         ("regimes", "schedule:ou", "60", "6", "0, 1", "0", x, y, "f64 [60][6], 2 classes", "200",
+                          "0.05"))
+        self.assertRegex(self.about("library")[0], r"^\d+\.\d+\.\d+$")
+        self.assertAlmostEqual(got["alpha"]["value"], math.log(60) / 6, places=14)
+        for key in ["Lambda"] + TIMES:
             self.assertTrue(math.isfinite(got[key]["value"]), key)
-            self.assertGreaterEqual(got[key]["stderr"], 0)
+            self.assertGreaterEqual(got[key]["standard_error"], 0)
+            self.assertEqual(got[key]["unit"], "data units^2" if key == "Lambda" else "schedule time")
+            self.assertGreater(len(got[key]["definition"]), 20)
         top = largest_eigenvalue(two_clusters()[0])
         self.assertAlmostEqual(got["Lambda"]["value"], top, places=8)
         self.assertAlmostEqual(got["t_S"]["value"], math.log1p(top) / 2, places=9)
         self.assertAlmostEqual(got["t_S_asymptotic"]["value"], math.log(top) / 2, places=9)
         for key in ("t_S_phi", "t_C_phi", "t_C_entropy", "t_C_last_change"):
-            self.assertGreater(got[key]["stderr"], 0, key)
+            self.assertGreater(got[key]["standard_error"], 0, key)
         self.assertLess(got["t_C_phi"]["value"], got["t_S_phi"]["value"])
         for text in ("n = 60 points, d = 6", "classes 0 (30), 1 (30)", "t_S_phi", "±",
                      "III  memorization"):
@@ -117,15 +127,16 @@ class Regimes(DriverTest):
         self.assertEqual(seen["1"], seen["2"])
         self.assertEqual(seen["1"], seen["3"])
         self.assertNotEqual(seen["1"][1], seen["seed"][1])
-        self.assertEqual(self.result()["seed"], 1)
+        self.assertEqual(self.about("seed"), ("1",))
 
     def test_without_labels_and_clones(self):
         x, _ = self.files()
         done = self.succeeds("--data", x, *QUICK, "--clones=0", "--t-min=0.01", "--t-max", 5,
                              "--times=25")
         got = self.result()
-        self.assertEqual(got["classes"], [])
+        self.assertEqual(self.about("labels"), ("",))
         self.assertIsNone(got["t_S_phi"]["value"])
+        self.assertIn("no classes", got["t_S_phi"]["definition"])
         self.assertRegex(done.stdout, r"t_S_phi\s+no labels")
         _, rows = self.table("phi.csv")
         self.assertEqual(len(rows), 25)
@@ -145,15 +156,14 @@ class Regimes(DriverTest):
         x = idx(self.path("x.gz"), (40, 2, 2), bytes(rng.randrange(256) for _ in range(160)))
         y = idx(self.path("y.gz"), (40,), bytes(i % 4 for i in range(40)))
         self.succeeds("--data", x, "--labels", y, "--classes=1,3", *QUICK)
-        got = self.result()
-        self.assertEqual((got["n"], got["d"], got["classes"]), (20, 4, [1, 3]))
+        self.assertEqual(self.about("n", "d", "labels"), ("20", "4", "1, 3"))
         self.succeeds("--data", x, "--labels", y, "--n=12", "--scale=unit", *QUICK)
-        self.assertEqual((self.result()["n"], self.result()["classes"]), (12, [0, 1, 2, 3]))
+        self.assertEqual(self.about("n", "labels"), ("12", "0, 1, 2, 3"))
         with open(self.path("batch.bin"), "wb") as f:
             for i in range(8):
                 f.write(bytes([i % 2]) + bytes(rng.randrange(256) for _ in range(3072)))
         self.succeeds("--data", self.path("batch.bin"), *QUICK)
-        self.assertEqual((self.result()["n"], self.result()["d"]), (8, 3072))
+        self.assertEqual(self.about("n", "d"), ("8", "3072"))
 
     def test_one_point_and_copies_of_one(self):
         for n in (1, 5):
@@ -214,7 +224,7 @@ class Regimes(DriverTest):
     def test_full_disk(self):
         x, y = self.files()
         os.mkdir(self.out)
-        for name in ("regimes.json", "phi.csv", "entropy.csv", "regimes.gp"):
+        for name in ("phi.csv", "entropy.csv", "regimes.gp"):
             path = os.path.join(self.out, name)
             if os.path.lexists(path):
                 os.remove(path)
@@ -222,7 +232,11 @@ class Regimes(DriverTest):
             with self.subTest(name):
                 self.refuses(path + ": No space left", "--data", x, "--labels", y, *QUICK)
             os.remove(path)
-        self.refuses("File too large", "--data", x, "--labels", y, *QUICK, file_limit=100)
+        self.succeeds("--data", x, "--labels", y, *QUICK)
+        before = self.report()
+        self.refuses("File too large", "--data", x, "--labels", y, *QUICK, "--seed=7", file_limit=100)
+        self.assertEqual(self.report(), before)  # the last good report is still whole
+        self.assertEqual([name for name in os.listdir(self.out) if ".part-" in name], [])
 
 
 if __name__ == "__main__":

@@ -22,7 +22,10 @@ ARGUMENTS = {"transitions": [DATA / "medium_d16_n128_X.npy", DATA / "medium_d16_
 
 
 def run(*command):
-    return subprocess.run([str(c) for c in command], text=True, capture_output=True, check=False)
+    """In a folder of its own, which goes with what the program has written there."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [str(pathlib.Path(c).resolve()) if pathlib.Path(c).is_file() else str(c) for c in command]
+        return subprocess.run(paths, text=True, capture_output=True, check=False, cwd=folder)
 
 
 def tolerance(text):

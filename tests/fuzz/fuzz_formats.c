@@ -1,4 +1,5 @@
-/* Arbitrary bytes as files of points and of labels: every one opens or is refused with a text.
+/* Arbitrary bytes as files of points, labels and results: every one opens or is refused with a
+ * text.
  *
  * With -DDIFFDYN_LIBFUZZER it is an entry for libFuzzer. Otherwise a program: `fuzz_formats N`
  * mutates built-in seeds N times, always in the same way; `fuzz_formats FILE...` replays files. */
@@ -42,6 +43,32 @@ static void judge(ddn_context *ctx, ddn_status status, const char *path, ddn_dat
     ddn_dataset_destroy(ds);
 }
 
+/* A result that was read can be read out, copied and merged. */
+static void judge_result(ddn_context *ctx, ddn_status status, const char *path, ddn_result *r)
+{
+    ddn_result *copy = NULL, *merged = NULL;
+    if (status != DDN_OK) {
+        demand(r == NULL, "result of a failed call", ctx);
+        demand(status == DDN_E_FORMAT, ddn_status_name(status), ctx);
+        demand(strstr(ddn_context_message(ctx), path) != NULL, "no file name in the text", ctx);
+        return;
+    }
+    int64_t rows = ddn_result_rows(r), columns = ddn_result_column_count(r);
+    double *column = malloc((size_t)(rows + 1) * sizeof *column);
+    for (int64_t i = 0; i < columns; i++) {
+        demand(ddn_result_column(ctx, r, ddn_result_column_name(r, i), rows, column) == DDN_OK,
+               "column", ctx);
+    }
+    demand(ddn_result_field(r, "kind") != NULL && ddn_result_clock(r) != 0, "kind and clock", ctx);
+    demand(ddn_result_create_copy(ctx, r, &copy) == DDN_OK, "copy", ctx);
+    status = ddn_result_merge(ctx, r, copy, &merged);
+    demand(status == DDN_OK || status == DDN_E_MISMATCH || status == DDN_E_RANGE, "merge", ctx);
+    free(column);
+    ddn_result_destroy(merged);
+    ddn_result_destroy(copy);
+    ddn_result_destroy(r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[64];
@@ -64,6 +91,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     ddn_status status = ddn_dataset_open_labelled(ctx, three, path, &ds);
     judge(ctx, status, path, ds);
+    for (ddn_result_format format = DDN_RESULT_FORMAT_AUTO; format <= DDN_RESULT_FORMAT_NPY;
+         format++) {
+        ddn_result *r = NULL;
+        status = ddn_result_open(ctx, path, format, &r);
+        judge_result(ctx, status, path, r);
+    }
     ddn_dataset_destroy(three);
     ddn_context_destroy(ctx);
     close(fd);
@@ -73,7 +106,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #ifndef DIFFDYN_LIBFUZZER
 
 enum {
-    CAPACITY = 8192
+    CAPACITY = 8192,
+    SEEDS = 11
 };
 
 static uint64_t random_state = 1;
@@ -111,6 +145,38 @@ static size_t gzip_seed(uint8_t *out, const uint8_t *plain, size_t count)
     return length;
 }
 
+static size_t text_seed(uint8_t *out, const char *text)
+{
+    memcpy(out, text, strlen(text));
+    return strlen(text);
+}
+
+/* A result with all that files of results can have. */
+static size_t result_seed(uint8_t *out, uint32_t which)
+{
+    switch (which) {
+    case 0:
+        return text_seed(
+            out, "# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n"
+                 "# scalar \"s\": {\"value\": 1.5, \"standard_error\": null, \"pooling\": "
+                 "\"crossing\", \"of\": \"y\", \"level\": 0.5}\n# column \"t\": {\"pooling\": "
+                 "\"same\"}\n# column \"y\": {\"pooling\": \"mean\", \"count\": 3}\n# column "
+                 "\"y_se\": {}\nt,y,y_se\n1,nan,-inf\n2,1e-300,0.1\n3,-0,inf\n");
+    case 1:
+        return text_seed(
+            out, "{\"format\": \"diffdyn result\", \"version\": 1, \"fields\": {\"kind\": "
+                 "\"k\", \"clock\": \"schedule:ou\", \"seed\": \"1, 2\"}, \"scalars\": {\"s\": "
+                 "{\"value\": \"inf\", \"definition\": \"\\u00e9 \\\"x\\\"\"}}, \"rows\": 2, "
+                 "\"columns\": {\"p\": {\"pooling\": \"share\", \"count\": 4, \"values\": [0.5, "
+                 "null]}, \"p_low\": {\"values\": [0, 1]}}, \"more\": [[{\"a\": []}]]}");
+    default:
+        return npy_seed(out, 2,
+                        "{'descr': [('a', '<f8'), ('b', '<f8')], 'fortran_order': False, 'shape': "
+                        "(3,), }\n",
+                        48);
+    }
+}
+
 static size_t seed(uint8_t *out, uint32_t which)
 {
     static const uint8_t points[] = {0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0,
@@ -135,9 +201,11 @@ static size_t seed(uint8_t *out, uint32_t which)
         return gzip_seed(out, points, sizeof points);
     case 6:
         return gzip_seed(out, labels, sizeof labels);
-    default:
+    case 7:
         memset(out, 5, 2 * 3073);
         return 2 * 3073;
+    default:
+        return result_seed(out, which - 8);
     }
 }
 
@@ -197,7 +265,7 @@ int main(int argc, char **argv)
         return failed;
     }
     for (long k = 0; k < rounds; k++) {
-        size_t size = seed(bytes, (uint32_t)(k % 8));
+        size_t size = seed(bytes, (uint32_t)(k % SEEDS));
         LLVMFuzzerTestOneInput(bytes, k < 8 ? size : mutate(bytes, size));
     }
     return 0;

@@ -14,7 +14,7 @@ from source import PUBLIC, finish, public_headers, strip, where
 # The one X-macro of the public headers and its user, which is undefined again at once.
 MACROS = {"DDN_STATUS_LIST", "DDN_STATUS_ENUM_ENTRY"}
 FORBIDDEN = re.compile(
-    r"\b(bool|_Bool|s?size_t|unsigned|signed|long|short|int|float|wchar_t|_Complex|complex|"
+    r"\b(bool|_Bool|s?size_t|unsigned|signed|long|short|int|wchar_t|_Complex|complex|"
     r"ptrdiff_t|u?intptr_t|uint\d+_t|int8_t|int16_t|FILE|va_list|inline)\b")
 
 

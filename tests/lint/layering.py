@@ -25,7 +25,7 @@ ALLOWED = {
     "strdup strndup asprintf vasprintf alloca": set(),
     "getenv secure_getenv setenv putenv unsetenv setlocale newlocale uselocale": set(),
     "signal sigaction raise kill sigprocmask": set(),
-    "open openat creat read pread readv write pwrite lseek close stat fstat lstat mmap munmap mprotect madvise "
+    "open openat creat read pread readv write pwrite lseek close fsync rename unlink remove stat fstat lstat mmap munmap mprotect madvise "
     "sysconf getpid strerror strerror_r clock_gettime gettimeofday nanosleep sigfillset pthread_sigmask "
     "pthread_create": {"base/os.c"},
     "pthread_join pthread_mutex_init pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock pthread_cond_init "
@@ -38,7 +38,7 @@ ALLOWED = {
     "openblas_set_num_threads goto_set_num_threads omp_set_num_threads": set(),
     "ddni_normal ddni_uniform": BY_STREAM,
 }
-HEADERS = {"stdio.h": {"base/message.c"}, "pthread.h": {"base/os.h", "base/parallel.c"},
+HEADERS = {"stdio.h": {"base/message.c", "base/os.c"}, "pthread.h": {"base/os.h", "base/parallel.c"},
            "zlib.h": {"dataset/formats/gzip.c"}, "locale.h": set(), "setjmp.h": set(), "alloca.h": set()}
 HEADERS |= {name: {"base/os.c"} for name in ("errno.h", "fcntl.h", "signal.h", "time.h", "unistd.h", "sys/mman.h",
                                              "sys/stat.h")}

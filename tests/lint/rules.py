@@ -29,8 +29,6 @@ EXCEPTIONS = {
     },
     "release": {
         "ddn_context_create_with_allocator": "the allocator must outlive the context",
-        "ddn_analysis_uturn": "user is used during the call alone",
-        "ddn_analysis_branch": "user is used during the call alone",
     },
     "const": {},
     "keys": {},

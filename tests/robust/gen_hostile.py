@@ -19,7 +19,7 @@ HOSTILE = {
     "int64_t": ["INT64_MIN", "-1", "0"],
     "int32_t": ["INT32_MIN", "-1", "0", "INT32_MAX"],
     "double": ["NAN", "INFINITY", "-INFINITY", "0.0", "-1.0", "1e308", "5e-324"],
-    "const char*": ["NULL", '""', '"no such thing"'],
+    "const char*": ["NULL", '""', '"/dev/null/thing"'],
 }
 # Benign values by parameter name, by integer type, else 0.5 or 1. Arrays hold 4096 numbers.
 BY_NAME = {
@@ -111,6 +111,9 @@ def main():
         elif parameters:
             plain = [benign(k, n, place, integers, callbacks)
                      for place, (k, n) in enumerate(parameters)]
+            if name.endswith("_write"):  # the file of the fixture is to be read
+                plain = ['"/dev/null/file"' if n == "path" else value
+                         for value, (_, n) in zip(plain, parameters)]
             bad = [hostile(k, integers, callbacks) for k, _ in parameters]
             rows = [plain, [b[0] for b in bad]]
             rows += [plain[:i] + [value] + plain[i + 1:]

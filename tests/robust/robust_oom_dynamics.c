@@ -94,9 +94,9 @@ static ddn_status analyses(ddn_context *ctx, void *arg)
     TRY(ddn_analysis_clones(an, oracle, 2, times, &r[2]));
     TRY(ddn_analysis_last_change(an, oracle, &r[3]));
     TRY(ddn_analysis_regimes(an, oracle, 3, 1, times, times, &r[4]));
-    TRY(ddn_analysis_uturn(an, oracle, NULL, 2, times, NULL, NULL, &r[5]));
-    TRY(ddn_analysis_branch(an, oracle, NULL, 2, times, NULL, NULL, &r[6]));
-    TRY(ddn_analysis_path(an, oracle, NULL, DDN_PATH_CLONES, 3, M, times, x, D, regimes, &r[7]));
+    TRY(ddn_analysis_uturn(an, oracle, NULL, 2, times, &r[5]));
+    TRY(ddn_analysis_branch(an, oracle, NULL, 2, times, &r[6]));
+    TRY(ddn_analysis_path(an, oracle, DDN_PATH_CLONES, 3, M, times, x, D, regimes, &r[7]));
 done:
     for (int i = 0; i < RESULTS; i++) {
         ddn_result_destroy(r[i]);

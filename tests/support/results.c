@@ -54,3 +54,27 @@ void test_same_results(ddn_context *ctx, const ddn_result *a, const ddn_result *
         same_bits(name, ea, eb);
     }
 }
+
+static void same_entry(const ddn_result *a, const ddn_result *b, const char *name)
+{
+    assert_string_equal(ddn_result_unit(a, name), ddn_result_unit(b, name));
+    assert_string_equal(ddn_result_definition(a, name), ddn_result_definition(b, name));
+}
+
+void test_same_texts(ddn_context *ctx, const ddn_result *a, const ddn_result *b)
+{
+    test_same_results(ctx, a, b);
+    assert_int_equal(ddn_result_clock(a), ddn_result_clock(b));
+    assert_int_equal(ddn_result_field_count(a), ddn_result_field_count(b));
+    for (int64_t i = 0; i < ddn_result_field_count(a); i++) {
+        const char *name = ddn_result_field_name(a, i);
+        assert_string_equal(name, ddn_result_field_name(b, i));
+        assert_string_equal(ddn_result_field(a, name), ddn_result_field(b, name));
+    }
+    for (int64_t i = 0; i < ddn_result_column_count(a); i++) {
+        same_entry(a, b, ddn_result_column_name(a, i));
+    }
+    for (int64_t i = 0; i < ddn_result_scalar_count(a); i++) {
+        same_entry(a, b, ddn_result_scalar_name(a, i));
+    }
+}

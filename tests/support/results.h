@@ -12,5 +12,7 @@ double test_scalar(ddn_context *ctx, const ddn_result *result, const char *name)
 
 /* Fails unless both results have the same names and the same bits. */
 void test_same_results(ddn_context *ctx, const ddn_result *a, const ddn_result *b);
+/* Fails unless they also have the same clock, fields, units and definitions. */
+void test_same_texts(ddn_context *ctx, const ddn_result *a, const ddn_result *b);
 
 #endif

@@ -17,15 +17,40 @@ typedef struct curves {
     double *t, *gaussian, *gaussian_se, *between, *between_se, *noise, *noise_se;
 } curves;
 
-static ddn_status add_curves(ddn_context *ctx, ddn_result *result, curves *c)
+static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_oracle *oracle,
+                             int64_t samples, curves *c)
 {
-    DDNI_TRY(ddni_result_add_column(ctx, result, "t", &c->t, "time of the schedule"));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, "kl_gaussian", &c->gaussian, &c->gaussian_se,
+    const ddni_quantity gaussian = {"kl_gaussian", "nats", DDN_POOLING_MEAN, samples};
+    const ddni_quantity between = {"kl_between", "nats", DDN_POOLING_SAME, 0};
+    const ddni_quantity noise = {"kl_noise", "nats", DDN_POOLING_MEAN, samples};
+    DDNI_TRY(ddni_analysis_add_times(ctx, result, oracle, &c->t));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, gaussian, &c->gaussian, &c->gaussian_se,
                                   "KL(p_t | N(a mean, a^2 C + s^2 I)), nats"));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, "kl_between", &c->between, &c->between_se,
+    DDNI_TRY(ddni_result_add_pair(ctx, result, between, &c->between, &c->between_se,
                                   "KL(N(a mean, a^2 C + s^2 I) | N(0, (a^2 + s^2) I)), nats"));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, "kl_noise", &c->noise, &c->noise_se,
+    DDNI_TRY(ddni_result_add_pair(ctx, result, noise, &c->noise, &c->noise_se,
                                   "KL(p_t | N(0, (a^2 + s^2) I)), nats"));
+    return DDN_OK;
+}
+
+static ddn_status add_counts(ddn_context *ctx, ddn_result *result, const ddn_dataset *ds,
+                             int64_t samples)
+{
+    const struct {
+        const char *name, *definition;
+        ddn_pooling pooling;
+        int64_t value;
+    } list[] = {
+        {"samples", "states drawn at each time for the posterior entropy", DDN_POOLING_SUM,
+         samples},
+        {"n", "number of points", DDN_POOLING_SAME, ds->n},
+        {"d", "dimension", DDN_POOLING_SAME, ds->d},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        DDNI_TRY(ddni_result_add_scalar(ctx, result,
+                                        (ddni_quantity){list[i].name, "1", list[i].pooling, 0},
+                                        (double)list[i].value, 0, "%s", list[i].definition));
+    }
     return DDN_OK;
 }
 
@@ -46,8 +71,10 @@ static ddn_status second_moment(ddn_context *ctx, const ddn_dataset *ds, double 
 
 /* Fills the rows from E S = d f of `identities`; log_det[count] is scratch for c, sum and error. */
 static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double *times,
-                       int64_t count, const ddn_result *identities, double *scratch, curves *out)
+                       int64_t count, const ddn_result *identities, double *scratch,
+                       ddn_result *result, curves *out)
 {
+    int sampled = 0;
     const ddn_dataset *ds = ddn_oracle_dataset(oracle);
     const double n = (double)ds->n, d = (double)ds->d;
     double *ratio = scratch, *log_det = scratch + count, *log_det_se = scratch + 2 * count;
@@ -72,6 +99,10 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
         out->between_se[k] = 0.5 * log_det_se[k];
         out->noise[k] = 0.5 * (q * moment - d * q - d * log_rest) - log(n) + d * f->values[k];
         out->noise_se[k] = d * f_se->values[k]; /* the log-determinants cancel */
+        sampled |= log_det_se[k] > 0;
+    }
+    if (sampled) { /* this error is the same in all runs: theirs would not shrink it */
+        ddni_entries_find(&result->columns, "kl_gaussian")->pooling = DDN_POOLING_NONE;
     }
     return DDN_OK;
 }
@@ -85,27 +116,25 @@ ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, i
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);
     const ddn_dataset *ds = ddn_oracle_dataset(oracle);
-    DDNI_CHECK(ctx, ds != NULL, DDN_E_UNSUPPORTED, "the oracle (%s) has no dataset",
-               ddn_oracle_kind(oracle));
+    DDNI_CHECK(
+        ctx, ds != NULL && ddn_oracle_can(oracle, DDN_OUT_ENTROPY), DDN_E_UNSUPPORTED,
+        "an oracle of kind %s has no data or no posterior entropy: take the exact oracle of its "
+        "data (ddn_oracle_create_empirical)",
+        ddn_oracle_kind(oracle));
     DDNI_TRY(ddni_analysis_check_times(ctx, "times", ddn_oracle_schedule(oracle), times, count));
 
     ddn_status status = DDN_OK;
+    const int64_t samples = ddni_analysis_i64(an, DDN_ANALYSIS_SAMPLES);
     ddn_result *identities = NULL, *result = NULL;
     double *scratch = NULL;
     curves c;
     DDNI_TRY_GOTO(ddn_analysis_identities(an, oracle, count, times, &identities), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "late-start scan", 3 * count, sizeof *scratch, &scratch),
                   fail);
-    DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
-    DDNI_TRY_GOTO(add_curves(ctx, result, &c), fail);
-    DDNI_TRY_GOTO(fill(ctx, oracle, times, count, identities, scratch, &c), fail);
-    DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result, "samples",
-                                         (double)ddni_analysis_i64(an, DDN_ANALYSIS_SAMPLES), 0,
-                                         "states drawn at each time for the posterior entropy"),
-                  fail);
-    DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result, "n", (double)ds->n, 0, "number of points"),
-                  fail);
-    DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result, "d", (double)ds->d, 0, "dimension"), fail);
+    DDNI_TRY_GOTO(ddni_analysis_start(an, "late_start", oracle, count, &result), fail);
+    DDNI_TRY_GOTO(add_curves(ctx, result, oracle, samples, &c), fail);
+    DDNI_TRY_GOTO(fill(ctx, oracle, times, count, identities, scratch, result, &c), fail);
+    DDNI_TRY_GOTO(add_counts(ctx, result, ds, samples), fail);
     *out = result;
     result = NULL;
 fail:
@@ -141,9 +170,11 @@ ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn
     const ddni_entry *kl = ddni_result_find_column(result, noise ? "kl_noise" : "kl_gaussian");
     const ddni_entry *se =
         ddni_result_find_column(result, noise ? "kl_noise_se" : "kl_gaussian_se");
-    DDNI_CHECK(ctx, times != NULL && kl != NULL && se != NULL, DDN_E_UNSUPPORTED,
-               "the result has no column %s: it is not of ddn_analysis_late_start",
-               noise ? "kl_noise" : "kl_gaussian");
+    static const char *const kinds[] = {"late_start", NULL};
+    DDNI_TRY(ddni_result_check_kind(ctx, result, kinds, NULL));
+    DDNI_CHECK(ctx, times != NULL && kl != NULL && se != NULL, DDN_E_KEY,
+               "the result has no columns 't', '%s' and '%s_se'",
+               noise ? "kl_noise" : "kl_gaussian", noise ? "kl_noise" : "kl_gaussian");
 
     const int64_t rows = result->rows;
     const int rising = rows < 2 || times->values[rows - 1] > times->values[0];

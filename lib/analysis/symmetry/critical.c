@@ -128,24 +128,27 @@ typedef struct columns {
 static ddn_status add_columns(ddn_context *ctx, ddn_result *result, columns *c)
 {
     const struct {
-        const char *name, *definition;
+        const char *name, *unit, *definition;
         double **values;
     } list[] = {
-        {"eta", "noise level of the family", &c->eta},
-        {"t", "origin loses stability, from lambda; time and coordinates of the schedule", &c->t},
-        {"t_ou", "the same as OU time", &c->t_ou},
-        {"t_ou_coordinates", "from lambda in OU (and VP) coordinates, OU time",
+        {"eta", "1", "noise level of the family", &c->eta},
+        {"t", DDNI_UNIT_TIME,
+         "origin loses stability, from lambda; time and coordinates of the schedule", &c->t},
+        {"t_ou", DDNI_UNIT_OU, "the same as OU time", &c->t_ou},
+        {"t_ou_coordinates", DDNI_UNIT_OU, "from lambda in OU (and VP) coordinates, OU time",
          &c->t_ou_coordinates},
-        {"t_edm_coordinates", "from lambda in EDM coordinates, OU time", &c->t_edm_coordinates},
-        {"theta", "exp(-t_ou_coordinates)", &c->theta},
-        {"sigma", "EDM sigma of t_edm_coordinates, sqrt(lambda)", &c->sigma},
-        {"t_measured",
+        {"t_edm_coordinates", DDNI_UNIT_OU, "from lambda in EDM coordinates, OU time",
+         &c->t_edm_coordinates},
+        {"theta", "1", "exp(-t_ou_coordinates)", &c->theta},
+        {"sigma", "data units", "EDM sigma of t_edm_coordinates, sqrt(lambda)", &c->sigma},
+        {"t_measured", DDNI_UNIT_TIME,
          "the branch of fixed points from late times loses stability, time of the schedule",
          &c->t_measured},
     };
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
-        DDNI_TRY(ddni_result_add_column(ctx, result, list[i].name, list[i].values, "%s",
-                                        list[i].definition));
+        const ddni_quantity what = {list[i].name, list[i].unit, 0, 0};
+        DDNI_TRY(
+            ddni_result_add_column(ctx, result, what, list[i].values, "%s", list[i].definition));
     }
     return DDN_OK;
 }
@@ -196,10 +199,11 @@ ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, int64_t count,
     ddn_status status;
     DDNI_TRY_GOTO(ddn_schedule_create_ou(ctx, &ou), fail);
     DDNI_TRY_GOTO(ddn_schedule_create_edm(ctx, &edm), fail);
-    DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
+    DDNI_TRY_GOTO(ddni_symmetry_start(sy, "critical", count, &result), fail);
     DDNI_TRY_GOTO(add_columns(ctx, result, &c), fail);
-    DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result, "lambda", lambda, 0,
-                                         "top eigenvalue of the covariance, as given"),
+    DDNI_TRY_GOTO(ddni_result_add_scalar(ctx, result,
+                                         (ddni_quantity){"lambda", DDNI_UNIT_DATA2, 0, 0}, lambda,
+                                         0, "top eigenvalue of the covariance, as given"),
                   fail);
     status = fill_table(sy, ou, edm, lambda, etas, count, &c);
     ddni_options_put_f64(&sy->options, DDN_SYMMETRY_ETA, eta);

@@ -155,14 +155,18 @@ static ddn_status add_common(ddn_symmetry *sy, const ddni_trace *trace, ddn_resu
 {
     ddn_context *ctx = sy->ctx;
     double *branch, *t, *tau, *lambda, *norm, *residual, *q;
-    DDNI_TRY(ddni_result_add_column(ctx, result, "branch", &branch, "number of the branch"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "t", &t, "time of the schedule"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "t_ou", &tau, "OU time"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "lambda", &lambda,
-                                    "eigenvalue of the linearised drift, eta = %g",
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"branch", "1", 0, 0}, &branch,
+                                    "number of the branch"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"t", DDNI_UNIT_TIME, 0, 0}, &t,
+                                    "time of the schedule"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"t_ou", DDNI_UNIT_OU, 0, 0}, &tau,
+                                    "OU time"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"lambda", DDNI_UNIT_RATE, 0, 0},
+                                    &lambda, "eigenvalue of the linearised drift, eta = %g",
                                     ddni_symmetry_f64(sy, DDN_SYMMETRY_ETA)));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "norm", &norm, "|x|"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "residual", &residual,
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"norm", "data units", 0, 0}, &norm,
+                                    "|x|"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"residual", "1", 0, 0}, &residual,
                                     "|b| s^2/(c + f s^2) over |x| + s sqrt(d)"));
     for (int64_t i = 0; i < trace->count; i++) {
         const ddni_mark *mark = &trace->mark[i];
@@ -176,7 +180,8 @@ static ddn_status add_common(ddn_symmetry *sy, const ddni_trace *trace, ddn_resu
     for (int64_t j = 0; j < k; j++) {
         char name[DDNI_NAME_BYTES];
         ddni_numbered_name("q_", j, name);
-        DDNI_TRY(ddni_result_add_column(ctx, result, name, &q, "x . direction %lld", (long long)j));
+        DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){name, "", 0, 0}, &q,
+                                        "x . direction %lld", (long long)j));
         for (int64_t i = 0; i < trace->count; i++) {
             q[i] = ddni_dot(sy->d, trace->x + i * trace->width, directions + j * ldv);
         }
@@ -191,20 +196,20 @@ static ddn_status make_tables(ddni_tracer *tracer, int64_t m, int64_t k, const d
     ddn_context *ctx = sy->ctx;
     const ddni_trace *points = &tracer->points, *events = &tracer->events;
     double *unstable, *kind, *index, folds = 0;
-    DDNI_TRY(ddni_result_create(ctx, points->count, &diagram->point_table));
-    DDNI_TRY(ddni_result_create(ctx, events->count, &diagram->event_table));
+    DDNI_TRY(ddni_symmetry_start(sy, "diagram", points->count, &diagram->point_table));
+    DDNI_TRY(ddni_symmetry_start(sy, "events", events->count, &diagram->event_table));
     DDNI_TRY(add_common(sy, points, diagram->point_table, k, directions, ldv));
-    DDNI_TRY(ddni_result_add_column(ctx, diagram->point_table, "unstable", &unstable,
-                                    "positive ones of the %lld leading eigenvalues",
-                                    (long long)tracer->followed));
+    DDNI_TRY(ddni_result_add_column(
+        ctx, diagram->point_table, (ddni_quantity){"unstable", "1", 0, 0}, &unstable,
+        "positive ones of the %lld leading eigenvalues", (long long)tracer->followed));
     for (int64_t i = 0; i < points->count; i++) {
         unstable[i] = (double)points->mark[i].unstable;
     }
-    DDNI_TRY(ddni_result_add_column(ctx, diagram->event_table, "kind", &kind,
-                                    "1: fold; 2: another branch crosses"));
+    DDNI_TRY(ddni_result_add_column(ctx, diagram->event_table, (ddni_quantity){"kind", "1", 0, 0},
+                                    &kind, "1: fold; 2: another branch crosses"));
     DDNI_TRY(add_common(sy, events, diagram->event_table, k, directions, ldv));
-    DDNI_TRY(ddni_result_add_column(ctx, diagram->event_table, "index", &index,
-                                    "which eigenvalue vanishes, 0 = leading"));
+    DDNI_TRY(ddni_result_add_column(ctx, diagram->event_table, (ddni_quantity){"index", "1", 0, 0},
+                                    &index, "which eigenvalue vanishes, 0 = leading"));
     for (int64_t i = 0; i < events->count; i++) {
         kind[i] = (double)events->mark[i].kind;
         index[i] = (double)events->mark[i].index;
@@ -225,8 +230,9 @@ static ddn_status make_tables(ddni_tracer *tracer, int64_t m, int64_t k, const d
         {"truncated", "branches cut short or left out", (double)tracer->truncated},
     };
     for (size_t i = 0; i < sizeof scalars / sizeof scalars[0]; i++) {
-        DDNI_TRY(ddni_result_add_scalar(ctx, diagram->point_table, scalars[i].name,
-                                        scalars[i].value, 0, "%s", scalars[i].definition));
+        const ddni_quantity what = {scalars[i].name, "1", 0, 0};
+        DDNI_TRY(ddni_result_add_scalar(ctx, diagram->point_table, what, scalars[i].value, 0, "%s",
+                                        scalars[i].definition));
     }
     return DDN_OK;
 }

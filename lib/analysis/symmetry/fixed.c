@@ -143,22 +143,26 @@ static ddn_status report(ddn_symmetry *sy, const ddni_field *field, const found 
     ddn_context *ctx = sy->ctx;
     int64_t k = ddni_symmetry_followed(sy), d = sy->d;
     double *residual, *lambda, *unstable, *norm, *u, *starts, values[DDNI_SYMMETRY_FOLLOWED], tau;
-    DDNI_TRY(ddni_result_add_column(ctx, result, "residual", &residual,
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"residual", "1", 0, 0}, &residual,
                                     "|b| s^2/(c + f s^2) over |x| + s sqrt(d)"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "lambda", &lambda,
-                                    "leading eigenvalue of the linearised drift, eta = %g",
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"lambda", DDNI_UNIT_RATE, 0, 0},
+                                    &lambda, "leading eigenvalue of the linearised drift, eta = %g",
                                     field->eta));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "unstable", &unstable,
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"unstable", "1", 0, 0}, &unstable,
                                     "positive ones of the %lld leading eigenvalues", (long long)k));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "norm", &norm, "|x|"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "u", &u, "potential f |x|^2/2 - c log p"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "starts", &starts,
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"norm", "data units", 0, 0}, &norm,
+                                    "|x|"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"u", DDNI_UNIT_POTENTIAL, 0, 0},
+                                    &u, "potential f |x|^2/2 - c log p"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"starts", "1", 0, 0}, &starts,
                                     "starts that led there, of %lld", (long long)m));
     DDNI_TRY(ddn_schedule_to_ou(ctx, ddn_oracle_schedule(sy->oracle), field->t, &tau));
-    DDNI_TRY(ddni_result_add_scalar(ctx, result, "failed", (double)list->failed, 0,
-                                    "starts that did not converge"));
-    DDNI_TRY(ddni_result_add_scalar(ctx, result, "t", field->t, 0, "time of the schedule"));
-    DDNI_TRY(ddni_result_add_scalar(ctx, result, "t_ou", tau, 0, "the same as OU time"));
+    DDNI_TRY(ddni_result_add_scalar(ctx, result, (ddni_quantity){"failed", "1", 0, 0},
+                                    (double)list->failed, 0, "starts that did not converge"));
+    DDNI_TRY(ddni_result_add_scalar(ctx, result, (ddni_quantity){"t", DDNI_UNIT_TIME, 0, 0},
+                                    field->t, 0, "time of the schedule"));
+    DDNI_TRY(ddni_result_add_scalar(ctx, result, (ddni_quantity){"t_ou", DDNI_UNIT_OU, 0, 0}, tau,
+                                    0, "the same as OU time"));
     for (int64_t i = 0; i < list->count; i++) {
         const double *x = list->x + i * d;
         residual[i] = list->residual[i];
@@ -203,7 +207,7 @@ ddn_status ddn_symmetry_fixed_points(ddn_symmetry *sy, double t, int64_t m, cons
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "states", 3 * rows * sy->d, size, &block), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "eigenvectors", k * sy->d, size, &vectors), fail);
     DDNI_TRY_GOTO(search(sy, &field, m, starts, lds, block, &list), fail);
-    DDNI_TRY_GOTO(ddni_result_create(ctx, list.count, &result), fail);
+    DDNI_TRY_GOTO(ddni_symmetry_start(sy, "fixed_points", list.count, &result), fail);
     DDNI_TRY_GOTO(report(sy, &field, &list, m, vectors, result), fail);
     for (int64_t i = 0; i < list.count; i++) {
         memcpy(points + i * ldp, list.x + i * sy->d, (size_t)sy->d * sizeof *points);

@@ -64,17 +64,23 @@ ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, int64_t count, const do
     ddn_result *result = NULL;
     ddn_status status;
     profile row = {.count = count};
-    DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
-    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "q", &row.q, "position on x0 + q v"), fail);
-    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "u", &row.u, "%s; eta = %g, schedule time %g",
+    DDNI_TRY_GOTO(ddni_symmetry_start(sy, "line", count, &result), fail);
+    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, (ddni_quantity){"q", "", 0, 0}, &row.q,
+                                         "position on x0 + q v"),
+                  fail);
+    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result,
+                                         (ddni_quantity){"u", DDNI_UNIT_POTENTIAL, 0, 0}, &row.u,
+                                         "%s; eta = %g, schedule time %g",
                                          sy->has_log_p ? "potential f |x|^2/2 - c log p"
                                                        : "potential minus its value at q[0], "
                                                          "integrated from the slope",
                                          field.eta, t),
                   fail);
-    DDNI_TRY_GOTO(
-        ddni_result_add_column(ctx, result, "slope", &row.slope, "du/dq, minus drift . v"), fail);
-    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, "curvature", &row.curvature, "d2u/dq2"),
+    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, (ddni_quantity){"slope", "", 0, 0},
+                                         &row.slope, "du/dq, minus drift . v"),
+                  fail);
+    DDNI_TRY_GOTO(ddni_result_add_column(ctx, result, (ddni_quantity){"curvature", "", 0, 0},
+                                         &row.curvature, "d2u/dq2"),
                   fail);
     for (int64_t i = 0; i < count; i++) {
         row.q[i] = q[i];

@@ -2,6 +2,7 @@
  * (51). */
 #include <string.h>
 
+#include "analysis/result_impl.h"
 #include "analysis/symmetry/symmetry_impl.h"
 #include "base/check.h"
 #include "oracle/oracle_impl.h"
@@ -128,6 +129,14 @@ ddn_status ddn_symmetry_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_s
     }
     *out = sy;
     return DDN_OK;
+}
+
+ddn_status ddni_symmetry_start(const ddn_symmetry *sy, const char *kind, int64_t rows,
+                               ddn_result **out)
+{
+    const ddni_origin origin = {
+        .kind = kind, .clock = DDN_CLOCK_SCHEDULE, .oracle = sy->oracle, .options = &sy->options};
+    return ddni_result_start(sy->ctx, &origin, rows, out);
 }
 
 void ddn_symmetry_destroy(ddn_symmetry *sy)

@@ -98,4 +98,11 @@ ddn_status ddni_field_newton(ddn_symmetry *sy, const ddni_field *field, int64_t 
 ddn_status ddni_field_settle(ddn_symmetry *sy, const ddni_field *field, int64_t m, double *x,
                              double *residual, double *scratch);
 
+/* A result of that kind, in the time of the oracle's schedule, with all settings. */
+ddn_status ddni_symmetry_start(const ddn_symmetry *sy, const char *kind, int64_t rows,
+                               ddn_result **out);
+
+#define DDNI_UNIT_RATE "1/schedule time"
+#define DDNI_UNIT_POTENTIAL "data units^2/time"
+
 #endif

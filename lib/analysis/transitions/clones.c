@@ -15,7 +15,8 @@ typedef struct clone_work {
     ddn_integrator *it;
     ddni_judge judge;
     int64_t seed, pairs, batch, d; /* batch in pairs */
-    double t_end;
+    ddni_level end;
+    int32_t clean;      /* clones end with the denoiser, for a classifier */
     double *x0, *z, *x; /* [2 batch][d]: rows 2p and 2p + 1 are clones */
     int64_t *paths;     /* [2 batch] */
 } clone_work;
@@ -39,7 +40,10 @@ static void free_clones(clone_work *w)
 static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
 {
     int64_t row = w->d * (int64_t)sizeof(double), rows = 2 * w->batch;
-    DDNI_TRY(ddni_judge_create(w->ctx, &(ddni_judge_of){.oracle = w->oracle}, rows, &w->judge));
+    const ddni_judge_of of = {
+        .oracle = w->oracle, .points = an->points, .classifier = an->classifier};
+    DDNI_TRY(ddni_judge_create(w->ctx, &of, rows, &w->judge));
+    w->clean = w->judge.rule == DDNI_CLASSIFIER;
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->x0));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, row, &w->x));
@@ -47,10 +51,12 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
                                  ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
-    return ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->t_end);
+    DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, w->clean));
+    return ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t);
 }
 
-static void count(const clone_work *w, int64_t pairs, counts *out)
+/* Distances first: the judge takes clean states back to the level of the end. */
+static ddn_status count(clone_work *w, int64_t pairs, counts *out)
 {
     for (int64_t p = 0; p < pairs; p++) {
         const double *one = w->x + 2 * p * w->d, *other = one + w->d;
@@ -60,7 +66,10 @@ static void count(const clone_work *w, int64_t pairs, counts *out)
         }
         ddni_mean_add(&out->distance2, distance2);
     }
+    DDNI_TRY(w->clean ? ddni_judge_clean(&w->judge, &w->end, 2 * pairs, w->x)
+                      : ddni_judge_noisy(&w->judge, w->end.t, 2 * pairs, w->x, w->d));
     ddni_judge_count(&w->judge, pairs, &out->same);
+    return DDN_OK;
 }
 
 /* Runs one batch of pairs from level->t, time number k, down to the end. */
@@ -76,8 +85,7 @@ static ddn_status run_clones(clone_work *w, const ddni_samples *samples, const d
         }
     }
     DDNI_TRY(ddn_integrator_set_paths(w->it, 2 * pairs, w->paths));
-    DDNI_TRY(ddn_integrator_run(w->it, 2 * pairs, w->x, w->d));
-    return ddni_judge_noisy(&w->judge, w->t_end, 2 * pairs, w->x, w->d);
+    return ddn_integrator_run(w->it, 2 * pairs, w->x, w->d);
 }
 
 /* All pairs of one time; progress from `from` to `to`. */
@@ -99,31 +107,41 @@ static ddn_status measure_time(clone_work *w, const ddni_level *level, int64_t k
         }
         ddni_progress_within(w->ctx, NULL, 0, 1);
         if (status == DDN_OK) {
-            count(w, pairs, out);
+            status = count(w, pairs, out);
         }
     }
     ddni_samples_free(&samples);
     return status;
 }
 
+static ddn_status add_columns(const clone_work *w, ddn_result *r, double *values[3],
+                              double *errors[3])
+{
+    const ddni_quantity what[3] = {
+        {"phi", "1", DDN_POOLING_SHARE, w->pairs},
+        {"phi_C", "1", DDN_POOLING_SHARE, w->pairs},
+        {"distance2", DDNI_UNIT_DATA2, DDN_POOLING_MEAN, w->pairs},
+    };
+    static const char *const texts[3] = {"share that end in the same class, ",
+                                         "share that end at the same nearest point",
+                                         "mean squared distance"};
+    for (int i = 0; i < 3; i++) {
+        DDNI_TRY(ddni_result_add_pair(
+            w->ctx, r, what[i], &values[i], &errors[i],
+            "%s%s; %lld clone pairs from one x_t by simulation to the clean end t = %g%s", texts[i],
+            i == 0 ? ddni_judge_rule(&w->judge) : "", (long long)w->pairs, w->end.t,
+            w->clean ? " and the denoiser" : ""));
+    }
+    return DDN_OK;
+}
+
 static ddn_status measure_clones(clone_work *w, const double *times, int64_t times_count,
                                  ddn_result *r)
 {
-    double *t, *phi, *phi_se, *phi_C, *phi_C_se, *distance2, *distance2_se;
-    const char *from = "clone pairs from one x_t by simulation to the clean end";
-    long long pairs = (long long)w->pairs;
+    double *t, *values[3], *errors[3];
     const ddn_schedule *sch = ddn_oracle_schedule(w->oracle);
-    DDNI_TRY(ddni_result_add_column(w->ctx, r, "t", &t, "time of the oracle's schedule (%s)",
-                                    ddn_schedule_kind(sch)));
-    DDNI_TRY(ddni_result_add_pair(w->ctx, r, "phi", &phi, &phi_se,
-                                  "share of %lld %s t = %g that end in the same class, %s", pairs,
-                                  from, w->t_end, ddni_judge_rule(&w->judge)));
-    DDNI_TRY(ddni_result_add_pair(w->ctx, r, "phi_C", &phi_C, &phi_C_se,
-                                  "share of %lld %s t = %g that end at the same nearest point",
-                                  pairs, from, w->t_end));
-    DDNI_TRY(ddni_result_add_pair(w->ctx, r, "distance2", &distance2, &distance2_se,
-                                  "mean squared distance of %lld %s t = %g", pairs, from,
-                                  w->t_end));
+    DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &t));
+    DDNI_TRY(add_columns(w, r, values, errors));
     for (int64_t k = 0; k < times_count; k++) {
         ddni_level level;
         counts c = {0};
@@ -131,18 +149,18 @@ static ddn_status measure_clones(clone_work *w, const double *times, int64_t tim
         DDNI_TRY(measure_time(w, &level, k, (double)k / (double)times_count,
                               (double)(k + 1) / (double)times_count, &c));
         t[k] = times[k];
-        distance2[k] = c.distance2.mean;
-        distance2_se[k] = ddni_mean_error(&c.distance2);
-        if (w->judge.nearest != NULL) {
-            ddni_proportion(c.same.nearest, w->pairs, &phi_C[k], &phi_C_se[k]);
-        }
         if (w->judge.class_of != NULL) {
-            ddni_proportion(c.same.classes, w->pairs, &phi[k], &phi_se[k]);
+            ddni_proportion(c.same.classes, w->pairs, &values[0][k], &errors[0][k]);
         }
+        if (w->judge.nearest != NULL) {
+            ddni_proportion(c.same.nearest, w->pairs, &values[1][k], &errors[1][k]);
+        }
+        values[2][k] = c.distance2.mean;
+        errors[2][k] = ddni_mean_error(&c.distance2);
     }
     DDNI_TRY(ddni_progress(w->ctx, "clones", 1));
-    return ddni_result_add_scalar(w->ctx, r, "clones", (double)w->pairs, 0,
-                                  "clone pairs at each time");
+    return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"clones", "1", DDN_POOLING_SUM, 0},
+                                  (double)w->pairs, 0, "clone pairs at each time");
 }
 
 ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
@@ -155,16 +173,18 @@ ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
     w.batch = (ddni_analysis_i64(an, DDN_ANALYSIS_BATCH) + 1) / 2;
     w.batch = w.batch < w.pairs ? w.batch : w.pairs;
     w.d = ddn_oracle_d(oracle);
-    DDNI_TRY(ddni_analysis_end(an, ddn_oracle_schedule(oracle), &w.t_end));
+    double t_end;
+    DDNI_TRY(ddni_analysis_end(an, ddn_oracle_schedule(oracle), &t_end));
+    DDNI_TRY(ddni_schedule_level(an->ctx, ddn_oracle_schedule(oracle), t_end, &w.end));
     for (int64_t k = 0; k < count_; k++) {
-        DDNI_CHECK(an->ctx, times[k] > w.t_end, DDN_E_RANGE,
+        DDNI_CHECK(an->ctx, times[k] > t_end, DDN_E_RANGE,
                    "time %lld of the clones is %g, not above the clean end %g "
                    "(DDN_ANALYSIS_T_END)",
-                   (long long)k, times[k], w.t_end);
+                   (long long)k, times[k], t_end);
     }
     ddn_status status = prepare_clones(&w, an);
     if (status == DDN_OK) {
-        status = ddni_result_create(an->ctx, count_, &result);
+        status = ddni_analysis_start(an, "clones", oracle, count_, &result);
     }
     if (status == DDN_OK) {
         status = measure_clones(&w, times, count_, result);

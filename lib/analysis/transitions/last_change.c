@@ -49,7 +49,8 @@ static const ddni_observer_ops judged_ops = {
 typedef struct change_work {
     ddn_context *ctx;
     const ddn_oracle *oracle;
-    ddni_judge judge; /* made where the oracle has no weights, whose runs tell without */
+    const ddn_dataset *points; /* that judge, or NULL */
+    ddni_judge judge; /* made for points, and where the oracle has no weights; else runs tell */
     ddn_integrator *it;
     ddn_observer *observer;
     ddni_samples samples;
@@ -76,11 +77,12 @@ static void free_changes(change_work *w)
 /* Where the oracle is the judge the run gives nearest points as it goes. */
 static ddn_status make_observer(change_work *w)
 {
-    if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
+    if (w->points == NULL && ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
         return ddn_observer_create_nearest(w->ctx, &w->observer);
     }
     judged *ob = NULL;
-    DDNI_TRY(ddni_judge_create(w->ctx, &(ddni_judge_of){.oracle = w->oracle}, w->batch, &w->judge));
+    const ddni_judge_of of = {.oracle = w->oracle, .points = w->points};
+    DDNI_TRY(ddni_judge_create(w->ctx, &of, w->batch, &w->judge));
     DDNI_TRY(ddni_observer_create(w->ctx, sizeof *ob, &judged_ops, (void *)&ob));
     ob->judge = &w->judge;
     w->observer = &ob->base;
@@ -148,9 +150,11 @@ static ddn_status report(change_work *w, ddn_result *r)
     }
     ddni_sort(w->change, w->paths);
     ddni_median(w->change, w->paths, &median, &median_error);
-    DDNI_TRY(ddni_result_add_column(w->ctx, r, "t_grid", &t,
-                                    "times of the paths, geometric in the oracle's schedule"));
-    DDNI_TRY(ddni_result_add_pair(w->ctx, r, "changed_after", &share, &share_se,
+    DDNI_TRY(ddni_result_add_column(w->ctx, r,
+                                    (ddni_quantity){"t_grid", DDNI_UNIT_TIME, DDN_POOLING_SAME, 0},
+                                    &t, "times of the paths, geometric in the oracle's schedule"));
+    const ddni_quantity changed = {"changed_after", "1", DDN_POOLING_SHARE, paths};
+    DDNI_TRY(ddni_result_add_pair(w->ctx, r, changed, &share, &share_se,
                                   "share of %lld paths whose nearest point changed last below t",
                                   paths));
     for (int64_t k = 0; k <= w->steps; k++) {
@@ -164,20 +168,24 @@ static ddn_status report(change_work *w, ddn_result *r)
     const char *text = "collapse time: last change of the nearest point, %s of %lld reverse paths "
                        "on a geometric grid of %lld steps from %g to %g (a finer grid sees later "
                        "changes)";
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "t_C_last_change", mean.mean, ddni_mean_error(&mean),
-                                    text, "mean", paths, steps, w->t_start, w->t_end));
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "t_C_last_change_median", median,
+    const ddni_quantity average = {"t_C_last_change", DDNI_UNIT_TIME, DDN_POOLING_MEAN, paths};
+    const ddni_quantity middle = {"t_C_last_change_median", DDNI_UNIT_TIME, 0, 0};
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, average, mean.mean, ddni_mean_error(&mean), text,
+                                    "mean", paths, steps, w->t_start, w->t_end));
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, middle, median,
                                     fmax(median_error, grid_error(w, median)), text, "median",
                                     paths, steps, w->t_start, w->t_end));
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "paths", (double)w->paths, 0,
-                                    "paths of the last-change measurement"));
-    return ddni_result_add_scalar(w->ctx, r, "steps", (double)w->steps, 0, "steps of these paths");
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"paths", "1", DDN_POOLING_SUM, 0},
+                                    (double)w->paths, 0, "paths of the last-change measurement"));
+    return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"steps", "1", DDN_POOLING_SAME, 0},
+                                  (double)w->steps, 0, "steps of these paths");
 }
 
 ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *oracle,
                                     ddn_result **out)
 {
     change_work w = {.ctx = an->ctx, .oracle = oracle, .samples = {.ctx = an->ctx}};
+    w.points = an->points;
     ddn_result *result = NULL;
     w.paths = ddni_analysis_i64(an, DDN_ANALYSIS_PATHS);
     w.steps = ddni_analysis_i64(an, DDN_ANALYSIS_PATH_STEPS);
@@ -190,7 +198,7 @@ ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *or
         status = measure_changes(&w);
     }
     if (status == DDN_OK) {
-        status = ddni_result_create(an->ctx, w.steps + 1, &result);
+        status = ddni_analysis_start(an, "last_change", oracle, w.steps + 1, &result);
     }
     if (status == DDN_OK) {
         status = report(&w, result);
@@ -206,8 +214,11 @@ ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, 
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_CHECK(an->ctx,
-               ddn_oracle_can(oracle, DDN_OUT_ARGMAX) || ddn_oracle_dataset(oracle) != NULL,
-               DDN_E_UNSUPPORTED, "the %s oracle has no components or data to be nearest to",
+               an->points != NULL || ddn_oracle_can(oracle, DDN_OUT_ARGMAX) ||
+                   ddn_oracle_dataset(oracle) != NULL,
+               DDN_E_UNSUPPORTED,
+               "the %s oracle has no components or data to be nearest to: set points "
+               "(ddn_analysis_set_points)",
                ddn_oracle_kind(oracle));
     return ddni_measure_last_change(an, oracle, out);
 }

@@ -25,16 +25,20 @@ static void free_path(ddni_path_work *w)
 }
 
 /* By the posterior only the oracle itself can tell what it does next. */
-static ddn_status prepare_judge(ddni_path_work *w, const ddn_dataset *points)
+static ddn_status prepare_judge(ddni_path_work *w, const ddn_analysis *an)
 {
     DDNI_CHECK(w->ctx, w->pairs > 0 || ddn_oracle_can(w->oracle, DDN_OUT_SUM_W2), DDN_E_UNSUPPORTED,
                "an oracle of kind %s has no posterior weights: use DDN_PATH_CLONES",
                ddn_oracle_kind(w->oracle));
-    ddni_judge_of of = {.oracle = w->oracle, .points = w->pairs > 0 ? points : NULL};
+    ddni_judge_of of = {.oracle = w->oracle};
+    if (w->pairs > 0) {
+        of.points = an->points;
+        of.classifier = an->classifier;
+    }
     DDNI_TRY(ddni_judge_create(w->ctx, &of, w->batch, &w->judge));
     DDNI_CHECK(w->ctx, w->judge.oracle != NULL, DDN_E_UNSUPPORTED,
-               "an oracle of kind %s has no weights and no dataset: argument points must say where "
-               "its paths may end",
+               "an oracle of kind %s has no weights and no dataset: set the points where its paths "
+               "may end (ddn_analysis_set_points)",
                ddn_oracle_kind(w->oracle));
     w->classes = w->judge.classes;
     return DDN_OK;
@@ -144,33 +148,39 @@ typedef struct table {
     double *count[3];
 } table;
 
-static ddn_status add_path_columns(const ddni_path_work *w, ddn_result *result, table *c)
+static ddn_status add_path_columns(const ddni_path_work *w, int64_t m, ddn_result *result, table *c)
 {
     const char *const by =
         w->pairs > 0 ? "pairs of simulated clones of each state" : "the posterior at each state";
     static const char *const regimes[3] = {"random", "features", "memorization"};
     ddn_context *ctx = w->ctx;
-    DDNI_TRY(ddni_result_add_column(ctx, result, "t", &c->t, "time of the schedule"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "t_ou", &c->tau, "OU time"));
-    DDNI_TRY(ddni_result_add_column(ctx, result, "regime", &c->regime,
+    const ddni_quantity tau = {"t_ou", DDNI_UNIT_OU, DDN_POOLING_SAME, 0};
+    const struct {
+        const char *name, *unit, *text, *by;
+    } measured[MEASURED] = {{"same_point", "1", "sum w^2, by ", by},
+                            {"same_class", "1", "sum_c W_c^2, by ", by},
+                            {"entropy", "nats", "posterior entropy, nats", ""},
+                            {"w_max", "1", "largest posterior weight", ""}};
+    DDNI_TRY(ddni_analysis_add_times(ctx, result, w->oracle, &c->t));
+    DDNI_TRY(ddni_result_add_column(ctx, result, tau, &c->tau, "OU time"));
+    DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"regime", "1", 0, 0}, &c->regime,
                                     "3: same_point >= 1/2; else 2: %s; else 1",
                                     w->classes > 1 ? "same_class >= class_level" : "t <= t_S"));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, "same_point", &c->value[SAME_POINT],
-                                  &c->error[SAME_POINT], "sum w^2, by %s", by));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, "same_class", &c->value[SAME_CLASS],
-                                  &c->error[SAME_CLASS], "sum_c W_c^2, by %s", by));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, "entropy", &c->value[ENTROPY], &c->error[ENTROPY],
-                                  "posterior entropy, nats"));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, "w_max", &c->value[W_MAX], &c->error[W_MAX],
-                                  "largest posterior weight"));
+    for (int i = 0; i < MEASURED; i++) {
+        const ddni_quantity what = {measured[i].name, measured[i].unit, DDN_POOLING_MEAN, m};
+        DDNI_TRY(ddni_result_add_pair(ctx, result, what, &c->value[i], &c->error[i], "%s%s",
+                                      measured[i].text, measured[i].by));
+    }
     for (int64_t i = 0; i < w->classes; i++) {
         char name[DDNI_NAME_BYTES];
         ddni_numbered_name("W_", i, name);
-        DDNI_TRY(ddni_result_add_column(ctx, result, name, &w->share_column[i],
+        const ddni_quantity what = {name, "1", DDN_POOLING_MEAN, m};
+        DDNI_TRY(ddni_result_add_column(ctx, result, what, &w->share_column[i],
                                         "mean posterior of class number %lld", (long long)i));
     }
     for (int i = 0; i < 3; i++) {
-        DDNI_TRY(ddni_result_add_column(ctx, result, regimes[i], &c->count[i],
+        const ddni_quantity what = {regimes[i], "1", DDN_POOLING_SHARE, m};
+        DDNI_TRY(ddni_result_add_column(ctx, result, what, &c->count[i],
                                         "share of the trajectories in regime %d", i + 1));
     }
     return DDN_OK;
@@ -178,18 +188,29 @@ static ddn_status add_path_columns(const ddni_path_work *w, ddn_result *result, 
 
 static ddn_status add_path_scalars(const ddni_path_work *w, int64_t m, ddn_result *result)
 {
+    double t_s = w->t_s, rate; /* in the time of the schedule, as all times of the result */
+    if (isfinite(t_s)) {
+        DDNI_TRY(ddni_analysis_reach(w->ctx, ddn_oracle_schedule(w->oracle), w->t_s, &t_s, &rate));
+    }
     const struct {
-        const char *name, *definition;
+        const char *name, *unit, *definition;
+        ddn_pooling pooling;
         double value;
     } list[] = {
-        {"paths", "trajectories", (double)m},
-        {"classes", "labelled classes", (double)w->classes},
-        {"class_level", "level of same_class between random and features", w->level},
-        {"t_S", "OU time used without classes, log(1 + Lambda)/2", w->t_s},
-        {"clones", "pairs of clones of each state, 0: posterior", (double)w->pairs},
+        {"paths", "1", "trajectories", DDN_POOLING_SUM, (double)m},
+        {"classes", "1", "labelled classes", DDN_POOLING_SAME, (double)w->classes},
+        {"class_level", "1", "level of same_class between random and features", DDN_POOLING_SAME,
+         w->level},
+        {"t_S", DDNI_UNIT_TIME,
+         "time of the schedule that is used without classes, of OU time log(1 + Lambda)/2; NaN "
+         "where the schedule does not reach it",
+         DDN_POOLING_SAME, t_s},
+        {"clones", "1", "pairs of clones of each state, 0: posterior", DDN_POOLING_SAME,
+         (double)w->pairs},
     };
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
-        DDNI_TRY(ddni_result_add_scalar(w->ctx, result, list[i].name, list[i].value, 0, "%s",
+        const ddni_quantity what = {list[i].name, list[i].unit, list[i].pooling, 0};
+        DDNI_TRY(ddni_result_add_scalar(w->ctx, result, what, list[i].value, 0, "%s",
                                         list[i].definition));
     }
     return DDN_OK;
@@ -262,7 +283,7 @@ static ddn_status measure_path(ddni_path_work *w, const trajectories *of, ddni_f
                                ddn_result *result)
 {
     table c;
-    DDNI_TRY(add_path_columns(w, result, &c));
+    DDNI_TRY(add_path_columns(w, of->m, result, &c));
     DDNI_TRY(add_path_scalars(w, of->m, result));
     for (int64_t k = 0; k < of->count; k++) {
         DDNI_TRY(one_time(w, of, k, fate, &c));
@@ -271,16 +292,15 @@ static ddn_status measure_path(ddni_path_work *w, const trajectories *of, ddni_f
     return DDN_OK;
 }
 
-ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *points,
-                             ddn_path_method method, int64_t count, int64_t m, const double *times,
-                             const double *x, int64_t ldx, int32_t *regimes, ddn_result **out)
+ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_path_method method,
+                             int64_t count, int64_t m, const double *times, const double *x,
+                             int64_t ldx, int32_t *regimes, ddn_result **out)
 {
     DDNI_ENTER_OBJECT(an, DDNI_USE);
     ddn_context *ctx = an->ctx;
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);
-    DDNI_CHECK_OPTIONAL(ctx, points);
     DDNI_CHECK(ctx, method >= DDN_PATH_AUTO && method <= DDN_PATH_CLONES, DDN_E_KEY,
                "there is no method %d", (int)method);
     DDNI_TRY(ddni_analysis_check_times(ctx, "times", ddn_oracle_schedule(oracle), times, count));
@@ -302,7 +322,7 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const d
     ddni_fate *fate = NULL;
     ddn_result *result = NULL;
     ddn_status status;
-    DDNI_TRY_GOTO(prepare_judge(&w, points), fail);
+    DDNI_TRY_GOTO(prepare_judge(&w, an), fail);
     DDNI_TRY_GOTO(prepare_query(&w), fail);
     if (w.pairs > 0) {
         DDNI_TRY_GOTO(check_numbers(&w, m), fail);
@@ -311,7 +331,7 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, const d
     }
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "fates", w.batch, (int64_t)sizeof *fate, &fate), fail);
     DDNI_TRY_GOTO(find_level(&w), fail);
-    DDNI_TRY_GOTO(ddni_result_create(ctx, count, &result), fail);
+    DDNI_TRY_GOTO(ddni_analysis_start(an, "path", oracle, count, &result), fail);
     DDNI_TRY_GOTO(measure_path(&w, &of, fate, result), fail);
     *out = result;
     result = NULL;

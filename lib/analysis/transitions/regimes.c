@@ -5,6 +5,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
+#include "base/message.h"
 
 enum {
     SPECTRUM,
@@ -103,8 +104,7 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
     static const char *const rest[] = {"f_over_alpha", "f", "df_dt", "w_max", "mmse", "log_p"};
     const ddn_result *identities = w->part[IDENTITIES], *clones = w->part[CLONES];
     double *t;
-    DDNI_TRY(
-        ddni_result_add_column(w->ctx, r, "t", &t, "%s", ddn_result_definition(identities, "t")));
+    DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &t));
     for (int64_t i = 0; i < w->rows; i++) {
         t[i] = w->union_times[i];
     }
@@ -134,9 +134,17 @@ static ddn_status add_scalar(const report_work *w, ddn_result *r, const char *na
             e = e != NULL && isnan(found->value) ? e : found;
         }
     }
-    return e == NULL ? ddni_result_add_scalar(w->ctx, r, name, NAN, NAN, "not measured")
-                     : ddni_result_add_scalar(w->ctx, r, name, e->value, e->standard_error, "%s",
-                                              e->definition);
+    if (e == NULL) {
+        return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){name, "", 0, 0}, NAN, NAN,
+                                      "not measured");
+    }
+    ddni_entry copy = *e;
+    ddni_say(copy.name, sizeof copy.name, "%s", name);
+    if (w->part[CLONE_CROSSINGS] != NULL && copy.pooling == DDNI_POOL_CROSSING &&
+        e == ddni_result_find_scalar(w->part[CLONE_CROSSINGS], from)) {
+        ddni_say(copy.of, sizeof copy.of, "%s_clones", e->of);
+    }
+    return ddni_result_add_entry(w->ctx, r, &r->scalars, &copy);
 }
 
 /* A time of the spectrum, from OU time to the time of the schedule. */
@@ -146,15 +154,12 @@ static ddn_status add_spectral_time(const report_work *w, ddn_result *r, const c
     const ddni_entry *e =
         w->part[SPECTRUM] == NULL ? NULL : ddni_result_find_scalar(w->part[SPECTRUM], name);
     double t = NAN, rate = NAN;
+    const ddni_quantity what = {name, DDNI_UNIT_TIME, DDN_POOLING_SAME, 0};
     if (e == NULL) {
-        return ddni_result_add_scalar(w->ctx, r, name, NAN, NAN, "not measured: no data set");
-    }
-    if (strcmp(ddn_schedule_kind(sch), "ou") == 0) { /* also those that are negative */
-        return ddni_result_add_scalar(w->ctx, r, name, e->value, e->standard_error, "%s",
-                                      e->definition);
+        return ddni_result_add_scalar(w->ctx, r, what, NAN, NAN, "not measured: no data set");
     }
     DDNI_TRY(ddni_analysis_reach(w->ctx, sch, e->value, &t, &rate));
-    return ddni_result_add_scalar(w->ctx, r, name, t, rate * e->standard_error,
+    return ddni_result_add_scalar(w->ctx, r, what, t, rate * e->standard_error,
                                   "%s, converted to the time of the schedule (%s)", e->definition,
                                   ddn_schedule_kind(sch));
 }
@@ -179,7 +184,8 @@ static ddn_status add_report_scalars(const report_work *w, ddn_result *r)
             DDNI_TRY(ddni_result_copy_scalars(w->ctx, r, w->part[i]));
         }
     }
-    return ddni_result_add_scalar(w->ctx, r, "seed", seed, 0, "seed of all random numbers");
+    return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"seed", "1", 0, 0}, seed, 0,
+                                  "seed of all random numbers");
 }
 
 ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
@@ -204,7 +210,7 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int6
         status = measure_report(&w);
     }
     if (status == DDN_OK) {
-        status = ddni_result_create(an->ctx, w.rows, &result);
+        status = ddni_analysis_start(an, "regimes", oracle, w.rows, &result);
     }
     if (status == DDN_OK) {
         status = add_report_columns(&w, result);
@@ -225,18 +231,32 @@ static ddn_status pick(ddn_context *ctx, const ddn_result *report, const char *f
         e = ddni_result_find_scalar(report, second);
     }
     DDNI_CHECK(ctx, e != NULL && !isnan(e->value), DDN_E_UNSUPPORTED,
-               "the report has neither %s nor %s", first, second);
+               "the result (kind '%s') has neither %s nor %s", ddni_result_text(report, "kind"),
+               first, second);
     *value = e->value;
     return DDN_OK;
 }
 
-ddn_status ddn_analysis_regime_at(ddn_context *ctx, const ddn_result *report, double t,
-                                  ddn_regime *regime)
+/* The time of an OU schedule is OU time. */
+static ddn_status check_clock(ddn_context *ctx, const ddn_result *report, ddn_clock clock)
+{
+    const char *own = ddni_result_text(report, "clock");
+    DDNI_CHECK(ctx, clock == DDN_CLOCK_OU || clock == DDN_CLOCK_SCHEDULE, DDN_E_KEY,
+               "argument clock = %d is not a clock of times", (int)clock);
+    DDNI_CHECK(ctx, clock == report->clock || strcmp(own, "schedule:ou") == 0, DDN_E_MISMATCH,
+               "argument clock is '%s', but the times of the result are of clock '%s'",
+               ddni_clock_name(clock), own);
+    return DDN_OK;
+}
+
+ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn_clock clock, double t,
+                         ddn_regime *regime)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, report);
     DDNI_CHECK_PTR(ctx, regime);
     double t_S = NAN, t_C = NAN;
+    DDNI_TRY(check_clock(ctx, report, clock));
     DDNI_CHECK(ctx, !isnan(t), DDN_E_NONFINITE, "argument t is NaN");
     DDNI_TRY(pick(ctx, report, "t_S_phi", "t_S", &t_S));
     DDNI_TRY(pick(ctx, report, "t_C_phi", "t_C_spectrum", &t_C));

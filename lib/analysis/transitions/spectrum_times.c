@@ -84,28 +84,38 @@ static ddn_status fill(ddn_context *ctx, const ddn_dataset *ds, ddn_result *r)
     DDNI_TRY(ddn_dataset_spectrum(ctx, ds, 1, &Lambda, NULL, 0));
     Lambda = fmax(Lambda, 0);
     DDNI_TRY(collapse(ctx, ds, Lambda, &t, &error));
-    DDNI_TRY(ddni_result_add_scalar(ctx, r, "n", n, 0, "data points"));
-    DDNI_TRY(ddni_result_add_scalar(ctx, r, "d", d, 0, "dimensions"));
-    DDNI_TRY(ddni_result_add_scalar(ctx, r, "alpha", log(n) / d, 0, "log(n) / d"));
-    DDNI_TRY(ddni_result_add_scalar(ctx, r, "Lambda", Lambda, 0,
-                                    "largest eigenvalue of the covariance with 1/n"));
-    DDNI_TRY(ddni_result_add_scalar(ctx, r, "t_S", 0.5 * log1p(Lambda), 0,
-                                    "speciation time log(1 + Lambda)/2, where Lambda e^-2t = 1 - "
-                                    "e^-2t; OU time"));
-    DDNI_TRY(ddni_result_add_scalar(ctx, r, "t_S_asymptotic", Lambda > 0 ? 0.5 * log(Lambda) : NAN,
-                                    0, "speciation time log(Lambda)/2 for large Lambda; OU time"));
-    DDNI_TRY(ddni_result_add_scalar(ctx, r, "t_SSB", 0.5 * asinh(Lambda), 0,
-                                    "asinh(Lambda)/2, where the reverse drift of centred data of "
-                                    "equal norm loses its fixed point; OU time"));
-    return ddni_result_add_scalar(ctx, r, "t_C_spectrum", t, error,
-                                  "collapse time of a Gaussian with the spectrum of the data, sum "
-                                  "log(1 + lambda_i / (e^2t - 1)) = 2 log n; OU time");
+    const struct {
+        const char *name, *unit;
+        double value, error;
+        const char *definition;
+    } list[] = {
+        {"n", "1", n, 0, "data points"},
+        {"d", "1", d, 0, "dimensions"},
+        {"alpha", "nats", log(n) / d, 0, "log(n) / d"},
+        {"Lambda", DDNI_UNIT_DATA2, Lambda, 0, "largest eigenvalue of the covariance with 1/n"},
+        {"t_S", DDNI_UNIT_OU, 0.5 * log1p(Lambda), 0,
+         "speciation time log(1 + Lambda)/2, where Lambda e^-2t = 1 - e^-2t; OU time"},
+        {"t_S_asymptotic", DDNI_UNIT_OU, Lambda > 0 ? 0.5 * log(Lambda) : NAN, 0,
+         "speciation time log(Lambda)/2 for large Lambda; OU time"},
+        {"t_SSB", DDNI_UNIT_OU, 0.5 * asinh(Lambda), 0,
+         "asinh(Lambda)/2, where the reverse drift of centred data of equal norm loses its fixed "
+         "point; OU time"},
+        {"t_C_spectrum", DDNI_UNIT_OU, t, error,
+         "collapse time of a Gaussian with the spectrum of the data, sum "
+         "log(1 + lambda_i / (e^2t - 1)) = 2 log n; OU time"},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        const ddni_quantity what = {list[i].name, list[i].unit, DDN_POOLING_SAME, 0};
+        DDNI_TRY(ddni_result_add_scalar(ctx, r, what, list[i].value, list[i].error, "%s",
+                                        list[i].definition));
+    }
+    return DDN_OK;
 }
 
 ddn_status ddni_measure_spectrum(const ddn_analysis *an, const ddn_dataset *ds, ddn_result **out)
 {
     ddn_result *result;
-    DDNI_TRY(ddni_result_create(an->ctx, 0, &result));
+    DDNI_TRY(ddni_analysis_start_of(an, "spectrum", ds, &result));
     ddn_status status = fill(an->ctx, ds, result);
     return ddni_result_hand_out(status, result, out);
 }

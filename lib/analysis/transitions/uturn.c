@@ -30,24 +30,29 @@ enum {
 };
 
 static const struct {
-    const char *name, *text;
-    int32_t measured; /* has a standard error */
+    const char *name, *unit;
+    ddn_pooling pooling; /* with a standard error: MEAN, SHARE */
+    const char *text;
 } columns[COLUMNS] = {
-    {"t", "time of the turn", 0},
-    {"returned", "share that end at the same nearest point", 1},
-    {"returned_low", "lower end of the 95 % Wilson interval of returned", 0},
-    {"returned_high", "upper end of the 95 % Wilson interval of returned", 0},
-    {"same_class", "share that end in the same class", 1},
-    {"same_class_low", "lower end of the 95 % Wilson interval of same_class", 0},
-    {"same_class_high", "upper end of the 95 % Wilson interval of same_class", 0},
-    {"distance2", "mean squared distance of the two ends", 1},
-    {"distance2_q05", "5 % quantile of the squared distance", 0},
-    {"distance2_q50", "median of the squared distance", 0},
-    {"distance2_q95", "95 % quantile of the squared distance", 0},
-    {"entropy", "mean posterior entropy at x_t, nats", 1},
-    {"returned_identity", "E sum w^2 at x_t: chance of two draws of one component", 1},
-    {"distance2_identity", "2 E tr Cov(x_0 | x_t)", 1},
-    {"same_class_identity", "E sum_c W_c^2 at x_t: chance of two draws of one class", 1},
+    {"t", DDNI_UNIT_TIME, DDN_POOLING_SAME, "time of the turn"},
+    {"returned", "1", DDN_POOLING_SHARE, "share that end at the same nearest point"},
+    {"returned_low", "1", DDN_POOLING_PART, "lower end of the 95 % Wilson interval of returned"},
+    {"returned_high", "1", DDN_POOLING_PART, "upper end of the 95 % Wilson interval of returned"},
+    {"same_class", "1", DDN_POOLING_SHARE, "share that end in the same class"},
+    {"same_class_low", "1", DDN_POOLING_PART,
+     "lower end of the 95 % Wilson interval of same_class"},
+    {"same_class_high", "1", DDN_POOLING_PART,
+     "upper end of the 95 % Wilson interval of same_class"},
+    {"distance2", DDNI_UNIT_DATA2, DDN_POOLING_MEAN, "mean squared distance of the two ends"},
+    {"distance2_q05", DDNI_UNIT_DATA2, DDN_POOLING_NONE, "5 % quantile of the squared distance"},
+    {"distance2_q50", DDNI_UNIT_DATA2, DDN_POOLING_NONE, "median of the squared distance"},
+    {"distance2_q95", DDNI_UNIT_DATA2, DDN_POOLING_NONE, "95 % quantile of the squared distance"},
+    {"entropy", "nats", DDN_POOLING_MEAN, "mean posterior entropy at x_t, nats"},
+    {"returned_identity", "1", DDN_POOLING_MEAN,
+     "E sum w^2 at x_t: chance of two draws of one component"},
+    {"distance2_identity", DDNI_UNIT_DATA2, DDN_POOLING_MEAN, "2 E tr Cov(x_0 | x_t)"},
+    {"same_class_identity", "1", DDN_POOLING_MEAN,
+     "E sum_c W_c^2 at x_t: chance of two draws of one class"},
 };
 
 static ddn_status add_uturn_columns(const ddni_branch *w, ddn_result *r, double **values,
@@ -58,14 +63,14 @@ static ddn_status add_uturn_columns(const ddni_branch *w, ddn_result *r, double 
     for (int i = 0; i < COLUMNS; i++) {
         const char *format = "%s; %lld %s, clean end t = %g; class: %s";
         const char *classes = ddni_judge_rule(&w->judge);
-        if (columns[i].measured) {
-            DDNI_TRY(ddni_result_add_pair(w->ctx, r, columns[i].name, &values[i], &errors[i],
-                                          format, columns[i].text, (long long)w->paths, what,
-                                          w->end.t, classes));
+        const ddni_quantity of = {columns[i].name, columns[i].unit, columns[i].pooling, w->paths};
+        if (of.pooling == DDN_POOLING_MEAN || of.pooling == DDN_POOLING_SHARE) {
+            DDNI_TRY(ddni_result_add_pair(w->ctx, r, of, &values[i], &errors[i], format,
+                                          columns[i].text, (long long)w->paths, what, w->end.t,
+                                          classes));
         } else {
-            DDNI_TRY(ddni_result_add_column(w->ctx, r, columns[i].name, &values[i], format,
-                                            columns[i].text, (long long)w->paths, what, w->end.t,
-                                            classes));
+            DDNI_TRY(ddni_result_add_column(w->ctx, r, of, &values[i], format, columns[i].text,
+                                            (long long)w->paths, what, w->end.t, classes));
         }
     }
     return DDN_OK;
@@ -122,11 +127,13 @@ static ddn_status measure_uturn(ddni_branch *w, const double *times, int64_t cou
         put(w, &out, k, values, errors);
     }
     DDNI_TRY(ddni_progress(w->ctx, "U-turns", 1));
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "paths", (double)w->paths, 0,
-                                    "experiments at each time"));
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, "n", (double)ddn_oracle_components(w->oracle), 0,
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"paths", "1", DDN_POOLING_SUM, 0},
+                                    (double)w->paths, 0, "experiments at each time"));
+    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"n", "1", DDN_POOLING_SAME, 0},
+                                    (double)ddn_oracle_components(w->oracle), 0,
                                     "components of the oracle"));
-    return ddni_result_add_scalar(w->ctx, r, "d", (double)w->d, 0, "dimension");
+    return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"d", "1", DDN_POOLING_SAME, 0},
+                                  (double)w->d, 0, "dimension");
 }
 
 /* ---- Front ends -------------------------------------------------------------------------- */
@@ -150,7 +157,7 @@ static ddn_status check(ddni_branch *w, const ddn_dataset *starts, const double 
     return DDN_OK;
 }
 
-/* w: oracle, number of clones, classifier. */
+/* w: oracle, number of clones. */
 static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *starts,
                          const double *times, int64_t count, ddn_result **out)
 {
@@ -174,7 +181,7 @@ static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *sta
     DDNI_TRY(check(&w, starts, times, count));
     ddn_status status = ddni_branch_prepare(&w, an);
     if (status == DDN_OK) {
-        status = ddni_result_create(ctx, count, &result);
+        status = ddni_analysis_start(an, clones == 1 ? "uturn" : "branch", oracle, count, &result);
     }
     if (status == DDN_OK) {
         status = measure_uturn(&w, times, count, result);
@@ -184,19 +191,18 @@ static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *sta
 }
 
 ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
-                              int64_t count, const double *times, ddn_classify_fn classify,
-                              void *user, ddn_result **out)
+                              int64_t count, const double *times, ddn_result **out)
 {
     DDNI_ENTER_OBJECT(an, DDNI_USE);
-    ddni_branch w = {.oracle = oracle, .clones = 1, .classify = classify, .user = user};
+    ddni_branch w = {.oracle = oracle, .clones = 1};
     return branch(an, w, starts, times, count, out);
 }
 
 ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
                                const ddn_dataset *starts, int64_t count, const double *times,
-                               ddn_classify_fn classify, void *user, ddn_result **out)
+                               ddn_result **out)
 {
     DDNI_ENTER_OBJECT(an, DDNI_USE);
-    ddni_branch w = {.oracle = oracle, .clones = 2, .classify = classify, .user = user};
+    ddni_branch w = {.oracle = oracle, .clones = 2};
     return branch(an, w, starts, times, count, out);
 }

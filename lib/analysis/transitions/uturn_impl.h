@@ -21,14 +21,14 @@ typedef struct ddni_branch {
     ddn_context *ctx;
     const ddn_oracle *oracle;
     const ddn_dataset *points; /* of the x_0, or NULL */
-    ddn_classify_fn classify;
-    void *user;
-    ddni_judge judge; /* of both rows of a pair */
+    ddni_judge judge;          /* of both rows of a pair */
     ddn_integrator *it;
     ddn_query *query;
     int64_t seed, paths, batch, d;
-    int64_t clones; /* 1: U-turn, 2 */
-    int32_t own_data;
+    int64_t clones;    /* 1: U-turn, 2 */
+    int32_t own_data;  /* the x_0 are the oracle's own */
+    int32_t predicts;  /* some output of the query is wanted */
+    int32_t own_judge; /* and so are the points that judge */
     ddni_level end;
     double *x0, *z, *pair; /* [batch][d], pair [2 batch][d] */
     int64_t *path;         /* [2 batch] */

@@ -39,13 +39,17 @@ static ddn_status prepare_predictions(ddni_branch *w)
 {
     DDNI_TRY(ddn_query_create(w->ctx, w->oracle, &w->query));
     for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {
-        if (ddn_oracle_can(w->oracle, outputs[i]) && (i == DDNI_PREDICT_ENTROPY || w->own_data)) {
+        int wanted = i == DDNI_PREDICT_ENTROPY ||
+                     (w->own_data && (i != DDNI_PREDICT_SUM_W2 || w->own_judge));
+        if (wanted && ddn_oracle_can(w->oracle, outputs[i])) {
             DDNI_TRY(ddni_alloc_for(w->ctx, "statistics", w->batch, sizeof(double), &w->value[i]));
             DDNI_TRY(ddn_query_bind_f64(w->query, outputs[i], w->value[i], 1));
+            w->predicts = 1;
         }
     }
     int64_t classes = ddni_analysis_classes(w->oracle);
-    if (w->own_data && w->classify == NULL && classes > 0) {
+    if (w->own_data && w->own_judge && w->judge.rule != DDNI_CLASSIFIER && classes > 0) {
+        w->predicts = 1;
         DDNI_TRY(ddni_alloc_for(w->ctx, "class posteriors", w->batch * classes, sizeof(double),
                                 &w->class_share));
         DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_CLASS_POSTERIOR, w->class_share, classes));
@@ -66,11 +70,12 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
                                  ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t));
-    DDNI_TRY(ddni_judge_create(
-        w->ctx,
-        &(ddni_judge_of){
-            .oracle = w->oracle, .starts = w->points, .classify = w->classify, .user = w->user},
-        2 * w->batch, &w->judge));
+    const ddni_judge_of of = {.oracle = w->oracle,
+                              .points = an->points,
+                              .starts = w->points,
+                              .classifier = an->classifier};
+    w->own_judge = an->points == NULL || an->points == ddn_oracle_dataset(w->oracle);
+    DDNI_TRY(ddni_judge_create(w->ctx, &of, 2 * w->batch, &w->judge));
     return prepare_predictions(w);
 }
 
@@ -78,7 +83,9 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
 
 static ddn_status predict(ddni_branch *w, const ddni_level *level, int64_t m, ddni_tally *out)
 {
-    DDNI_TRY(ddn_query_run(w->query, level->t, m, w->z, w->d));
+    if (w->predicts) { /* a network is not asked for nothing */
+        DDNI_TRY(ddn_query_run(w->query, level->t, m, w->z, w->d));
+    }
     int64_t classes = ddni_analysis_classes(w->oracle);
     for (int64_t r = 0; r < m; r++) {
         for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {

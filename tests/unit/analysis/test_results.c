@@ -9,15 +9,18 @@ static ddn_status build(ddn_context *ctx, ddn_result **out)
     double *t = NULL, *y = NULL, *error = NULL;
     ddn_status status = ddni_result_create(ctx, 3, out);
     if (status == DDN_OK) {
-        status = ddni_result_add_column(ctx, *out, "t", &t, "time on %d points", 3);
+        status = ddni_result_add_column(ctx, *out, (ddni_quantity){"t", "s", 0, 0}, &t,
+                                        "time on %d points", 3);
     }
     if (status == DDN_OK) {
-        status = ddni_result_add_pair(ctx, *out, "y", &y, &error, "a curve");
+        status =
+            ddni_result_add_pair(ctx, *out, (ddni_quantity){"y", "1", 0, 0}, &y, &error, "a curve");
     }
     for (int i = 0; status == DDN_OK && i < 40; i++) { /* beyond the first capacity */
         char name[16];
         snprintf(name, sizeof name, "s%d", i);
-        status = ddni_result_add_scalar(ctx, *out, name, i, 0.5 * i, "number %d", i);
+        status = ddni_result_add_scalar(ctx, *out, (ddni_quantity){name, "1", 0, 0}, i, 0.5 * i,
+                                        "number %d", i);
     }
     for (int i = 0; status == DDN_OK && i < 3; i++) {
         t[i] = i;
@@ -72,7 +75,7 @@ static void results_merge_by_row_and_name(void **state)
     ddn_result *r = NULL, *wide = NULL;
     OK(ctx, build(ctx, &r));
     OK(ctx, ddni_result_create(ctx, 5, &wide));
-    OK(ctx, ddni_result_add_scalar(ctx, wide, "s3", -1, 0, "kept"));
+    OK(ctx, ddni_result_add_scalar(ctx, wide, (ddni_quantity){"s3", "", 0, 0}, -1, 0, "kept"));
     const int64_t rows[] = {4, 1, 0};
     OK(ctx, ddni_result_copy_pair(ctx, wide, "y_other", r, "y", rows));
     OK(ctx, ddni_result_copy_scalars(ctx, wide, r));

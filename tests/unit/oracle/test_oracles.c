@@ -305,6 +305,40 @@ static void threads_do_not_matter(void **state)
     free(x);
 }
 
+/* Names, types and widths of the outputs, by which a binding can make its buffers. */
+static void outputs_describe_themselves(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = test_schedule(ctx, TEST_OU);
+    assert_string_equal(ddn_output_name(DDN_OUT_SCORE), "DDN_OUT_SCORE");
+    assert_string_equal(ddn_output_name(DDN_OUT_SECOND_DISTANCE2), "DDN_OUT_SECOND_DISTANCE2");
+    static const ddn_output none[] = {0,         -1,       DDN_OUT_SECOND_DISTANCE2 + 1, 31, 32,
+                                      INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        assert_null(ddn_output_name(none[i]));
+        assert_int_equal(ddn_output_type(none[i]), 0);
+    }
+    for (int kind = 0; kind < ZOO_KINDS; kind++) {
+        const char *name = NULL;
+        ddn_oracle *oracle = zoo_oracle(ctx, sch, kind, &name);
+        for (ddn_output what = 1; what < TEST_OUTPUTS; what++) {
+            int64_t width = what == DDN_OUT_CLASS_POSTERIOR ? ddn_oracle_class_count(oracle)
+                            : test_is_matrix(what)          ? D
+                                                            : 1;
+            assert_int_equal(ddn_oracle_output_width(oracle, what),
+                             ddn_oracle_can(oracle, what) ? width : 0);
+            assert_int_equal(ddn_output_type(what),
+                             test_is_integer(what) ? DDN_TYPE_I64 : DDN_TYPE_F64);
+        }
+        assert_int_equal(ddn_oracle_output_width(oracle, 0), 0);
+        ddn_oracle_destroy(oracle);
+    }
+    assert_int_equal(ddn_oracle_output_width(NULL, DDN_OUT_SCORE), 0);
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +349,7 @@ int main(void)
         cmocka_unit_test(refusals),
         cmocka_unit_test(data),
         cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(outputs_describe_themselves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

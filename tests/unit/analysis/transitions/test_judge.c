@@ -94,6 +94,7 @@ static void count(const scene *s, const ddn_oracle *oracle, const ddn_dataset *f
 {
     double x0[PAIRS], z[PAIRS], pair[2 * PAIRS];
     int64_t path[2 * PAIRS], turn = what == DDNI_MEASURE_UTURN;
+    int clean = what != DDNI_MEASURE_CLONES || r->what == DDNI_CLASSIFIER;
     ddni_level start, end;
     OK(s->ctx, ddni_schedule_level(s->ctx, s->sch, times[k], &start));
     OK(s->ctx, ddni_schedule_level(s->ctx, s->sch, t_end, &end));
@@ -113,7 +114,7 @@ static void count(const scene *s, const ddn_oracle *oracle, const ddn_dataset *f
     for (int64_t i = 0; i < runs; i++) {
         path[i] = ddni_path_run(what, k, i);
     }
-    ddn_integrator *it = integrator(s, oracle, times[k], what != DDNI_MEASURE_CLONES);
+    ddn_integrator *it = integrator(s, oracle, times[k], clean);
     OK(s->ctx, ddn_integrator_set_paths(it, runs, path));
     OK(s->ctx, ddn_integrator_run(it, runs, pair + turn, 1 + turn));
     ddn_integrator_destroy(it);
@@ -122,8 +123,7 @@ static void count(const scene *s, const ddn_oracle *oracle, const ddn_dataset *f
         int64_t nearest[2], class_of[2];
         for (int i = 0; i < 2; i++) {
             double x = pair[2 * p + i];
-            judge_one(r, end.a, end.s2, what == DDNI_MEASURE_CLONES ? x : end.a * x, x, &nearest[i],
-                      &class_of[i]);
+            judge_one(r, end.a, end.s2, clean ? end.a * x : x, x, &nearest[i], &class_of[i]);
         }
         share[0] += (double)(nearest[0] == nearest[1]) / PAIRS;
         share[1] += (double)(class_of[0] == class_of[1]) / PAIRS;
@@ -160,21 +160,43 @@ static void check(const scene *s, const ddn_oracle *oracle, const ddn_dataset *f
     }
 }
 
+static int32_t classify(void *user, int64_t m, int64_t d, const double *x, int64_t ldx,
+                        int32_t *class_out)
+{
+    (void)user;
+    (void)d;
+    for (int64_t r = 0; r < m; r++) {
+        class_out[r] = by_threshold(x[r * ldx]);
+    }
+    return 0;
+}
+
+static int32_t classify_f32(void *user, int64_t m, int64_t d, const float *x, int64_t ldx,
+                            int32_t *class_out)
+{
+    (void)user;
+    (void)d;
+    for (int64_t r = 0; r < m; r++) {
+        class_out[r] = by_threshold((double)x[r * ldx]);
+    }
+    return 0;
+}
+
+/* By the rule, and with a classifier in single precision, which goes before it. */
 static void clones(const scene *s, const ddn_oracle *oracle, const rule *by)
 {
     ddn_result *r = NULL;
-    OK(s->ctx, ddn_analysis_clones(s->an, oracle, TIMES, times, &r));
-    check(s, oracle, ddn_oracle_dataset(oracle), 0, DDNI_MEASURE_CLONES, r, by);
-    ddn_result_destroy(r);
-}
-
-static int32_t classify(void *user, int64_t m, int64_t d, const double *x, int32_t *class_out)
-{
-    (void)user;
-    for (int64_t i = 0; i < m * d; i++) {
-        class_out[i] = by_threshold(x[i]);
+    rule given = by != NULL ? *by : (rule){0};
+    given.what = DDNI_CLASSIFIER;
+    for (int i = 0; i < (by != NULL ? 2 : 1); i++) {
+        OK(s->ctx,
+           ddn_analysis_set_classifier_f32(s->an, i == 0 ? NULL : classify_f32, NULL, NULL));
+        OK(s->ctx, ddn_analysis_clones(s->an, oracle, TIMES, times, &r));
+        check(s, oracle, ddn_oracle_dataset(oracle), 0, DDNI_MEASURE_CLONES, r,
+              i == 0 ? by : &given);
+        ddn_result_destroy(r);
     }
-    return 0;
+    OK(s->ctx, ddn_analysis_set_classifier_f32(s->an, NULL, NULL, NULL));
 }
 
 /* U-turns and branches: by the rule, and with a classifier, which goes before it. */
@@ -187,14 +209,15 @@ static void branches(const scene *s, const ddn_oracle *oracle, const ddn_dataset
     for (int i = 0; i < 2; i++) {
         ddn_result *r = NULL;
         const rule *want = i == 0 ? by : &given;
-        ddn_classify_fn fn = i == 0 ? NULL : classify;
-        OK(s->ctx, ddn_analysis_uturn(s->an, oracle, starts, TIMES, times, fn, NULL, &r));
+        OK(s->ctx, ddn_analysis_set_classifier_f64(s->an, i == 0 ? NULL : classify, NULL, NULL));
+        OK(s->ctx, ddn_analysis_uturn(s->an, oracle, starts, TIMES, times, &r));
         check(s, oracle, from, 0, DDNI_MEASURE_UTURN, r, want);
         ddn_result_destroy(r);
-        OK(s->ctx, ddn_analysis_branch(s->an, oracle, starts, TIMES, times, fn, NULL, &r));
+        OK(s->ctx, ddn_analysis_branch(s->an, oracle, starts, TIMES, times, &r));
         check(s, oracle, from, 0, DDNI_MEASURE_BRANCH, r, want);
         ddn_result_destroy(r);
     }
+    OK(s->ctx, ddn_analysis_set_classifier_f64(s->an, NULL, NULL, NULL));
 }
 
 static void path(const scene *s, const ddn_oracle *oracle, const ddn_dataset *judging,
@@ -202,9 +225,17 @@ static void path(const scene *s, const ddn_oracle *oracle, const ddn_dataset *ju
 {
     const double x[TIMES] = {0.3, 0.3};
     ddn_result *r = NULL;
-    OK(s->ctx,
-       ddn_analysis_path(s->an, oracle, judging, DDN_PATH_CLONES, TIMES, 1, times, x, 1, NULL, &r));
+    OK(s->ctx, ddn_analysis_set_points(s->an, judging));
+    OK(s->ctx, ddn_analysis_path(s->an, oracle, DDN_PATH_CLONES, TIMES, 1, times, x, 1, NULL, &r));
     check(s, oracle, NULL, x[0], DDNI_MEASURE_PATH, r, by);
+    ddn_result_destroy(r);
+    rule given = *by;
+    given.what = DDNI_CLASSIFIER;
+    OK(s->ctx, ddn_analysis_set_classifier_f64(s->an, classify, NULL, NULL));
+    OK(s->ctx, ddn_analysis_path(s->an, oracle, DDN_PATH_CLONES, TIMES, 1, times, x, 1, NULL, &r));
+    OK(s->ctx, ddn_analysis_set_classifier_f64(s->an, NULL, NULL, NULL));
+    OK(s->ctx, ddn_analysis_set_points(s->an, NULL));
+    check(s, oracle, NULL, x[0], DDNI_MEASURE_PATH, r, &given);
     ddn_result_destroy(r);
 }
 
@@ -307,6 +338,11 @@ static void empirical_oracles(void **state)
         branches(&s, oracle, s.others, &by); /* starts do not judge where the oracle can */
         path(&s, oracle, NULL, &by);
         path(&s, oracle, s.others, &others);
+        OK(s.ctx, ddn_analysis_set_points(s.an, s.others)); /* judge all measurements */
+        clones(&s, oracle, &others);
+        branches(&s, oracle, NULL, &others);
+        branches(&s, oracle, s.labelled, &others);
+        OK(s.ctx, ddn_analysis_set_points(s.an, NULL));
         ddn_oracle_destroy(oracle);
     }
     unmake(&s);
@@ -359,8 +395,7 @@ static void foreign_models(void **state)
     branches(&s, bare, s.others, &others);
     path(&s, bare, s.others, &others);
     FAILS(s.ctx, ddn_analysis_clones(s.an, bare, TIMES, times, &r), DDN_E_UNSUPPORTED, "dataset");
-    FAILS(s.ctx,
-          ddn_analysis_path(s.an, bare, NULL, DDN_PATH_CLONES, TIMES, 1, times, x, 1, NULL, &r),
+    FAILS(s.ctx, ddn_analysis_path(s.an, bare, DDN_PATH_CLONES, TIMES, 1, times, x, 1, NULL, &r),
           DDN_E_UNSUPPORTED, "points");
     FAILS(s.ctx, ddn_analysis_last_change(s.an, bare, &r), DDN_E_UNSUPPORTED, "data");
     ddn_oracle_destroy(bare);
@@ -398,6 +433,17 @@ static void last_changes(void **state)
     OK(s.ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_BATCH, 16));
     OK(s.ctx, ddn_analysis_last_change(s.an, exact, &want));
     OK(s.ctx, ddn_analysis_last_change(s.an, copy, &got));
+    ddn_result *set = NULL; /* the same points, set as judges */
+    OK(s.ctx, ddn_analysis_set_points(s.an, s.plain));
+    OK(s.ctx, ddn_analysis_last_change(s.an, exact, &set));
+    test_same_results(s.ctx, want, set);
+    ddn_result_destroy(set);
+    OK(s.ctx, ddn_analysis_set_points(s.an, s.others));
+    OK(s.ctx, ddn_analysis_last_change(s.an, exact, &set));
+    assert_true(test_scalar(s.ctx, set, "t_C_last_change") !=
+                test_scalar(s.ctx, want, "t_C_last_change"));
+    ddn_result_destroy(set);
+    OK(s.ctx, ddn_analysis_set_points(s.an, NULL));
     double t = test_scalar(s.ctx, want, "t_C_last_change");
     CLOSE(test_scalar(s.ctx, got, "t_C_last_change"), t, 1e-12, 0);
     assert_true(t > t_end && t < 6);
@@ -410,6 +456,86 @@ static void last_changes(void **state)
     ddn_oracle_destroy(exact);
     ddn_oracle_destroy(copy);
     unmake(&s);
+}
+
+/* ---- Classifiers that fail ----------------------------------------------------------------- */
+
+typedef struct faulty {
+    int64_t calls, skipped; /* the row that is not written, -1 for none */
+    int32_t answer;
+    int released;
+} faulty;
+
+static int32_t faulty_classifier(void *user, int64_t m, int64_t d, const double *x, int64_t ldx,
+                                 int32_t *class_out)
+{
+    faulty *f = user;
+    (void)d;
+    for (int64_t r = 0; r < m; r++) {
+        assert_int_equal(class_out[r], INT32_MIN);
+        if (r != f->skipped || f->calls == 0) {
+            class_out[r] = by_threshold(x[r * ldx]);
+        }
+    }
+    f->calls++;
+    return f->answer;
+}
+
+static void release(void *user)
+{
+    ((faulty *)user)->released++;
+}
+
+/* 0.1.0 took the numbers of the batch before where a classifier wrote none. */
+static void classifiers_that_fail(void **state)
+{
+    (void)state;
+    scene s;
+    make(&s);
+    ddn_oracle *oracle = NULL;
+    ddn_result *r = NULL;
+    faulty f = {.skipped = 3};
+    const double x[TIMES] = {0, 0};
+    OK(s.ctx, ddn_oracle_create_empirical(s.ctx, s.labelled, s.sch, &oracle));
+    OK(s.ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_BATCH, 16));
+    OK(s.ctx, ddn_analysis_set_classifier_f64(s.an, faulty_classifier, &f, release));
+    for (int what = 0; what < 4; what++) {
+        f.calls = 0;
+        FAILS(s.ctx,
+              what == 0   ? ddn_analysis_clones(s.an, oracle, TIMES, times, &r)
+              : what == 1 ? ddn_analysis_uturn(s.an, oracle, NULL, TIMES, times, &r)
+              : what == 2 ? ddn_analysis_branch(s.an, oracle, NULL, TIMES, times, &r)
+                          : ddn_analysis_path(s.an, oracle, DDN_PATH_CLONES, TIMES, 1, times, x, 1,
+                                              NULL, &r),
+              DDN_E_CALLBACK, "no class for row 3");
+        assert_int_equal(f.calls, 2);
+        assert_null(r);
+    }
+    f = (faulty){.skipped = -1, .answer = DDN_STOPPED};
+    assert_int_equal(ddn_analysis_clones(s.an, oracle, TIMES, times, &r), DDN_STOPPED);
+    assert_int_equal(f.calls, 1);
+    f.answer = -2;
+    FAILS(s.ctx, ddn_analysis_clones(s.an, oracle, TIMES, times, &r), DDN_E_CALLBACK,
+          "the classifier returned -2");
+    f.answer = 2;
+    FAILS(s.ctx, ddn_analysis_clones(s.an, oracle, TIMES, times, &r), DDN_E_CALLBACK,
+          "the classifier returned 2");
+    assert_int_equal(f.released, 0);
+    faulty other = {.skipped = -1};
+    OK(s.ctx, ddn_analysis_set_classifier_f64(s.an, faulty_classifier, &other, release));
+    assert_int_equal(f.released, 1);
+    OK(s.ctx, ddn_analysis_clones(s.an, oracle, TIMES, times, &r));
+    assert_string_equal(ddn_result_field(r, "classifier"), "given");
+    ddn_result_destroy(r);
+    OK(s.ctx, ddn_analysis_set_classifier_f32(s.an, NULL, &other, release));
+    assert_int_equal(other.released, 1);
+    OK(s.ctx, ddn_analysis_set_classifier_f64(s.an, faulty_classifier, &other, release));
+    assert_int_equal(ddn_analysis_set_classifier_f64(NULL, faulty_classifier, &other, release),
+                     DDN_E_NULL);
+    ddn_oracle_destroy(oracle);
+    unmake(&s);
+    assert_int_equal(other.released, 2);
+    assert_int_equal(f.released, 1);
 }
 
 /* Equal probabilities, equal distances: the lowest index. */
@@ -454,6 +580,7 @@ int main(void)
         cmocka_unit_test(foreign_models),
         cmocka_unit_test(nothing_to_judge_by),
         cmocka_unit_test(last_changes),
+        cmocka_unit_test(classifiers_that_fail),
         cmocka_unit_test(ties),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,8 +88,8 @@ static void by_posterior(void **state)
     make(&s, 1, 1);
     int32_t regimes[TIMES * M];
     ddn_result *r = NULL;
-    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_AUTO, TIMES, M, times, s.x, D,
-                                regimes, &r));
+    OK(s.ctx,
+       ddn_analysis_path(s.an, s.oracle, DDN_PATH_AUTO, TIMES, M, times, s.x, D, regimes, &r));
     assert_int_equal(ddn_result_rows(r), TIMES);
     CLOSE(test_scalar(s.ctx, r, "class_level"), 0.775200245396663, 1e-14, 0);
     assert_true(test_scalar(s.ctx, r, "clones") == 0);
@@ -154,24 +154,23 @@ static void by_clones(void **state)
     OK(s.ctx, ddn_oracle_create_callback(s.ctx, s.sch, D, DDN_PREDICTION_SCORE, predict, NULL, NULL,
                                          NULL, NULL, &s, &foreign));
     const double *x = s.x + M * D;
-    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_POSTERIOR, 4, M, times + 1, x, D,
-                                NULL, &exact));
-    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, 4, M, times + 1, x, D, NULL,
-                                &simulated));
-    FAILS(s.ctx,
-          ddn_analysis_path(s.an, foreign, NULL, DDN_PATH_POSTERIOR, 4, M, times + 1, x, D, NULL,
-                            &outside),
-          DDN_E_UNSUPPORTED, "CLONES");
+    OK(s.ctx,
+       ddn_analysis_path(s.an, s.oracle, DDN_PATH_POSTERIOR, 4, M, times + 1, x, D, NULL, &exact));
+    OK(s.ctx,
+       ddn_analysis_path(s.an, s.oracle, DDN_PATH_CLONES, 4, M, times + 1, x, D, NULL, &simulated));
+    FAILS(
+        s.ctx,
+        ddn_analysis_path(s.an, foreign, DDN_PATH_POSTERIOR, 4, M, times + 1, x, D, NULL, &outside),
+        DDN_E_UNSUPPORTED, "CLONES");
     OK(s.ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_METHOD,
                                   DDN_METHOD_EXPONENTIAL));
     OK(s.ctx, ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_STEPS, 60));
     FAILS(s.ctx,
-          ddn_analysis_path(s.an, foreign, NULL, DDN_PATH_AUTO, 4, M, times + 1, x, D, NULL,
-                            &outside),
+          ddn_analysis_path(s.an, foreign, DDN_PATH_AUTO, 4, M, times + 1, x, D, NULL, &outside),
           DDN_E_UNSUPPORTED, "points");
     s.ctx = inner; /* the model's own context: the library's is busy while it is asked */
-    OK(own, ddn_analysis_path(s.an, foreign, s.ds, DDN_PATH_AUTO, 4, M, times + 1, x, D, NULL,
-                              &outside));
+    OK(own, ddn_analysis_set_points(s.an, s.ds));
+    OK(own, ddn_analysis_path(s.an, foreign, DDN_PATH_AUTO, 4, M, times + 1, x, D, NULL, &outside));
     s.ctx = own;
     const char *names[2] = {"same_point", "same_class"};
     for (int k = 0; k < 4; k++) {
@@ -204,10 +203,9 @@ static void without_labels(void **state)
     double lambda;
     OK(s.ctx, ddn_dataset_spectrum(s.ctx, s.ds, 1, &lambda, NULL, 0));
     OK(other.ctx, ddn_options_set_i64(ddn_analysis_options(other.an), DDN_ANALYSIS_BATCH, 7));
-    OK(s.ctx,
-       ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, 5, M, times, s.x, D, NULL, &r));
-    OK(other.ctx, ddn_analysis_path(other.an, other.oracle, NULL, DDN_PATH_CLONES, 5, M, times,
-                                    other.x, D, NULL, &q));
+    OK(s.ctx, ddn_analysis_path(s.an, s.oracle, DDN_PATH_CLONES, 5, M, times, s.x, D, NULL, &r));
+    OK(other.ctx, ddn_analysis_path(other.an, other.oracle, DDN_PATH_CLONES, 5, M, times, other.x,
+                                    D, NULL, &q));
     CLOSE(test_scalar(s.ctx, r, "t_S"), 0.5 * log1p(lambda), 1e-9, 0);
     for (int k = 0; k < 5; k++) {
         double regime = test_element(s.ctx, r, "regime", k);
@@ -232,25 +230,24 @@ static void refusals(void **state)
     const double up[2] = {1, 1};
     double bad[2 * D] = {0};
     bad[D + 3] = INFINITY;
-    assert_int_equal(ddn_analysis_path(NULL, s.oracle, NULL, 0, 1, 1, times, s.x, D, NULL, &r),
+    assert_int_equal(ddn_analysis_path(NULL, s.oracle, 0, 1, 1, times, s.x, D, NULL, &r),
                      DDN_E_NULL);
-    FAILS(s.ctx, ddn_analysis_path(s.an, NULL, NULL, 0, 1, 1, times, s.x, D, NULL, &r), DDN_E_NULL,
+    FAILS(s.ctx, ddn_analysis_path(s.an, NULL, 0, 1, 1, times, s.x, D, NULL, &r), DDN_E_NULL,
           "oracle");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 9, 1, 1, times, s.x, D, NULL, &r),
-          DDN_E_KEY, "9");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, 2, 1, up, s.x, D, NULL, &r),
-          DDN_E_RANGE, "times");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, 1, 0, times, s.x, D, NULL, &r),
-          DDN_E_RANGE, "m");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, 2, 1, times, bad, D, NULL, &r),
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, 9, 1, 1, times, s.x, D, NULL, &r), DDN_E_KEY,
+          "9");
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, 0, 2, 1, up, s.x, D, NULL, &r), DDN_E_RANGE,
+          "times");
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, 0, 1, 0, times, s.x, D, NULL, &r), DDN_E_RANGE,
+          "m");
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, 0, 2, 1, times, bad, D, NULL, &r),
           DDN_E_NONFINITE, "x");
-    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, NULL, 0, 1, 1, times, s.x, D - 1, NULL, &r),
+    FAILS(s.ctx, ddn_analysis_path(s.an, s.oracle, 0, 1, 1, times, s.x, D - 1, NULL, &r),
           DDN_E_SHAPE, "x");
     OK(s.ctx, ddn_options_set_f64(ddn_analysis_options(s.an), DDN_ANALYSIS_T_END, 0.5));
-    FAILS(
-        s.ctx,
-        ddn_analysis_path(s.an, s.oracle, NULL, DDN_PATH_CLONES, TIMES, 1, times, s.x, D, NULL, &r),
-        DDN_E_RANGE, "T_END");
+    FAILS(s.ctx,
+          ddn_analysis_path(s.an, s.oracle, DDN_PATH_CLONES, TIMES, 1, times, s.x, D, NULL, &r),
+          DDN_E_RANGE, "T_END");
     assert_null(r);
     unmake(&s);
 }
@@ -272,11 +269,10 @@ static ddn_status everything(ddn_context *ctx, void *arg)
     status = status ? status : ddn_analysis_create(ctx, &an);
     status =
         status ? status : ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 2);
-    status = status
-                 ? status
-                 : ddn_analysis_path(an, oracle, NULL, DDN_PATH_POSTERIOR, 2, 1, t, x, 1, NULL, &r);
     status = status ? status
-                    : ddn_analysis_path(an, oracle, ds, DDN_PATH_CLONES, 2, 1, t, x, 1, NULL, &q);
+                    : ddn_analysis_path(an, oracle, DDN_PATH_POSTERIOR, 2, 1, t, x, 1, NULL, &r);
+    status =
+        status ? status : ddn_analysis_path(an, oracle, DDN_PATH_CLONES, 2, 1, t, x, 1, NULL, &q);
     ddn_result_destroy(q);
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);
@@ -318,8 +314,7 @@ static void a_column_for_each_class(void **state)
     OK(s.ctx, ddn_query_create(s.ctx, oracle, &q));
     OK(s.ctx, ddn_query_bind_f64(q, DDN_OUT_CLASS_POSTERIOR, share, CLASSES));
     OK(s.ctx, ddn_query_run(q, t, STATES, x, 2));
-    OK(s.ctx,
-       ddn_analysis_path(an, oracle, NULL, DDN_PATH_POSTERIOR, 1, STATES, &t, x, 2, NULL, &r));
+    OK(s.ctx, ddn_analysis_path(an, oracle, DDN_PATH_POSTERIOR, 1, STATES, &t, x, 2, NULL, &r));
     for (int c = 0; c < CLASSES; c++) {
         char name[8];
         double mean = 0;

@@ -184,16 +184,17 @@ static void the_report_holds_everything(void **state)
     CLOSE(t_S, 0.84, 0.2, 0);
 
     ddn_regime regime = 0;
-    OK(ctx, ddn_analysis_regime_at(ctx, report, t_C, &regime));
+    OK(ctx, ddn_regime_at(ctx, report, DDN_CLOCK_SCHEDULE, t_C, &regime));
     assert_int_equal(regime, DDN_REGIME_MEMORIZATION);
-    OK(ctx, ddn_analysis_regime_at(ctx, report, t_C * 1.01, &regime));
+    OK(ctx, ddn_regime_at(ctx, report, DDN_CLOCK_SCHEDULE, t_C * 1.01, &regime));
     assert_int_equal(regime, DDN_REGIME_FEATURES);
-    OK(ctx, ddn_analysis_regime_at(ctx, report, t_S, &regime));
+    OK(ctx, ddn_regime_at(ctx, report, DDN_CLOCK_SCHEDULE, t_S, &regime));
     assert_int_equal(regime, DDN_REGIME_FEATURES);
-    OK(ctx, ddn_analysis_regime_at(ctx, report, t_S * 1.01, &regime));
+    OK(ctx, ddn_regime_at(ctx, report, DDN_CLOCK_SCHEDULE, t_S * 1.01, &regime));
     assert_int_equal(regime, DDN_REGIME_RANDOM);
-    FAILS(ctx, ddn_analysis_regime_at(ctx, report, NAN, &regime), DDN_E_NONFINITE, "t is NaN");
-    FAILS(ctx, ddn_analysis_regime_at(ctx, NULL, 1, &regime), DDN_E_NULL, "report");
+    FAILS(ctx, ddn_regime_at(ctx, report, DDN_CLOCK_SCHEDULE, NAN, &regime), DDN_E_NONFINITE,
+          "t is NaN");
+    FAILS(ctx, ddn_regime_at(ctx, NULL, DDN_CLOCK_SCHEDULE, 1, &regime), DDN_E_NULL, "report");
     for (int i = 0; i < 3; i++) {
         ddn_result_destroy(r[i]);
     }
@@ -265,7 +266,7 @@ static void reports_without_labels_or_data(void **state)
     assert_true(isnan(test_element(ctx, r, "phi", 3)) &&
                 isnan(test_element(ctx, r, "phi_clones", 3)));
     assert_true(isfinite(test_scalar(ctx, r, "t_S")) && test_scalar(ctx, r, "classes") == 0);
-    OK(ctx, ddn_analysis_regime_at(ctx, r, 5, &regime)); /* falls back on t_S */
+    OK(ctx, ddn_regime_at(ctx, r, DDN_CLOCK_SCHEDULE, 5, &regime)); /* falls back on t_S */
     assert_int_equal(regime, DDN_REGIME_RANDOM);
     ddn_result_destroy(r);
     ddn_oracle_destroy(plain);
@@ -285,7 +286,8 @@ static void reports_without_labels_or_data(void **state)
     OK(ctx, ddn_analysis_regimes(an, gaussian, GRID, 1, grid, clone_grid, &r));
     assert_true(isnan(test_element(ctx, r, "phi_C", 2)) && isnan(test_scalar(ctx, r, "alpha")));
     assert_true(isfinite(test_element(ctx, r, "mmse", 2)));
-    FAILS(ctx, ddn_analysis_regime_at(ctx, r, 1, &regime), DDN_E_UNSUPPORTED, "neither t_S_phi");
+    FAILS(ctx, ddn_regime_at(ctx, r, DDN_CLOCK_SCHEDULE, 1, &regime), DDN_E_UNSUPPORTED,
+          "neither t_S_phi");
     ddn_result_destroy(r);
     FAILS(ctx, ddn_analysis_last_change(an, gaussian, &r), DDN_E_UNSUPPORTED, "gaussian");
     FAILS(ctx, ddn_analysis_regimes(an, mixture, GRID, 2, grid, NULL, &r), DDN_E_NULL,
@@ -349,7 +351,7 @@ static void reports_of_a_foreign_score(void **state)
     assert_true(isfinite(test_scalar(ctx, r, "t_S")) && isfinite(test_scalar(ctx, r, "Lambda")));
     CLOSE(test_scalar(ctx, r, "t_C_phi"), test_scalar(ctx, r, "t_C_phi_clones"), 0, 0);
     assert_true(isnan(test_scalar(ctx, r, "t_C_last_change")));
-    OK(ctx, ddn_analysis_regime_at(ctx, r, 0.01, &regime));
+    OK(ctx, ddn_regime_at(ctx, r, DDN_CLOCK_SCHEDULE, 0.01, &regime));
     assert_int_equal(regime, DDN_REGIME_MEMORIZATION);
     ddn_result_destroy(exact);
     ddn_result_destroy(r);

@@ -45,7 +45,7 @@ static void simulation_is_identity(void **state)
     for (int clones = 1; clones <= 2; clones++) {
         ddn_result *r = NULL;
         OK(ctx, (clones == 1 ? ddn_analysis_uturn : ddn_analysis_branch)(an, oracle, NULL, TIMES,
-                                                                         times, NULL, NULL, &r));
+                                                                         times, &r));
         assert_int_equal(ddn_result_rows(r), TIMES);
         CLOSE(test_scalar(ctx, r, "paths"), 3000, 0, 0);
         for (int64_t k = 0; k < TIMES; k++) {
@@ -102,7 +102,7 @@ static void two_gaussians_by_every_method(void **state)
         OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, methods[i]));
         OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, i == 0 ? 2 : 80));
         OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 1e-2));
-        OK(ctx, ddn_analysis_branch(an, oracle, NULL, 2, at, NULL, NULL, &r));
+        OK(ctx, ddn_analysis_branch(an, oracle, NULL, 2, at, &r));
         for (int64_t k = 0; k < 2; k++) {
             double phi = ddn_theory_phi(DIM * 2.25 * exp(-2 * at[k]));
             double se = sqrt(phi * (1 - phi) / 2000);
@@ -124,15 +124,18 @@ typedef struct classifier {
     int inside;
 } classifier;
 
-static int32_t by_sign(void *user, int64_t m, int64_t d, const double *x, int32_t *class_out)
+static int32_t by_sign(void *user, int64_t m, int64_t d, const double *x, int64_t ldx,
+                       int32_t *class_out)
 {
     classifier *c = user;
     assert_false(c->inside);
     c->inside = 1;
     c->calls++;
     c->states += m;
+    assert_true(ldx >= d);
     for (int64_t r = 0; r < m; r++) {
-        class_out[r] = x[r * d] > 0 ? 1000 : -7;
+        assert_true(class_out[r] == INT32_MIN);
+        class_out[r] = x[r * ldx] > 0 ? 1000 : -7;
     }
     c->inside = 0;
     return c->returns;
@@ -148,8 +151,9 @@ static void classifiers(void **state)
     ddn_analysis *an = settings(ctx, 500);
     ddn_result *plain = NULL, *own = NULL;
     classifier c = {0};
-    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, NULL, NULL, &plain));
-    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, by_sign, &c, &own));
+    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, &plain));
+    OK(ctx, ddn_analysis_set_classifier_f64(an, by_sign, &c, NULL));
+    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, &own));
     assert_int_equal(c.states, 2 * 500 * TIMES);
     for (int64_t k = 0; k < TIMES; k++) {
         CLOSE(test_element(ctx, own, "same_class", k), test_element(ctx, plain, "same_class", k), 0,
@@ -161,8 +165,8 @@ static void classifiers(void **state)
     ddn_result_destroy(plain);
     ddn_result_destroy(own);
     c.returns = 3;
-    FAILS(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, by_sign, &c, &own),
-          DDN_E_CALLBACK, "classifier returned 3");
+    FAILS(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, &own), DDN_E_CALLBACK,
+          "classifier returned 3");
     assert_null(own);
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(oracle);
@@ -198,16 +202,15 @@ static void foreign_scores(void **state)
        ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 60));
     OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 1e-3));
-    OK(ctx, ddn_analysis_uturn(an, exact, NULL, TIMES, times, NULL, NULL, &want));
+    OK(ctx, ddn_analysis_uturn(an, exact, NULL, TIMES, times, &want));
     for (int with_data = 0; with_data < 2; with_data++) {
         OK(ctx, ddn_oracle_create_callback(ctx, sch, 1, DDN_PREDICTION_X0, two_points, NULL, NULL,
                                            with_data ? ds : NULL, NULL, NULL, &foreign));
         if (!with_data) {
-            FAILS(ctx, ddn_analysis_uturn(an, foreign, NULL, TIMES, times, NULL, NULL, &got),
-                  DDN_E_UNSUPPORTED, "dataset");
+            FAILS(ctx, ddn_analysis_uturn(an, foreign, NULL, TIMES, times, &got), DDN_E_UNSUPPORTED,
+                  "dataset");
         }
-        OK(ctx,
-           ddn_analysis_uturn(an, foreign, with_data ? NULL : ds, TIMES, times, NULL, NULL, &got));
+        OK(ctx, ddn_analysis_uturn(an, foreign, with_data ? NULL : ds, TIMES, times, &got));
         for (int64_t k = 0; k < TIMES; k++) {
             double p = test_element(ctx, want, "returned_identity", k);
             CLOSE(test_element(ctx, got, "returned", k), p, 0,
@@ -236,7 +239,7 @@ static void trivial_cases(void **state)
     ddn_oracle *oracle = toy_oracle(ctx, point, 1, 2, &label);
     ddn_analysis *an = settings(ctx, 50);
     ddn_result *r = NULL;
-    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, NULL, NULL, &r));
+    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, &r));
     for (int64_t k = 0; k < TIMES; k++) {
         CLOSE(test_element(ctx, r, "returned", k), 1, 0, 0);
         CLOSE(test_element(ctx, r, "same_class", k), 1, 0, 0);
@@ -263,13 +266,13 @@ static void threads_and_starts(void **state)
         ctx[i] = test_context(1 + 2 * i);
         ddn_oracle *oracle = toy_clusters(ctx[i], N, D, 1.5, 1);
         ddn_analysis *an = settings(ctx[i], 300);
-        OK(ctx[i], ddn_analysis_uturn(an, oracle, NULL, TIMES, times, NULL, NULL, &r[i]));
+        OK(ctx[i], ddn_analysis_uturn(an, oracle, NULL, TIMES, times, &r[i]));
         if (i == 1) {
             const double held_out[2 * D] = {1.4, 0.2, -0.3, -1.6, 0.1, 0.4};
             ddn_dataset *starts = NULL;
             ddn_result *other = NULL;
             OK(ctx[i], ddn_dataset_create(ctx[i], DDN_TYPE_F64, 2, D, held_out, D, &starts));
-            OK(ctx[i], ddn_analysis_uturn(an, oracle, starts, TIMES, times, NULL, NULL, &other));
+            OK(ctx[i], ddn_analysis_uturn(an, oracle, starts, TIMES, times, &other));
             assert_true(test_element(ctx[i], other, "same_class", 0) > 0.9);
             assert_true(isnan(test_element(ctx[i], other, "same_class_identity", 0)));
             assert_true(test_element(ctx[i], other, "entropy", 3) > 1);
@@ -296,7 +299,7 @@ static void refusals(void **state)
     const double low[2] = {1e-6, 1}, one = 1, twice[2] = {1, 1}, bad = NAN;
     ddn_dataset *narrow = NULL;
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 1, 1, &one, 1, &narrow));
-#define TURN(o, starts, t, count) ddn_analysis_uturn(an, o, starts, count, t, NULL, NULL, &r)
+#define TURN(o, starts, t, count) ddn_analysis_uturn(an, o, starts, count, t, &r)
     FAILS(ctx, TURN(oracle, NULL, low, 2), DDN_E_RANGE, "times[0]");
     FAILS(ctx, TURN(oracle, NULL, &bad, 1), DDN_E_NONFINITE, "times[0]");
     FAILS(ctx, TURN(oracle, NULL, twice, 2), DDN_E_RANGE, "monotone");
@@ -304,7 +307,7 @@ static void refusals(void **state)
     FAILS(ctx, TURN(oracle, NULL, &one, 0), DDN_E_RANGE, "0");
     FAILS(ctx, TURN(NULL, NULL, &one, 1), DDN_E_NULL, "oracle");
     FAILS(ctx, TURN(oracle, narrow, &one, 1), DDN_E_SHAPE, "d = 1");
-    assert_int_equal(ddn_analysis_uturn(NULL, oracle, NULL, 1, &one, NULL, NULL, &r), DDN_E_NULL);
+    assert_int_equal(ddn_analysis_uturn(NULL, oracle, NULL, 1, &one, &r), DDN_E_NULL);
     OK(ctx, ddn_oracle_create_combination(ctx, 1, &oracle, &one, &sum));
     FAILS(ctx, TURN(sum, NULL, &one, 1), DDN_E_UNSUPPORTED, "give starts");
     /* A combination cannot draw: the exact kernel says so. */
@@ -312,11 +315,11 @@ static void refusals(void **state)
     assert_null(r);
 #undef TURN
     /* Without labels there are no classes, but points still return. */
-    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, 1, &one, NULL, NULL, &r));
+    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, 1, &one, &r));
     assert_true(isnan(test_element(ctx, r, "same_class", 0)));
     assert_false(isnan(test_element(ctx, r, "returned", 0)));
     ddn_result_destroy(r);
-    CANCELLED(ctx, ddn_analysis_uturn(an, oracle, NULL, 1, &one, NULL, NULL, &r));
+    CANCELLED(ctx, ddn_analysis_uturn(an, oracle, NULL, 1, &one, &r));
     assert_null(r);
     ddn_dataset_destroy(narrow);
     ddn_oracle_destroy(sum);
@@ -344,7 +347,7 @@ static ddn_status whole_life(ddn_context *ctx, void *arg)
         status = ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 4);
     }
     if (status == DDN_OK) {
-        status = ddn_analysis_uturn(an, oracle, NULL, 1, &t, NULL, NULL, &r);
+        status = ddn_analysis_uturn(an, oracle, NULL, 1, &t, &r);
     }
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);

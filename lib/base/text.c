@@ -1,0 +1,117 @@
+/* Text that grows as it is written. */
+#include "base/text.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/check.h"
+#include "base/message.h"
+#include "base/number.h"
+
+void ddni_text_free(ddni_text *text)
+{
+    ddni_free(ddni_context_allocator(text->ctx), text->bytes);
+    text->bytes = NULL;
+}
+
+static ddn_status grow(ddni_text *text, int64_t count)
+{
+    int64_t capacity =
+        2 * text->capacity > text->count + count ? 2 * text->capacity : text->count + count + 4096;
+    char *bytes = NULL;
+    DDNI_TRY(ddni_alloc_for(text->ctx, "text of a file", capacity, 1, &bytes));
+    if (text->count > 0) {
+        memcpy(bytes, text->bytes, (size_t)text->count);
+    }
+    ddni_free(ddni_context_allocator(text->ctx), text->bytes);
+    text->bytes = bytes;
+    text->capacity = capacity;
+    return DDN_OK;
+}
+
+void ddni_text_bytes(ddni_text *text, const void *bytes, int64_t count)
+{
+    if (text->status == DDN_OK && text->capacity - text->count < count) {
+        text->status = grow(text, count);
+    }
+    if (text->status == DDN_OK && count > 0) {
+        memcpy(text->bytes + text->count, bytes, (size_t)count);
+        text->count += count;
+    }
+}
+
+void ddni_text_add(ddni_text *text, const char *string)
+{
+    ddni_text_bytes(text, string, (int64_t)strlen(string));
+}
+
+void ddni_text_number(ddni_text *text, double value)
+{
+    char number[DDNI_NUMBER_BYTES];
+    ddni_number_write(value, number);
+    ddni_text_add(text, number);
+}
+
+void ddni_text_integer(ddni_text *text, int64_t value)
+{
+    char number[DDNI_NUMBER_BYTES];
+    ddni_say(number, sizeof number, "%lld", (long long)value);
+    ddni_text_add(text, number);
+}
+
+void ddni_text_json_string(ddni_text *text, const char *string)
+{
+    ddni_text_add(text, "\"");
+    for (const char *c = string; *c != '\0'; c++) {
+        char escape[8] = {'\\', *c, '\0'};
+        if ((unsigned char)*c < 0x20) {
+            ddni_say(escape, sizeof escape, "\\u%04x", (unsigned)*c);
+        }
+        int plain = (unsigned char)*c >= 0x20 && *c != '"' && *c != '\\';
+        ddni_text_bytes(text, plain ? c : escape, plain ? 1 : (int64_t)strlen(escape));
+    }
+    ddni_text_add(text, "\"");
+}
+
+void ddni_text_json_number(ddni_text *text, double value)
+{
+    if (isinf(value)) {
+        ddni_text_add(text, value < 0 ? "\"-inf\"" : "\"inf\"");
+    } else if (isnan(value)) {
+        ddni_text_add(text, "null");
+    } else {
+        ddni_text_number(text, value);
+    }
+}
+
+/* Bytes of the UTF-8 sequence at c, 0 if there is none: no overlong forms, surrogates, or values
+ * above U+10FFFF. */
+static int64_t sequence(const unsigned char *c)
+{
+    int64_t length = c[0] < 0x80 ? 1 : c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+    if (c[0] > 0xf4) {
+        return 0;
+    }
+    for (int64_t i = 1; i < length; i++) {
+        if ((c[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    int bad = (c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+              (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f);
+    return bad ? 0 : length;
+}
+
+int ddni_text_is_clean(const char *string)
+{
+    const unsigned char *c = (const unsigned char *)string;
+    while (*c >= 0x20 && *c != 0x7f) {
+        int64_t length = sequence(c);
+        if (length == 0) {
+            return 0;
+        }
+        c += length;
+    }
+    return *c == '\0';
+}

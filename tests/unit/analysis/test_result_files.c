@@ -1,0 +1,394 @@
+/* Result files: what is written comes back, bit for bit and word for word; damaged files are
+ * refused, with the line; a file that cannot be written leaves the old one. */
+#include <dirent.h>
+#include <locale.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "support/failing.h"
+#include "support/files.h"
+#include "support/fixtures.h"
+#include "support/toy.h"
+
+enum {
+    ROWS = 5,
+    MOST = 65536
+};
+static const double curve[ROWS] = {0.1, NAN, INFINITY, -INFINITY, -0.0};
+static const double grid[ROWS] = {1e-300, 4.9406564584124654e-324, 1 / 3.0, 1e22,
+                                  1.7976931348623157e308};
+
+static ddn_result *example(ddn_context *ctx)
+{
+    ddn_result *r = NULL;
+    OK(ctx, ddn_result_create(ctx, "example", DDN_CLOCK_SCHEDULE, ROWS, &r));
+    OK(ctx, ddn_result_set_field(ctx, r, "note", "quotes \" and \\ and \xe2\x88\x91, all"));
+    OK(ctx, ddn_result_set_field(ctx, r, "empty", ""));
+    OK(ctx, ddn_result_add_column(ctx, r, "t", "schedule time", "the \"times\", in order", grid));
+    OK(ctx, ddn_result_add_column(ctx, r, "y", NULL, "a curve # with, commas", curve));
+    OK(ctx, ddn_result_add_column(ctx, r, "y_se", "1", "", curve));
+    OK(ctx, ddn_result_add_scalar(ctx, r, "s", "nats", "a number", -1 / 3.0, NAN));
+    OK(ctx, ddn_result_add_scalar(ctx, r, "inf", "1", "not finite", INFINITY, -INFINITY));
+    OK(ctx, ddn_result_set_pooling(ctx, r, "t", DDN_POOLING_SAME, 0));
+    OK(ctx, ddn_result_set_pooling(ctx, r, "y", DDN_POOLING_MEAN, 7));
+    OK(ctx, ddn_result_set_pooling(ctx, r, "y_se", DDN_POOLING_PART, 0));
+    return r;
+}
+
+static size_t read_file(const char *path, char *bytes)
+{
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    size_t count = fread(bytes, 1, MOST, f);
+    assert_true(count > 0 && count < MOST);
+    fclose(f);
+    bytes[count] = '\0';
+    return count;
+}
+
+/* Written, read, written again: the same bytes, so the poolings came along too. */
+static void comes_back(ddn_context *ctx, const ddn_result *r, const char *name)
+{
+    static char one[MOST], two[MOST];
+    ddn_result *back = NULL;
+    OK(ctx, ddn_result_write(ctx, r, test_path(name), DDN_RESULT_FORMAT_AUTO));
+    size_t count = read_file(test_path(name), one);
+    OK(ctx, ddn_result_open(ctx, test_path(name), DDN_RESULT_FORMAT_AUTO, &back));
+    test_same_texts(ctx, r, back);
+    OK(ctx, ddn_result_write(ctx, back, test_path(name), DDN_RESULT_FORMAT_AUTO));
+    assert_int_equal(read_file(test_path(name), two), count);
+    assert_memory_equal(one, two, count);
+    FAILS(ctx, ddn_result_set_field(ctx, back, "x", "y"), DDN_E_STATE, "complete");
+    ddn_result_destroy(back);
+}
+
+static void what_is_written_comes_back(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, 20, 2, 1.5, 1);
+    ddn_analysis *an = NULL;
+    const double times[3] = {0.1, 0.5, 2};
+    ddn_result *all[7] = {example(ctx)};
+    OK(ctx, ddn_analysis_create(ctx, &an));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 20));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATHS, 20));
+    OK(ctx, ddn_analysis_regimes(an, oracle, 3, 2, times, times, &all[1]));
+    OK(ctx, ddn_analysis_spectrum(an, ddn_oracle_dataset(oracle), &all[2]));
+    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, 3, times, &all[3]));
+    OK(ctx, ddn_analysis_crossings(an, oracle, all[1], &all[4]));
+    OK(ctx, ddn_result_create(ctx, "none", DDN_CLOCK_NONE, 0, &all[5]));
+    OK(ctx, ddn_result_create(ctx, "rows", DDN_CLOCK_OU, 0, &all[6]));
+    OK(ctx, ddn_result_add_column(ctx, all[6], "t", NULL, "no rows", NULL));
+    for (int i = 0; i < 7; i++) {
+        comes_back(ctx, all[i], "result.csv");
+        comes_back(ctx, all[i], "result.json");
+        ddn_result_destroy(all[i]);
+    }
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+/* Where the host's locale writes numbers with a comma (if this machine has such a one). */
+static void in_another_locale(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = example(ctx);
+    if (setlocale(LC_NUMERIC, "de_DE.UTF-8") != NULL || setlocale(LC_NUMERIC, "de_DE") != NULL) {
+        print_message("# decimal comma\n");
+    }
+    comes_back(ctx, r, "locale.csv");
+    comes_back(ctx, r, "locale.json");
+    setlocale(LC_NUMERIC, "C");
+    ddn_result_destroy(r);
+    ddn_context_destroy(ctx);
+}
+
+static void numpy_arrays(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = example(ctx), *back = NULL, *empty = NULL;
+    char bytes[MOST];
+    OK(ctx, ddn_result_write(ctx, r, test_path("r.npy"), DDN_RESULT_FORMAT_AUTO));
+    size_t count = read_file(test_path("r.npy"), bytes);
+    assert_memory_equal(bytes, "\x93NUMPY\2\0", 8);
+    assert_non_null(strstr(bytes + 12, "{'descr': [('t', '<f8'), ('y', '<f8'), ('y_se', '<f8')], "
+                                       "'fortran_order': False, 'shape': (5,), }"));
+    assert_int_equal(count % 64, 3 * ROWS * 8 % 64);
+    OK(ctx, ddn_result_open(ctx, test_path("r.npy"), DDN_RESULT_FORMAT_AUTO, &back));
+    assert_string_equal(ddn_result_field(back, "kind"), "table");
+    assert_int_equal(ddn_result_clock(back), DDN_CLOCK_NONE);
+    assert_int_equal(ddn_result_scalar_count(back), 0);
+    for (int64_t k = 0; k < ROWS; k++) {
+        const double want[2] = {grid[k], curve[k]};
+        const double got[2] = {test_element(ctx, back, "t", k), test_element(ctx, back, "y", k)};
+        assert_memory_equal(want, got, sizeof want);
+    }
+    ddn_result_destroy(back);
+    OK(ctx, ddn_result_create(ctx, "none", DDN_CLOCK_NONE, 0, &empty));
+    FAILS(ctx, ddn_result_write(ctx, empty, test_path("e.npy"), DDN_RESULT_FORMAT_AUTO),
+          DDN_E_UNSUPPORTED, "without columns");
+    /* As NumPy writes it (version 1), and what is another array. */
+    static const struct {
+        const char *header, *part;
+    } cases[] = {
+        {"{'descr': [('a', '<f8'), ('b', '<f8')], 'fortran_order': False, 'shape': (1,), }", NULL},
+        {"{'descr': [('a', '<f8'), ('b', '<f8'),], 'shape': (1,), 'fortran_order': False}", NULL},
+        {"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", "no named columns"},
+        {"{'descr': [('a', '<f4'), ('b', '<f8')], 'fortran_order': False, 'shape': (1,), }", "<f4"},
+        {"{'descr': [('a', '<f8'), ('a', '<f8')], 'fortran_order': False, 'shape': (1,), }",
+         "twice"},
+        {"{'descr': [('a', '<f8'), ('b', '<f8')], 'fortran_order': True, 'shape': (1,), }",
+         "Fortran"},
+        {"{'descr': [('a', '<f8'), ('b', '<f8')], 'fortran_order': False, 'shape': (2,), }",
+         "2 rows of 2 columns"},
+        {"{'descr': [('a', '<f8'), ('b', '<f8')], 'fortran_order': False, 'shape': (1,2), }",
+         "expected"},
+        {"{'descr': [], 'fortran_order': False, 'shape': (0,), }", "0 columns"},
+        {"{'fortran_order': False, 'shape': (1,), }", "not complete"},
+        {"{'descr': [('a b', '<f8')], 'fortran_order': False, 'shape': (2,), }", "name"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = test_write_npy("x.npy", cases[i].header, grid, 16);
+        if (cases[i].part == NULL) {
+            OK(ctx, ddn_result_open(ctx, path, DDN_RESULT_FORMAT_NPY, &back));
+            CLOSE(test_element(ctx, back, "b", 0), grid[1], 0, 0);
+            ddn_result_destroy(back);
+        } else {
+            FAILS(ctx, ddn_result_open(ctx, path, DDN_RESULT_FORMAT_NPY, &back), DDN_E_FORMAT,
+                  cases[i].part);
+        }
+    }
+    ddn_result_destroy(empty);
+    ddn_result_destroy(r);
+    ddn_context_destroy(ctx);
+}
+
+/* CSV files of other programs. */
+static void plain_tables(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = NULL;
+    static const char good[] = "# anything\nt, y ,z\r\n1,nan,\n-2.5e3 ,\tInf,-inf\n";
+    OK(ctx, ddn_result_open(ctx, test_write_file("t.csv", good, sizeof good - 1),
+                            DDN_RESULT_FORMAT_AUTO, &r));
+    assert_string_equal(ddn_result_field(r, "kind"), "table");
+    assert_int_equal(ddn_result_rows(r), 2);
+    assert_true(test_element(ctx, r, "t", 1) == -2500 && isnan(test_element(ctx, r, "y", 0)));
+    assert_true(isnan(test_element(ctx, r, "z", 0)) && test_element(ctx, r, "y", 1) == INFINITY);
+    assert_true(test_element(ctx, r, "z", 1) == -INFINITY);
+    ddn_result_destroy(r);
+    static const struct {
+        const char *text, *part;
+    } bad[] = {
+        {"a,b\n1,2\n3\n", "line 3: there are 1 numbers for 2 columns"},
+        {"a,b\n1,2\n3,4x\n", "line 3: '4x' is no number"},
+        {"a,b\n1,2\n\n", "line 3"},
+        {"a,a\n1,2\n", "line 1: 'a' stands twice"},
+        {"a b\n1\n", "line 1: 'a b' cannot be a name"},
+        {"\n", "no columns"},
+        {"a,\n1,2\n", "cannot be a name"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\na\n1\n", "clock"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\" x\na\n1\n", "line 2"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"kind\": \"k\"\na\n1\n",
+         "line 3: 'kind' stands twice"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n"
+         "# column \"b\": {}\na\n1\n",
+         "line 5: column 1 is 'a', not as described"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n"
+         "# column \"a\": {\"pooling\": \"mean\"}\na\n1\n",
+         "no count"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n"
+         "# column \"a\": {\"pooling\": \"other\"}\na\n1\n",
+         "no pooling"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n# column \"a\": "
+         "{}",
+         "line of names is missing"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *path = test_write_file("b.csv", bad[i].text, strlen(bad[i].text));
+        FAILS(ctx, ddn_result_open(ctx, path, DDN_RESULT_FORMAT_CSV, &r), DDN_E_FORMAT,
+              bad[i].part);
+        assert_null(r);
+    }
+    ddn_context_destroy(ctx);
+}
+
+static void bad_json(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = NULL;
+#define HEAD "{\"format\": \"diffdyn result\", \"version\": 1, \"fields\": {\"kind\": \"k\", "
+#define FIELDS HEAD "\"clock\": \"ou\"}, \"scalars\": {}, "
+    static const char good[] = FIELDS "\"rows\": 2, \"new\": [{\"x\": [1]}],\n"
+                                      " \"columns\": {\"a\": {\"values\": [1, null], \"z\": {}}}}";
+    OK(ctx, ddn_result_open(ctx, test_write_file("g.json", good, sizeof good - 1),
+                            DDN_RESULT_FORMAT_AUTO, &r));
+    assert_true(test_element(ctx, r, "a", 0) == 1 && isnan(test_element(ctx, r, "a", 1)));
+    ddn_result_destroy(r);
+    static const struct {
+        const char *text, *part;
+    } bad[] = {
+        {FIELDS "\"rows\": 2, \"columns\": {\"a\": {\"values\": [1]}}}", "1 values, not 2"},
+        {FIELDS "\"rows\": 1, \"columns\": {\"a\": {\"values\": [1, 2]}}}", "more than 1 values"},
+        {FIELDS "\"rows\": 1, \"columns\": {\"a\": {}}}", "no values"},
+        {FIELDS "\"columns\": {}, \"rows\": 1}", "must come before"},
+        {FIELDS "\"rows\": 1e15, \"columns\": {}}", "more than the file can have"},
+        {FIELDS "\"rows\": -1, \"columns\": {}}", "not a count"},
+        {FIELDS "\"rows\": 0, \"rows\": 0, \"columns\": {}}", "stands twice"},
+        {FIELDS "\"rows\": 0}", "missing"},
+        {FIELDS "\"rows\": 0, \"columns\": {}} x", "the end expected"},
+        {HEAD "\"clock\": \"moon\"}, \"scalars\": {}, \"rows\": 0, \"columns\": {}}", "'moon'"},
+        {"{\"format\": \"other\"}", "'other'"},
+        {"{\"format\": \"diffdyn result\", \"version\": 2}", "version 2"},
+        {"{\n\"format\": \"diffdyn result\",\n\"version\": x}", "line 3"},
+        {HEAD "\"a\": 3}}", "a string expected"},
+        {"[]", "'{' expected"},
+        {"{}", "missing"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *path = test_write_file("b.json", bad[i].text, strlen(bad[i].text));
+        FAILS(ctx, ddn_result_open(ctx, path, DDN_RESULT_FORMAT_JSON, &r), DDN_E_FORMAT,
+              bad[i].part);
+        assert_null(r);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* Any beginning of a file, any changed byte: refused or read, but never a crash (under sanitizers),
+ * and never half a result. */
+static void damaged_files(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = example(ctx);
+    static const char *const names[3] = {"d.csv", "d.json", "d.npy"};
+    static char bytes[MOST];
+    for (int f = 0; f < 3; f++) {
+        OK(ctx, ddn_result_write(ctx, r, test_path(names[f]), DDN_RESULT_FORMAT_AUTO));
+        size_t count = read_file(test_path(names[f]), bytes);
+        int64_t refused = 0;
+        for (size_t i = 1; i < 2 * count; i++) {
+            ddn_result *back = NULL;
+            size_t at = i < count ? i : i - count;
+            char old = bytes[at];
+            bytes[at] ^= (char)(i < count ? 0 : 1 << (i % 8));
+            const char *path = test_write_file("x", bytes, i < count ? i : count);
+            ddn_status status = ddn_result_open(ctx, path, f + 1, &back);
+            assert_true(status == DDN_OK || status == DDN_E_FORMAT);
+            assert_true((status == DDN_OK) == (back != NULL));
+            refused += status != DDN_OK;
+            ddn_result_destroy(back);
+            bytes[at] = old;
+        }
+        assert_true(refused > (int64_t)count * 3 / 4);
+    }
+    ddn_result_destroy(r);
+    ddn_context_destroy(ctx);
+}
+
+static int files_in_folder(void)
+{
+    int count = 0;
+    DIR *folder = opendir(test_path(""));
+    assert_non_null(folder);
+    while (readdir(folder) != NULL) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+/* As when the disk is full: a file may have no more than 4 kB. */
+static void the_old_file_stays(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *small = NULL, *large = NULL;
+    static double many[20000];
+    static char before[MOST], after[MOST];
+    OK(ctx, ddn_result_create(ctx, "small", DDN_CLOCK_NONE, 0, &small));
+    OK(ctx, ddn_result_create(ctx, "large", DDN_CLOCK_NONE, 20000, &large));
+    OK(ctx, ddn_result_add_column(ctx, large, "y", NULL, "zeros", many));
+    OK(ctx, ddn_result_write(ctx, small, test_path("kept.csv"), DDN_RESULT_FORMAT_AUTO));
+    size_t count = read_file(test_path("kept.csv"), before);
+    int files = files_in_folder();
+    struct rlimit old, tight;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    tight = old;
+    tight.rlim_cur = 4096;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    ddn_status status = ddn_result_write(ctx, large, test_path("kept.csv"), DDN_RESULT_FORMAT_CSV);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, handler);
+    assert_int_equal(status, DDN_E_IO);
+    assert_non_null(strstr(ddn_context_message(ctx), "kept.csv: cannot write"));
+    assert_int_equal(files_in_folder(), files);
+    assert_int_equal(read_file(test_path("kept.csv"), after), count);
+    assert_memory_equal(before, after, count);
+    OK(ctx, ddn_result_write(ctx, large, test_path("kept.csv"), DDN_RESULT_FORMAT_CSV));
+    assert_int_equal(files_in_folder(), files);
+    FAILS(ctx, ddn_result_write(ctx, small, test_path("no/such.csv"), DDN_RESULT_FORMAT_AUTO),
+          DDN_E_IO, "no/such.csv");
+    FAILS(ctx, ddn_result_write(ctx, small, test_path(""), DDN_RESULT_FORMAT_CSV), DDN_E_IO, "");
+    FAILS(ctx, ddn_result_write(ctx, small, test_path("x.txt"), DDN_RESULT_FORMAT_AUTO), DDN_E_KEY,
+          ".csv");
+    FAILS(ctx, ddn_result_write(ctx, small, test_path("x.csv"), 9), DDN_E_KEY, "format = 9");
+    FAILS(ctx, ddn_result_write(ctx, NULL, test_path("x.csv"), 1), DDN_E_NULL, "result");
+    FAILS(ctx, ddn_result_write(ctx, small, NULL, 1), DDN_E_NULL, "path");
+    ddn_result_destroy(large);
+    FAILS(ctx, ddn_result_open(ctx, test_path("none.csv"), 0, &large), DDN_E_IO, "none.csv");
+    ddn_result_destroy(small);
+    ddn_context_destroy(ctx);
+}
+
+static ddn_status whole_life(ddn_context *ctx, void *arg)
+{
+    const char *path = arg;
+    ddn_result *r = NULL, *back = NULL;
+    ddn_status status = ddn_result_create(ctx, "k", DDN_CLOCK_OU, ROWS, &r);
+    if (status == DDN_OK) {
+        status = ddn_result_add_column(ctx, r, "y", "", "", curve);
+    }
+    if (status == DDN_OK) {
+        status = ddn_result_write(ctx, r, path, DDN_RESULT_FORMAT_AUTO);
+    }
+    if (status == DDN_OK) {
+        status = ddn_result_open(ctx, path, DDN_RESULT_FORMAT_AUTO, &back);
+    }
+    ddn_result_destroy(back);
+    ddn_result_destroy(r);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    static const char *const names[3] = {"m.csv", "m.json", "m.npy"};
+    for (int i = 0; i < 3; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s", test_path(names[i]));
+        assert_true(test_every_allocation(whole_life, path) > 8);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_comes_back),
+        cmocka_unit_test(in_another_locale),
+        cmocka_unit_test(numpy_arrays),
+        cmocka_unit_test(plain_tables),
+        cmocka_unit_test(bad_json),
+        cmocka_unit_test(damaged_files),
+        cmocka_unit_test(the_old_file_stays),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);
+}

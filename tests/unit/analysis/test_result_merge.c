@@ -1,0 +1,368 @@
+/* Pooling: two halves give what one run of all samples gives, means, errors, shares and intervals;
+ * what cannot be pooled is NaN and says so; what does not belong together is refused. */
+#include "base/statistics.h"
+#include "support/failing.h"
+#include "support/files.h"
+#include "support/fixtures.h"
+#include "support/toy.h"
+
+enum {
+    TIMES = 3,
+    N = 24,
+    D = 3
+};
+static const double times[TIMES] = {0.1, 0.6, 4};
+
+typedef struct scene {
+    ddn_context *ctx;
+    ddn_oracle *oracle;
+    ddn_analysis *an;
+} scene;
+
+static void make(scene *s)
+{
+    s->ctx = test_context(1);
+    s->oracle = toy_clusters(s->ctx, N, D, 1.2, 1);
+    OK(s->ctx, ddn_analysis_create(s->ctx, &s->an));
+}
+
+static void unmake(scene *s)
+{
+    ddn_analysis_destroy(s->an);
+    ddn_oracle_destroy(s->oracle);
+    ddn_context_destroy(s->ctx);
+}
+
+/* Settings of a half: its samples (of every kind) and seed. */
+static void half(const scene *s, int64_t samples, int64_t seed)
+{
+    static const ddn_analysis_key counts[] = {DDN_ANALYSIS_SAMPLES, DDN_ANALYSIS_CLONES,
+                                              DDN_ANALYSIS_PATHS};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        OK(s->ctx, ddn_options_set_i64(ddn_analysis_options(s->an), counts[i], samples));
+    }
+    OK(s->ctx, ddn_options_set_i64(ddn_analysis_options(s->an), DDN_ANALYSIS_SEED, seed));
+}
+
+/* Mean and error of a mean over na + nb samples, from the textbook's sums of squares. */
+static void by_hand(double a, double a_se, double na, double b, double b_se, double nb,
+                    double *mean, double *error)
+{
+    double n = na + nb, sum = na * a + nb * b;
+    double squares =
+        a_se * a_se * na * (na - 1) + na * a * a + b_se * b_se * nb * (nb - 1) + nb * b * b;
+    *mean = sum / n;
+    *error = sqrt((squares - sum * sum / n) / (n - 1) / n);
+}
+
+static void mean_column(const scene *s, const ddn_result *const r[3], const char *name, double na,
+                        double nb)
+{
+    char error[64];
+    snprintf(error, sizeof error, "%s_se", name);
+    for (int64_t k = 0; k < TIMES; k++) {
+        double mean, se;
+        by_hand(test_element(s->ctx, r[0], name, k), test_element(s->ctx, r[0], error, k), na,
+                test_element(s->ctx, r[1], name, k), test_element(s->ctx, r[1], error, k), nb,
+                &mean, &se);
+        CLOSE(test_element(s->ctx, r[2], name, k), mean, 1e-13, 1e-15);
+        CLOSE(test_element(s->ctx, r[2], error, k), se, 1e-6, 1e-12);
+    }
+}
+
+static void share_column(const scene *s, const ddn_result *const r[3], const char *name, int64_t na,
+                         int64_t nb, int interval)
+{
+    char part[3][64];
+    snprintf(part[0], sizeof part[0], "%s_se", name);
+    snprintf(part[1], sizeof part[1], "%s_low", name);
+    snprintf(part[2], sizeof part[2], "%s_high", name);
+    for (int64_t k = 0; k < TIMES; k++) {
+        double p, want[3];
+        int64_t hits = llround(test_element(s->ctx, r[0], name, k) * (double)na) +
+                       llround(test_element(s->ctx, r[1], name, k) * (double)nb);
+        ddni_proportion(hits, na + nb, &p, &want[0]);
+        ddni_wilson(hits, na + nb, 1.959963984540054, &want[1], &want[2]);
+        CLOSE(test_element(s->ctx, r[2], name, k), p, 0, 0);
+        for (int i = 0; i < (interval ? 3 : 1); i++) {
+            CLOSE(test_element(s->ctx, r[2], part[i], k), want[i], 0, 0);
+        }
+    }
+}
+
+/* The rules survive files: what was written and read pools to the same bits. */
+static void through_files(const scene *s, const ddn_result *const r[3])
+{
+    static const char *const names[2] = {"h.csv", "h.json"};
+    for (int i = 0; i < 2; i++) {
+        ddn_result *back[2] = {NULL}, *whole = NULL;
+        for (int h = 0; h < 2; h++) {
+            OK(s->ctx, ddn_result_write(s->ctx, r[h], test_path(names[i]), DDN_RESULT_FORMAT_AUTO));
+            OK(s->ctx,
+               ddn_result_open(s->ctx, test_path(names[i]), DDN_RESULT_FORMAT_AUTO, &back[h]));
+        }
+        OK(s->ctx, ddn_result_merge(s->ctx, back[0], back[1], &whole));
+        test_same_texts(s->ctx, whole, r[2]);
+        ddn_result_destroy(whole);
+        ddn_result_destroy(back[0]);
+        ddn_result_destroy(back[1]);
+    }
+}
+
+static void identities(void **state)
+{
+    (void)state;
+    scene s;
+    make(&s);
+    ddn_result *r[3] = {NULL};
+    half(&s, 40, 1);
+    OK(s.ctx, ddn_analysis_identities(s.an, s.oracle, TIMES, times, &r[0]));
+    half(&s, 90, 2);
+    OK(s.ctx, ddn_analysis_identities(s.an, s.oracle, TIMES, times, &r[1]));
+    OK(s.ctx, ddn_result_merge(s.ctx, r[0], r[1], &r[2]));
+    const ddn_result *const all[3] = {r[0], r[1], r[2]};
+    static const char *const names[] = {"phi",   "phi_C", "f",    "f_over_alpha",
+                                        "df_dt", "w_max", "mmse", "log_p"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        mean_column(&s, all, names[i], 40, 90);
+        assert_non_null(strstr(ddn_result_definition(r[2], names[i]), "130 in all"));
+    }
+    CLOSE(test_scalar(s.ctx, r[2], "samples"), 130, 0, 0);
+    CLOSE(test_scalar(s.ctx, r[2], "n"), N, 0, 0);
+    assert_string_equal(ddn_result_field(r[2], "seed"), "1, 2");
+    assert_string_equal(ddn_result_field(r[2], "DDN_ANALYSIS_SAMPLES"), "130");
+    assert_string_equal(ddn_result_field(r[2], "kind"), "identities");
+    assert_int_equal(ddn_result_clock(r[2]), DDN_CLOCK_SCHEDULE);
+    through_files(&s, all);
+    /* A whole is a half of a larger whole; its seeds cannot come again. */
+    ddn_result *third = NULL, *larger = NULL, *again = NULL;
+    half(&s, 50, 3);
+    OK(s.ctx, ddn_analysis_identities(s.an, s.oracle, TIMES, times, &third));
+    OK(s.ctx, ddn_result_merge(s.ctx, r[2], third, &larger));
+    const ddn_result *const more[3] = {r[2], third, larger};
+    mean_column(&s, more, "phi_C", 130, 50);
+    assert_non_null(strstr(ddn_result_definition(larger, "phi_C"), "180 in all"));
+    assert_null(strstr(ddn_result_definition(larger, "phi_C"), "130 in all"));
+    FAILS(s.ctx, ddn_result_merge(s.ctx, larger, r[1], &again), DDN_E_MISMATCH, "seed 2");
+    FAILS(s.ctx, ddn_result_merge(s.ctx, r[0], r[0], &again), DDN_E_MISMATCH, "count twice");
+    /* The pooled curves cross as any others. */
+    OK(s.ctx, ddn_analysis_crossings(s.an, s.oracle, larger, &again));
+    ddn_result_destroy(again);
+    ddn_result_destroy(larger);
+    ddn_result_destroy(third);
+    for (int i = 0; i < 3; i++) {
+        ddn_result_destroy(r[i]);
+    }
+    unmake(&s);
+}
+
+static void simulations(void **state)
+{
+    (void)state;
+    scene s;
+    make(&s);
+    for (int what = 0; what < 3; what++) {
+        ddn_result *r[3] = {NULL};
+        for (int h = 0; h < 2; h++) {
+            half(&s, h == 0 ? 30 : 70, h);
+            OK(s.ctx, what == 0   ? ddn_analysis_clones(s.an, s.oracle, TIMES, times, &r[h])
+                      : what == 1 ? ddn_analysis_uturn(s.an, s.oracle, NULL, TIMES, times, &r[h])
+                                  : ddn_analysis_branch(s.an, s.oracle, NULL, TIMES, times, &r[h]));
+        }
+        OK(s.ctx, ddn_result_merge(s.ctx, r[0], r[1], &r[2]));
+        const ddn_result *const all[3] = {r[0], r[1], r[2]};
+        mean_column(&s, all, "distance2", 30, 70);
+        share_column(&s, all, what == 0 ? "phi" : "same_class", 30, 70, what > 0);
+        share_column(&s, all, what == 0 ? "phi_C" : "returned", 30, 70, what > 0);
+        CLOSE(test_scalar(s.ctx, r[2], what == 0 ? "clones" : "paths"), 100, 0, 0);
+        if (what > 0) { /* quantiles do not pool */
+            mean_column(&s, all, "entropy", 30, 70);
+            mean_column(&s, all, "distance2_identity", 30, 70);
+            assert_true(isnan(test_element(s.ctx, r[2], "distance2_q50", 1)));
+            assert_non_null(strstr(ddn_result_definition(r[2], "distance2_q50"), "pooled: NaN"));
+        }
+        through_files(&s, all);
+        for (int i = 0; i < 3; i++) {
+            ddn_result_destroy(r[i]);
+        }
+    }
+    unmake(&s);
+}
+
+/* The whole report: its crossings are those of the pooled curves. */
+static void reports(void **state)
+{
+    (void)state;
+    scene s;
+    make(&s);
+    ddn_result *r[3] = {NULL}, *crossed = NULL;
+    double value, error, want, want_error;
+    for (int h = 0; h < 2; h++) {
+        half(&s, 200, h);
+        OK(s.ctx, ddn_analysis_regimes(s.an, s.oracle, TIMES, TIMES, times, times, &r[h]));
+    }
+    OK(s.ctx, ddn_result_merge(s.ctx, r[0], r[1], &r[2]));
+    OK(s.ctx, ddn_analysis_crossings(s.an, s.oracle, r[2], &crossed));
+    static const char *const names[] = {"t_S_phi", "t_C_phi", "t_C_entropy"};
+    for (int i = 0; i < 3; i++) {
+        OK(s.ctx, ddn_result_scalar(s.ctx, r[2], names[i], &value, &error));
+        OK(s.ctx, ddn_result_scalar(s.ctx, crossed, names[i], &want, &want_error));
+        assert_true(value == want || (i == 2 && isnan(value) && isnan(want)));
+        assert_true(error == want_error || (i == 2 && isnan(error) && isnan(want_error)));
+    }
+    assert_false(isnan(test_scalar(s.ctx, r[2], "t_C_phi_clones")));
+    const double a = test_scalar(s.ctx, r[0], "t_C_last_change");
+    const double b = test_scalar(s.ctx, r[1], "t_C_last_change");
+    CLOSE(test_scalar(s.ctx, r[2], "t_C_last_change"), (a + b) / 2, 1e-14, 0);
+    assert_true(isnan(test_scalar(s.ctx, r[2], "t_C_last_change_median")));
+    CLOSE(test_scalar(s.ctx, r[2], "t_S"), test_scalar(s.ctx, r[0], "t_S"), 0, 0);
+    const ddn_result *const all[3] = {r[0], r[1], r[2]};
+    mean_column(&s, all, "phi", 200, 200);
+    share_column(&s, all, "phi_C_clones", 200, 200, 0);
+    through_files(&s, all);
+    ddn_result_destroy(crossed);
+    for (int i = 0; i < 3; i++) {
+        ddn_result_destroy(r[i]);
+    }
+    unmake(&s);
+}
+
+/* Raw samples, split anywhere: the pooled mean and error are those of all samples. */
+static ddn_result *of_samples(ddn_context *ctx, const double *samples, int64_t count,
+                              const char *seed)
+{
+    ddni_mean mean = {0, 0, 0};
+    int64_t hits = 0;
+    double p, p_error, low, high;
+    for (int64_t i = 0; i < count; i++) {
+        ddni_mean_add(&mean, samples[i]);
+        hits += samples[i] > 1;
+    }
+    ddni_proportion(hits, count, &p, &p_error);
+    ddni_wilson(hits, count, 1.959963984540054, &low, &high);
+    const double error = ddni_mean_error(&mean);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_result_create(ctx, "mine", DDN_CLOCK_NONE, 1, &r));
+    OK(ctx, ddn_result_set_field(ctx, r, "seed", seed));
+    OK(ctx, ddn_result_add_column(ctx, r, "m", NULL, "mean", &mean.mean));
+    OK(ctx, ddn_result_add_column(ctx, r, "m_se", NULL, "its error", &error));
+    OK(ctx, ddn_result_add_column(ctx, r, "p", NULL, "share", &p));
+    OK(ctx, ddn_result_add_column(ctx, r, "p_se", NULL, "its error", &p_error));
+    OK(ctx, ddn_result_add_column(ctx, r, "p_low", NULL, "lower end", &low));
+    OK(ctx, ddn_result_add_column(ctx, r, "p_high", NULL, "upper end", &high));
+    OK(ctx, ddn_result_add_scalar(ctx, r, "mean", NULL, "mean", mean.mean, error));
+    OK(ctx, ddn_result_set_pooling(ctx, r, "m", DDN_POOLING_MEAN, count));
+    OK(ctx, ddn_result_set_pooling(ctx, r, "p", DDN_POOLING_SHARE, count));
+    OK(ctx, ddn_result_set_pooling(ctx, r, "mean", DDN_POOLING_MEAN, count));
+    return r;
+}
+
+static void halves_make_the_whole(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    double samples[100];
+    test_normal(9, 100, samples);
+    for (int i = 0; i < 100; i++) {
+        samples[i] += 5 * (i > 60); /* the halves have other means */
+    }
+    static const int64_t splits[] = {1, 2, 37, 61, 99};
+    ddn_result *whole = of_samples(ctx, samples, 100, "0");
+    for (size_t i = 0; i < sizeof splits / sizeof *splits; i++) {
+        ddn_result *a = of_samples(ctx, samples, splits[i], "1"), *merged = NULL;
+        ddn_result *b = of_samples(ctx, samples + splits[i], 100 - splits[i], "2");
+        static const char *const names[] = {"m", "m_se", "p", "p_se", "p_low", "p_high"};
+        double value, error, want, want_error;
+        OK(ctx, ddn_result_merge(ctx, a, b, &merged));
+        for (int c = 0; c < 6; c++) {
+            CLOSE(test_element(ctx, merged, names[c], 0), test_element(ctx, whole, names[c], 0),
+                  1e-13, 0);
+        }
+        OK(ctx, ddn_result_scalar(ctx, merged, "mean", &value, &error));
+        OK(ctx, ddn_result_scalar(ctx, whole, "mean", &want, &want_error));
+        CLOSE(value, want, 1e-13, 0);
+        CLOSE(error, want_error, 1e-13, 0);
+        ddn_result_destroy(merged);
+        ddn_result_destroy(a);
+        ddn_result_destroy(b);
+    }
+    FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", DDN_POOLING_MEAN, 0), DDN_E_RANGE, "count");
+    FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", 6, 1), DDN_E_KEY, "pooling = 6");
+    FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", 0, 1), DDN_E_KEY, "pooling = 0");
+    FAILS(ctx, ddn_result_set_pooling(ctx, whole, "x", DDN_POOLING_SAME, 0), DDN_E_KEY, "'x'");
+    ddn_result_destroy(whole);
+    ddn_context_destroy(ctx);
+}
+
+/* What differs is named. */
+static void what_does_not_belong_together(void **state)
+{
+    (void)state;
+    scene s;
+    make(&s);
+    ddn_result *a = NULL, *b = NULL, *whole = NULL;
+    static const double other_times[TIMES] = {0.1, 0.7, 4};
+    ddn_oracle *other = toy_clusters(s.ctx, N + 2, D, 1.2, 1);
+    half(&s, 20, 1);
+    OK(s.ctx, ddn_analysis_identities(s.an, s.oracle, TIMES, times, &a));
+    half(&s, 20, 2);
+#define REFUSED(call, part)                                                                        \
+    do {                                                                                           \
+        OK(s.ctx, (call));                                                                         \
+        FAILS(s.ctx, ddn_result_merge(s.ctx, a, b, &whole), DDN_E_MISMATCH, part);                 \
+        FAILS(s.ctx, ddn_result_merge(s.ctx, b, a, &whole), DDN_E_MISMATCH, part);                 \
+        assert_null(whole);                                                                        \
+        ddn_result_destroy(b);                                                                     \
+    } while (0)
+    REFUSED(ddn_analysis_clones(s.an, s.oracle, TIMES, times, &b), "kind");
+    REFUSED(ddn_analysis_identities(s.an, s.oracle, TIMES, other_times, &b), "column 't', row 1");
+    REFUSED(ddn_analysis_identities(s.an, s.oracle, TIMES - 1, times, &b), "rows");
+    REFUSED(ddn_analysis_identities(s.an, other, TIMES, times, &b), "data");
+    REFUSED(ddn_result_create(s.ctx, "identities", DDN_CLOCK_SCHEDULE, TIMES, &b), "clock");
+    OK(s.ctx, ddn_options_set_f64(ddn_analysis_options(s.an), DDN_ANALYSIS_T_END, 0.01));
+    REFUSED(ddn_analysis_identities(s.an, s.oracle, TIMES, times, &b), "DDN_ANALYSIS_T_END");
+#undef REFUSED
+    FAILS(s.ctx, ddn_result_merge(s.ctx, a, NULL, &whole), DDN_E_NULL, "b");
+    FAILS(s.ctx, ddn_result_merge(s.ctx, NULL, a, &whole), DDN_E_NULL, "a");
+    ddn_result_destroy(a);
+    ddn_oracle_destroy(other);
+    unmake(&s);
+}
+
+typedef struct pair {
+    ddn_result *a, *b;
+} pair;
+
+static ddn_status merge(ddn_context *ctx, void *arg)
+{
+    const pair *p = arg;
+    ddn_result *whole = NULL;
+    ddn_status status = ddn_result_merge(ctx, p->a, p->b, &whole);
+    ddn_result_destroy(whole);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double samples[4] = {1, 2, 3, 5};
+    pair p = {of_samples(ctx, samples, 2, "1"), of_samples(ctx, samples + 2, 2, "2")};
+    assert_true(test_every_allocation(merge, &p) > 6);
+    ddn_result_destroy(p.a);
+    ddn_result_destroy(p.b);
+    ddn_context_destroy(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(identities),
+        cmocka_unit_test(simulations),
+        cmocka_unit_test(reports),
+        cmocka_unit_test(halves_make_the_whole),
+        cmocka_unit_test(what_does_not_belong_together),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);
+}

@@ -85,6 +85,7 @@ int drv_finish(void);
 #define DRV_KINDS(X)                                                                               \
     X(dataset)                                                                                     \
     X(schedule)                                                                                    \
+    X(model)                                                                                       \
     X(oracle)                                                                                      \
     X(query)                                                                                       \
     X(integrator)                                                                                  \

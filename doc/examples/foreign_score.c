@@ -96,14 +96,15 @@ static void predict_state(const model *mo, double a, double s, const double *x, 
 
 /* What the library calls: a batch, on this thread. */
 static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
-                       const double *x, double *out)
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)t;
+    (void)d;
     model *mo = user;
     mo->calls++;
     mo->states += m;
     for (int64_t r = 0; r < m; r++) {
-        predict_state(mo, a, s, x + r * d, out + r * d);
+        predict_state(mo, a, s, x + r * ldx, out + r * ldo);
     }
     return 0;
 }
@@ -160,6 +161,18 @@ static void train(settings *set, model *mo)
     }
     set->phi_infinity = ddn_theory_phi_infinity(mo->classes, mo->weight);
     set->lambda = drv_lambda(own.ds);
+}
+
+/* The trained model as an oracle. */
+static void make_foreign(const settings *set, model *mo)
+{
+    ddn_model *builder = NULL;
+    drv_try(ddn_model_create(drv.ctx, own.ou, DDN_PREDICTION_EPS, set->d, mo, NULL, &builder));
+    drv_keep(builder);
+    drv_try(ddn_model_set_predict_f64(builder, predict));
+    drv_try(ddn_model_set_dataset(builder, own.ds));
+    drv_try(ddn_oracle_create_model(drv.ctx, builder, &own.foreign));
+    drv_keep(own.foreign);
 }
 
 /* Points of two Gaussians N(+-m, I), |m|^2 = mu^2 d, where there is no data file. */
@@ -365,9 +378,7 @@ int main(int argc, char **argv)
     }
     train(&set, &mo);
     own.exact = drv_empirical(own.ds, own.ou);
-    drv_try(ddn_oracle_create_callback(drv.ctx, own.ou, set.d, DDN_PREDICTION_EPS, predict, NULL,
-                                       NULL, own.ds, NULL, &mo, &own.foreign));
-    drv_keep(own.foreign);
+    make_foreign(&set, &mo);
     double *columns[COLUMNS];
     measure(&set, columns);
     drv_csv(drv_path("foreign_score.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,

@@ -64,7 +64,7 @@ DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);
 
 /** Says to which class each of m clean states belongs, in the units of the data: any numbers but
  * INT32_MIN, which stands in class_out before the call; where it is left the analysis fails with
- * DDN_E_CALLBACK (callbacks: base.h).
+ * DDN_E_CALLBACK. (Callbacks: base.h.)
  * @param[in] x [m][ldx] ldx >= d
  * @param[out] class_out [m] */
 typedef int32_t (*ddn_classify_f64_fn)(void *user, int64_t m, int64_t d, const double *x,
@@ -75,16 +75,14 @@ typedef int32_t (*ddn_classify_f64_fn)(void *user, int64_t m, int64_t d, const d
 typedef int32_t (*ddn_classify_f32_fn)(void *user, int64_t m, int64_t d, const float *x,
                                        int64_t ldx, int32_t *class_out);
 /** Sets the classifier of clones, U-turns, branches and clones of paths. It sees clean states: with
- * it, clones end with the denoiser. One that was set before, in either precision, goes; NULL: none.
+ * it, clones end with the denoiser. One that was set before, in either precision, goes.
  * release(user) is called when the classifier is replaced or the analysis destroyed; on failure the
  * caller still owns user.
- * @param[in] fn the classifier or NULL
- * @param[in] release or NULL */
+ * @param[in] fn the classifier, or NULL for none */
 DDN_API ddn_status ddn_analysis_set_classifier_f64(ddn_analysis *an, ddn_classify_f64_fn fn,
                                                    void *user, ddn_release_fn release);
 /** The same for a classifier in single precision.
- * @param[in] fn the classifier or NULL
- * @param[in] release or NULL */
+ * @param[in] fn the classifier, or NULL for none */
 DDN_API ddn_status ddn_analysis_set_classifier_f32(ddn_analysis *an, ddn_classify_f32_fn fn,
                                                    void *user, ddn_release_fn release);
 /** Sets the points that judge in place of the oracle's: clones, last changes, U-turns, branches and
@@ -106,9 +104,9 @@ DDN_API ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *
  *
  * An output that the oracle does not have makes its columns NaN; DDN_E_UNSUPPORTED where it has
  * none of them, as a model without log p: measure clones of it, or the exact oracle of its data.
- * Scalars: "samples", "n" (the
- * components of the oracle), "d", "alpha" = log(n)/d, "classes". phi and phi_C are the clone and
- * U-turn probabilities of the reverse SDE (eta = 1) with this very score.
+ * Scalars: "samples", "n" (the components of the oracle), "d", "alpha" = log(n)/d, "classes". phi
+ * and phi_C are the clone and U-turn probabilities of the reverse SDE (eta = 1) with this very
+ * score.
  * @param[in] times [count] */
 DDN_API ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle,
                                            int64_t count, const double *times, ddn_result **out);

@@ -102,6 +102,13 @@ DDN_API double ddn_dataset_shift(const ddn_dataset *ds);
 DDN_API ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
                                     int64_t count, double *out, int64_t ldo);
 
+/** As ddn_dataset_read in single precision: each number is rounded once; floats without a map are
+ * copied as they are. A number beyond the range of float is DDN_E_RANGE, by row and column, and
+ * nothing is written then.
+ * @param[out] out [count][ldo] ldo >= d; may be NULL where count = 0 */
+DDN_API ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
+                                        int64_t count, float *out, int64_t ldo);
+
 /** Number of distinct labels; 0 without labels. */
 DDN_API int64_t ddn_dataset_class_count(const ddn_dataset *ds);
 /** The distinct labels in ascending order and how many points have each. capacity >=

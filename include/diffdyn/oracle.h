@@ -95,8 +95,8 @@ DDN_API const char *ddn_output_name(ddn_output what);
 /** Type of its numbers: DDN_TYPE_F64 (ddn_query_bind_f64) or DDN_TYPE_I64 (ddn_query_bind_i64); 0
  * for a number that is none. */
 DDN_API ddn_type ddn_output_type(ddn_output what);
-/** How many numbers of it a state has: 1, d, or the number of classes; 0 where this oracle cannot
- * give it. */
+/** How many numbers of an output a state has: 1, d, or the number of classes; 0 where this oracle
+ * cannot give it. */
 DDN_API int64_t ddn_oracle_output_width(const ddn_oracle *oracle, ddn_output what);
 /** What an evaluation can be given besides the states. */
 typedef int32_t ddn_input;
@@ -128,6 +128,20 @@ DDN_API ddn_status ddn_query_bind_i64(ddn_query *query, ddn_output what, int64_t
  * @param[in] in [m][ld] borrowed until it is bound anew, or NULL to unbind */
 DDN_API ddn_status ddn_query_bind_input(ddn_query *query, ddn_input what, const double *in,
                                         int64_t ld);
+
+/** Binds a real output in single precision: what ddn_query_bind_f64 would give, rounded once. The
+ * last binding of an output, of either type, is the one that counts. A number beyond the range of
+ * float is DDN_E_RANGE, by row and column, and nothing is written then (an infinite
+ * SECOND_DISTANCE2 stays one). Costs m rows of doubles of scratch.
+ * @param[out] out [m][ld] or [m], as `what` says; borrowed until it is bound anew, or NULL to
+ *     unbind */
+DDN_API ddn_status ddn_query_bind_f32(ddn_query *query, ddn_output what, float *out, int64_t ld);
+
+/** Binds an input in single precision, which is promoted exactly. The last binding counts.
+ * @param[in] in [m][ld] borrowed until it is bound anew, or NULL to unbind */
+DDN_API ddn_status ddn_query_bind_input_f32(ddn_query *query, ddn_input what, const float *in,
+                                            int64_t ld);
+
 /** 1 if this oracle can give `what`, else 0. */
 DDN_API int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what);
 
@@ -166,6 +180,12 @@ DDN_API ddn_options *ddn_query_options(ddn_query *query);
  * @param[in] x [m][ldx] */
 DDN_API ddn_status ddn_query_run(ddn_query *query, double t, int64_t m, const double *x,
                                  int64_t ldx);
+
+/** ddn_query_run for states in single precision, promoted exactly: outputs are those of the same
+ * numbers in double, bit for bit. Outputs may be of either type.
+ * @param[in] x [m][ldx]; may be NULL where m = 0 */
+DDN_API ddn_status ddn_query_run_f32(ddn_query *query, double t, int64_t m, const float *x,
+                                     int64_t ldx);
 
 /** Of the last run: largest bound over the states on the posterior mass left out. */
 DDN_API double ddn_query_dropped(const ddn_query *query);

@@ -71,50 +71,135 @@ DDN_API ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dat
                                                  const ddn_schedule *sch, int64_t count,
                                                  ddn_oracle **out);
 
+/* ---- Foreign models ------------------------------------------------------------------------- */
+
 /** What a foreign model predicts at x = a x_0 + s z. Values are pinned. (doc/theory.md (17)) */
 typedef int32_t ddn_prediction;
 enum ddn_prediction_values {
-    DDN_PREDICTION_NONE = -1, /**< not a value; keeps the constants signed */
-    DDN_PREDICTION_SCORE = 1, /**< grad log p_t(x) */
-    DDN_PREDICTION_EPS = 2,   /**< E[z | x] = -s score */
-    DDN_PREDICTION_X0 = 3,    /**< E[x_0 | x] = (x + s^2 score)/a */
-    DDN_PREDICTION_V = 4      /**< E[a z - s x_0 | x] */
+    DDN_PREDICTION_NONE = -1,   /**< not a value; keeps the constants signed */
+    DDN_PREDICTION_SCORE = 1,   /**< grad log p_t(x) */
+    DDN_PREDICTION_EPS = 2,     /**< E[z | x] = -s score */
+    DDN_PREDICTION_X0 = 3,      /**< E[x_0 | x] = (x + s^2 score)/a */
+    DDN_PREDICTION_V = 4,       /**< E[a z - s x_0 | x] */
+    DDN_PREDICTION_VELOCITY = 5 /**< E[da/dt x_0 + ds/dt z | x] = f x - g^2/2 score, the velocity
+                                     of the probability flow (flow matching), in the schedule's
+                                     own time; f and g^2 as in ddn_schedule_rates */
 };
 
-/** A foreign model: writes its prediction at the states, time t, noise level (a, s), and returns 0;
- * another value makes the call that needed it fail with DDN_E_CALLBACK. Called only on the thread
- * that made that call, never re-entrantly and never with m = 0. It must return: no exception, panic
- * or longjmp may cross it. NaN and Inf in out are refused by row and column (DDN_E_NONFINITE).
- * @param[in] x [m][d]
- * @param[out] out [m][d] does not overlap x */
-typedef int32_t (*ddn_predict_fn)(void *user, double t, double a, double s, int64_t m, int64_t d,
-                                  const double *x, double *out);
-/** Its derivative along v, row by row: out = (d prediction/dx) v.
- * @param[in] x [m][d]
- * @param[in] v [m][d]
- * @param[out] out [m][d] */
-typedef int32_t (*ddn_predict_jvp_fn)(void *user, double t, double a, double s, int64_t m,
-                                      int64_t d, const double *x, const double *v, double *out);
+/** The prediction at the states, in double. Callbacks of a model get m >= 1 states at time t and
+ * noise level (a, s) (callbacks: base.h). The arrays do not overlap; ldx, ldv and ldo are what is
+ * passed, and may be d. What is not written to out, and NaN and Inf, is refused by row and column
+ * (DDN_E_NONFINITE).
+ * @param[in] x [m][ldx]
+ * @param[out] out [m][ldo] */
+typedef int32_t (*ddn_predict_f64_fn)(void *user, double t, double a, double s, int64_t m,
+                                      int64_t d, const double *x, int64_t ldx, double *out,
+                                      int64_t ldo);
+/** The prediction at the states, in single precision.
+ * @param[in] x [m][ldx]
+ * @param[out] out [m][ldo] */
+typedef int32_t (*ddn_predict_f32_fn)(void *user, double t, double a, double s, int64_t m,
+                                      int64_t d, const float *x, int64_t ldx, float *out,
+                                      int64_t ldo);
+/** Derivative of the prediction along v, row by row: out = (d prediction/dx) v.
+ * @param[in] x [m][ldx]
+ * @param[in] v [m][ldv]
+ * @param[out] out [m][ldo] */
+typedef int32_t (*ddn_jvp_f64_fn)(void *user, double t, double a, double s, int64_t m, int64_t d,
+                                  const double *x, int64_t ldx, const double *v, int64_t ldv,
+                                  double *out, int64_t ldo);
+/** The same in single precision.
+ * @param[in] x [m][ldx]
+ * @param[in] v [m][ldv]
+ * @param[out] out [m][ldo] */
+typedef int32_t (*ddn_jvp_f32_fn)(void *user, double t, double a, double s, int64_t m, int64_t d,
+                                  const float *x, int64_t ldx, const float *v, int64_t ldv,
+                                  float *out, int64_t ldo);
 /** log p_t at the states, in nats.
  * @param[in] x [m][ldx]
  * @param[out] out [m] */
 typedef int32_t (*ddn_log_density_fn)(void *user, double t, double a, double s, int64_t m,
-                                      int64_t d, const double *x, double *out);
+                                      int64_t d, const double *x, int64_t ldx, double *out);
 
-/** An oracle that asks a foreign model. Gives SCORE and MEAN; LOG_P if log_p is given;
- * JACOBIAN_TIMES_V by jvp, or else by the symmetric difference of the score over 2 h v with h |v| =
- * 2^-13 s: error about 1e-8 |v|/s^2 for a model in double, 1e-3 |v|/s^2 for one in float. On
- * failure the caller still owns user. Example: doc/examples/simple/model.c
- * @param[in] sch retained
- * @param[in] jvp or NULL
- * @param[in] log_p or NULL
- * @param[in] ds retained: the data the model was learned from, for sample_data and what builds on
- *     it (ddn_oracle_dataset gives it back); or NULL */
-DDN_API ddn_status ddn_oracle_create_callback(ddn_context *ctx, const ddn_schedule *sch, int64_t d,
-                                              ddn_prediction prediction, ddn_predict_fn predict,
-                                              ddn_predict_jvp_fn jvp, ddn_log_density_fn log_p,
-                                              const ddn_dataset *ds, ddn_release_fn release,
-                                              void *user, ddn_oracle **out);
+/** A foreign model under construction: what it predicts and the callbacks that do it. Oracles made
+ * from it (ddn_oracle_create_model) keep the settings of that moment; it may then be changed, used
+ * again or destroyed. One thread at a time. Example: doc/examples/simple/model.c
+ * Example: doc/examples/simple/model_f32.c */
+typedef struct ddn_model ddn_model;
+
+/** A model without callbacks, d >= 1. It and all oracles made from it share `user`: release(user)
+ * is called once, when the last of them goes. On failure the caller still owns user.
+ * @param[in] sch retained; gives a and s, and their derivatives where the prediction is VELOCITY */
+DDN_API ddn_status ddn_model_create(ddn_context *ctx, const ddn_schedule *sch,
+                                    ddn_prediction prediction, int64_t d, void *user,
+                                    ddn_release_fn release, ddn_model **out);
+
+/** Lets go of the model; oracles made from it go on. NULL is a no-op. */
+DDN_API void ddn_model_destroy(ddn_model *model);
+
+/** Sets the callback that predicts in double. It is the one that is asked where both are set.
+ * @param[in] fn the callback, or NULL for none */
+DDN_API ddn_status ddn_model_set_predict_f64(ddn_model *model, ddn_predict_f64_fn fn);
+
+/** Sets the callback that predicts in single precision: a network in float belongs here. States are
+ * rounded to float for it (those of ddn_query_run_f32 are floats already), its answers are taken
+ * exactly. A state beyond the range of float is DDN_E_RANGE.
+ * @param[in] fn the callback, or NULL for none */
+DDN_API ddn_status ddn_model_set_predict_f32(ddn_model *model, ddn_predict_f32_fn fn);
+
+/** Sets the derivative of the prediction in double; it comes before one in single precision and
+ * before differences (DDN_MODEL_STEP).
+ * @param[in] fn the callback, or NULL for none */
+DDN_API ddn_status ddn_model_set_jvp_f64(ddn_model *model, ddn_jvp_f64_fn fn);
+
+/** Sets the derivative of the prediction in single precision; it comes before differences.
+ * @param[in] fn the callback, or NULL for none */
+DDN_API ddn_status ddn_model_set_jvp_f32(ddn_model *model, ddn_jvp_f32_fn fn);
+
+/** Sets the log density; without it the oracle cannot give LOG_P.
+ * @param[in] fn the callback, or NULL for none */
+DDN_API ddn_status ddn_model_set_log_p(ddn_model *model, ddn_log_density_fn fn);
+
+/** Sets the data that the model was learned from, for ddn_oracle_sample_data and what builds on it;
+ * ddn_oracle_dataset gives it back. Another d is DDN_E_SHAPE.
+ * @param[in] ds retained, or NULL for none */
+DDN_API ddn_status ddn_model_set_dataset(ddn_model *model, const ddn_dataset *ds);
+
+/** Keys of the options of a model. */
+typedef int32_t ddn_model_key;
+enum ddn_model_key_values {
+    DDN_MODEL_NONE = -1,        /**< not a value; keeps the constants signed */
+    DDN_MODEL_CLIP_LOW = 6001,  /**< double, default -INFINITY; and */
+    DDN_MODEL_CLIP_HIGH = 6002, /**< double, default INFINITY: bounds of the denoiser, as
+                                     samplers of images have them. The prediction is converted to
+                                     x_0; where a coordinate is outside, it becomes the bound,
+                                     and the score follows from it: (a bound - x)/s^2. Such a
+                                     score is the gradient of nothing. JACOBIAN_TIMES_V takes the
+                                     derivative of a clipped coordinate of x_0 as zero: it is
+                                     -v/s^2 there. LOW > HIGH is DDN_E_RANGE when the oracle is
+                                     made. */
+    DDN_MODEL_STEP = 6003,      /**< double in [0, 1], default 0: |h v|/s of the symmetric
+                                     difference that gives JACOBIAN_TIMES_V where there is no
+                                     jvp. 0: what fits the type of predict, cbrt(u (1 + |x|/s)),
+                                     u = 2^-53 or 2^-24, at most 2^-5. Set it to about 2^-6 for a
+                                     network in float behind a callback in double. */
+    DDN_MODEL_MAX_ROWS = 6004   /**< int64 >= 1, default 2^40: callbacks are asked for at most so
+                                     many states at once; results do not depend on it */
+};
+
+/** The options; see ddn_options in base.h.
+ * @return borrowed, or NULL for NULL */
+DDN_API ddn_options *ddn_model_options(ddn_model *model);
+
+/** An oracle that asks the model as it is now; without a callback that predicts DDN_E_STATE. Gives
+ * SCORE and MEAN; LOG_P if log_p is set; JACOBIAN_TIMES_V by jvp, or by the symmetric difference of
+ * the prediction over 2 h v (DDN_MODEL_STEP). The difference has, for 200 images of d = 784 on
+ * DDPM, relative to J v: 2e-9 for a model in double; for one in float, rounded once a number,
+ * 1.3e-3 at index 0, 5e-4 at 5.5, 2e-4 from 100 on; with errors of up to 1e-6 of each number
+ * 1.4e-3, 6e-4 and 1.1e-3 if eps or v is predicted, 2.4e-2, 8e-3 and 2e-3 if x_0 is.
+ * @param[in] model not kept: what it has at present is taken over */
+DDN_API ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *model,
+                                           ddn_oracle **out);
 
 /** The oracle with score = sum_i factors[i] score_i: guidance ((1 + w) conditional - w
  * unconditional), negation, products of models (doc/theory.md (17)). count in [1, 64]; all parts

@@ -37,16 +37,14 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
 
 /** Crossing times of the curves of a result of ddn_analysis_identities, _clones, _regimes, _uturn
  * or _branch (another is DDN_E_MISMATCH, as is one with the times of another schedule than the
- * oracle's): scalars
- * "t_S_phi" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2, of the labels or else of
- * the oracle), "t_C_phi" (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha), in the time of the
- * grid, by local linear interpolation. Where noise makes a curve cross more than once it is the
- * crossing at the largest time, and the definition says so. For U-turns and branches the curves are
- * "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no curve was
- * measured. The error is, over |slope| and in
- * quadrature, the weighted sum of those at both ends of the bracket (an upper bound as they are
- * correlated) and the bend of the curve in between, estimated from the neighbouring rows.
- * Example: doc/examples/simple/transitions.c */
+ * oracle's): scalars "t_S_phi" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2, of the
+ * labels or else of the oracle), "t_C_phi" (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha),
+ * in the time of the grid, by local linear interpolation. Where noise makes a curve cross more than
+ * once it is the crossing at the largest time, and the definition says so. For U-turns and branches
+ * the curves are "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no
+ * curve was measured. The error is, over |slope| and in quadrature, the weighted sum of those at
+ * both ends of the bracket (an upper bound as they are correlated) and the bend of the curve in
+ * between, estimated from the neighbouring rows. Example: doc/examples/simple/transitions.c */
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
 
@@ -74,10 +72,11 @@ enum ddn_regime_values {
 };
 /** The regime at time t, from t_S_phi (t_S where that was not measured) and t_C_phi (else
  * t_C_spectrum) of a report (ddn_analysis_regimes), or of the spectrum alone
- * (ddn_analysis_spectrum). If t_C >= t_S regime II does not exist. DDN_E_MISMATCH where clock is
- * not that of the result (the time of an OU schedule is OU time); DDN_E_UNSUPPORTED where it has no
- * boundary, or NaN: for a single point, or copies of one, nothing changes with t.
- * @param[out] regime a ddn_regime */
+ * (ddn_analysis_spectrum). If t_C >= t_S regime II does not exist. DDN_E_MISMATCH where clock,
+ * which t shows, is not that of the result (the time of an OU schedule is OU time);
+ * DDN_E_UNSUPPORTED where it has no boundary, or NaN: for a single point, or copies of one, nothing
+ * changes with t.
+ * @param[out] regime the regime */
 DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn_clock clock,
                                  double t, ddn_regime *regime);
 
@@ -86,17 +85,16 @@ DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn
 /** U-turn (Behjoo & Chertkov; doc/theory.md (40)): x_0 -> x_t forward -> x_0' by the reverse
  * dynamics with this oracle, for each time. Settings used: CLONES (U-turns a time), METHOD, ETA,
  * STEPS, T_END, SEED, BATCH. The reverse paths end with the denoiser at T_END. d of oracle and
- * starts must agree (DDN_E_SHAPE). The judge (analysis.h), with the
- * classifier and the points that are set, looks at x_0 and at the denoised end.
- * Columns, each NAME with NAME_se: "t"; "returned", share of paths whose nearest point (component)
- * at the end is that of x_0, and "same_class", each with NAME_low, NAME_high, the 95 % Wilson
- * interval; "distance2" = E|x_0 - x_0'|^2 with quantiles "distance2_q05", "_q50", "_q95";
- * "entropy", mean posterior entropy at x_t. What the posterior at x_t predicts for the reverse SDE
- * with the exact score, on the same x_t, where the oracle can tell and the x_0 are its own data:
- * "returned_identity" = E sum w^2, "same_class_identity" = E sum_c W_c^2 (both unless other
- * points judge, this one without a classifier),
- * "distance2_identity" = 2 E tr Cov (without what is left at T_END). NaN: cannot be measured.
- * Scalars: "paths", "n", "d". (36), (40). Stops at cancel.
+ * starts must agree (DDN_E_SHAPE). The judge (analysis.h), with the classifier and the points that
+ * are set, looks at x_0 and at the denoised end. Columns, each NAME with NAME_se: "t"; "returned",
+ * share of paths whose nearest point (component) at the end is that of x_0, and "same_class", each
+ * with NAME_low, NAME_high, the 95 % Wilson interval; "distance2" = E|x_0 - x_0'|^2 with quantiles
+ * "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t. What the posterior at
+ * x_t predicts for the reverse SDE with the exact score, on the same x_t, where the oracle can tell
+ * and the x_0 are its own data: "returned_identity" = E sum w^2, "same_class_identity" = E sum_c
+ * W_c^2 (both unless other points judge, this one without a classifier), "distance2_identity" = 2 E
+ * tr Cov (without what is left at T_END). NaN: cannot be measured. Scalars: "paths", "n", "d".
+ * (36), (40). Stops at cancel.
  * @param[in] starts where the x_0 come from, each point equally often; or NULL: the data of the
  *     oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination)
  * @param[in] times [count] monotone, all above the clean end T_END */
@@ -141,8 +139,8 @@ enum ddn_path_method_values {
  * with the denoiser; all times must be above T_END. The judge (analysis.h) of the ends takes the
  * points and the classifier that are set, which do not matter to POSTERIOR; DDN_E_UNSUPPORTED where
  * there are no points. A classifier should tell the classes of the points: they give the level of
- * same_class. No posterior of the oracle is needed.
- * Settings SEED and BATCH are used too; m CLONES <= 2^33 (DDN_E_RANGE).
+ * same_class. No posterior of the oracle is needed. Settings SEED and BATCH are used too; m
+ * CLONES <= 2^33 (DDN_E_RANGE).
  *
  * Columns: "t", "t_ou", "regime" (by the means over the trajectories), "same_point", "same_class",
  * each with NAME_se over the trajectories (NaN for m = 1, but binomial there for CLONES);

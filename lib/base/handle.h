@@ -20,6 +20,7 @@ typedef enum ddni_kind {
     DDNI_SCHEDULE,
     DDNI_ORACLE,
     DDNI_MODEL,
+    DDNI_MODEL_HOST,
     DDNI_QUERY,
     DDNI_INTEGRATOR,
     DDNI_STEP,

@@ -1,4 +1,5 @@
 /* Stored numbers as doubles, and the check that all of them are finite. */
+#include <float.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -37,23 +38,85 @@ void ddni_dataset_rows(const ddn_dataset *ds, int64_t first, int64_t count, doub
     }
 }
 
+/* What both functions that read refuse. */
+static ddn_status check_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
+                             const void *out, int64_t ldo)
+{
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_INT(ctx, first, 0, ds->n);
+    DDNI_CHECK_INT(ctx, count, 0, ds->n - first);
+    return ddni_check_matrix(ctx, "out", out, count, ds->d, ldo);
+}
+
 ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
                             double *out, int64_t ldo)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
-    DDNI_CHECK_INT(ctx, first, 0, ds->n);
-    DDNI_CHECK_INT(ctx, count, 0, ds->n - first);
-    DDNI_TRY(ddni_check_matrix(ctx, "out", out, count, ds->d, ldo));
+    DDNI_TRY(check_read(ctx, ds, first, count, out, ldo));
     ddni_dataset_rows(ds, first, count, out, ldo);
+    return DDN_OK;
+}
+
+enum {
+    CHUNK = 1024 /* columns converted at once */
+};
+
+/* First column of a row whose number is beyond the range of float, or d. */
+static int64_t first_wide_column(const ddn_dataset *ds, int64_t row)
+{
+    double x[CHUNK];
+    for (int64_t first = 0; first < ds->d; first += CHUNK) {
+        int64_t count = ds->d - first < CHUNK ? ds->d - first : CHUNK;
+        ddni_dataset_part(ds, row, first, count, x);
+        for (int64_t j = 0; j < count; j++) {
+            if (fabs(x[j]) > FLT_MAX) {
+                return first + j;
+            }
+        }
+    }
+    return ds->d;
+}
+
+static void row_f32(const ddn_dataset *ds, int64_t row, float *out)
+{
+    if (ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0) {
+        memcpy(out, (const float *)ds->data + row * ds->ld, (size_t)ds->d * sizeof *out);
+        return;
+    }
+    double x[CHUNK];
+    for (int64_t first = 0; first < ds->d; first += CHUNK) {
+        int64_t count = ds->d - first < CHUNK ? ds->d - first : CHUNK;
+        ddni_dataset_part(ds, row, first, count, x);
+        for (int64_t j = 0; j < count; j++) {
+            out[first + j] = (float)x[j];
+        }
+    }
+}
+
+ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
+                                int64_t count, float *out, int64_t ldo)
+{
+    DDNI_ENTER(ctx);
+    DDNI_TRY(check_read(ctx, ds, first, count, out, ldo));
+    /* Bytes and floats fit unless their map is extreme. */
+    int fits = ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0;
+    fits |= ds->type == DDN_TYPE_U8 && 255 * fabs(ds->scale) + fabs(ds->shift) <= FLT_MAX;
+    for (int64_t i = first; !fits && i < first + count; i++) {
+        int64_t column = first_wide_column(ds, i);
+        DDNI_CHECK(ctx, column == ds->d, DDN_E_RANGE,
+                   "row %lld, column %lld is outside the range of float", (long long)i,
+                   (long long)column);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        row_f32(ds, first + i, out + i * ldo);
+    }
     return DDN_OK;
 }
 
 /* ---- finite? ---- */
 
 enum {
-    ROWS_PER_TILE = 64,
-    CHUNK = 1024
+    ROWS_PER_TILE = 64
 };
 
 typedef struct finite_job {

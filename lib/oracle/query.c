@@ -2,34 +2,9 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/options.h"
-#include "oracle/oracle_impl.h"
+#include "oracle/query_impl.h"
 
-enum {
-    EPSILON, /* rows of the table of options */
-    TRAJECTORY,
-    FORBID,
-    QUERY_OPTIONS
-};
-
-/* Some derived outputs need an output that the caller did not bind; it goes to `extra`. */
-struct ddn_query {
-    ddni_handle handle;
-    ddn_context *ctx;
-    ddn_oracle *oracle;
-    void *scratch;
-    ddni_request rq;
-    int64_t *paths;
-    int64_t path_count;
-    ddn_options options;
-    ddni_option table[QUERY_OPTIONS];
-    ddni_value values[QUERY_OPTIONS];
-    double *trace;
-    ddni_report report;
-    int64_t total[DDNI_MOST_WAYS][DDN_WAY_BYTES]; /* by ddn_way_tally - 1 */
-};
-
-static const ddni_option option_table[QUERY_OPTIONS] = {
+static const ddni_option option_table[DDNI_QUERY_OPTIONS] = {
     DDNI_OPTION_F64(DDN_QUERY_EPSILON, 0, 1e-2, 1e-9),
     DDNI_OPTION_I64(DDN_QUERY_TRAJECTORY, 0, 1, 0),
     DDNI_OPTION_I64(DDN_QUERY_FORBID, 0, 0, 0),
@@ -43,6 +18,7 @@ static void finish_query(void *object)
     }
     ddni_free(&q->handle.allocator, q->paths);
     ddni_free(&q->handle.allocator, q->trace);
+    ddni_query_singles_free(q);
     ddn_oracle_destroy(q->oracle);
     ddn_context_destroy(q->ctx);
 }
@@ -67,15 +43,15 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
         }
     }
     memcpy(q->table, option_table, sizeof option_table);
-    q->table[EPSILON].preset.f = oracle->epsilon_preset;
+    q->table[DDNI_QUERY_EPSILON].preset.f = oracle->epsilon_preset;
     /* All ways but the last, which always serves. */
     int64_t ways = ddn_oracle_way_count(oracle);
-    q->table[FORBID].maximum.i = ways > 0 ? (INT64_C(1) << (ways - 1)) - 1 : 0;
+    q->table[DDNI_QUERY_FORBID].maximum.i = ways > 0 ? (INT64_C(1) << (ways - 1)) - 1 : 0;
     q->options = (ddn_options){.tag = ddni_tag_of(DDNI_OPTIONS),
                                .ctx = ctx,
                                .table = q->table,
                                .values = q->values,
-                               .count = QUERY_OPTIONS,
+                               .count = DDNI_QUERY_OPTIONS,
                                .owner = q};
     ddni_options_init(&q->options);
     *out = q;
@@ -87,7 +63,8 @@ void ddn_query_destroy(ddn_query *q)
     ddni_drop(q, DDNI_QUERY);
 }
 
-static ddn_status check_output(ddn_query *q, ddn_output what, int32_t integer)
+ddn_status ddni_query_check_output(ddn_query *q, ddn_output what, int32_t integer, const void *out,
+                                   int64_t ld)
 {
     ddni_output row = ddni_output_of(what);
     DDNI_CHECK(q->ctx, row.name != NULL, DDN_E_KEY, "there is no output %d", (int)what);
@@ -96,19 +73,26 @@ static ddn_status check_output(ddn_query *q, ddn_output what, int32_t integer)
     DDNI_CHECK(q->ctx, (q->oracle->can & ddni_bit(what)) != 0, DDN_E_UNSUPPORTED,
                "an oracle of kind %s cannot give output %s%s", q->oracle->ops->kind, row.name,
                row.width == DDNI_WIDTH_CLASSES ? " (it has no labels)" : "");
+    int64_t width = row.width == DDNI_WIDTH_ONE ? 0 : ddni_output_width(q->oracle, what);
+    DDNI_CHECK(q->ctx, out == NULL || width == 0 || ld >= width, DDN_E_SHAPE,
+               "argument ld = %lld is less than the width %lld of output %s", (long long)ld,
+               (long long)width, row.name);
+    return DDN_OK;
+}
+
+ddn_status ddni_query_check_input(ddn_query *q, ddn_input what, const void *in, int64_t ld)
+{
+    DDNI_CHECK(q->ctx, what == DDN_IN_V, DDN_E_KEY, "there is no input %d", (int)what);
+    DDNI_CHECK(q->ctx, in == NULL || ld >= q->oracle->d, DDN_E_SHAPE,
+               "argument ld = %lld is less than d = %lld", (long long)ld, (long long)q->oracle->d);
     return DDN_OK;
 }
 
 ddn_status ddn_query_bind_f64(ddn_query *q, ddn_output what, double *out, int64_t ld)
 {
     DDNI_ENTER_OBJECT(q, DDNI_ALONE);
-    DDNI_TRY(check_output(q, what, 0));
-    if (out != NULL && ddni_output_of(what).width != DDNI_WIDTH_ONE) {
-        int64_t width = ddni_output_width(q->oracle, what);
-        DDNI_CHECK(q->ctx, ld >= width, DDN_E_SHAPE,
-                   "argument ld = %lld is less than the width %lld of output %s", (long long)ld,
-                   (long long)width, ddni_output_of(what).name);
-    }
+    DDNI_TRY(ddni_query_check_output(q, what, 0, out, ld));
+    q->singles.out[what] = NULL;
     q->rq.f64[what] = out;
     q->rq.ld[what] = ld;
     return DDN_OK;
@@ -117,7 +101,7 @@ ddn_status ddn_query_bind_f64(ddn_query *q, ddn_output what, double *out, int64_
 ddn_status ddn_query_bind_i64(ddn_query *q, ddn_output what, int64_t *out)
 {
     DDNI_ENTER_OBJECT(q, DDNI_ALONE);
-    DDNI_TRY(check_output(q, what, 1));
+    DDNI_TRY(ddni_query_check_output(q, what, 1, out, 0));
     q->rq.i64[what] = out;
     return DDN_OK;
 }
@@ -125,9 +109,8 @@ ddn_status ddn_query_bind_i64(ddn_query *q, ddn_output what, int64_t *out)
 ddn_status ddn_query_bind_input(ddn_query *q, ddn_input what, const double *in, int64_t ld)
 {
     DDNI_ENTER_OBJECT(q, DDNI_ALONE);
-    DDNI_CHECK(q->ctx, what == DDN_IN_V, DDN_E_KEY, "there is no input %d", (int)what);
-    DDNI_CHECK(q->ctx, in == NULL || ld >= q->oracle->d, DDN_E_SHAPE,
-               "argument ld = %lld is less than d = %lld", (long long)ld, (long long)q->oracle->d);
+    DDNI_TRY(ddni_query_check_input(q, what, in, ld));
+    q->singles.v = NULL;
     q->rq.v = in;
     q->rq.ldv = ld;
     return DDN_OK;
@@ -220,7 +203,8 @@ int64_t ddn_query_scratch_bytes(const ddn_query *q)
     if (!DDNI_IS(q)) {
         return 0;
     }
-    int64_t bytes = ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace);
+    int64_t bytes =
+        ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace) + ddni_query_singles_bytes(q);
     return q->oracle->ops->scratch_bytes != NULL && q->scratch != NULL
                ? bytes + q->oracle->ops->scratch_bytes(q->scratch)
                : bytes;
@@ -276,11 +260,11 @@ static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
     return DDN_OK;
 }
 
-/* Memory of rows[m][width], ld apart. */
+/* Memory of rows[m][width], ld apart, of numbers of `size` bytes. */
 typedef struct region {
     const char *name;
-    const double *start; /* or of int64_t, which are as wide */
-    int64_t width, ld;
+    const void *start;
+    int64_t width, ld, size;
 } region;
 
 /* Whether two regions of m rows share a number. Columns of one matrix, side by side, do not. */
@@ -290,13 +274,13 @@ static int32_t overlap(const region *a, const region *b, int64_t m)
     if (second < first) {
         return overlap(b, a, m);
     }
-    uintptr_t length = (uintptr_t)((m - 1) * a->ld + a->width) * sizeof(double);
+    uintptr_t length = (uintptr_t)((m - 1) * a->ld + a->width) * (uintptr_t)a->size;
     if (second - first >= length) {
         return 0;
     }
-    uintptr_t pitch = (uintptr_t)a->ld * sizeof(double), shift = (second - first) % pitch;
-    return a->ld != b->ld || shift < (uintptr_t)a->width * sizeof(double) ||
-           shift + (uintptr_t)b->width * sizeof(double) > pitch;
+    uintptr_t pitch = (uintptr_t)(a->ld * a->size), shift = (second - first) % pitch;
+    return pitch != (uintptr_t)(b->ld * b->size) || shift < (uintptr_t)(a->width * a->size) ||
+           shift + (uintptr_t)(b->width * b->size) > pitch;
 }
 
 /* Refuses outputs that are too large to address, or that overlap each other or what is read. */
@@ -305,12 +289,16 @@ static ddn_status check_memory(ddn_query *q, const region *x, const region *v, i
     region bound[DDNI_OUTPUTS + 2];
     int32_t count = 0;
     for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
-        const void *start =
-            q->rq.f64[what] != NULL ? (const void *)q->rq.f64[what] : (const void *)q->rq.i64[what];
+        const float *single = q->singles.out[what];
+        const void *start = single != NULL            ? (const void *)single
+                            : q->rq.f64[what] != NULL ? (const void *)q->rq.f64[what]
+                                                      : (const void *)q->rq.i64[what];
         if (start != NULL) {
             int32_t one = ddni_output_of(what).width == DDNI_WIDTH_ONE;
+            int64_t ld = single != NULL ? q->singles.ld[what] : q->rq.ld[what];
             region r = {ddni_output_of(what).name, start,
-                        one ? 1 : ddni_output_width(q->oracle, what), one ? 1 : q->rq.ld[what]};
+                        one ? 1 : ddni_output_width(q->oracle, what), one ? 1 : ld,
+                        single != NULL ? sizeof *single : sizeof(double)};
             DDNI_TRY(ddni_check_matrix(q->ctx, r.name, start, m, r.width, r.ld));
             bound[count++] = r;
         }
@@ -328,19 +316,22 @@ static ddn_status check_memory(ddn_query *q, const region *x, const region *v, i
     return DDN_OK;
 }
 
-ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx)
+ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx)
 {
-    DDNI_ENTER_OBJECT(q, DDNI_ALONE);
     ddn_context *ctx = q->ctx;
     q->report = (ddni_report){.touched = 1};
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
-    ddni_request rq = q->rq;
-    rq.epsilon = q->values[EPSILON].f;
-    rq.trajectory = q->values[TRAJECTORY].i != 0;
-    rq.forbidden = q->values[FORBID].i;
-    region vectors = {"v", NULL, q->oracle->d, rq.ldv};
+    ddni_request asked = q->rq;
+    if (m > 0) {
+        DDNI_TRY(ddni_query_singles_open(q, m, &asked));
+    }
+    ddni_request rq = asked;
+    rq.epsilon = q->values[DDNI_QUERY_EPSILON].f;
+    rq.trajectory = q->values[DDNI_QUERY_TRAJECTORY].i != 0;
+    rq.forbidden = q->values[DDNI_QUERY_FORBID].i;
+    region vectors = {"v", NULL, q->oracle->d, rq.ldv, sizeof *rq.v};
     if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
         DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
                    "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");
@@ -355,7 +346,7 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
     if (m == 0) {
         return DDN_OK;
     }
-    const region states = {"x", x, q->oracle->d, ldx};
+    const region states = {"x", x, q->oracle->d, ldx, sizeof *x};
     DDNI_TRY(check_memory(q, &states, &vectors, m));
     DDNI_TRY(plan(q, m, &rq));
     ddni_batch batch = {&level, m, x, ldx};
@@ -363,8 +354,14 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
         q->oracle->ops->evaluate(ctx, q->oracle, q->scratch, &rq, &batch, &q->report);
     add_tally(q);
     DDNI_TRY(status);
-    derive(&q->rq, &rq, &batch, q->oracle->d);
-    return DDN_OK;
+    derive(&asked, &rq, &batch, q->oracle->d);
+    return ddni_query_singles_close(q, m);
+}
+
+ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx)
+{
+    DDNI_ENTER_OBJECT(q, DDNI_ALONE);
+    return ddni_query_run(q, t, m, x, ldx);
 }
 
 ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m,

@@ -59,6 +59,8 @@ def objects(library):
             sch = call(f"ddn_schedule_create_{name}", ctx=ctx, **numbers)
             oracle = call("ddn_oracle_create_empirical", ctx=ctx, ds=ds, sch=sch)
             where = f"{kind}, {name}"
+            yield "model", call("ddn_model_create", ctx=ctx, sch=sch, d=2,
+                                prediction=library.constants["DDN_PREDICTION_EPS"]), where
             yield "query", call("ddn_query_create", ctx=ctx, oracle=oracle), where
             yield "symmetry", call("ddn_symmetry_create", ctx=ctx, oracle=oracle), where
             for method, value in methods:

@@ -14,11 +14,15 @@ LINES, PARAMETERS = 60, 8
 REASONS = {
     "in the public interface of 0.1.0, whose signatures stay":
         "ddn_analysis_path ddn_dataset_create_borrowed ddn_schedule_forward ddn_frechet_distance ddn_late_start_draw "
-        "ddn_oracle_create_callback ddn_oracle_create_gaussian ddn_oracle_create_mixture ddn_span_project "
+        "ddn_oracle_create_gaussian ddn_oracle_create_mixture ddn_span_project "
         "ddn_symmetry_diagram ddn_system_bifurcations ddn_system_fixed_points ddn_system_fixed_points_1d "
         "ddn_system_passage ddn_system_trajectory ddn_theory_knee ddn_theory_overlap_draw ddn_theory_overlap_phi "
         "ddn_theory_overlap_run",
-    "the signature of a public callback, and functions that are such a callback": "ddn_predict_jvp_fn zoo_jvp",
+    "the signature of a public callback, and functions that are such a callback":
+        "ddn_jvp_f32_fn ddn_jvp_f64_fn ddn_log_density_fn ddn_predict_f32_fn ddn_predict_f64_fn predict predict_f32 "
+        "density host_jvp host_jvp_f32 host_log_p host_predict host_predict_f32 network nothing predict_wrapped "
+        "second_batch straight_velocity two_point_score two_points zoo_jvp zoo_jvp_f32 zoo_log_p zoo_predict "
+        "zoo_predict_f32",
     "LAPACK's and BLAS's own signatures": "dgeev_ dgemm_ dgetrs_ dstev_ dsyevd_ dsyevr_ dsyrk_",
 }
 WIDE = {name for names in REASONS.values() for name in names.split()}

@@ -260,8 +260,6 @@ def _fill(made):
     """What goes without saying: new handles go out by `**out` and are the caller's; destroy takes NULL, and so do
     getters and release functions; user is handed back to the callbacks of the call."""
     for value in made.params:
-        if value.documented:
-            continue
         if value.type.endswith("**") and value.name == "out":
             value.direction, value.ownership = "out", "created"
         elif value.type == "ddn_release_fn" or (value.name == "user" and value.type == "void *"):

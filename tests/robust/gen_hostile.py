@@ -57,7 +57,7 @@ def benign(kind, name, place, integers, callbacks):
         return member(name)
     if kind.endswith("*"):
         target = kind.replace("const ", "").rstrip("*")
-        buffers = {"double": "numbers", "void": "numbers", "int64_t": "integers", "int32_t": "ints"}
+        buffers = {"double": "numbers", "float": "singles", "void": "numbers", "int64_t": "integers", "int32_t": "ints"}
         if integers.get(target) == "int32_t":
             target = "int32_t"
         if target in buffers:  # one buffer per parameter: outputs may not overlap inputs
@@ -97,7 +97,7 @@ def main():
     out = ['#include "robust/hostile.h"\n\n']
     for name, (result, parameters) in sorted(callbacks.items()):
         names = [p.split()[-1].lstrip("*") for p in parameters.split(",")]
-        unused = "".join(f"    *{n} = 1;\n" if p.strip().startswith("double *") else f"    (void){n};\n"
+        unused = "".join(f"    *{n} = 1;\n" if p.strip().startswith(("double *", "float *")) else f"    (void){n};\n"
                          for p, n in zip(parameters.split(","), names))
         body = {"void": "", "void *": "    return NULL;\n"}.get(result, "    return 0;\n")
         out.append(f"static {result} benign_{name}({parameters})\n{{\n{unused}{body}}}\n\n")

@@ -17,6 +17,7 @@ typedef struct fixture {
     ddn_schedule *schedule;
     ddn_oracle *oracle;
     ddn_oracle *parts[2]; /* the oracle twice */
+    ddn_model *model;
     ddn_query *query;
     ddn_integrator *integrator;
     ddn_observer *observer;
@@ -29,6 +30,7 @@ typedef struct fixture {
     ddn_frechet *frechet;
     char file[1024];
     double numbers[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
+    float singles[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
     int64_t integers[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
     int32_t ints[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
 } fixture;

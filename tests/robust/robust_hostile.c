@@ -42,6 +42,7 @@ static void build(fixture *fx)
     for (int b = 0; b < HOSTILE_BUFFERS; b++) {
         for (int i = 0; i < HOSTILE_NUMBERS; i++) {
             fx->numbers[b][i] = 0.25 + 0.001 * i;
+            fx->singles[b][i] = 0.25F;
             fx->ints[b][i] = i % 2;
             fx->integers[b][i] = i % 4;
         }
@@ -57,6 +58,7 @@ static void build(fixture *fx)
     OK(ctx, ddn_schedule_create_ou(ctx, &fx->schedule));
     OK(ctx, ddn_oracle_create_empirical(ctx, fx->dataset, fx->schedule, &fx->oracle));
     fx->parts[0] = fx->parts[1] = fx->oracle;
+    OK(ctx, ddn_model_create(ctx, fx->schedule, DDN_PREDICTION_X0, 2, NULL, NULL, &fx->model));
     OK(ctx, ddn_query_create(ctx, fx->oracle, &fx->query));
     OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EXPONENTIAL, &fx->integrator));
     OK(ctx, ddn_options_set_i64(ddn_integrator_options(fx->integrator), DDN_INTEGRATOR_STEPS, 4));
@@ -89,6 +91,7 @@ static void tear_down(fixture *fx)
     ddn_analysis_destroy(fx->analysis);
     ddn_integrator_destroy(fx->integrator);
     ddn_observer_destroy(fx->observer);
+    ddn_model_destroy(fx->model);
     ddn_query_destroy(fx->query);
     ddn_oracle_destroy(fx->oracle);
     ddn_schedule_destroy(fx->schedule);

@@ -92,18 +92,49 @@ done:
 }
 
 static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
-                       const double *x, double *out)
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)user;
     (void)t;
     for (int64_t i = 0; i < m * d; i++) {
-        out[i] = -x[i] / (a * a + s * s);
+        int64_t r = i / d, j = i % d;
+        out[r * ldo + j] = -x[r * ldx + j] / (a * a + s * s);
     }
     return 0;
 }
 
+static int32_t predict_f32(void *user, double t, double a, double s, int64_t m, int64_t d,
+                           const float *x, int64_t ldx, float *out, int64_t ldo)
+{
+    (void)user;
+    (void)t;
+    for (int64_t i = 0; i < m * d; i++) {
+        int64_t r = i / d, j = i % d;
+        out[r * ldo + j] = -x[r * ldx + j] / (float)(a * a + s * s);
+    }
+    return 0;
+}
+
+/* A model in double or in single precision. */
+static ddn_status make_model(ddn_context *ctx, const ddn_schedule *sch, int single,
+                             ddn_oracle **out)
+{
+    static int64_t released; /* the oracle outlives this call */
+    ddn_model *model = NULL;
+    ddn_status status;
+    released = 0;
+    TRY(ddn_model_create(ctx, sch, DDN_PREDICTION_SCORE, D, &released, count_release, &model));
+    TRY(single ? ddn_model_set_predict_f32(model, predict_f32)
+               : ddn_model_set_predict_f64(model, predict));
+    TRY(ddn_oracle_create_model(ctx, model, out));
+done:
+    ddn_model_destroy(model);
+    assert_int_equal(released, model != NULL && *out == NULL);
+    return status;
+}
+
 enum {
-    KINDS = 6
+    KINDS = 7
 };
 
 /* One oracle of each kind. */
@@ -126,9 +157,8 @@ static ddn_status make_kind(ddn_context *ctx, int kind, ddn_oracle **out)
         status = ddn_oracle_create_two_gaussians(ctx, sch, D, 1, points, out);
     } else if (kind == 3) {
         status = ddn_oracle_create_gaussian(ctx, sch, D, 1, 0.1, points, variances, unit, D, out);
-    } else if (kind == 4) {
-        status = ddn_oracle_create_callback(ctx, sch, D, DDN_PREDICTION_SCORE, predict, NULL, NULL,
-                                            NULL, NULL, NULL, out);
+    } else if (kind == 4 || kind == 6) {
+        TRY(make_model(ctx, sch, kind == 6, out));
     } else {
         TRY(ddn_oracle_create_two_gaussians(ctx, sch, D, 1, points, &parts[0]));
         TRY(ddn_oracle_create_gaussian(ctx, sch, D, 0, 1, NULL, NULL, NULL, D, &parts[1]));
@@ -145,7 +175,9 @@ done:
 static ddn_status queries(ddn_context *ctx, void *arg)
 {
     static const int64_t paths[M] = {3, 1, 4, 1};
+    static const float single_points[2 * D] = {0.5F, 0, 1, -1, 2, 0.25F};
     double out[16][M * D], score[M * D];
+    float single[M * D];
     int64_t index[16][M];
     ddn_oracle *oracle = NULL;
     ddn_query *query = NULL;
@@ -168,6 +200,9 @@ static ddn_status queries(ddn_context *ctx, void *arg)
     }
     TRY(ddn_query_run(query, 0.3, 1, points, D));
     TRY(ddn_query_run(query, 0.3, M, points, D)); /* scratch grows */
+    TRY(ddn_query_bind_f32(query, DDN_OUT_SCORE, single, D));
+    TRY(ddn_query_bind_input_f32(query, DDN_IN_V, single_points, D));
+    TRY(ddn_query_run_f32(query, 0.3, 2, single_points, D));
     TRY(ddn_oracle_score(ctx, oracle, 0.3, M, points, D, score, D));
     if (ddn_oracle_components(oracle) > 0) {
         TRY(ddn_oracle_sample_data(ctx, oracle, 0, 0, M, score, D, NULL));

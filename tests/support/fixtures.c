@@ -39,6 +39,19 @@ void test_close(double got, double want, double rtol, double atol, const char *w
     }
 }
 
+ddn_oracle *test_model(ddn_context *ctx, const ddn_schedule *sch, ddn_prediction prediction,
+                       int64_t d, ddn_predict_f64_fn fn, void *user, const ddn_dataset *ds)
+{
+    ddn_model *model = NULL;
+    ddn_oracle *oracle = NULL;
+    OK(ctx, ddn_model_create(ctx, sch, prediction, d, user, NULL, &model));
+    OK(ctx, ddn_model_set_predict_f64(model, fn));
+    OK(ctx, ddn_model_set_dataset(model, ds));
+    OK(ctx, ddn_oracle_create_model(ctx, model, &oracle));
+    ddn_model_destroy(model);
+    return oracle;
+}
+
 void test_normal(int64_t seed, int64_t count, double *out)
 {
     ddn_context *ctx = test_context(1);

@@ -61,6 +61,10 @@ typedef struct test_setup {
 test_setup test_setup_make(int64_t threads);
 void test_setup_free(test_setup *s);
 
+/* An oracle that asks fn(user, ...) for a prediction in d dimensions; ds as its data, or NULL. */
+ddn_oracle *test_model(ddn_context *ctx, const ddn_schedule *sch, ddn_prediction prediction,
+                       int64_t d, ddn_predict_f64_fn fn, void *user, const ddn_dataset *ds);
+
 /* out[count] standard normal deviates, a function of seed. */
 void test_normal(int64_t seed, int64_t count, double *out);
 

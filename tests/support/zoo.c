@@ -5,41 +5,76 @@
 
 static const double MEAN = 1, VARIANCE = 2;
 
-/* eps = s (x - a)/Gamma; the others follow from x = a x_0 + s eps. */
-static double prediction_of(ddn_prediction kind, double a, double s, double x, double eps)
+/* The prediction for x, or its derivative along x: eps = s (x - a mean)/Gamma, which is linear in
+ * x; the others follow from x = a x_0 + s eps. */
+static double predict(const zoo_model *model, double t, double a, double s, double mean, double x)
 {
-    double x0 = (x - s * eps) / a;
-    return kind == DDN_PREDICTION_SCORE ? -eps / s
-           : kind == DDN_PREDICTION_EPS ? eps
-           : kind == DDN_PREDICTION_X0  ? x0
-                                        : a * eps - s * x0;
+    double eps = s * (x - a * mean) / (s * s + a * a * VARIANCE);
+    double x0 = mean + a * VARIANCE * (x - a * mean) / (s * s + a * a * VARIANCE);
+    double da = -a, ds = a * a / s;
+    if (model->rates != NULL) {
+        model->rates(t, &da, &ds);
+    }
+    switch (model->prediction) {
+    case DDN_PREDICTION_SCORE:
+        return -eps / s;
+    case DDN_PREDICTION_EPS:
+        return eps;
+    case DDN_PREDICTION_X0:
+        return x0;
+    case DDN_PREDICTION_V:
+        return a * eps - s * x0;
+    default:
+        return da * x0 + ds * eps;
+    }
 }
 
 int32_t zoo_predict(void *user, double t, double a, double s, int64_t m, int64_t d, const double *x,
-                    double *out)
+                    int64_t ldx, double *out, int64_t ldo)
 {
-    (void)t;
     for (int64_t i = 0; i < m * d; i++) {
-        double eps = s * (x[i] - a * MEAN) / (s * s + a * a * VARIANCE);
-        out[i] = prediction_of(*(ddn_prediction *)user, a, s, x[i], eps);
+        int64_t r = i / d, j = i % d;
+        out[r * ldo + j] = predict(user, t, a, s, MEAN, x[r * ldx + j]);
     }
     return 0;
 }
 
 int32_t zoo_jvp(void *user, double t, double a, double s, int64_t m, int64_t d, const double *x,
-                const double *v, double *out)
+                int64_t ldx, const double *v, int64_t ldv, double *out, int64_t ldo)
 {
-    (void)t;
     (void)x;
+    (void)ldx;
     for (int64_t i = 0; i < m * d; i++) {
-        double eps = s * v[i] / (s * s + a * a * VARIANCE);
-        out[i] = prediction_of(*(ddn_prediction *)user, a, s, v[i], eps);
+        int64_t r = i / d, j = i % d;
+        out[r * ldo + j] = predict(user, t, a, s, 0, v[r * ldv + j]);
+    }
+    return 0;
+}
+
+int32_t zoo_predict_f32(void *user, double t, double a, double s, int64_t m, int64_t d,
+                        const float *x, int64_t ldx, float *out, int64_t ldo)
+{
+    for (int64_t i = 0; i < m * d; i++) {
+        int64_t r = i / d, j = i % d;
+        out[r * ldo + j] = (float)predict(user, t, a, s, MEAN, (double)x[r * ldx + j]);
+    }
+    return 0;
+}
+
+int32_t zoo_jvp_f32(void *user, double t, double a, double s, int64_t m, int64_t d, const float *x,
+                    int64_t ldx, const float *v, int64_t ldv, float *out, int64_t ldo)
+{
+    (void)x;
+    (void)ldx;
+    for (int64_t i = 0; i < m * d; i++) {
+        int64_t r = i / d, j = i % d;
+        out[r * ldo + j] = (float)predict(user, t, a, s, 0, (double)v[r * ldv + j]);
     }
     return 0;
 }
 
 int32_t zoo_log_p(void *user, double t, double a, double s, int64_t m, int64_t d, const double *x,
-                  double *out)
+                  int64_t ldx, double *out)
 {
     (void)user;
     (void)t;
@@ -47,11 +82,21 @@ int32_t zoo_log_p(void *user, double t, double a, double s, int64_t m, int64_t d
     for (int64_t r = 0; r < m; r++) {
         out[r] = 0;
         for (int64_t j = 0; j < d; j++) {
-            double y = x[r * d + j] - a * MEAN;
+            double y = x[r * ldx + j] - a * MEAN;
             out[r] -= 0.5 * (y * y / gamma + log(2 * acos(-1) * gamma));
         }
     }
     return 0;
+}
+
+ddn_model *zoo_builder(ddn_context *ctx, const ddn_schedule *sch, int with_jvp, zoo_model *model)
+{
+    ddn_model *builder = NULL;
+    OK(ctx, ddn_model_create(ctx, sch, model->prediction, ZOO_D, model, NULL, &builder));
+    OK(ctx, ddn_model_set_predict_f64(builder, zoo_predict));
+    OK(ctx, ddn_model_set_jvp_f64(builder, with_jvp ? zoo_jvp : NULL));
+    OK(ctx, ddn_model_set_log_p(builder, zoo_log_p));
+    return builder;
 }
 
 static ddn_oracle *empirical(ddn_context *ctx, const ddn_schedule *sch)
@@ -113,11 +158,11 @@ static ddn_oracle *gaussian(ddn_context *ctx, const ddn_schedule *sch)
 
 static ddn_oracle *foreign(ddn_context *ctx, const ddn_schedule *sch, int with_jvp)
 {
-    static ddn_prediction kinds[2] = {DDN_PREDICTION_EPS, DDN_PREDICTION_V};
+    static zoo_model models[2] = {{DDN_PREDICTION_EPS, NULL}, {DDN_PREDICTION_V, NULL}};
+    ddn_model *builder = zoo_builder(ctx, sch, with_jvp, &models[with_jvp]);
     ddn_oracle *oracle = NULL;
-    OK(ctx, ddn_oracle_create_callback(ctx, sch, ZOO_D, kinds[with_jvp], zoo_predict,
-                                       with_jvp ? zoo_jvp : NULL, zoo_log_p, NULL, NULL,
-                                       &kinds[with_jvp], &oracle));
+    OK(ctx, ddn_oracle_create_model(ctx, builder, &oracle));
+    ddn_model_destroy(builder);
     return oracle;
 }
 
@@ -134,9 +179,8 @@ static ddn_oracle *guided(ddn_context *ctx, const ddn_schedule *sch)
 ddn_oracle *zoo_oracle(ddn_context *ctx, const ddn_schedule *sch, int kind, const char **name)
 {
     static const char *const names[ZOO_KINDS] = {
-        "empirical",         "mixture, shared",      "mixture, isotropic",
-        "mixture, diagonal", "two Gaussians",        "Gaussian",
-        "callback, eps, FD", "callback, v, product", "combination"};
+        "empirical", "mixture, shared", "mixture, isotropic", "mixture, diagonal", "two Gaussians",
+        "Gaussian",  "model, eps, FD",  "model, v, product",  "combination"};
     *name = names[kind];
     switch (kind) {
     case 0:

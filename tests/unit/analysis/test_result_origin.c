@@ -242,7 +242,7 @@ static void path_has_one_clock(void **state)
 
 /* A network: never to be asked for no rows. */
 static int32_t network(void *user, double t, double a, double s, int64_t m, int64_t d,
-                       const double *x, double *out)
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)t;
     (void)a;
@@ -250,20 +250,21 @@ static int32_t network(void *user, double t, double a, double s, int64_t m, int6
     assert_true(m > 0);
     *(int64_t *)user += m;
     for (int64_t i = 0; i < m * d; i++) {
-        out[i] = 0.5 * x[i];
+        out[i / d * ldo + i % d] = 0.5 * x[i / d * ldx + i % d];
     }
     return 0;
 }
 
 static int32_t density(void *user, double t, double a, double s, int64_t m, int64_t d,
-                       const double *x, double *out)
+                       const double *x, int64_t ldx, double *out)
 {
     (void)user;
+    (void)d;
     (void)t;
     (void)a;
     (void)s;
     for (int64_t r = 0; r < m; r++) {
-        out[r] = -x[r * d] * x[r * d];
+        out[r] = -x[r * ldx] * x[r * ldx];
     }
     return 0;
 }
@@ -286,10 +287,14 @@ static void what_cannot_be_measured(void **state)
     ddn_oracle *model = NULL, *with_log_p = NULL, *bare = NULL;
     ddn_result *r = NULL, *clones = NULL;
     int64_t rows = 0;
-    OK(s.ctx, ddn_oracle_create_callback(s.ctx, s.sch, D, DDN_PREDICTION_X0, network, NULL, NULL,
-                                         ds, NULL, &rows, &model));
-    OK(s.ctx, ddn_oracle_create_callback(s.ctx, s.sch, D, DDN_PREDICTION_X0, network, NULL, density,
-                                         ds, NULL, &rows, &with_log_p));
+    ddn_model *builder = NULL;
+    OK(s.ctx, ddn_model_create(s.ctx, s.sch, DDN_PREDICTION_X0, D, &rows, NULL, &builder));
+    OK(s.ctx, ddn_model_set_predict_f64(builder, network));
+    OK(s.ctx, ddn_model_set_dataset(builder, ds));
+    OK(s.ctx, ddn_oracle_create_model(s.ctx, builder, &model));
+    OK(s.ctx, ddn_model_set_log_p(builder, density));
+    OK(s.ctx, ddn_oracle_create_model(s.ctx, builder, &with_log_p));
+    ddn_model_destroy(builder);
     OK(s.ctx,
        ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_METHOD, DDN_METHOD_EULER));
     FAILS(s.ctx, ddn_analysis_identities(s.an, model, TIMES, times, &r), DDN_E_UNSUPPORTED,

@@ -157,6 +157,62 @@ static void read_applies_the_map(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Floats come back as they are, all else as the double rounded once; gaps are not written. */
+static void reads_singles(void **state)
+{
+    (void)state;
+    enum {
+        ROWS = 3,
+        COLUMNS = 1500, /* more than is converted at once */
+        LD = COLUMNS + 1
+    };
+    static double numbers[ROWS * COLUMNS], wide[ROWS * COLUMNS];
+    static float singles[ROWS * COLUMNS], out[ROWS * LD];
+    static uint8_t bytes[ROWS * COLUMNS];
+    static const ddn_type types[3] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
+    const void *const data[3] = {bytes, singles, numbers};
+    ddn_context *ctx = test_context(1);
+    test_normal(21, ROWS * COLUMNS, numbers);
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+        singles[i] = (float)numbers[i];
+        bytes[i] = (uint8_t)(i * 7);
+    }
+    for (int k = 0; k < 2 * 3; k++) {
+        ddn_dataset *plain = NULL, *ds = NULL;
+        OK(ctx, ddn_dataset_create(ctx, types[k / 2], ROWS, COLUMNS, data[k / 2], COLUMNS, &plain));
+        OK(ctx, ddn_dataset_create_mapped(ctx, plain, k % 2 ? 1.0 / 3 : 1, k % 2 ? -0.7 : 0, &ds));
+        OK(ctx, ddn_dataset_read(ctx, ds, 1, 2, wide, COLUMNS));
+        for (int i = 0; i < ROWS * LD; i++) {
+            out[i] = 77;
+        }
+        OK(ctx, ddn_dataset_read_f32(ctx, ds, 1, 2, out, LD));
+        for (int i = 0; i < 2 * COLUMNS; i++) {
+            assert_true(out[i / COLUMNS * LD + i % COLUMNS] == (float)wide[i]);
+            assert_true(k != 2 || out[i / COLUMNS * LD + i % COLUMNS] == singles[COLUMNS + i]);
+        }
+        assert_true(out[COLUMNS] == 77 && out[2 * LD] == 77);
+        FAILS(ctx, ddn_dataset_read_f32(ctx, ds, 2, 2, out, LD), DDN_E_RANGE, "count = 2");
+        FAILS(ctx, ddn_dataset_read_f32(ctx, ds, 0, 1, out, 9), DDN_E_SHAPE, "of out is 9");
+        FAILS(ctx, ddn_dataset_read_f32(ctx, ds, 0, 1, NULL, LD), DDN_E_NULL, "out");
+        OK(ctx, ddn_dataset_read_f32(ctx, ds, 3, 0, NULL, LD));
+        ddn_dataset_destroy(ds);
+        ddn_dataset_destroy(plain);
+    }
+    numbers[2 * COLUMNS + 1400] = 1e39;
+    ddn_dataset *ds = NULL, *mapped = NULL;
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, ROWS, COLUMNS, numbers, COLUMNS, &ds));
+    out[0] = 77;
+    FAILS(ctx, ddn_dataset_read_f32(ctx, ds, 0, 3, out, LD), DDN_E_RANGE, "row 2, column 1400");
+    assert_true(out[0] == 77);
+    ddn_dataset_destroy(ds);
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_U8, ROWS, COLUMNS, bytes, COLUMNS, &ds));
+    OK(ctx, ddn_dataset_create_mapped(ctx, ds, 1e37, 0, &mapped));
+    FAILS(ctx, ddn_dataset_read_f32(ctx, mapped, 0, 3, out, LD), DDN_E_RANGE, "row 0, column 5");
+    ddn_dataset_destroy(mapped);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 static void a_map_that_overflows_is_refused(void **state)
 {
     (void)state;
@@ -364,6 +420,7 @@ static void small_moments_are_exact(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_singles),
         cmocka_unit_test(limits_are_checked),
         cmocka_unit_test(nonfinite_numbers_are_named),
         cmocka_unit_test(borrowed_data_is_released_once_and_last),

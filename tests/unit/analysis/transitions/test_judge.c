@@ -272,28 +272,26 @@ static void unmake(scene *s)
 
 /* A model that has learned the points. */
 static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
-                       const double *x, double *out)
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)user;
     (void)t;
-    for (int64_t r = 0; r < m * d; r++) {
-        double sum = 0, total = 0;
+    (void)d;
+    for (int64_t r = 0; r < m; r++) {
+        double sum = 0, total = 0, y = x[r * ldx];
         for (int i = 0; i < N; i++) {
-            double w = exp(-(x[r] - a * points[i]) * (x[r] - a * points[i]) / (2 * s * s));
+            double w = exp(-(y - a * points[i]) * (y - a * points[i]) / (2 * s * s));
             total += w;
             sum += w * points[i];
         }
-        out[r] = sum / total;
+        out[r * ldo] = sum / total;
     }
     return 0;
 }
 
 static ddn_oracle *foreign(const scene *s, const ddn_dataset *ds)
 {
-    ddn_oracle *oracle = NULL;
-    OK(s->ctx, ddn_oracle_create_callback(s->ctx, s->sch, 1, DDN_PREDICTION_X0, predict, NULL, NULL,
-                                          ds, NULL, NULL, &oracle));
-    return oracle;
+    return test_model(s->ctx, s->sch, DDN_PREDICTION_X0, 1, predict, NULL, ds);
 }
 
 /* ---- Tests --------------------------------------------------------------------------------- */

@@ -132,12 +132,13 @@ static void by_posterior(void **state)
 
 /* The score of the same data as a foreign model: only the score. */
 static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
-                       const double *x, double *out)
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)a;
     (void)s;
+    (void)d;
     scene *sc = user;
-    return ddn_oracle_score(sc->ctx, sc->oracle, t, m, x, d, out, d) == DDN_OK ? 0 : 1;
+    return ddn_oracle_score(sc->ctx, sc->oracle, t, m, x, ldx, out, ldo) == DDN_OK ? 0 : -1;
 }
 
 /* Clones with the exact kernel and clones of a foreign copy of the score agree with the posterior:
@@ -148,11 +149,9 @@ static void by_clones(void **state)
     (void)state;
     scene s;
     make(&s, 1, 1);
-    ddn_oracle *foreign = NULL;
     ddn_result *exact = NULL, *simulated = NULL, *outside = NULL;
     ddn_context *inner = test_context(1), *own = s.ctx;
-    OK(s.ctx, ddn_oracle_create_callback(s.ctx, s.sch, D, DDN_PREDICTION_SCORE, predict, NULL, NULL,
-                                         NULL, NULL, &s, &foreign));
+    ddn_oracle *foreign = test_model(s.ctx, s.sch, DDN_PREDICTION_SCORE, D, predict, &s, NULL);
     const double *x = s.x + M * D;
     OK(s.ctx,
        ddn_analysis_path(s.an, s.oracle, DDN_PATH_POSTERIOR, 4, M, times + 1, x, D, NULL, &exact));

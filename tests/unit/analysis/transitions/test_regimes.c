@@ -309,12 +309,13 @@ typedef struct foreign_model {
 } foreign_model;
 
 static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
-                       const double *x, double *out)
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)a;
     (void)s;
+    (void)d;
     foreign_model *model = user;
-    return ddn_oracle_score(model->ctx, model->exact, t, m, x, d, out, d) == DDN_OK ? 0 : 1;
+    return ddn_oracle_score(model->ctx, model->exact, t, m, x, ldx, out, ldo) == DDN_OK ? 0 : -1;
 }
 
 /* A foreign copy of the exact score: its report has the spectrum of its data, but what the exact
@@ -330,12 +331,10 @@ static void reports_of_a_foreign_score(void **state)
     ddn_context *ctx = test_context(1), *inner = test_context(1);
     ddn_analysis *an = analysis(ctx, 400, 400, 4);
     foreign_model model = {inner, toy_clusters(inner, 30, 3, 2, 1)};
-    ddn_oracle *foreign = NULL;
     ddn_result *exact = NULL, *r = NULL;
     ddn_regime regime = 0;
-    OK(ctx, ddn_oracle_create_callback(ctx, ddn_oracle_schedule(model.exact), 3,
-                                       DDN_PREDICTION_SCORE, predict, NULL, NULL,
-                                       ddn_oracle_dataset(model.exact), NULL, &model, &foreign));
+    ddn_oracle *foreign = test_model(ctx, ddn_oracle_schedule(model.exact), DDN_PREDICTION_SCORE, 3,
+                                     predict, &model, ddn_oracle_dataset(model.exact));
     OK(ctx,
        ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 80));

@@ -175,12 +175,13 @@ static void classifiers(void **state)
 
 /* A foreign model of two points +-1 in d = 1: x_0 = tanh(a x/s^2). */
 static int32_t two_points(void *user, double t, double a, double s, int64_t m, int64_t d,
-                          const double *x, double *out)
+                          const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)user;
     (void)t;
-    for (int64_t i = 0; i < m * d; i++) {
-        out[i] = tanh(a * x[i] / (s * s));
+    (void)d;
+    for (int64_t r = 0; r < m; r++) {
+        out[r * ldo] = tanh(a * x[r * ldx] / (s * s));
     }
     return 0;
 }
@@ -204,8 +205,8 @@ static void foreign_scores(void **state)
     OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 1e-3));
     OK(ctx, ddn_analysis_uturn(an, exact, NULL, TIMES, times, &want));
     for (int with_data = 0; with_data < 2; with_data++) {
-        OK(ctx, ddn_oracle_create_callback(ctx, sch, 1, DDN_PREDICTION_X0, two_points, NULL, NULL,
-                                           with_data ? ds : NULL, NULL, NULL, &foreign));
+        foreign =
+            test_model(ctx, sch, DDN_PREDICTION_X0, 1, two_points, NULL, with_data ? ds : NULL);
         if (!with_data) {
             FAILS(ctx, ddn_analysis_uturn(an, foreign, NULL, TIMES, times, &got), DDN_E_UNSUPPORTED,
                   "dataset");

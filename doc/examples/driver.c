@@ -15,8 +15,8 @@ drv_state drv = {"driver", "out", 0, 0, NULL};
 
 /* ---- Errors and exit --------------------------------------------------------------------- */
 
-static volatile sig_atomic_t interrupted;
-static int bar_shown; /* a progress bar stands on the terminal's last line */
+static volatile sig_atomic_t interrupted; /* a signal has come that ends the program */
+static int bar_shown;                     /* a progress bar stands on the terminal's last line */
 
 static void clear_bar(void)
 {
@@ -58,15 +58,21 @@ void drv_warn(const char *format, ...)
     va_end(args);
 }
 
+static void end_if_interrupted(void)
+{
+    if (interrupted) {
+        drv_warn("interrupted");
+        exit(130);
+    }
+}
+
 void drv_try(ddn_status status)
 {
+    interrupted |= status == DDN_STOPPED;
+    end_if_interrupted();
     if (status < 0) {
         const char *text = ddn_context_message(drv.ctx);
         drv_die("%s", *text ? text : ddn_status_text(status));
-    }
-    if (status == DDN_STOPPED) {
-        drv_warn("interrupted");
-        exit(130);
     }
 }
 
@@ -111,6 +117,7 @@ static void close_context(void)
 
 int drv_finish(void)
 {
+    end_if_interrupted();
     clear_bar();
     if (fflush(stdout) != 0 || ferror(stdout)) {
         drv_die("cannot write standard output: %s", strerror(errno));
@@ -120,9 +127,8 @@ int drv_finish(void)
 
 /* ---- Progress and signals ---------------------------------------------------------------- */
 
-static int32_t show_progress(void *user, const char *stage, double fraction)
+static void show_progress(const char *stage, double fraction)
 {
-    (void)user;
     static const char *last_stage = "";
     static int last_percent = -1;
     static time_t start;
@@ -130,13 +136,13 @@ static int32_t show_progress(void *user, const char *stage, double fraction)
     if (strcmp(stage, last_stage) != 0) {
         start = time(NULL);
     } else if (percent == last_percent) {
-        return 0;
+        return;
     }
     last_stage = stage;
     last_percent = percent;
     if (fraction >= 1) {
         clear_bar();
-        return 0;
+        return;
     }
     char bar[64];
     for (int i = 0; i < width; i++) {
@@ -147,20 +153,28 @@ static int32_t show_progress(void *user, const char *stage, double fraction)
             (long long)(time(NULL) - start));
     fflush(stderr);
     bar_shown = 1;
-    return 0;
+}
+
+/* A request to cancel is for the call that is running; the answer here stops one that began just
+ * after the signal. */
+static int32_t on_progress(void *user, const char *stage, double fraction)
+{
+    if (user != NULL) {
+        show_progress(stage, fraction);
+    }
+    return interrupted ? DDN_STOPPED : DDN_OK;
 }
 
 void drv_progress(const char *stage, double fraction)
 {
-    if (interrupted) {
-        drv_try(DDN_STOPPED);
-    }
+    end_if_interrupted();
     if (isatty(STDERR_FILENO)) {
-        show_progress(NULL, stage, fraction);
+        show_progress(stage, fraction);
     }
 }
 
-/* The first signal asks the library to stop, which it soon does; a second one ends at once. */
+/* The first signal asks the library to stop, which it soon does, and is remembered where nothing
+ * runs that could stop; a second one ends at once. */
 static void on_signal(int number)
 {
     signal(number, SIG_DFL);
@@ -228,9 +242,8 @@ void drv_start(int argc, char **argv, const char *summary, const drv_option *opt
         drv_die("out of memory");
     }
     drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
-    if (isatty(STDERR_FILENO)) {
-        drv_try(ddn_context_set_progress(drv.ctx, show_progress, NULL, NULL));
-    }
+    void *shown = isatty(STDERR_FILENO) ? &drv : NULL;
+    drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shall be a write error with a message */

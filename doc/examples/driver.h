@@ -65,8 +65,8 @@ void drv_parse(int argc, char **argv, const char *summary, const drv_option *con
 
 /* Prints "PROGRAM: text" as one line on stderr and exits with status 2. */
 _Noreturn void drv_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Goes on if status is not an error, else dies with the context's message. DDN_STOPPED, which only
- * a signal causes here, ends the program with status 130. */
+/* Goes on if status is not an error, else dies with the context's message. After SIGINT or SIGTERM
+ * it ends the program with status 130, whether the call was stopped (DDN_STOPPED) or not. */
 void drv_try(ddn_status status);
 /* For long loops of a driver's own: shows the bar where the library would, and ends the program
  * with status 130 after a signal. */

@@ -251,10 +251,12 @@ typedef int32_t (*ddn_parallel_for_fn)(void *user, int64_t count, ddn_parallel_b
 DDN_API ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_for_fn parallel_for,
                                                 void *user, ddn_release_fn release);
 
-/** Progress of long calls: fraction in [0, 1] of the stage named by the static text `stage`, on the
- * thread that made the call. Returns 0 to go on, DDN_STOPPED to stop (the call then returns that),
- * another value to fail (DDN_E_CALLBACK). Calls that it makes itself do not report. No exception,
- * panic or longjmp may cross it. */
+/** Progress of long calls: fraction in [0, 1], which never goes back, of the stage named by the
+ * static text `stage` (doc/threads.md has all; the name of the function where there is none), on
+ * the thread that made the call. Comes at the parts of a stage, and after 0.1 s without. Returns 0
+ * to go on, DDN_STOPPED to stop (the call then returns that), another value to fail
+ * (DDN_E_CALLBACK). Calls that it makes itself do not report. No exception, panic or longjmp may
+ * cross it. */
 typedef int32_t (*ddn_progress_fn)(void *user, const char *stage, double fraction);
 /** Sets the progress callback. release(user) is called when another one is set or the context goes.
  * DDN_E_STATE inside a callback.
@@ -263,8 +265,9 @@ DDN_API ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn pr
                                             ddn_release_fn release);
 
 /** Asks the call of this context that is running to stop: it returns DDN_STOPPED, and so does every
- * call inside it. With no call running it does nothing: it never stops a later call. May be called
- * from any thread and from a signal handler. */
+ * call inside it, after at most 0.1 s of work; what is then in the outputs is in doc/threads.md.
+ * With no call running it does nothing: it never stops a later call. May be called from any thread
+ * and from a signal handler. */
 DDN_API void ddn_context_cancel(ddn_context *ctx);
 
 /** For callbacks that fail: `return ddn_context_fail(ctx, "the device is gone");` gives the text to

@@ -10,7 +10,7 @@
 #include "analysis/samples.h"
 #include "base/check.h"
 #include "base/message.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "base/statistics.h"
 #include "oracle/outputs.h"
 #include "oracle/posterior.h"
@@ -109,14 +109,15 @@ static void add(const work *w, ddni_mean *means, int64_t m)
 
 static ddn_status measure(work *w)
 {
+    DDNI_STAGE(w->ctx, "identities");
     int64_t total = w->samples.total;
+    double all = (double)total * (double)w->count;
     for (int64_t first = 0; first < total; first += w->batch) {
         int64_t m = total - first < w->batch ? total - first : w->batch;
         DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->x0, w->z));
         for (int64_t k = 0; k < w->count; k++) {
-            double done = ((double)first * (double)w->count + (double)(m * k)) /
-                          ((double)total * (double)w->count);
-            DDNI_TRY(ddni_progress(w->ctx, "identities", done));
+            double done = (double)first * (double)w->count + (double)(m * k);
+            DDNI_TRY(ddni_stage_part(w->ctx, done / all, (done + (double)m) / all));
             ddni_samples_at(&w->levels[k], m * w->d, w->x0, w->z, w->x);
             if (w->measured > 0) { /* a network is not asked for nothing */
                 DDNI_TRY(ddn_query_run(w->query, w->levels[k].t, m, w->x, w->d));
@@ -124,7 +125,7 @@ static ddn_status measure(work *w)
             add(w, w->means + k * MEANS, m);
         }
     }
-    return ddni_progress(w->ctx, "identities", 1);
+    return ddni_stage_part(w->ctx, 1, 1);
 }
 
 /* A mean times a factor, to a pair of columns; NaN where it was not measured. */

@@ -6,6 +6,7 @@
 #include "analysis/samples.h"
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "dataset/dataset_impl.h"
 
 static int32_t class_of(const ddn_dataset *ds, int64_t i)
@@ -16,6 +17,9 @@ static int32_t class_of(const ddn_dataset *ds, int64_t i)
 static void shuffle(const ddni_samples *s, int64_t first, int64_t count)
 {
     for (int64_t i = count - 1; i > 0; i--) {
+        if (ddni_stopping(s->ctx)) {
+            return;
+        }
         int64_t j = (int64_t)(ddni_draws_uniform(&s->choice, first + i, 1) * (double)(i + 1));
         int64_t other = s->order[first + j];
         s->order[first + j] = s->order[first + i];
@@ -44,7 +48,11 @@ static ddn_status make_order(ddni_samples *s, const ddn_dataset *ds)
         shuffle(s, first, end[c] - first);
     }
     ddni_free(ddni_context_allocator(s->ctx), end);
-    return DDN_OK;
+    status = ddni_poll(s->ctx);
+    if (status != DDN_OK) {
+        ddni_samples_free(s);
+    }
+    return status;
 }
 
 ddn_status ddni_samples_init(ddn_context *ctx, const ddn_oracle *oracle, const ddn_dataset *points,
@@ -95,6 +103,7 @@ ddn_status ddni_samples_draw(const ddni_samples *s, int64_t first, int64_t count
                                         NULL));
     }
     for (int64_t r = 0; r < count; r++) {
+        DDNI_TRY(ddni_poll(s->ctx));
         if (ds != NULL) {
             ddni_dataset_rows(ds, point(s, first + r), 1, x0 + r * s->d, s->d);
         }

@@ -14,6 +14,10 @@ ddn_status ddni_enter(ddni_call *call, ddn_context *ctx, const char *function)
         /* A request to stop is for the call that is running: older ones found none. */
         atomic_store_explicit(&ctx->cancel, 0, memory_order_relaxed);
         ctx->complaint[0] = '\0';
+        ctx->entered = function;
+        ctx->reported = NULL;
+        ctx->ticked = 0;
+        ctx->reported_at = 0;
     }
     call->outer = ctx->function;
     ctx->function = function;

@@ -119,28 +119,3 @@ ddn_status ddn_context_fail(ddn_context *ctx, const char *text)
     }
     return DDN_E_CALLBACK;
 }
-
-void ddni_progress_within(ddn_context *ctx, const char *stage, double from, double to)
-{
-    ctx->stage = stage;
-    ctx->stage_from = from;
-    ctx->stage_to = to;
-}
-
-ddn_status ddni_progress(ddn_context *ctx, const char *stage, double fraction)
-{
-    if (ctx->stage != NULL) {
-        stage = ctx->stage;
-        fraction = ctx->stage_from + (ctx->stage_to - ctx->stage_from) * fraction;
-    }
-    if (ctx->progress != NULL && !ctx->in_progress) {
-        ctx->in_progress = 1;
-        int32_t answer = ctx->progress(ctx->progress_user, stage, fraction);
-        ctx->in_progress = 0;
-        char who[80] = "the progress callback in stage ";
-        strncat(who, stage, 40);
-        DDNI_TRY(ddni_answer(ctx, who, answer));
-    }
-    DDNI_CHECK(ctx, atomic_load(&ctx->cancel) == 0, DDN_STOPPED, "cancelled in stage '%s'", stage);
-    return DDN_OK;
-}

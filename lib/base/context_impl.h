@@ -22,8 +22,14 @@ struct ddn_context {
     void *progress_user;
     ddn_release_fn progress_release;
     int32_t in_progress; /* its callback runs: calls that it makes do not report */
-    const char *stage;   /* of an analysis around inner calls, or NULL */
-    double stage_from, stage_to;
+    ddni_stage stage;
+    int32_t deferred;    /* not 0: looks see nothing */
+    const char *entered; /* the outermost function that is running: the stage where there is none */
+    const char *reported; /* stage that was reported last, */
+    double reached;       /* how far, */
+    double ticked;        /* how far `entered` was reported, */
+    int64_t reported_at;  /* and when; 0: not yet */
+    int32_t in_loop; /* a parallel loop runs: loops of callbacks meanwhile stay on the caller */
     ddni_pool *pool; /* made at the first parallel loop */
     _Atomic int32_t cancel;
     const char *function; /* the public function that is running */

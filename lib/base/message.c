@@ -59,33 +59,3 @@ ddn_status ddni_check_matrix(ddn_context *ctx, const char *name, const void *poi
     DDNI_CHECK(ctx, pointer != NULL || m == 0, DDN_E_NULL, "argument %s is NULL", name);
     return DDN_OK;
 }
-
-ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x, int64_t m,
-                             int64_t d, int64_t ldx)
-{
-    DDNI_TRY(ddni_check_matrix(ctx, name, x, m, d, ldx));
-    for (int64_t r = 0; r < m; r++) {
-        const double *row = x + r * ldx;
-        double sum[8] = {0}, all = 0; /* NaN or Inf in the row makes row * 0 NaN */
-        int64_t k = 0;
-        for (; k + 8 <= d; k += 8) {
-            for (int64_t v = 0; v < 8; v++) {
-                sum[v] += row[k + v] * 0.0;
-            }
-        }
-        for (; k < d; k++) {
-            all += row[k] * 0.0;
-        }
-        for (int64_t v = 0; v < 8; v++) {
-            all += sum[v];
-        }
-        if (all == 0.0) {
-            continue;
-        }
-        for (int64_t j = 0; j < d; j++) {
-            DDNI_CHECK(ctx, isfinite(row[j]), DDN_E_NONFINITE, "%s[%lld][%lld] is %g", name,
-                       (long long)r, (long long)j, row[j]);
-        }
-    }
-    return DDN_OK;
-}

@@ -179,6 +179,11 @@ int64_t ddni_nanoseconds(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t ddni_process(void)
+{
+    return getpid();
+}
+
 int32_t ddni_thread_start(pthread_t *thread, void *(*body)(void *), void *arg)
 {
     /* A thread inherits the mask of the one that starts it. */

@@ -1,6 +1,6 @@
-/* What the library needs of the operating system beyond C11: files, memory maps, a clock, threads
- * that no signal reaches. A port to another system is os.c; locks and condition variables are POSIX
- * threads', which all systems have in some form. */
+/* What the library needs of the operating system beyond C11: files, memory maps, a clock, the
+ * process, threads that no signal reaches. A port to another system is os.c; locks and condition
+ * variables are POSIX threads', which all systems have in some form. */
 #ifndef DDNI_BASE_OS_H
 #define DDNI_BASE_OS_H
 
@@ -33,6 +33,9 @@ ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *byt
 
 /* Time since some moment in the past. */
 int64_t ddni_nanoseconds(void);
+
+/* Tells this process from the one that it was forked from. */
+int64_t ddni_process(void);
 
 /* Starts a thread to which no signal is delivered: signals are the host's. 0 if the system refuses.
  */

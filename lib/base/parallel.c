@@ -28,6 +28,9 @@ typedef struct job {
     ddni_tile_fn fn;
     void *arg;
     int64_t tiles;
+    const ddn_context *ctx;
+    ddn_context *teller; /* to report progress from worker 0, where that is the caller; or NULL */
+    ddn_status told;     /* what the host answered */
     _Atomic int64_t next;
 } job;
 
@@ -41,6 +44,7 @@ struct ddni_pool {
     _Atomic int64_t busy;       /* workers inside the job */
     int64_t threads;            /* running threads, the caller not counted */
     int32_t quit;
+    int64_t process; /* in which the threads are */
     pthread_t *thread;
 };
 
@@ -51,12 +55,15 @@ typedef struct worker_start {
 
 static void drain(job *j, int64_t worker)
 {
-    for (;;) {
+    while (!ddni_stopping(j->ctx)) {
         int64_t tile = atomic_fetch_add_explicit(&j->next, 1, memory_order_relaxed);
         if (tile >= j->tiles) {
             return;
         }
         j->fn(j->arg, tile, worker);
+        if (worker == 0 && j->teller != NULL && j->told == DDN_OK) {
+            j->told = ddni_tick(j->teller, (double)tile / (double)j->tiles);
+        }
     }
 }
 
@@ -119,6 +126,7 @@ static ddni_pool *pool_create(const ddni_allocator *al, int64_t threads)
         return NULL;
     }
     p->allocator = *al;
+    p->process = ddni_process();
     p->thread = ddni_alloc(al, threads, (int64_t)(sizeof *p->thread + sizeof(worker_start)));
     if (p->thread == NULL || pthread_mutex_init(&p->mutex, NULL) != 0) {
         goto fail;
@@ -147,11 +155,8 @@ fail:
     return NULL;
 }
 
-void ddni_pool_destroy(ddni_pool *p)
+static void end_threads(ddni_pool *p)
 {
-    if (p == NULL) {
-        return;
-    }
     pthread_mutex_lock(&p->mutex);
     p->quit = 1;
     p->generation++;
@@ -163,6 +168,16 @@ void ddni_pool_destroy(ddni_pool *p)
     pthread_cond_destroy(&p->idle);
     pthread_cond_destroy(&p->wake);
     pthread_mutex_destroy(&p->mutex);
+}
+
+void ddni_pool_destroy(ddni_pool *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    if (p->process == ddni_process()) {
+        end_threads(p);
+    }
     ddni_allocator allocator = p->allocator;
     ddni_free(&allocator, p->thread);
     ddni_free(&allocator, p);
@@ -196,29 +211,52 @@ static void host_body(void *arg, int64_t index)
     drain(arg, index);
 }
 
-ddn_status ddni_parallel(ddn_context *ctx, int64_t tiles, double work, ddni_tile_fn fn, void *arg)
+/* By the host's parallel-for. */
+static ddn_status host_run(ddn_context *ctx, job *j, int64_t workers)
 {
-    int64_t workers = ddni_workers(ctx) < tiles ? ddni_workers(ctx) : tiles;
-    job j = {fn, arg, tiles, 0};
-    if (workers <= 1 || work < SMALL_WORK) {
-        drain(&j, 0);
-        return DDN_OK;
-    }
-    if (ctx->parallel_for != NULL) {
-        int32_t failed = ctx->parallel_for(ctx->parallel_user, workers, host_body, &j);
-        DDNI_CHECK(ctx, failed == 0, DDN_E_CALLBACK, "the host's parallel-for returned %d",
-                   (int)failed);
-        DDNI_CHECK(ctx, atomic_load(&j.next) >= tiles, DDN_E_CALLBACK,
-                   "the host's parallel-for did not run its body");
-        return DDN_OK;
+    j->teller = NULL;
+    int32_t failed = ctx->parallel_for(ctx->parallel_user, workers, host_body, j);
+    DDNI_CHECK(ctx, failed == 0, DDN_E_CALLBACK, "the host's parallel-for returned %d",
+               (int)failed);
+    DDNI_TRY(ddni_poll(ctx));
+    DDNI_CHECK(ctx, atomic_load(&j->next) >= j->tiles, DDN_E_CALLBACK,
+               "the host's parallel-for did not run its body");
+    return DDN_OK;
+}
+
+/* The pool of this process; NULL if there can be none. */
+static ddni_pool *pool_of(ddn_context *ctx)
+{
+    if (ctx->pool != NULL && ctx->pool->process != ddni_process()) {
+        ddni_pool_destroy(ctx->pool);
+        ctx->pool = NULL;
     }
     if (ctx->pool == NULL) {
         ctx->pool = pool_create(&ctx->handle.allocator, ddni_workers(ctx) - 1);
     }
-    if (ctx->pool == NULL) {
-        drain(&j, 0);
-    } else {
-        pool_run(ctx->pool, &j, workers - 1);
+    return ctx->pool;
+}
+
+ddn_status ddni_parallel(ddn_context *ctx, int64_t tiles, double work, ddni_tile_fn fn, void *arg)
+{
+    int64_t workers = ddni_workers(ctx) < tiles ? ddni_workers(ctx) : tiles;
+    job j = {fn, arg, tiles, ctx, ctx, DDN_OK, 0};
+    ddni_pool *pool = NULL;
+    ddn_status status = DDN_OK;
+    int32_t alone = workers <= 1 || work < SMALL_WORK || ctx->in_loop;
+    if (!alone && ctx->parallel_for == NULL) {
+        pool = pool_of(ctx);
     }
-    return DDN_OK;
+    ctx->in_loop += !alone;
+    if (!alone && ctx->parallel_for != NULL) {
+        status = host_run(ctx, &j, workers);
+    } else if (pool != NULL) {
+        pool_run(pool, &j, workers - 1);
+    } else {
+        drain(&j, 0);
+    }
+    ctx->in_loop -= !alone;
+    DDNI_TRY(status);
+    DDNI_TRY(j.told);
+    return ddni_poll(ctx);
 }

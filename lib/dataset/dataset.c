@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/os.h"
+#include "base/progress.h"
 #include "dataset/storage.h"
 
 struct ddni_storage {
@@ -167,13 +168,14 @@ ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_
     ddni_storage *storage;
     void *memory;
     DDNI_TRY(ddni_storage_create(ctx, n * d * size, &storage, &memory));
-    if (ld == d) {
-        memcpy(memory, data, (size_t)(n * d * size));
-    } else {
-        for (int64_t i = 0; i < n; i++) {
-            memcpy((char *)memory + i * d * size, (const char *)data + i * ld * size,
-                   (size_t)(d * size));
+    for (int64_t i = 0; i < n; i++) {
+        ddn_status status = ddni_poll(ctx);
+        if (status != DDN_OK) {
+            ddni_storage_release(storage);
+            return status;
         }
+        memcpy((char *)memory + i * d * size, (const char *)data + i * ld * size,
+               (size_t)(d * size));
     }
     ddni_array array = {memory, type, n, d, d};
     return ddni_dataset_wrap(ctx, "argument data", storage, array, out);

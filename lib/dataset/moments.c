@@ -17,6 +17,7 @@ enum {
 };
 
 typedef struct mean_job {
+    const ddn_context *ctx;
     const ddn_dataset *ds;
     double *mean;
 } mean_job;
@@ -29,7 +30,7 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
     int64_t first = tile * COLUMNS;
     int64_t count = ds->d - first < COLUMNS ? ds->d - first : COLUMNS;
     double total[COLUMNS] = {0}, group[COLUMNS], x[COLUMNS];
-    for (int64_t begin = 0; begin < ds->n; begin += GROUP) {
+    for (int64_t begin = 0; begin < ds->n && !ddni_stopping(job->ctx); begin += GROUP) {
         int64_t end = begin + GROUP < ds->n ? begin + GROUP : ds->n;
         memset(group, 0, sizeof group);
         for (int64_t i = begin; i < end; i++) {
@@ -49,7 +50,7 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
 
 ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean)
 {
-    mean_job job = {ds, mean};
+    mean_job job = {ctx, ds, mean};
     DDNI_TRY(ddni_parallel(ctx, (ds->d + COLUMNS - 1) / COLUMNS, (double)ds->n * (double)ds->d,
                            mean_tile, &job));
     for (int64_t j = 0; j < ds->d; j++) {

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/progress.h"
 #include "dataset/storage.h"
 
 void ddni_dataset_part(const ddn_dataset *ds, int64_t row, int64_t first, int64_t count,
@@ -53,7 +54,10 @@ ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t fir
 {
     DDNI_ENTER(ctx);
     DDNI_TRY(check_read(ctx, ds, first, count, out, ldo));
-    ddni_dataset_rows(ds, first, count, out, ldo);
+    for (int64_t i = 0; i < count; i++) {
+        DDNI_TRY(ddni_poll(ctx));
+        ddni_dataset_rows(ds, first + i, 1, out + i * ldo, ldo);
+    }
     return DDN_OK;
 }
 
@@ -102,12 +106,14 @@ ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t
     int fits = ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0;
     fits |= ds->type == DDN_TYPE_U8 && 255 * fabs(ds->scale) + fabs(ds->shift) <= FLT_MAX;
     for (int64_t i = first; !fits && i < first + count; i++) {
+        DDNI_TRY(ddni_poll(ctx));
         int64_t column = first_wide_column(ds, i);
         DDNI_CHECK(ctx, column == ds->d, DDN_E_RANGE,
                    "row %lld, column %lld is outside the range of float", (long long)i,
                    (long long)column);
     }
     for (int64_t i = 0; i < count; i++) {
+        DDNI_TRY(ddni_poll(ctx));
         row_f32(ds, first + i, out + i * ldo);
     }
     return DDN_OK;
@@ -120,6 +126,7 @@ enum {
 };
 
 typedef struct finite_job {
+    const ddn_context *ctx;
     const ddn_dataset *ds;
     _Atomic int64_t first_bad; /* lowest bad row found so far */
 } finite_job;
@@ -173,6 +180,9 @@ static void finite_tile(void *arg, int64_t tile, int64_t worker)
     int64_t end = begin + ROWS_PER_TILE < ds->n ? begin + ROWS_PER_TILE : ds->n;
     int identity = ds->scale == 1 && ds->shift == 0;
     for (int64_t i = begin; i < end && i < atomic_load(&job->first_bad); i++) {
+        if (ddni_stopping(job->ctx)) {
+            return;
+        }
         if (identity ? stored_row_is_finite(ds, i) : first_bad_column(ds, i) == ds->d) {
             continue;
         }
@@ -188,7 +198,7 @@ ddn_status ddni_check_finite(ddn_context *ctx, const char *what, const ddn_datas
     if (ds->type == DDN_TYPE_U8 && ds->scale == 1 && ds->shift == 0) {
         return DDN_OK;
     }
-    finite_job job = {ds, ds->n};
+    finite_job job = {ctx, ds, ds->n};
     DDNI_TRY(ddni_parallel(ctx, (ds->n + ROWS_PER_TILE - 1) / ROWS_PER_TILE,
                            (double)ds->n * (double)ds->d, finite_tile, &job));
     int64_t row = atomic_load(&job.first_bad);

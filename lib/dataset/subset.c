@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "dataset/storage.h"
 
 /* The labels of rows[count] become those of out. */
@@ -28,6 +29,11 @@ static ddn_status take_rows(ddn_context *ctx, const ddn_dataset *ds, const int64
     DDNI_TRY(ddni_check_shape(ctx, "the subset", DDN_E_RANGE, ds->type, count, ds->d));
     DDNI_TRY(ddni_storage_create(ctx, count * row_bytes, &storage, &memory));
     for (int64_t k = 0; k < count; k++) {
+        ddn_status status = ddni_poll(ctx);
+        if (status != DDN_OK) {
+            ddni_storage_release(storage);
+            return status;
+        }
         memcpy((char *)memory + k * row_bytes, (const char *)ds->data + rows[k] * step,
                (size_t)row_bytes);
     }

@@ -6,7 +6,7 @@
  * same step are evaluated together. */
 #include <string.h>
 
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "integrator/methods.h"
 
 enum {
@@ -175,10 +175,10 @@ static ddn_status step_group(flow *w, int64_t count)
 static ddn_status integrate(flow *w)
 {
     ddn_integrator *it = w->it;
+    DDNI_STAGE(it->ctx, "integrate");
     for (int64_t count = gather(w); count > 0; count = gather(w)) {
         double done = (double)w->place[w->group[0]] / (double)WHOLE;
-        DDNI_TRY(ddni_progress(it->ctx, "integrate",
-                               ((double)it->index + done) / (double)(it->count - 1)));
+        DDNI_TRY(ddni_stage_part(it->ctx, done, done));
         DDNI_TRY(step_group(w, count));
     }
     ddni_sum sum = {.terms = 0};

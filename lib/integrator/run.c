@@ -1,7 +1,7 @@
 /* The loop over the grid: evaluate, show, step; stop and resume. */
 #include <string.h>
 
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "base/rng.h"
 #include "integrator/integrator_impl.h"
 
@@ -29,7 +29,7 @@ static ddn_status check_times(ddn_integrator *it)
     return DDN_OK;
 }
 
-static ddn_status prepare(ddn_integrator *it, int64_t m)
+static ddn_status reserve_run(ddn_integrator *it, int64_t m)
 {
     DDNI_CHECK(it->ctx, it->paths == NULL || it->path_count >= m, DDN_E_SHAPE,
                "%lld path numbers were set, but the run has m = %lld states",
@@ -45,6 +45,21 @@ static ddn_status prepare(ddn_integrator *it, int64_t m)
                                  ddni_integrator_i64(it, DDN_INTEGRATOR_TRAJECTORY)));
     it->m = m;
     return ddni_integrator_reserve(it, m);
+}
+
+/* What comes before the first step. It is not stopped on the way: then there would be no run to
+ * resume. The first step is. */
+static ddn_status prepare(ddn_integrator *it, int64_t m, const double *x, int64_t ldx,
+                          int32_t resumed)
+{
+    ddni_defer(it->ctx, 1);
+    ddn_status status = ddni_check_states(it->ctx, "x", x, m, it->d, ldx);
+    if (status == DDN_OK) {
+        it->phase = resumed ? it->phase : DDNI_IDLE; /* a stopped run is given up */
+        status = reserve_run(it, m);
+    }
+    ddni_defer(it->ctx, -1);
+    return status;
 }
 
 /* Evaluates what the step and the callbacks need at grid time number index. */
@@ -163,14 +178,20 @@ static ddn_status denoise(ddn_integrator *it, double *x, int64_t ldx)
     } else {
         ddni_sum_add(&sum, 1.0 / level.a, x, ldx);
     }
-    return ddni_sum_evaluate(it->ctx, &sum, it->m, it->d, x, ldx);
+    /* Not to x at once: a run that is stopped here goes on from it. */
+    DDNI_TRY(ddni_integrator_write(it, &sum, it->next));
+    for (int64_t r = 0; r < it->m; r++) {
+        memcpy(x + r * ldx, it->next + r * it->d, (size_t)it->d * sizeof *x);
+    }
+    return DDN_OK;
 }
 
 static ddn_status loop(ddn_integrator *it, double *x, int64_t ldx)
 {
     for (;;) {
         int64_t last = it->count - 1, set;
-        DDNI_TRY(ddni_progress(it->ctx, "integrate", (double)it->index / (double)last));
+        double from = (double)it->index / (double)last;
+        DDNI_TRY(ddni_stage_part(it->ctx, from, fmin(1, from + 1 / (double)last)));
         DDNI_TRY(evaluate(it, x, ldx, &set));
         if (!it->observed) {
             DDNI_TRY(show(it, x, ldx, set));
@@ -187,6 +208,7 @@ static ddn_status loop(ddn_integrator *it, double *x, int64_t ldx)
 static ddn_status go(ddn_integrator *it, double *x, int64_t ldx)
 {
     it->phase = DDNI_RUNNING;
+    DDNI_STAGE(it->ctx, "integrate");
     ddn_status status = loop(it, x, ldx);
     it->phase = status == DDN_STOPPED ? DDNI_STOPPED : DDNI_IDLE;
     return status;
@@ -196,9 +218,7 @@ ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t 
 {
     DDNI_ENTER_OBJECT(it, DDNI_ALONE);
     DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
-    DDNI_TRY(ddni_check_states(it->ctx, "x", x, m, it->d, ldx));
-    it->phase = DDNI_IDLE; /* a stopped run is given up */
-    DDNI_TRY(prepare(it, m));
+    DDNI_TRY(prepare(it, m, x, ldx, 0));
     it->index = it->observed = 0;
     it->remembered = 0;
     it->evaluations = it->accepted = it->rejected = 0;
@@ -216,8 +236,7 @@ ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64
     DDNI_CHECK(it->ctx, m == it->m, DDN_E_SHAPE,
                "argument m = %lld is not the stopped run's m = %lld", (long long)m,
                (long long)it->m);
-    DDNI_TRY(ddni_check_states(it->ctx, "x", x, m, it->d, ldx));
-    DDNI_TRY(prepare(it, m)); /* callbacks may have been attached meanwhile */
+    DDNI_TRY(prepare(it, m, x, ldx, 1)); /* callbacks may have been attached meanwhile */
     return go(it, x, ldx);
 }
 

@@ -6,41 +6,10 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/progress.h"
 #include "base/sort.h"
-
-/* The integers of the BLAS that is linked: 64 bits wide in builds of the ilp64 kind, whose
- * functions mostly have other names as well. */
-typedef int32_t blas_int;
-static const int64_t LARGEST = INT32_MAX;
-
-/* Fortran interface, hidden lengths of the character arguments last. */
-void dstev_(const char *jobz, const blas_int *n, double *d, double *e, double *z,
-            const blas_int *ldz, double *work, blas_int *info, int64_t jobz_length);
-void dsyevd_(const char *jobz, const char *uplo, const blas_int *n, double *a, const blas_int *lda,
-             double *w, double *work, const blas_int *lwork, blas_int *iwork,
-             const blas_int *liwork, blas_int *info, int64_t jobz_length, int64_t uplo_length);
-void dgeev_(const char *jobvl, const char *jobvr, const blas_int *n, double *a, const blas_int *lda,
-            double *wr, double *wi, double *vl, const blas_int *ldvl, double *vr,
-            const blas_int *ldvr, double *work, const blas_int *lwork, blas_int *info,
-            int64_t jobvl_length, int64_t jobvr_length);
-void dgetrf_(const blas_int *m, const blas_int *n, double *a, const blas_int *lda, blas_int *pivots,
-             blas_int *info);
-void dgetrs_(const char *trans, const blas_int *n, const blas_int *nrhs, const double *a,
-             const blas_int *lda, const blas_int *pivots, double *b, const blas_int *ldb,
-             blas_int *info, int64_t trans_length);
-void dgemm_(const char *transa, const char *transb, const blas_int *m, const blas_int *n,
-            const blas_int *k, const double *alpha, const double *a, const blas_int *lda,
-            const double *b, const blas_int *ldb, const double *beta, double *c,
-            const blas_int *ldc, int64_t transa_length, int64_t transb_length);
-void dsyevr_(const char *jobz, const char *range, const char *uplo, const blas_int *n, double *a,
-             const blas_int *lda, const double *vl, const double *vu, const blas_int *il,
-             const blas_int *iu, const double *abstol, blas_int *m, double *w, double *z,
-             const blas_int *ldz, blas_int *isuppz, double *work, const blas_int *lwork,
-             blas_int *iwork, const blas_int *liwork, blas_int *info, int64_t jobz_length,
-             int64_t range_length, int64_t uplo_length);
-void dsyrk_(const char *uplo, const char *trans, const blas_int *n, const blas_int *k,
-            const double *alpha, const double *a, const blas_int *lda, const double *beta,
-            double *c, const blas_int *ldc, int64_t uplo_length, int64_t trans_length);
+#include "numerics/blas_eigen.h"
+#include "numerics/blas_symbols.h"
 
 /* OpenBLAS alone has these. */
 char *openblas_get_config(void);
@@ -50,7 +19,7 @@ int openblas_get_parallel(void);
 ddn_status ddni_tridiagonal_eigen(ddn_context *ctx, int64_t n, double *diagonal, double *off,
                                   double *vectors, double *work)
 {
-    DDNI_ASSERT(n >= 1 && n <= LARGEST);
+    DDNI_ASSERT(n >= 1 && n <= DDNI_BLAS_LARGEST);
     blas_int size = (blas_int)n, info = 0;
     dstev_("V", &size, diagonal, off, vectors, &size, work, &info, 1);
     DDNI_CHECK(ctx, info == 0, DDN_E_CONVERGENCE,
@@ -74,6 +43,9 @@ ddn_status ddni_symmetric_eigen(ddn_context *ctx, int64_t n, double *a, double *
                                 int32_t vectors)
 {
     DDNI_TRY(check_size(ctx, n));
+    if (n > DDNI_EIGEN_WHOLE) {
+        return ddni_eigen_in_parts(ctx, n, a, n, values, vectors ? a : NULL);
+    }
     const ddni_allocator *al = ddni_context_allocator(ctx);
     const char *job = vectors ? "V" : "N";
     blas_int size = (blas_int)n, info = 0, query = -1, integers = 0;
@@ -81,8 +53,8 @@ ddn_status ddni_symmetric_eigen(ddn_context *ctx, int64_t n, double *a, double *
     dsyevd_(job, "U", &size, a, &size, values, &best, &query, &integers, &query, &info, 1, 1);
     /* The count of doubles comes back as one: allow for its rounding. */
     int64_t length = (int64_t)best + 16;
-    DDNI_CHECK(ctx, length <= LARGEST, DDN_E_RANGE, "matrix size %lld needs too large a workspace",
-               (long long)n);
+    DDNI_CHECK(ctx, length <= DDNI_BLAS_LARGEST, DDN_E_RANGE,
+               "matrix size %lld needs too large a workspace", (long long)n);
     blas_int doubles = (blas_int)length;
     double *work = NULL;
     blas_int *integer_work = NULL;
@@ -135,20 +107,72 @@ ddn_status ddni_general_eigen(ddn_context *ctx, int64_t n, double *a, double *re
     return DDN_OK;
 }
 
+enum {
+    PANEL = 128 /* columns that dgetrf takes together */
+};
+
+/* The columns behind a panel at `first` that is factored: its row exchanges and eliminations. */
+static ddn_status eliminate(ddn_context *ctx, int64_t n, double *a, int64_t first, int64_t width,
+                            const blas_int *pivots)
+{
+    const double one = 1, minus = -1;
+    int64_t begin = first + width, below = n - begin;
+    blas_int ld = (blas_int)n, depth = (blas_int)width, rows = (blas_int)below, step = 1;
+    blas_int top = (blas_int)first + 1, last = (blas_int)begin;
+    double *left = a + first * n;
+    int64_t at_once = ddni_blas_columns((double)(n - first) * (double)width, n);
+    for (int64_t c = begin; c < n; c += at_once) {
+        blas_int columns = (blas_int)(n - c < at_once ? n - c : at_once);
+        double *right = a + c * n;
+        DDNI_TRY(ddni_poll(ctx));
+        dlaswp_(&columns, right, &ld, &top, &last, pivots, &step);
+        dtrsm_("L", "L", "N", "U", &depth, &columns, &one, left + first, &ld, right + first, &ld, 1,
+               1, 1, 1);
+        dgemm_("N", "N", &rows, &columns, &depth, &minus, left + begin, &ld, right + first, &ld,
+               &one, right + begin, &ld, 1, 1);
+    }
+    blas_int before = (blas_int)first;
+    dlaswp_(&before, a, &ld, &top, &last, pivots, &step);
+    return DDN_OK;
+}
+
+/* As dgetrf, with looks. *info > 0: singular. */
+static ddn_status factor_general(ddn_context *ctx, int64_t n, double *a, blas_int *pivots,
+                                 blas_int *info)
+{
+    blas_int ld = (blas_int)n;
+    *info = 0;
+    for (int64_t first = 0; first < n && *info == 0; first += PANEL) {
+        int64_t width = n - first < PANEL ? n - first : PANEL;
+        blas_int rows = (blas_int)(n - first), columns = (blas_int)width;
+        dgetrf_(&rows, &columns, a + first * n + first, &ld, pivots + first, info);
+        for (int64_t k = first; k < first + width; k++) {
+            pivots[k] += (blas_int)first;
+        }
+        DDNI_TRY(eliminate(ctx, n, a, first, width, pivots));
+    }
+    return DDN_OK;
+}
+
 ddn_status ddni_solve(ddn_context *ctx, int64_t n, double *a, double *x)
 {
     DDNI_TRY(check_size(ctx, n));
     blas_int size = (blas_int)n, one = 1, info = 0;
     blas_int *pivots = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "pivots", n, sizeof *pivots, &pivots));
-    dgetrf_(&size, &size, a, &size, pivots, &info);
-    if (info == 0) {
+    ddn_status status = DDN_OK;
+    if (n <= DDNI_EIGEN_WHOLE) {
+        dgetrf_(&size, &size, a, &size, pivots, &info);
+    } else {
+        status = factor_general(ctx, n, a, pivots, &info);
+    }
+    if (status == DDN_OK && info == 0) {
         dgetrs_("T", &size, &one, a, &size, pivots, x, &size, &info, 1);
     }
     ddni_free(ddni_context_allocator(ctx), pivots);
     DDNI_CHECK(ctx, info == 0, DDN_E_CONVERGENCE, "the matrix of %lld equations is singular",
                (long long)n);
-    return DDN_OK;
+    return status;
 }
 
 ddn_status ddni_matrix_product(ddn_context *ctx, int64_t n, const double *a, const double *b,
@@ -157,14 +181,16 @@ ddn_status ddni_matrix_product(ddn_context *ctx, int64_t n, const double *a, con
     DDNI_TRY(check_size(ctx, n));
     blas_int size = (blas_int)n;
     double one = 1, zero = 0;
-    /* out^T = b^T a^T, where the transposes are what column-major code sees. */
-    dgemm_(transpose_b ? "T" : "N", "N", &size, &size, &size, &one, b, &size, a, &size, &zero, out,
-           &size, 1, 1);
+    int64_t width = ddni_blas_columns((double)n * (double)n, n);
+    for (int64_t first = 0; first < n; first += width) {
+        DDNI_TRY(ddni_poll(ctx));
+        /* out^T = b^T a^T, where the transposes are what column-major code sees. */
+        blas_int columns = (blas_int)(n - first < width ? n - first : width);
+        dgemm_(transpose_b ? "T" : "N", "N", &size, &columns, &size, &one, b, &size, a + first * n,
+               &size, &zero, out + first * n, &size, 1, 1);
+    }
     return DDN_OK;
 }
-
-/* Row-major elements [i][j], j >= i, are the lower triangle for LAPACK, which counts by columns. */
-static const char UPPER[] = "L";
 
 ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64_t count,
                               double *values, double *vectors)
@@ -174,7 +200,10 @@ ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64
         WORK = 26 + 32,
         INTEGERS = 10
     };
-    DDNI_ASSERT(count >= 1 && count <= n && n <= LARGEST / WORK);
+    DDNI_ASSERT(count >= 1 && count <= n && n <= DDNI_BLAS_LARGEST / WORK);
+    if (n > DDNI_EIGEN_WHOLE) {
+        return ddni_eigen_in_parts(ctx, n, matrix, count, values, vectors);
+    }
     double *work = NULL, unused = 0;
     blas_int *integers = NULL;
     ddn_status status = ddni_alloc_for(ctx, "an eigenproblem", n, WORK * sizeof *work, &work);
@@ -186,8 +215,8 @@ ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64
         blas_int size = (blas_int)n, first = (blas_int)(n - count + 1),
                  lwork = (blas_int)(WORK * n);
         blas_int liwork = (blas_int)(INTEGERS * n), found = 0, info = 0;
-        dsyevr_(vectors != NULL ? "V" : "N", count < n ? "I" : "A", UPPER, &size, matrix, &size,
-                &unused, &unused, &first, &size, &unused, &found, values,
+        dsyevr_(vectors != NULL ? "V" : "N", count < n ? "I" : "A", DDNI_BLAS_UPPER, &size, matrix,
+                &size, &unused, &unused, &first, &size, &unused, &found, values,
                 vectors != NULL ? vectors : &unused, &size, integers + INTEGERS * n, work, &lwork,
                 integers, &liwork, &info, 1, 1, 1);
         if (info != 0 || found != count) {
@@ -201,18 +230,45 @@ ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64
     return status;
 }
 
-void ddni_add_inner_products(int64_t n, int64_t k, const double *x, double *matrix)
+/* matrix += x x^T, its columns from `first` on, for x[n][k] or, transposed, x[k][n]. */
+static void add_columns(int64_t n, int64_t k, const double *x, int32_t transposed, int64_t first,
+                        int64_t count, double *matrix)
 {
     const double one = 1;
-    blas_int size = (blas_int)n, depth = (blas_int)k;
-    dsyrk_(UPPER, "N", &size, &depth, &one, x, &size, &one, matrix, &size, 1, 1);
+    const char *as = transposed ? "N" : "T", *other = transposed ? "T" : "N";
+    int64_t step = transposed ? 1 : k, behind = n - first - count; /* rows below the square */
+    blas_int ld = (blas_int)n, ldx = (blas_int)(transposed ? n : k), depth = (blas_int)k;
+    blas_int columns = (blas_int)count, rows = (blas_int)behind;
+    double *square = matrix + first * n + first;
+    dsyrk_(DDNI_BLAS_UPPER, as, &columns, &depth, &one, x + first * step, &ldx, &one, square, &ld,
+           1, 1);
+    if (behind > 0) {
+        dgemm_(as, other, &rows, &columns, &depth, &one, x + (first + count) * step, &ldx,
+               x + first * step, &ldx, &one, square + count, &ld, 1, 1);
+    }
 }
 
-void ddni_add_outer_products(int64_t n, int64_t k, const double *x, double *matrix)
+static ddn_status add_products(ddn_context *ctx, int64_t n, int64_t k, const double *x,
+                               int32_t transposed, double *matrix)
 {
-    const double one = 1;
-    blas_int size = (blas_int)n, depth = (blas_int)k;
-    dsyrk_(UPPER, "T", &size, &depth, &one, x, &depth, &one, matrix, &size, 1, 1);
+    int64_t width = ddni_blas_columns((double)n * (double)k, n);
+    for (int64_t first = 0; first < n; first += width) {
+        DDNI_TRY(ddni_poll(ctx));
+        add_columns(n, k, x, transposed, first, n - first < width ? n - first : width, matrix);
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_add_inner_products(ddn_context *ctx, int64_t n, int64_t k, const double *x,
+                                   double *matrix)
+{
+    return add_products(ctx, n, k, x, 1, matrix);
+}
+
+ddn_status ddni_add_outer_products(ddn_context *ctx, int64_t n, int64_t k, const double *x,
+                                   double *matrix)
+{
+    return add_products(ctx, n, k, x, 0, matrix);
 }
 
 const char *ddni_blas_config(void)

@@ -11,9 +11,10 @@
 ddn_status ddni_tridiagonal_eigen(ddn_context *ctx, int64_t n, double *diagonal, double *off,
                                   double *vectors, double *work);
 
-/* Below, matrices are [n][n] with n <= 32768 and scratch comes from the context's allocator. */
+/* Below, matrices are [n][n] with n <= 32768 and scratch comes from the context's allocator. What
+ * takes long looks whether the call is to stop, but for ddni_general_eigen. */
 
-/* Eigenvalues of a symmetric matrix, ascending; reads the lower triangle and overwrites a: with
+/* Eigenvalues of a symmetric matrix, all of whose elements are given, ascending; overwrites a: with
  * unit eigenvectors as rows if vectors is not 0. */
 ddn_status ddni_symmetric_eigen(ddn_context *ctx, int64_t n, double *a, double *values,
                                 int32_t vectors);
@@ -38,9 +39,11 @@ ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64
 
 /* Elements [i][j], j >= i, of matrix[n][n] += x^T x for x[k][n]. Runs on the host's BLAS threads.
  */
-void ddni_add_inner_products(int64_t n, int64_t k, const double *x, double *matrix);
+ddn_status ddni_add_inner_products(ddn_context *ctx, int64_t n, int64_t k, const double *x,
+                                   double *matrix);
 /* Elements [i][j], j >= i, of matrix[n][n] += x x^T for x[n][k]. */
-void ddni_add_outer_products(int64_t n, int64_t k, const double *x, double *matrix);
+ddn_status ddni_add_outer_products(ddn_context *ctx, int64_t n, int64_t k, const double *x,
+                                   double *matrix);
 
 /* The BLAS that is linked: vendor, version and configuration; the processor that it took its
  * kernels for; how it makes threads; the width of its integers. Static texts. */

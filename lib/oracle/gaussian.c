@@ -35,6 +35,7 @@ typedef struct scratch {
 } scratch;
 
 typedef struct pass {
+    const ddn_context *ctx;
     const gaussian *ga;
     const ddni_request *rq;
     double *rows;
@@ -212,7 +213,7 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     const pass *q = arg;
     int64_t m = q->batch->m, last = (tile + 1) * ROWS < m ? (tile + 1) * ROWS : m;
     double *buffer = q->rows + worker * 2 * (q->ga->base.d + q->ga->count);
-    for (int64_t row = tile * ROWS; row < last; row++) {
+    for (int64_t row = tile * ROWS; row < last && !ddni_stopping(q->ctx); row++) {
         run_row(q, row, buffer);
     }
 }
@@ -224,7 +225,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
     scratch *sc = pointer;
     DDNI_TRY(ddni_reserve(ctx, "Gaussian scratch", ddni_workers(ctx) * 2 * (oracle->d + ga->count),
                           sizeof(double), &sc->rows));
-    pass q = {ga, rq, sc->rows, batch->level->a, batch->level->s2, batch};
+    pass q = {ctx, ga, rq, sc->rows, batch->level->a, batch->level->s2, batch};
     report->dropped = 0;
     report->touched = 1;
     /* Per eigenvector a product and a subtraction to split x, and a sum for each of two outputs. */
@@ -242,8 +243,12 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
     DDNI_TRY(ddni_alloc_for(ctx, "Gaussian sample", ga->count + d + 1, sizeof *p, &p));
     double *z = p + ga->count;
     ddni_draws noise = ddni_draws_of(seed, DDNI_USE_DATA_NORMAL, 0);
+    ddn_status status = DDN_OK;
     for (int64_t r = 0; r < m; r++) {
         double *row = x + r * ldx;
+        if ((status = ddni_poll(ctx)) != DDN_OK) {
+            break;
+        }
         ddni_draws_normal(&noise, first_path + r, 0, d, z);
         split(ga, z, p);
         for (int64_t j = 0; j < d; j++) {
@@ -257,7 +262,7 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
         }
     }
     ddni_free(ddni_context_allocator(ctx), p);
-    return DDN_OK;
+    return status;
 }
 
 static const ddni_oracle_ops gaussian_ops = {
@@ -276,6 +281,7 @@ static ddn_status orthonormalise(ddn_context *ctx, const gaussian *ga)
     int64_t d = ga->base.d;
     for (int64_t i = 0; i < ga->count; i++) {
         double *u = ga->vector + i * d;
+        DDNI_TRY(ddni_progress(ctx, "orthonormal axes", (double)i / (double)ga->count));
         for (int64_t h = 0; h <= i; h++) {
             double product = ddni_dot(d, ga->vector + h * d, u);
             DDNI_CHECK(ctx, fabs(product - (h == i)) <= ORTHONORMAL_TOLERANCE, DDN_E_RANGE,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "oracle/model_impl.h"
 
 static const uint64_t UNWRITTEN_F64 = UINT64_C(0x7ff8d1ffd1ffd1ff);
@@ -73,9 +74,11 @@ static ddn_status judge(ddn_context *ctx, const subject *asked, int32_t returned
                         int64_t count, int64_t width, const double *out)
 {
     DDNI_TRY(ddni_answer(ctx, asked->who, returned));
+    DDNI_TRY(ddni_poll(ctx)); /* it may have taken long */
     const char *name = asked->what;
-    if (ddni_check_states(ctx, name, out, count, width, width) == DDN_OK) {
-        return DDN_OK;
+    ddn_status status = ddni_check_states(ctx, name, out, count, width, width);
+    if (status != DDN_E_NONFINITE) {
+        return status;
     }
     int64_t i = 0;
     while (isfinite(out[i])) {

@@ -2,6 +2,7 @@
 #include "oracle/oracle_impl.h"
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "dataset/dataset_impl.h"
 
 static void finish_oracle(void *object)
@@ -105,9 +106,9 @@ ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle,
                                      int64_t first_path, int64_t m, double *x, int64_t ldx,
                                      int64_t *index)
 {
-    (void)ctx;
     (void)seed;
     for (int64_t r = 0; r < m; r++) {
+        DDNI_TRY(ddni_poll(ctx));
         int64_t i = (first_path + r) % oracle->dataset->n;
         ddni_dataset_rows(oracle->dataset, i, 1, x + r * ldx, ldx);
         if (index != NULL) {

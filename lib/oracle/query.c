@@ -367,6 +367,7 @@ ddn_status ddn_query_run(ddn_query *q, double t, int64_t m, const double *x, int
 ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m,
                             const double *x, int64_t ldx, double *score, int64_t lds)
 {
+    DDNI_ENTER(ctx);
     ddn_query *query = NULL;
     ddn_status status = ddn_query_create(ctx, oracle, &query);
     if (status == DDN_OK) {

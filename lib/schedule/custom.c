@@ -1,5 +1,6 @@
 /* A schedule of the host's own: a, s and their derivatives from a callback; theory.md (3), (8). */
 #include "base/check.h"
+#include "base/progress.h"
 #include "schedule/kinds.h"
 
 typedef struct custom {
@@ -15,6 +16,7 @@ typedef struct values {
 
 static ddn_status evaluate(ddn_context *ctx, const custom *p, double t, values *v)
 {
+    DDNI_TRY(ddni_poll(ctx));
     *v = (values){NAN, NAN, NAN, NAN}; /* what is not written is not finite */
     DDNI_TRY(ddni_answer(ctx, "the callback of the custom schedule",
                          p->eval(p->user, t, &v->a, &v->s, &v->da, &v->ds)));

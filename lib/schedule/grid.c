@@ -1,5 +1,6 @@
 /* Grids of times. */
 #include "base/check.h"
+#include "base/progress.h"
 #include "schedule/kinds.h"
 
 static const double KARRAS_RHO = 7.0;
@@ -88,6 +89,7 @@ ddn_status ddni_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, ddn_gri
     times[0] = t_first;
     for (int64_t k = 1; k < count; k++) {
         double part = (double)k / (double)(count - 1);
+        DDNI_TRY(ddni_poll(ctx));
         times[k] = t_last;
         if (k < count - 1) {
             DDNI_TRY(time_at(ctx, sch, kind, (1.0 - part) * c_first + part * c_last, &times[k]));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "base/sort.h"
 #include "numerics/blas.h"
 #include "numerics/vector.h"
@@ -53,6 +54,7 @@ void ddn_system_destroy(ddn_system *sys)
 ddn_status ddni_system_ask(ddn_context *ctx, const ddn_system *sys, double p, const double *x,
                            double *out)
 {
+    DDNI_TRY(ddni_poll(ctx));
     ddni_fill(sys->d, NAN, out); /* what is not written is not finite */
     return ddni_answer(ctx, "the callback for f", sys->f(sys->user, p, sys->d, x, out));
 }

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/progress.h"
 #include "numerics/blas.h"
 
 static ddn_status check_gaussian(ddn_context *ctx, const char *name, int64_t d, const double *mean,
@@ -15,6 +16,7 @@ static ddn_status check_gaussian(ddn_context *ctx, const char *name, int64_t d, 
     for (int64_t i = 0; i < d; i++) {
         DDNI_CHECK(ctx, isfinite(mean[i]), DDN_E_NONFINITE, "mean%s[%lld] is not finite", name,
                    (long long)i);
+        DDNI_TRY(ddni_poll(ctx));
         for (int64_t j = 0; j <= i; j++) {
             DDNI_CHECK(ctx, isfinite(cov[i * d + j]), DDN_E_NONFINITE,
                        "cov%s[%lld][%lld] is not finite", name, (long long)i, (long long)j);
@@ -49,10 +51,13 @@ static void copy_symmetric(int64_t d, const double *cov, double *out)
 static ddn_status distance(ddn_context *ctx, int64_t d, const double *mean1, const double *cov1,
                            const double *mean2, const double *cov2, double *work, double *result)
 {
+    DDNI_STAGE(ctx, "Frechet distance");
     double *v = work, *c = v + d * d, *product = c + d * d, *roots = product + d * d;
     copy_symmetric(d, cov2, c);
+    DDNI_TRY(ddni_stage_part(ctx, 0, 0.25));
     DDNI_TRY(ddni_symmetric_eigen(ctx, d, c, roots, 0)); /* only to refuse what is no covariance */
     DDNI_TRY(take_roots(ctx, "argument cov2", d, roots));
+    DDNI_TRY(ddni_stage_part(ctx, 0.25, 0.75));
     copy_symmetric(d, cov1, v);
     DDNI_TRY(ddni_symmetric_eigen(ctx, d, v, roots, 1));
     DDNI_TRY(take_roots(ctx, "argument cov1", d, roots));
@@ -64,6 +69,7 @@ static ddn_status distance(ddn_context *ctx, int64_t d, const double *mean1, con
     copy_symmetric(d, cov2, c);
     DDNI_TRY(ddni_matrix_product(ctx, d, v, c, 0, product));
     DDNI_TRY(ddni_matrix_product(ctx, d, product, v, 1, c));
+    DDNI_TRY(ddni_stage_part(ctx, 0.75, 1));
     DDNI_TRY(ddni_symmetric_eigen(ctx, d, c, roots, 0));
     double sum = 0;
     for (int64_t i = 0; i < d; i++) {

@@ -1,6 +1,7 @@
 /* Divergences of late starts and the knee of a quality curve, theory.md (61), (63). */
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/progress.h"
 #include "base/rng.h"
 #include "base/statistics.h"
 #include "theory/theory_impl.h"
@@ -91,7 +92,8 @@ ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, int64_t draws, int64
         ddni_mean shift = {0};
         ddni_draws noise = ddni_draws_of(seed, DDNI_USE_KNEE, 0);
         int64_t same = 0;
-        for (int64_t k = 0; k < draws; k++) {
+        ddn_status status = DDN_OK;
+        for (int64_t k = 0; k < draws && status == DDN_OK; k++) {
             ddni_draws_normal(&noise, k, 0, count, noisy);
             for (int64_t i = 0; i < count; i++) {
                 noisy[i] = y[i] + y_se[i] * noisy[i];
@@ -99,8 +101,10 @@ ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, int64_t draws, int64
             int64_t found = largest_second_difference(x, noisy, count);
             ddni_mean_add(&shift, x[found]);
             same += found == best;
+            status = ddni_poll(ctx);
         }
         ddni_free(ddni_context_allocator(ctx), noisy);
+        DDNI_TRY(status);
         error = ddni_mean_error(&shift) * sqrt((double)draws);
         agree = (double)same / (double)draws;
     }

@@ -23,6 +23,7 @@ typedef struct heun_step {
 } heun_step;
 
 typedef struct job {
+    const ddn_context *ctx;
     const heun_step *step;
     int64_t steps;
     ddni_draws kicks, starts, signs;
@@ -41,10 +42,15 @@ static ddn_status prepare(ddn_context *ctx, double d, double mu2, double sigma2,
     *out = NULL;
     heun_step *step = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "steps", count - 1, sizeof *step, &step));
-    for (int64_t k = 0; k + 1 < count; k++) {
+    for (int64_t k = 0; k + 1 < count && !ddni_stopping(ctx); k++) {
         double h = times[k] - times[k + 1];
         step[k] = (heun_step){ddni_overlap_at(d, mu2, sigma2, times[k]),
                               ddni_overlap_at(d, mu2, sigma2, times[k + 1]), h, sqrt(2 * mu2 * h)};
+    }
+    ddn_status status = ddni_poll(ctx);
+    if (status != DDN_OK) {
+        ddni_free(ddni_context_allocator(ctx), step);
+        return status;
     }
     *out = step;
     return DDN_OK;
@@ -56,6 +62,9 @@ static double run_path(const job *j, int64_t path, double q)
     for (int64_t k = 0; k < j->steps; k++) {
         if (k % NOISE_BLOCK == 0) {
             int64_t left = j->steps - k;
+            if (ddni_stopping(j->ctx)) {
+                break;
+            }
             ddni_draws_normal(&j->kicks, path, k, left < NOISE_BLOCK ? left : NOISE_BLOCK, z);
         }
         const heun_step *s = &j->step[k];
@@ -142,10 +151,11 @@ ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu2, doubl
     DDNI_TRY(check_time(ctx, sigma2, t));
     DDNI_CHECK_INT(ctx, m, 0, INT64_MAX / 4);
     DDNI_CHECK(ctx, m == 0 || q != NULL, DDN_E_NULL, "argument q is NULL");
-    job j = {.m = m};
+    job j = {.ctx = ctx, .m = m};
     set_seed(&j, seed);
     set_start(&j, d, mu2, sigma2, t);
     for (int64_t i = 0; i < m; i++) {
+        DDNI_TRY(ddni_poll(ctx));
         q[i] = draw_state(&j, first_path + i);
     }
     return DDN_OK;
@@ -171,7 +181,10 @@ ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double
     }
     heun_step *step;
     DDNI_TRY(prepare(ctx, d, mu2, sigma2, times, count, &step));
-    job j = {.step = step, .steps = count - 1, .first_path = first_path, .m = m, .q = q};
+    job j = {.ctx = ctx, .step = step, .steps = count - 1};
+    j.first_path = first_path;
+    j.m = m;
+    j.q = q;
     set_seed(&j, seed);
     ddn_status status = ddni_parallel(ctx, (m + TILE - 1) / TILE,
                                       (double)m * (double)count * WORK_PER_STEP, run_tile, &j);
@@ -203,13 +216,13 @@ ddn_status ddn_theory_overlap_phi(ddn_context *ctx, double d, double mu2, double
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "tile counts", tiles, sizeof *same, &same), fail);
     double tau = sigma2 >= 1 ? 1 : sigma2 + 1e-3;
     double ratio = log((t_end + tau) / (t + tau)) / (double)steps;
-    for (int64_t k = 0; k <= steps; k++) {
+    for (int64_t k = 0; k <= steps && !ddni_stopping(ctx); k++) {
         times[k] = (t + tau) * exp(ratio * (double)k) - tau;
     }
     times[0] = t;
     times[steps] = t_end;
     DDNI_TRY_GOTO(prepare(ctx, d, mu2, sigma2, times, steps + 1, &step), fail);
-    job j = {.step = step, .steps = steps, .m = pairs, .same = same};
+    job j = {.ctx = ctx, .step = step, .steps = steps, .m = pairs, .same = same};
     set_seed(&j, seed);
     set_start(&j, d, mu2, sigma2, t);
     DDNI_TRY_GOTO(ddni_parallel(ctx, tiles, 2.0 * (double)pairs * (double)steps * WORK_PER_STEP,

@@ -39,6 +39,10 @@ class Collapse(DriverTest):
             self.assertEqual(rows, first or rows)
             first = rows
 
+    def test_interrupt(self):
+        for after in 0, 0.3:
+            self.is_interrupted("--d", 4096, "--n", 100000, "--samples", 100000, after=after)
+
     def test_bad_options(self):
         self.refuses("--csv needs a single --d", "--csv", self.path("c.csv"))
         self.refuses("--d = 0", "--d", 0)

@@ -45,6 +45,11 @@ class Speciation(DriverTest):
         with open(self.path("out/gmm_speciation_closed.csv"), encoding="utf-8") as f:
             self.assertEqual(f.readline(), "t,phi_d16,phi_d64\n")
 
+    def test_interrupt(self):
+        self.is_interrupted("--pairs", 10 ** 9, "--d", 256)
+        self.is_interrupted("--pairs", 10 ** 9, "--d", 256, after=0.3)
+        self.is_interrupted("--method", "simulate", "--pairs", 10 ** 7, "--d", 256, after=0.3)
+
     def test_bad_options(self):
         self.refuses("--csv needs a single --d", "--csv", self.path("c.csv"))
         self.refuses("--d = 0", "--d", 0)

@@ -23,7 +23,8 @@ REASONS = {
         "density host_jvp host_jvp_f32 host_log_p host_predict host_predict_f32 network nothing predict_wrapped "
         "second_batch straight_velocity two_point_score two_points zoo_jvp zoo_jvp_f32 zoo_log_p zoo_predict "
         "zoo_predict_f32",
-    "LAPACK's and BLAS's own signatures": "dgeev_ dgemm_ dgetrs_ dstev_ dsyevd_ dsyevr_ dsyrk_",
+    "LAPACK's and BLAS's own signatures":
+        "dgeev_ dgemm_ dgemv_ dgetrs_ dlaed2_ dlarfb_ dlarft_ dstev_ dsteqr_ dsyevd_ dsyevr_ dsymv_ dsyr2k_ dsyrk_ dtrsm_",
 }
 WIDE = {name for names in REASONS.values() for name in names.split()}
 

@@ -10,6 +10,7 @@
 #include "analysis/analysis_impl.h"
 #include "analysis/result_impl.h"
 #include "base/check.h"
+#include "base/progress.h"
 #include "dataset/dataset_impl.h"
 #include "schedule/schedule_impl.h"
 
@@ -123,16 +124,19 @@ ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, i
         ddn_oracle_kind(oracle));
     DDNI_TRY(ddni_analysis_check_times(ctx, "times", ddn_oracle_schedule(oracle), times, count));
 
+    DDNI_STAGE(ctx, "late start");
     ddn_status status = DDN_OK;
     const int64_t samples = ddni_analysis_i64(an, DDN_ANALYSIS_SAMPLES);
     ddn_result *identities = NULL, *result = NULL;
     double *scratch = NULL;
     curves c;
+    DDNI_TRY_GOTO(ddni_stage_part(ctx, 0, 0.7), fail);
     DDNI_TRY_GOTO(ddn_analysis_identities(an, oracle, count, times, &identities), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "late-start scan", 3 * count, sizeof *scratch, &scratch),
                   fail);
     DDNI_TRY_GOTO(ddni_analysis_start(an, "late_start", oracle, count, &result), fail);
     DDNI_TRY_GOTO(add_curves(ctx, result, oracle, samples, &c), fail);
+    DDNI_TRY_GOTO(ddni_stage_part(ctx, 0.7, 1), fail);
     DDNI_TRY_GOTO(fill(ctx, oracle, times, count, identities, scratch, result, &c), fail);
     DDNI_TRY_GOTO(add_counts(ctx, result, ds, samples), fail);
     *out = result;

@@ -132,6 +132,7 @@ ddn_status ddni_features_apply(ddn_context *ctx, const ddn_features *f, int64_t 
         const double cost = f->axes != NULL ? (double)f->k : 1;
         return ddni_parallel(ctx, m, cost * (double)m * (double)f->d, apply_tile, &job);
     }
+    DDNI_TRY(ddni_poll(ctx));
     if (m == 0) {
         return DDN_OK;
     }
@@ -140,6 +141,7 @@ ddn_status ddni_features_apply(ddn_context *ctx, const ddn_features *f, int64_t 
     }
     DDNI_TRY(ddni_answer(ctx, "the callback of the features",
                          f->fn(f->user, m, f->d, x, ldx, out, ldo)));
+    DDNI_TRY(ddni_poll(ctx)); /* it may have taken long */
     return ddni_check_states(ctx, "features", out, m, f->k, ldo);
 }
 

@@ -51,6 +51,7 @@ static void moments_free(const ddni_allocator *al, moments *mo)
 }
 
 typedef struct add_job {
+    const ddn_context *ctx;
     moments *mo;
     const double *f;      /* [m][k], shifted */
     const double *weight; /* [m] or NULL for ones */
@@ -65,7 +66,7 @@ static void add_tile(void *arg, int64_t tile, int64_t worker)
     const int64_t end = begin + COVARIANCE_ROWS < k ? begin + COVARIANCE_ROWS : k;
     for (int64_t i = begin; i < end; i++) {
         double *restrict row = job->mo->cov + i * k;
-        for (int64_t r = 0; r < job->m; r++) {
+        for (int64_t r = 0; r < job->m && !ddni_stopping(job->ctx); r++) {
             const double *restrict f = job->f + r * k;
             const double v = job->weight != NULL ? job->weight[r] * f[i] : f[i];
             job->mo->mean[i] += v;
@@ -80,7 +81,7 @@ static void add_tile(void *arg, int64_t tile, int64_t worker)
 static ddn_status moments_add(ddn_context *ctx, moments *mo, const double *f, const double *weight,
                               int64_t m)
 {
-    add_job job = {mo, f, weight, m};
+    add_job job = {ctx, mo, f, weight, m};
     for (int64_t r = 0; r < m; r++) {
         mo->weight += weight != NULL ? weight[r] : 1;
     }
@@ -121,6 +122,7 @@ static ddn_status measure_reference(ddn_context *ctx, const ddn_features *featur
                                     const ddn_dataset *ds, moments *mo)
 {
     const int64_t k = features->k, d = features->d;
+    DDNI_STAGE(ctx, "features");
     double *rows = NULL, *f = NULL;
     ddn_status status;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "block of points", CHUNK_ROWS * d, sizeof *rows, &rows),
@@ -128,6 +130,9 @@ static ddn_status measure_reference(ddn_context *ctx, const ddn_features *featur
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "block of features", CHUNK_ROWS * k, sizeof *f, &f), done);
     for (int64_t first = 0; first < ds->n; first += CHUNK_ROWS) {
         const int64_t m = ds->n - first < CHUNK_ROWS ? ds->n - first : CHUNK_ROWS;
+        DDNI_TRY_GOTO(ddni_stage_part(ctx, (double)first / (double)ds->n,
+                                      (double)(first + m) / (double)ds->n),
+                      done);
         ddni_dataset_rows(ds, first, m, rows, d);
         DDNI_TRY_GOTO(ddni_features_apply(ctx, features, m, rows, d, f, k), done);
         if (first == 0) { /* copies of one point then have covariance 0 exactly */
@@ -135,7 +140,6 @@ static ddn_status measure_reference(ddn_context *ctx, const ddn_features *featur
         }
         subtract(m, k, f, mo->shift, f);
         DDNI_TRY_GOTO(moments_add(ctx, mo, f, NULL, m), done);
-        DDNI_TRY_GOTO(ddni_progress(ctx, "features", (double)(first + m) / (double)ds->n), done);
     }
     moments_finish(mo);
 done:
@@ -207,6 +211,7 @@ static ddn_status distance(ddn_context *ctx, const ddn_frechet *fr, sample *s, d
     memset(mo->shift, 0, (size_t)k * sizeof(double));
     memset(mo->cov, 0, (size_t)(k * k) * sizeof(double));
     for (int64_t r = 0; r < s->m; r++) {
+        DDNI_TRY(ddni_poll(ctx));
         total += s->weight[r];
         ddni_axpy(k, s->weight[r], s->f + r * k, mo->shift);
     }
@@ -240,9 +245,11 @@ static void draw_weights(int64_t seed, int64_t replicate, int64_t m, double *wei
 static ddn_status bootstrap(ddn_context *ctx, const ddn_frechet *fr, sample *s, int64_t seed,
                             int64_t replicates, double *standard_error, double *draws)
 {
-    double mean = 0, m2 = 0;
+    double mean = 0, m2 = 0, all = (double)replicates;
+    DDNI_STAGE(ctx, "bootstrap");
     for (int64_t b = 0; b < replicates; b++) {
         double d2 = 0;
+        DDNI_TRY(ddni_stage_part(ctx, (double)b / all, (double)(b + 1) / all));
         draw_weights(seed, b, s->m, s->weight);
         DDNI_TRY(distance(ctx, fr, s, &d2));
         const double delta = d2 - mean;
@@ -251,10 +258,9 @@ static ddn_status bootstrap(ddn_context *ctx, const ddn_frechet *fr, sample *s, 
         if (draws != NULL) {
             draws[b] = d2;
         }
-        DDNI_TRY(ddni_progress(ctx, "bootstrap", (double)(b + 1) / (double)replicates));
     }
     *standard_error = sqrt(m2 / (double)(replicates - 1));
-    return DDN_OK;
+    return ddni_stage_part(ctx, 1, 1);
 }
 
 ddn_status ddn_frechet_distance(ddn_context *ctx, const ddn_frechet *frechet, int64_t m,

@@ -21,6 +21,7 @@ enum {
 };
 
 typedef struct draw_job {
+    const ddn_context *ctx;
     const ddn_dataset *ds;
     const double *mean; /* NULL: noise start */
     double spread;      /* of z */
@@ -47,7 +48,7 @@ static void add_points(const draw_job *job, int64_t first_row, int64_t rows, dou
 {
     const int64_t n = job->ds->n, d = job->d;
     double xi[POINTS];
-    for (int64_t first = 0; first < n; first += POINTS) {
+    for (int64_t first = 0; first < n && !ddni_stopping(job->ctx); first += POINTS) {
         const int64_t count = n - first < POINTS ? n - first : POINTS;
         ddni_dataset_rows(job->ds, first, count, block, d);
         for (int64_t i = 0; i < count; i++) {
@@ -100,7 +101,8 @@ ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds, const dd
 
     ddn_status status = DDN_OK;
     double *mean = NULL, *block = NULL;
-    draw_job job = {.ds = ds,
+    draw_job job = {.ctx = ctx,
+                    .ds = ds,
                     .spread = sqrt(level.a * level.a + level.s2),
                     .a = level.a,
                     .noise = ddni_draws_of(seed, DDNI_USE_START, 0),

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 
 enum {
     CORRECTIONS = 8,
@@ -308,6 +308,7 @@ static double next_tangent(ddni_tracer *tracer, double scale)
 ddn_status ddni_tracer_follow(ddni_tracer *tracer, int direction, const double *first_x)
 {
     ddn_symmetry *sy = tracer->sy;
+    DDNI_STAGE(sy->ctx, "branch");
     int64_t limit = ddni_symmetry_i64(sy, DDN_SYMMETRY_POINTS);
     double longest = ddni_symmetry_f64(sy, DDN_SYMMETRY_STEP), tp = 0, cosine;
     double scale = ddni_tracer_scale(tracer, &tracer->here), ds = fmin(longest, DEPARTURE);
@@ -321,9 +322,9 @@ ddn_status ddni_tracer_follow(ddni_tracer *tracer, int direction, const double *
     DDNI_TRY(record(tracer, &tracer->here));
     for (int64_t count = 1; !ended;) {
         int64_t steps;
-        DDNI_TRY(ddni_progress(
-            sy->ctx, "bifurcation diagram",
-            fmin(1, fabs(tracer->here.p - tracer->p_high) / (tracer->p_high - tracer->p_low))));
+        double done =
+            fmin(1, fabs(tracer->here.p - tracer->p_high) / (tracer->p_high - tracer->p_low));
+        DDNI_TRY(ddni_stage_part(sy->ctx, done, done));
         DDNI_TRY(attempt(tracer, ds, scale, tp, &cosine, &steps, &ended));
         /* Leaving a branch point the chord is not the tangent of what is left. */
         double bend = departing ? 0.5 : BEND;

@@ -5,6 +5,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/symmetry/branch.h"
 #include "base/check.h"
+#include "base/progress.h"
 #include "schedule/schedule_impl.h"
 
 /* Noise levels searched for the criterion, as log of the OU time. */
@@ -165,7 +166,9 @@ static ddn_status fill_table(ddn_symmetry *sy, const ddn_schedule *ou, const ddn
 {
     ddn_context *ctx = sy->ctx;
     const ddn_schedule *own = ddn_oracle_schedule(sy->oracle);
+    DDNI_STAGE(ctx, "critical times");
     for (int64_t i = 0; i < count; i++) {
+        DDNI_TRY(ddni_stage_part(ctx, (double)i / (double)count, (double)(i + 1) / (double)count));
         c->eta[i] = etas[i];
         DDNI_TRY(critical_tau(ctx, own, etas[i], lambda, &c->t_ou[i]));
         DDNI_TRY(time_of(ctx, own, c->t_ou[i], &c->t[i]));
@@ -176,7 +179,7 @@ static ddn_status fill_table(ddn_symmetry *sy, const ddn_schedule *ou, const ddn
         ddni_options_put_f64(&sy->options, DDN_SYMMETRY_ETA, etas[i]);
         DDNI_TRY(measured(sy, lambda, &c->t_measured[i]));
     }
-    return DDN_OK;
+    return ddni_stage_part(ctx, 1, 1);
 }
 
 ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, int64_t count, const double *etas,

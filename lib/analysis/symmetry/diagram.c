@@ -5,6 +5,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/symmetry/branch.h"
 #include "base/check.h"
+#include "base/progress.h"
 #include "schedule/schedule_impl.h"
 
 struct ddn_diagram {
@@ -271,6 +272,7 @@ ddn_status ddn_symmetry_diagram(ddn_symmetry *sy, double t_start, double t_end, 
     DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t_end, &tau_end));
     DDNI_CHECK(ctx, tau_end < tau_start, DDN_E_RANGE,
                "argument t_end = %g is not less noisy than t_start = %g", t_end, t_start);
+    DDNI_STAGE(ctx, "bifurcation diagram");
     ddni_tracer tracer;
     ddn_diagram *diagram = NULL;
     double *block = NULL;

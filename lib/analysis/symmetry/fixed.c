@@ -8,7 +8,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/symmetry/symmetry_impl.h"
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 
 enum {
     NEWTON_STEPS = 40
@@ -53,6 +53,7 @@ ddn_status ddni_field_settle(ddn_symmetry *sy, const ddni_field *field, int64_t 
         return newton_alone(sy, field, m, x, residual);
     }
     int64_t d = sy->d, limit = ddni_symmetry_i64(sy, DDN_SYMMETRY_ITERATIONS), active = m;
+    DDNI_STAGE(sy->ctx, "fixed points");
     int64_t row[DDNI_SYMMETRY_ROWS];
     double level[DDNI_SYMMETRY_ROWS]; /* residual at which Newton is tried next */
     double *now = scratch, *f = scratch + m * d;
@@ -86,7 +87,7 @@ ddn_status ddni_field_settle(ddn_symmetry *sy, const ddni_field *field, int64_t 
             }
         }
         active = left;
-        DDNI_TRY(ddni_progress(sy->ctx, "fixed points", (double)i / (double)limit));
+        DDNI_TRY(ddni_stage_part(sy->ctx, (double)i / (double)limit, (double)i / (double)limit));
     }
     return DDN_OK;
 }
@@ -123,9 +124,10 @@ static ddn_status search(ddn_symmetry *sy, const ddni_field *field, int64_t m, c
                          int64_t lds, double *block, found *list)
 {
     int64_t d = sy->d;
-    double residual[DDNI_SYMMETRY_ROWS];
+    double residual[DDNI_SYMMETRY_ROWS], all = (double)m;
     for (int64_t first = 0; first < m; first += DDNI_SYMMETRY_ROWS) {
         int64_t rows = m - first < DDNI_SYMMETRY_ROWS ? m - first : DDNI_SYMMETRY_ROWS;
+        DDNI_TRY(ddni_stage_part(sy->ctx, (double)first / all, (double)(first + rows) / all));
         for (int64_t r = 0; r < rows; r++) {
             memcpy(block + r * d, starts + (first + r) * lds, (size_t)d * sizeof *block);
         }
@@ -196,6 +198,7 @@ ddn_status ddn_symmetry_fixed_points(ddn_symmetry *sy, double t, int64_t m, cons
     DDNI_TRY(ddni_field_at(sy, t, &field));
     const ddni_allocator *al = &sy->handle.allocator;
     const int64_t size = (int64_t)sizeof(double);
+    DDNI_STAGE(ctx, "fixed points");
     int64_t rows = m < DDNI_SYMMETRY_ROWS ? m : DDNI_SYMMETRY_ROWS, k = ddni_symmetry_followed(sy);
     found list = {0, 0, NULL, NULL, NULL};
     double *block = NULL, *vectors = NULL;

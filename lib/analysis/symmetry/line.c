@@ -2,7 +2,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/symmetry/symmetry_impl.h"
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 
 /* What is measured at the points x0 + q v. */
 typedef struct profile {
@@ -17,6 +17,7 @@ static ddn_status fill_rows(ddn_symmetry *sy, const ddni_field *field, const dou
     int64_t d = sy->d;
     double *x = sy->work, *f = x + d, *u = row->u, *slope = row->slope, *curvature = row->curvature;
     const double *q = row->q;
+    DDNI_STAGE(sy->ctx, "potential");
     for (int64_t r = 0; r < row->count; r++) {
         for (int64_t i = 0; i < d; i++) {
             x[i] = (x0 != NULL ? x0[i] : 0) + q[r] * v[i];
@@ -33,7 +34,8 @@ static ddn_status fill_rows(ddn_symmetry *sy, const ddni_field *field, const dou
                           : u[r - 1] + h * (0.5 * (slope[r - 1] + slope[r]) +
                                             h * (curvature[r - 1] - curvature[r]) / 12);
         }
-        DDNI_TRY(ddni_progress(sy->ctx, "potential", (double)(r + 1) / (double)row->count));
+        double done = (double)(r + 1) / (double)row->count;
+        DDNI_TRY(ddni_stage_part(sy->ctx, done, done));
     }
     return DDN_OK;
 }

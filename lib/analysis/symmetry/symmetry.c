@@ -5,6 +5,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/symmetry/symmetry_impl.h"
 #include "base/check.h"
+#include "base/progress.h"
 #include "oracle/oracle_impl.h"
 #include "schedule/schedule_impl.h"
 
@@ -206,6 +207,7 @@ ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, int64_t count, con
     }
     ddni_field field;
     DDNI_TRY(ddni_field_at(sy, t, &field));
+    DDNI_STAGE(sy->ctx, "stability");
     double *own = NULL;
     ddn_status status = DDN_OK;
     DDNI_TRY(ddni_alloc_for(sy->ctx, "eigenvectors", count * (sy->d + 1), (int64_t)sizeof(double),

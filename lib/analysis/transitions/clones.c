@@ -6,7 +6,7 @@
 #include "analysis/samples.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "base/statistics.h"
 
 typedef struct clone_work {
@@ -96,16 +96,15 @@ static ddn_status measure_time(clone_work *w, const ddni_level *level, int64_t k
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
     DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), w->seed,
                                DDNI_MEASURE_CLONES, k, w->pairs, &samples));
+    DDNI_STAGE(w->ctx, "clones");
     ddn_status status = DDN_OK;
     for (int64_t first = 0; status == DDN_OK && first < w->pairs; first += w->batch) {
         int64_t pairs = w->pairs - first < w->batch ? w->pairs - first : w->batch;
         double share = (to - from) / (double)w->pairs, start = from + (double)first * share;
-        ddni_progress_within(w->ctx, "clones", start, start + (double)pairs * share);
-        status = ddni_progress(w->ctx, "clones", 0);
+        status = ddni_stage_part(w->ctx, start, start + (double)pairs * share);
         if (status == DDN_OK) {
             status = run_clones(w, &samples, level, k, first, pairs);
         }
-        ddni_progress_within(w->ctx, NULL, 0, 1);
         if (status == DDN_OK) {
             status = count(w, pairs, out);
         }

@@ -7,7 +7,7 @@
 #include "analysis/samples.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "base/statistics.h"
 #include "observer/track.h"
 
@@ -108,6 +108,7 @@ static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
 
 static ddn_status measure_changes(change_work *w)
 {
+    DDNI_STAGE(w->ctx, "last change");
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), w->t_start, &level));
     for (int64_t first = 0; first < w->paths; first += w->batch) {
@@ -117,16 +118,11 @@ static ddn_status measure_changes(change_work *w)
         ddni_samples_at(&level, m * w->d, w->x, w->z, w->x);
         DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_FIRST_PATH,
                                      ddni_path_run(DDNI_MEASURE_LAST_CHANGE, 0, first)));
-        ddni_progress_within(w->ctx, "last change", from, from + (double)m * share);
-        ddn_status status = ddni_progress(w->ctx, "last change", 0);
-        if (status == DDN_OK) {
-            status = ddn_integrator_run(w->it, m, w->x, w->d);
-        }
-        ddni_progress_within(w->ctx, NULL, 0, 1);
-        DDNI_TRY(status);
+        DDNI_TRY(ddni_stage_part(w->ctx, from, from + (double)m * share));
+        DDNI_TRY(ddn_integrator_run(w->it, m, w->x, w->d));
         DDNI_TRY(ddn_observer_read_f64(w->observer, DDN_RECORD_LAST_CHANGE, m, w->change + first));
     }
-    return ddni_progress(w->ctx, "last change", 1);
+    return ddni_stage_part(w->ctx, 1, 1);
 }
 
 /* The median of times on a grid is not known better than the grid: its error is at least that of

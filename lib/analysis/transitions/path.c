@@ -7,7 +7,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/transitions/path_impl.h"
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "base/rng.h"
 #include "base/statistics.h"
 
@@ -285,11 +285,13 @@ static ddn_status measure_path(ddni_path_work *w, const trajectories *of, ddni_f
     table c;
     DDNI_TRY(add_path_columns(w, of->m, result, &c));
     DDNI_TRY(add_path_scalars(w, of->m, result));
+    DDNI_STAGE(w->ctx, "regimes of paths");
     for (int64_t k = 0; k < of->count; k++) {
+        double done = (double)k / (double)of->count;
+        DDNI_TRY(ddni_stage_part(w->ctx, done, done + 1 / (double)of->count));
         DDNI_TRY(one_time(w, of, k, fate, &c));
-        DDNI_TRY(ddni_progress(w->ctx, "regimes of paths", (double)(k + 1) / (double)of->count));
     }
-    return DDN_OK;
+    return ddni_stage_part(w->ctx, 1, 1);
 }
 
 ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_path_method method,

@@ -6,7 +6,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/transitions/uturn_impl.h"
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "oracle/oracle_impl.h"
 
 static const double WILSON_95 = 1.959963984540054;

@@ -9,7 +9,7 @@
 #include "analysis/classes.h"
 #include "analysis/samples.h"
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "oracle/posterior.h"
 
 static const ddn_output outputs[DDNI_PREDICT_CLASS_W2] = {DDN_OUT_ENTROPY, DDN_OUT_SUM_W2,
@@ -158,17 +158,16 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
     DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, w->points, w->seed, measurement(w), k, w->paths,
                                &samples));
+    DDNI_STAGE(w->ctx, "U-turns");
     ddn_status status = DDN_OK;
     for (int64_t first = 0; status == DDN_OK && first < w->paths; first += w->batch) {
         int64_t m = w->paths - first < w->batch ? w->paths - first : w->batch;
         double total = (double)w->paths * (double)times;
         double done = ((double)k * (double)w->paths + (double)first) / total;
-        ddni_progress_within(w->ctx, "U-turns", done, done + (double)m / total);
-        status = ddni_progress(w->ctx, "U-turns", 0);
+        status = ddni_stage_part(w->ctx, done, done + (double)m / total);
         if (status == DDN_OK) {
             status = run_branches(w, &samples, level, k, first, m, out);
         }
-        ddni_progress_within(w->ctx, NULL, 0, 1);
     }
     ddni_samples_free(&samples);
     return status;

@@ -1,6 +1,7 @@
 /* CIFAR-10 binary batches: records of one label byte and 3072 pixel bytes. The records are kept as
  * they are: the label is the padding before each row. */
 #include "base/check.h"
+#include "base/progress.h"
 #include "dataset/formats/format.h"
 #include "dataset/formats/numbers.h"
 
@@ -21,6 +22,7 @@ static ddn_status take_labels(ddn_context *ctx, const ddni_source *s, const ddn_
 {
     const uint8_t *pixels = points->data;
     for (int64_t i = 0; i < points->n; i++) {
+        DDNI_TRY(ddni_poll(ctx));
         label[i] = pixels[i * RECORD - 1];
         DDNI_CHECK(ctx, label[i] <= LAST_LABEL, DDN_E_FORMAT,
                    "%s: record %lld has label %d, CIFAR-10 has 0 to %d", s->name, (long long)i,

@@ -2,10 +2,12 @@
 #include <zlib.h>
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "dataset/formats/source.h"
 
 enum {
     INPUT = 1 << 16,
+    OUTPUT = 1 << 20,      /* of one step at most */
     GZIP_WINDOW = 15 + 16, /* zlib: largest window, gzip wrapper */
     MAX_RATIO = 1032       /* deflate cannot compress better than this */
 };
@@ -93,7 +95,8 @@ static ddn_status gzip_read(ddn_context *ctx, ddni_source *s, void *buffer, int6
     gzip *g = (gzip *)s;
     *got = 0;
     while (*got < count && !g->ended) {
-        int64_t part = count - *got < (1 << 30) ? count - *got : 1 << 30;
+        int64_t part = count - *got < OUTPUT ? count - *got : OUTPUT;
+        DDNI_TRY(ddni_poll(ctx));
         g->z.next_out = (uint8_t *)buffer + *got;
         g->z.avail_out = (uInt)part;
         DDNI_TRY(inflate_some(ctx, g));

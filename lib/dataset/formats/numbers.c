@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/progress.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the stored numbers are little-endian");
 
@@ -64,6 +65,7 @@ ddn_status ddni_numbers_labels(ddn_context *ctx, ddni_source *s, const ddni_numb
     DDNI_TRY(ddni_source_expect(ctx, s, a->promise, n * a->size));
     for (int64_t first = 0; first < n; first += PART) {
         int64_t count = n - first < PART ? n - first : PART, got;
+        DDNI_TRY(ddni_poll(ctx));
         DDNI_TRY(ddni_source_read(ctx, s, bytes, count * a->size, &got));
         if (got < count * a->size) {
             return ddni_source_check_size(ctx, s, a->promise, n * a->size, first * a->size + got);

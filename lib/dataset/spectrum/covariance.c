@@ -81,7 +81,7 @@ static void points_tile(void *arg, int64_t tile, int64_t worker)
     int64_t first = tile * ROWS, rows = ddni_smaller(ROWS, ds->n - first);
     double *out = job->out + first * DDNI_BLOCK;
     memset(out, 0, (size_t)(rows * DDNI_BLOCK) * sizeof *out);
-    for (int64_t j = 0; j < ds->d; j += COLUMNS) {
+    for (int64_t j = 0; j < ds->d && !ddni_stopping(job->c->ctx); j += COLUMNS) {
         int64_t columns = ddni_smaller(COLUMNS, ds->d - j);
         read_centred(job->c, first, rows, j, columns, x, COLUMNS);
         ddni_block_rows(x, rows, COLUMNS, columns, job->in + j * DDNI_BLOCK, out);
@@ -99,7 +99,7 @@ static void columns_tile(void *arg, int64_t tile, int64_t worker)
     int64_t first = tile * job->columns, columns = ddni_smaller(job->columns, ds->d - first);
     double *out = job->out + first * DDNI_BLOCK;
     memset(out, 0, (size_t)(columns * DDNI_BLOCK) * sizeof *out);
-    for (int64_t i = 0; i < ds->n; i += ROWS) {
+    for (int64_t i = 0; i < ds->n && !ddni_stopping(job->c->ctx); i += ROWS) {
         int64_t rows = ddni_smaller(ROWS, ds->n - i);
         read_centred(job->c, i, rows, first, columns, x, COLUMNS);
         ddni_block_columns(x, rows, COLUMNS, columns, job->in + i * DDNI_BLOCK, out);
@@ -187,11 +187,13 @@ ddn_status ddni_covariance_matrix(ddni_covariance *c, double *matrix)
         job.columns = c->by_points ? part : ds->d;
         DDNI_TRY_GOTO(convert(c, &job), fail);
         if (c->by_points) {
-            ddni_add_outer_products(ds->n, part, job.x, matrix);
+            status = ddni_add_outer_products(c->ctx, ds->n, part, job.x, matrix);
         } else {
-            ddni_add_inner_products(ds->d, part, job.x, matrix);
+            status = ddni_add_inner_products(c->ctx, ds->d, part, job.x, matrix);
         }
-        DDNI_TRY_GOTO(ddni_progress(c->ctx, "covariance", (double)at / (double)deep), fail);
+        DDNI_TRY_GOTO(status, fail);
+        DDNI_TRY_GOTO(ddni_progress(c->ctx, "covariance", (double)(at + part) / (double)deep),
+                      fail);
     }
     for (int64_t k = 0; k < c->size * c->size; k++) {
         matrix[k] /= (double)ds->n;

@@ -73,15 +73,16 @@ static double *block_at(double *blocks, int64_t size, int64_t index)
 
 /* ---- orthogonality ---- */
 
-/* Makes w orthogonal to all that is locked and to the first `blocks` of the basis, whose
- * coefficients join the last column of blocks of T if `record`. */
+/* Unless the call is to stop, which the next look tells: makes w orthogonal to all that is locked
+ * and to the first `blocks` of the basis, whose coefficients join the last column of blocks of T if
+ * `record`. */
 static void make_orthogonal(solver *s, double *w, int64_t blocks, int record)
 {
     int64_t rank = B * s->blocks;
-    for (int64_t i = 0; i < s->locked_blocks; i++) {
+    for (int64_t i = 0; i < s->locked_blocks && !ddni_stopping(s->ctx); i++) {
         ddni_project_out(s->size, block_at(s->lock, s->size, i), w, NULL);
     }
-    for (int64_t i = 0; i < blocks; i++) {
+    for (int64_t i = 0; i < blocks && !ddni_stopping(s->ctx); i++) {
         double h[B * B] = {0};
         ddni_project_out(s->size, block_at(s->basis, s->size, i), w, h);
         for (int64_t k = 0; record && k < B * B; k++) {
@@ -173,7 +174,7 @@ static ddn_status step(solver *s)
         make_orthogonal(s, s->image, s->used, 1);
     }
     next_block(s, s->image, s->used);
-    return DDN_OK;
+    return ddni_poll(s->ctx); /* make_orthogonal has left off if so */
 }
 
 /* Eigenpairs of T: theta ascending, ritz by rows. */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/parallel.h"
+#include "base/progress.h"
 #include "base/rng.h"
 #include "dataset/spectrum/orthogonal.h"
 #include "dataset/spectrum/spectrum.h"
@@ -43,6 +43,7 @@ ddn_status ddni_log_det_exact(ddni_covariance *c, const double *levels, int64_t 
     DDNI_TRY(ddni_alloc_for(c->ctx, "eigenvalues", c->size, sizeof *values, &values));
     ddn_status status = ddni_spectrum_blocks(c, DDNI_SPECTRUM_MATRIX, c->size, values, NULL);
     for (int64_t k = 0; status == DDN_OK && k < count; k++) {
+        status = ddni_poll(c->ctx);
         sums[k] = 0;
         for (int64_t i = c->size - 1; i >= 0; i--) { /* small ones first */
             sums[k] += log_term(values[i], levels[k]);
@@ -100,7 +101,7 @@ static ddn_status advance(quadrature *q, int64_t j)
     DDNI_CHECK(q->c->ctx, isfinite(q->norm), DDN_E_NONFINITE,
                "the covariance is outside the range of double");
     for (int pass = 0; pass < DDNI_PASSES; pass++) {
-        for (int64_t p = j; p >= 0; p--) {
+        for (int64_t p = j; p >= 0 && !ddni_stopping(q->c->ctx); p--) {
             const double *old = q->basis + p * q->size * B;
             column_products(old, next, q->size, dot);
             for (int64_t i = 0; i < q->size * B; i++) {
@@ -137,6 +138,7 @@ static ddn_status evaluate(quadrature *q, int64_t steps, const double *levels, i
         DDNI_TRY(ddni_tridiagonal_eigen(q->c->ctx, m, theta, off, q->matrix, work));
         for (int64_t k = 0; k < count; k++) {
             double sum = 0;
+            DDNI_TRY(ddni_poll(q->c->ctx));
             for (int64_t j = 0; j < m; j++) {
                 double tau = q->matrix[j * m];
                 sum += tau * tau * log_term(theta[j], levels[k]);
@@ -166,6 +168,7 @@ static ddn_status sample(quadrature *q, int64_t first_probe, const double *level
         q->now[k] = INFINITY;
     }
     for (int64_t j = 0; j < deepest; j++) {
+        DDNI_TRY(ddni_poll(q->c->ctx));
         DDNI_TRY(advance(q, j));
         if ((j + 1) % CHECK_EVERY != 0 && j + 1 < deepest) {
             continue;

@@ -30,6 +30,7 @@ struct ddn_span {
 /* ---- products ---- */
 
 typedef struct job {
+    const ddn_context *ctx;
     const ddn_span *span;
     const ddn_dataset *ds; /* where the rows come from: its points (a = 1), */
     const double *x;       /* or else x[m][ldx] */
@@ -63,7 +64,7 @@ static void project_tile(void *arg, int64_t tile, int64_t worker)
     int64_t from = tile % parts * DEEP * B, count = ddni_smaller(DEEP * B, rank - from);
     _Alignas(64) double sum[DEEP * ROWS * B] = {0};
     double x[ROWS * COLUMNS];
-    for (int64_t first = 0; first < d; first += COLUMNS) {
+    for (int64_t first = 0; first < d && !ddni_stopping(j->ctx); first += COLUMNS) {
         int64_t columns = ddni_smaller(COLUMNS, d - first);
         for (int64_t i = 0; i < rows; i++) {
             centred(j, row + i, first, columns, x + i * COLUMNS);
@@ -144,7 +145,7 @@ static void distance_tile(void *arg, int64_t tile, int64_t worker)
     int64_t row = tile * B, rows = ddni_smaller(B, j->m - row), d = j->span->d;
     _Alignas(64) double lifted[COLUMNS * B];
     double x[COLUMNS], sum[B] = {0};
-    for (int64_t first = 0; first < d; first += COLUMNS) {
+    for (int64_t first = 0; first < d && !ddni_stopping(j->ctx); first += COLUMNS) {
         int64_t columns = ddni_smaller(COLUMNS, d - first);
         lift_part(j, row, rows, first, columns, lifted);
         for (int64_t i = 0; i < rows; i++) {
@@ -164,7 +165,7 @@ static ddn_status reduce(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span
 {
     ddni_storage *storage = NULL;
     void *memory = NULL;
-    job j = {.span = span, .ds = ds, .a = 1, .m = ds->n, .ldc = span->rank};
+    job j = {.ctx = ctx, .span = span, .ds = ds, .a = 1, .m = ds->n, .ldc = span->rank};
     ddn_status status;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "distances", ds->n, sizeof *j.out, &j.out), fail);
     DDNI_TRY_GOTO(ddni_storage_create(ctx, ds->n * span->rank * (int64_t)sizeof *j.coordinates,
@@ -264,7 +265,7 @@ static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_
     int64_t count = from->n * from->d;
     DDNI_TRY(ddni_storage_create(ctx, count * (int64_t)sizeof(float), &storage, &memory));
     const double *in = from->data;
-    for (int64_t k = 0; k < count; k++) {
+    for (int64_t k = 0; k < count && !ddni_stopping(ctx); k++) {
         ((float *)memory)[k] = (float)in[k];
     }
     ddni_array array = {memory, DDN_TYPE_F32, from->n, from->d, from->d};
@@ -298,7 +299,7 @@ ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, in
     if (residual != NULL) {
         DDNI_TRY(ddni_check_matrix(ctx, "residual", residual, m, span->d, ldr));
     }
-    job j = {span, NULL, x, a, m, ldx, ldc, ldr, coordinates, coordinates, residual};
+    job j = {ctx, span, NULL, x, a, m, ldx, ldc, ldr, coordinates, coordinates, residual};
     DDNI_TRY(project(ctx, &j));
     return residual != NULL ? lift(ctx, &j) : DDN_OK;
 }
@@ -311,7 +312,7 @@ ddn_status ddn_span_lift(ddn_context *ctx, const ddn_span *span, double a, int64
     DDNI_CHECK_REAL(ctx, a, 0, 1e150);
     DDNI_TRY(ddni_check_states(ctx, "coordinates", coordinates, m, span->rank, ldc));
     DDNI_TRY(ddni_check_matrix(ctx, "out", out, m, span->d, ldo));
-    job j = {.span = span, .a = a, .m = m, .ldc = ldc, .ldo = ldo};
+    job j = {.ctx = ctx, .span = span, .a = a, .m = m, .ldc = ldc, .ldo = ldo};
     j.lifted = coordinates;
     j.out = out;
     return lift(ctx, &j);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "base/rng.h"
 #include "dataset/spectrum/lanczos.h"
 #include "dataset/spectrum/spectrum.h"
@@ -42,6 +43,7 @@ static ddn_status from_matrix(ddni_covariance *c, int64_t count, double *values,
     }
     DDNI_TRY_GOTO(ddni_leading_eigen(c->ctx, size, matrix, count, ascending, rows), fail);
     for (int64_t k = 0; k < count; k++) {
+        DDNI_TRY_GOTO(ddni_poll(c->ctx), fail);
         values[k] = ascending[count - 1 - k];
         for (int64_t i = 0; vectors != NULL && i < size; i++) {
             vectors[(k / B * size + i) * B + k % B] = rows[(count - 1 - k) * size + i];
@@ -96,6 +98,7 @@ static ddn_status write_vectors(ddni_covariance *c, int64_t count, const double 
     ddni_draws directions = ddni_draws_of(0, DDNI_USE_NULL_VECTORS, 0);
     for (int64_t k = 0; k < count; k++) {
         const double *block = blocks + k / B * c->size * B;
+        DDNI_TRY(ddni_progress(c->ctx, "eigenvectors", (double)k / (double)count));
         if (c->by_points) {
             if (k % B == 0) {
                 DDNI_TRY(ddni_covariance_lift(c, block, lifted));

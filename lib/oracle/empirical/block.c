@@ -93,6 +93,7 @@ static int64_t group_width(int64_t d)
 void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
 {
     const ddni_request *rq = b->rq;
+    b->ctx = ctx;
     b->kern = ddni_context_kernels(ctx);
     b->ds = b->o->base.dataset;
     b->d = b->ds->d;

@@ -2,6 +2,7 @@
 #ifndef DDNI_ORACLE_EMPIRICAL_BLOCK_H
 #define DDNI_ORACLE_EMPIRICAL_BLOCK_H
 
+#include "base/parallel.h"
 #include "oracle/empirical/empirical.h"
 #include "oracle/posterior.h"
 
@@ -38,6 +39,7 @@ typedef struct ddni_states {
 struct ddni_nearby;
 
 typedef struct ddni_block {
+    const ddn_context *ctx; /* to look whether to stop */
     const ddni_empirical *o;
     const ddn_dataset *ds;
     ddni_states *s;
@@ -63,6 +65,12 @@ typedef struct ddni_block {
     int64_t rows, bytes; /* read by the way that is tried: a row counts once for each state it is
                             compared with, its bytes once for all that share the reading */
 } ddni_block;
+
+/* The look of a loop over rows, at every sixteenth. */
+static inline int32_t ddni_leave_off(const ddni_block *b, int64_t row)
+{
+    return row % 16 == 0 && ddni_stopping(b->ctx);
+}
 
 /* Counts `rows` rows that were read for `states` states together. */
 static inline void ddni_count_rows(ddni_block *b, int64_t states, int64_t rows)

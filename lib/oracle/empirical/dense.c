@@ -249,6 +249,9 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
     double term[DDNI_TILE_ROWS];
     ddni_tile tile = {.gain = b->gain, .term = term, .classes = b->classes};
     for (int64_t first = chunk * b->chunk_rows; first < end; first += DDNI_TILE_ROWS) {
+        if (ddni_stopping(b->ctx)) {
+            return;
+        }
         tile.rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
         tile.first = first;
         tile.norm = b->o->norm + first;

@@ -35,7 +35,7 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
         *part = ddni_posterior_empty;
         memset(sum, 0, (size_t)d * sizeof *sum);
         memset(cls, 0, (size_t)k * sizeof *cls);
-        for (int64_t i = chunk * b->chunk_rows; i < end; i++) {
+        for (int64_t i = chunk * b->chunk_rows; i < end && !ddni_leave_off(b, i); i++) {
             ddni_merge f = ddni_posterior_add(part, ddni_logit_of(b, q, i, point), i);
             if (b->want_sum && (f.right > 0 || f.left != 1)) {
                 b->kern->accumulate(b->ds->type, d, sum, f.left, f.right, ddni_point_at(b->ds, i),
@@ -75,6 +75,9 @@ static void draw_chunk(const ddni_block *b, int64_t q)
             continue;
         }
         for (int64_t i = c * b->chunk_rows; i < ddni_chunk_end(b, c); i++) {
+            if (ddni_leave_off(b, i)) {
+                return;
+            }
             double w = exp(ddni_logit_of(b, q, i, point) - max);
             last = w > 0 ? i : last;
             left -= w;
@@ -159,11 +162,13 @@ static ddn_status run(ddn_context *ctx, ddni_block *b)
         left = 0;
         for (int64_t q = 0; q < b->m; q++) {
             if (b->s->verdict[q] != DDNI_DONE) {
+                DDNI_TRY(ddni_poll(ctx));
                 merge_state(b, q);
                 left += b->s->verdict[q] != DDNI_DONE;
             }
         }
     }
+    DDNI_TRY(ddni_poll(ctx)); /* a draw has left off if so */
     return b->want_trace || b->want_cov ? ddni_moments_run(ctx, b) : DDN_OK;
 }
 

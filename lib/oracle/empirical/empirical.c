@@ -56,6 +56,7 @@ static const ddni_oracle_ops ops = {
 };
 
 typedef struct norms {
+    const ddn_context *ctx;
     ddni_empirical *o;
     const ddni_kernels *kern;
 } norms;
@@ -68,7 +69,7 @@ static void norms_chunk(void *arg, int64_t chunk, int64_t worker)
     ddni_empirical *o = p->o;
     const ddn_dataset *ds = o->base.dataset;
     int64_t end = (chunk + 1) * DDNI_CHUNK_ROWS < ds->n ? (chunk + 1) * DDNI_CHUNK_ROWS : ds->n;
-    for (int64_t i = chunk * DDNI_CHUNK_ROWS; i < end; i++) {
+    for (int64_t i = chunk * DDNI_CHUNK_ROWS; i < end && !ddni_stopping(p->ctx); i++) {
         o->norm[i] = p->kern->distance(ds->type, ds->d, o->centre, 1, 0, ddni_point_at(ds, i));
         o->length[i] = (float)(sqrt(o->norm[i]) * (1 + 0x1p-22));
     }
@@ -80,7 +81,7 @@ static void norms_chunk(void *arg, int64_t chunk, int64_t worker)
 static ddn_status measure(ddn_context *ctx, ddni_empirical *o)
 {
     const ddn_dataset *ds = o->base.dataset;
-    norms p = {o, ddni_context_kernels(ctx)};
+    norms p = {ctx, o, ddni_context_kernels(ctx)};
     int64_t n = ds->n, d = ds->d, chunks = (n + DDNI_CHUNK_ROWS - 1) / DDNI_CHUNK_ROWS;
     DDNI_TRY(ddni_alloc_for(ctx, "centre", d, sizeof *o->centre, &o->centre));
     DDNI_TRY(ddni_alloc_for(ctx, "norms", n, sizeof *o->norm, &o->norm));

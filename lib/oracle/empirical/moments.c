@@ -43,6 +43,9 @@ static void moments_chunk(void *arg, int64_t chunk, int64_t worker)
         memset(out, 0, (size_t)(d + 1) * sizeof *out);
         ddni_fetch_anchor(b, q, diff);
         for (int64_t i = chunk * b->chunk_rows; i < ddni_chunk_end(b, chunk); i++) {
+            if (ddni_leave_off(b, i)) {
+                return;
+            }
             double w = exp(ddni_logit_of(b, q, i, diff) - p->max) / ddni_posterior_total(p);
             if (w != 0) {
                 out[d] += ddni_moments_add(b, q, i, w, diff, out);

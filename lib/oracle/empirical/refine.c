@@ -146,6 +146,9 @@ static void refine_state(void *arg, int64_t q, int64_t worker)
         ddni_fetch_row(b->ds, index[i]);
     }
     for (int64_t i = 0; i < count; i++) {
+        if (ddni_leave_off(b, i)) {
+            return;
+        }
         logit[i] = ddni_logit(b, b->s->state + q * b->d, index[i]);
     }
     b->shared->lists.count[q] = count;

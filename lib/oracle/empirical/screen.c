@@ -143,6 +143,9 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
     };
     int64_t start = chunk * b->chunk_rows, end = ddni_chunk_end(b, chunk);
     for (int64_t first = start; first < end; first += DDNI_TILE_ROWS) {
+        if (ddni_stopping(b->ctx)) {
+            return;
+        }
         int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
         for (int64_t r = 0; r < rows; r++) {
             term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r]);

@@ -146,6 +146,9 @@ static void search_list(void *arg, int64_t q, int64_t worker)
         add(b->ds, &pair, index[0], distance2_of(b, q, index[0]));
         s->read[q]++;
         count--;
+        if (ddni_leave_off(b, count)) {
+            return;
+        }
         upper[0] = upper[count];
         index[0] = index[count];
         ddni_sift(&heap, 0, count, bound_before, swap_rows);
@@ -194,6 +197,9 @@ static void search_chunk(void *arg, int64_t chunk, int64_t worker)
         *pair = no_pair;
         int32_t wanted = b->s->verdict[q] == DDNI_DONE && !s->found[q];
         for (int64_t i = chunk * b->chunk_rows; wanted && i < ddni_chunk_end(b, chunk); i++) {
+            if (ddni_leave_off(b, i)) {
+                return;
+            }
             add(b->ds, pair, i, distance2_of(b, q, i));
         }
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "oracle/empirical/dense.h"
 #include "oracle/empirical/direct.h"
 #include "oracle/empirical/nearby.h"
@@ -192,6 +193,7 @@ static ddn_status run_blocks(ddn_context *ctx, ddni_block *b, ddni_scratch *s, i
     int64_t width = b->group * b->groups;
     DDNI_TRY(ddni_reserve(ctx, "state list", width, sizeof *b->s->todo, &b->s->todo));
     DDNI_TRY(ddni_reserve(ctx, "state list", width, sizeof *b->s->known, &b->s->known));
+    DDNI_STAGE(ctx, "query");
     for (int64_t first = 0; first < m; first += width) {
         int64_t count = m - first < width ? m - first : width;
         for (int64_t q = 0; q < count; q++) {
@@ -199,6 +201,8 @@ static ddn_status run_blocks(ddn_context *ctx, ddni_block *b, ddni_scratch *s, i
             b->s->known[q] = -INFINITY;
         }
         b->first = first;
+        DDNI_TRY(
+            ddni_stage_part(ctx, (double)first / (double)m, (double)(first + count) / (double)m));
         DDNI_TRY(run_block(ctx, b, s, count, report));
     }
     return DDN_OK;

@@ -13,6 +13,7 @@
 #include "numerics/vector.h"
 
 typedef struct pass {
+    const ddn_context *ctx;
     const ddni_mixture *mix;
     const ddni_mixture_scratch *level;
     const ddni_request *rq;
@@ -273,7 +274,7 @@ static void moments(const pass *p, const state *st, double *buffer)
     }
     component top = get_component(p, st->k);
     component_moments(&top, st->x, p->a, d, NULL, NULL, s.g0, s.mu0);
-    for (int64_t k = 0; k < p->mix->base.components; k++) {
+    for (int64_t k = 0; k < p->mix->base.components && !ddni_stopping(p->ctx); k++) {
         if (st->w[k] != 0) {
             add_component(p, st, k, &s);
         }
@@ -348,14 +349,14 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     int64_t first = tile * DDNI_MIXTURE_ROWS, left = p->batch->m - first, ldx = p->batch->ldx;
     int64_t rows = left < DDNI_MIXTURE_ROWS ? left : DDNI_MIXTURE_ROWS;
     const double *x = p->batch->x + first * ldx;
-    for (int64_t k = 0; !mix->pair && k < count; k++) {
+    for (int64_t k = 0; !mix->pair && k < count && !ddni_stopping(p->ctx); k++) {
         component q = get_component(p, k);
         for (int64_t r = 0; r < rows; r++) {
             w[r * count + k] =
                 p->level->offset[k] - 0.5 * scaled_distance2(&q, x + r * ldx, p->a, d);
         }
     }
-    for (int64_t r = 0; r < rows; r++) {
+    for (int64_t r = 0; r < rows && !ddni_stopping(p->ctx); r++) {
         state st = {.row = first + r, .x = x + r * ldx, .w = w + r * count};
         double odds = 0;
         if (mix->pair) {
@@ -388,7 +389,7 @@ ddn_status ddni_mixture_evaluate(ddn_context *ctx, const ddn_oracle *oracle, voi
     DDNI_TRY(ddni_reserve(ctx, "mixture scratch", ddni_workers(ctx) * sc->row_size, sizeof(double),
                           &sc->rows));
     ddni_mixture_prepare(mix, sc, batch->level);
-    pass p = {mix, sc, rq, batch->level->a, batch->level->s2, batch};
+    pass p = {ctx, mix, sc, rq, batch->level->a, batch->level->s2, batch};
     /* Per component and coordinate three for the distance and three for the moments. */
     double work = 6.0 * (double)batch->m * (double)oracle->components * (double)oracle->d;
     report->dropped = 0;

@@ -6,6 +6,7 @@
 #include <diffdyn/oracle_kinds.h>
 
 #include "base/check.h"
+#include "base/progress.h"
 #include "base/rng.h"
 
 /* Promised in oracle_kinds.h. Rounding of a sum of K weights is at most K 2^-53: up to 9 million
@@ -28,11 +29,11 @@ static void destroy(ddn_oracle *oracle)
 static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                               int64_t first_path, int64_t m, double *x, int64_t ldx, int64_t *index)
 {
-    (void)ctx;
     const ddni_mixture *mix = (const ddni_mixture *)oracle;
     ddni_draws choice = ddni_draws_of(seed, DDNI_USE_DATA, 0);
     ddni_draws noise = ddni_draws_of(seed, DDNI_USE_DATA_NORMAL, 0);
     for (int64_t r = 0; r < m; r++) {
+        DDNI_TRY(ddni_poll(ctx));
         double u = ddni_draws_uniform(&choice, first_path + r, 0);
         int64_t k = 0;
         while (k < oracle->components - 1 && u > mix->cumulative[k]) {
@@ -95,6 +96,7 @@ static ddn_status copy_rows(ddn_context *ctx, const char *name, const double *fr
                name);
     DDNI_TRY(ddni_alloc_for(ctx, name, count, sizeof(double), to));
     for (int64_t k = 0; k < rows; k++) {
+        DDNI_TRY(ddni_poll(ctx));
         memcpy(*to + k * d, from + k * ld, (size_t)d * sizeof(double));
     }
     return DDN_OK;
@@ -142,7 +144,7 @@ static ddn_status index_labels(ddn_context *ctx, ddni_mixture *mix, const int32_
     int32_t *value;
     DDNI_TRY(ddni_alloc_for(ctx, "mixture labels", count, sizeof *labels, &mix->class_index));
     DDNI_TRY(ddni_alloc_for(ctx, "mixture labels", count, sizeof *labels, &value));
-    for (int64_t k = 0; k < count; k++) {
+    for (int64_t k = 0; k < count && !ddni_stopping(ctx); k++) {
         int64_t at = labels_below(value, distinct, labels[k]);
         if (at == distinct || value[at] != labels[k]) {
             memmove(value + at + 1, value + at, (size_t)(distinct - at) * sizeof *value);
@@ -155,7 +157,7 @@ static ddn_status index_labels(ddn_context *ctx, ddni_mixture *mix, const int32_
     }
     mix->base.classes = distinct;
     ddni_free(ddni_context_allocator(ctx), value);
-    return DDN_OK;
+    return ddni_poll(ctx);
 }
 
 static int32_t is_pair(const ddni_mixture *mix)

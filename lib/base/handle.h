@@ -36,6 +36,9 @@ typedef enum ddni_kind {
 } ddni_kind;
 
 /* The kind that the static type of a pointer promises. */
+#if defined(__cppcheck__) /* which cannot read _Generic */
+#define DDNI_KIND_OF(pointer) DDNI_NO_KIND
+#else
 #define DDNI_KIND_ROW(type, kind) const struct type * : kind, struct type * : kind
 #define DDNI_KIND_OF(pointer)                                                                      \
     _Generic((pointer), DDNI_KIND_ROW(ddn_context, DDNI_CONTEXT),                                  \
@@ -49,6 +52,7 @@ typedef enum ddni_kind {
              DDNI_KIND_ROW(ddn_features, DDNI_FEATURES), DDNI_KIND_ROW(ddn_frechet, DDNI_FRECHET), \
              DDNI_KIND_ROW(ddn_system, DDNI_SYSTEM), default                                       \
              : DDNI_NO_KIND)
+#endif
 
 /* "dataset", ... */
 const char *ddni_kind_name(ddni_kind kind);

@@ -1,15 +1,15 @@
 /* Oracles other than the empirical one: mixtures, Gaussians, foreign scores, combinations.
- * SPDX-License-Identifier: MIT */
+ * SPDX-License-Identifier: MIT
+ *
+ * All of these are made once, are immutable, copy the arrays that they are given, retain the
+ * schedule, and are destroyed by ddn_oracle_destroy. Common errors: DDN_E_NULL, DDN_E_RANGE,
+ * DDN_E_SHAPE (leading dimensions), DDN_E_NONFINITE (NaN or Inf in an array), DDN_E_NOMEM. */
 #ifndef DIFFDYN_ORACLE_KINDS_H
 #define DIFFDYN_ORACLE_KINDS_H
 
 #include <diffdyn/oracle.h>
 
 DDN_BEGIN_DECLS
-
-/* All of these are made once, are immutable, copy the arrays that they are given, retain the
- * schedule, and are destroyed by ddn_oracle_destroy. Common errors: DDN_E_NULL, DDN_E_RANGE,
- * DDN_E_SHAPE (leading dimensions), DDN_E_NONFINITE (NaN or Inf in an array), DDN_E_NOMEM. */
 
 /** Which variances the components of a mixture have. Values are pinned. */
 typedef int32_t ddn_variance;

@@ -8,10 +8,14 @@
 
 DDN_BEGIN_DECLS
 
-/* The reverse dynamics of the eta-family in the schedule's own time (doc/theory.md (12), (50)),
+/** An oracle, settings and scratch memory. One thread at a time.
+ *
+ * The reverse dynamics of the eta-family in the schedule's own time (doc/theory.md (12), (50)),
  * with f, g^2 the rates of the schedule (8) and c = (1 + eta^2) g^2 / 2, are
+ *
  *     dx = b(x, t) dtau + eta g dW   (tau runs against t),
  *     b = -f x + c grad log p_t(x) = -grad u,   u(x, t) = f |x|^2 / 2 - c log p_t(x).
+ *
  * OU: u = -|x|^2/2 - (1 + eta^2) log p; VP, eta = 1: u = -beta (|x|^2/4 + log p); EDM: f = 0. The
  * fixed points and the sign of their stability are the same for OU and VP (the same x, another
  * clock); in EDM coordinates x is rescaled in time, and both differ (52).
@@ -20,8 +24,6 @@ DDN_BEGIN_DECLS
  * needs LOG_P, and along a line does without it. Scores of f32 and u8 data carry rounding noise
  * near 1e-6, those of a model in single precision too: fixed points are then known no better
  * (TOLERANCE must say so for a callback), and f64 data gives more. */
-
-/** An oracle, settings and scratch memory. One thread at a time. */
 typedef struct ddn_symmetry ddn_symmetry;
 
 /** Errors: DDN_E_NULL, DDN_E_NOMEM, DDN_E_UNSUPPORTED (the oracle lacks what is needed).

@@ -118,7 +118,7 @@ static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *by
 static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporary, ddni_file *f)
 {
     size_t length = strlen(path);
-    memcpy(temporary, path, length);
+    strcpy(temporary, path);
     uint64_t number = (uint64_t)ddni_nanoseconds();
     for (int attempt = 0; attempt < 100; attempt++, number += 0x9e3779b97f4a7c15U) {
         memcpy(temporary + length, ".part-0123456789abcdef", SUFFIX);

@@ -70,9 +70,9 @@ DDN_API double ddn_theory_overlap_curvature(double d, double mu2, double sigma2,
 DDN_API ddn_status ddn_theory_overlap_wells(double d, double mu2, double sigma2, double t,
                                             double *q, double *curvature, int64_t *count);
 
-/** Draws q ~ p_t, number i a function of (seed, first_path + i). Results do not depend on the
- * number of threads. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NONFINITE, DDN_E_NOMEM, DDN_STOPPED.
- * (21)
+/** Draws q ~ p_t, number i a function of (seed, first_path + i), first_path in [0, 2^60]. Results
+ * do not depend on the number of threads. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NONFINITE,
+ * DDN_E_NOMEM, DDN_STOPPED. (21)
  * @param[out] q [m] */
 DDN_API ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu2, double sigma2,
                                            double t, int64_t seed, int64_t first_path, int64_t m,
@@ -124,8 +124,7 @@ DDN_API double ddn_theory_excess_entropy_derivative(double d, double m2, double 
 /** Lower bound max(0, f) on f^e, averaged over data sets of n >= 1 points from N(0, sigma2 I), d >=
  * 1, t > 0. (37) */
 DDN_API double ddn_theory_excess_lower(double n, double d, double sigma2, double t);
-/** Upper bound E log(1 + e^R)/d on the same average. Quadrature, error about 1e-10; the work grows
- * as sqrt(d). (37) */
+/** Upper bound E log(1 + e^R)/d on the same average. Quadrature, error about 1e-10. (37) */
 DDN_API double ddn_theory_excess_upper(double n, double d, double sigma2, double t);
 /** Lower bound E 1/(1 + e^R) on the average of phi_C over such data sets. Quadrature as for
  * ddn_theory_excess_upper. (37) */

@@ -66,9 +66,7 @@ ddn_status ddn_analysis_set_classifier_f64(ddn_analysis *an, ddn_classify_f64_fn
 {
     DDNI_ENTER_OBJECT(an, DDNI_ALONE);
     forget_classifier(an);
-    if (fn != NULL) {
-        an->classifier = (ddni_classifier){fn, NULL, user, release};
-    }
+    an->classifier = (ddni_classifier){fn, NULL, user, release};
     return DDN_OK;
 }
 
@@ -77,9 +75,7 @@ ddn_status ddn_analysis_set_classifier_f32(ddn_analysis *an, ddn_classify_f32_fn
 {
     DDNI_ENTER_OBJECT(an, DDNI_ALONE);
     forget_classifier(an);
-    if (fn != NULL) {
-        an->classifier = (ddni_classifier){NULL, fn, user, release};
-    }
+    an->classifier = (ddni_classifier){NULL, fn, user, release};
     return DDN_OK;
 }
 

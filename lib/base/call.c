@@ -67,6 +67,16 @@ ddn_status ddni_enter_object(ddni_call *call, const void *object, ddn_context *c
     return DDN_OK;
 }
 
+void ddni_keep(ddni_call *call, const void *object, ddni_kind kind)
+{
+    if (call == NULL || kind == DDNI_NO_KIND || kind == DDNI_OPTIONS || kind == DDNI_STEP) {
+        return;
+    }
+    DDNI_ASSERT(call->kept_count < DDNI_KEPT);
+    ddni_retain(object);
+    call->kept[call->kept_count++] = (ddni_handle *)(uintptr_t)object;
+}
+
 void ddni_leave(ddni_call *call)
 {
     if (call->ctx == NULL) {
@@ -74,6 +84,9 @@ void ddni_leave(ddni_call *call)
     }
     call->ctx->function = call->outer;
     call->ctx->depth--;
+    for (int32_t i = 0; i < call->kept_count; i++) {
+        ddni_let_go(call->kept[i]);
+    }
     if (call->object != NULL) {
         if (call->use == DDNI_ALONE) {
             atomic_store(&call->object->users, 0);

@@ -21,12 +21,19 @@ typedef enum ddni_usage {
     DDNI_ALONE /* DDN_E_STATE while any call uses it, so also from its own callbacks */
 } ddni_usage;
 
-/* A call of a public function while it runs: it keeps its context and its object alive, also if a
- * callback destroys them, and remembers which function to name again when it has returned. */
+enum {
+    DDNI_KEPT = 4
+};
+
+/* A call of a public function while it runs: it keeps its context and the objects that it was given
+ * alive, also if a callback destroys them, and remembers which function to name again when it has
+ * returned. */
 typedef struct ddni_call {
     ddn_context *ctx;    /* retained; NULL before the entry */
     ddni_handle *object; /* retained, or NULL */
     ddni_usage use;
+    ddni_handle *kept[DDNI_KEPT]; /* retained; other arguments */
+    int32_t kept_count;
     const char *outer; /* the public function that called this one, or NULL */
 } ddni_call;
 
@@ -34,11 +41,19 @@ ddn_status ddni_enter(ddni_call *call, ddn_context *ctx, const char *function);
 ddn_status ddni_enter_object(ddni_call *call, const void *object, ddn_context *ctx, ddni_usage use,
                              const char *function);
 void ddni_leave(ddni_call *call);
+/* Keeps an argument alive until the call returns; nothing for views and plain memory. */
+void ddni_keep(ddni_call *call, const void *object, ddni_kind kind);
 
 /* Refuses while a call uses the object. */
 ddn_status ddni_check_unused(ddn_context *ctx, const void *object);
 /* Refuses inside of a callback, where the settings of the context are in use. */
 ddn_status ddni_check_outermost(ddn_context *ctx);
+
+/* The call of a public function is its variable ddni_this_call. In other functions the name leads
+ * to this function, which does not exist. */
+void ddni_this_call(void);
+#define DDNI_CALL_OR_NULL                                                                          \
+    _Generic(ddni_this_call, ddni_call : &ddni_this_call, default : (ddni_call *)NULL)
 
 #define DDNI_THIS_CALL ddni_call ddni_this_call __attribute__((cleanup(ddni_leave))) = {0}
 
@@ -80,13 +95,15 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
         }                                                                                          \
     } while (0)
 
-/* A pointer that may not be NULL; and, if its type is that of an object, a live one. */
+/* A pointer that may not be NULL; and, if its type is that of an object, a live one, which stays
+ * alive until the public function that says this has returned. */
 #define DDNI_CHECK_PTR(ctx, pointer)                                                               \
     do {                                                                                           \
         DDNI_CHECK((ctx), (pointer) != NULL, DDN_E_NULL, "argument %s is NULL", #pointer);         \
         DDNI_CHECK((ctx), ddni_is_kind((const void *)(uintptr_t)(pointer), DDNI_KIND_OF(pointer)), \
                    DDN_E_HANDLE, "argument %s is not a live %s", #pointer,                         \
                    ddni_kind_name(DDNI_KIND_OF(pointer)));                                         \
+        ddni_keep(DDNI_CALL_OR_NULL, (const void *)(uintptr_t)(pointer), DDNI_KIND_OF(pointer));   \
     } while (0)
 /* An object that may be NULL. */
 #define DDNI_CHECK_OPTIONAL(ctx, object)                                                           \

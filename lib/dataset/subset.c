@@ -60,7 +60,7 @@ ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, in
     *out = NULL;
     DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_PTR(ctx, rows);
-    DDNI_CHECK(ctx, count >= 1, DDN_E_RANGE, "argument count = %lld is below 1", (long long)count);
+    DDNI_CHECK_INT(ctx, count, 1, INT64_C(1) << 40);
     for (int64_t k = 0; k < count; k++) {
         DDNI_CHECK(ctx, rows[k] >= 0 && rows[k] < ds->n, DDN_E_RANGE,
                    "rows[%lld] = %lld is outside [0, %lld)", (long long)k, (long long)rows[k],
@@ -93,7 +93,7 @@ ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *
     *out = NULL;
     DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_PTR(ctx, classes);
-    DDNI_CHECK(ctx, count >= 1, DDN_E_RANGE, "argument count = %lld is below 1", (long long)count);
+    DDNI_CHECK_INT(ctx, count, 1, INT64_C(1) << 40);
     DDNI_CHECK(ctx, ds->labels != NULL, DDN_E_UNSUPPORTED, "the dataset has no labels");
     ddn_status status;
     uint8_t *chosen = NULL;

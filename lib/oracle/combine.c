@@ -172,6 +172,8 @@ static ddn_status check_parts(ddn_context *ctx, ddn_oracle *const *parts, const 
 {
     for (int64_t i = 0; i < count; i++) {
         DDNI_CHECK(ctx, parts[i] != NULL, DDN_E_NULL, "parts[%lld] is NULL", (long long)i);
+        DDNI_CHECK(ctx, DDNI_IS(parts[i]), DDN_E_HANDLE, "parts[%lld] is not a live oracle",
+                   (long long)i);
         DDNI_CHECK(ctx, isfinite(factors[i]), DDN_E_NONFINITE, "factors[%lld] is %g", (long long)i,
                    factors[i]);
         DDNI_CHECK(ctx, parts[i]->d == parts[0]->d, DDN_E_SHAPE,

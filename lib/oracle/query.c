@@ -368,6 +368,7 @@ ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t
                             const double *x, int64_t ldx, double *score, int64_t lds)
 {
     DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, oracle);
     ddn_query *query = NULL;
     ddn_status status = ddn_query_create(ctx, oracle, &query);
     if (status == DDN_OK) {

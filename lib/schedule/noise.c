@@ -14,7 +14,7 @@ ddn_status ddn_noise_draw(ddn_context *ctx, int64_t seed, int32_t stream, int64_
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_INT(ctx, first, 0, INT64_C(1) << 60);
-    DDNI_CHECK_INT(ctx, count, 0, INT64_C(1) << 60);
+    DDNI_CHECK_INT(ctx, count, 0, INT64_C(1) << 40);
     DDNI_CHECK(ctx, z != NULL || count == 0, DDN_E_NULL, "argument z is NULL");
     for (int64_t at = 0; at < count; at += PART) {
         DDNI_TRY(ddni_poll(ctx));

@@ -126,7 +126,6 @@ static ddn_status start(solver *s, ddn_context *ctx, const ddn_system *sys, doub
 static ddn_status check_flow(ddn_context *ctx, const ddn_system *sys, double p, const double *x0,
                              double tolerance)
 {
-    DDNI_CHECK_PTR(ctx, sys);
     DDNI_CHECK(ctx, sys->kind == DDN_SYSTEM_FLOW, DDN_E_UNSUPPORTED, "the system is not a flow");
     DDNI_CHECK(ctx, isfinite(p), DDN_E_NONFINITE, "argument parameter is not finite");
     DDNI_TRY(ddni_check_states(ctx, "x0", x0, 1, sys->d, sys->d));
@@ -139,6 +138,7 @@ ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double
                                  const double *times, double *out, int64_t ldx)
 {
     DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, sys);
     DDNI_TRY(check_flow(ctx, sys, parameter, x0, tolerance));
     DDNI_CHECK_INT(ctx, count, 2, INT64_MAX / 1024);
     DDNI_CHECK_PTR(ctx, times);
@@ -227,6 +227,7 @@ ddn_status ddn_system_passage(ddn_context *ctx, const ddn_system *sys, double pa
                               const double *x0, double *time, double *x_end)
 {
     DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, sys);
     DDNI_TRY(check_flow(ctx, sys, parameter, x0, tolerance));
     DDNI_CHECK_INT(ctx, coordinate, -1, sys->d - 1);
     DDNI_CHECK(ctx, isfinite(level), DDN_E_NONFINITE, "argument level is not finite");

@@ -8,7 +8,6 @@
 static ddn_status check_map(ddn_context *ctx, const ddn_system *sys, double p, const double *x0,
                             int64_t steps)
 {
-    DDNI_CHECK_PTR(ctx, sys);
     DDNI_CHECK(ctx, sys->kind == DDN_SYSTEM_MAP, DDN_E_UNSUPPORTED, "the system is not a map");
     DDNI_CHECK(ctx, isfinite(p), DDN_E_NONFINITE, "argument parameter is not finite");
     DDNI_CHECK_INT(ctx, steps, 0, INT64_MAX / 65536);
@@ -19,6 +18,7 @@ ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, double para
                             int64_t steps, const double *x0, double *out, int64_t ldx)
 {
     DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, sys);
     DDNI_TRY(check_map(ctx, sys, parameter, x0, steps));
     DDNI_TRY(ddni_check_matrix(ctx, "out", out, steps + 1, sys->d, ldx));
     memcpy(out, x0, (size_t)sys->d * sizeof *out);
@@ -32,6 +32,7 @@ ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double par
                              double radius, int64_t steps, const double *x0, int64_t *count)
 {
     DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, sys);
     DDNI_TRY(check_map(ctx, sys, parameter, x0, steps));
     DDNI_CHECK_REAL(ctx, radius, 0, 1e300);
     DDNI_CHECK_PTR(ctx, count);

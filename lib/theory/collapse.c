@@ -120,8 +120,11 @@ static double spectrum_excess(void *arg, double u)
 /* Largest eigenvalue, NaN for a spectrum that is not one. */
 static double spectrum_top(const double *eigenvalues, int64_t count)
 {
-    double top = eigenvalues == NULL || count < 1 ? NAN : 0;
-    for (int64_t i = 0; eigenvalues != NULL && i < count; i++) {
+    if (!ddni_is_list(count, eigenvalues)) {
+        return NAN;
+    }
+    double top = 0;
+    for (int64_t i = 0; i < count; i++) {
         top = ddni_not_negative(eigenvalues[i]) ? fmax(top, eigenvalues[i]) : NAN;
         if (isnan(top)) {
             break;

@@ -29,7 +29,7 @@ double ddn_theory_kl_gaussian_start(double r)
 
 double ddn_theory_kl_gaussian(double mean2, double t, int64_t count, const double *eigenvalues)
 {
-    if (!ddni_not_negative(mean2) || eigenvalues == NULL || count < 1 || !ddni_positive(t)) {
+    if (!ddni_not_negative(mean2) || !ddni_is_list(count, eigenvalues) || !ddni_positive(t)) {
         return NAN;
     }
     double s = exp(-2 * t), sum = s * mean2;
@@ -68,7 +68,7 @@ ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, int64_t draws, int64
                            double *knee, double *standard_error, double *share)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_INT(ctx, count, 3, INT64_MAX / 1024);
+    DDNI_CHECK_INT(ctx, count, 3, INT64_C(1) << 40);
     DDNI_CHECK_PTR(ctx, x);
     DDNI_CHECK_PTR(ctx, y);
     DDNI_CHECK_PTR(ctx, knee);

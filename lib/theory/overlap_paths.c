@@ -149,7 +149,8 @@ ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu2, doubl
     DDNI_ENTER(ctx);
     DDNI_TRY(check_model(ctx, d, mu2, sigma2));
     DDNI_TRY(check_time(ctx, sigma2, t));
-    DDNI_CHECK_INT(ctx, m, 0, INT64_MAX / 4);
+    DDNI_CHECK_INT(ctx, first_path, 0, INT64_C(1) << 60);
+    DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
     DDNI_CHECK(ctx, m == 0 || q != NULL, DDN_E_NULL, "argument q is NULL");
     job j = {.ctx = ctx, .m = m};
     set_seed(&j, seed);
@@ -168,13 +169,14 @@ ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double
     DDNI_ENTER(ctx);
     DDNI_TRY(check_model(ctx, d, mu2, sigma2));
     DDNI_CHECK_PTR(ctx, times);
-    DDNI_CHECK_INT(ctx, count, 2, INT64_MAX / 1024);
+    DDNI_CHECK_INT(ctx, count, 2, INT64_C(1) << 40);
     for (int64_t k = 0; k < count; k++) {
         DDNI_TRY(check_time(ctx, sigma2, times[k]));
         DDNI_CHECK(ctx, k == 0 || times[k] < times[k - 1], DDN_E_RANGE,
                    "times[%lld] = %g does not decrease", (long long)k, times[k]);
     }
-    DDNI_CHECK_INT(ctx, m, 0, INT64_MAX / 4);
+    DDNI_CHECK_INT(ctx, first_path, 0, INT64_C(1) << 60);
+    DDNI_CHECK_INT(ctx, m, 0, INT64_C(1) << 40);
     DDNI_CHECK(ctx, m == 0 || q != NULL, DDN_E_NULL, "argument q is NULL");
     for (int64_t i = 0; i < m; i++) {
         DDNI_CHECK(ctx, isfinite(q[i]), DDN_E_NONFINITE, "q[%lld] is not finite", (long long)i);
@@ -202,7 +204,7 @@ ddn_status ddn_theory_overlap_phi(ddn_context *ctx, double d, double mu2, double
     DDNI_TRY(check_time(ctx, sigma2, t_end));
     DDNI_CHECK(ctx, t_end < t, DDN_E_RANGE, "argument t_end = %g is not below t = %g", t_end, t);
     DDNI_CHECK_INT(ctx, steps, 1, 100000000);
-    DDNI_CHECK_INT(ctx, pairs, 1, INT64_MAX / 1024);
+    DDNI_CHECK_INT(ctx, pairs, 1, INT64_C(1) << 40);
     DDNI_CHECK_PTR(ctx, phi);
     DDNI_CHECK_PTR(ctx, standard_error);
 

@@ -188,7 +188,7 @@ double ddn_theory_phi_sign(double m2, double sigma2, double t)
 double ddn_theory_phi_infinity(int64_t count, const double *weights)
 {
     double total = 0, sum = 0;
-    if (weights == NULL) {
+    if (!ddni_is_list(count, weights)) {
         return NAN;
     }
     for (int64_t i = 0; i < count; i++) {

@@ -17,6 +17,12 @@ static inline int ddni_not_negative(double x)
     return x >= 0 && isfinite(x);
 }
 
+/* Whether there can be as many numbers. */
+static inline int ddni_is_list(int64_t count, const double *numbers)
+{
+    return count >= 1 && count <= INT64_C(1) << 40 && numbers != NULL;
+}
+
 /* A time at which the noised mixture has a density with variance sigma2 at t = 0. */
 static inline int ddni_time_ok(double sigma2, double t)
 {

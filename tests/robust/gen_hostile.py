@@ -5,75 +5,39 @@ that a new function is covered the moment it is declared.
 Usage: gen_hostile.py OUTPUT.c
 
 For each function and each parameter: benign values everywhere else, and a hostile one here (NULL,
-negative, zero, NaN, infinite, unknown kind). The library may refuse or accept; it may not crash,
-leave an output object behind a failure, or fail without a text that names the function.
+negative, zero, NaN, infinite, unknown kind, a size that no memory can have; in arrays, such numbers
+in the first place and in all). The library may refuse or accept; it may not crash, leave an output
+object behind a failure, or fail without a text that names the function.
 """
 import pathlib
-import re
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lint"))
-import interface  # noqa: E402
+from calls import Interface, benign, benign_callbacks
 
+# Sizes of 2^60 and more numbers are none that a caller can have: 2^63 bytes.
+HUGE = ["INT64_C(1) << 60", "INT64_C(1) << 61", "(INT64_C(1) << 61) + 1", "INT64_C(1) << 62",
+        "INT64_MAX - 1", "INT64_MAX"]
 HOSTILE = {
-    "int64_t": ["INT64_MIN", "-1", "0"],
-    "int32_t": ["INT32_MIN", "-1", "0", "INT32_MAX"],
-    "double": ["NAN", "INFINITY", "-INFINITY", "0.0", "-1.0", "1e308", "5e-324"],
+    "int64_t": ["INT64_MIN", "-1", "0"] + HUGE,
+    "int32_t": ["INT32_MIN", "-1", "0", "99", "INT32_MAX"],
+    "double": ["NAN", "INFINITY", "-INFINITY", "0.0", "-0.0", "-1.0", "1e15", "1e308", "5e-324"],
     "const char*": ["NULL", '""', '"/dev/null/thing"'],
 }
-# Benign values by parameter name, by integer type, else 0.5 or 1. Arrays hold 4096 numbers.
-BY_NAME = {
-    "capacity": "4096", "count": "2", "clone_count": "2", "m": "2", "d": "2", "n": "4",
-    "bytes": "64", "size": "64", "path": "fx->file", "t_first": "2.0", "t_last": "0.1",
-    "t_from": "0.1", "t_to": "0.5", "t_min": "0.1", "t_max": "2.0", "beta_max": "0.9",
-    "beta_first": "1e-4", "beta_last": "0.02", "steps": "100", "scale": "2.0",
-    "key": "DDN_CONTEXT_THREADS",
-}
-BY_TYPE = {"ddn_method": "10"}
+# What asks for that much work, and gets it.
+WORK = {}
+# Arrays of hostile numbers of the fixture.
+ARRAYS = {"const double*": "bad_numbers", "const int64_t*": "bad_integers",
+          "const int32_t*": "bad_ints", "const float*": "bad_floats"}
+BAD = 16
 
 
-def parse():
-    """([(return type, name, [(type, name)])], {typedef: integer type}, {callback: (type, list)})"""
-    public = interface.parse()
-    functions = [(f.returns, f.name, [(p.type.replace(" *", "*"), p.name) for p in f.params]) for f in public.functions]
-    callbacks = {c.name: (c.returns, ", ".join(p.declared for p in c.params)) for c in public.callbacks}
-    return functions, public.integers, callbacks
-
-
-def member(name):
-    """The fixture's object of that name; NULL where it has none."""
-    text = pathlib.Path(__file__).with_name("hostile.h").read_text()
-    return f"fx->{name}" if re.search(rf"\*{name}(\[\d+\])?;", text) else "NULL"
-
-
-def benign(kind, name, place, integers, callbacks):
-    if kind in callbacks:
-        return f"benign_{kind}"
-    if "**" in kind:
-        return "(void *)&out"
-    if kind == "const char*":
-        return BY_NAME.get(name, '"t"')
-    if kind.endswith("*const*"):  # an array of objects
-        return member(name)
-    if kind.endswith("*"):
-        target = kind.replace("const ", "").rstrip("*")
-        buffers = {"double": "numbers", "float": "singles", "void": "numbers", "int64_t": "integers", "int32_t": "ints"}
-        if integers.get(target) == "int32_t":
-            target = "int32_t"
-        if target in buffers:  # one buffer per parameter: outputs may not overlap inputs
-            return f"fx->{buffers[target]}[{place}]"
-        return member(target.removeprefix("ddn_"))
-    if name in BY_NAME and name != "path":
-        return BY_NAME[name]
-    if kind == "double":
-        return "0.5"
-    return BY_TYPE.get(kind, "2" if name.startswith("ld") else "1")
-
-
-def hostile(kind, integers, callbacks):
-    if kind in callbacks or (kind.endswith("*") and kind not in HOSTILE):
+def hostile(interface, function, kind, name):
+    if kind in ARRAYS:
+        return ["NULL"] + [f"fx->{ARRAYS[kind]}[{i}]" for i in range(BAD)]
+    if kind in interface.callbacks or (kind.endswith("*") and kind not in HOSTILE):
         return ["NULL"]
-    return HOSTILE[integers.get(kind, kind)]
+    values = HOSTILE[interface.integer(kind)]
+    return [v for v in values if not (v in HUGE and (function, name) in WORK)]
 
 
 def call(function, arguments):
@@ -86,47 +50,51 @@ def call(function, arguments):
         and parameters[0][0].startswith("ddn_") and "**" not in parameters[0][0]
     text = f"    out = NULL;\n    status = {expression};\n" \
         f"    seen(fx, status, \"{name}\", {int(reachable)}, out);\n"
+    if name.endswith("_retain"):
+        text += f"    if (status == DDN_OK) {{\n        {name.removesuffix('retain')}destroy(" \
+            f"{arguments[0]});\n    }}\n"
     for kind, _ in parameters:
         if "**" in kind:
             text += f"    {kind.replace('const ', '').rstrip('*')}_destroy(out);\n"
     return text
 
 
+def rows_of(interface, function):
+    """Argument lists: all benign, all hostile, one hostile, and sizes whose product overflows."""
+    _, name, parameters = function
+    plain = [benign(interface, name, k, n, place) for place, (k, n) in enumerate(parameters)]
+    bad = [hostile(interface, name, k, n) for k, n in parameters]
+    rows = [plain, [b[0] for b in bad]]
+    rows += [plain[:i] + [value] + plain[i + 1:] for i, values in enumerate(bad) for value in values]
+    leading = {i: "INT64_C(1) << 31" for i, (k, n) in enumerate(parameters) if n.startswith("ld")}
+    for j, (k, n) in enumerate(parameters):
+        if leading and k == "int64_t" and n in ("m", "n", "count", "components", "k"):
+            rows.append([leading.get(i, "INT64_C(1) << 32" if i == j else value) for i, value in enumerate(plain)])
+    return rows
+
+
 def main():
-    functions, integers, callbacks = parse()
-    out = ['#include "robust/hostile.h"\n\n']
-    for name, (result, parameters) in sorted(callbacks.items()):
-        names = [p.split()[-1].lstrip("*") for p in parameters.split(",")]
-        unused = "".join(f"    *{n} = 1;\n" if p.strip().startswith(("double *", "float *")) else f"    (void){n};\n"
-                         for p, n in zip(parameters.split(","), names))
-        body = {"void": "", "void *": "    return NULL;\n"}.get(result, "    return 0;\n")
-        out.append(f"static {result} benign_{name}({parameters})\n{{\n{unused}{body}}}\n\n")
+    interface = Interface()
+    out = ['#include "robust/hostile.h"\n\n', benign_callbacks(interface)]
     calls = 0
-    for function in functions:
+    for function in interface.functions:
         _, name, parameters = function
         body = ["    void *out = NULL;\n    ddn_status status = DDN_OK;\n"
                 "    (void)out;\n    (void)status;\n    (void)fx;\n"]
         if name.endswith("_destroy"):
             body.append(f"    {name}(NULL);\n")
         elif parameters:
-            plain = [benign(k, n, place, integers, callbacks)
-                     for place, (k, n) in enumerate(parameters)]
-            if name.endswith("_write"):  # the file of the fixture is to be read
-                plain = ['"/dev/null/file"' if n == "path" else value
-                         for value, (_, n) in zip(plain, parameters)]
-            bad = [hostile(k, integers, callbacks) for k, _ in parameters]
-            rows = [plain, [b[0] for b in bad]]
-            rows += [plain[:i] + [value] + plain[i + 1:]
-                     for i, values in enumerate(bad) for value in values]
+            rows = rows_of(interface, function)
             body += [call(function, row) for row in rows]
             calls += len(rows)
         out.append(f"static void hostile_{name}(fixture *fx)\n{{\n{''.join(body)}}}\n\n")
     out.append("const hostile_case hostile_cases[] = {\n")
-    out += [f'    {{"{f[1]}", hostile_{f[1]}}},\n' for f in functions]
+    out += [f'    {{"{f[1]}", hostile_{f[1]}}},\n' for f in interface.functions]
     out.append("};\nconst int64_t hostile_count = "
-               "(int64_t)(sizeof hostile_cases / sizeof hostile_cases[0]);\n")
+               "(int64_t)(sizeof hostile_cases / sizeof hostile_cases[0]);\n"
+               f"const int64_t hostile_calls = {calls};\n")
     pathlib.Path(sys.argv[1]).write_text("".join(out))
-    print(f"{len(functions)} functions, {calls} calls")
+    print(f"{len(interface.functions)} functions, {calls} calls")
 
 
 if __name__ == "__main__":

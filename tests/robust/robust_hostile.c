@@ -1,4 +1,8 @@
-/* Every public function with hostile arguments; the calls are written by gen_hostile.py. */
+/* Every public function with hostile arguments; the calls are written by gen_hostile.py.
+ *
+ * With an argument: the function of that name alone. */
+#include <unistd.h>
+
 #include "robust/hostile.h"
 
 static int64_t faults; /* all are shown, not only the first */
@@ -23,102 +27,142 @@ void seen(fixture *fx, ddn_status status, const char *function, int reachable, c
     }
 }
 
-static int32_t halve(void *user, double parameter, int64_t d, const double *x, double *out)
-{
-    (void)d;
-    (void)user;
-    out[0] = parameter * x[0] / 2;
-    return 0;
-}
+static const char *only; /* a name, or NULL for all */
+static int64_t running;  /* number of the function */
 
-/* Four labelled points in the plane and everything that stands on them, small enough that even a
- * whole report takes no time. */
-static void build(fixture *fx)
+static void run(fixture *fx)
 {
-    static const double points[8] = {1, 0, -1, 0.5, 0.25, 1, -0.5, -1};
-    static const int32_t labels[4] = {0, 0, 1, 1};
-    static const double times[3] = {0.1, 0.5, 2};
-    memset(fx, 0, sizeof *fx);
-    for (int b = 0; b < HOSTILE_BUFFERS; b++) {
-        for (int i = 0; i < HOSTILE_NUMBERS; i++) {
-            fx->numbers[b][i] = 0.25 + 0.001 * i;
-            fx->singles[b][i] = 0.25F;
-            fx->ints[b][i] = i % 2;
-            fx->integers[b][i] = i % 4;
-        }
-    }
-    test_data_path("medium/medium_d16_n128_X.npy", fx->file);
-    ddn_context *ctx = fx->context = test_context(1);
-    fx->options = ddn_context_options(ctx);
-    ddn_dataset *plain = NULL;
-    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 4, 2, points, 2, &plain));
-    OK(ctx, ddn_dataset_create_labelled(ctx, plain, 4, labels, &fx->dataset));
-    ddn_dataset_destroy(plain);
-    OK(ctx, ddn_span_create(ctx, fx->dataset, 0, &fx->span));
-    OK(ctx, ddn_schedule_create_ou(ctx, &fx->schedule));
-    OK(ctx, ddn_oracle_create_empirical(ctx, fx->dataset, fx->schedule, &fx->oracle));
-    fx->parts[0] = fx->parts[1] = fx->oracle;
-    OK(ctx, ddn_model_create(ctx, fx->schedule, DDN_PREDICTION_X0, 2, NULL, NULL, &fx->model));
-    OK(ctx, ddn_query_create(ctx, fx->oracle, &fx->query));
-    OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EXPONENTIAL, &fx->integrator));
-    OK(ctx, ddn_options_set_i64(ddn_integrator_options(fx->integrator), DDN_INTEGRATOR_STEPS, 4));
-    OK(ctx, ddn_observer_create_nearest(ctx, &fx->observer));
-    OK(ctx, ddn_analysis_create(ctx, &fx->analysis));
-    static const ddn_analysis_key small[] = {DDN_ANALYSIS_SAMPLES,    DDN_ANALYSIS_CLONES,
-                                             DDN_ANALYSIS_STEPS,      DDN_ANALYSIS_PATHS,
-                                             DDN_ANALYSIS_PATH_STEPS, DDN_ANALYSIS_BATCH};
-    for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
-        OK(ctx, ddn_options_set_i64(ddn_analysis_options(fx->analysis), small[i], 4));
-    }
-    OK(ctx, ddn_analysis_identities(fx->analysis, fx->oracle, 3, times, &fx->result));
-    OK(ctx, ddn_symmetry_create(ctx, fx->oracle, &fx->symmetry));
-    OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_POINTS, 20));
-    OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_ITERATIONS, 200));
-    OK(ctx, ddn_symmetry_diagram(fx->symmetry, 2, 1, 1, 0, points, 2, NULL, 2, &fx->diagram));
-    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, halve, NULL, NULL, NULL, &fx->system));
-    OK(ctx, ddn_features_create_identity(ctx, 2, &fx->features));
-    OK(ctx, ddn_frechet_create(ctx, fx->dataset, fx->features, &fx->frechet));
-}
-
-static void tear_down(fixture *fx)
-{
-    ddn_frechet_destroy(fx->frechet);
-    ddn_features_destroy(fx->features);
-    ddn_system_destroy(fx->system);
-    ddn_diagram_destroy(fx->diagram);
-    ddn_symmetry_destroy(fx->symmetry);
-    ddn_result_destroy(fx->result);
-    ddn_analysis_destroy(fx->analysis);
-    ddn_integrator_destroy(fx->integrator);
-    ddn_observer_destroy(fx->observer);
-    ddn_model_destroy(fx->model);
-    ddn_query_destroy(fx->query);
-    ddn_oracle_destroy(fx->oracle);
-    ddn_schedule_destroy(fx->schedule);
-    ddn_span_destroy(fx->span);
-    ddn_dataset_destroy(fx->dataset);
-    ddn_context_destroy(fx->context);
+    hostile_cases[running].run(fx);
 }
 
 static void every_function_survives(void **state)
 {
     (void)state;
-    fixture *fx = malloc(sizeof *fx);
-    assert_non_null(fx);
     assert_true(hostile_count > 100);
-    for (int64_t i = 0; i < hostile_count; i++) {
-        build(fx);
-        hostile_cases[i].run(fx);
-        tear_down(fx);
+    for (running = 0; running < hostile_count; running++) {
+        const char *name = hostile_cases[running].name;
+        if (only != NULL && strcmp(only, name) != 0) {
+            continue;
+        }
+        fixture *fx = fixture_new(0);
+        fixture_build(fx);
+        alarm(60); /* what takes that long hangs */
+        fixture_with_step(fx, run);
+        alarm(0);
+        fixture_tear_down(fx);
+        if (fx->memory.held != 0) {
+            print_error("%s: %lld blocks are not released\n", name, (long long)fx->memory.held);
+        }
+        fixture_free(fx);
     }
-    free(fx);
+    print_message("# %lld functions, %lld calls\n", (long long)hostile_count,
+                  (long long)hostile_calls);
     assert_int_equal(faults, 0);
 }
 
-int main(void)
+/* ---- Options ----------------------------------------------------------------------------- */
+
+/* What stands on the options of each object. */
+static void use_all(fixture *fx)
 {
+    static const double times[3] = {0.1, 0.5, 2};
+    double x[4] = {0.5, 0.25, -0.5, 1}, points[4];
+    ddn_result *result[4] = {NULL, NULL, NULL, NULL};
+    ddn_status status[8] = {
+        ddn_query_bind_f64(fx->query, DDN_OUT_SCORE, points, 2),
+        ddn_query_run(fx->query, 0.5, 2, x, 2),
+        ddn_integrator_draw_start(fx->integrator, 2, x, 2),
+        ddn_integrator_run(fx->integrator, 2, x, 2),
+        ddn_analysis_identities(fx->analysis, fx->oracle, 3, times, &result[0]),
+        ddn_analysis_clones(fx->analysis, fx->oracle, 3, times, &result[1]),
+        ddn_analysis_last_change(fx->analysis, fx->oracle, &result[2]),
+        ddn_symmetry_fixed_points(fx->symmetry, 0.5, 2, x, 2, points, 2, &result[3])};
+    for (int i = 0; i < 8; i++) {
+        seen(fx, status[i], "a call after hostile options", 1, i < 4 ? NULL : result[i - 4]);
+    }
+    for (int i = 0; i < 4; i++) {
+        ddn_result_destroy(result[i]);
+    }
+}
+
+static ddn_options *options_number(const fixture *fx, int which)
+{
+    switch (which) {
+    case 0:
+        return ddn_context_options(fx->context);
+    case 1:
+        return ddn_query_options(fx->query);
+    case 2:
+        return ddn_integrator_options(fx->integrator);
+    case 3:
+        return ddn_analysis_options(fx->analysis);
+    case 4:
+        return ddn_symmetry_options(fx->symmetry);
+    default:
+        return NULL;
+    }
+}
+
+enum {
+    VALUES = 12
+};
+
+/* Sets option number i to hostile value number v; 1 if the library took it. */
+static int set_hostile(ddn_options *options, int64_t i, int v)
+{
+    static const int64_t integers[VALUES] = {INT64_MIN,
+                                             -1,
+                                             0,
+                                             1,
+                                             99,
+                                             INT32_MAX,
+                                             INT64_C(1) << 32,
+                                             INT64_C(1) << 40,
+                                             INT64_C(1) << 60,
+                                             INT64_MAX,
+                                             INT64_MAX - 1,
+                                             2};
+    static const double reals[VALUES] = {NAN,  INFINITY, -INFINITY, 0.0,    -0.0, -1,
+                                         1e15, 1e308,    5e-324,    1e-300, 1,    0.5};
+    int32_t key = ddn_options_key(options, i);
+    return ddn_options_set_i64(options, key, integers[v]) == DDN_OK ||
+           ddn_options_set_f64(options, key, reals[v]) == DDN_OK;
+}
+
+/* An option that is taken can be used: the calls after it succeed or say why not. */
+static void every_option_survives(void **state)
+{
+    (void)state;
+    int64_t tried = 0, taken = 0;
+    for (int which = 0; which < 5; which++) {
+        for (int64_t k = 0, count = 1; k < count * VALUES; k++) {
+            fixture *fx = fixture_new(0);
+            fixture_build(fx);
+            ddn_options *options = options_number(fx, which);
+            count = ddn_options_count(options);
+            assert_true(count > 0);
+            alarm(60);
+            if (set_hostile(options, k / VALUES, (int)(k % VALUES))) {
+                use_all(fx);
+                taken++;
+            }
+            alarm(0);
+            tried++;
+            fixture_tear_down(fx);
+            fixture_free(fx);
+        }
+    }
+    print_message("# %lld values of options, %lld are taken\n", (long long)tried, (long long)taken);
+    assert_true(tried > 300 && taken > 50);
+    assert_int_equal(faults, 0);
+}
+
+int main(int argc, char **argv)
+{
+    only = argc > 1 ? argv[1] : NULL;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_function_survives),
+        cmocka_unit_test(every_option_survives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

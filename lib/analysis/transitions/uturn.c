@@ -164,9 +164,6 @@ static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *sta
     ddn_context *ctx = w.ctx = an->ctx;
     const ddn_oracle *oracle = w.oracle;
     int64_t clones = w.clones;
-    DDNI_CHECK_PTR(ctx, out);
-    *out = NULL;
-    DDNI_CHECK_PTR(ctx, oracle);
     const ddn_schedule *sch = ddn_oracle_schedule(oracle);
     DDNI_TRY(ddni_analysis_check_times(ctx, "times", sch, times, count));
     ddn_result *result = NULL;
@@ -194,6 +191,10 @@ ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const 
                               int64_t count, const double *times, ddn_result **out)
 {
     DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_CHECK_PTR(an->ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(an->ctx, oracle);
+    DDNI_CHECK_OPTIONAL(an->ctx, starts);
     ddni_branch w = {.oracle = oracle, .clones = 1};
     return branch(an, w, starts, times, count, out);
 }
@@ -203,6 +204,10 @@ ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
                                ddn_result **out)
 {
     DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_CHECK_PTR(an->ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(an->ctx, oracle);
+    DDNI_CHECK_OPTIONAL(an->ctx, starts);
     ddni_branch w = {.oracle = oracle, .clones = 2};
     return branch(an, w, starts, times, count, out);
 }

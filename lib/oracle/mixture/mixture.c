@@ -222,6 +222,7 @@ ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_schedule 
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
+    DDNI_CHECK_PTR(ctx, sch);
     DDNI_CHECK_PTR(ctx, m);
     DDNI_CHECK_INT(ctx, d, 1, DDNI_MAX_D);
     DDNI_CHECK_REAL(ctx, sigma2, 0, 1e300);

@@ -209,6 +209,54 @@ static int32_t complain(void *user, const char *stage, double fraction)
                                        : v->answer;
 }
 
+static int32_t destroy_system(void *user, double parameter, int64_t d, const double *x, double *out)
+{
+    ddn_system **sys = user;
+    (void)d;
+    ddn_system_destroy(*sys);
+    *sys = NULL;
+    out[0] = parameter * x[0];
+    return 0;
+}
+
+static int32_t destroy_dataset(void *user, const char *stage, double fraction)
+{
+    ddn_dataset **ds = user;
+    (void)stage;
+    (void)fraction;
+    ddn_dataset_destroy(*ds);
+    *ds = NULL;
+    return 0;
+}
+
+/* Not only the object whose call it is: all that the call was given. */
+static void a_callback_may_destroy_arguments(void **state)
+{
+    (void)state;
+    world w;
+    build(&w);
+    ddn_system *sys = NULL;
+    double x = 8, orbit[4] = {0};
+    OK(w.ctx, ddn_system_create(w.ctx, DDN_SYSTEM_MAP, 1, destroy_system, NULL, &sys, NULL, &sys));
+    OK(w.ctx, ddn_system_orbit(w.ctx, sys, 0.5, 3, &x, orbit, 1));
+    assert_null(sys);
+    CLOSE(orbit[3], 1, 0, 0);
+
+    ddn_analysis *an = NULL;
+    ddn_result *result = NULL;
+    const double time = 0.5;
+    ddn_dataset *starts = NULL;
+    OK(w.ctx, ddn_dataset_create(w.ctx, DDN_TYPE_F64, N, D, points, D, &starts));
+    OK(w.ctx, ddn_analysis_create(w.ctx, &an));
+    OK(w.ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 8));
+    OK(w.ctx, ddn_context_set_progress(w.ctx, destroy_dataset, &starts, NULL));
+    OK(w.ctx, ddn_analysis_uturn(an, w.oracle, starts, 1, &time, &result));
+    assert_null(starts);
+    ddn_result_destroy(result);
+    ddn_analysis_destroy(an);
+    tear_down(&w);
+}
+
 static void answers_have_one_meaning(void **state)
 {
     (void)state;
@@ -263,6 +311,7 @@ int main(void)
         cmocka_unit_test(retained_objects_live_on),
         cmocka_unit_test(nothing_is_entered_twice),
         cmocka_unit_test(a_callback_may_destroy_its_own_call),
+        cmocka_unit_test(a_callback_may_destroy_arguments),
         cmocka_unit_test(answers_have_one_meaning),
         cmocka_unit_test(progress_users_are_released_once),
     };

@@ -103,6 +103,15 @@ static void sandwich_bounds(void **state)
             assert_true(phi >= 1.0 / 500 - 1e-12 && phi <= 1 + 1e-12);
         }
     }
+    for (double d = 1e6; d < 1e308;
+         d = d < 1e306 ? 1e6 * d : 9e307) { /* at once, however large d is */
+        CLOSE(ddn_theory_excess_upper(500, d, 0.7, 0.3), 0, 0, 0);
+        CLOSE(ddn_theory_phi_c_lower(500, d, 0.7, 0.3), 1, 1e-14, 0);
+        CLOSE(ddn_theory_phi_c_lower(1e300, d, 0.7, 0.3), 1, 1e-14, 0);
+        /* Wide enough that R is nearly a constant. */
+        double t = log(d);
+        CLOSE(ddn_theory_phi_c_lower(500, d, 0.7, t), 1.0 / 500, 1e-5, 0);
+    }
     CLOSE(ddn_theory_excess_upper(500, 3, 0, 1), log(500) / 3, 1e-12, 0); /* points coincide */
     CLOSE(ddn_theory_phi_c_lower(500, 3, 0, 1), 1.0 / 500, 1e-12, 0);
     CLOSE(ddn_theory_excess_upper(1, 3, 1, 1), 0, 0, 0);

@@ -1,0 +1,188 @@
+/* The fixture of the generated calls: four labelled points in the plane and everything that stands
+ * on them, small enough that even a whole report takes no time. */
+#include "robust/hostile.h"
+
+static void *allocate(void *user, int64_t bytes, int64_t alignment)
+{
+    memory *mem = user;
+    if (bytes > INT64_C(1) << 26) {
+        return NULL;
+    }
+    if (mem->keep && mem->count == mem->capacity) {
+        mem->capacity = 2 * mem->capacity + 64;
+        mem->blocks = realloc(mem->blocks, (size_t)mem->capacity * sizeof(void *));
+        assert_non_null(mem->blocks);
+    }
+    size_t a = (size_t)alignment;
+    void *block = aligned_alloc(a, ((size_t)bytes + a - 1) / a * a);
+    assert_non_null(block);
+    if (mem->keep) {
+        mem->blocks[mem->count++] = block;
+    }
+    mem->held++;
+    return block;
+}
+
+static void deallocate(void *user, void *pointer, int64_t bytes)
+{
+    memory *mem = user;
+    (void)bytes;
+    mem->held--;
+    if (!mem->keep) {
+        free(pointer);
+    }
+}
+
+static int32_t halve(void *user, double parameter, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    (void)user;
+    out[0] = parameter * x[0] / 2;
+    return 0;
+}
+
+static void fill(fixture *fx)
+{
+    static const double numbers[HOSTILE_BAD / 2] = {NAN,    INFINITY, -INFINITY, 1e308,
+                                                    -1e308, 5e-324,   -0.0,      1e15};
+    static const int64_t integers[HOSTILE_BAD / 2] = {
+        INT64_MIN, -1, 0, INT64_MAX, INT64_MAX - 1, INT64_C(1) << 31, 99, 1};
+    static const int32_t ints[HOSTILE_BAD / 2] = {INT32_MIN,     -1,      0,  INT32_MAX,
+                                                  INT32_MAX - 1, 1 << 30, 99, 1};
+    for (int b = 0; b < HOSTILE_BUFFERS; b++) {
+        for (int i = 0; i < HOSTILE_NUMBERS; i++) {
+            fx->numbers[b][i] = 0.25 + 0.001 * i;
+            fx->floats[b][i] = (float)fx->numbers[b][i];
+            fx->ints[b][i] = i % 2;
+            fx->integers[b][i] = i % 4;
+        }
+    }
+    for (int b = 0; b < HOSTILE_BAD; b++) {
+        int good = b >= HOSTILE_BAD / 2; /* all but the first number */
+        for (int i = 0; i < HOSTILE_NUMBERS; i++) {
+            int bad = b % (HOSTILE_BAD / 2), use = i > 0 && good;
+            fx->bad_numbers[b][i] = use ? fx->numbers[0][i] : numbers[bad];
+            fx->bad_floats[b][i] = use ? fx->floats[0][i] : (float)numbers[bad];
+            fx->bad_integers[b][i] = use ? fx->integers[0][i] : integers[bad];
+            fx->bad_ints[b][i] = use ? fx->ints[0][i] : ints[bad];
+        }
+    }
+}
+
+fixture *fixture_new(int32_t keep)
+{
+    fixture *fx = calloc(1, sizeof *fx);
+    assert_non_null(fx);
+    test_data_path("medium/medium_d16_n128_X.npy", fx->file);
+    fx->memory.keep = keep;
+    fill(fx);
+    return fx;
+}
+
+static void set_small(ddn_context *ctx, ddn_options *options, const int32_t *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        OK(ctx, ddn_options_set_i64(options, keys[i], 4));
+    }
+}
+
+static void build_analyses(fixture *fx)
+{
+    static const double times[3] = {0.1, 0.5, 2}, start[2] = {1, 0};
+    static const int32_t small[] = {DDN_ANALYSIS_SAMPLES,    DDN_ANALYSIS_CLONES,
+                                    DDN_ANALYSIS_STEPS,      DDN_ANALYSIS_PATHS,
+                                    DDN_ANALYSIS_PATH_STEPS, DDN_ANALYSIS_BATCH};
+    ddn_context *ctx = fx->context;
+    OK(ctx, ddn_analysis_create(ctx, &fx->analysis));
+    set_small(ctx, ddn_analysis_options(fx->analysis), small, sizeof small / sizeof *small);
+    OK(ctx, ddn_analysis_identities(fx->analysis, fx->oracle, 3, times, &fx->result));
+    OK(ctx, ddn_symmetry_create(ctx, fx->oracle, &fx->symmetry));
+    OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_POINTS, 20));
+    OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_ITERATIONS, 200));
+    OK(ctx, ddn_symmetry_diagram(fx->symmetry, 2, 1, 1, 0, start, 2, NULL, 2, &fx->diagram));
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, halve, NULL, NULL, NULL, &fx->system));
+    OK(ctx, ddn_features_create_identity(ctx, 2, &fx->features));
+    OK(ctx, ddn_frechet_create(ctx, fx->dataset, fx->features, &fx->frechet));
+}
+
+void fixture_build(fixture *fx)
+{
+    static const double points[8] = {1, 0, -1, 0.5, 0.25, 1, -0.5, -1};
+    static const int32_t labels[4] = {0, 0, 1, 1};
+    static const int32_t steps = DDN_INTEGRATOR_STEPS;
+    assert_int_equal(
+        ddn_context_create_with_allocator(allocate, deallocate, &fx->memory, &fx->context), DDN_OK);
+    ddn_context *ctx = fx->context;
+    ddn_dataset *plain = NULL;
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 4, 2, points, 2, &plain));
+    OK(ctx, ddn_dataset_create_labelled(ctx, plain, 4, labels, &fx->dataset));
+    ddn_dataset_destroy(plain);
+    OK(ctx, ddn_span_create(ctx, fx->dataset, 0, &fx->span));
+    OK(ctx, ddn_schedule_create_ou(ctx, &fx->schedule));
+    OK(ctx, ddn_oracle_create_empirical(ctx, fx->dataset, fx->schedule, &fx->oracle));
+    fx->parts[0] = fx->parts[1] = fx->oracle;
+    OK(ctx, ddn_model_create(ctx, fx->schedule, DDN_PREDICTION_X0, 2, NULL, NULL, &fx->model));
+    OK(ctx, ddn_query_create(ctx, fx->oracle, &fx->query));
+    OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EXPONENTIAL, &fx->integrator));
+    fx->options = ddn_integrator_options(fx->integrator);
+    set_small(ctx, fx->options, &steps, 1);
+    OK(ctx, ddn_observer_create_nearest(ctx, &fx->observer));
+    build_analyses(fx);
+}
+
+typedef struct visit {
+    fixture *fx;
+    void (*use)(fixture *fx);
+} visit;
+
+static int32_t observe(void *user, const ddn_step *step)
+{
+    visit *v = user;
+    v->fx->step = step;
+    v->use(v->fx);
+    v->fx->step = NULL;
+    return DDN_STOPPED;
+}
+
+void fixture_with_step(fixture *fx, void (*use)(fixture *fx))
+{
+    visit v = {fx, use};
+    double x[2] = {0.5, 0.25};
+    ddn_integrator *it = NULL;
+    ddn_context *ctx = test_context(1);
+    OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EULER, &it));
+    OK(ctx, ddn_integrator_attach_callback(it, 0, observe, &v, NULL));
+    assert_int_equal(ddn_integrator_run(it, 1, x, 2), DDN_STOPPED);
+    ddn_integrator_destroy(it);
+    ddn_context_destroy(ctx);
+}
+
+void fixture_tear_down(fixture *fx)
+{
+    ddn_frechet_destroy(fx->frechet);
+    ddn_features_destroy(fx->features);
+    ddn_system_destroy(fx->system);
+    ddn_diagram_destroy(fx->diagram);
+    ddn_symmetry_destroy(fx->symmetry);
+    ddn_result_destroy(fx->result);
+    ddn_analysis_destroy(fx->analysis);
+    ddn_integrator_destroy(fx->integrator);
+    ddn_observer_destroy(fx->observer);
+    ddn_model_destroy(fx->model);
+    ddn_query_destroy(fx->query);
+    ddn_oracle_destroy(fx->oracle);
+    ddn_schedule_destroy(fx->schedule);
+    ddn_span_destroy(fx->span);
+    ddn_dataset_destroy(fx->dataset);
+    ddn_context_destroy(fx->context);
+}
+
+void fixture_free(fixture *fx)
+{
+    assert_int_equal(fx->memory.held, 0);
+    for (int64_t i = 0; i < fx->memory.count; i++) {
+        free(fx->memory.blocks[i]);
+    }
+    free(fx->memory.blocks);
+    free(fx);
+}

@@ -69,10 +69,11 @@ ddn_status ddni_enter_object(ddni_call *call, const void *object, ddn_context *c
 
 void ddni_keep(ddni_call *call, const void *object, ddni_kind kind)
 {
-    if (call == NULL || kind == DDNI_NO_KIND || kind == DDNI_OPTIONS || kind == DDNI_STEP) {
+    DDNI_ASSERT(call == NULL || call->kept_count < DDNI_KEPT);
+    if (call == NULL || kind == DDNI_NO_KIND || kind == DDNI_OPTIONS || kind == DDNI_STEP ||
+        call->kept_count == DDNI_KEPT) {
         return;
     }
-    DDNI_ASSERT(call->kept_count < DDNI_KEPT);
     ddni_retain(object);
     call->kept[call->kept_count++] = (ddni_handle *)(uintptr_t)object;
 }

@@ -23,7 +23,9 @@ static const subject density = {"log density", "the callback for the log density
 
 static int unwritten(double value)
 {
-    return memcmp(&value, &UNWRITTEN_F64, sizeof value) == 0;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits == UNWRITTEN_F64;
 }
 
 static void blank(double *out, int64_t count)
@@ -46,7 +48,9 @@ static void blank_singles(float *out, int64_t count)
 static void widen(const float *in, int64_t count, double *out)
 {
     for (int64_t i = 0; i < count; i++) {
-        if (memcmp(in + i, &UNWRITTEN_F32, sizeof *in) == 0) {
+        uint32_t bits;
+        memcpy(&bits, in + i, sizeof bits);
+        if (bits == UNWRITTEN_F32) {
             memcpy(out + i, &UNWRITTEN_F64, sizeof *out);
         } else {
             out[i] = (double)in[i];
@@ -84,13 +88,12 @@ static ddn_status judge(ddn_context *ctx, const subject *asked, int32_t returned
     while (isfinite(out[i])) {
         i++;
     }
-    long long row = (long long)(first + i / width), column = (long long)(i % width);
-    if (unwritten(out[i])) {
-        return ddni_fail(ctx, DDN_E_NONFINITE,
-                         "%s[%lld][%lld] was not written by the callback for it", name, row,
-                         column);
-    }
-    return ddni_fail(ctx, DDN_E_NONFINITE, "%s[%lld][%lld] is %g", name, row, column, out[i]);
+    const int64_t place[2] = {first + i / width, i % width};
+    DDNI_CHECK(ctx, !unwritten(out[i]), DDN_E_NONFINITE,
+               "%s[%lld][%lld] was not written by the callback for it", name, (long long)place[0],
+               (long long)place[1]);
+    return ddni_fail(ctx, DDN_E_NONFINITE, "%s[%lld][%lld] is %g", name, (long long)place[0],
+                     (long long)place[1], out[i]);
 }
 
 /* The next batch: rows *first .. *first + *count - 1; 0 when there are none left. */

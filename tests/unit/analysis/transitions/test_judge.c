@@ -532,7 +532,7 @@ static void classifiers_that_fail(void **state)
                      DDN_E_NULL);
     ddn_oracle_destroy(oracle);
     unmake(&s);
-    assert_int_equal(other.released, 2);
+    assert_int_equal(other.released, 3);
     assert_int_equal(f.released, 1);
 }
 

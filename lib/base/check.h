@@ -52,8 +52,12 @@ ddn_status ddni_check_outermost(ddn_context *ctx);
 /* The call of a public function is its variable ddni_this_call. In other functions the name leads
  * to this function, which does not exist. */
 void ddni_this_call(void);
+#if defined(__cppcheck__) /* which cannot read _Generic */
+#define DDNI_CALL_OR_NULL ((ddni_call *)NULL)
+#else
 #define DDNI_CALL_OR_NULL                                                                          \
     _Generic(ddni_this_call, ddni_call : &ddni_this_call, default : (ddni_call *)NULL)
+#endif
 
 #define DDNI_THIS_CALL ddni_call ddni_this_call __attribute__((cleanup(ddni_leave))) = {0}
 

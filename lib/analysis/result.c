@@ -38,6 +38,17 @@ ddn_status ddni_result_hand_out(ddn_status status, ddn_result *result, ddn_resul
     return status;
 }
 
+/* Memory of the result's own host, whatever context it is changed through. */
+static ddn_status allocate(ddn_context *ctx, const ddn_result *result, const char *what,
+                           int64_t count, int64_t size, void *pointer_to_pointer)
+{
+    void *p = ddni_alloc(&result->handle.allocator, count, size);
+    memcpy(pointer_to_pointer, &p, sizeof p);
+    DDNI_CHECK(ctx, p != NULL, DDN_E_NOMEM, "no memory for %s (%lld x %lld bytes)", what,
+               (long long)count, (long long)size);
+    return DDN_OK;
+}
+
 /* Room for one more entry; the new one is zeroed but for its name, and not yet counted. */
 static ddn_status append(ddn_context *ctx, ddn_result *result, ddni_entries *entries,
                          const char *name, ddni_entry **out)
@@ -46,7 +57,7 @@ static ddn_status append(ddn_context *ctx, ddn_result *result, ddni_entries *ent
     if (entries->count == entries->capacity) {
         int64_t capacity = entries->capacity == 0 ? 16 : 2 * entries->capacity;
         ddni_entry *list = NULL;
-        DDNI_TRY(ddni_alloc_for(ctx, "result", capacity, sizeof *list, &list));
+        DDNI_TRY(allocate(ctx, result, "result", capacity, sizeof *list, &list));
         if (entries->count > 0) {
             memcpy(list, entries->list, (size_t)entries->count * sizeof *list);
         }
@@ -74,7 +85,7 @@ add_column(ddn_context *ctx, ddn_result *result, ddni_quantity what, double **va
 {
     ddni_entry *e;
     DDNI_TRY(append(ctx, result, &result->columns, what.name, &e));
-    DDNI_TRY(ddni_alloc_for(ctx, "result column", result->rows, sizeof(double), &e->values));
+    DDNI_TRY(allocate(ctx, result, "result column", result->rows, sizeof(double), &e->values));
     for (int64_t i = 0; i < result->rows; i++) {
         e->values[i] = NAN;
     }
@@ -167,7 +178,7 @@ ddn_status ddni_result_add_entry(ddn_context *ctx, ddn_result *result, ddni_entr
     double *values = NULL;
     DDNI_TRY(append(ctx, result, entries, entry->name, &e));
     if (entries == &result->columns) {
-        DDNI_TRY(ddni_alloc_for(ctx, "result column", result->rows, sizeof *values, &values));
+        DDNI_TRY(allocate(ctx, result, "result column", result->rows, sizeof *values, &values));
     }
     *e = *entry;
     e->values = values;

@@ -73,14 +73,24 @@ static ddn_status narrow(ddn_context *ctx, const char *name, int64_t first, int6
     return DDN_OK;
 }
 
+/* Says which number of what a callback wrote is none. */
+static ddn_status bad_number(ddn_context *ctx, const char *name, int64_t row, int64_t column,
+                             double value)
+{
+    DDNI_CHECK(ctx, !unwritten(value), DDN_E_NONFINITE,
+               "%s[%lld][%lld] was not written by the callback for it", name, (long long)row,
+               (long long)column);
+    return ddni_fail(ctx, DDN_E_NONFINITE, "%s[%lld][%lld] is %g", name, (long long)row,
+                     (long long)column, value);
+}
+
 /* Judges what a callback returned, and the rows first .. first + count - 1 that it wrote. */
 static ddn_status judge(ddn_context *ctx, const subject *asked, int32_t returned, int64_t first,
                         int64_t count, int64_t width, const double *out)
 {
     DDNI_TRY(ddni_answer(ctx, asked->who, returned));
     DDNI_TRY(ddni_poll(ctx)); /* it may have taken long */
-    const char *name = asked->what;
-    ddn_status status = ddni_check_states(ctx, name, out, count, width, width);
+    ddn_status status = ddni_check_states(ctx, asked->what, out, count, width, width);
     if (status != DDN_E_NONFINITE) {
         return status;
     }
@@ -88,12 +98,7 @@ static ddn_status judge(ddn_context *ctx, const subject *asked, int32_t returned
     while (isfinite(out[i])) {
         i++;
     }
-    const int64_t place[2] = {first + i / width, i % width};
-    DDNI_CHECK(ctx, !unwritten(out[i]), DDN_E_NONFINITE,
-               "%s[%lld][%lld] was not written by the callback for it", name, (long long)place[0],
-               (long long)place[1]);
-    return ddni_fail(ctx, DDN_E_NONFINITE, "%s[%lld][%lld] is %g", name, (long long)place[0],
-                     (long long)place[1], out[i]);
+    return bad_number(ctx, asked->what, first + i / width, i % width, out[i]);
 }
 
 /* The next batch: rows *first .. *first + *count - 1; 0 when there are none left. */

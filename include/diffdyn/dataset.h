@@ -102,6 +102,16 @@ DDN_API double ddn_dataset_shift(const ddn_dataset *ds);
 DDN_API ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
                                     int64_t count, double *out, int64_t ldo);
 
+/** A digest of the whole set, to tell later whether it is the same one: XXH64 with seed 0, numbers
+ * as their little-endian bytes, over seven 64-bit words: n, d, type, scale and shift (as doubles),
+ * the XXH64 of the labels (int32, in row order; 0 without labels), and the XXH64 of the list of
+ * XXH64s of blocks of 256 rows, each that of the list of XXH64s of its rows; 1 where that gives 0.
+ * Equal sets have equal digests however they were made and on every machine; it is not proof
+ * against forgery. Made once, at about the speed of memory, then kept. Can be cancelled.
+ * @param[out] digest the digest; untouched on failure
+ * Errors: DDN_E_NULL, DDN_E_NOMEM, DDN_STOPPED. */
+DDN_API ddn_status ddn_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, int64_t *digest);
+
 /** As ddn_dataset_read in single precision: each number is rounded once; floats without a map are
  * copied as they are. A number beyond the range of float is DDN_E_RANGE, by row and column, and
  * nothing is written then.

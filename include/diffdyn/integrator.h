@@ -100,9 +100,10 @@ enum ddn_integrator_key_values {
                                            a^2/(a^2 + s^2) */
     DDN_INTEGRATOR_TRAJECTORY = 3016  /**< 0 or 1; default 0: evaluate with DDN_QUERY_TRAJECTORY.
                                            Faster at late times; results keep the accuracy
-                                           promise, but a run restored in another process agrees
-                                           with an unbroken one to that promise only, not bit for
-                                           bit */
+                                           promise, but a run that was restored, or stopped other
+                                           than by a callback, or that is not the first one of its
+                                           integrator agrees with an unbroken first one to that
+                                           promise only, not bit for bit */
 };
 /** The options; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */
@@ -131,21 +132,60 @@ DDN_API ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count,
  * @param[out] x [m][ldx] */
 DDN_API ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
 
-/** Runs the whole grid on the states, m >= 0. Noise of row r at step k is a function of (seed,
+/** Runs the whole grid on the states x, in place. Noise of row r at step k is a function of (seed,
  * path, step, coordinate) alone, so splitting a batch does not change a trajectory beyond rounding.
- * DDN_STOPPED (cancel, progress or observer): x holds the states after the last completed step, and
- * ddn_integrator_resume continues. On an error x is as after the last completed step too.
- * @param[in,out] x [m][ldx] states at the first grid time; then at the last one */
+ *
+ * DDN_STOPPED (cancel, progress or callback) and errors in the middle (a callback or a model that
+ * fails, memory, numbers that are not finite) stop the run: x then holds the states after the last
+ * completed step, and ddn_integrator_resume repeats what did not succeed and goes on. Until the run
+ * is resumed to its end or given up, options, times, paths and callbacks cannot be changed.
+ *
+ * Which outputs callbacks want is part of a run: it may decide how the score is evaluated, and so
+ * its last digits. The same numbers come for the same set of wanted outputs.
+ * @param[in,out] it an integrator; a stopped run is given up
+ * @param[in] m number of rows, >= 0
+ * @param[in,out] x [m][ldx] in: states at the first grid time; out: at the last one
+ * @param[in] ldx >= d
+ * Errors: DDN_E_NULL, DDN_E_SHAPE, DDN_E_STATE (from inside its own callback), DDN_E_RANGE,
+ * DDN_E_UNSUPPORTED (outputs are wanted at the noiseless time), DDN_E_NONFINITE, DDN_E_CALLBACK,
+ * DDN_E_CONVERGENCE, DDN_E_NOMEM. */
 DDN_API ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
 
-/** Continues a stopped or restored run; same m. The result is the one of an unbroken run, bit for
- * bit. Without such a run: DDN_E_STATE.
- * @param[in,out] x [m][ldx] as the run left it */
+/** Continues a stopped or restored run. The result is the one of an unbroken run, bit for bit (but
+ * see DDN_INTEGRATOR_TRAJECTORY). A callback that has seen the present time does not see it again,
+ * one that failed does.
+ * @param[in,out] it an integrator with a stopped run; it stays stopped where this fails
+ * @param[in] m as in the run
+ * @param[in,out] x [m][ldx] the states that the run left, or others put in their place: the run
+ * goes on from these
+ * @param[in] ldx >= d
+ * Errors: DDN_E_STATE (there is no stopped run), DDN_E_SHAPE, and those of ddn_integrator_run. */
 DDN_API ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
 
-/** Gives a stopped run up, so that options can be changed again. ddn_integrator_run does the same.
- */
+/** Gives a stopped run up, so that everything can be changed again.
+ * @param[in,out] it an integrator
+ * Errors: DDN_E_NULL, DDN_E_STATE (from inside its own callback). */
 DDN_API ddn_status ddn_integrator_reset(ddn_integrator *it);
+
+/** What an integrator is doing. */
+typedef int32_t ddn_run_phase;
+enum ddn_run_phase_values {
+    DDN_RUN_NONE = -1,   /**< no phase */
+    DDN_RUN_IDLE = 0,    /**< no run yet, or the last one was given up */
+    DDN_RUN_RUNNING = 1, /**< inside ddn_integrator_run or _resume: this is a callback */
+    DDN_RUN_STOPPED = 2, /**< in the middle of a run: resume, save or reset it */
+    DDN_RUN_FINISHED = 3 /**< the last run came to its end */
+};
+
+/** Where the run is.
+ * @param[in] it an integrator
+ * @param[out] phase what it is doing; or NULL
+ * @param[out] index number of the grid time that the states are at, 0 the first one; or NULL
+ * @param[out] count number of grid times of the run, 0 in phase DDN_RUN_IDLE; or NULL
+ * @param[out] t the time there, NaN in phase DDN_RUN_IDLE; or NULL
+ * Errors: DDN_E_NULL. */
+DDN_API ddn_status ddn_integrator_position(const ddn_integrator *it, ddn_run_phase *phase,
+                                           int64_t *index, int64_t *count, double *t);
 
 /** Counts of the last run, summed over its parts if it was resumed. */
 typedef int32_t ddn_tally;
@@ -158,23 +198,67 @@ enum ddn_tally_values {
 /** A count of the last run. */
 DDN_API int64_t ddn_integrator_tally(const ddn_integrator *it, ddn_tally what);
 
-/** Writes where a stopped run is (not the states x, which the caller has, nor the observers'
- * records). Buffers are portable between processes of one machine type.
- * @param[out] buffer [capacity] bytes; or NULL with capacity 0 to ask for the size
- * @param[out] size bytes needed, also when capacity is too small (DDN_E_CAPACITY) */
-DDN_API ddn_status ddn_integrator_save(ddn_integrator *it, void *buffer, int64_t capacity,
-                                       int64_t *size);
-/** Brings a saved run back into an integrator made with the same oracle, method and options (else
- * DDN_E_FORMAT).
- * @param[in] buffer [size] bytes */
-DDN_API ddn_status ddn_integrator_restore(ddn_integrator *it, const void *buffer, int64_t size);
+/** Bytes that ddn_integrator_save needs for the stopped run.
+ * @param[in] it an integrator with a stopped run
+ * @param[out] size the number of bytes
+ * Errors: DDN_E_NULL, DDN_E_STATE (there is no stopped run). */
+DDN_API ddn_status ddn_integrator_save_size(const ddn_integrator *it, int64_t *size);
+
+/** Saves a stopped run: the states, where it is, the records of the observers attached (of
+ * observer.h, not of other callbacks), and what tells this run from others: method, schedule and
+ * its levels at the grid times, digests of the data with their labels and of the oracle, path
+ * numbers, wanted outputs, and the options that differ from their presets. The run stays as it is.
+ * The bytes mean the same on every machine that the library runs on, and later versions can read
+ * them.
+ * @param[in] it an integrator with a stopped run
+ * @param[in] capacity bytes of the buffer, at least ddn_integrator_save_size, else DDN_E_CAPACITY
+ * @param[out] buffer [capacity] bytes
+ * Errors: DDN_E_NULL, DDN_E_STATE (there is no stopped run), DDN_E_CAPACITY, DDN_E_NOMEM,
+ * DDN_STOPPED (cancelled while the data were read for their digest). */
+DDN_API ddn_status ddn_integrator_save(const ddn_integrator *it, int64_t capacity, void *buffer);
+
+/** Number of rows of a saved run, whatever it is a run of.
+ * @param[in] it any integrator, for the text of errors
+ * @param[in] size bytes of the buffer
+ * @param[in] buffer [size] bytes
+ * @param[out] m the number of rows
+ * Errors: DDN_E_NULL, DDN_E_FORMAT (damaged, no saved run, or of a later version). */
+DDN_API ddn_status ddn_integrator_saved_rows(const ddn_integrator *it, int64_t size,
+                                             const void *buffer, int64_t *m);
+
+/** Takes a saved run over; ddn_integrator_resume then goes on. The integrator must be the same in
+ * everything that is saved, else DDN_E_MISMATCH says what differs: method, kind and digest of the
+ * oracle, schedule and levels (to 1e-12), options, times, path numbers. Callbacks may want any of
+ * the outputs that the saved run's wanted, which are evaluated in any case.
+ * Observers: where observers are attached on both sides, they must be of the same kinds in the same
+ * order, made alike, and get their records back. Without observers here the run goes on without
+ * them; if there were none when it was saved, those here see the rest of it.
+ * On failure nothing has happened: a stopped run of this integrator can still be resumed, and x is
+ * untouched.
+ * @param[in,out] it an integrator that is not running; a stopped run is given up on success
+ * @param[in] size bytes of the buffer
+ * @param[in] m rows of x: ddn_integrator_saved_rows, else DDN_E_SHAPE
+ * @param[in] buffer [size] bytes
+ * @param[out] x [m][ldx] the states
+ * @param[in] ldx >= d
+ * Errors: DDN_E_NULL, DDN_E_STATE (running), DDN_E_SHAPE, DDN_E_MISMATCH, DDN_E_FORMAT (damaged, no
+ * saved run, or of a later version), DDN_E_NOMEM, DDN_STOPPED (cancelled as in save). */
+DDN_API ddn_status ddn_integrator_restore(ddn_integrator *it, int64_t size, int64_t m,
+                                          const void *buffer, double *x, int64_t ldx);
 
 /** Called at every grid time of a run, the first and the last included (callbacks: base.h). */
 typedef int32_t (*ddn_observe_fn)(void *user, const ddn_step *step);
 
-/** Attaches a callback. `wanted`: bit (1 << what) for each ddn_output that it wants to see through
- * ddn_step_f64/i64 (only [m] outputs and CLASS_POSTERIOR, MEAN, SCORE); they are computed in the
- * same pass as the step's own score. */
+/** Attaches a callback; not in the middle of a stopped run, whose wanted outputs it would change.
+ * @param[in,out] it an integrator without a stopped run
+ * @param[in] wanted bit (1 << what) for each ddn_output that it wants to see through ddn_step_f64
+ * and ddn_step_i64 (only [m] outputs and CLASS_POSTERIOR, MEAN, SCORE); they are computed in the
+ * same pass as the step's own score
+ * @param[in] fn called at every grid time
+ * @param[in] release release(user) is called when the integrator lets go; or NULL. On failure the
+ * caller still owns user
+ * Errors: DDN_E_NULL, DDN_E_STATE, DDN_E_KEY (wanted), DDN_E_UNSUPPORTED (the oracle cannot give
+ * what is wanted), DDN_E_NOMEM. */
 DDN_API ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted,
                                                   ddn_observe_fn fn, void *user,
                                                   ddn_release_fn release);

@@ -8,7 +8,9 @@
 DDN_BEGIN_DECLS
 
 /** A recorder that an integrator feeds. One thread at a time; one integrator at a time. A new run
- * (not a resume) starts its record afresh. */
+ * (not a resume) starts its record afresh. Records are saved and restored with their run
+ * (ddn_integrator_save). An observer whose record begins in the middle of a run, as it was restored
+ * without that of the times before, has no INDEX, LAST_CHANGE and CHANGES: DDN_E_STATE. */
 typedef struct ddn_observer ddn_observer;
 
 /** Keeps the states at the grid times nearest to given times (OU or whatever the schedule's time

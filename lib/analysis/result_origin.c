@@ -50,12 +50,14 @@ static ddn_status set_data(ddn_context *ctx, ddn_result *r, const char *name, co
     static const char *const types[] = {"", "u8", "f32", "f64"};
     int64_t classes = ddn_dataset_class_count(ds);
     char labels[40] = "";
+    uint64_t digest = 0;
+    DDNI_TRY(ddni_dataset_digest(ctx, ds, &digest));
     if (classes > 0) {
         ddni_say(labels, sizeof labels, ", %lld classes", (long long)classes);
     }
-    return ddni_result_set_field(ctx, r, name, "%s [%lld][%lld]%s", types[ddn_dataset_type(ds)],
-                                 (long long)ddn_dataset_n(ds), (long long)ddn_dataset_d(ds),
-                                 labels);
+    return ddni_result_set_field(ctx, r, name, "%s [%lld][%lld]%s, digest %016llx",
+                                 types[ddn_dataset_type(ds)], (long long)ddn_dataset_n(ds),
+                                 (long long)ddn_dataset_d(ds), labels, (unsigned long long)digest);
 }
 
 static ddn_status set_objects(ddn_context *ctx, ddn_result *r, const ddni_origin *from)

@@ -27,6 +27,7 @@ struct ddn_dataset {
     ddn_type type;
     int64_t n, d, ld;
     double scale, shift;
+    _Atomic uint64_t digest; /* 0: not made yet */
 };
 
 int64_t ddni_type_size(ddn_type type);
@@ -37,6 +38,9 @@ void ddni_dataset_rows(const ddn_dataset *ds, int64_t first, int64_t count, doub
 
 /* Mean of the points in double: mean[d]. Parallel; the same bits for any number of threads. */
 ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean);
+
+/* As ddn_dataset_digest, never 0. */
+ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest);
 
 /* Gives a dataset without labels those of another, if it has any. */
 static inline void ddni_dataset_share_labels(ddn_dataset *to, const ddn_dataset *from)

@@ -37,7 +37,7 @@ typedef struct flow {
     double rtol, atol;
     int64_t *place, *group; /* [m]; group: the rows that step together */
     int32_t *level;         /* [m] */
-    double *wanted;         /* [m], step length that the error asks for: it->row_fresh */
+    double *wanted;         /* [m], step length that the error asks for: it->run.row_fresh */
     /* [m][d]: by row, then by number in the group */
     double *y, *slope;
     double *from, *x, *values, *k[STAGES];
@@ -82,14 +82,14 @@ static int64_t gather(flow *w)
 {
     const ddn_integrator *it = w->it;
     int64_t first = -1, count = 0;
-    for (int64_t r = 0; r < it->m; r++) {
+    for (int64_t r = 0; r < it->run.m; r++) {
         if (w->place[r] < WHOLE &&
             (first < 0 || w->place[r] < w->place[first] ||
              (w->place[r] == w->place[first] && w->level[r] < w->level[first]))) {
             first = r;
         }
     }
-    for (int64_t r = 0; first >= 0 && r < it->m; r++) {
+    for (int64_t r = 0; first >= 0 && r < it->run.m; r++) {
         if (w->place[r] == w->place[first] && w->level[r] == w->level[first]) {
             size_t bytes = (size_t)it->d * sizeof *w->y;
             memcpy(w->from + count * it->d, w->y + r * it->d, bytes);
@@ -133,10 +133,10 @@ static ddn_status judge(flow *w, int64_t i, double h, double error, double a_new
             w->y[row * d + j] = w->x[i * d + j] / a_new;
         }
         memcpy(w->slope + row * d, w->k[STAGES - 1] + i * d, (size_t)d * sizeof *w->slope);
-        it->accepted++;
+        it->run.accepted++;
         return DDN_OK;
     }
-    it->rejected++;
+    it->run.rejected++;
     w->level[row] = choose_level(w, row, w->level[row] + 1);
     DDNI_CHECK(it->ctx, w->level[row] < LEVELS, DDN_E_CONVERGENCE,
                "row %lld cannot reach the tolerance: its step at log sigma = %g fell to %g",
@@ -183,18 +183,18 @@ static ddn_status integrate(flow *w)
     }
     ddni_sum sum = {.terms = 0};
     ddni_sum_add(&sum, w->span->to.a, w->y, it->d);
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 ddn_status ddni_step_adaptive(ddn_integrator *it, const ddni_span *span)
 {
-    double **work = it->work;
+    double **work = it->run.work;
     flow w = {.it = it,
               .span = span,
               .start = log(span->from.s / span->from.a),
               .rtol = ddni_integrator_f64(it, DDN_INTEGRATOR_RTOL),
               .atol = ddni_integrator_f64(it, DDN_INTEGRATOR_ATOL),
-              .wanted = it->row_fresh,
+              .wanted = it->run.row_fresh,
               .y = work[0],
               .slope = work[1],
               .from = work[2],
@@ -208,13 +208,13 @@ ddn_status ddni_step_adaptive(ddn_integrator *it, const ddni_span *span)
     ddni_sum start = {.terms = 0};
     ddni_sum_add(&start, 1.0 / span->from.a, span->x, span->ldx);
     DDNI_TRY(ddni_integrator_write(it, &start, w.y));
-    DDNI_TRY(slope(&w, &span->at, it->m, w.slope));
+    DDNI_TRY(slope(&w, &span->at, it->run.m, w.slope));
     ddn_status status;
-    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "places", it->m, sizeof *w.place, &w.place), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "groups", it->m, sizeof *w.group, &w.group), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "levels", it->m, sizeof *w.level, &w.level), fail);
-    for (int64_t r = 0; r < it->m; r++) {
-        w.wanted[r] = it->row_state[r] > 0.0 ? it->row_state[r] : FIRST_LENGTH;
+    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "places", it->run.m, sizeof *w.place, &w.place), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "groups", it->run.m, sizeof *w.group, &w.group), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "levels", it->run.m, sizeof *w.level, &w.level), fail);
+    for (int64_t r = 0; r < it->run.m; r++) {
+        w.wanted[r] = it->run.row_state[r] > 0.0 ? it->run.row_state[r] : FIRST_LENGTH;
         w.level[r] = choose_level(&w, r, 0);
     }
     status = integrate(&w);

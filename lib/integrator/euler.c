@@ -24,31 +24,31 @@ ddn_status ddni_step_euler(ddn_integrator *it, const ddni_span *span)
     ddni_sum_add(&sum, 1.0, span->x, span->ldx);
     DDNI_TRY(add_slope(it, &sum, -h, eta, &span->at, &g2));
     sum.spread = eta * sqrt(g2 * h);
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 ddn_status ddni_step_heun(ddn_integrator *it, const ddni_span *span)
 {
     double h = span->from.t - span->to.t, g2;
-    double *stage = it->work[0];
+    double *stage = it->run.work[0];
     ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add(&sum, 1.0, span->x, span->ldx);
     DDNI_TRY(add_slope(it, &sum, -h, 0.0, &span->at, &g2));
     DDNI_TRY(ddni_integrator_write(it, &sum, stage));
     ddni_prediction arrival;
-    DDNI_TRY(ddni_integrator_stage(it, &span->to, it->m, stage, it->work[1], &arrival));
+    DDNI_TRY(ddni_integrator_stage(it, &span->to, it->run.m, stage, it->run.work[1], &arrival));
     sum.terms = 0;
     ddni_sum_add(&sum, 1.0, span->x, span->ldx);
     DDNI_TRY(add_slope(it, &sum, -0.5 * h, 0.0, &span->at, &g2));
     DDNI_TRY(add_slope(it, &sum, -0.5 * h, 0.0, &arrival, &g2));
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 ddn_status ddni_step_edm_heun(ddn_integrator *it, const ddni_span *span)
 {
     const ddni_level *from = &span->from, *to = &span->to;
     double fall = ddni_sigma_fall(from, to);
-    double *stage = to->s2 > 0.0 ? it->work[0] : it->next;
+    double *stage = to->s2 > 0.0 ? it->run.work[0] : it->run.next;
     ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add(&sum, to->a / from->a, span->x, span->ldx);
     ddni_sum_add_noise_estimate(&sum, -to->a * fall, &span->at);
@@ -57,10 +57,10 @@ ddn_status ddni_step_edm_heun(ddn_integrator *it, const ddni_span *span)
         return DDN_OK;
     }
     ddni_prediction arrival;
-    DDNI_TRY(ddni_integrator_stage(it, to, it->m, stage, it->work[1], &arrival));
+    DDNI_TRY(ddni_integrator_stage(it, to, it->run.m, stage, it->run.work[1], &arrival));
     sum.terms = 0;
     ddni_sum_add(&sum, to->a / from->a, span->x, span->ldx);
     ddni_sum_add_noise_estimate(&sum, -0.5 * to->a * fall, &span->at);
     ddni_sum_add_noise_estimate(&sum, -0.5 * to->a * fall, &arrival);
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }

@@ -6,7 +6,7 @@
 /* Outputs that a run writes to its own arrays. */
 static int64_t outputs_of(const ddn_integrator *it)
 {
-    int64_t set = it->wanted;
+    int64_t set = it->run.asked;
     if (it->method->needs == DDN_OUT_DRAW) {
         set |= ddni_bit(DDN_OUT_DRAW);
     } else if (it->method->needs != 0) {
@@ -27,42 +27,43 @@ ddn_status ddni_integrator_reserve(ddn_integrator *it, int64_t m)
             continue;
         }
         if (ddni_output_of(what).integer) {
-            DDNI_TRY(ddni_reserve(it->ctx, "outputs", m, (int64_t)sizeof(int64_t), &it->i64[what]));
+            DDNI_TRY(
+                ddni_reserve(it->ctx, "outputs", m, (int64_t)sizeof(int64_t), &it->run.i64[what]));
         } else {
             DDNI_TRY(ddni_reserve(it->ctx, "outputs", m, ddni_output_width(it->oracle, what) * real,
-                                  &it->f64[what]));
+                                  &it->run.f64[what]));
         }
     }
-    DDNI_TRY(ddni_reserve(it->ctx, "new states", m, row, &it->next));
+    DDNI_TRY(ddni_reserve(it->ctx, "new states", m, row, &it->run.next));
     for (int32_t i = 0; i < it->method->work; i++) {
-        DDNI_TRY(ddni_reserve(it->ctx, "stages", m, row, &it->work[i]));
+        DDNI_TRY(ddni_reserve(it->ctx, "stages", m, row, &it->run.work[i]));
     }
     for (int32_t i = 0; i <= it->method->history && it->method->history > 0; i++) {
-        DDNI_TRY(ddni_reserve(it->ctx, "history", m, row, &it->history[i]));
+        DDNI_TRY(ddni_reserve(it->ctx, "history", m, row, &it->run.history[i]));
     }
     if (it->method->row_state) {
-        DDNI_TRY(ddni_reserve(it->ctx, "step sizes", m, real, &it->row_state));
-        DDNI_TRY(ddni_reserve(it->ctx, "step sizes", m, real, &it->row_fresh));
+        DDNI_TRY(ddni_reserve(it->ctx, "step sizes", m, real, &it->run.row_state));
+        DDNI_TRY(ddni_reserve(it->ctx, "step sizes", m, real, &it->run.row_fresh));
     }
     return DDN_OK;
 }
 
-void ddni_integrator_free_arrays(ddn_integrator *it)
+void ddni_run_free(const ddni_allocator *al, ddni_run *run)
 {
-    const ddni_allocator *al = &it->handle.allocator;
     for (int32_t i = 0; i < DDNI_OUTPUTS; i++) {
-        ddni_free(al, it->f64[i]);
-        ddni_free(al, it->i64[i]);
+        ddni_free(al, run->f64[i]);
+        ddni_free(al, run->i64[i]);
     }
-    ddni_free(al, it->next);
+    ddni_free(al, run->times);
+    ddni_free(al, run->next);
     for (int32_t i = 0; i < DDNI_WORK; i++) {
-        ddni_free(al, it->work[i]);
+        ddni_free(al, run->work[i]);
     }
     for (int32_t i = 0; i <= DDNI_HISTORY; i++) {
-        ddni_free(al, it->history[i]);
+        ddni_free(al, run->history[i]);
     }
-    ddni_free(al, it->row_state);
-    ddni_free(al, it->row_fresh);
+    ddni_free(al, run->row_state);
+    ddni_free(al, run->row_fresh);
 }
 
 ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, const double *x,
@@ -74,14 +75,14 @@ ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, con
         }
         int bound = (set & ddni_bit(what)) != 0;
         if (ddni_output_of(what).integer) {
-            DDNI_TRY(ddn_query_bind_i64(it->query, what, bound ? it->i64[what] : NULL));
+            DDNI_TRY(ddn_query_bind_i64(it->query, what, bound ? it->run.i64[what] : NULL));
         } else {
-            double *own = what == it->prediction && values != NULL ? values : it->f64[what];
+            double *own = what == it->prediction && values != NULL ? values : it->run.f64[what];
             DDNI_TRY(ddn_query_bind_f64(it->query, what, bound ? own : NULL,
                                         ddni_output_width(it->oracle, what)));
         }
     }
-    it->evaluations += m;
+    it->run.evaluations += m;
     return ddn_query_run(it->query, t, m, x, ldx);
 }
 
@@ -105,7 +106,7 @@ ddni_sum ddni_integrator_sum(const ddn_integrator *it, const ddni_span *span, do
 
 ddn_status ddni_integrator_write(ddn_integrator *it, const ddni_sum *sum, double *out)
 {
-    return ddni_sum_evaluate(it->ctx, sum, it->m, it->d, out, it->d);
+    return ddni_sum_evaluate(it->ctx, sum, it->run.m, it->d, out, it->d);
 }
 
 double ddni_sigma_fall(const ddni_level *from, const ddni_level *to)

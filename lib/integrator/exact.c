@@ -13,7 +13,7 @@ ddn_status ddni_step_exact(ddn_integrator *it, const ddni_span *span)
     ddni_sum sum = ddni_integrator_sum(it, span, sqrt(v * (to->s2 / from->s2)));
     ddni_sum_add(&sum, from->a / to->a * (to->s2 / from->s2), span->x, span->ldx);
     ddni_sum_add(&sum, to->a * (v / from->s2), span->at.values, span->at.ld);
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 ddn_status ddni_step_forward(ddn_integrator *it, const ddni_span *span)
@@ -22,5 +22,5 @@ ddn_status ddni_step_forward(ddn_integrator *it, const ddni_span *span)
         ddni_integrator_sum(it, span, sqrt(ddni_transition_variance(&span->from, &span->to)));
     sum.use = DDNI_USE_FORWARD_RUN;
     ddni_sum_add(&sum, span->to.a / span->from.a, span->x, span->ldx);
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }

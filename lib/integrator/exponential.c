@@ -21,7 +21,7 @@ ddn_status ddni_step_exponential(ddn_integrator *it, const ddni_span *span)
                                : to->a * from->a / from->s * ddni_sigma_fall(from, to);
     ddni_sum_add(&sum, kept, span->x, span->ldx);
     ddni_sum_add_mean(&sum, fresh, &span->at);
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 ddn_status ddni_step_ddpm(ddn_integrator *it, const ddni_span *span)
@@ -36,5 +36,5 @@ ddn_status ddni_step_ddpm(ddn_integrator *it, const ddni_span *span)
     ddni_sum sum = ddni_integrator_sum(it, span, spread);
     ddni_sum_add(&sum, from->a / to->a * (to->s2 / from->s2), span->x, span->ldx);
     ddni_sum_add_mean(&sum, to->a * (v / from->s2), &span->at);
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }

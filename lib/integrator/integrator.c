@@ -23,11 +23,10 @@ static void finish_integrator(void *object)
             it->hooks[i].release(it->hooks[i].user);
         }
     }
-    ddni_integrator_free_arrays(it);
+    ddni_run_free(al, &it->run);
     ddni_free(al, it->hooks);
     ddni_free(al, it->user_times);
     ddni_free(al, it->paths);
-    ddni_free(al, it->times);
     ddn_query_destroy(it->query);
     ddn_oracle_destroy(it->oracle);
     ddn_context_destroy(it->ctx);
@@ -118,7 +117,7 @@ ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted, dd
                                           void *user, ddn_release_fn release)
 {
     DDNI_ENTER_OBJECT(it, DDNI_ALONE);
-    DDNI_CHECK(it->ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
+    DDNI_TRY(ddni_integrator_check_idle(it));
     DDNI_CHECK_PTR(it->ctx, fn);
     DDNI_TRY(check_wanted(it, wanted));
     ddni_hook *hooks = NULL;
@@ -126,7 +125,7 @@ ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted, dd
     if (it->hook_count > 0) {
         memcpy(hooks, it->hooks, (size_t)it->hook_count * sizeof *hooks);
     }
-    hooks[it->hook_count] = (ddni_hook){fn, user, release, wanted, 0};
+    hooks[it->hook_count] = (ddni_hook){fn, user, release, wanted, NULL};
     ddni_free(&it->handle.allocator, it->hooks);
     it->hooks = hooks;
     it->hook_count++;

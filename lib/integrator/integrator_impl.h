@@ -4,6 +4,7 @@
 
 #include <diffdyn/integrator.h>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/options.h"
 #include "integrator/combine.h"
@@ -44,19 +45,47 @@ typedef struct ddni_method {
 /* The method with an id, or NULL. */
 const ddni_method *ddni_method_find(ddn_method id);
 
+/* What the library's own observers can do beyond seeing: their records are saved with the run. */
+typedef struct ddni_recorder {
+    const char *(*kind)(const void *user);
+    void (*save)(const void *user, ddni_writer *w);
+    /* Makes what save wrote ready beside the present record, which stays. The run is the restored
+     * one by then. */
+    ddn_status (*load)(void *user, ddni_reader *r);
+    /* What was loaded becomes the record, or is dropped; does nothing where nothing was. */
+    void (*decide)(void *user, int32_t take);
+    /* The record is empty: another run begins. */
+    void (*forget)(void *user);
+} ddni_recorder;
+
 typedef struct ddni_hook {
     ddn_observe_fn fn;
     void *user;
     ddn_release_fn release;
     int64_t wanted;
-    int32_t own; /* 1: the library's observer, whose negative answer is a status with its text */
+    const ddni_recorder *recorder; /* NULL: a callback of the host. The negative answer of a
+                                      recorder is a status with its text */
 } ddni_hook;
 
-typedef enum ddni_phase {
-    DDNI_IDLE,
-    DDNI_RUNNING,
-    DDNI_STOPPED
-} ddni_phase;
+/* A run. What it needs is reserved at its start, so that it can stop without memory. */
+typedef struct ddni_run {
+    ddn_run_phase phase;
+    int64_t asked; /* outputs that it evaluates: all that hooks wanted at its start. Others would
+                      change the ways of evaluation, and so its last digits */
+    double *times;
+    int64_t count, m, index; /* index: the grid time that the states are at */
+    int64_t shown;           /* hooks that have seen them */
+    int64_t evaluated;       /* outputs that are evaluated there; -1: none yet */
+    double *f64[DDNI_OUTPUTS];
+    int64_t *i64[DDNI_OUTPUTS];
+    double *next; /* [m][d] the new states of a step; of a stopped run the states */
+    double *work[DDNI_WORK];
+    double *history[DDNI_HISTORY + 1]; /* newest first; the one after the last is the spare */
+    double history_time[DDNI_HISTORY];
+    int64_t remembered;
+    double *row_state, *row_fresh; /* [m] */
+    int64_t evaluations, accepted, rejected;
+} ddni_run;
 
 struct ddn_integrator {
     ddni_handle handle;
@@ -78,21 +107,7 @@ struct ddn_integrator {
     ddni_hook *hooks;
     int64_t hook_count;
     int64_t wanted; /* union of the hooks' */
-
-    /* The run. */
-    ddni_phase phase;
-    double *times;
-    int64_t count, m, index; /* index: the grid time that the states are at */
-    int32_t observed;        /* 1: the hooks have seen them */
-    double *f64[DDNI_OUTPUTS];
-    int64_t *i64[DDNI_OUTPUTS];
-    double *next;
-    double *work[DDNI_WORK];
-    double *history[DDNI_HISTORY + 1]; /* newest first; the one after the last is the spare */
-    double history_time[DDNI_HISTORY];
-    int64_t remembered;
-    double *row_state, *row_fresh; /* [m] */
-    int64_t evaluations, accepted, rejected;
+    ddni_run run;
 };
 
 double ddni_integrator_f64(const ddn_integrator *it, ddn_integrator_key key);
@@ -108,9 +123,12 @@ int64_t ddni_integrator_count(const ddn_integrator *it);
 /* The grid of the present options, checked: times[ddni_integrator_count]. */
 ddn_status ddni_integrator_fill_times(const ddn_integrator *it, double *times);
 
-/* Makes the arrays that a run of m rows needs. */
+/* Times, arrays and query for a run of m rows that asks for it->run.asked. */
+ddn_status ddni_integrator_prepare(ddn_integrator *it, int64_t m);
+/* Makes the arrays of it. */
 ddn_status ddni_integrator_reserve(ddn_integrator *it, int64_t m);
-void ddni_integrator_free_arrays(ddn_integrator *it);
+/* Frees them. */
+void ddni_run_free(const ddni_allocator *al, ddni_run *run);
 
 /* Evaluates the oracle at x[m][ldx] and time t: the outputs of `set` into it->f64/i64, but the
  * prediction into values[m][d] where that is not NULL. */

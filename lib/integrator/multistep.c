@@ -41,8 +41,8 @@ static ddn_status pndm_start(ddn_integrator *it, const ddni_span *span, const do
     ddni_level middle;
     DDNI_TRY(
         ddni_schedule_level(it->ctx, it->schedule, 0.5 * (span->from.t + span->to.t), &middle));
-    double *stage = it->work[0], *values = it->work[4];
-    const double *eps[4] = {first, it->work[1], it->work[2], it->work[3]};
+    double *stage = it->run.work[0], *values = it->run.work[4];
+    const double *eps[4] = {first, it->run.work[1], it->run.work[2], it->run.work[3]};
     for (int32_t i = 1; i < 4; i++) {
         const ddni_level *to = i < 3 ? &middle : &span->to;
         ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
@@ -50,10 +50,10 @@ static ddn_status pndm_start(ddn_integrator *it, const ddni_span *span, const do
         ddni_sum_add(&sum, -to->a * ddni_sigma_fall(&span->from, to), eps[i - 1], it->d);
         DDNI_TRY(ddni_integrator_write(it, &sum, stage));
         ddni_prediction at;
-        DDNI_TRY(ddni_integrator_stage(it, to, it->m, stage, values, &at));
+        DDNI_TRY(ddni_integrator_stage(it, to, it->run.m, stage, values, &at));
         ddni_sum estimate = ddni_integrator_sum(it, span, 0.0);
         ddni_sum_add_noise_estimate(&estimate, 1.0, &at);
-        DDNI_TRY(ddni_integrator_write(it, &estimate, it->work[i]));
+        DDNI_TRY(ddni_integrator_write(it, &estimate, it->run.work[i]));
     }
     double fall = span->to.a * ddni_sigma_fall(&span->from, &span->to);
     ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
@@ -61,23 +61,23 @@ static ddn_status pndm_start(ddn_integrator *it, const ddni_span *span, const do
     for (int32_t i = 0; i < 4; i++) {
         ddni_sum_add(&sum, -fall * weight[i], eps[i], it->d);
     }
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 ddn_status ddni_step_pndm(ddn_integrator *it, const ddni_span *span)
 {
-    double *eps = it->history[it->method->history];
+    double *eps = it->run.history[it->method->history];
     ddni_sum estimate = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add_noise_estimate(&estimate, 1.0, &span->at);
     DDNI_TRY(ddni_integrator_write(it, &estimate, eps));
     int end = span->to.s2 <= 0.0; /* a step unlike the others: no memory, no stages */
-    if (!end && it->remembered < DDNI_HISTORY) {
+    if (!end && it->run.remembered < DDNI_HISTORY) {
         return pndm_start(it, span, eps);
     }
     double t[DDNI_HISTORY + 1] = {span->from.t}, weight[DDNI_HISTORY + 1] = {1.0};
     if (!end) {
         for (int32_t i = 0; i < DDNI_HISTORY; i++) {
-            t[i + 1] = it->history_time[i];
+            t[i + 1] = it->run.history_time[i];
         }
         adams_weights(t, DDNI_HISTORY + 1, span->to.t, weight);
     }
@@ -86,9 +86,9 @@ ddn_status ddni_step_pndm(ddn_integrator *it, const ddni_span *span)
     add_transfer(&sum, span, &span->to);
     ddni_sum_add(&sum, -fall * weight[0], eps, it->d);
     for (int32_t i = 0; i < DDNI_HISTORY && !end; i++) {
-        ddni_sum_add(&sum, -fall * weight[i + 1], it->history[i], it->d);
+        ddni_sum_add(&sum, -fall * weight[i + 1], it->run.history[i], it->d);
     }
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 /* D = m + (m - m_before) h/(2 h_before), h = change of log(a/s);
@@ -96,14 +96,14 @@ ddn_status ddni_step_pndm(ddn_integrator *it, const ddni_span *span)
 ddn_status ddni_step_multistep2(ddn_integrator *it, const ddni_span *span)
 {
     const ddni_level *from = &span->from, *to = &span->to;
-    double *mean = it->history[it->method->history], extra = 0.0;
+    double *mean = it->run.history[it->method->history], extra = 0.0;
     ddni_sum denoiser = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add_mean(&denoiser, 1.0, &span->at);
     DDNI_TRY(ddni_integrator_write(it, &denoiser, mean));
     double relative = from->a / from->s * ddni_sigma_fall(from, to); /* 1 - sigma'/sigma */
-    if (it->remembered > 0 && to->s2 > 0.0) {
+    if (it->run.remembered > 0 && to->s2 > 0.0) {
         ddni_level before;
-        DDNI_TRY(ddni_schedule_level(it->ctx, it->schedule, it->history_time[0], &before));
+        DDNI_TRY(ddni_schedule_level(it->ctx, it->schedule, it->run.history_time[0], &before));
         double past = before.a / before.s * ddni_sigma_fall(&before, from);
         extra = 0.5 * log1p(-relative) / log1p(-past);
     }
@@ -111,9 +111,9 @@ ddn_status ddni_step_multistep2(ddn_integrator *it, const ddni_span *span)
     ddni_sum_add(&sum, to->s / from->s, span->x, span->ldx);
     ddni_sum_add(&sum, to->a * relative * (1.0 + extra), mean, it->d);
     if (extra != 0.0) {
-        ddni_sum_add(&sum, -to->a * relative * extra, it->history[0], it->d);
+        ddni_sum_add(&sum, -to->a * relative * extra, it->run.history[0], it->d);
     }
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 /* eps* = gamma eps + (1 - gamma) eps_before, sigma_p = (sigma'/sigma^mu)^(1/(1 - mu)),
@@ -123,19 +123,19 @@ ddn_status ddni_step_gradient_estimation(ddn_integrator *it, const ddni_span *sp
     const ddni_level *from = &span->from, *to = &span->to;
     double gamma = ddni_integrator_f64(it, DDN_INTEGRATOR_GAMMA);
     double mu = ddni_integrator_f64(it, DDN_INTEGRATOR_MU);
-    double *eps = it->history[it->method->history];
+    double *eps = it->run.history[it->method->history];
     ddni_sum estimate = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add_noise_estimate(&estimate, 1.0, &span->at);
     DDNI_TRY(ddni_integrator_write(it, &estimate, eps));
     double sigma = from->s / from->a, next = to->s / to->a;
     double aim = mu > 0.0 ? next * pow(next / sigma, mu / (1.0 - mu)) : next;
     double fall = mu > 0.0 ? sigma - aim : ddni_sigma_fall(from, to);
-    double weight = it->remembered > 0 ? gamma : 1.0;
+    double weight = it->run.remembered > 0 ? gamma : 1.0;
     ddni_sum sum = ddni_integrator_sum(it, span, to->a * sqrt((next - aim) * (next + aim)));
     ddni_sum_add(&sum, to->a / from->a, span->x, span->ldx);
     ddni_sum_add(&sum, -to->a * fall * weight, eps, it->d);
     if (weight != 1.0) {
-        ddni_sum_add(&sum, -to->a * fall * (1.0 - weight), it->history[0], it->d);
+        ddni_sum_add(&sum, -to->a * fall * (1.0 - weight), it->run.history[0], it->d);
     }
-    return ddni_integrator_write(it, &sum, it->next);
+    return ddni_integrator_write(it, &sum, it->run.next);
 }

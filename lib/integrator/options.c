@@ -111,8 +111,9 @@ int64_t ddni_integrator_i64(const ddn_integrator *it, ddn_integrator_key key)
 
 ddn_status ddni_integrator_check_idle(ddn_integrator *it)
 {
-    DDNI_CHECK(it->ctx, it->phase == DDNI_IDLE, DDN_E_STATE, "the integrator is %s",
-               it->phase == DDNI_RUNNING
+    DDNI_CHECK(it->ctx, it->run.phase == DDN_RUN_IDLE || it->run.phase == DDN_RUN_FINISHED,
+               DDN_E_STATE, "the integrator is %s",
+               it->run.phase == DDN_RUN_RUNNING
                    ? "running"
                    : "in the middle of a stopped run (resume it or call ddn_integrator_reset)");
     return DDN_OK;

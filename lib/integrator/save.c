@@ -1,154 +1,179 @@
-/* Where a stopped run is, as bytes.
- *
- * Header, history arrays [m][d], row state [m]; a fingerprint of oracle, method, options and grid
- * refuses a buffer that belongs to another run, a checksum one that was damaged. */
+/* Saving a stopped run. */
 #include <string.h>
 
-#include "integrator/integrator_impl.h"
+#include "base/digest.h"
+#include "dataset/dataset_impl.h"
+#include "integrator/saved.h"
 
-static const char MAGIC[8] = "ddnrun1";
-
-typedef struct header {
-    char magic[8];
-    uint64_t fingerprint, checksum; /* the checksum covers all that follows */
-    int64_t size, m, index, observed, remembered;
-    int64_t evaluations, accepted, rejected;
-    double history_time[DDNI_HISTORY];
-} header;
-
-/* FNV-1a. */
-static uint64_t mix(uint64_t hash, const void *data, size_t size)
+static void copy_text(char out[DDNI_TEXT_BYTES], const char *text)
 {
-    const unsigned char *byte = data;
-    for (size_t i = 0; i < size; i++) {
-        hash = (hash ^ byte[i]) * UINT64_C(1099511628211);
+    memset(out, 0, DDNI_TEXT_BYTES);
+    strncpy(out, text, DDNI_TEXT_BYTES - 1);
+}
+
+ddn_status ddni_run_identify(const ddn_integrator *it, ddni_run_identity *identity)
+{
+    const ddn_dataset *ds = it->oracle->dataset;
+    uint64_t data = 0, digest = 0;
+    if (ds != NULL) {
+        DDNI_TRY(ddni_dataset_digest(it->ctx, ds, &data));
     }
-    return hash;
+    DDNI_TRY(ddni_oracle_digest(it->ctx, it->oracle, &digest));
+    copy_text(identity->method, it->method->name);
+    copy_text(identity->schedule, ddn_schedule_kind(it->schedule));
+    copy_text(identity->oracle, ddn_oracle_kind(it->oracle));
+    identity->prediction = it->prediction;
+    identity->d = it->d;
+    identity->components = ddn_oracle_components(it->oracle);
+    identity->data = (int64_t)data;
+    identity->digest = (int64_t)digest;
+    return DDN_OK;
 }
 
-static const uint64_t SEED = UINT64_C(14695981039346656037);
-
-static uint64_t fingerprint(const ddn_integrator *it, const double *times)
+static void write_identity(ddni_writer *w, const ddni_run_identity *identity)
 {
-    const char *oracle = ddn_oracle_kind(it->oracle), *schedule = ddn_schedule_kind(it->schedule);
-    const int64_t shape[4] = {it->method->id, it->d, ddn_oracle_components(it->oracle),
-                              it->path_count};
-    uint64_t hash = mix(SEED, shape, sizeof shape);
-    hash = mix(hash, oracle, strlen(oracle));
-    hash = mix(hash, schedule, strlen(schedule));
-    hash = mix(hash, it->values, (size_t)it->options.count * sizeof *it->values);
-    hash = mix(hash, times, (size_t)ddni_integrator_count(it) * sizeof *times);
-    return it->paths == NULL ? hash
-                             : mix(hash, it->paths, (size_t)it->path_count * sizeof *it->paths);
+    ddni_write_text(w, identity->method);
+    ddni_write_text(w, identity->schedule);
+    ddni_write_text(w, identity->oracle);
+    ddni_write_i64(w, identity->prediction);
+    ddni_write_i64(w, identity->d);
+    ddni_write_i64(w, identity->components);
+    ddni_write_i64(w, identity->data);
+    ddni_write_i64(w, identity->digest);
 }
 
-static int64_t state_bytes(const ddn_integrator *it, int64_t m, int64_t remembered)
+static void write_options(const ddn_integrator *it, ddni_writer *w)
 {
-    int64_t numbers = remembered * m * it->d + (it->method->row_state ? m : 0);
-    return (int64_t)sizeof(header) + numbers * (int64_t)sizeof(double);
+    const ddn_options *o = &it->options;
+    int64_t count = 0;
+    for (int32_t i = 0; i < o->count; i++) {
+        count += !ddni_options_is_preset(o, i);
+    }
+    ddni_write_i64(w, count);
+    for (int32_t i = 0; i < o->count; i++) {
+        if (!ddni_options_is_preset(o, i)) {
+            ddni_write_i64(w, o->table[i].key);
+            ddni_write_i64(w, o->table[i].type);
+            ddni_write(w, &o->values[i], sizeof o->values[i]);
+        }
+    }
 }
 
-static uint64_t checksum(const char *buffer, int64_t size)
+static void write_run(const ddn_integrator *it, ddni_writer *w)
 {
-    size_t skipped = offsetof(header, size);
-    return mix(SEED, buffer + skipped, (size_t)size - skipped);
+    const ddni_run *run = &it->run;
+    const int64_t numbers[] = {run->m,
+                               run->count,
+                               run->index,
+                               run->shown == it->hook_count,
+                               run->remembered,
+                               run->evaluations,
+                               run->accepted,
+                               run->rejected,
+                               it->user_count > 0,
+                               it->paths == NULL ? 0 : run->m};
+    ddni_write(w, numbers, sizeof numbers);
+    if (it->paths != NULL) {
+        ddni_write(w, it->paths, run->m * (int64_t)sizeof *it->paths);
+    }
 }
 
-ddn_status ddn_integrator_save(ddn_integrator *it, void *buffer, int64_t capacity, int64_t *size)
+static ddn_status write_arrays(const ddn_integrator *it, ddni_writer *w)
 {
-    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
+    const ddni_run *run = &it->run;
+    const int64_t array = run->m * it->d * (int64_t)sizeof(double);
+    w->bytes += w->at == NULL ? 3 * run->count * (int64_t)sizeof(double) : 0;
+    for (int64_t k = 0; w->at != NULL && k < run->count; k++) {
+        ddni_level level;
+        DDNI_TRY(ddni_schedule_level_or_end(it->ctx, it->schedule, run->times[k], &level));
+        ddni_write_f64(w, level.t);
+        ddni_write_f64(w, level.a);
+        ddni_write_f64(w, level.s);
+    }
+    ddni_write(w, run->next, array);
+    ddni_write(w, run->history_time, run->remembered * (int64_t)sizeof *run->history_time);
+    for (int64_t i = 0; i < run->remembered; i++) {
+        ddni_write(w, run->history[i], array);
+    }
+    ddni_write_i64(w, it->method->row_state ? run->m : 0);
+    if (it->method->row_state) {
+        ddni_write(w, run->row_state, run->m * (int64_t)sizeof *run->row_state);
+    }
+    return DDN_OK;
+}
+
+static void write_records(const ddn_integrator *it, ddni_writer *w)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; i < it->hook_count; i++) {
+        count += it->hooks[i].recorder != NULL;
+    }
+    ddni_write_i64(w, count);
+    for (int64_t i = 0; i < it->hook_count; i++) {
+        const ddni_hook *hook = &it->hooks[i];
+        if (hook->recorder != NULL) {
+            ddni_writer counter = {NULL, 0};
+            hook->recorder->save(hook->user, &counter);
+            ddni_write_text(w, hook->recorder->kind(hook->user));
+            ddni_write_i64(w, counter.bytes);
+            hook->recorder->save(hook->user, w);
+        }
+    }
+}
+
+/* All but the head. */
+static ddn_status write_body(const ddn_integrator *it, const ddni_run_identity *identity,
+                             ddni_writer *w)
+{
+    write_identity(w, identity);
+    ddni_write_i64(w, it->run.asked);
+    write_options(it, w);
+    write_run(it, w);
+    DDNI_TRY(write_arrays(it, w));
+    write_records(it, w);
+    return DDN_OK;
+}
+
+/* Digests have no influence on the size. */
+static ddn_status measure(const ddn_integrator *it, int64_t *size)
+{
+    DDNI_CHECK(it->ctx, it->run.phase == DDN_RUN_STOPPED, DDN_E_STATE,
+               "there is no stopped run to save%s",
+               it->run.phase == DDN_RUN_RUNNING ? ": the integrator is running" : "");
+    ddni_run_identity identity = {.d = 0};
+    copy_text(identity.method, it->method->name);
+    copy_text(identity.schedule, ddn_schedule_kind(it->schedule));
+    copy_text(identity.oracle, ddn_oracle_kind(it->oracle));
+    ddni_writer w = {NULL, 0};
+    DDNI_TRY(write_body(it, &identity, &w));
+    *size = DDNI_SAVED_HEAD + w.bytes;
+    return DDN_OK;
+}
+
+ddn_status ddn_integrator_save_size(const ddn_integrator *it, int64_t *size)
+{
+    DDNI_ENTER_OBJECT(it, DDNI_READ);
     DDNI_CHECK_PTR(it->ctx, size);
-    DDNI_CHECK(it->ctx, it->phase == DDNI_STOPPED, DDN_E_STATE, "there is no stopped run to save");
-    *size = state_bytes(it, it->m, it->remembered);
-    DDNI_CHECK_CAPACITY(it->ctx, capacity, *size);
+    return measure(it, size);
+}
+
+ddn_status ddn_integrator_save(const ddn_integrator *it, int64_t capacity, void *buffer)
+{
+    DDNI_ENTER_OBJECT(it, DDNI_READ);
+    int64_t size = 0;
+    ddni_run_identity identity;
+    DDNI_TRY(measure(it, &size));
+    DDNI_CHECK_CAPACITY(it->ctx, capacity, size);
     DDNI_CHECK_PTR(it->ctx, buffer);
-    header h;
-    memset(&h, 0, sizeof h);
-    memcpy(h.magic, MAGIC, sizeof h.magic);
-    h.fingerprint = fingerprint(it, it->times);
-    h.size = *size;
-    h.m = it->m;
-    h.index = it->index;
-    h.observed = it->observed;
-    h.remembered = it->remembered;
-    h.evaluations = it->evaluations;
-    h.accepted = it->accepted;
-    h.rejected = it->rejected;
-    memcpy(h.history_time, it->history_time, sizeof h.history_time);
-    char *out = (char *)buffer + sizeof h;
-    size_t array = (size_t)(it->m * it->d) * sizeof(double);
-    for (int64_t i = 0; i < it->remembered; i++, out += array) {
-        memcpy(out, it->history[i], array);
-    }
-    if (it->method->row_state) {
-        memcpy(out, it->row_state, (size_t)it->m * sizeof(double));
-    }
-    memcpy(buffer, &h, sizeof h);
-    h.checksum = checksum(buffer, *size);
-    memcpy(buffer, &h, sizeof h);
-    return DDN_OK;
-}
-
-/* The header is sane for this integrator and the buffer is whole. */
-static ddn_status check_header(ddn_integrator *it, const header *h, const void *buffer,
-                               int64_t size)
-{
-    ddn_context *ctx = it->ctx;
-    DDNI_CHECK(ctx, memcmp(h->magic, MAGIC, sizeof h->magic) == 0, DDN_E_FORMAT,
-               "the buffer does not hold a saved run");
-    DDNI_CHECK(ctx,
-               h->size == size && h->m >= 0 && h->m <= INT64_C(1) << 40 && h->remembered >= 0 &&
-                   h->remembered <= it->method->history,
-               DDN_E_FORMAT, "the saved run has %lld bytes, the buffer %lld", (long long)h->size,
-               (long long)size);
-    double arrays = (double)h->m * (double)it->d * (double)h->remembered; /* cannot overflow */
-    DDNI_CHECK(ctx, arrays <= (double)size && size == state_bytes(it, h->m, h->remembered),
-               DDN_E_FORMAT, "the saved run is damaged: its size does not fit m = %lld",
-               (long long)h->m);
-    DDNI_CHECK(ctx, h->checksum == checksum(buffer, size), DDN_E_FORMAT,
-               "the saved run is damaged: its checksum is wrong");
-    return DDN_OK;
-}
-
-ddn_status ddn_integrator_restore(ddn_integrator *it, const void *buffer, int64_t size)
-{
-    DDNI_ENTER_OBJECT(it, DDNI_ALONE);
-    ddn_context *ctx = it->ctx;
-    header h;
-    DDNI_CHECK(ctx, it->phase != DDNI_RUNNING, DDN_E_STATE, "the integrator is running");
-    DDNI_CHECK_PTR(ctx, buffer);
-    DDNI_CHECK(ctx, size >= (int64_t)sizeof h, DDN_E_FORMAT,
-               "argument size = %lld is less than %lld, the least of a saved run", (long long)size,
-               (long long)sizeof h);
-    memcpy(&h, buffer, sizeof h);
-    DDNI_TRY(check_header(it, &h, buffer, size));
-    int64_t count = ddni_integrator_count(it);
-    it->phase = DDNI_IDLE;
-    DDNI_TRY(ddni_reserve(ctx, "times", count, (int64_t)sizeof *it->times, &it->times));
-    DDNI_TRY(ddni_integrator_fill_times(it, it->times));
-    DDNI_CHECK(ctx, h.fingerprint == fingerprint(it, it->times), DDN_E_FORMAT,
-               "the saved run has another oracle, method, grid or options");
-    DDNI_CHECK(ctx, h.index >= 0 && h.index < count, DDN_E_FORMAT,
-               "the saved run is damaged: it is at time number %lld of %lld", (long long)h.index,
-               (long long)count);
-    DDNI_TRY(ddni_integrator_reserve(it, h.m));
-    const char *in = (const char *)buffer + sizeof h;
-    size_t array = (size_t)(h.m * it->d) * sizeof(double);
-    for (int64_t i = 0; i < h.remembered; i++, in += array) {
-        memcpy(it->history[i], in, array);
-    }
-    if (it->method->row_state) {
-        memcpy(it->row_state, in, (size_t)h.m * sizeof(double));
-    }
-    it->count = count;
-    it->m = h.m;
-    it->index = h.index;
-    it->observed = h.observed != 0;
-    it->remembered = h.remembered;
-    it->evaluations = h.evaluations;
-    it->accepted = h.accepted;
-    it->rejected = h.rejected;
-    memcpy(it->history_time, h.history_time, sizeof h.history_time);
-    it->phase = DDNI_STOPPED;
+    DDNI_TRY(ddni_run_identify(it, &identity));
+    unsigned char *out = buffer;
+    ddni_writer w = {out + DDNI_SAVED_HEAD, 0};
+    DDNI_TRY(write_body(it, &identity, &w));
+    const int32_t version[2] = {DDNI_SAVED_VERSION, DDNI_SAVED_ORDER};
+    w = (ddni_writer){out, 0};
+    ddni_write(&w, DDNI_SAVED_MAGIC, sizeof DDNI_SAVED_MAGIC);
+    ddni_write(&w, version, sizeof version);
+    ddni_write_i64(&w, size);
+    ddni_write_i64(&w, (int64_t)ddni_digest(out + DDNI_SAVED_HEAD, size - DDNI_SAVED_HEAD));
     return DDN_OK;
 }

@@ -3,22 +3,22 @@
 
 int64_t ddn_step_index(const ddn_step *step)
 {
-    return !DDNI_IS(step) ? 0 : step->it->index;
+    return !DDNI_IS(step) ? 0 : step->it->run.index;
 }
 
 int64_t ddn_step_count(const ddn_step *step)
 {
-    return !DDNI_IS(step) ? 0 : step->it->count;
+    return !DDNI_IS(step) ? 0 : step->it->run.count;
 }
 
 double ddn_step_time(const ddn_step *step)
 {
-    return !DDNI_IS(step) ? 0.0 : step->it->times[step->it->index];
+    return !DDNI_IS(step) ? 0.0 : step->it->run.times[step->it->run.index];
 }
 
 int64_t ddn_step_m(const ddn_step *step)
 {
-    return !DDNI_IS(step) ? 0 : step->it->m;
+    return !DDNI_IS(step) ? 0 : step->it->run.m;
 }
 
 int64_t ddn_step_d(const ddn_step *step)
@@ -50,10 +50,10 @@ const double *ddn_step_f64(const ddn_step *step, ddn_output what, int64_t *ld)
     if (ld != NULL) {
         *ld = ddni_output_width(step->it->oracle, what);
     }
-    return step->it->f64[what];
+    return step->it->run.f64[what];
 }
 
 const int64_t *ddn_step_i64(const ddn_step *step, ddn_output what)
 {
-    return available(step, what) ? step->it->i64[what] : NULL;
+    return available(step, what) ? step->it->run.i64[what] : NULL;
 }

@@ -41,17 +41,30 @@ static ddni_record find(const ddn_observer *ob, ddn_record what)
     return ddni_track_find(ob, &((const class_observer *)ob)->track, what);
 }
 
+static int64_t arrays(ddn_observer *ob, ddni_kept *list)
+{
+    return ddni_track_arrays(ob, &((class_observer *)ob)->track, list);
+}
+
+static uint64_t digest(const ddn_observer *ob)
+{
+    return (uint64_t)((const class_observer *)ob)->classes;
+}
+
 static void destroy(ddn_observer *ob)
 {
     ddni_track_free(ob, &((class_observer *)ob)->track);
 }
 
 static const ddni_observer_ops ops = {
+    .kind = "class",
     .wanted = INT64_C(1) << DDN_OUT_CLASS_POSTERIOR,
     .meet = meet,
     .begin = begin,
     .see = see,
     .find = find,
+    .arrays = arrays,
+    .digest = digest,
     .destroy = destroy,
 };
 

@@ -30,16 +30,23 @@ static ddni_record find(const ddn_observer *ob, ddn_record what)
     return ddni_track_find(ob, &((const nearest *)ob)->track, what);
 }
 
+static int64_t arrays(ddn_observer *ob, ddni_kept *list)
+{
+    return ddni_track_arrays(ob, &((nearest *)ob)->track, list);
+}
+
 static void destroy(ddn_observer *ob)
 {
     ddni_track_free(ob, &((nearest *)ob)->track);
 }
 
 static const ddni_observer_ops ops = {
+    .kind = "nearest",
     .wanted = INT64_C(1) << DDN_OUT_ARGMAX,
     .begin = begin,
     .see = see,
     .find = find,
+    .arrays = arrays,
     .destroy = destroy,
 };
 

@@ -66,6 +66,151 @@ static int32_t observe(void *user, const ddn_step *step)
     return 0;
 }
 
+/* ---- Saved with a run ---- */
+
+static const char *kind(const void *user)
+{
+    return ((const ddn_observer *)user)->ops->kind;
+}
+
+static uint64_t made_like(const ddn_observer *ob)
+{
+    return ob->ops->digest == NULL ? 0 : ob->ops->digest(ob);
+}
+
+/* Number of times, first one, shape; times and arrays as far as they are filled. */
+static void save(const void *user, ddni_writer *w)
+{
+    ddn_observer *ob = (ddn_observer *)(uintptr_t)user; /* addresses of arrays are asked for */
+    const int64_t numbers[] = {(int64_t)made_like(ob), ob->seen, ob->first, ob->m, ob->d};
+    ddni_kept list[DDNI_KEPT_ARRAYS];
+    ddni_write(w, numbers, sizeof numbers);
+    if (ob->seen == 0) {
+        return;
+    }
+    ddni_write(w, ob->times, ob->seen * (int64_t)sizeof *ob->times);
+    int64_t count = ob->ops->arrays(ob, list);
+    for (int64_t i = 0; i < count; i++) {
+        void *array;
+        memcpy(&array, list[i].at, sizeof array);
+        ddni_write(w, array, list[i].rows * list[i].width * 8);
+    }
+}
+
+static void drop(ddn_observer *ob)
+{
+    const ddni_allocator *al = &ob->handle.allocator;
+    if (ob->loaded != NULL) {
+        ddni_free(al, ob->loaded->times);
+        for (int64_t i = 0; i < ob->loaded->arrays; i++) {
+            ddni_free(al, ob->loaded->array[i]);
+        }
+        ddni_free(al, ob->loaded);
+        ob->loaded = NULL;
+    }
+}
+
+/* Exchanges the shape of the present record and of the loaded one. */
+static void swap_shape(ddn_observer *ob)
+{
+    ddni_loaded *l = ob->loaded;
+    const ddni_loaded old = {
+        .first = ob->first, .count = ob->count, .seen = ob->seen, .m = ob->m, .d = ob->d};
+    ob->first = l->first;
+    ob->count = l->count;
+    ob->seen = l->seen;
+    ob->m = l->m;
+    ob->d = l->d;
+    l->first = old.first;
+    l->count = old.count;
+    l->seen = old.seen;
+    l->m = old.m;
+    l->d = old.d;
+}
+
+/* Room for all times of the record, filled as far as it was seen. */
+static ddn_status load_array(ddn_observer *ob, ddni_reader *r, int64_t rows, int64_t room,
+                             int64_t width, void *out)
+{
+    void *array;
+    const unsigned char *in = ddni_read(r, rows, width * 8);
+    DDNI_CHECK(ob->ctx, in != NULL, DDN_E_FORMAT, "the saved run is damaged: a record is cut");
+    DDNI_TRY(ddni_alloc_for(ob->ctx, "a saved record", room, width * 8, out));
+    memcpy(&array, out, sizeof array);
+    if (rows > 0 && width > 0) {
+        memcpy(array, in, (size_t)(rows * width) * 8);
+    }
+    return DDN_OK;
+}
+
+static ddn_status load(void *user, ddni_reader *r)
+{
+    ddn_observer *ob = user;
+    const ddni_run *run = &ob->it->run;
+    ddni_loaded *l;
+    ddni_kept list[DDNI_KEPT_ARRAYS];
+    DDNI_TRY(ddni_alloc_for(ob->ctx, "a saved record", 1, sizeof *l, &ob->loaded));
+    l = ob->loaded;
+    uint64_t like = (uint64_t)ddni_read_i64(r);
+    l->seen = ddni_read_i64(r);
+    l->first = ddni_read_i64(r);
+    l->m = ddni_read_i64(r);
+    l->d = ddni_read_i64(r);
+    DDNI_CHECK(ob->ctx, like == made_like(ob), DDN_E_MISMATCH,
+               "the %s observer of the saved run was made with other arguments", ob->ops->kind);
+    if (l->seen == 0) {
+        *l = (ddni_loaded){.seen = 0};
+        return DDN_OK;
+    }
+    DDNI_CHECK(ob->ctx,
+               !r->bad && l->seen > 0 && l->first >= 0 && l->seen <= run->index + 1 &&
+                   l->first <= run->index + 1 - l->seen && l->m == run->m && l->d == ob->it->d,
+               DDN_E_FORMAT, "the saved run is damaged: its %s record does not fit it",
+               ob->ops->kind);
+    l->count = run->count - l->first;
+    DDNI_TRY(load_array(ob, r, l->seen, l->count, 1, &l->times));
+    swap_shape(ob);
+    int64_t count = ob->ops->arrays(ob, list);
+    swap_shape(ob);
+    for (int64_t i = 0; i < count; i++) {
+        l->arrays = i + 1;
+        DDNI_TRY(load_array(ob, r, list[i].rows, list[i].room, list[i].width, &l->array[i]));
+    }
+    return DDN_OK;
+}
+
+static void forget(void *user)
+{
+    ddn_observer *ob = user;
+    ob->seen = ob->count = ob->first = ob->m = 0;
+}
+
+/* A run that is restored without a record of this observer begins for it where it is. */
+static void decide(void *user, int32_t take)
+{
+    ddn_observer *ob = user;
+    const ddni_allocator *al = &ob->handle.allocator;
+    ddni_kept list[DDNI_KEPT_ARRAYS];
+    if (take && ob->loaded != NULL && ob->loaded->seen > 0) {
+        swap_shape(ob);
+        ddni_free(al, ob->times);
+        ob->times = ob->loaded->times;
+        ob->loaded->times = NULL;
+        int64_t count = ob->ops->arrays(ob, list);
+        for (int64_t i = 0; i < count; i++) {
+            void *old;
+            memcpy(&old, list[i].at, sizeof old);
+            memcpy(list[i].at, &ob->loaded->array[i], sizeof old);
+            ob->loaded->array[i] = old;
+        }
+    } else if (take) {
+        forget(ob);
+    }
+    drop(ob);
+}
+
+static const ddni_recorder recorder = {kind, save, load, decide, forget};
+
 static void detach(void *user)
 {
     ddn_observer *ob = user;
@@ -90,7 +235,7 @@ ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it)
         detach(observer);
         return status;
     }
-    it->hooks[it->hook_count - 1].own = 1;
+    it->hooks[it->hook_count - 1].recorder = &recorder;
     return DDN_OK;
 }
 
@@ -129,6 +274,12 @@ static ddn_status copy(const ddn_observer *ob, ddn_record what, int32_t type, vo
     DDNI_CHECK(ob->ctx, r.type == type, DDN_E_TYPE, "record %s is %s, not %s", names[what],
                r.type == DDNI_RECORD_F64 ? "double" : "int64",
                type == DDNI_RECORD_F64 ? "double" : "int64");
+    int32_t of_whole =
+        what == DDN_RECORD_INDEX || what == DDN_RECORD_LAST_CHANGE || what == DDN_RECORD_CHANGES;
+    DDNI_CHECK(ob->ctx, !of_whole || ob->first == 0, DDN_E_STATE,
+               "record %s is about a whole run, but this observer saw %lld of %lld times of the "
+               "run",
+               names[what], (long long)ob->seen, (long long)(ob->first + ob->count));
     DDNI_CHECK_CAPACITY(ob->ctx, capacity, r.count);
     if (r.count > 0) {
         DDNI_CHECK_PTR(ob->ctx, out);

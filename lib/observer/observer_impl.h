@@ -18,8 +18,28 @@ typedef struct ddni_record {
     int64_t count;
 } ddni_record;
 
+/* An array of a record, of numbers of eight bytes: rows filled, room made by begin, width of a row.
+ */
+typedef struct ddni_kept {
+    void *at; /* address of the pointer to it */
+    int64_t rows, room, width;
+} ddni_kept;
+
+enum {
+    DDNI_KEPT_ARRAYS = 8 /* arrays of a kind, at most */
+};
+
+/* A record that is ready to take the place of the present one. */
+typedef struct ddni_loaded {
+    int64_t first, count, seen, m, d;
+    double *times;
+    int64_t arrays;
+    void *array[DDNI_KEPT_ARRAYS];
+} ddni_loaded;
+
 /* The operations of a kind. Grid time number k of the record is row k of everything kept. */
 typedef struct ddni_observer_ops {
+    const char *kind;
     int64_t wanted; /* outputs it looks at, as bits (1 << what) */
     /* Checks the oracle and learns from it; NULL where there is nothing to learn. */
     ddn_status (*meet)(ddn_observer *ob, const ddn_oracle *oracle);
@@ -28,6 +48,11 @@ typedef struct ddni_observer_ops {
     ddn_status (*see)(ddn_observer *ob, const ddn_step *step, int64_t k);
     /* Records of the kind; DDN_RECORD_TIMES only if they are not simply the times seen. */
     ddni_record (*find)(const ddn_observer *ob, ddn_record what);
+    /* All that begin and see write: list[DDNI_KEPT_ARRAYS], returns how many; rows are 0 where
+     * nothing has been seen. */
+    int64_t (*arrays)(ddn_observer *ob, ddni_kept *list);
+    /* Tells it from others of its kind; NULL where all are alike. */
+    uint64_t (*digest)(const ddn_observer *ob);
     void (*destroy)(ddn_observer *ob); /* members of the kind only */
 } ddni_observer_ops;
 
@@ -41,7 +66,8 @@ struct ddn_observer {
     int64_t count;      /* times that the record has room for */
     int64_t seen;       /* times seen */
     int64_t m, d;
-    double *times; /* [count] */
+    double *times;       /* [count] */
+    ddni_loaded *loaded; /* by a restore that has not succeeded yet, or NULL */
 };
 
 /* Allocates an observer of `size` bytes with the common members set. */

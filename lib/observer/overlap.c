@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "observer/observer_impl.h"
 
 typedef struct overlap {
@@ -59,6 +60,20 @@ static ddni_record find(const ddn_observer *ob, ddn_record what)
                : (ddni_record){DDNI_RECORD_NONE, NULL, 0};
 }
 
+static int64_t arrays(ddn_observer *ob, ddni_kept *list)
+{
+    overlap *self = (overlap *)ob;
+    list[0] = (ddni_kept){&self->q, ob->seen, ob->count, ob->m * self->directions};
+    return 1;
+}
+
+static uint64_t digest(const ddn_observer *ob)
+{
+    const overlap *self = (const overlap *)ob;
+    return DDNI_DIGEST_WORDS((uint64_t)self->directions, (uint64_t)self->d,
+                             DDNI_DIGEST_OF(self->v, self->directions * self->d));
+}
+
 static void destroy(ddn_observer *ob)
 {
     overlap *self = (overlap *)ob;
@@ -67,10 +82,13 @@ static void destroy(ddn_observer *ob)
 }
 
 static const ddni_observer_ops ops = {
+    .kind = "overlap",
     .meet = meet,
     .begin = begin,
     .see = see,
     .find = find,
+    .arrays = arrays,
+    .digest = digest,
     .destroy = destroy,
 };
 

@@ -56,6 +56,14 @@ static ddni_record find(const ddn_observer *ob, ddn_record what)
     return (ddni_record){DDNI_RECORD_NONE, NULL, 0};
 }
 
+static int64_t arrays(ddn_observer *ob, ddni_kept *list)
+{
+    for (int i = 0; i < KEPT; i++) {
+        list[i] = (ddni_kept){&((posterior *)ob)->means[i], ob->seen, ob->count, 2};
+    }
+    return KEPT;
+}
+
 static void destroy(ddn_observer *ob)
 {
     for (int i = 0; i < KEPT; i++) {
@@ -64,12 +72,14 @@ static void destroy(ddn_observer *ob)
 }
 
 static const ddni_observer_ops ops = {
+    .kind = "posterior",
     .wanted = INT64_C(1) << DDN_OUT_ENTROPY | INT64_C(1) << DDN_OUT_SUM_W2 |
               INT64_C(1) << DDN_OUT_W_MAX | INT64_C(1) << DDN_OUT_TRACE_COV |
               INT64_C(1) << DDN_OUT_LOG_P,
     .begin = begin,
     .see = see,
     .find = find,
+    .arrays = arrays,
     .destroy = destroy,
 };
 

@@ -2,19 +2,21 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "observer/observer_impl.h"
 
 typedef struct snapshots {
     ddn_observer base;
     int64_t wishes;
     double *wish;   /* [wishes] times asked for */
-    int64_t *pick;  /* [wishes] row of the record that comes nearest */
-    double *taken;  /* [wishes] its time */
+    int64_t *pick;  /* [wishes] time number that comes nearest, from the first one seen on */
+    double *taken;  /* [wishes] its time, NaN before it */
     double *states; /* [wishes][m][d] */
     double *grid;   /* scratch: the times of the run */
 } snapshots;
 
-/* Chooses beforehand, so that each wish is copied once. Ties go to the earlier step. */
+/* Chooses beforehand, so that each wish is copied once. Ties go to the earlier step. What lies
+ * before the first time seen is never taken. */
 static ddn_status begin(ddn_observer *ob)
 {
     snapshots *self = (snapshots *)ob;
@@ -27,18 +29,19 @@ static ddn_status begin(ddn_observer *ob)
     DDNI_TRY(ddni_reserve(ob->ctx, "snapshots", cells, sizeof(double), &self->states));
     DDNI_TRY(ddni_reserve(ob->ctx, "grid of snapshots", all, sizeof(double), &self->grid));
     DDNI_TRY(ddn_integrator_times(ob->it, all, self->grid));
-    const double *times = self->grid + ob->first;
     for (int64_t i = 0; i < self->wishes; i++) {
         int64_t best = 0;
-        for (int64_t k = 1; k < ob->count; k++) {
-            if (fabs(times[k] - self->wish[i]) < fabs(times[best] - self->wish[i])) {
+        for (int64_t k = 1; k < all; k++) {
+            if (fabs(self->grid[k] - self->wish[i]) < fabs(self->grid[best] - self->wish[i])) {
                 best = k;
             }
         }
-        self->pick[i] = best;
+        self->pick[i] = best - ob->first;
         self->taken[i] = NAN;
     }
-    memset(self->states, 0, (size_t)cells * sizeof(double));
+    for (int64_t i = 0; i < cells; i++) {
+        self->states[i] = NAN;
+    }
     return DDN_OK;
 }
 
@@ -73,6 +76,22 @@ static ddni_record find(const ddn_observer *ob, ddn_record what)
     }
 }
 
+static int64_t arrays(ddn_observer *ob, ddni_kept *list)
+{
+    snapshots *self = (snapshots *)ob;
+    int64_t rows = ob->seen == 0 ? 0 : self->wishes;
+    list[0] = (ddni_kept){&self->pick, rows, self->wishes, 1};
+    list[1] = (ddni_kept){&self->taken, rows, self->wishes, 1};
+    list[2] = (ddni_kept){&self->states, rows, self->wishes, ob->m * ob->d};
+    return 3;
+}
+
+static uint64_t digest(const ddn_observer *ob)
+{
+    const snapshots *self = (const snapshots *)ob;
+    return DDNI_DIGEST_OF(self->wish, self->wishes);
+}
+
 static void destroy(ddn_observer *ob)
 {
     snapshots *self = (snapshots *)ob;
@@ -85,9 +104,12 @@ static void destroy(ddn_observer *ob)
 }
 
 static const ddni_observer_ops ops = {
+    .kind = "snapshots",
     .begin = begin,
     .see = see,
     .find = find,
+    .arrays = arrays,
+    .digest = digest,
     .destroy = destroy,
 };
 

@@ -46,6 +46,15 @@ ddni_record ddni_track_find(const ddn_observer *ob, const ddni_track *track, ddn
     }
 }
 
+int64_t ddni_track_arrays(ddn_observer *ob, ddni_track *track, ddni_kept *list)
+{
+    int64_t rows = ob->seen == 0 ? 0 : ob->m;
+    list[0] = (ddni_kept){&track->history, ob->seen, ob->count, ob->m};
+    list[1] = (ddni_kept){&track->changes, rows, ob->m, 1};
+    list[2] = (ddni_kept){&track->last_change, rows, ob->m, 1};
+    return 3;
+}
+
 void ddni_track_free(const ddn_observer *ob, ddni_track *track)
 {
     ddni_free(&ob->handle.allocator, track->history);

@@ -15,6 +15,7 @@ ddn_status ddni_track_begin(const ddn_observer *ob, ddni_track *track);
 /* Row k of the history has been filled: looks for changes since row k - 1. */
 void ddni_track_see(const ddn_observer *ob, ddni_track *track, int64_t k);
 ddni_record ddni_track_find(const ddn_observer *ob, const ddni_track *track, ddn_record what);
+int64_t ddni_track_arrays(ddn_observer *ob, ddni_track *track, ddni_kept *list);
 void ddni_track_free(const ddn_observer *ob, ddni_track *track);
 
 #endif

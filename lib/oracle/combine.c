@@ -7,6 +7,7 @@
 #include <diffdyn/oracle_kinds.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "numerics/vector.h"
 #include "oracle/oracle_impl.h"
 
@@ -158,12 +159,25 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
     return DDN_OK;
 }
 
+static ddn_status digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *out)
+{
+    const combination *co = (const combination *)oracle;
+    uint64_t part[MAX_PARTS];
+    for (int64_t i = 0; i < co->count; i++) {
+        DDNI_TRY(ddni_oracle_digest(ctx, co->part[i], &part[i]));
+    }
+    *out =
+        DDNI_DIGEST_WORDS(DDNI_DIGEST_OF(part, co->count), DDNI_DIGEST_OF(co->factor, co->count));
+    return DDN_OK;
+}
+
 static const ddni_oracle_ops combination_ops = {
     .kind = "combination",
     .scratch_create = scratch_create,
     .scratch_destroy = scratch_destroy,
     .scratch_bytes = scratch_bytes,
     .evaluate = evaluate,
+    .digest = digest,
     .destroy = destroy,
 };
 

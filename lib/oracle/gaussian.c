@@ -8,6 +8,7 @@
 #include <diffdyn/oracle_kinds.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "numerics/vector.h"
@@ -265,6 +266,16 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
     return status;
 }
 
+static ddn_status digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *out)
+{
+    (void)ctx;
+    const gaussian *ga = (const gaussian *)oracle;
+    *out = DDNI_DIGEST_WORDS(
+        (uint64_t)ga->count, ddni_bits(ga->residual), DDNI_DIGEST_OF(ga->mean, oracle->d),
+        DDNI_DIGEST_OF(ga->value, ga->count), DDNI_DIGEST_OF(ga->vector, ga->count * oracle->d));
+    return DDN_OK;
+}
+
 static const ddni_oracle_ops gaussian_ops = {
     .kind = "gaussian",
     .scratch_create = scratch_create,
@@ -272,6 +283,7 @@ static const ddni_oracle_ops gaussian_ops = {
     .scratch_bytes = scratch_bytes,
     .evaluate = evaluate,
     .sample_data = sample_data,
+    .digest = digest,
     .destroy = destroy,
 };
 

@@ -3,6 +3,9 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/digest.h"
+#include "dataset/dataset_impl.h"
+#include "oracle/oracle_impl.h"
 
 typedef struct moments {
     double *mean, *norms, *values, *vectors;
@@ -44,10 +47,17 @@ ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dataset *ds
     DDNI_CHECK_INT(ctx, count, 0, ddn_dataset_d(ds));
     moments mo = {0};
     double residual = 0;
+    uint64_t data = 0;
     ddn_status status = measure(ctx, ds, count, &mo, &residual);
+    if (status == DDN_OK) {
+        status = ddni_dataset_digest(ctx, ds, &data);
+    }
     if (status == DDN_OK) {
         status = ddn_oracle_create_gaussian(ctx, sch, ddn_dataset_d(ds), count, residual, mo.mean,
                                             mo.values, mo.vectors, ddn_dataset_d(ds), out);
+    }
+    if (status == DDN_OK) {
+        (*out)->made_of = DDNI_DIGEST_WORDS(data, (uint64_t)count);
     }
     const ddni_allocator *al = ddni_context_allocator(ctx);
     ddni_free(al, mo.mean);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "numerics/vector.h"
 #include "oracle/model_impl.h"
 
@@ -272,6 +273,20 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
     return ddni_oracle_sample_points(ctx, oracle, seed, first_path, m, x, ldx, index);
 }
 
+/* What can be told of a model from outside; its numbers are the host's. */
+static ddn_status digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *out)
+{
+    (void)ctx;
+    const ddni_model_setup *setup = &((const ddni_foreign *)oracle)->setup;
+    uint64_t has = (uint64_t)(setup->predict_f64 != NULL) |
+                   (uint64_t)(setup->predict_f32 != NULL) << 1 |
+                   (uint64_t)(setup->jvp_f64 != NULL) << 2 |
+                   (uint64_t)(setup->jvp_f32 != NULL) << 3 | (uint64_t)(setup->log_p != NULL) << 4;
+    *out = DDNI_DIGEST_WORDS((uint64_t)setup->prediction, has, ddni_bits(setup->low),
+                             ddni_bits(setup->high), ddni_bits(setup->step));
+    return DDN_OK;
+}
+
 const ddni_oracle_ops ddni_foreign_ops = {
     .kind = "model",
     .scratch_create = scratch_create,
@@ -279,5 +294,6 @@ const ddni_oracle_ops ddni_foreign_ops = {
     .scratch_bytes = scratch_bytes,
     .evaluate = evaluate,
     .sample_data = sample_data,
+    .digest = digest,
     .destroy = destroy,
 };

@@ -2,6 +2,7 @@
 #include "oracle/oracle_impl.h"
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/progress.h"
 #include "dataset/dataset_impl.h"
 
@@ -95,6 +96,20 @@ int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what)
 {
     return DDNI_IS(oracle) && ddni_output_of(what).name != NULL &&
            (oracle->can & ddni_bit(what)) != 0;
+}
+
+ddn_status ddni_oracle_digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest)
+{
+    uint64_t data = 0, own = oracle->made_of;
+    if (oracle->dataset != NULL) {
+        DDNI_TRY(ddni_dataset_digest(ctx, oracle->dataset, &data));
+    }
+    if (own == 0 && oracle->ops->digest != NULL) {
+        DDNI_TRY(oracle->ops->digest(ctx, oracle, &own));
+    }
+    *digest = DDNI_DIGEST_WORDS(ddni_digest_text(oracle->ops->kind), (uint64_t)oracle->d,
+                                (uint64_t)oracle->components, (uint64_t)oracle->classes, data, own);
+    return DDN_OK;
 }
 
 int64_t ddn_oracle_output_width(const ddn_oracle *oracle, ddn_output what)

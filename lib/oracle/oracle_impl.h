@@ -71,6 +71,9 @@ typedef struct ddni_oracle_ops {
     ddn_status (*sample_data)(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                               int64_t first_path, int64_t m, double *x, int64_t ldx,
                               int64_t *index);
+    /* Tells it from others of its kind: components, parts, what it asks of a model. NULL: the
+     * dataset alone does. */
+    ddn_status (*digest)(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest);
     /* Ways of evaluation in the order in which they are tried; NULL: there is one, without a name.
      */
     int64_t (*way_count)(void);
@@ -88,12 +91,18 @@ struct ddn_oracle {
     int64_t can;           /* set of outputs it can give, derived ones included */
     int64_t direct;        /* of DIVERGENCE and JACOBIAN_TIMES_V: those it gives itself */
     double epsilon_preset; /* default of DDN_QUERY_EPSILON */
+    uint64_t made_of;      /* digest of what its numbers were computed from: they may differ in last
+                              digits from machine to machine; or 0 */
     _Atomic int64_t tally[DDNI_MOST_WAYS][DDN_WAY_BYTES]; /* of all queries, by ddn_way_tally - 1 */
 };
 
 /* Allocates an oracle of `size` bytes with the common members set; retains schedule and dataset. */
 ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_ops *ops,
                               const ddn_schedule *sch, const ddn_dataset *ds, int64_t d, void *out);
+
+/* Tells oracles apart: kind, shape, outputs, dataset, and what the kind adds. The schedule is not
+ * in it. Callbacks of models cannot be compared: only which of them there are. */
+ddn_status ddni_oracle_digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest);
 
 /* sample_data of the kinds whose data are the points of their dataset: row r is point
  * (first_path + r) modulo n. */

@@ -65,10 +65,10 @@ class Regimes(DriverTest):
         done = self.succeeds("--data", x, "--labels", y, *QUICK)
         self.assertEqual(done.stderr.replace("gnuplot is not installed", ""), "")
         got = self.result()
-        self.assertEqual(self.about("kind", "clock", "n", "d", "labels", "seed", "data_path", "labels_path", "data",
+        self.assertEqual(self.about("kind", "clock", "n", "d", "labels", "seed", "data_path", "labels_path",
                                     "DDN_ANALYSIS_SAMPLES", "DDN_ANALYSIS_EXCESS_LEVEL"),
-                         ("regimes", "schedule:ou", "60", "6", "0, 1", "0", x, y, "f64 [60][6], 2 classes", "200",
-                          "0.05"))
+                         ("regimes", "schedule:ou", "60", "6", "0, 1", "0", x, y, "200", "0.05"))
+        self.assertRegex(self.about("data")[0], r"^f64 \[60\]\[6\], 2 classes, digest [0-9a-f]{16}$")
         self.assertRegex(self.about("library")[0], r"^\d+\.\d+\.\d+$")
         self.assertAlmostEqual(got["alpha"]["value"], math.log(60) / 6, places=14)
         for key in ["Lambda"] + TIMES:

@@ -633,20 +633,20 @@ void by_hand_ddn_options_reset(fuzz *f)
 void by_hand_ddn_integrator_save(fuzz *f)
 {
     ddn_integrator *it = fuzz_object(f, fuzz_kind_integrator, 0);
-    int64_t need = 0, size = 0;
+    int64_t need = 0;
     fuzz_begin(f, number_of("ddn_integrator_save"));
-    ddn_status status = ddn_integrator_save(it, NULL, 0, &need);
+    ddn_status status = ddn_integrator_save_size(it, &need);
     int64_t capacity = fuzz_one_in(f, 4) ? fuzz_below(f, 64) : need;
     uint8_t *bytes = malloc((size_t)capacity + 1);
     demand(bytes != NULL && need >= 0 && need < 1 << 24, "size of a saved run");
     push(&f->buffers, bytes);
     if (need > 0) {
-        status = ddn_integrator_save(it, bytes, capacity, &size);
-        demand(status != DDN_OK || (size <= capacity && size > 0), "size of a saved run");
+        status = ddn_integrator_save(it, capacity, bytes);
+        demand(status != DDN_OK || capacity >= need, "size of a saved run");
     }
     if (need > 0 && status == DDN_OK) {
         f->saved = bytes;
-        f->saved_size = size;
+        f->saved_size = need;
     }
     fuzz_end(f, status);
 }
@@ -667,8 +667,12 @@ void by_hand_ddn_integrator_restore(fuzz *f)
     uint8_t *exact = realloc(bytes, (size_t)size + (size == 0));
     demand(exact != NULL, "no memory");
     push(&f->buffers, exact);
+    static double x[64 * 64];
+    int64_t m = 0;
     fuzz_begin(f, number_of("ddn_integrator_restore"));
-    fuzz_end(f, ddn_integrator_restore(it, exact, fuzz_one_in(f, 64) ? -1 : size));
+    ddn_status status = ddn_integrator_saved_rows(it, size, exact, &m);
+    m = status != DDN_OK || m > 64 || fuzz_one_in(f, 16) ? fuzz_below(f, 64) : m;
+    fuzz_end(f, ddn_integrator_restore(it, fuzz_one_in(f, 64) ? -1 : size, m, exact, x, 64));
 }
 
 /* ---- A sequence -------------------------------------------------------------------------- */

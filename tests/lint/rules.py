@@ -20,8 +20,6 @@ EXCEPTIONS = {
     "order": {
         "ddn_deallocate_fn": "memory and its size, as in C",
         "ddn_parallel_body_fn": "arg is to it what user is to others",
-        "ddn_integrator_save": "as in 0.1.0",
-        "ddn_integrator_restore": "as in 0.1.0",
     },
     "callbacks": {
         "ddn_model_set_predict_f64": "user is the model's",
@@ -37,7 +35,7 @@ EXCEPTIONS = {
     "release": {
         "ddn_context_create_with_allocator": "the allocator must outlive the context",
     },
-    "const": {"ddn_integrator_save": "as in 0.1.0"},
+    "const": {},
     "keys": {},
     "enums": {"ddn_status": "its errors are negative"},
     "comments": {},

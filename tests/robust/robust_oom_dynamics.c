@@ -13,7 +13,7 @@ static ddn_status one_method(ddn_context *ctx, const ddn_oracle *oracle, ddn_met
 {
     static const int64_t paths[M] = {0, 0, 7, 8};
     double x[M * D] = {0};
-    char state[4096];
+    char state[1 << 15];
     int64_t size = 0, released = 0;
     ddn_integrator *it = NULL, *other = NULL;
     ddn_observer *seen[5] = {NULL};
@@ -45,8 +45,9 @@ static ddn_status one_method(ddn_context *ctx, const ddn_oracle *oracle, ddn_met
         assert_int_equal(status, DDN_E_NOMEM);
         goto done;
     }
-    TRY(ddn_integrator_save(it, state, (int64_t)sizeof state, &size));
-    TRY(ddn_integrator_restore(other, state, size));
+    TRY(ddn_integrator_save_size(it, &size));
+    TRY(ddn_integrator_save(it, (int64_t)sizeof state, state));
+    TRY(ddn_integrator_restore(other, size, M, state, x, D));
     TRY(ddn_integrator_resume(other, M, x, D));
 done:
     ddn_integrator_destroy(it);

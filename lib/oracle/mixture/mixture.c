@@ -6,6 +6,7 @@
 #include <diffdyn/oracle_kinds.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/progress.h"
 #include "base/rng.h"
 
@@ -53,6 +54,20 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
     return DDN_OK;
 }
 
+static ddn_status digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *out)
+{
+    (void)ctx;
+    const ddni_mixture *mix = (const ddni_mixture *)oracle;
+    int64_t count = oracle->components, variances = mix->variance_j != 0 ? oracle->d : 1;
+    variances *= mix->variance_k != 0 ? count : 1;
+    *out = DDNI_DIGEST_WORDS(
+        (uint64_t)mix->variance_k, (uint64_t)mix->variance_j,
+        DDNI_DIGEST_OF(mix->cumulative, count), DDNI_DIGEST_OF(mix->mean, count * oracle->d),
+        DDNI_DIGEST_OF(mix->variance, variances),
+        mix->class_index == NULL ? 0 : DDNI_DIGEST_OF(mix->class_index, count));
+    return DDN_OK;
+}
+
 static const ddni_oracle_ops mixture_ops = {
     .kind = "mixture",
     .scratch_create = ddni_mixture_scratch_create,
@@ -60,6 +75,7 @@ static const ddni_oracle_ops mixture_ops = {
     .scratch_bytes = ddni_mixture_scratch_bytes,
     .evaluate = ddni_mixture_evaluate,
     .sample_data = sample_data,
+    .digest = digest,
     .destroy = destroy,
 };
 

@@ -85,6 +85,11 @@ static void every_kind(void **state)
     make(&s, TEST_DDPM);
     ddn_result *r[10] = {NULL};
     int32_t regimes[TIMES];
+    char data[80];
+    int64_t digest = 0;
+    OK(s.ctx, ddn_dataset_digest(s.ctx, ddn_oracle_dataset(s.oracle), &digest));
+    snprintf(data, sizeof data, "f64 [12][3], 2 classes, digest %016llx",
+             (unsigned long long)digest);
     static const char *const kinds[10] = {"identities", "clones",  "last_change", "regimes",
                                           "uturn",      "branch",  "path",        "late_start",
                                           "crossings",  "spectrum"};
@@ -107,7 +112,7 @@ static void every_kind(void **state)
         field(r[i], "seed", "-5");
         field(r[i], "n", "12");
         field(r[i], "d", "3");
-        field(r[i], "data", "f64 [12][3], 2 classes");
+        field(r[i], "data", data);
         field(r[i], "DDN_ANALYSIS_SAMPLES", "16");
         field(r[i], "DDN_ANALYSIS_T_END", "preset");
         field(r[i], "DDN_ANALYSIS_EXCESS_LEVEL", "0.05");

@@ -1,4 +1,4 @@
-/* Runs: stop, resume, save and restore bit for bit; cancel; batches, threads and path numbers. */
+/* Runs: cancel and resume bit for bit; batches, threads and path numbers. */
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -38,96 +38,6 @@ static ddn_integrator *make(ddn_context *ctx, ddn_method method, int64_t n, int6
     OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 99));
     ddn_oracle_destroy(oracle);
     return it;
-}
-
-static int32_t stop_at(void *user, const ddn_step *step)
-{
-    return ddn_step_index(step) == *(int64_t *)user;
-}
-
-/* Stopped at every grid time in turn, saved, restored in another integrator and resumed. */
-static void stop_save_restore_resume(void **state)
-{
-    (void)state;
-    ddn_context *ctx = test_context(1);
-    double start[M * D];
-    test_normal(5, M * D, start);
-    for (int k = 0; k < TEST_METHODS; k++) {
-        double whole[M * D], x[M * D], y[M * D];
-        ddn_integrator *plain = make(ctx, test_methods[k], N, D);
-        memcpy(whole, start, sizeof x);
-        OK(ctx, ddn_integrator_run(plain, M, whole, D));
-        for (int64_t at = 0; at <= STEPS; at += 3) {
-            ddn_integrator *it = make(ctx, test_methods[k], N, D);
-            int64_t where = at, size = 0;
-            OK(ctx, ddn_integrator_attach_callback(it, 0, stop_at, &where, NULL));
-            memcpy(x, start, sizeof x);
-            FAILS(ctx, ddn_integrator_save(it, NULL, 0, &size), DDN_E_STATE, "no stopped run");
-            FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_STOPPED, "callback 0");
-            FAILS(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 3),
-                  DDN_E_STATE, "middle");
-            FAILS(ctx, ddn_integrator_save(it, NULL, 0, &size), DDN_E_CAPACITY, "capacity");
-            unsigned char *bytes = malloc((size_t)size);
-            assert_non_null(bytes);
-            OK(ctx, ddn_integrator_save(it, bytes, size, &size));
-            memcpy(y, x, sizeof x);
-            /* goes on in a fresh integrator, and in the stopped one */
-            ddn_integrator *other = make(ctx, test_methods[k], N, D);
-            OK(ctx, ddn_integrator_restore(other, bytes, size));
-            OK(ctx, ddn_integrator_resume(other, M, y, D));
-            assert_memory_equal(y, whole, sizeof y);
-            assert_int_equal(ddn_integrator_tally(other, DDN_TALLY_ACCEPTED),
-                             ddn_integrator_tally(plain, DDN_TALLY_ACCEPTED));
-            FAILS(ctx, ddn_integrator_resume(it, M - 1, x, D), DDN_E_SHAPE, "m = 6");
-            OK(ctx, ddn_integrator_resume(it, M, x, D));
-            assert_memory_equal(x, whole, sizeof x);
-            FAILS(ctx, ddn_integrator_resume(it, M, x, D), DDN_E_STATE, "no stopped run");
-            free(bytes);
-            ddn_integrator_destroy(other);
-            ddn_integrator_destroy(it);
-        }
-        ddn_integrator_destroy(plain);
-    }
-    ddn_context_destroy(ctx);
-}
-
-/* Every damaged, cut or foreign buffer is refused. */
-static void restore_is_checked(void **state)
-{
-    (void)state;
-    ddn_context *ctx = test_context(1);
-    ddn_integrator *it = make(ctx, DDN_METHOD_MULTISTEP2, N, D);
-    double x[M * D];
-    int64_t where = 4, size = 0;
-    test_normal(5, M * D, x);
-    OK(ctx, ddn_integrator_attach_callback(it, 0, stop_at, &where, NULL));
-    FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_STOPPED, "t =");
-    unsigned char bytes[4096];
-    OK(ctx, ddn_integrator_save(it, bytes, sizeof bytes, &size));
-    for (int64_t i = 0; i < size; i += 7) {
-        bytes[i] ^= 0x41;
-        FAILS(ctx, ddn_integrator_restore(it, bytes, size), DDN_E_FORMAT, "saved run");
-        bytes[i] ^= 0x41;
-    }
-    for (int64_t cut = 0; cut < size; cut += 13) {
-        FAILS(ctx, ddn_integrator_restore(it, bytes, cut), DDN_E_FORMAT, "saved run");
-    }
-    FAILS(ctx, ddn_integrator_restore(it, NULL, size), DDN_E_NULL, "buffer");
-    OK(ctx, ddn_integrator_restore(it, bytes, size));
-    OK(ctx, ddn_integrator_reset(it));
-    FAILS(ctx, ddn_integrator_resume(it, M, x, D), DDN_E_STATE, "no stopped run");
-    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 98));
-    FAILS(ctx, ddn_integrator_restore(it, bytes, size), DDN_E_FORMAT, "another");
-    OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, 99));
-    ddn_integrator *foreign[3] = {make(ctx, DDN_METHOD_HEUN, N, D),
-                                  make(ctx, DDN_METHOD_MULTISTEP2, N + 1, D),
-                                  make(ctx, DDN_METHOD_MULTISTEP2, N, D - 1)};
-    for (int i = 0; i < 3; i++) {
-        FAILS(ctx, ddn_integrator_restore(foreign[i], bytes, size), DDN_E_FORMAT, "saved run");
-        ddn_integrator_destroy(foreign[i]);
-    }
-    ddn_integrator_destroy(it);
-    ddn_context_destroy(ctx);
 }
 
 typedef struct progress {
@@ -346,10 +256,9 @@ static void threads_do_not_matter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stop_save_restore_resume), cmocka_unit_test(restore_is_checked),
-        cmocka_unit_test(cancel_by_progress),       cmocka_unit_test(cancel_from_another_thread),
-        cmocka_unit_test(batches_do_not_matter),    cmocka_unit_test(path_numbers),
-        cmocka_unit_test(threads_do_not_matter),    cmocka_unit_test(noiseless_ends),
+        cmocka_unit_test(cancel_by_progress),    cmocka_unit_test(cancel_from_another_thread),
+        cmocka_unit_test(batches_do_not_matter), cmocka_unit_test(path_numbers),
+        cmocka_unit_test(threads_do_not_matter), cmocka_unit_test(noiseless_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,11 +10,13 @@ DDN_BEGIN_DECLS
 /** A recorder that an integrator feeds. One thread at a time; one integrator at a time. A new run
  * (not a resume) starts its record afresh. Records are saved and restored with their run
  * (ddn_integrator_save). An observer whose record begins in the middle of a run, as it was restored
- * without that of the times before, has no INDEX, LAST_CHANGE and CHANGES: DDN_E_STATE. */
+ * without that of the times before, has no INDEX, LAST_CHANGE and CHANGES: DDN_E_STATE. What
+ * observers want of the oracle may change the last digits of a run: the same numbers come for the
+ * same set of wanted outputs (ddn_integrator_run). */
 typedef struct ddn_observer ddn_observer;
 
 /** Keeps the states at the grid times nearest to given times (OU or whatever the schedule's time
- * is).
+ * is); NaN, time and states, where the nearest grid time was not seen (yet).
  * @param[in] times [count] copied */
 DDN_API ddn_status ddn_observer_create_snapshots(ddn_context *ctx, int64_t count,
                                                  const double *times, ddn_observer **out);
@@ -44,7 +46,7 @@ DDN_API ddn_status ddn_observer_create_overlap(ddn_context *ctx, int64_t count, 
 DDN_API void ddn_observer_destroy(ddn_observer *observer);
 
 /** Attaches it. An oracle that cannot give what the observer needs is DDN_E_UNSUPPORTED; an
- * observer already attached is DDN_E_STATE.
+ * observer already attached, and an integrator in the middle of a run, is DDN_E_STATE.
  * @param[in] observer retained by the integrator */
 DDN_API ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it);
 

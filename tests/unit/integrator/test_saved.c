@@ -56,7 +56,7 @@ static int32_t stop_at(void *user, const ddn_step *step)
 /* An integrator that stops at *where. */
 static ddn_integrator *make(ddn_context *ctx, const plan *p, int64_t *where)
 {
-    static const int64_t paths[M + 1] = {4, 2, 2, 90, 1};
+    static const int64_t paths[M + 2] = {4, 2, 2, 90, 1, 3};
     double times[STEPS + 1];
     ddn_oracle *oracle = oracle_of(ctx, p);
     ddn_integrator *it = NULL;
@@ -456,6 +456,10 @@ static void wanted_outputs_belong_to_the_run(void **state)
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_EULER, &it));
     OK(ctx, ddn_integrator_create(ctx, oracle, DDN_METHOD_EULER, &other));
+    /* Ways differ where few points matter; much later all is drawn to a point, and the last digits
+     * agree again. */
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_T_END, 0.02));
+    OK(ctx, ddn_options_set_f64(ddn_integrator_options(other), DDN_INTEGRATOR_T_END, 0.02));
     test_normal(5, M * D, x);
     memcpy(whole, x, sizeof x);
     memcpy(y, x, sizeof x);

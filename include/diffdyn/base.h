@@ -83,7 +83,7 @@ DDN_API const char *ddn_status_text(ddn_status status);
  * @return static */
 DDN_API const char *ddn_version_string(void);
 /** Version of the library at run time, major * 1000000 + minor * 1000 + patch. Compare with
- * DDN_VERSION_NUMBER, the version compiled against. */
+ * DDN_VERSION, the version compiled against. */
 DDN_API int32_t ddn_version_number(void);
 
 /** What this library is made of and what it found on this machine, by name:

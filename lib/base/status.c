@@ -34,5 +34,5 @@ const char *ddn_version_string(void)
 
 int32_t ddn_version_number(void)
 {
-    return DDN_VERSION_NUMBER;
+    return DDN_VERSION;
 }

@@ -33,7 +33,7 @@ static void version(void **state)
     (void)state;
     assert_string_equal(ddn_feature("version"), DDN_VERSION_STRING);
     assert_string_equal(ddn_version_string(), DDN_VERSION_STRING);
-    assert_int_equal(ddn_version_number(), DDN_VERSION_NUMBER);
+    assert_int_equal(ddn_version_number(), DDN_VERSION);
     assert_int_equal(ddn_version_number(),
                      DDN_VERSION_MAJOR * 1000000 + DDN_VERSION_MINOR * 1000 + DDN_VERSION_PATCH);
     char text[32];

@@ -593,8 +593,8 @@ static ddn_integrator *old_case(ddn_context *ctx, int64_t *where, ddn_observer *
     return it;
 }
 
-/* Options, observers and outputs that came since must not matter. Numbers agree to 1e-9: another
- * machine made them. */
+/* Options, observers and outputs that came since must not matter. Numbers agree to what scores of
+ * u8 data promise: another machine, with other kernels, made them. */
 static void an_old_buffer_is_read(void **state)
 {
     (void)state;
@@ -619,10 +619,10 @@ static void an_old_buffer_is_read(void **state)
     OK(ctx, ddn_integrator_resume(it, OLD_M, x, OLD_D));
     OK(ctx, ddn_observer_read_f64(overlap, DDN_RECORD_OVERLAP, 7 * OLD_M, seen));
     for (int64_t j = 0; j < OLD_M * OLD_D; j++) {
-        CLOSE(x[j], whole[j], 1e-9, 1e-9);
+        CLOSE(x[j], whole[j], 1e-4, 1e-4);
     }
     for (int64_t j = 0; j < 7 * OLD_M; j++) {
-        CLOSE(seen[j], of_whole[j], 1e-9, 1e-9);
+        CLOSE(seen[j], of_whole[j], 1e-4, 1e-4);
     }
     ddn_observer_destroy(overlap);
     ddn_observer_destroy(overlap_whole);

@@ -58,7 +58,7 @@ static int32_t predict_f32(void *user, double t, double a, double s, int64_t m, 
 static int32_t predict_wrapped(void *user, double t, double a, double s, int64_t m, int64_t d,
                                const double *x, int64_t ldx, double *out, int64_t ldo)
 {
-    float narrow[M * D], answer[M * D];
+    float narrow[M * D] = {0}, answer[M * D] = {0};
     for (int64_t i = 0; i < m * d; i++) {
         narrow[i] = (float)x[i / d * ldx + i % d];
     }

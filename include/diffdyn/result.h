@@ -138,7 +138,8 @@ enum ddn_result_format_values {
 };
 /** Writes a result to a file. Numbers have up to 17 digits and read back as they are, in every
  * locale. What was there stays whole until the new file is complete on the disk, and for good where
- * that fails: it is written beside it (PATH.part-...) and renamed. Errors: DDN_E_KEY (format),
+ * that fails: it is written beside it (PATH.part-...) and renamed. Permissions stay, the target of
+ * a symbolic link is replaced, and what is no regular file is refused. Errors: DDN_E_KEY (format),
  * DDN_E_IO, DDN_E_UNSUPPORTED (NPY without columns). */
 DDN_API ddn_status ddn_result_write(ddn_context *ctx, const ddn_result *result, const char *path,
                                     ddn_result_format format);

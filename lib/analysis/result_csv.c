@@ -41,10 +41,26 @@ void ddni_result_write_csv(ddni_text *text, const ddn_result *r)
             ddni_text_number(text, r->columns.list[i].values[k]);
         }
     }
-    ddni_text_add(text, "\n");
+    ddni_text_add(text, "\n# end\n");
 }
 
 /* ---- Reading ---- */
+
+/* A file of ours that has been cut does not end as it was written. */
+static ddn_status take_end(ddni_json *file)
+{
+    static const char mark[] = "\n# end";
+    const int64_t length = (int64_t)sizeof mark - 1;
+    const char *end = file->end;
+    while (end > file->at && (end[-1] == '\n' || end[-1] == '\r')) {
+        end--;
+    }
+    if (end - file->at < length || memcmp(end - length, mark, (size_t)length) != 0) {
+        return ddni_json_fail(file, "the file is cut: its last line is not '# end'");
+    }
+    file->end = end - length;
+    return DDN_OK;
+}
 
 /* A line of the file, without its end; the file goes on behind it. */
 static int take_line(ddni_json *file, ddni_json *line)
@@ -198,6 +214,7 @@ ddn_status ddni_result_read_csv(ddni_json *file, ddn_result **out)
     ddni_json line = *file;
     int own = starts_with(&line, magic);
     if (own) {
+        DDNI_TRY(take_end(file));
         DDNI_TRY(ddni_result_create(file->ctx, 0, out));
     } else {
         DDNI_TRY(ddni_result_table(file->ctx, 0, out));

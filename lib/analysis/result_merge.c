@@ -112,6 +112,11 @@ static pool pooled_mean(const pool *a, const pool *b)
     return (pool){a->mean + step * (b->count / n), sqrt(m2 / (n - 1) / n), n};
 }
 
+static int is_share(double x)
+{
+    return x >= 0 && x <= 1;
+}
+
 static int64_t hits(double share, int64_t count)
 {
     return (int64_t)floor(share * (double)count + 0.5);
@@ -140,7 +145,7 @@ static void pool_share(const ddni_entry *x, const ddni_entry *y, int64_t k, doub
                        const parts *to)
 {
     double error, low, high;
-    if (isnan(x->values[k]) || isnan(y->values[k])) {
+    if (!is_share(x->values[k]) || !is_share(y->values[k])) {
         return;
     }
     int64_t total = x->count + y->count;
@@ -263,7 +268,7 @@ static ddn_status pool_scalar(const halves *h, int64_t i)
         e->standard_error = both.error;
         return DDN_OK;
     case DDN_POOLING_SHARE:
-        if (!isnan(x->value) && !isnan(y->value)) {
+        if (is_share(x->value) && is_share(y->value)) {
             ddni_proportion(hits(x->value, x->count) + hits(y->value, y->count), e->count,
                             &e->value, &e->standard_error);
         }
@@ -314,6 +319,8 @@ static ddn_status start_entries(const halves *h, ddni_entries *to, const ddni_en
         const ddni_entry *x = &a->list[i], *y = &b->list[i];
         ddni_entry e = *x;
         e.value = e.standard_error = NAN;
+        DDNI_CHECK(h->ctx, x->count <= (INT64_C(1) << 53) - y->count, DDN_E_RANGE,
+                   "'%s' would stand on more than 2^53 samples", x->name);
         e.count = x->count + y->count;
         if (x->pooling != y->pooling || strcmp(x->of, y->of) != 0 ||
             (x->pooling == DDNI_POOL_CROSSING && !agree(x->level, y->level))) {

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -114,6 +116,26 @@ static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *by
     return fsync(f->fd) == 0 ? DDN_OK : fail_errno(ctx, f->name, "write", errno);
 }
 
+/* Where a file of that name is to be written: the target of a symbolic link, not the link. Refuses
+ * what is no file. *mode: its permissions, or those of a new file. */
+static ddn_status find_target(ddn_context *ctx, const char *path, char target[PATH_MAX],
+                              mode_t *mode)
+{
+    struct stat st;
+    *mode = 0;
+    target[0] = '\0';
+    if (lstat(path, &st) != 0) {
+        return errno == ENOENT ? DDN_OK : fail_errno(ctx, path, "write", errno);
+    }
+    if (S_ISLNK(st.st_mode) && (realpath(path, target) == NULL || stat(target, &st) != 0)) {
+        return fail_errno(ctx, path, "write", errno);
+    }
+    DDNI_CHECK(ctx, S_ISREG(st.st_mode), DDN_E_IO, "%.200s: is not a regular file: cannot write it",
+               path);
+    *mode = st.st_mode & 07777;
+    return DDN_OK;
+}
+
 /* Opens a new file beside `path`; its name goes to temporary[strlen(path) + SUFFIX]. */
 static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporary, ddni_file *f)
 {
@@ -149,6 +171,10 @@ static void sync_folder(const char *path, char *folder)
 
 ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count)
 {
+    char target[PATH_MAX];
+    mode_t mode;
+    DDNI_TRY(find_target(ctx, path, target, &mode));
+    path = target[0] != '\0' ? target : path;
     size_t length = strlen(path);
     char *temporary = NULL;
     ddni_file f = {length > NAME_LENGTH ? path + (length - NAME_LENGTH) : path, -1, 0};
@@ -156,6 +182,9 @@ ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *byt
     DDNI_TRY(ddni_alloc_for(ctx, "name of a file", (int64_t)length + SUFFIX, 1, &temporary));
     DDNI_TRY_GOTO(open_beside(ctx, path, temporary, &f), fail);
     status = write_all(ctx, &f, bytes, count);
+    if (status == DDN_OK && mode != 0 && fchmod(f.fd, mode) != 0) {
+        status = fail_errno(ctx, f.name, "write", errno);
+    }
     if (close(f.fd) != 0 && status == DDN_OK) {
         status = fail_errno(ctx, f.name, "write", errno);
     }

@@ -115,6 +115,7 @@ const char *ddn_context_kernel(const ddn_context *ctx)
 ddn_status ddn_context_set_kernel(ddn_context *ctx, const char *name)
 {
     DDNI_ENTER(ctx);
+    DDNI_TRY(ddni_check_outermost(ctx));
     if (name == NULL || strcmp(name, "auto") == 0) {
         ctx->kernel = -1;
         return DDN_OK;

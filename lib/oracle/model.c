@@ -137,6 +137,11 @@ ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *model, ddn
     setup.max_rows = model->values[MAX_ROWS].i;
     DDNI_CHECK(ctx, setup.predict_f64 != NULL || setup.predict_f32 != NULL, DDN_E_STATE,
                "the model has no callback that predicts: ddn_model_set_predict_f64 or _f32");
+    DDNI_CHECK(ctx, setup.low < INFINITY && setup.high > -INFINITY, DDN_E_RANGE,
+               "DDN_MODEL_CLIP_LOW = %g and DDN_MODEL_CLIP_HIGH = %g leave no number", setup.low,
+               setup.high);
+    DDNI_CHECK(ctx, setup.step == 0 || setup.step >= 1e-12, DDN_E_RANGE,
+               "DDN_MODEL_STEP = %g is neither 0 nor in [1e-12, 1]", setup.step);
     DDNI_CHECK(ctx, setup.low <= setup.high, DDN_E_RANGE,
                "DDN_MODEL_CLIP_LOW = %g is above DDN_MODEL_CLIP_HIGH = %g", setup.low, setup.high);
     ddni_foreign *fo;

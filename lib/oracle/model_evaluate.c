@@ -98,6 +98,26 @@ static double difference_step(const ddni_foreign *fo, double length, double s)
     return fo->setup.step > 0 ? fo->setup.step : fmin(0x1p-5, cbrt(unit * (1 + length / s)));
 }
 
+/* The length of v in units of *unit, which is 1 unless squares of its numbers leave the range of
+ * double. */
+static double length_of(int64_t d, const double *v, double *unit)
+{
+    double norm = ddni_norm(d, v), largest = 0;
+    *unit = 1;
+    if (norm > 1e-140 && norm < 1e140) {
+        return norm;
+    }
+    for (int64_t j = 0; j < d; j++) {
+        largest = fmax(largest, fabs(v[j]));
+    }
+    if (largest == 0) {
+        return 0;
+    }
+    *unit = largest;
+    DDNI_SUM(norm, d, (v[j] / largest) * (v[j] / largest));
+    return sqrt(norm);
+}
+
 /* out = (d prediction) v by the symmetric difference. */
 static ddn_status difference(ddn_context *ctx, const ddni_foreign *fo, scratch *sc,
                              const ddni_question *q)
@@ -108,10 +128,11 @@ static ddn_status difference(ddn_context *ctx, const ddni_foreign *fo, scratch *
     double *ahead = sc->moved, *behind = sc->moved + m * d; /* states, then predictions */
     for (int sign = 1; sign >= -1; sign -= 2) {
         for (int64_t r = 0; r < m; r++) {
-            const double *vr = v + r * d, norm = ddni_norm(d, vr);
+            const double *vr = v + r * d;
+            double unit, norm = length_of(d, vr, &unit);
             double h = norm > 0 ? difference_step(fo, ddni_norm(d, x + r * d), s) * s / norm : 0;
             for (int64_t j = 0; j < d; j++) {
-                ahead[r * d + j] = x[r * d + j] + sign * h * vr[j];
+                ahead[r * d + j] = x[r * d + j] + sign * h * (vr[j] / unit);
             }
         }
         ddni_question moved = {q->level, m, ahead, NULL, sign > 0 ? behind : q->out};
@@ -119,9 +140,9 @@ static ddn_status difference(ddn_context *ctx, const ddni_foreign *fo, scratch *
     }
     for (int64_t r = 0; r < m; r++) {
         double step = difference_step(fo, ddni_norm(d, x + r * d), s);
-        double scale = 0.5 * ddni_norm(d, v + r * d) / (step * s);
+        double unit, norm = length_of(d, v + r * d, &unit), scale = 0.5 * norm / (step * s);
         for (int64_t j = r * d; j < (r + 1) * d; j++) {
-            q->out[j] = (behind[j] - q->out[j]) * scale;
+            q->out[j] = (behind[j] - q->out[j]) * scale * unit;
         }
     }
     return DDN_OK;

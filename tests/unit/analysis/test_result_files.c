@@ -4,6 +4,8 @@
 #include <locale.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/failing.h"
 #include "support/files.h"
@@ -210,7 +212,9 @@ static void plain_tables(void **state)
          "line of names is missing"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        const char *path = test_write_file("b.csv", bad[i].text, strlen(bad[i].text));
+        char text[512];
+        snprintf(text, sizeof text, "%s%s", bad[i].text, bad[i].text[0] == '#' ? "\n# end\n" : "");
+        const char *path = test_write_file("b.csv", text, strlen(text));
         FAILS(ctx, ddn_result_open(ctx, path, DDN_RESULT_FORMAT_CSV, &r), DDN_E_FORMAT,
               bad[i].part);
         assert_null(r);
@@ -305,6 +309,58 @@ static int files_in_folder(void)
 }
 
 /* As when the disk is full: a file may have no more than 4 kB. */
+/* Wherever a file is cut: rows are not lost and numbers not shortened without a word. */
+static void cut_tables(void **state)
+{
+    (void)state;
+    static char bytes[MOST];
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = example(ctx), *back = NULL;
+    OK(ctx, ddn_result_write(ctx, r, test_path("cut.csv"), DDN_RESULT_FORMAT_AUTO));
+    size_t count = read_file(test_path("cut.csv"), bytes);
+    for (size_t i = strlen("# diffdyn result"); i + 1 < count; i++) {
+        const char *path = test_write_file("part.csv", bytes, i);
+        assert_int_equal(ddn_result_open(ctx, path, DDN_RESULT_FORMAT_CSV, &back), DDN_E_FORMAT);
+        assert_null(back);
+    }
+    ddn_result_destroy(r);
+    ddn_context_destroy(ctx);
+}
+
+/* A link stays one and its target is written; the permissions of a file stay; what is no file is
+ * refused and stays. */
+static void only_files_are_replaced(void **state)
+{
+    (void)state;
+    char target[1024], link_path[1024];
+    struct stat st;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = example(ctx);
+    snprintf(target, sizeof target, "%s", test_path("target.csv"));
+    snprintf(link_path, sizeof link_path, "%s", test_path("link.csv"));
+    OK(ctx, ddn_result_write(ctx, r, target, DDN_RESULT_FORMAT_AUTO));
+    assert_int_equal(chmod(target, 0600), 0);
+    off_t full = stat(target, &st) == 0 ? st.st_size : 0;
+    assert_int_equal(truncate(target, 1), 0);
+    assert_int_equal(symlink("target.csv", link_path), 0);
+    OK(ctx, ddn_result_write(ctx, r, link_path, DDN_RESULT_FORMAT_AUTO));
+    assert_int_equal(lstat(link_path, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(lstat(target, &st), 0);
+    assert_true(S_ISREG(st.st_mode) && (st.st_mode & 07777) == 0600 && st.st_size == full);
+    unlink(link_path);
+    unlink(target);
+    const char *fifo = test_path("fifo.csv");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    FAILS(ctx, ddn_result_write(ctx, r, fifo, DDN_RESULT_FORMAT_AUTO), DDN_E_IO,
+          "not a regular file");
+    assert_int_equal(lstat(fifo, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    unlink(fifo);
+    ddn_result_destroy(r);
+    ddn_context_destroy(ctx);
+}
+
 static void the_old_file_stays(void **state)
 {
     (void)state;
@@ -387,6 +443,8 @@ int main(void)
         cmocka_unit_test(plain_tables),
         cmocka_unit_test(bad_json),
         cmocka_unit_test(damaged_files),
+        cmocka_unit_test(cut_tables),
+        cmocka_unit_test(only_files_are_replaced),
         cmocka_unit_test(the_old_file_stays),
         cmocka_unit_test(every_allocation_may_fail),
     };

@@ -144,6 +144,7 @@ static int32_t misuse(void *user, const ddn_step *step)
         v->seen[2] = ddn_integrator_attach_callback(v->it, 0, misuse, v, NULL);
         v->seen[3] = ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, 2);
         v->seen[4] = ddn_context_set_progress(ctx, NULL, NULL, NULL);
+        v->seen[7] = ddn_context_set_kernel(ctx, "reference");
         /* other objects, and reading its own, are allowed */
         v->seen[5] = ddn_oracle_score(ctx, v->w->oracle, 1, M, v->w->x, D, v->w->out, D);
         v->seen[6] = ddn_integrator_time_count(v->it) == 11 ? DDN_OK : DDN_E_INTERNAL;
@@ -168,6 +169,7 @@ static void nothing_is_entered_twice(void **state)
     for (int i = 0; i < 5; i++) {
         assert_int_equal(v.seen[i], DDN_E_STATE);
     }
+    assert_int_equal(v.seen[7], DDN_E_STATE);
     assert_int_equal(v.seen[5], DDN_OK);
     assert_int_equal(v.seen[6], DDN_OK);
     assert_memory_equal(x, plain, sizeof x);

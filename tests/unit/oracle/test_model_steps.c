@@ -207,9 +207,35 @@ static void steps_can_be_set(void **state)
     unmake(s);
 }
 
+/* Vectors whose squares leave the range of double have the products of others, as a multiple. */
+static void the_length_of_v_does_not_matter(void **state)
+{
+    (void)state;
+    static const double factors[] = {1e-300, 1e-160, 1e160, 1e280};
+    scene *s = make();
+    start(s, 100);
+    s->net.prediction = DDN_PREDICTION_EPS;
+    assert_true(worst(s, predict, NULL, 0, 100) <= 2e-9);
+    double plain[M * D], v[M * D];
+    memcpy(plain, s->got, sizeof plain);
+    memcpy(v, s->v, sizeof v);
+    for (int f = 0; f < 4; f++) {
+        for (int i = 0; i < M * D; i++) {
+            s->v[i] = factors[f] * v[i];
+            s->want[i] = plain[i]; /* worst() compares what was asked with this */
+        }
+        worst(s, predict, NULL, 0, 100);
+        for (int i = 0; i < M * D; i++) {
+            CLOSE(s->got[i] / factors[f], plain[i], 1e-6, 1e-9);
+        }
+    }
+    unmake(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_length_of_v_does_not_matter),
         cmocka_unit_test(errors_as_promised),
         cmocka_unit_test(steps_can_be_set),
     };

@@ -178,7 +178,7 @@ enum ddn_model_key_values {
                                      derivative of a clipped coordinate of x_0 as zero: it is
                                      -v/s^2 there. LOW > HIGH is DDN_E_RANGE when the oracle is
                                      made. */
-    DDN_MODEL_STEP = 6003,      /**< double in [0, 1], default 0: |h v|/s of the symmetric
+    DDN_MODEL_STEP = 6003,      /**< double, 0 or in [1e-12, 1], default 0: |h v|/s of the symmetric
                                      difference that gives JACOBIAN_TIMES_V where there is no
                                      jvp. 0: what fits the type of predict, cbrt(u (1 + |x|/s)),
                                      u = 2^-53 or 2^-24, at most 2^-5. Set it to about 2^-6 for a

@@ -8,8 +8,6 @@
 #include "base/number.h"
 #include "base/statistics.h"
 
-static const double WILSON_95 = 1.959963984540054;
-
 /* ---- What must agree ---- */
 
 /* Settings that say how many samples there are: they add up. And those that may differ. */
@@ -151,7 +149,7 @@ static void pool_share(const ddni_entry *x, const ddni_entry *y, int64_t k, doub
     int64_t total = x->count + y->count;
     int64_t sum = hits(x->values[k], x->count) + hits(y->values[k], y->count);
     ddni_proportion(sum, total, value, &error);
-    ddni_wilson(sum, total, WILSON_95, &low, &high);
+    ddni_wilson_95(sum, total, &low, &high);
     if (to->error != NULL) {
         to->error[k] = error;
     }

@@ -26,14 +26,17 @@ ddn_status ddni_enter(ddni_call *call, ddn_context *ctx, const char *function)
     return DDN_OK;
 }
 
+static ddn_status in_use(ddn_context *ctx)
+{
+    return ddni_fail(ctx, DDN_E_STATE,
+                     "the object is in use: a call of it has not returned, of which this is a "
+                     "callback or another thread");
+}
+
 ddn_status ddni_check_unused(ddn_context *ctx, const void *object)
 {
     const ddni_handle *h = object;
-    DDNI_CHECK(
-        ctx, atomic_load_explicit(&h->users, memory_order_relaxed) == 0, DDN_E_STATE,
-        "the object is in use: a call of it has not returned, of which this is a callback or "
-        "another thread");
-    return DDN_OK;
+    return atomic_load_explicit(&h->users, memory_order_relaxed) == 0 ? DDN_OK : in_use(ctx);
 }
 
 ddn_status ddni_check_outermost(ddn_context *ctx)
@@ -51,13 +54,13 @@ ddn_status ddni_enter_object(ddni_call *call, const void *object, ddn_context *c
     int32_t users = 0;
     if (use == DDNI_ALONE) {
         if (!atomic_compare_exchange_strong(&h->users, &users, DDNI_USED_ALONE)) {
-            return ddni_check_unused(ctx, object);
+            return in_use(ctx);
         }
     } else if (use == DDNI_USE) {
         users = atomic_load(&h->users);
         do {
             if (users == DDNI_USED_ALONE) {
-                return ddni_check_unused(ctx, object);
+                return in_use(ctx);
             }
         } while (!atomic_compare_exchange_weak(&h->users, &users, users + 1));
     }

@@ -26,6 +26,11 @@ void ddni_wilson(int64_t hits, int64_t total, double z, double *low, double *hig
     *high = hits == total ? 1 : fmin(centre + half, 1);
 }
 
+void ddni_wilson_95(int64_t hits, int64_t total, double *low, double *high)
+{
+    ddni_wilson(hits, total, 1.959963984540054, low, high);
+}
+
 void ddni_proportion(int64_t hits, int64_t total, double *p, double *error)
 {
     double n = (double)total;

@@ -18,6 +18,8 @@ double ddni_mean_error(const ddni_mean *acc);
 
 /* Wilson interval of a proportion at z standard deviations; total >= 1. */
 void ddni_wilson(int64_t hits, int64_t total, double z, double *low, double *high);
+/* The 95 % interval. */
+void ddni_wilson_95(int64_t hits, int64_t total, double *low, double *high);
 /* Proportion and its standard error, half the Wilson interval at z = 1: the binomial error, but
  * not 0 when all or none are hits. */
 void ddni_proportion(int64_t hits, int64_t total, double *p, double *error);

@@ -56,10 +56,7 @@ static void destroy(ddn_oracle *oracle)
 static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, void **out)
 {
     (void)oracle;
-    scratch *sc;
-    ddn_status status = ddni_alloc_for(ctx, "Gaussian scratch", 1, sizeof *sc, &sc);
-    *out = sc;
-    return status;
+    return ddni_alloc_for(ctx, "Gaussian scratch", 1, sizeof(scratch), out);
 }
 
 static void scratch_destroy(ddn_context *ctx, void *pointer)

@@ -10,6 +10,7 @@
 #include "numerics/vector.h"
 #include "oracle/model_impl.h"
 
+/* Pointers alone. */
 typedef struct scratch {
     double *x, *v;       /* contiguous copies, where the caller's are not */
     double *out, *slope; /* prediction; its derivative along v */
@@ -31,37 +32,21 @@ static void destroy(ddn_oracle *oracle)
 static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, void **out)
 {
     (void)oracle;
-    scratch *sc;
-    ddn_status status = ddni_alloc_for(ctx, "model scratch", 1, sizeof *sc, &sc);
-    *out = sc;
-    return status;
+    return ddni_alloc_for(ctx, "model scratch", 1, sizeof(scratch), out);
 }
+
+static const int64_t POINTERS = sizeof(scratch) / sizeof(void *);
 
 static void scratch_destroy(ddn_context *ctx, void *pointer)
 {
-    scratch *sc = pointer;
-    if (sc != NULL) {
-        const ddni_allocator *al = ddni_context_allocator(ctx);
-        ddni_free(al, sc->x);
-        ddni_free(al, sc->v);
-        ddni_free(al, sc->out);
-        ddni_free(al, sc->slope);
-        ddni_free(al, sc->moved);
-        ddni_free(al, sc->log_p);
-        ddni_free_each(al, &sc->singles, sizeof sc->singles / sizeof(float *));
-        ddni_free(al, sc);
-    }
+    const ddni_allocator *al = ddni_context_allocator(ctx);
+    ddni_free_each(al, pointer, POINTERS);
+    ddni_free(al, pointer);
 }
 
 static int64_t scratch_bytes(const void *pointer)
 {
-    const scratch *sc = pointer;
-    const int64_t singles = sizeof sc->singles / sizeof(float *);
-    return sc == NULL ? 0
-                      : (int64_t)sizeof *sc + ddni_alloc_bytes(sc->x) + ddni_alloc_bytes(sc->v) +
-                            ddni_alloc_bytes(sc->out) + ddni_alloc_bytes(sc->slope) +
-                            ddni_alloc_bytes(sc->moved) + ddni_alloc_bytes(sc->log_p) +
-                            ddni_alloc_bytes_each(&sc->singles, singles);
+    return ddni_alloc_bytes(pointer) + ddni_alloc_bytes_each(pointer, POINTERS);
 }
 
 static ddn_status reserve(ddn_context *ctx, int64_t m, int64_t d, double **rows)

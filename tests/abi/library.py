@@ -11,7 +11,7 @@ class Library:
     """call("ddn_dataset_n", ds=handle): arguments that are not given are NULL; `out` is made here and returned."""
 
     def __init__(self, path, public):
-        self.library = ctypes.CDLL(str(path))
+        self.loaded = ctypes.CDLL(str(path))
         self.public = public
         self.functions = {f.name: f for f in public.functions}
         self.constants = {c.name: c.value for c in public.constants}
@@ -21,7 +21,7 @@ class Library:
 
     def call(self, name, **given):
         declared = self.functions[name]
-        function = getattr(self.library, name)
+        function = getattr(self.loaded, name)
         kinds = [ctypes.c_void_p if p.pointer or p.type.endswith("_fn") else self.number(p.type)
                  for p in declared.params]
         out = ctypes.c_void_p()

@@ -750,6 +750,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #ifndef DIFFDYN_LIBFUZZER
 
+#include "fuzz/replay.h"
+
 static void die(int signal_number)
 {
     char text[200];
@@ -768,19 +770,6 @@ static uint8_t random_byte(void)
 {
     random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (uint8_t)(random_state >> 56);
-}
-
-static int replay(const char *path)
-{
-    static uint8_t bytes[1 << 16];
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        perror(path);
-        return 1;
-    }
-    size_t size = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
-    return LLVMFuzzerTestOneInput(bytes, size);
 }
 
 static void report(int64_t sequences, time_t start)
@@ -808,10 +797,7 @@ int main(int argc, char **argv)
     signal(SIGABRT, die);
     signal(SIGALRM, die);
     if (end == NULL || *end != '\0') {
-        for (int k = 1; k < argc; k++) {
-            replay(argv[k]);
-        }
-        return 0;
+        return replay_all(argc - 1, argv + 1);
     }
     int64_t first = argc > 2 ? strtoll(argv[2], NULL, 10) : 0;
     time_t start = time(NULL);

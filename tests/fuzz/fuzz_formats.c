@@ -105,6 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #ifndef DIFFDYN_LIBFUZZER
 
+#include "replay.h"
+
 enum {
     CAPACITY = 8192,
     SEEDS = 11
@@ -239,30 +241,13 @@ static size_t mutate(uint8_t *bytes, size_t size)
     return size;
 }
 
-static int replay(const char *path)
-{
-    static uint8_t bytes[1 << 20];
-    FILE *f = fopen(path, "rb");
-    if (f == NULL) {
-        perror(path);
-        return 1;
-    }
-    size_t size = fread(bytes, 1, sizeof bytes, f);
-    fclose(f);
-    return LLVMFuzzerTestOneInput(bytes, size);
-}
-
 int main(int argc, char **argv)
 {
     static uint8_t bytes[CAPACITY];
     char *end = NULL;
     long rounds = argc == 2 ? strtol(argv[1], &end, 10) : 0;
     if (end == NULL || *end != '\0') {
-        int failed = 0;
-        for (int k = 1; k < argc; k++) {
-            failed |= replay(argv[k]);
-        }
-        return failed;
+        return replay_all(argc - 1, argv + 1);
     }
     for (long k = 0; k < rounds; k++) {
         size_t size = seed(bytes, (uint32_t)(k % SEEDS));

@@ -9,8 +9,6 @@
 #include "base/progress.h"
 #include "oracle/oracle_impl.h"
 
-static const double WILSON_95 = 1.959963984540054;
-
 /* ---- Results ----------------------------------------------------------------------------- */
 
 enum {
@@ -79,7 +77,7 @@ static ddn_status add_uturn_columns(const ddni_branch *w, ddn_result *r, double 
 static void put_share(int64_t hits, int64_t total, int64_t k, double **values, double *error)
 {
     ddni_proportion(hits, total, &values[0][k], &error[k]);
-    ddni_wilson(hits, total, WILSON_95, &values[1][k], &values[2][k]);
+    ddni_wilson_95(hits, total, &values[1][k], &values[2][k]);
 }
 
 static double quantile(const double *sorted, int64_t count, double q)

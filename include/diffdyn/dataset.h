@@ -66,6 +66,18 @@ DDN_API ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_datas
 DDN_API ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds,
                                              const char *path, ddn_dataset **out);
 
+/** The same points with weights in place of those that they have: point i has the probability pi_i
+ * = weights[i] / sum_k weights[k], and everything that is measured on the set is that of the
+ * distribution sum_i pi_i delta(a_i); doc/theory.md (25). n stays the number of points. Weights
+ * that add up to 1 within 2^-50 are taken as they are. Where all are equal the new set has none,
+ * which is the same. count == n, else DDN_E_SHAPE; each weight finite (DDN_E_NONFINITE) and
+ * positive, the least at least 1e-250 times the largest (DDN_E_RANGE).
+ * @param[in] ds retained
+ * @param[in] weights [count] copied */
+DDN_API ddn_status ddn_dataset_create_weighted(ddn_context *ctx, const ddn_dataset *ds,
+                                               int64_t count, const double *weights,
+                                               ddn_dataset **out);
+
 /** Copies rows with map and labels.
  * @param[in] ds not kept
  * @param[in] rows [count] each in [0, n), repeats allowed, order kept */
@@ -118,6 +130,13 @@ DDN_API ddn_status ddn_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, i
  * @param[out] out [count][ldo] ldo >= d; may be NULL where count = 0 */
 DDN_API ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
                                         int64_t count, float *out, int64_t ldo);
+
+/** 1 where points have weights of their own, 0 where each has 1/n, and for NULL. */
+DDN_API int32_t ddn_dataset_is_weighted(const ddn_dataset *ds);
+/** The probability pi_i of each point, 1/n without weights; capacity >= n (DDN_E_CAPACITY).
+ * @param[out] weights [capacity] */
+DDN_API ddn_status ddn_dataset_weights(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
+                                       double *weights);
 
 /** Number of distinct labels; 0 without labels. */
 DDN_API int64_t ddn_dataset_class_count(const ddn_dataset *ds);

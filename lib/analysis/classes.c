@@ -46,10 +46,9 @@ ddn_status ddni_phi_infinity(ddn_context *ctx, const ddn_oracle *oracle, double 
         return DDN_OK;
     }
     DDNI_TRY(ddni_alloc_for(ctx, "class shares", classes, sizeof *share, &share));
-    for (int64_t c = 0; labels != NULL && c < classes; c++) {
-        share[c] = (double)labels->count[c];
-    }
-    if (labels == NULL) {
+    if (labels != NULL) {
+        ddni_dataset_class_shares(ds, share);
+    } else {
         DDNI_TRY_GOTO(late_shares(ctx, oracle, classes, share), fail);
     }
     *phi = ddn_theory_phi_infinity(classes, share);

@@ -11,6 +11,7 @@ static const char *const kind_names[DDNI_KINDS] = {
     [DDNI_OPTIONS] = "options",
     [DDNI_STORAGE] = "storage",
     [DDNI_LABELS] = "labels",
+    [DDNI_WEIGHTS] = "weights",
     [DDNI_DATASET] = "dataset",
     [DDNI_SPAN] = "span",
     [DDNI_SCHEDULE] = "schedule",

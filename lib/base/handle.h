@@ -15,6 +15,7 @@ typedef enum ddni_kind {
     DDNI_OPTIONS,
     DDNI_STORAGE,
     DDNI_LABELS,
+    DDNI_WEIGHTS,
     DDNI_DATASET,
     DDNI_SPAN,
     DDNI_SCHEDULE,

@@ -111,6 +111,7 @@ static void finish_dataset(void *object)
 {
     ddn_dataset *ds = object;
     ddni_labels_release(ds->labels);
+    ddni_weights_release(ds->weights);
     ddni_storage_release(ds->storage);
 }
 
@@ -153,6 +154,7 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
     copy->storage = ds->storage;
     ddni_retain(copy->storage);
     ddni_dataset_share_labels(copy, ds);
+    ddni_dataset_share_weights(copy, ds);
     *out = copy;
     return DDN_OK;
 }

@@ -16,14 +16,27 @@ typedef struct ddni_labels {
     int64_t *count;       /* [classes] */
 } ddni_labels;
 
+/* Probabilities pi_i of n points; theory.md (25). Sets whose points all have the same have none. */
+typedef struct ddni_weights {
+    ddni_handle handle;
+    int64_t n;
+    double *pi;                 /* [n] positive, sum 1 */
+    double *log;                /* [n] log(n pi_i) */
+    double *cumulative;         /* [n] sum of pi_0 .. pi_i, ascending, the last 1 */
+    double entropy, square;     /* -sum pi log pi, sum pi^2 */
+    double log_least, log_most; /* of log[] */
+} ddni_weights;
+
 /* Memory that holds the numbers: copied, borrowed or mapped. Defined in dataset.c. */
 typedef struct ddni_storage ddni_storage;
 
 struct ddn_dataset {
     ddni_handle handle;
     ddni_storage *storage;
-    ddni_labels *labels; /* NULL without labels */
-    const void *data;    /* [n][ld] of type */
+    ddni_labels *labels;   /* NULL without labels */
+    ddni_weights *weights; /* NULL without weights */
+    const double *weight;  /* [n] pi_i, the weights' own; NULL without weights */
+    const void *data;      /* [n][ld] of type */
     ddn_type type;
     int64_t n, d, ld;
     double scale, shift;
@@ -39,8 +52,34 @@ void ddni_dataset_rows(const ddn_dataset *ds, int64_t first, int64_t count, doub
 /* Mean of the points in double: mean[d]. Parallel; the same bits for any number of threads. */
 ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean);
 
+/* pi_i. */
+static inline double ddni_weight(const ddn_dataset *ds, int64_t i)
+{
+    return ds->weight != NULL ? ds->weight[i] : 1 / (double)ds->n;
+}
+
+/* H(pi) = -sum pi log pi, and sum pi^2: log n and 1/n without weights. */
+double ddni_dataset_entropy(const ddn_dataset *ds);
+double ddni_dataset_square(const ddn_dataset *ds);
+
+/* The point that a uniform deviate u in (0, 1) draws with its probability. */
+int64_t ddni_dataset_point(const ddn_dataset *ds, double u);
+
+/* Probabilities of the classes of a set with labels: share[classes], sum 1. */
+void ddni_dataset_class_shares(const ddn_dataset *ds, double *share);
+
 /* As ddn_dataset_digest, never 0. */
 ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest);
+
+/* Gives a dataset without weights those of another, if it has any. */
+static inline void ddni_dataset_share_weights(ddn_dataset *to, const ddn_dataset *from)
+{
+    to->weights = from->weights;
+    to->weight = from->weight;
+    if (to->weights != NULL) {
+        ddni_retain(to->weights);
+    }
+}
 
 /* Gives a dataset without labels those of another, if it has any. */
 static inline void ddni_dataset_share_labels(ddn_dataset *to, const ddn_dataset *from)

@@ -29,7 +29,7 @@ typedef struct ddni_array {
 ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
                              ddni_array array, ddn_dataset **out);
 
-/* A new set that shares storage, labels and everything else with ds. */
+/* A new set that shares storage, labels, weights and everything else with ds. */
 ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out);
 
 /* Fails with DDN_E_NONFINITE at the first row and column that is not finite under the map. */
@@ -42,6 +42,14 @@ void ddni_dataset_part(const ddn_dataset *ds, int64_t row, int64_t first, int64_
 /* Labels from label[n] (copied), with the table of distinct values. */
 ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n, ddni_labels **out);
 void ddni_labels_release(ddni_labels *l);
+
+/* Weights from weight[n] (not kept), which are positive and finite; NULL where all are equal.
+ * Errors start with `what`. */
+ddn_status ddni_weights_create(ddn_context *ctx, const char *what, int64_t n, const double *weight,
+                               ddni_weights **out);
+void ddni_weights_release(ddni_weights *w);
+/* Gives a fresh set its weights, or none: NULL. Takes over the reference. */
+void ddni_dataset_set_weights(ddn_dataset *ds, ddni_weights *w);
 
 /* A new set: ds with label[n] in place of its labels. */
 ddn_status ddni_dataset_with_labels(ddn_context *ctx, const ddn_dataset *ds, const int32_t *label,

@@ -6,14 +6,21 @@
 
 #include "base/handle.h"
 
-/* Labels of n points: the value, and its index among the distinct values in ascending order. */
+/* Labels of n points: the value, and its index among the distinct values in ascending order. A
+ * point may have a distribution of labels, as merged copies with several; its label is then the
+ * most probable one, the lowest in a tie. Points with the same distribution are a group; where each
+ * has one label the groups are the classes. */
 typedef struct ddni_labels {
     ddni_handle handle;
     int64_t n, classes;
     int32_t *label;       /* [n] */
     int32_t *class_index; /* [n], in [0, classes) */
     int32_t *value;       /* [classes], ascending */
-    int64_t *count;       /* [classes] */
+    int64_t *count;       /* [classes] points with this label */
+    int64_t groups;
+    int32_t *group_index; /* [n], in [0, groups); class_index itself where groups are classes */
+    double
+        *group_share; /* [groups][classes] probabilities of the labels; NULL: group g is class g */
 } ddni_labels;
 
 /* Probabilities pi_i of n points; theory.md (25). Sets whose points all have the same have none. */

@@ -32,6 +32,10 @@ static void finish_labels(void *object)
     ddni_free(al, l->class_index);
     ddni_free(al, l->value);
     ddni_free(al, l->count);
+    ddni_free(al, l->group_share);
+    if (l->group_index != l->class_index) {
+        ddni_free(al, l->group_index);
+    }
 }
 
 enum {
@@ -102,6 +106,8 @@ ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n,
         l->class_index[i] = index_of(l->value, classes, label[i]);
         l->count[l->class_index[i]]++;
     }
+    l->groups = classes;
+    l->group_index = l->class_index;
     *out = l;
     l = NULL;
 fail:

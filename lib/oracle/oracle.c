@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/progress.h"
+#include "base/rng.h"
 #include "dataset/dataset_impl.h"
 
 static void finish_oracle(void *object)
@@ -121,11 +122,15 @@ ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle,
                                      int64_t first_path, int64_t m, double *x, int64_t ldx,
                                      int64_t *index)
 {
-    (void)seed;
+    const ddn_dataset *ds = oracle->dataset;
+    ddni_draws choice = ddni_draws_of(seed, DDNI_USE_DATA, 0);
     for (int64_t r = 0; r < m; r++) {
         DDNI_TRY(ddni_poll(ctx));
-        int64_t i = (first_path + r) % oracle->dataset->n;
-        ddni_dataset_rows(oracle->dataset, i, 1, x + r * ldx, ldx);
+        int64_t path = first_path + r, i = path % ds->n;
+        if (ds->weight != NULL) {
+            i = ddni_dataset_point(ds, ddni_draws_uniform(&choice, path, 0));
+        }
+        ddni_dataset_rows(ds, i, 1, x + r * ldx, ldx);
         if (index != NULL) {
             index[r] = i;
         }

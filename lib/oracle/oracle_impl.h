@@ -105,7 +105,7 @@ ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_
 ddn_status ddni_oracle_digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest);
 
 /* sample_data of the kinds whose data are the points of their dataset: row r is point
- * (first_path + r) modulo n. */
+ * (first_path + r) modulo n, or with weights one drawn by them. */
 ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                                      int64_t first_path, int64_t m, double *x, int64_t ldx,
                                      int64_t *index);

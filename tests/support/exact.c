@@ -23,7 +23,7 @@ static char *guarded_memory(int64_t bytes, int64_t *mapped)
 test_cloud test_cloud_make(ddn_type type, int64_t n, int64_t d, int64_t ld, double scale,
                            double shift, const double *values, int guarded)
 {
-    test_cloud c = {type, n, d, ld, scale, shift, 0, NULL, NULL, 0};
+    test_cloud c = {type, n, d, ld, scale, shift, 0, NULL, NULL, NULL, 0};
     int64_t bytes = ((n - 1) * ld + d) * size_of(type);
     c.stored = guarded ? guarded_memory(bytes, &c.bytes) : calloc(1, (size_t)bytes);
     c.point = calloc((size_t)(n * d), sizeof *c.point);
@@ -69,6 +69,11 @@ ddn_dataset *test_cloud_dataset(ddn_context *ctx, const test_cloud *c, int32_t c
         ddn_dataset_destroy(raw);
         raw = mapped;
     }
+    if (c->weight != NULL) {
+        OK(ctx, ddn_dataset_create_weighted(ctx, raw, c->n, c->weight, &mapped));
+        ddn_dataset_destroy(raw);
+        raw = mapped;
+    }
     if (classes > 0) {
         int32_t *label = calloc((size_t)c->n, sizeof *label);
         for (int64_t i = 0; i < c->n; i++) {
@@ -80,6 +85,17 @@ ddn_dataset *test_cloud_dataset(ddn_context *ctx, const test_cloud *c, int32_t c
         free(label);
     }
     return raw;
+}
+
+double *test_weights(int64_t n, double decades)
+{
+    double *weight = calloc((size_t)n, sizeof *weight);
+    assert_non_null(weight);
+    test_normal(77 + n, n, weight);
+    for (int64_t i = 0; i < n; i++) {
+        weight[i] = pow(10, -decades * 0.5 * erfc(weight[i] / sqrt(2)));
+    }
+    return weight;
 }
 
 double test_length(int64_t d, const double *x)
@@ -122,18 +138,38 @@ static long double nearer(int64_t d, long double a, const double *x, const doubl
     return sum;
 }
 
+/* Logarithm of the ratio of the weights of two points. */
+static long double log_ratio(const test_cloud *c, int64_t i, int64_t k)
+{
+    return c->weight == NULL ? 0
+                             : logl((long double)c->weight[i]) - logl((long double)c->weight[k]);
+}
+
+/* pi_i */
+static long double share(const test_cloud *c, int64_t i)
+{
+    long double sum = 0;
+    for (int64_t k = 0; k < c->n; k++) {
+        sum += c->weight == NULL ? 1 : (long double)c->weight[k];
+    }
+    return (c->weight == NULL ? 1 : (long double)c->weight[i]) / sum;
+}
+
 void test_exact_at(const test_cloud *c, long double a, long double s2, const double *x,
                    test_exact *e)
 {
     int64_t n = c->n, d = c->d, top = 0;
     for (int64_t i = 1; i < n; i++) {
-        if (nearer(d, a, x, c->point + i * d, c->point + top * d) > 0) {
+        if (nearer(d, a, x, c->point + i * d, c->point + top * d) / (2 * s2) +
+                log_ratio(c, i, top) >
+            0) {
             top = i;
         }
     }
     long double total = 0, energy = 0, square = 0, rest = 0, trace = 0, far2 = 0;
     for (int64_t i = 0; i < n; i++) {
-        long double l = nearer(d, a, x, c->point + i * d, c->point + top * d) / (2 * s2);
+        long double l =
+            nearer(d, a, x, c->point + i * d, c->point + top * d) / (2 * s2) + log_ratio(c, i, top);
         e->w[i] = expl(l);
         total += e->w[i];
         rest += i == top ? 0 : e->w[i];
@@ -165,7 +201,7 @@ void test_exact_at(const test_cloud *c, long double a, long double s2, const dou
     e->sum_w2 = (double)(square / (total * total));
     e->entropy = (double)(log1pl(rest) + energy / total);
     e->trace = (double)trace;
-    e->log_p = (double)(-far2 / (2 * s2) + log1pl(rest) - logl((long double)n) -
+    e->log_p = (double)(-far2 / (2 * s2) + log1pl(rest) + logl(share(c, top)) -
                         0.5L * (long double)d * logl(6.283185307179586476925L * s2));
 }
 

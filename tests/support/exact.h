@@ -12,6 +12,7 @@ typedef struct test_cloud {
     double scale, shift, reach; /* reach: largest |y| */
     void *stored;               /* [n][ld], the last row ends where it ends */
     double *point;              /* [n][d] */
+    const double *weight;       /* [n], borrowed; NULL: all equal */
     int64_t bytes;              /* of the mapping that `stored` ends in; 0: plain memory */
 } test_cloud;
 
@@ -22,6 +23,9 @@ test_cloud test_cloud_make(ddn_type type, int64_t n, int64_t d, int64_t ld, doub
 void test_cloud_free(test_cloud *c);
 /* The dataset on the cloud's own memory, mapped, labelled by i mod classes if classes > 0. */
 ddn_dataset *test_cloud_dataset(ddn_context *ctx, const test_cloud *c, int32_t classes);
+
+/* weight[n] = 10^(-decades u) with u uniform in (0, 1); to be freed. */
+double *test_weights(int64_t n, double decades);
 
 /* The answer for one state. a and s2 in long double. */
 typedef struct test_exact {

@@ -98,7 +98,13 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
     b->ds = b->o->base.dataset;
     b->d = b->ds->d;
     b->n = b->ds->n;
-    b->classes = b->o->base.classes;
+    b->classes = b->ds->labels == NULL ? 0 : b->ds->labels->groups;
+    if (b->ds->weights != NULL) {
+        const ddni_weights *w = b->ds->weights;
+        b->log_weight = w->log;
+        b->log_most = w->log_most;
+        b->log_size = fmax(w->log_most, -w->log_least);
+    }
     b->gain = b->level->a / b->level->s2;
     b->want_trace = rq->f64[DDN_OUT_TRACE_COV] != NULL;
     b->want_cov = rq->f64[DDN_OUT_COV_TIMES_V] != NULL;

@@ -51,20 +51,30 @@ typedef struct ddni_block {
     const ddni_kernels *kern;
     const double *x; /* the batch */
     int64_t ldx;
-    int64_t m, lanes, d, n, classes;
+    int64_t m, lanes, d, n;
+    int64_t
+        classes; /* groups of labels that class sums are kept of; finish.c makes classes of them */
     const int64_t *todo; /* [m] batch rows */
     int64_t first;       /* the lowest of them at first: row r's entry of `known` is r - first */
     int64_t chunks, chunk_rows;
     int64_t group, groups; /* lanes worked on together, and how many of that in the largest block */
     int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest, want_nearest;
-    int32_t crowded;     /* nearly all points matter to the states seen: others are not screened */
-    int32_t single;      /* numbers and logits are well within the range of f32 */
-    double gain;         /* a / s^2 */
-    double log_ratio;    /* log(n / epsilon): points further below the largest logit do not count */
-    double dropped;      /* largest bound on the mass left out so far */
+    int32_t crowded;  /* nearly all points matter to the states seen: others are not screened */
+    int32_t single;   /* numbers and logits are well within the range of f32 */
+    double gain;      /* a / s^2 */
+    double log_ratio; /* log(n / epsilon): points further below the largest logit do not count */
+    const double *log_weight;  /* [n] log(n pi_i), added to logits; NULL: no weights, all 0 */
+    double log_most, log_size; /* the largest of them; the largest of their sizes */
+    double dropped;            /* largest bound on the mass left out so far */
     int64_t rows, bytes; /* read by the way that is tried: a row counts once for each state it is
                             compared with, its bytes once for all that share the reading */
 } ddni_block;
+
+/* log(n pi_i) of a row. */
+static inline double ddni_log_weight(const ddni_block *b, int64_t row)
+{
+    return b->log_weight == NULL ? 0 : b->log_weight[row];
+}
 
 /* The look of a loop over rows, at every sixteenth. */
 static inline int32_t ddni_leave_off(const ddni_block *b, int64_t row)

@@ -255,9 +255,9 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
         tile.rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
         tile.first = first;
         tile.norm = b->o->norm + first;
-        tile.class_of = b->want_class ? b->ds->labels->class_index + first : NULL;
+        tile.class_of = b->want_class ? b->ds->labels->group_index + first : NULL;
         for (int64_t r = 0; r < tile.rows; r++) {
-            term[r] = -0.5 * b->gain * b->level->a * tile.norm[r];
+            term[r] = -0.5 * b->gain * b->level->a * tile.norm[r] + ddni_log_weight(b, first + r);
         }
         if (p->thin) {
             thin_tile(p, chunk, &tile, scratch);

@@ -45,7 +45,7 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
                 for (int64_t c = 0; f.left != 1 && c < k; c++) {
                     cls[c] *= f.left;
                 }
-                cls[b->ds->labels->class_index[i]] += f.right;
+                cls[b->ds->labels->group_index[i]] += f.right;
             }
         }
     }
@@ -95,7 +95,7 @@ static void draw_chunk(const ddni_block *b, int64_t q)
  * by at most e sqrt(tr Cov); here the trace is bounded by what is not at the nearest point. */
 static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posterior *p)
 {
-    double error = ddni_logit_error(p->max), square = 0, total = ddni_posterior_total(p);
+    double error = ddni_logit_error(b, p->max), square = 0, total = ddni_posterior_total(p);
     /* Nothing to be seen in double; and too much for a first order in it. */
     if (b->n == 1 || error < 1e-15) {
         return 0;

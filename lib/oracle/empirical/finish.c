@@ -31,6 +31,24 @@ static void put(double *out, int64_t row, double value)
     }
 }
 
+/* The groups of labels have sums of their own: they add up to 1 when divided by theirs. A group is
+ * a class, or has a share in several; theory.md (25). */
+static void put_classes(const ddni_block *b, const double *sum, double *out)
+{
+    const ddni_labels *l = b->ds->labels;
+    double all = 0;
+    for (int64_t g = 0; g < b->classes; g++) {
+        all += sum[g];
+    }
+    for (int64_t c = 0; c < l->classes; c++) {
+        double own = l->group_share == NULL ? sum[c] : 0;
+        for (int64_t g = 0; l->group_share != NULL && g < l->groups; g++) {
+            own += sum[g] * l->group_share[g * l->classes + c];
+        }
+        out[c] = own / all;
+    }
+}
+
 void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
 {
     const ddni_request *rq = b->rq;
@@ -47,14 +65,9 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     if (rq->i64[DDN_OUT_ARGMAX] != NULL) {
         rq->i64[DDN_OUT_ARGMAX][row] = p->argmax;
     }
-    /* The classes have sums of their own: they add up to 1 when divided by theirs. */
-    double class_sum = 0;
-    for (int64_t c = 0; b->want_class && c < b->classes; c++) {
-        class_sum += b->s->class_total[q * b->classes + c];
-    }
-    for (int64_t c = 0; b->want_class && c < b->classes; c++) {
-        rq->f64[DDN_OUT_CLASS_POSTERIOR][row * rq->ld[DDN_OUT_CLASS_POSTERIOR] + c] =
-            b->s->class_total[q * b->classes + c] / class_sum;
+    if (b->want_class) {
+        put_classes(b, b->s->class_total + q * b->classes,
+                    rq->f64[DDN_OUT_CLASS_POSTERIOR] + row * rq->ld[DDN_OUT_CLASS_POSTERIOR]);
     }
     double *mean_out = rq->f64[DDN_OUT_MEAN], *score_out = rq->f64[DDN_OUT_SCORE];
     double *relative = b->s->total + q * d;

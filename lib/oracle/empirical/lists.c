@@ -22,7 +22,7 @@ static void sharpen(const ddni_block *b, const double *x, int64_t count, const i
     ddni_dataset_rows(b->ds, index[best], 1, point + b->d, b->d);
     for (int64_t i = 0; i < count; i++) {
         if (i != best && logit[i] >= least) {
-            logit[i] = ddni_logit_beside(b, x, index[i], point);
+            logit[i] = ddni_logit_beside(b, x, index[i], index[best], point);
         }
     }
 }
@@ -67,7 +67,7 @@ static void sum_candidates(const ddni_block *b, int64_t q, int64_t count, const 
                                 b->o->centre);
         }
         if (b->want_class) {
-            cls[b->ds->labels->class_index[index[i]]] += w;
+            cls[b->ds->labels->group_index[index[i]]] += w;
         }
         if (left >= 0 && (left -= w) < 0) {
             chosen = index[i];
@@ -103,7 +103,7 @@ void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t 
         max = fmax(max, logit[i]);
     }
     /* Whatever the screen listed besides, the same points go into the sums. */
-    double error = 2 * ddni_logit_error(max), least = -RIVALS - error;
+    double error = 2 * ddni_logit_error(b, max), least = -RIVALS - error;
     int64_t kept = 0, best = 0, rivals = 0;
     for (int64_t i = 0; i < count; i++) {
         double below = logit[i] - max;

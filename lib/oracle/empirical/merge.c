@@ -168,12 +168,14 @@ static double logit_spread(const ddni_dense_run *p, const ddni_posterior *post, 
     double unit = p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53, a = b->level->a;
     double apart = SPREAD_APART * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
     /* From max = gain g - gain a |y|^2 / 2 of the nearest point. */
-    double product = fabs(post->max / b->gain + 0.5 * a * b->o->norm[post->argmax]);
+    double logit = post->max - ddni_log_weight(b, post->argmax);
+    double product = fabs(logit / b->gain + 0.5 * a * b->o->norm[post->argmax]);
     /* A state by itself is summed in 32 places (two registers of 16 floats, at most). */
     double run = (double)(p->thin ? b->d / 32 + 1 : b->d), steps = fmin(run, DDNI_DEPTH_BLOCK);
     double growth =
         p->integer ? SPREAD_END : SPREAD_END + SPREAD_STEP * sqrt(steps / 3 * steps / run);
-    return unit * b->gain * hypot(apart, growth * product);
+    /* A weight rounds with the logit that it joins. */
+    return unit * (b->gain * hypot(apart, growth * product) + b->log_size);
 }
 
 /* Whether rounding can have moved the result of state q by more than is promised: an error e of the
@@ -236,7 +238,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     /* What all logits have in common comes last: it may be much larger than their differences. */
     post.max += shift;
     double relative = post.max;
-    if (ddni_logit_error(post.max) > LOGIT_RELATIVE) {
+    if (ddni_logit_error(b, post.max) > LOGIT_RELATIVE) {
         b->s->anchor[q] = post.argmax;
         relative = 0;
     }

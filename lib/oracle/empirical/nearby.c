@@ -52,14 +52,18 @@ static void keep_list(const ddni_block *b, int64_t q, const ddni_screening *p, f
                 if (count == DDNI_NEARBY_POINTS) {
                     return; /* no room for a whole list */
                 }
-                distance[count] = (float)ddni_screen_distance(b, p->s->upper[list + i], shift);
-                index[count++] = (int32_t)(c * b->chunk_rows + p->s->row[list + i]);
+                int64_t point = c * b->chunk_rows + p->s->row[list + i];
+                double upper = (double)p->s->upper[list + i] - ddni_log_weight(b, point);
+                distance[count] = (float)ddni_screen_distance(b, upper, shift);
+                index[count++] = (int32_t)point;
             }
         }
     }
     ddni_sort_f32_i32(distance, index, count);
     of->count = count;
-    of->radius = cut == -INFINITY ? INFINITY : ddni_screen_distance(b, cut, shift);
+    /* A row that is not listed may have the least weight. */
+    double least = b->ds->weights == NULL ? 0 : b->ds->weights->log_least;
+    of->radius = cut == -INFINITY ? INFINITY : ddni_screen_distance(b, (double)cut - least, shift);
 }
 
 void ddni_nearby_note(const ddni_block *b, int64_t q, const ddni_screening *p, float cut)
@@ -110,13 +114,15 @@ static void follow_state(void *arg, int64_t q, int64_t worker)
         moved2 += step * step;
     }
     double moved = sqrt(moved2) * (1 + 1e-9), reach = INFINITY;
+    /* nearest2: the least of |y - y_i|^2 - 2 sigma^2 log(n pi_i). */
+    double margin = b->log_ratio + b->log_most;
     double *logit = b->shared->lists.logit + worker * capacity;
     int64_t *index = b->shared->lists.index + worker * capacity;
     for (int64_t i = 0; i < of->count && count < capacity && (double)distance[i] <= reach; i++) {
         index[count] = s->index[row * DDNI_NEARBY_POINTS + i];
         logit[count] = ddni_logit(b, x, index[count]);
         nearest2 = fmin(nearest2, -2 * sigma2 * logit[count]);
-        reach = moved + sqrt(nearest2 + 2 * b->log_ratio * sigma2) * (1 + 1e-9);
+        reach = moved + sqrt(nearest2 + 2 * margin * sigma2) * (1 + 1e-9);
         count++;
     }
     b->shared->lists.count[q] = count;

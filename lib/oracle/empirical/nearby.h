@@ -3,7 +3,9 @@
  * In the coordinates y = x / a, with sigma = s / a, a list holds all points within R of y0, by
  * distance. At a later (y, sigma) with nearest distance D, a point further than
  * |y - y0| + sqrt(D^2 + 2 log(n / epsilon) sigma^2) from y0 weighs less than epsilon / n. Points of
- * the list beyond that are not even looked at. theory.md (14). */
+ * the list beyond that are not even looked at. With weights D^2 is the least of
+ * |y - y_i|^2 - 2 sigma^2 log(n pi_i), and the largest log(n pi_i) joins log(n / epsilon).
+ * theory.md (14), (25). */
 #ifndef DDNI_ORACLE_EMPIRICAL_NEARBY_H
 #define DDNI_ORACLE_EMPIRICAL_NEARBY_H
 

@@ -164,6 +164,7 @@ static ddn_status refine(ddn_context *ctx, ddni_block *b, int32_t capacity)
     if (!p.usable) {
         return DDN_OK;
     }
+    p.log_weight = b->log_weight;
     for (int64_t q = 0; q < b->m; q++) {
         s->screens.margin[q] = ddni_nearby_wanted(b, q) ? INFINITY : p.margin;
     }

@@ -148,7 +148,8 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
         }
         int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
         for (int64_t r = 0; r < rows; r++) {
-            term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r]);
+            double weight = p->log_weight == NULL ? 0 : p->log_weight[first + r];
+            term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r] + weight);
         }
         float *g = products(p, first, rows, scratch);
         if (b->m > DDNI_THIN) {
@@ -171,7 +172,7 @@ static float known_floor(const ddni_screening *p, int64_t q)
     double known = b->s->known[b->todo[q] - b->first];
     double shift = ddni_square(b, b->s->relative + q * b->d) / (2 * b->level->s2);
     /* Sixteen roundings of f32. */
-    double rounding = 1e-6 * (shift + fabs(known)) + p->slack;
+    double rounding = 1e-6 * (shift + fabs(known) + b->log_size) + p->slack;
     return known > -INFINITY ? (float)(known + shift - rounding) : -INFINITY;
 }
 
@@ -218,7 +219,7 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
                                 fabs((double)s->offset[q]));
     }
     /* Sums of floats of this size round by some 2^-20 of it: sixteen roundings. */
-    reach += 0.5 * b->gain * b->level->a * b->o->norm_max;
+    reach += 0.5 * b->gain * b->level->a * b->o->norm_max + b->log_size;
     p->slack = reach * 0x1p-20;
     p->margin = (float)((b->log_ratio + p->slack) * (1 + 1e-6));
     p->usable = reach < 1e30;
@@ -273,8 +274,8 @@ double ddni_screen_shift(const ddni_screening *p, int64_t q)
     return p->slack - length2 / (2 * p->b->level->s2);
 }
 
-double ddni_screen_distance(const ddni_block *b, float upper, double shift)
+double ddni_screen_distance(const ddni_block *b, double upper, double shift)
 {
     double a = b->level->a, sigma2 = b->level->s2 / (a * a);
-    return sqrt(fmax(0, -2 * sigma2 * ((double)upper + shift))) * (1 - 1e-6);
+    return sqrt(fmax(0, -2 * sigma2 * (upper + shift))) * (1 - 1e-6);
 }

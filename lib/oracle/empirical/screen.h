@@ -32,10 +32,12 @@ typedef struct ddni_screens {
 typedef struct ddni_screening {
     const ddni_block *b;
     ddni_screens *s;
-    int32_t integer;    /* int8 states against u8 rows */
-    int32_t capacity;   /* candidates per state and chunk */
-    int64_t quads;      /* groups of four coordinates */
-    int64_t tile_bytes; /* per worker */
+    int32_t integer;          /* int8 states against u8 rows */
+    int32_t capacity;         /* candidates per state and chunk */
+    const double *log_weight; /* [n] part of the logits that are bounded; NULL as prepared: the
+                                 bounds are of -|x - a y|^2/(2 s^2) alone, for distances */
+    int64_t quads;            /* groups of four coordinates */
+    int64_t tile_bytes;       /* per worker */
     float margin;
     double slack;   /* rounding of the bounds themselves */
     int32_t usable; /* all bounds are within the range of f32 */
@@ -58,9 +60,9 @@ void ddni_screen_limits(const ddni_screening *p, int64_t q, float *floor, float 
 
 /* What is to be added to a bound of state q to bound the logit itself. */
 double ddni_screen_shift(const ddni_screening *p, int64_t q);
-/* Distance from x/a that a row with this upper bound has at least: a logit of at most u is a
- * distance of at least sqrt(-2 u) s/a; rounded towards 0. */
-double ddni_screen_distance(const ddni_block *b, float upper, double shift);
+/* Distance from x/a that a row with this upper bound, less its log weight, has at least: a logit of
+ * at most u is a distance of at least sqrt(-2 u) s/a; rounded towards 0. */
+double ddni_screen_distance(const ddni_block *b, double upper, double shift);
 
 /* Candidates listed per state and chunk: fewer chunks have longer lists. */
 static inline int32_t ddni_list_length(const ddni_block *b)

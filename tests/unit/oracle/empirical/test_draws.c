@@ -19,6 +19,7 @@ typedef struct rig {
     ddn_dataset *ds;
     ddn_oracle *oracle;
     test_cloud cloud;
+    double *weight;     /* [n] or NULL */
     test_exact exact;   /* of the state in question */
     long double *below; /* [n + 1] the exact weights of the points before this one */
     double t;
@@ -58,8 +59,9 @@ static int is_possible(way w, ddn_type type)
                          : 1;
 }
 
-/* Points of clusters (number i mod clusters), the last coordinate common to all. */
-static rig rig_make(way w, ddn_type type)
+/* Points of clusters (number i mod clusters), the last coordinate common to all; with weights over
+ * six decades, or all the same. */
+static rig rig_make(way w, ddn_type type, int weighted)
 {
     static const struct {
         int64_t n, d, clusters;
@@ -81,6 +83,8 @@ static rig rig_make(way w, ddn_type type)
     int bytes = type == DDN_TYPE_U8;
     r.cloud = test_cloud_make(type, n, d, d + 1, bytes ? scale : 1, bytes ? shift : 0, z, 0);
     free(z);
+    r.weight = weighted ? test_weights(n, 6) : NULL;
+    r.cloud.weight = r.weight;
     OK(r.ctx, ddn_schedule_create_ou(r.ctx, &r.sch));
     r.ds = test_cloud_dataset(r.ctx, &r.cloud, 0);
     OK(r.ctx, ddn_oracle_create_empirical(r.ctx, r.ds, r.sch, &r.oracle));
@@ -95,6 +99,7 @@ static void rig_free(rig *r)
 {
     test_exact_free(&r->exact);
     free(r->below);
+    free(r->weight);
     ddn_oracle_destroy(r->oracle);
     ddn_dataset_destroy(r->ds);
     ddn_schedule_destroy(r->sch);
@@ -219,7 +224,7 @@ static void draws_of_every_way_have_the_posterior(void **state)
         if (!is_possible(w, types[k % 3])) {
             continue;
         }
-        rig r = rig_make(w, types[k % 3]);
+        rig r = rig_make(w, types[k % 3], 0);
         double *x = calloc((size_t)r.cloud.d, sizeof *x);
         int64_t slow = w >= DIRECT ? 2 : 1;
         int32_t supported;
@@ -266,7 +271,8 @@ static void draw_all(rig *r, int64_t m, double epsilon, int memory, const double
 }
 
 /* 130 states, no two alike, by way of lists, memory and dense sums, and at late times where lists
- * are given up: every way draws what the exact weights say. In f32 at most 2 of 130 deviates are
+ * are given up: every way draws what the exact weights say, also where
+ * the points have weights. In f32 at most 2 of 130 deviates are
  * near enough to an edge to differ; seeds are fixed. */
 static void a_draw_does_not_depend_on_the_way(void **state)
 {
@@ -285,11 +291,11 @@ static void a_draw_does_not_depend_on_the_way(void **state)
     for (int64_t q = 0; q < MOST; q++) {
         paths[q] = 5 + (q * 7919) % 1009;
     }
-    for (int k = 0; k < 9; k++) {
-        rig r = rig_make(REFINE, types[k % 3]);
+    for (int k = 0; k < 18; k++) {
+        rig r = rig_make(REFINE, types[k % 3], k >= 9);
         int64_t d = r.cloud.d, differ[HOW] = {0};
         double *x = calloc((size_t)(MOST * d), sizeof *x);
-        r.t = times[k / 3];
+        r.t = times[k / 3 % 3];
         r.a = expl(-(long double)r.t);
         r.s2 = -expm1l(-2 * (long double)r.t);
         for (int64_t q = 0; q < MOST; q++) {

@@ -69,12 +69,12 @@ static void runs_survive_a_lack_of_memory(void **state)
 }
 
 /* Times that go down and up, jumps, tolerances and numbers of states that change: the memory gives
- * the scores of a query without one. */
-static void memory_of_wild_trajectories(void **state)
+ * the scores of a query without one, and serves some of them. */
+static void follow_wildly(const double *weight)
 {
-    (void)state;
     static const double epsilons[] = {1e-9, 1e-2, 1e-6, 0, 1e-300};
     test_cloud c = bytes();
+    c.weight = weight;
     ddn_context *ctx = test_context(2);
     ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
     ddn_schedule *sch = NULL;
@@ -119,11 +119,30 @@ static void memory_of_wild_trajectories(void **state)
     test_cloud_free(&c);
 }
 
+static void memory_of_wild_trajectories(void **state)
+{
+    (void)state;
+    follow_wildly(NULL);
+}
+
+/* Would catch lists that are taken to hold a heavy point that is far away, or to go further than
+ * they do for light ones. */
+static void wild_trajectories_among_weights(void **state)
+{
+    (void)state;
+    double *some = test_weights(N, 0.5), *extreme = test_weights(N, 12);
+    follow_wildly(some);
+    follow_wildly(extreme);
+    free(some);
+    free(extreme);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_survive_a_lack_of_memory),
         cmocka_unit_test(memory_of_wild_trajectories),
+        cmocka_unit_test(wild_trajectories_among_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,13 +78,27 @@ DDN_API ddn_status ddn_dataset_create_weighted(ddn_context *ctx, const ddn_datas
                                                int64_t count, const double *weights,
                                                ddn_dataset **out);
 
-/** Copies rows with map and labels.
+/** The distinct points, in the order in which they come first, with the weights of all their
+ * copies: the same distribution with fewer points. Copies are points that are equal as numbers,
+ * under the map; -0 is 0. The label of a point whose copies have several is the most probable one,
+ * the lowest in a tie, and its class is a distribution: ddn_dataset_label_shares gives it, and
+ * posteriors of classes are those of the copies (doc/theory.md (25)). What counts points, such as
+ * the probability that two paths end at the same one, then speaks of distinct points. Room for such
+ * labels: 8 bytes for each of the classes times each of the distributions that occur. Without
+ * copies the new set is the same as ds. Can be cancelled.
+ * @param[in] ds retained where it has no copies */
+DDN_API ddn_status ddn_dataset_create_distinct(ddn_context *ctx, const ddn_dataset *ds,
+                                               ddn_dataset **out);
+
+/** Copies rows with map, labels and weights, which are normalised anew.
  * @param[in] ds not kept
  * @param[in] rows [count] each in [0, n), repeats allowed, order kept */
 DDN_API ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
                                              const int64_t *rows, ddn_dataset **out);
 
-/** Copies the rows whose label is one of the classes, in their order. A class that no row has is
+/** Copies the rows whose label is one of the classes, in their order, with map, labels and weights,
+ * which are normalised anew. A row whose label is a distribution (ddn_dataset_create_distinct)
+ * belongs to it with the share that the classes have in it. A class that no row has is
  * DDN_E_KEY; a set without labels is DDN_E_UNSUPPORTED.
  * @param[in] ds not kept
  * @param[in] classes [count] */
@@ -138,18 +152,32 @@ DDN_API int32_t ddn_dataset_is_weighted(const ddn_dataset *ds);
 DDN_API ddn_status ddn_dataset_weights(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
                                        double *weights);
 
+/** How many points are copies of an earlier one: n less the number of distinct points, which
+ * ddn_dataset_create_distinct leaves. Reads all points. Can be cancelled.
+ * @param[out] copies the number */
+DDN_API ddn_status ddn_dataset_copy_count(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies);
+
 /** Number of distinct labels; 0 without labels. */
 DDN_API int64_t ddn_dataset_class_count(const ddn_dataset *ds);
-/** The distinct labels in ascending order and how many points have each. capacity >=
+/** The distinct labels in ascending order and how many points have each, or have it as the most
+ * probable one; weights do not count. capacity >=
  * ddn_dataset_class_count, else DDN_E_CAPACITY.
  * @param[out] values [capacity] or NULL
  * @param[out] counts [capacity] or NULL */
 DDN_API ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
                                        int32_t *values, int64_t *counts);
-/** The label of each point, capacity >= n (DDN_E_CAPACITY). Without labels DDN_E_UNSUPPORTED.
+/** The label of each point, the most probable one where it has several, capacity >= n
+ * (DDN_E_CAPACITY). Without labels DDN_E_UNSUPPORTED.
  * @param[out] labels [capacity] */
 DDN_API ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
                                       int32_t *labels);
+
+/** The probability of each label for points first .. first+count-1, in the order of
+ * ddn_dataset_classes: 1 and 0 but for points that were made of copies with several labels. Without
+ * labels DDN_E_UNSUPPORTED.
+ * @param[out] shares [count][lds] lds >= ddn_dataset_class_count */
+DDN_API ddn_status ddn_dataset_label_shares(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
+                                            int64_t count, double *shares, int64_t lds);
 
 /** Mean of the points, accumulated in double; capacity >= d (DDN_E_CAPACITY).
  * @param[out] mean [capacity] */

@@ -209,7 +209,8 @@ static ddn_status report(const work *w, ddn_result *r)
          SUM_W2, NULL, NULL},
         {"f", "nats", "excess entropy per dimension, mean posterior entropy E S(w) / d", ENTROPY,
          NULL, NULL},
-        {"f_over_alpha", "1", "excess entropy E S(w) / log n", ENTROPY, NULL, NULL},
+        {"f_over_alpha", "1", "excess entropy E S(w) / log n, with weights E S(w) / H(pi)", ENTROPY,
+         NULL, NULL},
         {"df_dt", "nats/schedule time",
          "derivative of f by the I-MMSE relation, from E tr Cov(x_0 | x)", TRACE_COV, NULL, NULL},
         {"w_max", "1", "E max w, probability that the nearest point now is the final one", W_MAX,
@@ -223,6 +224,9 @@ static ddn_status report(const work *w, ddn_result *r)
     };
     int64_t n = ddn_oracle_components(w->oracle), total = w->samples.total;
     double d = (double)w->d, alpha = n > 0 ? log((double)n) / d : NAN, *t;
+    if (ddn_oracle_dataset(w->oracle) != NULL) {
+        alpha = ddni_dataset_entropy(ddn_oracle_dataset(w->oracle)) / d;
+    }
     DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &t));
     for (int i = 0; i < COLUMNS; i++) {
         const ddni_quantity what = {columns[i].name, columns[i].unit, DDN_POOLING_MEAN, total};

@@ -55,9 +55,11 @@ static ddn_status set_data(ddn_context *ctx, ddn_result *r, const char *name, co
     if (classes > 0) {
         ddni_say(labels, sizeof labels, ", %lld classes", (long long)classes);
     }
-    return ddni_result_set_field(ctx, r, name, "%s [%lld][%lld]%s, digest %016llx",
+    const char *weighted = ddn_dataset_is_weighted(ds) ? ", weighted" : "";
+    return ddni_result_set_field(ctx, r, name, "%s [%lld][%lld]%s%s, digest %016llx",
                                  types[ddn_dataset_type(ds)], (long long)ddn_dataset_n(ds),
-                                 (long long)ddn_dataset_d(ds), labels, (unsigned long long)digest);
+                                 (long long)ddn_dataset_d(ds), labels, weighted,
+                                 (unsigned long long)digest);
 }
 
 static ddn_status set_objects(ddn_context *ctx, ddn_result *r, const ddni_origin *from)

@@ -85,6 +85,9 @@ void ddni_samples_free(ddni_samples *samples)
 /* Data point of sample j. */
 static int64_t point(const ddni_samples *s, int64_t j)
 {
+    if (s->points->weight != NULL) {
+        return ddni_dataset_point(s->points, ddni_draws_uniform(&s->choice, j, 2));
+    }
     int64_t rest = s->total % s->n, whole = s->total - rest;
     if (j < whole) {
         return s->order[j % s->n];

@@ -78,6 +78,12 @@ void ddni_dataset_class_shares(const ddn_dataset *ds, double *share);
 /* As ddn_dataset_digest, never 0. */
 ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest);
 
+/* Whether two points are equal as numbers; their bytes may differ in the signs of zeros, or where
+ * the map rounds the difference away. */
+int32_t ddni_same_row(const ddn_dataset *ds, int64_t i, int64_t j);
+/* As ddn_dataset_copy_count. */
+ddn_status ddni_dataset_copies(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies);
+
 /* Gives a dataset without weights those of another, if it has any. */
 static inline void ddni_dataset_share_weights(ddn_dataset *to, const ddn_dataset *from)
 {

@@ -63,6 +63,15 @@ ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t
         *digest = DDNI_DIGEST_WORDS((uint64_t)ds->n, (uint64_t)ds->d, (uint64_t)ds->type,
                                     ddni_bits(ds->scale), ddni_bits(ds->shift), labels,
                                     DDNI_DIGEST_OF(block, blocks));
+        if (ds->weight != NULL) {
+            *digest = DDNI_DIGEST_WORDS(*digest, DDNI_DIGEST_OF(ds->weight, ds->n));
+        }
+        if (ds->labels != NULL && ds->labels->group_share != NULL) {
+            const ddni_labels *l = ds->labels;
+            *digest = DDNI_DIGEST_WORDS(*digest, DDNI_DIGEST_OF(l->group_index, ds->n),
+                                        DDNI_DIGEST_OF(l->value, l->classes),
+                                        DDNI_DIGEST_OF(l->group_share, l->groups * l->classes));
+        }
         *digest += *digest == 0;
         atomic_store(kept, *digest);
     }

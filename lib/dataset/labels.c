@@ -38,6 +38,11 @@ static void finish_labels(void *object)
     }
 }
 
+ddn_status ddni_labels_new(ddn_context *ctx, ddni_labels **out)
+{
+    return ddni_handle_create(ctx, DDNI_LABELS, sizeof **out, finish_labels, out);
+}
+
 enum {
     PIECE = 1 << 16 /* labels sorted between two looks */
 };
@@ -86,7 +91,7 @@ ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n,
     *out = NULL;
     int32_t *piece = NULL;
     ddni_labels *l = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, DDNI_LABELS, sizeof *l, finish_labels, &l));
+    DDNI_TRY(ddni_labels_new(ctx, &l));
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", n, sizeof *l->label, &l->label), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "class indices", n, sizeof *l->class_index, &l->class_index),
                   fail);

@@ -35,6 +35,9 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
         memset(group, 0, sizeof group);
         for (int64_t i = begin; i < end; i++) {
             ddni_dataset_part(ds, i, first, count, x);
+            if (ds->weight != NULL) {
+                ddni_scale(count, ds->weight[i], x);
+            }
             for (int64_t j = 0; j < count; j++) {
                 group[j] += x[j];
             }
@@ -43,8 +46,9 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
             total[j] += group[j];
         }
     }
+    double share = ds->weight != NULL ? 1 : (double)ds->n; /* what the rows add up to */
     for (int64_t j = 0; j < count; j++) {
-        job->mean[first + j] = total[j] / (double)ds->n;
+        job->mean[first + j] = total[j] / share;
     }
 }
 

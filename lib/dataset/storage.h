@@ -41,6 +41,11 @@ void ddni_dataset_part(const ddn_dataset *ds, int64_t row, int64_t first, int64_
 
 /* Labels from label[n] (copied), with the table of distinct values. */
 ddn_status ddni_labels_create(ddn_context *ctx, const int32_t *label, int64_t n, ddni_labels **out);
+/* Labels without anything in them yet. */
+ddn_status ddni_labels_new(ddn_context *ctx, ddni_labels **out);
+/* The labels of rows[count]. */
+ddn_status ddni_labels_take(ddn_context *ctx, const ddni_labels *from, const int64_t *rows,
+                            int64_t count, ddni_labels **out);
 void ddni_labels_release(ddni_labels *l);
 
 /* Weights from weight[n] (not kept), which are positive and finite; NULL where all are equal.
@@ -50,6 +55,10 @@ ddn_status ddni_weights_create(ddn_context *ctx, const char *what, int64_t n, co
 void ddni_weights_release(ddni_weights *w);
 /* Gives a fresh set its weights, or none: NULL. Takes over the reference. */
 void ddni_dataset_set_weights(ddn_dataset *ds, ddni_weights *w);
+
+/* A new set of the rows rows[count] under the map of ds, without labels and weights. */
+ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
+                             int64_t count, ddn_dataset **out);
 
 /* A new set: ds with label[n] in place of its labels. */
 ddn_status ddni_dataset_with_labels(ddn_context *ctx, const ddn_dataset *ds, const int32_t *label,

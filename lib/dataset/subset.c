@@ -3,24 +3,47 @@
 
 #include "base/check.h"
 #include "base/progress.h"
+#include "dataset/mixed.h"
 #include "dataset/storage.h"
 
-/* The labels of rows[count] become those of out. */
-static ddn_status carry_labels(ddn_context *ctx, const ddni_labels *from, const int64_t *rows,
-                               int64_t count, ddn_dataset *out)
+/* Probability that the label of a point is one of the chosen classes. */
+static double share_of(const ddni_labels *l, int64_t row, const uint8_t *chosen)
 {
-    int32_t *label = NULL;
-    DDNI_TRY(ddni_alloc_for(ctx, "labels of a subset", count, sizeof *label, &label));
-    for (int64_t k = 0; k < count; k++) {
-        label[k] = from->label[rows[k]];
+    double share = 0;
+    if (l->group_share == NULL) {
+        return chosen[l->class_index[row]];
     }
-    ddn_status status = ddni_labels_create(ctx, label, count, &out->labels);
-    ddni_free(ddni_context_allocator(ctx), label);
+    for (int64_t c = 0; c < l->classes; c++) {
+        share += chosen[c] ? l->group_share[(int64_t)l->group_index[row] * l->classes + c] : 0;
+    }
+    return share;
+}
+
+/* The labels of rows[count] that may have several; chosen: of these classes alone, or NULL. */
+static ddn_status take_mixed(ddn_context *ctx, const ddni_labels *from, const int64_t *rows,
+                             int64_t count, const uint8_t *chosen, ddni_labels **out)
+{
+    int64_t *group = NULL, size = from->groups * from->classes;
+    double *share = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels of a subset", count, sizeof *group, &group), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels of a subset", size, sizeof *share, &share), fail);
+    for (int64_t k = 0; k < count; k++) {
+        group[k] = from->group_index[rows[k]];
+    }
+    for (int64_t k = 0; k < size; k++) {
+        share[k] = chosen == NULL || chosen[k % from->classes] ? from->group_share[k] : 0;
+    }
+    ddni_mixture mixture = {count, from->groups, from->classes, group, from->value, share};
+    status = ddni_labels_create_mixed(ctx, &mixture, out);
+fail:
+    ddni_free(ddni_context_allocator(ctx), group);
+    ddni_free(ddni_context_allocator(ctx), share);
     return status;
 }
 
-static ddn_status take_rows(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
-                            int64_t count, ddn_dataset **out)
+ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
+                             int64_t count, ddn_dataset **out)
 {
     ddni_storage *storage;
     void *memory;
@@ -37,19 +60,71 @@ static ddn_status take_rows(ddn_context *ctx, const ddn_dataset *ds, const int64
         memcpy((char *)memory + k * row_bytes, (const char *)ds->data + rows[k] * step,
                (size_t)row_bytes);
     }
-    ddn_dataset *sub = NULL;
     ddni_array array = {memory, ds->type, count, ds->d, ds->d};
-    DDNI_TRY(ddni_dataset_wrap(ctx, "the subset", storage, array, &sub));
-    sub->scale = ds->scale;
-    sub->shift = ds->shift;
-    ddn_status status =
-        ds->labels != NULL ? carry_labels(ctx, ds->labels, rows, count, sub) : DDN_OK;
-    if (status != DDN_OK) {
-        ddn_dataset_destroy(sub);
-        return status;
+    DDNI_TRY(ddni_dataset_wrap(ctx, "the subset", storage, array, out));
+    (*out)->scale = ds->scale;
+    (*out)->shift = ds->shift;
+    return DDN_OK;
+}
+
+ddn_status ddni_labels_take(ddn_context *ctx, const ddni_labels *from, const int64_t *rows,
+                            int64_t count, ddni_labels **out)
+{
+    int32_t *label = NULL;
+    *out = NULL;
+    if (from->group_share != NULL) {
+        return take_mixed(ctx, from, rows, count, NULL, out);
     }
+    DDNI_TRY(ddni_alloc_for(ctx, "labels of a subset", count, sizeof *label, &label));
+    for (int64_t k = 0; k < count; k++) {
+        label[k] = from->label[rows[k]];
+    }
+    ddn_status status = ddni_labels_create(ctx, label, count, out);
+    ddni_free(ddni_context_allocator(ctx), label);
+    return status;
+}
+
+/* Weights of the rows: their own, times the probability that their label is one of the chosen. */
+static ddn_status take_weights(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
+                               int64_t count, const uint8_t *chosen, ddni_weights **out)
+{
+    int32_t mixed = chosen != NULL && ds->labels->group_share != NULL;
+    double *weight = NULL;
+    *out = NULL;
+    if (ds->weight == NULL && !mixed) {
+        return DDN_OK;
+    }
+    DDNI_TRY(ddni_alloc_for(ctx, "weights of a subset", count, sizeof *weight, &weight));
+    for (int64_t k = 0; k < count; k++) {
+        weight[k] = ddni_weight(ds, rows[k]) * (mixed ? share_of(ds->labels, rows[k], chosen) : 1);
+    }
+    ddn_status status = ddni_weights_create(ctx, "weights of the subset", count, weight, out);
+    ddni_free(ddni_context_allocator(ctx), weight);
+    return status;
+}
+
+/* The rows with map, labels and weights; of the labels those of the chosen classes, or NULL: all.
+ */
+static ddn_status take_rows(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
+                            int64_t count, const uint8_t *chosen, ddn_dataset **out)
+{
+    ddn_dataset *sub = NULL;
+    ddni_weights *weights = NULL;
+    ddn_status status;
+    DDNI_TRY(ddni_dataset_take(ctx, ds, rows, count, &sub));
+    if (ds->labels != NULL) {
+        status = chosen != NULL && ds->labels->group_share != NULL
+                     ? take_mixed(ctx, ds->labels, rows, count, chosen, &sub->labels)
+                     : ddni_labels_take(ctx, ds->labels, rows, count, &sub->labels);
+        DDNI_TRY_GOTO(status, fail);
+    }
+    DDNI_TRY_GOTO(take_weights(ctx, ds, rows, count, chosen, &weights), fail);
+    ddni_dataset_set_weights(sub, weights);
     *out = sub;
     return DDN_OK;
+fail:
+    ddn_dataset_destroy(sub);
+    return status;
 }
 
 ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
@@ -66,7 +141,7 @@ ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, in
                    "rows[%lld] = %lld is outside [0, %lld)", (long long)k, (long long)rows[k],
                    (long long)ds->n);
     }
-    return take_rows(ctx, ds, rows, count, out);
+    return take_rows(ctx, ds, rows, count, NULL, out);
 }
 
 /* chosen[class] := 1 for each of the wanted label values. */
@@ -101,17 +176,17 @@ ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "chosen classes", ds->labels->classes, 1, &chosen), fail);
     DDNI_TRY_GOTO(mark_classes(ctx, ds->labels, classes, count, chosen), fail);
     int64_t taken = 0;
-    for (int64_t c = 0; c < ds->labels->classes; c++) {
-        taken += chosen[c] ? ds->labels->count[c] : 0;
+    for (int64_t i = 0; i < ds->n; i++) {
+        taken += share_of(ds->labels, i, chosen) > 0;
     }
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows of a subset", taken, sizeof *rows, &rows), fail);
     taken = 0;
     for (int64_t i = 0; i < ds->n; i++) {
-        if (chosen[ds->labels->class_index[i]]) {
+        if (share_of(ds->labels, i, chosen) > 0) {
             rows[taken++] = i;
         }
     }
-    status = take_rows(ctx, ds, rows, taken, out);
+    status = take_rows(ctx, ds, rows, taken, chosen, out);
 fail:
     ddni_free(ddni_context_allocator(ctx), rows);
     ddni_free(ddni_context_allocator(ctx), chosen);

@@ -82,10 +82,28 @@ static void normalise(ddni_weights *w, const double *weight, double most)
     }
 }
 
+/* -sum pi log pi, with all its digits also where one point has nearly all the weight. */
+static double entropy_of(const double *pi, int64_t n)
+{
+    int64_t top = 0;
+    careful_sum rest = {0, 0}, entropy = {0, 0};
+    for (int64_t i = 1; i < n; i++) {
+        top = pi[i] > pi[top] ? i : top;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        if (i != top) {
+            add(&rest, pi[i]);
+            add(&entropy, -pi[i] * log(pi[i]));
+        }
+    }
+    add(&entropy, -pi[top] * (pi[top] > 0.5 ? log1p(-value(&rest)) : log(pi[top])));
+    return value(&entropy);
+}
+
 /* What is known from pi. */
 static void describe(ddni_weights *w)
 {
-    careful_sum sum = {0, 0}, excess = {0, 0}, square = {0, 0};
+    careful_sum sum = {0, 0}, square = {0, 0};
     w->log_least = INFINITY;
     w->log_most = -INFINITY;
     for (int64_t i = 0; i < w->n; i++) {
@@ -93,12 +111,11 @@ static void describe(ddni_weights *w)
         w->log_least = fmin(w->log_least, w->log[i]);
         w->log_most = fmax(w->log_most, w->log[i]);
         add(&sum, w->pi[i]);
-        add(&excess, w->pi[i] * w->log[i]);
         add(&square, w->pi[i] * w->pi[i]);
         w->cumulative[i] = fmin(value(&sum), 1);
     }
     w->cumulative[w->n - 1] = 1;
-    w->entropy = fmax(0, log((double)w->n) - value(&excess));
+    w->entropy = entropy_of(w->pi, w->n);
     w->square = value(&square);
 }
 
@@ -207,9 +224,16 @@ void ddni_dataset_class_shares(const ddn_dataset *ds, double *share)
 {
     const ddni_labels *l = ds->labels;
     for (int64_t c = 0; c < l->classes; c++) {
-        share[c] = ds->weight != NULL ? 0 : (double)l->count[c] / (double)ds->n;
+        int32_t counted = ds->weight == NULL && l->group_share == NULL;
+        share[c] = counted ? (double)l->count[c] / (double)ds->n : 0;
     }
-    for (int64_t i = 0; ds->weight != NULL && i < ds->n; i++) {
+    for (int64_t i = 0; l->group_share == NULL && ds->weight != NULL && i < ds->n; i++) {
         share[l->class_index[i]] += ds->weight[i];
+    }
+    for (int64_t i = 0; l->group_share != NULL && i < ds->n; i++) {
+        const double *of = l->group_share + (int64_t)l->group_index[i] * l->classes;
+        for (int64_t c = 0; c < l->classes; c++) {
+            share[c] += of[c] * ddni_weight(ds, i);
+        }
     }
 }

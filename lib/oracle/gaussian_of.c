@@ -21,7 +21,7 @@ static ddn_status measure(ddn_context *ctx, const ddn_dataset *ds, int64_t count
     DDNI_TRY(ddn_dataset_squared_norms(ctx, ds, n, mo->mean, mo->norms));
     double trace = 0, leading = 0;
     for (int64_t i = 0; i < n; i++) {
-        trace += mo->norms[i] / (double)n;
+        trace += ds->weight == NULL ? mo->norms[i] / (double)n : mo->norms[i] * ds->weight[i];
     }
     if (count > 0) {
         DDNI_TRY(ddni_alloc_for(ctx, "Gaussian moments", count, sizeof(double), &mo->values));

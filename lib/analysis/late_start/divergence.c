@@ -1,10 +1,11 @@
 /* How far each start is from p_t, and the choice of a start; theory.md (61).
  *
  * With E S the mean posterior entropy, lambda_i the spectrum of the data covariance C and c =
- * s^2/a^2, KL(p_t | Gaussian start)     = sum log(1 + lambda_i/c) / 2 - log n + E S, KL(Gaussian |
+ * s^2/a^2, KL(p_t | Gaussian start)     = sum log(1 + lambda_i/c) / 2 - H(pi) + E S, KL(Gaussian |
  * noise start)   = (q (tr C + |mean|^2) - d q - d log(1 - q)
  *                                   - sum log(1 + lambda_i/c)) / 2,   q = a^2/(a^2 + s^2),
- * and KL(p_t | noise start) is their sum, because p_t and its Gaussian share two moments. */
+ * and KL(p_t | noise start) is their sum, because p_t and its Gaussian share two moments. H(pi) is
+ * log n without weights (25). */
 #include <diffdyn/late_start.h>
 
 #include "analysis/analysis_impl.h"
@@ -63,10 +64,10 @@ static ddn_status second_moment(ddn_context *ctx, const ddn_dataset *ds, double 
     ddn_status status = ddn_dataset_squared_norms(ctx, ds, ds->n, NULL, norms);
     double sum = 0;
     for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
-        sum += norms[i];
+        sum += ds->weight == NULL ? norms[i] : ds->weight[i] * norms[i];
     }
     ddni_free(ddni_context_allocator(ctx), norms);
-    *moment = sum / (double)ds->n;
+    *moment = ds->weight == NULL ? sum / (double)ds->n : sum;
     return status;
 }
 
@@ -77,7 +78,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
 {
     int sampled = 0;
     const ddn_dataset *ds = ddn_oracle_dataset(oracle);
-    const double n = (double)ds->n, d = (double)ds->d;
+    const double entropy = ddni_dataset_entropy(ds), d = (double)ds->d;
     double *ratio = scratch, *log_det = scratch + count, *log_det_se = scratch + 2 * count;
     const ddni_entry *f = ddni_result_find_column(identities, "f");
     const ddni_entry *f_se = ddni_result_find_column(identities, "f_se");
@@ -94,11 +95,11 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
         /* log(1 - q) = log(c / (1 + c)), by whichever form is exact. */
         const double log_rest = q < 0.5 ? log1p(-q) : -log1p(1 / ratio[k]);
         out->t[k] = times[k];
-        out->gaussian[k] = 0.5 * log_det[k] - log(n) + d * f->values[k];
+        out->gaussian[k] = 0.5 * log_det[k] - entropy + d * f->values[k];
         out->gaussian_se[k] = hypot(0.5 * log_det_se[k], d * f_se->values[k]);
         out->between[k] = 0.5 * (q * moment - d * q - d * log_rest - log_det[k]);
         out->between_se[k] = 0.5 * log_det_se[k];
-        out->noise[k] = 0.5 * (q * moment - d * q - d * log_rest) - log(n) + d * f->values[k];
+        out->noise[k] = 0.5 * (q * moment - d * q - d * log_rest) - entropy + d * f->values[k];
         out->noise_se[k] = d * f_se->values[k]; /* the log-determinants cancel */
         sampled |= log_det_se[k] > 0;
     }

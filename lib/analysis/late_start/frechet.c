@@ -139,7 +139,8 @@ static ddn_status measure_reference(ddn_context *ctx, const ddn_features *featur
             memcpy(mo->shift, f, (size_t)k * sizeof *f);
         }
         subtract(m, k, f, mo->shift, f);
-        DDNI_TRY_GOTO(moments_add(ctx, mo, f, NULL, m), done);
+        DDNI_TRY_GOTO(moments_add(ctx, mo, f, ds->weight == NULL ? NULL : ds->weight + first, m),
+                      done);
     }
     moments_finish(mo);
 done:

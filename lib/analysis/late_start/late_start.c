@@ -1,9 +1,9 @@
 /* Starting states at a late time t; theory.md (60).
  *
  * The Gaussian start N(a mean, a^2 C + s^2 I) is drawn as a sum over the data points with normal
- * weights, so that no factor of C is needed. Tiles of ROWS states share one pass over the data;
- * each state is summed in the order of the points by one worker: the same bits for any number of
- * threads. */
+ * weights, so that no factor of C is needed; their variance is n pi_i for points with weights.
+ * Tiles of ROWS states share one pass over the data; each state is summed in the order of the
+ * points by one worker: the same bits for any number of threads. */
 #include <diffdyn/late_start.h>
 
 #include <string.h>
@@ -60,6 +60,9 @@ static void add_points(const draw_job *job, int64_t first_row, int64_t rows, dou
             const int64_t path = job->first_path + first_row + r;
             ddni_draws_normal(&job->points, path, first, count, xi);
             ddni_scale(count, job->weight, xi);
+            for (int64_t i = 0; i < count && job->ds->weight != NULL; i++) {
+                xi[i] *= sqrt((double)n * job->ds->weight[first + i]);
+            }
             for (int64_t i = 0; i < count; i += 4) {
                 add_four(d, xi + i, block + i * d, job->x + (first_row + r) * job->ldx);
             }

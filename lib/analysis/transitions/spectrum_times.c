@@ -1,10 +1,12 @@
 /* Speciation and collapse times that the covariance spectrum alone gives: t_S = log(1 + Lambda)/2
  * (theory.md (20)), the pitchfork of the reverse drift asinh(Lambda)/2 (52), and the Gaussian
- * collapse time sum_i log(1 + lambda_i / c) = 2 log n, c = e^2t - 1 (35). */
+ * collapse time sum_i log(1 + lambda_i / c) = 2 H(pi), c = e^2t - 1 (35), with H(pi) = log n
+ * without weights (25). */
 #include "analysis/analysis_impl.h"
 #include "analysis/result_impl.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
+#include "dataset/dataset_impl.h"
 
 enum {
     POINTS = 2048, /* values of c tried together: one spectrum serves them all */
@@ -59,9 +61,9 @@ static ddn_status collapse(ddn_context *ctx, const ddn_dataset *ds, double Lambd
                            double *error)
 {
     int64_t n = ddn_dataset_n(ds), d = ddn_dataset_d(ds), at = 0;
-    double target = 2 * log((double)n), rank = (double)(n - 1 < d ? n - 1 : d);
+    double target = 2 * ddni_dataset_entropy(ds), rank = (double)(n - 1 < d ? n - 1 : d);
     *t = *error = NAN;
-    if (n < 2 || !(Lambda > 0)) {
+    if (n < 2 || !(Lambda > 0) || !(target > 0)) {
         return DDN_OK;
     }
     double low = log(Lambda) - target - 1, high = log(Lambda) - log(expm1(target / rank)) + 1;
@@ -91,8 +93,10 @@ static ddn_status fill(ddn_context *ctx, const ddn_dataset *ds, ddn_result *r)
     } list[] = {
         {"n", "1", n, 0, "data points"},
         {"d", "1", d, 0, "dimensions"},
-        {"alpha", "nats", log(n) / d, 0, "log(n) / d"},
-        {"Lambda", DDNI_UNIT_DATA2, Lambda, 0, "largest eigenvalue of the covariance with 1/n"},
+        {"alpha", "nats", ddni_dataset_entropy(ds) / d, 0,
+         "H(pi) / d, the entropy of the weights of the points; log(n) / d without weights"},
+        {"Lambda", DDNI_UNIT_DATA2, Lambda, 0,
+         "largest eigenvalue of the covariance with 1/n, or with the weights"},
         {"t_S", DDNI_UNIT_OU, 0.5 * log1p(Lambda), 0,
          "speciation time log(1 + Lambda)/2, where Lambda e^-2t = 1 - e^-2t; OU time"},
         {"t_S_asymptotic", DDNI_UNIT_OU, Lambda > 0 ? 0.5 * log(Lambda) : NAN, 0,
@@ -102,7 +106,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_dataset *ds, ddn_result *r)
          "point; OU time"},
         {"t_C_spectrum", DDNI_UNIT_OU, t, error,
          "collapse time of a Gaussian with the spectrum of the data, sum "
-         "log(1 + lambda_i / (e^2t - 1)) = 2 log n; OU time"},
+         "log(1 + lambda_i / (e^2t - 1)) = 2 H(pi), 2 log n without weights; OU time"},
     };
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         const ddni_quantity what = {list[i].name, list[i].unit, DDN_POOLING_SAME, 0};

@@ -2,6 +2,7 @@
  */
 #include "dataset/spectrum/covariance.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -43,7 +44,7 @@ void ddni_covariance_close(ddni_covariance *c)
     c->mean = c->between = NULL;
 }
 
-/* Centred numbers of one tile: x[rows][ldx]. */
+/* Centred numbers of one tile, each row times the root of n pi: x[rows][ldx]. */
 static void read_centred(const ddni_covariance *c, int64_t row, int64_t rows, int64_t column,
                          int64_t columns, double *x, int64_t ldx)
 {
@@ -51,6 +52,9 @@ static void read_centred(const ddni_covariance *c, int64_t row, int64_t rows, in
         double *to = x + i * ldx;
         ddni_dataset_part(c->ds, row + i, column, columns, to);
         ddni_axpy(columns, -1, c->mean + column, to);
+        if (c->ds->weight != NULL) {
+            ddni_scale(columns, sqrt((double)c->ds->n * c->ds->weight[row + i]), to);
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 /* The covariance of a set as an operator and, when it is small, as a matrix.
  *
  * With A the centred points, n x d, it is C = A^T A / n of size d or, when n < d, K = A A^T / n of
- * size n, which has the same eigenvalues but for zeros; theory.md (20). */
+ * size n, which has the same eigenvalues but for zeros; theory.md (20). With weights row i of A is
+ * that of the centred point times the root of n pi_i; theory.md (25). */
 #ifndef DDNI_DATASET_SPECTRUM_COVARIANCE_H
 #define DDNI_DATASET_SPECTRUM_COVARIANCE_H
 

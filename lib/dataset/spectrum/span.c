@@ -186,6 +186,7 @@ static ddn_status reduce(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span
     storage = NULL;
     if (status == DDN_OK) {
         ddni_dataset_share_labels(span->reduced, ds);
+        ddni_dataset_share_weights(span->reduced, ds);
     }
 fail:
     ddni_storage_release(storage);
@@ -271,6 +272,7 @@ static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_
     ddni_array array = {memory, DDN_TYPE_F32, from->n, from->d, from->d};
     DDNI_TRY(ddni_dataset_wrap(ctx, "the reduced set", storage, array, out));
     ddni_dataset_share_labels(*out, from);
+    ddni_dataset_share_weights(*out, from);
     return DDN_OK;
 }
 

@@ -17,32 +17,6 @@
 
 static const ddni_pair no_pair = {INFINITY, INFINITY, -1, -1};
 
-enum {
-    PART = 16 /* coordinates compared at a time */
-};
-
-/* Whether two points are equal as numbers; their bytes may differ in the signs of zeros, or where
- * the map of the dataset rounds the difference away. */
-static int32_t same_row(const ddn_dataset *ds, int64_t i, int64_t j)
-{
-    double y[PART], z[PART];
-    if (memcmp(ddni_stored(ds, i), ddni_stored(ds, j),
-               (size_t)(ds->d * ddni_type_size(ds->type))) == 0) {
-        return 1;
-    }
-    for (int64_t first = 0; first < ds->d; first += PART) {
-        int64_t count = ds->d - first < PART ? ds->d - first : PART;
-        ddni_dataset_part(ds, i, first, count, y);
-        ddni_dataset_part(ds, j, first, count, z);
-        for (int64_t k = 0; k < count; k++) {
-            if (y[k] != z[k]) {
-                return 0;
-            }
-        }
-    }
-    return 1;
-}
-
 /* Adds a point; copies of the nearest one do not count. */
 static void add(const ddn_dataset *ds, ddni_pair *pair, int64_t row, double distance2)
 {
@@ -54,7 +28,7 @@ static void add(const ddn_dataset *ds, ddni_pair *pair, int64_t row, double dist
         pair->other = pair->row;
         pair->first = distance2;
         pair->row = row;
-    } else if (distance2 > pair->first || !same_row(ds, row, pair->row)) {
+    } else if (distance2 > pair->first || !ddni_same_row(ds, row, pair->row)) {
         pair->second = distance2;
         pair->other = row;
     }

@@ -1,0 +1,152 @@
+/* Copies: points that are equal as numbers to an earlier one. Rows are told apart by digests of
+ * their numbers, kept in a table with open addresses, and compared where these agree: O(n d). */
+#include "dataset/copies.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/digest.h"
+#include "base/parallel.h"
+#include "base/progress.h"
+#include "dataset/storage.h"
+
+enum {
+    COLUMNS = 256, /* converted at once */
+    ROWS = 64      /* of a tile */
+};
+static const int64_t SLAB = INT64_C(1) << 24; /* numbers between two looks for cancellation */
+
+/* ---- equal as numbers ---- */
+
+int32_t ddni_same_row(const ddn_dataset *ds, int64_t i, int64_t j)
+{
+    double y[COLUMNS], z[COLUMNS];
+    int64_t size = ddni_type_size(ds->type);
+    const char *data = ds->data;
+    if (memcmp(data + i * ds->ld * size, data + j * ds->ld * size, (size_t)(ds->d * size)) == 0) {
+        return 1;
+    }
+    for (int64_t first = 0; first < ds->d; first += COLUMNS) {
+        int64_t count = ds->d - first < COLUMNS ? ds->d - first : COLUMNS;
+        ddni_dataset_part(ds, i, first, count, y);
+        ddni_dataset_part(ds, j, first, count, z);
+        for (int64_t k = 0; k < count; k++) {
+            if (y[k] != z[k]) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
+static int32_t same_row(const void *what, int64_t i, int64_t j)
+{
+    return ddni_same_row(what, i, j);
+}
+
+/* Of the numbers, -0 as 0. */
+static uint64_t row_digest(const ddn_dataset *ds, int64_t row)
+{
+    double y[COLUMNS];
+    uint64_t digest = 0;
+    for (int64_t first = 0; first < ds->d; first += COLUMNS) {
+        int64_t count = ds->d - first < COLUMNS ? ds->d - first : COLUMNS;
+        ddni_dataset_part(ds, row, first, count, y);
+        for (int64_t k = 0; k < count; k++) {
+            y[k] += 0.0;
+        }
+        digest = DDNI_DIGEST_WORDS(digest, DDNI_DIGEST_OF(y, count));
+    }
+    return digest;
+}
+
+typedef struct digest_job {
+    const ddn_dataset *ds;
+    uint64_t *digest; /* [n] */
+    int64_t first;    /* row of tile 0 */
+} digest_job;
+
+static void digest_tile(void *arg, int64_t tile, int64_t worker)
+{
+    (void)worker;
+    const digest_job *job = arg;
+    int64_t begin = job->first + tile * ROWS;
+    int64_t end = begin + ROWS < job->ds->n ? begin + ROWS : job->ds->n;
+    for (int64_t i = begin; i < end; i++) {
+        job->digest[i] = row_digest(job->ds, i);
+    }
+}
+
+static ddn_status digest_rows(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest)
+{
+    int64_t slab = SLAB / ds->d / ROWS * ROWS;
+    digest_job job = {ds, digest, 0};
+    slab = slab < ROWS ? ROWS : slab;
+    for (; job.first < ds->n; job.first += slab) {
+        int64_t rows = ds->n - job.first < slab ? ds->n - job.first : slab;
+        DDNI_TRY(ddni_poll(ctx));
+        DDNI_TRY(ddni_parallel(ctx, (rows + ROWS - 1) / ROWS, (double)rows * (double)ds->d * 8,
+                               digest_tile, &job));
+    }
+    return DDN_OK;
+}
+
+/* ---- the table ---- */
+
+ddn_status ddni_find_firsts(ddn_context *ctx, int64_t count, const uint64_t *digest,
+                            ddni_same_fn same, const void *what, int64_t *first)
+{
+    int64_t slots = 16, *table = NULL; /* thing + 1 in each slot, 0: free */
+    while (slots < 2 * count) {
+        slots *= 2;
+    }
+    DDNI_TRY(ddni_alloc_for(ctx, "a table of rows", slots, sizeof *table, &table));
+    ddn_status status = DDN_OK;
+    for (int64_t i = 0; status == DDN_OK && i < count; i++) {
+        int64_t at = (int64_t)(digest[i] & (uint64_t)(slots - 1));
+        status = ddni_poll(ctx);
+        while (table[at] > 0 &&
+               (digest[table[at] - 1] != digest[i] || !same(what, table[at] - 1, i))) {
+            at = (at + 1) & (slots - 1);
+        }
+        first[i] = table[at] > 0 ? table[at] - 1 : i;
+        table[at] = first[i] + 1;
+    }
+    ddni_free(ddni_context_allocator(ctx), table);
+    return status;
+}
+
+ddn_status ddni_dataset_firsts(ddn_context *ctx, const ddn_dataset *ds, int64_t *first)
+{
+    uint64_t *digest = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "digests", ds->n, sizeof *digest, &digest));
+    ddn_status status = digest_rows(ctx, ds, digest);
+    if (status == DDN_OK) {
+        status = ddni_find_firsts(ctx, ds->n, digest, same_row, ds, first);
+    }
+    ddni_free(ddni_context_allocator(ctx), digest);
+    return status;
+}
+
+ddn_status ddni_dataset_copies(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies)
+{
+    int64_t *first = NULL, count = 0;
+    DDNI_TRY(ddni_alloc_for(ctx, "first copies", ds->n, sizeof *first, &first));
+    ddn_status status = ddni_dataset_firsts(ctx, ds, first);
+    for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
+        count += first[i] != i;
+    }
+    ddni_free(ddni_context_allocator(ctx), first);
+    if (status == DDN_OK) {
+        *copies = count;
+    }
+    return status;
+}
+
+ddn_status ddn_dataset_copy_count(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_PTR(ctx, copies);
+    return ddni_dataset_copies(ctx, ds, copies);
+}

@@ -60,16 +60,16 @@ static uint64_t row_digest(const ddn_dataset *ds, int64_t row)
     return digest;
 }
 
-typedef struct digest_job {
+typedef struct hash_job {
     const ddn_dataset *ds;
     uint64_t *digest; /* [n] */
     int64_t first;    /* row of tile 0 */
-} digest_job;
+} hash_job;
 
-static void digest_tile(void *arg, int64_t tile, int64_t worker)
+static void hash_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
-    const digest_job *job = arg;
+    const hash_job *job = arg;
     int64_t begin = job->first + tile * ROWS;
     int64_t end = begin + ROWS < job->ds->n ? begin + ROWS : job->ds->n;
     for (int64_t i = begin; i < end; i++) {
@@ -80,13 +80,13 @@ static void digest_tile(void *arg, int64_t tile, int64_t worker)
 static ddn_status digest_rows(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest)
 {
     int64_t slab = SLAB / ds->d / ROWS * ROWS;
-    digest_job job = {ds, digest, 0};
+    hash_job job = {ds, digest, 0};
     slab = slab < ROWS ? ROWS : slab;
     for (; job.first < ds->n; job.first += slab) {
         int64_t rows = ds->n - job.first < slab ? ds->n - job.first : slab;
         DDNI_TRY(ddni_poll(ctx));
         DDNI_TRY(ddni_parallel(ctx, (rows + ROWS - 1) / ROWS, (double)rows * (double)ds->d * 8,
-                               digest_tile, &job));
+                               hash_tile, &job));
     }
     return DDN_OK;
 }

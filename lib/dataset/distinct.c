@@ -81,7 +81,7 @@ static ddn_status merge_labels(merger *m, ddni_labels **out)
             share[c] += weight * m->share[(int64_t)l->group_index[i] * classes + c];
         }
     }
-    ddni_mixture from = {m->count, groups, classes, m->group, l->value, m->share};
+    ddni_label_mix from = {m->count, groups, classes, m->group, l->value, m->share};
     return ddni_labels_create_mixed(m->ctx, &from, out);
 }
 

@@ -13,7 +13,7 @@
 /* What labels are made from. */
 typedef struct mixer {
     ddn_context *ctx;
-    const ddni_mixture *from;
+    const ddni_label_mix *from;
     uint64_t *digest;        /* [groups] of the rows of shares */
     int64_t *first;          /* [groups] the lowest with the same shares */
     int64_t *number;         /* [groups] among the new groups, by first use; -1: not used */
@@ -47,7 +47,7 @@ static void free_all(mixer *m)
 /* Equal distributions are one group, numbered in the order in which points use them. */
 static ddn_status number_groups(mixer *m)
 {
-    const ddni_mixture *from = m->from;
+    const ddni_label_mix *from = m->from;
     for (int64_t g = 0; g < from->groups; g++) {
         double sum = 0, *share = from->share + g * from->classes;
         for (int64_t c = 0; c < from->classes; c++) {
@@ -71,7 +71,7 @@ static ddn_status number_groups(mixer *m)
 /* The most probable label of each point, the lowest in a tie; and the classes that occur. */
 static void find_labels(mixer *m)
 {
-    const ddni_mixture *from = m->from;
+    const ddni_label_mix *from = m->from;
     m->pure = 1;
     for (int64_t c = 0; c < from->classes; c++) {
         m->place[c] = -1;
@@ -100,7 +100,7 @@ static void find_labels(mixer *m)
 /* Takes over the label and fills in the rest. */
 static ddn_status fill(mixer *m, ddni_labels *l)
 {
-    const ddni_mixture *from = m->from;
+    const ddni_label_mix *from = m->from;
     int64_t n = from->n;
     DDNI_TRY(ddni_alloc_for(m->ctx, "labels", n, sizeof *l->label, &l->label));
     DDNI_TRY(ddni_alloc_for(m->ctx, "class indices", n, sizeof *l->class_index, &l->class_index));
@@ -134,7 +134,7 @@ static ddn_status fill(mixer *m, ddni_labels *l)
     return DDN_OK;
 }
 
-ddn_status ddni_labels_create_mixed(ddn_context *ctx, const ddni_mixture *from, ddni_labels **out)
+ddn_status ddni_labels_create_mixed(ddn_context *ctx, const ddni_label_mix *from, ddni_labels **out)
 {
     *out = NULL;
     ddn_status status;

@@ -34,7 +34,7 @@ static ddn_status take_mixed(ddn_context *ctx, const ddni_labels *from, const in
     for (int64_t k = 0; k < size; k++) {
         share[k] = chosen == NULL || chosen[k % from->classes] ? from->group_share[k] : 0;
     }
-    ddni_mixture mixture = {count, from->groups, from->classes, group, from->value, share};
+    ddni_label_mix mixture = {count, from->groups, from->classes, group, from->value, share};
     status = ddni_labels_create_mixed(ctx, &mixture, out);
 fail:
     ddni_free(ddni_context_allocator(ctx), group);

@@ -152,46 +152,6 @@ void ddni_dataset_set_weights(ddn_dataset *ds, ddni_weights *w)
     ds->weight = w == NULL ? NULL : w->pi;
 }
 
-ddn_status ddn_dataset_create_weighted(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
-                                       const double *weights, ddn_dataset **out)
-{
-    DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, out);
-    *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
-    DDNI_CHECK_PTR(ctx, weights);
-    DDNI_CHECK(ctx, count == ds->n, DDN_E_SHAPE,
-               "argument count = %lld weights for n = %lld points", (long long)count,
-               (long long)ds->n);
-    ddni_weights *w;
-    DDNI_TRY(ddni_weights_create(ctx, "weights", count, weights, &w));
-    ddn_status status = ddni_dataset_derive(ctx, ds, out);
-    if (status != DDN_OK) {
-        ddni_weights_release(w);
-        return status;
-    }
-    ddni_dataset_set_weights(*out, w);
-    return DDN_OK;
-}
-
-int32_t ddn_dataset_is_weighted(const ddn_dataset *ds)
-{
-    return DDNI_IS(ds) && ds->weight != NULL;
-}
-
-ddn_status ddn_dataset_weights(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
-                               double *weights)
-{
-    DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
-    DDNI_CHECK_PTR(ctx, weights);
-    DDNI_CHECK_CAPACITY(ctx, capacity, ds->n);
-    for (int64_t i = 0; i < ds->n; i++) {
-        weights[i] = ddni_weight(ds, i);
-    }
-    return DDN_OK;
-}
-
 double ddni_dataset_entropy(const ddn_dataset *ds)
 {
     return ds->weights != NULL ? ds->weights->entropy : log((double)ds->n);

@@ -8,8 +8,10 @@
 DDN_BEGIN_DECLS
 
 /** An immutable set of points a_i, i < n, each with d coordinates: a_ij = scale * stored_ij +
- * shift. May be shared between threads and contexts. Derived sets (mapped, labelled, subset) keep
- * what they need alive, so any of them may be destroyed in any order.
+ * shift, and a probability pi_i: 1/n unless the set was given weights (ddn_dataset_create_weighted)
+ * or made of one with copies (ddn_dataset_create_distinct). May be shared between threads and
+ * contexts. Derived sets (mapped, labelled, subset) keep what they need alive, so any of them may
+ * be destroyed in any order.
  *
  * Limits: n >= 1, d >= 1, n * d * size below 2^62 bytes; d at most 2^24. Every stored number must
  * be finite: the first NaN or Inf is reported by row and column (DDN_E_NONFINITE). */
@@ -131,7 +133,11 @@ DDN_API ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int
 /** A digest of the whole set, to tell later whether it is the same one: XXH64 with seed 0, numbers
  * as their little-endian bytes, over seven 64-bit words: n, d, type, scale and shift (as doubles),
  * the XXH64 of the labels (int32, in row order; 0 without labels), and the XXH64 of the list of
- * XXH64s of blocks of 256 rows, each that of the list of XXH64s of its rows; 1 where that gives 0.
+ * XXH64s of blocks of 256 rows, each that of the list of XXH64s of its rows. Where points have
+ * weights, that digest D becomes the XXH64 of two words, D and the XXH64 of pi (doubles); where
+ * points have several labels, then the XXH64 of four: D and the XXH64s of the number of each
+ * point's distribution (int32, numbered in the order in which they occur), of the distinct labels
+ * (int32), and of the distributions (doubles). 1 where that gives 0.
  * Equal sets have equal digests however they were made and on every machine; it is not proof
  * against forgery. Made once, at about the speed of memory, then kept. Can be cancelled.
  * @param[out] digest the digest; untouched on failure
@@ -179,23 +185,23 @@ DDN_API ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, i
 DDN_API ddn_status ddn_dataset_label_shares(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
                                             int64_t count, double *shares, int64_t lds);
 
-/** Mean of the points, accumulated in double; capacity >= d (DDN_E_CAPACITY).
+/** Mean of the points, sum_i pi_i a_i, accumulated in double; capacity >= d (DDN_E_CAPACITY).
  * @param[out] mean [capacity] */
 DDN_API ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity,
                                     double *mean);
-/** Squared norms |a_i - centre|^2; capacity >= n (DDN_E_CAPACITY).
+/** Squared norms |a_i - centre|^2, whatever the weights; capacity >= n (DDN_E_CAPACITY).
  * @param[in] centre [d] or NULL for 0
  * @param[out] norms [capacity] */
 DDN_API ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds,
                                              int64_t capacity, const double *centre, double *norms);
 
-/** Leading eigenpairs of the covariance C = (1/n) sum_i (a_i - mean)(a_i - mean)^T, largest first,
+/** Leading eigenpairs of the covariance C = sum_i pi_i (a_i - mean)(a_i - mean)^T, largest first,
  * by the matrix of size min(n, d) where that is small (up to 1024, or 2048 when count > 64), else
  * matrix-free (block Lanczos with full reorthogonalisation; memory O(count * (n + d)));
- * doc/theory.md (20). A value of multiplicity m appears m times. The sign of a vector is such that
- * its component of largest magnitude is positive. Each value is accurate to 1e-10 * values[0]. 1 <=
- * count <= min(n, d, 512). Can be cancelled. DDN_E_CONVERGENCE if that accuracy was not reached,
- * DDN_E_NONFINITE if the covariance is outside the range of double.
+ * doc/theory.md (20), (25). A value of multiplicity m appears m times. The sign of a vector is such
+ * that its component of largest magnitude is positive. Each value is accurate to 1e-10 * values[0].
+ * 1 <= count <= min(n, d, 512). Can be cancelled. DDN_E_CONVERGENCE if that accuracy was not
+ * reached, DDN_E_NONFINITE if the covariance is outside the range of double.
  * @param[out] values [count]
  * @param[out] vectors [count][ldv] of unit length, ldv >= d; or NULL */
 DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
@@ -210,12 +216,12 @@ DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds,
 DDN_API ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
                                        const double *c, double *sums, double *standard_errors);
 
-/** The affine span of the points: their mean and orthonormal axes v_k, k < r, such that every point
- * is mean + sum_k c_k v_k; r <= n - 1. With n < d (or points that fill fewer dimensions than they
- * have) the dynamics in the coordinates c is the same problem in r dimensions, and what lies
- * outside the span is Gaussian and known in closed form; doc/theory.md (80), (81). An evaluation
- * then costs n r instead of n d multiply-adds, for two products of d r for each state at the ends
- * of a run. It pays
+/** The affine span of the points: their mean, by their weights, and orthonormal axes v_k, k < r,
+ * such that every point is mean + sum_k c_k v_k; r <= n - 1. With n < d (or points that fill fewer
+ * dimensions than they have) the dynamics in the coordinates c is the same problem in r dimensions,
+ * and what lies outside the span is Gaussian and known in closed form; doc/theory.md (80), (81). An
+ * evaluation then costs n r instead of n d multiply-adds, for two products of d r for each state at
+ * the ends of a run. It pays
  * - for runs: a single evaluation gains nothing, since its two products cost as much as it saves;
  *   making the span costs about as much as evaluating 5 n to 30 n states in d dimensions;
  * - where r is well below d as stored: u8 and f32 data are evaluated faster than doubles, so take
@@ -227,12 +233,12 @@ typedef struct ddn_span ddn_span;
 /** Finds the span of ds, n >= 2, min(n, d) <= 8192. Axes come in order of falling variance as far
  * as eigenvalues tell it, and are orthonormal to 1e-14. Left out are axes along which the variance
  * of the points is at most `tolerance`, in [0, 1), times the largest eigenvalue of their
- * covariance, and what may be rounding: 1e-28 of the mean square of the points, for n >= d also d *
- * 2^-52 of that eigenvalue. ddn_span_distance says what was lost. Time O(min(n, d)^2 (n + d));
- * memory 8 r (n + d) bytes and, while it is made, up to 8 min(n, d) (4 min(n, d) + d) more. Can be
- * cancelled. Errors: DDN_E_NULL, DDN_E_RANGE (size, tolerance), DDN_E_UNSUPPORTED (all points are
- * equal), DDN_E_NONFINITE (tolerance; the covariance is outside the range of double),
- * DDN_E_CONVERGENCE, DDN_E_NOMEM.
+ * covariance (which has the weights in it), and what may be rounding: 1e-28 of the mean square of
+ * the points, for n >= d also d * 2^-52 of that eigenvalue. ddn_span_distance says what was lost.
+ * Time O(min(n, d)^2 (n + d)); memory 8 r (n + d) bytes and, while it is made, up to 8 min(n, d) (4
+ * min(n, d) + d) more. Can be cancelled. Errors: DDN_E_NULL, DDN_E_RANGE (size, tolerance),
+ * DDN_E_UNSUPPORTED (all points are equal), DDN_E_NONFINITE (tolerance; the covariance is outside
+ * the range of double), DDN_E_CONVERGENCE, DDN_E_NOMEM.
  * @param[in] ds not kept */
 DDN_API ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double tolerance,
                                    ddn_span **out);
@@ -248,10 +254,10 @@ DDN_API int64_t ddn_span_rank(const ddn_span *span);
  * tolerance 0. 0 for NULL. */
 DDN_API double ddn_span_distance(const ddn_span *span);
 
-/** The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels of
- * the original: DDN_TYPE_F64, which copies nothing, or DDN_TYPE_F32, rounded to 2^-24 of each
- * number, twice as fast. Errors: DDN_E_NULL, DDN_E_RANGE (type), DDN_E_NONFINITE (too large for
- * DDN_TYPE_F32), DDN_E_NOMEM.
+/** The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels
+ * and weights of the original: DDN_TYPE_F64, which copies nothing, or DDN_TYPE_F32, rounded to
+ * 2^-24 of each number, twice as fast. Errors: DDN_E_NULL, DDN_E_RANGE (type), DDN_E_NONFINITE (too
+ * large for DDN_TYPE_F32), DDN_E_NOMEM.
  * @param[in] span retained with DDN_TYPE_F64 */
 DDN_API ddn_status ddn_dataset_create_in_span(ddn_context *ctx, const ddn_span *span, ddn_type type,
                                               ddn_dataset **out);

@@ -20,10 +20,10 @@ enum ddn_start_values {
 };
 
 /** Draws states from a start at time t. The Gaussian one is exact and needs no d x d matrix: x = a
- * mean + a sum_i xi_i (y_i - mean) / sqrt(n) + s z, one pass over the data for every 16 rows. Row r
- * is a function of (seed, first_path + r); results do not depend on the number of threads. m >= 0,
- * first_path >= 0, ldx >= d. Errors: DDN_E_NULL, DDN_E_KEY (kind), DDN_E_RANGE, DDN_E_SHAPE,
- * DDN_E_NOMEM.
+ * mean + a sum_i xi_i sqrt(pi_i) (y_i - mean) + s z, pi_i = 1/n or the weights of the points, one
+ * pass over the data for every 16 rows. Row r is a function of (seed, first_path + r); results do
+ * not depend on the number of threads. m >= 0, first_path >= 0, ldx >= d. Errors: DDN_E_NULL,
+ * DDN_E_KEY (kind), DDN_E_RANGE, DDN_E_SHAPE, DDN_E_NOMEM.
  * @param[out] x [m][ldx] */
 DDN_API ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds,
                                        const ddn_schedule *sch, ddn_start kind, double t,
@@ -93,10 +93,12 @@ DDN_API ddn_status ddn_features_apply(ddn_context *ctx, const ddn_features *feat
 
 /* ---- Frechet distance -------------------------------------------------------------------- */
 
-/** The mean and covariance (1/n) of a reference set in feature space. Immutable. */
+/** The mean and covariance (1/n, or the weights of the points) of a reference set in feature space.
+ * Immutable. */
 typedef struct ddn_frechet ddn_frechet;
 
-/** The reference is every point of ds; d of both must agree; at most 4096 features.
+/** The reference is every point of ds, with its weight; d of both must agree; at most 4096
+ * features.
  * @param[in] ds not kept
  * @param[in] features retained */
 DDN_API ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds,

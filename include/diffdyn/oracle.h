@@ -13,9 +13,12 @@ DDN_BEGIN_DECLS
  * oracles with callbacks, whose callbacks run on the calling thread. */
 typedef struct ddn_oracle ddn_oracle;
 
-/** The exact score of the empirical measure of a dataset, p_t = (1/n) sum_i N(a y_i, s^2 I): l_i =
- * -|x - a y_i|^2 / (2 s^2), w = softmax(l), mean = sum w_i y_i, score = (a mean - x)/s^2.
- * (doc/theory.md (11); Biroli et al. 2024, eq. 2 and 9.) The dataset's numbers are read in place,
+/** The exact score of the empirical measure of a dataset, p_t = sum_i pi_i N(a y_i, s^2 I), pi_i =
+ * 1/n or the weights of the points: l_i = -|x - a y_i|^2 / (2 s^2) + log(n pi_i), w = softmax(l),
+ * mean = sum w_i y_i, score = (a mean - x)/s^2. (doc/theory.md (11), (25); Biroli et al. 2024, eq.
+ * 2 and 9.) Weights are part of every output: a set with weights has the p_t, the score and the
+ * class posterior of the set that has copies in their place, and the entropy, sum w^2, w_max and
+ * components of its n points. The dataset's numbers are read in place,
  * in their stored type; d + 2 n doubles at most are kept beside them.
  *
  * Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most
@@ -40,7 +43,7 @@ DDN_API void ddn_oracle_destroy(ddn_oracle *oracle);
 /** Dimension of states; 0 for NULL. */
 DDN_API int64_t ddn_oracle_d(const ddn_oracle *oracle);
 /** Number of components that DDN_OUT_ARGMAX and DDN_OUT_DRAW_INDEX refer to: data points of an
- * empirical oracle, components of a mixture, 0 where there are none. */
+ * empirical oracle, whatever their weights, components of a mixture, 0 where there are none. */
 DDN_API int64_t ddn_oracle_components(const ddn_oracle *oracle);
 /** Number of classes; 0 where there are none. */
 DDN_API int64_t ddn_oracle_class_count(const ddn_oracle *oracle);
@@ -69,9 +72,10 @@ enum ddn_output_values {
     DDN_OUT_W_MAX = 6,              /**< f64 [m]: largest weight */
     DDN_OUT_ONE_MINUS_W_MAX = 7,    /**< f64 [m]: its complement, summed, not subtracted */
     DDN_OUT_ARGMAX = 8,             /**< i64 [m]: component of largest weight = nearest point to
-                                         x/a; ties: lowest index */
+                                         x/a, unless points have weights of their own; ties:
+                                         lowest index */
     DDN_OUT_CLASS_POSTERIOR = 9,    /**< f64 [m][ld]: W_c = sum of w over class c (ascending
-                                         labels) */
+                                         labels); of points with several labels the share */
     DDN_OUT_TRACE_COV = 10,         /**< f64 [m]: tr Cov(x_0 | x) */
     DDN_OUT_DIVERGENCE = 11,        /**< f64 [m]: div score = -d/s^2 + (a/s^2)^2 tr Cov */
     DDN_OUT_COV_TIMES_V = 12,       /**< f64 [m][ld]: Cov(x_0 | x) v; needs DDN_IN_V */
@@ -239,7 +243,8 @@ DDN_API ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, 
                                     const double *x, int64_t ldx, double *score, int64_t lds);
 
 /** Samples of the data, row r a function of (seed, first_path + r). For an empirical oracle row r
- * is point (first_path + r) modulo n (stratified).
+ * is point (first_path + r) modulo n (stratified), and one drawn by the weights where points have
+ * them.
  * @param[out] x [m][ldx]
  * @param[out] index [m] the component of each, or NULL */
 DDN_API ddn_status ddn_oracle_sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,

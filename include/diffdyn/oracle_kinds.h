@@ -62,9 +62,9 @@ DDN_API ddn_status ddn_oracle_create_gaussian(ddn_context *ctx, const ddn_schedu
                                               const double *values, const double *vectors,
                                               int64_t ldv, ddn_oracle **out);
 
-/** The Gaussian with the mean and the `count` leading eigenpairs of a dataset's covariance
- * (ddn_dataset_spectrum, whose limits and errors it has), the rest of the variance spread evenly:
- * residual = (trace - sum values)/(d - count). count = 0: isotropic.
+/** The Gaussian with the mean and the `count` leading eigenpairs of a dataset's covariance, both
+ * with the weights of its points (ddn_dataset_spectrum, whose limits and errors it has), the rest
+ * of the variance spread evenly: residual = (trace - sum values)/(d - count). count = 0: isotropic.
  * @param[in] ds not kept
  * @param[in] sch retained */
 DDN_API ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dataset *ds,

@@ -32,7 +32,11 @@ DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *
 
 /** What the spectrum of the data alone says. Scalars "Lambda", "t_S" = log(1 + Lambda)/2,
  * "t_S_asymptotic" = log(Lambda)/2, "t_SSB" = asinh(Lambda)/2, "t_C_spectrum" (root of sum log(1 +
- * lambda_i/(e^2t - 1)) = 2 log n; NaN for n = 1 or Lambda = 0), "alpha", "n", "d", in OU time. */
+ * lambda_i/(e^2t - 1)) = 2 H(pi), the entropy of the weights of the points, log n without; NaN for
+ * n = 1 or Lambda = 0), "alpha" = H(pi)/d, "n", "d", "copies" (points that are equal to an earlier
+ * one: merge them with ddn_dataset_create_distinct, else each counts as a point of its own), in OU
+ * time.
+ */
 DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out);
 
 /** Crossing times of the curves of a result of ddn_analysis_identities, _clones, _regimes, _uturn

@@ -83,8 +83,10 @@ static ddn_status collapse(ddn_context *ctx, const ddn_dataset *ds, double Lambd
 static ddn_status fill(ddn_context *ctx, const ddn_dataset *ds, ddn_result *r)
 {
     double n = (double)ddn_dataset_n(ds), d = (double)ddn_dataset_d(ds), Lambda, t, error;
+    int64_t copies;
     DDNI_TRY(ddn_dataset_spectrum(ctx, ds, 1, &Lambda, NULL, 0));
     Lambda = fmax(Lambda, 0);
+    DDNI_TRY(ddni_dataset_copies(ctx, ds, &copies));
     DDNI_TRY(collapse(ctx, ds, Lambda, &t, &error));
     const struct {
         const char *name, *unit;
@@ -93,6 +95,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_dataset *ds, ddn_result *r)
     } list[] = {
         {"n", "1", n, 0, "data points"},
         {"d", "1", d, 0, "dimensions"},
+        {"copies", "1", (double)copies, 0, "points that are equal to an earlier one"},
         {"alpha", "nats", ddni_dataset_entropy(ds) / d, 0,
          "H(pi) / d, the entropy of the weights of the points; log(n) / d without weights"},
         {"Lambda", DDNI_UNIT_DATA2, Lambda, 0,

@@ -156,7 +156,7 @@ static ddn_status check_identity(const ddn_integrator *it, const ddni_run_identi
                "the saved run has other data: %lld components, this integrator's oracle %lld",
                (long long)saved->components, (long long)own.components);
     DDNI_CHECK(ctx, saved->data == own.data, DDN_E_MISMATCH,
-               "the saved run has other data or labels");
+               "the saved run has other data, labels or weights");
     DDNI_CHECK(ctx, saved->digest == own.digest && saved->prediction == own.prediction,
                DDN_E_MISMATCH,
                "the saved run has another %s oracle: other components, parts, "

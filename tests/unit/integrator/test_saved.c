@@ -22,7 +22,7 @@ typedef struct plan {
     test_kind schedule;
     int64_t n, d, steps, seed, wanted, denoise;
     double moved, eta; /* of one coordinate of the data; 0: as preset */
-    int32_t labels, own_times, own_paths;
+    int32_t labels, weighted, own_times, own_paths;
 } plan;
 
 static const plan usual = {.method = DDN_METHOD_EULER, .n = N, .d = D, .steps = STEPS, .seed = 99};
@@ -37,9 +37,16 @@ static ddn_oracle *oracle_of(ddn_context *ctx, const plan *p)
         labels[i] = i % 2 + (i == 3 && p->labels == 2);
     }
     ddn_schedule *sch = test_schedule(ctx, p->schedule);
-    ddn_dataset *ds = NULL, *labelled = NULL;
+    ddn_dataset *ds = NULL, *labelled = NULL, *weighted = NULL;
     ddn_oracle *oracle = NULL;
+    double weights[2 * N];
+    for (int i = 0; i < 2 * N; i++) {
+        weights[i] = i == 0 ? 1 + 1e-9 * p->weighted : 1;
+    }
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, p->n, p->d, points, p->d, &ds));
+    OK(ctx, ddn_dataset_create_weighted(ctx, ds, p->n, weights, &weighted));
+    ddn_dataset_destroy(ds);
+    ds = weighted;
     OK(ctx, ddn_dataset_create_labelled(ctx, ds, p->n, labels, &labelled));
     OK(ctx, ddn_oracle_create_empirical(ctx, p->labels ? labelled : ds, sch, &oracle));
     ddn_schedule_destroy(sch);
@@ -175,8 +182,8 @@ static void every_method_from_everywhere(void **state)
     ddn_context_destroy(ctx);
 }
 
-/* Other data, labels, schedule, options, times, paths and outputs are refused by name, and nothing
- * has happened then: the integrator's own stopped run goes on to its end. */
+/* Other data, labels, weights, schedule, options, times, paths and outputs are refused by name, and
+ * nothing has happened then: the integrator's own stopped run goes on to its end. */
 static void others_are_refused_by_name(void **state)
 {
     (void)state;
@@ -184,12 +191,13 @@ static void others_are_refused_by_name(void **state)
     struct {
         plan p;
         const char *text;
-    } cases[16] = {{usual, "of method EULER, this integrator's of HEUN"},
+    } cases[17] = {{usual, "of method EULER, this integrator's of HEUN"},
                    {usual, "other data: 11 components"},
                    {usual, "d = 5, this integrator 4"},
-                   {usual, "other data or labels"},
-                   {usual, "other data or labels"},
-                   {usual, "other data or labels"},
+                   {usual, "other data, labels or weights"},
+                   {usual, "other data, labels or weights"},
+                   {usual, "other data, labels or weights"},
+                   {usual, "other data, labels or weights"},
                    {usual, "schedule of kind ou, this integrator of kind vp"},
                    {usual, "DDN_INTEGRATOR_ETA = 1, this integrator 0.5"},
                    {usual, "DDN_INTEGRATOR_SEED = 99, this integrator 98"},
@@ -204,14 +212,15 @@ static void others_are_refused_by_name(void **state)
     cases[3].p.moved = 0x1p-50;
     cases[4].p.labels = 1;
     cases[5].p.labels = 2;
-    cases[6].p.schedule = TEST_VP;
-    cases[7].p.eta = 0.5;
-    cases[8].p.seed = 98;
-    cases[9].p.steps = 8;
-    cases[10].p.denoise = 1;
-    cases[11].p.own_times = 1;
-    cases[12].p.own_paths = 1;
-    cases[13].p.wanted = INT64_C(1) << DDN_OUT_LOG_P;
+    cases[6].p.weighted = 1;
+    cases[7].p.schedule = TEST_VP;
+    cases[8].p.eta = 0.5;
+    cases[9].p.seed = 98;
+    cases[10].p.steps = 8;
+    cases[11].p.denoise = 1;
+    cases[12].p.own_times = 1;
+    cases[13].p.own_paths = 1;
+    cases[14].p.wanted = INT64_C(1) << DDN_OUT_LOG_P;
     unsigned char bytes[ROOM];
     plan saved = usual;
     saved.wanted = INT64_C(1) << DDN_OUT_ENTROPY;

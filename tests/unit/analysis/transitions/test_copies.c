@@ -12,7 +12,8 @@ static ddn_oracle *oracle_of(ddn_context *ctx, const ddn_dataset *ds)
     return oracle;
 }
 
-/* ---- The same points twice -------------------------------------------------------------------- */
+/* ---- The same points twice --------------------------------------------------------------------
+ */
 
 enum {
     N = 200,
@@ -41,8 +42,8 @@ static ddn_dataset *repeated(ddn_context *ctx, int64_t times)
 }
 
 /* The times of the spectrum and of the identities of 200 points are those of the same twice, once
- * these are merged; before they are, t_C_spectrum is another one, and the report says that there are
- * copies. (0.1.0 had no way to merge them.) */
+ * these are merged; before they are, t_C_spectrum is another one, and the report says that there
+ * are copies. (0.1.0 had no way to merge them.) */
 static void twice_the_points_have_the_same_times(void **state)
 {
     (void)state;
@@ -91,7 +92,8 @@ static void twice_the_points_have_the_same_times(void **state)
     ddn_context_destroy(ctx);
 }
 
-/* ---- Identity = simulation --------------------------------------------------------------------- */
+/* ---- Identity = simulation ---------------------------------------------------------------------
+ */
 
 enum {
     POINTS = 16,

@@ -142,6 +142,61 @@ static void known_spectra_are_found(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* By both methods, and log-determinants by all values and by probes: a set with 1 to 3 copies of
+ * each point, and the same with weights. The probes of the two differ where there are fewer points
+ * than dimensions: five standard errors. */
+static void weights_stand_for_copies(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 130,
+        PAIRS = 3
+    };
+    static const ddni_spectrum_method methods[] = {DDNI_SPECTRUM_MATRIX, DDNI_SPECTRUM_LANCZOS};
+    const double c = 2;
+    ddn_context *ctx = test_context(2);
+    for (int64_t d = 120; d <= 300; d += 180) {
+        double *x = malloc((size_t)(3 * POINTS * d) * sizeof *x);
+        int64_t n = 0;
+        test_normal(8, POINTS * d, x);
+        for (int64_t k = 0; k < 3 * POINTS; k++) {
+            if (k < POINTS || k % POINTS % 3 >= k / POINTS) {
+                for (int64_t j = 0; j < d; j++) {
+                    double scale = j == 0 ? 3 : j == 1 ? 2 : 1;
+                    x[n * d + j] = k < POINTS ? scale * x[k * d + j] : x[k % POINTS * d + j];
+                }
+                n++;
+            }
+        }
+        ddn_dataset *ds[2];
+        double values[2][2][PAIRS], sums[2][2], errors[2];
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, n, d, x, d, &ds[0]));
+        OK(ctx, ddn_dataset_create_distinct(ctx, ds[0], &ds[1]));
+        assert_int_equal(ddn_dataset_n(ds[1]), POINTS);
+        for (int i = 0; i < 2; i++) {
+            ddni_covariance operator;
+            for (int m = 0; m < 2; m++) {
+                OK(ctx, ddni_spectrum(ctx, ds[i], methods[m], PAIRS, values[i][m], NULL, 0));
+            }
+            OK(ctx, ddni_covariance_open(ctx, ds[i], &operator));
+            OK(ctx, ddni_log_det_exact(&operator, & c, 1, &sums[i][0]));
+            OK(ctx, ddni_log_det_sampled(&operator, 0, &c, 1, &sums[i][1], &errors[i]));
+            ddni_covariance_close(&operator);
+        }
+        for (int k = 0; k < PAIRS; k++) {
+            for (int m = 0; m < 4; m++) {
+                CLOSE(values[m / 2][m % 2][k], values[0][0][k], 1e-9, 0);
+            }
+        }
+        CLOSE(sums[1][0], sums[0][0], 1e-11, 0);
+        CLOSE(sums[1][1], sums[0][0], 0, 5 * errors[1]);
+        ddn_dataset_destroy(ds[0]);
+        ddn_dataset_destroy(ds[1]);
+        free(x);
+    }
+    ddn_context_destroy(ctx);
+}
+
 /* More copies than a block is wide, in front of, at and across the end of what is wanted. */
 static void repeated_values_are_all_found(void **state)
 {
@@ -351,6 +406,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_spectra_are_found),
+        cmocka_unit_test(weights_stand_for_copies),
         cmocka_unit_test(repeated_values_are_all_found),
         cmocka_unit_test(flat_and_empty_spectra_are_found),
         cmocka_unit_test(reference_numbers_are_met),

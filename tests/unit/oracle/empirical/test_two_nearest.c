@@ -61,11 +61,14 @@ static void sizes_around_every_list(void **state)
                                        {65, 5000, 3}, {1000, 784, 3}};
     for (int k = 0; k < 10; k++) {
         test_cloud c = cloud(types[k % 3], sizes[k][0], sizes[k][1], NORMAL, 1, 0);
+        double *weight = test_weights(sizes[k][0], 12); /* have no part in distances */
+        c.weight = k % 2 ? weight : NULL;
         rig r = rig_make(&c, TEST_OU);
         check_all(&r, 1e-6, sizes[k][2], 4);
         check_all(&r, 0.3, sizes[k][2], 4);
         rig_free(&r);
         test_cloud_free(&c);
+        free(weight);
     }
 }
 

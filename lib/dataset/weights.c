@@ -101,12 +101,13 @@ static double entropy_of(const double *pi, int64_t n)
 }
 
 /* What is known from pi. */
-static void describe(ddni_weights *w)
+static ddn_status describe(ddn_context *ctx, ddni_weights *w)
 {
     careful_sum sum = {0, 0}, square = {0, 0};
     w->log_least = INFINITY;
     w->log_most = -INFINITY;
     for (int64_t i = 0; i < w->n; i++) {
+        DDNI_TRY(ddni_poll(ctx));
         w->log[i] = log((double)w->n * w->pi[i]);
         w->log_least = fmin(w->log_least, w->log[i]);
         w->log_most = fmax(w->log_most, w->log[i]);
@@ -117,6 +118,7 @@ static void describe(ddni_weights *w)
     w->cumulative[w->n - 1] = 1;
     w->entropy = entropy_of(w->pi, w->n);
     w->square = value(&square);
+    return DDN_OK;
 }
 
 ddn_status ddni_weights_create(ddn_context *ctx, const char *what, int64_t n, const double *weight,
@@ -137,7 +139,7 @@ ddn_status ddni_weights_create(ddn_context *ctx, const char *what, int64_t n, co
         DDNI_TRY_GOTO(ddni_alloc_for(ctx, "weights", n, sizeof(double), arrays[i]), fail);
     }
     normalise(w, weight, most);
-    describe(w);
+    DDNI_TRY_GOTO(describe(ctx, w), fail);
     *out = w;
     return DDN_OK;
 fail:

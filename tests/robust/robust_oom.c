@@ -5,12 +5,15 @@ static ddn_status datasets(ddn_context *ctx, void *arg)
 {
     (void)arg;
     static const int64_t rows[3] = {5, 0, 5};
+    static const int64_t repeated[N] = {0, 1, 0, 0, 1, 0};
+    static const double weights[N] = {1, 2, 3, 4, 5, 6};
     static const int32_t classes[1] = {9};
     const double c[2] = {0.5, 1};
     double values[2], vectors[2 * D], sums[2];
-    int64_t released = 0;
+    int64_t released = 0, count = 0;
     ddn_dataset *copy = NULL, *borrowed = NULL, *mapped = NULL, *labelled = NULL, *subset = NULL,
-                *one = NULL, *reduced[4] = {NULL};
+                *one = NULL, *copies = NULL, *weighted = NULL, *merged = NULL, *again = NULL,
+                *reduced[4] = {NULL};
     ddn_span *spans[2] = {NULL};
     ddn_status status;
     TRY(ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &copy));
@@ -20,6 +23,19 @@ static ddn_status datasets(ddn_context *ctx, void *arg)
     TRY(ddn_dataset_create_labelled(ctx, mapped, N, labels, &labelled));
     TRY(ddn_dataset_create_subset(ctx, labelled, 3, rows, &subset));
     TRY(ddn_dataset_create_class_subset(ctx, labelled, 1, classes, &one));
+    /* Copies with several labels, weights, and subsets of them. */
+    TRY(ddn_dataset_create_subset(ctx, copy, N, repeated, &again));
+    TRY(ddn_dataset_create_labelled(ctx, again, N, labels, &copies));
+    TRY(ddn_dataset_create_weighted(ctx, copies, N, weights, &weighted));
+    TRY(ddn_dataset_create_distinct(ctx, weighted, &merged));
+    TRY(ddn_dataset_copy_count(ctx, weighted, &count));
+    assert_int_equal(count, 4);
+    ddn_dataset_destroy(again);
+    again = NULL;
+    TRY(ddn_dataset_create_subset(ctx, merged, 2, repeated, &again));
+    ddn_dataset_destroy(again);
+    again = NULL;
+    TRY(ddn_dataset_create_class_subset(ctx, merged, 1, classes, &again));
     TRY(ddn_dataset_spectrum(ctx, copy, 2, values, vectors, D));
     TRY(ddn_dataset_log_det(ctx, copy, 2, c, sums, NULL));
     for (int k = 0; k < 2; k++) { /* more points than dimensions, and fewer */
@@ -40,6 +56,10 @@ done:
     assert_int_equal(released, borrowed != NULL);
     ddn_dataset_destroy(subset);
     ddn_dataset_destroy(one);
+    ddn_dataset_destroy(copies);
+    ddn_dataset_destroy(weighted);
+    ddn_dataset_destroy(merged);
+    ddn_dataset_destroy(again);
     ddn_dataset_destroy(copy);
     return status;
 }

@@ -25,10 +25,10 @@ typedef struct world {
     ddn_context *ctx;
     _Atomic int32_t armed, quit;
     double *out; /* [LARGE]: what a call has given */
-    double points[N * D], x[M * D];
+    double points[N * D], x[M * D], weights[N];
     int64_t rows[N];
     int32_t labels[N];
-    ddn_dataset *ds, *plain, *wide, *dense;
+    ddn_dataset *ds, *plain, *copies, *wide, *dense;
     ddn_schedule *ou, *custom;
     ddn_oracle *empirical, *gaussian, *mixture, *model, *guided;
     ddn_span *span;
@@ -196,6 +196,15 @@ DATASET(data_borrow,
 DATASET(data_label, ddn_dataset_create_labelled(w->ctx, w->plain, N, w->labels, &out))
 DATASET(data_subset, ddn_dataset_create_subset(w->ctx, w->ds, N / 2, w->rows, &out))
 DATASET(data_classes, ddn_dataset_create_class_subset(w->ctx, w->ds, 1, (int32_t[]){1}, &out))
+DATASET(data_weights, ddn_dataset_create_weighted(w->ctx, w->ds, N, w->weights, &out))
+DATASET(data_distinct, ddn_dataset_create_distinct(w->ctx, w->copies, &out))
+CALL(data_copies)
+{
+    int64_t copies = 0;
+    ddn_status status = ddn_dataset_copy_count(w->ctx, w->copies, &copies);
+    w->out[0] = (double)copies;
+    return status;
+}
 DATASET(data_map, ddn_dataset_create_mapped(w->ctx, w->ds, 1e10, 0, &out))
 DATASET(data_npy, ddn_dataset_open(w->ctx, w->npy, DDN_FORMAT_AUTO, &out))
 DATASET(data_gz, ddn_dataset_open(w->ctx, w->gz, DDN_FORMAT_AUTO, &out))
@@ -446,85 +455,47 @@ static const struct {
     const char *name;
     ddn_status (*call)(world *w);
 } table[] = {
-    ROW(data_create),
-    ROW(data_borrow),
-    ROW(data_label),
-    ROW(data_subset),
-    ROW(data_classes),
-    ROW(data_map),
-    ROW(data_npy),
-    ROW(data_gz),
-    ROW(data_cifar),
-    ROW(data_label_file),
-    ROW(data_in_span),
-    ROW(data_read),
-    ROW(data_mean),
-    ROW(data_norms),
-    ROW(data_lanczos),
-    ROW(data_spectrum),
-    ROW(data_log_det),
-    ROW(span_create),
-    ROW(span_project),
-    ROW(span_lift),
-    ROW(schedule_create),
-    ROW(schedule_grid),
-    ROW(schedule_forward),
-    ROW(noise_draw),
-    ROW(oracle_empirical),
-    ROW(oracle_gaussian),
-    ROW(oracle_gaussian_of),
-    ROW(oracle_mixture),
-    ROW(sample_points),
-    ROW(sample_mixture),
-    ROW(sample_gaussian),
-    ROW(score_empirical),
-    ROW(score_gaussian),
-    ROW(score_mixture),
-    ROW(score_model),
-    ROW(score_guided),
-    ROW(query_early),
-    ROW(query_late),
-    ROW(query_direct),
-    ROW(query_trajectory),
-    ROW(run_euler),
-    ROW(run_heun),
-    ROW(run_exact),
-    ROW(run_adaptive),
-    ROW(run_start),
-    ROW(an_identities),
-    ROW(an_clones),
-    ROW(an_last_change),
-    ROW(an_spectrum),
-    ROW(an_regimes),
-    ROW(an_path),
-    ROW(an_uturn),
-    ROW(an_branch),
-    ROW(an_late_start),
-    ROW(sy_line),
-    ROW(sy_fixed),
-    ROW(sy_critical),
-    ROW(sy_stability),
-    ROW(sy_drift),
-    ROW(sy_potential),
-    ROW(sy_diagram),
-    ROW(late_pca),
-    ROW(late_features),
-    ROW(late_own),
-    ROW(late_frechet),
-    ROW(late_distance),
-    ROW(late_draw),
-    ROW(overlap_draw),
-    ROW(overlap_run),
-    ROW(overlap_phi),
-    ROW(knee),
-    ROW(frechet),
-    ROW(flow_trajectory),
-    ROW(flow_passage),
-    ROW(flow_fixed),
-    ROW(flow_fixed_1d),
-    ROW(flow_eigenvalues),
-    ROW(flow_bifurcations),
-    ROW(map_orbit),
+    ROW(data_create),       ROW(data_borrow),
+    ROW(data_label),        ROW(data_subset),
+    ROW(data_classes),      ROW(data_weights),
+    ROW(data_distinct),     ROW(data_copies),
+    ROW(data_map),          ROW(data_npy),
+    ROW(data_gz),           ROW(data_cifar),
+    ROW(data_label_file),   ROW(data_in_span),
+    ROW(data_read),         ROW(data_mean),
+    ROW(data_norms),        ROW(data_lanczos),
+    ROW(data_spectrum),     ROW(data_log_det),
+    ROW(span_create),       ROW(span_project),
+    ROW(span_lift),         ROW(schedule_create),
+    ROW(schedule_grid),     ROW(schedule_forward),
+    ROW(noise_draw),        ROW(oracle_empirical),
+    ROW(oracle_gaussian),   ROW(oracle_gaussian_of),
+    ROW(oracle_mixture),    ROW(sample_points),
+    ROW(sample_mixture),    ROW(sample_gaussian),
+    ROW(score_empirical),   ROW(score_gaussian),
+    ROW(score_mixture),     ROW(score_model),
+    ROW(score_guided),      ROW(query_early),
+    ROW(query_late),        ROW(query_direct),
+    ROW(query_trajectory),  ROW(run_euler),
+    ROW(run_heun),          ROW(run_exact),
+    ROW(run_adaptive),      ROW(run_start),
+    ROW(an_identities),     ROW(an_clones),
+    ROW(an_last_change),    ROW(an_spectrum),
+    ROW(an_regimes),        ROW(an_path),
+    ROW(an_uturn),          ROW(an_branch),
+    ROW(an_late_start),     ROW(sy_line),
+    ROW(sy_fixed),          ROW(sy_critical),
+    ROW(sy_stability),      ROW(sy_drift),
+    ROW(sy_potential),      ROW(sy_diagram),
+    ROW(late_pca),          ROW(late_features),
+    ROW(late_own),          ROW(late_frechet),
+    ROW(late_distance),     ROW(late_draw),
+    ROW(overlap_draw),      ROW(overlap_run),
+    ROW(overlap_phi),       ROW(knee),
+    ROW(frechet),           ROW(flow_trajectory),
+    ROW(flow_passage),      ROW(flow_fixed),
+    ROW(flow_fixed_1d),     ROW(flow_eigenvalues),
+    ROW(flow_bifurcations), ROW(map_orbit),
     ROW(map_escape),
 };
 
@@ -589,6 +560,19 @@ static void make_oracles(world *w)
     OK(ctx, ddn_query_create(ctx, w->empirical, &w->query));
 }
 
+/* Each of a third of the points three times, with several labels. */
+static void make_copies(world *w)
+{
+    int64_t rows[N];
+    ddn_dataset *subset;
+    for (int64_t i = 0; i < N; i++) {
+        rows[i] = i % (N / 3);
+    }
+    OK(w->ctx, ddn_dataset_create_subset(w->ctx, w->plain, N, rows, &subset));
+    OK(w->ctx, ddn_dataset_create_labelled(w->ctx, subset, N, w->labels, &w->copies));
+    ddn_dataset_destroy(subset);
+}
+
 static int make_world(void **state)
 {
     world *w = calloc(1, sizeof *w);
@@ -600,6 +584,7 @@ static int make_world(void **state)
     for (int64_t i = 0; i < N; i++) {
         w->labels[i] = (int32_t)(i % 3);
         w->rows[i] = i;
+        w->weights[i] = (double)(1 + i % 5);
     }
     ddn_context *ctx = NULL;
     assert_int_equal(ddn_context_create_with_allocator(allocate, deallocate, w, &ctx), DDN_OK);
@@ -608,6 +593,7 @@ static int make_world(void **state)
     write_files(w);
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, w->points, D, &w->plain));
     OK(ctx, ddn_dataset_create_labelled(ctx, w->plain, N, w->labels, &w->ds));
+    make_copies(w);
     make_square(w, WIDE, 23, &w->wide);
     make_square(w, DENSE, 24, &w->dense);
     make_oracles(w);
@@ -645,7 +631,7 @@ static int end_world(void **state)
     }
     ddn_schedule_destroy(w->custom);
     ddn_schedule_destroy(w->ou);
-    ddn_dataset *sets[] = {w->dense, w->wide, w->ds, w->plain};
+    ddn_dataset *sets[] = {w->dense, w->wide, w->copies, w->ds, w->plain};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         ddn_dataset_destroy(sets[i]);
     }

@@ -257,7 +257,10 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
         tile.norm = b->o->norm + first;
         tile.class_of = b->want_class ? b->ds->labels->group_index + first : NULL;
         for (int64_t r = 0; r < tile.rows; r++) {
-            term[r] = -0.5 * b->gain * b->level->a * tile.norm[r] + ddni_log_weight(b, first + r);
+            term[r] = -0.5 * b->gain * b->level->a * tile.norm[r];
+        }
+        for (int64_t r = 0; b->log_weight != NULL && r < tile.rows; r++) {
+            term[r] += b->log_weight[first + r];
         }
         if (p->thin) {
             thin_tile(p, chunk, &tile, scratch);

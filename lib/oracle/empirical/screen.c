@@ -148,8 +148,10 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
         }
         int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
         for (int64_t r = 0; r < rows; r++) {
-            double weight = p->log_weight == NULL ? 0 : p->log_weight[first + r];
-            term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r] + weight);
+            term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r]);
+        }
+        for (int64_t r = 0; p->log_weight != NULL && r < rows; r++) {
+            term[r] += (float)p->log_weight[first + r]; /* two more roundings, see p->slack */
         }
         float *g = products(p, first, rows, scratch);
         if (b->m > DDNI_THIN) {

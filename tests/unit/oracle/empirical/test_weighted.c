@@ -45,6 +45,72 @@ static void each_way_keeps_the_promise(void **state)
     }
 }
 
+/* ---- What a list may lack ------------------------------------------------------------------- */
+
+/* Point i of a plane around 0: a ring of heavy points from radius 1.2 on and, inside, 40 heavy
+ * points at radius 1.10 with a light one behind each, at 1.11. */
+static double ring_point(int64_t i, double *point)
+{
+    int64_t kind = i % 100;
+    double radius = kind == 0 ? 1.10 : kind == 1 ? 1.11 : 1.2 + 0.1 * (double)kind / 100;
+    double angle = kind < 2 ? (double)(i / 100) * M_PI / 20 : (double)i * 2.399963;
+    point[0] = radius * cos(angle);
+    point[1] = radius * sin(angle);
+    return kind == 1 ? 1e-32 : 1;
+}
+
+/* A screen at 0, s = 0.05, lists heavy points of the ring rather than light ones that are nearer.
+ * Then the noise is so small that a light point, where the state is now, has all the weight. Would
+ * catch a list that is taken to hold all points within the distance of the heavy ones that it
+ * lacks. */
+static void lists_know_that_they_lack_light_points(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 4000,
+        STATES = 40
+    };
+    static const double noise[2] = {0.05, 0.0006};
+    static double z[2 * POINTS], weight[POINTS];
+    for (int64_t i = 0; i < POINTS; i++) {
+        weight[i] = ring_point(i, z + 2 * i);
+    }
+    ddn_context *ctx = test_context(2);
+    test_cloud c = test_cloud_make(DDN_TYPE_F64, POINTS, 2, 2, 1, 0, z, 0);
+    c.weight = weight;
+    ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
+    ddn_schedule *sch;
+    ddn_oracle *oracle;
+    ddn_query *q;
+    double x[2 * STATES] = {0}, score[2 * STATES];
+    OK(ctx, ddn_schedule_create_edm(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    OK(ctx, ddn_query_create(ctx, oracle, &q));
+    OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, 1));
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, 2));
+    OK(ctx, ddn_query_run(q, noise[0], STATES, x, 2));
+    assert_int_equal(test_served(q, oracle, "refine"), STATES); /* and left lists */
+    for (int64_t k = 0; k < 2 * STATES; k++) {
+        x[k] = c.point[2 * (k / 2 * 100 + 1) + k % 2] + 1e-5;
+    }
+    OK(ctx, ddn_query_run(q, noise[1], STATES, x, 2));
+    test_exact e = test_exact_make(&c);
+    for (int64_t m = 0; m < STATES; m++) {
+        double s2 = noise[1] * noise[1];
+        test_exact_at(&c, 1, (long double)noise[1] * noise[1], x + 2 * m, &e);
+        assert_int_equal(e.argmax, 100 * m + 1);
+        CLOSE(score[2 * m], e.score[0], 0, 2 * test_score_allowed(&c, 1, s2, x + 2 * m, &e));
+        CLOSE(score[2 * m + 1], e.score[1], 0, 2 * test_score_allowed(&c, 1, s2, x + 2 * m, &e));
+    }
+    test_exact_free(&e);
+    ddn_query_destroy(q);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+    test_cloud_free(&c);
+}
+
 /* ---- All outputs, by differences ----------------------------------------------------------- */
 
 /* What a class gets: labels are i mod 3. */
@@ -255,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_way_keeps_the_promise),
+        cmocka_unit_test(lists_know_that_they_lack_light_points),
         cmocka_unit_test(all_outputs_are_those_of_the_weights),
         cmocka_unit_test(weights_stand_for_copies),
         cmocka_unit_test(equal_weights_change_no_bit),

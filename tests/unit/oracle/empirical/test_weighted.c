@@ -111,6 +111,71 @@ static void lists_know_that_they_lack_light_points(void **state)
     test_cloud_free(&c);
 }
 
+/* ---- Logits relative to the nearest point --------------------------------------------------- */
+
+/* Clusters so narrow that several points compete, in so many dimensions that logits round: they are
+ * taken relative to the nearest, by candidates and by all differences. Would catch the weight of
+ * another point in such a difference. */
+static void close_points_compare_by_their_weights(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 600,
+        WIDE = 300,
+        STATES = 6
+    };
+    const double t = 0.01, a = exp(-t), s2 = -expm1(-2 * t);
+    double *z = calloc(POINTS * WIDE, sizeof *z), *weight = test_weights(POINTS, 2);
+    double *x = calloc(STATES * WIDE, sizeof *x), *score = calloc(STATES * WIDE, sizeof *score);
+    double diff[WIDE];
+    ddn_context *ctx = test_context(2);
+    test_normal(12, POINTS * WIDE, z);
+    for (int64_t k = POINTS * WIDE; k-- > 0;) {
+        z[k] = z[k / WIDE / 20 * WIDE + k % WIDE] + 0.004 * z[k]; /* 20 to a cluster */
+    }
+    test_cloud c = test_cloud_make(DDN_TYPE_F64, POINTS, WIDE, WIDE, 1, 0, z, 0);
+    c.weight = weight;
+    ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
+    ddn_schedule *sch;
+    ddn_oracle *oracle;
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    test_normal(13, STATES * WIDE, x);
+    for (int64_t k = 0; k < STATES * WIDE; k++) {
+        x[k] = a * c.point[(k / WIDE * 97 + 7) * WIDE + k % WIDE] + sqrt(s2) * x[k];
+    }
+    test_exact e = test_exact_make(&c);
+    int64_t all = (INT64_C(1) << test_way(oracle, "direct")) - 1;
+    for (int direct = 0; direct < 2; direct++) {
+        ddn_query *q;
+        OK(ctx, ddn_query_create(ctx, oracle, &q));
+        OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_FORBID, direct ? all : 0));
+        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, WIDE));
+        OK(ctx, ddn_query_run(q, t, STATES, x, WIDE));
+        test_served_all(q, oracle, direct ? "direct" : "refine", STATES);
+        for (int64_t m = 0; m < STATES; m++) {
+            test_exact_at(&c, expl(-(long double)t), -expm1l(-2 * (long double)t), x + m * WIDE,
+                          &e);
+            assert_true(e.w_max < 0.9);
+            for (int64_t j = 0; j < WIDE; j++) {
+                diff[j] = score[m * WIDE + j] - e.score[j];
+            }
+            CLOSE(test_length(WIDE, diff), 0, 0, test_score_allowed(&c, a, s2, x + m * WIDE, &e));
+        }
+        ddn_query_destroy(q);
+    }
+    test_exact_free(&e);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+    test_cloud_free(&c);
+    free(weight);
+    free(score);
+    free(x);
+    free(z);
+}
+
 /* ---- All outputs, by differences ----------------------------------------------------------- */
 
 /* What a class gets: labels are i mod 3. */
@@ -322,6 +387,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_way_keeps_the_promise),
         cmocka_unit_test(lists_know_that_they_lack_light_points),
+        cmocka_unit_test(close_points_compare_by_their_weights),
         cmocka_unit_test(all_outputs_are_those_of_the_weights),
         cmocka_unit_test(weights_stand_for_copies),
         cmocka_unit_test(equal_weights_change_no_bit),

@@ -54,7 +54,12 @@ enum ddn_analysis_key_values {
     DDN_ANALYSIS_SEED = 4005,         /**< default 0 */
     DDN_ANALYSIS_SAMPLES = 4006,      /**< states a time for identities; >= 2, default 1024 */
     DDN_ANALYSIS_CLONES = 4007,       /**< clone pairs a time; >= 2, default 512 */
-    DDN_ANALYSIS_STEPS = 4008,        /**< steps of simulated continuations; >= 1, default 12 */
+    DDN_ANALYSIS_STEPS = 4008,        /**< steps of simulated continuations; >= 1, or 0, the
+                                           default: 12 for EXACT, which has no step-size error, 64
+                                           for other methods, whose bias of phi and phi_C is then
+                                           below the standard error of 512 pairs (measured: 0.01
+                                           and 0.02 of noisy ones at n = 200, d = 20, four times as
+                                           much with 16 steps). Their fields have the number */
     DDN_ANALYSIS_BATCH = 4009,        /**< states evaluated together; >= 1, default 128; results
                                            do not depend on it beyond rounding */
     DDN_ANALYSIS_METHOD = 4010,       /**< a ddn_method for simulated paths; default EXACT */

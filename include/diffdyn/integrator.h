@@ -28,7 +28,9 @@ enum ddn_method_values {
     DDN_METHOD_EULER = 20,               /**< (*) Euler-Maruyama of the eta-family: eta = 1
                                               reverse SDE, eta = 0 probability flow, order 1 */
     DDN_METHOD_HEUN = 21,                /**< probability flow by Heun's rule in the schedule's
-                                              time, order 2, two evaluations a step */
+                                              time (ddpm and cosine, whose rates jump at the
+                                              indices: in OU time), order 2 on every schedule and
+                                              grid, two evaluations a step */
     DDN_METHOD_EDM_HEUN = 22,            /**< (*) Heun's rule in sigma (Karras et al. 2022),
                                               order 2, two evaluations a step; Euler onto sigma =
                                               0. Default grid KARRAS */

@@ -49,6 +49,9 @@ ddn_status ddni_analysis_ends(const ddn_analysis *an, const ddn_schedule *sch, d
                               double *t_end);
 ddn_status ddni_analysis_end(const ddn_analysis *an, const ddn_schedule *sch, double *t_end);
 
+/* Steps of simulated continuations: DDN_ANALYSIS_STEPS, or what goes with the method. */
+int64_t ddni_analysis_steps(const ddn_analysis *an);
+
 /* An integrator of METHOD with SEED and, where the method leaves a choice, ETA. */
 ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,
                                     ddn_integrator **out);

@@ -8,6 +8,11 @@
 
 static const double default_start = 6, default_end = 1e-3; /* OU times */
 
+enum {
+    EXACT_STEPS = 12,  /* of a kernel without step-size error */
+    SAMPLER_STEPS = 64 /* the bias of phi and phi_C is below the error of 512 pairs */
+};
+
 /* NaN as preset of the ends: they follow the schedule until they are set. */
 static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_F64(DDN_ANALYSIS_EXCESS_LEVEL, 1e-12, 1 - 1e-12, 0.05),
@@ -17,7 +22,7 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_I64(DDN_ANALYSIS_SEED, INT64_MIN, INT64_MAX, 0),
     DDNI_OPTION_I64(DDN_ANALYSIS_SAMPLES, 2, 1000000000, 1024),
     DDNI_OPTION_I64(DDN_ANALYSIS_CLONES, 2, 1000000000, 512),
-    DDNI_OPTION_I64(DDN_ANALYSIS_STEPS, 1, 1000000, 12),
+    DDNI_OPTION_I64(DDN_ANALYSIS_STEPS, 0, 1000000, 0),
     DDNI_OPTION_I64(DDN_ANALYSIS_BATCH, 1, 1000000, 128),
     DDNI_OPTION_I64(DDN_ANALYSIS_METHOD, 1, 89, DDN_METHOD_EXACT),
     DDNI_OPTION_I64(DDN_ANALYSIS_PATHS, 2, 1000000000, 256),
@@ -94,6 +99,15 @@ ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds)
 
 /* ---- Results ---- */
 
+/* A result names the number of steps that is taken, not the 0 that leaves it open. */
+static ddn_status start(const ddn_analysis *an, const ddni_origin *origin, int64_t rows,
+                        ddn_result **out)
+{
+    DDNI_TRY(ddni_result_start(an->ctx, origin, rows, out));
+    return ddni_result_set_field(an->ctx, *out, "DDN_ANALYSIS_STEPS", "%lld",
+                                 (long long)ddni_analysis_steps(an));
+}
+
 ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const ddn_oracle *oracle,
                                int64_t rows, ddn_result **out)
 {
@@ -103,7 +117,7 @@ ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const d
                                 .options = &an->options,
                                 .points = an->points,
                                 .classifier = ddni_has_classifier(&an->classifier)};
-    return ddni_result_start(an->ctx, &origin, rows, out);
+    return start(an, &origin, rows, out);
 }
 
 ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, const ddn_dataset *ds,
@@ -111,7 +125,7 @@ ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, cons
 {
     const ddni_origin origin = {
         .kind = kind, .clock = DDN_CLOCK_OU, .ds = ds, .options = &an->options};
-    return ddni_result_start(an->ctx, &origin, 0, out);
+    return start(an, &origin, 0, out);
 }
 
 ddn_status ddni_analysis_add_times(ddn_context *ctx, ddn_result *r, const ddn_oracle *oracle,
@@ -223,6 +237,16 @@ static ddn_status configure(const ddn_analysis *an, ddn_integrator *it)
     return low < high ? ddn_options_set_f64(ddn_integrator_options(it), DDN_INTEGRATOR_ETA,
                                             ddni_analysis_f64(an, DDN_ANALYSIS_ETA))
                       : DDN_OK;
+}
+
+int64_t ddni_analysis_steps(const ddn_analysis *an)
+{
+    int64_t steps = ddni_analysis_i64(an, DDN_ANALYSIS_STEPS);
+    if (steps == 0) {
+        int32_t exact = ddni_analysis_i64(an, DDN_ANALYSIS_METHOD) == DDN_METHOD_EXACT;
+        steps = exact ? EXACT_STEPS : SAMPLER_STEPS;
+    }
+    return steps;
 }
 
 ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,

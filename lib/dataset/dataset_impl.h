@@ -74,6 +74,10 @@ int64_t ddni_dataset_point(const ddn_dataset *ds, double u);
 
 /* Probabilities of the classes of a set with labels: share[classes], sum 1. */
 void ddni_dataset_class_shares(const ddn_dataset *ds, double *share);
+/* The mean as a sum of two doubles, mean + rest: it then is known to a rounding of the differences
+ * between points, however far from 0 they are. */
+ddn_status ddni_dataset_mean_parts(ddn_context *ctx, const ddn_dataset *ds, double *mean,
+                                   double *rest);
 
 /* As ddn_dataset_digest, never 0. */
 ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest);

@@ -1,7 +1,9 @@
 /* Mean and squared norms in double, with the same bits for any number of threads.
  *
  * The mean is summed by column blocks, each by one worker over all rows in a fixed order: no
- * partial results to merge, and no memory beyond the result. */
+ * partial results to merge, and no memory beyond the result. For a mean in two parts the
+ * differences from the first point are summed: they do not round where the points lie close
+ * together far from 0, and are 0 where the points are copies of one. */
 #include <string.h>
 
 #include "base/check.h"
@@ -19,7 +21,7 @@ enum {
 typedef struct mean_job {
     const ddn_context *ctx;
     const ddn_dataset *ds;
-    double *mean;
+    double *mean, *rest; /* rest may be NULL */
 } mean_job;
 
 static void mean_tile(void *arg, int64_t tile, int64_t worker)
@@ -29,17 +31,18 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
     const ddn_dataset *ds = job->ds;
     int64_t first = tile * COLUMNS;
     int64_t count = ds->d - first < COLUMNS ? ds->d - first : COLUMNS;
-    double total[COLUMNS] = {0}, group[COLUMNS], x[COLUMNS];
+    double total[COLUMNS] = {0}, group[COLUMNS], x[COLUMNS], pivot[COLUMNS] = {0};
+    if (job->rest != NULL) {
+        ddni_dataset_part(ds, 0, first, count, pivot);
+    }
     for (int64_t begin = 0; begin < ds->n && !ddni_stopping(job->ctx); begin += GROUP) {
         int64_t end = begin + GROUP < ds->n ? begin + GROUP : ds->n;
         memset(group, 0, sizeof group);
         for (int64_t i = begin; i < end; i++) {
             ddni_dataset_part(ds, i, first, count, x);
-            if (ds->weight != NULL) {
-                ddni_scale(count, ds->weight[i], x);
-            }
+            double weight = ds->weight != NULL ? ds->weight[i] : 1;
             for (int64_t j = 0; j < count; j++) {
-                group[j] += x[j];
+                group[j] += weight * (x[j] - pivot[j]);
             }
         }
         for (int64_t j = 0; j < count; j++) {
@@ -48,13 +51,18 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
     }
     double share = ds->weight != NULL ? 1 : (double)ds->n; /* what the rows add up to */
     for (int64_t j = 0; j < count; j++) {
-        job->mean[first + j] = total[j] / share;
+        double shift = total[j] / share, mean = pivot[j] + shift, part = mean - pivot[j];
+        job->mean[first + j] = mean;
+        if (job->rest != NULL) {
+            job->rest[first + j] = (pivot[j] - (mean - part)) + (shift - part); /* exact */
+        }
     }
 }
 
-ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean)
+ddn_status ddni_dataset_mean_parts(ddn_context *ctx, const ddn_dataset *ds, double *mean,
+                                   double *rest)
 {
-    mean_job job = {ctx, ds, mean};
+    mean_job job = {ctx, ds, mean, rest};
     DDNI_TRY(ddni_parallel(ctx, (ds->d + COLUMNS - 1) / COLUMNS, (double)ds->n * (double)ds->d,
                            mean_tile, &job));
     for (int64_t j = 0; j < ds->d; j++) {
@@ -62,6 +70,11 @@ ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *me
                    "the sum of column %lld is outside the range of double", (long long)j);
     }
     return DDN_OK;
+}
+
+ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean)
+{
+    return ddni_dataset_mean_parts(ctx, ds, mean, NULL);
 }
 
 ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, double *mean)

@@ -1,46 +1,48 @@
 /* Rules of Euler and Heun for the backward dynamics (12).
  *
  * With h = t - t' > 0:  x' = x - h [f x - (1 + eta^2)/2 g^2 score] + eta g sqrt(h) z.
- * Heun: eta = 0, the slope averaged over (t, x) and the Euler point at t'.
- * EDM: the same in y = x/a, where dy/dsigma = eps. */
+ * Heun: eta = 0, the slope averaged over (t, x) and the Euler point at t'; in OU time where the
+ * rates jump. EDM: the same in y = x/a, where dy/dsigma = eps. */
 #include "integrator/methods.h"
 
-/* sum += coefficient * (the slope dx/dt of the eta-family at the prediction). */
-static ddn_status add_slope(ddn_integrator *it, ddni_sum *sum, double coefficient, double eta,
-                            const ddni_prediction *at, double *g2)
+/* sum += coefficient * (the slope dx/dt of the eta-family at the prediction, with rates f, g^2). */
+static void add_slope(ddni_sum *sum, double coefficient, double eta, const ddni_prediction *at,
+                      double f, double g2)
 {
-    double f;
-    DDNI_TRY(ddni_schedule_rates(it->ctx, it->schedule, at->level->t, &f, g2));
     ddni_sum_add(sum, coefficient * f, at->x, at->ldx);
-    ddni_sum_add_score(sum, -coefficient * 0.5 * (1.0 + eta * eta) * *g2, at);
-    return DDN_OK;
+    ddni_sum_add_score(sum, -coefficient * 0.5 * (1.0 + eta * eta) * g2, at);
 }
 
 ddn_status ddni_step_euler(ddn_integrator *it, const ddni_span *span)
 {
-    double eta = ddni_integrator_f64(it, DDN_INTEGRATOR_ETA), g2;
+    double eta = ddni_integrator_f64(it, DDN_INTEGRATOR_ETA), f, g2;
     double h = span->from.t - span->to.t;
     ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add(&sum, 1.0, span->x, span->ldx);
-    DDNI_TRY(add_slope(it, &sum, -h, eta, &span->at, &g2));
+    DDNI_TRY(ddni_schedule_rates(it->ctx, it->schedule, span->from.t, &f, &g2));
+    add_slope(&sum, -h, eta, &span->at, f, g2);
     sum.spread = eta * sqrt(g2 * h);
     return ddni_integrator_write(it, &sum, it->run.next);
 }
 
 ddn_status ddni_step_heun(ddn_integrator *it, const ddni_span *span)
 {
-    double h = span->from.t - span->to.t, g2;
-    double *stage = it->run.work[0];
+    const double t[2] = {span->from.t, span->to.t}, h = t[0] - t[1];
+    double *stage = it->run.work[0], f[2], g2[2];
+    for (int k = 0; k < 2; k++) {
+        DDNI_TRY(
+            ddni_schedule_rates_in_step(it->ctx, it->schedule, t[0], t[1], t[k], &f[k], &g2[k]));
+    }
     ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add(&sum, 1.0, span->x, span->ldx);
-    DDNI_TRY(add_slope(it, &sum, -h, 0.0, &span->at, &g2));
+    add_slope(&sum, -h, 0.0, &span->at, f[0], g2[0]);
     DDNI_TRY(ddni_integrator_write(it, &sum, stage));
     ddni_prediction arrival;
     DDNI_TRY(ddni_integrator_stage(it, &span->to, it->run.m, stage, it->run.work[1], &arrival));
     sum.terms = 0;
     ddni_sum_add(&sum, 1.0, span->x, span->ldx);
-    DDNI_TRY(add_slope(it, &sum, -0.5 * h, 0.0, &span->at, &g2));
-    DDNI_TRY(add_slope(it, &sum, -0.5 * h, 0.0, &arrival, &g2));
+    add_slope(&sum, -0.5 * h, 0.0, &span->at, f[0], g2[0]);
+    add_slope(&sum, -0.5 * h, 0.0, &arrival, f[1], g2[1]);
     return ddni_integrator_write(it, &sum, it->run.next);
 }
 

@@ -32,7 +32,7 @@ static ddn_status ou_same(ddn_context *ctx, const ddn_schedule *sch, double from
     return DDN_OK;
 }
 
-static const ddni_schedule_ops ou_ops = {"ou", ou_level, ou_rates, ou_same, ou_same, NULL};
+static const ddni_schedule_ops ou_ops = {"ou", ou_level, ou_rates, ou_same, ou_same, NULL, 0};
 
 ddn_status ddn_schedule_create_ou(ddn_context *ctx, ddn_schedule **out)
 {
@@ -91,8 +91,8 @@ static ddn_status vp_from_ou(ddn_context *ctx, const ddn_schedule *sch, double t
     return DDN_OK;
 }
 
-static const ddni_schedule_ops vp_ops = {"vp_linear", vp_level,   vp_rates,
-                                         vp_to_ou,    vp_from_ou, NULL};
+static const ddni_schedule_ops vp_ops = {"vp_linear", vp_level, vp_rates, vp_to_ou,
+                                         vp_from_ou,  NULL,     0};
 
 ddn_status ddn_schedule_create_vp_linear(ddn_context *ctx, double beta_min, double beta_max,
                                          ddn_schedule **out)
@@ -151,8 +151,8 @@ static ddn_status edm_from_ou(ddn_context *ctx, const ddn_schedule *sch, double 
     return DDN_OK;
 }
 
-static const ddni_schedule_ops edm_ops = {"edm",     edm_level,   edm_rates,
-                                          edm_to_ou, edm_from_ou, NULL};
+static const ddni_schedule_ops edm_ops = {"edm",       edm_level, edm_rates, edm_to_ou,
+                                          edm_from_ou, NULL,      0};
 
 ddn_status ddn_schedule_create_edm(ddn_context *ctx, ddn_schedule **out)
 {

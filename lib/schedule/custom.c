@@ -96,8 +96,8 @@ static void custom_destroy(ddn_schedule *sch)
     }
 }
 
-static const ddni_schedule_ops custom_ops = {"custom",     custom_level,   custom_rates,
-                                             custom_to_ou, custom_from_ou, custom_destroy};
+static const ddni_schedule_ops custom_ops = {
+    "custom", custom_level, custom_rates, custom_to_ou, custom_from_ou, custom_destroy, 0};
 
 enum {
     CHECKED = 257

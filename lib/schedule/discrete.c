@@ -86,10 +86,11 @@ static void discrete_destroy(ddn_schedule *sch)
     ddni_free(&sch->handle.allocator, ((discrete *)sch)->tau);
 }
 
-static const ddni_schedule_ops ddpm_ops = {"ddpm",         discrete_level,   discrete_rates,
-                                           discrete_to_ou, discrete_from_ou, discrete_destroy};
-static const ddni_schedule_ops cosine_ops = {"cosine",       discrete_level,   discrete_rates,
-                                             discrete_to_ou, discrete_from_ou, discrete_destroy};
+static const ddni_schedule_ops ddpm_ops = {
+    "ddpm", discrete_level, discrete_rates, discrete_to_ou, discrete_from_ou, discrete_destroy, 1};
+static const ddni_schedule_ops cosine_ops = {
+    "cosine", discrete_level, discrete_rates, discrete_to_ou, discrete_from_ou, discrete_destroy,
+    1};
 
 /* beta_i of a kind with its two parameters. */
 typedef double (*beta_fn)(int64_t i, int64_t steps, double p, double q);

@@ -34,6 +34,12 @@ ddn_status ddni_schedule_level_or_end(ddn_context *ctx, const ddn_schedule *sch,
 ddn_status ddni_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f,
                                double *g2);
 
+/* The rates at `at`, one of the ends of a step between times t and u, for a rule that is exact for
+ * rates which vary smoothly. Where they jump between the ends (ddpm, cosine) it is their mean over
+ * the step, which makes the rule one in OU time, where nothing jumps. */
+ddn_status ddni_schedule_rates_in_step(ddn_context *ctx, const ddn_schedule *sch, double t,
+                                       double u, double at, double *f, double *g2);
+
 /* Time <-> OU time, the noiseless end included. */
 ddn_status ddni_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double t, double *tau);
 ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t);

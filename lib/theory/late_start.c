@@ -4,10 +4,10 @@
 #include "base/progress.h"
 #include "base/rng.h"
 #include "base/statistics.h"
+#include "numerics/quadrature.h"
 #include "theory/theory_impl.h"
 
-/* x - log(1 + x) >= 0. */
-static double minus_log1p_excess(double x)
+double ddni_minus_log1p_excess(double x)
 {
     if (fabs(x) > 0.03) {
         return x - log1p(x);
@@ -19,12 +19,38 @@ static double minus_log1p_excess(double x)
     return x * x * sum;
 }
 
+/* e^x - 1 - x >= 0. */
+static double expm1_excess(double x)
+{
+    if (fabs(x) > 0.1) {
+        return expm1(x) - x;
+    }
+    double sum = 1;
+    for (int k = 11; k >= 3; k--) { /* x^2/2 (1 + x/3 (1 + x/4 ...)) */
+        sum = 1 + x / k * sum;
+    }
+    return x * x / 2 * sum;
+}
+
+/* KL(p | q) = E_q (p/q) (e^x - 1 - x), x = log(q/p), for the law p of the state along m, in units
+ * of its deviation in one class, and q = N(0, 1 + r); at u = sqrt(1 + r) g. */
+static double gaussian_start_term(void *arg, double g)
+{
+    double r = *(double *)arg, u2 = (1 + r) * g * g;
+    double x =
+        ddni_minus_log1p_excess(r) / 2 - r * r * g * g / 2 - ddni_log_cosh_excess(sqrt(r * u2));
+    return exp(-x) * expm1_excess(x);
+}
+
+/* log(1 + r)/2 - I(r) = r^4/12 at small r. The terms of the mean are not negative, and x, of order
+ * r^2, is made of parts of that order. */
 double ddn_theory_kl_gaussian_start(double r)
 {
     if (!ddni_not_negative(r)) {
         return NAN;
     }
-    return fmax(0, ddn_theory_kl_plain_start(r) - minus_log1p_excess(r) / 2);
+    return r > 2 ? log1p(r) / 2 - ddn_theory_label_information(r)
+                 : ddni_gaussian_mean(gaussian_start_term, &r, 0.1);
 }
 
 double ddn_theory_kl_gaussian(double mean2, double t, int64_t count, const double *eigenvalues)
@@ -32,12 +58,14 @@ double ddn_theory_kl_gaussian(double mean2, double t, int64_t count, const doubl
     if (!ddni_not_negative(mean2) || !ddni_is_list(count, eigenvalues) || !ddni_positive(t)) {
         return NAN;
     }
-    double s = exp(-2 * t), sum = s * mean2;
+    double sum = ddni_fade(mean2, t);
     for (int64_t i = 0; i < count; i++) {
         if (!ddni_not_negative(eigenvalues[i])) {
             return NAN;
         }
-        sum += minus_log1p_excess(s * (eigenvalues[i] - 1));
+        /* The variance less 1, from which the variance does not follow where it is small. */
+        double x = ddni_fade(eigenvalues[i] - 1, t);
+        sum += x > -0.5 ? ddni_minus_log1p_excess(x) : x - log(ddni_gamma(eigenvalues[i], t));
     }
     return sum / 2;
 }

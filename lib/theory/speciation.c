@@ -22,7 +22,7 @@ double ddn_theory_signal(double m2, double sigma2, double t)
     if (!ddni_not_negative(m2) || !ddni_not_negative(sigma2) || !ddni_time_ok(sigma2, t)) {
         return NAN;
     }
-    return m2 * exp(-2 * t) / ddni_gamma(sigma2, t);
+    return ddni_fade(m2, t) / ddni_gamma(sigma2, t);
 }
 
 double ddn_theory_signal_time(double m2, double sigma2, double r)
@@ -31,7 +31,11 @@ double ddn_theory_signal_time(double m2, double sigma2, double r)
         m2 < r * sigma2) {
         return NAN;
     }
-    return log1p(m2 / r - sigma2) / 2;
+    double ratio = m2 / r, excess = fma(-r, sigma2, m2) / r;
+    if (isinf(ratio)) {
+        return log(m2) / 2 - log(r) / 2;
+    }
+    return log1p(fmax(0, ratio > 2 * sigma2 ? ratio - sigma2 : excess)) / 2;
 }
 
 /* e^(-r/2) E F(sqrt(r) g) for even F that falls at least as fast as e^-|y|. */
@@ -96,23 +100,30 @@ double ddn_theory_phi_derivative(double r)
     return ddni_not_negative(r) ? average(half_sech_cubed, r) : NAN;
 }
 
-/* log cosh y - y^2/2. */
-static double log_cosh_excess(double y)
+/* log cosh y = sum_k log(1 + (y/p_k)^2) with p_k = (k + 1/2) pi, and sum_k p_k^-2 = 1/2: the excess
+ * is a sum of terms log(1 + z) - z of one sign. Those with k > 0 make the series. */
+double ddni_log_cosh_excess(double y)
 {
+    static const double coefficient[] = {
+        0.0012054752958586518,  3.2110791910706572e-5,  1.0466802081513865e-6,
+        3.7267954278188201e-8,  1.3928907203791036e-9,  5.3687041298396487e-11,
+        2.1143407489874577e-12, 8.4617721754719740e-14, 3.4292035315557832e-15,
+    };
     double y2 = y * y;
-    if (y2 < 0.0025) {
-        return -y2 * y2 * (1.0 / 12 - y2 * (1.0 / 45 - y2 * (17.0 / 2520 - y2 * (31.0 / 14175))));
+    if (fabs(y) > 1) {
+        return fabs(y) + log1p(exp(-2 * fabs(y))) - M_LN2 - y2 / 2;
     }
-    double half = sinh(y / 2);
-    double log_cosh =
-        fabs(y) < 1 ? log1p(2 * half * half) : fabs(y) + log1p(exp(-2 * fabs(y))) - M_LN2;
-    return log_cosh - y2 / 2;
+    double sum = 0;
+    for (int k = 8; k >= 0; k--) {
+        sum = coefficient[k] - y2 * sum;
+    }
+    return -ddni_minus_log1p_excess(y2 * 4 / (M_PI * M_PI)) - y2 * y2 * sum;
 }
 
 static double excess_at(void *r, double g)
 {
     double root = sqrt(*(double *)r);
-    return log_cosh_excess(root * (root + g));
+    return ddni_log_cosh_excess(root * (root + g));
 }
 
 /* I(r) = r - E log cosh y, y ~ N(r, r): hence r/2 - I = r^2/2 + E(log cosh y - y^2/2). */
@@ -137,14 +148,18 @@ double ddn_theory_label_information(double r)
                    : M_LN2 - average(weighted_label_entropy, r);
 }
 
-/* Sign classifier: given the state u along m and the label, the clean coordinate along m is
- * Gaussian; P_+(u) mixes both labels. */
+double ddni_information_at(double m2, double sigma2, double t)
+{
+    double r = ddn_theory_signal(m2, sigma2, t);
+    return r > 1e4 ? M_LN2 : ddn_theory_label_information(r);
+}
+
+/* The sign of m.x_0. Let g be the state along m in units of its deviation sqrt(Gamma) in one class,
+ * rho = sqrt(r) and beta = e^-t sqrt(sigma2/Delta). The posterior probability of a positive sign is
+ *     P(g) = (e^(rho g) Phi(rho/beta + beta g) + e^(-rho g) Phi(-rho/beta + beta g))/(2 cosh(rho
+ * g)), and P(-g) that of a negative one, so that 1 - phi = 2 e^(-r/2) E cosh(rho g) P(g) P(-g). */
 typedef struct sign_state {
-    double m;      /* |m| */
-    double mean;   /* e^-t |m| */
-    double gamma;  /* variance of u given the label */
-    double shrink; /* sigma2 e^-t / Gamma */
-    double width;  /* standard deviation of the clean coordinate given u and label; 0: known */
+    double rho, beta, split; /* split = rho/beta */
 } sign_state;
 
 static double normal_cdf(double x)
@@ -152,23 +167,20 @@ static double normal_cdf(double x)
     return erfc(-x * M_SQRT1_2) / 2;
 }
 
-static double same_sign(void *arg, double g)
+/* P(g) e^-|rho g| 2 cosh(rho g). */
+static double sign_weight(const sign_state *s, double g)
+{
+    double y = s->rho * g, up = exp(y - fabs(y)), down = exp(-y - fabs(y));
+    return up * normal_cdf(s->split + s->beta * g) + down * normal_cdf(s->beta * g - s->split);
+}
+
+static double other_sign(void *arg, double g)
 {
     const sign_state *s = arg;
-    double u = s->mean + sqrt(s->gamma) * g;
-    double odds = 2 * u * s->mean / s->gamma;
-    double p_plus = 1 / (1 + exp(-odds));
-    double p_minus = 1 / (1 + exp(odds));
-    double up = s->m + s->shrink * (u - s->mean), down = -s->m + s->shrink * (u + s->mean);
-    double positive, negative;
-    if (s->width > 0) {
-        positive = p_plus * normal_cdf(up / s->width) + p_minus * normal_cdf(down / s->width);
-        negative = p_plus * normal_cdf(-up / s->width) + p_minus * normal_cdf(-down / s->width);
-    } else {
-        positive = p_plus;
-        negative = p_minus;
-    }
-    return positive * positive + negative * negative;
+    double y = fabs(s->rho * g), e = exp(-2 * y);
+    /* e^(-(g^2 + r)/2) e^2y/(4 cosh y) of it in one exponent, which is never above 0. */
+    double weight = exp(-(g * g + s->rho * s->rho) / 2 + y) / (2 * (1 + e));
+    return weight * sign_weight(s, g) * sign_weight(s, -g);
 }
 
 double ddn_theory_phi_sign(double m2, double sigma2, double t)
@@ -176,18 +188,25 @@ double ddn_theory_phi_sign(double m2, double sigma2, double t)
     if (!ddni_positive(m2) || !ddni_not_negative(sigma2) || !ddni_positive(t)) {
         return NAN;
     }
-    double a = exp(-t), delta = ddni_delta(t), gamma = ddni_gamma(sigma2, t);
-    sign_state s = {sqrt(m2), a * sqrt(m2), gamma, sigma2 * a / gamma,
-                    sqrt(sigma2 * delta / gamma)};
-    /* The step resolves the posterior, of width sqrt(r), and the sign, of width sqrt(Delta). */
-    double r = m2 * a * a / gamma, sharp = sqrt(sigma2 / delta) * a;
-    double step = fmin(0.05, fmin(0.3 / sqrt(r), 0.3 / sharp));
-    return ddni_gaussian_mean(same_sign, &s, fmax(step, 2e-5));
+    double r = ddn_theory_signal(m2, sigma2, t), beta = sqrt(ddni_over_noise(sigma2, t));
+    sign_state s = {sqrt(r), beta, sqrt(m2 / sigma2) * sqrt(ddni_delta(t) / ddni_gamma(sigma2, t))};
+    if (r > 3000) {
+        return 1;
+    }
+    if (beta < 1e-150) { /* points, but for what no double shows */
+        return ddn_theory_phi(r);
+    }
+    /* The terms fall as e^-(rho g) up to g = rho/beta^2, and as e^-(beta g)^2/2 from the start
+     * where rho/beta is not large; the step resolves both. */
+    double range = fmin(42 / s.rho, s.split / beta + 9 / beta);
+    range = fmin(13, fmax(range, s.split < 9 ? 9 / beta : 0));
+    double step = fmin(0.25, fmin(0.25 / s.rho, 0.4 / beta));
+    return 1 - 2 * ddni_trapezoid(other_sign, &s, -range, range, step) / sqrt(2 * M_PI);
 }
 
 double ddn_theory_phi_infinity(int64_t count, const double *weights)
 {
-    double total = 0, sum = 0;
+    double top = 0, total = 0, sum = 0;
     if (!ddni_is_list(count, weights)) {
         return NAN;
     }
@@ -195,12 +214,13 @@ double ddn_theory_phi_infinity(int64_t count, const double *weights)
         if (!ddni_not_negative(weights[i])) {
             return NAN;
         }
-        total += weights[i];
+        top = fmax(top, weights[i]);
     }
-    for (int64_t i = 0; total > 0 && i < count; i++) {
-        sum += (weights[i] / total) * (weights[i] / total);
+    for (int64_t i = 0; top > 0 && i < count; i++) {
+        total += weights[i] / top; /* at least 1, at most count */
+        sum += (weights[i] / top) * (weights[i] / top);
     }
-    return total > 0 ? sum : NAN;
+    return top > 0 ? sum / total / total : NAN;
 }
 
 double ddni_phi_level_share(void)

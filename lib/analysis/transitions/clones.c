@@ -50,7 +50,7 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->paths));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
-                                 ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+                                 ddni_analysis_steps(an)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, w->clean));
     return ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t);
 }

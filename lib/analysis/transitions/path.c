@@ -74,7 +74,7 @@ static ddn_status prepare_continuations(ddni_path_work *w, const ddn_analysis *a
     DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), t_end, &w->end));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
-                                 ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+                                 ddni_analysis_steps(an)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, t_end));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch * w->d, size, &w->state));

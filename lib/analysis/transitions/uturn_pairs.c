@@ -67,7 +67,7 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "distances", w->paths, sizeof(double), &w->distance2));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
-                                 ddni_analysis_i64(an, DDN_ANALYSIS_STEPS)));
+                                 ddni_analysis_steps(an)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t));
     const ddni_judge_of of = {.oracle = w->oracle,

@@ -26,10 +26,11 @@ ddn_status ddni_covariance_open(ddn_context *ctx, const ddn_dataset *ds, ddni_co
     c->by_points = ds->n < ds->d;
     c->size = c->by_points ? ds->n : ds->d;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a mean", ds->d, sizeof *c->mean, &c->mean), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a mean", ds->d, sizeof *c->rest, &c->rest), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a block of vectors", larger, DDNI_BLOCK * sizeof *c->between,
                                  &c->between),
                   fail);
-    DDNI_TRY_GOTO(ddni_dataset_mean(ctx, ds, c->mean), fail);
+    DDNI_TRY_GOTO(ddni_dataset_mean_parts(ctx, ds, c->mean, c->rest), fail);
     return DDN_OK;
 fail:
     ddni_covariance_close(c);
@@ -40,8 +41,9 @@ void ddni_covariance_close(ddni_covariance *c)
 {
     const ddni_allocator *al = ddni_context_allocator(c->ctx);
     ddni_free(al, c->mean);
+    ddni_free(al, c->rest);
     ddni_free(al, c->between);
-    c->mean = c->between = NULL;
+    c->mean = c->rest = c->between = NULL;
 }
 
 /* Centred numbers of one tile, each row times the root of n pi: x[rows][ldx]. */
@@ -51,7 +53,9 @@ static void read_centred(const ddni_covariance *c, int64_t row, int64_t rows, in
     for (int64_t i = 0; i < rows; i++) {
         double *to = x + i * ldx;
         ddni_dataset_part(c->ds, row + i, column, columns, to);
-        ddni_axpy(columns, -1, c->mean + column, to);
+        for (int64_t j = 0; j < columns; j++) {
+            to[j] = (to[j] - c->mean[column + j]) - c->rest[column + j];
+        }
         if (c->ds->weight != NULL) {
             ddni_scale(columns, sqrt((double)c->ds->n * c->ds->weight[row + i]), to);
         }

@@ -19,7 +19,8 @@ typedef struct ddni_covariance {
     const ddn_dataset *ds;
     int64_t size;    /* min(n, d) */
     int by_points;   /* K instead of C */
-    double *mean;    /* [d] */
+    double *mean;    /* [d]; */
+    double *rest;    /* [d]: mean + rest is what is subtracted, exact copies become 0 */
     double *between; /* [max(n, d)][DDNI_BLOCK]: the product halfway */
 } ddni_covariance;
 

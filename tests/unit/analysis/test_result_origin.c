@@ -115,6 +115,7 @@ static void every_kind(void **state)
         field(r[i], "data", data);
         field(r[i], "DDN_ANALYSIS_SAMPLES", "16");
         field(r[i], "DDN_ANALYSIS_T_END", "preset");
+        field(r[i], "DDN_ANALYSIS_STEPS", "12"); /* of EXACT, where it is left open */
         field(r[i], "DDN_ANALYSIS_EXCESS_LEVEL", "0.05");
         if (i < 9) {
             field(r[i], "oracle", "empirical");
@@ -127,6 +128,27 @@ static void every_kind(void **state)
         FAILS(s.ctx, ddn_result_add_scalar(s.ctx, r[i], "mine", NULL, "", 1, 0), DDN_E_STATE,
               "complete");
         ddn_result_destroy(r[i]);
+    }
+    unmake(&s);
+}
+
+/* A sampler with step-size error takes more steps than the exact kernel, unless told otherwise. */
+static void steps_go_with_the_method(void **state)
+{
+    (void)state;
+    scene s;
+    make(&s, TEST_OU);
+    const double t = 1;
+    const char *const want[3] = {"12", "64", "7"};
+    for (int i = 0; i < 3; i++) {
+        ddn_result *r;
+        ddn_options *set = ddn_analysis_options(s.an);
+        OK(s.ctx, ddn_options_set_i64(set, DDN_ANALYSIS_STEPS, i < 2 ? 0 : 7));
+        OK(s.ctx, ddn_options_set_i64(set, DDN_ANALYSIS_METHOD,
+                                      i < 1 ? DDN_METHOD_EXACT : DDN_METHOD_EXPONENTIAL));
+        OK(s.ctx, ddn_analysis_clones(s.an, s.oracle, 1, &t, &r));
+        field(r, "DDN_ANALYSIS_STEPS", want[i]);
+        ddn_result_destroy(r);
     }
     unmake(&s);
 }
@@ -473,6 +495,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind),
+        cmocka_unit_test(steps_go_with_the_method),
         cmocka_unit_test(symmetry_kinds),
         cmocka_unit_test(clocks_are_checked),
         cmocka_unit_test(path_has_one_clock),

@@ -14,6 +14,7 @@ typedef enum kind {
     VP,
     EDM,
     COSINE,
+    DDPM,
     KINDS
 } kind;
 
@@ -30,8 +31,10 @@ static ddn_oracle *make_oracle(ddn_context *ctx, kind k)
         OK(ctx, ddn_schedule_create_vp_linear(ctx, 0.1, 20, &sch));
     } else if (k == EDM) {
         OK(ctx, ddn_schedule_create_edm(ctx, &sch));
-    } else {
+    } else if (k == COSINE) {
         OK(ctx, ddn_schedule_create_cosine(ctx, 1000, 0.008, 0.999, &sch));
+    } else {
+        OK(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, 1000, &sch));
     }
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &ds));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
@@ -117,7 +120,7 @@ static void orders(void **state)
     (void)state;
     ddn_context *ctx = test_context(1);
     double exact[M * D], x[M * D];
-    for (kind k = OU; k < COSINE; k++) {
+    for (kind k = OU; k < KINDS; k++) {
         ddn_oracle *oracle = make_oracle(ctx, k);
         flow(ctx, oracle, DDN_METHOD_ADAPTIVE, DDN_GRID_LOGSNR, 4, 0, 1e-12, exact);
         for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

@@ -197,6 +197,93 @@ static void weights_stand_for_copies(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Copies of one point vary by nothing, whether or not their mean is a number of the format. */
+static void copies_of_one_point_have_no_variance(void **state)
+{
+    (void)state;
+    enum {
+        MOST = 300 * 260
+    };
+    ddn_context *ctx = test_context(2);
+    double *x = malloc(MOST * sizeof *x), values[3];
+    assert_true(x != NULL);
+    const int64_t shapes[3][2] = {{50, 20}, {300, 260}, {250, 290}};
+    for (int64_t k = 0; k < MOST; k++) {
+        x[k] = 0.1;
+    }
+    for (int s = 0; s < 3; s++) {
+        ddn_dataset *ds;
+        OK(ctx,
+           ddn_dataset_create(ctx, DDN_TYPE_F64, shapes[s][0], shapes[s][1], x, shapes[s][1], &ds));
+        for (int method = DDNI_SPECTRUM_AUTO; method <= DDNI_SPECTRUM_LANCZOS; method++) {
+            if (method != DDNI_SPECTRUM_LANCZOS || s > 0) {
+                OK(ctx, ddni_spectrum(ctx, ds, (ddni_spectrum_method)method, 3, values, NULL, 0));
+                assert_true(values[0] == 0 && values[1] == 0 && values[2] == 0);
+            }
+        }
+        double level = 1e-3, sum = -1, Lambda = -1, t = -1;
+        OK(ctx, ddn_dataset_log_det(ctx, ds, 1, &level, &sum, NULL));
+        assert_true(sum == 0);
+        ddn_analysis *an;
+        ddn_result *r;
+        OK(ctx, ddn_analysis_create(ctx, &an));
+        OK(ctx, ddn_analysis_spectrum(an, ds, &r));
+        OK(ctx, ddn_result_scalar(ctx, r, "Lambda", &Lambda, NULL));
+        OK(ctx, ddn_result_scalar(ctx, r, "t_C_spectrum", &t, NULL));
+        assert_true(Lambda == 0 && isnan(t));
+        ddn_result_destroy(r);
+        ddn_analysis_destroy(an);
+        ddn_dataset_destroy(ds);
+    }
+    free(x);
+    ddn_context_destroy(ctx);
+}
+
+/* A shift by 2^40, 10^12 times the spread, that rounds none of the numbers changes no value. */
+static void distance_from_zero_costs_no_digits(void **state)
+{
+    (void)state;
+    enum {
+        MOST = 300 * 260
+    };
+    ddn_context *ctx = test_context(2);
+    double *x = malloc(MOST * sizeof *x), *far = malloc(MOST * sizeof *far);
+    assert_true(x != NULL && far != NULL);
+    test_normal(17, MOST, x);
+    for (int64_t k = 0; k < MOST; k++) {
+        x[k] = rint(ldexp(x[k], 11)) / 4096;
+        far[k] = x[k] + ldexp(1, 40);
+        assert_true(far[k] - ldexp(1, 40) == x[k]);
+    }
+    const int64_t shapes[3][2] = {{90, 20}, {300, 260}, {250, 290}};
+    for (int s = 0; s < 3; s++) {
+        int64_t n = shapes[s][0], d = shapes[s][1];
+        ddn_dataset *near_ds, *far_ds;
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, n, d, x, d, &near_ds));
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, n, d, far, d, &far_ds));
+        for (int method = DDNI_SPECTRUM_MATRIX; method <= DDNI_SPECTRUM_LANCZOS; method++) {
+            double want[4], got[4];
+            if (method == DDNI_SPECTRUM_LANCZOS && s == 0) {
+                continue;
+            }
+            OK(ctx, ddni_spectrum(ctx, near_ds, (ddni_spectrum_method)method, 4, want, NULL, 0));
+            OK(ctx, ddni_spectrum(ctx, far_ds, (ddni_spectrum_method)method, 4, got, NULL, 0));
+            for (int k = 0; k < 4; k++) {
+                CLOSE(got[k], want[k], 0, 1e-12 * want[0]);
+            }
+        }
+        double level = 0.1, want, got;
+        OK(ctx, ddn_dataset_log_det(ctx, near_ds, 1, &level, &want, NULL));
+        OK(ctx, ddn_dataset_log_det(ctx, far_ds, 1, &level, &got, NULL));
+        CLOSE(got, want, 1e-12, 0);
+        ddn_dataset_destroy(near_ds);
+        ddn_dataset_destroy(far_ds);
+    }
+    free(x);
+    free(far);
+    ddn_context_destroy(ctx);
+}
+
 /* More copies than a block is wide, in front of, at and across the end of what is wanted. */
 static void repeated_values_are_all_found(void **state)
 {
@@ -407,6 +494,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_spectra_are_found),
         cmocka_unit_test(weights_stand_for_copies),
+        cmocka_unit_test(copies_of_one_point_have_no_variance),
+        cmocka_unit_test(distance_from_zero_costs_no_digits),
         cmocka_unit_test(repeated_values_are_all_found),
         cmocka_unit_test(flat_and_empty_spectra_are_found),
         cmocka_unit_test(reference_numbers_are_met),

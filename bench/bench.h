@@ -144,6 +144,22 @@ void bench_ours_make(bench_ours *o, const bench_problem *p, int64_t m, double ep
 double bench_ours_run(void *ours);
 void bench_ours_free(bench_ours *o);
 
+/* ---- Nearest points (scan.c) ------------------------------------------------------------- */
+
+/* The k nearest points by all distances; points in double and norms known beforehand. */
+typedef struct bench_scan {
+    const bench_problem *p;
+    int64_t m, k;
+    const double *x;          /* [m][d] */
+    double *points, *product; /* [n][d], [block][n] */
+    double *distance2;        /* [m][k] */
+    int64_t *index;           /* [m][k] */
+    int64_t first, count;     /* of the block */
+} bench_scan;
+void bench_scan_make(bench_scan *s, const bench_problem *p, int64_t m, int64_t k);
+double bench_scan_run(void *scan);
+void bench_scan_free(bench_scan *s);
+
 /* ---- Ways of evaluation (ways.c) --------------------------------------------------------- */
 
 enum {

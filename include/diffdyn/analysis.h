@@ -64,7 +64,9 @@ enum ddn_analysis_key_values {
                                            do not depend on it beyond rounding */
     DDN_ANALYSIS_METHOD = 4010,       /**< a ddn_method for simulated paths; default EXACT */
     DDN_ANALYSIS_PATHS = 4011,        /**< paths of the last-change measurement; default 256 */
-    DDN_ANALYSIS_PATH_STEPS = 4012    /**< grid of the last-change measurement; default 64 */
+    DDN_ANALYSIS_PATH_STEPS = 4012,   /**< grid of the last-change measurement; default 64 */
+    DDN_ANALYSIS_KAPPA = 4017         /**< a sample is memorized where d1 / d2 is below it
+                                           (memorization.h); [1e-12, 1], default 1/3 */
 };
 /** The settings as options; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */

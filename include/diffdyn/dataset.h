@@ -195,6 +195,22 @@ DDN_API ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int
 DDN_API ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds,
                                              int64_t capacity, const double *centre, double *norms);
 
+/** The k nearest points of each of m positions: their rows and squared Euclidean distances, nearest
+ * first. Exact: the k points of least |x - a_i|^2 as taken by differences in double, at equal
+ * distances those of the lowest rows; copies of a point count as points of their own. Bounds in
+ * single precision or in integers only prove which points cannot be among them, so that all but a
+ * few points are read as they are stored; doc/theory.md (90). The same bits for any m and number of
+ * threads. Scratch of some 100 MB, 32 k m bytes at most beyond that. Can be cancelled; outputs are
+ * then partly written. Errors: DDN_E_NULL, DDN_E_RANGE (k, m; a position or a point is more than
+ * 1e150 away from the others), DDN_E_SHAPE (ldx), DDN_E_NONFINITE (x), DDN_E_NOMEM, DDN_STOPPED.
+ * @param[in] k 1 <= k <= n
+ * @param[in] x [m][ldx] ldx >= d
+ * @param[out] index [m][k] rows of the points, or NULL
+ * @param[out] distance2 [m][k] ascending, or NULL */
+DDN_API ddn_status ddn_dataset_nearest(ddn_context *ctx, const ddn_dataset *ds, int64_t m,
+                                       int64_t k, const double *x, int64_t ldx, int64_t *index,
+                                       double *distance2);
+
 /** Leading eigenpairs of the covariance C = sum_i pi_i (a_i - mean)(a_i - mean)^T, largest first,
  * by the matrix of size min(n, d) where that is small (up to 1024, or 2048 when count > 64), else
  * matrix-free (block Lanczos with full reorthogonalisation; memory O(count * (n + d)));

@@ -11,7 +11,7 @@
 #include "base/options.h"
 
 enum {
-    DDNI_ANALYSIS_OPTIONS = 12
+    DDNI_ANALYSIS_OPTIONS = 13
 };
 
 struct ddn_analysis {

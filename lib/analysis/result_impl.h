@@ -66,6 +66,7 @@ typedef struct ddni_quantity {
 /* The units of times: of a schedule, of the Ornstein-Uhlenbeck process. */
 #define DDNI_UNIT_TIME "schedule time"
 #define DDNI_UNIT_OU "OU time"
+#define DDNI_UNIT_DATA "data units"
 #define DDNI_UNIT_DATA2 "data units^2"
 
 /* A result of that origin whose columns will have `rows` rows: its fields are set. */

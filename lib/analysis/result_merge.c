@@ -247,6 +247,23 @@ static void cross_again(const halves *h, ddni_entry *e)
     e->standard_error = c.error;
 }
 
+/* A share, and its interval where there is one. */
+static void pool_share_scalar(const halves *h, ddni_entry *e, int64_t sum)
+{
+    static const char *const endings[] = {"_low", "_high"};
+    double ends[2];
+    ddni_proportion(sum, e->count, &e->value, &e->standard_error);
+    ddni_wilson_95(sum, e->count, &ends[0], &ends[1]);
+    for (int i = 0; i < 2; i++) {
+        char name[DDNI_NAME_BYTES];
+        ddni_part_name(e->name, endings[i], name);
+        ddni_entry *end = ddni_entries_find(&h->out->scalars, name);
+        if (end != NULL && end->pooling == DDN_POOLING_PART) {
+            end->value = ends[i];
+        }
+    }
+}
+
 static ddn_status pool_scalar(const halves *h, int64_t i)
 {
     ddni_entry *e = &h->out->scalars.list[i];
@@ -267,8 +284,7 @@ static ddn_status pool_scalar(const halves *h, int64_t i)
         return DDN_OK;
     case DDN_POOLING_SHARE:
         if (is_share(x->value) && is_share(y->value)) {
-            ddni_proportion(hits(x->value, x->count) + hits(y->value, y->count), e->count,
-                            &e->value, &e->standard_error);
+            pool_share_scalar(h, e, hits(x->value, x->count) + hits(y->value, y->count));
         }
         return DDN_OK;
     case DDN_POOLING_SUM:

@@ -27,6 +27,7 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_I64(DDN_ANALYSIS_METHOD, 1, 89, DDN_METHOD_EXACT),
     DDNI_OPTION_I64(DDN_ANALYSIS_PATHS, 2, 1000000000, 256),
     DDNI_OPTION_I64(DDN_ANALYSIS_PATH_STEPS, 1, 1000000, 64),
+    DDNI_OPTION_F64(DDN_ANALYSIS_KAPPA, 1e-12, 1, 1 / 3.0),
 };
 
 static void forget_classifier(ddn_analysis *an)

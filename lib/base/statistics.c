@@ -2,6 +2,7 @@
 #include "base/statistics.h"
 
 #include <math.h>
+#include <stddef.h>
 
 void ddni_mean_add(ddni_mean *acc, double value)
 {
@@ -44,6 +45,27 @@ void ddni_median(const double *sorted, int64_t count, double *median, double *er
     *median = 0.5 * (sorted[(count - 1) / 2] + sorted[count / 2]);
     int64_t low = (int64_t)floor((n - sqrt(n)) / 2), high = count - 1 - low;
     *error = 0.5 * (sorted[high] - sorted[low]);
+}
+
+/* The value at a rank that need not be whole. */
+static double at_rank(const double *sorted, int64_t count, double rank)
+{
+    int64_t i = (int64_t)rank;
+    double next = sorted[i + 1 < count ? i + 1 : i];
+    return sorted[i] + (rank - (double)i) * (next - sorted[i]);
+}
+
+double ddni_quantile(const double *sorted, int64_t count, double p, double *error)
+{
+    double rank = p * (double)(count - 1), step = sqrt((double)count * p * (1 - p));
+    if (error != NULL) {
+        int32_t known = rank - step >= 0 && rank + step <= (double)(count - 1);
+        *error =
+            !known
+                ? NAN
+                : 0.5 * (at_rank(sorted, count, rank + step) - at_rank(sorted, count, rank - step));
+    }
+    return at_rank(sorted, count, rank);
 }
 
 /* |Second divided difference| through three rows; 0 where one is missing. */

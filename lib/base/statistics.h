@@ -28,6 +28,11 @@ void ddni_proportion(int64_t hits, int64_t total, double *p, double *error);
  * ranks n/2 +- sqrt(n)/2. */
 void ddni_median(const double *sorted, int64_t count, double *median, double *error);
 
+/* Quantile of sorted values, 0 < p < 1, by interpolation between order statistics; its standard
+ * error (or NULL) is half the distance of those one standard deviation of the rank away, NaN where
+ * one of them is missing. */
+double ddni_quantile(const double *sorted, int64_t count, double p, double *error);
+
 /* Where a curve y(t) crosses a level: the crossing at the largest t. t is strictly monotone in
  * either direction; rows whose y is NaN are left out. `count` is the number of crossings; t and
  * error are NaN when there is none. The value is that of linear interpolation between the ends of

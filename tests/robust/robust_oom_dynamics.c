@@ -163,6 +163,32 @@ done:
     return status;
 }
 
+static ddn_status memorization(ddn_context *ctx, void *arg)
+{
+    (void)arg;
+    double x[M * D], distance2[3 * M];
+    float single[M * D];
+    ddn_oracle *oracle = NULL;
+    ddn_analysis *an = NULL;
+    ddn_result *r[2] = {NULL};
+    ddn_status status;
+    test_normal(5, M * D, x);
+    for (int i = 0; i < M * D; i++) {
+        single[i] = (float)x[i];
+    }
+    TRY(make_oracle(ctx, &oracle));
+    TRY(ddn_dataset_nearest(ctx, ddn_oracle_dataset(oracle), M, 3, x, D, NULL, distance2));
+    TRY(ddn_analysis_create(ctx, &an));
+    TRY(ddn_analysis_memorization(an, ddn_oracle_dataset(oracle), M, x, D, &r[0]));
+    TRY(ddn_analysis_memorization_f32(an, ddn_oracle_dataset(oracle), M, single, D, &r[1]));
+done:
+    ddn_result_destroy(r[0]);
+    ddn_result_destroy(r[1]);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    return status;
+}
+
 static int32_t cubic(void *user, double parameter, int64_t d, const double *x, double *out)
 {
     (void)d;
@@ -215,6 +241,12 @@ static void late_starts_do_not_leak(void **state)
     report("late starts", test_every_allocation(late_starts, NULL));
 }
 
+static void memorization_does_not_leak(void **state)
+{
+    (void)state;
+    report("memorization", test_every_allocation(memorization, NULL));
+}
+
 static void systems_do_not_leak(void **state)
 {
     (void)state;
@@ -224,9 +256,9 @@ static void systems_do_not_leak(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integrators_do_not_leak), cmocka_unit_test(analyses_do_not_leak),
-        cmocka_unit_test(symmetries_do_not_leak),  cmocka_unit_test(late_starts_do_not_leak),
-        cmocka_unit_test(systems_do_not_leak),
+        cmocka_unit_test(integrators_do_not_leak),    cmocka_unit_test(analyses_do_not_leak),
+        cmocka_unit_test(symmetries_do_not_leak),     cmocka_unit_test(late_starts_do_not_leak),
+        cmocka_unit_test(memorization_does_not_leak), cmocka_unit_test(systems_do_not_leak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,14 +80,6 @@ static void put_share(int64_t hits, int64_t total, int64_t k, double **values, d
     ddni_wilson_95(hits, total, &values[1][k], &values[2][k]);
 }
 
-static double quantile(const double *sorted, int64_t count, double q)
-{
-    double at = q * (double)(count - 1);
-    int64_t i = (int64_t)at;
-    double next = sorted[i + 1 < count ? i + 1 : i];
-    return sorted[i] + (at - (double)i) * (next - sorted[i]);
-}
-
 static void put(const ddni_branch *w, const ddni_tally *out, int64_t k, double **values,
                 double **errors)
 {
@@ -100,9 +92,9 @@ static void put(const ddni_branch *w, const ddni_tally *out, int64_t k, double *
     values[DISTANCE2][k] = out->distance2.mean;
     errors[DISTANCE2][k] = ddni_mean_error(&out->distance2);
     ddni_sort(w->distance2, w->paths);
-    values[Q05][k] = quantile(w->distance2, w->paths, 0.05);
-    values[Q50][k] = quantile(w->distance2, w->paths, 0.5);
-    values[Q95][k] = quantile(w->distance2, w->paths, 0.95);
+    values[Q05][k] = ddni_quantile(w->distance2, w->paths, 0.05, NULL);
+    values[Q50][k] = ddni_quantile(w->distance2, w->paths, 0.5, NULL);
+    values[Q95][k] = ddni_quantile(w->distance2, w->paths, 0.95, NULL);
     for (int i = 0; i < DDNI_PREDICTIONS; i++) {
         if (out->predicted[i].count > 0) {
             double factor = i == DDNI_PREDICT_TRACE_COV ? 2 : 1;

@@ -95,7 +95,6 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
     const ddni_request *rq = b->rq;
     b->ctx = ctx;
     b->kern = ddni_context_kernels(ctx);
-    b->ds = b->o->base.dataset;
     b->d = b->ds->d;
     b->n = b->ds->n;
     b->classes = b->ds->labels == NULL ? 0 : b->ds->labels->groups;

@@ -25,7 +25,7 @@ typedef struct ddni_states {
     double *far;               /* [rows of the batch] |x - a centre| */
     int64_t *todo;             /* [lanes] batch rows of the block */
     double *known;             /* [lanes] logit of some point, a lower bound of the largest; or
-                                  -inf; by batch row, see ddni_block.first */
+                                  -inf; by batch row, see ddni_block.first; or NULL */
     double *state;             /* [lanes][d] gathered states */
     double *relative;          /* [lanes][d] state - a centre */
     double *total;             /* [lanes][d] sum e^{l - M} (y - centre), then the mean */
@@ -40,7 +40,7 @@ struct ddni_nearby;
 
 typedef struct ddni_block {
     const ddn_context *ctx; /* to look whether to stop */
-    const ddni_empirical *o;
+    const ddni_centred *o;
     const ddn_dataset *ds;
     ddni_states *s;
     struct ddni_shared *shared; /* scratch of steps that several ways take, see ways.h */
@@ -177,7 +177,8 @@ static inline double ddni_square(const ddni_block *b, const double *x)
     return b->kern->distance(DDN_TYPE_F64, b->d, x, 0, 0, (ddni_point){x, 1, 0});
 }
 
-/* Sizes of chunks and groups, levels and wishes for m states of a request. */
+/* Sizes of chunks and groups, levels and wishes for m states of a request; dataset, points, classes
+ * and level are set. */
 void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m);
 
 /* Refuses a batch of m states whose logits double cannot hold. */

@@ -28,7 +28,9 @@ static int64_t scratch_bytes(const void *scratch)
 static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scratch,
                            const ddni_request *rq, const ddni_batch *batch, ddni_report *report)
 {
-    ddni_block b = {.o = (const ddni_empirical *)oracle, .rq = rq, .level = batch->level};
+    const ddni_empirical *o = (const ddni_empirical *)oracle;
+    ddni_block b = {.o = &o->points, .ds = oracle->dataset, .rq = rq, .level = batch->level};
+    b.classes = oracle->classes;
     b.x = batch->x;
     b.ldx = batch->ldx;
     ddni_block_init(ctx, &b, batch->m);
@@ -37,10 +39,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scr
 
 static void destroy(ddn_oracle *oracle)
 {
-    ddni_empirical *o = (ddni_empirical *)oracle;
-    ddni_free(&oracle->handle.allocator, o->centre);
-    ddni_free(&oracle->handle.allocator, o->norm);
-    ddni_free(&oracle->handle.allocator, o->length);
+    ddni_centre_release(&oracle->handle.allocator, &((ddni_empirical *)oracle)->points);
 }
 
 static const ddni_oracle_ops ops = {
@@ -57,7 +56,8 @@ static const ddni_oracle_ops ops = {
 
 typedef struct norms {
     const ddn_context *ctx;
-    ddni_empirical *o;
+    const ddn_dataset *ds;
+    ddni_centred *o;
     const ddni_kernels *kern;
 } norms;
 
@@ -66,8 +66,8 @@ static void norms_chunk(void *arg, int64_t chunk, int64_t worker)
 {
     (void)worker;
     const norms *p = arg;
-    ddni_empirical *o = p->o;
-    const ddn_dataset *ds = o->base.dataset;
+    ddni_centred *o = p->o;
+    const ddn_dataset *ds = p->ds;
     int64_t end = (chunk + 1) * DDNI_CHUNK_ROWS < ds->n ? (chunk + 1) * DDNI_CHUNK_ROWS : ds->n;
     for (int64_t i = chunk * DDNI_CHUNK_ROWS; i < end && !ddni_stopping(p->ctx); i++) {
         o->norm[i] = p->kern->distance(ds->type, ds->d, o->centre, 1, 0, ddni_point_at(ds, i));
@@ -75,18 +75,23 @@ static void norms_chunk(void *arg, int64_t chunk, int64_t worker)
     }
 }
 
-/* Chooses the centre and measures the points' distances from it. Centring keeps inner products
- * accurate; f32 points that are centred well enough as they stand keep the origin as their centre,
- * so that their rows can be used in place. */
-static ddn_status measure(ddn_context *ctx, ddni_empirical *o)
+/* Centring keeps inner products accurate; f32 points that are centred well enough as they stand
+ * keep the origin as their centre, so that their rows can be used in place. */
+ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, int64_t every, ddni_centred *o)
 {
-    const ddn_dataset *ds = o->base.dataset;
-    norms p = {ctx, o, ddni_context_kernels(ctx)};
+    ddn_dataset some = {.data = ds->data,
+                        .type = ds->type,
+                        .n = ds->n / every,
+                        .d = ds->d,
+                        .ld = ds->ld * every,
+                        .scale = ds->scale,
+                        .shift = ds->shift};
+    norms p = {ctx, ds, o, ddni_context_kernels(ctx)};
     int64_t n = ds->n, d = ds->d, chunks = (n + DDNI_CHUNK_ROWS - 1) / DDNI_CHUNK_ROWS;
     DDNI_TRY(ddni_alloc_for(ctx, "centre", d, sizeof *o->centre, &o->centre));
     DDNI_TRY(ddni_alloc_for(ctx, "norms", n, sizeof *o->norm, &o->norm));
     DDNI_TRY(ddni_alloc_for(ctx, "lengths", n, sizeof *o->length, &o->length));
-    DDNI_TRY(ddni_dataset_mean(ctx, ds, o->centre));
+    DDNI_TRY(ddni_dataset_mean(ctx, &some, o->centre));
     DDNI_TRY(ddni_parallel(ctx, chunks, (double)n * (double)d, norms_chunk, &p));
     double mean2 = 0, spread = 0;
     for (int64_t j = 0; j < d; j++) {
@@ -115,6 +120,13 @@ static ddn_status measure(ddn_context *ctx, ddni_empirical *o)
     return DDN_OK;
 }
 
+void ddni_centre_release(const ddni_allocator *al, ddni_centred *points)
+{
+    ddni_free(al, points->centre);
+    ddni_free(al, points->norm);
+    ddni_free(al, points->length);
+}
+
 ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
                                        const ddn_schedule *sch, ddn_oracle **out)
 {
@@ -131,7 +143,7 @@ ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
                   ~(ds->labels != NULL ? 0 : ddni_bit(DDN_OUT_CLASS_POSTERIOR));
     /* A thousandth, and a ten-thousandth, of what is promised of the score. */
     o->base.epsilon_preset = ds->type == DDN_TYPE_F64 ? 1e-15 : 1e-9;
-    ddn_status status = measure(ctx, o);
+    ddn_status status = ddni_centre(ctx, ds, 1, &o->points);
     if (status != DDN_OK) {
         ddn_oracle_destroy(&o->base);
         return status;

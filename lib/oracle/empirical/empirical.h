@@ -14,15 +14,25 @@ enum {
     DDNI_CHUNK_ROWS = 192 /* rows of a unit of parallel work, at least: two tiles */
 };
 
-typedef struct ddni_empirical {
-    ddn_oracle base;
+/* The points about a centre, as screens and sums take them. */
+typedef struct ddni_centred {
     double *centre; /* [d] inner products and sums are taken relative to it */
     double *norm;   /* [n] |y - centre|^2 */
     float *length;  /* [n] its root, rounded up */
     double norm_max, norm_mean;
     double raw_mean;  /* mean of |y - shift|^2, what integer products are made of */
     int32_t in_place; /* rows are f32 and equal to y - centre as stored */
+} ddni_centred;
+
+typedef struct ddni_empirical {
+    ddn_oracle base;
+    ddni_centred points;
 } ddni_empirical;
+
+/* Chooses the centre, the mean of all points or one of `every` so many, and measures the points'
+ * distances from it; `out` is zeroed before, and let go of also after a failure. */
+ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, int64_t every, ddni_centred *out);
+void ddni_centre_release(const ddni_allocator *al, ddni_centred *points);
 
 static inline const void *ddni_stored(const ddn_dataset *ds, int64_t row)
 {

@@ -116,17 +116,18 @@ static ddni_screen screen_of(const ddni_screen *all, int64_t q)
     return one;
 }
 
-static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
+static void screen_chunk(void *arg, int64_t tile, int64_t worker)
 {
     const ddni_screening *p = arg;
     const ddni_block *b = p->b;
+    int64_t chunk = p->begin + tile;
     ddni_screens *s = p->s;
     char *scratch = (char *)s->tile + worker * p->tile_bytes;
     float term[DDNI_TILE_ROWS];
     int64_t lists = chunk * b->lanes;
     for (int64_t q = 0; q < b->lanes; q++) {
         s->floor[lists + q] = s->least[q];
-        s->cut[lists + q] = -INFINITY;
+        s->cut[lists + q] = s->start[q];
         s->count[lists + q] = 0;
     }
     ddni_screen screen = {
@@ -171,7 +172,7 @@ static void screen_chunk(void *arg, int64_t chunk, int64_t worker)
 static float known_floor(const ddni_screening *p, int64_t q)
 {
     const ddni_block *b = p->b;
-    double known = b->s->known[b->todo[q] - b->first];
+    double known = b->s->known != NULL ? b->s->known[b->todo[q] - b->first] : -INFINITY;
     double shift = ddni_square(b, b->s->relative + q * b->d) / (2 * b->level->s2);
     /* Sixteen roundings of f32. */
     double rounding = 1e-6 * (shift + fabs(known) + b->log_size) + p->slack;
@@ -191,7 +192,7 @@ static ddn_status reserve_screen(ddn_context *ctx, const ddni_screening *p)
     DDNI_TRY(ddni_reserve(ctx, "cuts", lists, 4, &s->cut));
     DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->row));
     DDNI_TRY(ddni_reserve(ctx, "candidates", entries, 4, &s->upper));
-    float **const bounds[] = {&s->slope, &s->offset, &s->radius, &s->least, &s->margin};
+    float **const bounds[] = {&s->slope, &s->offset, &s->radius, &s->least, &s->margin, &s->start};
     for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
         DDNI_TRY(ddni_reserve(ctx, "bounds", b->lanes, 4, bounds[i]));
         memset(*bounds[i], 0, (size_t)b->lanes * sizeof **bounds[i]);
@@ -204,6 +205,7 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
                                int32_t capacity, ddni_screening *p)
 {
     *p = (ddni_screening){.b = b, .s = s, .integer = ddni_use_integers(b), .capacity = capacity};
+    p->end = b->chunks;
     if (b->n <= DDNI_FEW_POINTS) {
         p->capacity = (int32_t)b->n;
     }
@@ -227,6 +229,7 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
     p->usable = reach < 1e30;
     for (int64_t q = 0; q < b->lanes; q++) {
         s->margin[q] = p->margin;
+        s->start[q] = -INFINITY;
         s->least[q] = q < b->m ? known_floor(p, q) : -INFINITY;
     }
     return DDN_OK;
@@ -235,7 +238,8 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
 ddn_status ddni_screen_run(ddn_context *ctx, ddni_screening *p)
 {
     double work = (double)p->b->lanes * (double)p->b->n * (double)p->b->d;
-    return ddni_parallel(ctx, p->b->chunks, work, screen_chunk, p);
+    double share = (double)(p->end - p->begin) / (double)p->b->chunks;
+    return ddni_parallel(ctx, p->end - p->begin, work * share, screen_chunk, p);
 }
 
 void ddni_screen_limits(const ddni_screening *p, int64_t q, float *floor, float *cut)
@@ -252,7 +256,7 @@ int64_t ddni_screen_collect(const ddni_screening *p, int64_t q, float least, int
 {
     const ddni_block *b = p->b;
     int64_t count = 0;
-    for (int64_t c = 0; c < b->chunks; c++) {
+    for (int64_t c = p->begin; c < p->end; c++) {
         int64_t list = (c * b->lanes + q) * p->capacity;
         for (int32_t i = 0; i < p->s->count[c * b->lanes + q]; i++) {
             if (p->s->upper[list + i] >= least) {

@@ -26,6 +26,7 @@ typedef struct ddni_screens {
     float *upper;          /* [chunks][lanes][capacity] */
     float *slope, *offset; /* [lanes] */
     float *radius, *least; /* [lanes] least: the floor to begin with */
+    float *start;          /* [lanes] the cut to begin with */
 } ddni_screens;
 
 /* A screen of the states of a block. */
@@ -38,19 +39,20 @@ typedef struct ddni_screening {
                                  bounds are of -|x - a y|^2/(2 s^2) alone, for distances */
     int64_t quads;            /* groups of four coordinates */
     int64_t tile_bytes;       /* per worker */
+    int64_t begin, end;       /* chunks to be screened: all of them, unless changed before a run */
     float margin;
     double slack;   /* rounding of the bounds themselves */
     int32_t usable; /* all bounds are within the range of f32 */
 } ddni_screening;
 
-/* Prepares a screen; s->margin may be changed before it runs: INFINITY lists all that there is room
- * for. */
+/* Prepares a screen; s->margin may be changed before it runs, INFINITY lists all that there is room
+ * for, and s->start: rows with bounds up to it are not listed. */
 ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_screens *s,
                                int32_t capacity, ddni_screening *screening);
 ddn_status ddni_screen_run(ddn_context *ctx, ddni_screening *screening);
 
-/* The listed rows of state q whose upper bound is at least `least`, ascending: index[], returns the
- * count; upper[] gets the bounds unless NULL. */
+/* The listed rows of state q, of the chunks last screened, whose upper bound is at least `least`,
+ * ascending: index[], returns the count; upper[] gets the bounds unless NULL. */
 int64_t ddni_screen_collect(const ddni_screening *p, int64_t q, float least, int64_t *index,
                             float *upper);
 

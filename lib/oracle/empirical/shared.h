@@ -4,13 +4,13 @@
 
 #include "oracle/empirical/lists.h"
 #include "oracle/empirical/moments.h"
-#include "oracle/empirical/two_nearest.h"
+#include "oracle/empirical/nearest.h"
 
 typedef struct ddni_shared {
     ddni_states states;
     ddni_lists lists;
     ddni_moments moments;
-    ddni_two_nearest two_nearest;
+    ddni_nearest nearest;
 } ddni_shared;
 
 #endif

@@ -11,6 +11,7 @@
 #include "oracle/empirical/nearby.h"
 #include "oracle/empirical/refine.h"
 #include "oracle/empirical/shared.h"
+#include "oracle/empirical/two_nearest.h"
 
 /* Price ascending. The last one always serves. */
 static const ddni_way *const ways[] = {

@@ -229,5 +229,7 @@ int drv_data_given(const drv_data *data);
 /* Opens, labels, selects and scales; the set is kept (drv_keep). Dies with a line that names the
  * file or option at fault. */
 ddn_dataset *drv_data_load(const drv_data *data);
+/* The set with its copies merged into weights, kept; ds itself is dropped. How many they were. */
+ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies);
 
 #endif

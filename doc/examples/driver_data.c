@@ -169,3 +169,14 @@ ddn_dataset *drv_data_load(const drv_data *data)
     held = NULL;
     return out;
 }
+
+ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies)
+{
+    const int64_t n = ddn_dataset_n(ds);
+    ddn_dataset *out = NULL;
+    drv_try(ddn_dataset_create_distinct(drv.ctx, ds, &out));
+    drv_keep(out);
+    drv_drop(ds);
+    *copies = n - ddn_dataset_n(out);
+    return out;
+}

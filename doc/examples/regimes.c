@@ -15,12 +15,14 @@ static struct {
     ddn_analysis *an;
     ddn_result *pilot;
     ddn_result *report;
+    int keep_copies;
+    int64_t copies; /* merged into weights */
 } own;
 
 typedef struct settings {
     drv_data data;
     int64_t samples, clones, steps, times, clone_times, paths, path_steps;
-    double t_min, t_max, level;
+    double t_min, t_max, level, precision, clone_precision;
     int trace;
 } settings;
 
@@ -32,7 +34,8 @@ enum {
 };
 
 /* Chooses the ends that the user left open. Both transitions must lie well inside for any data
- * set, so a few states on a very wide grid find where the curves leave their values at its ends;
+ * set, so a few plain states on a very wide grid find where the curves leave their values at its
+ * ends;
  * the noisy end is also kept 2.3 above t_S, where e^(2 t_S - 2 t) is 1/100. */
 static void choose_range(settings *set)
 {
@@ -43,8 +46,13 @@ static void choose_range(settings *set)
     const double top = fmin(fmax(t_s + 3, 4), 20);
     const double *times = drv_times(own.ou, 1e-6, top, PILOT_TIMES);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES);
+    int64_t neighbours = 0;
+    drv_try(
+        ddn_options_get_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_NEIGHBOURS, &neighbours));
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_NEIGHBOURS, 0);
     drv_try(ddn_analysis_identities(own.an, own.oracle, PILOT_TIMES, times, &own.pilot));
     drv_keep(own.pilot);
+    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_NEIGHBOURS, neighbours);
     const double *phi_c = drv_column(own.pilot, "phi_C");
     const double *f = drv_column(own.pilot, "f_over_alpha");
     int first = 0, last = PILOT_TIMES - 1;
@@ -85,10 +93,29 @@ static const quantity quantities[] = {
     {"t_C_spectrum", "collapse: Gaussian of the same covariance"},
 };
 
+/* How much is measured: to a precision, unless numbers were given. */
+static void choose_work(const settings *set)
+{
+    ddn_options *options = ddn_analysis_options(own.an);
+    if (set->samples > 0) {
+        drv_set_i64(options, DDN_ANALYSIS_SAMPLES, set->samples);
+    } else {
+        drv_set_f64(options, DDN_ANALYSIS_PRECISION, set->precision);
+    }
+    if (set->clones > 0) {
+        drv_set_i64(options, DDN_ANALYSIS_CLONES, set->clones);
+    } else if (set->clones < 0) {
+        drv_set_f64(options, DDN_ANALYSIS_CLONE_PRECISION, set->clone_precision);
+    }
+    drv_set_i64(options, DDN_ANALYSIS_STEPS, set->steps);
+    drv_set_i64(options, DDN_ANALYSIS_PATHS, set->paths);
+    drv_set_i64(options, DDN_ANALYSIS_PATH_STEPS, set->path_steps);
+}
+
 static void make_report(const settings *set)
 {
     const double *times = drv_times(own.ou, set->t_min, set->t_max, set->times);
-    const int64_t clone_count = set->clones > 0 ? set->clone_times : 0;
+    const int64_t clone_count = set->clones != 0 ? set->clone_times : 0;
     double *clone_times = drv_alloc(clone_count, sizeof *clone_times);
     for (int64_t k = 0; k < clone_count; k++) {
         clone_times[k] = times[k * (set->times - 1) / (clone_count > 1 ? clone_count - 1 : 1)];
@@ -97,13 +124,7 @@ static void make_report(const settings *set)
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4));
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_START, fmax(6, set->t_max));
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level);
-    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples);
-    if (clone_count > 0) {
-        drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->clones);
-    }
-    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
-    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATHS, set->paths);
-    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_PATH_STEPS, set->path_steps);
+    choose_work(set);
     drv_try(ddn_analysis_regimes(own.an, own.oracle, set->times, clone_count, times, clone_times,
                                  &own.report));
     drv_keep(own.report);
@@ -146,6 +167,9 @@ static void write_json(const settings *set)
     note(report, "data_path", set->data.path);
     note(report, "labels_path", set->data.labels);
     note(report, "labels", list);
+    char copies[32];
+    snprintf(copies, sizeof copies, "%lld", (long long)own.copies);
+    note(report, "copies_merged", copies);
     drv_try(ddn_result_write(drv.ctx, report, drv_path("regimes.json"), DDN_RESULT_FORMAT_JSON));
 }
 
@@ -183,12 +207,35 @@ static void write_csv(const char *file_name, const char *const *names, int64_t c
 
 /* ---- Terminal ---------------------------------------------------------------------------- */
 
+/* What was asked for, and what it took. */
+static void print_work(const settings *set)
+{
+    const int64_t clone_times = set->clones != 0 ? set->clone_times : 0;
+    printf("\n  %lld times from %.3g to %.3g: ", (long long)set->times, set->t_min, set->t_max);
+    if (set->samples > 0) {
+        printf("%lld states each", (long long)set->samples);
+    } else {
+        printf("curves to %.2g of their range by %.0f states", set->precision,
+               drv_scalar(own.report, "evaluations", NULL));
+    }
+    printf("; clones at %lld times: ", (long long)clone_times);
+    if (set->clones >= 0) {
+        printf("%lld pairs each", (long long)set->clones);
+    } else {
+        printf("to ±%.2g", set->clone_precision);
+    }
+    printf("; %lld paths of %lld steps; seed %lld\n\n", (long long)set->paths,
+           (long long)set->path_steps, (long long)drv.seed);
+}
+
 static void print_table(const settings *set)
 {
     const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
     const int64_t count = ddn_dataset_class_count(own.ds);
+    const int weighted = ddn_dataset_is_weighted(own.ds);
     printf("%s\n  n = %lld points, d = %lld", set->data.path, (long long)n, (long long)d);
-    printf(", α = log(n)/d = %.6g", log((double)n) / (double)d);
+    printf(", α = %s/d = %.6g", weighted ? "H(π)" : "log(n)",
+           drv_scalar(own.report, "alpha", NULL));
     if (count > 0) {
         int32_t *labels = drv_alloc(count, sizeof *labels);
         int64_t *sizes = drv_alloc(count, sizeof *sizes);
@@ -198,11 +245,11 @@ static void print_table(const settings *set)
             printf("%s %d (%lld)", c ? "," : "", (int)labels[c], (long long)sizes[c]);
         }
     }
-    printf("\n  %lld times from %.3g to %.3g, %lld states each; %lld clone pairs at %lld times;"
-           " %lld paths of %lld steps; seed %lld\n\n",
-           (long long)set->times, set->t_min, set->t_max, (long long)set->samples,
-           (long long)set->clones, (long long)(set->clones > 0 ? set->clone_times : 0),
-           (long long)set->paths, (long long)set->path_steps, (long long)drv.seed);
+    if (own.copies > 0) {
+        printf("\n  %lld copies were merged into weights of the points (--keep-copies counts each)",
+               (long long)own.copies);
+    }
+    print_work(set);
     printf("  %-16s  %20s   %s\n", "", "value ± std. error", "definition (times in OU units)");
     for (int i = 0; i < DRV_COUNT(quantities); i++) {
         char text[64];
@@ -271,7 +318,7 @@ static void draw(const settings *set)
     double t_s = NAN, t_c = NAN;
     boundaries(&t_s, &t_c);
     const int with_phi = ddn_dataset_class_count(own.ds) > 0;
-    const int with_clones = set->clones > 0;
+    const int with_clones = set->clones != 0;
     drv_file *plot = drv_plot_open("regimes", 1200, 800);
     drv_print(plot, "set title \"%s:  n = %lld,  d = %lld", drv_base_name(set->data.path),
               (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds));
@@ -318,12 +365,29 @@ static void draw(const settings *set)
 
 int main(int argc, char **argv)
 {
-    settings set = {DRV_DATA_DEFAULTS, 1536, 400, 4, 32, 10, 256, 64, NAN, NAN, 0.05, 0};
+    settings set = {.data = DRV_DATA_DEFAULTS,
+                    .clones = -1,
+                    .steps = 4,
+                    .times = 32,
+                    .clone_times = 10,
+                    .paths = 256,
+                    .path_steps = 64,
+                    .t_min = NAN,
+                    .t_max = NAN,
+                    .level = 0.05,
+                    .precision = 0.01,
+                    .clone_precision = 0.04};
     const drv_option options[] = {
         DRV_DATA_OPTIONS(set.data, DRV_REQUIRED),
-        {"samples", "S", "states at each time for φ, φ_C and f", DRV_INT, &set.samples, 2, 1e9},
-        {"clones", "C", "pairs of simulated clones at each of their times, 0 for none", DRV_INT,
-         &set.clones, 0, 1e9},
+        {"precision", "P", "standard error of each curve, in units of the range it runs through",
+         DRV_DOUBLE, &set.precision, 1e-6, 0.5},
+        {"clone-precision", "P", "standard error of φ and φ_C of simulated clones", DRV_DOUBLE,
+         &set.clone_precision, 1e-4, 0.5},
+        {"samples", "S", "states at each time in place of a precision; 0: as that needs", DRV_INT,
+         &set.samples, 0, 1e9},
+        {"clones", "C",
+         "pairs of clones at each of their times; 0: none, -1: as the precision needs", DRV_INT,
+         &set.clones, -1, 1e9},
         {"steps", "K", "steps of each simulated clone (the exact reverse kernel)", DRV_INT,
          &set.steps, 1, 1e6},
         {"t-min", "T", "first time; both ends are found from the data if not given", DRV_DOUBLE,
@@ -336,6 +400,8 @@ int main(int argc, char **argv)
          &set.paths, 2, 1e9},
         {"path-steps", "K", "steps of these paths", DRV_INT, &set.path_steps, 2, 1e6},
         {"level", "E", "f/α at which t_C_entropy is taken", DRV_DOUBLE, &set.level, 1e-6, 0.999999},
+        {"keep-copies", NULL, "count copies of a point as points, instead of as its weight",
+         DRV_FLAG, &own.keep_copies, 0, 0},
         DRV_TRACE_OPTION(set.trace),
     };
     drv_start(argc, argv,
@@ -351,6 +417,9 @@ int main(int argc, char **argv)
                 (long long)set.times);
     }
     own.ds = drv_data_load(&set.data);
+    if (!own.keep_copies) {
+        own.ds = drv_data_distinct(own.ds, &own.copies);
+    }
     own.ou = drv_ou();
     own.oracle = drv_empirical(own.ds, own.ou);
     own.an = drv_analysis();

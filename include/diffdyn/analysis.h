@@ -65,6 +65,16 @@ enum ddn_analysis_key_values {
     DDN_ANALYSIS_METHOD = 4010,       /**< a ddn_method for simulated paths; default EXACT */
     DDN_ANALYSIS_PATHS = 4011,        /**< paths of the last-change measurement; default 256 */
     DDN_ANALYSIS_PATH_STEPS = 4012,   /**< grid of the last-change measurement; default 64 */
+    DDN_ANALYSIS_PRECISION = 4013,    /**< standard error wanted of the identities phi_C and
+                                           f_over_alpha, and of phi over 1 - phi(inf), in place of
+                                           SAMPLES; [1e-12, 1]; until it is set (get and preset
+                                           give NaN): none */
+    DDN_ANALYSIS_MOST_SAMPLES = 4014, /**< most states or clone pairs a time where a precision is
+                                           wanted; >= 2, default 2^20 */
+    DDN_ANALYSIS_NEIGHBOURS = 4015,   /**< close points of each point between which identities look
+                                           for rare states; [0, 256], default 48, 0: plain samples */
+    DDN_ANALYSIS_CLONE_PRECISION = 4016, /**< standard error wanted of phi and phi_C of clones, in
+                                           place of CLONES; [1e-12, 1]; until it is set: none */
     DDN_ANALYSIS_KAPPA = 4017         /**< a sample is memorized where d1 / d2 is below it
                                            (memorization.h); [1e-12, 1], default 1/3 */
 };
@@ -104,19 +114,32 @@ DDN_API ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *
 /* ---- Measurements -------------------------------------------------------------------------- */
 
 /** Averages over x ~ p_t by forward samples at times, increasing or decreasing, one evaluation a
- * sample, no trajectories (doc/theory.md (30)-(36)). Data points are taken equally often, the
- * remainder as a random subset without replacement with its share of each class; the same points
- * and noise serve all times, so the curves are smooth and a value does not depend on the rest of
- * the grid. Columns "t" and, each with a standard error NAME_se (sd/sqrt(SAMPLES)):
+ * sample, no trajectories (doc/theory.md (30)-(36)). Samples are independent; the same random
+ * numbers serve all times, so the curves are smooth and a value does not depend on the rest of the
+ * grid. Where states between close points are rare they are drawn more often, with weights (39):
+ * for an empirical oracle, from the NEIGHBOURS nearest points of each point (as many of other
+ * classes; 0: plain samples). That search costs about an evaluation at each point; it is made where
+ * some time has rare states and it is worth it (up to 16384 points; else where that many
+ * evaluations are made). There are SAMPLES samples a time; or, where PRECISION is set, as many as
+ * make the standard error of phi_C and f_over_alpha, and that of phi over 1 - phi(inf), the range
+ * that it runs through, at most that, by the wider of NAME_se and the interval; DDN_E_CONVERGENCE,
+ * before the work is done, if a first look says that MOST_SAMPLES does not allow it: the text says
+ * what can be had. Columns "t", "samples" (at this time) and, each with the standard error NAME_se
+ * and the 95 % interval NAME_low, NAME_high:
  * - "phi" = E sum_c W_c^2 (NaN without labels), "phi_C" = E sum w^2,
  * - "f" = E S(w)/d, "f_over_alpha" (NaN for n = 1), "df_dt" from E tr Cov by I-MMSE, per unit of
  *   the schedule's time (33), "w_max" = E max w, "mmse" = E tr Cov, "log_p" = E log p.
  *
+ * The interval is not symmetric where few samples carry the mean (41): where nothing was seen, it
+ * says how much may have been missed, while NAME_se is 0. All but df_dt and log_p also have
+ * NAME_rho, the correlation of the error with that at the next larger time (NaN in the last).
+ *
  * An output that the oracle does not have makes its columns NaN; DDN_E_UNSUPPORTED where it has
  * none of them, as a model without log p: measure clones of it, or the exact oracle of its data.
- * Scalars: "samples", "n" (the components of the oracle), "d", "alpha" = log(n)/d, "classes". phi
- * and phi_C are the clone and U-turn probabilities of the reverse SDE (eta = 1) with this very
- * score.
+ * Scalars: "evaluations" (samples at all times), "searched" (points whose neighbours were looked
+ * for), "n" (the components of the oracle), "d", "alpha" = log(n)/d, with weights H(pi)/d,
+ * "classes". phi and phi_C are the clone and U-turn probabilities of the reverse SDE (eta = 1) with
+ * this very score.
  * @param[in] times [count] */
 DDN_API ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle,
                                            int64_t count, const double *times, ddn_result **out);

@@ -34,17 +34,20 @@ DDN_API ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds,
  * an empirical oracle. By data processing they bound the error of the end result of an exact
  * reverse run. (61) Columns with partners NAME_se: "t", "kl_gaussian" = KL(p_t | Gaussian start),
  * "kl_between" = KL(Gaussian start | noise start), "kl_noise" = KL(p_t | noise start), the sum of
- * the two. The posterior entropy in them is measured with SAMPLES states a time, and may make a
- * divergence near 0 negative within its error. Scalars "samples", "n", "d".
+ * the two; where they are known, "kl_gaussian_rho" and "kl_noise_rho", the correlations of their
+ * errors with those at the next larger time. The posterior entropy in them is measured with SAMPLES
+ * states a time, and may make a divergence near 0 negative within its error. Scalars "samples",
+ * "n", "d".
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle,
                                            int64_t count, const double *times, ddn_result **out);
 
 /** The latest start that is good enough: the smallest t from which on the divergence of that start
- * stays <= level (nats, > 0), by interpolation of log KL on the grid of a result of
- * ddn_analysis_late_start.
+ * stays <= level (nats, > 0), by interpolation on the grid of a result of ddn_analysis_late_start:
+ * of log KL as far as it is above its error, else of KL (theory (42)).
  * @param[out] t NaN where it never does; the first grid time if it always does
- * @param[out] standard_error from the errors of the neighbours, 0 at the end of the grid; or NULL
+ * @param[out] standard_error from the errors of the rows and their correlations (columns NAME_rho;
+ * an upper bound where there are none), 0 at the end of the grid; or NULL
  */
 DDN_API ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn_start kind,
                                          double level, double *t, double *standard_error);
@@ -110,9 +113,11 @@ DDN_API ddn_status ddn_frechet_retain(const ddn_frechet *frechet);
 DDN_API void ddn_frechet_destroy(ddn_frechet *frechet);
 
 /** Squared Frechet distance |m1 - m2|^2 + tr(C1 + C2) - 2 tr (C1^1/2 C2 C1^1/2)^1/2 between the
- * reference and states, m >= 2, in the units of the features squared (62). A finite m makes it too
- * large by about tr C / m and more: compare curves at equal m. With replicates >= 2 the states are
- * drawn anew with replacement that many times (bootstrap; a function of seed).
+ * reference and states, m >= 2, in the units of the features squared (62). Both covariances are
+ * sums over the states divided by their number; programs for images divide by one less (numpy.cov),
+ * which changes the distance by about tr C / m. A finite m makes it too large by about tr C / m and
+ * more: compare curves at equal m. With replicates >= 2 the states are drawn anew with replacement
+ * that many times (bootstrap; a function of seed).
  * @param[in] x [m][ldx]
  * @param[out] distance2 the distance
  * @param[out] standard_error standard deviation over the replicates, NaN for replicates = 0; or

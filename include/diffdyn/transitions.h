@@ -23,10 +23,12 @@ DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracl
 
 /** Last-change time of the judge's nearest point (analysis.h) along reverse paths on a grid of
  * PATH_STEPS steps, geometric in t from T_START to T_END, from x ~ p_t at T_START by METHOD (theory
- * (34)). Scalars "t_C_last_change" (mean), "t_C_last_change_median" (error from order statistics,
- * at least the grid's own), "paths", "steps". Columns "t_grid", "changed_after": share of paths
- * whose last change is below t, with "changed_after_se". DDN_E_UNSUPPORTED without a judge: an
- * oracle that has neither components nor data. */
+ * (34), (43)). Scalars "t_C_last_change" (mean), "t_C_last_change_median" with its 95 % interval
+ * "t_C_last_change_median_low" and "_high", "paths", "steps". A change is known to a step of the
+ * grid: the mean takes the middle of it, the median spreads the changes evenly over it. Paths that
+ * never change count as T_START; where they are half of all the median is NaN. Columns "t_grid",
+ * "changed_after": share of paths whose last change is below t, with "changed_after_se", "_low" and
+ * "_high". DDN_E_UNSUPPORTED without a judge: an oracle that has neither components nor data. */
 DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle,
                                             ddn_result **out);
 
@@ -43,12 +45,15 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
  * or _branch (another is DDN_E_MISMATCH, as is one with the times of another schedule than the
  * oracle's): scalars "t_S_phi" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2, of the
  * labels or else of the oracle), "t_C_phi" (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha),
- * in the time of the grid, by local linear interpolation. Where noise makes a curve cross more than
- * once it is the crossing at the largest time, and the definition says so. For U-turns and branches
- * the curves are "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no
- * curve was measured. The error is, over |slope| and in quadrature, the weighted sum of those at
- * both ends of the bracket (an upper bound as they are correlated) and the bend of the curve in
- * between, estimated from the neighbouring rows. Example: doc/examples/simple/transitions.c */
+ * in the time of the grid, by a polynomial through two rows on each side (theory (42)). Where noise
+ * makes a curve cross more than once it is the crossing at the largest time, and the definition
+ * says so. A time is NaN, and the definition says why, where the curve does not cross on this grid,
+ * and where it cannot: phi_C >= sum pi^2, of two points 1/2. For U-turns and branches the curves
+ * are "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no curve was
+ * measured. The error is made of those of the rows, correlated as the columns NAME_rho say (with
+ * the row of the next larger time; clones, U-turns and branches are separate experiments at each
+ * time; else an upper bound), and of what the grid leaves open. Example:
+ * doc/examples/simple/transitions.c */
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
 
@@ -56,10 +61,10 @@ DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *or
  * crossings, merged into one result on the union of both grids, ascending, with NaN where not
  * measured. Columns "t" and, each with NAME_se, those of identities, "phi_clones", "phi_C_clones"
  * and "distance2_clones". Scalars: all of the above and "seed"; the crossings are those of the
- * identities (of the clones where these have none), and those of the clones are "t_S_phi_clones"
- * and "t_C_phi_clones". All times are in the oracle's schedule, NaN where it does not reach. Works
- * for every oracle: what it cannot give is NaN; the last change is measured for oracles with
- * weights alone.
+ * identities (of the clones where no identity was measured), and those of the clones are
+ * "t_S_phi_clones" and "t_C_phi_clones". All times are in the oracle's schedule, NaN where it does
+ * not reach. Works for every oracle: what it cannot give is NaN; the last change is measured for
+ * oracles with weights alone.
  * @param[in] times [count]
  * @param[in] clone_times [clone_count] or NULL where clone_count = 0 */
 DDN_API ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
@@ -94,13 +99,14 @@ DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn
  * share of paths whose nearest point (component) at the end is that of x_0, and "same_class", each
  * with NAME_low, NAME_high, the 95 % Wilson interval; "distance2" = E|x_0 - x_0'|^2 with quantiles
  * "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t. What the posterior at
- * x_t predicts for the reverse SDE with the exact score, on the same x_t, where the oracle can tell
- * and the x_0 are its own data: "returned_identity" = E sum w^2, "same_class_identity" = E sum_c
+ * x_t predicts for the reverse SDE with the exact score, by ddn_analysis_identities with CLONES
+ * samples of their own, which also give the entropy, where the oracle can tell and the x_0 are its
+ * own data: "returned_identity" = E sum w^2, "same_class_identity" = E sum_c
  * W_c^2 (both unless other points judge, this one without a classifier), "distance2_identity" = 2 E
  * tr Cov (without what is left at T_END). NaN: cannot be measured. Scalars: "paths", "n", "d".
  * (36), (40). Stops at cancel.
- * @param[in] starts where the x_0 come from, each point equally often; or NULL: the data of the
- *     oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination)
+ * @param[in] starts where the x_0 come from, each point by its probability; or NULL: the data of
+ *     the oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination)
  * @param[in] times [count] monotone, all above the clean end T_END */
 DDN_API ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle,
                                       const ddn_dataset *starts, int64_t count, const double *times,

@@ -11,7 +11,7 @@
 #include "base/options.h"
 
 enum {
-    DDNI_ANALYSIS_OPTIONS = 13
+    DDNI_ANALYSIS_OPTIONS = 17
 };
 
 struct ddn_analysis {
@@ -60,6 +60,11 @@ ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *or
  * failure. */
 ddn_status ddni_measure_identities(const ddn_analysis *an, const ddn_oracle *oracle,
                                    const double *times, int64_t count, ddn_result **out);
+
+/* The same with that many samples a time, whatever the settings. */
+ddn_status ddni_measure_identities_fixed(const ddn_analysis *an, const ddn_oracle *oracle,
+                                         const double *times, int64_t count, int64_t samples,
+                                         ddn_result **out);
 
 /* The column "t" of a result: times of the oracle's schedule. */
 ddn_status ddni_analysis_add_times(ddn_context *ctx, ddn_result *r, const ddn_oracle *oracle,

@@ -15,9 +15,9 @@ int64_t ddni_analysis_classes(const ddn_oracle *oracle)
     return ddn_oracle_can(oracle, DDN_OUT_CLASS_POSTERIOR) ? ddn_oracle_class_count(oracle) : 0;
 }
 
-/* The posterior of the classes at late noise. */
-static ddn_status late_shares(ddn_context *ctx, const ddn_oracle *oracle, int64_t classes,
-                              double *share)
+/* An output of one state at late noise, where the posterior is the prior. */
+static ddn_status late_output(ddn_context *ctx, const ddn_oracle *oracle, ddn_output what,
+                              int64_t count, double *values)
 {
     int64_t d = ddn_oracle_d(oracle);
     double *origin = NULL, t;
@@ -26,12 +26,22 @@ static ddn_status late_shares(ddn_context *ctx, const ddn_oracle *oracle, int64_
     DDNI_TRY_GOTO(ddni_analysis_time_from_ou(ctx, ddn_oracle_schedule(oracle), late, &t), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a state", d, sizeof *origin, &origin), fail);
     DDNI_TRY_GOTO(ddn_query_create(ctx, oracle, &query), fail);
-    DDNI_TRY_GOTO(ddn_query_bind_f64(query, DDN_OUT_CLASS_POSTERIOR, share, classes), fail);
+    DDNI_TRY_GOTO(ddn_query_bind_f64(query, what, values, count), fail);
     DDNI_TRY_GOTO(ddn_query_run(query, t, 1, origin, d), fail);
 fail:
     ddn_query_destroy(query);
     ddni_free(ddni_context_allocator(ctx), origin);
     return status;
+}
+
+ddn_status ddni_phi_c_infinity(ddn_context *ctx, const ddn_oracle *oracle, double *phi_c)
+{
+    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
+    if (ds == NULL) {
+        return late_output(ctx, oracle, DDN_OUT_SUM_W2, 1, phi_c);
+    }
+    *phi_c = ddni_dataset_square(ds);
+    return DDN_OK;
 }
 
 ddn_status ddni_phi_infinity(ddn_context *ctx, const ddn_oracle *oracle, double *phi)
@@ -49,7 +59,7 @@ ddn_status ddni_phi_infinity(ddn_context *ctx, const ddn_oracle *oracle, double 
     if (labels != NULL) {
         ddni_dataset_class_shares(ds, share);
     } else {
-        DDNI_TRY_GOTO(late_shares(ctx, oracle, classes, share), fail);
+        DDNI_TRY_GOTO(late_output(ctx, oracle, DDN_OUT_CLASS_POSTERIOR, classes, share), fail);
     }
     *phi = ddn_theory_phi_infinity(classes, share);
 fail:

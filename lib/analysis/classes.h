@@ -12,4 +12,7 @@ int64_t ddni_analysis_classes(const ddn_oracle *oracle);
  * everything else. NaN without classes. */
 ddn_status ddni_phi_infinity(ddn_context *ctx, const ddn_oracle *oracle, double *phi);
 
+/* phi_C at infinite time, sum pi^2 over the oracle's components; it must have DDN_OUT_SUM_W2. */
+ddn_status ddni_phi_c_infinity(ddn_context *ctx, const ddn_oracle *oracle, double *phi_c);
+
 #endif

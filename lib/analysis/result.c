@@ -140,6 +140,27 @@ ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, ddni_quant
     return ddni_result_add_column(ctx, result, error, errors, "standard error of %s", what.name);
 }
 
+ddn_status ddni_result_add_interval(ddn_context *ctx, ddn_result *result, ddni_quantity what,
+                                    double *values[4], const char *fmt, ...)
+{
+    static const char *const parts[] = {"", "_se", "_low", "_high"};
+    static const char *const texts[] = {"", "standard error of",
+                                        "lower end of the 95 % interval of",
+                                        "upper end of the 95 % interval of"};
+    va_list args;
+    va_start(args, fmt);
+    ddn_status status = add_column(ctx, result, what, &values[0], fmt, args);
+    va_end(args);
+    for (int i = 1; i < 4 && status == DDN_OK; i++) {
+        char name[DDNI_NAME_BYTES];
+        ddni_part_name(what.name, parts[i], name);
+        status = ddni_result_add_column(ctx, result,
+                                        (ddni_quantity){name, what.unit, DDN_POOLING_PART, 0},
+                                        &values[i], "%s %s", texts[i], what.name);
+    }
+    return status;
+}
+
 ddn_status ddni_result_add_scalar(ddn_context *ctx, ddn_result *result, ddni_quantity what,
                                   double value, double standard_error, const char *fmt, ...)
 {
@@ -206,25 +227,48 @@ const ddni_entry *ddni_result_find_scalar(const ddn_result *result, const char *
     return ddni_entries_find(&result->scalars, name);
 }
 
+void ddni_result_count_by(ddn_result *result, const char *name, const char *counts)
+{
+    ddni_entry *e = ddni_entries_find(&result->columns, name);
+    DDNI_ASSERT(e != NULL);
+    e->count = 0;
+    ddni_say(e->of, sizeof e->of, "%s", counts);
+}
+
+ddn_status ddni_result_copy_column(ddn_context *ctx, ddn_result *result, const char *name,
+                                   const ddn_result *source, const char *from, const int64_t *rows)
+{
+    const ddni_entry *e = ddni_entries_find(&source->columns, from);
+    double *values;
+    DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no column '%s'", from);
+    DDNI_TRY(ddni_result_add_column(ctx, result,
+                                    (ddni_quantity){name, e->unit, e->pooling, e->count}, &values,
+                                    "%s", e->definition));
+    for (int64_t i = 0; i < source->rows; i++) {
+        values[rows[i]] = e->values[i];
+    }
+    if (e->of[0] != '\0') {
+        ddni_result_count_by(result, name, e->of);
+    }
+    return DDN_OK;
+}
+
 ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const char *name,
                                  const ddn_result *source, const char *from, const int64_t *rows)
 {
-    char error_name[DDNI_NAME_BYTES];
-    double *values, *errors;
+    static const char *const parts[] = {"", "_se", "_low", "_high", "_rho"};
     if (source == NULL) {
+        double *values, *errors;
         return ddni_result_add_pair(ctx, result, (ddni_quantity){name, "", 0, 0}, &values, &errors,
                                     "not measured");
     }
-    ddni_error_name(from, error_name);
-    const ddni_entry *e = ddni_entries_find(&source->columns, from);
-    const ddni_entry *se = ddni_entries_find(&source->columns, error_name);
-    DDNI_CHECK(ctx, e != NULL && se != NULL, DDN_E_KEY, "the result has no columns '%s' and '%s'",
-               from, error_name);
-    ddni_quantity what = {name, e->unit, e->pooling, e->count};
-    DDNI_TRY(ddni_result_add_pair(ctx, result, what, &values, &errors, "%s", e->definition));
-    for (int64_t i = 0; i < source->rows; i++) {
-        values[rows[i]] = e->values[i];
-        errors[rows[i]] = se->values[i];
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        char part[DDNI_NAME_BYTES], part_from[DDNI_NAME_BYTES];
+        ddni_part_name(name, parts[i], part);
+        ddni_part_name(from, parts[i], part_from);
+        if (i < 2 || ddni_entries_find(&source->columns, part_from) != NULL) {
+            DDNI_TRY(ddni_result_copy_column(ctx, result, part, source, part_from, rows));
+        }
     }
     return DDN_OK;
 }

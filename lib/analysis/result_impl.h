@@ -26,7 +26,8 @@ typedef struct ddni_entry {
     int64_t count; /* of samples behind each value, for MEAN and SHARE */
     double *values;
     double value, standard_error;
-    char of[DDNI_NAME_BYTES]; /* CROSSING: the column, and the level */
+    char of[DDNI_NAME_BYTES]; /* CROSSING: the column, and the level; MEAN, SHARE: the column of
+                                 counts by row, in place of count */
     double level;
 } ddni_entry;
 
@@ -92,9 +93,17 @@ ddn_status ddni_result_add_pair(ddn_context *ctx, ddn_result *result, ddni_quant
                                 double **values, double **errors, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* The same, values[4], with the ends of the 95 % interval of the mean, NAME_low and NAME_high. */
+ddn_status ddni_result_add_interval(ddn_context *ctx, ddn_result *result, ddni_quantity what,
+                                    double *values[4], const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
 ddn_status ddni_result_add_scalar(ddn_context *ctx, ddn_result *result, ddni_quantity what,
                                   double value, double standard_error, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
+
+/* The samples of each row of a mean or share are in the column `counts`. */
+void ddni_result_count_by(ddn_result *result, const char *name, const char *counts);
 
 /* Sets a field; one that is there gets the new text. */
 ddn_status ddni_result_set_field(ddn_context *ctx, ddn_result *result, const char *name,
@@ -118,8 +127,12 @@ ddni_entry *ddni_entries_find(const ddni_entries *entries, const char *name);
 /* The text of a field, "" where there is none. */
 const char *ddni_result_text(const ddn_result *result, const char *name);
 
-/* Adds the columns `from` and `from`_se of another result under a new name; its row i becomes row
- * rows[i], the others stay NaN. source NULL: nothing was measured. */
+/* Adds a column of another result under a new name; its row i becomes row rows[i], the others stay
+ * NaN. */
+ddn_status ddni_result_copy_column(ddn_context *ctx, ddn_result *result, const char *name,
+                                   const ddn_result *source, const char *from, const int64_t *rows);
+/* The same with what belongs to it: _se, and _low, _high and _rho where the source has them. source
+ * NULL: nothing was measured. */
 ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const char *name,
                                  const ddn_result *source, const char *from, const int64_t *rows);
 

@@ -33,6 +33,10 @@ static void open_entry(ddni_text *text, const ddni_entry *e, int scalar)
         ddni_text_add(text, ", \"count\": ");
         ddni_text_integer(text, e->count);
     }
+    if ((e->pooling == DDN_POOLING_MEAN || e->pooling == DDN_POOLING_SHARE) && e->of[0] != '\0') {
+        ddni_text_add(text, ", \"counts\": ");
+        ddni_text_json_string(text, e->of);
+    }
     if (e->pooling == DDNI_POOL_CROSSING) {
         ddni_text_add(text, ", \"of\": ");
         ddni_text_json_string(text, e->of);
@@ -143,7 +147,7 @@ static ddn_status read_member(ddni_json *json, const char *key, int64_t rows, dd
     if (strcmp(key, "definition") == 0) {
         return ddni_json_string(json, e->definition, sizeof e->definition);
     }
-    if (strcmp(key, "of") == 0) {
+    if (strcmp(key, "of") == 0 || strcmp(key, "counts") == 0) {
         return ddni_json_string(json, e->of, sizeof e->of);
     }
     if (strcmp(key, "pooling") == 0) {
@@ -187,7 +191,8 @@ ddn_status ddni_result_read_entry(ddni_json *json, ddn_result *result, int scala
         values += strcmp(key, "values") == 0;
         DDNI_TRY(read_member(json, key, result->rows, e));
     }
-    if ((e->pooling == DDN_POOLING_MEAN || e->pooling == DDN_POOLING_SHARE) && e->count < 1) {
+    if ((e->pooling == DDN_POOLING_MEAN || e->pooling == DDN_POOLING_SHARE) && e->count < 1 &&
+        (scalar || e->of[0] == '\0')) {
         return ddni_json_fail(json, "'%s' has no count of samples", e->name);
     }
     return scalar || values == 1 || result->rows == 0

@@ -215,5 +215,6 @@ ddn_status ddn_result_set_pooling(ddn_context *ctx, ddn_result *result, const ch
     DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no column or scalar '%.64s'", name);
     e->pooling = pooling;
     e->count = counted ? count : 0;
+    e->of[0] = '\0';
     return DDN_OK;
 }

@@ -2,6 +2,7 @@
  * pooling. */
 #include <string.h>
 
+#include "analysis/curve.h"
 #include "analysis/result_impl.h"
 #include "base/check.h"
 #include "base/message.h"
@@ -14,7 +15,7 @@
 static const char *const counts[] = {"DDN_ANALYSIS_SAMPLES", "DDN_ANALYSIS_CLONES",
                                      "DDN_ANALYSIS_PATHS", NULL};
 static const char *const free_settings[] = {"DDN_ANALYSIS_SEED", "DDN_ANALYSIS_BATCH",
-                                            "DDN_SYMMETRY_SEED", NULL};
+                                            "DDN_ANALYSIS_MOST_SAMPLES", "DDN_SYMMETRY_SEED", NULL};
 /* Besides all other settings. */
 static const char *const fixed[] = {"kind", "clock", "oracle", "schedule",   "data",
                                     "n",    "d",     "points", "classifier", NULL};
@@ -127,7 +128,7 @@ static int agree(double a, double b)
 
 /* The parts of a column: where they are in the result, or NULL. */
 typedef struct parts {
-    double *error, *low, *high;
+    double *error, *low, *high, *rho;
 } parts;
 
 static double *part_of(const ddn_result *r, const char *name, const char *ending)
@@ -138,16 +139,30 @@ static double *part_of(const ddn_result *r, const char *name, const char *ending
     return e == NULL ? NULL : e->values;
 }
 
-/* One row of a column of shares. */
-static void pool_share(const ddni_entry *x, const ddni_entry *y, int64_t k, double *value,
-                       const parts *to)
+static parts parts_of(const ddn_result *r, const char *name)
+{
+    return (parts){part_of(r, name, "_se"), part_of(r, name, "_low"), part_of(r, name, "_high"),
+                   part_of(r, name, "_rho")};
+}
+
+/* Samples behind row k of a column: the same for all, or in a column of their own. */
+static double count_at(const ddn_result *r, const ddni_entry *e, int64_t k)
+{
+    const ddni_entry *by_row = e->of[0] == '\0' ? NULL : ddni_result_find_column(r, e->of);
+    return by_row == NULL ? (double)e->count : by_row->values[k];
+}
+
+/* One row of a column of shares of so many trials in both. */
+static void pool_share(const ddni_entry *x, const ddni_entry *y, int64_t k, const double trials[2],
+                       double *value, const parts *to)
 {
     double error, low, high;
-    if (!is_share(x->values[k]) || !is_share(y->values[k])) {
+    if (!is_share(x->values[k]) || !is_share(y->values[k]) || !(trials[0] + trials[1] <= 0x1p53) ||
+        !(fmin(trials[0], trials[1]) >= 1)) {
         return;
     }
-    int64_t total = x->count + y->count;
-    int64_t sum = hits(x->values[k], x->count) + hits(y->values[k], y->count);
+    int64_t total = (int64_t)trials[0] + (int64_t)trials[1];
+    int64_t sum = hits(x->values[k], (int64_t)trials[0]) + hits(y->values[k], (int64_t)trials[1]);
     ddni_proportion(sum, total, value, &error);
     ddni_wilson_95(sum, total, &low, &high);
     if (to->error != NULL) {
@@ -169,19 +184,65 @@ typedef struct halves {
     ddn_result *out;
 } halves;
 
-static void pool_means(const halves *h, const ddni_entry *x, const ddni_entry *y, ddni_entry *e)
+/* The distance of a limit of an interval from the mean, of two parts with the shares u and 1 - u
+ * of the samples: those of the parts in quadrature. */
+static double limit(double u, double a, double b)
 {
-    double *error = part_of(h->out, e->name, "_se");
-    const double *of_a = part_of(h->a, e->name, "_se"), *of_b = part_of(h->b, e->name, "_se");
+    return hypot(u * a, (1 - u) * b);
+}
+
+/* One row of means: value, error and interval. */
+static void pool_mean_row(const halves *h, const ddni_entry *x, const ddni_entry *y, int64_t k,
+                          ddni_entry *e)
+{
+    const parts to = parts_of(h->out, e->name), of_a = parts_of(h->a, e->name);
+    const parts of_b = parts_of(h->b, e->name);
+    const pool a = {x->values[k], of_a.error == NULL ? NAN : of_a.error[k], count_at(h->a, x, k)};
+    const pool b = {y->values[k], of_b.error == NULL ? NAN : of_b.error[k], count_at(h->b, y, k)};
+    const pool both = pooled_mean(&a, &b);
+    const double u = a.count / both.count;
+    e->values[k] = both.mean;
+    if (to.error != NULL) {
+        to.error[k] = both.error;
+    }
+    if (to.low != NULL && of_a.low != NULL && of_b.low != NULL) {
+        to.low[k] = both.mean - limit(u, a.mean - of_a.low[k], b.mean - of_b.low[k]);
+    }
+    if (to.high != NULL && of_a.high != NULL && of_b.high != NULL) {
+        to.high[k] = both.mean + limit(u, of_a.high[k] - a.mean, of_b.high[k] - b.mean);
+    }
+}
+
+/* Correlations of neighbouring rows: from the covariances of both halves. */
+static void pool_correlations(const halves *h, const ddni_entry *x, const ddni_entry *y,
+                              const ddni_entry *e)
+{
+    const parts to = parts_of(h->out, e->name), of_a = parts_of(h->a, e->name);
+    const parts of_b = parts_of(h->b, e->name);
+    const ddni_entry *t = ddni_result_find_column(h->out, "t");
+    if (to.rho == NULL || of_a.rho == NULL || of_b.rho == NULL || to.error == NULL ||
+        of_a.error == NULL || of_b.error == NULL || t == NULL) {
+        return;
+    }
+    const int rising = h->out->rows < 2 || t->values[1] > t->values[0];
     for (int64_t k = 0; k < h->out->rows; k++) {
-        const pool a = {x->values[k], of_a == NULL ? NAN : of_a[k], (double)x->count};
-        const pool b = {y->values[k], of_b == NULL ? NAN : of_b[k], (double)y->count};
-        const pool both = pooled_mean(&a, &b);
-        e->values[k] = both.mean;
-        if (error != NULL) {
-            error[k] = both.error;
+        const int64_t next = rising ? k + 1 : k - 1;
+        if (next >= 0 && next < h->out->rows) {
+            const double a = count_at(h->a, x, k), b = count_at(h->b, y, k), u = a / (a + b);
+            const double c = count_at(h->a, x, next), d = count_at(h->b, y, next), v = c / (c + d);
+            const double both = u * v * of_a.rho[k] * of_a.error[k] * of_a.error[next] +
+                                (1 - u) * (1 - v) * of_b.rho[k] * of_b.error[k] * of_b.error[next];
+            to.rho[k] = fmax(-1, fmin(1, both / (to.error[k] * to.error[next])));
         }
     }
+}
+
+static void pool_means(const halves *h, const ddni_entry *x, const ddni_entry *y, ddni_entry *e)
+{
+    for (int64_t k = 0; k < h->out->rows; k++) {
+        pool_mean_row(h, x, y, k, e);
+    }
+    pool_correlations(h, x, y, e);
 }
 
 /* An error that is the same in both is that of the whole: it does not come from samples. */
@@ -206,8 +267,7 @@ static ddn_status pool_column(const halves *h, int64_t i)
 {
     ddni_entry *e = &h->out->columns.list[i];
     const ddni_entry *x = &h->a->columns.list[i], *y = &h->b->columns.list[i];
-    const parts to = {part_of(h->out, e->name, "_se"), part_of(h->out, e->name, "_low"),
-                      part_of(h->out, e->name, "_high")};
+    const parts to = parts_of(h->out, e->name);
     switch (e->pooling) {
     case DDN_POOLING_SAME:
         return check_same(h, x, y, e);
@@ -216,7 +276,8 @@ static ddn_status pool_column(const halves *h, int64_t i)
         return DDN_OK;
     case DDN_POOLING_SHARE:
         for (int64_t k = 0; k < h->out->rows; k++) {
-            pool_share(x, y, k, &e->values[k], &to);
+            const double trials[2] = {count_at(h->a, x, k), count_at(h->b, y, k)};
+            pool_share(x, y, k, trials, &e->values[k], &to);
         }
         return DDN_OK;
     case DDN_POOLING_SUM:
@@ -234,15 +295,13 @@ static ddn_status pool_column(const halves *h, int64_t i)
 /* A crossing of the pooled curves. */
 static void cross_again(const halves *h, ddni_entry *e)
 {
-    const ddni_entry *t = ddni_result_find_column(h->out, "t");
-    const ddni_entry *y = ddni_result_find_column(h->out, e->of);
-    const double *error = part_of(h->out, e->of, "_se");
-    if (t == NULL || y == NULL || error == NULL) {
+    ddni_curve y;
+    ddni_crossing c;
+    if (!ddni_result_curve(h->out, e->of, &y)) {
         e->pooling = DDN_POOLING_NONE;
         return;
     }
-    ddni_crossing c;
-    ddni_cross(h->out->rows, t->values, y->values, error, e->level, &c);
+    ddni_cross(&y, e->level, &c);
     e->value = c.t;
     e->standard_error = c.error;
 }
@@ -315,8 +374,11 @@ static void redefine(ddni_entry *e)
     }
     char *end = e->definition + used;
     if (e->pooling == DDN_POOLING_MEAN || e->pooling == DDN_POOLING_SHARE) {
-        ddni_say(end, DDNI_DEFINITION_BYTES - used, "; pooled from several runs, %lld in all",
-                 (long long)e->count);
+        char in_all[48] = "";
+        if (e->of[0] == '\0') {
+            ddni_say(in_all, sizeof in_all, ", %lld in all", (long long)e->count);
+        }
+        ddni_say(end, DDNI_DEFINITION_BYTES - used, "; pooled from several runs%s", in_all);
     } else if (e->pooling == DDN_POOLING_NONE) {
         ddni_say(end, DDNI_DEFINITION_BYTES - used, "; pooled: NaN, it does not follow from parts");
     } else if (e->pooling == DDNI_POOL_CROSSING) {

@@ -13,7 +13,8 @@ enum {
     SAMPLER_STEPS = 64 /* the bias of phi and phi_C is below the error of 512 pairs */
 };
 
-/* NaN as preset of the ends: they follow the schedule until they are set. */
+/* NaN as preset of the ends: they follow the schedule until they are set; of precisions: none is
+ * asked for. */
 static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_F64(DDN_ANALYSIS_EXCESS_LEVEL, 1e-12, 1 - 1e-12, 0.05),
     DDNI_OPTION_F64(DDN_ANALYSIS_T_START, 1e-12, 1e12, NAN),
@@ -27,6 +28,10 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_I64(DDN_ANALYSIS_METHOD, 1, 89, DDN_METHOD_EXACT),
     DDNI_OPTION_I64(DDN_ANALYSIS_PATHS, 2, 1000000000, 256),
     DDNI_OPTION_I64(DDN_ANALYSIS_PATH_STEPS, 1, 1000000, 64),
+    DDNI_OPTION_F64(DDN_ANALYSIS_PRECISION, 1e-12, 1, NAN),
+    DDNI_OPTION_I64(DDN_ANALYSIS_MOST_SAMPLES, 2, 1000000000, 1 << 20),
+    DDNI_OPTION_I64(DDN_ANALYSIS_NEIGHBOURS, 0, 256, 48),
+    DDNI_OPTION_F64(DDN_ANALYSIS_CLONE_PRECISION, 1e-12, 1, NAN),
     DDNI_OPTION_F64(DDN_ANALYSIS_KAPPA, 1e-12, 1, 1 / 3.0),
 };
 

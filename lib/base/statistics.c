@@ -29,7 +29,17 @@ void ddni_wilson(int64_t hits, int64_t total, double z, double *low, double *hig
 
 void ddni_wilson_95(int64_t hits, int64_t total, double *low, double *high)
 {
+    /* The 5 % quantiles of how many hits one must expect to see 1, 2, 3 (half of chi-squared of 2,
+     * 4, 6 degrees). */
+    static const double rare[4] = {0, 0.0512932943875505, 0.355361510698662, 0.817691447218559};
+    const double n = (double)total;
     ddni_wilson(hits, total, 1.959963984540054, low, high);
+    if (hits <= 3) {
+        *low = fmin(*low, rare[hits] / n);
+    }
+    if (total - hits <= 3) {
+        *high = fmax(*high, 1 - rare[total - hits] / n);
+    }
 }
 
 void ddni_proportion(int64_t hits, int64_t total, double *p, double *error)
@@ -39,83 +49,244 @@ void ddni_proportion(int64_t hits, int64_t total, double *p, double *error)
     *error = sqrt(*p * (1 - *p) / n + 1 / (4 * n * n)) / (1 + 1 / n);
 }
 
-void ddni_median(const double *sorted, int64_t count, double *median, double *error)
+/* The quantile without its error. */
+static double quantile(const double *sorted, int64_t count, double p)
 {
-    double n = (double)count;
-    *median = 0.5 * (sorted[(count - 1) / 2] + sorted[count / 2]);
-    int64_t low = (int64_t)floor((n - sqrt(n)) / 2), high = count - 1 - low;
-    *error = 0.5 * (sorted[high] - sorted[low]);
-}
-
-/* The value at a rank that need not be whole. */
-static double at_rank(const double *sorted, int64_t count, double rank)
-{
-    int64_t i = (int64_t)rank;
-    double next = sorted[i + 1 < count ? i + 1 : i];
-    return sorted[i] + (rank - (double)i) * (next - sorted[i]);
+    double at = fmin(fmax(p * (double)count - 0.5, 0), (double)(count - 1));
+    int64_t k = (int64_t)at, next = k + 1 < count ? k + 1 : k;
+    return sorted[k] + (at - (double)k) * (sorted[next] - sorted[k]);
 }
 
 double ddni_quantile(const double *sorted, int64_t count, double p, double *error)
 {
-    double rank = p * (double)(count - 1), step = sqrt((double)count * p * (1 - p));
+    double n = (double)count, sd = sqrt(p * (1 - p) / n);
     if (error != NULL) {
-        int32_t known = rank - step >= 0 && rank + step <= (double)(count - 1);
-        *error =
-            !known
-                ? NAN
-                : 0.5 * (at_rank(sorted, count, rank + step) - at_rank(sorted, count, rank - step));
+        int32_t known = p - sd >= 0.5 / n && p + sd <= 1 - 0.5 / n;
+        *error = !known ? NAN
+                        : 0.5 * (quantile(sorted, count, p + sd) - quantile(sorted, count, p - sd));
     }
-    return at_rank(sorted, count, rank);
+    return quantile(sorted, count, p);
 }
 
-/* |Second divided difference| through three rows; 0 where one is missing. */
-static double curvature(const double *t, const double *y, int64_t a, int64_t b, int64_t c)
+ddni_middle ddni_median(const double *sorted, int64_t count)
 {
-    if (a < 0 || c < 0) {
-        return 0;
+    const double of_error = 1.75, of_95 = 1.959963984540054, sd = 0.5 / sqrt((double)count);
+    return (ddni_middle){
+        .median = quantile(sorted, count, 0.5),
+        .error = (quantile(sorted, count, 0.5 + of_error * sd) -
+                  quantile(sorted, count, 0.5 - of_error * sd)) /
+                 (2 * of_error),
+        .low = quantile(sorted, count, 0.5 - of_95 * sd),
+        .high = quantile(sorted, count, 0.5 + of_95 * sd),
+    };
+}
+
+/* ---- Crossings ---- */
+
+enum {
+    SIDE =
+        3, /* rows on each side of a bracket: two that are interpolated, one that tells how well */
+    WINDOW = 2 * SIDE
+};
+
+/* The rows around the bracket [SIDE - 1, SIDE], from large t to small; those from `first` to below
+ * `end` are there. */
+typedef struct window {
+    int first, end;
+    int64_t row[WINDOW];
+    double t[WINDOW], y[WINDOW], error[WINDOW];
+    double rho[WINDOW]; /* with the one before; NaN: unknown */
+    double level;
+} window;
+
+/* Lagrange's weights at t of the rows from `from` to below `to`, and their derivatives or NULL. */
+static void weights(const window *w, int from, int to, double t, double *value, double *slope)
+{
+    for (int i = from; i < to; i++) {
+        value[i] = 1;
+        double sum = 0;
+        for (int j = from; j < to; j++) {
+            if (j == i) {
+                continue;
+            }
+            double one = 1;
+            for (int k = from; slope != NULL && k < to; k++) {
+                one *= k == i || k == j ? 1 : (t - w->t[k]) / (w->t[i] - w->t[k]);
+            }
+            sum += one / (w->t[i] - w->t[j]);
+            value[i] *= (t - w->t[j]) / (w->t[i] - w->t[j]);
+        }
+        if (slope != NULL) {
+            slope[i] = sum;
+        }
     }
-    double first = (y[b] - y[a]) / (t[b] - t[a]), second = (y[c] - y[b]) / (t[c] - t[b]);
-    return fabs((second - first) / (t[c] - t[a]));
 }
 
-/* The four rows around a bracket [b, c]; -1 where there is none. */
-static void interpolate(const double *t, const double *y, const double *error, double level,
-                        const int64_t row[4], ddni_crossing *out)
+static double combine(const window *w, int from, int to, const double *weight)
 {
-    int64_t b = row[1], c = row[2];
-    double share = (level - y[b]) / (y[c] - y[b]), slope = fabs((y[c] - y[b]) / (t[c] - t[b]));
-    double noise = (1 - share) * error[b] + share * error[c];
-    double bend = fmax(curvature(t, y, row[0], b, c), curvature(t, y, b, c, row[3]));
-    out->t = t[b] + share * (t[c] - t[b]);
-    out->error = hypot(noise, bend * fabs((out->t - t[b]) * (t[c] - out->t))) / slope;
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+        sum += weight[i] * w->y[i];
+    }
+    return sum;
 }
 
-void ddni_cross(int64_t rows, const double *t, const double *y, const double *error, double level,
-                ddni_crossing *out)
+/* Value of the polynomial through these rows. */
+static double polynomial(const window *w, int from, int to, double t)
 {
-    *out = (ddni_crossing){NAN, NAN, 0};
-    int down = rows > 1 && t[0] > t[rows - 1]; /* walk from the largest t to the smallest */
-    int64_t before = -1, last = -1, bracket[4] = {-1, -1, -1, -1};
-    for (int64_t k = 0; k < rows; k++) {
-        int64_t i = down ? k : rows - 1 - k;
-        if (isnan(y[i])) {
+    double weight[WINDOW];
+    weights(w, from, to, t, weight, NULL);
+    return combine(w, from, to, weight);
+}
+
+/* Where the polynomial crosses the level within the bracket: it does, because its ends are rows. */
+static double bisect(const window *w, int from, int to)
+{
+    double above = w->t[SIDE - 1], below = w->t[SIDE];
+    int side = w->y[SIDE - 1] >= w->level;
+    for (int i = 0; i < 60; i++) {
+        double middle = above + (below - above) / 2;
+        if ((polynomial(w, from, to, middle) >= w->level) == side) {
+            above = middle;
+        } else {
+            below = middle;
+        }
+    }
+    return above + (below - above) / 2;
+}
+
+/* Standard deviation of a combination of the rows. The correlation of rows further apart is the
+ * product of those in between; where one is unknown, the worst. */
+static double noise_of(const window *w, int from, int to, const double *weight)
+{
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+        double vi = weight[i] * w->error[i], rho = 1;
+        sum += vi * vi;
+        for (int j = i + 1; j < to; j++) {
+            double both = vi * weight[j] * w->error[j];
+            rho *= w->rho[j];
+            sum += 2 * (isnan(rho) ? fabs(both) : rho * both);
+        }
+    }
+    return sqrt(fmax(sum, 0));
+}
+
+/* What one more row on either side would change at t; without one, what the last of these rows
+ * changes. */
+static double bend_of(const window *w, int from, int to, double t)
+{
+    double value = polynomial(w, from, to, t), bend = 0;
+    int left = from > w->first, right = to < w->end;
+    if (left) {
+        bend = fabs(polynomial(w, from - 1, to, t) - value);
+    }
+    if (right) {
+        bend = fmax(bend, fabs(polynomial(w, from, to + 1, t) - value));
+    }
+    if (!left && !right && to - from > 2) {
+        bend = fabs(value - (from < SIDE - 1 ? polynomial(w, from + 1, to, t)
+                                             : polynomial(w, from, to - 1, t)));
+    }
+    return bend;
+}
+
+/* Where nearly all the change happens in the bracket the crossing is known to the bracket alone: an
+ * even law has width over sqrt(12); it fades out as the neighbouring steps are like this one. */
+static double jump_of(const window *w, int from, int to)
+{
+    double all = 0, here = fabs(w->y[SIDE] - w->y[SIDE - 1]), steps = to - from - 1;
+    for (int i = from; i + 1 < to; i++) {
+        all += fabs(w->y[i + 1] - w->y[i]);
+    }
+    double share = steps > 1 ? fmax((here / all - 1 / steps) / (1 - 1 / steps), 0) : 1;
+    return fabs(w->t[SIDE] - w->t[SIDE - 1]) / sqrt(12.0) * share * share;
+}
+
+/* Takes a decaying curve to its logarithm; asinh, which is linear where y is not above its error,
+ * so that noise around 0 stays harmless. */
+static void take_logarithms(window *w)
+{
+    double scale = 2 * fmax(w->error[SIDE - 1], w->error[SIDE]);
+    for (int i = w->first; i < w->end; i++) {
+        if (!(w->y[i] > 0) && !(scale > 0)) {
+            return;
+        }
+    }
+    for (int i = w->first; i < w->end; i++) {
+        w->error[i] /= scale > 0 ? hypot(w->y[i], scale) : w->y[i];
+        w->y[i] = scale > 0 ? asinh(w->y[i] / scale) : log(w->y[i]);
+    }
+    w->level = scale > 0 ? asinh(w->level / scale) : log(w->level);
+}
+
+static void interpolate(window *w, const ddni_curve *c, double level, ddni_crossing *out)
+{
+    w->level = level;
+    for (int i = w->first; i < w->end; i++) {
+        int64_t row = w->row[i];
+        w->t[i] = c->t[row];
+        w->y[i] = c->y[row];
+        w->error[i] = c->error[row];
+        w->rho[i] = c->rho != NULL ? c->rho[row] : c->apart ? 0 : NAN;
+    }
+    if (c->decays && level > 0) {
+        take_logarithms(w);
+    }
+    double value[WINDOW], slope[WINDOW];
+    int from = w->first > 1 ? w->first : 1, to = w->end < WINDOW - 1 ? w->end : WINDOW - 1;
+    out->t = bisect(w, from, to);
+    weights(w, from, to, out->t, value, slope);
+    double rise = fabs(combine(w, from, to, slope));
+    double rows = hypot(noise_of(w, from, to, value), bend_of(w, from, to, out->t));
+    out->error = hypot(rows / rise, jump_of(w, from, to));
+}
+
+/* Finds the rows around the first crossing and counts all. `noisy` is where the last crossing is,
+ * if the curve stays within three errors of the level up to there; else NaN. */
+static int64_t find_window(const ddni_curve *c, double level, window *w, double *noisy)
+{
+    int down =
+        c->rows > 1 && c->t[0] > c->t[c->rows - 1]; /* walk from the largest t to the smallest */
+    int64_t last = -1, crossings = 0;
+    int near = 1;
+    *w = (window){.first = SIDE, .end = SIDE};
+    *noisy = NAN;
+    for (int64_t k = 0; k < c->rows; k++) {
+        int64_t i = down ? k : c->rows - 1 - k;
+        if (isnan(c->y[i])) {
             continue;
         }
-        if (bracket[2] >= 0 && bracket[3] < 0) {
-            bracket[3] = i;
-        }
-        if (last >= 0 && (y[last] >= level) != (y[i] >= level)) {
-            if (out->count == 0) {
-                bracket[0] = before;
-                bracket[1] = last;
-                bracket[2] = i;
+        int crosses = last >= 0 && (c->y[last] >= level) != (c->y[i] >= level);
+        if (crossings == 0 && !crosses) { /* the last SIDE rows before */
+            for (int j = 1; j < SIDE; j++) {
+                w->row[j - 1] = w->row[j];
             }
-            out->count++;
+            w->row[SIDE - 1] = i;
+            w->first = w->first > 0 ? w->first - 1 : 0;
+        } else if (w->end < WINDOW) {
+            w->row[w->end++] = i;
         }
-        before = last;
+        if (crosses) {
+            double share = (level - c->y[last]) / (c->y[i] - c->y[last]);
+            *noisy = crossings > 0 && near ? c->t[last] + share * (c->t[i] - c->t[last]) : *noisy;
+            crossings++;
+        }
+        near = near && (crossings == 0 || fabs(c->y[i] - level) <= 3 * c->error[i]);
         last = i;
     }
+    return crossings;
+}
+
+void ddni_cross(const ddni_curve *curve, double level, ddni_crossing *out)
+{
+    window w;
+    double noisy;
+    *out = (ddni_crossing){NAN, NAN, find_window(curve, level, &w, &noisy)};
     if (out->count > 0) {
-        interpolate(t, y, error, level, bracket, out);
+        interpolate(&w, curve, level, out);
+        if (!isnan(noisy)) {
+            out->error = hypot(out->error, fabs(out->t - noisy) / 2);
+        }
     }
 }

@@ -18,32 +18,48 @@ double ddni_mean_error(const ddni_mean *acc);
 
 /* Wilson interval of a proportion at z standard deviations; total >= 1. */
 void ddni_wilson(int64_t hits, int64_t total, double z, double *low, double *high);
-/* The 95 % interval. */
+/* The 95 % interval; with up to three hits or misses its limit on that side is Poisson's, because
+ * Wilson's covers 84 % where 0.18 are expected (Brown, Cai, DasGupta 2001). */
 void ddni_wilson_95(int64_t hits, int64_t total, double *low, double *high);
 /* Proportion and its standard error, half the Wilson interval at z = 1: the binomial error, but
  * not 0 when all or none are hits. */
 void ddni_proportion(int64_t hits, int64_t total, double *p, double *error);
 
-/* Median of sorted values and its standard error, half the distance of the order statistics of
- * ranks n/2 +- sqrt(n)/2. */
-void ddni_median(const double *sorted, int64_t count, double *median, double *error);
-
-/* Quantile of sorted values, 0 < p < 1, by interpolation between order statistics; its standard
- * error (or NULL) is half the distance of those one standard deviation of the rank away, NaN where
- * one of them is missing. */
+/* The p-quantile of sorted values, 0 <= p <= 1: value number k (from 0) is that of p = (k +
+ * 1/2)/count, linear in between, the ends beyond them (Hazen). Its standard error (or NULL) is half
+ * the distance of those one standard deviation of the binomial law away, NaN where one of these is
+ * beyond the ends. */
 double ddni_quantile(const double *sorted, int64_t count, double p, double *error);
 
-/* Where a curve y(t) crosses a level: the crossing at the largest t. t is strictly monotone in
- * either direction; rows whose y is NaN are left out. `count` is the number of crossings; t and
- * error are NaN when there is none. The value is that of linear interpolation between the ends of
- * the bracket. Its error has two parts, added in quadrature and divided by |slope|: the weighted
- * sum of the errors of the ends (an upper bound when they are correlated), and what the curve may
- * bend in between, from the larger of the two second divided differences with the next rows. */
+/* Median of sorted values; the 95 % interval of low and high is that of the binomial law of how
+ * many are below the median, as quantiles; so is the standard error, at 1.75 standard deviations:
+ * the distance of near quantiles would be a poor error of few values. */
+typedef struct ddni_middle {
+    double median, error, low, high;
+} ddni_middle;
+ddni_middle ddni_median(const double *sorted, int64_t count);
+
+/* A curve y(t) with errors. t is strictly monotone in either direction; rows whose y is NaN are
+ * left out. */
+typedef struct ddni_curve {
+    int64_t rows;
+    const double *t, *y, *error;
+    const double *rho; /* [rows] correlation of the error of a row with that of the next larger t;
+                          or NULL: unknown */
+    int32_t apart;     /* rho is NULL because all errors are independent */
+    int32_t decays;    /* towards 0: interpolated in its logarithm, as far as the errors allow */
+} ddni_curve;
+
+/* Where a curve crosses a level: the crossing at the largest t; theory.md (42). `count` is the
+ * number of crossings; t and error are NaN when there is none. The value is that of a polynomial
+ * through two rows on each side (fewer at the end of the curve). Its error has these parts, added
+ * in quadrature: that of the rows, with their correlations (an upper bound where they are unknown),
+ * divided by the slope; what the next rows say of the polynomial; the bracket itself where most of
+ * the change of the curve happens in it; and the distance of several crossings that noise makes. */
 typedef struct ddni_crossing {
     double t, error;
     int64_t count;
 } ddni_crossing;
-void ddni_cross(int64_t rows, const double *t, const double *y, const double *error, double level,
-                ddni_crossing *out);
+void ddni_cross(const ddni_curve *curve, double level, ddni_crossing *out);
 
 #endif

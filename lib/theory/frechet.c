@@ -25,6 +25,10 @@ static ddn_status check_gaussian(ddn_context *ctx, const char *name, int64_t d, 
     return DDN_OK;
 }
 
+/* Eigenvalues up to so many rounding units of the largest are 0: the root of a rounding error is no
+ * small number, and of a covariance of fewer states than dimensions many are 0. */
+static const double none = 16 * 0x1p-52;
+
 /* Square roots of eigenvalues that may be 0 up to rounding, but not really negative. */
 static ddn_status take_roots(ddn_context *ctx, const char *what, int64_t d, double *values)
 {
@@ -32,7 +36,7 @@ static ddn_status take_roots(ddn_context *ctx, const char *what, int64_t d, doub
     DDNI_CHECK(ctx, values[0] >= -1e-9 * top, DDN_E_RANGE, "%s has the negative eigenvalue %g",
                what, values[0]);
     for (int64_t i = 0; i < d; i++) {
-        values[i] = values[i] > 0 ? sqrt(values[i]) : 0;
+        values[i] = values[i] > none * top ? sqrt(values[i]) : 0;
     }
     return DDN_OK;
 }
@@ -74,7 +78,7 @@ static ddn_status distance(ddn_context *ctx, int64_t d, const double *mean1, con
     double sum = 0;
     for (int64_t i = 0; i < d; i++) {
         double shift = mean1[i] - mean2[i];
-        double root = roots[i] > 0 ? sqrt(roots[i]) : 0;
+        double root = roots[i] > none * roots[d - 1] ? sqrt(roots[i]) : 0;
         sum += shift * shift + cov1[i * d + i] + cov2[i * d + i] - 2 * root;
     }
     *result = fmax(0, sum); /* equal Gaussians: 0 to rounding */

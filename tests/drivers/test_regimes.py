@@ -60,6 +60,26 @@ class Regimes(DriverTest):
             rows = list(csv.reader(f))
         return ",".join(rows[0]), [[float(v) if v else None for v in r] for r in rows[1:]]
 
+    def test_copies_are_merged(self):
+        """Each point three times: the same times as once, and said so; counted one by one if asked."""
+        x, y = self.files()
+        self.succeeds("--data", x, "--labels", y, *QUICK)
+        once = self.result()
+        rows, labels = two_clusters()
+        flat = [v for r in rows for v in r] * 3
+        x = npy(self.path("x3.npy"), (180, 6), "<f8", struct.pack("<%dd" % len(flat), *flat))
+        y = npy(self.path("y3.npy"), (180,), "|u1", bytes(labels) * 3)
+        done = self.succeeds("--data", x, "--labels", y, *QUICK)
+        self.assertIn("120 copies were merged", done.stdout)
+        self.assertEqual(self.about("copies_merged", "n"), ("120", "60"))
+        for key in TIMES + ["alpha"]:
+            self.assertEqual(self.result()[key]["value"], once[key]["value"], key)
+        done = self.succeeds("--data", x, "--labels", y, "--keep-copies", *QUICK)
+        self.assertNotIn("merged", done.stdout)
+        self.assertEqual(self.about("copies_merged", "n"), ("0", "180"))
+        self.assertEqual(self.result()["copies"]["value"], 120)
+        self.assertAlmostEqual(self.result()["alpha"]["value"], math.log(180) / 6, places=14)
+
     def test_two_clusters(self):
         x, y = self.files()
         done = self.succeeds("--data", x, "--labels", y, *QUICK)

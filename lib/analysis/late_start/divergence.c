@@ -8,7 +8,10 @@
  * log n without weights (25). */
 #include <diffdyn/late_start.h>
 
+#include <string.h>
+
 #include "analysis/analysis_impl.h"
+#include "analysis/curve.h"
 #include "analysis/result_impl.h"
 #include "base/check.h"
 #include "base/progress.h"
@@ -17,11 +20,30 @@
 
 typedef struct curves {
     double *t, *gaussian, *gaussian_se, *between, *between_se, *noise, *noise_se;
+    double *gaussian_rho, *noise_rho; /* NULL where the correlations of f are unknown */
 } curves;
 
-static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_oracle *oracle,
-                             int64_t samples, curves *c)
+/* How a divergence pools, and the correlations of its errors: as those of f. */
+static ddn_status add_parts(ddn_context *ctx, ddn_result *result, const ddn_result *identities,
+                            const char *name, double **rho)
 {
+    char part[DDNI_NAME_BYTES];
+    ddni_part_name(name, "_rho", part);
+    if (ddni_result_find_column(identities, "samples") != NULL) {
+        ddni_result_count_by(result, name, "samples");
+    }
+    if (ddni_result_find_column(identities, "f_rho") == NULL) {
+        return DDN_OK;
+    }
+    return ddni_result_add_column(
+        ctx, result, (ddni_quantity){part, "1", DDN_POOLING_PART, 0}, rho,
+        "correlation of the error of %s with that at the next larger time", name);
+}
+
+static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_oracle *oracle,
+                             const ddn_result *identities, int64_t samples, curves *c)
+{
+    *c = (curves){0};
     const ddni_quantity gaussian = {"kl_gaussian", "nats", DDN_POOLING_MEAN, samples};
     const ddni_quantity between = {"kl_between", "nats", DDN_POOLING_SAME, 0};
     const ddni_quantity noise = {"kl_noise", "nats", DDN_POOLING_MEAN, samples};
@@ -32,26 +54,36 @@ static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_ora
                                   "KL(N(a mean, a^2 C + s^2 I) | N(0, (a^2 + s^2) I)), nats"));
     DDNI_TRY(ddni_result_add_pair(ctx, result, noise, &c->noise, &c->noise_se,
                                   "KL(p_t | N(0, (a^2 + s^2) I)), nats"));
-    return DDN_OK;
+    DDNI_TRY(add_parts(ctx, result, identities, "kl_gaussian", &c->gaussian_rho));
+    return add_parts(ctx, result, identities, "kl_noise", &c->noise_rho);
 }
 
+/* Samples are a column where they differ from time to time. */
 static ddn_status add_counts(ddn_context *ctx, ddn_result *result, const ddn_dataset *ds,
-                             int64_t samples)
+                             const ddn_result *identities, int64_t samples)
 {
     const struct {
         const char *name, *definition;
         ddn_pooling pooling;
         int64_t value;
     } list[] = {
-        {"samples", "states drawn at each time for the posterior entropy", DDN_POOLING_SUM,
-         samples},
         {"n", "number of points", DDN_POOLING_SAME, ds->n},
         {"d", "dimension", DDN_POOLING_SAME, ds->d},
+        {"samples", "states drawn at each time for the posterior entropy", DDN_POOLING_SUM,
+         samples},
     };
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+    const ddni_entry *by_row = ddni_result_find_column(identities, "samples");
+    for (int i = 0; i < (by_row != NULL ? 2 : 3); i++) {
         DDNI_TRY(ddni_result_add_scalar(ctx, result,
                                         (ddni_quantity){list[i].name, "1", list[i].pooling, 0},
                                         (double)list[i].value, 0, "%s", list[i].definition));
+    }
+    double *counts;
+    if (by_row != NULL) {
+        DDNI_TRY(ddni_result_add_column(ctx, result,
+                                        (ddni_quantity){"samples", "1", DDN_POOLING_SUM, 0},
+                                        &counts, "%s", list[2].definition));
+        memcpy(counts, by_row->values, (size_t)result->rows * sizeof *counts);
     }
     return DDN_OK;
 }
@@ -69,6 +101,26 @@ static ddn_status second_moment(ddn_context *ctx, const ddn_dataset *ds, double 
     ddni_free(ddni_context_allocator(ctx), norms);
     *moment = ds->weight == NULL ? sum / (double)ds->n : sum;
     return status;
+}
+
+/* Correlations with the row of the next larger time: errors of f as they are, those of the
+ * log-determinants in common. */
+static void correlate(const ddn_dataset *ds, const double *log_det_se, const ddn_result *identities,
+                      const ddn_result *result, const curves *out)
+{
+    const ddni_entry *rho = ddni_result_find_column(identities, "f_rho");
+    const ddni_entry *f_se = ddni_result_find_column(identities, "f_se");
+    const double d2 = (double)ds->d * (double)ds->d;
+    const int64_t rows = result->rows, step = rows > 1 && out->t[0] > out->t[1] ? -1 : 1;
+    for (int64_t k = 0; rho != NULL && k < rows; k++) {
+        const int64_t next = k + step;
+        if (next >= 0 && next < rows) {
+            const double both = d2 * rho->values[k] * f_se->values[k] * f_se->values[next] +
+                                0.25 * log_det_se[k] * log_det_se[next];
+            out->noise_rho[k] = rho->values[k];
+            out->gaussian_rho[k] = both / (out->gaussian_se[k] * out->gaussian_se[next]);
+        }
+    }
 }
 
 /* Fills the rows from E S = d f of `identities`; log_det[count] is scratch for c, sum and error. */
@@ -103,6 +155,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
         out->noise_se[k] = d * f_se->values[k]; /* the log-determinants cancel */
         sampled |= log_det_se[k] > 0;
     }
+    correlate(ds, log_det_se, identities, result, out);
     if (sampled) { /* this error is the same in all runs: theirs would not shrink it */
         ddni_entries_find(&result->columns, "kl_gaussian")->pooling = DDN_POOLING_NONE;
     }
@@ -136,10 +189,10 @@ ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, i
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "late-start scan", 3 * count, sizeof *scratch, &scratch),
                   fail);
     DDNI_TRY_GOTO(ddni_analysis_start(an, "late_start", oracle, count, &result), fail);
-    DDNI_TRY_GOTO(add_curves(ctx, result, oracle, samples, &c), fail);
+    DDNI_TRY_GOTO(add_curves(ctx, result, oracle, identities, samples, &c), fail);
     DDNI_TRY_GOTO(ddni_stage_part(ctx, 0.7, 1), fail);
     DDNI_TRY_GOTO(fill(ctx, oracle, times, count, identities, scratch, result, &c), fail);
-    DDNI_TRY_GOTO(add_counts(ctx, result, ds, samples), fail);
+    DDNI_TRY_GOTO(add_counts(ctx, result, ds, identities, samples), fail);
     *out = result;
     result = NULL;
 fail:
@@ -147,18 +200,6 @@ fail:
     ddn_result_destroy(identities);
     ddn_result_destroy(result);
     return status;
-}
-
-/* Where the curve falls through the level between two times: in log KL where that exists at the
- * lower end too, else linear. w is the share of the later end. */
-static double interpolate(double early, double late, double level, double *slope)
-{
-    if (late > 0) {
-        *slope = log(late / early);
-        return log(level / early) / *slope;
-    }
-    *slope = (late - early) / level;
-    return (level - early) / (late - early);
 }
 
 ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn_start kind,
@@ -171,43 +212,26 @@ ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn
                "argument kind = %d is not a ddn_start", (int)kind);
     DDNI_CHECK_REAL(ctx, level, 1e-300, 1e300);
     const int noise = kind == DDN_START_NOISE;
-    const ddni_entry *times = ddni_result_find_column(result, "t");
-    const ddni_entry *kl = ddni_result_find_column(result, noise ? "kl_noise" : "kl_gaussian");
-    const ddni_entry *se =
-        ddni_result_find_column(result, noise ? "kl_noise_se" : "kl_gaussian_se");
+    const char *name = noise ? "kl_noise" : "kl_gaussian";
     static const char *const kinds[] = {"late_start", NULL};
+    ddni_curve kl;
     DDNI_TRY(ddni_result_check_kind(ctx, result, kinds, NULL));
-    DDNI_CHECK(ctx, times != NULL && kl != NULL && se != NULL, DDN_E_KEY,
-               "the result has no columns 't', '%s' and '%s_se'",
-               noise ? "kl_noise" : "kl_gaussian", noise ? "kl_noise" : "kl_gaussian");
+    DDNI_CHECK(ctx, ddni_result_curve(result, name, &kl), DDN_E_KEY,
+               "the result has no columns 't', '%s' and '%s_se'", name, name);
 
-    const int64_t rows = result->rows;
-    const int rising = rows < 2 || times->values[rows - 1] > times->values[0];
-    double found = NAN, error = NAN;
-    for (int64_t k = 0; k < rows; k++) { /* from early to late times */
-        const int64_t i = rising ? k : rows - 1 - k, before = rising ? i - 1 : i + 1;
-        if (kl->values[i] > level) {
-            found = NAN;
-            error = NAN;
-        } else if (k == 0) {
-            found = times->values[i];
-            error = 0;
-        } else if (isnan(found)) {
-            const double early = kl->values[before], late = kl->values[i];
-            const double width = times->values[i] - times->values[before];
-            double slope = 0;
-            const double w = interpolate(early, late, level, &slope);
-            found = times->values[before] + w * width;
-            /* Both ends share nothing, so their errors add in squares; d log KL = dKL / KL. */
-            const double unit = late > 0 ? 1 : 0;
-            const double e0 = (1 - w) * se->values[before] / (unit > 0 ? early : level);
-            const double e1 = w * se->values[i] / (unit > 0 ? late : level);
-            error = hypot(e0, e1) * fabs(width / slope);
+    ddni_crossing found = {NAN, NAN, 0};
+    const int64_t last = kl.rows - 1;
+    const int64_t late = kl.t[last] > kl.t[0] ? last : 0, early = last - late;
+    if (kl.y[late] <= level) {
+        ddni_cross(&kl, level, &found);
+        if (found.count == 0) { /* good enough from the first time on */
+            found.t = kl.t[early];
+            found.error = 0;
         }
     }
-    *t = found;
+    *t = found.t;
     if (standard_error != NULL) {
-        *standard_error = error;
+        *standard_error = found.error;
     }
     return DDN_OK;
 }

@@ -9,22 +9,33 @@
 #include "base/progress.h"
 #include "base/statistics.h"
 
+enum {
+    PILOT = 64 /* pairs of each time before a precision is judged */
+};
+
+/* What the pairs of one time found. */
+typedef struct tally {
+    ddni_level level;
+    int64_t pairs;
+    ddni_agreement same;
+    ddni_mean distance2;
+} tally;
+
 typedef struct clone_work {
     ddn_context *ctx;
     const ddn_oracle *oracle;
     ddn_integrator *it;
     ddni_judge judge;
     int64_t seed, pairs, batch, d; /* batch in pairs */
+    double precision;              /* wanted, in place of pairs; or NaN */
+    int64_t most;                  /* pairs of a time for it */
+    tally *tallies;                /* [count] */
+    int64_t count;
     ddni_level end;
     int32_t clean;      /* clones end with the denoiser, for a classifier */
     double *x0, *z, *x; /* [2 batch][d]: rows 2p and 2p + 1 are clones */
     int64_t *paths;     /* [2 batch] */
 } clone_work;
-
-typedef struct counts {
-    ddni_agreement same;
-    ddni_mean distance2;
-} counts;
 
 static void free_clones(clone_work *w)
 {
@@ -35,6 +46,7 @@ static void free_clones(clone_work *w)
     ddni_free(al, w->z);
     ddni_free(al, w->x);
     ddni_free(al, w->paths);
+    ddni_free(al, w->tallies);
 }
 
 static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
@@ -56,7 +68,7 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
 }
 
 /* Distances first: the judge takes clean states back to the level of the end. */
-static ddn_status count(clone_work *w, int64_t pairs, counts *out)
+static ddn_status count(clone_work *w, int64_t pairs, tally *out)
 {
     for (int64_t p = 0; p < pairs; p++) {
         const double *one = w->x + 2 * p * w->d, *other = one + w->d;
@@ -88,105 +100,249 @@ static ddn_status run_clones(clone_work *w, const ddni_samples *samples, const d
     return ddn_integrator_run(w->it, 2 * pairs, w->x, w->d);
 }
 
-/* All pairs of one time; progress from `from` to `to`. */
-static ddn_status measure_time(clone_work *w, const ddni_level *level, int64_t k, double from,
-                               double to, counts *out)
+/* Adds the pairs of time number k up to `pairs` in all; progress from `from` to `to`. */
+static ddn_status add_pairs(clone_work *w, int64_t k, int64_t pairs, double from, double to)
 {
     ddni_samples samples;
-    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
-    DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), w->seed,
-                               DDNI_MEASURE_CLONES, k, w->pairs, &samples));
-    DDNI_STAGE(w->ctx, "clones");
-    ddn_status status = DDN_OK;
-    for (int64_t first = 0; status == DDN_OK && first < w->pairs; first += w->batch) {
-        int64_t pairs = w->pairs - first < w->batch ? w->pairs - first : w->batch;
-        double share = (to - from) / (double)w->pairs, start = from + (double)first * share;
-        status = ddni_stage_part(w->ctx, start, start + (double)pairs * share);
-        if (status == DDN_OK) {
-            status = run_clones(w, &samples, level, k, first, pairs);
-        }
-        if (status == DDN_OK) {
-            status = count(w, pairs, out);
-        }
-    }
-    ddni_samples_free(&samples);
-    return status;
-}
-
-static ddn_status add_columns(const clone_work *w, ddn_result *r, double *values[3],
-                              double *errors[3])
-{
-    const ddni_quantity what[3] = {
-        {"phi", "1", DDN_POOLING_SHARE, w->pairs},
-        {"phi_C", "1", DDN_POOLING_SHARE, w->pairs},
-        {"distance2", DDNI_UNIT_DATA2, DDN_POOLING_MEAN, w->pairs},
-    };
-    static const char *const texts[3] = {"share that end in the same class, ",
-                                         "share that end at the same nearest point",
-                                         "mean squared distance"};
-    for (int i = 0; i < 3; i++) {
-        DDNI_TRY(ddni_result_add_pair(
-            w->ctx, r, what[i], &values[i], &errors[i],
-            "%s%s; %lld clone pairs from one x_t by simulation to the clean end t = %g%s", texts[i],
-            i == 0 ? ddni_judge_rule(&w->judge) : "", (long long)w->pairs, w->end.t,
-            w->clean ? " and the denoiser" : ""));
+    tally *of = &w->tallies[k];
+    const double share = (to - from) / (double)(pairs - of->pairs);
+    DDNI_TRY(
+        ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, of->level.t));
+    ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), w->seed,
+                      DDNI_MEASURE_CLONES, k, &samples);
+    while (of->pairs < pairs) {
+        int64_t rest = pairs - of->pairs, m = rest < w->batch ? rest : w->batch;
+        DDNI_TRY(ddni_stage_part(w->ctx, from, from + (double)m * share));
+        DDNI_TRY(run_clones(w, &samples, &of->level, k, of->pairs, m));
+        DDNI_TRY(count(w, m, of));
+        of->pairs += m;
+        from += (double)m * share;
     }
     return DDN_OK;
 }
 
-static ddn_status measure_clones(clone_work *w, const double *times, int64_t times_count,
-                                 ddn_result *r)
+/* ---- As many pairs as a precision asks for; theory.md (44) ---- */
+
+/* Least error of a proportion that so many pairs can have, if these found so many hits: with the
+ * end of the 95 % interval that is further from 1/2, or nearer to it where `sure`. */
+static double error_of(int64_t hits, int64_t pairs, int64_t most, int sure)
 {
-    double *t, *values[3], *errors[3];
-    const ddn_schedule *sch = ddn_oracle_schedule(w->oracle);
-    DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &t));
-    DDNI_TRY(add_columns(w, r, values, errors));
-    for (int64_t k = 0; k < times_count; k++) {
-        ddni_level level;
-        counts c = {0};
-        DDNI_TRY(ddni_schedule_level(w->ctx, sch, times[k], &level));
-        DDNI_TRY(measure_time(w, &level, k, (double)k / (double)times_count,
-                              (double)(k + 1) / (double)times_count, &c));
-        t[k] = times[k];
-        if (w->judge.class_of != NULL) {
-            ddni_proportion(c.same.classes, w->pairs, &values[0][k], &errors[0][k]);
+    double low, high;
+    ddni_wilson_95(hits, pairs, &low, &high);
+    double far = fabs(low - 0.5) > fabs(high - 0.5) ? low : high;
+    double near = low <= 0.5 && high >= 0.5 ? 0.5 : low + high - far;
+    double p = sure ? near : far, n = (double)most;
+    return sqrt(p * (1 - p) / n + 1 / (4 * n * n)) / (1 + 1 / n);
+}
+
+/* How many pairs in all the next round of a proportion goes to: where it should reach the
+ * precision, but not beyond four times as many, because few pairs tell little. What has reached it
+ * stays. */
+static int64_t next_round(const clone_work *w, int64_t hits, int64_t pairs)
+{
+    double p, error;
+    ddni_proportion(hits, pairs, &p, &error);
+    if (error <= w->precision) {
+        return pairs;
+    }
+    p = ((double)hits + 2) / ((double)pairs + 4);
+    double wanted = fmin(ceil(p * (1 - p) / (w->precision * w->precision)), 4 * (double)pairs);
+    wanted = fmin(fmax(wanted, (double)(pairs + 1 + pairs / 16)), (double)w->most);
+    return (int64_t)wanted;
+}
+
+typedef struct proportion {
+    const char *name;
+    int64_t hits;
+    int32_t judged;
+} proportion;
+
+static void proportions(const clone_work *w, const tally *of, proportion list[2])
+{
+    list[0] = (proportion){"phi", of->same.classes, w->judge.class_of != NULL};
+    list[1] = (proportion){"phi_C", of->same.nearest, w->judge.nearest != NULL};
+}
+
+/* Fails by name where the pairs so far show that one of the times cannot reach the precision. */
+static ddn_status check_reach(const clone_work *w)
+{
+    double best = 0;
+    const tally *worst = NULL;
+    proportion list[2], of = {"", 0, 0};
+    for (int64_t k = 0; k < w->count; k++) {
+        const tally *now = &w->tallies[k];
+        proportions(w, now, list);
+        for (int i = 0; i < 2; i++) {
+            int64_t most = now->pairs > w->most ? now->pairs : w->most;
+            double least = list[i].judged ? error_of(list[i].hits, now->pairs, most, 0) : 0;
+            if (now->pairs >= w->most && list[i].judged) {
+                double p;
+                ddni_proportion(list[i].hits, now->pairs, &p, &least);
+            }
+            if (least > w->precision && least > best) {
+                best = least;
+                worst = now;
+                of = list[i];
+            }
         }
-        if (w->judge.nearest != NULL) {
-            ddni_proportion(c.same.nearest, w->pairs, &values[1][k], &errors[1][k]);
+    }
+    if (worst == NULL) {
+        return DDN_OK;
+    }
+    double sure = error_of(of.hits, worst->pairs, w->most, 1);
+    double p = ((double)of.hits + 2) / ((double)worst->pairs + 4);
+    return ddni_fail(
+        w->ctx, DDN_E_CONVERGENCE,
+        "time %g: %s of clones needs about %.3g pairs for the standard error %g "
+        "(DDN_ANALYSIS_CLONE_PRECISION), more than %lld (DDN_ANALYSIS_MOST_SAMPLES); %.2g "
+        "can be had",
+        worst->level.t, of.name, p * (1 - p) / (w->precision * w->precision), w->precision,
+        (long long)w->most, sure);
+}
+
+/* Rounds of one time until its proportions are precise enough; progress up to `to`. */
+static ddn_status refine(clone_work *w, int64_t k, double from, double to)
+{
+    for (;;) {
+        const tally *of = &w->tallies[k];
+        int64_t next = of->pairs;
+        proportion list[2];
+        proportions(w, of, list);
+        for (int i = 0; i < 2; i++) {
+            int64_t pairs = list[i].judged ? next_round(w, list[i].hits, of->pairs) : of->pairs;
+            next = pairs > next ? pairs : next;
         }
-        values[2][k] = c.distance2.mean;
-        errors[2][k] = ddni_mean_error(&c.distance2);
+        if (next <= of->pairs) {
+            return DDN_OK;
+        }
+        DDNI_TRY(add_pairs(w, k, next, from, from + 0.75 * (to - from)));
+        from += 0.75 * (to - from);
+        DDNI_TRY(check_reach(w));
+    }
+}
+
+static ddn_status add_all_pairs(clone_work *w)
+{
+    const double all = (double)w->count;
+    const int asked = !isnan(w->precision);
+    const double share = asked ? 0.2 : 1;
+    const int64_t first = asked ? (w->most < PILOT ? w->most : PILOT) : w->pairs;
+    DDNI_STAGE(w->ctx, "clones");
+    for (int64_t k = 0; k < w->count; k++) {
+        DDNI_TRY(add_pairs(w, k, first, share * (double)k / all, share * (double)(k + 1) / all));
+    }
+    if (asked) {
+        DDNI_TRY(check_reach(w));
+        for (int64_t k = 0; k < w->count; k++) {
+            DDNI_TRY(refine(w, k, share + (1 - share) * (double)k / all,
+                            share + (1 - share) * (double)(k + 1) / all));
+        }
+    }
+    return ddni_stage_part(w->ctx, 1, 1);
+}
+
+/* ---- The result ---- */
+
+typedef struct clone_columns {
+    double *t, *pairs, *share[2][4], *distance2, *distance2_se;
+} clone_columns;
+
+static ddn_status add_columns(const clone_work *w, ddn_result *r, clone_columns *c)
+{
+    const ddni_quantity pairs = {"clones", "1", DDN_POOLING_SUM, 0};
+    const ddni_quantity what[2] = {{"phi", "1", DDN_POOLING_SHARE, 0},
+                                   {"phi_C", "1", DDN_POOLING_SHARE, 0}};
+    const ddni_quantity distance2 = {"distance2", DDNI_UNIT_DATA2, DDN_POOLING_MEAN, 0};
+    static const char *const texts[2] = {"share that end in the same class, ",
+                                         "share that end at the same nearest point"};
+    const char *const how =
+        "%s%s; clone pairs from one x_t by simulation to the clean end t = %g%s";
+    const char *const end = w->clean ? " and the denoiser" : "";
+    DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &c->t));
+    for (int i = 0; i < 2; i++) {
+        DDNI_TRY(ddni_result_add_interval(w->ctx, r, what[i], c->share[i], how, texts[i],
+                                          i == 0 ? ddni_judge_rule(&w->judge) : "", w->end.t, end));
+        ddni_result_count_by(r, what[i].name, "clones");
+    }
+    DDNI_TRY(ddni_result_add_pair(w->ctx, r, distance2, &c->distance2, &c->distance2_se, how,
+                                  "mean squared distance", "", w->end.t, end));
+    ddni_result_count_by(r, distance2.name, "clones");
+    return ddni_result_add_column(w->ctx, r, pairs, &c->pairs, "clone pairs at each time");
+}
+
+static void put(const clone_work *w, const clone_columns *c, int64_t k)
+{
+    const tally *of = &w->tallies[k];
+    proportion list[2];
+    proportions(w, of, list);
+    c->t[k] = of->level.t;
+    c->pairs[k] = (double)of->pairs;
+    for (int i = 0; i < 2; i++) {
+        double *const *to = c->share[i];
+        if (list[i].judged) {
+            ddni_proportion(list[i].hits, of->pairs, &to[0][k], &to[1][k]);
+            ddni_wilson_95(list[i].hits, of->pairs, &to[2][k], &to[3][k]);
+        }
+    }
+    c->distance2[k] = of->distance2.mean;
+    c->distance2_se[k] = ddni_mean_error(&of->distance2);
+}
+
+static ddn_status measure_clones(clone_work *w, ddn_result *r)
+{
+    clone_columns c;
+    double total = 0;
+    DDNI_TRY(add_columns(w, r, &c));
+    DDNI_TRY(add_all_pairs(w));
+    for (int64_t k = 0; k < w->count; k++) {
+        put(w, &c, k);
+        total += (double)w->tallies[k].pairs;
     }
     DDNI_TRY(ddni_progress(w->ctx, "clones", 1));
-    return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"clones", "1", DDN_POOLING_SUM, 0},
-                                  (double)w->pairs, 0, "clone pairs at each time");
+    return ddni_result_add_scalar(w->ctx, r,
+                                  (ddni_quantity){"clone_pairs", "1", DDN_POOLING_SUM, 0}, total, 0,
+                                  "clone pairs at all times together");
+}
+
+static ddn_status find_levels(clone_work *w, const ddn_analysis *an, const double *times)
+{
+    const ddn_schedule *sch = ddn_oracle_schedule(w->oracle);
+    double t_end;
+    DDNI_TRY(ddni_analysis_end(an, sch, &t_end));
+    DDNI_TRY(ddni_schedule_level(an->ctx, sch, t_end, &w->end));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "times", w->count, sizeof *w->tallies, &w->tallies));
+    for (int64_t k = 0; k < w->count; k++) {
+        DDNI_CHECK(an->ctx, times[k] > t_end, DDN_E_RANGE,
+                   "time %lld of the clones is %g, not above the clean end %g "
+                   "(DDN_ANALYSIS_T_END)",
+                   (long long)k, times[k], t_end);
+        DDNI_TRY(ddni_schedule_level(w->ctx, sch, times[k], &w->tallies[k].level));
+    }
+    return DDN_OK;
 }
 
 ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
                                const double *times, int64_t count_, ddn_result **out)
 {
-    clone_work w = {.ctx = an->ctx, .oracle = oracle};
+    clone_work w = {.ctx = an->ctx, .oracle = oracle, .count = count_};
     ddn_result *result = NULL;
     w.seed = ddni_analysis_i64(an, DDN_ANALYSIS_SEED);
     w.pairs = ddni_analysis_i64(an, DDN_ANALYSIS_CLONES);
+    w.precision = ddni_analysis_f64(an, DDN_ANALYSIS_CLONE_PRECISION);
+    w.most = ddni_analysis_i64(an, DDN_ANALYSIS_MOST_SAMPLES);
+    int64_t least = isnan(w.precision) ? w.pairs : w.most;
     w.batch = (ddni_analysis_i64(an, DDN_ANALYSIS_BATCH) + 1) / 2;
-    w.batch = w.batch < w.pairs ? w.batch : w.pairs;
+    w.batch = w.batch < least ? w.batch : least;
     w.d = ddn_oracle_d(oracle);
-    double t_end;
-    DDNI_TRY(ddni_analysis_end(an, ddn_oracle_schedule(oracle), &t_end));
-    DDNI_TRY(ddni_schedule_level(an->ctx, ddn_oracle_schedule(oracle), t_end, &w.end));
-    for (int64_t k = 0; k < count_; k++) {
-        DDNI_CHECK(an->ctx, times[k] > t_end, DDN_E_RANGE,
-                   "time %lld of the clones is %g, not above the clean end %g "
-                   "(DDN_ANALYSIS_T_END)",
-                   (long long)k, times[k], t_end);
+    ddn_status status = find_levels(&w, an, times);
+    if (status == DDN_OK) {
+        status = prepare_clones(&w, an);
     }
-    ddn_status status = prepare_clones(&w, an);
     if (status == DDN_OK) {
         status = ddni_analysis_start(an, "clones", oracle, count_, &result);
     }
     if (status == DDN_OK) {
-        status = measure_clones(&w, times, count_, result);
+        status = measure_clones(&w, result);
     }
     free_clones(&w);
     return ddni_result_hand_out(status, result, out);

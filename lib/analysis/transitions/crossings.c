@@ -5,11 +5,11 @@
 
 #include "analysis/analysis_impl.h"
 #include "analysis/classes.h"
+#include "analysis/curve.h"
 #include "analysis/result_impl.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
 #include "base/message.h"
-#include "base/statistics.h"
 #include "theory/theory_impl.h"
 
 /* Columns by kind of result. */
@@ -23,55 +23,100 @@ const ddni_curves *ddni_curves_of(const ddn_result *curves)
                                                                      : &by_posterior;
 }
 
-static int is_measured(const ddn_result *curves, const char *column)
-{
-    const ddni_entry *y = column == NULL ? NULL : ddni_result_find_column(curves, column);
-    for (int64_t k = 0; y != NULL && k < curves->rows; k++) {
-        if (!isnan(y->values[k])) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* Where one column crosses its level. */
 typedef struct question {
     const char *name, *column; /* of the scalar; of the curve, or NULL where there is none */
     double level;
+    double least; /* what the curve is nowhere below, or NaN */
     const char *text;
 } question;
 
-/* One scalar; NaN where the curves do not have the column. */
+/* A time that is NaN because no curve was measured; "" where one was. */
+static const char *why_not_measured(const ddn_result *curves, const question *q)
+{
+    if (q->column == NULL) {
+        return "there is no such curve";
+    }
+    if (!isfinite(q->level)) {
+        return "there are no classes";
+    }
+    return ddni_result_is_measured(curves, q->column) ? "" : "no values of ";
+}
+
+/* Where the curve is all the time, if it does not cross. */
+static void say_where(const ddni_curve *y, double level, char text[160])
+{
+    int64_t first = 0, last = y->rows - 1;
+    while (isnan(y->y[first])) {
+        first++;
+    }
+    while (isnan(y->y[last])) {
+        last--;
+    }
+    ddni_say(text, 160,
+             "no crossing: the curve is %s the level at all times, %.3g at %g, %.3g at %g",
+             y->y[first] >= level ? "not below" : "below", y->y[first], y->t[first], y->y[last],
+             y->t[last]);
+}
+
+/* One scalar; NaN where the curves do not have the column, or where it cannot cross. What was
+ * measured knows its column. */
 static ddn_status cross(ddn_context *ctx, const ddn_result *curves, const question *q,
                         ddn_result *out)
 {
-    const ddni_quantity what = {q->name, DDNI_UNIT_TIME, 0, 0};
-    if (!isfinite(q->level) || !is_measured(curves, q->column)) {
+    ddni_quantity what = {q->name, DDNI_UNIT_TIME, 0, 0};
+    const char *lacking = why_not_measured(curves, q);
+    if (lacking[0] != '\0') {
         return ddni_result_add_scalar(ctx, out, what, NAN, NAN, "%s; not measured: %s%s", q->text,
-                                      q->column == NULL    ? "there is no such curve"
-                                      : isfinite(q->level) ? "no values of "
-                                                           : "there are no classes",
+                                      lacking,
                                       q->column != NULL && isfinite(q->level) ? q->column : "");
     }
-    char error_name[DDNI_NAME_BYTES];
-    ddni_error_name(q->column, error_name);
-    const ddni_entry *t = ddni_result_find_column(curves, "t");
-    const ddni_entry *y = ddni_result_find_column(curves, q->column);
-    const ddni_entry *error = ddni_result_find_column(curves, error_name);
-    DDNI_CHECK(ctx, error != NULL, DDN_E_KEY, "the result has no column '%s'", error_name);
+    ddni_curve y;
+    DDNI_CHECK(ctx, ddni_result_curve(curves, q->column, &y), DDN_E_KEY,
+               "the result has no column '%s_se'", q->column);
     ddni_crossing c = {NAN, NAN, 0};
-    ddni_cross(curves->rows, t->values, y->values, error->values, q->level, &c);
-    const char *which = c.count == 0   ? "no crossing"
-                        : c.count == 1 ? "the one crossing"
-                                       : "the crossing at the largest time of several";
-    DDNI_TRY(
-        ddni_result_add_scalar(ctx, out, what, c.t, c.error,
-                               "%s, level %.6g; %s on a grid of %lld times, linear interpolation",
-                               q->text, q->level, which, (long long)curves->rows));
+    char where[160] = "the one crossing";
+    if (q->least >= q->level) {
+        what.pooling = DDN_POOLING_SAME;
+        ddni_say(where, sizeof where, "cannot cross: the curve is nowhere below %.6g", q->least);
+    } else {
+        ddni_cross(&y, q->level, &c);
+        if (c.count == 0) {
+            say_where(&y, q->level, where);
+        } else if (c.count > 1) {
+            ddni_say(where, sizeof where, "the crossing at the largest time of several");
+        }
+    }
+    DDNI_TRY(ddni_result_add_scalar(ctx, out, what, c.t, c.error,
+                                    "%s, level %.6g; %s; grid of %lld times, theory (42)", q->text,
+                                    q->level, where, (long long)curves->rows));
     ddni_entry *e = &out->scalars.list[out->scalars.count - 1];
-    e->pooling = DDNI_POOL_CROSSING;
-    e->level = q->level;
     ddni_say(e->of, sizeof e->of, "%s", q->column);
+    if (what.pooling != DDN_POOLING_SAME) {
+        e->pooling = DDNI_POOL_CROSSING;
+        e->level = q->level;
+    }
+    return DDN_OK;
+}
+
+/* What the probability of one nearest point is nowhere below: sum pi^2, that of the noisy end. NaN
+ * where it is not known: starts of U-turns that are not the oracle's data. */
+static ddn_status least_same_point(const ddn_analysis *an, const ddn_oracle *oracle,
+                                   const ddn_result *curves, double *least)
+{
+    const char *kind = ddni_result_text(curves, "kind");
+    const int posterior = strcmp(kind, "identities") == 0 || strcmp(kind, "regimes") == 0;
+    const ddn_dataset *points = an->points != NULL ? an->points : ddn_oracle_dataset(oracle);
+    *least = NAN;
+    if (strcmp(kind, "uturn") == 0 && !ddni_result_is_measured(curves, "returned_identity")) {
+        return DDN_OK;
+    }
+    if ((posterior || an->points == NULL) && ddn_oracle_can(oracle, DDN_OUT_SUM_W2)) {
+        return ddni_phi_c_infinity(an->ctx, oracle, least);
+    }
+    if (points != NULL) { /* whatever the chances p of the ends, sum p^2 >= 1/n */
+        *least = 1 / (double)ddn_dataset_n(points);
+    }
     return DDN_OK;
 }
 
@@ -80,16 +125,17 @@ ddn_status ddni_measure_crossings(const ddn_analysis *an, const ddn_oracle *orac
 {
     ddn_context *ctx = an->ctx;
     const ddni_curves *names = ddni_curves_of(curves);
-    double infinity, eps = ddni_analysis_f64(an, DDN_ANALYSIS_EXCESS_LEVEL);
+    double infinity, least, eps = ddni_analysis_f64(an, DDN_ANALYSIS_EXCESS_LEVEL);
     char text[128];
     ddni_say(text, sizeof text,
              "speciation time: phi = phi(inf) + %.4f (1 - phi(inf)), phi(inf) = sum pi_c^2",
              ddni_phi_level_share());
     DDNI_TRY(ddni_phi_infinity(ctx, oracle, &infinity));
+    DDNI_TRY(least_same_point(an, oracle, curves, &least));
     const question list[3] = {
-        {"t_S_phi", names->same_class, ddn_theory_phi_level(infinity), text},
-        {"t_C_phi", names->same_point, 0.5, "collapse time: phi_C = 1/2"},
-        {"t_C_entropy", names->entropy, eps, "collapse time: excess entropy f / alpha"},
+        {"t_S_phi", names->same_class, ddn_theory_phi_level(infinity), infinity, text},
+        {"t_C_phi", names->same_point, 0.5, least, "collapse time: phi_C = 1/2"},
+        {"t_C_entropy", names->entropy, eps, NAN, "collapse time: excess entropy f / alpha"},
     };
     for (int i = 0; i < 3; i++) {
         DDNI_TRY(cross(ctx, curves, &list[i], out));
@@ -116,8 +162,9 @@ static ddn_status check_curves(ddn_context *ctx, const ddn_oracle *oracle, const
                    (long long)k);
     }
     DDNI_CHECK(ctx,
-               is_measured(curves, names->same_class) || is_measured(curves, names->same_point) ||
-                   is_measured(curves, names->entropy),
+               ddni_result_is_measured(curves, names->same_class) ||
+                   ddni_result_is_measured(curves, names->same_point) ||
+                   ddni_result_is_measured(curves, names->entropy),
                DDN_E_UNSUPPORTED,
                "no curve of the result has values that could cross: for an oracle without weights "
                "set points that judge (ddn_analysis_set_points), and measure clones");

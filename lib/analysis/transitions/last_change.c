@@ -1,4 +1,5 @@
-/* Collapse time as the last change of the nearest point along reverse paths (theory.md (34)). */
+/* Collapse time as the last change of the nearest point along reverse paths (theory.md (34), (43)).
+ */
 #include <string.h>
 
 #include "analysis/analysis_impl.h"
@@ -67,7 +68,6 @@ static void free_changes(change_work *w)
     ddn_integrator_destroy(w->it);
     ddn_observer_destroy(w->observer);
     ddni_judge_free(&w->judge);
-    ddni_samples_free(&w->samples);
     ddni_free(al, w->x);
     ddni_free(al, w->z);
     ddni_free(al, w->change);
@@ -96,8 +96,8 @@ static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->paths, sizeof(double), &w->change));
     DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", w->steps + 1, sizeof(double), &w->grid));
-    DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), seed,
-                               DDNI_MEASURE_LAST_CHANGE, 0, w->paths, &w->samples));
+    ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), seed,
+                      DDNI_MEASURE_LAST_CHANGE, 0, &w->samples);
     DDNI_TRY(ddn_schedule_grid(w->ctx, ddn_oracle_schedule(w->oracle), DDN_GRID_GEOMETRIC,
                                w->t_start, w->t_end, w->steps + 1, w->grid));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
@@ -125,52 +125,98 @@ static ddn_status measure_changes(change_work *w)
     return ddni_stage_part(w->ctx, 1, 1);
 }
 
-/* The median of times on a grid is not known better than the grid: its error is at least that of
- * a number rounded to the steps around it. */
-static double grid_error(const change_work *w, double t)
+/* The intervals of the grid in which the paths changed last, as times: those of one interval evenly
+ * over it, in ascending order. A path that never changed stays at the noisy end. Returns how many
+ * did. (43) */
+static int64_t spread(change_work *w, ddni_mean *mean)
 {
-    int64_t k = 1;
-    while (k < w->steps && w->grid[k] > t) {
-        k++;
+    int64_t done = 0;
+    for (int64_t k = w->steps; k > 0; k--) {
+        const double low = w->grid[k], width = w->grid[k - 1] - low;
+        int64_t first = done;
+        while (done < w->paths && w->change[done] == low) {
+            ddni_mean_add(mean, low + width / 2);
+            done++;
+        }
+        for (int64_t i = first; i < done; i++) {
+            w->change[i] = low + width * ((double)(i - first) + 0.5) / (double)(done - first);
+        }
     }
-    return (w->grid[k - 1] - w->grid[k]) / sqrt(12.0);
+    for (int64_t i = done; i < w->paths; i++) {
+        ddni_mean_add(mean, w->change[i]);
+    }
+    return done;
 }
 
-static ddn_status report(change_work *w, ddn_result *r)
+static ddn_status add_change_columns(const change_work *w, ddn_result *r)
 {
-    double *t, *share, *share_se, median, median_error;
-    ddni_mean mean = {0, 0, 0};
-    long long paths = (long long)w->paths, steps = (long long)w->steps;
-    for (int64_t i = 0; i < w->paths; i++) {
-        ddni_mean_add(&mean, w->change[i]);
-    }
-    ddni_sort(w->change, w->paths);
-    ddni_median(w->change, w->paths, &median, &median_error);
-    DDNI_TRY(ddni_result_add_column(w->ctx, r,
-                                    (ddni_quantity){"t_grid", DDNI_UNIT_TIME, DDN_POOLING_SAME, 0},
-                                    &t, "times of the paths, geometric in the oracle's schedule"));
-    const ddni_quantity changed = {"changed_after", "1", DDN_POOLING_SHARE, paths};
-    DDNI_TRY(ddni_result_add_pair(w->ctx, r, changed, &share, &share_se,
-                                  "share of %lld paths whose nearest point changed last below t",
-                                  paths));
+    double *t, *share[4];
+    const ddni_quantity times = {"t_grid", DDNI_UNIT_TIME, DDN_POOLING_SAME, 0};
+    const ddni_quantity changed = {"changed_after", "1", DDN_POOLING_SHARE, w->paths};
+    DDNI_TRY(ddni_result_add_column(w->ctx, r, times, &t,
+                                    "times of the paths, geometric in the oracle's schedule"));
+    DDNI_TRY(ddni_result_add_interval(
+        w->ctx, r, changed, share, "share of %lld paths whose nearest point changed last below t",
+        (long long)w->paths));
     for (int64_t k = 0; k <= w->steps; k++) {
         int64_t below = 0;
         while (below < w->paths && w->change[below] < w->grid[k]) {
             below++;
         }
         t[k] = w->grid[k];
-        ddni_proportion(below, w->paths, &share[k], &share_se[k]);
+        ddni_proportion(below, w->paths, &share[0][k], &share[1][k]);
+        ddni_wilson_95(below, w->paths, &share[2][k], &share[3][k]);
     }
-    const char *text = "collapse time: last change of the nearest point, %s of %lld reverse paths "
-                       "on a geometric grid of %lld steps from %g to %g (a finer grid sees later "
-                       "changes)";
-    const ddni_quantity average = {"t_C_last_change", DDNI_UNIT_TIME, DDN_POOLING_MEAN, paths};
-    const ddni_quantity middle = {"t_C_last_change_median", DDNI_UNIT_TIME, 0, 0};
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, average, mean.mean, ddni_mean_error(&mean), text,
-                                    "mean", paths, steps, w->t_start, w->t_end));
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r, middle, median,
-                                    fmax(median_error, grid_error(w, median)), text, "median",
-                                    paths, steps, w->t_start, w->t_end));
+    return DDN_OK;
+}
+
+static ddn_status add_change_times(change_work *w, ddn_result *r)
+{
+    long long paths = (long long)w->paths, steps = (long long)w->steps;
+    ddni_mean mean = {0, 0, 0};
+    const int64_t changed = spread(w, &mean);
+    ddni_middle middle = ddni_median(w->change, w->paths);
+    const char *lacking = "";
+    if (2 * changed <= w->paths) {
+        middle = (ddni_middle){NAN, NAN, NAN, NAN};
+        lacking = "; NaN: half of the paths never changed";
+    }
+    const char *text =
+        "collapse time: last change of the nearest point, %s of %lld reverse paths on a geometric "
+        "grid of %lld steps from %g to %g, known to the step (a finer grid sees later changes); "
+        "%lld never changed and count as the start%s";
+    const struct {
+        ddni_quantity what;
+        double value, error;
+        const char *text;
+    } list[] = {
+        {{"t_C_last_change", DDNI_UNIT_TIME, DDN_POOLING_MEAN, paths},
+         mean.mean,
+         ddni_mean_error(&mean),
+         "mean"},
+        {{"t_C_last_change_median", DDNI_UNIT_TIME, 0, 0}, middle.median, middle.error, "median"},
+        {{"t_C_last_change_median_low", DDNI_UNIT_TIME, 0, 0},
+         middle.low,
+         NAN,
+         "lower end of the 95 % interval of the median"},
+        {{"t_C_last_change_median_high", DDNI_UNIT_TIME, 0, 0},
+         middle.high,
+         NAN,
+         "upper end of the 95 % interval of the median"},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        DDNI_TRY(ddni_result_add_scalar(w->ctx, r, list[i].what, list[i].value, list[i].error, text,
+                                        list[i].text, paths, steps, w->t_start, w->t_end,
+                                        (long long)(w->paths - changed), i == 0 ? "" : lacking));
+    }
+    return DDN_OK;
+}
+
+static ddn_status report(change_work *w, ddn_result *r)
+{
+    ddni_sort(w->change, w->paths);
+    DDNI_TRY(add_change_columns(w, r));
+    DDNI_TRY(add_change_times(w, r));
     DDNI_TRY(ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"paths", "1", DDN_POOLING_SUM, 0},
                                     (double)w->paths, 0, "paths of the last-change measurement"));
     return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"steps", "1", DDN_POOLING_SAME, 0},

@@ -145,7 +145,7 @@ enum {
 
 typedef struct table {
     double *t, *tau, *regime, *value[MEASURED], *error[MEASURED];
-    double *count[3];
+    double *share[3][4]; /* value, error, interval */
 } table;
 
 static ddn_status add_path_columns(const ddni_path_work *w, int64_t m, ddn_result *result, table *c)
@@ -180,8 +180,8 @@ static ddn_status add_path_columns(const ddni_path_work *w, int64_t m, ddn_resul
     }
     for (int i = 0; i < 3; i++) {
         const ddni_quantity what = {regimes[i], "1", DDN_POOLING_SHARE, m};
-        DDNI_TRY(ddni_result_add_column(ctx, result, what, &c->count[i],
-                                        "share of the trajectories in regime %d", i + 1));
+        DDNI_TRY(ddni_result_add_interval(ctx, result, what, c->share[i],
+                                          "share of the trajectories in regime %d", i + 1));
     }
     return DDN_OK;
 }
@@ -263,18 +263,21 @@ static ddn_status one_time(ddni_path_work *w, const trajectories *of, int64_t k,
     c->t[k] = t;
     c->tau[k] = tau;
     for (int i = 0; i < MEASURED; i++) {
-        double p = mean[i].mean;
-        c->value[i][k] = p;
-        c->error[i][k] = m > 1 || w->pairs == 0 || i > SAME_CLASS
-                             ? ddni_mean_error(&mean[i])
-                             : sqrt(p * (1 - p) / (double)w->pairs);
+        c->value[i][k] = mean[i].mean;
+        c->error[i][k] = ddni_mean_error(&mean[i]);
+        if (m == 1 && w->pairs > 0 && i <= SAME_CLASS && !isnan(mean[i].mean)) {
+            int64_t hits = (int64_t)(mean[i].mean * (double)w->pairs + 0.5);
+            ddni_proportion(hits, w->pairs, &c->value[i][k], &c->error[i][k]);
+        }
     }
     for (int64_t i = 0; i < w->classes; i++) {
         w->share_column[i][k] = w->share_mean[i].mean;
     }
     c->regime[k] = regime(w, mean[SAME_POINT].mean, mean[SAME_CLASS].mean, tau);
     for (int i = 0; i < 3; i++) {
-        c->count[i][k] = (double)counts[i] / (double)m;
+        double *const *to = c->share[i];
+        ddni_proportion(counts[i], m, &to[0][k], &to[1][k]);
+        ddni_wilson_95(counts[i], m, &to[2][k], &to[3][k]);
     }
     return DDN_OK;
 }

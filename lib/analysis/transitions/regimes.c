@@ -108,6 +108,7 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
     for (int64_t i = 0; i < w->rows; i++) {
         t[i] = w->union_times[i];
     }
+    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "samples", identities, "samples", w->row));
     for (int i = 0; i < 2; i++) {
         DDNI_TRY(ddni_result_copy_pair(w->ctx, r, both[i], identities, both[i], w->row));
         DDNI_TRY(ddni_result_copy_pair(w->ctx, r, i == 0 ? "phi_clones" : "phi_C_clones", clones,
@@ -115,13 +116,17 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
     }
     DDNI_TRY(
         ddni_result_copy_pair(w->ctx, r, "distance2_clones", clones, "distance2", w->clone_row));
+    if (clones != NULL) {
+        DDNI_TRY(ddni_result_copy_column(w->ctx, r, "clones", clones, "clones", w->clone_row));
+    }
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
         DDNI_TRY(ddni_result_copy_pair(w->ctx, r, rest[i], identities, rest[i], w->row));
     }
     return DDN_OK;
 }
 
-/* A scalar of one of two parts, the second where the first has none or NaN; under a new name. */
+/* A scalar of one of two parts under a new name: the second where the first has none, or one whose
+ * curve was not measured. One that was measured and does not cross stays NaN, with the reason. */
 static ddn_status add_scalar(const report_work *w, ddn_result *r, const char *name, int first,
                              int second, const char *from)
 {
@@ -130,9 +135,8 @@ static ddn_status add_scalar(const report_work *w, ddn_result *r, const char *na
     for (int i = 0; i < 2; i++) {
         const ddn_result *part = parts[i] < PARTS ? w->part[parts[i]] : NULL;
         const ddni_entry *found = part == NULL ? NULL : ddni_result_find_scalar(part, from);
-        if (found != NULL && (e == NULL || isnan(e->value))) {
-            e = e != NULL && isnan(found->value) ? e : found;
-        }
+        const int measured = found != NULL && (!isnan(found->value) || found->of[0] != '\0');
+        e = e == NULL || (isnan(e->value) && e->of[0] == '\0' && measured) ? found : e;
     }
     if (e == NULL) {
         return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){name, "", 0, 0}, NAN, NAN,

@@ -23,8 +23,11 @@ enum {
     Q05,
     Q50,
     Q95,
-    PREDICTED, /* entropy, returned, distance2, same_class, in the order of predictions */
-    COLUMNS = PREDICTED + DDNI_PREDICTIONS
+    ENTROPY, /* from here on by identities, where the x_0 are the oracle's */
+    RETURNED_IDENTITY,
+    DISTANCE2_IDENTITY,
+    SAME_IDENTITY,
+    COLUMNS
 };
 
 static const struct {
@@ -95,19 +98,53 @@ static void put(const ddni_branch *w, const ddni_tally *out, int64_t k, double *
     values[Q05][k] = ddni_quantile(w->distance2, w->paths, 0.05, NULL);
     values[Q50][k] = ddni_quantile(w->distance2, w->paths, 0.5, NULL);
     values[Q95][k] = ddni_quantile(w->distance2, w->paths, 0.95, NULL);
-    for (int i = 0; i < DDNI_PREDICTIONS; i++) {
-        if (out->predicted[i].count > 0) {
-            double factor = i == DDNI_PREDICT_TRACE_COV ? 2 : 1;
-            values[PREDICTED + i][k] = factor * out->predicted[i].mean;
-            errors[PREDICTED + i][k] = factor * ddni_mean_error(&out->predicted[i]);
+    if (out->entropy.count > 0) {
+        values[ENTROPY][k] = out->entropy.mean;
+        errors[ENTROPY][k] = ddni_mean_error(&out->entropy);
+    }
+}
+
+/* What the identities say at the same times, of as many samples of their own as there are paths. */
+static void add_identities(const ddni_branch *w, const ddn_result *from, double **values,
+                           double **errors)
+{
+    const struct {
+        int to, wanted;
+        const char *name;
+        double factor;
+    } list[] = {
+        {ENTROPY, 1, "f", (double)w->d},
+        {RETURNED_IDENTITY, w->own_judge, "phi_C", 1},
+        {DISTANCE2_IDENTITY, 1, "mmse", 2},
+        {SAME_IDENTITY, w->own_judge && w->judge.rule != DDNI_CLASSIFIER, "phi", 1},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        char error_name[DDNI_NAME_BYTES];
+        ddni_error_name(list[i].name, error_name);
+        const ddni_entry *e = ddni_result_find_column(from, list[i].name);
+        const ddni_entry *se = ddni_result_find_column(from, error_name);
+        DDNI_ASSERT(e != NULL && se != NULL);
+        for (int64_t k = 0; k < from->rows && list[i].wanted; k++) {
+            values[list[i].to][k] = list[i].factor * e->values[k];
+            errors[list[i].to][k] = list[i].factor * se->values[k];
         }
     }
 }
 
-static ddn_status measure_uturn(ddni_branch *w, const double *times, int64_t count, ddn_result *r)
+static ddn_status measure_uturn(const ddn_analysis *an, ddni_branch *w, const double *times,
+                                int64_t count, ddn_result *r)
 {
     double *values[COLUMNS], *errors[COLUMNS] = {NULL};
+    DDNI_STAGE(w->ctx, "U-turns");
     DDNI_TRY(add_uturn_columns(w, r, values, errors));
+    if (w->own_data) {
+        ddn_result *identities = NULL;
+        DDNI_TRY(ddni_stage_part(w->ctx, 0, 0.1));
+        DDNI_TRY(ddni_measure_identities_fixed(an, w->oracle, times, count, w->paths, &identities));
+        add_identities(w, identities, values, errors);
+        ddn_result_destroy(identities);
+        DDNI_TRY(ddni_stage_part(w->ctx, 0.1, 1));
+    }
     for (int64_t k = 0; k < count; k++) {
         ddni_level level;
         ddni_tally out = {0};
@@ -171,7 +208,7 @@ static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *sta
         status = ddni_analysis_start(an, clones == 1 ? "uturn" : "branch", oracle, count, &result);
     }
     if (status == DDN_OK) {
-        status = measure_uturn(&w, times, count, result);
+        status = measure_uturn(an, &w, times, count, result);
     }
     ddni_branch_release(&w);
     return ddni_result_hand_out(status, result, out);

@@ -8,37 +8,27 @@
 #include "base/statistics.h"
 #include "schedule/schedule_impl.h"
 
-/* What the posterior at x_t predicts; the first three are outputs of the oracle. */
-enum {
-    DDNI_PREDICT_ENTROPY,
-    DDNI_PREDICT_SUM_W2,
-    DDNI_PREDICT_TRACE_COV,
-    DDNI_PREDICT_CLASS_W2,
-    DDNI_PREDICTIONS
-};
-
 typedef struct ddni_branch {
     ddn_context *ctx;
     const ddn_oracle *oracle;
     const ddn_dataset *points; /* of the x_0, or NULL */
     ddni_judge judge;          /* of both rows of a pair */
     ddn_integrator *it;
-    ddn_query *query;
+    ddn_query *query; /* of the entropy, or NULL */
     int64_t seed, paths, batch, d;
     int64_t clones;    /* 1: U-turn, 2 */
     int32_t own_data;  /* the x_0 are the oracle's own */
-    int32_t predicts;  /* some output of the query is wanted */
     int32_t own_judge; /* and so are the points that judge */
     ddni_level end;
     double *x0, *z, *pair; /* [batch][d], pair [2 batch][d] */
     int64_t *path;         /* [2 batch] */
-    double *value[DDNI_PREDICT_CLASS_W2], *class_share;
-    double *distance2; /* [paths] */
+    double *entropy;       /* [batch] of starts that are not the oracle's; NULL where it has none */
+    double *distance2;     /* [paths] */
 } ddni_branch;
 
 typedef struct ddni_tally {
     ddni_agreement same;
-    ddni_mean distance2, predicted[DDNI_PREDICTIONS];
+    ddni_mean distance2, entropy;
 } ddni_tally;
 
 ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an);

@@ -12,9 +12,6 @@
 #include "base/progress.h"
 #include "oracle/posterior.h"
 
-static const ddn_output outputs[DDNI_PREDICT_CLASS_W2] = {DDN_OUT_ENTROPY, DDN_OUT_SUM_W2,
-                                                          DDN_OUT_TRACE_COV};
-
 void ddni_branch_release(ddni_branch *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
@@ -25,36 +22,21 @@ void ddni_branch_release(ddni_branch *w)
     ddni_free(al, w->z);
     ddni_free(al, w->pair);
     ddni_free(al, w->path);
-    for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {
-        ddni_free(al, w->value[i]);
-    }
-    ddni_free(al, w->class_share);
+    ddni_free(al, w->entropy);
     ddni_free(al, w->distance2);
 }
 
 /* ---- Preparation ------------------------------------------------------------------------- */
 
-/* The query at x_t: the entropy of any start, predictions for the oracle's own data. */
-static ddn_status prepare_predictions(ddni_branch *w)
+/* The entropy at x_t of starts that are not the oracle's own; those have identities. */
+static ddn_status prepare_entropy(ddni_branch *w)
 {
+    if (w->own_data || !ddn_oracle_can(w->oracle, DDN_OUT_ENTROPY)) {
+        return DDN_OK;
+    }
     DDNI_TRY(ddn_query_create(w->ctx, w->oracle, &w->query));
-    for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {
-        int wanted = i == DDNI_PREDICT_ENTROPY ||
-                     (w->own_data && (i != DDNI_PREDICT_SUM_W2 || w->own_judge));
-        if (wanted && ddn_oracle_can(w->oracle, outputs[i])) {
-            DDNI_TRY(ddni_alloc_for(w->ctx, "statistics", w->batch, sizeof(double), &w->value[i]));
-            DDNI_TRY(ddn_query_bind_f64(w->query, outputs[i], w->value[i], 1));
-            w->predicts = 1;
-        }
-    }
-    int64_t classes = ddni_analysis_classes(w->oracle);
-    if (w->own_data && w->own_judge && w->judge.rule != DDNI_CLASSIFIER && classes > 0) {
-        w->predicts = 1;
-        DDNI_TRY(ddni_alloc_for(w->ctx, "class posteriors", w->batch * classes, sizeof(double),
-                                &w->class_share));
-        DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_CLASS_POSTERIOR, w->class_share, classes));
-    }
-    return DDN_OK;
+    DDNI_TRY(ddni_alloc_for(w->ctx, "statistics", w->batch, sizeof(double), &w->entropy));
+    return ddn_query_bind_f64(w->query, DDN_OUT_ENTROPY, w->entropy, 1);
 }
 
 ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
@@ -76,27 +58,19 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
                               .classifier = an->classifier};
     w->own_judge = an->points == NULL || an->points == ddn_oracle_dataset(w->oracle);
     DDNI_TRY(ddni_judge_create(w->ctx, &of, 2 * w->batch, &w->judge));
-    return prepare_predictions(w);
+    return prepare_entropy(w);
 }
 
 /* ---- One batch --------------------------------------------------------------------------- */
 
-static ddn_status predict(ddni_branch *w, const ddni_level *level, int64_t m, ddni_tally *out)
+static ddn_status add_entropy(ddni_branch *w, const ddni_level *level, int64_t m, ddni_tally *out)
 {
-    if (w->predicts) { /* a network is not asked for nothing */
-        DDNI_TRY(ddn_query_run(w->query, level->t, m, w->z, w->d));
+    if (w->entropy == NULL) {
+        return DDN_OK;
     }
-    int64_t classes = ddni_analysis_classes(w->oracle);
+    DDNI_TRY(ddn_query_run(w->query, level->t, m, w->z, w->d));
     for (int64_t r = 0; r < m; r++) {
-        for (int i = 0; i < DDNI_PREDICT_CLASS_W2; i++) {
-            if (w->value[i] != NULL) {
-                ddni_mean_add(&out->predicted[i], w->value[i][r]);
-            }
-        }
-        if (w->class_share != NULL) {
-            ddni_mean_add(&out->predicted[DDNI_PREDICT_CLASS_W2],
-                          ddni_same_class(w->class_share + r * classes, classes));
-        }
+        ddni_mean_add(&out->entropy, w->entropy[r]);
     }
     return DDN_OK;
 }
@@ -146,7 +120,7 @@ static ddn_status run_branches(ddni_branch *w, const ddni_samples *samples, cons
 {
     DDNI_TRY(ddni_samples_draw(samples, first, m, w->x0, w->z));
     ddni_samples_at(level, m * w->d, w->x0, w->z, w->z); /* z becomes x_t */
-    DDNI_TRY(predict(w, level, m, out));
+    DDNI_TRY(add_entropy(w, level, m, out));
     DDNI_TRY(run_pairs(w, k, first, m));
     return compare(w, first, m, out);
 }
@@ -156,8 +130,7 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
 {
     ddni_samples samples;
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
-    DDNI_TRY(ddni_samples_init(w->ctx, w->oracle, w->points, w->seed, measurement(w), k, w->paths,
-                               &samples));
+    ddni_samples_init(w->ctx, w->oracle, w->points, w->seed, measurement(w), k, &samples);
     DDNI_STAGE(w->ctx, "U-turns");
     ddn_status status = DDN_OK;
     for (int64_t first = 0; status == DDN_OK && first < w->paths; first += w->batch) {
@@ -169,6 +142,5 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
             status = run_branches(w, &samples, level, k, first, m, out);
         }
     }
-    ddni_samples_free(&samples);
     return status;
 }

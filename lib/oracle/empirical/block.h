@@ -41,6 +41,8 @@ struct ddni_nearby;
 typedef struct ddni_block {
     const ddn_context *ctx; /* to look whether to stop */
     const ddni_centred *o;
+    ddni_centred *measure; /* the same where norms are still to be taken, by the first screen that
+                              reads all rows; else NULL */
     const ddn_dataset *ds;
     ddni_states *s;
     struct ddni_shared *shared; /* scratch of steps that several ways take, see ways.h */

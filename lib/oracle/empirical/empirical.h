@@ -29,9 +29,15 @@ typedef struct ddni_empirical {
     ddni_centred points;
 } ddni_empirical;
 
-/* Chooses the centre, the mean of all points or one of `every` so many, and measures the points'
- * distances from it; `out` is zeroed before, and let go of also after a failure. */
-ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, int64_t every, ddni_centred *out);
+/* Chooses the centre, the mean of all points, and measures the points' distances from it; `out` is
+ * zeroed before, and let go of also after a failure. */
+ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *out);
+/* The same from one of `every` so many points: norms are 0 until ddni_centre_rows takes them, and
+ * norm_max is twice that of the sample. */
+ddn_status ddni_centre_sampled(ddn_context *ctx, const ddn_dataset *ds, int64_t every,
+                               ddni_centred *out);
+void ddni_centre_rows(const ddn_dataset *ds, const ddni_kernels *kern, int64_t first, int64_t end,
+                      ddni_centred *out);
 void ddni_centre_release(const ddni_allocator *al, ddni_centred *points);
 
 static inline const void *ddni_stored(const ddn_dataset *ds, int64_t row)

@@ -246,6 +246,17 @@ int32_t ddni_nearest_fits(const ddni_block *b, int64_t m, int64_t k)
     return b->chunks * m * first_capacity(b, k) <= MOST_LISTED && m * k <= MOST_LISTED;
 }
 
+/* After a run that measured the norms of its rows: whether the bounds still hold. */
+static int32_t norms_fit(const ddni_block *b, ddni_screening *p)
+{
+    int64_t end = ddni_chunk_end(b, p->end - 1);
+    for (int64_t i = p->begin * b->chunk_rows; i < end; i++) {
+        b->measure->norm_max = fmax(b->measure->norm_max, b->measure->norm[i]);
+    }
+    ddni_screen_slack(p);
+    return p->usable && ddni_block_fits_single(b, b->m, b->todo);
+}
+
 /* Screens the states of j->b and reads their lists, by ranges of chunks, the first ones short; or
  * all at once where a limit is known. */
 static ddn_status by_screen(ddn_context *ctx, job *j, int64_t capacity, int32_t again)
@@ -269,6 +280,10 @@ static ddn_status by_screen(ddn_context *ctx, job *j, int64_t capacity, int32_t 
     }
     for (p.end = again ? b->chunks : (b->chunks + 15) / 16; p.begin < b->chunks;) {
         DDNI_TRY(ddni_screen_run(ctx, &p));
+        if (b->measure != NULL && !norms_fit(b, &p)) {
+            j->p = NULL;
+            return DDN_OK;
+        }
         /* Some hundred points are read for a state. */
         double work = (double)(b->m * b->d) * (double)(100 + 2 * j->k);
         DDNI_TRY(ddni_parallel(ctx, b->m, work, read_list, j));
@@ -428,6 +443,7 @@ ddn_status ddni_nearest_run(ddn_context *ctx, ddni_block *b, ddni_nearest *s, in
     if (gather_open(&j, b) > 0 && worth_a_screen(b, k)) {
         DDNI_TRY(by_screen(ctx, &j, first_capacity(b, k), 0));
         ddni_count_rows(b, b->m, b->n);
+        b->measure = j.p != NULL ? NULL : b->measure;
         if (gather_open(&j, b) > 0 && j.p != NULL) {
             DDNI_TRY(screen_again(ctx, &j, b));
         }

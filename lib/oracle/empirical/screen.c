@@ -148,6 +148,9 @@ static void screen_chunk(void *arg, int64_t tile, int64_t worker)
             return;
         }
         int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+        if (b->measure != NULL) {
+            ddni_centre_rows(b->ds, b->kern, first, first + rows, b->measure);
+        }
         for (int64_t r = 0; r < rows; r++) {
             term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r]);
         }
@@ -213,26 +216,34 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
     int64_t width = p->integer ? p->quads * 4 : b->d * 4;
     p->tile_bytes = (DDNI_TILE_ROWS * (b->lanes * 4 + width) + 63) / 64 * 64;
     DDNI_TRY(reserve_screen(ctx, p));
-    double reach = 0;
     for (int64_t q = 0; q < b->m; q++) {
         (p->integer ? quantize : fill)(p, q);
-        double length2 = ddni_square(b, b->s->relative + q * b->d);
-        /* Bytes round as they are before they are centred. */
-        double raw = p->integer || b->ds->type != DDN_TYPE_U8 ? 0 : sqrt(b->o->raw_mean);
-        reach = fmax(reach, b->gain * sqrt(length2) * (sqrt(b->o->norm_max) + raw) +
-                                fabs((double)s->offset[q]));
     }
-    /* Sums of floats of this size round by some 2^-20 of it: sixteen roundings. */
-    reach += 0.5 * b->gain * b->level->a * b->o->norm_max + b->log_size;
-    p->slack = reach * 0x1p-20;
+    ddni_screen_slack(p);
     p->margin = (float)((b->log_ratio + p->slack) * (1 + 1e-6));
-    p->usable = reach < 1e30;
     for (int64_t q = 0; q < b->lanes; q++) {
         s->margin[q] = p->margin;
         s->start[q] = -INFINITY;
         s->least[q] = q < b->m ? known_floor(p, q) : -INFINITY;
     }
     return DDN_OK;
+}
+
+void ddni_screen_slack(ddni_screening *p)
+{
+    const ddni_block *b = p->b;
+    double reach = 0;
+    for (int64_t q = 0; q < b->m; q++) {
+        double length2 = ddni_square(b, b->s->relative + q * b->d);
+        /* Bytes round as they are before they are centred. */
+        double raw = p->integer || b->ds->type != DDN_TYPE_U8 ? 0 : sqrt(b->o->raw_mean);
+        reach = fmax(reach, b->gain * sqrt(length2) * (sqrt(b->o->norm_max) + raw) +
+                                fabs((double)p->s->offset[q]));
+    }
+    /* Sums of floats of this size round by some 2^-20 of it: sixteen roundings. */
+    reach += 0.5 * b->gain * b->level->a * b->o->norm_max + b->log_size;
+    p->slack = reach * 0x1p-20;
+    p->usable = reach < 1e30;
 }
 
 ddn_status ddni_screen_run(ddn_context *ctx, ddni_screening *p)

@@ -49,6 +49,8 @@ typedef struct ddni_screening {
  * for, and s->start: rows with bounds up to it are not listed. */
 ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_screens *s,
                                int32_t capacity, ddni_screening *screening);
+/* Its slack, and whether it is usable: anew where the largest norm has grown. */
+void ddni_screen_slack(ddni_screening *screening);
 ddn_status ddni_screen_run(ddn_context *ctx, ddni_screening *screening);
 
 /* The listed rows of state q, of the chunks last screened, whose upper bound is at least `least`,

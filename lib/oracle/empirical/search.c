@@ -14,7 +14,8 @@ struct ddni_search {
     const ddn_dataset *ds;
     ddni_level level; /* of the block that is searched for */
     int64_t asked;    /* states searched for so far */
-    int32_t centred;  /* points has norms; else just a centre, the origin */
+    int32_t centred;  /* else the centre is the origin */
+    int32_t measured; /* points has norms */
     ddni_centred points;
     ddni_states states;
     ddni_nearest nearest;
@@ -62,7 +63,7 @@ static ddn_status centre(ddn_context *ctx, ddni_search *s, int64_t m)
     if (!s->centred && s->asked > SCANNED) {
         ddni_centre_release(ddni_context_allocator(ctx), &s->points);
         s->points = (ddni_centred){0};
-        DDNI_TRY(ddni_centre(ctx, s->ds, 1 + s->ds->n / CENTRE_POINTS, &s->points));
+        DDNI_TRY(ddni_centre_sampled(ctx, s->ds, 1 + s->ds->n / CENTRE_POINTS, &s->points));
         s->centred = 1;
     }
     return DDN_OK;
@@ -93,8 +94,10 @@ static ddn_status search_block(ddn_context *ctx, ddni_search *search, ddni_block
         search->states.verdict[q] = DDNI_DONE;
     }
     b->single = search->centred && ddni_block_fits_single(b, m, order);
+    b->measure = search->centred && !search->measured ? &search->points : NULL;
     DDNI_TRY(ddni_nearest_run(ctx, b, &search->nearest, k, distinct));
-    for (int64_t q = 0; q < m && !search->centred; q++) {
+    search->measured = search->centred && b->measure == NULL;
+    for (int64_t q = 0; q < m && !search->measured; q++) {
         double far = sqrt(search->nearest.far2[q]);
         DDNI_CHECK(ctx, far <= 1e150, DDN_E_RANGE,
                    "x[%lld] is %g away from the farthest point, above the limit 1e150",

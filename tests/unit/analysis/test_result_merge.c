@@ -71,7 +71,7 @@ static void mean_column(const scene *s, const ddn_result *const r[3], const char
 }
 
 static void share_column(const scene *s, const ddn_result *const r[3], const char *name, int64_t na,
-                         int64_t nb, int interval)
+                         int64_t nb)
 {
     char part[3][64];
     snprintf(part[0], sizeof part[0], "%s_se", name);
@@ -82,9 +82,9 @@ static void share_column(const scene *s, const ddn_result *const r[3], const cha
         int64_t hits = llround(test_element(s->ctx, r[0], name, k) * (double)na) +
                        llround(test_element(s->ctx, r[1], name, k) * (double)nb);
         ddni_proportion(hits, na + nb, &p, &want[0]);
-        ddni_wilson(hits, na + nb, 1.959963984540054, &want[1], &want[2]);
+        ddni_wilson_95(hits, na + nb, &want[1], &want[2]);
         CLOSE(test_element(s->ctx, r[2], name, k), p, 0, 0);
-        for (int i = 0; i < (interval ? 3 : 1); i++) {
+        for (int i = 0; i < 3; i++) {
             CLOSE(test_element(s->ctx, r[2], part[i], k), want[i], 0, 0);
         }
     }
@@ -125,9 +125,12 @@ static void identities(void **state)
                                         "df_dt", "w_max", "mmse", "log_p"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         mean_column(&s, all, names[i], 40, 90);
-        assert_non_null(strstr(ddn_result_definition(r[2], names[i]), "130 in all"));
+        assert_non_null(strstr(ddn_result_definition(r[2], names[i]), "pooled from several runs"));
     }
-    CLOSE(test_scalar(s.ctx, r[2], "samples"), 130, 0, 0);
+    for (int64_t k = 0; k < TIMES; k++) {
+        CLOSE(test_element(s.ctx, r[2], "samples", k), 130, 0, 0);
+    }
+    CLOSE(test_scalar(s.ctx, r[2], "evaluations"), 130 * TIMES, 0, 0);
     CLOSE(test_scalar(s.ctx, r[2], "n"), N, 0, 0);
     assert_string_equal(ddn_result_field(r[2], "seed"), "1, 2");
     assert_string_equal(ddn_result_field(r[2], "DDN_ANALYSIS_SAMPLES"), "130");
@@ -141,8 +144,10 @@ static void identities(void **state)
     OK(s.ctx, ddn_result_merge(s.ctx, r[2], third, &larger));
     const ddn_result *const more[3] = {r[2], third, larger};
     mean_column(&s, more, "phi_C", 130, 50);
-    assert_non_null(strstr(ddn_result_definition(larger, "phi_C"), "180 in all"));
-    assert_null(strstr(ddn_result_definition(larger, "phi_C"), "130 in all"));
+    const char *text = strstr(ddn_result_definition(larger, "phi_C"), "pooled from several runs");
+    assert_non_null(text);
+    assert_null(strstr(text + 1, "pooled"));
+    CLOSE(test_element(s.ctx, larger, "samples", 0), 180, 0, 0);
     FAILS(s.ctx, ddn_result_merge(s.ctx, larger, r[1], &again), DDN_E_MISMATCH, "seed 2");
     FAILS(s.ctx, ddn_result_merge(s.ctx, r[0], r[0], &again), DDN_E_MISMATCH, "count twice");
     /* The pooled curves cross as any others. */
@@ -172,9 +177,11 @@ static void simulations(void **state)
         OK(s.ctx, ddn_result_merge(s.ctx, r[0], r[1], &r[2]));
         const ddn_result *const all[3] = {r[0], r[1], r[2]};
         mean_column(&s, all, "distance2", 30, 70);
-        share_column(&s, all, what == 0 ? "phi" : "same_class", 30, 70, what > 0);
-        share_column(&s, all, what == 0 ? "phi_C" : "returned", 30, 70, what > 0);
-        CLOSE(test_scalar(s.ctx, r[2], what == 0 ? "clones" : "paths"), 100, 0, 0);
+        share_column(&s, all, what == 0 ? "phi" : "same_class", 30, 70);
+        share_column(&s, all, what == 0 ? "phi_C" : "returned", 30, 70);
+        CLOSE(what == 0 ? test_element(s.ctx, r[2], "clones", 1)
+                        : test_scalar(s.ctx, r[2], "paths"),
+              100, 0, 0);
         if (what > 0) { /* quantiles do not pool */
             mean_column(&s, all, "entropy", 30, 70);
             mean_column(&s, all, "distance2_identity", 30, 70);
@@ -218,7 +225,7 @@ static void reports(void **state)
     CLOSE(test_scalar(s.ctx, r[2], "t_S"), test_scalar(s.ctx, r[0], "t_S"), 0, 0);
     const ddn_result *const all[3] = {r[0], r[1], r[2]};
     mean_column(&s, all, "phi", 200, 200);
-    share_column(&s, all, "phi_C_clones", 200, 200, 0);
+    share_column(&s, all, "phi_C_clones", 200, 200);
     through_files(&s, all);
     ddn_result_destroy(crossed);
     for (int i = 0; i < 3; i++) {
@@ -239,7 +246,7 @@ static ddn_result *of_samples(ddn_context *ctx, const double *samples, int64_t c
         hits += samples[i] > 1;
     }
     ddni_proportion(hits, count, &p, &p_error);
-    ddni_wilson(hits, count, 1.959963984540054, &low, &high);
+    ddni_wilson_95(hits, count, &low, &high);
     const double error = ddni_mean_error(&mean);
     ddn_result *r = NULL;
     OK(ctx, ddn_result_create(ctx, "mine", DDN_CLOCK_NONE, 1, &r));

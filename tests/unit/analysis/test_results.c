@@ -1,5 +1,6 @@
 /* Results and the statistics behind them: what is stored comes back, errors have known values. */
 #include "analysis/result_impl.h"
+#include "base/rng.h"
 #include "base/statistics.h"
 #include "support/failing.h"
 #include "support/fixtures.h"
@@ -150,13 +151,37 @@ static void proportions_have_errors_at_the_ends(void **state)
     CLOSE(error, 0.005, 1e-4, 0);
 }
 
+/* How often the 95 % interval of 512 trials has p, summed over the binomial law: Wilson's alone
+ * falls to 0.84 at p = 3e-4, and +-1.96 standard errors of no hit at all would be less. */
+static void intervals_of_rare_events_cover(void **state)
+{
+    (void)state;
+    enum {
+        N = 512
+    };
+    double least = 1;
+    for (double p = 2e-5; p < 0.5; p *= 1.05) {
+        double chance = pow(1 - p, N), covered = 0;
+        for (int64_t hits = 0; hits <= N; hits++) {
+            double low, high, of_misses[2];
+            ddni_wilson_95(hits, N, &low, &high);
+            ddni_wilson_95(N - hits, N, &of_misses[0], &of_misses[1]);
+            CLOSE(of_misses[0], 1 - high, 0, 1e-14);
+            covered += low <= p && p <= high ? chance : 0;
+            chance *= (double)(N - hits) / (double)(hits + 1) * p / (1 - p);
+        }
+        least = fmin(least, covered);
+    }
+    assert_true(least > 0.92);
+}
+
 static void medians_come_from_order_statistics(void **state)
 {
     (void)state;
     enum {
         N = 1001
     };
-    double v[N], median, error;
+    double v[N];
     for (int64_t i = 0; i < N; i++) {
         v[i] = (double)((i * 376) % N); /* a permutation: 376 and 1001 have no common factor */
     }
@@ -164,26 +189,57 @@ static void medians_come_from_order_statistics(void **state)
     for (int64_t i = 0; i < N; i++) {
         assert_true(v[i] == (double)i);
     }
-    ddni_median(v, N, &median, &error);
-    assert_true(median == 500);
-    CLOSE(error, sqrt(N) / 2, 0, 1); /* uniform: sd of the median = n / (2 sqrt n) */
-    ddni_median(v, 2, &median, &error);
-    assert_true(median == 0.5 && error == 0.5);
-    ddni_median(v, 1, &median, &error);
-    assert_true(median == 0 && error == 0);
+    ddni_middle m = ddni_median(v, N);
+    assert_true(m.median == 500);
+    CLOSE(m.error, sqrt(N) / 2, 1e-12, 0); /* uniform: sd of the median = n / (2 sqrt n) */
+    CLOSE(m.high - m.low, 2 * 1.959963984540054 * m.error, 1e-12, 0);
+    m = ddni_median(v, 2);
+    assert_true(m.median == 0.5 && m.low == 0 && m.high == 1);
+    m = ddni_median(v, 1);
+    assert_true(m.median == 0 && m.error == 0);
+    CLOSE(ddni_quantile(v, 4, 0.5, NULL), 1.5, 1e-15,
+          0); /* Hazen: 0, 1, 2, 3 are at 1/8, 3/8, 5/8, 7/8 */
+    CLOSE(ddni_quantile(v, 4, 0.7, NULL), 2.3, 1e-15, 0);
+    assert_true(ddni_quantile(v, 4, 0.1, NULL) == 0 && ddni_quantile(v, 4, 1, NULL) == 3);
     ddni_sort(v, 0);
+}
+
+/* Spread over reported error of the median of few values, and how often its interval covers: ranks
+ * that are rounded inward gave 1.36. */
+static void medians_of_few_values_have_honest_errors(void **state)
+{
+    (void)state;
+    enum {
+        N = 16,
+        RUNS = 4000
+    };
+    ddni_mean median = {0}, error = {0};
+    const ddni_draws draws = ddni_draws_of(7, DDNI_USE_BOOTSTRAP, 0);
+    int64_t covered = 0;
+    for (int64_t r = 0; r < RUNS; r++) {
+        double v[N];
+        for (int64_t i = 0; i < N; i++) {
+            v[i] = -log(ddni_draws_uniform(&draws, r, i));
+        }
+        ddni_sort(v, N);
+        ddni_middle m = ddni_median(v, N);
+        ddni_mean_add(&median, m.median);
+        ddni_mean_add(&error, m.error);
+        covered += m.low <= log(2) && log(2) <= m.high;
+    }
+    CLOSE(ddni_mean_error(&median) * sqrt(RUNS) / error.mean, 1, 0, 0.1);
+    CLOSE((double)covered / RUNS, 0.95, 0, 0.025);
 }
 
 static void crossings_are_found_from_the_noisy_end(void **state)
 {
     (void)state;
     const double t[] = {1, 2, 3, 4, 5, 6}, y[] = {1, 0.4, 0.7, NAN, 0.2, 0.1};
-    const double e[] = {0.1, 0.1, 0.2, NAN, 0.4, 0.1};
-    ddni_crossing c;
-    ddni_cross(6, t, y, e, 0.5, &c); /* between 3 and 5, slope -1/4; two more below */
-    CLOSE(c.t, 3.8, 1e-14, 0);
-    /* noise of both ends, and the bend of the rows 2, 3, 5: |-0.25 - 0.3| / 3 */
-    CLOSE(c.error, hypot(0.6 * 0.2 + 0.4 * 0.4, 0.55 / 3 * 0.8 * 1.2) * 4, 1e-13, 0);
+    const double e[] = {0.01, 0.01, 0.02, NAN, 0.04, 0.01};
+    ddni_curve curve = {.rows = 6, .t = t, .y = y, .error = e, .apart = 1};
+    ddni_crossing c, r;
+    ddni_cross(&curve, 0.5, &c); /* between 3 and 5; two more below, and no noise */
+    assert_true(c.t > 3.5 && c.t < 4.2 && c.error > 0.05 && c.error < 1);
     assert_int_equal(c.count, 3);
     double tr[6], yr[6], er[6];
     for (int i = 0; i < 6; i++) {
@@ -191,19 +247,96 @@ static void crossings_are_found_from_the_noisy_end(void **state)
         yr[i] = y[5 - i];
         er[i] = e[5 - i];
     }
-    ddni_crossing r;
-    ddni_cross(6, tr, yr, er, 0.5, &r);
+    const ddni_curve falling = {.rows = 6, .t = tr, .y = yr, .error = er, .apart = 1};
+    ddni_cross(&falling, 0.5, &r);
     CLOSE(r.t, c.t, 1e-14, 0);
     CLOSE(r.error, c.error, 1e-13, 0);
-    ddni_cross(2, t, y, e, 0.7, &c); /* a bracket alone */
+    curve.rows = 2;
+    ddni_cross(&curve, 0.7, &c); /* a bracket alone: known to its width */
     CLOSE(c.t, 1.5, 1e-14, 0);
-    CLOSE(c.error, 0.1 / 0.6, 1e-13, 0);
-    ddni_cross(6, t, y, e, 2, &c);
+    CLOSE(c.error, hypot(0.01 * sqrt(0.5) / 0.6, 1 / sqrt(12)), 1e-12, 0);
+    curve.rows = 6;
+    ddni_cross(&curve, 2, &c);
     assert_true(isnan(c.t) && isnan(c.error) && c.count == 0);
-    ddni_cross(1, t, y, e, 0.5, &c);
-    assert_true(isnan(c.t));
-    ddni_cross(6, t, y, e, 0.1, &c); /* at least the level is above it: touching is no crossing */
+    ddni_cross(&curve, 0.1, &c); /* at least the level is above it: touching is no crossing */
     assert_int_equal(c.count, 0);
+    curve.rows = 1;
+    ddni_cross(&curve, 0.5, &c);
+    assert_true(isnan(c.t));
+}
+
+/* Noise that makes several crossings tells how little is known. */
+static void several_crossings_widen_the_error(void **state)
+{
+    (void)state;
+    const double t[] = {1, 2, 3, 4, 5, 6, 7, 8}, e[] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
+    const double y[] = {0.9, 0.8, 0.49, 0.51, 0.49, 0.51, 0.2, 0.1};
+    const ddni_curve curve = {.rows = 8, .t = t, .y = y, .error = e, .apart = 1};
+    ddni_crossing c;
+    ddni_cross(&curve, 0.5, &c);
+    assert_int_equal(c.count, 5);
+    assert_true(c.error > 1.5 && c.error < 4);
+}
+
+/* Polynomials of degree 3 are exact, and then the error is that of the rows, with their
+ * correlations: rows that err together move the whole curve. */
+static void crossings_know_correlations(void **state)
+{
+    (void)state;
+    double t[9], y[9], e[9], rho[9], falling_rho[9];
+    for (int i = 0; i < 9; i++) {
+        t[i] = 1 + 0.5 * i + 0.02 * i * i;
+        const double x = t[i] - 3;
+        y[i] = 0.5 - 0.2 * x + 0.01 * x * x - 0.003 * x * x * x;
+        e[i] = 0.02;
+        rho[i] = i < 8 ? 0.9 : NAN;
+    }
+    ddni_curve curve = {.rows = 9, .t = t, .y = y, .error = e, .apart = 1};
+    ddni_crossing apart, together, known, unknown;
+    ddni_cross(&curve, 0.5, &apart);
+    CLOSE(apart.t, 3, 1e-13, 0);
+    assert_true(apart.error > 0.06 && apart.error < 0.1);
+    for (int i = 0; i < 9; i++) {
+        falling_rho[i] = i < 8 ? 1 : NAN;
+    }
+    curve.rho = falling_rho;
+    ddni_cross(&curve, 0.5, &together);
+    CLOSE(together.error, 0.1, 0.01, 0); /* 0.02 over the slope 0.2 */
+    curve.rho = rho;
+    ddni_cross(&curve, 0.5, &known);
+    assert_true(known.error > apart.error && known.error < together.error);
+    curve.rho = NULL;
+    curve.apart = 0;
+    ddni_cross(&curve, 0.5, &unknown);
+    assert_true(unknown.error >= together.error);
+}
+
+/* Logistic curves, sampled from finely to coarsely: the interpolation errs by what the error says,
+ * with no noise. */
+static void the_bend_is_known(void **state)
+{
+    (void)state;
+    const double none[9] = {0}, levels[2] = {0.5, 0.05};
+    for (int l = 0; l < 2; l++) {
+        for (double step = 0.25; step <= 8; step *= 2) {
+            double worst = 0, far = 0, all = 0;
+            for (int shift = 0; shift < 40; shift++) {
+                double t[9], y[9], root = log(levels[l] / (1 - levels[l]));
+                for (int i = 0; i < 9; i++) {
+                    t[i] = root + step * (i - 4 + (shift + 0.5) / 40);
+                    y[i] = 1 / (1 + exp(-t[i]));
+                }
+                const ddni_curve curve = {.rows = 9, .t = t, .y = y, .error = none, .decays = l};
+                ddni_crossing c;
+                ddni_cross(&curve, levels[l], &c);
+                all += pow(c.t - root, 2);
+                far += pow(c.error, 2);
+                worst = fmax(worst, fabs(c.t - root));
+            }
+            assert_true(sqrt(all) < 1.6 * sqrt(far));
+            assert_true(step > 1 || worst < 0.02 * step);
+        }
+    }
 }
 
 static void numbered_names(void **state)
@@ -230,8 +363,13 @@ int main(void)
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(means_are_stable),
         cmocka_unit_test(proportions_have_errors_at_the_ends),
+        cmocka_unit_test(intervals_of_rare_events_cover),
         cmocka_unit_test(medians_come_from_order_statistics),
+        cmocka_unit_test(medians_of_few_values_have_honest_errors),
         cmocka_unit_test(crossings_are_found_from_the_noisy_end),
+        cmocka_unit_test(several_crossings_widen_the_error),
+        cmocka_unit_test(crossings_know_correlations),
+        cmocka_unit_test(the_bend_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,9 +274,51 @@ static void bad_input_is_refused(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Fewer states than features: the covariance has eigenvalues that are 0 up to rounding, and the
+ * root of a rounding error is no small number (4e-9 of the distance). The reference is isotropic,
+ * the states +-b_r along three axes of a reflected frame. */
+static void fewer_states_than_features(void **state)
+{
+    (void)state;
+    enum {
+        K = 24,
+        P = 3
+    };
+    const double b[P] = {2, 1, 0.3}, c = 3;
+    double points[2 * K * K] = {0}, x[2 * P * K], v[K], norm2 = 0, distance = NAN;
+    double want = c * c;
+    for (int i = 0; i < K; i++) {
+        points[2 * i * K + i] = c;
+        points[(2 * i + 1) * K + i] = -c;
+        v[i] = 1 + sin(i);
+        norm2 += v[i] * v[i];
+    }
+    for (int r = 0; r < P; r++) {
+        for (int i = 0; i < K; i++) {
+            x[2 * r * K + i] = b[r] * ((i == r) - 2 * v[r] * v[i] / norm2);
+            x[(2 * r + 1) * K + i] = -x[2 * r * K + i];
+        }
+        want += b[r] * b[r] / P - 2 * c / sqrt(K) * b[r] / sqrt(P);
+    }
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *ds = NULL;
+    ddn_features *features = NULL;
+    ddn_frechet *fr = NULL;
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2 * K, K, points, K, &ds));
+    OK(ctx, ddn_features_create_identity(ctx, K, &features));
+    OK(ctx, ddn_frechet_create(ctx, ds, features, &fr));
+    OK(ctx, ddn_frechet_distance(ctx, fr, 2 * P, 0, 0, x, K, &distance, NULL, NULL));
+    CLOSE(distance, want, 1e-13, 0);
+    ddn_frechet_destroy(fr);
+    ddn_features_destroy(features);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fewer_states_than_features),
         cmocka_unit_test(distances_of_moved_and_scaled_sets),
         cmocka_unit_test(a_reference_of_copies),
         cmocka_unit_test(principal_axes_see_the_largest_variance),

@@ -173,12 +173,61 @@ static void one_point_needs_no_late_start(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A host's divergences 3 exp(-2 t) with errors 0.01 and their correlation; the last row is noise
+ * below the curve. */
+static ddn_result *by_hand(ddn_context *ctx, double correlation, double last)
+{
+    double t[8], kl[8], se[8], rho[8];
+    for (int i = 0; i < 8; i++) {
+        t[i] = 1 + 0.4 * i;
+        kl[i] = 3 * exp(-2 * t[i]) + (i == 7 ? last : 0);
+        se[i] = 0.01;
+        rho[i] = i < 7 ? correlation : NAN;
+    }
+    ddn_result *r = NULL;
+    OK(ctx, ddn_result_create(ctx, "late_start", DDN_CLOCK_SCHEDULE, 8, &r));
+    OK(ctx, ddn_result_add_column(ctx, r, "t", "1", "by hand", t));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise", "nats", "by hand", kl));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_se", "nats", "by hand", se));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_rho", "1", "by hand", rho));
+    return r;
+}
+
+static void chosen(ddn_context *ctx, double correlation, double last, double level, double *t,
+                   double *error)
+{
+    ddn_result *r = by_hand(ctx, correlation, last);
+    OK(ctx, ddn_late_start_choose(ctx, r, DDN_START_NOISE, level, t, error));
+    ddn_result_destroy(r);
+}
+
+/* Where the divergence is well above its error the choice is that of its logarithm; correlated
+ * errors do not average out (0.1.0 added them in squares, 1.27 times too small); and a row that
+ * noise takes below 0 is no reason for another choice than its error says. */
+static void the_choice_knows_noise_and_correlations(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    double apart, together, small, t, error;
+    chosen(ctx, 0, 0, 0.1223, &t, &apart);
+    CLOSE(t, log(3 / 0.1223) / 2, 0.01, 0);
+    chosen(ctx, 1, 0, 0.1223, &t, &together);
+    CLOSE(together, 0.01 / 0.1223 / 2, 0.1, 0); /* 0.01 over the slope -2 KL */
+    assert_true(together > 1.05 * apart);       /* in all, with what the grid leaves open */
+    chosen(ctx, 0.9, 0, 0.0149, &t, &small);    /* above the last row, below its error */
+    CLOSE(t, log(3 / 0.0149) / 2, 0, 0.5 * small);
+    chosen(ctx, 0.9, -0.012, 0.005, &t, &error);
+    assert_true(error > 0.2 && fabs(t - log(3 / 0.005) / 2) < 2 * error);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaussian_to_noise_matches_the_reference),
         cmocka_unit_test(divergences_agree_with_quadrature),
         cmocka_unit_test(one_point_needs_no_late_start),
+        cmocka_unit_test(the_choice_knows_noise_and_correlations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,6 @@
 /* Simulated clones against the identities, and the last change of the nearest point. */
+#include <string.h>
+
 #include "support/toy.h"
 
 static const double times[] = {2, 0.8, 0.3, 0.1};
@@ -47,7 +49,7 @@ static void simulation_agrees_with_the_identities(void **state)
         }
     }
     assert_true(test_element(ctx, clones, "t", 0) == 2 &&
-                test_scalar(ctx, clones, "clones") == 1500);
+                test_element(ctx, clones, "clones", 0) == 1500);
     ddn_result_destroy(clones);
     ddn_result_destroy(exact);
     ddn_analysis_destroy(an);
@@ -104,6 +106,77 @@ static void unlabelled_data_have_no_phi(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* As many pairs as the precision needs and little more, whatever the batches; intervals beside the
+ * errors. */
+static void a_precision_gives_the_number_of_pairs(void **state)
+{
+    (void)state;
+    const double wanted = 0.03;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
+    ddn_analysis *an = analysis(ctx, 2);
+    ddn_result *r[2] = {NULL};
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_CLONE_PRECISION, wanted));
+    for (int64_t i = 0; i < 2; i++) {
+        OK(ctx,
+           ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_BATCH, i == 0 ? 10 : 512));
+        OK(ctx, ddn_analysis_clones(an, oracle, TIMES, times, &r[i]));
+    }
+    double total = 0, fewest = 1e9, most = 0;
+    for (int64_t k = 0; k < TIMES; k++) {
+        const double phi = test_element(ctx, r[0], "phi", k),
+                     phi_c = test_element(ctx, r[0], "phi_C", k);
+        const double pairs = test_element(ctx, r[0], "clones", k);
+        const double variance = fmax(phi * (1 - phi), phi_c * (1 - phi_c));
+        assert_true(test_element(ctx, r[0], "phi_se", k) <= wanted);
+        assert_true(test_element(ctx, r[0], "phi_C_se", k) <= wanted);
+        assert_true(pairs >= 64 &&
+                    (pairs == 64 || pairs < 1.3 * variance / (wanted * wanted) + 24));
+        assert_true(test_element(ctx, r[0], "phi_C_low", k) < phi_c);
+        assert_true(test_element(ctx, r[0], "phi_C_high", k) > phi_c);
+        assert_true(test_element(ctx, r[1], "clones", k) == pairs);
+        assert_true(test_element(ctx, r[1], "phi", k) == phi);
+        total += pairs;
+        fewest = fmin(fewest, pairs);
+        most = fmax(most, pairs);
+    }
+    assert_true(most > 1.5 * fewest && test_scalar(ctx, r[0], "clone_pairs") == total);
+    ddn_result_destroy(r[0]);
+    ddn_result_destroy(r[1]);
+    ddn_oracle_destroy(oracle);
+    ddn_analysis_destroy(an);
+    ddn_context_destroy(ctx);
+}
+
+/* What cannot be reached is refused by name, before the work is done; the precision that is offered
+ * can be had. */
+static void a_precision_out_of_reach_is_refused(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 1);
+    ddn_analysis *an = analysis(ctx, 2);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_MOST_SAMPLES, 500));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_CLONE_PRECISION, 1e-3));
+    FAILS(ctx, ddn_analysis_clones(an, oracle, TIMES, times, &r), DDN_E_CONVERGENCE,
+          "DDN_ANALYSIS_CLONE_PRECISION");
+    assert_null(r);
+    const char *message = ddn_context_message(ctx);
+    double offered = 0;
+    assert_non_null(strstr(message, "phi"));
+    assert_non_null(strstr(message, "500 (DDN_ANALYSIS_MOST_SAMPLES)"));
+    assert_int_equal(sscanf(strrchr(message, ';'), "; %lf", &offered), 1);
+    assert_true(offered > 0.015 && offered < 0.025);
+    OK(ctx,
+       ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_CLONE_PRECISION, 1.1 * offered));
+    OK(ctx, ddn_analysis_clones(an, oracle, TIMES, times, &r));
+    ddn_result_destroy(r);
+    ddn_oracle_destroy(oracle);
+    ddn_analysis_destroy(an);
+    ddn_context_destroy(ctx);
+}
+
 /* P(last change < t) >= 1 - E max w(t): the nearest point at t is the final one with probability
  * E max w, and where it is not it must change below t. Each of the grid times is allowed 4
  * standard errors of the measured share. */
@@ -139,6 +212,9 @@ static void last_change_obeys_its_bound(void **state)
         half = half == 0 && w_max[k] > 0.5 ? grid[k - 1] : half;
     }
     assert_true(share[STEPS] == 0 && share[0] > 0.95);
+    assert_true(test_element(ctx, changes, "changed_after_low", STEPS) == 0);
+    CLOSE(test_element(ctx, changes, "changed_after_high", STEPS), 0.00636, 0.01,
+          0); /* Wilson: 0 of 600 */
     double median = test_scalar(ctx, changes, "t_C_last_change_median"), median_error, mean_error;
     double mean = test_scalar(ctx, changes, "t_C_last_change");
     OK(ctx, ddn_result_scalar(ctx, changes, "t_C_last_change_median", NULL, &median_error));
@@ -259,6 +335,8 @@ int main(void)
         cmocka_unit_test(simulation_agrees_with_the_identities),
         cmocka_unit_test(the_flow_does_not_branch),
         cmocka_unit_test(unlabelled_data_have_no_phi),
+        cmocka_unit_test(a_precision_gives_the_number_of_pairs),
+        cmocka_unit_test(a_precision_out_of_reach_is_refused),
         cmocka_unit_test(last_change_obeys_its_bound),
         cmocka_unit_test(results_depend_on_nothing_but_the_seed),
         cmocka_unit_test(progress_rises_and_stops),

@@ -100,10 +100,9 @@ static void count(const scene *s, const ddn_oracle *oracle, const ddn_dataset *f
     OK(s->ctx, ddni_schedule_level(s->ctx, s->sch, t_end, &end));
     if (what != DDNI_MEASURE_PATH) {
         ddni_samples samples;
-        OK(s->ctx, ddni_samples_init(s->ctx, oracle, from, SEED, what, k, PAIRS, &samples));
+        ddni_samples_init(s->ctx, oracle, from, SEED, what, k, &samples);
         OK(s->ctx, ddni_samples_draw(&samples, 0, PAIRS, x0, z));
         ddni_samples_at(&start, PAIRS, x0, z, z);
-        ddni_samples_free(&samples);
     }
     for (int64_t p = 0; p < PAIRS; p++) {
         double x = what == DDNI_MEASURE_PATH ? at : z[p];

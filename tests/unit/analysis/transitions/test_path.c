@@ -118,6 +118,9 @@ static void by_posterior(void **state)
         shares = test_element(s.ctx, r, "random", k) + test_element(s.ctx, r, "features", k) +
                  test_element(s.ctx, r, "memorization", k);
         CLOSE(shares, 1, 1e-12, 0);
+        assert_true(test_element(s.ctx, r, "features_low", k) <=
+                    test_element(s.ctx, r, "features", k));
+        assert_true(test_element(s.ctx, r, "features_high", k) > 0);
         double regime = test_element(s.ctx, r, "regime", k);
         assert_true(regime >= last);
         last = regime;

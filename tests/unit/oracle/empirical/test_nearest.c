@@ -213,6 +213,42 @@ static void many_states(void **state)
     }
 }
 
+/* A point far away that the sample for the centre does not see: the bounds still hold, or are not
+ * used. */
+static void a_stray_point(void **state)
+{
+    (void)state;
+    static const double sizes[] = {1e3, 1e9, 1e25, 1e160};
+    enum {
+        N = 9000,
+        D = 3,
+        M = 20
+    };
+    for (int k = 0; k < 4; k++) {
+        double *y = numbers(N * D), x[M * D], want[M], got[M];
+        int64_t index[M];
+        ddn_context *ctx = test_context(2);
+        ddn_dataset *ds = NULL;
+        test_normal(4, N * D, y);
+        test_normal(5, M * D, x);
+        y[D] = sizes[k];
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, y, D, &ds));
+        if (k == 3) {
+            FAILS(ctx, ddn_dataset_nearest(ctx, ds, M, 1, x, D, index, got), DDN_E_RANGE, "x[");
+            FAILS(ctx, ddn_dataset_nearest(ctx, ds, 1, 1, x, D, index, got), DDN_E_RANGE, "x[0]");
+        } else {
+            for (int q = 0; q < M; q++) { /* by all points */
+                OK(ctx, ddn_dataset_nearest(ctx, ds, 1, 1, x + q * D, D, NULL, want + q));
+            }
+            OK(ctx, ddn_dataset_nearest(ctx, ds, M, 1, x, D, index, got));
+            assert_memory_equal(got, want, sizeof got);
+        }
+        ddn_dataset_destroy(ds);
+        ddn_context_destroy(ctx);
+        free(y);
+    }
+}
+
 static void same_bits_for_any_threads(void **state)
 {
     (void)state;
@@ -301,9 +337,13 @@ static void survives_a_lack_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sizes_around_every_list),   cmocka_unit_test(layouts),
-        cmocka_unit_test(offsets_and_sizes),         cmocka_unit_test(many_states),
-        cmocka_unit_test(same_bits_for_any_threads), cmocka_unit_test(refuses),
+        cmocka_unit_test(sizes_around_every_list),
+        cmocka_unit_test(layouts),
+        cmocka_unit_test(offsets_and_sizes),
+        cmocka_unit_test(many_states),
+        cmocka_unit_test(a_stray_point),
+        cmocka_unit_test(same_bits_for_any_threads),
+        cmocka_unit_test(refuses),
         cmocka_unit_test(survives_a_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

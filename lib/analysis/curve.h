@@ -1,0 +1,16 @@
+/* Columns of results as curves that cross levels. */
+#ifndef DDNI_ANALYSIS_CURVE_H
+#define DDNI_ANALYSIS_CURVE_H
+
+#include "analysis/result_impl.h"
+#include "base/statistics.h"
+
+/* The column NAME over "t", with its errors NAME_se and their correlations NAME_rho, if there are
+ * any: without them the errors of shares are those of separate experiments at each time, and
+ * nothing is known of others. 0 where the result has no such columns. */
+int32_t ddni_result_curve(const ddn_result *result, const char *name, ddni_curve *out);
+
+/* Whether a column of that name has a number in some row. */
+int32_t ddni_result_is_measured(const ddn_result *result, const char *name);
+
+#endif

@@ -1,0 +1,497 @@
+/* States between close points, drawn more often than they come; theory.md (39). */
+#include "analysis/rare.h"
+
+#include <math.h>
+
+#include "base/check.h"
+#include "base/progress.h"
+#include "dataset/dataset_impl.h"
+#include "numerics/vector.h"
+#include "oracle/empirical/nearest.h"
+
+enum {
+    LOOKED_AT = 48,   /* points by which it is told whether a search is needed */
+    ROWS = 128,       /* points searched together */
+    FEW = 8,          /* neighbours that are listed however many points there are */
+    PAIRS = 1 << 22,  /* most pairs of which more are */
+    MOST_CLASSES = 32 /* a search for each class reads all others */
+};
+
+static const double common = 0.25;    /* overlaps that plain samples see often enough */
+static const double seldom = 0.02;    /* below: the families have their full shares */
+static const double width = 3;        /* of the noise between two points, in logits */
+static const double negligible = -50; /* log of an overlap relative to the largest */
+static const double nothing = -340;   /* logs below: numbers whose squares double cannot hold */
+
+/* ---- Pairs of points -------------------------------------------------------------------- */
+
+/* log Phi(-x), x >= 0. */
+static double log_tail(double x)
+{
+    if (x < 20) {
+        return log(0.5 * erfc(x * sqrt(0.5)));
+    }
+    const double u = 1 / (x * x);
+    return -0.5 * x * x - log(x * sqrt(2 * acos(-1))) + log1p(-u * (1 - u * (3 - 15 * u)));
+}
+
+/* Half the distance of two points in units of the noise. */
+static double half_way(const ddni_level *level, double distance)
+{
+    return level->a * distance / (2 * level->s);
+}
+
+/* Width of the noise along a pair. */
+static double narrow(double rho)
+{
+    return fmin(1, width / (2 * rho));
+}
+
+/* log of the density of the moved noise over the plain one, at g. */
+static double log_ratio(double rho, double g)
+{
+    const double tau = narrow(rho), v = (g - rho) / tau;
+    return 0.5 * (g * g - v * v) - log(tau);
+}
+
+static double log_add(double a, double b)
+{
+    const double most = fmax(a, b), least = fmin(a, b);
+    return most == -INFINITY ? most : most + log1p(exp(least - most));
+}
+
+/* ---- Neighbours ------------------------------------------------------------------------- */
+
+void ddni_rare_free(ddni_rare *r)
+{
+    if (r->ctx == NULL) {
+        return;
+    }
+    const ddni_allocator *al = ddni_context_allocator(r->ctx);
+    ddni_free(al, r->row);
+    ddni_free(al, r->distance);
+    ddni_free(al, r->overlap);
+    ddni_free(al, r->share_of);
+    ddni_free(al, r->sums);
+    ddni_free(al, r->y);
+    ddni_free(al, r->other);
+    *r = (ddni_rare){0};
+}
+
+/* Scratch of a search: rows of points, and the k + 1 nearest of each. */
+typedef struct looking {
+    double *x, *distance2;
+    int64_t *index, *members, k;
+} looking;
+
+static void free_looking(ddn_context *ctx, looking *l)
+{
+    const ddni_allocator *al = ddni_context_allocator(ctx);
+    ddni_free(al, l->x);
+    ddni_free(al, l->distance2);
+    ddni_free(al, l->index);
+    ddni_free(al, l->members);
+}
+
+static ddn_status make_looking(ddn_context *ctx, const ddn_dataset *ds, int64_t k, looking *l)
+{
+    l->k = k + 1;
+    DDNI_TRY(ddni_alloc_for(ctx, "points", ROWS, ds->d * (int64_t)sizeof(double), &l->x));
+    DDNI_TRY(ddni_alloc_for(ctx, "neighbours", ROWS * l->k, sizeof(double), &l->distance2));
+    DDNI_TRY(ddni_alloc_for(ctx, "neighbours", ROWS * l->k, sizeof(int64_t), &l->index));
+    return ddni_alloc_for(ctx, "points", ds->n, sizeof(int64_t), &l->members);
+}
+
+/* Adds a neighbour of point i, unless it is there. */
+static void list(ddni_rare *r, int64_t i, int64_t row, double distance)
+{
+    int64_t *rows = r->row + i * r->listed, at = 0;
+    while (at < r->listed && rows[at] >= 0 && rows[at] != row) {
+        at++;
+    }
+    if (at < r->listed && rows[at] < 0) {
+        rows[at] = row;
+        r->distance[i * r->listed + at] = distance;
+    }
+}
+
+/* The k nearest of points[count] among the rows of `search`, members[] of the set; NULL: all. */
+static ddn_status search_points(ddni_rare *r, looking *l, ddni_search *search,
+                                const int64_t *members, const int64_t *points, int64_t count)
+{
+    DDNI_STAGE(r->ctx, "identities");
+    for (int64_t first = 0; first < count; first += ROWS) {
+        const int64_t m = count - first < ROWS ? count - first : ROWS;
+        DDNI_TRY(ddni_stage_part(r->ctx, (double)first / (double)count,
+                                 (double)(first + m) / (double)count));
+        for (int64_t q = 0; q < m; q++) {
+            ddni_dataset_rows(r->ds, points[first + q], 1, l->x + q * r->d, r->d);
+        }
+        DDNI_TRY(ddni_search_distinct(r->ctx, search, m, l->k, l->x, r->d, l->index, l->distance2));
+        for (int64_t q = 0; q < m * l->k; q++) {
+            if (l->index[q] >= 0 && l->distance2[q] > 0) {
+                const int64_t row = members == NULL ? l->index[q] : members[l->index[q]];
+                list(r, points[first + q / l->k], row, sqrt(l->distance2[q]));
+            }
+        }
+        r->searched += m;
+    }
+    return DDN_OK;
+}
+
+/* The nearest points of other classes than c, of those of c. */
+static ddn_status search_class(ddni_rare *r, looking *l, int64_t c)
+{
+    const int32_t *class_of = r->ds->labels->class_index;
+    int64_t others = 0, own = r->n;
+    for (int64_t i = 0; i < r->n; i++) {
+        l->members[class_of[i] != c ? others++ : --own] = i;
+    }
+    if (others == 0 || own == r->n) {
+        return DDN_OK;
+    }
+    ddn_dataset *rest = NULL;
+    ddni_search *search = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(ddn_dataset_create_subset(r->ctx, r->ds, others, l->members, &rest), fail);
+    DDNI_TRY_GOTO(ddni_search_create(r->ctx, rest, &search), fail);
+    DDNI_TRY_GOTO(
+        search_points(r, l, search, l->members, l->members + others, r->ds->labels->count[c]),
+        fail);
+fail:
+    ddni_search_free(r->ctx, search);
+    ddn_dataset_destroy(rest);
+    return status;
+}
+
+/* Mean over the points of how often a state lies between one and its neighbours, at most once. */
+static double overlap_of(const ddni_rare *r, const int64_t *points, int64_t count,
+                         const ddni_level *level)
+{
+    double sum = 0;
+    for (int64_t p = 0; p < count; p++) {
+        double here = 0;
+        for (int64_t k = 0; k < r->listed; k++) {
+            const int64_t at = points[p] * r->listed + k;
+            here += r->row[at] < 0 ? 0 : exp(log_tail(half_way(level, r->distance[at])));
+        }
+        sum += fmin(here, 1);
+    }
+    return sum / (double)count;
+}
+
+/* Looks at some points: at how many of the levels are overlaps rare? */
+static ddn_status count_rare(ddni_rare *r, looking *l, ddni_search *search, int64_t count,
+                             const ddni_level *levels, int64_t *rare)
+{
+    int64_t points[LOOKED_AT], found = 0;
+    for (int64_t p = 0; p < LOOKED_AT; p++) {
+        points[p] = ddni_dataset_point(r->ds, ddni_draws_uniform(&r->samples->choice, p, 3));
+    }
+    DDNI_TRY(search_points(r, l, search, NULL, points, LOOKED_AT));
+    for (int64_t k = 0; k < count; k++) {
+        DDNI_TRY(ddni_poll(r->ctx));
+        found += overlap_of(r, points, LOOKED_AT, &levels[k]) < 2 * common;
+    }
+    *rare = found;
+    return DDN_OK;
+}
+
+static ddn_status search_all(ddni_rare *r, looking *l, int64_t budget, int64_t count,
+                             const ddni_level *levels)
+{
+    const int64_t classes = r->ds->labels == NULL ? 0 : r->ds->labels->classes;
+    int64_t rare = 0;
+    ddni_search *search = NULL;
+    DDNI_TRY(ddni_search_create(r->ctx, r->ds, &search));
+    ddn_status status = count_rare(r, l, search, count, levels, &rare);
+    if (status != DDN_OK || rare == 0 || (double)rare * (double)budget < (double)r->n) {
+        r->listed = 0;
+        ddni_search_free(r->ctx, search);
+        return status;
+    }
+    for (int64_t i = 0; i < r->n * r->listed; i++) {
+        r->row[i] = -1;
+    }
+    for (int64_t i = 0; i < r->n; i++) {
+        l->members[i] = i;
+    }
+    status = search_points(r, l, search, NULL, l->members, r->n);
+    ddni_search_free(r->ctx, search);
+    for (int64_t c = 0; status == DDN_OK && c < classes && classes <= MOST_CLASSES; c++) {
+        status = search_class(r, l, c);
+    }
+    return status;
+}
+
+ddn_status ddni_rare_init(ddn_context *ctx, const ddni_samples *samples, int64_t neighbours,
+                          int64_t budget, int64_t count, const ddni_level *levels, ddni_rare *r)
+{
+    *r = (ddni_rare){.ctx = ctx, .samples = samples, .ds = samples->points, .d = samples->d};
+    r->plain = 1;
+    if (r->ds == NULL || neighbours == 0 || r->ds->n < 2) {
+        return DDN_OK;
+    }
+    looking l = {0};
+    r->n = r->ds->n;
+    const int64_t fair = PAIRS / r->n > FEW ? PAIRS / r->n : FEW;
+    neighbours = neighbours < fair ? neighbours : fair;
+    neighbours = neighbours < r->n ? neighbours : r->n - 1;
+    r->nearest = neighbours;
+    r->listed = r->ds->labels != NULL && r->ds->labels->classes > 1 ? 2 * neighbours : neighbours;
+    const int64_t all = r->n * r->listed;
+    ddn_status status = make_looking(ctx, r->ds, neighbours, &l);
+    DDNI_TRY_GOTO(status, fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", all, sizeof *r->row, &r->row), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", all, sizeof *r->distance, &r->distance), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "overlaps", all, sizeof *r->overlap, &r->overlap), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "overlaps", all, sizeof *r->share_of, &r->share_of), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "overlaps", r->n, sizeof(double) * DDNI_FAMILIES, &r->sums),
+                  fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "point", r->d, sizeof(double), &r->y), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "point", r->d, sizeof(double), &r->other), fail);
+    for (int64_t i = 0; i < all; i++) {
+        r->row[i] = -1;
+    }
+    DDNI_TRY_GOTO(search_all(r, &l, budget, count, levels), fail);
+fail:
+    free_looking(ctx, &l);
+    return status;
+}
+
+/* ---- The proposal at a level ------------------------------------------------------------- */
+
+static int is_across(const ddni_rare *r, int64_t i, int64_t row)
+{
+    const ddni_labels *l = r->ds->labels;
+    return l != NULL && l->class_index[i] != l->class_index[row];
+}
+
+/* q_F(i, k) / pi_i in the unit of the family; 0 for pairs that do not count beside the closest. */
+static double q_of(const ddni_rare *r, int family, int64_t i, int64_t at)
+{
+    const double above = r->overlap[at] - r->top[family];
+    if (!(above > negligible) || (family == DDNI_ACROSS && !is_across(r, i, r->row[at]))) {
+        return 0;
+    }
+    return exp(above) * (family == DDNI_FAR ? r->distance[at] * r->distance[at] : 1);
+}
+
+/* log Phi(-rho), or -infinity where that does not count beside the largest one so far. */
+static double overlap_at(const ddni_rare *r, double distance, double largest)
+{
+    const double rho = half_way(&r->level, distance);
+    return -0.5 * rho * rho < largest + negligible ? -INFINITY : log_tail(rho);
+}
+
+/* How often states lie between a point and its neighbours, and between classes; what its unlisted
+ * neighbours can add to it. */
+static void fill_point(ddni_rare *r, int64_t i, double *near, double *across, double *unlisted)
+{
+    double tail = 0, least = INFINITY;
+    int64_t count = 0;
+    *near = *across = 0;
+    for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
+        const int other = is_across(r, i, r->row[at]);
+        r->overlap[at] = overlap_at(r, r->distance[at], r->top[other ? DDNI_ACROSS : DDNI_NEAR]);
+        tail = exp(r->overlap[at]);
+        *near += tail;
+        r->top[DDNI_NEAR] = fmax(r->top[DDNI_NEAR], r->overlap[at]);
+        if (other) {
+            *across += tail;
+            r->top[DDNI_ACROSS] = fmax(r->top[DDNI_ACROSS], r->overlap[at]);
+        }
+        count++;
+        if (count <= r->nearest) { /* those of all classes come first */
+            least = tail;
+        }
+    }
+    *unlisted = count == 0 ? 1 : fmin(1, 2 * least * (double)(r->n - 1 - count));
+}
+
+/* Overlaps of all pairs; how often states lie between points, and between classes. */
+static ddn_status fill_overlaps(ddni_rare *r, double often[2])
+{
+    often[0] = often[1] = r->unlisted = 0;
+    r->top[DDNI_NEAR] = r->top[DDNI_ACROSS] = -INFINITY;
+    for (int64_t i = 0; i < r->n; i++) {
+        const double pi = ddni_weight(r->ds, i);
+        double near, across, unlisted;
+        DDNI_TRY(ddni_poll(r->ctx));
+        fill_point(r, i, &near, &across, &unlisted);
+        often[0] += pi * fmin(near, 1);
+        often[1] += pi * fmin(across, 1);
+        r->unlisted += pi * unlisted;
+    }
+    r->top[DDNI_FAR] = r->top[DDNI_NEAR];
+    return DDN_OK;
+}
+
+/* The sum of q_F over all pairs, and its partial sums as shares. */
+static void fill_family(ddni_rare *r, int family)
+{
+    double *sums = r->sums + family * r->n, sum = 0;
+    for (int64_t i = 0; i < r->n; i++) {
+        double here = 0;
+        for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
+            here += q_of(r, family, i, at);
+        }
+        sum += ddni_weight(r->ds, i) * here;
+        sums[i] = sum;
+    }
+    for (int64_t i = 0; i < r->n; i++) {
+        sums[i] /= sum;
+    }
+    r->sum[family] = sum;
+}
+
+/* The share falls to 0 where plain samples see the states themselves. */
+static double share_of(double most, double often)
+{
+    const double u = often >= common   ? 0
+                     : often <= seldom ? 1
+                                       : log(common / often) / log(common / seldom);
+    return most * u * u * (3 - 2 * u);
+}
+
+ddn_status ddni_rare_level(ddni_rare *r, const ddni_level *level)
+{
+    double often[2];
+    r->level = *level;
+    r->plain = 1;
+    r->unlisted = 1;
+    if (r->listed == 0) {
+        return DDN_OK;
+    }
+    DDNI_TRY(fill_overlaps(r, often));
+    r->share[DDNI_NEAR] = share_of(0.3, often[0]);
+    r->share[DDNI_FAR] = share_of(0.15, often[0]);
+    r->share[DDNI_ACROSS] = share_of(0.2, often[1]);
+    for (int f = 0; f < DDNI_FAMILIES; f++) {
+        r->share[f] = r->top[f] > nothing ? r->share[f] : 0;
+        r->plain -= r->share[f];
+        if (r->share[f] > 0) {
+            DDNI_TRY(ddni_poll(r->ctx));
+            fill_family(r, f);
+        }
+    }
+    for (int64_t i = 0; i < r->n && r->plain < 1; i++) {
+        for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
+            double q = 0;
+            for (int f = 0; f < DDNI_FAMILIES; f++) {
+                q += r->share[f] > 0 ? r->share[f] * q_of(r, f, i, at) / r->sum[f] : 0;
+            }
+            r->share_of[at] = log(q);
+        }
+    }
+    return DDN_OK;
+}
+
+/* ---- Samples ----------------------------------------------------------------------------- */
+
+/* The family of a sample by a uniform deviate; DDNI_FAMILIES: a plain one. */
+static int choose_family(const ddni_rare *r, double u)
+{
+    u -= r->plain;
+    for (int f = 0; f < DDNI_FAMILIES && u >= 0; f++) {
+        u -= r->share[f];
+        if (u < 0) {
+            return f;
+        }
+    }
+    return DDNI_FAMILIES;
+}
+
+/* A pair by its share in a family: the point, and where its neighbour is listed. */
+static void choose_pair(const ddni_rare *r, int family, double u, int64_t *i, int64_t *at)
+{
+    const double *sums = r->sums + family * r->n;
+    int64_t low = 0, high = r->n - 1;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (sums[middle] > u) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    /* What is left of u goes on within the point. */
+    const double unit = ddni_weight(r->ds, low) / r->sum[family];
+    double rest = u - (low > 0 ? sums[low - 1] : 0);
+    *i = low;
+    *at = -1;
+    for (int64_t k = low * r->listed; k < (low + 1) * r->listed && r->row[k] >= 0; k++) {
+        const double q = unit * q_of(r, family, low, k);
+        if (q > 0) {
+            *at = k;
+            rest -= q;
+            if (rest < 0) {
+                return;
+            }
+        }
+    }
+}
+
+/* g = z . e along the pair; e is left in r->other, not divided by the distance. */
+static double along(ddni_rare *r, int64_t at, const double *z)
+{
+    ddni_dataset_rows(r->ds, r->row[at], 1, r->other, r->d);
+    for (int64_t j = 0; j < r->d; j++) {
+        r->other[j] -= r->y[j];
+    }
+    return ddni_dot(r->d, z, r->other) / r->distance[at];
+}
+
+/* 1 / (plain + sum_k D_k sum_F lambda_F q_F / pi). Neighbours that cannot matter are not read. */
+static double weight_of(ddni_rare *r, int64_t i, const double *z)
+{
+    double sum = log(r->plain);
+    for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
+        if (r->share_of[at] > -INFINITY) {
+            const double rho = half_way(&r->level, r->distance[at]), tau = narrow(rho);
+            const double most = tau < 1 ? 0.5 * rho * rho / (1 - tau * tau) - log(tau) : INFINITY;
+            if (r->share_of[at] + most > sum - 40) {
+                sum = log_add(sum, r->share_of[at] + log_ratio(rho, along(r, at, z)));
+            }
+        }
+    }
+    return exp(-sum);
+}
+
+static void draw_one(ddni_rare *r, int64_t j, double *x, double *z, double *weight)
+{
+    const ddni_draws *choice = &r->samples->choice;
+    const int family = choose_family(r, ddni_draws_uniform(choice, j, 1));
+    const double u = ddni_draws_uniform(choice, j, 0);
+    int64_t i, at = -1;
+    ddni_draws_normal(&r->samples->noise, j, 0, r->d, z);
+    if (family == DDNI_FAMILIES) {
+        i = ddni_dataset_point(r->ds, u);
+    } else {
+        choose_pair(r, family, u, &i, &at);
+    }
+    ddni_dataset_rows(r->ds, i, 1, r->y, r->d);
+    if (at >= 0) {
+        const double g = along(r, at, z), rho = half_way(&r->level, r->distance[at]);
+        ddni_axpy(r->d, (rho + narrow(rho) * g - g) / r->distance[at], r->other, z);
+    }
+    *weight = weight_of(r, i, z);
+    ddni_samples_at(&r->level, r->d, r->y, z, x);
+}
+
+ddn_status ddni_rare_draw(ddni_rare *r, int64_t first, int64_t count, double *x, double *z,
+                          double *weight)
+{
+    if (r->plain == 1) {
+        DDNI_TRY(ddni_samples_draw(r->samples, first, count, x, z));
+        ddni_samples_at(&r->level, count * r->d, x, z, x);
+    }
+    for (int64_t q = 0; q < count; q++) {
+        weight[q] = 1;
+        if (r->plain < 1) {
+            DDNI_TRY(ddni_poll(r->ctx));
+            draw_one(r, first + q, x + q * r->d, z + q * r->d, &weight[q]);
+        }
+    }
+    return DDN_OK;
+}

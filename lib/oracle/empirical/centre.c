@@ -1,0 +1,133 @@
+/* The centre of the points, and their distances from it. theory.md (14). */
+#include <math.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/empirical/empirical.h"
+
+typedef struct norms {
+    const ddn_context *ctx;
+    const ddn_dataset *ds;
+    ddni_centred *o;
+    const ddni_kernels *kern;
+} norms;
+
+void ddni_centre_rows(const ddn_dataset *ds, const ddni_kernels *kern, int64_t first, int64_t end,
+                      ddni_centred *o)
+{
+    for (int64_t i = first; i < end; i++) {
+        o->norm[i] = kern->distance(ds->type, ds->d, o->centre, 1, 0, ddni_point_at(ds, i));
+        o->length[i] = (float)(sqrt(o->norm[i]) * (1 + 0x1p-22));
+    }
+}
+
+/* Squared distances of a chunk of points from the centre. */
+static void norms_chunk(void *arg, int64_t chunk, int64_t worker)
+{
+    (void)worker;
+    const norms *p = arg;
+    int64_t first = chunk * DDNI_CHUNK_ROWS, end = first + DDNI_CHUNK_ROWS;
+    end = end < p->ds->n ? end : p->ds->n;
+    for (int64_t i = first; i < end && !ddni_stopping(p->ctx); i++) {
+        ddni_centre_rows(p->ds, p->kern, i, i + 1, p->o);
+    }
+}
+
+static ddn_status reserve_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *o)
+{
+    DDNI_TRY(ddni_alloc_for(ctx, "centre", ds->d, sizeof *o->centre, &o->centre));
+    DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->n, sizeof *o->norm, &o->norm));
+    return ddni_alloc_for(ctx, "lengths", ds->n, sizeof *o->length, &o->length);
+}
+
+/* Whether f32 points are centred well enough as they stand, for their mean square from the centre.
+ */
+static int32_t stands_well(const ddn_dataset *ds, const ddni_centred *o, double spread)
+{
+    double mean2 = 0;
+    for (int64_t j = 0; j < ds->d; j++) {
+        mean2 += o->centre[j] * o->centre[j];
+    }
+    return ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0 && mean2 <= 4 * spread;
+}
+
+static double raw_mean(const ddn_dataset *ds, const ddni_centred *o)
+{
+    double offset2 = 0;
+    for (int64_t j = 0; j < ds->d; j++) {
+        offset2 += (o->centre[j] - ds->shift) * (o->centre[j] - ds->shift);
+    }
+    return o->norm_mean + offset2;
+}
+
+/* Centring keeps inner products accurate; f32 points that are centred well enough as they stand
+ * keep the origin as their centre, so that their rows can be used in place. */
+ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *o)
+{
+    norms p = {ctx, ds, o, ddni_context_kernels(ctx)};
+    int64_t n = ds->n, d = ds->d, chunks = (n + DDNI_CHUNK_ROWS - 1) / DDNI_CHUNK_ROWS;
+    DDNI_TRY(reserve_centre(ctx, ds, o));
+    DDNI_TRY(ddni_dataset_mean(ctx, ds, o->centre));
+    DDNI_TRY(ddni_parallel(ctx, chunks, (double)n * (double)d, norms_chunk, &p));
+    double spread = 0;
+    for (int64_t i = 0; i < n; i++) {
+        spread += o->norm[i] / (double)n;
+    }
+    if (stands_well(ds, o, spread)) {
+        o->in_place = 1;
+        memset(o->centre, 0, (size_t)d * sizeof *o->centre);
+        DDNI_TRY(ddni_parallel(ctx, chunks, (double)n * (double)d, norms_chunk, &p));
+    }
+    for (int64_t i = 0; i < n; i++) {
+        DDNI_CHECK(ctx, o->norm[i] <= 1e300, DDN_E_RANGE,
+                   "the squared distance of point %lld from the mean is %g, above the limit 1e300",
+                   (long long)i, o->norm[i]);
+        o->norm_max = fmax(o->norm_max, o->norm[i]);
+        o->norm_mean += o->norm[i] / (double)n;
+    }
+    o->raw_mean = raw_mean(ds, o);
+    return DDN_OK;
+}
+
+/* Mean squared distance of some points from the centre, and twice the largest: if all points keep
+ * below that, bounds stay as they are. */
+static void sample_norms(const ddn_dataset *some, const ddni_kernels *kern, ddni_centred *o)
+{
+    o->norm_mean = o->norm_max = 0;
+    for (int64_t i = 0; i < some->n; i++) {
+        double norm = kern->distance(some->type, some->d, o->centre, 1, 0, ddni_point_at(some, i));
+        o->norm_mean += norm / (double)some->n;
+        o->norm_max = fmax(o->norm_max, 2 * norm);
+    }
+}
+
+ddn_status ddni_centre_sampled(ddn_context *ctx, const ddn_dataset *ds, int64_t every,
+                               ddni_centred *o)
+{
+    const ddni_kernels *kern = ddni_context_kernels(ctx);
+    ddn_dataset some = {.data = ds->data,
+                        .type = ds->type,
+                        .n = ds->n / every,
+                        .d = ds->d,
+                        .ld = ds->ld * every,
+                        .scale = ds->scale,
+                        .shift = ds->shift};
+    DDNI_TRY(reserve_centre(ctx, ds, o));
+    DDNI_TRY(ddni_dataset_mean(ctx, &some, o->centre));
+    sample_norms(&some, kern, o);
+    if (stands_well(ds, o, o->norm_mean)) {
+        o->in_place = 1;
+        memset(o->centre, 0, (size_t)ds->d * sizeof *o->centre);
+        sample_norms(&some, kern, o);
+    }
+    o->raw_mean = raw_mean(ds, o);
+    return DDN_OK;
+}
+
+void ddni_centre_release(const ddni_allocator *al, ddni_centred *points)
+{
+    ddni_free(al, points->centre);
+    ddni_free(al, points->norm);
+    ddni_free(al, points->length);
+}

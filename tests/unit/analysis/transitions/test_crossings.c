@@ -1,0 +1,208 @@
+/* Times where curves cross: where they cannot, correlated errors, times that are known to a step of
+ * a grid. */
+#include <string.h>
+
+#include "support/results.h"
+#include "support/toy.h"
+
+static ddn_analysis *analysis(ddn_context *ctx, int64_t samples, int64_t clones, int64_t paths)
+{
+    ddn_analysis *an = NULL;
+    OK(ctx, ddn_analysis_create(ctx, &an));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, samples));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, clones));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 4));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATHS, paths));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATH_STEPS, 24));
+    return an;
+}
+
+/* NaN, and the definition says why. */
+static void missing(ddn_context *ctx, const ddn_result *r, const char *name, const char *why)
+{
+    double value = 0, error = 0;
+    OK(ctx, ddn_result_scalar(ctx, r, name, &value, &error));
+    assert_true(isnan(value) && isnan(error));
+    assert_non_null(strstr(ddn_result_definition(r, name), why));
+}
+
+/* Of two points phi_C >= 1/2 at all times: there is no t_C, whatever the noise of clones says
+ * (which came as 3.2). */
+static void two_points_do_not_collapse(void **state)
+{
+    (void)state;
+    const double points[2] = {-1, 1}, times[6] = {0.05, 0.2, 0.5, 1, 2, 4};
+    const double clone_times[8] = {1, 1.5, 2, 2.5, 3, 3.5, 4, 5};
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_oracle(ctx, points, 2, 1, NULL);
+    ddn_analysis *an = analysis(ctx, 128, 64, 16);
+    ddn_result *r[3] = {NULL};
+    for (int64_t seed = 0; seed < 2; seed++) {
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, seed));
+        OK(ctx, ddn_analysis_regimes(an, oracle, 6, 8, times, clone_times, &r[seed]));
+        missing(ctx, r[seed], "t_C_phi", "cannot cross");
+        missing(ctx, r[seed], "t_C_phi_clones", "cannot cross");
+    }
+    OK(ctx, ddn_result_merge(ctx, r[0], r[1], &r[2]));
+    missing(ctx, r[2], "t_C_phi", "cannot cross");
+    missing(ctx, r[2], "t_C_phi_clones", "cannot cross");
+    for (int i = 0; i < 3; i++) {
+        ddn_result_destroy(r[i]);
+    }
+    ddn_oracle *three = toy_oracle(ctx, (const double[3]){-1, 0, 1}, 3, 1, NULL);
+    ddn_result *curves = NULL, *crossed = NULL;
+    OK(ctx, ddn_analysis_identities(an, three, 2, (const double[2]){0.01, 0.05},
+                                    &curves)); /* all before it collapses */
+    OK(ctx, ddn_analysis_crossings(an, three, curves, &crossed));
+    missing(ctx, crossed, "t_C_phi", "no crossing: the curve is not below the level at all times");
+    ddn_result_destroy(curves);
+    ddn_result_destroy(crossed);
+    ddn_oracle_destroy(three);
+    ddn_oracle_destroy(oracle);
+    ddn_analysis_destroy(an);
+    ddn_context_destroy(ctx);
+}
+
+/* The report has the crossing of the identities or none: clones that reach further do not stand in
+ * for them. */
+static void clones_do_not_stand_in_for_identities(void **state)
+{
+    (void)state;
+    const double early[3] = {0.01, 0.02, 0.04}, clone_times[4] = {0.05, 0.5, 1.5, 4};
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, 12, 3, 2, 1);
+    ddn_analysis *an = analysis(ctx, 64, 256, 2);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_analysis_regimes(an, oracle, 3, 4, early, clone_times, &r));
+    missing(ctx, r, "t_C_phi", "no crossing");
+    assert_true(test_scalar(ctx, r, "t_C_phi_clones") > 0.05);
+    ddn_result_destroy(r);
+    ddn_oracle_destroy(oracle);
+    ddn_analysis_destroy(an);
+    ddn_context_destroy(ctx);
+}
+
+/* phi_C(t) of a host with errors 0.02 and their correlation, or without it where that is NaN. */
+static ddn_result *by_hand(ddn_context *ctx, const char *kind, double correlation)
+{
+    double t[6], y[6], e[6], rho[6];
+    for (int i = 0; i < 6; i++) {
+        t[i] = 1 + 0.2 * i;
+        y[i] = 0.5 - 0.25 * (t[i] - 1.5);
+        e[i] = 0.02;
+        rho[i] = i < 5 ? correlation : NAN;
+    }
+    const struct {
+        const char *name;
+        const double *values;
+    } columns[4] = {{"t", t}, {"phi_C", y}, {"phi_C_se", e}, {"phi_C_rho", rho}};
+    ddn_result *r = NULL;
+    OK(ctx, ddn_result_create(ctx, kind, DDN_CLOCK_SCHEDULE, 6, &r));
+    for (int i = 0; i < (isnan(correlation) ? 3 : 4); i++) {
+        OK(ctx, ddn_result_add_column(ctx, r, columns[i].name, "1", "by hand", columns[i].values));
+    }
+    return r;
+}
+
+static double error_by_hand(ddn_context *ctx, const char *kind, double correlation)
+{
+    ddn_oracle *oracle = toy_clusters(ctx, 12, 3, 2, 1);
+    ddn_analysis *an = analysis(ctx, 2, 2, 2);
+    ddn_result *curves = by_hand(ctx, kind, correlation), *r = NULL;
+    double t, error;
+    OK(ctx, ddn_analysis_crossings(an, oracle, curves, &r));
+    OK(ctx, ddn_result_scalar(ctx, r, "t_C_phi", &t, &error));
+    CLOSE(t, 1.5, 1e-12, 0);
+    ddn_result_destroy(curves);
+    ddn_result_destroy(r);
+    ddn_oracle_destroy(oracle);
+    ddn_analysis_destroy(an);
+    return error;
+}
+
+/* In the middle of a bracket the weights are -1, 9, 9, -1 over 16. */
+static void errors_of_neighbours_are_combined_as_they_are_correlated(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double one = 0.02 / 0.25;
+    CLOSE(error_by_hand(ctx, "clones", NAN), one * sqrt(164.0) / 16, 1e-9, 0);
+    CLOSE(error_by_hand(ctx, "identities", 0), one * sqrt(164.0) / 16, 1e-9, 0);
+    CLOSE(error_by_hand(ctx, "identities", 1), one, 1e-9, 0);
+    CLOSE(error_by_hand(ctx, "identities", NAN), one * 20 / 16, 1e-9, 0); /* anything is possible */
+    ddn_context_destroy(ctx);
+}
+
+/* Mean and median of few paths on a grid: spread over reported error. */
+static void last_changes_have_honest_errors(void **state)
+{
+    (void)state;
+    enum {
+        SEEDS = 250
+    };
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, 12, 3, 2, 1);
+    for (int64_t paths = 16; paths <= 100; paths += 84) {
+        ddn_analysis *an = analysis(ctx, 2, 2, paths);
+        double sum[2] = {0}, square[2] = {0}, reported[2] = {0}, all = 0, covered = 0, value, error;
+        for (int pass = 0; pass < 2; pass++) {
+            for (int64_t seed = 0; seed < SEEDS; seed++) {
+                ddn_result *r = NULL;
+                OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, seed));
+                OK(ctx, ddn_analysis_last_change(an, oracle, &r));
+                for (int i = 0; pass == 0 && i < 2; i++) {
+                    OK(ctx, ddn_result_scalar(ctx, r,
+                                              i == 0 ? "t_C_last_change" : "t_C_last_change_median",
+                                              &value, &error));
+                    sum[i] += value / SEEDS;
+                    square[i] += value * value / SEEDS;
+                    reported[i] += error / SEEDS;
+                }
+                if (pass == 1) {
+                    all++;
+                    covered += test_scalar(ctx, r, "t_C_last_change_median_low") <= sum[1] &&
+                               sum[1] <= test_scalar(ctx, r, "t_C_last_change_median_high");
+                }
+                ddn_result_destroy(r);
+            }
+        }
+        for (int i = 0; i < 2; i++) { /* the ratio of SEEDS values is known to 4.5 % */
+            CLOSE(sqrt(square[i] - sum[i] * sum[i]) / reported[i], 1, 0, 0.18);
+        }
+        CLOSE(covered / all, 0.95, 0, 0.05);
+        ddn_analysis_destroy(an);
+    }
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+/* One point never changes: half of the paths and more count as the start, and there is no median.
+ */
+static void paths_that_never_change(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_oracle(ctx, (const double[1]){2}, 1, 1, NULL);
+    ddn_analysis *an = analysis(ctx, 2, 2, 8);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_analysis_last_change(an, oracle, &r));
+    missing(ctx, r, "t_C_last_change_median", "never changed");
+    CLOSE(test_scalar(ctx, r, "t_C_last_change"), 6, 1e-15, 0);
+    assert_non_null(strstr(ddn_result_definition(r, "t_C_last_change"), "8 never changed"));
+    ddn_result_destroy(r);
+    ddn_oracle_destroy(oracle);
+    ddn_analysis_destroy(an);
+    ddn_context_destroy(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_points_do_not_collapse),
+        cmocka_unit_test(clones_do_not_stand_in_for_identities),
+        cmocka_unit_test(errors_of_neighbours_are_combined_as_they_are_correlated),
+        cmocka_unit_test(last_changes_have_honest_errors),
+        cmocka_unit_test(paths_that_never_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

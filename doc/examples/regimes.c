@@ -1,7 +1,7 @@
 /* The three regimes of a diffusion model that has learned a data set perfectly: from an image file
  * to the speciation time t_S and the collapse time t_C, each by several definitions with its
  * standard error; a table, regimes.json, phi.csv, entropy.csv and regimes.png.
- * Formulas: doc/theory.md (20), (23), (24), (30), (33) to (36).
+ * Formulas: doc/theory.md (20), (23), (24), (30), (33) to (36). Which time is which: doc/times.md.
  * SPDX-License-Identifier: MIT */
 #include "driver.h"
 

@@ -19,7 +19,7 @@ class Library:
     def number(self, kind):
         return NUMBERS[self.public.integers.get(kind, kind)]
 
-    def call(self, name, **given):
+    def call(self, name, /, **given):
         declared = self.functions[name]
         function = getattr(self.loaded, name)
         kinds = [ctypes.c_void_p if p.pointer or p.type.endswith("_fn") else self.number(p.type)

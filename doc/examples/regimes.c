@@ -363,60 +363,62 @@ static void draw(const settings *set)
     drv_plot_run(plot);
 }
 
+/* ---- Settings ------------------------------------------------------------------------------ */
+
+static settings given = {.data = DRV_DATA_DEFAULTS,
+                         .clones = -1,
+                         .steps = 4,
+                         .times = 32,
+                         .clone_times = 10,
+                         .paths = 256,
+                         .path_steps = 64,
+                         .t_min = NAN,
+                         .t_max = NAN,
+                         .level = 0.05,
+                         .precision = 0.01,
+                         .clone_precision = 0.04};
+static const drv_option options[] = {
+    DRV_DATA_OPTIONS(given.data, DRV_REQUIRED),
+    {"precision", "P", "standard error of each curve, in units of the range it runs through",
+     DRV_DOUBLE, &given.precision, 1e-6, 0.5},
+    {"clone-precision", "P", "standard error of φ and φ_C of simulated clones", DRV_DOUBLE,
+     &given.clone_precision, 1e-4, 0.5},
+    {"samples", "S", "states at each time in place of a precision; 0: as that needs", DRV_INT,
+     &given.samples, 0, 1e9},
+    {"clones", "C", "pairs of clones at each of their times; 0: none, -1: as the precision needs",
+     DRV_INT, &given.clones, -1, 1e9},
+    {"steps", "K", "steps of each simulated clone (the exact reverse kernel)", DRV_INT,
+     &given.steps, 1, 1e6},
+    {"t-min", "T", "first time; both ends are found from the data if not given", DRV_DOUBLE,
+     &given.t_min, 1e-6, 20},
+    {"t-max", "T", "last time", DRV_DOUBLE, &given.t_max, 1e-6, 20},
+    {"times", "K", "number of times between them", DRV_INT, &given.times, 4, 1e5},
+    {"clone-times", "K", "number of times with simulated clones", DRV_INT, &given.clone_times, 2,
+     1e5},
+    {"paths", "P", "paths that measure the last change of the nearest point", DRV_INT, &given.paths,
+     2, 1e9},
+    {"path-steps", "K", "steps of these paths", DRV_INT, &given.path_steps, 2, 1e6},
+    {"level", "E", "f/α at which t_C_entropy is taken", DRV_DOUBLE, &given.level, 1e-6, 0.999999},
+    {"keep-copies", NULL, "count copies of a point as points, instead of as its weight", DRV_FLAG,
+     &own.keep_copies, 0, 0},
+    DRV_TRACE_OPTION(given.trace),
+};
+
 int main(int argc, char **argv)
 {
-    settings set = {.data = DRV_DATA_DEFAULTS,
-                    .clones = -1,
-                    .steps = 4,
-                    .times = 32,
-                    .clone_times = 10,
-                    .paths = 256,
-                    .path_steps = 64,
-                    .t_min = NAN,
-                    .t_max = NAN,
-                    .level = 0.05,
-                    .precision = 0.01,
-                    .clone_precision = 0.04};
-    const drv_option options[] = {
-        DRV_DATA_OPTIONS(set.data, DRV_REQUIRED),
-        {"precision", "P", "standard error of each curve, in units of the range it runs through",
-         DRV_DOUBLE, &set.precision, 1e-6, 0.5},
-        {"clone-precision", "P", "standard error of φ and φ_C of simulated clones", DRV_DOUBLE,
-         &set.clone_precision, 1e-4, 0.5},
-        {"samples", "S", "states at each time in place of a precision; 0: as that needs", DRV_INT,
-         &set.samples, 0, 1e9},
-        {"clones", "C",
-         "pairs of clones at each of their times; 0: none, -1: as the precision needs", DRV_INT,
-         &set.clones, -1, 1e9},
-        {"steps", "K", "steps of each simulated clone (the exact reverse kernel)", DRV_INT,
-         &set.steps, 1, 1e6},
-        {"t-min", "T", "first time; both ends are found from the data if not given", DRV_DOUBLE,
-         &set.t_min, 1e-6, 20},
-        {"t-max", "T", "last time", DRV_DOUBLE, &set.t_max, 1e-6, 20},
-        {"times", "K", "number of times between them", DRV_INT, &set.times, 4, 1e5},
-        {"clone-times", "K", "number of times with simulated clones", DRV_INT, &set.clone_times, 2,
-         1e5},
-        {"paths", "P", "paths that measure the last change of the nearest point", DRV_INT,
-         &set.paths, 2, 1e9},
-        {"path-steps", "K", "steps of these paths", DRV_INT, &set.path_steps, 2, 1e6},
-        {"level", "E", "f/α at which t_C_entropy is taken", DRV_DOUBLE, &set.level, 1e-6, 0.999999},
-        {"keep-copies", NULL, "count copies of a point as points, instead of as its weight",
-         DRV_FLAG, &own.keep_copies, 0, 0},
-        DRV_TRACE_OPTION(set.trace),
-    };
     drv_start(argc, argv,
               "Measures the three regimes of the exact diffusion model of a data set: speciation "
               "time t_S,\ncollapse time t_C, cloning probabilities φ(t), φ_C(t) and excess entropy "
               "f(t)/α.\nWrites regimes.json, phi.csv, entropy.csv and regimes.png.",
               options, DRV_COUNT(options));
-    if (set.t_min >= set.t_max) {
-        drv_die("--t-min = %g is not below --t-max = %g", set.t_min, set.t_max);
+    if (given.t_min >= given.t_max) {
+        drv_die("--t-min = %g is not below --t-max = %g", given.t_min, given.t_max);
     }
-    if (set.clone_times > set.times) {
-        drv_die("--clone-times = %lld exceeds --times = %lld", (long long)set.clone_times,
-                (long long)set.times);
+    if (given.clone_times > given.times) {
+        drv_die("--clone-times = %lld exceeds --times = %lld", (long long)given.clone_times,
+                (long long)given.times);
     }
-    own.ds = drv_data_load(&set.data);
+    own.ds = drv_data_load(&given.data);
     if (!own.keep_copies) {
         own.ds = drv_data_distinct(own.ds, &own.copies);
     }
@@ -424,15 +426,15 @@ int main(int argc, char **argv)
     own.oracle = drv_empirical(own.ds, own.ou);
     own.an = drv_analysis();
 
-    choose_range(&set);
-    make_report(&set);
-    write_json(&set);
+    choose_range(&given);
+    make_report(&given);
+    write_json(&given);
     write_csv("phi.csv", phi_names, PHI_COLUMNS);
     write_csv("entropy.csv", entropy_names, ENTROPY_COLUMNS);
-    print_table(&set);
-    draw(&set);
+    print_table(&given);
+    draw(&given);
     printf("  results in %s: regimes.json, phi.csv, entropy.csv, regimes.png\n", drv.out);
-    if (set.trace) {
+    if (given.trace) {
         drv_trace(own.oracle);
     }
     return drv_finish();

@@ -75,8 +75,8 @@ enum ddn_analysis_key_values {
                                            for rare states; [0, 256], default 48, 0: plain samples */
     DDN_ANALYSIS_CLONE_PRECISION = 4016, /**< standard error wanted of phi and phi_C of clones, in
                                            place of CLONES; [1e-12, 1]; until it is set: none */
-    DDN_ANALYSIS_KAPPA = 4017         /**< a sample is memorized where d1 / d2 is below it
-                                           (memorization.h); [1e-12, 1], default 1/3 */
+    DDN_ANALYSIS_KAPPA = 4017            /**< a sample is memorized where d1 / d2 is below it
+                                              (memorization.h); [1e-12, 1], default 1/3 */
 };
 /** The settings as options; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */

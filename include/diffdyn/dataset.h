@@ -214,12 +214,12 @@ DDN_API ddn_status ddn_dataset_nearest(ddn_context *ctx, const ddn_dataset *ds, 
 /** Leading eigenpairs of the covariance C = sum_i pi_i (a_i - mean)(a_i - mean)^T, largest first,
  * by the matrix of size min(n, d) where that is small (up to 1024, or 2048 when count > 64), else
  * matrix-free (block Lanczos with full reorthogonalisation; memory O(count * (n + d)));
- * doc/theory.md (20), (25). A value of multiplicity m appears m times. The sign of a vector is such that
- * its component of largest magnitude is positive. Each value is accurate to 1e-10 * values[0], as
- * the numbers that ddn_dataset_read gives determine it: however far from 0 the points are (they are
- * then rounded to 2^-53 of that distance, which is not counted), and exactly 0 for copies of one
- * point. 1 <= count <= min(n, d, 512). Can be cancelled. DDN_E_CONVERGENCE if that accuracy was not
- * reached, DDN_E_NONFINITE if the covariance is outside the range of double.
+ * doc/theory.md (20), (25). A value of multiplicity m appears m times. The sign of a vector is such
+ * that its component of largest magnitude is positive. Each value is accurate to 1e-10 * values[0],
+ * as the numbers that ddn_dataset_read gives determine it: however far from 0 the points are (they
+ * are then rounded to 2^-53 of that distance, which is not counted), and exactly 0 for copies of
+ * one point. 1 <= count <= min(n, d, 512). Can be cancelled. DDN_E_CONVERGENCE if that accuracy was
+ * not reached, DDN_E_NONFINITE if the covariance is outside the range of double.
  * @param[out] values [count]
  * @param[out] vectors [count][ldv] of unit length, ldv >= d; or NULL */
 DDN_API ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t count,

@@ -23,9 +23,13 @@ typedef struct ddn_oracle ddn_oracle;
  *
  * Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most
  * 1e-12 for f64 data and 1e-5 for f32 and u8 data; where the score nearly vanishes (midpoints
- * between points), the error is relative to the rounding floor u (|x| + a |y|) / s^2 (u = 2^-53 or
- * 2^-24). Where f32 and u8 data are summed in f32, logits are good to some 4e-4, and so are
- * weights, relative to their size; all outputs move with the mass that DDN_QUERY_EPSILON lets drop.
+ * between points), up to the rounding floor (8 + n/128) u (|x| + a |y|) / s^2 more, y the nearest
+ * point, u = 2^-53 or 2^-24. Errors of the mean are s^2/a times those. Logits relative to the
+ * largest, and with them weights relative to their size, are good to 1e-9 for f64 data and 1e-3 for
+ * f32 and u8 data: so are ENTROPY, ONE_MINUS_W_MAX and TRACE_COV relative to theirs,
+ * CLASS_POSTERIOR relative to W (1 - W), W_MAX and SUM_W2 relative to 1 - w_max (and 16 roundings
+ * of 1 in f64 or f32), LOG_P absolutely (and to (8 + d/8) 2^-53 of |x - a y|^2/(2 s^2) + 100). All
+ * outputs move with the mass that DDN_QUERY_EPSILON lets drop: see there.
  *
  * Range: points are at most 1e150 from their mean (DDN_E_RANGE), and a state is refused by row
  * (DDN_E_RANGE) where |x - a y| / s can exceed 1e150; its logits would not fit in a double.
@@ -66,11 +70,13 @@ enum ddn_output_values {
     DDN_OUT_SCORE = 1,              /**< f64 [m][ld]: grad log p_t(x) */
     DDN_OUT_MEAN = 2,               /**< f64 [m][ld]: E[x_0 | x], the denoiser */
     DDN_OUT_LOG_P = 3,              /**< f64 [m]: log p_t(x), nats */
-    DDN_OUT_ENTROPY = 4,            /**< f64 [m]: -sum w log w, nats, relative accuracy kept near
-                                         0 */
+    DDN_OUT_ENTROPY = 4,            /**< f64 [m]: -sum w log w, nats; relative accuracy near 0
+                                         with DDN_QUERY_EPSILON = 0, else down to what that drops
+                                         */
     DDN_OUT_SUM_W2 = 5,             /**< f64 [m]: sum w^2 = 1 / participation ratio */
     DDN_OUT_W_MAX = 6,              /**< f64 [m]: largest weight */
-    DDN_OUT_ONE_MINUS_W_MAX = 7,    /**< f64 [m]: its complement, summed, not subtracted */
+    DDN_OUT_ONE_MINUS_W_MAX = 7,    /**< f64 [m]: its complement, summed, not subtracted; near 0
+                                         as ENTROPY */
     DDN_OUT_ARGMAX = 8,             /**< i64 [m]: component of largest weight = nearest point to
                                          x/a, unless points have weights of their own; ties:
                                          lowest index */
@@ -162,7 +168,17 @@ enum ddn_query_key_values {
     DDN_QUERY_EPSILON = 2001,    /**< double: posterior mass that may be left out, per state, in
                                       [0, 1e-2]; 0 reads everything; default 1e-9, and 1e-15 for
                                       f64 data. The mass really left out is at most
-                                      ddn_query_dropped. */
+                                      ddn_query_dropped, and points left out weigh less than
+                                      epsilon/n each. With e for epsilon, D for the diameter of
+                                      the data, and up to rounding: LOG_P is low by at most
+                                      e/(1 - e), W_MAX high and ONE_MINUS_W_MAX low by as much;
+                                      ENTROPY is off by at most e (1 + log(n/e)), CLASS_POSTERIOR
+                                      by e/(1 - e), SUM_W2 by 2.1 e, MEAN by e D, SCORE by e D
+                                      a/s^2, TRACE_COV low by at most e D^2 and high by e times
+                                      itself. So ENTROPY and ONE_MINUS_W_MAX may come as 0 where
+                                      they are of that size (for the preset below 3e-8 and 1e-9
+                                      at n = 10^4): 0 keeps their digits, and reads all points.
+                                      */
     DDN_QUERY_TRAJECTORY = 2002, /**< int64, 0 or 1, default 0: row r of successive runs is the
                                       same trajectory. The query then remembers which points are
                                       near each row and reads only those for as long as that is

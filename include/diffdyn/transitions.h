@@ -14,9 +14,13 @@ DDN_BEGIN_DECLS
  * continuations of one x_t ~ p_t with separate noise, run from each time (all above T_END) down to
  * T_END by METHOD in STEPS steps; with a classifier they end with the denoiser. Columns "t" and,
  * each with NAME_se: "phi" (same class) and "phi_C" (same nearest point), as the judge (analysis.h)
- * finds them in the states at T_END, "distance2" (E |x1 - x2|^2). Scalar "clones". The error of a
- * proportion is half its Wilson interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 +
- * 1/N), so it is not 0 at 0 and 1.
+ * finds them in the states at T_END, with their 95 % intervals NAME_low, NAME_high (theory (45)),
+ * "distance2" (E |x1 - x2|^2); "clones", the pairs at each time. Scalar "clone_pairs", all
+ * together. The error of a proportion is half its Wilson interval at one standard deviation,
+ * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. With CLONE_PRECISION set, pairs
+ * are added until the errors of phi and phi_C are not above it, at most MOST_SAMPLES a time (theory
+ * (44)); DDN_E_CONVERGENCE, with the time, the quantity, the pairs needed and the precision that
+ * can be had, as soon as that is seen not to do.
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                        const double *times, ddn_result **out);
@@ -52,8 +56,8 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
  * are "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no curve was
  * measured. The error is made of those of the rows, correlated as the columns NAME_rho say (with
  * the row of the next larger time; clones, U-turns and branches are separate experiments at each
- * time; else an upper bound), and of what the grid leaves open. Example:
- * doc/examples/simple/transitions.c */
+ * time; else an upper bound), and of what the grid leaves open.
+ * Example: doc/examples/simple/transitions.c */
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
 
@@ -156,9 +160,9 @@ enum ddn_path_method_values {
  * each with NAME_se over the trajectories (NaN for m = 1, but binomial there for CLONES);
  * "entropy", "w_max" with _se and "W_0", "W_1", ..., one for each class in ascending order of the
  * labels, its mean posterior: of the oracle, or for CLONES of the one that judges (what an exact
- * model of its points would say); "random", "features", "memorization": shares of the trajectories.
- * Scalars "paths", "classes", "class_level", "t_S" (in the schedule's time), "clones" (pairs a
- * state; 0: posterior). Stops at cancel.
+ * model of its points would say); "random", "features", "memorization": shares of the trajectories,
+ * with NAME_se, NAME_low, NAME_high. Scalars "paths", "classes", "class_level", "t_S" (in the
+ * schedule's time), "clones" (pairs a state; 0: posterior). Stops at cancel.
  * @param[in] times [count] strictly monotone
  * @param[in] x [count][m][ldx]
  * @param[out] regimes [count][m] the ddn_regime of each state, or NULL */

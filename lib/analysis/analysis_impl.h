@@ -26,9 +26,9 @@ struct ddn_analysis {
 /* A result of an analysis: kind and settings; the clock is that of the oracle's schedule. */
 ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const ddn_oracle *oracle,
                                int64_t rows, ddn_result **out);
-/* One that knows a data set alone; in OU time. */
+/* One that knows a data set alone; its times, if it has any, are those of a clock. */
 ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, const ddn_dataset *ds,
-                                  ddn_result **out);
+                                  ddn_clock clock, int64_t rows, ddn_result **out);
 
 double ddni_analysis_f64(const ddn_analysis *an, ddn_analysis_key key);
 int64_t ddni_analysis_i64(const ddn_analysis *an, ddn_analysis_key key);

@@ -458,7 +458,7 @@ typedef struct column {
     double *values[4], *rho;
 } column;
 
-static ddn_status add_column(const work *w, ddn_result *r, column *c)
+static ddn_status add_curve(const work *w, ddn_result *r, column *c)
 {
     const ddni_quantity what = {c->name, c->unit, DDN_POOLING_MEAN, 0};
     char lacking[128], name[DDNI_NAME_BYTES];
@@ -570,7 +570,7 @@ static ddn_status report(const work *w, ddn_result *r)
         samples[k] = (double)w->means[k].count;
     }
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
-        DDNI_TRY(add_column(w, r, &columns[i]));
+        DDNI_TRY(add_curve(w, r, &columns[i]));
         DDNI_TRY(fill_column(w, &columns[i]));
     }
     return add_counts(w, r);

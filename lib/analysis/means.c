@@ -17,6 +17,8 @@ void ddni_means_add(ddni_means *m, double weight, double most, int quantities, c
     m->weight2 += step_w * off_w;
     for (int i = 0; i < quantities; i++) {
         const double v = weight * h[i], step = v - m->of[i].mean;
+        const double third = step / n * step / n * step * (n - 1) * (n - 2);
+        m->of[i].m3 += third - 3 * step / n * m->of[i].m2;
         m->of[i].mean += step / n;
         m->of[i].m2 += step * (v - m->of[i].mean);
         m->of[i].with_weight += step * off_w;
@@ -67,7 +69,16 @@ static skewed skewed_of(const ddni_means *m, int quantity, double mean, double f
     const double sum2 = fmax(squares, 0) + n * off * off;
     const double span = (m->of[quantity].most - m->of[quantity].least) * m->heaviest;
     const double largest = sign > 0 && from == 0 ? m->of[quantity].largest : span;
-    return (skewed){sign * (mean - from), sum2 / (n * n), largest / n, n * n * off * off / sum2};
+    skewed s = {sign * (mean - from), sum2 / (n * n), largest / n, n * n * off * off / sum2};
+    /* The same by the third moment: a sum of k rare events has the skewness 1 / sqrt(k). */
+    const double m2 = m->of[quantity].m2, m3 = sign * m->of[quantity].m3;
+    const double events = m2 * m2 * m2 / (m3 * m3);
+    if (m3 > 0 && events < s.effective) {
+        s.squares = m2 / n / (n - 1);
+        s.mean = sqrt(events * s.squares);
+        s.effective = events;
+    }
+    return s;
 }
 
 /* The contribution that may come next: of the size of those seen if they are many, as large as can
@@ -123,13 +134,13 @@ ddni_estimate ddni_means_of(const ddni_means *m, int quantity, const ddni_range 
     double low, high;
     if (!(up.effective >= few) && !(up.effective > down.effective)) {
         interval_of(&up, b - least, range, n, &low, &high);
-        e.low = least + low;
-        e.high = least + high;
+        e.low = e.mean - up.mean + low;
+        e.high = e.mean - up.mean + high;
     } else if (!(down.effective >= few)) {
         const ddni_range any = {b, range->weight, 1};
         interval_of(&down, most, &any, n, &low, &high);
-        e.low = most - high;
-        e.high = most - low;
+        e.low = e.mean + down.mean - high;
+        e.high = e.mean + down.mean - low;
     }
     e.high = e.mean + hypot(e.high - e.mean, unseen(m, quantity, range));
     e.low = fmax(e.low, 0);

@@ -17,6 +17,7 @@ typedef struct ddni_means {
     double heaviest;        /* W */
     struct {
         double mean, m2, with_weight; /* of v; sum of products of the deviations of v and W */
+        double m3;                    /* sum of third powers of the deviations of v */
         double least, most;           /* h */
         double largest;               /* v */
         double far, far2;             /* sums of v and v^2 where W is near its largest */

@@ -127,11 +127,10 @@ ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const d
 }
 
 ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, const ddn_dataset *ds,
-                                  ddn_result **out)
+                                  ddn_clock clock, int64_t rows, ddn_result **out)
 {
-    const ddni_origin origin = {
-        .kind = kind, .clock = DDN_CLOCK_OU, .ds = ds, .options = &an->options};
-    return start(an, &origin, 0, out);
+    const ddni_origin origin = {.kind = kind, .clock = clock, .ds = ds, .options = &an->options};
+    return start(an, &origin, rows, out);
 }
 
 ddn_status ddni_analysis_add_times(ddn_context *ctx, ddn_result *r, const ddn_oracle *oracle,

@@ -127,8 +127,7 @@ ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *s
     ds->n = array.n;
     ds->d = array.d;
     ds->ld = array.ld;
-    ds->scale = 1;
-    ds->shift = 0;
+    ddni_dataset_set_map(ds, 1, 0);
     DDNI_TRY_GOTO(ddni_check_finite(ctx, what, ds), fail);
     ds->storage = storage;
     *out = ds;
@@ -149,8 +148,7 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
     copy->n = ds->n;
     copy->d = ds->d;
     copy->ld = ds->ld;
-    copy->scale = ds->scale;
-    copy->shift = ds->shift;
+    ddni_dataset_set_map(copy, ds->scale, ds->shift);
     copy->storage = ds->storage;
     ddni_retain(copy->storage);
     ddni_dataset_share_labels(copy, ds);
@@ -224,8 +222,7 @@ ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, do
     DDNI_CHECK(ctx, isfinite(shift), DDN_E_NONFINITE, "argument shift = %g is not finite", shift);
     ddn_dataset *copy;
     DDNI_TRY(ddni_dataset_derive(ctx, ds, &copy));
-    copy->scale = scale;
-    copy->shift = shift;
+    ddni_dataset_set_map(copy, scale, shift);
     /* Only large numbers under a large map can leave the range of double. */
     double largest = ds->type == DDN_TYPE_U8 ? 255 : ds->type == DDN_TYPE_F32 ? FLT_MAX : DBL_MAX;
     ddn_status status = DDN_OK;

@@ -47,10 +47,14 @@ struct ddn_dataset {
     ddn_type type;
     int64_t n, d, ld;
     double scale, shift;
+    double of_byte[256];     /* scale * k + shift, rounded once, as all points are */
     _Atomic uint64_t digest; /* 0: not made yet */
 };
 
 int64_t ddni_type_size(ddn_type type);
+
+/* Sets the map of a dataset that is being made. */
+void ddni_dataset_set_map(ddn_dataset *ds, double scale, double shift);
 
 /* Rows first .. first+count-1, mapped: out[count][ldo]. Any thread. */
 void ddni_dataset_rows(const ddn_dataset *ds, int64_t first, int64_t count, double *out,

@@ -1,5 +1,6 @@
 /* Stored numbers as doubles, and the check that all of them are finite. */
 #include <float.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -8,26 +9,49 @@
 #include "base/progress.h"
 #include "dataset/storage.h"
 
+/* A point is scale * stored + shift rounded once, for all that read it: two that differ in the last
+ * digit are told apart at small s. */
+void ddni_dataset_set_map(ddn_dataset *ds, double scale, double shift)
+{
+    ds->scale = scale;
+    ds->shift = shift;
+    for (int64_t k = 0; k < 256; k++) {
+        ds->of_byte[k] = fma(scale, (double)k, shift);
+    }
+}
+
+/* Doubles under the map. A product with 1 does not round. */
+static void map_doubles(const ddn_dataset *ds, int64_t count, double *x)
+{
+    for (int64_t j = 0; ds->scale == 1 && j < count; j++) {
+        x[j] += ds->shift;
+    }
+    for (int64_t j = 0; ds->scale != 1 && j < count; j++) {
+        x[j] = fma(ds->scale, x[j], ds->shift);
+    }
+}
+
 void ddni_dataset_part(const ddn_dataset *ds, int64_t row, int64_t first, int64_t count,
                        double *out)
 {
-    double scale = ds->scale, shift = ds->shift;
     int64_t at = row * ds->ld + first;
     if (ds->type == DDN_TYPE_U8) {
         const uint8_t *in = (const uint8_t *)ds->data + at;
         for (int64_t j = 0; j < count; j++) {
-            out[j] = scale * in[j] + shift;
+            out[j] = ds->of_byte[in[j]];
         }
     } else if (ds->type == DDN_TYPE_F32) {
         const float *in = (const float *)ds->data + at;
         for (int64_t j = 0; j < count; j++) {
-            out[j] = scale * (double)in[j] + shift;
+            out[j] = (double)in[j];
         }
+        map_doubles(ds, count, out);
     } else {
         const double *in = (const double *)ds->data + at;
         for (int64_t j = 0; j < count; j++) {
-            out[j] = scale * in[j] + shift;
+            out[j] = in[j];
         }
+        map_doubles(ds, count, out);
     }
 }
 

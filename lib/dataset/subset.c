@@ -62,8 +62,7 @@ ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int6
     }
     ddni_array array = {memory, ds->type, count, ds->d, ds->d};
     DDNI_TRY(ddni_dataset_wrap(ctx, "the subset", storage, array, out));
-    (*out)->scale = ds->scale;
-    (*out)->shift = ds->shift;
+    ddni_dataset_set_map(*out, ds->scale, ds->shift);
     return DDN_OK;
 }
 

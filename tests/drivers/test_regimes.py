@@ -235,7 +235,8 @@ class Regimes(DriverTest):
                 ("--t-min = -1 is outside", "--data", x, "--t-min=-1"),
                 ("--t-min = 'nan'", "--data", x, "--t-min=nan"),
                 ("--t-min = 2 is not below --t-max = 1", "--data", x, "--t-min=2", "--t-max=1"),
-                ("--samples = 0", "--data", x, "--samples=0"),
+                ("--samples = -1", "--data", x, "--samples=-1"),
+                ("--precision = 0", "--data", x, "--precision=0"),
                 ("--clone-times = 99 exceeds", "--data", x, "--clone-times=99"),
                 ("--n = 61", "--data", x, "--n=61")):
             with self.subTest(text):

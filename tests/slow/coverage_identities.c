@@ -36,8 +36,8 @@ static void try(ddn_status status)
     }
 }
 
-/* Two Gaussians with means +-1 in all coordinates; 9 : 1; ten pairs at a distance of 1e-3; Student's
- * t with two degrees of freedom; two points. */
+/* Two Gaussians with means +-1 in all coordinates; 9 : 1; ten pairs at a distance of 1e-3;
+ * Student's t with two degrees of freedom; two points. */
 static ddn_oracle *make_set(int which)
 {
     static double x[N * D], z[2 * N];
@@ -57,7 +57,7 @@ static ddn_oracle *make_set(int which)
             }
         }
         if (which == 2 && i < 20) {
-            label[i] = i / 2 % 2;
+            label[i] = (int32_t)(i / 2 % 2);
         }
     }
     ddn_dataset *points = NULL, *ds = NULL;
@@ -91,6 +91,7 @@ static void measure(ddn_analysis *an, const ddn_oracle *oracle, int64_t seed, in
     ddn_result_destroy(r);
 }
 
+/* Sums over the seeds: deviations from the truth, their squares, those of the errors; hits. */
 typedef struct tally {
     double sum, sum2, error2, held;
 } tally;
@@ -102,19 +103,20 @@ static int print_line(int set, int k, int c, const tally *t, double truth, doubl
     const double mean = t->sum / seeds, error = sqrt(t->error2 / seeds);
     const double spread = sqrt(fmax(t->sum2 / seeds - mean * mean, 0) * seeds / (seeds - 1));
     const double ratio = spread / error, held = t->held / seeds;
-    const double free = fmax(3 / sqrt(2 * seeds), 0);
+    const double free = 3 / sqrt(2 * seeds);
     const double off = 3 * sqrt(0.05 * 0.95 / seeds);
     const int tiny = !(spread > 1e-14 * fabs(truth));
     const int bad = !tiny && (ratio < 0.9 - free || ratio > 1.1 + free || held < 0.92 - off);
     printf("%-12s %5g %-6s %13.6g %8.1g  %8.1g %6.2f %6.1f %% %6.2f%s\n", sets[set], times[k],
-           names[c], truth, truth_error, error, ratio, 100 * held,
-           mean / (spread / sqrt(seeds)), bad ? " *" : "");
+           names[c], truth, truth_error, error, ratio, 100 * held, mean / (spread / sqrt(seeds)),
+           bad ? " *" : "");
     return bad;
 }
 
 int main(int argc, char **argv)
 {
-    const int64_t seeds = argc > 1 ? atoll(argv[1]) : 400, samples = argc > 2 ? atoll(argv[2]) : 1024;
+    const int64_t seeds = argc > 1 ? atoll(argv[1]) : 400,
+                  samples = argc > 2 ? atoll(argv[2]) : 1024;
     const int64_t many = argc > 3 ? atoll(argv[3]) : 400000;
     static double truth[COLUMNS][4][TIMES], got[COLUMNS][4][TIMES];
     static tally tallies[COLUMNS][TIMES];
@@ -147,9 +149,8 @@ int main(int argc, char **argv)
         }
         for (int k = 0; k < TIMES; k++) {
             for (int c = 0; c < COLUMNS; c++) {
-                tally t = tallies[c][k];
-                t.sum += truth[c][0][k] * 0;
-                bad += print_line(set, k, c, &t, truth[c][0][k], truth[c][1][k], (double)seeds);
+                bad += print_line(set, k, c, &tallies[c][k], truth[c][0][k], truth[c][1][k],
+                                  (double)seeds);
             }
         }
         ddn_oracle_destroy(oracle);

@@ -114,13 +114,11 @@ static ddn_status measure(ddn_analysis *an, const ddn_dataset *ds, int64_t m, co
                           int64_t ldx, ddn_result **out)
 {
     work w = {.ctx = an->ctx, .ds = ds, .m = m, .kappa = ddni_analysis_f64(an, DDN_ANALYSIS_KAPPA)};
-    const ddni_origin origin = {
-        .kind = "memorization", .clock = DDN_CLOCK_NONE, .ds = ds, .options = &an->options};
     ddn_result *result = NULL;
     ddn_status status;
     DDNI_TRY(ddni_check_states(w.ctx, "x", x, m, ds->d, ldx));
     DDNI_TRY_GOTO(search(&w, x, ldx), done);
-    DDNI_TRY_GOTO(ddni_result_start(w.ctx, &origin, m, &result), done);
+    DDNI_TRY_GOTO(ddni_analysis_start_of(an, "memorization", ds, DDN_CLOCK_NONE, m, &result), done);
     status = report(&w, result);
 done:
     release(&w);

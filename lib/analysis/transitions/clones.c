@@ -270,7 +270,7 @@ static ddn_status add_columns(const clone_work *w, ddn_result *r, clone_columns 
     return ddni_result_add_column(w->ctx, r, pairs, &c->pairs, "clone pairs at each time");
 }
 
-static void put(const clone_work *w, const clone_columns *c, int64_t k)
+static void put_row(const clone_work *w, const clone_columns *c, int64_t k)
 {
     const tally *of = &w->tallies[k];
     proportion list[2];
@@ -295,7 +295,7 @@ static ddn_status measure_clones(clone_work *w, ddn_result *r)
     DDNI_TRY(add_columns(w, r, &c));
     DDNI_TRY(add_all_pairs(w));
     for (int64_t k = 0; k < w->count; k++) {
-        put(w, &c, k);
+        put_row(w, &c, k);
         total += (double)w->tallies[k].pairs;
     }
     DDNI_TRY(ddni_progress(w->ctx, "clones", 1));

@@ -122,7 +122,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_dataset *ds, ddn_result *r)
 ddn_status ddni_measure_spectrum(const ddn_analysis *an, const ddn_dataset *ds, ddn_result **out)
 {
     ddn_result *result;
-    DDNI_TRY(ddni_analysis_start_of(an, "spectrum", ds, &result));
+    DDNI_TRY(ddni_analysis_start_of(an, "spectrum", ds, DDN_CLOCK_OU, 0, &result));
     ddn_status status = fill(an->ctx, ds, result);
     return ddni_result_hand_out(status, result, out);
 }

@@ -19,6 +19,10 @@ static void gather_state(void *arg, int64_t q, int64_t worker)
         state[j] = from[j];
         relative[j] = (from[j] - a * centre[j]) - a_low * centre[j];
     }
+    for (int64_t j = 0; b->o->offset && j < b->d; j++) { /* the product would round */
+        relative[j] = fma(-a, centre[j], from[j]) - a_low * centre[j];
+    }
+    b->s->from[q] = centre;
     b->s->verdict[q] = DDNI_RETRY;
     b->s->anchor[q] = -1;
 }
@@ -32,12 +36,14 @@ ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const i
     b->lanes = (m + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES;
     DDNI_TRY(ddni_reserve(ctx, "states", b->lanes * d, 8, &s->state));
     DDNI_TRY(ddni_reserve(ctx, "states", b->lanes * d, 8, &s->relative));
+    DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * d, 8, &s->near));
+    DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes, sizeof *s->from, &s->from));
     DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * d, 8, &s->total));
     DDNI_TRY(ddni_reserve(ctx, "class sums", b->lanes * (b->classes + 1), 8, &s->class_total));
     DDNI_TRY(ddni_reserve(ctx, "posteriors", b->lanes, sizeof *s->posterior, &s->posterior));
     DDNI_TRY(ddni_reserve(ctx, "verdicts", b->lanes, sizeof *s->verdict, &s->verdict));
     DDNI_TRY(ddni_reserve(ctx, "anchors", b->lanes, 8, &s->anchor));
-    DDNI_TRY(ddni_reserve(ctx, "points", ddni_workers(ctx) * 2 * d, 8, &s->point));
+    DDNI_TRY(ddni_reserve(ctx, "points", ddni_workers(ctx) * 4 * d, 8, &s->point));
     return ddni_parallel(ctx, m, (double)(m * d) * 16, gather_state, b);
 }
 

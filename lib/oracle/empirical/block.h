@@ -28,12 +28,15 @@ typedef struct ddni_states {
                                   -inf; by batch row, see ddni_block.first; or NULL */
     double *state;             /* [lanes][d] gathered states */
     double *relative;          /* [lanes][d] state - a centre */
-    double *total;             /* [lanes][d] sum e^{l - M} (y - centre), then the mean */
+    double *near;              /* [lanes][d] the nearest point, where sums are relative to it */
+    const double **from;       /* [lanes] what sums and means are relative to: that, or the centre
+                                */
+    double *total;             /* [lanes][d] sum e^{l - M} (y - from), then the mean - from */
     double *class_total;       /* [lanes][classes] */
     ddni_posterior *posterior; /* [lanes] */
     int32_t *verdict;          /* [lanes] */
     int64_t *anchor;           /* [lanes] row that logits are relative to, -1: absolute */
-    double *point;             /* [workers][2 d] */
+    double *point;             /* [workers][4 d] a point; an anchor as in logit.h */
 } ddni_states;
 
 struct ddni_nearby;

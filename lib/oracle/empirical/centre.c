@@ -52,13 +52,20 @@ static int32_t stands_well(const ddn_dataset *ds, const ddni_centred *o, double 
     return ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0 && mean2 <= 4 * spread;
 }
 
-static double raw_mean(const ddn_dataset *ds, const ddni_centred *o)
+/* From where on the rounding of a centre is more than that of the distances from it. */
+static const double FAR_FROM_ORIGIN2 = 4 * 4;
+
+/* How far the centre is from the origin, and the points from the shift. */
+static void measure_centre(const ddn_dataset *ds, ddni_centred *o)
 {
-    double offset2 = 0;
+    double offset2 = 0, centre2 = 0;
     for (int64_t j = 0; j < ds->d; j++) {
         offset2 += (o->centre[j] - ds->shift) * (o->centre[j] - ds->shift);
+        centre2 += o->centre[j] * o->centre[j];
     }
-    return o->norm_mean + offset2;
+    o->centre_length = sqrt(centre2);
+    o->offset = !(centre2 <= FAR_FROM_ORIGIN2 * o->norm_mean);
+    o->raw_mean = o->norm_mean + offset2;
 }
 
 /* Centring keeps inner products accurate; f32 points that are centred well enough as they stand
@@ -86,7 +93,7 @@ ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *o)
         o->norm_max = fmax(o->norm_max, o->norm[i]);
         o->norm_mean += o->norm[i] / (double)n;
     }
-    o->raw_mean = raw_mean(ds, o);
+    measure_centre(ds, o);
     return DDN_OK;
 }
 
@@ -106,13 +113,9 @@ ddn_status ddni_centre_sampled(ddn_context *ctx, const ddn_dataset *ds, int64_t 
                                ddni_centred *o)
 {
     const ddni_kernels *kern = ddni_context_kernels(ctx);
-    ddn_dataset some = {.data = ds->data,
-                        .type = ds->type,
-                        .n = ds->n / every,
-                        .d = ds->d,
-                        .ld = ds->ld * every,
-                        .scale = ds->scale,
-                        .shift = ds->shift};
+    ddn_dataset some = {
+        .data = ds->data, .type = ds->type, .n = ds->n / every, .d = ds->d, .ld = ds->ld * every};
+    ddni_dataset_set_map(&some, ds->scale, ds->shift);
     DDNI_TRY(reserve_centre(ctx, ds, o));
     DDNI_TRY(ddni_dataset_mean(ctx, &some, o->centre));
     sample_norms(&some, kern, o);
@@ -121,7 +124,7 @@ ddn_status ddni_centre_sampled(ddn_context *ctx, const ddn_dataset *ds, int64_t 
         memset(o->centre, 0, (size_t)ds->d * sizeof *o->centre);
         sample_norms(&some, kern, o);
     }
-    o->raw_mean = raw_mean(ds, o);
+    measure_centre(ds, o);
     return DDN_OK;
 }
 

@@ -23,12 +23,13 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
     const ddni_states *s = b->s;
     const direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes, end = ddni_chunk_end(b, chunk);
-    double *point = s->point + worker * 2 * d;
+    double *point = s->point + worker * 4 * d;
     for (int64_t q = 0; q < b->m; q++) {
         if (s->verdict[q] == DDNI_DONE) {
             continue;
         }
         ddni_fetch_anchor(b, q, point);
+        const double *from = s->from[q];
         ddni_posterior *part = &own->part[chunk * b->m + q];
         double *sum = own->sum + (chunk * b->m + q) * d;
         double *cls = own->classes + (chunk * b->m + q) * k;
@@ -39,7 +40,7 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
             ddni_merge f = ddni_posterior_add(part, ddni_logit_of(b, q, i, point), i);
             if (b->want_sum && (f.right > 0 || f.left != 1)) {
                 b->kern->accumulate(b->ds->type, d, sum, f.left, f.right, ddni_point_at(b->ds, i),
-                                    b->o->centre);
+                                    from);
             }
             if (b->want_class) {
                 for (int64_t c = 0; f.left != 1 && c < k; c++) {
@@ -91,28 +92,20 @@ static void draw_chunk(const ddni_block *b, int64_t q)
     ddni_draw_write(b, q, last);
 }
 
-/* Whether the rounding of the logits shows: as in the dense way, an error e of them moves the mean
- * by at most e sqrt(tr Cov); here the trace is bounded by what is not at the nearest point. */
+/* Whether the rounding of the logits, or of sums relative to the centre, shows. */
 static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posterior *p)
 {
-    double error = ddni_logit_error(b, p->max), square = 0, total = ddni_posterior_total(p);
-    /* Nothing to be seen in double; and too much for a first order in it. */
-    if (b->n == 1 || error < 1e-15) {
-        return 0;
-    }
-    if (error > 1e-2) {
-        return 1;
-    }
-    for (int64_t j = 0; b->want_sum && j < b->d; j++) {
-        double diff =
-            b->s->relative[q * b->d + j] - b->level->a * b->s->total[q * b->d + j] / total;
-        square += diff * diff;
-    }
-    /* A tenth of what is promised: the trace is a bound, not an estimate. */
-    double unit = b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-6;
-    double reach = 2 * b->level->a * sqrt(b->o->norm_max);
-    return b->want_sum &&
-           error * sqrt(ddni_posterior_one_minus_w_max(p)) * reach > unit * sqrt(square);
+    double sums = 0x1p-53 * (b->o->centre_length + 4 * sqrt(b->o->norm[p->argmax]));
+    return b->n > 1 && /* else the centre is the point */
+           (ddni_logits_round(b, p->max) || ddni_mean_rounds(b, q, p, sums));
+}
+
+/* Has a state done again relative to its nearest point. */
+static void set_anchor(const ddni_block *b, int64_t q, int64_t row)
+{
+    b->s->anchor[q] = row;
+    ddni_dataset_rows(b->ds, row, 1, b->s->near + q * b->d, b->d);
+    b->s->from[q] = b->s->near + q * b->d;
 }
 
 /* Merges the chunks of one state and finishes it, or gives it an anchor to be done again. */
@@ -135,8 +128,8 @@ static void merge_state(const ddni_block *b, int64_t q)
             cls[j] = f.left * cls[j] + f.right * own->classes[at * k + j];
         }
     }
-    if (s->anchor[q] < 0 && rounding_shows(b, q, &p)) {
-        s->anchor[q] = p.argmax;
+    if (s->anchor[q] < 0 ? rounding_shows(b, q, &p) : p.max > DDNI_BESIDE) {
+        set_anchor(b, q, p.argmax);
         return;
     }
     if (b->want_draw) {

@@ -20,8 +20,10 @@ typedef struct ddni_centred {
     double *norm;   /* [n] |y - centre|^2 */
     float *length;  /* [n] its root, rounded up */
     double norm_max, norm_mean;
-    double raw_mean;  /* mean of |y - shift|^2, what integer products are made of */
-    int32_t in_place; /* rows are f32 and equal to y - centre as stored */
+    double raw_mean;      /* mean of |y - shift|^2, what integer products are made of */
+    double centre_length; /* |centre| */
+    int32_t offset;       /* the centre is far from the origin, beside the spread of the points */
+    int32_t in_place;     /* rows are f32 and equal to y - centre as stored */
 } ddni_centred;
 
 typedef struct ddni_empirical {

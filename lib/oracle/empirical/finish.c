@@ -71,17 +71,23 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     }
     double *mean_out = rq->f64[DDN_OUT_MEAN], *score_out = rq->f64[DDN_OUT_SCORE];
     double *relative = b->s->total + q * d;
+    const double *from = b->s->from[q];
     for (int64_t j = 0; b->want_sum && j < d; j++) {
         relative[j] /= total;
     }
     for (int64_t j = 0; mean_out != NULL && j < d; j++) {
-        mean_out[row * rq->ld[DDN_OUT_MEAN] + j] = b->o->centre[j] + relative[j];
+        mean_out[row * rq->ld[DDN_OUT_MEAN] + j] = from[j] + relative[j];
     }
     const double *x = b->s->state + q * d;
     double *score = score_out == NULL ? NULL : score_out + row * rq->ld[DDN_OUT_SCORE];
-    for (int64_t j = 0; score != NULL && j < d; j++) {
-        double mean = b->o->centre[j] + relative[j];
-        score[j] = ((lv->a * mean - x[j]) + lv->a_low * mean) / lv->s2;
+    /* From what the mean is relative to: its own rounding does not count then. */
+    const double *known = from == b->o->centre ? b->s->relative + q * d : NULL;
+    for (int64_t j = 0; score != NULL && known != NULL && j < d; j++) {
+        score[j] = (lv->a * relative[j] - known[j]) / lv->s2;
+    }
+    for (int64_t j = 0; score != NULL && known == NULL && j < d; j++) {
+        double rest = (x[j] - lv->a * from[j]) - lv->a_low * from[j];
+        score[j] = (lv->a * relative[j] - rest) / lv->s2;
     }
     if (b->nearby != NULL) {
         b->nearby->of[row].nearest = p->argmax + 1;

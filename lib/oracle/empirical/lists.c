@@ -14,16 +14,38 @@ enum {
 };
 static const double LEAST_WEIGHT = 1e-25; /* of a vector in a sum of doubles, as above */
 
-/* Logits of the candidates relative to the largest one: where two points compete at small s the
- * rounding of the squared distances themselves would show. */
-static void sharpen(const ddni_block *b, const double *x, int64_t count, const int64_t *index,
-                    double *logit, int64_t best, double least, double *point)
+/* A state's candidates: rows, ascending, and their logits relative to `max`, which is absolute. */
+typedef struct candidates {
+    int64_t count, *index;
+    double *logit, max;
+} candidates;
+
+/* Logits of the candidates, those that are at least `least`, relative to one of them; gives the
+ * largest. */
+static int64_t beside(const ddni_block *b, int64_t q, const candidates *of, int64_t anchor,
+                      double least, double *point)
 {
-    ddni_dataset_rows(b->ds, index[best], 1, point + b->d, b->d);
-    for (int64_t i = 0; i < count; i++) {
-        if (i != best && logit[i] >= least) {
-            logit[i] = ddni_logit_beside(b, x, index[i], index[best], point);
+    int64_t top = anchor;
+    ddni_anchor_fetch(b, b->s->state + q * b->d, of->index[anchor], point + b->d);
+    of->logit[anchor] = 0;
+    for (int64_t i = 0; i < of->count; i++) {
+        if (i != anchor && of->logit[i] >= least) {
+            of->logit[i] = ddni_logit_beside(b, of->index[i], of->index[anchor], point);
         }
+        top = of->logit[i] > of->logit[top] ? i : top;
+    }
+    return top;
+}
+
+/* Logits of the candidates relative to the largest one: where two points compete at small s the
+ * rounding of the squared distances themselves would show. Where that rounding had hidden which is
+ * the largest by far, once more. */
+static void sharpen(const ddni_block *b, int64_t q, const candidates *of, int64_t best,
+                    double least, double *point)
+{
+    int64_t top = beside(b, q, of, best, least, point);
+    if (of->logit[top] > DDNI_BESIDE) {
+        beside(b, q, of, top, -INFINITY, point);
     }
 }
 
@@ -43,43 +65,54 @@ static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64
     ddni_covariance_write(b, q, trace, out);
 }
 
-/* Sums over the candidates of a state, once their logits (relative to `max`) are known. */
-static void sum_candidates(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
-                           const double *logit, double max, double *point)
+/* Sums over the candidates of a state; vectors relative to the nearest point, which the centre may
+ * be far from. */
+static ddni_posterior add_up(const ddni_block *b, int64_t q, const candidates *of)
 {
     int64_t d = b->d, k = b->classes;
     ddni_posterior post = ddni_posterior_empty;
     double *total = b->s->total + q * d, *cls = b->s->class_total + q * k;
-    double top = -INFINITY;
-    for (int64_t i = 0; i < count; i++) {
-        ddni_posterior_add(&post, logit[i], index[i]);
-        top = fmax(top, logit[i]);
+    double *near = b->s->near + q * d;
+    for (int64_t i = 0; i < of->count; i++) {
+        ddni_posterior_add(&post, of->logit[i], of->index[i]);
     }
-    double z = ddni_posterior_total(&post);
     memset(total, 0, (size_t)d * sizeof *total);
     memset(cls, 0, (size_t)k * sizeof *cls);
-    double left = b->want_draw ? z * ddni_draw_uniform(b, q) : INFINITY;
-    int64_t chosen = post.argmax;
-    for (int64_t i = 0; i < count; i++) {
-        double w = exp(logit[i] - top);
-        if (b->want_sum && w > LEAST_WEIGHT) {
-            b->kern->accumulate(b->ds->type, d, total, 1, w, ddni_point_at(b->ds, index[i]),
-                                b->o->centre);
+    if (b->want_sum) {
+        ddni_dataset_rows(b->ds, post.argmax, 1, near, d);
+        b->s->from[q] = near;
+    }
+    for (int64_t i = 0; i < of->count && (b->want_sum || b->want_class); i++) {
+        int64_t row = of->index[i];
+        double w = exp(of->logit[i] - post.max);
+        if (b->want_sum && w > LEAST_WEIGHT && row != post.argmax) {
+            b->kern->accumulate(b->ds->type, d, total, 1, w, ddni_point_at(b->ds, row), near);
         }
         if (b->want_class) {
-            cls[b->ds->labels->group_index[index[i]]] += w;
+            cls[b->ds->labels->group_index[row]] += w;
         }
-        if (left >= 0 && (left -= w) < 0) {
-            chosen = index[i];
-        }
+    }
+    return post;
+}
+
+/* The outputs of a state, from its sums; post relative to of->max. */
+static void conclude(const ddni_block *b, int64_t q, const candidates *of, ddni_posterior post,
+                     double *point)
+{
+    double z = ddni_posterior_total(&post), top = post.max;
+    double left = b->want_draw ? z * ddni_draw_uniform(b, q) : INFINITY;
+    int64_t chosen = post.argmax;
+    for (int64_t i = 0; b->want_draw && left >= 0 && i < of->count; i++) {
+        left -= exp(of->logit[i] - top);
+        chosen = left < 0 ? of->index[i] : chosen;
     }
     if (b->want_draw) {
         ddni_draw_write(b, q, chosen);
     }
-    post.max += max;
+    post.max += of->max;
     ddni_finish(b, q, &post);
     if (b->want_trace || b->want_cov) {
-        spread_of(b, q, count, index, logit, (double[2]){top, z}, point);
+        spread_of(b, q, of->count, of->index, of->logit, (double[2]){top, z}, point);
     }
 }
 
@@ -115,13 +148,19 @@ void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t 
             kept++;
         }
     }
-    /* Rounding of a squared distance of this size, against a tenth of what is promised of f64 data
-     * and a hundredth for the others. */
-    if (rivals > 1 && error > (b->ds->type == DDN_TYPE_F64 ? 1e-13 : 1e-7)) {
-        sharpen(b, b->s->state + q * b->d, kept, index, logit, best, least, point);
-    }
     b->shared->lists.kept[q] = kept;
-    sum_candidates(b, q, kept, index, logit, max, point);
+    candidates of = {kept, index, logit, max};
+    int32_t sharp = rivals > 1 && ddni_logits_round(b, max);
+    if (sharp) {
+        sharpen(b, q, &of, best, least, point);
+    }
+    ddni_posterior post = add_up(b, q, &of), whole = post;
+    whole.max += max;
+    if (rivals > 1 && !sharp && ddni_mean_rounds(b, q, &whole, 0)) {
+        sharpen(b, q, &of, best, least, point);
+        post = add_up(b, q, &of);
+    }
+    conclude(b, q, &of, post, point);
 }
 
 void ddni_lists_report(ddni_block *b)

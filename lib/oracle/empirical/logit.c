@@ -1,30 +1,81 @@
 /* Exact logits, relative to a point where what all have in common would round. theory.md (14). */
 #include "oracle/empirical/logit.h"
 
-double ddni_logit_beside(const ddni_block *b, const double *x, int64_t row, int64_t other_row,
-                         double *point)
+#include "schedule/dd.h"
+
+/* What rounding may do before logits are taken relative to the nearest point: to a logit, which
+ * weights follow; to the score, relative (a third of what is promised of f64 data, a tenth of it
+ * else) and in units of its floor. */
+static const double LOGIT_F64 = 1e-10, LOGIT_OTHERS = 1e-5, SCORE_F64 = 3e-13, SCORE_OTHERS = 1e-6,
+                    FLOOR = 0.25;
+
+int32_t ddni_logits_round(const ddni_block *b, double max)
 {
-    const double *z = point + b->d;
-    long double a = (long double)b->level->a + (long double)b->level->a_low, sum = 0;
+    return ddni_logit_error(b, max) > (b->ds->type == DDN_TYPE_F64 ? LOGIT_F64 : LOGIT_OTHERS);
+}
+
+/* As in the dense way, an error e of the logits moves the mean by at most e sqrt(tr Cov); here the
+ * trace is bounded by what is not at the nearest point, and how far the points that matter can be
+ * from it. */
+int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums)
+{
+    int32_t f64 = b->ds->type == DDN_TYPE_F64;
+    const double *x = b->s->state + q * b->d, *sum = b->s->total + q * b->d, *from = b->s->from[q];
+    double a = b->level->a, s2 = b->level->s2, total = ddni_posterior_total(p), square = 0;
+    for (int64_t j = 0; b->want_sum && j < b->d; j++) {
+        double diff = (x[j] - a * from[j]) - a * (sum[j] / total);
+        square += diff * diff;
+    }
+    double floor = (f64 ? 0x1p-53 : 0x1p-24) * sqrt(ddni_square(b, x));
+    double allowed = (f64 ? SCORE_F64 : SCORE_OTHERS) * sqrt(square) + FLOOR * floor;
+    /* Points weigh less than e^-40 where |x - a y|^2 is larger than the least by 80 s^2. */
+    double least2 = 2 * s2 * (b->log_most - p->max), near = sqrt(least2) + sqrt(least2 + 80 * s2);
+    double reach = fmin(2 * a * sqrt(b->o->norm_max), near);
+    double moved = ddni_logit_error(b, p->max) * sqrt(ddni_posterior_one_minus_w_max(p)) * reach;
+    return b->want_sum && moved + a * sums > allowed;
+}
+
+void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double *anchor)
+{
+    double *high = anchor + b->d, *low = high + b->d;
+    double a = b->level->a, a_low = b->level->a_low;
+    ddni_dataset_rows(b->ds, row, 1, anchor, b->d);
+    for (int64_t j = 0; j < b->d; j++) {
+        ddni_dd product = dd_two_prod(-a, anchor[j]), r = dd_two_sum(x[j], product.hi);
+        r = dd_two_sum(r.hi, r.lo + (product.lo - a_low * anchor[j]));
+        high[j] = 2 * r.hi;
+        low[j] = 2 * r.lo;
+    }
+}
+
+double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point)
+{
+    const double *z = point + b->d, *high = z + b->d, *low = high + b->d;
+    double a = b->level->a, a_low = b->level->a_low, sum = 0, rest = 0;
     ddni_dataset_rows(b->ds, row, 1, point, b->d);
     for (int64_t j = 0; j < b->d; j++) {
-        long double y = (long double)point[j], other = (long double)z[j];
-        sum += (y - other) * (2 * (long double)x[j] - a * (y + other));
+        ddni_dd diff = dd_two_sum(point[j], -z[j]), step = dd_two_prod(-a, diff.hi);
+        ddni_dd other = dd_two_sum(high[j], step.hi);
+        other.lo += low[j] + (step.lo - (a * diff.lo + a_low * diff.hi));
+        ddni_dd product = dd_two_prod(diff.hi, other.hi);
+        ddni_dd total = dd_two_sum(sum, product.hi);
+        sum = total.hi;
+        rest += total.lo + (product.lo + (diff.hi * other.lo + diff.lo * other.hi));
     }
-    return (double)(a * sum / (2 * (long double)b->level->s2)) +
-           (ddni_log_weight(b, row) - ddni_log_weight(b, other_row));
+    return a / (2 * b->level->s2) * (sum + rest) +
+           (ddni_log_weight(b, row) - ddni_log_weight(b, anchor));
 }
 
 double ddni_logit_of(const ddni_block *b, int64_t q, int64_t row, double *point)
 {
     const double *x = b->s->state + q * b->d;
     return b->s->anchor[q] < 0 ? ddni_logit(b, x, row)
-                               : ddni_logit_beside(b, x, row, b->s->anchor[q], point);
+                               : ddni_logit_beside(b, row, b->s->anchor[q], point);
 }
 
 void ddni_fetch_anchor(const ddni_block *b, int64_t q, double *point)
 {
     if (b->s->anchor[q] >= 0) {
-        ddni_dataset_rows(b->ds, b->s->anchor[q], 1, point + b->d, b->d);
+        ddni_anchor_fetch(b, b->s->state + q * b->d, b->s->anchor[q], point + b->d);
     }
 }

@@ -13,22 +13,37 @@ static inline double ddni_logit(const ddni_block *b, const double *x, int64_t ro
            ddni_log_weight(b, row);
 }
 
-/* Rounding of a logit of this size from direct differences: a few units in the last place of the
- * squared distance, whose terms are rounded twice. */
+/* Rounding of a logit of this size from direct differences: units in the last place of the squared
+ * distance, whose terms are rounded twice and added up in eight places at least; see the dense way
+ * for the law of such sums. */
 static inline double ddni_logit_error(const ddni_block *b, double logit)
 {
-    return (b->log_size - logit) * 0x1p-51;
+    return (b->log_size - logit) * 0x1p-53 * (2 + 0.5 * sqrt((double)b->d / 24));
 }
 
-/* (|x - a z|^2 - |x - a y|^2) / (2 s^2) + log(pi_y / pi_z) for z = point + d, which is row
- * `other_row`: how much larger the logit of y is than that of z, from the difference of the two
- * points, so that what they have in common does not round.
- */
-double ddni_logit_beside(const ddni_block *b, const double *x, int64_t row, int64_t other_row,
-                         double *point);
+/* Whether the rounding of logits, the largest of which is `max`, shows in the weights. */
+int32_t ddni_logits_round(const ddni_block *b, double max);
+/* Whether it, or an error `sums` of the mean besides, shows in the score of state q, whose sums are
+ * s->total. */
+int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums);
 
-/* Logit of a row, relative to the anchor of state q if it has one; that point is then at point + d,
- * where ddni_fetch_anchor puts it. point[2 d]. */
+enum {
+    DDNI_BESIDE = 1 /* logits relative to an anchor round at their size: one that others exceed by
+                       more is replaced */
+};
+
+/* A point z that logits are taken relative to: anchor[3 d] gets it and 2 (x - a z) in two doubles.
+ */
+void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double *anchor);
+
+/* (|x - a z|^2 - |x - a y|^2) / (2 s^2) + log(pi_y / pi_z) for the anchor at point + d, row
+ * `anchor`: how much larger the logit of y is than that of z, as a (y - z) . (2 (x - a z) - a (y -
+ * z)) / (2 s^2) to about twice double precision, so that what they have in common does not round.
+ * The row goes to point. */
+double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point);
+
+/* Logit of a row, relative to the anchor of state q if it has one; that is then at point + d, where
+ * ddni_fetch_anchor puts it. point[4 d]. */
 double ddni_logit_of(const ddni_block *b, int64_t q, int64_t row, double *point);
 void ddni_fetch_anchor(const ddni_block *b, int64_t q, double *point);
 

@@ -16,13 +16,21 @@ static const double
      * conversions at the end (measured), and N additions that each round at the size reached, whose
      * squares add up to N/3 times that of the last; 0.4 of a unit each (measured). */
     SPREAD_END = 0.6, SPREAD_STEP = 0.4,
+    /* A number that is rounded once: at most a unit, root mean square 0.3 to 0.6 of it. Two of them
+     * (term and logit), of any sizes, are then at most twice what is allowed for. */
+    ROUNDED = 0.7,
+    /* A squared distance in double: d/8 additions in each of eight places, as above; and how far
+     * below the largest logit a point may be whose rounding counts. */
+    SQUARE_PLACES = 8, RIVAL = 20,
+    /* Error of a sum of vectors, in units of their weighted root mean square length. */
+    SUM_UNITS = 2,
     /* Largest relative error of the score: half of what is promised of f32 sums, a third of what is
      * promised of f64 data; the rest is for what the estimate leaves out. */
     SCORE_F32 = 5e-6, SCORE_F64 = 3e-13,
     /* Largest error of a logit where a score is wanted (promised in oracle.h), and where the
      * outputs are functions of the logits alone. The first order in it is then good to its square.
      */
-    LOGIT_F32 = 4e-4, LOGIT_F64 = 1e-9, LOGIT_ALONE_F32 = 1e-5, LOGIT_ALONE_F64 = 1e-10,
+    LOGIT_F32 = 5e-4, LOGIT_F64 = 3e-10, LOGIT_ALONE_F32 = 2e-5, LOGIT_ALONE_F64 = 2e-10,
     /* 1 - w_max is a sum of weights beside one of size 1: with 2^-24 (2^-53) of that lost, this
      * share keeps 5 (11) digits. */
     REST_F32 = 1e-2, REST_F64 = 1e-5,
@@ -31,7 +39,7 @@ static const double
     WEIGHTS_OF_BYTES = 3.5e-7,
     /* What cancellation takes from a trace, relative to the sum of squares: eight units of either
      * precision; and how much of it may be lost. */
-    TRACE_F32 = 4e-7, TRACE_F64 = 1e-15, TRACE_LOST = 1e-4,
+    TRACE_F32 = 4e-7, TRACE_F64 = 1e-15, TRACE_LOST_F32 = 1e-4, TRACE_LOST_F64 = 1e-10,
     /* Draws and covariances compare logits again: they need them relative to a point from here on.
      */
     LOGIT_RELATIVE = 1e-10;
@@ -158,35 +166,77 @@ void ddni_dense_weigh(const ddni_dense_run *p)
     }
 }
 
-/* Spread of the rounding errors of logits. The sums of products that lie far from each other walk
- * at random: their errors are about a third of the unit times the two lengths (measured; the worst
- * case is never near). The product with the points that matter grows steadily instead, and each
- * addition rounds at the size it has reached; integers only round at the end. */
-static double logit_spread(const ddni_dense_run *p, const ddni_posterior *post, double length)
+/* What is known of a state when its result is judged. */
+typedef struct judged {
+    const ddni_posterior *post; /* max: relative to what all logits have in common */
+    double length, nearest2;    /* |x - a centre|, |x - a y|^2 of the nearest point */
+    double norm, trace;         /* weighted mean of |y - centre|^2, tr Cov, or more */
+} judged;
+
+/* Errors of the sum of N terms that grows to one, in units: rounded at the end, and in each step.
+ */
+static double growth(double terms)
+{
+    return SPREAD_END + SPREAD_STEP * sqrt(terms / 3);
+}
+
+/* Size of the errors of logits l = gain g - term, term = a gain |y - centre|^2 / 2, as the weights
+ * see them; theory.md (14). Sums g of products that lie far from each other walk at random, about a
+ * third of the unit times the two lengths (measured; the worst case is never near). The product
+ * with a point that matters grows steadily, and each addition rounds at the size it has reached,
+ * while integers round at the end. The term and the logit round once each, at sizes that do not
+ * vanish with g. In double the squared distance has errors of its own. */
+static double logit_spread(const ddni_dense_run *p, const judged *of)
+{
+    const ddni_block *b = p->b;
+    int32_t single = p->precision == DDN_TYPE_F32;
+    double unit = single ? 0x1p-24 : 0x1p-53, a = b->level->a;
+    /* Weights join the term and the logit, and round with them. */
+    double largest = of->post->max - ddni_log_weight(b, of->post->argmax);
+    /* Points that matter: a |y - centre| is at most |x - a centre| + |x - a y|. */
+    double reach = (of->length + sqrt(of->nearest2 + 2 * RIVAL * b->level->s2)) / a;
+    double most = fmax(of->norm, fmin(b->o->norm_max, reach * reach)), scale = 0.5 * a * b->gain;
+    double term = scale * sqrt(of->norm * most);
+    /* Their products: gain g = l + term, where l is near the largest for all of them. These differ
+     * as the terms do, and no more than the products with y - y'. */
+    double differ =
+        fmin(scale * sqrt(of->norm * (most - of->norm)), b->gain * of->length * sqrt(of->trace));
+    double product = hypot(largest + scale * of->norm, differ) + b->log_size;
+    double lengths = sqrt(fmax(p->integer ? b->o->raw_mean : b->o->norm_mean, of->norm));
+    if (!single && (b->ds->scale != 1 || b->ds->shift != 0)) {
+        lengths += b->o->centre_length; /* points are rounded before they are centred */
+    }
+    /* A state by itself is summed in 32 places (two registers of 16 floats, at most). */
+    double run = (double)(p->thin ? b->d / 32 + 1 : b->d), steps = fmin(run, DDNI_DEPTH_BLOCK);
+    double sum = hypot(SPREAD_APART * b->gain * of->length * lengths,
+                       growth(p->integer ? 0 : steps * steps / run) * product);
+    double square = single ? ROUNDED : ROUNDED + growth((double)b->d / SQUARE_PLACES);
+    /* x - a centre is rounded at the size of the two, the same way for all points: the mean answers
+     * with gain Cov times that. */
+    double common = 0x1p-53 * (of->length + (b->o->offset ? 0 : a * b->o->centre_length));
+    double logits = ROUNDED * (fabs(largest) + 2 * b->log_size);
+    return unit * hypot(hypot(sum, square * term), logits) + b->gain * common * sqrt(of->trace);
+}
+
+/* Whether sums of vectors, and the centre that their mean is added to, round too much for a score
+ * of this size; its floor is at least what |x| >= ||x - a centre| - a |centre|| gives. */
+static int32_t sums_show(const ddni_dense_run *p, const judged *of, double limit)
 {
     const ddni_block *b = p->b;
     double unit = p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53, a = b->level->a;
-    double apart = SPREAD_APART * length * sqrt(p->integer ? b->o->raw_mean : b->o->norm_mean);
-    /* From max = gain g - gain a |y|^2 / 2 of the nearest point. */
-    double logit = post->max - ddni_log_weight(b, post->argmax);
-    double product = fabs(logit / b->gain + 0.5 * a * b->o->norm[post->argmax]);
-    /* A state by itself is summed in 32 places (two registers of 16 floats, at most). */
-    double run = (double)(p->thin ? b->d / 32 + 1 : b->d), steps = fmin(run, DDNI_DEPTH_BLOCK);
-    double growth =
-        p->integer ? SPREAD_END : SPREAD_END + SPREAD_STEP * sqrt(steps / 3 * steps / run);
-    /* A weight rounds with the logit that it joins. */
-    return unit * (b->gain * hypot(apart, growth * product) + b->log_size);
+    double floor = b->ds->type == DDN_TYPE_F64 ? 0x1p-53 : 0x1p-24;
+    double sums = SUM_UNITS * unit * sqrt(of->norm) + 0x1p-53 * b->o->centre_length;
+    return a * sums > limit + floor * fabs(of->length - a * b->o->centre_length);
 }
 
 /* Whether rounding can have moved the result of state q by more than is promised: an error e of the
  * logits moves the mean by at most e sqrt(tr Cov). */
-static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posterior *post,
-                          double trace, double length)
+static int32_t acceptable(const ddni_dense_run *p, int64_t q, const judged *of)
 {
     const ddni_block *b = p->b;
     int32_t single = p->precision == DDN_TYPE_F32;
-    double error = logit_spread(p, post, length);
-    if (b->want_rest && b->n > 1 && post->rest < (single ? REST_F32 : REST_F64)) {
+    double error = logit_spread(p, of);
+    if (b->want_rest && b->n > 1 && of->post->rest < (single ? REST_F32 : REST_F64)) {
         return 0; /* 1 - w_max would have lost its digits */
     }
     if (!b->want_sum) {
@@ -194,11 +244,11 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const ddni_posteri
     }
     ddni_point sum = {b->s->total + q * b->d, 1, 0};
     double square = b->kern->distance(DDN_TYPE_F64, b->d, b->s->relative + q * b->d,
-                                      b->level->a / ddni_posterior_total(post), 0, sum);
-    double limit = b->ds->type == DDN_TYPE_F64 ? SCORE_F64 : SCORE_F32;
+                                      b->level->a / ddni_posterior_total(of->post), 0, sum);
+    double limit = (b->ds->type == DDN_TYPE_F64 ? SCORE_F64 : SCORE_F32) * sqrt(square);
     double weights =
         p->integer ? WEIGHTS_OF_BYTES * sqrt(b->o->norm_mean) : 0; /* their own rounding */
-    return b->level->a * (error * sqrt(trace) + weights) <= limit * sqrt(square) &&
+    return b->level->a * (error * sqrt(of->trace) + weights) <= limit && !sums_show(p, of, limit) &&
            error <= (single ? LOGIT_F32 : LOGIT_F64);
 }
 
@@ -231,8 +281,11 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     double trace = fmax(0, norm / z - mean2);
     /* What cancellation may have taken from the trace is allowed for. */
     double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm / z;
-    if (!acceptable(p, q, &post, trace + unsure, sqrt(length2)) ||
-        (b->want_trace && unsure > TRACE_LOST * trace && b->n > 1)) {
+    double lost = b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST_F32;
+    judged of = {&post, sqrt(length2),
+                 fmax(0, 2 * b->level->s2 * (b->log_most - (post.max + shift))), norm / z,
+                 trace + unsure};
+    if (!acceptable(p, q, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
         return;
     }
     /* What all logits have in common comes last: it may be much larger than their differences. */
@@ -243,7 +296,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
         relative = 0;
     }
     if (b->want_draw) {
-        draw_tile(p, q, b->s->point + worker * 2 * d);
+        draw_tile(p, q, b->s->point + worker * 4 * d);
     }
     if (b->want_trace) {
         b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;

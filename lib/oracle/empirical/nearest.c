@@ -76,7 +76,8 @@ static double limit(const heap *h)
 static int32_t has_copy(heap *h, const ddni_near *point)
 {
     for (int64_t i = 0; i < h->count; i++) {
-        if (h->at[i].distance2 == point->distance2 && ddni_same_row(h->ds, h->at[i].row, point->row)) {
+        if (h->at[i].distance2 == point->distance2 &&
+            ddni_same_row(h->ds, h->at[i].row, point->row)) {
             h->at[i].row = point->row < h->at[i].row ? point->row : h->at[i].row;
             ddni_sift(h, i, h->count, before, swap);
             return 1;

@@ -152,7 +152,7 @@ static void refine_state(void *arg, int64_t q, int64_t worker)
         logit[i] = ddni_logit(b, b->s->state + q * b->d, index[i]);
     }
     b->shared->lists.count[q] = count;
-    ddni_lists_evaluate(b, q, count, index, logit, b->s->point + worker * 2 * b->d);
+    ddni_lists_evaluate(b, q, count, index, logit, b->s->point + worker * 4 * b->d);
     ddni_nearby_note(b, q, p, cut);
 }
 

@@ -1,0 +1,327 @@
+/* Where rounding shows most: midpoints, where the inner products vanish and what the points have in
+ * common does not; points at one distance from the centre; clusters that the centre is far from;
+ * mapped points. Every kernel variant, several batches, and outputs that take each way. Numbers are
+ * short, or the noise level such that long double has the digits. */
+#include "support/exact.h"
+
+enum {
+    MOST = 40 /* states */
+};
+
+typedef struct rig {
+    ddn_context *ctx;
+    ddn_schedule *sch;
+    ddn_dataset *ds;
+    ddn_oracle *oracle;
+    const test_cloud *cloud;
+    long double a, s2;
+    double t;
+} rig;
+
+static rig rig_make(const test_cloud *c, int ou, double t)
+{
+    rig r = {.ctx = test_context(1), .cloud = c, .t = t};
+    OK(r.ctx, ou ? ddn_schedule_create_ou(r.ctx, &r.sch) : ddn_schedule_create_edm(r.ctx, &r.sch));
+    r.ds = test_cloud_dataset(r.ctx, c, 0);
+    OK(r.ctx, ddn_oracle_create_empirical(r.ctx, r.ds, r.sch, &r.oracle));
+    r.a = ou ? expl(-(long double)t) : 1;
+    r.s2 = ou ? -expm1l(-2 * (long double)t) : (long double)t * (long double)t;
+    return r;
+}
+
+static void rig_free(rig *r)
+{
+    ddn_oracle_destroy(r->oracle);
+    ddn_schedule_destroy(r->sch);
+    ddn_dataset_destroy(r->ds);
+    ddn_context_destroy(r->ctx);
+}
+
+/* ---- What is promised --------------------------------------------------------------------- */
+
+typedef struct answer {
+    double *score; /* [m][d] */
+    double rest[MOST], entropy[MOST], sum_w2[MOST], trace[MOST], log_p[MOST];
+} answer;
+
+/* Score, and what else a set of wishes asks for. */
+enum {
+    WANT_SCORE = 1,
+    WANT_REST = 2,
+    WANT_TRACE = 4,
+    WANT_LOG_P = 8
+};
+
+static void ask(const rig *r, int wants, int64_t m, const double *x, answer *out)
+{
+    int64_t d = r->cloud->d;
+    ddn_query *q = NULL;
+    OK(r->ctx, ddn_query_create(r->ctx, r->oracle, &q));
+    OK(r->ctx, ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, 0));
+    if (wants & WANT_SCORE) {
+        OK(r->ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, out->score, d));
+    }
+    if (wants & WANT_REST) {
+        OK(r->ctx, ddn_query_bind_f64(q, DDN_OUT_ONE_MINUS_W_MAX, out->rest, 0));
+        OK(r->ctx, ddn_query_bind_f64(q, DDN_OUT_ENTROPY, out->entropy, 0));
+    }
+    if (wants & WANT_TRACE) {
+        OK(r->ctx, ddn_query_bind_f64(q, DDN_OUT_TRACE_COV, out->trace, 0));
+    }
+    if (wants & WANT_LOG_P) {
+        OK(r->ctx, ddn_query_bind_f64(q, DDN_OUT_LOG_P, out->log_p, 0));
+        OK(r->ctx, ddn_query_bind_f64(q, DDN_OUT_SUM_W2, out->sum_w2, 0));
+    }
+    OK(r->ctx, ddn_query_run(q, r->t, m, x, d));
+    ddn_query_destroy(q);
+}
+
+/* Of one state: a relative error of the score, or eight units of |x| + a |y|; logits to 1e-3 or
+ * 1e-9, which weights follow. */
+static void judge(const rig *r, int wants, const double *x, int64_t q, const answer *got,
+                  const test_exact *e)
+{
+    const test_cloud *c = r->cloud;
+    int64_t d = c->d;
+    int f64 = c->type == DDN_TYPE_F64;
+    double relative = f64 ? 1e-12 : 1e-5, weights = f64 ? 1e-9 : 1e-3, a = (double)r->a;
+    double u = f64 ? 0x1p-53 : 0x1p-24, near = test_length(d, c->point + e->argmax * d);
+    double *diff = calloc((size_t)d, sizeof *diff);
+    if (wants & WANT_SCORE) {
+        for (int64_t j = 0; j < d; j++) {
+            diff[j] = got->score[q * d + j] - e->score[j];
+        }
+        double floor = 8 * u * (test_length(d, x) + a * near) / (double)r->s2;
+        CLOSE(test_length(d, diff), 0, 0, relative * test_length(d, e->score) + floor);
+    }
+    if (wants & WANT_REST) {
+        CLOSE(got->rest[q], e->rest, weights, 0);
+        CLOSE(got->entropy[q], e->entropy, weights, 0);
+    }
+    if (wants & WANT_TRACE) {
+        CLOSE(got->trace[q], e->trace, weights, 0x1p-100 * c->reach * c->reach);
+    }
+    if (wants & WANT_LOG_P) {
+        CLOSE(got->log_p[q], e->log_p, 0x1p-50, weights + 1e-14 * (double)d);
+        CLOSE(got->sum_w2[q], e->sum_w2, f64 ? 0x1p-50 : 0x1p-22, weights * e->rest);
+    }
+    free(diff);
+}
+
+/* All variants, batches and wishes. */
+static void check(const rig *r, int64_t m, const double *x)
+{
+    static const int wishes[] = {WANT_SCORE, WANT_SCORE | WANT_TRACE, WANT_SCORE | WANT_REST,
+                                 WANT_REST, WANT_LOG_P};
+    int64_t d = r->cloud->d, batches[] = {1, 2, m};
+    answer *got = calloc(1, sizeof *got);
+    got->score = calloc((size_t)(m * d), sizeof(double));
+    test_exact *e = calloc((size_t)m, sizeof *e);
+    for (int64_t q = 0; q < m; q++) {
+        e[q] = test_exact_make(r->cloud);
+        test_exact_at(r->cloud, r->a, r->s2, x + q * d, &e[q]);
+    }
+    int32_t supported;
+    const char *name;
+    for (int32_t v = 0; (name = ddn_kernel_name(v, &supported)) != NULL; v++) {
+        for (int k = 0; supported && k < 15; k++) {
+            OK(r->ctx, ddn_context_set_kernel(r->ctx, name));
+            int64_t count = batches[k % 3];
+            ask(r, wishes[k / 3], count, x, got);
+            for (int64_t q = 0; q < count; q++) {
+                judge(r, wishes[k / 3], x + q * d, q, got, &e[q]);
+            }
+        }
+    }
+    for (int64_t q = 0; q < m; q++) {
+        test_exact_free(&e[q]);
+    }
+    free(e);
+    free(got->score);
+    free(got);
+}
+
+/* ---- Points and states -------------------------------------------------------------------- */
+
+/* Uniform between -1 and 1. */
+static double noise(int64_t seed, int64_t i)
+{
+    uint64_t z = ((uint64_t)seed << 40) + (uint64_t)i * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (double)(int64_t)(z ^ (z >> 31)) * 0x1p-63;
+}
+
+/* States x = a (y + z)/2 + push s^2/(a |z - y|^2) (z - y) for points 2 k and 2 k + 1: the two have
+ * logits that differ by 2 push. */
+static void beside_midpoints(const rig *r, int64_t m, double *x)
+{
+    const test_cloud *c = r->cloud;
+    int64_t d = c->d, pairs = c->n / 2;
+    for (int64_t q = 0; q < m; q++) {
+        const double *y = c->point + q % pairs * 2 * d, *z = y + d;
+        double gap2 = 0, push = 0.3 + 0.6 * noise(9, q);
+        for (int64_t j = 0; j < d; j++) {
+            gap2 += (z[j] - y[j]) * (z[j] - y[j]);
+        }
+        for (int64_t j = 0; j < d; j++) {
+            x[q * d + j] = (double)(r->a * ((long double)y[j] + z[j]) / 2 +
+                                    push * r->s2 / (r->a * gap2) * ((long double)z[j] - y[j]));
+        }
+    }
+}
+
+static void check_midpoints(const test_cloud *c, int ou, double t, int64_t m)
+{
+    rig r = rig_make(c, ou, t);
+    double *x = calloc((size_t)(m * c->d), sizeof *x);
+    beside_midpoints(&r, m, x);
+    check(&r, m, x);
+    free(x);
+    rig_free(&r);
+}
+
+static double rounded(double v)
+{
+    return nearbyint(v * 0x1p20) * 0x1p-20;
+}
+
+/* ---- Tests -------------------------------------------------------------------------------- */
+
+static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
+
+/* The centre is the midpoint: inner products vanish there, |b|^2 does not. */
+static void two_points(void **state)
+{
+    (void)state;
+    static const double times[] = {1e-4, 1.4e-3, 0.02, 0.3, 2};
+    for (int k = 0; k < 30; k++) {
+        int64_t d = k < 15 ? 784 : 5;
+        double *v = calloc((size_t)(2 * d), sizeof *v);
+        for (int64_t i = 0; i < 2 * d; i++) {
+            v[i] = rounded(noise(k, i)) * (d == 5 && i % d == 0 ? 50 : 1);
+        }
+        int bytes = types[k % 3] == DDN_TYPE_U8;
+        double scale = bytes ? (d == 5 ? 0.5 : 1 / 128.) : 1, shift = bytes ? -128 * scale : 0;
+        test_cloud c = test_cloud_make(types[k % 3], 2, d, d, scale, shift, v, 0);
+        check_midpoints(&c, 0, times[k / 3 % 5], 5);
+        test_cloud_free(&c);
+        free(v);
+    }
+}
+
+/* As found: f32 points whose score was 2.9e-4 wrong. */
+static void two_points_of_the_plane(void **state)
+{
+    (void)state;
+    static const double points[] = {-0.55498308, 0.03630602, -1.2521520, 0.65201086};
+    static const double x[] = {-0.90357323, 0.34416614, -0.90357323, 0.34416614};
+    test_cloud c = test_cloud_make(DDN_TYPE_F32, 2, 2, 2, 1, 0, points, 0);
+    rig r = rig_make(&c, 1, 2.2173633e-5);
+    check(&r, 2, x);
+    rig_free(&r);
+    test_cloud_free(&c);
+}
+
+/* Pairs on a sphere around the centre, opposite each other or side by side. */
+static void points_at_one_distance(void **state)
+{
+    (void)state;
+    static const int64_t counts[] = {4, 10, 100};
+    for (int k = 0; k < 18; k++) {
+        int64_t n = counts[k / 3 % 3], d = 30;
+        double *v = calloc((size_t)(n * d), sizeof *v);
+        for (int64_t i = 0; i < n / 2; i++) {
+            double sum = 0, side = k < 9 ? -1 : 0.9;
+            for (int64_t j = 0; j < d; j++) {
+                v[2 * i * d + j] = noise(k, i * d + j);
+                sum += v[2 * i * d + j] * v[2 * i * d + j];
+            }
+            for (int64_t j = 0; j < d; j++) {
+                v[2 * i * d + j] /= sqrt(sum);
+                /* Signs of coordinates change: the length stays. */
+                v[(2 * i + 1) * d + j] = v[2 * i * d + j] * (noise(70, j) < side ? 1 : -1);
+            }
+        }
+        int bytes = types[k % 3] == DDN_TYPE_U8;
+        test_cloud c =
+            test_cloud_make(types[k % 3], n, d, d, bytes ? 1 / 256. : 1, bytes ? -0.5 : 0, v, 0);
+        check_midpoints(&c, 0, 0.01, 5);
+        check_midpoints(&c, 0, 0.15, 5);
+        test_cloud_free(&c);
+        free(v);
+    }
+}
+
+/* A cluster near the origin, and one so far away that the centre is far from both. */
+static void clusters(void **state)
+{
+    (void)state;
+    static const double aparts[] = {1e3, 1e5};
+    for (int k = 0; k < 8; k++) {
+        int64_t n = k < 4 ? 2 : 40, d = 4;
+        double *v = calloc((size_t)(n * d), sizeof *v);
+        for (int64_t i = 0; i < n * d; i++) {
+            int far = i / d >= n / 2;
+            v[i] = rounded(noise(k, i)) + (far ? aparts[k % 2] : 0);
+        }
+        test_cloud c = test_cloud_make(types[1 + k / 2 % 2], n, d, d, 1, 0, v, 0);
+        check_midpoints(&c, 0, 0.05, 5);
+        test_cloud_free(&c);
+        free(v);
+    }
+}
+
+/* Points are scale * stored + shift, rounded once, for whatever reads them. */
+static void mapped_points(void **state)
+{
+    (void)state;
+    static const double maps[][2] = {{82.4, -122}, {-6.49, -101}, {0.0752, 0}, {1, 17.3}};
+    for (int k = 0; k < 12; k++) {
+        int64_t n = k % 2 ? 3 : 90, d = 12;
+        double scale = maps[k / 3][0], shift = maps[k / 3][1];
+        double *v = calloc((size_t)(n * d), sizeof *v), row[12];
+        for (int64_t i = 0; i < n * d; i++) {
+            v[i] = shift + scale * (types[k % 3] == DDN_TYPE_U8 ? 100 : 1) * (1 + noise(k, i));
+        }
+        test_cloud c = test_cloud_make(types[k % 3], n, d, d, scale, shift, v, 0);
+        rig r = rig_make(&c, 1, 0.01);
+        for (int64_t i = 0; i < n; i++) {
+            OK(r.ctx, ddn_dataset_read(r.ctx, r.ds, i, 1, row, d));
+            assert_memory_equal(row, c.point + i * d, sizeof row);
+        }
+        rig_free(&r);
+        check_midpoints(&c, 0, 0.1 * fabs(scale), 5);
+        test_cloud_free(&c);
+        free(v);
+    }
+}
+
+/* States so far away that all squared distances are the same number, from two sides of the data:
+ * which point is the nearest shows in the differences alone, and those relative to a point on the
+ * other side round too. */
+static void far_states(void **state)
+{
+    (void)state;
+    static const double points[] = {1,           -1,           1, -1, 1 - 0x1p-53, -1 + 0x1p-53,
+                                    1 + 0x1p-52, -1 - 0x1p-52, 1, -1};
+    static const double x[] = {3e16, -3e16, 1e16, -2e16, 9e15};
+    test_cloud c = test_cloud_make(DDN_TYPE_F64, 10, 1, 1, 1, 0, points, 0);
+    rig r = rig_make(&c, 0, 1);
+    check(&r, 5, x);
+    rig_free(&r);
+    test_cloud_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_points),
+        cmocka_unit_test(two_points_of_the_plane),
+        cmocka_unit_test(points_at_one_distance),
+        cmocka_unit_test(clusters),
+        cmocka_unit_test(mapped_points),
+        cmocka_unit_test(far_states),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -252,9 +252,9 @@ typedef struct ddn_span ddn_span;
  * as eigenvalues tell it, and are orthonormal to 1e-14. Left out are axes along which the variance
  * of the points is at most `tolerance`, in [0, 1), times the largest eigenvalue of their
  * covariance (which has the weights in it), and what may be rounding: 1e-28 of the mean square of
- * the points, for n >= d also d * 2^-52 of that eigenvalue. ddn_span_distance says what was lost.
- * Time O(min(n, d)^2 (n + d)); memory 8 r (n + d) bytes and, while it is made, up to 8 min(n, d) (4
- * min(n, d) + d) more. Can be cancelled. Errors: DDN_E_NULL, DDN_E_RANGE (size, tolerance),
+ * the points, for n >= d also 2^-52 (d + 16) of that eigenvalue. ddn_span_distance says what was
+ * lost. Time O(min(n, d)^2 (n + d)); memory 8 r (n + d) bytes and, while it is made, up to 8 min(n,
+ * d) (4 min(n, d) + d) more. Can be cancelled. Errors: DDN_E_NULL, DDN_E_RANGE (size, tolerance),
  * DDN_E_UNSUPPORTED (all points are equal), DDN_E_NONFINITE (tolerance; the covariance is outside
  * the range of double), DDN_E_CONVERGENCE, DDN_E_NOMEM.
  * @param[in] ds not kept */

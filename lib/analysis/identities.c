@@ -35,7 +35,7 @@ static const ddn_output outputs[PHI] = {DDN_OUT_ENTROPY, DDN_OUT_SUM_W2, DDN_OUT
                                         DDN_OUT_TRACE_COV, DDN_OUT_LOG_P};
 
 enum {
-    PILOT = 256,        /* samples at each time before more are asked for */
+    PILOT = 128,        /* samples at each time before more are asked for */
     RECORDED = 256,     /* samples that tell how the errors of two times are correlated */
     RECORDS = 1 << 18,  /* most of these, at all times together */
     SEARCHED = 1 << 14, /* up to so many points neighbours are searched for any rare state */

@@ -146,20 +146,6 @@ ddn_status ddni_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double
     return sch->ops->rates(ctx, sch, t, f, g2);
 }
 
-ddn_status ddni_schedule_rates_in_step(ddn_context *ctx, const ddn_schedule *sch, double t,
-                                       double u, double at, double *f, double *g2)
-{
-    if (!sch->ops->jumps) {
-        return ddni_schedule_rates(ctx, sch, at, f, g2);
-    }
-    double tau[2]; /* these schedules have a = e^-tau, a^2 + s^2 = 1 */
-    DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t, &tau[0]));
-    DDNI_TRY(ddni_schedule_to_ou(ctx, sch, u, &tau[1]));
-    *f = -(tau[1] - tau[0]) / (u - t);
-    *g2 = -2 * *f;
-    return DDN_OK;
-}
-
 ddn_status ddn_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f,
                               double *g2)
 {

@@ -60,8 +60,10 @@ double ddn_theory_excess_entropy_derivative(double d, double m2, double sigma2, 
     }
     double delta = ddni_delta(t), gamma = ddni_gamma(sigma2, t);
     double r = ddn_theory_signal(m2, sigma2, t);
-    double information = r < 1500 ? 2 * r * ddn_theory_one_minus_phi(r) : 0;
-    return ddni_fade(sigma2, t) / gamma / delta + information / gamma / d;
+    double share =
+        r < 1500 ? 2 * ddn_theory_one_minus_phi(r) : 0; /* of r/d, which r may be below */
+    double labels = share > 0 ? share * (ddni_fade(m2 / d, t) / gamma) / gamma : 0;
+    return ddni_fade(sigma2, t) / gamma / delta + labels;
 }
 
 typedef struct mixture {

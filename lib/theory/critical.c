@@ -6,26 +6,25 @@
  * and Gamma = 1 - k s, k = 1 - sigma2, vanishes where
  *     k^2 s^2 + b s - eta^2 = 0,   b = c (k + m2) - 2 k.
  * In u = 1 - s, which near 0 has the digits that s has not, this is
- *     k^2 u^2 - (2 k^2 + b) u + c (m2 - sigma2) + sigma2^2 = 0.
+ *     k^2 u^2 - (2 k^2 + b) u + m2 - sigma2 k + eta^2 (m2 - sigma2) = 0.
  * The product of the roots s is not positive: one of them is the time. */
 double ddn_theory_ssb_time(double m2, double sigma2, double eta)
 {
     if (!ddni_positive(m2) || !ddni_not_negative(sigma2) || !ddni_not_negative(eta)) {
         return NAN;
     }
-    double k = 1 - sigma2, c = 1 + eta * eta;
-    double b = c * m2 + (eta - 1) * (eta + 1) * k;
-    double root = hypot(b, 2 * k * eta);
-    double constant = c * (m2 - sigma2) + sigma2 * sigma2, linear = 2 * k * k + b;
-    double u = constant == 0 && linear > 0 ? 0 : 2 * constant / (linear + root);
-    if (!(u >= 0)) {
-        return NAN;
-    }
-    if (u < 0.5) {
-        return -log1p(-u) / 2;
-    }
+    double k = 1 - sigma2, e2 = eta * eta;
+    /* b with m2 - k in the order in which the first difference is exact where the second cancels.
+     */
+    double shift = fabs(k) <= 0.5 ? m2 - k : (m2 - 1) + sigma2;
+    double b = shift + e2 * (m2 + k), root = hypot(b, 2 * k * eta);
     double s = b > 0 ? 2 * eta / (b + root) * eta : (root - b) / (2 * k * k);
-    return s > 0 ? fmax(0, -log(s) / 2) : INFINITY;
+    if (s < 0.5) {
+        return s > 0 ? -log(s) / 2 : INFINITY;
+    }
+    double constant = m2 - sigma2 * k + e2 * (m2 - sigma2), linear = 2 * k * k + b;
+    double u = constant == 0 && linear > 0 ? 0 : 2 * constant / (linear + root);
+    return u >= 0 ? -log1p(-u) / 2 : NAN;
 }
 
 double ddn_theory_hypersphere_time(double dim, double r)

@@ -7,31 +7,6 @@
 #include "numerics/quadrature.h"
 #include "theory/theory_impl.h"
 
-double ddni_minus_log1p_excess(double x)
-{
-    if (fabs(x) > 0.03) {
-        return x - log1p(x);
-    }
-    double sum = 0;
-    for (int k = 10; k >= 2; k--) { /* x^2/2 - x^3/3 + ... */
-        sum = 1.0 / k - x * sum;
-    }
-    return x * x * sum;
-}
-
-/* e^x - 1 - x >= 0. */
-static double expm1_excess(double x)
-{
-    if (fabs(x) > 0.1) {
-        return expm1(x) - x;
-    }
-    double sum = 1;
-    for (int k = 11; k >= 3; k--) { /* x^2/2 (1 + x/3 (1 + x/4 ...)) */
-        sum = 1 + x / k * sum;
-    }
-    return x * x / 2 * sum;
-}
-
 /* KL(p | q) = E_q (p/q) (e^x - 1 - x), x = log(q/p), for the law p of the state along m, in units
  * of its deviation in one class, and q = N(0, 1 + r); at u = sqrt(1 + r) g. */
 static double gaussian_start_term(void *arg, double g)
@@ -39,7 +14,7 @@ static double gaussian_start_term(void *arg, double g)
     double r = *(double *)arg, u2 = (1 + r) * g * g;
     double x =
         ddni_minus_log1p_excess(r) / 2 - r * r * g * g / 2 - ddni_log_cosh_excess(sqrt(r * u2));
-    return exp(-x) * expm1_excess(x);
+    return exp(-x) * ddni_expm1_excess(x);
 }
 
 /* log(1 + r)/2 - I(r) = r^4/12 at small r. The terms of the mean are not negative, and x, of order

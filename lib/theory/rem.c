@@ -28,7 +28,7 @@ static double level_entropy(void *arg, double u)
  * the lambda that follows. At lambda = 1 it is alpha - log(1 + b)/2 = f < 0. */
 static double condensation_point(rem *m)
 {
-    double lo = sqrt(m->alpha / m->b / (m->b * 0.75 + 0.5));
+    double lo = sqrt(m->alpha / m->b) / sqrt(m->b * 0.75 + 0.5);
     if (!(lo < 1) || level_entropy(m, log(lo)) <= 0) {
         return fmin(lo, 1);
     }

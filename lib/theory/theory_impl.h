@@ -68,6 +68,9 @@ static inline double ddni_log1p_over_noise(double x, double t)
 /* x - log(1 + x) >= 0, x > -1. */
 double ddni_minus_log1p_excess(double x);
 
+/* e^x - 1 - x >= 0. */
+double ddni_expm1_excess(double x);
+
 /* log cosh y - y^2/2 <= 0. */
 double ddni_log_cosh_excess(double y);
 

@@ -496,7 +496,7 @@ def ring(dim, r, t):
         if k < 10 ** 30:
             k = falling_newton(f, k)
             return w * k * r / mp.cosh(t)
-        return (1 - (dim - 1) * w / 2) * r / mp.cosh(t)  # 1/k^2 is beyond the digits
+        return mp.sqrt(1 - (dim - 1) * w) * r / mp.cosh(t)  # 1/k^2 is beyond the digits
 
 
 def collapse_spectrum(n, values):
@@ -838,8 +838,8 @@ def check_two_gaussians(lib, draw, count):
             row.note(math.inf, arguments, got, mpf(0))
         elif sigma2 == 0 and (m2 == 0 or n >= 2):
             row.add(got, mpf(0), arguments)
-        elif got < 1e-290:
-            row.add(got, mpf(0) if excess(*arguments, 1e-290) >= 0 else None, arguments)
+        elif got < 1e-299:
+            row.add(0.0 if excess(*arguments, 1e-298) >= 0 else math.inf, mpf(0), arguments)
         elif excess(*arguments, got * (1 + mpf(10) ** -9)) < 0 or excess(*arguments, got * (1 - mpf(10) ** -9)) > 0:
             if abs(step(*arguments, got)) > 1e-7 * got:
                 row.note(math.inf, arguments, got, mpf(0))

@@ -17,7 +17,8 @@
 
 enum {
     B = DDNI_BLOCK,
-    ROWS = 256 /* of a tile of the second half of a projection */
+    ROWS = 256, /* of a tile of the second half of a projection */
+    MORE = 16   /* units of rounding beside those per dimension */
 };
 
 static const double ROUNDING = 1e-28; /* variance, of the mean square of the points */
@@ -143,7 +144,7 @@ static double least_variance(const builder *u, double tolerance)
     }
     square += ddni_dot(c->ds->d, c->mean, c->mean);
     double least = fmax(tolerance * largest, ROUNDING * square);
-    return c->by_points ? least : fmax(least, (double)c->size * UNIT * largest);
+    return c->by_points ? least : fmax(least, (double)(c->size + MORE) * UNIT * largest);
 }
 
 static ddn_status build(builder *u, double tolerance)

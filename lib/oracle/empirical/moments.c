@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "numerics/vector.h"
 #include "oracle/empirical/finish.h"
 #include "oracle/empirical/logit.h"
 #include "oracle/empirical/shared.h"
@@ -14,17 +15,14 @@ double ddni_moments_add(const ddni_block *b, int64_t q, int64_t row, double w, d
 {
     const double *v = b->want_cov ? b->rq->v + b->todo[q] * b->rq->ldv : NULL;
     const double *mean = b->s->total + q * b->d, *from = b->s->from[q];
-    double square = 0, dot = 0;
     ddni_dataset_rows(b->ds, row, 1, diff, b->d);
     for (int64_t j = 0; j < b->d; j++) {
         diff[j] = (diff[j] - from[j]) - mean[j];
-        square += diff[j] * diff[j];
-        dot += v != NULL ? diff[j] * v[j] : 0;
     }
-    for (int64_t j = 0; v != NULL && j < b->d; j++) {
-        out[j] += w * dot * diff[j];
+    if (v != NULL) {
+        ddni_axpy(b->d, w * ddni_dot(b->d, diff, v), diff, out);
     }
-    return w * square;
+    return w * ddni_dot(b->d, diff, diff);
 }
 
 /* The rows of a chunk. */

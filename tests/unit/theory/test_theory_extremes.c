@@ -56,6 +56,11 @@ static void critical_times_have_their_digits(void **state)
     CLOSE(ddn_theory_ssb_time(1e-9, 0, 0.5), 5.0000000015000003e-10, 1e-14, 0);
     CLOSE(ddn_theory_ssb_time(2.1503488456373895e+79, 7.890481545696849e+88, 4.792552975055889e+34),
           22.491616263160247572, 1e-13, 0);
+    CLOSE(ddn_theory_ssb_time(7.598218859420608e-63, 1, 2.53370343511768e-97), 150.90359847995822,
+          1e-14, 0);
+    CLOSE(ddn_theory_ssb_time(1, 5.078468861693618e-22, 8.200721522361336e-65), 123.04787778623748,
+          1e-14, 0);
+    assert_true(isinf(ddn_theory_ssb_time(3.845149104408849e-19, 1, 0)));
     CLOSE(ddn_theory_hypersphere_time(6.419536635170121, 6.302088763341334e+186),
           429.53860904541122, 1e-14, 0);
     CLOSE(ddn_theory_hypersphere_radius(1, 4.5085038570767543e+83, 5.004472006616801e-24),
@@ -119,6 +124,8 @@ static void collapse_has_its_digits(void **state)
           412.49852402276733, 1e-14, 0);
     CLOSE(ddn_theory_collapse(1.5, 1e300, 1e-5), 339.73608785420071, 1e-14, 0);
     CLOSE(ddn_theory_collapse(nextafter(1, 2), 1e305, 1), 368.81947978587057, 1e-14, 0);
+    CLOSE(ddn_theory_excess_entropy_derivative(1e-100, 3.99603815432225e-74, 0, 318.7948406183475),
+          5.0112878177937672e-251, 1e-12, 0);
     CLOSE(ddn_theory_excess_entropy_derivative(1, 1e-100, 1e-100, 1e-100), 2.4915956386832966e99,
           1e-13, 0);
     /* f = 0 there, with labels that are worth something and with hardly any points more than one.

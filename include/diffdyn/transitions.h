@@ -27,11 +27,12 @@ DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracl
 
 /** Last-change time of the judge's nearest point (analysis.h) along reverse paths on a grid of
  * PATH_STEPS steps, geometric in t from T_START to T_END, from x ~ p_t at T_START by METHOD (theory
- * (34), (43)). Scalars "t_C_last_change" (mean), "t_C_last_change_median" with its 95 % interval
- * "t_C_last_change_median_low" and "_high", "paths", "steps". A change is known to a step of the
- * grid: the mean takes the middle of it, the median spreads the changes evenly over it. Paths that
- * never change count as T_START; where they are half of all the median is NaN. Columns "t_grid",
- * "changed_after": share of paths whose last change is below t, with "changed_after_se", "_low" and
+ * (34), (43)). Scalars "t_C_last_change" (mean) with its 95 % interval "t_C_last_change_low" and
+ * "_high", "t_C_last_change_median" with its 95 % interval "t_C_last_change_median_low" and
+ * "_high", "paths", "steps". A change is known to a step of the grid: the mean takes the middle of
+ * it, the median spreads the changes evenly over it. Paths that never change count as T_START;
+ * where they are half of all the median is NaN. Columns "t_grid", "changed_after": share of paths
+ * whose last change is below t, with "changed_after_se", "_low" and
  * "_high". DDN_E_UNSUPPORTED without a judge: an oracle that has neither components nor data. */
 DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle,
                                             ddn_result **out);

@@ -70,15 +70,23 @@ double ddni_quantile(const double *sorted, int64_t count, double p, double *erro
 
 ddni_middle ddni_median(const double *sorted, int64_t count)
 {
-    const double of_error = 1.75, of_95 = 1.959963984540054, sd = 0.5 / sqrt((double)count);
+    const double of_95 = 1.959963984540054, sd = 0.5 / sqrt((double)count);
     return (ddni_middle){
         .median = quantile(sorted, count, 0.5),
-        .error = (quantile(sorted, count, 0.5 + of_error * sd) -
-                  quantile(sorted, count, 0.5 - of_error * sd)) /
-                 (2 * of_error),
+        .error = (quantile(sorted, count, 0.5 + sd) - quantile(sorted, count, 0.5 - sd)) / 2,
         .low = quantile(sorted, count, 0.5 - of_95 * sd),
         .high = quantile(sorted, count, 0.5 + of_95 * sd),
     };
+}
+
+double ddni_student_95(int64_t degrees)
+{
+    const double z = 1.959963984540054, z2 = z * z, n = (double)degrees;
+    if (degrees < 3) {
+        return degrees < 2 ? 12.706204736174694 : 4.302652729749464;
+    }
+    return z * (1 + (z2 + 1) / (4 * n) + ((5 * z2 + 16) * z2 + 3) / (96 * n * n) +
+                (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * n * n * n));
 }
 
 /* ---- Crossings ---- */

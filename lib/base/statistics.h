@@ -31,9 +31,13 @@ void ddni_proportion(int64_t hits, int64_t total, double *p, double *error);
  * beyond the ends. */
 double ddni_quantile(const double *sorted, int64_t count, double p, double *error);
 
+/* Half the width of the 95 % interval of a mean, in standard errors: Student's t, to 8e-3 from
+ * three degrees on. */
+double ddni_student_95(int64_t degrees);
+
 /* Median of sorted values; the 95 % interval of low and high is that of the binomial law of how
- * many are below the median, as quantiles; so is the standard error, at 1.75 standard deviations:
- * the distance of near quantiles would be a poor error of few values. */
+ * many are below the median, as quantiles, and the standard error is half the distance of the
+ * quantiles at one standard deviation. */
 typedef struct ddni_middle {
     double median, error, low, high;
 } ddni_middle;

@@ -107,10 +107,12 @@ static void last_change(cover_scene *s, int64_t seed, int64_t paths, cover_value
     cover_set(s, DDN_ANALYSIS_PATH_STEPS, 64);
     cover_try(s, ddn_analysis_last_change(s->an, s->oracle, &r));
     out[0] = cover_scalar(s, r, "t_C_last_change");
+    out[0].low = cover_scalar(s, r, "t_C_last_change_low").value;
+    out[0].high = cover_scalar(s, r, "t_C_last_change_high").value;
     out[1] = cover_scalar(s, r, "t_C_last_change_median");
     out[1].low = cover_scalar(s, r, "t_C_last_change_median_low").value;
     out[1].high = cover_scalar(s, r, "t_C_last_change_median_high").value;
-    out[2] = cover_row(s, r, "changed_after", 35);
+    out[2] = cover_row(s, r, "changed_after", 17);
     out[2].trials = (double)paths;
     ddn_result_destroy(r);
 }

@@ -176,6 +176,7 @@ static ddn_status add_change_times(change_work *w, ddn_result *r)
     ddni_mean mean = {0, 0, 0};
     const int64_t changed = spread(w, &mean);
     ddni_middle middle = ddni_median(w->change, w->paths);
+    const double wide = ddni_student_95(w->paths - 1) * ddni_mean_error(&mean);
     const char *lacking = "";
     if (2 * changed <= w->paths) {
         middle = (ddni_middle){NAN, NAN, NAN, NAN};
@@ -194,6 +195,14 @@ static ddn_status add_change_times(change_work *w, ddn_result *r)
          mean.mean,
          ddni_mean_error(&mean),
          "mean"},
+        {{"t_C_last_change_low", DDNI_UNIT_TIME, 0, 0},
+         mean.mean - wide,
+         NAN,
+         "lower end of the 95 % interval of the mean"},
+        {{"t_C_last_change_high", DDNI_UNIT_TIME, 0, 0},
+         mean.mean + wide,
+         NAN,
+         "upper end of the 95 % interval of the mean"},
         {{"t_C_last_change_median", DDNI_UNIT_TIME, 0, 0}, middle.median, middle.error, "median"},
         {{"t_C_last_change_median_low", DDNI_UNIT_TIME, 0, 0},
          middle.low,
@@ -207,7 +216,7 @@ static ddn_status add_change_times(change_work *w, ddn_result *r)
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         DDNI_TRY(ddni_result_add_scalar(w->ctx, r, list[i].what, list[i].value, list[i].error, text,
                                         list[i].text, paths, steps, w->t_start, w->t_end,
-                                        (long long)(w->paths - changed), i == 0 ? "" : lacking));
+                                        (long long)(w->paths - changed), i < 3 ? "" : lacking));
     }
     return DDN_OK;
 }

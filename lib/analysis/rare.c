@@ -19,7 +19,7 @@ enum {
 
 static const double common = 0.25;    /* overlaps that plain samples see often enough */
 static const double seldom = 0.02;    /* below: the families have their full shares */
-static const double width = 3;        /* of the noise between two points, in logits */
+static const double width = 6;        /* of the noise between two points, in logits */
 static const double negligible = -50; /* log of an overlap relative to the largest */
 static const double nothing = -340;   /* logs below: numbers whose squares double cannot hold */
 

@@ -101,7 +101,7 @@ DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn
  * starts must agree (DDN_E_SHAPE). The judge (analysis.h), with the classifier and the points that
  * are set, looks at x_0 and at the denoised end. Columns, each NAME with NAME_se: "t"; "returned",
  * share of paths whose nearest point (component) at the end is that of x_0, and "same_class", each
- * with NAME_low, NAME_high, the 95 % Wilson interval; "distance2" = E|x_0 - x_0'|^2 with quantiles
+ * with NAME_low, NAME_high, the 95 % interval (45); "distance2" = E|x_0 - x_0'|^2 with quantiles
  * "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t. What the posterior at
  * x_t predicts for the reverse SDE with the exact score, by ddn_analysis_identities with CLONES
  * samples of their own, which also give the entropy, where the oracle can tell and the x_0 are its

@@ -204,7 +204,7 @@ static void draw(const settings *set, double *const *columns)
               " 'uturn.csv' using 1:($%d/%lld) with lines linestyle 1 title '2 E tr Cov(x_0 | "
               "x_t) / d',\\\n"
               " 'uturn.csv' using 1:($%d/%lld):($%d/%lld) with yerrorbars linestyle 2 title "
-              "'simulated mean'\nunset multiplot\n",
+              "'simulated mean (±1 standard error)'\nunset multiplot\n",
               Q05 + 1, (long long)set->d, Q95 + 1, (long long)set->d, DISTANCE_ID + 1,
               (long long)set->d, DISTANCE + 1, (long long)set->d, DISTANCE_SE + 1,
               (long long)set->d);

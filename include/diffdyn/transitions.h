@@ -63,9 +63,10 @@ DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *or
 
 /** The whole report: spectrum, identities at the times, clones at the clone times, last change,
  * crossings, merged into one result on the union of both grids, ascending, with NaN where not
- * measured. Columns "t" and, each with NAME_se, those of identities, "phi_clones", "phi_C_clones"
- * and "distance2_clones". Scalars: all of the above and "seed"; the crossings are those of the
- * identities (of the clones where no identity was measured), and those of the clones are
+ * measured. Columns: those of identities and of clones with all that goes with them (NAME_se,
+ * NAME_low, NAME_high, NAME_rho), those of clones as "phi_clones", "phi_C_clones",
+ * "distance2_clones" and "clones". Scalars: all of the above and "seed"; the crossings are those of
+ * the identities (of the clones where no identity was measured), and those of the clones are
  * "t_S_phi_clones" and "t_C_phi_clones". All times are in the oracle's schedule, NaN where it does
  * not reach. Works for every oracle: what it cannot give is NaN; the last change is measured for
  * oracles with weights alone.

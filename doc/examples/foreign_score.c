@@ -313,7 +313,7 @@ static void draw(const settings *set)
               "plot 'foreign_score.csv' using 1:2:3 with yerrorlines linestyle 1 pointsize 0.4 "
               "title 'exact score (identity)',\\\n"
               " 'foreign_score.csv' using 1:6:8:9 with yerrorbars linestyle 2 title 'foreign score "
-              "by callback (simulated, 95 %% Wilson)'\n");
+              "by callback (simulated, 95 %%)'\n");
     drv_print(
         plot,
         "unset title\nset autoscale y\nset yrange [0:*]\nset format x '%%g'\n"

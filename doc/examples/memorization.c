@@ -139,10 +139,8 @@ int main(int argc, char **argv)
          DRV_STRING | DRV_REQUIRED, &set.samples, 0, 0},
         {"test", "FILE", "data that the model has not seen, treated like the samples", DRV_STRING,
          &set.test, 0, 0},
-        {"kappa", "K", "samples with d1/d2 < K are copies (default: 1/3)", DRV_DOUBLE, &set.kappa,
-         1e-12, 1},
-        {"image", "SHAPE", "28x28, 32x32x3, 3x32x32, none (default: auto)", DRV_STRING, &set.image,
-         0, 0},
+        {"kappa", "K", "samples with d1/d2 < K are copies", DRV_DOUBLE, &set.kappa, 1e-12, 1},
+        {"image", "SHAPE", "28x28, 32x32x3, 3x32x32, none, auto", DRV_STRING, &set.image, 0, 0},
     };
     drv_start(argc, argv,
               "Measures how many samples are copies of points: d1 <= d2 are the distances from the "

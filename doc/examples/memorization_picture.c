@@ -193,7 +193,8 @@ static void plot_images(drv_file *plot, const image_shape *s, const choice *c, d
 
 /* ---- Distributions ----------------------------------------------------------------------- */
 
-/* Cumulated over the rows of the files: expressions of the columns d1 (2) and d2 (3). */
+/* Cumulated over the rows of the files: expressions of the columns d1 (2) and d2 (3). Few samples
+ * are steps; gnuplot does not dash those, so the second expression has lines. */
 static void plot_distribution(drv_file *plot, const memorized *samples, const memorized *test,
                               const char *const *expressions, const char *const *titles, int count)
 {
@@ -202,9 +203,10 @@ static void plot_distribution(drv_file *plot, const memorized *samples, const me
     for (int i = 0; i < 2 && sets[i] != NULL; i++) {
         for (int k = 0; k < count; k++) {
             drv_print(plot,
-                      "%s'%s' using (%s):(1) every ::1 smooth cnormal with lines linestyle %d "
+                      "%s'%s' using (%s):(1) every ::1 smooth cnormal with %s linestyle %d "
                       "dashtype %d title '%s%s'",
-                      comma, sets[i]->csv, expressions[k], i + 1, k + 1, titles[k], sets[i]->name);
+                      comma, sets[i]->csv, expressions[k], k == 0 ? "steps" : "lines", i + 1, k + 1,
+                      titles[k], sets[i]->name);
             comma = ",\\\n ";
         }
     }

@@ -330,7 +330,7 @@ static void draw(const settings *set)
               "set xtics (1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, "
               "2, 5, 10, 20)\nset ytics 0.2\n"
               "set xlabel 'time t of the forward process, OU units (generation runs from right to "
-              "left)'\nset ylabel 'probability;  f^e/α'\n"
+              "left)'\nset ylabel 'probability;  f^e/α  (bars: ±1 standard error)'\n"
               "set bmargin 7\nset key at screen 0.5, 0.015 center bottom horizontal Left reverse "
               "maxrows 2 width 1\n",
               set->t_min, set->t_max);

@@ -179,14 +179,14 @@ static void draw(const settings *set, double *const *columns)
         drv_print(plot,
                   " 'uturn.csv' using 1:%d with lines linestyle 1 title 'same class: E Σ W_c²',\\\n"
                   " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 1 title "
-                  "'same class, simulated (95 %% Wilson)'",
+                  "'same class, simulated (95 %%)'",
                   SAME_ID + 1, SAME + 1, SAME_LOW + 1, SAME_HIGH + 1);
     }
     if (own.ds != NULL) {
         drv_print(plot,
                   "%s 'uturn.csv' using 1:%d with lines linestyle 2 title 'same point: E Σ w²',\\\n"
                   " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 2 title "
-                  "'same point, simulated (95 %% Wilson)'",
+                  "'same point, simulated (95 %%)'",
                   isnan(columns[SAME][0]) ? "" : ",\\\n", RETURNED_ID + 1, RETURNED + 1,
                   RETURNED_LOW + 1, RETURNED_HIGH + 1);
     } else { /* the two components are the classes */
@@ -204,7 +204,7 @@ static void draw(const settings *set, double *const *columns)
               " 'uturn.csv' using 1:($%d/%lld) with lines linestyle 1 title '2 E tr Cov(x_0 | "
               "x_t) / d',\\\n"
               " 'uturn.csv' using 1:($%d/%lld):($%d/%lld) with yerrorbars linestyle 2 title "
-              "'simulated mean'\nunset multiplot\n",
+              "'simulated mean (±1 standard error)'\nunset multiplot\n",
               Q05 + 1, (long long)set->d, Q95 + 1, (long long)set->d, DISTANCE_ID + 1,
               (long long)set->d, DISTANCE + 1, (long long)set->d, DISTANCE_SE + 1,
               (long long)set->d);

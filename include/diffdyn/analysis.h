@@ -52,19 +52,21 @@ enum ddn_analysis_key_values {
                                            1e-3 */
     DDN_ANALYSIS_ETA = 4004,          /**< eta of the sampler where it has one; default 1 */
     DDN_ANALYSIS_SEED = 4005,         /**< default 0 */
-    DDN_ANALYSIS_SAMPLES = 4006,      /**< states a time for identities; >= 2, default 1024 */
-    DDN_ANALYSIS_CLONES = 4007,       /**< clone pairs a time; >= 2, default 512 */
-    DDN_ANALYSIS_STEPS = 4008,        /**< steps of simulated continuations; >= 1, or 0, the
-                                           default: 12 for EXACT, which has no step-size error, 64
-                                           for other methods. Measured at n = 200, d = 20 with the
-                                           noisy ones: 64 steps bias phi by up to 0.016, below the
-                                           standard error 0.022 of 512 pairs, and phi_C by up to
-                                           0.033; 16 steps by 0.04 and 0.09. Results have the number
-                                           as a field */
-    DDN_ANALYSIS_BATCH = 4009,        /**< states evaluated together; >= 1, default 128; results
-                                           do not depend on it beyond rounding */
-    DDN_ANALYSIS_METHOD = 4010,       /**< a ddn_method for simulated paths; default EXACT */
-    DDN_ANALYSIS_PATHS = 4011,        /**< paths of the last-change measurement; default 256 */
+    DDN_ANALYSIS_SAMPLES = 4006, /**< states a time for identities, unless PRECISION is set; >= 2,
+                                      default 1024 */
+    DDN_ANALYSIS_CLONES = 4007,  /**< clone pairs, U-turns or branches a time; for clones unless
+                                      CLONE_PRECISION is set; >= 2, default 512 */
+    DDN_ANALYSIS_STEPS = 4008,   /**< steps of simulated continuations; >= 1, or 0, the
+                                      default: 12 for EXACT, which has no step-size error, 64
+                                      for other methods. Measured at n = 200, d = 20 with the
+                                      noisy ones: 64 steps bias phi by up to 0.016, below the
+                                      standard error 0.022 of 512 pairs, and phi_C by up to
+                                      0.033; 16 steps by 0.04 and 0.09. Results have the number
+                                      as a field */
+    DDN_ANALYSIS_BATCH = 4009,   /**< states evaluated together; >= 1, default 128; results
+                                      do not depend on it beyond rounding */
+    DDN_ANALYSIS_METHOD = 4010,  /**< a ddn_method for simulated paths; default EXACT */
+    DDN_ANALYSIS_PATHS = 4011,   /**< paths of the last-change measurement; default 256 */
     DDN_ANALYSIS_PATH_STEPS = 4012,   /**< grid of the last-change measurement; default 64 */
     DDN_ANALYSIS_PRECISION = 4013,    /**< standard error wanted of the identities phi_C and
                                            f_over_alpha, and of phi over 1 - phi(inf), in place of
@@ -73,7 +75,8 @@ enum ddn_analysis_key_values {
     DDN_ANALYSIS_MOST_SAMPLES = 4014, /**< most states or clone pairs a time where a precision is
                                            wanted; >= 2, default 2^20 */
     DDN_ANALYSIS_NEIGHBOURS = 4015,   /**< close points of each point between which identities look
-                                           for rare states; [0, 256], default 48, 0: plain samples */
+                                           for rare states; at most 2^22/n are taken, or 8 where
+                                           that is less; [0, 256], default 48, 0: plain samples */
     DDN_ANALYSIS_CLONE_PRECISION = 4016, /**< standard error wanted of phi and phi_C of clones, in
                                            place of CLONES; [1e-12, 1]; until it is set: none */
     DDN_ANALYSIS_KAPPA = 4017            /**< a sample is memorized where d1 / d2 is below it

@@ -35,9 +35,9 @@ DDN_API ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds,
  * reverse run. (61) Columns with partners NAME_se: "t", "kl_gaussian" = KL(p_t | Gaussian start),
  * "kl_between" = KL(Gaussian start | noise start), "kl_noise" = KL(p_t | noise start), the sum of
  * the two; where they are known, "kl_gaussian_rho" and "kl_noise_rho", the correlations of their
- * errors with those at the next larger time. The posterior entropy in them is measured with SAMPLES
- * states a time, and may make a divergence near 0 negative within its error. Scalars "samples",
- * "n", "d".
+ * errors with those at the next larger time. The posterior entropy in them is measured by
+ * ddn_analysis_identities (SAMPLES, or PRECISION), with "samples" states at each time, and may make
+ * a divergence near 0 negative within its error. Scalars "n", "d".
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle,
                                            int64_t count, const double *times, ddn_result **out);

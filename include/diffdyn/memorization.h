@@ -19,7 +19,7 @@ DDN_BEGIN_DECLS
  * Columns, one row a sample: "index" (row of the nearest point, the first one where copies or
  * others are equally near), "d1", "d2" in data units. Scalars:
  * - "f_mem" with its error (half the Wilson interval at one standard deviation), and "f_mem_low",
- *   "f_mem_high", its 95 % Wilson interval;
+ *   "f_mem_high", its 95 % interval (45);
  * - "d1_q05", "d1_q50", "d1_q95", "d2_q05", "d2_q50", "d2_q95": quantiles, with errors from the
  *   order statistics one standard deviation of the rank away (92), NaN where there are too few
  *   samples for them;

@@ -259,8 +259,8 @@ DDN_API ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, 
                                     const double *x, int64_t ldx, double *score, int64_t lds);
 
 /** Samples of the data, row r a function of (seed, first_path + r). For an empirical oracle row r
- * is point (first_path + r) modulo n (stratified), and one drawn by the weights where points have
- * them.
+ * is point (first_path + r) modulo n, each in turn, and one drawn by the weights where points have
+ * them. Averages over points in turn spread less than independent draws, which analyses take.
  * @param[out] x [m][ldx]
  * @param[out] index [m] the component of each, or NULL */
 DDN_API ddn_status ddn_oracle_sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,

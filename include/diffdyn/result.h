@@ -114,9 +114,9 @@ enum ddn_pooling_values {
     DDN_POOLING_SAME = 1,  /**< must be equal in both: grids, n, d */
     DDN_POOLING_MEAN = 2,  /**< mean of `count` samples; error NAME_se: sd/sqrt(count) */
     DDN_POOLING_SHARE = 3, /**< share of `count` trials; NAME_se, and NAME_low, NAME_high, its 95
-                                % Wilson interval, are made anew */
+                                % interval (theory (45)), are made anew */
     DDN_POOLING_SUM = 4,   /**< both added up: numbers of samples */
-    DDN_POOLING_PART = 5   /**< _se, _low or _high of a mean or share: made with it */
+    DDN_POOLING_PART = 5   /**< _se, _low, _high or _rho of a mean or share: made with it */
 };
 /** Says how a column or scalar of an open result is pooled; NONE until it is said. count: samples
  * behind each value of a mean or share, >= 1; else not used. */

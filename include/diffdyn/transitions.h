@@ -64,9 +64,10 @@ DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *or
 
 /** The whole report: spectrum, identities at the times, clones at the clone times, last change,
  * crossings, merged into one result on the union of both grids, ascending, with NaN where not
- * measured. Columns "t" and, each with NAME_se, those of identities, "phi_clones", "phi_C_clones"
- * and "distance2_clones". Scalars: all of the above and "seed"; the crossings are those of the
- * identities (of the clones where no identity was measured), and those of the clones are
+ * measured. Columns: those of identities and of clones with all that goes with them (NAME_se,
+ * NAME_low, NAME_high, NAME_rho), those of clones as "phi_clones", "phi_C_clones",
+ * "distance2_clones" and "clones". Scalars: all of the above and "seed"; the crossings are those of
+ * the identities (of the clones where no identity was measured), and those of the clones are
  * "t_S_phi_clones" and "t_C_phi_clones". All times are in the oracle's schedule, NaN where it does
  * not reach. Works for every oracle: what it cannot give is NaN; the last change is measured for
  * oracles with weights alone.
@@ -102,7 +103,7 @@ DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn
  * starts must agree (DDN_E_SHAPE). The judge (analysis.h), with the classifier and the points that
  * are set, looks at x_0 and at the denoised end. Columns, each NAME with NAME_se: "t"; "returned",
  * share of paths whose nearest point (component) at the end is that of x_0, and "same_class", each
- * with NAME_low, NAME_high, the 95 % Wilson interval; "distance2" = E|x_0 - x_0'|^2 with quantiles
+ * with NAME_low, NAME_high, the 95 % interval (45); "distance2" = E|x_0 - x_0'|^2 with quantiles
  * "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t. What the posterior at
  * x_t predicts for the reverse SDE with the exact score, by ddn_analysis_identities with CLONES
  * samples of their own, which also give the entropy, where the oracle can tell and the x_0 are its

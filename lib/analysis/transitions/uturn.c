@@ -1,4 +1,4 @@
-/* U-turns and clones as results, with Wilson intervals and the posterior's predictions beside the
+/* U-turns and clones as results, with 95 % intervals and the posterior's predictions beside the
  * simulation; theory.md (36), (40). */
 #include <diffdyn/transitions.h>
 
@@ -37,13 +37,11 @@ static const struct {
 } columns[COLUMNS] = {
     {"t", DDNI_UNIT_TIME, DDN_POOLING_SAME, "time of the turn"},
     {"returned", "1", DDN_POOLING_SHARE, "share that end at the same nearest point"},
-    {"returned_low", "1", DDN_POOLING_PART, "lower end of the 95 % Wilson interval of returned"},
-    {"returned_high", "1", DDN_POOLING_PART, "upper end of the 95 % Wilson interval of returned"},
+    {"returned_low", "1", DDN_POOLING_PART, "lower end of the 95 % interval of returned"},
+    {"returned_high", "1", DDN_POOLING_PART, "upper end of the 95 % interval of returned"},
     {"same_class", "1", DDN_POOLING_SHARE, "share that end in the same class"},
-    {"same_class_low", "1", DDN_POOLING_PART,
-     "lower end of the 95 % Wilson interval of same_class"},
-    {"same_class_high", "1", DDN_POOLING_PART,
-     "upper end of the 95 % Wilson interval of same_class"},
+    {"same_class_low", "1", DDN_POOLING_PART, "lower end of the 95 % interval of same_class"},
+    {"same_class_high", "1", DDN_POOLING_PART, "upper end of the 95 % interval of same_class"},
     {"distance2", DDNI_UNIT_DATA2, DDN_POOLING_MEAN, "mean squared distance of the two ends"},
     {"distance2_q05", DDNI_UNIT_DATA2, DDN_POOLING_NONE, "5 % quantile of the squared distance"},
     {"distance2_q50", DDNI_UNIT_DATA2, DDN_POOLING_NONE, "median of the squared distance"},

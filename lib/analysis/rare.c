@@ -284,6 +284,27 @@ static double overlap_at(const ddni_rare *r, double distance, double largest)
     return -0.5 * rho * rho < largest + negligible ? -INFINITY : log_tail(rho);
 }
 
+/* How often states lie between far points. The overlaps of close pairs say nothing of far ones,
+ * which carry tr Cov: pairs of probability p and size delta^2 are as many events as (sum p
+ * delta^2)^2 / sum p delta^4. */
+static void fill_far(const ddni_rare *r, double often[DDNI_FAMILIES])
+{
+    double longest = 0, first = 0, second = 0;
+    for (int64_t at = 0; at < r->n * r->listed; at++) {
+        longest = r->row[at] >= 0 ? fmax(longest, r->distance[at]) : longest;
+    }
+    for (int64_t at = 0; at < r->n * r->listed && longest > 0; at++) {
+        const double size = r->row[at] >= 0 ? r->distance[at] / longest : 0;
+        const double p = ddni_weight(r->ds, at / r->listed) * (size > 0 ? exp(r->overlap[at]) : 0);
+        first += p * size * size;
+        second += p * size * size * size * size;
+    }
+    often[DDNI_FAR] = often[DDNI_NEAR];
+    if (second > 0) {
+        often[DDNI_FAR] = fmin(often[DDNI_NEAR], first * (first / second));
+    }
+}
+
 /* How often states lie between a point and its neighbours, and between classes; what its unlisted
  * neighbours can add to it. */
 static void fill_point(ddni_rare *r, int64_t i, double *near, double *across, double *unlisted)
@@ -310,20 +331,21 @@ static void fill_point(ddni_rare *r, int64_t i, double *near, double *across, do
 }
 
 /* Overlaps of all pairs; how often states lie between points, and between classes. */
-static ddn_status fill_overlaps(ddni_rare *r, double often[2])
+static ddn_status fill_overlaps(ddni_rare *r, double often[DDNI_FAMILIES])
 {
-    often[0] = often[1] = r->unlisted = 0;
+    often[DDNI_NEAR] = often[DDNI_ACROSS] = r->unlisted = 0;
     r->top[DDNI_NEAR] = r->top[DDNI_ACROSS] = -INFINITY;
     for (int64_t i = 0; i < r->n; i++) {
         const double pi = ddni_weight(r->ds, i);
         double near, across, unlisted;
         DDNI_TRY(ddni_poll(r->ctx));
         fill_point(r, i, &near, &across, &unlisted);
-        often[0] += pi * fmin(near, 1);
-        often[1] += pi * fmin(across, 1);
+        often[DDNI_NEAR] += pi * fmin(near, 1);
+        often[DDNI_ACROSS] += pi * fmin(across, 1);
         r->unlisted += pi * unlisted;
     }
     r->top[DDNI_FAR] = r->top[DDNI_NEAR];
+    fill_far(r, often);
     return DDN_OK;
 }
 
@@ -356,7 +378,7 @@ static double share_of(double most, double often)
 
 ddn_status ddni_rare_level(ddni_rare *r, const ddni_level *level)
 {
-    double often[2];
+    double often[DDNI_FAMILIES];
     r->level = *level;
     r->plain = 1;
     r->unlisted = 1;
@@ -364,9 +386,9 @@ ddn_status ddni_rare_level(ddni_rare *r, const ddni_level *level)
         return DDN_OK;
     }
     DDNI_TRY(fill_overlaps(r, often));
-    r->share[DDNI_NEAR] = share_of(0.3, often[0]);
-    r->share[DDNI_FAR] = share_of(0.15, often[0]);
-    r->share[DDNI_ACROSS] = share_of(0.2, often[1]);
+    r->share[DDNI_NEAR] = share_of(0.3, often[DDNI_NEAR]);
+    r->share[DDNI_FAR] = share_of(0.15, often[DDNI_FAR]);
+    r->share[DDNI_ACROSS] = share_of(0.2, often[DDNI_ACROSS]);
     for (int f = 0; f < DDNI_FAMILIES; f++) {
         r->share[f] = r->top[f] > nothing ? r->share[f] : 0;
         r->plain -= r->share[f];

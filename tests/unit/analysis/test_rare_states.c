@@ -74,6 +74,30 @@ static void two_points_to_any_depth(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Points with near copies, which plain samples see, and far ones, which carry the mmse: the close
+ * pairs must not hide them. The truth at 0.01 is that of the trapezoid rule over each component.
+ * Within 5 errors, which are at most 20 % of it, for 8 seeds. */
+static void close_pairs_hide_no_far_ones(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double points[5] = {0, 1e-4, 1, 1.0001, 5}, t = 0.01, want = 0.000134465;
+    const int32_t labels[5] = {0, 1, 0, 0, 1};
+    ddn_oracle *oracle = toy_oracle(ctx, points, 5, 1, labels);
+    for (int64_t seed = 0; seed < 8; seed++) {
+        ddn_analysis *an = analysis(ctx, 1024, seed);
+        ddn_result *r = NULL;
+        OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &r));
+        const double error = test_element(ctx, r, "mmse_se", 0);
+        assert_true(error > 0 && error < 0.2 * want);
+        CLOSE(test_element(ctx, r, "mmse", 0), want, 0, 5 * error);
+        ddn_result_destroy(r);
+        ddn_analysis_destroy(an);
+    }
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
 /* The truth from runs of their own with 60000 samples, whose plain ones see nothing of it at 0.02:
  * f, phi_C, w_max and mmse at two times, 8 seeds. Of 64 intervals at most 11 miss: a correct build
  * fails with probability 1e-3 even if each misses with 8 %. Spread and errors agree: the mean
@@ -290,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_points_to_any_depth),
+        cmocka_unit_test(close_pairs_hide_no_far_ones),
         cmocka_unit_test(intervals_hold_the_truth),
         cmocka_unit_test(importance_changes_no_value),
         cmocka_unit_test(what_was_not_seen_has_a_bound),

@@ -402,7 +402,7 @@ static void why_not(const work *w, int mean, char text[128])
     if (mean == PHI && w->classes == 0) {
         ddni_say(text, 128, "; not measured: the oracle (%s) tells no classes",
                  ddn_oracle_kind(w->oracle));
-    } else if (!w->has[mean]) {
+    } else if (mean != PHI && !w->has[mean]) {
         ddni_say(text, 128, "; not measured: the oracle (%s) has no %s", ddn_oracle_kind(w->oracle),
                  ddni_output_of(outputs[mean]).name);
     } else if (mean == ENTROPY && w->components == 1) {

@@ -135,6 +135,13 @@ static double error_of(int64_t hits, int64_t pairs, int64_t most, int sure)
     return sqrt(p * (1 - p) / n + 1 / (4 * n * n)) / (1 + 1 / n);
 }
 
+/* Pairs for the precision, by a proportion that is kept from 0 and 1. */
+static double needed(const clone_work *w, int64_t hits, int64_t pairs)
+{
+    const double p = ((double)hits + 2) / ((double)pairs + 4);
+    return p * (1 - p) / (w->precision * w->precision);
+}
+
 /* How many pairs in all the next round of a proportion goes to: where it should reach the
  * precision, but not beyond four times as many, because few pairs tell little. What has reached it
  * stays. */
@@ -145,10 +152,9 @@ static int64_t next_round(const clone_work *w, int64_t hits, int64_t pairs)
     if (error <= w->precision) {
         return pairs;
     }
-    p = ((double)hits + 2) / ((double)pairs + 4);
-    double wanted = fmin(ceil(p * (1 - p) / (w->precision * w->precision)), 4 * (double)pairs);
-    wanted = fmin(fmax(wanted, (double)(pairs + 1 + pairs / 16)), (double)w->most);
-    return (int64_t)wanted;
+    const int64_t least = pairs + 1 + pairs / 16;
+    const double wanted = fmin(ceil(needed(w, hits, pairs)), 4 * (double)pairs);
+    return (int64_t)fmin(fmax(wanted, (double)least), (double)w->most);
 }
 
 typedef struct proportion {
@@ -161,6 +167,17 @@ static void proportions(const clone_work *w, const tally *of, proportion list[2]
 {
     list[0] = (proportion){"phi", of->same.classes, w->judge.class_of != NULL};
     list[1] = (proportion){"phi_C", of->same.nearest, w->judge.nearest != NULL};
+}
+
+static ddn_status out_of_reach(const clone_work *w, const tally *worst, const proportion *of)
+{
+    return ddni_fail(
+        w->ctx, DDN_E_CONVERGENCE,
+        "time %g: %s of clones needs about %.3g pairs for the standard error %g "
+        "(DDN_ANALYSIS_CLONE_PRECISION), more than %lld (DDN_ANALYSIS_MOST_SAMPLES); %.2g "
+        "can be had",
+        worst->level.t, of->name, needed(w, of->hits, worst->pairs), w->precision,
+        (long long)w->most, error_of(of->hits, worst->pairs, w->most, 1));
 }
 
 /* Fails by name where the pairs so far show that one of the times cannot reach the precision. */
@@ -186,18 +203,7 @@ static ddn_status check_reach(const clone_work *w)
             }
         }
     }
-    if (worst == NULL) {
-        return DDN_OK;
-    }
-    double sure = error_of(of.hits, worst->pairs, w->most, 1);
-    double p = ((double)of.hits + 2) / ((double)worst->pairs + 4);
-    return ddni_fail(
-        w->ctx, DDN_E_CONVERGENCE,
-        "time %g: %s of clones needs about %.3g pairs for the standard error %g "
-        "(DDN_ANALYSIS_CLONE_PRECISION), more than %lld (DDN_ANALYSIS_MOST_SAMPLES); %.2g "
-        "can be had",
-        worst->level.t, of.name, p * (1 - p) / (w->precision * w->precision), w->precision,
-        (long long)w->most, sure);
+    return worst == NULL ? DDN_OK : out_of_reach(w, worst, &of);
 }
 
 /* Rounds of one time until its proportions are precise enough; progress up to `to`. */

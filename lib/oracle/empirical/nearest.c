@@ -26,7 +26,7 @@ enum {
 typedef struct job {
     const ddni_block *b; /* the states that are looked at now */
     ddni_nearest *s;
-    const ddni_screening *p; /* NULL: none is usable */
+    const ddni_screening *p; /* the screen whose lists are read */
     const int64_t *of;       /* [b->m] what numbers they have in s; NULL: the same */
     int64_t k, kept;         /* wanted; kept of a chunk */
     int64_t count;           /* open states in s->left */
@@ -258,15 +258,18 @@ static int32_t norms_fit(const ddni_block *b, ddni_screening *p)
     return p->usable && ddni_block_fits_single(b, b->m, b->todo);
 }
 
-/* Screens the states of j->b and reads their lists, by ranges of chunks, the first ones short; or
- * all at once where a limit is known. */
-static ddn_status by_screen(ddn_context *ctx, job *j, int64_t capacity, int32_t again)
+/* Screens the states of a job and reads their lists, by ranges of chunks, the first ones short; or
+ * all at once where a limit is known. *usable: whether bounds in single precision serve. */
+static ddn_status by_screen(ddn_context *ctx, const job *of, int64_t capacity, int32_t again,
+                            int32_t *usable)
 {
-    const ddni_block *b = j->b;
-    ddni_nearest *s = j->s;
+    job j = *of;
+    const ddni_block *b = j.b;
+    ddni_nearest *s = j.s;
     ddni_screening p;
     DDNI_TRY(ddni_screen_prepare(ctx, b, &s->screens, (int32_t)capacity, &p));
-    j->p = p.usable ? &p : NULL;
+    j.p = &p;
+    *usable = p.usable;
     if (!p.usable) {
         return DDN_OK;
     }
@@ -274,20 +277,20 @@ static ddn_status by_screen(ddn_context *ctx, job *j, int64_t capacity, int32_t 
     DDNI_TRY(ddni_reserve(ctx, "nearest points", entries, 8, &s->index));
     DDNI_TRY(ddni_reserve(ctx, "nearest points", entries, 4, &s->upper));
     for (int64_t q = 0; q < b->m; q++) {
-        distances of = distances_of(&p, q);
+        distances far = distances_of(&p, q);
         s->screens.margin[q] = INFINITY;
-        s->screens.start[q] = bound_beyond(&of, sqrt(s->limit[number_of(j, q)]));
-        s->count[number_of(j, q)] = 0;
+        s->screens.start[q] = bound_beyond(&far, sqrt(s->limit[number_of(&j, q)]));
+        s->count[number_of(&j, q)] = 0;
     }
     for (p.end = again ? b->chunks : (b->chunks + 15) / 16; p.begin < b->chunks;) {
         DDNI_TRY(ddni_screen_run(ctx, &p));
         if (b->measure != NULL && !norms_fit(b, &p)) {
-            j->p = NULL;
+            *usable = 0;
             return DDN_OK;
         }
         /* Some hundred points are read for a state. */
-        double work = (double)(b->m * b->d) * (double)(100 + 2 * j->k);
-        DDNI_TRY(ddni_parallel(ctx, b->m, work, read_list, j));
+        double work = (double)(b->m * b->d) * (double)(100 + 2 * j.k);
+        DDNI_TRY(ddni_parallel(ctx, b->m, work, read_list, &j));
         p.begin = p.end;
         p.end = 4 * p.end < b->chunks ? 4 * p.end : b->chunks;
     }
@@ -315,6 +318,7 @@ static ddn_status screen_again(ddn_context *ctx, const job *first, ddni_block *b
     job j = *first;
     again.s = &s->again;
     again.rows = again.bytes = 0;
+    int32_t usable;
     int64_t most = MOST_LISTED / b->n / DDNI_LANES * DDNI_LANES;
     most = most < DDNI_LANES ? DDNI_LANES : most;
     for (int64_t at = 0; at < first->count; at += most) {
@@ -325,7 +329,7 @@ static ddn_status screen_again(ddn_context *ctx, const job *first, ddni_block *b
         j.b = &again;
         j.of = s->left + at;
         capacity = capacity < SPARE * j.k ? SPARE * j.k : capacity;
-        DDNI_TRY(by_screen(ctx, &j, list_room(&again, capacity), 1));
+        DDNI_TRY(by_screen(ctx, &j, list_room(&again, capacity), 1, &usable));
         ddni_count_rows(b, m, b->n);
     }
     return DDN_OK;
@@ -437,15 +441,16 @@ ddn_status ddni_nearest_run(ddn_context *ctx, ddni_block *b, ddni_nearest *s, in
                             int32_t distinct)
 {
     job j = {.b = b, .s = s, .k = k, .distinct = distinct};
+    int32_t usable;
     DDNI_TRY(reserve(ctx, b, s, k));
     for (int64_t q = 0; q < b->m; q++) {
         s->open[q] = b->s->verdict[q] == DDNI_DONE;
     }
     if (gather_open(&j, b) > 0 && worth_a_screen(b, k)) {
-        DDNI_TRY(by_screen(ctx, &j, first_capacity(b, k), 0));
+        DDNI_TRY(by_screen(ctx, &j, first_capacity(b, k), 0, &usable));
         ddni_count_rows(b, b->m, b->n);
-        b->measure = j.p != NULL ? NULL : b->measure;
-        if (gather_open(&j, b) > 0 && j.p != NULL) {
+        b->measure = usable ? NULL : b->measure;
+        if (gather_open(&j, b) > 0 && usable) {
             DDNI_TRY(screen_again(ctx, &j, b));
         }
         for (int64_t q = 0; q < b->m; q++) {

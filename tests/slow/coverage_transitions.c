@@ -3,8 +3,9 @@
 
 enum {
     PAIRS = 256,
-    EXACT = 100000, /* samples of a truth */
-    FINE = 61       /* times of a curve that is known */
+    EXACT = 40000, /* samples of a truth */
+    CURVE = 40000, /* of one at FINE times */
+    FINE = 49      /* times of a curve that is known */
 };
 
 /* ---- Simulated probabilities against the identities -------------------------------------------
@@ -22,11 +23,11 @@ static void put_rows(cover_scene *s, const ddn_result *r, int count, const char 
     }
 }
 
-static ddn_result *identities(cover_scene *s, int64_t count, const double *times)
+static ddn_result *identities(cover_scene *s, int64_t samples, int64_t count, const double *times)
 {
     ddn_result *r = NULL;
     cover_set(s, DDN_ANALYSIS_SEED, COVER_TRUTH_SEED);
-    cover_set(s, DDN_ANALYSIS_SAMPLES, EXACT);
+    cover_set(s, DDN_ANALYSIS_SAMPLES, samples);
     cover_try(s, ddn_analysis_identities(s->an, s->oracle, count, times, &r));
     return r;
 }
@@ -76,7 +77,7 @@ static void measure_branch(cover_scene *s, int64_t seed, cover_value *out)
 static void exact_at(cover_scene *s, int clones, double *out)
 {
     const double end = 1e-3, a2 = clones ? exp(-2 * end) : 1;
-    ddn_result *r = identities(s, COVER_TIMES, cover_times);
+    ddn_result *r = identities(s, EXACT, COVER_TIMES, cover_times);
     for (int k = 0; k < COVER_TIMES; k++) {
         out[k] = cover_element(s, r, "phi", k);
         out[COVER_TIMES + k] = cover_element(s, r, "phi_C", k);
@@ -139,11 +140,11 @@ static void many_paths(cover_scene *s, double *out)
 /* ---- Crossings ----------------------------------------------------------------------------------
  */
 
-/* Even in log t from 4 down to 0.05. */
+/* Even in log t from 4 down to 0.1. */
 static void geometric(int64_t count, double *times)
 {
     for (int64_t k = 0; k < count; k++) {
-        times[k] = 4 * pow(0.05 / 4, (double)k / (double)(count - 1));
+        times[k] = 4 * pow(0.1 / 4, (double)k / (double)(count - 1));
     }
 }
 
@@ -160,24 +161,24 @@ static void put_crossings(cover_scene *s, const ddn_result *curves, int count, c
 
 static void measure_crossings(cover_scene *s, int64_t seed, cover_value *out)
 {
-    double times[20];
+    double times[28];
     ddn_result *r = NULL;
-    geometric(20, times);
+    geometric(28, times);
     cover_set(s, DDN_ANALYSIS_SEED, seed);
     cover_set(s, DDN_ANALYSIS_SAMPLES, 512);
-    cover_try(s, ddn_analysis_identities(s->an, s->oracle, 20, times, &r));
+    cover_try(s, ddn_analysis_identities(s->an, s->oracle, 28, times, &r));
     put_crossings(s, r, 3, out);
     ddn_result_destroy(r);
 }
 
 static void measure_clone_crossings(cover_scene *s, int64_t seed, cover_value *out)
 {
-    double times[10];
+    double times[14];
     ddn_result *r = NULL;
-    geometric(10, times);
+    geometric(14, times);
     cover_set(s, DDN_ANALYSIS_SEED, seed);
     cover_set(s, DDN_ANALYSIS_CLONES, PAIRS);
-    cover_try(s, ddn_analysis_clones(s->an, s->oracle, 10, times, &r));
+    cover_try(s, ddn_analysis_clones(s->an, s->oracle, 14, times, &r));
     put_crossings(s, r, 2, out);
     ddn_result_destroy(r);
 }
@@ -187,7 +188,7 @@ static void exact_crossings(cover_scene *s, double *out)
     double times[FINE];
     cover_value v[3];
     geometric(FINE, times);
-    ddn_result *r = identities(s, FINE, times);
+    ddn_result *r = identities(s, CURVE, FINE, times);
     put_crossings(s, r, 3, v);
     for (int i = 0; i < 3; i++) {
         out[i] = v[i].value;
@@ -253,7 +254,7 @@ const cover_group cover_transitions[] = {
      measure_paths,
      many_paths},
     {"crossings",
-     "identities, 20 times, 512 samples",
+     "identities, 28 times, 512 samples",
      0,
      3,
      {"t_S_phi", "t_C_phi", "t_C_entropy"},
@@ -261,7 +262,7 @@ const cover_group cover_transitions[] = {
      measure_crossings,
      exact_crossings},
     {"clone_crossings",
-     "clones, 10 times, 256 pairs",
+     "clones, 14 times, 256 pairs",
      0,
      2,
      {"t_S_phi", "t_C_phi"},

@@ -120,12 +120,12 @@ def compare_log_det(library, ds, values, worst):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("library")
+    parser.add_argument("path", help="the shared library")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     mp.mp.dps = 40
-    library, r = Library(options.library), random.Random(options.seed)
+    library, r = Library(options.path), random.Random(options.seed)
     table, good = {}, True
     for _ in range(options.count):
         kind, shape, n, d, rows, scale, shift = draw_set(r)

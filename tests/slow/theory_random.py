@@ -911,14 +911,14 @@ def check_schedules(lib, ctx, draw, count):
 def main():
     global AVERAGES
     parser = argparse.ArgumentParser()
-    parser.add_argument("library")
+    parser.add_argument("path", help="the shared library")
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("names", nargs="*")
     options = parser.parse_intermixed_args()
     mp.mp.dps = DIGITS
     AVERAGES = Averages()
-    lib = ctypes.CDLL(options.library)
+    lib = ctypes.CDLL(options.path)
     ctx = ctypes.c_void_p()
     if lib.ddn_context_create(ctypes.byref(ctx)) != 0:
         sys.exit("no context")

@@ -60,31 +60,23 @@ static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_ora
 
 /* Samples are a column where they differ from time to time. */
 static ddn_status add_counts(ddn_context *ctx, ddn_result *result, const ddn_dataset *ds,
-                             const ddn_result *identities, int64_t samples)
+                             const ddn_result *identities)
 {
     const struct {
         const char *name, *definition;
-        ddn_pooling pooling;
         int64_t value;
-    } list[] = {
-        {"n", "number of points", DDN_POOLING_SAME, ds->n},
-        {"d", "dimension", DDN_POOLING_SAME, ds->d},
-        {"samples", "states drawn at each time for the posterior entropy", DDN_POOLING_SUM,
-         samples},
-    };
-    const ddni_entry *by_row = ddni_result_find_column(identities, "samples");
-    for (int i = 0; i < (by_row != NULL ? 2 : 3); i++) {
+    } list[] = {{"n", "number of points", ds->n}, {"d", "dimension", ds->d}};
+    for (int i = 0; i < 2; i++) {
         DDNI_TRY(ddni_result_add_scalar(ctx, result,
-                                        (ddni_quantity){list[i].name, "1", list[i].pooling, 0},
+                                        (ddni_quantity){list[i].name, "1", DDN_POOLING_SAME, 0},
                                         (double)list[i].value, 0, "%s", list[i].definition));
     }
     double *counts;
-    if (by_row != NULL) {
-        DDNI_TRY(ddni_result_add_column(ctx, result,
-                                        (ddni_quantity){"samples", "1", DDN_POOLING_SUM, 0},
-                                        &counts, "%s", list[2].definition));
-        memcpy(counts, by_row->values, (size_t)result->rows * sizeof *counts);
-    }
+    DDNI_TRY(ddni_result_add_column(ctx, result,
+                                    (ddni_quantity){"samples", "1", DDN_POOLING_SUM, 0}, &counts,
+                                    "states drawn at each time for the posterior entropy"));
+    memcpy(counts, ddni_result_find_column(identities, "samples")->values,
+           (size_t)result->rows * sizeof *counts);
     return DDN_OK;
 }
 
@@ -192,7 +184,7 @@ ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, i
     DDNI_TRY_GOTO(add_curves(ctx, result, oracle, identities, samples, &c), fail);
     DDNI_TRY_GOTO(ddni_stage_part(ctx, 0.7, 1), fail);
     DDNI_TRY_GOTO(fill(ctx, oracle, times, count, identities, scratch, result, &c), fail);
-    DDNI_TRY_GOTO(add_counts(ctx, result, ds, identities, samples), fail);
+    DDNI_TRY_GOTO(add_counts(ctx, result, ds, identities), fail);
     *out = result;
     result = NULL;
 fail:

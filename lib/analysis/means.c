@@ -7,18 +7,26 @@ static const double z95 = 1.959963984540054;
 static const double few = 100;  /* effective samples below which an interval is not symmetric */
 static const double hardly = 5; /* and below which nothing is known of contributions to come */
 
+/* Samples with W = 0 that may come though none has been seen: the regression on W reckons with as
+ * many, so that it does not lean on weights that hardly differ. */
+static const double unseen_zeros = 3;
+
 void ddni_means_add(ddni_means *m, double weight, double most, int quantities, const double *h)
 {
     m->count++;
     const double n = (double)m->count, step_w = weight - m->weight;
     m->weight += step_w / n;
     const double off_w = weight - m->weight;
+    const double third = (n - 1) * (n - 2) / (n * n);
     m->heaviest = fmax(m->heaviest, weight);
-    m->weight2 += step_w * off_w;
     for (int i = 0; i < quantities; i++) {
         const double v = weight * h[i], step = v - m->of[i].mean;
-        const double third = step / n * step / n * step * (n - 1) * (n - 2);
-        m->of[i].m3 += third - 3 * step / n * m->of[i].m2;
+        const double both = m->of[i].with_weight;
+        m->of[i].m3 += step * (third * step * step - 3 * m->of[i].m2 / n);
+        m->of[i].with_weight2 +=
+            third * step * step_w * step_w - (2 * step_w * both + step * m->weight2) / n;
+        m->of[i].squared_with_weight +=
+            third * step * step * step_w - (2 * step * both + step_w * m->of[i].m2) / n;
         m->of[i].mean += step / n;
         m->of[i].m2 += step * (v - m->of[i].mean);
         m->of[i].with_weight += step * off_w;
@@ -28,11 +36,25 @@ void ddni_means_add(ddni_means *m, double weight, double most, int quantities, c
         m->of[i].far += weight > 0.5 * most ? v : 0;
         m->of[i].far2 += weight > 0.5 * most ? v * v : 0;
     }
+    m->weight3 += step_w * (third * step_w * step_w - 3 * m->weight2 / n);
+    m->weight2 += step_w * off_w;
 }
 
 double ddni_means_slope(const ddni_means *m, int quantity)
 {
-    return m->weight2 > 0 ? m->of[quantity].with_weight / m->weight2 : 0;
+    return m->weight2 > 0 ? (m->of[quantity].with_weight + unseen_zeros * m->of[quantity].mean) /
+                                (m->weight2 + unseen_zeros)
+                          : 0;
+}
+
+/* Sums of squares and of third powers of v - b W, about their mean. */
+static void residual(const ddni_means *m, int quantity, double *square, double *third)
+{
+    const double b = ddni_means_slope(m, quantity);
+    *square = m->of[quantity].m2 - b * (2 * m->of[quantity].with_weight - b * m->weight2);
+    *square = fmax(*square, 0);
+    *third = m->of[quantity].m3 - 3 * b * m->of[quantity].squared_with_weight +
+             b * b * (3 * m->of[quantity].with_weight2 - b * m->weight3);
 }
 
 /* Quantile of chi squared at z standard deviations of a normal one (Wilson and Hilferty). */
@@ -68,10 +90,12 @@ static skewed skewed_of(const ddni_means *m, int quantity, double mean, double f
     const double squares = m->of[quantity].m2 - 2 * from * fixed + from * from * m->weight2;
     const double sum2 = fmax(squares, 0) + n * off * off;
     const double span = (m->of[quantity].most - m->of[quantity].least) * m->heaviest;
-    const double largest = sign > 0 && from == 0 ? m->of[quantity].largest : span;
+    const double largest = sign > 0 ? fmin(m->of[quantity].largest, span) : span;
     skewed s = {sign * (mean - from), sum2 / (n * n), largest / n, n * n * off * off / sum2};
     /* The same by the third moment: a sum of k rare events has the skewness 1 / sqrt(k). */
-    const double m2 = m->of[quantity].m2, m3 = sign * m->of[quantity].m3;
+    double m2, m3;
+    residual(m, quantity, &m2, &m3);
+    m3 *= sign;
     const double events = m2 * m2 * m2 / (m3 * m3);
     if (m3 > 0 && events < s.effective) {
         s.squares = m2 / n / (n - 1);
@@ -116,34 +140,48 @@ static double unseen(const ddni_means *m, int quantity, const ddni_range *range)
                : 0;
 }
 
+/* The interval where few samples carry the mean; `zeros` is what samples with W = 0 may change. */
+static void skewed_interval(const ddni_means *m, int quantity, const ddni_range *range,
+                            double zeros, ddni_estimate *e)
+{
+    const double least = m->of[quantity].least, most = m->of[quantity].most;
+    const double n = (double)m->count;
+    const skewed up = skewed_of(m, quantity, e->mean, least, 1);
+    const skewed down = skewed_of(m, quantity, e->mean, most, -1);
+    double low, high, below_mean, above_mean;
+    if (!(up.effective >= few) && !(up.effective > down.effective)) {
+        interval_of(&up, range->bound - least, range, n, &low, &high);
+        below_mean = up.mean - low;
+        above_mean = high - up.mean;
+    } else if (!(down.effective >= few)) {
+        const ddni_range any = {range->bound, range->weight, 1};
+        interval_of(&down, most, &any, n, &low, &high);
+        below_mean = high - down.mean;
+        above_mean = down.mean - low;
+    } else {
+        return;
+    }
+    e->low = e->mean - hypot(below_mean, zeros);
+    e->high = e->mean + hypot(above_mean, zeros);
+}
+
 ddni_estimate ddni_means_of(const ddni_means *m, int quantity, const ddni_range *range)
 {
-    const double n = (double)m->count, slope = ddni_means_slope(m, quantity), b = range->bound;
-    const double rest = fmax(m->of[quantity].m2 - slope * m->of[quantity].with_weight, 0);
+    const double n = (double)m->count, slope = ddni_means_slope(m, quantity);
+    const double lean = m->weight2 > 0 ? slope - m->of[quantity].mean : 0;
+    double square, third;
+    residual(m, quantity, &square, &third);
+    square += unseen_zeros * lean * lean;
     ddni_estimate e;
     e.mean = m->of[quantity].mean - slope * (m->weight - 1);
-    e.error = sqrt(rest / (n - 1 - (m->weight2 > 0)) / n);
+    e.error = sqrt(square / (n - 1 - (m->weight2 > 0)) / n);
     e.low = e.mean - z95 * e.error;
     e.high = e.mean + z95 * e.error;
-    if (!(m->count > 2) || isnan(range->unlisted)) {
-        return e;
+    if (m->count > 2 && !isnan(range->unlisted)) {
+        skewed_interval(m, quantity, range, z95 * sqrt(unseen_zeros) * lean / n, &e);
+        e.high = e.mean + hypot(e.high - e.mean, unseen(m, quantity, range));
+        e.low = fmax(e.low, 0);
+        e.high = isnan(range->bound) ? e.high : fmin(e.high, range->bound);
     }
-    const double least = m->of[quantity].least, most = m->of[quantity].most;
-    const skewed up = skewed_of(m, quantity, e.mean, least, 1);
-    const skewed down = skewed_of(m, quantity, e.mean, most, -1);
-    double low, high;
-    if (!(up.effective >= few) && !(up.effective > down.effective)) {
-        interval_of(&up, b - least, range, n, &low, &high);
-        e.low = e.mean - up.mean + low;
-        e.high = e.mean - up.mean + high;
-    } else if (!(down.effective >= few)) {
-        const ddni_range any = {b, range->weight, 1};
-        interval_of(&down, most, &any, n, &low, &high);
-        e.low = e.mean + down.mean - high;
-        e.high = e.mean + down.mean - low;
-    }
-    e.high = e.mean + hypot(e.high - e.mean, unseen(m, quantity, range));
-    e.low = fmax(e.low, 0);
-    e.high = isnan(b) ? e.high : fmin(e.high, b);
     return e;
 }

@@ -13,11 +13,13 @@ enum {
 /* Running moments of v = W h and W (Welford); deterministic in the order of adding. */
 typedef struct ddni_means {
     int64_t count;
-    double weight, weight2; /* mean of W, sum of squared deviations */
-    double heaviest;        /* W */
+    double weight, weight2, weight3; /* mean of W, sums of powers of its deviations */
+    double heaviest;                 /* W */
     struct {
         double mean, m2, with_weight; /* of v; sum of products of the deviations of v and W */
-        double m3;                    /* sum of third powers of the deviations of v */
+        double m3;                    /* sum of third powers of the deviations of v, */
+        double squared_with_weight;   /* of v v W */
+        double with_weight2;          /* and of v W W */
         double least, most;           /* h */
         double largest;               /* v */
         double far, far2;             /* sums of v and v^2 where W is near its largest */

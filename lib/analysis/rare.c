@@ -25,7 +25,7 @@ static const double nothing = -340;   /* logs below: numbers whose squares doubl
 
 /* ---- Pairs of points -------------------------------------------------------------------- */
 
-/* log Phi(-x), x >= 0. */
+/* log Phi(-x). */
 static double log_tail(double x)
 {
     if (x < 20) {
@@ -35,29 +35,64 @@ static double log_tail(double x)
     return -0.5 * x * x - log(x * sqrt(2 * acos(-1))) + log1p(-u * (1 - u * (3 - 15 * u)));
 }
 
-/* Half the distance of two points in units of the noise. */
-static double half_way(const ddni_level *level, double distance)
-{
-    return level->a * distance / (2 * level->s);
-}
-
-/* Width of the noise along a pair. */
-static double narrow(double rho)
-{
-    return fmin(1, width / (2 * rho));
-}
-
-/* log of the density of the moved noise over the plain one, at g. */
-static double log_ratio(double rho, double g)
-{
-    const double tau = narrow(rho), v = (g - rho) / tau;
-    return 0.5 * (g * g - v * v) - log(tau);
-}
-
 static double log_add(double a, double b)
 {
     const double most = fmax(a, b), least = fmin(a, b);
     return most == -INFINITY ? most : most + log1p(exp(least - most));
+}
+
+/* Two points as states of the first one see them: half their distance in units of the noise, the
+ * log of the first weight over the second, and where, along the noise, both have the same share of
+ * a state. */
+typedef struct pair {
+    double rho, heavier, middle;
+} pair;
+
+static pair pair_of(const ddni_rare *r, const ddni_level *level, int64_t i, int64_t at)
+{
+    const double rho = level->a * r->distance[at] / (2 * level->s);
+    const double heavier =
+        r->ds->weights == NULL ? 0 : log(ddni_weight(r->ds, i) / ddni_weight(r->ds, r->row[at]));
+    return (pair){rho, heavier, heavier == 0 ? rho : rho + heavier / (2 * rho)};
+}
+
+/* Where the states between both are: beyond the far point nothing is gained. */
+static double centre_of(const pair *p)
+{
+    return fmin(fmax(p->middle, -2 * p->rho), 2 * p->rho);
+}
+
+/* Their width along the pair: the noise, or what `width` logits leave of it. */
+static double narrow(const pair *p)
+{
+    return fmin(1, width / (2 * (2 * p->rho - fabs(centre_of(p)))));
+}
+
+/* log E min(w_k/w_i, w_i/w_k) / 2 for states of i; for equal weights close to Phi(-rho). Not above
+ * -v^2/2 at the centre v; -infinity if that does not count beside the largest one so far. */
+static double overlap_of(const pair *p, double largest)
+{
+    const double centre = centre_of(p);
+    if (-0.5 * centre * centre < largest + negligible) {
+        return -INFINITY;
+    }
+    const double one = log_tail(2 * p->rho - p->middle) - p->heavier;
+    const double other = log_tail(2 * p->rho + p->middle) + p->heavier + 4 * p->rho * p->rho;
+    return log_add(one, other) - log(2);
+}
+
+/* E min(1, r w_k/w_i) <= this for a point of relative weight r that is not nearer than rho. */
+static double most_taken(double rho, double r)
+{
+    const double off = log(r) / (2 * rho);
+    return exp(log_tail(rho - off)) + r * exp(log_tail(rho + off));
+}
+
+/* log of the density of the moved noise over the plain one, at g. */
+static double log_ratio(const pair *p, double g)
+{
+    const double tau = narrow(p), v = (g - centre_of(p)) / tau;
+    return 0.5 * (g * g - v * v) - log(tau);
 }
 
 /* ---- Neighbours ------------------------------------------------------------------------- */
@@ -165,15 +200,18 @@ fail:
 }
 
 /* Mean over the points of how often a state lies between one and its neighbours, at most once. */
-static double overlap_of(const ddni_rare *r, const int64_t *points, int64_t count,
-                         const ddni_level *level)
+static double mean_overlap(const ddni_rare *r, const int64_t *points, int64_t count,
+                           const ddni_level *level)
 {
     double sum = 0;
-    for (int64_t p = 0; p < count; p++) {
+    for (int64_t q = 0; q < count; q++) {
         double here = 0;
         for (int64_t k = 0; k < r->listed; k++) {
-            const int64_t at = points[p] * r->listed + k;
-            here += r->row[at] < 0 ? 0 : exp(log_tail(half_way(level, r->distance[at])));
+            const int64_t at = points[q] * r->listed + k;
+            if (r->row[at] >= 0) {
+                const pair p = pair_of(r, level, points[q], at);
+                here += exp(overlap_of(&p, -INFINITY));
+            }
         }
         sum += fmin(here, 1);
     }
@@ -191,7 +229,7 @@ static ddn_status count_rare(ddni_rare *r, looking *l, ddni_search *search, int6
     DDNI_TRY(search_points(r, l, search, NULL, points, LOOKED_AT));
     for (int64_t k = 0; k < count; k++) {
         DDNI_TRY(ddni_poll(r->ctx));
-        found += overlap_of(r, points, LOOKED_AT, &levels[k]) < 2 * common;
+        found += mean_overlap(r, points, LOOKED_AT, &levels[k]) < 2 * common;
     }
     *rare = found;
     return DDN_OK;
@@ -277,13 +315,6 @@ static double q_of(const ddni_rare *r, int family, int64_t i, int64_t at)
     return exp(above) * (family == DDNI_FAR ? r->distance[at] * r->distance[at] : 1);
 }
 
-/* log Phi(-rho), or -infinity where that does not count beside the largest one so far. */
-static double overlap_at(const ddni_rare *r, double distance, double largest)
-{
-    const double rho = half_way(&r->level, distance);
-    return -0.5 * rho * rho < largest + negligible ? -INFINITY : log_tail(rho);
-}
-
 /* How often states lie between far points. The overlaps of close pairs say nothing of far ones,
  * which carry tr Cov: pairs of probability p and size delta^2 are as many events as (sum p
  * delta^2)^2 / sum p delta^4. */
@@ -305,29 +336,39 @@ static void fill_far(const ddni_rare *r, double often[DDNI_FAMILIES])
     }
 }
 
+/* What the points that are not listed can take of the states of i, on average at most. */
+static double taken_by_others(const ddni_rare *r, int64_t i, int64_t count, double weight,
+                              double rho)
+{
+    const double others = (double)(r->n - 1 - count), pi = ddni_weight(r->ds, i);
+    const double rest = r->ds->weights == NULL ? others * pi : 1 - pi - weight;
+    return count == 0               ? 1
+           : others > 0 && rest > 0 ? fmin(1, others * most_taken(rho, rest / others / pi))
+                                    : 0;
+}
+
 /* How often states lie between a point and its neighbours, and between classes; what its unlisted
  * neighbours can add to it. */
 static void fill_point(ddni_rare *r, int64_t i, double *near, double *across, double *unlisted)
 {
-    double tail = 0, least = INFINITY;
+    double weight = 0, rho = 0;
     int64_t count = 0;
     *near = *across = 0;
     for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
+        const pair p = pair_of(r, &r->level, i, at);
         const int other = is_across(r, i, r->row[at]);
-        r->overlap[at] = overlap_at(r, r->distance[at], r->top[other ? DDNI_ACROSS : DDNI_NEAR]);
-        tail = exp(r->overlap[at]);
-        *near += tail;
+        r->overlap[at] = overlap_of(&p, r->top[other ? DDNI_ACROSS : DDNI_NEAR]);
+        *near += exp(r->overlap[at]);
         r->top[DDNI_NEAR] = fmax(r->top[DDNI_NEAR], r->overlap[at]);
         if (other) {
-            *across += tail;
+            *across += exp(r->overlap[at]);
             r->top[DDNI_ACROSS] = fmax(r->top[DDNI_ACROSS], r->overlap[at]);
         }
         count++;
-        if (count <= r->nearest) { /* those of all classes come first */
-            least = tail;
-        }
+        weight += ddni_weight(r->ds, r->row[at]);
+        rho = count <= r->nearest ? p.rho : rho; /* those of all classes come first */
     }
-    *unlisted = count == 0 ? 1 : fmin(1, 2 * least * (double)(r->n - 1 - count));
+    *unlisted = taken_by_others(r, i, count, weight, rho);
 }
 
 /* Overlaps of all pairs; how often states lie between points, and between classes. */
@@ -470,10 +511,11 @@ static double weight_of(ddni_rare *r, int64_t i, const double *z)
     double sum = log(r->plain);
     for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
         if (r->share_of[at] > -INFINITY) {
-            const double rho = half_way(&r->level, r->distance[at]), tau = narrow(rho);
-            const double most = tau < 1 ? 0.5 * rho * rho / (1 - tau * tau) - log(tau) : INFINITY;
+            const pair p = pair_of(r, &r->level, i, at);
+            const double tau = narrow(&p), v = centre_of(&p);
+            const double most = tau < 1 ? 0.5 * v * v / (1 - tau * tau) - log(tau) : INFINITY;
             if (r->share_of[at] + most > sum - 40) {
-                sum = log_add(sum, r->share_of[at] + log_ratio(rho, along(r, at, z)));
+                sum = log_add(sum, r->share_of[at] + log_ratio(&p, along(r, at, z)));
             }
         }
     }
@@ -494,8 +536,9 @@ static void draw_one(ddni_rare *r, int64_t j, double *x, double *z, double *weig
     }
     ddni_dataset_rows(r->ds, i, 1, r->y, r->d);
     if (at >= 0) {
-        const double g = along(r, at, z), rho = half_way(&r->level, r->distance[at]);
-        ddni_axpy(r->d, (rho + narrow(rho) * g - g) / r->distance[at], r->other, z);
+        const pair p = pair_of(r, &r->level, i, at);
+        const double g = along(r, at, z);
+        ddni_axpy(r->d, (centre_of(&p) + narrow(&p) * g - g) / r->distance[at], r->other, z);
     }
     *weight = weight_of(r, i, z);
     ddni_samples_at(&r->level, r->d, r->y, z, x);

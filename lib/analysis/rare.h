@@ -29,7 +29,7 @@ typedef struct ddni_rare {
     int64_t searched; /* points whose neighbours have been looked for */
     int64_t *row;     /* [n][listed] neighbours, -1 where there are fewer */
     double *distance; /* [n][listed] */
-    double *overlap;  /* [n][listed] at the level: log Phi(-rho) */
+    double *overlap;  /* [n][listed] at the level: log E min(w_k/w_i, w_i/w_k) / 2 */
     double *share_of; /* [n][listed] at the level: log sum_F lambda_F q_F / pi */
     double *sums;     /* [FAMILIES][n] at the level: shares of the points up to one */
     double *y, *other;

@@ -18,13 +18,13 @@ enum {
     D = 20,
     TIMES = 6,
     COLUMNS = 6,
-    SETS = 5
+    SETS = 6
 };
 
 static const double times[TIMES] = {0.02, 0.1, 0.3, 1, 2, 4};
 static const char *const names[COLUMNS] = {"f", "phi", "phi_C", "w_max", "mmse", "log_p"};
-static const char *const sets[SETS] = {"balanced", "unbalanced", "close pairs", "heavy tails",
-                                       "two points"};
+static const char *const sets[SETS] = {"balanced",    "unbalanced", "close pairs",
+                                       "heavy tails", "two points", "weights"};
 
 static ddn_context *ctx;
 
@@ -37,7 +37,8 @@ static void try(ddn_status status)
 }
 
 /* Two Gaussians with means +-1 in all coordinates; 9 : 1; ten pairs at a distance of 1e-3;
- * Student's t with two degrees of freedom; two points. */
+ * Student's t with two degrees of freedom; two points; the first set with weights from 1e-4 to 1.
+ */
 static ddn_oracle *make_set(int which)
 {
     static double x[N * D], z[2 * N];
@@ -64,6 +65,16 @@ static ddn_oracle *make_set(int which)
     ddn_schedule *ou = NULL;
     ddn_oracle *oracle = NULL;
     try(ddn_dataset_create(ctx, DDN_TYPE_F64, n, D, x, D, &points));
+    if (which == 5) {
+        double weight[N];
+        ddn_dataset *weighted = NULL;
+        for (int64_t i = 0; i < n; i++) {
+            weight[i] = pow(10, -4 * (double)((i * 37) % N) / N);
+        }
+        try(ddn_dataset_create_weighted(ctx, points, n, weight, &weighted));
+        ddn_dataset_destroy(points);
+        points = weighted;
+    }
     try(ddn_dataset_create_labelled(ctx, points, n, label, &ds));
     try(ddn_schedule_create_ou(ctx, &ou));
     try(ddn_oracle_create_empirical(ctx, ds, ou, &oracle));

@@ -877,6 +877,33 @@ def check_conversions(lib, ctx, draw, count):
     return row.show()
 
 
+def grid_time(kind, first, last, step, steps):
+    """The time of a grid of the OU schedule after `step` of so many steps; there (s/a)^2 = e^(2t) - 1."""
+    there, back = [(lambda t: t, lambda c: c), (mp.log, mp.exp),
+                   (lambda t: mp.log(mp.expm1(2 * t)), lambda c: mp.log1p(mp.exp(c)) / 2),
+                   (lambda t: mp.expm1(2 * t) ** (mpf(1) / 14), lambda c: mp.log1p(c ** 14) / 2)][kind - 1]
+    with mp.workdps(FULL):
+        part = mpf(step) / steps
+        return back((1 - part) * there(mpf(first)) + part * there(mpf(last)))
+
+
+def check_grids(lib, ctx, draw, count):
+    rows = [Row(f"ddn_schedule_grid, {name}", 1e-12) for name in ("uniform", "geometric", "logsnr", "karras")]
+    ou = ctypes.c_void_p()
+    lib.ddn_schedule_create_ou(ctx, ctypes.byref(ou))
+    for _ in range(count):
+        kind, steps = draw.r.randint(1, 4), draw.r.randint(3, 12)
+        first, last = draw.log(1e-100, 340), draw.log(1e-100, 340)
+        times = (ctypes.c_double * steps)()
+        if lib.ddn_schedule_grid(ctx, ou, kind, ctypes.c_double(first), ctypes.c_double(last), ctypes.c_int64(steps),
+                                 times) != 0:
+            continue  # more times than double separates
+        where = [kind, first, last, draw.r.randrange(steps), steps - 1]
+        rows[kind - 1].add(times[where[3]], grid_time(*where), where, grid_time)
+    lib.ddn_schedule_destroy(ou)
+    return all([row.show() for row in rows])
+
+
 def check_schedules(lib, ctx, draw, count):
     rows = {name: Row(f"ddn_schedule_{name}", 1e-12) for name in ("eval, a", "eval, s", "to_ou", "from_ou", "rates, g2")}
     one, two = ctypes.c_double(), ctypes.c_double()
@@ -934,6 +961,7 @@ def main():
         ("bounds_formula", lambda: check_bounds_formula(draw)),
         ("time_convert", lambda: check_conversions(lib, ctx, draw, count)),
         ("schedule", lambda: check_schedules(lib, ctx, draw, count)),
+        ("schedule_grid", lambda: check_grids(lib, ctx, draw, count)),
     ]
     good = check_numbers(lib, draw, count, wanted)
     for name, check in checks:

@@ -211,7 +211,7 @@ static void draw(const drv_list *dims, int64_t n)
                   style, dims->at[k]);
     }
     drv_print(p, "\nset title 'Two clones at one training point'\nset "
-                 "ylabel 'ϕ_C'\n"
+                 "ylabel 'ϕ_C (bars: ±1 standard error)'\n"
                  "set yrange [-0.02:1.05]\nset key top right\nunset xzeroaxis\n");
     for (int64_t k = 0; k < dims->count; k++) {
         const int style = (int)(k % 8 + 1);

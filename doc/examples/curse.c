@@ -112,14 +112,15 @@ static void draw(const drv_list *dims, const drv_list *times, const drv_list *al
         top = fmax(top, ddn_theory_collapse(pow(10, 0.5), dims->at[k], sigma2));
     }
     drv_file *p = drv_plot_open("curse", 1280, 960);
-    drv_print(p,
-              "set multiplot layout 2,2 margins 0.08,0.98,0.08,0.95 spacing 0.1,0.12\n"
-              "set datafile commentschars 'dta'\n" /* the lines with the names of the columns */
-              "set title 'Collapse time of n points, Gaussian data'\n"
-              "set xlabel 'n' offset 0,0.4\nset ylabel 't_C' offset 1,0\nset logscale x\n"
-              "set format x '10^{%%T}'\nset yrange [0:%g]\n"
-              "set key top right horizontal maxrows 3 width -1\n",
-              1.45 * top);
+    drv_print(
+        p,
+        "set multiplot layout 2,2 margins 0.08,0.98,0.08,0.95 spacing 0.1,0.12\n"
+        "set datafile commentschars 'dta'\n" /* the lines with the names of the columns */
+        "set title 'Collapse time of n points, Gaussian data'\n"
+        "set xlabel 'n' offset 0,0.4\nset ylabel 't_C (OU units)' offset 1,0\nset logscale x\n"
+        "set format x '10^{%%T}'\nset yrange [0:%g]\n"
+        "set key top right horizontal maxrows 3 width -1\n",
+        1.45 * top);
     plot_blocks(p, 1, "collapse.csv", "2:3", dims, "d", "");
     drv_print(p, "\nset title 'The same with eigenvalues ∝ i^{−3/2} of equal sum'\n");
     plot_blocks(p, 1, "collapse.csv", "2:5", dims, "d", "");

@@ -253,7 +253,7 @@ char *drv_format(double value, double standard_error, char *buffer, size_t size)
 {
     if (isnan(value)) {
         snprintf(buffer, size, "not reached");
-    } else if (!(standard_error > 0)) {
+    } else if (!(standard_error > 1e-12 * fabs(value))) { /* none, or that of rounding */
         snprintf(buffer, size, "%.6g", value);
     } else {
         int digits = 1 - (int)floor(log10(standard_error));

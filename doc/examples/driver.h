@@ -173,8 +173,8 @@ void drv_trace(const ddn_oracle *oracle);
 
 /* ---- Tables on the terminal -------------------------------------------------------------- */
 
-/* "12.345 ± 0.067": the value to the two leading digits of its error; "exact" for error 0, "not
- * reached" for NaN. In buffer[size]; returns buffer. */
+/* "12.345 ± 0.067": the value to the two leading digits of its error; six digits where there is no
+ * error but that of rounding, "not reached" for NaN. In buffer[size]; returns buffer. */
 char *drv_format(double value, double standard_error, char *buffer, size_t size);
 /* Prints that padded to `width` places and a space; "-" for NaN, and no error if below 1e-6. */
 void drv_cell(double value, double standard_error, int width);

@@ -311,7 +311,7 @@ static void draw(const settings *set)
               "it\"\nset yrange [*:1.05]\nset ylabel 'same class, φ'\nset format x ''\n"
               "set key bottom left reverse Left\n"
               "plot 'foreign_score.csv' using 1:2:3 with yerrorlines linestyle 1 pointsize 0.4 "
-              "title 'exact score (identity)',\\\n"
+              "title 'exact score (identity, ±1 standard error)',\\\n"
               " 'foreign_score.csv' using 1:6:8:9 with yerrorbars linestyle 2 title 'foreign score "
               "by callback (simulated, 95 %%)'\n");
     drv_print(
@@ -320,9 +320,9 @@ static void draw(const settings *set)
         "set key top left reverse Left\nset xlabel 'time t at which the clones part (OU units)'\n"
         "set ylabel 'squared distance of the clones / d'\n"
         "plot 'foreign_score.csv' using 1:4:5 with yerrorlines linestyle 1 pointsize 0.4 "
-        "title 'exact score: collapse onto single points',\\\n"
+        "title 'exact score: collapse onto single points (±1 standard error)',\\\n"
         " 'foreign_score.csv' using 1:10:11 with yerrorbars linestyle 2 title 'foreign "
-        "score: none'\nunset multiplot\n");
+        "score: none (±1 standard error)'\nunset multiplot\n");
     drv_plot_run(plot);
 }
 

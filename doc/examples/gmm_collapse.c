@@ -192,7 +192,8 @@ static void draw(const drv_list *dims, int64_t n)
     drv_print(p,
               "set multiplot layout 1,2 margins 0.07,0.98,0.12,0.91 spacing 0.09,0\n"
               "set title 'Excess entropy of two Gaussians, n = %lld'\n"
-              "set xlabel 't'\nset ylabel 'f/α' offset 1,0\nset yrange [-0.4:1.05]\n"
+              "set xlabel 'time t (OU units)'\nset ylabel 'f/α (bars: ±1 standard error)' offset "
+              "1,0\nset yrange [-0.4:1.05]\n"
               "set xzeroaxis linecolor '#333333'\nset key bottom right\n",
               (long long)n);
     for (int64_t k = 0; k < dims->count; k++) {
@@ -209,7 +210,8 @@ static void draw(const drv_list *dims, int64_t n)
         drv_print(p, ", \\\n  '' using 1:2:3 skip 1 with yerrorbars linestyle %d title 'd = %.0f'",
                   style, dims->at[k]);
     }
-    drv_print(p, "\nset title 'Two clones at one training point'\nset ylabel 'ϕ_C'\n"
+    drv_print(p, "\nset title 'Two clones at one training point'\nset "
+                 "ylabel 'ϕ_C (bars: ±1 standard error)'\n"
                  "set yrange [-0.02:1.05]\nset key top right\nunset xzeroaxis\n");
     for (int64_t k = 0; k < dims->count; k++) {
         const int style = (int)(k % 8 + 1);

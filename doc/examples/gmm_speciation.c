@@ -135,8 +135,10 @@ static void draw(const settings *set, const drv_list *dims, double t_max)
     static const char *const names[] = {"closed form", "1-D paths", "paths in d dimensions"};
     drv_file *p = drv_plot_open("gmm_speciation", 1000, 700);
     drv_print(p,
-              "set title 'Two Gaussians: clone probability ϕ(t), lines closed form, points %s'\n"
-              "set xlabel 't'\nset ylabel 'ϕ'\nset xrange [0.8:%g]\nset yrange [0.48:1.03]\n"
+              "set title 'Two Gaussians: clone probability ϕ(t), lines closed form, points %s "
+              "(bars: ±1 standard error)'\n"
+              "set xlabel 'time t (OU units)'\nset ylabel 'ϕ'\nset xrange [0.8:%g]\nset yrange "
+              "[0.48:1.03]\n"
               "set arrow from graph 0,first %.6f to graph 1,first %.6f nohead dashtype 2 "
               "linecolor '#777777'\n"
               "set label 'ϕ(t_S) = 0.775' at graph 0.98,first %.6f right offset 0,0.7 "

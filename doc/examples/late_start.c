@@ -233,18 +233,21 @@ static void draw(const settings *set, const curve *curves, int64_t count, double
             high = fmax(high, curves[i].distance[k]);
         }
     }
+    const double first = set->starts.at[0], last = set->starts.at[set->starts.count - 1];
+    const double around = last > first ? 0 : 10; /* one start has no range of its own */
     drv_file *plot = drv_plot_open("late_start", 1360, 1080);
     drv_print(plot,
               "set multiplot layout 3,1 margins 0.085,0.755,0.07,0.96 spacing 0,0.05\n"
               "set logscale y\nset format y '10^{%%T}'\n"
               "set key at screen 0.765, graph 1 left top Left reverse samplen 3\n"
               "set xrange [%g:%g]\nset yrange [%.3g:%.3g]\n",
-              set->starts.at[0], set->starts.at[set->starts.count - 1], low / 3, high * 3);
+              first - around, last + around, low / 3, high * 3);
     for (ddn_start start = DDN_START_NOISE; start <= DDN_START_GAUSSIAN; start++) {
         drv_print(plot, "set ylabel 'Fréchet distance²'\nset format x ''\n");
         drv_print(plot, "set label 1 '%s' at graph 0.98, graph 0.9 right\n",
-                  start == DDN_START_NOISE ? "start from pure noise (vertical lines: knees)"
-                                           : "start from the Gaussian with the right moments");
+                  start == DDN_START_NOISE
+                      ? "start from pure noise (vertical lines: knees; bars: ±1 standard error)"
+                      : "start from the Gaussian with the right moments (bars: ±1 standard error)");
         drv_print(plot, "unset arrow\n");
         for (int64_t i = 0; i < count; i++) {
             if (curves[i].start == start && start == DDN_START_NOISE && !isnan(curves[i].knee)) {
@@ -272,7 +275,7 @@ static void draw(const settings *set, const curve *curves, int64_t count, double
     drv_print(plot,
               "unset arrow\nset autoscale y\nset format x\nset xlabel 'start of generation (DDPM "
               "index)'\n"
-              "set ylabel 'KL(p_t | start), nat'\nunset label 1\n"
+              "set ylabel 'KL(p_t | start), nat'\nset label 1 'bars: ±1 standard error'\n"
               "plot %.17g with lines linecolor '#999999' title 'chosen level',\\\n"
               " 'late_start_kl.csv' using 1:3:4 with yerrorlines linestyle 7 pointsize 0.6 title "
               "'pure noise',\\\n"

@@ -213,6 +213,17 @@ static void plot_distribution(drv_file *plot, const memorized *samples, const me
     drv_print(plot, "\n");
 }
 
+/* The largest d2 (d1 is less): not 0, since it is measured from a point that differs. */
+static double farthest(const memorized *of)
+{
+    const double *d2 = of != NULL ? drv_column(of->result, "d2") : NULL;
+    double most = 0;
+    for (int64_t i = 0; d2 != NULL && i < of->m; i++) {
+        most = fmax(most, d2[i]);
+    }
+    return most;
+}
+
 void draw_memorization(const ddn_dataset *ds, const image_shape *shape, double kappa,
                        const memorized *samples, const memorized *test)
 {
@@ -236,9 +247,10 @@ void draw_memorization(const ddn_dataset *ds, const image_shape *shape, double k
     }
     drv_print(plot,
               "set tmargin at screen %g\nset bmargin at screen %g\nset lmargin at screen 0.07\n"
-              "set rmargin at screen 0.49\nset yrange [0:1]\nset ylabel 'share of samples'\n"
+              "set rmargin at screen 0.49\nset xrange [0:%.17g]\nset yrange [0:1]\n"
+              "set ylabel 'share of samples'\n"
               "set xlabel 'distance (data units)'\nset key top left Left reverse\n",
-              top, bottom);
+              top, bottom, 1.02 * fmax(farthest(samples), farthest(test)));
     plot_distribution(plot, samples, test, distances, names, 2);
     drv_print(plot,
               "set lmargin at screen 0.565\nset rmargin at screen 0.985\nset xrange [0:1]\n"

@@ -90,6 +90,7 @@ static const quantity quantities[] = {
     {"t_C_phi", "collapse: φ_C = ½"},
     {"t_C_entropy", "collapse: f/α = level"},
     {"t_C_last_change", "collapse: mean last change of the nearest point"},
+    {"t_C_last_change_median", "collapse: median of these last changes"},
     {"t_C_spectrum", "collapse: Gaussian of the same covariance"},
 };
 
@@ -174,13 +175,44 @@ static void write_json(const settings *set)
 }
 
 enum {
-    PHI_COLUMNS = 9,
-    ENTROPY_COLUMNS = 3
+    PHI_COLUMNS = 17,
+    ENTROPY_COLUMNS = 5
 };
-static const char *const phi_names[PHI_COLUMNS] = {
-    "t",     "phi",      "phi_se",       "phi_clones",     "phi_clones_se",
-    "phi_C", "phi_C_se", "phi_C_clones", "phi_C_clones_se"};
-static const char *const entropy_names[ENTROPY_COLUMNS] = {"t", "f_over_alpha", "f_over_alpha_se"};
+static const char *const phi_names[PHI_COLUMNS] = {"t",
+                                                   "phi",
+                                                   "phi_se",
+                                                   "phi_clones",
+                                                   "phi_clones_se",
+                                                   "phi_C",
+                                                   "phi_C_se",
+                                                   "phi_C_clones",
+                                                   "phi_C_clones_se",
+                                                   "phi_low",
+                                                   "phi_high",
+                                                   "phi_clones_low",
+                                                   "phi_clones_high",
+                                                   "phi_C_low",
+                                                   "phi_C_high",
+                                                   "phi_C_clones_low",
+                                                   "phi_C_clones_high"};
+static const char *const entropy_names[ENTROPY_COLUMNS] = {"t", "f_over_alpha", "f_over_alpha_se",
+                                                           "f_over_alpha_low", "f_over_alpha_high"};
+
+/* A column of the report; empty where nothing was measured that has such a column. */
+static const double *column_or_empty(const char *name)
+{
+    for (int64_t i = 0; i < ddn_result_column_count(own.report); i++) {
+        if (strcmp(ddn_result_column_name(own.report, i), name) == 0) {
+            return drv_column(own.report, name);
+        }
+    }
+    const int64_t rows = ddn_result_rows(own.report);
+    double *empty = drv_alloc(rows, sizeof *empty);
+    for (int64_t r = 0; r < rows; r++) {
+        empty[r] = NAN;
+    }
+    return empty;
+}
 
 /* The named columns of the report, leaving out the times at which all of them are empty. */
 static void write_csv(const char *file_name, const char *const *names, int64_t count)
@@ -188,7 +220,7 @@ static void write_csv(const char *file_name, const char *const *names, int64_t c
     const int64_t rows = ddn_result_rows(own.report);
     const double *columns[PHI_COLUMNS];
     for (int64_t i = 0; i < count; i++) {
-        columns[i] = drv_column(own.report, names[i]);
+        columns[i] = column_or_empty(names[i]);
     }
     drv_file *csv = drv_csv_open(drv_path(file_name), drv_header(names, count));
     for (int64_t r = 0; r < rows; r++) {
@@ -250,7 +282,7 @@ static void print_table(const settings *set)
                (long long)own.copies);
     }
     print_work(set);
-    printf("  %-16s  %20s   %s\n", "", "value ± std. error", "definition (times in OU units)");
+    printf("  %-22s  %18s   %s\n", "", "value ± std. error", "definition (times in OU units)");
     for (int i = 0; i < DRV_COUNT(quantities); i++) {
         char text[64];
         double error = NAN;
@@ -259,8 +291,8 @@ static void print_table(const settings *set)
         if (isnan(value) && strcmp(quantities[i].name, "t_S_phi") == 0 && count < 2) {
             snprintf(text, sizeof text, "%s", count == 0 ? "no labels" : "one class");
         }
-        const int wide = strstr(text, "±") ? 21 : 20; /* two bytes, one place */
-        printf("  %-16s  %*s   %s", quantities[i].name, wide, text, quantities[i].text);
+        const int wide = strstr(text, "±") ? 19 : 18; /* two bytes, one place */
+        printf("  %-22s  %*s   %s", quantities[i].name, wide, text, quantities[i].text);
         if (strcmp(quantities[i].name, "t_C_entropy") == 0) {
             printf(" %g", set->level);
         }
@@ -375,14 +407,15 @@ static settings given = {.data = DRV_DATA_DEFAULTS,
                          .t_min = NAN,
                          .t_max = NAN,
                          .level = 0.05,
-                         .precision = 0.01,
-                         .clone_precision = 0.04};
+                         .precision = NAN,
+                         .clone_precision = NAN};
 static const drv_option options[] = {
     DRV_DATA_OPTIONS(given.data, DRV_REQUIRED),
-    {"precision", "P", "standard error of each curve, in units of the range it runs through",
+    {"precision", "P",
+     "standard error of each curve, in units of the range it runs through (default 0.01)",
      DRV_DOUBLE, &given.precision, 1e-6, 0.5},
-    {"clone-precision", "P", "standard error of φ and φ_C of simulated clones", DRV_DOUBLE,
-     &given.clone_precision, 1e-4, 0.5},
+    {"clone-precision", "P", "standard error of φ and φ_C of simulated clones (default 0.04)",
+     DRV_DOUBLE, &given.clone_precision, 1e-4, 0.5},
     {"samples", "S", "states at each time in place of a precision; 0: as that needs", DRV_INT,
      &given.samples, 0, 1e9},
     {"clones", "C", "pairs of clones at each of their times; 0: none, -1: as the precision needs",
@@ -404,6 +437,34 @@ static const drv_option options[] = {
     DRV_TRACE_OPTION(given.trace),
 };
 
+/* What the table of options cannot say: one number that is too few, and two that say the same. */
+static void check_work(settings *set)
+{
+    if (set->samples == 1) {
+        drv_die(
+            "--samples = 1 gives no standard error: at least 2, or 0 for as many as --precision "
+            "needs");
+    }
+    if (set->clones == 1) {
+        drv_die(
+            "--clones = 1 gives no standard error: at least 2, 0 for none, or -1 for as many as "
+            "--clone-precision needs");
+    }
+    if (set->samples > 0 && !isnan(set->precision)) {
+        drv_die("--precision = %g and --samples = %lld both say how many states are drawn: drop "
+                "--samples to reach the precision, or --precision for that number",
+                set->precision, (long long)set->samples);
+    }
+    if (set->clones >= 0 && !isnan(set->clone_precision)) {
+        drv_die(
+            "--clone-precision = %g and --clones = %lld both say how many clones are made: drop "
+            "--clones to reach the precision, or --clone-precision for that number",
+            set->clone_precision, (long long)set->clones);
+    }
+    set->precision = isnan(set->precision) ? 0.01 : set->precision;
+    set->clone_precision = isnan(set->clone_precision) ? 0.04 : set->clone_precision;
+}
+
 int main(int argc, char **argv)
 {
     drv_start(argc, argv,
@@ -418,6 +479,7 @@ int main(int argc, char **argv)
         drv_die("--clone-times = %lld exceeds --times = %lld", (long long)given.clone_times,
                 (long long)given.times);
     }
+    check_work(&given);
     own.ds = drv_data_load(&given.data);
     if (!own.keep_copies) {
         own.ds = drv_data_distinct(own.ds, &own.copies);

@@ -82,14 +82,17 @@ enum {
     RETURNED_LOW,
     RETURNED_HIGH,
     RETURNED_ID,
+    RETURNED_ID_SE,
     SAME,
     SAME_SE,
     SAME_LOW,
     SAME_HIGH,
     SAME_ID,
+    SAME_ID_SE,
     DISTANCE,
     DISTANCE_SE,
     DISTANCE_ID,
+    DISTANCE_ID_SE,
     Q05,
     Q95,
     ENTROPY,
@@ -102,14 +105,17 @@ static const char *const names[COLUMNS] = {"t",
                                            "returned_low",
                                            "returned_high",
                                            "returned_identity",
+                                           "returned_identity_se",
                                            "same_class",
                                            "same_class_se",
                                            "same_class_low",
                                            "same_class_high",
                                            "same_class_identity",
+                                           "same_class_identity_se",
                                            "distance2",
                                            "distance2_se",
                                            "distance2_identity",
+                                           "distance2_identity_se",
                                            "distance2_q05",
                                            "distance2_q95",
                                            "entropy",
@@ -141,16 +147,15 @@ static void print_table(const settings *set, double *const *columns)
     printf("; %lld %s a time, %s, %lld steps, seed %lld\n\n", (long long)set->paths,
            set->clones ? "clone pairs" : "U-turns", methods[set->method], (long long)set->steps,
            (long long)drv.seed);
-    printf("  %-9s %-20s %-11s %-20s %-11s %-18s %s\n", "t", "same point", "predicted",
+    printf("  %-10s %-18s %-19s %-18s %-19s %-18s %s\n", "t", "same point", "predicted",
            "same class", "predicted", "distance^2", "predicted");
     for (int64_t k = 0; k < set->times; k++) {
-        static const int shown[][2] = {{RETURNED, 20}, {RETURNED_ID, 11}, {SAME, 20},
-                                       {SAME_ID, 11},  {DISTANCE, 18},    {DISTANCE_ID, 0}};
+        static const int shown[][2] = {{RETURNED, 18}, {RETURNED_ID, 19}, {SAME, 18},
+                                       {SAME_ID, 19},  {DISTANCE, 18},    {DISTANCE_ID, 0}};
         printf("  %-10.4g", columns[T][k]);
         for (int i = 0; i < DRV_COUNT(shown); i++) {
-            const int predicted = i % 2;
-            drv_cell(columns[shown[i][0]][k], predicted ? 0 : columns[shown[i][0] + 1][k],
-                     shown[i][1]);
+            const int of = shown[i][0]; /* its error stands beside it */
+            drv_cell(columns[of][k], columns[of + 1][k], shown[i][1]);
         }
         printf("\n");
     }
@@ -158,10 +163,12 @@ static void print_table(const settings *set, double *const *columns)
     double t, error;
     drv_crossing(set->times, columns[T], columns[RETURNED], columns[RETURNED_SE], 0.5, &t, &error);
     printf("\n  same point = 1/2 at t = %s", drv_format(t, error, text, sizeof text));
-    drv_crossing(set->times, columns[T], columns[SAME], columns[SAME_SE],
-                 (1 + set->phi_infinity) / 2, &t, &error);
-    printf(";  same class = %.3g at t = %s;  t_S = %.5g\n", (1 + set->phi_infinity) / 2,
-           drv_format(t, error, text, sizeof text), ddn_theory_speciation(set->lambda));
+    const double level = (1 + set->phi_infinity) / 2;
+    if (!isnan(level)) {
+        drv_crossing(set->times, columns[T], columns[SAME], columns[SAME_SE], level, &t, &error);
+        printf(";  same class = %.3g at t = %s", level, drv_format(t, error, text, sizeof text));
+    }
+    printf(";  t_S = %.5g\n", ddn_theory_speciation(set->lambda));
 }
 
 static void draw(const settings *set, double *const *columns)

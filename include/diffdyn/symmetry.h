@@ -167,7 +167,8 @@ DDN_API ddn_status ddn_diagram_event_states(ddn_context *ctx, const ddn_diagram 
  * has the top eigenvalue lambda >= 0 (there Cov(x_0 | 0) is that covariance): the largest root of
  * -f - c/s^2 + c a^2 lambda/s^4 = 0 in the schedule's range, by root finding to full precision
  * (52). OU and VP, eta = 1: OU time asinh(lambda)/2; EDM: sigma^2 = lambda for every eta.
- * @param[out] t the time; NaN: it does not change sign */
+ * @param[out] t the time, to the digits of the OU time that it is; NaN: it does not change sign
+ *     where s^2 > 1e-300 */
 DDN_API ddn_status ddn_symmetry_critical_time(ddn_context *ctx, const ddn_schedule *sch, double eta,
                                               double lambda, double *t);
 

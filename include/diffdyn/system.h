@@ -61,7 +61,9 @@ enum ddn_stability_values {
  * from sign changes between `grid` >= 2 equal cells, and, from local extremes, zeros that touch or
  * cross twice within a cell. An eigenvalue within 1e-6 of neutral (relative to the variation of f
  * on the grid) counts as neutral: the stability is then read off the signs of f on both sides.
- * DDN_E_CAPACITY, with the first `capacity` of them, if there are more.
+ * Poles, where f changes sign and is larger than at the ends of the cell, are no zeros.
+ * DDN_E_RANGE where cells are narrower than 8 ulp of the ends. DDN_E_CAPACITY, with the first
+ * `capacity` of them, if there are more.
  * @param[out] x [capacity]
  * @param[out] eigenvalue [capacity] f', the multiplier of a map; or NULL
  * @param[out] stability [capacity] or NULL

@@ -44,7 +44,7 @@ double ddni_root(ddni_real_fn f, void *arg, double lo, double hi)
             b = c, fb = fc;
             c = a, fc = fa;
         }
-        double tolerance = DBL_EPSILON * fabs(b) + DBL_MIN;
+        double tolerance = DBL_EPSILON * fabs(b) + DBL_TRUE_MIN;
         double half = (c - b) / 2;
         if (fabs(half) <= tolerance || fb == 0) {
             return b;
@@ -78,6 +78,12 @@ double ddni_root(ddni_real_fn f, void *arg, double lo, double hi)
     return b;
 }
 
+/* The step that is worth taking: of the interval, wherever it lies, as far as double goes. */
+static double narrowest(double x, double width)
+{
+    return 1e-9 * fmin(fabs(x), width) + 1e-10 * width + 4 * DBL_EPSILON * fabs(x);
+}
+
 double ddni_minimum(ddni_real_fn f, void *arg, double lo, double hi, double *value)
 {
     static const double GOLDEN = 0.38196601125010515180;
@@ -87,7 +93,7 @@ double ddni_minimum(ddni_real_fn f, void *arg, double lo, double hi, double *val
     double step = 0, before = 0;
     for (int calls = 1; calls < MAX_CALLS && !isnan(fx); calls++) {
         double middle = (a + b) / 2;
-        double tolerance = 1e-9 * fabs(x) + 1e-10 * (hi - lo);
+        double tolerance = narrowest(x, hi - lo);
         if (fabs(x - middle) <= 2 * tolerance - (b - a) / 2) {
             break;
         }

@@ -282,16 +282,6 @@ static void exchange_found(void *what, int64_t i, int64_t j)
     DDNI_EXCHANGE(found, list, i, j);
 }
 
-static ddn_status check_interval(ddn_context *ctx, const char *what, double lo, double hi,
-                                 int64_t grid)
-{
-    DDNI_CHECK(ctx, isfinite(lo) && isfinite(hi) && lo < hi, DDN_E_RANGE,
-               "[%s_lo, %s_hi] = [%g, %g] is not an interval", what, what, lo, hi);
-    DDNI_CHECK(ctx, grid >= 2 && grid <= 100000000, DDN_E_RANGE,
-               "argument %s_grid = %lld is outside [2, 100000000]", what, (long long)grid);
-    return DDN_OK;
-}
-
 ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *sys, double p_lo,
                                    double p_hi, int64_t p_grid, double x_lo, double x_hi,
                                    int64_t x_grid, int64_t capacity, double *p, double *x,
@@ -301,8 +291,8 @@ ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *sys, doub
     DDNI_CHECK_PTR(ctx, sys);
     DDNI_CHECK(ctx, sys->d == 1, DDN_E_UNSUPPORTED, "the system has d = %lld, this needs 1",
                (long long)sys->d);
-    DDNI_TRY(check_interval(ctx, "p", p_lo, p_hi, p_grid));
-    DDNI_TRY(check_interval(ctx, "x", x_lo, x_hi, x_grid));
+    DDNI_TRY(ddni_system_check_interval(ctx, "p_", p_lo, p_hi, p_grid));
+    DDNI_TRY(ddni_system_check_interval(ctx, "x_", x_lo, x_hi, x_grid));
     DDNI_CHECK_INT(ctx, capacity, 1, 1000000);
     DDNI_CHECK_PTR(ctx, p);
     DDNI_CHECK_PTR(ctx, x);

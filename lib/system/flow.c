@@ -146,9 +146,10 @@ ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double
     for (int64_t k = 0; k < count; k++) {
         DDNI_CHECK(ctx, isfinite(times[k]), DDN_E_NONFINITE, "times[%lld] is not finite",
                    (long long)k);
-        DDNI_CHECK(ctx, k == 0 || (times[k] - times[k - 1]) * (times[1] - times[0]) > 0,
-                   DDN_E_RANGE, "times[%lld] = %g breaks the order of the times", (long long)k,
-                   times[k]);
+        DDNI_CHECK(
+            ctx,
+            k == 0 || (times[1] > times[0] ? times[k] > times[k - 1] : times[k] < times[k - 1]),
+            DDN_E_RANGE, "times[%lld] = %g breaks the order of the times", (long long)k, times[k]);
     }
     int64_t d = sys->d;
     double *work = NULL;

@@ -2,6 +2,8 @@
  *
  * Crossings show as sign changes on a grid. A pair of zeros within a cell, and a zero that only
  * touches, show as a local minimum of |g| there, which is then sought and looked at. */
+#include <float.h>
+
 #include "base/check.h"
 #include "numerics/roots.h"
 #include "system/system_impl.h"
@@ -37,6 +39,12 @@ double ddni_line_slope(void *arg, double x)
     return line->sys->kind == DDN_SYSTEM_MAP ? slope - 1 : slope;
 }
 
+/* Products of small numbers would underflow. */
+static int same_sign(double a, double b)
+{
+    return (a > 0 && b > 0) || (a < 0 && b < 0);
+}
+
 /* Stability of the zero x with slope g'; where |slope| <= tolerance, by the sign of g beside it. */
 static ddn_stability stability_of(ddni_line *line, double x, double slope, double tolerance,
                                   double reach)
@@ -55,7 +63,7 @@ static ddn_stability stability_of(ddni_line *line, double x, double slope, doubl
     if (left < 0 && right > 0) {
         return DDN_STABILITY_UNSTABLE;
     }
-    return left * right > 0 ? DDN_STABILITY_HALF_STABLE : DDN_STABILITY_NEUTRAL;
+    return same_sign(left, right) ? DDN_STABILITY_HALF_STABLE : DDN_STABILITY_NEUTRAL;
 }
 
 typedef struct zeros {
@@ -112,6 +120,14 @@ static ddn_status look_into_dip(ddni_line *line, zeros *z, double left, double r
     return add_zero(line, z, isnan(turn) ? at : turn);
 }
 
+/* A pole changes sign as a zero does, but g is larger there than at both ends of its cell. What is
+ * nothing on the whole grid is rounding. */
+static int is_pole(ddni_line *line, const ddni_mesh *mesh, double x, double at_ends)
+{
+    double size = fabs(ddni_line_value(line, x));
+    return size > 10 * at_ends && size > 1e-6 * mesh->scale;
+}
+
 /* The same number wherever it is asked for: signs seen on the grid must hold in the searches. */
 static double mesh_point(const ddni_mesh *m, int64_t i)
 {
@@ -140,19 +156,39 @@ ddn_status ddni_line_zeros(ddni_line *line, ddni_mesh *mesh, int64_t capacity, d
         }
         double next = i < grid ? values[i + 1] : 0, before = i > 0 ? values[i - 1] : 0;
         /* A dip of |g| at this grid point, between neighbours of the same sign. */
-        if (i > 0 && i < grid && before * v > 0 && next * v > 0 && fabs(v) <= fabs(before) &&
-            fabs(v) < fabs(next)) {
+        if (i > 0 && i < grid && same_sign(before, v) && same_sign(next, v) &&
+            fabs(v) <= fabs(before) && fabs(v) < fabs(next)) {
             status = look_into_dip(line, &z, mesh_point(mesh, i - 1), mesh_point(mesh, i + 1),
                                    v > 0 ? 1 : -1, fmax(fabs(before), fabs(next)));
         }
         if (status == DDN_OK && ((v > 0 && next < 0) || (v < 0 && next > 0))) {
-            status = add_zero(
-                line, &z,
-                ddni_root(ddni_line_value, line, mesh_point(mesh, i), mesh_point(mesh, i + 1)));
+            double at =
+                ddni_root(ddni_line_value, line, mesh_point(mesh, i), mesh_point(mesh, i + 1));
+            if (!is_pole(line, mesh, at, fmax(fabs(v), fabs(next)))) {
+                status = add_zero(line, &z, at);
+            }
         }
     }
     *count = z.count;
     return status != DDN_OK ? status : line->status;
+}
+
+ddn_status ddni_system_check_interval(ddn_context *ctx, const char *what, double lo, double hi,
+                                      int64_t grid)
+{
+    DDNI_CHECK(ctx, isfinite(lo) && isfinite(hi) && lo < hi, DDN_E_RANGE,
+               "[%slo, %shi] = [%g, %g] is not an interval", what, what, lo, hi);
+    DDNI_CHECK(ctx, grid >= 2 && grid <= 100000000, DDN_E_RANGE,
+               "argument %sgrid = %lld is outside [2, 100000000]", what, (long long)grid);
+    DDNI_CHECK(ctx, isfinite(hi - lo), DDN_E_RANGE,
+               "[%slo, %shi] = [%g, %g] is wider than double can say: the limit is 1.797e308", what,
+               what, lo, hi);
+    double cell = (hi - lo) / (double)grid, apart = 8 * DBL_EPSILON * fmax(fabs(lo), fabs(hi));
+    DDNI_CHECK(ctx, cell > apart, DDN_E_RANGE,
+               "[%slo, %shi] = [%.17g, %.17g] has cells of width %g, and double needs %g there: "
+               "take a wider interval or a smaller %sgrid",
+               what, what, lo, hi, cell, apart, what);
+    return DDN_OK;
 }
 
 ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys, double parameter,
@@ -165,9 +201,7 @@ ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys, d
     DDNI_CHECK(ctx, sys->d == 1, DDN_E_UNSUPPORTED, "the system has d = %lld, this needs 1",
                (long long)sys->d);
     DDNI_CHECK(ctx, isfinite(parameter), DDN_E_NONFINITE, "argument parameter is not finite");
-    DDNI_CHECK(ctx, isfinite(lo) && isfinite(hi) && lo < hi, DDN_E_RANGE,
-               "[lo, hi] = [%g, %g] is not an interval", lo, hi);
-    DDNI_CHECK_INT(ctx, grid, 2, 100000000);
+    DDNI_TRY(ddni_system_check_interval(ctx, "", lo, hi, grid));
     DDNI_CHECK_INT(ctx, capacity, 1, INT64_MAX / 1024);
     DDNI_CHECK_PTR(ctx, x);
     DDNI_CHECK_PTR(ctx, count);

@@ -54,6 +54,11 @@ typedef struct ddni_mesh {
     double scale;   /* the largest |g| of these, likewise */
 } ddni_mesh;
 
+/* Whether [lo, hi] can be cut into `grid` cells: finite, and ends that double tells apart. `what`
+ * stands before the names of the arguments. */
+ddn_status ddni_system_check_interval(ddn_context *ctx, const char *what, double lo, double hi,
+                                      int64_t grid);
+
 /* Finds the zeros of g on a mesh, ascending, as ddn_system_fixed_points_1d says. */
 ddn_status ddni_line_zeros(ddni_line *line, ddni_mesh *mesh, int64_t capacity, double *x,
                            int64_t *count);

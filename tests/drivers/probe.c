@@ -62,9 +62,9 @@ int main(int argc, char **argv)
     drv_print(plot, "plot 'probe.csv' using 1:2 with linespoints linestyle 1 title 'y'\n");
     drv_plot_run(plot);
 
-    char text[4][64];
-    printf("%s | %s | %s | %s\n", drv_format(12.3456, 0.0123, text[0], 64),
+    char text[5][64];
+    printf("%s | %s | %s | %s | %s\n", drv_format(12.3456, 0.0123, text[0], 64),
            drv_format(12.3456, 0, text[1], 64), drv_format(NAN, 1, text[2], 64),
-           drv_format(1234.5, 67, text[3], 64));
+           drv_format(1234.5, 67, text[3], 64), drv_format(263.456852263388, 1e-14, text[4], 64));
     return drv_finish();
 }

@@ -44,6 +44,8 @@ class Branching(DriverTest):
         self.uturn()
         done = self.succeeds("--d", 16, "--paths", 400, "--times", 5, "--steps", 3, "--seed", 1)
         self.assertIn("same class = 0.75 at t = ", done.stdout)
+        for line in done.stdout.splitlines()[3:8]:  # three simulated numbers, three predicted ones
+            self.assertEqual(line.count("±"), 6, line)
         rows = self.rows("uturn.csv")
         self.assertEqual(len(rows), 5)
         for row in rows:
@@ -51,6 +53,8 @@ class Branching(DriverTest):
             self.assertLess(abs(row["same_class"] - row["same_class_identity"]), 4 * se)
             self.assertLess(abs(row["same_class_identity"] - row["phi_theory"]), 0.05)
             self.assertTrue(row["same_class_low"] <= row["same_class"] <= row["same_class_high"])
+            for name in ("returned", "same_class", "distance2"):
+                self.assertGreater(row[name + "_identity_se"], 0)
             self.assertLess(abs(row["distance2"] - row["distance2_identity"]),
                             0.02 * row["distance2"] + 6 * row["distance2_se"])
         self.files("uturn.csv", "uturn.gp")

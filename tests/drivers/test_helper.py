@@ -84,7 +84,7 @@ class Output(DriverTest):
         self.assertEqual(float(rows[3][1]), 1e-300)
 
     def test_values_with_errors(self):
-        self.assertIn("12.346 ± 0.012 | 12.3456 | not reached | 1234 ± 67",
+        self.assertIn("12.346 ± 0.012 | 12.3456 | not reached | 1234 ± 67 | 263.457",
                       self.succeeds().stdout)
 
     def test_picture(self):

@@ -57,6 +57,12 @@ class LateStart(DriverTest):
                 seen.add(f.read())
         self.assertEqual(len(seen), 1)
 
+    def test_one_start(self):
+        """A picture of one start has a range, and values without spread have no error but six digits."""
+        done = self.succeeds("--data", self.data(), "--steps=5", "--starts=400", *QUICK)
+        self.assertEqual(done.stderr, "")
+        self.assertNotIn("± 0.0000000", done.stdout)
+
     def test_bad_input(self):
         x = self.data()
         for text, *args in (

@@ -124,6 +124,13 @@ class Memorization(DriverTest):
         self.assertEqual(done.stderr, "")
         self.assertLess(self.json()["d1"]["q50"]["value"], 1e-5)
 
+    def test_copies_of_all_points(self):
+        """Samples at distance 0 leave the picture a range: gnuplot has nothing to warn of."""
+        x = self.points("x.npy", [[0, 1.0], [2, 3], [4, 4]])
+        done = self.succeeds("--data", x, "--samples", x)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(self.json()["f_mem"]["value"], 1)
+
     def test_threads_do_not_matter(self):
         rng = random.Random(2)
         points = [[rng.gauss(0, 1) for _ in range(5)] for _ in range(400)]

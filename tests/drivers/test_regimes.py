@@ -10,7 +10,9 @@ import run_driver
 from run_driver import DriverTest, idx, npy
 
 TIMES = ["t_S", "t_S_asymptotic", "t_S_phi", "t_C_phi", "t_C_entropy", "t_C_last_change", "t_C_spectrum"]
-PHI = "t,phi,phi_se,phi_clones,phi_clones_se,phi_C,phi_C_se,phi_C_clones,phi_C_clones_se"
+SHARES = ("phi", "phi_clones", "phi_C", "phi_C_clones")
+PHI = ",".join(["t"] + [name + end for name in SHARES for end in ("", "_se")] +
+               [name + end for name in SHARES for end in ("_low", "_high")])
 QUICK = ("--samples=200", "--clones=100", "--paths=40", "--path-steps=30", "--steps=3")
 
 
@@ -103,7 +105,7 @@ class Regimes(DriverTest):
         for key in ("t_S_phi", "t_C_phi", "t_C_entropy", "t_C_last_change"):
             self.assertGreater(got[key]["standard_error"], 0, key)
         self.assertLess(got["t_C_phi"]["value"], got["t_S_phi"]["value"])
-        for text in ("n = 60 points, d = 6", "classes 0 (30), 1 (30)", "t_S_phi", "±",
+        for text in ("n = 60 points, d = 6", "classes 0 (30), 1 (30)", "t_S_phi", "±", "t_C_last_change_median  ",
                      "III  memorization"):
             self.assertIn(text, done.stdout)
         self.check_files(got)
@@ -114,7 +116,9 @@ class Regimes(DriverTest):
         self.assertEqual(len(rows), 32)
         simulated = [r for r in rows if r[3] is not None]
         self.assertEqual(len(simulated), 10)
-        for t, phi, phi_se, sim, sim_se, phi_c, phi_c_se, sim_c, sim_c_se in simulated:
+        for t, phi, phi_se, sim, sim_se, phi_c, phi_c_se, sim_c, sim_c_se, *ends in simulated:
+            for value, low, high in zip((phi, sim, phi_c, sim_c), ends[::2], ends[1::2], strict=True):
+                self.assertTrue(low <= value <= high and low < high, (t, value, low, high))
             # 20 comparisons at 5 standard errors: false alarm about 1e-5, fixed seed.
             self.assertLess(abs(phi - sim), 5 * math.hypot(phi_se, sim_se) + 1e-9, t)
             self.assertLess(abs(phi_c - sim_c), 5 * math.hypot(phi_c_se, sim_c_se) + 1e-9, t)
@@ -127,7 +131,7 @@ class Regimes(DriverTest):
         for key in ("t_S_phi", "t_C_phi", "t_C_entropy"):
             self.assertTrue(times[1] < got[key]["value"] < times[-2], key)
         header, rows = self.table("entropy.csv")
-        self.assertEqual(header, "t,f_over_alpha,f_over_alpha_se")
+        self.assertEqual(header, "t,f_over_alpha,f_over_alpha_se,f_over_alpha_low,f_over_alpha_high")
         self.assertEqual([r[0] for r in rows], times)
         for early, late in zip(rows, rows[1:]):
             self.assertLess(early[1], late[1] + 5 * (early[2] + late[2]) + 1e-9)
@@ -162,8 +166,8 @@ class Regimes(DriverTest):
         self.assertEqual(len(rows), 25)
         self.assertEqual((rows[0][0], rows[-1][0]), (0.01, 5))
         for row in rows:
-            self.assertEqual([v is None for v in row], [False, True, True, True, True, False,
-                                                        False, True, True])
+            self.assertEqual([v is None for v in row], [False] + 4 * [True] + 2 * [False] + 2 * [True] +
+                             4 * [True] + 2 * [False] + 2 * [True])
 
     def test_trace(self):
         x, y = self.files(n=100)
@@ -236,6 +240,10 @@ class Regimes(DriverTest):
                 ("--t-min = 'nan'", "--data", x, "--t-min=nan"),
                 ("--t-min = 2 is not below --t-max = 1", "--data", x, "--t-min=2", "--t-max=1"),
                 ("--samples = -1", "--data", x, "--samples=-1"),
+                ("--samples = 1 gives no standard error", "--data", x, "--samples=1"),
+                ("--clones = 1 gives no standard error", "--data", x, "--clones=1"),
+                ("drop --samples to reach the precision", "--data", x, "--samples=9", "--precision=0.01"),
+                ("drop --clones to reach the precision", "--data", x, "--clones=0", "--clone-precision=0.1"),
                 ("--precision = 0", "--data", x, "--precision=0"),
                 ("--clone-times = 99 exceeds", "--data", x, "--clone-times=99"),
                 ("--n = 61", "--data", x, "--n=61")):

@@ -16,7 +16,7 @@ import tempfile
 
 TABLE = "lib/oracle/empirical/ways.c"
 TESTS = ["test_way_table", "test_draws", "test_parallel_ways", "test_pruning", "test_trajectory", "test_accuracy",
-         "test_extremes", "test_ways"]
+         "test_extremes", "test_ways", "test_weighted"]
 NAMES_ONLY = "the_design_names_the_same_ways"
 
 

@@ -877,6 +877,58 @@ def check_conversions(lib, ctx, draw, count):
     return row.show()
 
 
+def check_frechet(lib, ctx, draw, count):
+    """Against roots of the eigenvalues of L^T C2 L, C1 = L L^T, as a share of |m|^2 + tr C1 + tr C2."""
+    row, out = Row("ddn_theory_frechet", 1e-13), ctypes.c_double()
+    for _ in range(count):
+        d, size = draw.r.randint(1, 5), draw.log(1e-100, 1e100)
+        means = [[draw.r.gauss(0, 1) * math.sqrt(size) for _ in range(d)] for _ in range(2)]
+        covs = []
+        for _ in range(2):
+            a = [[draw.r.gauss(0, 1) for _ in range(d + 3)] for _ in range(d)]
+            covs.append([[size * (sum(x * y for x, y in zip(a[i], a[j])) + (i == j)) for j in range(d)]
+                         for i in range(d)])
+        flat = [(ctypes.c_double * d)(*means[k]) if what == 0 else (ctypes.c_double * (d * d))(*sum(covs[k], []))
+                for k in range(2) for what in range(2)]
+        if lib.ddn_theory_frechet(ctx, ctypes.c_int64(d), *flat, ctypes.byref(out)) != 0:
+            row.add(math.nan, mpf(0), [d, size])
+            continue
+        one, two = mp.matrix(covs[0]) / size, mp.matrix(covs[1]) / size
+        root = mp.cholesky(one)
+        trace = sum(one[i, i] + two[i, i] for i in range(d))
+        trace += sum((mpf(x) - mpf(y)) ** 2 for x, y in zip(*means)) / size
+        want = trace - 2 * sum(mp.sqrt(v) for v in mp.eigsy(root.T * two * root, eigvals_only=True))
+        row.add(1 + out.value / size / float(trace), 1 + want / trace, [d, size])
+    return row.show()
+
+
+def grid_time(kind, first, last, step, steps):
+    """The time of a grid of the OU schedule after `step` of so many steps; there (s/a)^2 = e^(2t) - 1."""
+    there, back = [(lambda t: t, lambda c: c), (mp.log, mp.exp),
+                   (lambda t: mp.log(mp.expm1(2 * t)), lambda c: mp.log1p(mp.exp(c)) / 2),
+                   (lambda t: mp.expm1(2 * t) ** (mpf(1) / 14), lambda c: mp.log1p(c ** 14) / 2)][kind - 1]
+    with mp.workdps(FULL):
+        part = mpf(step) / steps
+        return back((1 - part) * there(mpf(first)) + part * there(mpf(last)))
+
+
+def check_grids(lib, ctx, draw, count):
+    rows = [Row(f"ddn_schedule_grid, {name}", 1e-12) for name in ("uniform", "geometric", "logsnr", "karras")]
+    ou = ctypes.c_void_p()
+    lib.ddn_schedule_create_ou(ctx, ctypes.byref(ou))
+    for _ in range(count):
+        kind, steps = draw.r.randint(1, 4), draw.r.randint(3, 12)
+        first, last = draw.log(1e-100, 340), draw.log(1e-100, 340)
+        times = (ctypes.c_double * steps)()
+        if lib.ddn_schedule_grid(ctx, ou, kind, ctypes.c_double(first), ctypes.c_double(last), ctypes.c_int64(steps),
+                                 times) != 0:
+            continue  # more times than double separates
+        where = [kind, first, last, draw.r.randrange(steps), steps - 1]
+        rows[kind - 1].add(times[where[3]], grid_time(*where), where, grid_time)
+    lib.ddn_schedule_destroy(ou)
+    return all([row.show() for row in rows])
+
+
 def check_schedules(lib, ctx, draw, count):
     rows = {name: Row(f"ddn_schedule_{name}", 1e-12) for name in ("eval, a", "eval, s", "to_ou", "from_ou", "rates, g2")}
     one, two = ctypes.c_double(), ctypes.c_double()
@@ -934,6 +986,8 @@ def main():
         ("bounds_formula", lambda: check_bounds_formula(draw)),
         ("time_convert", lambda: check_conversions(lib, ctx, draw, count)),
         ("schedule", lambda: check_schedules(lib, ctx, draw, count)),
+        ("frechet", lambda: check_frechet(lib, ctx, draw, min(count, 1000))),
+        ("schedule_grid", lambda: check_grids(lib, ctx, draw, count)),
     ]
     good = check_numbers(lib, draw, count, wanted)
     for name, check in checks:

@@ -29,9 +29,7 @@ static ddn_status add_parts(ddn_context *ctx, ddn_result *result, const ddn_resu
 {
     char part[DDNI_NAME_BYTES];
     ddni_part_name(name, "_rho", part);
-    if (ddni_result_find_column(identities, "samples") != NULL) {
-        ddni_result_count_by(result, name, "samples");
-    }
+    ddni_result_count_by(result, name, "samples");
     if (ddni_result_find_column(identities, "f_rho") == NULL) {
         return DDN_OK;
     }
@@ -58,7 +56,7 @@ static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_ora
     return add_parts(ctx, result, identities, "kl_noise", &c->noise_rho);
 }
 
-/* Samples are a column where they differ from time to time. */
+/* Samples are a column: they differ from time to time where a precision is asked for. */
 static ddn_status add_counts(ddn_context *ctx, ddn_result *result, const ddn_dataset *ds,
                              const ddn_result *identities)
 {

@@ -9,8 +9,8 @@
 #include "schedule/schedule_impl.h"
 
 /* Noise levels searched for the criterion, as log of the OU time. */
-static const double TAU_FIRST = 40;
-static const double TAU_LAST = 1e-10;
+static const double TAU_LAST = 1e-10;   /* or less, where the root is below: it is about lambda/2 */
+static const double TAU_LEAST = 1e-300; /* s^2 has to be above 1e-300 */
 static const double MEASURED_LAST = 1e-3;
 enum {
     SCAN = 400,
@@ -41,8 +41,8 @@ static ddn_status critical_tau(ddn_context *ctx, const ddn_schedule *sch, double
     DDNI_TRY(ddn_schedule_range(ctx, sch, &t_min, &t_max));
     DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t_min, &low));
     DDNI_TRY(ddni_schedule_to_ou(ctx, sch, t_max, &high));
-    low = fmax(low, TAU_LAST);
-    high = fmin(high, fmin(TAU_FIRST, 5 + log1p(lambda)));
+    low = fmax(low, lambda > 0 ? fmax(TAU_LEAST, fmin(TAU_LAST, 0.01 * lambda)) : TAU_LAST);
+    high = fmin(high, 5 + log1p(lambda));
     double above = high;
     DDNI_TRY(criterion(ctx, sch, eta, lambda, above, &value));
     if (value >= 0) {

@@ -57,11 +57,16 @@ static void measure_state(void *arg, int64_t row, int64_t worker)
                                             b->level->a_low, centre));
 }
 
+ddn_status ddni_block_measure(ddn_context *ctx, ddni_block *b, int64_t m)
+{
+    DDNI_TRY(ddni_reserve(ctx, "distances", m, 8, &b->s->far));
+    return ddni_parallel(ctx, m, (double)(m * b->d) * 8, measure_state, b);
+}
+
 ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m)
 {
     double reach = b->level->a * sqrt(b->o->norm_max);
-    DDNI_TRY(ddni_reserve(ctx, "distances", m, 8, &b->s->far));
-    DDNI_TRY(ddni_parallel(ctx, m, (double)(m * b->d) * 8, measure_state, b));
+    DDNI_TRY(ddni_block_measure(ctx, b, m));
     for (int64_t r = 0; r < m; r++) {
         double far = b->s->far[r] + reach, limit = sqrt(2 * b->level->s2) * 1e150;
         DDNI_CHECK(ctx, far <= limit && far <= 1e150, DDN_E_RANGE,

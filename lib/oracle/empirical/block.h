@@ -186,6 +186,8 @@ static inline double ddni_square(const ddni_block *b, const double *x)
  * and level are set. */
 void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m);
 
+/* Distances of m states from the centre of the points, a times as far as these are; into far. */
+ddn_status ddni_block_measure(ddn_context *ctx, ddni_block *b, int64_t m);
 /* Refuses a batch of m states whose logits double cannot hold. */
 ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m);
 

@@ -81,6 +81,22 @@ static int64_t width_of(ddn_context *ctx, ddni_block *b, int64_t k, int64_t m)
     return width;
 }
 
+/* Whether a distance can be squared. It may have overflown itself, so the text has what led to it.
+ */
+static ddn_status check_reach(ddn_context *ctx, const ddni_block *b, int64_t row, double far)
+{
+    double largest = 0;
+    for (int64_t j = 0; j < b->d && !(far <= 1e150); j++) {
+        largest = fmax(largest, fabs(b->x[row * b->ldx + j]));
+    }
+    DDNI_CHECK(ctx, far <= 1e150, DDN_E_RANGE,
+               "argument x: row x[%lld], whose largest coordinate is %g, is farther from the "
+               "farthest point than 1e150, and squares of such distances overflow: divide points "
+               "and states by one number",
+               (long long)row, largest);
+    return DDN_OK;
+}
+
 /* The states order[m]: distances are told apart at their own scale. */
 static ddn_status search_block(ddn_context *ctx, ddni_search *search, ddni_block *b,
                                const int64_t *order, int64_t m, int64_t k, int32_t distinct)
@@ -98,10 +114,7 @@ static ddn_status search_block(ddn_context *ctx, ddni_search *search, ddni_block
     DDNI_TRY(ddni_nearest_run(ctx, b, &search->nearest, k, distinct));
     search->measured = search->centred && b->measure == NULL;
     for (int64_t q = 0; q < m && !search->measured; q++) {
-        double far = sqrt(search->nearest.far2[q]);
-        DDNI_CHECK(ctx, far <= 1e150, DDN_E_RANGE,
-                   "x[%lld] is %g away from the farthest point, above the limit 1e150",
-                   (long long)order[q], far);
+        DDNI_TRY(check_reach(ctx, b, order[q], sqrt(search->nearest.far2[q])));
     }
     return DDN_OK;
 }
@@ -136,7 +149,10 @@ static ddn_status search_all(ddn_context *ctx, ddni_search *search, ddni_block *
     DDNI_STAGE(ctx, "nearest points");
     DDNI_TRY(centre(ctx, search, m));
     int64_t width = width_of(ctx, b, k, m), count;
-    DDNI_TRY(ddni_block_check_range(ctx, b, m));
+    DDNI_TRY(ddni_block_measure(ctx, b, m));
+    for (int64_t r = 0; r < m; r++) {
+        DDNI_TRY(check_reach(ctx, b, r, search->states.far[r] + sqrt(search->points.norm_max)));
+    }
     DDNI_TRY(sort_states(ctx, search, m));
     for (int64_t first = 0; first < m; first += count) {
         count = block_of(search, first, m, width);

@@ -28,6 +28,12 @@ static double step(void *arg, double x)
     return x < *(double *)arg ? -1 : 1;
 }
 
+static double beside(void *arg, double x)
+{
+    double y = x / *(double *)arg;
+    return (y - 1) * (y * y + 1);
+}
+
 static void zeros_are_found(void **state)
 {
     (void)state;
@@ -42,6 +48,9 @@ static void zeros_are_found(void **state)
     CLOSE(ddni_root(cube, &c, 1, 2), 2, 0, 0);
     assert_true(isnan(ddni_root(cube, &c, 3, 4))); /* no bracket */
     assert_true(isnan(ddni_root(nothing, NULL, 0, 2)));
+    for (double size = 1e-300; size < 1e301; size *= 1e50) { /* two ulp of a zero of any size */
+        CLOSE(ddni_root(beside, &size, -3 * size, 2 * size), size, 1e-15, 0);
+    }
     double edge = 0.7; /* a jump is located as well */
     CLOSE(ddni_root(step, &edge, 0, 1), edge, 1e-15, 0);
 }
@@ -56,6 +65,10 @@ static void minima_are_found(void **state)
 {
     (void)state;
     double at = 0.3, value;
+    for (double far = 1; far < 1e13; far *= 10) { /* of the interval, however far it is from 0 */
+        double there = far + 0.3;
+        CLOSE(ddni_minimum(bowl, &there, far - 2, far + 5, &value), there, 0, 1e-7 + 1e-14 * far);
+    }
     CLOSE(ddni_minimum(bowl, &at, -2, 5, &value), at, 0, 1e-7);
     CLOSE(value, 3, 1e-14, 0);
     at = 9; /* outside: the end that is nearest */

@@ -271,6 +271,84 @@ static void two_folds(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Folds whose zeros are of any size, and far from 0; poles; cells that double cannot tell apart. */
+typedef struct place {
+    double at, size;
+    int64_t calls;
+} place;
+
+static int32_t fold_there(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    place *there = user;
+    double y = (x[0] - there->at) / there->size;
+    there->calls++;
+    out[0] = there->size * (p + y * y);
+    return 0;
+}
+
+static int32_t tangent(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    (void)p;
+    ((place *)user)->calls++;
+    out[0] = tan(x[0]);
+    return 0;
+}
+
+static void extreme_arguments(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    place there = {0, 1, 0};
+    ddn_system *sys = NULL;
+    double x[ROOM];
+    ddn_stability stability[ROOM];
+    int64_t count = 0;
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, fold_there, NULL, &there, NULL, &sys));
+    for (double size = 1e-300; size < 1e301; size *= 1e50) {
+        there = (place){0, size, 0};
+        OK(ctx, ddn_system_fixed_points_1d(ctx, sys, -1, -3 * size, 2 * size, 51, ROOM, x, NULL,
+                                           stability, &count));
+        assert_int_equal(count, 2);
+        CLOSE(x[0], -size, 1e-14, 0);
+        CLOSE(x[1], size, 1e-14, 0);
+        /* Both zeros are one: a product of values of g would underflow. */
+        OK(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -3 * size, 2 * size, 51, ROOM, x, NULL,
+                                           stability, &count));
+        assert_int_equal(count, 1);
+        assert_int_equal(stability[0], DDN_STABILITY_HALF_STABLE);
+        assert_true(there.calls < 1000);
+    }
+    there = (place){1e8, 1, 0}; /* a pair within a cell far from 0 */
+    OK(ctx, ddn_system_fixed_points_1d(ctx, sys, -1e-8, 1e8 - 3, 1e8 + 2, 51, ROOM, x, NULL, NULL,
+                                       &count));
+    assert_int_equal(count, 2);
+    CLOSE(x[0], 1e8 - 1e-4, 0, 1e-7);
+    CLOSE(x[1], 1e8 + 1e-4, 0, 1e-7);
+    FAILS(ctx,
+          ddn_system_fixed_points_1d(ctx, sys, -1, 1, nextafter(1, 2), 2, ROOM, x, NULL, NULL,
+                                     &count),
+          DDN_E_RANGE, "cells of width");
+    FAILS(ctx,
+          ddn_system_fixed_points_1d(ctx, sys, -1, -1e308, 1e308, 2, ROOM, x, NULL, NULL, &count),
+          DDN_E_RANGE, "wider than double");
+    FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, -1, NAN, 1, 2, ROOM, x, NULL, NULL, &count),
+          DDN_E_RANGE, "not an interval");
+    FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, NAN, -1, 1, 2, ROOM, x, NULL, NULL, &count),
+          DDN_E_NONFINITE, "parameter");
+    ddn_system_destroy(sys);
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, tangent, NULL, &there, NULL, &sys));
+    there.calls = 0;
+    OK(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -5, 5, 51, ROOM, x, NULL, NULL, &count));
+    assert_int_equal(count, 3); /* and none at the four poles */
+    CLOSE(x[0], -x[2], 1e-15, 0);
+    CLOSE(x[2], 3.14159265358979323846, 1e-15, 0);
+    assert_true(there.calls < 1000);
+    ddn_system_destroy(sys);
+    ddn_context_destroy(ctx);
+}
+
 /* Rotation and growth in the plane, with a saddle pair: x' = x - x^3 - y, y' = x + p y. */
 static int32_t planar(void *user, double p, int64_t d, const double *x, double *out)
 {
@@ -333,6 +411,7 @@ int main(void)
         cmocka_unit_test(two_point_diffusion),
         cmocka_unit_test(bifurcations),
         cmocka_unit_test(two_folds),
+        cmocka_unit_test(extreme_arguments),
         cmocka_unit_test(planar_fixed_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,9 @@ static void trajectories(void **state)
         assert_true(error < 5 * tolerance && error < last);
         last = error;
     }
+    const double tiny[3] = {0, 1e-200, 2e-200}; /* in order, though products of them underflow */
+    OK(ctx, ddn_system_trajectory(ctx, sys, -1, 1e-9, 3, &x0, tiny, x, 1));
+    CLOSE(x[2], x0, 1e-15, 0);
     double time = 0, two = 2;
     OK(ctx, ddn_system_passage(ctx, sys, -1, -1, 1e13, 5, 1e-13, &two, &time, x));
     CLOSE(time, ref_number(ref, "blowup_x0_2"), 1e-11, 0);

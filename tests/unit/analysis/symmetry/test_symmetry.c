@@ -118,6 +118,31 @@ static void critical_time_of_two_points(void **state)
     }
 }
 
+/* The whole range of lambda: eigenvalues far below and above those of images too. */
+static void critical_times_of_any_size(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *ou = test_schedule(ctx, TEST_OU), *edm = test_schedule(ctx, TEST_EDM);
+    double t;
+    for (double lambda = 1e-290; lambda < 1e291; lambda *= 1e10) {
+        OK(ctx, ddn_symmetry_critical_time(ctx, ou, 1, lambda, &t));
+        CLOSE(t, asinh(lambda) / 2, 1e-14, 0);
+        /* The root has the digits of OU time, log(sigma) where that is large. */
+        OK(ctx, ddn_symmetry_critical_time(ctx, edm, 1, lambda, &t));
+        CLOSE(t, sqrt(lambda), 1e-14 + 4e-16 * fmax(0, log(lambda)), 0);
+    }
+    OK(ctx, ddn_symmetry_critical_time(ctx, ou, 1, 0, &t));
+    assert_true(isnan(t));
+    OK(ctx, ddn_symmetry_critical_time(ctx, ou, 0, 1, &t)); /* unstable at every time */
+    assert_true(isnan(t));
+    FAILS(ctx, ddn_symmetry_critical_time(ctx, ou, 1, NAN, &t), DDN_E_NONFINITE, "lambda");
+    FAILS(ctx, ddn_symmetry_critical_time(ctx, ou, 1, -1, &t), DDN_E_RANGE, "lambda");
+    ddn_schedule_destroy(ou);
+    ddn_schedule_destroy(edm);
+    ddn_context_destroy(ctx);
+}
+
 /* Gaussian clusters: by bisection on the stability of the origin under the mixture oracle. */
 static void critical_times_of_two_gaussians(void **state)
 {
@@ -223,6 +248,7 @@ int main(void)
         cmocka_unit_test(potential_of_the_talk),
         cmocka_unit_test(critical_time_of_two_points),
         cmocka_unit_test(critical_times_of_two_gaussians),
+        cmocka_unit_test(critical_times_of_any_size),
         cmocka_unit_test(circle),
         cmocka_unit_test(sampled_sphere),
     };

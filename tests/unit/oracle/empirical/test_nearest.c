@@ -286,6 +286,12 @@ static void refuses(void **state)
           "x[1][1]");
     x[4] = 1e160;
     FAILS(r.ctx, ddn_dataset_nearest(r.ctx, r.ds, 2, 1, x, 3, index, d2), DDN_E_RANGE, "x[1]");
+    x[4] = -1e200; /* squares overflow: the text has what was given, no inf and no level */
+    FAILS(
+        r.ctx, ddn_dataset_nearest(r.ctx, r.ds, 2, 1, x, 3, index, d2), DDN_E_RANGE,
+        "ddn_dataset_nearest: argument x: row x[1], whose largest coordinate is 1e+200, is farther "
+        "from the farthest point than 1e150");
+    assert_null(strstr(ddn_context_message(r.ctx), "inf"));
     x[4] = 0;
     OK(r.ctx, ddn_dataset_nearest(r.ctx, r.ds, 0, 1, NULL, 3, NULL, NULL));
     OK(r.ctx, ddn_dataset_nearest(r.ctx, r.ds, 2, 20, x, 3, index, NULL));

@@ -130,6 +130,15 @@ static void add_scaled(ddn_type type, int64_t columns, const void *from, const d
     }
 }
 
+static inline __attribute__((always_inline)) double lanes_together(f64_vec x)
+{
+    double total = 0;
+    for (int v = 0; v < LANES64; v++) {
+        total += x[v];
+    }
+    return total;
+}
+
 static inline __attribute__((always_inline)) double
 distance_of(ddn_type type, int64_t d, const double *x, double a, double a_low, ddni_point y)
 {
@@ -151,12 +160,7 @@ distance_of(ddn_type type, int64_t d, const double *x, double a, double a_low, d
         diff = diff - p * a_low;
         tail += diff * diff;
     }
-    f64_vec all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    double total = 0;
-    for (int v = 0; v < LANES64; v++) {
-        total += all[v];
-    }
-    return total + tail;
+    return lanes_together((sum[0] + sum[1]) + (sum[2] + sum[3])) + tail;
 }
 
 static double distance(ddn_type type, int64_t d, const double *x, double a, double a_low,
@@ -167,32 +171,37 @@ static double distance(ddn_type type, int64_t d, const double *x, double a, doub
                                   : distance_of(DDN_TYPE_F64, d, x, a, a_low, y);
 }
 
-static inline __attribute__((always_inline)) void accumulate_of(ddn_type type, int64_t d,
-                                                                double *sum, double left,
-                                                                double right, ddni_point y,
-                                                                const double *centre)
+static inline __attribute__((always_inline)) double accumulate_of(ddn_type type, int64_t d,
+                                                                  double *sum, double left,
+                                                                  double right, ddni_point y,
+                                                                  const double *centre)
 {
+    f64_vec square[2] = {{0}, {0}};
     int64_t j = 0;
-    for (; j + LANES64 <= d; j += LANES64) {
-        f64_vec p = stored_vec(type, y.stored, j) * y.scale + y.shift - f64_load(centre + j);
-        f64_store(sum + j, f64_load(sum + j) * left + p * right);
+    for (; j + 2 * LANES64 <= d; j += 2 * LANES64) {
+        UNROLL(2)
+        for (int v = 0; v < 2; v++) {
+            int64_t at = j + v * LANES64;
+            f64_vec p = stored_vec(type, y.stored, at) * y.scale + y.shift - f64_load(centre + at);
+            f64_store(sum + at, f64_load(sum + at) * left + p * right);
+            square[v] += p * p;
+        }
     }
+    double tail = 0;
     for (; j < d; j++) {
         double p = stored_one(type, y.stored, j) * y.scale + y.shift - centre[j];
         sum[j] = sum[j] * left + p * right;
+        tail += p * p;
     }
+    return lanes_together(square[0] + square[1]) + tail;
 }
 
-static void accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
-                       ddni_point y, const double *centre)
+static double accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
+                         ddni_point y, const double *centre)
 {
-    if (type == DDN_TYPE_U8) {
-        accumulate_of(DDN_TYPE_U8, d, sum, left, right, y, centre);
-    } else if (type == DDN_TYPE_F32) {
-        accumulate_of(DDN_TYPE_F32, d, sum, left, right, y, centre);
-    } else {
-        accumulate_of(DDN_TYPE_F64, d, sum, left, right, y, centre);
-    }
+    return type == DDN_TYPE_U8    ? accumulate_of(DDN_TYPE_U8, d, sum, left, right, y, centre)
+           : type == DDN_TYPE_F32 ? accumulate_of(DDN_TYPE_F32, d, sum, left, right, y, centre)
+                                  : accumulate_of(DDN_TYPE_F64, d, sum, left, right, y, centre);
 }
 
 /* Fetches the next lines of what is to be read soon, `lines` being half of what a step reads: twice

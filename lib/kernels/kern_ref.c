@@ -31,6 +31,11 @@ static void add_scaled(ddn_type type, int64_t columns, const void *from, const d
     }
 }
 
+static double in_pairs(const double sum[8])
+{
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
 static double distance(ddn_type type, int64_t d, const double *x, double a, double a_low,
                        ddni_point y)
 {
@@ -40,16 +45,19 @@ static double distance(ddn_type type, int64_t d, const double *x, double a, doub
         double diff = fma(-p, a_low, fma(-p, a, x[j]));
         sum[j % 8] += diff * diff;
     }
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+    return in_pairs(sum);
 }
 
-static void accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
-                       ddni_point y, const double *centre)
+static double accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
+                         ddni_point y, const double *centre)
 {
+    double square[8] = {0};
     for (int64_t j = 0; j < d; j++) {
         double p = fma(stored_one(type, y.stored, j), y.scale, y.shift) - centre[j];
         sum[j] = left * sum[j] + right * p;
+        square[j % 8] += p * p;
     }
+    return in_pairs(square);
 }
 
 static void dot_f32(int64_t rows, int64_t d, ddni_rows from, const float *x, float *g,

@@ -171,9 +171,9 @@ typedef struct ddni_kernels {
     /* sum_j ((x_j - a y_j) - a_low y_j)^2, each difference rounded once. */
     double (*distance)(ddn_type type, int64_t d, const double *x, double a, double a_low,
                        ddni_point y);
-    /* sum[j] = left * sum[j] + right * (y_j - centre[j]). */
-    void (*accumulate)(ddn_type type, int64_t d, double *sum, double left, double right,
-                       ddni_point y, const double *centre);
+    /* sum[j] = left * sum[j] + right * (y_j - centre[j]); gives |y - centre|^2. */
+    double (*accumulate)(ddn_type type, int64_t d, double *sum, double left, double right,
+                         ddni_point y, const double *centre);
 
     /* g[row] = sum_j y(row, j) x[j] for one state; same error bound as multiply_f32. */
     void (*dot_f32)(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,

@@ -23,6 +23,7 @@ ddn_status ddni_covariance_open(ddn_context *ctx, const ddn_dataset *ds, ddni_co
     memset(c, 0, sizeof *c);
     c->ctx = ctx;
     c->ds = ds;
+    c->kern = ddni_context_kernels(ctx);
     c->by_points = ds->n < ds->d;
     c->size = c->by_points ? ds->n : ds->d;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a mean", ds->d, sizeof *c->mean, &c->mean), fail);
@@ -50,14 +51,19 @@ void ddni_covariance_close(ddni_covariance *c)
 static void read_centred(const ddni_covariance *c, int64_t row, int64_t rows, int64_t column,
                          int64_t columns, double *x, int64_t ldx)
 {
+    const ddn_dataset *ds = c->ds;
+    const int64_t size = ddni_type_size(ds->type);
     for (int64_t i = 0; i < rows; i++) {
         double *to = x + i * ldx;
-        ddni_dataset_part(c->ds, row + i, column, columns, to);
+        const char *from = (const char *)ds->data + ((row + i) * ds->ld + column) * size;
+        memset(to, 0, (size_t)columns * sizeof *to);
+        c->kern->accumulate(ds->type, columns, to, 0, 1, (ddni_point){from, ds->scale, ds->shift},
+                            c->mean + column);
         for (int64_t j = 0; j < columns; j++) {
-            to[j] = (to[j] - c->mean[column + j]) - c->rest[column + j];
+            to[j] -= c->rest[column + j];
         }
-        if (c->ds->weight != NULL) {
-            ddni_scale(columns, sqrt((double)c->ds->n * c->ds->weight[row + i]), to);
+        if (ds->weight != NULL) {
+            ddni_scale(columns, sqrt((double)ds->n * ds->weight[row + i]), to);
         }
     }
 }

@@ -8,6 +8,7 @@
 
 #include "dataset/dataset_impl.h"
 #include "kernels/block.h"
+#include "kernels/kernels.h"
 
 static inline int64_t ddni_smaller(int64_t a, int64_t b)
 {
@@ -17,6 +18,7 @@ static inline int64_t ddni_smaller(int64_t a, int64_t b)
 typedef struct ddni_covariance {
     ddn_context *ctx;
     const ddn_dataset *ds;
+    const ddni_kernels *kern;
     int64_t size;    /* min(n, d) */
     int by_points;   /* K instead of C */
     double *mean;    /* [d]; */

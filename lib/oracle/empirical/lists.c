@@ -12,12 +12,14 @@
 enum {
     RIVALS = 60 /* weights below e^-60 = 1e-26 do not show in double */
 };
-static const double LEAST_WEIGHT = 1e-25; /* of a vector in a sum of doubles, as above */
+static const double LEAST_WEIGHT = 1e-25;   /* of a vector in a sum of doubles, as above */
+static const double UNCANCELLED = 1.0 / 64; /* of the squares that a trace is the rest of */
 
 /* A state's candidates: rows, ascending, and their logits relative to `max`, which is absolute. */
 typedef struct candidates {
     int64_t count, *index;
     double *logit, max;
+    double square; /* sum e^{l - M} |y - from|^2, where the trace is wanted */
 } candidates;
 
 /* Logits of the candidates, those that are at least `least`, relative to one of them; gives the
@@ -49,6 +51,19 @@ static void sharpen(const ddni_block *b, int64_t q, const candidates *of, int64_
     }
 }
 
+/* tr Cov from the sums relative to the nearest point, of weight w: sum w |y - from|^2 less
+ * |mean - from|^2, which is at most 1 - w of it (Cauchy and Schwarz). Few bits cancel unless many
+ * points far off have most of the weight; then, no. */
+static int32_t trace_of_sums(const ddni_block *b, int64_t q, double square, double z)
+{
+    const double whole = square / z, trace = whole - ddni_square(b, b->s->total + q * b->d);
+    if (b->want_cov || !(trace >= UNCANCELLED * whole)) {
+        return 0;
+    }
+    ddni_covariance_write(b, q, trace, NULL);
+    return 1;
+}
+
 /* Covariance outputs of state q, whose mean is known: weights e^{logit - top} / z. */
 static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
                       const double *logit, double scale[2], double *point)
@@ -67,7 +82,7 @@ static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64
 
 /* Sums over the candidates of a state; vectors relative to the nearest point, which the centre may
  * be far from. */
-static ddni_posterior add_up(const ddni_block *b, int64_t q, const candidates *of)
+static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of)
 {
     int64_t d = b->d, k = b->classes;
     ddni_posterior post = ddni_posterior_empty;
@@ -76,6 +91,7 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, const candidates *o
     for (int64_t i = 0; i < of->count; i++) {
         ddni_posterior_add(&post, of->logit[i], of->index[i]);
     }
+    of->square = 0;
     memset(total, 0, (size_t)d * sizeof *total);
     memset(cls, 0, (size_t)k * sizeof *cls);
     if (b->want_sum) {
@@ -85,8 +101,11 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, const candidates *o
     for (int64_t i = 0; i < of->count && (b->want_sum || b->want_class); i++) {
         int64_t row = of->index[i];
         double w = exp(of->logit[i] - post.max);
+        ddni_point y = ddni_point_at(b->ds, row);
         if (b->want_sum && w > LEAST_WEIGHT && row != post.argmax) {
-            b->kern->accumulate(b->ds->type, d, total, 1, w, ddni_point_at(b->ds, row), near);
+            of->square += w * b->kern->accumulate(b->ds->type, d, total, 1, w, y, near);
+        } else if (b->want_trace && row != post.argmax) {
+            of->square += w * b->kern->distance(b->ds->type, d, near, 1, 0, y);
         }
         if (b->want_class) {
             cls[b->ds->labels->group_index[row]] += w;
@@ -111,7 +130,7 @@ static void conclude(const ddni_block *b, int64_t q, const candidates *of, ddni_
     }
     post.max += of->max;
     ddni_finish(b, q, &post);
-    if (b->want_trace || b->want_cov) {
+    if ((b->want_trace || b->want_cov) && !trace_of_sums(b, q, of->square, z)) {
         spread_of(b, q, of->count, of->index, of->logit, (double[2]){top, z}, point);
     }
 }
@@ -149,7 +168,7 @@ void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t 
         }
     }
     b->shared->lists.kept[q] = kept;
-    candidates of = {kept, index, logit, max};
+    candidates of = {kept, index, logit, max, 0};
     int32_t sharp = rivals > 1 && ddni_logits_round(b, max);
     if (sharp) {
         sharpen(b, q, &of, best, least, point);

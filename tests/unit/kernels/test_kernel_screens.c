@@ -174,9 +174,11 @@ static void points_shape(const ddni_kernels *k, ddn_type type, int64_t rows, int
         CLOSE(k->distance(type, d, x, 0.9, 1e-18, y), want, (double)(d + 8) * U64, 0);
         test_normal(6, d, sum);
         memcpy(sum0, sum, (size_t)d * sizeof *sum);
-        k->accumulate(type, d, sum, 0.5, 3, y, centre);
-        ref->accumulate(type, d, sum0, 0.5, 3, y, centre);
+        double square = k->accumulate(type, d, sum, 0.5, 3, y, centre);
+        want = ref->accumulate(type, d, sum0, 0.5, 3, y, centre);
         WITHIN(sum, sum0, d, 100 * U64);
+        CLOSE(square, want, (double)(d + 8) * U64, 0);
+        CLOSE(want, ref->distance(type, d, centre, 1, 0, y), (double)(d + 8) * U64, 0);
     }
     free(stored);
     free(x);

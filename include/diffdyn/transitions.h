@@ -15,12 +15,13 @@ DDN_BEGIN_DECLS
  * T_END by METHOD in STEPS steps; with a classifier they end with the denoiser. Columns "t" and,
  * each with NAME_se: "phi" (same class) and "phi_C" (same nearest point), as the judge (analysis.h)
  * finds them in the states at T_END, with their 95 % intervals NAME_low, NAME_high (theory (45)),
- * "distance2" (E |x1 - x2|^2); "clones", the pairs at each time. Scalar "clone_pairs", all
- * together. The error of a proportion is half its Wilson interval at one standard deviation,
- * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. With CLONE_PRECISION set, pairs
- * are added until the errors of phi and phi_C are not above it, at most MOST_SAMPLES a time (theory
- * (44)); DDN_E_CONVERGENCE, with the time, the quantity, the pairs needed and the precision that
- * can be had, as soon as that is seen not to do.
+ * "distance2" (E |x1 - x2|^2), the same by theory (46), which allows for partings that are too rare
+ * to be seen (NaN where none tells how far they are: an oracle without data); "clones", the pairs
+ * at each time. Scalar "clone_pairs", all together. The error of a proportion is half its Wilson
+ * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0
+ * and 1. With CLONE_PRECISION set, pairs are added until the errors of phi and phi_C are not above
+ * it, at most MOST_SAMPLES a time (theory (44)); DDN_E_CONVERGENCE, with the time, the quantity,
+ * the pairs needed and the precision that can be had, as soon as that is seen not to do.
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                        const double *times, ddn_result **out);
@@ -103,7 +104,8 @@ DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn
  * starts must agree (DDN_E_SHAPE). The judge (analysis.h), with the classifier and the points that
  * are set, looks at x_0 and at the denoised end. Columns, each NAME with NAME_se: "t"; "returned",
  * share of paths whose nearest point (component) at the end is that of x_0, and "same_class", each
- * with NAME_low, NAME_high, the 95 % interval (45); "distance2" = E|x_0 - x_0'|^2 with quantiles
+ * with NAME_low, NAME_high, the 95 % interval (45); "distance2" = E|x_0 - x_0'|^2 with
+ * "distance2_low", "_high" (theory (46)) and quantiles
  * "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t. What the posterior at
  * x_t predicts for the reverse SDE with the exact score, by ddn_analysis_identities with CLONES
  * samples of their own, which also give the entropy, where the oracle can tell and the x_0 are its

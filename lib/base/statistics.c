@@ -89,6 +89,12 @@ double ddni_student_95(int64_t degrees)
                 (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * n * n * n));
 }
 
+double ddni_chi_squared(double freedom, double z)
+{
+    const double u = 2 / (9 * freedom), root = fmax(1 - u + z * sqrt(u), 0);
+    return freedom * root * root * root;
+}
+
 /* ---- Crossings ---- */
 
 enum {

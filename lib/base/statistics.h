@@ -35,6 +35,9 @@ double ddni_quantile(const double *sorted, int64_t count, double p, double *erro
  * three degrees on. */
 double ddni_student_95(int64_t degrees);
 
+/* Quantile of chi squared at z standard deviations of a normal law (Wilson and Hilferty 1931). */
+double ddni_chi_squared(double freedom, double z);
+
 /* Median of sorted values; the 95 % interval of low and high is that of the binomial law of how
  * many are below the median, as quantiles, and the standard error is half the distance of the
  * quantiles at one standard deviation. */

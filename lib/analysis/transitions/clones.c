@@ -4,10 +4,12 @@
 #include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
+#include "analysis/transitions/distance.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
 #include "base/progress.h"
 #include "base/statistics.h"
+#include "numerics/vector.h"
 
 enum {
     PILOT = 64 /* pairs of each time before a precision is judged */
@@ -18,7 +20,7 @@ typedef struct tally {
     ddni_level level;
     int64_t pairs;
     ddni_agreement same;
-    ddni_mean distance2;
+    ddni_distance distance;
 } tally;
 
 typedef struct clone_work {
@@ -34,6 +36,7 @@ typedef struct clone_work {
     ddni_level end;
     int32_t clean;      /* clones end with the denoiser, for a classifier */
     double *x0, *z, *x; /* [2 batch][d]: rows 2p and 2p + 1 are clones */
+    double *distance2;  /* [batch] */
     int64_t *paths;     /* [2 batch] */
 } clone_work;
 
@@ -45,6 +48,7 @@ static void free_clones(clone_work *w)
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->x);
+    ddni_free(al, w->distance2);
     ddni_free(al, w->paths);
     ddni_free(al, w->tallies);
 }
@@ -56,9 +60,16 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
         .oracle = w->oracle, .points = an->points, .classifier = an->classifier};
     DDNI_TRY(ddni_judge_create(w->ctx, &of, rows, &w->judge));
     w->clean = w->judge.rule == DDNI_CLASSIFIER;
+    double typical;
+    DDNI_TRY(ddni_distance_typical(w->ctx, ddn_oracle_dataset(w->oracle), NULL,
+                                   w->clean ? 1 : w->end.a, w->clean ? 0 : w->end.s, &typical));
+    for (int64_t k = 0; k < w->count; k++) {
+        w->tallies[k].distance.typical = typical;
+    }
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->x0));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, row, &w->x));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, sizeof(double), &w->distance2));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->paths));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
@@ -71,16 +82,13 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
 static ddn_status count(clone_work *w, int64_t pairs, tally *out)
 {
     for (int64_t p = 0; p < pairs; p++) {
-        const double *one = w->x + 2 * p * w->d, *other = one + w->d;
-        double distance2 = 0;
-        for (int64_t j = 0; j < w->d; j++) {
-            distance2 += (one[j] - other[j]) * (one[j] - other[j]);
-        }
-        ddni_mean_add(&out->distance2, distance2);
+        const double *one = w->x + 2 * p * w->d;
+        w->distance2[p] = ddni_distance2(w->d, one, one + w->d);
     }
     DDNI_TRY(w->clean ? ddni_judge_clean(&w->judge, &w->end, 2 * pairs, w->x)
                       : ddni_judge_noisy(&w->judge, w->end.t, 2 * pairs, w->x, w->d));
     ddni_judge_count(&w->judge, pairs, &out->same);
+    ddni_distance_add(&w->judge, pairs, w->distance2, &out->distance);
     return DDN_OK;
 }
 
@@ -250,7 +258,7 @@ static ddn_status add_all_pairs(clone_work *w)
 /* ---- The result ---- */
 
 typedef struct clone_columns {
-    double *t, *pairs, *share[2][4], *distance2, *distance2_se;
+    double *t, *pairs, *share[2][4], *distance2[4];
 } clone_columns;
 
 static ddn_status add_columns(const clone_work *w, ddn_result *r, clone_columns *c)
@@ -270,8 +278,8 @@ static ddn_status add_columns(const clone_work *w, ddn_result *r, clone_columns 
                                           i == 0 ? ddni_judge_rule(&w->judge) : "", w->end.t, end));
         ddni_result_count_by(r, what[i].name, "clones");
     }
-    DDNI_TRY(ddni_result_add_pair(w->ctx, r, distance2, &c->distance2, &c->distance2_se, how,
-                                  "mean squared distance", "", w->end.t, end));
+    DDNI_TRY(ddni_result_add_interval(w->ctx, r, distance2, c->distance2, how,
+                                      "mean squared distance", "", w->end.t, end));
     ddni_result_count_by(r, distance2.name, "clones");
     return ddni_result_add_column(w->ctx, r, pairs, &c->pairs, "clone pairs at each time");
 }
@@ -290,8 +298,8 @@ static void put_row(const clone_work *w, const clone_columns *c, int64_t k)
             ddni_wilson_95(list[i].hits, of->pairs, &to[2][k], &to[3][k]);
         }
     }
-    c->distance2[k] = of->distance2.mean;
-    c->distance2_se[k] = ddni_mean_error(&of->distance2);
+    double *const *to = c->distance2;
+    ddni_distance_put(&of->distance, &to[0][k], &to[1][k], &to[2][k], &to[3][k]);
 }
 
 static ddn_status measure_clones(clone_work *w, ddn_result *r)

@@ -381,7 +381,7 @@ static const drv_option options[] = {
     DRV_DATA_OPTIONS(given.data, DRV_REQUIRED),
     {"precision", "P", "standard error of each curve, in units of the range it runs through",
      DRV_DOUBLE, &given.precision, 1e-6, 0.5},
-    {"clone-precision", "P", "standard error of φ and φ_C of simulated clones", DRV_DOUBLE,
+    {"clone-precision", "P", "standard error of φ_C, and of φ over 1 - φ(∞), of clones", DRV_DOUBLE,
      &given.clone_precision, 1e-4, 0.5},
     {"samples", "S", "states at each time in place of a precision; 0: as that needs", DRV_INT,
      &given.samples, 0, 1e9},

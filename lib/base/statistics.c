@@ -292,12 +292,30 @@ static int64_t find_window(const ddni_curve *c, double level, window *w, double 
     return crossings;
 }
 
+/* Whether the errors at the bracket, or at all rows where there is none, are larger than what is
+ * above the level. */
+static int is_unresolved(const ddni_curve *c, double level, const window *w, int64_t crossings)
+{
+    if (!(c->top > level)) {
+        return 0;
+    }
+    double error = INFINITY;
+    if (crossings > 0) {
+        error = fmax(c->error[w->row[SIDE - 1]], c->error[w->row[SIDE]]);
+    }
+    for (int64_t k = 0; k < c->rows && crossings == 0; k++) {
+        error = isnan(c->y[k]) ? error : fmin(error, c->error[k]);
+    }
+    return error > c->top - level;
+}
+
 void ddni_cross(const ddni_curve *curve, double level, ddni_crossing *out)
 {
     window w;
     double noisy;
-    *out = (ddni_crossing){NAN, NAN, find_window(curve, level, &w, &noisy)};
-    if (out->count > 0) {
+    *out = (ddni_crossing){NAN, NAN, find_window(curve, level, &w, &noisy), 0};
+    out->unresolved = is_unresolved(curve, level, &w, out->count);
+    if (out->count > 0 && !out->unresolved) {
         interpolate(&w, curve, level, out);
         if (!isnan(noisy)) {
             out->error = hypot(out->error, fabs(out->t - noisy) / 2);

@@ -54,6 +54,7 @@ typedef struct ddni_curve {
     const double *rho; /* [rows] correlation of the error of a row with that of the next larger t;
                           or NULL: unknown */
     int32_t apart;     /* rho is NULL because all errors are independent */
+    double top;        /* the largest value that it can have; 0: any */
     int32_t decays;    /* towards 0: interpolated in its logarithm, as far as the errors allow */
 } ddni_curve;
 
@@ -66,6 +67,7 @@ typedef struct ddni_curve {
 typedef struct ddni_crossing {
     double t, error;
     int64_t count;
+    int32_t unresolved; /* the errors do not tell the level from the top: t and error are NaN */
 } ddni_crossing;
 void ddni_cross(const ddni_curve *curve, double level, ddni_crossing *out);
 

@@ -1,6 +1,7 @@
 /* Clone probabilities by simulation: two continuations of one state with separate noise, run to
  * the clean end (theory.md (36)). */
 #include "analysis/analysis_impl.h"
+#include "analysis/classes.h"
 #include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
@@ -30,6 +31,7 @@ typedef struct clone_work {
     ddni_judge judge;
     int64_t seed, pairs, batch, d; /* batch in pairs */
     double precision;              /* wanted, in place of pairs; or NaN */
+    double span;                   /* that phi runs through, the unit of its precision */
     int64_t most;                  /* pairs of a time for it */
     tally *tallies;                /* [count] */
     int64_t count;
@@ -60,6 +62,8 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
         .oracle = w->oracle, .points = an->points, .classifier = an->classifier};
     DDNI_TRY(ddni_judge_create(w->ctx, &of, rows, &w->judge));
     w->clean = w->judge.rule == DDNI_CLASSIFIER;
+    DDNI_TRY(ddni_phi_infinity(w->ctx, w->oracle, &w->span));
+    w->span = w->clean || !(w->span < 1) ? 1 : 1 - w->span; /* not known for a classifier */
     double typical;
     DDNI_TRY(ddni_distance_typical(w->ctx, ddn_oracle_dataset(w->oracle), NULL,
                                    w->clean ? 1 : w->end.a, w->clean ? 0 : w->end.s, &typical));
@@ -144,24 +148,24 @@ static double error_of(int64_t hits, int64_t pairs, int64_t most, int sure)
 }
 
 /* Pairs for the precision, by a proportion that is kept from 0 and 1. */
-static double needed(const clone_work *w, int64_t hits, int64_t pairs)
+static double needed(double error, int64_t hits, int64_t pairs)
 {
     const double p = ((double)hits + 2) / ((double)pairs + 4);
-    return p * (1 - p) / (w->precision * w->precision);
+    return p * (1 - p) / (error * error);
 }
 
 /* How many pairs in all the next round of a proportion goes to: where it should reach the
  * precision, but not beyond four times as many, because few pairs tell little. What has reached it
  * stays. */
-static int64_t next_round(const clone_work *w, int64_t hits, int64_t pairs)
+static int64_t next_round(const clone_work *w, double asked, int64_t hits, int64_t pairs)
 {
     double p, error;
     ddni_proportion(hits, pairs, &p, &error);
-    if (error <= w->precision) {
+    if (error <= asked) {
         return pairs;
     }
     const int64_t least = pairs + 1 + pairs / 16;
-    const double wanted = fmin(ceil(needed(w, hits, pairs)), 4 * (double)pairs);
+    const double wanted = fmin(ceil(needed(asked, hits, pairs)), 4 * (double)pairs);
     return (int64_t)fmin(fmax(wanted, (double)least), (double)w->most);
 }
 
@@ -169,23 +173,26 @@ typedef struct proportion {
     const char *name;
     int64_t hits;
     int32_t judged;
+    double asked; /* its error */
 } proportion;
 
 static void proportions(const clone_work *w, const tally *of, proportion list[2])
 {
-    list[0] = (proportion){"phi", of->same.classes, w->judge.class_of != NULL};
-    list[1] = (proportion){"phi_C", of->same.nearest, w->judge.nearest != NULL};
+    list[0] =
+        (proportion){"phi", of->same.classes, w->judge.class_of != NULL, w->span * w->precision};
+    list[1] = (proportion){"phi_C", of->same.nearest, w->judge.nearest != NULL, w->precision};
 }
 
 static ddn_status out_of_reach(const clone_work *w, const tally *worst, const proportion *of)
 {
     return ddni_fail(
         w->ctx, DDN_E_CONVERGENCE,
-        "time %g: %s of clones needs about %.3g pairs for the standard error %g "
+        "time %g: %s of clones needs about %.3g pairs for the precision %g "
         "(DDN_ANALYSIS_CLONE_PRECISION), more than %lld (DDN_ANALYSIS_MOST_SAMPLES); %.2g "
         "can be had",
-        worst->level.t, of->name, needed(w, of->hits, worst->pairs), w->precision,
-        (long long)w->most, error_of(of->hits, worst->pairs, w->most, 1));
+        worst->level.t, of->name, needed(of->asked, of->hits, worst->pairs), w->precision,
+        (long long)w->most,
+        error_of(of->hits, worst->pairs, w->most, 1) * w->precision / of->asked);
 }
 
 /* Fails by name where the pairs so far show that one of the times cannot reach the precision. */
@@ -193,7 +200,7 @@ static ddn_status check_reach(const clone_work *w)
 {
     double best = 0;
     const tally *worst = NULL;
-    proportion list[2], of = {"", 0, 0};
+    proportion list[2], of = {"", 0, 0, NAN};
     for (int64_t k = 0; k < w->count; k++) {
         const tally *now = &w->tallies[k];
         proportions(w, now, list);
@@ -204,8 +211,8 @@ static ddn_status check_reach(const clone_work *w)
                 double p;
                 ddni_proportion(list[i].hits, now->pairs, &p, &least);
             }
-            if (least > w->precision && least > best) {
-                best = least;
+            if (least > list[i].asked && least / list[i].asked > best) {
+                best = least / list[i].asked;
                 worst = now;
                 of = list[i];
             }
@@ -223,7 +230,8 @@ static ddn_status refine(clone_work *w, int64_t k, double from, double to)
         proportion list[2];
         proportions(w, of, list);
         for (int i = 0; i < 2; i++) {
-            int64_t pairs = list[i].judged ? next_round(w, list[i].hits, of->pairs) : of->pairs;
+            int64_t pairs =
+                list[i].judged ? next_round(w, list[i].asked, list[i].hits, of->pairs) : of->pairs;
             next = pairs > next ? pairs : next;
         }
         if (next <= of->pairs) {

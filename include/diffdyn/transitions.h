@@ -16,7 +16,7 @@ DDN_BEGIN_DECLS
  * each with NAME_se: "phi" (same class) and "phi_C" (same nearest point), as the judge (analysis.h)
  * finds them in the states at T_END, with their 95 % intervals NAME_low, NAME_high (theory (45)),
  * "distance2" (E |x1 - x2|^2), the same by theory (46), which allows for partings that are too rare
- * to be seen (NaN where none tells how far they are: an oracle without data); "clones", the pairs
+ * to be seen (not for an oracle without data); "clones", the pairs
  * at each time. Scalar "clone_pairs", all together. The error of a proportion is half its Wilson
  * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0
  * and 1. With CLONE_PRECISION set, pairs are added until the errors of phi_C, and of phi over 1 -

@@ -55,7 +55,8 @@ void ddni_distance_add(const ddni_judge *judge, int64_t pairs, const double *dis
 {
     const int64_t *nearest = judge->nearest;
     for (int64_t p = 0; p < pairs; p++) {
-        const int apart = nearest == NULL || nearest[2 * p] != nearest[2 * p + 1];
+        const int apart =
+            nearest == NULL || isnan(sum->typical) || nearest[2 * p] != nearest[2 * p + 1];
         ddni_mean_add(&sum->all, distance2[p]);
         ddni_mean_add(&sum->parted, apart ? distance2[p] : 0);
         sum->apart += apart;

@@ -19,7 +19,8 @@ typedef struct ddni_distance {
 ddn_status ddni_distance_typical(ddn_context *ctx, const ddn_dataset *ends,
                                  const ddn_dataset *starts, double a, double s, double *typical);
 
-/* Pairs that a judge has just seen; distance2[pairs]. Without points each counts as parted. */
+/* Pairs that a judge has just seen; distance2[pairs]. Where the ends are no points each
+ * counts as parted. */
 void ddni_distance_add(const ddni_judge *judge, int64_t pairs, const double *distance2,
                        ddni_distance *sum);
 

@@ -244,8 +244,11 @@ static verdict judge(const job *j, int64_t seeds, int value)
     out.ratio = sd / (error / n);
     out.coverage = covered / n;
     out.bias = sum / error;
-    /* where the interval reaches further up than the error says, rare events carry the value */
-    out.rare = (trials > 0 && trials * truth * (1 - truth) < 10) || above > 1.25 * 1.959964 * error;
+    /* where its interval reaches further up than the error says, rare pairs carry a distance */
+    const int distance =
+        j->group->times && strcmp(j->group->quantity[value / COVER_TIMES], "distance2") == 0;
+    out.rare = (trials > 0 && trials * truth * (1 - truth) < 10) ||
+               (distance && above > 1.25 * 1.959964 * error);
     const double ratio_sd = 1 / sqrt(2 * n), coverage_sd = sqrt(0.05 * 0.95 / n);
     out.bad = out.coverage < 0.92 - 2 * coverage_sd ||
               (!out.rare && out.coverage > 0.98 + 2 * coverage_sd) ||

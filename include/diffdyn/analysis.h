@@ -77,7 +77,8 @@ enum ddn_analysis_key_values {
     DDN_ANALYSIS_NEIGHBOURS = 4015,   /**< close points of each point between which identities look
                                            for rare states; at most 2^22/n are taken, or 8 where
                                            that is less; [0, 256], default 48, 0: plain samples */
-    DDN_ANALYSIS_CLONE_PRECISION = 4016, /**< standard error wanted of phi and phi_C of clones, in
+    DDN_ANALYSIS_CLONE_PRECISION = 4016, /**< standard error wanted of phi_C of clones, and of phi
+                                           over 1 - phi(inf) (as it is with a classifier), in
                                            place of CLONES; [1e-12, 1]; until it is set: none */
     DDN_ANALYSIS_KAPPA = 4017            /**< a sample is memorized where d1 / d2 is below it
                                               (memorization.h); [1e-12, 1], default 1/3 */

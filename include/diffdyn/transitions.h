@@ -15,12 +15,14 @@ DDN_BEGIN_DECLS
  * T_END by METHOD in STEPS steps; with a classifier they end with the denoiser. Columns "t" and,
  * each with NAME_se: "phi" (same class) and "phi_C" (same nearest point), as the judge (analysis.h)
  * finds them in the states at T_END, with their 95 % intervals NAME_low, NAME_high (theory (45)),
- * "distance2" (E |x1 - x2|^2); "clones", the pairs at each time. Scalar "clone_pairs", all
- * together. The error of a proportion is half its Wilson interval at one standard deviation,
- * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. With CLONE_PRECISION set, pairs
- * are added until the errors of phi and phi_C are not above it, at most MOST_SAMPLES a time (theory
- * (44)); DDN_E_CONVERGENCE, with the time, the quantity, the pairs needed and the precision that
- * can be had, as soon as that is seen not to do.
+ * "distance2" (E |x1 - x2|^2), the same by theory (46), which allows for partings that are too rare
+ * to be seen (not for an oracle without data); "clones", the pairs
+ * at each time. Scalar "clone_pairs", all together. The error of a proportion is half its Wilson
+ * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0
+ * and 1. With CLONE_PRECISION set, pairs are added until the errors of phi_C, and of phi over 1 -
+ * phi(inf), are not above it, at most MOST_SAMPLES a time (theory (44)); DDN_E_CONVERGENCE, with
+ * the time, the quantity, the pairs needed and the precision that can be had, as soon as that is
+ * seen not to do.
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                        const double *times, ddn_result **out);
@@ -53,7 +55,8 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
  * in the time of the grid, by a polynomial through two rows on each side (theory (42)). Where noise
  * makes a curve cross more than once it is the crossing at the largest time, and the definition
  * says so. A time is NaN, and the definition says why, where the curve does not cross on this grid,
- * and where it cannot: phi_C >= sum pi^2, of two points 1/2. For U-turns and branches the curves
+ * where its errors are larger than 1 less the level ("not resolved"), and where it cannot: phi_C >=
+ * sum pi^2, of two points 1/2. For U-turns and branches the curves
  * are "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no curve was
  * measured. The error is made of those of the rows, correlated as the columns NAME_rho say (with
  * the row of the next larger time; clones, U-turns and branches are separate experiments at each
@@ -103,7 +106,8 @@ DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn
  * starts must agree (DDN_E_SHAPE). The judge (analysis.h), with the classifier and the points that
  * are set, looks at x_0 and at the denoised end. Columns, each NAME with NAME_se: "t"; "returned",
  * share of paths whose nearest point (component) at the end is that of x_0, and "same_class", each
- * with NAME_low, NAME_high, the 95 % interval (45); "distance2" = E|x_0 - x_0'|^2 with quantiles
+ * with NAME_low, NAME_high, the 95 % interval (45); "distance2" = E|x_0 - x_0'|^2 with
+ * "distance2_low", "_high" (theory (46)) and quantiles
  * "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t. What the posterior at
  * x_t predicts for the reverse SDE with the exact score, by ddn_analysis_identities with CLONES
  * samples of their own, which also give the entropy, where the oracle can tell and the x_0 are its

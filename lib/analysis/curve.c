@@ -27,6 +27,18 @@ static int32_t decays(const char *name)
            strcmp(name, "kl_gaussian") == 0;
 }
 
+/* Probabilities are not above 1. */
+static double top(const char *name)
+{
+    static const char *const list[] = {"phi", "phi_C", "same_class", "returned"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(name, list[i]) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int32_t ddni_result_curve(const ddn_result *result, const char *name, ddni_curve *out)
 {
     const ddni_entry *t = ddni_result_find_column(result, "t");
@@ -41,6 +53,7 @@ int32_t ddni_result_curve(const ddn_result *result, const char *name, ddni_curve
                         .error = error,
                         .rho = part(result, name, "_rho"),
                         .apart = is_apart(result, y),
+                        .top = top(name),
                         .decays = decays(name)};
     return 1;
 }

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/message.h"
 #include "base/progress.h"
+#include "base/statistics.h"
 #include "dataset/dataset_impl.h"
 #include "oracle/outputs.h"
 #include "oracle/posterior.h"
@@ -247,7 +248,7 @@ static ddni_estimate shown(const ddni_estimate *e, double offset, double factor)
 /* The error that a precision is asked of: also where the interval is wider than the error. */
 static double uncertain(const ddni_estimate *e)
 {
-    return fmax(e->error, (e->high - e->low) / (2 * 1.959963984540054));
+    return fmax(e->error, (e->high - e->low) / (2 * DDNI_Z95));
 }
 
 /* The samples that the precision needs at time number k, and for which of its quantities. */

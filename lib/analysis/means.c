@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-static const double z95 = 1.959963984540054;
+#include "base/statistics.h"
+
 static const double few = 100;  /* effective samples below which an interval is not symmetric */
 static const double hardly = 5; /* and below which nothing is known of contributions to come */
 
@@ -57,26 +58,6 @@ static void residual(const ddni_means *m, int quantity, double *square, double *
              b * b * (3 * m->of[quantity].with_weight2 - b * m->weight3);
 }
 
-/* Quantile of chi squared at z standard deviations of a normal one (Wilson and Hilferty). */
-static double chi_squared(double freedom, double z)
-{
-    const double u = 2 / (9 * freedom), root = 1 - u + z * sqrt(u);
-    return freedom * fmax(root, 0) * fmax(root, 0) * fmax(root, 0);
-}
-
-/* The upper end for a mean of which a sample adds v/N, with sum of squares `squares` of these and
- * one more of size `more` to come (Fay and Feuer 1997). */
-static double above(double mean, double squares, double more)
-{
-    const double y = mean + more, v = squares + more * more;
-    return y > 0 ? v / (2 * y) * chi_squared(2 * y * y / v, z95) : 0;
-}
-
-static double below(double mean, double squares)
-{
-    return mean > 0 ? squares / (2 * mean) * chi_squared(2 * mean * mean / squares, -z95) : 0;
-}
-
 /* Contributions v >= 0 of samples to a mean, of which `effective` carry it. */
 typedef struct skewed {
     double mean, squares, largest, effective;
@@ -119,12 +100,12 @@ static double next_of(const skewed *s, double most)
 static void interval_of(const skewed *s, double bound, const ddni_range *range, double n,
                         double *low, double *high)
 {
-    const double seen = above(s->mean, s->squares, s->largest);
-    *low = below(s->mean, s->squares);
+    const double seen = ddni_events_above(s->mean, s->squares, s->largest);
+    *low = ddni_events_below(s->mean, s->squares);
     *high = seen;
     if (!isnan(bound)) {
         const double next = next_of(s, bound * range->weight / n);
-        const double any = above(s->mean, s->squares, next);
+        const double any = ddni_events_above(s->mean, s->squares, next);
         *high = fmin(bound, fmin(seen + range->unlisted * bound, any));
     }
 }
@@ -134,7 +115,8 @@ static void interval_of(const skewed *s, double bound, const ddni_range *range, 
 static double unseen(const ddni_means *m, int quantity, const ddni_range *range)
 {
     const double n = (double)m->count, far = m->of[quantity].far / n;
-    const double any = above(far, m->of[quantity].far2 / (n * n), range->bound * range->weight / n);
+    const double any =
+        ddni_events_above(far, m->of[quantity].far2 / (n * n), range->bound * range->weight / n);
     return range->weight > 1 && !isnan(range->bound)
                ? fmin(range->unlisted * range->bound, fmax(any - far, 0))
                : 0;
@@ -175,10 +157,10 @@ ddni_estimate ddni_means_of(const ddni_means *m, int quantity, const ddni_range 
     ddni_estimate e;
     e.mean = m->of[quantity].mean - slope * (m->weight - 1);
     e.error = sqrt(square / (n - 1 - (m->weight2 > 0)) / n);
-    e.low = e.mean - z95 * e.error;
-    e.high = e.mean + z95 * e.error;
+    e.low = e.mean - DDNI_Z95 * e.error;
+    e.high = e.mean + DDNI_Z95 * e.error;
     if (m->count > 2 && !isnan(range->unlisted)) {
-        skewed_interval(m, quantity, range, z95 * sqrt(unseen_zeros) * lean / n, &e);
+        skewed_interval(m, quantity, range, DDNI_Z95 * sqrt(unseen_zeros) * lean / n, &e);
         e.high = e.mean + hypot(e.high - e.mean, unseen(m, quantity, range));
         e.low = fmax(e.low, 0);
         e.high = isnan(range->bound) ? e.high : fmin(e.high, range->bound);

@@ -33,7 +33,7 @@ void ddni_wilson_95(int64_t hits, int64_t total, double *low, double *high)
      * 4, 6 degrees). */
     static const double rare[4] = {0, 0.0512932943875505, 0.355361510698662, 0.817691447218559};
     const double n = (double)total;
-    ddni_wilson(hits, total, 1.959963984540054, low, high);
+    ddni_wilson(hits, total, DDNI_Z95, low, high);
     if (hits <= 3) {
         *low = fmin(*low, rare[hits] / n);
     }
@@ -70,7 +70,7 @@ double ddni_quantile(const double *sorted, int64_t count, double p, double *erro
 
 ddni_middle ddni_median(const double *sorted, int64_t count)
 {
-    const double of_95 = 1.959963984540054, sd = 0.5 / sqrt((double)count);
+    const double of_95 = DDNI_Z95, sd = 0.5 / sqrt((double)count);
     return (ddni_middle){
         .median = quantile(sorted, count, 0.5),
         .error = (quantile(sorted, count, 0.5 + sd) - quantile(sorted, count, 0.5 - sd)) / 2,
@@ -81,12 +81,31 @@ ddni_middle ddni_median(const double *sorted, int64_t count)
 
 double ddni_student_95(int64_t degrees)
 {
-    const double z = 1.959963984540054, z2 = z * z, n = (double)degrees;
+    const double z = DDNI_Z95, z2 = z * z, n = (double)degrees;
     if (degrees < 3) {
         return degrees < 2 ? 12.706204736174694 : 4.302652729749464;
     }
     return z * (1 + (z2 + 1) / (4 * n) + ((5 * z2 + 16) * z2 + 3) / (96 * n * n) +
                 (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * n * n * n));
+}
+
+/* Quantile of chi squared at z standard deviations of a normal law (Wilson and Hilferty 1931). */
+static double chi_squared(double freedom, double z)
+{
+    const double u = 2 / (9 * freedom), root = fmax(1 - u + z * sqrt(u), 0);
+    return freedom * root * root * root;
+}
+
+double ddni_events_below(double y, double v)
+{
+    return y > 0 && v > 0 ? v / (2 * y) * chi_squared(2 * y * y / v, -DDNI_Z95) : y;
+}
+
+double ddni_events_above(double y, double v, double more)
+{
+    y += more;
+    v += more * more;
+    return y > 0 && v > 0 ? v / (2 * y) * chi_squared(2 * y * y / v, DDNI_Z95) : y;
 }
 
 /* ---- Crossings ---- */
@@ -286,12 +305,30 @@ static int64_t find_window(const ddni_curve *c, double level, window *w, double 
     return crossings;
 }
 
+/* Whether the errors at the bracket, or at all rows where there is none, are larger than what is
+ * above the level. */
+static int is_unresolved(const ddni_curve *c, double level, const window *w, int64_t crossings)
+{
+    if (!(c->top > level)) {
+        return 0;
+    }
+    double error = INFINITY;
+    if (crossings > 0) {
+        error = fmax(c->error[w->row[SIDE - 1]], c->error[w->row[SIDE]]);
+    }
+    for (int64_t k = 0; k < c->rows && crossings == 0; k++) {
+        error = isnan(c->y[k]) ? error : fmin(error, c->error[k]);
+    }
+    return error > c->top - level;
+}
+
 void ddni_cross(const ddni_curve *curve, double level, ddni_crossing *out)
 {
     window w;
     double noisy;
-    *out = (ddni_crossing){NAN, NAN, find_window(curve, level, &w, &noisy)};
-    if (out->count > 0) {
+    *out = (ddni_crossing){NAN, NAN, find_window(curve, level, &w, &noisy), 0};
+    out->unresolved = is_unresolved(curve, level, &w, out->count);
+    if (out->count > 0 && !out->unresolved) {
         interpolate(&w, curve, level, out);
         if (!isnan(noisy)) {
             out->error = hypot(out->error, fabs(out->t - noisy) / 2);

@@ -6,6 +6,9 @@
 
 #include "base/sort.h" /* what medians are taken of */
 
+/* A normal variable is within so many standard deviations with a probability of 95 %. */
+#define DDNI_Z95 1.959963984540054
+
 /* Running mean and sum of squared deviations (Welford). Deterministic in the order of adding. */
 typedef struct ddni_mean {
     int64_t count;
@@ -35,6 +38,11 @@ double ddni_quantile(const double *sorted, int64_t count, double p, double *erro
  * three degrees on. */
 double ddni_student_95(int64_t degrees);
 
+/* 95 % limits of a mean y of rare events of the variance v: sum of the squares of what each adds to
+ * it; `more` is what the next one may add (Fay and Feuer 1997). y where nothing is known. */
+double ddni_events_below(double y, double v);
+double ddni_events_above(double y, double v, double more);
+
 /* Median of sorted values; the 95 % interval of low and high is that of the binomial law of how
  * many are below the median, as quantiles, and the standard error is half the distance of the
  * quantiles at one standard deviation. */
@@ -51,6 +59,7 @@ typedef struct ddni_curve {
     const double *rho; /* [rows] correlation of the error of a row with that of the next larger t;
                           or NULL: unknown */
     int32_t apart;     /* rho is NULL because all errors are independent */
+    double top;        /* the largest value that it can have; 0: any */
     int32_t decays;    /* towards 0: interpolated in its logarithm, as far as the errors allow */
 } ddni_curve;
 
@@ -63,6 +72,7 @@ typedef struct ddni_curve {
 typedef struct ddni_crossing {
     double t, error;
     int64_t count;
+    int32_t unresolved; /* the errors do not tell the level from the top: t and error are NaN */
 } ddni_crossing;
 void ddni_cross(const ddni_curve *curve, double level, ddni_crossing *out);
 

@@ -222,6 +222,7 @@ typedef struct verdict {
 static verdict judge(const job *j, int64_t seeds, int value)
 {
     double sum = 0, square = 0, error = 0, covered = 0, n = 0, trials = 0, truth = j->truth[value];
+    double above = 0; /* how far the intervals reach */
     for (int64_t r = 0; r < seeds; r++) {
         const cover_value *v = &j->value[r * j->values + value];
         if (isnan(v->value)) {
@@ -234,6 +235,7 @@ static verdict judge(const job *j, int64_t seeds, int value)
         sum += off;
         square += off * off;
         error += v->se;
+        above += high - v->value;
         covered += low <= of && of <= high;
         trials = v->trials;
     }
@@ -242,7 +244,11 @@ static verdict judge(const job *j, int64_t seeds, int value)
     out.ratio = sd / (error / n);
     out.coverage = covered / n;
     out.bias = sum / error;
-    out.rare = trials > 0 && trials * truth * (1 - truth) < 10;
+    /* where its interval reaches further up than the error says, rare pairs carry a distance */
+    const int distance =
+        j->group->times && strcmp(j->group->quantity[value / COVER_TIMES], "distance2") == 0;
+    out.rare = (trials > 0 && trials * truth * (1 - truth) < 10) ||
+               (distance && above > 1.25 * 1.959964 * error);
     const double ratio_sd = 1 / sqrt(2 * n), coverage_sd = sqrt(0.05 * 0.95 / n);
     out.bad = out.coverage < 0.92 - 2 * coverage_sd ||
               (!out.rare && out.coverage > 0.98 + 2 * coverage_sd) ||
@@ -287,7 +293,8 @@ static int print(const job *jobs, int count, int64_t seeds)
             }
         }
     }
-    printf("\n%lld seeds. In brackets: hits or misses are rare, and the interval counts alone.\n",
+    printf("\n%lld seeds. In brackets: hits or misses are rare, or rare pairs"
+           " carry the mean, and the interval counts alone.\n",
            (long long)seeds);
     return bad;
 }

@@ -76,13 +76,17 @@ static void measure_branch(cover_scene *s, int64_t seed, cover_value *out)
  * denoised for the others. */
 static void exact_at(cover_scene *s, int clones, double *out)
 {
-    const double end = 1e-3, a2 = clones ? exp(-2 * end) : 1;
+    const double end = 1e-3, s2 = -expm1(-2 * end);
     ddn_result *r = identities(s, EXACT, COVER_TIMES, cover_times);
     for (int k = 0; k < COVER_TIMES; k++) {
         out[k] = cover_element(s, r, "phi", k);
         out[COVER_TIMES + k] = cover_element(s, r, "phi_C", k);
-        out[2 * COVER_TIMES + k] =
-            2 * a2 * cover_element(s, r, "mmse", k) + (clones ? 2 * COVER_D * -expm1(-2 * end) : 0);
+        /* the law of x at T_END, given the end point and x_t: theory (13) */
+        const double step2 = -expm1(-2 * (cover_times[k] - end));
+        const double all2 = -expm1(-2 * cover_times[k]);
+        const double share = clones ? step2 * exp(-end) / all2 : 1;
+        out[2 * COVER_TIMES + k] = 2 * share * share * cover_element(s, r, "mmse", k) +
+                                   (clones ? 2 * COVER_D * s2 * step2 / all2 : 0);
     }
     ddn_result_destroy(r);
 }
@@ -206,10 +210,10 @@ static void exact_two_crossings(cover_scene *s, double *out)
 
 const cover_group cover_transitions[] = {
     {"clones",
-     "256 pairs",
+     "256 clone pairs",
      0,
      3,
-     {"clones: phi", "clones: phi_C", "clones: distance2"},
+     {"phi", "phi_C", "distance2"},
      1,
      measure_clones,
      exact_clones},

@@ -209,7 +209,7 @@ ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn
     DDNI_CHECK(ctx, ddni_result_curve(result, name, &kl), DDN_E_KEY,
                "the result has no columns 't', '%s' and '%s_se'", name, name);
 
-    ddni_crossing found = {NAN, NAN, 0};
+    ddni_crossing found = {NAN, NAN, 0, 0};
     const int64_t last = kl.rows - 1;
     const int64_t late = kl.t[last] > kl.t[0] ? last : 0, early = last - late;
     if (kl.y[late] <= level) {

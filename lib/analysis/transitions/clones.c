@@ -1,13 +1,16 @@
 /* Clone probabilities by simulation: two continuations of one state with separate noise, run to
  * the clean end (theory.md (36)). */
 #include "analysis/analysis_impl.h"
+#include "analysis/classes.h"
 #include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
+#include "analysis/transitions/distance.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
 #include "base/progress.h"
 #include "base/statistics.h"
+#include "numerics/vector.h"
 
 enum {
     PILOT = 64 /* pairs of each time before a precision is judged */
@@ -18,7 +21,7 @@ typedef struct tally {
     ddni_level level;
     int64_t pairs;
     ddni_agreement same;
-    ddni_mean distance2;
+    ddni_distance distance;
 } tally;
 
 typedef struct clone_work {
@@ -28,12 +31,14 @@ typedef struct clone_work {
     ddni_judge judge;
     int64_t seed, pairs, batch, d; /* batch in pairs */
     double precision;              /* wanted, in place of pairs; or NaN */
+    double span;                   /* that phi runs through, the unit of its precision */
     int64_t most;                  /* pairs of a time for it */
     tally *tallies;                /* [count] */
     int64_t count;
     ddni_level end;
     int32_t clean;      /* clones end with the denoiser, for a classifier */
     double *x0, *z, *x; /* [2 batch][d]: rows 2p and 2p + 1 are clones */
+    double *distance2;  /* [batch] */
     int64_t *paths;     /* [2 batch] */
 } clone_work;
 
@@ -45,6 +50,7 @@ static void free_clones(clone_work *w)
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->x);
+    ddni_free(al, w->distance2);
     ddni_free(al, w->paths);
     ddni_free(al, w->tallies);
 }
@@ -56,9 +62,18 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
         .oracle = w->oracle, .points = an->points, .classifier = an->classifier};
     DDNI_TRY(ddni_judge_create(w->ctx, &of, rows, &w->judge));
     w->clean = w->judge.rule == DDNI_CLASSIFIER;
+    DDNI_TRY(ddni_phi_infinity(w->ctx, w->oracle, &w->span));
+    w->span = w->clean || !(w->span < 1) ? 1 : 1 - w->span; /* not known for a classifier */
+    double typical;
+    DDNI_TRY(ddni_distance_typical(w->ctx, ddn_oracle_dataset(w->oracle), NULL,
+                                   w->clean ? 1 : w->end.a, w->clean ? 0 : w->end.s, &typical));
+    for (int64_t k = 0; k < w->count; k++) {
+        w->tallies[k].distance.typical = typical;
+    }
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->x0));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, row, &w->x));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, sizeof(double), &w->distance2));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->paths));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
@@ -71,16 +86,13 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
 static ddn_status count(clone_work *w, int64_t pairs, tally *out)
 {
     for (int64_t p = 0; p < pairs; p++) {
-        const double *one = w->x + 2 * p * w->d, *other = one + w->d;
-        double distance2 = 0;
-        for (int64_t j = 0; j < w->d; j++) {
-            distance2 += (one[j] - other[j]) * (one[j] - other[j]);
-        }
-        ddni_mean_add(&out->distance2, distance2);
+        const double *one = w->x + 2 * p * w->d;
+        w->distance2[p] = ddni_distance2(w->d, one, one + w->d);
     }
     DDNI_TRY(w->clean ? ddni_judge_clean(&w->judge, &w->end, 2 * pairs, w->x)
                       : ddni_judge_noisy(&w->judge, w->end.t, 2 * pairs, w->x, w->d));
     ddni_judge_count(&w->judge, pairs, &out->same);
+    ddni_distance_add(&w->judge, pairs, w->distance2, &out->distance);
     return DDN_OK;
 }
 
@@ -136,24 +148,24 @@ static double error_of(int64_t hits, int64_t pairs, int64_t most, int sure)
 }
 
 /* Pairs for the precision, by a proportion that is kept from 0 and 1. */
-static double needed(const clone_work *w, int64_t hits, int64_t pairs)
+static double needed(double error, int64_t hits, int64_t pairs)
 {
     const double p = ((double)hits + 2) / ((double)pairs + 4);
-    return p * (1 - p) / (w->precision * w->precision);
+    return p * (1 - p) / (error * error);
 }
 
 /* How many pairs in all the next round of a proportion goes to: where it should reach the
  * precision, but not beyond four times as many, because few pairs tell little. What has reached it
  * stays. */
-static int64_t next_round(const clone_work *w, int64_t hits, int64_t pairs)
+static int64_t next_round(const clone_work *w, double asked, int64_t hits, int64_t pairs)
 {
     double p, error;
     ddni_proportion(hits, pairs, &p, &error);
-    if (error <= w->precision) {
+    if (error <= asked) {
         return pairs;
     }
     const int64_t least = pairs + 1 + pairs / 16;
-    const double wanted = fmin(ceil(needed(w, hits, pairs)), 4 * (double)pairs);
+    const double wanted = fmin(ceil(needed(asked, hits, pairs)), 4 * (double)pairs);
     return (int64_t)fmin(fmax(wanted, (double)least), (double)w->most);
 }
 
@@ -161,23 +173,26 @@ typedef struct proportion {
     const char *name;
     int64_t hits;
     int32_t judged;
+    double asked; /* its error */
 } proportion;
 
 static void proportions(const clone_work *w, const tally *of, proportion list[2])
 {
-    list[0] = (proportion){"phi", of->same.classes, w->judge.class_of != NULL};
-    list[1] = (proportion){"phi_C", of->same.nearest, w->judge.nearest != NULL};
+    list[0] =
+        (proportion){"phi", of->same.classes, w->judge.class_of != NULL, w->span * w->precision};
+    list[1] = (proportion){"phi_C", of->same.nearest, w->judge.nearest != NULL, w->precision};
 }
 
 static ddn_status out_of_reach(const clone_work *w, const tally *worst, const proportion *of)
 {
     return ddni_fail(
         w->ctx, DDN_E_CONVERGENCE,
-        "time %g: %s of clones needs about %.3g pairs for the standard error %g "
+        "time %g: %s of clones needs about %.3g pairs for the precision %g "
         "(DDN_ANALYSIS_CLONE_PRECISION), more than %lld (DDN_ANALYSIS_MOST_SAMPLES); %.2g "
         "can be had",
-        worst->level.t, of->name, needed(w, of->hits, worst->pairs), w->precision,
-        (long long)w->most, error_of(of->hits, worst->pairs, w->most, 1));
+        worst->level.t, of->name, needed(of->asked, of->hits, worst->pairs), w->precision,
+        (long long)w->most,
+        error_of(of->hits, worst->pairs, w->most, 1) * w->precision / of->asked);
 }
 
 /* Fails by name where the pairs so far show that one of the times cannot reach the precision. */
@@ -185,7 +200,7 @@ static ddn_status check_reach(const clone_work *w)
 {
     double best = 0;
     const tally *worst = NULL;
-    proportion list[2], of = {"", 0, 0};
+    proportion list[2], of = {"", 0, 0, NAN};
     for (int64_t k = 0; k < w->count; k++) {
         const tally *now = &w->tallies[k];
         proportions(w, now, list);
@@ -196,8 +211,8 @@ static ddn_status check_reach(const clone_work *w)
                 double p;
                 ddni_proportion(list[i].hits, now->pairs, &p, &least);
             }
-            if (least > w->precision && least > best) {
-                best = least;
+            if (least > list[i].asked && least / list[i].asked > best) {
+                best = least / list[i].asked;
                 worst = now;
                 of = list[i];
             }
@@ -215,7 +230,8 @@ static ddn_status refine(clone_work *w, int64_t k, double from, double to)
         proportion list[2];
         proportions(w, of, list);
         for (int i = 0; i < 2; i++) {
-            int64_t pairs = list[i].judged ? next_round(w, list[i].hits, of->pairs) : of->pairs;
+            int64_t pairs =
+                list[i].judged ? next_round(w, list[i].asked, list[i].hits, of->pairs) : of->pairs;
             next = pairs > next ? pairs : next;
         }
         if (next <= of->pairs) {
@@ -250,7 +266,7 @@ static ddn_status add_all_pairs(clone_work *w)
 /* ---- The result ---- */
 
 typedef struct clone_columns {
-    double *t, *pairs, *share[2][4], *distance2, *distance2_se;
+    double *t, *pairs, *share[2][4], *distance2[4];
 } clone_columns;
 
 static ddn_status add_columns(const clone_work *w, ddn_result *r, clone_columns *c)
@@ -270,8 +286,8 @@ static ddn_status add_columns(const clone_work *w, ddn_result *r, clone_columns 
                                           i == 0 ? ddni_judge_rule(&w->judge) : "", w->end.t, end));
         ddni_result_count_by(r, what[i].name, "clones");
     }
-    DDNI_TRY(ddni_result_add_pair(w->ctx, r, distance2, &c->distance2, &c->distance2_se, how,
-                                  "mean squared distance", "", w->end.t, end));
+    DDNI_TRY(ddni_result_add_interval(w->ctx, r, distance2, c->distance2, how,
+                                      "mean squared distance", "", w->end.t, end));
     ddni_result_count_by(r, distance2.name, "clones");
     return ddni_result_add_column(w->ctx, r, pairs, &c->pairs, "clone pairs at each time");
 }
@@ -290,8 +306,8 @@ static void put_row(const clone_work *w, const clone_columns *c, int64_t k)
             ddni_wilson_95(list[i].hits, of->pairs, &to[2][k], &to[3][k]);
         }
     }
-    c->distance2[k] = of->distance2.mean;
-    c->distance2_se[k] = ddni_mean_error(&of->distance2);
+    double *const *to = c->distance2;
+    ddni_distance_put(&of->distance, &to[0][k], &to[1][k], &to[2][k], &to[3][k]);
 }
 
 static ddn_status measure_clones(clone_work *w, ddn_result *r)

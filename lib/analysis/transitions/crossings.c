@@ -74,14 +74,17 @@ static ddn_status cross(ddn_context *ctx, const ddn_result *curves, const questi
     ddni_curve y;
     DDNI_CHECK(ctx, ddni_result_curve(curves, q->column, &y), DDN_E_KEY,
                "the result has no column '%s_se'", q->column);
-    ddni_crossing c = {NAN, NAN, 0};
+    ddni_crossing c = {NAN, NAN, 0, 0};
     char where[160] = "the one crossing";
     if (q->least >= q->level) {
         what.pooling = DDN_POOLING_SAME;
         ddni_say(where, sizeof where, "cannot cross: the curve is nowhere below %.6g", q->least);
     } else {
         ddni_cross(&y, q->level, &c);
-        if (c.count == 0) {
+        if (c.unresolved) {
+            ddni_say(where, sizeof where,
+                     "not resolved: the errors are larger than what is above the level");
+        } else if (c.count == 0) {
             say_where(&y, q->level, where);
         } else if (c.count > 1) {
             ddni_say(where, sizeof where, "the crossing at the largest time of several");

@@ -20,6 +20,8 @@ enum {
     SAME_LOW,
     SAME_HIGH,
     DISTANCE2,
+    DISTANCE2_LOW,
+    DISTANCE2_HIGH,
     Q05,
     Q50,
     Q95,
@@ -43,6 +45,10 @@ static const struct {
     {"same_class_low", "1", DDN_POOLING_PART, "lower end of the 95 % interval of same_class"},
     {"same_class_high", "1", DDN_POOLING_PART, "upper end of the 95 % interval of same_class"},
     {"distance2", DDNI_UNIT_DATA2, DDN_POOLING_MEAN, "mean squared distance of the two ends"},
+    {"distance2_low", DDNI_UNIT_DATA2, DDN_POOLING_PART,
+     "lower end of the 95 % interval of distance2"},
+    {"distance2_high", DDNI_UNIT_DATA2, DDN_POOLING_PART,
+     "upper end of the 95 % interval of distance2"},
     {"distance2_q05", DDNI_UNIT_DATA2, DDN_POOLING_NONE, "5 % quantile of the squared distance"},
     {"distance2_q50", DDNI_UNIT_DATA2, DDN_POOLING_NONE, "median of the squared distance"},
     {"distance2_q95", DDNI_UNIT_DATA2, DDN_POOLING_NONE, "95 % quantile of the squared distance"},
@@ -90,8 +96,8 @@ static void put(const ddni_branch *w, const ddni_tally *out, int64_t k, double *
     if (w->judge.class_of != NULL) {
         put_share(out->same.classes, w->paths, k, values + SAME, errors[SAME]);
     }
-    values[DISTANCE2][k] = out->distance2.mean;
-    errors[DISTANCE2][k] = ddni_mean_error(&out->distance2);
+    ddni_distance_put(&out->distance, &values[DISTANCE2][k], &errors[DISTANCE2][k],
+                      &values[DISTANCE2_LOW][k], &values[DISTANCE2_HIGH][k]);
     ddni_sort(w->distance2, w->paths);
     values[Q05][k] = ddni_quantile(w->distance2, w->paths, 0.05, NULL);
     values[Q50][k] = ddni_quantile(w->distance2, w->paths, 0.5, NULL);

@@ -5,6 +5,7 @@
 #include <diffdyn/transitions.h>
 
 #include "analysis/judge.h"
+#include "analysis/transitions/distance.h"
 #include "base/statistics.h"
 #include "schedule/schedule_impl.h"
 
@@ -24,11 +25,13 @@ typedef struct ddni_branch {
     int64_t *path;         /* [2 batch] */
     double *entropy;       /* [batch] of starts that are not the oracle's; NULL where it has none */
     double *distance2;     /* [paths] */
+    double typical;        /* squared distance of independent ends, or NaN */
 } ddni_branch;
 
 typedef struct ddni_tally {
     ddni_agreement same;
-    ddni_mean distance2, entropy;
+    ddni_distance distance;
+    ddni_mean entropy;
 } ddni_tally;
 
 ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an);

@@ -10,6 +10,7 @@
 #include "analysis/samples.h"
 #include "base/check.h"
 #include "base/progress.h"
+#include "numerics/vector.h"
 #include "oracle/posterior.h"
 
 void ddni_branch_release(ddni_branch *w)
@@ -58,6 +59,9 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
                               .classifier = an->classifier};
     w->own_judge = an->points == NULL || an->points == ddn_oracle_dataset(w->oracle);
     DDNI_TRY(ddni_judge_create(w->ctx, &of, 2 * w->batch, &w->judge));
+    const ddn_dataset *starts = w->clones == 1 && !w->own_data ? w->points : NULL;
+    DDNI_TRY(
+        ddni_distance_typical(w->ctx, ddn_oracle_dataset(w->oracle), starts, 1, 0, &w->typical));
     return prepare_entropy(w);
 }
 
@@ -102,16 +106,12 @@ static ddn_status run_pairs(ddni_branch *w, int64_t k, int64_t first, int64_t m)
 static ddn_status compare(ddni_branch *w, int64_t first, int64_t m, ddni_tally *out)
 {
     for (int64_t p = 0; p < m; p++) {
-        const double *one = w->pair + 2 * p * w->d, *other = one + w->d;
-        double distance2 = 0;
-        for (int64_t j = 0; j < w->d; j++) {
-            distance2 += (one[j] - other[j]) * (one[j] - other[j]);
-        }
-        w->distance2[first + p] = distance2;
-        ddni_mean_add(&out->distance2, distance2);
+        const double *one = w->pair + 2 * p * w->d;
+        w->distance2[first + p] = ddni_distance2(w->d, one, one + w->d);
     }
     DDNI_TRY(ddni_judge_clean(&w->judge, &w->end, 2 * m, w->pair));
     ddni_judge_count(&w->judge, m, &out->same);
+    ddni_distance_add(&w->judge, m, w->distance2 + first, &out->distance);
     return DDN_OK;
 }
 
@@ -129,6 +129,7 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
                                ddni_tally *out)
 {
     ddni_samples samples;
+    out->distance.typical = w->typical;
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
     ddni_samples_init(w->ctx, w->oracle, w->points, w->seed, measurement(w), k, &samples);
     DDNI_STAGE(w->ctx, "U-turns");

@@ -26,6 +26,50 @@ static void missing(ddn_context *ctx, const ddn_result *r, const char *name, con
     assert_non_null(strstr(ddn_result_definition(r, name), why));
 }
 
+/* Where a class has a weight of 1e-3, phi runs from 0.998 to 1: 64 clones cannot tell where it
+ * crosses, and chance made times of it; a precision, in units of what phi runs through, can. */
+static void clones_do_not_make_a_time_of_noise(void **state)
+{
+    (void)state;
+    const double points[3] = {0, 1, 2}, weight[3] = {1, 1e-3, 1e-3};
+    const int32_t label[3] = {0, 0, 1};
+    double times[12];
+    for (int k = 0; k < 12; k++) {
+        times[k] = 4 * pow(0.05 / 4, k / 11.0);
+    }
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *ou = NULL;
+    ddn_dataset *bare = NULL, *labelled = NULL, *ds = NULL;
+    ddn_oracle *oracle = NULL;
+    OK(ctx, ddn_schedule_create_ou(ctx, &ou));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 1, points, 1, &bare));
+    OK(ctx, ddn_dataset_create_labelled(ctx, bare, 3, label, &labelled));
+    OK(ctx, ddn_dataset_create_weighted(ctx, labelled, 3, weight, &ds));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, ou, &oracle));
+    ddn_analysis *an = analysis(ctx, 128, 64, 16);
+    for (int64_t seed = 0; seed < 6; seed++) {
+        ddn_result *curves = NULL, *crossed = NULL;
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, seed));
+        OK(ctx, ddn_analysis_clones(an, oracle, 12, times, &curves));
+        OK(ctx, ddn_analysis_crossings(an, oracle, curves, &crossed));
+        missing(ctx, crossed, "t_S_phi", "not resolved");
+        ddn_result_destroy(curves);
+        ddn_result_destroy(crossed);
+    }
+    ddn_result *r = NULL;
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_CLONE_PRECISION, 0.25));
+    OK(ctx, ddn_analysis_clones(an, oracle, 1, times, &r));
+    assert_true(test_element(ctx, r, "phi_se", 0) <= 0.25 * 2e-3);
+    ddn_result_destroy(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(labelled);
+    ddn_dataset_destroy(bare);
+    ddn_schedule_destroy(ou);
+    ddn_context_destroy(ctx);
+}
+
 /* Of two points phi_C >= 1/2 at all times: there is no t_C, whatever the noise of clones says
  * (which came as 3.2). */
 static void two_points_do_not_collapse(void **state)
@@ -199,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_points_do_not_collapse),
+        cmocka_unit_test(clones_do_not_make_a_time_of_noise),
         cmocka_unit_test(clones_do_not_stand_in_for_identities),
         cmocka_unit_test(errors_of_neighbours_are_combined_as_they_are_correlated),
         cmocka_unit_test(last_changes_have_honest_errors),

@@ -35,6 +35,39 @@ static void agrees(ddn_context *ctx, const ddn_result *r, const char *name, int6
     CLOSE(test_element(ctx, r, name, row), test_element(ctx, r, other, row), 0, 4.5 * se + 1e-9);
 }
 
+/* Where no pair parts the mean distance is not known to be 0: the interval has the 3.69 events that
+ * may have been missed (chi squared of 2 degrees), each of the typical size; where all part it is
+ * that of the error, and one pair more above. */
+static void unseen_distances_are_allowed_for(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 1.5, 1);
+    ddn_analysis *an = settings(ctx, 100);
+    const double at[] = {5e-4, 3};
+    for (int clones = 1; clones <= 2; clones++) {
+        ddn_result *r = NULL;
+        OK(ctx,
+           (clones == 1 ? ddn_analysis_uturn : ddn_analysis_branch)(an, oracle, NULL, 2, at, &r));
+        assert_true(test_element(ctx, r, "returned", 0) == 1);
+        const double rare = 100 * test_element(ctx, r, "distance2_se", 0); /* the typical size */
+        const double far = test_element(ctx, r, "distance2", 1);
+        CLOSE(rare, far, 0.3, 0);
+        CLOSE(100 * test_element(ctx, r, "distance2_high", 0), 3.69 * rare, 0.01, 0);
+        assert_true(test_element(ctx, r, "distance2_low", 0) < 1e-20);
+        assert_true(test_element(ctx, r, "distance2_identity", 0) <=
+                    test_element(ctx, r, "distance2_high", 0));
+        const double half = 1.96 * test_element(ctx, r, "distance2_se", 1);
+        CLOSE(far - test_element(ctx, r, "distance2_low", 1), half, 0.1, 0);
+        const double up = test_element(ctx, r, "distance2_high", 1) - far;
+        assert_true(up > half && up < 1.6 * half);
+        ddn_result_destroy(r);
+    }
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
 /* The exact reverse kernel does what the posterior predicts, for both experiments. */
 static void simulation_is_identity(void **state)
 {
@@ -367,6 +400,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(simulation_is_identity),
+        cmocka_unit_test(unseen_distances_are_allowed_for),
         cmocka_unit_test(two_gaussians_by_every_method),
         cmocka_unit_test(classifiers),
         cmocka_unit_test(foreign_scores),

@@ -60,7 +60,7 @@ typedef struct work {
     int has[MEANS];      /* which means are measured */
     ddni_level *levels;  /* [count] */
     ddni_means *means;   /* [count] */
-    ddni_range *range;   /* [count] of the weights; the bound is that of a quantity */
+    ddni_range *range;   /* [count] without the bound, which a quantity has */
     double *record;      /* [count][recorded][1 + MEANS]: W, and W h */
     double *z, *x;       /* [batch][d] */
     double *weight;      /* [batch] */
@@ -234,6 +234,7 @@ static ddni_estimate estimate(const work *w, int64_t k, int mean)
     ddni_range range = w->range[k];
     range.bound = bounds[mean];
     range.unlisted = mean == LOG_P ? NAN : range.unlisted;
+    range.rare = mean == TRACE_COV ? range.rare : 0;
     return ddni_means_of(&w->means[k], mean, &range);
 }
 
@@ -279,7 +280,7 @@ static int64_t round_up(double need)
     while (size < need) {
         size *= sqrt(sqrt(2));
     }
-    return (int64_t)size;
+    return (int64_t)ceil(size);
 }
 
 static ddn_status out_of_reach(const work *w, int64_t k, int quantity, double need)
@@ -345,7 +346,7 @@ static ddn_status measure(work *w, const ddn_analysis *an)
     for (int64_t k = 0; k < w->count; k++) {
         const double part = (isnan(w->precision) ? 0.9 : 0.2) / (double)w->count;
         DDNI_TRY(ddni_rare_level(&w->rare, &w->levels[k]));
-        w->range[k] = (ddni_range){NAN, 1 / w->rare.plain, w->rare.unlisted};
+        w->range[k] = (ddni_range){NAN, 1 / w->rare.plain, w->rare.unlisted, w->rare.far};
         DDNI_TRY(sample(w, k, w->total, 0.1 + (double)k * part, 0.1 + (double)(k + 1) * part));
     }
     if (!isnan(w->precision)) {

@@ -43,9 +43,10 @@ void ddni_means_add(ddni_means *m, double weight, double most, int quantities, c
 
 double ddni_means_slope(const ddni_means *m, int quantity)
 {
-    return m->weight2 > 0 ? (m->of[quantity].with_weight + unseen_zeros * m->of[quantity].mean) /
-                                (m->weight2 + unseen_zeros)
-                          : 0;
+    const double ratio = m->of[quantity].mean / m->weight;
+    return m->weight2 > 0
+               ? (m->of[quantity].with_weight + unseen_zeros * ratio) / (m->weight2 + unseen_zeros)
+               : 0;
 }
 
 /* Sums of squares and of third powers of v - b W, about their mean. */
@@ -111,15 +112,14 @@ static void interval_of(const skewed *s, double bound, const ddni_range *range, 
 }
 
 /* How much more the mean may be by states that the proposal does not know, of which there may have
- * been none: as many as a rule of three allows for, or the points that are not listed. */
+ * been none: by what one more of these changes, or the points that are not listed. */
 static double unseen(const ddni_means *m, int quantity, const ddni_range *range)
 {
     const double n = (double)m->count, far = m->of[quantity].far / n;
-    const double any =
-        ddni_events_above(far, m->of[quantity].far2 / (n * n), range->bound * range->weight / n);
-    return range->weight > 1 && !isnan(range->bound)
-               ? fmin(range->unlisted * range->bound, fmax(any - far, 0))
-               : 0;
+    const double far2 = m->of[quantity].far2 / (n * n), next = range->bound * range->weight / n;
+    const double more = ddni_events_above(far, far2, next) - ddni_events_above(far, far2, 0);
+    return range->weight > 1 && !isnan(range->bound) ? fmin(range->unlisted * range->bound, more)
+                                                     : 0;
 }
 
 /* The interval where few samples carry the mean; `zeros` is what samples with W = 0 may change. */
@@ -136,7 +136,7 @@ static void skewed_interval(const ddni_means *m, int quantity, const ddni_range 
         below_mean = up.mean - low;
         above_mean = high - up.mean;
     } else if (!(down.effective >= few)) {
-        const ddni_range any = {range->bound, range->weight, 1};
+        const ddni_range any = {range->bound, range->weight, 1, 0};
         interval_of(&down, most, &any, n, &low, &high);
         below_mean = high - down.mean;
         above_mean = down.mean - low;
@@ -150,7 +150,7 @@ static void skewed_interval(const ddni_means *m, int quantity, const ddni_range 
 ddni_estimate ddni_means_of(const ddni_means *m, int quantity, const ddni_range *range)
 {
     const double n = (double)m->count, slope = ddni_means_slope(m, quantity);
-    const double lean = m->weight2 > 0 ? slope - m->of[quantity].mean : 0;
+    const double lean = m->weight2 > 0 ? slope - m->of[quantity].mean / m->weight : 0;
     double square, third;
     residual(m, quantity, &square, &third);
     square += unseen_zeros * lean * lean;
@@ -161,7 +161,8 @@ ddni_estimate ddni_means_of(const ddni_means *m, int quantity, const ddni_range 
     e.high = e.mean + DDNI_Z95 * e.error;
     if (m->count > 2 && !isnan(range->unlisted)) {
         skewed_interval(m, quantity, range, DDNI_Z95 * sqrt(unseen_zeros) * lean / n, &e);
-        e.high = e.mean + hypot(e.high - e.mean, unseen(m, quantity, range));
+        const double none = ddni_events_above(0, 0, range->rare / n); /* of these seen */
+        e.high = e.mean + hypot(hypot(e.high - e.mean, none), unseen(m, quantity, range));
         e.low = fmax(e.low, 0);
         e.high = isnan(range->bound) ? e.high : fmin(e.high, range->bound);
     }

@@ -30,9 +30,10 @@ typedef struct ddni_means {
 void ddni_means_add(ddni_means *m, double weight, double most, int quantities, const double *h);
 
 /* What is known of h: in [0, bound], bound NaN where there is none; W at most `weight`; what points
- * that the proposal does not know can add to the mean, relative to the bound (1: anything). */
+ * that the proposal does not know can add to the mean, relative to the bound (1: anything); the
+ * size of W h of a rare sample, 0 where none are known. */
 typedef struct ddni_range {
-    double bound, weight, unlisted;
+    double bound, weight, unlisted, rare;
 } ddni_range;
 
 typedef struct ddni_estimate {

@@ -12,7 +12,8 @@
 enum {
     LOOKED_AT = 48,   /* points by which it is told whether a search is needed */
     ROWS = 128,       /* points searched together */
-    FEW = 8,          /* neighbours that are listed however many points there are */
+    FEW = 8,          /* neighbours that are listed however many points there are, and of each */
+    SPARSER = 8,      /* of the sets of points of which each is so much smaller than the last */
     PAIRS = 1 << 22,  /* most pairs of which more are */
     MOST_CLASSES = 32 /* a search for each class reads all others */
 };
@@ -68,17 +69,19 @@ static double narrow(const pair *p)
     return fmin(1, width / (2 * (2 * p->rho - fabs(centre_of(p)))));
 }
 
-/* log E min(w_k/w_i, w_i/w_k) / 2 for states of i; for equal weights close to Phi(-rho). Not above
- * -v^2/2 at the centre v; -infinity if that does not count beside the largest one so far. */
-static double overlap_of(const pair *p, double largest)
+/* log E min(w_k/w_i, w_i/w_k) / 2 for states of i; for equal weights close to Phi(-rho). */
+static double overlap_of(const pair *p)
 {
-    const double centre = centre_of(p);
-    if (-0.5 * centre * centre < largest + negligible) {
-        return -INFINITY;
-    }
     const double one = log_tail(2 * p->rho - p->middle) - p->heavier;
     const double other = log_tail(2 * p->rho + p->middle) + p->heavier + 4 * p->rho * p->rho;
     return log_add(one, other) - log(2);
+}
+
+/* Not below it. */
+static double most_overlap(const pair *p)
+{
+    const double centre = centre_of(p);
+    return -0.5 * centre * centre;
 }
 
 /* E min(1, r w_k/w_i) <= this for a point of relative weight r that is not nearer than rho. */
@@ -105,6 +108,7 @@ void ddni_rare_free(ddni_rare *r)
     const ddni_allocator *al = ddni_context_allocator(r->ctx);
     ddni_free(al, r->row);
     ddni_free(al, r->distance);
+    ddni_free(al, r->size);
     ddni_free(al, r->overlap);
     ddni_free(al, r->share_of);
     ddni_free(al, r->sums);
@@ -113,10 +117,10 @@ void ddni_rare_free(ddni_rare *r)
     *r = (ddni_rare){0};
 }
 
-/* Scratch of a search: rows of points, and the k + 1 nearest of each. */
+/* Scratch of a search: rows of points, and the nearest of each. */
 typedef struct looking {
     double *x, *distance2;
-    int64_t *index, *members, k;
+    int64_t *index, *members, *drawn;
 } looking;
 
 static void free_looking(ddn_context *ctx, looking *l)
@@ -126,14 +130,16 @@ static void free_looking(ddn_context *ctx, looking *l)
     ddni_free(al, l->distance2);
     ddni_free(al, l->index);
     ddni_free(al, l->members);
+    ddni_free(al, l->drawn);
 }
 
 static ddn_status make_looking(ddn_context *ctx, const ddn_dataset *ds, int64_t k, looking *l)
 {
-    l->k = k + 1;
+    const int64_t most = ROWS * (1 + (k > FEW ? k : FEW));
     DDNI_TRY(ddni_alloc_for(ctx, "points", ROWS, ds->d * (int64_t)sizeof(double), &l->x));
-    DDNI_TRY(ddni_alloc_for(ctx, "neighbours", ROWS * l->k, sizeof(double), &l->distance2));
-    DDNI_TRY(ddni_alloc_for(ctx, "neighbours", ROWS * l->k, sizeof(int64_t), &l->index));
+    DDNI_TRY(ddni_alloc_for(ctx, "neighbours", most, sizeof(double), &l->distance2));
+    DDNI_TRY(ddni_alloc_for(ctx, "neighbours", most, sizeof(int64_t), &l->index));
+    DDNI_TRY(ddni_alloc_for(ctx, "points", ds->n, sizeof(int64_t), &l->drawn));
     return ddni_alloc_for(ctx, "points", ds->n, sizeof(int64_t), &l->members);
 }
 
@@ -147,13 +153,17 @@ static void list(ddni_rare *r, int64_t i, int64_t row, double distance)
     if (at < r->listed && rows[at] < 0) {
         rows[at] = row;
         r->distance[i * r->listed + at] = distance;
+        r->size[i * r->listed + at] = 2 * log(distance);
     }
 }
 
-/* The k nearest of points[count] among the rows of `search`, members[] of the set; NULL: all. */
+/* Lists the k nearest of points[count] among the rows of `search`, members[] of the set or NULL for
+ * all; the point itself may be one of these. */
 static ddn_status search_points(ddni_rare *r, looking *l, ddni_search *search,
-                                const int64_t *members, const int64_t *points, int64_t count)
+                                const int64_t *members, const int64_t *points, int64_t count,
+                                int64_t k)
 {
+    k++;
     DDNI_STAGE(r->ctx, "identities");
     for (int64_t first = 0; first < count; first += ROWS) {
         const int64_t m = count - first < ROWS ? count - first : ROWS;
@@ -162,11 +172,11 @@ static ddn_status search_points(ddni_rare *r, looking *l, ddni_search *search,
         for (int64_t q = 0; q < m; q++) {
             ddni_dataset_rows(r->ds, points[first + q], 1, l->x + q * r->d, r->d);
         }
-        DDNI_TRY(ddni_search_distinct(r->ctx, search, m, l->k, l->x, r->d, l->index, l->distance2));
-        for (int64_t q = 0; q < m * l->k; q++) {
+        DDNI_TRY(ddni_search_distinct(r->ctx, search, m, k, l->x, r->d, l->index, l->distance2));
+        for (int64_t q = 0; q < m * k; q++) {
             if (l->index[q] >= 0 && l->distance2[q] > 0) {
                 const int64_t row = members == NULL ? l->index[q] : members[l->index[q]];
-                list(r, points[first + q / l->k], row, sqrt(l->distance2[q]));
+                list(r, points[first + q / k], row, sqrt(l->distance2[q]));
             }
         }
         r->searched += m;
@@ -190,32 +200,114 @@ static ddn_status search_class(ddni_rare *r, looking *l, int64_t c)
     ddn_status status;
     DDNI_TRY_GOTO(ddn_dataset_create_subset(r->ctx, r->ds, others, l->members, &rest), fail);
     DDNI_TRY_GOTO(ddni_search_create(r->ctx, rest, &search), fail);
-    DDNI_TRY_GOTO(
-        search_points(r, l, search, l->members, l->members + others, r->ds->labels->count[c]),
-        fail);
+    DDNI_TRY_GOTO(search_points(r, l, search, l->members, l->members + others,
+                                r->ds->labels->count[c], r->nearest),
+                  fail);
 fail:
     ddni_search_free(r->ctx, search);
     ddn_dataset_destroy(rest);
     return status;
 }
 
-/* Mean over the points of how often a state lies between one and its neighbours, at most once. */
-static double mean_overlap(const ddni_rare *r, const int64_t *points, int64_t count,
-                           const ddni_level *level)
+/* Neighbours among `size` points, drawn by their weights. */
+static ddn_status search_some(ddni_rare *r, looking *l, const int64_t *points, int64_t count,
+                              int64_t size, int64_t stream)
 {
-    double sum = 0;
-    for (int64_t q = 0; q < count; q++) {
-        double here = 0;
+    const int64_t searched = r->searched;
+    ddn_dataset *some = NULL;
+    ddni_search *search = NULL;
+    ddn_status status;
+    for (int64_t p = 0; p < size; p++) {
+        const double u = ddni_draws_uniform(&r->samples->choice, p, stream);
+        l->drawn[p] = ddni_dataset_point(r->ds, u);
+    }
+    DDNI_TRY_GOTO(ddn_dataset_create_subset(r->ctx, r->ds, size, l->drawn, &some), fail);
+    DDNI_TRY_GOTO(ddni_search_create(r->ctx, some, &search), fail);
+    DDNI_TRY_GOTO(search_points(r, l, search, l->drawn, points, count, FEW), fail);
+    r->searched = searched + count * size / r->n;
+fail:
+    ddni_search_free(r->ctx, search);
+    ddn_dataset_destroy(some);
+    return status;
+}
+
+/* Neighbours in sparser and sparser sets of points: close points, however many, do not hide what is
+ * farther. */
+static ddn_status search_scales(ddni_rare *r, looking *l, const int64_t *points, int64_t count)
+{
+    int64_t stream = 4;
+    for (int64_t size = FEW; SPARSER / 2 * size <= r->n; size *= SPARSER) {
+        DDNI_TRY(search_some(r, l, points, count, size, stream++));
+    }
+    return DDN_OK;
+}
+
+/* How often states lie between points, between classes, and between far points. The overlaps of
+ * close pairs say nothing of far ones, which carry tr Cov: pairs of probability p and size delta^2
+ * are as many events as (sum p delta^2)^2 / sum p delta^4. */
+typedef struct often {
+    double near, across, first, second;
+} often;
+
+/* Adds a point: its overlaps with one neighbour after the other, and then their sums. */
+static void add_pair(const ddni_rare *r, int64_t at, double overlap, int other, often *sum)
+{
+    if (overlap == 0) {
+        return;
+    }
+    const double size = exp(r->size[at] - r->longest);
+    sum->near += overlap;
+    sum->across += other ? overlap : 0;
+    sum->first += overlap * size;
+    sum->second += overlap * size * size;
+}
+
+static void add_point(const often *of, double pi, often *sum)
+{
+    sum->near += fmin(of->near, pi);
+    sum->across += fmin(of->across, pi);
+    sum->first += of->first;
+    sum->second += of->second;
+}
+
+static double often_far(const often *sum)
+{
+    return sum->second > 0 ? fmin(sum->near, sum->first * (sum->first / sum->second)) : sum->near;
+}
+
+static int is_across(const ddni_rare *r, int64_t i, int64_t row)
+{
+    const ddni_labels *l = r->ds->labels;
+    return l != NULL && l->class_index[i] != l->class_index[row];
+}
+
+static void find_longest(ddni_rare *r)
+{
+    r->longest = -INFINITY;
+    for (int64_t at = 0; at < r->n * r->listed; at++) {
+        r->longest = r->row[at] >= 0 ? fmax(r->longest, r->size[at]) : r->longest;
+    }
+}
+
+/* Are there states at the level, between some points, that plain samples see too seldom? Pairs of
+ * classes are not, where other classes are searched later. */
+static int is_rare(const ddni_rare *r, const int64_t *points, const ddni_level *level)
+{
+    often sum = {0};
+    for (int64_t p = 0; p < LOOKED_AT; p++) {
+        often here = {0};
         for (int64_t k = 0; k < r->listed; k++) {
-            const int64_t at = points[q] * r->listed + k;
+            const int64_t at = points[p] * r->listed + k;
             if (r->row[at] >= 0) {
-                const pair p = pair_of(r, level, points[q], at);
-                here += exp(overlap_of(&p, -INFINITY));
+                const pair both = pair_of(r, level, points[p], at);
+                add_pair(r, at, exp(overlap_of(&both)) / LOOKED_AT,
+                         is_across(r, points[p], r->row[at]), &here);
             }
         }
-        sum += fmin(here, 1);
+        add_point(&here, 1.0 / LOOKED_AT, &sum);
     }
-    return sum / (double)count;
+    return often_far(&sum) < 2 * common ||
+           (r->nearest < r->listed && r->ds->labels != NULL && sum.across < 2 * common);
 }
 
 /* Looks at some points: at how many of the levels are overlaps rare? */
@@ -226,10 +318,12 @@ static ddn_status count_rare(ddni_rare *r, looking *l, ddni_search *search, int6
     for (int64_t p = 0; p < LOOKED_AT; p++) {
         points[p] = ddni_dataset_point(r->ds, ddni_draws_uniform(&r->samples->choice, p, 3));
     }
-    DDNI_TRY(search_points(r, l, search, NULL, points, LOOKED_AT));
+    DDNI_TRY(search_points(r, l, search, NULL, points, LOOKED_AT, r->nearest));
+    DDNI_TRY(search_scales(r, l, points, LOOKED_AT));
+    find_longest(r);
     for (int64_t k = 0; k < count; k++) {
         DDNI_TRY(ddni_poll(r->ctx));
-        found += mean_overlap(r, points, LOOKED_AT, &levels[k]) < 2 * common;
+        found += is_rare(r, points, &levels[k]);
     }
     *rare = found;
     return DDN_OK;
@@ -254,11 +348,15 @@ static ddn_status search_all(ddni_rare *r, looking *l, int64_t budget, int64_t c
     for (int64_t i = 0; i < r->n; i++) {
         l->members[i] = i;
     }
-    status = search_points(r, l, search, NULL, l->members, r->n);
+    status = search_points(r, l, search, NULL, l->members, r->n, r->nearest);
     ddni_search_free(r->ctx, search);
+    if (status == DDN_OK) {
+        status = search_scales(r, l, l->members, r->n);
+    }
     for (int64_t c = 0; status == DDN_OK && c < classes && classes <= MOST_CLASSES; c++) {
         status = search_class(r, l, c);
     }
+    find_longest(r);
     return status;
 }
 
@@ -277,11 +375,15 @@ ddn_status ddni_rare_init(ddn_context *ctx, const ddni_samples *samples, int64_t
     neighbours = neighbours < r->n ? neighbours : r->n - 1;
     r->nearest = neighbours;
     r->listed = r->ds->labels != NULL && r->ds->labels->classes > 1 ? 2 * neighbours : neighbours;
+    for (int64_t size = FEW; SPARSER / 2 * size <= r->n; size *= SPARSER) {
+        r->listed += FEW;
+    }
     const int64_t all = r->n * r->listed;
     ddn_status status = make_looking(ctx, r->ds, neighbours, &l);
     DDNI_TRY_GOTO(status, fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", all, sizeof *r->row, &r->row), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", all, sizeof *r->distance, &r->distance), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", all, sizeof *r->size, &r->size), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "overlaps", all, sizeof *r->overlap, &r->overlap), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "overlaps", all, sizeof *r->share_of, &r->share_of), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "overlaps", r->n, sizeof(double) * DDNI_FAMILIES, &r->sums),
@@ -299,41 +401,12 @@ fail:
 
 /* ---- The proposal at a level ------------------------------------------------------------- */
 
-static int is_across(const ddni_rare *r, int64_t i, int64_t row)
+/* log q_F(i, k); -infinity for pairs that do not count beside the largest. */
+static double log_q(const ddni_rare *r, int family, int64_t i, int64_t at)
 {
-    const ddni_labels *l = r->ds->labels;
-    return l != NULL && l->class_index[i] != l->class_index[row];
-}
-
-/* q_F(i, k) / pi_i in the unit of the family; 0 for pairs that do not count beside the closest. */
-static double q_of(const ddni_rare *r, int family, int64_t i, int64_t at)
-{
-    const double above = r->overlap[at] - r->top[family];
-    if (!(above > negligible) || (family == DDNI_ACROSS && !is_across(r, i, r->row[at]))) {
-        return 0;
-    }
-    return exp(above) * (family == DDNI_FAR ? r->distance[at] * r->distance[at] : 1);
-}
-
-/* How often states lie between far points. The overlaps of close pairs say nothing of far ones,
- * which carry tr Cov: pairs of probability p and size delta^2 are as many events as (sum p
- * delta^2)^2 / sum p delta^4. */
-static void fill_far(const ddni_rare *r, double often[DDNI_FAMILIES])
-{
-    double longest = 0, first = 0, second = 0;
-    for (int64_t at = 0; at < r->n * r->listed; at++) {
-        longest = r->row[at] >= 0 ? fmax(longest, r->distance[at]) : longest;
-    }
-    for (int64_t at = 0; at < r->n * r->listed && longest > 0; at++) {
-        const double size = r->row[at] >= 0 ? r->distance[at] / longest : 0;
-        const double p = ddni_weight(r->ds, at / r->listed) * (size > 0 ? exp(r->overlap[at]) : 0);
-        first += p * size * size;
-        second += p * size * size * size * size;
-    }
-    often[DDNI_FAR] = often[DDNI_NEAR];
-    if (second > 0) {
-        often[DDNI_FAR] = fmin(often[DDNI_NEAR], first * (first / second));
-    }
+    const double q = r->overlap[at] + (family == DDNI_FAR ? r->size[at] : 0) - r->top[family];
+    return !(q > negligible) || (family == DDNI_ACROSS && !is_across(r, i, r->row[at])) ? -INFINITY
+                                                                                        : q;
 }
 
 /* What the points that are not listed can take of the states of i, on average at most. */
@@ -347,46 +420,57 @@ static double taken_by_others(const ddni_rare *r, int64_t i, int64_t count, doub
                                     : 0;
 }
 
-/* How often states lie between a point and its neighbours, and between classes; what its unlisted
- * neighbours can add to it. */
-static void fill_point(ddni_rare *r, int64_t i, double *near, double *across, double *unlisted)
+/* log of pi_i times the overlap with a neighbour, or -infinity if it is negligible for all
+ * families, as far as their largest ones are known; these are kept. */
+static double pair_overlap(ddni_rare *r, int64_t i, int64_t at, double log_pi, const pair *p)
 {
+    double *top = r->top;
+    const int other = is_across(r, i, r->row[at]);
+    const double most = log_pi + most_overlap(p) - negligible, size = r->size[at];
+    if (most < top[DDNI_NEAR] && most + size < top[DDNI_FAR] &&
+        (!other || most < top[DDNI_ACROSS])) {
+        return -INFINITY;
+    }
+    const double overlap = log_pi + overlap_of(p);
+    top[DDNI_NEAR] = fmax(top[DDNI_NEAR], overlap);
+    top[DDNI_FAR] = fmax(top[DDNI_FAR], overlap + size);
+    top[DDNI_ACROSS] = other ? fmax(top[DDNI_ACROSS], overlap) : top[DDNI_ACROSS];
+    return overlap;
+}
+
+/* Overlaps of a point with its neighbours; what its unlisted neighbours can add to it. */
+static void fill_point(ddni_rare *r, int64_t i, often *sum, double *unlisted)
+{
+    const double pi = ddni_weight(r->ds, i), log_pi = log(pi);
     double weight = 0, rho = 0;
     int64_t count = 0;
-    *near = *across = 0;
+    often here = {0};
     for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
         const pair p = pair_of(r, &r->level, i, at);
-        const int other = is_across(r, i, r->row[at]);
-        r->overlap[at] = overlap_of(&p, r->top[other ? DDNI_ACROSS : DDNI_NEAR]);
-        *near += exp(r->overlap[at]);
-        r->top[DDNI_NEAR] = fmax(r->top[DDNI_NEAR], r->overlap[at]);
-        if (other) {
-            *across += exp(r->overlap[at]);
-            r->top[DDNI_ACROSS] = fmax(r->top[DDNI_ACROSS], r->overlap[at]);
-        }
+        r->overlap[at] = pair_overlap(r, i, at, log_pi, &p);
+        add_pair(r, at, exp(r->overlap[at]), is_across(r, i, r->row[at]), &here);
         count++;
         weight += ddni_weight(r->ds, r->row[at]);
         rho = count <= r->nearest ? p.rho : rho; /* those of all classes come first */
     }
+    add_point(&here, pi, sum);
     *unlisted = taken_by_others(r, i, count, weight, rho);
 }
 
-/* Overlaps of all pairs; how often states lie between points, and between classes. */
-static ddn_status fill_overlaps(ddni_rare *r, double often[DDNI_FAMILIES])
+/* Overlaps of all pairs, how often states lie between them. */
+static ddn_status fill_overlaps(ddni_rare *r, often *sum)
 {
-    often[DDNI_NEAR] = often[DDNI_ACROSS] = r->unlisted = 0;
-    r->top[DDNI_NEAR] = r->top[DDNI_ACROSS] = -INFINITY;
-    for (int64_t i = 0; i < r->n; i++) {
-        const double pi = ddni_weight(r->ds, i);
-        double near, across, unlisted;
-        DDNI_TRY(ddni_poll(r->ctx));
-        fill_point(r, i, &near, &across, &unlisted);
-        often[DDNI_NEAR] += pi * fmin(near, 1);
-        often[DDNI_ACROSS] += pi * fmin(across, 1);
-        r->unlisted += pi * unlisted;
+    *sum = (often){0};
+    r->unlisted = 0;
+    for (int f = 0; f < DDNI_FAMILIES; f++) {
+        r->top[f] = -INFINITY;
     }
-    r->top[DDNI_FAR] = r->top[DDNI_NEAR];
-    fill_far(r, often);
+    for (int64_t i = 0; i < r->n; i++) {
+        double unlisted;
+        DDNI_TRY(ddni_poll(r->ctx));
+        fill_point(r, i, sum, &unlisted);
+        r->unlisted += ddni_weight(r->ds, i) * unlisted;
+    }
     return DDN_OK;
 }
 
@@ -395,11 +479,12 @@ static void fill_family(ddni_rare *r, int family)
 {
     double *sums = r->sums + family * r->n, sum = 0;
     for (int64_t i = 0; i < r->n; i++) {
-        double here = 0;
-        for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
-            here += q_of(r, family, i, at);
+        double here = family == DDNI_EVEN;
+        for (int64_t at = i * r->listed;
+             family != DDNI_EVEN && at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
+            here += exp(log_q(r, family, i, at));
         }
-        sum += ddni_weight(r->ds, i) * here;
+        sum += here;
         sums[i] = sum;
     }
     for (int64_t i = 0; i < r->n; i++) {
@@ -408,43 +493,57 @@ static void fill_family(ddni_rare *r, int family)
     r->sum[family] = sum;
 }
 
-/* The share falls to 0 where plain samples see the states themselves. */
-static double share_of(double most, double often)
+/* log sum_F lambda_F q_F / pi_i of a pair. */
+static double share_of_pair(const ddni_rare *r, int64_t i, int64_t at)
 {
-    const double u = often >= common   ? 0
-                     : often <= seldom ? 1
-                                       : log(common / often) / log(common / seldom);
+    double q = 0;
+    if (r->overlap[at] == -INFINITY) {
+        return -INFINITY;
+    }
+    for (int f = 0; f < DDNI_EVEN; f++) {
+        q += r->share[f] > 0 ? r->share[f] * exp(log_q(r, f, i, at)) / r->sum[f] : 0;
+    }
+    return log(q) - log(ddni_weight(r->ds, i));
+}
+
+/* The share falls to 0 where plain samples see the states themselves. */
+static double share_of(double most, double times)
+{
+    const double u = times >= common   ? 0
+                     : times <= seldom ? 1
+                                       : log(common / times) / log(common / seldom);
     return most * u * u * (3 - 2 * u);
 }
 
 ddn_status ddni_rare_level(ddni_rare *r, const ddni_level *level)
 {
-    double often[DDNI_FAMILIES];
+    often sum;
     r->level = *level;
     r->plain = 1;
     r->unlisted = 1;
+    r->far = 0;
     if (r->listed == 0) {
         return DDN_OK;
     }
-    DDNI_TRY(fill_overlaps(r, often));
-    r->share[DDNI_NEAR] = share_of(0.3, often[DDNI_NEAR]);
-    r->share[DDNI_FAR] = share_of(0.15, often[DDNI_FAR]);
-    r->share[DDNI_ACROSS] = share_of(0.2, often[DDNI_ACROSS]);
+    DDNI_TRY(fill_overlaps(r, &sum));
+    r->share[DDNI_NEAR] = share_of(0.3, sum.near);
+    r->share[DDNI_FAR] = share_of(0.15, often_far(&sum));
+    r->share[DDNI_ACROSS] = share_of(0.2, sum.across);
+    r->share[DDNI_EVEN] = r->ds->weights != NULL ? 0.05 : 0;
     for (int f = 0; f < DDNI_FAMILIES; f++) {
-        r->share[f] = r->top[f] > nothing ? r->share[f] : 0;
+        r->share[f] = f == DDNI_EVEN || r->top[f] > nothing ? r->share[f] : 0;
         r->plain -= r->share[f];
         if (r->share[f] > 0) {
             DDNI_TRY(ddni_poll(r->ctx));
             fill_family(r, f);
         }
     }
+    if (r->share[DDNI_FAR] > 0) {
+        r->far = exp(r->top[DDNI_FAR]) * r->sum[DDNI_FAR] / r->share[DDNI_FAR];
+    }
     for (int64_t i = 0; i < r->n && r->plain < 1; i++) {
         for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
-            double q = 0;
-            for (int f = 0; f < DDNI_FAMILIES; f++) {
-                q += r->share[f] > 0 ? r->share[f] * q_of(r, f, i, at) / r->sum[f] : 0;
-            }
-            r->share_of[at] = log(q);
+            r->share_of[at] = share_of_pair(r, i, at);
         }
     }
     return DDN_OK;
@@ -465,7 +564,7 @@ static int choose_family(const ddni_rare *r, double u)
     return DDNI_FAMILIES;
 }
 
-/* A pair by its share in a family: the point, and where its neighbour is listed. */
+/* A pair by its share in a family: the point, and where its neighbour is listed, -1 for none. */
 static void choose_pair(const ddni_rare *r, int family, double u, int64_t *i, int64_t *at)
 {
     const double *sums = r->sums + family * r->n;
@@ -479,12 +578,12 @@ static void choose_pair(const ddni_rare *r, int family, double u, int64_t *i, in
         }
     }
     /* What is left of u goes on within the point. */
-    const double unit = ddni_weight(r->ds, low) / r->sum[family];
-    double rest = u - (low > 0 ? sums[low - 1] : 0);
+    double rest = (u - (low > 0 ? sums[low - 1] : 0)) * r->sum[family];
     *i = low;
     *at = -1;
-    for (int64_t k = low * r->listed; k < (low + 1) * r->listed && r->row[k] >= 0; k++) {
-        const double q = unit * q_of(r, family, low, k);
+    for (int64_t k = low * r->listed;
+         family != DDNI_EVEN && k < (low + 1) * r->listed && r->row[k] >= 0; k++) {
+        const double q = exp(log_q(r, family, low, k));
         if (q > 0) {
             *at = k;
             rest -= q;
@@ -505,10 +604,12 @@ static double along(ddni_rare *r, int64_t at, const double *z)
     return ddni_dot(r->d, z, r->other) / r->distance[at];
 }
 
-/* 1 / (plain + sum_k D_k sum_F lambda_F q_F / pi). Neighbours that cannot matter are not read. */
+/* 1 / (plain + even + sum_k D_k sum_F lambda_F q_F / pi). Neighbours that cannot matter are not
+ * read. */
 static double weight_of(ddni_rare *r, int64_t i, const double *z)
 {
-    double sum = log(r->plain);
+    const double even = r->share[DDNI_EVEN] / ((double)r->n * ddni_weight(r->ds, i));
+    double sum = log(r->plain + even);
     for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
         if (r->share_of[at] > -INFINITY) {
             const pair p = pair_of(r, &r->level, i, at);

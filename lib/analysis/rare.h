@@ -15,7 +15,8 @@
 enum {
     DDNI_NEAR,   /* how often states lie between them */
     DDNI_ACROSS, /* the same, between classes */
-    DDNI_FAR,    /* the same times the squared distance */
+    DDNI_FAR,    /* the first times the squared distance */
+    DDNI_EVEN,   /* points whatever their weights, plain noise */
     DDNI_FAMILIES
 };
 
@@ -25,19 +26,23 @@ typedef struct ddni_rare {
     const ddn_dataset *ds; /* the points of the samples, or NULL */
     int64_t n, d;
     int64_t listed;   /* neighbours of a point, 0: all samples are plain; */
-    int64_t nearest;  /* the first of them are the nearest, the others of other classes */
+    int64_t nearest;  /* the first of them are the nearest, then come those of sparser sets of
+                         points, and of other classes */
     int64_t searched; /* points whose neighbours have been looked for */
     int64_t *row;     /* [n][listed] neighbours, -1 where there are fewer */
     double *distance; /* [n][listed] */
-    double *overlap;  /* [n][listed] at the level: log E min(w_k/w_i, w_i/w_k) / 2 */
+    double *size;     /* [n][listed]: log of the squared distance */
+    double *overlap;  /* [n][listed] at the level: log of pi_i E min(w_k/w_i, w_i/w_k) / 2 */
     double *share_of; /* [n][listed] at the level: log sum_F lambda_F q_F / pi */
     double *sums;     /* [FAMILIES][n] at the level: shares of the points up to one */
     double *y, *other;
     ddni_level level;
     double plain;                /* share of the plain samples */
     double share[DDNI_FAMILIES]; /* of the families */
-    double top[DDNI_FAMILIES];   /* log of the largest overlap of a family, its unit */
+    double top[DDNI_FAMILIES];   /* log of the largest q of a family, its unit */
     double sum[DDNI_FAMILIES];   /* over all pairs, in that unit */
+    double longest;              /* log of the largest squared distance */
+    double far;                  /* W tr Cov of a sample of that family, about */
     double unlisted;             /* how much weight other points than the listed ones can have */
 } ddni_rare;
 

@@ -74,87 +74,130 @@ static void two_points_to_any_depth(void **state)
     ddn_context_destroy(ctx);
 }
 
-/* Points with near copies, which plain samples see, and far ones, which carry the mmse: the close
- * pairs must not hide them. The truth at 0.01 is that of the trapezoid rule over each component.
- * Within 5 errors, which are at most 20 % of it, for 8 seeds. */
-static void close_pairs_hide_no_far_ones(void **state)
-{
-    (void)state;
-    ddn_context *ctx = test_context(1);
-    const double points[5] = {0, 1e-4, 1, 1.0001, 5}, t = 0.01, want = 0.000134465;
-    const int32_t labels[5] = {0, 1, 0, 0, 1};
-    ddn_oracle *oracle = toy_oracle(ctx, points, 5, 1, labels);
-    for (int64_t seed = 0; seed < 8; seed++) {
-        ddn_analysis *an = analysis(ctx, 1024, seed);
-        ddn_result *r = NULL;
-        OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &r));
-        const double error = test_element(ctx, r, "mmse_se", 0);
-        assert_true(error > 0 && error < 0.2 * want);
-        CLOSE(test_element(ctx, r, "mmse", 0), want, 0, 5 * error);
-        ddn_result_destroy(r);
-        ddn_analysis_destroy(an);
-    }
-    ddn_oracle_destroy(oracle);
-    ddn_context_destroy(ctx);
-}
+/* Sets whose rare states hide behind others, with the truth by the trapezoid rule over each
+ * component. */
+typedef struct hidden {
+    const char *quantity;
+    double t, want;
+    double most; /* of the spread over the truth, 0: any */
+    int n;
+    double points[6], weights[6];
+    int32_t labels[6];
+} hidden;
 
-/* Very unequal weights: the close pair with a weight of 1e-12 carries nothing, a far one with 0.2
- * all. The truth at 0.01 is that of the trapezoid rule over each component. Within 5 errors, which
- * are at most 20 % of it, for 8 seeds. */
-static void light_points_hide_no_heavy_ones(void **state)
+static const hidden sets[] = {
+    /* Near copies, which plain samples see, and far pairs, which carry the mmse. */
+    {"mmse", 0.01, 0.000134465, 0.2, 5, {0, 1e-4, 1, 1.0001, 5}, {0}, {0, 1, 0, 0, 1}},
+    /* The close pair with a weight of 1e-12 carries nothing, a far one with 0.2 all. */
+    {"mmse",
+     0.01,
+     1.31245466e-06,
+     0.2,
+     6,
+     {0, 0.3, 0.31, 2, -1, 7},
+     {1e-12, 1, 1e-3, 1, 0.2, 1e-5},
+     {0, 1, 0, 1, 0, 0}},
+    /* The points of a pair with 1e-40 are as close as can be; the others carry f. */
+    {"f",
+     1.18e-5,
+     1.18595744235e-24,
+     0.2,
+     4,
+     {0, 0.1, 5, 5 + 1e-9},
+     {1, 1, 1e-40, 1e-40},
+     {0, 1, 0, 1}},
+    /* Close points among which no search seems to be needed, and a far one. */
+    {"mmse", 5e-4, 5.59171306622e-07, 0.1, 4, {0, 0.3, 0.301, 0.302}, {0}, {1, 0, 0, 0}},
+    /* A point of small weight, which plain samples do not draw. */
+    {"f", 7e-4, 0.69302399334, 1e-4, 3, {0, 0.3, 0.301}, {1e-4, 1, 1}, {1, 0, 0}},
+    /* Weights that hardly differ, and tell the points apart: the regression on them would be
+     * perfect if there were not the states between far pairs. */
+    {"phi_C", 0.003, 0.6000001661310426, 0, 5, {0, 1e-4, 1, 1.0001, 5}, {0}, {0, 1, 0, 0, 1}},
+    /* Nearly all states have the same value. */
+    {"f", 0.0063, 0.69315071992, 1e-5, 4, {0, 1e-3, 1, 1.001}, {0}, {0, 0, 1, 1}},
+};
+
+static ddn_oracle *weighted_oracle(ddn_context *ctx, const hidden *h)
 {
-    (void)state;
-    ddn_context *ctx = test_context(1);
-    const double points[6] = {0, 0.3, 0.31, 2, -1, 7}, t = 0.01, want = 1.31245466e-06;
-    const double weights[6] = {1e-12, 1, 1e-3, 1, 0.2, 1e-5};
-    ddn_dataset *even = NULL, *ds = NULL;
+    ddn_dataset *even = NULL, *weighted = NULL, *ds = NULL;
     ddn_schedule *ou = NULL;
     ddn_oracle *oracle = NULL;
-    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 6, 1, points, 1, &even));
-    OK(ctx, ddn_dataset_create_weighted(ctx, even, 6, weights, &ds));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, h->n, 1, h->points, 1, &even));
+    OK(ctx, ddn_dataset_create_weighted(ctx, even, h->n, h->weights, &weighted));
+    OK(ctx, ddn_dataset_create_labelled(ctx, weighted, h->n, h->labels, &ds));
     OK(ctx, ddn_schedule_create_ou(ctx, &ou));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, ou, &oracle));
+    ddn_schedule_destroy(ou);
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(weighted);
+    ddn_dataset_destroy(even);
+    return oracle;
+}
+
+/* For 64 seeds of each set: within 5 errors, of which that of the spread is a bound too; at most 10
+ * intervals of 95 % miss (1.5e-3 a set, fixed seeds); the mean square of the deviations over their
+ * errors is from 0.3 to 1.7 (chi^2 with 64 degrees: 1e-4). */
+static void what_hides_behind_others_is_found(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        const hidden *h = &sets[i];
+        ddn_oracle *oracle = h->weights[0] > 0 ? weighted_oracle(ctx, h)
+                                               : toy_oracle(ctx, h->points, h->n, 1, h->labels);
+        double square = 0;
+        int missed = 0;
+        for (int64_t seed = 0; seed < 64; seed++) {
+            char part[3][32];
+            ddn_analysis *an = analysis(ctx, 1024, seed);
+            ddn_result *r = NULL;
+            OK(ctx, ddn_analysis_identities(an, oracle, 1, &h->t, &r));
+            snprintf(part[0], sizeof part[0], "%s_se", h->quantity);
+            snprintf(part[1], sizeof part[1], "%s_low", h->quantity);
+            snprintf(part[2], sizeof part[2], "%s_high", h->quantity);
+            const double off = test_element(ctx, r, h->quantity, 0) - h->want;
+            const double error = test_element(ctx, r, part[0], 0), last = 1e-11 * h->want;
+            assert_true(error > 0 && fabs(off) < 5 * error + last);
+            assert_true(h->most == 0 || error < h->most * h->want);
+            square += off / error * (off / error);
+            missed += h->want < test_element(ctx, r, part[1], 0) - last ||
+                      h->want > test_element(ctx, r, part[2], 0) + last;
+            ddn_result_destroy(r);
+            ddn_analysis_destroy(an);
+        }
+        assert_true(missed <= 10);
+        assert_true(square / 64 > 0.3 && square / 64 < 1.7);
+        ddn_oracle_destroy(oracle);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* Two clusters of 60 points each, at a distance of 1: all neighbours that are listed first are in
+ * the own one. The mmse at this time lives on states between the clusters. */
+static void many_copies_hide_no_far_ones(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    double points[120];
+    const int32_t labels[120] = {0};
+    const double t = 0.0105267, want = 0.000238041818609;
+    for (int i = 0; i < 120; i++) {
+        points[i] = i / 60 + 1e-4 * (i % 60);
+    }
+    ddn_oracle *oracle = toy_oracle(ctx, points, 120, 1, labels);
+    double square = 0;
     for (int64_t seed = 0; seed < 8; seed++) {
         ddn_analysis *an = analysis(ctx, 1024, seed);
         ddn_result *r = NULL;
         OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &r));
         const double error = test_element(ctx, r, "mmse_se", 0);
-        assert_true(error > 0 && error < 0.2 * want);
-        CLOSE(test_element(ctx, r, "mmse", 0), want, 0, 5 * error);
-        assert_true(test_element(ctx, r, "mmse_high", 0) < 2 * want);
+        const double off = test_element(ctx, r, "mmse", 0) - want;
+        assert_true(error > 0 && error < 0.2 * want && fabs(off) < 4.5 * error);
+        square += off / error * (off / error);
         ddn_result_destroy(r);
         ddn_analysis_destroy(an);
     }
-    ddn_oracle_destroy(oracle);
-    ddn_schedule_destroy(ou);
-    ddn_dataset_destroy(ds);
-    ddn_dataset_destroy(even);
-    ddn_context_destroy(ctx);
-}
-
-/* Weights that hardly differ, and tell the points apart: the regression on them would be perfect if
- * there were not the states between far pairs, which come once in some hundred samples. phi_C at
- * 0.003 is 0.6 + 1.7e-7. 64 seeds: within 4.5 errors (4e-4), and at most 9 intervals of 95 % miss
- * (2e-3). */
-static void weights_that_hardly_differ_are_not_leant_on(void **state)
-{
-    (void)state;
-    ddn_context *ctx = test_context(1);
-    const double points[5] = {0, 1e-4, 1, 1.0001, 5}, t = 0.003, want = 0.6000001661310426;
-    const int32_t labels[5] = {0, 1, 0, 0, 1};
-    ddn_oracle *oracle = toy_oracle(ctx, points, 5, 1, labels);
-    int missed = 0;
-    for (int64_t seed = 0; seed < 64; seed++) {
-        ddn_analysis *an = analysis(ctx, 1024, seed);
-        ddn_result *r = NULL;
-        OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &r));
-        CLOSE(test_element(ctx, r, "phi_C", 0), want, 0, 4.5 * test_element(ctx, r, "phi_C_se", 0));
-        missed += want < test_element(ctx, r, "phi_C_low", 0) ||
-                  want > test_element(ctx, r, "phi_C_high", 0);
-        ddn_result_destroy(r);
-        ddn_analysis_destroy(an);
-    }
-    assert_true(missed <= 9);
+    assert_true(square / 8 < 3.5);
     ddn_oracle_destroy(oracle);
     ddn_context_destroy(ctx);
 }
@@ -375,9 +418,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_points_to_any_depth),
-        cmocka_unit_test(close_pairs_hide_no_far_ones),
-        cmocka_unit_test(light_points_hide_no_heavy_ones),
-        cmocka_unit_test(weights_that_hardly_differ_are_not_leant_on),
+        cmocka_unit_test(what_hides_behind_others_is_found),
+        cmocka_unit_test(many_copies_hide_no_far_ones),
         cmocka_unit_test(intervals_hold_the_truth),
         cmocka_unit_test(importance_changes_no_value),
         cmocka_unit_test(what_was_not_seen_has_a_bound),

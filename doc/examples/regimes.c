@@ -415,7 +415,7 @@ static const drv_option options[] = {
      "standard error of each curve, in units of the range it runs through (default 0.01)",
      DRV_DOUBLE, &given.precision, 1e-6, 0.5},
     {"clone-precision", "P",
-     "standard error of φ_C, and of φ over 1 - φ(∞), of clones (default 0.05)", DRV_DOUBLE,
+     "standard error of φ_C, and of φ over 1 - φ(∞), of clones (default 0.08)", DRV_DOUBLE,
      &given.clone_precision, 1e-4, 0.5},
     {"samples", "S", "states at each time in place of a precision; 0: as that needs", DRV_INT,
      &given.samples, 0, 1e9},
@@ -463,7 +463,7 @@ static void check_work(settings *set)
             set->clone_precision, (long long)set->clones);
     }
     set->precision = isnan(set->precision) ? 0.01 : set->precision;
-    set->clone_precision = isnan(set->clone_precision) ? 0.05 : set->clone_precision;
+    set->clone_precision = isnan(set->clone_precision) ? 0.08 : set->clone_precision;
 }
 
 int main(int argc, char **argv)

@@ -107,20 +107,21 @@ typedef struct tally {
     double sum, sum2, error2, held;
 } tally;
 
-/* One line of the table; 1 if it is out of what is promised. */
-static int print_line(int set, int k, int c, const tally *t, double truth, double truth_error,
-                      double seeds)
+/* One cell of the table; 1 if it is out of what is promised. */
+static int print_cell(const tally *t, double truth, double seeds)
 {
     const double mean = t->sum / seeds, error = sqrt(t->error2 / seeds);
     const double spread = sqrt(fmax(t->sum2 / seeds - mean * mean, 0) * seeds / (seeds - 1));
     const double ratio = spread / error, held = t->held / seeds;
     const double free = 3 / sqrt(2 * seeds);
     const double off = 3 * sqrt(0.05 * 0.95 / seeds);
-    const int tiny = !(spread > 1e-14 * fabs(truth));
-    const int bad = !tiny && (ratio < 0.9 - free || ratio > 1.1 + free || held < 0.92 - off);
-    printf("%-12s %5g %-6s %13.6g %8.1g  %8.1g %6.2f %6.1f %% %6.2f%s\n", sets[set], times[k],
-           names[c], truth, truth_error, error, ratio, 100 * held, mean / (spread / sqrt(seeds)),
-           bad ? " *" : "");
+    if (!(spread > 1e-14 * fabs(truth))) {
+        printf(" exact |");
+        return 0;
+    }
+    const int bad = ratio < 0.9 - free || ratio > 1.1 + free || held < 0.92 - off;
+    const char *bold = bad ? "**" : "";
+    printf(" %s%.2f, %.1f%s |", bold, ratio, 100 * held, bold);
     return bad;
 }
 
@@ -139,8 +140,8 @@ int main(int argc, char **argv)
     if (argc > 4) {
         try(ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_NEIGHBOURS, atoll(argv[4])));
     }
-    printf("%lld seeds, %lld samples\n%-12s %5s %-6s %13s %8s  %8s %6s %8s %6s\n", (long long)seeds,
-           (long long)samples, "points", "t", "", "truth", "+-", "se", "sd/se", "coverage", "bias");
+    printf("| quantity | points | t = 0.02 | 0.1 | 0.3 | 1 | 2 | 4 "
+           "|\n|---|---|---|---|---|---|---|---|\n");
     for (int set = 0; set < SETS; set++) {
         ddn_oracle *oracle = make_set(set);
         memset(tallies, 0, sizeof tallies);
@@ -158,16 +159,19 @@ int main(int argc, char **argv)
                 }
             }
         }
-        for (int k = 0; k < TIMES; k++) {
-            for (int c = 0; c < COLUMNS; c++) {
-                bad += print_line(set, k, c, &tallies[c][k], truth[c][0][k], truth[c][1][k],
-                                  (double)seeds);
+        for (int c = 0; c < COLUMNS; c++) {
+            printf("| %s | %s |", names[c], sets[set]);
+            for (int k = 0; k < TIMES; k++) {
+                bad += print_cell(&tallies[c][k], truth[c][0][k], (double)seeds);
             }
+            printf("\n");
         }
         ddn_oracle_destroy(oracle);
     }
     ddn_analysis_destroy(an);
     ddn_context_destroy(ctx);
-    printf("%d out of bounds\n", bad);
+    printf("\n%lld seeds, %lld samples. exact: all digits of a double.\n", (long long)seeds,
+           (long long)samples);
+    fprintf(stderr, "%d out of bounds\n", bad);
     return bad > 0;
 }

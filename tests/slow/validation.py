@@ -25,6 +25,7 @@ from validated import ROOT
 NUMBER = re.compile(r"[-+−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 UNCOMPARED = ("deviation", "σ")  # columns whose numbers have a limit of their own, or are scatter
 PRINTED = {  # tables that other programs print as Markdown: how they are called
+    "coverage_identities": lambda build: [str(build / "tests/slow/coverage_identities")],
     "coverage": lambda build: [str(build / "tests/slow/coverage_table")],
     "score": lambda build: [str(build / "tests/slow/score_random")],
     "spectrum": lambda build: [sys.executable, str(ROOT / "tests/slow/spectrum_random.py"), str(build / "lib/libdiffdyn.so")],

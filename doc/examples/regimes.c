@@ -254,7 +254,7 @@ static void print_work(const settings *set)
     if (set->clones >= 0) {
         printf("%lld pairs each", (long long)set->clones);
     } else {
-        printf("to ±%.2g", set->clone_precision);
+        printf("to %.2g of their range", set->clone_precision);
     }
     printf("; %lld paths of %lld steps; seed %lld\n\n", (long long)set->paths,
            (long long)set->path_steps, (long long)drv.seed);
@@ -334,14 +334,17 @@ static void shade(drv_file *plot, const settings *set, double from, double to, c
     }
 }
 
-static void mark(drv_file *plot, const settings *set, double t, const char *name)
+/* The label stands beside the line, where the curves leave room. */
+static void mark(drv_file *plot, const settings *set, double t, const char *name, double height,
+                 double side)
 {
     if (t > set->t_min && t < set->t_max) {
-        drv_print(plot,
-                  "set arrow from %.17g, graph 0 to %.17g, graph 1 nohead front linecolor "
-                  "'#333333' linewidth 1 dashtype 2\n"
-                  "set label \"%s = %#.3g\" at %.17g, graph 0.04 left offset 0.6,0 front\n",
-                  t, t, name, t, t);
+        drv_print(
+            plot,
+            "set arrow from %.17g, graph 0 to %.17g, graph 1 nohead front linecolor "
+            "'#333333' linewidth 1 dashtype 2\n"
+            "set label \"%s = %#.3g\" at %.17g, graph %g left rotate by 90 offset %g,0 front\n",
+            t, t, name, t, t, height, side);
     }
 }
 
@@ -369,8 +372,8 @@ static void draw(const settings *set)
     shade(plot, set, 0, t_c, "#f6dcd2", "III  memorization");
     shade(plot, set, t_c, t_s, "#e3f1e6", "II  features");
     shade(plot, set, fmax(t_c, t_s), INFINITY, "#e6ebf5", "I  random noise");
-    mark(plot, set, t_s, "t_S");
-    mark(plot, set, t_c, "t_C");
+    mark(plot, set, t_s, "t_S", 0.42, 1);
+    mark(plot, set, t_c, "t_C", 0.2, -1);
     drv_print(plot, "plot");
     if (with_phi) {
         drv_print(plot, " 'phi.csv' using 1:2:3 with yerrorlines linestyle 1 pointsize 0.4 "

@@ -217,10 +217,11 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
     printf("\n  distance of as many data points: %s\n",
            drv_format(perfect, perfect_error, a, sizeof a));
     for (ddn_start kind = DDN_START_NOISE; kind <= DDN_START_GAUSSIAN; kind++) {
-        double t = NAN, error = NAN;
+        double t = NAN, error = NAN, low = NAN, high = NAN;
         drv_try(ddn_late_start_choose(drv.ctx, own.divergence, kind, set->level, &t, &error));
-        printf("  latest %s start with KL <= %g nat: DDPM index %s\n", start_names[kind],
-               set->level, drv_format(t, error, a, sizeof a));
+        drv_try(ddn_late_start_interval(drv.ctx, own.divergence, kind, set->level, &low, &high));
+        printf("  latest %s start with KL <= %g nat: DDPM index %s, 95 %%: %.4g to %.4g\n",
+               start_names[kind], set->level, drv_format(t, error, a, sizeof a), low, high);
     }
 }
 

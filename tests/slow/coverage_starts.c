@@ -31,8 +31,11 @@ static void choose(cover_scene *s, const ddn_result *r, cover_value *out)
 {
     for (int i = 0; i < 8; i++) {
         out[i] = cover_plain(NAN, NAN);
-        cover_try(s, ddn_late_start_choose(s->ctx, r, i < 4 ? DDN_START_GAUSSIAN : DDN_START_NOISE,
-                                           levels[i % 4], &out[i].value, &out[i].se));
+        const ddn_start kind = i < 4 ? DDN_START_GAUSSIAN : DDN_START_NOISE;
+        cover_try(s,
+                  ddn_late_start_choose(s->ctx, r, kind, levels[i % 4], &out[i].value, &out[i].se));
+        cover_try(
+            s, ddn_late_start_interval(s->ctx, r, kind, levels[i % 4], &out[i].low, &out[i].high));
     }
 }
 

@@ -247,7 +247,7 @@ static verdict judge(const job *j, int64_t seeds, int value)
     /* where its interval reaches further up than the error says, rare pairs carry a distance */
     const int distance =
         j->group->times && strcmp(j->group->quantity[value / COVER_TIMES], "distance2") == 0;
-    out.rare = (trials > 0 && trials * truth * (1 - truth) < 10) ||
+    out.rare = trials == 1 || (trials > 0 && trials * truth * (1 - truth) < 10) ||
                (distance && above > 1.25 * 1.959964 * error);
     const double ratio_sd = 1 / sqrt(2 * n), coverage_sd = sqrt(0.05 * 0.95 / n);
     out.bad = out.coverage < 0.92 - 2 * coverage_sd ||
@@ -294,7 +294,7 @@ static int print(const job *jobs, int count, int64_t seeds)
         }
     }
     printf("\n%lld seeds. In brackets: hits or misses are rare, or rare pairs"
-           " carry the mean, and the interval counts alone.\n",
+           " carry the mean, or the value is discrete, and the interval counts alone.\n",
            (long long)seeds);
     return bad;
 }

@@ -225,10 +225,15 @@ static verdict judge(const job *j, int64_t seeds, int value)
     double above = 0; /* how far the intervals reach */
     for (int64_t r = 0; r < seeds; r++) {
         const cover_value *v = &j->value[r * j->values + value];
+        const double of = isnan(v->truth) ? truth : v->truth, off = v->value - of;
+        if (isnan(of)) { /* there is none, and an open interval says so */
+            n++;
+            covered += isnan(v->value) || isinf(v->high);
+            continue;
+        }
         if (isnan(v->value)) {
             continue;
         }
-        const double of = isnan(v->truth) ? truth : v->truth, off = v->value - of;
         const double low = isnan(v->low) ? v->value - 1.959964 * v->se : v->low;
         const double high = isnan(v->high) ? v->value + 1.959964 * v->se : v->high;
         n++;
@@ -247,7 +252,7 @@ static verdict judge(const job *j, int64_t seeds, int value)
     /* where its interval reaches further up than the error says, rare pairs carry a distance */
     const int distance =
         j->group->times && strcmp(j->group->quantity[value / COVER_TIMES], "distance2") == 0;
-    out.rare = trials == 1 || (trials > 0 && trials * truth * (1 - truth) < 10) ||
+    out.rare = isnan(truth) || trials == 1 || (trials > 0 && trials * truth * (1 - truth) < 10) ||
                (distance && above > 1.25 * 1.959964 * error);
     const double ratio_sd = 1 / sqrt(2 * n), coverage_sd = sqrt(0.05 * 0.95 / n);
     out.bad = out.coverage < 0.92 - 2 * coverage_sd ||

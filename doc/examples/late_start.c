@@ -48,9 +48,8 @@ typedef struct curve {
     const sampler *sampler;
     int64_t steps;
     ddn_start start;
-    double *distance, *error; /* [starts] */
-    double *draws;            /* [starts][replicates]: bootstrap */
-    double knee, knee_error;  /* DDPM index */
+    double *distance, *error;         /* [starts] */
+    double knee, knee_low, knee_high; /* DDPM index */
 } curve;
 
 /* ---- Sampling ---------------------------------------------------------------------------- */
@@ -87,7 +86,7 @@ static void measure(const settings *set, const curve *c, int64_t k, double *x)
     drv_try(ddn_integrator_run(it, set->samples, x, d));
     drv_drop(it);
     drv_try(ddn_frechet_distance(drv.ctx, own.frechet, set->samples, drv.seed, set->replicates, x,
-                                 d, &c->distance[k], &c->error[k], c->draws + k * set->replicates));
+                                 d, &c->distance[k], &c->error[k], NULL));
 }
 
 /* Distance of as many data points, drawn at random: what perfect samples would score. */
@@ -105,34 +104,19 @@ static double floor_distance(const settings *set, double *x, double *error)
     return value;
 }
 
-/* The knee of the curve. Its error is the spread over the bootstrap (sample r of every start shares
- * its noise, so that a replicate is one resampled curve) and the width of the grid there. */
+/* The knee of the curve and its interval, for which errors count as independent: the starts share
+ * noise, which makes it wider than need be. */
 static void find_knee(const settings *set, curve *c)
 {
-    const int64_t count = set->starts.count, replicates = set->replicates;
-    double *y = drv_alloc(count, sizeof *y), mean = 0, square = 0;
-    c->knee = c->knee_error = NAN;
-    if (count < 3) {
-        return;
-    }
-    for (int64_t b = 0; b < replicates; b++) {
-        double knee = NAN;
-        for (int64_t k = 0; k < count; k++) {
-            y[k] = c->draws[k * replicates + b];
-        }
-        drv_try(ddn_theory_knee(drv.ctx, count, 0, 0, set->starts.at, y, NULL, NULL, &knee, NULL,
+    const int64_t count = set->starts.count;
+    const double *at = set->starts.at;
+    c->knee = c->knee_low = c->knee_high = NAN;
+    if (count >= 3) {
+        drv_try(ddn_theory_knee(drv.ctx, count, 0, 0, at, c->distance, NULL, NULL, &c->knee, NULL,
                                 NULL));
-        mean += knee / (double)replicates;
-        square += knee * knee / (double)replicates;
+        drv_try(ddn_theory_knee_interval(drv.ctx, count, at, c->distance, c->error, &c->knee_low,
+                                         &c->knee_high));
     }
-    drv_try(ddn_theory_knee(drv.ctx, count, 0, 0, set->starts.at, c->distance, NULL, NULL, &c->knee,
-                            NULL, NULL));
-    int64_t at = 1;
-    while (at < count - 2 && set->starts.at[at] < c->knee) {
-        at++;
-    }
-    const double width = (set->starts.at[at + 1] - set->starts.at[at - 1]) / 2;
-    c->knee_error = sqrt(fmax(0, square - mean * mean) + width * width / 12);
 }
 
 static int64_t list_curves(const settings *set, curve *curves)
@@ -150,7 +134,6 @@ static int64_t list_curves(const settings *set, curve *curves)
                 c->start = start;
                 c->distance = drv_alloc(set->starts.count, sizeof(double));
                 c->error = drv_alloc(set->starts.count, sizeof(double));
-                c->draws = drv_alloc(set->starts.count * set->replicates, sizeof(double));
             }
         }
     }
@@ -210,17 +193,18 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
         const int64_t last = set->starts.count - 1;
         drv_format(q->distance[0], q->error[0], a, sizeof a);
         drv_format(q->distance[last], q->error[last], b, sizeof b);
-        drv_format(q->knee, q->knee_error, c, sizeof c);
+        snprintf(c, sizeof c, "%g, 95 %%: %g to %g", q->knee, q->knee_low, q->knee_high);
         printf("  %-5s %5lld  %-9s  %-23s  %-23s  %s\n", q->sampler->title, (long long)q->steps,
                start_names[q->start], a, b, c);
     }
     printf("\n  distance of as many data points: %s\n",
            drv_format(perfect, perfect_error, a, sizeof a));
     for (ddn_start kind = DDN_START_NOISE; kind <= DDN_START_GAUSSIAN; kind++) {
-        double t = NAN, error = NAN;
+        double t = NAN, error = NAN, low = NAN, high = NAN;
         drv_try(ddn_late_start_choose(drv.ctx, own.divergence, kind, set->level, &t, &error));
-        printf("  latest %s start with KL <= %g nat: DDPM index %s\n", start_names[kind],
-               set->level, drv_format(t, error, a, sizeof a));
+        drv_try(ddn_late_start_interval(drv.ctx, own.divergence, kind, set->level, &low, &high));
+        printf("  latest %s start with KL <= %g nat: DDPM index %s, 95 %%: %.4g to %.4g\n",
+               start_names[kind], set->level, drv_format(t, error, a, sizeof a), low, high);
     }
 }
 

@@ -47,10 +47,20 @@ DDN_API ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *o
  * of log KL as far as it is above its error, else of KL (theory (42)).
  * @param[out] t NaN where it never does; the first grid time if it always does
  * @param[out] standard_error from the errors of the rows and their correlations (columns NAME_rho;
- * an upper bound where there are none), 0 at the end of the grid; or NULL
+ * an upper bound where there are none), 0 at the end of the grid; or NULL. Where the level is not
+ * far above the errors of the rows t is not normal: take ddn_late_start_interval for limits
  */
 DDN_API ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn_start kind,
                                          double level, double *t, double *standard_error);
+
+/** The 95 % interval of that time, of the times whose divergence the level may be: as
+ * ddn_late_start_choose with 1.96 standard errors less, and more, in each row. It need not be
+ * symmetric. From `high` on the start is good enough, but for 2.5 %. (61)
+ * @param[out] low not before the first grid time; the last one where the divergence is above the
+ * level there for certain
+ * @param[out] high infinite where the divergence may be above the level at the last grid time */
+DDN_API ddn_status ddn_late_start_interval(ddn_context *ctx, const ddn_result *result,
+                                           ddn_start kind, double level, double *low, double *high);
 
 /* ---- Features ---------------------------------------------------------------------------- */
 

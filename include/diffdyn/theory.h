@@ -195,21 +195,36 @@ DDN_API ddn_status ddn_theory_frechet(ddn_context *ctx, int64_t d, const double 
                                       const double *cov1, const double *mean2, const double *cov2,
                                       double *distance2);
 
-/** Knee of a curve y on a grid x, count >= 3: the interior point of largest second difference. With
- * errors and draws >= 2 the search is repeated on y + y_se z. Errors: DDN_E_NULL, DDN_E_RANGE,
- * DDN_E_NONFINITE, DDN_E_NOMEM. (63)
+/** Knee of a curve y on a grid x, count >= 3: the interior point of largest second difference.
+ * Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NONFINITE, DDN_E_NOMEM. (63)
+ * @param[in] draws >= 2 with errors, else not used
  * @param[in] x [count] strictly increasing
  * @param[in] y [count]
  * @param[in] y_se [count] >= 0, or NULL
  * @param[out] second [count] the second differences, NaN at both ends; or NULL
  * @param[out] knee the point
- * @param[out] standard_error standard deviation of the knee over the draws, NaN without errors; or
- *     NULL
- * @param[out] share share of draws that agree with it, NaN without errors; or NULL */
+ * @param[out] standard_error that of an even law over half of the steps on either side where the
+ *     errors leave one point; NaN where they leave several, whose law is not known (take
+ *     ddn_theory_knee_interval), and without errors; or NULL
+ * @param[out] share share of the draws y + y_se z that have the same knee, NaN without errors; or
+ *     NULL */
 DDN_API ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, int64_t draws, int64_t seed,
                                    const double *x, const double *y, const double *y_se,
                                    double *second, double *knee, double *standard_error,
                                    double *share);
+
+/** Where the knee of the curve without its errors is, with at least 95 %: from half a step before
+ * the first to half a step after the last point whose second difference may be the largest. Errors
+ * y_se >= 0 that are independent, or correlated as those of neighbours are when they share their
+ * noise, which makes it wider than need be. Errors: as ddn_theory_knee. (63)
+ * @param[in] x [count] strictly increasing
+ * @param[in] y [count]
+ * @param[in] y_se [count]
+ * @param[out] low
+ * @param[out] high */
+DDN_API ddn_status ddn_theory_knee_interval(ddn_context *ctx, int64_t count, const double *x,
+                                            const double *y, const double *y_se, double *low,
+                                            double *high);
 
 DDN_END_DECLS
 

@@ -265,8 +265,8 @@ static void interpolate(window *w, const ddni_curve *c, double level, ddni_cross
     out->t = bisect(w, from, to);
     weights(w, from, to, out->t, value, slope);
     double rise = fabs(combine(w, from, to, slope));
-    double rows = hypot(noise_of(w, from, to, value), bend_of(w, from, to, out->t));
-    out->error = hypot(rows / rise, jump_of(w, from, to));
+    out->grid = hypot(bend_of(w, from, to, out->t) / rise, jump_of(w, from, to));
+    out->error = hypot(noise_of(w, from, to, value) / rise, out->grid);
 }
 
 /* Finds the rows around the first crossing and counts all. `noisy` is where the last crossing is,
@@ -326,7 +326,7 @@ void ddni_cross(const ddni_curve *curve, double level, ddni_crossing *out)
 {
     window w;
     double noisy;
-    *out = (ddni_crossing){NAN, NAN, find_window(curve, level, &w, &noisy), 0};
+    *out = (ddni_crossing){NAN, NAN, NAN, find_window(curve, level, &w, &noisy), 0};
     out->unresolved = is_unresolved(curve, level, &w, out->count);
     if (out->count > 0 && !out->unresolved) {
         interpolate(&w, curve, level, out);

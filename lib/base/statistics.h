@@ -68,9 +68,10 @@ typedef struct ddni_curve {
  * through two rows on each side (fewer at the end of the curve). Its error has these parts, added
  * in quadrature: that of the rows, with their correlations (an upper bound where they are unknown),
  * divided by the slope; what the next rows say of the polynomial; the bracket itself where most of
- * the change of the curve happens in it; and the distance of several crossings that noise makes. */
+ * the change of the curve happens in it; and the distance of several crossings that noise makes.
+ * `grid` are the second and third, which would remain without errors of the rows. */
 typedef struct ddni_crossing {
-    double t, error;
+    double t, error, grid;
     int64_t count;
     int32_t unresolved; /* the errors do not tell the level from the top: t and error are NaN */
 } ddni_crossing;

@@ -30,6 +30,7 @@ BY_FUNCTION = {
     ("ddn_query_bind_input", "what"): "DDN_IN_V",
     ("ddn_result_scalar", "name"): '"n"',
     ("ddn_theory_knee", "count"): "4",
+    ("ddn_theory_knee_interval", "count"): "4",
 }
 
 

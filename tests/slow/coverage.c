@@ -151,7 +151,7 @@ static void *shared(size_t bytes)
 
 static int list_jobs(job *jobs, int64_t seeds, const char *group, const char *data)
 {
-    const cover_group *const lists[] = {cover_transitions, cover_starts, cover_theory};
+    const cover_group *const lists[] = {cover_transitions, cover_starts, cover_theory, cover_data};
     int count = 0;
     for (size_t l = 0; l < sizeof lists / sizeof lists[0]; l++) {
         for (const cover_group *g = lists[l]; g->name != NULL; g++) {
@@ -225,10 +225,15 @@ static verdict judge(const job *j, int64_t seeds, int value)
     double above = 0; /* how far the intervals reach */
     for (int64_t r = 0; r < seeds; r++) {
         const cover_value *v = &j->value[r * j->values + value];
+        const double of = isnan(v->truth) ? truth : v->truth, off = v->value - of;
+        if (isnan(of)) { /* there is none, and an open interval says so */
+            n++;
+            covered += isnan(v->value) || isinf(v->high);
+            continue;
+        }
         if (isnan(v->value)) {
             continue;
         }
-        const double of = isnan(v->truth) ? truth : v->truth, off = v->value - of;
         const double low = isnan(v->low) ? v->value - 1.959964 * v->se : v->low;
         const double high = isnan(v->high) ? v->value + 1.959964 * v->se : v->high;
         n++;
@@ -247,7 +252,7 @@ static verdict judge(const job *j, int64_t seeds, int value)
     /* where its interval reaches further up than the error says, rare pairs carry a distance */
     const int distance =
         j->group->times && strcmp(j->group->quantity[value / COVER_TIMES], "distance2") == 0;
-    out.rare = (trials > 0 && trials * truth * (1 - truth) < 10) ||
+    out.rare = isnan(truth) || trials == 1 || (trials > 0 && trials * truth * (1 - truth) < 10) ||
                (distance && above > 1.25 * 1.959964 * error);
     const double ratio_sd = 1 / sqrt(2 * n), coverage_sd = sqrt(0.05 * 0.95 / n);
     out.bad = out.coverage < 0.92 - 2 * coverage_sd ||
@@ -294,7 +299,7 @@ static int print(const job *jobs, int count, int64_t seeds)
         }
     }
     printf("\n%lld seeds. In brackets: hits or misses are rare, or rare pairs"
-           " carry the mean, and the interval counts alone.\n",
+           " carry the mean, or the value is discrete, and the interval counts alone.\n",
            (long long)seeds);
     return bad;
 }

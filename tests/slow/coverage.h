@@ -23,8 +23,8 @@ typedef struct cover_value {
     double value, se;
     double low, high; /* the 95 % interval that was reported, or NaN: value +- 1.96 se */
     double truth;     /* of this seed alone, or NaN: that of the group */
-    double trials; /* > 0: a proportion of so many; where hits or misses are rare only its interval
-                      counts */
+    double trials; /* > 0: a proportion of so many; where hits or misses are rare, or where it is 1
+                      (other discrete values), only its interval counts */
 } cover_value;
 
 /* A value without what does not apply. */
@@ -52,8 +52,8 @@ typedef struct cover_group {
     void (*truth)(cover_scene *s, double *out);
 } cover_group;
 
-extern const cover_group cover_transitions[], cover_starts[],
-    cover_theory[]; /* the last has no name */
+extern const cover_group cover_transitions[], cover_starts[], cover_theory[],
+    cover_data[]; /* the last has no name */
 
 /* Ends the program with the message of the context unless status is DDN_OK. */
 void cover_try(cover_scene *s, ddn_status status);

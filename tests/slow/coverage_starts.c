@@ -1,4 +1,4 @@
-/* Late starts: the choice of one, the Frechet distance and its knee. */
+/* Late starts: the choice of one, the Frechet distance, and knees of curves. */
 #include "coverage.h"
 
 enum {
@@ -31,8 +31,11 @@ static void choose(cover_scene *s, const ddn_result *r, cover_value *out)
 {
     for (int i = 0; i < 8; i++) {
         out[i] = cover_plain(NAN, NAN);
-        cover_try(s, ddn_late_start_choose(s->ctx, r, i < 4 ? DDN_START_GAUSSIAN : DDN_START_NOISE,
-                                           levels[i % 4], &out[i].value, &out[i].se));
+        const ddn_start kind = i < 4 ? DDN_START_GAUSSIAN : DDN_START_NOISE;
+        cover_try(s,
+                  ddn_late_start_choose(s->ctx, r, kind, levels[i % 4], &out[i].value, &out[i].se));
+        cover_try(
+            s, ddn_late_start_interval(s->ctx, r, kind, levels[i % 4], &out[i].low, &out[i].high));
     }
 }
 
@@ -97,6 +100,58 @@ static void mean_frechet(cover_scene *s, double *out)
     ddn_frechet_destroy(fr);
 }
 
+/* ---- Knees
+ * ----------------------------------------------------------------------------------------- */
+
+enum {
+    KNEES = 5,
+    KNEE_ROWS = 16
+};
+
+/* Flat, then linear, with a corner of that width at 0.45; errors; the exponent of the grid's steps.
+ */
+static const struct {
+    double width, error, bend;
+} knees[KNEES] = {
+    {0.01, 0.002, 1}, {0.01, 0.03, 1}, {0.1, 0.002, 1}, {0.1, 0.01, 1}, {0.1, 0.01, 2}};
+
+static void knee_curve(int which, double *x, double *y)
+{
+    for (int i = 0; i < KNEE_ROWS; i++) {
+        x[i] = pow((i + 1) / (double)KNEE_ROWS, knees[which].bend);
+        y[i] = knees[which].width * log1p(exp((x[i] - 0.45) / knees[which].width));
+    }
+}
+
+static void measure_knees(cover_scene *s, int64_t seed, cover_value *out)
+{
+    double x[KNEE_ROWS], y[KNEE_ROWS], se[KNEE_ROWS], z[KNEE_ROWS];
+    for (int which = 0; which < KNEES; which++) {
+        cover_value *v = &out[which];
+        *v = cover_plain(NAN, NAN);
+        v->trials = 1;
+        knee_curve(which, x, y);
+        cover_try(s, ddn_noise_draw(s->ctx, 17, 64, seed, which, 0, KNEE_ROWS, z));
+        for (int i = 0; i < KNEE_ROWS; i++) {
+            se[i] = knees[which].error * (1 + (i % 3)) / 2;
+            y[i] += se[i] * z[i];
+        }
+        cover_try(s, ddn_theory_knee(s->ctx, KNEE_ROWS, 2, seed, x, y, se, NULL, &v->value, &v->se,
+                                     NULL));
+        cover_try(s, ddn_theory_knee_interval(s->ctx, KNEE_ROWS, x, y, se, &v->low, &v->high));
+    }
+}
+
+static void exact_knees(cover_scene *s, double *out)
+{
+    double x[KNEE_ROWS], y[KNEE_ROWS];
+    for (int which = 0; which < KNEES; which++) {
+        knee_curve(which, x, y);
+        cover_try(
+            s, ddn_theory_knee(s->ctx, KNEE_ROWS, 0, 0, x, y, NULL, NULL, &out[which], NULL, NULL));
+    }
+}
+
 const cover_group cover_starts[] = {
     {"late_start",
      "24 times, 1024 samples",
@@ -116,5 +171,14 @@ const cover_group cover_starts[] = {
      0,
      measure_frechet,
      mean_frechet},
+    {"knee",
+     "16 points",
+     1,
+     KNEES,
+     {"knee, sharp", "knee, sharp, much noise", "knee, round", "knee, round, noise",
+      "knee, round, noise, uneven grid"},
+     0,
+     measure_knees,
+     exact_knees},
     {.name = NULL},
 };

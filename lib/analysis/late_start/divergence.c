@@ -192,36 +192,83 @@ fail:
     return status;
 }
 
+static ddn_status find_curve(ddn_context *ctx, const ddn_result *result, ddn_start kind,
+                             double level, ddni_curve *kl)
+{
+    DDNI_CHECK(ctx, kind == DDN_START_NOISE || kind == DDN_START_GAUSSIAN, DDN_E_KEY,
+               "argument kind = %d is not a ddn_start", (int)kind);
+    DDNI_CHECK_REAL(ctx, level, 1e-300, 1e300);
+    const char *name = kind == DDN_START_NOISE ? "kl_noise" : "kl_gaussian";
+    static const char *const kinds[] = {"late_start", NULL};
+    DDNI_TRY(ddni_result_check_kind(ctx, result, kinds, NULL));
+    DDNI_CHECK(ctx, ddni_result_curve(result, name, kl), DDN_E_KEY,
+               "the result has no columns 't', '%s' and '%s_se'", name, name);
+    return DDN_OK;
+}
+
+/* The time from which on the curve stays below the level: NaN where it never does. */
+static ddni_crossing choose(const ddni_curve *kl, double level)
+{
+    ddni_crossing found = {NAN, NAN, NAN, 0, 0};
+    const int64_t last = kl->rows - 1;
+    const int64_t late = kl->t[last] > kl->t[0] ? last : 0, early = last - late;
+    if (kl->y[late] <= level) {
+        ddni_cross(kl, level, &found);
+        if (found.count == 0) { /* good enough from the first time on */
+            found = (ddni_crossing){kl->t[early], 0, 0, 0, 0};
+        }
+    }
+    return found;
+}
+
 ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn_start kind,
                                  double level, double *t, double *standard_error)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, result);
     DDNI_CHECK_PTR(ctx, t);
-    DDNI_CHECK(ctx, kind == DDN_START_NOISE || kind == DDN_START_GAUSSIAN, DDN_E_KEY,
-               "argument kind = %d is not a ddn_start", (int)kind);
-    DDNI_CHECK_REAL(ctx, level, 1e-300, 1e300);
-    const int noise = kind == DDN_START_NOISE;
-    const char *name = noise ? "kl_noise" : "kl_gaussian";
-    static const char *const kinds[] = {"late_start", NULL};
     ddni_curve kl;
-    DDNI_TRY(ddni_result_check_kind(ctx, result, kinds, NULL));
-    DDNI_CHECK(ctx, ddni_result_curve(result, name, &kl), DDN_E_KEY,
-               "the result has no columns 't', '%s' and '%s_se'", name, name);
-
-    ddni_crossing found = {NAN, NAN, 0, 0};
-    const int64_t last = kl.rows - 1;
-    const int64_t late = kl.t[last] > kl.t[0] ? last : 0, early = last - late;
-    if (kl.y[late] <= level) {
-        ddni_cross(&kl, level, &found);
-        if (found.count == 0) { /* good enough from the first time on */
-            found.t = kl.t[early];
-            found.error = 0;
-        }
-    }
+    DDNI_TRY(find_curve(ctx, result, kind, level, &kl));
+    const ddni_crossing found = choose(&kl, level);
     *t = found.t;
     if (standard_error != NULL) {
         *standard_error = found.error;
     }
+    return DDN_OK;
+}
+
+/* The choice for y + z e; with what the grid adds, in quadrature, away from the choice t. */
+static double choose_shifted(const ddni_curve *kl, double level, double z, double t, double *y)
+{
+    ddni_curve shifted = *kl;
+    for (int64_t k = 0; k < kl->rows; k++) {
+        y[k] = kl->y[k] + z * kl->error[k];
+    }
+    shifted.y = y;
+    const ddni_crossing found = choose(&shifted, level);
+    const double grid = DDNI_Z95 * found.grid, away = isnan(t) ? 0 : fabs(found.t - t);
+    return found.t + copysign(hypot(away, grid) - away, z);
+}
+
+ddn_status ddn_late_start_interval(ddn_context *ctx, const ddn_result *result, ddn_start kind,
+                                   double level, double *low, double *high)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, result);
+    DDNI_CHECK_PTR(ctx, low);
+    DDNI_CHECK_PTR(ctx, high);
+    ddni_curve kl;
+    DDNI_TRY(find_curve(ctx, result, kind, level, &kl));
+    double *y = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "shifted curve", kl.rows, sizeof *y, &y));
+    const double t = choose(&kl, level).t, a = kl.t[0], b = kl.t[kl.rows - 1];
+    *low = choose_shifted(&kl, level, -DDNI_Z95, t, y);
+    *high = choose_shifted(&kl, level, DDNI_Z95, t, y);
+    const int64_t late = b > a ? kl.rows - 1 : 0;
+    if (!isnan(kl.y[late]) && !isnan(kl.error[late])) { /* else nothing is known */
+        *low = isnan(*low) ? fmax(a, b) : fmax(*low, fmin(a, b));
+        *high = isnan(*high) ? INFINITY : *high;
+    }
+    ddni_free(ddni_context_allocator(ctx), y);
     return DDN_OK;
 }

@@ -74,7 +74,7 @@ static ddn_status cross(ddn_context *ctx, const ddn_result *curves, const questi
     ddni_curve y;
     DDNI_CHECK(ctx, ddni_result_curve(curves, q->column, &y), DDN_E_KEY,
                "the result has no column '%s_se'", q->column);
-    ddni_crossing c = {NAN, NAN, 0, 0};
+    ddni_crossing c = {NAN, NAN, NAN, 0, 0};
     char where[160] = "the one crossing";
     if (q->least >= q->level) {
         what.pooling = DDN_POOLING_SAME;

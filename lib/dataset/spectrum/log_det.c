@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/progress.h"
 #include "base/rng.h"
+#include "base/statistics.h"
 #include "dataset/spectrum/orthogonal.h"
 #include "dataset/spectrum/spectrum.h"
 #include "numerics/blas.h"
@@ -220,11 +221,13 @@ ddn_status ddni_log_det_sampled(ddni_covariance *c, int64_t first_probe, const d
     DDNI_TRY_GOTO(ddni_alloc_for(c->ctx, "estimates", count, B * sizeof(double), &q->before), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(c->ctx, "moments", count, 3 * sizeof(double), &moments), fail);
     DDNI_TRY_GOTO(run(q, first_probe, levels, count, moments), fail);
+    /* 1.96 errors shall be the 95 % of few probes. */
+    const double student = ddni_student_95(DDNI_PROBES - 1) / DDNI_Z95;
     for (int64_t k = 0; k < count; k++) {
         const double *m = moments + 3 * k;
         sums[k] = m[0];
         /* Where the quadrature has not settled its last change counts as an error, too. */
-        standard_errors[k] = sqrt(m[1] / (DDNI_PROBES * (DDNI_PROBES - 1)) + m[2] * m[2]);
+        standard_errors[k] = hypot(student * sqrt(m[1] / (DDNI_PROBES * (DDNI_PROBES - 1))), m[2]);
     }
 fail:
     ddni_free(ddni_context_allocator(c->ctx), moments);

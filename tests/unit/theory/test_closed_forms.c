@@ -284,14 +284,25 @@ static void knee_of_a_curve(void **state)
     }
     OK(ctx, ddn_theory_knee(ctx, n, 200, 1, x, y, se, NULL, &knee, &error, &share));
     CLOSE(share, 1, 0, 0); /* the peak is 37 errors above the next one */
-    CLOSE(error, 0, 0, 0);
+    int64_t at = 1;
+    while (x[at] < knee) {
+        at++;
+    }
+    CLOSE(error, (x[at + 1] - x[at - 1]) / 2 / sqrt(12), 1e-12, 0); /* of the grid; 0.1.0: 0 */
+    double low = NAN, high = NAN;
+    OK(ctx, ddn_theory_knee_interval(ctx, n, x, y, se, &low, &high));
+    CLOSE(low, (x[at - 1] + x[at]) / 2, 1e-12, 0);
+    CLOSE(high, (x[at] + x[at + 1]) / 2, 1e-12, 0);
     for (int64_t i = 0; i < n; i++) {
         se[i] = 20;
     }
+    OK(ctx, ddn_theory_knee_interval(ctx, n, x, y, se, &low, &high));
+    assert_true(low < x[at - 1] || high > x[at + 1]);
     OK(ctx, ddn_theory_knee(ctx, n, 400, 1, x, y, se, NULL, &knee, &error, &share));
-    assert_true(share > 0.4 && share < 1 && error > 10 && error < 300);
+    assert_true(share > 0.4 && share < 1 && isnan(error));
     FAILS(ctx, ddn_theory_knee(ctx, 2, 0, 0, x, y, NULL, NULL, &knee, NULL, NULL), DDN_E_RANGE,
           "count = 2");
+    FAILS(ctx, ddn_theory_knee_interval(ctx, n, x, y, NULL, &low, &high), DDN_E_NULL, "y_se");
     x[3] = x[2];
     FAILS(ctx, ddn_theory_knee(ctx, n, 0, 0, x, y, NULL, NULL, &knee, NULL, NULL), DDN_E_RANGE,
           "x[3]");

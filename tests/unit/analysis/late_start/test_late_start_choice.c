@@ -201,6 +201,40 @@ static void chosen(ddn_context *ctx, double correlation, double last, double lev
     ddn_result_destroy(r);
 }
 
+/* Limits are where the level is 1.96 errors from the curve: on either side of t at distances of
+ * their own, none above where noise alone is at the level; the ends of the grid end what is known.
+ */
+static void the_interval_is_that_of_the_rows(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = by_hand(ctx, 1, 0);
+    const double e = 1.959964 * 0.01;
+    double low, high, t, error;
+    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.2, &low, &high));
+    CLOSE(low, log(3 / (0.2 + e)) / 2, 0, 2e-3);
+    CLOSE(high, log(3 / (0.2 - e)) / 2, 0, 2e-3);
+    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.03, &low, &high));
+    OK(ctx, ddn_late_start_choose(ctx, r, DDN_START_NOISE, 0.03, &t, &error));
+    CLOSE(low, log(3 / (0.03 + e)) / 2, 0, 0.03);
+    CLOSE(high, log(3 / (0.03 - e)) / 2, 0, 0.1);
+    assert_true(high - t > 1.5 * 1.96 * error && t - low < 1.96 * error);
+    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.01, &low, &high));
+    CLOSE(low, log(3 / (0.01 + e)) / 2, 0, 0.1);
+    assert_true(isinf(high) && high > 0);
+    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 10, &low, &high));
+    CLOSE(low, 1, 0, 0);
+    CLOSE(high, 1, 0, 0);
+    FAILS(ctx, ddn_late_start_interval(ctx, r, 0, 0.2, &low, &high), DDN_E_KEY, "kind");
+    ddn_result_destroy(r);
+    r = by_hand(ctx, 1, 1);
+    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.2, &low, &high));
+    CLOSE(low, 3.8, 1e-15, 0);
+    assert_true(isinf(high));
+    ddn_result_destroy(r);
+    ddn_context_destroy(ctx);
+}
+
 /* Where the divergence is well above its error the choice is that of its logarithm; correlated
  * errors do not average out (0.1.0 added them in squares, 1.27 times too small); and a row that
  * noise takes below 0 is no reason for another choice than its error says. */
@@ -227,6 +261,7 @@ int main(void)
         cmocka_unit_test(gaussian_to_noise_matches_the_reference),
         cmocka_unit_test(divergences_agree_with_quadrature),
         cmocka_unit_test(one_point_needs_no_late_start),
+        cmocka_unit_test(the_interval_is_that_of_the_rows),
         cmocka_unit_test(the_choice_knows_noise_and_correlations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -84,21 +83,6 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
         count -= got;
     }
     return DDN_OK;
-}
-
-ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, void **map)
-{
-    *map = mmap(NULL, (size_t)f->bytes, PROT_READ, MAP_PRIVATE, f->fd, 0);
-    if (*map == MAP_FAILED) {
-        *map = NULL;
-        return fail_errno(ctx, f->name, "map", errno);
-    }
-    return DDN_OK;
-}
-
-void ddni_file_unmap(void *map, int64_t bytes)
-{
-    munmap(map, (size_t)bytes);
 }
 
 static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count)

@@ -17,7 +17,8 @@
 
 enum {
     NAME_LENGTH = 240, /* of a path in an error text */
-    SUFFIX = 23        /* bytes of ".part-", 16 digits and the end of a temporary name */
+    NAME_KEPT = 100,   /* bytes of a name of a file that its temporary one shows */
+    SUFFIX = 23        /* of ".part-", 16 digits and the end of a temporary name */
 };
 
 static ddn_status fail_errno(ddn_context *ctx, const char *name, const char *verb, int error)
@@ -120,11 +121,19 @@ static ddn_status find_target(ddn_context *ctx, const char *path, char target[PA
     return DDN_OK;
 }
 
-/* Opens a new file beside `path`; its name goes to temporary[strlen(path) + SUFFIX]. */
+/* Opens a new file beside `path`; its name, short however long the file's is, goes to
+ * temporary[strlen(path) + SUFFIX]. */
 static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporary, ddni_file *f)
 {
-    size_t length = strlen(path);
-    strcpy(temporary, path);
+    const char *slash = strrchr(path, '/');
+    size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1, length = strlen(path);
+    if (length > folder + NAME_KEPT) {
+        length = folder + NAME_KEPT;
+        while (length > folder && ((unsigned char)path[length] & 0xc0) == 0x80) {
+            length--; /* not amid a character of UTF-8 */
+        }
+    }
+    memcpy(temporary, path, length);
     uint64_t number = (uint64_t)ddni_nanoseconds();
     for (int attempt = 0; attempt < 100; attempt++, number += 0x9e3779b97f4a7c15U) {
         memcpy(temporary + length, ".part-0123456789abcdef", SUFFIX);

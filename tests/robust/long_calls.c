@@ -204,18 +204,18 @@ NUMBERS(noise_draw, ddn_noise_draw(w->ctx, 1, 2, 3, 4, 0, LARGE, w->out))
 /* ---- Oracles and queries ---- */
 
 ORACLE(oracle_empirical, ddn_oracle_create_empirical(w->ctx, w->wide, w->ou, &out))
-ORACLE(oracle_gaussian_of, ddn_oracle_create_gaussian_of(w->ctx, w->ds, w->ou, D, &out))
+ORACLE(oracle_gaussian_of, ddn_oracle_create_gaussian_of(w->ctx, w->ds, w->ou, AXES, &out))
 CALL(oracle_gaussian)
 {
     ddn_oracle *out = NULL;
-    double values[D], *vectors = calloc((size_t)(D * D), sizeof *vectors);
+    double values[AXES], *vectors = calloc((size_t)(AXES * D), sizeof *vectors);
     assert_non_null(vectors);
-    for (int64_t i = 0; i < D; i++) {
+    for (int64_t i = 0; i < AXES; i++) {
         values[i] = 1;
         vectors[i * D + i] = 1;
     }
     ddn_status status =
-        ddn_oracle_create_gaussian(w->ctx, w->ou, D, D, 0, NULL, values, vectors, D, &out);
+        ddn_oracle_create_gaussian(w->ctx, w->ou, D, AXES, 0, NULL, values, vectors, D, &out);
     free(vectors);
     return take_oracle(status, out);
 }

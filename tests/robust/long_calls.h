@@ -15,6 +15,7 @@ enum {
     WIDE = 4000,  /* points and coordinates: eigenpairs by Lanczos */
     DENSE = 2000, /* the same: by the matrix, in parts */
     FEATURES = 600,
+    AXES = 512,
     RECORDS = 20000, /* of CIFAR-10 */
     LARGE = 1 << 23,
     ROWS = 1 << 20, /* of a result */
@@ -27,6 +28,7 @@ enum {
     WIDE = 1100,
     DENSE = 700,
     FEATURES = 60,
+    AXES = D,
     RECORDS = 20,
     LARGE = 1 << 20,
     ROWS = 5000

@@ -14,8 +14,10 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/progress.h"
 
 enum {
+    AT_ONCE = 1 << 24, /* bytes read or written between two looks */
     NAME_LENGTH = 240, /* of a path in an error text */
     NAME_KEPT = 100,   /* bytes of a name of a file that its temporary one shows */
     SUFFIX = 23        /* of ".part-", 16 digits and the end of a temporary name */
@@ -69,7 +71,8 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
 {
     char *to = buffer;
     while (count > 0) {
-        int64_t part = count < (INT64_C(1) << 30) ? count : INT64_C(1) << 30;
+        int64_t part = count < AT_ONCE ? count : AT_ONCE;
+        DDNI_TRY(ddni_poll(ctx));
         ssize_t got = pread(f->fd, to, (size_t)part, (off_t)offset);
         if (got < 0 && errno == EINTR) {
             continue;
@@ -90,7 +93,8 @@ static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *by
 {
     const char *from = bytes;
     while (count > 0) {
-        int64_t part = count < (INT64_C(1) << 30) ? count : INT64_C(1) << 30;
+        int64_t part = count < AT_ONCE ? count : AT_ONCE;
+        DDNI_TRY(ddni_poll(ctx));
         ssize_t done = write(f->fd, from, (size_t)part);
         if (done < 0 && errno != EINTR) {
             return fail_errno(ctx, f->name, "write", errno);

@@ -19,8 +19,8 @@ typedef struct ddni_file {
 ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f);
 void ddni_file_close(ddni_file *f);
 
-/* Exactly buffer[count] from offset. There are no memory maps: whoever cuts a mapped file short
- * ends the process that looks at it (SIGBUS). */
+/* Exactly buffer[count] from offset, in parts with a look between them. There are no memory maps:
+ * whoever cuts a mapped file short ends the process that looks at it (SIGBUS). */
 ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
                           int64_t count);
 

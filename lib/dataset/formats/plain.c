@@ -1,12 +1,7 @@
 /* Plain files as a source: read at an offset. */
 #include "base/check.h"
 #include "base/os.h"
-#include "base/progress.h"
 #include "dataset/formats/source.h"
-
-enum {
-    READ_PART = 1 << 24 /* bytes between two looks */
-};
 
 typedef struct plain {
     ddni_source source;
@@ -20,11 +15,7 @@ static ddn_status plain_read(ddn_context *ctx, ddni_source *s, void *buffer, int
     plain *p = (plain *)s;
     int64_t left = p->file.bytes - p->offset;
     int64_t part = left < count ? left : count;
-    for (int64_t done = 0; done < part; done += READ_PART) {
-        DDNI_TRY(ddni_poll(ctx));
-        DDNI_TRY(ddni_file_read(ctx, &p->file, p->offset + done, (char *)buffer + done,
-                                part - done < READ_PART ? part - done : READ_PART));
-    }
+    DDNI_TRY(ddni_file_read(ctx, &p->file, p->offset, buffer, part));
     p->offset += part;
     *got = part;
     return DDN_OK;

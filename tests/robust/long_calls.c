@@ -6,9 +6,15 @@
 
 static const double times[3] = {0.2, 0.6, 1.8};
 
+int32_t is_event(world *w)
+{
+    return atomic_fetch_add(&w->events, 1) + 1 == w->stop_at;
+}
+
 void ask(world *w)
 {
-    if (atomic_load(&w->armed) && w->ctx != NULL) {
+    int32_t armed = atomic_load(&w->armed);
+    if (armed == ASKING || (armed == COUNTING && is_event(w))) {
         ddn_context_cancel(w->ctx);
     }
 }
@@ -268,15 +274,14 @@ static ddn_status run(world *w, ddn_method method)
     double *x = w->out;
     OK(w->ctx, ddn_integrator_create(w->ctx, w->empirical, method, &it));
     OK(w->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_DENOISE, 1));
-    if (method != DDN_METHOD_ADAPTIVE) {
-        OK(w->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 4));
-    }
-    int32_t armed = atomic_exchange(&w->armed, 0);
+    OK(w->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS,
+                                   method == DDN_METHOD_ADAPTIVE ? ADAPTIVE_STEPS : 4));
+    int32_t armed = atomic_exchange(&w->armed, QUIET);
     OK(w->ctx, ddn_integrator_draw_start(it, M, x, D));
     atomic_store(&w->armed, armed);
     ddn_status first = ddn_integrator_run(it, M, x, D), status = first;
-    atomic_store(&w->armed, 0);
-    while (status == DDN_STOPPED) {
+    atomic_store(&w->armed, QUIET);
+    while (status == DDN_STOPPED || status == DDN_E_CALLBACK) {
         status = ddn_integrator_resume(it, M, x, D);
     }
     OK(w->ctx, status);
@@ -639,9 +644,10 @@ int make_world(void **state)
     OK(ctx, ddn_features_create_callback(ctx, D, 3, squares, w, NULL, &w->own_features));
     OK(ctx, ddn_frechet_create(ctx, w->ds, w->pca, &w->frechet));
     OK(ctx, ddn_analysis_create(ctx, &w->an));
-    OK(ctx, ddn_options_set_i64(ddn_analysis_options(w->an), DDN_ANALYSIS_SAMPLES, 64));
-    OK(ctx, ddn_options_set_i64(ddn_analysis_options(w->an), DDN_ANALYSIS_CLONES, 16));
-    OK(ctx, ddn_options_set_i64(ddn_analysis_options(w->an), DDN_ANALYSIS_STEPS, 10));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(w->an), DDN_ANALYSIS_SAMPLES, SAMPLES));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(w->an), DDN_ANALYSIS_CLONES, CLONES));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(w->an), DDN_ANALYSIS_STEPS, STEPS));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(w->an), DDN_ANALYSIS_PATHS, PATHS));
     OK(ctx, ddn_symmetry_create(ctx, w->mixture, &w->sy));
     OK(ctx, ddn_options_set_i64(ddn_symmetry_options(w->sy), DDN_SYMMETRY_POINTS, 20));
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, cubic, NULL, w, NULL, &w->flow));

@@ -20,6 +20,24 @@ enum {
     LARGE = 1 << 23,
     ROWS = 1 << 20, /* of a result */
 };
+#elif defined LONG_CALLS_SMALL /* each is done some hundred times in a second */
+enum {
+    N = 60,
+    D = 6,
+    M = 6,
+    WIDE = 40,
+    DENSE = 40,
+    FEATURES = 5,
+    AXES = D,
+    RECORDS = 5,
+    LARGE = 1 << 13,
+    ROWS = 100,
+    SAMPLES = 8,
+    CLONES = 2,
+    STEPS = 4,
+    PATHS = 2,
+    ADAPTIVE_STEPS = 2
+};
 #else
 enum {
     N = 600,
@@ -34,10 +52,29 @@ enum {
     ROWS = 5000
 };
 #endif
+#ifndef LONG_CALLS_SMALL
+enum {
+    SAMPLES = 64,
+    CLONES = 16,
+    STEPS = 10,
+    PATHS = 256,
+    ADAPTIVE_STEPS = 100
+};
+#endif
+
+/* What an event of a call does: an allocation, a callback; a report of progress where the test sees
+ * to it. */
+enum {
+    QUIET,   /* nothing */
+    ASKING,  /* asks the call to stop */
+    COUNTING /* asks if it is number stop_at */
+};
 
 typedef struct world {
     ddn_context *ctx;
     _Atomic int32_t armed, quit;
+    _Atomic int64_t events; /* counted */
+    int64_t stop_at;
     double *out; /* [LARGE]: what a call has given */
     double points[N * D], x[M * D], weights[N];
     int64_t rows[N];
@@ -65,11 +102,12 @@ typedef struct long_call {
 extern const long_call long_calls[];
 extern const int64_t long_call_count;
 
-/* All objects, on a context with two threads. While `armed`, allocations and callbacks ask the call
- * to stop. */
+/* All objects, on a context with two threads. */
 int make_world(void **state);
 int end_world(void **state);
-/* Asks the call that is running to stop, if `armed`. */
+/* An event: asks the call that is running to stop, as `armed` says. */
 void ask(world *w);
+/* Counts an event: whether it is the one. */
+int32_t is_event(world *w);
 
 #endif

@@ -1,4 +1,5 @@
-/* The operating system: POSIX. */
+/* The operating system: POSIX. With progress.c it is one thing in two files: long reads and writes
+ * look whether the call is to stop, and a look asks the clock here. */
 #include "base/os.h"
 
 #include <errno.h>

@@ -16,6 +16,7 @@ enum {
     DENSE = 2000, /* the same: by the matrix, in parts */
     FEATURES = 600,
     AXES = 512,
+    GENERAL = 1500,  /* a matrix without symmetry */
     RECORDS = 20000, /* of CIFAR-10 */
     LARGE = 1 << 23,
     ROWS = 1 << 20, /* of a result */
@@ -29,6 +30,7 @@ enum {
     DENSE = 700,
     FEATURES = 60,
     AXES = D,
+    GENERAL = 400,
     RECORDS = 20,
     LARGE = 1 << 20,
     ROWS = 5000
@@ -50,7 +52,7 @@ typedef struct world {
     ddn_frechet *frechet;
     ddn_analysis *an;
     ddn_symmetry *sy;
-    ddn_system *flow, *map;
+    ddn_system *flow, *map, *coupled;
     ddn_query *query;
     ddn_result *halves[2]; /* of ROWS rows */
     char npy[64], gz[80], cifar[64], label_file[64];

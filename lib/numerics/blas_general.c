@@ -234,7 +234,7 @@ static ddn_status chase(const general *g, int64_t first, int64_t end, int64_t ro
 {
     int64_t size = end - first;
     double fit = SWEEP_WORK / (5 * (double)size * (double)size);
-    int64_t count = 2 * (int64_t)fmin(SHIFTS / 2, fmax(1, fit / 2));
+    int64_t count = 2 * (int64_t)fmin(0.5 * SHIFTS, fmax(1, fit / 2));
     DDNI_TRY(small_block(g, end - count, count, g->shift_re, g->shift_im));
     for (int64_t k = 0; k < count && round % STUCK == STUCK - 1; k++) {
         double off = magnitude(g, end - 1, end - 2) + magnitude(g, end - 2, end - 3);

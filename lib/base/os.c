@@ -1,5 +1,4 @@
-/* The operating system: POSIX. With progress.c it is one thing in two files: long reads and writes
- * look whether the call is to stop, and a look asks the clock here. */
+/* The operating system: POSIX. */
 #include "base/os.h"
 
 #include <errno.h>
@@ -15,7 +14,6 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
-#include "base/progress.h"
 
 enum {
     AT_ONCE = 1 << 24, /* bytes read or written between two looks */
@@ -68,12 +66,12 @@ ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f)
 }
 
 ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
-                          int64_t count)
+                          int64_t count, ddni_look_fn look)
 {
     char *to = buffer;
     while (count > 0) {
         int64_t part = count < AT_ONCE ? count : AT_ONCE;
-        DDNI_TRY(ddni_poll(ctx));
+        DDNI_TRY(look(ctx));
         ssize_t got = pread(f->fd, to, (size_t)part, (off_t)offset);
         if (got < 0 && errno == EINTR) {
             continue;
@@ -90,12 +88,13 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
     return DDN_OK;
 }
 
-static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count)
+static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count,
+                            ddni_look_fn look)
 {
     const char *from = bytes;
     while (count > 0) {
         int64_t part = count < AT_ONCE ? count : AT_ONCE;
-        DDNI_TRY(ddni_poll(ctx));
+        DDNI_TRY(look(ctx));
         ssize_t done = write(f->fd, from, (size_t)part);
         if (done < 0 && errno != EINTR) {
             return fail_errno(ctx, f->name, "write", errno);
@@ -167,7 +166,8 @@ static void sync_folder(const char *path, char *folder)
     }
 }
 
-ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count)
+ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count,
+                             ddni_look_fn look)
 {
     char target[PATH_MAX];
     mode_t mode;
@@ -179,7 +179,7 @@ ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *byt
     ddn_status status;
     DDNI_TRY(ddni_alloc_for(ctx, "name of a file", (int64_t)length + SUFFIX, 1, &temporary));
     DDNI_TRY_GOTO(open_beside(ctx, path, temporary, &f), fail);
-    status = write_all(ctx, &f, bytes, count);
+    status = write_all(ctx, &f, bytes, count, look);
     if (status == DDN_OK && mode != 0 && fchmod(f.fd, mode) != 0) {
         status = fail_errno(ctx, f.name, "write", errno);
     }

@@ -65,6 +65,16 @@ static int32_t cubic(void *user, double parameter, int64_t d, const double *x, d
     return 0;
 }
 
+static int32_t couplings(void *user, double parameter, int64_t d, const double *x, double *out)
+{
+    (void)x;
+    ask(user);
+    for (int64_t i = 0; i < d * d; i++) {
+        out[i] = parameter * sin((double)(i * i % 100003));
+    }
+    return 0;
+}
+
 static int32_t logistic(void *user, double parameter, int64_t d, const double *x, double *out)
 {
     (void)d;
@@ -396,6 +406,8 @@ CALL(flow_fixed_1d)
 }
 NUMBERS(flow_eigenvalues,
         ddn_system_eigenvalues(w->ctx, w->flow, 1, 1e-9, times, w->out, NULL, NULL))
+NUMBERS(coupled_eigenvalues,
+        ddn_system_eigenvalues(w->ctx, w->coupled, 1, 1e-9, w->points, w->out, NULL, NULL))
 CALL(flow_bifurcations)
 {
     int64_t count = 0;
@@ -507,6 +519,7 @@ const long_call long_calls[] = {
     ROW(flow_fixed),
     ROW(flow_fixed_1d),
     ROW(flow_eigenvalues),
+    ROW(coupled_eigenvalues),
     ROW(flow_bifurcations),
     ROW(map_orbit),
     ROW(map_escape),
@@ -652,6 +665,8 @@ int make_world(void **state)
     OK(ctx, ddn_options_set_i64(ddn_symmetry_options(w->sy), DDN_SYMMETRY_POINTS, 20));
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, cubic, NULL, w, NULL, &w->flow));
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, logistic, NULL, w, NULL, &w->map));
+    OK(ctx,
+       ddn_system_create(ctx, DDN_SYSTEM_FLOW, GENERAL, cubic, couplings, w, NULL, &w->coupled));
     *state = w;
     return 0;
 }
@@ -659,6 +674,7 @@ int make_world(void **state)
 int end_world(void **state)
 {
     world *w = *state;
+    ddn_system_destroy(w->coupled);
     ddn_system_destroy(w->map);
     ddn_system_destroy(w->flow);
     ddn_symmetry_destroy(w->sy);

@@ -16,6 +16,7 @@ enum {
     DENSE = 2000, /* the same: by the matrix, in parts */
     FEATURES = 600,
     AXES = 512,
+    GENERAL = 1500,  /* a matrix without symmetry */
     RECORDS = 20000, /* of CIFAR-10 */
     LARGE = 1 << 23,
     ROWS = 1 << 20, /* of a result */
@@ -28,6 +29,7 @@ enum {
     WIDE = 40,
     DENSE = 40,
     FEATURES = 5,
+    GENERAL = 12,
     AXES = D,
     RECORDS = 5,
     LARGE = 1 << 13,
@@ -47,6 +49,7 @@ enum {
     DENSE = 700,
     FEATURES = 60,
     AXES = D,
+    GENERAL = 400,
     RECORDS = 20,
     LARGE = 1 << 20,
     ROWS = 5000
@@ -87,7 +90,7 @@ typedef struct world {
     ddn_frechet *frechet;
     ddn_analysis *an;
     ddn_symmetry *sy;
-    ddn_system *flow, *map;
+    ddn_system *flow, *map, *coupled;
     ddn_query *query;
     ddn_result *halves[2]; /* of ROWS rows */
     char npy[64], gz[80], cifar[64], label_file[64];

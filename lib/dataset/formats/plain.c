@@ -1,6 +1,7 @@
 /* Plain files as a source: read at an offset. */
 #include "base/check.h"
 #include "base/os.h"
+#include "base/progress.h"
 #include "dataset/formats/source.h"
 
 typedef struct plain {
@@ -15,7 +16,7 @@ static ddn_status plain_read(ddn_context *ctx, ddni_source *s, void *buffer, int
     plain *p = (plain *)s;
     int64_t left = p->file.bytes - p->offset;
     int64_t part = left < count ? left : count;
-    DDNI_TRY(ddni_file_read(ctx, &p->file, p->offset, buffer, part));
+    DDNI_TRY(ddni_file_read(ctx, &p->file, p->offset, buffer, part, ddni_poll));
     p->offset += part;
     *got = part;
     return DDN_OK;

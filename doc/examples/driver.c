@@ -108,8 +108,9 @@ void *drv_alloc(int64_t count, int64_t size)
     return memory;
 }
 
-static void close_context(void)
+static void let_go(void)
 {
+    drv_discard_all();
     drv_drop_all();
     ddn_context_destroy(drv.ctx);
     drv.ctx = NULL;
@@ -220,7 +221,7 @@ void drv_start(int argc, char **argv, const char *summary, const drv_option *opt
         drv.program = drv_base_name(argv[0]);
     }
     atexit(free_blocks);
-    atexit(close_context);
+    atexit(let_go);
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     drv.threads = online < 1 ? 1 : online > 1024 ? 1024 : online;
 

@@ -122,7 +122,7 @@ double drv_scalar(const ddn_result *result, const char *name, double *standard_e
 /* Share of hits and its error, half of Wilson's interval at one standard deviation. */
 void drv_proportion(int64_t hits, int64_t count, double *share, double *standard_error);
 
-/* ---- Result files (driver_output.c) ------------------------------------------------------ */
+/* ---- Result files (driver_files.c, driver_output.c) -------------------------------------- */
 
 /* OUT/NAME, in memory that is freed at exit. */
 const char *drv_path(const char *name);
@@ -132,12 +132,21 @@ const char *drv_base_name(const char *path);
 void drv_append(char *text, size_t capacity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A text file whose every write is checked: a full disk ends the program with the path in the
- * message and status 2. */
+/* A text file (driver_files.c): all of it or nothing. It goes to a temporary file beside it, and
+ * takes the place of what is there when it is closed; where the program ends before, whatever the
+ * reason, the last one stays. A pipe or a device is written itself. Every write is checked: a full
+ * disk ends the program with the path in the message and status 2. */
 typedef struct drv_file drv_file;
 drv_file *drv_open(const char *path);
 void drv_print(drv_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void drv_close(drv_file *file);
+/* Leaves what is there instead; the second is called at exit. */
+void drv_discard(drv_file *file);
+void drv_discard_all(void);
+/* The path as it was given to drv_open, and the stream that takes what is written, for others who
+ * write it. */
+const char *drv_file_path(const drv_file *file);
+FILE *drv_file_stream(const drv_file *file);
 
 /* CSV: a header line, then rows of numbers with all their digits; NaN is an empty field. */
 drv_file *drv_csv_open(const char *path, const char *header);

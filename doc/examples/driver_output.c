@@ -1,4 +1,4 @@
-/* The drivers' result files: checked text files, CSV, gnuplot. See driver.h. */
+/* The drivers' tables and pictures: CSV, gnuplot. See driver.h. */
 #define _GNU_SOURCE
 #include "driver.h"
 
@@ -8,12 +8,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-struct drv_file {
-    FILE *stream;
-    const char *path;
-    const char *name; /* of a plot, without the folder and ".gp" */
-};
 
 const char *drv_path(const char *name)
 {
@@ -36,42 +30,6 @@ void drv_append(char *text, size_t capacity, const char *format, ...)
     va_start(args, format);
     vsnprintf(text + used, capacity - used, format, args);
     va_end(args);
-}
-
-static _Noreturn void write_failed(const drv_file *file)
-{
-    drv_die("cannot write %s: %s", file->path, strerror(errno));
-}
-
-drv_file *drv_open(const char *path)
-{
-    drv_file *file = drv_alloc(1, sizeof *file);
-    file->path = path;
-    file->stream = fopen(path, "w");
-    if (!file->stream) {
-        write_failed(file);
-    }
-    return file;
-}
-
-void drv_print(drv_file *file, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    const int written = vfprintf(file->stream, format, args);
-    va_end(args);
-    if (written < 0) {
-        write_failed(file);
-    }
-}
-
-void drv_close(drv_file *file)
-{
-    FILE *stream = file->stream;
-    file->stream = NULL;
-    if (fclose(stream) != 0) {
-        write_failed(file);
-    }
 }
 
 /* ---- CSV --------------------------------------------------------------------------------- */
@@ -175,11 +133,10 @@ drv_file *drv_plot_open(const char *name, int width, int height)
     char script[256];
     snprintf(script, sizeof script, "%s.gp", name);
     drv_file *file = drv_open(drv_path(script));
-    file->name = name;
     drv_print(file,
               "# Draws %s.png from the files beside it: gnuplot %s.gp\n"
               "set terminal pngcairo enhanced size %d,%d font 'DejaVu Sans,15' linewidth 1.5\n"
-              "set output '%s.png'\n"
+              "if (!exists('to_stdout')) set output '%s.png'\n"
               "set encoding utf8\n"
               "set datafile separator ','\n"
               "set border linewidth 0.8 linecolor '#333333'\n"
@@ -204,53 +161,56 @@ void drv_plot_over_times(drv_file *file, double t_min, double t_max)
 }
 
 /* gnuplot is silent about a full disk: a PNG file is whole if its last chunk is there. */
-static int picture_is_whole(const char *path)
+static int picture_is_whole(FILE *stream)
 {
     static const char tail[8] = {'I', 'E', 'N', 'D', '\xae', '\x42', '\x60', '\x82'};
     char last[sizeof tail] = "";
-    FILE *stream = fopen(path, "rb");
-    if (!stream) {
-        return 0;
-    }
-    const int whole = fseek(stream, -(long)sizeof last, SEEK_END) == 0 &&
-                      fread(last, 1, sizeof last, stream) == sizeof last &&
-                      memcmp(last, tail, sizeof tail) == 0;
-    fclose(stream);
-    return whole;
+    return fseek(stream, -(long)sizeof last, SEEK_END) == 0 &&
+           fread(last, 1, sizeof last, stream) == sizeof last &&
+           memcmp(last, tail, sizeof tail) == 0;
 }
 
-void drv_plot_run(drv_file *file)
+/* The exit status of gnuplot, as wait gives it, or -1. The picture goes to the stream. */
+static int run_gnuplot(const char *script, FILE *picture)
 {
-    drv_print(file, "unset output\n");
-    drv_close(file);
     fflush(NULL);
     const pid_t child = fork();
     if (child == 0) {
-        char script[256];
-        snprintf(script, sizeof script, "%s.gp", file->name);
         /* In a locale without UTF-8 gnuplot warns about its degree sign. */
-        if (chdir(drv.out) == 0 && setenv("LC_ALL", "C.UTF-8", 1) == 0) {
-            execlp("gnuplot", "gnuplot", script, (char *)NULL);
+        if (chdir(drv.out) == 0 && setenv("LC_ALL", "C.UTF-8", 1) == 0 &&
+            dup2(fileno(picture), STDOUT_FILENO) >= 0) {
+            execlp("gnuplot", "gnuplot", "-e", "to_stdout=1", script, (char *)NULL);
         }
         _exit(errno == ENOENT ? 127 : 126);
     }
     int status = 0;
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    if (child < 0) {
-        drv_warn("cannot start gnuplot: %s; %s/%s.png was not drawn", strerror(errno), drv.out,
-                 file->name);
+    return child < 0 ? -1 : status;
+}
+
+void drv_plot_run(drv_file *file)
+{
+    char name[256];
+    const char *script = drv_base_name(drv_file_path(file));
+    snprintf(name, sizeof name, "%.*s.png", (int)strlen(script) - 3, script);
+    drv_print(file, "unset output\n");
+    drv_close(file);
+    drv_file *picture = drv_open(drv_path(name));
+    const int status = run_gnuplot(script, drv_file_stream(picture));
+    if (status == 0 && picture_is_whole(drv_file_stream(picture))) {
+        drv_close(picture);
+        return;
+    }
+    drv_discard(picture);
+    if (status == -1) {
+        drv_warn("cannot start gnuplot: %s; %s was not drawn", strerror(errno), drv_path(name));
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-        drv_warn("gnuplot is not installed; %s/%s.png was not drawn (its script is there)", drv.out,
-                 file->name);
+        drv_warn("gnuplot is not installed; %s was not drawn (its script is there)",
+                 drv_path(name));
     } else if (status != 0) {
-        drv_die("gnuplot could not draw %s/%s.png from %s", drv.out, file->name, file->path);
+        drv_die("gnuplot could not draw %s from %s", drv_path(name), script);
     } else {
-        char picture[256];
-        snprintf(picture, sizeof picture, "%s.png", file->name);
-        if (!picture_is_whole(drv_path(picture))) {
-            drv_die("cannot write %s/%s: gnuplot left it incomplete; is the disk full?", drv.out,
-                    picture);
-        }
+        drv_die("cannot write %s: gnuplot left it incomplete; is the disk full?", drv_path(name));
     }
 }

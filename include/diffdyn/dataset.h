@@ -36,16 +36,17 @@ enum ddn_format_values {
     DDN_FORMAT_NONE = -1,  /**< not a value; keeps the constants signed */
     DDN_FORMAT_AUTO = 0,   /**< by content: NPY and IDX magic, else CIFAR-10 by record size */
     DDN_FORMAT_NPY = 1,    /**< NumPy .npy 1.0-3.0: little-endian f4, f8, u1; C order; first
-                                axis = points, the others are flattened. Memory-mapped, not read,
-                                unless it is compressed. */
+                                axis = points, the others are flattened */
     DDN_FORMAT_IDX = 2,    /**< IDX (MNIST), unsigned bytes */
     DDN_FORMAT_CIFAR10 = 3 /**< CIFAR-10 binary batch: records of 1 label byte + 3072 bytes; the
                                 set comes with its labels */
 };
 
-/** Opens a file as a dataset. A memory-mapped file must not change while the set lives. Errors name
- * the file: DDN_E_IO (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of
- * ddn_dataset_create. */
+/** Opens a file as a dataset. The file is read whole, into the context's allocator, and closed:
+ * what becomes of it later does not matter to the set. A host that wants a map of a file in place
+ * of a copy makes it itself and lends it (ddn_dataset_create_borrowed); it then sees to it that
+ * nobody cuts the file short. Errors name the file: DDN_E_IO (missing, unreadable), DDN_E_FORMAT
+ * (what is wrong in it), and those of ddn_dataset_create. */
 DDN_API ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format,
                                     ddn_dataset **out);
 

@@ -18,8 +18,9 @@ enum {
     MOST_CLASSES = 32 /* a search for each class reads all others */
 };
 
-static const double common = 0.25;    /* overlaps that plain samples see often enough */
-static const double seldom = 0.02;    /* below: the families have their full shares */
+static const double common = 0.25; /* overlaps that plain samples see often enough */
+static const double seldom = 0.02; /* below: the families have their full shares */
+static const double far_share = 0.15;
 static const double width = 6;        /* of the noise between two points, in logits */
 static const double negligible = -50; /* log of an overlap relative to the largest */
 static const double nothing = -340;   /* logs below: numbers whose squares double cannot hold */
@@ -527,7 +528,7 @@ ddn_status ddni_rare_level(ddni_rare *r, const ddni_level *level)
     }
     DDNI_TRY(fill_overlaps(r, &sum));
     r->share[DDNI_NEAR] = share_of(0.3, sum.near);
-    r->share[DDNI_FAR] = share_of(0.15, often_far(&sum));
+    r->share[DDNI_FAR] = share_of(far_share, often_far(&sum));
     r->share[DDNI_ACROSS] = share_of(0.2, sum.across);
     r->share[DDNI_EVEN] = r->ds->weights != NULL ? 0.05 : 0;
     for (int f = 0; f < DDNI_FAMILIES; f++) {
@@ -539,7 +540,8 @@ ddn_status ddni_rare_level(ddni_rare *r, const ddni_level *level)
         }
     }
     if (r->share[DDNI_FAR] > 0) {
-        r->far = exp(r->top[DDNI_FAR]) * r->sum[DDNI_FAR] / r->share[DDNI_FAR];
+        const double whole = r->share[DDNI_FAR] / (far_share * far_share);
+        r->far = exp(r->top[DDNI_FAR]) * r->sum[DDNI_FAR] * whole;
     }
     for (int64_t i = 0; i < r->n && r->plain < 1; i++) {
         for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {

@@ -42,7 +42,8 @@ typedef struct ddni_rare {
     double top[DDNI_FAMILIES];   /* log of the largest q of a family, its unit */
     double sum[DDNI_FAMILIES];   /* over all pairs, in that unit */
     double longest;              /* log of the largest squared distance */
-    double far;                  /* W tr Cov of a sample of that family, about */
+    double far;                  /* W tr Cov of a sample of that family, about; falls to 0 with its
+                                    share, since plain samples see these states then */
     double unlisted;             /* how much weight other points than the listed ones can have */
 } ddni_rare;
 

@@ -4,6 +4,7 @@
 #include "analysis/result_files.h"
 #include "base/check.h"
 #include "base/number.h"
+#include "base/progress.h"
 
 static const char magic[] = "# diffdyn result 1";
 
@@ -35,7 +36,7 @@ void ddni_result_write_csv(ddni_text *text, const ddn_result *r)
         ddni_text_add(text, i == 0 ? "\n" : ",");
         ddni_text_add(text, r->columns.list[i].name);
     }
-    for (int64_t k = 0; k < r->rows && r->columns.count > 0; k++) {
+    for (int64_t k = 0; k < r->rows && r->columns.count > 0 && text->status == DDN_OK; k++) {
         for (int64_t i = 0; i < r->columns.count; i++) {
             ddni_text_add(text, i == 0 ? "\n" : ",");
             ddni_text_number(text, r->columns.list[i].values[k]);
@@ -194,6 +195,7 @@ static ddn_status count_rows(const ddni_json *file, ddn_result *r)
     ddni_json at = *file, line;
     int64_t bytes = file->end - file->at;
     while (r->columns.count > 0 && take_line(&at, &line)) {
+        DDNI_TRY(ddni_poll(file->ctx));
         r->rows++;
     }
     if (r->rows > 0 && r->columns.count > (bytes + 1) / r->rows) {
@@ -235,6 +237,7 @@ ddn_status ddni_result_read_csv(ddni_json *file, ddn_result **out)
     }
     DDNI_TRY(count_rows(file, r));
     for (int64_t k = 0; k < r->rows; k++) {
+        DDNI_TRY(ddni_poll(file->ctx));
         take_line(file, &line);
         DDNI_TRY(read_row(&line, r, k));
     }

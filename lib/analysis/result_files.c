@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/os.h"
+#include "base/progress.h"
 
 static ddn_status check_format(ddn_context *ctx, ddn_result_format format)
 {
@@ -54,7 +55,7 @@ ddn_status ddn_result_write(ddn_context *ctx, const ddn_result *result, const ch
     }
     ddn_status status = text.status;
     if (status == DDN_OK) {
-        status = ddni_file_replace(ctx, path, text.bytes, text.count);
+        status = ddni_file_replace(ctx, path, text.bytes, text.count, ddni_poll);
     }
     ddni_text_free(&text);
     return status;
@@ -86,7 +87,7 @@ ddn_status ddn_result_open(ddn_context *ctx, const char *path, ddn_result_format
     ddn_status status;
     DDNI_TRY(ddni_file_open(ctx, path, &file));
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a result file", file.bytes, 1, &bytes), fail);
-    DDNI_TRY_GOTO(ddni_file_read(ctx, &file, 0, bytes, file.bytes), fail);
+    DDNI_TRY_GOTO(ddni_file_read(ctx, &file, 0, bytes, file.bytes, ddni_poll), fail);
     ddni_json at = {ctx, file.name, bytes, bytes + file.bytes, 1};
     format = format == DDN_RESULT_FORMAT_AUTO ? by_content(bytes, file.bytes) : format;
     status = format == DDN_RESULT_FORMAT_JSON  ? ddni_result_read_json(&at, &result)

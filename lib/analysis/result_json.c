@@ -73,7 +73,7 @@ void ddni_result_write_json(ddni_text *text, const ddn_result *r)
         ddni_text_add(text, i == 0 ? "\n  " : ",\n  ");
         open_entry(text, &r->columns.list[i], 0);
         ddni_text_add(text, ",\n   \"values\": [");
-        for (int64_t k = 0; k < r->rows; k++) {
+        for (int64_t k = 0; k < r->rows && text->status == DDN_OK; k++) {
             ddni_text_add(text, k == 0 ? "" : ", ");
             ddni_text_json_number(text, r->columns.list[i].values[k]);
         }

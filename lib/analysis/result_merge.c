@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/message.h"
 #include "base/number.h"
+#include "base/progress.h"
 #include "base/statistics.h"
 
 /* ---- What must agree ---- */
@@ -214,19 +215,20 @@ static void pool_mean_row(const halves *h, const ddni_entry *x, const ddni_entry
 }
 
 /* Correlations of neighbouring rows: from the covariances of both halves. */
-static void pool_correlations(const halves *h, const ddni_entry *x, const ddni_entry *y,
-                              const ddni_entry *e)
+static ddn_status pool_correlations(const halves *h, const ddni_entry *x, const ddni_entry *y,
+                                    const ddni_entry *e)
 {
     const parts to = parts_of(h->out, e->name), of_a = parts_of(h->a, e->name);
     const parts of_b = parts_of(h->b, e->name);
     const ddni_entry *t = ddni_result_find_column(h->out, "t");
     if (to.rho == NULL || of_a.rho == NULL || of_b.rho == NULL || to.error == NULL ||
         of_a.error == NULL || of_b.error == NULL || t == NULL) {
-        return;
+        return DDN_OK;
     }
     const int rising = h->out->rows < 2 || t->values[1] > t->values[0];
     for (int64_t k = 0; k < h->out->rows; k++) {
         const int64_t next = rising ? k + 1 : k - 1;
+        DDNI_TRY(ddni_poll(h->ctx));
         if (next >= 0 && next < h->out->rows) {
             const double a = count_at(h->a, x, k), b = count_at(h->b, y, k), u = a / (a + b);
             const double c = count_at(h->a, x, next), d = count_at(h->b, y, next), v = c / (c + d);
@@ -235,14 +237,17 @@ static void pool_correlations(const halves *h, const ddni_entry *x, const ddni_e
             to.rho[k] = fmax(-1, fmin(1, both / (to.error[k] * to.error[next])));
         }
     }
+    return DDN_OK;
 }
 
-static void pool_means(const halves *h, const ddni_entry *x, const ddni_entry *y, ddni_entry *e)
+static ddn_status pool_means(const halves *h, const ddni_entry *x, const ddni_entry *y,
+                             ddni_entry *e)
 {
     for (int64_t k = 0; k < h->out->rows; k++) {
+        DDNI_TRY(ddni_poll(h->ctx));
         pool_mean_row(h, x, y, k, e);
     }
-    pool_correlations(h, x, y, e);
+    return pool_correlations(h, x, y, e);
 }
 
 /* An error that is the same in both is that of the whole: it does not come from samples. */
@@ -252,6 +257,7 @@ static ddn_status check_same(const halves *h, const ddni_entry *x, const ddni_en
     double *error = part_of(h->out, e->name, "_se");
     const double *of_a = part_of(h->a, e->name, "_se"), *of_b = part_of(h->b, e->name, "_se");
     for (int64_t k = 0; k < h->out->rows; k++) {
+        DDNI_TRY(ddni_poll(h->ctx));
         DDNI_CHECK(h->ctx, agree(x->values[k], y->values[k]), DDN_E_MISMATCH,
                    "the results differ in column '%s', row %lld: %.17g and %.17g", e->name,
                    (long long)k, x->values[k], y->values[k]);
@@ -272,16 +278,17 @@ static ddn_status pool_column(const halves *h, int64_t i)
     case DDN_POOLING_SAME:
         return check_same(h, x, y, e);
     case DDN_POOLING_MEAN:
-        pool_means(h, x, y, e);
-        return DDN_OK;
+        return pool_means(h, x, y, e);
     case DDN_POOLING_SHARE:
         for (int64_t k = 0; k < h->out->rows; k++) {
+            DDNI_TRY(ddni_poll(h->ctx));
             const double trials[2] = {count_at(h->a, x, k), count_at(h->b, y, k)};
             pool_share(x, y, k, trials, &e->values[k], &to);
         }
         return DDN_OK;
     case DDN_POOLING_SUM:
         for (int64_t k = 0; k < h->out->rows; k++) {
+            DDNI_TRY(ddni_poll(h->ctx));
             e->values[k] = x->values[k] + y->values[k];
         }
         return DDN_OK;

@@ -3,6 +3,7 @@
 
 #include "analysis/result_files.h"
 #include "base/check.h"
+#include "base/progress.h"
 
 enum {
     ALIGNMENT = 64,
@@ -180,6 +181,7 @@ ddn_status ddni_result_read_npy(ddni_json *file, ddn_result **out)
         *values = NULL;
         DDNI_TRY(ddni_alloc_for(file->ctx, "result column", r->rows, sizeof **values, values));
         for (int64_t k = 0; k < r->rows; k++) {
+            DDNI_TRY(ddni_poll(file->ctx));
             uint64_t bits = from_little_endian(header.end + 8 * (k * columns + i), 8);
             memcpy(&(*values)[k], &bits, sizeof bits);
         }

@@ -8,10 +8,18 @@
 #include "base/check.h"
 #include "base/message.h"
 #include "base/number.h"
+#include "base/progress.h"
 #include "base/text.h"
+
+/* Whether the call is to stop, asked once in 64 KB: the text then ends here, for any reader. */
+static int stopping(const ddni_json *json)
+{
+    return ((uintptr_t)json->at & 0xffff) == 0 && ddni_stopping(json->ctx);
+}
 
 ddn_status ddni_json_fail(const ddni_json *json, const char *fmt, ...)
 {
+    DDNI_TRY(ddni_poll(json->ctx)); /* what is missing may be what was not read */
     char text[160];
     va_list args;
     va_start(args, fmt);
@@ -24,6 +32,9 @@ ddn_status ddni_json_fail(const ddni_json *json, const char *fmt, ...)
 char ddni_json_peek(ddni_json *json)
 {
     while (json->at < json->end && *json->at != '\0' && strchr(" \t\r\n", *json->at) != NULL) {
+        if (stopping(json)) {
+            return '\0';
+        }
         json->line += *json->at++ == '\n';
     }
     return json->at < json->end ? *json->at : '\0';
@@ -52,6 +63,7 @@ ddn_status ddni_json_take(ddni_json *json, char c)
 ddn_status ddni_json_next(ddni_json *json, char close, int *first, int *more)
 {
     *more = 1;
+    DDNI_TRY(ddni_poll(json->ctx));
     if (ddni_json_peek(json) == close) {
         *more = 0;
     } else if (!*first) {
@@ -220,6 +232,9 @@ ddn_status ddni_json_count(ddni_json *json, int64_t *value)
 static ddn_status skip_string(ddni_json *json)
 {
     for (json->at++; json->at < json->end && *json->at != '"' && *json->at != '\n'; json->at++) {
+        if (stopping(json)) {
+            return ddni_poll(json->ctx);
+        }
         json->at += *json->at == '\\' && json->end - json->at > 1;
     }
     if (json->at >= json->end || *json->at != '"') {

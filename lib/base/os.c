@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,8 +16,10 @@
 #include "base/check.h"
 
 enum {
+    AT_ONCE = 1 << 24, /* bytes read or written between two looks */
     NAME_LENGTH = 240, /* of a path in an error text */
-    SUFFIX = 23        /* bytes of ".part-", 16 digits and the end of a temporary name */
+    NAME_KEPT = 100,   /* bytes of a name of a file that its temporary one shows */
+    SUFFIX = 23        /* of ".part-", 16 digits and the end of a temporary name */
 };
 
 static ddn_status fail_errno(ddn_context *ctx, const char *name, const char *verb, int error)
@@ -65,11 +66,12 @@ ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f)
 }
 
 ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
-                          int64_t count)
+                          int64_t count, ddni_look_fn look)
 {
     char *to = buffer;
     while (count > 0) {
-        int64_t part = count < (INT64_C(1) << 30) ? count : INT64_C(1) << 30;
+        int64_t part = count < AT_ONCE ? count : AT_ONCE;
+        DDNI_TRY(look(ctx));
         ssize_t got = pread(f->fd, to, (size_t)part, (off_t)offset);
         if (got < 0 && errno == EINTR) {
             continue;
@@ -86,26 +88,13 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
     return DDN_OK;
 }
 
-ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, void **map)
-{
-    *map = mmap(NULL, (size_t)f->bytes, PROT_READ, MAP_PRIVATE, f->fd, 0);
-    if (*map == MAP_FAILED) {
-        *map = NULL;
-        return fail_errno(ctx, f->name, "map", errno);
-    }
-    return DDN_OK;
-}
-
-void ddni_file_unmap(void *map, int64_t bytes)
-{
-    munmap(map, (size_t)bytes);
-}
-
-static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count)
+static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count,
+                            ddni_look_fn look)
 {
     const char *from = bytes;
     while (count > 0) {
-        int64_t part = count < (INT64_C(1) << 30) ? count : INT64_C(1) << 30;
+        int64_t part = count < AT_ONCE ? count : AT_ONCE;
+        DDNI_TRY(look(ctx));
         ssize_t done = write(f->fd, from, (size_t)part);
         if (done < 0 && errno != EINTR) {
             return fail_errno(ctx, f->name, "write", errno);
@@ -136,11 +125,19 @@ static ddn_status find_target(ddn_context *ctx, const char *path, char target[PA
     return DDN_OK;
 }
 
-/* Opens a new file beside `path`; its name goes to temporary[strlen(path) + SUFFIX]. */
+/* Opens a new file beside `path`; its name, short however long the file's is, goes to
+ * temporary[strlen(path) + SUFFIX]. */
 static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporary, ddni_file *f)
 {
-    size_t length = strlen(path);
-    strcpy(temporary, path);
+    const char *slash = strrchr(path, '/');
+    size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1, length = strlen(path);
+    if (length > folder + NAME_KEPT) {
+        length = folder + NAME_KEPT;
+        while (length > folder && ((unsigned char)path[length] & 0xc0) == 0x80) {
+            length--; /* not amid a character of UTF-8 */
+        }
+    }
+    memcpy(temporary, path, length);
     uint64_t number = (uint64_t)ddni_nanoseconds();
     for (int attempt = 0; attempt < 100; attempt++, number += 0x9e3779b97f4a7c15U) {
         memcpy(temporary + length, ".part-0123456789abcdef", SUFFIX);
@@ -169,7 +166,8 @@ static void sync_folder(const char *path, char *folder)
     }
 }
 
-ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count)
+ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count,
+                             ddni_look_fn look)
 {
     char target[PATH_MAX];
     mode_t mode;
@@ -181,7 +179,7 @@ ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *byt
     ddn_status status;
     DDNI_TRY(ddni_alloc_for(ctx, "name of a file", (int64_t)length + SUFFIX, 1, &temporary));
     DDNI_TRY_GOTO(open_beside(ctx, path, temporary, &f), fail);
-    status = write_all(ctx, &f, bytes, count);
+    status = write_all(ctx, &f, bytes, count, look);
     if (status == DDN_OK && mode != 0 && fchmod(f.fd, mode) != 0) {
         status = fail_errno(ctx, f.name, "write", errno);
     }

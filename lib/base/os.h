@@ -1,6 +1,6 @@
-/* What the library needs of the operating system beyond C11: files, memory maps, a clock, the
- * process, threads that no signal reaches. A port to another system is os.c; locks and condition
- * variables are POSIX threads', which all systems have in some form. */
+/* What the library needs of the operating system beyond C11: files, a clock, the process, threads
+ * that no signal reaches. A port to another system is os.c; locks and condition variables are POSIX
+ * threads', which all systems have in some form. */
 #ifndef DDNI_BASE_OS_H
 #define DDNI_BASE_OS_H
 
@@ -19,17 +19,19 @@ typedef struct ddni_file {
 ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f);
 void ddni_file_close(ddni_file *f);
 
-/* Exactly buffer[count] from offset. */
-ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
-                          int64_t count);
+/* Is asked before each part of 16 MB that is read or written: ddni_poll, which stands above this
+ * file. What it fails with ends the call. */
+typedef ddn_status (*ddni_look_fn)(ddn_context *ctx);
 
-/* The whole file as memory that may be read; outlives the open file. */
-ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, void **map);
-void ddni_file_unmap(void *map, int64_t bytes);
+/* Exactly buffer[count] from offset. There are no memory maps: whoever cuts a mapped file short
+ * ends the process that looks at it (SIGBUS). */
+ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
+                          int64_t count, ddni_look_fn look);
 
 /* Makes path a file of these bytes, or leaves what is there as it is: the bytes go to a temporary
  * file in the same folder, onto the disk, and only then to their name. */
-ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count);
+ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count,
+                             ddni_look_fn look);
 
 /* Time since some moment in the past. */
 int64_t ddni_nanoseconds(void);

@@ -8,6 +8,11 @@
 #include "base/check.h"
 #include "base/message.h"
 #include "base/number.h"
+#include "base/progress.h"
+
+enum {
+    LOOK_EVERY = 1 << 16 /* bytes: some thousand numbers */
+};
 
 void ddni_text_free(ddni_text *text)
 {
@@ -32,6 +37,10 @@ static ddn_status grow(ddni_text *text, int64_t count)
 
 void ddni_text_bytes(ddni_text *text, const void *bytes, int64_t count)
 {
+    if (text->status == DDN_OK && text->count - text->looked >= LOOK_EVERY) {
+        text->looked = text->count;
+        text->status = ddni_poll(text->ctx);
+    }
     if (text->status == DDN_OK && text->capacity - text->count < count) {
         text->status = grow(text, count);
     }

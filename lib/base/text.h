@@ -4,11 +4,13 @@
 
 #include <diffdyn/base.h>
 
-/* The first failure stays in status, and what follows is not written: check it once, at the end. */
+/* The first failure stays in status, and what follows is not written: check it once, at the end,
+ * and in loops that are long. */
 typedef struct ddni_text {
     ddn_context *ctx;
     char *bytes; /* [count], not terminated */
     int64_t count, capacity;
+    int64_t looked; /* count at the last look whether the call is to stop */
     ddn_status status;
 } ddni_text;
 

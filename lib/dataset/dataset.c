@@ -9,9 +9,7 @@
 
 struct ddni_storage {
     ddni_handle handle;
-    void *memory; /* the allocator's, or NULL */
-    void *map;    /* of a file, or NULL */
-    int64_t map_bytes;
+    void *memory;           /* the allocator's, or NULL */
     ddn_release_fn release; /* the host's, or NULL */
     void *user;
 };
@@ -28,9 +26,6 @@ static void finish_storage(void *object)
 {
     ddni_storage *s = object;
     ddni_free(&s->handle.allocator, s->memory);
-    if (s->map != NULL) {
-        ddni_file_unmap(s->map, s->map_bytes);
-    }
     if (s->release != NULL) {
         s->release(s->user);
     }
@@ -51,17 +46,6 @@ ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **o
                          (long long)bytes);
     }
     *memory = s->memory;
-    *out = s;
-    return DDN_OK;
-}
-
-ddn_status ddni_storage_adopt_map(ddn_context *ctx, void *map, int64_t bytes, ddni_storage **out)
-{
-    *out = NULL;
-    ddni_storage *s = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, DDNI_STORAGE, sizeof *s, finish_storage, &s));
-    s->map = map;
-    s->map_bytes = bytes;
     *out = s;
     return DDN_OK;
 }

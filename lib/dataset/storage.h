@@ -7,9 +7,6 @@
 /* `bytes` of the allocator's memory, not zeroed. */
 ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **out, void **memory);
 
-/* A storage that unmaps map[bytes] at its end. On failure the caller still owns the map. */
-ddn_status ddni_storage_adopt_map(ddn_context *ctx, void *map, int64_t bytes, ddni_storage **out);
-
 /* Drops a reference; NULL is a no-op. */
 void ddni_storage_release(ddni_storage *s);
 

@@ -92,9 +92,8 @@ static void exchange(void *what, int64_t i, int64_t j)
     DDNI_EXCHANGE(double, e->im, i, j);
 }
 
-ddn_status ddni_general_eigen(ddn_context *ctx, int64_t n, double *a, double *re, double *im)
+static ddn_status general_whole(ddn_context *ctx, int64_t n, double *a, double *re, double *im)
 {
-    DDNI_TRY(check_size(ctx, n));
     blas_int size = (blas_int)n, one = 1, info = 0, length = 16 * size;
     double unused = 0;
     double *work = NULL;
@@ -103,6 +102,17 @@ ddn_status ddni_general_eigen(ddn_context *ctx, int64_t n, double *a, double *re
            1);
     ddni_free(ddni_context_allocator(ctx), work);
     DDNI_CHECK(ctx, info == 0, DDN_E_CONVERGENCE, "eigenvalues: LAPACK reports %d", (int)info);
+    return DDN_OK;
+}
+
+ddn_status ddni_general_eigen(ddn_context *ctx, int64_t n, double *a, double *re, double *im)
+{
+    DDNI_TRY(check_size(ctx, n));
+    if (n > DDNI_GENERAL_WHOLE) {
+        DDNI_TRY(ddni_general_in_parts(ctx, n, a, re, im));
+    } else {
+        DDNI_TRY(general_whole(ctx, n, a, re, im));
+    }
     ddni_sort_by(&(eigenvalues){re, im}, n, is_before, exchange);
     return DDN_OK;
 }

@@ -12,7 +12,7 @@ ddn_status ddni_tridiagonal_eigen(ddn_context *ctx, int64_t n, double *diagonal,
                                   double *vectors, double *work);
 
 /* Below, matrices are [n][n] with n <= 32768 and scratch comes from the context's allocator. What
- * takes long looks whether the call is to stop, but for ddni_general_eigen. */
+ * takes long looks whether the call is to stop. */
 
 /* Eigenvalues of a symmetric matrix, all of whose elements are given, ascending; overwrites a: with
  * unit eigenvectors as rows if vectors is not 0. */

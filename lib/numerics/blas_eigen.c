@@ -149,29 +149,31 @@ static ddn_status transform_back(const reduction *r, int64_t count, double *vect
 }
 
 /* Makes the largest element of the triangle 1/2 to 1, by a power of two: no square then leaves the
- * range. Returns the exponent that was taken out. */
-static int scale(int64_t n, double *a)
+ * range. *exponent is taken out. */
+static ddn_status scale(ddn_context *ctx, int64_t n, double *a, int *exponent)
 {
     double largest = 0;
-    int exponent = 0;
     for (int64_t j = 0; j < n; j++) {
+        DDNI_TRY(ddni_poll(ctx));
         for (int64_t i = j; i < n; i++) {
             largest = fmax(largest, fabs(a[i + j * n]));
         }
     }
-    frexp(largest, &exponent);
-    for (int64_t j = 0; exponent != 0 && j < n; j++) {
+    frexp(largest, exponent);
+    for (int64_t j = 0; *exponent != 0 && j < n; j++) {
+        DDNI_TRY(ddni_poll(ctx));
         for (int64_t i = j; i < n; i++) {
-            a[i + j * n] = ldexp(a[i + j * n], -exponent);
+            a[i + j * n] = ldexp(a[i + j * n], -*exponent);
         }
     }
-    return exponent;
+    return DDN_OK;
 }
 
 static ddn_status solve(const reduction *r, int64_t count, double *values, double *vectors)
 {
     int64_t n = r->n;
-    int exponent = scale(n, r->a);
+    int exponent = 0;
+    DDNI_TRY(scale(r->ctx, n, r->a, &exponent));
     DDNI_TRY(reduce(r));
     DDNI_TRY(ddni_progress(r->ctx, "eigenvalues", FORWARD));
     if (vectors == NULL) {
@@ -205,8 +207,9 @@ ddn_status ddni_eigen_in_parts(ddn_context *ctx, int64_t n, double *matrix, int6
         DDNI_TRY_GOTO(ddni_alloc_for(ctx, "eigenvectors", n, n * (int64_t)sizeof *own, &own), done);
     }
     DDNI_TRY_GOTO(solve(&r, count, values, own != NULL ? own : vectors), done);
-    if (own != NULL) {
-        memcpy(vectors, own, (size_t)(n * n) * sizeof *own);
+    for (int64_t k = 0; own != NULL && k < n; k++) {
+        DDNI_TRY_GOTO(ddni_poll(ctx), done);
+        memcpy(vectors + k * n, own + k * n, (size_t)n * sizeof *own);
     }
 done:
     ddni_free(ddni_context_allocator(ctx), own);

@@ -65,6 +65,27 @@ void dlarfb_(const char *side, const char *trans, const char *direct, const char
              const blas_int *ldv, const double *t, const blas_int *ldt, double *c,
              const blas_int *ldc, double *work, const blas_int *ldwork, int64_t side_length,
              int64_t trans_length, int64_t direct_length, int64_t storev_length);
+void dlahr2_(const blas_int *n, const blas_int *k, const blas_int *nb, double *a,
+             const blas_int *lda, double *tau, double *t, const blas_int *ldt, double *y,
+             const blas_int *ldy);
+void dgehd2_(const blas_int *n, const blas_int *ilo, const blas_int *ihi, double *a,
+             const blas_int *lda, double *tau, double *work, blas_int *info);
+void dhseqr_(const char *job, const char *compz, const blas_int *n, const blas_int *ilo,
+             const blas_int *ihi, double *h, const blas_int *ldh, double *wr, double *wi, double *z,
+             const blas_int *ldz, double *work, const blas_int *lwork, blas_int *info,
+             int64_t job_length, int64_t compz_length);
+void dlaqr5_(const blas_int *wantt, const blas_int *wantz, const blas_int *kacc22,
+             const blas_int *n, const blas_int *ktop, const blas_int *kbot, const blas_int *nshfts,
+             double *sr, double *si, double *h, const blas_int *ldh, const blas_int *iloz,
+             const blas_int *ihiz, double *z, const blas_int *ldz, double *v, const blas_int *ldv,
+             double *u, const blas_int *ldu, const blas_int *nv, double *wv, const blas_int *ldwv,
+             const blas_int *nh, double *wh, const blas_int *ldwh);
+void dtrmm_(const char *side, const char *uplo, const char *transa, const char *diag,
+            const blas_int *m, const blas_int *n, const double *alpha, const double *a,
+            const blas_int *lda, double *b, const blas_int *ldb, int64_t side_length,
+            int64_t uplo_length, int64_t transa_length, int64_t diag_length);
+void daxpy_(const blas_int *n, const double *alpha, const double *x, const blas_int *incx,
+            double *y, const blas_int *incy);
 void dlae2_(const double *a, const double *b, const double *c, double *rt1, double *rt2);
 void dsteqr_(const char *compz, const blas_int *n, double *d, double *e, double *z,
              const blas_int *ldz, double *work, blas_int *info, int64_t compz_length);

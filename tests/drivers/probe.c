@@ -54,12 +54,13 @@ int main(int argc, char **argv)
     drv_print(values, "\nseed %lld\nthreads %lld\n", (long long)drv.seed, (long long)drv.threads);
     drv_close(values);
 
-    const double x[3] = {1, 2, 3}, y[3] = {0.1, NAN, 1e-300};
+    const double x[3] = {1, 2, (double)count}, y[3] = {0.1, NAN, 1e-300};
     const double *const columns[2] = {x, y};
     drv_csv(drv_path("probe.csv"), "x,y", 3, 2, columns);
 
     drv_file *plot = drv_plot_open("probe", 320, 200);
-    drv_print(plot, "plot 'probe.csv' using 1:2 with linespoints linestyle 1 title 'y'\n");
+    drv_print(plot, "plot 'probe.csv' using 1:2 with linespoints linestyle 1 title 'y%lld'\n",
+              (long long)count);
     drv_plot_run(plot);
 
     char text[5][64];

@@ -32,7 +32,7 @@ class DriverTest(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.dir, name)
 
-    def run_it(self, *args, out=True, env=None, file_limit=None):
+    def run_it(self, *args, out=True, env=None, file_limit=None, user=None):
         """Completed process with text streams; --out self.out unless out is False."""
         command = [PROGRAM, *map(str, args)] + (["--out", self.out] if out else [])
         limit = None
@@ -40,7 +40,7 @@ class DriverTest(unittest.TestCase):
             def limit():
                 resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
         return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              env=env, cwd=self.dir, preexec_fn=limit, check=False)
+                              env=env, cwd=self.dir, preexec_fn=limit, user=user, check=False)
 
     def succeeds(self, *args, **options):
         done = self.run_it(*args, **options)

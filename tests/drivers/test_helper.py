@@ -1,6 +1,8 @@
 """The drivers' helper: command line, result files, pictures, full disks."""
 import os
+import shutil
 import struct
+import subprocess
 
 import run_driver
 from run_driver import DriverTest, idx, npy
@@ -94,15 +96,6 @@ class Output(DriverTest):
         with open(os.path.join(self.out, "probe.png"), "rb") as f:
             self.assertEqual(f.read(8), b"\x89PNG\r\n\x1a\n")
 
-    def test_picture_that_is_not_whole(self):
-        folder = self.path("bin")  # a gnuplot that ends well but stops writing half-way
-        os.mkdir(folder)
-        with open(os.path.join(folder, "gnuplot"), "w", encoding="utf-8") as f:
-            f.write("#!/bin/sh\necho half > probe.png\n")
-        os.chmod(os.path.join(folder, "gnuplot"), 0o755)
-        self.refuses("probe.png: gnuplot left it incomplete",
-                     env={"PATH": folder + ":" + os.environ["PATH"]})
-
     def test_no_gnuplot_is_a_remark(self):
         done = self.succeeds(env={"PATH": "/nonexistent"})
         self.assertEqual(done.stderr.count("\n"), 1)
@@ -122,14 +115,153 @@ class Output(DriverTest):
                 self.refuses("cannot write %s: No space left" % path)
             os.remove(path)
 
-    def test_file_size_limit(self):
-        self.refuses("probe.txt: File too large", file_limit=0)
+    def test_pipe_is_written_itself(self):
+        os.mkdir(self.out)
+        os.mkfifo(os.path.join(self.out, "probe.txt"))
+        reader = os.open(os.path.join(self.out, "probe.txt"), os.O_RDONLY | os.O_NONBLOCK)
+        self.succeeds()
+        self.assertIn(b"count 3\n", os.read(reader, 4096))
+        os.close(reader)
+
+    def test_links_and_permissions_stay(self):
+        os.mkdir(self.out)
+        with open(self.path("target"), "w", encoding="utf-8") as f:
+            f.write("old")
+        os.chmod(self.path("target"), 0o640)
+        os.symlink(self.path("target"), os.path.join(self.out, "probe.txt"))
+        self.succeeds()
+        self.assertTrue(os.path.islink(os.path.join(self.out, "probe.txt")))
+        self.assertEqual(os.stat(self.path("target")).st_mode & 0o777, 0o640)
+        with open(self.path("target"), encoding="utf-8") as f:
+            self.assertTrue(f.read().startswith("count 3\n"))
 
     def test_full_standard_output(self):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full")
         command = "exec '%s' --out '%s' > /dev/full" % (run_driver.PROGRAM, self.out)
         self.assertEqual(os.system(command) >> 8, 2)
+
+
+class LastGood(DriverTest):
+    """Whatever goes wrong in a second run: each file is the whole one of the first run or the whole one of the second."""
+
+    def files(self, folder=None):
+        found = {}
+        for name in os.listdir(folder or self.out):
+            with open(os.path.join(folder or self.out, name), "rb") as f:
+                found[name] = f.read()
+        return found
+
+    old = new = None
+
+    def setUp(self):
+        super().setUp()
+        if self.new is None:
+            for run, count in (("old", 3), ("new", 5)):
+                self.succeeds("--count=%d" % count)
+                setattr(LastGood, run, self.files())
+                shutil.rmtree(self.out)
+        if "probe.png" not in self.new:
+            self.skipTest("no gnuplot")
+        self.assertEqual([name for name in self.old if self.old[name] == self.new[name]], [])
+        self.put_old()
+
+    def put_old(self):
+        os.makedirs(self.out, exist_ok=True)
+        for name, content in self.old.items():
+            with open(os.path.join(self.out, name), "wb") as f:
+                f.write(content)
+
+    def fake_gnuplot(self, script):
+        """Environment with a gnuplot that is this shell script."""
+        os.makedirs(self.path("bin"), exist_ok=True)
+        with open(self.path("bin/gnuplot"), "w", encoding="utf-8") as f:
+            f.write("#!/bin/sh\n" + script + "\n")
+        os.chmod(self.path("bin/gnuplot"), 0o755)
+        return {"PATH": self.path("bin") + ":" + os.environ["PATH"]}
+
+    def are_whole(self, kept, folder=None, litter=False):
+        """Those in `kept` are of the first run, the others of the second; nothing else is there."""
+        now = {name: content for name, content in self.files(folder).items() if not litter or ".part-" not in name}
+        self.assertEqual(sorted(now), sorted(self.old))
+        for name, content in now.items():
+            self.assertEqual(content, (self.old if name in kept else self.new)[name], name)
+
+    def test_file_size_limit(self):
+        order = ["probe.txt", "probe.csv", "probe.gp", "probe.png"]
+        sizes = [len(self.new[name]) for name in order]
+        for limit in sorted({0, 1, *(size - 1 for size in sizes)}):
+            first = next(k for k, size in enumerate(sizes) if size > limit)
+            with self.subTest(limit=limit):
+                done = self.refuses(order[first], "--count=5", file_limit=limit)
+                self.assertIn("incomplete" if first == 3 else "File too large", done.stderr)
+                self.are_whole(order[first:])
+                self.put_old()
+
+    def test_gnuplot_that_fails(self):
+        for text, script in (("gnuplot left it incomplete", "echo half"),
+                             ("gnuplot left it incomplete", "exit 0"),
+                             ("gnuplot could not draw", "echo half; exit 1"),
+                             ("gnuplot could not draw", "echo half; kill -9 $$")):
+            with self.subTest(script):
+                self.refuses(text, "--count=5", env=self.fake_gnuplot(script))
+                self.are_whole(["probe.png"])
+
+    def test_killed_while_it_writes(self):
+        done = self.run_it("--count=5", env=self.fake_gnuplot("echo half; kill -9 $PPID"))
+        self.assertEqual(done.returncode, -9)
+        self.are_whole(["probe.png"], litter=True)
+        self.succeeds("--count=5")
+        self.are_whole([], litter=True)
+
+    def test_folder_vanishes(self):
+        with open(self.path("picture"), "wb") as f:
+            f.write(self.new["probe.png"])
+        self.refuses("probe.png: No such file", "--count=5",
+                     env=self.fake_gnuplot("mv ../out ../gone; exec cat ../picture"))
+        self.are_whole(["probe.png"], folder=self.path("gone"), litter=True)
+
+    def test_full_disk(self):
+        """A small file system, with less and less room."""
+        mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", self.path("disk")]
+        os.mkdir(self.path("disk"))
+        if subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            self.skipTest("no small file system (this needs root)")
+        try:
+            self.out = self.path("disk/out")
+            self.put_old()
+            failed = 0
+            for filler in range(4, 64, 8):
+                with self.subTest(filler=filler):
+                    with open(self.path("disk/filler"), "wb", buffering=0) as f:
+                        try:
+                            f.write(bytes(1024 * filler))
+                        except OSError:
+                            pass
+                    done = self.run_it("--count=5")
+                    now = self.files()
+                    kept = [name for name in self.old if now.get(name) == self.old[name]]
+                    self.are_whole(kept)
+                    self.assertEqual(done.returncode, 2 if kept else 0, done.stderr)
+                    failed += done.returncode == 2
+                    os.remove(self.path("disk/filler"))
+                    self.put_old()
+            self.assertGreaterEqual(failed, 3)
+        finally:
+            subprocess.run(["umount", self.path("disk")], check=True)
+
+    def test_folder_that_cannot_be_written(self):
+        user = 65534 if os.getuid() == 0 else None
+        for folder in (self.dir, self.out):
+            os.chmod(folder, 0o555)
+        try:
+            self.refuses("cannot write in folder", "--count=5", user=user)
+        except PermissionError:
+            self.skipTest("another user cannot see the program")
+        finally:
+            for folder in (self.dir, self.out):
+                os.chmod(folder, 0o755)
+        self.are_whole(list(self.old))
 
 
 class Data(DriverTest):

@@ -53,14 +53,6 @@ def flags(environment, *options):
                stdout=subprocess.PIPE).stdout.split()
 
 
-def hardened(library):
-    """Tables that the loader fills are read-only afterwards, and overwritten stacks are noticed."""
-    dynamic = run("readelf", "-dlW", library, stdout=subprocess.PIPE).stdout
-    assert "GNU_RELRO" in dynamic and re.search(r"\(FLAGS\)\s+BIND_NOW", dynamic), "no full RELRO"
-    symbols = run("nm", "-D", library, stdout=subprocess.PIPE).stdout
-    assert "__stack_chk_fail" in symbols, "no stack protector"
-
-
 def pkgconfig(build, cc, folder):
     libdir, environment = install(build, folder / "root")
     version = flags(environment, "--modversion")
@@ -80,7 +72,7 @@ def pkgconfig(build, cc, folder):
         assert "libdiffdyn.so.0" in needed, "the program is not linked to the soname"
         assert "openblas" not in needed, "a private dependency leaks into the shared link line"
         run(program, env=environment)
-        hardened(next(libdir.glob("libdiffdyn.so.*.*")))
+        run(ROOT / "tests/abi/hardening.py", next(libdir.glob("libdiffdyn.so.*.*")), "--installed")
     if any(libdir.glob("libdiffdyn.a")):
         for shared in libdir.glob("libdiffdyn.so*"):
             shared.unlink()

@@ -24,7 +24,7 @@ REASONS = {
         "second_batch straight_velocity two_point_score two_points zoo_jvp zoo_jvp_f32 zoo_log_p zoo_predict "
         "zoo_predict_f32",
     "LAPACK's and BLAS's own signatures":
-        "dgeev_ dgemm_ dgemv_ dgetrs_ dlaed2_ dlarfb_ dlarft_ dstev_ dsteqr_ dsyevd_ dsyevr_ dsymv_ dsyr2k_ dsyrk_ dtrsm_",
+        "dgeev_ dgemm_ dgemv_ dgetrs_ dhseqr_ dlaed2_ dlahr2_ dlaqr5_ dlarfb_ dlarft_ dstev_ dsteqr_ dsyevd_ dsyevr_ dsymv_ dsyr2k_ dsyrk_ dtrmm_ dtrsm_",
 }
 WIDE = {name for names in REASONS.values() for name in names.split()}
 

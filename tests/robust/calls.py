@@ -20,17 +20,67 @@ BY_NAME = {
 }
 BY_TYPE = {"ddn_method": "10"}
 BY_FUNCTION = {
-    ("ddn_options_set_f64", "key"): "DDN_INTEGRATOR_T_START",
-    ("ddn_options_get_f64", "key"): "DDN_INTEGRATOR_T_START",
+    ("ddn_context_create_with_allocator", "allocate"): "fixture_allocate",
+    ("ddn_context_create_with_allocator", "deallocate"): "fixture_deallocate",
+    ("ddn_context_create_with_allocator", "user"): "&fx->memory",
     ("ddn_context_set_kernel", "name"): '"auto"',
-    ("ddn_dataset_create_labelled", "count"): "4",
     ("ddn_dataset_create_in_span", "type"): "DDN_TYPE_F64",
+    ("ddn_dataset_create_labelled", "count"): "4",
+    ("ddn_dataset_create_weighted", "count"): "4",
+    ("ddn_dataset_create_weighted", "weights"): "fx->falling",
+    ("ddn_dataset_open_labelled", "ds"): "fixture_many(fx)",
+    ("ddn_dataset_open_labelled", "path"): "fx->label_file",
+    ("ddn_diagram_event_states", "count"): "0",
+    ("ddn_diagram_event_states", "first"): "0",
+    ("ddn_frechet_distance", "m"): "4",
+    ("ddn_frechet_distance", "replicates"): "2",
     ("ddn_integrator_attach_callback", "wanted"): "0",
+    ("ddn_integrator_restore", "buffer"): "fixture_saved(fx)",
+    ("ddn_integrator_restore", "it"): "fixture_stopped(fx)",
+    ("ddn_integrator_restore", "size"): "fixture_saved_size(fx)",
+    ("ddn_integrator_resume", "it"): "fixture_stopped(fx)",
+    ("ddn_integrator_save", "it"): "fixture_stopped(fx)",
+    ("ddn_integrator_save_size", "it"): "fixture_stopped(fx)",
+    ("ddn_integrator_saved_rows", "buffer"): "fixture_saved(fx)",
+    ("ddn_integrator_saved_rows", "size"): "fixture_saved_size(fx)",
+    ("ddn_integrator_set_times", "times"): "fx->falling",
+    ("ddn_late_start_choose", "result"): "fixture_late(fx)",
+    ("ddn_late_start_interval", "result"): "fixture_late(fx)",
+    ("ddn_observer_read_i64", "what"): "DDN_RECORD_INDEX",
+    ("ddn_options_bounds_f64", "key"): "DDN_INTEGRATOR_T_START",
+    ("ddn_options_get_f64", "key"): "DDN_INTEGRATOR_T_START",
+    ("ddn_options_set_f64", "key"): "DDN_INTEGRATOR_T_START",
+    ("ddn_oracle_create_gaussian", "values"): "fx->falling",
+    ("ddn_oracle_create_gaussian", "vectors"): "fx->unit",
+    ("ddn_oracle_create_mixture", "components"): "2",
+    ("ddn_oracle_create_mixture", "weights"): "fx->shares",
     ("ddn_query_bind_i64", "what"): "DDN_OUT_ARGMAX",
     ("ddn_query_bind_input", "what"): "DDN_IN_V",
+    ("ddn_query_bind_input_f32", "what"): "DDN_IN_V",
+    ("ddn_regime_at", "report"): "fixture_report(fx)",
+    ("ddn_result_add_column", "result"): "fixture_open(fx)",
+    ("ddn_result_add_scalar", "result"): "fixture_open(fx)",
+    ("ddn_result_merge", "a"): "fixture_half(fx, 0)",
+    ("ddn_result_merge", "b"): "fixture_half(fx, 1)",
+    ("ddn_result_open", "format"): "DDN_RESULT_FORMAT_AUTO",
+    ("ddn_result_open", "path"): "fixture_result_file(fx)",
     ("ddn_result_scalar", "name"): '"n"',
+    ("ddn_result_set_field", "result"): "fixture_open(fx)",
+    ("ddn_result_set_pooling", "name"): '"x"',
+    ("ddn_result_set_pooling", "result"): "fixture_open(fx)",
+    ("ddn_result_write", "format"): "DDN_RESULT_FORMAT_AUTO",
+    ("ddn_result_write", "path"): "fx->written",
+    ("ddn_schedule_create_custom", "eval"): "fixture_levels",
+    ("ddn_system_passage", "coordinate"): "0",
+    ("ddn_system_passage", "sys"): "fixture_flow(fx)",
+    ("ddn_system_passage", "tolerance"): "1e-6",
+    ("ddn_system_trajectory", "sys"): "fixture_flow(fx)",
+    ("ddn_system_trajectory", "tolerance"): "1e-6",
+    ("ddn_theory_frechet", "cov1"): "fx->unit",
+    ("ddn_theory_frechet", "cov2"): "fx->unit",
     ("ddn_theory_knee", "count"): "4",
     ("ddn_theory_knee_interval", "count"): "4",
+    ("ddn_theory_overlap_run", "times"): "fx->falling",
 }
 
 
@@ -90,8 +140,6 @@ def member(name):
 
 def benign(interface, function, kind, name, place):
     """A value for a parameter with which a call can succeed on the fixture `fx`."""
-    if name == "path" and function.endswith("_write"):  # the file of the fixture is to be read
-        return '"/dev/null/file"'
     if (function, name) in BY_FUNCTION:
         return BY_FUNCTION[function, name]
     if kind in interface.callbacks:

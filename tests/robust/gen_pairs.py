@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes, for every public function with a handle among its arguments, a call in which one of the
-handles can be replaced by another one (robust_pairs.c), from the headers alone.
+"""Writes, for every public function that can reach a context, a call as it should be (robust_alloc.c), in which one
+of the handles can be replaced by another one (robust_pairs.c), from the headers alone.
 
 Usage: gen_pairs.py OUTPUT.c
 """
@@ -12,6 +12,8 @@ from calls import Interface, benign, benign_callbacks, member
 
 # Functions that give one status, whatever they are given.
 ALWAYS = {"ddn_context_fail"}
+# Makes the context that the others need.
+FIRST = "ddn_context_create_with_allocator"
 
 
 def call(interface, function, handles):
@@ -40,7 +42,8 @@ def call(interface, function, handles):
     else:
         text += f"    a.integer = {expression};\n"
     for kind in made:
-        text += f"    a.made = out != NULL;\n    {kind}_destroy(out);\n"
+        text += f"    a.made = out != NULL;\n    fixture_made(fx, \"{kind.removeprefix('ddn_')}\", out);\n" \
+            f"    {kind}_destroy(out);\n"
     if name.endswith("_retain"):
         text += f"    if (place < 0) {{\n        {name.removesuffix('retain')}destroy({arguments[0].split(': ')[1]});\n    }}\n"
     return text + "    return a;\n"
@@ -65,14 +68,14 @@ def main():
     for function in interface.functions:
         result, name, parameters = function
         handles = handles_of(interface, parameters)
-        if not handles or name in ALWAYS:
+        if (not handles and name != FIRST) or name in ALWAYS:
             continue
         out.append(f"static answer pair_{name}(fixture *fx, int64_t place, void *other)\n"
                    f"{{\n{call(interface, function, handles)}}}\n\n")
         what = {"void": "PAIR_NOTHING", "ddn_status": "PAIR_STATUS"}.get(result, "PAIR_VALUE")
         places = ", ".join(f'{{{p}, "{kind}"}}' for p, kind in handles.items())
         rows.append(f'    {{"{name}", pair_{name}, {what}, {int(name.endswith("_destroy"))}, '
-                    f'{len(handles)}, {{{places}}}}},\n')
+                    f'{len(parameters)}, {len(handles)}, {{{places or "{0}"}}}}},\n')
     out.append("const pair_case pair_cases[] = {\n" + "".join(rows) + "};\n")
     out.append(f"const int64_t pair_count = {len(rows)};\n\n")
     out.append("void pair_objects(const fixture *fx, pair_object *objects)\n{\n")

@@ -2,10 +2,12 @@
  * on them, small enough that even a whole report takes no time. */
 #include "robust/hostile.h"
 
-static void *allocate(void *user, int64_t bytes, int64_t alignment)
+#include <unistd.h>
+
+void *fixture_allocate(void *user, int64_t bytes, int64_t alignment)
 {
     memory *mem = user;
-    if (bytes > INT64_C(1) << 26) {
+    if (mem == NULL || bytes > INT64_C(1) << 26 || ++mem->asked == mem->fail) {
         return NULL;
     }
     if (mem->keep && mem->count == mem->capacity) {
@@ -23,7 +25,7 @@ static void *allocate(void *user, int64_t bytes, int64_t alignment)
     return block;
 }
 
-static void deallocate(void *user, void *pointer, int64_t bytes)
+void fixture_deallocate(void *user, void *pointer, int64_t bytes)
 {
     memory *mem = user;
     (void)bytes;
@@ -41,14 +43,28 @@ static int32_t halve(void *user, double parameter, int64_t d, const double *x, d
     return 0;
 }
 
-static void fill(fixture *fx)
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
-    static const double numbers[HOSTILE_BAD / 2] = {NAN,    INFINITY, -INFINITY, 1e308,
-                                                    -1e308, 5e-324,   -0.0,      1e15};
-    static const int64_t integers[HOSTILE_BAD / 2] = {
-        INT64_MIN, -1, 0, INT64_MAX, INT64_MAX - 1, INT64_C(1) << 31, 99, 1};
-    static const int32_t ints[HOSTILE_BAD / 2] = {INT32_MIN,     -1,      0,  INT32_MAX,
-                                                  INT32_MAX - 1, 1 << 30, 99, 1};
+    (void)user;
+    (void)t;
+    for (int64_t i = 0; i < m * d; i++) {
+        out[i / d * ldo + i % d] = x[i / d * ldx + i % d] * a / (a * a + s * s);
+    }
+    return 0;
+}
+
+int32_t fixture_levels(void *user, double t, double *a, double *s, double *da, double *ds)
+{
+    (void)user;
+    *a = *ds = 1;
+    *s = t;
+    *da = 0;
+    return 0;
+}
+
+void fixture_fill(fixture *fx)
+{
     for (int b = 0; b < HOSTILE_BUFFERS; b++) {
         for (int i = 0; i < HOSTILE_NUMBERS; i++) {
             fx->numbers[b][i] = 0.25 + 0.001 * i;
@@ -57,6 +73,16 @@ static void fill(fixture *fx)
             fx->integers[b][i] = i % 4;
         }
     }
+}
+
+static void fill_bad(fixture *fx)
+{
+    static const double numbers[HOSTILE_BAD / 2] = {NAN,    INFINITY, -INFINITY, 1e308,
+                                                    -1e308, 5e-324,   -0.0,      1e15};
+    static const int64_t integers[HOSTILE_BAD / 2] = {
+        INT64_MIN, -1, 0, INT64_MAX, INT64_MAX - 1, INT64_C(1) << 31, 99, 1};
+    static const int32_t ints[HOSTILE_BAD / 2] = {INT32_MIN,     -1,      0,  INT32_MAX,
+                                                  INT32_MAX - 1, 1 << 30, 99, 1};
     for (int b = 0; b < HOSTILE_BAD; b++) {
         int good = b >= HOSTILE_BAD / 2; /* all but the first number */
         for (int i = 0; i < HOSTILE_NUMBERS; i++) {
@@ -74,9 +100,24 @@ fixture *fixture_new(int32_t keep)
     fixture *fx = calloc(1, sizeof *fx);
     assert_non_null(fx);
     test_data_path("medium/medium_d16_n128_X.npy", fx->file);
+    test_data_path("medium/medium_d16_n128_label.npy", fx->label_file);
+    snprintf(fx->written, sizeof fx->written, "/tmp/ddn_fixture_%ld.json", (long)getpid());
+    for (int64_t i = 0; i < HOSTILE_NUMBERS; i++) {
+        fx->falling[i] = 2 / (1 + 0.5 * (double)i);
+    }
+    fx->unit[0] = fx->unit[3] = 1;
+    fx->shares[0] = fx->shares[1] = 0.5;
     fx->memory.keep = keep;
-    fill(fx);
+    fixture_fill(fx);
+    fill_bad(fx);
     return fx;
+}
+
+void fixture_made(fixture *fx, const char *kind, void *object)
+{
+    if (fx->made != NULL && object != NULL) {
+        fx->made(fx, kind, object);
+    }
 }
 
 static void set_small(ddn_context *ctx, ddn_options *options, const int32_t *keys, size_t count)
@@ -110,8 +151,9 @@ void fixture_build(fixture *fx)
     static const double points[8] = {1, 0, -1, 0.5, 0.25, 1, -0.5, -1};
     static const int32_t labels[4] = {0, 0, 1, 1};
     static const int32_t steps = DDN_INTEGRATOR_STEPS;
-    assert_int_equal(
-        ddn_context_create_with_allocator(allocate, deallocate, &fx->memory, &fx->context), DDN_OK);
+    assert_int_equal(ddn_context_create_with_allocator(fixture_allocate, fixture_deallocate,
+                                                       &fx->memory, &fx->context),
+                     DDN_OK);
     ddn_context *ctx = fx->context;
     ddn_dataset *plain = NULL;
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 4, 2, points, 2, &plain));
@@ -122,6 +164,7 @@ void fixture_build(fixture *fx)
     OK(ctx, ddn_oracle_create_empirical(ctx, fx->dataset, fx->schedule, &fx->oracle));
     fx->parts[0] = fx->parts[1] = fx->oracle;
     OK(ctx, ddn_model_create(ctx, fx->schedule, DDN_PREDICTION_X0, 2, NULL, NULL, &fx->model));
+    OK(ctx, ddn_model_set_predict_f64(fx->model, predict));
     OK(ctx, ddn_query_create(ctx, fx->oracle, &fx->query));
     OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EXPONENTIAL, &fx->integrator));
     fx->options = ddn_integrator_options(fx->integrator);
@@ -157,8 +200,150 @@ void fixture_with_step(fixture *fx, void (*use)(fixture *fx))
     ddn_context_destroy(ctx);
 }
 
+/* ---- What few calls need ----------------------------------------------------------------- */
+
+static const double some_times[3] = {0.1, 0.5, 2};
+
+/* The members of fx->memory that count, while something else is made. */
+static memory set_aside(fixture *fx)
+{
+    memory before = fx->memory;
+    fx->memory.fail = 0;
+    return before;
+}
+
+static void put_back(fixture *fx, memory before)
+{
+    fx->memory.asked = before.asked;
+    fx->memory.fail = before.fail;
+}
+
+static int32_t stop(void *user, const ddn_step *step)
+{
+    (void)user;
+    return ddn_step_index(step) == 1 ? DDN_STOPPED : DDN_OK;
+}
+
+ddn_integrator *fixture_stopped(fixture *fx)
+{
+    static const int32_t steps = DDN_INTEGRATOR_STEPS;
+    double x[4] = {0.5, 0.25, -0.5, 1};
+    memory before = set_aside(fx);
+    ddn_context *ctx = fx->context;
+    if (fx->stopped == NULL) {
+        OK(ctx, ddn_integrator_create(ctx, fx->oracle, DDN_METHOD_EXPONENTIAL, &fx->stopped));
+        set_small(ctx, ddn_integrator_options(fx->stopped), &steps, 1);
+        OK(ctx, ddn_integrator_attach_callback(fx->stopped, 0, stop, NULL, NULL));
+        assert_int_equal(ddn_integrator_run(fx->stopped, 2, x, 2), DDN_STOPPED);
+        OK(ctx, ddn_integrator_save_size(fx->stopped, &fx->saved_size));
+        OK(ctx, ddn_integrator_save(fx->stopped, (int64_t)sizeof fx->saved, fx->saved));
+    }
+    put_back(fx, before);
+    return fx->stopped;
+}
+
+void *fixture_saved(fixture *fx)
+{
+    fixture_stopped(fx);
+    return fx->saved;
+}
+
+int64_t fixture_saved_size(fixture *fx)
+{
+    fixture_stopped(fx);
+    return fx->saved_size;
+}
+
+ddn_result *fixture_open(fixture *fx)
+{
+    memory before = set_aside(fx);
+    if (fx->open == NULL) {
+        OK(fx->context, ddn_result_create(fx->context, "own", DDN_CLOCK_NONE, 2, &fx->open));
+        OK(fx->context,
+           ddn_result_add_column(fx->context, fx->open, "x", NULL, "a column", fx->falling));
+    }
+    put_back(fx, before);
+    return fx->open;
+}
+
+ddn_result *fixture_report(fixture *fx)
+{
+    memory before = set_aside(fx);
+    if (fx->report == NULL) {
+        OK(fx->context, ddn_analysis_spectrum(fx->analysis, fx->dataset, &fx->report));
+    }
+    put_back(fx, before);
+    return fx->report;
+}
+
+ddn_result *fixture_late(fixture *fx)
+{
+    memory before = set_aside(fx);
+    if (fx->late == NULL) {
+        OK(fx->context,
+           ddn_analysis_late_start(fx->analysis, fx->oracle, 3, some_times, &fx->late));
+    }
+    put_back(fx, before);
+    return fx->late;
+}
+
+ddn_result *fixture_half(fixture *fx, int64_t i)
+{
+    memory before = set_aside(fx);
+    if (fx->halves[i] == NULL) {
+        ddn_options *options = ddn_analysis_options(fx->analysis);
+        OK(fx->context, ddn_options_set_i64(options, DDN_ANALYSIS_SEED, 10 + i));
+        OK(fx->context,
+           ddn_analysis_identities(fx->analysis, fx->oracle, 3, some_times, &fx->halves[i]));
+        OK(fx->context, ddn_options_set_i64(options, DDN_ANALYSIS_SEED, 0));
+    }
+    put_back(fx, before);
+    return fx->halves[i];
+}
+
+ddn_system *fixture_flow(fixture *fx)
+{
+    memory before = set_aside(fx);
+    if (fx->flow == NULL) {
+        OK(fx->context,
+           ddn_system_create(fx->context, DDN_SYSTEM_FLOW, 1, halve, NULL, NULL, NULL, &fx->flow));
+    }
+    put_back(fx, before);
+    return fx->flow;
+}
+
+ddn_dataset *fixture_many(fixture *fx)
+{
+    memory before = set_aside(fx);
+    if (fx->many == NULL) {
+        OK(fx->context, ddn_dataset_open(fx->context, fx->file, DDN_FORMAT_AUTO, &fx->many));
+    }
+    put_back(fx, before);
+    return fx->many;
+}
+
+const char *fixture_result_file(fixture *fx)
+{
+    memory before = set_aside(fx);
+    if (fx->result_file[0] == '\0') {
+        snprintf(fx->result_file, sizeof fx->result_file, "/tmp/ddn_fixture_%ld_result.json",
+                 (long)getpid());
+        OK(fx->context,
+           ddn_result_write(fx->context, fx->result, fx->result_file, DDN_RESULT_FORMAT_JSON));
+    }
+    put_back(fx, before);
+    return fx->result_file;
+}
+
 void fixture_tear_down(fixture *fx)
 {
+    ddn_dataset_destroy(fx->many);
+    ddn_system_destroy(fx->flow);
+    ddn_result *results[] = {fx->open, fx->report, fx->late, fx->halves[0], fx->halves[1]};
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+        ddn_result_destroy(results[i]);
+    }
+    ddn_integrator_destroy(fx->stopped);
     ddn_frechet_destroy(fx->frechet);
     ddn_features_destroy(fx->features);
     ddn_system_destroy(fx->system);
@@ -184,5 +369,9 @@ void fixture_free(fixture *fx)
         free(fx->memory.blocks[i]);
     }
     free(fx->memory.blocks);
+    unlink(fx->written);
+    if (fx->result_file[0] != '\0') {
+        unlink(fx->result_file);
+    }
     free(fx);
 }

@@ -16,10 +16,13 @@ typedef struct memory {
     int32_t keep;
     void **blocks;
     int64_t count, capacity;
-    int64_t held; /* blocks that the library has not given back */
+    int64_t held;  /* blocks that the library has not given back */
+    int64_t asked; /* allocations since it was set to 0, of which */
+    int64_t fail;  /* the one with this number is refused; 0: none */
 } memory;
 
-typedef struct fixture {
+typedef struct fixture fixture;
+struct fixture {
     ddn_context *context;
     ddn_dataset *dataset;
     ddn_span *span;
@@ -39,8 +42,18 @@ typedef struct fixture {
     ddn_frechet *frechet;
     ddn_options *options; /* of the integrator */
     const ddn_step *step; /* of a run on another context, which is going on */
+    /* What fixture_...() below makes when it is asked for. */
+    ddn_integrator *stopped;
+    ddn_result *open, *report, *late, *halves[2];
+    ddn_system *flow;
+    ddn_dataset *many;
     memory memory;
-    char file[1024];
+    char file[1024], label_file[1024]; /* of 128 points */
+    char written[64], result_file[64]; /* where results may be written; one that was */
+    double saved[HOSTILE_NUMBERS];     /* the stopped run, */
+    int64_t saved_size;                /* in that many bytes */
+    /* Numbers > 0; the matrix; 1/2. */
+    double falling[HOSTILE_NUMBERS], unit[HOSTILE_NUMBERS], shares[HOSTILE_NUMBERS];
     double bad_numbers[HOSTILE_BAD][HOSTILE_NUMBERS];
     int64_t bad_integers[HOSTILE_BAD][HOSTILE_NUMBERS];
     int32_t bad_ints[HOSTILE_BAD][HOSTILE_NUMBERS];
@@ -50,7 +63,13 @@ typedef struct fixture {
     int32_t ints[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
     float floats[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
     char text[HOSTILE_BUFFERS][HOSTILE_NUMBERS];
-} fixture;
+    /* Is shown each object that a call has made, before it goes; or NULL. */
+    void (*made)(fixture *fx, const char *kind, void *object);
+};
+
+/* Memory of the fixture at user. */
+void *fixture_allocate(void *user, int64_t bytes, int64_t alignment);
+void fixture_deallocate(void *user, void *pointer, int64_t bytes);
 
 typedef struct hostile_case {
     const char *name;
@@ -64,9 +83,32 @@ extern const int64_t hostile_count, hostile_calls;
  * that starts with the function's name where the call could reach that context. */
 void seen(fixture *fx, ddn_status status, const char *function, int reachable, const void *out);
 
+/* What few calls need, made on the fixture when it is first asked for, from memory that does not
+ * fail: a run that was stopped and its saved bytes, a result that the host fills, a report of
+ * regimes, one of late starts, two of the same kind and different seeds, a flow, the points of
+ * `file`, and the file of a result. */
+ddn_integrator *fixture_stopped(fixture *fx);
+void *fixture_saved(fixture *fx);
+int64_t fixture_saved_size(fixture *fx);
+ddn_result *fixture_open(fixture *fx);
+ddn_result *fixture_report(fixture *fx);
+ddn_result *fixture_late(fixture *fx);
+ddn_result *fixture_half(fixture *fx, int64_t i);
+ddn_system *fixture_flow(fixture *fx);
+ddn_dataset *fixture_many(fixture *fx);
+const char *fixture_result_file(fixture *fx);
+
+/* A schedule with a = 1, s = t. */
+int32_t fixture_levels(void *user, double t, double *a, double *s, double *da, double *ds);
+
+/* Shows the object, unless it is NULL. */
+void fixture_made(fixture *fx, const char *kind, void *object);
+
 /* A fixture: NULL members until it is built, buffers filled; whether its memory is kept when the
  * library releases it. */
 fixture *fixture_new(int32_t keep);
+/* Fills the buffers as they were at first. */
+void fixture_fill(fixture *fx);
 /* Makes the objects; all but the step. */
 void fixture_build(fixture *fx);
 /* Calls use(fx) while a run on another context is going on, with its step. */

@@ -1,4 +1,5 @@
-/* Calls in which one handle can be replaced (gen_pairs.py), for robust_pairs.c. */
+/* Calls as they should be, in which one handle can be replaced (gen_pairs.py), for robust_pairs.c
+ * and robust_alloc.c. */
 #ifndef TEST_ROBUST_PAIRS_H
 #define TEST_ROBUST_PAIRS_H
 
@@ -30,7 +31,7 @@ typedef struct pair_case {
     answer (*run)(fixture *fx, int64_t place, void *other);
     pair_result result;
     int32_t destroys;
-    int64_t handles;
+    int64_t parameters, handles;
     struct {
         int64_t place;
         const char *kind;

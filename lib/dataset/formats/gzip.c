@@ -119,7 +119,7 @@ static void gzip_close(ddni_source *s)
     gzip_free(g);
 }
 
-static const ddni_source_kind GZIP = {gzip_read, NULL, gzip_close};
+static const ddni_source_kind GZIP = {gzip_read, gzip_close};
 
 ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **out)
 {

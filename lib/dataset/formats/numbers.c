@@ -24,7 +24,7 @@ ddn_status ddni_numbers_points(ddn_context *ctx, ddni_source *s, const ddni_numb
     ddni_storage *storage;
     const uint8_t *bytes;
     DDNI_TRY(ddni_check_shape(ctx, s->name, DDN_E_FORMAT, type, a->n, a->d));
-    DDNI_TRY(ddni_source_rest(ctx, s, a->promise, a->n * ld * a->size, a->size, &storage, &bytes));
+    DDNI_TRY(ddni_source_rest(ctx, s, a->promise, a->n * ld * a->size, &storage, &bytes));
     ddni_array array = {bytes + a->lead * a->size, type, a->n, a->d, ld};
     return ddni_dataset_wrap(ctx, s->name, storage, array, out);
 }

@@ -1,12 +1,8 @@
-/* Plain files as a source: read at an offset, or mapped. */
+/* Plain files as a source: read at an offset. */
 #include "base/check.h"
 #include "base/os.h"
 #include "base/progress.h"
 #include "dataset/formats/source.h"
-
-enum {
-    READ_PART = 1 << 24 /* bytes between two looks */
-};
 
 typedef struct plain {
     ddni_source source;
@@ -20,28 +16,10 @@ static ddn_status plain_read(ddn_context *ctx, ddni_source *s, void *buffer, int
     plain *p = (plain *)s;
     int64_t left = p->file.bytes - p->offset;
     int64_t part = left < count ? left : count;
-    for (int64_t done = 0; done < part; done += READ_PART) {
-        DDNI_TRY(ddni_poll(ctx));
-        DDNI_TRY(ddni_file_read(ctx, &p->file, p->offset + done, (char *)buffer + done,
-                                part - done < READ_PART ? part - done : READ_PART));
-    }
+    DDNI_TRY(ddni_file_read(ctx, &p->file, p->offset, buffer, part, ddni_poll));
     p->offset += part;
     *got = part;
     return DDN_OK;
-}
-
-static ddn_status plain_map(ddn_context *ctx, ddni_source *s, ddni_storage **storage,
-                            const uint8_t **bytes)
-{
-    plain *p = (plain *)s;
-    void *map;
-    DDNI_TRY(ddni_file_map(ctx, &p->file, &map));
-    ddn_status status = ddni_storage_adopt_map(ctx, map, p->file.bytes, storage);
-    if (status != DDN_OK) {
-        ddni_file_unmap(map, p->file.bytes);
-    }
-    *bytes = map;
-    return status;
 }
 
 static void plain_close(ddni_source *s)
@@ -52,7 +30,7 @@ static void plain_close(ddni_source *s)
     ddni_free(&al, p);
 }
 
-static const ddni_source_kind PLAIN = {plain_read, plain_map, plain_close};
+static const ddni_source_kind PLAIN = {plain_read, plain_close};
 
 ddn_status ddni_plain_open(ddn_context *ctx, const char *path, ddni_source **out)
 {

@@ -77,14 +77,9 @@ static ddn_status read_rest(ddn_context *ctx, ddni_source *s, const char *promis
 }
 
 ddn_status ddni_source_rest(ddn_context *ctx, ddni_source *s, const char *promise, int64_t need,
-                            int64_t align, ddni_storage **storage, const uint8_t **bytes)
+                            ddni_storage **storage, const uint8_t **bytes)
 {
     DDNI_TRY(ddni_source_expect(ctx, s, promise, need));
-    if (s->kind->map != NULL && s->at % align == 0) {
-        DDNI_TRY(s->kind->map(ctx, s, storage, bytes));
-        *bytes += s->at;
-        return DDN_OK;
-    }
     void *memory;
     DDNI_TRY(ddni_storage_create(ctx, need, storage, &memory));
     ddn_status status = read_rest(ctx, s, promise, need, memory);

@@ -17,10 +17,6 @@ typedef struct ddni_source ddni_source;
 typedef struct ddni_source_kind {
     /* The next bytes; *got < count only at the end. */
     ddn_status (*read)(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count, int64_t *got);
-    /* All bytes from the first as memory that lives as long as *storage. NULL where there is none.
-     */
-    ddn_status (*map)(ddn_context *ctx, ddni_source *s, ddni_storage **storage,
-                      const uint8_t **bytes);
     /* Lets go of everything, s itself included. */
     void (*close)(ddni_source *s);
 } ddni_source_kind;
@@ -60,10 +56,9 @@ ddn_status ddni_source_expect(ddn_context *ctx, const ddni_source *s, const char
 ddn_status ddni_source_expect_end(ddn_context *ctx, ddni_source *s, const char *promise,
                                   int64_t need);
 
-/* The `need` bytes that are left, at a multiple of `align`: from a map, or read into fresh memory.
- * The caller gets a reference to the storage. */
+/* The `need` bytes that are left, in fresh memory. The caller gets a reference to the storage. */
 ddn_status ddni_source_rest(ddn_context *ctx, ddni_source *s, const char *promise, int64_t need,
-                            int64_t align, ddni_storage **storage, const uint8_t **bytes);
+                            ddni_storage **storage, const uint8_t **bytes);
 
 /* plain.c: the file itself. */
 ddn_status ddni_plain_open(ddn_context *ctx, const char *path, ddni_source **out);

@@ -107,7 +107,7 @@ static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part,
         return;
     }
     memset(g.at, 0, (size_t)(DDNI_TILE_ROWS * part->lanes * p->size));
-    for (int64_t from = 0; from < d; from += step) {
+    for (int64_t from = 0; from < d && !ddni_stopping(b->ctx); from += step) {
         int64_t width = d - from < step ? d - from : step;
         ddni_rows y = panel_at(p, tile->first, from, scratch);
         unpack_panel(p, tile, from, width, y);
@@ -131,7 +131,7 @@ static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part,
         ddni_slices_combine(p, part, tile, scratch, weights);
         return;
     }
-    for (int64_t from = 0; from < d; from += step) {
+    for (int64_t from = 0; from < d && !ddni_stopping(b->ctx); from += step) {
         int64_t width = d - from < step ? d - from : step;
         ddni_rows y = panel_at(p, tile->first, from, scratch);
         multiply(width, tile->rows, part->lanes, y, weights, strips_at(p, sum, from, part->lane),

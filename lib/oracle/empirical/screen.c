@@ -9,6 +9,10 @@
 #include "base/parallel.h"
 #include "oracle/empirical/logit.h"
 
+enum {
+    SCREEN_DEPTH = 16 * DDNI_DEPTH_BLOCK /* columns between two looks: sums are not cut by it */
+};
+
 /* The states as multiples of int8, and what that leaves out: x = step * whole + rest, so that
  * x . (y - centre) = step * scale * (whole . stored) + step * whole . (shift - centre) + rest . (y
  * - centre), the last term at most |rest| |y - centre|. */
@@ -58,6 +62,19 @@ static void fill(const ddni_screening *p, int64_t q)
     p->s->radius[q] = (float)(bound * (1 + 1e-5));
 }
 
+/* Columns from .. from + width - 1 of a tile in f32 to `to`, unless they are used as stored. */
+static void unpack(const ddni_screening *p, int64_t first, int64_t rows, int64_t from,
+                   int64_t width, ddni_rows to)
+{
+    const ddni_block *b = p->b;
+    ddni_point y = ddni_point_at(b->ds, first);
+    y.stored = (const char *)y.stored + from * ddni_type_size(b->ds->type);
+    if (!b->o->in_place) {
+        b->kern->unpack_f32(b->ds->type, rows, width, y, b->ds->ld, b->o->centre + from,
+                            (float *)(uintptr_t)to.at, to.ld);
+    }
+}
+
 /* The tile's rows as the screen wants them, and their inner products with the states. */
 static float *products(const ddni_screening *p, int64_t first, int64_t rows, char *scratch)
 {
@@ -85,10 +102,9 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
     }
     if (!b->o->in_place) {
         y = (ddni_rows){tile, d};
-        k->unpack_f32(ds->type, rows, d, ddni_point_at(ds, first), ds->ld, b->o->centre,
-                      (float *)(void *)tile, d);
     }
     if (thin) {
+        unpack(p, first, rows, 0, d, y);
         for (int64_t q = 0; q < b->m; q++) {
             k->dot_f32(rows, d, y, (const float *)p->s->lanes + q * d, g + q * DDNI_TILE_ROWS,
                        &ahead);
@@ -96,7 +112,13 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
         return g;
     }
     memset(g, 0, (size_t)(DDNI_TILE_ROWS * b->lanes) * sizeof *g);
-    k->multiply_f32(rows, d, b->lanes, y, (ddni_strips){p->s->lanes, ddni_strip(b)}, to, &ahead);
+    for (int64_t from = 0; from < d && !ddni_stopping(b->ctx); from += SCREEN_DEPTH) {
+        int64_t width = d - from < SCREEN_DEPTH ? d - from : SCREEN_DEPTH;
+        ddni_rows part = {(const float *)y.at + from, y.ld};
+        unpack(p, first, rows, from, width, part);
+        ddni_strips lanes = {(float *)p->s->lanes + from * DDNI_LANES, ddni_strip(b)};
+        k->multiply_f32(rows, width, b->lanes, part, lanes, to, &ahead);
+    }
     return g;
 }
 

@@ -191,6 +191,107 @@ static void whole_and_in_parts_agree(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* ---- General matrices ---- */
+
+enum {
+    G = DDNI_GENERAL_WHOLE
+};
+
+/* Kinds that are hard in different ways. */
+enum {
+    DENSE,
+    ROTATION,   /* a cyclic shift: all of modulus 1, and shifts that do not help */
+    COMPANION,  /* of x^n - 2 */
+    TRIANGULAR, /* splits at once */
+    BLOCKS,     /* splits in the middle */
+    SCALED,     /* rows and columns over thirty orders of magnitude */
+    REAL,       /* symmetric */
+    NOTHING,
+    GENERALS
+};
+
+static double element(int kind, const double *z, int64_t n, int64_t i, int64_t j)
+{
+    double x = z[i * n + j];
+    switch (kind) {
+    case ROTATION:
+        return j == (i + 1) % n;
+    case COMPANION:
+        return j == i + 1 ? 1 : i == n - 1 && j == 0 ? 2 : 0;
+    case TRIANGULAR:
+        return j >= i ? x : 0;
+    case BLOCKS:
+        return (i < n / 2) == (j < n / 2) || i < n / 2 ? x : 0;
+    case SCALED:
+        return x * pow(10, 30 * (double)(i - j) / (double)n);
+    case REAL:
+        return z[i < j ? i * n + j : j * n + i];
+    default:
+        return kind == NOTHING ? 0 : x;
+    }
+}
+
+/* The distance from each of the one list to the nearest in the other that is not taken; the other
+ * list is used up. */
+static double apart(int64_t n, const double *re, const double *im, double *re2, double *im2)
+{
+    double most = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t best = i;
+        for (int64_t j = i; j < n; j++) {
+            best =
+                hypot(re[i] - re2[j], im[i] - im2[j]) < hypot(re[i] - re2[best], im[i] - im2[best])
+                    ? j
+                    : best;
+        }
+        double r = re2[best], m = im2[best];
+        re2[best] = re2[i];
+        im2[best] = im2[i];
+        most = fmax(most, hypot(re[i] - r, im[i] - m));
+    }
+    return most;
+}
+
+/* Eigenvalues of a general matrix in parts against those of LAPACK's driver: as far apart as
+ * rounding of the matrix moves them. */
+static void general_eigenvalues_in_parts(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const int64_t sizes[] = {G, 257, 20, 3};
+    double *z = malloc(3 * G * G * sizeof *z), *a = z + G * G, *b = a + G * G;
+    double re[G], im[G], re2[G], im2[G];
+    assert_non_null(z);
+    for (int kind = 0; kind < GENERALS; kind++) {
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            int64_t n = sizes[s];
+            double norm = 0, trace = 0, sum = 0;
+            test_normal(50 + kind, n * n, z);
+            for (int64_t i = 0; i < n * n; i++) {
+                a[i] = b[i] = element(kind, z, n, i / n, i % n);
+                norm += kind == SCALED ? z[i] * z[i] : a[i] * a[i];
+                trace += i / n == i % n ? a[i] : 0;
+            }
+            OK(ctx, ddni_general_eigen(ctx, n, a, re, im));
+            OK(ctx, ddni_general_in_parts(ctx, n, b, re2, im2));
+            for (int64_t i = 0; i < n; i++) {
+                sum += re2[i];
+            }
+            double sensitive = kind == TRIANGULAR || kind == BLOCKS ? 1e-9 : 1e-12;
+            double far = apart(n, re, im, re2, im2);
+            if (!(far <= sensitive * sqrt(norm))) {
+                fail_msg("kind %d, n = %lld: %g apart, norm %g", kind, (long long)n, far,
+                         sqrt(norm));
+            }
+            if (!(fabs(sum - trace) <= 1e-12 * (double)n * sqrt(norm))) {
+                fail_msg("kind %d, n = %lld: trace %g, not %g", kind, (long long)n, sum, trace);
+            }
+        }
+    }
+    free(z);
+    ddn_context_destroy(ctx);
+}
+
 static int32_t stop_at(void *user, const char *stage, double fraction)
 {
     const double *at = user;
@@ -225,6 +326,7 @@ int main(void)
         cmocka_unit_test(pairs_in_parts_are_eigenpairs),
         cmocka_unit_test(any_scale),
         cmocka_unit_test(whole_and_in_parts_agree),
+        cmocka_unit_test(general_eigenvalues_in_parts),
         cmocka_unit_test(eigenproblems_stop_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

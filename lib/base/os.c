@@ -137,7 +137,7 @@ static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporar
             length--; /* not amid a character of UTF-8 */
         }
     }
-    memcpy(temporary, path, length);
+    memcpy(temporary, path, length + 1);
     uint64_t number = (uint64_t)ddni_nanoseconds();
     for (int attempt = 0; attempt < 100; attempt++, number += 0x9e3779b97f4a7c15U) {
         memcpy(temporary + length, ".part-0123456789abcdef", SUFFIX);

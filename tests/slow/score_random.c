@@ -269,30 +269,31 @@ static void print(const tables *t)
 {
     static const char *const ways[] = {"nearby",      "refine",     "dense_f32", "dense_f64",
                                        "refine_wide", "dense_wide", "direct",    "several"};
-    printf("\nworst error / promise (case)\n%-8s %-4s", "output", "type");
+    printf("\n| worst error / promise | type |");
     for (int way = 0; way < WAYS; way++) {
-        printf(" %16s", ways[way]);
+        printf(" %s |", ways[way]);
     }
+    printf("\n|---|---|---|---|---|---|---|---|---|---|");
     for (int what = 0; what < JUDGED; what++) {
         for (int type = 0; type < TYPES; type++) {
-            printf("\n%-8s %-4s", judged[what], type_names[type]);
+            printf("\n| %s | %s |", judged[what], type_names[type]);
             for (int way = 0; way < WAYS; way++) {
-                double worst = t->worst[what][type][way];
+                const double worst = t->worst[what][type][way];
                 if (worst > 0) {
-                    printf(" %8.2g (%5lld)", worst, (long long)t->number[what][type][way]);
+                    printf(" %.2g (%lld) |", worst, (long long)t->number[what][type][way]);
                 } else {
-                    printf(" %16s", "-");
+                    printf(" |");
                 }
             }
         }
     }
     for (int type = 0; type < TYPES; type++) {
-        printf("\n%-8s %-4s", "states", type_names[type]);
+        printf("\n| states | %s |", type_names[type]);
         for (int way = 0; way < WAYS; way++) {
-            printf(" %16lld", (long long)t->count[type][way]);
+            printf(" %lld |", (long long)t->count[type][way]);
         }
     }
-    printf("\n%lld violations\n", (long long)t->violations);
+    printf("\n\nIn brackets the number of the case. %lld violations.\n", (long long)t->violations);
 }
 
 int main(int argc, char **argv)

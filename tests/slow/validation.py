@@ -29,7 +29,8 @@ PRINTED = {  # tables that other programs print as Markdown: how they are called
     "coverage": lambda build: [str(build / "tests/slow/coverage_table")],
     "score": lambda build: [str(build / "tests/slow/score_random")],
     "spectrum": lambda build: [sys.executable, str(ROOT / "tests/slow/spectrum_random.py"), str(build / "lib/libdiffdyn.so")],
-    "theory": lambda build: [sys.executable, str(ROOT / "tests/slow/theory_random.py"), str(build / "lib/libdiffdyn.so")],
+    "theory": lambda build: [sys.executable, str(ROOT / "tests/slow/theory_random.py"), str(build / "lib/libdiffdyn.so"),
+                             "--count", "1000"],
 }
 
 

@@ -81,7 +81,7 @@ static void threads_may_be_refused(void **state)
     static double want[M * D], score[M * D];
     double values[2][3];
     if (SANITIZED) {
-        skip();
+        return; /* nothing to refuse there */
     }
     ddn_context *ctx = test_context(1);
     OK(ctx, measure(ctx, N, M, want, values[0]));
@@ -161,7 +161,7 @@ static void address_space_may_be_short(void **state)
     double values[3];
     int64_t refused = 0, done = 0;
     if (SANITIZED || address_space() == 0) {
-        skip();
+        return; /* nothing to refuse there */
     }
     ddn_context *ctx = test_context(1);
     OK(ctx, measure(ctx, MANY, 8, want, values)); /* OpenBLAS takes its buffers */

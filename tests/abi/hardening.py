@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What doc/security.md promises of the built library, read from it by readelf: hardening.py LIBRARY [--fortified]
+"""What doc/security.md promises of the built library, read from it by readelf: hardening.py PATH [--fortified]
 [--installed] [--compiler CC]. --fortified: it was built with optimisation. --installed: it must not know where it was built.
 --compiler: a library without it is told from this one."""
 import argparse
@@ -49,14 +49,14 @@ def problems(library, fortified, installed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("library")
+    parser.add_argument("path", help="the shared library")
     parser.add_argument("--fortified", action="store_true")
     parser.add_argument("--installed", action="store_true")
     parser.add_argument("--compiler")
     args = parser.parse_args()
     if shutil.which("readelf") is None:
         sys.exit(77)
-    found = problems(args.library, args.fortified, args.installed)
+    found = problems(args.path, args.fortified, args.installed)
     if args.compiler:
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(folder, "bad.c")
@@ -66,7 +66,7 @@ def main():
             if len(problems(bad, True, True)) < BAD_PROBLEMS:
                 found.append("a library without protection passes for one with it")
     for line in found:
-        print(f"{args.library}: {line}")
+        print(f"{args.path}: {line}")
     sys.exit(1 if found else 0)
 
 

@@ -232,13 +232,23 @@ fail:
     return status;
 }
 
+/* How many sparser sets there are: of FEW, SPARSER FEW, ... points, far fewer than all. */
+static int64_t sparser_sets(int64_t n)
+{
+    int64_t sets = 0;
+    for (int64_t size = FEW; SPARSER / 2 * size <= n; size *= SPARSER) {
+        sets++;
+    }
+    return sets;
+}
+
 /* Neighbours in sparser and sparser sets of points: close points, however many, do not hide what is
  * farther. */
 static ddn_status search_scales(ddni_rare *r, looking *l, const int64_t *points, int64_t count)
 {
-    int64_t stream = 4;
-    for (int64_t size = FEW; SPARSER / 2 * size <= r->n; size *= SPARSER) {
-        DDNI_TRY(search_some(r, l, points, count, size, stream++));
+    int64_t size = FEW;
+    for (int64_t k = 0; k < sparser_sets(r->n); k++, size *= SPARSER) {
+        DDNI_TRY(search_some(r, l, points, count, size, 4 + k));
     }
     return DDN_OK;
 }
@@ -376,9 +386,7 @@ ddn_status ddni_rare_init(ddn_context *ctx, const ddni_samples *samples, int64_t
     neighbours = neighbours < r->n ? neighbours : r->n - 1;
     r->nearest = neighbours;
     r->listed = r->ds->labels != NULL && r->ds->labels->classes > 1 ? 2 * neighbours : neighbours;
-    for (int64_t size = FEW; SPARSER / 2 * size <= r->n; size *= SPARSER) {
-        r->listed += FEW;
-    }
+    r->listed += FEW * sparser_sets(r->n);
     const int64_t all = r->n * r->listed;
     ddn_status status = make_looking(ctx, r->ds, neighbours, &l);
     DDNI_TRY_GOTO(status, fail);

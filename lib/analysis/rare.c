@@ -1,4 +1,5 @@
-/* States between close points, drawn more often than they come; theory.md (39). */
+/* States between close points and at isolated ones, drawn more often than they come;
+ * theory.md (39). */
 #include "analysis/rare.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@ enum {
     ROWS = 128,       /* points searched together */
     FEW = 8,          /* neighbours that are listed however many points there are, and of each */
     SPARSER = 8,      /* of the sets of points of which each is so much smaller than the last */
+    OUTPOSTS = 64,    /* points to which the distance says how isolated a point is */
     PAIRS = 1 << 22,  /* most pairs of which more are */
     MOST_CLASSES = 32 /* a search for each class reads all others */
 };
@@ -21,9 +23,10 @@ enum {
 static const double common = 0.25; /* overlaps that plain samples see often enough */
 static const double seldom = 0.02; /* below: the families have their full shares */
 static const double far_share = 0.15;
-static const double width = 6;        /* of the noise between two points, in logits */
-static const double negligible = -50; /* log of an overlap relative to the largest */
-static const double nothing = -340;   /* logs below: numbers whose squares double cannot hold */
+static const double isolated_from = 3; /* where a point is isolated, in s/a sqrt(log n) */
+static const double width = 6;         /* of the noise between two points, in logits */
+static const double negligible = -50;  /* log of an overlap relative to the largest */
+static const double nothing = -340;    /* logs below: numbers whose squares double cannot hold */
 
 /* ---- Pairs of points -------------------------------------------------------------------- */
 
@@ -110,6 +113,7 @@ void ddni_rare_free(ddni_rare *r)
     ddni_free(al, r->row);
     ddni_free(al, r->distance);
     ddni_free(al, r->size);
+    ddni_free(al, r->isolation);
     ddni_free(al, r->overlap);
     ddni_free(al, r->share_of);
     ddni_free(al, r->sums);
@@ -210,7 +214,19 @@ fail:
     return status;
 }
 
-/* Neighbours among `size` points, drawn by their weights. */
+/* A search among `size` points, drawn by their weights. */
+static ddn_status make_sparser(ddni_rare *r, looking *l, int64_t size, int64_t stream,
+                               ddn_dataset **some, ddni_search **search)
+{
+    for (int64_t p = 0; p < size; p++) {
+        const double u = ddni_draws_uniform(&r->samples->choice, p, stream);
+        l->drawn[p] = ddni_dataset_point(r->ds, u);
+    }
+    DDNI_TRY(ddn_dataset_create_subset(r->ctx, r->ds, size, l->drawn, some));
+    return ddni_search_create(r->ctx, *some, search);
+}
+
+/* Neighbours among them. */
 static ddn_status search_some(ddni_rare *r, looking *l, const int64_t *points, int64_t count,
                               int64_t size, int64_t stream)
 {
@@ -218,14 +234,34 @@ static ddn_status search_some(ddni_rare *r, looking *l, const int64_t *points, i
     ddn_dataset *some = NULL;
     ddni_search *search = NULL;
     ddn_status status;
-    for (int64_t p = 0; p < size; p++) {
-        const double u = ddni_draws_uniform(&r->samples->choice, p, stream);
-        l->drawn[p] = ddni_dataset_point(r->ds, u);
-    }
-    DDNI_TRY_GOTO(ddn_dataset_create_subset(r->ctx, r->ds, size, l->drawn, &some), fail);
-    DDNI_TRY_GOTO(ddni_search_create(r->ctx, some, &search), fail);
+    DDNI_TRY_GOTO(make_sparser(r, l, size, stream, &some, &search), fail);
     DDNI_TRY_GOTO(search_points(r, l, search, l->drawn, points, count, FEW), fail);
     r->searched = searched + count * size / r->n;
+fail:
+    ddni_search_free(r->ctx, search);
+    ddn_dataset_destroy(some);
+    return status;
+}
+
+/* How far each point is from the nearest other one among OUTPOSTS. */
+static ddn_status search_isolated(ddni_rare *r, looking *l)
+{
+    ddn_dataset *some = NULL;
+    ddni_search *search = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(make_sparser(r, l, OUTPOSTS, 2, &some, &search), fail);
+    for (int64_t first = 0; first < r->n; first += ROWS) {
+        const int64_t m = r->n - first < ROWS ? r->n - first : ROWS;
+        DDNI_TRY_GOTO(ddni_poll(r->ctx), fail);
+        ddni_dataset_rows(r->ds, first, m, l->x, r->d);
+        DDNI_TRY_GOTO(
+            ddni_search_distinct(r->ctx, search, m, 2, l->x, r->d, l->index, l->distance2), fail);
+        for (int64_t q = 0; q < m; q++) {
+            const double *two = l->distance2 + 2 * q, nearest = two[0] > 0 ? two[0] : two[1];
+            r->isolation[first + q] = isfinite(nearest) ? nearest : 0;
+        }
+    }
+    r->searched += OUTPOSTS;
 fail:
     ddni_search_free(r->ctx, search);
     ddn_dataset_destroy(some);
@@ -403,6 +439,11 @@ ddn_status ddni_rare_init(ddn_context *ctx, const ddni_samples *samples, int64_t
         r->row[i] = -1;
     }
     DDNI_TRY_GOTO(search_all(r, &l, budget, count, levels), fail);
+    if (r->n >= 2 * OUTPOSTS) {
+        DDNI_TRY_GOTO(ddni_alloc_for(ctx, "points", r->n, sizeof *r->isolation, &r->isolation),
+                      fail);
+        DDNI_TRY_GOTO(search_isolated(r, &l), fail);
+    }
 fail:
     free_looking(ctx, &l);
     return status;
@@ -483,14 +524,44 @@ static ddn_status fill_overlaps(ddni_rare *r, often *sum)
     return DDN_OK;
 }
 
+static int is_of_points(int family)
+{
+    return family >= DDNI_EVEN;
+}
+
+static double q_of_point(const ddni_rare *r, int family, int64_t i)
+{
+    return family == DDNI_EVEN ? 1 : ddni_weight(r->ds, i) * fmin(r->isolation[i], r->full);
+}
+
+/* Squared distance from which on a point is isolated: beyond it log n nats lie between it and the
+ * rest. */
+static double full_isolation(const ddni_rare *r, const ddni_level *level)
+{
+    const double from = isolated_from * level->s / level->a;
+    return from * from * log((double)r->n);
+}
+
+/* The share of the isolated points: of those that carry most of the sum of q. */
+static double often_isolated(const ddni_rare *r, double full)
+{
+    double first = 0, second = 0;
+    for (int64_t i = 0; r->isolation != NULL && i < r->n; i++) {
+        const double pi = ddni_weight(r->ds, i), size = fmin(r->isolation[i] / full, 1);
+        first += pi * size;
+        second += pi * size * size;
+    }
+    return second > 0 ? first * (first / second) : 1;
+}
+
 /* The sum of q_F over all pairs, and its partial sums as shares. */
 static void fill_family(ddni_rare *r, int family)
 {
     double *sums = r->sums + family * r->n, sum = 0;
     for (int64_t i = 0; i < r->n; i++) {
-        double here = family == DDNI_EVEN;
+        double here = is_of_points(family) ? q_of_point(r, family, i) : 0;
         for (int64_t at = i * r->listed;
-             family != DDNI_EVEN && at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
+             !is_of_points(family) && at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
             here += exp(log_q(r, family, i, at));
         }
         sum += here;
@@ -524,29 +595,38 @@ static double share_of(double most, double times)
     return most * u * u * (3 - 2 * u);
 }
 
-ddn_status ddni_rare_level(ddni_rare *r, const ddni_level *level)
+/* The shares of the families, those of pairs only where there are any. */
+static ddn_status choose_shares(ddni_rare *r)
 {
     often sum;
-    r->level = *level;
-    r->plain = 1;
-    r->unlisted = 1;
-    r->far = 0;
-    if (r->listed == 0) {
-        return DDN_OK;
-    }
     DDNI_TRY(fill_overlaps(r, &sum));
     r->share[DDNI_NEAR] = share_of(0.3, sum.near);
     r->share[DDNI_FAR] = share_of(far_share, often_far(&sum));
     r->share[DDNI_ACROSS] = share_of(0.2, sum.across);
-    r->share[DDNI_EVEN] = r->ds->weights != NULL ? 0.05 : 0;
+    r->share[DDNI_EVEN] = r->ds->weights != NULL && r->listed > 0 ? 0.05 : 0;
+    r->share[DDNI_ISOLATED] = share_of(0.1, often_isolated(r, r->full));
     for (int f = 0; f < DDNI_FAMILIES; f++) {
-        r->share[f] = f == DDNI_EVEN || r->top[f] > nothing ? r->share[f] : 0;
+        r->share[f] = is_of_points(f) || r->top[f] > nothing ? r->share[f] : 0;
         r->plain -= r->share[f];
         if (r->share[f] > 0) {
             DDNI_TRY(ddni_poll(r->ctx));
             fill_family(r, f);
         }
     }
+    return DDN_OK;
+}
+
+ddn_status ddni_rare_level(ddni_rare *r, const ddni_level *level)
+{
+    r->level = *level;
+    r->plain = 1;
+    r->unlisted = 1;
+    r->far = 0;
+    if (r->isolation == NULL && r->listed == 0) {
+        return DDN_OK;
+    }
+    r->full = full_isolation(r, level);
+    DDNI_TRY(choose_shares(r));
     if (r->share[DDNI_FAR] > 0) {
         const double whole = r->share[DDNI_FAR] / (far_share * far_share);
         r->far = exp(r->top[DDNI_FAR]) * r->sum[DDNI_FAR] * whole;
@@ -592,7 +672,7 @@ static void choose_pair(const ddni_rare *r, int family, double u, int64_t *i, in
     *i = low;
     *at = -1;
     for (int64_t k = low * r->listed;
-         family != DDNI_EVEN && k < (low + 1) * r->listed && r->row[k] >= 0; k++) {
+         !is_of_points(family) && k < (low + 1) * r->listed && r->row[k] >= 0; k++) {
         const double q = exp(log_q(r, family, low, k));
         if (q > 0) {
             *at = k;
@@ -614,12 +694,15 @@ static double along(ddni_rare *r, int64_t at, const double *z)
     return ddni_dot(r->d, z, r->other) / r->distance[at];
 }
 
-/* 1 / (plain + even + sum_k D_k sum_F lambda_F q_F / pi). Neighbours that cannot matter are not
+/* 1 / (plain + points + sum_k D_k sum_F lambda_F q_F / pi). Neighbours that cannot matter are not
  * read. */
 static double weight_of(ddni_rare *r, int64_t i, const double *z)
 {
-    const double even = r->share[DDNI_EVEN] / ((double)r->n * ddni_weight(r->ds, i));
-    double sum = log(r->plain + even);
+    double points = 0;
+    for (int f = DDNI_EVEN; f < DDNI_FAMILIES; f++) {
+        points += r->share[f] > 0 ? r->share[f] * q_of_point(r, f, i) / r->sum[f] : 0;
+    }
+    double sum = log(r->plain + points / ddni_weight(r->ds, i));
     for (int64_t at = i * r->listed; at < (i + 1) * r->listed && r->row[at] >= 0; at++) {
         if (r->share_of[at] > -INFINITY) {
             const pair p = pair_of(r, &r->level, i, at);

@@ -90,13 +90,17 @@ static void write_set(drv_file *file, const char *indent, const memorized *of)
         static const char *const levels[] = {"q05", "q50", "q95"};
         drv_print(file, ",\n%s\"d%d\": {", indent, which);
         for (int i = 0; i < 3; i++) {
-            char name[16];
+            char name[3][16];
             double error;
-            snprintf(name, sizeof name, "d%d_%s", which, levels[i]);
-            const double value = drv_scalar(of->result, name, &error);
+            snprintf(name[0], sizeof name[0], "d%d_%s", which, levels[i]);
+            snprintf(name[1], sizeof name[1], "d%d_%s_low", which, levels[i]);
+            snprintf(name[2], sizeof name[2], "d%d_%s_high", which, levels[i]);
+            const double value = drv_scalar(of->result, name[0], &error);
             drv_print(file, "%s\"%s\": {", i ? ", " : "", levels[i]);
             print_number(file, "value", value, ", ");
-            print_number(file, "error", error, "}");
+            print_number(file, "error", error, ", ");
+            print_number(file, "low", drv_scalar(of->result, name[1], NULL), ", ");
+            print_number(file, "high", drv_scalar(of->result, name[2], NULL), "}");
         }
         drv_print(file, "}");
     }

@@ -21,8 +21,8 @@ DDN_BEGIN_DECLS
  * - "f_mem" with its error (half the Wilson interval at one standard deviation), and "f_mem_low",
  *   "f_mem_high", its 95 % interval (45);
  * - "d1_q05", "d1_q50", "d1_q95", "d2_q05", "d2_q50", "d2_q95": quantiles, with errors from the
- *   order statistics one standard deviation of the rank away (92), NaN where there are too few
- *   samples for them;
+ *   order statistics one standard deviation of the rank away, and each with "_low" and "_high", its
+ *   95 % interval for any law (92); NaN where there are too few samples for them;
  * - "kappa", "samples", "n", "d".
  *
  * Pooling (ddn_result_merge, for equal numbers of samples): f_mem, its interval, samples; the rest

@@ -57,25 +57,41 @@ static double quantile(const double *sorted, int64_t count, double p)
     return sorted[k] + (at - (double)k) * (sorted[next] - sorted[k]);
 }
 
-double ddni_quantile(const double *sorted, int64_t count, double p, double *error)
+/* How many values at least are below the p-quantile, but for a probability of `tail`: the largest k
+ * with P(Bin(count, p) < k) <= tail. */
+static int64_t fewest_below(int64_t count, double p, double tail)
 {
-    double n = (double)count, sd = sqrt(p * (1 - p) / n);
-    if (error != NULL) {
-        int32_t known = p - sd >= 0.5 / n && p + sd <= 1 - 0.5 / n;
-        *error = !known ? NAN
-                        : 0.5 * (quantile(sorted, count, p + sd) - quantile(sorted, count, p - sd));
+    const double n = (double)count;
+    double sum = 0;
+    if (!(p > 0 && p < 1)) {
+        return p > 0 ? count : 0;
     }
-    return quantile(sorted, count, p);
+    /* From where the probability is far too small to matter. */
+    int64_t k = (int64_t)fmax(floor(n * p - 9 * sqrt(n * p * (1 - p)) - 9), 0);
+    for (; k <= count; k++) {
+        const double i = (double)k;
+        int sign;
+        const double choose =
+            lgamma_r(n + 1, &sign) - lgamma_r(i + 1, &sign) - lgamma_r(n - i + 1, &sign);
+        sum += exp(choose + i * log(p) + (n - i) * log1p(-p));
+        if (sum > tail) {
+            break;
+        }
+    }
+    return k;
 }
 
-ddni_middle ddni_median(const double *sorted, int64_t count)
+ddni_quantile ddni_quantile_of(const double *sorted, int64_t count, double p)
 {
-    const double of_95 = DDNI_Z95, sd = 0.5 / sqrt((double)count);
-    return (ddni_middle){
-        .median = quantile(sorted, count, 0.5),
-        .error = (quantile(sorted, count, 0.5 + sd) - quantile(sorted, count, 0.5 - sd)) / 2,
-        .low = quantile(sorted, count, 0.5 - of_95 * sd),
-        .high = quantile(sorted, count, 0.5 + of_95 * sd),
+    const double n = (double)count, sd = sqrt(p * (1 - p) / n), tail = 0.025;
+    const int64_t below = fewest_below(count, p, tail), above = fewest_below(count, 1 - p, tail);
+    const int known = p - sd >= 0.5 / n && p + sd <= 1 - 0.5 / n;
+    return (ddni_quantile){
+        .value = quantile(sorted, count, p),
+        .error =
+            known ? 0.5 * (quantile(sorted, count, p + sd) - quantile(sorted, count, p - sd)) : NAN,
+        .low = below > 0 ? sorted[below - 1] : NAN,
+        .high = above > 0 ? sorted[count - above] : NAN,
     };
 }
 

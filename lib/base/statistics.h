@@ -29,10 +29,14 @@ void ddni_wilson_95(int64_t hits, int64_t total, double *low, double *high);
 void ddni_proportion(int64_t hits, int64_t total, double *p, double *error);
 
 /* The p-quantile of sorted values, 0 <= p <= 1: value number k (from 0) is that of p = (k +
- * 1/2)/count, linear in between, the ends beyond them (Hazen). Its standard error (or NULL) is half
- * the distance of those one standard deviation of the binomial law away, NaN where one of these is
- * beyond the ends. */
-double ddni_quantile(const double *sorted, int64_t count, double p, double *error);
+ * 1/2)/count, linear in between, the ends beyond them (Hazen). Its standard error is half the
+ * distance of those one standard deviation of the binomial law away, NaN where one of these is
+ * beyond the ends. The 95 % interval, for any law, is that of the values of which one is above the
+ * true quantile with a probability of at most 2.5 %, the other below; NaN where there is none. */
+typedef struct ddni_quantile {
+    double value, error, low, high;
+} ddni_quantile;
+ddni_quantile ddni_quantile_of(const double *sorted, int64_t count, double p);
 
 /* Half the width of the 95 % interval of a mean, in standard errors: Student's t, to 8e-3 from
  * three degrees on. */
@@ -42,14 +46,6 @@ double ddni_student_95(int64_t degrees);
  * it; `more` is what the next one may add (Fay and Feuer 1997). y where nothing is known. */
 double ddni_events_below(double y, double v);
 double ddni_events_above(double y, double v, double more);
-
-/* Median of sorted values; the 95 % interval of low and high is that of the binomial law of how
- * many are below the median, as quantiles, and the standard error is half the distance of the
- * quantiles at one standard deviation. */
-typedef struct ddni_middle {
-    double median, error, low, high;
-} ddni_middle;
-ddni_middle ddni_median(const double *sorted, int64_t count);
 
 /* A curve y(t) with errors. t is strictly monotone in either direction; rows whose y is NaN are
  * left out. */

@@ -77,6 +77,10 @@ class Memorization(DriverTest):
                 ordered = sorted(row[which] for row in want)
                 self.assertAlmostEqual(found[name]["q50"]["value"], (ordered[29] + ordered[30]) / 2, delta=1e-13)
                 self.assertGreater(found[name]["q50"]["error"], 0)
+                # P(Bin(60, 1/2) < 22) = 0.014 and P(Bin(60, 1/2) < 23) = 0.026
+                self.assertAlmostEqual(found[name]["q50"]["low"], ordered[21], delta=1e-13)
+                self.assertAlmostEqual(found[name]["q50"]["high"], ordered[38], delta=1e-13)
+                self.assertIsNone(found[name]["q05"]["low"])
                 self.assertLess(found[name]["q05"]["value"], found[name]["q95"]["value"])
             self.assertIn("samples        60  %.4f" % share, done.stdout)
             self.assertFalse(os.path.exists(os.path.join(self.out, "memorization_images.csv")))

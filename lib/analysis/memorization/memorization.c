@@ -65,12 +65,24 @@ static ddn_status add_quantiles(const work *w, ddn_result *r, int which, double 
                                             {"d2_q05", "d2_q50", "d2_q95"}};
     ddni_sort(values, w->m);
     for (int i = 0; i < 3; i++) {
-        double error, value = ddni_quantile(values, w->m, levels[i], &error);
-        const ddni_quantity what = {names[which][i], DDNI_UNIT_DATA, 0, 0};
-        DDNI_TRY(ddni_result_add_scalar(w->ctx, r, what, value, error,
-                                        "%g %% quantile of d%d over %lld samples; error from the "
-                                        "order statistics",
-                                        100 * levels[i], which + 1, (long long)w->m));
+        const ddni_quantile q = ddni_quantile_of(values, w->m, levels[i]);
+        const struct {
+            const char *part, *text;
+            double value, error;
+        } list[] = {
+            {"", "", q.value, q.error},
+            {"_low", ": lower end of its 95 % interval", q.low, NAN},
+            {"_high", ": upper end of that interval", q.high, NAN},
+        };
+        for (size_t k = 0; k < sizeof list / sizeof list[0]; k++) {
+            char name[DDNI_NAME_BYTES];
+            ddni_part_name(names[which][i], list[k].part, name);
+            const ddni_quantity what = {name, DDNI_UNIT_DATA, 0, 0};
+            DDNI_TRY(ddni_result_add_scalar(
+                w->ctx, r, what, list[k].value, list[k].error,
+                "%g %% quantile of d%d over %lld samples, by order statistics%s", 100 * levels[i],
+                which + 1, (long long)w->m, list[k].text));
+        }
     }
     return DDN_OK;
 }

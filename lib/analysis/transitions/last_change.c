@@ -175,11 +175,11 @@ static ddn_status add_change_times(change_work *w, ddn_result *r)
     long long paths = (long long)w->paths, steps = (long long)w->steps;
     ddni_mean mean = {0, 0, 0};
     const int64_t changed = spread(w, &mean);
-    ddni_middle middle = ddni_median(w->change, w->paths);
+    ddni_quantile middle = ddni_quantile_of(w->change, w->paths, 0.5);
     const double wide = ddni_student_95(w->paths - 1) * ddni_mean_error(&mean);
     const char *lacking = "";
     if (2 * changed <= w->paths) {
-        middle = (ddni_middle){NAN, NAN, NAN, NAN};
+        middle = (ddni_quantile){NAN, NAN, NAN, NAN};
         lacking = "; NaN: half of the paths never changed";
     }
     const char *text =
@@ -203,7 +203,7 @@ static ddn_status add_change_times(change_work *w, ddn_result *r)
          mean.mean + wide,
          NAN,
          "upper end of the 95 % interval of the mean"},
-        {{"t_C_last_change_median", DDNI_UNIT_TIME, 0, 0}, middle.median, middle.error, "median"},
+        {{"t_C_last_change_median", DDNI_UNIT_TIME, 0, 0}, middle.value, middle.error, "median"},
         {{"t_C_last_change_median_low", DDNI_UNIT_TIME, 0, 0},
          middle.low,
          NAN,

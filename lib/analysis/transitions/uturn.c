@@ -99,9 +99,9 @@ static void put(const ddni_branch *w, const ddni_tally *out, int64_t k, double *
     ddni_distance_put(&out->distance, &values[DISTANCE2][k], &errors[DISTANCE2][k],
                       &values[DISTANCE2_LOW][k], &values[DISTANCE2_HIGH][k]);
     ddni_sort(w->distance2, w->paths);
-    values[Q05][k] = ddni_quantile(w->distance2, w->paths, 0.05, NULL);
-    values[Q50][k] = ddni_quantile(w->distance2, w->paths, 0.5, NULL);
-    values[Q95][k] = ddni_quantile(w->distance2, w->paths, 0.95, NULL);
+    values[Q05][k] = ddni_quantile_of(w->distance2, w->paths, 0.05).value;
+    values[Q50][k] = ddni_quantile_of(w->distance2, w->paths, 0.5).value;
+    values[Q95][k] = ddni_quantile_of(w->distance2, w->paths, 0.95).value;
     if (out->entropy.count > 0) {
         values[ENTROPY][k] = out->entropy.mean;
         errors[ENTROPY][k] = ddni_mean_error(&out->entropy);

@@ -189,21 +189,28 @@ static void medians_come_from_order_statistics(void **state)
     for (int64_t i = 0; i < N; i++) {
         assert_true(v[i] == (double)i);
     }
-    ddni_middle m = ddni_median(v, N);
-    assert_true(m.median == 500);
+    ddni_quantile m = ddni_quantile_of(v, N, 0.5);
+    assert_true(m.value == 500);
     CLOSE(m.error, sqrt(N) / 2, 1e-12, 0); /* uniform: sd of the median = n / (2 sqrt n) */
     CLOSE(ddni_student_95(1), 12.7062, 1e-4, 0);
     CLOSE(ddni_student_95(3), 3.18245, 8e-3, 0);
     CLOSE(ddni_student_95(15), 2.13145, 3e-5, 0);
-    CLOSE(m.high - m.low, 2 * 1.959963984540054 * m.error, 1e-12, 0);
-    m = ddni_median(v, 2);
-    assert_true(m.median == 0.5 && m.low == 0 && m.high == 1);
-    m = ddni_median(v, 1);
-    assert_true(m.median == 0 && m.error == 0);
-    CLOSE(ddni_quantile(v, 4, 0.5, NULL), 1.5, 1e-15,
-          0); /* Hazen: 0, 1, 2, 3 are at 1/8, 3/8, 5/8, 7/8 */
-    CLOSE(ddni_quantile(v, 4, 0.7, NULL), 2.3, 1e-15, 0);
-    assert_true(ddni_quantile(v, 4, 0.1, NULL) == 0 && ddni_quantile(v, 4, 1, NULL) == 3);
+    /* P(Bin(1001, 1/2) < 470) = 0.025 (exactly 0.0249), and of 471 it is more. */
+    assert_true(m.low == 469 && m.high == 531);
+    m = ddni_quantile_of(v, 6, 0.5); /* 2^-6 is below 0.025, 2^-5 is not */
+    assert_true(m.value == 2.5 && m.low == 0 && m.high == 5);
+    m = ddni_quantile_of(v, 5, 0.5);
+    assert_true(m.value == 2 && isnan(m.low) && isnan(m.high));
+    m = ddni_quantile_of(v, 73, 0.05); /* 0.95^73 = 0.0237, 0.95^72 = 0.0249, 0.95^71 = 0.0262 */
+    assert_true(m.low == 0);
+    m = ddni_quantile_of(v, 71, 0.05);
+    assert_true(isnan(m.low) && m.high == 8);
+    m = ddni_quantile_of(v, 1, 0.5);
+    assert_true(m.value == 0 && isnan(m.error));
+    /* Hazen: 0, 1, 2, 3 are at 1/8, 3/8, 5/8, 7/8. */
+    CLOSE(ddni_quantile_of(v, 4, 0.5).value, 1.5, 1e-15, 0);
+    CLOSE(ddni_quantile_of(v, 4, 0.7).value, 2.3, 1e-15, 0);
+    assert_true(ddni_quantile_of(v, 4, 0.1).value == 0 && ddni_quantile_of(v, 4, 1).value == 3);
     ddni_sort(v, 0);
 }
 
@@ -225,13 +232,14 @@ static void medians_of_few_values_have_honest_errors(void **state)
             v[i] = -log(ddni_draws_uniform(&draws, r, i));
         }
         ddni_sort(v, N);
-        ddni_middle m = ddni_median(v, N);
-        ddni_mean_add(&median, m.median);
+        ddni_quantile m = ddni_quantile_of(v, N, 0.5);
+        ddni_mean_add(&median, m.value);
         ddni_mean_add(&error, m.error);
         covered += m.low <= log(2) && log(2) <= m.high;
     }
     CLOSE(ddni_mean_error(&median) * sqrt(RUNS) / error.mean, 1, 0, 0.1);
-    CLOSE((double)covered / RUNS, 0.95, 0, 0.025);
+    /* P(4 <= Bin(16, 1/2) <= 12), of 4000 runs to four standard deviations. */
+    CLOSE((double)covered / RUNS, 0.97873, 0, 0.0092);
 }
 
 static void crossings_are_found_from_the_noisy_end(void **state)

@@ -57,41 +57,46 @@ static double quantile(const double *sorted, int64_t count, double p)
     return sorted[k] + (at - (double)k) * (sorted[next] - sorted[k]);
 }
 
-/* How many values at least are below the p-quantile, but for a probability of `tail`: the largest k
- * with P(Bin(count, p) < k) <= tail. */
-static int64_t fewest_below(int64_t count, double p, double tail)
+static double binomial(int64_t count, double p, int64_t k)
+{
+    const double n = (double)count, i = (double)k;
+    int sign;
+    const double choose =
+        lgamma_r(n + 1, &sign) - lgamma_r(i + 1, &sign) - lgamma_r(n - i + 1, &sign);
+    return exp(choose + i * log(p) + (n - i) * log1p(-p));
+}
+
+/* Where, among the ranks 1 to count, the p-quantile is above with a probability of 1 - tail: k with
+ * P(Bin(count, p) < k) = tail, between two ranks by Nyblom (1992); 0: not above any. */
+static double safe_rank(int64_t count, double p, double tail)
 {
     const double n = (double)count;
-    double sum = 0;
     if (!(p > 0 && p < 1)) {
-        return p > 0 ? count : 0;
+        return p > 0 ? n : 0;
     }
     /* From where the probability is far too small to matter. */
     int64_t k = (int64_t)fmax(floor(n * p - 9 * sqrt(n * p * (1 - p)) - 9), 0);
-    for (; k <= count; k++) {
-        const double i = (double)k;
-        int sign;
-        const double choose =
-            lgamma_r(n + 1, &sign) - lgamma_r(i + 1, &sign) - lgamma_r(n - i + 1, &sign);
-        sum += exp(choose + i * log(p) + (n - i) * log1p(-p));
-        if (sum > tail) {
-            break;
-        }
+    double sum = 0, next = binomial(count, p, k);
+    while (k < count && sum + next <= tail) {
+        sum += next;
+        next = binomial(count, p, ++k);
     }
-    return k;
+    const double r = (double)k;
+    const double over = r * (1 - p) * (sum + next - tail), under = (n - r) * p * (tail - sum);
+    return k == 0 ? 0 : r + under / (under + over);
 }
 
 ddni_quantile ddni_quantile_of(const double *sorted, int64_t count, double p)
 {
     const double n = (double)count, sd = sqrt(p * (1 - p) / n), tail = 0.025;
-    const int64_t below = fewest_below(count, p, tail), above = fewest_below(count, 1 - p, tail);
+    const double below = safe_rank(count, p, tail), above = safe_rank(count, 1 - p, tail);
     const int known = p - sd >= 0.5 / n && p + sd <= 1 - 0.5 / n;
     return (ddni_quantile){
         .value = quantile(sorted, count, p),
         .error =
             known ? 0.5 * (quantile(sorted, count, p + sd) - quantile(sorted, count, p - sd)) : NAN,
-        .low = below > 0 ? sorted[below - 1] : NAN,
-        .high = above > 0 ? sorted[count - above] : NAN,
+        .low = below > 0 ? quantile(sorted, count, (below - 0.5) / n) : NAN,
+        .high = above > 0 ? quantile(sorted, count, (n - above + 0.5) / n) : NAN,
     };
 }
 

@@ -31,8 +31,9 @@ void ddni_proportion(int64_t hits, int64_t total, double *p, double *error);
 /* The p-quantile of sorted values, 0 <= p <= 1: value number k (from 0) is that of p = (k +
  * 1/2)/count, linear in between, the ends beyond them (Hazen). Its standard error is half the
  * distance of those one standard deviation of the binomial law away, NaN where one of these is
- * beyond the ends. The 95 % interval, for any law, is that of the values of which one is above the
- * true quantile with a probability of at most 2.5 %, the other below; NaN where there is none. */
+ * beyond the ends. The 95 % interval, for any law without steps, goes from the value above the true
+ * quantile with a probability of 2.5 % to the one below it with the same, between
+ * two values by Nyblom (1992); NaN where there is none. */
 typedef struct ddni_quantile {
     double value, error, low, high;
 } ddni_quantile;

@@ -159,7 +159,8 @@ int main(int argc, char **argv)
     drv_start(argc, argv,
               "Collapse time against the number of points and the dimension, and the number of\n"
               "points that a given collapse time needs.",
-              options, DRV_COUNT(options));
+              "collapse.csv points.csv condensation.csv curse.gp curse.png", options,
+              DRV_COUNT(options));
     against_n(&dims, log10_max, sigma2);
     points_needed(&times, sigma2);
     condensation(&alphas, sigma2);

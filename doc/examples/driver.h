@@ -57,8 +57,9 @@ typedef struct drv_option {
 
 /* Reads the command line (--name value or --name=value; --help prints and exits 0), adds --out,
  * --seed, --threads, creates the folder and the context. Anything wrong: one line on stderr, exit
- * status 2. */
-void drv_start(int argc, char **argv, const char *summary, const drv_option *options, int count);
+ * status 2. files: every name that the driver may write in the folder, see drv_own_files. */
+void drv_start(int argc, char **argv, const char *summary, const char *files,
+               const drv_option *options, int count);
 
 /* The part of drv_start that reads argv by a whole table (driver_options.c). */
 void drv_parse(int argc, char **argv, const char *summary, const drv_option *const *all, int total);
@@ -122,10 +123,19 @@ double drv_scalar(const ddn_result *result, const char *name, double *standard_e
 /* Share of hits and its error, half of Wilson's interval at one standard deviation. */
 void drv_proportion(int64_t hits, int64_t count, double *share, double *standard_error);
 
+/* ---- The folder of the results (driver_folder.c) ----------------------------------------- */
+
+/* OUT/NAME, in memory that is freed at exit; dies where the name is not in the driver's list. */
+const char *drv_path(const char *name);
+/* The list of a driver: names separated by spaces, # for a whole number. Called by drv_start. */
+void drv_own_files(const char *list);
+/* Files of these names that were there at the start, and were not written since, are of another
+ * run: they become NAME.old, with a remark. Called by drv_finish, so that a run that fails leaves
+ * them. */
+void drv_set_aside(void);
+
 /* ---- Result files (driver_files.c, driver_output.c) -------------------------------------- */
 
-/* OUT/NAME, in memory that is freed at exit. */
-const char *drv_path(const char *name);
 /* The last part of a path. */
 const char *drv_base_name(const char *path);
 /* Appends to a text of that capacity. */

@@ -9,14 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-const char *drv_path(const char *name)
-{
-    const int64_t size = (int64_t)(strlen(drv.out) + strlen(name) + 2);
-    char *path = drv_alloc(size, 1);
-    snprintf(path, (size_t)size, "%s/%s", drv.out, name);
-    return path;
-}
-
 const char *drv_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

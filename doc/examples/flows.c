@@ -216,6 +216,8 @@ int main(int argc, char **argv)
     drv_start(argc, argv,
               "Fixed points, trajectories and bifurcation of dx/dt = x^2 - 1 and r + x^2, and the\n"
               "Mandelbrot set.",
+              "flow.csv saddle_node.csv passage.csv mandelbrot.csv flows.gp flows.png "
+              "mandelbrot.gp mandelbrot.png",
               options, DRV_COUNT(options));
     drv_try(
         ddn_system_create(drv.ctx, DDN_SYSTEM_FLOW, 1, fold_flow, fold_slope, NULL, NULL, &fold));

@@ -350,7 +350,7 @@ static void read_options(int argc, char **argv, settings *set)
               "it, beside the exact\nscore of the same data. The foreign model is a Gaussian with "
               "the leading spectrum of each class.\nWrites foreign_score.csv and "
               "foreign_score.png.",
-              options, DRV_COUNT(options));
+              "foreign_score.csv foreign_score.gp foreign_score.png", options, DRV_COUNT(options));
 }
 
 int main(int argc, char **argv)

@@ -272,7 +272,7 @@ int main(int argc, char **argv)
     drv_start(argc, argv,
               "Excess entropy and clone probability of the empirical score of two Gaussians,\n"
               "against theory.",
-              options, DRV_COUNT(options));
+              "gmm_collapse_d#.csv gmm_collapse.gp gmm_collapse.png", options, DRV_COUNT(options));
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
     }

@@ -223,9 +223,10 @@ int main(int argc, char **argv)
         {"steps", "K", "steps of a path (0: 200, exact sampler 8)", DRV_INT, &set.steps, 0, 1e6},
         {"t-max", "T", "times are 1, 1.5, ... up to T", DRV_DOUBLE, &t_max, 1, 100},
     };
-    drv_start(argc, argv,
-              "Clone probability of two Gaussians against time, for several dimensions.", options,
-              DRV_COUNT(options));
+    drv_start(
+        argc, argv, "Clone probability of two Gaussians against time, for several dimensions.",
+        "gmm_speciation_d#.csv gmm_speciation_closed.csv gmm_speciation.gp gmm_speciation.png",
+        options, DRV_COUNT(options));
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
     }

@@ -337,7 +337,8 @@ int main(int argc, char **argv)
               "with the exact\nscore of a data set, of which it takes 1000 points unless --n is "
               "given. Writes "
               "late_start.csv,\nlate_start_kl.csv and late_start.png.",
-              options, DRV_COUNT(options));
+              "late_start.csv late_start_kl.csv late_start.gp late_start.png", options,
+              DRV_COUNT(options));
     set.data.most = 1000; /* a thousand steps cost a thousand passes */
     own.ds = drv_data_load(&set.data);
     check(&set);

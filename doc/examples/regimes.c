@@ -475,7 +475,8 @@ int main(int argc, char **argv)
               "Measures the three regimes of the exact diffusion model of a data set: speciation "
               "time t_S,\ncollapse time t_C, cloning probabilities φ(t), φ_C(t) and excess entropy "
               "f(t)/α.\nWrites regimes.json, phi.csv, entropy.csv and regimes.png.",
-              options, DRV_COUNT(options));
+              "regimes.json phi.csv entropy.csv regimes.gp regimes.png", options,
+              DRV_COUNT(options));
     if (given.t_min >= given.t_max) {
         drv_die("--t-min = %g is not below --t-max = %g", given.t_min, given.t_max);
     }

@@ -352,6 +352,10 @@ int main(int argc, char **argv)
               "Symmetry breaking in the reverse dynamics: potential, trajectories, critical times "
               "and\nbifurcations of fixed points of a few points on a line (symmetry_breaking.png) "
               "and, with\n--data, of a data set (symmetry_breaking_data.png).",
+              "critical.csv branches.csv events.csv potential.csv paths.csv symmetry_breaking.gp "
+              "symmetry_breaking.png data_branches.csv data_events.csv data_class_branches.csv "
+              "data_class_events.csv data_potential.csv data_pictures.csv "
+              "symmetry_breaking_data.gp symmetry_breaking_data.png",
               options, DRV_COUNT(options));
     if (set.points.count < 2) {
         drv_die("--points needs at least two points");

@@ -244,7 +244,7 @@ static void read_options(int argc, char **argv, settings *set)
               "Measures how\noften they return to the same point and the same class, and how far "
               "away, against what the\nposterior at time t predicts. Writes uturn.csv and "
               "uturn.png.",
-              options, DRV_COUNT(options));
+              "uturn.csv uturn.gp uturn.png", options, DRV_COUNT(options));
 }
 
 int main(int argc, char **argv)

@@ -171,7 +171,8 @@ void drv_csv_result(const char *path, const char *header, const ddn_result *resu
 
 /* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png of that size (pixels at scale 1)
  * from files in OUT (the script runs inside that folder): CSV separator, fonts, line styles 1..8
- * and grid are set. */
+ * and grid are set. Bars of all pictures are 95 % intervals; where a file has standard errors
+ * alone, low(y, se) and high(y, se) are their ends, above0(...) what a logarithmic axis shows. */
 drv_file *drv_plot_open(const char *name, int width, int height);
 /* Two pictures above each other over the same times, on a logarithmic axis. */
 void drv_plot_over_times(drv_file *file, double t_min, double t_max);
@@ -248,6 +249,9 @@ int drv_data_given(const drv_data *data);
 /* Opens, labels, selects and scales; the set is kept (drv_keep). Dies with a line that names the
  * file or option at fault. */
 ddn_dataset *drv_data_load(const drv_data *data);
+/* "FILE:  n = ..., d = ...,  classes A, B" for the title of a picture, in double quotes and
+ * noenhanced. In memory that is freed at exit. */
+const char *drv_caption(const drv_data *data, const ddn_dataset *ds);
 /* The set with its copies merged into weights, kept; ds itself is dropped. How many they were. */
 ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies);
 

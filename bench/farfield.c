@@ -162,7 +162,7 @@ int main(int argc, char **argv)
     };
     drv_start(
         argc, argv,
-        "What a far-field expansion of the score could give where weights are nearly uniform.",
+        "What a far-field expansion of the score could give where weights are nearly uniform.", "",
         options, DRV_COUNT(options));
     bench_problem p;
     bench_problem_make(&p, opt.data, opt.n, opt.d, DDN_TYPE_F32);

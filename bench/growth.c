@@ -198,7 +198,8 @@ static void read_options(int argc, char **argv)
     drv_start(argc, argv,
               "Times the score against n, d, B and threads on synthetic u8 data; writes\n"
               "growth_n.csv, growth_d.csv, growth_B.csv and growth.png.",
-              options, DRV_COUNT(options));
+              "growth_n.csv growth_d.csv growth_B.csv growth.gp growth.png", options,
+              DRV_COUNT(options));
 }
 
 int main(int argc, char **argv)

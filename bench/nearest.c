@@ -195,7 +195,7 @@ int main(int argc, char **argv)
         {"json", "", "one JSON object per case", DRV_FLAG, &opt.json, 0, 0},
     };
     drv.out = ".";
-    drv_start(argc, argv, "Times the search of the k nearest points, for one case or a grid.",
+    drv_start(argc, argv, "Times the search of the k nearest points, for one case or a grid.", "",
               options, DRV_COUNT(options));
     drv_try(ddn_context_set_kernel(drv.ctx, opt.kernel));
     drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL, NULL));

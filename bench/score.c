@@ -291,7 +291,7 @@ int main(int argc, char **argv)
     drv_start(argc, argv,
               "Times the score of a batch of states, of a grid of cases, or with any of --n, --d\n"
               "and --batch of one case.",
-              options, DRV_COUNT(options));
+              "peer_points.f32 peer_x.f32 peer_score.f32", options, DRV_COUNT(options));
     drv_try(ddn_context_set_kernel(drv.ctx, opt.kernel));
     drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL, NULL));
     bench_blas_threads(drv.threads);

@@ -319,7 +319,7 @@ static void read_options(int argc, char **argv)
     drv_start(argc, argv,
               "Times the scores along trajectories on Fashion-MNIST (synthetic data of its size\n"
               "where the package dataset-fashion-mnist is missing).",
-              options, DRV_COUNT(options));
+              "", options, DRV_COUNT(options));
 }
 
 int main(int argc, char **argv)

@@ -129,15 +129,16 @@ static void draw(const drv_list *dims, const drv_list *times, const drv_list *al
                  "set format x '%%g'\nset format y '%%g'\n"
                  "set key top left vertical maxrows 0 width 0\n");
     plot_blocks(p, 1, "points.csv", "2:3", times, "t_C", "");
-    drv_print(p, "\nset title 'Random energy model: condensation below t_C'\n"
-                 "set xlabel 't/t_C'\nset ylabel 'ψ_+ (lines), λ_c (dashed)'\nunset logscale\n"
+    drv_print(p, "\nset title 'Random energy model: free energy ψ_+ and exponent λ_c'\n"
+                 "set xlabel 't/t_C'\nset ylabel 'ψ_+ (lines), λ_c "
+                 "(dashed)'\nunset logscale\n"
                  "set yrange [-1.2:1.2]\nset key bottom right\n"
                  "set arrow from 1,graph 0 to 1,graph 1 nohead linecolor '#999999'\n"
                  "set arrow from graph 0,first -0.5 to graph 1,first -0.5 nohead "
                  "linecolor '#999999'\n"
                  "set label 'ψ_1 = −1/2' at graph 0.02,first -0.5 left offset 0,0.7 "
                  "textcolor '#555555'\n");
-    plot_blocks(p, 1, "condensation.csv", "6:4", alphas, "α", "");
+    plot_blocks(p, 1, "condensation.csv", "6:4", alphas, "α = log(n)/d", "");
     plot_blocks(p, 0, "condensation.csv", "6:5", alphas, NULL, "dashtype 2");
     drv_print(p, "\nunset multiplot\n");
     drv_plot_run(p);
@@ -159,7 +160,8 @@ int main(int argc, char **argv)
     drv_start(argc, argv,
               "Collapse time against the number of points and the dimension, and the number of\n"
               "points that a given collapse time needs.",
-              options, DRV_COUNT(options));
+              "collapse.csv points.csv condensation.csv curse.gp curse.png", options,
+              DRV_COUNT(options));
     against_n(&dims, log10_max, sigma2);
     points_needed(&times, sigma2);
     condensation(&alphas, sigma2);

@@ -120,6 +120,7 @@ int drv_finish(void)
 {
     end_if_interrupted();
     clear_bar();
+    drv_set_aside();
     if (fflush(stdout) != 0 || ferror(stdout)) {
         drv_die("cannot write standard output: %s", strerror(errno));
     }
@@ -215,7 +216,8 @@ enum {
     COMMON_OPTIONS = 3
 };
 
-void drv_start(int argc, char **argv, const char *summary, const drv_option *options, int count)
+void drv_start(int argc, char **argv, const char *summary, const char *files,
+               const drv_option *options, int count)
 {
     if (argc > 0) {
         drv.program = drv_base_name(argv[0]);
@@ -226,7 +228,11 @@ void drv_start(int argc, char **argv, const char *summary, const drv_option *opt
     drv.threads = online < 1 ? 1 : online > 1024 ? 1024 : online;
 
     const drv_option common[COMMON_OPTIONS] = {
-        {"out", "DIR", "folder of the results, created if need be", DRV_STRING, &drv.out, 0, 0},
+        {"out", "DIR",
+         "folder of the results, created if need be; files of an earlier run are replaced, or "
+         "become "
+         "NAME.old",
+         DRV_STRING, &drv.out, 0, 0},
         {"seed", "S", "seed of all randomness", DRV_INT, &drv.seed, 0, 0},
         {"threads", "T", "threads; the results do not depend on it", DRV_INT, &drv.threads, 1,
          1024},
@@ -239,6 +245,7 @@ void drv_start(int argc, char **argv, const char *summary, const drv_option *opt
     drv_parse(argc, argv, summary, all, total);
 
     make_folder(drv.out);
+    drv_own_files(files);
     if (ddn_context_create(&drv.ctx) != DDN_OK) {
         drv_die("out of memory");
     }

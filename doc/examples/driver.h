@@ -57,8 +57,9 @@ typedef struct drv_option {
 
 /* Reads the command line (--name value or --name=value; --help prints and exits 0), adds --out,
  * --seed, --threads, creates the folder and the context. Anything wrong: one line on stderr, exit
- * status 2. */
-void drv_start(int argc, char **argv, const char *summary, const drv_option *options, int count);
+ * status 2. files: every name that the driver may write in the folder, see drv_own_files. */
+void drv_start(int argc, char **argv, const char *summary, const char *files,
+               const drv_option *options, int count);
 
 /* The part of drv_start that reads argv by a whole table (driver_options.c). */
 void drv_parse(int argc, char **argv, const char *summary, const drv_option *const *all, int total);
@@ -122,10 +123,19 @@ double drv_scalar(const ddn_result *result, const char *name, double *standard_e
 /* Share of hits and its error, half of Wilson's interval at one standard deviation. */
 void drv_proportion(int64_t hits, int64_t count, double *share, double *standard_error);
 
+/* ---- The folder of the results (driver_folder.c) ----------------------------------------- */
+
+/* OUT/NAME, in memory that is freed at exit; dies where the name is not in the driver's list. */
+const char *drv_path(const char *name);
+/* The list of a driver: names separated by spaces, # for a whole number. Called by drv_start. */
+void drv_own_files(const char *list);
+/* Files of these names that were there at the start, and were not written since, are of another
+ * run: they become NAME.old, with a remark. Called by drv_finish, so that a run that fails leaves
+ * them. */
+void drv_set_aside(void);
+
 /* ---- Result files (driver_files.c, driver_output.c) -------------------------------------- */
 
-/* OUT/NAME, in memory that is freed at exit. */
-const char *drv_path(const char *name);
 /* The last part of a path. */
 const char *drv_base_name(const char *path);
 /* Appends to a text of that capacity. */
@@ -161,7 +171,8 @@ void drv_csv_result(const char *path, const char *header, const ddn_result *resu
 
 /* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png of that size (pixels at scale 1)
  * from files in OUT (the script runs inside that folder): CSV separator, fonts, line styles 1..8
- * and grid are set. */
+ * and grid are set. Bars of all pictures are 95 % intervals; where a file has standard errors
+ * alone, low(y, se) and high(y, se) are their ends, above0(...) what a logarithmic axis shows. */
 drv_file *drv_plot_open(const char *name, int width, int height);
 /* Two pictures above each other over the same times, on a logarithmic axis. */
 void drv_plot_over_times(drv_file *file, double t_min, double t_max);
@@ -238,6 +249,9 @@ int drv_data_given(const drv_data *data);
 /* Opens, labels, selects and scales; the set is kept (drv_keep). Dies with a line that names the
  * file or option at fault. */
 ddn_dataset *drv_data_load(const drv_data *data);
+/* "FILE:  n = ..., d = ...,  classes A, B" for the title of a picture, in double quotes and
+ * noenhanced. In memory that is freed at exit. */
+const char *drv_caption(const drv_data *data, const ddn_dataset *ds);
 /* The set with its copies merged into weights, kept; ds itself is dropped. How many they were. */
 ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies);
 

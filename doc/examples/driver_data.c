@@ -2,6 +2,8 @@
  * See driver.h. */
 #include "driver.h"
 
+#include <string.h>
+
 enum {
     SCALE_PM1 = 0,
     SCALE_UNIT = 1,
@@ -179,4 +181,23 @@ ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies)
     drv_drop(ds);
     *copies = n - ddn_dataset_n(out);
     return out;
+}
+
+const char *drv_caption(const drv_data *data, const ddn_dataset *ds)
+{
+    enum {
+        SIZE = 1024
+    };
+    char *text = drv_alloc(SIZE, 1);
+    drv_append(text, SIZE, "%s:  n = %lld,  d = %lld", drv_base_name(data->path),
+               (long long)ddn_dataset_n(ds), (long long)ddn_dataset_d(ds));
+    for (int64_t c = 0; c < data->classes.count; c++) {
+        drv_append(text, SIZE, "%s%g", c ? ", " : ",  classes ", data->classes.at[c]);
+    }
+    for (char *c = text; *c; c++) { /* what would end the text in a script, or act in it */
+        if (strchr("\"\\`", *c) || (unsigned char)*c < ' ') {
+            *c = '?';
+        }
+    }
+    return text;
 }

@@ -9,14 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-const char *drv_path(const char *name)
-{
-    const int64_t size = (int64_t)(strlen(drv.out) + strlen(name) + 2);
-    char *path = drv_alloc(size, 1);
-    snprintf(path, (size_t)size, "%s/%s", drv.out, name);
-    return path;
-}
-
 const char *drv_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -133,17 +125,23 @@ drv_file *drv_plot_open(const char *name, int width, int height)
     char script[256];
     snprintf(script, sizeof script, "%s.gp", name);
     drv_file *file = drv_open(drv_path(script));
-    drv_print(file,
-              "# Draws %s.png from the files beside it: gnuplot %s.gp\n"
-              "set terminal pngcairo enhanced size %d,%d font 'DejaVu Sans,15' linewidth 1.5\n"
-              "if (!exists('to_stdout')) set output '%s.png'\n"
-              "set encoding utf8\n"
-              "set datafile separator ','\n"
-              "set border linewidth 0.8 linecolor '#333333'\n"
-              "set tics nomirror\n"
-              "set grid linecolor '#dddddd' linewidth 0.6 linetype 1\n"
-              "set key samplen 2 spacing 1.2\n",
-              name, name, width, height, name);
+    drv_print(
+        file,
+        "# Draws %s.png from the files beside it: gnuplot %s.gp\n"
+        "set terminal pngcairo enhanced size %d,%d font 'DejaVu Sans,15' linewidth 1.5\n"
+        "if (!exists('to_stdout')) set output '%s.png'\n"
+        "set encoding utf8\n"
+        "set datafile separator ','\n"
+        "set border linewidth 0.8 linecolor '#333333'\n"
+        "set tics nomirror\n"
+        "set grid linecolor '#dddddd' linewidth 0.6 linetype 1\n"
+        "set key samplen 2 spacing 1.2\n"
+        "set style textbox opaque noborder fillcolor 'white'\n"
+        "# Bars are 95 %% intervals; a logarithmic axis has no place for what is not above 0\n"
+        "low(y, se) = y - 1.96*se\n"
+        "high(y, se) = y + 1.96*se\n"
+        "above0(y) = y > 0 ? y : 1e-300\n",
+        name, name, width, height, name);
     for (int i = 0; i < 8; i++) {
         drv_print(file,
                   "set style line %d linecolor '%s' linewidth 1.6 pointtype 7 pointsize 0.9\n",

@@ -151,7 +151,7 @@ static void draw_flows(void)
                  "set arrow from -1.9,0 to -1.35,0 filled linewidth 2 linecolor '#555555' front\n"
                  "set arrow from 0.35,0 to -0.35,0 filled linewidth 2 linecolor '#555555' front\n"
                  "set arrow from 1.35,0 to 1.9,0 filled linewidth 2 linecolor '#555555' front\n"
-                 "set label 1 'stable' at -1,0 right offset -1,1.2 textcolor '#009e73'\n"
+                 "set label 1 'stable' at -1,0 right offset -1,-1.2 textcolor '#009e73'\n"
                  "set label 2 'unstable' at 1,0 left offset 1,-1.2 textcolor '#d55e00'\n"
                  "plot x**2 - 1 linestyle 1 notitle, \\\n"
                  "  '+' using (-1):(0) every ::0::0 with points pointtype 7 pointsize 1.8 "
@@ -177,7 +177,7 @@ static void draw_flows(void)
                  "set xlabel 'r'\nset ylabel 'time'\nset xrange [1e-4:1]\nset yrange [2:500]\n"
                  "set logscale xy\nset format x '10^{%%T}'\n"
                  "plot 'passage.csv' using 1:4 skip 1 with lines dashtype 2 linecolor '#555555' "
-                 "title 'ghost π/√r', \\\n"
+                 "title 'limit of small r: π/√r', \\\n"
                  "  '' using 1:2 skip 1 with points linestyle 1 title 'integrated'\n"
                  "unset multiplot\n");
     drv_plot_run(p);
@@ -188,9 +188,10 @@ static void draw_mandelbrot(int64_t height)
     const int64_t width = height * 30 / 23;
     drv_file *p = drv_plot_open("mandelbrot", 1200, 880);
     drv_print(p,
-              "set title 'Mandelbrot set: log of the smooth escape count of z^2 + c'\n"
+              "set title 'Mandelbrot set: steps of z^2 + c until |z| is large; black: never'\n"
               "set xlabel 'Re c'\nset ylabel 'Im c' offset 1,0\nset size ratio -1\nunset grid\n"
-              "set xrange [-2.25:0.75]\nset yrange [-1.15:1.15]\nset cblabel 'log count'\n"
+              "set xrange [-2.25:0.75]\nset yrange [-1.15:1.15]\nset cblabel 'natural logarithm of "
+              "the smooth count of steps'\n"
               "set palette defined (0 '#000764', 0.25 '#206bcb', 0.45 '#edffff', 0.7 '#ffaa00', "
               "1 '#330011')\n"
               "set cbrange [0:5]\n"
@@ -216,6 +217,8 @@ int main(int argc, char **argv)
     drv_start(argc, argv,
               "Fixed points, trajectories and bifurcation of dx/dt = x^2 - 1 and r + x^2, and the\n"
               "Mandelbrot set.",
+              "flow.csv saddle_node.csv passage.csv mandelbrot.csv flows.gp flows.png "
+              "mandelbrot.gp mandelbrot.png",
               options, DRV_COUNT(options));
     drv_try(
         ddn_system_create(drv.ctx, DDN_SYSTEM_FLOW, 1, fold_flow, fold_slope, NULL, NULL, &fold));

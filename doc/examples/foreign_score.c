@@ -304,25 +304,31 @@ static void print_results(const settings *set, const model *mo, double *const *c
 
 static void draw(const settings *set)
 {
-    drv_file *plot = drv_plot_open("foreign_score", 1100, 900);
+    char gaussians[128];
+    snprintf(gaussians, sizeof gaussians, "%lld points of two Gaussians:  d = %lld",
+             (long long)set->points, (long long)set->d);
+    drv_file *plot = drv_plot_open("foreign_score", 1100, 940);
     drv_plot_over_times(plot, set->t_min, set->t_max);
-    drv_print(plot,
-              "set title \"Two clones of x_t: exact score of the data, and a foreign model of "
-              "it\"\nset yrange [*:1.05]\nset ylabel 'same class, φ'\nset format x ''\n"
-              "set key bottom left reverse Left\n"
-              "plot 'foreign_score.csv' using 1:2:3 with yerrorlines linestyle 1 pointsize 0.4 "
-              "title 'exact score (identity, ±1 standard error)',\\\n"
-              " 'foreign_score.csv' using 1:6:8:9 with yerrorbars linestyle 2 title 'foreign score "
-              "by callback (simulated, 95 %%)'\n");
+    drv_print(
+        plot,
+        "set title \"%s\\nTwo clones of xₜ: exact score of the data, and a foreign model of it\" "
+        "noenhanced\nset yrange [*:1.05]\n"
+        "set ylabel 'same class, φ (bars: 95 %%)'\nset format x ''\n"
+        "set key bottom left reverse Left\n"
+        "plot 'foreign_score.csv' using 1:2:(low($2, $3)):(high($2, $3)) with yerrorlines "
+        "linestyle 1 pointsize 0.4 title 'exact score (from its posterior)',\\\n"
+        " 'foreign_score.csv' using 1:6:8:9 with yerrorbars linestyle 2 title 'foreign score "
+        "by callback (simulated)'\n",
+        set->data.path ? drv_caption(&set->data, own.ds) : gaussians);
     drv_print(
         plot,
         "unset title\nset autoscale y\nset yrange [0:*]\nset format x '%%g'\n"
         "set key top left reverse Left\nset xlabel 'time t at which the clones part (OU units)'\n"
-        "set ylabel 'squared distance of the clones / d'\n"
-        "plot 'foreign_score.csv' using 1:4:5 with yerrorlines linestyle 1 pointsize 0.4 "
-        "title 'exact score: collapse onto single points (±1 standard error)',\\\n"
-        " 'foreign_score.csv' using 1:10:11 with yerrorbars linestyle 2 title 'foreign "
-        "score: none (±1 standard error)'\nunset multiplot\n");
+        "set ylabel 'squared distance / d (bars: 95 %%)'\n"
+        "plot 'foreign_score.csv' using 1:4:(low($4, $5)):(high($4, $5)) with yerrorlines "
+        "linestyle 1 pointsize 0.4 title 'exact score: falls onto single points',\\\n"
+        " 'foreign_score.csv' using 1:10:(low($10, $11)):(high($10, $11)) with yerrorbars "
+        "linestyle 2 title 'foreign score: does not'\nunset multiplot\n");
     drv_plot_run(plot);
 }
 
@@ -350,7 +356,7 @@ static void read_options(int argc, char **argv, settings *set)
               "it, beside the exact\nscore of the same data. The foreign model is a Gaussian with "
               "the leading spectrum of each class.\nWrites foreign_score.csv and "
               "foreign_score.png.",
-              options, DRV_COUNT(options));
+              "foreign_score.csv foreign_score.gp foreign_score.png", options, DRV_COUNT(options));
 }
 
 int main(int argc, char **argv)

@@ -188,13 +188,14 @@ static void measure(int64_t n, int64_t d, int64_t samples, int64_t times, double
 
 static void draw(const drv_list *dims, int64_t n)
 {
-    drv_file *p = drv_plot_open("gmm_collapse", 1300, 640);
+    drv_file *p = drv_plot_open("gmm_collapse", 1300, 760);
     drv_print(p,
-              "set multiplot layout 1,2 margins 0.07,0.98,0.12,0.91 spacing 0.09,0\n"
+              "set multiplot layout 1,2 margins 0.07,0.98,0.255,0.925 spacing 0.09,0\n"
               "set title 'Excess entropy of two Gaussians, n = %lld'\n"
-              "set xlabel 'time t (OU units)'\nset ylabel 'f/α (bars: ±1 standard error)' offset "
+              "set xlabel 'time t (OU units)'\nset ylabel 'f/α, α = log(n)/d (bars: 95 %%)' offset "
               "1,0\nset yrange [-0.4:1.05]\n"
-              "set xzeroaxis linecolor '#333333'\nset key bottom right\n",
+              "set xzeroaxis linecolor '#333333'\nset key at screen 0.29,0.02 center bottom "
+              "vertical maxrows 3\n",
               (long long)n);
     for (int64_t k = 0; k < dims->count; k++) {
         const int style = (int)(k % 8 + 1);
@@ -202,17 +203,21 @@ static void draw(const drv_list *dims, int64_t n)
                   "%s'gmm_collapse_d%.0f.csv' using 1:6:7 skip 1 with filledcurves linestyle %d "
                   "fillstyle transparent solid 0.2 noborder %s",
                   k ? ", \\\n  " : "plot ", dims->at[k], style,
-                  k ? "notitle" : "title 'between the bounds'");
+                  k ? "notitle" : "title 'between bounds'");
         drv_print(p, ", \\\n  '' using 1:4 skip 1 with lines linestyle %d %s", style,
-                  k ? "notitle" : "title 'f with label information'");
+                  k ? "notitle" : "title 'closed form, two Gaussians'");
         drv_print(p, ", \\\n  '' using 1:5 skip 1 with lines linestyle %d dashtype 3 %s", style,
-                  k ? "notitle" : "title 'Gaussian f'");
-        drv_print(p, ", \\\n  '' using 1:2:3 skip 1 with yerrorbars linestyle %d title 'd = %.0f'",
-                  style, dims->at[k]);
+                  k ? "notitle" : "title 'closed form, one Gaussian'");
+        drv_print(
+            p,
+            ", \\\n  '' using 1:2:(low($2, $3)):(high($2, $3)) skip 1 with yerrorbars linestyle %d "
+            "title 'd = %.0f'",
+            style, dims->at[k]);
     }
-    drv_print(p, "\nset title 'Two clones at one training point'\nset "
-                 "ylabel 'ϕ_C (bars: ±1 standard error)'\n"
-                 "set yrange [-0.02:1.05]\nset key top right\nunset xzeroaxis\n");
+    drv_print(p, "\nset title 'Two clones end at one training point'\nset "
+                 "ylabel 'φ_C (bars: 95 %%)'\n"
+                 "set yrange [-0.02:1.05]\nset key at graph 0.98,0.98 right top "
+                 "vertical maxrows 0\nunset xzeroaxis\n");
     for (int64_t k = 0; k < dims->count; k++) {
         const int style = (int)(k % 8 + 1);
         drv_print(p,
@@ -220,7 +225,10 @@ static void draw(const drv_list *dims, int64_t n)
                   "%s",
                   k ? ", \\\n  " : "plot ", dims->at[k], style,
                   k ? "notitle" : "title 'lower bound'");
-        drv_print(p, ", \\\n  '' using 1:9:10 skip 1 with yerrorbars linestyle %d title 'd = %.0f'",
+        drv_print(p,
+                  ", \\\n  '' using 1:9:(low($9, $10)):(high($9, $10)) skip 1 with yerrorbars "
+                  "linestyle %d "
+                  "title 'd = %.0f'",
                   style, dims->at[k]);
     }
     drv_print(p, "\nunset multiplot\n");
@@ -272,7 +280,7 @@ int main(int argc, char **argv)
     drv_start(argc, argv,
               "Excess entropy and clone probability of the empirical score of two Gaussians,\n"
               "against theory.",
-              options, DRV_COUNT(options));
+              "gmm_collapse_d#.csv gmm_collapse.gp gmm_collapse.png", options, DRV_COUNT(options));
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
     }

@@ -130,31 +130,42 @@ static double crossing(int64_t count, const double *t, const double *phi, const 
     return NAN;
 }
 
-static void draw(const settings *set, const drv_list *dims, double t_max)
+static void draw(const settings *set, const drv_list *dims, double t_max, double least)
 {
-    static const char *const names[] = {"closed form", "1-D paths", "paths in d dimensions"};
+    static const char *const names[] = {
+        "closed form", "lines: closed form; points: paths of the overlap (bars: 95 %)",
+        "lines: closed form; points: paths in d dimensions (bars: 95 %)"};
+    const double pairs = (double)set->pairs, z2 = 1.96 * 1.96 / pairs;
     drv_file *p = drv_plot_open("gmm_speciation", 1000, 700);
     drv_print(p,
-              "set title 'Two Gaussians: clone probability ϕ(t), lines closed form, points %s "
-              "(bars: ±1 standard error)'\n"
-              "set xlabel 'time t (OU units)'\nset ylabel 'ϕ'\nset xrange [0.8:%g]\nset yrange "
-              "[0.48:1.03]\n"
-              "set arrow from graph 0,first %.6f to graph 1,first %.6f nohead dashtype 2 "
-              "linecolor '#777777'\n"
-              "set label 'ϕ(t_S) = 0.775' at graph 0.98,first %.6f right offset 0,0.7 "
-              "textcolor '#555555'\n",
-              names[set->method], t_max + 0.2, ddn_theory_phi(1), ddn_theory_phi(1),
-              ddn_theory_phi(1));
+              "# Wilson's 95 %% interval of a share p of %.0f pairs\n"
+              "middle(p) = (p + %.17g)/%.17g\nhalf(p) = sqrt(%.17g*(p*(1 - p) + %.17g))/%.17g\n",
+              pairs, z2 / 2, 1 + z2, z2, z2 / 4, 1 + z2);
+    drv_print(
+        p,
+        "set title \"Two Gaussians: probability φ that two clones of x_t end in one class\\n%s\"\n"
+        "set xlabel 'time t at which the clones part (OU units)'\nset ylabel 'φ'\n"
+        "set xrange [0.8:%g]\nset yrange [%g:1.03]\n"
+        "set arrow from graph 0,first %.6f to graph 1,first %.6f nohead dashtype 2 "
+        "linecolor '#777777'\n"
+        "set label 'φ(t_S) = 0.775' at graph 0.98,first %.6f right offset 0,0.7 "
+        "textcolor '#555555'\n",
+        names[set->method], t_max + 0.2,
+        least - 2.2 * sqrt(0.25 / pairs) * (set->method != CLOSED) - 0.02, ddn_theory_phi(1),
+        ddn_theory_phi(1), ddn_theory_phi(1));
     for (int64_t k = 0; k < dims->count; k++) {
         drv_print(p,
                   "%s'gmm_speciation_closed.csv' using 1:%lld skip 1 with lines linestyle %lld "
                   "title 'd = %.0f'",
                   k ? ", \\\n  " : "plot ", (long long)(k + 2), (long long)(k % 8 + 1),
                   dims->at[k]);
-        drv_print(p,
-                  ", \\\n  'gmm_speciation_d%.0f.csv' using 1:2:3 skip 1 with yerrorbars "
-                  "linestyle %lld notitle",
-                  dims->at[k], (long long)(k % 8 + 1));
+        if (set->method != CLOSED) {
+            drv_print(p,
+                      ", \\\n  'gmm_speciation_d%.0f.csv' using "
+                      "1:2:(middle($2) - half($2)):(middle($2) + half($2)) skip 1 with yerrorbars "
+                      "linestyle %lld notitle",
+                      dims->at[k], (long long)(k % 8 + 1));
+        }
     }
     drv_print(p, "\n");
     drv_plot_run(p);
@@ -178,11 +189,12 @@ static void write_closed(const drv_list *dims, double t_max)
     drv_close(file);
 }
 
-/* Measures and writes the curve of one dimension; csv: also there, or NULL. Prints t_S. */
-static void one_curve(const settings *set, int64_t d, int64_t count, const double *t,
-                      const char *csv)
+/* Measures and writes the curve of one dimension; csv: also there, or NULL. Prints t_S. Its least
+ * value. */
+static double one_curve(const settings *set, int64_t d, int64_t count, const double *t,
+                        const char *csv)
 {
-    double phi[MAX_TIMES], se[MAX_TIMES], chi2 = 0, error;
+    double phi[MAX_TIMES], se[MAX_TIMES], chi2 = 0, least = 1, error;
     char name[64], text[64];
     measure(set, d, count, t, phi, se);
     snprintf(name, sizeof name, "gmm_speciation_d%lld.csv", (long long)d);
@@ -190,6 +202,9 @@ static void one_curve(const settings *set, int64_t d, int64_t count, const doubl
     drv_csv(drv_path(name), "t,phi,se", count, 3, columns);
     if (csv) {
         drv_csv(csv, "t,phi,se", count, 3, columns);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        least = fmin(least, phi[i]);
     }
     for (int64_t i = 0; i < count && set->method != CLOSED; i++) {
         const double exact = ddn_theory_phi(ddn_theory_signal((double)d, SIGMA2, t[i]));
@@ -203,6 +218,7 @@ static void one_curve(const settings *set, int64_t d, int64_t count, const doubl
     }
     printf("\n");
     fflush(stdout);
+    return least;
 }
 
 int main(int argc, char **argv)
@@ -223,9 +239,10 @@ int main(int argc, char **argv)
         {"steps", "K", "steps of a path (0: 200, exact sampler 8)", DRV_INT, &set.steps, 0, 1e6},
         {"t-max", "T", "times are 1, 1.5, ... up to T", DRV_DOUBLE, &t_max, 1, 100},
     };
-    drv_start(argc, argv,
-              "Clone probability of two Gaussians against time, for several dimensions.", options,
-              DRV_COUNT(options));
+    drv_start(
+        argc, argv, "Clone probability of two Gaussians against time, for several dimensions.",
+        "gmm_speciation_d#.csv gmm_speciation_closed.csv gmm_speciation.gp gmm_speciation.png",
+        options, DRV_COUNT(options));
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
     }
@@ -234,15 +251,15 @@ int main(int argc, char **argv)
     }
     own.schedule = drv_ou();
 
-    double t[MAX_TIMES];
+    double t[MAX_TIMES], least = 0.5;
     int64_t count = 0;
     for (; count < MAX_TIMES && 1 + 0.5 * (double)count <= t_max + 1e-9; count++) {
         t[count] = 1 + 0.5 * (double)count;
     }
     for (int64_t k = 0; k < dims.count; k++) {
-        one_curve(&set, (int64_t)dims.at[k], count, t, csv);
+        least = fmin(least, one_curve(&set, (int64_t)dims.at[k], count, t, csv));
     }
     write_closed(&dims, t_max);
-    draw(&set, &dims, t_max);
+    draw(&set, &dims, t_max, least);
     return drv_finish();
 }

@@ -208,6 +208,29 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
     }
 }
 
+/* The lowest of the three: how far the data are from each start. */
+static void draw_divergences(drv_file *plot, double level)
+{
+    drv_print(
+        plot,
+        "unset arrow\nset yrange [%.3g:*]\nset format x\n"
+        "set xlabel 'start of generation (DDPM index: 0 data, %d noise)'\n"
+        "set ylabel 'KL(p_t | start), nats'\n"
+        "set title 'Divergence of what the data are at that index from each start' offset 0,-0.6\n"
+        "plot %.17g with lines linecolor '#999999' title 'chosen level',\\\n",
+        level / 30, INDICES - 1, level);
+    static const char *const names[] = {"pure noise", "Gaussian"};
+    for (int i = 0; i < 2; i++) { /* estimates below 0 are a bar from the axis */
+        drv_print(
+            plot,
+            "%s 'late_start_kl.csv' using 1:(above0($%d)):(above0(low($%d, $%d))):"
+            "(above0(high($%d, $%d))) with yerrorbars linestyle %d pointsize 0.6 title '%s',\\\n"
+            " '' using 1:($%d > 0 ? $%d : NaN) with lines linestyle %d notitle",
+            i ? ",\\\n" : "", 3 + 2 * i, 3 + 2 * i, 4 + 2 * i, 3 + 2 * i, 4 + 2 * i, i ? 5 : 7,
+            names[i], 3 + 2 * i, 3 + 2 * i, i ? 5 : 7);
+    }
+}
+
 static void draw(const settings *set, const curve *curves, int64_t count, double perfect)
 {
     double low = perfect, high = perfect;
@@ -221,17 +244,17 @@ static void draw(const settings *set, const curve *curves, int64_t count, double
     const double around = last > first ? 0 : 10; /* one start has no range of its own */
     drv_file *plot = drv_plot_open("late_start", 1360, 1080);
     drv_print(plot,
-              "set multiplot layout 3,1 margins 0.085,0.755,0.07,0.96 spacing 0,0.05\n"
+              "set label 9 \"%s (bars: 95 %%)\" noenhanced at screen 0.42,0.978 center font ',18'\n"
+              "set multiplot layout 3,1 margins 0.085,0.755,0.07,0.93 spacing 0,0.06\n"
               "set logscale y\nset format y '10^{%%T}'\n"
               "set key at screen 0.765, graph 1 left top Left reverse samplen 3\n"
               "set xrange [%g:%g]\nset yrange [%.3g:%.3g]\n",
-              first - around, last + around, low / 3, high * 3);
+              drv_caption(&set->data, own.ds), first - around, last + around, low / 3, high * 3);
     for (ddn_start start = DDN_START_NOISE; start <= DDN_START_GAUSSIAN; start++) {
-        drv_print(plot, "set ylabel 'Fréchet distance²'\nset format x ''\n");
-        drv_print(plot, "set label 1 '%s' at graph 0.98, graph 0.9 right\n",
-                  start == DDN_START_NOISE
-                      ? "start from pure noise (vertical lines: knees; bars: ±1 standard error)"
-                      : "start from the Gaussian with the right moments (bars: ±1 standard error)");
+        drv_print(plot, "set ylabel 'squared Fréchet distance'\nset format x ''\n");
+        drv_print(plot, "set title 'Samples from %s' offset 0,-0.6\n",
+                  start == DDN_START_NOISE ? "pure noise (vertical lines: knees)"
+                                           : "the Gaussian with the right moments");
         drv_print(plot, "unset arrow\n");
         for (int64_t i = 0; i < count; i++) {
             if (curves[i].start == start && start == DDN_START_NOISE && !isnan(curves[i].knee)) {
@@ -242,30 +265,24 @@ static void draw(const settings *set, const curve *curves, int64_t count, double
                           (int)(i % set->steps.count) + 1);
             }
         }
-        drv_print(plot, "plot %.17g with lines linecolor '#999999' title 'data points'", perfect);
+        drv_print(plot, "plot %.17g with lines linecolor '#999999' title 'data, as many'", perfect);
         for (int64_t i = 0; i < count; i++) {
             const curve *c = &curves[i];
+            const long long at = 3 + 2 * i;
             if (c->start == start) {
-                drv_print(plot,
-                          ",\\\n 'late_start.csv' using 1:%lld:%lld with yerrorlines linestyle %d "
-                          "dashtype %d pointsize 0.6 title '%s, %lld steps'",
-                          (long long)(3 + 2 * i), (long long)(4 + 2 * i),
-                          (int)(c->sampler - samplers) + 1, (int)(i % set->steps.count) + 1,
-                          c->sampler->title, (long long)c->steps);
+                drv_print(
+                    plot,
+                    ",\\\n 'late_start.csv' using 1:(above0($%lld)):(above0(low($%lld, $%lld))):"
+                    "(high($%lld, $%lld)) with yerrorlines linestyle %d dashtype %d "
+                    "pointsize 0.6 title '%s, %lld steps'",
+                    at, at, at + 1, at, at + 1, (int)(c->sampler - samplers) + 1,
+                    (int)(i % set->steps.count) + 1, c->sampler->title, (long long)c->steps);
             }
         }
-        drv_print(plot, "\n");
+        drv_print(plot, "\nunset label 9\n");
     }
-    drv_print(plot,
-              "unset arrow\nset autoscale y\nset format x\nset xlabel 'start of generation (DDPM "
-              "index)'\n"
-              "set ylabel 'KL(p_t | start), nat'\nset label 1 'bars: ±1 standard error'\n"
-              "plot %.17g with lines linecolor '#999999' title 'chosen level',\\\n"
-              " 'late_start_kl.csv' using 1:3:4 with yerrorlines linestyle 7 pointsize 0.6 title "
-              "'pure noise',\\\n"
-              " 'late_start_kl.csv' using 1:5:6 with yerrorlines linestyle 5 pointsize 0.6 title "
-              "'Gaussian'\nunset multiplot\n",
-              set->level);
+    draw_divergences(plot, set->level);
+    drv_print(plot, "\nunset multiplot\n");
     drv_plot_run(plot);
 }
 
@@ -337,7 +354,8 @@ int main(int argc, char **argv)
               "with the exact\nscore of a data set, of which it takes 1000 points unless --n is "
               "given. Writes "
               "late_start.csv,\nlate_start_kl.csv and late_start.png.",
-              options, DRV_COUNT(options));
+              "late_start.csv late_start_kl.csv late_start.gp late_start.png", options,
+              DRV_COUNT(options));
     set.data.most = 1000; /* a thousand steps cost a thousand passes */
     own.ds = drv_data_load(&set.data);
     check(&set);

@@ -249,14 +249,17 @@ void draw_memorization(const ddn_dataset *ds, const image_shape *shape, double k
               "set tmargin at screen %g\nset bmargin at screen %g\nset lmargin at screen 0.07\n"
               "set rmargin at screen 0.49\nset xrange [0:%.17g]\nset yrange [0:1]\n"
               "set ylabel 'share of samples'\n"
-              "set xlabel 'distance (data units)'\nset key top left Left reverse\n",
+              "set xlabel 'distance: nearest point d_1, second nearest d_2 (data units)'\nset key "
+              "top left Left reverse\n",
               top, bottom, 1.02 * fmax(farthest(samples), farthest(test)));
     plot_distribution(plot, samples, test, distances, names, 2);
     drv_print(plot,
               "set lmargin at screen 0.565\nset rmargin at screen 0.985\nset xrange [0:1]\n"
-              "set xlabel 'd_1/d_2 (f_{mem} = %.3g of the samples below %.3g)'\n"
+              "set xlabel 'd_1/d_2; below %.3g: f_{mem} = %.3g (95 %%: %.2g to %.2g)'\n"
               "set arrow from %.17g, graph 0 to %.17g, graph 1 nohead linecolor '#999999'\n",
-              drv_scalar(samples->result, "f_mem", NULL), kappa, kappa, kappa);
+              kappa, drv_scalar(samples->result, "f_mem", NULL),
+              drv_scalar(samples->result, "f_mem_low", NULL),
+              drv_scalar(samples->result, "f_mem_high", NULL), kappa, kappa);
     plot_distribution(plot, samples, test, ratio, nothing, 1);
     drv_print(plot, "unset multiplot\n");
     drv_plot_run(plot);

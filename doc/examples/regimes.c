@@ -355,20 +355,16 @@ static void draw(const settings *set)
     const int with_phi = ddn_dataset_class_count(own.ds) > 0;
     const int with_clones = set->clones != 0;
     drv_file *plot = drv_plot_open("regimes", 1200, 800);
-    drv_print(plot, "set title \"%s:  n = %lld,  d = %lld", drv_base_name(set->data.path),
-              (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds));
-    for (int64_t c = 0; c < set->data.classes.count; c++) {
-        drv_print(plot, "%s%g", c ? ", " : ",  classes ", set->data.classes.at[c]);
-    }
     drv_print(plot,
-              "\" noenhanced\nset logscale x\nset xrange [%.17g:%.17g]\nset yrange [0:1.12]\n"
+              "set title \"%s\" noenhanced\nset logscale x\nset xrange [%.17g:%.17g]\nset yrange "
+              "[0:1.12]\n"
               "set xtics (1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, "
               "2, 5, 10, 20)\nset ytics 0.2\n"
               "set xlabel 'time t of the forward process, OU units (generation runs from right to "
-              "left)'\nset ylabel 'probability;  f^e/α  (bars: ±1 standard error)'\n"
+              "left)'\nset ylabel 'probability;  f^e/α  (bars: 95 %%)'\n"
               "set bmargin 7\nset key at screen 0.5, 0.015 center bottom horizontal Left reverse "
               "maxrows 2 width 1\n",
-              set->t_min, set->t_max);
+              drv_caption(&set->data, own.ds), set->t_min, set->t_max);
     shade(plot, set, 0, t_c, "#f6dcd2", "III  memorization");
     shade(plot, set, t_c, t_s, "#e3f1e6", "II  features");
     shade(plot, set, fmax(t_c, t_s), INFINITY, "#e6ebf5", "I  random noise");
@@ -376,22 +372,22 @@ static void draw(const settings *set)
     mark(plot, set, t_c, "t_C", 0.2, -1);
     drv_print(plot, "plot");
     if (with_phi) {
-        drv_print(plot, " 'phi.csv' using 1:2:3 with yerrorlines linestyle 1 pointsize 0.4 "
+        drv_print(plot, " 'phi.csv' using 1:2:10:11 with yerrorlines linestyle 1 pointsize 0.4 "
                         "title 'φ: same class',\\\n");
     }
-    drv_print(plot, " 'phi.csv' using 1:6:7 with yerrorlines linestyle 2 pointsize 0.4 "
+    drv_print(plot, " 'phi.csv' using 1:6:14:15 with yerrorlines linestyle 2 pointsize 0.4 "
                     "title 'φ_C: same training point'");
     if (ddn_dataset_n(own.ds) > 1) { /* alpha = 0 of a single point leaves no f/alpha */
         drv_print(plot,
-                  ",\\\n 'entropy.csv' using 1:2:3 with yerrorlines linestyle 3 pointsize 0.4 "
+                  ",\\\n 'entropy.csv' using 1:2:4:5 with yerrorlines linestyle 3 pointsize 0.4 "
                   "title 'f^e/α: excess entropy'");
     }
     if (with_clones && with_phi) {
-        drv_print(plot, ",\\\n 'phi.csv' using 1:4:5 with yerrorbars linestyle 1 pointtype 6 "
+        drv_print(plot, ",\\\n 'phi.csv' using 1:4:12:13 with yerrorbars linestyle 1 pointtype 6 "
                         "pointsize 1.6 title 'φ, simulated clones'");
     }
     if (with_clones) {
-        drv_print(plot, ",\\\n 'phi.csv' using 1:8:9 with yerrorbars linestyle 2 pointtype 4 "
+        drv_print(plot, ",\\\n 'phi.csv' using 1:8:16:17 with yerrorbars linestyle 2 pointtype 4 "
                         "pointsize 1.5 title 'φ_C, simulated clones'");
     }
     drv_print(plot, "\n");
@@ -475,7 +471,8 @@ int main(int argc, char **argv)
               "Measures the three regimes of the exact diffusion model of a data set: speciation "
               "time t_S,\ncollapse time t_C, cloning probabilities φ(t), φ_C(t) and excess entropy "
               "f(t)/α.\nWrites regimes.json, phi.csv, entropy.csv and regimes.png.",
-              options, DRV_COUNT(options));
+              "regimes.json phi.csv entropy.csv regimes.gp regimes.png", options,
+              DRV_COUNT(options));
     if (given.t_min >= given.t_max) {
         drv_die("--t-min = %g is not below --t-max = %g", given.t_min, given.t_max);
     }

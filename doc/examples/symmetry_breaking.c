@@ -237,13 +237,13 @@ static void critical(const settings *set, picture *pic)
 /* The upper row: the potentials, under the title of the picture. */
 static void draw_potentials(drv_file *plot, const settings *set, const picture *pic, double top)
 {
-    drv_print(plot, "set multiplot\nset style textbox opaque noborder fillcolor 'white'\nset "
+    drv_print(plot, "set multiplot\nset "
                     "lmargin 0\nset rmargin 0\nset tmargin 0\nset bmargin 0\n"
                     "set label 1 'Spontaneous symmetry breaking, points at");
     for (int64_t i = 0; i < set->points.count; i++) {
         drv_print(plot, "%s %g", i > 0 ? "," : "", set->points.at[i]);
     }
-    drv_print(plot, ",  η = %g' at screen 0.5,0.98 center font ',18'\n", set->eta);
+    drv_print(plot, ",  η = %g' at screen 0.52,0.98 center font ',18'\n", set->eta);
     for (int p = 0; p < PANELS; p++) {
         const double left = 0.08 + 0.18 * p;
         drv_print(plot,
@@ -251,11 +251,11 @@ static void draw_potentials(drv_file *plot, const settings *set, const picture *
                   "set tmargin at screen 0.93\nset bmargin at screen 0.745\n"
                   "set xrange [%g:%g]\nset yrange [0:*]\nset xtics -100,%g\nset ytics auto\nset "
                   "format y ''\n"
-                  "set title 'time %.3f' offset 0,-0.6\nset xlabel 'x' offset 0,0.6\n%s"
+                  "set title 't = %.3f' offset 0,-0.6\nset xlabel 'x' offset 0,0.6\n%s"
                   "plot 'potential.csv' every ::%d::%d using 2:3 with lines "
                   "linestyle 1 notitle\nunset label 1\n",
                   left, left + 0.165, -top, top, pow(2, ceil(log2(top / 2.5))), pic->panel[p],
-                  p == 0 ? "set ylabel 'potential − min' offset 1,0\n" : "unset ylabel\n",
+                  p == 0 ? "set ylabel 'potential (scales differ)' offset 1,0\n" : "unset ylabel\n",
                   1 + p * CURVE, (p + 1) * CURVE);
     }
 }
@@ -268,9 +268,10 @@ static void draw(const settings *set, const picture *pic)
     drv_print(plot,
               "unset title\nset format y '%%g'\nset xrange [%g:0]\nset yrange [%g:%g]\nset xtics "
               "0.1\nset lmargin at screen 0.08\nset rmargin at screen 0.965\n"
-              "set tmargin at screen 0.68\nset bmargin at screen 0.40\nset ylabel 'x' offset 1,0\n"
+              "set tmargin at screen 0.68\nset bmargin at screen 0.40\nset ylabel 'x, coloured by "
+              "its end' offset 1,0\n"
               "unset xlabel\nset format x ''\n",
-              pic->start, -top - 1.2, top + 1.2);
+              pic->start, -top - 2, top + 2);
     if (!isnan(pic->t_c)) {
         drv_print(plot,
                   "set arrow 1 from first %.17g, graph 0 to first %.17g, graph 1 nohead "
@@ -352,6 +353,10 @@ int main(int argc, char **argv)
               "Symmetry breaking in the reverse dynamics: potential, trajectories, critical times "
               "and\nbifurcations of fixed points of a few points on a line (symmetry_breaking.png) "
               "and, with\n--data, of a data set (symmetry_breaking_data.png).",
+              "critical.csv branches.csv events.csv potential.csv paths.csv symmetry_breaking.gp "
+              "symmetry_breaking.png data_branches.csv data_events.csv data_class_branches.csv "
+              "data_class_events.csv data_potential.csv data_pictures.csv "
+              "symmetry_breaking_data.gp symmetry_breaking_data.png",
               options, DRV_COUNT(options));
     if (set.points.count < 2) {
         drv_die("--points needs at least two points");

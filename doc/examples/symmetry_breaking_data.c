@@ -189,7 +189,7 @@ static void draw_times(drv_file *plot, const scene *sc)
                       "set label %d '%s' at first %.17g, graph %g %s offset %d,0 textcolor "
                       "'%s' front\n",
                       i + 1, lines[i].t, lines[i].t, i == 0 ? "#cc0000" : "#555555", i + 2,
-                      lines[i].text, lines[i].t, i == 0 ? 0.05 : 0.12, i == 0 ? "right" : "left",
+                      lines[i].text, lines[i].t, i == 0 ? 0.05 : 0.3, i == 0 ? "right" : "left",
                       i == 0 ? -1 : 1, i == 0 ? "#cc0000" : "#555555");
         }
     }
@@ -237,7 +237,7 @@ static void draw_potentials(drv_file *plot, const double *times, int curves, dou
                   "plot 'data_potential.csv' every ::%d::%d using 2:3 with lines linestyle 1 "
                   "notitle\n",
                   left, left + 0.205, base + share * 0.32, base + share * 0.08, times[k],
-                  k == 0 ? "set ylabel 'potential − min' offset 1,0\n" : "unset ylabel\n",
+                  k == 0 ? "set ylabel 'potential (scales differ)' offset 1,0\n" : "unset ylabel\n",
                   1 + k * 81, (k + 1) * 81);
     }
 }
@@ -265,9 +265,9 @@ static void draw(const drv_data *data, const scene *sc, const double *times, int
     drv_file *plot = drv_plot_open("symmetry_breaking_data", 1200, side > 0 ? 1150 : 950);
     const double base = side > 0 ? 0.2 : 0, share = 1 - base;
     drv_print(plot,
-              "set multiplot\nset label 1 \"Fixed points of the reverse drift: %s, n = %lld, d = "
-              "%lld\" noenhanced at screen 0.5,0.98 center font ',18'\n",
-              drv_base_name(data->path), (long long)sc->n, (long long)sc->d);
+              "set multiplot\nset label 1 \"Fixed points of the reverse drift,  %s\" noenhanced at "
+              "screen 0.52,0.98 center font ',16'\n",
+              drv_caption(data, own.ds));
     drv_print(plot,
               "set lmargin at screen 0.085\nset rmargin at screen 0.965\nset tmargin at screen "
               "%.3f\nset bmargin at screen %.3f\nset logscale x\nset xrange [%.17g:%.17g]\n"

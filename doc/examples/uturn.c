@@ -171,29 +171,43 @@ static void print_table(const settings *set, double *const *columns)
     printf(";  t_S = %.5g\n", ddn_theory_speciation(set->lambda));
 }
 
+static const char *caption(const settings *set)
+{
+    if (own.ds != NULL) {
+        return drv_caption(&set->data, own.ds);
+    }
+    static char text[128];
+    snprintf(text, sizeof text, "two Gaussians, means ±m with |m|² = %g d:  d = %lld",
+             set->mu * set->mu, (long long)set->d);
+    return text;
+}
+
 static void draw(const settings *set, double *const *columns)
 {
-    drv_file *plot = drv_plot_open("uturn", 1100, 900);
+    drv_file *plot = drv_plot_open("uturn", 1100, 940);
     drv_plot_over_times(plot, set->t_min, set->t_max);
     drv_print(plot,
-              "set yrange [-0.03:1.06]\nset ytics 0.25\n"
-              "set title \"%s\" \n"
-              "set ylabel 'probability'\nset format x ''\nset key bottom left reverse Left\n",
-              set->clones ? "Two continuations of one state x_t: what do they share?"
-                          : "U-turn x_0 → x_t → x'_0: what is left of x_0?");
+              "set yrange [-0.03:1.06]\nset ytics 0.25\nset title \"%s\\n%s\" noenhanced\n"
+              "set ylabel 'probability (bars: 95 %%)'\nset format x ''\n"
+              "set key bottom left reverse Left\n",
+              caption(set),
+              set->clones ? "Two continuations of one state xₜ: what do they share?"
+                          : "U-turn x₀ → xₜ → x₀′: what is left of x₀?");
     drv_print(plot, "plot");
     if (!isnan(columns[SAME][0])) {
         drv_print(plot,
-                  " 'uturn.csv' using 1:%d with lines linestyle 1 title 'same class: E Σ W_c²',\\\n"
+                  " 'uturn.csv' using 1:%d with lines linestyle 1 title 'same class, predicted: E "
+                  "Σ W_c²',\\\n"
                   " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 1 title "
-                  "'same class, simulated (95 %%)'",
+                  "'same class, simulated'",
                   SAME_ID + 1, SAME + 1, SAME_LOW + 1, SAME_HIGH + 1);
     }
     if (own.ds != NULL) {
         drv_print(plot,
-                  "%s 'uturn.csv' using 1:%d with lines linestyle 2 title 'same point: E Σ w²',\\\n"
+                  "%s 'uturn.csv' using 1:%d with lines linestyle 2 title 'same point, predicted: "
+                  "E Σ w²',\\\n"
                   " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 2 title "
-                  "'same point, simulated (95 %%)'",
+                  "'same point, simulated'",
                   isnan(columns[SAME][0]) ? "" : ",\\\n", RETURNED_ID + 1, RETURNED + 1,
                   RETURNED_LOW + 1, RETURNED_HIGH + 1);
     } else { /* the two components are the classes */
@@ -205,16 +219,16 @@ static void draw(const settings *set, double *const *columns)
     drv_print(plot,
               "\nunset title\nset autoscale y\nset yrange [0:*]\nset ytics auto\nset format x "
               "'%%g'\nset key top left reverse Left\nset xlabel 'time t of the turn (OU units)'\n"
-              "set ylabel 'squared distance / d'\n"
+              "set ylabel 'squared distance / d (bars: 95 %%)'\n"
               "plot 'uturn.csv' using 1:($%d/%lld):($%d/%lld) with filledcurves linecolor "
-              "'#d5e3ee' title '5 %% to 95 %%',\\\n"
-              " 'uturn.csv' using 1:($%d/%lld) with lines linestyle 1 title '2 E tr Cov(x_0 | "
-              "x_t) / d',\\\n"
-              " 'uturn.csv' using 1:($%d/%lld):($%d/%lld) with yerrorbars linestyle 2 title "
-              "'simulated mean (±1 standard error)'\nunset multiplot\n",
+              "'#d5e3ee' title 'simulated: 5 %% to 95 %% of the pairs',\\\n"
+              " 'uturn.csv' using 1:($%d/%lld) with lines linestyle 1 title 'mean, predicted: "
+              "2 E tr Cov(x_0 | x_t) / d',\\\n"
+              " 'uturn.csv' using 1:($%d/%lld):(low($%d, $%d)/%lld):(high($%d, $%d)/%lld) with "
+              "yerrorbars linestyle 2 title 'mean, simulated'\nunset multiplot\n",
               Q05 + 1, (long long)set->d, Q95 + 1, (long long)set->d, DISTANCE_ID + 1,
-              (long long)set->d, DISTANCE + 1, (long long)set->d, DISTANCE_SE + 1,
-              (long long)set->d);
+              (long long)set->d, DISTANCE + 1, (long long)set->d, DISTANCE + 1, DISTANCE_SE + 1,
+              (long long)set->d, DISTANCE + 1, DISTANCE_SE + 1, (long long)set->d);
     drv_plot_run(plot);
 }
 
@@ -244,7 +258,7 @@ static void read_options(int argc, char **argv, settings *set)
               "Measures how\noften they return to the same point and the same class, and how far "
               "away, against what the\nposterior at time t predicts. Writes uturn.csv and "
               "uturn.png.",
-              options, DRV_COUNT(options));
+              "uturn.csv uturn.gp uturn.png", options, DRV_COUNT(options));
 }
 
 int main(int argc, char **argv)

@@ -182,8 +182,9 @@ DDN_API double ddn_theory_kl_gaussian(double mean2, double t, int64_t count,
 
 /** Squared Frechet distance of N(mean1, cov1) and N(mean2, cov2), 1 <= d <= 16384, to about 1e-8 of
  * the traces where eigenvalues are near 0, of which roots are taken. O(d^3) work, O(d^2) memory.
- * Eigenvalues below 16 rounding units of the largest count as 0, so that covariances of fewer
- * states than dimensions do not add the roots of rounding errors. Errors: DDN_E_NULL, DDN_E_RANGE,
+ * Eigenvalues below 16 rounding units of the largest, and of cov1 cov2 of the product of the
+ * largest ones, count as 0, so that covariances of fewer states than dimensions, or that have no
+ * direction in common, do not add the roots of rounding errors. Errors: DDN_E_NULL, DDN_E_RANGE,
  * DDN_E_NONFINITE, DDN_E_NOMEM, DDN_E_CONVERGENCE. (62)
  * @param[in] mean1 [d]
  * @param[in] cov1 [d][d] symmetric (the lower triangle is read), no eigenvalue below -1e-9 of the

@@ -61,10 +61,13 @@ static ddn_status distance(ddn_context *ctx, int64_t d, const double *mean1, con
     DDNI_TRY(ddni_stage_part(ctx, 0, 0.25));
     DDNI_TRY(ddni_symmetric_eigen(ctx, d, c, roots, 0)); /* only to refuse what is no covariance */
     DDNI_TRY(take_roots(ctx, "argument cov2", d, roots));
+    const double top2 = roots[d - 1];
     DDNI_TRY(ddni_stage_part(ctx, 0.25, 0.75));
     copy_symmetric(d, cov1, v);
     DDNI_TRY(ddni_symmetric_eigen(ctx, d, v, roots, 1));
     DDNI_TRY(take_roots(ctx, "argument cov1", d, roots));
+    /* The rounding errors of the product are those of both factors, however small it is. */
+    const double least = none * (roots[d - 1] * top2) * (roots[d - 1] * top2);
     for (int64_t i = 0; i < d; i++) {
         for (int64_t j = 0; j < d; j++) {
             v[i * d + j] *= roots[i];
@@ -78,7 +81,7 @@ static ddn_status distance(ddn_context *ctx, int64_t d, const double *mean1, con
     double sum = 0;
     for (int64_t i = 0; i < d; i++) {
         double shift = mean1[i] - mean2[i];
-        double root = roots[i] > none * roots[d - 1] ? sqrt(roots[i]) : 0;
+        double root = roots[i] > least ? sqrt(roots[i]) : 0;
         sum += shift * shift + cov1[i * d + i] + cov2[i * d + i] - 2 * root;
     }
     *result = fmax(0, sum); /* equal Gaussians: 0 to rounding */

@@ -5,7 +5,7 @@
 
 int main(int argc, char **argv)
 {
-    int64_t count = 3;
+    int64_t count = 3, more = -1;
     double level = 0.5, open_level = NAN;
     int flag = 0, choice = 1;
     const char *word = NULL;
@@ -14,6 +14,7 @@ int main(int argc, char **argv)
     const drv_option options[] = {
         DRV_DATA_OPTIONS(data, 0),
         {"count", "K", "a count", DRV_INT, &count, 1, 9e15},
+        {"more", "K", "number of one more file", DRV_INT, &more, -1, 9e15},
         {"level", "L", "a level", DRV_DOUBLE, &level, 0, 1},
         {"open", "X", "no default", DRV_DOUBLE, &open_level, 0, 0},
         {"flag", NULL, "a flag", DRV_FLAG, &flag, 0, 0},
@@ -22,7 +23,8 @@ int main(int argc, char **argv)
         {"whole", "A,B", "whole numbers", DRV_INTS, &whole, -5, 5},
         {"real", "A,B", "numbers", DRV_DOUBLES, &real, 0, 0},
     };
-    drv_start(argc, argv, "Tries the helper.", options, DRV_COUNT(options));
+    drv_start(argc, argv, "Tries the helper.", "probe.txt probe.csv probe_#.csv probe.gp probe.png",
+              options, DRV_COUNT(options));
 
     if (data.path) {
         const ddn_dataset *ds = drv_data_load(&data);
@@ -57,6 +59,11 @@ int main(int argc, char **argv)
     const double x[3] = {1, 2, (double)count}, y[3] = {0.1, NAN, 1e-300};
     const double *const columns[2] = {x, y};
     drv_csv(drv_path("probe.csv"), "x,y", 3, 2, columns);
+    if (more >= 0) {
+        char name[64];
+        snprintf(name, sizeof name, more == 0 ? "unlisted.csv" : "probe_%lld.csv", (long long)more);
+        drv_csv(drv_path(name), "x,y", 3, 2, columns);
+    }
 
     drv_file *plot = drv_plot_open("probe", 320, 200);
     drv_print(plot, "plot 'probe.csv' using 1:2 with linespoints linestyle 1 title 'y%lld'\n",

@@ -1,6 +1,7 @@
 """Runs a driver for the tests of doc/examples: exit status, output, files of input."""
 import gzip
 import os
+import re
 import resource
 import shutil
 import signal
@@ -45,7 +46,19 @@ class DriverTest(unittest.TestCase):
     def succeeds(self, *args, **options):
         done = self.run_it(*args, **options)
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.bars_are_explained()
         return done
+
+    def bars_are_explained(self):
+        """Bars are 95 % intervals in all pictures, which say so; a standard error is never a bar's length."""
+        for name in os.listdir(self.out) if os.path.isdir(self.out) else ():
+            if name.endswith(".gp"):
+                with open(os.path.join(self.out, name), encoding="utf-8") as f:
+                    text = f.read()
+                bars = re.findall(r"using ((?:(?! using ).)*?) (?:skip 1 )?with yerror", text.replace("\\\n", " "))
+                self.assertEqual("bars: 95 %" in text, bool(bars), name)
+                for columns in bars:
+                    self.assertEqual(columns.count(":"), 3, (name, columns))
 
     def refuses(self, text, *args, **options):
         """Exit status 2 and one line on stderr that contains the text."""

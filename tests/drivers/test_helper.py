@@ -102,6 +102,53 @@ class Output(DriverTest):
         self.assertIn("gnuplot is not installed", done.stderr)
         self.assertTrue(os.path.exists(os.path.join(self.out, "probe.gp")))
 
+    def put(self, name, text):
+        with open(os.path.join(self.out, name), "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def text(self, name):
+        with open(os.path.join(self.out, name), encoding="utf-8") as f:
+            return f.read()
+
+    def test_files_of_another_run_are_set_aside(self):
+        """Results of other options or of a run with gnuplot would pass for those of this run."""
+        self.succeeds("--more", 7)
+        self.assertEqual(self.succeeds("--more", 7).stderr, "")  # written anew, all of them
+        foreign = ("probe_.csv", "probe_7.csvx", "probe_x.csv", "xprobe_7.csv", "probe_8.csv.old", "notes.txt")
+        for name in foreign:
+            self.put(name, name)
+        os.mkdir(os.path.join(self.out, "probe_9.csv"))
+        os.symlink("/dev/null", os.path.join(self.out, "probe_10.csv"))
+        before, kept = sorted(os.listdir(self.out)), self.text("probe_7.csv")
+        drawn = "probe.png" in before
+        self.refuses("--count = 0", "--more", 8, "--count", 0)
+        self.refuses("unlisted.csv is missing in the list", "--more", 0)
+        self.assertEqual(sorted(os.listdir(self.out)), before)  # a run that fails moves nothing
+        done = self.succeeds("--more", 8)
+        self.assertEqual(done.stderr.splitlines(),
+                         ["probe: %s is of an earlier run: renamed to probe_7.csv.old"
+                          % os.path.join(self.out, "probe_7.csv")])
+        self.assertEqual(sorted(os.listdir(self.out)),
+                         sorted(set(before) - {"probe_7.csv"} | {"probe_7.csv.old", "probe_8.csv"}))
+        self.assertEqual(self.text("probe_7.csv.old"), kept)
+        for name in foreign:
+            self.assertEqual(self.text(name), name)
+        done = self.succeeds("--more", 8, env={"PATH": "/nonexistent"})
+        self.assertIn("gnuplot is not installed", done.stderr)
+        self.assertEqual(os.path.exists(os.path.join(self.out, "probe.png.old")), drawn)
+        self.assertFalse(os.path.exists(os.path.join(self.out, "probe.png")))
+
+    def test_what_another_process_writes_meanwhile_stays(self):
+        """A second run into the same folder, or the user, may write such a name while this one runs."""
+        self.succeeds("--more", 7)
+        os.makedirs(self.path("bin"))
+        with open(self.path("bin/gnuplot"), "w", encoding="utf-8") as f:
+            f.write("#!/bin/sh\necho new > probe_7.csv; echo new > probe_8.csv; exit 127\n")
+        os.chmod(self.path("bin/gnuplot"), 0o755)
+        self.succeeds(env={"PATH": self.path("bin")})
+        self.assertEqual(self.text("probe_7.csv"), "new\n")
+        self.assertEqual(self.text("probe_8.csv"), "new\n")
+
     def test_full_disk(self):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full")

@@ -1,0 +1,108 @@
+/* What in the folder of results belongs to a driver: the names that it may write. Those that stand
+ * there when it starts and that it does not write anew are of another run, with other options or
+ * without gnuplot, and would pass for results of this one; they are set aside as NAME.old. A file
+ * of any other name is never touched. See driver.h. */
+#define _GNU_SOURCE
+#include "driver.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *names; /* separated by spaces, # for a whole number; NULL before drv_start */
+
+/* A file as it was when the driver started; written anew it is another. */
+typedef struct earlier {
+    const char *path;
+    struct stat was;
+    struct earlier *next;
+} earlier;
+static earlier *all;
+
+/* Whether the name is that of the pattern, which ends at a space or with its text. */
+static int is_like(const char *name, const char *pattern)
+{
+    for (; *pattern != 0 && *pattern != ' '; pattern++) {
+        if (*pattern == '#') {
+            const size_t digits = strspn(name, "0123456789");
+            if (digits == 0) {
+                return 0;
+            }
+            name += digits;
+        } else if (*name++ != *pattern) {
+            return 0;
+        }
+    }
+    return *name == 0;
+}
+
+static int is_own(const char *name)
+{
+    for (const char *pattern = names; pattern != NULL; pattern = strchr(pattern, ' ')) {
+        pattern += *pattern == ' ';
+        if (is_like(name, pattern)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static const char *in_folder(const char *name, const char *more)
+{
+    const int64_t size = (int64_t)(strlen(drv.out) + strlen(name) + strlen(more) + 2);
+    char *path = drv_alloc(size, 1);
+    snprintf(path, (size_t)size, "%s/%s%s", drv.out, name, more);
+    return path;
+}
+
+const char *drv_path(const char *name)
+{
+    if (!is_own(name)) {
+        drv_die("%s is missing in the list of files that this program writes", name);
+    }
+    return in_folder(name, "");
+}
+
+void drv_own_files(const char *list)
+{
+    names = list;
+    DIR *folder = opendir(drv.out); /* one that cannot be listed has no file that can be found */
+    struct dirent *entry;
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        struct stat st;
+        if (is_own(entry->d_name) && stat(drv_path(entry->d_name), &st) == 0 &&
+            S_ISREG(st.st_mode)) {
+            earlier *e = drv_alloc(1, sizeof *e);
+            *e = (earlier){drv_path(entry->d_name), st, all};
+            all = e;
+        }
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+}
+
+static int is_as_it_was(const earlier *e)
+{
+    struct stat now;
+    return stat(e->path, &now) == 0 && now.st_dev == e->was.st_dev && now.st_ino == e->was.st_ino &&
+           now.st_mtim.tv_sec == e->was.st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == e->was.st_mtim.tv_nsec;
+}
+
+void drv_set_aside(void)
+{
+    for (const earlier *e = all; e != NULL; e = e->next) {
+        if (is_as_it_was(e)) {
+            const char *aside = in_folder(drv_base_name(e->path), ".old");
+            if (rename(e->path, aside) != 0) {
+                drv_die("%s is of an earlier run and cannot be renamed to %s: %s", e->path, aside,
+                        strerror(errno));
+            }
+            drv_warn("%s is of an earlier run: renamed to %s", e->path, drv_base_name(aside));
+        }
+    }
+    all = NULL;
+}

@@ -34,12 +34,10 @@ DDN_API ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds,
  * an empirical oracle. By data processing they bound the error of the end result of an exact
  * reverse run. (61) Columns with partners NAME_se: "t", "kl_gaussian" = KL(p_t | Gaussian start),
  * "kl_between" = KL(Gaussian start | noise start), "kl_noise" = KL(p_t | noise start), the sum of
- * the two; the first and the last also with the ends of their 95 % intervals, NAME_low and
- * NAME_high, which come from those of f (41); where they are known, "kl_gaussian_rho" and
- * "kl_noise_rho", the correlations of their errors with those at the next larger time. The
- * posterior entropy in them is measured by ddn_analysis_identities (SAMPLES, or PRECISION), with
- * "samples" states at each time, and may make a divergence near 0 negative within its error.
- * Scalars "n", "d".
+ * the two; where they are known, "kl_gaussian_rho" and "kl_noise_rho", the correlations of their
+ * errors with those at the next larger time. The posterior entropy in them is measured by
+ * ddn_analysis_identities (SAMPLES, or PRECISION), with "samples" states at each time, and may make
+ * a divergence near 0 negative within its error. Scalars "n", "d".
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle,
                                            int64_t count, const double *times, ddn_result **out);
@@ -56,8 +54,7 @@ DDN_API ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *res
                                          double level, double *t, double *standard_error);
 
 /** The 95 % interval of that time, of the times whose divergence the level may be: as
- * ddn_late_start_choose at the lower, and at the upper end of the interval of each row (NAME_low,
- * NAME_high; 1.96 standard errors from it where the result has no such columns). It need not be
+ * ddn_late_start_choose with 1.96 standard errors less, and more, in each row. It need not be
  * symmetric. From `high` on the start is good enough, but for 2.5 %. (61)
  * @param[out] low not before the first grid time; the last one where the divergence is above the
  * level there for certain

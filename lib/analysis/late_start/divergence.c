@@ -15,22 +15,11 @@
 #include "analysis/result_impl.h"
 #include "base/check.h"
 #include "base/progress.h"
-#include "base/statistics.h"
 #include "dataset/dataset_impl.h"
 #include "schedule/schedule_impl.h"
 
-/* A divergence and what belongs to it, in the order of ddni_result_add_interval. */
-enum {
-    VALUE,
-    ERROR,
-    LOW,
-    HIGH,
-    PARTS
-};
-
 typedef struct curves {
-    double *t, *between, *between_se;
-    double *gaussian[PARTS], *noise[PARTS];
+    double *t, *gaussian, *gaussian_se, *between, *between_se, *noise, *noise_se;
     double *gaussian_rho, *noise_rho; /* NULL where the correlations of f are unknown */
 } curves;
 
@@ -57,12 +46,12 @@ static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_ora
     const ddni_quantity between = {"kl_between", "nats", DDN_POOLING_SAME, 0};
     const ddni_quantity noise = {"kl_noise", "nats", DDN_POOLING_MEAN, samples};
     DDNI_TRY(ddni_analysis_add_times(ctx, result, oracle, &c->t));
-    DDNI_TRY(ddni_result_add_interval(ctx, result, gaussian, c->gaussian,
-                                      "KL(p_t | N(a mean, a^2 C + s^2 I)), nats"));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, gaussian, &c->gaussian, &c->gaussian_se,
+                                  "KL(p_t | N(a mean, a^2 C + s^2 I)), nats"));
     DDNI_TRY(ddni_result_add_pair(ctx, result, between, &c->between, &c->between_se,
                                   "KL(N(a mean, a^2 C + s^2 I) | N(0, (a^2 + s^2) I)), nats"));
-    DDNI_TRY(ddni_result_add_interval(ctx, result, noise, c->noise,
-                                      "KL(p_t | N(0, (a^2 + s^2) I)), nats"));
+    DDNI_TRY(ddni_result_add_pair(ctx, result, noise, &c->noise, &c->noise_se,
+                                  "KL(p_t | N(0, (a^2 + s^2) I)), nats"));
     DDNI_TRY(add_parts(ctx, result, identities, "kl_gaussian", &c->gaussian_rho));
     return add_parts(ctx, result, identities, "kl_noise", &c->noise_rho);
 }
@@ -119,24 +108,9 @@ static void correlate(const ddn_dataset *ds, const double *log_det_se, const ddn
             const double both = d2 * rho->values[k] * f_se->values[k] * f_se->values[next] +
                                 0.25 * log_det_se[k] * log_det_se[next];
             out->noise_rho[k] = rho->values[k];
-            out->gaussian_rho[k] = both / (out->gaussian[ERROR][k] * out->gaussian[ERROR][next]);
+            out->gaussian_rho[k] = both / (out->gaussian_se[k] * out->gaussian_se[next]);
         }
     }
-}
-
-/* Row k of a divergence, value + d f, where the error of the value is that of half the
- * log-determinant, or 0; the distances of the ends from the mean are added in quadrature. */
-static void fill_row(const ddn_result *identities, double d, double value, double error, int64_t k,
-                     double *const to[PARTS])
-{
-    const double f = ddni_result_find_column(identities, "f")->values[k];
-    const double se = ddni_result_find_column(identities, "f_se")->values[k];
-    const double low = ddni_result_find_column(identities, "f_low")->values[k];
-    const double high = ddni_result_find_column(identities, "f_high")->values[k];
-    to[VALUE][k] = value + d * f;
-    to[ERROR][k] = hypot(error, d * se);
-    to[LOW][k] = to[VALUE][k] - hypot(DDNI_Z95 * error, d * (f - low));
-    to[HIGH][k] = to[VALUE][k] + hypot(DDNI_Z95 * error, d * (high - f));
 }
 
 /* Fills the rows from E S = d f of `identities`; log_det[count] is scratch for c, sum and error. */
@@ -148,6 +122,8 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
     const ddn_dataset *ds = ddn_oracle_dataset(oracle);
     const double entropy = ddni_dataset_entropy(ds), d = (double)ds->d;
     double *ratio = scratch, *log_det = scratch + count, *log_det_se = scratch + 2 * count;
+    const ddni_entry *f = ddni_result_find_column(identities, "f");
+    const ddni_entry *f_se = ddni_result_find_column(identities, "f_se");
     double moment = 0;
     DDNI_TRY(second_moment(ctx, ds, &moment));
     for (int64_t k = 0; k < count; k++) {
@@ -161,12 +137,12 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
         /* log(1 - q) = log(c / (1 + c)), by whichever form is exact. */
         const double log_rest = q < 0.5 ? log1p(-q) : -log1p(1 / ratio[k]);
         out->t[k] = times[k];
-        const double quadratic = 0.5 * (q * moment - d * q - d * log_rest);
-        const double half = 0.5 * log_det[k], half_se = 0.5 * log_det_se[k];
-        fill_row(identities, d, half - entropy, half_se, k, out->gaussian);
-        out->between[k] = quadratic - half;
-        out->between_se[k] = half_se;
-        fill_row(identities, d, quadratic - entropy, 0, k, out->noise); /* they cancel */
+        out->gaussian[k] = 0.5 * log_det[k] - entropy + d * f->values[k];
+        out->gaussian_se[k] = hypot(0.5 * log_det_se[k], d * f_se->values[k]);
+        out->between[k] = 0.5 * (q * moment - d * q - d * log_rest - log_det[k]);
+        out->between_se[k] = 0.5 * log_det_se[k];
+        out->noise[k] = 0.5 * (q * moment - d * q - d * log_rest) - entropy + d * f->values[k];
+        out->noise_se[k] = d * f_se->values[k]; /* the log-determinants cancel */
         sampled |= log_det_se[k] > 0;
     }
     correlate(ds, log_det_se, identities, result, out);
@@ -261,14 +237,12 @@ ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn
     return DDN_OK;
 }
 
-/* The choice for one end of the rows' intervals, NAME_low or NAME_high, or z standard errors where
- * the result has none; with what the grid adds, in quadrature, away from the choice t. */
-static double choose_shifted(const ddni_curve *kl, double level, const ddni_entry *end, double z,
-                             double t, double *y)
+/* The choice for y + z e; with what the grid adds, in quadrature, away from the choice t. */
+static double choose_shifted(const ddni_curve *kl, double level, double z, double t, double *y)
 {
     ddni_curve shifted = *kl;
     for (int64_t k = 0; k < kl->rows; k++) {
-        y[k] = end != NULL ? end->values[k] : kl->y[k] + z * kl->error[k];
+        y[k] = kl->y[k] + z * kl->error[k];
     }
     shifted.y = y;
     const ddni_crossing found = choose(&shifted, level);
@@ -288,12 +262,8 @@ ddn_status ddn_late_start_interval(ddn_context *ctx, const ddn_result *result, d
     double *y = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "shifted curve", kl.rows, sizeof *y, &y));
     const double t = choose(&kl, level).t, a = kl.t[0], b = kl.t[kl.rows - 1];
-    const ddni_entry *below = ddni_result_find_column(
-        result, kind == DDN_START_NOISE ? "kl_noise_low" : "kl_gaussian_low");
-    const ddni_entry *above = ddni_result_find_column(
-        result, kind == DDN_START_NOISE ? "kl_noise_high" : "kl_gaussian_high");
-    *low = choose_shifted(&kl, level, below, -DDNI_Z95, t, y);
-    *high = choose_shifted(&kl, level, above, DDNI_Z95, t, y);
+    *low = choose_shifted(&kl, level, -DDNI_Z95, t, y);
+    *high = choose_shifted(&kl, level, DDNI_Z95, t, y);
     const int64_t late = b > a ? kl.rows - 1 : 0;
     if (!isnan(kl.y[late]) && !isnan(kl.error[late])) { /* else nothing is known */
         *low = isnan(*low) ? fmax(a, b) : fmax(*low, fmin(a, b));

@@ -227,19 +227,6 @@ static void the_interval_is_that_of_the_rows(void **state)
     CLOSE(high, 1, 0, 0);
     FAILS(ctx, ddn_late_start_interval(ctx, r, 0, 0.2, &low, &high), DDN_E_KEY, "kind");
     ddn_result_destroy(r);
-    /* The rows have intervals of their own: 3 errors up, none down. */
-    r = by_hand(ctx, 1, 0);
-    double kl[8], above[8];
-    column(ctx, r, "kl_noise", kl);
-    for (int i = 0; i < 8; i++) {
-        above[i] = kl[i] + 0.03;
-    }
-    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_low", "nats", "by hand", kl));
-    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_high", "nats", "by hand", above));
-    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.2, &low, &high));
-    CLOSE(low, log(3 / 0.2) / 2, 0, 2e-3);
-    CLOSE(high, log(3 / 0.17) / 2, 0, 2e-3);
-    ddn_result_destroy(r);
     r = by_hand(ctx, 1, 1);
     OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.2, &low, &high));
     CLOSE(low, 3.8, 1e-15, 0);

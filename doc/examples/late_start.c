@@ -169,14 +169,16 @@ static void write_curves(const settings *set, const curve *curves, int64_t count
 
 static void write_divergences(const settings *set)
 {
-    const char *const names[] = {"kl_noise", "kl_noise_se", "kl_gaussian", "kl_gaussian_se"};
-    const double *columns[6] = {set->starts.at, ou_times(set)};
+    const char *const names[] = {"kl_noise",        "kl_noise_se",     "kl_gaussian",
+                                 "kl_gaussian_se",  "kl_noise_low",    "kl_noise_high",
+                                 "kl_gaussian_low", "kl_gaussian_high"};
+    const double *columns[2 + DRV_COUNT(names)] = {set->starts.at, ou_times(set)};
+    char header[256] = "start,t";
     for (int i = 0; i < DRV_COUNT(names); i++) {
         columns[2 + i] = drv_column(own.divergence, names[i]);
+        drv_append(header, sizeof header, ",%s", names[i]);
     }
-    drv_csv(drv_path("late_start_kl.csv"),
-            "start,t,kl_noise,kl_noise_se,kl_gaussian,kl_gaussian_se", set->starts.count, 6,
-            columns);
+    drv_csv(drv_path("late_start_kl.csv"), header, set->starts.count, DRV_COUNT(columns), columns);
 }
 
 static void print_table(const settings *set, const curve *curves, int64_t count, double perfect,

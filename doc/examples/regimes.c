@@ -198,29 +198,13 @@ static const char *const phi_names[PHI_COLUMNS] = {"t",
 static const char *const entropy_names[ENTROPY_COLUMNS] = {"t", "f_over_alpha", "f_over_alpha_se",
                                                            "f_over_alpha_low", "f_over_alpha_high"};
 
-/* A column of the report; empty where nothing was measured that has such a column. */
-static const double *column_or_empty(const char *name)
-{
-    for (int64_t i = 0; i < ddn_result_column_count(own.report); i++) {
-        if (strcmp(ddn_result_column_name(own.report, i), name) == 0) {
-            return drv_column(own.report, name);
-        }
-    }
-    const int64_t rows = ddn_result_rows(own.report);
-    double *empty = drv_alloc(rows, sizeof *empty);
-    for (int64_t r = 0; r < rows; r++) {
-        empty[r] = NAN;
-    }
-    return empty;
-}
-
 /* The named columns of the report, leaving out the times at which all of them are empty. */
 static void write_csv(const char *file_name, const char *const *names, int64_t count)
 {
     const int64_t rows = ddn_result_rows(own.report);
     const double *columns[PHI_COLUMNS];
     for (int64_t i = 0; i < count; i++) {
-        columns[i] = column_or_empty(names[i]);
+        columns[i] = drv_column(own.report, names[i]);
     }
     drv_file *csv = drv_csv_open(drv_path(file_name), drv_header(names, count));
     for (int64_t r = 0; r < rows; r++) {

@@ -34,8 +34,10 @@ DDN_API ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds,
  * an empirical oracle. By data processing they bound the error of the end result of an exact
  * reverse run. (61) Columns with partners NAME_se: "t", "kl_gaussian" = KL(p_t | Gaussian start),
  * "kl_between" = KL(Gaussian start | noise start), "kl_noise" = KL(p_t | noise start), the sum of
- * the two; where they are known, "kl_gaussian_rho" and "kl_noise_rho", the correlations of their
- * errors with those at the next larger time. The posterior entropy in them is measured by
+ * the two; "kl_gaussian_low", "kl_gaussian_high", "kl_noise_low" and "kl_noise_high", the ends of
+ * their 95 % intervals, which are not symmetric where few samples carry the entropy (41); where
+ * they are known, "kl_gaussian_rho" and "kl_noise_rho", the correlations of their errors with
+ * those at the next larger time. The posterior entropy in them is measured by
  * ddn_analysis_identities (SAMPLES, or PRECISION), with "samples" states at each time, and may make
  * a divergence near 0 negative within its error. Scalars "n", "d".
  * @param[in] times [count] strictly monotone */
@@ -54,8 +56,9 @@ DDN_API ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *res
                                          double level, double *t, double *standard_error);
 
 /** The 95 % interval of that time, of the times whose divergence the level may be: as
- * ddn_late_start_choose with 1.96 standard errors less, and more, in each row. It need not be
- * symmetric. From `high` on the start is good enough, but for 2.5 %. (61)
+ * ddn_late_start_choose with the lower, and the upper, ends of the rows' intervals (columns
+ * NAME_low and NAME_high, or 1.96 standard errors where there are none). It need not be symmetric.
+ * From `high` on the start is good enough, but for 2.5 %. (61)
  * @param[out] low not before the first grid time; the last one where the divergence is above the
  * level there for certain
  * @param[out] high infinite where the divergence may be above the level at the last grid time */

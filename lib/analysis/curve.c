@@ -4,11 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-static const double *part(const ddn_result *r, const char *name, const char *ending)
+double *ddni_result_part(const ddn_result *result, const char *name, const char *ending)
 {
     char full[DDNI_NAME_BYTES];
     ddni_part_name(name, ending, full);
-    const ddni_entry *e = ddni_result_find_column(r, full);
+    const ddni_entry *e = ddni_result_find_column(result, full);
     return e == NULL ? NULL : e->values;
 }
 
@@ -43,7 +43,7 @@ int32_t ddni_result_curve(const ddn_result *result, const char *name, ddni_curve
 {
     const ddni_entry *t = ddni_result_find_column(result, "t");
     const ddni_entry *y = ddni_result_find_column(result, name);
-    const double *error = part(result, name, "_se");
+    const double *error = ddni_result_part(result, name, "_se");
     if (t == NULL || y == NULL || error == NULL) {
         return 0;
     }
@@ -51,7 +51,7 @@ int32_t ddni_result_curve(const ddn_result *result, const char *name, ddni_curve
                         .t = t->values,
                         .y = y->values,
                         .error = error,
-                        .rho = part(result, name, "_rho"),
+                        .rho = ddni_result_part(result, name, "_rho"),
                         .apart = is_apart(result, y),
                         .top = top(name),
                         .decays = decays(name)};

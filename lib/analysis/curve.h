@@ -10,6 +10,9 @@
  * nothing is known of others. 0 where the result has no such columns. */
 int32_t ddni_result_curve(const ddn_result *result, const char *name, ddni_curve *out);
 
+/* The values of the column NAME with that ending, such as "_low"; NULL where there is none. */
+double *ddni_result_part(const ddn_result *result, const char *name, const char *ending);
+
 /* Whether a column of that name has a number in some row. */
 int32_t ddni_result_is_measured(const ddn_result *result, const char *name);
 

@@ -258,9 +258,9 @@ ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const cha
 {
     static const char *const parts[] = {"", "_se", "_low", "_high", "_rho"};
     if (source == NULL) {
-        double *values, *errors;
-        return ddni_result_add_pair(ctx, result, (ddni_quantity){name, "", 0, 0}, &values, &errors,
-                                    "not measured");
+        double *values[4];
+        return ddni_result_add_interval(ctx, result, (ddni_quantity){name, "", 0, 0}, values,
+                                        "not measured");
     }
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         char part[DDNI_NAME_BYTES], part_from[DDNI_NAME_BYTES];

@@ -132,7 +132,7 @@ const char *ddni_result_text(const ddn_result *result, const char *name);
 ddn_status ddni_result_copy_column(ddn_context *ctx, ddn_result *result, const char *name,
                                    const ddn_result *source, const char *from, const int64_t *rows);
 /* The same with what belongs to it: _se, and _low, _high and _rho where the source has them. source
- * NULL: nothing was measured. */
+ * NULL: nothing was measured, an interval of NaN. */
 ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const char *name,
                                  const ddn_result *source, const char *from, const int64_t *rows);
 

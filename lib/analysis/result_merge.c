@@ -132,18 +132,10 @@ typedef struct parts {
     double *error, *low, *high, *rho;
 } parts;
 
-static double *part_of(const ddn_result *r, const char *name, const char *ending)
-{
-    char part[DDNI_NAME_BYTES];
-    ddni_part_name(name, ending, part);
-    const ddni_entry *e = ddni_result_find_column(r, part);
-    return e == NULL ? NULL : e->values;
-}
-
 static parts parts_of(const ddn_result *r, const char *name)
 {
-    return (parts){part_of(r, name, "_se"), part_of(r, name, "_low"), part_of(r, name, "_high"),
-                   part_of(r, name, "_rho")};
+    return (parts){ddni_result_part(r, name, "_se"), ddni_result_part(r, name, "_low"),
+                   ddni_result_part(r, name, "_high"), ddni_result_part(r, name, "_rho")};
 }
 
 /* Samples behind row k of a column: the same for all, or in a column of their own. */
@@ -254,8 +246,9 @@ static ddn_status pool_means(const halves *h, const ddni_entry *x, const ddni_en
 static ddn_status check_same(const halves *h, const ddni_entry *x, const ddni_entry *y,
                              ddni_entry *e)
 {
-    double *error = part_of(h->out, e->name, "_se");
-    const double *of_a = part_of(h->a, e->name, "_se"), *of_b = part_of(h->b, e->name, "_se");
+    double *error = ddni_result_part(h->out, e->name, "_se");
+    const double *of_a = ddni_result_part(h->a, e->name, "_se"),
+                 *of_b = ddni_result_part(h->b, e->name, "_se");
     for (int64_t k = 0; k < h->out->rows; k++) {
         DDNI_TRY(ddni_poll(h->ctx));
         DDNI_CHECK(h->ctx, agree(x->values[k], y->values[k]), DDN_E_MISMATCH,

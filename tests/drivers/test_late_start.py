@@ -40,6 +40,8 @@ class LateStart(DriverTest):
         for early, late in zip(divergence, divergence[1:]):
             self.assertGreater(early["kl_noise"], late["kl_noise"] - 3 * late["kl_noise_se"])
             self.assertGreaterEqual(early["kl_noise"], early["kl_gaussian"])
+            for name in ("kl_noise", "kl_gaussian"):
+                self.assertTrue(early[name + "_low"] < early[name] < early[name + "_high"])
         for text in ("n = 40, d = 4", "DDPM    100  noise", "knee", "KL <= 0.1 nat", "±"):
             self.assertIn(text, done.stdout)
 

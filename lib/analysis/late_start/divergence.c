@@ -18,8 +18,17 @@
 #include "dataset/dataset_impl.h"
 #include "schedule/schedule_impl.h"
 
+enum {
+    VALUE,
+    ERROR,
+    LOW,
+    HIGH,
+    PARTS
+};
+static const char *const endings[PARTS] = {"", "_se", "_low", "_high"};
+
 typedef struct curves {
-    double *t, *gaussian, *gaussian_se, *between, *between_se, *noise, *noise_se;
+    double *t, *gaussian[PARTS], *between, *between_se, *noise[PARTS];
     double *gaussian_rho, *noise_rho; /* NULL where the correlations of f are unknown */
 } curves;
 
@@ -46,12 +55,12 @@ static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_ora
     const ddni_quantity between = {"kl_between", "nats", DDN_POOLING_SAME, 0};
     const ddni_quantity noise = {"kl_noise", "nats", DDN_POOLING_MEAN, samples};
     DDNI_TRY(ddni_analysis_add_times(ctx, result, oracle, &c->t));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, gaussian, &c->gaussian, &c->gaussian_se,
-                                  "KL(p_t | N(a mean, a^2 C + s^2 I)), nats"));
+    DDNI_TRY(ddni_result_add_interval(ctx, result, gaussian, c->gaussian,
+                                      "KL(p_t | N(a mean, a^2 C + s^2 I)), nats"));
     DDNI_TRY(ddni_result_add_pair(ctx, result, between, &c->between, &c->between_se,
                                   "KL(N(a mean, a^2 C + s^2 I) | N(0, (a^2 + s^2) I)), nats"));
-    DDNI_TRY(ddni_result_add_pair(ctx, result, noise, &c->noise, &c->noise_se,
-                                  "KL(p_t | N(0, (a^2 + s^2) I)), nats"));
+    DDNI_TRY(ddni_result_add_interval(ctx, result, noise, c->noise,
+                                      "KL(p_t | N(0, (a^2 + s^2) I)), nats"));
     DDNI_TRY(add_parts(ctx, result, identities, "kl_gaussian", &c->gaussian_rho));
     return add_parts(ctx, result, identities, "kl_noise", &c->noise_rho);
 }
@@ -108,9 +117,22 @@ static void correlate(const ddn_dataset *ds, const double *log_det_se, const ddn
             const double both = d2 * rho->values[k] * f_se->values[k] * f_se->values[next] +
                                 0.25 * log_det_se[k] * log_det_se[next];
             out->noise_rho[k] = rho->values[k];
-            out->gaussian_rho[k] = both / (out->gaussian_se[k] * out->gaussian_se[next]);
+            out->gaussian_rho[k] = both / (out->gaussian[ERROR][k] * out->gaussian[ERROR][next]);
         }
     }
+}
+
+/* A divergence known +- error plus the posterior entropy: its value, error and interval, which need
+ * not be symmetric. */
+static void set_row(double *const to[PARTS], int64_t k, double known, double error,
+                    const double entropy[PARTS])
+{
+    const double below = fmax(entropy[VALUE] - entropy[LOW], 0);
+    const double above = fmax(entropy[HIGH] - entropy[VALUE], 0);
+    to[VALUE][k] = known + entropy[VALUE];
+    to[ERROR][k] = hypot(error, entropy[ERROR]);
+    to[LOW][k] = to[VALUE][k] - hypot(DDNI_Z95 * error, below);
+    to[HIGH][k] = to[VALUE][k] + hypot(DDNI_Z95 * error, above);
 }
 
 /* Fills the rows from E S = d f of `identities`; log_det[count] is scratch for c, sum and error. */
@@ -122,9 +144,11 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
     const ddn_dataset *ds = ddn_oracle_dataset(oracle);
     const double entropy = ddni_dataset_entropy(ds), d = (double)ds->d;
     double *ratio = scratch, *log_det = scratch + count, *log_det_se = scratch + 2 * count;
-    const ddni_entry *f = ddni_result_find_column(identities, "f");
-    const ddni_entry *f_se = ddni_result_find_column(identities, "f_se");
+    const double *f[PARTS];
     double moment = 0;
+    for (int i = 0; i < PARTS; i++) {
+        f[i] = ddni_result_part(identities, "f", endings[i]);
+    }
     DDNI_TRY(second_moment(ctx, ds, &moment));
     for (int64_t k = 0; k < count; k++) {
         ddni_level level;
@@ -137,12 +161,13 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
         /* log(1 - q) = log(c / (1 + c)), by whichever form is exact. */
         const double log_rest = q < 0.5 ? log1p(-q) : -log1p(1 / ratio[k]);
         out->t[k] = times[k];
-        out->gaussian[k] = 0.5 * log_det[k] - entropy + d * f->values[k];
-        out->gaussian_se[k] = hypot(0.5 * log_det_se[k], d * f_se->values[k]);
-        out->between[k] = 0.5 * (q * moment - d * q - d * log_rest - log_det[k]);
-        out->between_se[k] = 0.5 * log_det_se[k];
-        out->noise[k] = 0.5 * (q * moment - d * q - d * log_rest) - entropy + d * f->values[k];
-        out->noise_se[k] = d * f_se->values[k]; /* the log-determinants cancel */
+        const double half_det = 0.5 * log_det[k], half_se = 0.5 * log_det_se[k];
+        const double rest = 0.5 * (q * moment - d * q - d * log_rest);
+        const double s[PARTS] = {d * f[VALUE][k], d * f[ERROR][k], d * f[LOW][k], d * f[HIGH][k]};
+        out->between[k] = rest - half_det;
+        out->between_se[k] = half_se;
+        set_row(out->gaussian, k, half_det - entropy, half_se, s);
+        set_row(out->noise, k, rest - entropy, 0, s); /* the log-determinants cancel */
         sampled |= log_det_se[k] > 0;
     }
     correlate(ds, log_det_se, identities, result, out);
@@ -192,13 +217,18 @@ fail:
     return status;
 }
 
+static const char *name_of(ddn_start kind)
+{
+    return kind == DDN_START_NOISE ? "kl_noise" : "kl_gaussian";
+}
+
 static ddn_status find_curve(ddn_context *ctx, const ddn_result *result, ddn_start kind,
                              double level, ddni_curve *kl)
 {
     DDNI_CHECK(ctx, kind == DDN_START_NOISE || kind == DDN_START_GAUSSIAN, DDN_E_KEY,
                "argument kind = %d is not a ddn_start", (int)kind);
     DDNI_CHECK_REAL(ctx, level, 1e-300, 1e300);
-    const char *name = kind == DDN_START_NOISE ? "kl_noise" : "kl_gaussian";
+    const char *name = name_of(kind);
     static const char *const kinds[] = {"late_start", NULL};
     DDNI_TRY(ddni_result_check_kind(ctx, result, kinds, NULL));
     DDNI_CHECK(ctx, ddni_result_curve(result, name, kl), DDN_E_KEY,
@@ -237,17 +267,26 @@ ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn
     return DDN_OK;
 }
 
-/* The choice for y + z e; with what the grid adds, in quadrature, away from the choice t. */
-static double choose_shifted(const ddni_curve *kl, double level, double z, double t, double *y)
+/* The ends of the intervals of the rows, `part` LOW or HIGH: in a column, or at 1.96 errors. */
+static void find_ends(const ddn_result *result, ddn_start kind, int part, const ddni_curve *kl,
+                      double *y)
+{
+    const double *ends = ddni_result_part(result, name_of(kind), endings[part]);
+    const double z = part == LOW ? -DDNI_Z95 : DDNI_Z95;
+    for (int64_t k = 0; k < kl->rows; k++) {
+        y[k] = ends == NULL ? kl->y[k] + z * kl->error[k] : ends[k];
+    }
+}
+
+/* The choice for these ends of the rows; with what the grid adds, in quadrature, away from the
+ * choice t. */
+static double choose_end(const ddni_curve *kl, double level, double sign, double t, const double *y)
 {
     ddni_curve shifted = *kl;
-    for (int64_t k = 0; k < kl->rows; k++) {
-        y[k] = kl->y[k] + z * kl->error[k];
-    }
     shifted.y = y;
     const ddni_crossing found = choose(&shifted, level);
     const double grid = DDNI_Z95 * found.grid, away = isnan(t) ? 0 : fabs(found.t - t);
-    return found.t + copysign(hypot(away, grid) - away, z);
+    return found.t + copysign(hypot(away, grid) - away, sign);
 }
 
 ddn_status ddn_late_start_interval(ddn_context *ctx, const ddn_result *result, ddn_start kind,
@@ -262,11 +301,15 @@ ddn_status ddn_late_start_interval(ddn_context *ctx, const ddn_result *result, d
     double *y = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "shifted curve", kl.rows, sizeof *y, &y));
     const double t = choose(&kl, level).t, a = kl.t[0], b = kl.t[kl.rows - 1];
-    *low = choose_shifted(&kl, level, -DDNI_Z95, t, y);
-    *high = choose_shifted(&kl, level, DDNI_Z95, t, y);
     const int64_t late = b > a ? kl.rows - 1 : 0;
-    if (!isnan(kl.y[late]) && !isnan(kl.error[late])) { /* else nothing is known */
+    find_ends(result, kind, LOW, &kl, y);
+    *low = choose_end(&kl, level, -1, t, y);
+    if (!isnan(y[late])) { /* else nothing is known */
         *low = isnan(*low) ? fmax(a, b) : fmax(*low, fmin(a, b));
+    }
+    find_ends(result, kind, HIGH, &kl, y);
+    *high = choose_end(&kl, level, 1, t, y);
+    if (!isnan(y[late])) {
         *high = isnan(*high) ? INFINITY : *high;
     }
     ddni_free(ddni_context_allocator(ctx), y);

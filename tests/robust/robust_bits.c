@@ -5,7 +5,6 @@
  *
  * An argument: as many repetitions, and all numbers of threads; or "pinned": all on one processor,
  * where another process works all the time. */
-#define _GNU_SOURCE /* processors */
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>

@@ -10,7 +10,7 @@
 enum {
     N = 700,
     D = 40,
-    M = 300, /* N * D * M is large enough to be worth sharing among threads */
+    M = 80, /* N * D * M is large enough to be worth sharing among threads */
     THREADS = 5
 };
 
@@ -300,7 +300,7 @@ static void a_loop_may_be_wrong(void **state)
         {runs_nothing, DDN_E_CALLBACK, "did not run its body"},
         {runs_the_last, DDN_OK, ""}, /* which does the work of all */
         {runs_one_twice, DDN_E_CALLBACK, "twice for one index"},
-        {runs_outside, DDN_E_CALLBACK, "outside of [0, 5)"},
+        {runs_outside, DDN_E_CALLBACK, "outside of [0, "},
         {remembers, DDN_OK, ""},
         {runs_an_old_one, DDN_E_CALLBACK, "twice for one index"},
     };

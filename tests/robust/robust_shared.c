@@ -3,7 +3,8 @@
  * moment: a call is complete and gives the bits of one thread, or is DDN_STOPPED, and all objects
  * are as good as before. Run under ThreadSanitizer by .ci/run, and under helgrind.
  *
- * An argument: so many times as often. */
+ * An argument: so many times as often; 0, for helgrind, which makes all a hundred times as slow:
+ * once, with requests as much rarer. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,6 +23,11 @@ enum {
 };
 
 static int64_t repetitions = 1;
+
+static int64_t times(int64_t count)
+{
+    return repetitions > 0 ? count * repetitions : 1;
+}
 
 typedef struct world {
     double points[N * D], x[M * D];
@@ -244,7 +250,7 @@ static void hosts_share_and_let_go(void **state)
 {
     world *w = *state;
     int64_t complete = 0;
-    for (int64_t k = 0; k < 3 * repetitions; k++) {
+    for (int64_t k = 0; k < times(3); k++) {
         ddn_context *ctx = test_context(2);
         make_objects(ctx, w);
         host *hosts = make_hosts(w, 1);
@@ -266,7 +272,7 @@ static void hosts_share_and_let_go(void **state)
         assert_int_equal(w->released, 1);
         free_hosts(hosts);
     }
-    assert_int_equal(complete, 3 * repetitions * HOSTS * KINDS);
+    assert_int_equal(complete, times(3) * HOSTS * KINDS);
     print_message("# %lld calls on shared objects: the same bits\n", (long long)complete);
 }
 
@@ -302,7 +308,7 @@ static void the_last_reference_goes_during_a_call(void **state)
 {
     world *w = *state;
     static const int32_t kinds[] = {1, 3, 4}; /* which report their stages */
-    for (int64_t k = 0; k < 3 * repetitions; k++) {
+    for (int64_t k = 0; k < times(1) * 3; k++) {
         static double out[M * D];
         dropping d = {.w = w};
         ddn_context *ctx = test_context(2);
@@ -331,10 +337,10 @@ static void a_storm_of_requests(void **state)
     uint64_t random = 5;
     int64_t requests = 0, complete = 0, stopped = 0;
     make_objects(ctx, w);
-    host *hosts = make_hosts(w, 6 * repetitions);
+    host *hosts = make_hosts(w, times(6));
     start_hosts(hosts, host_main);
     for (int32_t running = 1; running;) {
-        pause_up_to(&random, 1500);
+        pause_up_to(&random, repetitions > 0 ? 1500 : 600000);
         ddn_context_cancel(hosts[requests++ % HOSTS].ctx);
         running = 0;
         for (int i = 0; i < HOSTS; i++) {
@@ -354,7 +360,7 @@ static void a_storm_of_requests(void **state)
     print_message("# %lld requests to stop from another thread: %lld calls stopped, %lld complete "
                   "with the same bits\n",
                   (long long)requests, (long long)stopped, (long long)complete);
-    assert_true(stopped > 0 && complete > 0);
+    assert_true(repetitions == 0 || (stopped > 0 && complete > 0));
     free_hosts(hosts);
     drop_objects(w);
     ddn_context_destroy(ctx);
@@ -384,10 +390,10 @@ static void a_storm_of_signals(void **state)
     ddn_context *ctx = test_context(2);
     struct sigaction act = {.sa_handler = ask}, before;
     make_objects(ctx, w);
-    host *hosts = make_hosts(w, 8 * repetitions);
+    host *hosts = make_hosts(w, times(8));
     atomic_store(&asked, hosts[0].ctx);
     assert_int_equal(sigaction(SIGALRM, &act, &before), 0);
-    set_timer(1700);
+    set_timer(repetitions > 0 ? 1700 : 400000);
     host_rounds(&hosts[0], w);
     set_timer(0);
     assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
@@ -395,7 +401,7 @@ static void a_storm_of_signals(void **state)
     print_message("# %lld requests by signals: %lld calls stopped, %lld complete with the same "
                   "bits\n",
                   (long long)signals, (long long)hosts[0].stopped, (long long)hosts[0].complete);
-    assert_true(signals > 0 && hosts[0].complete > 0);
+    assert_true(repetitions == 0 || (signals > 0 && hosts[0].complete > 0));
     for (int32_t kind = 0; kind < KINDS; kind++) {
         OK(hosts[0].ctx, call(hosts[0].ctx, w, kind, hosts[0].out));
         assert_memory_equal(hosts[0].out, w->want[kind], sizeof hosts[0].out);

@@ -240,7 +240,9 @@ DDN_API const char *ddn_kernel_name(int32_t index, int32_t *supported);
 typedef void (*ddn_parallel_body_fn)(void *arg, int64_t index);
 /** The host's own parallel-for (OpenMP, a Rust or Julia scheduler). It must call body(arg, i)
  * exactly once for each i in [0, count), in any order, on any threads, and return 0 after all calls
- * have returned; another value is taken as failure (DDN_E_CALLBACK).
+ * have returned. It may also return DDN_STOPPED to stop, or another value to fail (DDN_E_CALLBACK),
+ * without having called it for each i. Calls that go on when it has returned are waited for, later
+ * ones do nothing: both are errors, too.
  * @param[in,out] arg handed on to body */
 typedef int32_t (*ddn_parallel_for_fn)(void *user, int64_t count, ddn_parallel_body_fn body,
                                        void *arg);

@@ -7,7 +7,7 @@
 extern const ddni_allocator ddni_default_allocator;
 
 static const ddni_option option_table[] = {
-    DDNI_OPTION_I64(DDN_CONTEXT_THREADS, 1, 1024, 1),
+    DDNI_OPTION_I64(DDN_CONTEXT_THREADS, 1, DDNI_MOST_WORKERS, 1),
 };
 
 /* The threads are made anew with the next loop, as many as are wanted then. */

@@ -23,13 +23,14 @@ struct ddn_context {
     ddn_release_fn progress_release;
     int32_t in_progress; /* its callback runs: calls that it makes do not report */
     ddni_stage stage;
-    int32_t deferred;    /* not 0: looks see nothing */
+    _Atomic int32_t deferred; /* not 0: looks see nothing; threads of a loop look meanwhile */
     const char *entered; /* the outermost function that is running: the stage where there is none */
     const char *reported; /* stage that was reported last, */
     double reached;       /* how far, */
     double ticked;        /* how far `entered` was reported, */
     int64_t reported_at;  /* and when; 0: not yet */
     int32_t in_loop; /* a parallel loop runs: loops of callbacks meanwhile stay on the caller */
+    ddni_host_loop host_loop;
     ddni_pool *pool; /* made at the first parallel loop */
     _Atomic int32_t cancel;
     const char *function; /* the public function that is running */

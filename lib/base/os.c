@@ -206,6 +206,12 @@ int64_t ddni_nanoseconds(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+void ddni_pause(void)
+{
+    struct timespec moment = {0, 50000};
+    nanosleep(&moment, NULL);
+}
+
 int64_t ddni_process(void)
 {
     return getpid();

@@ -36,6 +36,9 @@ ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *byt
 /* Time since some moment in the past. */
 int64_t ddni_nanoseconds(void);
 
+/* Lets 0.05 ms pass. */
+void ddni_pause(void);
+
 /* Tells this process from the one that it was forked from. */
 int64_t ddni_process(void);
 

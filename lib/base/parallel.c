@@ -15,14 +15,14 @@
 #include "base/os.h"
 
 /* Below this many multiply-adds waking a thread costs more than it saves. */
+static const double SMALL_WORK = 2e6;
+/* How long a thread looks out before it sleeps, in nanoseconds. */
+static const int64_t LOOKOUT = 100000;
+
 int64_t ddni_workers(const ddn_context *ctx)
 {
     return ctx->threads.i;
 }
-
-static const double SMALL_WORK = 2e6;
-/* How long a thread looks out before it sleeps, in nanoseconds. */
-static const int64_t LOOKOUT = 100000;
 
 typedef struct job {
     ddni_tile_fn fn;
@@ -206,18 +206,63 @@ static void pool_run(ddni_pool *p, job *j, int64_t helpers)
     pthread_mutex_unlock(&p->mutex);
 }
 
-static void host_body(void *arg, int64_t index)
+/* Two bodies of one index would share its scratch. */
+static int32_t claim(ddni_host_loop *l, int64_t index)
 {
-    drain(arg, index);
+    uint64_t bit = UINT64_C(1) << (index & 63);
+    return index >= 0 && index < l->workers &&
+           (atomic_fetch_or(&l->taken[index >> 6], bit) & bit) == 0;
 }
 
-/* By the host's parallel-for. */
+static void host_body(void *arg, int64_t index)
+{
+    ddni_host_loop *l = arg;
+    atomic_fetch_add(&l->inside, 1);
+    if (atomic_load(&l->open)) {
+        if (claim(l, index)) {
+            drain(l->job, index);
+        } else {
+            atomic_store(&l->wrong, 1);
+        }
+    }
+    atomic_fetch_sub(&l->inside, 1);
+}
+
+/* After the host's loop: whoever comes now finds nothing to do. Whether bodies were running still,
+ * which are waited for. */
+static int32_t close_loop(ddni_host_loop *l, job *j)
+{
+    atomic_store(&l->open, 0);
+    if (atomic_load(&l->inside) == 0) {
+        return 0;
+    }
+    atomic_store(&j->next, j->tiles);
+    while (atomic_load(&l->inside) != 0) {
+        ddni_pause();
+    }
+    return 1;
+}
+
+/* By the host's parallel-for. A host that fails half-way, or whose tasks outlive its loop, must not
+ * bring the library to read what is gone. */
 static ddn_status host_run(ddn_context *ctx, job *j, int64_t workers)
 {
+    ddni_host_loop *l = &ctx->host_loop;
     j->teller = NULL;
-    int32_t failed = ctx->parallel_for(ctx->parallel_user, workers, host_body, j);
-    DDNI_CHECK(ctx, failed == 0, DDN_E_CALLBACK, "the host's parallel-for returned %d",
-               (int)failed);
+    l->job = j;
+    l->workers = workers;
+    for (int64_t i = 0; i <= (workers - 1) >> 6; i++) {
+        atomic_store(&l->taken[i], 0);
+    }
+    atomic_store(&l->wrong, 0);
+    atomic_store(&l->open, 1);
+    int32_t answer = ctx->parallel_for(ctx->parallel_user, workers, host_body, l);
+    int32_t late = close_loop(l, j);
+    DDNI_TRY(ddni_answer(ctx, "the host's parallel-for", answer));
+    DDNI_CHECK(ctx, !atomic_load(&l->wrong), DDN_E_CALLBACK,
+               "the host's parallel-for ran its body twice for one index, or outside of [0, %lld)",
+               (long long)workers);
+    DDNI_CHECK(ctx, !late, DDN_E_CALLBACK, "the host's parallel-for returned before its body had");
     DDNI_TRY(ddni_poll(ctx));
     DDNI_CHECK(ctx, atomic_load(&j->next) >= j->tiles, DDN_E_CALLBACK,
                "the host's parallel-for did not run its body");

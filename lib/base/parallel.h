@@ -19,6 +19,20 @@ int64_t ddni_workers(const ddn_context *ctx);
  * otherwise only if the host's parallel-for does. */
 ddn_status ddni_parallel(ddn_context *ctx, int64_t tiles, double work, ddni_tile_fn fn, void *arg);
 
+enum {
+    DDNI_MOST_WORKERS = 1024
+};
+
+/* The loop that the host's parallel-for runs, which its body is given: it lives as long as the
+ * context, in case the host calls the body when the loop is over. */
+typedef struct ddni_host_loop {
+    void *job;
+    int64_t workers;
+    _Atomic int32_t open, wrong;                    /* the body was called as it may not be */
+    _Atomic int64_t inside;                         /* bodies that are running */
+    _Atomic uint64_t taken[DDNI_MOST_WORKERS / 64]; /* a bit for each index */
+} ddni_host_loop;
+
 /* The library's own threads, as ddni_parallel uses them. */
 typedef struct ddni_pool ddni_pool;
 /* In a process forked from the one that made the pool only its memory is let go: its threads are

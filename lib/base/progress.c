@@ -9,12 +9,13 @@
 
 int32_t ddni_stopping(const ddn_context *ctx)
 {
-    return ctx->deferred == 0 && atomic_load_explicit(&ctx->cancel, memory_order_relaxed) != 0;
+    return atomic_load_explicit(&ctx->deferred, memory_order_relaxed) == 0 &&
+           atomic_load_explicit(&ctx->cancel, memory_order_relaxed) != 0;
 }
 
 void ddni_defer(ddn_context *ctx, int32_t deeper)
 {
-    ctx->deferred += deeper;
+    atomic_fetch_add_explicit(&ctx->deferred, deeper, memory_order_relaxed);
 }
 
 /* Between two reports that no stage makes, in nanoseconds. */
@@ -62,7 +63,7 @@ static ddn_status look(ddn_context *ctx)
 
 ddn_status ddni_tick(ddn_context *ctx, double fraction)
 {
-    if (ctx->progress == NULL || ctx->in_progress || ctx->deferred != 0) {
+    if (ctx->progress == NULL || ctx->in_progress || atomic_load(&ctx->deferred) != 0) {
         return DDN_OK;
     }
     int64_t now = ddni_nanoseconds();

@@ -21,7 +21,7 @@ enum {
     LARGE = 1 << 23,
     ROWS = 1 << 20, /* of a result */
 };
-#elif defined LONG_CALLS_SMALL /* each is done some hundred times in a second */
+#elif defined LONG_CALLS_SMALL  /* each is done some hundred times in a second */
 enum {
     N = 60,
     D = 6,
@@ -40,6 +40,25 @@ enum {
     PATHS = 2,
     ADAPTIVE_STEPS = 2
 };
+#elif defined LONG_CALLS_MIDDLE /* loops have several tiles */
+enum {
+    N = 260,
+    D = 9,
+    M = 140,
+    WIDE = 300,
+    DENSE = 140,
+    FEATURES = 70,
+    GENERAL = 100,
+    AXES = D,
+    RECORDS = 20,
+    LARGE = 1 << 17,
+    ROWS = 500,
+    SAMPLES = 32,
+    CLONES = 8,
+    STEPS = 4,
+    PATHS = 64,
+    ADAPTIVE_STEPS = 10
+};
 #else
 enum {
     N = 600,
@@ -55,7 +74,7 @@ enum {
     ROWS = 5000
 };
 #endif
-#ifndef LONG_CALLS_SMALL
+#if !defined LONG_CALLS_SMALL && !defined LONG_CALLS_MIDDLE
 enum {
     SAMPLES = 64,
     CLONES = 16,

@@ -1,10 +1,9 @@
-/* Threads of the host: one oracle shared by many, each with a context of its own; the host's own
- * parallel-for; cancellation and progress. Run under ThreadSanitizer by .ci/run. */
+/* Threads of the host: one oracle shared by many, each with a context of its own. Run under
+ * ThreadSanitizer by .ci/run. */
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "support/fixtures.h"
-#include "support/loops.h"
 
 enum {
     N = 700,
@@ -165,61 +164,6 @@ static void the_last_reference_may_go_anywhere(void **state)
     }
 }
 
-/* ---- The host's parallel-for -------------------------------------------------------------- */
-
-static int32_t in_order(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
-{
-    ++*(int64_t *)user;
-    for (int64_t i = 0; i < count; i++) {
-        body(arg, i);
-    }
-    return 0;
-}
-
-static int32_t refuses(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
-{
-    (void)count;
-    (void)body;
-    (void)arg;
-    ++*(int64_t *)user;
-    return 7;
-}
-
-static void the_hosts_loop_gives_the_same_bits(void **state)
-{
-    const world *w = *state;
-    static const ddn_parallel_for_fn loops[] = {in_order, test_loop_reversed, test_loop_threads};
-    double *score = malloc(sizeof w->score), *entropy = malloc(sizeof w->entropy);
-    assert_non_null(score);
-    assert_non_null(entropy);
-    for (int i = 0; i < 3; i++) {
-        int64_t used = 0;
-        ddn_context *ctx = test_context(5);
-        OK(ctx, ddn_context_set_parallel_for(ctx, loops[i], &used, NULL));
-        evaluate(ctx, w, score, entropy);
-        assert_true(used > 0);
-        check_same(w, score, entropy);
-        OK(ctx,
-           ddn_context_set_parallel_for(ctx, NULL, NULL, NULL)); /* back to the library's threads */
-        int64_t before = used;
-        evaluate(ctx, w, score, entropy);
-        assert_int_equal(used, before);
-        check_same(w, score, entropy);
-        ddn_context_destroy(ctx);
-    }
-    int64_t used = 0;
-    ddn_context *ctx = test_context(2);
-    ddn_query *query = NULL;
-    OK(ctx, ddn_context_set_parallel_for(ctx, refuses, &used, NULL));
-    OK(ctx, ddn_query_create(ctx, w->oracle, &query));
-    OK(ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, D));
-    FAILS(ctx, ddn_query_run(query, 0.4, M, w->x, D), DDN_E_CALLBACK, "parallel-for returned 7");
-    ddn_query_destroy(query);
-    ddn_context_destroy(ctx);
-    free(score);
-    free(entropy);
-}
-
 /* Many short loops on a pool that is made anew all the time. */
 static void pools_come_and_go(void **state)
 {
@@ -243,7 +187,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_oracle_is_shared_by_hosts),
         cmocka_unit_test(the_last_reference_may_go_anywhere),
-        cmocka_unit_test(the_hosts_loop_gives_the_same_bits),
         cmocka_unit_test(pools_come_and_go),
     };
     return cmocka_run_group_tests(tests, make_world, end_world);

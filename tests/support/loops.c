@@ -12,6 +12,16 @@ int32_t test_loop_reversed(void *user, int64_t count, ddn_parallel_body_fn body,
     return 0;
 }
 
+int32_t test_loop_shuffled(void *user, int64_t count, ddn_parallel_body_fn body, void *arg)
+{
+    static const int64_t primes[] = {1031, 1033, 1039, 1049};
+    int64_t calls = ++*(int64_t *)user;
+    for (int64_t i = 0; i < count; i++) { /* a prime above all counts: each index once */
+        body(arg, (calls + i * primes[calls & 3]) % count);
+    }
+    return 0;
+}
+
 typedef struct piece {
     ddn_parallel_body_fn body;
     void *arg;

@@ -110,8 +110,13 @@ static ddn_status start(const ddn_analysis *an, const ddni_origin *origin, int64
                         ddn_result **out)
 {
     DDNI_TRY(ddni_result_start(an->ctx, origin, rows, out));
-    return ddni_result_set_field(an->ctx, *out, "DDN_ANALYSIS_STEPS", "%lld",
-                                 (long long)ddni_analysis_steps(an));
+    ddn_status status = ddni_result_set_field(an->ctx, *out, "DDN_ANALYSIS_STEPS", "%lld",
+                                              (long long)ddni_analysis_steps(an));
+    if (status != DDN_OK) {
+        ddn_result_destroy(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const ddn_oracle *oracle,

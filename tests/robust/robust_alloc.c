@@ -6,9 +6,30 @@
  * declared, and fails here until tests/robust/calls.py has arguments with which it succeeds. What
  * gives no status cannot report that memory is short: it may not allocate.
  *
+ * With ROBUST_STEPS (robust_steps): the same of every step (steps.h), which finds the errors that
+ * no shortage of memory brings about.
+ *
  * With an argument: the function of that name alone. */
 #include "robust/look.h"
 #include "robust/pairs.h"
+
+#if defined(ROBUST_STEPS)
+#include "robust/steps.h"
+#else
+static void steps_start(fixture *fx)
+{
+    (void)fx;
+}
+
+static void steps_end(void)
+{
+}
+
+static const char *step_failed(void)
+{
+    return "";
+}
+#endif
 
 static const char *only; /* a name, or NULL for all */
 static int64_t faults;   /* all are shown, not only the first */
@@ -48,7 +69,9 @@ static void call_once(fixture *fx, attempt *a)
     fx->made = made;
     fx->memory.asked = 0;
     fx->memory.fail = a->refused;
+    steps_start(fx);
     a->gave = trial.call->run(fx, -1, NULL);
+    steps_end();
     a->asked = fx->memory.asked;
     fx->memory.fail = 0;
     fx->made = NULL;
@@ -57,8 +80,9 @@ static void call_once(fixture *fx, attempt *a)
 
 static void fault(const char *what, ddn_status status, const char *text)
 {
-    print_error("%s, allocation %lld: %s %s: %s\n", trial.call->name,
-                (long long)trial.refused.refused, what, ddn_status_name(status), text);
+    print_error("%s, allocation %lld %s: %s %s: %s\n", trial.call->name,
+                (long long)trial.refused.refused, step_failed(), what, ddn_status_name(status),
+                text);
     faults++;
 }
 
@@ -74,10 +98,12 @@ static void call_whole(fixture *fx)
     call_once(fx, &trial.again);
 }
 
-/* The context that is made has its allocations refused before it can hold a text. */
+/* The context that is made has its allocations refused before it can hold a text, and a call that
+ * may not begin has no name. */
 static int has_text(const char *text)
 {
-    return strcmp(trial.call->name, "ddn_context_create_with_allocator") == 0 ||
+    return strncmp(step_failed(), "ddni_enter", 10) == 0 ||
+           strcmp(trial.call->name, "ddn_context_create_with_allocator") == 0 ||
            (strncmp(text, "ddn_", 4) == 0 && strstr(text, "memory") != NULL);
 }
 

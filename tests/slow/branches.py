@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Which branches of lib the fast tests take: a table by folder, and every branch that none takes.
+
+Builds lib and tests without optimisation under gcc's --coverage, runs the fast tests but for lint, abi and the drivers
+(which assert less), and reads what gcov counted. At least 92 % of the branches of each folder must be taken, and each
+line with a branch that is not taken must have a reason in branches_reasons.txt beside this script; a reason that fits
+no such line any more is an error. Kernel variants that this processor cannot run are left out, and named.
+
+How it counts: the branches are gcc's, without optimisation and with NDEBUG: two for each condition and each operand of
+&& and ||, one for each case of a switch, in macros as elsewhere. A header's line that several files include or expand
+counts once, and its branch is taken if one of them takes it. A line that is never reached counts with all its branches.
+
+Usage: branches.py FOLDER [--read]     (--read: of the last run in FOLDER, without building and running)
+"""
+import collections
+import fnmatch
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+REASONS = pathlib.Path(__file__).with_name("branches_reasons.txt")
+WANTED = 92.0
+SUITES_OUT = ["lint", "abi", "drivers"]
+
+
+def build_and_run(build):
+    env = {**os.environ, "CC": os.environ.get("CC", "gcc"), "OPENBLAS_NUM_THREADS": "1"}
+    if not (build / "build.ninja").exists():
+        # The kernels ask for optimisation by themselves, and bodies that are always inlined would count anew in each caller.
+        subprocess.run(["meson", "setup", str(build), str(ROOT), "-Dbuildtype=debug", "-Dwarning_level=0", "-Db_ndebug=true", "-Db_coverage=true",
+                        "-Dc_args=-O0 -Dalways_inline=unused", "-Dtests=enabled", "-Dexamples=false", "-Dbenchmarks=false"], env=env, check=True)
+    subprocess.run(["ninja", "-C", str(build)], env=env, check=True, stdout=subprocess.DEVNULL)
+    for counts in build.rglob("*.gcda"):
+        counts.unlink()
+    command = ["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10"]
+    for suite in SUITES_OUT:
+        command += ["--no-suite", suite]
+    if subprocess.run(command, env=env, check=False, stdout=subprocess.DEVNULL).returncode != 0:
+        print("some tests fail under --coverage: see meson-logs/testlog.txt", flush=True)
+
+
+def counted(build):
+    """file -> line -> [function, [taken or not, for each branch]], merged over all files that include it."""
+    merged = collections.defaultdict(dict)
+    notes = [path for path in build.rglob("*.gcno") if "lib" in path.relative_to(build).parts[0]]
+    runnable = [note for note in notes if note.with_suffix(".gcda").exists()]
+    for note in runnable:
+        done = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", str(note)], cwd=build,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+        for file in json.loads(done.stdout)["files"]:
+            path = (build / file["file"]).resolve()
+            if not path.is_relative_to(ROOT / "lib"):
+                continue
+            lines = collections.defaultdict(list)
+            for line in file["lines"]:
+                lines[line["line_number"]].append(line)
+            for number, instances in lines.items():
+                for line in instances:
+                    taken = [branch["count"] > 0 for branch in line["branches"]]
+                    old = merged[path].get(number)
+                    if old is None:
+                        merged[path][number] = [line.get("function_name", ""), taken]
+                    else:
+                        old[1] = merge(old[1], taken)
+    return merged, sorted(note.name for note in notes if note not in runnable)
+
+
+def merge(old, new):
+    """Of two expansions of a line; where their branches differ in number, those of the longer one, filled from the start."""
+    longer, shorter = (old, new) if len(old) >= len(new) else (new, old)
+    return [one or (i < len(shorter) and shorter[i]) for i, one in enumerate(longer)]
+
+
+def reasons():
+    rows = []
+    for number, line in enumerate(REASONS.read_text().splitlines(), 1):
+        if line and not line.startswith("#"):
+            parts = [part.strip() for part in line.split(" | ")]
+            if len(parts) != 4 or not all(parts):
+                sys.exit(f"{REASONS.name}:{number}: not of the form files | function | text | reason")
+            rows.append((number, *parts))
+    return rows
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    if "--read" not in sys.argv:
+        build_and_run(build)
+    merged, never = counted(build)
+    if never:
+        print("not run at all: " + ", ".join(never))
+    rows, used = reasons(), set()
+    total, hit, without = collections.Counter(), collections.Counter(), collections.Counter()
+    for path in sorted(merged):
+        name = path.relative_to(ROOT).as_posix()
+        text = path.read_text().splitlines()
+        for number, (function, taken) in sorted(merged[path].items()):
+            folder = path.parent.relative_to(ROOT).as_posix()
+            total[folder] += len(taken)
+            hit[folder] += sum(taken)
+            if all(taken):
+                continue
+            source = text[number - 1].strip()
+            matching = [row for row in rows if fnmatch.fnmatchcase(name, row[1]) and fnmatch.fnmatchcase(function, row[2]) and
+                        re.search(row[3], source)]
+            used.update(row[0] for row in matching)
+            if not matching:
+                without[folder] += len(taken) - sum(taken)
+                print(f"{name}:{number}: {function}: {sum(taken)} of {len(taken)}: {source}")
+    print(f"{'folder':24} {'branches':>8} {'taken':>8} {'share':>8} {'without a reason':>17}")
+    low = []
+    for folder in sorted(total):
+        share = 100.0 * hit[folder] / max(total[folder], 1)
+        low += [folder] if share < WANTED else []
+        print(f"{folder:24} {total[folder]:8} {hit[folder]:8} {share:7.1f}% {without[folder]:17}")
+    print(f"{'all':24} {sum(total.values()):8} {sum(hit.values()):8} "
+          f"{100.0 * sum(hit.values()) / sum(total.values()):7.1f}% {sum(without.values()):17}")
+    unused = [row for row in rows if row[0] not in used]
+    for row in unused:
+        print(f"{REASONS.name}:{row[0]}: fits no line any more")
+    for folder in low:
+        print(f"{folder}: less than {WANTED:g} %")
+    sys.exit(1 if low or unused or sum(without.values()) else 0)
+
+
+if __name__ == "__main__":
+    main()

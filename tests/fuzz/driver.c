@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <math.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -172,6 +173,15 @@ static void die(int signal_number)
     _exit(3);
 }
 
+/* The seconds that the next input may take: of the processor, and many more by the clock on the
+ * wall, since the machine may be busy. 0: no limit. */
+static void limit(int seconds)
+{
+    const struct itimerval timer = {.it_value.tv_sec = seconds};
+    setitimer(ITIMER_PROF, &timer, NULL);
+    alarm(20 * (unsigned)seconds);
+}
+
 static void run(const uint8_t *bytes, size_t size)
 {
     /* A block of its own, so that a sanitizer sees what is read beyond it. */
@@ -180,11 +190,11 @@ static void run(const uint8_t *bytes, size_t size)
         abort();
     }
     memcpy(exact, bytes, size);
-    alarm((unsigned)fuzz_seconds);
+    limit(fuzz_seconds);
     double start = fuzz_clock();
     LLVMFuzzerTestOneInput(exact, size);
     double seconds = fuzz_clock() - start;
-    alarm(0);
+    limit(0);
     free(exact);
     if (seconds > slowest_seconds) {
         slowest_seconds = seconds;
@@ -300,6 +310,7 @@ int main(int argc, char **argv)
     time_t start = time(NULL);
     signal(SIGABRT, die);
     signal(SIGALRM, die);
+    signal(SIGPROF, die);
     for (int i = 1; i < argc; i++) {
         int64_t *number = strcmp(argv[i], "--count") == 0   ? &count
                           : strcmp(argv[i], "--first") == 0 ? &first

@@ -12,7 +12,7 @@ import struct
 import sys
 
 # target: (files, bytes of each)
-RANDOM = {"saved": (24, 48), "closed": (16, 96), "api": (12, 400)}
+RANDOM = {"saved": (24, 48), "closed": (16, 96), "schedules": (16, 96), "sets": (16, 160), "api": (12, 400)}
 
 CSV = """# diffdyn result 1
 # field "kind": "k"

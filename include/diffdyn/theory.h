@@ -11,10 +11,11 @@
  * Accuracy: where nothing else is said the error is below 1e-12 of the result, to which comes what
  * changes of the arguments by 1e-15 of themselves make (which matters where the formula takes the
  * difference of numbers that are nearly equal). It holds for all arguments in range of which each
- * but t is 0 or between 1e-100 and 1e100 in magnitude, and t <= 350; results beyond the range of
- * double are infinite, those below 1e-300 have an error of that size. No function takes longer than
- * some ten milliseconds, whatever its numbers are. tests/slow/theory_random.py compares all of them
- * with numbers of 50 digits. */
+ * is 0 or between 1e-100 and 1e100 in magnitude, and t <= 350; results beyond the range of double
+ * are infinite, those below 1e-300 have an error of that size. Beyond these arguments nothing is
+ * promised of a result, which may be NaN. No function takes longer than some ten milliseconds,
+ * whatever its numbers are. tests/slow/theory_random.py compares all of them with numbers of 50
+ * digits, tests/fuzz/fuzz_closed.c calls them with any. */
 #ifndef DIFFDYN_THEORY_H
 #define DIFFDYN_THEORY_H
 
@@ -121,7 +122,7 @@ DDN_API double ddn_theory_collapse_two_gaussians(double n, double d, double m2, 
  * @param[in] eigenvalues [count] >= 0, not all 0 */
 DDN_API double ddn_theory_collapse_spectrum(double n, int64_t count, const double *eigenvalues);
 /** Its inverse: the log n that makes t > 0 the collapse time. NaN for bad arguments. (35)
- * @param[in] eigenvalues [count] >= 0, not all 0 */
+ * @param[in] eigenvalues [count] >= 0; 0 where all are 0 */
 DDN_API double ddn_theory_log_n_for_collapse_spectrum(double t, int64_t count,
                                                       const double *eigenvalues);
 

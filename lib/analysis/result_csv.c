@@ -22,6 +22,10 @@ static void write_descriptions(ddni_text *text, const ddn_result *r)
         ddni_text_add(text, "\n# scalar ");
         ddni_result_write_entry(text, &r->scalars.list[i], 1);
     }
+    if (r->columns.count == 0 && r->rows > 0) { /* no lines that could be counted */
+        ddni_text_add(text, "\n# rows ");
+        ddni_text_integer(text, r->rows);
+    }
     for (int64_t i = 0; i < r->columns.count; i++) {
         ddni_text_add(text, "\n# column ");
         ddni_result_write_entry(text, &r->columns.list[i], 0);
@@ -96,6 +100,8 @@ static ddn_status read_comment(ddni_json *line, ddn_result *r)
         DDNI_TRY(ddni_result_read_field(line, r));
     } else if (starts_with(line, "# scalar ")) {
         DDNI_TRY(ddni_result_read_entry(line, r, 1));
+    } else if (starts_with(line, "# rows ")) {
+        DDNI_TRY(ddni_result_read_rows(line, r));
     } else if (starts_with(line, "# column ")) {
         DDNI_TRY(ddni_result_read_entry(line, r, 0));
     } else {
@@ -194,6 +200,7 @@ static ddn_status count_rows(const ddni_json *file, ddn_result *r)
 {
     ddni_json at = *file, line;
     int64_t bytes = file->end - file->at;
+    r->rows = r->columns.count > 0 ? 0 : r->rows;
     while (r->columns.count > 0 && take_line(&at, &line)) {
         DDNI_TRY(ddni_poll(file->ctx));
         r->rows++;
@@ -236,7 +243,7 @@ ddn_status ddni_result_read_csv(ddni_json *file, ddn_result **out)
         DDNI_TRY(ddni_result_settle(file, r));
     }
     DDNI_TRY(count_rows(file, r));
-    for (int64_t k = 0; k < r->rows; k++) {
+    for (int64_t k = 0; k < r->rows && r->columns.count > 0; k++) {
         DDNI_TRY(ddni_poll(file->ctx));
         take_line(file, &line);
         DDNI_TRY(read_row(&line, r, k));

@@ -23,6 +23,8 @@ ddn_status ddni_result_read_npy(ddni_json *file, ddn_result **out);
 void ddni_result_write_entry(ddni_text *text, const ddni_entry *e, int scalar);
 ddn_status ddni_result_read_field(ddni_json *json, ddn_result *result);
 ddn_status ddni_result_read_entry(ddni_json *json, ddn_result *result, int scalar);
+/* The number of rows, where it stands by itself: before the columns. */
+ddn_status ddni_result_read_rows(ddni_json *json, ddn_result *result);
 
 /* The field "clock" as the clock of the result, "kind" as it must be; after all fields were read.
  */

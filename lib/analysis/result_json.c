@@ -171,6 +171,19 @@ static ddn_status read_member(ddni_json *json, const char *key, int64_t rows, dd
     return ddni_json_skip(json);
 }
 
+static ddn_status check_rows(const ddni_json *json, int64_t rows, int64_t most)
+{
+    return rows <= most ? DDN_OK
+                        : ddni_json_fail(json, "\"rows\" is %lld, more than the file can have",
+                                         (long long)rows);
+}
+
+ddn_status ddni_result_read_rows(ddni_json *json, ddn_result *result)
+{
+    DDNI_TRY(ddni_json_count(json, &result->rows));
+    return check_rows(json, result->rows, INT64_C(1) << DDNI_RESULT_ROWS_LOG2);
+}
+
 ddn_status ddni_result_read_entry(ddni_json *json, ddn_result *result, int scalar)
 {
     ddni_entry start = {.value = NAN, .standard_error = NAN, .pooling = DDN_POOLING_NONE};
@@ -181,6 +194,8 @@ ddn_status ddni_result_read_entry(ddni_json *json, ddn_result *result, int scala
     DDNI_TRY(ddni_json_take(json, ':'));
     DDNI_TRY(ddni_json_take(json, '{'));
     DDNI_TRY(ddni_result_read_name(json, result, entries, start.name));
+    /* A column needs a byte or more for each row. */
+    DDNI_TRY(scalar ? DDN_OK : check_rows(json, result->rows, json->end - json->at));
     DDNI_TRY(ddni_result_add_entry(json->ctx, result, entries, &start));
     ddni_entry *e = &entries->list[entries->count - 1];
     for (;;) {
@@ -227,16 +242,6 @@ static ddn_status read_all(ddni_json *json, ddn_result *result, int what)
     }
 }
 
-/* A column needs a byte or more for each row. */
-static ddn_status read_rows(ddni_json *json, ddn_result *result)
-{
-    DDNI_TRY(ddni_json_count(json, &result->rows));
-    return result->rows <= json->end - json->at
-               ? DDN_OK
-               : ddni_json_fail(json, "\"rows\" is %lld, more than the file can have",
-                                (long long)result->rows);
-}
-
 static ddn_status read_part(ddni_json *json, const char *key, int64_t *seen, ddn_result *result)
 {
     static const char *const keys[] = {"fields", "scalars", "rows", "columns", "version", "format"};
@@ -255,7 +260,7 @@ static ddn_status read_part(ddni_json *json, const char *key, int64_t *seen, ddn
     case 1:
         return read_all(json, result, 's');
     case 2:
-        return read_rows(json, result);
+        return ddni_result_read_rows(json, result);
     case 3:
         return (*seen & 4) != 0 ? read_all(json, result, 'c')
                                 : ddni_json_fail(json, "\"rows\" must come before \"columns\"");

@@ -135,7 +135,8 @@ static ddn_status load_array(ddn_observer *ob, ddni_reader *r, int64_t rows, int
     void *array;
     const unsigned char *in = ddni_read(r, rows, width * 8);
     DDNI_CHECK(ob->ctx, in != NULL, DDN_E_FORMAT, "the saved run is damaged: a record is cut");
-    DDNI_TRY(ddni_alloc_for(ob->ctx, "a saved record", room, width * 8, out));
+    /* Of a run without states the width is 0; a block has a size all the same. */
+    DDNI_TRY(ddni_alloc_for(ob->ctx, "a saved record", room, width > 0 ? width * 8 : 8, out));
     memcpy(&array, out, sizeof array);
     if (rows > 0 && width > 0) {
         memcpy(array, in, (size_t)(rows * width) * 8);

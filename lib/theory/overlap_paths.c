@@ -16,6 +16,8 @@ enum {
     WORK_PER_STEP = 60 /* multiply-adds that a step of one path is worth */
 };
 
+#define LOST "leaves the range of double: are the steps small against Gamma?"
+
 /* What a step needs: potential at both ends, length, size of the noise. */
 typedef struct heun_step {
     ddni_overlap before, after;
@@ -31,7 +33,8 @@ typedef struct job {
     double *q;
     /* Start states, where the job draws them: mean +- and standard deviation. */
     double mean, deviation;
-    /* Pairs: path 2i and 2i + 1 start from state i; same[tile] counts agreements. */
+    /* Pairs: path 2i and 2i + 1 start from state i; same[tile] counts agreements, -1 where a path
+     * was lost. */
     int64_t *same;
 } job;
 
@@ -107,9 +110,22 @@ static void pair_tile(void *arg, int64_t tile, int64_t worker)
     for (int64_t i = tile * TILE; i < tile_end(j, tile); i++) {
         double q = draw_state(j, i);
         double one = run_path(j, 2 * i, q), two = run_path(j, 2 * i + 1, q);
+        if (!isfinite(one) || !isfinite(two)) {
+            same = -1;
+            break;
+        }
         same += (one >= 0) == (two >= 0);
     }
     j->same[tile] = same;
+}
+
+static ddn_status add_tiles(ddn_context *ctx, int64_t tiles, const int64_t *same, int64_t *total)
+{
+    for (int64_t i = 0; i < tiles; i++) {
+        DDNI_CHECK(ctx, same[i] >= 0, DDN_E_NONFINITE, "q %s", LOST);
+        *total += same[i];
+    }
+    return DDN_OK;
 }
 
 static ddn_status check_model(ddn_context *ctx, double d, double mu2, double sigma2)
@@ -125,6 +141,16 @@ static ddn_status check_time(ddn_context *ctx, double sigma2, double t)
     DDNI_CHECK(ctx, isfinite(t), DDN_E_NONFINITE, "time %g is not finite", t);
     DDNI_CHECK(ctx, ddni_time_ok(sigma2, t), DDN_E_RANGE,
                "time %g is not positive (0 is allowed where sigma2 > 0)", t);
+    return DDN_OK;
+}
+
+/* Numbers may be too large, or the steps so large that paths run away. */
+static ddn_status check_paths(ddn_context *ctx, int64_t m, const double *q)
+{
+    for (int64_t i = 0; i < m; i++) {
+        DDNI_TRY(ddni_poll(ctx));
+        DDNI_CHECK(ctx, isfinite(q[i]), DDN_E_NONFINITE, "q[%lld] %s", (long long)i, LOST);
+    }
     return DDN_OK;
 }
 
@@ -159,7 +185,7 @@ ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu2, doubl
         DDNI_TRY(ddni_poll(ctx));
         q[i] = draw_state(&j, first_path + i);
     }
-    return DDN_OK;
+    return check_paths(ctx, m, q);
 }
 
 ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double sigma2,
@@ -191,7 +217,7 @@ ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double
     ddn_status status = ddni_parallel(ctx, (m + TILE - 1) / TILE,
                                       (double)m * (double)count * WORK_PER_STEP, run_tile, &j);
     ddni_free(ddni_context_allocator(ctx), step);
-    return status;
+    return status == DDN_OK ? check_paths(ctx, m, q) : status;
 }
 
 ddn_status ddn_theory_overlap_phi(ddn_context *ctx, double d, double mu2, double sigma2, double t,
@@ -231,9 +257,7 @@ ddn_status ddn_theory_overlap_phi(ddn_context *ctx, double d, double mu2, double
                                 pair_tile, &j),
                   fail);
     int64_t total = 0;
-    for (int64_t i = 0; i < tiles; i++) {
-        total += same[i];
-    }
+    DDNI_TRY_GOTO(add_tiles(ctx, tiles, same, &total), fail);
     ddni_proportion(total, pairs, phi, standard_error);
 fail:
     ddni_free(al, times);

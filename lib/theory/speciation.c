@@ -170,7 +170,7 @@ double ddn_theory_phi_sign(double m2, double sigma2, double t)
     }
     double r = ddn_theory_signal(m2, sigma2, t), beta = sqrt(ddni_over_noise(sigma2, t));
     sign_state s = {sqrt(r), beta, sqrt(m2 / sigma2) * sqrt(ddni_delta(t) / ddni_gamma(sigma2, t))};
-    if (r > 3000) {
+    if (r > 3000 || beta > 1e30) { /* beta: what differs falls as 1/beta */
         return 1;
     }
     if (beta < 1e-150) { /* points, but for what no double shows */

@@ -4,34 +4,25 @@
  * The bytes choose functions and arguments from a pool of handles of all kinds (fuzz_api.h,
  * gen_fuzz.py). Every buffer is as large as the call is told, so what a sanitizer reports is the
  * library's fault; memory and user data that the library does not give back are found here.
- *
- * With -DDIFFDYN_LIBFUZZER it is an entry for libFuzzer. Otherwise a program: `fuzz_api N` makes N
- * random sequences, always the same; `fuzz_api N FIRST` those from number FIRST on; `fuzz_api
- * FILE...` replays files. */
+ * FUZZ_TRACE=1 prints the calls, FUZZ_SHOW=1 how often each function was called. */
 #define _GNU_SOURCE
 #include "fuzz/fuzz_api.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-    MOST_CALLS = 64,
-    SECONDS = 30 /* a sequence that takes longer hangs */
+    MOST_CALLS = 64
 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *const fuzz_target = "api";
+const int fuzz_seconds = 30; /* a sequence that takes longer hangs */
 
-static int64_t sequence, calls, called[1024], succeeded[1024], running;
+static int64_t calls, called[1024], succeeded[1024], running;
 static int32_t trace;
 
 static void demand(int condition, const char *what)
 {
-    if (!condition) {
-        fprintf(stderr, "fuzz_api: %s\n", what);
-        abort();
-    }
+    fuzz_demand(condition, what, NULL);
 }
 
 /* ---- Arguments --------------------------------------------------------------------------- */
@@ -490,6 +481,7 @@ void fuzz_begin(fuzz *f, int64_t function)
     calls++;
     called[function]++;
     running = function;
+    fuzz_doing = fuzz_functions[function].name;
     if (trace) {
         fprintf(stderr, "%*s%s\n", (int)f->depth * 2, "", fuzz_functions[function].name);
     }
@@ -735,6 +727,7 @@ static void end(fuzz *f)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     make_files();
+    trace = getenv("FUZZ_TRACE") != NULL;
     demand(fuzz_function_count <= 1024, "functions");
     fuzz f = {.bytes = data, .size = size};
     begin(&f);
@@ -748,31 +741,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-#ifndef DIFFDYN_LIBFUZZER
-
-#include "fuzz/replay.h"
-
-static void die(int signal_number)
-{
-    char text[200];
-    const char *name = running < fuzz_function_count ? fuzz_functions[running].name : "";
-    int length = snprintf(text, sizeof text, "fuzz_api: signal %d in sequence %lld, %s\n",
-                          signal_number, (long long)sequence, name);
-    if (write(2, text, (size_t)length) < 0) {
-        _exit(4);
-    }
-    _exit(3);
-}
-
-static uint64_t random_state;
-
-static uint8_t random_byte(void)
-{
-    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint8_t)(random_state >> 56);
-}
-
-static void report(int64_t sequences, time_t start)
+void fuzz_report(void)
 {
     int64_t reached = 0, good = 0;
     for (int64_t i = 0; i < fuzz_function_count; i++) {
@@ -783,37 +752,6 @@ static void report(int64_t sequences, time_t start)
                    (long long)succeeded[i]);
         }
     }
-    printf("%lld sequences, %lld calls, %lld of %lld functions called, %lld with success, %lld s\n",
-           (long long)sequences, (long long)calls, (long long)reached,
-           (long long)fuzz_function_count, (long long)good, (long long)(time(NULL) - start));
+    printf("reached: %lld calls, %lld of %lld functions called, %lld with success\n",
+           (long long)calls, (long long)reached, (long long)fuzz_function_count, (long long)good);
 }
-
-int main(int argc, char **argv)
-{
-    static uint8_t bytes[1 << 10];
-    char *end = NULL;
-    int64_t count = argc > 1 ? strtoll(argv[1], &end, 10) : 0;
-    trace = getenv("FUZZ_TRACE") != NULL;
-    signal(SIGABRT, die);
-    signal(SIGALRM, die);
-    if (end == NULL || *end != '\0') {
-        return replay_all(argc - 1, argv + 1);
-    }
-    int64_t first = argc > 2 ? strtoll(argv[2], NULL, 10) : 0;
-    time_t start = time(NULL);
-    for (sequence = first; sequence < first + count; sequence++) {
-        random_state = (uint64_t)sequence * UINT64_C(0x9e3779b97f4a7c15);
-        random_byte();
-        size_t size = 64 + 4 * (size_t)random_byte();
-        for (size_t i = 0; i < size && i < sizeof bytes; i++) {
-            bytes[i] = random_byte();
-        }
-        alarm(SECONDS);
-        LLVMFuzzerTestOneInput(bytes, size < sizeof bytes ? size : sizeof bytes);
-    }
-    alarm(0);
-    report(count, start);
-    return 0;
-}
-
-#endif

@@ -5,10 +5,8 @@
 #define TEST_FUZZ_API_H
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <diffdyn/diffdyn.h>
+#include "fuzz/driver.h"
 
 enum {
     FUZZ_ROWS = 8,   /* states of one call, at most; memory that is bound has as many */

@@ -68,7 +68,7 @@ static void what_is_written_comes_back(void **state)
     ddn_oracle *oracle = toy_clusters(ctx, 20, 2, 1.5, 1);
     ddn_analysis *an = NULL;
     const double times[3] = {0.1, 0.5, 2};
-    ddn_result *all[7] = {example(ctx)};
+    ddn_result *all[8] = {example(ctx)};
     OK(ctx, ddn_analysis_create(ctx, &an));
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, 20));
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATHS, 20));
@@ -79,7 +79,8 @@ static void what_is_written_comes_back(void **state)
     OK(ctx, ddn_result_create(ctx, "none", DDN_CLOCK_NONE, 0, &all[5]));
     OK(ctx, ddn_result_create(ctx, "rows", DDN_CLOCK_OU, 0, &all[6]));
     OK(ctx, ddn_result_add_column(ctx, all[6], "t", NULL, "no rows", NULL));
-    for (int i = 0; i < 7; i++) {
+    OK(ctx, ddn_result_create(ctx, "columns", DDN_CLOCK_OU, 1000, &all[7])); /* has none */
+    for (int i = 0; i < 8; i++) {
         comes_back(ctx, all[i], "result.csv");
         comes_back(ctx, all[i], "result.json");
         ddn_result_destroy(all[i]);

@@ -174,6 +174,36 @@ static void nothing_seen(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A run of no states has records too: the times. */
+static void no_states(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, 20, D, 1.5, 1);
+    static unsigned char bytes[ROOM];
+    double x[1] = {0};
+    int64_t where = 4;
+    ddn_observer *part[KINDS], *there[KINDS];
+    ddn_integrator *it = integrator(ctx, oracle, &where), *other = integrator(ctx, oracle, NULL);
+    observe_all(ctx, it, part);
+    observe_all(ctx, other, there);
+    assert_int_equal(ddn_integrator_run(it, 0, x, D), DDN_STOPPED);
+    OK(ctx, ddn_integrator_restore(other, save(ctx, it, bytes), 0, bytes, x, D));
+    for (int kind = 0; kind < KINDS; kind++) {
+        int64_t size = ddn_observer_size(part[kind], DDN_RECORD_TIMES);
+        assert_int_equal(ddn_observer_size(there[kind], DDN_RECORD_TIMES), size);
+        assert_true(size >= 3);
+    }
+    OK(ctx, ddn_integrator_resume(other, 0, x, D));
+    assert_int_equal(ddn_observer_size(there[1], DDN_RECORD_TIMES), STEPS + 1);
+    destroy_all(part);
+    destroy_all(there);
+    ddn_integrator_destroy(it);
+    ddn_integrator_destroy(other);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
 /* Other observers than those of the saved run are refused by name, and their records stay. */
 static void observers_are_compared(void **state)
 {
@@ -345,8 +375,11 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records_come_back),      cmocka_unit_test(nothing_seen),
-        cmocka_unit_test(observers_are_compared), cmocka_unit_test(a_part_is_not_the_whole),
+        cmocka_unit_test(records_come_back),
+        cmocka_unit_test(nothing_seen),
+        cmocka_unit_test(no_states),
+        cmocka_unit_test(observers_are_compared),
+        cmocka_unit_test(a_part_is_not_the_whole),
         cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

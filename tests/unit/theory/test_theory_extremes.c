@@ -110,6 +110,7 @@ static void speciation_has_its_digits(void **state)
           0.99999660699517478, 1e-15, 0);
     CLOSE(ddn_theory_phi_sign(1.5061011200839781e-75, 249025937005426.88, 0.13964860864473422),
           0.99999998380780292, 1e-15, 0);
+    CLOSE(ddn_theory_phi_sign(1.2989290193761653, 1.4264255980349612e+51, 5e-324), 1, 0, 0);
     CLOSE(ddn_theory_phi_sign(4, 1, 1e-12), 0.99999991384288279, 1e-15, 0);
     CLOSE(ddn_theory_signal(1e90, 0, 345), 2.1717382813898270e-210, 1e-12, 0);
     CLOSE(ddn_theory_signal(1e300, 1, 400), 3.6678745841776874e-48, 1e-12, 0);
@@ -196,6 +197,24 @@ static void path_numbers_have_an_end(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* States beyond the range of double are an error: not numbers, and no pairs that "end alike". */
+static void paths_that_are_lost_are_reported(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double times[4] = {1, 1e-150, 1e-151, 1e-152};
+    double q[2] = {1, 2}, phi = 7, error = 7;
+    FAILS(ctx, ddn_theory_overlap_draw(ctx, 4, 1e300, 1e300, 1, 0, 0, 2, q), DDN_E_NONFINITE,
+          "q[0] leaves");
+    q[0] = q[1] = 1e150;
+    FAILS(ctx, ddn_theory_overlap_run(ctx, 4, 1, 0, 0, 0, 4, 2, times, q), DDN_E_NONFINITE,
+          "q[0] leaves");
+    FAILS(ctx, ddn_theory_overlap_phi(ctx, 1e300, 1, 1e-300, 1, 1e-300, 4, 3, 0, &phi, &error),
+          DDN_E_NONFINITE, "steps small");
+    assert_true(phi == 7 && error == 7);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +225,7 @@ int main(void)
         cmocka_unit_test(collapse_has_its_digits),
         cmocka_unit_test(bounds_have_their_digits),
         cmocka_unit_test(path_numbers_have_an_end),
+        cmocka_unit_test(paths_that_are_lost_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

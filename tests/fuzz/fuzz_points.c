@@ -1,0 +1,241 @@
+/* Bytes as files of points and labels: every one opens, and then can be used, or is refused with a
+ * text that names the file.
+ *
+ * A head of five bytes says what is made of the rest, so that mutants get past lengths and
+ * checksums: HOW (bits below), n - 1 of the set that gets labels, zeros to append (two bytes),
+ * number of the allocation that fails. */
+#define _GNU_SOURCE
+#include "fuzz/driver.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+enum {
+    GZIP = 3,     /* bits: compressed as 0 not, 1 one member, 2 two, 3 one and a byte behind it */
+    ZEROS = 4,    /* bit: zeros are appended */
+    NPY = 8,      /* bit: the rest is a dictionary of .npy and what comes after its line */
+    RECORDS = 16, /* bit: every byte is a record of CIFAR-10 */
+    FAILING = 32, /* bit: an allocation fails */
+    MADE = 64,    /* bit: the rest says what head a file has, and how much comes after it */
+    RECORD = 3073,
+    MOST = 1 << 17
+};
+
+const char *const fuzz_target = "points";
+const int fuzz_seconds = 10;
+
+typedef struct file {
+    uint8_t bytes[MOST];
+    size_t size;
+} file;
+
+static int64_t inputs, opened[5], refused;
+
+void fuzz_report(void)
+{
+    printf("reached: %lld inputs; opened: %lld npy, %lld IDX, %lld CIFAR-10, %lld by content, %lld "
+           "labels; %lld refused\n",
+           (long long)inputs, (long long)opened[DDN_FORMAT_NPY], (long long)opened[DDN_FORMAT_IDX],
+           (long long)opened[DDN_FORMAT_CIFAR10], (long long)opened[DDN_FORMAT_AUTO],
+           (long long)opened[4], (long long)refused);
+}
+
+/* ---- The file ------------------------------------------------------------------------------ */
+
+static void append(file *f, const void *bytes, size_t size)
+{
+    size = size < MOST - f->size ? size : MOST - f->size;
+    memcpy(f->bytes + f->size, bytes, size);
+    f->size += size;
+}
+
+static void append_records(file *f, const fuzz_bytes *b)
+{
+    static uint8_t record[RECORD];
+    for (size_t i = 0; i < b->left && i < 8; i++) {
+        memset(record, b->at[i], sizeof record);
+        append(f, record, sizeof record);
+    }
+}
+
+/* Magic, version and length before the dictionary, which ends with its line. */
+static void append_npy(file *f, const fuzz_bytes *b, int major)
+{
+    const uint8_t *end = memchr(b->at, '\n', b->left);
+    size_t length = end == NULL ? b->left : (size_t)(end - b->at) + 1;
+    uint8_t head[12] = "\x93NUMPY";
+    head[6] = (uint8_t)major;
+    head[8] = (uint8_t)length;
+    head[9] = (uint8_t)(length >> 8);
+    append(f, head, major == 1 ? 10 : 12);
+    append(f, b->at, b->left);
+}
+
+/* A number of elements, mostly small. */
+static int64_t some_size(fuzz_bytes *b)
+{
+    return fuzz_u8(b) % 8 == 0 ? fuzz_any_integer(b) : fuzz_u8(b) % 6;
+}
+
+/* A good head for nearly every byte, and about as much data as it says. */
+static void append_made(file *f, fuzz_bytes *b)
+{
+    static const char *const types[] = {"<f8", "<f4", "|u1", "|i1", "<i2", "<i4",
+                                        "<i8", ">f8", "|b1", "<u2", "u1",  "<f2"};
+    static const int width[] = {8, 4, 1, 1, 2, 4, 8, 8, 1, 2, 1, 2};
+    int kind = fuzz_u8(b) % 4, dims = 1 + fuzz_u8(b) % 3, type = fuzz_u8(b) % 12;
+    int64_t n[3], count = kind == 0 ? 1 : width[type];
+    char head[200] = {0, 0, 8, (char)dims}, shape[100] = "";
+    for (int i = 0; i < dims; i++) {
+        size_t used = strlen(shape);
+        n[i] = some_size(b);
+        snprintf(shape + used, sizeof shape - used, "%lld,", (long long)n[i]);
+        count = (int64_t)((uint64_t)count * (uint64_t)n[i] % MOST);
+        for (int k = 0; k < 4; k++) {
+            head[4 + 4 * i + k] = (char)(n[i] >> (24 - 8 * k));
+        }
+    }
+    if (kind == 0) {
+        append(f, head, 4 + 4 * (size_t)dims);
+    } else {
+        snprintf(head, sizeof head, "{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }\n",
+                 types[type], kind == 1 && dims > 1 ? "True" : "False", shape);
+        append_npy(f, &(fuzz_bytes){(const uint8_t *)head, strlen(head)}, kind);
+    }
+    int64_t more = fuzz_u8(b) % 8 == 0 ? fuzz_u8(b) % 5 - 2 : 0;
+    for (int64_t i = 0; i < count + more && i < 1 << 12; i++) {
+        append(f, b->left > 0 ? b->at + i % (int64_t)b->left : (const uint8_t *)"", 1);
+    }
+}
+
+static void append_gzip(file *f, const uint8_t *plain, size_t size)
+{
+    z_stream z = {0};
+    if (deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        abort();
+    }
+    z.next_in = (uint8_t *)(uintptr_t)plain;
+    z.avail_in = (uInt)size;
+    z.next_out = f->bytes + f->size;
+    z.avail_out = (uInt)(MOST - f->size);
+    deflate(&z, Z_FINISH);
+    f->size = MOST - z.avail_out;
+    deflateEnd(&z);
+}
+
+static void make_file(file *f, fuzz_bytes *b, int how, size_t zeros)
+{
+    static file plain;
+    static const uint8_t nothing[1 << 16];
+    plain.size = 0;
+    if (how & MADE) {
+        append_made(&plain, b);
+    } else if (how & RECORDS) {
+        append_records(&plain, b);
+    } else if (how & NPY) {
+        append_npy(&plain, b, 1 + (int)(zeros % 3));
+    } else {
+        append(&plain, b->at, b->left);
+    }
+    if (how & ZEROS) {
+        append(&plain, nothing, zeros);
+    }
+    f->size = 0;
+    if ((how & GZIP) == 0) {
+        append(f, plain.bytes, plain.size);
+    } else {
+        size_t first = (how & GZIP) == 2 ? plain.size / 2 : plain.size;
+        append_gzip(f, plain.bytes, first);
+        if ((how & GZIP) == 2) {
+            append_gzip(f, plain.bytes + first, plain.size - first);
+        }
+        append(f, "x", (how & GZIP) == 3);
+    }
+}
+
+/* ---- What the library makes of it ---------------------------------------------------------- */
+
+/* A set that was opened can be read, counted and told from others. */
+static void use(ddn_context *ctx, const ddn_dataset *ds)
+{
+    int64_t n = ddn_dataset_n(ds), d = ddn_dataset_d(ds), classes = ddn_dataset_class_count(ds);
+    fuzz_demand(n >= 1 && d >= 1 && d <= 1 << 24, "shape", ctx);
+    double *row = malloc((size_t)d * sizeof *row);
+    fuzz_demand(ddn_dataset_read(ctx, ds, 0, 1, row, d) == DDN_OK, "first row", ctx);
+    fuzz_demand(ddn_dataset_read(ctx, ds, n - 1, 1, row, d) == DDN_OK, "last row", ctx);
+    free(row);
+    int64_t digest = 0;
+    fuzz_demand(ddn_dataset_digest(ctx, ds, &digest) == DDN_OK && digest != 0, "digest", ctx);
+    if (classes > 0) {
+        int32_t *labels = malloc((size_t)n * sizeof *labels);
+        int64_t *counts = malloc((size_t)classes * sizeof *counts), sum = 0;
+        fuzz_demand(ddn_dataset_labels(ctx, ds, n, labels) == DDN_OK, "labels", ctx);
+        fuzz_demand(ddn_dataset_classes(ctx, ds, classes, NULL, counts) == DDN_OK, "classes", ctx);
+        for (int64_t i = 0; i < classes; i++) {
+            sum += counts[i];
+        }
+        fuzz_demand(sum == n, "counts of classes", ctx);
+        free(labels);
+        free(counts);
+    }
+}
+
+static void judge(ddn_context *ctx, ddn_status status, const char *path, ddn_dataset *ds,
+                  fuzz_memory *memory)
+{
+    const char *text = ddn_context_message(ctx);
+    if (status == DDN_OK) {
+        memory->fail = 0; /* failures while it is used are for another target */
+        use(ctx, ds);
+        ddn_dataset_destroy(ds);
+        return;
+    }
+    refused++;
+    fuzz_demand(ds == NULL, "output of a failed call", ctx);
+    if (status == DDN_E_NOMEM && memory->failed) {
+        return;
+    }
+    fuzz_demand(status == DDN_E_FORMAT || status == DDN_E_NONFINITE || status == DDN_E_SHAPE,
+                ddn_status_name(status), ctx);
+    fuzz_demand(strstr(text, path) != NULL, "no file name in the text", ctx);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uint8_t points[256];
+    static file f;
+    char path[64];
+    fuzz_bytes b = {data, size};
+    int how = fuzz_u8(&b);
+    int64_t n = 1 + fuzz_u8(&b), zeros = fuzz_up_to(&b, 65536), fail = 1 + fuzz_u8(&b) % 16;
+    inputs++;
+    make_file(&f, &b, how, (size_t)zeros);
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    if (fd < 0 || f.size == 0 || write(fd, f.bytes, f.size) != (ssize_t)f.size) {
+        close(fd);
+        return 0;
+    }
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    fuzz_memory memory;
+    ddn_context *ctx = fuzz_context(&memory);
+    ddn_dataset *some = NULL, *ds = NULL;
+    fuzz_demand(ddn_dataset_create(ctx, DDN_TYPE_U8, n, 1, points, 1, &some) == DDN_OK, "set", ctx);
+    for (ddn_format format = DDN_FORMAT_AUTO; format <= DDN_FORMAT_CIFAR10; format++) {
+        fuzz_doing = "points";
+        memory.fail = how & FAILING ? fail : 0;
+        ddn_status status = ddn_dataset_open(ctx, path, format, &ds);
+        opened[format] += status == DDN_OK;
+        judge(ctx, status, path, ds, &memory);
+    }
+    fuzz_doing = "labels";
+    memory.fail = how & FAILING ? fail : 0;
+    ddn_status status = ddn_dataset_open_labelled(ctx, some, path, &ds);
+    opened[4] += status == DDN_OK;
+    judge(ctx, status, path, ds, &memory);
+    ddn_dataset_destroy(some);
+    fuzz_context_end(ctx, &memory);
+    close(fd);
+    return 0;
+}

@@ -92,7 +92,7 @@ static ddn_schedule *make(ddn_context *ctx, fuzz_bytes *b, custom *c)
     int kind = (int)fuzz_up_to(b, 6);
     int64_t steps = fuzz_u8(b) % 4 == 0 ? fuzz_any_integer(b) : 1 + fuzz_up_to(b, 1024);
     double p = parameter(b, kind == 2 ? 1e-4 : 0.1), q = parameter(b, kind == 2 ? 0.02 : 20);
-    steps = steps > 1 << 20 && steps < INT64_C(1) << 40 ? steps >> 20 : steps; /* room is asked */
+    steps = steps > 1 << 16 && steps <= 1 << 24 ? steps >> 8 : steps; /* that much work is asked */
     fuzz_doing = "create";
     double start = fuzz_clock();
     switch (kind) {

@@ -4,7 +4,8 @@
 #
 # Builds with clang in BUILD, runs each target for so many minutes from its corpus, and prints a table: target |
 # executions | coverage in edges | new findings; then what each target reached. A target goes on after a finding. What it
-# found is in BUILD/fuzzing/TARGET: findings, the grown corpus, log. Ends with status 1 if there are findings.
+# found is in BUILD/fuzzing/TARGET: findings, the grown corpus, log. Ends with status 1 if there are findings or a
+# target did not run.
 #
 # Limits of one input: 2 GB, 512 MB in a piece, and its seconds below (a sanitized build, one core).
 set -uo pipefail
@@ -13,7 +14,7 @@ cd "$(dirname "$0")/../.." || exit 2
 build=$1
 minutes=$2
 shift 2
-declare -A SECONDS_OF=([api]=60) LENGTH_OF=([api]=1200 [results]=4000)
+declare -A SECONDS_OF=([api]=60) LENGTH_OF=([api]=1200 [results]=4000 [saved]=200)
 declare -A COMPARES=([points]=1 [results]=1 [closed]=1) # targets that are fast: how near comparisons are, counts too
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=1024:detect_stack_use_after_return=0
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 OPENBLAS_NUM_THREADS=1
@@ -37,11 +38,12 @@ last() {
 # One target until the time is over; begins again after each finding.
 run_target() {
     local target=$1 room="$build/fuzzing/$1" end
-    local left executions=0
+    local left executions=0 rounds=0
     end=$(awk -v now="$(date +%s)" -v minutes="$minutes" 'BEGIN { print int(now + 60 * minutes) }')
     mkdir -p "$room/corpus" "$room/findings"
     : >"$room/log"
-    while left=$((end - $(date +%s))) && [ "$left" -gt 0 ]; do
+    # Not for ever where a file of the corpus itself is a finding.
+    while left=$((end - $(date +%s))) && [ "$left" -gt 0 ] && [ $((rounds += 1)) -le 100 ]; do
         nice -n 10 "$build/tests/fuzz/libfuzzer_$target" -max_total_time="$left" -timeout="${SECONDS_OF[$target]:-20}" \
             -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len="${LENGTH_OF[$target]:-1000}" -len_control=20 \
             -use_value_profile="${COMPARES[$target]:-0}" -print_final_stats=1 -artifact_prefix="$room/findings/" \
@@ -51,8 +53,10 @@ run_target() {
     done
     echo "| $target | $executions | $(last 'cov:' "$room/log") | $(find "$room/findings" -type f -newer "$stamp" | wc -l) |"
     grep '^reached' "$room/log" | tail -1 >"$room/reached"
+    [ "$executions" -gt 0 ] || { tail -5 "$room/log"; broken=1; }
 }
 
+broken=0
 echo "| target | executions | edges | new findings |"
 echo "|---|---|---|---|"
 for target in "${targets[@]}"; do
@@ -65,4 +69,4 @@ done
 for target in "${targets[@]}"; do
     find "$build/fuzzing/$target/findings" -type f -newer "$stamp"
 done | sed 's/^/finding: /' | tee "$stamp.log"
-[ ! -s "$stamp.log" ]
+[ ! -s "$stamp.log" ] && [ "$broken" -eq 0 ]

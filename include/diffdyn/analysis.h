@@ -22,7 +22,8 @@ DDN_BEGIN_DECLS
  * The judge: which point is nearest to a state and which class it is, all measurements ask one
  * judge, which has one rule.
  * - Nearest point: the component of the largest weight at the level of the state. Weights that
- * points have of themselves count; at the clean end, where the judge is asked, they do not show.
+ *   points have of themselves count; at the clean end, where the judge is asked, they do not show,
+ *   and last changes are judged without them.
  * - Class: what a classifier callback says, if one is set; else the label of the nearest point of
  *   the judging data set, where that has labels (the most probable one of merged copies with
  *   several: phi of the identities counts them all); else the most probable class; else there is

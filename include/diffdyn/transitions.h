@@ -10,19 +10,19 @@ DDN_BEGIN_DECLS
 
 /* ---- Measurements ------------------------------------------------------------------------ */
 
-/** The probabilities phi and phi_C of ddn_analysis_identities by simulation: CLONES pairs of
- * continuations of one x_t ~ p_t with separate noise, run from each time (all above T_END) down to
- * T_END by METHOD in STEPS steps; with a classifier they end with the denoiser. Columns "t" and,
- * each with NAME_se: "phi" (same class) and "phi_C" (same nearest point), as the judge (analysis.h)
- * finds them in the states at T_END, with their 95 % intervals NAME_low, NAME_high (theory (45)),
- * "distance2" (E |x1 - x2|^2), the same by theory (46), which allows for partings that are too rare
- * to be seen (not for an oracle without data); "clones", the pairs
- * at each time. Scalar "clone_pairs", all together. The error of a proportion is half its Wilson
- * interval at one standard deviation, sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0
- * and 1. With CLONE_PRECISION set, pairs are added until the errors of phi_C, and of phi over 1 -
- * phi(inf), are not above it, at most MOST_SAMPLES a time (theory (44)); DDN_E_CONVERGENCE, with
- * the time, the quantity, the pairs needed and the precision that can be had, as soon as that is
- * seen not to do.
+/** The probabilities phi and phi_C of ddn_analysis_identities by simulation (of data without
+ * copies: merge them first, paths cannot tell them apart): CLONES pairs of continuations of one x_t
+ * ~ p_t with separate noise, run from each time (all above T_END) down to T_END by METHOD in STEPS
+ * steps; with a classifier they end with the denoiser. Columns "t" and, each with NAME_se: "phi"
+ * (same class) and "phi_C" (same nearest point), as the judge (analysis.h) finds them in the states
+ * at T_END, with their 95 % intervals NAME_low, NAME_high (theory (45)), "distance2" (E |x1 -
+ * x2|^2), the same by theory (46), which allows for partings that are too rare to be seen (not for
+ * an oracle without data); "clones", the pairs at each time. Scalar "clone_pairs", all together.
+ * The error of a proportion is half its Wilson interval at one standard deviation, which is
+ * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. With CLONE_PRECISION set, pairs
+ * are added until the errors of phi_C, and of phi over 1 - phi(inf), are not above it, at most
+ * MOST_SAMPLES a time (theory (44)); DDN_E_CONVERGENCE, with the time, the quantity, the pairs
+ * needed and the precision that can be had, as soon as that is seen not to do.
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                        const double *times, ddn_result **out);
@@ -31,11 +31,13 @@ DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracl
  * PATH_STEPS steps, geometric in t from T_START to T_END, from x ~ p_t at T_START by METHOD (theory
  * (34), (43)). Scalars "t_C_last_change" (mean) with its 95 % interval "t_C_last_change_low" and
  * "_high", "t_C_last_change_median" with its 95 % interval "t_C_last_change_median_low" and
- * "_high", "paths", "steps". A change is known to a step of the grid: the mean takes the middle of
- * it, the median spreads the changes evenly over it. Paths that never change count as T_START;
- * where they are half of all the median is NaN. Columns "t_grid", "changed_after": share of paths
- * whose last change is below t, with "changed_after_se", "_low" and
- * "_high". DDN_E_UNSUPPORTED without a judge: an oracle that has neither components nor data. */
+ * "_high", "paths", "steps". Weights of the points say how often paths end there, not what is
+ * near. The mean is one in the time of the schedule: of another schedule compare the median. A
+ * change is known to a step of the grid: the mean takes the middle of it, the median spreads the
+ * changes evenly over it. Paths that never change count as T_START; where they are half of all the
+ * median is NaN. Columns "t_grid", "changed_after": share of paths whose last change is below t,
+ * with "changed_after_se", "_low" and "_high". DDN_E_UNSUPPORTED without a judge: an oracle that
+ * has neither components nor data. */
 DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle,
                                             ddn_result **out);
 
@@ -111,9 +113,11 @@ DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn
  * "distance2_q05", "_q50", "_q95"; "entropy", mean posterior entropy at x_t. What the posterior at
  * x_t predicts for the reverse SDE with the exact score, by ddn_analysis_identities with CLONES
  * samples of their own, which also give the entropy, where the oracle can tell and the x_0 are its
- * own data: "returned_identity" = E sum w^2, "same_class_identity" = E sum_c
- * W_c^2 (both unless other points judge, this one without a classifier), "distance2_identity" = 2 E
- * tr Cov (without what is left at T_END). NaN: cannot be measured. Scalars: "paths", "n", "d".
+ * own data: "returned_identity" = E sum w^2, "same_class_identity" = E sum_c W_c^2 (both unless
+ * other points judge, this one without a classifier), "distance2_identity" = 2 E tr Cov. They know
+ * copies apart, which paths cannot: merge them first (ddn_dataset_create_distinct); and they are
+ * those of paths to the data, where points nearer than the noise at T_END are still one. NaN:
+ * cannot be measured. Scalars: "paths", "n", "d".
  * (36), (40). Stops at cancel.
  * @param[in] starts where the x_0 come from, each point by its probability; or NULL: the data of
  *     the oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination)

@@ -129,6 +129,29 @@ double ddni_events_above(double y, double v, double more)
     return y > 0 && v > 0 ? v / (2 * y) * chi_squared(2 * y * y / v, DDNI_Z95) : y;
 }
 
+void ddni_mean_95(const double *values, int64_t count, double *low, double *high)
+{
+    const double n = (double)count;
+    ddni_mean mean = {0, 0, 0};
+    double least = INFINITY, most = -INFINITY, third = 0;
+    for (int64_t i = 0; i < count; i++) {
+        ddni_mean_add(&mean, values[i]);
+        least = fmin(least, values[i]);
+        most = fmax(most, values[i]);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        const double off = values[i] - mean.mean;
+        third += off * off * off;
+    }
+    const double error = ddni_mean_error(&mean), wide = ddni_student_95(count - 1) * error;
+    /* A sum of k rare events has the skewness 1/sqrt(k), and y^2/v = k. */
+    const double events = third != 0 ? mean.m2 * (mean.m2 / third) * (mean.m2 / third) : INFINITY;
+    const double y = sqrt(events) * error, more = third > 0 ? most - mean.mean : mean.mean - least;
+    const double skewed = isfinite(y) ? ddni_events_above(y, error * error, more / n) - y : wide;
+    *low = mean.mean - (third < 0 ? fmax(wide, skewed) : wide);
+    *high = mean.mean + (third > 0 ? fmax(wide, skewed) : wide);
+}
+
 /* ---- Crossings ---- */
 
 enum {

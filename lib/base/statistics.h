@@ -43,6 +43,10 @@ ddni_quantile ddni_quantile_of(const double *sorted, int64_t count, double p);
  * three degrees on. */
 double ddni_student_95(int64_t degrees);
 
+/* The 95 % interval of the mean of values of any law: Student's; on the side of their skewness also
+ * that of rare events with the spread and the skewness of the values, if it is wider. */
+void ddni_mean_95(const double *values, int64_t count, double *low, double *high);
+
 /* 95 % limits of a mean y of rare events of the variance v: sum of the squares of what each adds to
  * it; `more` is what the next one may add (Fay and Feuer 1997). y where nothing is known. */
 double ddni_events_below(double y, double v);

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/progress.h"
 #include "base/statistics.h"
+#include "dataset/storage.h"
 #include "observer/track.h"
 
 /* Follows the judge's nearest point along runs of an oracle that has no weights itself. */
@@ -51,6 +52,7 @@ typedef struct change_work {
     ddn_context *ctx;
     const ddn_oracle *oracle;
     const ddn_dataset *points; /* that judge, or NULL */
+    ddn_dataset *even;         /* points without the weights that they had */
     ddni_judge judge; /* made for points, and where the oracle has no weights; else runs tell */
     ddn_integrator *it;
     ddn_observer *observer;
@@ -68,10 +70,24 @@ static void free_changes(change_work *w)
     ddn_integrator_destroy(w->it);
     ddn_observer_destroy(w->observer);
     ddni_judge_free(&w->judge);
+    ddn_dataset_destroy(w->even);
     ddni_free(al, w->x);
     ddni_free(al, w->z);
     ddni_free(al, w->change);
     ddni_free(al, w->grid);
+}
+
+/* Where there is much noise, the heaviest point is the most probable one of all states: the nearest
+ * one is told without weights. */
+static ddn_status drop_weights(change_work *w)
+{
+    const ddn_dataset *ds = w->points != NULL ? w->points : ddn_oracle_dataset(w->oracle);
+    if (ds != NULL && ds->weights != NULL) {
+        DDNI_TRY(ddni_dataset_derive(w->ctx, ds, &w->even));
+        ddni_dataset_set_weights(w->even, NULL);
+        w->points = w->even;
+    }
+    return DDN_OK;
 }
 
 /* Where the oracle is the judge the run gives nearest points as it goes. */
@@ -102,6 +118,7 @@ static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
                                w->t_start, w->t_end, w->steps + 1, w->grid));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_integrator_set_times(w->it, w->steps + 1, w->grid));
+    DDNI_TRY(drop_weights(w));
     DDNI_TRY(make_observer(w));
     return ddn_observer_attach(w->observer, w->it);
 }
@@ -176,7 +193,8 @@ static ddn_status add_change_times(change_work *w, ddn_result *r)
     ddni_mean mean = {0, 0, 0};
     const int64_t changed = spread(w, &mean);
     ddni_quantile middle = ddni_quantile_of(w->change, w->paths, 0.5);
-    const double wide = ddni_student_95(w->paths - 1) * ddni_mean_error(&mean);
+    double low, high;
+    ddni_mean_95(w->change, w->paths, &low, &high);
     const char *lacking = "";
     if (2 * changed <= w->paths) {
         middle = (ddni_quantile){NAN, NAN, NAN, NAN};
@@ -196,11 +214,11 @@ static ddn_status add_change_times(change_work *w, ddn_result *r)
          ddni_mean_error(&mean),
          "mean"},
         {{"t_C_last_change_low", DDNI_UNIT_TIME, 0, 0},
-         mean.mean - wide,
+         low,
          NAN,
          "lower end of the 95 % interval of the mean"},
         {{"t_C_last_change_high", DDNI_UNIT_TIME, 0, 0},
-         mean.mean + wide,
+         high,
          NAN,
          "upper end of the 95 % interval of the mean"},
         {{"t_C_last_change_median", DDNI_UNIT_TIME, 0, 0}, middle.value, middle.error, "median"},

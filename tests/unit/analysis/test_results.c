@@ -220,6 +220,40 @@ static void medians_come_from_order_statistics(void **state)
     ddni_sort(v, 0);
 }
 
+/* Means of 16 values of a skew law: Student's interval covers 90 % of exponential ones. Four
+ * standard deviations of 4000 runs are 0.014. */
+static void means_of_skew_values_are_covered(void **state)
+{
+    (void)state;
+    enum {
+        N = 16,
+        RUNS = 4000
+    };
+    const ddni_draws draws = ddni_draws_of(8, DDNI_USE_BOOTSTRAP, 0);
+    int64_t below = 0, above = 0;
+    double v[N], low, high;
+    for (int64_t r = 0; r < RUNS; r++) {
+        for (int64_t i = 0; i < N; i++) {
+            v[i] = -log(ddni_draws_uniform(&draws, r, i));
+        }
+        ddni_mean_95(v, N, &low, &high);
+        below += high < 1;
+        above += low > 1;
+        for (int64_t i = 0; i < N; i++) {
+            v[i] = -v[i];
+        }
+        double down, up;
+        ddni_mean_95(v, N, &down, &up);
+        CLOSE(down, -high, 1e-12, 0);
+        CLOSE(up, -low, 1e-12, 0);
+    }
+    CLOSE((double)(below + above) / RUNS, 0.046, 0, 0.014);
+    const double even[] = {1, 2, 3, 4, 5}; /* Student's for four degrees */
+    ddni_mean_95(even, 5, &low, &high);
+    CLOSE(high - 3, 2.7764451051977987 * sqrt(0.5), 8e-3, 0);
+    CLOSE(3 - low, high - 3, 1e-12, 0);
+}
+
 /* Spread over reported error of the median of few values, and how often its interval covers: ranks
  * that are rounded inward gave 1.36. */
 static void medians_of_few_values_have_honest_errors(void **state)
@@ -382,6 +416,7 @@ int main(void)
         cmocka_unit_test(proportions_have_errors_at_the_ends),
         cmocka_unit_test(intervals_of_rare_events_cover),
         cmocka_unit_test(medians_come_from_order_statistics),
+        cmocka_unit_test(means_of_skew_values_are_covered),
         cmocka_unit_test(medians_of_few_values_have_honest_errors),
         cmocka_unit_test(crossings_are_found_from_the_noisy_end),
         cmocka_unit_test(several_crossings_widen_the_error),

@@ -220,9 +220,9 @@ static void last_changes_have_honest_errors(void **state)
     ddn_context_destroy(ctx);
 }
 
-/* The interval of a mean of few paths is Student's: quantiles of 97.5 % for 1, 3 and 15 degrees, by
- * mpmath (the library's are good to 8e-3 of them from 3 on). 1.96 errors are up to six times too
- * short. */
+/* The interval of a mean of few paths is Student's at least: quantiles of 97.5 % for 1, 3 and 15
+ * degrees, by mpmath (the library's are good to 8e-3 of them from 3 on). 1.96 errors are up to six
+ * times too short. On the side of the skewness it is wider. */
 static void the_mean_of_few_paths_has_students_interval(void **state)
 {
     (void)state;
@@ -240,10 +240,11 @@ static void the_mean_of_few_paths_has_students_interval(void **state)
         OK(ctx, ddn_analysis_last_change(an, oracle, &r));
         OK(ctx, ddn_result_scalar(ctx, r, "t_C_last_change", &mean, &error));
         assert_true(error > 0);
-        CLOSE(test_scalar(ctx, r, "t_C_last_change_low"), mean - cases[i].quantile * error, 0,
-              8e-3 * cases[i].quantile * error);
-        CLOSE(test_scalar(ctx, r, "t_C_last_change_high"), mean + cases[i].quantile * error, 0,
-              8e-3 * cases[i].quantile * error);
+        const double wide = cases[i].quantile * error, off = 8e-3 * wide;
+        const double below = mean - test_scalar(ctx, r, "t_C_last_change_low");
+        const double above = test_scalar(ctx, r, "t_C_last_change_high") - mean;
+        CLOSE(fmin(below, above), wide, 0, off);
+        assert_true(fmax(below, above) > (i == 2 ? 1.1 : 0.99) * wide);
         ddn_result_destroy(r);
         ddn_analysis_destroy(an);
     }

@@ -119,7 +119,8 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
     if (clones != NULL) {
         DDNI_TRY(ddni_result_copy_column(w->ctx, r, "clones", clones, "clones", w->clone_row));
     } else {
-        DDNI_TRY(ddni_result_add_column(w->ctx, r, (ddni_quantity){"clones", "1", 0, 0}, NULL,
+        double *unknown;
+        DDNI_TRY(ddni_result_add_column(w->ctx, r, (ddni_quantity){"clones", "1", 0, 0}, &unknown,
                                         "not measured"));
     }
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {

@@ -54,7 +54,7 @@ static void every_function_survives(void **state)
         }
         fixture *fx = fixture_new(0);
         fixture_build(fx);
-        limit(60);
+        limit(300); /* a minute for the longest under valgrind */
         fixture_with_step(fx, run);
         limit(0);
         fixture_tear_down(fx);
@@ -149,7 +149,7 @@ static void every_option_survives(void **state)
             ddn_options *options = options_number(fx, which);
             count = ddn_options_count(options);
             assert_true(count > 0);
-            limit(60);
+            limit(300); /* a minute for the longest under valgrind */
             if (set_hostile(options, k / VALUES, (int)(k % VALUES))) {
                 use_all(fx);
                 taken++;

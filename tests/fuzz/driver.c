@@ -133,6 +133,17 @@ double fuzz_any_real(fuzz_bytes *b)
     }
 }
 
+size_t fuzz_npy_head(const fuzz_bytes *b, int major, uint8_t head[12])
+{
+    const uint8_t *end = memchr(b->at, '\n', b->left);
+    const size_t length = end == NULL ? b->left : (size_t)(end - b->at) + 1;
+    memcpy(head, "\x93NUMPY\0\0\0\0\0", 12);
+    head[6] = (uint8_t)major;
+    head[8] = (uint8_t)length;
+    head[9] = (uint8_t)(length >> 8);
+    return major == 1 ? 10 : 12;
+}
+
 #ifdef DIFFDYN_LIBFUZZER
 
 int LLVMFuzzerInitialize(int *count, char ***arguments);

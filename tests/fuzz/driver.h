@@ -62,5 +62,8 @@ int64_t fuzz_word(fuzz_bytes *b);
 int64_t fuzz_any_integer(fuzz_bytes *b);
 /* Ordinary, odd (NaN, infinite, 0, subnormal, large), of any magnitude, of any bits. */
 double fuzz_any_real(fuzz_bytes *b);
+/* Magic, version and length of a NumPy file before the bytes that are left, a dictionary that ends
+ * with its line: the first 10 of head for version 1, else all. Returns how many. */
+size_t fuzz_npy_head(const fuzz_bytes *b, int major, uint8_t head[12]);
 
 #endif

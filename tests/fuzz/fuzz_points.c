@@ -63,13 +63,8 @@ static void append_records(file *f, const fuzz_bytes *b)
 /* Magic, version and length before the dictionary, which ends with its line. */
 static void append_npy(file *f, const fuzz_bytes *b, int major)
 {
-    const uint8_t *end = memchr(b->at, '\n', b->left);
-    size_t length = end == NULL ? b->left : (size_t)(end - b->at) + 1;
-    uint8_t head[12] = "\x93NUMPY";
-    head[6] = (uint8_t)major;
-    head[8] = (uint8_t)length;
-    head[9] = (uint8_t)(length >> 8);
-    append(f, head, major == 1 ? 10 : 12);
+    uint8_t head[12];
+    append(f, head, fuzz_npy_head(b, major, head));
     append(f, b->at, b->left);
 }
 

@@ -153,13 +153,8 @@ static void write_file(const fuzz_bytes *b, int how, int major)
     FILE *file = fopen(in_path, "wb");
     fuzz_demand(file != NULL, in_path, NULL);
     if (how & NPY) {
-        const uint8_t *end = memchr(b->at, '\n', b->left);
-        size_t length = end == NULL ? b->left : (size_t)(end - b->at) + 1;
-        uint8_t head[12] = "\x93NUMPY";
-        head[6] = (uint8_t)major;
-        head[8] = (uint8_t)length;
-        head[9] = (uint8_t)(length >> 8);
-        fwrite(head, 1, major == 1 ? 10 : 12, file);
+        uint8_t head[12];
+        fwrite(head, 1, fuzz_npy_head(b, major, head), file);
     }
     fwrite(b->at, 1, b->left, file);
     fclose(file);

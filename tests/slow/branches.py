@@ -21,6 +21,8 @@ import re
 import subprocess
 import sys
 
+import reasons
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REASONS = pathlib.Path(__file__).with_name("branches_reasons.txt")
 WANTED = 92.0
@@ -75,17 +77,6 @@ def merge(old, new):
     return [one or (i < len(shorter) and shorter[i]) for i, one in enumerate(longer)]
 
 
-def reasons():
-    rows = []
-    for number, line in enumerate(REASONS.read_text().splitlines(), 1):
-        if line and not line.startswith("#"):
-            parts = [part.strip() for part in line.split(" | ")]
-            if len(parts) != 4 or not all(parts):
-                sys.exit(f"{REASONS.name}:{number}: not of the form files | function | text | reason")
-            rows.append((number, *parts))
-    return rows
-
-
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     if "--read" not in sys.argv:
@@ -93,7 +84,7 @@ def main():
     merged, never = counted(build)
     if never:
         print("not run at all: " + ", ".join(never))
-    rows, used = reasons(), set()
+    rows, used = reasons.read(REASONS, "files | function | text | reason"), set()
     total, hit, without = collections.Counter(), collections.Counter(), collections.Counter()
     for path in sorted(merged):
         name = path.relative_to(ROOT).as_posix()

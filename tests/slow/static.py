@@ -23,7 +23,10 @@ import subprocess
 import sys
 import tempfile
 
+import reasons
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# For what is no fault; the text is a regular expression.
 REASONS = pathlib.Path(__file__).with_name("static_reasons.txt")
 FOLDERS = ("lib", "doc/examples", "bench", "tests")
 CONTRACTS = ["-include", str(ROOT / ".ci" / "contracts.h")]
@@ -158,18 +161,6 @@ def cppcheck(files, build, jobs):
 PER_FILE = {"gcc": gcc, "scan-build": scan_build, "clang-tidy": clang_tidy}
 
 
-def reasons():
-    """Lines `tool | check | files | text, a regular expression | reason`, for what is no fault."""
-    rows = []
-    for number, line in enumerate(REASONS.read_text().splitlines(), 1):
-        if line and not line.startswith("#"):
-            parts = [part.strip() for part in line.split(" | ")]
-            if len(parts) != 5 or not all(parts):
-                sys.exit(f"{REASONS.name}:{number}: not of the form tool | check | files | text | reason")
-            rows.append((number, *parts))
-    return rows
-
-
 def fits(row, tool, finding):
     _, for_tool, for_check, for_files, text, _ = row
     check, file, line, message = finding
@@ -205,7 +196,7 @@ def main():
     if args.files:
         wanted = {path.resolve() for path in args.files}
         files = {path: how for path, how in files.items() if path in wanted}
-    rows, used, left = reasons(), set(), 0
+    rows, used, left = reasons.read(REASONS, "tool | check | files | text | reason"), set(), 0
     for tool in tools:
         if tool == "cppcheck":
             found = cppcheck(files, build, args.j)

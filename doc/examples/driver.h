@@ -179,6 +179,26 @@ void drv_plot_over_times(drv_file *file, double t_min, double t_max);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
 
+/* ---- Points as images (driver_images.c) -------------------------------------------------- */
+
+/* How the coordinates of a point are an image: number of plane c, row y, column x is at c * plane +
+ * y * row + x * column. */
+typedef struct drv_image {
+    int64_t height, width, channels, plane, row, column; /* height 0: no image */
+} drv_image;
+
+/* "28x28", "32x32x3" (colours side by side), "3x32x32" (in planes), "none", or "auto": squares of
+ * at least 8 x 8, for three colours in the order in which neighbours differ less. */
+drv_image drv_image_of(const char *text, const ddn_dataset *ds);
+
+enum {
+    DRV_IMAGE_GAP = 2 /* white pixels between the images of a sheet */
+};
+/* Writes a sheet of images[rows][columns], NULL for none, as x,y,red,green,blue of its pixels. The
+ * rows from `from` on go from black to white, what is beyond their range is cut off. */
+void drv_sheet(const char *path, const drv_image *shape, int64_t rows, int64_t columns,
+               int64_t from, const double *const *images);
+
 /* ---- Ways of evaluation ------------------------------------------------------------------ */
 
 /* Row of an option table: an int that says whether to call drv_trace at the end. */

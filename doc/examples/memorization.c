@@ -154,7 +154,7 @@ int main(int argc, char **argv)
               "memorization.gp memorization.png",
               options, DRV_COUNT(options));
     points = drv_data_load(&set.data);
-    const image_shape shape = image_shape_of(set.image, points);
+    const drv_image shape = drv_image_of(set.image, points);
     memorized samples = {"samples", "memorization.csv", 0, NULL, NULL};
     memorized test = {"test", "memorization_test.csv", 0, NULL, NULL};
     measure(&set, "samples", set.samples, &samples);

@@ -14,18 +14,8 @@ typedef struct memorized {
     ddn_result *result; /* of ddn_analysis_memorization */
 } memorized;
 
-/* How the coordinates of a point are an image: number of plane c, row y, column x is at c * plane +
- * y * row + x * column. */
-typedef struct image_shape {
-    int64_t height, width, channels, plane, row, column; /* height 0: no image */
-} image_shape;
-
-/* "28x28", "32x32x3" (colours side by side), "3x32x32" (in planes), "none", or "auto": squares of
- * at least 8 x 8, for three colours in the order in which neighbours differ less. */
-image_shape image_shape_of(const char *text, const ddn_dataset *ds);
-
 /* memorization.png, with memorization_images.csv if points are images. test may be NULL. */
-void draw_memorization(const ddn_dataset *ds, const image_shape *shape, double kappa,
+void draw_memorization(const ddn_dataset *ds, const drv_image *shape, double kappa,
                        const memorized *samples, const memorized *test);
 
 #endif

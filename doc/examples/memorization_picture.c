@@ -7,81 +7,13 @@
 #include <string.h>
 
 enum {
-    SHOWN = 12,     /* samples in the picture */
-    GAP = 2,        /* white pixels between images */
-    SMALLEST = 8,   /* edge of an image that is guessed */
-    COMPARED = 100, /* points whose neighbouring numbers are compared */
-    WHITE = 255,
+    SHOWN = 12,   /* samples in the picture */
     WIDTH = 1360, /* of the picture */
     CURVES = 440, /* height of the distributions */
     CAPTION = 55  /* above the images */
 };
 static const double sheet_left = 0.11,
                     sheet_right = 0.985; /* of the sheet of images, shares of the width */
-
-/* ---- Shapes ------------------------------------------------------------------------------ */
-
-static image_shape planes(int64_t channels, int64_t height, int64_t width)
-{
-    return (image_shape){height, width, channels, height * width, width, 1};
-}
-
-static image_shape interleaved(int64_t height, int64_t width, int64_t channels)
-{
-    return (image_shape){height, width, channels, 1, width * channels, channels};
-}
-
-/* Mean square of the difference of numbers that are so far apart in a row. */
-static double unlike(const ddn_dataset *ds, int64_t step)
-{
-    const int64_t d = ddn_dataset_d(ds), n = ddn_dataset_n(ds);
-    double *y = drv_alloc(d, sizeof *y), sum = 0;
-    for (int64_t i = 0; i < n && i < COMPARED; i++) {
-        drv_try(ddn_dataset_read(drv.ctx, ds, i, 1, y, d));
-        for (int64_t j = 0; j + step < d; j++) {
-            sum += (y[j + step] - y[j]) * (y[j + step] - y[j]) / (double)(d - step);
-        }
-    }
-    return sum;
-}
-
-/* One row below is one width away in planes, three in images of coloured pixels. */
-static image_shape guess(const ddn_dataset *ds)
-{
-    const int64_t d = ddn_dataset_d(ds), grey = llround(sqrt((double)d));
-    const int64_t colour = llround(sqrt((double)d / 3));
-    if (grey >= SMALLEST && grey * grey == d) {
-        return planes(1, grey, grey);
-    }
-    if (colour >= SMALLEST && 3 * colour * colour == d) {
-        return unlike(ds, colour) < unlike(ds, 3 * colour) ? planes(3, colour, colour)
-                                                           : interleaved(colour, colour, 3);
-    }
-    return (image_shape){0, 0, 0, 0, 0, 0};
-}
-
-image_shape image_shape_of(const char *text, const ddn_dataset *ds)
-{
-    long long a = 0, b = 0, c = 1;
-    int end = 0;
-    if (strcmp(text, "auto") == 0) {
-        return guess(ds);
-    }
-    if (strcmp(text, "none") == 0) {
-        return (image_shape){0, 0, 0, 0, 0, 0};
-    }
-    const int two = sscanf(text, "%9lldx%9lld%n", &a, &b, &end) == 2 && text[end] == '\0';
-    const int three = !two && sscanf(text, "%9lldx%9lldx%9lld%n", &a, &b, &c, &end) == 3;
-    if (!(two || three) || text[end] != '\0' || a < 1 || b < 1 || c < 1 ||
-        (three && (a == 3) == (c == 3))) {
-        drv_die("--image %s is not like 28x28, 32x32x3 or 3x32x32", text);
-    }
-    if (a * b * c != ddn_dataset_d(ds)) {
-        drv_die("--image %s has %lld numbers, the points have %lld", text, a * b * c,
-                (long long)ddn_dataset_d(ds));
-    }
-    return two ? planes(1, a, b) : a == 3 ? planes(3, b, c) : interleaved(a, b, c);
-}
 
 /* ---- Images ------------------------------------------------------------------------------ */
 
@@ -118,60 +50,27 @@ static choice choose(const memorized *of)
     return c;
 }
 
-/* Numbers of a row as 0 .. 255, black to white, cut off at the range of the points shown. */
-static void paint(const image_shape *s, const double *x, double low, double high, int64_t left,
-                  int64_t top, int64_t across, double *canvas)
-{
-    for (int64_t c = 0; c < 3; c++) {
-        for (int64_t i = 0; i < s->height * s->width; i++) {
-            const int64_t row = i / s->width, column = i % s->width;
-            const int64_t plane = c < s->channels ? c : 0;
-            const double value = x[plane * s->plane + row * s->row + column * s->column];
-            canvas[3 * ((top + row) * across + left + column) + c] =
-                WHITE * fmin(fmax((value - low) / (high - low), 0), 1);
-        }
-    }
-}
-
-/* Writes OUT/memorization_images.csv: x,y,red,green,blue of a sheet, samples above their points. */
-static void write_images(const ddn_dataset *ds, const image_shape *s, const memorized *of,
+/* Writes OUT/memorization_images.csv: samples above their points. */
+static void write_images(const ddn_dataset *ds, const drv_image *s, const memorized *of,
                          const choice *c)
 {
-    const int64_t d = ddn_dataset_d(ds), across = c->count * (s->width + GAP) - GAP;
-    const int64_t down = 2 * s->height + GAP;
-    const double *index = drv_column(of->result, "index");
-    double *canvas = drv_alloc(3 * across * down, sizeof *canvas);
-    double *y = drv_alloc(c->count * d, sizeof *y), low = INFINITY, high = -INFINITY;
-    for (int64_t i = 0; i < 3 * across * down; i++) {
-        canvas[i] = WHITE;
-    }
+    const int64_t d = ddn_dataset_d(ds);
+    const double *index = drv_column(of->result, "index"), *images[2 * SHOWN];
+    double *y = drv_alloc(c->count * d, sizeof *y);
     for (int64_t i = 0; i < c->count; i++) {
         drv_try(ddn_dataset_read(drv.ctx, ds, (int64_t)index[c->row[i]], 1, y + i * d, d));
-        for (int64_t j = 0; j < d; j++) {
-            low = fmin(low, y[i * d + j]);
-            high = fmax(high, y[i * d + j]);
-        }
+        images[i] = of->x + c->row[i] * d;
+        images[c->count + i] = y + i * d;
     }
-    high = high > low ? high : low + 1;
-    for (int64_t i = 0; i < c->count; i++) {
-        const int64_t left = i * (s->width + GAP);
-        paint(s, of->x + c->row[i] * d, low, high, left, 0, across, canvas);
-        paint(s, y + i * d, low, high, left, s->height + GAP, across, canvas);
-    }
-    drv_file *file = drv_csv_open(drv_path("memorization_images.csv"), "x,y,red,green,blue");
-    for (int64_t i = 0; i < across * down; i++) {
-        const double *at = canvas + 3 * i;
-        drv_print(file, "%lld,%lld,%.0f,%.0f,%.0f\n", (long long)(i % across),
-                  (long long)(i / across), at[0], at[1], at[2]);
-    }
-    drv_close(file);
+    drv_sheet(drv_path("memorization_images.csv"), s, 2, c->count, 1, images);
 }
 
 /* The sheet fills the screen from `bottom` to `top`. */
-static void plot_images(drv_file *plot, const image_shape *s, const choice *c, double bottom,
+static void plot_images(drv_file *plot, const drv_image *s, const choice *c, double bottom,
                         double top)
 {
-    const int64_t across = c->count * (s->width + GAP) - GAP, down = 2 * s->height + GAP;
+    const int64_t across = c->count * (s->width + DRV_IMAGE_GAP) - DRV_IMAGE_GAP,
+                  down = 2 * s->height + DRV_IMAGE_GAP;
     const double left = -0.01 * (double)across, height = (double)s->height;
     drv_print(plot,
               "unset border\nunset tics\nunset grid\nunset key\nset size ratio -1\n"
@@ -183,7 +82,7 @@ static void plot_images(drv_file *plot, const image_shape *s, const choice *c, d
               left, 0.5 * height, left, 1.5 * height, left, -0.14 * height);
     for (int64_t i = 0; i < c->count; i++) {
         drv_print(plot, "set label %lld '%.2f' at %g,%g center\n", (long long)(i + 1), c->ratio[i],
-                  (double)(i * (s->width + GAP)) + 0.5 * (double)s->width,
+                  (double)(i * (s->width + DRV_IMAGE_GAP)) + 0.5 * (double)s->width,
                   -0.14 * (double)s->height);
     }
     drv_print(plot, "plot 'memorization_images.csv' using 1:2:3:4:5 every ::1 with rgbimage\n"
@@ -224,7 +123,7 @@ static double farthest(const memorized *of)
     return most;
 }
 
-void draw_memorization(const ddn_dataset *ds, const image_shape *shape, double kappa,
+void draw_memorization(const ddn_dataset *ds, const drv_image *shape, double kappa,
                        const memorized *samples, const memorized *test)
 {
     static const char *const distances[] = {"$2", "$3"}, *const names[] = {"d_1, ", "d_2, "};
@@ -233,8 +132,8 @@ void draw_memorization(const ddn_dataset *ds, const image_shape *shape, double k
     const double wide = (sheet_right - sheet_left) * WIDTH;
     double sheet = 0;
     if (shape->height > 0) {
-        sheet = fmin(wide * (double)(2 * shape->height + GAP) /
-                         (double)(c.count * (shape->width + GAP) - GAP),
+        sheet = fmin(wide * (double)(2 * shape->height + DRV_IMAGE_GAP) /
+                         (double)(c.count * (shape->width + DRV_IMAGE_GAP) - DRV_IMAGE_GAP),
                      0.4 * WIDTH);
         sheet += CAPTION;
         write_images(ds, shape, samples, &c);

@@ -1,0 +1,124 @@
+/* Points as images: their shapes, and sheets of them for pictures. See driver.h.
+ * SPDX-License-Identifier: MIT */
+#include "driver.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    SMALLEST = 8,   /* edge of an image that is guessed */
+    COMPARED = 100, /* points whose neighbouring numbers are compared */
+    WHITE = 255
+};
+
+/* ---- Shapes ------------------------------------------------------------------------------ */
+
+static drv_image planes(int64_t channels, int64_t height, int64_t width)
+{
+    return (drv_image){height, width, channels, height * width, width, 1};
+}
+
+static drv_image interleaved(int64_t height, int64_t width, int64_t channels)
+{
+    return (drv_image){height, width, channels, 1, width * channels, channels};
+}
+
+/* Mean square of the difference of numbers that are so far apart in a row. */
+static double unlike(const ddn_dataset *ds, int64_t step)
+{
+    const int64_t d = ddn_dataset_d(ds), n = ddn_dataset_n(ds);
+    double *y = drv_alloc(d, sizeof *y), sum = 0;
+    for (int64_t i = 0; i < n && i < COMPARED; i++) {
+        drv_try(ddn_dataset_read(drv.ctx, ds, i, 1, y, d));
+        for (int64_t j = 0; j + step < d; j++) {
+            sum += (y[j + step] - y[j]) * (y[j + step] - y[j]) / (double)(d - step);
+        }
+    }
+    return sum;
+}
+
+/* One row below is one width away in planes, three in images of coloured pixels. */
+static drv_image guess(const ddn_dataset *ds)
+{
+    const int64_t d = ddn_dataset_d(ds), grey = llround(sqrt((double)d));
+    const int64_t colour = llround(sqrt((double)d / 3));
+    if (grey >= SMALLEST && grey * grey == d) {
+        return planes(1, grey, grey);
+    }
+    if (colour >= SMALLEST && 3 * colour * colour == d) {
+        return unlike(ds, colour) < unlike(ds, 3 * colour) ? planes(3, colour, colour)
+                                                           : interleaved(colour, colour, 3);
+    }
+    return (drv_image){0, 0, 0, 0, 0, 0};
+}
+
+drv_image drv_image_of(const char *text, const ddn_dataset *ds)
+{
+    long long a = 0, b = 0, c = 1;
+    int end = 0;
+    if (strcmp(text, "auto") == 0) {
+        return guess(ds);
+    }
+    if (strcmp(text, "none") == 0) {
+        return (drv_image){0, 0, 0, 0, 0, 0};
+    }
+    const int two = sscanf(text, "%9lldx%9lld%n", &a, &b, &end) == 2 && text[end] == '\0';
+    const int three = !two && sscanf(text, "%9lldx%9lldx%9lld%n", &a, &b, &c, &end) == 3;
+    if (!(two || three) || text[end] != '\0' || a < 1 || b < 1 || c < 1 ||
+        (three && (a == 3) == (c == 3))) {
+        drv_die("--image %s is not like 28x28, 32x32x3 or 3x32x32", text);
+    }
+    if (a * b * c != ddn_dataset_d(ds)) {
+        drv_die("--image %s has %lld numbers, the points have %lld", text, a * b * c,
+                (long long)ddn_dataset_d(ds));
+    }
+    return two ? planes(1, a, b) : a == 3 ? planes(3, b, c) : interleaved(a, b, c);
+}
+
+/* ---- Sheets ------------------------------------------------------------------------------ */
+
+/* Numbers of a row as 0 .. 255, black to white, cut off at the range. */
+static void paint(const drv_image *s, const double *x, double low, double high, int64_t left,
+                  int64_t top, int64_t across, double *canvas)
+{
+    for (int64_t c = 0; c < 3; c++) {
+        for (int64_t i = 0; i < s->height * s->width; i++) {
+            const int64_t row = i / s->width, column = i % s->width;
+            const int64_t plane = c < s->channels ? c : 0;
+            const double value = x[plane * s->plane + row * s->row + column * s->column];
+            canvas[3 * ((top + row) * across + left + column) + c] =
+                WHITE * fmin(fmax((value - low) / (high - low), 0), 1);
+        }
+    }
+}
+
+void drv_sheet(const char *path, const drv_image *s, int64_t rows, int64_t columns, int64_t from,
+               const double *const *images)
+{
+    const int64_t across = columns * (s->width + DRV_IMAGE_GAP) - DRV_IMAGE_GAP;
+    const int64_t down = rows * (s->height + DRV_IMAGE_GAP) - DRV_IMAGE_GAP;
+    double *canvas = drv_alloc(3 * across * down, sizeof *canvas), low = INFINITY, high = -INFINITY;
+    for (int64_t i = 0; i < 3 * across * down; i++) {
+        canvas[i] = WHITE;
+    }
+    for (int64_t i = from * columns; i < rows * columns; i++) {
+        for (int64_t j = 0; images[i] != NULL && j < s->height * s->width * s->channels; j++) {
+            low = fmin(low, images[i][j]);
+            high = fmax(high, images[i][j]);
+        }
+    }
+    high = high > low ? high : low + 1;
+    for (int64_t i = 0; i < rows * columns; i++) {
+        if (images[i] != NULL) {
+            paint(s, images[i], low, high, i % columns * (s->width + DRV_IMAGE_GAP),
+                  i / columns * (s->height + DRV_IMAGE_GAP), across, canvas);
+        }
+    }
+    drv_file *file = drv_csv_open(path, "x,y,red,green,blue");
+    for (int64_t i = 0; i < across * down; i++) {
+        const double *at = canvas + 3 * i;
+        drv_print(file, "%lld,%lld,%.0f,%.0f,%.0f\n", (long long)(i % across),
+                  (long long)(i / across), at[0], at[1], at[2]);
+    }
+    drv_close(file);
+}

@@ -1,0 +1,421 @@
+/* The experiment of the talks with a trained network: two U-Nets, one that learned all points and
+ * one that learned a few, beside the exact score of the same points. Clones of the network and of
+ * the exact score by the same sampler, and by identity; how near the samples are to the points; a
+ * table, trained_network.json, trained_network.csv and trained_network.png. The networks come from
+ * train.py, run in unet.c, and are plain callbacks to the library. Formulas: doc/theory.md (17),
+ * (20), (36), (91). SPDX-License-Identifier: MIT */
+#include "trained_network.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "unet.h"
+
+#ifndef WEIGHTS
+#define WEIGHTS "."
+#endif
+
+typedef struct settings {
+    drv_data data, test;
+    const char *weights;
+    int64_t pairs, times, steps, samples, few;
+} settings;
+
+static struct {
+    ddn_dataset *points, *few, *test;
+    ddn_schedule *schedule;
+    ddn_oracle *exact;
+    unet *large, *small;
+    unet_classifier *classifier;
+    ddn_result *identities;
+} own;
+
+static void close_networks(void)
+{
+    unet_close(own.large);
+    unet_close(own.small);
+    unet_classifier_close(own.classifier);
+}
+
+/* ---- Data and networks ------------------------------------------------------------------- */
+
+/* The points that the small network learned: of both classes the first ones, as in train.py. */
+static ddn_dataset *first_points(int64_t few)
+{
+    const int64_t n = ddn_dataset_n(own.points);
+    int32_t *labels = drv_alloc(n, sizeof *labels), classes[2];
+    int64_t *rows = drv_alloc(few, sizeof *rows), taken[2] = {0, 0}, count = 0;
+    ddn_dataset *part = NULL;
+    drv_try(ddn_dataset_labels(drv.ctx, own.points, n, labels));
+    drv_try(ddn_dataset_classes(drv.ctx, own.points, 2, classes, NULL));
+    for (int64_t i = 0; i < n && count < few; i++) {
+        const int which = labels[i] == classes[1];
+        if (taken[which] < few / 2) {
+            taken[which]++;
+            rows[count++] = i;
+        }
+    }
+    drv_try(ddn_dataset_create_subset(drv.ctx, own.points, count, rows, &part));
+    drv_keep(part);
+    return part;
+}
+
+static const char *weights_of(const settings *set, const char *name)
+{
+    static char path[4096];
+    snprintf(path, sizeof path, "%s/%s", set->weights, name);
+    return path;
+}
+
+static unet *network(const settings *set, const char *name)
+{
+    char error[512];
+    unet *net = unet_open(weights_of(set, name), (int)drv.threads, error, sizeof error);
+    if (net == NULL) {
+        drv_die("%s (--weights)", error);
+    }
+    return net;
+}
+
+static void load(settings *set)
+{
+    char error[512];
+    int32_t classes[2];
+    own.points = drv_data_load(&set->data);
+    own.test = drv_data_load(&set->test);
+    if (ddn_dataset_class_count(own.points) != 2 || ddn_dataset_d(own.points) != UNET_PIXELS ||
+        ddn_dataset_d(own.test) != UNET_PIXELS) {
+        drv_die("the networks know two classes of images of %d pixels; %s has %lld classes, d = "
+                "%lld (--data, --labels, --classes, --test)",
+                UNET_PIXELS, set->data.path, (long long)ddn_dataset_class_count(own.points),
+                (long long)ddn_dataset_d(own.points));
+    }
+    drv_try(ddn_dataset_classes(drv.ctx, own.points, 2, classes, NULL));
+    own.few = first_points(set->few);
+    own.large = network(set, "large.npy");
+    own.small = network(set, "small.npy");
+    own.classifier = unet_classifier_open(weights_of(set, "classifier.npy"), error, sizeof error);
+    if (own.classifier == NULL) {
+        drv_die("%s (--weights)", error);
+    }
+    unet_classifier_name(own.classifier, classes[0], classes[1]);
+    drv_try(ddn_schedule_create_ddpm(drv.ctx, 1e-4, 0.02, 1000, &own.schedule));
+    drv_keep(own.schedule);
+    own.exact = drv_empirical(own.points, own.schedule);
+}
+
+/* A network as an oracle, of the points that it learned. */
+static ddn_oracle *learned(unet *net, const ddn_dataset *points)
+{
+    ddn_model *model = NULL;
+    ddn_oracle *oracle = NULL;
+    drv_try(ddn_model_create(drv.ctx, own.schedule, DDN_PREDICTION_EPS, UNET_PIXELS, net, NULL,
+                             &model));
+    drv_keep(model);
+    drv_try(ddn_model_set_predict_f32(model, unet_predict));
+    drv_try(ddn_model_set_dataset(model, points));
+    drv_set_f64(ddn_model_options(model), DDN_MODEL_CLIP_LOW, -1);
+    drv_set_f64(ddn_model_options(model), DDN_MODEL_CLIP_HIGH, 1);
+    drv_try(ddn_oracle_create_model(drv.ctx, model, &oracle));
+    drv_keep(oracle);
+    return oracle;
+}
+
+/* ---- Clones ------------------------------------------------------------------------------ */
+
+static double ou_time(double t)
+{
+    double tau = NAN;
+    drv_try(ddn_schedule_to_ou(drv.ctx, own.schedule, t, &tau));
+    return tau;
+}
+
+static double index_of(double tau)
+{
+    double t = NAN;
+    drv_try(ddn_schedule_from_ou(drv.ctx, own.schedule, tau, &t));
+    return t;
+}
+
+/* Value, error and interval of a column; drv_column gives memory that is freed at exit. */
+static void take(const ddn_result *result, const char *name, double **columns)
+{
+    static const char *const endings[4] = {"", "_se", "_low", "_high"};
+    for (int i = 0; i < 4; i++) {
+        char full[64];
+        snprintf(full, sizeof full, "%s%s", name, endings[i]);
+        columns[i] = drv_column(result, full);
+    }
+}
+
+static curves curves_of(const ddn_result *result, int64_t rows)
+{
+    curves c = {rows, drv_column(result, "t"), {NULL}, {NULL}};
+    take(result, "phi", c.phi);
+    take(result, "phi_C", c.phi_c);
+    for (int64_t k = 0; k < rows; k++) {
+        c.t[k] = ou_time(c.t[k]);
+    }
+    return c;
+}
+
+static ddn_analysis *clone_settings(const settings *set)
+{
+    ddn_analysis *an = drv_analysis();
+    ddn_options *options = ddn_analysis_options(an);
+    drv_set_i64(options, DDN_ANALYSIS_CLONES, set->pairs);
+    drv_set_i64(options, DDN_ANALYSIS_STEPS, set->steps);
+    drv_set_i64(options, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL);
+    drv_try(ddn_analysis_set_classifier_f32(an, unet_classify, own.classifier, NULL));
+    return an;
+}
+
+typedef struct crossing {
+    double t, error;
+} crossing;
+
+/* Where a curve of the result crosses its level, in OU time. */
+static crossing crossing_of(ddn_analysis *an, const ddn_oracle *oracle, const ddn_result *result,
+                            const char *name)
+{
+    ddn_result *times = NULL;
+    crossing c = {NAN, NAN};
+    drv_try(ddn_analysis_crossings(an, oracle, result, &times));
+    drv_keep(times);
+    const double t = drv_scalar(times, name, &c.error);
+    if (!isnan(t)) {
+        const double lower = fmax(t - c.error, 0), upper = fmin(t + c.error, 999);
+        c.t = ou_time(t);
+        c.error *= (ou_time(upper) - ou_time(lower)) / (upper - lower);
+    }
+    return c;
+}
+
+/* ---- Samples ----------------------------------------------------------------------------- */
+
+/* By the probability flow (DDIM) from pure noise. */
+static void sample(const settings *set, const ddn_oracle *oracle, images *of)
+{
+    ddn_integrator *it = NULL;
+    of->x = drv_alloc(of->m * UNET_PIXELS, sizeof *of->x);
+    drv_try(ddn_integrator_create(drv.ctx, oracle, DDN_METHOD_EXPONENTIAL, &it));
+    drv_keep(it);
+    ddn_options *options = ddn_integrator_options(it);
+    drv_set_f64(options, DDN_INTEGRATOR_ETA, 0);
+    drv_set_f64(options, DDN_INTEGRATOR_T_START, 999);
+    drv_set_f64(options, DDN_INTEGRATOR_T_END, -1);
+    drv_set_i64(options, DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM);
+    drv_set_i64(options, DDN_INTEGRATOR_STEPS, set->steps);
+    drv_set_i64(options, DDN_INTEGRATOR_SEED, drv.seed);
+    drv_try(ddn_integrator_draw_start(it, of->m, of->x, UNET_PIXELS));
+    drv_try(ddn_integrator_run(it, of->m, of->x, UNET_PIXELS));
+}
+
+static void measure_distance(images *of)
+{
+    drv_try(ddn_analysis_memorization(drv_analysis(), of->points, of->m, of->x, UNET_PIXELS,
+                                      &of->distance));
+    drv_keep(of->distance);
+}
+
+static images test_images(void)
+{
+    images of = {"test data", ddn_dataset_n(own.test), NULL, own.points, NULL};
+    of.x = drv_alloc(of.m * UNET_PIXELS, sizeof *of.x);
+    drv_try(ddn_dataset_read(drv.ctx, own.test, 0, of.m, of.x, UNET_PIXELS));
+    return of;
+}
+
+/* ---- Results ----------------------------------------------------------------------------- */
+
+enum {
+    COLUMNS = 25
+};
+
+static void write_csv(const report *r)
+{
+    static const char *const names[COLUMNS] = {"t",
+                                               "phi_identity",
+                                               "phi_identity_se",
+                                               "phi_identity_low",
+                                               "phi_identity_high",
+                                               "phi_C_identity",
+                                               "phi_C_identity_se",
+                                               "phi_C_identity_low",
+                                               "phi_C_identity_high",
+                                               "phi_exact",
+                                               "phi_exact_se",
+                                               "phi_exact_low",
+                                               "phi_exact_high",
+                                               "phi_C_exact",
+                                               "phi_C_exact_se",
+                                               "phi_C_exact_low",
+                                               "phi_C_exact_high",
+                                               "phi_network",
+                                               "phi_network_se",
+                                               "phi_network_low",
+                                               "phi_network_high",
+                                               "phi_C_network",
+                                               "phi_C_network_se",
+                                               "phi_C_network_low",
+                                               "phi_C_network_high"};
+    const double *columns[COLUMNS] = {r->identity.t};
+    const curves *const all[] = {&r->identity, &r->exact, &r->network};
+    for (int k = 0; k < 24; k++) {
+        const curves *c = all[k / 8];
+        columns[1 + k] = k % 8 < 4 ? c->phi[k % 4] : c->phi_c[k % 4];
+    }
+    drv_csv(drv_path("trained_network.csv"), drv_header(names, COLUMNS), r->identity.rows, COLUMNS,
+            columns);
+}
+
+typedef struct row {
+    const char *key, *text;
+    double value, error;
+} row;
+
+static void print_json(const row *rows, int count)
+{
+    drv_file *file = drv_open(drv_path("trained_network.json"));
+    drv_print(file, "{");
+    for (int i = 0; i < count; i++) {
+        drv_print(file, "%s\n  \"%s\": ", i ? "," : "", rows[i].key);
+        if (isnan(rows[i].value)) {
+            drv_print(file, "null");
+        } else if (isnan(rows[i].error)) {
+            drv_print(file, "%.17g", rows[i].value);
+        } else {
+            drv_print(file, "{\"value\": %.17g, \"stderr\": %.17g}", rows[i].value, rows[i].error);
+        }
+    }
+    drv_print(file, "\n}\n");
+    drv_close(file);
+}
+
+static row distance_row(const char *key, const char *text, const images *of, const char *scalar)
+{
+    row r = {key, text, NAN, NAN};
+    r.value = drv_scalar(of->distance, scalar, &r.error);
+    return r;
+}
+
+static void print_table(const settings *set, const report *r)
+{
+    char a[64];
+    printf("%s: n = %lld, d = %d; %lld pairs a time, %lld steps; the small network learned %lld "
+           "points\n\n",
+           set->data.path, (long long)ddn_dataset_n(own.points), UNET_PIXELS, (long long)set->pairs,
+           (long long)set->steps, (long long)ddn_dataset_n(own.few));
+    printf("  %-8s %-19s %-19s %-19s %-19s %s\n", "t", "phi, identity", "phi, exact score",
+           "phi, network", "phi_C, exact score", "phi_C, network");
+    for (int64_t k = 0; k < r->identity.rows; k++) {
+        printf("  %-9.4g", r->identity.t[k]);
+        drv_cell(r->identity.phi[0][k], r->identity.phi[1][k], 19);
+        drv_cell(r->exact.phi[0][k], r->exact.phi[1][k], 19);
+        drv_cell(r->network.phi[0][k], r->network.phi[1][k], 19);
+        drv_cell(r->exact.phi_c[0][k], r->exact.phi_c[1][k], 19);
+        printf("%s\n", drv_format(r->network.phi_c[0][k], r->network.phi_c[1][k], a, sizeof a));
+    }
+    printf("\n");
+}
+
+static void read_options(int argc, char **argv, settings *set)
+{
+    const drv_option options[] = {
+        DRV_DATA_OPTIONS(set->data, DRV_REQUIRED),
+        {"few", "N", "points that the small network learned: the first of both classes", DRV_INT,
+         &set->few, 2, 1e6},
+        {"pairs", "N", "pairs of clones a time", DRV_INT, &set->pairs, 2, 1e6},
+        {"samples", "N", "samples of each network", DRV_INT, &set->samples, 2, 1e6},
+        {"steps", "N", "steps of the sampler", DRV_INT, &set->steps, 2, 1000},
+        {"test", "FILE", "points that no network has seen", DRV_STRING | DRV_REQUIRED,
+         &set->test.path, 0, 0},
+        {"test-labels", "FILE", "their labels", DRV_STRING, &set->test.labels, 0, 0},
+        {"times", "K", "times of the clones, evenly from 0.1 to 4 in OU time", DRV_INT, &set->times,
+         4, 100},
+        {"weights", "FOLDER", "large.npy, small.npy and classifier.npy, as train.py writes them",
+         DRV_STRING, &set->weights, 0, 0},
+    };
+    drv_start(argc, argv,
+              "Measures two trained networks, which learned all points and a few of them, beside "
+              "the exact score of\nall points: clones, and distances of samples from the points. "
+              "Writes trained_network.json,\ntrained_network.csv and trained_network.png.",
+              "trained_network.json trained_network.csv trained_network.gp trained_network.png "
+              "trained_network_images.csv large.csv small.csv test.csv",
+              options, DRV_COUNT(options));
+    set->test.classes = set->data.classes;
+    set->test.scale = set->data.scale;
+}
+
+int main(int argc, char **argv)
+{
+    settings set = {DRV_DATA_DEFAULTS, DRV_DATA_DEFAULTS, WEIGHTS, 128, 10, 48, 256, 20};
+    read_options(argc, argv, &set);
+    atexit(close_networks);
+    load(&set);
+    const ddn_oracle *large = learned(own.large, own.points), *small = learned(own.small, own.few);
+    double *times = drv_alloc(set.times, sizeof *times);
+    for (int64_t k = 0; k < set.times; k++) {
+        times[k] = index_of(0.1 + 3.9 * (double)k / (double)(set.times - 1));
+    }
+    ddn_analysis *an = clone_settings(&set);
+    ddn_result *exact = NULL, *network = NULL;
+    drv_try(ddn_analysis_identities(an, own.exact, set.times, times, &own.identities));
+    drv_keep(own.identities);
+    drv_try(ddn_analysis_clones(an, own.exact, set.times, times, &exact));
+    drv_keep(exact);
+    drv_try(ddn_analysis_clones(an, large, set.times, times, &network));
+    drv_keep(network);
+    report r = {own.points,
+                drv_image_of("28x28", own.points),
+                drv_caption(&set.data, own.points),
+                ddn_theory_speciation(drv_lambda(own.points)),
+                NAN,
+                curves_of(own.identities, set.times),
+                curves_of(exact, set.times),
+                curves_of(network, set.times),
+                {"large network", set.samples, NULL, own.points, NULL},
+                {"small network", set.samples, NULL, own.few, NULL},
+                test_images()};
+    sample(&set, large, &r.large);
+    sample(&set, small, &r.small);
+    measure_distance(&r.large);
+    measure_distance(&r.small);
+    measure_distance(&r.test);
+    const crossing s_identity = crossing_of(an, own.exact, own.identities, "t_S_phi");
+    const crossing s_exact = crossing_of(an, own.exact, exact, "t_S_phi");
+    const crossing s_network = crossing_of(an, large, network, "t_S_phi");
+    const crossing c_identity = crossing_of(an, own.exact, own.identities, "t_C_phi");
+    r.t_c = c_identity.t;
+    const row rows[] = {
+        {"t_S", "t_S of the spectrum", r.t_s, NAN},
+        {"t_S_phi_identity", "t_S_phi, identity", s_identity.t, s_identity.error},
+        {"t_S_phi_exact", "t_S_phi, exact score", s_exact.t, s_exact.error},
+        {"t_S_phi_network", "t_S_phi, network", s_network.t, s_network.error},
+        {"t_S_phi_difference", "network - exact", s_network.t - s_exact.t,
+         hypot(s_network.error, s_exact.error)},
+        {"t_C_phi_identity", "t_C_phi, identity", c_identity.t, c_identity.error},
+        distance_row("f_mem_large", "f_mem, large network", &r.large, "f_mem"),
+        distance_row("f_mem_small", "f_mem, small network", &r.small, "f_mem"),
+        distance_row("f_mem_test", "f_mem, test data", &r.test, "f_mem"),
+        distance_row("d1_large", "median d1, large network", &r.large, "d1_q50"),
+        distance_row("d1_small", "median d1, small network", &r.small, "d1_q50"),
+        distance_row("d1_test", "median d1, test data", &r.test, "d1_q50"),
+    };
+    print_table(&set, &r);
+    for (int i = 0; i < DRV_COUNT(rows); i++) {
+        char text[64];
+        printf(
+            "  %-26s %s\n", rows[i].text,
+            drv_format(rows[i].value, isnan(rows[i].error) ? 0 : rows[i].error, text, sizeof text));
+    }
+    print_json(rows, DRV_COUNT(rows));
+    write_csv(&r);
+    drv_csv_result(drv_path("large.csv"), "index,d1,d2", r.large.distance);
+    drv_csv_result(drv_path("small.csv"), "index,d1,d2", r.small.distance);
+    drv_csv_result(drv_path("test.csv"), "index,d1,d2", r.test.distance);
+    draw_report(&r);
+    printf("  results in %s: trained_network.json, trained_network.csv, trained_network.png\n",
+           drv.out);
+    return drv_finish();
+}

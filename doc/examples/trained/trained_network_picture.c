@@ -9,7 +9,7 @@ enum {
     CURVES = 430, /* height of a row of curves */
     CAPTION = 60, /* above the images */
     ROWS = 4,     /* of images */
-    MARGIN = 150  /* left of the images */
+    MARGIN = 190  /* left of the images */
 };
 
 /* Samples of both networks, each above the nearest of the points that it learned. */
@@ -92,7 +92,7 @@ void draw_report(const report *r)
     drv_print(plot, "set multiplot\n");
     plot_sheet(plot, r, (2 * CURVES + 10) / height, 1 - (CAPTION - 10) / height);
     const double top[] = {(2 * CURVES - 20) / height, (CURVES - 20) / height};
-    const double bottom[] = {(CURVES + 65) / height, 65 / height};
+    const double bottom[] = {(CURVES + 75) / height, 75 / height};
     place(plot, 0, bottom[0], top[0]);
     mark(plot, r->t_s, "t_S", 1);
     mark(plot, r->t_c, "t_C", 2);
@@ -101,7 +101,7 @@ void draw_report(const report *r)
                     "set yrange [*:1.05]\n");
     plot_curves(plot, 2);
     place(plot, 1, bottom[0], top[0]);
-    drv_print(plot, "set ylabel 'same nearest point, φ_C (bars: 95 %%)'\nset key top right\n"
+    drv_print(plot, "set ylabel 'same nearest point, φ_C (bars: 95 %%)'\nset key center right\n"
                     "set yrange [0:1.05]\n");
     plot_curves(plot, 6);
     drv_print(plot, "unset arrow\nunset label\nset key bottom right\nset autoscale\n"

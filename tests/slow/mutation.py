@@ -133,11 +133,12 @@ class Tree:
 
     def passes(self, test, limit):
         def limits():
+            os.setpgrp()
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         env = {**os.environ, "TMPDIR": str(self.scratch), **test["env"]}
         process = subprocess.Popen(test["cmd"], cwd=test["workdir"] or self.build, env=env, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=limits)
+                                   stderr=subprocess.DEVNULL, preexec_fn=limits)
         try:
             output = process.communicate(timeout=limit)[0]
             return process.returncode in (0, 77) and not re.search(rb"^not ok", output, flags=re.M)

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "support/block.h"
+
 void *fixture_allocate(void *user, int64_t bytes, int64_t alignment)
 {
     memory *mem = user;
@@ -15,8 +17,7 @@ void *fixture_allocate(void *user, int64_t bytes, int64_t alignment)
         mem->blocks = realloc(mem->blocks, (size_t)mem->capacity * sizeof(void *));
         assert_non_null(mem->blocks);
     }
-    size_t a = (size_t)alignment;
-    void *block = aligned_alloc(a, ((size_t)bytes + a - 1) / a * a);
+    void *block = test_block(bytes, alignment);
     assert_non_null(block);
     if (mem->keep) {
         mem->blocks[mem->count++] = block;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "support/block.h"
+
 static const double times[3] = {0.2, 0.6, 1.8};
 
 int32_t is_event(world *w)
@@ -22,8 +24,7 @@ void ask(world *w)
 static void *allocate(void *user, int64_t bytes, int64_t alignment)
 {
     ask(user);
-    size_t step = (size_t)alignment;
-    return aligned_alloc(step, ((size_t)bytes + step - 1) / step * step);
+    return test_block(bytes, alignment);
 }
 
 static void deallocate(void *user, void *pointer, int64_t bytes)

@@ -220,6 +220,39 @@ static void plain_tables(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A byte 0 ends no word, number or name of a file. */
+static void bytes_that_are_zero(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = NULL;
+    static const struct {
+        const char text[16];
+        size_t size;
+        const char *part;
+    } bad[] = {
+        {"a,b\n1,nan\0\n", 11, "line 2: 'nan' is no number"},
+        {"a,b\n1,nan\0\0\0\n", 13, "line 2: 'nan' is no number"},
+        {"a,b\n1,inf\0\n", 11, "line 2: 'inf' is no number"},
+        {"a,b\n1,-inf\0\n", 12, "line 2: '-inf' is no number"},
+        {"a,b\n1,2\0\n", 9, "line 2: '2' is no number"},
+        {"a,b\0c\n1,2\n", 10, "line 1: the name of column 2"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *path = test_write_file("z.csv", bad[i].text, bad[i].size);
+        FAILS(ctx, ddn_result_open(ctx, path, DDN_RESULT_FORMAT_CSV, &r), DDN_E_FORMAT,
+              bad[i].part);
+        assert_null(r);
+    }
+    static const char npy[] = "\x93NUMPY\1\0\x47\0{'descr': [('a\0b', '<f8')], 'fortran_order': "
+                              "False, 'shape': (0,), }  \n";
+    FAILS(ctx,
+          ddn_result_open(ctx, test_write_file("z.npy", npy, sizeof npy - 1), DDN_RESULT_FORMAT_NPY,
+                          &r),
+          DDN_E_FORMAT, "byte 0");
+    ddn_context_destroy(ctx);
+}
+
 static void bad_json(void **state)
 {
     (void)state;
@@ -402,6 +435,7 @@ int main(void)
         cmocka_unit_test(in_another_locale),
         cmocka_unit_test(numpy_arrays),
         cmocka_unit_test(plain_tables),
+        cmocka_unit_test(bytes_that_are_zero),
         cmocka_unit_test(bad_json),
         cmocka_unit_test(damaged_files),
         cmocka_unit_test(cut_tables),

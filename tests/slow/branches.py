@@ -34,7 +34,7 @@ def build_and_run(build):
     if not (build / "build.ninja").exists():
         # The kernels ask for optimisation by themselves, and bodies always inlined would count anew in each caller.
         subprocess.run(["meson", "setup", str(build), str(ROOT), "-Dbuildtype=debug", "-Dwarning_level=0",
-                        "-Db_ndebug=true", "-Db_coverage=true", "-Dc_args=-O0 -Dalways_inline=unused",
+                        "-Db_ndebug=true", "-Db_coverage=true", "-Dc_args=-Dalways_inline=unused",
                         "-Dtests=enabled", "-Dexamples=false", "-Dbenchmarks=false"], env=env, check=True)
     subprocess.run(["ninja", "-C", str(build)], env=env, check=True, stdout=subprocess.DEVNULL)
     for counts in build.rglob("*.gcda"):

@@ -270,10 +270,7 @@ static ddn_status run_scan(scan *s, int64_t p_grid)
 static int32_t is_before(const void *what, int64_t i, int64_t j)
 {
     const found *a = (const found *)what + i, *b = (const found *)what + j;
-    if (a->p != b->p) {
-        return a->p < b->p;
-    }
-    return a->x < b->x || (a->x == b->x && a->kind < b->kind);
+    return a->p < b->p || (a->p == b->p && a->x < b->x); /* no two of them are at one place */
 }
 
 static void exchange_found(void *what, int64_t i, int64_t j)

@@ -182,10 +182,35 @@ static void plain_tables(void **state)
     assert_true(isnan(test_element(ctx, r, "z", 0)) && test_element(ctx, r, "y", 1) == INFINITY);
     assert_true(test_element(ctx, r, "z", 1) == -INFINITY);
     ddn_result_destroy(r);
+    /* Without a last end of line; a cell of blanks; a file that is one letter, or blanks. */
+    OK(ctx, ddn_result_open(ctx, test_write_file("t.dat", "  a,b\n 1, \t ", 12),
+                            DDN_RESULT_FORMAT_AUTO, &r));
+    assert_true(test_element(ctx, r, "a", 0) == 1 && isnan(test_element(ctx, r, "b", 0)));
+    ddn_result_destroy(r);
+    OK(ctx, ddn_result_open(ctx, test_write_file("t.dat", "x", 1), DDN_RESULT_FORMAT_AUTO, &r));
+    assert_true(ddn_result_rows(r) == 0 && ddn_result_column_count(r) == 1);
+    ddn_result_destroy(r);
+    FAILS(ctx, ddn_result_open(ctx, test_write_file("t.dat", " \n", 2), DDN_RESULT_FORMAT_AUTO, &r),
+          DDN_E_FORMAT, "line 1");
+    FAILS(ctx, ddn_result_open(ctx, test_write_file("t.dat", "\0", 1), DDN_RESULT_FORMAT_AUTO, &r),
+          DDN_E_FORMAT, "line 1");
+    FAILS(
+        ctx,
+        ddn_result_open(ctx, test_write_file("t.dat", " \t\r\n{}", 6), DDN_RESULT_FORMAT_AUTO, &r),
+        DDN_E_FORMAT, "missing"); /* it is JSON */
     static const struct {
         const char *text, *part;
     } bad[] = {
         {"a,b\n1,2\n3\n", "line 3: there are 1 numbers for 2 columns"},
+        {"a\n1234567890123456789012345678901234567890x\n",
+         "line 2: '1234567890123456789012345678901234567890' is no number"},
+        {"a\n1,\n,\n,,\n", "numbers for 1 columns"},
+        {"a,b,c,d,e,f\n1\n\n\n\n\n", "too short for 6 columns"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n# rows x\na\n1\n",
+         "line 4"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n"
+         "# column \"a\": {}\n# column \"b\": {}\na\n1\n",
+         "line 6: there are 1 columns, 2 are described"},
         {"a,b\n1,2\n3,4x\n", "line 3: '4x' is no number"},
         {"a,b\n1,2\n\n", "line 3"},
         {"a,a\n1,2\n", "line 1: 'a' stands twice"},
@@ -217,6 +242,17 @@ static void plain_tables(void **state)
               bad[i].part);
         assert_null(r);
     }
+    /* An end that is one of ours, after any ends of lines; and less than that. */
+    static const char whole[] = "# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": "
+                                "\"ou\"\n# rows 1\na\n1\r\n# end\r\n\n\r\n";
+    OK(ctx, ddn_result_open(ctx, test_write_file("e.csv", whole, sizeof whole - 1),
+                            DDN_RESULT_FORMAT_AUTO, &r));
+    assert_true(ddn_result_rows(r) == 1 && test_element(ctx, r, "a", 0) == 1);
+    ddn_result_destroy(r);
+    FAILS(ctx,
+          ddn_result_open(ctx, test_write_file("e.csv", "# diffdyn result 1\n\n\n\n", 22),
+                          DDN_RESULT_FORMAT_AUTO, &r),
+          DDN_E_FORMAT, "cut");
     ddn_context_destroy(ctx);
 }
 
@@ -237,6 +273,14 @@ static void bad_json(void **state)
         const char *text, *part;
     } bad[] = {
         {FIELDS "\"rows\": 2, \"columns\": {\"a\": {\"values\": [1]}}}", "1 values, not 2"},
+        {FIELDS "\"rows\": 1, \"columns\": {\"a\": {\"values\": [1], \"values\": [1]}}}",
+         "no values"},
+        {HEAD "\"clock\": \"ou\"}, \"scalars\": {\"a\": {}}, \"rows\": 1, \"columns\": {\"a\": "
+              "{\"values\": [1]}}}",
+         "'a' stands twice"},
+        {HEAD "\"clock\": \"ou\"}, \"scalars\": {\"a\": {\"pooling\": \"share\", \"of\": \"b\"}}, "
+              "\"rows\": 0, \"columns\": {}}",
+         "'a' has no count"},
         {FIELDS "\"rows\": 1, \"columns\": {\"a\": {\"values\": [1, 2]}}}", "more than 1 values"},
         {FIELDS "\"rows\": 1, \"columns\": {\"a\": {}}}", "no values"},
         {FIELDS "\"columns\": {}, \"rows\": 1}", "must come before"},

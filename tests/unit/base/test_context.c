@@ -21,11 +21,14 @@ static void options_are_checked(void **state)
 static void every_status_has_a_name(void **state)
 {
     (void)state;
-    for (ddn_status s = -13; s <= 1; s++) {
-        assert_string_not_equal(ddn_status_name(s), "unknown status");
-        assert_string_not_equal(ddn_status_text(s), "unknown status");
-    }
+#define ROW(name, value, text)                                                                     \
+    assert_int_equal(name, value);                                                                 \
+    assert_string_equal(ddn_status_name(name), #name);                                             \
+    assert_string_equal(ddn_status_text(name), text);
+    DDN_STATUS_LIST(ROW)
+#undef ROW
     assert_string_equal(ddn_status_name(-9999), "unknown status");
+    assert_string_equal(ddn_status_text(-9999), "unknown status");
 }
 
 int main(void)

@@ -35,12 +35,10 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
     q->ctx = ctx;
     ddni_retain(oracle);
     q->oracle = (ddn_oracle *)(uintptr_t)oracle;
-    if (oracle->ops->scratch_create != NULL) {
-        ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
-        if (status != DDN_OK) {
-            ddn_query_destroy(q);
-            return status;
-        }
+    ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
+    if (status != DDN_OK) {
+        ddn_query_destroy(q);
+        return status;
     }
     memcpy(q->table, option_table, sizeof option_table);
     q->table[DDNI_QUERY_EPSILON].preset.f = oracle->epsilon_preset;
@@ -154,14 +152,13 @@ double ddn_query_touched(const ddn_query *q)
     return !DDNI_IS(q) ? 0 : q->report.touched;
 }
 
-/* Member `what` of a tally, 0 where there is none. */
+/* Member `what` of a tally. */
 static int64_t member(const ddni_way_tally *tally, ddn_way_tally what)
 {
     return what == DDN_WAY_TRIED    ? tally->tried
            : what == DDN_WAY_SERVED ? tally->served
            : what == DDN_WAY_ROWS   ? tally->rows
-           : what == DDN_WAY_BYTES  ? tally->bytes
-                                    : 0;
+                                    : tally->bytes;
 }
 
 static int32_t is_tally(const ddn_query *q, int64_t way, ddn_way_tally what)
@@ -203,11 +200,8 @@ int64_t ddn_query_scratch_bytes(const ddn_query *q)
     if (!DDNI_IS(q)) {
         return 0;
     }
-    int64_t bytes =
-        ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace) + ddni_query_singles_bytes(q);
-    return q->oracle->ops->scratch_bytes != NULL && q->scratch != NULL
-               ? bytes + q->oracle->ops->scratch_bytes(q->scratch)
-               : bytes;
+    return ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace) + ddni_query_singles_bytes(q) +
+           q->oracle->ops->scratch_bytes(q->scratch);
 }
 
 /* div = -d/s^2 + (a/s^2)^2 tr Cov; J v = -v/s^2 + (a/s^2)^2 Cov v. (18) */

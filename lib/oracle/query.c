@@ -317,17 +317,18 @@ ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, in
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
-    ddni_request asked = q->rq;
-    if (m > 0) {
-        DDNI_TRY(ddni_query_singles_open(q, m, &asked));
+    if (m == 0) {
+        return DDN_OK;
     }
+    ddni_request asked = q->rq;
+    DDNI_TRY(ddni_query_singles_open(q, m, &asked));
     ddni_request rq = asked;
     rq.epsilon = q->values[DDNI_QUERY_EPSILON].f;
     rq.trajectory = q->values[DDNI_QUERY_TRAJECTORY].i != 0;
     rq.forbidden = q->values[DDNI_QUERY_FORBID].i;
     region vectors = {"v", NULL, q->oracle->d, rq.ldv, sizeof *rq.v};
     if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
-        DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
+        DDNI_CHECK(ctx, rq.v != NULL, DDN_E_STATE,
                    "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");
         DDNI_TRY(ddni_check_states(ctx, "v", rq.v, m, q->oracle->d, rq.ldv));
         vectors.start = rq.v;
@@ -336,9 +337,6 @@ ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, in
         DDNI_CHECK(ctx, rq.paths.list == NULL || q->path_count >= m, DDN_E_SHAPE,
                    "%lld path numbers were set, but the run has m = %lld states",
                    (long long)q->path_count, (long long)m);
-    }
-    if (m == 0) {
-        return DDN_OK;
     }
     const region states = {"x", x, q->oracle->d, ldx, sizeof *x};
     DDNI_TRY(check_memory(q, &states, &vectors, m));

@@ -104,13 +104,13 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
 #define DDNI_CHECK_PTR(ctx, pointer)                                                               \
     do {                                                                                           \
         DDNI_CHECK((ctx), (pointer) != NULL, DDN_E_NULL, "argument %s is NULL", #pointer);         \
-        DDNI_CHECK_ALIVE((ctx), (pointer));                                                        \
+        DDNI_CHECK_ALIVE(ctx, pointer);                                                            \
     } while (0)
 /* An object that may be NULL. */
 #define DDNI_CHECK_OPTIONAL(ctx, object)                                                           \
     do {                                                                                           \
         if ((object) != NULL) {                                                                    \
-            DDNI_CHECK_ALIVE((ctx), (object));                                                     \
+            DDNI_CHECK_ALIVE(ctx, object);                                                         \
         }                                                                                          \
     } while (0)
 #define DDNI_CHECK_ALIVE(ctx, pointer)                                                             \

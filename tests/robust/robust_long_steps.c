@@ -90,6 +90,27 @@ static ddn_status general_in_parts(world *w)
     return status;
 }
 
+static ddn_status eigenvalues_in_parts(world *w)
+{
+    double *a = matrix(PARTS, 1);
+    ddn_status status = ddni_eigen_in_parts(w->ctx, PARTS, a, PARTS, w->out, NULL);
+    free(a);
+    return status;
+}
+
+static ddn_status equations(world *w)
+{
+    const int64_t n = DDNI_EIGEN_WHOLE + 1;
+    double *a = matrix(n, 1);
+    for (int64_t i = 0; i < n; i++) {
+        a[i * n + i] += (double)n;
+        w->out[i] = 1;
+    }
+    ddn_status status = ddni_solve(w->ctx, n, a, w->out);
+    free(a);
+    return status;
+}
+
 static ddn_status product(world *w)
 {
     double *a = matrix(PARTS, 1);
@@ -124,7 +145,9 @@ static ddn_status run_methods(world *w)
 
 static const long_call more_calls[] = {
     {"eigen_in_parts", eigen_in_parts},
+    {"eigenvalues_in_parts", eigenvalues_in_parts},
     {"general_in_parts", general_in_parts},
+    {"equations", equations},
     {"product", product},
     {"run_methods", run_methods},
 };

@@ -439,9 +439,45 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
+/* A name without a folder, a long one that is cut inside a character for the temporary one, a link
+ * to nothing; files that cannot be found for other reasons. */
+static void names_of_files(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = example(ctx), *back = NULL;
+    char here[1024], name[300];
+    struct stat st;
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(test_path("")), 0);
+    OK(ctx, ddn_result_write(ctx, r, "plain.csv", DDN_RESULT_FORMAT_AUTO));
+    OK(ctx, ddn_result_open(ctx, "plain.csv", DDN_RESULT_FORMAT_AUTO, &back));
+    test_same_results(ctx, r, back);
+    ddn_result_destroy(back);
+    for (int64_t before = 0; before < 3; before++) { /* one of them cuts a character */
+        memset(name, 'x', 3);
+        for (int64_t i = 0; i < 50; i++) {
+            memcpy(name + before + 3 * i, "\xe2\x82\xac", 3);
+        }
+        strcpy(name + before + 150, ".csv");
+        OK(ctx, ddn_result_write(ctx, r, name, DDN_RESULT_FORMAT_AUTO));
+        assert_int_equal(stat(name, &st), 0);
+        unlink(name);
+    }
+    assert_int_equal(chdir(here), 0);
+    const char *nothing = test_path("nothing.csv");
+    assert_int_equal(symlink("no such file", nothing), 0);
+    FAILS(ctx, ddn_result_write(ctx, r, nothing, DDN_RESULT_FORMAT_AUTO), DDN_E_IO, "cannot write");
+    assert_int_equal(lstat(nothing, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    ddn_result_destroy(r);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_of_files),
         cmocka_unit_test(what_is_written_comes_back),
         cmocka_unit_test(in_another_locale),
         cmocka_unit_test(numpy_arrays),

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Which branches of lib the fast tests take: a table by folder, and every branch that none takes.
 
-Builds lib and tests without optimisation under gcc's --coverage, runs the fast tests but for lint, abi and the drivers
-(which assert less), and reads what gcov counted. At least 92 % of the branches of each folder must be taken, and each
+Builds lib and tests under gcc's --coverage, without optimisation but for the kernels (whose roundings need their fused
+operations), runs the fast tests but for lint, abi and the drivers (which assert less), and reads what gcov counted. A
+test that fails there is an error. At least 92 % of the branches of each folder must be taken, and each
 line with a branch that is not taken must have a reason in branches_reasons.txt beside this script; a reason that fits
 no such line any more is an error. Kernel variants that this processor cannot run are left out, and named.
 
-How it counts: the branches are gcc's, without optimisation and with NDEBUG: two for each condition and each operand of
+How it counts: the branches are gcc's, with NDEBUG: two for each condition and each operand of
 && and ||, one for each case of a switch, in macros as elsewhere. A header's line that several files include or expand
 counts once, and its branch is taken if one of them takes it. A line that is never reached counts with all its branches.
 
@@ -32,7 +33,7 @@ SUITES_OUT = ["lint", "abi", "drivers"]
 def build_and_run(build):
     env = {**os.environ, "CC": os.environ.get("CC", "gcc"), "OPENBLAS_NUM_THREADS": "1"}
     if not (build / "build.ninja").exists():
-        # The kernels ask for optimisation by themselves, and bodies always inlined would count anew in each caller.
+        # Bodies always inlined would count anew in each caller.
         subprocess.run(["meson", "setup", str(build), str(ROOT), "-Dbuildtype=debug", "-Dwarning_level=0",
                         "-Db_ndebug=true", "-Db_coverage=true", "-Dc_args=-Dalways_inline=unused",
                         "-Dtests=enabled", "-Dexamples=false", "-Dbenchmarks=false"], env=env, check=True)

@@ -424,9 +424,57 @@ static void what_oracles_refuse(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Each output that is asked for alone is what it is beside all others. */
+static void alone(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    double x[M * LDX], v[M * LDX], a, s;
+    states(oracle, t, x, &a, &s);
+    test_normal(33, M * LDX, v);
+    test_outputs all = test_evaluate(ctx, oracle, t, M, x, LDX, v);
+    for (ddn_output what = 1; what < TEST_OUTPUTS; what++) {
+        if (!ddn_oracle_can(oracle, what)) {
+            continue;
+        }
+        double real[M * 16];
+        int64_t integer[M], ld = test_is_matrix(what) ? all.ld[what] : 1;
+        ddn_query *q = NULL;
+        assert_true(ld <= 16);
+        OK(ctx, ddn_query_create(ctx, oracle, &q));
+        OK(ctx, ddn_query_set_noise(q, 5, 0, 1, 0, NULL));
+        if (what == DDN_OUT_COV_TIMES_V || what == DDN_OUT_JACOBIAN_TIMES_V) {
+            OK(ctx, ddn_query_bind_input(q, DDN_IN_V, v, LDX));
+        }
+        OK(ctx, test_is_integer(what) ? ddn_query_bind_i64(q, what, integer)
+                                      : ddn_query_bind_f64(q, what, real, ld));
+        OK(ctx, ddn_query_run(q, t, M, x, LDX));
+        for (int64_t r = 0; r < M; r++) {
+            if (test_is_integer(what)) {
+                assert_int_equal(integer[r], all.i64[what][r]);
+                continue;
+            }
+            int64_t width = test_is_matrix(what) ? ld - TEST_PAD : 1;
+            for (int64_t j = 0; j < width; j++) {
+                double want = all.f64[what][r * all.ld[what] + j];
+                if (real[r * ld + j] != want) {
+                    CLOSE(real[r * ld + j], want, 1e-9, 1e-9);
+                }
+            }
+        }
+        ddn_query_destroy(q);
+    }
+    test_outputs_free(&all);
+}
+
+static void outputs_alone(void **state)
+{
+    (void)state;
+    for_every_oracle(alone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outputs_alone),
         cmocka_unit_test(queries_know_their_scratch),
         cmocka_unit_test(what_oracles_refuse),
         cmocka_unit_test(gradients),

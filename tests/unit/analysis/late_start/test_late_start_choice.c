@@ -353,6 +353,17 @@ static void what_is_no_late_start(void **state)
     OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.1, &t, &se));
     assert_true(isnan(t) && isnan(se));
     ddn_result_destroy(r);
+    /* Times may fall. */
+    const double falling[3] = {3, 2, 1}, curve[3] = {0.01, 0.1, 1}, errors[3] = {1e-3, 1e-3, 1e-3};
+    OK(ctx, ddn_result_create(ctx, "late_start", DDN_CLOCK_SCHEDULE, 3, &r));
+    OK(ctx, ddn_result_add_column(ctx, r, "t", NULL, "times", falling));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise", NULL, "a curve", curve));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_se", NULL, "its error", errors));
+    double low = 0, high = 0;
+    OK(ctx, ddn_late_start_choose(ctx, r, DDN_START_NOISE, 0.3, &t, &se));
+    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.3, &low, &high));
+    assert_true(t > 1 && t < 2 && low <= t && t <= high && low >= 1 && high <= 2);
+    ddn_result_destroy(r);
 
     ddn_dataset *ds = NULL, *wide = NULL;
     ddn_features *f = NULL;
@@ -367,6 +378,7 @@ static void what_is_no_late_start(void **state)
     FAILS(ctx, ddn_features_create_pca(ctx, ds, 0, &f), DDN_E_RANGE, "[1, 2]");
     OK(ctx, ddn_features_create_callback(ctx, 2, 4097, no_features, NULL, NULL, &f));
     FAILS(ctx, ddn_frechet_create(ctx, ds, f, &fr), DDN_E_RANGE, "4097");
+    OK(ctx, ddn_features_apply(ctx, f, 0, points, 2, &t, 4097)); /* of no states: not asked */
     assert_null(fr);
     ddn_features_destroy(f);
     ddn_dataset_destroy(wide);

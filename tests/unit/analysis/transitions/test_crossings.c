@@ -335,6 +335,32 @@ static void curves_of_hosts(void **state)
     OK(ctx, ddn_analysis_crossings(an, oracle, r, &crossed));
     ddn_result_destroy(crossed);
     ddn_result_destroy(r);
+    /* A curve that crosses three times; one that does not where it is known. */
+    static const double curves[2][6] = {{0.999, 0.001, 0.999, 0.001, 0.001, 0.001},
+                                        {NAN, 0.999, 0.999, 0.999, 0.999, NAN}};
+    static const double at[6] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
+    static const double se[6] = {1e-6, 1e-6, 1e-6, 1e-6, 1e-6, 1e-6};
+    for (int i = 0; i < 2; i++) {
+        OK(ctx, ddn_result_create(ctx, "identities", DDN_CLOCK_SCHEDULE, 6, &r));
+        OK(ctx, ddn_result_add_column(ctx, r, "t", NULL, "times", at));
+        OK(ctx, ddn_result_add_column(ctx, r, "phi_C", NULL, "a curve", curves[i]));
+        OK(ctx, ddn_result_add_column(ctx, r, "phi_C_se", NULL, "its error", se));
+        OK(ctx, ddn_analysis_crossings(an, oracle, r, &crossed));
+        const char *text = ddn_result_definition(crossed, "t_C_phi");
+        assert_non_null(text);
+        assert_non_null(strstr(text, i == 0 ? "largest time of several" : "0.5"));
+        const double t = test_scalar(ctx, crossed, "t_C_phi");
+        assert_true(i == 0 ? t > 0.3 && t < 0.4 : isnan(t));
+        ddn_result_destroy(crossed);
+        ddn_result_destroy(r);
+    }
+    /* Judges of other states than the oracle's. */
+    ddn_dataset *wide = NULL;
+    OK(ctx,
+       ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 3, (const double[6]){0, 0, 0, 1, 1, 1}, 3, &wide));
+    OK(ctx, ddn_analysis_set_points(an, wide));
+    FAILS(ctx, ddn_analysis_clones(an, oracle, 3, rising, &crossed), DDN_E_SHAPE, "have d = 3");
+    ddn_dataset_destroy(wide);
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(oracle);
     ddn_context_destroy(ctx);

@@ -1,6 +1,7 @@
 /* Late starts: divergences of the starts from p_t, and the choice of a start. */
 #include "support/fixtures.h"
 #include "support/reference.h"
+#include "support/results.h"
 
 typedef struct scan {
     ddn_context *ctx;
@@ -167,6 +168,10 @@ static void one_point_needs_no_late_start(void **state)
         CLOSE(gaussian[k], 0, 0, 1e-14);
         CLOSE(noise[k], 0.5 * (14.25 * q - 4 * q - 4 * log1p(-q)), 1e-12, 0);
     }
+    ddn_result_destroy(result);
+    OK(ctx,
+       ddn_analysis_late_start(s.an, s.oracle, 1, t + 1, &result)); /* one time, no neighbours */
+    CLOSE(test_element(ctx, result, "kl_noise", 0), noise[1], 1e-14, 0);
     ddn_result_destroy(result);
     scan_free(&s);
     ddn_dataset_destroy(ds);
@@ -352,6 +357,12 @@ static void what_is_no_late_start(void **state)
     assert_true(isnan(t) && isnan(se));
     OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.1, &t, &se));
     assert_true(isnan(t) && isnan(se));
+    ddn_result_destroy(r);
+    OK(ctx, ddn_result_create(ctx, "late_start", DDN_CLOCK_SCHEDULE, 2, &r));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise", NULL, "no times", unknown));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_se", NULL, "its error", unknown));
+    FAILS(ctx, ddn_late_start_choose(ctx, r, DDN_START_NOISE, 0.1, &t, &se), DDN_E_KEY,
+          "no columns 't', 'kl_noise'");
     ddn_result_destroy(r);
     /* Times may fall. */
     const double falling[3] = {3, 2, 1}, curve[3] = {0.01, 0.1, 1}, errors[3] = {1e-3, 1e-3, 1e-3};

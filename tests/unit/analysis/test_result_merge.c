@@ -294,6 +294,8 @@ static void halves_make_the_whole(void **state)
         ddn_result_destroy(b);
     }
     FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", DDN_POOLING_MEAN, 0), DDN_E_RANGE, "count");
+    FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", DDN_POOLING_MEAN, (INT64_C(1) << 53) + 1),
+          DDN_E_RANGE, "count");
     FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", 6, 1), DDN_E_KEY, "pooling = 6");
     FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", 0, 1), DDN_E_KEY, "pooling = 0");
     FAILS(ctx, ddn_result_set_pooling(ctx, whole, "x", DDN_POOLING_SAME, 0), DDN_E_KEY, "'x'");

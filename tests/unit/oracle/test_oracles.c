@@ -361,6 +361,15 @@ static void scratch_of(ddn_context *ctx, const ddn_oracle *oracle, double t)
     OK(ctx, ddn_query_bind_f64(q, DDN_OUT_JACOBIAN_TIMES_V, score, D));
     FAILS(ctx, ddn_query_run(q, t, 1, x, LDX), DDN_E_STATE, "need the input DDN_IN_V");
     OK(ctx, ddn_query_run(q, t, 0, x, LDX));
+    if (ddn_oracle_can(oracle, DDN_OUT_DRAW)) { /* a path number for each state */
+        const int64_t path = 3;
+        double draw[M * D];
+        OK(ctx, ddn_query_bind_input(q, DDN_IN_V, x, LDX));
+        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_DRAW, draw, D));
+        OK(ctx, ddn_query_set_noise(q, 5, 0, 1, 1, &path));
+        FAILS(ctx, ddn_query_run(q, t, 2, x, LDX), DDN_E_SHAPE, "1 path numbers were set");
+        OK(ctx, ddn_query_run(q, t, 1, x, LDX));
+    }
     assert_int_equal(ddn_query_tally(q, DDN_WAY_BYTES + 1, 0), 0);
     assert_int_equal(ddn_query_tally(q, 0, 0), 0);
     ddn_query_destroy(q);

@@ -341,7 +341,7 @@ static void outputs_describe_themselves(void **state)
 
 static void scratch_of(ddn_context *ctx, const ddn_oracle *oracle, double t)
 {
-    double x[M * LDX], a, s, score[M * D];
+    double x[M * LDX], a, s, score[M * D], jv[M * D];
     int64_t index[M];
     ddn_query *q = NULL;
     states(oracle, t, x, &a, &s);
@@ -358,7 +358,7 @@ static void scratch_of(ddn_context *ctx, const ddn_oracle *oracle, double t)
     /* Types are said, and what is not needed of no states. */
     FAILS(ctx, ddn_query_bind_i64(q, DDN_OUT_SCORE, index), DDN_E_TYPE, "is of type double");
     FAILS(ctx, ddn_query_bind_f64(q, DDN_OUT_DRAW_INDEX, score, 0), DDN_E_TYPE, "is of type int64");
-    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_JACOBIAN_TIMES_V, score, D));
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_JACOBIAN_TIMES_V, jv, D));
     FAILS(ctx, ddn_query_run(q, t, 1, x, LDX), DDN_E_STATE, "need the input DDN_IN_V");
     OK(ctx, ddn_query_run(q, t, 0, x, LDX));
     if (ddn_oracle_can(oracle, DDN_OUT_DRAW)) { /* a path number for each state */

@@ -94,7 +94,7 @@ ddn_status ddni_integrator_init_options(ddn_integrator *it)
     set_row(it, DDN_INTEGRATOR_EPSILON, low, high, preset);
     set_row(it, DDN_INTEGRATOR_ETA, method->eta_min, method->eta_max, method->eta);
     option(it, DDN_INTEGRATOR_GRID)->preset.i = method->grid;
-    option(it, DDN_INTEGRATOR_DENOISE)->maximum.i = method->forward || it->prediction == 0 ? 0 : 1;
+    option(it, DDN_INTEGRATOR_DENOISE)->maximum.i = method->forward ? 0 : 1;
     ddni_options_init(&it->options);
     return DDN_OK;
 }

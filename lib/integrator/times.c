@@ -41,7 +41,7 @@ ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const dou
             DDNI_CHECK(ctx, k == 0 || direction * (times[k] - times[k - 1]) > 0.0, DDN_E_RANGE,
                        "times[%lld] = %.17g does not %s times[%lld] = %.17g", (long long)k,
                        times[k], it->method->forward ? "exceed" : "fall below", (long long)(k - 1),
-                       k > 0 ? times[k - 1] : 0.0);
+                       times[k - 1]);
         }
         DDNI_TRY(ddni_alloc_for(ctx, "times", count, sizeof *copy, &copy));
         memcpy(copy, times, (size_t)count * sizeof *copy);

@@ -46,9 +46,6 @@ static void destroy(ddn_oracle *oracle)
 static void scratch_destroy(ddn_context *ctx, void *pointer)
 {
     scratch *sc = pointer;
-    if (sc == NULL) {
-        return;
-    }
     const ddni_allocator *al = ddni_context_allocator(ctx);
     for (int64_t i = 0; i < sc->count; i++) {
         ddn_query_destroy(sc->query[i]);
@@ -81,11 +78,11 @@ static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, voi
 static int64_t scratch_bytes(const void *pointer)
 {
     const scratch *sc = pointer;
-    int64_t bytes = sc == NULL ? 0 : (int64_t)sizeof *sc;
-    for (int64_t o = 0; sc != NULL && o < LINEAR; o++) {
+    int64_t bytes = (int64_t)sizeof *sc;
+    for (int64_t o = 0; o < LINEAR; o++) {
         bytes += ddni_alloc_bytes(sc->part[o]) + ddni_alloc_bytes(sc->sum[o]);
     }
-    for (int64_t i = 0; sc != NULL && i < sc->count; i++) {
+    for (int64_t i = 0; i < sc->count; i++) {
         bytes += ddn_query_scratch_bytes(sc->query[i]);
     }
     return bytes;

@@ -59,10 +59,11 @@ typedef struct ddni_report {
 
 /* The operations of a kind of oracle. evaluate gets finite states, at least one, and only outputs
  * of `can`; SCORE and MEAN are given together or either alone; query.c derives DIVERGENCE from
- * TRACE_COV and JACOBIAN_TIMES_V from COV_TIMES_V unless the kind lists them in `direct`. */
+ * TRACE_COV and JACOBIAN_TIMES_V from COV_TIMES_V unless the kind lists them in `direct`. All kinds
+ * give SCORE, MEAN and JACOBIAN_TIMES_V. */
 typedef struct ddni_oracle_ops {
     const char *kind;
-    /* Scratch of one query; NULL where none is needed. */
+    /* Scratch of one query. */
     ddn_status (*scratch_create)(ddn_context *ctx, const ddn_oracle *oracle, void **scratch);
     void (*scratch_destroy)(ddn_context *ctx, void *scratch);
     int64_t (*scratch_bytes)(const void *scratch);

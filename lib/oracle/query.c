@@ -35,12 +35,10 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
     q->ctx = ctx;
     ddni_retain(oracle);
     q->oracle = (ddn_oracle *)(uintptr_t)oracle;
-    if (oracle->ops->scratch_create != NULL) {
-        ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
-        if (status != DDN_OK) {
-            ddn_query_destroy(q);
-            return status;
-        }
+    ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
+    if (status != DDN_OK) {
+        ddn_query_destroy(q);
+        return status;
     }
     memcpy(q->table, option_table, sizeof option_table);
     q->table[DDNI_QUERY_EPSILON].preset.f = oracle->epsilon_preset;
@@ -154,14 +152,13 @@ double ddn_query_touched(const ddn_query *q)
     return !DDNI_IS(q) ? 0 : q->report.touched;
 }
 
-/* Member `what` of a tally, 0 where there is none. */
+/* Member `what` of a tally. */
 static int64_t member(const ddni_way_tally *tally, ddn_way_tally what)
 {
     return what == DDN_WAY_TRIED    ? tally->tried
            : what == DDN_WAY_SERVED ? tally->served
            : what == DDN_WAY_ROWS   ? tally->rows
-           : what == DDN_WAY_BYTES  ? tally->bytes
-                                    : 0;
+                                    : tally->bytes;
 }
 
 static int32_t is_tally(const ddn_query *q, int64_t way, ddn_way_tally what)
@@ -203,11 +200,8 @@ int64_t ddn_query_scratch_bytes(const ddn_query *q)
     if (!DDNI_IS(q)) {
         return 0;
     }
-    int64_t bytes =
-        ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace) + ddni_query_singles_bytes(q);
-    return q->oracle->ops->scratch_bytes != NULL && q->scratch != NULL
-               ? bytes + q->oracle->ops->scratch_bytes(q->scratch)
-               : bytes;
+    return ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace) + ddni_query_singles_bytes(q) +
+           q->oracle->ops->scratch_bytes(q->scratch);
 }
 
 /* div = -d/s^2 + (a/s^2)^2 tr Cov; J v = -v/s^2 + (a/s^2)^2 Cov v. (18) */
@@ -323,17 +317,18 @@ ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, in
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
-    ddni_request asked = q->rq;
-    if (m > 0) {
-        DDNI_TRY(ddni_query_singles_open(q, m, &asked));
+    if (m == 0) {
+        return DDN_OK;
     }
+    ddni_request asked = q->rq;
+    DDNI_TRY(ddni_query_singles_open(q, m, &asked));
     ddni_request rq = asked;
     rq.epsilon = q->values[DDNI_QUERY_EPSILON].f;
     rq.trajectory = q->values[DDNI_QUERY_TRAJECTORY].i != 0;
     rq.forbidden = q->values[DDNI_QUERY_FORBID].i;
     region vectors = {"v", NULL, q->oracle->d, rq.ldv, sizeof *rq.v};
     if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
-        DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
+        DDNI_CHECK(ctx, rq.v != NULL, DDN_E_STATE,
                    "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");
         DDNI_TRY(ddni_check_states(ctx, "v", rq.v, m, q->oracle->d, rq.ldv));
         vectors.start = rq.v;
@@ -342,9 +337,6 @@ ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, in
         DDNI_CHECK(ctx, rq.paths.list == NULL || q->path_count >= m, DDN_E_SHAPE,
                    "%lld path numbers were set, but the run has m = %lld states",
                    (long long)q->path_count, (long long)m);
-    }
-    if (m == 0) {
-        return DDN_OK;
     }
     const region states = {"x", x, q->oracle->d, ldx, sizeof *x};
     DDNI_TRY(check_memory(q, &states, &vectors, m));

@@ -99,9 +99,16 @@ static int32_t squares(void *user, int64_t m, int64_t d, const double *x, int64_
 
 /* ---- What the calls give ---- */
 
+/* What surrounds a call is no event of it. */
+static int32_t hush(world *w)
+{
+    return atomic_exchange(&w->armed, QUIET);
+}
+
 static ddn_status take_result(world *w, ddn_status status, ddn_result *r)
 {
     int64_t at = 0;
+    int32_t armed = hush(w);
     for (int64_t c = 0; r != NULL && c < ddn_result_column_count(r); c++) {
         int64_t rows = ddn_result_rows(r);
         OK(w->ctx, ddn_result_column(w->ctx, r, ddn_result_column_name(r, c), rows, w->out + at));
@@ -111,6 +118,7 @@ static ddn_status take_result(world *w, ddn_status status, ddn_result *r)
         OK(w->ctx, ddn_result_scalar(w->ctx, r, ddn_result_scalar_name(r, k), w->out + at++, NULL));
     }
     ddn_result_destroy(r);
+    atomic_store(&w->armed, armed);
     return status;
 }
 
@@ -265,11 +273,13 @@ static ddn_status run_query(world *w, double t, double epsilon, int64_t trajecto
                                DDN_OUT_TRACE_COV,
                                DDN_OUT_SECOND_DISTANCE2,
                                DDN_OUT_CLASS_POSTERIOR};
+    int32_t armed = hush(w);
     for (size_t i = 0; i < sizeof what / sizeof *what; i++) {
         OK(w->ctx, ddn_query_bind_f64(w->query, what[i], w->out + (int64_t)i * M * D, D));
     }
     OK(w->ctx, ddn_options_set_f64(ddn_query_options(w->query), DDN_QUERY_EPSILON, epsilon));
     OK(w->ctx, ddn_options_set_i64(ddn_query_options(w->query), DDN_QUERY_TRAJECTORY, trajectory));
+    atomic_store(&w->armed, armed);
     return ddn_query_run(w->query, t, M, w->x, D);
 }
 NUMBERS(query_early, run_query(w, 0.01, 1e-9, 0))
@@ -283,11 +293,11 @@ static ddn_status run(world *w, ddn_method method)
 {
     ddn_integrator *it = NULL;
     double *x = w->out;
+    int32_t armed = hush(w);
     OK(w->ctx, ddn_integrator_create(w->ctx, w->empirical, method, &it));
     OK(w->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_DENOISE, 1));
     OK(w->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS,
                                    method == DDN_METHOD_ADAPTIVE ? ADAPTIVE_STEPS : 4));
-    int32_t armed = atomic_exchange(&w->armed, QUIET);
     OK(w->ctx, ddn_integrator_draw_start(it, M, x, D));
     atomic_store(&w->armed, armed);
     ddn_status first = ddn_integrator_run(it, M, x, D), status = first;
@@ -295,7 +305,9 @@ static ddn_status run(world *w, ddn_method method)
     while (status == DDN_STOPPED || status == DDN_E_CALLBACK) {
         status = ddn_integrator_resume(it, M, x, D);
     }
-    OK(w->ctx, status);
+    if (status != DDN_E_NOMEM) {
+        OK(w->ctx, status);
+    }
     ddn_integrator_destroy(it);
     return first;
 }

@@ -74,8 +74,9 @@ ddn_status ddni_step_pndm(ddn_integrator *it, const ddni_span *span)
     if (!end && it->run.remembered < DDNI_HISTORY) {
         return pndm_start(it, span, eps);
     }
-    double t[DDNI_HISTORY + 1] = {span->from.t}, weight[DDNI_HISTORY + 1] = {1.0};
+    double weight[DDNI_HISTORY + 1] = {1.0};
     if (!end) {
+        double t[DDNI_HISTORY + 1] = {span->from.t};
         for (int32_t i = 0; i < DDNI_HISTORY; i++) {
             t[i + 1] = it->run.history_time[i];
         }

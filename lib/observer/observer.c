@@ -191,12 +191,12 @@ static void decide(void *user, int32_t take)
 {
     ddn_observer *ob = user;
     const ddni_allocator *al = &ob->handle.allocator;
-    ddni_kept list[DDNI_KEPT_ARRAYS];
     if (take && ob->loaded != NULL && ob->loaded->seen > 0) {
         swap_shape(ob);
         ddni_free(al, ob->times);
         ob->times = ob->loaded->times;
         ob->loaded->times = NULL;
+        ddni_kept list[DDNI_KEPT_ARRAYS];
         int64_t count = ob->ops->arrays(ob, list);
         for (int64_t i = 0; i < count; i++) {
             void *old;

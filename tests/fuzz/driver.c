@@ -216,11 +216,14 @@ static void run(const uint8_t *bytes, size_t size)
 
 static int replay_file(const char *path)
 {
-    uint8_t *bytes = malloc(CAPACITY);
     FILE *f = fopen(path, "rb");
-    if (f == NULL || bytes == NULL) {
+    if (f == NULL) {
         perror(path);
         return 1;
+    }
+    uint8_t *bytes = malloc(CAPACITY);
+    if (bytes == NULL) {
+        abort();
     }
     size_t size = fread(bytes, 1, CAPACITY, f);
     fclose(f);

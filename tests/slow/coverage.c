@@ -215,7 +215,6 @@ static int run(const job *jobs, int count, int64_t seeds)
 
 typedef struct verdict {
     double truth, ratio, coverage, bias; /* in standard errors */
-    int64_t seeds;
     int rare, bad;
 } verdict;
 
@@ -244,7 +243,7 @@ static verdict judge(const job *j, int64_t seeds, int value)
         covered += low <= of && of <= high;
         trials = v->trials;
     }
-    verdict out = {.truth = truth, .seeds = (int64_t)n};
+    verdict out = {.truth = truth};
     const double sd = sqrt(fmax(square - sum * sum / n, 0) / (n - 1));
     out.ratio = sd / (error / n);
     out.coverage = covered / n;

@@ -116,13 +116,7 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
     }
     DDNI_TRY(
         ddni_result_copy_pair(w->ctx, r, "distance2_clones", clones, "distance2", w->clone_row));
-    if (clones != NULL) {
-        DDNI_TRY(ddni_result_copy_column(w->ctx, r, "clones", clones, "clones", w->clone_row));
-    } else {
-        double *unknown;
-        DDNI_TRY(ddni_result_add_column(w->ctx, r, (ddni_quantity){"clones", "1", 0, 0}, &unknown,
-                                        "not measured"));
-    }
+    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "clones", clones, "clones", w->clone_row));
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
         DDNI_TRY(ddni_result_copy_pair(w->ctx, r, rest[i], identities, rest[i], w->row));
     }

@@ -10,7 +10,7 @@ ddn_status ddni_mixture_scratch_create(ddn_context *ctx, const ddn_oracle *oracl
     ddni_mixture_scratch *sc;
     DDNI_TRY(ddni_alloc_for(ctx, "mixture scratch", 1, sizeof *sc, &sc));
     *scratch = sc;
-    ddn_status status = DDN_OK;
+    ddn_status status;
     sc->row_size = DDNI_MIXTURE_VECTORS * oracle->d + DDNI_MIXTURE_ROWS * count;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "mixture scratch", 3 * count, sizeof(double), &sc->offset),
                   fail);

@@ -502,6 +502,35 @@ static ddn_status merge(ddn_context *ctx, void *arg)
     return status;
 }
 
+/* Only whole numbers are counts that add up; other texts stay where they agree. */
+static void counts_are_whole_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b, *want; /* NULL: no field */
+    } cases[] = {{"100", "30", "130"}, {"1e2", "30", "130"}, {"1.5", "1.5", "1.5"},
+                 {"1.5", "30", NULL},  {"30", "1.5", NULL},  {"nan", "nan", "nan"},
+                 {"many", "30", NULL}, {"", "30", NULL},     {"9007199254740992", "2", NULL}};
+    ddn_context *ctx = test_context(1);
+    const double samples[4] = {1, 2, 3, 5};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ddn_result *a = of_samples(ctx, samples, 2, "1"), *b = of_samples(ctx, samples + 2, 2, "2");
+        ddn_result *merged = NULL;
+        OK(ctx, ddn_result_set_field(ctx, a, "DDN_ANALYSIS_SAMPLES", cases[i].a));
+        OK(ctx, ddn_result_set_field(ctx, b, "DDN_ANALYSIS_SAMPLES", cases[i].b));
+        OK(ctx, ddn_result_merge(ctx, a, b, &merged));
+        const char *got = ddn_result_field(merged, "DDN_ANALYSIS_SAMPLES");
+        const char *want = cases[i].want;
+        if ((got == NULL) != (want == NULL) || (got != NULL && strcmp(got, want) != 0)) {
+            fail_msg("%s and %s give %s", cases[i].a, cases[i].b, got == NULL ? "nothing" : got);
+        }
+        ddn_result_destroy(merged);
+        ddn_result_destroy(a);
+        ddn_result_destroy(b);
+    }
+    ddn_context_destroy(ctx);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -524,6 +553,7 @@ int main(void)
         cmocka_unit_test(what_does_not_belong_together),
         cmocka_unit_test(results_of_hosts_that_differ),
         cmocka_unit_test(results_of_hosts),
+        cmocka_unit_test(counts_are_whole_numbers),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);

@@ -3,13 +3,13 @@
 
 Builds lib and tests under gcc's --coverage, without optimisation but for the kernels (whose roundings need their fused
 operations), runs the fast tests but for lint, abi and the drivers (which assert less), and reads what gcov counted. A
-test that fails there is an error. At least 92 % of the branches of each folder must be taken, and each
-line with a branch that is not taken must have a reason in branches_reasons.txt beside this script; a reason that fits
-no such line any more is an error. Kernel variants that this processor cannot run are left out, and named.
+test that fails there is an error. At least 92 % of the branches of each folder must be taken, and each line with a
+branch that is not taken must have a reason in branches_reasons.txt beside this script; a reason that fits no such line
+any more is an error. Kernel variants that this processor cannot run are left out, and named.
 
-How it counts: the branches are gcc's, with NDEBUG: two for each condition and each operand of
-&& and ||, one for each case of a switch, in macros as elsewhere. A header's line that several files include or expand
-counts once, and its branch is taken if one of them takes it. A line that is never reached counts with all its branches.
+How it counts: the branches are gcc's, with NDEBUG: two for each condition and each operand of && and ||, one for each
+case of a switch, in macros as elsewhere. A header's line that several files include or expand counts once, and its
+branch is taken if one of them takes it. A line that is never reached counts with all its branches.
 
 Usage: branches.py FOLDER [--read]     (--read: of the last run in FOLDER, without building and running)
 """

@@ -84,6 +84,19 @@ static void decimals_are_rounded_once(void **state)
     }
 }
 
+/* Exponents that no integer holds are those of 0 and infinity. */
+static void exponents_without_end(void **state)
+{
+    (void)state;
+    static const char *const huge = "1e99999999999999999999", *const tiny =
+                                                                  "1e-99999999999999999999";
+    double value = 7;
+    assert_int_equal(ddni_number_read(huge, (int64_t)strlen(huge), &value), strlen(huge));
+    assert_true(value == INFINITY);
+    assert_int_equal(ddni_number_read(tiny, (int64_t)strlen(tiny), &value), strlen(tiny));
+    assert_true(value == 0);
+}
+
 static void what_is_no_number(void **state)
 {
     (void)state;
@@ -273,9 +286,13 @@ static void json_reads_what_is_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(doubles_read_back),          cmocka_unit_test(decimals_are_rounded_once),
-        cmocka_unit_test(what_is_no_number),          cmocka_unit_test(the_locale_does_not_matter),
-        cmocka_unit_test(json_is_taken_strictly),     cmocka_unit_test(json_strings),
+        cmocka_unit_test(doubles_read_back),
+        cmocka_unit_test(decimals_are_rounded_once),
+        cmocka_unit_test(what_is_no_number),
+        cmocka_unit_test(exponents_without_end),
+        cmocka_unit_test(the_locale_does_not_matter),
+        cmocka_unit_test(json_is_taken_strictly),
+        cmocka_unit_test(json_strings),
         cmocka_unit_test(json_reads_what_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,8 @@ build has for each file. No finding may be left but those with a reason in stati
 each of these reasons must still fit a finding. Prints a line per tool: files, findings, findings with a reason.
 
 Usage: static.py FOLDER [-j N] [--tool NAME]... [FILE...]
-FOLDER is a build that this script sets up if need be (about ten minutes on one core for all of it). With tools or
-files named, reasons that fit nothing are not looked for.
+FOLDER is a build that this script sets up if need be (about ten minutes on one core for all of it). With files
+named, reasons that fit nothing are not looked for; with tools, only those of these tools.
 """
 import argparse
 import concurrent.futures
@@ -218,7 +218,7 @@ def main():
         print(f"{tool}: {len(files)} files, {len(found)} findings, {len(found) - unexplained} of them with a reason, "
               f"{unexplained} without", flush=True)
         left += unexplained
-    unused = [] if args.tool or args.files else [row for row in rows if row[0] not in used]
+    unused = [] if args.files else [row for row in rows if row[0] not in used and set(row[1].split()) <= set(tools)]
     for row in unused:
         print(f"{REASONS.name}:{row[0]}: fits no finding any more")
     sys.exit(1 if left or unused else 0)

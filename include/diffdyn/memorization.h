@@ -47,8 +47,8 @@ DDN_API ddn_status ddn_analysis_memorization_f32(ddn_analysis *an, const ddn_dat
  *
  * An error is that of a coordinate, (1/d) E |y - D(a y + s z, t)|^2 over the points y of a set by
  * their weights and over the noise z; standard errors and 95 % intervals are those of a mean over
- * SAMPLES states, for the sets as they are: a test set of n_test points that stands for a law adds
- * about the spread of its errors over sqrt(n_test). All three denoisers get the same states, so
+ * SAMPLES states, for the sets as they are: sets of n points that stand for a law add about the
+ * spread of the errors of their points over sqrt(n). All three denoisers get the same states, so
  * that differences have small errors; those of training data are drawn and averaged as in
  * ddn_analysis_identities (NEIGHBOURS), so that rare states between close points count. Training
  * and test data have states of their own, and their errors are independent.
@@ -60,9 +60,13 @@ DDN_API ddn_status ddn_analysis_memorization_f32(ddn_analysis *an, const ddn_dat
  * - "e_wiener_train", "e_wiener_test", "gap_wiener": of the Wiener filter, with up to 512
  *   eigenvectors of the covariance and one variance for the rest ("wiener_axes");
  * - "excess_train" = e_train - e_exact_train >= 0, "excess_test", "gain_train" = e_wiener_train -
- *   e_train, "gain_test", as means of differences. A model that memorizes has a small excess_train
- *   where gap_exact is large, and a gap as large; one that generalises has a gap near 0 and a
- *   gain_test > 0;
+ *   e_train, "gain_test", as means of differences;
+ * - "gap_paired" = gap - gap_wiener = gain_train - gain_test. Two sets of one law differ in their
+ *   spread, which is in the gap of a model that has memorized nothing; it is in that of the Wiener
+ *   filter as well, which itself memorizes little where n is well above d.
+ * A model that memorizes has a small excess_train where gap_exact is large, and a gap as large; one
+ * that generalises has a gap_paired near 0 (below it by what the filter has memorized itself) and a
+ * gain_test > 0;
  * and where clones are asked for, of CLONES pairs of the model's paths from one noisy training
  * point, by METHOD and STEPS down to T_END and the denoiser:
  * - "phi_C": share of pairs that end nearest to the same training point; "f_mem": share of ends

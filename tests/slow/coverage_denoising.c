@@ -7,8 +7,8 @@ enum {
     MANY_STATES = 100000,
     QUANTITIES = 8
 };
-static const char *const names[QUANTITIES] = {"e_train",       "e_test",       "gap",
-                                              "e_exact_train", "e_exact_test", "excess_train",
+static const char *const names[QUANTITIES] = {"e_train",       "e_test",     "gap",
+                                              "e_exact_train", "gap_paired", "excess_train",
                                               "excess_test",   "gain_test"};
 
 /* The test data: every point is the mirror image of one of the points, and a step. */
@@ -68,7 +68,7 @@ const cover_group cover_denoising[] = {
      "256 states",
      0,
      QUANTITIES,
-     {"e_train", "e_test", "gap", "e_exact_train", "e_exact_test", "excess_train", "excess_test",
+     {"e_train", "e_test", "gap", "e_exact_train", "gap_paired", "excess_train", "excess_test",
       "gain_test"},
      1,
      measure,

@@ -29,6 +29,7 @@ enum {
 /* What is averaged: the errors of the three in their order, and differences with signs. */
 enum {
     EXCESS = DENOISERS, /* of the model over the exact score: not negative on training data */
+    LINEAR_EXCESS,      /* of the Wiener filter over the exact score, on training data */
     GAIN,               /* of the model over the Wiener filter */
     QUANTITIES
 };
@@ -40,7 +41,7 @@ enum {
 };
 static const double largest = 1e150; /* error whose square a double holds */
 
-typedef struct work {
+typedef struct denoising {
     const ddni_learned *of;
     ddn_context *ctx;
     int64_t count, total, batch, d, axes;
@@ -54,9 +55,9 @@ typedef struct work {
     double *answer[DENOISERS]; /* [batch][d] */
     double *trace, *weight;    /* [batch] */
     double *y, *z, *x;         /* [batch][d] */
-} work;
+} denoising;
 
-static void release(work *w)
+static void free_denoising(denoising *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     double *const arrays[] = {w->trace, w->weight, w->y, w->z, w->x};
@@ -75,7 +76,7 @@ static void release(work *w)
     ddni_free(al, w->means[1]);
 }
 
-static ddn_status prepare_denoisers(work *w)
+static ddn_status prepare_denoisers(denoising *w)
 {
     const ddn_schedule *sch = ddn_oracle_schedule(w->of->oracle);
     const int64_t row = w->d * (int64_t)sizeof(double), points = w->of->train->n - 1;
@@ -92,7 +93,7 @@ static ddn_status prepare_denoisers(work *w)
     return DDN_OK;
 }
 
-static ddn_status prepare(work *w, const double *times)
+static ddn_status prepare_denoising(denoising *w, const double *times)
 {
     const int64_t row = w->d * (int64_t)sizeof(double);
     const int64_t seed = ddni_analysis_i64(w->of->an, DDN_ANALYSIS_SEED);
@@ -122,7 +123,7 @@ static ddn_status prepare(work *w, const double *times)
 /* ---- Samples ----------------------------------------------------------------------------- */
 
 /* By the exact posterior at the state. */
-static void train_errors(const work *w, int64_t r, double h[QUANTITIES])
+static void train_errors(const denoising *w, int64_t r, double h[QUANTITIES])
 {
     const double *const mean = w->answer[EXACT] + r * w->d;
     const double off = ddni_distance2(w->d, w->answer[MODEL] + r * w->d, mean);
@@ -131,20 +132,22 @@ static void train_errors(const work *w, int64_t r, double h[QUANTITIES])
     h[MODEL] = w->trace[r] + off;
     h[WIENER] = w->trace[r] + linear;
     h[EXCESS] = off;
+    h[LINEAR_EXCESS] = linear;
     h[GAIN] = linear - off;
 }
 
-static void test_errors(const work *w, int64_t r, double h[QUANTITIES])
+static void test_errors(const denoising *w, int64_t r, double h[QUANTITIES])
 {
     for (int i = 0; i < DENOISERS; i++) {
         h[i] = ddni_distance2(w->d, w->answer[i] + r * w->d, w->y + r * w->d);
     }
     h[EXCESS] = h[MODEL] - h[EXACT];
+    h[LINEAR_EXCESS] = h[WIENER] - h[EXACT];
     h[GAIN] = h[WIENER] - h[MODEL];
 }
 
 /* Adds the rows of one evaluated batch, in their order. */
-static ddn_status add(const work *w, int64_t k, int side, int64_t m)
+static ddn_status add(const denoising *w, int64_t k, int side, int64_t m)
 {
     for (int64_t r = 0; r < m; r++) {
         double h[QUANTITIES];
@@ -165,7 +168,7 @@ static ddn_status add(const work *w, int64_t k, int side, int64_t m)
     return DDN_OK;
 }
 
-static ddn_status draw(work *w, int64_t k, int side, int64_t first, int64_t m)
+static ddn_status draw(denoising *w, int64_t k, int side, int64_t first, int64_t m)
 {
     if (side == 0) {
         return ddni_rare_draw(&w->rare, first, m, w->x, w->z, w->weight);
@@ -179,7 +182,7 @@ static ddn_status draw(work *w, int64_t k, int side, int64_t first, int64_t m)
 }
 
 /* All samples of time number k on one of the two sets; progress from `from` to `to`. */
-static ddn_status sample(work *w, int64_t k, int side, double from, double to)
+static ddn_status sample(denoising *w, int64_t k, int side, double from, double to)
 {
     DDNI_TRY(
         ddn_query_bind_f64(w->query[EXACT], DDN_OUT_TRACE_COV, side == 0 ? w->trace : NULL, 1));
@@ -197,12 +200,12 @@ static ddn_status sample(work *w, int64_t k, int side, double from, double to)
     return DDN_OK;
 }
 
-static ddn_status measure(work *w, const double *times)
+static ddn_status measure_denoising(denoising *w, const double *times)
 {
     const int sides = w->of->test != NULL ? 2 : 1;
     DDNI_STAGE(w->ctx, "denoising");
     DDNI_TRY(ddni_stage_part(w->ctx, 0, 0.1));
-    DDNI_TRY(prepare(w, times));
+    DDNI_TRY(prepare_denoising(w, times));
     for (int64_t k = 0; k < w->count; k++) {
         DDNI_TRY(ddni_rare_level(&w->rare, &w->levels[k]));
         w->range[k] =
@@ -219,13 +222,29 @@ static ddn_status measure(work *w, const double *times)
 /* ---- The result -------------------------------------------------------------------------- */
 
 /* Differences have both signs: nothing is known of what they may add. */
-static ddni_estimate estimate(const work *w, int64_t k, int side, int quantity)
+static ddni_estimate mean_of(const denoising *w, int64_t k, int side, int quantity)
 {
     ddni_range range = side == 0 ? w->range[k] : (ddni_range){NAN, 1, 1, 0};
-    const int has_sign = quantity == GAIN || (side == 1 && quantity == EXCESS);
+    const int has_sign = quantity == GAIN || (side == 1 && quantity >= DENOISERS);
     range.unlisted = has_sign ? NAN : range.unlisted;
-    range.rare = side == 0 && quantity < DENOISERS ? range.rare : 0;
+    range.rare = side == 0 && quantity == EXACT ? range.rare : 0;
     return ddni_means_of(&w->means[side][k], quantity, &range);
+}
+
+/* On training data an error is the exact one, which few states may carry, and an excess, which all
+ * do: their sum has the ends of both, in quadrature, and no less than its own error says. */
+static ddni_estimate estimate(const denoising *w, int64_t k, int side, int quantity)
+{
+    ddni_estimate e = mean_of(w, k, side, quantity);
+    if (side == 0 && (quantity == MODEL || quantity == WIENER)) {
+        const ddni_estimate exact = mean_of(w, k, side, EXACT);
+        const ddni_estimate more = mean_of(w, k, side, quantity == MODEL ? EXCESS : LINEAR_EXCESS);
+        const double least = DDNI_Z95 * e.error;
+        e.low = e.mean - fmax(least, hypot(exact.mean - exact.low, more.mean - more.low));
+        e.low = fmax(e.low, 0);
+        e.high = e.mean + fmax(least, hypot(exact.high - exact.mean, more.high - more.mean));
+    }
+    return e;
 }
 
 static void put(const ddni_estimate *e, int64_t k, double *const values[4])
@@ -248,7 +267,8 @@ static ddni_estimate difference(const ddni_estimate *a, const ddni_estimate *b)
 enum {
     TRAIN,
     TEST,
-    GAP
+    GAP,   /* TEST - TRAIN */
+    MISSED /* TRAIN - TEST */
 };
 
 static const struct {
@@ -270,9 +290,12 @@ static const struct {
     {"excess_test", TEST, EXCESS, "e_test - e_exact_test, paired"},
     {"gain_train", TRAIN, GAIN, "e_wiener_train - e_train, paired"},
     {"gain_test", TEST, GAIN, "e_wiener_test - e_test, paired"},
+    {"gap_paired", MISSED, GAIN,
+     "gap - gap_wiener, as gain_train - gain_test: without what the spreads of the two sets differ "
+     "by"},
 };
 
-static ddn_status add_columns(const work *w, ddn_result *r)
+static ddn_status add_error_columns(const denoising *w, ddn_result *r)
 {
     const int tested = w->of->test != NULL;
     for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
@@ -291,7 +314,7 @@ static ddn_status add_columns(const work *w, ddn_result *r)
             ddni_estimate e = train;
             if (of != TRAIN) {
                 e = estimate(w, k, TEST, columns[c].quantity);
-                e = of == GAP ? difference(&e, &train) : e;
+                e = of == GAP ? difference(&e, &train) : of == MISSED ? difference(&train, &e) : e;
             }
             put(&e, k, values);
         }
@@ -299,7 +322,7 @@ static ddn_status add_columns(const work *w, ddn_result *r)
     return DDN_OK;
 }
 
-static ddn_status report(const work *w, ddn_result *r)
+static ddn_status report_errors(const denoising *w, ddn_result *r)
 {
     const int tested = w->of->test != NULL;
     double *samples;
@@ -308,7 +331,7 @@ static ddn_status report(const work *w, ddn_result *r)
     for (int64_t k = 0; k < w->count; k++) {
         samples[k] = (double)w->total;
     }
-    DDNI_TRY(add_columns(w, r));
+    DDNI_TRY(add_error_columns(w, r));
     const struct {
         ddni_quantity what;
         double value;
@@ -337,16 +360,16 @@ static ddn_status report(const work *w, ddn_result *r)
 ddn_status ddni_measure_denoising(const ddni_learned *of, const double *times, int64_t count,
                                   ddn_result **out)
 {
-    work w = {.of = of, .ctx = of->ctx, .count = count, .d = of->d};
+    denoising w = {.of = of, .ctx = of->ctx, .count = count, .d = of->d};
     ddn_result *result = NULL;
     ddn_status status;
     w.total = ddni_analysis_i64(of->an, DDN_ANALYSIS_SAMPLES);
     w.batch = ddni_analysis_i64(of->an, DDN_ANALYSIS_BATCH);
     w.batch = w.batch < w.total ? w.batch : w.total;
-    DDNI_TRY_GOTO(measure(&w, times), done);
+    DDNI_TRY_GOTO(measure_denoising(&w, times), done);
     DDNI_TRY_GOTO(ddni_result_create(of->ctx, count, &result), done);
-    status = report(&w, result);
+    status = report_errors(&w, result);
 done:
-    release(&w);
+    free_denoising(&w);
     return ddni_result_hand_out(status, result, out);
 }

@@ -42,7 +42,7 @@ static ddn_status add_parts(const ddni_learned *of, const ddni_grids *grids,
     return part[1] == NULL ? DDN_OK : ddni_result_copy_scalars(of->ctx, r, part[1]);
 }
 
-static ddn_status measure(const ddni_learned *of, ddni_grids *grids, ddn_result **out)
+static ddn_status measure_both(const ddni_learned *of, ddni_grids *grids, ddn_result **out)
 {
     ddn_result *part[2] = {NULL, NULL}, *result = NULL;
     ddn_status status;
@@ -100,5 +100,5 @@ ddn_status ddn_analysis_generalization(ddn_analysis *an, const ddn_oracle *oracl
     ddni_grids grids = {.times = times, .clone_times = clone_times};
     grids.count = count;
     grids.clone_count = clone_count;
-    return measure(&of, &grids, out);
+    return measure_both(&of, &grids, out);
 }

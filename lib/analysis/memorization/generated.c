@@ -17,7 +17,7 @@ enum {
     COLUMNS
 };
 
-typedef struct work {
+typedef struct generated {
     const ddni_learned *of;
     ddn_context *ctx;
     ddn_integrator *it;
@@ -32,9 +32,9 @@ typedef struct work {
     int64_t *index;       /* the same */
     int64_t *paths;       /* [2 batch] */
     double *distance[2];  /* [m]: d1, d2 of the first clones of all pairs, or of test data */
-} work;
+} generated;
 
-static void release(work *w)
+static void free_generated(generated *w)
 {
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
@@ -49,7 +49,7 @@ static void release(work *w)
     ddni_free(al, w->distance[1]);
 }
 
-static ddn_status prepare(work *w)
+static ddn_status prepare_generated(generated *w)
 {
     const int64_t row = w->d * (int64_t)sizeof(double), rows = 2 * w->batch;
     const int64_t tested = w->of->test != NULL ? w->of->test->n : 0;
@@ -71,7 +71,7 @@ static ddn_status prepare(work *w)
 }
 
 /* The two nearest points of x[m][d]. */
-static ddn_status search(work *w, int64_t m)
+static ddn_status find_nearest(generated *w, int64_t m)
 {
     DDNI_TRY(ddni_search_distinct(w->ctx, w->search, m, 2, w->x, w->d, w->index, w->distance2));
     w->second = w->index[1] >= 0;
@@ -79,7 +79,7 @@ static ddn_status search(work *w, int64_t m)
 }
 
 /* Takes down d1 and d2 of a row as number i; whether it is a copy. */
-static int note(work *w, int64_t row, int64_t i)
+static int note(generated *w, int64_t row, int64_t i)
 {
     const double d1 = sqrt(w->distance2[2 * row]), d2 = sqrt(w->distance2[2 * row + 1]);
     w->distance[0][i] = d1;
@@ -88,7 +88,7 @@ static int note(work *w, int64_t row, int64_t i)
 }
 
 /* One batch of pairs from the level, time number k, down to the end. */
-static ddn_status run_pairs(work *w, const ddni_samples *samples, const ddni_level *level,
+static ddn_status run_pairs(generated *w, const ddni_samples *samples, const ddni_level *level,
                             int64_t k, int64_t first, int64_t m)
 {
     DDNI_TRY(ddni_samples_draw(samples, first, m, w->y, w->z));
@@ -99,7 +99,7 @@ static ddn_status run_pairs(work *w, const ddni_samples *samples, const ddni_lev
     }
     DDNI_TRY(ddn_integrator_set_paths(w->it, 2 * m, w->paths));
     DDNI_TRY(ddn_integrator_run(w->it, 2 * m, w->x, w->d));
-    DDNI_TRY(search(w, 2 * m));
+    DDNI_TRY(find_nearest(w, 2 * m));
     for (int64_t p = 0; p < m; p++) {
         w->same += w->index[4 * p] == w->index[4 * p + 2];
         w->copies += note(w, 2 * p, first + p);
@@ -108,7 +108,7 @@ static ddn_status run_pairs(work *w, const ddni_samples *samples, const ddni_lev
 }
 
 /* All pairs of time number k of count. */
-static ddn_status generate(work *w, double t, int64_t k, int64_t count)
+static ddn_status generate(generated *w, double t, int64_t k, int64_t count)
 {
     ddni_samples samples;
     ddni_level level;
@@ -130,7 +130,7 @@ static ddn_status generate(work *w, double t, int64_t k, int64_t count)
 
 /* ---- The result -------------------------------------------------------------------------- */
 
-static ddn_status add_columns(const work *w, ddn_result *r, double *values[COLUMNS][4])
+static ddn_status add_end_columns(const generated *w, ddn_result *r, double *values[COLUMNS][4])
 {
     static const struct {
         const char *name, *unit;
@@ -164,7 +164,7 @@ static void put_share(int64_t hits, int64_t total, int64_t k, double *const to[4
     ddni_wilson_95(hits, total, &to[2][k], &to[3][k]);
 }
 
-static void put_row(work *w, int64_t k, double *values[COLUMNS][4])
+static void put_row(generated *w, int64_t k, double *values[COLUMNS][4])
 {
     put_share(w->same, w->pairs, k, values[PHI_C]);
     if (w->second) {
@@ -182,7 +182,7 @@ static void put_row(work *w, int64_t k, double *values[COLUMNS][4])
 }
 
 /* The same of the test data, all of them. */
-static ddn_status add_test(work *w, ddn_result *r)
+static ddn_status add_test(generated *w, ddn_result *r)
 {
     const ddn_dataset *test = w->of->test;
     const int64_t rows = 2 * w->batch;
@@ -190,7 +190,7 @@ static ddn_status add_test(work *w, ddn_result *r)
     for (int64_t first = 0; first < test->n; first += rows) {
         const int64_t m = test->n - first < rows ? test->n - first : rows;
         ddni_dataset_rows(test, first, m, w->x, w->d);
-        DDNI_TRY(search(w, m));
+        DDNI_TRY(find_nearest(w, m));
         for (int64_t row = 0; row < m; row++) {
             hits += note(w, row, first + row);
         }
@@ -205,11 +205,11 @@ static ddn_status add_test(work *w, ddn_result *r)
                                         test->n, w->kappa);
 }
 
-static ddn_status measure(work *w, const double *times, int64_t count, ddn_result *r)
+static ddn_status measure_generated(generated *w, const double *times, int64_t count, ddn_result *r)
 {
     double *values[COLUMNS][4], *pairs;
     DDNI_STAGE(w->ctx, "clones");
-    DDNI_TRY(add_columns(w, r, values));
+    DDNI_TRY(add_end_columns(w, r, values));
     DDNI_TRY(ddni_result_add_column(w->ctx, r, (ddni_quantity){"clones", "1", DDN_POOLING_SUM, 0},
                                     &pairs, "clone pairs at each time"));
     for (int64_t k = 0; k < count; k++) {
@@ -225,7 +225,7 @@ static ddn_status measure(work *w, const double *times, int64_t count, ddn_resul
                                   w->kappa, 0, "DDN_ANALYSIS_KAPPA");
 }
 
-static ddn_status find_end(work *w, const double *times, int64_t count)
+static ddn_status find_end(generated *w, const double *times, int64_t count)
 {
     const ddn_schedule *sch = ddn_oracle_schedule(w->of->oracle);
     double t_end;
@@ -242,7 +242,7 @@ static ddn_status find_end(work *w, const double *times, int64_t count)
 ddn_status ddni_measure_generated(const ddni_learned *of, const double *times, int64_t count,
                                   ddn_result **out)
 {
-    work w = {.of = of, .ctx = of->ctx, .d = of->d};
+    generated w = {.of = of, .ctx = of->ctx, .d = of->d};
     ddn_result *result = NULL;
     ddn_status status;
     w.seed = ddni_analysis_i64(of->an, DDN_ANALYSIS_SEED);
@@ -251,10 +251,10 @@ ddn_status ddni_measure_generated(const ddni_learned *of, const double *times, i
     w.batch = (ddni_analysis_i64(of->an, DDN_ANALYSIS_BATCH) + 1) / 2;
     w.batch = w.batch < w.pairs ? w.batch : w.pairs;
     DDNI_TRY_GOTO(find_end(&w, times, count), done);
-    DDNI_TRY_GOTO(prepare(&w), done);
+    DDNI_TRY_GOTO(prepare_generated(&w), done);
     DDNI_TRY_GOTO(ddni_result_create(of->ctx, count, &result), done);
-    status = measure(&w, times, count, result);
+    status = measure_generated(&w, times, count, result);
 done:
-    release(&w);
+    free_generated(&w);
     return ddni_result_hand_out(status, result, out);
 }

@@ -93,7 +93,7 @@ typedef struct host {
     int64_t most, states;
 } host;
 
-static int32_t denoise(void *user, double t, double a, double s, int64_t m, int64_t d,
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
                        const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     host *h = user;
@@ -199,13 +199,16 @@ static void constant_predictor(void **state)
     make(&s);
     host h = {.constant = 0.25};
     set(&s, DDN_ANALYSIS_SAMPLES, 4000);
-    ddn_oracle *model = test_model(s.ctx, s.ou, DDN_PREDICTION_X0, D, denoise, &h, NULL);
+    ddn_oracle *model = test_model(s.ctx, s.ou, DDN_PREDICTION_X0, D, predict, &h, NULL);
     ddn_result *r = measure(&s, model, s.train, s.test);
     const double train = spread(&s, s.train, 0.25), test = spread(&s, s.test, 0.25);
     for (int k = 0; k < TIMES; k++) {
         near(&s, r, "e_train", k, train);
         near(&s, r, "e_test", k, test);
         near(&s, r, "gap", k, test - train);
+        CLOSE(test_element(s.ctx, r, "gap_paired", k),
+              test_element(s.ctx, r, "gap", k) - test_element(s.ctx, r, "gap_wiener", k), 1e-11,
+              1e-13);
         CLOSE(test_element(s.ctx, r, "excess_train", k),
               test_element(s.ctx, r, "e_train", k) - test_element(s.ctx, r, "e_exact_train", k),
               1e-12, 0);
@@ -277,7 +280,7 @@ static void exact_score(void **state)
     ddn_oracle *oracle = NULL;
     OK(s.ctx, ddn_query_create(s.ctx, s.exact, &h.query));
     OK(s.ctx, ddn_model_create(s.ctx, s.ou, DDN_PREDICTION_X0, D, &h, NULL, &model));
-    OK(s.ctx, ddn_model_set_predict_f64(model, denoise));
+    OK(s.ctx, ddn_model_set_predict_f64(model, predict));
     OK(s.ctx, ddn_options_set_i64(ddn_model_options(model), DDN_MODEL_MAX_ROWS, 50));
     OK(s.ctx, ddn_oracle_create_model(s.ctx, model, &oracle));
     wrapped = measure(&s, oracle, s.train, s.test);
@@ -511,7 +514,7 @@ static void refuses(void **state)
     make(&s);
     host h = {.constant = NAN};
     ddn_dataset *flat = points(s.ctx, 2, 2, times);
-    ddn_oracle *model = test_model(s.ctx, s.ou, DDN_PREDICTION_X0, D, denoise, &h, NULL);
+    ddn_oracle *model = test_model(s.ctx, s.ou, DDN_PREDICTION_X0, D, predict, &h, NULL);
 #define GENERALIZATION(oracle, train, test, count, clones, t, tc)                                  \
     ddn_analysis_generalization(s.an, oracle, train, test, count, clones, t, tc, &r)
     FAILS(s.ctx, GENERALIZATION(NULL, s.train, s.test, 1, 0, times, NULL), DDN_E_NULL, "oracle");

@@ -217,9 +217,10 @@ static void draw_ratio(drv_file *plot, int column, int wiener, int gain, int sty
 static void draw_clones(drv_file *plot)
 {
     const double share = drv_scalar(own.result, "f_mem_test", NULL);
-    drv_print(plot, "\nunset title\nset format x '%%g'\nset yrange [-0.03:1.45]\nset ytics 0.25\n"
-                    "set xlabel 'time t (OU units)'\nset ylabel 'share (bars: 95 %%)'\n"
-                    "set key top right\nplot");
+    drv_print(plot,
+              "\nunset title\nset format x '%%g'\nset yrange [-0.03:1.45]\nset ytics 0,0.25,1\n"
+              "set xlabel 'time t (OU units)'\nset ylabel 'share (bars: 95 %%)'\n"
+              "set key top right\nplot");
     draw_curve(plot, PHI_C, 1, "clones of the model: nearest to one training point, φ_C");
     drv_print(plot, ",\\\n");
     draw_curve(plot, F_MEM, 2, "their ends are copies of it, f_{mem}");

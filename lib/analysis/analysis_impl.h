@@ -29,6 +29,10 @@ ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const d
 /* One that knows a data set alone; its times, if it has any, are those of a clock. */
 ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, const ddn_dataset *ds,
                                   ddn_clock clock, int64_t rows, ddn_result **out);
+/* One of an oracle that was learned from `train`; test may be NULL. */
+ddn_status ddni_analysis_start_learned(const ddn_analysis *an, const char *kind,
+                                       const ddn_oracle *oracle, const ddn_dataset *train,
+                                       const ddn_dataset *test, int64_t rows, ddn_result **out);
 
 double ddni_analysis_f64(const ddn_analysis *an, ddn_analysis_key key);
 int64_t ddni_analysis_i64(const ddn_analysis *an, ddn_analysis_key key);

@@ -52,6 +52,7 @@ typedef struct ddni_origin {
     const ddn_oracle *oracle;
     const ddn_schedule *sch;
     const ddn_dataset *ds;      /* else the oracle's */
+    const ddn_dataset *test;    /* data that the oracle has not seen */
     const ddn_options *options; /* the settings, the seed among them */
     const ddn_dataset *points;  /* that judge, if they were given */
     int32_t classifier;         /* a classifier was given */

@@ -138,6 +138,19 @@ ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, cons
     return start(an, &origin, rows, out);
 }
 
+ddn_status ddni_analysis_start_learned(const ddn_analysis *an, const char *kind,
+                                       const ddn_oracle *oracle, const ddn_dataset *train,
+                                       const ddn_dataset *test, int64_t rows, ddn_result **out)
+{
+    const ddni_origin origin = {.kind = kind,
+                                .clock = DDN_CLOCK_SCHEDULE,
+                                .oracle = oracle,
+                                .ds = train,
+                                .test = test,
+                                .options = &an->options};
+    return start(an, &origin, rows, out);
+}
+
 ddn_status ddni_analysis_add_times(ddn_context *ctx, ddn_result *r, const ddn_oracle *oracle,
                                    double **t)
 {

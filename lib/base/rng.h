@@ -67,7 +67,9 @@ enum {
     X(CLONES, DDNI_TIMES, 16, 16, 1, 40)                                                           \
     X(UTURN, DDNI_TIMES, 2000000, 1010000, 1010000, 32)                                            \
     X(BRANCH, DDNI_TIMES, 4000000, 1020000, 1020000, 32)                                           \
-    X(PATH, DDNI_TIMES, -1, -1, 1030000, 34)
+    X(PATH, DDNI_TIMES, -1, -1, 1030000, 34)                                                       \
+    X(DENOISING, 2, 2, -1, -1, 40) /* training data, test data */                                  \
+    X(GENERATED, DDNI_TIMES, 6000000, -1, 1014000, 32)
 
 typedef enum ddni_measurement {
 #define DDNI_ROW(name, items, step, data, runs, bits) DDNI_MEASURE_##name,

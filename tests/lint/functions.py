@@ -18,6 +18,8 @@ REASONS = {
         "ddn_symmetry_diagram ddn_system_bifurcations ddn_system_fixed_points ddn_system_fixed_points_1d "
         "ddn_system_passage ddn_system_trajectory ddn_theory_knee ddn_theory_overlap_draw ddn_theory_overlap_phi "
         "ddn_theory_overlap_run",
+    "a report of two sets on two grids":
+        "ddn_analysis_generalization",
     "the signature of a public callback, and functions that are such a callback":
         "ddn_jvp_f32_fn ddn_jvp_f64_fn ddn_log_density_fn ddn_predict_f32_fn ddn_predict_f64_fn predict predict_f32 "
         "density host_jvp host_jvp_f32 host_log_p host_predict host_predict_f32 network nothing predict_wrapped "

@@ -20,6 +20,10 @@ BY_NAME = {
 }
 BY_TYPE = {"ddn_method": "10"}
 BY_FUNCTION = {
+    ("ddn_analysis_generalization", "clone_times"): "fx->falling",
+    ("ddn_analysis_generalization", "test"): "fx->dataset",
+    ("ddn_analysis_generalization", "times"): "fx->falling",
+    ("ddn_analysis_generalization", "train"): "fx->dataset",
     ("ddn_context_create_with_allocator", "allocate"): "fixture_allocate",
     ("ddn_context_create_with_allocator", "deallocate"): "fixture_deallocate",
     ("ddn_context_create_with_allocator", "user"): "&fx->memory",

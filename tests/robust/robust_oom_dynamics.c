@@ -170,7 +170,7 @@ static ddn_status memorization(ddn_context *ctx, void *arg)
     float single[M * D];
     ddn_oracle *oracle = NULL;
     ddn_analysis *an = NULL;
-    ddn_result *r[2] = {NULL};
+    ddn_result *r[3] = {NULL};
     ddn_status status;
     test_normal(5, M * D, x);
     for (int i = 0; i < M * D; i++) {
@@ -181,9 +181,14 @@ static ddn_status memorization(ddn_context *ctx, void *arg)
     TRY(ddn_analysis_create(ctx, &an));
     TRY(ddn_analysis_memorization(an, ddn_oracle_dataset(oracle), M, x, D, &r[0]));
     TRY(ddn_analysis_memorization_f32(an, ddn_oracle_dataset(oracle), M, single, D, &r[1]));
+    TRY(ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, M));
+    TRY(ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, M));
+    TRY(ddn_analysis_generalization(an, oracle, ddn_oracle_dataset(oracle),
+                                    ddn_oracle_dataset(oracle), 2, 1, times, times, &r[2]));
 done:
-    ddn_result_destroy(r[0]);
-    ddn_result_destroy(r[1]);
+    for (int i = 0; i < 3; i++) {
+        ddn_result_destroy(r[i]);
+    }
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(oracle);
     return status;

@@ -151,7 +151,8 @@ static void *shared(size_t bytes)
 
 static int list_jobs(job *jobs, int64_t seeds, const char *group, const char *data)
 {
-    const cover_group *const lists[] = {cover_transitions, cover_starts, cover_theory, cover_data};
+    const cover_group *const lists[] = {cover_transitions, cover_starts, cover_theory, cover_data,
+                                        cover_denoising};
     int count = 0;
     for (size_t l = 0; l < sizeof lists / sizeof lists[0]; l++) {
         for (const cover_group *g = lists[l]; g->name != NULL; g++) {

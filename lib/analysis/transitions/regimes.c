@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analysis/analysis_impl.h"
+#include "analysis/grids.h"
 #include "analysis/result_impl.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
@@ -21,55 +22,16 @@ typedef struct report_work {
     const ddn_analysis *an;
     ddn_context *ctx;
     const ddn_oracle *oracle;
-    const double *times, *clone_times;
-    int64_t count, clone_count;
-    ddn_result *part[PARTS];  /* NULL where not measured */
-    double *union_times;      /* [rows], ascending */
-    int64_t *row, *clone_row; /* where each time of both grids is in it */
-    int64_t rows;
+    ddni_grids grids;
+    ddn_result *part[PARTS]; /* NULL where not measured */
 } report_work;
 
 static void free_report(report_work *w)
 {
-    const ddni_allocator *al = ddni_context_allocator(w->ctx);
     for (int i = 0; i < PARTS; i++) {
         ddn_result_destroy(w->part[i]);
     }
-    ddni_free(al, w->union_times);
-    ddni_free(al, w->row);
-    ddni_free(al, w->clone_row);
-}
-
-/* Number of the i-th smallest time of a strictly monotone grid. */
-static int64_t ascending(const double *times, int64_t count, int64_t i)
-{
-    return count > 1 && times[0] > times[1] ? count - 1 - i : i;
-}
-
-/* Merges both grids. */
-static ddn_status unite(report_work *w)
-{
-    int64_t i = 0, j = 0, all = w->count + w->clone_count;
-    DDNI_TRY(ddni_alloc_for(w->ctx, "times", all, sizeof(double), &w->union_times));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "rows", w->count, sizeof(int64_t), &w->row));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "rows", w->clone_count, sizeof(int64_t), &w->clone_row));
-    while (i < w->count || j < w->clone_count) {
-        int64_t a = ascending(w->times, w->count, i);
-        int64_t b = ascending(w->clone_times, w->clone_count, j);
-        double ta = i < w->count ? w->times[a] : INFINITY;
-        double tb = j < w->clone_count ? w->clone_times[b] : INFINITY;
-        w->union_times[w->rows] = fmin(ta, tb);
-        if (ta <= tb) {
-            w->row[a] = w->rows;
-            i++;
-        }
-        if (tb <= ta) {
-            w->clone_row[b] = w->rows;
-            j++;
-        }
-        w->rows++;
-    }
-    return DDN_OK;
+    ddni_grids_free(w->ctx, &w->grids);
 }
 
 static ddn_status crossings(report_work *w, const ddn_result *curves, int part)
@@ -84,10 +46,11 @@ static ddn_status measure_report(report_work *w)
     if (ds != NULL) {
         DDNI_TRY(ddni_measure_spectrum(w->an, ds, &w->part[SPECTRUM]));
     }
-    DDNI_TRY(ddni_measure_identities(w->an, w->oracle, w->times, w->count, &w->part[IDENTITIES]));
+    DDNI_TRY(ddni_measure_identities(w->an, w->oracle, w->grids.times, w->grids.count,
+                                     &w->part[IDENTITIES]));
     DDNI_TRY(crossings(w, w->part[IDENTITIES], CROSSINGS));
-    if (w->clone_count > 0) {
-        DDNI_TRY(ddni_measure_clones(w->an, w->oracle, w->clone_times, w->clone_count,
+    if (w->grids.clone_count > 0) {
+        DDNI_TRY(ddni_measure_clones(w->an, w->oracle, w->grids.clone_times, w->grids.clone_count,
                                      &w->part[CLONES]));
         DDNI_TRY(crossings(w, w->part[CLONES], CLONE_CROSSINGS));
     }
@@ -105,20 +68,20 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
     const ddn_result *identities = w->part[IDENTITIES], *clones = w->part[CLONES];
     double *t;
     DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &t));
-    for (int64_t i = 0; i < w->rows; i++) {
-        t[i] = w->union_times[i];
+    for (int64_t i = 0; i < w->grids.rows; i++) {
+        t[i] = w->grids.all[i];
     }
-    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "samples", identities, "samples", w->row));
+    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "samples", identities, "samples", w->grids.row));
     for (int i = 0; i < 2; i++) {
-        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, both[i], identities, both[i], w->row));
+        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, both[i], identities, both[i], w->grids.row));
         DDNI_TRY(ddni_result_copy_pair(w->ctx, r, i == 0 ? "phi_clones" : "phi_C_clones", clones,
-                                       both[i], w->clone_row));
+                                       both[i], w->grids.clone_row));
     }
-    DDNI_TRY(
-        ddni_result_copy_pair(w->ctx, r, "distance2_clones", clones, "distance2", w->clone_row));
-    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "clones", clones, "clones", w->clone_row));
+    DDNI_TRY(ddni_result_copy_pair(w->ctx, r, "distance2_clones", clones, "distance2",
+                                   w->grids.clone_row));
+    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "clones", clones, "clones", w->grids.clone_row));
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
-        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, rest[i], identities, rest[i], w->row));
+        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, rest[i], identities, rest[i], w->grids.row));
     }
     return DDN_OK;
 }
@@ -203,16 +166,17 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int6
     if (clone_count != 0) {
         DDNI_TRY(ddni_analysis_check_times(an->ctx, "clone_times", sch, clone_times, clone_count));
     }
-    report_work w = {.an = an, .ctx = an->ctx, .oracle = oracle, .times = times, .count = count};
-    w.clone_times = clone_times;
-    w.clone_count = clone_count;
+    report_work w = {.an = an, .ctx = an->ctx, .oracle = oracle};
+    w.grids = (ddni_grids){.times = times, .clone_times = clone_times};
+    w.grids.count = count;
+    w.grids.clone_count = clone_count;
     ddn_result *result = NULL;
-    ddn_status status = unite(&w);
+    ddn_status status = ddni_grids_unite(w.ctx, &w.grids);
     if (status == DDN_OK) {
         status = measure_report(&w);
     }
     if (status == DDN_OK) {
-        status = ddni_analysis_start(an, "regimes", oracle, w.rows, &result);
+        status = ddni_analysis_start(an, "regimes", oracle, w.grids.rows, &result);
     }
     if (status == DDN_OK) {
         status = add_report_columns(&w, result);

@@ -323,6 +323,8 @@ RESULT(an_path,
 RESULT(an_uturn, ddn_analysis_uturn(w->an, w->empirical, NULL, 3, times, &out))
 RESULT(an_branch, ddn_analysis_branch(w->an, w->empirical, NULL, 3, times, &out))
 RESULT(an_memorization, ddn_analysis_memorization(w->an, w->ds, M, w->x, D, &out))
+RESULT(an_log_likelihood,
+       ddn_analysis_log_likelihood(w->an, w->empirical, NULL, 2, M, w->x, D, &out))
 RESULT(an_late_start, ddn_analysis_late_start(w->an, w->empirical, 3, times, &out))
 
 RESULT(sy_line, ddn_symmetry_line(w->sy, 0.5, 3, NULL, w->x, times, &out))
@@ -495,6 +497,7 @@ const long_call long_calls[] = {
     ROW(an_uturn),
     ROW(an_branch),
     ROW(an_memorization),
+    ROW(an_log_likelihood),
     ROW(an_late_start),
     ROW(sy_line),
     ROW(sy_fixed),

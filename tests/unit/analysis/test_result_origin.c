@@ -83,16 +83,16 @@ static void every_kind(void **state)
     (void)state;
     scene s;
     make(&s, TEST_DDPM);
-    ddn_result *r[11] = {NULL};
+    ddn_result *r[12] = {NULL};
     int32_t regimes[TIMES];
     char data[80];
     int64_t digest = 0;
     OK(s.ctx, ddn_dataset_digest(s.ctx, ddn_oracle_dataset(s.oracle), &digest));
     snprintf(data, sizeof data, "f64 [12][3], 2 classes, digest %016llx",
              (unsigned long long)digest);
-    static const char *const kinds[11] = {"identities", "clones",   "last_change", "regimes",
-                                          "uturn",      "branch",   "path",        "late_start",
-                                          "crossings",  "spectrum", "memorization"};
+    static const char *const kinds[12] = {
+        "identities", "clones",     "last_change", "regimes",  "uturn",        "branch",
+        "path",       "late_start", "crossings",   "spectrum", "memorization", "log_likelihood"};
     static const ddn_clock clocks[2] = {DDN_CLOCK_OU, DDN_CLOCK_NONE};
     OK(s.ctx, ddn_analysis_identities(s.an, s.oracle, TIMES, indices, &r[0]));
     OK(s.ctx, ddn_analysis_clones(s.an, s.oracle, TIMES, indices, &r[1]));
@@ -107,10 +107,12 @@ static void every_kind(void **state)
     OK(s.ctx, ddn_analysis_spectrum(s.an, ddn_oracle_dataset(s.oracle), &r[9]));
     OK(s.ctx,
        ddn_analysis_memorization(s.an, ddn_oracle_dataset(s.oracle), 2, s.points, D, &r[10]));
-    for (int i = 0; i < 11; i++) {
+    OK(s.ctx, ddn_analysis_log_likelihood(s.an, s.oracle, NULL, 0, 2, s.points, D, &r[11]));
+    for (int i = 0; i < 12; i++) {
         field(r[i], "kind", kinds[i]);
         field(r[i], "clock", i == 10 ? "none" : i == 9 ? "ou" : "schedule:ddpm");
-        assert_int_equal(ddn_result_clock(r[i]), i >= 9 ? clocks[i - 9] : DDN_CLOCK_SCHEDULE);
+        assert_int_equal(ddn_result_clock(r[i]),
+                         i == 9 || i == 10 ? clocks[i - 9] : DDN_CLOCK_SCHEDULE);
         field(r[i], "library", ddn_version_string());
         field(r[i], "seed", "-5");
         field(r[i], "n", "12");
@@ -120,11 +122,11 @@ static void every_kind(void **state)
         field(r[i], "DDN_ANALYSIS_T_END", "preset");
         field(r[i], "DDN_ANALYSIS_STEPS", "12"); /* of EXACT, where it is left open */
         field(r[i], "DDN_ANALYSIS_EXCESS_LEVEL", "0.05");
-        if (i < 9) {
+        if (i < 9 || i == 11) {
             field(r[i], "oracle", "empirical");
             field(r[i], "schedule", "ddpm(beta_first=0.0001, beta_last=0.02, steps=1000)");
         }
-        assert_int_equal(ddn_result_field_count(r[i]), i < 9 ? 8 + 1 + 17 : 7 + 17);
+        assert_int_equal(ddn_result_field_count(r[i]), i < 9 || i == 11 ? 8 + 1 + 17 : 7 + 17);
         assert_null(ddn_result_field_name(r[i], ddn_result_field_count(r[i])));
         units(r[i]);
         FAILS(s.ctx, ddn_result_set_field(s.ctx, r[i], "note", "x"), DDN_E_STATE, kinds[i]);

@@ -11,8 +11,8 @@ DDN_BEGIN_DECLS
  * probability flow of any oracle from there to t_start = DDN_ANALYSIS_T_START (doc/theory.md (98)):
  * with x' the state that the flow carries x to,
  *
- *     log p(x) = log q(x') + d log(s(t_start)/s(t_end)) - integral of D dl,   l = log(s/a),   D = d
- * + s^2 div score,
+ *     log p(x) = log q(x') + d log(s(t_start)/s(t_end)) - integral of D dl,
+ *     l = log(s/a),   D = d + s^2 div score,
  *
  * D from DDN_OUT_DIVERGENCE where probes = 0 (exact, d Jacobian products a state for a model), else
  * the mean over so many probes of random signs, the same ones for a state along its whole path
@@ -21,7 +21,8 @@ DDN_BEGIN_DECLS
  *
  * What density it is: that of x itself, in the coordinates of the process at t_end, which the flow
  * makes of the density q at t_start. q is the density of `end` there: for the model as a generator,
- * what its sampler starts from; for the exact score of data, the Gaussian of the data
+ * what its sampler starts from, which for ddn_integrator_draw_start is a Gaussian oracle with
+ * count = 0 and residual = 0; for the exact score of data, the Gaussian of the data
  * (ddn_oracle_create_gaussian_of). NULL: N(0, (a^2 + s^2) I). The states are taken as they are: p
  * is the density of data noised to t_end, so pass noised data, a x_0 + s z (ddn_schedule_forward),
  * for the mean of log p over it; clean data x_0, or a x_0, are points like others, more likely than

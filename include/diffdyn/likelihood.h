@@ -48,8 +48,8 @@ DDN_BEGIN_DECLS
  *
  * Errors: DDN_E_NULL, DDN_E_RANGE (m < 1, probes, times), DDN_E_SHAPE (ldx; `end` of another d or
  * schedule object), DDN_E_NONFINITE (x, or states on the way), DDN_E_UNSUPPORTED (no Jacobian
- * products, `end` without LOG_P), DDN_E_NOMEM, DDN_STOPPED, and those of the oracle. Example:
- * doc/examples/simple/likelihood.c
+ * products, `end` without LOG_P), DDN_E_NOMEM, DDN_STOPPED, and those of the oracle.
+ * Example: doc/examples/simple/likelihood.c
  * @param[in] end of the same schedule object, gives LOG_P; or NULL
  * @param[in] probes in [0, 4096]
  * @param[in] x [m][ldx] ldx >= d */

@@ -3,7 +3,8 @@
  *
  * Exact: sum_j e_j.J e_j over the d unit vectors. By probes (Hutchinson): the mean of v.J v over
  * vectors v of random signs, whose expectation it is. Products of several vectors are asked for at
- * once, since callbacks profit from large batches. */
+ * once, since callbacks profit from large batches. With query.c, whose evaluation it repeats, it is
+ * one thing in two parts. */
 #include <string.h>
 
 #include "base/check.h"
@@ -26,7 +27,7 @@ int32_t ddni_query_by_products(const ddn_query *q)
 }
 
 /* Vector number k of row r: a unit vector, or signs. */
-static void fill(const ddn_query *q, int64_t r, int64_t k, double *v)
+static void make_vector(const ddn_query *q, int64_t r, int64_t k, double *v)
 {
     int64_t d = q->oracle->d;
     if (q->values[DDNI_QUERY_PROBES].i == 0) {
@@ -50,7 +51,7 @@ static ddn_status add(ddn_query *q, const ddni_request *like, const ddni_batch *
     ddni_query_products *p = &q->products;
     for (int64_t i = 0; i < count * m; i++) {
         memcpy(p->x + i * d, batch->x + (i % m) * batch->ldx, (size_t)d * sizeof *p->x);
-        fill(q, i % m, first + i / m, p->v + i * d);
+        make_vector(q, i % m, first + i / m, p->v + i * d);
     }
     ddni_request rq = *like;
     memset(rq.f64, 0, sizeof rq.f64);

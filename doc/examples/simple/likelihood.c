@@ -29,7 +29,7 @@ int main(void)
                  ddn_noise_draw(ctx, 0, 64, 0, 0, 0, 3200, x) ||
                  ddn_analysis_log_likelihood(an, net, NULL, 4, 200, x, 16, &r) ||
                  ddn_result_scalar(ctx, r, "mean_bits_per_dim", &bits, &error);
-    failed ? puts(ddn_context_message(ctx)) : printf("%.3f +- %.3f bits/dim\n", bits, error);
+    failed ? puts(ddn_context_message(ctx)) : printf("%.3f +- %.3f bits/dim, d=16\n", bits, error);
     ddn_result_destroy(r);
     ddn_analysis_destroy(an);
     ddn_oracle_destroy(net);

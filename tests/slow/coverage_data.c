@@ -94,7 +94,7 @@ static void exact_log_det(cover_scene *s, double *out)
 enum {
     PATHS = 64,
     MANY_PATHS = 40000,
-    PROBES = 32,
+    PROBES = 128,
     FLOW_STEPS = 16
 };
 static const double clean = 0.1; /* the time of the states */
@@ -182,7 +182,7 @@ const cover_group cover_data[] = {
      "by probes",
      0,
      2,
-     {"log p of a state (32)", "mean log p of 64 states (1)"},
+     {"log p of a state (128)", "mean log p of 64 states (1)"},
      0,
      measure_likelihood,
      exact_likelihood},

@@ -179,7 +179,7 @@ typedef struct faulty {
 } faulty;
 
 static int32_t failing_product(void *user, double t, double a, double v, int64_t m, int64_t d,
-                          const double *x, int64_t ldx, double *out, int64_t ldo)
+                               const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     faulty *f = user;
     f->calls++;
@@ -196,7 +196,8 @@ static void refused(void **state)
     test_normal(5, 2 * D, x);
     for (int64_t bad = 1; bad <= 3; bad++) {
         faulty f = {0, bad};
-        ddn_oracle *o = test_model(s.ctx, s.sch, DDN_PREDICTION_SCORE, D, failing_product, &f, NULL);
+        ddn_oracle *o =
+            test_model(s.ctx, s.sch, DDN_PREDICTION_SCORE, D, failing_product, &f, NULL);
         ddn_query *q = NULL;
         OK(s.ctx, ddn_query_create(s.ctx, o, &q));
         OK(s.ctx, ddn_query_bind_f64(q, DDN_OUT_DIVERGENCE, out, 0));

@@ -68,7 +68,8 @@ enum ddn_analysis_key_values {
                                       do not depend on it beyond rounding */
     DDN_ANALYSIS_METHOD = 4010,  /**< a ddn_method for simulated paths; default EXACT */
     DDN_ANALYSIS_PATHS = 4011,   /**< paths of the last-change measurement; default 256 */
-    DDN_ANALYSIS_PATH_STEPS = 4012,   /**< grid of the last-change measurement; default 64 */
+    DDN_ANALYSIS_PATH_STEPS = 4012,   /**< grid of the last-change measurement, and steps
+                                           of the flow of log likelihoods; default 64 */
     DDN_ANALYSIS_PRECISION = 4013,    /**< standard error wanted of the identities phi_C and
                                            f_over_alpha, and of phi over 1 - phi(inf), in place of
                                            SAMPLES; [1e-12, 1]; until it is set (get and preset

@@ -192,7 +192,8 @@ enum ddn_model_key_values {
 DDN_API ddn_options *ddn_model_options(ddn_model *model);
 
 /** An oracle that asks the model as it is now; without a callback that predicts DDN_E_STATE. Gives
- * SCORE and MEAN; LOG_P if log_p is set; JACOBIAN_TIMES_V by jvp, or by the symmetric difference of
+ * SCORE and MEAN; LOG_P if log_p is set; DIVERGENCE by d products with the Jacobian, or by fewer
+ * (DDN_QUERY_PROBES); JACOBIAN_TIMES_V by jvp, or by the symmetric difference of
  * the prediction over 2 h v (DDN_MODEL_STEP). The difference has, for 200 images of d = 784 on
  * DDPM, relative to J v: 2e-9 for a model in double; for one in float, rounded once a number,
  * 1.3e-3 at index 0, 5e-4 at 5.5, 2e-4 from 100 on; with errors of up to 1e-6 of each number

@@ -33,7 +33,8 @@
     X(OVERLAP_STEP, 10, 0, 1)             /* one-dimensional law of the overlap: kicks, */         \
     X(OVERLAP_START, 11, 0, 1)            /* start states */                                       \
     X(OVERLAP_SIGN, 12, 0, 1)             /* and their class (uniform) */                          \
-    X(FORWARD_RUN, 13, 0, DDNI_ANY_STEPS) /* noise of forward runs of the integrator */
+    X(FORWARD_RUN, 13, 0, DDNI_ANY_STEPS) /* noise of forward runs of the integrator */            \
+    X(SIGNS, 14, 0, DDNI_ANY_STEPS)       /* signs of the probes of a divergence (uniform) */
 
 typedef enum ddni_use {
 #define DDNI_ROW(name, stream, first, steps) DDNI_USE_##name,

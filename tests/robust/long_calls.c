@@ -338,6 +338,8 @@ RESULT(an_branch, ddn_analysis_branch(w->an, w->empirical, NULL, 3, times, &out)
 RESULT(an_memorization, ddn_analysis_memorization(w->an, w->ds, M, w->x, D, &out))
 RESULT(an_generalization,
        ddn_analysis_generalization(w->an, w->empirical, w->ds, w->ds, 2, 1, times, times + 1, &out))
+RESULT(an_log_likelihood,
+       ddn_analysis_log_likelihood(w->an, w->empirical, NULL, 2, M, w->x, D, &out))
 RESULT(an_late_start, ddn_analysis_late_start(w->an, w->empirical, 3, times, &out))
 
 RESULT(sy_line, ddn_symmetry_line(w->sy, 0.5, 3, NULL, w->x, times, &out))
@@ -511,6 +513,7 @@ const long_call long_calls[] = {
     ROW(an_branch),
     ROW(an_memorization),
     ROW(an_generalization),
+    ROW(an_log_likelihood),
     ROW(an_late_start),
     ROW(sy_line),
     ROW(sy_fixed),

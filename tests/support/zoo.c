@@ -51,6 +51,28 @@ int32_t zoo_jvp(void *user, double t, double a, double s, int64_t m, int64_t d, 
     return 0;
 }
 
+int32_t zoo_predict_f32(void *user, double t, double a, double s, int64_t m, int64_t d,
+                        const float *x, int64_t ldx, float *out, int64_t ldo)
+{
+    for (int64_t i = 0; i < m * d; i++) {
+        int64_t r = i / d, j = i % d;
+        out[r * ldo + j] = (float)predict(user, t, a, s, MEAN, (double)x[r * ldx + j]);
+    }
+    return 0;
+}
+
+int32_t zoo_jvp_f32(void *user, double t, double a, double s, int64_t m, int64_t d, const float *x,
+                    int64_t ldx, const float *v, int64_t ldv, float *out, int64_t ldo)
+{
+    (void)x;
+    (void)ldx;
+    for (int64_t i = 0; i < m * d; i++) {
+        int64_t r = i / d, j = i % d;
+        out[r * ldo + j] = (float)predict(user, t, a, s, 0, (double)v[r * ldv + j]);
+    }
+    return 0;
+}
+
 int32_t zoo_log_p(void *user, double t, double a, double s, int64_t m, int64_t d, const double *x,
                   int64_t ldx, double *out)
 {

@@ -25,6 +25,11 @@ int32_t zoo_jvp(void *user, double t, double a, double s, int64_t m, int64_t d, 
                 int64_t ldx, const double *v, int64_t ldv, double *out, int64_t ldo);
 int32_t zoo_log_p(void *user, double t, double a, double s, int64_t m, int64_t d, const double *x,
                   int64_t ldx, double *out);
+/* The same in single precision, computed in double and rounded once. */
+int32_t zoo_predict_f32(void *user, double t, double a, double s, int64_t m, int64_t d,
+                        const float *x, int64_t ldx, float *out, int64_t ldo);
+int32_t zoo_jvp_f32(void *user, double t, double a, double s, int64_t m, int64_t d, const float *x,
+                    int64_t ldx, const float *v, int64_t ldv, float *out, int64_t ldo);
 
 /* A builder with these callbacks, that of the derivative only with_jvp. user is `model`. */
 ddn_model *zoo_builder(ddn_context *ctx, const ddn_schedule *sch, int with_jvp, zoo_model *model);

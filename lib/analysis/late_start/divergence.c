@@ -87,21 +87,6 @@ static ddn_status add_counts(ddn_context *ctx, ddn_result *result, const ddn_dat
     return DDN_OK;
 }
 
-/* tr C + |mean|^2 = mean squared norm of the points. */
-static ddn_status second_moment(ddn_context *ctx, const ddn_dataset *ds, double *moment)
-{
-    double *norms = NULL;
-    DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->n, sizeof *norms, &norms));
-    ddn_status status = ddn_dataset_squared_norms(ctx, ds, ds->n, NULL, norms);
-    double sum = 0;
-    for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
-        sum += ds->weight == NULL ? norms[i] : ds->weight[i] * norms[i];
-    }
-    ddni_free(ddni_context_allocator(ctx), norms);
-    *moment = ds->weight == NULL ? sum / (double)ds->n : sum;
-    return status;
-}
-
 /* Correlations with the row of the next larger time: errors of f as they are, those of the
  * log-determinants in common. */
 static void correlate(const ddn_dataset *ds, const double *log_det_se, const ddn_result *identities,
@@ -149,7 +134,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
     for (int i = 0; i < PARTS; i++) {
         f[i] = ddni_result_part(identities, "f", endings[i]);
     }
-    DDNI_TRY(second_moment(ctx, ds, &moment));
+    DDNI_TRY(ddni_dataset_second_moment(ctx, ds, &moment));
     for (int64_t k = 0; k < count; k++) {
         ddni_level level;
         DDNI_TRY(ddni_schedule_level(ctx, ddn_oracle_schedule(oracle), times[k], &level));

@@ -83,16 +83,17 @@ static void every_kind(void **state)
     (void)state;
     scene s;
     make(&s, TEST_DDPM);
-    ddn_result *r[12] = {NULL};
+    ddn_result *r[13] = {NULL};
     int32_t regimes[TIMES];
     char data[80];
     int64_t digest = 0;
     OK(s.ctx, ddn_dataset_digest(s.ctx, ddn_oracle_dataset(s.oracle), &digest));
     snprintf(data, sizeof data, "f64 [12][3], 2 classes, digest %016llx",
              (unsigned long long)digest);
-    static const char *const kinds[12] = {
-        "identities", "clones",     "last_change", "regimes",  "uturn",        "branch",
-        "path",       "late_start", "crossings",   "spectrum", "memorization", "generalization"};
+    static const char *const kinds[13] = {
+        "identities",   "clones",         "last_change",   "regimes",   "uturn",
+        "branch",       "path",           "late_start",    "crossings", "spectrum",
+        "memorization", "generalization", "log_likelihood"};
     static const ddn_clock clocks[2] = {DDN_CLOCK_OU, DDN_CLOCK_NONE};
     OK(s.ctx, ddn_analysis_identities(s.an, s.oracle, TIMES, indices, &r[0]));
     OK(s.ctx, ddn_analysis_clones(s.an, s.oracle, TIMES, indices, &r[1]));
@@ -111,7 +112,8 @@ static void every_kind(void **state)
        ddn_analysis_generalization(s.an, s.oracle, ddn_oracle_dataset(s.oracle),
                                    ddn_oracle_dataset(s.oracle), TIMES, 0, indices, NULL, &r[11]));
     field(r[11], "test", data);
-    for (int i = 0; i < 12; i++) {
+    OK(s.ctx, ddn_analysis_log_likelihood(s.an, s.oracle, NULL, 0, 2, s.points, D, &r[12]));
+    for (int i = 0; i < 13; i++) {
         field(r[i], "kind", kinds[i]);
         field(r[i], "clock", i == 10 ? "none" : i == 9 ? "ou" : "schedule:ddpm");
         assert_int_equal(ddn_result_clock(r[i]),
@@ -125,7 +127,7 @@ static void every_kind(void **state)
         field(r[i], "DDN_ANALYSIS_T_END", "preset");
         field(r[i], "DDN_ANALYSIS_STEPS", "12"); /* of EXACT, where it is left open */
         field(r[i], "DDN_ANALYSIS_EXCESS_LEVEL", "0.05");
-        const int of_oracle = i < 9 || i == 11;
+        const int of_oracle = i < 9 || i >= 11;
         if (of_oracle) {
             field(r[i], "oracle", "empirical");
             field(r[i], "schedule", "ddpm(beta_first=0.0001, beta_last=0.02, steps=1000)");

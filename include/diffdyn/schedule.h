@@ -30,6 +30,27 @@ DDN_API ddn_status ddn_schedule_create_vp_linear(ddn_context *ctx, double beta_m
 DDN_API ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double beta_last,
                                             int64_t steps, ddn_schedule **out);
 
+/** Scaled linear betas (latent diffusion, Rombach et al. 2021): as DDPM with the square roots of
+ * beta_i linear from sqrt(beta_first) to sqrt(beta_last). Usual values 0.00085, 0.012, 1000. (5) */
+DDN_API ddn_status ddn_schedule_create_scaled_linear(ddn_context *ctx, double beta_first,
+                                                     double beta_last, int64_t steps,
+                                                     ddn_schedule **out);
+
+/** What the numbers of a table are. */
+typedef int32_t ddn_table;
+enum ddn_table_values {
+    DDN_TABLE_NONE = -1,     /**< not a value; keeps the constants signed */
+    DDN_TABLE_ALPHA_BAR = 1, /**< a^2 at each index, with s^2 = 1 - a^2 */
+    DDN_TABLE_BETA = 2       /**< beta_i as in DDPM */
+};
+/** A schedule given by its numbers at the indices 0 .. count - 1, as a trained network has them
+ * (alphas_cumprod or betas of its scheduler); all else as for DDPM: index -1 is clean data, between
+ * indices log a is linear. Every number is in (0, 1), and alpha_bar falls with the index, else
+ * DDN_E_RANGE with the entry, its value and the limit. (5)
+ * @param[in] values [count] copied */
+DDN_API ddn_status ddn_schedule_create_table(ddn_context *ctx, ddn_table kind, int64_t count,
+                                             const double *values, ddn_schedule **out);
+
 /** Cosine betas (Nichol & Dhariwal 2021): as DDPM with beta_i = min(1 - g((i+1)/steps)/g(i/steps),
  * beta_max), g(u) = cos^2((u + offset)/(1 + offset) pi/2). Usual values 1000, 0.008, 0.999. (6) */
 DDN_API ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, double offset,
@@ -58,7 +79,7 @@ DDN_API ddn_status ddn_schedule_retain(const ddn_schedule *sch);
 /** Lets go of the schedule. NULL is a no-op. */
 DDN_API void ddn_schedule_destroy(ddn_schedule *sch);
 
-/** "ou", "vp_linear", "ddpm", "cosine", "edm" or "custom".
+/** "ou", "vp_linear", "ddpm", "scaled_linear", "table", "cosine", "edm" or "custom".
  * @return static */
 DDN_API const char *ddn_schedule_kind(const ddn_schedule *sch);
 

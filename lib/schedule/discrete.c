@@ -1,9 +1,12 @@
-/* Schedules given by betas at integer times: DDPM (5) and cosine (6).
+/* Schedules given by betas at integer times: DDPM, scaled linear, tables (5) and cosine (6).
  * tau_i = -1/2 sum_{j <= i} log(1 - beta_j), summed in double-double and interpolated linearly, so
  * that a^2 = prod (1 - beta_j) at the indices. */
 #include <string.h>
 
 #include "base/check.h"
+#include "base/digest.h"
+#include "base/message.h"
+#include "base/progress.h"
 #include "schedule/kinds.h"
 
 typedef struct discrete {
@@ -88,25 +91,46 @@ static void discrete_destroy(ddn_schedule *sch)
 
 static const ddni_schedule_ops ddpm_ops = {
     "ddpm", discrete_level, discrete_rates, discrete_to_ou, discrete_from_ou, discrete_destroy, 1};
+static const ddni_schedule_ops scaled_ops = {"scaled_linear",
+                                             discrete_level,
+                                             discrete_rates,
+                                             discrete_to_ou,
+                                             discrete_from_ou,
+                                             discrete_destroy,
+                                             1};
 static const ddni_schedule_ops cosine_ops = {
     "cosine", discrete_level, discrete_rates, discrete_to_ou, discrete_from_ou, discrete_destroy,
     1};
+static const ddni_schedule_ops table_ops = {
+    "table", discrete_level, discrete_rates, discrete_to_ou, discrete_from_ou, discrete_destroy, 1};
 
-/* beta_i of a kind with its two parameters. */
-typedef double (*beta_fn)(int64_t i, int64_t steps, double p, double q);
+/* Parameters of a kind, or the numbers of a table. */
+typedef struct recipe {
+    double p, q;
+    int64_t steps;
+    const double *values;
+} recipe;
 
-static ddn_status discrete_create(ddn_context *ctx, const ddni_schedule_ops *ops, int64_t steps,
-                                  beta_fn beta, double p, double q, ddn_schedule **out)
+/* The OU time of index i, where the one of index i - 1 is `before`. */
+typedef ddni_dd (*tau_fn)(const recipe *r, int64_t i, ddni_dd before);
+
+static ddni_dd after_beta(ddni_dd before, double beta)
+{
+    return dd_add(before, dd_scale(ddni_dd_log1p(-beta), -0.5));
+}
+
+static ddn_status discrete_create(ddn_context *ctx, const ddni_schedule_ops *ops, tau_fn tau_of,
+                                  const recipe *r, ddn_schedule **out)
 {
     discrete *sch = NULL;
     ddn_status status;
+    int64_t steps = r->steps;
     DDNI_TRY(ddni_schedule_create(ctx, sizeof *sch, ops, -1.0, (double)(steps - 1), 1, &sch));
     sch->steps = steps;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "betas", steps + 1, (int64_t)sizeof *sch->tau, &sch->tau),
                   fail);
     for (int64_t i = 0; i < steps; i++) {
-        ddni_dd increment = dd_scale(ddni_dd_log1p(-beta(i, steps, p, q)), -0.5);
-        sch->tau[i + 1] = dd_add(sch->tau[i], increment);
+        sch->tau[i + 1] = tau_of(r, i, sch->tau[i]);
         if (!(sch->tau[i + 1].hi > sch->tau[i].hi && sch->tau[i + 1].hi <= DDNI_TAU_MAX)) {
             status =
                 ddni_fail(ctx, DDN_E_RANGE, "beta_%lld takes the OU time from %g to %g, limit %g",
@@ -126,21 +150,36 @@ enum {
     STEPS_MAX = 100000000
 };
 
-static double linear_beta(int64_t i, int64_t steps, double first, double last)
+/* first .. last in equal parts. */
+static double between(const recipe *r, int64_t i)
 {
-    return steps == 1 ? first : first + (last - first) * (double)i / (double)(steps - 1);
+    return r->steps == 1 ? r->p : r->p + (r->q - r->p) * (double)i / (double)(r->steps - 1);
 }
 
-ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double beta_last,
-                                    int64_t steps, ddn_schedule **out)
+static ddni_dd linear_tau(const recipe *r, int64_t i, ddni_dd before)
 {
-    DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, out);
-    *out = NULL;
+    return after_beta(before, between(r, i));
+}
+
+static ddni_dd scaled_tau(const recipe *r, int64_t i, ddni_dd before)
+{
+    double root = between(r, i);
+    return after_beta(before, root * root);
+}
+
+/* Both kinds of betas between two ends; the recipe is in terms of their roots where tau_of is. */
+static ddn_status create_between(ddn_context *ctx, const ddni_schedule_ops *ops, tau_fn tau_of,
+                                 double beta_first, double beta_last, int64_t steps,
+                                 ddn_schedule **out)
+{
     DDNI_CHECK_REAL(ctx, beta_first, 1e-15, 1.0 - 1e-15);
     DDNI_CHECK_REAL(ctx, beta_last, 1e-15, 1.0 - 1e-15);
     DDNI_CHECK_INT(ctx, steps, 1, STEPS_MAX);
-    DDNI_TRY(discrete_create(ctx, &ddpm_ops, steps, linear_beta, beta_first, beta_last, out));
+    int roots = tau_of == scaled_tau;
+    recipe r = {.p = roots ? sqrt(beta_first) : beta_first,
+                .q = roots ? sqrt(beta_last) : beta_last,
+                .steps = steps};
+    DDNI_TRY(discrete_create(ctx, ops, tau_of, &r, out));
     ddni_schedule_say(*out,
                       (ddni_parameter[]){{"beta_first", beta_first},
                                          {"beta_last", beta_last},
@@ -149,15 +188,33 @@ ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double 
     return DDN_OK;
 }
 
-/* 1 - cos^2(y)/cos^2(x) = sin(y - x) sin(y + x) / cos^2(x): no cancellation at small i. */
-static double cosine_beta(int64_t i, int64_t steps, double offset, double beta_max)
+ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double beta_last,
+                                    int64_t steps, ddn_schedule **out)
 {
-    const double half_pi = 1.57079632679489661923;
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    return create_between(ctx, &ddpm_ops, linear_tau, beta_first, beta_last, steps, out);
+}
+
+ddn_status ddn_schedule_create_scaled_linear(ddn_context *ctx, double beta_first, double beta_last,
+                                             int64_t steps, ddn_schedule **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    return create_between(ctx, &scaled_ops, scaled_tau, beta_first, beta_last, steps, out);
+}
+
+/* 1 - cos^2(y)/cos^2(x) = sin(y - x) sin(y + x) / cos^2(x): no cancellation at small i. */
+static ddni_dd cosine_tau(const recipe *r, int64_t i, ddni_dd before)
+{
+    const double half_pi = 1.57079632679489661923, offset = r->p, steps = (double)r->steps;
     double scale = half_pi / (1.0 + offset);
-    double x = ((double)i / (double)steps + offset) * scale;
-    double y = ((double)(i + 1) / (double)steps + offset) * scale;
-    double beta = sin(scale / (double)steps) * sin(x + y) / (cos(x) * cos(x));
-    return fmin(beta, beta_max);
+    double x = ((double)i / steps + offset) * scale;
+    double y = ((double)(i + 1) / steps + offset) * scale;
+    double beta = sin(scale / steps) * sin(x + y) / (cos(x) * cos(x));
+    return after_beta(before, fmin(beta, r->q));
 }
 
 ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, double offset,
@@ -169,10 +226,66 @@ ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, double of
     DDNI_CHECK_INT(ctx, steps, 1, STEPS_MAX);
     DDNI_CHECK_REAL(ctx, offset, 0.0, 1.0);
     DDNI_CHECK_REAL(ctx, beta_max, 1e-15, 1.0 - 1e-15);
-    DDNI_TRY(discrete_create(ctx, &cosine_ops, steps, cosine_beta, offset, beta_max, out));
+    recipe r = {.p = offset, .q = beta_max, .steps = steps};
+    DDNI_TRY(discrete_create(ctx, &cosine_ops, cosine_tau, &r, out));
     ddni_schedule_say(
         *out,
         (ddni_parameter[]){{"steps", (double)steps}, {"offset", offset}, {"beta_max", beta_max}},
         3);
+    return DDN_OK;
+}
+
+/* ---- Tables: the numbers as given. */
+
+static ddni_dd alpha_bar_tau(const recipe *r, int64_t i, ddni_dd before)
+{
+    (void)before;
+    return dd_scale(ddni_dd_log(r->values[i]), -0.5);
+}
+
+static ddni_dd beta_tau(const recipe *r, int64_t i, ddni_dd before)
+{
+    return after_beta(before, r->values[i]);
+}
+
+static const char *const table_names[] = {"", "alpha_bar", "beta"};
+
+/* Each number is one of its kind, and alpha_bar falls. */
+static ddn_status check_table(ddn_context *ctx, ddn_table kind, int64_t count, const double *values)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const char *name = table_names[kind];
+        long long at = (long long)i;
+        DDNI_TRY(ddni_poll(ctx));
+        DDNI_CHECK(ctx, isfinite(values[i]), DDN_E_NONFINITE, "%s: values[%lld] = %g is not finite",
+                   name, at, values[i]);
+        DDNI_CHECK(ctx, values[i] > 0.0 && values[i] < 1.0, DDN_E_RANGE,
+                   "%s: values[%lld] = %.17g is outside (0, 1)", name, at, values[i]);
+        DDNI_CHECK(ctx, kind != DDN_TABLE_ALPHA_BAR || i == 0 || values[i] < values[i - 1],
+                   DDN_E_RANGE,
+                   "alpha_bar: values[%lld] = %.17g does not fall below values[%lld] = %.17g", at,
+                   values[i], at - 1, values[i - 1]);
+    }
+    return DDN_OK;
+}
+
+ddn_status ddn_schedule_create_table(ddn_context *ctx, ddn_table kind, int64_t count,
+                                     const double *values, ddn_schedule **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK(ctx, kind == DDN_TABLE_ALPHA_BAR || kind == DDN_TABLE_BETA, DDN_E_KEY,
+               "there is no kind of table %d", (int)kind);
+    DDNI_CHECK_INT(ctx, count, 1, STEPS_MAX);
+    DDNI_CHECK_PTR(ctx, values);
+    DDNI_TRY(check_table(ctx, kind, count, values));
+    recipe r = {.steps = count, .values = values};
+    DDNI_TRY(discrete_create(ctx, &table_ops, kind == DDN_TABLE_BETA ? beta_tau : alpha_bar_tau, &r,
+                             out));
+    /* the numbers are too many to say: their digest tells tables apart */
+    ddni_say((*out)->text, sizeof(*out)->text, "table(%s, steps=%lld, digest=%016llx)",
+             table_names[kind], (long long)count,
+             (unsigned long long)DDNI_DIGEST_OF(values, count));
     return DDN_OK;
 }

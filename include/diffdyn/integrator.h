@@ -91,7 +91,8 @@ enum ddn_integrator_key_values {
     DDN_INTEGRATOR_MU = 3008,         /**< GRADIENT_ESTIMATION: in [0, 0.99]; default 0 */
     DDN_INTEGRATOR_STEPS = 3009,      /**< >= 1; default 100 */
     DDN_INTEGRATOR_GRID = 3010,       /**< a ddn_grid; default DDN_GRID_LOGSNR unless the method
-                                           says otherwise */
+                                           says otherwise. Those of whole indices need whole T_START
+                                           and T_END, which the defaults are not */
     DDN_INTEGRATOR_SEED = 3011,       /**< any; default 0 */
     DDN_INTEGRATOR_FIRST_PATH = 3012, /**< >= 0; default 0: path number of row 0 */
     DDN_INTEGRATOR_DENOISE = 3013,    /**< 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
@@ -129,8 +130,8 @@ DDN_API ddn_status ddn_integrator_times(const ddn_integrator *it, int64_t capaci
 DDN_API ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count,
                                             const int64_t *paths);
 
-/** Draws starts at the noisy end: N(0, (a^2 Lambda0 + s^2) I) with Lambda0 = 0, i.e. pure noise of
- * variance s^2 (1 for OU at late times up to e^-2t).
+/** Draws starts at the noisy end, the first time of the grid: N(0, (a^2 Lambda0 + s^2) I) with
+ * Lambda0 = 0, i.e. pure noise of variance s^2 (1 for OU at late times up to e^-2t).
  * @param[out] x [m][ldx] */
 DDN_API ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
 

@@ -125,14 +125,25 @@ enum ddn_coordinate_values {
 DDN_API ddn_status ddn_time_convert(ddn_context *ctx, ddn_coordinate from, ddn_coordinate to,
                                     double value, double *result);
 
-/** Grids of times from t_first to t_last, both included exactly. */
+/** Grids of times from t_first to t_last, both included exactly (LEADING: t_last alone). Those of
+ * whole indices are for networks that were trained at the indices alone: schedules of indices only
+ * (ddpm, scaled_linear, table, cosine), with whole ends, of which -1 is clean data, and at most as
+ * many steps as there are indices. They are given from F = max(t_first, t_last) down to L =
+ * min(t_first, t_last) in N = count - 1 steps, k = 0 .. N; upwards they are the same times. With
+ * F = steps - 1 and L = -1 they are the time steps of that name of DDIM and its successors
+ * (arXiv:2305.08891, table 2), then -1. Ties round to the even distance from the clean end. (19) */
 typedef int32_t ddn_grid;
 enum ddn_grid_values {
     DDN_GRID_NONE = -1,     /**< not a value; keeps the constants signed */
     DDN_GRID_UNIFORM = 1,   /**< uniform in the schedule's time */
     DDN_GRID_GEOMETRIC = 2, /**< geometric in the schedule's time; both ends > 0 */
     DDN_GRID_LOGSNR = 3,    /**< uniform in log(a^2/s^2) */
-    DDN_GRID_KARRAS = 4     /**< uniform in (s/a)^(1/7) */
+    DDN_GRID_KARRAS = 4,    /**< uniform in (s/a)^(1/7) */
+    DDN_GRID_LEADING = 5,   /**< t_k = L + 1 + (N - 1 - k) r, t_N = L, with the largest whole r <=
+                                 (F + 1)/N that does not start beyond F; may start below F */
+    DDN_GRID_TRAILING = 6,  /**< t_k = L + round((N - k)(F - L)/N) */
+    DDN_GRID_LINSPACE = 7   /**< t_k = L + 1 + round((N - 1 - k)(F - L - 1)/(N - 1)), t_N = L;
+                                 F, L for N = 1 */
 };
 /** A grid of count >= 2 times, increasing or decreasing as t_first, t_last are; t_first != t_last.
  * @param[out] times [count] */

@@ -122,6 +122,8 @@ ddn_status ddni_integrator_check_idle(ddn_integrator *it);
 int64_t ddni_integrator_count(const ddn_integrator *it);
 /* The grid of the present options, checked: times[ddni_integrator_count]. */
 ddn_status ddni_integrator_fill_times(const ddn_integrator *it, double *times);
+/* Its first time, of a backward run. */
+ddn_status ddni_integrator_first_time(const ddn_integrator *it, double *t);
 
 /* Times, arrays and query for a run of m rows that asks for it->run.asked. */
 ddn_status ddni_integrator_prepare(ddn_integrator *it, int64_t m);

@@ -293,8 +293,8 @@ ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, i
                "%lld path numbers were set, but there are m = %lld states",
                (long long)it->path_count, (long long)m);
     ddni_level level;
-    double start =
-        it->user_count > 0 ? it->user_times[0] : ddni_integrator_f64(it, DDN_INTEGRATOR_T_START);
+    double start;
+    DDNI_TRY(ddni_integrator_first_time(it, &start));
     DDNI_TRY(ddni_schedule_level(it->ctx, it->schedule, start, &level));
     ddni_sum sum = {.spread = level.s,
                     .seed = ddni_integrator_i64(it, DDN_INTEGRATOR_SEED),

@@ -103,7 +103,7 @@ ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, doub
 ddn_status ddni_schedule_rates_in_step(ddn_context *ctx, const ddn_schedule *sch, double t,
                                        double u, double at, double *f, double *g2)
 {
-    if (!sch->ops->jumps) {
+    if (!sch->ops->indices) {
         return ddni_schedule_rates(ctx, sch, at, f, g2);
     }
     double tau[2]; /* these schedules have a = e^-tau, a^2 + s^2 = 1 */

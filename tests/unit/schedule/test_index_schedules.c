@@ -144,6 +144,215 @@ static void tables_are_told_apart(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* ---- Grids of whole indices. */
+
+static const char *const grid_names[] = {"DDN_GRID_LEADING", "DDN_GRID_TRAILING",
+                                         "DDN_GRID_LINSPACE"};
+
+/* Table 2 of arXiv:2305.08891 (which counts from 1), and a case with ties. */
+static void grids_of_the_paper(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = test_schedule(ctx, TEST_SCALED);
+    static const double paper[3][11] = {{900, 800, 700, 600, 500, 400, 300, 200, 100, 0, -1},
+                                        {999, 899, 799, 699, 599, 499, 399, 299, 199, 99, -1},
+                                        {999, 888, 777, 666, 555, 444, 333, 222, 111, 0, -1}};
+    static const double seven[3][8] = {{852, 710, 568, 426, 284, 142, 0, -1},
+                                       {999, 856, 713, 570, 428, 285, 142, -1},
+                                       {999, 832, 666, 500, 333, 166, 0, -1}};
+    double t[51];
+    for (ddn_grid k = DDN_GRID_LEADING; k <= DDN_GRID_LINSPACE; k++) {
+        OK(ctx, ddn_schedule_grid(ctx, sch, k, 999, -1, 11, t));
+        assert_memory_equal(t, paper[k - DDN_GRID_LEADING], sizeof paper[0]);
+        OK(ctx, ddn_schedule_grid(ctx, sch, k, -1, 999, 8, t));
+        for (int j = 0; j < 8; j++) {
+            assert_true(t[j] == seven[k - DDN_GRID_LEADING][7 - j]);
+        }
+    }
+    /* the offset of 1 of Stable Diffusion: its last step ends at index 0 */
+    OK(ctx, ddn_schedule_grid(ctx, sch, DDN_GRID_LEADING, 999, 0, 51, t));
+    assert_true(t[0] == 981 && t[1] == 961 && t[49] == 1 && t[50] == 0);
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
+/* From every whole index to every lower one in every number of steps that fits: whole, falling,
+ * within the ends; the formulas, in double, of the programs that networks are run with. */
+static void all_small_grids(void **state)
+{
+    (void)state;
+    enum {
+        T = 24
+    };
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = NULL;
+    double t[T + 2];
+    OK(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, T, &sch));
+    for (int low = -1; low < T - 1; low++) {
+        for (int high = low + 1; high < T; high++) {
+            for (ddn_grid k = DDN_GRID_LEADING; k <= DDN_GRID_LINSPACE; k++) {
+                for (int n = 1; n <= high - low; n++) {
+                    OK(ctx, ddn_schedule_grid(ctx, sch, k, high, low, n + 1, t));
+                    assert_true(t[0] <= high && t[n] == low);
+                    assert_true(t[0] == high || k == DDN_GRID_LEADING);
+                    for (int j = 0; j < n; j++) {
+                        assert_true(t[j] == floor(t[j]) && t[j] > t[j + 1]);
+                        double lead = (double)(n - 1 - j) * floor((double)T / n);
+                        double trail = rint((double)(n - j) * T / n) - 1;
+                        double line = n > 1 ? rint((double)(n - 1 - j) * (T - 1) / (n - 1)) : T - 1;
+                        if (low == -1 && high == T - 1) {
+                            assert_true(t[j] == (k == DDN_GRID_LEADING    ? lead
+                                                 : k == DDN_GRID_TRAILING ? trail
+                                                                          : line));
+                        }
+                    }
+                }
+                char text[160];
+                int room = high - low;
+                (void)snprintf(text, sizeof text,
+                               "%s has at most %d steps between the indices %d and %d, but %d",
+                               grid_names[k - DDN_GRID_LEADING], room, high, low, room + 1);
+                FAILS(ctx, ddn_schedule_grid(ctx, sch, k, high, low, room + 2, t), DDN_E_RANGE,
+                      text);
+            }
+        }
+    }
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
+/* Times that are no indices, and schedules that have none; a grid that cannot reach names these
+ * where they can. */
+static void grids_that_do_not_fit(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *ddpm = test_schedule(ctx, TEST_DDPM), *ou = test_schedule(ctx, TEST_OU);
+    double t[9];
+    FAILS(ctx, ddn_schedule_grid(ctx, ddpm, DDN_GRID_TRAILING, 999, 0.5, 9, t), DDN_E_RANGE,
+          "DDN_GRID_TRAILING is for whole indices of a schedule that has them, not from 999 to 0.5 "
+          "of schedule ddpm, but DDN_GRID_UNIFORM, DDN_GRID_GEOMETRIC, DDN_GRID_LOGSNR and "
+          "DDN_GRID_KARRAS can");
+    FAILS(ctx, ddn_schedule_grid(ctx, ou, DDN_GRID_LEADING, 3, 1, 3, t), DDN_E_RANGE,
+          "schedule ou, but DDN_GRID_UNIFORM, ");
+    FAILS(ctx, ddn_schedule_grid(ctx, ddpm, DDN_GRID_LOGSNR, 999, -1, 9, t), DDN_E_RANGE,
+          "but DDN_GRID_UNIFORM, DDN_GRID_KARRAS, DDN_GRID_LEADING, DDN_GRID_TRAILING and "
+          "DDN_GRID_LINSPACE can");
+    FAILS(ctx, ddn_schedule_grid(ctx, ddpm, 8, 999, -1, 9, t), DDN_E_KEY, "grid kind 8");
+    ddn_schedule_destroy(ddpm);
+    ddn_schedule_destroy(ou);
+    ddn_context_destroy(ctx);
+}
+
+/* ---- Networks that know indices alone. */
+
+typedef struct asked {
+    int64_t calls, strange;
+} asked;
+
+static int32_t network(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
+{
+    asked *seen = user;
+    seen->calls++;
+    seen->strange += t != floor(t) || t < 0;
+    for (int64_t r = 0; r < m; r++) {
+        for (int64_t j = 0; j < d; j++) {
+            out[r * ldo + j] = a * x[r * ldx + j] / (a * a + s * s);
+        }
+    }
+    return 0;
+}
+
+/* All methods that can end at clean data ask such a network at indices alone; the start is drawn
+ * with the noise of the first of them. */
+static void networks_of_indices(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = test_schedule(ctx, TEST_DDPM);
+    asked seen = {0, 0};
+    ddn_oracle *model = test_model(ctx, sch, DDN_PREDICTION_X0, 2, network, &seen, NULL);
+    static const ddn_method methods[] = {DDN_METHOD_EULER,       DDN_METHOD_EDM_HEUN,
+                                         DDN_METHOD_EXPONENTIAL, DDN_METHOD_DDPM,
+                                         DDN_METHOD_MULTISTEP2,  DDN_METHOD_GRADIENT_ESTIMATION};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        for (ddn_grid k = DDN_GRID_LEADING; k <= DDN_GRID_LINSPACE; k++) {
+            ddn_integrator *it = NULL;
+            double x[4] = {0}, z[4], a, s;
+            OK(ctx, ddn_integrator_create(ctx, model, methods[i], &it));
+            ddn_options *o = ddn_integrator_options(it);
+            OK(ctx, ddn_options_set_i64(o, DDN_INTEGRATOR_GRID, k));
+            FAILS(ctx, ddn_integrator_run(it, 2, x, 2), DDN_E_RANGE, "whole indices");
+            OK(ctx, ddn_options_set_f64(o, DDN_INTEGRATOR_T_START, 999));
+            OK(ctx, ddn_options_set_f64(o, DDN_INTEGRATOR_T_END, -1));
+            OK(ctx, ddn_options_set_i64(o, DDN_INTEGRATOR_STEPS, 2000));
+            FAILS(ctx, ddn_integrator_run(it, 2, x, 2), DDN_E_RANGE, "at most 1000 steps");
+            OK(ctx, ddn_options_set_i64(o, DDN_INTEGRATOR_STEPS, 3));
+            OK(ctx, ddn_integrator_draw_start(it, 2, x, 2));
+            OK(ctx, ddn_options_set_i64(o, DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM));
+            OK(ctx, ddn_integrator_draw_start(it, 2, z, 2));
+            double ratio = x[0] / z[0];
+            OK(ctx, ddn_schedule_eval(ctx, sch, 999, &a, &s));
+            double want = 1 / s;
+            OK(ctx, ddn_schedule_eval(ctx, sch, k == DDN_GRID_LEADING ? 666 : 999, &a, &s));
+            CLOSE(ratio, want * s, 1e-14, 0);
+            OK(ctx, ddn_options_set_i64(o, DDN_INTEGRATOR_GRID, k));
+            OK(ctx, ddn_integrator_run(it, 2, x, 2));
+            ddn_integrator_destroy(it);
+        }
+    }
+    assert_true(seen.calls >= 6 * 3 * 3);
+    assert_int_equal(seen.strange, 0);
+    ddn_oracle_destroy(model);
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
+/* So do the analyses that simulate paths. */
+static void analyses_of_indices(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = test_schedule(ctx, TEST_DDPM);
+    const double points[4] = {1, 1, -1, -1}, times[2] = {100, 500};
+    const int32_t labels[2] = {0, 1};
+    ddn_dataset *plain = NULL, *ds = NULL;
+    ddn_analysis *an = NULL;
+    ddn_result *r = NULL;
+    asked seen = {0, 0};
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 2, points, 2, &plain));
+    OK(ctx, ddn_dataset_create_labelled(ctx, plain, 2, labels, &ds));
+    ddn_oracle *model = test_model(ctx, sch, DDN_PREDICTION_X0, 2, network, &seen, ds);
+    OK(ctx, ddn_analysis_create(ctx, &an));
+    ddn_options *o = ddn_analysis_options(an);
+    OK(ctx, ddn_options_set_i64(o, DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL));
+    OK(ctx, ddn_options_set_i64(o, DDN_ANALYSIS_STEPS, 8));
+    OK(ctx, ddn_options_set_i64(o, DDN_ANALYSIS_CLONES, 4));
+    OK(ctx, ddn_options_set_i64(o, DDN_ANALYSIS_PATHS, 4));
+    OK(ctx, ddn_options_set_f64(o, DDN_ANALYSIS_T_END, 0));
+    OK(ctx, ddn_options_set_i64(o, DDN_ANALYSIS_GRID, DDN_GRID_LEADING));
+    FAILS(ctx, ddn_analysis_last_change(an, model, &r), DDN_E_UNSUPPORTED, "DDN_GRID_TRAILING");
+    for (ddn_grid k = DDN_GRID_TRAILING; k <= DDN_GRID_LINSPACE; k++) {
+        OK(ctx, ddn_options_set_i64(o, DDN_ANALYSIS_GRID, k));
+        OK(ctx, ddn_analysis_last_change(an, model, &r));
+        ddn_result_destroy(r);
+        OK(ctx, ddn_analysis_clones(an, model, 2, times, &r));
+        ddn_result_destroy(r);
+    }
+    assert_true(seen.calls > 2 * 64);
+    assert_int_equal(seen.strange, 0);
+    OK(ctx, ddn_options_set_f64(o, DDN_ANALYSIS_T_END, 0.5));
+    FAILS(ctx, ddn_analysis_last_change(an, model, &r), DDN_E_RANGE, "whole indices");
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(model);
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(plain);
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +361,11 @@ int main(void)
         cmocka_unit_test(scaled_linear),
         cmocka_unit_test(faults_of_a_table),
         cmocka_unit_test(tables_are_told_apart),
+        cmocka_unit_test(grids_of_the_paper),
+        cmocka_unit_test(all_small_grids),
+        cmocka_unit_test(grids_that_do_not_fit),
+        cmocka_unit_test(networks_of_indices),
+        cmocka_unit_test(analyses_of_indices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

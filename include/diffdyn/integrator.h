@@ -17,7 +17,11 @@ typedef struct ddn_step ddn_step;
 /** Methods; a step goes from t to t' < t with the score at the departure point (t, x). Values are
  * pinned. f, g: rates of the schedule; m: denoiser; sigma = s/a; eps = (x - a m)/s; eta:
  * DDN_INTEGRATOR_ETA. All work on any schedule. A grid may end at the noiseless time (0; index -1)
- * with the methods marked (*); with the others end earlier and use DDN_INTEGRATOR_DENOISE.
+ * with the methods marked (*); with the others end earlier and use DDN_INTEGRATOR_DENOISE. It may
+ * start where a = 0, if the oracle gives the mean there, with all but ADAPTIVE and EULER with eta >
+ * 0: EDM_HEUN, PNDM, MULTISTEP2 and GRADIENT_ESTIMATION, for which sigma is infinite there, make
+ * their first step by DDIM (EXPONENTIAL with eta = 0; with mu > 0 of eta = 1), and so do EULER and
+ * HEUN on schedules of indices, where HEUN started so has order 1.
  * (doc/theory.md (12), (15)) */
 typedef int32_t ddn_method;
 enum ddn_method_values {

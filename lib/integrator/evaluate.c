@@ -109,8 +109,20 @@ ddn_status ddni_integrator_write(ddn_integrator *it, const ddni_sum *sum, double
     return ddni_sum_evaluate(it->ctx, sum, it->run.m, it->d, out, it->d);
 }
 
+double ddni_sigma_share(const ddni_level *from, const ddni_level *to)
+{
+    double rest = from->a * to->s / (to->a * from->s);
+    return ddni_transition_variance(to, from) / (from->s2 * (1.0 + rest));
+}
+
 double ddni_sigma_fall(const ddni_level *from, const ddni_level *to)
 {
     double sum = from->s / from->a + to->s / to->a;
     return ddni_transition_variance(to, from) / (from->a * from->a * sum);
+}
+
+void ddni_integrator_add_ddim(ddni_sum *sum, const ddni_span *span)
+{
+    ddni_sum_add(sum, span->to.s / span->from.s, span->x, span->ldx);
+    ddni_sum_add_mean(sum, span->to.a * ddni_sigma_share(&span->from, &span->to), &span->at);
 }

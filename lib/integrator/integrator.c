@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-/* The prediction that the method runs on: its favourite, else the other one. */
+/* The prediction that the method runs on: its favourite, else the other one. The score of pure
+ * noise does not know the data: where a schedule ends in it all go by the mean. */
 static ddn_output choose_prediction(const ddn_oracle *oracle, const ddni_method *method)
 {
-    ddn_output first = method->needs == DDN_OUT_SCORE ? DDN_OUT_SCORE : DDN_OUT_MEAN;
+    int32_t pure = ddni_schedule_pure(ddn_oracle_schedule(oracle));
+    ddn_output first = method->needs == DDN_OUT_SCORE && !pure ? DDN_OUT_SCORE : DDN_OUT_MEAN;
     ddn_output second = first == DDN_OUT_SCORE ? DDN_OUT_MEAN : DDN_OUT_SCORE;
     if (ddn_oracle_can(oracle, first)) {
         return first;

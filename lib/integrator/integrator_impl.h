@@ -156,7 +156,13 @@ struct ddn_step {
 };
 
 /* sigma - sigma' > 0 of two levels without cancellation: (sigma^2 - sigma'^2) a^2 is the transition
- * variance. */
+ * variance. Infinite where sigma is. */
 double ddni_sigma_fall(const ddni_level *from, const ddni_level *to);
+/* 1 - sigma'/sigma; 1 where sigma is infinite. */
+double ddni_sigma_share(const ddni_level *from, const ddni_level *to);
+
+/* sum := the DDIM step with eta = 0, which holds also from a = 0: x' = (s'/s) x + a' (1 -
+ * sigma'/sigma) m. */
+void ddni_integrator_add_ddim(ddni_sum *sum, const ddni_span *span);
 
 #endif

@@ -91,6 +91,9 @@ static int64_t scratch_bytes(const void *pointer)
     return bytes;
 }
 
+/* Sums of factors that are meant to be 1 are so up to this. */
+static const double ROUNDED = 0x1p-50;
+
 static int64_t width(const ddn_oracle *oracle, int64_t o)
 {
     return linear[o] == DDN_OUT_DIVERGENCE ? 1 : oracle->d;
@@ -135,16 +138,22 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
             memset(sc->sum[o], 0, (size_t)size * sizeof(double));
         }
     }
-    double total = 0;
+    double total = 0, absolute = 0;
     report->dropped = report->touched = 0;
     for (int64_t i = 0; i < co->count; i++) {
         DDNI_TRY(add_part(co, sc, i, rq, batch));
         total += co->factor[i];
+        absolute += fabs(co->factor[i]);
         double dropped = ddn_query_dropped(sc->query[i]);
         report->dropped = dropped > report->dropped ? dropped : report->dropped;
         report->touched += ddn_query_touched(sc->query[i]) / (double)co->count;
     }
-    const double keep = (1 - total) / batch->level->a;
+    const double rest = fabs(1 - total) <= ROUNDED * absolute ? 0 : 1 - total;
+    DDNI_CHECK(ctx, batch->level->a > 0 || rest == 0 || rq->f64[DDN_OUT_MEAN] == NULL, DDN_E_RANGE,
+               "a combination whose factors add up to %.17g has no mean at t = %.17g, where a = 0: "
+               "let them add up to 1, or start earlier",
+               total, batch->level->t);
+    const double keep = rest == 0 ? 0 : rest / batch->level->a;
     for (int64_t o = 0; o < LINEAR; o++) {
         double *out = rq->f64[linear[o]];
         for (int64_t r = 0; out != NULL && r < m; r++) {

@@ -237,6 +237,18 @@ static void derive(const ddni_request *asked, const ddni_request *rq, const ddni
     }
 }
 
+/* Distances are those of x/a. */
+static void at_infinity(const ddni_request *rq, int64_t m)
+{
+    static const ddn_output distances[] = {DDN_OUT_NEAREST_DISTANCE2, DDN_OUT_SECOND_DISTANCE2};
+    for (int i = 0; i < 2; i++) {
+        double *out = rq->f64[distances[i]];
+        for (int64_t r = 0; out != NULL && r < m; r++) {
+            out[r] = INFINITY;
+        }
+    }
+}
+
 /* Replaces derived outputs by what they are derived from. */
 static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
 {
@@ -355,6 +367,9 @@ ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, in
     add_tally(q);
     DDNI_TRY(status);
     derive(&asked, &rq, &batch, q->oracle->d);
+    if (level.a <= 0.0) {
+        at_infinity(&asked, m);
+    }
     return ddni_query_singles_close(q, m);
 }
 

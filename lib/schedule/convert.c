@@ -87,7 +87,8 @@ ddn_status ddni_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double
 
 ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t)
 {
-    DDNI_CHECK(ctx, isfinite(tau), DDN_E_NONFINITE, "OU time %g is not finite", tau);
+    DDNI_CHECK(ctx, isfinite(tau) || tau == sch->tau_max, DDN_E_NONFINITE,
+               "OU time %g is not finite", tau);
     /* the ends may come from another schedule's conversion, a few roundings off */
     DDNI_CHECK(ctx,
                tau >= sch->tau_min - ROUNDINGS * fabs(sch->tau_min) &&

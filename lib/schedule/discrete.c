@@ -25,11 +25,20 @@ static int64_t interval(const discrete *p, double t)
     return index < p->steps ? index : p->steps - 1;
 }
 
+/* Whether the interval ends in pure noise: there a is linear between the indices, and not log a. */
+static int ends_in_noise(const discrete *p, int64_t index)
+{
+    return isinf(p->tau[index + 1].hi);
+}
+
 static ddni_dd tau_at(const discrete *p, double t)
 {
     int64_t index = interval(p, t);
     if (t == (double)index) {
         return p->tau[index + 1];
+    }
+    if (ends_in_noise(p, index)) {
+        return dd_add(p->tau[index], dd_neg(ddni_dd_log1p((double)(index - 1) - t)));
     }
     ddni_dd rise = dd_add(p->tau[index + 1], dd_neg(p->tau[index]));
     ddni_dd part = dd_two_sum(t, -(double)(index - 1));
@@ -40,7 +49,11 @@ static ddn_status discrete_level(ddn_context *ctx, const ddn_schedule *sch, doub
                                  ddni_level *level)
 {
     (void)ctx;
-    ddni_level_from_tau(t, tau_at((const discrete *)sch, t), level);
+    ddni_dd tau = tau_at((const discrete *)sch, t);
+    *level = (ddni_level){.t = t, .s2 = 1.0, .s = 1.0};
+    if (isfinite(tau.hi)) {
+        ddni_level_from_tau(t, tau, level);
+    }
     return DDN_OK;
 }
 
@@ -51,9 +64,22 @@ static ddn_status discrete_rates(ddn_context *ctx, const ddn_schedule *sch, doub
     (void)ctx;
     const discrete *p = (const discrete *)sch;
     int64_t index = interval(p, t);
-    double slope = dd_add(p->tau[index + 1], dd_neg(p->tau[index])).hi;
+    double slope = ends_in_noise(p, index) ? 1.0 / ((double)index - t)
+                                           : dd_add(p->tau[index + 1], dd_neg(p->tau[index])).hi;
     *f = -slope;
     *g2 = 2.0 * slope;
+    return DDN_OK;
+}
+
+static ddn_status discrete_slopes(ddn_context *ctx, const ddn_schedule *sch,
+                                  const ddni_level *level, double *da, double *ds)
+{
+    const discrete *p = (const discrete *)sch;
+    int64_t index = interval(p, level->t);
+    double f, g2;
+    DDNI_TRY(discrete_rates(ctx, sch, level->t, &f, &g2));
+    *da = ends_in_noise(p, index) ? -exp(-p->tau[index].hi) : f * level->a;
+    *ds = -level->a * *da / level->s;
     return DDN_OK;
 }
 
@@ -78,6 +104,10 @@ static ddn_status discrete_from_ou(ddn_context *ctx, const ddn_schedule *sch, do
         }
     }
     double rise = dd_add(p->tau[high], dd_neg(p->tau[low])).hi;
+    if (isinf(rise)) {
+        *t = (double)(low - 1) - expm1(p->tau[low].hi - tau);
+        return DDN_OK;
+    }
     double part = ((tau - p->tau[low].hi) - p->tau[low].lo) / rise;
     double index = (double)(low - 1) + fmin(fmax(part, 0.0), 1.0);
     *t = tau == p->tau[low].hi ? (double)(low - 1) : index;
@@ -89,26 +119,24 @@ static void discrete_destroy(ddn_schedule *sch)
     ddni_free(&sch->handle.allocator, ((discrete *)sch)->tau);
 }
 
-static const ddni_schedule_ops ddpm_ops = {
-    "ddpm", discrete_level, discrete_rates, discrete_to_ou, discrete_from_ou, discrete_destroy, 1};
-static const ddni_schedule_ops scaled_ops = {"scaled_linear",
-                                             discrete_level,
-                                             discrete_rates,
-                                             discrete_to_ou,
-                                             discrete_from_ou,
-                                             discrete_destroy,
-                                             1};
-static const ddni_schedule_ops cosine_ops = {
-    "cosine", discrete_level, discrete_rates, discrete_to_ou, discrete_from_ou, discrete_destroy,
-    1};
-static const ddni_schedule_ops table_ops = {
-    "table", discrete_level, discrete_rates, discrete_to_ou, discrete_from_ou, discrete_destroy, 1};
+#define DISCRETE(name)                                                                             \
+    {                                                                                              \
+        .kind = (name), .level = discrete_level, .rates = discrete_rates, .to_ou = discrete_to_ou, \
+        .from_ou = discrete_from_ou, .destroy = discrete_destroy, .slopes = discrete_slopes,       \
+        .indices = 1                                                                               \
+    }
+static const ddni_schedule_ops ddpm_ops = DISCRETE("ddpm");
+static const ddni_schedule_ops scaled_ops = DISCRETE("scaled_linear");
+static const ddni_schedule_ops cosine_ops = DISCRETE("cosine");
+static const ddni_schedule_ops table_ops = DISCRETE("table");
+static const ddni_schedule_ops zero_snr_ops = DISCRETE("zero_snr");
 
-/* Parameters of a kind, or the numbers of a table. */
+/* Parameters of a kind, the numbers of a table, or another schedule. */
 typedef struct recipe {
     double p, q;
     int64_t steps;
     const double *values;
+    const discrete *base;
 } recipe;
 
 /* The OU time of index i, where the one of index i - 1 is `before`. */
@@ -116,6 +144,9 @@ typedef ddni_dd (*tau_fn)(const recipe *r, int64_t i, ddni_dd before);
 
 static ddni_dd after_beta(ddni_dd before, double beta)
 {
+    if (beta >= 1.0) {
+        return dd_from(INFINITY);
+    }
     return dd_add(before, dd_scale(ddni_dd_log1p(-beta), -0.5));
 }
 
@@ -131,7 +162,9 @@ static ddn_status discrete_create(ddn_context *ctx, const ddni_schedule_ops *ops
                   fail);
     for (int64_t i = 0; i < steps; i++) {
         sch->tau[i + 1] = tau_of(r, i, sch->tau[i]);
-        if (!(sch->tau[i + 1].hi > sch->tau[i].hi && sch->tau[i + 1].hi <= DDNI_TAU_MAX)) {
+        int pure = i == steps - 1 && isinf(sch->tau[i + 1].hi);
+        if (!(sch->tau[i + 1].hi > sch->tau[i].hi &&
+              (pure || sch->tau[i + 1].hi <= DDNI_TAU_MAX))) {
             status =
                 ddni_fail(ctx, DDN_E_RANGE, "beta_%lld takes the OU time from %g to %g, limit %g",
                           (long long)i, sch->tau[i].hi, sch->tau[i + 1].hi, DDNI_TAU_MAX);
@@ -240,7 +273,7 @@ ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, double of
 static ddni_dd alpha_bar_tau(const recipe *r, int64_t i, ddni_dd before)
 {
     (void)before;
-    return dd_scale(ddni_dd_log(r->values[i]), -0.5);
+    return r->values[i] > 0.0 ? dd_scale(ddni_dd_log(r->values[i]), -0.5) : dd_from(INFINITY);
 }
 
 static ddni_dd beta_tau(const recipe *r, int64_t i, ddni_dd before)
@@ -250,7 +283,7 @@ static ddni_dd beta_tau(const recipe *r, int64_t i, ddni_dd before)
 
 static const char *const table_names[] = {"", "alpha_bar", "beta"};
 
-/* Each number is one of its kind, and alpha_bar falls. */
+/* Each number is one of its kind, and alpha_bar falls; the last one may be that of pure noise. */
 static ddn_status check_table(ddn_context *ctx, ddn_table kind, int64_t count, const double *values)
 {
     for (int64_t i = 0; i < count; i++) {
@@ -259,8 +292,11 @@ static ddn_status check_table(ddn_context *ctx, ddn_table kind, int64_t count, c
         DDNI_TRY(ddni_poll(ctx));
         DDNI_CHECK(ctx, isfinite(values[i]), DDN_E_NONFINITE, "%s: values[%lld] = %g is not finite",
                    name, at, values[i]);
-        DDNI_CHECK(ctx, values[i] > 0.0 && values[i] < 1.0, DDN_E_RANGE,
-                   "%s: values[%lld] = %.17g is outside (0, 1)", name, at, values[i]);
+        double noise = kind == DDN_TABLE_BETA ? 1.0 : 0.0;
+        int pure = i == count - 1 && values[i] == noise;
+        DDNI_CHECK(ctx, pure || (values[i] > 0.0 && values[i] < 1.0), DDN_E_RANGE,
+                   "%s: values[%lld] = %.17g is outside (0, 1)%s", name, at, values[i],
+                   values[i] == noise ? ": pure noise is for the last entry" : "");
         DDNI_CHECK(ctx, kind != DDN_TABLE_ALPHA_BAR || i == 0 || values[i] < values[i - 1],
                    DDN_E_RANGE,
                    "alpha_bar: values[%lld] = %.17g does not fall below values[%lld] = %.17g", at,
@@ -287,5 +323,48 @@ ddn_status ddn_schedule_create_table(ddn_context *ctx, ddn_table kind, int64_t c
     ddni_say((*out)->text, sizeof(*out)->text, "table(%s, steps=%lld, digest=%016llx)",
              table_names[kind], (long long)count,
              (unsigned long long)DDNI_DIGEST_OF(values, count));
+    return DDN_OK;
+}
+
+/* ---- Another schedule, so that it ends in pure noise (27). */
+
+static ddni_dd a_at(const discrete *p, int64_t i)
+{
+    ddni_dd tau = p->tau[i + 1];
+    return isinf(tau.hi) ? dd_from(0.0) : ddni_dd_exp(dd_neg(tau));
+}
+
+static ddni_dd zero_snr_tau(const recipe *r, int64_t i, ddni_dd before)
+{
+    (void)before;
+    if (i == 0) {
+        return r->base->tau[1];
+    }
+    if (i == r->steps - 1) {
+        return dd_from(INFINITY);
+    }
+    ddni_dd first = a_at(r->base, 0), last = dd_neg(a_at(r->base, r->steps - 1));
+    ddni_dd share = dd_div(dd_add(a_at(r->base, i), last), dd_add(first, last));
+    ddni_dd log_share = dd_add(ddni_dd_log(share.hi), dd_from(share.lo / share.hi));
+    return dd_add(r->base->tau[1], dd_neg(log_share));
+}
+
+ddn_status ddn_schedule_create_zero_snr(ddn_context *ctx, const ddn_schedule *base,
+                                        ddn_schedule **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, base);
+    DDNI_CHECK(
+        ctx, base->ops->indices, DDN_E_UNSUPPORTED,
+        "schedule %s has no indices: zero terminal SNR is for ddpm, scaled_linear, table and "
+        "cosine",
+        base->ops->kind);
+    recipe r = {.steps = ((const discrete *)base)->steps, .base = (const discrete *)base};
+    DDNI_CHECK(ctx, r.steps >= 2, DDN_E_RANGE,
+               "a schedule of 1 index cannot both keep its first level and end in pure noise");
+    DDNI_TRY(discrete_create(ctx, &zero_snr_ops, zero_snr_tau, &r, out));
+    ddni_say((*out)->text, sizeof(*out)->text, "zero_snr(%s)", base->text);
     return DDN_OK;
 }

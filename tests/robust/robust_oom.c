@@ -95,7 +95,7 @@ static ddn_status schedules(ddn_context *ctx, void *arg)
     (void)arg;
     double x[M * D] = {0}, grid[5];
     const double betas[3] = {0.1, 0.2, 0.3};
-    ddn_schedule *sch[8] = {NULL};
+    ddn_schedule *sch[10] = {NULL};
     ddn_status status;
     TRY(ddn_schedule_create_ou(ctx, &sch[0]));
     TRY(ddn_schedule_create_vp_linear(ctx, 0.1, 20, &sch[1]));
@@ -105,10 +105,12 @@ static ddn_status schedules(ddn_context *ctx, void *arg)
     TRY(ddn_schedule_create_custom(ctx, 0.01, 10, sigma_equals_t, NULL, NULL, &sch[5]));
     TRY(ddn_schedule_create_scaled_linear(ctx, 1e-4, 0.02, 100, &sch[6]));
     TRY(ddn_schedule_create_table(ctx, DDN_TABLE_BETA, 3, betas, &sch[7]));
+    TRY(ddn_schedule_create_flow(ctx, &sch[8]));
+    TRY(ddn_schedule_create_zero_snr(ctx, sch[2], &sch[9]));
     TRY(ddn_schedule_grid(ctx, sch[3], DDN_GRID_LOGSNR, 90, 2, 5, grid));
     TRY(ddn_schedule_forward(ctx, sch[1], 0.1, 0.5, 1, 0, 0, M, D, x, D));
 done:
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 10; i++) {
         ddn_schedule_destroy(sch[i]);
     }
     return status;

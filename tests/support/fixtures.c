@@ -79,7 +79,7 @@ static ddn_schedule *table_of(ddn_context *ctx)
 
 ddn_schedule *test_schedule(ddn_context *ctx, test_kind kind)
 {
-    ddn_schedule *sch = NULL;
+    ddn_schedule *sch = NULL, *base = NULL;
     switch (kind) {
     case TEST_OU:
         OK(ctx, ddn_schedule_create_ou(ctx, &sch));
@@ -95,6 +95,14 @@ ddn_schedule *test_schedule(ddn_context *ctx, test_kind kind)
         break;
     case TEST_SCALED:
         OK(ctx, ddn_schedule_create_scaled_linear(ctx, 0.00085, 0.012, 1000, &sch));
+        break;
+    case TEST_FLOW:
+        OK(ctx, ddn_schedule_create_flow(ctx, &sch));
+        break;
+    case TEST_ZERO_SNR:
+        base = test_schedule(ctx, TEST_SCALED);
+        OK(ctx, ddn_schedule_create_zero_snr(ctx, base, &sch));
+        ddn_schedule_destroy(base);
         break;
     case TEST_TABLE:
         sch = table_of(ctx);

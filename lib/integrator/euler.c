@@ -99,12 +99,10 @@ ddn_status ddni_step_heun(ddn_integrator *it, const ddni_span *span)
     return ddni_integrator_write(it, &sum, it->run.next);
 }
 
-ddn_status ddni_step_edm_heun(ddn_integrator *it, const ddni_span *span)
+/* Heun's rule in sigma; the states may be in it->run.next. */
+static ddn_status heun_in_sigma(ddn_integrator *it, const ddni_span *span)
 {
     const ddni_level *from = &span->from, *to = &span->to;
-    if (from->a <= 0.0) {
-        return ddim_step(it, span);
-    }
     double fall = ddni_sigma_fall(from, to);
     double *stage = to->s2 > 0.0 ? it->run.work[0] : it->run.next;
     ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
@@ -121,4 +119,27 @@ ddn_status ddni_step_edm_heun(ddn_integrator *it, const ddni_span *span)
     ddni_sum_add_noise_estimate(&sum, -0.5 * to->a * fall, &span->at);
     ddni_sum_add_noise_estimate(&sum, -0.5 * to->a * fall, &arrival);
     return ddni_integrator_write(it, &sum, it->run.next);
+}
+
+ddn_status ddni_step_edm_heun(ddn_integrator *it, const ddni_span *span)
+{
+    const ddni_level *from = &span->from;
+    if (from->a <= 0.0) {
+        return ddim_step(it, span);
+    }
+    ddni_span high = *span; /* after the churn */
+    DDNI_TRY(ddni_integrator_churn(it, from, &high.from));
+    if (high.from.t <= from->t) {
+        return heun_in_sigma(it, span);
+    }
+    double spread = sqrt(ddni_transition_variance(from, &high.from));
+    ddni_sum sum =
+        ddni_integrator_sum(it, span, spread * ddni_integrator_f64(it, DDN_INTEGRATOR_CHURN_NOISE));
+    ddni_sum_add(&sum, high.from.a / from->a, span->x, span->ldx);
+    DDNI_TRY(ddni_integrator_write(it, &sum, it->run.next));
+    high.x = it->run.next;
+    high.ldx = it->d;
+    DDNI_TRY(
+        ddni_integrator_stage(it, &high.from, it->run.m, it->run.next, it->run.work[2], &high.at));
+    return heun_in_sigma(it, &high);
 }

@@ -38,6 +38,7 @@ typedef struct ddni_method {
     int32_t noiseless; /* 1: may end (start, for forward) where s = 0 */
     ddn_grid grid;     /* default grid */
     double eta_min, eta_max, eta;
+    int32_t churns;                 /* 1: has DDN_INTEGRATOR_CHURN */
     const ddn_integrator_key *keys; /* options of this method alone, ended by 0; or NULL */
     ddn_status (*step)(ddn_integrator *it, const ddni_span *span);
 } ddni_method;
@@ -140,6 +141,10 @@ ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, con
 /* A further prediction inside a step, at stages x[m][d] of time level->t, into values[m][d]. */
 ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, int64_t m,
                                  const double *x, double *values, ddni_prediction *out);
+
+/* The level that a step from `from` raises the states to first: later than it, or `from` itself. */
+ddn_status ddni_integrator_churn(const ddn_integrator *it, const ddni_level *from,
+                                 ddni_level *raised);
 
 /* An empty sum that carries the step's noise with the given spread. */
 ddni_sum ddni_integrator_sum(const ddn_integrator *it, const ddni_span *span, double spread);

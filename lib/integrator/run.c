@@ -67,7 +67,11 @@ static ddn_status evaluate(ddn_integrator *it, const double *x, int64_t ldx, int
         return DDN_OK; /* only the clean data of a forward run, or its counterpart */
     }
     *set = it->run.asked;
-    if (!last && it->method->needs != 0) {
+    ddni_level raised = level;
+    if (!last) {
+        DDNI_TRY(ddni_integrator_churn(it, &level, &raised));
+    }
+    if (!last && it->method->needs != 0 && raised.t <= level.t) { /* else the step moves first */
         *set |=
             it->method->needs == DDN_OUT_DRAW ? ddni_bit(DDN_OUT_DRAW) : ddni_bit(it->prediction);
     }

@@ -103,11 +103,11 @@ static ddn_status discrete_from_ou(ddn_context *ctx, const ddn_schedule *sch, do
             high = middle;
         }
     }
-    double rise = dd_add(p->tau[high], dd_neg(p->tau[low])).hi;
-    if (isinf(rise)) {
+    if (ends_in_noise(p, high - 1)) {
         *t = (double)(low - 1) - expm1(p->tau[low].hi - tau);
         return DDN_OK;
     }
+    double rise = dd_add(p->tau[high], dd_neg(p->tau[low])).hi;
     double part = ((tau - p->tau[low].hi) - p->tau[low].lo) / rise;
     double index = (double)(low - 1) + fmin(fmax(part, 0.0), 1.0);
     *t = tau == p->tau[low].hi ? (double)(low - 1) : index;

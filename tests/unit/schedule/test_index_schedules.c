@@ -245,6 +245,132 @@ static void grids_that_do_not_fit(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* ---- Schedules that end in pure noise. */
+
+static void zero_snr(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *base = test_schedule(ctx, TEST_SCALED), *sch = NULL, *again = NULL;
+    ddn_schedule *ou = test_schedule(ctx, TEST_OU), *one = NULL;
+    double a, s, b, first, last, tau, t, f, g2;
+    OK(ctx, ddn_schedule_create_zero_snr(ctx, base, &sch));
+    assert_string_equal(ddn_schedule_kind(sch), "zero_snr");
+    assert_string_equal(ddni_schedule_text(sch), "zero_snr(scaled_linear(beta_first=0.00085, "
+                                                 "beta_last=0.012, steps=1000))");
+    OK(ctx, ddn_schedule_eval(ctx, base, 0, &first, &s));
+    OK(ctx, ddn_schedule_eval(ctx, base, 999, &last, &s));
+    for (int i = 0; i < STEPS; i++) {
+        OK(ctx, ddn_schedule_eval(ctx, base, i, &b, &s));
+        OK(ctx, ddn_schedule_eval(ctx, sch, i, &a, &s));
+        double want = (b - last) * first / (first - last);
+        CLOSE(a, want, 1e-11, 0);
+        CLOSE(s * s, (1 - want) * (1 + want), 1e-11, 0);
+        OK(ctx, ddn_schedule_to_ou(ctx, sch, i, &tau));
+        OK(ctx, ddn_schedule_from_ou(ctx, sch, tau, &t));
+        CLOSE(t, i, 1e-10, 1e-10);
+    }
+    assert_true(a == 0 && s == 1 && tau == INFINITY && t == 999);
+    OK(ctx, ddn_schedule_eval(ctx, base, 0, &b, &s));
+    OK(ctx, ddn_schedule_eval(ctx, sch, 0, &a, &s));
+    assert_true(a == b);
+    /* a is linear between the last two indices, and there and back */
+    OK(ctx, ddn_schedule_eval(ctx, sch, 998, &b, &s));
+    OK(ctx, ddn_schedule_eval(ctx, sch, 998.75, &a, &s));
+    CLOSE(a, 0.25 * b, 1e-14, 0);
+    OK(ctx, ddn_schedule_to_ou(ctx, sch, 998.75, &tau));
+    OK(ctx, ddn_schedule_from_ou(ctx, sch, tau, &t));
+    CLOSE(t, 998.75, 1e-14, 0);
+    OK(ctx, ddn_schedule_rates(ctx, sch, 998.75, &f, &g2));
+    CLOSE(f, -4, 1e-12, 0);
+    CLOSE(g2, 8, 1e-12, 0);
+    FAILS(ctx, ddn_schedule_rates(ctx, sch, 999, &f, &g2), DDN_E_RANGE, "where a = 0");
+    /* it stays what it is, and others have no indices */
+    OK(ctx, ddn_schedule_create_zero_snr(ctx, sch, &again));
+    OK(ctx, ddn_schedule_eval(ctx, again, 500, &a, &s));
+    OK(ctx, ddn_schedule_eval(ctx, sch, 500, &b, &s));
+    CLOSE(a, b, 1e-15, 0);
+    FAILS(ctx, ddn_schedule_create_zero_snr(ctx, ou, &one), DDN_E_UNSUPPORTED,
+          "schedule ou has no indices");
+    OK(ctx, ddn_schedule_create_ddpm(ctx, 0.1, 0.1, 1, &one));
+    ddn_schedule_destroy(again);
+    FAILS(ctx, ddn_schedule_create_zero_snr(ctx, one, &again), DDN_E_RANGE, "1 index");
+    ddn_schedule_destroy(one);
+    ddn_schedule_destroy(base);
+    ddn_schedule_destroy(sch);
+    ddn_schedule_destroy(ou);
+    ddn_context_destroy(ctx);
+}
+
+static int32_t straight(void *user, double t, double *a, double *s, double *da, double *ds)
+{
+    (void)user;
+    *a = 1 - t;
+    *s = t;
+    *da = -1;
+    *ds = 1;
+    return 0;
+}
+
+/* Flow matching, and the same as a schedule of a host. */
+static void flow_matching(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *flow = test_schedule(ctx, TEST_FLOW), *own = NULL;
+    OK(ctx, ddn_schedule_create_custom(ctx, 0, 1, straight, NULL, NULL, &own));
+    const double times[] = {1e-9, 0.1, 0.5, 0.9, 1 - 1e-9, 1 - 0x1p-53, 1};
+    for (size_t k = 0; k < sizeof times / sizeof *times; k++) {
+        double u = times[k], a, s, tau, t, f, g2;
+        const ddn_schedule *both[2] = {flow, own};
+        for (int i = 0; i < 2; i++) {
+            OK(ctx, ddn_schedule_eval(ctx, both[i], u, &a, &s));
+            assert_true(a == 1 - u && s == u);
+            OK(ctx, ddn_schedule_to_ou(ctx, both[i], u, &tau));
+            CLOSE(tau == INFINITY ? 1 : 0, u == 1 ? 1 : 0, 0, 0);
+            OK(ctx, ddn_schedule_from_ou(ctx, both[i], tau, &t));
+            CLOSE(t, u, 1e-9, 0);
+            CLOSE(1 - t, 1 - u, 1e-7, 0x1p-52);
+            if (u == 1) {
+                FAILS(ctx, ddn_schedule_rates(ctx, both[i], u, &f, &g2), DDN_E_RANGE,
+                      "are infinite at t = 1, where a = 0");
+                continue;
+            }
+            CLOSE(tau, 0.5 * log1p(u * u / ((1 - u) * (1 - u))), 1e-14, 0);
+            OK(ctx, ddn_schedule_rates(ctx, both[i], u, &f, &g2));
+            CLOSE(f, -1 / (1 - u), 1e-14, 0);
+            CLOSE(g2, 2 * u / (1 - u), 1e-14, 0);
+        }
+    }
+    /* all forward noise at u = 1 */
+    double x[2] = {5, -7}, z[2] = {1e100, 0};
+    OK(ctx, ddn_schedule_forward(ctx, flow, 0, 1, 3, 0, 0, 1, 2, x, 2));
+    OK(ctx, ddn_schedule_forward(ctx, flow, 0.5, 1, 3, 0, 0, 1, 2, z, 2));
+    assert_memory_equal(x, z, sizeof x);
+    ddn_schedule_destroy(flow);
+    ddn_schedule_destroy(own);
+    ddn_context_destroy(ctx);
+}
+
+/* Tables may end in pure noise, and only end. */
+static void pure_tables(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = NULL;
+    double a, s;
+    OK(ctx, TABLE(DDN_TABLE_ALPHA_BAR, 0.9, 0.25, 0));
+    OK(ctx, ddn_schedule_eval(ctx, sch, 2, &a, &s));
+    assert_true(a == 0 && s == 1);
+    OK(ctx, ddn_schedule_eval(ctx, sch, 1.5, &a, &s));
+    CLOSE(a, 0.25, 1e-15, 0);
+    ddn_schedule_destroy(sch);
+    FAILS(ctx, TABLE(DDN_TABLE_ALPHA_BAR, 0.9, 0, 0), DDN_E_RANGE,
+          "values[1] = 0 is outside (0, 1): pure noise is for the last entry");
+    FAILS(ctx, TABLE(DDN_TABLE_BETA, 1, 0.5), DDN_E_RANGE, "pure noise is for the last entry");
+    ddn_context_destroy(ctx);
+}
+
 /* ---- Networks that know indices alone. */
 
 typedef struct asked {
@@ -366,6 +492,9 @@ int main(void)
         cmocka_unit_test(grids_that_do_not_fit),
         cmocka_unit_test(networks_of_indices),
         cmocka_unit_test(analyses_of_indices),
+        cmocka_unit_test(zero_snr),
+        cmocka_unit_test(flow_matching),
+        cmocka_unit_test(pure_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,7 +166,7 @@ enum {
 static ddn_status make_kind(ddn_context *ctx, int kind, ddn_oracle **out)
 {
     static const double weights[2] = {0.25, 0.75}, variances[2] = {0.5, 1}, unit[D] = {0, 1, 0};
-    static const double factors[2] = {1.5, -0.5};
+    static const double factors[4] = {1.5, -0.5, 2.5, -1.5}, ends[1] = {0.5};
     ddn_oracle *parts[2] = {NULL, NULL};
     ddn_schedule *sch = NULL;
     ddn_status status;
@@ -187,7 +187,7 @@ static ddn_status make_kind(ddn_context *ctx, int kind, ddn_oracle **out)
     } else {
         TRY(ddn_oracle_create_two_gaussians(ctx, sch, D, 1, points, &parts[0]));
         TRY(ddn_oracle_create_gaussian(ctx, sch, D, 0, 1, NULL, NULL, NULL, D, &parts[1]));
-        status = ddn_oracle_create_combination(ctx, 2, parts, factors, out);
+        status = ddn_oracle_create_timed_combination(ctx, 2, 2, parts, ends, factors, out);
     }
 done:
     ddn_oracle_destroy(parts[0]);

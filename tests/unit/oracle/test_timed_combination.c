@@ -60,8 +60,8 @@ static void intervals(void **state)
     ddn_context_destroy(ctx);
 }
 
-static int32_t count_calls(void *user, double t, double a, double s, int64_t m, int64_t d,
-                           const double *x, int64_t ldx, double *out, int64_t ldo)
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)t;
     ++*(int *)user;
@@ -80,7 +80,7 @@ static void guidance_in_an_interval(void **state)
     ddn_schedule *sch = test_schedule(ctx, TEST_EDM);
     int calls = 0;
     ddn_oracle *parts[2] = {normal(ctx, sch, 2), NULL}, *timed = NULL, *early = NULL, *late = NULL;
-    parts[1] = test_model(ctx, sch, DDN_PREDICTION_SCORE, D, count_calls, &calls, NULL);
+    parts[1] = test_model(ctx, sch, DDN_PREDICTION_SCORE, D, predict, &calls, NULL);
     const double ends[2] = {0.5, 5}, factors[6] = {1, 0, 2, -1, 1, 0};
     OK(ctx, ddn_oracle_create_timed_combination(ctx, 2, 3, parts, ends, factors, &timed));
     OK(ctx, ddn_oracle_create_combination(ctx, 2, parts, factors, &early));

@@ -206,8 +206,8 @@ DDN_API ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *mo
  * with one d and one schedule object, else DDN_E_SHAPE. Gives SCORE; MEAN = (x + s^2 score)/a;
  * DIVERGENCE and JACOBIAN_TIMES_V where all parts do. No density belongs to it, so it cannot draw.
  * Queries of it hand DDN_QUERY_EPSILON and DDN_QUERY_TRAJECTORY on to the parts; it has no ways of
- * its own (ddn_oracle_tally of a part tells how that was evaluated). A part whose factor is 0 is not
- * asked. Where a = 0 there is a MEAN if the factors add up to 1.
+ * its own (ddn_oracle_tally of a part tells how that was evaluated). A part whose factor is 0 is
+ * not asked. Where a = 0 there is a MEAN if the factors add up to 1.
  * @param[in] parts [count] retained
  * @param[in] factors [count] */
 DDN_API ddn_status ddn_oracle_create_combination(ddn_context *ctx, int64_t count,

@@ -386,8 +386,8 @@ static double correlation(const work *w, int64_t k, int64_t next, int mean)
     return both / sqrt(one * other) * sqrt(fmin(n, m) / fmax(n, m));
 }
 
-/* df/dt = (a^2 / s^4) (g^2 / 2) E tr Cov / d, the I-MMSE relation in the schedule's time (33), where
- * a g^2/2 = s (a s' - a' s) also at a = 0. */
+/* df/dt = (a^2 / s^4) (g^2 / 2) E tr Cov / d, the I-MMSE relation in the schedule's time (33),
+ * where a g^2/2 = s (a s' - a' s) also at a = 0. */
 static ddn_status derivative_factor(const work *w, int64_t k, double *factor)
 {
     const ddni_level *level = &w->levels[k];

@@ -250,9 +250,9 @@ static ddn_status check_numbers(ddn_context *ctx, int64_t factor_count, const do
     return DDN_OK;
 }
 
-static ddn_status combine(ddn_context *ctx, int64_t count, int64_t intervals,
-                          ddn_oracle *const *parts, const double *ends, const double *factors,
-                          ddn_oracle **out)
+static ddn_status create_combination(ddn_context *ctx, int64_t count, int64_t intervals,
+                                     ddn_oracle *const *parts, const double *ends,
+                                     const double *factors, ddn_oracle **out)
 {
     combination *co;
     ddn_status status;
@@ -297,7 +297,7 @@ ddn_status ddn_oracle_create_combination(ddn_context *ctx, int64_t count, ddn_or
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    return combine(ctx, count, 1, parts, NULL, factors, out);
+    return create_combination(ctx, count, 1, parts, NULL, factors, out);
 }
 
 ddn_status ddn_oracle_create_timed_combination(ddn_context *ctx, int64_t count, int64_t intervals,
@@ -309,5 +309,5 @@ ddn_status ddn_oracle_create_timed_combination(ddn_context *ctx, int64_t count, 
     *out = NULL;
     DDNI_CHECK_INT(ctx, intervals, 1, MAX_INTERVALS);
     DDNI_CHECK(ctx, ends != NULL || intervals == 1, DDN_E_NULL, "argument ends is NULL");
-    return combine(ctx, count, intervals, parts, ends, factors, out);
+    return create_combination(ctx, count, intervals, parts, ends, factors, out);
 }

@@ -72,8 +72,8 @@ static void every_analysis(void **state)
         ddn_result_destroy(r);
         FAILS(ctx, ddn_analysis_clones(g.an, g.oracle, 3, times, &r), DDN_E_RANGE,
               "DDN_GRID_LOGSNR cannot reach");
-        OK(ctx, ddn_options_set_i64(ddn_analysis_options(g.an), DDN_ANALYSIS_GRID,
-                                    DDN_GRID_UNIFORM));
+        OK(ctx,
+           ddn_options_set_i64(ddn_analysis_options(g.an), DDN_ANALYSIS_GRID, DDN_GRID_UNIFORM));
         OK(ctx, ddn_analysis_clones(g.an, g.oracle, 3, times, &r));
         CLOSE(value(ctx, r, "phi", 2), 0.5, 0, 4.5 * 0.5 / 8);
         CLOSE(value(ctx, r, "phi_C", 2), 1.0 / N, 0, 4.5 * 0.16 / 8);

@@ -82,8 +82,13 @@ enum ddn_analysis_key_values {
     DDN_ANALYSIS_CLONE_PRECISION = 4016, /**< standard error wanted of phi_C of clones, and of phi
                                            over 1 - phi(inf) (as it is with a classifier), in
                                            place of CLONES; [1e-12, 1]; until it is set: none */
-    DDN_ANALYSIS_KAPPA = 4017            /**< a sample is memorized where d1 / d2 is below it
+    DDN_ANALYSIS_KAPPA = 4017,           /**< a sample is memorized where d1 / d2 is below it
                                               (memorization.h); [1e-12, 1], default 1/3 */
+    DDN_ANALYSIS_GRID = 4018             /**< a ddn_grid for simulated paths, or 0, the default: the
+                                              method's own, for the last change GEOMETRIC. Those of
+                                              whole indices need T_END, and the times asked for, to
+                                              be whole; not LEADING, which does not start at the
+                                              time of the states */
 };
 /** The settings as options; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */

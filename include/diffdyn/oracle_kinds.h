@@ -207,12 +207,29 @@ DDN_API ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *mo
  * with one d and one schedule object, else DDN_E_SHAPE. Gives SCORE; MEAN = (x + s^2 score)/a;
  * DIVERGENCE and JACOBIAN_TIMES_V where all parts do. No density belongs to it, so it cannot draw.
  * Queries of it hand DDN_QUERY_EPSILON and DDN_QUERY_TRAJECTORY on to the parts; it has no ways of
- * its own (ddn_oracle_tally of a part tells how that was evaluated).
+ * its own (ddn_oracle_tally of a part tells how that was evaluated). A part whose factor is 0 is
+ * not asked. Where a = 0 there is a MEAN if the factors add up to 1.
  * @param[in] parts [count] retained
  * @param[in] factors [count] */
 DDN_API ddn_status ddn_oracle_create_combination(ddn_context *ctx, int64_t count,
                                                  ddn_oracle *const *parts, const double *factors,
                                                  ddn_oracle **out);
+
+/** As ddn_oracle_create_combination with factors that depend on the time, constant in intervals of
+ * the schedule's time: row 0 of the factors up to ends[0], included, row k in (ends[k - 1],
+ * ends[k]], the last row above ends[intervals - 2]. So guidance in an interval (Kynkaanniemi et al.
+ * 2024) of a conditional and an unconditional oracle is intervals = 3, factors {1, 0, 1 + g, -g, 1,
+ * 0}: a part is not asked where its factor is 0. Samplers lose their order in a step across an end;
+ * put ends on grid times. (17)
+ * @param[in] count number of parts, 1 to 64
+ * @param[in] intervals 1 to 1000000
+ * @param[in] parts [count] retained
+ * @param[in] ends [intervals - 1] increasing, copied; may be NULL for 1 interval
+ * @param[in] factors [intervals][count] copied */
+DDN_API ddn_status ddn_oracle_create_timed_combination(ddn_context *ctx, int64_t count,
+                                                       int64_t intervals, ddn_oracle *const *parts,
+                                                       const double *ends, const double *factors,
+                                                       ddn_oracle **out);
 
 DDN_END_DECLS
 

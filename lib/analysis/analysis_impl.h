@@ -11,7 +11,7 @@
 #include "base/options.h"
 
 enum {
-    DDNI_ANALYSIS_OPTIONS = 17
+    DDNI_ANALYSIS_OPTIONS = 18
 };
 
 struct ddn_analysis {

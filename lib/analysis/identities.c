@@ -386,14 +386,15 @@ static double correlation(const work *w, int64_t k, int64_t next, int mean)
     return both / sqrt(one * other) * sqrt(fmin(n, m) / fmax(n, m));
 }
 
-/* df/dt = (a^2 / s^4) (g^2 / 2) E tr Cov / d, the I-MMSE relation in the schedule's time (33). */
+/* df/dt = (a^2 / s^4) (g^2 / 2) E tr Cov / d, the I-MMSE relation in the schedule's time (33),
+ * where a g^2/2 = s (a s' - a' s) also at a = 0. */
 static ddn_status derivative_factor(const work *w, int64_t k, double *factor)
 {
     const ddni_level *level = &w->levels[k];
-    double f, g2;
-    DDNI_TRY(ddn_schedule_rates(w->ctx, ddn_oracle_schedule(w->oracle), level->t, &f, &g2));
+    double da, ds;
+    DDNI_TRY(ddni_schedule_slopes(w->ctx, ddn_oracle_schedule(w->oracle), level, &da, &ds));
     double gain = level->a / level->s2;
-    *factor = gain * gain * g2 / 2 / (double)w->d;
+    *factor = gain / level->s2 * level->s * (level->a * ds - da * level->s) / (double)w->d;
     return DDN_OK;
 }
 

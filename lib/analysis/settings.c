@@ -33,6 +33,7 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_I64(DDN_ANALYSIS_NEIGHBOURS, 0, 256, 48),
     DDNI_OPTION_F64(DDN_ANALYSIS_CLONE_PRECISION, 1e-12, 1, NAN),
     DDNI_OPTION_F64(DDN_ANALYSIS_KAPPA, 1e-12, 1, 1 / 3.0),
+    DDNI_OPTION_I64(DDN_ANALYSIS_GRID, 0, DDN_GRID_LINSPACE, 0),
 };
 
 static void forget_classifier(ddn_analysis *an)
@@ -253,6 +254,13 @@ ddn_status ddni_analysis_ends(const ddn_analysis *an, const ddn_schedule *sch, d
 static ddn_status configure(const ddn_analysis *an, ddn_integrator *it)
 {
     double low, high;
+    int64_t grid = ddni_analysis_i64(an, DDN_ANALYSIS_GRID);
+    DDNI_CHECK(an->ctx, grid != DDN_GRID_LEADING, DDN_E_UNSUPPORTED,
+               "DDN_GRID_LEADING starts later than the states that an analysis continues: set "
+               "DDN_ANALYSIS_GRID to DDN_GRID_TRAILING or DDN_GRID_LINSPACE");
+    if (grid != 0) {
+        DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, grid));
+    }
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED,
                                  ddni_analysis_i64(an, DDN_ANALYSIS_SEED)));
     DDNI_TRY(

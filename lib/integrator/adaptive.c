@@ -166,6 +166,11 @@ static ddn_status integrate(flow *w)
 ddn_status ddni_step_adaptive(ddn_integrator *it, const ddni_span *span)
 {
     double **work = it->run.work;
+    DDNI_CHECK(
+        it->ctx, span->from.a > 0.0, DDN_E_RANGE,
+        "method ADAPTIVE goes by log(s/a), which is infinite at t = %.17g, where a = 0: start "
+        "earlier, after a step of method EXPONENTIAL with DDN_INTEGRATOR_ETA = 0",
+        span->from.t);
     flow w = {.it = it,
               .span = span,
               .start = log(span->from.s / span->from.a),
@@ -182,7 +187,7 @@ ddn_status ddni_step_adaptive(ddn_integrator *it, const ddni_span *span)
                        .level = level_at,
                        .slope = slope_at,
                        .user = &w}};
-    double relative = span->from.a / span->from.s * ddni_sigma_fall(&span->from, &span->to);
+    double relative = ddni_sigma_share(&span->from, &span->to);
     w.length = log1p(-relative);
     for (int32_t s = 0; s < DDNI_STAGES; s++) {
         w.pair.k[s] = work[5 + s];

@@ -133,20 +133,41 @@ static ddn_status difference(ddn_context *ctx, const ddni_foreign *fo, scratch *
     return DDN_OK;
 }
 
-/* v = f x - g^2/2 score, so score = 2 (f x - v)/g^2. The denoiser's share of x, 1 + 2 f s^2/g^2 =
- * d(s^2)/dt/g^2, cancels at large t (a^2 = 1 - s^2 where a^2 + s^2 = 1), so s^2 is taken whole. */
+static int clips(const ddni_foreign *fo)
+{
+    return fo->setup.low > -INFINITY || fo->setup.high < INFINITY;
+}
+
+/* v = a' m + s' (x - a m)/s, with D = a' - a s'/s: m = (v - (s'/s) x)/D, score = (a v - a' x)/(s^2
+ * D). Nothing cancels, and nothing is divided by a. (17) */
 static ddn_status from_velocity(ddn_context *ctx, const ddni_foreign *fo, const ddni_level *level,
                                 conversion *c)
 {
-    double f, g2;
-    DDNI_TRY(ddni_schedule_rates(ctx, fo->base.schedule, level->t, &f, &g2));
-    double ratio = 2 * f / g2, share = fma(ratio, level->s2, 1) + ratio * level->s2_low;
-    *c = (conversion){-2 / g2, ratio, -2 * level->s2 / g2 / level->a, share / level->a};
+    double da, ds;
+    DDNI_TRY(ddni_schedule_slopes(ctx, fo->base.schedule, level, &da, &ds));
+    double inverse = 1 / (da - level->a * (ds / level->s));
+    *c = (conversion){level->a / level->s2 * inverse, -da / level->s2 * inverse, inverse,
+                      -ds / level->s * inverse};
+    DDNI_CHECK(ctx,
+               isfinite(c->score_p) && isfinite(c->score_x) && isfinite(c->mean_p) &&
+                   isfinite(c->mean_x),
+               DDN_E_RANGE,
+               "a velocity does not give the score at t = %.17g, where da/dt = %g and ds/dt = %g",
+               level->t, da, ds);
+    return DDN_OK;
+}
+
+/* The noise that is all there is says nothing of the data. */
+static ddn_status check_mean(ddn_context *ctx, const ddni_foreign *fo, const ddni_level *level,
+                             const ddni_request *rq)
+{
+    int noise =
+        fo->setup.prediction == DDN_PREDICTION_SCORE || fo->setup.prediction == DDN_PREDICTION_EPS;
     DDNI_CHECK(
-        ctx,
-        isfinite(c->score_p) && isfinite(c->score_x) && isfinite(c->mean_p) && isfinite(c->mean_x),
-        DDN_E_RANGE, "a velocity does not give the score at t = %.17g, where g^2 = %g and f = %g",
-        level->t, g2, f);
+        ctx, !noise || level->a > 0 || (rq->f64[DDN_OUT_MEAN] == NULL && !clips(fo)), DDN_E_RANGE,
+        "a model that predicts %s does not give the mean at t = %.17g, where a = 0: take one "
+        "that predicts x0, v or the velocity, or start earlier",
+        fo->setup.prediction == DDN_PREDICTION_EPS ? "the noise" : "the score", level->t);
     return DDN_OK;
 }
 
@@ -181,11 +202,6 @@ static void combine(double *out, int64_t ld, double fp, const double *p, double 
             out[r * ld + j] = fp * p[r * d + j] + fx * x[r * d + j];
         }
     }
-}
-
-static int clips(const ddni_foreign *fo)
-{
-    return fo->setup.low > -INFINITY || fo->setup.high < INFINITY;
 }
 
 /* Where the denoiser is outside the bounds: it is the bound, and the score and its derivative are
@@ -253,6 +269,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
     ddni_question q = {.level = batch->level, .m = m};
     report->dropped = 0;
     report->touched = 1;
+    DDNI_TRY(check_mean(ctx, fo, batch->level, rq));
     DDNI_TRY(convert(ctx, fo, batch->level, &c));
     DDNI_TRY(contiguous(ctx, batch->x, m, d, batch->ldx, &sc->x, &q.x));
     DDNI_TRY(ask(ctx, fo, sc, rq, &q));

@@ -38,6 +38,18 @@ typedef struct ddni_batch {
     int64_t ldx;
 } ddni_batch;
 
+/* The level as sums over points take it: where a = 0 they want the coordinates x/a of the data, so
+ * that a is taken so small that nothing but these can tell it from 0 (26). */
+static inline ddni_level ddni_level_of_sums(const ddni_level *level)
+{
+    ddni_level sums = *level;
+    if (sums.a <= 0.0) {
+        sums.a = 1e-120;
+        sums.a_low = 0.0;
+    }
+    return sums;
+}
+
 /* Path number of a row. */
 static inline int64_t ddni_request_path(const ddni_request *rq, int64_t row)
 {

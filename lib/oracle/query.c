@@ -236,6 +236,18 @@ static void derive(const ddni_request *asked, const ddni_request *rq, const ddni
     }
 }
 
+/* Distances are those of x/a. */
+static void at_infinity(const ddni_request *rq, int64_t m)
+{
+    static const ddn_output distances[] = {DDN_OUT_NEAREST_DISTANCE2, DDN_OUT_SECOND_DISTANCE2};
+    for (int i = 0; i < 2; i++) {
+        double *out = rq->f64[distances[i]];
+        for (int64_t r = 0; out != NULL && r < m; r++) {
+            out[r] = INFINITY;
+        }
+    }
+}
+
 /* Replaces derived outputs by what they are derived from. */
 static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
 {
@@ -404,6 +416,9 @@ ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, in
     ddn_status status = evaluate(q, &rq, &batch);
     add_tally(q);
     DDNI_TRY(status);
+    if (level.a <= 0.0) {
+        at_infinity(&rq, m);
+    }
     return ddni_query_singles_close(q, m);
 }
 

@@ -25,6 +25,9 @@ enum {
     HIGH,
     PARTS
 };
+/* A ratio s^2/a^2 that is infinite. */
+static const double PURE = 1e200;
+
 static const char *const endings[PARTS] = {"", "_se", "_low", "_high"};
 
 typedef struct curves {
@@ -138,7 +141,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
     for (int64_t k = 0; k < count; k++) {
         ddni_level level;
         DDNI_TRY(ddni_schedule_level(ctx, ddn_oracle_schedule(oracle), times[k], &level));
-        ratio[k] = level.s2 / (level.a * level.a);
+        ratio[k] = fmin(level.s2 / (level.a * level.a), PURE); /* a = 0: beyond all variances */
     }
     DDNI_TRY(ddn_dataset_log_det(ctx, ds, count, ratio, log_det, log_det_se));
     for (int64_t k = 0; k < count; k++) {

@@ -114,9 +114,11 @@ static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", w->steps + 1, sizeof(double), &w->grid));
     ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), seed,
                       DDNI_MEASURE_LAST_CHANGE, 0, &w->samples);
-    DDNI_TRY(ddn_schedule_grid(w->ctx, ddn_oracle_schedule(w->oracle), DDN_GRID_GEOMETRIC,
-                               w->t_start, w->t_end, w->steps + 1, w->grid));
+    ddn_grid grid = (ddn_grid)ddni_analysis_i64(an, DDN_ANALYSIS_GRID);
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
+    DDNI_TRY(ddni_schedule_grid(w->ctx, ddn_oracle_schedule(w->oracle),
+                                grid != 0 ? grid : DDN_GRID_GEOMETRIC, w->t_start, w->t_end,
+                                w->steps + 1, w->grid));
     DDNI_TRY(ddn_integrator_set_times(w->it, w->steps + 1, w->grid));
     DDNI_TRY(drop_weights(w));
     DDNI_TRY(make_observer(w));

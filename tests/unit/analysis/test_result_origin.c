@@ -133,7 +133,7 @@ static void every_kind(void **state)
             field(r[i], "schedule", "ddpm(beta_first=0.0001, beta_last=0.02, steps=1000)");
         }
         assert_int_equal(ddn_result_field_count(r[i]),
-                         (of_oracle ? 8 + 1 + 17 : 7 + 17) + (i == 11));
+                         (of_oracle ? 8 + 1 + 18 : 7 + 18) + (i == 11));
         assert_null(ddn_result_field_name(r[i], ddn_result_field_count(r[i])));
         units(r[i]);
         FAILS(s.ctx, ddn_result_set_field(s.ctx, r[i], "note", "x"), DDN_E_STATE, kinds[i]);

@@ -60,7 +60,8 @@ static ddn_status evaluate(ddn_integrator *it, const double *x, int64_t ldx, int
         return DDN_OK; /* only the clean data of a forward run, or its counterpart */
     }
     *set = it->run.asked;
-    if (!last && it->method->needs != 0) {
+    const int kept = it->halved && it->run.index % 2 == 1; /* the prediction before serves */
+    if (!last && !kept && it->method->needs != 0) {
         *set |=
             it->method->needs == DDN_OUT_DRAW ? ddni_bit(DDN_OUT_DRAW) : ddni_bit(it->prediction);
     }
@@ -257,6 +258,15 @@ ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t 
         }
     }
     return go(it, x, ldx);
+}
+
+int32_t ddni_integrator_halve(ddn_integrator *it, int32_t on)
+{
+    const ddni_method *method = it->method;
+    const int can = method->work == 0 && method->history == 0 && !method->forward &&
+                    method->needs != DDN_OUT_DRAW && (it->wanted & ddni_bit(it->prediction)) == 0;
+    it->halved = can && on;
+    return can;
 }
 
 ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx)

@@ -300,6 +300,7 @@ const ddni_oracle_ops ddni_foreign_ops = {
     .scratch_bytes = scratch_bytes,
     .evaluate = evaluate,
     .sample_data = sample_data,
+    .samples_dataset = 1,
     .digest = digest,
     .destroy = destroy,
 };

@@ -134,6 +134,7 @@ static finding find(const ddni_step_error *e, int quantity, const char *name, co
             f.at = t != NULL ? t->values[k] : NAN;
         }
     }
+    f.mean = fabs(f.mean) < 1e-15 ? 0 : f.mean; /* of changes that cancel */
     f.error = sqrt(square);
     f.above |= exceeds(f.mean, f.error, f.statistical);
     return f;

@@ -400,35 +400,56 @@ static void lacking(void **state)
     unmake(s);
 }
 
-/* Observers that want a posterior say that a model has none; snapshots and overlaps work. */
+/* Nearest points and classes along a run are told by the exact oracle of the model's data, as those
+ * of a run of that oracle; a posterior a model has not, and says so. */
 static void observers(void **state)
 {
     (void)state;
+    enum {
+        ROWS = 6
+    };
     scene *s = make();
-    ddn_oracle *model = model_of(s, 1, s->labelled);
-    ddn_integrator *it = NULL;
-    ddn_observer *ob[5] = {NULL};
-    const double t = 0.5, axis[D] = {1, 0, 0};
-    double x[D] = {0.3, -0.2, 0.1}, seen[D];
-    OK(s->ctx, ddn_integrator_create(s->ctx, model, DDN_METHOD_EXPONENTIAL, &it));
-    OK(s->ctx, ddn_observer_create_nearest(s->ctx, &ob[0]));
-    OK(s->ctx, ddn_observer_create_class(s->ctx, &ob[1]));
-    OK(s->ctx, ddn_observer_create_posterior(s->ctx, &ob[2]));
-    OK(s->ctx, ddn_observer_create_snapshots(s->ctx, 1, &t, &ob[3]));
-    OK(s->ctx, ddn_observer_create_overlap(s->ctx, 1, D, axis, D, &ob[4]));
-    for (int i = 0; i < 3; i++) {
-        FAILS(s->ctx, ddn_observer_attach(ob[i], it), DDN_E_UNSUPPORTED, "");
+    const double axis[D] = {1, 0, 0};
+    int64_t index[2][2][ROWS];
+    double last[2][2][ROWS], x[2][ROWS * D];
+    ddn_observer *posterior = NULL;
+    OK(s->ctx, ddn_observer_create_posterior(s->ctx, &posterior));
+    for (int foreign = 0; foreign < 2; foreign++) {
+        ddn_oracle *model = model_of(s, 0, s->labelled);
+        ddn_integrator *it = NULL;
+        ddn_observer *ob[3] = {NULL};
+        OK(s->ctx,
+           ddn_integrator_create(s->ctx, foreign ? model : s->exact, DDN_METHOD_EXPONENTIAL, &it));
+        OK(s->ctx, ddn_observer_create_nearest(s->ctx, &ob[0]));
+        OK(s->ctx, ddn_observer_create_class(s->ctx, &ob[1]));
+        OK(s->ctx, ddn_observer_create_overlap(s->ctx, 1, D, axis, D, &ob[2]));
+        for (int i = 0; i < 3; i++) {
+            OK(s->ctx, ddn_observer_attach(ob[i], it));
+        }
+        if (foreign) {
+            FAILS(s->ctx, ddn_observer_attach(posterior, it), DDN_E_UNSUPPORTED, "model");
+        }
+        OK(s->ctx, ddn_integrator_draw_start(it, ROWS, x[foreign], D));
+        OK(s->ctx, ddn_integrator_run(it, ROWS, x[foreign], D));
+        for (int i = 0; i < 2; i++) {
+            OK(s->ctx, ddn_observer_read_i64(ob[i], DDN_RECORD_INDEX, ROWS, index[foreign][i]));
+            OK(s->ctx,
+               ddn_observer_read_f64(ob[i], DDN_RECORD_LAST_CHANGE, ROWS, last[foreign][i]));
+        }
+        for (int i = 0; i < 3; i++) {
+            ddn_observer_destroy(ob[i]);
+        }
+        ddn_integrator_destroy(it);
+        ddn_oracle_destroy(model);
     }
-    OK(s->ctx, ddn_observer_attach(ob[3], it));
-    OK(s->ctx, ddn_observer_attach(ob[4], it));
-    OK(s->ctx, ddn_integrator_run(it, 1, x, D));
-    OK(s->ctx, ddn_observer_read_f64(ob[3], DDN_RECORD_STATES, D, seen));
-    assert_true(isfinite(seen[0]) && isfinite(x[0]));
-    for (int i = 0; i < 5; i++) {
-        ddn_observer_destroy(ob[i]);
+    ddn_observer_destroy(posterior);
+    for (int r = 0; r < ROWS; r++) {
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(index[1][i][r], index[0][i][r]);
+            CLOSE(last[1][i][r], last[0][i][r], 1e-12, 0);
+        }
+        CLOSE(x[1][r * D], x[0][r * D], 0, 1e-6);
     }
-    ddn_integrator_destroy(it);
-    ddn_oracle_destroy(model);
     unmake(s);
 }
 

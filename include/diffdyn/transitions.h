@@ -66,8 +66,8 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
  * the curves are "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no
  * curve was measured. The error is made of those of the rows, correlated as the columns NAME_rho
  * say (with the row of the next larger time; clones, U-turns and branches are separate experiments
- * at each time; else an upper bound), and of what the grid leaves open. Example:
- * doc/examples/simple/transitions.c */
+ * at each time; else an upper bound), and of what the grid leaves open.
+ * Example: doc/examples/simple/transitions.c */
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
 

@@ -171,7 +171,7 @@ static ddn_status report_one(const ddni_step_error *e, const char *name, const c
         (long long)f->count, f->above ? "; above the statistical error" : "");
 }
 
-static void describe(const ddni_step_error *e, const char *name, const finding *f, char text[200])
+static void in_words(const ddni_step_error *e, const char *name, const finding *f, char text[200])
 {
     char where[80] = "";
     if (e->times > 1) {
@@ -206,7 +206,7 @@ ddn_status ddni_step_error_report(const ddni_step_error *e, const ddni_step_name
         }
         const finding f = find(e, i, name, names->unit, r);
         DDNI_TRY(report_one(e, name, names->unit, &f, r));
-        describe(e, name, &f, text[i]);
+        in_words(e, name, &f, text[i]);
     }
     if (own[0] != '\0') {
         return set_note(e, r, own);

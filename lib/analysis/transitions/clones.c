@@ -129,7 +129,7 @@ static ddn_status run_clones(clone_work *w, const ddni_level *level, int64_t k, 
 }
 
 /* The same pairs once more, with half the steps. */
-static ddn_status judge_steps(clone_work *w, int64_t k, int64_t first, int64_t pairs)
+static ddn_status judge_clone_steps(clone_work *w, int64_t k, int64_t first, int64_t pairs)
 {
     const int64_t all = isnan(w->precision) ? w->pairs : PILOT;
     const int64_t m = ddni_step_error_count(&w->steps, first, pairs, all);
@@ -165,7 +165,7 @@ static ddn_status add_pairs(clone_work *w, int64_t k, int64_t pairs, double from
         DDNI_TRY(run_clones(w, &of->level, k, of->pairs, m));
         DDNI_TRY(count(w, m, of));
         DDNI_TRY(ddni_stage_part(w->ctx, from + (double)m * share, from + (double)m * share));
-        DDNI_TRY(judge_steps(w, k, of->pairs, m));
+        DDNI_TRY(judge_clone_steps(w, k, of->pairs, m));
         of->pairs += m;
         from += (double)m * share;
     }

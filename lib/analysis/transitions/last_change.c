@@ -192,7 +192,8 @@ static ddn_status halve(change_work *w, int32_t on)
 }
 
 /* The same paths once more, with half the steps. */
-static ddn_status judge_steps(change_work *w, const ddni_level *level, int64_t first, int64_t m)
+static ddn_status judge_change_steps(change_work *w, const ddni_level *level, int64_t first,
+                                     int64_t m)
 {
     const int64_t again = ddni_step_error_count(&w->error, first, m, w->paths);
     if (again == 0) {
@@ -218,7 +219,7 @@ static ddn_status measure_changes(change_work *w)
         DDNI_TRY(run_paths(w, &level, first, m, w->change + first));
         from += (double)m * share;
         DDNI_TRY(ddni_stage_part(w->ctx, from, from));
-        DDNI_TRY(judge_steps(w, &level, first, m));
+        DDNI_TRY(judge_change_steps(w, &level, first, m));
     }
     return ddni_stage_part(w->ctx, 1, 1);
 }

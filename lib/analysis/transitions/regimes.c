@@ -131,7 +131,7 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
 }
 
 /* Why a part is missing. */
-static const char *why_not(int part)
+static const char *why_missing(int part)
 {
     return part == SPECTRUM ? "no data set"
            : part == LAST_CHANGE
@@ -155,7 +155,7 @@ static ddn_status add_scalar(const report_work *w, ddn_result *r, const char *na
     }
     if (e == NULL) {
         return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){name, "", 0, 0}, NAN, NAN,
-                                      "not measured: %s", why_not(first));
+                                      "not measured: %s", why_missing(first));
     }
     ddni_entry copy = *e;
     ddni_say(copy.name, sizeof copy.name, "%s", name);

@@ -62,7 +62,7 @@ static const struct {
 };
 
 /* Why a column is NaN, as the end of its definition; "" where it is measured. */
-static const char *why_not(const ddni_branch *w, int column)
+static const char *why_nan(const ddni_branch *w, int column)
 {
     static const char *const no_posterior = "; NaN: the oracle has no posterior";
     static const char *const other = "; NaN: the x_0 or the points that judge are not its own";
@@ -101,11 +101,11 @@ static ddn_status add_uturn_columns(const ddni_branch *w, ddn_result *r, double 
         if (of.pooling == DDN_POOLING_MEAN || of.pooling == DDN_POOLING_SHARE) {
             DDNI_TRY(ddni_result_add_pair(w->ctx, r, of, &values[i], &errors[i], format,
                                           columns[i].text, (long long)w->paths, what, w->end.t,
-                                          classes, why_not(w, i)));
+                                          classes, why_nan(w, i)));
         } else {
             DDNI_TRY(ddni_result_add_column(w->ctx, r, of, &values[i], format, columns[i].text,
                                             (long long)w->paths, what, w->end.t, classes,
-                                            why_not(w, i)));
+                                            why_nan(w, i)));
         }
     }
     return DDN_OK;

@@ -118,7 +118,7 @@ static ddn_status compare(ddni_branch *w, int64_t first, int64_t m, ddni_tally *
 }
 
 /* The same pairs once more, with half the steps. */
-static ddn_status judge_steps(ddni_branch *w, int64_t k, int64_t first, int64_t pairs)
+static ddn_status judge_turn_steps(ddni_branch *w, int64_t k, int64_t first, int64_t pairs)
 {
     const int64_t m = ddni_step_error_count(&w->steps, first, pairs, w->paths);
     if (m == 0) {
@@ -164,7 +164,7 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
             status = ddni_stage_part(w->ctx, done, done);
         }
         if (status == DDN_OK) {
-            status = judge_steps(w, k, first, m);
+            status = judge_turn_steps(w, k, first, m);
         }
     }
     return status;

@@ -31,8 +31,8 @@ typedef struct scene {
     double points[N * D];
 } scene;
 
-static int32_t predict_f64(void *user, double t, double a, double s, int64_t m, int64_t d,
-                           const double *x, int64_t ldx, double *out, int64_t ldo)
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)a;
     network *n = user;
@@ -56,7 +56,7 @@ static int32_t predict_f32(void *user, double t, double a, double s, int64_t m, 
     for (int64_t i = 0; i < m * d; i++) {
         n->x[i] = (double)x[i / d * ldx + i % d];
     }
-    const int32_t failed = predict_f64(user, t, a, s, m, d, n->x, d, wide, d);
+    const int32_t failed = predict(user, t, a, s, m, d, n->x, d, wide, d);
     for (int64_t i = 0; i < m * d; i++) {
         out[i / d * ldo + i % d] = (float)wide[i];
     }
@@ -129,7 +129,7 @@ static ddn_oracle *model_of(scene *s, int single, const ddn_dataset *ds)
     ddn_oracle *out = NULL;
     OK(s->ctx, ddn_model_create(s->ctx, s->sch, DDN_PREDICTION_EPS, D, &s->net, NULL, &model));
     OK(s->ctx, single ? ddn_model_set_predict_f32(model, predict_f32)
-                      : ddn_model_set_predict_f64(model, predict_f64));
+                      : ddn_model_set_predict_f64(model, predict));
     OK(s->ctx, ddn_model_set_dataset(model, ds));
     OK(s->ctx, ddn_options_set_i64(ddn_model_options(model), DDN_MODEL_MAX_ROWS, MOST));
     OK(s->ctx, ddn_oracle_create_model(s->ctx, model, &out));

@@ -181,7 +181,7 @@ enum ddn_model_key_values {
     DDN_MODEL_STEP = 6003,      /**< double, 0 or in [1e-12, 1], default 0: |h v|/s of the symmetric
                                      difference that gives JACOBIAN_TIMES_V where there is no
                                      jvp. 0: what fits the type of predict, cbrt(u (1 + |x|/s)),
-                                     u = 2^-53 or 2^-24, at most 2^-5. Set it to about 2^-6 for a
+                                     u = 2^-53 or 2^-22, at most 2^-5. Set it to about 2^-6 for a
                                      network in float behind a callback in double. */
     DDN_MODEL_MAX_ROWS = 6004   /**< int64 >= 1, default 2^40: callbacks are asked for at most so
                                      many states at once; results do not depend on it */
@@ -195,9 +195,11 @@ DDN_API ddn_options *ddn_model_options(ddn_model *model);
  * SCORE and MEAN; LOG_P if log_p is set; DIVERGENCE by d products with the Jacobian, or by fewer
  * (DDN_QUERY_PROBES); JACOBIAN_TIMES_V by jvp, or by the symmetric difference of
  * the prediction over 2 h v (DDN_MODEL_STEP). The difference has, for 200 images of d = 784 on
- * DDPM, relative to J v: 2e-9 for a model in double; for one in float, rounded once a number,
- * 1.3e-3 at index 0, 5e-4 at 5.5, 2e-4 from 100 on; with errors of up to 1e-6 of each number
- * 1.4e-3, 6e-4 and 1.1e-3 if eps or v is predicted, 2.4e-2, 8e-3 and 2e-3 if x_0 is.
+ * DDPM, relative to J v: 5e-10 for a model in double; for one in float, rounded once a number,
+ * 3e-5, and 4e-4 near index 400, where J varies most; with errors of up to 1e-6 of each number at
+ * most 1e-3 at all indices if eps or v is predicted, and from index 100 on if x_0 is, which
+ * is 2.4e-2 at index 0 and 8e-3 at 5.5: what is predicted hardly varies there, and a jvp is what
+ * helps.
  * @param[in] model not kept: what it has at present is taken over */
 DDN_API ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *model,
                                            ddn_oracle **out);

@@ -11,7 +11,7 @@
 #include "base/options.h"
 
 enum {
-    DDNI_ANALYSIS_OPTIONS = 18
+    DDNI_ANALYSIS_OPTIONS = 19
 };
 
 struct ddn_analysis {
@@ -53,8 +53,16 @@ ddn_status ddni_analysis_ends(const ddn_analysis *an, const ddn_schedule *sch, d
                               double *t_end);
 ddn_status ddni_analysis_end(const ddn_analysis *an, const ddn_schedule *sch, double *t_end);
 
+/* The method of simulated paths: DDN_ANALYSIS_METHOD, or what the oracle can; NULL: one that can
+ * draw. */
+ddn_method ddni_analysis_method(const ddn_analysis *an, const ddn_oracle *oracle);
+
 /* Steps of simulated continuations: DDN_ANALYSIS_STEPS, or what goes with the method. */
-int64_t ddni_analysis_steps(const ddn_analysis *an);
+int64_t ddni_analysis_steps(const ddn_analysis *an, const ddn_oracle *oracle);
+
+/* Where the x_0 of simulated paths come from: the data of the oracle; for one that has none, and
+ * cannot sample, the points that judge; NULL: the samples of the oracle. */
+const ddn_dataset *ddni_analysis_starts(const ddn_analysis *an, const ddn_oracle *oracle);
 
 /* An integrator of METHOD with SEED and, where the method leaves a choice, ETA. */
 ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,

@@ -42,7 +42,8 @@ ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn
     it->schedule = ddn_oracle_schedule(oracle);
     it->d = ddn_oracle_d(oracle);
     it->method = found;
-    /* The score of pure noise does not know the data: where a schedule ends in it the mean tells. */
+    /* The score of pure noise does not know the data: where a schedule ends in it the mean tells.
+     */
     it->prediction = found->needs == DDN_OUT_SCORE && !ddni_schedule_pure(it->schedule)
                          ? DDN_OUT_SCORE
                          : DDN_OUT_MEAN;

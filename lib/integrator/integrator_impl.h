@@ -108,8 +108,15 @@ struct ddn_integrator {
     ddni_hook *hooks;
     int64_t hook_count;
     int64_t wanted; /* union of the hooks' */
+    int32_t halved; /* ddni_integrator_halve */
     ddni_run run;
 };
+
+/* Runs of half as many steps with the same noise: the prediction of a step serves the next one as
+ * well, which is one step of double length for methods that take the denoiser as constant over a
+ * step. 0: this method cannot, as it remembers predictions, has stages, or is exact. Runs may not
+ * be stopped and resumed. */
+int32_t ddni_integrator_halve(ddn_integrator *it, int32_t on);
 
 double ddni_integrator_f64(const ddn_integrator *it, ddn_integrator_key key);
 int64_t ddni_integrator_i64(const ddn_integrator *it, ddn_integrator_key key);

@@ -71,7 +71,9 @@ static ddn_status evaluate(ddn_integrator *it, const double *x, int64_t ldx, int
     if (!last) {
         DDNI_TRY(ddni_integrator_churn(it, &level, &raised));
     }
-    if (!last && it->method->needs != 0 && raised.t <= level.t) { /* else the step moves first */
+    const int kept = it->halved && it->run.index % 2 == 1; /* the prediction before serves */
+    /* Where noise is added first, the step evaluates itself. */
+    if (!last && !kept && it->method->needs != 0 && raised.t <= level.t) {
         *set |=
             it->method->needs == DDN_OUT_DRAW ? ddni_bit(DDN_OUT_DRAW) : ddni_bit(it->prediction);
     }
@@ -268,6 +270,15 @@ ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t 
         }
     }
     return go(it, x, ldx);
+}
+
+int32_t ddni_integrator_halve(ddn_integrator *it, int32_t on)
+{
+    const ddni_method *method = it->method;
+    const int can = method->work == 0 && method->history == 0 && !method->forward &&
+                    method->needs != DDN_OUT_DRAW && (it->wanted & ddni_bit(it->prediction)) == 0;
+    it->halved = can && on;
+    return can;
 }
 
 ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx)

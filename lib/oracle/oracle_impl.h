@@ -84,6 +84,7 @@ typedef struct ddni_oracle_ops {
     ddn_status (*sample_data)(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                               int64_t first_path, int64_t m, double *x, int64_t ldx,
                               int64_t *index);
+    int32_t samples_dataset; /* sample_data needs the dataset, which some have not */
     /* Tells it from others of its kind: components, parts, what it asks of a model. NULL: the
      * dataset alone does. */
     ddn_status (*digest)(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest);
@@ -116,6 +117,13 @@ ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_
 /* Tells oracles apart: kind, shape, outputs, dataset, and what the kind adds. The schedule is not
  * in it. Callbacks of models cannot be compared: only which of them there are. */
 ddn_status ddni_oracle_digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest);
+
+/* Whether ddn_oracle_sample_data can give anything. */
+static inline int ddni_oracle_samples(const ddn_oracle *oracle)
+{
+    return oracle->ops->sample_data != NULL &&
+           (oracle->dataset != NULL || !oracle->ops->samples_dataset);
+}
 
 /* sample_data of the kinds whose data are the points of their dataset: row r is point
  * (first_path + r) modulo n, or with weights one drawn by them. */

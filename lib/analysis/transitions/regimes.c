@@ -42,7 +42,7 @@ static ddn_status crossings(report_work *w, const ddn_result *curves, int part)
 
 static ddn_status measure_report(report_work *w)
 {
-    const ddn_dataset *ds = ddn_oracle_dataset(w->oracle);
+    const ddn_dataset *ds = ddni_analysis_starts(w->an, w->oracle);
     if (ds != NULL) {
         DDNI_TRY(ddni_measure_spectrum(w->an, ds, &w->part[SPECTRUM]));
     }
@@ -54,8 +54,9 @@ static ddn_status measure_report(report_work *w)
                                      &w->part[CLONES]));
         DDNI_TRY(crossings(w, w->part[CLONES], CLONE_CROSSINGS));
     }
-    /* Not for foreign models: the report runs them where clones are asked for, and nowhere else. */
-    if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
+    /* Without a posterior paths are what costs: they run where clones are asked for. */
+    if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX) ||
+        (w->grids.clone_count > 0 && (ds != NULL || w->an->points != NULL))) {
         DDNI_TRY(ddni_measure_last_change(w->an, w->oracle, &w->part[LAST_CHANGE]));
     }
     return DDN_OK;
@@ -86,6 +87,16 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
     return DDN_OK;
 }
 
+/* Why a part is missing. */
+static const char *why_missing(int part)
+{
+    return part == SPECTRUM ? "no data set"
+           : part == LAST_CHANGE
+               ? "there are no points to be nearest to, or no clone times for an oracle without a "
+                 "posterior"
+               : "no clone times were given";
+}
+
 /* A scalar of one of two parts under a new name: the second where the first has none, or one whose
  * curve was not measured. One that was measured and does not cross stays NaN, with the reason. */
 static ddn_status add_scalar(const report_work *w, ddn_result *r, const char *name, int first,
@@ -101,7 +112,7 @@ static ddn_status add_scalar(const report_work *w, ddn_result *r, const char *na
     }
     if (e == NULL) {
         return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){name, "", 0, 0}, NAN, NAN,
-                                      "not measured");
+                                      "not measured: %s", why_missing(first));
     }
     ddni_entry copy = *e;
     ddni_say(copy.name, sizeof copy.name, "%s", name);
@@ -129,6 +140,19 @@ static ddn_status add_spectral_time(const report_work *w, ddn_result *r, const c
                                   ddn_schedule_kind(sch));
 }
 
+/* How steps were judged, of both simulations. */
+static ddn_status add_step_errors(const report_work *w, ddn_result *r)
+{
+    static const char *const field = "step_error";
+    const char *clones = w->part[CLONES] != NULL ? ddni_result_text(w->part[CLONES], field) : "";
+    const char *last =
+        w->part[LAST_CHANGE] != NULL ? ddni_result_text(w->part[LAST_CHANGE], field) : "";
+    return clones[0] == '\0' && last[0] == '\0'
+               ? DDN_OK
+               : ddni_result_set_field(w->ctx, r, field, "%.300s%s%.200s", clones,
+                                       clones[0] != '\0' && last[0] != '\0' ? "; " : "", last);
+}
+
 static ddn_status add_report_scalars(const report_work *w, ddn_result *r)
 {
     static const char *const spectral[] = {"t_S", "t_S_asymptotic", "t_SSB", "t_C_spectrum"};
@@ -149,6 +173,7 @@ static ddn_status add_report_scalars(const report_work *w, ddn_result *r)
             DDNI_TRY(ddni_result_copy_scalars(w->ctx, r, w->part[i]));
         }
     }
+    DDNI_TRY(add_step_errors(w, r));
     return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"seed", "1", 0, 0}, seed, 0,
                                   "seed of all random numbers");
 }

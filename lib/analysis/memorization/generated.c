@@ -65,7 +65,7 @@ static ddn_status prepare_generated(generated *w)
     DDNI_TRY(ddni_search_create(w->ctx, w->of->train, &w->search));
     DDNI_TRY(ddni_analysis_integrator(w->of->an, w->of->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
-                                 ddni_analysis_steps(w->of->an)));
+                                 ddni_analysis_steps(w->of->an, w->of->oracle)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
     return ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t);
 }

@@ -339,7 +339,7 @@ RESULT(an_memorization, ddn_analysis_memorization(w->an, w->ds, M, w->x, D, &out
 RESULT(an_generalization,
        ddn_analysis_generalization(w->an, w->empirical, w->ds, w->ds, 2, 1, times, times + 1, &out))
 RESULT(an_log_likelihood,
-       ddn_analysis_log_likelihood(w->an, w->empirical, NULL, 2, M, w->x, D, &out))
+       ddn_analysis_log_likelihood(w->an, w->empirical, NULL, 1, 4, w->x, D, &out))
 RESULT(an_late_start, ddn_analysis_late_start(w->an, w->empirical, 3, times, &out))
 
 RESULT(sy_line, ddn_symmetry_line(w->sy, 0.5, 3, NULL, w->x, times, &out))

@@ -67,12 +67,11 @@ enum ddn_analysis_key_values {
                                       CLONE_PRECISION is set; >= 2, default 512 */
     DDN_ANALYSIS_STEPS = 4008,   /**< steps of simulated continuations; >= 1, or 0, the
                                       default: 12 for EXACT, which has no step-size error, 256
-                                      for other methods. Measured with the noisy ones on
-                                      mixtures, 60 and 200 points, 100 images: the bias falls as
-                                      1/steps; 256 steps leave up to 0.007 of phi and 0.01 of
-                                      phi_C, beside the standard error 0.022 of 512 pairs; 64
-                                      steps 0.02 and 0.042. Results have the number as a field,
-                                      and what half as many change (STEP_SHARE) */
+                                      for other methods. The bias of the noisy ones falls as
+                                      1/steps: 64 steps were up to 0.02 of phi and 0.042 of phi_C
+                                      off, 128 steps 0.012 of phi (theory (47)), beside the
+                                      standard error 0.022 of 512 pairs. Results have the number
+                                      as a field, and what half as many change (STEP_SHARE) */
     DDN_ANALYSIS_BATCH = 4009,   /**< states evaluated together; >= 1, default 128; results
                                       do not depend on it beyond rounding */
     DDN_ANALYSIS_METHOD = 4010,  /**< a ddn_method for simulated paths, or 0, the default: EXACT

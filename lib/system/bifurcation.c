@@ -127,7 +127,7 @@ static void remember(scan *s, ddn_system_bifurcation kind, double x, double p)
         x < s->mesh.lo - 1e-9 * width_x || x > s->mesh.hi + 1e-9 * width_x) {
         return;
     }
-    for (int64_t i = 0; i < s->count; i++) {
+    for (int64_t i = 0; i < s->count && i < s->capacity; i++) {
         if (fabs(s->list[i].p - p) < 1e-6 * width_p && fabs(s->list[i].x - x) < 1e-5 * width_x) {
             return;
         }

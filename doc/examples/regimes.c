@@ -97,20 +97,20 @@ static const quantity quantities[] = {
 /* How much is measured: to a precision, unless numbers were given. */
 static void choose_work(const settings *set)
 {
-    ddn_options *options = ddn_analysis_options(own.an);
+    ddn_options *work = ddn_analysis_options(own.an);
     if (set->samples > 0) {
-        drv_set_i64(options, DDN_ANALYSIS_SAMPLES, set->samples);
+        drv_set_i64(work, DDN_ANALYSIS_SAMPLES, set->samples);
     } else {
-        drv_set_f64(options, DDN_ANALYSIS_PRECISION, set->precision);
+        drv_set_f64(work, DDN_ANALYSIS_PRECISION, set->precision);
     }
     if (set->clones > 0) {
-        drv_set_i64(options, DDN_ANALYSIS_CLONES, set->clones);
+        drv_set_i64(work, DDN_ANALYSIS_CLONES, set->clones);
     } else if (set->clones < 0) {
-        drv_set_f64(options, DDN_ANALYSIS_CLONE_PRECISION, set->clone_precision);
+        drv_set_f64(work, DDN_ANALYSIS_CLONE_PRECISION, set->clone_precision);
     }
-    drv_set_i64(options, DDN_ANALYSIS_STEPS, set->steps);
-    drv_set_i64(options, DDN_ANALYSIS_PATHS, set->paths);
-    drv_set_i64(options, DDN_ANALYSIS_PATH_STEPS, set->path_steps);
+    drv_set_i64(work, DDN_ANALYSIS_STEPS, set->steps);
+    drv_set_i64(work, DDN_ANALYSIS_PATHS, set->paths);
+    drv_set_i64(work, DDN_ANALYSIS_PATH_STEPS, set->path_steps);
 }
 
 static void make_report(const settings *set)

@@ -32,8 +32,16 @@ DDN_BEGIN_DECLS
  * Ties go to the lowest index. The judge is made from the points that are set
  * (ddn_analysis_set_points); else it is the oracle itself, if it has weights; else the exact oracle
  * of the oracle's own data set, or of the points that the x_0 were taken from; else there is none.
- * What cannot be judged is NaN. States on their way, where no point is near, have the class that
- * the posterior finds most probable (ddn_observer_create_class). */
+ *
+ * The points are also where the x_0 come from for a model that has no data. What cannot be judged
+ * is NaN, and the definition says why. States on their way, where no point is near, have the class
+ * that the posterior finds most probable (ddn_observer_create_class).
+ *
+ * The step-size error of simulated paths is measured with them: STEP_SHARE of them run again with
+ * half the steps and the same noise (doc/theory.md (47)). Scalars NAME_step: by how much NAME then
+ * changes, on average over the times, with its error; 0 for EXACT. The field "step_error" says it
+ * in words, with the time of the largest change and, where that is beyond the statistical error,
+ * that there should be more steps. */
 typedef struct ddn_analysis ddn_analysis;
 /** Creates settings, all at their presets. */
 DDN_API ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out);
@@ -58,17 +66,21 @@ enum ddn_analysis_key_values {
     DDN_ANALYSIS_CLONES = 4007,  /**< clone pairs, U-turns or branches a time; for clones unless
                                       CLONE_PRECISION is set; >= 2, default 512 */
     DDN_ANALYSIS_STEPS = 4008,   /**< steps of simulated continuations; >= 1, or 0, the
-                                      default: 12 for EXACT, which has no step-size error, 64
-                                      for other methods. Measured at n = 200, d = 20 with the
-                                      noisy ones: 64 steps bias phi by up to 0.016, below the
-                                      standard error 0.022 of 512 pairs, and phi_C by up to
-                                      0.033; 16 steps by 0.04 and 0.09. Results have the number
-                                      as a field */
+                                      default: 12 for EXACT, which has no step-size error, 256
+                                      for other methods. The bias of the noisy ones falls as
+                                      1/steps: 64 steps were up to 0.02 of phi and 0.042 of phi_C
+                                      off, 128 steps 0.012 of phi (theory (47)), beside the
+                                      standard error 0.022 of 512 pairs. Results have the number
+                                      as a field, and what half as many change (STEP_SHARE) */
     DDN_ANALYSIS_BATCH = 4009,   /**< states evaluated together; >= 1, default 128; results
                                       do not depend on it beyond rounding */
-    DDN_ANALYSIS_METHOD = 4010,  /**< a ddn_method for simulated paths; default EXACT */
+    DDN_ANALYSIS_METHOD = 4010,  /**< a ddn_method for simulated paths, or 0, the default: EXACT
+                                      for oracles that can draw, EXPONENTIAL with ETA (ancestral
+                                      sampling) for others, as models. Results have the one that
+                                      was taken as a field */
     DDN_ANALYSIS_PATHS = 4011,   /**< paths of the last-change measurement; default 256 */
-    DDN_ANALYSIS_PATH_STEPS = 4012,   /**< grid of the last-change measurement; default 64 */
+    DDN_ANALYSIS_PATH_STEPS = 4012,   /**< grid of the last-change measurement, and steps
+                                           of the flow of log likelihoods; default 64 */
     DDN_ANALYSIS_PRECISION = 4013,    /**< standard error wanted of the identities phi_C and
                                            f_over_alpha, and of phi over 1 - phi(inf), in place of
                                            SAMPLES; [1e-12, 1]; until it is set (get and preset
@@ -79,18 +91,28 @@ enum ddn_analysis_key_values {
                                            for rare states; at most 2^22/n are taken, or 8 where
                                            that is less; [0, 256], default 48, 0: plain samples */
     DDN_ANALYSIS_CLONE_PRECISION = 4016, /**< standard error wanted of phi_C of clones, and of phi
-                                           over 1 - phi(inf) (as it is with a classifier), in
+                                           over 1 - phi(inf) (1 where it is not known), in
                                            place of CLONES; [1e-12, 1]; until it is set: none */
-    DDN_ANALYSIS_KAPPA = 4017            /**< a sample is memorized where d1 / d2 is below it
+    DDN_ANALYSIS_KAPPA = 4017,           /**< a sample is memorized where d1 / d2 is below it
                                               (memorization.h); [1e-12, 1], default 1/3 */
+    DDN_ANALYSIS_GRID = 4018,            /**< a ddn_grid for simulated paths, or 0, the default: the
+                                              method's own, for the last change GEOMETRIC. Those of
+                                              whole indices need T_END, and the times asked for, to
+                                              be whole; not LEADING, which does not start at the
+                                              time of the states */
+    DDN_ANALYSIS_STEP_SHARE = 4019       /**< share of the simulated paths that run once more with
+                                              half the steps and the same noise, to judge the
+                                              step-size error; [0, 1], default 1/4, 0: it is not
+                                              judged */
 };
 /** The settings as options; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */
 DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);
 
 /** Says to which class each of m clean states belongs, in the units of the data: any numbers but
- * INT32_MIN, which stands in class_out before the call; where it is left the analysis fails with
- * DDN_E_CALLBACK. (Callbacks: base.h.)
+ * INT32_MIN, and where the points that judge have labels, one of these. INT32_MIN stands in
+ * class_out before the call; where it is left the analysis fails with DDN_E_CALLBACK. (Callbacks:
+ * base.h.)
  * @param[in] x [m][ldx] ldx >= d
  * @param[out] class_out [m] */
 typedef int32_t (*ddn_classify_f64_fn)(void *user, int64_t m, int64_t d, const double *x,

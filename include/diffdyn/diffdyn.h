@@ -8,6 +8,7 @@
 #include <diffdyn/dataset.h>
 #include <diffdyn/integrator.h>
 #include <diffdyn/late_start.h>
+#include <diffdyn/likelihood.h>
 #include <diffdyn/memorization.h>
 #include <diffdyn/observer.h>
 #include <diffdyn/oracle.h>

@@ -17,7 +17,11 @@ typedef struct ddn_step ddn_step;
 /** Methods; a step goes from t to t' < t with the score at the departure point (t, x). Values are
  * pinned. f, g: rates of the schedule; m: denoiser; sigma = s/a; eps = (x - a m)/s; eta:
  * DDN_INTEGRATOR_ETA. All work on any schedule. A grid may end at the noiseless time (0; index -1)
- * with the methods marked (*); with the others end earlier and use DDN_INTEGRATOR_DENOISE.
+ * with the methods marked (*); with the others end earlier and use DDN_INTEGRATOR_DENOISE. It may
+ * start where a = 0, if the oracle gives the mean there, with all but ADAPTIVE and EULER with eta >
+ * 0: EDM_HEUN, PNDM, MULTISTEP2 and GRADIENT_ESTIMATION, for which sigma is infinite there, make
+ * their first step by DDIM (EXPONENTIAL with eta = 0; with mu > 0 of eta = 1), and so do EULER and
+ * HEUN on schedules of indices, where HEUN started so has order 1.
  * (doc/theory.md (12), (15)) */
 typedef int32_t ddn_method;
 enum ddn_method_values {
@@ -33,7 +37,8 @@ enum ddn_method_values {
                                               grid, two evaluations a step */
     DDN_METHOD_EDM_HEUN = 22,            /**< (*) Heun's rule in sigma (Karras et al. 2022),
                                               order 2, two evaluations a step; Euler onto sigma =
-                                              0. Default grid KARRAS */
+                                              0; noise by DDN_INTEGRATOR_CHURN. Default grid
+                                              KARRAS */
     DDN_METHOD_EXPONENTIAL = 30,         /**< (*) DDIM of the eta-family, eta in [0, 1]: eta = 0
                                               exponential integrator of the probability flow,
                                               order 1; eta = 1 ancestral (DDPM posterior) */
@@ -71,8 +76,8 @@ DDN_API ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *ora
 /** Lets go of the integrator. NULL is a no-op. */
 DDN_API void ddn_integrator_destroy(ddn_integrator *it);
 
-/** Keys of the options; those down to MU are double, the others int64. Changing one in the middle
- * of a run is DDN_E_STATE. */
+/** Keys of the options; those down to MU and of CHURN are double, the others int64. Changing one in
+ * the middle of a run is DDN_E_STATE. */
 typedef int32_t ddn_integrator_key;
 enum ddn_integrator_key_values {
     DDN_INTEGRATOR_NONE = -1,         /**< not a value; keeps the constants signed */
@@ -91,7 +96,8 @@ enum ddn_integrator_key_values {
     DDN_INTEGRATOR_MU = 3008,         /**< GRADIENT_ESTIMATION: in [0, 0.99]; default 0 */
     DDN_INTEGRATOR_STEPS = 3009,      /**< >= 1; default 100 */
     DDN_INTEGRATOR_GRID = 3010,       /**< a ddn_grid; default DDN_GRID_LOGSNR unless the method
-                                           says otherwise */
+                                           says otherwise. Those of whole indices need whole T_START
+                                           and T_END, which the defaults are not */
     DDN_INTEGRATOR_SEED = 3011,       /**< any; default 0 */
     DDN_INTEGRATOR_FIRST_PATH = 3012, /**< >= 0; default 0: path number of row 0 */
     DDN_INTEGRATOR_DENOISE = 3013,    /**< 0 or 1; default 0: finish with x = E[x_0 | x] at t_end */
@@ -100,12 +106,23 @@ enum ddn_integrator_key_values {
     DDN_INTEGRATOR_VARIANCE = 3015,   /**< DDPM: 0 beta = 1 - abar/abar' (default), 1 its
                                            posterior value beta (1 - abar')/(1 - abar), abar =
                                            a^2/(a^2 + s^2) */
-    DDN_INTEGRATOR_TRAJECTORY = 3016  /**< 0 or 1; default 0: evaluate with DDN_QUERY_TRAJECTORY.
+    DDN_INTEGRATOR_TRAJECTORY = 3016, /**< 0 or 1; default 0: evaluate with DDN_QUERY_TRAJECTORY.
                                            Faster at late times; results keep the accuracy
                                            promise, but a run that was restored, or stopped other
                                            than by a callback, or that is not the first one of its
                                            integrator agrees with an unbroken first one to that
                                            promise only, not bit for bit */
+    DDN_INTEGRATOR_CHURN = 3017,      /**< EDM_HEUN: S_churn of Karras et al. 2022, >= 0; default 0.
+                                           Before a step of a run of N sigma rises to (1 + gamma)
+                                           sigma, gamma = min(S_churn/N, sqrt(2) - 1), by fresh
+                                           noise, where sigma is within CHURN_MIN and _MAX, but not
+                                           beyond the schedule's last time. Marginals stay right
+                                           with CHURN_NOISE 1. The oracle is then asked between
+                                           the grid times, at no whole indices */
+    DDN_INTEGRATOR_CHURN_MIN = 3018,  /**< S_tmin, a sigma; default 0 */
+    DDN_INTEGRATOR_CHURN_MAX = 3019,  /**< S_tmax, a sigma; default 1e150 */
+    DDN_INTEGRATOR_CHURN_NOISE = 3020 /**< S_noise, standard deviation of that noise; [0, 10],
+                                           default 1 */
 };
 /** The options; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */
@@ -129,8 +146,8 @@ DDN_API ddn_status ddn_integrator_times(const ddn_integrator *it, int64_t capaci
 DDN_API ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count,
                                             const int64_t *paths);
 
-/** Draws starts at the noisy end: N(0, (a^2 Lambda0 + s^2) I) with Lambda0 = 0, i.e. pure noise of
- * variance s^2 (1 for OU at late times up to e^-2t).
+/** Draws starts at the noisy end, the first time of the grid: N(0, (a^2 Lambda0 + s^2) I) with
+ * Lambda0 = 0, i.e. pure noise of variance s^2 (1 for OU at late times up to e^-2t).
  * @param[out] x [m][ldx] */
 DDN_API ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, int64_t ldx);
 

@@ -31,15 +31,16 @@ DDN_API ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds,
                                        int64_t ldx);
 
 /** How far each start is from p_t, before any sampling: Kullback-Leibler divergences in nats, for
- * an empirical oracle. By data processing they bound the error of the end result of an exact
- * reverse run. (61) Columns with partners NAME_se: "t", "kl_gaussian" = KL(p_t | Gaussian start),
- * "kl_between" = KL(Gaussian start | noise start), "kl_noise" = KL(p_t | noise start), the sum of
- * the two; "kl_gaussian_low", "kl_gaussian_high", "kl_noise_low" and "kl_noise_high", the ends of
- * their 95 % intervals, which are not symmetric where few samples carry the entropy (41); where
- * they are known, "kl_gaussian_rho" and "kl_noise_rho", the correlations of their errors with
- * those at the next larger time. The posterior entropy in them is measured by
- * ddn_analysis_identities (SAMPLES, or PRECISION), with "samples" states at each time, and may make
- * a divergence near 0 negative within its error. Scalars "n", "d".
+ * an empirical oracle; for a model with the p_t of the exact score of its data, or of the points
+ * that are set (ddn_analysis_set_points). By data processing they bound the error of the end result
+ * of an exact reverse run. (61) Columns with partners NAME_se: "t", "kl_gaussian" = KL(p_t |
+ * Gaussian start), "kl_between" = KL(Gaussian start | noise start), "kl_noise" = KL(p_t | noise
+ * start), the sum of the two; "kl_gaussian_low", "kl_gaussian_high", "kl_noise_low" and
+ * "kl_noise_high", the ends of their 95 % intervals, which are not symmetric where few samples
+ * carry the entropy (41); where they are known, "kl_gaussian_rho" and "kl_noise_rho", the
+ * correlations of their errors with those at the next larger time. The posterior entropy in them is
+ * measured by ddn_analysis_identities (SAMPLES, or PRECISION), with "samples" states at each time,
+ * and may make a divergence near 0 negative within its error. Scalars "n", "d".
  * @param[in] times [count] strictly monotone */
 DDN_API ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle,
                                            int64_t count, const double *times, ddn_result **out);

@@ -23,7 +23,8 @@ DDN_API ddn_status ddn_observer_create_snapshots(ddn_context *ctx, int64_t count
 
 /** Follows the nearest data point mu*(t) = argmax w of each row (the lowest of equals) and the last
  * time it changed: t_last = t_{j*}, j* = 1 + max{j : mu_{j+1} != mu_j}, the first grid time with
- * the final index; no change gives the first time (doc/theory.md (34)). */
+ * the final index; no change gives the first time (doc/theory.md (34)). A model has no weights: for
+ * it the exact oracle of its data tells. */
 DDN_API ddn_status ddn_observer_create_nearest(ddn_context *ctx, ddn_observer **out);
 
 /** Mean over the rows, at each grid time, of posterior entropy, sum w^2, w_max, tr Cov and log p,
@@ -32,8 +33,9 @@ DDN_API ddn_status ddn_observer_create_posterior(ddn_context *ctx, ddn_observer 
 
 /** Most probable class (argmax of the class posterior, the lowest of equals, as index into the
  * ascending labels) of each row at each grid time, and the last time it changed. Needs a labelled
- * oracle. The states are still noisy on their way: this is what the posterior says of their class,
- * not the judge of the analyses (analysis.h), who asks for the label of the nearest point. */
+ * oracle; for a model the exact oracle of its labelled data tells. The states are still noisy on
+ * their way: this is what the posterior says of their class, not the judge of the analyses
+ * (analysis.h), who asks for the label of the nearest point. */
 DDN_API ddn_status ddn_observer_create_class(ddn_context *ctx, ddn_observer **out);
 
 /** Overlaps q_k = x . v_k / sqrt(d) with directions v at each grid time.

@@ -83,7 +83,9 @@ enum ddn_output_values {
     DDN_OUT_CLASS_POSTERIOR = 9,    /**< f64 [m][ld]: W_c = sum of w over class c (ascending
                                          labels); of points with several labels the share */
     DDN_OUT_TRACE_COV = 10,         /**< f64 [m]: tr Cov(x_0 | x) */
-    DDN_OUT_DIVERGENCE = 11,        /**< f64 [m]: div score = -d/s^2 + (a/s^2)^2 tr Cov */
+    DDN_OUT_DIVERGENCE = 11,        /**< f64 [m]: div score = -d/s^2 + (a/s^2)^2 tr Cov; of models
+                                         exact by d Jacobian products a state, unless probes are
+                                         asked for (DDN_QUERY_PROBES) */
     DDN_OUT_COV_TIMES_V = 12,       /**< f64 [m][ld]: Cov(x_0 | x) v; needs DDN_IN_V */
     DDN_OUT_JACOBIAN_TIMES_V = 13,  /**< f64 [m][ld]: (grad score) v; needs DDN_IN_V */
     DDN_OUT_DRAW = 14,              /**< f64 [m][ld]: a draw of x_0 ~ p(x_0 | x); needs the noise
@@ -185,10 +187,18 @@ enum ddn_query_key_values {
                                       provably enough. The results keep the accuracy promise, but
                                       not bit for bit those of a query without memory. Costs
                                       about 8 d + 16 kB per row. */
-    DDN_QUERY_FORBID = 2003      /**< int64, default 0: set of ways of evaluation that may not be
+    DDN_QUERY_FORBID = 2003,     /**< int64, default 0: set of ways of evaluation that may not be
                                       used, bit i for way number i; all but the last can be
                                       forbidden. For tests and measurements: the result keeps the
                                       promise. */
+    DDN_QUERY_PROBES = 2004      /**< int64 in [0, 10^6], default 0, the exact DIVERGENCE; else it
+                                      is the mean of v.(grad score) v over so many vectors v of
+                                      random signs (Hutchinson), of any oracle that has
+                                      JACOBIAN_TIMES_V: unbiased, variance 2 sum_(i != j)
+                                      J_ij^2/PROBES. Probe k of row r is a function of (seed, path,
+                                      step, k), which ddn_query_set_noise sets as for draws: values
+                                      of several steps or seeds are independent, and their spread
+                                      is the error. Of a combination by products with its own J. */
 };
 /** The options; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */

@@ -181,7 +181,7 @@ enum ddn_model_key_values {
     DDN_MODEL_STEP = 6003,      /**< double, 0 or in [1e-12, 1], default 0: |h v|/s of the symmetric
                                      difference that gives JACOBIAN_TIMES_V where there is no
                                      jvp. 0: what fits the type of predict, cbrt(u (1 + |x|/s)),
-                                     u = 2^-53 or 2^-24, at most 2^-5. Set it to about 2^-6 for a
+                                     u = 2^-53 or 2^-22, at most 2^-5. Set it to about 2^-6 for a
                                      network in float behind a callback in double. */
     DDN_MODEL_MAX_ROWS = 6004   /**< int64 >= 1, default 2^40: callbacks are asked for at most so
                                      many states at once; results do not depend on it */
@@ -192,11 +192,14 @@ enum ddn_model_key_values {
 DDN_API ddn_options *ddn_model_options(ddn_model *model);
 
 /** An oracle that asks the model as it is now; without a callback that predicts DDN_E_STATE. Gives
- * SCORE and MEAN; LOG_P if log_p is set; JACOBIAN_TIMES_V by jvp, or by the symmetric difference of
+ * SCORE and MEAN; LOG_P if log_p is set; DIVERGENCE by d products with the Jacobian, or by fewer
+ * (DDN_QUERY_PROBES); JACOBIAN_TIMES_V by jvp, or by the symmetric difference of
  * the prediction over 2 h v (DDN_MODEL_STEP). The difference has, for 200 images of d = 784 on
- * DDPM, relative to J v: 2e-9 for a model in double; for one in float, rounded once a number,
- * 1.3e-3 at index 0, 5e-4 at 5.5, 2e-4 from 100 on; with errors of up to 1e-6 of each number
- * 1.4e-3, 6e-4 and 1.1e-3 if eps or v is predicted, 2.4e-2, 8e-3 and 2e-3 if x_0 is.
+ * DDPM, relative to J v: 5e-10 for a model in double; for one in float, rounded once a number,
+ * 3e-5, and 4e-4 near index 400, where J varies most; with errors of up to 1e-6 of each number at
+ * most 1e-3 at all indices if eps or v is predicted, and from index 100 on if x_0 is, which
+ * is 2.4e-2 at index 0 and 8e-3 at 5.5: what is predicted hardly varies there, and a jvp is what
+ * helps.
  * @param[in] model not kept: what it has at present is taken over */
 DDN_API ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *model,
                                            ddn_oracle **out);
@@ -206,12 +209,29 @@ DDN_API ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *mo
  * with one d and one schedule object, else DDN_E_SHAPE. Gives SCORE; MEAN = (x + s^2 score)/a;
  * DIVERGENCE and JACOBIAN_TIMES_V where all parts do. No density belongs to it, so it cannot draw.
  * Queries of it hand DDN_QUERY_EPSILON and DDN_QUERY_TRAJECTORY on to the parts; it has no ways of
- * its own (ddn_oracle_tally of a part tells how that was evaluated).
+ * its own (ddn_oracle_tally of a part tells how that was evaluated). A part whose factor is 0 is
+ * not asked. Where a = 0 there is a MEAN if the factors add up to 1.
  * @param[in] parts [count] retained
  * @param[in] factors [count] */
 DDN_API ddn_status ddn_oracle_create_combination(ddn_context *ctx, int64_t count,
                                                  ddn_oracle *const *parts, const double *factors,
                                                  ddn_oracle **out);
+
+/** As ddn_oracle_create_combination with factors that depend on the time, constant in intervals of
+ * the schedule's time: row 0 of the factors up to ends[0], included, row k in (ends[k - 1],
+ * ends[k]], the last row above ends[intervals - 2]. So guidance in an interval (Kynkaanniemi et al.
+ * 2024) of a conditional and an unconditional oracle is intervals = 3, factors {1, 0, 1 + g, -g, 1,
+ * 0}: a part is not asked where its factor is 0. Samplers lose their order in a step across an end;
+ * put ends on grid times. (17)
+ * @param[in] count number of parts, 1 to 64
+ * @param[in] intervals 1 to 1000000
+ * @param[in] parts [count] retained
+ * @param[in] ends [intervals - 1] increasing, copied; may be NULL for 1 interval
+ * @param[in] factors [intervals][count] copied */
+DDN_API ddn_status ddn_oracle_create_timed_combination(ddn_context *ctx, int64_t count,
+                                                       int64_t intervals, ddn_oracle *const *parts,
+                                                       const double *ends, const double *factors,
+                                                       ddn_oracle **out);
 
 DDN_END_DECLS
 

@@ -65,11 +65,12 @@ DDN_API ddn_clock ddn_result_clock(const ddn_result *result);
 
 /** Number of fields; 0 for NULL. Those of measurements: "kind" ("identities", "clones",
  * "last_change", "spectrum", "crossings", "regimes", "uturn", "branch", "path", "late_start",
- * "memorization", "line", "fixed_points", "critical", "diagram", "events"), "clock" ("ou",
- * "schedule:ddpm", "none"), "library" (its version), and where they apply "seed", "oracle" (kind),
- * "schedule" (kind and parameters), "data" (type, points and dimensions), "n", "d", "points" (data
- * set that judged, if one was given), "classifier", and every setting under the name of its key,
- * such as "DDN_ANALYSIS_SAMPLES". */
+ * "memorization", "generalization", "log_likelihood", "line", "fixed_points", "critical",
+ * "diagram", "events"), "clock" ("ou", "schedule:ddpm", "none"), "library" (its version), and where
+ * they apply "seed", "oracle" (kind), "schedule" (kind and parameters), "data" (type, points and
+ * dimensions), "n", "d", "points" (data set that judged, if one was given), "test" (data that a
+ * model has not seen), "classifier", "step_error" (how the steps of simulated paths were judged),
+ * and every setting under the name of its key, such as "DDN_ANALYSIS_SAMPLES". */
 DDN_API int64_t ddn_result_field_count(const ddn_result *result);
 /** Name of field number i, from 0.
  * @return borrowed from the result, or NULL past the last */

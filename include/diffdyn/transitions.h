@@ -19,7 +19,8 @@ DDN_BEGIN_DECLS
  * x2|^2), the same by theory (46), which allows for partings that are too rare to be seen (not for
  * an oracle without data); "clones", the pairs at each time. Scalar "clone_pairs", all together.
  * The error of a proportion is half its Wilson interval at one standard deviation, which is
- * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. With CLONE_PRECISION set, pairs
+ * sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. Scalars "phi_step", "phi_C_step":
+ * the step-size error (analysis.h). With CLONE_PRECISION set, pairs
  * are added until the errors of phi_C, and of phi over 1 - phi(inf), are not above it, at most
  * MOST_SAMPLES a time (theory (44)); DDN_E_CONVERGENCE, with the time, the quantity, the pairs
  * needed and the precision that can be had, as soon as that is seen not to do.
@@ -32,12 +33,14 @@ DDN_API ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracl
  * (34), (43)). Scalars "t_C_last_change" (mean) with its 95 % interval "t_C_last_change_low" and
  * "_high", "t_C_last_change_median" with its 95 % interval "t_C_last_change_median_low" and
  * "_high", "paths", "steps". Weights of the points say how often paths end there, not what is
- * near. The mean is one in the time of the schedule: of another schedule compare the median. A
- * change is known to a step of the grid: the mean takes the middle of it, the median spreads the
- * changes evenly over it. Paths that never change count as T_START; where they are half of all the
- * median is NaN. Columns "t_grid", "changed_after": share of paths whose last change is below t,
- * with "changed_after_se", "_low" and "_high". DDN_E_UNSUPPORTED without a judge: an oracle that
- * has neither components nor data. */
+ * near. Methods other than EXACT take STEPS steps or more, evenly between the times of that grid,
+ * at which alone points are looked at; "t_C_last_change_step" is the step-size error (analysis.h).
+ * The mean is one in the time of the schedule: of another schedule compare the median. A change is
+ * known to a step of the grid: the mean takes the middle of it, the median spreads the changes
+ * evenly over it. Paths that never change count as T_START; where they are half of all the median
+ * is NaN. Columns "t_grid", "changed_after": share of paths whose last change is below t, with
+ * "changed_after_se", "_low" and "_high". DDN_E_UNSUPPORTED without a judge: an oracle that has
+ * neither components nor data. */
 DDN_API ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle,
                                             ddn_result **out);
 
@@ -52,17 +55,18 @@ DDN_API ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds
 
 /** Crossing times of the curves of a result of ddn_analysis_identities, _clones, _regimes, _uturn
  * or _branch (another is DDN_E_MISMATCH, as is one with the times of another schedule than the
- * oracle's): scalars "t_S_phi" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2, of the
- * labels or else of the oracle), "t_C_phi" (phi_C = 1/2), "t_C_entropy" (f = EXCESS_LEVEL alpha),
- * in the time of the grid, by a polynomial through two rows on each side (theory (42)). Where noise
- * makes a curve cross more than once it is the crossing at the largest time, and the definition
- * says so. A time is NaN, and the definition says why, where the curve does not cross on this grid,
- * where its errors are larger than 1 less the level ("not resolved"), and where it cannot: phi_C >=
- * sum pi^2, of two points 1/2. For U-turns and branches the curves
- * are "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no curve was
- * measured. The error is made of those of the rows, correlated as the columns NAME_rho say (with
- * the row of the next larger time; clones, U-turns and branches are separate experiments at each
- * time; else an upper bound), and of what the grid leaves open.
+ * oracle's): scalars "t_S_phi" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2: of
+ * the labels or else of the oracle; for clones, U-turns and branches of what judges, with a
+ * classifier and points without labels of what it says of these), "t_C_phi" (phi_C = 1/2),
+ * "t_C_entropy" (f = EXCESS_LEVEL alpha), in the time of the grid, by a polynomial through two rows
+ * on each side (theory (42)). Where noise makes a curve cross more than once it is the crossing at
+ * the largest time, and the definition says so. A time is NaN, and the definition says why, where
+ * the curve does not cross on this grid, where its errors are larger than 1 less the level ("not
+ * resolved"), and where it cannot: phi_C >= sum pi^2, of two points 1/2. For U-turns and branches
+ * the curves are "same_class" and "returned", and there is no entropy. DDN_E_UNSUPPORTED where no
+ * curve was measured. The error is made of those of the rows, correlated as the columns NAME_rho
+ * say (with the row of the next larger time; clones, U-turns and branches are separate experiments
+ * at each time; else an upper bound), and of what the grid leaves open.
  * Example: doc/examples/simple/transitions.c */
 DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle,
                                           const ddn_result *curves, ddn_result **out);
@@ -74,8 +78,8 @@ DDN_API ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *or
  * "distance2_clones" and "clones". Scalars: all of the above and "seed"; the crossings are those of
  * the identities (of the clones where no identity was measured), and those of the clones are
  * "t_S_phi_clones" and "t_C_phi_clones". All times are in the oracle's schedule, NaN where it does
- * not reach. Works for every oracle: what it cannot give is NaN; the last change is measured for
- * oracles with weights alone.
+ * not reach. Works for every oracle: what it cannot give is NaN, with the reason in the definition;
+ * the last change is measured for oracles with weights, and for others where there are clone times.
  * @param[in] times [count]
  * @param[in] clone_times [clone_count] or NULL where clone_count = 0 */
 DDN_API ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
@@ -117,10 +121,11 @@ DDN_API ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn
  * other points judge, this one without a classifier), "distance2_identity" = 2 E tr Cov. They know
  * copies apart, which paths cannot: merge them first (ddn_dataset_create_distinct); and they are
  * those of paths to the data, where points nearer than the noise at T_END are still one. NaN:
- * cannot be measured. Scalars: "paths", "n", "d".
+ * cannot be measured, for the reason that the definition gives. Scalars: "paths", "n", "d", and the
+ * step-size errors "same_class_step", "returned_step" (analysis.h).
  * (36), (40). Stops at cancel.
  * @param[in] starts where the x_0 come from, each point by its probability; or NULL: the data of
- *     the oracle itself (DDN_E_UNSUPPORTED where it has none, as a combination)
+ *     the oracle itself, or the points that judge where it has none (DDN_E_UNSUPPORTED without)
  * @param[in] times [count] monotone, all above the clean end T_END */
 DDN_API ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle,
                                       const ddn_dataset *starts, int64_t count, const double *times,
@@ -162,8 +167,9 @@ enum ddn_path_method_values {
  * CLONES: CLONES pairs of continuations of every state by METHOD, ETA, STEPS down to T_END, ended
  * with the denoiser; all times must be above T_END. The judge (analysis.h) of the ends takes the
  * points and the classifier that are set, which do not matter to POSTERIOR; DDN_E_UNSUPPORTED where
- * there are no points. A classifier should tell the classes of the points: they give the level of
- * same_class. No posterior of the oracle is needed. Settings SEED and BATCH are used too; m
+ * there are no points. The level of same_class is that of the points' labels, or else of what the
+ * classifier says of them. Scalars "same_class_step", "same_point_step": the step-size error
+ * (analysis.h). No posterior of the oracle is needed. Settings SEED and BATCH are used too; m
  * CLONES <= 2^33 (DDN_E_RANGE).
  *
  * Columns: "t", "t_ou", "regime" (by the means over the trajectories), "same_point", "same_class",

@@ -11,7 +11,7 @@
 #include "base/options.h"
 
 enum {
-    DDNI_ANALYSIS_OPTIONS = 17
+    DDNI_ANALYSIS_OPTIONS = 19
 };
 
 struct ddn_analysis {
@@ -29,6 +29,10 @@ ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const d
 /* One that knows a data set alone; its times, if it has any, are those of a clock. */
 ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, const ddn_dataset *ds,
                                   ddn_clock clock, int64_t rows, ddn_result **out);
+/* One of an oracle that was learned from `train`; test may be NULL. */
+ddn_status ddni_analysis_start_learned(const ddn_analysis *an, const char *kind,
+                                       const ddn_oracle *oracle, const ddn_dataset *train,
+                                       const ddn_dataset *test, int64_t rows, ddn_result **out);
 
 double ddni_analysis_f64(const ddn_analysis *an, ddn_analysis_key key);
 int64_t ddni_analysis_i64(const ddn_analysis *an, ddn_analysis_key key);
@@ -49,8 +53,16 @@ ddn_status ddni_analysis_ends(const ddn_analysis *an, const ddn_schedule *sch, d
                               double *t_end);
 ddn_status ddni_analysis_end(const ddn_analysis *an, const ddn_schedule *sch, double *t_end);
 
+/* The method of simulated paths: DDN_ANALYSIS_METHOD, or what the oracle can; NULL: one that can
+ * draw. */
+ddn_method ddni_analysis_method(const ddn_analysis *an, const ddn_oracle *oracle);
+
 /* Steps of simulated continuations: DDN_ANALYSIS_STEPS, or what goes with the method. */
-int64_t ddni_analysis_steps(const ddn_analysis *an);
+int64_t ddni_analysis_steps(const ddn_analysis *an, const ddn_oracle *oracle);
+
+/* Where the x_0 of simulated paths come from: the data of the oracle; for one that has none, and
+ * cannot sample, the points that judge; NULL: the samples of the oracle. */
+const ddn_dataset *ddni_analysis_starts(const ddn_analysis *an, const ddn_oracle *oracle);
 
 /* An integrator of METHOD with SEED and, where the method leaves a choice, ETA. */
 ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,

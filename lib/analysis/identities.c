@@ -138,7 +138,7 @@ static ddn_status prepare(work *w, const ddn_analysis *an, const double *times)
         DDNI_TRY(
             ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), times[k], &w->levels[k]));
     }
-    ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle),
+    ddni_samples_init(w->ctx, w->oracle, ddni_analysis_starts(an, w->oracle),
                       ddni_analysis_i64(an, DDN_ANALYSIS_SEED), DDNI_MEASURE_IDENTITIES, 0,
                       &w->samples);
     return prepare_query(w);
@@ -340,7 +340,14 @@ static ddn_status refine(work *w, int64_t k)
 
 static ddn_status measure(work *w, const ddn_analysis *an)
 {
+    int any = 0;
     DDNI_STAGE(w->ctx, "identities");
+    for (int i = 0; i < MEANS; i++) {
+        any |= w->has[i];
+    }
+    if (!any) { /* a model, in a report: it is not asked for nothing */
+        return DDN_OK;
+    }
     DDNI_TRY(ddni_stage_part(w->ctx, 0, 0.1));
     DDNI_TRY(find_neighbours(w, an));
     for (int64_t k = 0; k < w->count; k++) {
@@ -386,14 +393,15 @@ static double correlation(const work *w, int64_t k, int64_t next, int mean)
     return both / sqrt(one * other) * sqrt(fmin(n, m) / fmax(n, m));
 }
 
-/* df/dt = (a^2 / s^4) (g^2 / 2) E tr Cov / d, the I-MMSE relation in the schedule's time (33). */
+/* df/dt = (a^2 / s^4) (g^2 / 2) E tr Cov / d, the I-MMSE relation in the schedule's time (33),
+ * where a g^2/2 = s (a s' - a' s) also at a = 0. */
 static ddn_status derivative_factor(const work *w, int64_t k, double *factor)
 {
     const ddni_level *level = &w->levels[k];
-    double f, g2;
-    DDNI_TRY(ddn_schedule_rates(w->ctx, ddn_oracle_schedule(w->oracle), level->t, &f, &g2));
+    double da, ds;
+    DDNI_TRY(ddni_schedule_slopes(w->ctx, ddn_oracle_schedule(w->oracle), level, &da, &ds));
     double gain = level->a / level->s2;
-    *factor = gain * gain * g2 / 2 / (double)w->d;
+    *factor = gain / level->s2 * level->s * (level->a * ds - da * level->s) / (double)w->d;
     return DDN_OK;
 }
 

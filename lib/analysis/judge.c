@@ -1,9 +1,12 @@
 /* The judge: what it is made from, its rule, pairs that agree. */
 #include "analysis/judge.h"
 
+#include <diffdyn/theory.h>
+
 #include "analysis/analysis_impl.h"
 #include "analysis/classes.h"
 #include "base/check.h"
+#include "base/progress.h"
 #include "oracle/posterior.h"
 
 /* Points that were given; else the oracle, if it has weights; else the points of its data, or of
@@ -37,7 +40,7 @@ static ddni_class_rule rule_of(const ddni_judge *j)
 
 ddn_status ddni_judge_create(ddn_context *ctx, const ddni_judge_of *of, int64_t rows, ddni_judge *j)
 {
-    *j = (ddni_judge){.ctx = ctx, .classifier = of->classifier};
+    *j = (ddni_judge){.ctx = ctx, .classifier = of->classifier, .rows = rows};
     j->d = ddn_oracle_d(of->oracle);
     DDNI_TRY(choose(j, of));
     const ddn_dataset *ds = j->oracle == NULL ? NULL : ddn_oracle_dataset(j->oracle);
@@ -95,6 +98,21 @@ const char *ddni_judge_rule(const ddni_judge *j)
     return words[j->rule];
 }
 
+const char *ddni_judge_no_class(const ddni_judge *j)
+{
+    return j->class_of != NULL ? ""
+           : j->oracle == NULL ? "; NaN: there is no classifier, and there are no points whose "
+                                 "labels could tell"
+                               : "; NaN: there is no classifier, and the points have no labels";
+}
+
+const char *ddni_judge_no_point(const ddni_judge *j)
+{
+    return j->nearest != NULL ? ""
+                              : "; NaN: there are no points to be nearest to "
+                                "(ddn_analysis_set_points)";
+}
+
 static ddn_status ask_oracle(ddni_judge *j, double t, int64_t m, const double *x, int64_t ldx)
 {
     if (j->oracle == NULL) {
@@ -109,6 +127,20 @@ static ddn_status ask_oracle(ddni_judge *j, double t, int64_t m, const double *x
         }
     }
     return DDN_OK;
+}
+
+static int has_label(const ddni_labels *labels, int32_t label)
+{
+    int64_t low = 0, high = labels == NULL ? 0 : labels->classes;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (labels->value[middle] == label) {
+            return 1;
+        }
+        low = labels->value[middle] < label ? middle + 1 : low;
+        high = labels->value[middle] < label ? high : middle;
+    }
+    return labels == NULL;
 }
 
 /* The numbers that stand in class_out before the call must not be there after it. */
@@ -131,9 +163,68 @@ static ddn_status ask_classifier(ddni_judge *j, int64_t m, const double *x)
     for (int64_t r = 0; r < m; r++) {
         DDNI_CHECK(j->ctx, j->given[r] != INT32_MIN, DDN_E_CALLBACK,
                    "the classifier wrote no class for row %lld", (long long)r);
+        DDNI_CHECK(j->ctx, has_label(j->labels, j->given[r]), DDN_E_CALLBACK,
+                   "the classifier wrote class %d for row %lld, which the data lack: their %lld "
+                   "labels go from %d to %d. Let it choose among these, or judge by points without "
+                   "labels (ddn_analysis_set_points)",
+                   (int)j->given[r], (long long)r, (long long)j->labels->classes,
+                   (int)j->labels->value[0], (int)j->labels->value[j->labels->classes - 1]);
         j->class_of[r] = j->given[r];
     }
     return DDN_OK;
+}
+
+enum {
+    MOST_CLASSES = 4096 /* that a classifier may tell of points without labels */
+};
+
+/* The shares of the points in what the classifier says of them: their squares, or NaN. */
+static ddn_status classify_points(ddni_judge *j, const ddn_dataset *ds, int32_t *known,
+                                  double *share, double *x, double *phi)
+{
+    int64_t classes = 0;
+    for (int64_t first = 0; first < ds->n; first += j->rows) {
+        const int64_t m = ds->n - first < j->rows ? ds->n - first : j->rows;
+        ddni_dataset_rows(ds, first, m, x, j->d);
+        DDNI_TRY(ask_classifier(j, m, x));
+        DDNI_TRY(ddni_poll(j->ctx));
+        for (int64_t r = 0; r < m; r++) {
+            int64_t c = 0;
+            while (c < classes && known[c] != j->given[r]) {
+                c++;
+            }
+            if (c == MOST_CLASSES) {
+                return DDN_OK;
+            }
+            known[c] = j->given[r];
+            share[c] += ddni_weight(ds, first + r);
+            classes = c < classes ? classes : c + 1;
+        }
+    }
+    *phi = ddn_theory_phi_infinity(classes, share);
+    return DDN_OK;
+}
+
+ddn_status ddni_judge_phi_infinity(ddni_judge *j, double *phi)
+{
+    const ddn_dataset *ds = j->oracle == NULL ? NULL : ddn_oracle_dataset(j->oracle);
+    *phi = NAN;
+    if (j->oracle == NULL || j->rule != DDNI_CLASSIFIER || ds == NULL || j->labels != NULL) {
+        return j->oracle == NULL ? DDN_OK : ddni_phi_infinity(j->ctx, j->oracle, phi);
+    }
+    const ddni_allocator *al = ddni_context_allocator(j->ctx);
+    ddn_status status;
+    int32_t *known = NULL;
+    double *share = NULL, *x = NULL;
+    DDNI_TRY_GOTO(ddni_alloc_for(j->ctx, "classes", MOST_CLASSES, sizeof *known, &known), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(j->ctx, "classes", MOST_CLASSES, sizeof *share, &share), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(j->ctx, "points", j->rows, j->d * (int64_t)sizeof *x, &x), fail);
+    DDNI_TRY_GOTO(classify_points(j, ds, known, share, x, phi), fail);
+fail:
+    ddni_free(al, known);
+    ddni_free(al, share);
+    ddni_free(al, x);
+    return status;
 }
 
 ddn_status ddni_judge_noisy(ddni_judge *j, double t, int64_t m, const double *x, int64_t ldx)

@@ -42,6 +42,7 @@ typedef struct ddni_judge {
     const ddn_oracle *oracle; /* whose weights tell, or NULL where nothing is known of points */
     ddn_oracle *made;         /* the same if it was made here */
     const ddni_labels *labels;
+    int64_t rows;
     int64_t d, classes; /* classes whose probability the oracle tells */
     ddni_class_rule rule;
     ddni_classifier classifier;
@@ -60,6 +61,14 @@ void ddni_judge_free(ddni_judge *judge);
 
 /* The class rule in words. */
 const char *ddni_judge_rule(const ddni_judge *judge);
+/* Why there are no classes, or no nearest points, as the end of a definition; "" where there are.
+ */
+const char *ddni_judge_no_class(const ddni_judge *judge);
+const char *ddni_judge_no_point(const ddni_judge *judge);
+
+/* phi at infinite time, sum pi_c^2 (24), for this judge: of the labels of its points, else of what
+ * the classifier says of them, else of the most probable classes. NaN where it is not known. */
+ddn_status ddni_judge_phi_infinity(ddni_judge *judge, double *phi);
 
 /* Judges states x[m][ldx] as they are at the noise level of time t. Without a classifier, which is
  * asked about clean states only. */

@@ -238,8 +238,12 @@ void ddni_result_count_by(ddn_result *result, const char *name, const char *coun
 ddn_status ddni_result_copy_column(ddn_context *ctx, ddn_result *result, const char *name,
                                    const ddn_result *source, const char *from, const int64_t *rows)
 {
-    const ddni_entry *e = ddni_entries_find(&source->columns, from);
     double *values;
+    if (source == NULL) {
+        return ddni_result_add_column(ctx, result, (ddni_quantity){name, "1", 0, 0}, &values,
+                                      "not measured");
+    }
+    const ddni_entry *e = ddni_entries_find(&source->columns, from);
     DDNI_CHECK(ctx, e != NULL, DDN_E_KEY, "the result has no column '%s'", from);
     DDNI_TRY(ddni_result_add_column(ctx, result,
                                     (ddni_quantity){name, e->unit, e->pooling, e->count}, &values,

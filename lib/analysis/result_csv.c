@@ -144,8 +144,9 @@ static ddn_status read_names(ddni_json *line, ddn_result *r)
         const char *from;
         int64_t length;
         take_cell(line, &from, &length);
-        if (length >= (int64_t)sizeof e.name) {
-            return ddni_json_fail(line, "the name of column %lld is too long", (long long)i + 1);
+        if (length >= (int64_t)sizeof e.name || memchr(from, '\0', (size_t)length) != NULL) {
+            return ddni_json_fail(line, "the name of column %lld is too long or has a byte 0",
+                                  (long long)i + 1);
         }
         memcpy(e.name, from, (size_t)length);
         if (described == 0) {
@@ -161,15 +162,15 @@ static ddn_status read_names(ddni_json *line, ddn_result *r)
                                                (long long)count, (long long)described);
 }
 
+/* Whether a cell is this word, in letters of any size. A cell may hold any bytes, zeros too. */
 static int is_word(const char *from, int64_t length, const char *word)
 {
-    for (int64_t i = 0; i < length; i++) {
+    int same = length == (int64_t)strlen(word);
+    for (int64_t i = 0; i < length && same; i++) {
         char c = from[i] >= 'A' && from[i] <= 'Z' ? (char)(from[i] - 'A' + 'a') : from[i];
-        if (c != word[i]) { /* the end of the word is another character too */
-            return 0;
-        }
+        same = c == word[i];
     }
-    return word[length] == '\0';
+    return same;
 }
 
 static ddn_status read_row(ddni_json *line, ddn_result *r, int64_t k)

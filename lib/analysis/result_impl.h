@@ -52,6 +52,7 @@ typedef struct ddni_origin {
     const ddn_oracle *oracle;
     const ddn_schedule *sch;
     const ddn_dataset *ds;      /* else the oracle's */
+    const ddn_dataset *test;    /* data that the oracle has not seen */
     const ddn_options *options; /* the settings, the seed among them */
     const ddn_dataset *points;  /* that judge, if they were given */
     int32_t classifier;         /* a classifier was given */
@@ -128,11 +129,11 @@ ddni_entry *ddni_entries_find(const ddni_entries *entries, const char *name);
 const char *ddni_result_text(const ddn_result *result, const char *name);
 
 /* Adds a column of another result under a new name; its row i becomes row rows[i], the others stay
- * NaN. */
+ * NaN. source NULL: nothing was measured, all are NaN. */
 ddn_status ddni_result_copy_column(ddn_context *ctx, ddn_result *result, const char *name,
                                    const ddn_result *source, const char *from, const int64_t *rows);
-/* The same with what belongs to it: _se, and _low, _high and _rho where the source has them. source
- * NULL: nothing was measured, an interval of NaN. */
+/* The same with what belongs to it: _se, and _low, _high and _rho where the source has them, an
+ * interval where it is NULL. */
 ddn_status ddni_result_copy_pair(ddn_context *ctx, ddn_result *result, const char *name,
                                  const ddn_result *source, const char *from, const int64_t *rows);
 

@@ -416,7 +416,8 @@ static int add_texts(const char *a, const char *b, int64_t *sum)
     double x, y;
     int64_t of_a = (int64_t)strlen(a), of_b = (int64_t)strlen(b);
     if (of_a == 0 || of_b == 0 || ddni_number_read(a, of_a, &x) != of_a ||
-        ddni_number_read(b, of_b, &y) != of_b || !(fabs(x) + fabs(y) <= 0x1p53)) {
+        ddni_number_read(b, of_b, &y) != of_b || !(fabs(x) + fabs(y) <= 0x1p53) || x != floor(x) ||
+        y != floor(y)) {
         return 0;
     }
     *sum = (int64_t)x + (int64_t)y;

@@ -64,8 +64,9 @@ static ddn_status take_quoted(ddni_json *h, char *text, int64_t capacity)
     }
     const char *from = h->at + 1;
     const char *end = memchr(from, quote, (size_t)(h->end - from));
-    if (end == NULL || end - from >= capacity) {
-        return ddni_json_fail(h, "a string of the header does not end, or is too long");
+    if (end == NULL || end - from >= capacity || memchr(from, '\0', (size_t)(end - from)) != NULL) {
+        return ddni_json_fail(h,
+                              "a string of the header does not end, is too long or has a byte 0");
     }
     memcpy(text, from, (size_t)(end - from));
     text[end - from] = '\0';

@@ -83,6 +83,9 @@ static ddn_status set_objects(ddn_context *ctx, ddn_result *r, const ddni_origin
     if (d > 0) {
         DDNI_TRY(ddni_result_set_field(ctx, r, "d", "%lld", (long long)d));
     }
+    if (from->test != NULL) {
+        DDNI_TRY(set_data(ctx, r, "test", from->test));
+    }
     if (from->points != NULL) {
         DDNI_TRY(set_data(ctx, r, "points", from->points));
     }

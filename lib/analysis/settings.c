@@ -4,13 +4,14 @@
 #include "analysis/analysis_impl.h"
 #include "base/check.h"
 #include "base/rng.h"
+#include "oracle/oracle_impl.h"
 #include "schedule/schedule_impl.h"
 
 static const double default_start = 6, default_end = 1e-3; /* OU times */
 
 enum {
-    EXACT_STEPS = 12,  /* of a kernel without step-size error */
-    SAMPLER_STEPS = 64 /* the bias of phi and phi_C is below the error of 512 pairs */
+    EXACT_STEPS = 12,   /* of a kernel without step-size error */
+    SAMPLER_STEPS = 256 /* the bias of phi and phi_C is well below the error of 512 pairs */
 };
 
 /* NaN as preset of the ends: they follow the schedule until they are set; of precisions: none is
@@ -25,7 +26,7 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_I64(DDN_ANALYSIS_CLONES, 2, 1000000000, 512),
     DDNI_OPTION_I64(DDN_ANALYSIS_STEPS, 0, 1000000, 0),
     DDNI_OPTION_I64(DDN_ANALYSIS_BATCH, 1, 1000000, 128),
-    DDNI_OPTION_I64(DDN_ANALYSIS_METHOD, 1, 89, DDN_METHOD_EXACT),
+    DDNI_OPTION_I64(DDN_ANALYSIS_METHOD, 0, 89, 0),
     DDNI_OPTION_I64(DDN_ANALYSIS_PATHS, 2, 1000000000, 256),
     DDNI_OPTION_I64(DDN_ANALYSIS_PATH_STEPS, 1, 1000000, 64),
     DDNI_OPTION_F64(DDN_ANALYSIS_PRECISION, 1e-12, 1, NAN),
@@ -33,6 +34,8 @@ static const ddni_option option_table[DDNI_ANALYSIS_OPTIONS] = {
     DDNI_OPTION_I64(DDN_ANALYSIS_NEIGHBOURS, 0, 256, 48),
     DDNI_OPTION_F64(DDN_ANALYSIS_CLONE_PRECISION, 1e-12, 1, NAN),
     DDNI_OPTION_F64(DDN_ANALYSIS_KAPPA, 1e-12, 1, 1 / 3.0),
+    DDNI_OPTION_I64(DDN_ANALYSIS_GRID, 0, DDN_GRID_LINSPACE, 0),
+    DDNI_OPTION_F64(DDN_ANALYSIS_STEP_SHARE, 0, 1, 0.25),
 };
 
 static void forget_classifier(ddn_analysis *an)
@@ -105,13 +108,18 @@ ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds)
 
 /* ---- Results ---- */
 
-/* A result names the number of steps that is taken, not the 0 that leaves it open. */
+/* A result names the method and the number of steps that are taken, not the 0 that leaves them
+ * open. */
 static ddn_status start(const ddn_analysis *an, const ddni_origin *origin, int64_t rows,
                         ddn_result **out)
 {
     DDNI_TRY(ddni_result_start(an->ctx, origin, rows, out));
     ddn_status status = ddni_result_set_field(an->ctx, *out, "DDN_ANALYSIS_STEPS", "%lld",
-                                              (long long)ddni_analysis_steps(an));
+                                              (long long)ddni_analysis_steps(an, origin->oracle));
+    if (status == DDN_OK) {
+        status = ddni_result_set_field(an->ctx, *out, "DDN_ANALYSIS_METHOD", "%d",
+                                       (int)ddni_analysis_method(an, origin->oracle));
+    }
     if (status != DDN_OK) {
         ddn_result_destroy(*out);
         *out = NULL;
@@ -135,6 +143,19 @@ ddn_status ddni_analysis_start_of(const ddn_analysis *an, const char *kind, cons
                                   ddn_clock clock, int64_t rows, ddn_result **out)
 {
     const ddni_origin origin = {.kind = kind, .clock = clock, .ds = ds, .options = &an->options};
+    return start(an, &origin, rows, out);
+}
+
+ddn_status ddni_analysis_start_learned(const ddn_analysis *an, const char *kind,
+                                       const ddn_oracle *oracle, const ddn_dataset *train,
+                                       const ddn_dataset *test, int64_t rows, ddn_result **out)
+{
+    const ddni_origin origin = {.kind = kind,
+                                .clock = DDN_CLOCK_SCHEDULE,
+                                .oracle = oracle,
+                                .ds = train,
+                                .test = test,
+                                .options = &an->options};
     return start(an, &origin, rows, out);
 }
 
@@ -240,6 +261,13 @@ ddn_status ddni_analysis_ends(const ddn_analysis *an, const ddn_schedule *sch, d
 static ddn_status configure(const ddn_analysis *an, ddn_integrator *it)
 {
     double low, high;
+    int64_t grid = ddni_analysis_i64(an, DDN_ANALYSIS_GRID);
+    DDNI_CHECK(an->ctx, grid != DDN_GRID_LEADING, DDN_E_UNSUPPORTED,
+               "DDN_GRID_LEADING starts later than the states that an analysis continues: set "
+               "DDN_ANALYSIS_GRID to DDN_GRID_TRAILING or DDN_GRID_LINSPACE");
+    if (grid != 0) {
+        DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_GRID, grid));
+    }
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED,
                                  ddni_analysis_i64(an, DDN_ANALYSIS_SEED)));
     DDNI_TRY(
@@ -249,21 +277,30 @@ static ddn_status configure(const ddn_analysis *an, ddn_integrator *it)
                       : DDN_OK;
 }
 
-int64_t ddni_analysis_steps(const ddn_analysis *an)
+ddn_method ddni_analysis_method(const ddn_analysis *an, const ddn_oracle *oracle)
 {
-    int64_t steps = ddni_analysis_i64(an, DDN_ANALYSIS_STEPS);
-    if (steps == 0) {
-        int32_t exact = ddni_analysis_i64(an, DDN_ANALYSIS_METHOD) == DDN_METHOD_EXACT;
-        steps = exact ? EXACT_STEPS : SAMPLER_STEPS;
-    }
-    return steps;
+    const ddn_method method = (ddn_method)ddni_analysis_i64(an, DDN_ANALYSIS_METHOD);
+    const int draws = oracle == NULL || ddn_oracle_can(oracle, DDN_OUT_DRAW);
+    return method != 0 ? method : draws ? DDN_METHOD_EXACT : DDN_METHOD_EXPONENTIAL;
+}
+
+int64_t ddni_analysis_steps(const ddn_analysis *an, const ddn_oracle *oracle)
+{
+    const int64_t steps = ddni_analysis_i64(an, DDN_ANALYSIS_STEPS);
+    const int exact = ddni_analysis_method(an, oracle) == DDN_METHOD_EXACT;
+    return steps != 0 ? steps : exact ? EXACT_STEPS : SAMPLER_STEPS;
+}
+
+const ddn_dataset *ddni_analysis_starts(const ddn_analysis *an, const ddn_oracle *oracle)
+{
+    const ddn_dataset *own = ddn_oracle_dataset(oracle);
+    return own != NULL || ddni_oracle_samples(oracle) ? own : an->points;
 }
 
 ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,
                                     ddn_integrator **out)
 {
-    ddn_method method = (ddn_method)ddni_analysis_i64(an, DDN_ANALYSIS_METHOD);
-    DDNI_TRY(ddn_integrator_create(an->ctx, oracle, method, out));
+    DDNI_TRY(ddn_integrator_create(an->ctx, oracle, ddni_analysis_method(an, oracle), out));
     ddn_status status = configure(an, *out);
     if (status != DDN_OK) {
         ddn_integrator_destroy(*out);

@@ -61,14 +61,6 @@ int64_t ddni_read_i64(ddni_reader *r)
     return value;
 }
 
-double ddni_read_f64(ddni_reader *r)
-{
-    int64_t bits = ddni_read_i64(r);
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 void ddni_read_text(ddni_reader *r, char text[DDNI_TEXT_BYTES])
 {
     int64_t bytes = ddni_read_i64(r);

@@ -26,7 +26,6 @@ typedef struct ddni_reader {
 /* The next count * size bytes, perhaps not aligned; NULL where it is bad. */
 const unsigned char *ddni_read(ddni_reader *r, int64_t count, int64_t size);
 int64_t ddni_read_i64(ddni_reader *r);
-double ddni_read_f64(ddni_reader *r);
 
 enum {
     DDNI_TEXT_BYTES = 40 /* of a text read back; longer ones are bad */

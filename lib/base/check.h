@@ -104,17 +104,23 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
 #define DDNI_CHECK_PTR(ctx, pointer)                                                               \
     do {                                                                                           \
         DDNI_CHECK((ctx), (pointer) != NULL, DDN_E_NULL, "argument %s is NULL", #pointer);         \
-        DDNI_CHECK((ctx), ddni_is_kind((const void *)(uintptr_t)(pointer), DDNI_KIND_OF(pointer)), \
-                   DDN_E_HANDLE, "argument %s is not a live %s", #pointer,                         \
-                   ddni_kind_name(DDNI_KIND_OF(pointer)));                                         \
-        ddni_keep(DDNI_CALL_OR_NULL, (const void *)(uintptr_t)(pointer), DDNI_KIND_OF(pointer));   \
+        DDNI_CHECK_ALIVE(ctx, pointer);                                                            \
     } while (0)
 /* An object that may be NULL. */
 #define DDNI_CHECK_OPTIONAL(ctx, object)                                                           \
     do {                                                                                           \
         if ((object) != NULL) {                                                                    \
-            DDNI_CHECK_PTR((ctx), (object));                                                       \
+            DDNI_CHECK_ALIVE(ctx, object);                                                         \
         }                                                                                          \
+    } while (0)
+#define DDNI_CHECK_ALIVE(ctx, pointer)                                                             \
+    do {                                                                                           \
+        DDNI_CHECK((ctx),                                                                          \
+                   DDNI_KIND_OF(pointer) == DDNI_NO_KIND ||                                        \
+                       ddni_is_kind((const void *)(uintptr_t)(pointer), DDNI_KIND_OF(pointer)),    \
+                   DDN_E_HANDLE, "argument %s is not a live %s", #pointer,                         \
+                   ddni_kind_name(DDNI_KIND_OF(pointer)));                                         \
+        ddni_keep(DDNI_CALL_OR_NULL, (const void *)(uintptr_t)(pointer), DDNI_KIND_OF(pointer));   \
     } while (0)
 
 /* Integer and double ranges, both ends included; NaN is refused. Ends are printed with all digits

@@ -33,7 +33,8 @@
     X(OVERLAP_STEP, 10, 0, 1)             /* one-dimensional law of the overlap: kicks, */         \
     X(OVERLAP_START, 11, 0, 1)            /* start states */                                       \
     X(OVERLAP_SIGN, 12, 0, 1)             /* and their class (uniform) */                          \
-    X(FORWARD_RUN, 13, 0, DDNI_ANY_STEPS) /* noise of forward runs of the integrator */
+    X(FORWARD_RUN, 13, 0, DDNI_ANY_STEPS) /* noise of forward runs of the integrator */            \
+    X(SIGNS, 14, 0, DDNI_ANY_STEPS)       /* signs of the probes of a divergence (uniform) */
 
 typedef enum ddni_use {
 #define DDNI_ROW(name, stream, first, steps) DDNI_USE_##name,
@@ -67,7 +68,9 @@ enum {
     X(CLONES, DDNI_TIMES, 16, 16, 1, 40)                                                           \
     X(UTURN, DDNI_TIMES, 2000000, 1010000, 1010000, 32)                                            \
     X(BRANCH, DDNI_TIMES, 4000000, 1020000, 1020000, 32)                                           \
-    X(PATH, DDNI_TIMES, -1, -1, 1030000, 34)
+    X(PATH, DDNI_TIMES, -1, -1, 1030000, 34)                                                       \
+    X(DENOISING, 2, 2, -1, -1, 40) /* training data, test data */                                  \
+    X(GENERATED, DDNI_TIMES, 6000000, -1, 1014000, 32)
 
 typedef enum ddni_measurement {
 #define DDNI_ROW(name, items, step, data, runs, bits) DDNI_MEASURE_##name,

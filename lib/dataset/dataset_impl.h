@@ -83,6 +83,9 @@ void ddni_dataset_class_shares(const ddn_dataset *ds, double *share);
 ddn_status ddni_dataset_mean_parts(ddn_context *ctx, const ddn_dataset *ds, double *mean,
                                    double *rest);
 
+/* tr C + |mean|^2, the mean squared norm of the points. */
+ddn_status ddni_dataset_second_moment(ddn_context *ctx, const ddn_dataset *ds, double *moment);
+
 /* As ddn_dataset_digest, never 0. */
 ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest);
 

@@ -127,3 +127,17 @@ ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, in
     return ddni_parallel(ctx, (ds->n + NORM_ROWS - 1) / NORM_ROWS, (double)ds->n * (double)ds->d,
                          norm_tile, &job);
 }
+
+ddn_status ddni_dataset_second_moment(ddn_context *ctx, const ddn_dataset *ds, double *moment)
+{
+    double *norms = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->n, sizeof *norms, &norms));
+    ddn_status status = ddn_dataset_squared_norms(ctx, ds, ds->n, NULL, norms);
+    double sum = 0;
+    for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
+        sum += ds->weight == NULL ? norms[i] : ds->weight[i] * norms[i];
+    }
+    ddni_free(ddni_context_allocator(ctx), norms);
+    *moment = ds->weight == NULL ? sum / (double)ds->n : sum;
+    return status;
+}

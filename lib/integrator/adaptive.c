@@ -8,26 +8,14 @@
 
 #include "base/progress.h"
 #include "integrator/methods.h"
+#include "integrator/pair.h"
 
 enum {
-    STAGES = 7,
     LEVELS = 40 /* halvings of an interval at most */
 };
 
 static const int64_t WHOLE = INT64_C(1) << LEVELS; /* places in an interval */
 static const double FIRST_LENGTH = 0.25, SAFETY = 0.9, SHRINK = 0.2, GROW = 5.0;
-
-static const double node[STAGES] = {0, 1. / 5, 3. / 10, 4. / 5, 8. / 9, 1, 1};
-static const double tableau[STAGES][STAGES - 1] = {
-    {0},
-    {1. / 5},
-    {3. / 40, 9. / 40},
-    {44. / 45, -56. / 15, 32. / 9},
-    {19372. / 6561, -25360. / 2187, 64448. / 6561, -212. / 729},
-    {9017. / 3168, -355. / 33, 46732. / 5247, 49. / 176, -5103. / 18656},
-    {35. / 384, 0, 500. / 1113, 125. / 192, -2187. / 6784, 11. / 84}};
-static const double difference[STAGES] = {71. / 57600,      0,         -71. / 16695, 71. / 1920,
-                                          -17253. / 339200, 22. / 525, -1. / 40};
 
 /* Rows are at place[row] in [0, WHOLE] with steps of WHOLE >> level[row]. */
 typedef struct flow {
@@ -40,7 +28,9 @@ typedef struct flow {
     double *wanted;         /* [m], step length that the error asks for: it->run.row_fresh */
     /* [m][d]: by row, then by number in the group */
     double *y, *slope;
-    double *from, *x, *values, *k[STAGES];
+    double *values;
+    int64_t base, part; /* the step of the group: from this place, so many places on */
+    ddni_pair pair;
 } flow;
 
 /* The least halving that gives steps no longer than wanted, aligned at the place. */
@@ -56,25 +46,25 @@ static int32_t choose_level(const flow *w, int64_t row, int32_t at_least)
     return level;
 }
 
-/* The noise level at a place of the interval. */
-static ddn_status level_at(const flow *w, double place, ddni_level *level)
+/* The noise level where a share of the group's step is done. */
+static ddn_status level_at(void *user, double share, ddni_level *level)
 {
+    const flow *w = user;
+    double place = (double)w->base + share * (double)w->part;
     if (place >= (double)WHOLE) {
         *level = w->span->to;
         return DDN_OK;
     }
-    double l = w->start + w->length * (place / (double)WHOLE), t;
-    DDNI_TRY(ddni_schedule_from_ou(w->it->ctx, w->it->schedule, 0.5 * log1p(exp(2.0 * l)), &t));
-    return ddni_schedule_level(w->it->ctx, w->it->schedule, t, level);
+    return ddni_flow_level(w->it->ctx, w->it->schedule,
+                           w->start + w->length * (place / (double)WHOLE), level);
 }
 
-/* k := x/a - m at the prediction. */
-static ddn_status slope(const flow *w, const ddni_prediction *at, int64_t m, double *k)
+static ddn_status slope_at(void *user, const ddni_level *level, int64_t count, double *k)
 {
-    ddni_sum sum = {.terms = 0};
-    ddni_sum_add(&sum, 1.0 / at->level->a, at->x, at->ldx);
-    ddni_sum_add_mean(&sum, -1.0, at);
-    return ddni_sum_evaluate(w->it->ctx, &sum, m, w->it->d, k, w->it->d);
+    flow *w = user;
+    ddni_prediction at;
+    DDNI_TRY(ddni_integrator_stage(w->it, level, count, w->pair.x, w->values, &at));
+    return ddni_flow_slope(w->it->ctx, &at, count, w->it->d, k, w->it->d);
 }
 
 /* The rows that are furthest behind, those with the longest steps first. */
@@ -92,8 +82,8 @@ static int64_t gather(flow *w)
     for (int64_t r = 0; first >= 0 && r < it->run.m; r++) {
         if (w->place[r] == w->place[first] && w->level[r] == w->level[first]) {
             size_t bytes = (size_t)it->d * sizeof *w->y;
-            memcpy(w->from + count * it->d, w->y + r * it->d, bytes);
-            memcpy(w->k[0] + count * it->d, w->slope + r * it->d, bytes);
+            memcpy(w->pair.from + count * it->d, w->y + r * it->d, bytes);
+            memcpy(w->pair.k[0] + count * it->d, w->slope + r * it->d, bytes);
             w->group[count++] = r;
         }
     }
@@ -101,17 +91,14 @@ static int64_t gather(flow *w)
 }
 
 /* Error of member i of the group in units of the tolerance: root mean square over the coordinates
- * of x. w->x holds the new states. */
+ * of x. w->pair.x holds the new states. */
 static double error_of(const flow *w, int64_t i, double h, double a_old, double a_new)
 {
     int64_t d = w->it->d;
     double sum = 0.0;
     for (int64_t j = i * d; j < (i + 1) * d; j++) {
-        double error = 0.0;
-        for (int32_t s = 0; s < STAGES; s++) {
-            error += difference[s] * w->k[s][j];
-        }
-        double size = fmax(fabs(a_old * w->from[j]), fabs(w->x[j]));
+        double error = ddni_pair_difference(&w->pair, j);
+        double size = fmax(fabs(a_old * w->pair.from[j]), fabs(w->pair.x[j]));
         double part = h * a_new * error / (w->atol + w->rtol * size);
         sum += part * part;
     }
@@ -130,9 +117,10 @@ static ddn_status judge(flow *w, int64_t i, double h, double error, double a_new
         w->place[row] += WHOLE >> w->level[row];
         w->level[row] = w->place[row] < WHOLE ? choose_level(w, row, 0) : 0;
         for (int64_t j = 0; j < d; j++) {
-            w->y[row * d + j] = w->x[i * d + j] / a_new;
+            w->y[row * d + j] = w->pair.x[i * d + j] / a_new;
         }
-        memcpy(w->slope + row * d, w->k[STAGES - 1] + i * d, (size_t)d * sizeof *w->slope);
+        memcpy(w->slope + row * d, w->pair.k[DDNI_STAGES - 1] + i * d,
+               (size_t)d * sizeof *w->slope);
         it->run.accepted++;
         return DDN_OK;
     }
@@ -148,24 +136,13 @@ static ddn_status judge(flow *w, int64_t i, double h, double error, double a_new
 /* One step of the group of `count` rows. */
 static ddn_status step_group(flow *w, int64_t count)
 {
-    ddn_integrator *it = w->it;
-    int64_t first = w->group[0], width = WHOLE >> w->level[first];
+    int64_t first = w->group[0];
     double h = ldexp(w->length, -w->level[first]);
-    ddni_level old, now = {.a = 1.0};
-    DDNI_TRY(level_at(w, (double)w->place[first], &old));
-    for (int32_t s = 1; s < STAGES; s++) {
-        double place = (double)w->place[first] + node[s] * (double)width;
-        DDNI_TRY(level_at(w, place, &now));
-        ddni_sum sum = {.terms = 0};
-        ddni_sum_add(&sum, now.a, w->from, it->d);
-        for (int32_t i = 0; i < s; i++) {
-            ddni_sum_add(&sum, now.a * h * tableau[s][i], w->k[i], it->d);
-        }
-        DDNI_TRY(ddni_sum_evaluate(it->ctx, &sum, count, it->d, w->x, it->d));
-        ddni_prediction at;
-        DDNI_TRY(ddni_integrator_stage(it, &now, count, w->x, w->values, &at));
-        DDNI_TRY(slope(w, &at, count, w->k[s]));
-    }
+    ddni_level old, now;
+    w->base = w->place[first];
+    w->part = WHOLE >> w->level[first];
+    DDNI_TRY(level_at(w, 0.0, &old));
+    DDNI_TRY(ddni_pair_step(&w->pair, count, h, &now));
     for (int64_t i = 0; i < count; i++) {
         DDNI_TRY(judge(w, i, h, error_of(w, i, h, old.a, now.a), now.a));
     }
@@ -189,6 +166,11 @@ static ddn_status integrate(flow *w)
 ddn_status ddni_step_adaptive(ddn_integrator *it, const ddni_span *span)
 {
     double **work = it->run.work;
+    DDNI_CHECK(
+        it->ctx, span->from.a > 0.0, DDN_E_RANGE,
+        "method ADAPTIVE goes by log(s/a), which is infinite at t = %.17g, where a = 0: start "
+        "earlier, after a step of method EXPONENTIAL with DDN_INTEGRATOR_ETA = 0",
+        span->from.t);
     flow w = {.it = it,
               .span = span,
               .start = log(span->from.s / span->from.a),
@@ -197,18 +179,23 @@ ddn_status ddni_step_adaptive(ddn_integrator *it, const ddni_span *span)
               .wanted = it->run.row_fresh,
               .y = work[0],
               .slope = work[1],
-              .from = work[2],
-              .x = work[3],
-              .values = work[4]};
-    double relative = span->from.a / span->from.s * ddni_sigma_fall(&span->from, &span->to);
+              .values = work[4],
+              .pair = {.ctx = it->ctx,
+                       .width = it->d,
+                       .from = work[2],
+                       .x = work[3],
+                       .level = level_at,
+                       .slope = slope_at,
+                       .user = &w}};
+    double relative = ddni_sigma_share(&span->from, &span->to);
     w.length = log1p(-relative);
-    for (int32_t s = 0; s < STAGES; s++) {
-        w.k[s] = work[5 + s];
+    for (int32_t s = 0; s < DDNI_STAGES; s++) {
+        w.pair.k[s] = work[5 + s];
     }
     ddni_sum start = {.terms = 0};
     ddni_sum_add(&start, 1.0 / span->from.a, span->x, span->ldx);
     DDNI_TRY(ddni_integrator_write(it, &start, w.y));
-    DDNI_TRY(slope(&w, &span->at, it->run.m, w.slope));
+    DDNI_TRY(ddni_flow_slope(it->ctx, &span->at, it->run.m, it->d, w.slope, it->d));
     ddn_status status;
     DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "places", it->run.m, sizeof *w.place, &w.place), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(it->ctx, "groups", it->run.m, sizeof *w.group, &w.group), fail);

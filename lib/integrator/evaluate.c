@@ -95,6 +95,27 @@ ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, in
     return DDN_OK;
 }
 
+/* sigma grows by gamma = min(S_churn/N, sqrt(2) - 1) within its bounds (15). */
+ddn_status ddni_integrator_churn(const ddn_integrator *it, const ddni_level *from,
+                                 ddni_level *raised)
+{
+    double sigma = from->s / from->a, t_max, most, t;
+    *raised = *from;
+    if (!it->method->churns || !(ddni_integrator_f64(it, DDN_INTEGRATOR_CHURN) > 0.0) ||
+        !(sigma >= ddni_integrator_f64(it, DDN_INTEGRATOR_CHURN_MIN)) ||
+        !(sigma <= ddni_integrator_f64(it, DDN_INTEGRATOR_CHURN_MAX))) {
+        return DDN_OK;
+    }
+    double steps = (double)(it->run.count - 1);
+    double gamma = fmin(ddni_integrator_f64(it, DDN_INTEGRATOR_CHURN) / steps, 0.41421356237309505);
+    DDNI_TRY(ddn_schedule_range(it->ctx, it->schedule, NULL, &t_max));
+    DDNI_TRY(ddni_schedule_to_ou(it->ctx, it->schedule, t_max, &most));
+    sigma *= 1.0 + gamma;
+    DDNI_TRY(
+        ddni_schedule_from_ou(it->ctx, it->schedule, fmin(0.5 * log1p(sigma * sigma), most), &t));
+    return t > from->t ? ddni_schedule_level(it->ctx, it->schedule, t, raised) : DDN_OK;
+}
+
 ddni_sum ddni_integrator_sum(const ddn_integrator *it, const ddni_span *span, double spread)
 {
     return (ddni_sum){.spread = spread,
@@ -109,8 +130,20 @@ ddn_status ddni_integrator_write(ddn_integrator *it, const ddni_sum *sum, double
     return ddni_sum_evaluate(it->ctx, sum, it->run.m, it->d, out, it->d);
 }
 
+double ddni_sigma_share(const ddni_level *from, const ddni_level *to)
+{
+    double rest = from->a * to->s / (to->a * from->s);
+    return ddni_transition_variance(to, from) / (from->s2 * (1.0 + rest));
+}
+
 double ddni_sigma_fall(const ddni_level *from, const ddni_level *to)
 {
     double sum = from->s / from->a + to->s / to->a;
     return ddni_transition_variance(to, from) / (from->a * from->a * sum);
+}
+
+void ddni_integrator_add_ddim(ddni_sum *sum, const ddni_span *span)
+{
+    ddni_sum_add(sum, span->to.s / span->from.s, span->x, span->ldx);
+    ddni_sum_add_mean(sum, span->to.a * ddni_sigma_share(&span->from, &span->to), &span->at);
 }

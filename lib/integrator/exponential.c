@@ -12,15 +12,17 @@ ddn_status ddni_step_exponential(ddn_integrator *it, const ddni_span *span)
     double eta = ddni_integrator_f64(it, DDN_INTEGRATOR_ETA);
     double noise = eta * eta * (ddni_transition_variance(to, from) / from->s2);
     double step = from->a / to->a;
+    ddni_sum ddim = ddni_integrator_sum(it, span, 0.0);
+    if (noise <= 0.0) {
+        ddni_integrator_add_ddim(&ddim, span);
+        return ddni_integrator_write(it, &ddim, it->run.next);
+    }
     /* 1 - noise, with v/s^2 = 1 - (a/a')^2 s'^2/s^2 put in so that nothing cancels */
     double rest = (1.0 - eta) * (1.0 + eta) + eta * eta * step * step * (to->s2 / from->s2);
     ddni_sum sum = ddni_integrator_sum(it, span, to->s * sqrt(noise));
     double kept = to->s / from->s * sqrt(rest);
-    /* a' - a kept, without the difference of near numbers where there is no noise */
-    double fresh = noise > 0.0 ? to->a - from->a * kept
-                               : to->a * from->a / from->s * ddni_sigma_fall(from, to);
     ddni_sum_add(&sum, kept, span->x, span->ldx);
-    ddni_sum_add_mean(&sum, fresh, &span->at);
+    ddni_sum_add_mean(&sum, to->a - from->a * kept, &span->at);
     return ddni_integrator_write(it, &sum, it->run.next);
 }
 

@@ -3,17 +3,6 @@
 
 #include <string.h>
 
-/* The prediction that the method runs on: its favourite, else the other one. */
-static ddn_output choose_prediction(const ddn_oracle *oracle, const ddni_method *method)
-{
-    ddn_output first = method->needs == DDN_OUT_SCORE ? DDN_OUT_SCORE : DDN_OUT_MEAN;
-    ddn_output second = first == DDN_OUT_SCORE ? DDN_OUT_MEAN : DDN_OUT_SCORE;
-    if (ddn_oracle_can(oracle, first)) {
-        return first;
-    }
-    return ddn_oracle_can(oracle, second) ? second : 0;
-}
-
 static void finish_integrator(void *object)
 {
     ddn_integrator *it = object;
@@ -41,13 +30,9 @@ ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn
     DDNI_CHECK_PTR(ctx, oracle);
     const ddni_method *found = ddni_method_find(method);
     DDNI_CHECK(ctx, found != NULL, DDN_E_KEY, "there is no method %d", (int)method);
-    ddn_output prediction = choose_prediction(oracle, found);
     DDNI_CHECK(ctx, found->needs != DDN_OUT_DRAW || ddn_oracle_can(oracle, DDN_OUT_DRAW),
                DDN_E_UNSUPPORTED, "method %s needs posterior draws, which an oracle of kind %s %s",
                found->name, ddn_oracle_kind(oracle), "cannot give");
-    DDNI_CHECK(ctx, found->needs == DDN_OUT_DRAW || found->needs == 0 || prediction != 0,
-               DDN_E_UNSUPPORTED, "an oracle of kind %s gives neither score nor mean",
-               ddn_oracle_kind(oracle));
     ddn_integrator *it = NULL;
     DDNI_TRY(ddni_handle_create(ctx, DDNI_INTEGRATOR, sizeof *it, finish_integrator, &it));
     ddni_retain(ctx);
@@ -57,7 +42,11 @@ ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn
     it->schedule = ddn_oracle_schedule(oracle);
     it->d = ddn_oracle_d(oracle);
     it->method = found;
-    it->prediction = prediction;
+    /* The score of pure noise does not know the data: where a schedule ends in it the mean tells.
+     */
+    it->prediction = found->needs == DDN_OUT_SCORE && !ddni_schedule_pure(it->schedule)
+                         ? DDN_OUT_SCORE
+                         : DDN_OUT_MEAN;
     ddn_status status;
     DDNI_TRY_GOTO(ddn_query_create(ctx, oracle, &it->query), fail);
     DDNI_TRY_GOTO(ddni_integrator_init_options(it), fail);

@@ -38,6 +38,7 @@ typedef struct ddni_method {
     int32_t noiseless; /* 1: may end (start, for forward) where s = 0 */
     ddn_grid grid;     /* default grid */
     double eta_min, eta_max, eta;
+    int32_t churns;                 /* 1: has DDN_INTEGRATOR_CHURN */
     const ddn_integrator_key *keys; /* options of this method alone, ended by 0; or NULL */
     ddn_status (*step)(ddn_integrator *it, const ddni_span *span);
 } ddni_method;
@@ -107,8 +108,15 @@ struct ddn_integrator {
     ddni_hook *hooks;
     int64_t hook_count;
     int64_t wanted; /* union of the hooks' */
+    int32_t halved; /* ddni_integrator_halve */
     ddni_run run;
 };
+
+/* Runs of half as many steps with the same noise: the prediction of a step serves the next one as
+ * well, which is one step of double length for methods that take the denoiser as constant over a
+ * step. 0: this method cannot, as it remembers predictions, has stages, or is exact. Runs may not
+ * be stopped and resumed. */
+int32_t ddni_integrator_halve(ddn_integrator *it, int32_t on);
 
 double ddni_integrator_f64(const ddn_integrator *it, ddn_integrator_key key);
 int64_t ddni_integrator_i64(const ddn_integrator *it, ddn_integrator_key key);
@@ -122,6 +130,8 @@ ddn_status ddni_integrator_check_idle(ddn_integrator *it);
 int64_t ddni_integrator_count(const ddn_integrator *it);
 /* The grid of the present options, checked: times[ddni_integrator_count]. */
 ddn_status ddni_integrator_fill_times(const ddn_integrator *it, double *times);
+/* Its first time, of a backward run. */
+ddn_status ddni_integrator_first_time(const ddn_integrator *it, double *t);
 
 /* Times, arrays and query for a run of m rows that asks for it->run.asked. */
 ddn_status ddni_integrator_prepare(ddn_integrator *it, int64_t m);
@@ -139,6 +149,10 @@ ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, con
 ddn_status ddni_integrator_stage(ddn_integrator *it, const ddni_level *level, int64_t m,
                                  const double *x, double *values, ddni_prediction *out);
 
+/* The level that a step from `from` raises the states to first: later than it, or `from` itself. */
+ddn_status ddni_integrator_churn(const ddn_integrator *it, const ddni_level *from,
+                                 ddni_level *raised);
+
 /* An empty sum that carries the step's noise with the given spread. */
 ddni_sum ddni_integrator_sum(const ddn_integrator *it, const ddni_span *span, double spread);
 /* it->next or another array [m][d] := sum. */
@@ -154,7 +168,13 @@ struct ddn_step {
 };
 
 /* sigma - sigma' > 0 of two levels without cancellation: (sigma^2 - sigma'^2) a^2 is the transition
- * variance. */
+ * variance. Infinite where sigma is. */
 double ddni_sigma_fall(const ddni_level *from, const ddni_level *to);
+/* 1 - sigma'/sigma; 1 where sigma is infinite. */
+double ddni_sigma_share(const ddni_level *from, const ddni_level *to);
+
+/* sum := the DDIM step with eta = 0, which holds also from a = 0: x' = (s'/s) x + a' (1 -
+ * sigma'/sigma) m. */
+void ddni_integrator_add_ddim(ddni_sum *sum, const ddni_span *span);
 
 #endif

@@ -5,6 +5,10 @@ static const ddn_integrator_key ddpm_keys[] = {DDN_INTEGRATOR_VARIANCE, 0};
 static const ddn_integrator_key mixing_keys[] = {DDN_INTEGRATOR_GAMMA, DDN_INTEGRATOR_MU, 0};
 static const ddn_integrator_key adaptive_keys[] = {DDN_INTEGRATOR_RTOL, DDN_INTEGRATOR_ATOL, 0};
 
+static const ddn_integrator_key churn_keys[] = {DDN_INTEGRATOR_CHURN, DDN_INTEGRATOR_CHURN_MIN,
+                                                DDN_INTEGRATOR_CHURN_MAX,
+                                                DDN_INTEGRATOR_CHURN_NOISE, 0};
+
 static const ddni_method methods[] = {
     {.id = DDN_METHOD_EXACT,
      .name = "EXACT",
@@ -32,9 +36,11 @@ static const ddni_method methods[] = {
     {.id = DDN_METHOD_EDM_HEUN,
      .name = "EDM_HEUN",
      .needs = DDN_OUT_MEAN,
-     .work = 2,
+     .work = 3,
      .noiseless = 1,
      .grid = DDN_GRID_KARRAS,
+     .keys = churn_keys,
+     .churns = 1,
      .step = ddni_step_edm_heun},
     {.id = DDN_METHOD_EXPONENTIAL,
      .name = "EXPONENTIAL",

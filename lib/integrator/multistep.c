@@ -70,12 +70,18 @@ ddn_status ddni_step_pndm(ddn_integrator *it, const ddni_span *span)
     ddni_sum estimate = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add_noise_estimate(&estimate, 1.0, &span->at);
     DDNI_TRY(ddni_integrator_write(it, &estimate, eps));
+    if (span->from.a <= 0.0) { /* eps is x/s there, and sigma infinite */
+        ddni_sum start = ddni_integrator_sum(it, span, 0.0);
+        ddni_integrator_add_ddim(&start, span);
+        return ddni_integrator_write(it, &start, it->run.next);
+    }
     int end = span->to.s2 <= 0.0; /* a step unlike the others: no memory, no stages */
     if (!end && it->run.remembered < DDNI_HISTORY) {
         return pndm_start(it, span, eps);
     }
-    double t[DDNI_HISTORY + 1] = {span->from.t}, weight[DDNI_HISTORY + 1] = {1.0};
+    double weight[DDNI_HISTORY + 1] = {1.0};
     if (!end) {
+        double t[DDNI_HISTORY + 1] = {span->from.t};
         for (int32_t i = 0; i < DDNI_HISTORY; i++) {
             t[i + 1] = it->run.history_time[i];
         }
@@ -100,11 +106,11 @@ ddn_status ddni_step_multistep2(ddn_integrator *it, const ddni_span *span)
     ddni_sum denoiser = ddni_integrator_sum(it, span, 0.0);
     ddni_sum_add_mean(&denoiser, 1.0, &span->at);
     DDNI_TRY(ddni_integrator_write(it, &denoiser, mean));
-    double relative = from->a / from->s * ddni_sigma_fall(from, to); /* 1 - sigma'/sigma */
+    double relative = ddni_sigma_share(from, to); /* 1 - sigma'/sigma */
     if (it->run.remembered > 0 && to->s2 > 0.0) {
         ddni_level before;
         DDNI_TRY(ddni_schedule_level(it->ctx, it->schedule, it->run.history_time[0], &before));
-        double past = before.a / before.s * ddni_sigma_fall(&before, from);
+        double past = ddni_sigma_share(&before, from); /* 1 after a = 0: then extra is 0 */
         extra = 0.5 * log1p(-relative) / log1p(-past);
     }
     ddni_sum sum = ddni_integrator_sum(it, span, 0.0);
@@ -128,6 +134,12 @@ ddn_status ddni_step_gradient_estimation(ddn_integrator *it, const ddni_span *sp
     ddni_sum_add_noise_estimate(&estimate, 1.0, &span->at);
     DDNI_TRY(ddni_integrator_write(it, &estimate, eps));
     double sigma = from->s / from->a, next = to->s / to->a;
+    if (from->a <= 0.0) { /* sigma is infinite: sigma_p = sigma' for mu = 0, else 0 */
+        ddni_sum start = ddni_integrator_sum(it, span, mu > 0.0 ? to->s : 0.0);
+        ddni_sum_add_mean(&start, to->a, &span->at);
+        ddni_sum_add(&start, mu > 0.0 ? 0.0 : to->s / from->s, span->x, span->ldx);
+        return ddni_integrator_write(it, &start, it->run.next);
+    }
     double aim = mu > 0.0 ? next * pow(next / sigma, mu / (1.0 - mu)) : next;
     double fall = mu > 0.0 ? sigma - aim : ddni_sigma_fall(from, to);
     double weight = it->run.remembered > 0 ? gamma : 1.0;

@@ -12,7 +12,7 @@ static const ddni_option common[] = {
     DDNI_OPTION_F64(DDN_INTEGRATOR_ETA, 0, 0, 0),
     DDNI_OPTION_F64(DDN_INTEGRATOR_EPSILON, 0, 0, 0),
     DDNI_OPTION_I64(DDN_INTEGRATOR_STEPS, 1, 1000000000, 100),
-    DDNI_OPTION_I64(DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM, DDN_GRID_KARRAS, 0),
+    DDNI_OPTION_I64(DDN_INTEGRATOR_GRID, DDN_GRID_UNIFORM, DDN_GRID_LINSPACE, 0),
     DDNI_OPTION_I64(DDN_INTEGRATOR_SEED, INT64_MIN, INT64_MAX, 0),
     DDNI_OPTION_I64(DDN_INTEGRATOR_FIRST_PATH, 0, INT64_C(1) << 59, 0),
     DDNI_OPTION_I64(DDN_INTEGRATOR_DENOISE, 0, 1, 0),
@@ -26,6 +26,10 @@ static const ddni_option special[] = {
     DDNI_OPTION_F64(DDN_INTEGRATOR_ATOL, 1e-300, 1, 1e-8),
     DDNI_OPTION_F64(DDN_INTEGRATOR_GAMMA, 0, 4, 2),
     DDNI_OPTION_F64(DDN_INTEGRATOR_MU, 0, 0.99, 0),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_CHURN, 0, 1e9, 0),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_CHURN_MIN, 0, 1e150, 0),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_CHURN_MAX, 0, 1e150, 1e150),
+    DDNI_OPTION_F64(DDN_INTEGRATOR_CHURN_NOISE, 0, 10, 1),
     DDNI_OPTION_I64(DDN_INTEGRATOR_VARIANCE, 0, 1, 0),
 };
 
@@ -94,7 +98,7 @@ ddn_status ddni_integrator_init_options(ddn_integrator *it)
     set_row(it, DDN_INTEGRATOR_EPSILON, low, high, preset);
     set_row(it, DDN_INTEGRATOR_ETA, method->eta_min, method->eta_max, method->eta);
     option(it, DDN_INTEGRATOR_GRID)->preset.i = method->grid;
-    option(it, DDN_INTEGRATOR_DENOISE)->maximum.i = method->forward || it->prediction == 0 ? 0 : 1;
+    option(it, DDN_INTEGRATOR_DENOISE)->maximum.i = method->forward ? 0 : 1;
     ddni_options_init(&it->options);
     return DDN_OK;
 }

@@ -377,12 +377,12 @@ ddn_status ddn_integrator_restore(ddn_integrator *it, int64_t size, int64_t m, c
     DDNI_TRY(check_options(it, &s));
     DDNI_TRY(check_paths(it, &s));
     DDNI_TRY(compare_wanted(it, &s));
-    ddni_run present = it->run, refused;
+    ddni_run present = it->run;
     it->run = (ddni_run){.phase = DDN_RUN_IDLE};
     ddn_status status = build(it, &s);
     decide(it, status == DDN_OK);
     if (status != DDN_OK) {
-        refused = it->run;
+        ddni_run refused = it->run;
         it->run = present;
         present = refused;
     }

@@ -10,11 +10,18 @@
  * if nobody wants the oracle's outputs there. */
 static ddn_status check_times(ddn_integrator *it)
 {
+    int32_t means =
+        it->method->forward || it->method->needs == DDN_OUT_DRAW || it->prediction == DDN_OUT_MEAN;
     for (int64_t k = 0; k < it->run.count; k++) {
         ddni_level level;
         double t = it->run.times[k];
         if (k != (it->method->forward ? 0 : it->run.count - 1)) {
             DDNI_TRY(ddni_schedule_level(it->ctx, it->schedule, t, &level));
+            DDNI_CHECK(
+                it->ctx, level.a > 0.0 || means, DDN_E_UNSUPPORTED,
+                "method %s cannot start at t = %.17g, where a = 0, with an oracle of kind %s "
+                "that gives the score alone: start earlier",
+                it->method->name, t, ddn_oracle_kind(it->oracle));
             continue;
         }
         DDNI_TRY(ddni_schedule_level_or_end(it->ctx, it->schedule, t, &level));
@@ -60,7 +67,13 @@ static ddn_status evaluate(ddn_integrator *it, const double *x, int64_t ldx, int
         return DDN_OK; /* only the clean data of a forward run, or its counterpart */
     }
     *set = it->run.asked;
-    if (!last && it->method->needs != 0) {
+    ddni_level raised = level;
+    if (!last) {
+        DDNI_TRY(ddni_integrator_churn(it, &level, &raised));
+    }
+    const int kept = it->halved && it->run.index % 2 == 1; /* the prediction before serves */
+    /* Where noise is added first, the step evaluates itself. */
+    if (!last && !kept && it->method->needs != 0 && raised.t <= level.t) {
         *set |=
             it->method->needs == DDN_OUT_DRAW ? ddni_bit(DDN_OUT_DRAW) : ddni_bit(it->prediction);
     }
@@ -259,6 +272,15 @@ ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t 
     return go(it, x, ldx);
 }
 
+int32_t ddni_integrator_halve(ddn_integrator *it, int32_t on)
+{
+    const ddni_method *method = it->method;
+    const int can = method->work == 0 && method->history == 0 && !method->forward &&
+                    method->needs != DDN_OUT_DRAW && (it->wanted & ddni_bit(it->prediction)) == 0;
+    it->halved = can && on;
+    return can;
+}
+
 ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
 {
     DDNI_ENTER_OBJECT(it, DDNI_ALONE);
@@ -293,8 +315,8 @@ ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, i
                "%lld path numbers were set, but there are m = %lld states",
                (long long)it->path_count, (long long)m);
     ddni_level level;
-    double start =
-        it->user_count > 0 ? it->user_times[0] : ddni_integrator_f64(it, DDN_INTEGRATOR_T_START);
+    double start;
+    DDNI_TRY(ddni_integrator_first_time(it, &start));
     DDNI_TRY(ddni_schedule_level(it->ctx, it->schedule, start, &level));
     ddni_sum sum = {.spread = level.s,
                     .seed = ddni_integrator_i64(it, DDN_INTEGRATOR_SEED),

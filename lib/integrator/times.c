@@ -25,6 +25,18 @@ ddn_status ddni_integrator_fill_times(const ddn_integrator *it, double *times)
                               ddni_integrator_count(it), times);
 }
 
+/* A grid that starts at T_START need not be a possible one: states may be drawn before it is. */
+ddn_status ddni_integrator_first_time(const ddn_integrator *it, double *t)
+{
+    ddn_grid grid = (ddn_grid)ddni_integrator_i64(it, DDN_INTEGRATOR_GRID);
+    *t = it->user_count > 0 ? it->user_times[0] : ddni_integrator_f64(it, DDN_INTEGRATOR_T_START);
+    return it->user_count > 0 || grid != DDN_GRID_LEADING
+               ? DDN_OK
+               : ddni_schedule_grid_first(it->ctx, it->schedule, grid, *t,
+                                          ddni_integrator_f64(it, DDN_INTEGRATOR_T_END),
+                                          ddni_integrator_count(it), t);
+}
+
 ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const double *times)
 {
     DDNI_ENTER_OBJECT(it, DDNI_ALONE);
@@ -41,7 +53,7 @@ ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const dou
             DDNI_CHECK(ctx, k == 0 || direction * (times[k] - times[k - 1]) > 0.0, DDN_E_RANGE,
                        "times[%lld] = %.17g does not %s times[%lld] = %.17g", (long long)k,
                        times[k], it->method->forward ? "exceed" : "fall below", (long long)(k - 1),
-                       k > 0 ? times[k - 1] : 0.0);
+                       times[k - 1]);
         }
         DDNI_TRY(ddni_alloc_for(ctx, "times", count, sizeof *copy, &copy));
         memcpy(copy, times, (size_t)count * sizeof *copy);

@@ -142,7 +142,7 @@ static ddn_status secular_vectors(const merge *g, int64_t k, const double *poles
     }
     if (k == 2) { /* dlaed4 gave the vectors themselves */
         for (int64_t j = 0; j < 2; j++) {
-            double both[2] = {q[j * n], q[1 + j * n]};
+            const double both[2] = {q[j * n], q[1 + j * n]};
             q[j * n] = both[indices[0] - 1];
             q[1 + j * n] = both[indices[1] - 1];
         }

@@ -27,7 +27,7 @@ static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
 {
     class_observer *self = (class_observer *)ob;
     int64_t ld;
-    const double *posterior = ddn_step_f64(step, DDN_OUT_CLASS_POSTERIOR, &ld);
+    const double *posterior = ddni_observed_f64(ob, step, DDN_OUT_CLASS_POSTERIOR, &ld);
     int64_t *row = self->track.history + k * ob->m;
     for (int64_t r = 0; r < ob->m; r++) {
         row[r] = ddni_most_probable(posterior + r * ld, self->classes);
@@ -59,6 +59,7 @@ static void destroy(ddn_observer *ob)
 static const ddni_observer_ops ops = {
     .kind = "class",
     .wanted = INT64_C(1) << DDN_OUT_CLASS_POSTERIOR,
+    .of_data = DDN_OUT_CLASS_POSTERIOR,
     .meet = meet,
     .begin = begin,
     .see = see,

@@ -18,7 +18,7 @@ static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
 {
     ddni_track *track = &((nearest *)ob)->track;
     if (ob->m > 0) {
-        memcpy(track->history + k * ob->m, ddn_step_i64(step, DDN_OUT_ARGMAX),
+        memcpy(track->history + k * ob->m, ddni_observed_i64(ob, step, DDN_OUT_ARGMAX),
                (size_t)ob->m * sizeof(int64_t));
     }
     ddni_track_see(ob, track, k);
@@ -43,6 +43,7 @@ static void destroy(ddn_observer *ob)
 static const ddni_observer_ops ops = {
     .kind = "nearest",
     .wanted = INT64_C(1) << DDN_OUT_ARGMAX,
+    .of_data = DDN_OUT_ARGMAX,
     .begin = begin,
     .see = see,
     .find = find,

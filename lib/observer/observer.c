@@ -6,10 +6,20 @@
 #include "base/check.h"
 #include "integrator/integrator_impl.h"
 
+static void forget_told(ddn_observer *ob)
+{
+    ddn_query_destroy(ob->told.query);
+    ddn_oracle_destroy(ob->told.oracle);
+    ddni_free(&ob->handle.allocator, ob->told.f64);
+    ddni_free(&ob->handle.allocator, ob->told.i64);
+    ob->told = (ddni_told){NULL, NULL, NULL, NULL, 0};
+}
+
 static void finish_observer(void *object)
 {
     ddn_observer *observer = object;
     observer->ops->destroy(observer);
+    forget_told(observer);
     ddni_free(&observer->handle.allocator, observer->times);
     ddn_context_destroy(observer->ctx);
 }
@@ -45,6 +55,56 @@ static ddn_status begin(ddn_observer *ob, const ddn_step *step)
     return ob->ops->begin(ob);
 }
 
+/* ---- What the data say of states, where the oracle of the run has no posterior ---- */
+
+static ddn_status make_told(ddn_observer *ob, const ddn_oracle *oracle)
+{
+    const ddn_output what = ob->ops->of_data;
+    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
+    forget_told(ob);
+    if (what == 0 || ddn_oracle_can(oracle, what) || ds == NULL) {
+        return DDN_OK;
+    }
+    ddni_told *told = &ob->told;
+    DDNI_TRY(ddn_oracle_create_empirical(ob->ctx, ds, ddn_oracle_schedule(oracle), &told->oracle));
+    told->width = ddn_oracle_output_width(told->oracle, what);
+    return ddn_query_create(ob->ctx, told->oracle, &told->query);
+}
+
+static ddn_status ask_told(ddn_observer *ob, const ddn_step *step)
+{
+    ddni_told *told = &ob->told;
+    const ddn_output what = ob->ops->of_data;
+    if (told->query == NULL || ob->m == 0) {
+        return DDN_OK;
+    }
+    if (ddni_output_of(what).integer) {
+        DDNI_TRY(ddni_reserve(ob->ctx, "what the data say", ob->m, sizeof(int64_t), &told->i64));
+        DDNI_TRY(ddn_query_bind_i64(told->query, what, told->i64));
+    } else {
+        DDNI_TRY(ddni_reserve(ob->ctx, "what the data say", ob->m,
+                              told->width * (int64_t)sizeof(double), &told->f64));
+        DDNI_TRY(ddn_query_bind_f64(told->query, what, told->f64, told->width));
+    }
+    return ddn_query_run(told->query, ddn_step_time(step), ob->m, ddn_step_x(step),
+                         ddn_step_ldx(step));
+}
+
+const double *ddni_observed_f64(const ddn_observer *ob, const ddn_step *step, ddn_output what,
+                                int64_t *ld)
+{
+    if (ob->told.query == NULL) {
+        return ddn_step_f64(step, what, ld);
+    }
+    *ld = ob->told.width;
+    return ob->told.f64;
+}
+
+const int64_t *ddni_observed_i64(const ddn_observer *ob, const ddn_step *step, ddn_output what)
+{
+    return ob->told.query == NULL ? ddn_step_i64(step, what) : ob->told.i64;
+}
+
 static int32_t observe(void *user, const ddn_step *step)
 {
     ddn_observer *ob = user;
@@ -60,6 +120,7 @@ static int32_t observe(void *user, const ddn_step *step)
     }
     if (k == ob->seen) { /* a resumed run may show the time it stopped at once more */
         ob->times[k] = ddn_step_time(step);
+        DDNI_TRY(ask_told(ob, step));
         DDNI_TRY(ob->ops->see(ob, step, k));
         ob->seen++;
     }
@@ -191,12 +252,12 @@ static void decide(void *user, int32_t take)
 {
     ddn_observer *ob = user;
     const ddni_allocator *al = &ob->handle.allocator;
-    ddni_kept list[DDNI_KEPT_ARRAYS];
     if (take && ob->loaded != NULL && ob->loaded->seen > 0) {
         swap_shape(ob);
         ddni_free(al, ob->times);
         ob->times = ob->loaded->times;
         ob->loaded->times = NULL;
+        ddni_kept list[DDNI_KEPT_ARRAYS];
         int64_t count = ob->ops->arrays(ob, list);
         for (int64_t i = 0; i < count; i++) {
             void *old;
@@ -225,13 +286,15 @@ ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it)
     DDNI_CHECK_PTR(observer->ctx, it);
     DDNI_CHECK(observer->ctx, observer->it == NULL, DDN_E_STATE,
                "the observer is already attached to an integrator");
+    DDNI_TRY(make_told(observer, it->oracle));
+    const ddn_oracle *told = observer->told.oracle;
     if (observer->ops->meet != NULL) {
-        DDNI_TRY(observer->ops->meet(observer, it->oracle));
+        DDNI_TRY(observer->ops->meet(observer, told != NULL ? told : it->oracle));
     }
     ddni_retain(observer);
     observer->it = it;
-    ddn_status status =
-        ddn_integrator_attach_callback(it, observer->ops->wanted, observe, observer, detach);
+    ddn_status status = ddn_integrator_attach_callback(it, told != NULL ? 0 : observer->ops->wanted,
+                                                       observe, observer, detach);
     if (status != DDN_OK) {
         detach(observer);
         return status;

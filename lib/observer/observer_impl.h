@@ -40,7 +40,9 @@ typedef struct ddni_loaded {
 /* The operations of a kind. Grid time number k of the record is row k of everything kept. */
 typedef struct ddni_observer_ops {
     const char *kind;
-    int64_t wanted; /* outputs it looks at, as bits (1 << what) */
+    int64_t wanted;     /* outputs it looks at, as bits (1 << what) */
+    ddn_output of_data; /* the one of them, if it is one, that the exact oracle of the data may tell
+                           where that of the run cannot; or 0 */
     /* Checks the oracle and learns from it; NULL where there is nothing to learn. */
     ddn_status (*meet)(ddn_observer *ob, const ddn_oracle *oracle);
     /* Makes room for ob->count times of ob->m states in ob->d dimensions; may keep old memory. */
@@ -56,19 +58,34 @@ typedef struct ddni_observer_ops {
     void (*destroy)(ddn_observer *ob); /* members of the kind only */
 } ddni_observer_ops;
 
+/* The exact oracle of the data of one that has no posterior, and what it says of the states. */
+typedef struct ddni_told {
+    ddn_oracle *oracle; /* NULL: the run tells */
+    ddn_query *query;
+    double *f64;
+    int64_t *i64;
+    int64_t width;
+} ddni_told;
+
 /* Kinds embed this as their first member. */
 struct ddn_observer {
     ddni_handle handle;
     const ddni_observer_ops *ops;
     ddn_context *ctx;   /* retained */
     ddn_integrator *it; /* that it is attached to, not retained; or NULL */
-    int64_t first;      /* step index of the first time of the record */
-    int64_t count;      /* times that the record has room for */
-    int64_t seen;       /* times seen */
+    ddni_told told;
+    int64_t first; /* step index of the first time of the record */
+    int64_t count; /* times that the record has room for */
+    int64_t seen;  /* times seen */
     int64_t m, d;
     double *times;       /* [count] */
     ddni_loaded *loaded; /* by a restore that has not succeeded yet, or NULL */
 };
+
+/* An output that was wanted, of the step or of the data: ddn_step_f64 and _i64. */
+const double *ddni_observed_f64(const ddn_observer *ob, const ddn_step *step, ddn_output what,
+                                int64_t *ld);
+const int64_t *ddni_observed_i64(const ddn_observer *ob, const ddn_step *step, ddn_output what);
 
 /* Allocates an observer of `size` bytes with the common members set. */
 ddn_status ddni_observer_create(ddn_context *ctx, int64_t size, const ddni_observer_ops *ops,

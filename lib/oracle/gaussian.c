@@ -62,16 +62,14 @@ static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, voi
 static void scratch_destroy(ddn_context *ctx, void *pointer)
 {
     scratch *sc = pointer;
-    if (sc != NULL) {
-        ddni_free(ddni_context_allocator(ctx), sc->rows);
-        ddni_free(ddni_context_allocator(ctx), sc);
-    }
+    ddni_free(ddni_context_allocator(ctx), sc->rows);
+    ddni_free(ddni_context_allocator(ctx), sc);
 }
 
 static int64_t scratch_bytes(const void *pointer)
 {
     const scratch *sc = pointer;
-    return sc == NULL ? 0 : (int64_t)sizeof *sc + ddni_alloc_bytes(sc->rows);
+    return (int64_t)sizeof *sc + ddni_alloc_bytes(sc->rows);
 }
 
 /* Splits u into its coordinates p[count] along the eigenvectors and what is left of it, in place.

@@ -150,8 +150,8 @@ ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *model, ddn
     fo->setup = setup;
     ddni_retain(model->host);
     fo->host = model->host;
-    fo->base.can =
-        ddni_bit(DDN_OUT_SCORE) | ddni_bit(DDN_OUT_MEAN) | ddni_bit(DDN_OUT_JACOBIAN_TIMES_V);
+    fo->base.can = ddni_bit(DDN_OUT_SCORE) | ddni_bit(DDN_OUT_MEAN) |
+                   ddni_bit(DDN_OUT_JACOBIAN_TIMES_V) | ddni_bit(DDN_OUT_DIVERGENCE);
     fo->base.can |= setup.log_p != NULL ? ddni_bit(DDN_OUT_LOG_P) : 0;
     fo->base.direct = ddni_bit(DDN_OUT_JACOBIAN_TIMES_V);
     *out = &fo->base;

@@ -73,13 +73,19 @@ static ddn_status contiguous(ddn_context *ctx, const double *x, int64_t m, int64
     return DDN_OK;
 }
 
+static int is_single(const ddni_foreign *fo)
+{
+    return fo->setup.predict_f64 == NULL;
+}
+
 /* |h v|/s of the symmetric difference at a state of that length. The rounding of predictions and of
  * the moved states leaves u (1 + |x|/s)/h of a derivative and the difference h^2/6 of a third one,
  * both on the scale of s: least at about the cube root. Wide steps leave the scale on which
- * predictions vary, so there is a limit. */
+ * predictions vary, so there is a limit. Networks in float are less exact than a number in float, u
+ * is four times its unit. */
 static double difference_step(const ddni_foreign *fo, double length, double s)
 {
-    const double unit = fo->setup.predict_f64 != NULL ? 0x1p-53 : 0x1p-24;
+    const double unit = is_single(fo) ? 0x1p-22 : 0x1p-53;
     return fo->setup.step > 0 ? fo->setup.step : fmin(0x1p-5, cbrt(unit * (1 + length / s)));
 }
 
@@ -103,9 +109,17 @@ static double length_of(int64_t d, const double *v, double *unit)
     return sqrt(norm);
 }
 
-/* out = (d prediction) v by the symmetric difference. */
+/* The moved coordinate as the callback gets it. */
+static double moved_to(const ddni_foreign *fo, double x, double by)
+{
+    return is_single(fo) ? (double)(float)(x + by) : x + by;
+}
+
+/* out = (d prediction) v by the symmetric difference. What the rounding of the moved states does to
+ * the share of x in the denoiser mean_p p + mean_x x is known, and corrected: where there is little
+ * noise that is nearly all of a derivative. */
 static ddn_status difference(ddn_context *ctx, const ddni_foreign *fo, scratch *sc,
-                             const ddni_question *q)
+                             const ddni_question *q, double share)
 {
     int64_t d = fo->base.d, m = q->m;
     const double *x = q->x, *v = q->v, s = q->level->s;
@@ -117,7 +131,7 @@ static ddn_status difference(ddn_context *ctx, const ddni_foreign *fo, scratch *
             double unit, norm = length_of(d, vr, &unit);
             double h = norm > 0 ? difference_step(fo, ddni_norm(d, x + r * d), s) * s / norm : 0;
             for (int64_t j = 0; j < d; j++) {
-                ahead[r * d + j] = x[r * d + j] + sign * h * (vr[j] / unit);
+                ahead[r * d + j] = moved_to(fo, x[r * d + j], sign * h * (vr[j] / unit));
             }
         }
         ddni_question moved = {q->level, m, ahead, NULL, sign > 0 ? behind : q->out};
@@ -126,27 +140,51 @@ static ddn_status difference(ddn_context *ctx, const ddni_foreign *fo, scratch *
     for (int64_t r = 0; r < m; r++) {
         double step = difference_step(fo, ddni_norm(d, x + r * d), s);
         double unit, norm = length_of(d, v + r * d, &unit), scale = 0.5 * norm / (step * s);
+        const double h = norm > 0 ? step * s / norm : 0;
         for (int64_t j = r * d; j < (r + 1) * d; j++) {
-            q->out[j] = (behind[j] - q->out[j]) * scale * unit;
+            const double by = h * (v[j] / unit);
+            const double off = moved_to(fo, x[j], by) - moved_to(fo, x[j], -by) - 2 * by;
+            q->out[j] = (behind[j] - q->out[j] + share * off) * scale * unit;
         }
     }
     return DDN_OK;
 }
 
-/* v = f x - g^2/2 score, so score = 2 (f x - v)/g^2. The denoiser's share of x, 1 + 2 f s^2/g^2 =
- * d(s^2)/dt/g^2, cancels at large t (a^2 = 1 - s^2 where a^2 + s^2 = 1), so s^2 is taken whole. */
+static int clips(const ddni_foreign *fo)
+{
+    return fo->setup.low > -INFINITY || fo->setup.high < INFINITY;
+}
+
+/* v = a' m + s' (x - a m)/s, with D = a' - a s'/s: m = (v - (s'/s) x)/D, score = (a v - a' x)/(s^2
+ * D). Nothing cancels, and nothing is divided by a. (17) */
 static ddn_status from_velocity(ddn_context *ctx, const ddni_foreign *fo, const ddni_level *level,
                                 conversion *c)
 {
-    double f, g2;
-    DDNI_TRY(ddni_schedule_rates(ctx, fo->base.schedule, level->t, &f, &g2));
-    double ratio = 2 * f / g2, share = fma(ratio, level->s2, 1) + ratio * level->s2_low;
-    *c = (conversion){-2 / g2, ratio, -2 * level->s2 / g2 / level->a, share / level->a};
+    double da, ds;
+    DDNI_TRY(ddni_schedule_slopes(ctx, fo->base.schedule, level, &da, &ds));
+    double inverse = 1 / (da - level->a * (ds / level->s));
+    *c = (conversion){level->a / level->s2 * inverse, -da / level->s2 * inverse, inverse,
+                      -ds / level->s * inverse};
+    DDNI_CHECK(ctx,
+               isfinite(c->score_p) && isfinite(c->score_x) && isfinite(c->mean_p) &&
+                   isfinite(c->mean_x),
+               DDN_E_RANGE,
+               "a velocity does not give the score at t = %.17g, where da/dt = %g and ds/dt = %g",
+               level->t, da, ds);
+    return DDN_OK;
+}
+
+/* The noise that is all there is says nothing of the data. */
+static ddn_status check_mean(ddn_context *ctx, const ddni_foreign *fo, const ddni_level *level,
+                             const ddni_request *rq)
+{
+    int noise =
+        fo->setup.prediction == DDN_PREDICTION_SCORE || fo->setup.prediction == DDN_PREDICTION_EPS;
     DDNI_CHECK(
-        ctx,
-        isfinite(c->score_p) && isfinite(c->score_x) && isfinite(c->mean_p) && isfinite(c->mean_x),
-        DDN_E_RANGE, "a velocity does not give the score at t = %.17g, where g^2 = %g and f = %g",
-        level->t, g2, f);
+        ctx, !noise || level->a > 0 || (rq->f64[DDN_OUT_MEAN] == NULL && !clips(fo)), DDN_E_RANGE,
+        "a model that predicts %s does not give the mean at t = %.17g, where a = 0: take one "
+        "that predicts x0, v or the velocity, or start earlier",
+        fo->setup.prediction == DDN_PREDICTION_EPS ? "the noise" : "the score", level->t);
     return DDN_OK;
 }
 
@@ -183,11 +221,6 @@ static void combine(double *out, int64_t ld, double fp, const double *p, double 
     }
 }
 
-static int clips(const ddni_foreign *fo)
-{
-    return fo->setup.low > -INFINITY || fo->setup.high < INFINITY;
-}
-
 /* Where the denoiser is outside the bounds: it is the bound, and the score and its derivative are
  * those of a constant denoiser. */
 static void clip(const ddni_foreign *fo, const conversion *c, const ddni_request *rq,
@@ -217,7 +250,7 @@ static void clip(const ddni_foreign *fo, const conversion *c, const ddni_request
 
 /* Asks what the outputs need: sc->out, sc->slope, sc->log_p. */
 static ddn_status ask(ddn_context *ctx, const ddni_foreign *fo, scratch *sc, const ddni_request *rq,
-                      ddni_question *q)
+                      const conversion *c, ddni_question *q)
 {
     int64_t d = fo->base.d;
     if (rq->f64[DDN_OUT_SCORE] != NULL || rq->f64[DDN_OUT_MEAN] != NULL || clips(fo)) {
@@ -232,7 +265,7 @@ static ddn_status ask(ddn_context *ctx, const ddni_foreign *fo, scratch *sc, con
         if (fo->setup.jvp_f64 != NULL || fo->setup.jvp_f32 != NULL) {
             DDNI_TRY(ddni_model_jvp(ctx, fo, &sc->singles, q));
         } else {
-            DDNI_TRY(difference(ctx, fo, sc, q));
+            DDNI_TRY(difference(ctx, fo, sc, q, c->mean_x / c->mean_p));
         }
     }
     if (rq->f64[DDN_OUT_LOG_P] != NULL) {
@@ -253,9 +286,10 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *poi
     ddni_question q = {.level = batch->level, .m = m};
     report->dropped = 0;
     report->touched = 1;
+    DDNI_TRY(check_mean(ctx, fo, batch->level, rq));
     DDNI_TRY(convert(ctx, fo, batch->level, &c));
     DDNI_TRY(contiguous(ctx, batch->x, m, d, batch->ldx, &sc->x, &q.x));
-    DDNI_TRY(ask(ctx, fo, sc, rq, &q));
+    DDNI_TRY(ask(ctx, fo, sc, rq, &c, &q));
     combine(rq->f64[DDN_OUT_SCORE], rq->ld[DDN_OUT_SCORE], c.score_p, sc->out, c.score_x, q.x, m,
             d);
     combine(rq->f64[DDN_OUT_MEAN], rq->ld[DDN_OUT_MEAN], c.mean_p, sc->out, c.mean_x, q.x, m, d);
@@ -300,6 +334,7 @@ const ddni_oracle_ops ddni_foreign_ops = {
     .scratch_bytes = scratch_bytes,
     .evaluate = evaluate,
     .sample_data = sample_data,
+    .samples_dataset = 1,
     .digest = digest,
     .destroy = destroy,
 };

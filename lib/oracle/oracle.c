@@ -10,9 +10,7 @@
 static void finish_oracle(void *object)
 {
     ddn_oracle *oracle = object;
-    if (oracle->ops->destroy != NULL) {
-        oracle->ops->destroy(oracle);
-    }
+    oracle->ops->destroy(oracle);
     ddn_schedule_destroy(oracle->schedule);
     ddn_dataset_destroy(oracle->dataset);
 }

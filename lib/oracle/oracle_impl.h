@@ -38,6 +38,18 @@ typedef struct ddni_batch {
     int64_t ldx;
 } ddni_batch;
 
+/* The level as sums over points take it: where a = 0 they want the coordinates x/a of the data, so
+ * that a is taken so small that nothing but these can tell it from 0 (26). */
+static inline ddni_level ddni_level_of_sums(const ddni_level *level)
+{
+    ddni_level sums = *level;
+    if (sums.a <= 0.0) {
+        sums.a = 1e-120;
+        sums.a_low = 0.0;
+    }
+    return sums;
+}
+
 /* Path number of a row. */
 static inline int64_t ddni_request_path(const ddni_request *rq, int64_t row)
 {
@@ -59,10 +71,11 @@ typedef struct ddni_report {
 
 /* The operations of a kind of oracle. evaluate gets finite states, at least one, and only outputs
  * of `can`; SCORE and MEAN are given together or either alone; query.c derives DIVERGENCE from
- * TRACE_COV and JACOBIAN_TIMES_V from COV_TIMES_V unless the kind lists them in `direct`. */
+ * TRACE_COV and JACOBIAN_TIMES_V from COV_TIMES_V unless the kind lists them in `direct`. All kinds
+ * give SCORE, MEAN and JACOBIAN_TIMES_V. */
 typedef struct ddni_oracle_ops {
     const char *kind;
-    /* Scratch of one query; NULL where none is needed. */
+    /* Scratch of one query. */
     ddn_status (*scratch_create)(ddn_context *ctx, const ddn_oracle *oracle, void **scratch);
     void (*scratch_destroy)(ddn_context *ctx, void *scratch);
     int64_t (*scratch_bytes)(const void *scratch);
@@ -71,6 +84,7 @@ typedef struct ddni_oracle_ops {
     ddn_status (*sample_data)(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                               int64_t first_path, int64_t m, double *x, int64_t ldx,
                               int64_t *index);
+    int32_t samples_dataset; /* sample_data needs the dataset, which some have not */
     /* Tells it from others of its kind: components, parts, what it asks of a model. NULL: the
      * dataset alone does. */
     ddn_status (*digest)(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest);
@@ -103,6 +117,13 @@ ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_
 /* Tells oracles apart: kind, shape, outputs, dataset, and what the kind adds. The schedule is not
  * in it. Callbacks of models cannot be compared: only which of them there are. */
 ddn_status ddni_oracle_digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest);
+
+/* Whether ddn_oracle_sample_data can give anything. */
+static inline int ddni_oracle_samples(const ddn_oracle *oracle)
+{
+    return oracle->ops->sample_data != NULL &&
+           (oracle->dataset != NULL || !oracle->ops->samples_dataset);
+}
 
 /* sample_data of the kinds whose data are the points of their dataset: row r is point
  * (first_path + r) modulo n, or with weights one drawn by them. */

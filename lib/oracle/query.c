@@ -8,7 +8,10 @@ static const ddni_option option_table[DDNI_QUERY_OPTIONS] = {
     DDNI_OPTION_F64(DDN_QUERY_EPSILON, 0, 1e-2, 1e-9),
     DDNI_OPTION_I64(DDN_QUERY_TRAJECTORY, 0, 1, 0),
     DDNI_OPTION_I64(DDN_QUERY_FORBID, 0, 0, 0),
+    DDNI_OPTION_I64(DDN_QUERY_PROBES, 0, 1000000, 0),
 };
+
+static const int64_t PRODUCTS = sizeof(ddni_query_products) / sizeof(void *);
 
 static void finish_query(void *object)
 {
@@ -18,6 +21,7 @@ static void finish_query(void *object)
     }
     ddni_free(&q->handle.allocator, q->paths);
     ddni_free(&q->handle.allocator, q->trace);
+    ddni_free_each(&q->handle.allocator, &q->products, PRODUCTS);
     ddni_query_singles_free(q);
     ddn_oracle_destroy(q->oracle);
     ddn_context_destroy(q->ctx);
@@ -35,12 +39,10 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
     q->ctx = ctx;
     ddni_retain(oracle);
     q->oracle = (ddn_oracle *)(uintptr_t)oracle;
-    if (oracle->ops->scratch_create != NULL) {
-        ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
-        if (status != DDN_OK) {
-            ddn_query_destroy(q);
-            return status;
-        }
+    ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
+    if (status != DDN_OK) {
+        ddn_query_destroy(q);
+        return status;
     }
     memcpy(q->table, option_table, sizeof option_table);
     q->table[DDNI_QUERY_EPSILON].preset.f = oracle->epsilon_preset;
@@ -154,14 +156,13 @@ double ddn_query_touched(const ddn_query *q)
     return !DDNI_IS(q) ? 0 : q->report.touched;
 }
 
-/* Member `what` of a tally, 0 where there is none. */
+/* Member `what` of a tally. */
 static int64_t member(const ddni_way_tally *tally, ddn_way_tally what)
 {
     return what == DDN_WAY_TRIED    ? tally->tried
            : what == DDN_WAY_SERVED ? tally->served
            : what == DDN_WAY_ROWS   ? tally->rows
-           : what == DDN_WAY_BYTES  ? tally->bytes
-                                    : 0;
+                                    : tally->bytes;
 }
 
 static int32_t is_tally(const ddn_query *q, int64_t way, ddn_way_tally what)
@@ -203,11 +204,9 @@ int64_t ddn_query_scratch_bytes(const ddn_query *q)
     if (!DDNI_IS(q)) {
         return 0;
     }
-    int64_t bytes =
-        ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace) + ddni_query_singles_bytes(q);
-    return q->oracle->ops->scratch_bytes != NULL && q->scratch != NULL
-               ? bytes + q->oracle->ops->scratch_bytes(q->scratch)
-               : bytes;
+    return ddni_alloc_bytes(q->paths) + ddni_alloc_bytes(q->trace) +
+           ddni_alloc_bytes_each(&q->products, PRODUCTS) + ddni_query_singles_bytes(q) +
+           q->oracle->ops->scratch_bytes(q->scratch);
 }
 
 /* div = -d/s^2 + (a/s^2)^2 tr Cov; J v = -v/s^2 + (a/s^2)^2 Cov v. (18) */
@@ -237,6 +236,18 @@ static void derive(const ddni_request *asked, const ddni_request *rq, const ddni
     }
 }
 
+/* Distances are those of x/a. */
+static void at_infinity(const ddni_request *rq, int64_t m)
+{
+    static const ddn_output distances[] = {DDN_OUT_NEAREST_DISTANCE2, DDN_OUT_SECOND_DISTANCE2};
+    for (int i = 0; i < 2; i++) {
+        double *out = rq->f64[distances[i]];
+        for (int64_t r = 0; out != NULL && r < m; r++) {
+            out[r] = INFINITY;
+        }
+    }
+}
+
 /* Replaces derived outputs by what they are derived from. */
 static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
 {
@@ -257,6 +268,60 @@ static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
         }
         rq->f64[DDN_OUT_JACOBIAN_TIMES_V] = NULL;
     }
+    return DDN_OK;
+}
+
+/* Adds what an evaluation did, for `states` as many states as the run has. */
+static void add_report(ddni_report *sum, const ddni_report *more, double states)
+{
+    sum->dropped = fmax(sum->dropped, more->dropped);
+    sum->touched += states * more->touched;
+    for (int64_t i = 0; i < DDNI_MOST_WAYS; i++) {
+        sum->way[i].tried += more->way[i].tried;
+        sum->way[i].served += more->way[i].served;
+        sum->way[i].rows += more->way[i].rows;
+        sum->way[i].bytes += more->way[i].bytes;
+        sum->way[i].note = more->way[i].note != NULL ? more->way[i].note : sum->way[i].note;
+    }
+}
+
+ddn_status ddni_query_evaluate(ddn_query *q, const ddni_request *asked, const ddni_batch *batch)
+{
+    ddni_request rq = *asked;
+    ddni_report report = {.touched = 1};
+    DDNI_TRY(plan(q, batch->m, &rq));
+    ddn_status status =
+        q->oracle->ops->evaluate(q->ctx, q->oracle, q->scratch, &rq, batch, &report);
+    add_report(&q->report, &report, (double)batch->m / (double)q->m);
+    DDNI_TRY(status);
+    derive(asked, &rq, batch, q->oracle->d);
+    return DDN_OK;
+}
+
+/* Whether anything is wanted. */
+static int32_t wants(const ddni_request *rq)
+{
+    int32_t any = 0;
+    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+        any |= rq->f64[what] != NULL || rq->i64[what] != NULL;
+    }
+    return any;
+}
+
+/* The evaluation of a run. No output is written before all products are there. */
+static ddn_status evaluate(ddn_query *q, const ddni_request *rq, const ddni_batch *batch)
+{
+    if (!ddni_query_by_products(q)) {
+        return ddni_query_evaluate(q, rq, batch);
+    }
+    ddni_request rest = *rq;
+    double *divergence = rest.f64[DDN_OUT_DIVERGENCE];
+    rest.f64[DDN_OUT_DIVERGENCE] = NULL;
+    DDNI_TRY(ddni_query_products_run(q, rq, batch));
+    if (wants(&rest)) {
+        DDNI_TRY(ddni_query_evaluate(q, &rest, batch));
+    }
+    memcpy(divergence, q->products.sum, (size_t)batch->m * sizeof *divergence);
     return DDN_OK;
 }
 
@@ -319,42 +384,41 @@ static ddn_status check_memory(ddn_query *q, const region *x, const region *v, i
 ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx)
 {
     ddn_context *ctx = q->ctx;
-    q->report = (ddni_report){.touched = 1};
+    q->report = (ddni_report){.touched = m > 0 ? 0 : 1};
+    q->m = m;
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
-    ddni_request asked = q->rq;
-    if (m > 0) {
-        DDNI_TRY(ddni_query_singles_open(q, m, &asked));
+    if (m == 0) {
+        return DDN_OK;
     }
-    ddni_request rq = asked;
+    ddni_request rq = q->rq;
+    DDNI_TRY(ddni_query_singles_open(q, m, &rq));
     rq.epsilon = q->values[DDNI_QUERY_EPSILON].f;
     rq.trajectory = q->values[DDNI_QUERY_TRAJECTORY].i != 0;
     rq.forbidden = q->values[DDNI_QUERY_FORBID].i;
     region vectors = {"v", NULL, q->oracle->d, rq.ldv, sizeof *rq.v};
     if (rq.f64[DDN_OUT_COV_TIMES_V] != NULL || rq.f64[DDN_OUT_JACOBIAN_TIMES_V] != NULL) {
-        DDNI_CHECK(ctx, rq.v != NULL || m == 0, DDN_E_STATE,
+        DDNI_CHECK(ctx, rq.v != NULL, DDN_E_STATE,
                    "the outputs COV_TIMES_V and JACOBIAN_TIMES_V need the input DDN_IN_V");
         DDNI_TRY(ddni_check_states(ctx, "v", rq.v, m, q->oracle->d, rq.ldv));
         vectors.start = rq.v;
     }
-    if (rq.f64[DDN_OUT_DRAW] != NULL || rq.i64[DDN_OUT_DRAW_INDEX] != NULL) {
+    int probes = rq.f64[DDN_OUT_DIVERGENCE] != NULL && q->values[DDNI_QUERY_PROBES].i > 0;
+    if (rq.f64[DDN_OUT_DRAW] != NULL || rq.i64[DDN_OUT_DRAW_INDEX] != NULL || probes) {
         DDNI_CHECK(ctx, rq.paths.list == NULL || q->path_count >= m, DDN_E_SHAPE,
                    "%lld path numbers were set, but the run has m = %lld states",
                    (long long)q->path_count, (long long)m);
     }
-    if (m == 0) {
-        return DDN_OK;
-    }
     const region states = {"x", x, q->oracle->d, ldx, sizeof *x};
     DDNI_TRY(check_memory(q, &states, &vectors, m));
-    DDNI_TRY(plan(q, m, &rq));
     ddni_batch batch = {&level, m, x, ldx};
-    ddn_status status =
-        q->oracle->ops->evaluate(ctx, q->oracle, q->scratch, &rq, &batch, &q->report);
+    ddn_status status = evaluate(q, &rq, &batch);
     add_tally(q);
     DDNI_TRY(status);
-    derive(&asked, &rq, &batch, q->oracle->d);
+    if (level.a <= 0.0) {
+        at_infinity(&rq, m);
+    }
     return ddni_query_singles_close(q, m);
 }
 

@@ -9,6 +9,7 @@ enum {
     DDNI_QUERY_EPSILON, /* rows of the table of options */
     DDNI_QUERY_TRAJECTORY,
     DDNI_QUERY_FORBID,
+    DDNI_QUERY_PROBES,
     DDNI_QUERY_OPTIONS
 };
 
@@ -20,6 +21,12 @@ typedef struct ddni_query_singles {
     int64_t ldv;
     double *wide[DDNI_OUTPUTS], *wide_v, *wide_x;
 } ddni_query_singles;
+
+/* The divergence by products with the Jacobian: states, vectors and products of several vectors a
+ * row, and the sums. Pointers alone. */
+typedef struct ddni_query_products {
+    double *x, *v, *jv, *sum;
+} ddni_query_products;
 
 /* Some derived outputs need an output that the caller did not bind: TRACE_COV goes to `trace`. */
 struct ddn_query {
@@ -35,7 +42,9 @@ struct ddn_query {
     ddni_option table[DDNI_QUERY_OPTIONS];
     ddni_value values[DDNI_QUERY_OPTIONS];
     double *trace;
+    ddni_query_products products;
     ddni_report report;
+    int64_t m;                                    /* states of the last run */
     int64_t total[DDNI_MOST_WAYS][DDN_WAY_BYTES]; /* by ddn_way_tally - 1 */
 };
 
@@ -47,6 +56,14 @@ ddn_status ddni_query_check_input(ddn_query *q, ddn_input what, const void *in, 
 
 /* ddn_query_run after its check of q. */
 ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx);
+
+/* Evaluates what is asked for, outputs that follow from others included, and adds to the report. */
+ddn_status ddni_query_evaluate(ddn_query *q, const ddni_request *asked, const ddni_batch *batch);
+
+/* Whether DIVERGENCE is bound and comes from products with the Jacobian. */
+int32_t ddni_query_by_products(const ddn_query *q);
+/* It, into q->products.sum[m]. */
+ddn_status ddni_query_products_run(ddn_query *q, const ddni_request *rq, const ddni_batch *batch);
 
 /* Rows of singles, checked but for NaN and Inf, as doubles without gaps, in *copy. */
 ddn_status ddni_query_promote(ddn_context *ctx, const char *name, int64_t m, int64_t d,

@@ -1,5 +1,5 @@
 /* Schedules in closed form: Ornstein-Uhlenbeck (1), variance-preserving with linear beta (4),
- * EDM / variance-exploding (7). */
+ * EDM / variance-exploding (7), flow matching (26). */
 #include "base/check.h"
 #include "schedule/kinds.h"
 
@@ -32,7 +32,8 @@ static ddn_status ou_same(ddn_context *ctx, const ddn_schedule *sch, double from
     return DDN_OK;
 }
 
-static const ddni_schedule_ops ou_ops = {"ou", ou_level, ou_rates, ou_same, ou_same, NULL, 0};
+static const ddni_schedule_ops ou_ops = {
+    .kind = "ou", .level = ou_level, .rates = ou_rates, .to_ou = ou_same, .from_ou = ou_same};
 
 ddn_status ddn_schedule_create_ou(ddn_context *ctx, ddn_schedule **out)
 {
@@ -91,8 +92,11 @@ static ddn_status vp_from_ou(ddn_context *ctx, const ddn_schedule *sch, double t
     return DDN_OK;
 }
 
-static const ddni_schedule_ops vp_ops = {"vp_linear", vp_level, vp_rates, vp_to_ou,
-                                         vp_from_ou,  NULL,     0};
+static const ddni_schedule_ops vp_ops = {.kind = "vp_linear",
+                                         .level = vp_level,
+                                         .rates = vp_rates,
+                                         .to_ou = vp_to_ou,
+                                         .from_ou = vp_from_ou};
 
 ddn_status ddn_schedule_create_vp_linear(ddn_context *ctx, double beta_min, double beta_max,
                                          ddn_schedule **out)
@@ -151,8 +155,23 @@ static ddn_status edm_from_ou(ddn_context *ctx, const ddn_schedule *sch, double 
     return DDN_OK;
 }
 
-static const ddni_schedule_ops edm_ops = {"edm",       edm_level, edm_rates, edm_to_ou,
-                                          edm_from_ou, NULL,      0};
+static ddn_status edm_slopes(ddn_context *ctx, const ddn_schedule *sch, const ddni_level *level,
+                             double *da, double *ds)
+{
+    (void)ctx;
+    (void)sch;
+    (void)level;
+    *da = 0.0;
+    *ds = 1.0;
+    return DDN_OK;
+}
+
+static const ddni_schedule_ops edm_ops = {.kind = "edm",
+                                          .level = edm_level,
+                                          .rates = edm_rates,
+                                          .to_ou = edm_to_ou,
+                                          .from_ou = edm_from_ou,
+                                          .slopes = edm_slopes};
 
 ddn_status ddn_schedule_create_edm(ddn_context *ctx, ddn_schedule **out)
 {
@@ -161,5 +180,72 @@ ddn_status ddn_schedule_create_edm(ddn_context *ctx, ddn_schedule **out)
     double sigma_max = sqrt(expm1(2.0 * DDNI_TAU_MAX));
     DDNI_TRY(ddni_schedule_create(ctx, sizeof(ddn_schedule), &edm_ops, 0.0, sigma_max, 1, out));
     (*out)->tau_max = 0.5 * log1p(sigma_max * sigma_max);
+    return DDN_OK;
+}
+
+/* ---- Flow matching: a = 1 - u, s = u, to u = 1, where a = 0. */
+
+static ddn_status flow_level(ddn_context *ctx, const ddn_schedule *sch, double t, ddni_level *level)
+{
+    (void)ctx;
+    (void)sch;
+    ddni_dd a = dd_two_sum(1.0, -t), s2 = dd_two_prod(t, t);
+    *level = (ddni_level){.t = t, .a = a.hi, .a_low = a.lo, .s2 = s2.hi, .s2_low = s2.lo, .s = t};
+    return DDN_OK;
+}
+
+static ddn_status flow_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f,
+                             double *g2)
+{
+    (void)ctx;
+    (void)sch;
+    *f = -1.0 / (1.0 - t);
+    *g2 = 2.0 * t / (1.0 - t);
+    return DDN_OK;
+}
+
+static ddn_status flow_slopes(ddn_context *ctx, const ddn_schedule *sch, const ddni_level *level,
+                              double *da, double *ds)
+{
+    (void)ctx;
+    (void)sch;
+    (void)level;
+    *da = -1.0;
+    *ds = 1.0;
+    return DDN_OK;
+}
+
+static ddn_status flow_to_ou(ddn_context *ctx, const ddn_schedule *sch, double t, double *tau)
+{
+    (void)ctx;
+    (void)sch;
+    double sigma = t / (1.0 - t);
+    *tau = 0.5 * log1p(sigma * sigma);
+    return DDN_OK;
+}
+
+/* u = sigma/(1 + sigma), also for sigma = 0 and infinity. */
+static ddn_status flow_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t)
+{
+    (void)ctx;
+    (void)sch;
+    double sigma = sqrt(expm1(2.0 * tau));
+    *t = sigma < 1.0 ? sigma / (1.0 + sigma) : 1.0 / (1.0 + 1.0 / sigma);
+    return DDN_OK;
+}
+
+static const ddni_schedule_ops flow_ops = {.kind = "flow",
+                                           .level = flow_level,
+                                           .rates = flow_rates,
+                                           .to_ou = flow_to_ou,
+                                           .from_ou = flow_from_ou,
+                                           .slopes = flow_slopes};
+
+ddn_status ddn_schedule_create_flow(ddn_context *ctx, ddn_schedule **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    DDNI_TRY(ddni_schedule_create(ctx, sizeof(ddn_schedule), &flow_ops, 0.0, 1.0, 1, out));
+    (*out)->tau_max = INFINITY;
     return DDN_OK;
 }

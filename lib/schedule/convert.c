@@ -87,7 +87,8 @@ ddn_status ddni_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double
 
 ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t)
 {
-    DDNI_CHECK(ctx, isfinite(tau), DDN_E_NONFINITE, "OU time %g is not finite", tau);
+    DDNI_CHECK(ctx, isfinite(tau) || tau == sch->tau_max, DDN_E_NONFINITE,
+               "OU time %g is not finite", tau);
     /* the ends may come from another schedule's conversion, a few roundings off */
     DDNI_CHECK(ctx,
                tau >= sch->tau_min - ROUNDINGS * fabs(sch->tau_min) &&
@@ -103,7 +104,7 @@ ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, doub
 ddn_status ddni_schedule_rates_in_step(ddn_context *ctx, const ddn_schedule *sch, double t,
                                        double u, double at, double *f, double *g2)
 {
-    if (!sch->ops->jumps) {
+    if (!sch->ops->indices) {
         return ddni_schedule_rates(ctx, sch, at, f, g2);
     }
     double tau[2]; /* these schedules have a = e^-tau, a^2 + s^2 = 1 */

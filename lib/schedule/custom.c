@@ -22,7 +22,8 @@ static ddn_status evaluate(ddn_context *ctx, const custom *p, double t, values *
                          p->eval(p->user, t, &v->a, &v->s, &v->da, &v->ds)));
     DDNI_CHECK(ctx, isfinite(v->a) && isfinite(v->s), DDN_E_NONFINITE,
                "the custom schedule gave a = %g, s = %g at t = %.17g", v->a, v->s, t);
-    DDNI_CHECK(ctx, v->a >= 1e-150 && v->a <= 1e150, DDN_E_RANGE,
+    int32_t pure = t == p->base.t_max && v->a == 0.0;
+    DDNI_CHECK(ctx, pure || (v->a >= 1e-150 && v->a <= 1e150), DDN_E_RANGE,
                "the custom schedule gave a = %g, outside [1e-150, 1e150], at t = %.17g", v->a, t);
     int32_t end = p->base.noiseless && t == p->base.t_min;
     DDNI_CHECK(ctx, end ? v->s == 0.0 : v->s >= 1e-150 && v->s <= 1e150, DDN_E_RANGE,
@@ -96,8 +97,26 @@ static void custom_destroy(ddn_schedule *sch)
     }
 }
 
-static const ddni_schedule_ops custom_ops = {
-    "custom", custom_level, custom_rates, custom_to_ou, custom_from_ou, custom_destroy, 0};
+static ddn_status custom_slopes(ddn_context *ctx, const ddn_schedule *sch, const ddni_level *level,
+                                double *da, double *ds)
+{
+    values v;
+    DDNI_TRY(evaluate(ctx, (const custom *)sch, level->t, &v));
+    DDNI_CHECK(ctx, isfinite(v.da) && isfinite(v.ds), DDN_E_NONFINITE,
+               "the custom schedule gave da/dt = %g, ds/dt = %g at t = %.17g", v.da, v.ds,
+               level->t);
+    *da = v.da;
+    *ds = v.ds;
+    return DDN_OK;
+}
+
+static const ddni_schedule_ops custom_ops = {.kind = "custom",
+                                             .level = custom_level,
+                                             .rates = custom_rates,
+                                             .to_ou = custom_to_ou,
+                                             .from_ou = custom_from_ou,
+                                             .destroy = custom_destroy,
+                                             .slopes = custom_slopes};
 
 enum {
     CHECKED = 257
@@ -116,7 +135,7 @@ static ddn_status check_monotone(ddn_context *ctx, custom *p)
         DDNI_CHECK(ctx, tau > before, DDN_E_RANGE,
                    "s/a of the custom schedule does not increase before t = %.17g", t);
         before = tau;
-        if (k > 0 || !p->base.noiseless) {
+        if ((k > 0 || !p->base.noiseless) && isfinite(tau)) {
             DDNI_TRY(custom_rates(ctx, &p->base, t, &f, &g2));
         }
         if (k == 0) {

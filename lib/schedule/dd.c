@@ -58,3 +58,14 @@ ddni_dd ddni_dd_log1p(double x)
     ddni_dd r = dd_add(dd_add(e, dd_from(x)), dd_scale(e, x));
     return dd_two_sum(l, r.hi - 0.5 * r.hi * r.hi);
 }
+
+ddni_dd ddni_dd_log(double x)
+{
+    int k;
+    double part = frexp(x, &k); /* in [1/2, 1); next to 1 no power of two is split off */
+    if (part < 0.70710678118654752) {
+        part *= 2.0;
+        k--;
+    }
+    return dd_add(ddni_dd_log1p(part - 1.0), dd_scale(LOG2, k));
+}

@@ -74,4 +74,7 @@ ddni_dd ddni_dd_exp(ddni_dd x);
 /* log(1 + x) for a double x > -1, relative to the result. */
 ddni_dd ddni_dd_log1p(double x);
 
+/* log(x) for a normal double x > 0, likewise. */
+ddni_dd ddni_dd_log(double x);
+
 #endif

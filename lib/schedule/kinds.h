@@ -18,7 +18,11 @@ typedef struct ddni_schedule_ops {
     ddn_status (*to_ou)(ddn_context *ctx, const ddn_schedule *sch, double t, double *tau);
     ddn_status (*from_ou)(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t);
     void (*destroy)(ddn_schedule *sch); /* members of the kind only; may be NULL */
-    int32_t jumps;                      /* 1: rates are constant between times where they jump */
+    /* da/dt and ds/dt at a level; NULL: of a schedule with a^2 + s^2 = 1 and a > 0, by its rates.
+     */
+    ddn_status (*slopes)(ddn_context *ctx, const ddn_schedule *sch, const ddni_level *level,
+                         double *da, double *ds);
+    int32_t indices; /* 1: times are indices, at which the rates jump; constant between them */
 } ddni_schedule_ops;
 
 /* Kinds embed this as their first member. */

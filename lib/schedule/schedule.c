@@ -143,7 +143,33 @@ ddn_status ddni_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double
 {
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, sch, t, &level));
+    DDNI_CHECK(ctx, level.a > 0.0, DDN_E_RANGE,
+               "f and g^2 of schedule %s are infinite at t = %.17g, where a = 0", sch->ops->kind,
+               t);
     return sch->ops->rates(ctx, sch, t, f, g2);
+}
+
+int32_t ddni_schedule_pure(const ddn_schedule *sch)
+{
+    return isinf(sch->tau_max);
+}
+
+int32_t ddni_schedule_indexed(const ddn_schedule *sch)
+{
+    return sch->ops->indices;
+}
+
+ddn_status ddni_schedule_slopes(ddn_context *ctx, const ddn_schedule *sch, const ddni_level *level,
+                                double *da, double *ds)
+{
+    double f, g2;
+    if (sch->ops->slopes != NULL) {
+        return sch->ops->slopes(ctx, sch, level, da, ds);
+    }
+    DDNI_TRY(sch->ops->rates(ctx, sch, level->t, &f, &g2));
+    *da = f * level->a;
+    *ds = -level->a * *da / level->s;
+    return DDN_OK;
 }
 
 ddn_status ddn_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f,

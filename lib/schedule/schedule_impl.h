@@ -11,7 +11,7 @@
 /* The noise level at one time. a + a_low is a(t) to about twice double precision: at small s the
  * rounding of a alone would show in the weights (theory.md (14)); a_low is 0 where unknown. */
 typedef struct ddni_level {
-    double t;
+    double t; /* a = 0: pure noise, at the last time of some schedules alone */
     double a, a_low;
     double s2, s;  /* s2 = s * s, each correctly rounded or nearly so */
     double s2_low; /* s2 + s2_low is s(t)^2 to about twice double precision */
@@ -30,6 +30,15 @@ ddn_status ddni_schedule_level(ddn_context *ctx, const ddn_schedule *sch, double
 ddn_status ddni_schedule_level_or_end(ddn_context *ctx, const ddn_schedule *sch, double t,
                                       ddni_level *level);
 
+/* Whether it ends in pure noise: a = 0 at its last time. */
+int32_t ddni_schedule_pure(const ddn_schedule *sch);
+/* Whether its times are indices, between which rates jump. */
+int32_t ddni_schedule_indexed(const ddn_schedule *sch);
+
+/* da/dt and ds/dt at a level of the schedule, also where a = 0 and f and g^2 are infinite. */
+ddn_status ddni_schedule_slopes(ddn_context *ctx, const ddn_schedule *sch, const ddni_level *level,
+                                double *da, double *ds);
+
 /* f and g^2 as ddn_schedule_rates. */
 ddn_status ddni_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f,
                                double *g2);
@@ -44,7 +53,10 @@ ddn_status ddni_schedule_rates_in_step(ddn_context *ctx, const ddn_schedule *sch
 ddn_status ddni_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double t, double *tau);
 ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t);
 
-/* As ddn_schedule_grid, without its checks of count and pointers. */
+/* The first time of that grid, and the grid as ddn_schedule_grid, without checks of count and
+ * pointers. */
+ddn_status ddni_schedule_grid_first(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind,
+                                    double t_first, double t_last, int64_t count, double *t);
 ddn_status ddni_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind,
                               double t_first, double t_last, int64_t count, double *times);
 

@@ -11,6 +11,10 @@
 
 #include <string.h>
 
+/* Zeros whose slopes are within this factor of the least one where their number changes: the root
+ * of the curvatures' ratio, if they are folds. */
+static const double FLATTEST = 100;
+
 typedef struct found {
     double p, x;
     ddn_system_bifurcation kind;
@@ -123,7 +127,7 @@ static void remember(scan *s, ddn_system_bifurcation kind, double x, double p)
         x < s->mesh.lo - 1e-9 * width_x || x > s->mesh.hi + 1e-9 * width_x) {
         return;
     }
-    for (int64_t i = 0; i < s->count; i++) {
+    for (int64_t i = 0; i < s->count && i < s->capacity; i++) {
         if (fabs(s->list[i].p - p) < 1e-6 * width_p && fabs(s->list[i].x - x) < 1e-5 * width_x) {
             return;
         }
@@ -171,8 +175,21 @@ static ddn_status zeros_at(scan *s, double p, double *x, int64_t *count)
     return DDN_OK;
 }
 
-/* The number of zeros differs between p0 and p1: where, and which zero
- * has the flattest slope there. */
+/* What the flattest of the n zeros in s->trial at p are near: several may be at one p. */
+static void examine_flattest(scan *s, double p, int64_t n)
+{
+    double least = INFINITY;
+    for (int64_t i = 0; i < n; i++) {
+        least = fmin(least, fabs(slope_at(s, s->trial[i], p)));
+    }
+    for (int64_t i = 0; i < n; i++) {
+        if (fabs(slope_at(s, s->trial[i], p)) <= FLATTEST * least) {
+            examine(s, s->trial[i], p);
+        }
+    }
+}
+
+/* The number of zeros differs between p0 and p1: where. */
 static ddn_status count_changes(scan *s, double p0, int64_t n0, double p1)
 {
     for (int k = 0; k < 24; k++) {
@@ -186,19 +203,10 @@ static ddn_status count_changes(scan *s, double p0, int64_t n0, double p1)
         }
     }
     for (int side = 0; side < 2; side++) {
-        double p = side == 0 ? p0 : p1, least = INFINITY, x = NAN;
+        double p = side == 0 ? p0 : p1;
         int64_t n = 0;
         DDNI_TRY(zeros_at(s, p, s->trial, &n));
-        for (int64_t i = 0; i < n; i++) {
-            double slope = fabs(slope_at(s, s->trial[i], p));
-            if (slope < least) {
-                least = slope;
-                x = s->trial[i];
-            }
-        }
-        if (isfinite(least)) {
-            examine(s, x, p);
-        }
+        examine_flattest(s, p, n);
     }
     return s->line.status;
 }
@@ -270,10 +278,7 @@ static ddn_status run_scan(scan *s, int64_t p_grid)
 static int32_t is_before(const void *what, int64_t i, int64_t j)
 {
     const found *a = (const found *)what + i, *b = (const found *)what + j;
-    if (a->p != b->p) {
-        return a->p < b->p;
-    }
-    return a->x < b->x || (a->x == b->x && a->kind < b->kind);
+    return a->p < b->p || (a->p == b->p && a->x < b->x); /* no two of them are at one place */
 }
 
 static void exchange_found(void *what, int64_t i, int64_t j)

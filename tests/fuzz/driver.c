@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "support/block.h"
+
 const char *fuzz_doing = "";
 
 void fuzz_demand(int condition, const char *what, const ddn_context *ctx)
@@ -35,8 +37,7 @@ static void *allocate(void *user, int64_t bytes, int64_t alignment)
         memory->failed = 1;
         return NULL;
     }
-    size_t a = (size_t)alignment;
-    void *block = aligned_alloc(a, ((size_t)bytes + a - 1) / a * a);
+    void *block = test_block(bytes, alignment);
     memory->held += block != NULL;
     return block;
 }
@@ -215,11 +216,14 @@ static void run(const uint8_t *bytes, size_t size)
 
 static int replay_file(const char *path)
 {
-    uint8_t *bytes = malloc(CAPACITY);
     FILE *f = fopen(path, "rb");
-    if (f == NULL || bytes == NULL) {
+    if (f == NULL) {
         perror(path);
         return 1;
+    }
+    uint8_t *bytes = malloc(CAPACITY);
+    if (bytes == NULL) {
+        abort();
     }
     size_t size = fread(bytes, 1, CAPACITY, f);
     fclose(f);

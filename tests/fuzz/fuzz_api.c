@@ -10,6 +10,8 @@
 
 #include <unistd.h>
 
+#include "support/block.h"
+
 enum {
     MOST_CALLS = 64
 };
@@ -293,8 +295,7 @@ static void *allocate(void *user, int64_t bytes, int64_t alignment)
     if (bytes > INT64_C(1) << 24 || (f->fail > 0 && --f->fail == 0)) {
         return NULL;
     }
-    size_t a = (size_t)alignment;
-    void *block = aligned_alloc(a, ((size_t)bytes + a - 1) / a * a);
+    void *block = test_block(bytes, alignment);
     demand(block != NULL, "no memory");
     if (f->keep) {
         push(&f->blocks, block);

@@ -208,7 +208,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     inputs++;
     make_file(&f, &b, how, (size_t)zeros);
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || f.size == 0 || write(fd, f.bytes, f.size) != (ssize_t)f.size) {
+    if (fd < 0) {
+        return 0;
+    }
+    if (f.size == 0 || write(fd, f.bytes, f.size) != (ssize_t)f.size) {
         close(fd);
         return 0;
     }

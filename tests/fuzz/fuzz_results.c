@@ -11,6 +11,7 @@
 enum {
     MADE = 1,     /* bit: the bytes are calls that make a result and its other half; else a file */
     NPY = 2,      /* bit: the file is a dictionary of .npy and what comes after its line */
+    WRITTEN = 4,  /* bit: the bytes say what stands in the file, mostly what may stand there */
     FAILING = 32, /* bit: an allocation fails */
     MOST = 1 << 16
 };
@@ -146,12 +147,172 @@ static void merge(ddn_context *ctx, const ddn_result *a, const ddn_result *b)
     ddn_result_destroy(whole);
 }
 
+/* ---- Files whose text is made -------------------------------------------------------------- */
+
+typedef struct draft {
+    FILE *file;
+    fuzz_bytes b;
+    int csv, half; /* the first or the second, whose seed and some numbers are others */
+    int64_t rows, first, columns, scalars;
+    int64_t same; /* bits: of columns that are the same in both halves */
+} draft;
+
+/* One of the list, of whose end there is one for a byte in 32. */
+static const char *mostly(draft *t, int64_t moved, int64_t good, int64_t odd,
+                          const char *const *list)
+{
+    int rare = fuzz_u8(&t->b) % 32 == 31;
+    return list[rare ? good + fuzz_up_to(&t->b, odd) : (fuzz_up_to(&t->b, good) + moved) % good];
+}
+
+static const char *some_number(draft *t, int64_t moved)
+{
+    static const char *const list[] = {
+        "0.5",   "0.25", "0.75",   "1",       "0",        "2",     "1e-3", "9",  "-1",
+        "1e300", "-0",   "5e-324", "\"inf\"", "\"-inf\"", "1e999", "",     "{}", "9007199254740992",
+    };
+    return mostly(t, moved, 9, 9, list);
+}
+
+/* Where names come one after the other, they do not stand twice. */
+static const char *name_of(draft *t, int64_t i)
+{
+    static const char *const list[] = {"t",       "phi",     "phi_se", "phi_low", "phi_high",
+                                       "phi_rho", "x",       "x_se",   "x_low",   "x_high",
+                                       "x_rho",   "samples", "a,b\\n", "",        "\\u00e9"};
+    int rare = fuzz_u8(&t->b) % 32 == 31;
+    return list[rare ? fuzz_up_to(&t->b, 15) : i % 12];
+}
+
+/* The description of entry i, without its closing bracket. */
+static void describe(draft *t, int64_t i, int scalar)
+{
+    static const char *const poolings[] = {"same", "mean", "share",    "part",
+                                           "sum",  "none", "crossing", ""};
+    int which = fuzz_u8(&t->b);
+    const char *name = name_of(t, i), *pooling = mostly(t, 0, 7, 1, poolings);
+    int equal_halves = pooling == poolings[0];
+    fprintf(t->file, "\"%s%s\": {\"pooling\": \"%s\"", scalar ? "s_" : "", name, pooling);
+    if (scalar) {
+        fprintf(t->file, ", \"value\": %s", some_number(t, equal_halves ? 0 : t->half));
+        fprintf(t->file, ", \"standard_error\": %s", some_number(t, 0));
+    } else {
+        t->same |= (int64_t)equal_halves << i;
+    }
+    if (which & 3) {
+        fprintf(t->file, ", \"count\": %d", fuzz_u8(&t->b));
+    }
+    if (which & 4) {
+        fprintf(t->file, ", \"%s\": \"%s\"", which & 8 ? "of" : "counts",
+                name_of(t, fuzz_up_to(&t->b, 12)));
+    }
+    if (which & 16) {
+        fprintf(t->file, ", \"level\": %s", some_number(t, 0));
+    }
+}
+
+static void write_fields(draft *t, const char *before, const char *between)
+{
+    static const char *const kinds[] = {"clones", "identities", "a kind", ""};
+    static const char *const clocks[] = {"ou", "schedule:edm", "none", "schedule", "OU"};
+    const char *kind = mostly(t, 0, 3, 1, kinds), *clock = mostly(t, 0, 3, 2, clocks);
+    fprintf(t->file, "%s\"kind\": \"%s\"%s%s\"clock\": \"%s\"", before, kind, between, before,
+            clock);
+    if (fuzz_u8(&t->b) % 8 != 7) {
+        fprintf(t->file, "%s%s\"seed\": \"%d\"", between, before, 1 + t->half);
+    }
+    if (fuzz_u8(&t->b) % 2) {
+        fprintf(t->file, "%s%s\"DDN_ANALYSIS_SAMPLES\": \"%s\"", between, before,
+                some_number(t, t->half));
+    }
+}
+
+/* One of column i; CSV has no quotes around words. */
+static void write_number(draft *t, int64_t i, const char *before)
+{
+    const char *number = some_number(t, t->same >> i & 1 ? 0 : t->half);
+    int bare = t->csv && number[0] == '"';
+    fprintf(t->file, "%s%.*s", before, bare ? (int)strlen(number) - 2 : 99, number + bare);
+}
+
+static void write_csv(draft *t)
+{
+    int64_t end = t->first + t->columns;
+    fprintf(t->file, "# diffdyn result 1\n");
+    write_fields(t, "# field ", "\n");
+    for (int64_t i = 0; i < t->scalars; i++) {
+        fprintf(t->file, "\n# scalar ");
+        describe(t, i, 1);
+        fprintf(t->file, "}");
+    }
+    for (int64_t i = t->first; i < end; i++) {
+        fprintf(t->file, "\n# column ");
+        describe(t, i, 0);
+        fprintf(t->file, "}");
+    }
+    for (int64_t i = t->first; i < end; i++) {
+        fprintf(t->file, "%s%s", i == t->first ? "\n" : ",", name_of(t, i));
+    }
+    for (int64_t k = 0; k < t->rows && t->columns > 0; k++) {
+        int64_t more = fuzz_u8(&t->b) == 255;
+        for (int64_t i = t->first; i < end + more; i++) {
+            write_number(t, i, i == t->first ? "\n" : ",");
+        }
+    }
+    fprintf(t->file, fuzz_u8(&t->b) == 255 ? "\n" : "\n# end\n");
+}
+
+static void write_json(draft *t)
+{
+    fprintf(t->file, "{\"format\": \"diffdyn result\", \"version\": 1, \"fields\": {");
+    write_fields(t, "", ", ");
+    fprintf(t->file, "}, \"scalars\": {");
+    for (int64_t i = 0; i < t->scalars; i++) {
+        fprintf(t->file, i == 0 ? "" : ", ");
+        describe(t, i, 1);
+        fprintf(t->file, "}");
+    }
+    fprintf(t->file, "}, \"rows\": %lld, \"columns\": {", (long long)t->rows);
+    for (int64_t i = t->first; i < t->first + t->columns; i++) {
+        int64_t more = fuzz_u8(&t->b) == 255;
+        fprintf(t->file, i == t->first ? "" : ", ");
+        describe(t, i, 0);
+        fprintf(t->file, ", \"values\": [");
+        for (int64_t k = 0; k < t->rows + more; k++) {
+            write_number(t, i, k == 0 ? "" : ", ");
+        }
+        fprintf(t->file, "]}");
+    }
+    fprintf(t->file, "}}\n");
+}
+
+static void write_draft(FILE *file, fuzz_bytes b, int half)
+{
+    draft t = {.file = file, .half = half};
+    t.csv = fuzz_u8(&b) % 2;
+    t.rows = fuzz_up_to(&b, 6);
+    t.first = fuzz_up_to(&b, 12);
+    t.columns = fuzz_up_to(&b, 13);
+    t.scalars = fuzz_up_to(&b, 6);
+    t.b = b;
+    if (t.csv) {
+        write_csv(&t);
+    } else {
+        write_json(&t);
+    }
+}
+
 /* ---- A file -------------------------------------------------------------------------------- */
 
-static void write_file(const fuzz_bytes *b, int how, int major)
+static void write_file(const fuzz_bytes *b, int how, int major, int half)
 {
     FILE *file = fopen(in_path, "wb");
     fuzz_demand(file != NULL, in_path, NULL);
+    if (how & WRITTEN) {
+        write_draft(file, *b, half);
+        fclose(file);
+        return;
+    }
     if (how & NPY) {
         uint8_t head[12];
         fwrite(head, 1, fuzz_npy_head(b, major, head), file);
@@ -198,6 +359,23 @@ static void read_file(ddn_context *ctx, fuzz_memory *memory, int64_t fail)
         read_as[format] += status == DDN_OK;
         use_file(ctx, status, r, memory);
     }
+}
+
+/* Both halves of a text that is made: the same but for the seed and some numbers. */
+static void merge_written(ddn_context *ctx, const fuzz_bytes *b, int how)
+{
+    ddn_result *halves[2] = {NULL, NULL};
+    for (int i = 0; i < 2; i++) {
+        write_file(b, how, 1, i);
+        fuzz_doing = "read a half";
+        ddn_status status = ddn_result_open(ctx, in_path, DDN_RESULT_FORMAT_AUTO, &halves[i]);
+        fuzz_demand(status == DDN_OK || status == DDN_E_FORMAT, ddn_status_name(status), ctx);
+    }
+    if (halves[0] != NULL && halves[1] != NULL) {
+        merge(ctx, halves[0], halves[1]);
+    }
+    ddn_result_destroy(halves[0]);
+    ddn_result_destroy(halves[1]);
 }
 
 /* ---- Calls --------------------------------------------------------------------------------- */
@@ -310,8 +488,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ddn_result_destroy(one);
         ddn_result_destroy(other);
     } else {
-        write_file(&b, how, major);
+        write_file(&b, how, major, 0);
         read_file(ctx, &memory, how & FAILING ? fail : 0);
+        if (how & WRITTEN) {
+            merge_written(ctx, &b, how);
+        }
     }
     fuzz_context_end(ctx, &memory);
     return 0;

@@ -26,16 +26,18 @@ typedef struct custom {
     const ddn_schedule *self;
 } custom;
 
-static int64_t schedules[6], good, refused;
+static int64_t schedules[10], good, refused;
 static double longest;
 
 void fuzz_report(void)
 {
     printf("reached: schedules: %lld ou, %lld vp_linear, %lld ddpm, %lld cosine, %lld edm, %lld "
-           "custom; calls: %lld good, %lld refused; longest call %.1f ms\n",
+           "custom, %lld flow, %lld scaled_linear, %lld table, %lld zero_snr; calls: %lld good, "
+           "%lld refused; longest call %.1f ms\n",
            (long long)schedules[0], (long long)schedules[1], (long long)schedules[2],
            (long long)schedules[3], (long long)schedules[4], (long long)schedules[5],
-           (long long)good, (long long)refused, 1e3 * longest);
+           (long long)schedules[6], (long long)schedules[7], (long long)schedules[8],
+           (long long)schedules[9], (long long)good, (long long)refused, 1e3 * longest);
 }
 
 /* Ends the measurement of a call; whether it was DDN_OK. */
@@ -84,14 +86,30 @@ static double parameter(fuzz_bytes *b, double usual)
     return fuzz_u8(b) % 4 == 0 ? fuzz_any_real(b) : usual * (double)(1 + fuzz_u8(b)) / 64;
 }
 
+/* Numbers that mostly rise or fall within (0, 1), as those of one of the kinds do. */
+static ddn_status make_table(ddn_context *ctx, fuzz_bytes *b, ddn_schedule **out)
+{
+    double values[MOST_COUNT], at = 1;
+    int64_t count = fuzz_up_to(b, MOST_COUNT + 1);
+    int32_t kind = (int32_t)fuzz_up_to(b, 4);
+    for (int64_t i = 0; i < count; i++) {
+        uint8_t byte = fuzz_u8(b);
+        at *= (double)byte / 256;
+        values[i] = byte % 32 == 31 ? fuzz_any_real(b) : at;
+    }
+    return ddn_schedule_create_table(ctx, kind, count, values, out);
+}
+
 static ddn_schedule *make(ddn_context *ctx, fuzz_bytes *b, custom *c)
 {
     static const int32_t results[] = {0, 0, 0, 0, 0, DDN_STOPPED, 7, DDN_E_CALLBACK};
     ddn_schedule *sch = NULL;
     ddn_status status;
-    int kind = (int)fuzz_up_to(b, 6);
+    int kind = (int)fuzz_up_to(b, 10);
     int64_t steps = fuzz_u8(b) % 4 == 0 ? fuzz_any_integer(b) : 1 + fuzz_up_to(b, 1024);
-    double p = parameter(b, kind == 2 ? 1e-4 : 0.1), q = parameter(b, kind == 2 ? 0.02 : 20);
+    int linear = kind == 2 || kind == 7 || kind == 9;
+    double p = parameter(b, linear ? 1e-4 : 0.1), q = parameter(b, linear ? 0.02 : 20);
+    ddn_schedule *base = NULL;
     steps = steps > 1 << 16 && steps <= 1 << 24 ? steps >> 8 : steps; /* that much work is asked */
     fuzz_doing = "create";
     double start = fuzz_clock();
@@ -110,6 +128,20 @@ static ddn_schedule *make(ddn_context *ctx, fuzz_bytes *b, custom *c)
         break;
     case 4:
         status = ddn_schedule_create_edm(ctx, &sch);
+        break;
+    case 6:
+        status = ddn_schedule_create_flow(ctx, &sch);
+        break;
+    case 7:
+        status = ddn_schedule_create_scaled_linear(ctx, p, q, steps, &sch);
+        break;
+    case 8:
+        status = make_table(ctx, b, &sch);
+        break;
+    case 9:
+        status = ddn_schedule_create_ddpm(ctx, p, q, steps, &base);
+        status = status == DDN_OK ? ddn_schedule_create_zero_snr(ctx, base, &sch) : status;
+        ddn_schedule_destroy(base);
         break;
     default:
         *c = (custom){.p = p, .q = q, .how = fuzz_u8(b) % 12, .ctx = ctx};
@@ -158,7 +190,7 @@ static void levels_agree(ddn_context *ctx, const ddn_schedule *sch, double t)
     fuzz_doing = "to_ou";
     start = fuzz_clock();
     if (ended(ctx, start, ddn_schedule_to_ou(ctx, sch, t, &tau))) {
-        fuzz_demand(isfinite(tau) && tau >= 0, "OU time", ctx);
+        fuzz_demand((isfinite(tau) || a == 0) && tau >= 0, "OU time", ctx);
         fuzz_doing = "from_ou";
         start = fuzz_clock();
         if (ended(ctx, start, ddn_schedule_from_ou(ctx, sch, tau, &back))) {
@@ -170,12 +202,14 @@ static void levels_agree(ddn_context *ctx, const ddn_schedule *sch, double t)
 static void grid(ddn_context *ctx, const ddn_schedule *sch, fuzz_bytes *b, double t, double u)
 {
     double times[MOST_COUNT];
-    int32_t kind = (int32_t)fuzz_up_to(b, 7) - 1;
+    int32_t kind = (int32_t)fuzz_up_to(b, 10) - 1;
     int64_t count = fuzz_u8(b) % 8 == 0 ? 0 : fuzz_up_to(b, MOST_COUNT + 1);
     double start = fuzz_clock();
     fuzz_doing = "grid";
     if (ended(ctx, start, ddn_schedule_grid(ctx, sch, kind, t, u, count, times))) {
-        fuzz_demand(times[0] == t && times[count - 1] == u, "ends of the grid", ctx);
+        int leading = kind == DDN_GRID_LEADING; /* reaches its clean end */
+        fuzz_demand(times[0] == t || (leading && u < t), "first end of the grid", ctx);
+        fuzz_demand(times[count - 1] == u || (leading && u > t), "last end of the grid", ctx);
         for (int64_t k = 1; k < count; k++) {
             fuzz_demand(isfinite(times[k]), "a time of the grid", ctx);
             fuzz_demand((times[k] > times[k - 1]) == (u > t), "order of the grid", ctx);

@@ -17,6 +17,10 @@ shift 2
 declare -A SECONDS_OF=([api]=60) LENGTH_OF=([api]=1200 [results]=4000 [saved]=200)
 declare -A COMPARES=([points]=1 [results]=1 [closed]=1) # targets that are fast: how near comparisons are, counts too
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=1024:detect_stack_use_after_return=0
+declare -A words=() # lists of words of the formats
+for list in tests/fuzz/*.dict; do
+    words[$(basename "$list" .dict)]="-dict=$list"
+done
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 OPENBLAS_NUM_THREADS=1
 
 stamp=$(mktemp)
@@ -46,7 +50,8 @@ run_target() {
     while left=$((end - $(date +%s))) && [ "$left" -gt 0 ] && [ $((rounds += 1)) -le 100 ]; do
         nice -n 10 "$build/tests/fuzz/libfuzzer_$target" -max_total_time="$left" -timeout="${SECONDS_OF[$target]:-20}" \
             -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len="${LENGTH_OF[$target]:-1000}" -len_control=20 \
-            -use_value_profile="${COMPARES[$target]:-0}" -print_final_stats=1 -artifact_prefix="$room/findings/" \
+            -use_value_profile="${COMPARES[$target]:-0}" -print_final_stats=1 \
+            ${words[$target]:+"${words[$target]}"} -artifact_prefix="$room/findings/" \
             "$room/corpus" "tests/fuzz/corpus/$target" >"$room/part" 2>&1
         executions=$((executions + $(last stat::number_of_executed_units: "$room/part" || echo 0)))
         cat "$room/part" >>"$room/log"

@@ -83,6 +83,13 @@ def points():
     }
 
 
+def written():
+    """Bytes of which the target writes files, in both formats."""
+    draw = random.Random("written")
+    return {f"written_{i:02}": (4, 0, 0, bytes([i % 2, 3, (0, 1, 6)[i % 3], 12, 3]) + draw.randbytes(40 + 20 * i))
+            for i in range(8)}
+
+
 def results():
     """name: (how, failing, version, the rest), as in fuzz_results.c."""
     table = "[('a', '<f8'), ('b', '<f8')]"
@@ -95,6 +102,7 @@ def results():
         "npy": (2, 0, 1, dictionary(table, "(3,)") + bytes(48)),
         "npy_whole": (0, 0, 0, npy(1, table, "(1,)", bytes(16))),
         "made": (1, 0, 0, bytes([0, 3, 2]) + bytes([0, 0, 3, 5, 1, 64, 1, 2, 1, 2] * 6)),
+        **written(),
     }
 
 

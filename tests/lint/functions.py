@@ -18,10 +18,13 @@ REASONS = {
         "ddn_symmetry_diagram ddn_system_bifurcations ddn_system_fixed_points ddn_system_fixed_points_1d "
         "ddn_system_passage ddn_system_trajectory ddn_theory_knee ddn_theory_overlap_draw ddn_theory_overlap_phi "
         "ddn_theory_overlap_run",
+    "a report of two sets on two grids":
+        "ddn_analysis_generalization",
     "the signature of a public callback, and functions that are such a callback":
         "ddn_jvp_f32_fn ddn_jvp_f64_fn ddn_log_density_fn ddn_predict_f32_fn ddn_predict_f64_fn predict predict_f32 "
         "density host_jvp host_jvp_f32 host_log_p host_predict host_predict_f32 network nothing predict_wrapped "
-        "second_batch straight_velocity two_point_score two_points unet_predict zoo_jvp zoo_jvp_f32 zoo_log_p zoo_predict "
+        "failing_product second_batch straight_velocity swirl two_point_score two_points unet_predict zoo_jvp "
+        "zoo_jvp_f32 zoo_log_p zoo_predict "
         "zoo_predict_f32",
     "LAPACK's and BLAS's own signatures":
         "dgeev_ dgemm_ dgemv_ dgetrs_ dhseqr_ dlaed2_ dlahr2_ dlaqr5_ dlarfb_ dlarft_ dstev_ dsteqr_ dsyevd_ dsyevr_ dsymv_ dsyr2k_ dsyrk_ dtrmm_ dtrsm_",

@@ -20,6 +20,10 @@ BY_NAME = {
 }
 BY_TYPE = {"ddn_method": "10"}
 BY_FUNCTION = {
+    ("ddn_analysis_generalization", "clone_times"): "fx->falling",
+    ("ddn_analysis_generalization", "test"): "fx->dataset",
+    ("ddn_analysis_generalization", "times"): "fx->falling",
+    ("ddn_analysis_generalization", "train"): "fx->dataset",
     ("ddn_context_create_with_allocator", "allocate"): "fixture_allocate",
     ("ddn_context_create_with_allocator", "deallocate"): "fixture_deallocate",
     ("ddn_context_create_with_allocator", "user"): "&fx->memory",
@@ -71,6 +75,8 @@ BY_FUNCTION = {
     ("ddn_result_write", "format"): "DDN_RESULT_FORMAT_AUTO",
     ("ddn_result_write", "path"): "fx->written",
     ("ddn_schedule_create_custom", "eval"): "fixture_levels",
+    ("ddn_schedule_create_table", "kind"): "DDN_TABLE_BETA",
+    ("ddn_schedule_create_zero_snr", "base"): "fixture_indices(fx)",
     ("ddn_system_passage", "coordinate"): "0",
     ("ddn_system_passage", "sys"): "fixture_flow(fx)",
     ("ddn_system_passage", "tolerance"): "1e-6",

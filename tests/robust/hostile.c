@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "support/block.h"
+
 void *fixture_allocate(void *user, int64_t bytes, int64_t alignment)
 {
     memory *mem = user;
@@ -15,8 +17,7 @@ void *fixture_allocate(void *user, int64_t bytes, int64_t alignment)
         mem->blocks = realloc(mem->blocks, (size_t)mem->capacity * sizeof(void *));
         assert_non_null(mem->blocks);
     }
-    size_t a = (size_t)alignment;
-    void *block = aligned_alloc(a, ((size_t)bytes + a - 1) / a * a);
+    void *block = test_block(bytes, alignment);
     assert_non_null(block);
     if (mem->keep) {
         mem->blocks[mem->count++] = block;
@@ -322,6 +323,16 @@ ddn_dataset *fixture_many(fixture *fx)
     return fx->many;
 }
 
+ddn_schedule *fixture_indices(fixture *fx)
+{
+    memory before = set_aside(fx);
+    if (fx->indices == NULL) {
+        OK(fx->context, ddn_schedule_create_ddpm(fx->context, 1e-4, 0.02, 100, &fx->indices));
+    }
+    put_back(fx, before);
+    return fx->indices;
+}
+
 const char *fixture_result_file(fixture *fx)
 {
     memory before = set_aside(fx);
@@ -338,6 +349,7 @@ const char *fixture_result_file(fixture *fx)
 void fixture_tear_down(fixture *fx)
 {
     ddn_dataset_destroy(fx->many);
+    ddn_schedule_destroy(fx->indices);
     ddn_system_destroy(fx->flow);
     ddn_result *results[] = {fx->open, fx->report, fx->late, fx->halves[0], fx->halves[1]};
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) {

@@ -47,6 +47,7 @@ struct fixture {
     ddn_result *open, *report, *late, *halves[2];
     ddn_system *flow;
     ddn_dataset *many;
+    ddn_schedule *indices;
     memory memory;
     char file[1024], label_file[1024]; /* of 128 points */
     char written[64], result_file[64]; /* where results may be written; one that was */
@@ -96,6 +97,7 @@ ddn_result *fixture_late(fixture *fx);
 ddn_result *fixture_half(fixture *fx, int64_t i);
 ddn_system *fixture_flow(fixture *fx);
 ddn_dataset *fixture_many(fixture *fx);
+ddn_schedule *fixture_indices(fixture *fx);
 const char *fixture_result_file(fixture *fx);
 
 /* A schedule with a = 1, s = t. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "support/block.h"
+
 static const double times[3] = {0.2, 0.6, 1.8};
 
 int32_t is_event(world *w)
@@ -22,8 +24,7 @@ void ask(world *w)
 static void *allocate(void *user, int64_t bytes, int64_t alignment)
 {
     ask(user);
-    size_t step = (size_t)alignment;
-    return aligned_alloc(step, ((size_t)bytes + step - 1) / step * step);
+    return test_block(bytes, alignment);
 }
 
 static void deallocate(void *user, void *pointer, int64_t bytes)
@@ -98,9 +99,16 @@ static int32_t squares(void *user, int64_t m, int64_t d, const double *x, int64_
 
 /* ---- What the calls give ---- */
 
+/* What surrounds a call is no event of it. */
+static int32_t hush(world *w)
+{
+    return atomic_exchange(&w->armed, QUIET);
+}
+
 static ddn_status take_result(world *w, ddn_status status, ddn_result *r)
 {
     int64_t at = 0;
+    int32_t armed = hush(w);
     for (int64_t c = 0; r != NULL && c < ddn_result_column_count(r); c++) {
         int64_t rows = ddn_result_rows(r);
         OK(w->ctx, ddn_result_column(w->ctx, r, ddn_result_column_name(r, c), rows, w->out + at));
@@ -110,6 +118,7 @@ static ddn_status take_result(world *w, ddn_status status, ddn_result *r)
         OK(w->ctx, ddn_result_scalar(w->ctx, r, ddn_result_scalar_name(r, k), w->out + at++, NULL));
     }
     ddn_result_destroy(r);
+    atomic_store(&w->armed, armed);
     return status;
 }
 
@@ -264,11 +273,13 @@ static ddn_status run_query(world *w, double t, double epsilon, int64_t trajecto
                                DDN_OUT_TRACE_COV,
                                DDN_OUT_SECOND_DISTANCE2,
                                DDN_OUT_CLASS_POSTERIOR};
+    int32_t armed = hush(w);
     for (size_t i = 0; i < sizeof what / sizeof *what; i++) {
         OK(w->ctx, ddn_query_bind_f64(w->query, what[i], w->out + (int64_t)i * M * D, D));
     }
     OK(w->ctx, ddn_options_set_f64(ddn_query_options(w->query), DDN_QUERY_EPSILON, epsilon));
     OK(w->ctx, ddn_options_set_i64(ddn_query_options(w->query), DDN_QUERY_TRAJECTORY, trajectory));
+    atomic_store(&w->armed, armed);
     return ddn_query_run(w->query, t, M, w->x, D);
 }
 NUMBERS(query_early, run_query(w, 0.01, 1e-9, 0))
@@ -282,11 +293,11 @@ static ddn_status run(world *w, ddn_method method)
 {
     ddn_integrator *it = NULL;
     double *x = w->out;
+    int32_t armed = hush(w);
     OK(w->ctx, ddn_integrator_create(w->ctx, w->empirical, method, &it));
     OK(w->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_DENOISE, 1));
     OK(w->ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS,
                                    method == DDN_METHOD_ADAPTIVE ? ADAPTIVE_STEPS : 4));
-    int32_t armed = atomic_exchange(&w->armed, QUIET);
     OK(w->ctx, ddn_integrator_draw_start(it, M, x, D));
     atomic_store(&w->armed, armed);
     ddn_status first = ddn_integrator_run(it, M, x, D), status = first;
@@ -294,7 +305,9 @@ static ddn_status run(world *w, ddn_method method)
     while (status == DDN_STOPPED || status == DDN_E_CALLBACK) {
         status = ddn_integrator_resume(it, M, x, D);
     }
-    OK(w->ctx, status);
+    if (status != DDN_E_NOMEM) {
+        OK(w->ctx, status);
+    }
     ddn_integrator_destroy(it);
     return first;
 }
@@ -323,6 +336,10 @@ RESULT(an_path,
 RESULT(an_uturn, ddn_analysis_uturn(w->an, w->empirical, NULL, 3, times, &out))
 RESULT(an_branch, ddn_analysis_branch(w->an, w->empirical, NULL, 3, times, &out))
 RESULT(an_memorization, ddn_analysis_memorization(w->an, w->ds, M, w->x, D, &out))
+RESULT(an_generalization,
+       ddn_analysis_generalization(w->an, w->empirical, w->ds, w->ds, 2, 1, times, times + 1, &out))
+RESULT(an_log_likelihood,
+       ddn_analysis_log_likelihood(w->an, w->empirical, NULL, 1, 4, w->x, D, &out))
 RESULT(an_late_start, ddn_analysis_late_start(w->an, w->empirical, 3, times, &out))
 
 RESULT(sy_line, ddn_symmetry_line(w->sy, 0.5, 3, NULL, w->x, times, &out))
@@ -495,6 +512,8 @@ const long_call long_calls[] = {
     ROW(an_uturn),
     ROW(an_branch),
     ROW(an_memorization),
+    ROW(an_generalization),
+    ROW(an_log_likelihood),
     ROW(an_late_start),
     ROW(sy_line),
     ROW(sy_fixed),

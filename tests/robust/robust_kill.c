@@ -1,12 +1,18 @@
 /* Jobs that keep what they have done in files, killed at random moments (SIGKILL) and started
  * again: the end is that of a job that nobody disturbed, to the bit. A run of the integrator with
  * observers saves itself every few steps, a set of analyses writes a result file for each seed.
+ * And on a disk that is full, which grows while they are tried again and again.
  *
  * The job is this program again: robust_kill job NUMBER FOLDER. Without arguments three kills are
  * tried for each job, with one argument that many. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,7 +29,9 @@ enum {
     SEEDS = 6,
     KINDS = 3,
     ROOM = 1 << 20,
-    PATH = 160
+    PATH = 160,
+    KILLED = -1, /* ends of a job */
+    FULL = 5     /* no space left on the disk */
 };
 
 static void join(char *path, const char *folder, const char *name)
@@ -38,10 +46,15 @@ static void write_file(const char *folder, const char *name, const void *bytes, 
     join(path, folder, name);
     join(temporary, folder, "temporary");
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    errno = ENOSPC; /* when only a part is written */
     if (fd < 0 || write(fd, bytes, size) != (ssize_t)size || fsync(fd) != 0 || close(fd) != 0 ||
         rename(temporary, path) != 0) {
-        perror(path);
-        exit(3);
+        int why = errno;
+        if (why != ENOSPC) {
+            perror(path);
+        }
+        unlink(temporary);
+        _exit(why == ENOSPC ? FULL : 3);
     }
 }
 
@@ -135,6 +148,15 @@ static void run_job(ddn_context *ctx, const ddn_oracle *oracle, ddn_method metho
     ddn_integrator_destroy(it);
 }
 
+static void write_result(ddn_context *ctx, const ddn_result *result, const char *path)
+{
+    ddn_status status = ddn_result_write(ctx, result, path, DDN_RESULT_FORMAT_JSON);
+    if (status == DDN_E_IO && strstr(ddn_context_message(ctx), "No space left") != NULL) {
+        _exit(FULL);
+    }
+    OK(ctx, status);
+}
+
 /* One result for each seed, those that are there are not made again; all pooled. */
 static void analyse_job(ddn_context *ctx, const ddn_oracle *oracle, const char *folder)
 {
@@ -151,7 +173,7 @@ static void analyse_job(ddn_context *ctx, const ddn_oracle *oracle, const char *
         if (ddn_result_open(ctx, path, DDN_RESULT_FORMAT_JSON, &one) != DDN_OK) {
             OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, seed));
             OK(ctx, ddn_analysis_identities(an, oracle, 3, times, &one));
-            OK(ctx, ddn_result_write(ctx, one, path, DDN_RESULT_FORMAT_JSON));
+            write_result(ctx, one, path);
         }
         if (all == NULL) {
             all = one;
@@ -163,7 +185,7 @@ static void analyse_job(ddn_context *ctx, const ddn_oracle *oracle, const char *
         all = sum;
     }
     join(path, folder, "end");
-    OK(ctx, ddn_result_write(ctx, all, path, DDN_RESULT_FORMAT_JSON));
+    write_result(ctx, all, path);
     ddn_result_destroy(all);
     ddn_analysis_destroy(an);
 }
@@ -209,8 +231,7 @@ static uint64_t random_below(uint64_t limit)
     return (state >> 33) % limit;
 }
 
-/* Starts a job; after that many microseconds (none: -1) it is killed. Whether it came to its end.
- */
+/* Starts a job; after that many microseconds (none: -1) it is killed. KILLED, or how it ended. */
 static int32_t start(size_t number, const char *how, const char *folder, int64_t kill_after)
 {
     char text[8];
@@ -223,17 +244,16 @@ static int32_t start(size_t number, const char *how, const char *folder, int64_t
         _exit(4);
     }
     if (kill_after >= 0) {
-        usleep((useconds_t)kill_after);
+        nanosleep(&(struct timespec){kill_after / 1000000, kill_after % 1000000 * 1000}, NULL);
         kill(child, SIGKILL);
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-        return 0;
+        return KILLED;
     }
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    return 1;
+    return WEXITSTATUS(status);
 }
 
 static void empty_folder(const char *folder)
@@ -249,7 +269,7 @@ static void kill_job(size_t number, const char *folder)
     static unsigned char want[ROOM], got[ROOM];
     empty_folder(folder);
     int64_t begin = now(), kills = 0, late = 0, ends = 0;
-    assert_true(start(number, "undisturbed", folder, -1));
+    assert_int_equal(start(number, "undisturbed", folder, -1), 0);
     int64_t length = 3 * (now() - begin) / 2; /* saving costs time, too */
     int64_t size = read_file(folder, "end", want);
     assert_true(size > 0);
@@ -257,11 +277,13 @@ static void kill_job(size_t number, const char *folder)
     for (int32_t last = 0; !last;) {
         last = kills == kills_wanted;
         int64_t moment = (int64_t)random_below((uint64_t)length * 3 / 4);
-        if (!start(number, "job", folder, last ? -1 : moment)) {
+        int32_t end = start(number, "job", folder, last ? -1 : moment);
+        if (end == KILLED) {
             kills++;
             late += read_file(folder, "saved", got) > 0 || read_file(folder, "seed0.json", got) > 0;
             continue;
         }
+        assert_int_equal(end, 0);
         assert_int_equal(read_file(folder, "end", got), size);
         assert_memory_equal(got, want, (size_t)size);
         empty_folder(folder);
@@ -284,10 +306,94 @@ static void killed_jobs_end_the_same(void **state)
     }
 }
 
+/* ---- A disk that is full ---- */
+
+/* A view of the file systems of this process's own, where it may mount. */
+static int32_t may_mount(void)
+{
+    int how = CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
+    return unshare(how) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+static void mount_disk(const char *folder, int64_t pages, unsigned long how)
+{
+    char options[48];
+    snprintf(options, sizeof options, "size=%lldk,mode=755", (long long)(4 * pages));
+    if (mount("tmpfs", folder, "tmpfs", how, options) != 0) {
+        fail_msg("mount %s: %s", options, strerror(errno));
+    }
+}
+
+/* Every file is a good one: nothing that is half written lies about. */
+static void no_rubbish(ddn_context *ctx, const char *folder)
+{
+    char path[PATH];
+    DIR *list = opendir(folder);
+    assert_non_null(list);
+    for (const struct dirent *e = readdir(list); e != NULL; e = readdir(list)) {
+        size_t length = strlen(e->d_name);
+        if (length > 5 && strcmp(e->d_name + length - 5, ".json") == 0) {
+            ddn_result *result = NULL;
+            join(path, folder, e->d_name);
+            OK(ctx, ddn_result_open(ctx, path, DDN_RESULT_FORMAT_JSON, &result));
+            ddn_result_destroy(result);
+        } else if (e->d_name[0] != '.' && strcmp(e->d_name, "saved") != 0) {
+            fail_msg("%s was left on the full disk", e->d_name);
+        }
+    }
+    closedir(list);
+}
+
+static void fill_disk(ddn_context *ctx, size_t number, const char *folder)
+{
+    static unsigned char want[ROOM], got[ROOM];
+    int64_t pages = 1, full = 0, late = 0;
+    empty_folder(folder);
+    assert_int_equal(start(number, "undisturbed", folder, -1), 0);
+    int64_t size = read_file(folder, "end", want);
+    empty_folder(folder);
+    mount_disk(folder, pages, 0);
+    for (int32_t end = FULL; end == FULL; full += end == FULL) {
+        end = start(number, "job", folder, -1);
+        if (end == FULL) {
+            no_rubbish(ctx, folder);
+            late += read_file(folder, "saved", got) > 0 || read_file(folder, "seed0.json", got) > 0;
+            pages += 1 + pages;
+            mount_disk(folder, pages, MS_REMOUNT);
+        } else {
+            assert_int_equal(end, 0);
+        }
+    }
+    assert_int_equal(read_file(folder, "end", got), size);
+    assert_memory_equal(got, want, (size_t)size);
+    assert_int_equal(umount2(folder, MNT_DETACH), 0);
+    assert_true(full > 0 && late > 0);
+    print_message("# %s: %lld times no space left, %lld of them after something was saved; then "
+                  "the same bits\n",
+                  JOBS[number].name, (long long)full, (long long)late);
+}
+
+static void full_disks_lose_nothing(void **state)
+{
+    (void)state;
+    char folder[PATH];
+    if (!may_mount()) {
+        print_message("# no file system can be mounted here\n");
+        skip();
+    }
+    ddn_context *ctx = test_context(1);
+    snprintf(folder, sizeof folder, "%s", test_path("job"));
+    for (size_t i = 0; i < sizeof JOBS / sizeof *JOBS; i++) {
+        fill_disk(ctx, i, folder);
+    }
+    ddn_context_destroy(ctx);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_jobs_end_the_same),
+        cmocka_unit_test(full_disks_lose_nothing),
     };
     if (argc == 4) {
         return do_job((size_t)atoi(argv[2]), strcmp(argv[1], "job") == 0, argv[3]);

@@ -94,7 +94,8 @@ static ddn_status schedules(ddn_context *ctx, void *arg)
 {
     (void)arg;
     double x[M * D] = {0}, grid[5];
-    ddn_schedule *sch[6] = {NULL};
+    const double betas[3] = {0.1, 0.2, 0.3};
+    ddn_schedule *sch[10] = {NULL};
     ddn_status status;
     TRY(ddn_schedule_create_ou(ctx, &sch[0]));
     TRY(ddn_schedule_create_vp_linear(ctx, 0.1, 20, &sch[1]));
@@ -102,10 +103,14 @@ static ddn_status schedules(ddn_context *ctx, void *arg)
     TRY(ddn_schedule_create_cosine(ctx, 100, 0.008, 0.999, &sch[3]));
     TRY(ddn_schedule_create_edm(ctx, &sch[4]));
     TRY(ddn_schedule_create_custom(ctx, 0.01, 10, sigma_equals_t, NULL, NULL, &sch[5]));
+    TRY(ddn_schedule_create_scaled_linear(ctx, 1e-4, 0.02, 100, &sch[6]));
+    TRY(ddn_schedule_create_table(ctx, DDN_TABLE_BETA, 3, betas, &sch[7]));
+    TRY(ddn_schedule_create_flow(ctx, &sch[8]));
+    TRY(ddn_schedule_create_zero_snr(ctx, sch[2], &sch[9]));
     TRY(ddn_schedule_grid(ctx, sch[3], DDN_GRID_LOGSNR, 90, 2, 5, grid));
     TRY(ddn_schedule_forward(ctx, sch[1], 0.1, 0.5, 1, 0, 0, M, D, x, D));
 done:
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 10; i++) {
         ddn_schedule_destroy(sch[i]);
     }
     return status;
@@ -161,7 +166,7 @@ enum {
 static ddn_status make_kind(ddn_context *ctx, int kind, ddn_oracle **out)
 {
     static const double weights[2] = {0.25, 0.75}, variances[2] = {0.5, 1}, unit[D] = {0, 1, 0};
-    static const double factors[2] = {1.5, -0.5};
+    static const double factors[4] = {1.5, -0.5, 2.5, -1.5}, ends[1] = {0.5};
     ddn_oracle *parts[2] = {NULL, NULL};
     ddn_schedule *sch = NULL;
     ddn_status status;
@@ -182,7 +187,7 @@ static ddn_status make_kind(ddn_context *ctx, int kind, ddn_oracle **out)
     } else {
         TRY(ddn_oracle_create_two_gaussians(ctx, sch, D, 1, points, &parts[0]));
         TRY(ddn_oracle_create_gaussian(ctx, sch, D, 0, 1, NULL, NULL, NULL, D, &parts[1]));
-        status = ddn_oracle_create_combination(ctx, 2, parts, factors, out);
+        status = ddn_oracle_create_timed_combination(ctx, 2, 2, parts, ends, factors, out);
     }
 done:
     ddn_oracle_destroy(parts[0]);

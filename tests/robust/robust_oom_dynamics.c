@@ -170,7 +170,7 @@ static ddn_status memorization(ddn_context *ctx, void *arg)
     float single[M * D];
     ddn_oracle *oracle = NULL;
     ddn_analysis *an = NULL;
-    ddn_result *r[2] = {NULL};
+    ddn_result *r[3] = {NULL};
     ddn_status status;
     test_normal(5, M * D, x);
     for (int i = 0; i < M * D; i++) {
@@ -181,10 +181,56 @@ static ddn_status memorization(ddn_context *ctx, void *arg)
     TRY(ddn_analysis_create(ctx, &an));
     TRY(ddn_analysis_memorization(an, ddn_oracle_dataset(oracle), M, x, D, &r[0]));
     TRY(ddn_analysis_memorization_f32(an, ddn_oracle_dataset(oracle), M, single, D, &r[1]));
+    TRY(ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, M));
+    TRY(ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, M));
+    TRY(ddn_analysis_generalization(an, oracle, ddn_oracle_dataset(oracle),
+                                    ddn_oracle_dataset(oracle), 2, 1, times, times, &r[2]));
+done:
+    for (int i = 0; i < 3; i++) {
+        ddn_result_destroy(r[i]);
+    }
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    return status;
+}
+
+static int32_t network(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const float *x, int64_t ldx, float *out, int64_t ldo)
+{
+    for (int64_t i = 0; i < m * d; i++) {
+        out[i / d * ldo + i % d] = -x[i / d * ldx + i % d];
+    }
+    return (void)user, (void)t, (void)a, (void)s, 0;
+}
+
+/* Of a model by products and of an exact oracle by probes, with a start of its own. */
+static ddn_status likelihoods(ddn_context *ctx, void *arg)
+{
+    (void)arg;
+    double x[M * D];
+    ddn_oracle *oracle = NULL, *foreign = NULL, *end = NULL;
+    ddn_analysis *an = NULL;
+    ddn_model *model = NULL;
+    ddn_result *r[2] = {NULL};
+    ddn_status status;
+    test_normal(5, M * D, x);
+    TRY(make_oracle(ctx, &oracle));
+    const ddn_schedule *sch = ddn_oracle_schedule(oracle);
+    TRY(ddn_model_create(ctx, sch, DDN_PREDICTION_SCORE, D, NULL, NULL, &model));
+    TRY(ddn_model_set_predict_f32(model, network));
+    TRY(ddn_oracle_create_model(ctx, model, &foreign));
+    TRY(ddn_oracle_create_gaussian(ctx, sch, D, 0, 1, NULL, NULL, NULL, D, &end));
+    TRY(ddn_analysis_create(ctx, &an));
+    TRY(ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_PATH_STEPS, 2));
+    TRY(ddn_analysis_log_likelihood(an, foreign, end, 0, M, x, D, &r[0]));
+    TRY(ddn_analysis_log_likelihood(an, oracle, NULL, 2, M, x, D, &r[1]));
 done:
     ddn_result_destroy(r[0]);
     ddn_result_destroy(r[1]);
     ddn_analysis_destroy(an);
+    ddn_oracle_destroy(end);
+    ddn_oracle_destroy(foreign);
+    ddn_model_destroy(model);
     ddn_oracle_destroy(oracle);
     return status;
 }
@@ -247,6 +293,12 @@ static void memorization_does_not_leak(void **state)
     report("memorization", test_every_allocation(memorization, NULL));
 }
 
+static void likelihoods_do_not_leak(void **state)
+{
+    (void)state;
+    report("likelihoods", test_every_allocation(likelihoods, NULL));
+}
+
 static void systems_do_not_leak(void **state)
 {
     (void)state;
@@ -259,6 +311,7 @@ int main(void)
         cmocka_unit_test(integrators_do_not_leak),    cmocka_unit_test(analyses_do_not_leak),
         cmocka_unit_test(symmetries_do_not_leak),     cmocka_unit_test(late_starts_do_not_leak),
         cmocka_unit_test(memorization_does_not_leak), cmocka_unit_test(systems_do_not_leak),
+        cmocka_unit_test(likelihoods_do_not_leak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -388,7 +388,7 @@ static void a_storm_of_signals(void **state)
 {
     world *w = *state;
     ddn_context *ctx = test_context(2);
-    struct sigaction act = {.sa_handler = ask}, before;
+    struct sigaction act = {.sa_handler = ask}, ignored = {.sa_handler = SIG_IGN}, before;
     make_objects(ctx, w);
     host *hosts = make_hosts(w, times(8));
     atomic_store(&asked, hosts[0].ctx);
@@ -396,6 +396,8 @@ static void a_storm_of_signals(void **state)
     set_timer(repetitions > 0 ? 1700 : 400000);
     host_rounds(&hosts[0], w);
     set_timer(0);
+    /* A signal that is under way still, as it may be under valgrind and sanitizers, is dropped. */
+    assert_int_equal(sigaction(SIGALRM, &ignored, NULL), 0);
     assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
     assert_int_equal(hosts[0].wrong, 0);
     print_message("# %lld requests by signals: %lld calls stopped, %lld complete with the same "

@@ -151,7 +151,8 @@ static void *shared(size_t bytes)
 
 static int list_jobs(job *jobs, int64_t seeds, const char *group, const char *data)
 {
-    const cover_group *const lists[] = {cover_transitions, cover_starts, cover_theory, cover_data};
+    const cover_group *const lists[] = {cover_transitions, cover_starts, cover_theory, cover_data,
+                                        cover_denoising};
     int count = 0;
     for (size_t l = 0; l < sizeof lists / sizeof lists[0]; l++) {
         for (const cover_group *g = lists[l]; g->name != NULL; g++) {
@@ -215,7 +216,6 @@ static int run(const job *jobs, int count, int64_t seeds)
 
 typedef struct verdict {
     double truth, ratio, coverage, bias; /* in standard errors */
-    int64_t seeds;
     int rare, bad;
 } verdict;
 
@@ -244,7 +244,7 @@ static verdict judge(const job *j, int64_t seeds, int value)
         covered += low <= of && of <= high;
         trials = v->trials;
     }
-    verdict out = {.truth = truth, .seeds = (int64_t)n};
+    verdict out = {.truth = truth};
     const double sd = sqrt(fmax(square - sum * sum / n, 0) / (n - 1));
     out.ratio = sd / (error / n);
     out.coverage = covered / n;

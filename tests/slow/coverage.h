@@ -52,8 +52,8 @@ typedef struct cover_group {
     void (*truth)(cover_scene *s, double *out);
 } cover_group;
 
-extern const cover_group cover_transitions[], cover_starts[], cover_theory[],
-    cover_data[]; /* the last has no name */
+extern const cover_group cover_transitions[], cover_starts[], cover_theory[], cover_data[],
+    cover_denoising[]; /* the last has no name */
 
 /* Ends the program with the message of the context unless status is DDN_OK. */
 void cover_try(cover_scene *s, ddn_status status);

@@ -6,8 +6,8 @@ build has for each file. No finding may be left but those with a reason in stati
 each of these reasons must still fit a finding. Prints a line per tool: files, findings, findings with a reason.
 
 Usage: static.py FOLDER [-j N] [--tool NAME]... [FILE...]
-FOLDER is a build that this script sets up if need be (about ten minutes on one core for all of it). With tools or
-files named, reasons that fit nothing are not looked for.
+FOLDER is a build that this script sets up if need be (about ten minutes on one core for all of it). With files
+named, reasons that fit nothing are not looked for; with tools, only those of these tools.
 """
 import argparse
 import concurrent.futures
@@ -140,13 +140,15 @@ def clang_tidy(path, folder, flags):
 
 def cppcheck(files, build, jobs):
     """All files in one process, which unusedFunction needs."""
+    # Its reader takes the quotes off once more.
     commands = [{"directory": str(folder), "file": str(path),
-                 "arguments": ["cc", *flags, "-c", str(path)]} for path, (folder, flags) in files.items()]
+                 "arguments": ["cc", *(flag.replace('"', '\\"') for flag in flags), "-c", str(path)]}
+                for path, (folder, flags) in files.items()]
     with tempfile.TemporaryDirectory(prefix="ddn_cppcheck_") as folder:
         project = pathlib.Path(folder) / "commands.json"
         project.write_text(json.dumps(commands))
         done = run(["cppcheck", f"--project={project}", "--enable=all", "--inline-suppr", "--quiet", "--std=c11",
-                    "-D__cppcheck__", "--max-configs=1", "--library=posix",
+                    "-D__cppcheck__", "--max-configs=1", "--library=posix", "--suppress=missingIncludeSystem",
                     "--template={id}\t{file}\t{line}\t{message}"], cwd=build)
     found = []
     for line in done.stderr.splitlines():
@@ -164,7 +166,7 @@ PER_FILE = {"gcc": gcc, "scan-build": scan_build, "clang-tidy": clang_tidy}
 def fits(row, tool, finding):
     _, for_tool, for_check, for_files, text, _ = row
     check, file, line, message = finding
-    return (tool == for_tool and fnmatch.fnmatchcase(check, for_check) and
+    return (tool in for_tool.split() and fnmatch.fnmatchcase(check, for_check) and
             any(fnmatch.fnmatchcase(file, one) for one in for_files.split()) and
             re.search(text, message + " // " + source_line(file, line)) is not None)
 
@@ -185,7 +187,7 @@ def main():
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     parser.add_argument("-j", type=int, default=1)
     parser.add_argument("--tool", action="append", choices=list(PROGRAMS))
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     tools = args.tool or list(PROGRAMS)
     missing = [PROGRAMS[tool] for tool in tools if shutil.which(PROGRAMS[tool]) is None]
     if missing:
@@ -216,7 +218,7 @@ def main():
         print(f"{tool}: {len(files)} files, {len(found)} findings, {len(found) - unexplained} of them with a reason, "
               f"{unexplained} without", flush=True)
         left += unexplained
-    unused = [] if args.tool or args.files else [row for row in rows if row[0] not in used]
+    unused = [] if args.files else [row for row in rows if row[0] not in used and set(row[1].split()) <= set(tools)]
     for row in unused:
         print(f"{REASONS.name}:{row[0]}: fits no finding any more")
     sys.exit(1 if left or unused else 0)

@@ -65,9 +65,21 @@ char *test_data_path(const char *name, char *buffer)
     return buffer;
 }
 
+static ddn_schedule *table_of(ddn_context *ctx)
+{
+    double alpha_bar[1000], product = 1;
+    ddn_schedule *sch = NULL;
+    for (int i = 0; i < 1000; i++) {
+        product *= 1 - (1e-4 + (0.02 - 1e-4) * i / 999.0);
+        alpha_bar[i] = product;
+    }
+    OK(ctx, ddn_schedule_create_table(ctx, DDN_TABLE_ALPHA_BAR, 1000, alpha_bar, &sch));
+    return sch;
+}
+
 ddn_schedule *test_schedule(ddn_context *ctx, test_kind kind)
 {
-    ddn_schedule *sch = NULL;
+    ddn_schedule *sch = NULL, *base = NULL;
     switch (kind) {
     case TEST_OU:
         OK(ctx, ddn_schedule_create_ou(ctx, &sch));
@@ -80,6 +92,20 @@ ddn_schedule *test_schedule(ddn_context *ctx, test_kind kind)
         break;
     case TEST_COSINE:
         OK(ctx, ddn_schedule_create_cosine(ctx, 1000, 0.008, 0.999, &sch));
+        break;
+    case TEST_SCALED:
+        OK(ctx, ddn_schedule_create_scaled_linear(ctx, 0.00085, 0.012, 1000, &sch));
+        break;
+    case TEST_FLOW:
+        OK(ctx, ddn_schedule_create_flow(ctx, &sch));
+        break;
+    case TEST_ZERO_SNR:
+        base = test_schedule(ctx, TEST_SCALED);
+        OK(ctx, ddn_schedule_create_zero_snr(ctx, base, &sch));
+        ddn_schedule_destroy(base);
+        break;
+    case TEST_TABLE:
+        sch = table_of(ctx);
         break;
     case TEST_EDM:
         OK(ctx, ddn_schedule_create_edm(ctx, &sch));

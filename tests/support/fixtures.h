@@ -49,7 +49,11 @@ typedef enum test_kind {
     TEST_VP,     /* betas 0.1 .. 20 */
     TEST_DDPM,   /* 1000 betas, 1e-4 .. 0.02 */
     TEST_COSINE, /* 1000 steps, offset 0.008, betas up to 0.999 */
-    TEST_EDM
+    TEST_EDM,
+    TEST_SCALED, /* 1000 betas, 0.00085 .. 0.012, their roots linear */
+    TEST_TABLE,  /* alpha_bar of TEST_DDPM */
+    TEST_FLOW,
+    TEST_ZERO_SNR /* of TEST_SCALED */
 } test_kind;
 ddn_schedule *test_schedule(ddn_context *ctx, test_kind kind);
 

@@ -25,6 +25,9 @@ enum {
     HIGH,
     PARTS
 };
+/* A ratio s^2/a^2 that is infinite. */
+static const double PURE = 1e200;
+
 static const char *const endings[PARTS] = {"", "_se", "_low", "_high"};
 
 typedef struct curves {
@@ -50,17 +53,20 @@ static ddn_status add_parts(ddn_context *ctx, ddn_result *result, const ddn_resu
 static ddn_status add_curves(ddn_context *ctx, ddn_result *result, const ddn_oracle *oracle,
                              const ddn_result *identities, int64_t samples, curves *c)
 {
+    /* A model's p_t is not known: that of its data stands for it. */
+    const char *of =
+        ddn_oracle_can(oracle, DDN_OUT_ENTROPY) ? "" : "; p_t of the exact score of the data";
     *c = (curves){0};
     const ddni_quantity gaussian = {"kl_gaussian", "nats", DDN_POOLING_MEAN, samples};
     const ddni_quantity between = {"kl_between", "nats", DDN_POOLING_SAME, 0};
     const ddni_quantity noise = {"kl_noise", "nats", DDN_POOLING_MEAN, samples};
     DDNI_TRY(ddni_analysis_add_times(ctx, result, oracle, &c->t));
     DDNI_TRY(ddni_result_add_interval(ctx, result, gaussian, c->gaussian,
-                                      "KL(p_t | N(a mean, a^2 C + s^2 I)), nats"));
+                                      "KL(p_t | N(a mean, a^2 C + s^2 I)), nats%s", of));
     DDNI_TRY(ddni_result_add_pair(ctx, result, between, &c->between, &c->between_se,
                                   "KL(N(a mean, a^2 C + s^2 I) | N(0, (a^2 + s^2) I)), nats"));
     DDNI_TRY(ddni_result_add_interval(ctx, result, noise, c->noise,
-                                      "KL(p_t | N(0, (a^2 + s^2) I)), nats"));
+                                      "KL(p_t | N(0, (a^2 + s^2) I)), nats%s", of));
     DDNI_TRY(add_parts(ctx, result, identities, "kl_gaussian", &c->gaussian_rho));
     return add_parts(ctx, result, identities, "kl_noise", &c->noise_rho);
 }
@@ -85,21 +91,6 @@ static ddn_status add_counts(ddn_context *ctx, ddn_result *result, const ddn_dat
     memcpy(counts, ddni_result_find_column(identities, "samples")->values,
            (size_t)result->rows * sizeof *counts);
     return DDN_OK;
-}
-
-/* tr C + |mean|^2 = mean squared norm of the points. */
-static ddn_status second_moment(ddn_context *ctx, const ddn_dataset *ds, double *moment)
-{
-    double *norms = NULL;
-    DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->n, sizeof *norms, &norms));
-    ddn_status status = ddn_dataset_squared_norms(ctx, ds, ds->n, NULL, norms);
-    double sum = 0;
-    for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
-        sum += ds->weight == NULL ? norms[i] : ds->weight[i] * norms[i];
-    }
-    ddni_free(ddni_context_allocator(ctx), norms);
-    *moment = ds->weight == NULL ? sum / (double)ds->n : sum;
-    return status;
 }
 
 /* Correlations with the row of the next larger time: errors of f as they are, those of the
@@ -149,11 +140,11 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
     for (int i = 0; i < PARTS; i++) {
         f[i] = ddni_result_part(identities, "f", endings[i]);
     }
-    DDNI_TRY(second_moment(ctx, ds, &moment));
+    DDNI_TRY(ddni_dataset_second_moment(ctx, ds, &moment));
     for (int64_t k = 0; k < count; k++) {
         ddni_level level;
         DDNI_TRY(ddni_schedule_level(ctx, ddn_oracle_schedule(oracle), times[k], &level));
-        ratio[k] = level.s2 / (level.a * level.a);
+        ratio[k] = fmin(level.s2 / (level.a * level.a), PURE); /* a = 0: beyond all variances */
     }
     DDNI_TRY(ddn_dataset_log_det(ctx, ds, count, ratio, log_det, log_det_se));
     for (int64_t k = 0; k < count; k++) {
@@ -185,34 +176,44 @@ ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, i
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);
-    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
-    DDNI_CHECK(
-        ctx, ds != NULL && ddn_oracle_can(oracle, DDN_OUT_ENTROPY), DDN_E_UNSUPPORTED,
-        "an oracle of kind %s has no data or no posterior entropy: take the exact oracle of its "
-        "data (ddn_oracle_create_empirical)",
-        ddn_oracle_kind(oracle));
+    const ddn_dataset *ds = ddni_analysis_starts(an, oracle);
+    DDNI_CHECK(ctx, ds != NULL, DDN_E_UNSUPPORTED,
+               "an oracle of kind %s has no data: take the exact oracle of some "
+               "(ddn_oracle_create_empirical), or set those of a model (ddn_analysis_set_points)",
+               ddn_oracle_kind(oracle));
+    DDNI_CHECK(ctx, ddn_dataset_d(ds) == ddn_oracle_d(oracle), DDN_E_SHAPE,
+               "the points that judge have d = %lld, the oracle %lld", (long long)ddn_dataset_d(ds),
+               (long long)ddn_oracle_d(oracle));
     DDNI_TRY(ddni_analysis_check_times(ctx, "times", ddn_oracle_schedule(oracle), times, count));
 
     DDNI_STAGE(ctx, "late start");
     ddn_status status = DDN_OK;
     const int64_t samples = ddni_analysis_i64(an, DDN_ANALYSIS_SAMPLES);
     ddn_result *identities = NULL, *result = NULL;
+    ddn_oracle *made = NULL; /* for a model, which has no posterior */
+    const ddn_oracle *exact = oracle;
     double *scratch = NULL;
     curves c;
+    if (!ddn_oracle_can(oracle, DDN_OUT_ENTROPY)) {
+        DDNI_TRY_GOTO(ddn_oracle_create_empirical(ctx, ds, ddn_oracle_schedule(oracle), &made),
+                      fail);
+        exact = made;
+    }
     DDNI_TRY_GOTO(ddni_stage_part(ctx, 0, 0.7), fail);
-    DDNI_TRY_GOTO(ddn_analysis_identities(an, oracle, count, times, &identities), fail);
+    DDNI_TRY_GOTO(ddn_analysis_identities(an, exact, count, times, &identities), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "late-start scan", 3 * count, sizeof *scratch, &scratch),
                   fail);
     DDNI_TRY_GOTO(ddni_analysis_start(an, "late_start", oracle, count, &result), fail);
     DDNI_TRY_GOTO(add_curves(ctx, result, oracle, identities, samples, &c), fail);
     DDNI_TRY_GOTO(ddni_stage_part(ctx, 0.7, 1), fail);
-    DDNI_TRY_GOTO(fill(ctx, oracle, times, count, identities, scratch, result, &c), fail);
+    DDNI_TRY_GOTO(fill(ctx, exact, times, count, identities, scratch, result, &c), fail);
     DDNI_TRY_GOTO(add_counts(ctx, result, ds, identities), fail);
     *out = result;
     result = NULL;
 fail:
     ddni_free(ddni_context_allocator(ctx), scratch);
     ddn_result_destroy(identities);
+    ddn_oracle_destroy(made);
     ddn_result_destroy(result);
     return status;
 }

@@ -2,7 +2,7 @@
  * theory.md (91), (92). */
 #include <diffdyn/memorization.h>
 
-#include "analysis/analysis_impl.h"
+#include "analysis/memorization/learned_impl.h"
 #include "base/check.h"
 #include "base/statistics.h"
 #include "oracle/empirical/nearest.h"
@@ -39,22 +39,47 @@ static ddn_status search(work *w, const double *x, int64_t ldx)
     return DDN_OK;
 }
 
-static ddn_status add_share(const work *w, ddn_result *r, int64_t hits)
+ddn_status ddni_add_copies(ddn_context *ctx, ddn_result *r, const char *name, const char *what,
+                           int64_t hits, int64_t m, double kappa)
 {
+    char low_name[DDNI_NAME_BYTES], high_name[DDNI_NAME_BYTES];
     double share, error, low, high;
-    const char *text = "share of %lld samples with d1/d2 < kappa = %.6g%s";
-    long long m = (long long)w->m;
-    ddni_proportion(hits, w->m, &share, &error);
-    ddni_wilson_95(hits, w->m, &low, &high);
-    DDNI_TRY(ddni_result_add_scalar(w->ctx, r,
-                                    (ddni_quantity){"f_mem", "1", DDN_POOLING_SHARE, w->m}, share,
-                                    error, text, m, w->kappa, ""));
-    DDNI_TRY(ddni_result_add_scalar(
-        w->ctx, r, (ddni_quantity){"f_mem_low", "1", DDN_POOLING_PART, 0}, low, NAN, text, m,
-        w->kappa, ": lower end of its 95 % Wilson interval"));
-    return ddni_result_add_scalar(w->ctx, r,
-                                  (ddni_quantity){"f_mem_high", "1", DDN_POOLING_PART, 0}, high,
-                                  NAN, text, m, w->kappa, ": upper end of that interval");
+    const char *text = "share of %lld %s with d1/d2 < kappa = %.6g%s";
+    const long long of = (long long)m;
+    ddni_part_name(name, "_low", low_name);
+    ddni_part_name(name, "_high", high_name);
+    ddni_proportion(hits, m, &share, &error);
+    ddni_wilson_95(hits, m, &low, &high);
+    DDNI_TRY(ddni_result_add_scalar(ctx, r, (ddni_quantity){name, "1", DDN_POOLING_SHARE, m}, share,
+                                    error, text, of, what, kappa, ""));
+    DDNI_TRY(ddni_result_add_scalar(ctx, r, (ddni_quantity){low_name, "1", DDN_POOLING_PART, 0},
+                                    low, NAN, text, of, what, kappa,
+                                    ": lower end of its 95 % Wilson interval"));
+    return ddni_result_add_scalar(ctx, r, (ddni_quantity){high_name, "1", DDN_POOLING_PART, 0},
+                                  high, NAN, text, of, what, kappa, ": upper end of that interval");
+}
+
+ddn_status ddni_add_distance(ddn_context *ctx, ddn_result *r, const char *name, double level,
+                             const ddni_distances *of)
+{
+    const ddni_quantile q = ddni_quantile_of(of->sorted, of->m, level);
+    const struct {
+        const char *part, *text;
+        double value, error;
+    } list[] = {
+        {"", "", q.value, q.error},
+        {"_low", ": lower end of its 95 % interval", q.low, NAN},
+        {"_high", ": upper end of that interval", q.high, NAN},
+    };
+    for (size_t k = 0; k < sizeof list / sizeof list[0]; k++) {
+        char full[DDNI_NAME_BYTES];
+        ddni_part_name(name, list[k].part, full);
+        DDNI_TRY(ddni_result_add_scalar(
+            ctx, r, (ddni_quantity){full, DDNI_UNIT_DATA, 0, 0}, list[k].value, list[k].error,
+            "%g %% quantile of d%d over %lld %s, by order statistics%s", 100 * level, of->which,
+            (long long)of->m, of->what, list[k].text));
+    }
+    return DDN_OK;
 }
 
 /* Quantiles of one of the distances, which are sorted for that. */
@@ -64,25 +89,9 @@ static ddn_status add_quantiles(const work *w, ddn_result *r, int which, double 
     static const char *const names[2][3] = {{"d1_q05", "d1_q50", "d1_q95"},
                                             {"d2_q05", "d2_q50", "d2_q95"}};
     ddni_sort(values, w->m);
+    const ddni_distances of = {"samples", which + 1, w->m, values};
     for (int i = 0; i < 3; i++) {
-        const ddni_quantile q = ddni_quantile_of(values, w->m, levels[i]);
-        const struct {
-            const char *part, *text;
-            double value, error;
-        } list[] = {
-            {"", "", q.value, q.error},
-            {"_low", ": lower end of its 95 % interval", q.low, NAN},
-            {"_high", ": upper end of that interval", q.high, NAN},
-        };
-        for (size_t k = 0; k < sizeof list / sizeof list[0]; k++) {
-            char name[DDNI_NAME_BYTES];
-            ddni_part_name(names[which][i], list[k].part, name);
-            const ddni_quantity what = {name, DDNI_UNIT_DATA, 0, 0};
-            DDNI_TRY(ddni_result_add_scalar(
-                w->ctx, r, what, list[k].value, list[k].error,
-                "%g %% quantile of d%d over %lld samples, by order statistics%s", 100 * levels[i],
-                which + 1, (long long)w->m, list[k].text));
-        }
+        DDNI_TRY(ddni_add_distance(w->ctx, r, names[which][i], levels[i], &of));
     }
     return DDN_OK;
 }
@@ -105,7 +114,7 @@ static ddn_status report(work *w, ddn_result *r)
         d2[q] = sqrt(w->distance2[2 * q + 1]);
         hits += d1[q] < w->kappa * d2[q];
     }
-    DDNI_TRY(add_share(w, r, hits));
+    DDNI_TRY(ddni_add_copies(w->ctx, r, "f_mem", "samples", hits, w->m, w->kappa));
     for (int64_t q = 0; q < w->m; q++) {
         w->distance2[q] = d1[q];
         w->distance2[w->m + q] = d2[q];

@@ -36,14 +36,11 @@ static ddn_status block_value(ddn_symmetry *sy, const ddni_field *field, int64_t
 {
     int64_t d = sy->d;
     DDNI_TRY(ddni_reserve(sy->ctx, "scores", m * d, (int64_t)sizeof(double), &sy->score));
-    DDNI_TRY(
-        ddn_query_bind_f64(sy->value, sy->has_mean ? DDN_OUT_MEAN : DDN_OUT_SCORE, sy->score, d));
+    DDNI_TRY(ddn_query_bind_f64(sy->value, DDN_OUT_MEAN, sy->score, d));
     DDNI_TRY(ddn_query_run(sy->value, field->t, m, x, ldx));
-    double gain = field->c / field->big_l, pull = field->f / field->big_l;
     for (int64_t r = 0; r < m; r++) {
         for (int64_t i = 0; i < d; i++) {
-            double q = sy->score[r * d + i], y = x[r * ldx + i];
-            out[r * ldo + i] = sy->has_mean ? field->k * q - y : gain * q - pull * y;
+            out[r * ldo + i] = field->k * sy->score[r * d + i] - x[r * ldx + i];
         }
     }
     return DDN_OK;

@@ -59,7 +59,7 @@ ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, int64_t count, const do
                    q[i]);
         DDNI_CHECK(ctx, i == 0 || q[i] > q[i - 1], DDN_E_RANGE,
                    "q[%lld] = %g is not above q[%lld] = %g", (long long)i, q[i], (long long)i - 1,
-                   q[i > 0 ? i - 1 : 0]);
+                   q[i - 1]);
     }
     ddni_field field;
     DDNI_TRY(ddni_field_at(sy, t, &field));

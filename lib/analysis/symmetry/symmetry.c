@@ -47,14 +47,8 @@ static ddn_status make_query(ddn_symmetry *sy, ddn_query **out)
 static ddn_status choose_outputs(ddn_symmetry *sy)
 {
     const ddn_oracle *o = sy->oracle;
-    sy->has_mean = ddn_oracle_can(o, DDN_OUT_MEAN) != 0;
     sy->has_log_p = ddn_oracle_can(o, DDN_OUT_LOG_P) != 0;
     sy->has_cov = ddn_oracle_can(o, DDN_OUT_COV_TIMES_V) != 0;
-    DDNI_CHECK(sy->ctx, sy->has_mean || ddn_oracle_can(o, DDN_OUT_SCORE), DDN_E_UNSUPPORTED,
-               "an oracle of kind %s gives neither score nor mean", ddn_oracle_kind(o));
-    DDNI_CHECK(sy->ctx, sy->has_cov || ddn_oracle_can(o, DDN_OUT_JACOBIAN_TIMES_V),
-               DDN_E_UNSUPPORTED, "an oracle of kind %s gives no Jacobian of its score",
-               ddn_oracle_kind(o));
     DDNI_TRY(make_query(sy, &sy->value));
     DDNI_TRY(make_query(sy, &sy->slope));
     DDNI_TRY(ddn_query_bind_f64(

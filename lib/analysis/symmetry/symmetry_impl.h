@@ -29,9 +29,9 @@ struct ddn_symmetry {
     ddni_option table[DDNI_SYMMETRY_OPTIONS];
     ddni_value values[DDNI_SYMMETRY_OPTIONS];
     int64_t d;
-    int has_mean, has_log_p, has_cov;
+    int has_log_p, has_cov;
     double tau_min, tau_max;          /* OU times that the schedule reaches */
-    ddn_query *value, *slope, *log_p; /* MEAN or SCORE; COV or J times v; LOG_P or NULL */
+    ddn_query *value, *slope, *log_p; /* MEAN; COV or J times v; LOG_P or NULL */
     ddni_krylov krylov;
     double *score; /* [rows][d] of `value`; grown */
     double *pair;  /* [2][d] */

@@ -5,6 +5,7 @@
 #include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
+#include "analysis/step_error.h"
 #include "analysis/transitions/distance.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
@@ -29,6 +30,8 @@ typedef struct clone_work {
     const ddn_oracle *oracle;
     ddn_integrator *it;
     ddni_judge judge;
+    ddni_step_error steps;
+    const ddn_dataset *starts;     /* where the x_0 come from; NULL: the oracle samples them */
     int64_t seed, pairs, batch, d; /* batch in pairs */
     double precision;              /* wanted, in place of pairs; or NaN */
     double span;                   /* that phi runs through, the unit of its precision */
@@ -47,6 +50,7 @@ static void free_clones(clone_work *w)
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
     ddni_judge_free(&w->judge);
+    ddni_step_error_free(&w->steps);
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->x);
@@ -58,15 +62,22 @@ static void free_clones(clone_work *w)
 static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
 {
     int64_t row = w->d * (int64_t)sizeof(double), rows = 2 * w->batch;
-    const ddni_judge_of of = {
-        .oracle = w->oracle, .points = an->points, .classifier = an->classifier};
+    w->starts = ddni_analysis_starts(an, w->oracle);
+    const ddni_judge_of of = {.oracle = w->oracle,
+                              .points = an->points,
+                              .starts = w->starts,
+                              .classifier = an->classifier};
     DDNI_TRY(ddni_judge_create(w->ctx, &of, rows, &w->judge));
     w->clean = w->judge.rule == DDNI_CLASSIFIER;
-    DDNI_TRY(ddni_phi_infinity(w->ctx, w->oracle, &w->span));
-    w->span = w->clean || !(w->span < 1) ? 1 : 1 - w->span; /* not known for a classifier */
+    w->span = 1;
+    if (!isnan(w->precision)) {
+        double phi;
+        DDNI_TRY(ddni_judge_phi_infinity(&w->judge, &phi));
+        w->span = phi < 1 ? 1 - phi : 1;
+    }
     double typical;
-    DDNI_TRY(ddni_distance_typical(w->ctx, ddn_oracle_dataset(w->oracle), NULL,
-                                   w->clean ? 1 : w->end.a, w->clean ? 0 : w->end.s, &typical));
+    DDNI_TRY(ddni_distance_typical(w->ctx, w->starts, NULL, w->clean ? 1 : w->end.a,
+                                   w->clean ? 0 : w->end.s, &typical));
     for (int64_t k = 0; k < w->count; k++) {
         w->tallies[k].distance.typical = typical;
     }
@@ -77,9 +88,16 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->paths));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
-                                 ddni_analysis_steps(an)));
+                                 ddni_analysis_steps(an, w->oracle)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, w->clean));
-    return ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t);
+    DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t));
+    return ddni_step_error_create(an, w->oracle, w->it, w->count, w->batch, &w->steps);
+}
+
+static ddn_status judge_ends(clone_work *w, int64_t pairs)
+{
+    return w->clean ? ddni_judge_clean(&w->judge, &w->end, 2 * pairs, w->x)
+                    : ddni_judge_noisy(&w->judge, w->end.t, 2 * pairs, w->x, w->d);
 }
 
 /* Distances first: the judge takes clean states back to the level of the end. */
@@ -89,18 +107,16 @@ static ddn_status count(clone_work *w, int64_t pairs, tally *out)
         const double *one = w->x + 2 * p * w->d;
         w->distance2[p] = ddni_distance2(w->d, one, one + w->d);
     }
-    DDNI_TRY(w->clean ? ddni_judge_clean(&w->judge, &w->end, 2 * pairs, w->x)
-                      : ddni_judge_noisy(&w->judge, w->end.t, 2 * pairs, w->x, w->d));
+    DDNI_TRY(judge_ends(w, pairs));
     ddni_judge_count(&w->judge, pairs, &out->same);
     ddni_distance_add(&w->judge, pairs, w->distance2, &out->distance);
     return DDN_OK;
 }
 
 /* Runs one batch of pairs from level->t, time number k, down to the end. */
-static ddn_status run_clones(clone_work *w, const ddni_samples *samples, const ddni_level *level,
-                             int64_t k, int64_t first, int64_t pairs)
+static ddn_status run_clones(clone_work *w, const ddni_level *level, int64_t k, int64_t first,
+                             int64_t pairs)
 {
-    DDNI_TRY(ddni_samples_draw(samples, first, pairs, w->x0, w->z));
     for (int64_t p = 0; p < pairs; p++) {
         for (int64_t clone = 0; clone < 2; clone++) {
             int64_t row = 2 * p + clone;
@@ -112,6 +128,27 @@ static ddn_status run_clones(clone_work *w, const ddni_samples *samples, const d
     return ddn_integrator_run(w->it, 2 * pairs, w->x, w->d);
 }
 
+/* The same pairs once more, with half the steps. */
+static ddn_status judge_clone_steps(clone_work *w, int64_t k, int64_t first, int64_t pairs)
+{
+    const int64_t all = isnan(w->precision) ? w->pairs : PILOT;
+    const int64_t m = ddni_step_error_count(&w->steps, first, pairs, all);
+    if (m == 0) {
+        return DDN_OK;
+    }
+    ddni_step_error_keep(&w->steps, &w->judge, m);
+    DDNI_TRY(ddni_step_error_halve(&w->steps, 1));
+    ddn_status status = run_clones(w, &w->tallies[k].level, k, first, m);
+    if (status == DDN_OK) {
+        status = judge_ends(w, m);
+    }
+    if (status == DDN_OK) {
+        ddni_step_error_compare(&w->steps, k, &w->judge, m);
+        status = ddni_step_error_halve(&w->steps, 0);
+    }
+    return status;
+}
+
 /* Adds the pairs of time number k up to `pairs` in all; progress from `from` to `to`. */
 static ddn_status add_pairs(clone_work *w, int64_t k, int64_t pairs, double from, double to)
 {
@@ -120,13 +157,15 @@ static ddn_status add_pairs(clone_work *w, int64_t k, int64_t pairs, double from
     const double share = (to - from) / (double)(pairs - of->pairs);
     DDNI_TRY(
         ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, of->level.t));
-    ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), w->seed,
-                      DDNI_MEASURE_CLONES, k, &samples);
+    ddni_samples_init(w->ctx, w->oracle, w->starts, w->seed, DDNI_MEASURE_CLONES, k, &samples);
     while (of->pairs < pairs) {
         int64_t rest = pairs - of->pairs, m = rest < w->batch ? rest : w->batch;
         DDNI_TRY(ddni_stage_part(w->ctx, from, from + (double)m * share));
-        DDNI_TRY(run_clones(w, &samples, &of->level, k, of->pairs, m));
+        DDNI_TRY(ddni_samples_draw(&samples, of->pairs, m, w->x0, w->z));
+        DDNI_TRY(run_clones(w, &of->level, k, of->pairs, m));
         DDNI_TRY(count(w, m, of));
+        DDNI_TRY(ddni_stage_part(w->ctx, from + (double)m * share, from + (double)m * share));
+        DDNI_TRY(judge_clone_steps(w, k, of->pairs, m));
         of->pairs += m;
         from += (double)m * share;
     }
@@ -278,16 +317,18 @@ static ddn_status add_columns(const clone_work *w, ddn_result *r, clone_columns 
     static const char *const texts[2] = {"share that end in the same class, ",
                                          "share that end at the same nearest point"};
     const char *const how =
-        "%s%s; clone pairs from one x_t by simulation to the clean end t = %g%s";
+        "%s%s; clone pairs from one x_t by simulation to the clean end t = %g%s%s";
     const char *const end = w->clean ? " and the denoiser" : "";
     DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &c->t));
     for (int i = 0; i < 2; i++) {
         DDNI_TRY(ddni_result_add_interval(w->ctx, r, what[i], c->share[i], how, texts[i],
-                                          i == 0 ? ddni_judge_rule(&w->judge) : "", w->end.t, end));
+                                          i == 0 ? ddni_judge_rule(&w->judge) : "", w->end.t, end,
+                                          i == 0 ? ddni_judge_no_class(&w->judge)
+                                                 : ddni_judge_no_point(&w->judge)));
         ddni_result_count_by(r, what[i].name, "clones");
     }
     DDNI_TRY(ddni_result_add_interval(w->ctx, r, distance2, c->distance2, how,
-                                      "mean squared distance", "", w->end.t, end));
+                                      "mean squared distance", "", w->end.t, end, ""));
     ddni_result_count_by(r, distance2.name, "clones");
     return ddni_result_add_column(w->ctx, r, pairs, &c->pairs, "clone pairs at each time");
 }
@@ -321,6 +362,8 @@ static ddn_status measure_clones(clone_work *w, ddn_result *r)
         total += (double)w->tallies[k].pairs;
     }
     DDNI_TRY(ddni_progress(w->ctx, "clones", 1));
+    const ddni_step_names names = {{"phi", "phi_C"}, "1"};
+    DDNI_TRY(ddni_step_error_report(&w->steps, &names, r));
     return ddni_result_add_scalar(w->ctx, r,
                                   (ddni_quantity){"clone_pairs", "1", DDN_POOLING_SUM, 0}, total, 0,
                                   "clone pairs at all times together");

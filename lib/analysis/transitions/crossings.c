@@ -102,6 +102,35 @@ static ddn_status cross(ddn_context *ctx, const ddn_result *curves, const questi
     return DDN_OK;
 }
 
+/* phi at infinite time: of the oracle for curves by its posterior, else of the judge of the
+ * experiment. */
+static ddn_status phi_infinity(const ddn_analysis *an, const ddn_oracle *oracle,
+                               const ddn_result *curves, double *phi)
+{
+    static const char *const experiments[] = {"clones", "uturn", "branch"};
+    const char *kind = ddni_result_text(curves, "kind");
+    int simulated = 0;
+    for (int i = 0; i < 3; i++) {
+        simulated |= strcmp(kind, experiments[i]) == 0;
+    }
+    if (!simulated) {
+        return ddni_phi_infinity(an->ctx, oracle, phi);
+    }
+    ddni_judge judge;
+    ddni_judge_of of = {.oracle = oracle, .points = an->points};
+    of.starts = ddni_analysis_starts(an, oracle);
+    if (ddn_result_field(curves, "classifier") != NULL) {
+        of.classifier = an->classifier;
+    }
+    ddn_status status =
+        ddni_judge_create(an->ctx, &of, ddni_analysis_i64(an, DDN_ANALYSIS_BATCH), &judge);
+    if (status == DDN_OK) {
+        status = ddni_judge_phi_infinity(&judge, phi);
+    }
+    ddni_judge_free(&judge);
+    return status;
+}
+
 /* What the probability of one nearest point is nowhere below: sum pi^2, that of the noisy end. NaN
  * where it is not known: starts of U-turns that are not the oracle's data. */
 static ddn_status least_same_point(const ddn_analysis *an, const ddn_oracle *oracle,
@@ -133,7 +162,7 @@ ddn_status ddni_measure_crossings(const ddn_analysis *an, const ddn_oracle *orac
     ddni_say(text, sizeof text,
              "speciation time: phi = phi(inf) + %.4f (1 - phi(inf)), phi(inf) = sum pi_c^2",
              ddni_phi_level_share());
-    DDNI_TRY(ddni_phi_infinity(ctx, oracle, &infinity));
+    DDNI_TRY(phi_infinity(an, oracle, curves, &infinity));
     DDNI_TRY(least_same_point(an, oracle, curves, &least));
     const question list[3] = {
         {"t_S_phi", names->same_class, ddn_theory_phi_level(infinity), infinity, text},

@@ -1,48 +1,63 @@
 /* Collapse time as the last change of the nearest point along reverse paths (theory.md (34), (43)).
  */
-#include <string.h>
-
 #include "analysis/analysis_impl.h"
 #include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
+#include "analysis/step_error.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
 #include "base/progress.h"
 #include "base/statistics.h"
 #include "dataset/storage.h"
-#include "observer/track.h"
+#include "observer/observer_impl.h"
 
-/* Follows the judge's nearest point along runs of an oracle that has no weights itself. */
+/* Follows the judge's nearest point along runs, at every `every`-th of their times. */
 typedef struct judged {
     ddn_observer base;
-    ddni_track track;
     ddni_judge *judge; /* borrowed */
+    int64_t every;
+    int64_t *nearest;    /* [m] at the time before */
+    double *last_change; /* [m] */
 } judged;
 
 static ddn_status begin(ddn_observer *ob)
 {
-    return ddni_track_begin(ob, &((judged *)ob)->track);
+    judged *self = (judged *)ob;
+    DDNI_TRY(ddni_reserve(ob->ctx, "nearest points", ob->m, sizeof(int64_t), &self->nearest));
+    return ddni_reserve(ob->ctx, "last changes", ob->m, sizeof(double), &self->last_change);
 }
 
 static ddn_status see(ddn_observer *ob, const ddn_step *step, int64_t k)
 {
     judged *self = (judged *)ob;
+    if (k % self->every != 0) {
+        return DDN_OK;
+    }
     DDNI_TRY(ddni_judge_noisy(self->judge, ddn_step_time(step), ob->m, ddn_step_x(step),
                               ddn_step_ldx(step)));
-    memcpy(self->track.history + k * ob->m, self->judge->nearest, (size_t)ob->m * sizeof(int64_t));
-    ddni_track_see(ob, &self->track, k);
+    for (int64_t r = 0; r < ob->m; r++) {
+        const int64_t now = self->judge->nearest[r];
+        if (k == 0 || now != self->nearest[r]) {
+            self->last_change[r] = ddn_step_time(step);
+        }
+        self->nearest[r] = now;
+    }
     return DDN_OK;
 }
 
 static ddni_record find(const ddn_observer *ob, ddn_record what)
 {
-    return ddni_track_find(ob, &((const judged *)ob)->track, what);
+    const judged *self = (const judged *)ob;
+    return what != DDN_RECORD_LAST_CHANGE
+               ? (ddni_record){DDNI_RECORD_NONE, NULL, 0}
+               : (ddni_record){DDNI_RECORD_F64, self->last_change, ob->seen == 0 ? 0 : ob->m};
 }
 
 static void destroy(ddn_observer *ob)
 {
-    ddni_track_free(ob, &((judged *)ob)->track);
+    ddni_free(&ob->handle.allocator, ((judged *)ob)->nearest);
+    ddni_free(&ob->handle.allocator, ((judged *)ob)->last_change);
 }
 
 static const ddni_observer_ops judged_ops = {
@@ -53,15 +68,21 @@ typedef struct change_work {
     const ddn_oracle *oracle;
     const ddn_dataset *points; /* that judge, or NULL */
     ddn_dataset *even;         /* points without the weights that they had */
-    ddni_judge judge; /* made for points, and where the oracle has no weights; else runs tell */
+    ddni_judge judge; /* made for points, where the oracle has no weights, and where not every time
+                         is looked at; else runs tell */
+    ddni_step_error error;
     ddn_integrator *it;
     ddn_observer *observer;
     ddni_samples samples;
     int64_t paths, steps, batch, d;
+    int64_t every; /* steps of a path between two times of the grid */
     double t_start, t_end;
     double *x, *z;  /* [batch][d] */
     double *change; /* [paths] */
+    double *coarse; /* [batch] the same with half the steps */
     double *grid;   /* [steps + 1] */
+    double *times;  /* [every steps + 1] of the paths */
+    double *half;   /* every other one of them */
 } change_work;
 
 static void free_changes(change_work *w)
@@ -70,11 +91,15 @@ static void free_changes(change_work *w)
     ddn_integrator_destroy(w->it);
     ddn_observer_destroy(w->observer);
     ddni_judge_free(&w->judge);
+    ddni_step_error_free(&w->error);
     ddn_dataset_destroy(w->even);
     ddni_free(al, w->x);
     ddni_free(al, w->z);
     ddni_free(al, w->change);
+    ddni_free(al, w->coarse);
     ddni_free(al, w->grid);
+    ddni_free(al, w->times);
+    ddni_free(al, w->half);
 }
 
 /* Where there is much noise, the heaviest point is the most probable one of all states: the nearest
@@ -93,7 +118,7 @@ static ddn_status drop_weights(change_work *w)
 /* Where the oracle is the judge the run gives nearest points as it goes. */
 static ddn_status make_observer(change_work *w)
 {
-    if (w->points == NULL && ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
+    if (w->every == 1 && w->points == NULL && ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
         return ddn_observer_create_nearest(w->ctx, &w->observer);
     }
     judged *ob = NULL;
@@ -101,8 +126,28 @@ static ddn_status make_observer(change_work *w)
     DDNI_TRY(ddni_judge_create(w->ctx, &of, w->batch, &w->judge));
     DDNI_TRY(ddni_observer_create(w->ctx, sizeof *ob, &judged_ops, (void *)&ob));
     ob->judge = &w->judge;
+    ob->every = w->every;
     w->observer = &ob->base;
     return DDN_OK;
+}
+
+/* The times of the paths: those between two of the grid belong to a finer one of its kind. */
+static ddn_status set_times(change_work *w, const ddn_analysis *an)
+{
+    const int64_t count = w->every * w->steps + 1;
+    const ddn_grid kind = (ddn_grid)ddni_analysis_i64(an, DDN_ANALYSIS_GRID);
+    DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", count, sizeof(double), &w->times));
+    DDNI_TRY(ddn_schedule_grid(w->ctx, ddn_oracle_schedule(w->oracle),
+                               kind != 0 ? kind : DDN_GRID_GEOMETRIC, w->t_start, w->t_end, count,
+                               w->times));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", count, sizeof(double), &w->half));
+    for (int64_t k = 0; k <= w->steps; k++) {
+        w->grid[k] = w->times[k * w->every];
+    }
+    for (int64_t k = 0; 2 * k < count; k++) {
+        w->half[k] = w->times[2 * k];
+    }
+    return ddn_integrator_set_times(w->it, count, w->times);
 }
 
 static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
@@ -112,15 +157,56 @@ static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->paths, sizeof(double), &w->change));
     DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", w->steps + 1, sizeof(double), &w->grid));
-    ddni_samples_init(w->ctx, w->oracle, ddn_oracle_dataset(w->oracle), seed,
+    DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->batch, sizeof(double), &w->coarse));
+    ddni_samples_init(w->ctx, w->oracle, ddni_analysis_starts(an, w->oracle), seed,
                       DDNI_MEASURE_LAST_CHANGE, 0, &w->samples);
-    DDNI_TRY(ddn_schedule_grid(w->ctx, ddn_oracle_schedule(w->oracle), DDN_GRID_GEOMETRIC,
-                               w->t_start, w->t_end, w->steps + 1, w->grid));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
-    DDNI_TRY(ddn_integrator_set_times(w->it, w->steps + 1, w->grid));
+    DDNI_TRY(set_times(w, an));
     DDNI_TRY(drop_weights(w));
     DDNI_TRY(make_observer(w));
-    return ddn_observer_attach(w->observer, w->it);
+    DDNI_TRY(ddn_observer_attach(w->observer, w->it));
+    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, 1, w->batch, &w->error));
+    w->error.steps = w->every * w->steps;
+    return DDN_OK;
+}
+
+/* Paths from number `first` on from t_start down: their last changes. */
+static ddn_status run_paths(change_work *w, const ddni_level *level, int64_t first, int64_t m,
+                            double *change)
+{
+    DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->x, w->z));
+    ddni_samples_at(level, m * w->d, w->x, w->z, w->x);
+    DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_FIRST_PATH,
+                                 ddni_path_run(DDNI_MEASURE_LAST_CHANGE, 0, first)));
+    DDNI_TRY(ddn_integrator_run(w->it, m, w->x, w->d));
+    return ddn_observer_read_f64(w->observer, DDN_RECORD_LAST_CHANGE, m, change);
+}
+
+/* Half the steps, of methods that cannot keep their predictions by half the times. */
+static ddn_status halve(change_work *w, int32_t on)
+{
+    if (w->error.same_noise) {
+        return ddni_step_error_halve(&w->error, on);
+    }
+    ((judged *)w->observer)->every = on ? w->every / 2 : w->every;
+    return ddn_integrator_set_times(w->it, w->every * w->steps / (on ? 2 : 1) + 1,
+                                    on ? w->half : w->times);
+}
+
+/* The same paths once more, with half the steps. */
+static ddn_status judge_change_steps(change_work *w, const ddni_level *level, int64_t first,
+                                     int64_t m)
+{
+    const int64_t again = ddni_step_error_count(&w->error, first, m, w->paths);
+    if (again == 0) {
+        return DDN_OK;
+    }
+    DDNI_TRY(halve(w, 1));
+    DDNI_TRY(run_paths(w, level, first, again, w->coarse));
+    for (int64_t r = 0; r < again; r++) {
+        ddni_mean_add(&w->error.change[0], w->coarse[r] - w->change[first + r]);
+    }
+    return halve(w, 0);
 }
 
 static ddn_status measure_changes(change_work *w)
@@ -131,13 +217,11 @@ static ddn_status measure_changes(change_work *w)
     for (int64_t first = 0; first < w->paths; first += w->batch) {
         int64_t m = w->paths - first < w->batch ? w->paths - first : w->batch;
         double share = 1 / (double)w->paths, from = (double)first * share;
-        DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->x, w->z));
-        ddni_samples_at(&level, m * w->d, w->x, w->z, w->x);
-        DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_FIRST_PATH,
-                                     ddni_path_run(DDNI_MEASURE_LAST_CHANGE, 0, first)));
         DDNI_TRY(ddni_stage_part(w->ctx, from, from + (double)m * share));
-        DDNI_TRY(ddn_integrator_run(w->it, m, w->x, w->d));
-        DDNI_TRY(ddn_observer_read_f64(w->observer, DDN_RECORD_LAST_CHANGE, m, w->change + first));
+        DDNI_TRY(run_paths(w, &level, first, m, w->change + first));
+        from += (double)m * share;
+        DDNI_TRY(ddni_stage_part(w->ctx, from, from));
+        DDNI_TRY(judge_change_steps(w, &level, first, m));
     }
     return ddni_stage_part(w->ctx, 1, 1);
 }
@@ -244,6 +328,8 @@ static ddn_status report(change_work *w, ddn_result *r)
     ddni_sort(w->change, w->paths);
     DDNI_TRY(add_change_columns(w, r));
     DDNI_TRY(add_change_times(w, r));
+    const ddni_step_names names = {{"t_C_last_change", NULL}, DDNI_UNIT_TIME};
+    DDNI_TRY(ddni_step_error_report(&w->error, &names, r));
     DDNI_TRY(ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"paths", "1", DDN_POOLING_SUM, 0},
                                     (double)w->paths, 0, "paths of the last-change measurement"));
     return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"steps", "1", DDN_POOLING_SAME, 0},
@@ -261,6 +347,11 @@ ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *or
     w.batch = ddni_analysis_i64(an, DDN_ANALYSIS_BATCH);
     w.batch = w.batch < w.paths ? w.batch : w.paths;
     w.d = ddn_oracle_d(oracle);
+    if (ddni_analysis_method(an, oracle) == DDN_METHOD_EXACT) {
+        w.every = 1;
+    } else { /* an even number, so that half of it fits the grid */
+        w.every = 2 * ((ddni_analysis_steps(an, oracle) + 2 * w.steps - 1) / (2 * w.steps));
+    }
     DDNI_TRY(ddni_analysis_ends(an, ddn_oracle_schedule(oracle), &w.t_start, &w.t_end));
     ddn_status status = prepare_changes(&w, an);
     if (status == DDN_OK) {

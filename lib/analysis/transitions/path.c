@@ -17,6 +17,7 @@ static void free_path(ddni_path_work *w)
     ddn_integrator_destroy(w->it);
     ddn_query_destroy(w->query);
     ddni_judge_free(&w->judge);
+    ddni_step_error_free(&w->steps);
     void *memory[] = {w->entropy, w->sum_w2, w->w_max,        w->share,
                       w->state,   w->number, w->share_column, w->share_mean};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++) {
@@ -66,7 +67,7 @@ static ddn_status prepare_query(ddni_path_work *w)
     return DDN_OK;
 }
 
-static ddn_status prepare_continuations(ddni_path_work *w, const ddn_analysis *an)
+static ddn_status prepare_continuations(ddni_path_work *w, const ddn_analysis *an, int64_t times)
 {
     const int64_t size = (int64_t)sizeof(double);
     double t_start, t_end;
@@ -74,11 +75,12 @@ static ddn_status prepare_continuations(ddni_path_work *w, const ddn_analysis *a
     DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), t_end, &w->end));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
-                                 ddni_analysis_steps(an)));
+                                 ddni_analysis_steps(an, w->oracle)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, t_end));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch * w->d, size, &w->state));
-    return ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->number);
+    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->number));
+    return ddni_step_error_create(an, w->oracle, w->it, times, w->batch / 2, &w->steps);
 }
 
 /* Every clone of a time has a path number of its own. */
@@ -110,9 +112,9 @@ static ddn_status find_level(ddni_path_work *w)
 {
     const ddn_dataset *ds = ddn_oracle_dataset(w->judge.oracle);
     w->level = w->t_s = NAN;
-    if (w->classes > 1) {
-        double phi;
-        DDNI_TRY(ddni_phi_infinity(w->ctx, w->judge.oracle, &phi));
+    double phi;
+    DDNI_TRY(ddni_judge_phi_infinity(&w->judge, &phi));
+    if (phi < 1) {
         w->level = ddn_theory_phi_level(phi);
     } else if (ds != NULL) {
         double lambda = 0;
@@ -129,7 +131,7 @@ static ddn_regime regime(const ddni_path_work *w, double same_point, double same
     if (same_point >= 0.5) {
         return DDN_REGIME_MEMORIZATION;
     }
-    int features = w->classes > 1 ? same_class >= w->level : tau <= w->t_s;
+    int features = !isnan(w->level) ? same_class >= w->level : tau <= w->t_s;
     return features ? DDN_REGIME_FEATURES : DDN_REGIME_RANDOM;
 }
 
@@ -165,11 +167,15 @@ static ddn_status add_path_columns(const ddni_path_work *w, int64_t m, ddn_resul
     DDNI_TRY(ddni_result_add_column(ctx, result, tau, &c->tau, "OU time"));
     DDNI_TRY(ddni_result_add_column(ctx, result, (ddni_quantity){"regime", "1", 0, 0}, &c->regime,
                                     "3: same_point >= 1/2; else 2: %s; else 1",
-                                    w->classes > 1 ? "same_class >= class_level" : "t <= t_S"));
+                                    !isnan(w->level) ? "same_class >= class_level" : "t <= t_S"));
     for (int i = 0; i < MEASURED; i++) {
         const ddni_quantity what = {measured[i].name, measured[i].unit, DDN_POOLING_MEAN, m};
-        DDNI_TRY(ddni_result_add_pair(ctx, result, what, &c->value[i], &c->error[i], "%s%s",
-                                      measured[i].text, measured[i].by));
+        const char *lacking = i != SAME_CLASS  ? ""
+                              : w->pairs > 0   ? ddni_judge_no_class(&w->judge)
+                              : w->classes > 0 ? ""
+                                               : "; NaN: there are no classes";
+        DDNI_TRY(ddni_result_add_pair(ctx, result, what, &c->value[i], &c->error[i], "%s%s%s",
+                                      measured[i].text, measured[i].by, lacking));
     }
     for (int64_t i = 0; i < w->classes; i++) {
         char name[DDNI_NAME_BYTES];
@@ -288,11 +294,15 @@ static ddn_status measure_path(ddni_path_work *w, const trajectories *of, ddni_f
     table c;
     DDNI_TRY(add_path_columns(w, of->m, result, &c));
     DDNI_TRY(add_path_scalars(w, of->m, result));
+    const ddni_step_names names = {{"same_class", "same_point"}, "1"};
     DDNI_STAGE(w->ctx, "regimes of paths");
     for (int64_t k = 0; k < of->count; k++) {
         double done = (double)k / (double)of->count;
         DDNI_TRY(ddni_stage_part(w->ctx, done, done + 1 / (double)of->count));
         DDNI_TRY(one_time(w, of, k, fate, &c));
+    }
+    if (w->pairs > 0) {
+        DDNI_TRY(ddni_step_error_report(&w->steps, &names, result));
     }
     return ddni_stage_part(w->ctx, 1, 1);
 }
@@ -331,7 +341,7 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_pat
     DDNI_TRY_GOTO(prepare_query(&w), fail);
     if (w.pairs > 0) {
         DDNI_TRY_GOTO(check_numbers(&w, m), fail);
-        DDNI_TRY_GOTO(prepare_continuations(&w, an), fail);
+        DDNI_TRY_GOTO(prepare_continuations(&w, an, count), fail);
         DDNI_TRY_GOTO(check_above_end(&w, times, count), fail);
     }
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "fates", w.batch, (int64_t)sizeof *fate, &fate), fail);

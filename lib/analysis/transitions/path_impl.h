@@ -5,6 +5,7 @@
 #include <diffdyn/transitions.h>
 
 #include "analysis/judge.h"
+#include "analysis/step_error.h"
 #include "base/statistics.h"
 
 /* What is found for one state. */
@@ -15,7 +16,8 @@ typedef struct ddni_fate {
 typedef struct ddni_path_work {
     ddn_context *ctx;
     const ddn_oracle *oracle;
-    ddni_judge judge;   /* of the ends of CLONES; its oracle also tells the posterior */
+    ddni_judge judge; /* of the ends of CLONES; its oracle also tells the posterior */
+    ddni_step_error steps;
     ddn_query *query;   /* posterior at the states */
     ddn_integrator *it; /* CLONES */
     ddni_level end;

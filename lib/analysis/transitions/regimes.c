@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analysis/analysis_impl.h"
+#include "analysis/grids.h"
 #include "analysis/result_impl.h"
 #include "analysis/transitions/measure.h"
 #include "base/check.h"
@@ -21,55 +22,16 @@ typedef struct report_work {
     const ddn_analysis *an;
     ddn_context *ctx;
     const ddn_oracle *oracle;
-    const double *times, *clone_times;
-    int64_t count, clone_count;
-    ddn_result *part[PARTS];  /* NULL where not measured */
-    double *union_times;      /* [rows], ascending */
-    int64_t *row, *clone_row; /* where each time of both grids is in it */
-    int64_t rows;
+    ddni_grids grids;
+    ddn_result *part[PARTS]; /* NULL where not measured */
 } report_work;
 
 static void free_report(report_work *w)
 {
-    const ddni_allocator *al = ddni_context_allocator(w->ctx);
     for (int i = 0; i < PARTS; i++) {
         ddn_result_destroy(w->part[i]);
     }
-    ddni_free(al, w->union_times);
-    ddni_free(al, w->row);
-    ddni_free(al, w->clone_row);
-}
-
-/* Number of the i-th smallest time of a strictly monotone grid. */
-static int64_t ascending(const double *times, int64_t count, int64_t i)
-{
-    return count > 1 && times[0] > times[1] ? count - 1 - i : i;
-}
-
-/* Merges both grids. */
-static ddn_status unite(report_work *w)
-{
-    int64_t i = 0, j = 0, all = w->count + w->clone_count;
-    DDNI_TRY(ddni_alloc_for(w->ctx, "times", all, sizeof(double), &w->union_times));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "rows", w->count, sizeof(int64_t), &w->row));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "rows", w->clone_count, sizeof(int64_t), &w->clone_row));
-    while (i < w->count || j < w->clone_count) {
-        int64_t a = ascending(w->times, w->count, i);
-        int64_t b = ascending(w->clone_times, w->clone_count, j);
-        double ta = i < w->count ? w->times[a] : INFINITY;
-        double tb = j < w->clone_count ? w->clone_times[b] : INFINITY;
-        w->union_times[w->rows] = fmin(ta, tb);
-        if (ta <= tb) {
-            w->row[a] = w->rows;
-            i++;
-        }
-        if (tb <= ta) {
-            w->clone_row[b] = w->rows;
-            j++;
-        }
-        w->rows++;
-    }
-    return DDN_OK;
+    ddni_grids_free(w->ctx, &w->grids);
 }
 
 static ddn_status crossings(report_work *w, const ddn_result *curves, int part)
@@ -80,19 +42,21 @@ static ddn_status crossings(report_work *w, const ddn_result *curves, int part)
 
 static ddn_status measure_report(report_work *w)
 {
-    const ddn_dataset *ds = ddn_oracle_dataset(w->oracle);
+    const ddn_dataset *ds = ddni_analysis_starts(w->an, w->oracle);
     if (ds != NULL) {
         DDNI_TRY(ddni_measure_spectrum(w->an, ds, &w->part[SPECTRUM]));
     }
-    DDNI_TRY(ddni_measure_identities(w->an, w->oracle, w->times, w->count, &w->part[IDENTITIES]));
+    DDNI_TRY(ddni_measure_identities(w->an, w->oracle, w->grids.times, w->grids.count,
+                                     &w->part[IDENTITIES]));
     DDNI_TRY(crossings(w, w->part[IDENTITIES], CROSSINGS));
-    if (w->clone_count > 0) {
-        DDNI_TRY(ddni_measure_clones(w->an, w->oracle, w->clone_times, w->clone_count,
+    if (w->grids.clone_count > 0) {
+        DDNI_TRY(ddni_measure_clones(w->an, w->oracle, w->grids.clone_times, w->grids.clone_count,
                                      &w->part[CLONES]));
         DDNI_TRY(crossings(w, w->part[CLONES], CLONE_CROSSINGS));
     }
-    /* Not for foreign models: the report runs them where clones are asked for, and nowhere else. */
-    if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX)) {
+    /* Without a posterior paths are what costs: they run where clones are asked for. */
+    if (ddn_oracle_can(w->oracle, DDN_OUT_ARGMAX) ||
+        (w->grids.clone_count > 0 && (ds != NULL || w->an->points != NULL))) {
         DDNI_TRY(ddni_measure_last_change(w->an, w->oracle, &w->part[LAST_CHANGE]));
     }
     return DDN_OK;
@@ -105,28 +69,32 @@ static ddn_status add_report_columns(const report_work *w, ddn_result *r)
     const ddn_result *identities = w->part[IDENTITIES], *clones = w->part[CLONES];
     double *t;
     DDNI_TRY(ddni_analysis_add_times(w->ctx, r, w->oracle, &t));
-    for (int64_t i = 0; i < w->rows; i++) {
-        t[i] = w->union_times[i];
+    for (int64_t i = 0; i < w->grids.rows; i++) {
+        t[i] = w->grids.all[i];
     }
-    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "samples", identities, "samples", w->row));
+    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "samples", identities, "samples", w->grids.row));
     for (int i = 0; i < 2; i++) {
-        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, both[i], identities, both[i], w->row));
+        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, both[i], identities, both[i], w->grids.row));
         DDNI_TRY(ddni_result_copy_pair(w->ctx, r, i == 0 ? "phi_clones" : "phi_C_clones", clones,
-                                       both[i], w->clone_row));
+                                       both[i], w->grids.clone_row));
     }
-    DDNI_TRY(
-        ddni_result_copy_pair(w->ctx, r, "distance2_clones", clones, "distance2", w->clone_row));
-    if (clones != NULL) {
-        DDNI_TRY(ddni_result_copy_column(w->ctx, r, "clones", clones, "clones", w->clone_row));
-    } else {
-        double *unknown;
-        DDNI_TRY(ddni_result_add_column(w->ctx, r, (ddni_quantity){"clones", "1", 0, 0}, &unknown,
-                                        "not measured"));
-    }
+    DDNI_TRY(ddni_result_copy_pair(w->ctx, r, "distance2_clones", clones, "distance2",
+                                   w->grids.clone_row));
+    DDNI_TRY(ddni_result_copy_column(w->ctx, r, "clones", clones, "clones", w->grids.clone_row));
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
-        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, rest[i], identities, rest[i], w->row));
+        DDNI_TRY(ddni_result_copy_pair(w->ctx, r, rest[i], identities, rest[i], w->grids.row));
     }
     return DDN_OK;
+}
+
+/* Why a part is missing. */
+static const char *why_missing(int part)
+{
+    return part == SPECTRUM ? "no data set"
+           : part == LAST_CHANGE
+               ? "there are no points to be nearest to, or no clone times for an oracle without a "
+                 "posterior"
+               : "no clone times were given";
 }
 
 /* A scalar of one of two parts under a new name: the second where the first has none, or one whose
@@ -144,7 +112,7 @@ static ddn_status add_scalar(const report_work *w, ddn_result *r, const char *na
     }
     if (e == NULL) {
         return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){name, "", 0, 0}, NAN, NAN,
-                                      "not measured");
+                                      "not measured: %s", why_missing(first));
     }
     ddni_entry copy = *e;
     ddni_say(copy.name, sizeof copy.name, "%s", name);
@@ -172,6 +140,19 @@ static ddn_status add_spectral_time(const report_work *w, ddn_result *r, const c
                                   ddn_schedule_kind(sch));
 }
 
+/* How steps were judged, of both simulations. */
+static ddn_status add_step_errors(const report_work *w, ddn_result *r)
+{
+    static const char *const field = "step_error";
+    const char *clones = w->part[CLONES] != NULL ? ddni_result_text(w->part[CLONES], field) : "";
+    const char *last =
+        w->part[LAST_CHANGE] != NULL ? ddni_result_text(w->part[LAST_CHANGE], field) : "";
+    return clones[0] == '\0' && last[0] == '\0'
+               ? DDN_OK
+               : ddni_result_set_field(w->ctx, r, field, "%.300s%s%.200s", clones,
+                                       clones[0] != '\0' && last[0] != '\0' ? "; " : "", last);
+}
+
 static ddn_status add_report_scalars(const report_work *w, ddn_result *r)
 {
     static const char *const spectral[] = {"t_S", "t_S_asymptotic", "t_SSB", "t_C_spectrum"};
@@ -192,6 +173,7 @@ static ddn_status add_report_scalars(const report_work *w, ddn_result *r)
             DDNI_TRY(ddni_result_copy_scalars(w->ctx, r, w->part[i]));
         }
     }
+    DDNI_TRY(add_step_errors(w, r));
     return ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"seed", "1", 0, 0}, seed, 0,
                                   "seed of all random numbers");
 }
@@ -209,16 +191,17 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int6
     if (clone_count != 0) {
         DDNI_TRY(ddni_analysis_check_times(an->ctx, "clone_times", sch, clone_times, clone_count));
     }
-    report_work w = {.an = an, .ctx = an->ctx, .oracle = oracle, .times = times, .count = count};
-    w.clone_times = clone_times;
-    w.clone_count = clone_count;
+    report_work w = {.an = an, .ctx = an->ctx, .oracle = oracle};
+    w.grids = (ddni_grids){.times = times, .clone_times = clone_times};
+    w.grids.count = count;
+    w.grids.clone_count = clone_count;
     ddn_result *result = NULL;
-    ddn_status status = unite(&w);
+    ddn_status status = ddni_grids_unite(w.ctx, &w.grids);
     if (status == DDN_OK) {
         status = measure_report(&w);
     }
     if (status == DDN_OK) {
-        status = ddni_analysis_start(an, "regimes", oracle, w.rows, &result);
+        status = ddni_analysis_start(an, "regimes", oracle, w.grids.rows, &result);
     }
     if (status == DDN_OK) {
         status = add_report_columns(&w, result);

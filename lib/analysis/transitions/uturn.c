@@ -3,6 +3,7 @@
 #include <diffdyn/transitions.h>
 
 #include "analysis/analysis_impl.h"
+#include "analysis/classes.h"
 #include "analysis/result_impl.h"
 #include "analysis/transitions/uturn_impl.h"
 #include "base/check.h"
@@ -60,22 +61,51 @@ static const struct {
      "E sum_c W_c^2 at x_t: chance of two draws of one class"},
 };
 
+/* Why a column is NaN, as the end of its definition; "" where it is measured. */
+static const char *why_nan(const ddni_branch *w, int column)
+{
+    static const char *const no_posterior = "; NaN: the oracle has no posterior";
+    static const char *const other = "; NaN: the x_0 or the points that judge are not its own";
+    const int posterior = ddn_oracle_can(w->oracle, DDN_OUT_ENTROPY);
+    if (column >= RETURNED && column <= RETURNED_HIGH) {
+        return ddni_judge_no_point(&w->judge);
+    }
+    if (column >= SAME && column <= SAME_HIGH) {
+        return ddni_judge_no_class(&w->judge);
+    }
+    if (column < ENTROPY) {
+        return "";
+    }
+    if (!posterior) {
+        return no_posterior;
+    }
+    if (column == SAME_IDENTITY && w->own_data && w->own_judge) {
+        return ddni_analysis_classes(w->oracle) == 0 ? "; NaN: the points have no labels"
+               : w->judge.rule == DDNI_CLASSIFIER    ? "; NaN: a classifier judges"
+                                                     : "";
+    }
+    const int fits =
+        column == ENTROPY || (w->own_data && (column == DISTANCE2_IDENTITY || w->own_judge));
+    return fits ? "" : other;
+}
+
 static ddn_status add_uturn_columns(const ddni_branch *w, ddn_result *r, double **values,
                                     double **errors)
 {
     const char *what = w->clones == 1 ? "U-turns, x_0 against the end of the way back"
                                       : "pairs of continuations of one x_t";
     for (int i = 0; i < COLUMNS; i++) {
-        const char *format = "%s; %lld %s, clean end t = %g; class: %s";
+        const char *format = "%s; %lld %s, clean end t = %g; class: %s%s";
         const char *classes = ddni_judge_rule(&w->judge);
         const ddni_quantity of = {columns[i].name, columns[i].unit, columns[i].pooling, w->paths};
         if (of.pooling == DDN_POOLING_MEAN || of.pooling == DDN_POOLING_SHARE) {
             DDNI_TRY(ddni_result_add_pair(w->ctx, r, of, &values[i], &errors[i], format,
                                           columns[i].text, (long long)w->paths, what, w->end.t,
-                                          classes));
+                                          classes, why_nan(w, i)));
         } else {
             DDNI_TRY(ddni_result_add_column(w->ctx, r, of, &values[i], format, columns[i].text,
-                                            (long long)w->paths, what, w->end.t, classes));
+                                            (long long)w->paths, what, w->end.t, classes,
+                                            why_nan(w, i)));
         }
     }
     return DDN_OK;
@@ -158,6 +188,8 @@ static ddn_status measure_uturn(const ddn_analysis *an, ddni_branch *w, const do
         put(w, &out, k, values, errors);
     }
     DDNI_TRY(ddni_progress(w->ctx, "U-turns", 1));
+    const ddni_step_names names = {{"same_class", "returned"}, "1"};
+    DDNI_TRY(ddni_step_error_report(&w->steps, &names, r));
     DDNI_TRY(ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"paths", "1", DDN_POOLING_SUM, 0},
                                     (double)w->paths, 0, "experiments at each time"));
     DDNI_TRY(ddni_result_add_scalar(w->ctx, r, (ddni_quantity){"n", "1", DDN_POOLING_SAME, 0},
@@ -175,8 +207,9 @@ static ddn_status check(ddni_branch *w, const ddn_dataset *starts, const double 
     DDNI_CHECK(w->ctx, starts == NULL || ddn_dataset_d(starts) == w->d, DDN_E_SHAPE,
                "the starts have d = %lld, the oracle %lld", (long long)ddn_dataset_d(starts),
                (long long)w->d);
-    DDNI_CHECK(w->ctx, starts != NULL || w->oracle->ops->sample_data != NULL, DDN_E_UNSUPPORTED,
-               "an oracle of kind %s has no data of its own: give starts",
+    DDNI_CHECK(w->ctx, starts != NULL || ddni_oracle_samples(w->oracle), DDN_E_UNSUPPORTED,
+               "an oracle of kind %s has no data of its own: give starts, or points that judge "
+               "(ddn_analysis_set_points)",
                ddn_oracle_kind(w->oracle));
     for (int64_t k = 0; k < count; k++) {
         DDNI_CHECK(w->ctx, times[k] > w->end.t, DDN_E_RANGE,
@@ -206,8 +239,9 @@ static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *sta
     w.batch = w.batch < w.paths ? w.batch : w.paths;
     DDNI_TRY(ddni_analysis_end(an, sch, &t_end));
     DDNI_TRY(ddni_schedule_level(ctx, sch, t_end, &w.end));
+    starts = starts == NULL && !ddni_oracle_samples(oracle) ? an->points : starts;
     DDNI_TRY(check(&w, starts, times, count));
-    ddn_status status = ddni_branch_prepare(&w, an);
+    ddn_status status = ddni_branch_prepare(&w, an, count);
     if (status == DDN_OK) {
         status = ddni_analysis_start(an, clones == 1 ? "uturn" : "branch", oracle, count, &result);
     }

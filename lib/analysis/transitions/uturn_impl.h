@@ -5,6 +5,7 @@
 #include <diffdyn/transitions.h>
 
 #include "analysis/judge.h"
+#include "analysis/step_error.h"
 #include "analysis/transitions/distance.h"
 #include "base/statistics.h"
 #include "schedule/schedule_impl.h"
@@ -14,6 +15,7 @@ typedef struct ddni_branch {
     const ddn_oracle *oracle;
     const ddn_dataset *points; /* of the x_0, or NULL */
     ddni_judge judge;          /* of both rows of a pair */
+    ddni_step_error steps;
     ddn_integrator *it;
     ddn_query *query; /* of the entropy, or NULL */
     int64_t seed, paths, batch, d;
@@ -34,7 +36,7 @@ typedef struct ddni_tally {
     ddni_mean entropy;
 } ddni_tally;
 
-ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an);
+ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an, int64_t times);
 void ddni_branch_release(ddni_branch *w);
 
 /* All paths of time number k of `times`, at that level. */

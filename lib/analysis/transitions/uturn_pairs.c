@@ -19,6 +19,7 @@ void ddni_branch_release(ddni_branch *w)
     ddn_integrator_destroy(w->it);
     ddn_query_destroy(w->query);
     ddni_judge_free(&w->judge);
+    ddni_step_error_free(&w->steps);
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->pair);
@@ -40,7 +41,7 @@ static ddn_status prepare_entropy(ddni_branch *w)
     return ddn_query_bind_f64(w->query, DDN_OUT_ENTROPY, w->entropy, 1);
 }
 
-ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
+ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an, int64_t times)
 {
     int64_t row = w->d * (int64_t)sizeof(double);
     DDNI_TRY(ddni_alloc_for(w->ctx, "starts", w->batch, row, &w->x0));
@@ -50,7 +51,7 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "distances", w->paths, sizeof(double), &w->distance2));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
-                                 ddni_analysis_steps(an)));
+                                 ddni_analysis_steps(an, w->oracle)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, 1));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t));
     const ddni_judge_of of = {.oracle = w->oracle,
@@ -62,6 +63,7 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an)
     const ddn_dataset *starts = w->clones == 1 && !w->own_data ? w->points : NULL;
     DDNI_TRY(
         ddni_distance_typical(w->ctx, ddn_oracle_dataset(w->oracle), starts, 1, 0, &w->typical));
+    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, times, w->batch, &w->steps));
     return prepare_entropy(w);
 }
 
@@ -115,6 +117,21 @@ static ddn_status compare(ddni_branch *w, int64_t first, int64_t m, ddni_tally *
     return DDN_OK;
 }
 
+/* The same pairs once more, with half the steps. */
+static ddn_status judge_turn_steps(ddni_branch *w, int64_t k, int64_t first, int64_t pairs)
+{
+    const int64_t m = ddni_step_error_count(&w->steps, first, pairs, w->paths);
+    if (m == 0) {
+        return DDN_OK;
+    }
+    ddni_step_error_keep(&w->steps, &w->judge, m);
+    DDNI_TRY(ddni_step_error_halve(&w->steps, 1));
+    DDNI_TRY(run_pairs(w, k, first, m));
+    DDNI_TRY(ddni_judge_clean(&w->judge, &w->end, 2 * m, w->pair));
+    ddni_step_error_compare(&w->steps, k, &w->judge, m);
+    return ddni_step_error_halve(&w->steps, 0);
+}
+
 static ddn_status run_branches(ddni_branch *w, const ddni_samples *samples, const ddni_level *level,
                                int64_t k, int64_t first, int64_t m, ddni_tally *out)
 {
@@ -141,6 +158,13 @@ ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t 
         status = ddni_stage_part(w->ctx, done, done + (double)m / total);
         if (status == DDN_OK) {
             status = run_branches(w, &samples, level, k, first, m, out);
+        }
+        done += (double)m / total;
+        if (status == DDN_OK) {
+            status = ddni_stage_part(w->ctx, done, done);
+        }
+        if (status == DDN_OK) {
+            status = judge_turn_steps(w, k, first, m);
         }
     }
     return status;

@@ -25,7 +25,8 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scr
                            const ddni_request *rq, const ddni_batch *batch, ddni_report *report)
 {
     const ddni_empirical *o = (const ddni_empirical *)oracle;
-    ddni_block b = {.o = &o->points, .ds = oracle->dataset, .rq = rq, .level = batch->level};
+    const ddni_level level = ddni_level_of_sums(batch->level);
+    ddni_block b = {.o = &o->points, .ds = oracle->dataset, .rq = rq, .level = &level};
     b.classes = oracle->classes;
     b.x = batch->x;
     b.ldx = batch->ldx;

@@ -66,7 +66,7 @@ static int32_t trace_of_sums(const ddni_block *b, int64_t q, double square, doub
 
 /* Covariance outputs of state q, whose mean is known: weights e^{logit - top} / z. */
 static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64_t *index,
-                      const double *logit, double scale[2], double *point)
+                      const double *logit, const double scale[2], double *point)
 {
     double *out = point + b->d, trace = 0;
     memset(out, 0, (size_t)b->d * sizeof *out);

@@ -53,10 +53,8 @@ ddn_status ddni_scratch_create(ddn_context *ctx, ddni_scratch **out)
     DDNI_TRY(ddni_alloc_for(ctx, "query scratch", 1, sizeof *s, &s));
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "query scratch", 1, sizeof *s->shared, &s->shared), fail);
     for (int64_t i = 0; i < WAYS; i++) {
-        if (ways[i]->scratch_bytes > 0) {
-            DDNI_TRY_GOTO(
-                ddni_alloc_for(ctx, "query scratch", 1, ways[i]->scratch_bytes, &s->own[i]), fail);
-        }
+        DDNI_TRY_GOTO(ddni_alloc_for(ctx, "query scratch", 1, ways[i]->scratch_bytes, &s->own[i]),
+                      fail);
     }
     *out = s;
     return DDN_OK;

@@ -10,7 +10,7 @@ ddn_status ddni_mixture_scratch_create(ddn_context *ctx, const ddn_oracle *oracl
     ddni_mixture_scratch *sc;
     DDNI_TRY(ddni_alloc_for(ctx, "mixture scratch", 1, sizeof *sc, &sc));
     *scratch = sc;
-    ddn_status status = DDN_OK;
+    ddn_status status;
     sc->row_size = DDNI_MIXTURE_VECTORS * oracle->d + DDNI_MIXTURE_ROWS * count;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "mixture scratch", 3 * count, sizeof(double), &sc->offset),
                   fail);
@@ -29,21 +29,18 @@ fail:
 void ddni_mixture_scratch_destroy(ddn_context *ctx, void *scratch)
 {
     ddni_mixture_scratch *sc = scratch;
-    if (sc != NULL) {
-        const ddni_allocator *al = ddni_context_allocator(ctx);
-        ddni_free(al, sc->offset);
-        ddni_free(al, sc->precision);
-        ddni_free(al, sc->rows);
-        ddni_free(al, sc);
-    }
+    const ddni_allocator *al = ddni_context_allocator(ctx);
+    ddni_free(al, sc->offset);
+    ddni_free(al, sc->precision);
+    ddni_free(al, sc->rows);
+    ddni_free(al, sc);
 }
 
 int64_t ddni_mixture_scratch_bytes(const void *scratch)
 {
     const ddni_mixture_scratch *sc = scratch;
-    return sc == NULL ? 0
-                      : (int64_t)sizeof *sc + ddni_alloc_bytes(sc->offset) +
-                            ddni_alloc_bytes(sc->precision) + ddni_alloc_bytes(sc->rows);
+    return (int64_t)sizeof *sc + ddni_alloc_bytes(sc->offset) + ddni_alloc_bytes(sc->precision) +
+           ddni_alloc_bytes(sc->rows);
 }
 
 /* Gamma of every component, kept as long as the level stays the same. */

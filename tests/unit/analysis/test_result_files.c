@@ -182,10 +182,35 @@ static void plain_tables(void **state)
     assert_true(isnan(test_element(ctx, r, "z", 0)) && test_element(ctx, r, "y", 1) == INFINITY);
     assert_true(test_element(ctx, r, "z", 1) == -INFINITY);
     ddn_result_destroy(r);
+    /* Without a last end of line; a cell of blanks; a file that is one letter, or blanks. */
+    OK(ctx, ddn_result_open(ctx, test_write_file("t.dat", "  a,b\n 1, \t ", 12),
+                            DDN_RESULT_FORMAT_AUTO, &r));
+    assert_true(test_element(ctx, r, "a", 0) == 1 && isnan(test_element(ctx, r, "b", 0)));
+    ddn_result_destroy(r);
+    OK(ctx, ddn_result_open(ctx, test_write_file("t.dat", "x", 1), DDN_RESULT_FORMAT_AUTO, &r));
+    assert_true(ddn_result_rows(r) == 0 && ddn_result_column_count(r) == 1);
+    ddn_result_destroy(r);
+    FAILS(ctx, ddn_result_open(ctx, test_write_file("t.dat", " \n", 2), DDN_RESULT_FORMAT_AUTO, &r),
+          DDN_E_FORMAT, "line 1");
+    FAILS(ctx, ddn_result_open(ctx, test_write_file("t.dat", "\0", 1), DDN_RESULT_FORMAT_AUTO, &r),
+          DDN_E_FORMAT, "line 1");
+    FAILS(
+        ctx,
+        ddn_result_open(ctx, test_write_file("t.dat", " \t\r\n{}", 6), DDN_RESULT_FORMAT_AUTO, &r),
+        DDN_E_FORMAT, "missing"); /* it is JSON */
     static const struct {
         const char *text, *part;
     } bad[] = {
         {"a,b\n1,2\n3\n", "line 3: there are 1 numbers for 2 columns"},
+        {"a\n1234567890123456789012345678901234567890x\n",
+         "line 2: '1234567890123456789012345678901234567890' is no number"},
+        {"a\n1,\n,\n,,\n", "numbers for 1 columns"},
+        {"a,b,c,d,e,f\n1\n\n\n\n\n", "too short for 6 columns"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n# rows x\na\n1\n",
+         "line 4"},
+        {"# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": \"ou\"\n"
+         "# column \"a\": {}\n# column \"b\": {}\na\n1\n",
+         "line 6: there are 1 columns, 2 are described"},
         {"a,b\n1,2\n3,4x\n", "line 3: '4x' is no number"},
         {"a,b\n1,2\n\n", "line 3"},
         {"a,a\n1,2\n", "line 1: 'a' stands twice"},
@@ -217,6 +242,50 @@ static void plain_tables(void **state)
               bad[i].part);
         assert_null(r);
     }
+    /* An end that is one of ours, after any ends of lines; and less than that. */
+    static const char whole[] = "# diffdyn result 1\n# field \"kind\": \"k\"\n# field \"clock\": "
+                                "\"ou\"\n# rows 1\na\n1\r\n# end\r\n\n\r\n";
+    OK(ctx, ddn_result_open(ctx, test_write_file("e.csv", whole, sizeof whole - 1),
+                            DDN_RESULT_FORMAT_AUTO, &r));
+    assert_true(ddn_result_rows(r) == 1 && test_element(ctx, r, "a", 0) == 1);
+    ddn_result_destroy(r);
+    FAILS(ctx,
+          ddn_result_open(ctx, test_write_file("e.csv", "# diffdyn result 1\n\n\n\n", 22),
+                          DDN_RESULT_FORMAT_AUTO, &r),
+          DDN_E_FORMAT, "cut");
+    ddn_context_destroy(ctx);
+}
+
+/* A byte 0 ends no word, number or name of a file. */
+static void bytes_that_are_zero(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = NULL;
+    static const struct {
+        const char text[16];
+        size_t size;
+        const char *part;
+    } bad[] = {
+        {"a,b\n1,nan\0\n", 11, "line 2: 'nan' is no number"},
+        {"a,b\n1,nan\0\0\0\n", 13, "line 2: 'nan' is no number"},
+        {"a,b\n1,inf\0\n", 11, "line 2: 'inf' is no number"},
+        {"a,b\n1,-inf\0\n", 12, "line 2: '-inf' is no number"},
+        {"a,b\n1,2\0\n", 9, "line 2: '2' is no number"},
+        {"a,b\0c\n1,2\n", 10, "line 1: the name of column 2"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *path = test_write_file("z.csv", bad[i].text, bad[i].size);
+        FAILS(ctx, ddn_result_open(ctx, path, DDN_RESULT_FORMAT_CSV, &r), DDN_E_FORMAT,
+              bad[i].part);
+        assert_null(r);
+    }
+    static const char npy[] = "\x93NUMPY\1\0\x47\0{'descr': [('a\0b', '<f8')], 'fortran_order': "
+                              "False, 'shape': (0,), }  \n";
+    FAILS(ctx,
+          ddn_result_open(ctx, test_write_file("z.npy", npy, sizeof npy - 1), DDN_RESULT_FORMAT_NPY,
+                          &r),
+          DDN_E_FORMAT, "byte 0");
     ddn_context_destroy(ctx);
 }
 
@@ -237,6 +306,14 @@ static void bad_json(void **state)
         const char *text, *part;
     } bad[] = {
         {FIELDS "\"rows\": 2, \"columns\": {\"a\": {\"values\": [1]}}}", "1 values, not 2"},
+        {FIELDS "\"rows\": 1, \"columns\": {\"a\": {\"values\": [1], \"values\": [1]}}}",
+         "no values"},
+        {HEAD "\"clock\": \"ou\"}, \"scalars\": {\"a\": {}}, \"rows\": 1, \"columns\": {\"a\": "
+              "{\"values\": [1]}}}",
+         "'a' stands twice"},
+        {HEAD "\"clock\": \"ou\"}, \"scalars\": {\"a\": {\"pooling\": \"share\", \"of\": \"b\"}}, "
+              "\"rows\": 0, \"columns\": {}}",
+         "'a' has no count"},
         {FIELDS "\"rows\": 1, \"columns\": {\"a\": {\"values\": [1, 2]}}}", "more than 1 values"},
         {FIELDS "\"rows\": 1, \"columns\": {\"a\": {}}}", "no values"},
         {FIELDS "\"columns\": {}, \"rows\": 1}", "must come before"},
@@ -395,13 +472,50 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
+/* A name without a folder, a long one that is cut inside a character for the temporary one, a link
+ * to nothing; files that cannot be found for other reasons. */
+static void names_of_files(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r = example(ctx), *back = NULL;
+    char here[1024], name[300];
+    struct stat st;
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(test_path("")), 0);
+    OK(ctx, ddn_result_write(ctx, r, "plain.csv", DDN_RESULT_FORMAT_AUTO));
+    OK(ctx, ddn_result_open(ctx, "plain.csv", DDN_RESULT_FORMAT_AUTO, &back));
+    test_same_results(ctx, r, back);
+    ddn_result_destroy(back);
+    for (int64_t before = 0; before < 3; before++) { /* one of them cuts a character */
+        memset(name, 'x', 3);
+        for (int64_t i = 0; i < 50; i++) {
+            memcpy(name + before + 3 * i, "\xe2\x82\xac", 3);
+        }
+        strcpy(name + before + 150, ".csv");
+        OK(ctx, ddn_result_write(ctx, r, name, DDN_RESULT_FORMAT_AUTO));
+        assert_int_equal(stat(name, &st), 0);
+        unlink(name);
+    }
+    assert_int_equal(chdir(here), 0);
+    const char *nothing = test_path("nothing.csv");
+    assert_int_equal(symlink("no such file", nothing), 0);
+    FAILS(ctx, ddn_result_write(ctx, r, nothing, DDN_RESULT_FORMAT_AUTO), DDN_E_IO, "cannot write");
+    assert_int_equal(lstat(nothing, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    ddn_result_destroy(r);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_of_files),
         cmocka_unit_test(what_is_written_comes_back),
         cmocka_unit_test(in_another_locale),
         cmocka_unit_test(numpy_arrays),
         cmocka_unit_test(plain_tables),
+        cmocka_unit_test(bytes_that_are_zero),
         cmocka_unit_test(bad_json),
         cmocka_unit_test(damaged_files),
         cmocka_unit_test(cut_tables),

@@ -294,6 +294,8 @@ static void halves_make_the_whole(void **state)
         ddn_result_destroy(b);
     }
     FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", DDN_POOLING_MEAN, 0), DDN_E_RANGE, "count");
+    FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", DDN_POOLING_MEAN, (INT64_C(1) << 53) + 1),
+          DDN_E_RANGE, "count");
     FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", 6, 1), DDN_E_KEY, "pooling = 6");
     FAILS(ctx, ddn_result_set_pooling(ctx, whole, "m", 0, 1), DDN_E_KEY, "pooling = 0");
     FAILS(ctx, ddn_result_set_pooling(ctx, whole, "x", DDN_POOLING_SAME, 0), DDN_E_KEY, "'x'");
@@ -336,6 +338,157 @@ static void what_does_not_belong_together(void **state)
     unmake(&s);
 }
 
+/* ---- What hosts give ---- */
+
+/* A result of two rows, with a column 't'. */
+static ddn_result *of_host(ddn_context *ctx, const char *seed)
+{
+    const double t[2] = {2, 1}; /* descending: the neighbour of row 1 is row 0 */
+    ddn_result *r = NULL;
+    OK(ctx, ddn_result_create(ctx, "mine", DDN_CLOCK_NONE, 2, &r));
+    OK(ctx, ddn_result_add_column(ctx, r, "t", NULL, "times", t));
+    OK(ctx, ddn_result_set_pooling(ctx, r, "t", DDN_POOLING_SAME, 0));
+    if (seed != NULL) {
+        OK(ctx, ddn_result_set_field(ctx, r, "seed", seed));
+    }
+    return r;
+}
+
+static void add(ddn_context *ctx, ddn_result *r, const char *name, double first, double second,
+                ddn_pooling pooling, int64_t count)
+{
+    OK(ctx, ddn_result_add_column(ctx, r, name, NULL, "of a host", (double[]){first, second}));
+    OK(ctx, ddn_result_set_pooling(ctx, r, name, pooling, count));
+}
+
+static void add_scalar(ddn_context *ctx, ddn_result *r, const char *name, double value,
+                       ddn_pooling pooling, int64_t count)
+{
+    OK(ctx, ddn_result_add_scalar(ctx, r, name, NULL, "of a host", value, 0.5));
+    OK(ctx, ddn_result_set_pooling(ctx, r, name, pooling, count));
+}
+
+/* Both orders are refused; what is refused goes. */
+static void refused(ddn_context *ctx, ddn_result *a, ddn_result *b, ddn_status status,
+                    const char *part)
+{
+    ddn_result *whole = NULL;
+    FAILS(ctx, ddn_result_merge(ctx, a, b, &whole), status, part);
+    FAILS(ctx, ddn_result_merge(ctx, b, a, &whole), status, part);
+    assert_null(whole);
+    ddn_result_destroy(a);
+    ddn_result_destroy(b);
+}
+
+static void results_of_hosts_that_differ(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    char seeds[400];
+    refused(ctx, of_host(ctx, "1"), of_host(ctx, NULL), DDN_E_MISMATCH, "has none");
+    ddn_result *a = of_host(ctx, "1"), *b = of_host(ctx, "2");
+    add(ctx, a, "x", 1, 2, DDN_POOLING_SUM, 0);
+    refused(ctx, a, b, DDN_E_MISMATCH, "columns");
+    a = of_host(ctx, "1"), b = of_host(ctx, "2");
+    add(ctx, a, "x", 1, 2, DDN_POOLING_SUM, 0);
+    add(ctx, b, "y", 1, 2, DDN_POOLING_SUM, 0);
+    refused(ctx, a, b, DDN_E_MISMATCH, "column 1 is");
+    a = of_host(ctx, "1"), b = of_host(ctx, "2");
+    OK(ctx, ddn_result_add_scalar(ctx, a, "x", "s", "of a host", 1, NAN));
+    OK(ctx, ddn_result_add_scalar(ctx, b, "x", "ms", "of a host", 1, NAN));
+    refused(ctx, a, b, DDN_E_MISMATCH, "unit");
+    a = of_host(ctx, "1"), b = of_host(ctx, "2");
+    add_scalar(ctx, a, "x", 1, DDN_POOLING_SAME, 0);
+    add_scalar(ctx, b, "x", 1.5, DDN_POOLING_SAME, 0);
+    refused(ctx, a, b, DDN_E_MISMATCH, "differ in 'x'");
+    a = of_host(ctx, "1"), b = of_host(ctx, "2");
+    add_scalar(ctx, a, "x", 1, DDN_POOLING_MEAN, INT64_C(1) << 53);
+    add_scalar(ctx, b, "x", 1, DDN_POOLING_MEAN, 1);
+    refused(ctx, a, b, DDN_E_RANGE, "2^53");
+    memset(seeds, '1', sizeof seeds - 1);
+    seeds[sizeof seeds - 1] = '\0';
+    a = of_host(ctx, seeds);
+    seeds[0] = '2';
+    refused(ctx, a, of_host(ctx, seeds), DDN_E_RANGE, "too many seeds");
+    ddn_context_destroy(ctx);
+}
+
+/* What one half lacks is not made up; parts are those of both. */
+static void results_of_hosts(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_result *r[3] = {of_host(ctx, NULL), of_host(ctx, NULL), NULL};
+    char text[460];
+    static const char long_name[] = "a_name_of_47_bytes_leaves_no_room_for_an_ending";
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    memcpy(text + 438, "\xe2\x82\xac", 3); /* a character where the text is cut */
+    for (int h = 0; h < 2; h++) {
+        const double u = h, part = h == 0 ? 0.25 : 0.75;
+        /* a mean of 4 and 12 samples with all its parts; one with none */
+        add(ctx, r[h], "m", u, u + 1, DDN_POOLING_MEAN, h == 0 ? 4 : 12);
+        add(ctx, r[h], "m_se", 0.1, 0.2, DDN_POOLING_PART, 0);
+        add(ctx, r[h], "m_low", u - 0.2, u + 0.6, DDN_POOLING_PART, 0);
+        add(ctx, r[h], "m_high", u + 0.3, u + 1.5, DDN_POOLING_PART, 0);
+        add(ctx, r[h], "m_rho", 0, 0.5, DDN_POOLING_PART, 0);
+        add(ctx, r[h], long_name, u, u, DDN_POOLING_MEAN, h == 0 ? 4 : 12);
+        /* shares: one without parts, one that is none */
+        add(ctx, r[h], "p", part, 1, DDN_POOLING_SHARE, 4);
+        add(ctx, r[h], "q", 1.5, -0.5, DDN_POOLING_SHARE, 4);
+        /* an error that is the same in both, and is that of the whole; one that is not */
+        add(ctx, r[h], "same", 7, 8, DDN_POOLING_SAME, 0);
+        add(ctx, r[h], "same_se", 0.5, 0.5 + u, DDN_POOLING_PART, 0);
+        /* said differently */
+        add(ctx, r[h], "z", 1, 2, h == 0 ? DDN_POOLING_SUM : DDN_POOLING_SAME, 0);
+        add_scalar(ctx, r[h], "s", part, DDN_POOLING_SHARE, 4);
+        add_scalar(ctx, r[h], "s_low", 0, h == 0 ? DDN_POOLING_PART : DDN_POOLING_SAME, 0);
+        add_scalar(ctx, r[h], "s_high", 1, DDN_POOLING_PART, 0);
+        add_scalar(ctx, r[h], "none", 2, DDN_POOLING_SHARE, 4);
+        OK(ctx, ddn_result_add_scalar(ctx, r[h], "long", NULL, text, 1, NAN));
+        OK(ctx, ddn_result_set_field(ctx, r[h], "DDN_ANALYSIS_SAMPLES", h == 0 ? "4" : "many"));
+        OK(ctx, ddn_result_set_field(ctx, r[h], "DDN_ANALYSIS_CLONES", h == 0 ? "4" : "5"));
+        OK(ctx, ddn_result_set_field(ctx, r[h], "DDN_ANALYSIS_PATHS", h == 0 ? "" : "5"));
+        OK(ctx, ddn_result_set_field(ctx, r[h], h == 0 ? "mine" : "yours", "free"));
+    }
+    OK(ctx, ddn_result_merge(ctx, r[0], r[1], &r[2]));
+    double mean, error;
+    by_hand(0, 0.1, 4, 1, 0.1, 12, &mean, &error);
+    CLOSE(test_element(ctx, r[2], "m", 0), mean, 1e-14, 0);
+    CLOSE(test_element(ctx, r[2], "m_se", 0), error, 1e-13, 0);
+    CLOSE(test_element(ctx, r[2], long_name, 0), mean, 1e-14, 0);
+    CLOSE(test_element(ctx, r[2], "m_low", 0), mean - hypot(0.25 * 0.2, 0.75 * 0.2), 1e-14, 0);
+    CLOSE(test_element(ctx, r[2], "m_high", 0), mean + hypot(0.25 * 0.3, 0.75 * 0.3), 1e-14, 0);
+    /* row 1 with row 0, which is the later one: the covariances of both halves */
+    const double both = (1.0 / 16 + 9.0 / 16) * 0.5 * 0.1 * 0.2;
+    CLOSE(test_element(ctx, r[2], "m_rho", 1), both / (error * test_element(ctx, r[2], "m_se", 1)),
+          1e-12, 0);
+    assert_true(isnan(test_element(ctx, r[2], "m_rho", 0)));
+    CLOSE(test_element(ctx, r[2], "p", 0), 0.5, 0, 0);
+    CLOSE(test_element(ctx, r[2], "p", 1), 1, 0, 0);
+    assert_true(isnan(test_element(ctx, r[2], "q", 0)) && isnan(test_element(ctx, r[2], "q", 1)));
+    CLOSE(test_element(ctx, r[2], "same", 1), 8, 0, 0);
+    CLOSE(test_element(ctx, r[2], "same_se", 0), 0.5, 0, 0);
+    assert_true(isnan(test_element(ctx, r[2], "same_se", 1)));
+    assert_true(isnan(test_element(ctx, r[2], "z", 0)));
+    double low, high;
+    ddni_wilson_95(4, 8, &low, &high);
+    CLOSE(test_scalar(ctx, r[2], "s"), 0.5, 0, 0);
+    CLOSE(test_scalar(ctx, r[2], "s_high"), high, 1e-15, 0);
+    assert_true(isnan(test_scalar(ctx, r[2], "s_low")) && isnan(test_scalar(ctx, r[2], "none")));
+    const char *definition = ddn_result_definition(r[2], "long");
+    assert_memory_equal(definition, text, 438);
+    assert_string_equal(definition + 438, "; pooled: NaN, it does not follow from parts");
+    assert_string_equal(ddn_result_field(r[2], "DDN_ANALYSIS_CLONES"), "9");
+    assert_null(ddn_result_field(r[2], "DDN_ANALYSIS_SAMPLES"));
+    assert_null(ddn_result_field(r[2], "DDN_ANALYSIS_PATHS"));
+    assert_null(ddn_result_field(r[2], "mine"));
+    for (int h = 0; h < 3; h++) {
+        ddn_result_destroy(r[h]);
+    }
+    ddn_context_destroy(ctx);
+}
+
 typedef struct pair {
     ddn_result *a, *b;
 } pair;
@@ -347,6 +500,35 @@ static ddn_status merge(ddn_context *ctx, void *arg)
     ddn_status status = ddn_result_merge(ctx, p->a, p->b, &whole);
     ddn_result_destroy(whole);
     return status;
+}
+
+/* Only whole numbers are counts that add up; other texts stay where they agree. */
+static void counts_are_whole_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b, *want; /* NULL: no field */
+    } cases[] = {{"100", "30", "130"}, {"1e2", "30", "130"}, {"1.5", "1.5", "1.5"},
+                 {"1.5", "30", NULL},  {"30", "1.5", NULL},  {"nan", "nan", "nan"},
+                 {"many", "30", NULL}, {"", "30", NULL},     {"9007199254740992", "2", NULL}};
+    ddn_context *ctx = test_context(1);
+    const double samples[4] = {1, 2, 3, 5};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ddn_result *a = of_samples(ctx, samples, 2, "1"), *b = of_samples(ctx, samples + 2, 2, "2");
+        ddn_result *merged = NULL;
+        OK(ctx, ddn_result_set_field(ctx, a, "DDN_ANALYSIS_SAMPLES", cases[i].a));
+        OK(ctx, ddn_result_set_field(ctx, b, "DDN_ANALYSIS_SAMPLES", cases[i].b));
+        OK(ctx, ddn_result_merge(ctx, a, b, &merged));
+        const char *got = ddn_result_field(merged, "DDN_ANALYSIS_SAMPLES");
+        const char *want = cases[i].want;
+        if ((got == NULL) != (want == NULL) || (got != NULL && strcmp(got, want) != 0)) {
+            fail_msg("%s and %s give %s", cases[i].a, cases[i].b, got == NULL ? "nothing" : got);
+        }
+        ddn_result_destroy(merged);
+        ddn_result_destroy(a);
+        ddn_result_destroy(b);
+    }
+    ddn_context_destroy(ctx);
 }
 
 static void every_allocation_may_fail(void **state)
@@ -369,6 +551,9 @@ int main(void)
         cmocka_unit_test(reports),
         cmocka_unit_test(halves_make_the_whole),
         cmocka_unit_test(what_does_not_belong_together),
+        cmocka_unit_test(results_of_hosts_that_differ),
+        cmocka_unit_test(results_of_hosts),
+        cmocka_unit_test(counts_are_whole_numbers),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);

@@ -83,16 +83,17 @@ static void every_kind(void **state)
     (void)state;
     scene s;
     make(&s, TEST_DDPM);
-    ddn_result *r[11] = {NULL};
+    ddn_result *r[13] = {NULL};
     int32_t regimes[TIMES];
     char data[80];
     int64_t digest = 0;
     OK(s.ctx, ddn_dataset_digest(s.ctx, ddn_oracle_dataset(s.oracle), &digest));
     snprintf(data, sizeof data, "f64 [12][3], 2 classes, digest %016llx",
              (unsigned long long)digest);
-    static const char *const kinds[11] = {"identities", "clones",   "last_change", "regimes",
-                                          "uturn",      "branch",   "path",        "late_start",
-                                          "crossings",  "spectrum", "memorization"};
+    static const char *const kinds[13] = {
+        "identities",   "clones",         "last_change",   "regimes",   "uturn",
+        "branch",       "path",           "late_start",    "crossings", "spectrum",
+        "memorization", "generalization", "log_likelihood"};
     static const ddn_clock clocks[2] = {DDN_CLOCK_OU, DDN_CLOCK_NONE};
     OK(s.ctx, ddn_analysis_identities(s.an, s.oracle, TIMES, indices, &r[0]));
     OK(s.ctx, ddn_analysis_clones(s.an, s.oracle, TIMES, indices, &r[1]));
@@ -107,10 +108,16 @@ static void every_kind(void **state)
     OK(s.ctx, ddn_analysis_spectrum(s.an, ddn_oracle_dataset(s.oracle), &r[9]));
     OK(s.ctx,
        ddn_analysis_memorization(s.an, ddn_oracle_dataset(s.oracle), 2, s.points, D, &r[10]));
-    for (int i = 0; i < 11; i++) {
+    OK(s.ctx,
+       ddn_analysis_generalization(s.an, s.oracle, ddn_oracle_dataset(s.oracle),
+                                   ddn_oracle_dataset(s.oracle), TIMES, 0, indices, NULL, &r[11]));
+    field(r[11], "test", data);
+    OK(s.ctx, ddn_analysis_log_likelihood(s.an, s.oracle, NULL, 0, 2, s.points, D, &r[12]));
+    for (int i = 0; i < 13; i++) {
         field(r[i], "kind", kinds[i]);
         field(r[i], "clock", i == 10 ? "none" : i == 9 ? "ou" : "schedule:ddpm");
-        assert_int_equal(ddn_result_clock(r[i]), i >= 9 ? clocks[i - 9] : DDN_CLOCK_SCHEDULE);
+        assert_int_equal(ddn_result_clock(r[i]),
+                         i == 9 || i == 10 ? clocks[i - 9] : DDN_CLOCK_SCHEDULE);
         field(r[i], "library", ddn_version_string());
         field(r[i], "seed", "-5");
         field(r[i], "n", "12");
@@ -120,11 +127,16 @@ static void every_kind(void **state)
         field(r[i], "DDN_ANALYSIS_T_END", "preset");
         field(r[i], "DDN_ANALYSIS_STEPS", "12"); /* of EXACT, where it is left open */
         field(r[i], "DDN_ANALYSIS_EXCESS_LEVEL", "0.05");
-        if (i < 9) {
+        const int of_oracle = i < 9 || i >= 11;
+        if (of_oracle) {
             field(r[i], "oracle", "empirical");
             field(r[i], "schedule", "ddpm(beta_first=0.0001, beta_last=0.02, steps=1000)");
         }
-        assert_int_equal(ddn_result_field_count(r[i]), i < 9 ? 8 + 1 + 17 : 7 + 17);
+        field(r[i], "DDN_ANALYSIS_METHOD", "10"); /* and that is what is taken here */
+        const int simulated = i >= 1 && i <= 5;   /* these say how steps were judged */
+        assert_int_equal(simulated, ddn_result_field(r[i], "step_error") != NULL);
+        assert_int_equal(ddn_result_field_count(r[i]),
+                         (of_oracle ? 8 + 1 + 19 : 7 + 19) + (i == 11) + simulated);
         assert_null(ddn_result_field_name(r[i], ddn_result_field_count(r[i])));
         units(r[i]);
         FAILS(s.ctx, ddn_result_set_field(s.ctx, r[i], "note", "x"), DDN_E_STATE, kinds[i]);
@@ -142,7 +154,7 @@ static void steps_go_with_the_method(void **state)
     scene s;
     make(&s, TEST_OU);
     const double t = 1;
-    const char *const want[3] = {"12", "64", "7"};
+    const char *const want[3] = {"12", "256", "7"};
     for (int i = 0; i < 3; i++) {
         ddn_result *r;
         ddn_options *set = ddn_analysis_options(s.an);
@@ -329,10 +341,6 @@ static void what_cannot_be_measured(void **state)
        ddn_options_set_i64(ddn_analysis_options(s.an), DDN_ANALYSIS_METHOD, DDN_METHOD_EULER));
     FAILS(s.ctx, ddn_analysis_identities(s.an, model, TIMES, times, &r), DDN_E_UNSUPPORTED,
           "ddn_analysis_clones");
-    FAILS(s.ctx, ddn_analysis_late_start(s.an, model, TIMES, times, &r), DDN_E_UNSUPPORTED,
-          "ddn_oracle_create_empirical");
-    FAILS(s.ctx, ddn_analysis_late_start(s.an, with_log_p, TIMES, times, &r), DDN_E_UNSUPPORTED,
-          "entropy");
     assert_null(r);
     assert_int_equal(rows, 0);
     /* One column can be measured: the others say why they are NaN. */

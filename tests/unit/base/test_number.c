@@ -84,6 +84,19 @@ static void decimals_are_rounded_once(void **state)
     }
 }
 
+/* Exponents that no integer holds are those of 0 and infinity. */
+static void exponents_without_end(void **state)
+{
+    (void)state;
+    static const char *const huge = "1e99999999999999999999", *const tiny =
+                                                                  "1e-99999999999999999999";
+    double value = 7;
+    assert_int_equal(ddni_number_read(huge, (int64_t)strlen(huge), &value), strlen(huge));
+    assert_true(value == INFINITY);
+    assert_int_equal(ddni_number_read(tiny, (int64_t)strlen(tiny), &value), strlen(tiny));
+    assert_true(value == 0);
+}
+
 static void what_is_no_number(void **state)
 {
     (void)state;
@@ -175,7 +188,12 @@ static void json_strings(void **state)
                 {" \"a\\/b\"", "a/b"},
                 {"\"\\u00e9\\u20AC\"", "\xc3\xa9\xe2\x82\xac"},
                 {"\"\\ud83d\\ude00\"", "\xf0\x9f\x98\x80"},
-                {"\"\xc3\xa9\"", "\xc3\xa9"}};
+                {"\"\xc3\xa9\"", "\xc3\xa9"},
+                /* the first and last of each length, and those beside the surrogates */
+                {"\"\xe0\xa0\x80\xef\xbf\xbf\"", "\xe0\xa0\x80\xef\xbf\xbf"},
+                {"\"\xed\x9f\xbf\xee\x80\x80\"", "\xed\x9f\xbf\xee\x80\x80"},
+                {"\"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
+                {"\"\\u0041\\ue000\"", "A\xee\x80\x80"}};
     static const char *const bad[] = {"\"\\u0000\"",
                                       "\"\\ud83d\"",
                                       "\"\\ude00\"",
@@ -191,7 +209,18 @@ static void json_strings(void **state)
                                       "\"0123456789abcdef\"",
                                       "abc",
                                       "\"a",
-                                      "\"\\ud83d\\ud83d\""};
+                                      "\"\\ud83d\\ud83d\"",
+                                      "\"\\ud83d\\ue000\"",
+                                      "\"\\ud83d\\uffff\"",
+                                      "\"\\ud83d\\n\"",
+                                      "\"\\ud83d\\u12g4\"",
+                                      "\"\\u12G4\"",
+                                      "\"\\u12",
+                                      "\"\\",
+                                      "\"\xe0\x9f\xbf\"",
+                                      "\"\xf0\x8f\xbf\xbf\"",
+                                      "\"\xf4\x90\x80\x80\"",
+                                      "\"\xf5\x80\x80\x80\""};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         ddni_json json = {ctx, "t", good[i].json, good[i].json + strlen(good[i].json), 1};
         OK(ctx, ddni_json_string(&json, text, sizeof text));
@@ -202,6 +231,12 @@ static void json_strings(void **state)
         if (ddni_json_string(&json, text, sizeof text) != DDN_E_FORMAT) {
             fail_msg("%s was taken", bad[i]);
         }
+    }
+    static const char *const counts[] = {"-1", "1.5", "9007199254740994", "1e400"};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        int64_t count;
+        ddni_json json = {ctx, "t", counts[i], counts[i] + strlen(counts[i]), 1};
+        FAILS(ctx, ddni_json_count(&json, &count), DDN_E_FORMAT, "");
     }
     ddn_context_destroy(ctx);
 }
@@ -214,6 +249,8 @@ static void json_reads_what_is_written(void **state)
     ddni_text text = {.ctx = ctx};
     ddni_text_add(&text, "[");
     ddni_text_json_string(&text, "say \"\\\" \xc3\xa9");
+    ddni_text_add(&text, ", ");
+    ddni_text_json_string(&text, "\x01\n\x1f");
     static const double values[] = {NAN, INFINITY, -INFINITY, -0.0, 0.1};
     for (int i = 0; i < 5; i++) {
         ddni_text_add(&text, ", ");
@@ -228,6 +265,10 @@ static void json_reads_what_is_written(void **state)
     OK(ctx, ddni_json_next(&json, ']', &first, &more));
     OK(ctx, ddni_json_string(&json, back, sizeof back));
     assert_string_equal(back, "say \"\\\" \xc3\xa9");
+    static const char control[] =
+        ", \"\\u0001\\u000a\\u001f\""; /* which is no text, so is not read */
+    assert_memory_equal(json.at, control, sizeof control - 1);
+    json.at += sizeof control - 1;
     for (int i = 0; i < 5; i++) {
         double value;
         OK(ctx, ddni_json_next(&json, ']', &first, &more));
@@ -245,9 +286,13 @@ static void json_reads_what_is_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(doubles_read_back),          cmocka_unit_test(decimals_are_rounded_once),
-        cmocka_unit_test(what_is_no_number),          cmocka_unit_test(the_locale_does_not_matter),
-        cmocka_unit_test(json_is_taken_strictly),     cmocka_unit_test(json_strings),
+        cmocka_unit_test(doubles_read_back),
+        cmocka_unit_test(decimals_are_rounded_once),
+        cmocka_unit_test(what_is_no_number),
+        cmocka_unit_test(exponents_without_end),
+        cmocka_unit_test(the_locale_does_not_matter),
+        cmocka_unit_test(json_is_taken_strictly),
+        cmocka_unit_test(json_strings),
         cmocka_unit_test(json_reads_what_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,10 +160,10 @@ static void every_object(void **state)
     (void)state;
     zoo z = make(DDN_TYPE_F64);
     check(z.s.ctx, z.all[CONTEXT], "DDN_CONTEXT_", 0, 1);
-    check(z.s.ctx, z.all[QUERY], "DDN_QUERY_", 1, 2);
+    check(z.s.ctx, z.all[QUERY], "DDN_QUERY_", 1, 3);
     check(z.s.ctx, z.all[EULER], "DDN_INTEGRATOR_", 4, 7); /* none of RTOL to MU, VARIANCE */
     check(z.s.ctx, z.all[ADAPTIVE], "DDN_INTEGRATOR_", 6, 7);
-    check(z.s.ctx, z.all[ANALYSIS], "DDN_ANALYSIS_", 7, 10);
+    check(z.s.ctx, z.all[ANALYSIS], "DDN_ANALYSIS_", 8, 11);
     check(z.s.ctx, z.all[SYMMETRY], "DDN_SYMMETRY_", 4, 6);
     drop(&z);
 }

@@ -417,9 +417,32 @@ static void small_moments_are_exact(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Sizes that no memory has, before anything is read; sums and squares that no double has. */
+static void what_memory_cannot_have(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double huge[6] = {1.5e308, 1, 1.5e308, 2, 0, 3};
+    ddn_dataset *ds = NULL;
+    const struct {
+        int64_t n, ld;
+    } sizes[] = {{2, INT64_C(1) << 60}, {1 << 20, INT64_C(1) << 50}, {1 << 12, INT64_C(1) << 48}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, sizes[i].n, 1, huge, sizes[i].ld, &ds),
+              DDN_E_RANGE, "too large");
+    }
+    double mean[2], value;
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 2, huge, 2, &ds));
+    FAILS(ctx, ddn_dataset_mean(ctx, ds, 2, mean), DDN_E_NONFINITE, "sum of column 0");
+    FAILS(ctx, ddn_dataset_spectrum(ctx, ds, 1, &value, NULL, 0), DDN_E_NONFINITE, "");
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_memory_cannot_have),
         cmocka_unit_test(reads_singles),
         cmocka_unit_test(limits_are_checked),
         cmocka_unit_test(nonfinite_numbers_are_named),

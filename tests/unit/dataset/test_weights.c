@@ -128,12 +128,42 @@ static void bad_weights_are_refused(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* The share of each class in the set, in its weights, and where copies of several classes are one
+ * point. */
+static void shares_of_classes(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    static const float x[N] = {7, 8, 7, 9, 8};
+    static const int32_t labels[N] = {3, 3, 5, 5, 5};
+    static const double weights[N] = {1, 2, 3, 4, 10};
+    ddn_dataset *plain, *labelled, *heavy, *merged[2];
+    double share[2];
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F32, N, 1, x, 1, &plain));
+    OK(ctx, ddn_dataset_create_labelled(ctx, plain, N, labels, &labelled));
+    OK(ctx, ddn_dataset_create_weighted(ctx, labelled, N, weights, &heavy));
+    OK(ctx, ddn_dataset_create_distinct(ctx, labelled, &merged[0]));
+    OK(ctx, ddn_dataset_create_distinct(ctx, heavy, &merged[1]));
+    assert_int_equal(ddn_dataset_n(merged[0]), 3);
+    const ddn_dataset *sets[4] = {labelled, merged[0], heavy, merged[1]};
+    for (int i = 0; i < 4; i++) {
+        ddni_dataset_class_shares(sets[i], share);
+        CLOSE(share[0], i < 2 ? 0.4 : 0.15, 1e-15, 0);
+        CLOSE(share[1], i < 2 ? 0.6 : 0.85, 1e-15, 0);
+    }
+    ddn_dataset_destroy(merged[1]);
+    ddn_dataset_destroy(merged[0]);
+    ddn_dataset_destroy(heavy);
+    ddn_dataset_destroy(labelled);
+    ddn_dataset_destroy(plain);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(weights_are_normalised_once),
-        cmocka_unit_test(equal_weights_are_none),
-        cmocka_unit_test(what_follows_from_weights),
+        cmocka_unit_test(shares_of_classes),       cmocka_unit_test(weights_are_normalised_once),
+        cmocka_unit_test(equal_weights_are_none),  cmocka_unit_test(what_follows_from_weights),
         cmocka_unit_test(bad_weights_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

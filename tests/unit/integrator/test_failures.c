@@ -264,14 +264,57 @@ static void memory_that_runs_out(void **state)
     }
 }
 
+/* A stopped run is restored into no run of other times or of fewer path numbers. */
+static void runs_of_other_times_and_paths(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    host h = {.fail_at = 2}, good = {.fail_at = -1};
+    const double times[4] = {1, 0.5, 0.3, 0.2}, bad[3] = {1, 0.5, 0.5};
+    const int64_t paths[M] = {4, 2, 9};
+    double x[M * D] = {1, 2, 3};
+    int64_t size = 0;
+    ddn_integrator *it = make(ctx, DDN_METHOD_EULER, &h), *other = NULL;
+    FAILS(ctx, ddn_integrator_set_times(it, 3, bad), DDN_E_RANGE, "times[2] = 0.5 does not fall");
+    OK(ctx, ddn_integrator_set_times(it, 4, times));
+    OK(ctx, ddn_integrator_set_paths(it, M, paths));
+    FAILS(ctx, ddn_integrator_draw_start(it, M + 1, x, D), DDN_E_SHAPE, "3 path numbers");
+    FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_CALLBACK, "returned");
+    OK(ctx, ddn_integrator_save_size(it, &size));
+    void *saved = malloc((size_t)size);
+    assert_non_null(saved);
+    OK(ctx, ddn_integrator_save(it, size, saved));
+    other = make(ctx, DDN_METHOD_EULER, &good);
+    OK(ctx, ddn_integrator_set_paths(other, M, paths));
+    FAILS(ctx, ddn_integrator_restore(other, size, M, saved, x, D), DDN_E_MISMATCH,
+          "times were set for the saved run only");
+    OK(ctx, ddn_integrator_set_times(other, 3, times));
+    FAILS(ctx, ddn_integrator_restore(other, size, M, saved, x, D), DDN_E_MISMATCH,
+          "has 4 times, this integrator 3");
+    OK(ctx, ddn_integrator_set_times(other, 4, times));
+    OK(ctx, ddn_integrator_set_paths(other, M - 1, paths));
+    FAILS(ctx, ddn_integrator_restore(other, size, M, saved, x, D), DDN_E_MISMATCH,
+          "2 path numbers were set, but the saved run has m = 3");
+    OK(ctx, ddn_integrator_set_paths(other, M, paths));
+    OK(ctx, ddn_integrator_restore(other, size, M, saved, x, D));
+    double y[M * D];
+    memcpy(y, x, sizeof y);
+    h.fail_at = -1;
+    OK(ctx, ddn_integrator_resume(other, M, x, D));
+    OK(ctx, ddn_integrator_resume(it, M, y, D));
+    assert_memory_equal(x, y, sizeof x);
+    free(saved);
+    ddn_integrator_destroy(other);
+    ddn_integrator_destroy(it);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(models_that_fail),
-        cmocka_unit_test(callbacks_that_fail),
-        cmocka_unit_test(position),
-        cmocka_unit_test(states_that_were_moved),
-        cmocka_unit_test(memory_that_runs_out),
+        cmocka_unit_test(runs_of_other_times_and_paths), cmocka_unit_test(models_that_fail),
+        cmocka_unit_test(callbacks_that_fail),           cmocka_unit_test(position),
+        cmocka_unit_test(states_that_were_moved),        cmocka_unit_test(memory_that_runs_out),
         cmocka_unit_test(steps_that_are_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,6 +163,11 @@ static void whole_and_in_parts_agree(void **state)
     OK(ctx, ddni_symmetric_eigen(ctx, SIZE, b, values, 1));
     check(SIZE, a, SIZE, values, b);
     memcpy(b, a, bytes);
+    OK(ctx, ddni_symmetric_eigen(ctx, SIZE, b, values + SIZE, 0));
+    for (int64_t k = 0; k < SIZE; k++) {
+        assert_true(fabs(values[SIZE + k] - values[k]) <= 1e-11 * values[SIZE - 1]);
+    }
+    memcpy(b, a, bytes);
     OK(ctx, ddni_leading_eigen(ctx, SIZE, b, FEW, values + SIZE, vectors));
     check(SIZE, a, FEW, values + SIZE, vectors);
     for (int64_t k = 0; k < FEW; k++) {

@@ -113,9 +113,32 @@ static void integrals_converge(void **state)
     assert_true(isnan(ddni_trapezoid(gauss, NULL, 0, 1, 0)));
 }
 
+/* A parabola that is no number at its minimum; and from there on. */
+static double pierced(void *arg, double x)
+{
+    return fabs(x - 0.3) < *(double *)arg ? NAN : (x - 0.3) * (x - 0.3);
+}
+
+static void what_is_no_number_is_passed_on(void **state)
+{
+    (void)state;
+    double least = 7, hole = 0.05;
+    assert_true(isnan(ddni_minimum(pierced, &hole, 0, 1, &least)) && isnan(least));
+    hole = 2;
+    least = 7;
+    assert_true(isnan(ddni_minimum(pierced, &hole, 0, 1, &least)) && isnan(least));
+    hole = 0;
+    CLOSE(ddni_minimum(pierced, &hole, 0, 1, &least), 0.3, 1e-7, 0);
+    /* Sums of too many terms, of none, of an interval that has no end. */
+    assert_true(isnan(ddni_trapezoid(pierced, &hole, 0, 1, 1e-9)));
+    assert_true(isnan(ddni_trapezoid(pierced, &hole, 0, 0, 0.1)));
+    assert_true(isnan(ddni_trapezoid(pierced, &hole, 0, INFINITY, 0.1)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_number_is_passed_on),
         cmocka_unit_test(zeros_are_found),
         cmocka_unit_test(minima_are_found),
         cmocka_unit_test(derivatives_are_accurate),

@@ -283,7 +283,8 @@ static void combination_refuses(void **state)
     OK(ctx, ddn_oracle_create_combination(ctx, 2, pair, ok, &o));
     double score[2];
     FAILS(ctx, ddn_oracle_score(ctx, o, 1, 1, m, 2, score, 2), DDN_E_NONFINITE, "prediction[0][0]");
-    assert_int_equal(ddn_oracle_can(o, DDN_OUT_DIVERGENCE), 0); /* the callback has none */
+    assert_int_equal(ddn_oracle_can(o, DDN_OUT_DIVERGENCE), 1); /* the callback by products */
+    assert_int_equal(ddn_oracle_can(o, DDN_OUT_TRACE_COV), 0);
     ddn_oracle_destroy(parts[0]);
     ddn_oracle_destroy(parts[1]);
     ddn_oracle_destroy(parts[2]);

@@ -168,11 +168,11 @@ static void errors_as_promised(void **state)
     (void)state;
     static const struct {
         double t, exact, rounded, eps, x0;
-    } promised[] = {{0, 2e-9, 1.5e-3, 1.6e-3, 3e-2},
-                    {5.5, 2e-9, 6e-4, 7e-4, 1e-2},
-                    {100, 2e-9, 2.5e-4, 1.5e-3, 2e-3},
-                    {400, 2e-9, 2.5e-4, 1.5e-3, 2e-3},
-                    {999, 2e-9, 2.5e-4, 1.5e-3, 2e-3}};
+    } promised[] = {{0, 2e-9, 1e-4, 6e-4, 3e-2},
+                    {5.5, 2e-9, 1e-4, 6e-4, 1e-2},
+                    {100, 2e-9, 1e-4, 1e-3, 1e-3},
+                    {400, 2e-9, 6e-4, 1e-3, 1e-3},
+                    {999, 2e-9, 6e-4, 1e-3, 1e-3}};
     static const ddn_prediction kinds[] = {DDN_PREDICTION_EPS, DDN_PREDICTION_X0, DDN_PREDICTION_V};
     scene *s = make();
     for (int i = 0; i < 5; i++) {

@@ -339,9 +339,153 @@ static void outputs_describe_themselves(void **state)
     ddn_context_destroy(ctx);
 }
 
+static void scratch_of(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    double x[M * LDX], a, s, score[M * D], jv[M * D];
+    int64_t index[M];
+    ddn_query *q = NULL;
+    states(oracle, t, x, &a, &s);
+    OK(ctx, ddn_query_create(ctx, oracle, &q));
+    int64_t before = ddn_query_scratch_bytes(q);
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, D));
+    OK(ctx, ddn_query_run(q, t, 1, x, LDX));
+    int64_t one = ddn_query_scratch_bytes(q);
+    OK(ctx, ddn_query_run(q, t, M, x, LDX));
+    int64_t all = ddn_query_scratch_bytes(q);
+    assert_true(one > 0 && one >= before && all >= one);
+    OK(ctx, ddn_query_run(q, t, 1, x, LDX)); /* kept for the next one */
+    assert_true(ddn_query_scratch_bytes(q) == all);
+    /* Types are said, and what is not needed of no states. */
+    FAILS(ctx, ddn_query_bind_i64(q, DDN_OUT_SCORE, index), DDN_E_TYPE, "is of type double");
+    FAILS(ctx, ddn_query_bind_f64(q, DDN_OUT_DRAW_INDEX, score, 0), DDN_E_TYPE, "is of type int64");
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_JACOBIAN_TIMES_V, jv, D));
+    FAILS(ctx, ddn_query_run(q, t, 1, x, LDX), DDN_E_STATE, "need the input DDN_IN_V");
+    OK(ctx, ddn_query_run(q, t, 0, x, LDX));
+    if (ddn_oracle_can(oracle, DDN_OUT_DRAW)) { /* a path number for each state */
+        const int64_t path = 3;
+        double draw[M * D];
+        OK(ctx, ddn_query_bind_input(q, DDN_IN_V, x, LDX));
+        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_DRAW, draw, D));
+        OK(ctx, ddn_query_set_noise(q, 5, 0, 1, 1, &path));
+        FAILS(ctx, ddn_query_run(q, t, 2, x, LDX), DDN_E_SHAPE, "1 path numbers were set");
+        OK(ctx, ddn_query_run(q, t, 1, x, LDX));
+    }
+    assert_int_equal(ddn_query_tally(q, DDN_WAY_BYTES + 1, 0), 0);
+    assert_int_equal(ddn_query_tally(q, 0, 0), 0);
+    ddn_query_destroy(q);
+}
+
+static void queries_know_their_scratch(void **state)
+{
+    (void)state;
+    for_every_oracle(scratch_of);
+    assert_int_equal(ddn_query_scratch_bytes(NULL), 0);
+}
+
+/* Parts that are no oracles, states that are too far away for squares, options that say nothing. */
+static void what_oracles_refuse(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = NULL;
+    OK(ctx, ddn_schedule_create_edm(ctx, &sch));
+    const char *name = NULL;
+    const double factors[2] = {1, 1};
+    ddn_oracle *one = zoo_oracle(ctx, sch, 0, &name), *out = NULL;
+    ddn_oracle *parts[2] = {one, (ddn_oracle *)(uintptr_t)sch};
+    FAILS(ctx, ddn_oracle_create_combination(ctx, 2, parts, factors, &out), DDN_E_HANDLE,
+          "parts[1] is not a live oracle");
+    ddn_oracle_destroy(one);
+
+    const double points[4] = {0, 1, 2, 3};
+    double far[2] = {1e151, 0}, score[2];
+    ddn_dataset *ds = NULL;
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 2, points, 2, &ds));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &one));
+    FAILS(ctx, ddn_oracle_score(ctx, one, 80, 1, far, 2, score, 2), DDN_E_RANGE, "farthest point");
+    far[0] = 1e148;
+    FAILS(ctx, ddn_oracle_score(ctx, one, 1e-4, 1, far, 2, score, 2), DDN_E_RANGE,
+          "farthest point");
+    OK(ctx, ddn_oracle_score(ctx, one, 80, 1, far, 2, score, 2));
+    CLOSE(score[0], -1e148 / 6400, 1e-13, 0);
+    ddn_oracle_destroy(one);
+    ddn_dataset_destroy(ds);
+
+    static const struct {
+        double low, high, step;
+        const char *part;
+    } options[] = {{INFINITY, INFINITY, 0, "leave no number"},
+                   {-INFINITY, -INFINITY, 0, "leave no number"},
+                   {1, 0, 0, "is above"},
+                   {0, 1, 1e-13, "neither 0 nor in"}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        zoo_model user = {.prediction = DDN_PREDICTION_SCORE};
+        ddn_model *model = zoo_builder(ctx, sch, 0, &user);
+        ddn_options *o = ddn_model_options(model);
+        OK(ctx, ddn_options_set_f64(o, DDN_MODEL_CLIP_LOW, options[i].low));
+        OK(ctx, ddn_options_set_f64(o, DDN_MODEL_CLIP_HIGH, options[i].high));
+        OK(ctx, ddn_options_set_f64(o, DDN_MODEL_STEP, options[i].step));
+        FAILS(ctx, ddn_oracle_create_model(ctx, model, &out), DDN_E_RANGE, options[i].part);
+        assert_null(out);
+        ddn_model_destroy(model);
+    }
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
+/* Each output that is asked for alone is what it is beside all others. */
+static void alone(ddn_context *ctx, const ddn_oracle *oracle, double t)
+{
+    double x[M * LDX], v[M * LDX], a, s;
+    states(oracle, t, x, &a, &s);
+    test_normal(33, M * LDX, v);
+    test_outputs all = test_evaluate(ctx, oracle, t, M, x, LDX, v);
+    for (ddn_output what = 1; what < TEST_OUTPUTS; what++) {
+        if (!ddn_oracle_can(oracle, what)) {
+            continue;
+        }
+        double real[M * 16];
+        int64_t integer[M], ld = test_is_matrix(what) ? all.ld[what] : 1;
+        ddn_query *q = NULL;
+        assert_true(ld <= 16);
+        OK(ctx, ddn_query_create(ctx, oracle, &q));
+        OK(ctx, ddn_query_set_noise(q, 5, 0, 1, 0, NULL));
+        if (what == DDN_OUT_COV_TIMES_V || what == DDN_OUT_JACOBIAN_TIMES_V) {
+            OK(ctx, ddn_query_bind_input(q, DDN_IN_V, v, LDX));
+        }
+        OK(ctx, test_is_integer(what) ? ddn_query_bind_i64(q, what, integer)
+                                      : ddn_query_bind_f64(q, what, real, ld));
+        OK(ctx, ddn_query_run(q, t, M, x, LDX));
+        for (int64_t r = 0; r < M; r++) {
+            if (test_is_integer(what)) {
+                assert_int_equal(integer[r], all.i64[what][r]);
+                continue;
+            }
+            int64_t width = test_is_matrix(what) ? ld - TEST_PAD : 1;
+            for (int64_t j = 0; j < width; j++) {
+                double want = all.f64[what][r * all.ld[what] + j];
+                if (real[r * ld + j] != want) {
+                    CLOSE(real[r * ld + j], want, 1e-9, 1e-9);
+                }
+            }
+        }
+        ddn_query_destroy(q);
+    }
+    test_outputs_free(&all);
+}
+
+static void outputs_alone(void **state)
+{
+    (void)state;
+    for_every_oracle(alone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outputs_alone),
+        cmocka_unit_test(queries_know_their_scratch),
+        cmocka_unit_test(what_oracles_refuse),
         cmocka_unit_test(gradients),
         cmocka_unit_test(jacobians),
         cmocka_unit_test(identities),

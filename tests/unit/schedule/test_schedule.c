@@ -85,23 +85,29 @@ static void reference_continuous(void **state)
 static void grids_name_the_cure(void **state)
 {
     (void)state;
-    static const char *const names[] = {"", "DDN_GRID_UNIFORM", "DDN_GRID_GEOMETRIC",
-                                        "DDN_GRID_LOGSNR", "DDN_GRID_KARRAS"};
+    static const char *const names[] = {"",
+                                        "DDN_GRID_UNIFORM",
+                                        "DDN_GRID_GEOMETRIC",
+                                        "DDN_GRID_LOGSNR",
+                                        "DDN_GRID_KARRAS",
+                                        "DDN_GRID_LEADING",
+                                        "DDN_GRID_TRAILING",
+                                        "DDN_GRID_LINSPACE"};
     ddn_context *ctx = test_context(1);
     ddn_schedule *ddpm = NULL, *ou = NULL;
     double times[5];
     OK(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, 1000, &ddpm));
     OK(ctx, ddn_schedule_create_ou(ctx, &ou));
     FAILS(ctx, ddn_schedule_grid(ctx, ddpm, DDN_GRID_LOGSNR, 999, -1, 5, times), DDN_E_RANGE,
-          "DDN_GRID_LOGSNR cannot reach from 999 to -1, but DDN_GRID_UNIFORM and DDN_GRID_KARRAS "
-          "can");
+          "DDN_GRID_LOGSNR cannot reach from 999 to -1, but DDN_GRID_UNIFORM, DDN_GRID_KARRAS, "
+          "DDN_GRID_LEADING, DDN_GRID_TRAILING and DDN_GRID_LINSPACE can");
     const struct {
         ddn_schedule *sch;
         double first, last;
     } cases[] = {{ddpm, 999, -1}, {ddpm, 999, 0}, {ou, 3, 0}, {ou, 0, 3}, {ou, 3, 1e-3}};
     int refused = 0;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        for (ddn_grid kind = DDN_GRID_UNIFORM; kind <= DDN_GRID_KARRAS; kind++) {
+        for (ddn_grid kind = DDN_GRID_UNIFORM; kind <= DDN_GRID_LINSPACE; kind++) {
             ddn_status status =
                 ddn_schedule_grid(ctx, cases[c].sch, kind, cases[c].first, cases[c].last, 5, times);
             if (status == DDN_OK) {
@@ -111,7 +117,7 @@ static void grids_name_the_cure(void **state)
             const char *text = strstr(ddn_context_message(ctx), "but ");
             assert_int_equal(status, DDN_E_RANGE);
             assert_non_null(text);
-            for (ddn_grid k = DDN_GRID_UNIFORM; k <= DDN_GRID_KARRAS; k++) {
+            for (ddn_grid k = DDN_GRID_UNIFORM; k <= DDN_GRID_LINSPACE; k++) {
                 if (strstr(text, names[k]) != NULL) {
                     assert_true(k != kind);
                     OK(ctx, ddn_schedule_grid(ctx, cases[c].sch, k, cases[c].first, cases[c].last,
@@ -123,7 +129,8 @@ static void grids_name_the_cure(void **state)
             }
         }
     }
-    assert_int_equal(refused, 7); /* LOGSNR at the noiseless time, GEOMETRIC at times <= 0 */
+    assert_int_equal(refused,
+                     16); /* LOGSNR at the noiseless time, GEOMETRIC at times <= 0, OU by indices */
     ddn_schedule_destroy(ou);
     ddn_schedule_destroy(ddpm);
     ddn_context_destroy(ctx);

@@ -206,9 +206,74 @@ static void custom_faults(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* What a custom schedule writes at all times, but s = 1 + t rate there. */
+typedef struct numbers {
+    double a, s, rate, da, ds;
+} numbers;
+
+static int32_t write_numbers(void *user, double t, double *a, double *s, double *da, double *ds)
+{
+    const numbers *n = user;
+    *a = n->a;
+    *s = n->s * (n->rate == 0 ? 1 : n->rate * t);
+    *da = n->da;
+    *ds = n->ds;
+    return 0;
+}
+
+static void custom_numbers(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = NULL;
+    static const struct {
+        numbers n;
+        double t_min;
+        const char *part;
+        ddn_status status;
+    } bad[] = {
+        {{1e-151, 1, 1, 0, 1}, 1, "a = 1e-151", DDN_E_RANGE},
+        {{1e151, 1, 1, 0, 1}, 1, "a = 1e+151", DDN_E_RANGE},
+        {{1, 1e-151, 1, 0, 1e-151}, 1, "s = 1e-151", DDN_E_RANGE},
+        {{1, 1e151, 1, 0, 1e151}, 1, "s = 1e+151", DDN_E_RANGE},
+        {{1, 1, 1, INFINITY, 1}, 1, "da/dt = inf", DDN_E_NONFINITE},
+        {{1, 1, 1, 0, INFINITY}, 1, "ds/dt = inf", DDN_E_NONFINITE},
+        {{1, 1, 0, 0, 1}, 1, "does not increase", DDN_E_RANGE},
+        {{1, 1, 1, 0, -1}, 1, "let s/a fall", DDN_E_RANGE},
+        {{INFINITY, 1, 1, 0, 1}, 1, "a = inf", DDN_E_NONFINITE},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        numbers n = bad[i].n;
+        FAILS(ctx, ddn_schedule_create_custom(ctx, bad[i].t_min, 2, write_numbers, &n, NULL, &sch),
+              bad[i].status, bad[i].part);
+        assert_null(sch);
+    }
+    /* It is asked for a time with that noise at both ends, and beyond. */
+    numbers good = {1, 1, 1, 0, 1};
+    double t = 0;
+    OK(ctx, ddn_schedule_create_custom(ctx, 1, 2, write_numbers, &good, NULL, &sch));
+    OK(ctx, ddn_schedule_from_ou(ctx, sch, 0.5 * log(2), &t));
+    CLOSE(t, 1, 1e-15, 0);
+    OK(ctx, ddn_schedule_from_ou(ctx, sch, 0.5 * log(5), &t));
+    CLOSE(t, 2, 1e-15, 0);
+    FAILS(ctx, ddn_schedule_from_ou(ctx, sch, 0.3, &t), DDN_E_RANGE, "outside [0.34");
+    FAILS(ctx, ddn_schedule_from_ou(ctx, sch, 0.9, &t), DDN_E_RANGE, "outside [");
+    FAILS(ctx, ddn_schedule_from_ou(ctx, sch, NAN, &t), DDN_E_NONFINITE, "not finite");
+    ddn_schedule_destroy(sch);
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    FAILS(ctx, ddn_schedule_from_ou(ctx, sch, -0.1, &t), DDN_E_RANGE, "outside (");
+    ddn_schedule_destroy(sch);
+    OK(ctx, ddn_schedule_create_vp_linear(ctx, 0.1, 20, &sch));
+    OK(ctx, ddn_noise_draw(ctx, 1, 0, 0, 0, 0, 0, NULL));
+    FAILS(ctx, ddn_noise_draw(ctx, 1, 0, 0, 0, 0, 1, NULL), DDN_E_NULL, "z is NULL");
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(custom_numbers),
         cmocka_unit_test(every_kind),
         cmocka_unit_test(grids),
         cmocka_unit_test(custom_faults),

@@ -79,6 +79,15 @@ static int32_t minus_cube(void *user, double p, int64_t d, const double *x, doub
     return 0;
 }
 
+/* p x^3 (2.25 - x^2) */
+static int32_t flat_between(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    (void)user;
+    out[0] = p * x[0] * x[0] * x[0] * (1.5 - x[0]) * (1.5 + x[0]);
+    return 0;
+}
+
 static void other_fixed_points(void **state)
 {
     (void)state;
@@ -106,6 +115,60 @@ static void other_fixed_points(void **state)
     assert_int_equal(count, 1);
     assert_int_equal(stability[0], DDN_STABILITY_STABLE);
     ddn_system_destroy(sys);
+    /* A flat one between two others is unstable; nothing holds or drives what does not move. */
+    sys = test_flow(ctx, 1, flat_between);
+    OK(ctx, ddn_system_fixed_points_1d(ctx, sys, 1, -2, 2.1, 40, ROOM, x, NULL, stability, &count));
+    assert_int_equal(count, 3);
+    assert_int_equal(stability[1], DDN_STABILITY_UNSTABLE);
+    OK(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, 0, 1, 4, ROOM, x, NULL, stability, &count));
+    assert_int_equal(count, 5);
+    assert_int_equal(stability[2], DDN_STABILITY_NEUTRAL);
+    /* A pair within a cell, of which there is room for none. */
+    ddn_system_destroy(sys);
+    sys = test_flow(ctx, 1, wavy);
+    FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -1.5, 0.9, 2, 1, x, NULL, NULL, &count),
+          DDN_E_CAPACITY, "capacity = 1");
+    ddn_system_destroy(sys);
+    ddn_context_destroy(ctx);
+}
+
+static int32_t logistic(void *user, double p, int64_t d, const double *x, double *out);
+
+static int32_t logistic_slope(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    (void)user;
+    out[0] = p * (1 - 2 * x[0]);
+    return 0;
+}
+
+/* Multipliers of the logistic map: p at 0, 2 - p at 1 - 1/p; by a Jacobian and without. */
+static void fixed_points_of_maps(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double parameters[3] = {2.5, 3, 3.4};
+    const ddn_stability second[3] = {DDN_STABILITY_STABLE, DDN_STABILITY_NEUTRAL,
+                                     DDN_STABILITY_UNSTABLE};
+    for (int k = 0; k < 2; k++) {
+        ddn_system *sys = NULL;
+        OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, logistic, k == 0 ? NULL : logistic_slope,
+                                  NULL, NULL, &sys));
+        for (int i = 0; i < 3; i++) {
+            double p = parameters[i], x[ROOM], multiplier[ROOM];
+            ddn_stability stability[ROOM];
+            int64_t count = 0;
+            OK(ctx, ddn_system_fixed_points_1d(ctx, sys, p, -0.3, 1, 40, ROOM, x, multiplier,
+                                               stability, &count));
+            assert_int_equal(count, 2);
+            CLOSE(x[1], 1 - 1 / p, 1e-13, 0);
+            CLOSE(multiplier[0], p, 1e-9, 0);
+            CLOSE(multiplier[1], 2 - p, 1e-9, 0);
+            assert_int_equal(stability[0], DDN_STABILITY_UNSTABLE);
+            assert_int_equal(stability[1], second[i]);
+        }
+        ddn_system_destroy(sys);
+    }
     ddn_context_destroy(ctx);
 }
 
@@ -248,6 +311,15 @@ static int32_t unfolded(void *user, double h, int64_t d, const double *x, double
     return 0;
 }
 
+/* p + (x^2 - 1)^2 */
+static int32_t two_valleys(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    (void)user;
+    out[0] = p + (x[0] * x[0] - 1) * (x[0] * x[0] - 1);
+    return 0;
+}
+
 static void two_folds(void **state)
 {
     (void)state;
@@ -267,6 +339,21 @@ static void two_folds(void **state)
           DDN_E_CAPACITY, "capacity = 1");
     FAILS(ctx, ddn_system_bifurcations(ctx, sys, 1, 1, 31, -2, 2, 60, 1, p, x, kind, &count),
           DDN_E_RANGE, "p_lo");
+    ddn_system_destroy(sys);
+    sys = test_flow(ctx, 2, unfolded);
+    FAILS(ctx, ddn_system_bifurcations(ctx, sys, -1, 1, 31, -2, 2, 60, ROOM, p, x, kind, &count),
+          DDN_E_UNSUPPORTED, "d = 2");
+    ddn_system_destroy(sys);
+    /* Two at the same parameter are in the order of x. */
+    sys = test_flow(ctx, 1, two_valleys);
+    OK(ctx, ddn_system_bifurcations(ctx, sys, -0.5, 1, 31, -2, 2, 61, ROOM, p, x, kind, &count));
+    assert_int_equal(count, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(kind[i], DDN_SYSTEM_SADDLE_NODE);
+        CLOSE(p[i], 0, 0, 1e-9);
+    }
+    assert_true(fabs(fabs(x[0]) - 1) < 1e-8 && fabs(x[0] + x[1]) < 1e-8);
+    assert_true(p[0] < p[1] || (p[0] == p[1] && x[0] < x[1]));
     ddn_system_destroy(sys);
     ddn_context_destroy(ctx);
 }
@@ -403,6 +490,90 @@ static void planar_fixed_points(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* The user's matrix times x, d = 3. */
+static int32_t linear(void *user, double p, int64_t d, const double *x, double *out)
+{
+    const double *a = user;
+    (void)p;
+    for (int64_t i = 0; i < d; i++) {
+        out[i] = 0;
+        for (int64_t j = 0; j < d; j++) {
+            out[i] += a[i * d + j] * x[j];
+        }
+    }
+    return 0;
+}
+
+static int32_t same_matrix(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)p;
+    (void)x;
+    memcpy(out, user, (size_t)(d * d) * sizeof *out);
+    return 0;
+}
+
+/* Equal growth: by the real part, then the imaginary one, pairs together; and what some directions
+ * that neither grow nor decay make of the others. */
+static void eigenvalues_in_order(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const struct {
+        double a[9], re[3], im[3];
+        ddn_system_kind kind;
+        ddn_stability stability;
+    } cases[] = {
+        {{-2, 0, 0, 0, -2, 3, 0, -3, -2},
+         {-2, -2, -2},
+         {3, 0, -3},
+         DDN_SYSTEM_FLOW,
+         DDN_STABILITY_STABLE},
+        {{-0.5, 0, 0, 0, 0.5, 0, 0, 0, 0.25},
+         {0.5, -0.5, 0.25},
+         {0},
+         DDN_SYSTEM_MAP,
+         DDN_STABILITY_STABLE},
+        {{1, 0, 0, 0, 0, 0, 0, 0, 2}, {2, 1, 0}, {0}, DDN_SYSTEM_FLOW, DDN_STABILITY_NEUTRAL},
+        {{-1, 0, 0, 0, 0, 0, 0, 0, -2}, {0, -1, -2}, {0}, DDN_SYSTEM_FLOW, DDN_STABILITY_NEUTRAL},
+        {{-1, 0, 0, 0, 1, 0, 0, 0, 0}, {1, 0, -1}, {0}, DDN_SYSTEM_FLOW, DDN_STABILITY_SADDLE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double re[3], im[3], zero[3] = {0, 0, 0};
+        ddn_stability stability;
+        ddn_system *sys = NULL;
+        OK(ctx, ddn_system_create(ctx, cases[i].kind, 3, linear, same_matrix,
+                                  (void *)(uintptr_t)cases[i].a, NULL, &sys));
+        OK(ctx, ddn_system_eigenvalues(ctx, sys, 0, 1e-9, zero, re, im, &stability));
+        for (int k = 0; k < 3; k++) {
+            CLOSE(re[k], cases[i].re[k], 1e-14, 1e-300);
+            CLOSE(im[k], cases[i].im[k], 1e-14, 1e-300);
+        }
+        assert_int_equal(stability, cases[i].stability);
+        ddn_system_destroy(sys);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* x^2 + 1 has no zero: Newton's method wanders, or stands where the slope is 0. */
+static void no_fixed_points(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_system *exact = NULL;
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, test_fold, fold_slope, NULL, NULL, &exact));
+    double starts[5] = {0, 0.3, -1.7, 40, 1e200}, x[ROOM];
+    int64_t count = 7;
+    OK(ctx, ddn_system_fixed_points(ctx, exact, 1, 5, ROOM, starts, 1, x, &count));
+    assert_int_equal(count, 0);
+    /* A start that stands costs the others nothing. */
+    OK(ctx, ddn_system_fixed_points(ctx, exact, -1, 5, ROOM, starts, 1, x, &count));
+    assert_int_equal(count, 2);
+    CLOSE(fabs(x[0]), 1, 1e-14, 0);
+    CLOSE(x[0] + x[1], 0, 0, 1e-14);
+    ddn_system_destroy(exact);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +584,9 @@ int main(void)
         cmocka_unit_test(two_folds),
         cmocka_unit_test(extreme_arguments),
         cmocka_unit_test(planar_fixed_points),
+        cmocka_unit_test(fixed_points_of_maps),
+        cmocka_unit_test(eigenvalues_in_order),
+        cmocka_unit_test(no_fixed_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,55 @@ static void trajectories(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* -sqrt(x): not a number below 0; from 1 it is (1 - t/2)^2. Of d = 2, the other one grows. */
+static int32_t to_the_edge(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)user;
+    (void)p;
+    out[0] = -sqrt(x[0]);
+    for (int64_t i = 1; i < d; i++) {
+        out[i] = 1;
+    }
+    return 0;
+}
+
+static int32_t at_rest(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)user;
+    (void)d;
+    (void)x;
+    out[0] = p;
+    return 0;
+}
+
+static void edges(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_system *sys = test_flow(ctx, 2, to_the_edge);
+    /* Trial steps beyond the edge are taken back. */
+    const double start[2] = {1, 0}, times[3] = {0, 1, 1.99};
+    double x[6], time = 0;
+    OK(ctx, ddn_system_trajectory(ctx, sys, 0, 1e-10, 3, start, times, x, 2));
+    CLOSE(x[2], 0.25, 1e-9, 0);
+    CLOSE(x[4], 0.005 * 0.005, 1e-3, 0);
+    CLOSE(x[5], 1.99, 1e-12, 0);
+    /* Passages downward, upward, and none where a path only begins at its level. */
+    OK(ctx, ddn_system_passage(ctx, sys, 0, 0, 0.25, 1.9, 1e-11, start, &time, NULL));
+    CLOSE(time, 1, 1e-9, 0);
+    OK(ctx, ddn_system_passage(ctx, sys, 0, 1, 0.5, 1.9, 1e-11, start, &time, NULL));
+    CLOSE(time, 0.5, 1e-9, 0);
+    OK(ctx, ddn_system_passage(ctx, sys, 0, 0, 1, 1.9, 1e-11, start, &time, NULL));
+    assert_true(isinf(time));
+    ddn_system_destroy(sys);
+    /* What stays at the level is there from the start. */
+    sys = test_flow(ctx, 1, at_rest);
+    OK(ctx, ddn_system_passage(ctx, sys, 0, 0, 1, 1.9, 1e-11, start, &time, NULL));
+    assert_true(time == 0);
+    ddn_system_destroy(sys);
+    ddn_context_destroy(ctx);
+}
+
 /* z^2 + c with c = user. */
 static int32_t square(void *user, double p, int64_t d, const double *z, double *out)
 {
@@ -253,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trajectories),
+        cmocka_unit_test(edges),
         cmocka_unit_test(maps),
         cmocka_unit_test(callbacks_may_fail),
         cmocka_unit_test(memory_may_run_out),

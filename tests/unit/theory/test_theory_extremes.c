@@ -215,9 +215,26 @@ static void paths_that_are_lost_are_reported(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* alpha = log(n)/d below 1e-290, where it has lost its digits: log(1 + sigma^2/(2 alpha))/2; and
+ * variances whose sum is beyond double. */
+static void collapse_of_no_alpha(void **state)
+{
+    (void)state;
+    CLOSE(ddn_theory_collapse(2, 1e300, 1e-299), 0.5 * log1p(10 / (2 * log(2))), 1e-14, 0);
+    CLOSE(ddn_theory_collapse(2, 1e300, 1), 0.5 * (300 * log(10) - log(2 * log(2))), 1e-14, 0);
+    double one = ddn_theory_collapse(100, 3, 1e308);
+    double both = ddn_theory_collapse_two_gaussians(100, 3, 1.7e308, 1e308);
+    assert_true(both > one && both < ddn_theory_collapse(100, 4, 1.7e308) + 1);
+    /* The same at a size at which nothing overflows, and variances scale. */
+    CLOSE(both, ddn_theory_collapse_two_gaussians(100, 3, 1.7e200, 1e200) + 54 * log(10), 1e-12, 0);
+    /* Nothing is left of the points: k = sigma^2 and m^2 = sigma^2 k at eta = 0. */
+    CLOSE(ddn_theory_ssb_time(0.25, 0.5, 0), 0, 0, 1e-15);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(collapse_of_no_alpha),
         cmocka_unit_test(wells_are_found),
         cmocka_unit_test(critical_times_have_their_digits),
         cmocka_unit_test(divergences_have_their_digits),

@@ -1,6 +1,7 @@
 /* Late starts: divergences of the starts from p_t, and the choice of a start. */
 #include "support/fixtures.h"
 #include "support/reference.h"
+#include "support/results.h"
 
 typedef struct scan {
     ddn_context *ctx;
@@ -168,6 +169,10 @@ static void one_point_needs_no_late_start(void **state)
         CLOSE(noise[k], 0.5 * (14.25 * q - 4 * q - 4 * log1p(-q)), 1e-12, 0);
     }
     ddn_result_destroy(result);
+    OK(ctx,
+       ddn_analysis_late_start(s.an, s.oracle, 1, t + 1, &result)); /* one time, no neighbours */
+    CLOSE(test_element(ctx, result, "kl_noise", 0), noise[1], 1e-14, 0);
+    ddn_result_destroy(result);
     scan_free(&s);
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);
@@ -320,9 +325,82 @@ static void the_choice_knows_noise_and_correlations(void **state)
     ddn_context_destroy(ctx);
 }
 
+static int32_t no_features(void *user, int64_t m, int64_t d, const double *x, int64_t ldx,
+                           double *f, int64_t ldf)
+{
+    (void)user;
+    (void)m;
+    (void)d;
+    (void)x;
+    (void)ldx;
+    (void)f;
+    (void)ldf;
+    return 0;
+}
+
+static void what_is_no_late_start(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const double times[2] = {0.5, 1}, points[6] = {0, 0, 1, 0, 0, 2};
+    double t = 0, se = 0;
+    ddn_result *r = NULL;
+    OK(ctx, ddn_result_create(ctx, "late_start", DDN_CLOCK_SCHEDULE, 2, &r));
+    OK(ctx, ddn_result_add_column(ctx, r, "t", NULL, "times", times));
+    FAILS(ctx, ddn_late_start_choose(ctx, r, DDN_START_NOISE, 0.1, &t, &se), DDN_E_KEY,
+          "no columns 't', 'kl_noise'");
+    /* Nothing is known of a curve that is not. */
+    const double unknown[2] = {NAN, NAN};
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise", NULL, "no curve", unknown));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_se", NULL, "its error", unknown));
+    OK(ctx, ddn_late_start_choose(ctx, r, DDN_START_NOISE, 0.1, &t, &se));
+    assert_true(isnan(t) && isnan(se));
+    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.1, &t, &se));
+    assert_true(isnan(t) && isnan(se));
+    ddn_result_destroy(r);
+    OK(ctx, ddn_result_create(ctx, "late_start", DDN_CLOCK_SCHEDULE, 2, &r));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise", NULL, "no times", unknown));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_se", NULL, "its error", unknown));
+    FAILS(ctx, ddn_late_start_choose(ctx, r, DDN_START_NOISE, 0.1, &t, &se), DDN_E_KEY,
+          "no columns 't', 'kl_noise'");
+    ddn_result_destroy(r);
+    /* Times may fall. */
+    const double falling[3] = {3, 2, 1}, curve[3] = {0.01, 0.1, 1}, errors[3] = {1e-3, 1e-3, 1e-3};
+    OK(ctx, ddn_result_create(ctx, "late_start", DDN_CLOCK_SCHEDULE, 3, &r));
+    OK(ctx, ddn_result_add_column(ctx, r, "t", NULL, "times", falling));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise", NULL, "a curve", curve));
+    OK(ctx, ddn_result_add_column(ctx, r, "kl_noise_se", NULL, "its error", errors));
+    double low = 0, high = 0;
+    OK(ctx, ddn_late_start_choose(ctx, r, DDN_START_NOISE, 0.3, &t, &se));
+    OK(ctx, ddn_late_start_interval(ctx, r, DDN_START_NOISE, 0.3, &low, &high));
+    assert_true(t > 1 && t < 2 && low <= t && t <= high && low >= 1 && high <= 2);
+    ddn_result_destroy(r);
+
+    ddn_dataset *ds = NULL, *wide = NULL;
+    ddn_features *f = NULL;
+    ddn_frechet *fr = NULL;
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 2, points, 2, &ds));
+    float *zeros = calloc(520 * 520, sizeof *zeros);
+    assert_non_null(zeros);
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F32, 520, 520, zeros, 520, &wide));
+    free(zeros);
+    FAILS(ctx, ddn_features_create_pca(ctx, wide, 513, &f), DDN_E_RANGE, "[1, 512]");
+    FAILS(ctx, ddn_features_create_pca(ctx, ds, 3, &f), DDN_E_RANGE, "[1, 2]");
+    FAILS(ctx, ddn_features_create_pca(ctx, ds, 0, &f), DDN_E_RANGE, "[1, 2]");
+    OK(ctx, ddn_features_create_callback(ctx, 2, 4097, no_features, NULL, NULL, &f));
+    FAILS(ctx, ddn_frechet_create(ctx, ds, f, &fr), DDN_E_RANGE, "4097");
+    OK(ctx, ddn_features_apply(ctx, f, 0, points, 2, &t, 4097)); /* of no states: not asked */
+    assert_null(fr);
+    ddn_features_destroy(f);
+    ddn_dataset_destroy(wide);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_late_start),
         cmocka_unit_test(gaussian_to_noise_matches_the_reference),
         cmocka_unit_test(divergences_agree_with_quadrature),
         cmocka_unit_test(one_point_needs_no_late_start),

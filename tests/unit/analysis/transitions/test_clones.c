@@ -210,7 +210,7 @@ static void last_change_obeys_its_bound(void **state)
     for (int64_t k = 0; k <= STEPS; k++) {
         assert_true(k == 0 || share[k] <= share[k - 1]);
         assert_true(share[k] >= 1 - w_max[k] - 4 * error[k] - 0.01);
-        half = half == 0 && w_max[k] > 0.5 ? grid[k - 1] : half;
+        half = half == 0 && k > 0 && w_max[k] > 0.5 ? grid[k - 1] : half;
     }
     assert_true(share[STEPS] == 0 && share[0] > 0.95);
     assert_true(test_element(ctx, changes, "changed_after_low", STEPS) == 0);

@@ -271,9 +271,105 @@ static void paths_that_never_change(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A result of a host of the kind of identities, whose columns are as said. */
+static ddn_result *of_host(ddn_context *ctx, const char *kind, ddn_clock clock, const char *d,
+                           const double times[3], const char *curve, const char *error)
+{
+    const double y[3] = {0.9, 0.6, 0.3}, se[3] = {0.01, 0.01, 0.01};
+    ddn_result *r = NULL;
+    OK(ctx, ddn_result_create(ctx, kind, clock, 3, &r));
+    if (d != NULL) {
+        OK(ctx, ddn_result_set_field(ctx, r, "d", d));
+    }
+    if (times != NULL) {
+        OK(ctx, ddn_result_add_column(ctx, r, "t", NULL, "times", times));
+    }
+    if (curve != NULL) {
+        OK(ctx, ddn_result_add_column(ctx, r, curve, NULL, "a curve", y));
+    }
+    if (error != NULL) {
+        OK(ctx, ddn_result_add_column(ctx, r, error, NULL, "its error", se));
+    }
+    return r;
+}
+
+static void curves_of_hosts(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, 20, 2, 1.5, 1);
+    ddn_analysis *an = NULL;
+    ddn_result *crossed = NULL;
+    OK(ctx, ddn_analysis_create(ctx, &an));
+    const double rising[3] = {0.1, 0.5, 2}, bent[3] = {0.1, 2, 0.5};
+    const struct {
+        const char *kind, *d;
+        const double *times;
+        const char *curve, *error, *part;
+        ddn_clock clock;
+        ddn_status status;
+    } cases[] = {
+        {"own", NULL, rising, "phi_C", "phi_C_se", "kind 'own'", DDN_CLOCK_SCHEDULE,
+         DDN_E_MISMATCH},
+        {"identities", NULL, rising, "phi_C", "phi_C_se", "clock", DDN_CLOCK_NONE, DDN_E_MISMATCH},
+        {"identities", "3", rising, "phi_C", "phi_C_se", "d = 3", DDN_CLOCK_SCHEDULE,
+         DDN_E_MISMATCH},
+        {"identities", "2", NULL, "phi_C", "phi_C_se", "no column 't'", DDN_CLOCK_SCHEDULE,
+         DDN_E_KEY},
+        {"identities", "2", bent, "phi_C", "phi_C_se", "not monotone at row 2", DDN_CLOCK_SCHEDULE,
+         DDN_E_RANGE},
+        {"identities", "2", rising, "y", "y_se", "could cross", DDN_CLOCK_SCHEDULE,
+         DDN_E_UNSUPPORTED},
+        {"identities", "2", rising, "phi_C", NULL, "no column 'phi_C_se'", DDN_CLOCK_SCHEDULE,
+         DDN_E_KEY},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ddn_result *r = of_host(ctx, cases[i].kind, cases[i].clock, cases[i].d, cases[i].times,
+                                cases[i].curve, cases[i].error);
+        FAILS(ctx, ddn_analysis_crossings(an, oracle, r, &crossed), cases[i].status, cases[i].part);
+        assert_null(crossed);
+        ddn_result_destroy(r);
+    }
+    ddn_result *r =
+        of_host(ctx, "identities", DDN_CLOCK_SCHEDULE, "2", rising, "phi_C", "phi_C_se");
+    OK(ctx, ddn_analysis_crossings(an, oracle, r, &crossed));
+    ddn_result_destroy(crossed);
+    ddn_result_destroy(r);
+    /* A curve that crosses three times; one that does not where it is known. */
+    static const double curves[2][6] = {{0.999, 0.001, 0.999, 0.001, 0.001, 0.001},
+                                        {NAN, 0.999, 0.999, 0.999, 0.999, NAN}};
+    static const double at[6] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
+    static const double se[6] = {1e-6, 1e-6, 1e-6, 1e-6, 1e-6, 1e-6};
+    for (int i = 0; i < 2; i++) {
+        OK(ctx, ddn_result_create(ctx, "identities", DDN_CLOCK_SCHEDULE, 6, &r));
+        OK(ctx, ddn_result_add_column(ctx, r, "t", NULL, "times", at));
+        OK(ctx, ddn_result_add_column(ctx, r, "phi_C", NULL, "a curve", curves[i]));
+        OK(ctx, ddn_result_add_column(ctx, r, "phi_C_se", NULL, "its error", se));
+        OK(ctx, ddn_analysis_crossings(an, oracle, r, &crossed));
+        const char *text = ddn_result_definition(crossed, "t_C_phi");
+        assert_non_null(text);
+        assert_non_null(strstr(text, i == 0 ? "largest time of several" : "0.5"));
+        const double t = test_scalar(ctx, crossed, "t_C_phi");
+        assert_true(i == 0 ? t > 0.3 && t < 0.4 : isnan(t));
+        ddn_result_destroy(crossed);
+        ddn_result_destroy(r);
+    }
+    /* Judges of other states than the oracle's. */
+    ddn_dataset *wide = NULL;
+    OK(ctx,
+       ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 3, (const double[6]){0, 0, 0, 1, 1, 1}, 3, &wide));
+    OK(ctx, ddn_analysis_set_points(an, wide));
+    FAILS(ctx, ddn_analysis_clones(an, oracle, 3, rising, &crossed), DDN_E_SHAPE, "have d = 3");
+    ddn_dataset_destroy(wide);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(curves_of_hosts),
         cmocka_unit_test(two_points_do_not_collapse),
         cmocka_unit_test(clones_do_not_make_a_time_of_noise),
         cmocka_unit_test(clones_do_not_stand_in_for_identities),

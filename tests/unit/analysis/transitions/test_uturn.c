@@ -168,7 +168,7 @@ static int32_t by_sign(void *user, int64_t m, int64_t d, const double *x, int64_
     assert_true(ldx >= d);
     for (int64_t r = 0; r < m; r++) {
         assert_true(class_out[r] == INT32_MIN);
-        class_out[r] = x[r * ldx] > 0 ? 1000 : -7;
+        class_out[r] = x[r * ldx] > 0 ? 1 : 0;
     }
     c->inside = 0;
     return c->returns;
@@ -242,7 +242,7 @@ static void foreign_scores(void **state)
             test_model(ctx, sch, DDN_PREDICTION_X0, 1, two_points, NULL, with_data ? ds : NULL);
         if (!with_data) {
             FAILS(ctx, ddn_analysis_uturn(an, foreign, NULL, TIMES, times, &got), DDN_E_UNSUPPORTED,
-                  "dataset");
+                  "no data of its own");
         }
         OK(ctx, ddn_analysis_uturn(an, foreign, with_data ? NULL : ds, TIMES, times, &got));
         for (int64_t k = 0; k < TIMES; k++) {
@@ -344,8 +344,14 @@ static void refusals(void **state)
     assert_int_equal(ddn_analysis_uturn(NULL, oracle, NULL, 1, &one, &r), DDN_E_NULL);
     OK(ctx, ddn_oracle_create_combination(ctx, 1, &oracle, &one, &sum));
     FAILS(ctx, TURN(sum, NULL, &one, 1), DDN_E_UNSUPPORTED, "give starts");
-    /* A combination cannot draw: the exact kernel says so. */
+    /* A combination cannot draw: the preset fits it, the exact kernel does not. */
+    OK(ctx, TURN(sum, ddn_oracle_dataset(oracle), &one, 1));
+    assert_string_equal(ddn_result_field(r, "DDN_ANALYSIS_METHOD"), "30");
+    ddn_result_destroy(r);
+    ddn_options *method = ddn_analysis_options(an);
+    OK(ctx, ddn_options_set_i64(method, DDN_ANALYSIS_METHOD, DDN_METHOD_EXACT));
     FAILS(ctx, TURN(sum, ddn_oracle_dataset(oracle), &one, 1), DDN_E_UNSUPPORTED, "");
+    OK(ctx, ddn_options_set_i64(method, DDN_ANALYSIS_METHOD, 0));
     assert_null(r);
 #undef TURN
     /* Without labels there are no classes, but points still return. */

@@ -157,9 +157,40 @@ static void fashion_mnist_opens(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A label below int32, and a header that is longer than any. */
+static void more_bad_files(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *plain = NULL, *ds = NULL;
+    const int64_t low[] = {0, INT32_MIN - INT64_C(1), 0};
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 2, SIX, 2, &plain));
+    FAILS(ctx,
+          ddn_dataset_open_labelled(
+              ctx, plain,
+              test_write_npy("low.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }",
+                             low, sizeof low),
+              &ds),
+          DDN_E_FORMAT, "does not fit in 32 bits");
+    const size_t length = 65536;
+    uint8_t *image = calloc(1, length + 12);
+    assert_non_null(image);
+    memcpy(image, "\x93NUMPY\x02\x00\x00\x00\x01\x00", 12);
+    memset(image + 12, ' ', length);
+    FAILS(
+        ctx,
+        ddn_dataset_open(ctx, test_write_file("long.npy", image, length + 12), DDN_FORMAT_NPY, &ds),
+        DDN_E_FORMAT, "header of 65536 bytes");
+    free(image);
+    assert_null(ds);
+    ddn_dataset_destroy(plain);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(more_bad_files),
         cmocka_unit_test(labels_come_from_files),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(fashion_mnist_opens),

@@ -169,7 +169,7 @@ static void idx_opens_plain_and_compressed(void **state)
         N = 700,
         D = 1000
     };
-    uint8_t *big = malloc(16 + N * D), *back = malloc(N * D);
+    uint8_t *big = malloc(16 + N * D);
     memcpy(big, (uint8_t[12]){0, 0, 8, 2, 0, 0, N >> 8, N & 255, 0, 0, D >> 8, D & 255}, 12);
     for (uint32_t i = 0, r = 1; i < N * D; i++) {
         r = r * 1664525 + 1013904223;
@@ -186,7 +186,6 @@ static void idx_opens_plain_and_compressed(void **state)
     }
     ddn_dataset_destroy(ds);
     free(big);
-    free(back);
     ddn_context_destroy(ctx);
 }
 

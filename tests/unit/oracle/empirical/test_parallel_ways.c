@@ -2,7 +2,9 @@
  * way of evaluation, stored type and size of batch; all outputs at once. Every case is large enough
  * that its loops are shared out, which is checked. Would catch: sums merged in order of arrival,
  * scratch that two workers share, scratch that remembers an earlier run. Also run under
- * ThreadSanitizer. */
+ * ThreadSanitizer.
+ *
+ * An argument: as many repetitions, with all numbers of threads from 1 to 8. */
 
 #include "support/fixtures.h"
 #include "support/loops.h"
@@ -12,10 +14,15 @@ enum {
     CLASSES = 3
 };
 
+static int64_t repetitions = 0; /* 0: once, with some numbers of threads */
+static int64_t runs, cases;
+static int64_t way_count, served; /* bits: the ways that served a case */
+
 /* Which way the case is made for. */
 typedef enum way {
     REFINE, /* clusters narrower than the noise, far from each other */
     TRACK,  /* the same, along a trajectory: lists that an earlier run left */
+    WIDE,   /* clusters too large for short lists, where single precision rounds too much */
     DENSE,  /* late: all points have weight */
     DOUBLE, /* epsilon 0 and logits too large for f32 */
     DIRECT, /* states so far away that all sums round */
@@ -49,10 +56,10 @@ static double noise(uint64_t seed, int64_t i)
     return (double)(int64_t)(z ^ (z >> 31)) * 0x1p-63;
 }
 
-/* Coordinate j of point i: clusters of spread 0.05, or closer (DOUBLE); the last one is common. */
+/* Coordinate j of point i: clusters of spread 0.05, or closer; the last one is common. */
 static double coordinate(const shape *s, int64_t i, int64_t j)
 {
-    double spread = s->how == DOUBLE ? 0.006 : 0.08;
+    double spread = s->how == DOUBLE ? 0.006 : s->how == WIDE ? 0.009 : 0.08;
     return j == s->d - 1
                ? 0.25
                : 0.8 * noise(1, i % s->clusters * s->d + j) + spread * noise(2, i * s->d + j);
@@ -60,7 +67,7 @@ static double coordinate(const shape *s, int64_t i, int64_t j)
 
 static rig rig_make(ddn_context *ctx, const shape *s, ddn_type type, int64_t m)
 {
-    static const double times[WAYS] = {0.01, 0.01, 1, 5e-5, 1};
+    static const double times[WAYS] = {0.01, 0.01, 1e-4, 1, 5e-5, 1};
     int64_t n = s->n, d = s->d, size = type == DDN_TYPE_U8 ? 1 : type == DDN_TYPE_F32 ? 4 : 8;
     rig r = {.t = s->d > 1000 ? 4 : times[s->how], .stored = malloc((size_t)(n * d * size))};
     int32_t *label = calloc((size_t)n, sizeof *label);
@@ -163,12 +170,13 @@ static void run(ddn_context *ctx, ddn_query *q, const rig *r, const shape *s, in
     }
     OK(ctx, ddn_query_run(q, r->t, m, r->x, s->d));
     ddn_type type = ddn_dataset_type(r->ds);
-    test_served_all(q, r->oracle,
-                    s->how == REFINE   ? "refine"
-                    : s->how == TRACK  ? "nearby"
-                    : s->how == DIRECT ? "direct"
-                                       : test_dense_way(type, s->how == DOUBLE),
-                    m);
+    const char *name = s->how == REFINE   ? "refine"
+                       : s->how == WIDE   ? "refine_wide"
+                       : s->how == TRACK  ? "nearby"
+                       : s->how == DIRECT ? "direct"
+                                          : test_dense_way(type, s->how == DOUBLE);
+    test_served_all(q, r->oracle, name, m);
+    served |= INT64_C(1) << test_way(r->oracle, name);
 }
 
 /* ---- The test ----------------------------------------------------------------------------- */
@@ -190,53 +198,90 @@ static void check_same(const shape *s, ddn_type type, int64_t m, const char *who
     }
 }
 
-static void check_batch(const shape *s, ddn_type type, int64_t m)
+/* What one thread gives, in `want`, and room for what others give. */
+typedef struct answers {
+    double *want, *got;
+    int64_t *want_draw, *got_draw;
+} answers;
+
+/* One query more, or the same one again, whose scratch has been in use. */
+static void run_again(ddn_context *ctx, ddn_query **q, const rig *r, const shape *s, int64_t m,
+                      const answers *a, const char *who)
 {
-    static const int64_t threads[] = {3, 7, 2};
-    static const ddn_parallel_for_fn loops[] = {test_loop_reversed, test_loop_threads};
-    ddn_context *ctx = test_context(1);
-    rig r = rig_make(ctx, s, type, m);
-    size_t count = (size_t)answer_count(s, m);
-    double *want = calloc(2 * count, sizeof *want), *got = want + count;
-    int64_t *want_draw = calloc((size_t)(4 * m), sizeof *want_draw), *got_draw = want_draw + 2 * m;
-    assert_true(want != NULL && want_draw != NULL);
-    ddn_query *q = query_make(ctx, &r, s, m, want, want_draw);
-    run(ctx, q, &r, s, m);
-    ddn_query_destroy(q);
-    for (size_t j = 0; j < (size_t)(m * s->d); j++) {
-        assert_true(isfinite(want[j]));
+    if (*q == NULL || s->how == TRACK) { /* that one has a memory */
+        ddn_query_destroy(*q);
+        *q = query_make(ctx, r, s, m, a->got, a->got_draw);
     }
-    /* One query after the other; without memory, a query whose scratch has been in use. */
-    q = NULL;
-    for (int k = 0; k < 3; k++) {
+    memset(a->got, 0, (size_t)answer_count(s, m) * sizeof *a->got);
+    run(ctx, *q, r, s, m);
+    check_same(s, ddn_dataset_type(r->ds), m, who, a->want, a->got, a->want_draw, a->got_draw);
+    runs++;
+}
+
+static void with_own_threads(ddn_context *ctx, const rig *r, const shape *s, int64_t m,
+                             const answers *a)
+{
+    static const int64_t some[] = {3, 7, 2}, all[] = {3, 7, 2, 1, 8, 4, 6, 5};
+    ddn_query *q = NULL;
+    for (int k = 0; k < (repetitions > 0 ? 8 : 3); k++) {
+        int64_t threads = repetitions > 0 ? all[k] : some[k];
         char who[32];
-        snprintf(who, sizeof who, "%d threads", (int)threads[k]);
-        OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, threads[k]));
-        if (q == NULL || s->how == TRACK) {
-            ddn_query_destroy(q);
-            q = query_make(ctx, &r, s, m, got, got_draw);
-        }
-        memset(got, 0, count * sizeof *got);
-        run(ctx, q, &r, s, m);
-        check_same(s, type, m, who, want, got, want_draw, got_draw);
+        snprintf(who, sizeof who, "%d threads", (int)threads);
+        OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, threads));
+        run_again(ctx, &q, r, s, m, a, who);
     }
     ddn_query_destroy(q);
-    for (int k = 0; k < 2; k++) {
-        int64_t used = 0;
-        OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, 5));
-        OK(ctx, ddn_context_set_parallel_for(ctx, loops[k], &used, NULL));
-        q = query_make(ctx, &r, s, m, got, got_draw);
-        memset(got, 0, count * sizeof *got);
-        run(ctx, q, &r, s, m);
+}
+
+/* Each loop with another number of threads in each repetition. */
+static void with_a_hosts_loop(ddn_context *ctx, const rig *r, const shape *s, int64_t m,
+                              const answers *a, int64_t repetition)
+{
+    static const struct {
+        const char *name;
+        ddn_parallel_for_fn loop;
+    } hosts[] = {{"reversed", test_loop_reversed},
+                 {"host's threads", test_loop_threads},
+                 {"in any order", test_loop_shuffled}};
+    for (int64_t k = 0; k < (repetitions > 0 ? 3 : 2); k++) {
+        int64_t used = 0, threads = repetitions > 0 ? 2 + (repetition + 2 * k) % 7 : 5;
+        ddn_query *q = NULL;
+        OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_THREADS, threads));
+        OK(ctx, ddn_context_set_parallel_for(ctx, hosts[k].loop, &used, NULL));
+        run_again(ctx, &q, r, s, m, a, hosts[k].name);
         ddn_query_destroy(q);
         if (used == 0) {
             print_error("way %d, batch %ld: nothing was shared out\n", (int)s->how, (long)m);
             fail();
         }
-        check_same(s, type, m, k ? "host's threads" : "reversed", want, got, want_draw, got_draw);
     }
-    free(want);
-    free(want_draw);
+    OK(ctx, ddn_context_set_parallel_for(ctx, NULL, NULL, NULL));
+}
+
+static void check_batch(const shape *s, ddn_type type, int64_t m)
+{
+    ddn_context *ctx = test_context(1);
+    rig r = rig_make(ctx, s, type, m);
+    size_t count = (size_t)answer_count(s, m);
+    answers a = {.want = calloc(2 * count, sizeof *a.want)};
+    a.want_draw = calloc((size_t)(4 * m), sizeof *a.want_draw);
+    assert_true(a.want != NULL && a.want_draw != NULL);
+    a.got = a.want + count;
+    a.got_draw = a.want_draw + 2 * m;
+    ddn_query *q = query_make(ctx, &r, s, m, a.want, a.want_draw);
+    run(ctx, q, &r, s, m);
+    ddn_query_destroy(q);
+    for (size_t j = 0; j < (size_t)(m * s->d); j++) {
+        assert_true(isfinite(a.want[j]));
+    }
+    for (int64_t i = 0; i < (repetitions > 0 ? repetitions : 1); i++) {
+        with_own_threads(ctx, &r, s, m, &a);
+        with_a_hosts_loop(ctx, &r, s, m, &a, i);
+    }
+    cases++;
+    way_count = ddn_oracle_way_count(r.oracle);
+    free(a.want);
+    free(a.want_draw);
     rig_free(&r);
     ddn_context_destroy(ctx);
 }
@@ -246,7 +291,8 @@ static void check(const shape *shapes, int count)
     static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
     for (int k = 0; k < count; k++) {
         for (int type = 0; type < shapes[k].types; type++) {
-            for (int b = 0; b < 4 && shapes[k].batches[b] > 0; b++) {
+            int fits = shapes[k].how != WIDE || types[type] == DDN_TYPE_F32;
+            for (int b = 0; b < 4 && shapes[k].batches[b] > 0 && fits; b++) {
                 check_batch(&shapes[k], types[type], shapes[k].batches[b]);
             }
         }
@@ -262,6 +308,15 @@ static void lists(void **state)
         {TRACK, 2000, 70, 101, 1, 3, {1, 2, 3, 17}},  {TRACK, 1500, 160, 101, 1, 3, {130, 300}},
     };
     check(shapes, 5);
+}
+
+static void long_lists(void **state)
+{
+    (void)state;
+    static const shape shapes[] = {
+        {WIDE, 8000, 12, 3, 1, 2, {17}},
+    };
+    check(shapes, 1);
 }
 
 static void dense_sums(void **state)
@@ -291,12 +346,27 @@ static void differences(void **state)
     check(shapes, 4);
 }
 
-int main(void)
+/* After all others. */
+static void every_way_was_compared(void **state)
+{
+    (void)state;
+    assert_true(way_count > 0);
+    assert_int_equal(served, (INT64_C(1) << way_count) - 1);
+    print_message("# %lld ways in %lld cases, %s threads, the library's loops and a host's: the "
+                  "same bits in %lld runs\n",
+                  (long long)way_count, (long long)cases, repetitions > 0 ? "1 to 8" : "1 to 7",
+                  (long long)runs);
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists),
+        cmocka_unit_test(long_lists),
         cmocka_unit_test(dense_sums),
         cmocka_unit_test(differences),
+        cmocka_unit_test(every_way_was_compared),
     };
+    repetitions = argc > 1 ? atoll(argv[1]) : 0;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

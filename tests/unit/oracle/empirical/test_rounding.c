@@ -113,7 +113,7 @@ static void check(const rig *r, int64_t m, const double *x)
 {
     static const int wishes[] = {WANT_SCORE, WANT_SCORE | WANT_TRACE, WANT_SCORE | WANT_REST,
                                  WANT_REST, WANT_LOG_P};
-    int64_t d = r->cloud->d, batches[] = {1, 2, m};
+    const int64_t d = r->cloud->d, batches[] = {1, 2, m};
     answer *got = calloc(1, sizeof *got);
     got->score = calloc((size_t)(m * d), sizeof(double));
     test_exact *e = calloc((size_t)m, sizeof *e);

@@ -1,0 +1,341 @@
+/* Does a model memorize its training data or generalise? Denoising errors of a model on training
+ * and on test data against time, beside the exact score of the training data, which memorizes, and
+ * their Wiener filter; and what clones of the model have in common with the training data. The
+ * model is one whose answer is known: the law of the data, their exact score, a kernel density of a
+ * width between the two, or the filter. Writes generalization.csv, generalization.json and
+ * generalization.png. Formulas: doc/theory.md (91), (93), (94). SPDX-License-Identifier: MIT */
+#include "driver.h"
+
+#include <math.h>
+
+enum {
+    LAW,
+    EXACT,
+    KERNEL,
+    WIENER
+};
+static const char *const models[] = {"the law of the data", "the exact score of the training data",
+                                     "a kernel density of the training data", "the Wiener filter"};
+
+typedef struct settings {
+    drv_data data;
+    int64_t d, points, held, samples, pairs, times, clone_every;
+    double mu, width, t_min, t_max;
+    int model;
+} settings;
+
+static struct {
+    ddn_dataset *train, *test;
+    ddn_schedule *ou;
+    ddn_oracle *model;
+    ddn_result *result;
+} own;
+
+/* ---- Data and model ---------------------------------------------------------------------- */
+
+/* Every k-th point is held out. */
+static void split(const settings *set, const ddn_dataset *ds)
+{
+    const int64_t n = ddn_dataset_n(ds), held = set->held;
+    int64_t *rows = drv_alloc(n, sizeof *rows), kept = 0;
+    if (held >= n) {
+        drv_die("--held %lld leaves none of the %lld points to learn from", (long long)held,
+                (long long)n);
+    }
+    for (int64_t i = 0; i < n; i++) { /* test data from the end, training data from the start */
+        if ((i + 1) * held / n > i * held / n) {
+            rows[n - 1 - (i - kept)] = i;
+        } else {
+            rows[kept++] = i;
+        }
+    }
+    drv_try(ddn_dataset_create_subset(drv.ctx, ds, kept, rows, &own.train));
+    drv_keep(own.train);
+    drv_try(ddn_dataset_create_subset(drv.ctx, ds, held, rows + kept, &own.test));
+    drv_keep(own.test);
+}
+
+/* Points of two Gaussians N(+-m, I). */
+static void make_points(const settings *set, const ddn_oracle *law)
+{
+    const int64_t n = set->points + set->held;
+    double *y = drv_alloc(n * set->d, sizeof *y);
+    ddn_dataset *ds = NULL;
+    drv_try(ddn_oracle_sample_data(drv.ctx, law, drv.seed, 0, n, y, set->d, NULL));
+    drv_try(ddn_dataset_create(drv.ctx, DDN_TYPE_F64, n, set->d, y, set->d, &ds));
+    drv_keep(ds);
+    split(set, ds);
+}
+
+static ddn_oracle *kernel_density(double width)
+{
+    const int64_t n = ddn_dataset_n(own.train), d = ddn_dataset_d(own.train);
+    double *y = drv_alloc(n * d, sizeof *y), *weights = drv_alloc(n, sizeof *weights);
+    const double variance = width * width;
+    ddn_oracle *oracle = NULL;
+    drv_try(ddn_dataset_read(drv.ctx, own.train, 0, n, y, d));
+    drv_try(ddn_dataset_weights(drv.ctx, own.train, n, weights));
+    drv_try(ddn_oracle_create_mixture(drv.ctx, own.ou, DDN_VARIANCE_SHARED, n, d, weights, y, d,
+                                      &variance, 0, NULL, &oracle));
+    drv_keep(oracle);
+    return oracle;
+}
+
+static ddn_oracle *wiener_filter(void)
+{
+    const int64_t n = ddn_dataset_n(own.train), d = ddn_dataset_d(own.train);
+    const int64_t axes = n - 1 < d ? n - 1 : d;
+    ddn_oracle *oracle = NULL;
+    drv_try(ddn_oracle_create_gaussian_of(drv.ctx, own.train, own.ou, axes < 512 ? axes : 512,
+                                          &oracle));
+    drv_keep(oracle);
+    return oracle;
+}
+
+static void make(settings *set)
+{
+    ddn_oracle *law = NULL;
+    own.ou = drv_ou();
+    if (drv_data_given(&set->data)) {
+        ddn_dataset *ds = drv_data_load(&set->data);
+        set->held = set->held > 0 ? set->held : (ddn_dataset_n(ds) + 5) / 6;
+        split(set, ds);
+        set->model = set->model < 0 ? KERNEL : set->model;
+    } else {
+        set->held = set->held > 0 ? set->held : set->points;
+        law = drv_two_gaussians(own.ou, set->d, set->mu);
+        make_points(set, law);
+        set->model = set->model < 0 ? LAW : set->model;
+    }
+    if (set->model == LAW && law == NULL) {
+        drv_die("--model law: the law of %s is not known", set->data.path);
+    }
+    own.model = set->model == LAW      ? law
+                : set->model == EXACT  ? drv_empirical(own.train, own.ou)
+                : set->model == KERNEL ? kernel_density(set->width)
+                                       : wiener_filter();
+}
+
+/* ---- Results ----------------------------------------------------------------------------- */
+
+/* The columns of the file, each with its error and its interval, and where they are, from 1. */
+static const char *const names[] = {
+    "e_train",    "e_test",         "gap",           "gap_paired", "e_exact_train", "e_exact_test",
+    "gap_exact",  "e_wiener_train", "e_wiener_test", "gap_wiener", "excess_train",  "excess_test",
+    "gain_train", "gain_test",      "phi_C",         "f_mem",      "d1_q50",        "d2_q50"};
+enum {
+    E_TRAIN,
+    E_TEST,
+    E_EXACT_TRAIN = 4,
+    E_EXACT_TEST,
+    E_WIENER_TRAIN = 7,
+    E_WIENER_TEST,
+    GAIN_TRAIN = 12,
+    GAIN_TEST,
+    PHI_C,
+    F_MEM
+};
+static int place(int column)
+{
+    return 2 + 4 * column;
+}
+
+static void write_files(void)
+{
+    static const char *const parts[] = {"", "_se", "_low", "_high"};
+    char header[1024] = "t";
+    for (int i = 0; i < 4 * DRV_COUNT(names); i++) {
+        drv_append(header, sizeof header, ",%s%s", names[i / 4], parts[i % 4]);
+    }
+    drv_csv_result(drv_path("generalization.csv"), header, own.result);
+    drv_try(ddn_result_write(drv.ctx, own.result, drv_path("generalization.json"),
+                             DDN_RESULT_FORMAT_JSON));
+}
+
+static void print_table(const settings *set)
+{
+    static const char *const shown[] = {"e_train", "e_test", "gap",   "gap_paired",
+                                        "phi_C",   "f_mem",  "d1_q50"};
+    const double *column[DRV_COUNT(shown)], *error[DRV_COUNT(shown)];
+    const double *t = drv_column(own.result, "t");
+    printf("%s: n = %lld, d = %lld, %lld test points; the model is %s\n",
+           set->data.path != NULL ? set->data.path : "two Gaussians",
+           (long long)ddn_dataset_n(own.train), (long long)ddn_dataset_d(own.train),
+           (long long)ddn_dataset_n(own.test), models[set->model]);
+    printf("%lld states, %lld clone pairs a time, seed %lld\n\n  %-9s", (long long)set->samples,
+           (long long)set->pairs, (long long)drv.seed, "t");
+    for (int i = 0; i < DRV_COUNT(shown); i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s_se", shown[i]);
+        column[i] = drv_column(own.result, shown[i]);
+        error[i] = drv_column(own.result, name);
+        printf("%-19s", shown[i]);
+    }
+    printf("\n");
+    for (int64_t k = 0; k < ddn_result_rows(own.result); k++) {
+        printf("  %-9.4g", t[k]);
+        for (int i = 0; i < DRV_COUNT(shown); i++) {
+            drv_cell(column[i][k], error[i][k], 18);
+        }
+        printf("\n");
+    }
+    if (set->pairs > 0) {
+        printf("\n  of the test data: f_mem = %.4g [%.4g, %.4g], median d1 = %.4g\n",
+               drv_scalar(own.result, "f_mem_test", NULL),
+               drv_scalar(own.result, "f_mem_test_low", NULL),
+               drv_scalar(own.result, "f_mem_test_high", NULL),
+               drv_scalar(own.result, "d1_q50_test", NULL));
+    }
+}
+
+/* A curve with its bars; the last part of a plot command. */
+static void draw_curve(drv_file *plot, int column, int style, const char *title)
+{
+    const int at = place(column);
+    drv_print(plot,
+              " 'generalization.csv' using 1:%d with lines linestyle %d notitle,\\\n"
+              " 'generalization.csv' using 1:%d:%d:%d with yerrorbars linestyle %d title '%s'",
+              at, style, at, at + 2, at + 3, style, title);
+}
+
+/* The same over the error of the Wiener filter on the same states. The model's bars are those of
+ * the paired difference of both, column `gain`, where that is known better than the error (gain 0:
+ * it is not measured). */
+static void draw_ratio(drv_file *plot, int column, int wiener, int gain, int style,
+                       const char *title)
+{
+    const int at = place(column), of = place(wiener), by = place(gain > 0 ? gain : column);
+    drv_print(plot,
+              ",\\\n 'generalization.csv' using 1:($%d/$%d) with lines linestyle %d %s notitle,"
+              "\\\n 'generalization.csv' using 1:($%d/$%d):"
+              "(better($%d, $%d, $%d - $%d, $%d)/$%d):(better($%d, $%d, $%d - $%d, $%d)/$%d) "
+              "with yerrorbars linestyle %d title '%s'",
+              at, of, style, gain > 0 ? "" : "dashtype 2", at, of, by + 1, at + 1, of, by + 3,
+              at + 2, of, by + 1, at + 1, of, by + 2, at + 3, of, style, title);
+}
+
+static void draw_clones(drv_file *plot)
+{
+    const double share = drv_scalar(own.result, "f_mem_test", NULL);
+    drv_print(plot,
+              "\nunset title\nset format x '%%g'\nset yrange [-0.03:1.45]\nset ytics 0,0.25,1\n"
+              "set xlabel 'time t (OU units)'\nset ylabel 'share (bars: 95 %%)'\n"
+              "set key top right\nplot");
+    draw_curve(plot, PHI_C, 1, "clones of the model: nearest to one training point, φ_C");
+    drv_print(plot, ",\\\n");
+    draw_curve(plot, F_MEM, 2, "their ends are copies of it, f_{mem}");
+    drv_print(plot,
+              ",\\\n %.17g with lines linestyle 8 dashtype 2 title 'f_{mem} of the test data'",
+              isnan(share) ? 0 : share);
+    drv_print(plot, "\nunset multiplot");
+}
+
+static const char *caption(const settings *set)
+{
+    if (set->data.path != NULL) {
+        return drv_caption(&set->data, own.train);
+    }
+    static char text[128];
+    snprintf(text, sizeof text, "two Gaussians, means ±m with |m|² = %g d:  n = %lld, d = %lld",
+             set->mu * set->mu, (long long)set->points, (long long)set->d);
+    return text;
+}
+
+static void draw(const settings *set)
+{
+    drv_file *plot = drv_plot_open("generalization", 1100, 940);
+    drv_plot_over_times(plot, set->t_min, set->t_max);
+    drv_print(plot, "%s",
+              set->pairs > 0 ? "set format x ''\n"
+                             : "unset multiplot\nset xlabel 'time t (OU units)'\n");
+    drv_print(plot,
+              "set title \"%s\\nDoes the model memorize? Here it is %s\" noenhanced\n"
+              "set ylabel 'error, Wiener filter = 1 (bars: 95 %%)'\n"
+              "set yrange [-0.05:3]\nset key top right\nbetter(a, b, x, y) = a < b ? x : y\n"
+              "plot 1 with lines linestyle 8 dashtype 3 title 'Wiener filter'",
+              caption(set), models[set->model]);
+    draw_ratio(plot, E_TRAIN, E_WIENER_TRAIN, GAIN_TRAIN, 1, "model, training data");
+    draw_ratio(plot, E_TEST, E_WIENER_TEST, GAIN_TEST, 2, "model, test data");
+    draw_ratio(plot, E_EXACT_TRAIN, E_WIENER_TRAIN, 0, 3, "exact score, training data: the least");
+    draw_ratio(plot, E_EXACT_TEST, E_WIENER_TEST, 0, 4, "exact score, test data");
+    if (set->pairs > 0) {
+        draw_clones(plot);
+    }
+    drv_print(plot, "\n");
+    drv_plot_run(plot);
+}
+
+static void measure(const settings *set)
+{
+    ddn_analysis *an = drv_analysis();
+    const int64_t every = set->clone_every, most = (set->times + every - 1) / every;
+    const double *times = drv_times(own.ou, set->t_min, set->t_max, set->times);
+    double *clone_times = drv_alloc(most, sizeof *clone_times);
+    for (int64_t k = 0; k < most; k++) { /* the last one is among them */
+        clone_times[k] = times[set->times - 1 - (most - 1 - k) * every];
+    }
+    drv_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, set->samples);
+    if (set->pairs > 0) {
+        drv_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, set->pairs);
+    }
+    drv_try(ddn_analysis_generalization(an, own.model, own.train, own.test, set->times,
+                                        set->pairs > 0 ? most : 0, times, clone_times,
+                                        &own.result));
+    drv_keep(own.result);
+}
+
+int main(int argc, char **argv)
+{
+    settings set = {.data = DRV_DATA_DEFAULTS,
+                    .d = 32,
+                    .points = 512,
+                    .samples = 1024,
+                    .pairs = 128,
+                    .times = 14,
+                    .clone_every = 2,
+                    .mu = 1,
+                    .width = 0.3,
+                    .t_min = 0.02,
+                    .t_max = 5,
+                    .model = -1};
+    const drv_option options[] = {
+        DRV_DATA_OPTIONS(set.data, 0),
+        {"held", "N", "points held out as test data (default: a sixth; without --data as many)",
+         DRV_INT, &set.held, 1, 9e15},
+        {"model", "law|exact|kernel|wiener",
+         "the model (default: kernel, without --data the law of the points)", DRV_CHOICE,
+         &set.model, 0, 0},
+        {"width", "H", "standard deviation of the kernel in data units", DRV_DOUBLE, &set.width, 0,
+         1e6},
+        {"d", "D", "dimension of the two Gaussians that stand in where there is no --data", DRV_INT,
+         &set.d, 1, 1 << 20},
+        {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set.mu,
+         0, 1e6},
+        {"points", "N", "training points of them", DRV_INT, &set.points, 2, 1e7},
+        {"samples", "N", "noisy states of each set at each time", DRV_INT, &set.samples, 2, 1e8},
+        {"pairs", "N", "clone pairs at each time of clones; 0: none", DRV_INT, &set.pairs, 0, 1e8},
+        {"times", "K", "number of times, geometric", DRV_INT, &set.times, 2, 1e4},
+        {"clone-every", "K", "clones at every K-th of the times, from the last", DRV_INT,
+         &set.clone_every, 1, 1e4},
+        {"t-min", "T", "first time", DRV_DOUBLE, &set.t_min, 2e-3, 20},
+        {"t-max", "T", "last time", DRV_DOUBLE, &set.t_max, 2e-3, 20},
+    };
+    drv_start(argc, argv,
+              "Does a model memorize? Measures its denoising errors on training and on test data, "
+              "beside the exact\nscore of the training data and their Wiener filter, and what its "
+              "clones share with the training data.\nWrites generalization.csv, "
+              "generalization.json and generalization.png.",
+              "generalization.csv generalization.json generalization.gp generalization.png",
+              options, DRV_COUNT(options));
+    if (set.pairs == 1) {
+        drv_die("--pairs 1: a share needs at least 2");
+    }
+    make(&set);
+    measure(&set);
+    write_files();
+    print_table(&set);
+    draw(&set);
+    printf("  results in %s: generalization.csv, generalization.json, generalization.png\n",
+           drv.out);
+    return drv_finish();
+}

@@ -30,6 +30,11 @@ static struct {
     ddn_result *identities;
 } own;
 
+typedef struct row {
+    const char *key, *text;
+    double value, error;
+} row;
+
 static void close_networks(void)
 {
     unet_close(own.large);
@@ -191,6 +196,54 @@ static crossing crossing_of(ddn_analysis *an, const ddn_oracle *oracle, const dd
     return c;
 }
 
+/* ---- Denoising errors -------------------------------------------------------------------- */
+
+static const char error_columns[] =
+    "t_ou,e_train,e_train_low,e_train_high,e_test,e_test_low,e_test_high,e_exact_train,"
+    "e_exact_train_low,e_exact_train_high,e_exact_test,e_exact_test_low,e_exact_test_high,"
+    "e_wiener_test,e_wiener_test_low,e_wiener_test_high";
+
+/* On the points that the network learned and on test data; in OUT/name. */
+static errors measure_errors(const settings *set, const ddn_oracle *network,
+                             const ddn_dataset *learned_from, const double *times, const char *name)
+{
+    errors e = {set->times, NULL, NULL};
+    const double *columns[16];
+    char names[16][32];
+    ddn_analysis *an = drv_analysis();
+    drv_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, set->samples);
+    drv_try(ddn_analysis_generalization(an, network, learned_from, own.test, set->times, 0, times,
+                                        NULL, &e.of));
+    drv_keep(e.of);
+    e.t = drv_column(e.of, "t");
+    int count = 0, used = 0;
+    for (int64_t k = 0; k < e.rows; k++) {
+        e.t[k] = ou_time(e.t[k]);
+    }
+    for (int at = 0; sscanf(error_columns + at, "%31[^,]%n", names[count], &used) == 1;
+         at += used + 1) {
+        columns[count] = count == 0 ? e.t : drv_column(e.of, names[count]);
+        if (++count == 16 || error_columns[at + used] == '\0') {
+            break;
+        }
+    }
+    drv_csv(drv_path(name), error_columns, e.rows, count, columns);
+    return e;
+}
+
+/* A column at the time that is nearest to tau. */
+static row error_row(const char *key, const char *text, const errors *e, const char *column,
+                     double tau)
+{
+    char se[64];
+    int64_t best = 0;
+    for (int64_t k = 1; k < e->rows; k++) {
+        best = fabs(e->t[k] - tau) < fabs(e->t[best] - tau) ? k : best;
+    }
+    snprintf(se, sizeof se, "%s_se", column);
+    return (row){key, text, drv_column(e->of, column)[best], drv_column(e->of, se)[best]};
+}
+
 /* ---- Samples ----------------------------------------------------------------------------- */
 
 /* By the probability flow (DDIM) from pure noise. */
@@ -269,11 +322,6 @@ static void write_csv(const report *r)
             columns);
 }
 
-typedef struct row {
-    const char *key, *text;
-    double value, error;
-} row;
-
 static void print_json(const row *rows, int count)
 {
     drv_file *file = drv_open(drv_path("trained_network.json"));
@@ -336,13 +384,14 @@ static void read_options(int argc, char **argv, settings *set)
         {"weights", "FOLDER", "large.npy, small.npy and classifier.npy, as train.py writes them",
          DRV_STRING, &set->weights, 0, 0},
     };
-    drv_start(argc, argv,
-              "Measures two trained networks, which learned all points and a few of them, beside "
-              "the exact score of\nall points: clones, and distances of samples from the points. "
-              "Writes trained_network.json,\ntrained_network.csv and trained_network.png.",
-              "trained_network.json trained_network.csv trained_network.gp trained_network.png "
-              "trained_network_images.csv large.csv small.csv test.csv",
-              options, DRV_COUNT(options));
+    drv_start(
+        argc, argv,
+        "Measures two trained networks, which learned all points and a few of them, beside "
+        "the exact score of\nall points: clones, and distances of samples from the points. "
+        "Writes trained_network.json,\ntrained_network.csv and trained_network.png.",
+        "trained_network.json trained_network.csv trained_network.gp trained_network.png "
+        "trained_network_images.csv large.csv small.csv test.csv large_errors.csv small_errors.csv",
+        options, DRV_COUNT(options));
     set->test.classes = set->data.classes;
     set->test.scale = set->data.scale;
 }
@@ -376,9 +425,13 @@ int main(int argc, char **argv)
                 curves_of(network, set.times),
                 {"large network", set.samples, NULL, own.points, NULL},
                 {"small network", set.samples, NULL, own.few, NULL},
-                test_images()};
+                test_images(),
+                {0, NULL, NULL},
+                {0, NULL, NULL}};
     sample(&set, large, &r.large);
     sample(&set, small, &r.small);
+    r.large_errors = measure_errors(&set, large, own.points, times, "large_errors.csv");
+    r.small_errors = measure_errors(&set, small, own.few, times, "small_errors.csv");
     measure_distance(&r.large);
     measure_distance(&r.small);
     measure_distance(&r.test);
@@ -398,6 +451,9 @@ int main(int argc, char **argv)
         distance_row("f_mem_large", "f_mem, large network", &r.large, "f_mem"),
         distance_row("f_mem_small", "f_mem, small network", &r.small, "f_mem"),
         distance_row("f_mem_test", "f_mem, test data", &r.test, "f_mem"),
+        error_row("gap_large", "e_test - e_train at t = 0.5, large", &r.large_errors, "gap", 0.5),
+        error_row("gap_small", "e_test - e_train at t = 0.5, small", &r.small_errors, "gap", 0.5),
+        error_row("gap_exact", "the same, exact score", &r.large_errors, "gap_exact", 0.5),
         distance_row("d1_large", "median d1, large network", &r.large, "d1_q50"),
         distance_row("d1_small", "median d1, small network", &r.small, "d1_q50"),
         distance_row("d1_test", "median d1, test data", &r.test, "d1_q50"),
@@ -406,7 +462,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < DRV_COUNT(rows); i++) {
         char text[64];
         printf(
-            "  %-26s %s\n", rows[i].text,
+            "  %-34s %s\n", rows[i].text,
             drv_format(rows[i].value, isnan(rows[i].error) ? 0 : rows[i].error, text, sizeof text));
     }
     print_json(rows, DRV_COUNT(rows));

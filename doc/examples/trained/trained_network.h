@@ -24,6 +24,13 @@ typedef struct images {
     ddn_result *distance; /* of ddn_analysis_memorization */
 } images;
 
+/* Denoising errors of a network on the points that it learned and on those that nobody saw. */
+typedef struct errors {
+    int64_t rows;
+    double *t;
+    ddn_result *of;
+} errors;
+
 typedef struct report {
     const ddn_dataset *points;
     drv_image shape;
@@ -31,6 +38,7 @@ typedef struct report {
     double t_s, t_c; /* marked: of the spectrum, and where phi_C of the identity is 1/2 */
     curves identity, exact, network;
     images large, small, test;
+    errors large_errors, small_errors;
 } report;
 
 /* trained_network.png from the files in OUT, and the sheet of images that it needs. */

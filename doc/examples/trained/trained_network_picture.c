@@ -65,6 +65,28 @@ static void plot_curves(drv_file *plot, int first)
               first + 18, first + 19);
 }
 
+/* Errors of one network and of the exact score of what it learned. */
+static void plot_errors(drv_file *plot, const char *which)
+{
+    static const struct {
+        int column, style;
+        const char *title;
+    } of[] = {{2, 2, "network, what it learned"},
+              {5, 4, "network, test data"},
+              {8, 1, "exact score, what it learned"},
+              {11, 3, "exact score, test data"},
+              {14, 6, "Wiener filter, test data"}};
+    drv_print(plot, "set ylabel 'denoising error a pixel, %s network'\nplot", which);
+    for (int k = 0; k < DRV_COUNT(of); k++) {
+        drv_print(plot,
+                  "%s '%s_errors.csv' using 1:%d:%d:%d with yerrorlines linestyle %d pointsize 0.4 "
+                  "title '%s'",
+                  k ? ",\\\n" : "", which, of[k].column, of[k].column + 1, of[k].column + 2,
+                  of[k].style, of[k].title);
+    }
+    drv_print(plot, "\n");
+}
+
 static void place(drv_file *plot, int column, double bottom, double top)
 {
     drv_print(plot,
@@ -86,13 +108,16 @@ static void mark(drv_file *plot, double t, const char *name, int tag)
 void draw_report(const report *r)
 {
     const double wide = WIDTH - MARGIN - 20;
-    const double sheet = wide * ROWS / SHOWN * 1.0 + CAPTION, height = 2 * CURVES + sheet;
+    const double sheet = wide * ROWS / SHOWN * 1.0 + CAPTION, height = 3 * CURVES + sheet;
     write_sheet(r);
     drv_file *plot = drv_plot_open("trained_network", WIDTH, (int)height);
     drv_print(plot, "set multiplot\n");
-    plot_sheet(plot, r, (2 * CURVES + 10) / height, 1 - (CAPTION - 10) / height);
-    const double top[] = {(2 * CURVES - 20) / height, (CURVES - 20) / height};
-    const double bottom[] = {(CURVES + 75) / height, 75 / height};
+    plot_sheet(plot, r, (3 * CURVES + 10) / height, 1 - (CAPTION - 10) / height);
+    double top[3], bottom[3];
+    for (int k = 0; k < 3; k++) {
+        top[k] = ((3 - k) * CURVES - 20) / height;
+        bottom[k] = ((2 - k) * CURVES + 75) / height;
+    }
     place(plot, 0, bottom[0], top[0]);
     mark(plot, r->t_s, "t_S", 1);
     mark(plot, r->t_c, "t_C", 2);
@@ -104,10 +129,16 @@ void draw_report(const report *r)
     drv_print(plot, "set ylabel 'same nearest point, φ_C (bars: 95 %%)'\nset key center right\n"
                     "set yrange [0:1.05]\n");
     plot_curves(plot, 6);
-    drv_print(plot, "unset arrow\nunset label\nset key bottom right\nset autoscale\n"
+    drv_print(plot, "unset arrow\nunset label\nset autoscale\nset xrange [0:*]\nset logscale y\n"
+                    "set xlabel 'time t (OU units)'\nset key bottom right\n");
+    place(plot, 0, bottom[1], top[1]);
+    plot_errors(plot, "large");
+    place(plot, 1, bottom[1], top[1]);
+    plot_errors(plot, "small");
+    drv_print(plot, "unset logscale y\nset key bottom right\nset autoscale\n"
                     "set yrange [0:1]\nset xrange [0:*]\nset ylabel 'share of images'\n"
                     "set xlabel 'distance from the nearest point, d_1'\n");
-    place(plot, 0, bottom[1], top[1]);
+    place(plot, 0, bottom[2], top[2]);
     const char *comma = "plot ", *const files[] = {"large", "small", "test"};
     const char *const titles[] = {"large network", "small network", "test data"};
     for (int k = 0; k < 3; k++) {
@@ -119,7 +150,7 @@ void draw_report(const report *r)
     }
     drv_print(plot, "\nset xrange [0:1]\nset xlabel 'd_1/d_2 (memorized below 1/3)'\n"
                     "set arrow from 1/3., graph 0 to 1/3., graph 1 nohead linecolor '#999999'\n");
-    place(plot, 1, bottom[1], top[1]);
+    place(plot, 1, bottom[2], top[2]);
     comma = "plot ";
     for (int k = 0; k < 3; k++) {
         drv_print(plot,

@@ -162,13 +162,14 @@ static ddn_status report_one(const ddni_step_error *e, const char *name, const c
     char full[DDNI_NAME_BYTES];
     ddni_part_name(name, "_step", full);
     const ddni_quantity what = {full, unit, DDN_POOLING_MEAN, f->count};
-    const double half = (double)(e->steps / 2);
-    return ddni_result_add_scalar(
-        e->ctx, r, what, f->mean, f->error,
-        "step-size error: what half as many steps (%g of %lld) and the same noise change of %s%s, "
-        "%lld paths or pairs in all%s",
-        half, (long long)e->steps, name, e->times > 1 ? ", mean over the times" : "",
-        (long long)f->count, f->above ? "; above the statistical error" : "");
+    const int64_t half = e->steps / 2;
+    return ddni_result_add_scalar(e->ctx, r, what, f->mean, f->error,
+                                  "step-size error: what half as many steps (%lld of %lld) and the "
+                                  "same noise change of %s%s, "
+                                  "%lld paths or pairs in all%s",
+                                  (long long)half, (long long)e->steps, name,
+                                  e->times > 1 ? ", mean over the times" : "", (long long)f->count,
+                                  f->above ? "; above the statistical error" : "");
 }
 
 static void in_words(const ddni_step_error *e, const char *name, const finding *f, char text[200])

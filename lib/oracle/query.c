@@ -311,11 +311,11 @@ static int32_t wants(const ddni_request *rq)
 /* The evaluation of a run. No output is written before all products are there. */
 static ddn_status evaluate(ddn_query *q, const ddni_request *rq, const ddni_batch *batch)
 {
-    if (!ddni_query_by_products(q)) {
+    double *divergence = rq->f64[DDN_OUT_DIVERGENCE];
+    if (divergence == NULL || !ddni_query_by_products(q)) {
         return ddni_query_evaluate(q, rq, batch);
     }
     ddni_request rest = *rq;
-    double *divergence = rest.f64[DDN_OUT_DIVERGENCE];
     rest.f64[DDN_OUT_DIVERGENCE] = NULL;
     DDNI_TRY(ddni_query_products_run(q, rq, batch));
     if (wants(&rest)) {

@@ -60,7 +60,7 @@ ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, in
 /* Evaluates what is asked for, outputs that follow from others included, and adds to the report. */
 ddn_status ddni_query_evaluate(ddn_query *q, const ddni_request *asked, const ddni_batch *batch);
 
-/* Whether DIVERGENCE is bound and comes from products with the Jacobian. */
+/* Whether DIVERGENCE, if it is asked for, comes from products with the Jacobian. */
 int32_t ddni_query_by_products(const ddn_query *q);
 /* It, into q->products.sum[m]. */
 ddn_status ddni_query_products_run(ddn_query *q, const ddni_request *rq, const ddni_batch *batch);

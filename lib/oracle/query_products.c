@@ -21,9 +21,7 @@ int32_t ddni_query_by_products(const ddn_query *q)
 {
     int64_t own = q->oracle->direct & ddni_bit(DDN_OUT_DIVERGENCE);
     own |= q->oracle->can & ddni_bit(DDN_OUT_TRACE_COV);
-    return q->rq.f64[DDN_OUT_DIVERGENCE] == NULL && q->singles.out[DDN_OUT_DIVERGENCE] == NULL ? 0
-           : q->values[DDNI_QUERY_PROBES].i > 0                                                ? 1
-                                                : own == 0;
+    return q->values[DDNI_QUERY_PROBES].i > 0 || own == 0;
 }
 
 /* Vector number k of row r: a unit vector, or signs. */

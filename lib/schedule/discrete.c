@@ -287,20 +287,18 @@ static const char *const table_names[] = {"", "alpha_bar", "beta"};
 static ddn_status check_table(ddn_context *ctx, ddn_table kind, int64_t count, const double *values)
 {
     for (int64_t i = 0; i < count; i++) {
-        const char *name = table_names[kind];
-        long long at = (long long)i;
         DDNI_TRY(ddni_poll(ctx));
         DDNI_CHECK(ctx, isfinite(values[i]), DDN_E_NONFINITE, "%s: values[%lld] = %g is not finite",
-                   name, at, values[i]);
+                   table_names[kind], (long long)i, values[i]);
         double noise = kind == DDN_TABLE_BETA ? 1.0 : 0.0;
         int pure = i == count - 1 && values[i] == noise;
         DDNI_CHECK(ctx, pure || (values[i] > 0.0 && values[i] < 1.0), DDN_E_RANGE,
-                   "%s: values[%lld] = %.17g is outside (0, 1)%s", name, at, values[i],
-                   values[i] == noise ? ": pure noise is for the last entry" : "");
+                   "%s: values[%lld] = %.17g is outside (0, 1)%s", table_names[kind], (long long)i,
+                   values[i], values[i] == noise ? ": pure noise is for the last entry" : "");
         DDNI_CHECK(ctx, kind != DDN_TABLE_ALPHA_BAR || i == 0 || values[i] < values[i - 1],
                    DDN_E_RANGE,
-                   "alpha_bar: values[%lld] = %.17g does not fall below values[%lld] = %.17g", at,
-                   values[i], at - 1, values[i - 1]);
+                   "alpha_bar: values[%lld] = %.17g does not fall below values[%lld] = %.17g",
+                   (long long)i, values[i], (long long)i - 1, values[i - 1]);
     }
     return DDN_OK;
 }

@@ -375,7 +375,7 @@ static void weights_batches_grids(void **state)
 {
     (void)state;
     static const double y[] = {0, 1, 0, 1, 2, 0.5}, weight[] = {2, 1};
-    static const double backwards[] = {times[3], times[1]}, clones[] = {2, 0.5};
+    const double backwards[] = {times[3], times[1]}, clones[] = {2, 0.5};
     scene s;
     make(&s);
     set(&s, DDN_ANALYSIS_NEIGHBOURS, 0);

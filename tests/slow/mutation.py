@@ -27,6 +27,8 @@ import tempfile
 import threading
 import time
 
+from checkout import copy, run
+
 WANTED = 0.85
 # Not in the fast setup, or reading the source, or what is made of it.
 LEFT_OUT = {"slow", "ensemble", "bench", "cross", "install", "ffi", "lint", "abi"}
@@ -35,24 +37,6 @@ LIMIT = 60  # seconds, for tests that wait for a busy disk
 TURNED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 # Statements whose absence the compiler notices, or nobody can: declarations, jumps, assertions.
 KEPT = re.compile(r"^\s*(return|break|continue|goto|case|default|else|typedef|static|const|extern|DDNI_ASSERT)\b")
-
-
-def run(*command, cwd=None, timeout=None):
-    try:
-        return subprocess.run(command, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              check=False, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 124, "", "")
-
-
-def copy(source, target):
-    listed = run("git", "-C", str(source), "ls-files", "-z")
-    if listed.returncode != 0:
-        sys.exit(77)  # not a git checkout: skipped
-    for name in listed.stdout.split("\0"):
-        if name and (source / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source / name, target / name)
 
 
 def code_of(text):

@@ -9,29 +9,16 @@ Usage: remove_ways.py SOURCE-ROOT [WAY...]
 """
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
+
+from checkout import copy, run
 
 TABLE = "lib/oracle/empirical/ways.c"
 TESTS = ["test_way_table", "test_draws", "test_parallel_ways", "test_pruning", "test_trajectory", "test_accuracy",
          "test_extremes", "test_ways", "test_weighted"]
 NAMES_ONLY = "the_design_names_the_same_ways"
-
-
-def run(*command, cwd=None):
-    return subprocess.run(command, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-
-
-def copy(source, target):
-    listed = run("git", "-C", str(source), "ls-files", "-z")
-    if listed.returncode != 0:
-        sys.exit(77)  # not a git checkout: skipped
-    for name in listed.stdout.split("\0"):
-        if name and (source / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source / name, target / name)
 
 
 def failures(build):

@@ -112,12 +112,21 @@ def idx(path):
     return torch.from_numpy(numpy.frombuffer(raw, numpy.uint8, offset=4 + 4 * len(shape)).reshape(shape).copy())
 
 
-def fitted(model, loss, steps, rate, name):
-    """The average of the weights along `steps` steps of Adam on loss()."""
+def fitted(model, loss, steps, rate, part):
+    """The average of the weights along `steps` steps of Adam on loss(). What is done so far is kept in the file `part`
+    every 500 steps, and a later run goes on from there."""
     average = copy.deepcopy(model)
     adam = torch.optim.Adam(model.parameters(), lr=rate)
-    begin, sum_of_losses = time.time(), 0.0
-    for step in range(steps):
+    begin, sum_of_losses, done = time.time(), 0.0, 0
+    if part.exists():
+        kept = torch.load(part)
+        if kept["steps"] != steps:
+            raise SystemExit("%s is of a run of %d steps, not %d: remove it" % (part, kept["steps"], steps))
+        for mine, its in ((model, "model"), (average, "average"), (adam, "adam")):
+            mine.load_state_dict(kept[its])
+        torch.set_rng_state(kept["random"])
+        done = kept["done"]
+    for step in range(done, steps):
         for group in adam.param_groups:
             group["lr"] = rate * min(1.0, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * step / steps))
         adam.zero_grad()
@@ -130,13 +139,16 @@ def fitted(model, loss, steps, rate, name):
                 mean.lerp_(new, 1 - keep)
         sum_of_losses += value.item()
         if (step + 1) % 500 == 0 or step + 1 == steps:
-            print("%s: step %d of %d, loss %.4f, %.0f s" % (name, step + 1, steps, sum_of_losses / (step % 500 + 1),
+            print("%s: step %d of %d, loss %.4f, %.0f s" % (part.stem, step + 1, steps, sum_of_losses / (step % 500 + 1),
                                                           time.time() - begin), flush=True)
             sum_of_losses = 0.0
+            torch.save({"steps": steps, "done": step + 1, "model": model.state_dict(), "average": average.state_dict(),
+                        "adam": adam.state_dict(), "random": torch.get_rng_state()}, part.with_suffix(".new"))
+            part.with_suffix(".new").replace(part)
     return average
 
 
-def train_network(images, steps, batch, seed, name):
+def train_network(images, steps, batch, seed, part):
     torch.manual_seed(seed)
     net = Network()
     alpha_bar = torch.cumprod(1 - torch.linspace(1e-4, 0.02, INDICES, dtype=torch.float64), 0)
@@ -147,17 +159,17 @@ def train_network(images, steps, batch, seed, name):
         index, z = torch.randint(INDICES, (batch,)), torch.randn(x0.shape)
         x = a[index][:, None, None, None] * x0 + s[index][:, None, None, None] * z
         return functional.mse_loss(net(x, index.float()), z)
-    return fitted(net, loss, steps, 1e-3, name)
+    return fitted(net, loss, steps, 1e-3, part)
 
 
-def train_classifier(images, labels, steps, seed):
+def train_classifier(images, labels, steps, seed, part):
     torch.manual_seed(seed)
     net = Classifier()
 
     def loss():
         pick = torch.randint(len(images), (128,))
         return functional.cross_entropy(net(images[pick] + 0.1 * torch.randn(128, 1, 28, 28)), labels[pick])
-    return fitted(net, loss, steps, 1e-3, "classifier")
+    return fitted(net, loss, steps, 1e-3, part)
 
 
 def write(model, path):
@@ -166,6 +178,7 @@ def write(model, path):
         for weights in model.parameters():
             weights.copy_(weights.half().float())
     numpy.save(path, numpy.concatenate([p.detach().numpy().ravel() for p in model.parameters()]).astype(numpy.float16))
+    path.with_suffix(".part").unlink()
 
 
 def reference(model, path, indices):
@@ -183,7 +196,7 @@ def main():
     parser.add_argument("--labels", required=True)
     parser.add_argument("--classes", default="1,7")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("."))
-    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--small", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", choices=["large", "small", "classifier"])
@@ -198,7 +211,7 @@ def main():
     few = torch.cat([torch.nonzero(labels == c)[:options.small // 2, 0] for c in (0, 1)]).sort().values
     indices = [0.0, 10.0, 250.0, 999.0]
     if options.only in (None, "classifier"):
-        net = train_classifier(images, labels, 1500, 3)
+        net = train_classifier(images, labels, 1500, 3, options.out / "classifier.part")
         write(net, options.out / "classifier.npy")
         reference(net, options.out / "classifier_reference.npy", indices)
         with torch.no_grad():
@@ -206,7 +219,7 @@ def main():
                   % (net(images).argmax(1) == labels).float().mean().item())
     for name, some, seed in (("large", images, 1), ("small", images[few], 2)):
         if options.only in (None, name):
-            net = train_network(some, options.steps, 64, seed, name)
+            net = train_network(some, options.steps, 64, seed, options.out / (name + ".part"))
             write(net, options.out / (name + ".npy"))
             reference(net, options.out / (name + "_reference.npy"), indices)
 

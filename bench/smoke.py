@@ -14,6 +14,7 @@ KEYS = {
     "growth": "slope_n_ours slope_n_baseline slope_d_ours slope_B_ours_late speedup_threads ways "
               "ways_late kernel",
     "nearest": "ratio ratio_q1 ratio_q3 ms baseline_ms difference queries k kernel blas cpu threads",
+    "network": "batch method network_us network_us_q1 library_us share share_q3 kernel blas cpu threads",
     "score": "ratio ratio_q1 ratio_q3 full_ratio read_ratio read_ratio_q1 fma_share fma_share_q3 "
              "score_error baseline_error ms baseline_ms touched ways forbid kernel blas cpu threads",
     "trajectory": "ratio ratio_q1 ratio_q3 full_ratio integrator_ratio touched score_error "
@@ -25,6 +26,7 @@ GOOD = {
     "growth": [["--quick"]],
     "nearest": [["--n", "300", "--d", "33", "--batch", "5", "--k", "7", "--queries", "points"],
                 ["--n", "300", "--d", "33", "--batch", "1", "--k", "300", "--type", "f64"]],
+    "network": [["--batch", "3", "--steps", "2"], ["--batch", "1", "--steps", "2", "--method", "sde"]],
     "score": [["--n", "300", "--d", "33", "--batch", "5", "--type", "u8", "--t", "0.7"],
               ["--n", "300", "--d", "33", "--batch", "1", "--type", "f64", "--t", "1e-4"],
               ["--n", "300", "--d", "33", "--batch", "5", "--t", "0.1", "--forbid",
@@ -33,13 +35,15 @@ GOOD = {
     "trajectory": [["--quick", "--batch", "1", "--method", "ode"],
                    ["--quick", "--batch", "5", "--method", "sde"]],
 }
-SHORT = {"growth": ["--rounds", "1"], "nearest": ["--rounds", "1"], "score": ["--rounds", "1"]}
+SHORT = {"growth": ["--rounds", "1"], "nearest": ["--rounds", "1"], "network": ["--rounds", "1"],
+         "score": ["--rounds", "1"]}
 COMMON_BAD = [["--threads", "0"], ["--nonsense"], ["extra"], ["--batch", "0"], ["--batch", "x"]]
 BAD = {
     "farfield": [["--tolerance", "1"]],
     "growth": [["--n-max", "1"], ["--out", "/dev/null/x"]],
     "nearest": [["--k", "0"], ["--queries", "none"], ["--n", "9", "--d", "2", "--k", "10"],
                 ["--n", "9", "--d", "2", "--queries", "fresh"]],
+    "network": [["--method", "rk4"], ["--rounds", "99"]],
     "score": [["--t", "0"], ["--t", "nan"], ["--epsilon", "0.5"], ["--type", "i8"], ["--n", "-3"],
               ["--kernel", "none", "--n", "10"], ["--n", "100", "--d", "8", "--data", "fashion"],
               ["--n", "99", "--forbid", "refine,"], ["--n", "99", "--forbid", "refine,direct"]],
@@ -85,10 +89,12 @@ def main():
             assert last["outside"] <= last["certified"], last
         elif name == "nearest":
             assert last["ratio"] > 0 and last["difference"] < 1e-12, last
+        elif name == "network":
+            assert 0 < last["share_q1"] <= last["share"] <= last["share_q3"] < 1, last
         else:
             assert last["ratio"] > 0, last
             assert last["score_error"] <= (1e-11 if last["type"] == "f64" else 1e-5), last
-        if name == "nearest":
+        if name in ("nearest", "network"):
             continue
         check_ways(name, args, last)
         plain = run(program, *args, *SHORT.get(name, []))

@@ -8,8 +8,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
-#include "unet.h"
+#include "unet_oracle.h"
 
 #ifndef WEIGHTS
 #define WEIGHTS "."
@@ -27,7 +29,9 @@ static struct {
     ddn_oracle *exact;
     unet *large, *small;
     unet_classifier *classifier;
-    ddn_result *identities;
+    struct {
+        double start, begin, seconds, in_networks;
+    } watch; /* over what is done with nothing but networks */
 } own;
 
 typedef struct row {
@@ -40,6 +44,33 @@ static void close_networks(void)
     unet_close(own.large);
     unet_close(own.small);
     unet_classifier_close(own.classifier);
+}
+
+/* ---- Time -------------------------------------------------------------------------------- */
+
+static double now(void)
+{
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double in_networks(void)
+{
+    int64_t count;
+    return unet_seconds(own.large, &count) + unet_seconds(own.small, &count);
+}
+
+static void start_watch(void)
+{
+    own.watch.start = now();
+    own.watch.begin = in_networks();
+}
+
+static void stop_watch(void)
+{
+    own.watch.seconds += now() - own.watch.start;
+    own.watch.in_networks += in_networks() - own.watch.begin;
 }
 
 /* ---- Data and networks ------------------------------------------------------------------- */
@@ -107,23 +138,6 @@ static void load(settings *set)
     drv_try(ddn_schedule_create_ddpm(drv.ctx, 1e-4, 0.02, 1000, &own.schedule));
     drv_keep(own.schedule);
     own.exact = drv_empirical(own.points, own.schedule);
-}
-
-/* A network as an oracle, of the points that it learned. */
-static ddn_oracle *learned(unet *net, const ddn_dataset *points)
-{
-    ddn_model *model = NULL;
-    ddn_oracle *oracle = NULL;
-    drv_try(ddn_model_create(drv.ctx, own.schedule, DDN_PREDICTION_EPS, UNET_PIXELS, net, NULL,
-                             &model));
-    drv_keep(model);
-    drv_try(ddn_model_set_predict_f32(model, unet_predict));
-    drv_try(ddn_model_set_dataset(model, points));
-    drv_set_f64(ddn_model_options(model), DDN_MODEL_CLIP_LOW, -1);
-    drv_set_f64(ddn_model_options(model), DDN_MODEL_CLIP_HIGH, 1);
-    drv_try(ddn_oracle_create_model(drv.ctx, model, &oracle));
-    drv_keep(oracle);
-    return oracle;
 }
 
 /* ---- Clones ------------------------------------------------------------------------------ */
@@ -282,7 +296,8 @@ static images test_images(void)
 /* ---- Results ----------------------------------------------------------------------------- */
 
 enum {
-    COLUMNS = 25
+    COLUMNS = 25,
+    SCALARS = 15 /* of summarize() */
 };
 
 static void write_csv(const report *r)
@@ -396,81 +411,107 @@ static void read_options(int argc, char **argv, settings *set)
     set->test.scale = set->data.scale;
 }
 
+/* Clones of both scores at the same times, and where the curves cross their levels. */
+static void measure_clones(const settings *set, const ddn_oracle *large, const double *times,
+                           report *r, crossing crossings[4])
+{
+    ddn_analysis *an = clone_settings(set);
+    ddn_result *identities = NULL, *exact = NULL, *network = NULL;
+    drv_try(ddn_analysis_identities(an, own.exact, set->times, times, &identities));
+    drv_keep(identities);
+    drv_try(ddn_analysis_clones(an, own.exact, set->times, times, &exact));
+    drv_keep(exact);
+    start_watch();
+    drv_try(ddn_analysis_clones(an, large, set->times, times, &network));
+    stop_watch();
+    drv_keep(network);
+    r->identity = curves_of(identities, set->times);
+    r->exact = curves_of(exact, set->times);
+    r->network = curves_of(network, set->times);
+    crossings[0] = crossing_of(an, own.exact, identities, "t_S_phi");
+    crossings[1] = crossing_of(an, own.exact, exact, "t_S_phi");
+    crossings[2] = crossing_of(an, large, network, "t_S_phi");
+    crossings[3] = crossing_of(an, own.exact, identities, "t_C_phi");
+}
+
+static void measure_samples(const settings *set, const ddn_oracle *large, const ddn_oracle *small,
+                            const double *times, report *r)
+{
+    start_watch();
+    sample(set, large, &r->large);
+    sample(set, small, &r->small);
+    stop_watch();
+    r->large_errors = measure_errors(set, large, own.points, times, "large_errors.csv");
+    r->small_errors = measure_errors(set, small, own.few, times, "small_errors.csv");
+    measure_distance(&r->large);
+    measure_distance(&r->small);
+    measure_distance(&r->test);
+}
+
+/* The numbers of trained_network.json; returns how many. */
+static int summarize(const report *r, const crossing c[4], row *rows)
+{
+    const row all[] = {
+        {"t_S", "t_S of the spectrum", r->t_s, NAN},
+        {"t_S_phi_identity", "t_S_phi, identity", c[0].t, c[0].error},
+        {"t_S_phi_exact", "t_S_phi, exact score", c[1].t, c[1].error},
+        {"t_S_phi_network", "t_S_phi, network", c[2].t, c[2].error},
+        {"t_S_phi_difference", "network - exact", c[2].t - c[1].t, hypot(c[2].error, c[1].error)},
+        {"t_C_phi_identity", "t_C_phi, identity", c[3].t, c[3].error},
+        distance_row("f_mem_large", "f_mem, large network", &r->large, "f_mem"),
+        distance_row("f_mem_small", "f_mem, small network", &r->small, "f_mem"),
+        distance_row("f_mem_test", "f_mem, test data", &r->test, "f_mem"),
+        error_row("gap_large", "e_test - e_train at t = 0.5, large", &r->large_errors, "gap", 0.5),
+        error_row("gap_small", "e_test - e_train at t = 0.5, small", &r->small_errors, "gap", 0.5),
+        error_row("gap_exact", "the same, exact score", &r->large_errors, "gap_exact", 0.5),
+        distance_row("d1_large", "median d1, large network", &r->large, "d1_q50"),
+        distance_row("d1_small", "median d1, small network", &r->small, "d1_q50"),
+        distance_row("d1_test", "median d1, test data", &r->test, "d1_q50"),
+    };
+    memcpy(rows, all, sizeof all);
+    return DRV_COUNT(all);
+}
+
 int main(int argc, char **argv)
 {
     settings set = {DRV_DATA_DEFAULTS, DRV_DATA_DEFAULTS, WEIGHTS, 128, 10, 48, 256, 20};
     read_options(argc, argv, &set);
     atexit(close_networks);
     load(&set);
-    const ddn_oracle *large = learned(own.large, own.points), *small = learned(own.small, own.few);
+    const ddn_oracle *large = unet_oracle(own.large, own.schedule, own.points),
+                     *small = unet_oracle(own.small, own.schedule, own.few);
     double *times = drv_alloc(set.times, sizeof *times);
     for (int64_t k = 0; k < set.times; k++) {
         times[k] = index_of(0.1 + 3.9 * (double)k / (double)(set.times - 1));
     }
-    ddn_analysis *an = clone_settings(&set);
-    ddn_result *exact = NULL, *network = NULL;
-    drv_try(ddn_analysis_identities(an, own.exact, set.times, times, &own.identities));
-    drv_keep(own.identities);
-    drv_try(ddn_analysis_clones(an, own.exact, set.times, times, &exact));
-    drv_keep(exact);
-    drv_try(ddn_analysis_clones(an, large, set.times, times, &network));
-    drv_keep(network);
-    report r = {own.points,
-                drv_image_of("28x28", own.points),
-                drv_caption(&set.data, own.points),
-                ddn_theory_speciation(drv_lambda(own.points)),
-                NAN,
-                curves_of(own.identities, set.times),
-                curves_of(exact, set.times),
-                curves_of(network, set.times),
-                {"large network", set.samples, NULL, own.points, NULL},
-                {"small network", set.samples, NULL, own.few, NULL},
-                test_images(),
-                {0, NULL, NULL},
-                {0, NULL, NULL}};
-    sample(&set, large, &r.large);
-    sample(&set, small, &r.small);
-    r.large_errors = measure_errors(&set, large, own.points, times, "large_errors.csv");
-    r.small_errors = measure_errors(&set, small, own.few, times, "small_errors.csv");
-    measure_distance(&r.large);
-    measure_distance(&r.small);
-    measure_distance(&r.test);
-    const crossing s_identity = crossing_of(an, own.exact, own.identities, "t_S_phi");
-    const crossing s_exact = crossing_of(an, own.exact, exact, "t_S_phi");
-    const crossing s_network = crossing_of(an, large, network, "t_S_phi");
-    const crossing c_identity = crossing_of(an, own.exact, own.identities, "t_C_phi");
-    r.t_c = c_identity.t;
-    const row rows[] = {
-        {"t_S", "t_S of the spectrum", r.t_s, NAN},
-        {"t_S_phi_identity", "t_S_phi, identity", s_identity.t, s_identity.error},
-        {"t_S_phi_exact", "t_S_phi, exact score", s_exact.t, s_exact.error},
-        {"t_S_phi_network", "t_S_phi, network", s_network.t, s_network.error},
-        {"t_S_phi_difference", "network - exact", s_network.t - s_exact.t,
-         hypot(s_network.error, s_exact.error)},
-        {"t_C_phi_identity", "t_C_phi, identity", c_identity.t, c_identity.error},
-        distance_row("f_mem_large", "f_mem, large network", &r.large, "f_mem"),
-        distance_row("f_mem_small", "f_mem, small network", &r.small, "f_mem"),
-        distance_row("f_mem_test", "f_mem, test data", &r.test, "f_mem"),
-        error_row("gap_large", "e_test - e_train at t = 0.5, large", &r.large_errors, "gap", 0.5),
-        error_row("gap_small", "e_test - e_train at t = 0.5, small", &r.small_errors, "gap", 0.5),
-        error_row("gap_exact", "the same, exact score", &r.large_errors, "gap_exact", 0.5),
-        distance_row("d1_large", "median d1, large network", &r.large, "d1_q50"),
-        distance_row("d1_small", "median d1, small network", &r.small, "d1_q50"),
-        distance_row("d1_test", "median d1, test data", &r.test, "d1_q50"),
-    };
+    report r = {.points = own.points,
+                .shape = drv_image_of("28x28", own.points),
+                .caption = drv_caption(&set.data, own.points),
+                .t_s = ddn_theory_speciation(drv_lambda(own.points)),
+                .large = {"large network", set.samples, NULL, own.points, NULL},
+                .small = {"small network", set.samples, NULL, own.few, NULL},
+                .test = test_images()};
+    crossing crossings[4];
+    row rows[SCALARS];
+    measure_clones(&set, large, times, &r, crossings);
+    measure_samples(&set, large, small, times, &r);
+    r.t_c = crossings[3].t;
+    const int count = summarize(&r, crossings, rows);
     print_table(&set, &r);
-    for (int i = 0; i < DRV_COUNT(rows); i++) {
+    for (int i = 0; i < count; i++) {
+        const double error = isnan(rows[i].error) ? 0 : rows[i].error;
         char text[64];
-        printf(
-            "  %-34s %s\n", rows[i].text,
-            drv_format(rows[i].value, isnan(rows[i].error) ? 0 : rows[i].error, text, sizeof text));
+        printf("  %-34s %s\n", rows[i].text, drv_format(rows[i].value, error, text, sizeof text));
     }
-    print_json(rows, DRV_COUNT(rows));
+    print_json(rows, count);
     write_csv(&r);
     drv_csv_result(drv_path("large.csv"), "index,d1,d2", r.large.distance);
     drv_csv_result(drv_path("small.csv"), "index,d1,d2", r.small.distance);
     drv_csv_result(drv_path("test.csv"), "index,d1,d2", r.test.distance);
     draw_report(&r);
+    printf("  the network's clones and the samples took %.1f s, %.2f %% of their time in the "
+           "networks\n",
+           own.watch.seconds, 100 * own.watch.in_networks / own.watch.seconds);
     printf("  results in %s: trained_network.json, trained_network.csv, trained_network.png\n",
            drv.out);
     return drv_finish();

@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: MIT */
 #include "unet.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "unet_layers.h"
 
@@ -107,6 +109,8 @@ struct unet {
     norm norm;
     int threads;
     size_t scratch; /* numbers that a thread needs */
+    double seconds; /* of all calls; the library makes one at a time */
+    int64_t images;
 };
 
 unet *unet_open(const char *path, int threads, char *error, int size)
@@ -143,6 +147,7 @@ unet *unet_open(const char *path, int threads, char *error, int size)
         unet_close(n);
         return NULL;
     }
+    openblas_set_num_threads(1); /* products here are small, and made by threads side by side */
     n->threads = threads < 1 ? 1 : threads > THREADS ? THREADS : threads;
     /* States, skips and what a block holds: at most 9 planes of 2 WIDE channels an image, and the
      * columns of the deepest and of the widest convolution. */
@@ -233,10 +238,24 @@ static void *work(void *argument)
     return NULL;
 }
 
+static double now(void)
+{
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double unet_seconds(const unet *n, int64_t *images)
+{
+    *images = n->images;
+    return n->seconds;
+}
+
 int32_t unet_predict(void *user, double t, double a, double s, int64_t m, int64_t d, const float *x,
                      int64_t ldx, float *out, int64_t ldo)
 {
-    const unet *n = user;
+    unet *n = user;
+    const double begin = now();
     (void)a;
     (void)s;
     if (d != UNET_PIXELS) {
@@ -261,6 +280,8 @@ int32_t unet_predict(void *user, double t, double a, double s, int64_t m, int64_
         }
         failed |= shares[k].failed;
     }
+    n->seconds += now() - begin;
+    n->images += m;
     return failed ? -1 : 0;
 }
 

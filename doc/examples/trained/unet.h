@@ -15,9 +15,12 @@ typedef struct unet unet;
 typedef struct unet_classifier unet_classifier;
 
 /* Reads the weights that train.py wrote; NULL if that fails, and error says why (a text of at most
- * size bytes). A call is shared by `threads` threads of its own, by images. */
+ * size bytes). A call is shared by `threads` threads of its own, by images; OpenBLAS is told to
+ * make none besides, in the whole process. */
 unet *unet_open(const char *path, int threads, char *error, int size);
 void unet_close(unet *net);
+/* Seconds that calls of unet_predict have taken so far, and images that they have answered. */
+double unet_seconds(const unet *net, int64_t *images);
 unet_classifier *unet_classifier_open(const char *path, char *error, int size);
 void unet_classifier_close(unet_classifier *net);
 

@@ -31,7 +31,7 @@ int weights_read(weights *w, const char *path, char *error, int size)
     char text[256] = "";
     const char *shape;
     long long count = -1;
-    int failed = -1;
+    int failed = -1, used = 0;
     memset(w, 0, sizeof *w);
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
@@ -44,7 +44,7 @@ int weights_read(weights *w, const char *path, char *error, int size)
             text[length] = '\0';
             shape = strstr(text, "'shape': (");
             if (shape == NULL || strstr(text, "'<f2'") == NULL ||
-                sscanf(shape + strlen("'shape': ("), "%lld,)", &count) != 1) {
+                sscanf(shape + strlen("'shape': ("), "%lld,)%n", &count, &used) != 1 || used == 0) {
                 count = -1;
             }
         }

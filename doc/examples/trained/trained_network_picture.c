@@ -76,13 +76,27 @@ static void plot_errors(drv_file *plot, const char *which)
               {8, 1, "exact score, what it learned"},
               {11, 3, "exact score, test data"},
               {14, 6, "Wiener filter, test data"}};
-    drv_print(plot, "set ylabel 'denoising error a pixel, %s network'\nplot", which);
+    drv_print(plot, "set ylabel 'denoising error a pixel, %s net'\nplot", which);
     for (int k = 0; k < DRV_COUNT(of); k++) {
         drv_print(plot,
                   "%s '%s_errors.csv' using 1:%d:%d:%d with yerrorlines linestyle %d pointsize 0.4 "
                   "title '%s'",
                   k ? ",\\\n" : "", which, of[k].column, of[k].column + 1, of[k].column + 2,
                   of[k].style, of[k].title);
+    }
+    drv_print(plot, "\n");
+}
+
+/* Shares of images for which the expression of the columns is below the abscissa. */
+static void plot_distances(drv_file *plot, const char *expression)
+{
+    static const char *const files[] = {"large", "small", "test"};
+    static const char *const titles[] = {"large network", "small network", "test data"};
+    for (int k = 0; k < DRV_COUNT(files); k++) {
+        drv_print(plot,
+                  "%s'%s.csv' using (%s):(1) every ::1 smooth cnormal with steps linestyle %d "
+                  "title '%s'",
+                  k ? ",\\\n " : "plot ", files[k], expression, k + 2, titles[k]);
     }
     drv_print(plot, "\n");
 }
@@ -130,35 +144,21 @@ void draw_report(const report *r)
                     "set yrange [0:1.05]\n");
     plot_curves(plot, 6);
     drv_print(plot, "unset arrow\nunset label\nset autoscale\nset xrange [0:*]\nset logscale y\n"
+                    "set yrange [1e-4:*]\nset format y '10^{%%T}'\n"
                     "set xlabel 'time t (OU units)'\nset key bottom right\n");
     place(plot, 0, bottom[1], top[1]);
     plot_errors(plot, "large");
     place(plot, 1, bottom[1], top[1]);
     plot_errors(plot, "small");
-    drv_print(plot, "unset logscale y\nset key bottom right\nset autoscale\n"
+    drv_print(plot, "unset logscale y\nset format y\nset key bottom right\nset autoscale\n"
                     "set yrange [0:1]\nset xrange [0:*]\nset ylabel 'share of images'\n"
                     "set xlabel 'distance from the nearest point, d_1'\n");
     place(plot, 0, bottom[2], top[2]);
-    const char *comma = "plot ", *const files[] = {"large", "small", "test"};
-    const char *const titles[] = {"large network", "small network", "test data"};
-    for (int k = 0; k < 3; k++) {
-        drv_print(
-            plot,
-            "%s'%s.csv' using 2:(1) every ::1 smooth cnormal with steps linestyle %d title '%s'",
-            comma, files[k], k + 2, titles[k]);
-        comma = ",\\\n ";
-    }
-    drv_print(plot, "\nset xrange [0:1]\nset xlabel 'd_1/d_2 (memorized below 1/3)'\n"
+    plot_distances(plot, "$2");
+    drv_print(plot, "set xrange [0:1]\nset xlabel 'd_1/d_2 (memorized below 1/3)'\n"
                     "set arrow from 1/3., graph 0 to 1/3., graph 1 nohead linecolor '#999999'\n");
     place(plot, 1, bottom[2], top[2]);
-    comma = "plot ";
-    for (int k = 0; k < 3; k++) {
-        drv_print(plot,
-                  "%s'%s.csv' using ($2/$3):(1) every ::1 smooth cnormal with steps linestyle %d "
-                  "title '%s'",
-                  comma, files[k], k + 2, titles[k]);
-        comma = ",\\\n ";
-    }
-    drv_print(plot, "\nunset multiplot\n");
+    plot_distances(plot, "$2/$3");
+    drv_print(plot, "unset multiplot\n");
     drv_plot_run(plot);
 }

@@ -7,10 +7,7 @@
 #define DDNI_INTEGRATOR_PAIR_H
 
 #include "integrator/combine.h"
-
-enum {
-    DDNI_STAGES = 7
-};
+#include "numerics/dormand_prince.h"
 
 typedef struct ddni_pair {
     ddn_context *ctx;

@@ -6,32 +6,20 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "numerics/dormand_prince.h"
 #include "numerics/roots.h"
 #include "numerics/vector.h"
 #include "system/system_impl.h"
 
 enum {
-    STAGES = 7,
     MAX_STEPS = 10000000
 };
-
-static const double NODE[STAGES][STAGES - 1] = {
-    {0},
-    {1.0 / 5},
-    {3.0 / 40, 9.0 / 40},
-    {44.0 / 45, -56.0 / 15, 32.0 / 9},
-    {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
-    {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
-    {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}};
-/* Fifth order minus fourth. */
-static const double ERROR_WEIGHT[STAGES] = {
-    71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
 
 typedef struct solver {
     ddn_context *ctx;
     const ddn_system *sys;
     double p, tolerance;
-    double *k[STAGES]; /* slopes; k[0] is that at x */
+    double *k[DDNI_STAGES]; /* slopes; k[0] is that at x */
     double *x, *trial;
     double h;      /* next step, signed */
     int64_t steps; /* taken or refused */
@@ -43,11 +31,11 @@ static ddn_status try_step(solver *s, double h, double *error)
 {
     int64_t d = s->sys->d;
     *error = INFINITY;
-    for (int stage = 1; stage < STAGES; stage++) {
+    for (int stage = 1; stage < DDNI_STAGES; stage++) {
         for (int64_t i = 0; i < d; i++) {
             double sum = 0;
             for (int j = 0; j < stage; j++) {
-                sum += NODE[stage][j] * s->k[j][i];
+                sum += ddni_stage_weight[stage][j] * s->k[j][i];
             }
             s->trial[i] = s->x[i] + h * sum;
             if (!isfinite(s->trial[i])) {
@@ -59,8 +47,8 @@ static ddn_status try_step(solver *s, double h, double *error)
     double sum = 0;
     for (int64_t i = 0; i < d; i++) {
         double e = 0;
-        for (int j = 0; j < STAGES; j++) {
-            e += ERROR_WEIGHT[j] * s->k[j][i];
+        for (int j = 0; j < DDNI_STAGES; j++) {
+            e += ddni_stage_difference[j] * s->k[j][i];
         }
         e *= h / (s->tolerance * (1 + fmax(fabs(s->x[i]), fabs(s->trial[i]))));
         sum += e * e;
@@ -98,8 +86,8 @@ static void accept(solver *s)
     double *x = s->x, *k = s->k[0];
     s->x = s->trial;
     s->trial = x;
-    s->k[0] = s->k[STAGES - 1];
-    s->k[STAGES - 1] = k;
+    s->k[0] = s->k[DDNI_STAGES - 1];
+    s->k[DDNI_STAGES - 1] = k;
 }
 
 static ddn_status start(solver *s, ddn_context *ctx, const ddn_system *sys, double p,
@@ -109,7 +97,7 @@ static ddn_status start(solver *s, ddn_context *ctx, const ddn_system *sys, doub
     *s = (solver){.ctx = ctx, .sys = sys, .p = p, .tolerance = tolerance};
     s->x = work;
     s->trial = work + d;
-    for (int j = 0; j < STAGES; j++) {
+    for (int j = 0; j < DDNI_STAGES; j++) {
         s->k[j] = work + (2 + j) * d;
     }
     memcpy(s->x, x0, (size_t)d * sizeof *x0);
@@ -153,7 +141,7 @@ ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double
     }
     int64_t d = sys->d;
     double *work = NULL;
-    DDNI_TRY(ddni_alloc_for(ctx, "solver", (STAGES + 2) * d, sizeof *work, &work));
+    DDNI_TRY(ddni_alloc_for(ctx, "solver", (DDNI_STAGES + 2) * d, sizeof *work, &work));
     solver s;
     ddn_status status =
         start(&s, ctx, sys, parameter, x0, tolerance, times[count - 1] - times[0], work);
@@ -237,7 +225,7 @@ ddn_status ddn_system_passage(ddn_context *ctx, const ddn_system *sys, double pa
     DDNI_CHECK_PTR(ctx, time);
     int64_t d = sys->d;
     double *work = NULL;
-    DDNI_TRY(ddni_alloc_for(ctx, "solver", (STAGES + 2) * d, sizeof *work, &work));
+    DDNI_TRY(ddni_alloc_for(ctx, "solver", (DDNI_STAGES + 2) * d, sizeof *work, &work));
     solver s;
     ddn_status status = start(&s, ctx, sys, parameter, x0, tolerance, t_max, work);
     if (status == DDN_OK) {

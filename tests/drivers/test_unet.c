@@ -152,7 +152,7 @@ static void bad_files(void **state)
                  {"<f2", "()", none}};
     const uint16_t halves[5] = {0x3c00, 0, 0x8001, 1, 0x7bff};
     (void)state;
-    refused("/nowhere/large.npy", "No such file");
+    refused(test_path("missing.npy"), "No such file");
     refused(WEIGHTS "/large_reference.npy", none);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char head[128];

@@ -326,6 +326,59 @@ static void everything(scene *s, const ddn_oracle *model)
     assert_true(s->net.calls > 1000 && s->net.largest == MOST && s->net.smallest >= 1);
 }
 
+/* Drift, stability, fixed points and the time at which the branch from noise ends. */
+static void symmetry_of(scene *s, const ddn_oracle *oracle, double tolerance, double *found)
+{
+    static const double starts[2 * D] = {1.2, 0, 0, -1.2, 0, 0};
+    double points[2 * D], vector[D];
+    ddn_symmetry *sy = NULL;
+    ddn_result *r = NULL;
+    ddn_diagram *diagram = NULL;
+    OK(s->ctx, ddn_symmetry_create(s->ctx, oracle, &sy));
+    OK(s->ctx, ddn_options_set_f64(ddn_symmetry_options(sy), DDN_SYMMETRY_TOLERANCE, tolerance));
+    OK(s->ctx, ddn_symmetry_drift(sy, 0.4, 2, starts, D, found, D));
+    found += 2 * D;
+    OK(s->ctx, ddn_symmetry_stability(sy, 0.4, 1, starts, found++, vector, D));
+    OK(s->ctx, ddn_symmetry_fixed_points(sy, 0.4, 2, starts, D, points, D, &r));
+    assert_int_equal(ddn_result_rows(r), 2);
+    memcpy(found, points, sizeof points);
+    found += 2 * D;
+    CLOSE(test_scalar(s->ctx, r, "failed"), 0, 0, 0);
+    ddn_result_destroy(r);
+    OK(s->ctx, ddn_symmetry_diagram(sy, 2.5, 0.5, 2, 0, starts, D, NULL, 0, &diagram));
+    *found = test_scalar(s->ctx, ddn_diagram_points(diagram), "branches");
+    double u;
+    if (tolerance > 1e-9) {
+        FAILS(s->ctx, ddn_symmetry_potential(sy, 0.4, 1, starts, D, &u), DDN_E_UNSUPPORTED,
+              "log p");
+    }
+    ddn_diagram_destroy(diagram);
+    ddn_symmetry_destroy(sy);
+}
+
+/* Derivatives of the model are differences of its answers. */
+static void symmetry_breaking(void **state)
+{
+    (void)state;
+    enum {
+        NUMBERS = 4 * D + 2
+    };
+    double exact[NUMBERS], modelled[NUMBERS];
+    scene *s = make();
+    symmetry_of(s, s->exact, 1e-10, exact);
+    for (int single = 0; single < 2; single++) {
+        ddn_oracle *model = model_of(s, single, NULL);
+        const double near = single ? 2e-4 : 1e-6;
+        symmetry_of(s, model, single ? 1e-4 : 1e-8, modelled);
+        for (int i = 0; i < NUMBERS; i++) {
+            CLOSE(modelled[i], exact[i], near, near);
+        }
+        ddn_oracle_destroy(model);
+    }
+    assert_true(exact[NUMBERS - 1] >= 2);
+    unmake(s);
+}
+
 /* The judging points are set once in the analysis; the model knows no data of its own. */
 static void judging_points(void **state)
 {
@@ -548,9 +601,10 @@ static void few_steps_are_noticed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(judging_points),  cmocka_unit_test(classifiers),
-        cmocka_unit_test(lacking),         cmocka_unit_test(observers),
-        cmocka_unit_test(bad_classifiers), cmocka_unit_test(few_steps_are_noticed),
+        cmocka_unit_test(judging_points),    cmocka_unit_test(classifiers),
+        cmocka_unit_test(lacking),           cmocka_unit_test(observers),
+        cmocka_unit_test(bad_classifiers),   cmocka_unit_test(few_steps_are_noticed),
+        cmocka_unit_test(symmetry_breaking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

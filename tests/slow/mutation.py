@@ -8,7 +8,10 @@ they read the source. A fault is noticed if a test fails, dies or hangs. Prints 
 per fault and the share noticed, by folder; ends with status 1 if it is below 85 %. Faults that change nothing that
 anyone could see (a buffer with room to spare, a bound that is never met exactly) count as not noticed.
 
-Usage: mutation.py SOURCE-ROOT [--count N] [--seed S] [--jobs J] [--only PATH-PREFIX] [--at FILE:LINE:KIND]...
+With --keep a file holds what is found, and a run that was ended is gone on with by the same command.
+
+Usage: mutation.py SOURCE-ROOT [--count N] [--seed S] [--jobs J] [--only PATH-PREFIX] [--keep FILE]
+                   [--at FILE:LINE:KIND]...
 """
 import argparse
 import collections
@@ -181,8 +184,28 @@ def drawn(root, options):
 class Campaign:
     """The faults, handed to the trees one by one, until enough of them count."""
 
-    def __init__(self, faults, count):
+    def __init__(self, faults, count, kept):
         self.faults, self.count, self.next, self.results, self.lock = faults, count, 0, {}, threading.Lock()
+        self.kept, self.tried = kept, {}
+        # What the file is of: the places of all faults, so their order, seed and sources.
+        mine = hashlib.sha256(repr(faults).encode()).hexdigest()
+        if kept and kept.exists():
+            of, *lines = kept.read_text().splitlines()
+            if of != mine:
+                sys.exit("%s is of other sources, another seed or other options" % kept)
+            self.tried = dict(json.loads(line) for line in lines if line.endswith("]"))
+        elif kept:
+            kept.write_text(mine + "\n")
+
+    def found(self, index, tree):
+        """The test that notices the fault, as kept or as it comes out now."""
+        if index in self.tried:
+            return self.tried[index]
+        by = tree.attempt(self.faults[index])
+        if self.kept:
+            with self.lock, self.kept.open("a") as file:
+                file.write(json.dumps([index, by]) + "\n")
+        return by
 
     def work(self, tree):
         while True:
@@ -190,7 +213,7 @@ class Campaign:
                 if self.next == len(self.faults) or len(self.results) >= self.count:
                     return
                 index, self.next = self.next, self.next + 1
-            by = tree.attempt(self.faults[index])
+            by = self.found(index, tree)
             if by is None:
                 continue
             name, (line, kind, start, end, new) = self.faults[index]
@@ -219,6 +242,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", default="lib/")
+    parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--at", action="append")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -227,7 +251,7 @@ def main():
         seconds = {test["name"]: test["seconds"] for test in trees[0].tests}
         for test in [test for tree in trees for test in tree.tests]:
             test["seconds"] = seconds[test["name"]]
-        campaign = Campaign(drawn(trees[0].root, options), options.count)
+        campaign = Campaign(drawn(trees[0].root, options), options.count, options.keep)
         workers = [threading.Thread(target=campaign.work, args=(tree,)) for tree in trees]
         for worker in workers:
             worker.start()

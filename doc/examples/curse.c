@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 
+#include "commands.h"
 #include "driver.h"
 
 enum {
@@ -144,7 +145,7 @@ static void draw(const drv_list *dims, const drv_list *times, const drv_list *al
     drv_plot_run(p);
 }
 
-int main(int argc, char **argv)
+int curse_main(int argc, char **argv)
 {
     drv_list dims = {6, {16, 64, 256, 1024, 4096, 16384}};
     drv_list times = {4, {0.05, 0.2, 0.5, 1}}, alphas = {3, {0.05, 0.2, 0.5}};

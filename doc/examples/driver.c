@@ -7,15 +7,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-drv_state drv = {"driver", "out", 0, 0, NULL};
+drv_state drv = {.program = "driver", .out = "out"};
 
 /* ---- Errors and exit --------------------------------------------------------------------- */
 
-static volatile sig_atomic_t interrupted; /* a signal has come that ends the program */
+static volatile sig_atomic_t interrupted; /* the signal that ends the program, or 0 */
 static int bar_shown;                     /* a progress bar stands on the terminal's last line */
 
 static void clear_bar(void)
@@ -62,13 +63,13 @@ static void end_if_interrupted(void)
 {
     if (interrupted) {
         drv_warn("interrupted");
-        exit(130);
+        exit(128 + interrupted);
     }
 }
 
 void drv_try(ddn_status status)
 {
-    interrupted |= status == DDN_STOPPED;
+    interrupted = status == DDN_STOPPED && !interrupted ? SIGINT : interrupted;
     end_if_interrupted();
     if (status < 0) {
         const char *text = ddn_context_message(drv.ctx);
@@ -129,32 +130,67 @@ int drv_finish(void)
 
 /* ---- Progress and signals ---------------------------------------------------------------- */
 
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* What the terminal leaves beside the words. */
+static int bar_width(void)
+{
+    enum {
+        WORDS = 64,
+        LEAST = 8,
+        MOST = 80
+    };
+    struct winsize size = {0};
+    const int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    const int width = columns > 0 ? columns - WORDS : 32;
+    return width < LEAST ? LEAST : width > MOST ? MOST : width;
+}
+
+/* Whether anybody is to see it. */
+static int is_progress_shown(void)
+{
+    return drv.progress == DRV_PROGRESS_JSON ||
+           (drv.progress == DRV_PROGRESS_AUTO && isatty(STDERR_FILENO));
+}
+
 static void show_progress(const char *stage, double fraction)
 {
     static const char *last_stage = "";
     static int last_percent = -1;
-    static time_t start;
-    const int width = 32, percent = (int)(100 * fraction);
+    static double start;
+    const int percent = (int)(100 * fraction);
     if (strcmp(stage, last_stage) != 0) {
-        start = time(NULL);
+        start = seconds();
     } else if (percent == last_percent) {
         return;
     }
     last_stage = stage;
     last_percent = percent;
-    if (fraction >= 1) {
+    const double spent = seconds() - start, left = spent * (1 - fraction) / fmax(fraction, 1e-9);
+    if (drv.progress == DRV_PROGRESS_JSON) {
+        fprintf(stderr, "{\"stage\": \"%s\", \"fraction\": %.2f, \"seconds\": %.2f}\n", stage,
+                fraction, spent);
+    } else if (fraction >= 1) {
         clear_bar();
-        return;
+    } else {
+        char bar[256], rest[32] = "";
+        const int width = bar_width();
+        for (int i = 0; i < width; i++) {
+            bar[i] = i < (int)(width * fraction) ? '#' : '.';
+        }
+        bar[width] = 0;
+        if (fraction > 0.02 && spent > 1) {
+            snprintf(rest, sizeof rest, ", %.0f s left", left);
+        }
+        fprintf(stderr, "\r\033[K  %-24s [%s] %3d %%  %.0f s%s", stage, bar, percent, spent, rest);
+        bar_shown = 1;
     }
-    char bar[64];
-    for (int i = 0; i < width; i++) {
-        bar[i] = i < (int)(width * fraction) ? '#' : '.';
-    }
-    bar[width] = 0;
-    fprintf(stderr, "\r\033[K  %-24s [%s] %3d %%  %lld s", stage, bar, percent,
-            (long long)(time(NULL) - start));
     fflush(stderr);
-    bar_shown = 1;
 }
 
 /* A request to cancel is for the call that is running; the answer here stops one that began just
@@ -170,7 +206,7 @@ static int32_t on_progress(void *user, const char *stage, double fraction)
 void drv_progress(const char *stage, double fraction)
 {
     end_if_interrupted();
-    if (isatty(STDERR_FILENO)) {
+    if (is_progress_shown()) {
         show_progress(stage, fraction);
     }
 }
@@ -180,7 +216,7 @@ void drv_progress(const char *stage, double fraction)
 static void on_signal(int number)
 {
     signal(number, SIG_DFL);
-    interrupted = 1;
+    interrupted = number;
     if (drv.ctx) {
         ddn_context_cancel(drv.ctx);
     }
@@ -213,7 +249,7 @@ static void make_folder(const char *path)
 }
 
 enum {
-    COMMON_OPTIONS = 3
+    COMMON_OPTIONS = 6
 };
 
 void drv_start(int argc, char **argv, const char *summary, const char *files,
@@ -224,6 +260,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     }
     atexit(free_blocks);
     atexit(let_go);
+    int quiet = 0;
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     drv.threads = online < 1 ? 1 : online > 1024 ? 1024 : online;
 
@@ -233,6 +270,11 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
          "become "
          "NAME.old",
          DRV_STRING, &drv.out, 0, 0},
+        {"plot", "png|pdf|svg|none", "kind of the pictures; none: their scripts alone", DRV_CHOICE,
+         &drv.plot, 0, 0},
+        {"progress", "auto|json|none", "a bar on a terminal, a line of JSON a step, or nothing",
+         DRV_CHOICE, &drv.progress, 0, 0},
+        {"quiet", NULL, "print no table, the files alone", DRV_FLAG, &quiet, 0, 0},
         {"seed", "S", "seed of all randomness", DRV_INT, &drv.seed, 0, 0},
         {"threads", "T", "threads; the results do not depend on it", DRV_INT, &drv.threads, 1,
          1024},
@@ -242,7 +284,10 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     for (int i = 0; i < total; i++) {
         all[i] = i < count ? &options[i] : &common[i - count];
     }
-    drv_parse(argc, argv, summary, all, total);
+    drv_parse(argc, argv, &(drv_table){summary, files, all, count, total});
+    if (quiet && freopen("/dev/null", "w", stdout) == NULL) {
+        drv_die("--quiet: cannot open /dev/null: %s", strerror(errno));
+    }
 
     make_folder(drv.out);
     drv_own_files(files);
@@ -250,7 +295,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         drv_die("out of memory");
     }
     drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
-    void *shown = isatty(STDERR_FILENO) ? &drv : NULL;
+    void *shown = is_progress_shown() ? &drv : NULL;
     drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);

@@ -20,8 +20,22 @@ typedef struct drv_state {
     const char *out;     /* folder of the results; exists and is writable after drv_start */
     int64_t seed;
     int64_t threads;
-    ddn_context *ctx; /* has the threads, shows progress, is cancelled by SIGINT and SIGTERM */
+    ddn_context *ctx;    /* has the threads, shows progress, is cancelled by SIGINT and SIGTERM */
+    const char *example; /* a command line for --help, or NULL */
+    int progress;        /* a drv_progress_kind */
+    int plot;            /* a drv_plot_kind */
 } drv_state;
+typedef enum drv_progress_kind {
+    DRV_PROGRESS_AUTO,
+    DRV_PROGRESS_JSON,
+    DRV_PROGRESS_NONE
+} drv_progress_kind;
+typedef enum drv_plot_kind {
+    DRV_PLOT_PNG,
+    DRV_PLOT_PDF,
+    DRV_PLOT_SVG,
+    DRV_PLOT_NONE
+} drv_plot_kind;
 extern drv_state drv;
 
 /* Kinds of options, and where their value goes. A default is what is there before. */
@@ -55,22 +69,31 @@ typedef struct drv_option {
 } drv_option;
 #define DRV_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
-/* Reads the command line (--name value or --name=value; --help prints and exits 0), adds --out,
- * --seed, --threads, creates the folder and the context. Anything wrong: one line on stderr, exit
- * status 2. files: every name that the driver may write in the folder, see drv_own_files. */
+/* Reads the command line (--name value or --name=value; --help and --version print and exit 0),
+ * adds the options that all drivers have (--out, --seed, --threads, --plot, --progress, --quiet),
+ * creates the folder and the context. Anything wrong: one line on stderr, exit status 2. files:
+ * every name that the driver may write in the folder, see drv_own_files. */
 void drv_start(int argc, char **argv, const char *summary, const char *files,
                const drv_option *options, int count);
 
-/* The part of drv_start that reads argv by a whole table (driver_options.c). */
-void drv_parse(int argc, char **argv, const char *summary, const drv_option *const *all, int total);
+/* The part of drv_start that reads argv by a whole table, of which the first `own` rows are the
+ * driver's (driver_options.c). */
+typedef struct drv_table {
+    const char *summary, *files;
+    const drv_option *const *all;
+    int own, total;
+} drv_table;
+void drv_parse(int argc, char **argv, const drv_table *table);
+/* Prints what --version says, and ends the program. */
+_Noreturn void drv_version(void);
 
 /* Prints "PROGRAM: text" as one line on stderr and exits with status 2. */
 _Noreturn void drv_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Goes on if status is not an error, else dies with the context's message. After SIGINT or SIGTERM
- * it ends the program with status 130, whether the call was stopped (DDN_STOPPED) or not. */
+ * it ends the program with status 130 or 143, whether the call was stopped (DDN_STOPPED) or not. */
 void drv_try(ddn_status status);
 /* For long loops of a driver's own: shows the bar where the library would, and ends the program
- * with status 130 after a signal. */
+ * with status 130 or 143 after a signal. */
 void drv_progress(const char *stage, double fraction);
 /* A remark on stderr that does not end the program. */
 void drv_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -127,7 +150,8 @@ void drv_proportion(int64_t hits, int64_t count, double *share, double *standard
 
 /* OUT/NAME, in memory that is freed at exit; dies where the name is not in the driver's list. */
 const char *drv_path(const char *name);
-/* The list of a driver: names separated by spaces, # for a whole number. Called by drv_start. */
+/* The list of a driver: names separated by spaces, # for a whole number; a picture NAME.png may be
+ * NAME.pdf or NAME.svg as well. Called by drv_start. */
 void drv_own_files(const char *list);
 /* Files of these names that were there at the start, and were not written since, are of another
  * run: they become NAME.old, with a remark. Called by drv_finish, so that a run that fails leaves
@@ -169,7 +193,8 @@ const char *drv_header(const char *const *names, int64_t count);
 /* A whole file from the columns of a result that the header names. */
 void drv_csv_result(const char *path, const char *header, const ddn_result *result);
 
-/* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png of that size (pixels at scale 1)
+/* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png (or .pdf, .svg: --plot) of that size
+ * (pixels at scale 1)
  * from files in OUT (the script runs inside that folder): CSV separator, fonts, line styles 1..8
  * and grid are set. Bars of all pictures are 95 % intervals; where a file has standard errors
  * alone, low(y, se) and high(y, se) are their ends, above0(...) what a logarithmic axis shows. */

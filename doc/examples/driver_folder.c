@@ -21,7 +21,8 @@ typedef struct earlier {
 } earlier;
 static earlier *all;
 
-/* Whether the name is that of the pattern, which ends at a space or with its text. */
+/* Whether the name is that of the pattern, which ends at a space or with its text; a picture may
+ * have any of its suffixes. */
 static int is_like(const char *name, const char *pattern)
 {
     for (; *pattern != 0 && *pattern != ' '; pattern++) {
@@ -31,6 +32,9 @@ static int is_like(const char *name, const char *pattern)
                 return 0;
             }
             name += digits;
+        } else if (strncmp(pattern, ".png", 4) == 0 && (pattern[4] == 0 || pattern[4] == ' ')) {
+            return strcmp(name, ".png") == 0 || strcmp(name, ".pdf") == 0 ||
+                   strcmp(name, ".svg") == 0;
         } else if (*name++ != *pattern) {
             return 0;
         }

@@ -27,7 +27,15 @@ static int64_t parse_integer(const drv_option *o, const char *text)
     char *end = NULL;
     errno = 0;
     long long v = strtoll(text, &end, 10);
-    if (end == text || *end) {
+    if (end != text && (*end == 'e' || *end == 'E')) { /* 1e4 */
+        const double value = strtod(text, &end);
+        if (*end == 0 && value == floor(value) && fabs(value) <= 0x1p53) {
+            v = (long long)value;
+        } else {
+            end = NULL;
+        }
+    }
+    if (end == NULL || end == text || *end) {
         drv_die("--%s = '%s' is not a whole number", o->name, text);
     }
     if (errno == ERANGE) {
@@ -140,32 +148,97 @@ static void describe_default(const drv_option *o, char *text, size_t size)
     }
 }
 
-static void print_help(const char *summary, const drv_option *const *options, int count)
+static void print_option(const drv_option *o)
 {
-    printf("usage: %s", drv.program);
-    for (int i = 0; i < count; i++) {
-        if (options[i]->kind & DRV_REQUIRED) {
-            printf(" --%s %s", options[i]->name, options[i]->metavariable);
+    char left[80], preset[256];
+    const int flag = o->kind == DRV_FLAG;
+    snprintf(left, sizeof left, "--%s%s%s", o->name, flag ? "" : " ", flag ? "" : o->metavariable);
+    describe_default(o, preset, sizeof preset);
+    printf("  %-26s", left);
+    if (strlen(left) > 26) {
+        printf("\n  %-26s", "");
+    }
+    printf(" %s%s\n", o->help, preset);
+}
+
+/* Rows of DRV_DATA_OPTIONS; --n is something else where there is no --data. */
+static int is_of_data(const drv_table *table, const drv_option *o)
+{
+    static const char *const names[] = {"data", "labels", "classes", "scale", "n"};
+    int has_data = 0, named = 0;
+    for (int i = 0; i < table->own; i++) {
+        has_data |= strcmp(table->all[i]->name, names[0]) == 0;
+    }
+    for (int i = 0; i < DRV_COUNT(names); i++) {
+        named |= strcmp(o->name, names[i]) == 0;
+    }
+    return has_data && named;
+}
+
+/* A group of options; of the rows from first to last - 1 those that are of data, or are not. */
+static void print_group(const char *title, const drv_table *table, int first, int last, int of_data)
+{
+    int count = 0;
+    for (int i = first; i < last; i++) {
+        if (is_of_data(table, table->all[i]) == of_data) {
+            printf("%s", count++ == 0 ? title : "");
+            print_option(table->all[i]);
         }
     }
-    printf(" [options]\n\n%s\n\n", summary);
-    for (int i = 0; i < count; i++) {
-        char left[80], preset[256];
-        const int flag = options[i]->kind == DRV_FLAG;
-        snprintf(left, sizeof left, "--%s%s%s", options[i]->name, flag ? "" : " ",
-                 flag ? "" : options[i]->metavariable);
-        describe_default(options[i], preset, sizeof preset);
-        printf("  %-26s %s%s\n", left, options[i]->help, preset);
+}
+
+_Noreturn static void print_help(const drv_table *table)
+{
+    printf("usage: %s", drv.program);
+    for (int i = 0; i < table->total; i++) {
+        if (table->all[i]->kind & DRV_REQUIRED) {
+            printf(" --%s %s", table->all[i]->name, table->all[i]->metavariable);
+        }
     }
-    printf("  %-26s %s\n", "--help", "this text");
+    printf(" [options]\n\n%s\n", table->summary);
+    print_group("\nData:\n", table, 0, table->own, 1);
+    print_group("\nExperiment:\n", table, 0, table->own, 0);
+    print_group("\nRun:\n", table, table->own, table->total, 0);
+    printf("  %-26s %s\n  %-26s %s\n", "--help, -h", "this text", "--version",
+           "of the library, and what it is made of");
+    if (*table->files) {
+        printf("\nFiles in DIR: %s\n", table->files);
+    }
+    if (drv.example) {
+        printf("\nExample: %s\n", drv.example);
+    }
     exit(drv_finish());
 }
 
-void drv_parse(int argc, char **argv, const char *summary, const drv_option *const *all, int total)
+_Noreturn void drv_version(void)
 {
+    printf("libdiffdyn %s\n", ddn_version_string());
+    for (int64_t i = 0; i < ddn_feature_count(); i++) {
+        const char *name = ddn_feature_name(i);
+        printf("  %-20s %s\n", name, ddn_feature(name));
+    }
+    exit(drv_finish());
+}
+
+/* --help, -h and --version, which no table has. */
+static void answer_questions(const drv_table *table, const char *argument)
+{
+    if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
+        print_help(table);
+    }
+    if (strcmp(argument, "--version") == 0) {
+        drv_version();
+    }
+}
+
+void drv_parse(int argc, char **argv, const drv_table *table)
+{
+    const drv_option *const *all = table->all;
+    const int total = table->total;
     int *given = drv_alloc(total, sizeof *given);
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i] + 2;
+        answer_questions(table, argv[i]);
         if (strncmp(argv[i], "--", 2) != 0 || !*name) {
             drv_die("unexpected argument '%s' (see --help)", argv[i]);
         }
@@ -177,9 +250,6 @@ void drv_parse(int argc, char **argv, const char *summary, const drv_option *con
             k++;
         }
         if (k == total) {
-            if (strcmp(name, "help") == 0) {
-                print_help(summary, all, total);
-            }
             drv_die("unknown option --%.*s (see --help)", (int)length, name);
         }
         const int flag = all[k]->kind == DRV_FLAG;

@@ -120,16 +120,43 @@ void drv_trace(const ddn_oracle *oracle)
 static const char *const colours[8] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                        "#e69f00", "#56b4e9", "#555555", "#a6761d"};
 
+/* What --plot can be: a picture that is whole ends so. */
+static const struct {
+    const char *suffix, *end;
+} kinds[] = {
+    [DRV_PLOT_PNG] = {"png", "IEND\xae\x42\x60\x82"},
+    [DRV_PLOT_PDF] = {"pdf", "%%EOF\n"},
+    [DRV_PLOT_SVG] = {"svg", "</svg>\n\n"},
+    [DRV_PLOT_NONE] = {"png", ""},
+};
+
+/* Of the same size on paper: 100 pixels are an inch. */
+static void set_terminal(drv_file *file, int width, int height)
+{
+    if (drv.plot == DRV_PLOT_PDF) {
+        drv_print(file,
+                  "set terminal pdfcairo enhanced size %.2fin,%.2fin font 'DejaVu Sans,10.8' "
+                  "linewidth 1.1\n",
+                  width / 100.0, height / 100.0);
+    } else {
+        drv_print(file,
+                  "set terminal %s enhanced size %d,%d font 'DejaVu Sans,15' linewidth 1.5%s\n",
+                  drv.plot == DRV_PLOT_SVG ? "svg" : "pngcairo", width, height,
+                  drv.plot == DRV_PLOT_SVG ? " background 'white'" : "");
+    }
+}
+
 drv_file *drv_plot_open(const char *name, int width, int height)
 {
     char script[256];
+    const char *suffix = kinds[drv.plot].suffix;
     snprintf(script, sizeof script, "%s.gp", name);
     drv_file *file = drv_open(drv_path(script));
+    drv_print(file, "# Draws %s.%s from the files beside it: gnuplot %s.gp\n", name, suffix, name);
+    set_terminal(file, width, height);
     drv_print(
         file,
-        "# Draws %s.png from the files beside it: gnuplot %s.gp\n"
-        "set terminal pngcairo enhanced size %d,%d font 'DejaVu Sans,15' linewidth 1.5\n"
-        "if (!exists('to_stdout')) set output '%s.png'\n"
+        "if (!exists('to_stdout')) set output '%s.%s'\n"
         "set encoding utf8\n"
         "set datafile separator ','\n"
         "set border linewidth 0.8 linecolor '#333333'\n"
@@ -141,7 +168,7 @@ drv_file *drv_plot_open(const char *name, int width, int height)
         "low(y, se) = y - 1.96*se\n"
         "high(y, se) = y + 1.96*se\n"
         "above0(y) = y > 0 ? y : 1e-300\n",
-        name, name, width, height, name);
+        name, suffix);
     for (int i = 0; i < 8; i++) {
         drv_print(file,
                   "set style line %d linecolor '%s' linewidth 1.6 pointtype 7 pointsize 0.9\n",
@@ -158,14 +185,14 @@ void drv_plot_over_times(drv_file *file, double t_min, double t_max)
               t_min / 1.1, t_max * 1.1);
 }
 
-/* gnuplot is silent about a full disk: a PNG file is whole if its last chunk is there. */
+/* gnuplot is silent about a full disk: a picture is whole if its end is there. */
 static int picture_is_whole(FILE *stream)
 {
-    static const char tail[8] = {'I', 'E', 'N', 'D', '\xae', '\x42', '\x60', '\x82'};
-    char last[sizeof tail] = "";
-    return fseek(stream, -(long)sizeof last, SEEK_END) == 0 &&
-           fread(last, 1, sizeof last, stream) == sizeof last &&
-           memcmp(last, tail, sizeof tail) == 0;
+    const char *end = kinds[drv.plot].end;
+    char last[16] = "";
+    const size_t length = strlen(end);
+    return fseek(stream, -(long)length, SEEK_END) == 0 &&
+           fread(last, 1, length, stream) == length && memcmp(last, end, length) == 0;
 }
 
 /* The exit status of gnuplot, as wait gives it, or -1. The picture goes to the stream. */
@@ -191,9 +218,12 @@ void drv_plot_run(drv_file *file)
 {
     char name[256];
     const char *script = drv_base_name(drv_file_path(file));
-    snprintf(name, sizeof name, "%.*s.png", (int)strlen(script) - 3, script);
+    snprintf(name, sizeof name, "%.*s.%s", (int)strlen(script) - 3, script, kinds[drv.plot].suffix);
     drv_print(file, "unset output\n");
     drv_close(file);
+    if (drv.plot == DRV_PLOT_NONE) {
+        return;
+    }
     drv_file *picture = drv_open(drv_path(name));
     const int status = run_gnuplot(script, drv_file_stream(picture));
     if (status == 0 && picture_is_whole(drv_file_stream(picture))) {

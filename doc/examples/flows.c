@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 
+#include "commands.h"
 #include "driver.h"
 #include "mandelbrot.h"
 
@@ -204,7 +205,7 @@ static void draw_mandelbrot(int64_t height)
     drv_plot_run(p);
 }
 
-int main(int argc, char **argv)
+int flows_main(int argc, char **argv)
 {
     int64_t height = 600, steps = 1000;
     double tolerance = 1e-11;

@@ -4,6 +4,7 @@
  * against the exact score of the same data. Both speciate at the same time; only the exact one
  * collapses. Writes foreign_score.csv and foreign_score.png. Formulas: doc/theory.md (16), (17),
  * (36). SPDX-License-Identifier: MIT */
+#include "commands.h"
 #include "driver.h"
 
 #include <math.h>
@@ -359,7 +360,7 @@ static void read_options(int argc, char **argv, settings *set)
               "foreign_score.csv foreign_score.gp foreign_score.png", options, DRV_COUNT(options));
 }
 
-int main(int argc, char **argv)
+int foreign_score_main(int argc, char **argv)
 {
     settings set = {.data = DRV_DATA_DEFAULTS,
                     .d = 64,

@@ -4,6 +4,7 @@
  * model is one whose answer is known: the law of the data, their exact score, a kernel density of a
  * width between the two, or the filter. Writes generalization.csv, generalization.json and
  * generalization.png. Formulas: doc/theory.md (91), (93), (94). SPDX-License-Identifier: MIT */
+#include "commands.h"
 #include "driver.h"
 
 #include <math.h>
@@ -284,7 +285,7 @@ static void measure(const settings *set)
     drv_keep(own.result);
 }
 
-int main(int argc, char **argv)
+int generalization_main(int argc, char **argv)
 {
     settings set = {.data = DRV_DATA_DEFAULTS,
                     .d = 32,

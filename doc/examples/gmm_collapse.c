@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands.h"
 #include "driver.h"
 
 enum {
@@ -263,7 +264,7 @@ static void report(int64_t n, int64_t d, int64_t samples, int64_t times, double 
     fflush(stdout);
 }
 
-int main(int argc, char **argv)
+int gmm_collapse_main(int argc, char **argv)
 {
     drv_list dims = {3, {256, 1024, 4096}};
     int64_t n = 20000, wanted = 0, times = 24;

@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 
+#include "commands.h"
 #include "driver.h"
 
 enum {
@@ -221,7 +222,7 @@ static double one_curve(const settings *set, int64_t d, int64_t count, const dou
     return least;
 }
 
-int main(int argc, char **argv)
+int gmm_speciation_main(int argc, char **argv)
 {
     drv_list dims = {4, {256, 1024, 4096, 16384}};
     settings set = {REDUCED, 0, 10000, 0};

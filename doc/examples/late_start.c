@@ -4,6 +4,7 @@
  * estimate of the first bifurcation), and the start that the Kullback-Leibler divergence chooses
  * before any sampling. Formulas: doc/theory.md (15), (60) to (63); Raya and Ambrogioni 2023,
  * fig. 4. SPDX-License-Identifier: MIT */
+#include "commands.h"
 #include "driver.h"
 
 #include <math.h>
@@ -325,7 +326,7 @@ static void prepare(const settings *set)
     drv_keep(own.divergence);
 }
 
-int main(int argc, char **argv)
+int late_start_main(int argc, char **argv)
 {
     settings set = {DRV_DATA_DEFAULTS,
                     128,

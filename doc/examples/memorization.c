@@ -4,6 +4,7 @@
  * memorization.json, memorization.csv and memorization.png, with samples beside their nearest
  * points. Formulas: doc/theory.md (91), (92). SPDX-License-Identifier: MIT */
 #include "memorization.h"
+#include "commands.h"
 
 #include <math.h>
 
@@ -134,7 +135,7 @@ static void print_row(const memorized *of)
     printf("\n");
 }
 
-int main(int argc, char **argv)
+int memorization_main(int argc, char **argv)
 {
     settings set = {DRV_DATA_DEFAULTS, NULL, NULL, "auto", 1 / 3.0};
     const drv_option options[] = {

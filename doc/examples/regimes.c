@@ -3,6 +3,7 @@
  * standard error; a table, regimes.json, phi.csv, entropy.csv and regimes.png.
  * Formulas: doc/theory.md (20), (23), (24), (30), (33) to (36). Which time is which: doc/times.md.
  * SPDX-License-Identifier: MIT */
+#include "commands.h"
 #include "driver.h"
 
 #include <math.h>
@@ -449,7 +450,7 @@ static void check_work(settings *set)
     set->clone_precision = isnan(set->clone_precision) ? 0.08 : set->clone_precision;
 }
 
-int main(int argc, char **argv)
+int regimes_main(int argc, char **argv)
 {
     drv_start(argc, argv,
               "Measures the three regimes of the exact diffusion model of a data set: speciation "

@@ -4,6 +4,7 @@
  * as two classes of images (symmetry_breaking_data.c).
  * Formulas: doc/theory.md (50) to (54). SPDX-License-Identifier: MIT */
 #include "symmetry_breaking.h"
+#include "commands.h"
 
 #include <math.h>
 
@@ -335,7 +336,7 @@ static void one_dimension(const settings *set)
            drv.out);
 }
 
-int main(int argc, char **argv)
+int symmetry_breaking_main(int argc, char **argv)
 {
     settings set = {DRV_DATA_DEFAULTS, {2, {-1, 1}}, 1, NAN, 4000, 400, 12};
     const drv_option options[] = {

@@ -2,6 +2,7 @@
  * what is left of it: the same point, the same class, the distance; with the posterior's
  * predictions beside the simulation. Writes uturn.csv and uturn.png. Formulas: doc/theory.md (23),
  * (36), (40). SPDX-License-Identifier: MIT */
+#include "commands.h"
 #include "driver.h"
 
 #include <math.h>
@@ -261,7 +262,7 @@ static void read_options(int argc, char **argv, settings *set)
               "uturn.csv uturn.gp uturn.png", options, DRV_COUNT(options));
 }
 
-int main(int argc, char **argv)
+int uturn_main(int argc, char **argv)
 {
     settings set = {.data = DRV_DATA_DEFAULTS,
                     .d = 256,

@@ -12,13 +12,14 @@ import tempfile
 import time
 import unittest
 
-PROGRAM = None
+PROGRAM = []  # and its subcommand
 
 
 def main():
-    """python3 test_x.py PROGRAM: the driver to test comes first on the command line."""
-    global PROGRAM
-    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    """python3 test_x.py PROGRAM [SUBCOMMAND]: what to test comes first on the command line."""
+    PROGRAM.append(os.path.abspath(sys.argv.pop(1)))
+    if len(sys.argv) > 1 and re.fullmatch("[a-z-]*[a-z]", sys.argv[1]):
+        PROGRAM.append(sys.argv.pop(1))
     unittest.main(module="__main__", verbosity=2)
 
 
@@ -35,7 +36,7 @@ class DriverTest(unittest.TestCase):
 
     def run_it(self, *args, out=True, env=None, file_limit=None, user=None):
         """Completed process with text streams; --out self.out unless out is False."""
-        command = [PROGRAM, *map(str, args)] + (["--out", self.out] if out else [])
+        command = [*PROGRAM, *map(str, args)] + (["--out", self.out] if out else [])
         limit = None
         if file_limit is not None:
             def limit():
@@ -71,7 +72,7 @@ class DriverTest(unittest.TestCase):
     def is_interrupted(self, *args, after=0):
         """Ctrl-C, `after` seconds after the program has begun to listen, ends what would take minutes: status 130, one
         line, and no result."""
-        program = subprocess.Popen([PROGRAM, *map(str, args), "--out", self.out], stdout=subprocess.PIPE,
+        program = subprocess.Popen([*PROGRAM, *map(str, args), "--out", self.out], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True, cwd=self.dir)
         try:
             listens = False

@@ -1,17 +1,12 @@
-"""The drivers uturn and foreign_score: numbers, files, refusals. The first arguments are both."""
+"""The commands uturn and foreign-score: numbers, files, refusals."""
 import csv
 import math
 import os
 import random
 import struct
-import sys
-import unittest
 
 import run_driver
 from run_driver import DriverTest, npy
-
-UTURN, FOREIGN = (os.path.abspath(p) for p in sys.argv[1:3])
-del sys.argv[1:3]
 
 
 class Branching(DriverTest):
@@ -35,10 +30,10 @@ class Branching(DriverTest):
                 npy(self.path("y.npy"), (40,), "<i4", struct.pack("<40i", *labels)))
 
     def uturn(self):
-        run_driver.PROGRAM = UTURN
+        run_driver.PROGRAM[1:] = ["uturn"]
 
     def foreign(self):
-        run_driver.PROGRAM = FOREIGN
+        run_driver.PROGRAM[1:] = ["foreign-score"]
 
     def test_uturn_of_gaussians(self):
         self.uturn()
@@ -122,4 +117,4 @@ class Branching(DriverTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    run_driver.main()

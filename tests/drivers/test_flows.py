@@ -46,13 +46,13 @@ class Flows(DriverTest):
 
     def test_interrupt(self):
         """A signal ends the program in its own loop too, which no call of the library could stop."""
-        with subprocess.Popen([run_driver.PROGRAM, "--height", "8192", "--steps", "1000000", "--out", self.out],
+        with subprocess.Popen([*run_driver.PROGRAM, "--height", "8192", "--steps", "1000000", "--out", self.out],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
             time.sleep(1.0)
             self.assertIsNone(running.poll())
             running.send_signal(signal.SIGTERM)
             output, errors = running.communicate(timeout=20)
-        self.assertEqual(running.returncode, 130)
+        self.assertEqual(running.returncode, 143)
         self.assertIn("interrupted", errors)
         self.assertEqual(output, "")
 

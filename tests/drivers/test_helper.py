@@ -185,7 +185,7 @@ class Output(DriverTest):
     def test_full_standard_output(self):
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full")
-        command = "exec '%s' --out '%s' > /dev/full" % (run_driver.PROGRAM, self.out)
+        command = "exec '%s' --out '%s' > /dev/full" % (run_driver.PROGRAM[0], self.out)
         self.assertEqual(os.system(command) >> 8, 2)
 
 

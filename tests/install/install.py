@@ -53,6 +53,17 @@ def flags(environment, *options):
                stdout=subprocess.PIPE).stdout.split()
 
 
+def command(root, environment):
+    """The command diffdyn, where the build has it: it runs from where it is installed, with its page and completions."""
+    for program in root.rglob("bin/diffdyn"):
+        said = run(program, "--version", env=environment, stdout=subprocess.PIPE).stdout
+        assert said.startswith("libdiffdyn "), said
+        pages = [*root.rglob("man/man1/diffdyn.1"), *root.rglob("bash-completion/completions/diffdyn.bash")]
+        assert len(pages) == 2, pages
+        assert pages[0].read_text().startswith(".TH DIFFDYN 1"), pages[0]
+        assert "complete -o filenames -F _diffdyn diffdyn" in pages[1].read_text(), pages[1]
+
+
 def pkgconfig(build, cc, folder):
     libdir, environment = install(build, folder / "root")
     version = flags(environment, "--modversion")
@@ -72,6 +83,7 @@ def pkgconfig(build, cc, folder):
         assert "libdiffdyn.so.0" in needed, "the program is not linked to the soname"
         assert "openblas" not in needed, "a private dependency leaks into the shared link line"
         run(program, env=environment)
+        command(folder / "root", environment)
         run(ROOT / "tests/abi/hardening.py", next(libdir.glob("libdiffdyn.so.*.*")), "--installed")
     if any(libdir.glob("libdiffdyn.a")):
         for shared in libdir.glob("libdiffdyn.so*"):

@@ -168,8 +168,8 @@ class Tools:
     # ---- Programs
 
     def program(self, name, *args):
-        """Standard output of a program of doc/examples; its files are in folder/name."""
-        command = [str(self.build / "doc/examples" / name), *args, "--threads", "2", "--out", str(self.folder / name)]
+        """Standard output of an experiment of the command diffdyn; its files are in folder/name."""
+        command = [str(self.build / "doc/examples/diffdyn"), name, *args, "--threads", "2", "--out", str(self.folder / name)]
         done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: {done.stderr}")
@@ -318,27 +318,27 @@ def speciation(t):
                [t.theory("speciation_asymptotic", v) for v in ref["Lambda"]], "`ddn_theory_speciation_asymptotic`", floor=1e-3)
     table.many("½ log(1 + Λ)", "", ref["tS_finite_half_log1p_Lambda"], [t.theory("speciation", v) for v in ref["Lambda"]],
                "`ddn_theory_speciation`")
-    text = t.program("gmm_speciation")
+    text = t.program("gmm-speciation")
     found = re.findall(r"d = (\d+): t_S = (\S+) ± (\S+) .*?form (\S+) at (\d+)", text)
     for d, value, error, _, _ in found:
         table.measured(f"t_S of two Gaussians, d = {d}", f"½ log d = {math.log(int(d)) / 2:.4f}", math.log(int(d)) / 2,
-                       float(value), float(error), "`gmm_speciation` (10⁴ pairs)")
+                       float(value), float(error), "`diffdyn gmm-speciation` (10⁴ pairs)")
     points = [(math.log(int(d)), float(value), float(error)) for d, value, error, _, _ in found]
     weight = [1 / e ** 2 for _, _, e in points]
     centre = sum(w * x for w, (x, _, _) in zip(weight, points)) / sum(weight)
     spread = sum(w * (x - centre) ** 2 for w, (x, _, _) in zip(weight, points))
     table.measured("slope of t_S in log d", "½", 0.5,
                    sum(w * (x - centre) * y for w, (x, y, _) in zip(weight, points)) / spread, spread ** -0.5,
-                   "`gmm_speciation`")
+                   "`diffdyn gmm-speciation`")
     for d, _, _, chi2, count in found:
         k = int(count)
         table.fail_if(abs(float(chi2) - k) > LIMIT * math.sqrt(2 * k), f"d = {d}", f"chi2 = {chi2} of {k}")
         table.add(f"φ(t) of 10⁴ simulated pairs, d = {d}: χ² against the closed form", PUBLISHED_CHI2[int(d)],
-                  f"{k} ± {math.sqrt(2 * k):.0f}", chi2, f"{(float(chi2) - k) / math.sqrt(2 * k):+.1f} σ", "`gmm_speciation`")
-    text = t.program("gmm_speciation", "--method", "simulate", "--d", "256", "--pairs", "4000", "--t-max", "5")
+                  f"{k} ± {math.sqrt(2 * k):.0f}", chi2, f"{(float(chi2) - k) / math.sqrt(2 * k):+.1f} σ", "`diffdyn gmm-speciation`")
+    text = t.program("gmm-speciation", "--method", "simulate", "--d", "256", "--pairs", "4000", "--t-max", "5")
     value, error, chi2, count = re.search(r"t_S = (\S+) ± (\S+) .*?form (\S+) at (\d+)", text).groups()
     table.measured("t_S of two Gaussians, paths in d = 256 dimensions", "", math.log(256) / 2, float(value), float(error),
-                   "`gmm_speciation --method simulate --d 256 --pairs 4000 --t-max 5`")
+                   "`diffdyn gmm-speciation --method simulate --d 256 --pairs 4000 --t-max 5`")
     times = []
     for seed in range(8):
         ds = t.drawn(4096, 256, 256.0, seed)
@@ -397,15 +397,15 @@ def collapse(t):
                    floor=1e-2)
     sandwich(t, table, bounds)
     published = {256: "curve", 1024: "curve", 4096: "curve"}
-    text = t.program("gmm_collapse", "--d", "256")
+    text = t.program("gmm-collapse", "--d", "256")
     for d, time, value, error, off in re.findall(r"d = (\d+), n = 20000: t_C = (\S+) .*?1/2 at (\S+) ± (\S+); .*?most (\S+) st",
                                                  text):
         table.fail_if(float(off) > LIMIT, f"d = {d}", f"f leaves its bounds by {off} standard errors")
         table.add(f"f^e of n = 20000 points of two Gaussians, d = {d}, 24 times: how far outside the bounds",
-                  published[int(d)], "≤ 0 σ", "inside" if float(off) <= 0 else "at the edge", f"{float(off):+.1f} σ", "`gmm_collapse --d 256`")
+                  published[int(d)], "≤ 0 σ", "inside" if float(off) <= 0 else "at the edge", f"{float(off):+.1f} σ", "`diffdyn gmm-collapse --d 256`")
         table.fail_if(float(value) < float(time), f"d = {d}", "phi_C = 1/2 before t_C")
         table.add(f"φ_C = ½ there (later than t_C as d is finite)", f"t_C = {time}", f"> {time}",
-                  f"{value} ± {error}", f"{(float(value) - float(time)) / float(error):+.0f} σ", "`gmm_collapse --d 256`")
+                  f"{value} ± {error}", f"{(float(value) - float(time)) / float(error):+.0f} σ", "`diffdyn gmm-collapse --d 256`")
     return table.result()
 
 
@@ -515,9 +515,9 @@ def identities(t):
 def symmetry(t):
     """Critical times, folds, the hypersphere."""
     table, ref = Table(), REFERENCE["ssb"]
-    text = t.program("symmetry_breaking")
+    text = t.program("symmetry")
     vp, tau = map(float, re.search(r"pitchfork at VP time (\S+)  \(OU time (\S+)\)", text).groups())
-    by = "`symmetry_breaking`"
+    by = "`diffdyn symmetry`"
     table.exact("θ_c of two points ±1, found by following the branch", "0.6436", ref["theta_c"], math.exp(-tau), by,
                 limit=1e-9, digits=10)
     table.exact("θ_c²", "√2 − 1", math.sqrt(2) - 1, math.exp(-2 * tau), by, limit=1e-9, digits=10)
@@ -554,12 +554,12 @@ def symmetry(t):
         folds.setdefault(tuple(case["data"]), []).append((case["t_fold"], case["x_fold"]))
     for points, exact in folds.items():
         listed = ",".join(f"{p:g}" for p in points)
-        text = t.program("symmetry_breaking", f"--points={listed}")
+        text = t.program("symmetry", f"--points={listed}")
         found = [(float(a), float(b)) for a, b in re.findall(r"saddle-node at .*?OU time (\S+)\)  x = (\S+)", text)]
         name = f"folds of the points {listed}: OU times"
         table.fail_if(len(found) != len(points) - 1 or "pitchfork" in text, name, f"{len(found)} folds")
         table.many(name, "a pitchfork", sorted(e[0] for e in exact), sorted(f[0] for f in found),
-                   f"`symmetry_breaking --points={listed}`", limit=1e-6)
+                   f"`diffdyn symmetry --points={listed}`", limit=1e-6)
     return table.result()
 
 
@@ -762,10 +762,10 @@ def flows(t):
     names = re.findall(r"x\* = (\S+) \((\w+), f' = (\S+)\)", text)
     table.fail_if(names != [("-1", "stable", "-2"), ("1", "unstable", "2")], "x² − 1", str(names))
     table.add("ẋ = x² − 1: fixed points", "stable at −1, unstable at 1", "f' = −2, 2",
-              "; ".join(f"{x} {kind}, f' = {slope}" for x, kind, slope in names), "0", "`flows`")
+              "; ".join(f"{x} {kind}, f' = {slope}" for x, kind, slope in names), "0", "`diffdyn flows`")
     at, error = map(float, re.search(r"saddle-node at r = (\S+) ± ([\d.e-]+)", text).groups())
     table.fail_if(abs(at) > 1e-9, "fold", str(at))
-    table.add("ẋ = r + x²: bifurcation", "r = 0", "0", f"{at:.9f}", f"within {error:.0e}", "`flows`")
+    table.add("ẋ = r + x²: bifurcation", "r = 0", "0", f"{at:.9f}", f"within {error:.0e}", "`diffdyn flows`")
     known = ref["x2_minus_1"]
     out = []
     for x0 in known["x0"]:
@@ -782,7 +782,7 @@ def flows(t):
     mandelbrot(t, table, ref)
     area, error = map(float, re.search(r"area (\S+) ± (\S+)", text).groups())
     table.measured("area of the Mandelbrot set (1.50659, Förstemann 2012)", "", 1.50659, area, error,
-                   "`flows --height 1200 --steps 2000`")
+                   "`diffdyn flows --height 1200 --steps 2000`")
     return table.result()
 
 

@@ -1,0 +1,38 @@
+/* The experiments that the command diffdyn runs. SPDX-License-Identifier: MIT */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+/* Name of the source, of the subcommand, what it does, an example. Sorted. */
+#define COMMANDS(X)                                                                                \
+    X(curse, "curse", "collapse time against the number of points and the dimension",              \
+      "diffdyn curse --out out")                                                                   \
+    X(flows, "flows", "fixed points, trajectories, bifurcation of a flow; the Mandelbrot set",     \
+      "diffdyn flows --out out")                                                                   \
+    X(foreign_score, "foreign-score",                                                              \
+      "clones of a score given by a callback, beside the exact one",                               \
+      "diffdyn foreign-score --data FASHION-images --labels FASHION-labels --classes 1,7 --n "     \
+      "2000")                                                                                      \
+    X(generalization, "generalization", "denoising errors of a model on training and test data",   \
+      "diffdyn generalization --data x.npy --held 500")                                            \
+    X(gmm_collapse, "gmm-collapse", "collapse of two Gaussians against theory",                    \
+      "diffdyn gmm-collapse --out out")                                                            \
+    X(gmm_speciation, "gmm-speciation",                                                            \
+      "speciation of two Gaussians against theory, by dimension",                                  \
+      "diffdyn gmm-speciation --out out")                                                          \
+    X(late_start, "late-start", "sample quality against the start of generation",                  \
+      "diffdyn late-start --data x.npy --out out")                                                 \
+    X(memorization, "memorization", "how many samples are copies of points",                       \
+      "diffdyn memorization --data x.npy --samples made.npy --test held.npy")                      \
+    X(regimes, "regimes", "the three regimes of a data set: speciation, collapse, their times",    \
+      "diffdyn regimes --data images.gz --labels labels.gz --classes 1,7 --threads 2")             \
+    X(symmetry_breaking, "symmetry",                                                               \
+      "potential, fixed points and bifurcations of the reverse drift",                             \
+      "diffdyn symmetry --data x.npy")                                                             \
+    X(uturn, "uturn", "noised to a time and brought back: what returns",                           \
+      "diffdyn uturn --data x.npy --labels y.npy")
+
+/* Each is the main program of its file; argv[0] is what messages begin with. */
+#define COMMAND_DECLARATION(file, name, what, example) int file##_main(int argc, char **argv);
+COMMANDS(COMMAND_DECLARATION)
+
+#endif

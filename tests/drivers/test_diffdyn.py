@@ -1,0 +1,121 @@
+"""The command diffdyn: its subcommands, what shells and manuals ask of it, what all of them have in common."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import run_driver
+from run_driver import DriverTest
+
+COMMANDS = ["curse", "flows", "foreign-score", "generalization", "gmm-collapse", "gmm-speciation", "late-start",
+            "memorization", "regimes", "symmetry", "uturn"]
+QUICK = ("gmm-speciation", "--d=16", "--pairs=100", "--t-max=3")
+
+
+class Diffdyn(DriverTest):
+    def test_commands(self):
+        done = self.succeeds("--help", out=False)
+        self.assertEqual(self.succeeds("-h", out=False).stdout, done.stdout)
+        self.assertEqual(re.findall(r"^  ([a-z][a-z-]+) {2,}\S", done.stdout, flags=re.M), COMMANDS)
+        for command in COMMANDS:
+            text = self.succeeds(command, "-h", out=False).stdout
+            self.assertTrue(text.startswith("usage: diffdyn %s" % command), text)
+            for part in ("\nRun:\n", "  --plot png|pdf|svg|none", "\nFiles in DIR: ", "\nExample: diffdyn " + command):
+                self.assertIn(part, text)
+            self.assertEqual("\nData:\n" in text, "  --data FILE" in text)
+            for line in text.splitlines():
+                self.assertLessEqual(len(re.sub(r"^(  --|Files in|Example).*", "", line)), 120, line)
+
+    def test_refuses(self):
+        self.refuses("which experiment?", out=False)
+        self.refuses("there is no command 'regime'", "regime", out=False)
+        self.refuses("diffdyn uturn: unknown option --nonsense", "uturn", "--nonsense")
+        self.refuses("--plot = 'gif' is not one of png|pdf|svg|none", "curse", "--plot=gif")
+
+    def test_version(self):
+        text = self.succeeds("--version", out=False).stdout
+        self.assertRegex(text, r"\Alibdiffdyn \d+\.\d+\.\d+\n(  \S+ +\S.*\n)+\Z")
+        self.assertEqual(self.succeeds("regimes", "--version", out=False).stdout, text)
+
+    def test_pictures(self):
+        for kind, head in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")):
+            done = self.succeeds(*QUICK, "--plot", kind)
+            with open(os.path.join(self.out, "gmm_speciation." + kind), "rb") as f:
+                self.assertEqual(f.read(len(head)), head)
+        # The others are of runs before.
+        self.assertIn("gmm_speciation.pdf is of an earlier run: renamed", done.stderr)
+        done = self.succeeds(*QUICK, "--plot=none")
+        self.assertEqual([n for n in os.listdir(self.out) if n.endswith((".png", ".pdf", ".svg"))], [])
+        with open(os.path.join(self.out, "gmm_speciation.gp"), encoding="utf-8") as f:
+            self.assertIn("pngcairo", f.read())
+
+    def test_quiet_and_whole_numbers(self):
+        loud = self.succeeds(*QUICK)
+        with open(os.path.join(self.out, "gmm_speciation_d16.csv"), "rb") as f:
+            table = f.read()
+        quiet = self.succeeds(*QUICK[:2], "--pairs", "1e2", "--t-max=3", "--quiet")
+        self.assertTrue(loud.stdout)
+        self.assertEqual((quiet.stdout, quiet.stderr), ("", ""))
+        with open(os.path.join(self.out, "gmm_speciation_d16.csv"), "rb") as f:
+            self.assertEqual(f.read(), table)
+        for text in ("1e2.5", "1.5e0", "1e", "1e17", "1e-1"):
+            self.refuses("--pairs = '%s' is not a whole number" % text, *QUICK, "--pairs", text)
+
+    def test_progress(self):
+        done = self.succeeds("gmm-collapse", "--n=3e3", "--d=64", "--times=4", "--progress=json")
+        lines = [json.loads(line) for line in done.stderr.splitlines()]
+        self.assertGreaterEqual(len(lines), 1)
+        for line in lines:
+            self.assertTrue(line["stage"] and 0 <= line["fraction"] <= 1 and line["seconds"] >= 0, line)
+        self.assertEqual(self.succeeds("gmm-collapse", "--n=3e3", "--d=64", "--times=4").stderr, "")
+
+    def test_signals(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            program = subprocess.Popen([*run_driver.PROGRAM, "gmm-collapse", "--n=1e5", "--d=500", "--times=50",
+                                        "--progress=json", "--out", self.out], stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, text=True)
+            try:
+                self.assertIn("stage", program.stderr.readline())
+                begin = time.monotonic()
+                program.send_signal(number)
+                text = program.communicate(timeout=20)[1]
+            finally:
+                program.kill()
+            self.assertLess(time.monotonic() - begin, 10)  # 0.3 s on a machine that does nothing else
+            self.assertEqual(program.returncode, 128 + number)
+            self.assertIn("diffdyn gmm-collapse: interrupted", text.splitlines()[-1])
+
+    def test_manual(self):
+        page = self.succeeds("--man", out=False).stdout
+        self.assertTrue(page.startswith(".TH DIFFDYN 1 "))
+        for command in COMMANDS:
+            self.assertIn('.SH "%s"\n' % command, page)
+        if shutil.which("groff"):
+            done = subprocess.run(["groff", "-Kutf8", "-man", "-ww", "-Tutf8", "-z"], input=page, text=True,
+                                  stderr=subprocess.PIPE, check=True)
+            self.assertEqual(re.sub(r".*can't break line.*\n|.*cannot break line.*\n", "", done.stderr), "")
+
+    def test_completion(self):
+        if not shutil.which("bash"):
+            self.skipTest("there is no bash")
+        script = self.succeeds("--completion", out=False).stdout
+        with open(self.path("completion"), "w", encoding="utf-8") as f:
+            f.write(script)
+
+        def completed(*words):
+            line = "source ./completion; COMP_WORDS=(%s); COMP_CWORD=%d; _diffdyn; printf '%%s\\n' \"${COMPREPLY[@]}\"" % (
+                " ".join("'%s'" % w for w in (run_driver.PROGRAM[0], *words)), len(words))
+            return subprocess.run(["bash", "-c", line], text=True, stdout=subprocess.PIPE, cwd=self.dir,
+                                  check=True).stdout.split()
+        self.assertEqual(completed("gm"), ["gmm-collapse", "gmm-speciation"])
+        self.assertEqual(completed("regimes", "--path"), ["--paths", "--path-steps"])
+        self.assertEqual(completed("regimes", "--plot", ""), ["png", "pdf", "svg", "none"])
+        self.assertEqual(completed("uturn", "--scale", "r"), ["raw"])
+        self.assertEqual(completed("uturn", "--data", "comp"), ["completion"])
+
+
+if __name__ == "__main__":
+    run_driver.main()

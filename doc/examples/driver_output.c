@@ -134,10 +134,11 @@ static const struct {
 static void set_terminal(drv_file *file, int width, int height)
 {
     if (drv.plot == DRV_PLOT_PDF) {
-        drv_print(file,
-                  "set terminal pdfcairo enhanced size %.2fin,%.2fin font 'DejaVu Sans,10.8' "
-                  "linewidth 1.1\n",
-                  width / 100.0, height / 100.0);
+        drv_print(
+            file,
+            "set terminal pdfcairo enhanced size %.2fin,%.2fin font 'DejaVu Sans,10.8' fontscale 1 "
+            "linewidth 1.5\n",
+            width / 100.0, height / 100.0);
     } else {
         drv_print(file,
                   "set terminal %s enhanced size %d,%d font 'DejaVu Sans,15' linewidth 1.5%s\n",

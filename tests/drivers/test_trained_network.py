@@ -10,7 +10,7 @@ import run_driver
 from run_driver import DriverTest, npy
 
 TEST = "/usr/share/datasets/fashion-mnist/t10k-"
-SMALL = ("--pairs=6", "--times=4", "--steps=6", "--samples=8", "--few=20")
+SMALL = ("--pairs=3", "--times=4", "--steps=4", "--samples=8", "--few=20")
 
 
 class TrainedNetwork(DriverTest):
@@ -54,7 +54,7 @@ class TrainedNetwork(DriverTest):
         self.assertEqual(one["t_S"], two["t_S"])
         self.assertEqual(one["f_mem_test"]["value"], two["f_mem_test"]["value"])
         # The answers to a batch differ in rounding with the number of images that go side by side.
-        for key in ("t_S_phi_exact", "gap_large", "gap_small", "d1_large", "d1_small"):
+        for key in ("gap_large", "gap_small", "d1_large", "d1_small"):
             self.assertLess(abs(one[key]["value"] - two[key]["value"]), 1e-3 * abs(one[key]["value"]), key)
         curves = self.table("trained_network.csv")
         self.assertEqual(len(curves), 4)
@@ -62,9 +62,9 @@ class TrainedNetwork(DriverTest):
             for key in ("phi_identity", "phi_exact", "phi_network"):
                 self.assertTrue(0 <= row[key + "_low"] <= row[key] <= row[key + "_high"] <= 1, row)
         self.assertEqual(curves[0]["phi_network"], 1)
-        # The networks know more about images than noise does: the Wiener filter is beaten.
-        for row in self.table("large_errors.csv")[1:2]:
-            self.assertLess(row["e_test_high"], row["e_wiener_test_low"])
+        # At t = 0.1 the exact score gives one of its points for every image, the network does not.
+        row = self.table("large_errors.csv")[0]
+        self.assertLess(row["e_test_high"], row["e_exact_test_low"])
         self.assertEqual([len(self.table(name + ".csv")) for name in ("large", "small", "test")], [8, 8, 60])
         with open(os.path.join(self.out, "trained_network.png"), "rb") as f:
             self.assertEqual(f.read(4), b"\x89PNG")

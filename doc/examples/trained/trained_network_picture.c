@@ -155,7 +155,7 @@ void draw_report(const report *r)
                     "set xlabel 'distance from the nearest point, d_1'\n");
     place(plot, 0, bottom[2], top[2]);
     plot_distances(plot, "$2");
-    drv_print(plot, "set xrange [0:1]\nset xlabel 'd_1/d_2 (memorized below 1/3)'\n"
+    drv_print(plot, "set xrange [0:1]\nset xlabel 'd_1/d_2 (memorized below 1/3)'\nset key center\n"
                     "set arrow from 1/3., graph 0 to 1/3., graph 1 nohead linecolor '#999999'\n");
     place(plot, 1, bottom[2], top[2]);
     plot_distances(plot, "$2/$3");

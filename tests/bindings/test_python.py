@@ -31,8 +31,8 @@ os.environ["DIFFDYN_LIBRARY"] = sys.argv[1]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(BINDINGS / "python"), str(BINDINGS / "python" / "examples"), str(HERE)]
 if WHAT == "julia":
-    import julia  # replaces the signatures before the binding binds them
-    julia.replace_signatures()
+    import julia_layer  # before the binding binds its signatures
+    julia_layer.replace_signatures()
 import numpy as np  # noqa: E402
 import diffdyn  # noqa: E402
 from diffdyn import _call  # noqa: E402

@@ -8,6 +8,7 @@ mkdir -p "$3"
 rm -rf "$3/crates" "$3/lib"
 cp -R "$1" "$3/crates" # cargo writes beside its sources
 rm -f "$3/crates/Cargo.lock"
+cp "$1/../rust.md" "$3/" # its programs are tests
 mkdir "$3/lib"
 ln -s "$library" "$3/lib/libdiffdyn.so"
 ln -s "$library" "$3/lib/libdiffdyn.so.0"

@@ -414,8 +414,38 @@ class Torch(unittest.TestCase):
         self.assertFalse(torch.equal(x, start))
         self.assertTrue(torch.isfinite(x).all())
 
+    def test_the_example(self):
+        """own_model.py on two clouds: an exact model that is handed on as a network is measured to be the exact one."""
+        import torch
+        import own_model
+        data = diffdyn.Dataset(np.concatenate([POINTS[:20] + 4, POINTS[20:40] - 4]), np.repeat([0, 1], 20))
+        schedule = diffdyn.Schedule.ou()
+        exact = diffdyn.Oracle.empirical(data, schedule)
+
+        class Exact(torch.nn.Module):
+            def forward(self, x, a, s):
+                assert (abs(a ** 2 + s ** 2 - 1) < 1e-6).all()
+                return -s[:, None] * torch.from_numpy(exact.score(x, -np.log(a[0].item())))
+        oracles = {"exact": exact, "network": own_model.oracle_of(Exact(), data, schedule)}
+        results = own_model.measure(oracles, [0.02, 0.3, 3.0], 24)
+        for name in ("phi", "phi_C"):
+            np.testing.assert_allclose(results["exact"][name], results["network"][name], atol=0.1)
+        self.assertEqual(results["network"]["phi_C"][0], 1)
+        self.assertLess(results["network"]["phi_C"][2], 0.5)
+        learned = own_model.Network(5, 16)
+        own_model.learn(learned, torch.from_numpy(POINTS).float(), 1)
+        self.assertTrue(np.isfinite(own_model.oracle_of(learned, data, schedule).score(STATES, 0.3)).all())
+
 
 class MainJob(unittest.TestCase):
+    def test_the_page(self):
+        """The first program of doc/bindings/python.md."""
+        page, names = (BINDINGS / "python.md").read_text(encoding="utf-8"), {}
+        exec(page.split("```python\n")[1].split("```")[0], names)
+        self.assertEqual(f"{names['analysis'].spectrum(names['data']).scalar('t_S').value:.4f}", "2.3257")
+        t_s = names["times"].scalar("t_S_phi")
+        self.assertLess(abs(t_s.value - 2.2447134385), 5 * t_s.error)
+
     def test_times(self):
         """As the program `regimes` writes them to regimes.json."""
         import regimes

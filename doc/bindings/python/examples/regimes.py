@@ -3,6 +3,8 @@
 picture. regimes.py FOLDER [--quick]"""
 import sys
 
+import numpy as np
+
 import diffdyn
 
 FASHION = "/usr/share/datasets/fashion-mnist/train-"
@@ -44,16 +46,22 @@ def measure(context, quick=False):
     return report, report
 
 
+def bars(curves, name):
+    """Intervals of 95 %, which stay within [0, 1]."""
+    return np.maximum([curves[name] - curves[name + "_low"], curves[name + "_high"] - curves[name]], 0)
+
+
 def draw(report, path):
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
     figure, axes = plt.subplots(figsize=(8, 5))
     for name, label in (("phi", "φ: same class"), ("phi_C", "φ_C: same training point"), ("f_over_alpha", "f/α")):
-        axes.errorbar(report["t"], report[name], 1.96 * report[name + "_se"], label=label)
+        axes.errorbar(report["t"], report[name], bars(report, name), label=label, capsize=2)
     for name in ("t_S_phi", "t_C_phi"):
         axes.axvline(report.scalar(name).value, linestyle="--", color="k")
-    axes.set(xscale="log", xlabel="time t, OU units (generation runs from right to left)", ylabel="bars: 95 %")
+    axes.set(xscale="log", xlabel="time t, OU units (generation runs from right to left)",
+             ylabel="probability; f/α (bars: 95 %)")
     axes.legend()
     figure.savefig(path)
 

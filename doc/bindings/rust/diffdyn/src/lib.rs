@@ -13,3 +13,8 @@ pub use objects::{Canceller, Context, Dataset, Element, Oracle, Report, Schedule
 pub use oracle::{Float, Level, Model, Output, Query};
 pub use rows::{Rows, RowsMut};
 pub use run::{Analysis, Ended, Integrator, Step};
+
+/// The programs of the page on Rust compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../rust.md")]
+pub struct Page;

@@ -95,7 +95,7 @@ class Dataset(_Shared):
             try:
                 pointer = create(given, "dataset", "ddn_dataset_create_borrowed", given.pointer, *head, number,
                                  _call.release)
-            except Error:
+            except BaseException:  # Ctrl-C, too: C has not taken it, or has given it back
                 _call.forget(number)
                 raise
         super().__init__(given, pointer)
@@ -344,7 +344,7 @@ class Oracle(_Shared):
         try:
             pointer = create(given, "model", "ddn_model_create", given.pointer, schedule.pointer,
                              constant("PREDICTION", prediction), d, number, _call.release)
-        except Error:
+        except BaseException:
             _call.forget(number)
             raise
         with _ModelHandle(given, pointer) as made:

@@ -152,8 +152,16 @@ shared!(/** What knows the score of the noised data. */
 shared!(/** Columns of numbers, and scalars with their standard errors: what an analysis gives. */
     Report, ddn_result, ddn_result_retain, ddn_result_destroy);
 
+mod sealed {
+    /// C knows these types and no others.
+    pub trait Sealed {}
+    impl Sealed for u8 {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
 /// Types of stored points.
-pub trait Element: Copy + Send + Sync + 'static {
+pub trait Element: sealed::Sealed + Copy + Send + Sync + 'static {
     const TYPE: i32;
 }
 impl Element for u8 {

@@ -1,0 +1,466 @@
+"""The Python binding (doc/bindings/python) against the built library, by a python3 that has numpy; 77 without one.
+
+test_python.py LIBRARY [torch | main_job | julia]   `julia`: through the signatures of the Julia layer
+"""
+import gc
+import importlib.util
+import itertools
+import os
+import pathlib
+import signal
+import sys
+import threading
+import time
+import traceback
+import unittest
+import weakref
+
+HERE = pathlib.Path(__file__).resolve().parent
+BINDINGS = HERE.parents[1] / "doc" / "bindings"
+WHAT = sys.argv[2] if len(sys.argv) > 2 else "fast"
+NEEDED = ["numpy"] + (["torch"] if WHAT == "torch" else [])
+
+if any(importlib.util.find_spec(name) is None for name in NEEDED):
+    other = "/usr/bin/python3"  # the system's, where the first one in PATH is another
+    if os.path.exists(other) and not os.path.samefile(sys.executable, other) and "TRIED" not in os.environ:
+        os.execve(other, [other, *sys.argv], dict(os.environ, TRIED="1"))
+    print("skipped: no python3 with", *NEEDED)
+    sys.exit(77)
+
+os.environ["DIFFDYN_LIBRARY"] = sys.argv[1]
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(BINDINGS / "python"), str(BINDINGS / "python" / "examples"), str(HERE)]
+if WHAT == "julia":
+    import julia_layer  # before the binding binds its signatures
+    julia_layer.replace_signatures()
+import numpy as np  # noqa: E402
+import diffdyn  # noqa: E402
+from diffdyn import _call  # noqa: E402
+
+RANDOM = np.random.default_rng(1)
+POINTS, LABELS = RANDOM.normal(size=(60, 5)), np.arange(60) % 2
+STATES = RANDOM.normal(size=(7, 5))
+
+
+def exact_score(points, x, t):
+    a, s2 = np.exp(-t), -np.expm1(-2 * t)
+    w = -((x[:, None] - a * points) ** 2).sum(2) / (2 * s2)
+    w = np.exp(w - w.max(1, keepdims=True))
+    return (a * w @ points / w.sum(1, keepdims=True) - x) / s2
+
+
+def empirical(points=POINTS, labels=LABELS, **more):
+    return diffdyn.Oracle.empirical(diffdyn.Dataset(points, labels, **more), diffdyn.Schedule.ou())
+
+
+def model(predict, **more):
+    return diffdyn.Oracle.model(diffdyn.Schedule.ou(), 5, predict, "score", np.float64, **more)
+
+
+def raised(function, kind):
+    """What function() raises, with its traceback as text (assertRaises drops it)."""
+    try:
+        function()
+    except kind as error:
+        return error, "".join(traceback.format_tb(error.__traceback__))
+    raise AssertionError(f"no {kind.__name__}")
+
+
+def after(seconds, action):
+    timer = threading.Timer(seconds, action)
+    timer.start()
+    return timer
+
+
+class Arrays(unittest.TestCase):
+    def test_score_of_any_layout(self):
+        want = exact_score(POINTS, STATES, 0.3)
+        wide = np.full((7, 9), np.nan)
+        wide[:, 2:7] = STATES
+        for x in (STATES, wide[:, 2:7], np.asfortranarray(STATES), STATES[::-1].copy()[::-1], STATES.astype(">f8"),
+                  STATES.reshape(7, 5, 1)):
+            np.testing.assert_allclose(empirical().score(x, 0.3), want, rtol=1e-9)
+
+    def test_types_of_points(self):
+        for kind, copy in itertools.product((np.float64, np.float32, np.uint8), (True, False)):
+            points = np.round(40 * abs(POINTS)).astype(kind)
+            wide = np.zeros((60, 8), kind)
+            wide[:, 1:6] = points
+            data = diffdyn.Dataset(wide[:, 1:6], copy=copy)
+            np.testing.assert_array_equal(data.read(), points)
+            np.testing.assert_array_equal(data.mapped(0.5, -1).read(3, 2), points[3:5] * 0.5 - 1)
+
+    def test_borrowed_points_live_as_long_as_their_dataset(self):
+        points = POINTS.copy()
+        alive = weakref.ref(points)
+        oracle = empirical(points, None, copy=False)
+        del points
+        gc.collect()
+        self.assertIsNotNone(alive())
+        np.testing.assert_allclose(oracle.score(STATES, 0.3), exact_score(POINTS, STATES, 0.3), rtol=1e-9)
+        del oracle
+        gc.collect()
+        self.assertIsNone(alive())
+        with self.assertRaisesRegex(ValueError, "copy=False"):
+            diffdyn.Dataset(np.asfortranarray(POINTS), copy=False)
+
+    def test_states_move_in_place(self):
+        wide = np.full((4, 8), 7.0)
+        it = diffdyn.Integrator(empirical(), "exact", steps=10, seed=3)
+        x = it.start(4)
+        wide[:, 1:6] = x
+        self.assertTrue(it.run(wide[:, 1:6]))
+        self.assertTrue(it.run(x))
+        np.testing.assert_array_equal(wide[:, 1:6], x)
+        self.assertTrue((wide[:, [0, 6, 7]] == 7).all(), "between the rows")
+        for bad in (x.astype(np.float32), np.asfortranarray(np.tile(x, (2, 1))), np.broadcast_to(x[0], (4, 5))):
+            with self.assertRaises(ValueError):
+                it.run(bad)
+        with self.assertRaises(TypeError):
+            it.run([[0.0] * 5])
+        with self.assertRaisesRegex(ValueError, "rows of 5"):
+            it.run(np.zeros((4, 6)))
+
+    def test_outputs_of_a_query(self):
+        query, out = diffdyn.Query(empirical()), np.full((7, 9), 7.0)
+        got = query.run(STATES, 0.3, "entropy", "argmax", "class_posterior", out={"score": out[:, 1:6]})
+        np.testing.assert_allclose(out[:, 1:6], exact_score(POINTS, STATES, 0.3), rtol=1e-9)
+        self.assertTrue((out[:, [0, 6]] == 7).all())
+        self.assertEqual((got["entropy"].shape, got["argmax"].dtype, got["class_posterior"].shape),
+                         ((7,), np.int64, (7, 2)))
+        np.testing.assert_allclose(got["class_posterior"].sum(1), 1)
+        v = RANDOM.normal(size=(7, 5))
+        jv = query.run(STATES, 0.3, "jacobian_times_v", v=v)["jacobian_times_v"]
+        h = 1e-5
+        np.testing.assert_allclose(jv, (exact_score(POINTS, STATES + h * v, 0.3) -
+                                        exact_score(POINTS, STATES - h * v, 0.3)) / (2 * h), rtol=1e-5, atol=1e-6)
+        one = diffdyn.Oracle.empirical(diffdyn.Dataset(POINTS[:, :1]), diffdyn.Schedule.ou())
+        self.assertEqual(diffdyn.Query(one).run(STATES[:, :1], 0.3, "score")["score"].shape, (7, 1))
+
+
+class Callbacks(unittest.TestCase):
+    def test_a_model_in_python(self):
+        exact, asked = empirical(), []
+
+        def predict(x, t, a, s):
+            asked.append((len(x), a))
+            return exact.score(x, t)  # a call within a call
+        own = model(predict, max_rows=3, dataset=diffdyn.Dataset(POINTS, LABELS))
+        np.testing.assert_allclose(own.score(STATES, 0.3), exact_score(POINTS, STATES, 0.3), rtol=1e-12)
+        self.assertEqual(asked, [(3, np.exp(-0.3)), (3, np.exp(-0.3)), (1, np.exp(-0.3))])
+        x = diffdyn.Integrator(own, "exponential", steps=8, seed=2)
+        y = diffdyn.Integrator(exact, "exponential", steps=8, seed=2)
+        a, b = x.start(5), y.start(5)
+        x.run(a)
+        y.run(b)
+        np.testing.assert_allclose(a, b, rtol=1e-9)
+        single = diffdyn.Oracle.model(diffdyn.Schedule.ou(), 5, lambda x, t, a, s: s * x, "eps")
+        np.testing.assert_allclose(single.score(STATES, 0.3), -STATES, rtol=1e-6)
+
+    def test_what_a_callback_keeps_is_its_own(self):
+        kept = []
+        model(lambda x, t, a, s: kept.append(x) or x).score(STATES, 0.3)
+        kept[0][:] = 0
+        np.testing.assert_array_equal(kept[0], 0)
+
+    def test_an_exception_comes_back_with_its_traceback(self):
+        def broken_network(x, t, a, s):
+            raise LookupError("no such layer")
+        own = model(broken_network)
+        for i in range(2):
+            error, trace = raised(lambda: own.score(STATES, 0.3), LookupError)
+            self.assertEqual(error.args, ("no such layer",))
+            self.assertIn("broken_network", trace)
+            self.assertIn("LookupError: no such layer", _call.text(diffdyn.lib.ddn_context_message(own.context.pointer)))
+        outer = model(lambda x, t, a, s: own.score(x, t))
+        with self.assertRaises(LookupError):
+            outer.score(STATES, 0.3)
+        with self.assertRaises(SystemExit):
+            model(lambda *_: sys.exit(3)).score(STATES, 0.3)
+        np.testing.assert_allclose(empirical().score(STATES, 0.3), exact_score(POINTS, STATES, 0.3), rtol=1e-9)
+
+    def test_wrong_answers_of_a_model(self):
+        with self.assertRaisesRegex(ValueError, "shape"):
+            model(lambda x, t, a, s: x[:, :2]).score(STATES, 0.3)
+        with self.assertRaisesRegex(diffdyn.Error, "NONFINITE"):
+            model(lambda x, t, a, s: x * np.nan).score(STATES, 0.3)
+
+    def test_observers_stop_and_runs_resume(self):
+        def integrator():
+            return diffdyn.Integrator(empirical(), "exact", steps=12, seed=5)
+        whole, part, seen, held = integrator(), integrator(), [], []
+        x, y = whole.start(3), part.start(3)
+
+        def watch(step):
+            seen.append((step.index, step["entropy"][0], step.x.shape))
+            held.append(step)
+            return step.index == 4
+        part.observe(watch, ["entropy"])
+        whole.run(x)
+        self.assertFalse(part.run(y))
+        self.assertEqual(seen[-1][0], 4)
+        saved = part.save()
+        self.assertTrue(part.resume(y))
+        np.testing.assert_array_equal(x, y)
+        other = integrator()
+        other.observe(lambda step: None, ["entropy"])
+        z = other.restore(saved)
+        self.assertTrue(other.resume(z))
+        np.testing.assert_array_equal(x, z)
+        with self.assertRaisesRegex(ValueError, "ends with"):
+            held[0].time
+
+
+class Interrupts(unittest.TestCase):
+    def setUp(self):
+        self.handler = signal.getsignal(signal.SIGINT)
+        self.big = empirical(RANDOM.normal(size=(4000, 40)), None)
+
+    def tearDown(self):
+        self.assertIs(signal.getsignal(signal.SIGINT), self.handler)
+        self.assertFalse(_call._interrupts.depth or _call._interrupts.noted or _call._interrupts.in_python)
+        self.assertEqual(diffdyn.Analysis(samples=2).identities(empirical(), [0.1, 1.0])["t"].tolist(), [0.1, 1.0])
+
+    def long_call(self):
+        diffdyn.Analysis(samples=10 ** 6).identities(self.big, [0.1, 0.2, 0.3])
+
+    def press(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def test_ctrl_c_in_a_long_call(self):
+        begin, timer = time.time(), after(0.1, self.press)
+        with self.assertRaises(KeyboardInterrupt):
+            self.long_call()
+        timer.join()
+        self.assertLess(time.time() - begin, 5)
+
+    def test_ctrl_c_in_a_callback(self):
+        left = []
+
+        def slow(x, t, a, s):
+            try:
+                time.sleep(20)
+            finally:
+                left.append(True)
+            return x
+        timer = after(0.1, self.press)
+        self.assertIn("slow", raised(lambda: model(slow).score(STATES, 0.3), KeyboardInterrupt)[1])
+        timer.join()
+        self.assertTrue(left)
+
+    def test_ctrl_c_in_a_call_within_a_call(self):
+        timer = after(0.1, self.press)
+        own = model(lambda x, t, a, s: self.long_call())
+        self.assertIn("long_call", raised(lambda: own.score(STATES, 0.3), KeyboardInterrupt)[1])
+        timer.join()
+
+    def test_a_handler_of_the_host(self):
+        pressed = []
+        before = signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+        try:
+            timer = after(0.1, self.press)
+            with self.assertRaises(diffdyn.Stopped):
+                self.long_call()
+            timer.join()
+        finally:
+            signal.signal(signal.SIGINT, before)
+        self.assertEqual(pressed, [True])
+
+    def test_cancel_and_progress(self):
+        context, seen = diffdyn.Context(), []
+        analysis = diffdyn.Analysis(context, samples=10 ** 6)
+        timer = after(0.1, context.cancel)
+        with self.assertRaises(diffdyn.Stopped):
+            analysis.identities(self.big, [0.1, 0.2])
+        timer.join()
+        context.progress = lambda stage, fraction: seen.append((stage, fraction)) or True
+        with self.assertRaises(diffdyn.Stopped):
+            analysis.identities(self.big, [0.1, 0.2])
+        self.assertEqual(len(seen), 1)
+        context.progress = lambda stage, fraction: 1 / 0
+        with self.assertRaises(ZeroDivisionError):
+            analysis.identities(self.big, [0.1, 0.2])
+
+
+class Lifetimes(unittest.TestCase):
+    def test_any_order(self):
+        """All orders of five objects that need each other; what C held for Python is let go of each time."""
+        gc.collect()
+        before = len(_call._kept)
+        for order in itertools.permutations(range(5)):
+            context = diffdyn.Context()
+            data = diffdyn.Dataset(POINTS, copy=False, context=context)
+            oracle = diffdyn.Oracle.model(diffdyn.Schedule.ou(context), 5, lambda x, t, a, s: x, dataset=data)
+            objects = [context, data, oracle, diffdyn.Integrator(oracle, "heun", steps=3), diffdyn.Query(oracle)]
+            objects[3].observe(lambda step: None)
+            for i in order:
+                objects[i].close()
+            for thing in objects:
+                with self.assertRaisesRegex(ValueError, "closed"):
+                    thing.pointer
+            self.assertEqual(len(_call._kept), before)
+
+    def test_the_last_user_keeps_what_it_needs(self):
+        oracle = empirical(copy=False)
+        gc.collect()
+        it = diffdyn.Integrator(oracle, "exact", steps=3)
+        oracle.close()
+        self.assertTrue(it.run(it.start(2)))
+
+    def test_the_collector_of_another_thread(self):
+        """Objects whose last reference goes on another thread while their context is in a call end behind it."""
+        context, ends = diffdyn.Context(), []
+        oracle = empirical(context=context)
+
+        def collect():
+            for _ in range(20):
+                victims.pop().close()
+                ends.append(len(context._core.ended))
+        victims = [diffdyn.Query(oracle, context) for _ in range(20)]
+
+        def predict(x, t, a, s):
+            thread = threading.Thread(target=collect)
+            thread.start()
+            thread.join()
+            return x
+        diffdyn.Oracle.model(diffdyn.Schedule.ou(), 5, predict).score(STATES, 0.3, context=context)
+        self.assertEqual(ends, list(range(1, 21)))
+        self.assertEqual(len(context._core.ended), 0)
+
+    def test_threads_take_turns_in_a_context(self):
+        context, oracle, results = diffdyn.Context(), empirical(), []
+        threads = [threading.Thread(target=lambda: results.append(oracle.score(STATES, 0.3, context=context)))
+                   for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(results), 8)
+        for result in results:
+            np.testing.assert_array_equal(result, results[0])
+
+    def test_no_copies_of_handles(self):
+        import copy
+        with self.assertRaises(TypeError):
+            copy.copy(empirical())
+
+
+class Measurements(unittest.TestCase):
+    def test_regimes_and_files(self):
+        import tempfile
+        oracle = empirical(np.concatenate([POINTS[:30] + 3, POINTS[30:] - 3]), np.repeat([0, 1], 30))
+        times = diffdyn.Schedule.ou().grid(0.01, 5, 16)
+        report = diffdyn.Analysis(samples=200, paths=8, path_steps=8, seed=1).regimes(oracle, times)
+        t_s = report.scalar("t_S_phi")
+        self.assertTrue(0.5 < t_s.value < 3 and t_s.error > 0, t_s)
+        self.assertEqual(report.regime(1e-9), "memorization")
+        self.assertEqual(len(report["phi"]), len(report))
+        self.assertIn("phi", report.columns)
+        self.assertEqual(report.fields["n"], "60")
+        self.assertIn("speciation", report.definition("t_S_phi"))
+        with tempfile.TemporaryDirectory() as folder:
+            report.write(f"{folder}/r.json")
+            again = diffdyn.Result.open(f"{folder}/r.json")
+        np.testing.assert_array_equal(again["phi"], report["phi"])
+        self.assertEqual(again.scalar("t_S_phi"), t_s)
+
+    def test_the_rest(self):
+        data = diffdyn.Dataset(POINTS, LABELS, weights=np.arange(60) + 1.0)
+        np.testing.assert_array_equal(data.labels, LABELS)
+        self.assertEqual(data.select([1]).shape, (30, 5))
+        np.testing.assert_array_equal(data.subset([4, 2]).read(), POINTS[[4, 2]])
+        np.testing.assert_allclose(diffdyn.Dataset(POINTS).spectrum(2),
+                                   np.linalg.eigvalsh(np.cov(POINTS.T, bias=True))[::-1][:2])
+        index, distance2 = data.nearest(POINTS[:3], 2)
+        np.testing.assert_array_equal(index[:, 0], [0, 1, 2])
+        self.assertAlmostEqual(diffdyn.theory.speciation(103.72727263775161), 2.325679783801332, delta=1e-14)
+        self.assertAlmostEqual(diffdyn.theory.phi_infinity([1, 3]), 0.625)
+        schedule = diffdyn.Schedule.ddpm()
+        self.assertAlmostEqual(sum(v ** 2 for v in schedule.eval(300)), 1)
+        guided = diffdyn.Oracle.combination([empirical()] * 1, [2.0])
+        np.testing.assert_allclose(guided.score(STATES, 0.3), 2 * exact_score(POINTS, STATES, 0.3), rtol=1e-9)
+        with self.assertRaisesRegex(TypeError, "there are .*samples"):
+            diffdyn.Analysis(sample=3)
+        with self.assertRaisesRegex(ValueError, "exact"):
+            diffdyn.Integrator(guided, "exakt")
+        with self.assertRaises(diffdyn.Error) as caught:
+            diffdyn.Analysis(samples=-5)
+        self.assertEqual(caught.exception.name, "DDN_E_RANGE")
+
+
+class Torch(unittest.TestCase):
+    def test_tensors_and_a_network(self):
+        import torch
+        torch.manual_seed(0)
+        points = torch.from_numpy(POINTS)
+        np.testing.assert_array_equal(diffdyn.Dataset(points, torch.from_numpy(LABELS), copy=False).read(), POINTS)
+        half = points.to(torch.bfloat16)
+        np.testing.assert_array_equal(diffdyn.Dataset(half.requires_grad_()).read(), half.detach().double().numpy())
+        states = torch.from_numpy(STATES)
+        np.testing.assert_array_equal(empirical().score(states, 0.3), empirical().score(STATES, 0.3))
+        network = torch.nn.Sequential(torch.nn.Linear(6, 32), torch.nn.SiLU(), torch.nn.Linear(32, 5))
+
+        def eps(x, t, a, s):  # with a graph: the binding lets go of it
+            x = torch.from_numpy(x)
+            return network(torch.cat([x, torch.full((len(x), 1), t)], 1))
+        own = diffdyn.Oracle.model(diffdyn.Schedule.ou(), 5, eps)
+        with torch.no_grad():
+            want = -eps(STATES.astype(np.float32), 0.3, 0, 0).numpy() / np.sqrt(-np.expm1(-0.6))
+        np.testing.assert_allclose(own.score(STATES, 0.3), want, rtol=1e-6)
+        it = diffdyn.Integrator(own, "ddpm", steps=5)
+        x = torch.from_numpy(it.start(4))
+        start = x.clone()
+        self.assertTrue(it.run(x))
+        self.assertFalse(torch.equal(x, start))
+        self.assertTrue(torch.isfinite(x).all())
+
+    def test_the_example(self):
+        """own_model.py on two clouds: an exact model that is handed on as a network is measured to be the exact one."""
+        import torch
+        import own_model
+        data = diffdyn.Dataset(np.concatenate([POINTS[:20] + 4, POINTS[20:40] - 4]), np.repeat([0, 1], 20))
+        schedule = diffdyn.Schedule.ou()
+        exact = diffdyn.Oracle.empirical(data, schedule)
+
+        class Exact(torch.nn.Module):
+            def forward(self, x, a, s):
+                assert (abs(a ** 2 + s ** 2 - 1) < 1e-6).all()
+                return -s[:, None] * torch.from_numpy(exact.score(x, -np.log(a[0].item())))
+        oracles = {"exact": exact, "network": own_model.oracle_of(Exact(), data, schedule)}
+        results = own_model.measure(oracles, [0.02, 0.3, 3.0], 24)
+        for name in ("phi", "phi_C"):
+            np.testing.assert_allclose(results["exact"][name], results["network"][name], atol=0.1)
+        self.assertEqual(results["network"]["phi_C"][0], 1)
+        self.assertLess(results["network"]["phi_C"][2], 0.5)
+        learned = own_model.Network(5, 16)
+        own_model.learn(learned, torch.from_numpy(POINTS).float(), 1)
+        self.assertTrue(np.isfinite(own_model.oracle_of(learned, data, schedule).score(STATES, 0.3)).all())
+
+
+class MainJob(unittest.TestCase):
+    def test_the_page(self):
+        """The first program of doc/bindings/python.md."""
+        page, names = (BINDINGS / "python.md").read_text(encoding="utf-8"), {}
+        exec(page.split("```python\n")[1].split("```")[0], names)
+        self.assertEqual(f"{names['analysis'].spectrum(names['data']).scalar('t_S').value:.4f}", "2.3257")
+        t_s = names["times"].scalar("t_S_phi")
+        self.assertLess(abs(t_s.value - 2.2447134385), 5 * t_s.error)
+
+    def test_times(self):
+        """As the program `regimes` writes them to regimes.json."""
+        import regimes
+        if not os.path.exists(regimes.FASHION + "images-idx3-ubyte.gz"):
+            sys.exit(77)
+        times, spectrum = regimes.measure(diffdyn.Context(threads=2), quick=True)
+        self.assertAlmostEqual(spectrum.scalar("Lambda").value, 103.72727263775, delta=1e-10)
+        self.assertEqual(f"{spectrum.scalar('t_S').value:.4f}", "2.3257")
+        self.assertEqual(f"{times.scalar('t_S_phi').value:.12f}", "2.244713438500")
+        self.assertEqual(f"{times.scalar('t_C_phi').value:.12f}", "0.652198215631")
+
+
+SETS = {"fast": (Arrays, Callbacks, Interrupts, Lifetimes, Measurements), "torch": (Torch,), "main_job": (MainJob,),
+        "julia": (Arrays, Callbacks, Lifetimes, Measurements)}
+
+if __name__ == "__main__":
+    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(case) for case in SETS[WHAT])
+    sys.exit(not unittest.TextTestRunner().run(suite).wasSuccessful())

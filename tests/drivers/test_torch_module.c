@@ -331,7 +331,8 @@ static void classifiers(void **state)
         snprintf(file, sizeof file, "%s.pt", rows[i].name);
         torch_module *net = torch_module_open(test_path(file), &s->form, s->line, LINE);
         assert_non_null(net);
-        assert_int_equal(torch_module_classify(net, 2, known, 0, NULL, M, s->points, s->line, LINE),
+        assert_int_equal(torch_module_name_classes(net, 2, known, 0, NULL), 0);
+        assert_int_equal(torch_module_try_classifier(net, M, s->points, s->line, LINE),
                          rows[i].status);
         if (rows[i].status != 0) {
             assert_non_null(strstr(s->line, rows[i].text));
@@ -343,6 +344,32 @@ static void classifiers(void **state)
             }
         }
         torch_module_close(net);
+    }
+    unmake(s);
+}
+
+/* Along the flow, with every product by autograd, as the exact oracle says. */
+static void likelihood_of_the_exact_score(void **state)
+{
+    (void)state;
+    double log_p[2][M];
+    scene *s = make(TEST_OU);
+    states_at(s, 0.1);
+    for (int k = 0; k < 2; k++) {
+        ddn_analysis *an = NULL;
+        ddn_result *r = NULL;
+        ddn_oracle *net = k == 0 ? oracle_of(s, "eps", DDN_PREDICTION_EPS, 0.1) : NULL;
+        OK(s->ctx, ddn_analysis_create(s->ctx, &an));
+        OK(s->ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, 0.1));
+        OK(s->ctx,
+           ddn_analysis_log_likelihood(an, net != NULL ? net : s->exact, NULL, 0, M, s->x, D, &r));
+        OK(s->ctx, ddn_result_column(s->ctx, r, "log_p", M, log_p[k]));
+        ddn_result_destroy(r);
+        ddn_analysis_destroy(an);
+        ddn_oracle_destroy(net);
+    }
+    for (int i = 0; i < M; i++) {
+        CLOSE(log_p[0][i], log_p[1][i], 0, 1e-8);
     }
     unmake(s);
 }
@@ -366,6 +393,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(bad_files),
         cmocka_unit_test(failures_in_a_run),
         cmocka_unit_test(classifiers),
+        cmocka_unit_test(likelihood_of_the_exact_score),
     };
     return cmocka_run_group_tests(tests, make_modules, test_remove_folder);
 }

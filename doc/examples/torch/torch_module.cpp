@@ -439,14 +439,23 @@ int torch_module_has_jvp(const torch_module *net)
     return net->has_jvp;
 }
 
-int torch_module_classify(torch_module *net, int64_t count, const int32_t *known, int64_t names,
-                          const int32_t *named, int64_t m, const double *x, char *error, int size)
+int torch_module_name_classes(torch_module *net, int64_t count, const int32_t *known, int64_t names,
+                              const int32_t *named)
+{
+    return guarded(
+        [&] {
+            net->known.assign(known, known + count);
+            net->named.assign(named, named + names);
+        },
+        [](const std::string &) {});
+}
+
+int torch_module_try_classifier(torch_module *net, int64_t m, const double *x, char *error,
+                                int size)
 {
     return guarded(
         [&] {
             std::vector<int32_t> found(static_cast<size_t>(m));
-            net->known.assign(known, known + count);
-            net->named.assign(named, named + names);
             classify(*net, m, x, net->form.d, found.data());
         },
         [&](const std::string &text) { write_line(net->path + " " + text, error, size); });

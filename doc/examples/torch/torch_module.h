@@ -54,12 +54,16 @@ ddn_status torch_module_attach(const torch_module *module, ddn_model *model);
 /* Whether autograd gives the Jacobian. */
 int torch_module_has_jvp(const torch_module *module);
 
-/* Makes the module one that classifies: its answer is a class a state (whole numbers), or a number
- * for each of its classes, of which the largest counts. known[count] are the classes of the data,
+/* For a module that classifies: its answer is a class a state (whole numbers), or a number for each
+ * of its classes, of which the largest counts. known[count] are the classes of the data,
  * named[names] those of the module's numbers in order; names = 0: the known ones, if they are as
- * many, else 0, 1, ... Tries it on x[m][d]; -1 with a line in error[size]. */
-int torch_module_classify(torch_module *module, int64_t count, const int32_t *known, int64_t names,
-                          const int32_t *named, int64_t m, const double *x, char *error, int size);
+ * many, else 0, 1,
+ * ... */
+int torch_module_name_classes(torch_module *module, int64_t count, const int32_t *known,
+                              int64_t names, const int32_t *named);
+/* Tries such a module on x[m][d]; -1 with a line in error[size]. */
+int torch_module_try_classifier(torch_module *module, int64_t m, const double *x, char *error,
+                                int size);
 /* A ddn_classify_f64_fn of such a module. */
 int32_t torch_classes(void *module, int64_t m, int64_t d, const double *x, int64_t ldx,
                       int32_t *class_out);

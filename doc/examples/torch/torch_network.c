@@ -331,6 +331,11 @@ static void print_all(const settings *set, const network *net, const report *r)
 
 /* ---- Command line ------------------------------------------------------------------------ */
 
+static const char summary[] =
+    "Measures a network of your own beside the exact score of its data: clones, speciation and "
+    "collapse,\ndenoising errors on training and test data, copies, likelihood. The network is a "
+    "TorchScript module.\nWrites torch_network.csv, torch_network.png and results as JSON.";
+
 static void read_options(int argc, char **argv, settings *set)
 {
     const drv_option options[] = {
@@ -387,15 +392,7 @@ static void read_options(int argc, char **argv, settings *set)
         {"t-end", "T", "where paths end, OU time; --clock index: at index 0", DRV_DOUBLE,
          &set->t_end, 1e-6, 20},
     };
-    drv_start(argc, argv,
-              "Measures a network of your own beside the exact score of its data: clones, "
-              "speciation and collapse,\ndenoising errors on training and test data, copies, "
-              "likelihood. The network is a TorchScript module.\nWrites torch_network.csv, "
-              "torch_network.png and results as JSON.",
-              NETWORK_FILES, options, DRV_COUNT(options));
-    if (set->pairs == 1 || set->samples == 1) {
-        drv_die("--%s 1: an error needs at least 2", set->pairs == 1 ? "pairs" : "samples");
-    }
+    drv_start(argc, argv, summary, NETWORK_FILES, options, DRV_COUNT(options));
 }
 
 int main(int argc, char **argv)
@@ -421,6 +418,9 @@ int main(int argc, char **argv)
     network net = {0};
     report r = {0};
     read_options(argc, argv, &set);
+    if (set.pairs == 1 || set.samples == 1) {
+        drv_die("--%s 1: an error needs at least 2", set.pairs == 1 ? "pairs" : "samples");
+    }
     network_open(&set, &net);
     measure(&set, &net, &r);
     write_result(r.regimes, "regimes.json");

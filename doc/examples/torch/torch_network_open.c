@@ -272,7 +272,10 @@ static void open_classifier(const settings *set, const torch_form *form, network
     }
     atexit(close_classifier);
     net->classifier = classifier;
-    if (torch_module_classify(classifier, count, known, names, named, 2, x, line, sizeof line)) {
+    if (torch_module_name_classes(classifier, count, known, names, named)) {
+        drv_die("out of memory");
+    }
+    if (torch_module_try_classifier(classifier, 2, x, line, sizeof line)) {
         drv_die("%s", line);
     }
 }

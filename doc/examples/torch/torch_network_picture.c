@@ -72,7 +72,7 @@ static void draw_errors(drv_file *plot, const network *net)
     static const char file[] = "torch_network_errors.csv";
     drv_print(plot, "set ylabel 'denoising error, data units² (bars: 95 %%)'\n"
                     "set logscale y\nset yrange [*:*]\nset format y '%%g'\n"
-                    "set key top left reverse Left\nplot");
+                    "set key bottom right noreverse Right\nplot");
     draw_curve(plot, file, 2, 1, "network, training data");
     if (net->test != NULL) {
         drv_print(plot, ",\\\n");
@@ -93,7 +93,7 @@ void network_draw(const settings *set, const network *net, const report *r)
     drv_file *plot = drv_plot_open("torch_network", 1100, 940);
     drv_plot_over_times(plot, set->t_min, set->t_max);
     const int both = r->regimes != NULL && r->generalization != NULL;
-    drv_print(plot, "%s", both ? "" : "unset multiplot\n");
+    drv_print(plot, "set lmargin 11\n%s", both ? "" : "unset multiplot\n");
     drv_print(plot,
               "set title \"%s\\nA network and the exact score of its training data\" "
               "noenhanced\nset xlabel 'time t (OU units)'\n",

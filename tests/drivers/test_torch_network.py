@@ -27,7 +27,7 @@ class TorchNetwork(DriverTest):
         self.test = npy(self.path("test.npy"), (30, D), "<f8", struct.pack("<%dd" % len(flat), *flat))
 
     def net(self, name, *args):
-        return ("--data", self.x, "--network", self.path(name + ".pt"), *args)
+        return ("--data", self.x, "--network", self.path(name + ".pt"), "--threads=1", *args)
 
     def labelled(self, name, *args):
         return self.net(name, "--labels", self.y, *args)

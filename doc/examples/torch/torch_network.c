@@ -325,8 +325,9 @@ static void print_all(const settings *set, const network *net, const report *r)
     if (r->train != NULL) {
         print_likelihood(set, r);
     }
-    printf("\n  %.1f s, of which %.1f %% in torch for %lld states\n", r->seconds,
-           100 * seconds / r->seconds, (long long)states);
+    printf("\n  %.1f s, of which %.1f %% in torch for %lld states; the rest is the exact score "
+           "and nearest points\n",
+           r->seconds, 100 * seconds / r->seconds, (long long)states);
 }
 
 /* ---- Command line ------------------------------------------------------------------------ */

@@ -17,7 +17,7 @@ static void mark(drv_file *plot, double t, const char *name)
     if (!isnan(t)) {
         drv_print(plot,
                   "set arrow from %.17g, graph 0 to %.17g, graph 1 nohead linecolor '#333333' "
-                  "dashtype 2\nset label \"%s = %#.3g\" at %.17g, graph 0.97 left rotate by 270 "
+                  "dashtype 2\nset label \"%s = %#.3g\" at %.17g, graph 0.64 left rotate by 270 "
                   "offset 1.1,0 front\n",
                   t, t, name, t, t);
     }
@@ -47,8 +47,10 @@ static void draw_clones(drv_file *plot, const network *net, const report *r)
     const double t_s = drv_scalar(r->regimes, "t_S", NULL);
     mark(plot, isnan(t_s) ? NAN : network_ou(net, t_s), "t_S");
     mark(plot, crossing(net, r, "t_C_phi"), "t_C");
-    drv_print(plot, "set yrange [-0.03:1.1]\nset ylabel 'share of pairs (bars: 95 %%)'\n"
-                    "set key bottom left reverse Left\nplot");
+    drv_print(
+        plot,
+        "set yrange [-0.03:1.5]\nset ytics 0,0.25,1\nset ylabel 'share of pairs (bars: 95 %%)'\n"
+        "set key top right maxrows 2\nplot");
     draw_curve(plot, file, 6, 2, "same point φ_C, network");
     drv_print(plot,
               ",\\\n '%s' using 1:14 with lines linestyle 2 dashtype 2 title 'φ_C, exact "
@@ -71,7 +73,7 @@ static void draw_errors(drv_file *plot, const network *net)
 {
     static const char file[] = "torch_network_errors.csv";
     drv_print(plot, "set ylabel 'denoising error, data units² (bars: 95 %%)'\n"
-                    "set logscale y\nset yrange [*:*]\nset format y '%%g'\n"
+                    "set logscale y\nset ytics autofreq\nset yrange [*:*]\nset format y '%%g'\n"
                     "set key bottom right noreverse Right\nplot");
     draw_curve(plot, file, 2, 1, "network, training data");
     if (net->test != NULL) {

@@ -426,6 +426,7 @@ int main(int argc, char **argv)
     measure(&set, &net, &r);
     write_result(r.regimes, "regimes.json");
     write_result(r.identities, "exact.json");
+    write_result(r.crossings, "exact_times.json");
     write_result(r.generalization, "generalization.json");
     write_result(r.train, "likelihood_train.json");
     write_result(r.test, "likelihood_test.json");

@@ -49,6 +49,6 @@ double network_from_ou(const network *net, double tau);
 void network_draw(const settings *set, const network *net, const report *r);
 #define NETWORK_FILES                                                                              \
     "torch_network.csv torch_network_errors.csv torch_network.gp torch_network.png regimes.json "  \
-    "exact.json generalization.json likelihood_train.json likelihood_test.json"
+    "exact.json exact_times.json generalization.json likelihood_train.json likelihood_test.json"
 
 #endif

@@ -56,7 +56,7 @@ static int64_t find(const levels *l, double x)
     return (int64_t)k;
 }
 
-static ddn_status add(ddn_context *ctx, levels *l, const level *new_one)
+static ddn_status add_level(ddn_context *ctx, levels *l, const level *new_one)
 {
     int64_t k = find(l, new_one->x);
     if (l->slot[k] != 0) {
@@ -84,7 +84,7 @@ static ddn_status collect(ddn_context *ctx, const ddn_dataset *ds, levels *l)
                 DDNI_TRY(ddni_poll(ctx));
             }
             if (one.x != last) {
-                DDNI_TRY(add(ctx, l, &one));
+                DDNI_TRY(add_level(ctx, l, &one));
                 last = one.x;
             }
         }

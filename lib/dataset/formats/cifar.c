@@ -27,8 +27,8 @@ static int32_t cifar100_probe(const uint8_t *head, int64_t count, int64_t size)
                : DDNI_PROBE_NO;
 }
 
-static ddn_status describe(ddn_context *ctx, const ddni_source *s, const char *name,
-                           ddni_numbers *a)
+static ddn_status describe_records(ddn_context *ctx, const ddni_source *s, const char *name,
+                                   ddni_numbers *a)
 {
     int64_t record = a->lead + PIXELS;
     DDNI_CHECK(ctx, s->size >= 0, DDN_E_FORMAT,
@@ -50,19 +50,19 @@ static ddn_status describe(ddn_context *ctx, const ddni_source *s, const char *n
 static ddn_status cifar10_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)
 {
     *a = (ddni_numbers){.lead = 1, .label_at = 0, .label_most = LAST_LABEL};
-    return describe(ctx, s, "CIFAR-10", a);
+    return describe_records(ctx, s, "CIFAR-10", a);
 }
 
 static ddn_status cifar100_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)
 {
     *a = (ddni_numbers){.lead = 2, .label_at = 1, .label_most = LAST_FINE};
-    return describe(ctx, s, "CIFAR-100", a);
+    return describe_records(ctx, s, "CIFAR-100", a);
 }
 
 static ddn_status coarse_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)
 {
     *a = (ddni_numbers){.lead = 2, .label_at = 0, .label_most = LAST_COARSE};
-    return describe(ctx, s, "CIFAR-100", a);
+    return describe_records(ctx, s, "CIFAR-100", a);
 }
 
 const ddni_file_format ddni_cifar10 = {DDN_FORMAT_CIFAR10, cifar10_probe, cifar10_describe, 0, 1};

@@ -38,6 +38,11 @@ const char *ddni_gzip_version(void)
     return zlibVersion();
 }
 
+uint32_t ddni_gzip_sum(uint32_t sum, const uint8_t *bytes, int64_t count)
+{
+    return (uint32_t)crc32(sum, bytes, (uInt)count);
+}
+
 int32_t ddni_gzip_recognise(const uint8_t *head, int64_t count)
 {
     return count >= 2 && head[0] == 0x1f && head[1] == 0x8b;

@@ -18,7 +18,7 @@ static int64_t big_endian(const uint8_t *b)
 }
 
 /* The types by their byte; 0 for those that there are not. */
-static int32_t parse_type(int32_t byte, ddni_numbers *a)
+static int32_t parse_type_byte(int32_t byte, ddni_numbers *a)
 {
     static const struct {
         int32_t byte;
@@ -45,7 +45,7 @@ static int parse_sizes(const uint8_t *head, ddni_numbers *a)
                         .n = big_endian(head + 4),
                         .d = 1,
                         .label_at = DDNI_NO_LABELS};
-    if (!parse_type(head[2], a)) {
+    if (!parse_type_byte(head[2], a)) {
         return 0;
     }
     for (int64_t k = 1; k < a->axes; k++) {
@@ -82,7 +82,7 @@ static ddn_status idx_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a
     DDNI_CHECK(ctx, got == 4, DDN_E_FORMAT, "%s: too short for an IDX header", s->name);
     DDNI_CHECK(ctx, idx_is_magic(head), DDN_E_FORMAT, "%s: wrong IDX magic %02x%02x%02x%02x",
                s->name, head[0], head[1], head[2], head[3]);
-    DDNI_CHECK(ctx, parse_type(head[2], &(ddni_numbers){0}), DDN_E_FORMAT,
+    DDNI_CHECK(ctx, parse_type_byte(head[2], &(ddni_numbers){0}), DDN_E_FORMAT,
                "%s: IDX numbers of type 0x%02x, which there is not", s->name, head[2]);
     DDNI_CHECK(ctx, head[3] >= 1 && head[3] <= MAX_AXES, DDN_E_FORMAT,
                "%s: %d axes in the IDX header, 1 to %d are read", s->name, head[3], MAX_AXES);

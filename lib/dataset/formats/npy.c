@@ -228,7 +228,7 @@ static ddn_status read_dictionary(ddn_context *ctx, ddni_source *s, npy_header *
 }
 
 /* A byte order, a kind and the bytes of a number, as in "<f8"; single bytes have no order. */
-static void parse_type(const npy_header *h, int32_t bf16, ddni_numbers *a)
+static void parse_descr(const npy_header *h, int32_t bf16, ddni_numbers *a)
 {
     const char *t = h->type;
     int32_t ordered = t[0] == '<' || t[0] == '>';
@@ -245,7 +245,7 @@ static void parse_type(const npy_header *h, int32_t bf16, ddni_numbers *a)
     }
 }
 
-static ddn_status describe(ddn_context *ctx, ddni_source *s, int32_t bf16, ddni_numbers *a)
+static ddn_status describe_array(ddn_context *ctx, ddni_source *s, int32_t bf16, ddni_numbers *a)
 {
     npy_header h;
     int32_t understood;
@@ -267,7 +267,7 @@ static ddn_status describe(ddn_context *ctx, ddni_source *s, int32_t bf16, ddni_
                         .fortran = h.fortran,
                         .label_at = DDNI_NO_LABELS};
     memcpy(a->shape, h.shape, sizeof a->shape);
-    parse_type(&h, bf16, a);
+    parse_descr(&h, bf16, a);
     DDNI_CHECK(ctx, ddni_numbers_type(a) != 0, DDN_E_FORMAT,
                "%s: numbers of type '%s'; b1, u1 to u8, i1 to i8, f2, f4 and f8 are read%s",
                s->name, h.type, a->size == 2 && a->kind == 'V' ? ", bfloat16 by its name" : "");
@@ -278,12 +278,12 @@ static ddn_status describe(ddn_context *ctx, ddni_source *s, int32_t bf16, ddni_
 
 static ddn_status npy_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)
 {
-    return describe(ctx, s, 0, a);
+    return describe_array(ctx, s, 0, a);
 }
 
 static ddn_status bf16_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)
 {
-    return describe(ctx, s, 1, a);
+    return describe_array(ctx, s, 1, a);
 }
 
 const ddni_file_format ddni_npy = {DDN_FORMAT_NPY, npy_probe, npy_describe, 1, 0};

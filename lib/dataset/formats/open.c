@@ -113,8 +113,8 @@ static ddn_status read_parts(ddn_context *ctx, const part *parts, int64_t count,
 }
 
 /* "x.npz:data: '>f4' numbers stored as f32, Fortran order; labels from x.npz:y". */
-static ddn_status describe(ddn_context *ctx, const part *parts, int64_t count, int32_t labelled,
-                           ddni_storage *storage)
+static ddn_status describe_set(ddn_context *ctx, const part *parts, int64_t count, int32_t labelled,
+                               ddni_storage *storage)
 {
     const ddni_numbers *a = &parts[0].numbers;
     const char *beside = parts[0].source->labels;
@@ -148,7 +148,7 @@ static ddn_status make_set(ddn_context *ctx, const part *parts, int64_t count, i
     ddn_status status;
     DDNI_TRY(ddni_storage_create(ctx, n * array.ld * size, &storage, &memory));
     DDNI_TRY_GOTO(read_parts(ctx, parts, count, memory, labels), fail);
-    DDNI_TRY_GOTO(describe(ctx, parts, count, labels != NULL, storage), fail);
+    DDNI_TRY_GOTO(describe_set(ctx, parts, count, labels != NULL, storage), fail);
     array.data = (uint8_t *)memory + a->lead * size;
     status = ddni_dataset_wrap(ctx, parts[0].source->name, storage, array, &points);
     storage = NULL;

@@ -71,6 +71,8 @@ ddn_status ddni_plain_at(ddn_context *ctx, ddni_source *whole, int64_t first, vo
 /* gzip.c: whether these are the first bytes of a gzip file, and what it holds. Takes over `packed`
  * unless it fails. Version of what decompresses: static text. */
 const char *ddni_gzip_version(void);
+/* The check sum of gzip and zip, gone on with by bytes[count], count < 2^30; it begins with 0. */
+uint32_t ddni_gzip_sum(uint32_t sum, const uint8_t *bytes, int64_t count);
 int32_t ddni_gzip_recognise(const uint8_t *head, int64_t count);
 ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **out);
 /* The same for compressed data without the wrapper, as in zip archives. */

@@ -3,8 +3,6 @@
  * that a member gives against them and the check sum. */
 #include <string.h>
 
-#include <zlib.h>
-
 #include "base/check.h"
 #include "base/message.h"
 #include "base/progress.h"
@@ -326,7 +324,7 @@ static ddn_status member_read(ddn_context *ctx, ddni_source *s, void *buffer, in
         DDNI_CHECK(ctx, read == part, DDN_E_FORMAT,
                    "%s: truncated: the zip directory promises %lld bytes, the member holds %lld",
                    m->name, (long long)m->e.size, (long long)(m->e.size - m->left + read));
-        m->sum = (uint32_t)crc32(m->sum, to, (uInt)part);
+        m->sum = ddni_gzip_sum(m->sum, to, part);
         m->left -= part;
         *got += part;
     }

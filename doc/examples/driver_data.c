@@ -7,7 +7,8 @@
 enum {
     SCALE_PM1 = 0,
     SCALE_UNIT = 1,
-    SCALE_RAW = 2
+    SCALE_RAW = 2,
+    FEW = 1 << 16 /* numbers that are evaluated fast in any type */
 };
 
 static ddn_dataset *held; /* the set under construction */
@@ -114,11 +115,12 @@ static void select_count(const drv_data *data, int64_t wanted)
 }
 
 /* Floating-point numbers that are bytes under a map are made bytes, unless --scale says how to take
- * the numbers. Returns whether they were. */
+ * the numbers, or they are too few to gain anything. Returns whether they were. */
 static int unmask(const drv_data *data)
 {
     ddn_dataset *out = NULL;
-    if (ddn_dataset_type(held) == DDN_TYPE_U8 || data->scale >= 0) {
+    const int64_t numbers = ddn_dataset_n(held) * ddn_dataset_d(held);
+    if (ddn_dataset_type(held) == DDN_TYPE_U8 || data->scale >= 0 || numbers < FEW) {
         return 0;
     }
     const ddn_status status = ddn_dataset_create_bytes(drv.ctx, held, &out);

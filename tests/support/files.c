@@ -68,7 +68,7 @@ const char *test_write_npy(const char *name, const char *dictionary, const void 
 static uint8_t *little(uint8_t *out, int count, unsigned long long value)
 {
     for (int k = 0; k < count; k++) {
-        *out++ = (uint8_t)(value >> 8 * k);
+        *out++ = (uint8_t)(k < 8 ? value >> 8 * k : 0);
     }
     return out;
 }

@@ -7,7 +7,8 @@
 enum {
     SCALE_PM1 = 0,
     SCALE_UNIT = 1,
-    SCALE_RAW = 2
+    SCALE_RAW = 2,
+    FEW = 1 << 16 /* numbers that are evaluated fast in any type */
 };
 
 static ddn_dataset *held; /* the set under construction */
@@ -113,6 +114,26 @@ static void select_count(const drv_data *data, int64_t wanted)
     replace(out);
 }
 
+/* Floating-point numbers that are bytes under a map are made bytes, unless --scale says how to take
+ * the numbers, or they are too few to gain anything. Returns whether they were. */
+static int unmask(const drv_data *data)
+{
+    ddn_dataset *out = NULL;
+    const int64_t numbers = ddn_dataset_n(held) * ddn_dataset_d(held);
+    if (ddn_dataset_type(held) == DDN_TYPE_U8 || data->scale >= 0 || numbers < FEW) {
+        return 0;
+    }
+    const ddn_status status = ddn_dataset_create_bytes(drv.ctx, held, &out);
+    if (status == DDN_E_UNSUPPORTED) {
+        return 0;
+    }
+    drv_try(status);
+    replace(out);
+    drv_warn("%s holds bytes in disguise, and is taken as bytes (--scale raw: as it is)",
+             data->path);
+    return 1;
+}
+
 static void rescale(const drv_data *data)
 {
     const int bytes = ddn_dataset_type(held) == DDN_TYPE_U8;
@@ -151,6 +172,7 @@ ddn_dataset *drv_data_load(const drv_data *data)
     ddn_dataset *out = NULL;
     drv_try(ddn_dataset_open(drv.ctx, data->path, DDN_FORMAT_AUTO, &out));
     replace(out);
+    const int unmasked = unmask(data);
     if (data->labels) {
         out = NULL;
         drv_try(ddn_dataset_open_labelled(drv.ctx, held, data->labels, &out));
@@ -166,7 +188,9 @@ ddn_dataset *drv_data_load(const drv_data *data)
     if (wanted != n) {
         select_count(data, wanted);
     }
-    rescale(data);
+    if (!unmasked) {
+        rescale(data);
+    }
     out = held;
     held = NULL;
     return out;

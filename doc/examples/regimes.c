@@ -167,6 +167,7 @@ static void write_json(const settings *set)
     drv_try(ddn_result_create_copy(drv.ctx, own.report, &report));
     drv_keep(report);
     note(report, "data_path", set->data.path);
+    note(report, "data_description", ddn_dataset_description(own.ds));
     note(report, "labels_path", set->data.labels);
     note(report, "labels", list);
     char copies[32];
@@ -262,6 +263,7 @@ static void print_table(const settings *set)
             printf("%s %d (%lld)", c ? "," : "", (int)labels[c], (long long)sizes[c]);
         }
     }
+    printf("\n  read from %s", ddn_dataset_description(own.ds));
     if (own.copies > 0) {
         printf("\n  %lld copies were merged into weights of the points (--keep-copies counts each)",
                (long long)own.copies);

@@ -30,19 +30,35 @@ DDN_API ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, 
                                                int64_t d, const void *data, int64_t ld, void *user,
                                                ddn_release_fn release, ddn_dataset **out);
 
-/** File formats. All but CIFAR-10 may be gzip-compressed. */
+/** File formats; doc/data.md has all that is read. All but CIFAR may be gzip-compressed or members
+ * of a zip archive (.npz). */
 typedef int32_t ddn_format;
 enum ddn_format_values {
-    DDN_FORMAT_NONE = -1,  /**< not a value; keeps the constants signed */
-    DDN_FORMAT_AUTO = 0,   /**< by content: NPY and IDX magic, else CIFAR-10 by record size */
-    DDN_FORMAT_NPY = 1,    /**< NumPy .npy 1.0-3.0: little-endian f4, f8, u1; C order; first
-                                axis = points, the others are flattened */
-    DDN_FORMAT_IDX = 2,    /**< IDX (MNIST), unsigned bytes */
-    DDN_FORMAT_CIFAR10 = 3 /**< CIFAR-10 binary batch: records of 1 label byte + 3072 bytes; the
-                                set comes with its labels */
+    DDN_FORMAT_NONE = -1,    /**< not a value; keeps the constants signed */
+    DDN_FORMAT_AUTO = 0,     /**< by content: NPY and IDX magic, else CIFAR by record size */
+    DDN_FORMAT_NPY = 1,      /**< NumPy .npy 1.0-3.0: b1, u1 to u8, i1 to i8, f2, f4, f8 in either
+                                  order of bytes and of axes; first axis = points, the others are
+                                  flattened in C order */
+    DDN_FORMAT_IDX = 2,      /**< IDX (MNIST), all its types */
+    DDN_FORMAT_CIFAR10 = 3,  /**< CIFAR-10 binary batch: records of 1 label byte + 3072 bytes; the
+                                  set comes with its labels */
+    DDN_FORMAT_CIFAR100 = 4, /**< CIFAR-100: 2 label bytes, coarse and fine, + 3072; with the fine
+                                  labels */
+    DDN_FORMAT_CIFAR100_COARSE = 5, /**< the same with the coarse labels; by name alone */
+    DDN_FORMAT_NPY_BF16 = 6         /**< as NPY, where u2 (or V2) is bfloat16; by name alone */
 };
 
-/** Opens a file as a dataset. The file is read whole, into the context's allocator, and closed:
+/** Opens a file as a dataset. Numbers are stored as they are, or in the narrowest type that holds
+ * them all: u1 and b1 as DDN_TYPE_U8; i1, i2, u2, f2, f4 and bfloat16 as DDN_TYPE_F32; i4, u4, i8,
+ * u8 (below 2^53 in magnitude) and f8 as DDN_TYPE_F64. ddn_dataset_description says what was done.
+ *
+ * A path with ".npz:" or ".zip:" in it names a member of an archive behind the last of these:
+ * "x.npz:images" is images.npy in x.npz. Without, the member is the only array, or the first that
+ * there is of data, x, images, points, samples, features, their like for training (x_train,
+ * train_images, ...) and arr_0; then labels come with the points if the archive has some of such a
+ * name (labels, y, targets, ...; y_train, ...). A member that is named comes alone.
+ *
+ * The file is read whole, into the context's allocator, and closed:
  * what becomes of it later does not matter to the set. A host that wants a map of a file in place
  * of a copy makes it itself and lends it (ddn_dataset_create_borrowed); it then sees to it that
  * nobody cuts the file short. Errors name the file: DDN_E_IO (missing, unreadable), DDN_E_FORMAT
@@ -50,11 +66,30 @@ enum ddn_format_values {
 DDN_API ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format,
                                     ddn_dataset **out);
 
+/** As ddn_dataset_open with several files as one set, one after another: 1 <= count <= 1000, all of
+ * the same d (DDN_E_SHAPE) and of numbers that are stored alike (DDN_E_TYPE). All are open at the
+ * same time. The set has labels if each file brings some. Errors name the file.
+ * @param[in] paths [count] */
+DDN_API ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count,
+                                          const char *const *paths, ddn_dataset **out);
+
 /** The same stored numbers under the map a = scale * stored + shift, replacing the present map. [0,
  * 255] -> [-1, 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite.
  * @param[in] ds retained */
 DDN_API ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale,
                                              double shift, ddn_dataset **out);
+
+/** The same points as bytes, where they are bytes under an affine map, as images divided by 255 or
+ * normalised are: a set of DDN_TYPE_U8 with that map, labels and weights kept, in an eighth or a
+ * quarter of the memory and evaluated faster. The same means: each stored number is step * k + low,
+ * 0 <= k <= 255, to 4 roundings of the largest magnitude of any, 2^-22 of it for DDN_TYPE_F32 and
+ * 2^-51 for DDN_TYPE_F64; low is the least of them and step the largest that does. The map of the
+ * new set is that of ds after this one. A set of bytes is given back as it is. Where the numbers
+ * are no bytes: DDN_E_UNSUPPORTED, with the row and the column of one that does not fit to those
+ * before it; mostly after a few rows. Can be cancelled.
+ * @param[in] ds retained where it has bytes */
+DDN_API ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds,
+                                            ddn_dataset **out);
 
 /** The same points with labels, count == n, else DDN_E_SHAPE.
  * @param[in] ds retained
@@ -63,8 +98,10 @@ DDN_API ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_datas
                                                int64_t count, const int32_t *labels,
                                                ddn_dataset **out);
 
-/** As ddn_dataset_create_labelled with the labels from a file: IDX (unsigned bytes) or .npy (u1,
- * i1, i2, i4, i8 of one axis; values must fit in int32), each plain or gzip-compressed.
+/** As ddn_dataset_create_labelled with the labels from a file: IDX or .npy, each plain,
+ * gzip-compressed or a member of an archive (named, or the one that is called like labels): n
+ * integers of any type, also as floating-point numbers or truth values, as [n] or [n][1], which
+ * must fit in int32; or [n][classes] of zeros with a 1 at the label.
  * @param[in] ds retained */
 DDN_API ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds,
                                              const char *path, ddn_dataset **out);
@@ -125,6 +162,13 @@ DDN_API ddn_type ddn_dataset_type(const ddn_dataset *ds);
 DDN_API double ddn_dataset_scale(const ddn_dataset *ds);
 /** Shift of the map; 0 for NULL. */
 DDN_API double ddn_dataset_shift(const ddn_dataset *ds);
+
+/** Where the points come from and what was done to them, for a person to read: the file and its
+ * type of numbers, whether they were converted, and whence the labels. "" where the set was made of
+ * numbers in memory; NULL for NULL. What is derived from a set has the text of that set, but for
+ * ddn_dataset_create_in_span.
+ * @return borrowed, as long as the set lives */
+DDN_API const char *ddn_dataset_description(const ddn_dataset *ds);
 
 /** Reads points first .. first+count-1, mapped.
  * @param[out] out [count][ldo] ldo >= d */

@@ -75,7 +75,8 @@ DDN_API ddn_status ddn_analysis_memorization_f32(ddn_analysis *an, const ddn_dat
  *   d2_q50 are NaN where all training points are equal.
  * Scalars: "n", "n_test", "d", "wiener_axes", "evaluations" (states of denoising that the model was
  * given), with clones "kappa" and, of the test data, "f_mem_test", "d1_q50_test", "d2_q50_test",
- * each with "_low" and "_high". Without test data, what needs it is NaN. Stages "denoising",
+ * each with "_low" and "_high". Without test data the columns that need it are NaN, and
+ * there are no scalars of it. Stages "denoising",
  * "clones". Pooling: as identities and clones, but for medians.
  *
  * Errors: DDN_E_NULL, DDN_E_SHAPE (d of the sets), DDN_E_RANGE, DDN_E_NONFINITE (times; answers of

@@ -12,6 +12,7 @@ struct ddni_storage {
     void *memory;           /* the allocator's, or NULL */
     ddn_release_fn release; /* the host's, or NULL */
     void *user;
+    char *description; /* the allocator's, or NULL */
 };
 
 static const int64_t MAX_BYTES = INT64_C(1) << 62;
@@ -26,6 +27,7 @@ static void finish_storage(void *object)
 {
     ddni_storage *s = object;
     ddni_free(&s->handle.allocator, s->memory);
+    ddni_free(&s->handle.allocator, s->description);
     if (s->release != NULL) {
         s->release(s->user);
     }
@@ -47,6 +49,20 @@ ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **o
     }
     *memory = s->memory;
     *out = s;
+    return DDN_OK;
+}
+
+ddn_status ddni_storage_describe(ddn_context *ctx, ddni_storage *s, const char *text)
+{
+    int64_t length = (int64_t)strlen(text) + 1;
+    if (length == 1) {
+        return DDN_OK;
+    }
+    char *copy = ddni_alloc_raw(&s->handle.allocator, length, 1);
+    DDNI_CHECK(ctx, copy != NULL, DDN_E_NOMEM, "no memory for the description of the points");
+    memcpy(copy, text, (size_t)length);
+    ddni_free(&s->handle.allocator, s->description);
+    s->description = copy;
     return DDN_OK;
 }
 
@@ -244,4 +260,12 @@ double ddn_dataset_scale(const ddn_dataset *ds)
 double ddn_dataset_shift(const ddn_dataset *ds)
 {
     return DDNI_IS(ds) ? ds->shift : 0;
+}
+
+const char *ddn_dataset_description(const ddn_dataset *ds)
+{
+    if (!DDNI_IS(ds)) {
+        return NULL;
+    }
+    return ds->storage->description != NULL ? ds->storage->description : "";
 }

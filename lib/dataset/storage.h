@@ -7,6 +7,10 @@
 /* `bytes` of the allocator's memory, not zeroed. */
 ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **out, void **memory);
 
+/* Says where the numbers come from and what was done to them, for all sets that share the storage.
+ */
+ddn_status ddni_storage_describe(ddn_context *ctx, ddni_storage *s, const char *text);
+
 /* Drops a reference; NULL is a no-op. */
 void ddni_storage_release(ddni_storage *s);
 

@@ -60,6 +60,11 @@ ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int6
         memcpy((char *)memory + k * row_bytes, (const char *)ds->data + rows[k] * step,
                (size_t)row_bytes);
     }
+    ddn_status described = ddni_storage_describe(ctx, storage, ddn_dataset_description(ds));
+    if (described != DDN_OK) {
+        ddni_storage_release(storage);
+        return described;
+    }
     ddni_array array = {memory, ds->type, count, ds->d, ds->d};
     DDNI_TRY(ddni_dataset_wrap(ctx, "the subset", storage, array, out));
     ddni_dataset_set_map(*out, ds->scale, ds->shift);

@@ -82,6 +82,25 @@ class Regimes(DriverTest):
         self.assertEqual(self.result()["copies"]["value"], 120)
         self.assertAlmostEqual(self.result()["alpha"]["value"], math.log(180) / 6, places=14)
 
+    def test_bytes_in_disguise(self):
+        """Images divided by 255 are taken as the bytes they were, and said so; as they are if asked."""
+        n, d = 600, 110
+        rng = random.Random(2)
+        flat = [rng.randrange(120) + 100 * (i // d % 2) for i in range(n * d)]
+        x = npy(self.path("x.npy"), (n, d), "<f4", struct.pack("<%df" % len(flat), *[k / 255 for k in flat]))
+        y = npy(self.path("y.npy"), (n,), "|b1", bytes(i % 2 for i in range(n)))
+        done = self.succeeds("--data", x, "--labels", y, *QUICK)
+        self.assertIn("holds bytes in disguise", done.stderr)
+        self.assertIn("bytes k in disguise", done.stdout)
+        self.assertIn("'<f4' numbers stored as f32; bytes k in disguise", self.about("data_description")[0])
+        self.assertRegex(self.about("data")[0], "^u8 ")
+        masked = self.result()
+        done = self.succeeds("--data", x, "--labels", y, "--scale", "raw", *QUICK)
+        self.assertNotIn("disguise", done.stderr + done.stdout)
+        self.assertRegex(self.about("data")[0], "^f32 ")
+        for key in ("Lambda", "t_S"):
+            self.assertAlmostEqual(self.result()[key]["value"] / masked[key]["value"], 1, places=6)
+
     def test_two_clusters(self):
         x, y = self.files()
         done = self.succeeds("--data", x, "--labels", y, *QUICK)
@@ -214,8 +233,7 @@ class Regimes(DriverTest):
         cases = [
             ("missing.npy", self.path("missing.npy")),
             ("cut.npy", changed("cut.npy", good[:-8])),
-            ("big.npy", npy(self.path("big.npy"), (3, 2), ">f8", bytes(48))),
-            ("fortran.npy", npy(self.path("fortran.npy"), (3, 2), "<f8", bytes(48), fortran=True)),
+            ("long.npy", npy(self.path("long.npy"), (3, 2), "<f16", bytes(96))),
             ("object.npy", npy(self.path("object.npy"), (3, 2), "|O", bytes(48))),
             ("n0.npy", npy(self.path("n0.npy"), (0, 2), "<f8", b"")),
             ("d0.npy", npy(self.path("d0.npy"), (3, 0), "<f8", b"")),

@@ -115,6 +115,15 @@ const char *fuzz_name(fuzz *f)
                               : names[fuzz_below(f, (int64_t)(sizeof names / sizeof *names))];
 }
 
+const char *const *fuzz_paths(fuzz *f)
+{
+    static const char *paths[1000];
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        paths[i] = i < 3 ? fuzz_path(f, 0) : paths[i % 3];
+    }
+    return fuzz_one_in(f, 32) ? NULL : paths;
+}
+
 int64_t fuzz_extent(int64_t count, const double *dims)
 {
     int64_t product = 1;

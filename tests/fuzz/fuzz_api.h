@@ -109,6 +109,8 @@ int32_t fuzz_key(fuzz *f);
 double fuzz_real(fuzz *f);
 double fuzz_time(fuzz *f);
 const char *fuzz_name(fuzz *f);
+/* As many as any call reads. */
+const char *const *fuzz_paths(fuzz *f);
 const char *fuzz_path(fuzz *f, int32_t writes);
 
 /* Product of the dimensions of an array; -1 if that is not a small number. */

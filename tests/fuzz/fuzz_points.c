@@ -19,6 +19,8 @@ enum {
     RECORDS = 16, /* bit: every byte is a record of CIFAR-10 */
     FAILING = 32, /* bit: an allocation fails */
     MADE = 64,    /* bit: the rest says what head a file has, and how much comes after it */
+    ZIP = 128,    /* bit: the file is the member of an archive, data.npy, and stands in it once more
+                     as labels.npy with the bit ZEROS */
     RECORD = 3073,
     MOST = 1 << 17
 };
@@ -31,15 +33,20 @@ typedef struct file {
     size_t size;
 } file;
 
-static int64_t inputs, opened[5], refused;
+enum {
+    LABELS = DDN_FORMAT_NPY_BF16 + 1 /* rows of the counts */
+};
+
+static int64_t inputs, opened[LABELS + 1], refused;
 
 void fuzz_report(void)
 {
-    printf("reached: %lld inputs; opened: %lld npy, %lld IDX, %lld CIFAR-10, %lld by content, %lld "
-           "labels; %lld refused\n",
+    printf("reached: %lld inputs; opened: %lld npy, %lld IDX, %lld CIFAR, %lld bfloat16, %lld by "
+           "content, %lld labels; %lld refused\n",
            (long long)inputs, (long long)opened[DDN_FORMAT_NPY], (long long)opened[DDN_FORMAT_IDX],
-           (long long)opened[DDN_FORMAT_CIFAR10], (long long)opened[DDN_FORMAT_AUTO],
-           (long long)opened[4], (long long)refused);
+           (long long)(opened[DDN_FORMAT_CIFAR10] + opened[DDN_FORMAT_CIFAR100]),
+           (long long)opened[DDN_FORMAT_NPY_BF16], (long long)opened[DDN_FORMAT_AUTO],
+           (long long)opened[LABELS], (long long)refused);
 }
 
 /* ---- The file ------------------------------------------------------------------------------ */
@@ -105,10 +112,11 @@ static void append_made(file *f, fuzz_bytes *b)
     }
 }
 
-static void append_gzip(file *f, const uint8_t *plain, size_t size)
+/* With the wrapper of gzip, or raw. */
+static void append_packed(file *f, const uint8_t *plain, size_t size, int raw)
 {
     z_stream z = {0};
-    if (deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    if (deflateInit2(&z, 1, Z_DEFLATED, raw ? -15 : 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
         abort();
     }
     z.next_in = (uint8_t *)(uintptr_t)plain;
@@ -118,6 +126,56 @@ static void append_gzip(file *f, const uint8_t *plain, size_t size)
     deflate(&z, Z_FINISH);
     f->size = MOST - z.avail_out;
     deflateEnd(&z);
+}
+
+static void append_little(file *f, int count, uint64_t value)
+{
+    append(f, &value, (size_t)count);
+}
+
+/* The head of a member, or its entry in the directory. */
+static void append_entry(file *f, const char *name, const file *plain, size_t packed, size_t offset,
+                         int method, int central)
+{
+    append_little(f, 4, central ? 0x02014b50 : 0x04034b50);
+    append_little(f, central ? 6 : 4, central ? (20 << 16 | 20) : 20);
+    append_little(f, 2, (uint64_t)method);
+    append_little(f, 4, 0);
+    append_little(f, 4, crc32(0, plain->bytes, (uInt)plain->size));
+    append_little(f, 4, packed);
+    append_little(f, 4, plain->size);
+    append_little(f, 4, strlen(name));
+    append_little(f, central ? 8 : 0, 0);
+    append_little(f, central ? 6 : 0, (uint64_t)offset << 16);
+    append(f, name, strlen(name));
+}
+
+static void append_zip(file *f, const file *plain, int method, int members)
+{
+    static const char *const names[2] = {"data.npy", "labels.npy"};
+    static file packed;
+    size_t offset[2] = {0, 0};
+    packed.size = 0;
+    if (method == 0) {
+        append(&packed, plain->bytes, plain->size);
+    } else {
+        append_packed(&packed, plain->bytes, plain->size, 1);
+    }
+    for (int k = 0; k < members; k++) {
+        offset[k] = f->size;
+        append_entry(f, names[k], plain, packed.size, 0, method, 0);
+        append(f, packed.bytes, packed.size);
+    }
+    size_t begin = f->size;
+    for (int k = 0; k < members; k++) {
+        append_entry(f, names[k], plain, packed.size, offset[k], method, 1);
+    }
+    size_t end = f->size;
+    append_little(f, 8, 0x06054b50);
+    append_little(f, 4, (uint64_t)members << 16 | (uint64_t)members);
+    append_little(f, 4, end - begin);
+    append_little(f, 4, begin);
+    append_little(f, 2, 0);
 }
 
 static void make_file(file *f, fuzz_bytes *b, int how, size_t zeros)
@@ -138,13 +196,15 @@ static void make_file(file *f, fuzz_bytes *b, int how, size_t zeros)
         append(&plain, nothing, zeros);
     }
     f->size = 0;
-    if ((how & GZIP) == 0) {
+    if (how & ZIP) {
+        append_zip(f, &plain, (how & GZIP) == 0 ? 0 : 8, how & ZEROS ? 2 : 1);
+    } else if ((how & GZIP) == 0) {
         append(f, plain.bytes, plain.size);
     } else {
         size_t first = (how & GZIP) == 2 ? plain.size / 2 : plain.size;
-        append_gzip(f, plain.bytes, first);
+        append_packed(f, plain.bytes, first, 0);
         if ((how & GZIP) == 2) {
-            append_gzip(f, plain.bytes + first, plain.size - first);
+            append_packed(f, plain.bytes + first, plain.size - first, 0);
         }
         append(f, "x", (how & GZIP) == 3);
     }
@@ -177,6 +237,23 @@ static void use(ddn_context *ctx, const ddn_dataset *ds)
     }
 }
 
+/* A set is bytes under a map, to a few roundings of its largest number, or refused with the place.
+ */
+static void use_bytes(ddn_context *ctx, const ddn_dataset *ds)
+{
+    ddn_dataset *bytes = NULL;
+    ddn_status status = ddn_dataset_create_bytes(ctx, ds, &bytes);
+    if (status != DDN_OK) {
+        fuzz_demand(status == DDN_E_UNSUPPORTED && bytes == NULL &&
+                        strstr(ddn_context_message(ctx), "row ") != NULL,
+                    "no bytes", ctx);
+        return;
+    }
+    fuzz_demand(ddn_dataset_type(bytes) == DDN_TYPE_U8, "type of bytes", ctx);
+    use(ctx, bytes);
+    ddn_dataset_destroy(bytes);
+}
+
 static void judge(ddn_context *ctx, ddn_status status, const char *path, ddn_dataset *ds,
                   fuzz_memory *memory)
 {
@@ -184,6 +261,7 @@ static void judge(ddn_context *ctx, ddn_status status, const char *path, ddn_dat
     if (status == DDN_OK) {
         memory->fail = 0; /* failures while it is used are for another target */
         use(ctx, ds);
+        use_bytes(ctx, ds);
         ddn_dataset_destroy(ds);
         return;
     }
@@ -220,17 +298,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ddn_context *ctx = fuzz_context(&memory);
     ddn_dataset *some = NULL, *ds = NULL;
     fuzz_demand(ddn_dataset_create(ctx, DDN_TYPE_U8, n, 1, points, 1, &some) == DDN_OK, "set", ctx);
-    for (ddn_format format = DDN_FORMAT_AUTO; format <= DDN_FORMAT_CIFAR10; format++) {
+    for (ddn_format format = DDN_FORMAT_AUTO; format <= DDN_FORMAT_NPY_BF16; format++) {
         fuzz_doing = "points";
         memory.fail = how & FAILING ? fail : 0;
         ddn_status status = ddn_dataset_open(ctx, path, format, &ds);
         opened[format] += status == DDN_OK;
         judge(ctx, status, path, ds, &memory);
     }
+    fuzz_doing = "several files";
+    memory.fail = how & FAILING ? fail : 0;
+    ddn_status both =
+        ddn_dataset_open_files(ctx, DDN_FORMAT_AUTO, 2, (const char *const[]){path, path}, &ds);
+    judge(ctx, both, path, ds, &memory);
     fuzz_doing = "labels";
     memory.fail = how & FAILING ? fail : 0;
     ddn_status status = ddn_dataset_open_labelled(ctx, some, path, &ds);
-    opened[4] += status == DDN_OK;
+    opened[LABELS] += status == DDN_OK;
     judge(ctx, status, path, ds, &memory);
     ddn_dataset_destroy(some);
     fuzz_context_end(ctx, &memory);

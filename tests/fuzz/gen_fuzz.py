@@ -107,6 +107,8 @@ def one(interface, function, kind, name):
     if kind == "const char*":
         maker = NAMES.get(name, "fuzz_name(f)")
         return 2, maker.format(writes=int(bool(re.search("write|save|result_open", function[1]))))
+    if kind == "const char*const*":
+        return 2, "fuzz_paths(f)"
     if kind.endswith("*const*"):
         return 2, f"fuzz_objects(f, KIND_{kind.split('*')[0].strip().removeprefix('ddn_')})"
     if kind == "void*" and any(k in interface.callbacks for k, _ in parameters):

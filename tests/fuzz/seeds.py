@@ -6,10 +6,12 @@ stands beside them.
 Usage: seeds.py [CORPUS]   (default: the folder corpus beside this file)
 """
 import gzip
+import io
 import pathlib
 import random
 import struct
 import sys
+import zipfile
 
 # target: (files, bytes of each)
 RANDOM = {"saved": (24, 48), "closed": (16, 96), "schedules": (16, 96), "sets": (16, 160), "api": (12, 400)}
@@ -57,6 +59,14 @@ def npy(major, descr, shape, data):
     return b"\x93NUMPY" + bytes([major, 0]) + length + head + data
 
 
+def archive(deflated):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED) as z:
+        for name, data in (("X.npy", npy(1, "'<f4'", "(3, 2)", bytes(24))), ("y.npy", npy(1, "'|u1'", "(3,)", b"012"))):
+            z.writestr(zipfile.ZipInfo(name), data)
+    return made.getvalue()
+
+
 def points():
     """name: (how, n - 1, zeros, failing, the rest), as in fuzz_points.c."""
     gzipped = gzip.compress(IDX_POINTS, mtime=0)
@@ -78,6 +88,16 @@ def points():
         "made_npy": (64, 0, 0, 0, bytes([2, 1, 0, 1, 3, 1, 2, 1]) + doubles),
         "made_npy_labels": (64, 2, 0, 0, bytes([2, 0, 2, 1, 3, 1]) + bytes(24)),
         "made_idx": (64, 0, 0, 0, bytes([0, 2, 0, 1, 3, 1, 2, 1, 2, 1])),
+        "zip_stored": (128, 0, 0, 0, npy(1, "'<f8'", "(3, 2)", doubles)),
+        "zip_deflated": (128 | 1, 0, 0, 0, npy(1, "'>f4'", "(3, 2)", bytes(24))),
+        "zip_labels": (128 | 4, 2, 0, 0, npy(1, "'<i2'", "(3,)", struct.pack("<3h", 4, 0, -2))),
+        "zip_made": (128 | 64, 0, 0, 0, bytes([2, 1, 0, 1, 3, 1, 2, 1]) + doubles),
+        "zip_bytes": (0, 0, 0, 0, archive(False)),
+        "zip_bytes_deflated": (0, 0, 0, 0, archive(True)),
+        "npy_fortran": (0, 0, 0, 0, npy(1, "'<f2'", "(3, 2)", bytes(12)).replace(b"False", b"True ")),
+        "npy_one_hot": (0, 2, 0, 0, npy(1, "'|b1'", "(3, 2)", bytes([1, 0, 0, 1, 1, 0]))),
+        "npy_bf16": (0, 0, 0, 0, npy(1, "'<u2'", "(3, 2)", struct.pack("<6H", 0x3f80, 0, 0, 0x4000, 1, 2))),
+        "idx_f4": (0, 0, 0, 0, bytes([0, 0, 13, 2, 0, 0, 0, 2, 0, 0, 0, 1]) + struct.pack(">2f", 1, -0.5)),
         "cifar": (16, 0, 0, 0, bytes([1, 9, 3])),
         "cifar_bad": (16 | 4, 0, 5, 0, bytes([1, 9])),
     }

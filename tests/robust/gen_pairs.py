@@ -53,7 +53,7 @@ def handles_of(interface, parameters):
     """{place: kind} of handles and of arrays of them."""
     found = dict(interface.handles(parameters))
     for place, (kind, _) in enumerate(parameters):
-        if kind.endswith("*const*"):
+        if kind.endswith("*const*") and kind != "const char*const*":
             found[place] = kind.split("*")[0].strip().removeprefix("ddn_")
     return found
 

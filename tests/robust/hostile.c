@@ -101,6 +101,7 @@ fixture *fixture_new(int32_t keep)
     fixture *fx = calloc(1, sizeof *fx);
     assert_non_null(fx);
     test_data_path("medium/medium_d16_n128_X.npy", fx->file);
+    fx->paths[0] = fx->file;
     test_data_path("medium/medium_d16_n128_label.npy", fx->label_file);
     snprintf(fx->written, sizeof fx->written, "/tmp/ddn_fixture_%ld.json", (long)getpid());
     for (int64_t i = 0; i < HOSTILE_NUMBERS; i++) {

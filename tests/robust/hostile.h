@@ -50,6 +50,7 @@ struct fixture {
     ddn_schedule *indices;
     memory memory;
     char file[1024], label_file[1024]; /* of 128 points */
+    const char *paths[1];              /* that of file */
     char written[64], result_file[64]; /* where results may be written; one that was */
     double saved[HOSTILE_NUMBERS];     /* the stopped run, */
     int64_t saved_size;                /* in that many bytes */

@@ -185,6 +185,9 @@ CALL(data_copies)
 }
 DATASET(data_map, ddn_dataset_create_mapped(w->ctx, w->ds, 1e10, 0, &out))
 DATASET(data_npy, ddn_dataset_open(w->ctx, w->npy, DDN_FORMAT_AUTO, &out))
+DATASET(data_files,
+        ddn_dataset_open_files(w->ctx, DDN_FORMAT_AUTO, 2, (const char *[]){w->npy, w->gz}, &out))
+DATASET(data_bytes, ddn_dataset_create_bytes(w->ctx, w->disguised, &out))
 DATASET(data_gz, ddn_dataset_open(w->ctx, w->gz, DDN_FORMAT_AUTO, &out))
 DATASET(data_cifar, ddn_dataset_open(w->ctx, w->cifar, DDN_FORMAT_CIFAR10, &out))
 DATASET(data_label_file, ddn_dataset_open_labelled(w->ctx, w->plain, w->label_file, &out))
@@ -464,6 +467,8 @@ const long_call long_calls[] = {
     ROW(data_copies),
     ROW(data_map),
     ROW(data_npy),
+    ROW(data_files),
+    ROW(data_bytes),
     ROW(data_gz),
     ROW(data_cifar),
     ROW(data_label_file),
@@ -646,6 +651,18 @@ static void make_copies(world *w)
     ddn_dataset_destroy(subset);
 }
 
+/* Bytes as floating-point numbers. */
+static void make_disguised(world *w)
+{
+    double *x = malloc(sizeof w->points);
+    assert_non_null(x);
+    for (int64_t i = 0; i < N * D; i++) {
+        x[i] = (double)(i * 7 % 256) / 255;
+    }
+    OK(w->ctx, ddn_dataset_create(w->ctx, DDN_TYPE_F64, N, D, x, D, &w->disguised));
+    free(x);
+}
+
 int make_world(void **state)
 {
     world *w = calloc(1, sizeof *w);
@@ -667,6 +684,7 @@ int make_world(void **state)
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, w->points, D, &w->plain));
     OK(ctx, ddn_dataset_create_labelled(ctx, w->plain, N, w->labels, &w->ds));
     make_copies(w);
+    make_disguised(w);
     make_square(w, WIDE, 23, &w->wide);
     make_square(w, DENSE, 24, &w->dense);
     make_oracles(w);
@@ -709,7 +727,7 @@ int end_world(void **state)
     }
     ddn_schedule_destroy(w->custom);
     ddn_schedule_destroy(w->ou);
-    ddn_dataset *sets[] = {w->dense, w->wide, w->copies, w->ds, w->plain};
+    ddn_dataset *sets[] = {w->dense, w->wide, w->copies, w->ds, w->plain, w->disguised};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         ddn_dataset_destroy(sets[i]);
     }

@@ -101,7 +101,7 @@ typedef struct world {
     double points[N * D], x[M * D], weights[N];
     int64_t rows[N];
     int32_t labels[N];
-    ddn_dataset *ds, *plain, *copies, *wide, *dense;
+    ddn_dataset *ds, *plain, *copies, *wide, *dense, *disguised;
     ddn_schedule *ou, *custom;
     ddn_oracle *empirical, *gaussian, *mixture, *model, *guided;
     ddn_span *span;

@@ -65,6 +65,98 @@ const char *test_write_npy(const char *name, const char *dictionary, const void 
     return test_write_file(name, image, test_npy_image(image, 1, 64, dictionary, data, bytes));
 }
 
+static uint8_t *little(uint8_t *out, int count, unsigned long long value)
+{
+    for (int k = 0; k < count; k++) {
+        *out++ = (uint8_t)(k < 8 ? value >> 8 * k : 0);
+    }
+    return out;
+}
+
+/* Without a wrapper, as in zip archives. */
+static size_t deflated(uint8_t *out, const test_member *m)
+{
+    z_stream z = {0};
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_in = (uint8_t *)(uintptr_t)m->bytes;
+    z.avail_in = (uInt)m->count;
+    z.next_out = out;
+    z.avail_out = 1 << 20;
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&z);
+    return (size_t)z.total_out;
+}
+
+/* The numbers that stand before a member and in the directory. */
+static uint8_t *zip_entry(uint8_t *out, const test_member *m, size_t packed, const char *name,
+                          unsigned long long offset, int central)
+{
+    unsigned long long size = m->count + (central ? (unsigned long long)m->size : 0);
+    packed += central ? (size_t)m->packed : 0;
+    out = little(out, 4, central ? 0x02014b50 : 0x04034b50);
+    out = little(out, central ? 4 : 2, central ? 45 << 16 | 45 : 45);
+    out = little(out, 2, m->flags);
+    out = little(out, 2, (m->deflated ? 8 : 0) + m->method);
+    out = little(out, 4, 0);
+    out = little(out, 4, crc32(0, m->bytes, (uInt)m->count) ^ m->sum);
+    out = little(out, 4, m->wide ? 0xffffffff : packed);
+    out = little(out, 4, m->wide ? 0xffffffff : size);
+    out = little(out, 2, strlen(name));
+    out = little(out, 2, !m->wide ? 0 : central ? 28 : 20);
+    if (central) {
+        out = little(out, 10, 0);
+        out = little(out, 4, m->wide ? 0xffffffff : offset + (unsigned long long)m->offset);
+    }
+    memcpy(out, name, strlen(name));
+    out += strlen(name);
+    if (m->wide) {
+        out = little(little(little(out, 2, 1), 2, central ? 24 : 16), 8, size);
+        out = little(out, 8, packed);
+        out = central ? little(out, 8, offset + (unsigned long long)m->offset) : out;
+    }
+    return out;
+}
+
+size_t test_zip_image(uint8_t *out, int wide, int members, const test_member *member)
+{
+    unsigned long long offset[16];
+    size_t packed[16];
+    uint8_t *at = out;
+    assert_true(members <= 16);
+    for (int k = 0; k < members; k++) {
+        const test_member *m = &member[k];
+        const char *name = m->inner_name != NULL ? m->inner_name : m->name;
+        uint8_t *head = at;
+        offset[k] = (unsigned long long)(at - out);
+        at = zip_entry(at, m, 0, name, 0, 0);
+        packed[k] = m->deflated ? deflated(at, m) : m->count;
+        zip_entry(head, m, packed[k], name, 0, 0);
+        if (!m->deflated && m->count > 0) {
+            memcpy(at, m->bytes, m->count);
+        }
+        at += packed[k];
+    }
+    uint8_t *begin = at;
+    for (int k = 0; k < members; k++) {
+        at = zip_entry(at, &member[k], packed[k], member[k].name, offset[k], 1);
+    }
+    unsigned long long count = (unsigned long long)(at - begin);
+    if (wide) {
+        unsigned long long end = (unsigned long long)(at - out);
+        at = little(little(little(at, 4, 0x06064b50), 8, 44), 4, 45 << 16 | 45);
+        at = little(little(little(at, 8, 0), 8, (unsigned)members), 8, (unsigned)members);
+        at = little(little(at, 8, count), 8, (unsigned long long)(begin - out));
+        at = little(little(little(little(at, 4, 0x07064b50), 4, 0), 8, end), 4, 1);
+    }
+    at = little(little(at, 4, 0x06054b50), 4, 0);
+    at = little(little(at, 2, wide ? 0xffff : (unsigned)members), 2,
+                wide ? 0xffff : (unsigned)members);
+    at = little(little(at, 4, wide ? 0xffffffff : count), 4,
+                wide ? 0xffffffff : (unsigned long long)(begin - out));
+    at = little(at, 2, 0);
+    return (size_t)(at - out);
+}
+
 void test_expect_points(ddn_context *ctx, const char *path, ddn_type type, int64_t n, int64_t d,
                         const double *want)
 {

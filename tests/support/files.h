@@ -25,6 +25,21 @@ size_t test_npy_image(uint8_t *out, int major, size_t align, const char *diction
 const char *test_write_npy(const char *name, const char *dictionary, const void *data,
                            size_t bytes);
 
+/* A member of a zip archive, and how it lies. */
+typedef struct test_member {
+    const char *name;
+    const void *bytes;
+    size_t count;
+    int deflated, wide;          /* wide: sizes in 64 bits */
+    const char *inner_name;      /* what the member itself says, if not name */
+    long long size, packed;      /* added to what the directory says */
+    long long offset;            /* the same */
+    unsigned sum, flags, method; /* the same by exclusive or, or, addition */
+} test_member;
+
+/* A zip archive of these members, written to out; its length. wide: a 64-bit directory. */
+size_t test_zip_image(uint8_t *out, int wide, int members, const test_member *member);
+
 /* The file opens and holds these numbers, n * d <= 64. */
 void test_expect_points(ddn_context *ctx, const char *path, ddn_type type, int64_t n, int64_t d,
                         const double *want);

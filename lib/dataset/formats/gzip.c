@@ -1,4 +1,5 @@
-/* What a gzip file holds, by zlib on the context's allocator. */
+/* What a gzip file holds, and deflated data without its wrapper, by zlib on the context's
+ * allocator. */
 #include <zlib.h>
 
 #include "base/check.h"
@@ -9,12 +10,14 @@ enum {
     INPUT = 1 << 16,
     OUTPUT = 1 << 20,      /* of one step at most */
     GZIP_WINDOW = 15 + 16, /* zlib: largest window, gzip wrapper */
+    RAW_WINDOW = -15,      /* the same without a wrapper */
     MAX_RATIO = 1032       /* deflate cannot compress better than this */
 };
 
 typedef struct gzip {
     ddni_source source;
     ddni_source *packed;
+    int32_t raw; /* no wrapper, so one member */
     int32_t ended;
     z_stream z;
     uint8_t input[INPUT];
@@ -33,6 +36,11 @@ static void zlib_free(voidpf al, voidpf pointer)
 const char *ddni_gzip_version(void)
 {
     return zlibVersion();
+}
+
+uint32_t ddni_gzip_sum(uint32_t sum, const uint8_t *bytes, int64_t count)
+{
+    return (uint32_t)crc32(sum, bytes, (uInt)count);
 }
 
 int32_t ddni_gzip_recognise(const uint8_t *head, int64_t count)
@@ -71,6 +79,17 @@ static ddn_status next_member(ddn_context *ctx, gzip *g)
     return DDN_OK;
 }
 
+/* After data without a wrapper nothing may come. */
+static ddn_status end_raw(ddn_context *ctx, gzip *g)
+{
+    g->ended = 1;
+    DDNI_TRY(refill(ctx, g));
+    DDNI_CHECK(ctx, g->z.avail_in == 0, DDN_E_FORMAT,
+               "%s: the compressed data are damaged: they end before their place does",
+               g->source.name);
+    return DDN_OK;
+}
+
 /* One step of zlib. */
 static ddn_status inflate_some(ddn_context *ctx, gzip *g)
 {
@@ -79,7 +98,7 @@ static ddn_status inflate_some(ddn_context *ctx, gzip *g)
                g->source.name);
     int result = inflate(&g->z, Z_NO_FLUSH);
     if (result == Z_STREAM_END) {
-        return next_member(ctx, g);
+        return g->raw ? end_raw(ctx, g) : next_member(ctx, g);
     }
     DDNI_CHECK(ctx, result != Z_MEM_ERROR, DDN_E_NOMEM, "%s: no memory to decompress",
                g->source.name);
@@ -121,7 +140,7 @@ static void gzip_close(ddni_source *s)
 
 static const ddni_source_kind GZIP = {gzip_read, gzip_close};
 
-ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **out)
+static ddn_status open_packed(ddn_context *ctx, ddni_source *packed, int32_t raw, ddni_source **out)
 {
     *out = NULL;
     gzip *g = NULL;
@@ -134,11 +153,12 @@ ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **o
     s->size = -1;
     s->most = s->stored < INT64_MAX / MAX_RATIO ? s->stored * MAX_RATIO : INT64_MAX;
     g->packed = packed;
+    g->raw = raw;
     g->z.zalloc = zlib_alloc;
     g->z.zfree = zlib_free;
     g->z.opaque = &s->allocator;
     ddn_status status = DDN_OK;
-    if (inflateInit2(&g->z, GZIP_WINDOW) != Z_OK) {
+    if (inflateInit2(&g->z, raw ? RAW_WINDOW : GZIP_WINDOW) != Z_OK) {
         status = ddni_fail(ctx, DDN_E_NOMEM, "%s: no memory to decompress", s->name);
     }
     if (status == DDN_OK) {
@@ -150,4 +170,14 @@ ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **o
     }
     *out = s;
     return DDN_OK;
+}
+
+ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **out)
+{
+    return open_packed(ctx, packed, 0, out);
+}
+
+ddn_status ddni_inflate_open(ddn_context *ctx, ddni_source *packed, ddni_source **out)
+{
+    return open_packed(ctx, packed, 1, out);
 }

@@ -4,19 +4,18 @@
 
 #include "base/check.h"
 #include "dataset/formats/format.h"
-#include "dataset/formats/numbers.h"
 
 enum {
     MAGIC = 6,
-    MAX_HEADER = 65535,
-    TYPE_LENGTH = 16
+    MAX_HEADER = 65535
 };
 
 typedef struct npy_header {
-    char type[TYPE_LENGTH]; /* "<f8" */
-    int structured;         /* descr is a list of fields */
+    char type[DDNI_TYPE_NAME]; /* "<f8" */
+    int structured;            /* descr is a list of fields */
     int fortran;
     int64_t axes, n, d; /* d: product of all axes but the first */
+    int64_t shape[DDNI_AXES];
 } npy_header;
 
 /* ---- a reader for the few Python literals that occur ---- */
@@ -104,6 +103,9 @@ static int take_shape(cursor *c, npy_header *h)
         if (!take_number(c, &size)) {
             return 0;
         }
+        if (h->axes < DDNI_AXES) {
+            h->shape[h->axes] = size;
+        }
         if (h->axes++ == 0) {
             h->n = size;
         } else if (__builtin_mul_overflow(h->d, size, &h->d)) {
@@ -120,7 +122,7 @@ static int take_shape(cursor *c, npy_header *h)
 /* The value of one key; found collects which keys have been seen. */
 static int take_entry(cursor *c, npy_header *h, int *found)
 {
-    char key[TYPE_LENGTH];
+    char key[DDNI_TYPE_NAME];
     if (!take_string(c, key, sizeof key) || !take(c, ':')) {
         return 0;
     }
@@ -225,51 +227,64 @@ static ddn_status read_dictionary(ddn_context *ctx, ddni_source *s, npy_header *
     return status;
 }
 
-static ddn_status npy_read_header(ddn_context *ctx, ddni_source *s, npy_header *h, ddni_numbers *a)
+/* A byte order, a kind and the bytes of a number, as in "<f8"; single bytes have no order. */
+static void parse_descr(const npy_header *h, int32_t bf16, ddni_numbers *a)
 {
-    int32_t understood;
-    memset(h, 0, sizeof *h);
-    DDNI_TRY(read_dictionary(ctx, s, h, &understood));
-    DDNI_CHECK(ctx, understood, DDN_E_FORMAT, "%s: the .npy header is malformed", s->name);
-    DDNI_CHECK(ctx, !h->structured, DDN_E_FORMAT, "%s: an array of records, not of numbers",
-               s->name);
-    DDNI_CHECK(ctx, strchr(h->type, 'O') == NULL, DDN_E_FORMAT,
-               "%s: an array of Python objects ('%s'), not of numbers", s->name, h->type);
-    DDNI_CHECK(ctx, h->type[0] != '>', DDN_E_FORMAT,
-               "%s: big-endian numbers ('%s'), only little-endian ones are read", s->name, h->type);
-    DDNI_CHECK(ctx, h->axes >= 1, DDN_E_FORMAT, "%s: a single number, not an array of points",
-               s->name);
-    *a = (ddni_numbers){"the shape needs", 0, 0, h->axes, h->n, h->d, 0};
-    /* A byte order, a kind and one digit, as in "<f8"; single bytes have no order. */
-    if (strlen(h->type) == 3 && h->type[0] == (h->type[2] == '1' ? '|' : '<')) {
-        a->kind = h->type[1];
-        a->size = h->type[2] - '0';
+    const char *t = h->type;
+    int32_t ordered = t[0] == '<' || t[0] == '>';
+    memcpy(a->type, t, sizeof a->type);
+    t += ordered || t[0] == '|' || t[0] == '=';
+    if (strlen(t) != 2 || t[1] < '1' || t[1] > '8') {
+        return;
     }
+    a->kind = t[0];
+    a->size = t[1] - '0';
+    a->big = h->type[0] == '>' && a->size > 1;
+    if (bf16 && a->size == 2 && (a->kind == 'u' || a->kind == 'V')) {
+        a->kind = 'B';
+    }
+}
+
+static ddn_status describe_array(ddn_context *ctx, ddni_source *s, int32_t bf16, ddni_numbers *a)
+{
+    npy_header h;
+    int32_t understood;
+    memset(&h, 0, sizeof h);
+    DDNI_TRY(read_dictionary(ctx, s, &h, &understood));
+    DDNI_CHECK(ctx, understood, DDN_E_FORMAT, "%s: the .npy header is malformed", s->name);
+    DDNI_CHECK(ctx, !h.structured, DDN_E_FORMAT, "%s: an array of records, not of numbers",
+               s->name);
+    DDNI_CHECK(ctx, strchr(h.type, 'O') == NULL, DDN_E_FORMAT,
+               "%s: an array of Python objects ('%s'), not of numbers", s->name, h.type);
+    DDNI_CHECK(ctx, h.axes >= 1, DDN_E_FORMAT, "%s: a single number, not an array of points",
+               s->name);
+    DDNI_CHECK(ctx, h.axes <= DDNI_AXES, DDN_E_FORMAT, "%s: %lld axes, at most %d are read",
+               s->name, (long long)h.axes, DDNI_AXES);
+    *a = (ddni_numbers){.promise = "the shape needs",
+                        .axes = h.axes,
+                        .n = h.n,
+                        .d = h.d,
+                        .fortran = h.fortran,
+                        .label_at = DDNI_NO_LABELS};
+    memcpy(a->shape, h.shape, sizeof a->shape);
+    parse_descr(&h, bf16, a);
+    DDNI_CHECK(ctx, ddni_numbers_type(a) != 0, DDN_E_FORMAT,
+               "%s: numbers of type '%s'; b1, u1 to u8, i1 to i8, f2, f4 and f8 are read%s",
+               s->name, h.type, a->size == 2 && a->kind == 'V' ? ", bfloat16 by its name" : "");
+    DDNI_CHECK(ctx, !bf16 || a->kind == 'B', DDN_E_FORMAT,
+               "%s: numbers of type '%s', which are no bfloat16: those are u2", s->name, h.type);
     return DDN_OK;
 }
 
-static ddn_status npy_open(ddn_context *ctx, ddni_source *s, ddn_dataset **out)
+static ddn_status npy_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)
 {
-    npy_header h;
-    ddni_numbers a;
-    DDNI_TRY(npy_read_header(ctx, s, &h, &a));
-    DDNI_CHECK(ctx, ddni_numbers_type(&a) != 0, DDN_E_FORMAT,
-               "%s: numbers of type '%s', only '|u1', '<f4' and '<f8' are read", s->name, h.type);
-    DDNI_CHECK(ctx, !h.fortran, DDN_E_FORMAT,
-               "%s: the array is in Fortran order, only C order is read", s->name);
-    return ddni_numbers_points(ctx, s, &a, out);
+    return describe_array(ctx, s, 0, a);
 }
 
-static ddn_status npy_labels(ddn_context *ctx, ddni_source *s, int64_t n, int32_t *label)
+static ddn_status bf16_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)
 {
-    npy_header h;
-    ddni_numbers a;
-    DDNI_TRY(npy_read_header(ctx, s, &h, &a));
-    int is_byte = (a.kind == 'u' || a.kind == 'i') && a.size == 1;
-    int is_wide = a.kind == 'i' && (a.size == 2 || a.size == 4 || a.size == 8);
-    DDNI_CHECK(ctx, is_byte || is_wide, DDN_E_FORMAT,
-               "%s: labels of type '%s', only u1, i1, i2, i4 and i8 are read", s->name, h.type);
-    return ddni_numbers_labels(ctx, s, &a, n, label);
+    return describe_array(ctx, s, 1, a);
 }
 
-const ddni_file_format ddni_npy = {DDN_FORMAT_NPY, npy_probe, npy_open, npy_labels, 0};
+const ddni_file_format ddni_npy = {DDN_FORMAT_NPY, npy_probe, npy_describe, 1, 0};
+const ddni_file_format ddni_npy_bf16 = {DDN_FORMAT_NPY_BF16, npy_probe, bf16_describe, 1, 0};

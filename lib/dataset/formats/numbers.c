@@ -1,6 +1,7 @@
 /* Points and labels from the numbers of a file. */
 #include "dataset/formats/numbers.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -8,75 +9,266 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the stored numbers are little-endian");
 
+enum {
+    BLOCK = 1 << 13, /* numbers converted at once */
+    WIDEST = 8       /* bytes of a number */
+};
+
 ddn_type ddni_numbers_type(const ddni_numbers *a)
 {
-    if (a->kind == 'u') {
-        return a->size == 1 ? DDN_TYPE_U8 : 0;
+    int32_t integer = a->kind == 'u' || a->kind == 'i';
+    if (a->size == 1) {
+        return a->kind == 'u' || a->kind == 'b' ? DDN_TYPE_U8 : a->kind == 'i' ? DDN_TYPE_F32 : 0;
     }
-    return a->kind != 'f' ? 0 : a->size == 4 ? DDN_TYPE_F32 : a->size == 8 ? DDN_TYPE_F64 : 0;
+    if (a->size == 2) {
+        return integer || a->kind == 'f' || a->kind == 'B' ? DDN_TYPE_F32 : 0;
+    }
+    if (a->size == 4) {
+        return a->kind == 'f' ? DDN_TYPE_F32 : integer ? DDN_TYPE_F64 : 0;
+    }
+    return a->size == WIDEST && (integer || a->kind == 'f') ? DDN_TYPE_F64 : 0;
 }
 
-ddn_status ddni_numbers_points(ddn_context *ctx, ddni_source *s, const ddni_numbers *a,
-                               ddn_dataset **out)
+int32_t ddni_numbers_direct(const ddni_numbers *a)
+{
+    int32_t same = (a->kind == 'u' && a->size == 1) || (a->kind == 'f' && a->size >= 4);
+    return same && !a->big && (!a->fortran || a->d == 1 || a->n == 1);
+}
+
+/* ---- one number ---- */
+
+static double of_half(uint16_t h)
+{
+    int exponent = h >> 10 & 31;
+    double fraction = h & 1023;
+    double size = exponent == 31  ? (fraction == 0 ? HUGE_VAL : (double)NAN)
+                  : exponent == 0 ? ldexp(fraction, -24)
+                                  : ldexp(1024 + fraction, exponent - 25);
+    return h >> 15 ? -size : size;
+}
+
+static double of_bfloat(uint16_t h)
+{
+    uint32_t bits = (uint32_t)h << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return (double)value;
+}
+
+/* Bits of a number, its least significant byte first or last. */
+static uint64_t bits_at(const ddni_numbers *a, const uint8_t *bytes)
+{
+    uint64_t bits = 0;
+    for (int64_t k = 0; k < a->size; k++) {
+        bits |= (uint64_t)bytes[k] << 8 * (a->big ? a->size - 1 - k : k);
+    }
+    return bits;
+}
+
+static double of_float(const ddni_numbers *a, uint64_t bits)
+{
+    double wide;
+    float narrow;
+    uint32_t low = (uint32_t)bits;
+    if (a->size == 2) {
+        return of_half((uint16_t)bits);
+    }
+    memcpy(&wide, &bits, sizeof wide);
+    memcpy(&narrow, &low, sizeof narrow);
+    return a->size == 4 ? (double)narrow : wide;
+}
+
+static double number_at(const ddni_numbers *a, const uint8_t *bytes)
+{
+    uint64_t bits = bits_at(a, bytes);
+    if (a->kind == 'f') {
+        return of_float(a, bits);
+    }
+    if (a->kind == 'B') {
+        return of_bfloat((uint16_t)bits);
+    }
+    if (a->kind == 'b') {
+        return bits != 0;
+    }
+    int64_t beyond = 64 - 8 * a->size;
+    return a->kind == 'u' ? (double)bits : (double)((int64_t)(bits << beyond) >> beyond);
+}
+
+/* ---- points ---- */
+
+/* Where the numbers of a file go. */
+typedef struct target {
+    ddn_type type;
+    void *memory;
+    int64_t at, step; /* the first number, and from one to the next */
+} target;
+
+static ddn_status store(ddn_context *ctx, const ddni_source *s, const ddni_numbers *a,
+                        const uint8_t *in, int64_t count, const target *to)
+{
+    const double exact = 9007199254740992.0; /* 2^53 */
+    int32_t check = a->size == WIDEST && a->kind != 'f';
+    int64_t at = to->at;
+    for (int64_t k = 0; k < count; k++, at += to->step) {
+        double x = number_at(a, in + k * a->size);
+        DDNI_CHECK(ctx, !check || fabs(x) < exact, DDN_E_FORMAT,
+                   "%s: row %lld, column %lld is an integer of 2^53 or more, which no double holds "
+                   "for certain",
+                   s->name, (long long)(at / a->d), (long long)(at % a->d));
+        if (to->type == DDN_TYPE_U8) {
+            ((uint8_t *)to->memory)[at] = (uint8_t)x;
+        } else if (to->type == DDN_TYPE_F32) {
+            ((float *)to->memory)[at] = (float)x;
+        } else {
+            ((double *)to->memory)[at] = x;
+        }
+    }
+    return DDN_OK;
+}
+
+/* The column of the q-th slice along the first axis, where the axes of the file run the other way
+ * round than those of a point. */
+static int64_t column_of(const ddni_numbers *a, int64_t q)
+{
+    int64_t column = 0, stride = a->d;
+    for (int64_t k = 1; k < a->axes; k++) {
+        stride /= a->shape[k];
+        column += q % a->shape[k] * stride;
+        q /= a->shape[k];
+    }
+    return column;
+}
+
+/* Numbers first .. first+count-1 of the file. */
+static ddn_status store_block(ddn_context *ctx, const ddni_source *s, const ddni_numbers *a,
+                              const uint8_t *in, int64_t first, int64_t count, void *memory)
 {
     ddn_type type = ddni_numbers_type(a);
-    int64_t ld = a->lead + a->d;
-    ddni_storage *storage;
-    const uint8_t *bytes;
-    DDNI_TRY(ddni_check_shape(ctx, s->name, DDN_E_FORMAT, type, a->n, a->d));
-    DDNI_TRY(ddni_source_rest(ctx, s, a->promise, a->n * ld * a->size, &storage, &bytes));
-    ddni_array array = {bytes + a->lead * a->size, type, a->n, a->d, ld};
-    return ddni_dataset_wrap(ctx, s->name, storage, array, out);
+    if (!a->fortran) {
+        return store(ctx, s, a, in, count, &(target){type, memory, first, 1});
+    }
+    while (count > 0) {
+        int64_t row = first % a->n, part = a->n - row < count ? a->n - row : count;
+        target to = {type, memory, row * a->d + column_of(a, first / a->n), a->d};
+        DDNI_TRY(store(ctx, s, a, in, part, &to));
+        in += part * a->size;
+        first += part;
+        count -= part;
+    }
+    return DDN_OK;
 }
 
-static int64_t integer_at(const ddni_numbers *a, const uint8_t *bytes)
+/* The next numbers of a source into in[BLOCK * WIDEST]; *count of them, 0 at the end. `at` of `all`
+ * have been read. */
+static ddn_status next_block(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, int64_t at,
+                             int64_t all, uint8_t *in, int64_t *count)
 {
-    int8_t i1;
-    int16_t i2;
-    int32_t i4;
-    int64_t i8;
-    switch (a->size) {
-    case 1:
-        memcpy(&i1, bytes, sizeof i1);
-        return a->kind == 'u' ? (int64_t)*bytes : (int64_t)i1;
-    case 2:
-        memcpy(&i2, bytes, sizeof i2);
-        return i2;
-    case 4:
-        memcpy(&i4, bytes, sizeof i4);
-        return i4;
-    default:
-        memcpy(&i8, bytes, sizeof i8);
-        return i8;
+    int64_t got;
+    *count = all - at < BLOCK ? all - at : BLOCK;
+    DDNI_TRY(ddni_poll(ctx));
+    DDNI_TRY(ddni_source_read(ctx, s, in, *count * a->size, &got));
+    if (got < *count * a->size) {
+        return ddni_source_check_size(ctx, s, a->promise, all * a->size, at * a->size + got);
     }
+    return DDN_OK;
+}
+
+static ddn_status read_converted(ddn_context *ctx, ddni_source *s, const ddni_numbers *a,
+                                 uint8_t *in, void *memory)
+{
+    int64_t all = a->n * a->d, count;
+    for (int64_t at = 0; at < all; at += count) {
+        DDNI_TRY(next_block(ctx, s, a, at, all, in, &count));
+        DDNI_TRY(store_block(ctx, s, a, in, at, count, memory));
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_numbers_read(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, void *memory)
+{
+    int64_t need = a->n * (a->lead + a->d) * a->size, got;
+    if (ddni_numbers_direct(a)) {
+        DDNI_TRY(ddni_source_read(ctx, s, memory, need, &got));
+        DDNI_TRY(ddni_source_check_size(ctx, s, a->promise, need, got));
+    } else {
+        uint8_t *in = NULL;
+        DDNI_TRY(ddni_alloc_for(ctx, "numbers to convert", BLOCK, WIDEST, &in));
+        ddn_status status = read_converted(ctx, s, a, in, memory);
+        ddni_free(ddni_context_allocator(ctx), in);
+        DDNI_TRY(status);
+    }
+    return ddni_source_expect_end(ctx, s, a->promise, need);
+}
+
+/* ---- labels ---- */
+
+static ddn_status take_label(ddn_context *ctx, const ddni_source *s, double x, int64_t i,
+                             int32_t *label)
+{
+    DDNI_CHECK(ctx, x == floor(x), DDN_E_FORMAT, "%s: label %lld = %g is no integer", s->name,
+               (long long)i, x);
+    DDNI_CHECK(ctx, x >= INT32_MIN && x <= INT32_MAX, DDN_E_FORMAT,
+               "%s: label %lld = %.17g does not fit in 32 bits", s->name, (long long)i, x);
+    *label = (int32_t)x;
+    return DDN_OK;
+}
+
+/* A number of a row of zeros and a one; *label is -1 until the one has come. */
+static ddn_status take_column(ddn_context *ctx, const ddni_source *s, double x, int64_t i,
+                              int64_t column, int32_t *label)
+{
+    DDNI_CHECK(ctx, x == 0 || x == 1, DDN_E_FORMAT,
+               "%s: labels in columns are 0 and one 1 in each row: row %lld, column %lld is %g",
+               s->name, (long long)i, (long long)column, x);
+    DDNI_CHECK(ctx, x == 0 || *label < 0, DDN_E_FORMAT,
+               "%s: row %lld has a 1 in column %d and in column %lld, and should have one label",
+               s->name, (long long)i, (int)*label, (long long)column);
+    *label = x == 1 ? (int32_t)column : *label;
+    return DDN_OK;
+}
+
+static ddn_status read_labels(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, uint8_t *in,
+                              int32_t *label)
+{
+    int64_t all = a->n * a->d, count;
+    for (int64_t i = 0; i < a->n; i++) {
+        label[i] = -1;
+    }
+    for (int64_t at = 0; at < all; at += count) {
+        DDNI_TRY(next_block(ctx, s, a, at, all, in, &count));
+        for (int64_t k = 0; k < count; k++) {
+            double x = number_at(a, in + k * a->size);
+            int64_t e = at + k, i = a->fortran ? e % a->n : e / a->d;
+            int64_t column = a->fortran ? e / a->n : e % a->d;
+            DDNI_TRY(a->d == 1 ? take_label(ctx, s, x, i, &label[i])
+                               : take_column(ctx, s, x, i, column, &label[i]));
+        }
+    }
+    for (int64_t i = 0; a->d > 1 && i < a->n; i++) {
+        DDNI_CHECK(ctx, label[i] >= 0, DDN_E_FORMAT,
+                   "%s: row %lld has no 1, and should have one label", s->name, (long long)i);
+    }
+    return ddni_source_expect_end(ctx, s, a->promise, all * a->size);
 }
 
 ddn_status ddni_numbers_labels(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, int64_t n,
                                int32_t *label)
 {
-    enum {
-        PART = 512
-    };
-    uint8_t bytes[PART * 8];
-    DDNI_CHECK(ctx, a->axes == 1, DDN_E_FORMAT, "%s: labels have one axis, the file has %lld",
-               s->name, (long long)a->axes);
+    uint8_t *in = NULL;
+    int64_t all;
+    DDNI_CHECK(ctx, ddni_numbers_type(a) != 0, DDN_E_FORMAT, "%s: labels of type '%s'", s->name,
+               a->type);
+    DDNI_CHECK(ctx, a->d == 1 || a->axes == 2, DDN_E_FORMAT,
+               "%s: labels have one axis, or two with a 1 in each row; the file has %lld", s->name,
+               (long long)a->axes);
     DDNI_CHECK(ctx, a->n == n, DDN_E_SHAPE, "%s: %lld labels for n = %lld points", s->name,
                (long long)a->n, (long long)n);
-    DDNI_TRY(ddni_source_expect(ctx, s, a->promise, n * a->size));
-    for (int64_t first = 0; first < n; first += PART) {
-        int64_t count = n - first < PART ? n - first : PART, got;
-        DDNI_TRY(ddni_poll(ctx));
-        DDNI_TRY(ddni_source_read(ctx, s, bytes, count * a->size, &got));
-        if (got < count * a->size) {
-            return ddni_source_check_size(ctx, s, a->promise, n * a->size, first * a->size + got);
-        }
-        for (int64_t i = 0; i < count; i++) {
-            int64_t value = integer_at(a, bytes + i * a->size);
-            DDNI_CHECK(ctx, value >= INT32_MIN && value <= INT32_MAX, DDN_E_FORMAT,
-                       "%s: label %lld = %lld does not fit in 32 bits", s->name,
-                       (long long)(first + i), (long long)value);
-            label[first + i] = (int32_t)value;
-        }
-    }
-    return ddni_source_expect_end(ctx, s, a->promise, n * a->size);
+    DDNI_CHECK(
+        ctx, a->d >= 1 && a->d <= INT32_MAX && !__builtin_mul_overflow(a->n, a->d * a->size, &all),
+        DDN_E_FORMAT, "%s: labels in %lld columns", s->name, (long long)a->d);
+    DDNI_TRY(ddni_source_expect(ctx, s, a->promise, all));
+    DDNI_TRY(ddni_alloc_for(ctx, "labels to convert", BLOCK, WIDEST, &in));
+    ddn_status status = read_labels(ctx, s, a, in, label);
+    ddni_free(ddni_context_allocator(ctx), in);
+    return status;
 }

@@ -4,24 +4,37 @@
 
 #include "dataset/formats/source.h"
 
-/* What the header of a file says: numbers [n][lead + d], little-endian. */
+enum {
+    DDNI_AXES = 32,      /* of an array at most, as in NumPy 1 */
+    DDNI_TYPE_NAME = 16, /* bytes of a type's name */
+    DDNI_NO_LABELS = -1
+};
+
+/* What the header of a file says: numbers [n][lead + d]. */
 typedef struct ddni_numbers {
-    const char *promise; /* begins what is said of their length: "the IDX header promises" */
-    char kind;           /* 'u' or 'i', integers without and with sign; 'f' */
-    int64_t size;        /* bytes of one number */
-    int64_t axes;        /* of the array in the file; d is the product of all but the first */
+    const char *promise;       /* begins what is said of their length: "the IDX header promises" */
+    char type[DDNI_TYPE_NAME]; /* as the file calls it; for texts */
+    char kind;    /* 'u', 'i' integers without and with sign; 'b' truth values; 'f'; 'B' bfloat16 */
+    int64_t size; /* bytes of one number */
+    int32_t big;  /* their most significant byte comes first */
+    int32_t fortran;          /* the first axis runs fastest */
+    int64_t axes;             /* of the array in the file; d is the product of all but the first */
+    int64_t shape[DDNI_AXES]; /* [axes], where fortran is set */
     int64_t n, d;
-    int64_t lead; /* numbers before each point that are no part of it */
+    int64_t lead;       /* bytes before each point that are no part of it; only with bytes */
+    int64_t label_at;   /* which of them is its label; DDNI_NO_LABELS */
+    int32_t label_most; /* the largest label there is */
 } ddni_numbers;
 
-/* The ddn_type of such numbers; 0 for those that points cannot have. */
+/* The ddn_type that holds such numbers as they are; 0 for those that points cannot have. */
 ddn_type ddni_numbers_type(const ddni_numbers *a);
+/* Whether they are stored as they come, byte for byte. */
+int32_t ddni_numbers_direct(const ddni_numbers *a);
 
-/* A set of the points, mapped where the source can be; the type must not be 0. */
-ddn_status ddni_numbers_points(ddn_context *ctx, ddni_source *s, const ddni_numbers *a,
-                               ddn_dataset **out);
+/* All numbers of the source to memory[n][lead + d], converted block by block, and then its end. */
+ddn_status ddni_numbers_read(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, void *memory);
 
-/* label[n] from an array of n integers. */
+/* label[n] from n numbers, or from n rows of zeros with a one at the label. */
 ddn_status ddni_numbers_labels(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, int64_t n,
                                int32_t *label);
 

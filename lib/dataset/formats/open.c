@@ -1,128 +1,205 @@
-/* Files of points and of labels: the format by name or by content. */
+/* Files of points and of labels: one file or several as one set, read straight into its memory. */
 #include <string.h>
 
 #include "base/check.h"
+#include "base/context_impl.h"
+#include "base/message.h"
+#include "base/progress.h"
 #include "dataset/formats/format.h"
 
-#define ROW(format, name) &(format),
-static const ddni_file_format *const formats[] = {DDNI_FORMATS(ROW)};
-#undef ROW
-#define NAME(format, name) name,
-static const char *const format_names[] = {DDNI_FORMATS(NAME)};
-#undef NAME
-
 enum {
-    FORMATS = sizeof formats / sizeof formats[0],
-    NAMES = 128, /* characters for a list of formats */
-    MAGIC = 4    /* bytes */
+    MOST_FILES = 1000,
+    DESCRIPTION = 400 /* characters */
 };
 
-const char *ddni_format_names(void)
+/* A file that has been opened, and what its header says. */
+typedef struct part {
+    const char *path;
+    ddni_source *source;
+    ddni_numbers numbers;
+} part;
+
+/* ---- what a file says ---- */
+
+static ddn_status open_part(ddn_context *ctx, ddn_format format, const char *member, int32_t labels,
+                            part *p)
 {
-#define NAME(format, name) "," name
-    return &DDNI_FORMATS(NAME)[1];
-#undef NAME
+    const ddni_file_format *chosen = NULL;
+    DDNI_TRY(ddni_source_open(ctx, p->path, member, labels, &p->source));
+    DDNI_TRY(ddni_format_choose(ctx, p->source, format, labels, &chosen));
+    return chosen->describe(ctx, p->source, &p->numbers);
 }
 
-static void append(char *text, const char *more)
+/* All checks before memory is asked for: it then is what the files can hold. */
+static ddn_status check_part(ddn_context *ctx, const part *p, const part *first)
 {
-    size_t used = strlen(text), count = strlen(more), room = NAMES - 1 - used;
-    count = count < room ? count : room;
-    memcpy(text + used, more, count);
-    text[used + count] = '\0';
+    const ddni_numbers *a = &p->numbers, *b = &first->numbers;
+    ddn_type type = ddni_numbers_type(a);
+    DDNI_TRY(ddni_check_shape(ctx, p->source->name, DDN_E_FORMAT, type, a->n, a->d));
+    DDNI_TRY(ddni_source_expect(ctx, p->source, a->promise, a->n * (a->lead + a->d) * a->size));
+    DDNI_CHECK(ctx, a->d == b->d, DDN_E_SHAPE, "%s: d = %lld, and %lld in the first file",
+               p->source->name, (long long)a->d, (long long)b->d);
+    DDNI_CHECK(ctx, type == ddni_numbers_type(b) && a->lead == b->lead, DDN_E_TYPE,
+               "%s: numbers of type '%s', and '%s' in the first file, are not stored alike",
+               p->source->name, a->type, b->type);
+    return DDN_OK;
 }
 
-/* ".npy, IDX nor CIFAR-10": the formats of points or of labels. */
-static void list_names(int32_t labels, char *text)
-{
-    const char *name[FORMATS];
-    int64_t count = 0;
-    for (int64_t k = 0; k < FORMATS; k++) {
-        if (!labels || formats[k]->labels != NULL) {
-            name[count++] = format_names[k];
-        }
-    }
-    text[0] = '\0';
-    for (int64_t k = 0; k < count; k++) {
-        append(text, k == 0 ? "" : k + 1 < count ? ", " : " nor ");
-        append(text, name[k]);
-    }
-}
+/* ---- labels ---- */
 
-/* Refuses what no format recognises, by its first bytes where there are that many. */
-static ddn_status unknown(ddn_context *ctx, const ddni_source *s, int32_t labels)
+static ddn_status labels_in_rows(ddn_context *ctx, const part *p, const uint8_t *rows,
+                                 int32_t *label)
 {
-    char names[NAMES], sized[NAMES] = "";
-    list_names(labels, names);
-    for (int64_t k = 0; k < FORMATS && s->size < 0 && !labels; k++) {
-        if (formats[k]->sized) {
-            append(sized, "; compressed ");
-            append(sized, format_names[k]);
-            append(sized, " is not read");
-        }
-    }
-    if (s->head_count < MAGIC) {
-        return ddni_fail(ctx, DDN_E_FORMAT, "%s: neither %s (length %lld)%s", s->name, names,
-                         (long long)s->head_count, sized);
-    }
-    return ddni_fail(ctx, DDN_E_FORMAT, "%s: neither %s (magic %02x%02x%02x%02x)%s", s->name, names,
-                     s->head[0], s->head[1], s->head[2], s->head[3], sized);
-}
-
-/* By content. */
-static ddn_status detect(ddn_context *ctx, const ddni_source *s, int32_t labels,
-                         const ddni_file_format **out)
-{
-    int32_t best = DDNI_PROBE_NO;
-    for (int64_t k = 0; k < FORMATS; k++) {
-        int32_t sure = labels && formats[k]->labels == NULL
-                           ? DDNI_PROBE_NO
-                           : formats[k]->probe(s->head, s->head_count, s->size);
-        if (sure > best) {
-            best = sure;
-            *out = formats[k];
-        }
-    }
-    if (best == DDNI_PROBE_NO) {
-        return unknown(ctx, s, labels);
+    const ddni_numbers *a = &p->numbers;
+    for (int64_t i = 0; i < a->n; i++) {
+        DDNI_TRY(ddni_poll(ctx));
+        label[i] = rows[i * (a->lead + a->d) + a->label_at];
+        DDNI_CHECK(ctx, label[i] <= a->label_most, DDN_E_FORMAT,
+                   "%s: record %lld has label %d, CIFAR-%d has 0 to %d", p->source->name,
+                   (long long)i, (int)label[i], a->lead == 1 ? 10 : 100, (int)a->label_most);
     }
     return DDN_OK;
 }
 
-/* The format that the caller names, unless the file is certainly of another one. */
-static ddn_status check_named(ddn_context *ctx, const ddni_source *s, int64_t named)
+static ddn_status labels_of_file(ddn_context *ctx, const char *path, const char *member, int64_t n,
+                                 int32_t *label)
 {
-    if (formats[named]->probe(s->head, s->head_count, s->size) != DDNI_PROBE_NO) {
-        return DDN_OK;
+    part p = {.path = path, .source = NULL};
+    ddn_status status = open_part(ctx, DDN_FORMAT_AUTO, member, 1, &p);
+    if (status == DDN_OK) {
+        status = ddni_numbers_labels(ctx, p.source, &p.numbers, n, label);
     }
-    for (int64_t k = 0; k < FORMATS; k++) {
-        DDNI_CHECK(ctx, formats[k]->probe(s->head, s->head_count, s->size) != DDNI_PROBE_SURE,
-                   DDN_E_FORMAT, "%s: not %s: its first bytes are those of %s", s->name,
-                   format_names[named], format_names[k]);
-    }
-    return DDN_OK;
-}
-
-/* The kind of source is in its first bytes. */
-ddn_status ddni_source_open(ddn_context *ctx, const char *path, ddni_source **out)
-{
-    *out = NULL;
-    ddni_source *file;
-    DDNI_TRY(ddni_plain_open(ctx, path, &file));
-    if (!ddni_gzip_recognise(file->head, file->head_count)) {
-        *out = file;
-        return DDN_OK;
-    }
-    ddn_status status = ddni_gzip_open(ctx, file, out);
-    if (status != DDN_OK) {
-        ddni_source_close(file);
-    } else if (ddni_gzip_recognise((*out)->head, (*out)->head_count)) {
-        status = ddni_fail(ctx, DDN_E_FORMAT, "%s: compressed twice", path);
-        ddni_source_close(*out);
-        *out = NULL;
-    }
+    ddni_source_close(p.source);
     return status;
 }
+
+static int32_t brings_labels(const part *p)
+{
+    return p->numbers.label_at != DDNI_NO_LABELS || p->source->labels != NULL;
+}
+
+/* Those beside points that no one asked for by name can be left out by naming the points. */
+static ddn_status labels_beside(ddn_context *ctx, const part *p, int32_t *label)
+{
+    char text[DDNI_MESSAGE_BYTES];
+    ddn_status status = labels_of_file(ctx, p->path, p->source->labels, p->numbers.n, label);
+    if (status != DDN_E_FORMAT && status != DDN_E_SHAPE) {
+        return status;
+    }
+    const char *said = ddn_context_message(ctx), *behind = strstr(said, ": ");
+    ddni_say(text, sizeof text, "%s", behind != NULL ? behind + 2 : said);
+    return ddni_fail(ctx, status, "%s; open %s to have the points alone", text, p->source->name);
+}
+
+/* ---- points ---- */
+
+/* Reads all parts into memory, and their labels where each brings some; labels is NULL otherwise.
+ */
+static ddn_status read_parts(ddn_context *ctx, const part *parts, int64_t count, uint8_t *memory,
+                             int32_t *labels)
+{
+    for (int64_t k = 0; k < count; k++) {
+        const part *p = &parts[k];
+        const ddni_numbers *a = &p->numbers;
+        DDNI_TRY(ddni_numbers_read(ctx, p->source, a, memory));
+        if (labels != NULL) {
+            DDNI_TRY(p->source->labels != NULL ? labels_beside(ctx, p, labels)
+                                               : labels_in_rows(ctx, p, memory, labels));
+            labels += a->n;
+        }
+        memory += a->n * (a->lead + a->d) * ddni_type_size(ddni_numbers_type(a));
+    }
+    return DDN_OK;
+}
+
+/* "x.npz:data: '>f4' numbers stored as f32, Fortran order; labels from x.npz:y". */
+static ddn_status describe_set(ddn_context *ctx, const part *parts, int64_t count, int32_t labelled,
+                               ddni_storage *storage)
+{
+    const ddni_numbers *a = &parts[0].numbers;
+    const char *beside = parts[0].source->labels;
+    ddn_type type = ddni_numbers_type(a);
+    char text[DESCRIPTION], more[32] = "";
+    if (count > 1) {
+        ddni_say(more, sizeof more, " and %lld more files", (long long)(count - 1));
+    }
+    ddni_say(text, sizeof text, "%s%s: %s'%s' numbers stored as %s%s%s%s", parts[0].source->name,
+             more, a->kind == 'B' ? "bfloat16 in " : "", a->type,
+             type == DDN_TYPE_U8    ? "u8"
+             : type == DDN_TYPE_F32 ? "f32"
+                                    : "f64",
+             ddni_numbers_direct(a) ? "" : ", converted",
+             a->fortran && a->axes > 1 ? ", from Fortran order" : "",
+             !labelled        ? ""
+             : beside != NULL ? "; labels from the member beside it"
+                              : "; labels from its records");
+    return ddni_storage_describe(ctx, storage, text);
+}
+
+static ddn_status make_set(ddn_context *ctx, const part *parts, int64_t count, int64_t n,
+                           int32_t *labels, ddn_dataset **out)
+{
+    const ddni_numbers *a = &parts[0].numbers;
+    ddni_array array = {NULL, ddni_numbers_type(a), n, a->d, a->lead + a->d};
+    int64_t size = ddni_type_size(array.type);
+    ddni_storage *storage = NULL;
+    ddn_dataset *points = NULL;
+    void *memory;
+    ddn_status status;
+    DDNI_TRY(ddni_storage_create(ctx, n * array.ld * size, &storage, &memory));
+    DDNI_TRY_GOTO(read_parts(ctx, parts, count, memory, labels), fail);
+    DDNI_TRY_GOTO(describe_set(ctx, parts, count, labels != NULL, storage), fail);
+    array.data = (uint8_t *)memory + a->lead * size;
+    status = ddni_dataset_wrap(ctx, parts[0].source->name, storage, array, &points);
+    storage = NULL;
+    if (status == DDN_OK && labels != NULL) {
+        status = ddni_dataset_with_labels(ctx, points, labels, out);
+        ddn_dataset_destroy(points);
+    } else {
+        *out = points;
+    }
+fail:
+    ddni_storage_release(storage);
+    return status;
+}
+
+static ddn_status open_all(ddn_context *ctx, part *parts, int64_t count, ddn_format format,
+                           const char *const *paths, ddn_dataset **out)
+{
+    int64_t n = 0, labelled = 0;
+    int32_t *labels = NULL;
+    for (int64_t k = 0; k < count; k++) {
+        parts[k].path = paths[k];
+        DDNI_TRY(open_part(ctx, format, NULL, 0, &parts[k]));
+        DDNI_TRY(check_part(ctx, &parts[k], &parts[0]));
+        n += parts[k].numbers.n;
+        labelled += brings_labels(&parts[k]);
+    }
+    DDNI_TRY(ddni_check_shape(ctx, "the files together", DDN_E_RANGE,
+                              ddni_numbers_type(&parts[0].numbers), n, parts[0].numbers.d));
+    if (labelled == count) {
+        DDNI_TRY(ddni_alloc_for(ctx, "labels", n, sizeof *labels, &labels));
+    }
+    ddn_status status = make_set(ctx, parts, count, n, labels, out);
+    ddni_free(ddni_context_allocator(ctx), labels);
+    return status;
+}
+
+static ddn_status open_files(ddn_context *ctx, ddn_format format, int64_t count,
+                             const char *const *paths, ddn_dataset **out)
+{
+    part *parts = NULL;
+    DDNI_TRY(ddni_format_check(ctx, format));
+    DDNI_TRY(ddni_alloc_for(ctx, "files", count, sizeof *parts, &parts));
+    ddn_status status = open_all(ctx, parts, count, format, paths, out);
+    for (int64_t k = 0; k < count; k++) {
+        ddni_source_close(parts[k].source);
+    }
+    ddni_free(ddni_context_allocator(ctx), parts);
+    return status;
+}
+
+/* ---- the interface ---- */
 
 ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format,
                             ddn_dataset **out)
@@ -131,22 +208,21 @@ ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format forma
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, path);
-    const ddni_file_format *chosen = NULL;
-    int64_t named = -1;
-    for (int64_t k = 0; k < FORMATS; k++) {
-        named = formats[k]->id == format ? k : named;
+    return open_files(ctx, format, 1, &path, out);
+}
+
+ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count,
+                                  const char *const *paths, ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_INT(ctx, count, 1, MOST_FILES);
+    DDNI_CHECK_PTR(ctx, paths);
+    for (int64_t k = 0; k < count; k++) {
+        DDNI_CHECK(ctx, paths[k] != NULL, DDN_E_NULL, "argument paths[%lld] is NULL", (long long)k);
     }
-    DDNI_CHECK(ctx, format == DDN_FORMAT_AUTO || named >= 0, DDN_E_RANGE,
-               "argument format = %d is no ddn_format", (int)format);
-    ddni_source *s;
-    DDNI_TRY(ddni_source_open(ctx, path, &s));
-    ddn_status status = named < 0 ? detect(ctx, s, 0, &chosen) : check_named(ctx, s, named);
-    if (status == DDN_OK) {
-        chosen = named < 0 ? chosen : formats[named];
-        status = chosen->open(ctx, s, out);
-    }
-    ddni_source_close(s);
-    return status;
+    return open_files(ctx, format, count, paths, out);
 }
 
 ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds, const char *path,
@@ -157,17 +233,12 @@ ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds, co
     *out = NULL;
     DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_PTR(ctx, path);
-    const ddni_file_format *format = NULL;
-    ddni_source *s = NULL;
     int32_t *label = NULL;
-    ddn_status status;
-    DDNI_TRY_GOTO(ddni_source_open(ctx, path, &s), fail);
-    DDNI_TRY_GOTO(detect(ctx, s, 1, &format), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", ds->n, sizeof *label, &label), fail);
-    DDNI_TRY_GOTO(format->labels(ctx, s, ds->n, label), fail);
-    status = ddni_dataset_with_labels(ctx, ds, label, out);
-fail:
-    ddni_source_close(s);
+    DDNI_TRY(ddni_alloc_for(ctx, "labels", ds->n, sizeof *label, &label));
+    ddn_status status = labels_of_file(ctx, path, NULL, ds->n, label);
+    if (status == DDN_OK) {
+        status = ddni_dataset_with_labels(ctx, ds, label, out);
+    }
     ddni_free(ddni_context_allocator(ctx), label);
     return status;
 }

@@ -65,27 +65,3 @@ ddn_status ddni_source_expect_end(ddn_context *ctx, ddni_source *s, const char *
                s->name, (long long)need, promise);
     return DDN_OK;
 }
-
-/* memory[need], and then the end. */
-static ddn_status read_rest(ddn_context *ctx, ddni_source *s, const char *promise, int64_t need,
-                            void *memory)
-{
-    int64_t got;
-    DDNI_TRY(ddni_source_read(ctx, s, memory, need, &got));
-    DDNI_TRY(ddni_source_check_size(ctx, s, promise, need, got));
-    return ddni_source_expect_end(ctx, s, promise, need);
-}
-
-ddn_status ddni_source_rest(ddn_context *ctx, ddni_source *s, const char *promise, int64_t need,
-                            ddni_storage **storage, const uint8_t **bytes)
-{
-    DDNI_TRY(ddni_source_expect(ctx, s, promise, need));
-    void *memory;
-    DDNI_TRY(ddni_storage_create(ctx, need, storage, &memory));
-    ddn_status status = read_rest(ctx, s, promise, need, memory);
-    if (status != DDN_OK) {
-        ddni_storage_release(*storage);
-    }
-    *bytes = memory;
-    return status;
-}

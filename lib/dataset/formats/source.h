@@ -1,5 +1,5 @@
-/* Bytes in order, wherever they come from: a plain file, a gzip file. Formats read through this
- * alone. Every error text starts with the name of the source. */
+/* Bytes in order, wherever they come from: a plain file, a gzip file, a member of a zip archive.
+ * Formats read through this alone. Every error text starts with the name of the source. */
 #ifndef DDNI_DATASET_FORMATS_SOURCE_H
 #define DDNI_DATASET_FORMATS_SOURCE_H
 
@@ -12,8 +12,8 @@ enum {
 
 typedef struct ddni_source ddni_source;
 
-/* What a kind of source does. A new kind (a member of an archive, say) is one of these around a
- * ddni_source of its own, and a line in ddni_source_open (open.c) that recognises it. */
+/* What a kind of source does. A new kind is one of these around a ddni_source of its own, and a
+ * line in ddni_source_open (kinds.c) that recognises it. */
 typedef struct ddni_source_kind {
     /* The next bytes; *got < count only at the end. */
     ddn_status (*read)(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count, int64_t *got);
@@ -25,16 +25,19 @@ struct ddni_source {
     const ddni_source_kind *kind;
     ddni_allocator allocator;
     const char *name;
-    int64_t stored; /* bytes of the file that hold it */
-    int64_t size;   /* bytes to read; -1 where only the end tells */
-    int64_t most;   /* bytes that there can be */
-    int64_t at;     /* bytes read so far */
+    const char *labels; /* the member with the labels of these points, or NULL */
+    int64_t stored;     /* bytes of the file that hold it */
+    int64_t size;       /* bytes to read; -1 where only the end tells */
+    int64_t most;       /* bytes that there can be */
+    int64_t at;         /* bytes read so far */
     int64_t head_count;
     uint8_t head[DDNI_HEAD]; /* the first bytes, read ahead */
 };
 
-/* Opens a file, plain or compressed; path must stay valid until it is closed. */
-ddn_status ddni_source_open(ddn_context *ctx, const char *path, ddni_source **out);
+/* Opens a file, plain or compressed, or a member of an archive: `member`, or for NULL what a path
+ * as "x.npz:data" names, or without such a name that of the points, or of the labels. */
+ddn_status ddni_source_open(ddn_context *ctx, const char *path, const char *member, int32_t labels,
+                            ddni_source **out);
 /* NULL is a no-op. */
 void ddni_source_close(ddni_source *s);
 
@@ -56,18 +59,31 @@ ddn_status ddni_source_expect(ddn_context *ctx, const ddni_source *s, const char
 ddn_status ddni_source_expect_end(ddn_context *ctx, ddni_source *s, const char *promise,
                                   int64_t need);
 
-/* The `need` bytes that are left, in fresh memory. The caller gets a reference to the storage. */
-ddn_status ddni_source_rest(ddn_context *ctx, ddni_source *s, const char *promise, int64_t need,
-                            ddni_storage **storage, const uint8_t **bytes);
-
-/* plain.c: the file itself. */
-ddn_status ddni_plain_open(ddn_context *ctx, const char *path, ddni_source **out);
+/* plain.c: the file itself, path[length]. */
+ddn_status ddni_plain_open(ddn_context *ctx, const char *path, int64_t length, ddni_source **out);
+/* Bytes first .. first+count-1 of a plain file as a source of their own, which ends before it. */
+ddn_status ddni_plain_slice(ddn_context *ctx, ddni_source *whole, int64_t first, int64_t count,
+                            ddni_source **out);
+/* buffer[count] from anywhere in a plain file. */
+ddn_status ddni_plain_at(ddn_context *ctx, ddni_source *whole, int64_t first, void *buffer,
+                         int64_t count);
 
 /* gzip.c: whether these are the first bytes of a gzip file, and what it holds. Takes over `packed`
  * unless it fails. Version of what decompresses: static text. */
 const char *ddni_gzip_version(void);
+/* The check sum of gzip and zip, gone on with by bytes[count], count < 2^30; it begins with 0. */
+uint32_t ddni_gzip_sum(uint32_t sum, const uint8_t *bytes, int64_t count);
 int32_t ddni_gzip_recognise(const uint8_t *head, int64_t count);
 ddn_status ddni_gzip_open(ddn_context *ctx, ddni_source *packed, ddni_source **out);
+/* The same for compressed data without the wrapper, as in zip archives. */
+ddn_status ddni_inflate_open(ddn_context *ctx, ddni_source *packed, ddni_source **out);
+
+/* zip.c: whether these are the first bytes of a zip archive, and a member of it: of that name (with
+ * or without .npy), or for NULL that of points or labels. Takes over `file`, a plain one, unless it
+ * fails. */
+int32_t ddni_zip_recognise(const uint8_t *head, int64_t count);
+ddn_status ddni_zip_open(ddn_context *ctx, ddni_source *file, const char *member, int32_t labels,
+                         ddni_source **out);
 
 /* For the kinds: reads the head. */
 ddn_status ddni_source_begin(ddn_context *ctx, ddni_source *s);

@@ -64,15 +64,9 @@ static void labels_come_from_files(void **state)
     REFUSE(
         test_write_npy("m.npy", "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }", i4, 8),
         DDN_E_SHAPE, "m.npy: 2 labels");
-    REFUSE(test_write_npy("m.npy", "{'descr': '<i4', 'fortran_order': False, 'shape': (3, 1), }",
-                          i4, sizeof i4),
-           DDN_E_FORMAT, "one axis");
     REFUSE(test_write_npy("m.npy", "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }", i8,
                           sizeof i8),
-           DDN_E_FORMAT, "labels of type '<f8'");
-    REFUSE(test_write_npy("m.npy", "{'descr': '>i4', 'fortran_order': False, 'shape': (3,), }", i4,
-                          sizeof i4),
-           DDN_E_FORMAT, "big-endian");
+           DDN_E_FORMAT, "is no integer");
     REFUSE(test_write_npy("m.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }",
                           wide, sizeof wide),
            DDN_E_FORMAT, "label 1 = 2147483648 does not fit");

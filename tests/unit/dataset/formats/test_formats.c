@@ -42,11 +42,9 @@ static void bad_npy_is_refused(void **state)
     static const struct {
         const char *dictionary, *reason;
     } bad[] = {
-        {"{'descr': '>f8', 'fortran_order': False, 'shape': (2, 3), }", "big-endian numbers"},
-        {"{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }", "Fortran order"},
         {"{'descr': '|O', 'fortran_order': False, 'shape': (2, 3), }", "Python objects"},
-        {"{'descr': '<i8', 'fortran_order': False, 'shape': (2, 3), }", "type '<i8'"},
-        {"{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3), }", "type '<f2'"},
+        {"{'descr': '<f3', 'fortran_order': False, 'shape': (2, 3), }", "type '<f3'"},
+        {"{'descr': '<M8', 'fortran_order': False, 'shape': (2, 3), }", "type '<M8'"},
         {"{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }", "type '<c8'"},
         {"{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (6,), }", "records"},
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }",
@@ -111,9 +109,9 @@ static void missing_files_are_named(void **state)
     test_refuse(ctx, test_path(""), DDN_E_IO, "not a regular file");
     test_refuse(ctx, test_write_file("empty", "", 0), DDN_E_FORMAT, "empty");
     test_refuse(ctx, test_write_file("text", "hello\n", 6), DDN_E_FORMAT, "neither .npy");
-    test_refuse(ctx, test_write_file("one", "h", 1), DDN_E_FORMAT, "CIFAR-10 (length 1)");
+    test_refuse(ctx, test_write_file("one", "h", 1), DDN_E_FORMAT, "CIFAR-100 (length 1)");
     FAILS(ctx, ddn_dataset_open(ctx, NULL, DDN_FORMAT_AUTO, &ds), DDN_E_NULL, "path");
-    FAILS(ctx, ddn_dataset_open(ctx, "x", 4, &ds), DDN_E_RANGE, "format = 4");
+    FAILS(ctx, ddn_dataset_open(ctx, "x", 7, &ds), DDN_E_RANGE, "format = 7");
     FAILS(ctx, ddn_dataset_open(ctx, test_path("text"), DDN_FORMAT_NPY, &ds), DDN_E_FORMAT,
           "text: not an .npy file");
     FAILS(ctx, ddn_dataset_open(ctx, test_path("text"), DDN_FORMAT_IDX, &ds), DDN_E_FORMAT,
@@ -198,7 +196,7 @@ static void bad_idx_is_refused(void **state)
         uint8_t byte;
         const char *reason;
     } bad[] = {
-        {2, 0x0d, "type 0x0d"}, {2, 0x09, "type 0x09"}, {7, 3, "truncated"},
+        {2, 0x0d, "truncated"}, {2, 0x0a, "type 0x0a"}, {7, 3, "truncated"},
         {7, 1, "too long"},     {7, 0, "n = 0"},        {11, 0, "d = 0"},
         {8, 0xff, "outside"},   {4, 0xff, "truncated"}, {3, 2, "too long"},
         {3, 8, "truncated"},
@@ -267,11 +265,11 @@ static void compressed_files_say_what_they_are(void **state)
                 "twice.gz: compressed twice");
     free(packed);
     test_refuse(ctx, test_write_gzip("short.gz", "hey", 3), DDN_E_FORMAT,
-                "(length 3); compressed CIFAR-10 is not read");
+                "(length 3); this is text");
     uint8_t *batch = calloc(1, 3073);
     batch[0] = 7;
     test_refuse(ctx, test_write_gzip("batch.gz", batch, 3073), DDN_E_FORMAT,
-                "(magic 07000000); compressed CIFAR-10 is not read");
+                "(magic 07000000); compressed CIFAR is not read");
     free(batch);
     ddn_context_destroy(ctx);
 }

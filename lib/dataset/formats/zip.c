@@ -1,0 +1,474 @@
+/* Members of zip archives (NumPy's .npz): stored or deflated, also with 64-bit sizes. The directory
+ * at the end of the archive is what counts; sizes in it are held against the file, and every byte
+ * that a member gives against them and the check sum. */
+#include <string.h>
+
+#include "base/check.h"
+#include "base/message.h"
+#include "base/progress.h"
+#include "dataset/formats/source.h"
+
+enum {
+    END = 22,                 /* bytes of the record at the end, after which there may be a text */
+    END_SEARCH = END + 65535, /* where it can be */
+    LOCATOR = 20,             /* bytes of the record that leads to the 64-bit one */
+    END_64 = 56,              /* bytes of that */
+    ENTRY = 46,               /* bytes of an entry of the directory, without its texts */
+    LOCAL = 30,               /* bytes before a member, without its texts */
+    MOST_DIRECTORY = 1 << 24, /* bytes that are read of it */
+    MOST_NAME = 200,          /* of a member that is read */
+    MAX_RATIO = 1032,         /* deflate cannot compress better than this */
+    LIST = 200                /* characters for names in a text */
+};
+
+typedef struct entry {
+    char name[MOST_NAME + 1];
+    int32_t flags, method;
+    uint32_t sum;
+    int64_t packed, size, offset;
+} entry;
+
+typedef struct directory {
+    uint8_t *bytes;
+    int64_t count, begin; /* of bytes; where it begins in the file, which is where members end */
+} directory;
+
+/* ---- numbers ---- */
+
+static int64_t little(const uint8_t *b, int64_t count)
+{
+    uint64_t x = 0;
+    for (int64_t k = 0; k < count; k++) {
+        x |= (uint64_t)b[k] << 8 * k;
+    }
+    return x <= INT64_MAX ? (int64_t)x : INT64_MAX;
+}
+
+static int32_t is_record(const uint8_t *b, char third, char fourth)
+{
+    return b[0] == 'P' && b[1] == 'K' && b[2] == third && b[3] == fourth;
+}
+
+int32_t ddni_zip_recognise(const uint8_t *head, int64_t count)
+{
+    return count >= 4 && (is_record(head, 3, 4) || is_record(head, 5, 6));
+}
+
+/* ---- the directory ---- */
+
+/* The 64-bit record replaces what does not fit in the one at `end`. */
+static ddn_status read_end_64(ddn_context *ctx, ddni_source *file, int64_t end, int64_t *begin,
+                              int64_t *count)
+{
+    uint8_t locator[LOCATOR], record[END_64];
+    DDNI_CHECK(ctx, end >= LOCATOR, DDN_E_FORMAT, "%s: the zip archive has no 64-bit directory",
+               file->name);
+    DDNI_TRY(ddni_plain_at(ctx, file, end - LOCATOR, locator, LOCATOR));
+    int64_t at = little(locator + 8, 8);
+    DDNI_CHECK(ctx, is_record(locator, 6, 7) && end >= END_64 && at <= end - END_64, DDN_E_FORMAT,
+               "%s: the zip archive has no 64-bit directory", file->name);
+    DDNI_TRY(ddni_plain_at(ctx, file, at, record, END_64));
+    DDNI_CHECK(ctx, is_record(record, 6, 6), DDN_E_FORMAT,
+               "%s: the zip archive has no 64-bit directory", file->name);
+    *count = little(record + 40, 8);
+    *begin = little(record + 48, 8);
+    return DDN_OK;
+}
+
+/* Where the record at the end of the archive is: tail[count] is the end of the file. */
+static int64_t find_end(const uint8_t *tail, int64_t count)
+{
+    int64_t at = count - END;
+    while (at >= 0 &&
+           !(is_record(tail + at, 5, 6) && little(tail + at + 20, 2) <= count - at - END)) {
+        at--;
+    }
+    return at;
+}
+
+static ddn_status read_end(ddn_context *ctx, ddni_source *file, uint8_t *tail, directory *d)
+{
+    int64_t count = file->size < END_SEARCH ? file->size : END_SEARCH;
+    DDNI_TRY(ddni_plain_at(ctx, file, file->size - count, tail, count));
+    int64_t at = find_end(tail, count), end = file->size - count + at;
+    DDNI_CHECK(ctx, at >= 0, DDN_E_FORMAT,
+               "%s: truncated: the directory at the end of the zip archive is missing", file->name);
+    d->count = little(tail + at + 12, 4);
+    d->begin = little(tail + at + 16, 4);
+    if (d->count == UINT32_MAX || d->begin == UINT32_MAX ||
+        little(tail + at + 10, 2) == UINT16_MAX) {
+        DDNI_TRY(read_end_64(ctx, file, end, &d->begin, &d->count));
+    }
+    DDNI_CHECK(ctx, d->begin <= end && d->count <= end - d->begin, DDN_E_FORMAT,
+               "%s: the directory of the zip archive is said to be %lld bytes at %lld, which are "
+               "not there",
+               file->name, (long long)d->count, (long long)d->begin);
+    DDNI_CHECK(ctx, d->count <= MOST_DIRECTORY, DDN_E_FORMAT,
+               "%s: a zip directory of %lld bytes, at most %d are read", file->name,
+               (long long)d->count, MOST_DIRECTORY);
+    return DDN_OK;
+}
+
+static ddn_status read_directory(ddn_context *ctx, ddni_source *file, directory *d)
+{
+    uint8_t *tail = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "the end of an archive", END_SEARCH, 1, &tail));
+    ddn_status status = read_end(ctx, file, tail, d);
+    ddni_free(ddni_context_allocator(ctx), tail);
+    DDNI_TRY(status);
+    DDNI_TRY(ddni_alloc_for(ctx, "an archive's directory", d->count + 1, 1, &d->bytes));
+    return ddni_plain_at(ctx, file, d->begin, d->bytes, d->count);
+}
+
+/* Sizes of 64 bits stand behind the entry, for those of 32 bits that are all ones, in their order.
+ */
+static void take_extra(const uint8_t *extra, int64_t count, entry *e)
+{
+    int64_t *const wide[] = {&e->size, &e->packed, &e->offset};
+    while (count >= 4) {
+        int64_t length = little(extra + 2, 2), used = 0;
+        length = length < count - 4 ? length : count - 4;
+        for (int k = 0; k < 3 && little(extra, 2) == 1; k++) {
+            if (*wide[k] == UINT32_MAX && used + 8 <= length) {
+                *wide[k] = little(extra + 4 + used, 8);
+                used += 8;
+            }
+        }
+        extra += 4 + length;
+        count -= 4 + length;
+    }
+}
+
+/* The entry at *at, which moves on; 0 at the end of the directory, -1 if it is damaged. A name that
+ * is too long is cut. */
+static int32_t next_entry(const directory *d, int64_t *at, entry *e)
+{
+    const uint8_t *b = d->bytes + *at;
+    if (*at == d->count) {
+        return 0;
+    }
+    if (d->count - *at < ENTRY || !is_record(b, 1, 2)) {
+        return -1;
+    }
+    int64_t name = little(b + 28, 2), extra = little(b + 30, 2), note = little(b + 32, 2);
+    if (d->count - *at < ENTRY + name + extra + note) {
+        return -1;
+    }
+    *e = (entry){.flags = (int32_t)little(b + 8, 2),
+                 .method = (int32_t)little(b + 10, 2),
+                 .sum = (uint32_t)little(b + 16, 4),
+                 .packed = little(b + 20, 4),
+                 .size = little(b + 24, 4),
+                 .offset = little(b + 42, 4)};
+    memcpy(e->name, b + ENTRY, (size_t)(name < MOST_NAME ? name : MOST_NAME));
+    take_extra(b + ENTRY + name, extra, e);
+    *at += ENTRY + name + extra + note;
+    return 1;
+}
+
+/* ---- which member ---- */
+
+/* Names that points and labels go by, in the order of preference; the last columns belong to the
+ * part of a set that models are trained on. */
+static const char *const POINTS[2][7] = {
+    {"data", "x", "images", "points", "samples", "features", NULL},
+    {"x_train", "train_x", "train_images", "train_data", "data_train", "images_train", NULL}};
+static const char *const LABELS[2][7] = {
+    {"labels", "label", "y", "targets", "target", "classes", NULL},
+    {"y_train", "train_y", "train_labels", "train_targets", "labels_train", "label_train", NULL}};
+
+static int32_t lower(int32_t c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+/* Whether a member has this name, or with .npy behind it; capitals as small letters if `loose`. */
+static int32_t has_name(const entry *e, const char *name, int32_t loose)
+{
+    size_t k = 0;
+    while (name[k] != '\0' && (e->name[k] == name[k] || (loose && lower(e->name[k]) == name[k]))) {
+        k++;
+    }
+    return name[k] == '\0' && (e->name[k] == '\0' || strcmp(e->name + k, ".npy") == 0);
+}
+
+static int32_t is_array(const entry *e)
+{
+    size_t length = strlen(e->name);
+    return length > 4 && strcmp(e->name + length - 4, ".npy") == 0;
+}
+
+/* The members of that name: their number, and the first. */
+static int64_t find_name(const directory *d, const char *name, int32_t loose, entry *out)
+{
+    entry e;
+    int64_t found = 0;
+    for (int64_t at = 0; next_entry(d, &at, &e) == 1;) {
+        if (has_name(&e, name, loose)) {
+            *out = found++ == 0 ? e : *out;
+        }
+    }
+    return found;
+}
+
+/* The first of the names in a row that the archive has; NULL without. */
+static const char *find_known(const directory *d, const char *const row[7], entry *out)
+{
+    for (int k = 0; row[k] != NULL; k++) {
+        if (find_name(d, row[k], 1, out) > 0) {
+            return row[k];
+        }
+    }
+    return NULL;
+}
+
+/* "a, b, c": the arrays. Their number. */
+static int64_t list_arrays(const directory *d, char text[LIST], entry *last)
+{
+    entry e;
+    int64_t count = 0;
+    text[0] = '\0';
+    for (int64_t at = 0; next_entry(d, &at, &e) == 1;) {
+        if (is_array(&e)) {
+            size_t used = strlen(text);
+            ddni_say(text + used, (int64_t)(LIST - used), "%s%.40s", count > 0 ? ", " : "", e.name);
+            *last = e;
+            count++;
+        }
+    }
+    return count;
+}
+
+/* Whether it is one of PyTorch's. */
+static int32_t holds_pickle(const directory *d)
+{
+    entry e;
+    for (int64_t at = 0; next_entry(d, &at, &e) == 1;) {
+        if (strstr(e.name, "data.pkl") != NULL) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* The member that is meant without a name; `labels_of` gets that of the labels beside points, which
+ * has an empty name without. */
+static ddn_status choose(ddn_context *ctx, const ddni_source *file, const directory *d,
+                         int32_t labels, entry *out, entry *labels_of)
+{
+    char list[LIST];
+    entry last;
+    int64_t arrays = list_arrays(d, list, &last);
+    for (int k = 0; k < 2; k++) {
+        if (find_known(d, labels ? LABELS[k] : POINTS[k], out) != NULL) {
+            if (!labels) {
+                find_known(d, LABELS[k], labels_of);
+            }
+            return DDN_OK;
+        }
+    }
+    if (arrays == 1 || (arrays > 0 && !labels && find_name(d, "arr_0", 0, &last) > 0)) {
+        *out = last;
+        return DDN_OK;
+    }
+    int32_t torch = holds_pickle(d);
+    DDNI_CHECK(ctx, arrays > 0, DDN_E_FORMAT, "%s: a zip archive without an array of NumPy%s",
+               file->name,
+               torch ? "; of PyTorch: x = torch.load(file); numpy.save(\"x.npy\", x.numpy())" : "");
+    return ddni_fail(ctx, DDN_E_FORMAT,
+                     "%s: which member has the %s? Name it behind a colon, as in x.npz:name; there "
+                     "are %s",
+                     file->name, labels ? "labels" : "points", list);
+}
+
+/* ---- a member ---- */
+
+typedef struct member {
+    ddni_source source;
+    ddni_source *file, *inner;
+    entry e;
+    int64_t left; /* bytes that are still promised */
+    uint32_t sum;
+    int32_t checked;
+    char *name;                 /* what source.name is */
+    char beside[MOST_NAME + 1]; /* the member with the labels, or empty */
+} member;
+
+static ddn_status check_end(ddn_context *ctx, member *m)
+{
+    uint8_t more;
+    int64_t got;
+    m->checked = 1;
+    DDNI_TRY(ddni_source_read(ctx, m->inner, &more, 1, &got));
+    DDNI_CHECK(ctx, got == 0, DDN_E_FORMAT,
+               "%s: too long: data go on after the %lld bytes that the zip directory promises",
+               m->name, (long long)m->e.size);
+    DDNI_CHECK(ctx, m->sum == m->e.sum, DDN_E_FORMAT,
+               "%s: damaged: the check sum is %08lx, the zip directory says %08lx", m->name,
+               (unsigned long)m->sum, (unsigned long)m->e.sum);
+    return DDN_OK;
+}
+
+static ddn_status member_read(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count,
+                              int64_t *got)
+{
+    enum {
+        PART = 1 << 20
+    };
+    member *m = (member *)s;
+    int64_t wanted = count < m->left ? count : m->left;
+    for (*got = 0; *got < wanted;) {
+        int64_t part = wanted - *got < PART ? wanted - *got : PART, read;
+        uint8_t *to = (uint8_t *)buffer + *got;
+        DDNI_TRY(ddni_source_read(ctx, m->inner, to, part, &read));
+        DDNI_CHECK(ctx, read == part, DDN_E_FORMAT,
+                   "%s: truncated: the zip directory promises %lld bytes, the member holds %lld",
+                   m->name, (long long)m->e.size, (long long)(m->e.size - m->left + read));
+        m->sum = ddni_gzip_sum(m->sum, to, part);
+        m->left -= part;
+        *got += part;
+    }
+    return m->left == 0 && !m->checked ? check_end(ctx, m) : DDN_OK;
+}
+
+static void member_close(ddni_source *s)
+{
+    member *m = (member *)s;
+    ddni_allocator al = s->allocator;
+    ddni_source_close(m->inner);
+    ddni_source_close(m->file);
+    ddni_free(&al, m->name);
+    ddni_free(&al, m);
+}
+
+static const ddni_source_kind MEMBER = {member_read, member_close};
+
+/* "x.npz:data", with the .npy of the member left out. */
+static ddn_status make_name(ddn_context *ctx, const ddni_source *file, const entry *e, char **out)
+{
+    int64_t length = (int64_t)(strlen(file->name) + strlen(e->name)) + 2;
+    DDNI_TRY(ddni_alloc_for(ctx, "a name", length, 1, out));
+    ddni_say(*out, is_array(e) ? length - 4 : length, "%s:%s", file->name, e->name);
+    return DDN_OK;
+}
+
+/* What the directory says of a member, and the member itself, must not contradict each other or the
+ * file. *first: where its bytes begin. */
+static ddn_status check_member(ddn_context *ctx, ddni_source *file, const directory *d,
+                               const entry *e, const char *name, int64_t *first)
+{
+    uint8_t local[LOCAL];
+    char again[MOST_NAME];
+    size_t length = strlen(e->name);
+    DDNI_CHECK(ctx, (e->flags & 0x2041) == 0, DDN_E_FORMAT, "%s: the member is encrypted", name);
+    DDNI_CHECK(ctx, e->method == 0 || e->method == 8, DDN_E_FORMAT,
+               "%s: compressed by method %d of zip; stored and deflated members are read", name,
+               e->method);
+    DDNI_CHECK(ctx, length < MOST_NAME, DDN_E_FORMAT, "%s: the name of the member is too long",
+               name);
+    DDNI_CHECK(ctx,
+               e->packed <= d->begin && e->offset <= d->begin - e->packed &&
+                   d->begin - e->packed - e->offset >= LOCAL,
+               DDN_E_FORMAT, "%s: truncated: %lld bytes at %lld of the zip archive are not there",
+               name, (long long)e->packed, (long long)e->offset);
+    DDNI_CHECK(ctx, e->method == 0 ? e->packed == e->size : e->size / MAX_RATIO <= e->packed,
+               DDN_E_FORMAT,
+               "%s: the zip directory promises %lld bytes in %lld %s ones, which cannot be", name,
+               (long long)e->size, (long long)e->packed, e->method == 0 ? "stored" : "deflated");
+    DDNI_TRY(ddni_plain_at(ctx, file, e->offset, local, LOCAL));
+    *first = e->offset + LOCAL + little(local + 26, 2) + little(local + 28, 2);
+    DDNI_CHECK(ctx, is_record(local, 3, 4) && *first <= d->begin - e->packed, DDN_E_FORMAT,
+               "%s: no member begins where the zip directory says", name);
+    int32_t same = little(local + 26, 2) == (int64_t)length && little(local + 8, 2) == e->method;
+    if (same) {
+        DDNI_TRY(ddni_plain_at(ctx, file, e->offset + LOCAL, again, (int64_t)length));
+        same = memcmp(again, e->name, length) == 0;
+    }
+    DDNI_CHECK(ctx, same, DDN_E_FORMAT,
+               "%s: the zip directory and the member contradict each other", name);
+    return DDN_OK;
+}
+
+/* The bytes of a member, inflated where they are deflated. */
+static ddn_status open_inner(ddn_context *ctx, ddni_source *file, const entry *e, int64_t first,
+                             ddni_source **out)
+{
+    ddni_source *slice = NULL;
+    DDNI_TRY(ddni_plain_slice(ctx, file, first, e->packed, &slice));
+    if (e->method == 0) {
+        *out = slice;
+        return DDN_OK;
+    }
+    ddn_status status = ddni_inflate_open(ctx, slice, out);
+    if (status != DDN_OK) {
+        ddni_source_close(slice);
+    }
+    return status;
+}
+
+static ddn_status open_member(ddn_context *ctx, ddni_source *file, const directory *d, member *m)
+{
+    int64_t first = 0;
+    DDNI_TRY(make_name(ctx, file, &m->e, &m->name));
+    m->source.name = m->name;
+    m->source.stored = m->e.packed;
+    m->source.size = m->source.most = m->left = m->e.size;
+    DDNI_TRY(check_member(ctx, file, d, &m->e, m->name, &first));
+    DDNI_TRY(open_inner(ctx, file, &m->e, first, &m->inner));
+    m->inner->name = m->name;
+    DDNI_TRY(ddni_source_begin(ctx, &m->source));
+    return ddni_gzip_recognise(m->source.head, m->source.head_count)
+               ? ddni_fail(ctx, DDN_E_FORMAT, "%s: compressed twice", m->name)
+               : DDN_OK;
+}
+
+/* m->e: the member that is wanted; m->beside: that of its labels. */
+static ddn_status select_member(ddn_context *ctx, const ddni_source *file, const directory *d,
+                                const char *name, int32_t labels, member *m)
+{
+    entry e, beside = {.name = ""};
+    int32_t more;
+    int64_t at = 0;
+    while ((more = next_entry(d, &at, &e)) == 1) {
+        DDNI_TRY(ddni_poll(ctx));
+    }
+    DDNI_CHECK(ctx, more == 0, DDN_E_FORMAT, "%s: the directory of the zip archive is damaged",
+               file->name);
+    if (name == NULL) {
+        DDNI_TRY(choose(ctx, file, d, labels, &m->e, &beside));
+    } else {
+        char list[LIST];
+        if (find_name(d, name, 0, &m->e) == 0) {
+            list_arrays(d, list, &e);
+            return ddni_fail(ctx, DDN_E_FORMAT, "%s: has no member '%.100s'; there are %s",
+                             file->name, name, list);
+        }
+    }
+    DDNI_CHECK(ctx, find_name(d, m->e.name, 0, &e) == 1, DDN_E_FORMAT,
+               "%s: several members are called '%.100s'", file->name, m->e.name);
+    memcpy(m->beside, beside.name, sizeof m->beside);
+    return DDN_OK;
+}
+
+ddn_status ddni_zip_open(ddn_context *ctx, ddni_source *file, const char *name, int32_t labels,
+                         ddni_source **out)
+{
+    directory d = {NULL, 0, 0};
+    member *m = NULL;
+    ddn_status status;
+    DDNI_TRY(ddni_alloc_for(ctx, "a member of an archive", 1, sizeof *m, &m));
+    m->source.kind = &MEMBER;
+    m->source.allocator = *ddni_context_allocator(ctx);
+    DDNI_TRY_GOTO(read_directory(ctx, file, &d), fail);
+    DDNI_TRY_GOTO(select_member(ctx, file, &d, name, labels, m), fail);
+    DDNI_TRY_GOTO(open_member(ctx, file, &d, m), fail);
+    m->source.labels = m->beside[0] != '\0' ? m->beside : NULL;
+    m->file = file;
+    *out = &m->source;
+fail:
+    ddni_free(ddni_context_allocator(ctx), d.bytes);
+    if (status != DDN_OK) {
+        member_close(&m->source);
+    }
+    return status;
+}

@@ -66,6 +66,9 @@ static ddn_status report_within(ddn_context *ctx, const char *stage, double frac
 
 static ddn_status look(ddn_context *ctx)
 {
+    if (ddni_stopping(ctx) && ctx->together.answer != DDN_OK) {
+        return ctx->together.answer; /* its text is there */
+    }
     const char *stage = ctx->stage.name != NULL ? ctx->stage.name : ctx->entered;
     DDNI_CHECK(ctx, !ddni_stopping(ctx), DDN_STOPPED, "cancelled in stage '%s'", stage);
     return DDN_OK;

@@ -1,7 +1,7 @@
 /* The empirical oracle of a dataset over a team: each rank asks its own points about all states,
  * the records go to the rank that merges a state (all-to-all), and come back merged (all-gather),
  * so that all ranks have the same bits. States whose parts compete closer than their logits are
- * good for are asked again, exactly. theory.md (92); doc/design.md, "Teams". */
+ * good for are asked again, exactly. theory.md (99); doc/design.md, "Teams". */
 #include "oracle/empirical/team.h"
 
 #include <string.h>

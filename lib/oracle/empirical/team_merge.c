@@ -1,4 +1,4 @@
-/* Merging what the ranks of a team know of a state: sums in rank order. theory.md (92). */
+/* Merging what the ranks of a team know of a state: sums in rank order. theory.md (99). */
 #include "oracle/empirical/team_merge.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Posteriors of one state over the parts of a team, and their merge. theory.md (92). */
+/* Posteriors of one state over the parts of a team, and their merge. theory.md (99). */
 #ifndef DDNI_ORACLE_EMPIRICAL_TEAM_MERGE_H
 #define DDNI_ORACLE_EMPIRICAL_TEAM_MERGE_H
 

@@ -1,5 +1,6 @@
 /* Datasets over a team: the union of the ranks' rows, in rank order. Numbers of the whole set are
- * merged from those of the parts in rank order, so that all ranks get the same bits. */
+ * merged from those of the parts in rank order, so that all ranks get the same bits. With moments.c
+ * one thing in two files: a set over a team asks for those of its part. */
 #include <string.h>
 
 #include "base/check.h"
@@ -48,7 +49,7 @@ static ddn_status check_part(ddn_context *ctx, const ddn_dataset *part)
 }
 
 /* Learns what all parts are, and takes over what they have in common. */
-static ddn_status fill(ddn_context *ctx, ddn_dataset *ds)
+static ddn_status learn_parts(ddn_context *ctx, ddn_dataset *ds)
 {
     const ddn_dataset *part = ds->part;
     ddn_team *team = ds->team;
@@ -80,7 +81,7 @@ static ddn_status fill(ddn_context *ctx, ddn_dataset *ds)
     return status;
 }
 
-static ddn_status fill_labels(ddn_context *ctx, ddn_dataset *ds)
+static ddn_status gather_labels(ddn_context *ctx, ddn_dataset *ds)
 {
     int32_t *label = NULL;
     if (ds->part->labels == NULL) {
@@ -114,8 +115,8 @@ ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_d
     ds->part = (ddn_dataset *)(uintptr_t)part;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "parts", team->size + 1, sizeof *ds->begin, &ds->begin),
                   fail);
-    DDNI_TRY_GOTO(fill(ctx, ds), fail);
-    DDNI_TRY_GOTO(fill_labels(ctx, ds), fail);
+    DDNI_TRY_GOTO(learn_parts(ctx, ds), fail);
+    DDNI_TRY_GOTO(gather_labels(ctx, ds), fail);
     ddni_team_bind(ds, team);
     *out = ds;
     return DDN_OK;

@@ -1,7 +1,8 @@
 /* The empirical oracle of a dataset over a team: each rank asks its own points about all states,
  * the records go to the rank that merges a state (all-to-all), and come back merged (all-gather),
  * so that all ranks have the same bits. States whose parts compete closer than their logits are
- * good for are asked again, exactly. theory.md (99); doc/design.md, "Teams". */
+ * good for are asked again, exactly. theory.md (99); doc/design.md, "Teams". With empirical.c
+ * one thing in two files: this oracle has one of its part. */
 #include "oracle/empirical/team.h"
 
 #include <string.h>
@@ -55,7 +56,7 @@ typedef struct pass {
 
 /* ---- Life ---- */
 
-static void destroy(ddn_oracle *oracle)
+static void destroy_team(ddn_oracle *oracle)
 {
     team_oracle *o = (team_oracle *)oracle;
     ddn_dataset_destroy(o->set);
@@ -63,7 +64,7 @@ static void destroy(ddn_oracle *oracle)
     ddni_free(&oracle->handle.allocator, o->class_of);
 }
 
-static void scratch_destroy(ddn_context *ctx, void *pointer)
+static void buffers_destroy(ddn_context *ctx, void *pointer)
 {
     scratch *s = pointer;
     if (s->first != NULL) {
@@ -76,7 +77,7 @@ static void scratch_destroy(ddn_context *ctx, void *pointer)
     ddni_free(ddni_context_allocator(ctx), s);
 }
 
-static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, void **out)
+static ddn_status buffers_create(ddn_context *ctx, const ddn_oracle *oracle, void **out)
 {
     (void)oracle;
     scratch *s = NULL;
@@ -87,11 +88,11 @@ static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, voi
     *out = s;
     return DDN_OK;
 fail:
-    scratch_destroy(ctx, s);
+    buffers_destroy(ctx, s);
     return status;
 }
 
-static int64_t scratch_bytes(const void *pointer)
+static int64_t buffers_bytes(const void *pointer)
 {
     const scratch *s = pointer;
     return ddni_alloc_bytes_each(&s->b, BUFFERS) + ddni_scratch_bytes(s->first) +
@@ -157,7 +158,7 @@ static void set_shape(pass *p)
 
 /* States of a block of exchanges: a multiple of the ranks, 64 MB of records unless there are many
  * ranks. */
-static int64_t block_of(const pass *p)
+static int64_t states_of_exchange(const pass *p)
 {
     int64_t most = DDNI_TEAM_BYTES / (p->shape.width * 8 * p->shape.ranks);
     int64_t need = (p->m + p->shape.ranks - 1) / p->shape.ranks;
@@ -166,12 +167,12 @@ static int64_t block_of(const pass *p)
 }
 
 /* All memory of a pass: nothing may fail between an agreement and its exchanges. */
-static ddn_status reserve(const pass *p)
+static ddn_status reserve_pass(const pass *p)
 {
     ddn_context *ctx = p->ctx;
     buffers *b = &p->s->b;
     const ddni_records *r = &p->shape;
-    int64_t block = block_of(p), part_classes = p->o->own->base.classes, d = p->o->base.d;
+    int64_t block = states_of_exchange(p), part_classes = p->o->own->base.classes, d = p->o->base.d;
     struct {
         void *where;
         int64_t count, size;
@@ -325,7 +326,7 @@ static void fill_record(const pass *p, const ddni_kernels *kern, int64_t q)
 /* All that this rank knows of the states, and the memory for the exchanges. */
 static ddn_status ask_own(const pass *p, ddni_report *report)
 {
-    DDNI_TRY(reserve(p));
+    DDNI_TRY(reserve_pass(p));
     const ddni_request rq = request_of(p);
     const ddni_batch batch = {p->given, p->m, p->x, p->ldx};
     const ddni_kernels *kern = ddni_context_kernels(p->ctx);
@@ -343,7 +344,7 @@ static ddn_status ask_own(const pass *p, ddni_report *report)
 
 /* Writes the outputs of a state from its merged record; notes whether to ask again, and what is
  * drawn. */
-static void unpack(const pass *p, int64_t q, const double *record)
+static void write_state(const pass *p, int64_t q, const double *record)
 {
     const ddni_request *rq = p->rq;
     const ddni_records *r = &p->shape;
@@ -410,7 +411,8 @@ static ddn_status exchange(pass *p, int64_t *again)
     buffers *b = &p->s->b;
     const ddni_records *r = &p->shape;
     ddn_team *team = p->o->set->team;
-    const int64_t block = block_of(p), share = block / r->ranks, bytes = share * r->width * 8;
+    const int64_t block = states_of_exchange(p), share = block / r->ranks,
+                  bytes = share * r->width * 8;
     *again = 0;
     for (int64_t first = 0; first < p->m; first += block) {
         int64_t count = p->m - first < block ? p->m - first : block;
@@ -421,7 +423,7 @@ static ddn_status exchange(pass *p, int64_t *again)
         DDNI_TRY(ddni_team_allgather(p->ctx, team, bytes, b->merged, b->all));
         for (int64_t i = 0; i < count; i++) {
             const double *record = b->all + i * r->width;
-            unpack(p, first + i, record);
+            write_state(p, first + i, record);
             if (!p->exact && record[DDNI_PART_ERROR] > 0) {
                 b->again[(*again)++] = first + i;
             }
@@ -580,8 +582,9 @@ static ddn_status gather_again(const pass *p, pass *exact, int64_t count)
     return DDN_OK;
 }
 
-static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *pointer,
-                           const ddni_request *rq, const ddni_batch *batch, ddni_report *report)
+static ddn_status evaluate_team(ddn_context *ctx, const ddn_oracle *oracle, void *pointer,
+                                const ddni_request *rq, const ddni_batch *batch,
+                                ddni_report *report)
 {
     const ddni_level level = ddni_level_of_sums(batch->level);
     int64_t again = 0, none = 0;
@@ -645,15 +648,15 @@ static ddn_status digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *o
  * reads points one by one finds none, and says so. */
 static const ddni_oracle_ops ops = {
     .kind = "empirical",
-    .scratch_create = scratch_create,
-    .scratch_destroy = scratch_destroy,
-    .scratch_bytes = scratch_bytes,
-    .evaluate = evaluate,
+    .scratch_create = buffers_create,
+    .scratch_destroy = buffers_destroy,
+    .scratch_bytes = buffers_bytes,
+    .evaluate = evaluate_team,
     .sample_data = sample_data,
     .digest = digest,
     .way_count = ddni_way_count,
     .way_name = ddni_way_name,
-    .destroy = destroy,
+    .destroy = destroy_team,
 };
 
 /* Where the part's classes are among those of the whole set. */

@@ -32,7 +32,7 @@ static double log_sum(double logit, double rest)
 }
 
 /* Logits of the likeliest points beside that of the top one. Rounding of their sizes is gone. */
-static void beside(parts *p, double *anchor)
+static void logits_beside(parts *p, double *anchor)
 {
     const ddni_records *r = p->r;
     memcpy(anchor, record(p, p->top) + r->point_at, (size_t)r->d * sizeof *anchor);
@@ -64,7 +64,7 @@ static double weigh(parts *p, double *anchor)
     }
     if (p->r->point_exact) {
         base = record(p, p->top)[DDNI_PART_LOGIT];
-        beside(p, anchor);
+        logits_beside(p, anchor);
     }
     p->heaviest = 0;
     for (int64_t k = 1; k < ranks; k++) {

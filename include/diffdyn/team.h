@@ -60,7 +60,7 @@ DDN_API int64_t ddn_team_size(const ddn_team *team);
 /** Gives all ranks one status: `mine` of the lowest rank where that is an error, else DDN_STOPPED
  * where one has that, else DDN_OK. For steps that each rank takes by itself, such as opening its
  * file: `status = ddn_team_agree(ctx, team, ddn_dataset_open(...))`. The text of ctx's last error
- * goes with it. */
+ * goes with it. A number that is no status is DDN_E_RANGE. */
 DDN_API ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine);
 
 DDN_END_DECLS

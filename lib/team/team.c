@@ -325,6 +325,9 @@ ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, team);
+    if (strcmp(ddn_status_name(mine), "unknown status") == 0) {
+        mine = ddni_fail(ctx, DDN_E_RANGE, "argument mine = %d is no status", (int)mine);
+    }
     ddn_status status = ddni_team_agree(ctx, team, mine, 0, NULL);
     ctx->together.parted = 1; /* nothing is left to tell */
     return status;

@@ -3,7 +3,7 @@
 #ifndef DIFFDYN_DATASET_H
 #define DIFFDYN_DATASET_H
 
-#include <diffdyn/base.h>
+#include <diffdyn/team.h>
 
 DDN_BEGIN_DECLS
 
@@ -145,6 +145,23 @@ DDN_API ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset
 DDN_API ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *ds,
                                                    int64_t count, const int32_t *classes,
                                                    ddn_dataset **out);
+
+/** The set of the points of all ranks, in rank order: `part` holds those of this one. All ranks
+ * make this call, and those with the set, together (ddn_team). The number of points, classes,
+ * labels, mean, norms, digest, neighbours and the empirical oracle are those of the whole set; row
+ * i is point i of the whole. All parts have the same d, type, map, and labels or none
+ * (DDN_E_SHAPE); points with weights or several labels are DDN_E_UNSUPPORTED. Functions that need
+ * all points in one process are, too: spectra, log determinants, spans, subsets, copies and
+ * distinct points, new maps, labels and weights (give them to the parts), observers and analyses
+ * that take points. Memory beside the part: 8 bytes for each point of the whole set that has a
+ * label.
+ * @param[in] team retained
+ * @param[in] part retained */
+DDN_API ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team,
+                                           const ddn_dataset *part, ddn_dataset **out);
+/** The team that the set is spread over.
+ * @return borrowed from the set, or NULL for one that this process has for itself */
+DDN_API const ddn_team *ddn_dataset_team(const ddn_dataset *ds);
 
 /** Adds a reference to the dataset: it then takes one more ddn_dataset_destroy. DDN_E_NULL,
  * DDN_E_HANDLE. */

@@ -17,6 +17,7 @@
 #include <diffdyn/schedule.h>
 #include <diffdyn/symmetry.h>
 #include <diffdyn/system.h>
+#include <diffdyn/team.h>
 #include <diffdyn/theory.h>
 #include <diffdyn/transitions.h>
 #include <diffdyn/version.h>

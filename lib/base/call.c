@@ -18,12 +18,21 @@ ddn_status ddni_enter(ddni_call *call, ddn_context *ctx, const char *function)
         ctx->reported = NULL;
         ctx->ticked = 0;
         ctx->reported_at = 0;
+        ctx->together = (ddni_together){.bond = NULL};
     }
     call->outer = ctx->function;
     ctx->function = function;
     ddni_retain(ctx);
     call->ctx = ctx;
     return DDN_OK;
+}
+
+/* The call concerns what others have a part of. */
+static void join(ddn_context *ctx, const ddni_handle *h)
+{
+    if (ctx != NULL && h->bond != NULL) {
+        ctx->together.bond = h->bond;
+    }
 }
 
 static ddn_status in_use(ddn_context *ctx)
@@ -67,6 +76,7 @@ ddn_status ddni_enter_object(ddni_call *call, const void *object, ddn_context *c
     call->use = use;
     ddni_retain(h);
     call->object = h;
+    join(ctx, h);
     return DDN_OK;
 }
 
@@ -77,6 +87,7 @@ void ddni_keep(ddni_call *call, const void *object, ddni_kind kind)
         call->kept_count == DDNI_KEPT) {
         return;
     }
+    join(call->ctx, object);
     ddni_retain(object);
     call->kept[call->kept_count++] = (ddni_handle *)(uintptr_t)object;
 }
@@ -88,6 +99,10 @@ void ddni_leave(ddni_call *call)
     }
     call->ctx->function = call->outer;
     call->ctx->depth--;
+    ddni_bond *bond = call->ctx->together.bond;
+    if (call->ctx->depth == 0 && bond != NULL) {
+        bond->leave(call->ctx, bond);
+    }
     for (int32_t i = 0; i < call->kept_count; i++) {
         ddni_let_go(call->kept[i]);
     }

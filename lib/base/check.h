@@ -105,12 +105,28 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
     do {                                                                                           \
         DDNI_CHECK((ctx), (pointer) != NULL, DDN_E_NULL, "argument %s is NULL", #pointer);         \
         DDNI_CHECK_ALIVE(ctx, pointer);                                                            \
+        DDNI_CHECK_WHOLE(ctx, pointer);                                                            \
     } while (0)
+/* The same, a dataset over a team included, of which this process has a part of the points. */
+#define DDNI_CHECK_SET(ctx, ds)                                                                    \
+    do {                                                                                           \
+        DDNI_CHECK((ctx), (ds) != NULL, DDN_E_NULL, "argument %s is NULL", #ds);                   \
+        DDNI_CHECK_ALIVE(ctx, ds);                                                                 \
+    } while (0)
+/* Not a dataset over a team: the one place that refuses them to all that does not know them. */
+#define DDNI_CHECK_WHOLE(ctx, pointer)                                                             \
+    DDNI_CHECK((ctx),                                                                              \
+               DDNI_KIND_OF(pointer) != DDNI_DATASET ||                                            \
+                   ((const ddni_handle *)(uintptr_t)(pointer))->bond == NULL,                      \
+               DDN_E_UNSUPPORTED,                                                                  \
+               "argument %s is spread over a team: this needs all points in one process",          \
+               #pointer)
 /* An object that may be NULL. */
 #define DDNI_CHECK_OPTIONAL(ctx, object)                                                           \
     do {                                                                                           \
         if ((object) != NULL) {                                                                    \
             DDNI_CHECK_ALIVE(ctx, object);                                                         \
+            DDNI_CHECK_WHOLE(ctx, object);                                                         \
         }                                                                                          \
     } while (0)
 #define DDNI_CHECK_ALIVE(ctx, pointer)                                                             \

@@ -10,6 +10,16 @@ enum {
     DDNI_MESSAGE_BYTES = 512
 };
 
+/* The running call, if others make it, too. */
+typedef struct ddni_together {
+    ddni_bond *bond;   /* NULL: they do not */
+    int64_t exchanges; /* so far */
+    int32_t parted;    /* it has failed on all of them: nothing is left to tell */
+    int32_t alone;     /* a part of it runs whose end is told to the others: looks may end that */
+    ddn_status failed; /* of this process since the last exchange */
+    ddn_status answer; /* of the progress callback: the next exchange ends the call with it */
+} ddni_together;
+
 struct ddn_context {
     ddni_handle handle;
     ddn_options options;
@@ -33,6 +43,7 @@ struct ddn_context {
     ddni_host_loop host_loop;
     ddni_pool *pool; /* made at the first parallel loop */
     _Atomic int32_t cancel;
+    ddni_together together;
     const char *function; /* the public function that is running */
     int64_t depth;        /* public functions that are running, one inside the other */
     char complaint[DDNI_MESSAGE_BYTES / 2]; /* of a callback: ddn_context_fail */

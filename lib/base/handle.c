@@ -6,18 +6,14 @@
 #include "base/check.h"
 
 static const char *const kind_names[DDNI_KINDS] = {
-    [DDNI_NO_KIND] = "memory",    [DDNI_CONTEXT] = "context",
-    [DDNI_OPTIONS] = "options",   [DDNI_STORAGE] = "storage",
-    [DDNI_LABELS] = "labels",     [DDNI_WEIGHTS] = "weights",
-    [DDNI_DATASET] = "dataset",   [DDNI_SPAN] = "span",
-    [DDNI_SCHEDULE] = "schedule", [DDNI_ORACLE] = "oracle",
-    [DDNI_MODEL] = "model",       [DDNI_MODEL_HOST] = "host",
-    [DDNI_QUERY] = "query",       [DDNI_INTEGRATOR] = "integrator",
-    [DDNI_STEP] = "step",         [DDNI_OBSERVER] = "observer",
-    [DDNI_RESULT] = "result",     [DDNI_ANALYSIS] = "analysis",
-    [DDNI_SYMMETRY] = "symmetry", [DDNI_DIAGRAM] = "diagram",
-    [DDNI_FEATURES] = "features", [DDNI_FRECHET] = "Frechet",
-    [DDNI_SYSTEM] = "system",
+    [DDNI_NO_KIND] = "memory",    [DDNI_CONTEXT] = "context",   [DDNI_TEAM] = "team",
+    [DDNI_OPTIONS] = "options",   [DDNI_STORAGE] = "storage",   [DDNI_LABELS] = "labels",
+    [DDNI_WEIGHTS] = "weights",   [DDNI_DATASET] = "dataset",   [DDNI_SPAN] = "span",
+    [DDNI_SCHEDULE] = "schedule", [DDNI_ORACLE] = "oracle",     [DDNI_MODEL] = "model",
+    [DDNI_MODEL_HOST] = "host",   [DDNI_QUERY] = "query",       [DDNI_INTEGRATOR] = "integrator",
+    [DDNI_STEP] = "step",         [DDNI_OBSERVER] = "observer", [DDNI_RESULT] = "result",
+    [DDNI_ANALYSIS] = "analysis", [DDNI_SYMMETRY] = "symmetry", [DDNI_DIAGRAM] = "diagram",
+    [DDNI_FEATURES] = "features", [DDNI_FRECHET] = "Frechet",   [DDNI_SYSTEM] = "system",
 };
 
 const char *ddni_kind_name(ddni_kind kind)
@@ -49,6 +45,7 @@ void ddni_handle_init(ddni_handle *h, ddni_kind kind, const ddni_allocator *al,
     h->tag = ddni_tag_of(kind);
     h->allocator = *al;
     h->finish = finish;
+    h->bond = NULL;
     atomic_init(&h->references, 1);
     atomic_init(&h->users, 0);
 }

@@ -12,6 +12,7 @@
 typedef enum ddni_kind {
     DDNI_NO_KIND, /* no handle: plain memory */
     DDNI_CONTEXT,
+    DDNI_TEAM,
     DDNI_OPTIONS,
     DDNI_STORAGE,
     DDNI_LABELS,
@@ -43,12 +44,13 @@ typedef enum ddni_kind {
 #define DDNI_KIND_ROW(type, kind) const struct type * : kind, struct type * : kind
 #define DDNI_KIND_OF(pointer)                                                                      \
     _Generic((pointer), DDNI_KIND_ROW(ddn_context, DDNI_CONTEXT),                                  \
-             DDNI_KIND_ROW(ddn_options, DDNI_OPTIONS), DDNI_KIND_ROW(ddn_dataset, DDNI_DATASET),   \
-             DDNI_KIND_ROW(ddn_span, DDNI_SPAN), DDNI_KIND_ROW(ddn_schedule, DDNI_SCHEDULE),       \
-             DDNI_KIND_ROW(ddn_oracle, DDNI_ORACLE), DDNI_KIND_ROW(ddn_model, DDNI_MODEL),         \
-             DDNI_KIND_ROW(ddn_query, DDNI_QUERY), DDNI_KIND_ROW(ddn_integrator, DDNI_INTEGRATOR), \
-             DDNI_KIND_ROW(ddn_step, DDNI_STEP), DDNI_KIND_ROW(ddn_observer, DDNI_OBSERVER),       \
-             DDNI_KIND_ROW(ddn_result, DDNI_RESULT), DDNI_KIND_ROW(ddn_analysis, DDNI_ANALYSIS),   \
+             DDNI_KIND_ROW(ddn_team, DDNI_TEAM), DDNI_KIND_ROW(ddn_options, DDNI_OPTIONS),         \
+             DDNI_KIND_ROW(ddn_dataset, DDNI_DATASET), DDNI_KIND_ROW(ddn_span, DDNI_SPAN),         \
+             DDNI_KIND_ROW(ddn_schedule, DDNI_SCHEDULE), DDNI_KIND_ROW(ddn_oracle, DDNI_ORACLE),   \
+             DDNI_KIND_ROW(ddn_model, DDNI_MODEL), DDNI_KIND_ROW(ddn_query, DDNI_QUERY),           \
+             DDNI_KIND_ROW(ddn_integrator, DDNI_INTEGRATOR), DDNI_KIND_ROW(ddn_step, DDNI_STEP),   \
+             DDNI_KIND_ROW(ddn_observer, DDNI_OBSERVER), DDNI_KIND_ROW(ddn_result, DDNI_RESULT),   \
+             DDNI_KIND_ROW(ddn_analysis, DDNI_ANALYSIS),                                           \
              DDNI_KIND_ROW(ddn_symmetry, DDNI_SYMMETRY), DDNI_KIND_ROW(ddn_diagram, DDNI_DIAGRAM), \
              DDNI_KIND_ROW(ddn_features, DDNI_FEATURES), DDNI_KIND_ROW(ddn_frechet, DDNI_FRECHET), \
              DDNI_KIND_ROW(ddn_system, DDNI_SYSTEM), default                                       \
@@ -68,12 +70,21 @@ int32_t ddni_is_kind(const void *pointer, ddni_kind kind);
 /* 1 for a live object of the kind that its type promises, 0 for NULL, others and dead ones. */
 #define DDNI_IS(pointer) ((pointer) != NULL && ddni_is_kind((pointer), DDNI_KIND_OF(pointer)))
 
+/* What ties the calls of a process to those of others; lib/team. A call that is given an object
+ * with a bond is made by all of them together: no look ends it alone, and at its end `leave` is
+ * told. */
+typedef struct ddni_bond {
+    void (*leave)(ddn_context *ctx, struct ddni_bond *bond);
+} ddni_bond;
+
 typedef struct ddni_handle {
     ddni_tag tag;
     ddni_allocator allocator;
     _Atomic int64_t references;
     _Atomic int32_t users; /* calls that use it at present, or DDNI_USED_ALONE */
     void (*finish)(void *object);
+    ddni_bond
+        *bond; /* of an object that others have a part of, or NULL; the object keeps it alive */
 } ddni_handle;
 
 enum {

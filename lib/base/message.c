@@ -37,6 +37,7 @@ ddn_status ddni_fail(ddn_context *ctx, ddn_status status, const char *fmt, ...)
     va_start(args, fmt);
     ddni_format(ctx->message + used, (int64_t)sizeof ctx->message - used, fmt, args);
     va_end(args);
+    ctx->together.failed = status;
     return status;
 }
 

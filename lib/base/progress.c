@@ -7,9 +7,15 @@
 #include "base/context_impl.h"
 #include "base/os.h"
 
+/* The call ends where those of others do, at an exchange, which then tells of the request. */
+static int32_t bound(const ddn_context *ctx)
+{
+    return ctx->together.bond != NULL && !ctx->together.alone;
+}
+
 int32_t ddni_stopping(const ddn_context *ctx)
 {
-    return atomic_load_explicit(&ctx->deferred, memory_order_relaxed) == 0 &&
+    return !bound(ctx) && atomic_load_explicit(&ctx->deferred, memory_order_relaxed) == 0 &&
            atomic_load_explicit(&ctx->cancel, memory_order_relaxed) != 0;
 }
 
@@ -40,6 +46,10 @@ static ddn_status report(ddn_context *ctx, const char *stage, double fraction)
     ddn_status status = ddni_answer(ctx, who, answer);
     if (status != DDN_OK) {
         atomic_store(&ctx->cancel, 1);
+        if (bound(ctx)) {
+            ctx->together.answer = status;
+            status = DDN_OK;
+        }
     }
     return status;
 }
@@ -56,6 +66,9 @@ static ddn_status report_within(ddn_context *ctx, const char *stage, double frac
 
 static ddn_status look(ddn_context *ctx)
 {
+    if (ddni_stopping(ctx) && ctx->together.answer != DDN_OK) {
+        return ctx->together.answer; /* its text is there */
+    }
     const char *stage = ctx->stage.name != NULL ? ctx->stage.name : ctx->entered;
     DDNI_CHECK(ctx, !ddni_stopping(ctx), DDN_STOPPED, "cancelled in stage '%s'", stage);
     return DDN_OK;

@@ -113,6 +113,14 @@ static void finish_dataset(void *object)
     ddni_labels_release(ds->labels);
     ddni_weights_release(ds->weights);
     ddni_storage_release(ds->storage);
+    ddni_free(&ds->handle.allocator, ds->begin);
+    ddn_dataset_destroy(ds->part);
+    ddn_team_destroy(ds->team);
+}
+
+ddn_status ddni_dataset_new(ddn_context *ctx, ddn_dataset **out)
+{
+    return ddni_handle_create(ctx, DDNI_DATASET, sizeof **out, finish_dataset, out);
 }
 
 ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
@@ -121,7 +129,7 @@ ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *s
     *out = NULL;
     ddn_dataset *ds = NULL;
     ddn_status status;
-    DDNI_TRY_GOTO(ddni_handle_create(ctx, DDNI_DATASET, sizeof *ds, finish_dataset, &ds), fail);
+    DDNI_TRY_GOTO(ddni_dataset_new(ctx, &ds), fail);
     ds->data = array.data;
     ds->type = array.type;
     ds->n = array.n;
@@ -142,7 +150,7 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
 {
     *out = NULL;
     ddn_dataset *copy = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, DDNI_DATASET, sizeof *copy, finish_dataset, &copy));
+    DDNI_TRY(ddni_dataset_new(ctx, &copy));
     copy->data = ds->data;
     copy->type = ds->type;
     copy->n = ds->n;

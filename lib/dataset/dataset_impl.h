@@ -49,6 +49,11 @@ struct ddn_dataset {
     double scale, shift;
     double of_byte[256];     /* scale * k + shift, rounded once, as all points are */
     _Atomic uint64_t digest; /* 0: not made yet */
+    /* Over a team: no data, labels of all points, and the rows begin[rank] .. as a set of its own.
+     */
+    struct ddn_team *team; /* retained, or NULL */
+    ddn_dataset *part;     /* retained */
+    int64_t *begin;        /* [ranks + 1] rows before those of each rank */
 };
 
 int64_t ddni_type_size(ddn_type type);
@@ -88,6 +93,16 @@ ddn_status ddni_dataset_second_moment(ddn_context *ctx, const ddn_dataset *ds, d
 
 /* As ddn_dataset_digest, never 0. */
 ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest);
+
+/* Of a set over a team: the rows index[m], which all ranks ask for, in x[m][ldx]. */
+ddn_status ddni_team_rows(ddn_context *ctx, const ddn_dataset *ds, int64_t m, const int64_t *index,
+                          double *x, int64_t ldx);
+/* The rank that has a row. */
+int64_t ddni_team_owner(const ddn_dataset *ds, int64_t row);
+/* What the public functions do with such a set. */
+ddn_status ddni_team_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean);
+ddn_status ddni_team_squared_norms(ddn_context *ctx, const ddn_dataset *ds, const double *centre,
+                                   double *norms);
 
 /* Whether two points are equal as numbers; their bytes may differ in the signs of zeros, or where
  * the map rounds the difference away. */

@@ -42,7 +42,7 @@ ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t 
                                int32_t *values, int64_t *counts)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     int64_t classes = ddn_dataset_class_count(ds);
     DDNI_CHECK_CAPACITY(ctx, capacity, classes);
     for (int64_t k = 0; k < classes; k++) {
@@ -60,7 +60,7 @@ ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int64_t c
                               int32_t *labels)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, labels);
     DDNI_CHECK(ctx, ds->labels != NULL, DDN_E_UNSUPPORTED, "the dataset has no labels");
     DDNI_CHECK_CAPACITY(ctx, capacity, ds->n);

@@ -177,7 +177,7 @@ ddn_status ddn_dataset_label_shares(ddn_context *ctx, const ddn_dataset *ds, int
                                     int64_t count, double *shares, int64_t lds)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_INT(ctx, first, 0, ds->n);
     DDNI_CHECK_INT(ctx, count, 0, ds->n - first);
     DDNI_CHECK(ctx, ds->labels != NULL, DDN_E_UNSUPPORTED, "the dataset has no labels");

@@ -80,10 +80,10 @@ ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *me
 ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, double *mean)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, mean);
     DDNI_CHECK_CAPACITY(ctx, capacity, ds->d);
-    return ddni_dataset_mean(ctx, ds, mean);
+    return ds->team != NULL ? ddni_team_mean(ctx, ds, mean) : ddni_dataset_mean(ctx, ds, mean);
 }
 
 typedef struct norm_job {
@@ -117,11 +117,14 @@ ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, in
                                      const double *centre, double *norms)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, norms);
     DDNI_CHECK_CAPACITY(ctx, capacity, ds->n);
     if (centre != NULL) {
         DDNI_TRY(ddni_check_states(ctx, "centre", centre, 1, ds->d, ds->d));
+    }
+    if (ds->team != NULL) {
+        return ddni_team_squared_norms(ctx, ds, centre, norms);
     }
     norm_job job = {ds, centre, norms};
     return ddni_parallel(ctx, (ds->n + NORM_ROWS - 1) / NORM_ROWS, (double)ds->n * (double)ds->d,

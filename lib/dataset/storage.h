@@ -30,6 +30,9 @@ typedef struct ddni_array {
 ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
                              ddni_array array, ddn_dataset **out);
 
+/* A set with nothing in it yet. */
+ddn_status ddni_dataset_new(ddn_context *ctx, ddn_dataset **out);
+
 /* A new set that shares storage, labels, weights and everything else with ds. */
 ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out);
 

@@ -33,7 +33,7 @@ ddn_status ddn_dataset_weights(ddn_context *ctx, const ddn_dataset *ds, int64_t 
                                double *weights)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, weights);
     DDNI_CHECK_CAPACITY(ctx, capacity, ds->n);
     for (int64_t i = 0; i < ds->n; i++) {

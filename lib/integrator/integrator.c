@@ -1,5 +1,6 @@
 /* Integrators: handle, path numbers, callbacks. */
 #include "integrator/integrator_impl.h"
+#include "team/team_impl.h"
 
 #include <string.h>
 
@@ -38,6 +39,7 @@ ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn
     ddni_retain(ctx);
     it->ctx = ctx;
     ddni_retain(oracle);
+    ddni_bind_as(it, oracle);
     it->oracle = (ddn_oracle *)(uintptr_t)oracle;
     it->schedule = ddn_oracle_schedule(oracle);
     it->d = ddn_oracle_d(oracle);

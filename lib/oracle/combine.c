@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "numerics/vector.h"
 #include "oracle/oracle_impl.h"
+#include "team/team_impl.h"
 
 enum {
     MAX_PARTS = 64,         /* promised in oracle_kinds.h; guidance has two or three */
@@ -273,6 +274,9 @@ static ddn_status create_combination(ddn_context *ctx, int64_t count, int64_t in
     }
     for (int64_t i = 0; i < count; i++) {
         ddni_retain(parts[i]);
+        if (parts[i]->handle.bond != NULL) {
+            ddni_bind_as(co, parts[i]);
+        }
         co->part[i] = parts[i];
         co->count++;
         co->base.can &= parts[i]->can;

@@ -25,6 +25,8 @@ typedef struct ddni_request {
     int64_t ldv;
     int64_t seed, step; /* noise of DDN_OUT_DRAW */
     ddni_paths paths;
+    const double *uniform; /* [m] in [0, 1): what DRAW draws with instead of that noise; or NULL */
+    int8_t *served;        /* [m] gets the number of the way that served the state; or NULL */
     double epsilon;
     int32_t trajectory; /* row r of successive runs is one trajectory */
     int64_t forbidden;  /* set of ways that may not be used */

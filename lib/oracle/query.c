@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "oracle/query_impl.h"
+#include "team/team_impl.h"
 
 static const ddni_option option_table[DDNI_QUERY_OPTIONS] = {
     DDNI_OPTION_F64(DDN_QUERY_EPSILON, 0, 1e-2, 1e-9),
@@ -39,6 +40,7 @@ ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_quer
     q->ctx = ctx;
     ddni_retain(oracle);
     q->oracle = (ddn_oracle *)(uintptr_t)oracle;
+    ddni_bind_as(q, oracle);
     ddn_status status = oracle->ops->scratch_create(ctx, oracle, &q->scratch);
     if (status != DDN_OK) {
         ddn_query_destroy(q);
@@ -389,8 +391,9 @@ ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, in
     ddni_level level;
     DDNI_TRY(ddni_schedule_level(ctx, q->oracle->schedule, t, &level));
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, q->oracle->d, ldx));
-    if (m == 0) {
-        return DDN_OK;
+    if (m == 0) { /* which other ranks must ask for, too */
+        ddn_team *team = ddni_team_of(q);
+        return team == NULL ? DDN_OK : ddni_team_agree(ctx, team, DDN_OK, 0, NULL);
     }
     ddni_request rq = q->rq;
     DDNI_TRY(ddni_query_singles_open(q, m, &rq));

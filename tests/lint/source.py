@@ -58,7 +58,8 @@ def without_comments(text):
 
 
 def public_headers():
-    return sorted(PUBLIC.glob("*.h"))
+    """Those of diffdyn.h: mpi.h is for the users' mpicc, and declares nothing that the library has."""
+    return sorted(path for path in PUBLIC.glob("*.h") if path.name != "mpi.h")
 
 
 def library_files():

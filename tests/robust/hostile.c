@@ -122,6 +122,14 @@ void fixture_made(fixture *fx, const char *kind, void *object)
     }
 }
 
+/* The exchange of a team of one. */
+static int32_t to_itself(void *user, int64_t bytes, const void *give, void *take)
+{
+    (void)user;
+    memcpy(take, give, (size_t)bytes);
+    return DDN_OK;
+}
+
 static void set_small(ddn_context *ctx, ddn_options *options, const int32_t *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -142,6 +150,7 @@ static void build_analyses(fixture *fx)
     OK(ctx, ddn_symmetry_create(ctx, fx->oracle, &fx->symmetry));
     OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_POINTS, 20));
     OK(ctx, ddn_options_set_i64(ddn_symmetry_options(fx->symmetry), DDN_SYMMETRY_ITERATIONS, 200));
+    OK(ctx, ddn_team_create(ctx, 0, 1, to_itself, to_itself, NULL, NULL, &fx->team));
     OK(ctx, ddn_symmetry_diagram(fx->symmetry, 2, 1, 1, 0, start, 2, NULL, 2, &fx->diagram));
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, halve, NULL, NULL, NULL, &fx->system));
     OK(ctx, ddn_features_create_identity(ctx, 2, &fx->features));
@@ -361,6 +370,7 @@ void fixture_tear_down(fixture *fx)
     ddn_features_destroy(fx->features);
     ddn_system_destroy(fx->system);
     ddn_diagram_destroy(fx->diagram);
+    ddn_team_destroy(fx->team);
     ddn_symmetry_destroy(fx->symmetry);
     ddn_result_destroy(fx->result);
     ddn_analysis_destroy(fx->analysis);

@@ -24,6 +24,7 @@ typedef struct memory {
 typedef struct fixture fixture;
 struct fixture {
     ddn_context *context;
+    ddn_team *team; /* of one */
     ddn_dataset *dataset;
     ddn_span *span;
     ddn_schedule *schedule;

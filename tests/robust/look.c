@@ -204,6 +204,13 @@ static void look_symmetry(fixture *fx, look *l, void *object)
     note_all(l, ddn_symmetry_potential(object, 0.5, 2, at, 2, u), 2, u);
 }
 
+static void look_team(fixture *fx, look *l, void *object)
+{
+    (void)fx;
+    double what[2] = {(double)ddn_team_rank(object), (double)ddn_team_size(object)};
+    note_all(l, DDN_OK, 2, what);
+}
+
 static void look_diagram(fixture *fx, look *l, void *object)
 {
     look_result(fx, l, (void *)(uintptr_t)ddn_diagram_points(object));
@@ -226,6 +233,7 @@ static const struct {
     {"step", look_step},         {"integrator", look_integrator}, {"features", look_features},
     {"frechet", look_frechet},   {"observer", look_observer},     {"model", look_model},
     {"symmetry", look_symmetry}, {"diagram", look_diagram},       {"system", look_system},
+    {"team", look_team},
 };
 
 void look_at(fixture *fx, look *l, const char *kind, void *object)

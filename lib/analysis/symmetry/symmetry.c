@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "oracle/oracle_impl.h"
 #include "schedule/schedule_impl.h"
+#include "team/team_impl.h"
 
 /* OU times nearer to 0 or later than these are not followed: s would drown in rounding. */
 static const double TAU_LEAST = 1e-12;
@@ -116,6 +117,7 @@ ddn_status ddn_symmetry_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_s
     ddni_retain(ctx);
     sy->ctx = ctx;
     ddni_retain(oracle);
+    ddni_bind_as(sy, oracle);
     sy->oracle = (ddn_oracle *)(uintptr_t)oracle;
     ddn_status status = set_up(sy);
     if (status != DDN_OK) {

@@ -1,5 +1,6 @@
 /* The empirical oracle: the exact score of a dataset. theory.md (11). */
 #include "base/check.h"
+#include "oracle/empirical/team.h"
 #include "oracle/empirical/ways.h"
 
 static ddn_status scratch_create(ddn_context *ctx, const ddn_oracle *oracle, void **scratch)
@@ -57,8 +58,11 @@ ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, sch);
+    if (ds->team != NULL) {
+        return ddni_team_oracle_create(ctx, ds, sch, out);
+    }
     ddni_empirical *o = NULL;
     DDNI_TRY(ddni_oracle_create(ctx, sizeof *o, &ops, sch, ds, ds->d, &o));
     o->base.components = ds->n;

@@ -8,6 +8,9 @@
 
 double ddni_draw_uniform(const ddni_block *b, int64_t q)
 {
+    if (b->rq->uniform != NULL) {
+        return b->rq->uniform[b->todo[q]];
+    }
     ddni_draws choice = ddni_draws_of(b->rq->seed, DDNI_USE_DRAW, b->rq->step);
     return ddni_draws_uniform(&choice, ddni_request_path(b->rq, b->todo[q]), 0);
 }

@@ -35,12 +35,11 @@ int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p
     return b->want_sum && moved + a * sums > allowed;
 }
 
-void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double *anchor)
+void ddni_anchor_set(const ddni_level *level, int64_t d, const double *x, double *anchor)
 {
-    double *high = anchor + b->d, *low = high + b->d;
-    double a = b->level->a, a_low = b->level->a_low;
-    ddni_dataset_rows(b->ds, row, 1, anchor, b->d);
-    for (int64_t j = 0; j < b->d; j++) {
+    double *high = anchor + d, *low = high + d;
+    double a = level->a, a_low = level->a_low;
+    for (int64_t j = 0; j < d; j++) {
         ddni_dd product = dd_two_prod(-a, anchor[j]), r = dd_two_sum(x[j], product.hi);
         r = dd_two_sum(r.hi, r.lo + (product.lo - a_low * anchor[j]));
         high[j] = 2 * r.hi;
@@ -48,12 +47,18 @@ void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double
     }
 }
 
-double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point)
+void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double *anchor)
 {
-    const double *z = point + b->d, *high = z + b->d, *low = high + b->d;
-    double a = b->level->a, a_low = b->level->a_low, sum = 0, rest = 0;
-    ddni_dataset_rows(b->ds, row, 1, point, b->d);
-    for (int64_t j = 0; j < b->d; j++) {
+    ddni_dataset_rows(b->ds, row, 1, anchor, b->d);
+    ddni_anchor_set(b->level, b->d, x, anchor);
+}
+
+double ddni_exponent_beside(const ddni_level *level, int64_t d, const double *point,
+                            const double *anchor)
+{
+    const double *z = anchor, *high = z + d, *low = high + d;
+    double a = level->a, a_low = level->a_low, sum = 0, rest = 0;
+    for (int64_t j = 0; j < d; j++) {
         ddni_dd diff = dd_two_sum(point[j], -z[j]), step = dd_two_prod(-a, diff.hi);
         ddni_dd other = dd_two_sum(high[j], step.hi);
         other.lo += low[j] + (step.lo - (a * diff.lo + a_low * diff.hi));
@@ -62,7 +67,13 @@ double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, doubl
         sum = total.hi;
         rest += total.lo + (product.lo + (diff.hi * other.lo + diff.lo * other.hi));
     }
-    return a / (2 * b->level->s2) * (sum + rest) +
+    return a / (2 * level->s2) * (sum + rest);
+}
+
+double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point)
+{
+    ddni_dataset_rows(b->ds, row, 1, point, b->d);
+    return ddni_exponent_beside(b->level, b->d, point, point + b->d) +
            (ddni_log_weight(b, row) - ddni_log_weight(b, anchor));
 }
 

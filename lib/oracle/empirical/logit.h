@@ -32,14 +32,17 @@ enum {
                        more is replaced */
 };
 
-/* A point z that logits are taken relative to: anchor[3 d] gets it and 2 (x - a z) in two doubles.
- */
+/* A point z that logits are taken relative to: anchor[3 d] gets 2 (x - a z) in two doubles behind
+ * z, which is there already; and the same for a row, which it fetches. */
+void ddni_anchor_set(const ddni_level *level, int64_t d, const double *x, double *anchor);
 void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double *anchor);
 
 /* (|x - a z|^2 - |x - a y|^2) / (2 s^2) + log(pi_y / pi_z) for the anchor at point + d, row
  * `anchor`: how much larger the logit of y is than that of z, as a (y - z) . (2 (x - a z) - a (y -
  * z)) / (2 s^2) to about twice double precision, so that what they have in common does not round.
  * The row goes to point. */
+double ddni_exponent_beside(const ddni_level *level, int64_t d, const double *point,
+                            const double *anchor); /* without weights */
 double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point);
 
 /* Logit of a row, relative to the anchor of state q if it has one; that is then at point + d, where

@@ -5,10 +5,14 @@
 
 #include <diffdyn/dataset.h>
 
+#include <string.h>
+
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/progress.h"
 #include "base/sort.h"
 #include "oracle/empirical/nearest.h"
+#include "team/team_impl.h"
 
 struct ddni_search {
     const ddn_dataset *ds;
@@ -199,11 +203,94 @@ ddn_status ddni_search_distinct(ddn_context *ctx, ddni_search *search, int64_t m
     return run(ctx, search, (ddni_batch){NULL, m, x, ldx}, k, 1, index, distance2);
 }
 
+/* ---- over a team ---- */
+
+/* Of the ranks' k nearest points of a state, near[rank] + state * k, the k nearest; the ranks' are
+ * in order, and head[ranks] counts those taken. */
+static void merge_nearest(const ddni_near *near, int64_t ranks, int64_t stride, int64_t k,
+                          int64_t *head, ddni_near *out)
+{
+    memset(head, 0, (size_t)ranks * sizeof *head);
+    for (int64_t i = 0; i < k; i++) {
+        int64_t best = -1;
+        for (int64_t r = 0; r < ranks; r++) {
+            const ddni_near *next = near + r * stride + head[r];
+            if (head[r] < k && next->row >= 0 &&
+                (best < 0 || next->distance2 < near[best * stride + head[best]].distance2)) {
+                best = r;
+            }
+        }
+        out[i] = near[best * stride + head[best]++];
+    }
+}
+
+/* The k nearest of this rank's points, rows of the whole set, short ones filled up with none. */
+static ddn_status search_part(ddn_context *ctx, const ddn_dataset *ds, int64_t m, int64_t k,
+                              const double *x, int64_t ldx, ddni_near *near)
+{
+    int64_t own = k < ds->part->n ? k : ds->part->n, *index = NULL;
+    double *distance2 = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", m * own, sizeof *index, &index), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", m * own, sizeof *distance2, &distance2), fail);
+    DDNI_TRY_GOTO(ddn_dataset_nearest(ctx, ds->part, m, own, x, ldx, index, distance2), fail);
+    for (int64_t i = 0; i < m * k; i++) {
+        int64_t from = i / k * own + i % k;
+        near[i] = i % k < own
+                      ? (ddni_near){distance2[from], ds->begin[ds->team->rank] + index[from]}
+                      : (ddni_near){INFINITY, -1};
+    }
+fail:
+    ddni_free(ddni_context_allocator(ctx), distance2);
+    ddni_free(ddni_context_allocator(ctx), index);
+    return status;
+}
+
+static ddn_status nearest_of_team(ddn_context *ctx, const ddn_dataset *ds, int64_t m, int64_t k,
+                                  const double *x, int64_t ldx, int64_t *index, double *distance2)
+{
+    const int64_t ranks = ds->team->size, row = m * k * (int64_t)sizeof(ddni_near);
+    int64_t *each = NULL, *head = NULL;
+    ddni_near *near = NULL, *best = NULL;
+    uint64_t digest = DDNI_DIGEST_WORDS((uint64_t)m, (uint64_t)k);
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_team_one_each(ctx, ds->team, &each), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "ranks", ranks, sizeof *head, &head), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", k, sizeof *best, &best), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", ranks + 1, row + 1, &near), fail);
+    for (int64_t r = 0; r < m; r++) {
+        digest = DDNI_DIGEST_WORDS(digest, DDNI_DIGEST_OF(x + r * ldx, ds->d));
+    }
+    ddni_team_alone(ctx, 1);
+    status = search_part(ctx, ds, m, k, x, ldx, near + ranks * m * k);
+    ddni_team_alone(ctx, 0);
+    DDNI_TRY_GOTO(
+        ddni_team_collect(ctx, ds->team, status, digest, each, row, near + ranks * m * k, near),
+        fail);
+    for (int64_t q = 0; q < m; q++) {
+        merge_nearest(near + q * k, ranks, m * k, k, head, best);
+        for (int64_t i = 0; i < k; i++) {
+            if (index != NULL) {
+                index[q * k + i] = best[i].row;
+            }
+            if (distance2 != NULL) {
+                distance2[q * k + i] = best[i].distance2;
+            }
+        }
+    }
+fail:
+    ddni_free(ddni_context_allocator(ctx), near);
+    ddni_free(ddni_context_allocator(ctx), best);
+    ddni_free(ddni_context_allocator(ctx), head);
+    ddni_free(ddni_context_allocator(ctx), each);
+    return status;
+}
+
 ddn_status ddn_dataset_nearest(ddn_context *ctx, const ddn_dataset *ds, int64_t m, int64_t k,
                                const double *x, int64_t ldx, int64_t *index, double *distance2)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_INT(ctx, k, 1, ds->n);
     DDNI_TRY(ddni_check_states(ctx, "x", x, m, ds->d, ldx));
     if (index != NULL) {
@@ -211,6 +298,9 @@ ddn_status ddn_dataset_nearest(ddn_context *ctx, const ddn_dataset *ds, int64_t 
     }
     if (distance2 != NULL) {
         DDNI_TRY(ddni_check_matrix(ctx, "distance2", distance2, m, k, k));
+    }
+    if (ds->team != NULL) {
+        return nearest_of_team(ctx, ds, m, k, x, ldx, index, distance2);
     }
     ddni_search *search = NULL;
     DDNI_TRY(ddni_search_create(ctx, ds, &search));

@@ -1,0 +1,231 @@
+/* Datasets over a team: the union of the ranks' rows, in rank order. Numbers of the whole set are
+ * merged from those of the parts in rank order, so that all ranks get the same bits. With moments.c
+ * one thing in two files: a set over a team asks for those of its part. */
+#include <string.h>
+
+#include "base/check.h"
+#include "base/digest.h"
+#include "base/progress.h"
+#include "dataset/storage.h"
+#include "numerics/vector.h"
+#include "team/team_impl.h"
+
+/* What the ranks must know of each other's parts. */
+typedef struct facts {
+    int64_t n, d, type, labelled;
+    double scale, shift;
+} facts;
+
+/* Refuses parts that do not make one set; the same on all ranks. */
+static ddn_status check_facts(ddn_context *ctx, const ddn_team *team, const facts *all)
+{
+    for (int64_t r = 1; r < team->size; r++) {
+        const facts *a = &all[0], *b = &all[r];
+        DDNI_CHECK(ctx, a->d == b->d, DDN_E_SHAPE,
+                   "the points of rank %lld have d = %lld, those of rank 0 %lld", (long long)r,
+                   (long long)b->d, (long long)a->d);
+        DDNI_CHECK(ctx, a->type == b->type, DDN_E_SHAPE,
+                   "the points of rank %lld are of type %lld, those of rank 0 of %lld",
+                   (long long)r, (long long)b->type, (long long)a->type);
+        DDNI_CHECK(ctx,
+                   ddni_bits(a->scale) == ddni_bits(b->scale) &&
+                       ddni_bits(a->shift) == ddni_bits(b->shift),
+                   DDN_E_SHAPE, "the points of rank %lld have another map than those of rank 0",
+                   (long long)r);
+        DDNI_CHECK(ctx, a->labelled == b->labelled, DDN_E_SHAPE, "rank %lld has %s, rank 0 %s",
+                   (long long)r, b->labelled ? "labels" : "no labels",
+                   a->labelled ? "has" : "has none");
+    }
+    return DDN_OK;
+}
+
+static ddn_status check_part(ddn_context *ctx, const ddn_dataset *part)
+{
+    DDNI_CHECK(ctx, part->weight == NULL, DDN_E_UNSUPPORTED,
+               "a set over a team cannot have points with weights");
+    DDNI_CHECK(ctx, part->labels == NULL || part->labels->group_share == NULL, DDN_E_UNSUPPORTED,
+               "a set over a team cannot have points with several labels");
+    return DDN_OK;
+}
+
+/* Learns what all parts are, and takes over what they have in common. */
+static ddn_status learn_parts(ddn_context *ctx, ddn_dataset *ds)
+{
+    const ddn_dataset *part = ds->part;
+    ddn_team *team = ds->team;
+    const facts own = {part->n,     part->d,    part->type, part->labels != NULL,
+                       part->scale, part->shift};
+    facts *all = NULL;
+    int64_t *each = NULL;
+    ddn_status status = ddni_team_one_each(ctx, team, &each);
+    if (status == DDN_OK) {
+        status = ddni_alloc_for(ctx, "parts", team->size, sizeof *all, &all);
+    }
+    if (status == DDN_OK) {
+        status = ddni_team_collect(ctx, team, DDN_OK, 0, each, sizeof own, &own, all);
+    }
+    if (status == DDN_OK) {
+        status = check_facts(ctx, team, all);
+    }
+    for (int64_t r = 0; status == DDN_OK && r < team->size; r++) {
+        ds->begin[r + 1] = ds->begin[r] + all[r].n;
+        status = ddni_check_shape(ctx, "the points of all ranks", DDN_E_RANGE, part->type,
+                                  ds->begin[r + 1], part->d);
+    }
+    ds->n = ds->begin[team->size];
+    ds->d = ds->ld = part->d;
+    ds->type = part->type;
+    ddni_dataset_set_map(ds, part->scale, part->shift);
+    ddni_free(ddni_context_allocator(ctx), all);
+    ddni_free(ddni_context_allocator(ctx), each);
+    return status;
+}
+
+static ddn_status gather_labels(ddn_context *ctx, ddn_dataset *ds)
+{
+    int32_t *label = NULL;
+    if (ds->part->labels == NULL) {
+        return DDN_OK;
+    }
+    DDNI_TRY(ddni_alloc_for(ctx, "labels", ds->n, sizeof *label, &label));
+    ddn_status status = ddni_team_collect(ctx, ds->team, DDN_OK, 0, ds->begin, sizeof *label,
+                                          ds->part->labels->label, label);
+    if (status == DDN_OK) {
+        status = ddni_labels_create(ctx, label, ds->n, &ds->labels);
+    }
+    ddni_free(ddni_context_allocator(ctx), label);
+    return status;
+}
+
+ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_dataset *part,
+                                   ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, team); /* first: the other ranks are told of what follows */
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, part);
+    DDNI_TRY(check_part(ctx, part));
+    ddn_dataset *ds = NULL;
+    ddn_status status;
+    DDNI_TRY(ddni_dataset_new(ctx, &ds));
+    ddni_retain(team);
+    ds->team = team;
+    ddni_retain(part);
+    ds->part = (ddn_dataset *)(uintptr_t)part;
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "parts", team->size + 1, sizeof *ds->begin, &ds->begin),
+                  fail);
+    DDNI_TRY_GOTO(learn_parts(ctx, ds), fail);
+    DDNI_TRY_GOTO(gather_labels(ctx, ds), fail);
+    ddni_team_bind(ds, team);
+    *out = ds;
+    return DDN_OK;
+fail:
+    ddn_dataset_destroy(ds);
+    return status;
+}
+
+const ddn_team *ddn_dataset_team(const ddn_dataset *ds)
+{
+    return DDNI_IS(ds) ? ds->team : NULL;
+}
+
+int64_t ddni_team_owner(const ddn_dataset *ds, int64_t row)
+{
+    int64_t low = 0, high = ds->team->size - 1;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (row < ds->begin[middle + 1]) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+/* How many of the rows each rank has, as begin[ranks + 1]; this rank's of them into mine. */
+static void take_own(const ddn_dataset *ds, int64_t m, const int64_t *index, int64_t *begin,
+                     double *mine)
+{
+    int64_t rank = ds->team->rank, count = 0;
+    for (int64_t i = 0; i < m; i++) {
+        int64_t owner = ddni_team_owner(ds, index[i]);
+        begin[owner + 1]++;
+        if (owner == rank) {
+            ddni_dataset_rows(ds->part, index[i] - ds->begin[rank], 1, mine + count * ds->d, ds->d);
+            count++;
+        }
+    }
+    for (int64_t r = 0; r < ds->team->size; r++) {
+        begin[r + 1] += begin[r];
+    }
+}
+
+ddn_status ddni_team_rows(ddn_context *ctx, const ddn_dataset *ds, int64_t m, const int64_t *index,
+                          double *x, int64_t ldx)
+{
+    ddn_status status;
+    int64_t *begin = NULL;
+    double *mine = NULL, *sorted = NULL;
+    const int64_t row = ds->d * (int64_t)sizeof *x, ranks = ds->team->size;
+    if (m == 0) {
+        return DDN_OK;
+    }
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "ranks", ranks + 1, sizeof *begin, &begin), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows", m, row, &mine), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows", m, row, &sorted), fail);
+    take_own(ds, m, index, begin, mine);
+    DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, DDN_OK, DDNI_DIGEST_OF(index, m), begin, row,
+                                    mine, sorted),
+                  fail);
+    for (int64_t i = 0; i < m; i++) {
+        int64_t from = begin[ddni_team_owner(ds, index[i])]++;
+        memcpy(x + i * ldx, sorted + from * ds->d, (size_t)row);
+    }
+fail:
+    ddni_free(ddni_context_allocator(ctx), sorted);
+    ddni_free(ddni_context_allocator(ctx), mine);
+    ddni_free(ddni_context_allocator(ctx), begin);
+    return status;
+}
+
+ddn_status ddni_team_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean)
+{
+    ddn_status status;
+    int64_t *each = NULL, d = ds->d;
+    double *parts = NULL, *own = NULL;
+    DDNI_TRY_GOTO(ddni_team_one_each(ctx, ds->team, &each), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "means", ds->team->size + 1, d * 8, &parts), fail);
+    own = parts + ds->team->size * d;
+    ddni_team_alone(ctx, 1);
+    status = ddni_dataset_mean(ctx, ds->part, own);
+    ddni_team_alone(ctx, 0);
+    DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, status, 0, each, d * 8, own, parts), fail);
+    /* From the first part on, so that equal ones give what they have. */
+    memcpy(mean, parts, (size_t)d * sizeof *mean);
+    for (int64_t r = 1; r < ds->team->size; r++) {
+        double share = (double)(ds->begin[r + 1] - ds->begin[r]) / (double)ds->n;
+        for (int64_t j = 0; j < d; j++) {
+            mean[j] += share * (parts[r * d + j] - parts[j]);
+        }
+    }
+fail:
+    ddni_free(ddni_context_allocator(ctx), parts);
+    ddni_free(ddni_context_allocator(ctx), each);
+    return status;
+}
+
+ddn_status ddni_team_squared_norms(ddn_context *ctx, const ddn_dataset *ds, const double *centre,
+                                   double *norms)
+{
+    double *own = NULL;
+    const uint64_t digest = centre == NULL ? 0 : DDNI_DIGEST_OF(centre, ds->d);
+    DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->part->n, sizeof *own, &own));
+    ddni_team_alone(ctx, 1);
+    ddn_status status = ddn_dataset_squared_norms(ctx, ds->part, ds->part->n, centre, own);
+    ddni_team_alone(ctx, 0);
+    status = ddni_team_collect(ctx, ds->team, status, digest, ds->begin, sizeof *own, own, norms);
+    ddni_free(ddni_context_allocator(ctx), own);
+    return status;
+}

@@ -1,0 +1,228 @@
+/* Merging what the ranks of a team know of a state: sums in rank order. theory.md (99). */
+#include "oracle/empirical/team_merge.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "numerics/vector.h"
+#include "oracle/empirical/logit.h"
+
+/* The parts of one state. */
+typedef struct parts {
+    const ddni_records *r;
+    const ddni_level *level;
+    const double *x, *v;
+    const double *first;
+    int64_t stride;
+    double *log_sum, *weight; /* [ranks] */
+    int64_t top;              /* part with the likeliest point */
+    double others;            /* 1 - weight[heaviest], summed */
+    int64_t heaviest;
+} parts;
+
+static const double *record(const parts *p, int64_t k)
+{
+    return p->first + k * p->stride;
+}
+
+/* log sum_i e^l of a part, from its largest logit and 1 - w_max. */
+static double log_sum(double logit, double rest)
+{
+    return logit + log1p(rest / (1 - rest));
+}
+
+/* Logits of the likeliest points beside that of the top one. Rounding of their sizes is gone. */
+static void logits_beside(parts *p, double *anchor)
+{
+    const ddni_records *r = p->r;
+    memcpy(anchor, record(p, p->top) + r->point_at, (size_t)r->d * sizeof *anchor);
+    ddni_anchor_set(p->level, r->d, p->x, anchor);
+    double best = 0;
+    int64_t top = p->top;
+    for (int64_t k = 0; k < r->ranks; k++) {
+        const double *part = record(p, k);
+        double logit = ddni_exponent_beside(p->level, r->d, part + r->point_at, anchor);
+        if (logit > best || (logit == best && k < top)) {
+            best = logit;
+            top = k;
+        }
+        p->log_sum[k] = log_sum(logit, part[DDNI_PART_REST]);
+    }
+    p->top = top;
+}
+
+/* The weights of the parts; returns the log of the sum of all. */
+static double weigh(parts *p, double *anchor)
+{
+    int64_t ranks = p->r->ranks;
+    double base = 0;
+    p->top = 0;
+    for (int64_t k = 0; k < ranks; k++) {
+        const double *part = record(p, k);
+        p->log_sum[k] = log_sum(part[DDNI_PART_LOGIT], part[DDNI_PART_REST]);
+        p->top = part[DDNI_PART_LOGIT] > record(p, p->top)[DDNI_PART_LOGIT] ? k : p->top;
+    }
+    if (p->r->point_exact) {
+        base = record(p, p->top)[DDNI_PART_LOGIT];
+        logits_beside(p, anchor);
+    }
+    p->heaviest = 0;
+    for (int64_t k = 1; k < ranks; k++) {
+        p->heaviest = p->log_sum[k] > p->log_sum[p->heaviest] ? k : p->heaviest;
+    }
+    double most = p->log_sum[p->heaviest], rest = 0;
+    for (int64_t k = 0; k < ranks; k++) {
+        p->weight[k] = exp(p->log_sum[k] - most);
+        rest += k == p->heaviest ? 0 : p->weight[k];
+    }
+    for (int64_t k = 0; k < ranks; k++) {
+        p->weight[k] /= 1 + rest;
+        p->log_sum[k] -= most + log1p(rest); /* now log of the weight */
+    }
+    p->others = rest / (1 + rest);
+    return base + most + log1p(rest);
+}
+
+static void merge_numbers(const parts *p, double *out)
+{
+    double entropy = 0, square = 0, outside = 0;
+    for (int64_t k = 0; k < p->r->ranks; k++) {
+        const double *part = record(p, k);
+        double w = p->weight[k];
+        entropy += w > 0 ? w * (part[DDNI_PART_ENTROPY] - p->log_sum[k]) : 0;
+        square += w * w * part[DDNI_PART_SQUARE];
+        outside += k == p->top ? 0 : w;
+    }
+    out[DDNI_PART_ENTROPY] = entropy;
+    out[DDNI_PART_SQUARE] = square;
+    out[DDNI_PART_REST] = outside + p->weight[p->top] * record(p, p->top)[DDNI_PART_REST];
+    out[DDNI_PART_ARGMAX] = record(p, p->top)[DDNI_PART_ARGMAX];
+}
+
+/* The two least distances to distinct points: copies of the nearest one in other parts, at the same
+ * distance and with the same digest, do not count. */
+static void merge_distances(const parts *p, double *out)
+{
+    int64_t best = 0;
+    for (int64_t k = 1; k < p->r->ranks; k++) {
+        best = record(p, k)[DDNI_PART_NEAREST] < record(p, best)[DDNI_PART_NEAREST] ? k : best;
+    }
+    const double *nearest = record(p, best);
+    double second = nearest[DDNI_PART_SECOND];
+    for (int64_t k = 0; k < p->r->ranks; k++) {
+        const double *part = record(p, k);
+        int32_t same = memcmp(&part[DDNI_PART_MARK], &nearest[DDNI_PART_MARK], 8) == 0 &&
+                       part[DDNI_PART_NEAREST] <= nearest[DDNI_PART_NEAREST];
+        second =
+            k == best ? second : fmin(second, part[same ? DDNI_PART_SECOND : DDNI_PART_NEAREST]);
+    }
+    out[DDNI_PART_NEAREST] = nearest[DDNI_PART_NEAREST];
+    out[DDNI_PART_SECOND] = second;
+}
+
+/* Weighted mean of the vectors at `at`; those of the heaviest part first, so that nothing is lost
+ * where it has all the weight. */
+static void average(const parts *p, int64_t at, int64_t width, double *out)
+{
+    const double *main = record(p, p->heaviest) + at;
+    memcpy(out + at, main, (size_t)width * sizeof *out);
+    for (int64_t k = 0; k < p->r->ranks; k++) {
+        const double *part = record(p, k) + at;
+        for (int64_t j = 0; k != p->heaviest && p->weight[k] > 0 && j < width; j++) {
+            out[at + j] += p->weight[k] * (part[j] - main[j]);
+        }
+    }
+}
+
+/* Cov v and tr Cov, of which the parts' means have a share. */
+static void merge_covariance(const parts *p, double *out)
+{
+    const ddni_records *r = p->r;
+    double trace = 0;
+    for (int64_t k = 0; k < r->ranks; k++) {
+        const double *part = record(p, k);
+        double square = 0, along = 0, w = p->weight[k];
+        for (int64_t j = 0; j < r->d; j++) {
+            double diff = part[r->mean_at + j] - out[r->mean_at + j];
+            square += diff * diff;
+            along += r->cov_at > 0 ? diff * p->v[j] : 0;
+        }
+        trace += w * (part[DDNI_PART_TRACE] + square);
+        for (int64_t j = 0; r->cov_at > 0 && j < r->d; j++) {
+            double diff = part[r->mean_at + j] - out[r->mean_at + j];
+            out[r->cov_at + j] += w * (part[r->cov_at + j] + diff * along);
+        }
+    }
+    out[DDNI_PART_TRACE] = trace;
+}
+
+/* Squared size of the score, in its units, and how far it moves by errors of the parts' weights. */
+static int32_t is_coarse(const parts *p, const double *out)
+{
+    const ddni_records *r = p->r;
+    const double a = p->level->a, s2 = p->level->s2;
+    const int64_t at = r->score_at > 0 ? r->score_at : r->mean_at;
+    double size = 0, moved = 0, worst = 0;
+    for (int64_t k = 0; k < r->ranks; k++) {
+        const double *part = record(p, k);
+        double square = 0;
+        for (int64_t j = 0; at > 0 && j < r->d; j++) {
+            double diff = part[at + j] - out[at + j];
+            square += diff * diff;
+        }
+        moved += p->weight[k] * part[DDNI_PART_ERROR] * sqrt(square);
+        worst = fmax(worst, p->weight[k] > r->epsilon ? part[DDNI_PART_ERROR] : 0);
+    }
+    if (at == 0) { /* functions of the weights alone */
+        return p->others > r->epsilon && worst > 1e3 * r->tolerance;
+    }
+    for (int64_t j = 0; j < r->d; j++) {
+        double score = at == r->score_at ? out[at + j] : (a * out[at + j] - p->x[j]) / s2;
+        size += score * score;
+    }
+    return moved * (at == r->score_at ? 1 : a / s2) > r->tolerance * sqrt(size);
+}
+
+/* The part by the cumulative weights in rank order, and what is left of the deviate within it. */
+static void draw(const parts *p, double *out)
+{
+    double left = p->first[DDNI_PART_UNIFORM];
+    int64_t k = 0, last = p->heaviest;
+    for (; k < p->r->ranks; k++) {
+        if (left < p->weight[k]) {
+            last = k;
+            break;
+        }
+        left -= p->weight[k];
+    }
+    if (k == p->r->ranks) { /* rounding */
+        left = 0;
+    }
+    out[DDNI_PART_DRAW] = (double)last;
+    out[DDNI_PART_UNIFORM] = fmin(left / p->weight[last], 1 - 0x1p-53);
+}
+
+void ddni_records_merge(const ddni_records *r, const ddni_merge_room *room, const ddni_level *level,
+                        const double *x, const double *v, const double *first, int64_t stride,
+                        double *out)
+{
+    parts p = {.r = r, .level = level, .x = x, .v = v, .first = first, .stride = stride};
+    p.log_sum = room->log_sum;
+    p.weight = room->weight;
+    memset(out, 0, (size_t)r->width * sizeof *out);
+    out[DDNI_PART_LOGIT] = weigh(&p, room->anchor);
+    merge_numbers(&p, out);
+    merge_distances(&p, out);
+    if (r->class_at > 0) {
+        average(&p, r->class_at, r->classes, out);
+    }
+    if (r->score_at > 0) {
+        average(&p, r->score_at, r->d, out);
+    }
+    if (r->mean_at > 0) {
+        average(&p, r->mean_at, r->d, out);
+        merge_covariance(&p, out);
+    }
+    draw(&p, out);
+    out[DDNI_PART_ERROR] = is_coarse(&p, out);
+}

@@ -1,0 +1,85 @@
+/* Exchanges of a team. Every one starts with an agreement: a header from each rank with its status
+ * and a digest of what it is about to do; data follow only where all are well and the digests
+ * equal. doc/design.md, "Teams". */
+#ifndef DDNI_TEAM_TEAM_IMPL_H
+#define DDNI_TEAM_TEAM_IMPL_H
+
+#include <stdatomic.h>
+
+#include <diffdyn/team.h>
+
+#include "base/handle.h"
+
+enum {
+    DDNI_TEAM_BYTES = 1 << 26, /* of one rank in an exchange, at most */
+    DDNI_TEAM_CALL = 48,
+    DDNI_TEAM_NUMBERS = 2
+};
+
+/* What a rank tells the others before they exchange anything. */
+typedef struct ddni_team_header {
+    uint64_t digest;                  /* of the call and its arguments */
+    int32_t status;                   /* of this rank: what it has done since the last exchange */
+    int32_t ended;                    /* it is at the end of its call */
+    double number[DDNI_TEAM_NUMBERS]; /* whatever the call likes */
+    char call[DDNI_TEAM_CALL];        /* the public function */
+} ddni_team_header;
+
+struct ddn_team {
+    ddni_handle handle;
+    ddni_bond bond;
+    int64_t rank, size;
+    ddn_team_allgather_fn allgather;
+    ddn_team_alltoall_fn alltoall;
+    void *user;
+    ddn_release_fn release;
+    ddni_team_header *headers;    /* [size] of the last agreement */
+    char *texts;                  /* [size][..] of the last one that failed */
+    _Atomic(ddn_context *) owner; /* whose call is exchanging */
+    int32_t broken;               /* an exchange has failed: there are no more */
+    ddn_status owed; /* what the next call ends with: others failed at the end of the last */
+    char owed_text[256];
+};
+
+/* Gives all ranks one status, with the text of the rank that has it: `mine` where one failed, else
+ * DDN_E_MISMATCH where they are in different calls, or their digests differ, else DDN_OK. Requests
+ * to stop and answers of progress callbacks count. number[2] goes into the headers; may be NULL. */
+ddn_status ddni_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine, uint64_t digest,
+                           const double *number);
+/* After an agreement: exchanges of data. What they need was allocated before it. */
+ddn_status ddni_team_allgather(ddn_context *ctx, ddn_team *team, int64_t bytes, const void *give,
+                               void *take);
+ddn_status ddni_team_alltoall(ddn_context *ctx, ddn_team *team, int64_t bytes, const void *give,
+                              void *take);
+
+/* Agrees, with `mine` for what this rank has done so far, and puts the ranks' rows side by side:
+ * rank r gives rows[begin[r + 1] - begin[r]] of `row` bytes, which become out[begin[r]] and so on.
+ */
+ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, uint64_t digest,
+                             const int64_t *begin, int64_t row, const void *rows, void *out);
+
+/* begin[size + 1] for one row of each rank: 0, 1, 2, ...; the caller's to free. */
+ddn_status ddni_team_one_each(ddn_context *ctx, const ddn_team *team, int64_t **begin);
+
+/* Around the part of a call that a rank does by itself (on = 1, then 0): looks may end it, since
+ * the agreement that follows tells the others. */
+void ddni_team_alone(ddn_context *ctx, int32_t on);
+
+/* Makes later calls of an object calls of the team. */
+static inline void ddni_team_bind(void *object, const ddn_team *team)
+{
+    ((ddni_handle *)object)->bond = &((ddn_team *)(uintptr_t)team)->bond;
+}
+/* The team of an object, or NULL. */
+static inline ddn_team *ddni_team_of(const void *object)
+{
+    ddni_bond *bond = ((const ddni_handle *)object)->bond;
+    return bond == NULL ? NULL : (ddn_team *)(void *)((char *)bond - offsetof(ddn_team, bond));
+}
+/* As another object. */
+static inline void ddni_bind_as(void *object, const void *other)
+{
+    ((ddni_handle *)object)->bond = ((const ddni_handle *)other)->bond;
+}
+
+#endif

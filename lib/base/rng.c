@@ -83,25 +83,31 @@ static double unit(uint64_t bits)
     return ((double)(bits >> 11) + 0.5) * 0x1p-53;
 }
 
-static void normal_pair(uint64_t a, uint64_t b, double *z)
+/* Radius and angle of a pair of deviates, radius * cos(angle) and radius * sin(angle). */
+static double polar(uint64_t a, uint64_t b, double *angle)
 {
-    double radius = sqrt(-2.0 * log(unit(a)));
-    double angle = 6.283185307179586476925 * unit(b);
-    z[0] = radius * cos(angle);
-    z[1] = radius * sin(angle);
+    *angle = 6.283185307179586476925 * unit(b);
+    return sqrt(-2.0 * log(unit(a)));
 }
 
+/* Makes the functions only of the numbers that are wanted: few paths have whole blocks of
+ * coordinates where there are few dimensions. */
 void ddni_normal(int64_t seed, int32_t stream, int64_t path, int64_t step, int64_t first,
                  int64_t count, double *z)
 {
     int64_t end = first + count;
     for (int64_t j = first; j < end;) {
         philox4x64_ctr_t r = block(seed, stream, path, step, j / 4);
-        double four[4];
-        normal_pair(r.v[0], r.v[1], four);
-        normal_pair(r.v[2], r.v[3], four + 2);
-        for (int64_t k = j % 4; k < 4 && j < end; k++, j++) {
-            *z++ = four[k];
+        for (int64_t stop = (j / 4 + 1) * 4; j < stop && j < end;) {
+            double angle, radius = polar(r.v[j % 4 & 2], r.v[(j % 4 & 2) + 1], &angle);
+            if (j % 2 == 0) {
+                *z++ = radius * cos(angle);
+                j++;
+            }
+            if (j % 2 == 1 && j < end) {
+                *z++ = radius * sin(angle);
+                j++;
+            }
         }
     }
 }

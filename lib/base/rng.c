@@ -83,30 +83,26 @@ static double unit(uint64_t bits)
     return ((double)(bits >> 11) + 0.5) * 0x1p-53;
 }
 
-/* Radius and angle of a pair of deviates, radius * cos(angle) and radius * sin(angle). */
-static double polar(uint64_t a, uint64_t b, double *angle)
+static void normal_pair(uint64_t a, uint64_t b, double *z)
 {
-    *angle = 6.283185307179586476925 * unit(b);
-    return sqrt(-2.0 * log(unit(a)));
+    double radius = sqrt(-2.0 * log(unit(a)));
+    double angle = 6.283185307179586476925 * unit(b);
+    z[0] = radius * cos(angle);
+    z[1] = radius * sin(angle);
 }
 
-/* Makes the functions only of the numbers that are wanted: few paths have whole blocks of
- * coordinates where there are few dimensions. */
+/* Only pairs that are wanted are made: paths of few coordinates do not need whole blocks. */
 void ddni_normal(int64_t seed, int32_t stream, int64_t path, int64_t step, int64_t first,
                  int64_t count, double *z)
 {
     int64_t end = first + count;
     for (int64_t j = first; j < end;) {
         philox4x64_ctr_t r = block(seed, stream, path, step, j / 4);
-        for (int64_t stop = (j / 4 + 1) * 4; j < stop && j < end;) {
-            double angle, radius = polar(r.v[j % 4 & 2], r.v[(j % 4 & 2) + 1], &angle);
-            if (j % 2 == 0) {
-                *z++ = radius * cos(angle);
-                j++;
-            }
-            if (j % 2 == 1 && j < end) {
-                *z++ = radius * sin(angle);
-                j++;
+        for (int64_t stop = j / 4 * 4 + 4; j < stop && j < end;) {
+            double two[2];
+            normal_pair(r.v[j % 4 / 2 * 2], r.v[j % 4 / 2 * 2 + 1], two);
+            for (int64_t k = j % 2; k < 2 && j < end; k++, j++) {
+                *z++ = two[k];
             }
         }
     }

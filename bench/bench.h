@@ -144,6 +144,19 @@ void bench_ours_make(bench_ours *o, const bench_problem *p, int64_t m, double ep
 double bench_ours_run(void *ours);
 void bench_ours_free(bench_ours *o);
 
+/* ---- Toys (plain.c) ---------------------------------------------------------------------- */
+
+/* Paths of the sampler of DDN_METHOD_EXPONENTIAL, eta = 0 or 1, in OU time, by loops. */
+typedef struct bench_plain {
+    int64_t n, d, m, steps, seed;
+    double eta;
+    const double *points; /* [n][d] */
+    const double *times;  /* [steps + 1] */
+    double *x;            /* [m][d] */
+    double *logit;        /* [threads][n] */
+} bench_plain;
+double bench_plain_run(void *plain);
+
 /* ---- Nearest points (scan.c) ------------------------------------------------------------- */
 
 /* The k nearest points by all distances; points in double and norms known beforehand. */

@@ -20,14 +20,14 @@ enum {
 };
 
 static struct {
-    int64_t n, d, batch, rounds;
+    int64_t n, d, rounds;
+    drv_list batch, t;
     int type, data, json, quick, peers;
-    double t, epsilon, budget;
+    double epsilon, budget;
     const char *kernel, *forbid, *python, *folder;
 } opt = {.n = 0,
          .rounds = 21,
          .type = -1,
-         .t = NAN,
          .epsilon = NAN,
          .budget = 4,
          .kernel = "auto",
@@ -225,8 +225,6 @@ static void run_case(const bench_problem *p, const spec *c)
 
 /* ---- The grid ---------------------------------------------------------------------------- */
 
-static const double dense_and_late[] = {2, 0.1};
-
 typedef struct shape {
     int64_t n, d;
     int64_t batches[5]; /* up to a 0 */
@@ -244,23 +242,46 @@ static int64_t pick(int64_t given, int64_t otherwise)
     return given > 0 ? given : otherwise;
 }
 
+/* Every batch at every time. */
+static void run_batches(const bench_problem *p, int type, const int64_t *batches, int count)
+{
+    for (int k = 0; k < count; k++) {
+        for (int64_t i = 0; i < opt.t.count; i++) {
+            const spec c = {p->n, p->d, batches[k], type, opt.t.at[i]};
+            run_case(p, &c);
+        }
+    }
+}
+
 static void run_shape(const shape *s)
 {
+    int count = 0;
+    while (count < 5 && s->batches[count] > 0) {
+        count++;
+    }
     for (int type = 0; type < 3; type++) {
         if (opt.type >= 0 ? opt.type != type : !(s->types & (1 << type))) {
             continue;
         }
         bench_problem p;
         bench_problem_make(&p, opt.data, s->n, s->d, types[type]);
-        for (int k = 0; k < 5 && s->batches[k] > 0; k++) {
-            for (int i = 0; i < 2 && (i == 0 || isnan(opt.t)); i++) {
-                const spec c = {s->n, s->d, s->batches[k], type,
-                                isnan(opt.t) ? dense_and_late[i] : opt.t};
-                run_case(&p, &c);
-            }
-        }
+        run_batches(&p, type, s->batches, count);
         bench_problem_free(&p);
     }
+}
+
+/* One set of points, each batch of the list at each time. */
+static void run_given(void)
+{
+    const int type = opt.type < 0 ? 0 : opt.type;
+    int64_t batches[DRV_LIST_CAPACITY] = {1};
+    for (int64_t k = 0; k < opt.batch.count; k++) {
+        batches[k] = (int64_t)opt.batch.at[k];
+    }
+    bench_problem p;
+    bench_problem_make(&p, opt.data, pick(opt.n, 60000), pick(opt.d, 784), types[type]);
+    run_batches(&p, type, batches, opt.batch.count > 0 ? (int)opt.batch.count : 1);
+    bench_problem_free(&p);
 }
 
 int main(int argc, char **argv)
@@ -268,10 +289,10 @@ int main(int argc, char **argv)
     const drv_option options[] = {
         {"n", "N", "points (default: 60000)", DRV_INT, &opt.n, 1, 9e15},
         {"d", "D", "dimensions (default: 784)", DRV_INT, &opt.d, 1, 16777216},
-        {"batch", "B", "states at a time (default: 1)", DRV_INT, &opt.batch, 1, 1e6},
+        {"batch", "B,...", "states at a time (default: 1)", DRV_INTS, &opt.batch, 1, 1e6},
         {"type", "u8|f32|f64", "stored type (default: u8, or all in the grid)", DRV_CHOICE,
          &opt.type, 0, 0},
-        {"t", "T", "OU time (default: 2, or 2 and 0.1 in the grid)", DRV_DOUBLE, &opt.t, 1e-6, 20},
+        {"t", "T,...", "OU times (default: 2, and 0.1 in the grid)", DRV_DOUBLES, &opt.t, 1e-6, 20},
         {"epsilon", "E", "posterior mass that may be left out (default: the library's)", DRV_DOUBLE,
          &opt.epsilon, 0, 1e-2},
         {"forbid", "WAYS", "ways of evaluation that may not be used: names separated by commas",
@@ -290,7 +311,7 @@ int main(int argc, char **argv)
     drv.out = ".";
     drv_start(argc, argv,
               "Times the score of a batch of states, of a grid of cases, or with any of --n, --d\n"
-              "and --batch of one case.",
+              "and --batch of each batch at each time on one set.",
               "peer_points.f32 peer_x.f32 peer_score.f32", options, DRV_COUNT(options));
     drv_try(ddn_context_set_kernel(drv.ctx, opt.kernel));
     drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL, NULL));
@@ -301,14 +322,12 @@ int main(int argc, char **argv)
                "B", "type", "t", "ours ms", "full ms", "BLAS ms", "  ratio [quartiles]", "full",
                "/read", "FMA", "touched", "error", "BLAS err", "ways");
     }
-    if (opt.n > 0 || opt.d > 0 || opt.batch > 0) {
-        const int type = opt.type < 0 ? 0 : opt.type;
-        const spec c = {pick(opt.n, 60000), pick(opt.d, 784), pick(opt.batch, 1), type,
-                        isnan(opt.t) ? 2 : opt.t};
-        bench_problem p;
-        bench_problem_make(&p, opt.data, c.n, c.d, types[type]);
-        run_case(&p, &c);
-        bench_problem_free(&p);
+    const int given = opt.n > 0 || opt.d > 0 || opt.batch.count > 0;
+    if (opt.t.count == 0) {
+        opt.t = (drv_list){given ? 1 : 2, {2, 0.1}};
+    }
+    if (given) {
+        run_given();
     } else {
         const shape *grid = opt.quick ? quick_shapes : shapes;
         const int count = opt.quick ? DRV_COUNT(quick_shapes) : DRV_COUNT(shapes);

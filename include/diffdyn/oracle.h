@@ -230,8 +230,8 @@ DDN_API double ddn_query_touched(const ddn_query *query);
  * version may have more ways, and other numbers for them; their names stay.
  * Example: doc/examples/simple/ways.c */
 DDN_API int64_t ddn_oracle_way_count(const ddn_oracle *oracle);
-/** Name of a way: "nearby", "refine", "dense_f32", "dense_f64", "refine_wide", "dense_wide",
- * "direct".
+/** Name of a way: "narrow", "nearby", "refine", "dense_f32", "dense_f64", "refine_wide",
+ * "dense_wide", "direct".
  * @return static, or NULL where there is no such way */
 DDN_API const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way);
 

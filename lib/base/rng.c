@@ -91,17 +91,19 @@ static void normal_pair(uint64_t a, uint64_t b, double *z)
     z[1] = radius * sin(angle);
 }
 
+/* Only pairs that are wanted are made: paths of few coordinates do not need whole blocks. */
 void ddni_normal(int64_t seed, int32_t stream, int64_t path, int64_t step, int64_t first,
                  int64_t count, double *z)
 {
     int64_t end = first + count;
     for (int64_t j = first; j < end;) {
         philox4x64_ctr_t r = block(seed, stream, path, step, j / 4);
-        double four[4];
-        normal_pair(r.v[0], r.v[1], four);
-        normal_pair(r.v[2], r.v[3], four + 2);
-        for (int64_t k = j % 4; k < 4 && j < end; k++, j++) {
-            *z++ = four[k];
+        for (int64_t stop = j / 4 * 4 + 4; j < stop && j < end;) {
+            double two[2];
+            normal_pair(r.v[j % 4 / 2 * 2], r.v[j % 4 / 2 * 2 + 1], two);
+            for (int64_t k = j % 2; k < 2 && j < end; k++, j++) {
+                *z++ = two[k];
+            }
         }
     }
 }

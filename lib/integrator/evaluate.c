@@ -21,6 +21,7 @@ static int64_t outputs_of(const ddn_integrator *it)
 ddn_status ddni_integrator_reserve(ddn_integrator *it, int64_t m)
 {
     const int64_t real = (int64_t)sizeof(double), row = it->d * real;
+    it->bound = -1; /* arrays may move */
     int64_t set = outputs_of(it);
     for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
         if ((set & ddni_bit(what)) == 0) {
@@ -66,9 +67,13 @@ void ddni_run_free(const ddni_allocator *al, ddni_run *run)
     ddni_free(al, run->row_fresh);
 }
 
-ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, const double *x,
-                                    int64_t ldx, int64_t set, double *values)
+/* Binds the outputs of `set`, and no others. */
+static ddn_status bind(ddn_integrator *it, int64_t set, double *values)
 {
+    if (set == it->bound && values == it->bound_values) {
+        return DDN_OK;
+    }
+    it->bound = -1;
     for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
         if (!ddn_oracle_can(it->oracle, what)) {
             continue;
@@ -82,6 +87,15 @@ ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, con
                                         ddni_output_width(it->oracle, what)));
         }
     }
+    it->bound = set;
+    it->bound_values = values;
+    return DDN_OK;
+}
+
+ddn_status ddni_integrator_evaluate(ddn_integrator *it, double t, int64_t m, const double *x,
+                                    int64_t ldx, int64_t set, double *values)
+{
+    DDNI_TRY(bind(it, set, values));
     it->run.evaluations += m;
     return ddn_query_run(it->query, t, m, x, ldx);
 }

@@ -94,6 +94,8 @@ struct ddn_integrator {
     ddn_oracle *oracle; /* retained */
     const ddn_schedule *schedule;
     ddn_query *query;
+    int64_t bound;              /* outputs that are bound to it; -1: not known */
+    const double *bound_values; /* and where the prediction goes */
     const ddni_method *method;
     ddn_output prediction; /* MEAN or SCORE, as method and oracle agree; 0 if neither */
     int64_t d;

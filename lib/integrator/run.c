@@ -119,6 +119,10 @@ static ddn_status show(ddn_integrator *it, const double *x, int64_t ldx)
 /* x := it->run.next. */
 static void give_states(const ddn_integrator *it, double *x, int64_t ldx)
 {
+    if (ldx == it->d) {
+        memcpy(x, it->run.next, (size_t)(it->run.m * it->d) * sizeof *x);
+        return;
+    }
     for (int64_t r = 0; r < it->run.m; r++) {
         memcpy(x + r * ldx, it->run.next + r * it->d, (size_t)it->d * sizeof *x);
     }
@@ -127,7 +131,20 @@ static void give_states(const ddn_integrator *it, double *x, int64_t ldx)
 /* Takes the new states over if they are finite. */
 static ddn_status accept(ddn_integrator *it, double *x, int64_t ldx)
 {
-    for (int64_t r = 0; r < it->run.m; r++) {
+    double any[8] = {0.0}, all = 0.0; /* 0 if all are finite, else NaN */
+    int64_t count = it->run.m * it->d, k = 0;
+    for (; k + 8 <= count; k += 8) {
+        for (int64_t v = 0; v < 8; v++) {
+            any[v] += it->run.next[k + v] * 0.0;
+        }
+    }
+    for (; k < count; k++) {
+        all += it->run.next[k] * 0.0;
+    }
+    for (int64_t v = 0; v < 8; v++) {
+        all += any[v];
+    }
+    for (int64_t r = 0; all != 0.0 && r < it->run.m; r++) {
         const double *row = it->run.next + r * it->d;
         double sum = 0.0;
         for (int64_t j = 0; j < it->d; j++) {

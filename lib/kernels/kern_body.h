@@ -52,6 +52,27 @@ typedef float floats8 __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), 
 #define F64_OF_FLOATS(p) __builtin_convertvector(*(const floats8 *)(const void *)(p), f64_vec)
 #endif
 
+/* 1/k!, the series of the exponential: so many terms leave less than a tenth of the rounding unit
+ * of either type, |r|^8/8! and |r|^14/14! for |r| <= log(2)/2; with 8 of them, 2e-10 are left. */
+static const double INVERSE_FACTORIAL[] = {1,
+                                           1,
+                                           1 / 2.,
+                                           1 / 6.,
+                                           1 / 24.,
+                                           1 / 120.,
+                                           1 / 720.,
+                                           1 / 5040.,
+                                           1 / 40320.,
+                                           1 / 362880.,
+                                           1 / 3628800.,
+                                           1 / 39916800.,
+                                           1 / 479001600.,
+                                           1 / 6227020800.};
+enum {
+    EXP_TERMS_FINE = 13,
+    EXP_TERMS_COARSE = 8
+};
+
 /* What a row adds to the register sum[which]. */
 #define ADD_STEP(which, step) sum[which] += step;
 
@@ -74,7 +95,7 @@ typedef float floats8 __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), 
 #define INTEGER int64_t
 #define LANES (VECTOR_BYTES / 8)
 #define NAME(x) f64_##x
-#define EXP_TERMS 13
+#define EXP_TERMS EXP_TERMS_FINE
 #include "kernels/kern_lanes.h"
 #undef REAL
 #undef OF_BYTES
@@ -224,92 +245,27 @@ static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead,
     }
 }
 
-static inline __attribute__((always_inline)) void
-dot_rows(const int rows, int64_t d, ddni_rows from, const float *x, float *g, ddni_ahead *ahead)
-{
-    const float *y = from.at;
-    const int64_t ldy = from.ld;
-    f32_vec sum[4][2];
-    UNROLL(4)
-    for (int i = 0; i < rows; i++) {
-        sum[i][0] = sum[i][1] = (f32_vec){0};
-    }
-    int64_t j = 0;
-    for (; j + 2 * LANES32 <= d; j += 2 * LANES32) {
-        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
-        f32_vec x0 = f32_load(x + j), x1 = f32_load(x + j + LANES32);
-        UNROLL(4)
-        for (int i = 0; i < rows; i++) {
-            sum[i][0] += f32_load(y + i * ldy + j) * x0;
-            sum[i][1] += f32_load(y + i * ldy + j + LANES32) * x1;
-        }
-    }
-    for (int i = 0; i < rows; i++) {
-        f32_vec both = sum[i][0] + sum[i][1];
-        float total = 0;
-        for (int v = 0; v < LANES32; v++) {
-            total += both[v];
-        }
-        for (int64_t k = j; k < d; k++) {
-            total += y[i * ldy + k] * x[k];
-        }
-        g[i] = total;
-    }
-}
+#define REAL float
+#define LANES LANES32
+#define TYPE DDN_TYPE_F32
+#define NAME(x) f32_##x
+#include "kernels/kern_rows.h"
+#undef REAL
+#undef LANES
+#undef TYPE
+#undef NAME
 
-/* Rows of floats from row r on. */
-static inline __attribute__((always_inline)) ddni_rows f32_rows_from(ddni_rows y, int64_t r)
-{
-    return (ddni_rows){(const float *)y.at + r * y.ld, y.ld};
-}
+#define REAL double
+#define LANES LANES64
+#define TYPE DDN_TYPE_F64
+#define NAME(x) f64_##x
+#include "kernels/kern_rows.h"
+#undef REAL
+#undef LANES
+#undef TYPE
+#undef NAME
 
-static void dot_f32(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,
-                    ddni_ahead *ahead)
-{
-    int64_t r = 0;
-    for (; r + 4 <= rows; r += 4) {
-        dot_rows(4, d, f32_rows_from(y, r), x, g + r, ahead);
-    }
-    for (; r < rows; r++) {
-        dot_rows(1, d, f32_rows_from(y, r), x, g + r, ahead);
-    }
-}
-
-static inline __attribute__((always_inline)) void combine_rows(const int rows, int64_t d,
-                                                               ddni_rows from, const float *p,
-                                                               float *sum, ddni_ahead *ahead)
-{
-    const float *y = from.at;
-    const int64_t ldy = from.ld;
-    int64_t j = 0;
-    for (; j + LANES32 <= d; j += LANES32) {
-        f32_vec s = f32_load(sum + j);
-        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
-        UNROLL(8)
-        for (int i = 0; i < rows; i++) {
-            s += f32_load(y + i * ldy + j) * p[i];
-        }
-        f32_store(sum + j, s);
-    }
-    for (; j < d; j++) {
-        for (int i = 0; i < rows; i++) {
-            sum[j] += y[i * ldy + j] * p[i];
-        }
-    }
-}
-
-static void combine_f32(int64_t rows, int64_t d, ddni_rows y, const float *p, float *sum,
-                        ddni_ahead *ahead)
-{
-    int64_t r = 0;
-    for (; r + 8 <= rows; r += 8) {
-        combine_rows(8, d, f32_rows_from(y, r), p + r, sum, ahead);
-    }
-    for (; r < rows; r++) {
-        combine_rows(1, d, f32_rows_from(y, r), p + r, sum, ahead);
-    }
-}
-
+#include "kernels/kern_narrow.h"
 #include "kernels/kern_screen.h"
 #if defined(KERNEL_INTEGER)
 #include KERNEL_INTEGER
@@ -325,7 +281,8 @@ const ddni_kernels KERNEL_TABLE = {
     .multiply_transposed_f64 = f64_multiply_transposed,
     .softmax_f32 = f32_softmax,
     .softmax_f64 = f64_softmax,
-    .softmax_rows_f32 = softmax_rows_f32,
+    .softmax_rows_f32 = f32_softmax_rows,
+    .softmax_rows_f64 = f64_softmax_rows,
     .screen_f32 = screen_f32,
     .screen_rows_f32 = screen_rows_f32,
 #if defined(KERNEL_INTEGER)
@@ -343,6 +300,9 @@ const ddni_kernels KERNEL_TABLE = {
     .add_scaled = add_scaled,
     .distance = distance,
     .accumulate = accumulate,
-    .dot_f32 = dot_f32,
-    .combine_f32 = combine_f32,
+    .narrow = narrow,
+    .dot_f32 = f32_dot,
+    .combine_f32 = f32_combine,
+    .dot_f64 = f64_dot,
+    .combine_f64 = f64_combine,
 };

@@ -150,11 +150,11 @@ static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes
 
 /* e^x for x <= about 88 (f32) or 709 (f64); 0 where it may be below the smallest normal number,
  * 2^-126 = e^-87.3 or 2^-1022 = e^-708.4. Splits x = k log 2 + r with |r| <= log(2)/2 and sums
- * the series of e^r; the first term left out, |r|^8/8! or |r|^14/14!, is less than a tenth of the
- * type's rounding unit. Adding 1.5 * 2^23 or 1.5 * 2^52 rounds to the whole number k and leaves it
- * in the low bits. log 2 is in two parts, the first with so few bits (9; 32) that k times it is
- * exact. */
-static inline __attribute__((always_inline)) NAME(vec) NAME(exponential)(NAME(vec) x)
+ * `terms` terms of the series of e^r. Adding 1.5 * 2^23 or 1.5 * 2^52 rounds to the whole number k
+ * and leaves it in the low bits. log 2 is in two parts, the first with so few bits (9; 32) that k
+ * times it is exact. */
+static inline __attribute__((always_inline)) NAME(vec)
+    NAME(exponential_to)(const int terms, NAME(vec) x)
 {
     const REAL bias_shift = (REAL)(sizeof(REAL) == 4 ? 12582912.0 : 6755399441055744.0);
     const REAL lowest = (REAL)(sizeof(REAL) == 4 ? -87.0 : -708.0);
@@ -170,13 +170,18 @@ static inline __attribute__((always_inline)) NAME(vec) NAME(exponential)(NAME(ve
         r = at - k * (REAL)6.93147180369123816490e-01;
         r = r - k * (REAL)1.90821492927058770002e-10;
     }
-    NAME(vec) sum = NAME(splat)((REAL)1);
+    NAME(vec) sum = NAME(splat)((REAL)INVERSE_FACTORIAL[terms]);
     UNROLL(16)
-    for (int i = EXP_TERMS; i >= 1; i--) {
-        sum = sum * (r * (REAL)(1.0 / i)) + (REAL)1;
+    for (int i = terms - 1; i >= 0; i--) {
+        sum = sum * r + (REAL)INVERSE_FACTORIAL[i];
     }
     NAME(ivec) power = (NAME(ivec))shifted << (sizeof(REAL) == 4 ? 23 : 52);
     return (NAME(vec))(((NAME(ivec))sum + power) & keep);
+}
+
+static inline __attribute__((always_inline)) NAME(vec) NAME(exponential)(NAME(vec) x)
+{
+    return NAME(exponential_to)(EXP_TERMS, x);
 }
 
 static inline NAME(vec) NAME(select)(NAME(ivec) mask, NAME(vec) yes, NAME(vec) no)

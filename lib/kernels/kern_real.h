@@ -87,6 +87,39 @@ static int32_t NAME(softmax)(const ddni_tile *tile, int64_t lanes, ddni_strips g
     return moved;
 }
 
+static void NAME(dot)(int64_t rows, int64_t d, ddni_rows from, const REAL *x, REAL *g,
+                      ddni_ahead *ahead)
+{
+    (void)ahead;
+    const REAL *y = from.at;
+    for (int64_t r = 0; r < rows; r++) {
+        double sum = 0;
+        for (int64_t j = 0; j < d; j++) {
+            sum += (double)y[r * from.ld + j] * (double)x[j];
+        }
+        g[r] = (REAL)sum;
+    }
+}
+
+static void NAME(combine)(int64_t rows, int64_t d, ddni_rows from, const REAL *p, REAL *sum,
+                          ddni_ahead *ahead)
+{
+    (void)ahead;
+    const REAL *y = from.at;
+    for (int64_t j = 0; j < d; j++) {
+        double s = (double)sum[j];
+        for (int64_t r = 0; r < rows; r++) {
+            s += (double)y[r * from.ld + j] * (double)p[r];
+        }
+        sum[j] = (REAL)s;
+    }
+}
+
+static int32_t NAME(softmax_rows)(const ddni_tile *tile, REAL *g, const ddni_lane_sums *s)
+{
+    return NAME(softmax_lane)(tile, g, 1, s, 0);
+}
+
 static void NAME(unpack)(ddn_type type, int64_t rows, int64_t d, ddni_point y, int64_t ldy,
                          const double *centre, REAL *out, int64_t ldo)
 {

@@ -60,39 +60,6 @@ static double accumulate(ddn_type type, int64_t d, double *sum, double left, dou
     return in_pairs(square);
 }
 
-static void dot_f32(int64_t rows, int64_t d, ddni_rows from, const float *x, float *g,
-                    ddni_ahead *ahead)
-{
-    (void)ahead;
-    const float *y = from.at;
-    for (int64_t r = 0; r < rows; r++) {
-        double sum = 0;
-        for (int64_t j = 0; j < d; j++) {
-            sum += (double)y[r * from.ld + j] * (double)x[j];
-        }
-        g[r] = (float)sum;
-    }
-}
-
-static void combine_f32(int64_t rows, int64_t d, ddni_rows from, const float *p, float *sum,
-                        ddni_ahead *ahead)
-{
-    (void)ahead;
-    const float *y = from.at;
-    for (int64_t j = 0; j < d; j++) {
-        double s = (double)sum[j];
-        for (int64_t r = 0; r < rows; r++) {
-            s += (double)y[r * from.ld + j] * (double)p[r];
-        }
-        sum[j] = (float)s;
-    }
-}
-
-static int32_t softmax_rows_f32(const ddni_tile *tile, float *g, const ddni_lane_sums *s)
-{
-    return f32_softmax_lane(tile, g, 1, s, 0);
-}
-
 static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float *term,
                        const float *length, int64_t first_row, const ddni_screen *s)
 {
@@ -113,6 +80,41 @@ static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float 
     }
 }
 
+static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t states,
+                   const double *x, int64_t ldx, double *logit, ddni_narrow_sums *out)
+{
+    for (int64_t q = 0; q < states; q++, x += ldx) {
+        ddni_narrow_sums s = {.max = -INFINITY};
+        for (int64_t i = 0; i < y->n; i++) {
+            double square = 0;
+            for (int64_t j = 0; j < y->d; j++) {
+                double p = y->at[j * y->ld + i], diff = fma(-p, lv->a_low, fma(-p, lv->a, x[j]));
+                square += diff * diff;
+            }
+            logit[i] = square * lv->slope + y->term[i];
+            if (logit[i] > s.max) {
+                s.max = logit[i];
+                s.argmax = i;
+            }
+        }
+        for (int64_t i = 0; i < y->n; i++) {
+            double below = logit[i] - s.max, w = exp(below);
+            if (i == s.argmax) {
+                continue;
+            }
+            s.rest += w;
+            s.rest_energy -= w * below;
+            s.rest_square += w * w;
+            for (int64_t j = 0; j < y->d; j++) {
+                double step = y->at[j * y->ld + i] - y->at[j * y->ld + s.argmax];
+                s.sum[j] += w * step;
+                s.spread += w * step * step;
+            }
+        }
+        out[q] = s;
+    }
+}
+
 const ddni_kernels ddni_kernels_reference = {
     .name = "reference",
     .needs = "nothing",
@@ -122,7 +124,8 @@ const ddni_kernels ddni_kernels_reference = {
     .multiply_transposed_f64 = f64_multiply_transposed,
     .softmax_f32 = f32_softmax,
     .softmax_f64 = f64_softmax,
-    .softmax_rows_f32 = softmax_rows_f32,
+    .softmax_rows_f32 = f32_softmax_rows,
+    .softmax_rows_f64 = f64_softmax_rows,
     .screen_f32 = screen_f32,
     .screen_rows_f32 = ddni_screen_rows,
     .unpack_f32 = f32_unpack,
@@ -130,6 +133,9 @@ const ddni_kernels ddni_kernels_reference = {
     .add_scaled = add_scaled,
     .distance = distance,
     .accumulate = accumulate,
-    .dot_f32 = dot_f32,
-    .combine_f32 = combine_f32,
+    .narrow = narrow,
+    .dot_f32 = f32_dot,
+    .dot_f64 = f64_dot,
+    .combine_f32 = f32_combine,
+    .combine_f64 = f64_combine,
 };

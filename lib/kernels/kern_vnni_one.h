@@ -205,7 +205,7 @@ static void combine_u8(int64_t rows, int64_t d, const uint8_t *const *row, const
                        float *sum, double *mass, ddni_ahead *ahead)
 {
     byte_weights weights;
-    float top = largest(rows, p);
+    float top = f32_largest(rows, p);
     if (!(top > 0)) {
         return;
     }

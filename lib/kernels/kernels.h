@@ -83,6 +83,39 @@ typedef struct ddni_ahead {
     int64_t mask;
 } ddni_ahead;
 
+enum {
+    DDNI_NARROW = 16,     /* coordinates of narrow points, at most */
+    DDNI_NARROW_FEW = 128 /* points up to which their logits for a register of states fit the
+                             first-level cache beside the points */
+};
+/* The logit of what is no point: e to it is 0, and it can be added to others. */
+#define DDNI_NOWHERE (-1e300)
+
+/* Points of few coordinates side by side: coordinate j of point i at at[j * ld + i]. */
+typedef struct ddni_columns {
+    double *at;
+    double *term; /* [ld] added to logits; behind the points DDNI_NOWHERE, their coordinates 0 */
+    int64_t n, d, ld; /* ld: n rounded up to a multiple of DDNI_LANES */
+} ddni_columns;
+
+/* Logits slope |x - a y|^2 + term. */
+typedef struct ddni_narrow_level {
+    double a, a_low, slope;
+    double least; /* points this far below the largest logit may be left out; -inf: none */
+    int32_t fine; /* 1e-15 in the exponentials, and a_low counts; else 1e-9 */
+} ddni_narrow_level;
+
+/* Sums over the points of one state relative to the largest logit `max`, whose point, the lowest in
+ * a tie, is left out. */
+typedef struct ddni_narrow_sums {
+    double max;
+    int64_t argmax;
+    double rest, rest_energy, rest_square; /* as in posterior.h */
+    double spread;                         /* sum e^{l - max} |y - y_argmax|^2 */
+    int64_t skipped;                       /* no more points than this were left out */
+    double sum[DDNI_NARROW];               /* sum e^{l - max} (y - y_argmax) */
+} ddni_narrow_sums;
+
 typedef void (*ddni_multiply_fn)(int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
                                  ddni_strips b, ddni_strips c, ddni_ahead *ahead);
 
@@ -108,6 +141,7 @@ typedef struct ddni_kernels {
 
     /* The same for a single state whose inner products are g[row]: lane 0 of sums. */
     int32_t (*softmax_rows_f32)(const ddni_tile *tile, float *g, const ddni_lane_sums *sums);
+    int32_t (*softmax_rows_f64)(const ddni_tile *tile, double *g, const ddni_lane_sums *sums);
 
     /* sum[j][q] += factor[q] from[j][q], j < columns, q < DDNI_LANES; type: F32 or F64, of from. */
     void (*add_scaled)(ddn_type type, int64_t columns, const void *from, const double *factor,
@@ -175,11 +209,20 @@ typedef struct ddni_kernels {
     double (*accumulate)(ddn_type type, int64_t d, double *sum, double left, double right,
                          ddni_point y, const double *centre);
 
+    /* The sums of each state over all points; logit: room for the larger of ld and
+     * DDNI_NARROW_FEW * DDNI_LANES numbers. */
+    void (*narrow)(const ddni_columns *y, const ddni_narrow_level *level, int64_t states,
+                   const double *x, int64_t ldx, double *logit, ddni_narrow_sums *out);
+
     /* g[row] = sum_j y(row, j) x[j] for one state; same error bound as multiply_f32. */
     void (*dot_f32)(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,
                     ddni_ahead *ahead);
+    void (*dot_f64)(int64_t rows, int64_t d, ddni_rows y, const double *x, double *g,
+                    ddni_ahead *ahead);
     /* sum[j] += sum_row p[row] y(row, j). */
     void (*combine_f32)(int64_t rows, int64_t d, ddni_rows y, const float *p, float *sum,
+                        ddni_ahead *ahead);
+    void (*combine_f64)(int64_t rows, int64_t d, ddni_rows y, const double *p, double *sum,
                         ddni_ahead *ahead);
 } ddni_kernels;
 

@@ -92,6 +92,15 @@ ddn_status ddni_query_check_input(ddn_query *q, ddn_input what, const void *in, 
     return DDN_OK;
 }
 
+void ddni_query_note(ddn_query *q, ddn_output what)
+{
+    int64_t bit = ddni_bit(what);
+    int32_t single = q->singles.out[what] != NULL;
+    int32_t any = single || q->rq.f64[what] != NULL || q->rq.i64[what] != NULL;
+    q->singles.set = single ? q->singles.set | bit : q->singles.set & ~bit;
+    q->bound = any ? q->bound | bit : q->bound & ~bit;
+}
+
 ddn_status ddn_query_bind_f64(ddn_query *q, ddn_output what, double *out, int64_t ld)
 {
     DDNI_ENTER_OBJECT(q, DDNI_ALONE);
@@ -99,6 +108,7 @@ ddn_status ddn_query_bind_f64(ddn_query *q, ddn_output what, double *out, int64_
     q->singles.out[what] = NULL;
     q->rq.f64[what] = out;
     q->rq.ld[what] = ld;
+    ddni_query_note(q, what);
     return DDN_OK;
 }
 
@@ -107,6 +117,7 @@ ddn_status ddn_query_bind_i64(ddn_query *q, ddn_output what, int64_t *out)
     DDNI_ENTER_OBJECT(q, DDNI_ALONE);
     DDNI_TRY(ddni_query_check_output(q, what, 1, out, 0));
     q->rq.i64[what] = out;
+    ddni_query_note(q, what);
     return DDN_OK;
 }
 
@@ -191,7 +202,11 @@ const char *ddn_query_way_note(const ddn_query *q, int64_t way)
 /* Adds the tally of a run to those of the query and of the oracle, whose counters are shared. */
 static void add_tally(ddn_query *q)
 {
-    for (int64_t way = 0; way < ddn_oracle_way_count(q->oracle); way++) {
+    const int64_t ways = ddn_oracle_way_count(q->oracle);
+    for (int64_t way = 0; way < ways; way++) {
+        if (q->report.way[way].tried == 0 && q->report.way[way].rows == 0) {
+            continue;
+        }
         for (ddn_way_tally what = DDN_WAY_TRIED; what <= DDN_WAY_BYTES; what++) {
             int64_t count = member(&q->report.way[way], what);
             q->total[way][what - 1] += count;
@@ -274,11 +289,11 @@ static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
 }
 
 /* Adds what an evaluation did, for `states` as many states as the run has. */
-static void add_report(ddni_report *sum, const ddni_report *more, double states)
+static void add_report(ddni_report *sum, const ddni_report *more, int64_t ways, double states)
 {
     sum->dropped = fmax(sum->dropped, more->dropped);
     sum->touched += states * more->touched;
-    for (int64_t i = 0; i < DDNI_MOST_WAYS; i++) {
+    for (int64_t i = 0; i < ways; i++) {
         sum->way[i].tried += more->way[i].tried;
         sum->way[i].served += more->way[i].served;
         sum->way[i].rows += more->way[i].rows;
@@ -294,7 +309,8 @@ ddn_status ddni_query_evaluate(ddn_query *q, const ddni_request *asked, const dd
     DDNI_TRY(plan(q, batch->m, &rq));
     ddn_status status =
         q->oracle->ops->evaluate(q->ctx, q->oracle, q->scratch, &rq, batch, &report);
-    add_report(&q->report, &report, (double)batch->m / (double)q->m);
+    add_report(&q->report, &report, ddn_oracle_way_count(q->oracle),
+               (double)batch->m / (double)q->m);
     DDNI_TRY(status);
     derive(asked, &rq, batch, q->oracle->d);
     return DDN_OK;
@@ -355,20 +371,18 @@ static ddn_status check_memory(ddn_query *q, const region *x, const region *v, i
 {
     region bound[DDNI_OUTPUTS + 2];
     int32_t count = 0;
-    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+    for (int64_t left = q->bound; left != 0; left &= left - 1) {
+        ddn_output what = (ddn_output)__builtin_ctzll((unsigned long long)left);
         const float *single = q->singles.out[what];
         const void *start = single != NULL            ? (const void *)single
                             : q->rq.f64[what] != NULL ? (const void *)q->rq.f64[what]
                                                       : (const void *)q->rq.i64[what];
-        if (start != NULL) {
-            int32_t one = ddni_output_of(what).width == DDNI_WIDTH_ONE;
-            int64_t ld = single != NULL ? q->singles.ld[what] : q->rq.ld[what];
-            region r = {ddni_output_of(what).name, start,
-                        one ? 1 : ddni_output_width(q->oracle, what), one ? 1 : ld,
-                        single != NULL ? sizeof *single : sizeof(double)};
-            DDNI_TRY(ddni_check_matrix(q->ctx, r.name, start, m, r.width, r.ld));
-            bound[count++] = r;
-        }
+        int32_t one = ddni_output_of(what).width == DDNI_WIDTH_ONE;
+        int64_t ld = single != NULL ? q->singles.ld[what] : q->rq.ld[what];
+        region r = {ddni_output_of(what).name, start, one ? 1 : ddni_output_width(q->oracle, what),
+                    one ? 1 : ld, single != NULL ? sizeof *single : sizeof(double)};
+        DDNI_TRY(ddni_check_matrix(q->ctx, r.name, start, m, r.width, r.ld));
+        bound[count++] = r;
     }
     const int32_t outputs = count;
     bound[count++] = *x;

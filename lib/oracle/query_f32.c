@@ -8,6 +8,7 @@ ddn_status ddn_query_bind_f32(ddn_query *q, ddn_output what, float *out, int64_t
     DDNI_TRY(ddni_query_check_output(q, what, 0, out, ld));
     q->rq.f64[what] = NULL;
     q->singles.out[what] = out;
+    ddni_query_note(q, what);
     q->singles.ld[what] = ddni_output_of(what).width == DDNI_WIDTH_ONE ? 1 : ld;
     return DDN_OK;
 }

@@ -20,6 +20,7 @@ typedef struct ddni_query_singles {
     const float *v; /* DDN_IN_V */
     int64_t ldv;
     double *wide[DDNI_OUTPUTS], *wide_v, *wide_x;
+    int64_t set; /* of the outputs bound as f32 */
 } ddni_query_singles;
 
 /* The divergence by products with the Jacobian: states, vectors and products of several vectors a
@@ -35,6 +36,7 @@ struct ddn_query {
     ddn_oracle *oracle;
     void *scratch;
     ddni_request rq;
+    int64_t bound; /* set of the outputs that have memory, of either precision */
     ddni_query_singles singles;
     int64_t *paths;
     int64_t path_count;
@@ -53,6 +55,9 @@ struct ddn_query {
 ddn_status ddni_query_check_output(ddn_query *q, ddn_output what, int32_t integer, const void *out,
                                    int64_t ld);
 ddn_status ddni_query_check_input(ddn_query *q, ddn_input what, const void *in, int64_t ld);
+
+/* Notes that an output is bound, or is not. */
+void ddni_query_note(ddn_query *q, ddn_output what);
 
 /* ddn_query_run after its check of q. */
 ddn_status ddni_query_run(ddn_query *q, double t, int64_t m, const double *x, int64_t ldx);

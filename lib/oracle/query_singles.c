@@ -21,7 +21,7 @@ ddn_status ddni_query_promote(ddn_context *ctx, const char *name, int64_t m, int
 ddn_status ddni_query_singles_open(ddn_query *q, int64_t m, ddni_request *rq)
 {
     ddni_query_singles *si = &q->singles;
-    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+    for (ddn_output what = 1; si->set != 0 && what < DDNI_OUTPUTS; what++) {
         if (si->out[what] != NULL) {
             int64_t width = ddni_output_width(q->oracle, what), count;
             DDNI_CHECK(q->ctx, !__builtin_mul_overflow(m, width, &count), DDN_E_RANGE,
@@ -57,6 +57,9 @@ static ddn_status check_range(ddn_query *q, ddn_output what, int64_t m)
 ddn_status ddni_query_singles_close(ddn_query *q, int64_t m)
 {
     const ddni_query_singles *si = &q->singles;
+    if (si->set == 0) {
+        return DDN_OK;
+    }
     for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
         if (si->out[what] != NULL) {
             DDNI_TRY(check_range(q, what, m));

@@ -2,8 +2,27 @@
 #include "schedule/dd.h"
 
 enum {
-    HALVINGS = 3, /* the series runs at |x| <= log(2)/16 */
-    TERMS = 18    /* (log(2)/16)^18 / 18! < 1e-40 */
+    HALVINGS = 3, /* the series runs at |y| <= log(2)/16 */
+    EXACT = 8 /* terms in double-double: |y|^8/9! is 2^-55 of the first one, and in double the rest
+                 of the series rounds at 2^-108 of it */
+};
+
+/* 1/n! for n = 2 .. EXACT, and for what follows up to 18: y^18/18! < 1e-40. */
+static const ddni_dd EXACT_FACTOR[] = {
+    {0.5, 0},
+    {0x1.5555555555555p-3, 0x1.5555555555555p-57},
+    {0x1.5555555555555p-5, 0x1.5555555555555p-59},
+    {0x1.1111111111111p-7, 0x1.1111111111111p-63},
+    {0x1.6c16c16c16c17p-10, -0x1.f49f49f49f49fp-65},
+    {0x1.a01a01a01a01ap-13, 0x1.a01a01a01a01ap-73},
+    {0x1.a01a01a01a01ap-16, 0x1.a01a01a01a01ap-76},
+};
+static const double FACTOR[] = {1.0 / 362880,          1.0 / 3628800,        1.0 / 39916800,
+                                1.0 / 479001600,       1.0 / 6227020800,     1.0 / 87178291200,
+                                1.0 / 1307674368000,   1.0 / 20922789888000, 1.0 / 355687428096000,
+                                1.0 / 6402373705728000};
+enum {
+    REST = sizeof FACTOR / sizeof *FACTOR
 };
 
 static const ddni_dd LOG2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
@@ -13,11 +32,15 @@ static const ddni_dd LOG2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
 static ddni_dd expm1_reduced(ddni_dd x)
 {
     ddni_dd y = {ldexp(x.hi, -HALVINGS), ldexp(x.lo, -HALVINGS)};
-    ddni_dd z = dd_from(1.0);
-    for (int n = TERMS; n >= 2; n--) {
-        z = dd_add(dd_from(1.0), dd_div(dd_mul(y, z), dd_from(n)));
+    double rest = FACTOR[REST - 1];
+    for (int i = REST - 2; i >= 0; i--) {
+        rest = rest * y.hi + FACTOR[i];
     }
-    z = dd_mul(y, z);
+    ddni_dd z = dd_from(rest);
+    for (int i = EXACT - 2; i >= 0; i--) {
+        z = dd_add(EXACT_FACTOR[i], dd_mul(y, z));
+    }
+    z = dd_mul(y, dd_add(dd_from(1.0), dd_mul(y, z)));
     for (int i = 0; i < HALVINGS; i++) {
         z = dd_mul(z, dd_add(z, dd_from(2.0)));
     }

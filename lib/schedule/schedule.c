@@ -84,8 +84,17 @@ static ddn_status check_time(ddn_context *ctx, const ddn_schedule *sch, double t
 
 void ddni_level_from_tau(double t, ddni_dd tau, ddni_level *level)
 {
-    ddni_dd a = ddni_dd_exp(dd_neg(tau));
-    ddni_dd s2 = dd_neg(ddni_dd_expm1(dd_scale(tau, -2.0)));
+    /* s^2 = 1 - a^2, early from e = a - 1, which keeps its digits there: -e (e + 2). */
+    const double early = 0.25;
+    ddni_dd a, s2;
+    if (tau.hi <= early) {
+        ddni_dd e = ddni_dd_expm1(dd_neg(tau));
+        a = dd_add(e, dd_from(1.0));
+        s2 = dd_neg(dd_mul(e, dd_add(e, dd_from(2.0))));
+    } else {
+        a = ddni_dd_exp(dd_neg(tau));
+        s2 = dd_add(dd_from(1.0), dd_neg(dd_mul(a, a)));
+    }
     level->t = t;
     level->a = a.hi;
     level->a_low = a.lo;

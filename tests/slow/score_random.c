@@ -27,7 +27,7 @@ static const char *const judged[] = {"score",   "mean",  "log p", "entropy", "1-
                                      "sum w^2", "w_max", "trace", "class"};
 
 enum {
-    WAYS = 8, /* the last: served by several */
+    WAYS = 9, /* the last: served by several */
     TYPES = 3,
     CHECKED = 4 /* states of a batch */
 };
@@ -191,8 +191,9 @@ static void report(const score_case *c, const answers *got, int64_t row, int wha
                    double allowed)
 {
     static const char *const schedules[] = {"ou", "vp", "ddpm", "cosine", "edm", "custom"};
-    static const char *const ways[] = {"nearby",      "refine",     "dense_f32", "dense_f64",
-                                       "refine_wide", "dense_wide", "direct",    "several"};
+    static const char *const ways[] = {"narrow",     "nearby",    "refine",
+                                       "dense_f32",  "dense_f64", "refine_wide",
+                                       "dense_wide", "direct",    "several"};
     int type = c->type == DDN_TYPE_U8 ? 0 : c->type == DDN_TYPE_F32 ? 1 : 2;
     printf("# case %lld row %lld: %s %.3g of %.3g (%.3g times), %s %s n %lld d %lld, scale %.3g "
            "shift %.3g, %s t %.3g, %s, batch %lld, %s, %s, epsilon %.2g, forbid %llx\n",
@@ -267,8 +268,9 @@ static void run_case(int64_t number, tables *out)
 
 static void print(const tables *t)
 {
-    static const char *const ways[] = {"nearby",      "refine",     "dense_f32", "dense_f64",
-                                       "refine_wide", "dense_wide", "direct",    "several"};
+    static const char *const ways[] = {"narrow",     "nearby",    "refine",
+                                       "dense_f32",  "dense_f64", "refine_wide",
+                                       "dense_wide", "direct",    "several"};
     printf("\n| worst error / promise | type |");
     for (int way = 0; way < WAYS; way++) {
         printf(" %s |", ways[way]);

@@ -33,14 +33,19 @@ static const made_for cases[] = {
     {"dense_f32", DDN_TYPE_F32, 700, 19, 35, 0.05, 1, 0, -1, 0},
     {"dense_f64", DDN_TYPE_F64, 700, 19, 35, 0.05, 1, 0, -1, 0},
     /* A cluster too large for short lists, where single precision rounds too much. */
-    {"refine_wide", DDN_TYPE_F32, 8000, 12, 3, 0.005, 1e-4, 0, -1, 0},
+    {"refine_wide", DDN_TYPE_F32, 8000, 17, 3, 0.005, 1e-4, 0, -1, 0},
     /* Every point is asked for, where single precision rounds too much. */
-    {"dense_wide", DDN_TYPE_U8, 300, 9, 10, 0.006, 5e-5, 0, 0, 0},
-    {"dense_wide", DDN_TYPE_F32, 300, 9, 10, 0.006, 5e-5, 0, 0, 0},
+    {"dense_wide", DDN_TYPE_U8, 300, 17, 10, 0.006, 5e-5, 0, 0, 0},
+    {"dense_wide", DDN_TYPE_F32, 300, 17, 10, 0.006, 5e-5, 0, 0, 0},
     /* The same, so far away that all sums round. */
-    {"direct", DDN_TYPE_U8, 300, 9, 300, 0.05, 1, 1e9, 0, 0},
-    {"direct", DDN_TYPE_F32, 300, 9, 300, 0.05, 1, 1e9, 0, 0},
-    {"direct", DDN_TYPE_F64, 300, 9, 300, 0.05, 1, 1e9, 0, 0},
+    {"direct", DDN_TYPE_U8, 300, 17, 300, 0.05, 1, 1e9, 0, 0},
+    {"direct", DDN_TYPE_F32, 300, 17, 300, 0.05, 1, 1e9, 0, 0},
+    {"direct", DDN_TYPE_F64, 300, 17, 300, 0.05, 1, 1e9, 0, 0},
+    /* Few coordinates: all times at which rounding does not show. */
+    {"narrow", DDN_TYPE_U8, 700, 9, 35, 0.05, 1, 0, -1, 0},
+    {"narrow", DDN_TYPE_F32, 700, 3, 35, 0.05, 0.1, 0, -1, 0},
+    {"narrow", DDN_TYPE_F64, 700, 16, 35, 0.05, 1, 0, -1, 0},
+    {"narrow", DDN_TYPE_F64, 20, 2, 20, 0.05, 0.5, 0, 0, 0},
 };
 enum {
     CASES = sizeof cases / sizeof *cases

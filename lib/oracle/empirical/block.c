@@ -48,26 +48,37 @@ ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const i
 }
 
 /* |x - a centre| of a batch row; a tile function. */
-static void measure_state(void *arg, int64_t row, int64_t worker)
+static void measure_state(void *arg, int64_t index, int64_t worker)
 {
     (void)worker;
     const ddni_block *b = arg;
+    int64_t row = b->todo == NULL ? index : b->todo[index];
     ddni_point centre = {b->o->centre, 1, 0};
     b->s->far[row] = sqrt(b->kern->distance(DDN_TYPE_F64, b->d, b->x + row * b->ldx, b->level->a,
                                             b->level->a_low, centre));
 }
 
-ddn_status ddni_block_measure(ddn_context *ctx, ddni_block *b, int64_t m)
+/* Of rows[count] of m, or of all of them. */
+static ddn_status measure(ddn_context *ctx, ddni_block *b, int64_t m, int64_t count,
+                          const int64_t *rows)
 {
-    DDNI_TRY(ddni_reserve(ctx, "distances", m, 8, &b->s->far));
-    return ddni_parallel(ctx, m, (double)(m * b->d) * 8, measure_state, b);
+    DDNI_TRY(ddni_reserve(ctx, "distances", m, sizeof *b->s->far, &b->s->far));
+    b->todo = rows;
+    return ddni_parallel(ctx, count, (double)(count * b->d) * 8, measure_state, b);
 }
 
-ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m)
+ddn_status ddni_block_measure(ddn_context *ctx, ddni_block *b, int64_t m)
+{
+    return measure(ctx, b, m, m, NULL);
+}
+
+ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m, int64_t count,
+                                  const int64_t *rows)
 {
     double reach = b->level->a * sqrt(b->o->norm_max);
-    DDNI_TRY(ddni_block_measure(ctx, b, m));
-    for (int64_t r = 0; r < m; r++) {
+    DDNI_TRY(measure(ctx, b, m, count, rows));
+    for (int64_t k = 0; k < count; k++) {
+        int64_t r = rows == NULL ? k : rows[k];
         double far = b->s->far[r] + reach, limit = sqrt(2 * b->level->s2) * 1e150;
         DDNI_CHECK(ctx, far <= limit && far <= 1e150, DDN_E_RANGE,
                    "x[%lld] is %g away from the farthest point, where s = %g allows %g",

@@ -47,6 +47,7 @@ typedef struct ddni_block {
     ddni_centred *measure; /* the same where norms are still to be taken, by the first screen that
                               reads all rows; else NULL */
     const ddn_dataset *ds;
+    const ddni_columns *columns; /* the points by columns; members NULL where there are none */
     ddni_states *s;
     struct ddni_shared *shared; /* scratch of steps that several ways take, see ways.h */
     void *own;                  /* scratch of the way that is tried */
@@ -99,6 +100,12 @@ static inline int64_t ddni_chunk_end(const ddni_block *b, int64_t chunk)
 {
     int64_t end = (chunk + 1) * b->chunk_rows;
     return end < b->n ? end : b->n;
+}
+
+/* Whether rows can be read as they are stored where numbers of this type are wanted. */
+static inline int32_t ddni_rows_in_place(const ddni_block *b, ddn_type type)
+{
+    return b->o->in_place && b->ds->type == type;
 }
 
 /* A tile is unpacked in panels of DDNI_DEPTH_BLOCK columns: few memory pages at a time, and rows an
@@ -189,8 +196,10 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m);
 
 /* Distances of m states from the centre of the points, a times as far as these are; into far. */
 ddn_status ddni_block_measure(ddn_context *ctx, ddni_block *b, int64_t m);
-/* Refuses a batch of m states whose logits double cannot hold. */
-ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m);
+/* Refuses a batch of m states where double cannot hold the logits of those of rows[count], which
+ * are measured; NULL: of all of them. */
+ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m, int64_t count,
+                                  const int64_t *rows);
 
 /* Whether f32 can hold all that screens and single sums work with. */
 int32_t ddni_block_fits_single(const ddni_block *b, int64_t m, const int64_t *todo);

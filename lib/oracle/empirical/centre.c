@@ -41,15 +41,15 @@ static ddn_status reserve_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_c
     return ddni_alloc_for(ctx, "lengths", ds->n, sizeof *o->length, &o->length);
 }
 
-/* Whether f32 points are centred well enough as they stand, for their mean square from the centre.
- */
+/* Whether floating-point points are centred well enough as they stand, for their mean square from
+ * the centre. */
 static int32_t stands_well(const ddn_dataset *ds, const ddni_centred *o, double spread)
 {
     double mean2 = 0;
     for (int64_t j = 0; j < ds->d; j++) {
         mean2 += o->centre[j] * o->centre[j];
     }
-    return ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0 && mean2 <= 4 * spread;
+    return ds->type != DDN_TYPE_U8 && ds->scale == 1 && ds->shift == 0 && mean2 <= 4 * spread;
 }
 
 /* From where on the rounding of a centre is more than that of the distances from it. */
@@ -68,8 +68,8 @@ static void measure_centre(const ddn_dataset *ds, ddni_centred *o)
     o->raw_mean = o->norm_mean + offset2;
 }
 
-/* Centring keeps inner products accurate; f32 points that are centred well enough as they stand
- * keep the origin as their centre, so that their rows can be used in place. */
+/* Centring keeps inner products accurate; floating-point points that are centred well enough as
+ * they stand keep the origin as their centre, so that their rows can be used in place. */
 ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *o)
 {
     norms p = {ctx, ds, o, ddni_context_kernels(ctx)};

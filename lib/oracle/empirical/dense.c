@@ -62,8 +62,8 @@ static void note_mass(const ddni_dense_run *p, const ddni_dense_part *part, cons
 static ddni_rows panel_at(const ddni_dense_run *p, int64_t first, int64_t from, char *scratch)
 {
     const ddni_block *b = p->b;
-    if (p->precision == DDN_TYPE_F32 && b->o->in_place) {
-        return (ddni_rows){(const float *)ddni_stored(b->ds, first) + from, b->ds->ld};
+    if (ddni_rows_in_place(b, p->precision)) {
+        return (ddni_rows){(const char *)ddni_stored(b->ds, first) + from * p->size, b->ds->ld};
     }
     int64_t ld = ddni_panel_ld(p->size);
     return (ddni_rows){scratch + from / DDNI_DEPTH_BLOCK * DDNI_TILE_ROWS * ld * p->size, ld};
@@ -78,10 +78,13 @@ static void unpack_panel(const ddni_dense_run *p, const ddni_tile *tile, int64_t
     ddni_point y = ddni_point_at(ds, tile->first);
     void *out = (void *)(uintptr_t)to.at;
     y.stored = (const char *)y.stored + from * ddni_type_size(ds->type);
+    if (ddni_rows_in_place(b, p->precision)) {
+        return;
+    }
     if (p->precision == DDN_TYPE_F64) {
         b->kern->unpack_f64(ds->type, tile->rows, width, y, ds->ld, b->o->centre + from, out,
                             to.ld);
-    } else if (!b->o->in_place) {
+    } else {
         b->kern->unpack_f32(ds->type, tile->rows, width, y, ds->ld, b->o->centre + from, out,
                             to.ld);
     }
@@ -106,7 +109,10 @@ static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part,
         ddni_slices_multiply(p, part, tile, scratch, g, ahead);
         return;
     }
-    memset(g.at, 0, (size_t)(DDNI_TILE_ROWS * part->lanes * p->size));
+    for (int64_t q = 0; q < part->lanes; q += DDNI_LANES) {
+        memset((char *)g.at + ddni_lane_at(0, q, g.strip) * p->size, 0,
+               (size_t)(tile->rows * DDNI_LANES * p->size));
+    }
     for (int64_t from = 0; from < d && !ddni_stopping(b->ctx); from += step) {
         int64_t width = d - from < step ? d - from : step;
         ddni_rows y = panel_at(p, tile->first, from, scratch);
@@ -165,56 +171,87 @@ static void lanes_tile(const ddni_dense_run *p, const ddni_dense_part *part, con
 
 /* The weights of a tile, as g holds them, added up for one state by itself. */
 static void thin_combine(const ddni_dense_run *p, const ddni_dense_part *part,
-                         const ddni_tile *tile, ddni_rows y, const float *g, ddni_ahead *ahead)
+                         const ddni_tile *tile, ddni_rows y, const void *g, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    float *sum = (float *)(void *)ddni_dense_sum(p, part->chunk) + part->lane * b->d;
+    char *sum = ddni_dense_sum(p, part->chunk) + part->lane * b->d * p->size;
+    int32_t single = p->precision == DDN_TYPE_F32;
     double factor = ddni_lane_row(p, part->chunk, DDNI_LANE_RESCALE)[part->lane];
     if (factor != 1 && tile->first > part->chunk * b->chunk_rows) { /* as in lanes_tile */
         ddni_lane_row(p, part->chunk, DDNI_LANE_MASS)[part->lane] *= factor;
-        for (int64_t j = 0; j < b->d; j++) {
-            sum[j] *= (float)factor;
+        for (int64_t j = 0; single && j < b->d; j++) {
+            ((float *)(void *)sum)[j] *= (float)factor;
+        }
+        for (int64_t j = 0; !single && j < b->d; j++) {
+            ((double *)(void *)sum)[j] *= factor;
         }
     }
     if (p->integer) {
         ddni_slices_add(p, part, tile, g, ahead);
+    } else if (single) {
+        b->kern->combine_f32(tile->rows, b->d, y, g, (float *)(void *)sum, ahead);
     } else {
-        b->kern->combine_f32(tile->rows, b->d, y, g, sum, ahead);
+        b->kern->combine_f64(tile->rows, b->d, y, g, (double *)(void *)sum, ahead);
     }
 }
 
-/* One tile of rows against few states, one after the other, in f32. */
-static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *tile, char *scratch)
+/* Inner products of a tile with state q by itself, and the softmax of them. */
+static void thin_weights(const ddni_dense_run *p, const ddni_tile *tile, int64_t q, ddni_rows y,
+                         const ddni_lane_sums *sums, void *g, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
     const ddni_kernels *k = b->kern;
-    float g[DDNI_TILE_ROWS];
-    int64_t rows = tile->rows;
-    ddni_rows y = {scratch, b->d};
-    ddni_ahead next = ddni_next_rows(b, DDNI_LANES, tile->first + rows, b->want_sum ? 2 : 1),
-               none = {NULL, NULL, 0};
-    if (b->o->in_place) {
-        y = (ddni_rows){ddni_stored(b->ds, tile->first), b->ds->ld};
-    } else if (!p->integer) {
-        k->unpack_f32(b->ds->type, rows, b->d, ddni_point_at(b->ds, tile->first), b->ds->ld,
-                      b->o->centre, (float *)(void *)scratch, b->d);
+    if (p->precision == DDN_TYPE_F64) {
+        k->dot_f64(tile->rows, b->d, y, (const double *)p->s->lanes + q * b->d, g, ahead);
+        k->softmax_rows_f64(tile, g, sums);
+        return;
     }
+    if (p->integer) {
+        ddni_slices_dot(p, tile, q, g, ahead);
+    } else {
+        k->dot_f32(tile->rows, b->d, y, (const float *)p->s->lanes + q * b->d, g, ahead);
+    }
+    k->softmax_rows_f32(tile, g, sums);
+}
+
+/* The rows of a tile for states by themselves, unpacked where they are not used as stored. */
+static ddni_rows thin_rows(const ddni_dense_run *p, const ddni_tile *tile, char *scratch)
+{
+    const ddni_block *b = p->b;
+    ddni_point from = ddni_point_at(b->ds, tile->first);
+    if (ddni_rows_in_place(b, p->precision)) {
+        return (ddni_rows){from.stored, b->ds->ld};
+    }
+    if (p->precision == DDN_TYPE_F64) {
+        b->kern->unpack_f64(b->ds->type, tile->rows, b->d, from, b->ds->ld, b->o->centre,
+                            (double *)(void *)scratch, b->d);
+    } else if (!p->integer) {
+        b->kern->unpack_f32(b->ds->type, tile->rows, b->d, from, b->ds->ld, b->o->centre,
+                            (float *)(void *)scratch, b->d);
+    }
+    return (ddni_rows){scratch, b->d};
+}
+
+/* One tile of rows against few states, one after the other. */
+static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *tile, char *scratch)
+{
+    const ddni_block *b = p->b;
+    double g[DDNI_TILE_ROWS]; /* or as many floats */
+    ddni_rows y = thin_rows(p, tile, scratch);
+    ddni_ahead next = ddni_next_rows(b, DDNI_LANES, tile->first + tile->rows, b->want_sum ? 2 : 1);
+    ddni_ahead none = {NULL, NULL, 0};
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
         ddni_dense_part part = {chunk, q, 1};
         ddni_ahead *ahead = q == 0 ? &next : &none;
-        if (p->integer) {
-            ddni_slices_dot(p, tile, q, g, ahead);
-        } else {
-            k->dot_f32(rows, b->d, y, (const float *)p->s->lanes + q * b->d, g, ahead);
-        }
-        k->softmax_rows_f32(tile, g, &sums);
+        thin_weights(p, tile, q, y, &sums, g, ahead);
         if (b->want_draw) {
             double *mass = tile_mass(p, chunk, tile, q);
             mass[0] = sums.reference[0];
             mass[1] = 0;
-            for (int64_t r = 0; r < rows; r++) {
-                mass[1] += (double)g[r];
+            for (int64_t r = 0; r < tile->rows; r++) {
+                mass[1] +=
+                    p->precision == DDN_TYPE_F64 ? g[r] : (double)((const float *)(void *)g)[r];
             }
         }
         if (b->want_sum) {
@@ -338,7 +375,7 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     int64_t d = b->d;
     ddni_dense_run p = {.b = b, .s = b->own, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
-    p.thin = precision == DDN_TYPE_F32 && b->m <= DDNI_THIN;
+    p.thin = b->m <= DDNI_THIN;
     p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b);
     p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;

@@ -1,5 +1,6 @@
 /* The empirical oracle: the exact score of a dataset. theory.md (11). */
 #include "base/check.h"
+#include "oracle/empirical/narrow.h"
 #include "oracle/empirical/team.h"
 #include "oracle/empirical/ways.h"
 
@@ -28,6 +29,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scr
     const ddni_empirical *o = (const ddni_empirical *)oracle;
     const ddni_level level = ddni_level_of_sums(batch->level);
     ddni_block b = {.o = &o->points, .ds = oracle->dataset, .rq = rq, .level = &level};
+    b.columns = &o->columns;
     b.classes = oracle->classes;
     b.x = batch->x;
     b.ldx = batch->ldx;
@@ -37,7 +39,9 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scr
 
 static void destroy(ddn_oracle *oracle)
 {
-    ddni_centre_release(&oracle->handle.allocator, &((ddni_empirical *)oracle)->points);
+    ddni_empirical *o = (ddni_empirical *)oracle;
+    ddni_centre_release(&oracle->handle.allocator, &o->points);
+    ddni_narrow_release(&oracle->handle.allocator, &o->columns);
 }
 
 static const ddni_oracle_ops ops = {
@@ -72,6 +76,9 @@ ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
     /* A thousandth, and a ten-thousandth, of what is promised of the score. */
     o->base.epsilon_preset = ds->type == DDN_TYPE_F64 ? 1e-15 : 1e-9;
     ddn_status status = ddni_centre(ctx, ds, &o->points);
+    if (status == DDN_OK) {
+        status = ddni_narrow_create(ctx, ds, &o->columns);
+    }
     if (status != DDN_OK) {
         ddn_oracle_destroy(&o->base);
         return status;

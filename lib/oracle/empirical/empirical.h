@@ -23,12 +23,13 @@ typedef struct ddni_centred {
     double raw_mean;      /* mean of |y - shift|^2, what integer products are made of */
     double centre_length; /* |centre| */
     int32_t offset;       /* the centre is far from the origin, beside the spread of the points */
-    int32_t in_place;     /* rows are f32 and equal to y - centre as stored */
+    int32_t in_place;     /* rows are f32 or f64 and equal to y - centre as stored */
 } ddni_centred;
 
 typedef struct ddni_empirical {
     ddn_oracle base;
     ddni_centred points;
+    ddni_columns columns; /* see narrow.h; members NULL where there are none */
 } ddni_empirical;
 
 /* Chooses the centre, the mean of all points, and measures the points' distances from it; `out` is

@@ -27,10 +27,28 @@ void ddni_draw_write(const ddni_block *b, int64_t q, int64_t row)
     }
 }
 
-static void put(double *out, int64_t row, double value)
+/* What follows from the posterior alone; logarithms only where they are wanted. */
+void ddni_finish_posterior(const ddni_block *b, int64_t row, const ddni_posterior *p)
 {
-    if (out != NULL) {
-        out[row] = value;
+    double *const *out = b->rq->f64;
+    if (out[DDN_OUT_LOG_P] != NULL) {
+        out[DDN_OUT_LOG_P][row] = ddni_posterior_log_sum(p) - log((double)b->n) -
+                                  0.5 * (double)b->d * log(6.283185307179586476925 * b->level->s2);
+    }
+    if (out[DDN_OUT_ENTROPY] != NULL) {
+        out[DDN_OUT_ENTROPY][row] = ddni_posterior_entropy(p);
+    }
+    if (out[DDN_OUT_SUM_W2] != NULL) {
+        out[DDN_OUT_SUM_W2][row] = ddni_posterior_sum_w2(p);
+    }
+    if (out[DDN_OUT_W_MAX] != NULL) {
+        out[DDN_OUT_W_MAX][row] = ddni_posterior_w_max(p);
+    }
+    if (out[DDN_OUT_ONE_MINUS_W_MAX] != NULL) {
+        out[DDN_OUT_ONE_MINUS_W_MAX][row] = ddni_posterior_one_minus_w_max(p);
+    }
+    if (b->rq->i64[DDN_OUT_ARGMAX] != NULL) {
+        b->rq->i64[DDN_OUT_ARGMAX][row] = p->argmax;
     }
 }
 
@@ -58,16 +76,7 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     const ddni_level *lv = b->level;
     int64_t d = b->d, row = b->todo[q];
     double total = ddni_posterior_total(p);
-    put(rq->f64[DDN_OUT_LOG_P], row,
-        ddni_posterior_log_sum(p) - log((double)b->n) -
-            0.5 * (double)d * log(6.283185307179586476925 * lv->s2));
-    put(rq->f64[DDN_OUT_ENTROPY], row, ddni_posterior_entropy(p));
-    put(rq->f64[DDN_OUT_SUM_W2], row, ddni_posterior_sum_w2(p));
-    put(rq->f64[DDN_OUT_W_MAX], row, ddni_posterior_w_max(p));
-    put(rq->f64[DDN_OUT_ONE_MINUS_W_MAX], row, ddni_posterior_one_minus_w_max(p));
-    if (rq->i64[DDN_OUT_ARGMAX] != NULL) {
-        rq->i64[DDN_OUT_ARGMAX][row] = p->argmax;
-    }
+    ddni_finish_posterior(b, row, p);
     if (b->want_class) {
         put_classes(b, b->s->class_total + q * b->classes,
                     rq->f64[DDN_OUT_CLASS_POSTERIOR] + row * rq->ld[DDN_OUT_CLASS_POSTERIOR]);
@@ -103,7 +112,9 @@ void ddni_covariance_write(const ddni_block *b, int64_t q, double trace, const d
 {
     const ddni_request *rq = b->rq;
     int64_t ld = rq->ld[DDN_OUT_COV_TIMES_V];
-    put(rq->f64[DDN_OUT_TRACE_COV], b->todo[q], trace);
+    if (rq->f64[DDN_OUT_TRACE_COV] != NULL) {
+        rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;
+    }
     if (b->want_cov) {
         memcpy(rq->f64[DDN_OUT_COV_TIMES_V] + b->todo[q] * ld, out, (size_t)b->d * sizeof *out);
     }

@@ -8,6 +8,9 @@
  * the mean relative to the centre) and class_total. */
 void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p);
 
+/* The part of it that needs the posterior alone, into a row of the batch. */
+void ddni_finish_posterior(const ddni_block *b, int64_t row, const ddni_posterior *p);
+
 /* Uniform deviate that selects the draw of state q. */
 double ddni_draw_uniform(const ddni_block *b, int64_t q);
 /* Writes point `row` as the draw of state q. */

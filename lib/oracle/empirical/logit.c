@@ -9,9 +9,20 @@
 static const double LOGIT_F64 = 1e-10, LOGIT_OTHERS = 1e-5, SCORE_F64 = 3e-13, SCORE_OTHERS = 1e-6,
                     FLOOR = 0.25;
 
+double ddni_logit_allowed(const ddni_block *b)
+{
+    return b->ds->type == DDN_TYPE_F64 ? LOGIT_F64 : LOGIT_OTHERS;
+}
+
 int32_t ddni_logits_round(const ddni_block *b, double max)
 {
-    return ddni_logit_error(b, max) > (b->ds->type == DDN_TYPE_F64 ? LOGIT_F64 : LOGIT_OTHERS);
+    return ddni_logit_error(b, max) > ddni_logit_allowed(b);
+}
+
+double ddni_score_allowed(const ddni_block *b, double length, double size)
+{
+    int32_t f64 = b->ds->type == DDN_TYPE_F64;
+    return (f64 ? SCORE_F64 : SCORE_OTHERS) * length + FLOOR * (f64 ? 0x1p-53 : 0x1p-24) * size;
 }
 
 /* As in the dense way, an error e of the logits moves the mean by at most e sqrt(tr Cov); here the
@@ -19,15 +30,13 @@ int32_t ddni_logits_round(const ddni_block *b, double max)
  * from it. */
 int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums)
 {
-    int32_t f64 = b->ds->type == DDN_TYPE_F64;
     const double *x = b->s->state + q * b->d, *sum = b->s->total + q * b->d, *from = b->s->from[q];
     double a = b->level->a, s2 = b->level->s2, total = ddni_posterior_total(p), square = 0;
     for (int64_t j = 0; b->want_sum && j < b->d; j++) {
         double diff = (x[j] - a * from[j]) - a * (sum[j] / total);
         square += diff * diff;
     }
-    double floor = (f64 ? 0x1p-53 : 0x1p-24) * sqrt(ddni_square(b, x));
-    double allowed = (f64 ? SCORE_F64 : SCORE_OTHERS) * sqrt(square) + FLOOR * floor;
+    double allowed = ddni_score_allowed(b, sqrt(square), sqrt(ddni_square(b, x)));
     /* Points weigh less than e^-40 where |x - a y|^2 is larger than the least by 80 s^2. */
     double least2 = 2 * s2 * (b->log_most - p->max), near = sqrt(least2) + sqrt(least2 + 80 * s2);
     double reach = fmin(2 * a * sqrt(b->o->norm_max), near);

@@ -21,8 +21,12 @@ static inline double ddni_logit_error(const ddni_block *b, double logit)
     return (b->log_size - logit) * 0x1p-53 * (2 + 0.5 * sqrt((double)b->d / 24));
 }
 
+/* Error of a logit that is allowed. */
+double ddni_logit_allowed(const ddni_block *b);
 /* Whether the rounding of logits, the largest of which is `max`, shows in the weights. */
 int32_t ddni_logits_round(const ddni_block *b, double max);
+/* Error of a score that is allowed: of a mean for which |a mean - x| is `length`, and |x|. */
+double ddni_score_allowed(const ddni_block *b, double length, double size);
 /* Whether it, or an error `sums` of the mean besides, shows in the score of state q, whose sums are
  * s->total. */
 int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums);

@@ -139,12 +139,15 @@ void ddni_dense_add(void *arg, int64_t block, int64_t worker)
     }
     int64_t lane = p->thin ? 1 : DDNI_LANES;
     for (int64_t q = 0; q < b->m; q += lane) {
-        double sum[DDNI_MERGE_COLUMNS * DDNI_LANES] = {0};
+        double sum[DDNI_MERGE_COLUMNS * DDNI_LANES];
+        memset(sum, 0, (size_t)(width * lane) * sizeof *sum);
         for (int64_t c = 0; c < b->chunks; c++) {
             const double *factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR) + q;
             const char *from = ddni_dense_sum(p, c) + ddni_dense_at(p, first, q) * p->size;
             for (int64_t j = 0; p->thin && j < width; j++) {
-                sum[j] += factor[0] * (double)((const float *)(const void *)from)[j];
+                sum[j] += factor[0] * (p->precision == DDN_TYPE_F32
+                                           ? (double)((const float *)(const void *)from)[j]
+                                           : ((const double *)(const void *)from)[j]);
             }
             if (!p->thin) {
                 b->kern->add_scaled(p->precision, width, from, factor, sum);
@@ -206,8 +209,9 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
     if (!single && (b->ds->scale != 1 || b->ds->shift != 0)) {
         lengths += b->o->centre_length; /* points are rounded before they are centred */
     }
-    /* A state by itself is summed in 32 places (two registers of 16 floats, at most). */
-    double run = (double)(p->thin ? b->d / 32 + 1 : b->d), steps = fmin(run, DDNI_DEPTH_BLOCK);
+    /* A state by itself is summed in 32 places (two registers of 16 floats, at most), or 16. */
+    double run = (double)(p->thin ? b->d / (single ? 32 : 16) + 1 : b->d),
+           steps = fmin(run, DDNI_DEPTH_BLOCK);
     double sum = hypot(SPREAD_APART * b->gain * of->length * lengths,
                        growth(p->integer ? 0 : steps * steps / run) * product);
     double square = single ? ROUNDED : ROUNDED + growth((double)b->d / SQUARE_PLACES);

@@ -69,7 +69,7 @@ static void unpack(const ddni_screening *p, int64_t first, int64_t rows, int64_t
     const ddni_block *b = p->b;
     ddni_point y = ddni_point_at(b->ds, first);
     y.stored = (const char *)y.stored + from * ddni_type_size(b->ds->type);
-    if (!b->o->in_place) {
+    if (!ddni_rows_in_place(b, DDN_TYPE_F32)) {
         b->kern->unpack_f32(b->ds->type, rows, width, y, b->ds->ld, b->o->centre + from,
                             (float *)(uintptr_t)to.at, to.ld);
     }
@@ -100,7 +100,7 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
         k->multiply_u8(rows, d, b->lanes, y, p->s->lanes, to, &ahead);
         return g;
     }
-    if (!b->o->in_place) {
+    if (!ddni_rows_in_place(b, DDN_TYPE_F32)) {
         y = (ddni_rows){tile, d};
     }
     if (thin) {

@@ -8,6 +8,7 @@
 
 typedef struct ddni_shared {
     ddni_states states;
+    int64_t *rows; /* [m] of the batch, that need blocks */
     ddni_lists lists;
     ddni_moments moments;
     ddni_nearest nearest;

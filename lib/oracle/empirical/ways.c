@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "oracle/empirical/dense.h"
 #include "oracle/empirical/direct.h"
+#include "oracle/empirical/narrow.h"
 #include "oracle/empirical/nearby.h"
 #include "oracle/empirical/refine.h"
 #include "oracle/empirical/shared.h"
@@ -15,6 +16,7 @@
 
 /* Price ascending. The last one always serves. */
 static const ddni_way *const ways[] = {
+    &ddni_way_narrow,      /* all points, few coordinates side by side, in double */
     &ddni_way_nearby,      /* a few points */
     &ddni_way_refine,      /* a screen of all points, and the candidates */
     &ddni_way_dense_f32,   /* all points, in single precision */
@@ -41,7 +43,7 @@ const char *ddni_way_name(int64_t way)
 
 const char *ddni_way_names(void)
 {
-    return "nearby,refine,dense_f32,dense_f64,refine_wide,dense_wide,direct";
+    return "narrow,nearby,refine,dense_f32,dense_f64,refine_wide,dense_wide,direct";
 }
 
 /* ---- Scratch ---- */
@@ -145,6 +147,13 @@ static ddn_status attempt(ddn_context *ctx, const ddni_way *way, descent *left,
     return DDN_OK;
 }
 
+/* Why a way may not be asked, or NULL. */
+static const char *refused(const ddni_block *b, int64_t way)
+{
+    return (b->rq->forbidden >> way & 1) != 0 ? "forbidden by DDN_QUERY_FORBID"
+                                              : ways[way]->why_not(b);
+}
+
 static ddn_status run_block(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int64_t m,
                             ddni_report *report)
 {
@@ -153,8 +162,10 @@ static ddn_status run_block(ddn_context *ctx, ddni_block *b, ddni_scratch *s, in
     b->single = ddni_block_fits_single(b, m, left.todo);
     for (int64_t i = 0; i < WAYS && left.m > 0; i++) {
         ddni_way_tally *tally = &report->way[i];
-        const char *why = (b->rq->forbidden >> i & 1) != 0 ? "forbidden by DDN_QUERY_FORBID"
-                                                           : ways[i]->why_not(b);
+        if (ways[i]->run_batch != NULL) {
+            continue;
+        }
+        const char *why = refused(b, i);
         if (why != NULL) {
             tally->note = why;
             continue;
@@ -185,26 +196,59 @@ static ddn_status remember(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int
     return DDN_OK;
 }
 
+/* Asks the first way, if it takes whole batches; the states that are left are rows[left], all of
+ * them in order where rows is NULL. */
+static ddn_status run_batch(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int64_t m,
+                            ddni_report *report, int64_t *left)
+{
+    ddni_way_tally *tally = &report->way[0];
+    *left = m;
+    if (ways[0]->run_batch == NULL) {
+        return DDN_OK;
+    }
+    tally->note = refused(b, 0);
+    if (tally->note != NULL) {
+        return DDN_OK;
+    }
+    *left = 0;
+    b->own = s->own[0];
+    DDNI_TRY(ddni_reserve(ctx, "state list", m, sizeof *s->shared->rows, &s->shared->rows));
+    DDNI_TRY(ways[0]->run_batch(ctx, b, m, s->shared->rows, left));
+    tally->tried = m;
+    tally->served = m - *left;
+    tally->rows = b->rows;
+    tally->bytes = b->bytes;
+    tally->note = *left > 0 ? ways[0]->failure : NULL;
+    return DDN_OK;
+}
+
 static ddn_status run_blocks(ddn_context *ctx, ddni_block *b, ddni_scratch *s, int64_t m,
                              ddni_report *report)
 {
+    int64_t left, width = b->group * b->groups;
     b->shared = s->shared;
     b->s = &s->shared->states;
-    DDNI_TRY(ddni_block_check_range(ctx, b, m));
-    DDNI_TRY(remember(ctx, b, s, m));
-    int64_t width = b->group * b->groups;
-    DDNI_TRY(ddni_reserve(ctx, "state list", width, sizeof *b->s->todo, &b->s->todo));
-    DDNI_TRY(ddni_reserve(ctx, "state list", width, sizeof *b->s->known, &b->s->known));
     DDNI_STAGE(ctx, "query");
-    for (int64_t first = 0; first < m; first += width) {
-        int64_t count = m - first < width ? m - first : width;
+    DDNI_TRY(ddni_stage_part(ctx, 0, 1));
+    DDNI_TRY(run_batch(ctx, b, s, m, report, &left));
+    if (left == 0) {
+        return DDN_OK;
+    }
+    const int64_t *rows = left < m ? s->shared->rows : NULL;
+    DDNI_TRY(ddni_block_check_range(ctx, b, m, left, rows));
+    DDNI_TRY(remember(ctx, b, s, m));
+    DDNI_TRY(ddni_reserve(ctx, "state list", width, sizeof *b->s->todo, &b->s->todo));
+    DDNI_TRY(ddni_reserve(ctx, "state list", rows == NULL ? width : m, sizeof *b->s->known,
+                          &b->s->known));
+    for (int64_t first = 0; first < left; first += width) {
+        int64_t count = left - first < width ? left - first : width;
+        b->first = rows == NULL ? first : rows[first];
         for (int64_t q = 0; q < count; q++) {
-            b->s->todo[q] = first + q;
-            b->s->known[q] = -INFINITY;
+            b->s->todo[q] = rows == NULL ? first + q : rows[first + q];
+            b->s->known[b->s->todo[q] - b->first] = -INFINITY;
         }
-        b->first = first;
-        DDNI_TRY(
-            ddni_stage_part(ctx, (double)first / (double)m, (double)(first + count) / (double)m));
+        DDNI_TRY(ddni_stage_part(ctx, (double)first / (double)left,
+                                 (double)(first + count) / (double)left));
         DDNI_TRY(run_block(ctx, b, s, count, report));
     }
     return DDN_OK;

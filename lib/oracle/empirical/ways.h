@@ -16,6 +16,10 @@ typedef struct ddni_way {
     int64_t width;          /* states at a time, 0: all of a block */
     /* Writes the outputs of the states that it can serve within the promise, and their verdicts. */
     ddn_status (*run)(ddn_context *ctx, ddni_block *b);
+    /* In its place, for ways that come first in the table: serves the m states of a batch as it is,
+     * before there are blocks, and lists the rows of those that need another way, rows[left]. */
+    ddn_status (*run_batch)(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
+                            int64_t *left);
     const char *failure; /* why states that were tried may need another way */
     /* Scratch of its own, b->own: size, and how many pointers to buffers it starts with. Zeroed
      * when a query is made, the buffers freed with it. */

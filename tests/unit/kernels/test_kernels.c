@@ -279,11 +279,66 @@ static void rows_shape(const ddni_kernels *k, int64_t rows, int64_t d)
     free(sum0);
 }
 
+/* In double: products and sums within the bound, the softmax that of the reference. */
+static void rows_shape_f64(const ddni_kernels *k, int64_t rows, int64_t d)
+{
+    int64_t ldy = d + 1, room = rows > d ? rows : d;
+    double *y = take(rows * ldy, 8), *x = take(d, 8), *g = take(room, 8), *w = take(room, 8);
+    double *norm = take(rows, 8), *term = take(rows, 8);
+    int32_t *class_of = take(rows, sizeof *class_of);
+    sums got, want;
+    sums_make(&got, 1);
+    sums_make(&want, 1);
+    for (int64_t r = 0; r < rows; r++) {
+        class_of[r] = (int32_t)(r % CLASSES);
+    }
+    test_normal(1, rows * ldy, y);
+    test_normal(2, d, x);
+    test_normal(3, rows, term);
+    test_normal(4, rows, norm);
+    ddni_ahead ahead = {(const char *)y, (const char *)(y + rows * ldy), rows % 2};
+    ddni_tile t = {rows, 0, 0.3, term, norm, class_of, CLASSES};
+    double terms = (double)(d + rows) + 4;
+    k->dot_f64(rows, d, (ddni_rows){y, ldy}, x, g, &ahead);
+    ddni_kernels_reference.dot_f64(rows, d, (ddni_rows){y, ldy}, x, w, &ahead);
+    for (int64_t r = 0; r < rows; r++) {
+        CLOSE(g[r], w[r], 0, terms * U64 * (4 + 3 * (double)d));
+        w[r] = g[r];
+    }
+    assert_int_equal(k->softmax_rows_f64(&t, g, &got.s),
+                     ddni_kernels_reference.softmax_rows_f64(&t, w, &want.s));
+    for (int64_t r = 0; r < rows; r++) {
+        CLOSE(g[r], w[r], (32 + 32 * sqrt((double)d)) * U64, 1e-300);
+        term[r] = w[r];
+    }
+    /* Logits round at their size, the root of d at most some times. */
+    sums_compare(&got, &want, 1, U64 * (64 + (double)rows + 32 * sqrt((double)d)));
+    memset(g, 0, (size_t)room * sizeof *g);
+    memset(w, 0, (size_t)room * sizeof *w);
+    k->combine_f64(rows, d, (ddni_rows){y, ldy}, term, g, &ahead);
+    ddni_kernels_reference.combine_f64(rows, d, (ddni_rows){y, ldy}, term, w, &ahead);
+    for (int64_t j = 0; j < d; j++) {
+        CLOSE(g[j], w[j], 0, terms * U64 * 6 * (double)(rows + 1));
+    }
+    free(y);
+    free(x);
+    free(g);
+    free(w);
+    free(norm);
+    free(term);
+    free(class_of);
+    free(got.memory);
+    free(want.memory);
+}
+
 static void check_rows(const ddni_kernels *k)
 {
     for (int i = 0; i < ROWS; i++) {
         for (int j = 0; j < DEPTHS; j++) {
             rows_shape(k, row_counts[i], depths[j]);
+            if (row_counts[i] > 0) { /* else there is no largest logit */
+                rows_shape_f64(k, row_counts[i], depths[j]);
+            }
         }
     }
 }
@@ -292,6 +347,89 @@ static void rows_of_a_single_state(void **state)
 {
     (void)state;
     each_variant(check_rows);
+}
+
+/* ---- Few coordinates ----------------------------------------------------------------------- */
+
+/* Points by columns, in clusters, of which the last is far from the states; theirs are weights. */
+static ddni_columns columns_make(int64_t n, int64_t d)
+{
+    ddni_columns c = {.n = n, .d = d, .ld = (n + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES};
+    c.at = take(c.ld * d, sizeof *c.at);
+    c.term = take(c.ld, sizeof *c.term);
+    test_normal(7, c.ld, c.term);
+    for (int64_t j = 0; j < d; j++) {
+        test_normal(8 + j, n, c.at + j * c.ld);
+        for (int64_t i = 0; i < c.ld; i++) {
+            c.at[j * c.ld + i] = i < n ? c.at[j * c.ld + i] + (i % 5 == 4 ? 20 : 0) : 0;
+        }
+    }
+    for (int64_t i = n; i < c.ld; i++) {
+        c.term[i] = DDNI_NOWHERE;
+    }
+    return c;
+}
+
+/* Would catch: points behind the last one that weigh, lanes that mix, the nearest point counted
+ * twice or not the lowest of equals, points left out that matter. */
+static void check_narrow(const ddni_kernels *k, int64_t n, int64_t d, int64_t states, int fine,
+                         double least)
+{
+    ddni_columns c = columns_make(n, d);
+    int64_t ldx = d + 1,
+            room = c.ld > DDNI_NARROW_FEW * DDNI_LANES ? c.ld : DDNI_NARROW_FEW * DDNI_LANES;
+    double *x = take(states * ldx, sizeof *x), *logit = take(room, sizeof *logit);
+    ddni_narrow_sums *got = take(states, sizeof *got), *want = take(states, sizeof *want);
+    ddni_narrow_level lv = {0.7, fine ? 1e-17 : 0, -0.4, least, fine};
+    double unit = fine ? 1e-14 : 1e-8, part = fine ? 1e-14 : 1e-9;
+    test_normal(5, states * ldx, x);
+    for (int64_t i = 0; i < n && n > 3; i++) { /* equals */
+        c.term[i] = i == 3 ? c.term[2] : c.term[i];
+        for (int64_t j = 0; i == 3 && j < d; j++) {
+            c.at[j * c.ld + i] = c.at[j * c.ld + 2];
+        }
+    }
+    k->narrow(&c, &lv, states, x, ldx, logit, got);
+    ddni_kernels_reference.narrow(&c, &lv, states, x, ldx, logit, want);
+    for (int64_t q = 0; q < states; q++) {
+        double out = isinf(least) ? 0 : (double)n * exp(least), big = out * 5000;
+        CLOSE(got[q].max, want[q].max, 1e-14, 1e-14);
+        assert_int_equal(got[q].argmax, want[q].argmax);
+        CLOSE(got[q].rest, want[q].rest, unit, part + out);
+        CLOSE(got[q].rest_energy, want[q].rest_energy, unit, part + big);
+        CLOSE(got[q].rest_square, want[q].rest_square, unit, part + out);
+        CLOSE(got[q].spread, want[q].spread, unit, part + big);
+        for (int64_t j = 0; j < d; j++) {
+            CLOSE(got[q].sum[j], want[q].sum[j], unit,
+                  part + big + unit * sqrt(want[q].spread * (1 + want[q].rest)));
+        }
+        assert_true(got[q].skipped == 0 || !isinf(least));
+        assert_true(got[q].rest <= want[q].rest * (1 + unit) + part);
+    }
+    free(c.at);
+    free(c.term);
+    free(x);
+    free(logit);
+    free(got);
+    free(want);
+}
+
+static void check_narrow_shapes(const ddni_kernels *k)
+{
+    static const int64_t points[] = {1, 2, 7, 16, 33, 127, 128, 129, 500};
+    static const int64_t columns[] = {1, 2, 3, 4, 7, 16}, states[] = {1, 3, 8, 17};
+    for (int i = 0; i < 9 * 6 * 4; i++) {
+        int64_t n = points[i / 24], d = columns[i / 4 % 6], m = states[i % 4];
+        check_narrow(k, n, d, m, 1, -INFINITY);
+        check_narrow(k, n, d, m, 0, -INFINITY);
+        check_narrow(k, n, d, m, 1, -40);
+    }
+}
+
+static void few_coordinates(void **state)
+{
+    (void)state;
+    each_variant(check_narrow_shapes);
 }
 
 /* A forced variant stays forced, an unknown one is refused and changes nothing. */
@@ -315,9 +453,8 @@ static void unknown_variants_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_are_within_their_bound),
-        cmocka_unit_test(running_softmax_agrees),
-        cmocka_unit_test(rows_of_a_single_state),
+        cmocka_unit_test(products_are_within_their_bound), cmocka_unit_test(running_softmax_agrees),
+        cmocka_unit_test(rows_of_a_single_state),          cmocka_unit_test(few_coordinates),
         cmocka_unit_test(unknown_variants_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@ static void what_is_left_out_is_bounded(void **state)
     static const double epsilons[] = {1e-2, 1e-3, 1e-6, 1e-9};
     int pruned = 0;
     for (int type = 0; type < 3; type++) {
-        problem p = make(types[type], normal_points(3000, 12, 0.4), 3000, 12);
+        problem p = make(types[type], normal_points(3000, 18, 0.4), 3000, 18);
         double *x = numbers(p.d);
         answer got = {.score = numbers(p.d)}, full = {.score = numbers(p.d)};
         truth tr = {numbers(p.d), numbers(p.n), 0, 0};

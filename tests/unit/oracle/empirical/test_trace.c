@@ -6,8 +6,8 @@ enum {
     N = 3000,
     D = 8,
     M = 3,
-    WIDE = 4, /* number of the way with long lists */
-    ALL_BUT_WIDE = 0x3f & ~(1 << WIDE)
+    WIDE = 5, /* number of the way with long lists */
+    ALL_BUT_WIDE = 0x7f & ~(1 << WIDE)
 };
 
 /* A point, and all others close together at distance 1 from it. */

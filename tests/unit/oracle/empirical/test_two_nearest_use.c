@@ -4,6 +4,7 @@
 #include "support/failing.h"
 #include "support/outputs.h"
 #include "support/two_nearest.h"
+#include "support/ways.h"
 
 /* Along trajectories the memory of near points serves the score; the distances are those of all. */
 static void along_trajectories(void **state)
@@ -25,7 +26,7 @@ static void along_trajectories(void **state)
             }
             answer_all(&c, &q);
             OK(r.ctx, ddn_query_run(query, q.t, q.m, q.x, c.d));
-            nearby += ddn_query_tally(query, DDN_WAY_SERVED, 0);
+            nearby += ddn_query_tally(query, DDN_WAY_SERVED, test_way(r.oracle, "nearby"));
             all_right(&r, &q, q.m, first, second, "");
         }
         assert_true(nearby > 17);
@@ -89,19 +90,19 @@ static void a_screen_is_enough(void **state)
         test_cloud c = cloud(types[k % 3], 5000, 20, NORMAL, 1, 0);
         rig r = rig_make(&c, TEST_OU);
         question q = question_make(&r, k < 15 ? times[k / 3] : 0.1, 8, 1);
-        options o = {63, -1, 0, 0}; /* "direct" counts the same whatever the state */
+        options o = {127, -1, 0, 0}; /* "direct" counts the same whatever the state */
         double first[8], second[8];
         for (int64_t i = 0; i < q.m * c.d && k >= 15; i++) {
             q.x[i] += 1e6;
         }
         ddn_query *query = ask(&r, &o, first, second, NULL);
         OK(r.ctx, ddn_query_run(query, q.t, q.m, q.x, c.d));
-        int64_t bytes = ddn_query_tally(query, DDN_WAY_BYTES, 6);
+        int64_t bytes = ddn_query_tally(query, DDN_WAY_BYTES, 7);
         OK(r.ctx, ddn_query_bind_f64(query, DDN_OUT_NEAREST_DISTANCE2, NULL, 0));
         OK(r.ctx, ddn_query_bind_f64(query, DDN_OUT_SECOND_DISTANCE2, NULL, 0));
         OK(r.ctx, ddn_query_bind_f64(query, DDN_OUT_W_MAX, first, 0));
         OK(r.ctx, ddn_query_run(query, q.t, q.m, q.x, c.d));
-        bytes -= ddn_query_tally(query, DDN_WAY_BYTES, 6);
+        bytes -= ddn_query_tally(query, DDN_WAY_BYTES, 7);
         int64_t once = c.n * c.d * (c.type == DDN_TYPE_U8 ? 1 : c.type == DDN_TYPE_F32 ? 4 : 8);
         assert_true(bytes >= once && bytes < 2 * once);
         ddn_query_destroy(query);

@@ -2,6 +2,7 @@
  * trajectories under jumps, changing tolerances and numbers of states. */
 #include "support/exact.h"
 #include "support/failing.h"
+#include "support/ways.h"
 
 enum {
     N = 2000,
@@ -86,6 +87,8 @@ static void follow_wildly(const double *weight)
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
     OK(ctx, ddn_query_create(ctx, oracle, &memory));
     OK(ctx, ddn_options_set_i64(ddn_query_options(memory), DDN_QUERY_TRAJECTORY, 1));
+    OK(ctx, ddn_options_set_i64(ddn_query_options(memory), DDN_QUERY_FORBID,
+                                INT64_C(1) << test_way(oracle, "narrow")));
     OK(ctx, ddn_query_bind_f64(memory, DDN_OUT_SCORE, score, D));
     for (int k = 0; k < 60; k++) {
         double t = 0.03 * (1 + 0.9 * sin(1.7 * k)), a = exp(-t), s2 = -expm1(-2 * t);

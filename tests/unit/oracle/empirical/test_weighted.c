@@ -87,6 +87,8 @@ static void lists_know_that_they_lack_light_points(void **state)
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
     OK(ctx, ddn_query_create(ctx, oracle, &q));
     OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, 1));
+    OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_FORBID,
+                                INT64_C(1) << test_way(oracle, "narrow")));
     OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, 2));
     OK(ctx, ddn_query_run(q, noise[0], STATES, x, 2));
     assert_int_equal(test_served(q, oracle, "refine"), STATES); /* and left lists */

@@ -1,0 +1,242 @@
+/* Softmax and sums over points of few coordinates, which lie side by side in registers; or, where
+ * there are few points, over states that do. Included by kern_body.h. */
+
+/* Whether any lane of a mask is set. */
+static inline __attribute__((always_inline)) int any_lane(f64_ivec mask)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return _mm512_movepi64_mask((__m512i)mask) != 0;
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    return _mm256_movemask_pd((__m256d)mask) != 0;
+#else
+    int64_t any = 0;
+    for (int v = 0; v < LANES64; v++) {
+        any |= mask[v];
+    }
+    return any != 0;
+#endif
+}
+
+/* How terms are added. */
+enum {
+    FINE = 1,  /* exponentials with all digits */
+    STATES = 2 /* lanes are states */
+};
+
+/* What one register of weights adds to. */
+typedef struct narrow_register {
+    f64_vec total, energy, square, spread, sum[DDNI_NARROW];
+} narrow_register;
+
+/* Adds points whose logits are `below` the largest: coordinate j is at[j * ld] and on, or in all
+ * lanes that number where the lanes are states; from[j] likewise the nearest point's. */
+static inline __attribute__((always_inline)) void
+narrow_add(const int64_t d, const int how, f64_vec below, f64_ivec keep, const double *at,
+           int64_t ld, const f64_vec *from, narrow_register *to)
+{
+    f64_vec w = f64_exponential_to((how & FINE) != 0 ? EXP_TERMS_FINE : EXP_TERMS_COARSE, below);
+    w = (f64_vec)((f64_ivec)w & keep);
+    to->total += w;
+    to->energy -= w * below;
+    to->square += w * w;
+    for (int64_t j = 0; j < d; j++) {
+        f64_vec step =
+            ((how & STATES) != 0 ? f64_splat(at[j * ld]) : f64_load(at + j * ld)) - from[j];
+        f64_vec part = w * step;
+        to->sum[j] += part;
+        to->spread += part * step;
+    }
+}
+
+/* -|x - a y|^2 / (2 s^2) + term for a register of points, or of states. */
+static inline __attribute__((always_inline)) f64_vec
+narrow_logit(const int64_t d, const int fine, const int states, const ddni_narrow_level *lv,
+             const f64_vec *x, const double *at, int64_t ld, const double *term)
+{
+    f64_vec square = {0};
+    for (int64_t j = 0; j < d; j++) {
+        f64_vec y = states ? f64_splat(at[j * ld]) : f64_load(at + j * ld);
+        f64_vec diff = x[j] - y * lv->a;
+        if (fine) {
+            diff = diff - y * lv->a_low;
+        }
+        square += diff * diff;
+    }
+    return square * lv->slope + (states ? f64_splat(term[0]) : f64_load(term));
+}
+
+static inline __attribute__((always_inline)) void narrow_clear(const int64_t d, narrow_register *r)
+{
+    r->total = r->energy = r->square = r->spread = (f64_vec){0};
+    for (int64_t j = 0; j < d; j++) {
+        r->sum[j] = (f64_vec){0};
+    }
+}
+
+/* States x[states][ldx] against points, and room for their logits. */
+typedef struct narrow_job {
+    const ddni_columns *y;
+    const ddni_narrow_level *lv;
+    int64_t states;
+    const double *x;
+    int64_t ldx;
+    double *logit;
+} narrow_job;
+
+/* One state, points in lanes. */
+static inline __attribute__((always_inline)) void narrow_points(const int64_t d, const int fine,
+                                                                const narrow_job *job, int64_t q,
+                                                                ddni_narrow_sums *out)
+{
+    const ddni_columns *y = job->y;
+    const ddni_narrow_level *lv = job->lv;
+    const double *x = job->x + q * job->ldx;
+    double *logit = job->logit;
+    const double *at = y->at;
+    const int64_t ld = y->ld, end = (y->n + LANES64 - 1) / LANES64 * LANES64;
+    f64_vec xs[DDNI_NARROW], from[DDNI_NARROW], top = f64_splat(-INFINITY);
+    for (int64_t j = 0; j < d; j++) {
+        xs[j] = f64_splat(x[j]);
+    }
+    for (int64_t i = 0; i < end; i += LANES64) {
+        f64_vec l = narrow_logit(d, fine, 0, lv, xs, at + i, ld, y->term + i);
+        f64_store(logit + i, l);
+        top = f64_select(l > top, l, top);
+    }
+    double max = top[0];
+    for (int v = 1; v < LANES64; v++) {
+        max = top[v] > max ? top[v] : max;
+    }
+    int64_t k = 0;
+    while (!any_lane(f64_load(logit + k) == max)) {
+        k += LANES64;
+    }
+    while (logit[k] != max) {
+        k++;
+    }
+    logit[k] = DDNI_NOWHERE;
+    for (int64_t j = 0; j < d; j++) {
+        from[j] = f64_splat(at[j * ld + k]);
+    }
+    narrow_register r;
+    narrow_clear(d, &r);
+    int64_t skipped = 0;
+    const f64_ivec all = ~(f64_ivec){0};
+    for (int64_t i = 0; i < end; i += LANES64) {
+        f64_vec below = f64_load(logit + i) - max;
+        if (!any_lane(below >= lv->least)) {
+            skipped += LANES64;
+            continue;
+        }
+        narrow_add(d, fine, below, all, at + i, ld, from, &r);
+    }
+    out->max = max;
+    out->argmax = k;
+    out->rest = lanes_together(r.total);
+    out->rest_energy = lanes_together(r.energy);
+    out->rest_square = lanes_together(r.square);
+    out->spread = lanes_together(r.spread);
+    out->skipped = skipped;
+    for (int64_t j = 0; j < d; j++) {
+        out->sum[j] = lanes_together(r.sum[j]);
+    }
+}
+
+/* Up to a register of states in lanes, few points. */
+static inline __attribute__((always_inline)) void narrow_states(const int64_t d, const int fine,
+                                                                const narrow_job *job, int64_t q,
+                                                                int64_t states,
+                                                                ddni_narrow_sums *out)
+{
+    const ddni_columns *y = job->y;
+    const ddni_narrow_level *lv = job->lv;
+    const double *x = job->x + q * job->ldx;
+    const int64_t ldx = job->ldx;
+    double *logit = job->logit;
+    const double *at = y->at;
+    const int64_t ld = y->ld;
+    f64_vec xs[DDNI_NARROW], from[DDNI_NARROW], top = f64_splat(-INFINITY);
+    f64_ivec where = {0};
+    for (int64_t j = 0; j < d; j++) {
+        f64_vec all = {0};
+        for (int v = 0; v < LANES64; v++) {
+            all[v] = x[(v < states ? v : 0) * ldx + j];
+        }
+        xs[j] = all;
+    }
+    for (int64_t i = 0; i < y->n; i++) {
+        f64_vec l = narrow_logit(d, fine, 1, lv, xs, at + i, ld, y->term + i);
+        f64_ivec better = l > top;
+        f64_store(logit + i * LANES64, l);
+        top = f64_select(better, l, top);
+        where = (where & ~better) | (((f64_ivec){0} + i) & better);
+    }
+    for (int64_t j = 0; j < d; j++) {
+        f64_vec all = {0};
+        for (int v = 0; v < LANES64; v++) {
+            all[v] = at[j * ld + where[v]];
+        }
+        from[j] = all;
+    }
+    narrow_register r;
+    narrow_clear(d, &r);
+    for (int64_t i = 0; i < y->n; i++) {
+        f64_vec below = f64_load(logit + i * LANES64) - top;
+        narrow_add(d, fine | STATES, below, where != i, at + i, ld, from, &r);
+    }
+    for (int v = 0; v < states; v++) {
+        out[v].max = top[v];
+        out[v].argmax = where[v];
+        out[v].rest = r.total[v];
+        out[v].rest_energy = r.energy[v];
+        out[v].rest_square = r.square[v];
+        out[v].spread = r.spread[v];
+        out[v].skipped = 0;
+        for (int64_t j = 0; j < d; j++) {
+            out[v].sum[j] = r.sum[j][v];
+        }
+    }
+}
+
+/* States go side by side where that takes fewer steps: a register of points costs about as much as
+ * one of states, and its sums over the lanes as much as four. */
+static inline __attribute__((always_inline)) void
+narrow_of(const int64_t d, const int fine, const narrow_job *job, ddni_narrow_sums *out)
+{
+    const ddni_columns *y = job->y;
+    for (int64_t q = 0; q < job->states; q += LANES64) {
+        int64_t count = job->states - q < LANES64 ? job->states - q : LANES64;
+        if (y->n <= DDNI_NARROW_FEW && y->n <= count * (y->ld / LANES64 + 4)) {
+            narrow_states(d, fine, job, q, count, out + q);
+            continue;
+        }
+        for (int64_t v = q; v < q + count; v++) {
+            narrow_points(d, fine, job, v, out + v);
+        }
+    }
+}
+
+/* The sizes of toys have code of their own, whose sums stay in registers. */
+#define NARROW_CASE(width, fine)                                                                   \
+    static void narrow_##width##_##fine(const narrow_job *job, ddni_narrow_sums *out)              \
+    {                                                                                              \
+        narrow_of(width > 0 ? width : job->y->d, fine, job, out);                                  \
+    }
+NARROW_CASE(1, 0)
+NARROW_CASE(2, 0)
+NARROW_CASE(3, 0)
+NARROW_CASE(0, 0)
+NARROW_CASE(1, 1)
+NARROW_CASE(2, 1)
+NARROW_CASE(3, 1)
+NARROW_CASE(0, 1)
+
+static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t states,
+                   const double *x, int64_t ldx, double *logit, ddni_narrow_sums *out)
+{
+    typedef void (*narrow_fn)(const narrow_job *job, ddni_narrow_sums *out);
+    static const narrow_fn cases[2][4] = {{narrow_0_0, narrow_1_0, narrow_2_0, narrow_3_0},
+                                          {narrow_0_1, narrow_1_1, narrow_2_1, narrow_3_1}};
+    const narrow_job job = {y, lv, states, x, ldx, logit};
+    cases[lv->fine != 0][y->d <= 3 ? y->d : 0](&job, out);
+}

@@ -1,0 +1,256 @@
+/* Points of few coordinates: all of them in double by differences, side by side in registers. A
+ * result stands if the rounding of the logits does not show in it. theory.md (11), (14). */
+#include "oracle/empirical/narrow.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "oracle/empirical/finish.h"
+#include "oracle/empirical/logit.h"
+
+enum {
+    NUMBERS = 1 << 17, /* of the copy, at most: 1 MB */
+    REMEMBERED = 4096, /* points up to which reading them all costs no more than a list does */
+    STATES = 64,       /* of a tile, at most */
+    STEPS_OF_TILE = 1 << 18, /* pairs of a state and a point in a tile, about: 0.3 ms */
+    PAIR = 8                 /* multiply-adds that a pair costs beside those of the coordinates */
+};
+
+/* Distances over s whose squares are far from the end of the range of double, and from
+ * DDNI_NOWHERE. */
+static const double FAR = 1e140;
+
+/* What cancellation may have taken from the trace, and how much of it may be lost. */
+static const double TRACE_UNIT = 1e-15, TRACE_LOST_F64 = 1e-10, TRACE_LOST = 1e-4;
+
+typedef struct narrow_scratch {
+    double *logit;    /* [workers][room] */
+    int32_t *verdict; /* [states] */
+} narrow_scratch;
+
+/* A run over a batch. */
+typedef struct narrow_run {
+    const ddni_block *b;
+    ddni_narrow_level level;
+    int64_t m, width;        /* states, and those of a tile */
+    int64_t room;            /* numbers of logits of a worker */
+    int32_t posterior;       /* outputs are wanted that need more than the mean */
+    double rounding, sums;   /* of a logit and of a mean, in units of their sizes */
+    _Atomic int32_t skipped; /* points were left out */
+} narrow_run;
+
+/* ---- The copy ---- */
+
+ddn_status ddni_narrow_create(ddn_context *ctx, const ddn_dataset *ds, ddni_columns *out)
+{
+    ddni_columns c = {.n = ds->n, .d = ds->d};
+    if (ds->d > DDNI_NARROW || ds->n > NUMBERS / ds->d) {
+        return DDN_OK;
+    }
+    c.ld = (ds->n + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES;
+    DDNI_TRY(ddni_alloc_for(ctx, "columns", c.ld * c.d, sizeof *c.at, &out->at));
+    DDNI_TRY(ddni_alloc_for(ctx, "columns", c.ld, sizeof *c.term, &out->term));
+    c.at = out->at;
+    c.term = out->term;
+    *out = c;
+    for (int64_t i = 0; i < c.ld; i++) {
+        double row[DDNI_NARROW] = {0};
+        c.term[i] = i >= c.n ? DDNI_NOWHERE : ds->weights != NULL ? ds->weights->log[i] : 0;
+        if (i < c.n) {
+            ddni_dataset_rows(ds, i, 1, row, c.d);
+        }
+        for (int64_t j = 0; j < c.d; j++) {
+            c.at[j * c.ld + i] = row[j];
+        }
+    }
+    return DDN_OK;
+}
+
+void ddni_narrow_release(const ddni_allocator *al, ddni_columns *columns)
+{
+    ddni_free(al, columns->at);
+    ddni_free(al, columns->term);
+}
+
+/* ---- States ---- */
+
+/* A state and what is known of it relative to its nearest point. */
+typedef struct narrow_state {
+    const double *x;
+    double from[DDNI_NARROW];     /* that point */
+    double rest[DDNI_NARROW];     /* x - a from */
+    double relative[DDNI_NARROW]; /* mean - from */
+    double spread;                /* mean of |y - from|^2 */
+    double trace, unsure;         /* tr Cov, and what cancellation may have taken from it */
+} narrow_state;
+
+static void open_state(const narrow_run *p, const double *x, const ddni_narrow_sums *s,
+                       narrow_state *of)
+{
+    const ddni_columns *y = p->b->columns;
+    double inverse = 1 / (1 + s->rest), square = 0;
+    of->x = x;
+    for (int64_t j = 0; j < y->d; j++) {
+        double from = y->at[j * y->ld + s->argmax];
+        of->from[j] = from;
+        of->rest[j] = (x[j] - p->level.a * from) - p->level.a_low * from;
+        of->relative[j] = s->sum[j] * inverse;
+        square += of->relative[j] * of->relative[j];
+    }
+    of->spread = s->spread * inverse;
+    of->trace = of->spread > square ? of->spread - square : 0;
+    of->unsure = TRACE_UNIT * of->spread;
+}
+
+/* Whether the result keeps the promise: errors of the logits move the mean by at most so many times
+ * the root of the trace, and sums relative to the nearest point round at the size of what lies
+ * beside it. Roots are taken where the squares do not tell. */
+static int32_t stands(const narrow_run *p, const ddni_narrow_sums *s, const narrow_state *of)
+{
+    const ddni_block *b = p->b;
+    double a = b->level->a, error = (b->log_size - s->max) * p->rounding, square = 0, size = 0;
+    if (error > ddni_logit_allowed(b) ||
+        (b->want_trace &&
+         of->unsure > (b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST) * of->trace &&
+         b->n > 1)) {
+        return 0;
+    }
+    if (!b->want_sum) {
+        return 1;
+    }
+    for (int64_t j = 0; j < b->d; j++) {
+        double diff = of->rest[j] - a * of->relative[j];
+        square += diff * diff;
+        size += of->x[j] * of->x[j];
+    }
+    double logits = error * error * (of->trace + of->unsure), sums = p->sums * p->sums * of->spread;
+    double least = ddni_score_allowed(b, 1, 0);
+    return 2 * a * a * (logits + sums) <= least * least * square ||
+           a * (sqrt(logits) + sqrt(sums)) <= ddni_score_allowed(b, sqrt(square), sqrt(size));
+}
+
+static void write_state(const narrow_run *p, int64_t row, const ddni_narrow_sums *s,
+                        const narrow_state *of)
+{
+    const ddni_block *b = p->b;
+    const ddni_request *rq = b->rq;
+    double *mean = rq->f64[DDN_OUT_MEAN], *score = rq->f64[DDN_OUT_SCORE];
+    double inverse = 1 / b->level->s2;
+    if (p->posterior) {
+        const ddni_posterior post = {s->max, s->argmax, s->rest, s->rest_energy, s->rest_square};
+        ddni_finish_posterior(b, row, &post);
+    }
+    for (int64_t j = 0; mean != NULL && j < b->d; j++) {
+        mean[row * rq->ld[DDN_OUT_MEAN] + j] = of->from[j] + of->relative[j];
+    }
+    for (int64_t j = 0; score != NULL && j < b->d; j++) {
+        score[row * rq->ld[DDN_OUT_SCORE] + j] =
+            (b->level->a * of->relative[j] - of->rest[j]) * inverse;
+    }
+    if (b->want_trace) {
+        rq->f64[DDN_OUT_TRACE_COV][row] = of->trace;
+    }
+}
+
+/* A tile function. */
+static void run_tile(void *arg, int64_t tile, int64_t worker)
+{
+    narrow_run *p = arg;
+    const ddni_block *b = p->b;
+    const narrow_scratch *own = b->own;
+    ddni_narrow_sums sums[STATES];
+    int64_t first = tile * p->width, count = p->m - first < p->width ? p->m - first : p->width;
+    const double *x = b->x + first * b->ldx;
+    b->kern->narrow(b->columns, &p->level, count, x, b->ldx, own->logit + worker * p->room, sums);
+    for (int64_t q = 0; q < count; q++) {
+        narrow_state of;
+        open_state(p, x + q * b->ldx, &sums[q], &of);
+        own->verdict[first + q] = DDNI_RETRY;
+        if (stands(p, &sums[q], &of)) {
+            write_state(p, first + q, &sums[q], &of);
+            own->verdict[first + q] = DDNI_DONE;
+        }
+        if (sums[q].skipped > 0) {
+            atomic_store_explicit(&p->skipped, 1, memory_order_relaxed);
+        }
+    }
+}
+
+/* ---- The way ---- */
+
+static const char *why_not(const ddni_block *b)
+{
+    return b->columns->at == NULL ? "more than 16 coordinates, or more than 131072 numbers in all"
+           : b->want_class || b->want_draw || b->want_cov || b->want_nearest
+               ? "outputs that are no function of plain sums over the points"
+           : b->rq->trajectory && b->rq->epsilon > 0 && b->n > REMEMBERED
+               ? "so many points are listed along trajectories"
+               : NULL;
+}
+
+/* Whether logits may be too large for sums of them, which the range check of the other ways tells
+ * from what double cannot hold. */
+static int32_t far_off(const ddni_block *b, int64_t m)
+{
+    double top = sqrt(b->o->norm_max) + b->o->centre_length;
+    for (int64_t r = 0; r < m; r++) {
+        for (int64_t j = 0; j < b->d; j++) {
+            double size = fabs(b->x[r * b->ldx + j]);
+            top = size > top ? size : top;
+        }
+    }
+    return !(top <= FAR * fmin(1, b->level->s));
+}
+
+static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows, int64_t *left)
+{
+    narrow_scratch *own = b->own;
+    const ddni_columns *y = b->columns;
+    narrow_run p = {.b = b, .m = m, .room = DDNI_NARROW_FEW * DDNI_LANES};
+    p.level = (ddni_narrow_level){.a = b->level->a,
+                                  .a_low = b->level->a_low,
+                                  .slope = -1 / (2 * b->level->s2),
+                                  .least = -b->log_ratio,
+                                  .fine = b->ds->type == DDN_TYPE_F64};
+    p.room = p.room < y->ld ? y->ld : p.room;
+    p.rounding = ddni_logit_error(b, b->log_size - 1);
+    p.sums = 0x1p-53 * (2 + sqrt((double)b->n));
+    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+        p.posterior |= b->rq->i64[what] != NULL ||
+                       (b->rq->f64[what] != NULL && what != DDN_OUT_SCORE && what != DDN_OUT_MEAN);
+    }
+    p.width = STEPS_OF_TILE / y->n / DDNI_LANES * DDNI_LANES;
+    p.width = p.width < DDNI_LANES ? DDNI_LANES : p.width > STATES ? STATES : p.width;
+    DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room, 8, &own->logit));
+    DDNI_TRY(ddni_reserve(ctx, "verdicts", m, sizeof *own->verdict, &own->verdict));
+    if (far_off(b, m)) {
+        for (int64_t r = 0; r < m; r++) {
+            rows[r] = r;
+        }
+        *left = m;
+        return DDN_OK;
+    }
+    DDNI_TRY(ddni_parallel(ctx, (m + p.width - 1) / p.width,
+                           (double)m * (double)y->n * (double)(2 * y->d + PAIR), run_tile, &p));
+    for (int64_t r = 0; r < m; r++) {
+        if (own->verdict[r] != DDNI_DONE) {
+            rows[(*left)++] = r;
+        }
+    }
+    if (p.skipped && b->n > 1) {
+        b->dropped = fmax(b->dropped, b->rq->epsilon);
+    }
+    b->rows += m * b->n;
+    b->bytes += b->n * b->d * ddni_type_size(b->ds->type);
+    return DDN_OK;
+}
+
+const ddni_way ddni_way_narrow = {
+    .name = "narrow",
+    .why_not = why_not,
+    .run_batch = run,
+    .failure = "rounding of differences might show in the result",
+    .scratch_bytes = sizeof(narrow_scratch),
+    .pointers = sizeof(narrow_scratch) / sizeof(void *),
+};

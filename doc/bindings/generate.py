@@ -82,7 +82,7 @@ def rust_type(face, c_type):
     what, const, stars = face.kind(c_type)
     name = RUST.get(what, what)
     if c_type.endswith("*const *"):
-        return f"*const *mut {name}"
+        return f"*const *{'const' if const else 'mut'} {name}"
     for i in range(stars):
         name = f"*{'const' if const and i == 0 else 'mut'} {name}"
     return name
@@ -127,8 +127,8 @@ JULIA_WORDS = {"function", "type", "in", "end", "module", "using", "import", "wh
 
 def julia_type(face, c_type):
     what, _, stars = face.kind(c_type)
-    if what == "char" and stars == 1:
-        return "Cstring"
+    if what == "char":
+        return "Cstring" if stars == 1 else "Ptr{Cstring}"
     if face.is_callback(c_type):
         return "Ptr{Cvoid}"
     name = JULIA["void" if what in face.handles else what]

@@ -62,7 +62,7 @@ def fits(c_type, julia, face):
         return julia == "Ptr{Cvoid}"
     stars, base = c_type.count("*"), c_type.replace("*", "").replace("const", "").strip()
     if base == "char":
-        return (stars, julia) == (1, "Cstring")
+        return (stars, julia) in ((1, "Cstring"), (2, "Ptr{Cstring}"))
     base = face["types"].get(base, base)
     julia_stars, julia_base = julia.count("Ptr{"), re.sub(r"Ptr\{|\}", "", julia)
     opaque = stars > 0 and (base == "void" or base in face["handles"])

@@ -454,8 +454,9 @@ class MainJob(unittest.TestCase):
         times, spectrum = regimes.measure(diffdyn.Context(threads=2), quick=True)
         self.assertAlmostEqual(spectrum.scalar("Lambda").value, 103.72727263775, delta=1e-10)
         self.assertEqual(f"{spectrum.scalar('t_S').value:.4f}", "2.3257")
-        self.assertEqual(f"{times.scalar('t_S_phi').value:.12f}", "2.244713438500")
-        self.assertEqual(f"{times.scalar('t_C_phi').value:.12f}", "0.652198215631")
+        # Their last digits hang on the processor, as those of scores do.
+        self.assertAlmostEqual(times.scalar("t_S_phi").value, 2.2447134385, delta=1e-8)
+        self.assertAlmostEqual(times.scalar("t_C_phi").value, 0.6521982156, delta=1e-8)
 
 
 SETS = {"fast": (Arrays, Callbacks, Interrupts, Lifetimes, Measurements), "torch": (Torch,), "main_job": (MainJob,),

@@ -344,7 +344,7 @@ static ddn_status ask_own(const pass *p, ddni_report *report)
 
 /* Writes the outputs of a state from its merged record; notes whether to ask again, and what is
  * drawn. */
-static void write_state(const pass *p, int64_t q, const double *record)
+static void write_merged(const pass *p, int64_t q, const double *record)
 {
     const ddni_request *rq = p->rq;
     const ddni_records *r = &p->shape;
@@ -423,7 +423,7 @@ static ddn_status exchange(pass *p, int64_t *again)
         DDNI_TRY(ddni_team_allgather(p->ctx, team, bytes, b->merged, b->all));
         for (int64_t i = 0; i < count; i++) {
             const double *record = b->all + i * r->width;
-            write_state(p, first + i, record);
+            write_merged(p, first + i, record);
             if (!p->exact && record[DDNI_PART_ERROR] > 0) {
                 b->again[(*again)++] = first + i;
             }

@@ -70,6 +70,19 @@ FUNCTIONS = {
     "ddn_context_cancel": ("v", "p"),
     # ddn_status ddn_context_fail(ddn_context *ctx, const char *text)
     "ddn_context_fail": ("i", "ps"),
+    # ddn_status ddn_team_create(ddn_context *ctx, int64_t rank, int64_t size, ddn_team_allgather_fn
+    #     allgather, ddn_team_alltoall_fn alltoall, void *user, ddn_release_fn release, ddn_team **out)
+    "ddn_team_create": ("i", "pllppppp"),
+    # ddn_status ddn_team_retain(const ddn_team *team)
+    "ddn_team_retain": ("i", "p"),
+    # void ddn_team_destroy(ddn_team *team)
+    "ddn_team_destroy": ("v", "p"),
+    # int64_t ddn_team_rank(const ddn_team *team)
+    "ddn_team_rank": ("l", "p"),
+    # int64_t ddn_team_size(const ddn_team *team)
+    "ddn_team_size": ("l", "p"),
+    # ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine)
+    "ddn_team_agree": ("i", "ppi"),
     # ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_t d, const void *data,
     #     int64_t ld, ddn_dataset **out)
     "ddn_dataset_create": ("i", "pillplp"),
@@ -78,9 +91,14 @@ FUNCTIONS = {
     "ddn_dataset_create_borrowed": ("i", "pillplppp"),
     # ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format, ddn_dataset **out)
     "ddn_dataset_open": ("i", "psip"),
+    # ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count, const char *const
+    #     *paths, ddn_dataset **out)
+    "ddn_dataset_open_files": ("i", "pilpp"),
     # ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale, double
     #     shift, ddn_dataset **out)
     "ddn_dataset_create_mapped": ("i", "ppddp"),
+    # ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
+    "ddn_dataset_create_bytes": ("i", "ppp"),
     # ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const
     #     int32_t *labels, ddn_dataset **out)
     "ddn_dataset_create_labelled": ("i", "pplpp"),
@@ -98,6 +116,11 @@ FUNCTIONS = {
     # ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const
     #     int32_t *classes, ddn_dataset **out)
     "ddn_dataset_create_class_subset": ("i", "pplpp"),
+    # ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_dataset *part,
+    #     ddn_dataset **out)
+    "ddn_dataset_create_team": ("i", "pppp"),
+    # const ddn_team *ddn_dataset_team(const ddn_dataset *ds)
+    "ddn_dataset_team": ("p", "p"),
     # ddn_status ddn_dataset_retain(const ddn_dataset *ds)
     "ddn_dataset_retain": ("i", "p"),
     # void ddn_dataset_destroy(ddn_dataset *ds)
@@ -112,6 +135,8 @@ FUNCTIONS = {
     "ddn_dataset_scale": ("d", "p"),
     # double ddn_dataset_shift(const ddn_dataset *ds)
     "ddn_dataset_shift": ("d", "p"),
+    # const char *ddn_dataset_description(const ddn_dataset *ds)
+    "ddn_dataset_description": ("s", "p"),
     # ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
     #     double *out, int64_t ldo)
     "ddn_dataset_read": ("i", "ppllpl"),
@@ -762,6 +787,10 @@ CALLBACKS = {
     "ddn_parallel_for_fn": ("i", "plpp"),
     # int32_t ddn_progress_fn(void *user, const char *stage, double fraction)
     "ddn_progress_fn": ("i", "psd"),
+    # int32_t ddn_team_allgather_fn(void *user, int64_t bytes, const void *give, void *take)
+    "ddn_team_allgather_fn": ("i", "plpp"),
+    # int32_t ddn_team_alltoall_fn(void *user, int64_t bytes, const void *give, void *take)
+    "ddn_team_alltoall_fn": ("i", "plpp"),
     # int32_t ddn_schedule_fn(void *user, double t, double *a, double *s, double *da, double *ds)
     "ddn_schedule_fn": ("i", "pdpppp"),
     # int32_t ddn_classify_f64_fn(void *user, int64_t m, int64_t d, const double *x, int64_t ldx, int32_t
@@ -827,6 +856,9 @@ CONSTANTS = {
     "DDN_FORMAT_NPY": 1,
     "DDN_FORMAT_IDX": 2,
     "DDN_FORMAT_CIFAR10": 3,
+    "DDN_FORMAT_CIFAR100": 4,
+    "DDN_FORMAT_CIFAR100_COARSE": 5,
+    "DDN_FORMAT_NPY_BF16": 6,
     "DDN_TABLE_NONE": -1,
     "DDN_TABLE_ALPHA_BAR": 1,
     "DDN_TABLE_BETA": 2,

@@ -32,6 +32,9 @@ const DDN_FORMAT_AUTO = Int32(0)
 const DDN_FORMAT_NPY = Int32(1)
 const DDN_FORMAT_IDX = Int32(2)
 const DDN_FORMAT_CIFAR10 = Int32(3)
+const DDN_FORMAT_CIFAR100 = Int32(4)
+const DDN_FORMAT_CIFAR100_COARSE = Int32(5)
+const DDN_FORMAT_NPY_BF16 = Int32(6)
 const DDN_TABLE_NONE = Int32(-1)
 const DDN_TABLE_ALPHA_BAR = Int32(1)
 const DDN_TABLE_BETA = Int32(2)
@@ -385,6 +388,37 @@ ddn_context_fail(ctx, text) =
     ccall((:ddn_context_fail, libdiffdyn), Int32,
           (Ptr{Cvoid}, Cstring), ctx, text)
 
+# ddn_status ddn_team_create(ddn_context *ctx, int64_t rank, int64_t size, ddn_team_allgather_fn allgather,
+#     ddn_team_alltoall_fn alltoall, void *user, ddn_release_fn release, ddn_team **out)
+ddn_team_create(ctx, rank, size, allgather, alltoall, user, release, out) =
+    ccall((:ddn_team_create, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Int64, Int64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, rank, size, allgather, alltoall, user, release, out)
+
+# ddn_status ddn_team_retain(const ddn_team *team)
+ddn_team_retain(team) =
+    ccall((:ddn_team_retain, libdiffdyn), Int32,
+          (Ptr{Cvoid},), team)
+
+# void ddn_team_destroy(ddn_team *team)
+ddn_team_destroy(team) =
+    ccall((:ddn_team_destroy, libdiffdyn), Cvoid,
+          (Ptr{Cvoid},), team)
+
+# int64_t ddn_team_rank(const ddn_team *team)
+ddn_team_rank(team) =
+    ccall((:ddn_team_rank, libdiffdyn), Int64,
+          (Ptr{Cvoid},), team)
+
+# int64_t ddn_team_size(const ddn_team *team)
+ddn_team_size(team) =
+    ccall((:ddn_team_size, libdiffdyn), Int64,
+          (Ptr{Cvoid},), team)
+
+# ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine)
+ddn_team_agree(ctx, team, mine) =
+    ccall((:ddn_team_agree, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Ptr{Cvoid}, Int32), ctx, team, mine)
+
 # ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_t d, const void *data,
 #     int64_t ld, ddn_dataset **out)
 ddn_dataset_create(ctx, type_, n, d, data, ld, out) =
@@ -402,11 +436,22 @@ ddn_dataset_open(ctx, path, format, out) =
     ccall((:ddn_dataset_open, libdiffdyn), Int32,
           (Ptr{Cvoid}, Cstring, Int32, Ptr{Ptr{Cvoid}}), ctx, path, format, out)
 
+# ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count, const char *const
+#     *paths, ddn_dataset **out)
+ddn_dataset_open_files(ctx, format, count, paths, out) =
+    ccall((:ddn_dataset_open_files, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Int32, Int64, Ptr{Cstring}, Ptr{Ptr{Cvoid}}), ctx, format, count, paths, out)
+
 # ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale, double shift,
 #     ddn_dataset **out)
 ddn_dataset_create_mapped(ctx, ds, scale, shift, out) =
     ccall((:ddn_dataset_create_mapped, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Ptr{Ptr{Cvoid}}), ctx, ds, scale, shift, out)
+
+# ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
+ddn_dataset_create_bytes(ctx, ds, out) =
+    ccall((:ddn_dataset_create_bytes, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, ds, out)
 
 # ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const int32_t
 #     *labels, ddn_dataset **out)
@@ -443,6 +488,17 @@ ddn_dataset_create_class_subset(ctx, ds, count, classes, out) =
     ccall((:ddn_dataset_create_class_subset, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Int32}, Ptr{Ptr{Cvoid}}), ctx, ds, count, classes, out)
 
+# ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_dataset *part, ddn_dataset
+#     **out)
+ddn_dataset_create_team(ctx, team, part, out) =
+    ccall((:ddn_dataset_create_team, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, team, part, out)
+
+# const ddn_team *ddn_dataset_team(const ddn_dataset *ds)
+ddn_dataset_team(ds) =
+    ccall((:ddn_dataset_team, libdiffdyn), Ptr{Cvoid},
+          (Ptr{Cvoid},), ds)
+
 # ddn_status ddn_dataset_retain(const ddn_dataset *ds)
 ddn_dataset_retain(ds) =
     ccall((:ddn_dataset_retain, libdiffdyn), Int32,
@@ -476,6 +532,11 @@ ddn_dataset_scale(ds) =
 # double ddn_dataset_shift(const ddn_dataset *ds)
 ddn_dataset_shift(ds) =
     ccall((:ddn_dataset_shift, libdiffdyn), Float64,
+          (Ptr{Cvoid},), ds)
+
+# const char *ddn_dataset_description(const ddn_dataset *ds)
+ddn_dataset_description(ds) =
+    ccall((:ddn_dataset_description, libdiffdyn), Cstring,
           (Ptr{Cvoid},), ds)
 
 # ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count, double

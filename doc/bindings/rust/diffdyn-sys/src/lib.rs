@@ -25,6 +25,24 @@ pub struct ddn_options {
     _private: [u8; 0],
     _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
 }
+/// One of `size` ranks that work together: processes on one or many machines, or threads of one process with a
+/// context each. Objects made over a team (ddn_dataset_create_team, oracles of such sets, and the queries and
+/// integrators of those) are used by all ranks together: each makes the same calls, in the same order, with the
+/// same arguments. They all get the same bits, in each run with the same team size and processors, and the same
+/// status: - An error, a stop or a cancel on one rank ends the same call on all of them, with its status and
+/// "rank 2 of 4: " before its text. Ranks that fail in two ways at once each keep their own status. A rank that
+/// fails alone after the last exchange of a call (no memory for a result) gets its error there, the others at
+/// their next call. - Calls that differ, or their arguments, end with DDN_E_MISMATCH on all ranks. - A request to
+/// stop is looked at where ranks exchange, once in an evaluation. A rank that stops calling (it crashed, or left
+/// the loop for reasons of its own) leaves the others waiting: that is for the host to notice, as MPI does.
+///
+/// One call at a time, whatever the number of contexts: DDN_E_STATE in another thread. Threads that work side by
+/// side take a team each (MPI_Comm_dup).
+#[repr(C)]
+pub struct ddn_team {
+    _private: [u8; 0],
+    _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
+}
 /// An immutable set of points a_i, i < n, each with d coordinates: a_ij = scale * stored_ij + shift, and a
 /// probability pi_i: 1/n unless the set was given weights (ddn_dataset_create_weighted) or made of one with
 /// copies (ddn_dataset_create_distinct). May be shared between threads and contexts. Derived sets (mapped,
@@ -211,7 +229,8 @@ pub type ddn_status = i32;
 pub type ddn_type = i32;
 /// Keys of the options of a context.
 pub type ddn_context_key = i32;
-/// File formats. All but CIFAR-10 may be gzip-compressed.
+/// File formats; doc/data.md has all that is read. All but CIFAR may be gzip-compressed or members of a zip
+/// archive (.npz).
 pub type ddn_format = i32;
 /// What the numbers of a table are.
 pub type ddn_table = i32;
@@ -339,14 +358,21 @@ pub const DDN_CONTEXT_NONE: ddn_context_key = -1;
 pub const DDN_CONTEXT_THREADS: ddn_context_key = 1001;
 /// not a value; keeps the constants signed
 pub const DDN_FORMAT_NONE: ddn_format = -1;
-/// by content: NPY and IDX magic, else CIFAR-10 by record size
+/// by content: NPY and IDX magic, else CIFAR by record size
 pub const DDN_FORMAT_AUTO: ddn_format = 0;
-/// NumPy .npy 1.0-3.0: little-endian f4, f8, u1; C order; first axis = points, the others are flattened
+/// NumPy .npy 1.0-3.0: b1, u1 to u8, i1 to i8, f2, f4, f8 in either order of bytes and of axes; first axis =
+/// points, the others are flattened in C order
 pub const DDN_FORMAT_NPY: ddn_format = 1;
-/// IDX (MNIST), unsigned bytes
+/// IDX (MNIST), all its types
 pub const DDN_FORMAT_IDX: ddn_format = 2;
 /// CIFAR-10 binary batch: records of 1 label byte + 3072 bytes; the set comes with its labels
 pub const DDN_FORMAT_CIFAR10: ddn_format = 3;
+/// CIFAR-100: 2 label bytes, coarse and fine, + 3072; with the fine labels
+pub const DDN_FORMAT_CIFAR100: ddn_format = 4;
+/// the same with the coarse labels; by name alone
+pub const DDN_FORMAT_CIFAR100_COARSE: ddn_format = 5;
+/// as NPY, where u2 (or V2) is bfloat16; by name alone
+pub const DDN_FORMAT_NPY_BF16: ddn_format = 6;
 /// not a value; keeps the constants signed
 pub const DDN_TABLE_NONE: ddn_table = -1;
 /// a^2 at each index, with s^2 = 1 - a^2
@@ -826,6 +852,13 @@ pub type ddn_parallel_for_fn =
 /// exception, panic or longjmp may cross it.
 pub type ddn_progress_fn =
     unsafe extern "C" fn(user: *mut c_void, stage: *const c_char, fraction: f64) -> i32;
+/// Gives `give` to all ranks: take[r] is what rank r gave, one's own included. Called on the thread that made the
+/// call, by all ranks in the same order with the same number of bytes, at most 2^26.
+pub type ddn_team_allgather_fn =
+    unsafe extern "C" fn(user: *mut c_void, bytes: i64, give: *const c_void, take: *mut c_void) -> i32;
+/// Gives give[r] to rank r: take[r] is what rank r gave to this one. Rules as for ddn_team_allgather_fn.
+pub type ddn_team_alltoall_fn =
+    unsafe extern "C" fn(user: *mut c_void, bytes: i64, give: *const c_void, take: *mut c_void) -> i32;
 /// A schedule of the host's own: writes a, s and their derivatives at t (callbacks: base.h; a schedule that is
 /// shared is asked by several threads at a time).
 pub type ddn_schedule_fn =
@@ -957,23 +990,65 @@ extern "C" {
     /// For callbacks that fail: `return ddn_context_fail(ctx, "the device is gone");` gives the text to the message
     /// of the call that is running. Always returns DDN_E_CALLBACK.
     pub fn ddn_context_fail(ctx: *mut ddn_context, text: *const c_char) -> i32;
+    /// Makes a team of two exchanges of bytes; diffdyn/mpi.h makes one from any communicator. Exchanges nothing.
+    /// `user` is handed to the callbacks, and to release with the last object made over the team. An exchange that
+    /// fails ends the call with DDN_E_CALLBACK, on this rank and for good. Errors: DDN_E_NULL, DDN_E_RANGE,
+    /// DDN_E_NOMEM.
+    pub fn ddn_team_create(ctx: *mut ddn_context, rank: i64, size: i64, allgather: Option<ddn_team_allgather_fn>, alltoall: Option<ddn_team_alltoall_fn>, user: *mut c_void, release: Option<ddn_release_fn>, out: *mut *mut ddn_team) -> i32;
+    /// Adds a reference to the team: it then takes one more ddn_team_destroy. DDN_E_NULL, DDN_E_HANDLE.
+    pub fn ddn_team_retain(team: *const ddn_team) -> i32;
+    /// Lets go of the team. NULL is a no-op.
+    pub fn ddn_team_destroy(team: *mut ddn_team);
+    /// This rank; -1 for NULL.
+    pub fn ddn_team_rank(team: *const ddn_team) -> i64;
+    /// Number of ranks; 0 for NULL.
+    pub fn ddn_team_size(team: *const ddn_team) -> i64;
+    /// Gives all ranks one status: `mine` of the lowest rank where that is an error, else DDN_STOPPED where one has
+    /// that, else DDN_OK. For steps that each rank takes by itself, such as opening its file: `status =
+    /// ddn_team_agree(ctx, team, ddn_dataset_open(...))`. The text of ctx's last error goes with it. A number that is
+    /// no status is DDN_E_RANGE.
+    pub fn ddn_team_agree(ctx: *mut ddn_context, team: *mut ddn_team, mine: i32) -> i32;
     /// Copies points. A fresh set has scale 1, shift 0 and no labels. Errors: DDN_E_NULL, DDN_E_KEY (type),
     /// DDN_E_RANGE (n, d), DDN_E_SHAPE (ld), DDN_E_NONFINITE, DDN_E_NOMEM.
     pub fn ddn_dataset_create(ctx: *mut ddn_context, type_: i32, n: i64, d: i64, data: *const c_void, ld: i64, out: *mut *mut ddn_dataset) -> i32;
     /// As ddn_dataset_create without the copy. On failure the caller still owns the data and release is not called.
     pub fn ddn_dataset_create_borrowed(ctx: *mut ddn_context, type_: i32, n: i64, d: i64, data: *const c_void, ld: i64, user: *mut c_void, release: Option<ddn_release_fn>, out: *mut *mut ddn_dataset) -> i32;
-    /// Opens a file as a dataset. The file is read whole, into the context's allocator, and closed: what becomes of
-    /// it later does not matter to the set. A host that wants a map of a file in place of a copy makes it itself and
-    /// lends it (ddn_dataset_create_borrowed); it then sees to it that nobody cuts the file short. Errors name the
-    /// file: DDN_E_IO (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of ddn_dataset_create.
+    /// Opens a file as a dataset. Numbers are stored as they are, or in the narrowest type that holds them all: u1
+    /// and b1 as DDN_TYPE_U8; i1, i2, u2, f2, f4 and bfloat16 as DDN_TYPE_F32; i4, u4, i8, u8 (below 2^53 in
+    /// magnitude) and f8 as DDN_TYPE_F64. ddn_dataset_description says what was done.
+    ///
+    /// A path with ".npz:" or ".zip:" in it names a member of an archive behind the last of these: "x.npz:images" is
+    /// images.npy in x.npz. Without, the member is the only array, or the first that there is of data, x, images,
+    /// points, samples, features, their like for training (x_train, train_images, ...) and arr_0; then labels come
+    /// with the points if the archive has some of such a name (labels, y, targets, ...; y_train, ...). A member that
+    /// is named comes alone.
+    ///
+    /// The file is read whole, into the context's allocator, and closed: what becomes of it later does not matter to
+    /// the set. A host that wants a map of a file in place of a copy makes it itself and lends it
+    /// (ddn_dataset_create_borrowed); it then sees to it that nobody cuts the file short. Errors name the file:
+    /// DDN_E_IO (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of ddn_dataset_create.
     pub fn ddn_dataset_open(ctx: *mut ddn_context, path: *const c_char, format: i32, out: *mut *mut ddn_dataset) -> i32;
+    /// As ddn_dataset_open with several files as one set, one after another: 1 <= count <= 1000, all of the same d
+    /// (DDN_E_SHAPE) and of numbers that are stored alike (DDN_E_TYPE). All are open at the same time. The set has
+    /// labels if each file brings some. Errors name the file.
+    pub fn ddn_dataset_open_files(ctx: *mut ddn_context, format: i32, count: i64, paths: *const *const c_char, out: *mut *mut ddn_dataset) -> i32;
     /// The same stored numbers under the map a = scale * stored + shift, replacing the present map. [0, 255] -> [-1,
     /// 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite.
     pub fn ddn_dataset_create_mapped(ctx: *mut ddn_context, ds: *const ddn_dataset, scale: f64, shift: f64, out: *mut *mut ddn_dataset) -> i32;
+    /// The same points as bytes, where they are bytes under an affine map, as images divided by 255 or normalised
+    /// are: a set of DDN_TYPE_U8 with that map, labels and weights kept, in an eighth or a quarter of the memory and
+    /// evaluated faster. The same means: each stored number is step * k + low, 0 <= k <= 255, to 4 roundings of the
+    /// largest magnitude of any, 2^-22 of it for DDN_TYPE_F32 and 2^-51 for DDN_TYPE_F64; low is the least of them
+    /// and step the largest that does. The map of the new set is that of ds after this one. A set of bytes is given
+    /// back as it is. Where the numbers are no bytes: DDN_E_UNSUPPORTED, with the row and the column of one that does
+    /// not fit to those before it; mostly after a few rows. Can be cancelled.
+    pub fn ddn_dataset_create_bytes(ctx: *mut ddn_context, ds: *const ddn_dataset, out: *mut *mut ddn_dataset) -> i32;
     /// The same points with labels, count == n, else DDN_E_SHAPE.
     pub fn ddn_dataset_create_labelled(ctx: *mut ddn_context, ds: *const ddn_dataset, count: i64, labels: *const i32, out: *mut *mut ddn_dataset) -> i32;
-    /// As ddn_dataset_create_labelled with the labels from a file: IDX (unsigned bytes) or .npy (u1, i1, i2, i4, i8
-    /// of one axis; values must fit in int32), each plain or gzip-compressed.
+    /// As ddn_dataset_create_labelled with the labels from a file: IDX or .npy, each plain, gzip-compressed or a
+    /// member of an archive (named, or the one that is called like labels): n integers of any type, also as floating-
+    /// point numbers or truth values, as [n] or [n][1], which must fit in int32; or [n][classes] of zeros with a 1 at
+    /// the label.
     pub fn ddn_dataset_open_labelled(ctx: *mut ddn_context, ds: *const ddn_dataset, path: *const c_char, out: *mut *mut ddn_dataset) -> i32;
     /// The same points with weights in place of those that they have: point i has the probability pi_i = weights[i] /
     /// sum_k weights[k], and everything that is measured on the set is that of the distribution sum_i pi_i
@@ -996,6 +1071,16 @@ extern "C" {
     /// share that the classes have in it. A class that no row has is DDN_E_KEY; a set without labels is
     /// DDN_E_UNSUPPORTED.
     pub fn ddn_dataset_create_class_subset(ctx: *mut ddn_context, ds: *const ddn_dataset, count: i64, classes: *const i32, out: *mut *mut ddn_dataset) -> i32;
+    /// The set of the points of all ranks, in rank order: `part` holds those of this one. All ranks make this call,
+    /// and those with the set, together (ddn_team). The number of points, classes, labels, mean, norms, digest,
+    /// neighbours and the empirical oracle are those of the whole set; row i is point i of the whole. All parts have
+    /// the same d, type, map, and labels or none (DDN_E_SHAPE); points with weights or several labels are
+    /// DDN_E_UNSUPPORTED. Functions that need all points in one process are, too: spectra, log determinants, spans,
+    /// subsets, copies and distinct points, new maps, labels and weights (give them to the parts), observers and
+    /// analyses that take points. Memory beside the part: 8 bytes for each point of the whole set that has a label.
+    pub fn ddn_dataset_create_team(ctx: *mut ddn_context, team: *mut ddn_team, part: *const ddn_dataset, out: *mut *mut ddn_dataset) -> i32;
+    /// The team that the set is spread over.
+    pub fn ddn_dataset_team(ds: *const ddn_dataset) -> *const ddn_team;
     /// Adds a reference to the dataset: it then takes one more ddn_dataset_destroy. DDN_E_NULL, DDN_E_HANDLE.
     pub fn ddn_dataset_retain(ds: *const ddn_dataset) -> i32;
     /// Lets go of the set. NULL is a no-op.
@@ -1010,6 +1095,10 @@ extern "C" {
     pub fn ddn_dataset_scale(ds: *const ddn_dataset) -> f64;
     /// Shift of the map; 0 for NULL.
     pub fn ddn_dataset_shift(ds: *const ddn_dataset) -> f64;
+    /// Where the points come from and what was done to them, for a person to read: the file and its type of numbers,
+    /// whether they were converted, and whence the labels. "" where the set was made of numbers in memory; NULL for
+    /// NULL. What is derived from a set has the text of that set, but for ddn_dataset_create_in_span.
+    pub fn ddn_dataset_description(ds: *const ddn_dataset) -> *const c_char;
     /// Reads points first .. first+count-1, mapped.
     pub fn ddn_dataset_read(ctx: *mut ddn_context, ds: *const ddn_dataset, first: i64, count: i64, out: *mut f64, ldo: i64) -> i32;
     /// A digest of the whole set, to tell later whether it is the same one: XXH64 with seed 0, numbers as their
@@ -1248,7 +1337,7 @@ extern "C" {
     /// state. How many there are; 0 for kinds that have one way only. A later version may have more ways, and other
     /// numbers for them; their names stay. Example: doc/examples/simple/ways.c
     pub fn ddn_oracle_way_count(oracle: *const ddn_oracle) -> i64;
-    /// Name of a way: "nearby", "refine", "dense_f32", "dense_f64", "refine_wide", "dense_wide", "direct".
+    /// Name of a way: "narrow", "nearby", "refine", "dense_f32", "dense_f64", "refine_wide", "dense_wide", "direct".
     pub fn ddn_oracle_way_name(oracle: *const ddn_oracle, way: i64) -> *const c_char;
     /// What a way did in the last run of a query, also one that failed; 0 where there is no such way.
     pub fn ddn_query_tally(query: *const ddn_query, what: i32, way: i64) -> i64;
@@ -1601,8 +1690,9 @@ extern "C" {
     /// median distances, in data units. At the noisy end these are samples of the model. f_mem and
     /// d2_q50 are NaN where all training points are equal. Scalars: "n", "n_test", "d", "wiener_axes", "evaluations"
     /// (states of denoising that the model was given), with clones "kappa" and, of the test data, "f_mem_test",
-    /// "d1_q50_test", "d2_q50_test", each with "_low" and "_high". Without test data, what needs it is NaN. Stages
-    /// "denoising", "clones". Pooling: as identities and clones, but for medians.
+    /// "d1_q50_test", "d2_q50_test", each with "_low" and "_high". Without test data the columns that need it are
+    /// NaN, and there are no scalars of it. Stages "denoising", "clones". Pooling: as identities and clones, but for
+    /// medians.
     ///
     /// Errors: DDN_E_NULL, DDN_E_SHAPE (d of the sets), DDN_E_RANGE, DDN_E_NONFINITE (times; answers of the model, by
     /// state), DDN_E_NOMEM, DDN_STOPPED, and those of the oracle, of ddn_oracle_create_empirical and

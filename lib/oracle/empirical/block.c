@@ -151,6 +151,18 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
     b->log_ratio = rq->epsilon > 0 ? log((double)b->n / rq->epsilon) : INFINITY;
 }
 
+ddni_block ddni_block_of(ddn_context *ctx, const ddni_empirical *o, const ddni_request *rq,
+                         const ddni_level *level, const ddni_batch *batch)
+{
+    ddni_block b = {.o = &o->points, .ds = o->base.dataset, .rq = rq, .level = level};
+    b.columns = &o->columns;
+    b.classes = o->base.classes;
+    b.x = batch->x;
+    b.ldx = batch->ldx;
+    ddni_block_init(ctx, &b, batch->m);
+    return b;
+}
+
 ddni_rows ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy)
 {
     const uint8_t *y = ddni_stored(ds, first);

@@ -193,6 +193,9 @@ static inline double ddni_square(const ddni_block *b, const double *x)
 /* Sizes of chunks and groups, levels and wishes for m states of a request; dataset, points, classes
  * and level are set. */
 void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m);
+/* All of that for a batch of states against the points of an oracle. */
+ddni_block ddni_block_of(ddn_context *ctx, const ddni_empirical *o, const ddni_request *rq,
+                         const ddni_level *level, const ddni_batch *batch);
 
 /* Distances of m states from the centre of the points, a times as far as these are; into far. */
 ddn_status ddni_block_measure(ddn_context *ctx, ddni_block *b, int64_t m);

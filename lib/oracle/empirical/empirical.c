@@ -28,12 +28,7 @@ static ddn_status evaluate(ddn_context *ctx, const ddn_oracle *oracle, void *scr
 {
     const ddni_empirical *o = (const ddni_empirical *)oracle;
     const ddni_level level = ddni_level_of_sums(batch->level);
-    ddni_block b = {.o = &o->points, .ds = oracle->dataset, .rq = rq, .level = &level};
-    b.columns = &o->columns;
-    b.classes = oracle->classes;
-    b.x = batch->x;
-    b.ldx = batch->ldx;
-    ddni_block_init(ctx, &b, batch->m);
+    ddni_block b = ddni_block_of(ctx, o, rq, &level, batch);
     return ddni_ways_run(ctx, &b, scratch, batch->m, report);
 }
 

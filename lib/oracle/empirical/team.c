@@ -209,11 +209,7 @@ static ddn_status reserve_pass(const pass *p)
 static ddn_status evaluate_own(const pass *p, ddni_scratch *ways, const ddni_request *rq,
                                const ddni_batch *batch, ddni_report *report)
 {
-    ddni_block b = {.o = &p->o->own->points, .ds = p->o->set->part, .rq = rq, .level = p->level};
-    b.classes = p->o->own->base.classes;
-    b.x = batch->x;
-    b.ldx = batch->ldx;
-    ddni_block_init(p->ctx, &b, batch->m);
+    ddni_block b = ddni_block_of(p->ctx, p->o->own, rq, p->level, batch);
     return ddni_ways_run(p->ctx, &b, ways, batch->m, report);
 }
 

@@ -6,8 +6,7 @@
 
 int main(void)
 {
-    static double points[4000 * 20], x[16 * 20], score[16 * 20];
-    const double times[4] = {1, 0.05, 0.01, 0.009};
+    static double points[4000 * 20], x[16 * 20], score[16 * 20], times[4] = {1, 0.05, 0.01, 0.009};
     ddn_context *ctx = NULL;
     ddn_dataset *ds = NULL;
     ddn_schedule *ou = NULL;

@@ -83,8 +83,8 @@ typedef struct ddni_handle {
     _Atomic int64_t references;
     _Atomic int32_t users; /* calls that use it at present, or DDNI_USED_ALONE */
     void (*finish)(void *object);
-    ddni_bond
-        *bond; /* of an object that others have a part of, or NULL; the object keeps it alive */
+    /* Of an object that others have a part of, or NULL; the object keeps it alive. */
+    ddni_bond *bond;
 } ddni_handle;
 
 enum {

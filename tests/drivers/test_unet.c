@@ -61,7 +61,7 @@ static void as_torch(const char *name)
             largest = fmax(largest, fabs(w));
         }
     }
-    print_message("%s: largest difference from torch %.1e, largest answer %.2f\n", name, worst,
+    print_message("# %s: largest difference from torch %.1e, largest answer %.2f\n", name, worst,
                   largest);
     assert_true(largest > 0.5);
     assert_true(worst < 1e-5 * largest); /* 1e-4 is promised */

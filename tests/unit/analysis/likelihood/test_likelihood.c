@@ -138,7 +138,7 @@ static void known_log_p(void **state)
         }
         ddn_schedule_destroy(sch);
     }
-    print_message("largest error of log p %.2g, of what is said of it %.2g\n", worst, rest);
+    print_message("# largest error of log p %.2g, of what is said of it %.2g\n", worst, rest);
     ddn_context_destroy(ctx);
 }
 
@@ -165,7 +165,7 @@ static void order_of_steps(void **state)
         CLOSE(test_scalar(s.ctx, r, "steps"), 32 << i, 0, 0);
         ddn_result_destroy(r);
     }
-    print_message("errors of 32, 64, 128 steps %.2g %.2g %.2g\n", error[0], error[1], error[2]);
+    print_message("# errors of 32, 64, 128 steps %.2g %.2g %.2g\n", error[0], error[1], error[2]);
     CLOSE(log2(error[0] / error[1]), 5, 0, 1.2);
     CLOSE(log2(error[1] / error[2]), 5, 0, 0.8);
     ddn_oracle_destroy(o);
@@ -350,8 +350,8 @@ static void truncation(void **state)
         assert_true(low > -4 * error && low < bound + 4 * error);
         assert_true(bound < last / 5 && fabs(low_g) < bound);
         assert_true(isnan(test_scalar(s.ctx, g, "truncation")));
-        print_message("t_start %d: low by %.2g +- %.1g, at most %.2g; Gaussian %.2g\n", 1 + i, low,
-                      error, bound, low_g);
+        print_message("# t_start %d: low by %.2g +- %.1g, at most %.2g; Gaussian %.2g\n", 1 + i,
+                      low, error, bound, low_g);
         last = bound;
         ddn_result_destroy(r);
         ddn_result_destroy(g);

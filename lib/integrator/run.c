@@ -119,7 +119,7 @@ static ddn_status show(ddn_integrator *it, const double *x, int64_t ldx)
 /* x := it->run.next. */
 static void give_states(const ddn_integrator *it, double *x, int64_t ldx)
 {
-    if (ldx == it->d) {
+    if (ldx == it->d && it->run.m > 0) {
         memcpy(x, it->run.next, (size_t)(it->run.m * it->d) * sizeof *x);
         return;
     }

@@ -216,9 +216,11 @@ ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, 
     if (status == DDN_OK) {
         status = ddni_alloc_for(ctx, "what ranks give", team->size + 1, piece, &take);
     }
+    if (status == DDN_OK) {
+        give = take + team->size * piece;
+    }
     digest = DDNI_DIGEST_WORDS(digest, ddni_digest(begin, (team->size + 1) * 8), (uint64_t)row);
     status = ddni_team_agree(ctx, team, status, digest, NULL);
-    give = take + team->size * piece;
     for (int64_t at = 0; status == DDN_OK && at < longest; at += piece) {
         int64_t left = own - at < piece ? own - at : piece;
         if (left > 0) {

@@ -3,6 +3,7 @@
 #include "driver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -162,13 +163,15 @@ static void show_progress(const char *stage, double fraction)
 {
     static const char *last_stage = "";
     static int last_percent = -1;
-    static double start;
-    const int percent = (int)(100 * fraction);
-    if (strcmp(stage, last_stage) != 0) {
+    static double start, shown;
+    const int percent = (int)(100 * fraction), anew = strcmp(stage, last_stage) != 0;
+    if (anew) {
         start = seconds();
-    } else if (percent == last_percent) {
-        return;
     }
+    if (fraction < 1 && ((!anew && percent == last_percent) || seconds() - shown < 0.05)) {
+        return; /* stages that take turns would fill a log */
+    }
+    shown = seconds();
     last_stage = stage;
     last_percent = percent;
     const double spent = seconds() - start, left = spent * (1 - fraction) / fmax(fraction, 1e-9);
@@ -248,6 +251,17 @@ static void make_folder(const char *path)
     }
 }
 
+/* A stream that was closed before stays closed to writing, but its number is taken: no file of
+ * results may get it, and then the tables. */
+static void hold_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd) {
+            exit(2);
+        }
+    }
+}
+
 enum {
     COMMON_OPTIONS = 6
 };
@@ -261,6 +275,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     atexit(free_blocks);
     atexit(let_go);
     int quiet = 0;
+    hold_streams();
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     drv.threads = online < 1 ? 1 : online > 1024 ? 1024 : online;
 
@@ -299,6 +314,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
+    signal(SIGPIPE, SIG_IGN); /* so shall a pipe that nobody reads */
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shall be a write error with a message */
 }
 

@@ -266,13 +266,14 @@ typedef struct drv_data {
 #define DRV_DATA_OPTIONS(data, required)                                                           \
     {"data",                                                                                       \
      "FILE",                                                                                       \
-     "points: IDX (.gz), .npy or CIFAR-10 binary",                                                 \
+     "points: .npy, .npz, IDX (.gz) or CIFAR binary",                                              \
      DRV_STRING | (required),                                                                      \
      &(data).path,                                                                                 \
      0,                                                                                            \
      0},                                                                                           \
-        {"labels", "FILE", "labels of the points: IDX (.gz) or .npy", DRV_STRING, &(data).labels,  \
-         0,        0},                                                                             \
+        {"labels",   "FILE",         "labels of the points: .npy, .npz or IDX (.gz)",              \
+         DRV_STRING, &(data).labels, 0,                                                            \
+         0},                                                                                       \
         {"classes",   "A,B,...",       "use only the points with these labels",                    \
          DRV_INTS,    &(data).classes, -2147483648.0,                                              \
          2147483647.0},                                                                            \

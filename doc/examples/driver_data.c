@@ -134,10 +134,30 @@ static int unmask(const drv_data *data)
     return 1;
 }
 
+/* Bytes that are 0 and 1 alone: truth values, not grey levels. */
+static int is_of_bits(void)
+{
+    const int64_t n = ddn_dataset_n(held), d = ddn_dataset_d(held);
+    float *row = drv_alloc(d, sizeof *row);
+    for (int64_t i = 0; i < n; i++) {
+        drv_try(ddn_dataset_read_f32(drv.ctx, held, i, 1, row, d));
+        for (int64_t j = 0; j < d; j++) {
+            if (row[j] > 1) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
 static void rescale(const drv_data *data)
 {
     const int bytes = ddn_dataset_type(held) == DDN_TYPE_U8;
-    const int scale = data->scale >= 0 ? data->scale : bytes ? SCALE_PM1 : SCALE_RAW;
+    int scale = data->scale >= 0 ? data->scale : bytes ? SCALE_PM1 : SCALE_RAW;
+    if (bytes && data->scale < 0 && is_of_bits()) {
+        drv_warn("%s holds 0 and 1 alone, which are taken as they are (see --scale)", data->path);
+        scale = SCALE_RAW;
+    }
     if (scale == SCALE_RAW) {
         return;
     }

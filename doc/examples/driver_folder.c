@@ -102,10 +102,11 @@ void drv_set_aside(void)
         if (is_as_it_was(e)) {
             const char *aside = in_folder(drv_base_name(e->path), ".old");
             if (rename(e->path, aside) != 0) {
-                drv_die("%s is of an earlier run and cannot be renamed to %s: %s", e->path, aside,
-                        strerror(errno));
+                drv_warn("%s is of an earlier run and cannot be renamed to %s: %s", e->path, aside,
+                         strerror(errno));
+            } else {
+                drv_warn("%s is of an earlier run: renamed to %s", e->path, drv_base_name(aside));
             }
-            drv_warn("%s is of an earlier run: renamed to %s", e->path, drv_base_name(aside));
         }
     }
     all = NULL;

@@ -232,6 +232,7 @@ void drv_plot_run(drv_file *file)
         return;
     }
     drv_discard(picture);
+    drv_try(DDN_OK); /* a signal to all of a terminal ends gnuplot, too */
     if (status == -1) {
         drv_warn("cannot start gnuplot: %s; %s was not drawn", strerror(errno), drv_path(name));
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {

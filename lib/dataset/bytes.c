@@ -126,15 +126,15 @@ static int32_t find_step(const levels *l, grid *g, int64_t *doubtful)
 
 static ddn_status fit(ddn_context *ctx, ddn_type type, levels *l, grid *g)
 {
-    int64_t doubtful;
+    int64_t doubtful = 0;
     g->step = 1;
     g->tolerance = ldexp(l->largest, type == DDN_TYPE_F32 ? -22 : -51);
     if (l->low < l->high && !find_step(l, g, &doubtful)) {
-        const level *bad = &l->at[doubtful];
         return ddni_fail(ctx, DDN_E_UNSUPPORTED,
                          "no bytes: row %lld, column %lld = %.17g is on no scale of 256 steps on "
                          "which %.9g, %.9g and the numbers before it are",
-                         (long long)bad->row, (long long)bad->column, bad->x, l->low, l->high);
+                         (long long)l->at[doubtful].row, (long long)l->at[doubtful].column,
+                         l->at[doubtful].x, l->low, l->high);
     }
     for (int64_t k = 0; k < l->count; k++) {
         l->at[k].byte = (uint8_t)byte_of(l, g, l->at[k].x);

@@ -85,7 +85,7 @@ static void tile(void *arg, int64_t index, int64_t worker)
         const ddni_term *term = &sum->term[i];
         add(rows, width, term->coefficient, term->values + row * term->ld + first, term->ld, total);
     }
-    if (sum->spread > 0.0) {
+    if (sum->spread > 0.0 && rows > 0 && width > 0) {
         ddni_draws noise = ddni_draws_of(sum->seed, sum->use, sum->step);
         for (int64_t r = 0; r < rows; r++) {
             ddni_draws_normal(&noise, ddni_path(&sum->paths, row + r), first, width, z + r * width);

@@ -221,7 +221,7 @@ ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, 
     }
     digest = DDNI_DIGEST_WORDS(digest, ddni_digest(begin, (team->size + 1) * 8), (uint64_t)row);
     status = ddni_team_agree(ctx, team, status, digest, NULL);
-    for (int64_t at = 0; status == DDN_OK && at < longest; at += piece) {
+    for (int64_t at = 0; status == DDN_OK && give != NULL && at < longest; at += piece) {
         int64_t left = own - at < piece ? own - at : piece;
         if (left > 0) {
             memcpy(give, (const char *)rows + at, (size_t)left);

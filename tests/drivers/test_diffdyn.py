@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import time
 
@@ -88,6 +89,31 @@ class Diffdyn(DriverTest):
             self.assertEqual(program.returncode, 128 + number)
             self.assertIn("diffdyn gmm-collapse: interrupted", text.splitlines()[-1])
 
+    def test_streams(self):
+        """A pipe that nobody reads and a closed stdout are errors, and cost no picture."""
+        for closing in ("exec >&-; exec %s", "{ %s; echo $? > status; } | true; exit $(cat status)"):
+            command = " ".join([*run_driver.PROGRAM, "gmm-speciation", "--d=16", "--pairs=1e4", "--t-max=9", "--out", self.out])
+            done = subprocess.run(["sh", "-c", closing % command], stderr=subprocess.PIPE, text=True, cwd=self.dir, check=False)
+            self.assertEqual(done.returncode, 2, (closing, done.stderr))
+            self.assertIn("cannot write standard output", done.stderr)
+            for name in os.listdir(self.out):
+                self.assertNotIn(".part", name)
+            with open(os.path.join(self.out, "gmm_speciation.png"), "rb") as f:
+                self.assertEqual(f.read(4), b"\x89PNG")
+
+    def test_bits(self):
+        """Bytes that are 0 and 1 alone are no grey levels."""
+        bits = bytes((i * i // 7 + i) % 2 for i in range(400))
+        seen = set()
+        for name, descr, payload in (("b.npy", "|b1", bits), ("u.npy", "|u1", bits),
+                                     ("f.npy", "<f4", struct.pack("<400f", *bits))):
+            x = run_driver.npy(self.path(name), (100, 4), descr, payload)
+            done = self.succeeds("memorization", "--data", x, "--samples", x)
+            self.assertEqual("holds 0 and 1 alone" in done.stderr, name != "f.npy", done.stderr)
+            with open(os.path.join(self.out, "memorization.csv"), encoding="utf-8") as f:
+                seen.add(f.read())
+        self.assertEqual(len(seen), 1)
+
     def test_manual(self):
         page = self.succeeds("--man", out=False).stdout
         self.assertTrue(page.startswith(".TH DIFFDYN 1 "))
@@ -115,6 +141,7 @@ class Diffdyn(DriverTest):
         self.assertEqual(completed("regimes", "--plot", ""), ["png", "pdf", "svg", "none"])
         self.assertEqual(completed("uturn", "--scale", "r"), ["raw"])
         self.assertEqual(completed("uturn", "--data", "comp"), ["completion"])
+        self.assertEqual(completed("uturn", "--data", "/tmp;e a[b.npy", "--pl"), ["--plot"])
 
 
 if __name__ == "__main__":

@@ -161,6 +161,10 @@ static void bad_files(void **state)
         refused(test_write_npy("bad.npy", head, halves, sizeof halves), cases[i].text);
     }
     refused(test_write_file("empty.npy", halves, 0), none);
+    const uint16_t not_finite[5] = {0x3c00, 0, 0xfc00, 1, 0x7e00};
+    refused(test_write_npy("bad.npy", "{'descr': '<f2', 'fortran_order': False, 'shape': (5,), }",
+                           not_finite, sizeof not_finite),
+            "weight 2 is not finite");
 }
 
 int main(void)

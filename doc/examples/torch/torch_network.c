@@ -194,8 +194,11 @@ static void write_curves(const network *net, const report *r)
 static void print_time(const network *net, const ddn_result *result, const char *name)
 {
     double error = NAN, t = drv_scalar(result, name, &error), low, high;
+    drv_try(ddn_schedule_range(drv.ctx, net->schedule, &low, &high));
+    if (t <= low) { /* t_S of points that are all one */
+        t = NAN;
+    }
     if (!isnan(t)) {
-        drv_try(ddn_schedule_range(drv.ctx, net->schedule, &low, &high));
         const double to = fmin(t + 0.01 * fabs(t) + 1e-6, high), from = to - 1e-3 * fabs(to) - 1e-7;
         const double rate = (network_ou(net, to) - network_ou(net, from)) / (to - from);
         t = network_ou(net, t);

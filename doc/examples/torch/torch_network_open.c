@@ -182,7 +182,9 @@ static torch_form form_of(const settings *set, const network *net)
     }
     for (int k = 0; k < form.sizes; k++) {
         form.size[k] = (int64_t)set->shape.at[k];
-        product *= form.size[k];
+        if (__builtin_mul_overflow(product, form.size[k], &product)) {
+            drv_die("--shape has more numbers than fit in 64 bits");
+        }
     }
     if (form.sizes > 0 && product != form.d) {
         drv_die("--shape has %lld numbers, but %s has d = %lld", (long long)product, set->data.path,

@@ -64,6 +64,10 @@ int weights_read(weights *w, const char *path, char *error, int size)
         goto end;
     }
     for (long long i = 0; i < count; i++) {
+        if ((raw[2 * i + 1] & 0x7c) == 0x7c) {
+            snprintf(error, (size_t)size, "%s: weight %lld is not finite", path, i);
+            goto end;
+        }
         w->values[i] = from_half((uint16_t)(raw[2 * i] | raw[2 * i + 1] << 8));
     }
     w->count = count;

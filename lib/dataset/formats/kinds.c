@@ -23,12 +23,11 @@ static const char *split(const char *path, int64_t *length)
 static ddn_status unpack(ddn_context *ctx, ddni_source *file, const char *member, int32_t labels,
                          ddni_source **out)
 {
-    const char *name = file->name;
     if (ddni_zip_recognise(file->head, file->head_count)) {
         return ddni_zip_open(ctx, file, member, labels, out);
     }
     DDNI_CHECK(ctx, member == NULL, DDN_E_FORMAT,
-               "%s: no zip archive, so there is no member '%.100s' in it", name, member);
+               "%s: no zip archive, so there is no member '%.100s' in it", file->name, member);
     if (!ddni_gzip_recognise(file->head, file->head_count)) {
         *out = file;
         return DDN_OK;

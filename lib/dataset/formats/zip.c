@@ -44,7 +44,7 @@ static int64_t little(const uint8_t *b, int64_t count)
     return x <= INT64_MAX ? (int64_t)x : INT64_MAX;
 }
 
-static int32_t is_record(const uint8_t *b, char third, char fourth)
+static int32_t is_record(const uint8_t *b, uint8_t third, uint8_t fourth)
 {
     return b[0] == 'P' && b[1] == 'K' && b[2] == third && b[3] == fourth;
 }
@@ -271,10 +271,10 @@ static ddn_status choose(ddn_context *ctx, const ddni_source *file, const direct
         *out = last;
         return DDN_OK;
     }
-    int32_t torch = holds_pickle(d);
-    DDNI_CHECK(ctx, arrays > 0, DDN_E_FORMAT, "%s: a zip archive without an array of NumPy%s",
-               file->name,
-               torch ? "; of PyTorch: x = torch.load(file); numpy.save(\"x.npy\", x.numpy())" : "");
+    DDNI_CHECK(
+        ctx, arrays > 0, DDN_E_FORMAT, "%s: a zip archive without an array of NumPy%s", file->name,
+        holds_pickle(d) ? "; of PyTorch: x = torch.load(file); numpy.save(\"x.npy\", x.numpy())"
+                        : "");
     return ddni_fail(ctx, DDN_E_FORMAT,
                      "%s: which member has the %s? Name it behind a colon, as in x.npz:name; there "
                      "are %s",

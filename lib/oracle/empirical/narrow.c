@@ -91,7 +91,7 @@ static void open_state(const narrow_run *p, const double *x, const ddni_narrow_s
     const ddni_columns *y = p->b->columns;
     double inverse = 1 / (1 + s->rest), square = 0;
     of->x = x;
-    for (int64_t j = 0; j < y->d; j++) {
+    for (int64_t j = 0; j < p->b->d; j++) {
         double from = y->at[j * y->ld + s->argmax];
         of->from[j] = from;
         of->rest[j] = (x[j] - p->level.a * from) - p->level.a_low * from;

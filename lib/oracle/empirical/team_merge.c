@@ -1,5 +1,6 @@
 /* Merging what the ranks of a team know of a state: sums in rank order. theory.md (99). */
 #include "oracle/empirical/team_merge.h"
+#include "base/digest.h"
 
 #include <math.h>
 #include <string.h>
@@ -111,7 +112,7 @@ static void merge_distances(const parts *p, double *out)
     double second = nearest[DDNI_PART_SECOND];
     for (int64_t k = 0; k < p->r->ranks; k++) {
         const double *part = record(p, k);
-        int32_t same = memcmp(&part[DDNI_PART_MARK], &nearest[DDNI_PART_MARK], 8) == 0 &&
+        int32_t same = ddni_bits(part[DDNI_PART_MARK]) == ddni_bits(nearest[DDNI_PART_MARK]) &&
                        part[DDNI_PART_NEAREST] <= nearest[DDNI_PART_NEAREST];
         second =
             k == best ? second : fmin(second, part[same ? DDNI_PART_SECOND : DDNI_PART_NEAREST]);

@@ -199,6 +199,9 @@ void drv_csv_result(const char *path, const char *header, const ddn_result *resu
  * and grid are set. Bars of all pictures are 95 % intervals; where a file has standard errors
  * alone, low(y, se) and high(y, se) are their ends, above0(...) what a logarithmic axis shows. */
 drv_file *drv_plot_open(const char *name, int width, int height);
+/* The file that --plot makes of it, or of the script alone: "NAME.png"; in memory that is freed at
+ * exit. */
+const char *drv_picture(const char *name);
 /* Two pictures above each other over the same times, on a logarithmic axis. */
 void drv_plot_over_times(drv_file *file, double t_min, double t_max);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */

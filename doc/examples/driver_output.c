@@ -178,6 +178,14 @@ drv_file *drv_plot_open(const char *name, int width, int height)
     return file;
 }
 
+const char *drv_picture(const char *name)
+{
+    const size_t size = strlen(name) + 5;
+    char *text = drv_alloc((int64_t)size, 1);
+    snprintf(text, size, "%s.%s", name, drv.plot == DRV_PLOT_NONE ? "gp" : kinds[drv.plot].suffix);
+    return text;
+}
+
 void drv_plot_over_times(drv_file *file, double t_min, double t_max)
 {
     drv_print(file,

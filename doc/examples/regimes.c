@@ -483,7 +483,8 @@ int regimes_main(int argc, char **argv)
     write_csv("entropy.csv", entropy_names, ENTROPY_COLUMNS);
     print_table(&given);
     draw(&given);
-    printf("  results in %s: regimes.json, phi.csv, entropy.csv, regimes.png\n", drv.out);
+    printf("  results in %s: regimes.json, phi.csv, entropy.csv, %s\n", drv.out,
+           drv_picture("regimes"));
     if (given.trace) {
         drv_trace(own.oracle);
     }

@@ -107,14 +107,18 @@ static void batches(void **state)
         LDX = UNET_PIXELS + 3,
         LDO = UNET_PIXELS + 1
     };
-    static float x[IMAGES * LDX], y[IMAGES * LDO], alone[UNET_PIXELS];
-    unet *net = opened("large", 3);
+    static float x[IMAGES * LDX], y[IMAGES * LDO], same[IMAGES * LDO], alone[UNET_PIXELS];
+    unet *net = opened("large", 3), *single = opened("large", 1);
     for (int i = 0; i < IMAGES * LDX; i++) {
         x[i] = (float)sin(0.01 * i);
     }
     y[UNET_PIXELS] = 7;
+    same[UNET_PIXELS] = 7;
     assert_int_equal(unet_predict(net, 40.5, 1, 0, IMAGES, UNET_PIXELS, x, LDX, y, LDO), 0);
     assert_true(y[UNET_PIXELS] == 7);
+    assert_int_equal(unet_predict(single, 40.5, 1, 0, IMAGES, UNET_PIXELS, x, LDX, same, LDO), 0);
+    assert_memory_equal(same, y, sizeof y);
+    unet_close(single);
     for (int i = 0; i < IMAGES; i += 17) {
         assert_int_equal(
             unet_predict(net, 40.5, 1, 0, 1, UNET_PIXELS, x + i * LDX, LDX, alone, UNET_PIXELS), 0);

@@ -120,6 +120,10 @@ static void choose_times(settings *set, network *net)
     drv_try(ddn_schedule_range(drv.ctx, net->schedule, &low, &high));
     const double end = isinf(high) ? INFINITY : network_ou(net, high);
     net->clean = whole(set) ? 0 : network_from_ou(net, set->t_end);
+    if (net->clean < 0) {
+        drv_die("--t-end = %g is below index 0 of the schedule, which is at %g (OU time)",
+                set->t_end, network_ou(net, 0));
+    }
     net->noisy = end <= 6 ? high : network_from_ou(net, 6);
     net->noisy = whole(set) ? floor(net->noisy) : net->noisy;
     guess_range(set, net);

@@ -512,7 +512,7 @@ int main(int argc, char **argv)
     printf("  the network's clones and the samples took %.1f s, %.2f %% of their time in the "
            "networks\n",
            own.watch.seconds, 100 * own.watch.in_networks / own.watch.seconds);
-    printf("  results in %s: trained_network.json, trained_network.csv, trained_network.png\n",
-           drv.out);
+    printf("  results in %s: trained_network.json, trained_network.csv, %s\n", drv.out,
+           drv_picture("trained_network"));
     return drv_finish();
 }

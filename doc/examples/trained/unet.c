@@ -263,12 +263,16 @@ int32_t unet_predict(void *user, double t, double a, double s, int64_t m, int64_
     }
     float time[2 * EMBEDDING];
     embed(n, t, time);
-    const int64_t parts = m < n->threads ? m : n->threads;
+    /* The images that go side by side are the same for any number of threads, so are the bits. */
+    const int64_t batches = (m + TOGETHER - 1) / TOGETHER;
+    const int64_t parts = batches < n->threads ? batches : n->threads;
     share shares[THREADS];
     pthread_t threads[THREADS];
     int started[THREADS] = {0}, failed = 0;
     for (int64_t k = parts; k-- > 0;) {
-        shares[k] = (share){n, time, x, out, m * k / parts, m * (k + 1) / parts, ldx, ldo, 0};
+        shares[k] = (share){n, time, x, out, 0, 0, ldx, ldo, 0};
+        shares[k].first = batches * k / parts * TOGETHER;
+        shares[k].last = k + 1 < parts ? batches * (k + 1) / parts * TOGETHER : m;
         started[k] = k > 0 && pthread_create(&threads[k], NULL, work, &shares[k]) == 0;
         if (!started[k]) {
             work(&shares[k]);

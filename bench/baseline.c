@@ -51,13 +51,13 @@ void bench_baseline_make(bench_baseline *b, const bench_problem *p, int64_t m)
 double bench_baseline_run(void *baseline)
 {
     bench_baseline *b = baseline;
-    const double start = bench_seconds();
+    const double start = drv_seconds();
     if (b->p->type == DDN_TYPE_F64) {
         f64_run(b);
     } else {
         f32_run(b);
     }
-    return bench_seconds() - start;
+    return drv_seconds() - start;
 }
 
 void bench_baseline_free(bench_baseline *b)

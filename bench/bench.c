@@ -9,13 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-double bench_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static int ascending(const void *left, const void *right)
 {
     double l = *(const double *)left, r = *(const double *)right;
@@ -97,10 +90,10 @@ double bench_team(bench_part_fn fn, void *arg)
     pthread_cond_broadcast(&crew.start);
     pthread_mutex_unlock(&crew.lock);
     meet(&crew.ready, crew.threads);
-    const double start = bench_seconds();
+    const double start = drv_seconds();
     fn(arg, 0, crew.threads);
     meet(&crew.done, crew.threads);
-    return bench_seconds() - start;
+    return drv_seconds() - start;
 }
 
 void bench_share(int64_t rows, int64_t part, int64_t parts, int64_t *first, int64_t *end)
@@ -153,14 +146,14 @@ int64_t bench_interleave(const bench_contender *contenders, int64_t count, int64
                          double budget, double (*seconds)[BENCH_ROUNDS])
 {
     const int64_t least = rounds < 3 ? rounds : 3;
-    const double start = bench_seconds();
+    const double start = drv_seconds();
     rounds = rounds < BENCH_ROUNDS ? rounds : BENCH_ROUNDS;
     for (int64_t i = 0; i < count; i++) {
         contenders[i].run(contenders[i].arg);
     }
     settle();
     int64_t done = 0;
-    while (done < rounds && (done < least || bench_seconds() - start < budget)) {
+    while (done < rounds && (done < least || drv_seconds() - start < budget)) {
         for (int64_t i = 0; i < count; i++) {
             const int64_t k = done % 2 == 0 ? i : count - 1 - i;
             seconds[k][done] = bench_turn(&contenders[k]);

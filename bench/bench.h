@@ -9,8 +9,6 @@
 
 /* ---- Timing (bench.c) -------------------------------------------------------------------- */
 
-double bench_seconds(void);
-
 typedef struct bench_quartiles {
     double q1, median, q3;
 } bench_quartiles;

@@ -19,32 +19,32 @@ static const char *const method_names[] = {"ode", "sde"};
 
 /* Of one run of the sampler, in seconds per image and step. */
 typedef struct cost {
-    double network, library;
+    double network, rest;
 } cost;
 
 static cost cost_of(unet *net, ddn_integrator *it, int64_t batch, double *x)
 {
     int64_t before, after;
     drv_try(ddn_integrator_draw_start(it, batch, x, UNET_PIXELS));
-    const double network = unet_seconds(net, &before), begin = bench_seconds();
+    const double network = unet_seconds(net, &before), begin = drv_seconds();
     drv_try(ddn_integrator_run(it, batch, x, UNET_PIXELS));
-    const double all = bench_seconds() - begin, in_network = unet_seconds(net, &after) - network;
+    const double all = drv_seconds() - begin, in_network = unet_seconds(net, &after) - network;
     const double images = (double)(after - before);
     return (cost){in_network / images, (all - in_network) / images};
 }
 
 static void report(unet *net, ddn_integrator *it, int64_t batch, double *x)
 {
-    double network[ROUNDS], library[ROUNDS], share[ROUNDS];
+    double network[ROUNDS], rest[ROUNDS], share[ROUNDS];
     cost_of(net, it, batch, x);
     for (int64_t i = 0; i < opt.rounds; i++) {
         const cost c = cost_of(net, it, batch, x);
         network[i] = 1e6 * c.network;
-        library[i] = 1e6 * c.library;
-        share[i] = c.library / c.network;
+        rest[i] = 1e6 * c.rest;
+        share[i] = c.rest / c.network;
     }
     const bench_quartiles n = bench_quartiles_of(network, opt.rounds);
-    const bench_quartiles l = bench_quartiles_of(library, opt.rounds);
+    const bench_quartiles l = bench_quartiles_of(rest, opt.rounds);
     const bench_quartiles s = bench_quartiles_of(share, opt.rounds);
     if (!opt.json) {
         printf("%6lld %12.0f %12.2f %9.2f %% (%.2f to %.2f)\n", (long long)batch, n.median,

@@ -75,7 +75,7 @@ static void select_part(void *arg, int64_t part, int64_t parts)
 double bench_scan_run(void *scan)
 {
     bench_scan *s = scan;
-    const double start = bench_seconds();
+    const double start = drv_seconds();
     const blasint n = (blasint)s->p->n, d = (blasint)s->p->d;
     for (s->first = 0; s->first < s->m; s->first += BLOCK) {
         const double *x = s->x + s->first * d;
@@ -89,7 +89,7 @@ double bench_scan_run(void *scan)
             bench_team(select_part, s);
         }
     }
-    return bench_seconds() - start;
+    return drv_seconds() - start;
 }
 
 void bench_scan_free(bench_scan *s)

@@ -37,9 +37,9 @@ static double run_ours(void *arg)
 {
     const rig *r = arg;
     memcpy(r->x, r->start, (size_t)(opt.batch * opt.d) * sizeof *r->x);
-    const double start = bench_seconds();
+    const double start = drv_seconds();
     drv_try(ddn_integrator_run(r->it, opt.batch, r->x, opt.d));
-    return bench_seconds() - start;
+    return drv_seconds() - start;
 }
 
 static double run_plain(void *arg)

@@ -134,9 +134,9 @@ static double integrate(rig *r, int64_t seed)
     drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_SEED, seed);
     drv_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_TRAJECTORY, 1);
     start_states(r, seed);
-    const double start = bench_seconds();
+    const double start = drv_seconds();
     drv_try(ddn_integrator_run(it, opt.batch, r->x, r->p.d));
-    const double spent = bench_seconds() - start;
+    const double spent = drv_seconds() - start;
     ddn_integrator_destroy(it);
     return spent;
 }

@@ -131,7 +131,7 @@ int drv_finish(void)
 
 /* ---- Progress and signals ---------------------------------------------------------------- */
 
-static double seconds(void)
+double drv_seconds(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -166,15 +166,16 @@ static void show_progress(const char *stage, double fraction)
     static double start, shown;
     const int percent = (int)(100 * fraction), anew = strcmp(stage, last_stage) != 0;
     if (anew) {
-        start = seconds();
+        start = drv_seconds();
     }
-    if (fraction < 1 && ((!anew && percent == last_percent) || seconds() - shown < 0.05)) {
+    if (fraction < 1 && ((!anew && percent == last_percent) || drv_seconds() - shown < 0.05)) {
         return; /* stages that take turns would fill a log */
     }
-    shown = seconds();
+    shown = drv_seconds();
     last_stage = stage;
     last_percent = percent;
-    const double spent = seconds() - start, left = spent * (1 - fraction) / fmax(fraction, 1e-9);
+    const double spent = drv_seconds() - start,
+                 left = spent * (1 - fraction) / fmax(fraction, 1e-9);
     if (drv.progress == DRV_PROGRESS_JSON) {
         fprintf(stderr, "{\"stage\": \"%s\", \"fraction\": %.2f, \"seconds\": %.2f}\n", stage,
                 fraction, spent);

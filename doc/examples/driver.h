@@ -95,6 +95,8 @@ void drv_try(ddn_status status);
 /* For long loops of a driver's own: shows the bar where the library would, and ends the program
  * with status 130 or 143 after a signal. */
 void drv_progress(const char *stage, double fraction);
+/* Of a clock that only runs on. */
+double drv_seconds(void);
 /* A remark on stderr that does not end the program. */
 void drv_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Memory that is freed at exit; dies when there is none. count * size bytes, zeroed. */
@@ -137,6 +139,9 @@ ddn_analysis *drv_analysis(void);
 void drv_set_i64(ddn_options *options, int32_t key, int64_t value);
 void drv_set_f64(ddn_options *options, int32_t key, double value);
 
+/* Times of a schedule in OU time, and back. */
+double drv_to_ou(const ddn_schedule *sch, double t);
+double drv_from_ou(const ddn_schedule *sch, double tau);
 /* Largest eigenvalue of the covariance; 0 for a single point. */
 double drv_lambda(const ddn_dataset *ds);
 /* Geometric grid of times; columns and scalars of a result. In memory that is freed at exit. */

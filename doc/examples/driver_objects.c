@@ -108,6 +108,20 @@ void drv_set_f64(ddn_options *options, int32_t key, double value)
 
 /* ---- Common numbers ---------------------------------------------------------------------- */
 
+double drv_to_ou(const ddn_schedule *sch, double t)
+{
+    double tau = NAN;
+    drv_try(ddn_schedule_to_ou(drv.ctx, sch, t, &tau));
+    return tau;
+}
+
+double drv_from_ou(const ddn_schedule *sch, double tau)
+{
+    double t = NAN;
+    drv_try(ddn_schedule_from_ou(drv.ctx, sch, tau, &t));
+    return t;
+}
+
 double drv_lambda(const ddn_dataset *ds)
 {
     double lambda = 0;

@@ -147,7 +147,7 @@ static const double *ou_times(const settings *set)
 {
     double *tau = drv_alloc(set->starts.count, sizeof *tau);
     for (int64_t k = 0; k < set->starts.count; k++) {
-        drv_try(ddn_schedule_to_ou(drv.ctx, own.ddpm, set->starts.at[k], &tau[k]));
+        tau[k] = drv_to_ou(own.ddpm, set->starts.at[k]);
     }
     return tau;
 }

@@ -103,15 +103,14 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
  * alive until the public function that says this has returned. */
 #define DDNI_CHECK_PTR(ctx, pointer)                                                               \
     do {                                                                                           \
-        DDNI_CHECK((ctx), (pointer) != NULL, DDN_E_NULL, "argument %s is NULL", #pointer);         \
-        DDNI_CHECK_ALIVE(ctx, pointer);                                                            \
+        DDNI_CHECK_SET(ctx, pointer);                                                              \
         DDNI_CHECK_WHOLE(ctx, pointer);                                                            \
     } while (0)
 /* The same, a dataset over a team included, of which this process has a part of the points. */
-#define DDNI_CHECK_SET(ctx, ds)                                                                    \
+#define DDNI_CHECK_SET(ctx, pointer)                                                               \
     do {                                                                                           \
-        DDNI_CHECK((ctx), (ds) != NULL, DDN_E_NULL, "argument %s is NULL", #ds);                   \
-        DDNI_CHECK_ALIVE(ctx, ds);                                                                 \
+        DDNI_CHECK((ctx), (pointer) != NULL, DDN_E_NULL, "argument %s is NULL", #pointer);         \
+        DDNI_CHECK_ALIVE(ctx, pointer);                                                            \
     } while (0)
 /* Not a dataset over a team: the one place that refuses them to all that does not know them. */
 #define DDNI_CHECK_WHOLE(ctx, pointer)                                                             \
@@ -183,6 +182,8 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
 ddn_status ddni_check_matrix(ddn_context *ctx, const char *name, const void *pointer, int64_t m,
                              int64_t width, int64_t ld);
 
+/* Whether all of x[count] are finite. */
+int32_t ddni_all_finite(int64_t count, const double *x);
 /* Refuses NaN and Inf in x[m][ldx] (d columns used) by row and column; checks m, ldx, x. */
 ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x, int64_t m,
                              int64_t d, int64_t ldx);

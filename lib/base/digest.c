@@ -68,6 +68,14 @@ uint64_t ddni_digest_text(const char *text)
     return ddni_digest(text, (int64_t)strlen(text));
 }
 
+uint64_t ddni_digest_rows(uint64_t seed, int64_t m, int64_t d, const double *rows, int64_t ld)
+{
+    for (int64_t r = 0; r < m; r++) {
+        seed = DDNI_DIGEST_WORDS(seed, DDNI_DIGEST_OF(rows + r * ld, d));
+    }
+    return seed;
+}
+
 uint64_t ddni_bits(double x)
 {
     uint64_t bits;

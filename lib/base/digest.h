@@ -12,6 +12,8 @@ uint64_t ddni_digest(const void *data, int64_t bytes);
 #define DDNI_DIGEST_WORDS(...)                                                                     \
     ddni_digest((const uint64_t[]){__VA_ARGS__}, (int64_t)sizeof((const uint64_t[]){__VA_ARGS__}))
 uint64_t ddni_digest_text(const char *text);
+/* Of rows[m][ld], d numbers each, that follow on `seed`. */
+uint64_t ddni_digest_rows(uint64_t seed, int64_t m, int64_t d, const double *rows, int64_t ld);
 
 /* The bits of a number; -0 differs from 0. */
 uint64_t ddni_bits(double x);

@@ -2,6 +2,24 @@
 #include "base/check.h"
 #include "base/progress.h"
 
+int32_t ddni_all_finite(int64_t count, const double *x)
+{
+    double sum[8] = {0}, all = 0; /* 0 if all are, else NaN: NaN and Inf times 0 are */
+    int64_t k = 0;
+    for (; k + 8 <= count; k += 8) {
+        for (int64_t v = 0; v < 8; v++) {
+            sum[v] += x[k + v] * 0.0;
+        }
+    }
+    for (; k < count; k++) {
+        all += x[k] * 0.0;
+    }
+    for (int64_t v = 0; v < 8; v++) {
+        all += sum[v];
+    }
+    return all == 0.0;
+}
+
 ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x, int64_t m,
                              int64_t d, int64_t ldx)
 {
@@ -13,20 +31,7 @@ ddn_status ddni_check_states(ddn_context *ctx, const char *name, const double *x
             seen = 0;
             DDNI_TRY(ddni_poll(ctx));
         }
-        double sum[8] = {0}, all = 0; /* NaN or Inf in the row makes row * 0 NaN */
-        int64_t k = 0;
-        for (; k + 8 <= d; k += 8) {
-            for (int64_t v = 0; v < 8; v++) {
-                sum[v] += row[k + v] * 0.0;
-            }
-        }
-        for (; k < d; k++) {
-            all += row[k] * 0.0;
-        }
-        for (int64_t v = 0; v < 8; v++) {
-            all += sum[v];
-        }
-        if (all == 0.0) {
+        if (ddni_all_finite(d, row)) {
             continue;
         }
         for (int64_t j = 0; j < d; j++) {

@@ -131,26 +131,9 @@ static void give_states(const ddn_integrator *it, double *x, int64_t ldx)
 /* Takes the new states over if they are finite. */
 static ddn_status accept(ddn_integrator *it, double *x, int64_t ldx)
 {
-    double any[8] = {0.0}, all = 0.0; /* 0 if all are finite, else NaN */
-    int64_t count = it->run.m * it->d, k = 0;
-    for (; k + 8 <= count; k += 8) {
-        for (int64_t v = 0; v < 8; v++) {
-            any[v] += it->run.next[k + v] * 0.0;
-        }
-    }
-    for (; k < count; k++) {
-        all += it->run.next[k] * 0.0;
-    }
-    for (int64_t v = 0; v < 8; v++) {
-        all += any[v];
-    }
-    for (int64_t r = 0; all != 0.0 && r < it->run.m; r++) {
-        const double *row = it->run.next + r * it->d;
-        double sum = 0.0;
-        for (int64_t j = 0; j < it->d; j++) {
-            sum += row[j] * 0.0;
-        }
-        DDNI_CHECK(it->ctx, sum == 0.0, DDN_E_NONFINITE,
+    const int32_t finite = ddni_all_finite(it->run.m * it->d, it->run.next);
+    for (int64_t r = 0; !finite && r < it->run.m; r++) {
+        DDNI_CHECK(it->ctx, ddni_all_finite(it->d, it->run.next + r * it->d), DDN_E_NONFINITE,
                    "row %lld is not finite after the step of method %s to t = %.17g: the steps are "
                    "too long there",
                    (long long)r, it->method->name, it->run.times[it->run.index + 1]);

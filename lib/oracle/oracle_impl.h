@@ -70,6 +70,8 @@ typedef struct ddni_report {
     double dropped, touched;
     ddni_way_tally way[DDNI_MOST_WAYS];
 } ddni_report;
+/* Adds the tallies of `ways` ways; a later note replaces an earlier one (query.c). */
+void ddni_report_add_ways(ddni_report *sum, const ddni_report *more, int64_t ways);
 
 /* The operations of a kind of oracle. evaluate gets finite states, at least one, and only outputs
  * of `can`; SCORE and MEAN are given together or either alone; query.c derives DIVERGENCE from

@@ -288,11 +288,8 @@ static ddn_status plan(ddn_query *q, int64_t m, ddni_request *rq)
     return DDN_OK;
 }
 
-/* Adds what an evaluation did, for `states` as many states as the run has. */
-static void add_report(ddni_report *sum, const ddni_report *more, int64_t ways, double states)
+void ddni_report_add_ways(ddni_report *sum, const ddni_report *more, int64_t ways)
 {
-    sum->dropped = fmax(sum->dropped, more->dropped);
-    sum->touched += states * more->touched;
     for (int64_t i = 0; i < ways; i++) {
         sum->way[i].tried += more->way[i].tried;
         sum->way[i].served += more->way[i].served;
@@ -309,8 +306,9 @@ ddn_status ddni_query_evaluate(ddn_query *q, const ddni_request *asked, const dd
     DDNI_TRY(plan(q, batch->m, &rq));
     ddn_status status =
         q->oracle->ops->evaluate(q->ctx, q->oracle, q->scratch, &rq, batch, &report);
-    add_report(&q->report, &report, ddn_oracle_way_count(q->oracle),
-               (double)batch->m / (double)q->m);
+    q->report.dropped = fmax(q->report.dropped, report.dropped);
+    q->report.touched += (double)batch->m / (double)q->m * report.touched;
+    ddni_report_add_ways(&q->report, &report, ddn_oracle_way_count(q->oracle));
     DDNI_TRY(status);
     derive(asked, &rq, batch, q->oracle->d);
     return DDN_OK;

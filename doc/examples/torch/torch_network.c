@@ -7,16 +7,8 @@
 #include "torch_network.h"
 
 #include <math.h>
-#include <time.h>
 
 /* ---- Measurements ------------------------------------------------------------------------ */
-
-static double now(void)
-{
-    struct timespec t;
-    timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Of the last change, which is simulated in twice as many steps, and at least in those of --steps.
  */
@@ -112,7 +104,7 @@ static void measure_likelihood(const settings *set, const network *net, report *
 
 static void measure(const settings *set, const network *net, report *r)
 {
-    const double start = now();
+    const double start = drv_seconds();
     if (set->pairs > 0) {
         measure_regimes(set, net, r);
     }
@@ -122,7 +114,7 @@ static void measure(const settings *set, const network *net, report *r)
     if (set->states > 0) {
         measure_likelihood(set, net, r);
     }
-    r->seconds = now() - start;
+    r->seconds = drv_seconds() - start;
 }
 
 /* ---- Files ------------------------------------------------------------------------------- */
@@ -157,7 +149,7 @@ static const double *ou_times(const network *net, const ddn_result *result)
 {
     double *t = drv_column(result, "t");
     for (int64_t k = 0; k < ddn_result_rows(result); k++) {
-        t[k] = network_ou(net, t[k]);
+        t[k] = drv_to_ou(net->schedule, t[k]);
     }
     return t;
 }
@@ -200,8 +192,9 @@ static void print_time(const network *net, const ddn_result *result, const char 
     }
     if (!isnan(t)) {
         const double to = fmin(t + 0.01 * fabs(t) + 1e-6, high), from = to - 1e-3 * fabs(to) - 1e-7;
-        const double rate = (network_ou(net, to) - network_ou(net, from)) / (to - from);
-        t = network_ou(net, t);
+        const double rate =
+            (drv_to_ou(net->schedule, to) - drv_to_ou(net->schedule, from)) / (to - from);
+        t = drv_to_ou(net->schedule, t);
         error *= rate;
     }
     drv_cell(t, error, 20);

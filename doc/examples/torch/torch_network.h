@@ -41,10 +41,6 @@ void network_open(settings *set, network *net);
 #define NETWORK_CLOCKS "time|index|sigma|logsnr|none"
 #define NETWORK_SCHEDULES "ou|vp|ddpm|scaled|cosine|edm|flow|table"
 
-/* OU time, and a time of the schedule from it. */
-double network_ou(const network *net, double t);
-double network_from_ou(const network *net, double tau);
-
 /* torch_network.png from the CSV files. */
 void network_draw(const settings *set, const network *net, const report *r);
 #define NETWORK_FILES                                                                              \

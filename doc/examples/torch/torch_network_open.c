@@ -17,20 +17,6 @@ enum {
 
 /* ---- Schedule and times ------------------------------------------------------------------ */
 
-double network_ou(const network *net, double t)
-{
-    double tau = NAN;
-    drv_try(ddn_schedule_to_ou(drv.ctx, net->schedule, t, &tau));
-    return tau;
-}
-
-double network_from_ou(const network *net, double tau)
-{
-    double t = NAN;
-    drv_try(ddn_schedule_from_ou(drv.ctx, net->schedule, tau, &t));
-    return t;
-}
-
 /* alphas_cumprod of the network's own scheduler. */
 static void open_table(const settings *set, ddn_schedule **sch)
 {
@@ -118,13 +104,13 @@ static void choose_times(settings *set, network *net)
 {
     double low, high, last = NAN;
     drv_try(ddn_schedule_range(drv.ctx, net->schedule, &low, &high));
-    const double end = isinf(high) ? INFINITY : network_ou(net, high);
-    net->clean = whole(set) ? 0 : network_from_ou(net, set->t_end);
+    const double end = isinf(high) ? INFINITY : drv_to_ou(net->schedule, high);
+    net->clean = whole(set) ? 0 : drv_from_ou(net->schedule, set->t_end);
     if (net->clean < 0) {
         drv_die("--t-end = %g is below index 0 of the schedule, which is at %g (OU time)",
-                set->t_end, network_ou(net, 0));
+                set->t_end, drv_to_ou(net->schedule, 0));
     }
-    net->noisy = end <= 6 ? high : network_from_ou(net, 6);
+    net->noisy = end <= 6 ? high : drv_from_ou(net->schedule, 6);
     net->noisy = whole(set) ? floor(net->noisy) : net->noisy;
     guess_range(set, net);
     set->t_max = fmin(set->t_max, fmin(end, 6));
@@ -138,7 +124,7 @@ static void choose_times(settings *set, network *net)
         const double f = (double)k / (double)(set->times - 1);
         double t = k == set->times - 1 && set->t_max >= end
                        ? high
-                       : network_from_ou(net, set->t_min * pow(set->t_max / set->t_min, f));
+                       : drv_from_ou(net->schedule, set->t_min * pow(set->t_max / set->t_min, f));
         if (whole(set)) {
             t = fmin(fmax(round(t), (double)set->steps), net->noisy);
         }

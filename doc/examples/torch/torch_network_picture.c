@@ -26,7 +26,7 @@ static void mark(drv_file *plot, double t, const char *name)
 static double crossing(const network *net, const report *r, const char *name)
 {
     const double t = drv_scalar(r->crossings, name, NULL);
-    return isnan(t) ? NAN : network_ou(net, t);
+    return isnan(t) ? NAN : drv_to_ou(net->schedule, t);
 }
 
 /* Without labels and classifier there are no classes. */
@@ -45,7 +45,7 @@ static void draw_clones(drv_file *plot, const network *net, const report *r)
 {
     static const char file[] = "torch_network.csv";
     const double t_s = drv_scalar(r->regimes, "t_S", NULL);
-    mark(plot, isnan(t_s) ? NAN : network_ou(net, t_s), "t_S");
+    mark(plot, isnan(t_s) ? NAN : drv_to_ou(net->schedule, t_s), "t_S");
     mark(plot, crossing(net, r, "t_C_phi"), "t_C");
     drv_print(
         plot,

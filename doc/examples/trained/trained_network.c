@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "unet_oracle.h"
 
@@ -48,13 +47,6 @@ static void close_networks(void)
 
 /* ---- Time -------------------------------------------------------------------------------- */
 
-static double now(void)
-{
-    struct timespec t;
-    timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static double in_networks(void)
 {
     int64_t count;
@@ -63,13 +55,13 @@ static double in_networks(void)
 
 static void start_watch(void)
 {
-    own.watch.start = now();
+    own.watch.start = drv_seconds();
     own.watch.begin = in_networks();
 }
 
 static void stop_watch(void)
 {
-    own.watch.seconds += now() - own.watch.start;
+    own.watch.seconds += drv_seconds() - own.watch.start;
     own.watch.in_networks += in_networks() - own.watch.begin;
 }
 
@@ -142,20 +134,6 @@ static void load(settings *set)
 
 /* ---- Clones ------------------------------------------------------------------------------ */
 
-static double ou_time(double t)
-{
-    double tau = NAN;
-    drv_try(ddn_schedule_to_ou(drv.ctx, own.schedule, t, &tau));
-    return tau;
-}
-
-static double index_of(double tau)
-{
-    double t = NAN;
-    drv_try(ddn_schedule_from_ou(drv.ctx, own.schedule, tau, &t));
-    return t;
-}
-
 /* Value, error and interval of a column; drv_column gives memory that is freed at exit. */
 static void take(const ddn_result *result, const char *name, double **columns)
 {
@@ -173,7 +151,7 @@ static curves curves_of(const ddn_result *result, int64_t rows)
     take(result, "phi", c.phi);
     take(result, "phi_C", c.phi_c);
     for (int64_t k = 0; k < rows; k++) {
-        c.t[k] = ou_time(c.t[k]);
+        c.t[k] = drv_to_ou(own.schedule, c.t[k]);
     }
     return c;
 }
@@ -204,44 +182,51 @@ static crossing crossing_of(ddn_analysis *an, const ddn_oracle *oracle, const dd
     const double t = drv_scalar(times, name, &c.error);
     if (!isnan(t)) {
         const double lower = fmax(t - c.error, 0), upper = fmin(t + c.error, 999);
-        c.t = ou_time(t);
-        c.error *= (ou_time(upper) - ou_time(lower)) / (upper - lower);
+        c.t = drv_to_ou(own.schedule, t);
+        c.error *=
+            (drv_to_ou(own.schedule, upper) - drv_to_ou(own.schedule, lower)) / (upper - lower);
     }
     return c;
 }
 
 /* ---- Denoising errors -------------------------------------------------------------------- */
 
-static const char error_columns[] =
-    "t_ou,e_train,e_train_low,e_train_high,e_test,e_test_low,e_test_high,e_exact_train,"
-    "e_exact_train_low,e_exact_train_high,e_exact_test,e_exact_test_low,e_exact_test_high,"
-    "e_wiener_test,e_wiener_test_low,e_wiener_test_high";
-
 /* On the points that the network learned and on test data; in OUT/name. */
 static errors measure_errors(const settings *set, const ddn_oracle *network,
                              const ddn_dataset *learned_from, const double *times, const char *name)
 {
+    static const char *const names[] = {"t_ou",
+                                        "e_train",
+                                        "e_train_low",
+                                        "e_train_high",
+                                        "e_test",
+                                        "e_test_low",
+                                        "e_test_high",
+                                        "e_exact_train",
+                                        "e_exact_train_low",
+                                        "e_exact_train_high",
+                                        "e_exact_test",
+                                        "e_exact_test_low",
+                                        "e_exact_test_high",
+                                        "e_wiener_test",
+                                        "e_wiener_test_low",
+                                        "e_wiener_test_high"};
+    const double *columns[DRV_COUNT(names)];
     errors e = {set->times, NULL, NULL};
-    const double *columns[16];
-    char names[16][32];
     ddn_analysis *an = drv_analysis();
     drv_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SAMPLES, set->samples);
     drv_try(ddn_analysis_generalization(an, network, learned_from, own.test, set->times, 0, times,
                                         NULL, &e.of));
     drv_keep(e.of);
     e.t = drv_column(e.of, "t");
-    int count = 0, used = 0;
     for (int64_t k = 0; k < e.rows; k++) {
-        e.t[k] = ou_time(e.t[k]);
+        e.t[k] = drv_to_ou(own.schedule, e.t[k]);
     }
-    for (int at = 0; sscanf(error_columns + at, "%31[^,]%n", names[count], &used) == 1;
-         at += used + 1) {
-        columns[count] = count == 0 ? e.t : drv_column(e.of, names[count]);
-        if (++count == 16 || error_columns[at + used] == '\0') {
-            break;
-        }
+    columns[0] = e.t;
+    for (int i = 1; i < DRV_COUNT(names); i++) {
+        columns[i] = drv_column(e.of, names[i]);
     }
-    drv_csv(drv_path(name), error_columns, e.rows, count, columns);
+    drv_csv(drv_path(name), drv_header(names, DRV_COUNT(names)), e.rows, DRV_COUNT(names), columns);
     return e;
 }
 
@@ -482,7 +467,7 @@ int main(int argc, char **argv)
                      *small = unet_oracle(own.small, own.schedule, own.few);
     double *times = drv_alloc(set.times, sizeof *times);
     for (int64_t k = 0; k < set.times; k++) {
-        times[k] = index_of(0.1 + 3.9 * (double)k / (double)(set.times - 1));
+        times[k] = drv_from_ou(own.schedule, 0.1 + 3.9 * (double)k / (double)(set.times - 1));
     }
     report r = {.points = own.points,
                 .shape = drv_image_of("28x28", own.points),

@@ -27,13 +27,17 @@ void ddni_draw_write(const ddni_block *b, int64_t q, int64_t row)
     }
 }
 
+double ddni_log_density(double log_sum, int64_t n, int64_t d, const ddni_level *level)
+{
+    return log_sum - log((double)n) - 0.5 * (double)d * log(6.283185307179586476925 * level->s2);
+}
+
 /* What follows from the posterior alone; logarithms only where they are wanted. */
 void ddni_finish_posterior(const ddni_block *b, int64_t row, const ddni_posterior *p)
 {
     double *const *out = b->rq->f64;
     if (out[DDN_OUT_LOG_P] != NULL) {
-        out[DDN_OUT_LOG_P][row] = ddni_posterior_log_sum(p) - log((double)b->n) -
-                                  0.5 * (double)b->d * log(6.283185307179586476925 * b->level->s2);
+        out[DDN_OUT_LOG_P][row] = ddni_log_density(ddni_posterior_log_sum(p), b->n, b->d, b->level);
     }
     if (out[DDN_OUT_ENTROPY] != NULL) {
         out[DDN_OUT_ENTROPY][row] = ddni_posterior_entropy(p);

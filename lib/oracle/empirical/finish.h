@@ -11,6 +11,9 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p);
 /* The part of it that needs the posterior alone, into a row of the batch. */
 void ddni_finish_posterior(const ddni_block *b, int64_t row, const ddni_posterior *p);
 
+/* log p of a state from the log of its sum over n points. theory.md (11) */
+double ddni_log_density(double log_sum, int64_t n, int64_t d, const ddni_level *level);
+
 /* Uniform deviate that selects the draw of state q. */
 double ddni_draw_uniform(const ddni_block *b, int64_t q);
 /* Writes point `row` as the draw of state q. */

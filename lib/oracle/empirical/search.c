@@ -252,15 +252,13 @@ static ddn_status nearest_of_team(ddn_context *ctx, const ddn_dataset *ds, int64
     const int64_t ranks = ds->team->size, row = m * k * (int64_t)sizeof(ddni_near);
     int64_t *each = NULL, *head = NULL;
     ddni_near *near = NULL, *best = NULL;
-    uint64_t digest = DDNI_DIGEST_WORDS((uint64_t)m, (uint64_t)k);
+    const uint64_t digest =
+        ddni_digest_rows(DDNI_DIGEST_WORDS((uint64_t)m, (uint64_t)k), m, ds->d, x, ldx);
     ddn_status status;
     DDNI_TRY_GOTO(ddni_team_one_each(ctx, ds->team, &each), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "ranks", ranks, sizeof *head, &head), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", k, sizeof *best, &best), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", ranks + 1, row + 1, &near), fail);
-    for (int64_t r = 0; r < m; r++) {
-        digest = DDNI_DIGEST_WORDS(digest, DDNI_DIGEST_OF(x + r * ldx, ds->d));
-    }
     ddni_team_alone(ctx, 1);
     status = search_part(ctx, ds, m, k, x, ldx, near + ranks * m * k);
     ddni_team_alone(ctx, 0);

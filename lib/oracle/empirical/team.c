@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "base/rng.h"
 #include "numerics/vector.h"
+#include "oracle/empirical/finish.h"
 #include "oracle/empirical/team_merge.h"
 #include "oracle/empirical/ways.h"
 #include "team/team_impl.h"
@@ -351,8 +352,7 @@ static void write_merged(const pass *p, int64_t q, const double *record)
         ddn_output what;
         double value;
     } numbers[] = {
-        {DDN_OUT_LOG_P, record[DDNI_PART_LOGIT] - log((double)n) -
-                            0.5 * (double)r->d * log(6.283185307179586476925 * p->level->s2)},
+        {DDN_OUT_LOG_P, ddni_log_density(record[DDNI_PART_LOGIT], n, r->d, p->level)},
         {DDN_OUT_ENTROPY, record[DDNI_PART_ENTROPY]},
         {DDN_OUT_SUM_W2, record[DDNI_PART_SQUARE]},
         {DDN_OUT_W_MAX, 1 - rest},
@@ -438,13 +438,7 @@ static ddn_status run_pass(pass *p, ddni_report *report, int64_t *again)
     ddn_status status = ask_own(p, &own);
     ddni_team_alone(p->ctx, 0);
     const double number[] = {own.dropped, own.touched};
-    for (int64_t i = 0; i < DDNI_MOST_WAYS; i++) {
-        report->way[i].tried += own.way[i].tried;
-        report->way[i].served += own.way[i].served;
-        report->way[i].rows += own.way[i].rows;
-        report->way[i].bytes += own.way[i].bytes;
-        report->way[i].note = own.way[i].note != NULL ? own.way[i].note : report->way[i].note;
-    }
+    ddni_report_add_ways(report, &own, ddni_way_count());
     DDNI_TRY(ddni_team_agree(p->ctx, team, status, p->digest, number));
     for (int64_t r = 0; r < team->size; r++) {
         const ddni_team_header *h = &team->headers[r];
@@ -534,14 +528,6 @@ static ddn_status run_draws(const pass *p)
 
 /* ---- Evaluation ---- */
 
-static uint64_t digest_rows(uint64_t seed, int64_t m, int64_t d, const double *rows, int64_t ld)
-{
-    for (int64_t r = 0; r < m; r++) {
-        seed = DDNI_DIGEST_WORDS(seed, DDNI_DIGEST_OF(rows + r * ld, d));
-    }
-    return seed;
-}
-
 /* Of all that ranks must ask alike. */
 static uint64_t digest_request(const ddni_request *rq, const ddni_batch *batch, int64_t d)
 {
@@ -555,8 +541,9 @@ static uint64_t digest_request(const ddni_request *rq, const ddni_batch *batch, 
         DDNI_DIGEST_WORDS(ddni_bits(batch->level->t), (uint64_t)batch->m, (uint64_t)set,
                           (uint64_t)rq->seed, (uint64_t)rq->step, paths, ddni_bits(rq->epsilon),
                           (uint64_t)rq->trajectory, (uint64_t)rq->forbidden);
-    own = digest_rows(own, batch->m, d, batch->x, batch->ldx);
-    return wants(rq, DDN_OUT_COV_TIMES_V) ? digest_rows(own, batch->m, d, rq->v, rq->ldv) : own;
+    own = ddni_digest_rows(own, batch->m, d, batch->x, batch->ldx);
+    return wants(rq, DDN_OUT_COV_TIMES_V) ? ddni_digest_rows(own, batch->m, d, rq->v, rq->ldv)
+                                          : own;
 }
 
 /* The states that are to be asked again, side by side. */

@@ -19,6 +19,8 @@
     X(gmm_speciation, "gmm-speciation",                                                            \
       "speciation of two Gaussians against theory, by dimension",                                  \
       "diffdyn gmm-speciation --out out")                                                          \
+    X(images, "images", "points of a file on a sheet, as PNG, PGM or PPM",                         \
+      "diffdyn images --data x.npz --n 64")                                                        \
     X(late_start, "late-start", "sample quality against the start of generation",                  \
       "diffdyn late-start --data x.npy --out out")                                                 \
     X(memorization, "memorization", "how many samples are copies of points",                       \

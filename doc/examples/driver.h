@@ -212,7 +212,7 @@ void drv_plot_over_times(drv_file *file, double t_min, double t_max);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
 
-/* ---- Points as images (driver_images.c) -------------------------------------------------- */
+/* ---- Points as images (driver_images.c, driver_sheet.c) ---------------------------------- */
 
 /* How the coordinates of a point are an image: number of plane c, row y, column x is at c * plane +
  * y * row + x * column. */
@@ -227,8 +227,9 @@ drv_image drv_image_of(const char *text, const ddn_dataset *ds);
 enum {
     DRV_IMAGE_GAP = 2 /* white pixels between the images of a sheet */
 };
-/* Writes a sheet of images[rows][columns], NULL for none, as x,y,red,green,blue of its pixels. The
- * rows from `from` on go from black to white, what is beyond their range is cut off. */
+/* Writes a sheet of images[rows][columns], NULL for none, as PNG where the path ends in .png, else
+ * as PGM (one channel) or PPM. The range of the rows from `from` on goes from black to white, what
+ * is beyond it is cut off. */
 void drv_sheet(const char *path, const drv_image *shape, int64_t rows, int64_t columns,
                int64_t from, const double *const *images);
 

@@ -1,4 +1,4 @@
-/* Points as images: their shapes, and sheets of them for pictures. See driver.h.
+/* Points as images: their shapes. See driver.h.
  * SPDX-License-Identifier: MIT */
 #include "driver.h"
 
@@ -6,12 +6,9 @@
 #include <string.h>
 
 enum {
-    SMALLEST = 8,   /* edge of an image that is guessed */
-    COMPARED = 100, /* points whose neighbouring numbers are compared */
-    WHITE = 255
+    SMALLEST = 8,  /* edge of an image that is guessed */
+    COMPARED = 100 /* points whose neighbouring numbers are compared */
 };
-
-/* ---- Shapes ------------------------------------------------------------------------------ */
 
 static drv_image planes(int64_t channels, int64_t height, int64_t width)
 {
@@ -73,52 +70,4 @@ drv_image drv_image_of(const char *text, const ddn_dataset *ds)
                 (long long)ddn_dataset_d(ds));
     }
     return two ? planes(1, a, b) : a == 3 ? planes(3, b, c) : interleaved(a, b, c);
-}
-
-/* ---- Sheets ------------------------------------------------------------------------------ */
-
-/* Numbers of a row as 0 .. 255, black to white, cut off at the range. */
-static void paint(const drv_image *s, const double *x, double low, double high, int64_t left,
-                  int64_t top, int64_t across, double *canvas)
-{
-    for (int64_t c = 0; c < 3; c++) {
-        for (int64_t i = 0; i < s->height * s->width; i++) {
-            const int64_t row = i / s->width, column = i % s->width;
-            const int64_t plane = c < s->channels ? c : 0;
-            const double value = x[plane * s->plane + row * s->row + column * s->column];
-            canvas[3 * ((top + row) * across + left + column) + c] =
-                WHITE * fmin(fmax((value - low) / (high - low), 0), 1);
-        }
-    }
-}
-
-void drv_sheet(const char *path, const drv_image *s, int64_t rows, int64_t columns, int64_t from,
-               const double *const *images)
-{
-    const int64_t across = columns * (s->width + DRV_IMAGE_GAP) - DRV_IMAGE_GAP;
-    const int64_t down = rows * (s->height + DRV_IMAGE_GAP) - DRV_IMAGE_GAP;
-    double *canvas = drv_alloc(3 * across * down, sizeof *canvas), low = INFINITY, high = -INFINITY;
-    for (int64_t i = 0; i < 3 * across * down; i++) {
-        canvas[i] = WHITE;
-    }
-    for (int64_t i = from * columns; i < rows * columns; i++) {
-        for (int64_t j = 0; images[i] != NULL && j < s->height * s->width * s->channels; j++) {
-            low = fmin(low, images[i][j]);
-            high = fmax(high, images[i][j]);
-        }
-    }
-    high = high > low ? high : low + 1;
-    for (int64_t i = 0; i < rows * columns; i++) {
-        if (images[i] != NULL) {
-            paint(s, images[i], low, high, i % columns * (s->width + DRV_IMAGE_GAP),
-                  i / columns * (s->height + DRV_IMAGE_GAP), across, canvas);
-        }
-    }
-    drv_file *file = drv_csv_open(path, "x,y,red,green,blue");
-    for (int64_t i = 0; i < across * down; i++) {
-        const double *at = canvas + 3 * i;
-        drv_print(file, "%lld,%lld,%.0f,%.0f,%.0f\n", (long long)(i % across),
-                  (long long)(i / across), at[0], at[1], at[2]);
-    }
-    drv_close(file);
 }

@@ -151,7 +151,7 @@ int memorization_main(int argc, char **argv)
               "Measures how many samples are copies of points: d1 <= d2 are the distances from the "
               "nearest and the\nsecond nearest distinct point. Writes memorization.json, "
               "memorization.csv (memorization_test.csv)\nand memorization.png.",
-              "memorization.json memorization.csv memorization_test.csv memorization_images.csv "
+              "memorization.json memorization.csv memorization_test.csv memorization_images.png "
               "memorization.gp memorization.png",
               options, DRV_COUNT(options));
     points = drv_data_load(&set.data);

@@ -14,7 +14,7 @@ typedef struct memorized {
     ddn_result *result; /* of ddn_analysis_memorization */
 } memorized;
 
-/* memorization.png, with memorization_images.csv if points are images. test may be NULL. */
+/* memorization.png, with memorization_images.png if points are images. test may be NULL. */
 void draw_memorization(const ddn_dataset *ds, const drv_image *shape, double kappa,
                        const memorized *samples, const memorized *test);
 

@@ -50,7 +50,7 @@ static choice choose(const memorized *of)
     return c;
 }
 
-/* Writes OUT/memorization_images.csv: samples above their points. */
+/* Writes OUT/memorization_images.png: samples above their points. */
 static void write_images(const ddn_dataset *ds, const drv_image *s, const memorized *of,
                          const choice *c)
 {
@@ -62,7 +62,7 @@ static void write_images(const ddn_dataset *ds, const drv_image *s, const memori
         images[i] = of->x + c->row[i] * d;
         images[c->count + i] = y + i * d;
     }
-    drv_sheet(drv_path("memorization_images.csv"), s, 2, c->count, 1, images);
+    drv_sheet(drv_path("memorization_images.png"), s, 2, c->count, 1, images);
 }
 
 /* The sheet fills the screen from `bottom` to `top`. */
@@ -85,7 +85,7 @@ static void plot_images(drv_file *plot, const drv_image *s, const choice *c, dou
                   (double)(i * (s->width + DRV_IMAGE_GAP)) + 0.5 * (double)s->width,
                   -0.14 * (double)s->height);
     }
-    drv_print(plot, "plot 'memorization_images.csv' using 1:2:3:4:5 every ::1 with rgbimage\n"
+    drv_print(plot, "plot 'memorization_images.png' binary filetype=png flipy with rgbimage\n"
                     "unset label\nset border\nset tics\nset tics nomirror\nset grid\nset key\n"
                     "set size noratio\nset autoscale\n");
 }

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 PROGRAM = []  # and its subcommand
 
@@ -21,6 +22,26 @@ def main():
     if len(sys.argv) > 1 and re.fullmatch("[a-z-]*[a-z]", sys.argv[1]):
         PROGRAM.append(sys.argv.pop(1))
     unittest.main(module="__main__", verbosity=2)
+
+
+def png(path):
+    """Width, height, bytes of a pixel, and the pixels of a PNG as the programs write them; check sums are held."""
+    with open(path, "rb") as f:
+        data = f.read()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    chunks, at = {}, 8
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at:at + 8])
+        chunks[kind] = data[at + 8:at + 8 + size]
+        assert struct.unpack(">I", data[at + 8 + size:at + 12 + size])[0] == zlib.crc32(data[at + 4:at + 8 + size])
+        at += 12 + size
+    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
+    width, height, depth, colour, *rest = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
+    assert depth == 8 and colour in (0, 2) and rest == [0, 0, 0]
+    samples = 3 if colour else 1
+    rows, row = zlib.decompress(chunks[b"IDAT"]), 1 + width * samples
+    assert len(rows) == height * row and set(rows[::row]) == {0}
+    return width, height, samples, b"".join(rows[y * row + 1:(y + 1) * row] for y in range(height))
 
 
 class DriverTest(unittest.TestCase):

@@ -11,7 +11,7 @@ import time
 import run_driver
 from run_driver import DriverTest
 
-COMMANDS = ["curse", "flows", "foreign-score", "generalization", "gmm-collapse", "gmm-speciation", "late-start",
+COMMANDS = ["curse", "flows", "foreign-score", "generalization", "gmm-collapse", "gmm-speciation", "images", "late-start",
             "memorization", "regimes", "symmetry", "uturn"]
 QUICK = ("gmm-speciation", "--d=16", "--pairs=100", "--t-max=3")
 

@@ -7,12 +7,16 @@ import random
 import struct
 
 import run_driver
-from run_driver import DriverTest, npy
+from run_driver import DriverTest, npy, png
 
 SIDE = 8
 
 
 class Memorization(DriverTest):
+    def setUp(self):
+        super().setUp()
+        self.sheet = os.path.join(self.out, "memorization_images.png")
+
     def points(self, name, rows, descr="<f8"):
         flat = [v for row in rows for v in row]
         payload = bytes(flat) if descr == "|u1" else struct.pack("<%d%s" % (len(flat), descr[1:].replace(
@@ -85,7 +89,7 @@ class Memorization(DriverTest):
                 self.assertIsNone(found[name]["q05"]["low"])
                 self.assertLess(found[name]["q05"]["value"], found[name]["q95"]["value"])
             self.assertIn("samples        60  %.4f" % share, done.stdout)
-            self.assertFalse(os.path.exists(os.path.join(self.out, "memorization_images.csv")))
+            self.assertFalse(os.path.exists(self.sheet))
         test = found["test"]
         self.assertEqual((test["samples"], test["f_mem"]["value"]), (80, self.by_hand(points, fresh, 0.5)[1]))
         self.assertEqual(len(self.table("memorization_test.csv")), 80)
@@ -103,21 +107,21 @@ class Memorization(DriverTest):
             self.assertAlmostEqual(self.table("memorization.csv")[0]["d1"], math.sqrt(3 * SIDE * SIDE) / 127.5,
                                    delta=1e-12)
             self.assertEqual(self.json()["f_mem"]["value"], 1)
-            sheet = self.table("memorization_images.csv")
-            self.assertEqual(len(sheet), (3 * SIDE + 4) * (2 * SIDE + 2))
-            colour = {(p["x"], p["y"]): (p["red"], p["green"], p["blue"]) for p in sheet}
-            self.assertEqual(colour[SIDE, 0], (255, 255, 255))
+            width, height, channels, pixels = png(self.sheet)
+            self.assertEqual((width, height, channels), (3 * SIDE + 4, 2 * SIDE + 2, 3))
+            colour = {(x, y): pixels[3 * (y * width + x):][:3] for x in range(width) for y in range(height)}
+            self.assertEqual(colour[SIDE, 0], b"\xff\xff\xff")
             for x in range(SIDE):
                 for y in range(SIDE):
                     for up, down in zip(colour[x, y], colour[x, y + SIDE + 2]):
                         self.assertLessEqual(abs(up - down), 3)
-            sheets.add(tuple(sorted(colour.items())))
+            sheets.add(pixels)
             with open(os.path.join(self.out, "memorization.png"), "rb") as f:
                 self.assertEqual(f.read(4), b"\x89PNG")
         self.assertEqual(len(sheets), 1)  # the same pictures, however they are stored
         self.succeeds("--data", self.points("x.npy", points, "|u1"), "--samples",
                       self.points("s.npy", samples, "|u1"), "--image=12x16")
-        self.assertEqual(len(self.table("memorization_images.csv")), (3 * 16 + 4) * 26)
+        self.assertEqual(png(self.sheet)[:3], (3 * 16 + 4, 26, 1))
 
     def test_units(self):
         points = self.images(1, 40, "planes")

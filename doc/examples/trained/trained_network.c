@@ -390,7 +390,7 @@ static void read_options(int argc, char **argv, settings *set)
         "the exact score of\nall points: clones, and distances of samples from the points. "
         "Writes trained_network.json,\ntrained_network.csv and trained_network.png.",
         "trained_network.json trained_network.csv trained_network.gp trained_network.png "
-        "trained_network_images.csv large.csv small.csv test.csv large_errors.csv small_errors.csv",
+        "trained_network_images.png large.csv small.csv test.csv large_errors.csv small_errors.csv",
         options, DRV_COUNT(options));
     set->test.classes = set->data.classes;
     set->test.scale = set->data.scale;

@@ -27,7 +27,7 @@ static void write_sheet(const report *r)
             sheet[(2 * k + 1) * SHOWN + i] = y + i * d;
         }
     }
-    drv_sheet(drv_path("trained_network_images.csv"), &r->shape, ROWS, SHOWN, 0, sheet);
+    drv_sheet(drv_path("trained_network_images.png"), &r->shape, ROWS, SHOWN, 0, sheet);
 }
 
 static void plot_sheet(drv_file *plot, const report *r, double bottom, double top)
@@ -47,7 +47,7 @@ static void plot_sheet(drv_file *plot, const report *r, double bottom, double to
         drv_print(plot, "set label %d '%s' at %g,%g right\n", i + 1, labels[i],
                   -0.01 * (double)across, (double)(i * step) + 0.5 * (double)r->shape.height);
     }
-    drv_print(plot, "plot 'trained_network_images.csv' using 1:2:3:4:5 every ::1 with rgbimage\n"
+    drv_print(plot, "plot 'trained_network_images.png' binary filetype=png flipy with rgbimage\n"
                     "unset label\nunset title\nset border\nset tics\nset tics nomirror\nset grid\n"
                     "set key\nset size noratio\nset autoscale\n");
 }

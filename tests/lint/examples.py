@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The programs of doc/examples/simple: short, on the public interface alone, and found from where a reader looks: a
 header names each one ("Example: doc/examples/simple/NAME.c"), doc/index.md says what it shows, a test knows its output.
+And the pages of doc/howto: their overview names each one, a test follows it.
 """
 import re
 
@@ -45,6 +46,13 @@ def main():
             problems.append(f"{path.relative_to(ROOT)}: no header names it")
         if f"`{path.name}`" not in index:
             problems.append(f"{path.relative_to(ROOT)}: doc/index.md does not name it")
+    tested = (ROOT / "tests/drivers/meson.build").read_text()
+    overview = (ROOT / "doc/howto/index.md").read_text()
+    for page in sorted((ROOT / "doc/howto").glob("*.md")):
+        if page.name != "index.md" and f"'howto/{page.stem}'" not in tested:
+            problems.append(f"{page.relative_to(ROOT)}: tests/drivers/meson.build does not run it")
+        if page.name != "index.md" and f"({page.name})" not in overview:
+            problems.append(f"{page.relative_to(ROOT)}: doc/howto/index.md does not name it")
     finish(problems, f"examples ({len(programs)} programs)")
 
 

@@ -53,7 +53,7 @@ def check_words():
         top = relative.split("/")[0]
         if top not in TOP and not top.startswith("."):
             problems.append(f"{relative}: the top level is fixed")
-        if path.suffix in (".npy", ".gz", ".csv", ".json", ".abi") or path.samefile(__file__) or \
+        if path.suffix in (".npy", ".gz", ".csv", ".json", ".abi", ".png") or path.samefile(__file__) or \
                 relative.startswith("tests/fuzz/corpus/"):
             continue
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
@@ -83,7 +83,8 @@ def check_equations():
 def check_paths():
     """Each file that a page names in `...` by its whole path is there."""
     problems = []
-    for page in [ROOT / "README.md", ROOT / "bench/README.md", *sorted((ROOT / "doc").glob("*.md"))]:
+    for page in [ROOT / "README.md", ROOT / "bench/README.md", *sorted((ROOT / "doc").glob("*.md")),
+                 *sorted((ROOT / "doc/howto").glob("*.md"))]:
         for number, line in enumerate(page.read_text().splitlines(), 1):
             for name in re.findall(r"`((?:lib|include|tests|bench|doc)/[\w./-]+)[`:]", line):
                 if not re.search("NAME|ROOM|KIND", name) and not (ROOT / name).exists():

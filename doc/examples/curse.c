@@ -154,6 +154,7 @@ int curse_main(int argc, char **argv)
         {"alpha", "A,B,...", "log(n)/d of the random energy model", DRV_DOUBLES, &alphas, 1e-6, 50},
         {"d", "A,B,...", "dimensions of the curves against n", DRV_INTS, &dims, 1, MAX_D},
         {"log10-n", "X", "curves end at n = 10^X", DRV_DOUBLE, &log10_max, 1, 300},
+        DRV_SCHEDULE_OPTION,
         {"sigma2", "V", "variance of the data per coordinate", DRV_DOUBLE, &sigma2, 1e-6, 1e6},
         {"t", "A,B,...", "collapse times to find the number of points for", DRV_DOUBLES, &times,
          1e-6, 50},
@@ -163,6 +164,7 @@ int curse_main(int argc, char **argv)
               "points that a given collapse time needs.",
               "collapse.csv points.csv condensation.csv curse.gp curse.png", options,
               DRV_COUNT(options));
+    drv_schedule_of_ou("all curves are closed forms in OU time");
     against_n(&dims, log10_max, sigma2);
     points_needed(&times, sigma2);
     condensation(&alphas, sigma2);

@@ -10,14 +10,16 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-drv_state drv = {.program = "driver", .out = "out"};
+drv_state drv = {.program = "driver", .out = "out", .schedule = "ou"};
 
 /* ---- Errors and exit --------------------------------------------------------------------- */
 
 static volatile sig_atomic_t interrupted; /* the signal that ends the program, or 0 */
+static volatile sig_atomic_t helper;      /* process that drv_fork started, or 0 */
 static int bar_shown;                     /* a progress bar stands on the terminal's last line */
 
 static void clear_bar(void)
@@ -62,7 +64,10 @@ void drv_warn(const char *format, ...)
 
 static void end_if_interrupted(void)
 {
-    if (interrupted) {
+    if (interrupted) { /* with a process that drv_fork started just before */
+        if (helper > 0) {
+            kill(helper, SIGKILL);
+        }
         drv_warn("interrupted");
         exit(128 + interrupted);
     }
@@ -215,15 +220,49 @@ void drv_progress(const char *stage, double fraction)
     }
 }
 
-/* The first signal asks the library to stop, which it soon does, and is remembered where nothing
- * runs that could stop; a second one ends at once. */
+/* The first signal ends a program that draws and asks the library to stop, which it soon does, and
+ * is remembered where nothing runs that could stop; a second one ends at once. */
 static void on_signal(int number)
 {
     signal(number, SIG_DFL);
     interrupted = number;
+    if (helper > 0) {
+        kill(helper, SIGKILL);
+    }
     if (drv.ctx) {
         ddn_context_cancel(drv.ctx);
     }
+}
+
+/* No signal may come between the start of the process and the note of its number. */
+int drv_fork(void)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        signal(SIGINT, SIG_DFL);
+        signal(SIGTERM, SIG_DFL);
+    } else if (child > 0) {
+        helper = child;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (child != 0) {
+        end_if_interrupted();
+    }
+    return child;
+}
+
+int drv_wait(int child)
+{
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    helper = 0;
+    end_if_interrupted();
+    return status;
 }
 
 /* ---- Start -------------------------------------------------------------------------------- */

@@ -20,10 +20,11 @@ typedef struct drv_state {
     const char *out;     /* folder of the results; exists and is writable after drv_start */
     int64_t seed;
     int64_t threads;
-    ddn_context *ctx;    /* has the threads, shows progress, is cancelled by SIGINT and SIGTERM */
-    const char *example; /* a command line for --help, or NULL */
-    int progress;        /* a drv_progress_kind */
-    int plot;            /* a drv_plot_kind */
+    ddn_context *ctx;     /* has the threads, shows progress, is cancelled by SIGINT and SIGTERM */
+    const char *example;  /* a command line for --help, or NULL */
+    int progress;         /* a drv_progress_kind */
+    int plot;             /* a drv_plot_kind */
+    const char *schedule; /* the text of --schedule */
 } drv_state;
 typedef enum drv_progress_kind {
     DRV_PROGRESS_AUTO,
@@ -95,6 +96,10 @@ void drv_try(ddn_status status);
 /* For long loops of a driver's own: shows the bar where the library would, and ends the program
  * with status 130 or 143 after a signal. */
 void drv_progress(const char *stage, double fraction);
+/* Starts a process as fork does, and waits for its end: its status, as wait gives it. A signal ends
+ * it at once, and then this program. */
+int drv_fork(void);
+int drv_wait(int child);
 /* Of a clock that only runs on. */
 double drv_seconds(void);
 /* A remark on stderr that does not end the program. */
@@ -144,12 +149,48 @@ double drv_to_ou(const ddn_schedule *sch, double t);
 double drv_from_ou(const ddn_schedule *sch, double tau);
 /* Largest eigenvalue of the covariance; 0 for a single point. */
 double drv_lambda(const ddn_dataset *ds);
-/* Geometric grid of times; columns and scalars of a result. In memory that is freed at exit. */
-const double *drv_times(const ddn_schedule *sch, double t_min, double t_max, int64_t count);
+/* Columns and scalars of a result. In memory that is freed at exit. */
 double *drv_column(const ddn_result *result, const char *name);
 double drv_scalar(const ddn_result *result, const char *name, double *standard_error);
 /* Share of hits and its error, half of Wilson's interval at one standard deviation. */
 void drv_proportion(int64_t hits, int64_t count, double *share, double *standard_error);
+
+typedef struct drv_file drv_file; /* see result files */
+
+/* ---- Noise schedules (driver_schedule.c) ------------------------------------------------- */
+
+/* Row of an option table. */
+#define DRV_SCHEDULE_OPTION                                                                        \
+    {                                                                                              \
+        "schedule", "S",                                                                           \
+            "noise schedule: ou, vp[:BMIN:BMAX], ddpm[:N:FIRST:LAST], scaled-linear, cosine, edm," \
+            " flow, alphas:FILE, betas:FILE, zero-snr:S; all times are its own",                   \
+            DRV_STRING, &drv.schedule, 0, 0                                                        \
+    }
+/* The schedule that the text of --schedule names, kept. The second dies where that is not the
+ * Ornstein-Uhlenbeck schedule, with the reason why no other will do. */
+ddn_schedule *drv_schedule(void);
+ddn_schedule *drv_schedule_of_ou(const char *why);
+int drv_is_ou(const ddn_schedule *sch);
+
+/* A time from an option, which must be one of the schedule, in OU time; NaN stays. */
+double drv_time_given(const char *option, const ddn_schedule *sch, double t);
+/* The time of the schedule for an OU time, its last one where it does not reach so far. */
+double drv_time_of(const ddn_schedule *sch, double tau);
+/* The same for the clean end of paths: at least the first index, where there are indices. */
+double drv_clean_end(const ddn_schedule *sch, double tau);
+/* OU time of the schedule's last time, which may be infinite. */
+double drv_last_ou(const ddn_schedule *sch);
+/* Times of the schedule, geometric in OU time; ends at the last time of the schedule where that
+ * comes first. In memory that is freed at exit. */
+const double *drv_times(const ddn_schedule *sch, double tau_min, double tau_max, int64_t count);
+/* What times are in: "OU units", "of the schedule ddpm:1000"; for single or double quotes. */
+const char *drv_clock(const ddn_schedule *sch);
+/* Whether pictures have them on a linear axis: indices, and times that end at 1. */
+int drv_is_time_linear(const ddn_schedule *sch);
+/* The axis of times from t_min to t_max, where it is not that of OU times on a logarithmic scale.
+ */
+void drv_time_axis(drv_file *file, const ddn_schedule *sch, double t_min, double t_max);
 
 /* ---- The folder of the results (driver_folder.c) ----------------------------------------- */
 
@@ -175,7 +216,6 @@ void drv_append(char *text, size_t capacity, const char *format, ...)
  * takes the place of what is there when it is closed; where the program ends before, whatever the
  * reason, the last one stays. A pipe or a device is written itself. Every write is checked: a full
  * disk ends the program with the path in the message and status 2. */
-typedef struct drv_file drv_file;
 drv_file *drv_open(const char *path);
 void drv_print(drv_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void drv_close(drv_file *file);
@@ -207,8 +247,8 @@ drv_file *drv_plot_open(const char *name, int width, int height);
 /* The file that --plot makes of it, or of the script alone: "NAME.png"; in memory that is freed at
  * exit. */
 const char *drv_picture(const char *name);
-/* Two pictures above each other over the same times, on a logarithmic axis. */
-void drv_plot_over_times(drv_file *file, double t_min, double t_max);
+/* Two pictures above each other over the same times of a schedule. */
+void drv_plot_over_times(drv_file *file, const ddn_schedule *sch, double t_min, double t_max);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
 

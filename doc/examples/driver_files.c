@@ -88,6 +88,7 @@ FILE *drv_file_stream(const drv_file *file)
 
 void drv_print(drv_file *file, const char *format, ...)
 {
+    drv_try(DDN_OK); /* a long file ends with a signal, too */
     va_list args;
     va_start(args, format);
     const int written = vfprintf(file->stream, format, args);

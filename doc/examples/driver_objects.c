@@ -131,13 +131,6 @@ double drv_lambda(const ddn_dataset *ds)
     return fmax(lambda, 0);
 }
 
-const double *drv_times(const ddn_schedule *sch, double t_min, double t_max, int64_t count)
-{
-    double *times = drv_alloc(count, sizeof *times);
-    drv_try(ddn_schedule_grid(drv.ctx, sch, DDN_GRID_GEOMETRIC, t_min, t_max, count, times));
-    return times;
-}
-
 double *drv_column(const ddn_result *result, const char *name)
 {
     const int64_t rows = ddn_result_rows(result);

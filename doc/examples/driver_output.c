@@ -186,12 +186,14 @@ const char *drv_picture(const char *name)
     return text;
 }
 
-void drv_plot_over_times(drv_file *file, double t_min, double t_max)
+void drv_plot_over_times(drv_file *file, const ddn_schedule *sch, double t_min, double t_max)
 {
     drv_print(file,
               "set logscale x\nset xtics (0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10)\nset xrange "
-              "[%.17g:%.17g]\nset multiplot layout 2,1\nset lmargin 9\n",
+              "[%.17g:%.17g]\n",
               t_min / 1.1, t_max * 1.1);
+    drv_time_axis(file, sch, t_min, t_max);
+    drv_print(file, "set multiplot layout 2,1\nset lmargin 9\n");
 }
 
 /* gnuplot is silent about a full disk: a picture is whole if its end is there. */
@@ -207,8 +209,7 @@ static int picture_is_whole(FILE *stream)
 /* The exit status of gnuplot, as wait gives it, or -1. The picture goes to the stream. */
 static int run_gnuplot(const char *script, FILE *picture)
 {
-    fflush(NULL);
-    const pid_t child = fork();
+    const int child = drv_fork();
     if (child == 0) {
         /* In a locale without UTF-8 gnuplot warns about its degree sign. */
         if (chdir(drv.out) == 0 && setenv("LC_ALL", "C.UTF-8", 1) == 0 &&
@@ -217,10 +218,7 @@ static int run_gnuplot(const char *script, FILE *picture)
         }
         _exit(errno == ENOENT ? 127 : 126);
     }
-    int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return child < 0 ? -1 : status;
+    return child < 0 ? -1 : drv_wait(child);
 }
 
 void drv_plot_run(drv_file *file)

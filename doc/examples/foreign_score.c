@@ -11,7 +11,7 @@
 
 static struct {
     ddn_dataset *ds;
-    ddn_schedule *ou;
+    ddn_schedule *schedule;
     ddn_oracle *exact, *foreign;
     ddn_analysis *an;
     ddn_result *curves, *clones;
@@ -168,7 +168,8 @@ static void train(settings *set, model *mo)
 static void make_foreign(const settings *set, model *mo)
 {
     ddn_model *builder = NULL;
-    drv_try(ddn_model_create(drv.ctx, own.ou, DDN_PREDICTION_EPS, set->d, mo, NULL, &builder));
+    drv_try(
+        ddn_model_create(drv.ctx, own.schedule, DDN_PREDICTION_EPS, set->d, mo, NULL, &builder));
     drv_keep(builder);
     drv_try(ddn_model_set_predict_f64(builder, predict));
     drv_try(ddn_model_set_dataset(builder, own.ds));
@@ -183,7 +184,7 @@ static void invent_data(const settings *set)
     double *x = drv_alloc(n * d, sizeof *x);
     int64_t *index = drv_alloc(n, sizeof *index);
     int32_t *labels = drv_alloc(n, sizeof *labels);
-    const ddn_oracle *population = drv_two_gaussians(own.ou, d, set->mu);
+    const ddn_oracle *population = drv_two_gaussians(own.schedule, d, set->mu);
     drv_try(ddn_oracle_sample_data(drv.ctx, population, drv.seed, 0, n, x, d, index));
     for (int64_t i = 0; i < n; i++) {
         labels[i] = (int32_t)index[i];
@@ -243,12 +244,13 @@ static void measure(settings *set, double **columns)
     if (set->t_min >= set->t_max) {
         drv_die("--t-min = %g is not below --t-max = %g", set->t_min, set->t_max);
     }
-    const double *times = drv_times(own.ou, set->t_min, set->t_max, set->times);
+    const double *times = drv_times(own.schedule, set->t_min, set->t_max, set->times);
     own.an = drv_analysis();
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->pairs);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
-    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4));
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
+                drv_clean_end(own.schedule, fmin(1e-3, set->t_min / 4)));
     drv_try(ddn_analysis_identities(own.an, own.exact, set->times, times, &own.curves));
     drv_keep(own.curves);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL);
@@ -271,10 +273,10 @@ static void print_results(const settings *set, const model *mo, double *const *c
 {
     char a[64], b[64], c[64];
     printf("%s: n = %lld, d = %lld, %lld classes; foreign model: rank %lld per class, asked %lld "
-           "times for %lld states\n\n",
+           "times for %lld states; times %s\n\n",
            set->data.path ? set->data.path : "two Gaussians", (long long)ddn_dataset_n(own.ds),
            (long long)mo->d, (long long)mo->classes, (long long)mo->rank, (long long)mo->calls,
-           (long long)mo->states);
+           (long long)mo->states, drv_clock(own.schedule));
     printf("  %-9s %-20s %-20s %-20s %s\n", "t", "phi, exact", "phi, foreign",
            "distance^2/d, exact", "distance^2/d, foreign");
     for (int64_t k = 0; k < set->times; k++) {
@@ -303,13 +305,13 @@ static void print_results(const settings *set, const model *mo, double *const *c
            drv_format(t[2], se[2], c, sizeof c));
 }
 
-static void draw(const settings *set)
+static void draw(const settings *set, const double *t)
 {
     char gaussians[128];
     snprintf(gaussians, sizeof gaussians, "%lld points of two Gaussians:  d = %lld",
              (long long)set->points, (long long)set->d);
     drv_file *plot = drv_plot_open("foreign_score", 1100, 940);
-    drv_plot_over_times(plot, set->t_min, set->t_max);
+    drv_plot_over_times(plot, own.schedule, t[0], t[set->times - 1]);
     drv_print(
         plot,
         "set title \"%s\\nTwo clones of xₜ: exact score of the data, and a foreign model of it\" "
@@ -321,15 +323,15 @@ static void draw(const settings *set)
         " 'foreign_score.csv' using 1:6:8:9 with yerrorbars linestyle 2 title 'foreign score "
         "by callback (simulated)'\n",
         set->data.path ? drv_caption(&set->data, own.ds) : gaussians);
-    drv_print(
-        plot,
-        "unset title\nset autoscale y\nset yrange [0:*]\nset format x '%%g'\n"
-        "set key top left reverse Left\nset xlabel 'time t at which the clones part (OU units)'\n"
-        "set ylabel 'squared distance / d (bars: 95 %%)'\n"
-        "plot 'foreign_score.csv' using 1:4:(low($4, $5)):(high($4, $5)) with yerrorlines "
-        "linestyle 1 pointsize 0.4 title 'exact score: falls onto single points',\\\n"
-        " 'foreign_score.csv' using 1:10:(low($10, $11)):(high($10, $11)) with yerrorbars "
-        "linestyle 2 title 'foreign score: does not'\nunset multiplot\n");
+    drv_print(plot,
+              "unset title\nset autoscale y\nset yrange [0:*]\nset format x '%%g'\n"
+              "set key top left reverse Left\nset xlabel 'time t at which the clones part (%s)'\n"
+              "set ylabel 'squared distance / d (bars: 95 %%)'\n"
+              "plot 'foreign_score.csv' using 1:4:(low($4, $5)):(high($4, $5)) with yerrorlines "
+              "linestyle 1 pointsize 0.4 title 'exact score: falls onto single points',\\\n"
+              " 'foreign_score.csv' using 1:10:(low($10, $11)):(high($10, $11)) with yerrorbars "
+              "linestyle 2 title 'foreign score: does not'\nunset multiplot\n",
+              drv_clock(own.schedule));
     drv_plot_run(plot);
 }
 
@@ -349,8 +351,9 @@ static void read_options(int argc, char **argv, settings *set)
          DRV_INT, &set->steps, 1, 1e6},
         {"samples", "S", "states at each time for the exact score", DRV_INT, &set->samples, 2, 1e9},
         {"times", "K", "number of times, geometric", DRV_INT, &set->times, 2, 1e4},
-        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set->t_min, 1e-5, 20},
-        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set->t_max, 1e-5, 20},
+        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set->t_min, 0, 0},
+        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set->t_max, 0, 0},
+        DRV_SCHEDULE_OPTION,
     };
     drv_start(argc, argv,
               "Plugs a score from outside into the library by callback and measures clones with "
@@ -376,7 +379,9 @@ int foreign_score_main(int argc, char **argv)
     model mo = {0};
     read_options(argc, argv, &set);
     const int with_data = drv_data_given(&set.data);
-    own.ou = drv_ou();
+    own.schedule = drv_schedule();
+    set.t_min = drv_time_given("t-min", own.schedule, set.t_min);
+    set.t_max = drv_time_given("t-max", own.schedule, set.t_max);
     if (with_data) {
         own.ds = drv_data_load(&set.data);
         set.d = ddn_dataset_d(own.ds);
@@ -384,14 +389,14 @@ int foreign_score_main(int argc, char **argv)
         invent_data(&set);
     }
     train(&set, &mo);
-    own.exact = drv_empirical(own.ds, own.ou);
+    own.exact = drv_empirical(own.ds, own.schedule);
     make_foreign(&set, &mo);
     double *columns[COLUMNS];
     measure(&set, columns);
     drv_csv(drv_path("foreign_score.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,
             (const double *const *)columns);
     print_results(&set, &mo, columns);
-    draw(&set);
+    draw(&set, columns[T]);
     printf("  results in %s: foreign_score.csv, foreign_score.png\n", drv.out);
     return drv_finish();
 }

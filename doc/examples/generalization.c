@@ -27,7 +27,7 @@ typedef struct settings {
 
 static struct {
     ddn_dataset *train, *test;
-    ddn_schedule *ou;
+    ddn_schedule *schedule;
     ddn_oracle *model;
     ddn_result *result;
 } own;
@@ -76,8 +76,8 @@ static ddn_oracle *kernel_density(double width)
     ddn_oracle *oracle = NULL;
     drv_try(ddn_dataset_read(drv.ctx, own.train, 0, n, y, d));
     drv_try(ddn_dataset_weights(drv.ctx, own.train, n, weights));
-    drv_try(ddn_oracle_create_mixture(drv.ctx, own.ou, DDN_VARIANCE_SHARED, n, d, weights, y, d,
-                                      &variance, 0, NULL, &oracle));
+    drv_try(ddn_oracle_create_mixture(drv.ctx, own.schedule, DDN_VARIANCE_SHARED, n, d, weights, y,
+                                      d, &variance, 0, NULL, &oracle));
     drv_keep(oracle);
     return oracle;
 }
@@ -87,7 +87,7 @@ static ddn_oracle *wiener_filter(void)
     const int64_t n = ddn_dataset_n(own.train), d = ddn_dataset_d(own.train);
     const int64_t axes = n - 1 < d ? n - 1 : d;
     ddn_oracle *oracle = NULL;
-    drv_try(ddn_oracle_create_gaussian_of(drv.ctx, own.train, own.ou, axes < 512 ? axes : 512,
+    drv_try(ddn_oracle_create_gaussian_of(drv.ctx, own.train, own.schedule, axes < 512 ? axes : 512,
                                           &oracle));
     drv_keep(oracle);
     return oracle;
@@ -96,7 +96,14 @@ static ddn_oracle *wiener_filter(void)
 static void make(settings *set)
 {
     ddn_oracle *law = NULL;
-    own.ou = drv_ou();
+    own.schedule = drv_schedule();
+    set->t_min = isnan(set->t_min) ? 0.02 : drv_time_given("t-min", own.schedule, set->t_min);
+    set->t_max = isnan(set->t_max) ? 5 : drv_time_given("t-max", own.schedule, set->t_max);
+    if (!(set->t_min >= 2e-3 && set->t_min < set->t_max)) {
+        drv_die("the OU times of --t-min and --t-max must obey 0.002 <= t-min < t-max, but are %g "
+                "and %g",
+                set->t_min, set->t_max);
+    }
     if (drv_data_given(&set->data)) {
         ddn_dataset *ds = drv_data_load(&set->data);
         set->held = set->held > 0 ? set->held : (ddn_dataset_n(ds) + 5) / 6;
@@ -104,7 +111,7 @@ static void make(settings *set)
         set->model = set->model < 0 ? KERNEL : set->model;
     } else {
         set->held = set->held > 0 ? set->held : set->points;
-        law = drv_two_gaussians(own.ou, set->d, set->mu);
+        law = drv_two_gaussians(own.schedule, set->d, set->mu);
         make_points(set, law);
         set->model = set->model < 0 ? LAW : set->model;
     }
@@ -112,7 +119,7 @@ static void make(settings *set)
         drv_die("--model law: the law of %s is not known", set->data.path);
     }
     own.model = set->model == LAW      ? law
-                : set->model == EXACT  ? drv_empirical(own.train, own.ou)
+                : set->model == EXACT  ? drv_empirical(own.train, own.schedule)
                 : set->model == KERNEL ? kernel_density(set->width)
                                        : wiener_filter();
 }
@@ -163,8 +170,9 @@ static void print_table(const settings *set)
            set->data.path != NULL ? set->data.path : "two Gaussians",
            (long long)ddn_dataset_n(own.train), (long long)ddn_dataset_d(own.train),
            (long long)ddn_dataset_n(own.test), models[set->model]);
-    printf("%lld states, %lld clone pairs a time, seed %lld\n\n  %-9s", (long long)set->samples,
-           (long long)set->pairs, (long long)drv.seed, "t");
+    printf("%lld states, %lld clone pairs a time, seed %lld; times %s\n\n  %-9s",
+           (long long)set->samples, (long long)set->pairs, (long long)drv.seed,
+           drv_clock(own.schedule), "t");
     for (int i = 0; i < DRV_COUNT(shown); i++) {
         char name[64];
         snprintf(name, sizeof name, "%s_se", shown[i]);
@@ -220,8 +228,9 @@ static void draw_clones(drv_file *plot)
     const double share = drv_scalar(own.result, "f_mem_test", NULL);
     drv_print(plot,
               "\nunset title\nset format x '%%g'\nset yrange [-0.03:1.45]\nset ytics 0,0.25,1\n"
-              "set xlabel 'time t (OU units)'\nset ylabel 'share (bars: 95 %%)'\n"
-              "set key top right\nplot");
+              "set xlabel 'time t (%s)'\nset ylabel 'share (bars: 95 %%)'\n"
+              "set key top right\nplot",
+              drv_clock(own.schedule));
     draw_curve(plot, PHI_C, 1, "clones of the model: nearest to one training point, φ_C");
     drv_print(plot, ",\\\n");
     draw_curve(plot, F_MEM, 2, "their ends are copies of it, f_{mem}");
@@ -245,10 +254,13 @@ static const char *caption(const settings *set)
 static void draw(const settings *set)
 {
     drv_file *plot = drv_plot_open("generalization", 1100, 940);
-    drv_plot_over_times(plot, set->t_min, set->t_max);
-    drv_print(plot, "%s",
-              set->pairs > 0 ? "set format x ''\n"
-                             : "unset multiplot\nset xlabel 'time t (OU units)'\n");
+    const double *t = drv_column(own.result, "t");
+    drv_plot_over_times(plot, own.schedule, t[0], t[ddn_result_rows(own.result) - 1]);
+    if (set->pairs > 0) {
+        drv_print(plot, "set format x ''\n");
+    } else {
+        drv_print(plot, "unset multiplot\nset xlabel 'time t (%s)'\n", drv_clock(own.schedule));
+    }
     drv_print(plot,
               "set title \"%s\\nDoes the model memorize? Here it is %s\" noenhanced\n"
               "set ylabel 'error, Wiener filter = 1 (bars: 95 %%)'\n"
@@ -270,7 +282,7 @@ static void measure(const settings *set)
 {
     ddn_analysis *an = drv_analysis();
     const int64_t every = set->clone_every, most = (set->times + every - 1) / every;
-    const double *times = drv_times(own.ou, set->t_min, set->t_max, set->times);
+    const double *times = drv_times(own.schedule, set->t_min, set->t_max, set->times);
     double *clone_times = drv_alloc(most, sizeof *clone_times);
     for (int64_t k = 0; k < most; k++) { /* the last one is among them */
         clone_times[k] = times[set->times - 1 - (most - 1 - k) * every];
@@ -296,8 +308,8 @@ int generalization_main(int argc, char **argv)
                     .clone_every = 2,
                     .mu = 1,
                     .width = 0.3,
-                    .t_min = 0.02,
-                    .t_max = 5,
+                    .t_min = NAN,
+                    .t_max = NAN,
                     .model = -1};
     const drv_option options[] = {
         DRV_DATA_OPTIONS(set.data, 0),
@@ -318,8 +330,9 @@ int generalization_main(int argc, char **argv)
         {"times", "K", "number of times, geometric", DRV_INT, &set.times, 2, 1e4},
         {"clone-every", "K", "clones at every K-th of the times, from the last", DRV_INT,
          &set.clone_every, 1, 1e4},
-        {"t-min", "T", "first time", DRV_DOUBLE, &set.t_min, 2e-3, 20},
-        {"t-max", "T", "last time", DRV_DOUBLE, &set.t_max, 2e-3, 20},
+        {"t-min", "T", "first time (default OU time 0.02)", DRV_DOUBLE, &set.t_min, 0, 0},
+        {"t-max", "T", "last time (default OU time 5)", DRV_DOUBLE, &set.t_max, 0, 0},
+        DRV_SCHEDULE_OPTION,
     };
     drv_start(argc, argv,
               "Does a model memorize? Measures its denoising errors on training and on test data, "

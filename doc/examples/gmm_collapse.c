@@ -274,6 +274,7 @@ int gmm_collapse_main(int argc, char **argv)
          0},
         {"d", "A,B,...", "dimensions", DRV_INTS, &dims, 1, 65536},
         {"n", "N", "points of the data set", DRV_INT, &n, 2, 10000000},
+        DRV_SCHEDULE_OPTION,
         {"samples", "S", "states at each time (0: 262144/d, at least 64)", DRV_INT, &wanted, 0,
          1e9},
         {"times", "K", "times from 0.3 t_C to 2.5 t_C", DRV_INT, &times, 2, MAX_TIMES},
@@ -288,7 +289,7 @@ int gmm_collapse_main(int argc, char **argv)
     if (wanted == 1) {
         drv_die("--samples = 1 gives no standard error");
     }
-    own.schedule = drv_ou();
+    own.schedule = drv_schedule_of_ou("the closed forms beside the curves are those of OU time");
     double(*rows)[COLUMNS] = drv_alloc(times, sizeof *rows);
     for (int64_t k = 0; k < dims.count; k++) {
         const int64_t d = (int64_t)dims.at[k];

@@ -237,6 +237,7 @@ int gmm_speciation_main(int argc, char **argv)
         {"pairs", "K", "clone pairs at each time", DRV_INT, &set.pairs, 2, 1e9},
         {"sampler", "exact|ancestral|euler", "of --method simulate", DRV_CHOICE, &set.sampler, 0,
          0},
+        DRV_SCHEDULE_OPTION,
         {"steps", "K", "steps of a path (0: 200, exact sampler 8)", DRV_INT, &set.steps, 0, 1e6},
         {"t-max", "T", "times are 1, 1.5, ... up to T", DRV_DOUBLE, &t_max, 1, 100},
     };
@@ -250,7 +251,7 @@ int gmm_speciation_main(int argc, char **argv)
     if (set.steps == 0) {
         set.steps = set.method == SIMULATE && set.sampler == 0 ? 8 : 200;
     }
-    own.schedule = drv_ou();
+    own.schedule = drv_schedule_of_ou("the closed forms beside the curves are those of OU time");
 
     double t[MAX_TIMES], least = 0.5;
     int64_t count = 0;

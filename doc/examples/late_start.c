@@ -10,18 +10,19 @@
 #include <math.h>
 
 enum {
-    INDICES = 1000, /* of the DDPM schedule */
     MOST_CURVES = 64
 };
 
 static struct {
     ddn_dataset *ds;
-    ddn_schedule *ddpm;
+    ddn_schedule *schedule;
+    int64_t last; /* its noisiest index */
     ddn_oracle *oracle;
     ddn_features *pca;
     ddn_frechet *frechet;
     ddn_analysis *an;
     ddn_result *divergence;
+    double *times; /* [last + 2] the grid of a run */
 } own;
 
 typedef struct settings {
@@ -50,7 +51,7 @@ typedef struct curve {
     int64_t steps;
     ddn_start start;
     double *distance, *error;         /* [starts] */
-    double knee, knee_low, knee_high; /* DDPM index */
+    double knee, knee_low, knee_high; /* index */
 } curve;
 
 /* ---- Sampling ---------------------------------------------------------------------------- */
@@ -72,9 +73,9 @@ static void measure(const settings *set, const curve *c, int64_t k, double *x)
 {
     const double first = set->starts.at[k];
     const int64_t d = ddn_dataset_d(own.ds);
-    double times[INDICES + 1];
+    double *times = own.times;
     const int64_t count = make_grid(first, c->steps, times);
-    drv_try(ddn_late_start_draw(drv.ctx, own.ds, own.ddpm, c->start, first, drv.seed, 0,
+    drv_try(ddn_late_start_draw(drv.ctx, own.ds, own.schedule, c->start, first, drv.seed, 0,
                                 set->samples, x, d));
     ddn_integrator *it = NULL;
     drv_try(ddn_integrator_create(drv.ctx, own.oracle, c->sampler->method, &it));
@@ -147,7 +148,7 @@ static const double *ou_times(const settings *set)
 {
     double *tau = drv_alloc(set->starts.count, sizeof *tau);
     for (int64_t k = 0; k < set->starts.count; k++) {
-        tau[k] = drv_to_ou(own.ddpm, set->starts.at[k]);
+        tau[k] = drv_to_ou(own.schedule, set->starts.at[k]);
     }
     return tau;
 }
@@ -186,10 +187,11 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
                         double perfect_error)
 {
     char a[64], b[64], c[64];
-    printf("%s: n = %lld, d = %lld; %lld samples a start, %lld principal components\n\n",
-           set->data.path, (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds),
-           (long long)set->samples, (long long)set->features);
-    printf("  %-5s %5s  %-9s  distance from %-6g    distance from %-6g    knee (DDPM index)\n", "",
+    printf(
+        "%s: n = %lld, d = %lld; %lld samples a start, %lld principal components; schedule %s\n\n",
+        set->data.path, (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds),
+        (long long)set->samples, (long long)set->features, drv.schedule);
+    printf("  %-5s %5s  %-9s  distance from %-6g    distance from %-6g    knee (index)\n", "",
            "steps", "start", set->starts.at[0], set->starts.at[set->starts.count - 1]);
     for (int64_t i = 0; i < count; i++) {
         const curve *q = &curves[i];
@@ -206,7 +208,7 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
         double t = NAN, error = NAN, low = NAN, high = NAN;
         drv_try(ddn_late_start_choose(drv.ctx, own.divergence, kind, set->level, &t, &error));
         drv_try(ddn_late_start_interval(drv.ctx, own.divergence, kind, set->level, &low, &high));
-        printf("  latest %s start with KL <= %g nat: DDPM index %s, 95 %%: %.4g to %.4g\n",
+        printf("  latest %s start with KL <= %g nat: index %s, 95 %%: %.4g to %.4g\n",
                start_names[kind], set->level, drv_format(t, error, a, sizeof a), low, high);
     }
 }
@@ -217,11 +219,11 @@ static void draw_divergences(drv_file *plot, double level)
     drv_print(
         plot,
         "unset arrow\nset yrange [%.3g:*]\nset format x\n"
-        "set xlabel 'start of generation (DDPM index: 0 data, %d noise)'\n"
+        "set xlabel 'start of generation (index %s: 0 data, %lld noise)'\n"
         "set ylabel 'KL(p_t | start), nats'\n"
         "set title 'Divergence of what the data are at that index from each start' offset 0,-0.6\n"
         "plot %.17g with lines linecolor '#999999' title 'chosen level',\\\n",
-        level / 30, INDICES - 1, level);
+        level / 30, drv_clock(own.schedule), (long long)own.last, level);
     static const char *const names[] = {"pure noise", "Gaussian"};
     for (int i = 0; i < 2; i++) { /* estimates below 0 are a bar from the axis */
         drv_print(
@@ -291,6 +293,39 @@ static void draw(const settings *set, const curve *curves, int64_t count, double
 
 /* ---- Main -------------------------------------------------------------------------------- */
 
+/* The schedule has indices, and the starts are among them; those that were not given are spread
+ * over it as 50, 100, ... are over 0 .. 999. */
+static void take_schedule(settings *set)
+{
+    static const double usual[] = {50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999};
+    double low = 0, high = 0;
+    own.schedule = drv_schedule();
+    drv_try(ddn_schedule_range(drv.ctx, own.schedule, &low, &high));
+    if (!(low < 0) || !isfinite(high)) {
+        drv_die("--schedule = '%s' has no indices to start from: ddpm, scaled-linear, cosine, "
+                "alphas, betas and zero-snr have",
+                drv.schedule);
+    }
+    own.last = (int64_t)high;
+    if (own.last < 4) {
+        drv_die("--schedule = '%s' has %lld indices, less than the 5 that PNDM needs", drv.schedule,
+                (long long)own.last + 1);
+    }
+    for (int i = 0; set->starts.count == i && i < DRV_COUNT(usual); i++) {
+        const double start = fmax(3, round(usual[i] * high / 999));
+        if (i > 0 && start <= set->starts.at[i - 1]) {
+            break; /* a short schedule has fewer */
+        }
+        set->starts.at[set->starts.count++] = start;
+    }
+    for (int64_t k = 0; k < set->starts.count; k++) {
+        if (set->starts.at[k] > high) {
+            drv_die("--starts = %g is outside [3, %g]", set->starts.at[k], high);
+        }
+    }
+    own.times = drv_alloc(own.last + 2, sizeof *own.times);
+}
+
 static void check(const settings *set)
 {
     for (int64_t k = 1; k < set->starts.count; k++) {
@@ -312,9 +347,7 @@ static void check(const settings *set)
 
 static void prepare(const settings *set)
 {
-    drv_try(ddn_schedule_create_ddpm(drv.ctx, 1e-4, 0.02, INDICES, &own.ddpm));
-    drv_keep(own.ddpm);
-    own.oracle = drv_empirical(own.ds, own.ddpm);
+    own.oracle = drv_empirical(own.ds, own.schedule);
     drv_try(ddn_features_create_pca(drv.ctx, own.ds, set->features, &own.pca));
     drv_keep(own.pca);
     drv_try(ddn_frechet_create(drv.ctx, own.ds, own.pca, &own.frechet));
@@ -328,30 +361,24 @@ static void prepare(const settings *set)
 
 int late_start_main(int argc, char **argv)
 {
-    settings set = {DRV_DATA_DEFAULTS,
-                    128,
-                    32,
-                    64,
-                    256,
-                    {11, {50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999}},
-                    {3, {5, 10, 1000}},
-                    0.1,
-                    0};
+    settings set = {DRV_DATA_DEFAULTS, 128, 32, 64, 256, {0, {0}}, {3, {5, 10, 1000}}, 0.1, 0};
     const drv_option options[] = {
         DRV_DATA_OPTIONS(set.data, DRV_REQUIRED),
         {"samples", "S", "samples for each start and sampler", DRV_INT, &set.samples, 2, 1e7},
         {"steps", "K,L,...", "numbers of steps (default 5,10,1000; 1000 runs every index)",
-         DRV_INTS, &set.steps, 1, INDICES},
-        {"starts", "I,J,...", "DDPM indices to start from (default 50,100,200,...,900,999)",
-         DRV_INTS, &set.starts, 3, INDICES - 1},
+         DRV_INTS, &set.steps, 1, 1e6},
+        {"starts", "I,J,...", "indices to start from (default 50,100,200,...,900,999 of 1000)",
+         DRV_INTS, &set.starts, 3, 1e6},
         {"features", "K", "principal components of the Frechet distance", DRV_INT, &set.features, 1,
          512},
         {"replicates", "B", "bootstrap samples for its error", DRV_INT, &set.replicates, 2, 1e6},
         {"kl-samples", "S", "states at each time for the divergences", DRV_INT, &set.kl_samples, 2,
          1e9},
         {"level", "KL", "nats at which a start is good enough", DRV_DOUBLE, &set.level, 1e-9, 1e9},
+        DRV_SCHEDULE_OPTION,
         DRV_TRACE_OPTION(set.trace),
     };
+    drv.schedule = "ddpm";
     drv_start(argc, argv,
               "Measures sample quality against the start of generation, for DDPM, DDIM and PNDM "
               "with the exact\nscore of a data set, of which it takes 1000 points unless --n is "
@@ -361,6 +388,7 @@ int late_start_main(int argc, char **argv)
               DRV_COUNT(options));
     set.data.most = 1000; /* a thousand steps cost a thousand passes */
     own.ds = drv_data_load(&set.data);
+    take_schedule(&set);
     check(&set);
     prepare(&set);
 

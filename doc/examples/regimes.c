@@ -11,7 +11,7 @@
 
 static struct {
     ddn_dataset *ds;
-    ddn_schedule *ou;
+    ddn_schedule *schedule;
     ddn_oracle *oracle;
     ddn_analysis *an;
     ddn_result *pilot;
@@ -23,7 +23,9 @@ static struct {
 typedef struct settings {
     drv_data data;
     int64_t samples, clones, steps, times, clone_times, paths, path_steps;
-    double t_min, t_max, level, precision, clone_precision;
+    double t_min, t_max; /* in OU time */
+    double from, to;     /* the same in the time of the schedule */
+    double level, precision, clone_precision;
     int trace;
 } settings;
 
@@ -44,8 +46,8 @@ static void choose_range(settings *set)
         return;
     }
     const double t_s = ddn_theory_speciation(drv_lambda(own.ds));
-    const double top = fmin(fmax(t_s + 3, 4), 20);
-    const double *times = drv_times(own.ou, 1e-6, top, PILOT_TIMES);
+    const double top = fmin(fmin(fmax(t_s + 3, 4), 20), drv_last_ou(own.schedule));
+    const double *times = drv_times(own.schedule, 1e-6, top, PILOT_TIMES);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES);
     int64_t neighbours = 0;
     drv_try(
@@ -67,7 +69,8 @@ static void choose_range(settings *set)
     if (first >= PILOT_TIMES - 2) { /* flat: a single point, or copies of one */
         first = PILOT_TIMES / 2;
     }
-    const double low = times[first], high = fmin(fmax(t_s + 2.3, times[last]), top);
+    const double low = drv_to_ou(own.schedule, times[first]);
+    const double high = fmin(fmax(t_s + 2.3, drv_to_ou(own.schedule, times[last])), top);
     if (isnan(set->t_min)) {
         set->t_min = isnan(set->t_max) ? low : fmin(low, set->t_max / 10);
     }
@@ -114,17 +117,21 @@ static void choose_work(const settings *set)
     drv_set_i64(work, DDN_ANALYSIS_PATH_STEPS, set->path_steps);
 }
 
-static void make_report(const settings *set)
+static void make_report(settings *set)
 {
-    const double *times = drv_times(own.ou, set->t_min, set->t_max, set->times);
+    const double *times = drv_times(own.schedule, set->t_min, set->t_max, set->times);
+    set->from = times[0];
+    set->to = times[set->times - 1];
     const int64_t clone_count = set->clones != 0 ? set->clone_times : 0;
     double *clone_times = drv_alloc(clone_count, sizeof *clone_times);
     for (int64_t k = 0; k < clone_count; k++) {
         clone_times[k] = times[k * (set->times - 1) / (clone_count > 1 ? clone_count - 1 : 1)];
     }
     /* Simulated paths must end deep in the regime where the nearest point is decided. */
-    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, fmin(1e-3, set->t_min / 4));
-    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_START, fmax(6, set->t_max));
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
+                drv_clean_end(own.schedule, fmin(1e-3, set->t_min / 4)));
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_START,
+                drv_time_of(own.schedule, fmax(6, set->t_max)));
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level);
     choose_work(set);
     drv_try(ddn_analysis_regimes(own.an, own.oracle, set->times, clone_count, times, clone_times,
@@ -229,7 +236,7 @@ static void write_csv(const char *file_name, const char *const *names, int64_t c
 static void print_work(const settings *set)
 {
     const int64_t clone_times = set->clones != 0 ? set->clone_times : 0;
-    printf("\n  %lld times from %.3g to %.3g: ", (long long)set->times, set->t_min, set->t_max);
+    printf("\n  %lld times from %.3g to %.3g: ", (long long)set->times, set->from, set->to);
     if (set->samples > 0) {
         printf("%lld states each", (long long)set->samples);
     } else {
@@ -269,7 +276,8 @@ static void print_table(const settings *set)
                (long long)own.copies);
     }
     print_work(set);
-    printf("  %-22s  %18s   %s\n", "", "value ± std. error", "definition (times in OU units)");
+    printf("  %-22s  %18s   definition (times %s%s)\n", "", "value ± std. error",
+           drv_is_ou(own.schedule) ? "in " : "", drv_clock(own.schedule));
     for (int i = 0; i < DRV_COUNT(quantities); i++) {
         char text[64];
         double error = NAN;
@@ -306,8 +314,8 @@ static void print_table(const settings *set)
 static void shade(drv_file *plot, const settings *set, double from, double to, const char *colour,
                   const char *name)
 {
-    from = fmax(from, set->t_min);
-    to = fmin(to, set->t_max);
+    from = fmax(from, set->from);
+    to = fmin(to, set->to);
     if (!(to > from)) {
         return;
     }
@@ -315,9 +323,11 @@ static void shade(drv_file *plot, const settings *set, double from, double to, c
               "set object rectangle from %.17g, graph 0 to %.17g, graph 1 behind fillcolor '%s' "
               "fillstyle solid noborder\n",
               from, to, colour);
-    if (log(to / from) > 0.1 * log(set->t_max / set->t_min)) {
+    const int linear = drv_is_time_linear(own.schedule);
+    if (linear ? to - from > 0.1 * (set->to - set->from)
+               : log(to / from) > 0.1 * log(set->to / set->from)) {
         drv_print(plot, "set label \"%s\" at %.17g, graph 0.955 center front\n", name,
-                  sqrt(from * to));
+                  linear ? (from + to) / 2 : sqrt(from * to));
     }
 }
 
@@ -325,7 +335,7 @@ static void shade(drv_file *plot, const settings *set, double from, double to, c
 static void mark(drv_file *plot, const settings *set, double t, const char *name, double height,
                  double side)
 {
-    if (t > set->t_min && t < set->t_max) {
+    if (t > set->from && t < set->to) {
         drv_print(
             plot,
             "set arrow from %.17g, graph 0 to %.17g, graph 1 nohead front linecolor "
@@ -347,12 +357,13 @@ static void draw(const settings *set)
               "[0:1.12]\n"
               "set xtics (1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, "
               "2, 5, 10, 20)\nset ytics 0.2\n"
-              "set xlabel 'time t of the forward process, OU units (generation runs from right to "
+              "set xlabel 'time t of the forward process, %s (generation runs from right to "
               "left)'\nset ylabel 'probability;  f^e/α  (bars: 95 %%)'\n"
               "set bmargin 7\nset key at screen 0.5, 0.015 center bottom horizontal Left reverse "
               "maxrows 2 width 1\n",
-              drv_caption(&set->data, own.ds), set->t_min, set->t_max);
-    shade(plot, set, 0, t_c, "#f6dcd2", "III  memorization");
+              drv_caption(&set->data, own.ds), set->from, set->to, drv_clock(own.schedule));
+    drv_time_axis(plot, own.schedule, set->from, set->to);
+    shade(plot, set, -INFINITY, t_c, "#f6dcd2", "III  memorization");
     shade(plot, set, t_c, t_s, "#e3f1e6", "II  features");
     shade(plot, set, fmax(t_c, t_s), INFINITY, "#e6ebf5", "I  random noise");
     mark(plot, set, t_s, "t_S", 0.42, 1);
@@ -410,8 +421,8 @@ static const drv_option options[] = {
     {"steps", "K", "steps of each simulated clone (the exact reverse kernel)", DRV_INT,
      &given.steps, 1, 1e6},
     {"t-min", "T", "first time; both ends are found from the data if not given", DRV_DOUBLE,
-     &given.t_min, 1e-6, 20},
-    {"t-max", "T", "last time", DRV_DOUBLE, &given.t_max, 1e-6, 20},
+     &given.t_min, 0, 0},
+    {"t-max", "T", "last time", DRV_DOUBLE, &given.t_max, 0, 0},
     {"times", "K", "number of times between them", DRV_INT, &given.times, 4, 1e5},
     {"clone-times", "K", "number of times with simulated clones", DRV_INT, &given.clone_times, 2,
      1e5},
@@ -421,6 +432,7 @@ static const drv_option options[] = {
     {"level", "E", "f/α at which t_C_entropy is taken", DRV_DOUBLE, &given.level, 1e-6, 0.999999},
     {"keep-copies", NULL, "count copies of a point as points, instead of as its weight", DRV_FLAG,
      &own.keep_copies, 0, 0},
+    DRV_SCHEDULE_OPTION,
     DRV_TRACE_OPTION(given.trace),
 };
 
@@ -468,12 +480,14 @@ int regimes_main(int argc, char **argv)
                 (long long)given.times);
     }
     check_work(&given);
+    own.schedule = drv_schedule();
+    given.t_min = drv_time_given("t-min", own.schedule, given.t_min);
+    given.t_max = drv_time_given("t-max", own.schedule, given.t_max);
     own.ds = drv_data_load(&given.data);
     if (!own.keep_copies) {
         own.ds = drv_data_distinct(own.ds, &own.copies);
     }
-    own.ou = drv_ou();
-    own.oracle = drv_empirical(own.ds, own.ou);
+    own.oracle = drv_empirical(own.ds, own.schedule);
     own.an = drv_analysis();
 
     choose_range(&given);

@@ -347,6 +347,7 @@ int symmetry_breaking_main(int argc, char **argv)
         {"steps", "K", "steps of a trajectory", DRV_INT, &set.steps, 10, 1e6},
         DRV_DATA_OPTIONS(set.data, 0),
         {"starts", "S", "data points whose branches are followed", DRV_INT, &set.starts, 0, 1e6},
+        DRV_SCHEDULE_OPTION,
         {"t-end", "T", "OU time where these start (default 0.35 t_S)", DRV_DOUBLE, &set.t_end, 1e-4,
          20},
     };
@@ -363,6 +364,7 @@ int symmetry_breaking_main(int argc, char **argv)
         drv_die("--points needs at least two points");
     }
     const int with_data = drv_data_given(&set.data);
+    drv_schedule_of_ou("the line runs on vp:0.1:20, a data set on ou; no other is offered");
     one_dimension(&set);
     if (with_data) {
         ssb_data(&set.data, set.eta, set.starts, set.t_end);

@@ -9,7 +9,7 @@
 
 static struct {
     ddn_dataset *ds;
-    ddn_schedule *ou;
+    ddn_schedule *schedule;
     ddn_oracle *oracle;
     ddn_analysis *an;
     ddn_result *result;
@@ -18,7 +18,7 @@ static struct {
 typedef struct settings {
     drv_data data;
     int64_t d, paths, times, steps;
-    double mu, t_min, t_max, t_end;
+    double mu, t_min, t_max, t_end; /* times in OU time */
     int method, clones, trace;
     double phi_infinity; /* chance of one class for two independent draws; NaN without classes */
     double lambda;       /* largest variance of the data */
@@ -32,7 +32,7 @@ static void make_gaussians(settings *set)
     if (set->trace) {
         drv_die("--trace needs --data FILE: two Gaussians have one way of evaluation");
     }
-    own.oracle = drv_two_gaussians(own.ou, set->d, set->mu);
+    own.oracle = drv_two_gaussians(own.schedule, set->d, set->mu);
     set->lambda = 1 + set->mu * set->mu * (double)set->d;
     set->phi_infinity = 0.5;
 }
@@ -40,7 +40,7 @@ static void make_gaussians(settings *set)
 static void make_empirical(settings *set)
 {
     own.ds = drv_data_load(&set->data);
-    own.oracle = drv_empirical(own.ds, own.ou);
+    own.oracle = drv_empirical(own.ds, own.schedule);
     set->d = ddn_dataset_d(own.ds);
     set->lambda = drv_lambda(own.ds);
     const int64_t classes = ddn_dataset_class_count(own.ds);
@@ -71,7 +71,8 @@ static void configure(settings *set)
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD, methods[set->method]);
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_ETA, set->method == 2 ? 0 : 1);
-    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, set->t_end);
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
+                drv_clean_end(own.schedule, set->t_end));
 }
 
 /* ---- Results ----------------------------------------------------------------------------- */
@@ -129,7 +130,8 @@ static void read_columns(const settings *set, double **columns)
                                  : drv_column(own.result, names[i]);
     }
     for (int64_t k = 0; k < set->times; k++) { /* Gamma = 1: unit variance */
-        const double r = set->mu * set->mu * (double)set->d * exp(-2 * columns[T][k]);
+        const double r =
+            set->mu * set->mu * (double)set->d * exp(-2 * drv_to_ou(own.schedule, columns[T][k]));
         columns[THEORY][k] = own.ds == NULL ? ddn_theory_phi(r) : NAN;
     }
 }
@@ -145,9 +147,9 @@ static void print_table(const settings *set, double *const *columns)
         printf("two Gaussians: d = %lld, |m|^2 = %g", (long long)set->d,
                set->mu * set->mu * (double)set->d);
     }
-    printf("; %lld %s a time, %s, %lld steps, seed %lld\n\n", (long long)set->paths,
+    printf("; %lld %s a time, %s, %lld steps, seed %lld; times %s\n\n", (long long)set->paths,
            set->clones ? "clone pairs" : "U-turns", methods[set->method], (long long)set->steps,
-           (long long)drv.seed);
+           (long long)drv.seed, drv_clock(own.schedule));
     printf("  %-10s %-18s %-19s %-18s %-19s %-18s %s\n", "t", "same point", "predicted",
            "same class", "predicted", "distance^2", "predicted");
     for (int64_t k = 0; k < set->times; k++) {
@@ -169,7 +171,7 @@ static void print_table(const settings *set, double *const *columns)
         drv_crossing(set->times, columns[T], columns[SAME], columns[SAME_SE], level, &t, &error);
         printf(";  same class = %.3g at t = %s", level, drv_format(t, error, text, sizeof text));
     }
-    printf(";  t_S = %.5g\n", ddn_theory_speciation(set->lambda));
+    printf(";  t_S = %.5g\n", drv_time_of(own.schedule, ddn_theory_speciation(set->lambda)));
 }
 
 static const char *caption(const settings *set)
@@ -186,7 +188,7 @@ static const char *caption(const settings *set)
 static void draw(const settings *set, double *const *columns)
 {
     drv_file *plot = drv_plot_open("uturn", 1100, 940);
-    drv_plot_over_times(plot, set->t_min, set->t_max);
+    drv_plot_over_times(plot, own.schedule, columns[T][0], columns[T][set->times - 1]);
     drv_print(plot,
               "set yrange [-0.03:1.06]\nset ytics 0.25\nset title \"%s\\n%s\" noenhanced\n"
               "set ylabel 'probability (bars: 95 %%)'\nset format x ''\n"
@@ -219,7 +221,7 @@ static void draw(const settings *set, double *const *columns)
     }
     drv_print(plot,
               "\nunset title\nset autoscale y\nset yrange [0:*]\nset ytics auto\nset format x "
-              "'%%g'\nset key top left reverse Left\nset xlabel 'time t of the turn (OU units)'\n"
+              "'%%g'\nset key top left reverse Left\nset xlabel 'time t of the turn (%s)'\n"
               "set ylabel 'squared distance / d (bars: 95 %%)'\n"
               "plot 'uturn.csv' using 1:($%d/%lld):($%d/%lld) with filledcurves linecolor "
               "'#d5e3ee' title 'simulated: 5 %% to 95 %% of the pairs',\\\n"
@@ -227,9 +229,9 @@ static void draw(const settings *set, double *const *columns)
               "2 E tr Cov(x_0 | x_t) / d',\\\n"
               " 'uturn.csv' using 1:($%d/%lld):(low($%d, $%d)/%lld):(high($%d, $%d)/%lld) with "
               "yerrorbars linestyle 2 title 'mean, simulated'\nunset multiplot\n",
-              Q05 + 1, (long long)set->d, Q95 + 1, (long long)set->d, DISTANCE_ID + 1,
-              (long long)set->d, DISTANCE + 1, (long long)set->d, DISTANCE + 1, DISTANCE_SE + 1,
-              (long long)set->d, DISTANCE + 1, DISTANCE_SE + 1, (long long)set->d);
+              drv_clock(own.schedule), Q05 + 1, (long long)set->d, Q95 + 1, (long long)set->d,
+              DISTANCE_ID + 1, (long long)set->d, DISTANCE + 1, (long long)set->d, DISTANCE + 1,
+              DISTANCE_SE + 1, (long long)set->d, DISTANCE + 1, DISTANCE_SE + 1, (long long)set->d);
     drv_plot_run(plot);
 }
 
@@ -248,10 +250,11 @@ static void read_options(int argc, char **argv, settings *set)
          0, 0},
         {"steps", "K", "steps of the way back", DRV_INT, &set->steps, 1, 1e6},
         {"times", "K", "number of times, geometric", DRV_INT, &set->times, 2, 1e4},
-        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set->t_min, 1e-6, 20},
-        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set->t_max, 1e-6, 20},
-        {"t-end", "T", "where the way back ends, with the denoiser", DRV_DOUBLE, &set->t_end, 1e-6,
-         20},
+        {"t-min", "T", "first time; from the data if not given", DRV_DOUBLE, &set->t_min, 0, 0},
+        {"t-max", "T", "last time; from the data if not given", DRV_DOUBLE, &set->t_max, 0, 0},
+        {"t-end", "T", "where the way back ends, with the denoiser (default OU time 1e-4)",
+         DRV_DOUBLE, &set->t_end, 0, 0},
+        DRV_SCHEDULE_OPTION,
         DRV_TRACE_OPTION(set->trace),
     };
     drv_start(argc, argv,
@@ -272,17 +275,20 @@ int uturn_main(int argc, char **argv)
                     .mu = 1,
                     .t_min = NAN,
                     .t_max = NAN,
-                    .t_end = 1e-4};
+                    .t_end = NAN};
     read_options(argc, argv, &set);
     const int with_data = drv_data_given(&set.data);
-    own.ou = drv_ou();
+    own.schedule = drv_schedule();
+    set.t_min = drv_time_given("t-min", own.schedule, set.t_min);
+    set.t_max = drv_time_given("t-max", own.schedule, set.t_max);
+    set.t_end = isnan(set.t_end) ? 1e-4 : drv_time_given("t-end", own.schedule, set.t_end);
     if (with_data) {
         make_empirical(&set);
     } else {
         make_gaussians(&set);
     }
     configure(&set);
-    const double *times = drv_times(own.ou, set.t_min, set.t_max, set.times);
+    const double *times = drv_times(own.schedule, set.t_min, set.t_max, set.times);
     double *columns[COLUMNS];
     drv_try((set.clones ? ddn_analysis_branch : ddn_analysis_uturn)(own.an, own.oracle, NULL,
                                                                     set.times, times, &own.result));

@@ -89,6 +89,26 @@ class Diffdyn(DriverTest):
             self.assertEqual(program.returncode, 128 + number)
             self.assertIn("diffdyn gmm-collapse: interrupted", text.splitlines()[-1])
 
+    def test_signal_while_gnuplot_draws(self):
+        """gnuplot would go on for seconds, and the command would wait for it."""
+        os.makedirs(self.path("bin"))
+        with open(self.path("bin/gnuplot"), "w", encoding="utf-8") as f:
+            f.write("#!/bin/sh\ntouch %s\nexec sleep 60\n" % self.path("draws"))
+        os.chmod(self.path("bin/gnuplot"), 0o755)
+        program = subprocess.Popen([*run_driver.PROGRAM, "curse", "--out", self.out], stderr=subprocess.PIPE, text=True,
+                                   stdout=subprocess.DEVNULL,
+                                   env={**os.environ, "PATH": self.path("bin") + ":" + os.environ["PATH"]})
+        try:
+            while not os.path.exists(self.path("draws")):
+                self.assertIsNone(program.poll())
+                time.sleep(0.01)
+            program.send_signal(signal.SIGTERM)
+            text = program.communicate(timeout=20)[1]
+        finally:
+            program.kill()
+        self.assertEqual((program.returncode, text), (143, "diffdyn curse: interrupted\n"))
+        self.assertNotIn("curse.png", os.listdir(self.out))
+
     def test_streams(self):
         """A pipe that nobody reads and a closed stdout are errors, and cost no picture."""
         for closing in ("exec >&-; exec %s", "{ %s; echo $? > status; } | true; exit $(cat status)"):

@@ -93,7 +93,7 @@ void network_draw(const settings *set, const network *net, const report *r)
         return;
     }
     drv_file *plot = drv_plot_open("torch_network", 1100, 940);
-    drv_plot_over_times(plot, set->t_min, set->t_max);
+    drv_plot_over_times(plot, drv_ou(), set->t_min, set->t_max);
     const int both = r->regimes != NULL && r->generalization != NULL;
     drv_print(plot, "set lmargin 11\n%s", both ? "" : "unset multiplot\n");
     drv_print(plot,

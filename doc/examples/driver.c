@@ -303,7 +303,7 @@ static void hold_streams(void)
 }
 
 enum {
-    COMMON_OPTIONS = 6
+    COMMON_OPTIONS = 7
 };
 
 void drv_start(int argc, char **argv, const char *summary, const char *files,
@@ -319,7 +319,10 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     drv.threads = online < 1 ? 1 : online > 1024 ? 1024 : online;
 
+    const char *from = NULL;
     const drv_option common[COMMON_OPTIONS] = {
+        {"from", "FILE", "repeats the run that wrote this JSON or CSV file; options beside it win",
+         DRV_STRING, &from, 0, 0},
         {"out", "DIR",
          "folder of the results, created if need be; files of an earlier run are replaced, or "
          "become "
@@ -334,10 +337,12 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         {"threads", "T", "threads; the results do not depend on it", DRV_INT, &drv.threads, 1,
          1024},
     };
-    const int total = count + COMMON_OPTIONS;
+    /* What writes no file that tells how it was made cannot be repeated. */
+    const int skipped = strstr(files, ".csv") || strstr(files, ".json") ? 0 : 1;
+    const int total = count + COMMON_OPTIONS - skipped;
     const drv_option **all = drv_alloc(total, sizeof *all);
     for (int i = 0; i < total; i++) {
-        all[i] = i < count ? &options[i] : &common[i - count];
+        all[i] = i < count ? &options[i] : &common[i - count + skipped];
     }
     drv_parse(argc, argv, &(drv_table){summary, files, all, count, total});
     if (quiet && freopen("/dev/null", "w", stdout) == NULL) {
@@ -350,6 +355,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         drv_die("out of memory");
     }
     drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
+    drv_from_kernel();
     void *shown = is_progress_shown() ? &drv : NULL;
     drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
     signal(SIGINT, on_signal);

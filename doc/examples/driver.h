@@ -71,9 +71,9 @@ typedef struct drv_option {
 #define DRV_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 /* Reads the command line (--name value or --name=value; --help and --version print and exit 0),
- * adds the options that all drivers have (--out, --seed, --threads, --plot, --progress, --quiet),
- * creates the folder and the context. Anything wrong: one line on stderr, exit status 2. files:
- * every name that the driver may write in the folder, see drv_own_files. */
+ * adds the options that all drivers have (--from, --out, --plot, --progress, --quiet, --seed,
+ * --threads), creates the folder and the context. Anything wrong: one line on stderr, exit
+ * status 2. files: every name that the driver may write in the folder, see drv_own_files. */
 void drv_start(int argc, char **argv, const char *summary, const char *files,
                const drv_option *options, int count);
 
@@ -85,6 +85,11 @@ typedef struct drv_table {
     int own, total;
 } drv_table;
 void drv_parse(int argc, char **argv, const drv_table *table);
+/* One option of a command line. */
+typedef struct drv_given {
+    const drv_option *option;
+    const char *text; /* NULL: a flag */
+} drv_given;
 /* Prints what --version says, and ends the program. */
 _Noreturn void drv_version(void);
 
@@ -199,6 +204,8 @@ const char *drv_path(const char *name);
 /* The list of a driver: names separated by spaces, # for a whole number; a picture NAME.png may be
  * NAME.pdf or NAME.svg as well. Called by drv_start. */
 void drv_own_files(const char *list);
+/* Whether the name is that of the pattern, which ends at a space or with its text. */
+int drv_is_like(const char *name, const char *pattern);
 /* Files of these names that were there at the start, and were not written since, are of another
  * run: they become NAME.old, with a remark. Called by drv_finish, so that a run that fails leaves
  * them. */
@@ -227,7 +234,13 @@ void drv_discard_all(void);
 const char *drv_file_path(const drv_file *file);
 FILE *drv_file_stream(const drv_file *file);
 
-/* CSV: a header line, then rows of numbers with all their digits; NaN is an empty field. */
+/* Where a file is until it is closed. */
+const char *drv_file_temporary(const drv_file *file);
+/* When it is closed, the comments of a CSV file come at its end. */
+void drv_file_is_csv(drv_file *file, const char *columns);
+
+/* CSV: a header line ("" for none), then rows of numbers with all their digits; NaN is an empty
+ * field; at the end, where they are in no reader's way, comments say where it comes from. */
 drv_file *drv_csv_open(const char *path, const char *header);
 void drv_csv_row(drv_file *file, const double *values, int64_t count);
 /* A whole file from columns[count][rows]. */
@@ -251,6 +264,65 @@ const char *drv_picture(const char *name);
 void drv_plot_over_times(drv_file *file, const ddn_schedule *sch, double t_min, double t_max);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
+
+/* ---- Where results come from (driver_origin.c), runs that are repeated (driver_from.c) ---- */
+
+/* What a column or number of a driver's files is; # in a name stands for a whole number. That of
+ * NAME_se, NAME_low, NAME_high follows from NAME. */
+typedef struct drv_meaning {
+    const char *name, *unit, *text;
+} drv_meaning;
+/* For all files that are closed from now on. The second: for what the first does not name, until
+ * it is called with NULL. */
+void drv_define(const drv_meaning *meanings, int count);
+void drv_define_by(const ddn_result *result);
+/* A number that the program found and uses where an option left it open: recorded beside the
+ * settings; NaN: there is none. The name stays the caller's. */
+void drv_note(const char *name, double value);
+/* A file that an option names was read: path is the option's pointer, the set what was made of it,
+ * NULL where its content is in the digest of another. With --from, other data end the program. */
+void drv_note_input(const char *path, const ddn_dataset *ds);
+/* OUT/NAME of a result by the ending of the name, with the record in JSON and CSV. */
+void drv_write_result(const ddn_result *result, const char *name);
+/* A JSON file whose first members are the record and what the names "A,B,..." are; the caller goes
+ * on with a comma. */
+drv_file *drv_json_open(const char *path, const char *names);
+/* What drv_close calls for CSV. */
+void drv_put_comments(FILE *to, const char *names);
+
+/* For drv_parse: the command and the settings are recorded; the value of an option as JSON; whether
+ * it is about where and how the program runs, and not about what comes out. */
+void drv_origin_start(const drv_table *table, const drv_given *given, int count);
+const char *drv_option_json(const drv_option *o);
+/* Whether an option can have that value: within the range where there is one. */
+int drv_can_be(const drv_option *o, double value);
+int drv_is_of_run(const drv_option *o);
+
+enum {
+    DRV_FROM_CAPACITY = 1024
+};
+typedef struct drv_from_input {
+    const char *option, *absolute, *digest;
+} drv_from_input;
+/* What a file says of the run that wrote it. */
+typedef struct drv_from {
+    const char *path, *version, *kernel;
+    const char *command[DRV_FROM_CAPACITY];
+    int words, first; /* first: word behind the program */
+    const char *names[DRV_FROM_CAPACITY], *texts[DRV_FROM_CAPACITY]; /* settings; NULL: none */
+    int settings;
+    drv_from_input input[DRV_FROM_CAPACITY];
+    int inputs;
+    int other_data; /* the user has named data */
+} drv_from;
+/* Reads it; dies where it is damaged, says nothing of a run, or is another program's. */
+drv_from *drv_from_read(const char *path);
+/* Of a file that was read then; NULL if there is none. */
+const char *drv_from_absolute(const char *option);
+/* The kernel that was used then, for the same bits; without a file a no-op, as the next. */
+void drv_from_kernel(void);
+/* Dies where the data of an option are not those of the file. */
+void drv_from_check(const char *option, const char *path, int64_t digest);
 
 /* ---- Points as images (driver_images.c, driver_sheet.c) ---------------------------------- */
 

@@ -213,6 +213,10 @@ ddn_dataset *drv_data_load(const drv_data *data)
     }
     out = held;
     held = NULL;
+    drv_note_input(data->path, out);
+    if (data->labels) {
+        drv_note_input(data->labels, NULL);
+    }
     return out;
 }
 

@@ -22,6 +22,7 @@ struct drv_file {
     char *temporary;    /* NULL: target is no regular file, such as a pipe, and is written itself */
     int exists;         /* before, with these permissions: */
     mode_t mode;
+    const char *columns; /* of a CSV, else NULL */
     drv_file *next;
 };
 static drv_file *unfinished; /* those that are open */
@@ -86,6 +87,16 @@ FILE *drv_file_stream(const drv_file *file)
     return file->stream;
 }
 
+const char *drv_file_temporary(const drv_file *file)
+{
+    return file->temporary ? file->temporary : file->target;
+}
+
+void drv_file_is_csv(drv_file *file, const char *columns)
+{
+    file->columns = columns;
+}
+
 void drv_print(drv_file *file, const char *format, ...)
 {
     drv_try(DDN_OK); /* a long file ends with a signal, too */
@@ -129,6 +140,9 @@ void drv_discard_all(void)
 void drv_close(drv_file *file)
 {
     const int descriptor = fileno(file->stream);
+    if (file->columns) {
+        drv_put_comments(file->stream, file->columns);
+    }
     int whole = fflush(file->stream) == 0;
     if (file->temporary) { /* a pipe has nothing to synchronise */
         whole = whole && fsync(descriptor) == 0 &&

@@ -21,9 +21,7 @@ typedef struct earlier {
 } earlier;
 static earlier *all;
 
-/* Whether the name is that of the pattern, which ends at a space or with its text; a picture may
- * have any of its suffixes. */
-static int is_like(const char *name, const char *pattern)
+int drv_is_like(const char *name, const char *pattern)
 {
     for (; *pattern != 0 && *pattern != ' '; pattern++) {
         if (*pattern == '#') {
@@ -46,7 +44,7 @@ static int is_own(const char *name)
 {
     for (const char *pattern = names; pattern != NULL; pattern = strchr(pattern, ' ')) {
         pattern += *pattern == ' ';
-        if (is_like(name, pattern)) {
+        if (drv_is_like(name, pattern)) {
             return 1;
         }
     }

@@ -5,15 +5,17 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static int has_range(const drv_option *o)
+int drv_can_be(const drv_option *o, double value)
 {
-    return o->minimum < 0 || o->minimum > 0 || o->maximum < 0 || o->maximum > 0;
+    const int has_range = o->minimum < 0 || o->minimum > 0 || o->maximum < 0 || o->maximum > 0;
+    return !has_range || (value >= o->minimum && value <= o->maximum);
 }
 
 static void check_range(const drv_option *o, double value, const char *text)
 {
-    if (!has_range(o) || (value >= o->minimum && value <= o->maximum)) {
+    if (drv_can_be(o, value)) {
         return;
     }
     if (o->maximum >= 9e15) {
@@ -124,7 +126,7 @@ static void set_option(const drv_option *o, const char *text)
 static void describe_default(const drv_option *o, char *text, size_t size)
 {
     text[0] = 0;
-    if (o->kind == DRV_INT && (o->minimum <= (double)*(int64_t *)o->value || !has_range(o))) {
+    if (o->kind == DRV_INT && drv_can_be(o, (double)*(int64_t *)o->value)) {
         snprintf(text, size, " (default %lld)", (long long)*(int64_t *)o->value);
     } else if (o->kind == DRV_DOUBLE && !isnan(*(double *)o->value)) {
         snprintf(text, size, " (default %.10g)", *(double *)o->value);
@@ -231,40 +233,145 @@ static void answer_questions(const drv_table *table, const char *argument)
     }
 }
 
-void drv_parse(int argc, char **argv, const drv_table *table)
+static const drv_option *find_option(const drv_table *table, const char *name, size_t length)
 {
-    const drv_option *const *all = table->all;
-    const int total = table->total;
-    int *given = drv_alloc(total, sizeof *given);
-    for (int i = 1; i < argc; i++) {
+    for (int k = 0; k < table->total; k++) {
+        const char *its = table->all[k]->name;
+        if (strlen(its) == length && strncmp(its, name, length) == 0) {
+            return table->all[k];
+        }
+    }
+    return NULL;
+}
+
+/* What stands on a command line, in order; with known, what is not in the table ends the program,
+ * else it is left out. */
+static drv_given *collect(int argc, const char *const *argv, const drv_table *table, int known,
+                          int *count)
+{
+    drv_given *given = drv_alloc(argc, sizeof *given);
+    *count = 0;
+    for (int i = 0; i < argc; i++) {
         const char *name = argv[i] + 2;
-        answer_questions(table, argv[i]);
+        if (known) {
+            answer_questions(table, argv[i]);
+        }
         if (strncmp(argv[i], "--", 2) != 0 || !*name) {
+            if (!known) {
+                continue;
+            }
             drv_die("unexpected argument '%s' (see --help)", argv[i]);
         }
         const size_t length = strcspn(name, "=");
         const char *text = name[length] ? name + length + 1 : NULL;
-        int k = 0;
-        while (k < total &&
-               (strlen(all[k]->name) != length || strncmp(all[k]->name, name, length) != 0)) {
-            k++;
-        }
-        if (k == total) {
+        const drv_option *o = find_option(table, name, length);
+        if (!o && known) {
             drv_die("unknown option --%.*s (see --help)", (int)length, name);
         }
-        const int flag = all[k]->kind == DRV_FLAG;
+        if (!o) {
+            continue;
+        }
+        const int flag = o->kind == DRV_FLAG;
         if (flag && text) {
-            drv_die("--%s takes no value", all[k]->name);
+            drv_die("--%s takes no value", o->name);
         }
         if (!flag && !text && ++i == argc) {
-            drv_die("--%s needs a value %s", all[k]->name, all[k]->metavariable);
+            drv_die("--%s needs a value %s", o->name, o->metavariable);
         }
-        set_option(all[k], text || flag ? text : argv[i]);
-        given[k] = 1;
+        given[(*count)++] = (drv_given){o, text || flag ? text : argv[i]};
     }
-    for (int k = 0; k < total; k++) {
-        if ((all[k]->kind & DRV_REQUIRED) && !given[k]) {
-            drv_die("--%s %s is missing (see --help)", all[k]->name, all[k]->metavariable);
+    return given;
+}
+
+static const drv_given *find_given(const drv_given *given, int count, const drv_option *o)
+{
+    const drv_given *last = NULL;
+    for (int i = 0; i < count; i++) {
+        last = given[i].option == o ? &given[i] : last;
+    }
+    return last;
+}
+
+/* Sets the options as they are in the file, where nothing else was typed or where that is to be
+ * compared. A path that was relative to another folder is found by its absolute one. */
+static void take_settings(drv_from *from, const drv_table *table, const drv_given *typed, int count)
+{
+    for (int i = 0; i < from->settings; i++) {
+        const char *name = from->names[i], *text = from->texts[i];
+        const drv_option *o = find_option(table, name, strlen(name));
+        if (!text || (o && drv_is_of_run(o))) {
+            continue;
+        }
+        if (!o) {
+            drv_warn("%s sets --%s, which is not known here and is left out", from->path, name);
+            continue;
+        }
+        const drv_given *other = find_given(typed, count, o);
+        const char *absolute = drv_from_absolute(name);
+        if (absolute && !other && strcmp(o->metavariable, "FILE") == 0 && access(text, F_OK) != 0 &&
+            access(absolute, F_OK) == 0) {
+            drv_warn("--%s %s is not here: %s is taken", name, text, absolute);
+            text = absolute;
+        }
+        set_option(o, text);
+        if (other) {
+            const char *before = drv_option_json(o);
+            set_option(o, other->text);
+            if (strcmp(before, drv_option_json(o)) != 0) {
+                drv_warn("--%s is %s, in place of %s of %s", name, drv_option_json(o), before,
+                         from->path);
+            }
         }
     }
+}
+
+/* The command that does the same without --from: that of the file, with what was typed in the place
+ * of what it says of the same options. */
+static drv_given *whole_command(const drv_from *from, const drv_table *table,
+                                const drv_given *typed, int *count)
+{
+    int old_count = 0, total = 0;
+    const drv_given *old =
+        from ? collect(from->words - from->first, from->command + from->first, table, 0, &old_count)
+             : NULL;
+    drv_given *all = drv_alloc(old_count + *count, sizeof *all);
+    for (int i = 0; i < old_count + *count; i++) {
+        const drv_option *o = i < old_count ? old[i].option : typed[i - old_count].option;
+        const drv_given *now = find_given(typed, *count, o);
+        if (strcmp(o->name, "from") != 0 && !find_given(all, total, o) &&
+            (now || !drv_is_of_run(o))) {
+            all[total++] = now ? *now : *find_given(old, old_count, o);
+        }
+    }
+    *count = total;
+    return all;
+}
+
+void drv_parse(int argc, char **argv, const drv_table *table)
+{
+    int count = 0;
+    drv_given *typed =
+        collect(argc - (argc > 0), (const char *const *)argv + (argc > 0), table, 1, &count);
+    drv_from *from = NULL;
+    const drv_option *repeat = find_option(table, "from", strlen("from"));
+    const drv_given *file = repeat ? find_given(typed, count, repeat) : NULL;
+    if (file) {
+        set_option(repeat, file->text);
+        from = drv_from_read(file->text);
+        for (int i = 0; i < count; i++) {
+            from->other_data |= is_of_data(table, typed[i].option);
+        }
+        take_settings(from, table, typed, count);
+    }
+    for (int i = 0; i < count; i++) {
+        set_option(typed[i].option, typed[i].text);
+    }
+    const drv_given *all = whole_command(from, table, typed, &count);
+    for (int k = 0; k < table->total; k++) {
+        if ((table->all[k]->kind & DRV_REQUIRED) && !find_given(all, count, table->all[k])) {
+            drv_die("--%s %s is missing (see --help)", table->all[k]->name,
+                    table->all[k]->metavariable);
+        }
+    }
+    drv_origin_start(table, all, count);
 }

@@ -29,7 +29,12 @@ void drv_append(char *text, size_t capacity, const char *format, ...)
 drv_file *drv_csv_open(const char *path, const char *header)
 {
     drv_file *file = drv_open(path);
-    drv_print(file, "%s\n", header);
+    char *columns = drv_alloc((int64_t)strlen(header) + 1, 1);
+    memcpy(columns, header, strlen(header));
+    drv_file_is_csv(file, columns);
+    if (*header) {
+        drv_print(file, "%s\n", header);
+    }
     return file;
 }
 
@@ -84,7 +89,9 @@ void drv_csv_result(const char *path, const char *header, const ddn_result *resu
     for (char *name = strtok(names, ","); name != NULL; name = strtok(NULL, ",")) {
         columns[count++] = drv_column(result, name);
     }
+    drv_define_by(result);
     drv_csv(path, header, ddn_result_rows(result), count, columns);
+    drv_define_by(NULL);
 }
 
 /* ---- Ways of evaluation ------------------------------------------------------------------ */

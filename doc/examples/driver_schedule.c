@@ -120,6 +120,7 @@ static ddn_schedule *of_file(const char *text, const char *path, ddn_table kind)
     }
     double *values = drv_alloc(n * d, sizeof *values);
     drv_try(ddn_dataset_read(drv.ctx, ds, 0, n, values, d));
+    drv_note_input(path, ds);
     drv_drop(ds);
     try_to_make(text, ddn_schedule_create_table(drv.ctx, kind, n * d, values, &sch));
     return sch;

@@ -156,8 +156,7 @@ static void write_files(void)
         drv_append(header, sizeof header, ",%s%s", names[i / 4], parts[i % 4]);
     }
     drv_csv_result(drv_path("generalization.csv"), header, own.result);
-    drv_try(ddn_result_write(drv.ctx, own.result, drv_path("generalization.json"),
-                             DDN_RESULT_FORMAT_JSON));
+    drv_write_result(own.result, "generalization.json");
 }
 
 static void print_table(const settings *set)

@@ -30,6 +30,7 @@ static void load(const char *option, const char *path, memorized *of)
     const int like = bytes && ddn_dataset_type(points) == DDN_TYPE_U8;
     drv_try(ddn_dataset_create_mapped(drv.ctx, raw, like ? ddn_dataset_scale(points) : 1,
                                       like ? ddn_dataset_shift(points) : 0, &ds));
+    drv_note_input(path, ds);
     of->m = ddn_dataset_n(ds);
     of->x = drv_alloc(of->m * d, sizeof *of->x);
     drv_try(ddn_dataset_read(drv.ctx, ds, 0, of->m, of->x, d));

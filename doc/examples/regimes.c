@@ -180,7 +180,7 @@ static void write_json(const settings *set)
     char copies[32];
     snprintf(copies, sizeof copies, "%lld", (long long)own.copies);
     note(report, "copies_merged", copies);
-    drv_try(ddn_result_write(drv.ctx, report, drv_path("regimes.json"), DDN_RESULT_FORMAT_JSON));
+    drv_write_result(report, "regimes.json");
 }
 
 enum {
@@ -212,6 +212,7 @@ static void write_csv(const char *file_name, const char *const *names, int64_t c
 {
     const int64_t rows = ddn_result_rows(own.report);
     const double *columns[PHI_COLUMNS];
+    drv_define_by(own.report);
     for (int64_t i = 0; i < count; i++) {
         columns[i] = drv_column(own.report, names[i]);
     }
@@ -491,7 +492,11 @@ int regimes_main(int argc, char **argv)
     own.an = drv_analysis();
 
     choose_range(&given);
+    drv_note("precision", given.samples > 0 ? NAN : given.precision);
+    drv_note("clone-precision", given.clones >= 0 ? NAN : given.clone_precision);
     make_report(&given);
+    drv_note("t-min", given.from);
+    drv_note("t-max", given.to);
     write_json(&given);
     write_csv("phi.csv", phi_names, PHI_COLUMNS);
     write_csv("entropy.csv", entropy_names, ENTROPY_COLUMNS);

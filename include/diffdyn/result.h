@@ -145,9 +145,9 @@ enum ddn_result_format_values {
 DDN_API ddn_status ddn_result_write(ddn_context *ctx, const ddn_result *result, const char *path,
                                     ddn_result_format format);
 /** Reads a result file. From CSV and JSON it comes back as it was, immutable; from NPY, and from
- * CSV files of other programs (names in the first line, empty or "nan" for NaN), the columns come,
- * with kind "table" and no clock. At most 16384 columns. Errors: DDN_E_IO, DDN_E_KEY (format),
- * DDN_E_FORMAT with the line. */
+ * CSV files of other programs (names in the first line, empty or "nan" for NaN, comments behind
+ * #), the columns come, with kind "table" and no clock. At most 16384 columns. Errors: DDN_E_IO,
+ * DDN_E_KEY (format), DDN_E_FORMAT with the line. */
 DDN_API ddn_status ddn_result_open(ddn_context *ctx, const char *path, ddn_result_format format,
                                    ddn_result **out);
 

@@ -196,13 +196,23 @@ static ddn_status read_row(ddni_json *line, ddn_result *r, int64_t k)
     return DDN_OK;
 }
 
-/* How many lines there are; a row takes a byte for each column or more. */
+/* The next line that is no comment: files of other programs may have some at the end. */
+static int take_row(ddni_json *file, ddni_json *line)
+{
+    int found = take_line(file, line);
+    while (found && line->at < line->end && *line->at == '#') {
+        found = take_line(file, line);
+    }
+    return found;
+}
+
+/* How many rows there are; a row takes a byte for each column or more. */
 static ddn_status count_rows(const ddni_json *file, ddn_result *r)
 {
     ddni_json at = *file, line;
     int64_t bytes = file->end - file->at;
     r->rows = r->columns.count > 0 ? 0 : r->rows;
-    while (r->columns.count > 0 && take_line(&at, &line)) {
+    while (r->columns.count > 0 && take_row(&at, &line)) {
         DDNI_TRY(ddni_poll(file->ctx));
         r->rows++;
     }
@@ -246,7 +256,7 @@ ddn_status ddni_result_read_csv(ddni_json *file, ddn_result **out)
     DDNI_TRY(count_rows(file, r));
     for (int64_t k = 0; k < r->rows && r->columns.count > 0; k++) {
         DDNI_TRY(ddni_poll(file->ctx));
-        take_line(file, &line);
+        take_row(file, &line);
         DDNI_TRY(read_row(&line, r, k));
     }
     return r->columns.count > 0 || own ? DDN_OK : ddni_json_fail(file, "there are no columns");

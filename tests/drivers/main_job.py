@@ -1,5 +1,4 @@
 """The main job: regimes on Fashion-MNIST classes 1 and 7, in full (suite ensemble)."""
-import csv
 import json
 import os
 import resource
@@ -32,8 +31,7 @@ class MainJob(DriverTest):
         self.assertEqual([got["fields"][name] for name in ("n", "d", "labels")],
                          [str(POINTS), str(DIMENSIONS), "1, 7"])
         got = got["scalars"]
-        with open(os.path.join(self.out, "phi.csv"), encoding="utf-8") as f:
-            rows = list(csv.DictReader(f))
+        rows = run_driver.csv_rows(os.path.join(self.out, "phi.csv"))
         simulated = [r for r in rows if r["phi_clones"]]
         self.assertGreaterEqual(len(rows), 24)
         self.assertGreaterEqual(len(simulated), 8)

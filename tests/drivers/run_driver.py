@@ -1,4 +1,5 @@
 """Runs a driver for the tests of doc/examples: exit status, output, files of input."""
+import csv
 import gzip
 import os
 import re
@@ -42,6 +43,24 @@ def png(path):
     rows, row = zlib.decompress(chunks[b"IDAT"]), 1 + width * samples
     assert len(rows) == height * row and set(rows[::row]) == {0}
     return width, height, samples, b"".join(rows[y * row + 1:(y + 1) * row] for y in range(height))
+
+
+def csv_lines(path):
+    """Lines of a CSV file without its comments."""
+    with open(path, encoding="utf-8") as f:
+        return [line for line in f if not line.startswith("#")]
+
+
+def csv_rows(path):
+    """Rows of a CSV file as dictionaries of texts."""
+    return list(csv.DictReader(csv_lines(path)))
+
+
+def measured(path):
+    """The bytes of a file but for what it says of the command and the threads, which change no number."""
+    with open(path, "rb") as f:
+        return b"".join(line for line in f
+                        if not re.match(rb'# (command|threads): |  "(command|threads)": ', line))
 
 
 class DriverTest(unittest.TestCase):

@@ -1,5 +1,4 @@
 """The commands uturn and foreign-score: numbers, files, refusals."""
-import csv
 import math
 import os
 import random
@@ -11,9 +10,8 @@ from run_driver import DriverTest, npy
 
 class Branching(DriverTest):
     def rows(self, name):
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            return [{k: float(v) if v else math.nan for k, v in row.items()}
-                    for row in csv.DictReader(f)]
+        return [{k: float(v) if v else math.nan for k, v in row.items()}
+                for row in run_driver.csv_rows(os.path.join(self.out, name))]
 
     def files(self, *names):
         for name in names:
@@ -79,8 +77,7 @@ class Branching(DriverTest):
         seen = set()
         for threads in (1, 2):
             self.succeeds("--d", 8, "--paths", 20, "--times", 3, "--threads", threads)
-            with open(os.path.join(self.out, "uturn.csv"), "rb") as f:
-                seen.add(f.read())
+            seen.add(run_driver.measured(os.path.join(self.out, "uturn.csv")))
         self.assertEqual(len(seen), 1)
 
     def test_foreign_score(self):

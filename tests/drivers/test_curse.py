@@ -1,5 +1,4 @@
 """The driver curse: collapse times against n and d."""
-import csv
 import math
 
 import run_driver
@@ -8,8 +7,7 @@ from run_driver import DriverTest
 
 class Curse(DriverTest):
     def rows(self, name):
-        with open(self.path("out/" + name), encoding="utf-8") as f:
-            return [r for r in csv.DictReader(f) if r[next(iter(r))]]
+        return [r for r in run_driver.csv_rows(self.path("out/" + name)) if r[next(iter(r))]]
 
     def test_numbers(self):
         done = self.succeeds("--d", "8,64", "--t", 0.5, "--alpha", 0.2, "--log10-n", 6)

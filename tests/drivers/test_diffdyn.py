@@ -55,13 +55,11 @@ class Diffdyn(DriverTest):
 
     def test_quiet_and_whole_numbers(self):
         loud = self.succeeds(*QUICK)
-        with open(os.path.join(self.out, "gmm_speciation_d16.csv"), "rb") as f:
-            table = f.read()
+        table = run_driver.csv_lines(os.path.join(self.out, "gmm_speciation_d16.csv"))
         quiet = self.succeeds(*QUICK[:2], "--pairs", "1e2", "--t-max=3", "--quiet")
         self.assertTrue(loud.stdout)
         self.assertEqual((quiet.stdout, quiet.stderr), ("", ""))
-        with open(os.path.join(self.out, "gmm_speciation_d16.csv"), "rb") as f:
-            self.assertEqual(f.read(), table)
+        self.assertEqual(run_driver.csv_lines(os.path.join(self.out, "gmm_speciation_d16.csv")), table)
         for text in ("1e2.5", "1.5e0", "1e", "1e17", "1e-1"):
             self.refuses("--pairs = '%s' is not a whole number" % text, *QUICK, "--pairs", text)
 
@@ -130,8 +128,7 @@ class Diffdyn(DriverTest):
             x = run_driver.npy(self.path(name), (100, 4), descr, payload)
             done = self.succeeds("memorization", "--data", x, "--samples", x)
             self.assertEqual("holds 0 and 1 alone" in done.stderr, name != "f.npy", done.stderr)
-            with open(os.path.join(self.out, "memorization.csv"), encoding="utf-8") as f:
-                seen.add(f.read())
+            seen.add("".join(run_driver.csv_lines(os.path.join(self.out, "memorization.csv"))))
         self.assertEqual(len(seen), 1)
 
     def test_manual(self):

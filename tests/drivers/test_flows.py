@@ -29,11 +29,10 @@ class Flows(DriverTest):
         area, error = map(float, re.search(r"area (\S+) ± (\S+)", done.stdout).groups())
         self.assertLess(abs(area - 1.5066), 3 * error)
         self.assertLess(error, 0.02)
-        with open(self.path("out/saddle_node.csv"), encoding="utf-8") as f:
-            for line in f.read().splitlines()[1:]:
-                r, stable, unstable = line.split(",")
-                self.assertAlmostEqual(float(stable), -(-float(r)) ** 0.5, places=6)
-                self.assertAlmostEqual(float(unstable), (-float(r)) ** 0.5, places=6)
+        for line in run_driver.csv_lines(self.path("out/saddle_node.csv"))[1:]:
+            r, stable, unstable = line.split(",")
+            self.assertAlmostEqual(float(stable), -(-float(r)) ** 0.5, places=6)
+            self.assertAlmostEqual(float(unstable), (-float(r)) ** 0.5, places=6)
         for name in ("flows.gp", "mandelbrot.gp", "flow.csv", "passage.csv", "mandelbrot.csv"):
             self.assertTrue(os.path.getsize(self.path("out/" + name)) > 100)
 

@@ -1,5 +1,4 @@
 """doc/examples/generalization on small data: models whose answer is known, files, bad input."""
-import csv
 import json
 import os
 import random
@@ -14,8 +13,7 @@ SMALL = ("--samples=400", "--pairs=40", "--times=5")
 class Generalization(DriverTest):
     def table(self):
         """Rows by number of the time; empty fields are None."""
-        with open(os.path.join(self.out, "generalization.csv"), encoding="utf-8") as f:
-            return [{k: float(v) if v else None for k, v in row.items()} for row in csv.DictReader(f)]
+        return [{k: float(v) if v else None for k, v in row.items()} for row in run_driver.csv_rows(os.path.join(self.out, "generalization.csv"))]
 
     def json(self):
         with open(os.path.join(self.out, "generalization.json"), encoding="utf-8") as f:
@@ -57,8 +55,7 @@ class Generalization(DriverTest):
         seen = set()
         for threads in (1, 2):
             done = self.succeeds("--data", x, *SMALL, "--threads", threads)
-            with open(os.path.join(self.out, "generalization.csv"), "rb") as f:
-                seen.add(f.read())
+            seen.add(run_driver.measured(os.path.join(self.out, "generalization.csv")))
         self.assertEqual(len(seen), 1)
         self.assertIn("n = 100, d = 4, 21 test points; the model is a kernel density", done.stdout)
         with open(os.path.join(self.out, "generalization.png"), "rb") as f:

@@ -1,5 +1,4 @@
 """The driver gmm_collapse: f(t)/alpha of two Gaussians."""
-import csv
 
 import run_driver
 from run_driver import DriverTest
@@ -7,8 +6,7 @@ from run_driver import DriverTest
 
 class Collapse(DriverTest):
     def rows(self, name="out/gmm_collapse_d16.csv"):
-        with open(self.path(name), encoding="utf-8") as f:
-            return [{k: float(v) for k, v in r.items()} for r in csv.DictReader(f)]
+        return [{k: float(v) for k, v in r.items()} for r in run_driver.csv_rows(self.path(name))]
 
     def test_estimator_is_within_the_bounds(self):
         done = self.succeeds("--d", 16, "--n", 400, "--samples", 400, "--times", 9, "--csv",

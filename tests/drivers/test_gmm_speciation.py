@@ -13,8 +13,7 @@ PHI_256 = [0.9999999969135221, 0.9997241205287627, 0.9770064407503248, 0.8621141
 class Speciation(DriverTest):
     def curve(self, *args):
         self.succeeds("--d", 256, "--t-max", 4, "--csv", self.path("c.csv"), *args)
-        with open(self.path("c.csv"), encoding="utf-8") as f:
-            rows = [tuple(map(float, r)) for r in list(csv.reader(f))[1:]]
+        rows = [tuple(map(float, r)) for r in list(csv.reader(run_driver.csv_lines(self.path("c.csv"))))[1:]]
         self.assertEqual([r[0] for r in rows], [1 + 0.5 * k for k in range(7)])
         return rows
 

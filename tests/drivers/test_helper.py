@@ -77,8 +77,7 @@ class Options(DriverTest):
 class Output(DriverTest):
     def test_csv_has_all_digits_and_empty_fields(self):
         self.succeeds()
-        with open(os.path.join(self.out, "probe.csv"), encoding="utf-8") as f:
-            rows = [line.rstrip("\n").split(",") for line in f]
+        rows = [line.rstrip("\n").split(",") for line in run_driver.csv_lines(os.path.join(self.out, "probe.csv"))]
         self.assertEqual(rows[0], ["x", "y"])
         self.assertEqual([len(r) for r in rows], [2, 2, 2, 2])
         self.assertEqual(float(rows[1][1]), 0.1)
@@ -195,8 +194,7 @@ class LastGood(DriverTest):
     def files(self, folder=None):
         found = {}
         for name in os.listdir(folder or self.out):
-            with open(os.path.join(folder or self.out, name), "rb") as f:
-                found[name] = f.read()
+            found[name] = run_driver.measured(os.path.join(folder or self.out, name))
         return found
 
     old = new = None

@@ -1,5 +1,4 @@
 """doc/examples/late_start on small data: curves, files, bad input."""
-import csv
 import os
 import random
 import struct
@@ -18,8 +17,7 @@ class LateStart(DriverTest):
         return npy(self.path("x.npy"), (n, d), "<f8", struct.pack("<%dd" % len(rows), *rows))
 
     def table(self, name):
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(f)]
+        return [{k: float(v) for k, v in row.items()} for row in run_driver.csv_rows(os.path.join(self.out, name))]
 
     def test_curves(self):
         done = self.succeeds("--data", self.data(), "--steps=5,10,100", *QUICK)
@@ -55,8 +53,7 @@ class LateStart(DriverTest):
         seen = set()
         for threads in (1, 2, 3):
             self.succeeds("--data", self.data(n=200), "--steps=5", "--threads", threads, *QUICK)
-            with open(os.path.join(self.out, "late_start.csv"), "rb") as f:
-                seen.add(f.read())
+            seen.add(run_driver.measured(os.path.join(self.out, "late_start.csv")))
         self.assertEqual(len(seen), 1)
 
     def test_one_start(self):

@@ -1,5 +1,4 @@
 """doc/examples/memorization on small data: numbers against a search by hand, images, files, bad input."""
-import csv
 import json
 import math
 import os
@@ -40,8 +39,7 @@ class Memorization(DriverTest):
         return rows
 
     def table(self, name):
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(f)]
+        return [{k: float(v) for k, v in row.items()} for row in run_driver.csv_rows(os.path.join(self.out, name))]
 
     def json(self):
         with open(os.path.join(self.out, "memorization.json"), encoding="utf-8") as f:
@@ -148,8 +146,7 @@ class Memorization(DriverTest):
         seen = set()
         for threads in (1, 2, 3):
             self.succeeds(*files, "--threads", threads)
-            with open(os.path.join(self.out, "memorization.csv"), "rb") as f:
-                seen.add(f.read())
+            seen.add(run_driver.measured(os.path.join(self.out, "memorization.csv")))
         self.assertEqual(len(seen), 1)
 
     def test_bad_input(self):

@@ -58,8 +58,7 @@ class Regimes(DriverTest):
 
     def table(self, name):
         """Header line and rows; empty fields are None."""
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            rows = list(csv.reader(f))
+        rows = list(csv.reader(run_driver.csv_lines(os.path.join(self.out, name))))
         return ",".join(rows[0]), [[float(v) if v else None for v in r] for r in rows[1:]]
 
     def test_copies_are_merged(self):
@@ -165,8 +164,7 @@ class Regimes(DriverTest):
             self.succeeds("--data", x, "--labels", y, *QUICK, *args)
             seen[name] = []
             for file in ("regimes.json", "phi.csv", "entropy.csv"):
-                with open(os.path.join(self.out, file), "rb") as f:
-                    seen[name].append(f.read())
+                seen[name].append(run_driver.measured(os.path.join(self.out, file)))
         self.assertEqual(seen["1"], seen["2"])
         self.assertEqual(seen["1"], seen["3"])
         self.assertNotEqual(seen["1"][1], seen["seed"][1])

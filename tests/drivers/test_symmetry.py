@@ -1,5 +1,4 @@
 """doc/examples/symmetry_breaking: the line and a small data set, files, bad input."""
-import csv
 import math
 import os
 import random
@@ -16,9 +15,8 @@ DATA = ["data_class_branches.csv", "data_class_events.csv", "data_branches.csv",
 
 class SymmetryBreaking(DriverTest):
     def table(self, name):
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            return [{k: float(v) if v else None for k, v in row.items()}
-                    for row in csv.DictReader(f)]
+        return [{k: float(v) if v else None for k, v in row.items()}
+                for row in run_driver.csv_rows(os.path.join(self.out, name))]
 
     def text(self, name):
         with open(os.path.join(self.out, name), encoding="utf-8") as f:

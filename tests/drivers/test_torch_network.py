@@ -1,5 +1,4 @@
 """doc/examples/torch/torch_network on modules whose answer is known: the exact score, a table, bad input."""
-import csv
 import json
 import os
 import random
@@ -33,8 +32,7 @@ class TorchNetwork(DriverTest):
         return self.net(name, "--labels", self.y, *args)
 
     def table(self, name):
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            return [{k: float(v) if v else None for k, v in row.items()} for row in csv.DictReader(f)]
+        return [{k: float(v) if v else None for k, v in row.items()} for row in run_driver.csv_rows(os.path.join(self.out, name))]
 
     def scalars(self, name):
         with open(os.path.join(self.out, name), encoding="utf-8") as f:

@@ -1,6 +1,5 @@
 """doc/examples/trained/trained_network with the networks that lie beside it, on a few images of Fashion-MNIST: what it
 writes, that it is the same for any number of threads, interruption, bad input."""
-import csv
 import gzip
 import json
 import os
@@ -39,8 +38,7 @@ class TrainedNetwork(DriverTest):
             return json.load(f)
 
     def table(self, name):
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            return [{k: float(v) if v else None for k, v in row.items()} for row in csv.DictReader(f)]
+        return [{k: float(v) if v else None for k, v in row.items()} for row in run_driver.csv_rows(os.path.join(self.out, name))]
 
     def test_numbers(self):
         seen = []

@@ -177,7 +177,7 @@ class Tools:
 
     def written(self, program, name):
         with open(self.folder / program / name, encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+            return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
 # ---- Tables ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,423 @@
+/* Runs that are repeated: --from FILE takes the settings of a JSON or CSV file that a driver wrote
+ * (driver_origin.c). A small reader of JSON; what it does not need, it skips. See driver.h. */
+#define _GNU_SOURCE
+#include "driver.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DEEPEST = 64 /* brackets in brackets */
+};
+
+typedef struct reader {
+    const char *path, *begin, *at, *end;
+} reader;
+
+static drv_from from; /* path NULL: there is none */
+
+static _Noreturn void damaged(const reader *r, const char *wanted)
+{
+    drv_die("--from %s is damaged: there is no %s at byte %lld", r->path, wanted,
+            (long long)(r->at - r->begin) + 1);
+}
+
+static char look(reader *r)
+{
+    while (r->at < r->end &&
+           (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r')) {
+        r->at++;
+    }
+    return r->at < r->end ? *r->at : '\0';
+}
+
+static int take(reader *r, char c)
+{
+    if (look(r) != c || r->at == r->end) {
+        return 0;
+    }
+    r->at++;
+    return 1;
+}
+
+/* Whether another item follows in brackets that were opened. */
+static int next(reader *r, char close, int *first)
+{
+    const int is_first = *first;
+    *first = 0;
+    if (take(r, close)) {
+        return 0;
+    }
+    if (!is_first && !take(r, ',')) {
+        damaged(r, "comma or closing bracket");
+    }
+    return 1;
+}
+
+/* Four digits of a character's number, as UTF-8; as the byte that it stands for (driver_origin.c).
+ */
+static char *put_character(reader *r, char *to)
+{
+    char digits[5] = "", *stop;
+    if (r->end - r->at < 4) {
+        damaged(r, "number of a character");
+    }
+    memcpy(digits, r->at, 4);
+    const unsigned long c = strtoul(digits, &stop, 16);
+    if (*stop || c == 0) {
+        damaged(r, "number of a character");
+    }
+    r->at += 4;
+    if (c >= 0xdc80 && c <= 0xdcff) {
+        *to++ = (char)(c - 0xdc00);
+    } else if (c < 0x80) {
+        *to++ = (char)c;
+    } else {
+        if (c >= 0x800) {
+            *to++ = (char)(0xe0 | c >> 12);
+        }
+        *to++ = (char)(c >= 0x800 ? 0x80 | (c >> 6 & 0x3f) : 0xc0 | c >> 6);
+        *to++ = (char)(0x80 | (c & 0x3f));
+    }
+    return to;
+}
+
+static const char *string(reader *r)
+{
+    static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+    if (!take(r, '"')) {
+        damaged(r, "text");
+    }
+    const char *end = r->at;
+    while (end < r->end && *end != '"') {
+        end += *end == '\\' && end + 1 < r->end ? 2 : 1;
+    }
+    char *text = drv_alloc(end - r->at + 1, 1), *to = text;
+    while (r->at < r->end && *r->at != '"') {
+        const char c = *r->at++;
+        const char *escape = c == '\\' && r->at < r->end ? strchr(escapes, *r->at) : NULL;
+        if (c != '\\') {
+            *to++ = c;
+        } else if (r->at < r->end && *r->at == 'u') {
+            r->at++;
+            to = put_character(r, to);
+        } else if (escape && *escape) {
+            *to++ = meant[escape - escapes];
+            r->at++;
+        } else {
+            damaged(r, "character");
+        }
+    }
+    if (!take(r, '"')) {
+        damaged(r, "end of the text");
+    }
+    return text;
+}
+
+static const char *key(reader *r)
+{
+    const char *name = string(r);
+    if (!take(r, ':')) {
+        damaged(r, "colon");
+    }
+    return name;
+}
+
+/* A number, true, false, null. */
+static const char *word(reader *r)
+{
+    look(r);
+    const char *begin = r->at;
+    while (r->at < r->end && *r->at && strchr("+-.0123456789abcdefghijklmnopqrstuvwxyzE", *r->at)) {
+        r->at++;
+    }
+    if (r->at == begin) {
+        damaged(r, "value");
+    }
+    char *text = drv_alloc(r->at - begin + 1, 1);
+    memcpy(text, begin, (size_t)(r->at - begin));
+    return text;
+}
+
+/* Past a value of any kind, which is kept nowhere. */
+static void skip(reader *r)
+{
+    char close[DEEPEST];
+    int depth = 0, first = 1;
+    do {
+        if (depth > 0 && !next(r, close[depth - 1], &first)) {
+            depth--;
+            continue;
+        }
+        if (depth > 0 && close[depth - 1] == '}') {
+            key(r);
+        }
+        if (depth < DEEPEST && (take(r, '{') || take(r, '['))) {
+            close[depth++] = r->at[-1] == '{' ? '}' : ']';
+            first = 1;
+        } else if (look(r) == '"') {
+            string(r);
+        } else {
+            word(r);
+        }
+    } while (depth > 0);
+}
+
+/* ---- The record -------------------------------------------------------------------------- */
+
+/* Value of a setting as text for the command line; NULL for none. */
+static const char *setting(reader *r)
+{
+    int first = 1;
+    size_t size = 1;
+    char *list;
+    if (look(r) == '"') {
+        return string(r);
+    }
+    if (!take(r, '[')) {
+        const char *text = word(r);
+        return strcmp(text, "null") == 0 || strcmp(text, "false") == 0 ? NULL : text;
+    }
+    const char *items[DRV_LIST_CAPACITY];
+    int count = 0;
+    while (next(r, ']', &first)) {
+        if (count == DRV_LIST_CAPACITY) {
+            damaged(r, "end of the list");
+        }
+        items[count] = word(r);
+        size += strlen(items[count++]) + 1;
+    }
+    list = drv_alloc((int64_t)size, 1);
+    for (int i = 0; i < count; i++) {
+        drv_append(list, size, "%s%s", i ? "," : "", items[i]);
+    }
+    return count ? list : NULL;
+}
+
+static void read_command(reader *r)
+{
+    int first = 1;
+    if (!take(r, '[')) {
+        damaged(r, "list of words");
+    }
+    while (next(r, ']', &first)) {
+        if (from.words == DRV_FROM_CAPACITY) {
+            damaged(r, "end of the command");
+        }
+        from.command[from.words++] = string(r);
+    }
+}
+
+static void read_settings(reader *r)
+{
+    int first = 1;
+    if (!take(r, '{')) {
+        damaged(r, "settings");
+    }
+    while (next(r, '}', &first)) {
+        if (from.settings == DRV_FROM_CAPACITY) {
+            damaged(r, "end of the settings");
+        }
+        from.names[from.settings] = key(r);
+        from.texts[from.settings++] = setting(r);
+    }
+}
+
+static void read_data(reader *r)
+{
+    int first = 1;
+    if (!take(r, '{')) {
+        damaged(r, "data");
+    }
+    while (next(r, '}', &first)) {
+        if (from.inputs == DRV_FROM_CAPACITY) {
+            damaged(r, "end of the data");
+        }
+        drv_from_input *in = &from.input[from.inputs++];
+        int first_member = 1;
+        in->option = key(r);
+        if (!take(r, '{')) {
+            damaged(r, "input file");
+        }
+        while (next(r, '}', &first_member)) {
+            const char *name = key(r);
+            if (strcmp(name, "digest") == 0) {
+                in->digest = string(r);
+            } else if (strcmp(name, "absolute") == 0) {
+                in->absolute = string(r);
+            } else {
+                skip(r);
+            }
+        }
+    }
+}
+
+static void read_member(reader *r, const char *name)
+{
+    if (strcmp(name, "command") == 0 && from.words == 0) {
+        read_command(r);
+    } else if (strcmp(name, "settings") == 0 && from.settings == 0) {
+        read_settings(r);
+    } else if (strcmp(name, "data") == 0 && from.inputs == 0) {
+        read_data(r);
+    } else if (strcmp(name, "version") == 0) {
+        from.version = string(r);
+    } else if (strcmp(name, "kernel") == 0) {
+        from.kernel = string(r);
+    } else {
+        skip(r);
+    }
+}
+
+static void read_json(reader *r)
+{
+    int first = 1, first_member = 1;
+    take(r, '{');
+    while (next(r, '}', &first)) {
+        if (strcmp(key(r), "run") != 0) {
+            skip(r);
+        } else if (take(r, '{')) {
+            while (next(r, '}', &first_member)) {
+                const char *name = key(r);
+                read_member(r, name);
+            }
+        } else {
+            damaged(r, "record of the run");
+        }
+    }
+    look(r);
+    if (r->at < r->end) {
+        damaged(r, "end of the file");
+    }
+}
+
+/* Lines "# NAME: JSON". */
+static void read_csv(reader *r)
+{
+    static const char *const names[] = {"command", "version", "kernel", "settings", "data"};
+    int ended = 0;
+    for (const char *line = r->begin, *end; line < r->end; line = end + 1) {
+        end = memchr(line, '\n', (size_t)(r->end - line));
+        end = end ? end : r->end;
+        ended = end - line == 5 && memcmp(line, "# end", 5) == 0;
+        for (int i = 0; i < DRV_COUNT(names); i++) {
+            const size_t length = strlen(names[i]);
+            if ((size_t)(end - line) > length + 4 && memcmp(line, "# ", 2) == 0 &&
+                memcmp(line + 2, names[i], length) == 0 &&
+                memcmp(line + 2 + length, ": ", 2) == 0) {
+                reader part = {r->path, r->begin, line + length + 4, end};
+                read_member(&part, names[i]);
+            }
+        }
+    }
+    if (from.words > 0 && !ended) {
+        drv_die("--from %s is cut: its last line is not '# end'", r->path);
+    }
+}
+
+/* ---- Use --------------------------------------------------------------------------------- */
+
+static reader read_file(const char *path)
+{
+    enum {
+        PIECE = 1 << 16
+    };
+    FILE *file = fopen(path, "r");
+    char *bytes = NULL, *stream_bytes = NULL, piece[PIECE];
+    size_t size = 0, count;
+    FILE *all = file ? open_memstream(&stream_bytes, &size) : NULL;
+    while (all && (count = fread(piece, 1, sizeof piece, file)) > 0) {
+        fwrite(piece, 1, count, all);
+    }
+    if (all == NULL || ferror(file) || fclose(all) != 0) {
+        drv_die("--from %s: cannot read it: %s", path, strerror(errno));
+    }
+    fclose(file);
+    bytes = drv_alloc((int64_t)size, 1);
+    memcpy(bytes, stream_bytes, size);
+    free(stream_bytes);
+    return (reader){path, bytes, bytes, bytes + size};
+}
+
+/* The words of the command before its options are the program. */
+static void check_program(void)
+{
+    char program[256] = "";
+    for (int i = 0; i < from.words && strncmp(from.command[i], "--", 2) != 0; i++) {
+        drv_append(program, sizeof program, "%s%s", i ? " " : "", from.command[i]);
+        from.first = i + 1;
+    }
+    if (strcmp(program, drv.program) != 0) {
+        drv_die("--from %s was written by '%s', not by '%s'", from.path, program, drv.program);
+    }
+}
+
+static int number_of(const char *version)
+{
+    int major = 0, minor = 0, patch = 0;
+    return version && sscanf(version, "%3d.%3d.%3d", &major, &minor, &patch) == 3
+               ? major * 1000000 + minor * 1000 + patch
+               : 0;
+}
+
+drv_from *drv_from_read(const char *path)
+{
+    reader r = read_file(path);
+    from.path = path;
+    if (look(&r) == '{') {
+        read_json(&r);
+    } else {
+        read_csv(&r);
+    }
+    if (from.words == 0 || from.settings == 0) {
+        drv_die("--from %s does not say how it was made: take a JSON or CSV file that '%s' of "
+                "version 0.9.0 or later has written",
+                path, drv.program);
+    }
+    check_program();
+    const int version = number_of(from.version);
+    if (version != ddn_version_number()) {
+        drv_warn("%s is of %s version %s, this is %s: the numbers may differ", path,
+                 version > ddn_version_number() ? "the newer" : "the earlier",
+                 from.version ? from.version : "?", ddn_version_string());
+    }
+    return &from;
+}
+
+const char *drv_from_absolute(const char *option)
+{
+    for (int i = 0; i < from.inputs; i++) {
+        if (strcmp(from.input[i].option, option) == 0) {
+            return from.input[i].absolute;
+        }
+    }
+    return NULL;
+}
+
+void drv_from_kernel(void)
+{
+    if (from.kernel && strcmp(from.kernel, ddn_context_kernel(drv.ctx)) != 0 &&
+        ddn_context_set_kernel(drv.ctx, from.kernel) != DDN_OK) {
+        drv_warn("%s was made by the kernel %s, which this processor does not have: the last "
+                 "digits may differ",
+                 from.path, from.kernel);
+    }
+}
+
+void drv_from_check(const char *option, const char *path, int64_t digest)
+{
+    char text[20];
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)digest);
+    for (int i = 0; i < from.inputs; i++) {
+        const drv_from_input *in = &from.input[i];
+        if (strcmp(in->option, option) == 0 && in->digest && strcmp(in->digest, text) != 0) {
+            if (!from.other_data) {
+                drv_die("--%s %s has not the data of %s: their digest is %s, there it is %s",
+                        option, path, from.path, text, in->digest);
+            }
+            drv_warn("--%s %s has not the data of %s (digest %s, there %s)", option, path,
+                     from.path, text, in->digest);
+        }
+    }
+}

@@ -1,0 +1,490 @@
+/* Where results come from: the record that every JSON and CSV file of a driver has, one for both:
+ * the command, what it ran on, all settings, the data with their digests, and what each column is.
+ * A run can be repeated from it (driver_from.c); doc/outputs.md describes it. See driver.h. */
+#define _GNU_SOURCE
+#include "driver.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+enum {
+    MOST_INPUTS = 16,
+    MOST_NOTES = 32
+};
+
+/* A file that was read. */
+typedef struct input {
+    const char *option, *path, *absolute;
+    int has_digest;
+    int64_t digest, n, d;
+} input;
+
+static struct {
+    const char *command, *settings; /* JSON */
+    struct {
+        const char *name, *value;
+    } texts[MOST_INPUTS]; /* options that may name files */
+    int text_count;
+    input inputs[MOST_INPUTS];
+    int input_count;
+    struct {
+        const char *name;
+        double value;
+    } notes[MOST_NOTES];
+    int note_count;
+    const drv_meaning *meanings;
+    int meaning_count;
+    const ddn_result *result;
+} own;
+
+/* ---- JSON -------------------------------------------------------------------------------- */
+
+/* Bytes of the character of UTF-8 that is here, 0 where there is none. */
+static int character(const unsigned char *c)
+{
+    const int length = c[0] < 0x80   ? 1
+                       : c[0] < 0xc2 ? 0
+                       : c[0] < 0xe0 ? 2
+                       : c[0] < 0xf0 ? 3
+                       : c[0] < 0xf5 ? 4
+                                     : 0;
+    for (int i = 1; i < length; i++) {
+        if ((c[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    const int second = length > 2 ? c[1] : 0x90;
+    return (c[0] == 0xe0 && second < 0xa0) || (c[0] == 0xed && second > 0x9f) ||
+                   (c[0] == 0xf0 && second < 0x90) || (c[0] == 0xf4 && second > 0x8f)
+               ? 0
+               : length;
+}
+
+/* A name of a file may be any bytes: what is no UTF-8 becomes half of a surrogate pair, U+DC80 to
+ * U+DCFF, from which Python and drv_from_read make the byte again. */
+static void put_string(FILE *to, const char *text)
+{
+    fputc('"', to);
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        const int length = character(c);
+        if (length == 0) {
+            fprintf(to, "\\udc%02x", *c);
+        } else if (*c < ' ' || *c == 0x7f) {
+            fprintf(to, "\\u%04x", *c);
+        } else if (*c == '"' || *c == '\\') {
+            fprintf(to, "\\%c", *c);
+        } else {
+            fwrite(c, 1, (size_t)length, to);
+        }
+        c += length ? length : 1;
+    }
+    fputc('"', to);
+}
+
+/* The shortest decimal number that is this one. */
+static void put_number(FILE *to, double value)
+{
+    char text[40] = "null";
+    for (int digits = 15; isfinite(value) && digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (!(strtod(text, NULL) < value) && !(strtod(text, NULL) > value)) {
+            break;
+        }
+    }
+    fputs(text, to);
+}
+
+/* The value of an option; null where it has none. */
+static void put_value(FILE *to, const drv_option *o)
+{
+    const drv_list *list = o->value;
+    const char *word = o->metavariable;
+    switch (o->kind & ~DRV_REQUIRED) {
+    case DRV_FLAG:
+        fputs(*(int *)o->value ? "true" : "false", to);
+        return;
+    case DRV_INT:
+        if (drv_can_be(o, (double)*(int64_t *)o->value)) { /* a default may be none */
+            fprintf(to, "%lld", (long long)*(int64_t *)o->value);
+            return;
+        }
+        break;
+    case DRV_DOUBLE:
+        put_number(to, drv_can_be(o, *(double *)o->value) ? *(double *)o->value : NAN);
+        return;
+    case DRV_STRING:
+        if (*(const char **)o->value) {
+            put_string(to, *(const char **)o->value);
+            return;
+        }
+        break;
+    case DRV_CHOICE:
+        if (*(int *)o->value >= 0) {
+            for (int i = *(int *)o->value; i > 0; i--) {
+                word += strcspn(word, "|") + 1;
+            }
+            fprintf(to, "\"%.*s\"", (int)strcspn(word, "|"), word);
+            return;
+        }
+        break;
+    default:
+        for (int64_t i = 0; i < list->count; i++) {
+            fputs(i ? ", " : "[", to);
+            put_number(to, list->at[i]);
+        }
+        fputs(list->count ? "]" : "[]", to);
+        return;
+    }
+    fputs("null", to);
+}
+
+/* A text that is written as a stream; taken by its end. */
+typedef struct text {
+    char *bytes;
+    size_t size;
+    FILE *stream;
+} text;
+
+static FILE *begin_text(text *t)
+{
+    t->stream = open_memstream(&t->bytes, &t->size);
+    if (t->stream == NULL) {
+        drv_die("out of memory");
+    }
+    return t->stream;
+}
+
+static const char *end_text(text *t)
+{
+    if (fclose(t->stream) != 0) {
+        drv_die("out of memory");
+    }
+    char *kept = drv_alloc((int64_t)t->size + 1, 1);
+    memcpy(kept, t->bytes, t->size);
+    free(t->bytes);
+    return kept;
+}
+
+const char *drv_option_json(const drv_option *o)
+{
+    text t;
+    put_value(begin_text(&t), o);
+    return end_text(&t);
+}
+
+/* ---- What is known of the run ------------------------------------------------------------ */
+
+int drv_is_of_run(const drv_option *o)
+{
+    static const char *const names[] = {"from", "out", "plot", "progress", "quiet", "threads"};
+    int found = 0;
+    for (int i = 0; i < DRV_COUNT(names); i++) {
+        found |= strcmp(o->name, names[i]) == 0;
+    }
+    return found;
+}
+
+void drv_origin_start(const drv_table *table, const drv_given *given, int count)
+{
+    text t;
+    FILE *to = begin_text(&t);
+    const char *word = drv.program;
+    fputc('[', to);
+    for (size_t length; (length = strcspn(word, " ")) > 0; word += length + (word[length] == ' ')) {
+        char part[128];
+        snprintf(part, sizeof part, "%.*s", (int)length, word);
+        fputs(word == drv.program ? "" : ", ", to);
+        put_string(to, part);
+    }
+    for (int i = 0; i < count; i++) {
+        fprintf(to, ", \"--%s\"", given[i].option->name);
+        if (given[i].text) {
+            fputs(", ", to);
+            put_string(to, given[i].text);
+        }
+    }
+    fputc(']', to);
+    own.command = end_text(&t);
+    to = begin_text(&t);
+    int written = 0;
+    for (int i = 0; i < table->total; i++) {
+        if (!drv_is_of_run(table->all[i])) {
+            fprintf(to, "%s\"%s\": ", written++ ? ", " : "{", table->all[i]->name);
+            put_value(to, table->all[i]);
+        }
+    }
+    fputs(written ? "}" : "{}", to);
+    own.settings = end_text(&t);
+    for (int i = 0; i < table->total && own.text_count < MOST_INPUTS; i++) {
+        const drv_option *o = table->all[i]; /* the table does not outlive its function */
+        if ((o->kind & ~DRV_REQUIRED) == DRV_STRING) {
+            own.texts[own.text_count].name = o->name;
+            own.texts[own.text_count++].value = *(const char **)o->value;
+        }
+    }
+}
+
+void drv_note(const char *name, double value)
+{
+    if (isnan(value)) {
+        return;
+    }
+    for (int i = 0; i < own.note_count; i++) {
+        if (strcmp(own.notes[i].name, name) == 0) {
+            own.notes[i].value = value;
+            return;
+        }
+    }
+    if (own.note_count == MOST_NOTES) {
+        drv_die("more than %d notes", MOST_NOTES);
+    }
+    own.notes[own.note_count].name = name;
+    own.notes[own.note_count++].value = value;
+}
+
+/* The option whose value that pointer is, or else ends so, as alphas:PATH. */
+static const char *option_of(const char *path)
+{
+    for (int i = 0; i < own.text_count; i++) {
+        if (own.texts[i].value == path) {
+            return own.texts[i].name;
+        }
+    }
+    for (int i = 0; i < own.text_count; i++) {
+        const char *value = own.texts[i].value;
+        const size_t length = value ? strlen(value) : 0;
+        if (length >= strlen(path) && strcmp(value + length - strlen(path), path) == 0) {
+            return own.texts[i].name;
+        }
+    }
+    return "file";
+}
+
+void drv_note_input(const char *path, const ddn_dataset *ds)
+{
+    const char *option = option_of(path);
+    for (int i = 0; i < own.input_count; i++) {
+        if (strcmp(own.inputs[i].option, option) == 0) {
+            return; /* another part of it */
+        }
+    }
+    if (own.input_count == MOST_INPUTS) {
+        drv_die("more than %d input files", MOST_INPUTS);
+    }
+    input *in = &own.inputs[own.input_count++];
+    char *absolute = drv_alloc(PATH_MAX, 1);
+    *in = (input){option, path, realpath(path, absolute) ? absolute : path, ds != NULL, 0, 0, 0};
+    if (ds) {
+        drv_try(ddn_dataset_digest(drv.ctx, ds, &in->digest));
+        in->n = ddn_dataset_n(ds);
+        in->d = ddn_dataset_d(ds);
+        drv_from_check(option, path, in->digest);
+    }
+}
+
+/* ---- What columns and numbers are -------------------------------------------------------- */
+
+void drv_define(const drv_meaning *meanings, int count)
+{
+    own.meanings = meanings;
+    own.meaning_count = count;
+}
+
+void drv_define_by(const ddn_result *result)
+{
+    own.result = result;
+}
+
+/* Whether the driver or the result says what the name is. */
+static int find_meaning(const char *name, drv_meaning *found)
+{
+    for (int i = 0; i < own.meaning_count; i++) {
+        if (drv_is_like(name, own.meanings[i].name)) {
+            *found = own.meanings[i];
+            return 1;
+        }
+    }
+    const char *definition = own.result ? ddn_result_definition(own.result, name) : NULL;
+    if (definition) {
+        *found = (drv_meaning){name, ddn_result_unit(own.result, name), definition};
+    }
+    return definition != NULL;
+}
+
+/* {"unit": ..., "definition": ...}, or nothing where it is not known what that is: what measures
+ * the error of something has a meaning by that of the thing. Returns whether it is known. */
+static int put_meaning(FILE *to, const char *before, const char *name)
+{
+    static const struct {
+        const char *end, *what;
+    } parts[] = {{"_se", "standard error of "},
+                 {"_low", "lower end of the 95 % interval of "},
+                 {"_high", "upper end of the 95 % interval of "}};
+    drv_meaning m;
+    const char *what = "";
+    char base[128];
+    snprintf(base, sizeof base, "%s", name);
+    int known = find_meaning(name, &m);
+    for (int i = 0; i < DRV_COUNT(parts) && !known; i++) {
+        const size_t length = strlen(name), tail = strlen(parts[i].end);
+        if (length > tail && length < sizeof base &&
+            strcmp(name + length - tail, parts[i].end) == 0) {
+            base[length - tail] = 0;
+            known = find_meaning(base, &m);
+            what = parts[i].what;
+        }
+    }
+    if (known) {
+        char definition[1024];
+        snprintf(definition, sizeof definition, "%s%s%s%s", what, *what ? base : "",
+                 *what ? ": " : "", m.text);
+        fputs(before, to);
+        put_string(to, name);
+        fputs(": {\"unit\": ", to);
+        put_string(to, m.unit);
+        fputs(", \"definition\": ", to);
+        put_string(to, definition);
+        fputc('}', to);
+    }
+    return known;
+}
+
+/* ---- The record -------------------------------------------------------------------------- */
+
+/* Each of its members: a line of comment in CSV, else in an object of JSON. */
+typedef struct record {
+    FILE *to;
+    int is_csv, count;
+} record;
+
+static FILE *member(record *r, const char *name)
+{
+    if (r->is_csv) {
+        fprintf(r->to, "%s# %s: ", r->count ? "\n" : "", name);
+    } else {
+        fprintf(r->to, "%s  \"%s\": ", r->count ? ",\n" : "\n", name);
+    }
+    r->count++;
+    return r->to;
+}
+
+static void put_inputs(FILE *to)
+{
+    for (int i = 0; i < own.input_count; i++) {
+        const input *in = &own.inputs[i];
+        fputs(i ? ", " : "", to);
+        put_string(to, in->option);
+        fputs(": {\"path\": ", to);
+        put_string(to, in->path);
+        fputs(", \"absolute\": ", to);
+        put_string(to, in->absolute);
+        if (in->has_digest) {
+            fprintf(to, ", \"digest\": \"%016llx\", \"n\": %lld, \"d\": %lld",
+                    (unsigned long long)in->digest, (long long)in->n, (long long)in->d);
+        }
+        fputc('}', to);
+    }
+}
+
+static void put_notes(FILE *to)
+{
+    for (int i = 0; i < own.note_count; i++) {
+        fputs(i ? ", " : "", to);
+        put_string(to, own.notes[i].name);
+        fputs(": ", to);
+        put_number(to, own.notes[i].value);
+    }
+}
+
+static void put_record(FILE *to, int is_csv)
+{
+    record r = {to, is_csv, 0};
+    struct utsname machine;
+    fputs(own.command, member(&r, "command"));
+    put_string(member(&r, "version"), ddn_version_string());
+    put_string(member(&r, "kernel"), ddn_context_kernel(drv.ctx));
+    const char *blas = ddn_feature("blas"), *core = ddn_feature("blas_core");
+    put_string(member(&r, "machine"), uname(&machine) == 0 ? machine.machine : "");
+    put_string(member(&r, "blas"), blas ? blas : "");
+    put_string(member(&r, "blas_core"), core ? core : "");
+    fprintf(member(&r, "threads"), "%lld", (long long)drv.threads);
+    fprintf(member(&r, "seed"), "%lld", (long long)drv.seed);
+    fputs(own.settings, member(&r, "settings"));
+    fputc('{', member(&r, "chosen"));
+    put_notes(to);
+    fputs("}", to);
+    fputc('{', member(&r, "data"));
+    put_inputs(to);
+    fputs("}", to);
+    fputs("{\"_se\": \"standard error\", \"_low\": \"lower end of the 95 % interval\", \"_high\": "
+          "\"upper end of the 95 % interval\"}",
+          member(&r, "errors"));
+}
+
+/* Calls put for each name of "A,B,...". */
+static void put_meanings(FILE *to, const char *names, const char *first, const char *next)
+{
+    int known = 0;
+    while (names && *names) {
+        char name[128];
+        const size_t length = strcspn(names, ",");
+        snprintf(name, sizeof name, "%.*s", (int)length, names);
+        known += put_meaning(to, known ? next : first, name);
+        names += length + (names[length] == ',');
+    }
+}
+
+void drv_put_comments(FILE *to, const char *names)
+{
+    put_record(to, 1);
+    put_meanings(to, names, "\n# column ", "\n# column ");
+    fputs("\n# end\n", to);
+}
+
+drv_file *drv_json_open(const char *path, const char *names)
+{
+    drv_file *file = drv_open(path);
+    FILE *to = drv_file_stream(file);
+    fputs("{\n \"run\": {", to);
+    put_record(to, 0);
+    fputs("},\n \"definitions\": {", to);
+    put_meanings(to, names, "\n  ", ",\n  ");
+    fputs("}", to);
+    return file;
+}
+
+/* The library writes the result aside, and the record goes in behind the first line, where its
+ * readers skip it. */
+void drv_write_result(const ddn_result *result, const char *name)
+{
+    char aside_name[256];
+    const char *path = drv_path(name), *dot = strrchr(name, '.');
+    const int is_csv = dot && strcmp(dot, ".csv") == 0, is_json = dot && strcmp(dot, ".json") == 0;
+    if (!is_csv && !is_json) { /* numbers alone */
+        drv_try(ddn_result_write(drv.ctx, result, path, DDN_RESULT_FORMAT_AUTO));
+        return;
+    }
+    snprintf(aside_name, sizeof aside_name, "%s.library", path);
+    drv_file *aside = drv_open(aside_name), *file = drv_open(path);
+    drv_try(ddn_result_write(drv.ctx, result, drv_file_temporary(aside),
+                             is_csv ? DDN_RESULT_FORMAT_CSV : DDN_RESULT_FORMAT_JSON));
+    FILE *from = fopen(drv_file_temporary(aside), "r"), *to = drv_file_stream(file);
+    int first = 1;
+    for (int c; from && (c = getc(from)) != EOF;) {
+        fputc(c, to);
+        if (c == '\n' && first) {
+            first = 0;
+            fputs(is_csv ? "" : " \"run\": {", to);
+            put_record(to, is_csv);
+            fputs(is_csv ? "\n" : "},\n", to);
+        }
+    }
+    if (from == NULL || ferror(from) || fclose(from) != 0) {
+        drv_die("cannot read %s again", drv_file_temporary(aside));
+    }
+    drv_discard(aside);
+    drv_close(file);
+}

@@ -7,9 +7,12 @@ install.py readme     BUILD_DIR CC   the README's program by the README's compil
 install.py cmake      BUILD_DIR CC   consumer.c by find_package(diffdyn), also after the installation was moved,
                                      and requests for other versions that must fail
 install.py uninstalled BUILD_DIR CC  consumer.c against the build tree, by its diffdyn-uninstalled.pc
-install.py subproject BUILD_DIR CC   consumer.c in a project that has the library as a subproject and is
-                                     built for debugging: the kernels are optimised all the same
+install.py subproject BUILD_DIR CC   consumer.c in a project that has the library as a subproject, by the wrap files of
+                                     doc/packaging, and is not optimised: the kernels are all the same
+install.py recipes    BUILD_DIR CC   recipes and wraps of doc/packaging: this version, good syntax, nothing left to invent
 """
+import configparser
+import hashlib
 import json
 import os
 import pathlib
@@ -18,10 +21,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+WRAPS = ROOT / "doc/packaging/subprojects"
 SKIP = 77
 
 
@@ -162,20 +167,58 @@ def cmake(build, cc, folder):
 
 
 def uninstalled(build, cc, folder):
-    environment = dict(os.environ, PKG_CONFIG_PATH=f"{build}/meson-uninstalled", LD_LIBRARY_PATH=f"{build}/lib")
-    program = folder / "consumer"
-    run(cc, HERE / "consumer.c", "-o", program, *flags(environment, "--cflags", "--libs"), "-lm")
-    run(program, env=environment)
+    """Shared and static, from another folder, and the description of the interface."""
+    lib = pathlib.Path(build, "lib")
+    environment = dict(os.environ, PKG_CONFIG_PATH=f"{build}/meson-uninstalled", LD_LIBRARY_PATH=str(lib))
+    described = flags(environment, "--variable=interface")
+    assert described and pathlib.Path(described[0]).is_file(), f"no description of the interface: {described}"
+    shared = any(lib.glob("libdiffdyn.so"))
+    for kind in ["shared"] * shared + ["static"] * (lib / "libdiffdyn.a").is_file():
+        wanted = flags(environment, *["--static"] * (kind == "static"), "--cflags", "--libs")
+        if kind == "static":
+            wanted = ["-l:libdiffdyn.a" if flag == "-ldiffdyn" else flag for flag in wanted]
+        run(cc, HERE / "consumer.c", "-o", folder / kind, *wanted, "-lm", cwd=folder)
+        needed = run("objdump", "-p", folder / kind, stdout=subprocess.PIPE).stdout
+        assert ("libdiffdyn.so" in needed) == (kind == "shared"), needed
+        run(folder / kind, env=environment)
+
+
+def pack(archive, top, files):
+    """An archive with the files, (path, name), below the folder top; returns its SHA-256."""
+    with tarfile.open(archive, "w:gz") as tar:
+        for path, name in files:
+            tar.add(path, f"{top}/{name}")
+    return hashlib.sha256(archive.read_bytes()).hexdigest()
+
+
+def wraps(subprojects):
+    """The wrap files as a project would have them: places and hashes filled in, with archives that are there already."""
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        skip("not a git checkout")
+    shutil.copytree(WRAPS, subprojects)
+    (subprojects / "packagecache").mkdir()
+    headers = pathlib.Path("/usr/include/Random123")
+    contents = {"diffdyn": [(ROOT / name, name) for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()],
+                "random123": [(headers, "include/Random123")]}
+    if not headers.is_dir():
+        del contents["random123"]
+        (subprojects / "random123.wrap").unlink()
+    for name, files in contents.items():
+        wrap = subprojects / f"{name}.wrap"
+        values = dict(re.findall(r"^(\w+) = (.*)$", wrap.read_text(), re.MULTILINE))
+        digest = pack(subprojects / "packagecache" / values["source_filename"], values["directory"], files)
+        wrap.write_text(wrap.read_text().replace(values["source_hash"], digest))
+    return contents
 
 
 def subproject(build, cc, folder):
     del build
-    (folder / "subprojects").mkdir()
-    (folder / "subprojects" / "diffdyn").symlink_to(ROOT)
+    vendored = wraps(folder / "subprojects")
     shutil.copy(HERE / "subproject.meson.build", folder / "meson.build")
     shutil.copy(HERE / "consumer.c", folder)
-    environment = dict(os.environ, CC=cc)
-    run("meson", "setup", folder / "build", folder, "-Dbuildtype=debug", env=environment,
+    environment = dict(os.environ, CC=cc, CFLAGS="-O0")
+    run("meson", "setup", folder / "build", folder, "-Doptimization=0", "-Ddebug=false", "--force-fallback-for=diffdyn,random123", env=environment,
         stdout=subprocess.DEVNULL)
     run("meson", "test", "-C", folder / "build", env=environment)
     built = run("ninja", "-C", folder / "build", "-t", "targets", "all", stdout=subprocess.PIPE)
@@ -183,17 +226,47 @@ def subproject(build, cc, folder):
     kernels = [entry for entry in json.loads((folder / "build/compile_commands.json").read_text())
                if re.search(r"/(kern_\w+|screen|block)\.c$", entry["file"]) and "/kernels/" in entry["file"]]
     assert len(kernels) >= 3, "the kernels are not found"
+    if "random123" in vendored:
+        assert "subprojects/random123-" in (folder / "build/compile_commands.json").read_text(), "random123.wrap is not used"
     for entry in kernels:
         levels = re.findall(r"(?<=\s)-O\S*", entry["command"])
-        assert levels and levels[-1] == "-O3", f"{entry['file']} is built with {levels} in a debug build"
+        assert levels and levels[-1] == "-O3", f"{entry['file']} is built with {levels}"
+
+
+def recipes(build, cc, folder):
+    """What is written in doc/packaging by hand: each recipe is of this version, and a tool of its language reads it."""
+    del build, cc
+    version = re.search(r"version: '([\d.]+)'", (ROOT / "meson.build").read_text()).group(1)
+    here = ROOT / "doc/packaging"
+    said = {"conda-forge/meta.yaml": r'set version = "(.*)"', "spack/package.py": r'version\("(.*?)"',
+            "vcpkg/vcpkg.json": r'"version": "(.*)"', "homebrew/libdiffdyn.rb": r'version "(.*)"',
+            "binarybuilder/build_tarballs.jl": r'version = v"(.*)"', "subprojects/diffdyn.wrap": r"directory = libdiffdyn-(.*)",
+            "debian/changelog": r"^libdiffdyn \((.*?)-", "../../README.md": r"version = {(.*)},"}
+    for name, pattern in said.items():
+        found = re.search(pattern, (here / name).read_text()).group(1)
+        assert found == version, f"doc/packaging/{name} is of {found}, meson.build of {version}"
+    compile((here / "spack/package.py").read_text(), "package.py", "exec")
+    json.loads((here / "vcpkg/vcpkg.json").read_text())
+    for wrap in WRAPS.glob("*.wrap"):
+        configparser.ConfigParser(interpolation=None).read_string(wrap.read_text())
+    if shutil.which("cmake"):
+        portfile = here / "vcpkg/portfile.cmake"
+        names = sorted(set(re.findall(r"^(vcpkg_\w+)\(", portfile.read_text(), re.MULTILINE)))
+        (folder / "port.cmake").write_text("".join(f"function({name})\nendfunction()\n" for name in names) +
+                                           f"set(CURRENT_PACKAGES_DIR {folder}/port)\ninclude({portfile})\n")
+        run("cmake", "-P", folder / "port.cmake")
+    if shutil.which("ruby"):
+        run("ruby", "-c", here / "homebrew/libdiffdyn.rb")
+    for script in ("consumers", "command", "python"):
+        run("sh", "-n", here / "debian/tests" / script)
 
 
 def main():
     what, build, cc = sys.argv[1:4]
-    if what not in ("cmake", "subproject") and shutil.which("pkg-config") is None:
+    if what not in ("cmake", "recipes", "subproject") and shutil.which("pkg-config") is None:
         skip("no pkg-config")
     with tempfile.TemporaryDirectory() as folder:
-        {"cmake": cmake, "pkgconfig": pkgconfig, "readme": readme, "subproject": subproject,
+        {"cmake": cmake, "pkgconfig": pkgconfig, "readme": readme, "recipes": recipes, "subproject": subproject,
          "uninstalled": uninstalled}[what](build, cc, pathlib.Path(folder))
 
 

@@ -117,7 +117,7 @@ DDN_API ddn_options *ddn_analysis_options(ddn_analysis *an);
  * @param[out] class_out [m] */
 typedef int32_t (*ddn_classify_f64_fn)(void *user, int64_t m, int64_t d, const double *x,
                                        int64_t ldx, int32_t *class_out);
-/** The same for a classifier in single precision.
+/** As ddn_classify_f64_fn, for states in single precision.
  * @param[in] x [m][ldx] ldx >= d
  * @param[out] class_out [m] */
 typedef int32_t (*ddn_classify_f32_fn)(void *user, int64_t m, int64_t d, const float *x,
@@ -129,7 +129,7 @@ typedef int32_t (*ddn_classify_f32_fn)(void *user, int64_t m, int64_t d, const f
  * @param[in] fn the classifier, or NULL for none */
 DDN_API ddn_status ddn_analysis_set_classifier_f64(ddn_analysis *an, ddn_classify_f64_fn fn,
                                                    void *user, ddn_release_fn release);
-/** The same for a classifier in single precision.
+/** As ddn_analysis_set_classifier_f64, for one that sees states in single precision.
  * @param[in] fn the classifier, or NULL for none */
 DDN_API ddn_status ddn_analysis_set_classifier_f32(ddn_analysis *an, ddn_classify_f32_fn fn,
                                                    void *user, ddn_release_fn release);

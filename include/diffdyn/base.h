@@ -11,8 +11,8 @@
 #define DDN_BEGIN_DECLS extern "C" {
 #define DDN_END_DECLS }
 #else
-#define DDN_BEGIN_DECLS
-#define DDN_END_DECLS
+#define DDN_BEGIN_DECLS /**< opens the declarations of a header: extern "C" in C++ */
+#define DDN_END_DECLS   /**< closes what DDN_BEGIN_DECLS opened */
 #endif
 
 /* Stands before each function. Readers of C that know no attributes (cffi, LuaJIT) define it as
@@ -32,7 +32,7 @@ DDN_BEGIN_DECLS
  * call used holds a text (ddn_context_message), and outputs are NULL or untouched. */
 typedef int32_t ddn_status;
 
-/* X(name, value, text): the one list of status codes. */
+/** X(name, value, text): the one list of status codes. */
 #define DDN_STATUS_LIST(X)                                                                         \
     X(DDN_OK, 0, "success")                                                                        \
     X(DDN_STOPPED, 1, "stopped on request before the end")                                         \

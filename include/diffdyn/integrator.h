@@ -124,7 +124,7 @@ enum ddn_integrator_key_values {
     DDN_INTEGRATOR_CHURN_NOISE = 3020 /**< S_noise, standard deviation of that noise; [0, 10],
                                            default 1 */
 };
-/** The options; see ddn_options in base.h.
+/** The options of an integrator; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */
 DDN_API ddn_options *ddn_integrator_options(ddn_integrator *it);
 

@@ -97,7 +97,7 @@ DDN_API ddn_status ddn_features_retain(const ddn_features *features);
 /** Lets go of the features. NULL is a no-op. */
 DDN_API void ddn_features_destroy(ddn_features *features);
 
-/** Dimension of states; 0 for NULL. */
+/** Dimension of the states that the features are made of; 0 for NULL. */
 DDN_API int64_t ddn_features_d(const ddn_features *features);
 /** Number of features; 0 for NULL. */
 DDN_API int64_t ddn_features_count(const ddn_features *features);

@@ -10,6 +10,7 @@
 
 #include <diffdyn/team.h>
 
+/** The ddn_team_allgather_fn of a communicator: user points at an MPI_Comm. */
 static inline int32_t ddn_mpi_allgather(void *user, int64_t bytes, const void *give, void *take)
 {
     return MPI_Allgather(give, (int)bytes, MPI_BYTE, take, (int)bytes, MPI_BYTE,
@@ -18,6 +19,7 @@ static inline int32_t ddn_mpi_allgather(void *user, int64_t bytes, const void *g
                : DDN_E_CALLBACK;
 }
 
+/** The ddn_team_alltoall_fn of a communicator: user points at an MPI_Comm. */
 static inline int32_t ddn_mpi_alltoall(void *user, int64_t bytes, const void *give, void *take)
 {
     return MPI_Alltoall(give, (int)bytes, MPI_BYTE, take, (int)bytes, MPI_BYTE,
@@ -26,14 +28,15 @@ static inline int32_t ddn_mpi_alltoall(void *user, int64_t bytes, const void *gi
                : DDN_E_CALLBACK;
 }
 
+/** The ddn_release_fn of a communicator: frees it and the memory that user points at. */
 static inline void ddn_mpi_release(void *user)
 {
     MPI_Comm_free((MPI_Comm *)user);
     free(user);
 }
 
-/* Makes a team of all ranks of a communicator, which is duplicated: all of them make this call. MPI
- * must be initialised, for MPI_THREAD_FUNNELED at least if the library is given threads and for
+/** Makes a team of all ranks of a communicator, which is duplicated: all of them make this call.
+ * MPI must be initialised, for MPI_THREAD_FUNNELED at least if the library is given threads and for
  * MPI_THREAD_SERIALIZED if other threads than the first call it, and not be finalised before the
  * team and all that was made over it are destroyed. On all ranks the same status. */
 static inline ddn_status ddn_team_create_mpi(ddn_context *ctx, MPI_Comm comm, ddn_team **out)

@@ -44,7 +44,7 @@ DDN_API ddn_status ddn_oracle_retain(const ddn_oracle *oracle);
 /** Lets go of the oracle. NULL is a no-op. */
 DDN_API void ddn_oracle_destroy(ddn_oracle *oracle);
 
-/** Dimension of states; 0 for NULL. */
+/** Dimension of the states that the oracle takes; 0 for NULL. */
 DDN_API int64_t ddn_oracle_d(const ddn_oracle *oracle);
 /** Number of components that DDN_OUT_ARGMAX and DDN_OUT_DRAW_INDEX refer to: data points of an
  * empirical oracle, whatever their weights, components of a mixture, 0 where there are none. */
@@ -200,7 +200,7 @@ enum ddn_query_key_values {
                                       of several steps or seeds are independent, and their spread
                                       is the error. Of a combination by products with its own J. */
 };
-/** The options; see ddn_options in base.h.
+/** The options of a query; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */
 DDN_API ddn_options *ddn_query_options(ddn_query *query);
 

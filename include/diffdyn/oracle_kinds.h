@@ -187,7 +187,7 @@ enum ddn_model_key_values {
                                      many states at once; results do not depend on it */
 };
 
-/** The options; see ddn_options in base.h.
+/** The options of a model; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */
 DDN_API ddn_options *ddn_model_options(ddn_model *model);
 

@@ -56,7 +56,7 @@ enum ddn_symmetry_key_values {
     DDN_SYMMETRY_POINTS = 5009,      /**< most points of one branch; >= 10, default 5000 */
     DDN_SYMMETRY_BRANCHES = 5010     /**< most branches of a diagram; >= 1, default 256 */
 };
-/** The options; see ddn_options in base.h.
+/** The options of a symmetry analysis; see ddn_options in base.h.
  * @return borrowed, or NULL for NULL */
 DDN_API ddn_options *ddn_symmetry_options(ddn_symmetry *sy);
 

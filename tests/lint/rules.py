@@ -182,9 +182,11 @@ def enums(r):
 
 
 def comments(r):
-    """Each function, callback type, handle and kind of number has a comment of its own; what comments name exists."""
+    """Each function, callback type, handle and kind of number has a comment of its own, which says what no other says;
+    what comments name exists."""
     known = {m.name for m in r.public.order if not isinstance(m, interface.Enum)} | {c.name for c in r.public.constants}
     known |= {h.removesuffix(".h") for h in interface.in_order()}
+    whose = {}  # text: the first that has it
     for made in r.public.order:
         if isinstance(made, interface.Enum):
             docs = [m.doc or "" for m in made.members]
@@ -194,6 +196,8 @@ def comments(r):
             name, docs = made.name, [made.doc or ""]
             if not made.doc:
                 r.fault("comments", name, f"{made.header}:{made.line}: has no comment /** ... */")
+            elif whose.setdefault(made.doc, name) != name:
+                r.fault("comments", name, f"{made.header}:{made.line}: says the same as {whose[made.doc]}")
         if re.search(r"^[+*] ", "\n".join(docs), re.MULTILINE):
             r.fault("comments", name, "a line starts with an operator, which readers of comments take for a list")
         for word in re.findall(r"\b(?:ddn|DDN)_\w+[a-zA-Z0-9]\b(?!\w|_)", " ".join(docs)):
@@ -244,6 +248,8 @@ def types(r):
 def table(rules):
     """Rows of doc/abi.md with the numbers of this run."""
     text = PAGE.read_text()
+    functions = rules.public.functions
+    print(f"functions with a text of their own: {len({f.doc for f in functions if f.doc})}/{len(functions)}")
     for rule, number in rules.checked.items():
         text, found = re.subn(rf"^(\|.*`{rule}`.*\| )\d+( \|)$", rf"\g<1>{number}\2", text, flags=re.MULTILINE)
         if not found:
@@ -257,6 +263,8 @@ def main():
         check(rules)
     rules.problems += [f"{rule}: {name}: an exception that is needed no longer" for rule, of in EXCEPTIONS.items()
                        for name in of if (rule, name) not in rules.used]
+    functions = rules.public.functions
+    print(f"functions with a text of their own: {len({f.doc for f in functions if f.doc})}/{len(functions)}")
     for rule, number in rules.checked.items():
         print(f"{rule}: {number} checked, {sum(1 for one, _ in rules.used if one == rule)} exceptions")
     text = table(rules)

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""The text itself: clang-format 14, leftovers, the fixed top level, equation numbers, paths in pages.
+"""The text itself: clang-format 14, leftovers, the fixed top level, equation numbers, paths and links in pages.
 
-Usage: text.py format | words | equations | paths
+Usage: text.py format | words | equations [--write] | paths | links
 """
 import re
 import shutil
 import subprocess
 import sys
 
+from pages import THEORY, equations, headings, pages, prose
 from source import ROOT, c_files, finish
 
 SKIP = 77
@@ -69,22 +70,53 @@ def check_words():
 
 
 def check_equations():
-    """Every cited equation of doc/theory.md exists, and no number is given twice."""
-    numbers = re.findall(r"^### \((\d+)\)", (ROOT / "doc/theory.md").read_text(), re.MULTILINE)
+    """Every cited equation of doc/theory.md exists, and no number is given twice; there, all are links: [(20)]."""
+    numbers = [n for n, _ in equations()]
     problems = [f"doc/theory.md: ({n}) twice" for n in sorted(set(numbers)) if numbers.count(n) > 1]
     for path in c_files(*FOLDERS):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             for cited in re.findall(r"theory(?:\.md)? \((\d+)\)", line):
                 if cited not in numbers:
                     problems.append(f"{path.relative_to(ROOT)}:{number}: no equation ({cited})")
+    text = THEORY.read_text()
+    for number, line in prose(text):
+        for cited in re.findall(r"(?<![\w)'\[`])\((\d{1,2})\)(?![\w(`])", line):
+            if cited in numbers and not line.startswith("#"):
+                problems.append(f"doc/theory.md:{number}: ({cited}) is no link: [({cited})]")
+        problems += [f"doc/theory.md:{number}: no equation ({n})" for n in re.findall(r"\[\((\d+)\)\]", line)
+                     if n not in numbers]
+    body = re.sub(r"(\n\[\(\d+\)\]: .*)+\n$", "\n", text)
+    whole = body + "".join(f"[({n})]: #{place}\n" for n, place in equations())
+    if "--write" in sys.argv:
+        THEORY.write_text(whole)
+    elif whole != text:
+        problems.append("doc/theory.md: the targets at its end are not its equations: tests/lint/text.py equations --write")
+    return problems
+
+
+def check_links():
+    """Each link of a page leads to a file, and to a heading of it where it names one."""
+    problems = []
+    anchors = {page: {place for _, _, place in headings(page)} for page in pages()}
+    for page in pages():
+        for number, line in prose(page.read_text()):
+            for target in re.findall(r"\]\(([^()\s]+)\)", line):
+                name, _, part = target.partition("#")
+                file = (page.parent / name).resolve() if name else page
+                at = f"{page.relative_to(ROOT)}:{number}"
+                if re.match(r"[a-z]+:", target):
+                    continue
+                if not file.exists():
+                    problems.append(f"{at}: no {target}")
+                elif part and part not in anchors.get(file, ()):
+                    problems.append(f"{at}: no heading {target}")
     return problems
 
 
 def check_paths():
     """Each file that a page names in `...` by its whole path is there."""
     problems = []
-    for page in [ROOT / "README.md", ROOT / "bench/README.md", *sorted((ROOT / "doc").glob("*.md")),
-                 *sorted((ROOT / "doc/howto").glob("*.md"))]:
+    for page in pages():
         for number, line in enumerate(page.read_text().splitlines(), 1):
             for name in re.findall(r"`((?:lib|include|tests|bench|doc)/[\w./-]+)[`:]", line):
                 if not re.search("NAME|ROOM|KIND", name) and not (ROOT / name).exists():
@@ -95,7 +127,7 @@ def check_paths():
 def main():
     what = sys.argv[1]
     checks = {"format": check_format, "words": check_words, "equations": check_equations,
-              "paths": check_paths}
+              "paths": check_paths, "links": check_links}
     finish(checks[what](), what)
 
 

@@ -868,7 +868,7 @@ pub type ddn_schedule_fn =
 /// is left the analysis fails with DDN_E_CALLBACK. (Callbacks: base.h.)
 pub type ddn_classify_f64_fn =
     unsafe extern "C" fn(user: *mut c_void, m: i64, d: i64, x: *const f64, ldx: i64, class_out: *mut i32) -> i32;
-/// The same for a classifier in single precision.
+/// As ddn_classify_f64_fn, for states in single precision.
 pub type ddn_classify_f32_fn =
     unsafe extern "C" fn(user: *mut c_void, m: i64, d: i64, x: *const f32, ldx: i64, class_out: *mut i32) -> i32;
 /// Called at every grid time of a run, the first and the last included (callbacks: base.h).
@@ -1275,7 +1275,7 @@ extern "C" {
     pub fn ddn_oracle_retain(oracle: *const ddn_oracle) -> i32;
     /// Lets go of the oracle. NULL is a no-op.
     pub fn ddn_oracle_destroy(oracle: *mut ddn_oracle);
-    /// Dimension of states; 0 for NULL.
+    /// Dimension of the states that the oracle takes; 0 for NULL.
     pub fn ddn_oracle_d(oracle: *const ddn_oracle) -> i64;
     /// Number of components that DDN_OUT_ARGMAX and DDN_OUT_DRAW_INDEX refer to: data points of an empirical oracle,
     /// whatever their weights, components of a mixture, 0 where there are none.
@@ -1318,7 +1318,7 @@ extern "C" {
     pub fn ddn_oracle_can(oracle: *const ddn_oracle, what: i32) -> i32;
     /// Randomness of DDN_OUT_DRAW: row r uses (seed, first_path + r, step), or paths[r] where these are given.
     pub fn ddn_query_set_noise(query: *mut ddn_query, seed: i64, first_path: i64, step: i64, count: i64, paths: *const i64) -> i32;
-    /// The options; see ddn_options in base.h.
+    /// The options of a query; see ddn_options in base.h.
     pub fn ddn_query_options(query: *mut ddn_query) -> *mut ddn_options;
     /// Evaluates at states (ldx >= d, m >= 0) at time t: fills every bound output in one pass over the data. NaN or
     /// Inf in x is refused by row and column, a time out of range by value; outputs are then untouched. Results do
@@ -1435,7 +1435,7 @@ extern "C" {
     /// end with the denoiser. One that was set before, in either precision, goes. release(user) is called when the
     /// classifier is replaced or the analysis destroyed; on failure the caller still owns user.
     pub fn ddn_analysis_set_classifier_f64(an: *mut ddn_analysis, fn_: Option<ddn_classify_f64_fn>, user: *mut c_void, release: Option<ddn_release_fn>) -> i32;
-    /// The same for a classifier in single precision.
+    /// As ddn_analysis_set_classifier_f64, for one that sees states in single precision.
     pub fn ddn_analysis_set_classifier_f32(an: *mut ddn_analysis, fn_: Option<ddn_classify_f32_fn>, user: *mut c_void, release: Option<ddn_release_fn>) -> i32;
     /// Sets the points that judge in place of the oracle's: clones, last changes, U-turns, branches and clones of
     /// paths then tell the nearest of these. d must be the oracle's (DDN_E_SHAPE, when it is used).
@@ -1471,7 +1471,7 @@ extern "C" {
     pub fn ddn_integrator_create(ctx: *mut ddn_context, oracle: *const ddn_oracle, method: i32, out: *mut *mut ddn_integrator) -> i32;
     /// Lets go of the integrator. NULL is a no-op.
     pub fn ddn_integrator_destroy(it: *mut ddn_integrator);
-    /// The options; see ddn_options in base.h.
+    /// The options of an integrator; see ddn_options in base.h.
     pub fn ddn_integrator_options(it: *mut ddn_integrator) -> *mut ddn_options;
     /// A grid of the caller's own, count >= 2; replaces T_START, T_END, STEPS and GRID. count = 0 goes back to the
     /// options.
@@ -1580,7 +1580,7 @@ extern "C" {
     pub fn ddn_features_retain(features: *const ddn_features) -> i32;
     /// Lets go of the features. NULL is a no-op.
     pub fn ddn_features_destroy(features: *mut ddn_features);
-    /// Dimension of states; 0 for NULL.
+    /// Dimension of the states that the features are made of; 0 for NULL.
     pub fn ddn_features_d(features: *const ddn_features) -> i64;
     /// Number of features; 0 for NULL.
     pub fn ddn_features_count(features: *const ddn_features) -> i64;
@@ -1768,7 +1768,7 @@ extern "C" {
     /// Sets the data that the model was learned from, for ddn_oracle_sample_data and what builds on it;
     /// ddn_oracle_dataset gives it back. Another d is DDN_E_SHAPE.
     pub fn ddn_model_set_dataset(model: *mut ddn_model, ds: *const ddn_dataset) -> i32;
-    /// The options; see ddn_options in base.h.
+    /// The options of a model; see ddn_options in base.h.
     pub fn ddn_model_options(model: *mut ddn_model) -> *mut ddn_options;
     /// An oracle that asks the model as it is now; without a callback that predicts DDN_E_STATE. Gives SCORE and
     /// MEAN; LOG_P if log_p is set; DIVERGENCE by d products with the Jacobian, or by fewer (DDN_QUERY_PROBES);
@@ -1795,7 +1795,7 @@ extern "C" {
     pub fn ddn_symmetry_create(ctx: *mut ddn_context, oracle: *const ddn_oracle, out: *mut *mut ddn_symmetry) -> i32;
     /// Lets go of the object. NULL is a no-op.
     pub fn ddn_symmetry_destroy(sy: *mut ddn_symmetry);
-    /// The options; see ddn_options in base.h.
+    /// The options of a symmetry analysis; see ddn_options in base.h.
     pub fn ddn_symmetry_options(sy: *mut ddn_symmetry) -> *mut ddn_options;
     /// Drift b(x, t) of states.
     pub fn ddn_symmetry_drift(sy: *mut ddn_symmetry, t: f64, m: i64, x: *const f64, ldx: i64, drift: *mut f64, ldo: i64) -> i32;

@@ -18,7 +18,7 @@ from source import LAYERS, room_of_header  # noqa: E402
 
 EXAMPLES = DOC / "examples" / "simple"
 NUMBERS_OF_THEORY = ("theory.md", "times.md", "notation.md")  # pages in which every (20) is an equation
-EQUATIONS = {number: place for number, place in pages.equations()}
+EQUATIONS = dict(pages.equations())
 
 
 def page_ids():

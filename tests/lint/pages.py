@@ -5,6 +5,7 @@ from source import ROOT
 
 DOC = ROOT / "doc"
 THEORY = DOC / "theory.md"
+NOTATION = DOC / "notation.md"
 
 
 def pages():

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-from pages import THEORY, equations, headings, pages, prose
+from pages import NOTATION, THEORY, equations, headings, pages, prose
 from source import ROOT, c_files, finish
 
 SKIP = 77
@@ -70,7 +70,7 @@ def check_words():
 
 
 def check_equations():
-    """Every cited equation of doc/theory.md exists, and no number is given twice; there, all are links: [(20)]."""
+    """Every cited equation of doc/theory.md exists, and no number is given twice."""
     numbers = [n for n, _ in equations()]
     problems = [f"doc/theory.md: ({n}) twice" for n in sorted(set(numbers)) if numbers.count(n) > 1]
     for path in c_files(*FOLDERS):
@@ -78,19 +78,26 @@ def check_equations():
             for cited in re.findall(r"theory(?:\.md)? \((\d+)\)", line):
                 if cited not in numbers:
                     problems.append(f"{path.relative_to(ROOT)}:{number}: no equation ({cited})")
-    text = THEORY.read_text()
+    for page, target in [(THEORY, "#"), (NOTATION, "theory.md#")]:
+        problems += check_citations(page, target)
+    return problems
+
+
+def check_citations(page, target):
+    """Each (20) of a page is a link, [(20)], and the list at its end says where all of them lead."""
+    problems, places, name = [], dict(equations()), page.relative_to(ROOT)
+    text = page.read_text()
     for number, line in prose(text):
         for cited in re.findall(r"(?<![\w)'\[`])\((\d{1,2})\)(?![\w(`])", line):
-            if cited in numbers and not line.startswith("#"):
-                problems.append(f"doc/theory.md:{number}: ({cited}) is no link: [({cited})]")
-        problems += [f"doc/theory.md:{number}: no equation ({n})" for n in re.findall(r"\[\((\d+)\)\]", line)
-                     if n not in numbers]
-    body = re.sub(r"(\n\[\(\d+\)\]: .*)+\n$", "\n", text)
-    whole = body + "".join(f"[({n})]: #{place}\n" for n, place in equations())
+            if cited in places and not line.startswith("#"):
+                problems.append(f"{name}:{number}: ({cited}) is no link: [({cited})]")
+        problems += [f"{name}:{number}: no equation ({n})" for n in re.findall(r"\[\((\d+)\)\]", line) if n not in places]
+    body = re.sub(r"(\n\[\(\d+\)\]: .*)+\n$", "\n", text).rstrip("\n") + "\n\n"
+    whole = body + "".join(f"[({n})]: {target}{place}\n" for n, place in places.items() if f"[({n})]" in body)
     if "--write" in sys.argv:
-        THEORY.write_text(whole)
+        page.write_text(whole)
     elif whole != text:
-        problems.append("doc/theory.md: the targets at its end are not its equations: tests/lint/text.py equations --write")
+        problems.append(f"{name}: the list at its end is not what it cites: tests/lint/text.py equations --write")
     return problems
 
 

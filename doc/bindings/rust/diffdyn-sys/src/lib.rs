@@ -1415,8 +1415,9 @@ extern "C" {
     /// is no regular file is refused. Errors: DDN_E_KEY (format), DDN_E_IO, DDN_E_UNSUPPORTED (NPY without columns).
     pub fn ddn_result_write(ctx: *mut ddn_context, result: *const ddn_result, path: *const c_char, format: i32) -> i32;
     /// Reads a result file. From CSV and JSON it comes back as it was, immutable; from NPY, and from CSV files of
-    /// other programs (names in the first line, empty or "nan" for NaN), the columns come, with kind "table" and no
-    /// clock. At most 16384 columns. Errors: DDN_E_IO, DDN_E_KEY (format), DDN_E_FORMAT with the line.
+    /// other programs (names in the first line, empty or "nan" for NaN, comments behind #), the columns come, with
+    /// kind "table" and no clock. At most 16384 columns. Errors: DDN_E_IO, DDN_E_KEY (format), DDN_E_FORMAT with the
+    /// line.
     pub fn ddn_result_open(ctx: *mut ddn_context, path: *const c_char, format: i32, out: *mut *mut ddn_result) -> i32;
     /// Pools two independent measurements of one thing to that of all their samples: means and shares with the errors
     /// that one run of all samples gives, crossings of a report from the pooled curves; what does not follow from two

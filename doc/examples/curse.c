@@ -145,6 +145,28 @@ static void draw(const drv_list *dims, const drv_list *times, const drv_list *al
     drv_plot_run(p);
 }
 
+/* What the columns of its files are. */
+static const drv_meaning meanings[] = {
+    {"d", "1", "dimensions"},
+    {"n", "1", "data points"},
+    {"t_C_gaussian", "OU time",
+     "collapse time of data from one Gaussian N(0, sigma2 I), doc/theory.md (32)"},
+    {"t_C_mixture", "OU time",
+     "collapse time of data from two Gaussians with |m|^2 = d, doc/theory.md (31)"},
+    {"t_C_power_law", "OU time",
+     "collapse time of Gaussian data whose covariance has eigenvalues ~ i^-3/2 of the same trace, "
+     "doc/theory.md (35)"},
+    {"t", "OU time", "time of the forward process"},
+    {"log10_n_gaussian", "1",
+     "decimal logarithm of the points that collapse at t, one Gaussian, doc/theory.md (32)"},
+    {"log10_n_power_law", "1", "the same for the power law of eigenvalues"},
+    {"alpha", "nats", "log(n)/d"},
+    {"f", "nats", "excess entropy per dimension in the random energy model, doc/theory.md (38)"},
+    {"psi_plus", "nats", "lim log(Z_2..n)/d, doc/theory.md (38)"},
+    {"lambda_c", "1", "condensation exponent, 1 where not condensed, doc/theory.md (38)"},
+    {"t_over_t_C", "1", "t over the collapse time of this alpha"},
+};
+
 int curse_main(int argc, char **argv)
 {
     drv_list dims = {6, {16, 64, 256, 1024, 4096, 16384}};
@@ -164,6 +186,7 @@ int curse_main(int argc, char **argv)
               "points that a given collapse time needs.",
               "collapse.csv points.csv condensation.csv curse.gp curse.png", options,
               DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
     drv_schedule_of_ou("all curves are closed forms in OU time");
     against_n(&dims, log10_max, sigma2);
     points_needed(&times, sigma2);

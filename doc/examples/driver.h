@@ -239,9 +239,12 @@ const char *drv_file_temporary(const drv_file *file);
 /* When it is closed, the comments of a CSV file come at its end. */
 void drv_file_is_csv(drv_file *file, const char *columns);
 
-/* CSV: a header line ("" for none), then rows of numbers with all their digits; NaN is an empty
+/* CSV: a header line, then rows of numbers with all their digits; NaN is an empty
  * field; at the end, where they are in no reader's way, comments say where it comes from. */
 drv_file *drv_csv_open(const char *path, const char *header);
+/* One without a line of names, whose numbers are all of one kind. The comments come first:
+ * gnuplot takes what is behind a matrix for more of it. */
+drv_file *drv_matrix_open(const char *path, const char *name);
 void drv_csv_row(drv_file *file, const double *values, int64_t count);
 /* A whole file from columns[count][rows]. */
 void drv_csv(const char *path, const char *header, int64_t rows, int64_t count,

@@ -300,7 +300,7 @@ static void read_csv(reader *r)
     for (const char *line = r->begin, *end; line < r->end; line = end + 1) {
         end = memchr(line, '\n', (size_t)(r->end - line));
         end = end ? end : r->end;
-        ended = end - line == 5 && memcmp(line, "# end", 5) == 0;
+        ended |= end - line == 5 && memcmp(line, "# end", 5) == 0;
         for (int i = 0; i < DRV_COUNT(names); i++) {
             const size_t length = strlen(names[i]);
             if ((size_t)(end - line) > length + 4 && memcmp(line, "# ", 2) == 0 &&
@@ -312,7 +312,7 @@ static void read_csv(reader *r)
         }
     }
     if (from.words > 0 && !ended) {
-        drv_die("--from %s is cut: its last line is not '# end'", r->path);
+        drv_die("--from %s is cut: there is no line '# end'", r->path);
     }
 }
 

@@ -32,9 +32,14 @@ drv_file *drv_csv_open(const char *path, const char *header)
     char *columns = drv_alloc((int64_t)strlen(header) + 1, 1);
     memcpy(columns, header, strlen(header));
     drv_file_is_csv(file, columns);
-    if (*header) {
-        drv_print(file, "%s\n", header);
-    }
+    drv_print(file, "%s\n", header);
+    return file;
+}
+
+drv_file *drv_matrix_open(const char *path, const char *name)
+{
+    drv_file *file = drv_open(path);
+    drv_put_comments(drv_file_stream(file), name);
     return file;
 }
 

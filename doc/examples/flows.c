@@ -121,7 +121,7 @@ static double mandelbrot(int64_t height, int64_t steps, double *error)
         drv_progress("Mandelbrot set", (double)j / (double)height);
         mandelbrot_row(&grid, j, counts + j * width, smooth + j * width);
     }
-    drv_file *file = drv_open(drv_path("mandelbrot.csv"));
+    drv_file *file = drv_matrix_open(drv_path("mandelbrot.csv"), "log_steps");
     int64_t inside = 0, inside_half = 0, rim = 0;
     for (int64_t j = 0; j < height; j++) {
         for (int64_t i = 0; i < width; i++) {
@@ -205,6 +205,22 @@ static void draw_mandelbrot(int64_t height)
     drv_plot_run(p);
 }
 
+/* What the columns of its files are. */
+static const drv_meaning meanings[] = {
+    {"x0", "1", "where the trajectory of dx/dt = x^2 - 1 starts"},
+    {"t", "1", "time of the flow"},
+    {"x", "1", "state at t"},
+    {"r", "1", "parameter of dx/dt = x^2 + r"},
+    {"x_stable", "1", "stable fixed point"},
+    {"x_unstable", "1", "unstable fixed point"},
+    {"time", "1", "measured time from x = -10 to 10"},
+    {"exact", "1", "the same in closed form, 2 atan(10/sqrt(r))/sqrt(r)"},
+    {"ghost", "1", "its limit pi/sqrt(r)"},
+    {"log_steps", "nats",
+     "pixel of the Mandelbrot set: log of the smooth number of steps to leave, -1 inside; rows "
+     "from -1.15i to 1.15i, columns from -2.25 to 0.75"},
+};
+
 int flows_main(int argc, char **argv)
 {
     int64_t height = 600, steps = 1000;
@@ -221,6 +237,7 @@ int flows_main(int argc, char **argv)
               "flow.csv saddle_node.csv passage.csv mandelbrot.csv flows.gp flows.png "
               "mandelbrot.gp mandelbrot.png",
               options, DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
     drv_try(
         ddn_system_create(drv.ctx, DDN_SYSTEM_FLOW, 1, fold_flow, fold_slope, NULL, NULL, &fold));
     drv_keep(fold);

@@ -335,6 +335,17 @@ static void draw(const settings *set, const double *t)
     drv_plot_run(plot);
 }
 
+/* What the columns of its files are. */
+static const drv_meaning meanings[] = {
+    {"phi_exact", "1",
+     "probability that two clones of x_t end in one class, from the posterior of the exact score"},
+    {"distance2_exact", "data units^2",
+     "squared distance of two clones over d: 2 E tr Cov(x_0 | x_t) / d, exact score"},
+    {"phi_foreign", "1",
+     "share of simulated pairs of clones of the foreign score that end in one class"},
+    {"distance2_foreign", "data units^2", "mean squared distance of these over d"},
+};
+
 static void read_options(int argc, char **argv, settings *set)
 {
     const drv_option options[] = {
@@ -361,6 +372,7 @@ static void read_options(int argc, char **argv, settings *set)
               "the leading spectrum of each class.\nWrites foreign_score.csv and "
               "foreign_score.png.",
               "foreign_score.csv foreign_score.gp foreign_score.png", options, DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
 }
 
 int foreign_score_main(int argc, char **argv)
@@ -393,6 +405,7 @@ int foreign_score_main(int argc, char **argv)
     make_foreign(&set, &mo);
     double *columns[COLUMNS];
     measure(&set, columns);
+    drv_define_by(own.curves);
     drv_csv(drv_path("foreign_score.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,
             (const double *const *)columns);
     print_results(&set, &mo, columns);

@@ -264,6 +264,23 @@ static void report(int64_t n, int64_t d, int64_t samples, int64_t times, double 
     fflush(stdout);
 }
 
+/* What the columns of its files are. */
+static const drv_meaning meanings[] = {
+    {"t", "OU time", "time of the forward process"},
+    {"f_over_alpha", "1",
+     "excess entropy of the empirical score over alpha = log(n)/d: E S(w)/log n, the mean "
+     "posterior entropy of the points over its maximum, doc/theory.md (30)"},
+    {"se", "1", "its standard error"},
+    {"f_exact_over_alpha", "1", "closed form with the label information, doc/theory.md (31)"},
+    {"f_gauss_over_alpha", "1",
+     "closed form of one Gaussian, without the label information, doc/theory.md (31)"},
+    {"lower_over_alpha", "1", "lower bound, doc/theory.md (37)"},
+    {"upper_over_alpha", "1",
+     "upper bound, a mean over fresh samples of the mixture, doc/theory.md (37)"},
+    {"phi_C", "1", "probability that two clones of x_t end at one training point"},
+    {"phi_C_lower", "1", "lower bound of it, a mean over fresh samples of the mixture"},
+};
+
 int gmm_collapse_main(int argc, char **argv)
 {
     drv_list dims = {3, {256, 1024, 4096}};
@@ -283,6 +300,7 @@ int gmm_collapse_main(int argc, char **argv)
               "Excess entropy and clone probability of the empirical score of two Gaussians,\n"
               "against theory.",
               "gmm_collapse_d#.csv gmm_collapse.gp gmm_collapse.png", options, DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
     }

@@ -222,6 +222,15 @@ static double one_curve(const settings *set, int64_t d, int64_t count, const dou
     return least;
 }
 
+/* What the columns of its files are. */
+static const drv_meaning meanings[] = {
+    {"t", "OU time", "time of the forward process at which the clones part"},
+    {"phi", "1", "probability that two clones of x_t end in one class, by --method"},
+    {"se", "1", "its standard error"},
+    {"phi_d#", "1",
+     "that probability in closed form, with the number of dimensions, doc/theory.md (23)"},
+};
+
 int gmm_speciation_main(int argc, char **argv)
 {
     drv_list dims = {4, {256, 1024, 4096, 16384}};
@@ -245,6 +254,7 @@ int gmm_speciation_main(int argc, char **argv)
         argc, argv, "Clone probability of two Gaussians against time, for several dimensions.",
         "gmm_speciation_d#.csv gmm_speciation_closed.csv gmm_speciation.gp gmm_speciation.png",
         options, DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
     }

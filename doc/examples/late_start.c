@@ -180,6 +180,7 @@ static void write_divergences(const settings *set)
         columns[2 + i] = drv_column(own.divergence, names[i]);
         drv_append(header, sizeof header, ",%s", names[i]);
     }
+    drv_define_by(own.divergence);
     drv_csv(drv_path("late_start_kl.csv"), header, set->starts.count, DRV_COUNT(columns), columns);
 }
 
@@ -359,6 +360,30 @@ static void prepare(const settings *set)
     drv_keep(own.divergence);
 }
 
+/* What the columns of its files are. */
+static const drv_meaning meanings[] = {
+    {"start", "1", "index of the schedule at which generation starts"},
+    {"t", "OU time", "the same in OU time"},
+    {"ddpm_#_noise", "data units^2",
+     "squared Frechet distance of samples from the data in principal components: DDPM with that "
+     "many steps, started from pure noise"},
+    {"ddpm_#_gaussian", "data units^2",
+     "squared Frechet distance of samples from the data in principal components: DDPM with that "
+     "many steps, started from the Gaussian with the covariance of the data"},
+    {"ddim_#_noise", "data units^2",
+     "squared Frechet distance of samples from the data in principal components: DDIM with that "
+     "many steps, started from pure noise"},
+    {"ddim_#_gaussian", "data units^2",
+     "squared Frechet distance of samples from the data in principal components: DDIM with that "
+     "many steps, started from the Gaussian with the covariance of the data"},
+    {"pndm_#_noise", "data units^2",
+     "squared Frechet distance of samples from the data in principal components: PNDM with that "
+     "many steps, started from pure noise"},
+    {"pndm_#_gaussian", "data units^2",
+     "squared Frechet distance of samples from the data in principal components: PNDM with that "
+     "many steps, started from the Gaussian with the covariance of the data"},
+};
+
 int late_start_main(int argc, char **argv)
 {
     settings set = {DRV_DATA_DEFAULTS, 128, 32, 64, 256, {0, {0}}, {3, {5, 10, 1000}}, 0.1, 0};
@@ -386,6 +411,7 @@ int late_start_main(int argc, char **argv)
               "late_start.csv,\nlate_start_kl.csv and late_start.png.",
               "late_start.csv late_start_kl.csv late_start.gp late_start.png", options,
               DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
     set.data.most = 1000; /* a thousand steps cost a thousand passes */
     own.ds = drv_data_load(&set.data);
     take_schedule(&set);

@@ -108,10 +108,26 @@ static void write_set(drv_file *file, const char *indent, const memorized *of)
     }
 }
 
+/* What the numbers of its JSON are; the columns of its CSV are the library's. */
+static const drv_meaning meanings[] = {
+    {"kappa", "1", "samples with d1/d2 below it are copies"},
+    {"n", "1", "data points"},
+    {"d", "1", "dimensions"},
+    {"samples", "1", "number of samples"},
+    {"f_mem", "1", "share of samples that are copies; low, high: 95 % interval"},
+    {"d1", "data units",
+     "distance to the nearest point: quantiles over the samples; error: standard error; low, high: "
+     "95 % interval"},
+    {"d2", "data units", "the same to the second nearest distinct point"},
+    {"test", "", "the same of data that the model has not seen"},
+};
+
 static void write_json(const settings *set, const memorized *samples, const memorized *test)
 {
-    drv_file *file = drv_open(drv_path("memorization.json"));
-    drv_print(file, "{\n  \"kappa\": %.17g,\n  \"n\": %lld,\n  \"d\": %lld,\n", set->kappa,
+    drv_file *file =
+        drv_json_open(drv_path("memorization.json"), test ? "kappa,n,d,samples,f_mem,d1,d2,test"
+                                                          : "kappa,n,d,samples,f_mem,d1,d2");
+    drv_print(file, ",\n  \"kappa\": %.17g,\n  \"n\": %lld,\n  \"d\": %lld,\n", set->kappa,
               (long long)ddn_dataset_n(points), (long long)ddn_dataset_d(points));
     write_set(file, "  ", samples);
     if (test != NULL) {
@@ -155,6 +171,7 @@ int memorization_main(int argc, char **argv)
               "memorization.json memorization.csv memorization_test.csv memorization_images.png "
               "memorization.gp memorization.png",
               options, DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
     points = drv_data_load(&set.data);
     const drv_image shape = drv_image_of(set.image, points);
     memorized samples = {"samples", "memorization.csv", 0, NULL, NULL};

@@ -336,6 +336,19 @@ static void one_dimension(const settings *set)
            drv.out);
 }
 
+/* What the columns of its files are. */
+static const drv_meaning meanings[] = {
+    {"t", "schedule time", "time of the schedule vp"},
+    {"x", "data units", "coordinate"},
+    {"q", "1", "coordinate on the line: -1 and 1 are the fixed points of two classes"},
+    {"u", "1", "potential of the reverse drift along the line, 0 at its minimum"},
+    {"x_#", "data units", "state of a simulated path, the first of them"},
+    {"picture", "1", "number of the picture"},
+    {"row", "1", "row of the pixel"},
+    {"column", "1", "column of the pixel"},
+    {"value", "data units", "fixed point over a(t)"},
+};
+
 int symmetry_breaking_main(int argc, char **argv)
 {
     settings set = {DRV_DATA_DEFAULTS, {2, {-1, 1}}, 1, NAN, 4000, 400, 12};
@@ -360,6 +373,7 @@ int symmetry_breaking_main(int argc, char **argv)
               "data_class_events.csv data_potential.csv data_pictures.csv "
               "symmetry_breaking_data.gp symmetry_breaking_data.png",
               options, DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
     if (set.points.count < 2) {
         drv_die("--points needs at least two points");
     }

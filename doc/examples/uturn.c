@@ -235,6 +235,12 @@ static void draw(const settings *set, double *const *columns)
     drv_plot_run(plot);
 }
 
+/* What the columns of its files are. */
+static const drv_meaning meanings[] = {
+    {"phi_theory", "1",
+     "same_class of two Gaussians in closed form, doc/theory.md (23); empty for other data"},
+};
+
 static void read_options(int argc, char **argv, settings *set)
 {
     const drv_option options[] = {
@@ -263,6 +269,7 @@ static void read_options(int argc, char **argv, settings *set)
               "away, against what the\nposterior at time t predicts. Writes uturn.csv and "
               "uturn.png.",
               "uturn.csv uturn.gp uturn.png", options, DRV_COUNT(options));
+    drv_define(meanings, DRV_COUNT(meanings));
 }
 
 int uturn_main(int argc, char **argv)
@@ -294,6 +301,7 @@ int uturn_main(int argc, char **argv)
                                                                     set.times, times, &own.result));
     drv_keep(own.result);
     read_columns(&set, columns);
+    drv_define_by(own.result);
     drv_csv(drv_path("uturn.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,
             (const double *const *)columns);
     print_table(&set, columns);

@@ -35,7 +35,10 @@ class TrainedNetwork(DriverTest):
 
     def json(self):
         with open(os.path.join(self.out, "trained_network.json"), encoding="utf-8") as f:
-            return json.load(f)
+            numbers = json.load(f)
+        self.assertIn("settings", numbers.pop("run"))
+        self.assertEqual(set(numbers.pop("definitions")), set(numbers))
+        return numbers
 
     def table(self, name):
         return [{k: float(v) if v else None for k, v in row.items()} for row in run_driver.csv_rows(os.path.join(self.out, name))]

@@ -312,7 +312,19 @@ static void write_csv(const report *r)
                                                "phi_C_network_se",
                                                "phi_C_network_low",
                                                "phi_C_network_high"};
+    static const drv_meaning meanings[] = {
+        {"t", "OU time", "time of the forward process at which the clones part"},
+        {"phi_identity", "1",
+         "probability that two clones end in one class, from the posterior of the exact score"},
+        {"phi_C_identity", "1", "probability that they end at one training point, from the same"},
+        {"phi_exact", "1",
+         "share of simulated pairs of clones of the exact score that end in one class"},
+        {"phi_C_exact", "1", "share of these that end at one training point"},
+        {"phi_network", "1",
+         "share of simulated pairs of clones of the network that end in one class"},
+        {"phi_C_network", "1", "share of these that end at one training point"}};
     const double *columns[COLUMNS] = {r->identity.t};
+    drv_define(meanings, DRV_COUNT(meanings));
     const curves *const all[] = {&r->identity, &r->exact, &r->network};
     for (int k = 0; k < 24; k++) {
         const curves *c = all[k / 8];
@@ -324,10 +336,16 @@ static void write_csv(const report *r)
 
 static void print_json(const row *rows, int count)
 {
-    drv_file *file = drv_open(drv_path("trained_network.json"));
-    drv_print(file, "{");
+    drv_meaning *meanings = drv_alloc(count, sizeof *meanings);
+    const char **keys = drv_alloc(count, sizeof *keys);
     for (int i = 0; i < count; i++) {
-        drv_print(file, "%s\n  \"%s\": ", i ? "," : "", rows[i].key);
+        meanings[i] = (drv_meaning){rows[i].key, "", rows[i].text};
+        keys[i] = rows[i].key;
+    }
+    drv_define(meanings, count);
+    drv_file *file = drv_json_open(drv_path("trained_network.json"), drv_header(keys, count));
+    for (int i = 0; i < count; i++) {
+        drv_print(file, ",\n  \"%s\": ", rows[i].key);
         if (isnan(rows[i].value)) {
             drv_print(file, "null");
         } else if (isnan(rows[i].error)) {

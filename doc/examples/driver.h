@@ -285,8 +285,11 @@ void drv_note(const char *name, double value);
 /* A file that an option names was read: path is the option's pointer, the set what was made of it,
  * NULL where its content is in the digest of another. With --from, other data end the program. */
 void drv_note_input(const char *path, const ddn_dataset *ds);
-/* OUT/NAME of a result by the ending of the name, with the record in JSON and CSV. */
-void drv_write_result(const ddn_result *result, const char *name);
+/* OUT/NAME of a result by the ending of the name, with the record in JSON and CSV. members: more
+ * of them for JSON, each with a comma behind it; or "". */
+void drv_write_result(const ddn_result *result, const char *name, const char *members);
+/* A number as JSON, with all its digits; null for NaN. In memory that is freed at exit. */
+const char *drv_json_number(double value);
 /* A JSON file whose first members are the record and what the names "A,B,..." are; the caller goes
  * on with a comma. */
 drv_file *drv_json_open(const char *path, const char *names);
@@ -309,7 +312,7 @@ typedef struct drv_from_input {
 } drv_from_input;
 /* What a file says of the run that wrote it. */
 typedef struct drv_from {
-    const char *path, *version, *kernel;
+    const char *path, *version, *kernel, *blas, *blas_core;
     const char *command[DRV_FROM_CAPACITY];
     int words, first; /* first: word behind the program */
     const char *names[DRV_FROM_CAPACITY], *texts[DRV_FROM_CAPACITY]; /* settings; NULL: none */
@@ -322,7 +325,8 @@ typedef struct drv_from {
 drv_from *drv_from_read(const char *path);
 /* Of a file that was read then; NULL if there is none. */
 const char *drv_from_absolute(const char *option);
-/* The kernel that was used then, for the same bits; without a file a no-op, as the next. */
+/* The kernel that was used then, for the same bits; remarks where that or BLAS is another. Without
+ * a file a no-op, as the next. */
 void drv_from_kernel(void);
 /* Dies where the data of an option are not those of the file. */
 void drv_from_check(const char *option, const char *path, int64_t digest);

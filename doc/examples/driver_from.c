@@ -265,6 +265,10 @@ static void read_member(reader *r, const char *name)
         from.version = string(r);
     } else if (strcmp(name, "kernel") == 0) {
         from.kernel = string(r);
+    } else if (strcmp(name, "blas") == 0) {
+        from.blas = string(r);
+    } else if (strcmp(name, "blas_core") == 0) {
+        from.blas_core = string(r);
     } else {
         skip(r);
     }
@@ -295,7 +299,8 @@ static void read_json(reader *r)
 /* Lines "# NAME: JSON". */
 static void read_csv(reader *r)
 {
-    static const char *const names[] = {"command", "version", "kernel", "settings", "data"};
+    static const char *const names[] = {"command",   "version",  "kernel", "blas",
+                                        "blas_core", "settings", "data"};
     int ended = 0;
     for (const char *line = r->begin, *end; line < r->end; line = end + 1) {
         end = memchr(line, '\n', (size_t)(r->end - line));
@@ -395,8 +400,19 @@ const char *drv_from_absolute(const char *option)
     return NULL;
 }
 
+/* Whether the file says something else than the library does now. */
+static int is_other(const char *then, const char *feature)
+{
+    const char *now = ddn_feature(feature);
+    return then != NULL && strcmp(then, now ? now : "") != 0;
+}
+
 void drv_from_kernel(void)
 {
+    if (is_other(from.blas, "blas") || is_other(from.blas_core, "blas_core")) {
+        drv_warn("%s was made with the BLAS %s (%s): the last digits may differ", from.path,
+                 from.blas ? from.blas : "?", from.blas_core ? from.blas_core : "?");
+    }
     if (from.kernel && strcmp(from.kernel, ddn_context_kernel(drv.ctx)) != 0 &&
         ddn_context_set_kernel(drv.ctx, from.kernel) != DDN_OK) {
         drv_warn("%s was made by the kernel %s, which this processor does not have: the last "

@@ -168,6 +168,13 @@ static const char *end_text(text *t)
     return kept;
 }
 
+const char *drv_json_number(double value)
+{
+    text t;
+    put_number(begin_text(&t), value);
+    return end_text(&t);
+}
+
 const char *drv_option_json(const drv_option *o)
 {
     text t;
@@ -458,7 +465,7 @@ drv_file *drv_json_open(const char *path, const char *names)
 
 /* The library writes the result aside, and the record goes in behind the first line, where its
  * readers skip it. */
-void drv_write_result(const ddn_result *result, const char *name)
+void drv_write_result(const ddn_result *result, const char *name, const char *members)
 {
     char aside_name[256];
     const char *path = drv_path(name), *dot = strrchr(name, '.');
@@ -480,6 +487,7 @@ void drv_write_result(const ddn_result *result, const char *name)
             fputs(is_csv ? "" : " \"run\": {", to);
             put_record(to, is_csv);
             fputs(is_csv ? "\n" : "},\n", to);
+            fputs(is_json ? members : "", to);
         }
     }
     if (from == NULL || ferror(from) || fclose(from) != 0) {

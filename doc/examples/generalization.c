@@ -156,7 +156,7 @@ static void write_files(void)
         drv_append(header, sizeof header, ",%s%s", names[i / 4], parts[i % 4]);
     }
     drv_csv_result(drv_path("generalization.csv"), header, own.result);
-    drv_write_result(own.result, "generalization.json");
+    drv_write_result(own.result, "generalization.json", "");
 }
 
 static void print_table(const settings *set)

@@ -67,18 +67,13 @@ static void measure(const settings *set, const char *option, const char *path, m
     drv_try(
         ddn_analysis_memorization(an, points, of->m, of->x, ddn_dataset_d(points), &of->result));
     drv_keep(of->result);
-    drv_csv_result(drv_path(of->csv), "index,d1,d2", of->result);
 }
 
 /* ---- Results ----------------------------------------------------------------------------- */
 
 static void print_number(drv_file *file, const char *key, double value, const char *after)
 {
-    if (isfinite(value)) {
-        drv_print(file, "\"%s\": %.17g%s", key, value, after);
-    } else {
-        drv_print(file, "\"%s\": null%s", key, after);
-    }
+    drv_print(file, "\"%s\": %s%s", key, drv_json_number(value), after);
 }
 
 /* The members of one set of samples. */
@@ -180,6 +175,7 @@ int memorization_main(int argc, char **argv)
     if (set.test != NULL) {
         measure(&set, "test", set.test, &test);
     }
+    static const char columns[] = "index,d1,d2";
     const memorized *tested = set.test != NULL ? &test : NULL;
     printf("%s: n = %lld, d = %lld; copies: d1/d2 < %.4g\n\n", set.data.path,
            (long long)ddn_dataset_n(points), (long long)ddn_dataset_d(points), set.kappa);
@@ -188,6 +184,10 @@ int memorization_main(int argc, char **argv)
     print_row(&samples);
     if (tested != NULL) {
         print_row(tested);
+    }
+    drv_csv_result(drv_path(samples.csv), columns, samples.result);
+    if (tested != NULL) {
+        drv_csv_result(drv_path(test.csv), columns, test.result);
     }
     write_json(&set, &samples, tested);
     draw_memorization(points, &shape, set.kappa, &samples, tested);

@@ -158,17 +158,39 @@ static void note(ddn_result *report, const char *name, const char *text)
     }
 }
 
+/* The flat members that version 0.1.0 had, by which scripts know the file. labels: "A, B". */
+static const char *flat_members(const char *labels)
+{
+    const size_t size = strlen(labels) + 4096;
+    char *text = drv_alloc((int64_t)size, 1);
+    drv_append(text, size, " \"n\": %lld, \"d\": %lld, \"alpha\": %s, \"classes\": [%s],\n",
+               (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds),
+               drv_json_number(drv_scalar(own.report, "alpha", NULL)), labels);
+    for (int i = 0; i < DRV_COUNT(quantities); i++) {
+        double error = NAN;
+        const double value = drv_scalar(own.report, quantities[i].name, &error);
+        drv_append(text, size, " \"%s\": {\"value\": %s, \"stderr\": %s},\n", quantities[i].name,
+                   drv_json_number(value), drv_json_number(error));
+    }
+    drv_append(text, size, " \"seed\": %lld,\n", (long long)drv.seed);
+    return text;
+}
+
 /* The whole report, with what the library cannot know of the data. */
 static void write_json(const settings *set)
 {
+    enum {
+        DIGITS = 14 /* of a label, with a comma */
+    };
     const int64_t count = ddn_dataset_class_count(own.ds);
     int32_t *labels = drv_alloc(count, sizeof *labels);
-    char list[512] = "";
+    const size_t size = (size_t)count * DIGITS + 1;
+    char *list = drv_alloc((int64_t)size, 1);
     if (count > 0) {
         drv_try(ddn_dataset_classes(drv.ctx, own.ds, count, labels, NULL));
     }
     for (int64_t c = 0; c < count; c++) {
-        drv_append(list, sizeof list, "%s%d", c ? ", " : "", (int)labels[c]);
+        drv_append(list, size, "%s%d", c ? ", " : "", (int)labels[c]);
     }
     ddn_result *report = NULL;
     drv_try(ddn_result_create_copy(drv.ctx, own.report, &report));
@@ -180,7 +202,7 @@ static void write_json(const settings *set)
     char copies[32];
     snprintf(copies, sizeof copies, "%lld", (long long)own.copies);
     note(report, "copies_merged", copies);
-    drv_write_result(report, "regimes.json");
+    drv_write_result(report, "regimes.json", flat_members(list));
 }
 
 enum {

@@ -379,6 +379,9 @@ int symmetry_breaking_main(int argc, char **argv)
     }
     const int with_data = drv_data_given(&set.data);
     drv_schedule_of_ou("the line runs on vp:0.1:20, a data set on ou; no other is offered");
+    if (with_data) { /* what is wrong with it, and its digest, come first */
+        ssb_open_data(&set.data);
+    }
     one_dimension(&set);
     if (with_data) {
         ssb_data(&set.data, set.eta, set.starts, set.t_end);

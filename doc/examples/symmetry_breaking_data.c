@@ -26,18 +26,22 @@ typedef struct scene {
     double lambda, lambda_error, t_s, t_c, t_c_error, t_start, t_end;
 } scene;
 
-/* Points in double, at most MOST_POINTS of them unless --n was given. */
-static void load(const drv_data *data, scene *sc)
+void ssb_open_data(const drv_data *data)
 {
     drv_data some = *data;
     some.most = MOST_POINTS;
     own.source = drv_data_load(&some);
+    if (ddn_dataset_n(own.source) < 2) {
+        drv_die("%s: at least two points are needed", data->path);
+    }
+}
+
+/* Points in double, at most MOST_POINTS of them unless --n was given. */
+static void load(scene *sc)
+{
     sc->n = ddn_dataset_n(own.source);
     sc->d = ddn_dataset_d(own.source);
     sc->classes = ddn_dataset_class_count(own.source);
-    if (sc->n < 2) {
-        drv_die("%s: at least two points are needed", data->path);
-    }
     sc->rows = drv_alloc(sc->n * sc->d, sizeof *sc->rows);
     drv_try(ddn_dataset_read(drv.ctx, own.source, 0, sc->n, sc->rows, sc->d));
     drv_try(ddn_dataset_create(drv.ctx, DDN_TYPE_F64, sc->n, sc->d, sc->rows, sc->d, &own.ds));
@@ -334,7 +338,7 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
 {
     scene sc = {0};
     char text[2][64];
-    load(data, &sc);
+    load(&sc);
     own.ou = drv_ou();
     own.sy = ssb_symmetry(drv_empirical(own.ds, own.ou), eta, 0.15);
     drv_set_i64(ddn_symmetry_options(own.sy), DDN_SYMMETRY_EIGENVALUES, 1);

@@ -94,7 +94,7 @@ class DriverTest(unittest.TestCase):
         """Bars are 95 % intervals in all pictures, which say so; a standard error is never a bar's length."""
         for name in os.listdir(self.out) if os.path.isdir(self.out) else ():
             if name.endswith(".gp"):
-                with open(os.path.join(self.out, name), encoding="utf-8") as f:
+                with open(os.path.join(self.out, name), encoding="utf-8", errors="replace") as f:
                     text = f.read()
                 bars = re.findall(r"using ((?:(?! using ).)*?) (?:skip 1 )?with yerror", text.replace("\\\n", " "))
                 self.assertEqual("bars: 95 %" in text, bool(bars), name)

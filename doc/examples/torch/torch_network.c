@@ -122,7 +122,7 @@ static void measure(const settings *set, const network *net, report *r)
 static void write_result(const ddn_result *result, const char *name)
 {
     if (result != NULL) {
-        drv_write_result(result, name);
+        drv_write_result(result, name, "");
     }
 }
 

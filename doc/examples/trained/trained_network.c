@@ -346,12 +346,12 @@ static void print_json(const row *rows, int count)
     drv_file *file = drv_json_open(drv_path("trained_network.json"), drv_header(keys, count));
     for (int i = 0; i < count; i++) {
         drv_print(file, ",\n  \"%s\": ", rows[i].key);
-        if (isnan(rows[i].value)) {
-            drv_print(file, "null");
-        } else if (isnan(rows[i].error)) {
-            drv_print(file, "%.17g", rows[i].value);
+        const char *value = drv_json_number(rows[i].value);
+        if (isnan(rows[i].value) || isnan(rows[i].error)) {
+            drv_print(file, "%s", value);
         } else {
-            drv_print(file, "{\"value\": %.17g, \"stderr\": %.17g}", rows[i].value, rows[i].error);
+            drv_print(file, "{\"value\": %s, \"stderr\": %s}", value,
+                      drv_json_number(rows[i].error));
         }
     }
     drv_print(file, "\n}\n");

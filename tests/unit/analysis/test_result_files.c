@@ -182,6 +182,12 @@ static void plain_tables(void **state)
     assert_true(isnan(test_element(ctx, r, "z", 0)) && test_element(ctx, r, "y", 1) == INFINITY);
     assert_true(test_element(ctx, r, "z", 1) == -INFINITY);
     ddn_result_destroy(r);
+    static const char notes[] = "a,b\n1,2\n# between\n3,4\n# command: [\"x\", \"y\"]\n# end\n";
+    OK(ctx, ddn_result_open(ctx, test_write_file("t.csv", notes, sizeof notes - 1),
+                            DDN_RESULT_FORMAT_AUTO, &r));
+    assert_int_equal(ddn_result_rows(r), 2);
+    assert_true(test_element(ctx, r, "a", 1) == 3 && test_element(ctx, r, "b", 0) == 2);
+    ddn_result_destroy(r);
     /* Without a last end of line; a cell of blanks; a file that is one letter, or blanks. */
     OK(ctx, ddn_result_open(ctx, test_write_file("t.dat", "  a,b\n 1, \t ", 12),
                             DDN_RESULT_FORMAT_AUTO, &r));

@@ -1,0 +1,270 @@
+"""What every JSON and CSV file of the command says of itself, held against doc/result.schema.json, and --from, which
+repeats a run to the byte."""
+import copy
+import json
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+
+import run_driver
+import schema
+from run_driver import DriverTest, npy
+
+with open(os.path.join(os.path.dirname(__file__), "../../doc/result.schema.json"), encoding="utf-8") as schema_file:
+    SCHEMA = json.load(schema_file)
+TABLE = {"$ref": "#/$defs/table"}
+DATA = ("--data", "x.npy", "--labels", "y.npy")
+RUNS = {
+    "curse": (),
+    "flows": ("--height=60", "--steps=50"),
+    "foreign-score": ("--d=4", "--points=32", "--pairs=20", "--times=2", "--steps=8"),
+    "generalization": ("--d=4", "--points=32", "--pairs=8", "--samples=32", "--times=2"),
+    "gmm-collapse": ("--d=8", "--n=500", "--samples=20", "--times=3"),
+    "gmm-speciation": ("--d=16", "--pairs=100", "--t-max=3"),
+    "late-start": ("--data", "x.npy", "--samples=20", "--features=2", "--steps=5", "--kl-samples=20"),
+    "memorization": ("--data", "x.npy", "--samples", "s.npy", "--test", "x.npy"),
+    "regimes": (*DATA, "--samples=32", "--clones=32", "--times=8", "--clone-times=3", "--paths=16", "--path-steps=8"),
+    "symmetry": (*DATA, "--starts=2", "--paths=20", "--steps=10"),
+    "uturn": (*DATA, "--paths=20", "--times=3"),
+}
+DRAWN = {"images"}  # pictures alone
+REGIMES = ["n", "d", "alpha", "classes", "Lambda", "t_S", "t_S_asymptotic", "t_S_phi", "t_C_phi", "t_C_entropy",
+           "t_C_last_change", "t_C_spectrum", "seed"]
+COLUMNS = {"phi.csv": "t,phi,phi_se,phi_clones,phi_clones_se,phi_C,phi_C_se,phi_C_clones,phi_C_clones_se",
+           "entropy.csv": "t,f_over_alpha,f_over_alpha_se"}
+
+
+def comments(path):
+    """Those of a CSV file as the "table" of the schema."""
+    with open(path, encoding="utf-8") as f:
+        lines = [line[2:].rstrip("\n") for line in f if line.startswith("# ")]
+    table = {"run": {}, "definitions": {}}
+    for line in lines:
+        match = re.fullmatch(r'column ("[^"]*"): (\{.*\})', line)
+        if match:
+            table["definitions"][json.loads(match[1])] = json.loads(match[2])
+        elif re.match(r"[a-z_]+: ", line):
+            name, text = line.split(": ", 1)
+            table["run"][name] = json.loads(text)
+    assert lines[-1] == "end"
+    return table
+
+
+class Outputs(DriverTest):
+    def setUp(self):
+        super().setUp()
+        draw = random.Random(3)
+        rows = [[draw.gauss(6 * (i % 2) - 3, 1) for _ in range(4)] for i in range(60)]
+        for name, some in (("x.npy", rows), ("s.npy", rows[::2]), ("other.npy", [[2 * v for v in r] for r in rows])):
+            npy(self.path(name), (len(some), 4), "<f8", struct.pack("<%dd" % (4 * len(some)), *sum(some, [])))
+        npy(self.path("y.npy"), (60,), "|u1", bytes(i % 2 for i in range(60)))
+
+    def run_command(self, command, *args):
+        return self.succeeds(command, *(args or RUNS[command]), "--plot=none", "--quiet")
+
+    def described(self, command):
+        """Checks every file in the folder; returns their names."""
+        names = sorted(n for n in os.listdir(self.out) if n.endswith((".csv", ".json")))
+        for name in names:
+            path = os.path.join(self.out, name)
+            if name.endswith(".json"):
+                with open(path, encoding="utf-8") as f:
+                    found = json.load(f)
+                self.assertEqual(schema.problems(found, SCHEMA, SCHEMA), [], name)
+            else:
+                found = comments(path)
+                self.assertEqual(schema.problems(found, TABLE, SCHEMA), [], name)
+                header = run_driver.csv_lines(path)[0].rstrip("\n").split(",")
+                names_of = ["log_steps"] if name == "mandelbrot.csv" else header
+                self.assertEqual(list(found["definitions"]), names_of, name)
+            run = found["run"]
+            self.assertEqual(run["command"][:2], ["diffdyn", command])
+            given = [word.lstrip("-").split("=")[0] for word in RUNS[command] if word.startswith("--")]
+            self.assertEqual(set(given) - set(run["settings"]), set(), "every option stands in the settings")
+            read = {word.lstrip("-") for word, file in zip(RUNS[command], RUNS[command][1:]) if file.endswith(".npy")}
+            self.assertEqual(set(run["data"]), read, name)
+            for file in run["data"].values():
+                self.assertEqual(file["absolute"], os.path.realpath(self.path(file["path"])))
+        return names
+
+    def everything(self):
+        found = {}
+        for name in os.listdir(self.out):
+            with open(os.path.join(self.out, name), "rb") as f:
+                found[name] = f.read()
+        return found
+
+    def test_every_command(self):
+        """All files say how they were made; from each of them the run is repeated: not a byte differs."""
+        listed = re.findall(r"^  ([a-z][a-z-]+) {2,}\S", self.succeeds("--help", out=False).stdout, flags=re.M)
+        self.assertEqual(set(listed) - DRAWN, set(RUNS))
+        for command in RUNS:
+            with self.subTest(command):
+                shutil.rmtree(self.out, ignore_errors=True)
+                self.run_command(command)
+                first, names = self.everything(), self.described(command)
+                self.assertGreaterEqual(len(names), 1)
+                for name in {names[0], names[-1]}:
+                    done = self.run_command(command, "--from", os.path.join(self.out, name))
+                    self.assertEqual(done.stderr, "")
+                    self.assertEqual(self.everything(), first, name)
+
+    def test_checker(self):
+        """The comparison with the schema sees what is wrong."""
+        self.run_command("regimes")
+        with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
+            good = json.load(f)
+        for change in (lambda r: r.pop("run"), lambda r: r["run"].pop("settings"), lambda r: r.pop("columns"),
+                       lambda r: r["run"].update(threads=0), lambda r: r["run"].update(version="x"),
+                       lambda r: r["run"]["data"]["data"].update(digest="12"),
+                       lambda r: r["scalars"]["t_S"].pop("definition"), lambda r: r["scalars"]["t_S"].update(value="1"),
+                       lambda r: r["columns"]["t"]["values"].append(True), lambda r: r.update(format="other")):
+            bad = copy.deepcopy(good)
+            change(bad)
+            self.assertNotEqual(schema.problems(bad, SCHEMA, SCHEMA), [])
+        try:
+            import jsonschema
+        except ImportError:
+            return
+        jsonschema.Draft202012Validator(SCHEMA).validate(good)
+
+    def test_keys_and_columns_of_0_1_0(self):
+        self.run_command("regimes")
+        with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
+            report = json.load(f)
+        self.assertEqual([key for key in REGIMES if key not in report], [])
+        self.assertEqual((report["n"], report["d"], report["classes"], report["seed"]), (60, 4, [0, 1], 0))
+        for key in REGIMES[4:-1]:
+            self.assertEqual(set(report[key]), {"value", "stderr"})
+            self.assertEqual(list(report[key].values()),
+                             [report["scalars"][key][part] for part in ("value", "standard_error")])
+        for name, columns in COLUMNS.items():
+            with open(os.path.join(self.out, name), encoding="utf-8") as f:
+                self.assertTrue(f.readline().startswith(columns))  # the first line: no comment comes before it
+
+    def test_other_threads_and_folder(self):
+        self.run_command("regimes")
+        first = {name: run_driver.measured(os.path.join(self.out, name)) for name in COLUMNS | {"regimes.json": 0}}
+        for threads in (1, 3):
+            self.succeeds("regimes", "--from", self.path("out/phi.csv"), "--plot=none", "--threads", threads,
+                          "--out", self.path("again"), out=False)
+            for name, wanted in first.items():
+                self.assertEqual(run_driver.measured(self.path("again/" + name)), wanted, name)
+            again = comments(self.path("again/phi.csv"))["run"]
+            self.assertEqual(again["threads"], threads)
+            self.assertIn("--threads", again["command"])
+            self.assertNotIn("--quiet", again["command"])  # that of the first run was its own
+
+    def test_options_beside_it(self):
+        """They win, and it is said where they differ."""
+        self.run_command("regimes", *RUNS["regimes"], "--seed=5")
+        file = shutil.copy(os.path.join(self.out, "regimes.json"), self.path("r.json"))
+        done = self.run_command("regimes", "--from", file, "--times=8", "--level", "0.1")
+        self.assertEqual(done.stderr, "diffdyn regimes: --level is 0.1, in place of 0.05 of %s\n" % file)
+        run = comments(os.path.join(self.out, "phi.csv"))["run"]
+        self.assertEqual((run["seed"], run["settings"]["level"], run["settings"]["paths"]), (5, 0.1, 16))
+        self.assertEqual(run["command"].count("--times"), 1)
+        with open(file, encoding="utf-8") as f:
+            old = json.load(f)["run"]
+        # The command that is recorded does the same without the file.
+        again = subprocess.run([run_driver.PROGRAM[0], *run["command"][1:]], cwd=self.dir, capture_output=True,
+                               check=True, text=True)
+        self.assertEqual(again.stdout, "")
+        with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
+            self.assertEqual(json.load(f)["run"], run)
+        self.assertNotEqual(old["settings"], run["settings"])
+
+    def test_data(self):
+        self.run_command("regimes")
+        file = shutil.copy(os.path.join(self.out, "regimes.json"), self.path("r.json"))
+        done = self.run_command("regimes", "--from", file, "--data", "other.npy")
+        self.assertIn("--data other.npy has not the data of " + file, done.stderr)
+        self.assertIn('--data is "other.npy", in place of "x.npy"', done.stderr)
+        shutil.move(self.path("x.npy"), self.path("moved.npy"))
+        self.refuses("x.npy", "regimes", "--from", file)
+        done = self.run_command("regimes", "--from", file, "--data", "moved.npy")
+        self.assertEqual(done.stderr.count("\n"), 1)  # the same data under another name
+        shutil.copy(self.path("other.npy"), self.path("x.npy"))
+        self.refuses("--data x.npy has not the data of %s: their digest is" % file, "regimes", "--from", file)
+        shutil.move(self.path("moved.npy"), self.path("x.npy"))
+        os.mkdir(self.path("elsewhere"))
+        done = subprocess.run([run_driver.PROGRAM[0], "regimes", "--from", "../r.json", "--plot=none", "--quiet"],
+                              cwd=self.path("elsewhere"), capture_output=True, text=True, check=True)
+        self.assertIn("--data x.npy is not here: %s is taken" % os.path.realpath(self.path("x.npy")), done.stderr)
+
+    def test_refusals(self):
+        self.run_command("regimes")
+        with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
+            text = f.read()
+        with open(os.path.join(self.out, "phi.csv"), encoding="utf-8") as f:
+            table = f.read()
+
+        def changed(name, content):
+            with open(self.path(name), "w", encoding="utf-8") as f:
+                f.write(content)
+            return self.path(name)
+        self.refuses("was written by 'diffdyn regimes', not by 'diffdyn uturn'", "uturn", "--from", "out/regimes.json")
+        self.refuses("cannot read it: No such file", "regimes", "--from", "none.json")
+        self.refuses("cannot read it: Is a directory", "regimes", "--from", ".")
+        for content in ("{}", "", "t,phi\n1,2\n", '{"n": 3}', "\0\0"):
+            self.refuses("does not say how it was made", "regimes", "--from", changed("plain", content))
+        self.refuses("there is no line '# end'", "regimes", "--from", changed("cut.csv", table[:-6]))
+        for part in (text[:len(text) // 2], text[:900], text.replace('"settings": {', '"settings": [', 1),
+                     text + "x", text.replace('"command": [', '"command": {', 1), text.replace(":", "", 1),
+                     '{"run": {"command": ["\\uzzzz"', "{" * 999, '{"a":' + "[" * 100):
+            self.refuses("is damaged", "regimes", "--from", changed("bad.json", part))
+        self.refuses("--times = 3 is outside", "regimes", "--from",
+                     changed("less.json", text.replace('"times": 8', '"times": 3', 1)))
+        self.refuses("unknown option --from", "images", "--from", "out/regimes.json")
+
+    def test_other_versions(self):
+        self.run_command("regimes")
+        with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
+            text = f.read()
+        own = re.search(r'"version": "([0-9.]+)"', text)[1]
+        for version, kind in (("99.0.0", "newer"), ("0.8.1", "earlier")):
+            other = text.replace('"version": "%s"' % own, '"version": "%s"' % version, 1)
+            other = other.replace('"settings": {', '"settings": {"news": 3, "nothing": null, ', 1)
+            with open(self.path("v.json"), "w", encoding="utf-8") as f:
+                f.write(other)
+            lines = self.run_command("regimes", "--from", self.path("v.json")).stderr.splitlines()
+            self.assertEqual(len(lines), 2)
+            self.assertIn("is of the %s version %s, this is %s: the numbers may differ" % (kind, version, own), lines[0])
+            self.assertIn("sets --news, which is not known here", lines[1])
+
+    def test_kernel(self):
+        """That of the file is used for the same bits; one that the processor lacks is said."""
+        self.run_command("regimes")
+        path = os.path.join(self.out, "regimes.json")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        kernel = json.loads(text)["run"]["kernel"]
+        with open(self.path("k.json"), "w", encoding="utf-8") as f:
+            f.write(text.replace('"kernel": "%s"' % kernel, '"kernel": "reference"', 1))
+        self.run_command("regimes", "--from", self.path("k.json"))
+        self.assertEqual(comments(os.path.join(self.out, "phi.csv"))["run"]["kernel"], "reference")
+        with open(self.path("k.json"), "w", encoding="utf-8") as f:
+            f.write(text.replace('"kernel": "%s"' % kernel, '"kernel": "abacus"', 1))
+        self.assertIn("the kernel abacus, which this processor does not have",
+                      self.run_command("regimes", "--from", self.path("k.json")).stderr)
+        with open(self.path("b.json"), "w", encoding="utf-8") as f:
+            f.write(text.replace('"blas_core": "', '"blas_core": "Not', 1))
+        self.assertIn("was made with the BLAS", self.run_command("regimes", "--from", self.path("b.json")).stderr)
+
+    def test_odd_names(self):
+        """Names of files that JSON must write in another way."""
+        for name in ('a "b"\\c.npy', "grün 0.npy", "tab\there.npy", os.fsdecode(b"latin\xe9.npy")):
+            shutil.copy(self.path("x.npy"), self.path(name))
+            self.succeeds("uturn", "--data", name, "--paths=20", "--times=3", "--plot=none", "--quiet")
+            file = os.path.join(self.out, "uturn.csv")
+            self.assertEqual(comments(file)["run"]["data"]["data"]["path"], name)
+            first = self.everything()
+            self.assertEqual(self.run_command("uturn", "--from", file).stderr, "")
+            self.assertEqual(self.everything(), first)
+
+
+if __name__ == "__main__":
+    run_driver.main()

@@ -53,7 +53,7 @@ def script(steps):
     for step in steps:
         if step[0] == "run":
             ran += 1
-            lines.append("{\n%s} >../out.%d" % (step[1], ran))
+            lines.append("{\n%s} >../out.%d\n[ $? -eq 0 ] || exit 1" % (step[1], ran))
         elif step[0] != "prints":
             sign = ">" if step[0] == "save" else ">>"
             lines.append("cat %s%s <<'END_OF_LISTING'\n%sEND_OF_LISTING" % (sign, step[1], step[2]))
@@ -76,6 +76,8 @@ def unlike(got, wanted):
 def environment(folder, build, cc, diffdyn):
     """That of a reader who has installed the library, and nothing else."""
     (folder / "bin").mkdir()
+    if "clang" in cc:  # its -fopenmp wants a library of its own
+        cc = shutil.which("cc") or cc
     (folder / "bin/cc").symlink_to(shutil.which(cc))
     (folder / "bin/diffdyn").symlink_to(pathlib.Path(diffdyn).resolve())
     return {"PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8",
@@ -110,7 +112,8 @@ def follow(text, build, cc, diffdyn):
 def main():
     page, build, cc, diffdyn = sys.argv[1:5]
     text = pathlib.Path(page).read_text()
-    for needed in re.findall(r"<!-- needs: (\S+) -->", text) + re.findall(r"/usr/share/datasets/[\w-]+", text):
+    needs = re.findall(r"<!-- needs: (\S+) -->", text) + re.findall(r"/usr/share/datasets/[\w-]+", text)
+    for needed in ["pkg-config"] + needs:
         if shutil.which(needed) is None and not os.path.exists(needed):
             print("no", needed)
             sys.exit(SKIP)

@@ -16,9 +16,12 @@
 #endif
 
 /* Stands before each function. Readers of C that know no attributes (cffi, LuaJIT) define it as
- * nothing: doc/ffi.md. */
+ * nothing: doc/ffi.md. On Windows the build of the library defines DDN_BUILDING; programs need
+ * nothing, whether they link the DLL or the static library. */
 #if !defined(DDN_API)
-#if defined(__GNUC__)
+#if defined(_WIN32) && defined(DDN_BUILDING)
+#define DDN_API __declspec(dllexport)
+#elif defined(__GNUC__) && !defined(_WIN32)
 #define DDN_API __attribute__((visibility("default")))
 #else
 #define DDN_API
@@ -93,10 +96,11 @@ DDN_API int32_t ddn_version_number(void);
  *     "kernels"            variants compiled in, "reference,avx2,avx512"; see ddn_kernel_name
  *     "kernel"             the best of them that this processor can run
  *     "ways"               ways of evaluation of empirical oracles; see ddn_oracle_way_name
- *     "blas"               vendor, version and configuration of the BLAS that runs
+ *     "blas"               version and configuration of OpenBLAS; "generic" if another BLAS is
+ *                          linked, "none" if OpenBLAS cannot be loaded
  *     "blas_integer_bits"  "32" or "64": width of the integers that BLAS and LAPACK are called with
- *     "blas_core"          the processor that the BLAS took its kernels for
- *     "blas_threading"     "serial", "pthreads" or "openmp"
+ *     "blas_core"          the processor that it took its kernels for, or as "blas"
+ *     "blas_threading"     "serial", "pthreads" or "openmp", or as "blas"
  *     "gzip"               version of zlib, by which compressed files are read
  *     "formats"            file formats, ".npy,IDX,CIFAR-10"
  *     "threads"            what the library's own threads are, "pthreads"

@@ -31,6 +31,7 @@ static void finish_context(void *object)
 {
     ddn_context *ctx = object;
     ddni_pool_destroy(ctx->pool);
+    ddni_free(&ctx->handle.allocator, ctx->lapack);
     let_go(ctx->progress_release, ctx->progress_user);
     let_go(ctx->parallel_release, ctx->parallel_user);
 }

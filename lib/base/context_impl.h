@@ -1,4 +1,4 @@
-/* The context's members, for the rooms base and kernels only. */
+/* The context's members, for the rooms base and kernels, and for numerics/blas_bind.c. */
 #ifndef DDNI_BASE_CONTEXT_IMPL_H
 #define DDNI_BASE_CONTEXT_IMPL_H
 
@@ -42,6 +42,7 @@ struct ddn_context {
     int32_t in_loop; /* a parallel loop runs: loops of callbacks meanwhile stay on the caller */
     ddni_host_loop host_loop;
     ddni_pool *pool; /* made at the first parallel loop */
+    void *lapack;    /* routines of BLAS and LAPACK (numerics/blas_bind.c), once they are bound */
     _Atomic int32_t cancel;
     ddni_together together;
     const char *function; /* the public function that is running */

@@ -11,17 +11,13 @@
 #include "numerics/blas_eigen.h"
 #include "numerics/blas_symbols.h"
 
-/* OpenBLAS alone has these. */
-char *openblas_get_config(void);
-char *openblas_get_corename(void);
-int openblas_get_parallel(void);
-
 ddn_status ddni_tridiagonal_eigen(ddn_context *ctx, int64_t n, double *diagonal, double *off,
                                   double *vectors, double *work)
 {
     DDNI_ASSERT(n >= 1 && n <= DDNI_BLAS_LARGEST);
+    DDNI_TRY(ddni_lapack_bind(ctx));
     blas_int size = (blas_int)n, info = 0;
-    dstev_("V", &size, diagonal, off, vectors, &size, work, &info, 1);
+    ddni_lapack_of(ctx)->dstev("V", &size, diagonal, off, vectors, &size, work, &info, 1);
     DDNI_CHECK(ctx, info == 0, DDN_E_CONVERGENCE,
                "the tridiagonal eigenproblem of size %lld did not converge (%d)", (long long)n,
                (int)info);
@@ -32,16 +28,17 @@ enum {
     MAX_N = 32768
 };
 
-static ddn_status check_size(ddn_context *ctx, int64_t n)
+/* What every function here begins with. */
+static ddn_status begin(ddn_context *ctx, int64_t n)
 {
     DDNI_CHECK(ctx, n <= MAX_N, DDN_E_RANGE, "matrix size %lld is above %d", (long long)n, MAX_N);
-    return DDN_OK;
+    return ddni_lapack_bind(ctx);
 }
 
 ddn_status ddni_symmetric_eigen(ddn_context *ctx, int64_t n, double *a, double *values,
                                 int32_t vectors)
 {
-    DDNI_TRY(check_size(ctx, n));
+    DDNI_TRY(begin(ctx, n));
     if (n > DDNI_EIGEN_WHOLE) {
         return ddni_eigen_in_parts(ctx, n, a, n, values, vectors ? a : NULL);
     }
@@ -49,7 +46,8 @@ ddn_status ddni_symmetric_eigen(ddn_context *ctx, int64_t n, double *a, double *
     const char *job = vectors ? "V" : "N";
     blas_int size = (blas_int)n, info = 0, query = -1, integers = 0;
     double best = 0;
-    dsyevd_(job, "U", &size, a, &size, values, &best, &query, &integers, &query, &info, 1, 1);
+    ddni_lapack_of(ctx)->dsyevd(job, "U", &size, a, &size, values, &best, &query, &integers, &query,
+                                &info, 1, 1);
     /* The count of doubles comes back as one: allow for its rounding. */
     int64_t length = (int64_t)best + 16;
     blas_int doubles = (blas_int)length;
@@ -60,8 +58,8 @@ ddn_status ddni_symmetric_eigen(ddn_context *ctx, int64_t n, double *a, double *
     DDNI_TRY_GOTO(
         ddni_alloc_for(ctx, "eigenvalue workspace", integers, sizeof *integer_work, &integer_work),
         fail);
-    dsyevd_(job, "U", &size, a, &size, values, work, &doubles, integer_work, &integers, &info, 1,
-            1);
+    ddni_lapack_of(ctx)->dsyevd(job, "U", &size, a, &size, values, work, &doubles, integer_work,
+                                &integers, &info, 1, 1);
     if (info != 0) {
         status = ddni_fail(ctx, DDN_E_CONVERGENCE, "symmetric eigenvalues: LAPACK reports %d",
                            (int)info);
@@ -95,8 +93,8 @@ static ddn_status general_whole(ddn_context *ctx, int64_t n, double *a, double *
     double unused = 0;
     double *work = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "eigenvalue workspace", length, sizeof *work, &work));
-    dgeev_("N", "N", &size, a, &size, re, im, &unused, &one, &unused, &one, work, &length, &info, 1,
-           1);
+    ddni_lapack_of(ctx)->dgeev("N", "N", &size, a, &size, re, im, &unused, &one, &unused, &one,
+                               work, &length, &info, 1, 1);
     ddni_free(ddni_context_allocator(ctx), work);
     DDNI_CHECK(ctx, info == 0, DDN_E_CONVERGENCE, "eigenvalues: LAPACK reports %d", (int)info);
     return DDN_OK;
@@ -104,7 +102,7 @@ static ddn_status general_whole(ddn_context *ctx, int64_t n, double *a, double *
 
 ddn_status ddni_general_eigen(ddn_context *ctx, int64_t n, double *a, double *re, double *im)
 {
-    DDNI_TRY(check_size(ctx, n));
+    DDNI_TRY(begin(ctx, n));
     if (n > DDNI_GENERAL_WHOLE) {
         DDNI_TRY(ddni_general_in_parts(ctx, n, a, re, im));
     } else {
@@ -132,14 +130,14 @@ static ddn_status eliminate(ddn_context *ctx, int64_t n, double *a, int64_t firs
         blas_int columns = (blas_int)(n - c < at_once ? n - c : at_once);
         double *right = a + c * n;
         DDNI_TRY(ddni_poll(ctx));
-        dlaswp_(&columns, right, &ld, &top, &last, pivots, &step);
-        dtrsm_("L", "L", "N", "U", &depth, &columns, &one, left + first, &ld, right + first, &ld, 1,
-               1, 1, 1);
-        dgemm_("N", "N", &rows, &columns, &depth, &minus, left + begin, &ld, right + first, &ld,
-               &one, right + begin, &ld, 1, 1);
+        ddni_lapack_of(ctx)->dlaswp(&columns, right, &ld, &top, &last, pivots, &step);
+        ddni_lapack_of(ctx)->dtrsm("L", "L", "N", "U", &depth, &columns, &one, left + first, &ld,
+                                   right + first, &ld, 1, 1, 1, 1);
+        ddni_lapack_of(ctx)->dgemm("N", "N", &rows, &columns, &depth, &minus, left + begin, &ld,
+                                   right + first, &ld, &one, right + begin, &ld, 1, 1);
     }
     blas_int before = (blas_int)first;
-    dlaswp_(&before, a, &ld, &top, &last, pivots, &step);
+    ddni_lapack_of(ctx)->dlaswp(&before, a, &ld, &top, &last, pivots, &step);
     return DDN_OK;
 }
 
@@ -152,7 +150,8 @@ static ddn_status factor_general(ddn_context *ctx, int64_t n, double *a, blas_in
     for (int64_t first = 0; first < n && *info == 0; first += PANEL) {
         int64_t width = n - first < PANEL ? n - first : PANEL;
         blas_int rows = (blas_int)(n - first), columns = (blas_int)width;
-        dgetrf_(&rows, &columns, a + first * n + first, &ld, pivots + first, info);
+        ddni_lapack_of(ctx)->dgetrf(&rows, &columns, a + first * n + first, &ld, pivots + first,
+                                    info);
         for (int64_t k = first; k < first + width; k++) {
             pivots[k] += (blas_int)first;
         }
@@ -163,18 +162,18 @@ static ddn_status factor_general(ddn_context *ctx, int64_t n, double *a, blas_in
 
 ddn_status ddni_solve(ddn_context *ctx, int64_t n, double *a, double *x)
 {
-    DDNI_TRY(check_size(ctx, n));
+    DDNI_TRY(begin(ctx, n));
     blas_int size = (blas_int)n, one = 1, info = 0;
     blas_int *pivots = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "pivots", n, sizeof *pivots, &pivots));
     ddn_status status = DDN_OK;
     if (n <= DDNI_EIGEN_WHOLE) {
-        dgetrf_(&size, &size, a, &size, pivots, &info);
+        ddni_lapack_of(ctx)->dgetrf(&size, &size, a, &size, pivots, &info);
     } else {
         status = factor_general(ctx, n, a, pivots, &info);
     }
     if (status == DDN_OK && info == 0) {
-        dgetrs_("T", &size, &one, a, &size, pivots, x, &size, &info, 1);
+        ddni_lapack_of(ctx)->dgetrs("T", &size, &one, a, &size, pivots, x, &size, &info, 1);
     }
     ddni_free(ddni_context_allocator(ctx), pivots);
     DDNI_CHECK(ctx, info == 0, DDN_E_CONVERGENCE, "the matrix of %lld equations is singular",
@@ -185,7 +184,7 @@ ddn_status ddni_solve(ddn_context *ctx, int64_t n, double *a, double *x)
 ddn_status ddni_matrix_product(ddn_context *ctx, int64_t n, const double *a, const double *b,
                                int32_t transpose_b, double *out)
 {
-    DDNI_TRY(check_size(ctx, n));
+    DDNI_TRY(begin(ctx, n));
     blas_int size = (blas_int)n;
     double one = 1, zero = 0;
     int64_t width = ddni_blas_columns((double)n * (double)n, n);
@@ -193,8 +192,9 @@ ddn_status ddni_matrix_product(ddn_context *ctx, int64_t n, const double *a, con
         DDNI_TRY(ddni_poll(ctx));
         /* out^T = b^T a^T, where the transposes are what column-major code sees. */
         blas_int columns = (blas_int)(n - first < width ? n - first : width);
-        dgemm_(transpose_b ? "T" : "N", "N", &size, &columns, &size, &one, b, &size, a + first * n,
-               &size, &zero, out + first * n, &size, 1, 1);
+        ddni_lapack_of(ctx)->dgemm(transpose_b ? "T" : "N", "N", &size, &columns, &size, &one, b,
+                                   &size, a + first * n, &size, &zero, out + first * n, &size, 1,
+                                   1);
     }
     return DDN_OK;
 }
@@ -208,6 +208,7 @@ ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64
         INTEGERS = 10
     };
     DDNI_ASSERT(count >= 1 && count <= n && n <= DDNI_BLAS_LARGEST / WORK);
+    DDNI_TRY(ddni_lapack_bind(ctx));
     if (n > DDNI_EIGEN_WHOLE) {
         return ddni_eigen_in_parts(ctx, n, matrix, count, values, vectors);
     }
@@ -222,10 +223,11 @@ ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64
         blas_int size = (blas_int)n, first = (blas_int)(n - count + 1),
                  lwork = (blas_int)(WORK * n);
         blas_int liwork = (blas_int)(INTEGERS * n), found = 0, info = 0;
-        dsyevr_(vectors != NULL ? "V" : "N", count < n ? "I" : "A", DDNI_BLAS_UPPER, &size, matrix,
-                &size, &unused, &unused, &first, &size, &unused, &found, values,
-                vectors != NULL ? vectors : &unused, &size, integers + INTEGERS * n, work, &lwork,
-                integers, &liwork, &info, 1, 1, 1);
+        ddni_lapack_of(ctx)->dsyevr(
+            vectors != NULL ? "V" : "N", count < n ? "I" : "A", DDNI_BLAS_UPPER, &size, matrix,
+            &size, &unused, &unused, &first, &size, &unused, &found, values,
+            vectors != NULL ? vectors : &unused, &size, integers + INTEGERS * n, work, &lwork,
+            integers, &liwork, &info, 1, 1, 1);
         if (info != 0 || found != count) {
             status = ddni_fail(ctx, DDN_E_CONVERGENCE,
                                "the symmetric eigenproblem of size %lld did not converge (%d)",
@@ -238,8 +240,8 @@ ddn_status ddni_leading_eigen(ddn_context *ctx, int64_t n, double *matrix, int64
 }
 
 /* matrix += x x^T, its columns from `first` on, for x[n][k] or, transposed, x[k][n]. */
-static void add_columns(int64_t n, int64_t k, const double *x, int32_t transposed, int64_t first,
-                        int64_t count, double *matrix)
+static void add_columns(const ddni_lapack *lapack, int64_t n, int64_t k, const double *x,
+                        int32_t transposed, int64_t first, int64_t count, double *matrix)
 {
     const double one = 1;
     const char *as = transposed ? "N" : "T", *other = transposed ? "T" : "N";
@@ -247,11 +249,11 @@ static void add_columns(int64_t n, int64_t k, const double *x, int32_t transpose
     blas_int ld = (blas_int)n, ldx = (blas_int)(transposed ? n : k), depth = (blas_int)k;
     blas_int columns = (blas_int)count, rows = (blas_int)behind;
     double *square = matrix + first * n + first;
-    dsyrk_(DDNI_BLAS_UPPER, as, &columns, &depth, &one, x + first * step, &ldx, &one, square, &ld,
-           1, 1);
+    lapack->dsyrk(DDNI_BLAS_UPPER, as, &columns, &depth, &one, x + first * step, &ldx, &one, square,
+                  &ld, 1, 1);
     if (behind > 0) {
-        dgemm_(as, other, &rows, &columns, &depth, &one, x + (first + count) * step, &ldx,
-               x + first * step, &ldx, &one, square + count, &ld, 1, 1);
+        lapack->dgemm(as, other, &rows, &columns, &depth, &one, x + (first + count) * step, &ldx,
+                      x + first * step, &ldx, &one, square + count, &ld, 1, 1);
     }
 }
 
@@ -259,9 +261,11 @@ static ddn_status add_products(ddn_context *ctx, int64_t n, int64_t k, const dou
                                int32_t transposed, double *matrix)
 {
     int64_t width = ddni_blas_columns((double)n * (double)k, n);
+    DDNI_TRY(ddni_lapack_bind(ctx));
     for (int64_t first = 0; first < n; first += width) {
         DDNI_TRY(ddni_poll(ctx));
-        add_columns(n, k, x, transposed, first, n - first < width ? n - first : width, matrix);
+        add_columns(ddni_lapack_of(ctx), n, k, x, transposed, first,
+                    n - first < width ? n - first : width, matrix);
     }
     return DDN_OK;
 }
@@ -276,31 +280,4 @@ ddn_status ddni_add_outer_products(ddn_context *ctx, int64_t n, int64_t k, const
                                    double *matrix)
 {
     return add_products(ctx, n, k, x, 0, matrix);
-}
-
-const char *ddni_blas_config(void)
-{
-    return openblas_get_config();
-}
-
-const char *ddni_blas_core(void)
-{
-    return openblas_get_corename();
-}
-
-const char *ddni_blas_threading(void)
-{
-    switch (openblas_get_parallel()) {
-    case 0:
-        return "serial";
-    case 1:
-        return "pthreads";
-    default:
-        return "openmp";
-    }
-}
-
-const char *ddni_blas_integer_bits(void)
-{
-    return sizeof(blas_int) == sizeof(int64_t) ? "64" : "32";
 }

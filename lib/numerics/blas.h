@@ -45,8 +45,8 @@ ddn_status ddni_add_inner_products(ddn_context *ctx, int64_t n, int64_t k, const
 ddn_status ddni_add_outer_products(ddn_context *ctx, int64_t n, int64_t k, const double *x,
                                    double *matrix);
 
-/* The BLAS that is linked: vendor, version and configuration; the processor that it took its
- * kernels for; how it makes threads; the width of its integers. Static texts. */
+/* The BLAS in use, as base.h says of "blas", "blas_core", "blas_threading" and "blas_integer_bits".
+ * Static texts. */
 const char *ddni_blas_config(void);
 const char *ddni_blas_core(void);
 const char *ddni_blas_threading(void);

@@ -31,6 +31,7 @@ typedef struct reduction {
 
 /* y = factor a x + beta y for columns of n numbers, of which `rows` count; or with a^T. */
 typedef struct product {
+    const ddni_lapack *lapack;
     const char *trans;
     int64_t n, rows, columns;
     double factor, beta;
@@ -41,7 +42,7 @@ static void multiply(const product *p, const double *a, const double *x, int64_t
     blas_int m = (blas_int)p->rows, k = (blas_int)p->columns, ld = (blas_int)p->n;
     blas_int inc = (blas_int)incx, one = 1;
     if (m > 0 && k > 0) {
-        dgemv_(p->trans, &m, &k, &p->factor, a, &ld, x, &inc, &p->beta, y, &one, 1);
+        p->lapack->dgemv(p->trans, &m, &k, &p->factor, a, &ld, x, &inc, &p->beta, y, &one, 1);
     }
 }
 
@@ -53,8 +54,9 @@ static void reduce_column(const reduction *r, int64_t c, int64_t i)
     double *block = r->a + c + i + c * n;        /* rows of the panel from its diagonal on */
     double *column = r->a + c + i + (c + i) * n; /* its i-th column */
     double *w = r->w + c + i, *own = w + i * n;  /* the same rows of w */
-    const product refresh = {"N", n, rows, i, -1, 1}, take = {"N", n, below, i, -1, 1};
-    const product meet = {"T", n, below, i, 1, 0};
+    const ddni_lapack *lapack = ddni_lapack_of(r->ctx);
+    const product refresh = {lapack, "N", n, rows, i, -1, 1};
+    const product take = {lapack, "N", n, below, i, -1, 1}, meet = {lapack, "T", n, below, i, 1, 0};
     multiply(&refresh, block, w, n, column);
     multiply(&refresh, w, block, n, column);
     r->d[c + i] = column[0];
@@ -65,10 +67,10 @@ static void reduce_column(const reduction *r, int64_t c, int64_t i)
     blas_int size = (blas_int)below, ld = (blas_int)n, one = 1;
     const double unit = 1, zero = 0;
     double *v = column + 1, *p = own + 1, *scratch = r->w + c + i * n, dot = 0;
-    dlarfg_(&size, v, v + (below > 1), &one, &r->tau[c + i]);
+    lapack->dlarfg(&size, v, v + (below > 1), &one, &r->tau[c + i]);
     r->e[c + i] = v[0];
     v[0] = 1;
-    dsymv_(DDNI_BLAS_UPPER, &size, &unit, v + n, &ld, v, &one, &zero, p, &one, 1);
+    lapack->dsymv(DDNI_BLAS_UPPER, &size, &unit, v + n, &ld, v, &one, &zero, p, &one, 1);
     multiply(&meet, w + 1, v, 1, scratch);
     multiply(&take, block + 1, scratch, 1, p);
     multiply(&meet, block + 1, v, 1, scratch);
@@ -95,13 +97,13 @@ static ddn_status update_rest(const reduction *r, int64_t c, int64_t width)
         blas_int columns = (blas_int)count, rows = (blas_int)(n - end);
         double *square = r->a + first + first * n;
         DDNI_TRY(ddni_poll(r->ctx));
-        dsyr2k_(DDNI_BLAS_UPPER, "N", &columns, &depth, &minus, v + first, &ld, w + first, &ld,
-                &one, square, &ld, 1, 1);
+        ddni_lapack_of(r->ctx)->dsyr2k(DDNI_BLAS_UPPER, "N", &columns, &depth, &minus, v + first,
+                                       &ld, w + first, &ld, &one, square, &ld, 1, 1);
         if (rows > 0) {
-            dgemm_("N", "T", &rows, &columns, &depth, &minus, v + end, &ld, w + first, &ld, &one,
-                   square + count, &ld, 1, 1);
-            dgemm_("N", "T", &rows, &columns, &depth, &minus, w + end, &ld, v + first, &ld, &one,
-                   square + count, &ld, 1, 1);
+            ddni_lapack_of(r->ctx)->dgemm("N", "T", &rows, &columns, &depth, &minus, v + end, &ld,
+                                          w + first, &ld, &one, square + count, &ld, 1, 1);
+            ddni_lapack_of(r->ctx)->dgemm("N", "T", &rows, &columns, &depth, &minus, w + end, &ld,
+                                          v + first, &ld, &one, square + count, &ld, 1, 1);
         }
     }
     return DDN_OK;
@@ -137,12 +139,14 @@ static ddn_status transform_back(const reduction *r, int64_t count, double *vect
         const double *v = r->a + c + 1 + c * n;
         double done = 1 - (double)c / (double)n;
         DDNI_TRY(ddni_progress(r->ctx, "eigenvalues", MIDDLE + (1 - MIDDLE) * done * done));
-        dlarft_("F", "C", &rows, &depth, v, &ld, r->tau + c, r->t, &ldt, 1, 1);
+        ddni_lapack_of(r->ctx)->dlarft("F", "C", &rows, &depth, v, &ld, r->tau + c, r->t, &ldt, 1,
+                                       1);
         for (int64_t first = 0; first < count; first += at_once) {
             blas_int columns = (blas_int)(count - first < at_once ? count - first : at_once);
             DDNI_TRY(ddni_poll(r->ctx));
-            dlarfb_("L", "N", "F", "C", &rows, &columns, &depth, v, &ld, r->t, &ldt,
-                    vectors + c + 1 + first * n, &ld, r->w, &ld, 1, 1, 1, 1);
+            ddni_lapack_of(r->ctx)->dlarfb("L", "N", "F", "C", &rows, &columns, &depth, v, &ld,
+                                           r->t, &ldt, vectors + c + 1 + first * n, &ld, r->w, &ld,
+                                           1, 1, 1, 1);
         }
     }
     return DDN_OK;
@@ -195,6 +199,7 @@ ddn_status ddni_eigen_in_parts(ddn_context *ctx, int64_t n, double *matrix, int6
     double *own = NULL, *work = NULL;
     ddn_status status;
     DDNI_ASSERT(n > 1 && count >= 1 && count <= n);
+    DDNI_TRY(ddni_lapack_bind(ctx));
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "an eigenproblem", n * (PANEL + 3) + PANEL * PANEL,
                                  sizeof *work, &work),
                   done);

@@ -159,20 +159,22 @@ static ddn_status apply_panel(const general *g, int64_t first, int64_t width)
     for (int64_t c = begin; c < n; c += at_once) { /* from the right */
         blas_int columns = (blas_int)(n - c < at_once ? n - c : at_once);
         DDNI_TRY(ddni_poll(g->ctx));
-        dgemm_("N", "T", &rows, &columns, &depth, &minus, g->y, &ld, g->a + c + first * n, &ld,
-               &one, g->a + c * n, &ld, 1, 1);
+        ddni_lapack_of(g->ctx)->dgemm("N", "T", &rows, &columns, &depth, &minus, g->y, &ld,
+                                      g->a + c + first * n, &ld, &one, g->a + c * n, &ld, 1, 1);
     }
     *corner = kept;
-    dtrmm_("R", "L", "T", "U", &top, &less, &one, v, &ld, g->y, &ld, 1, 1, 1, 1);
+    ddni_lapack_of(g->ctx)->dtrmm("R", "L", "T", "U", &top, &less, &one, v, &ld, g->y, &ld, 1, 1, 1,
+                                  1);
     for (int64_t j = 0; j < width - 1; j++) {
-        daxpy_(&top, &minus, g->y + j * n, &step, g->a + (first + j + 1) * n, &step);
+        ddni_lapack_of(g->ctx)->daxpy(&top, &minus, g->y + j * n, &step, g->a + (first + j + 1) * n,
+                                      &step);
     }
     blas_int ldt = PANEL;
     for (int64_t c = begin; c < n; c += at_once) { /* from the left */
         blas_int columns = (blas_int)(n - c < at_once ? n - c : at_once);
         DDNI_TRY(ddni_poll(g->ctx));
-        dlarfb_("L", "T", "F", "C", &low, &columns, &depth, v, &ld, g->t, &ldt,
-                g->a + first + 1 + c * n, &ld, g->y, &ld, 1, 1, 1, 1);
+        ddni_lapack_of(g->ctx)->dlarfb("L", "T", "F", "C", &low, &columns, &depth, v, &ld, g->t,
+                                       &ldt, g->a + first + 1 + c * n, &ld, g->y, &ld, 1, 1, 1, 1);
     }
     return DDN_OK;
 }
@@ -187,12 +189,12 @@ static ddn_status to_hessenberg(const general *g)
         blas_int rows = (blas_int)n, k = (blas_int)first + 1, columns = (blas_int)width,
                  ldt = PANEL;
         DDNI_TRY(ddni_progress(g->ctx, "eigenvalues", HESSENBERG * (1 - share * share * share)));
-        dlahr2_(&rows, &k, &columns, g->a + first * n, &rows, g->tau + first, g->t, &ldt, g->y,
-                &rows);
+        ddni_lapack_of(g->ctx)->dlahr2(&rows, &k, &columns, g->a + first * n, &rows, g->tau + first,
+                                       g->t, &ldt, g->y, &rows);
         DDNI_TRY(apply_panel(g, first, width));
     }
     blas_int size = (blas_int)n, low = (blas_int)first + 1, info = 0;
-    dgehd2_(&size, &low, &size, g->a, &size, g->tau, g->y, &info);
+    ddni_lapack_of(g->ctx)->dgehd2(&size, &low, &size, g->a, &size, g->tau, g->y, &info);
     for (int64_t j = 0; j < n - 2; j++) { /* the reflections are not needed */
         memset(g->a + j + 2 + j * n, 0, (size_t)(n - j - 2) * sizeof *g->a);
     }
@@ -223,8 +225,8 @@ static ddn_status small_block(const general *g, int64_t first, int64_t size, dou
         memcpy(g->block + j * size, g->a + first + (first + j) * g->n,
                (size_t)size * sizeof *g->block);
     }
-    dhseqr_("E", "N", &n, &one, &n, g->block, &n, re, im, &unused, &one, g->work, &length, &info, 1,
-            1);
+    ddni_lapack_of(g->ctx)->dhseqr("E", "N", &n, &one, &n, g->block, &n, re, im, &unused, &one,
+                                   g->work, &length, &info, 1, 1);
     DDNI_CHECK(g->ctx, info == 0, DDN_E_CONVERGENCE, "eigenvalues: LAPACK reports %d", (int)info);
     return DDN_OK;
 }
@@ -245,9 +247,9 @@ static ddn_status chase(const general *g, int64_t first, int64_t end, int64_t ro
     blas_int from = (blas_int)first + 1, to = (blas_int)end, strip = STRIP, three = 3;
     blas_int ld = 4 * SHIFTS;
     double unused = 0;
-    dlaqr5_(&no, &no, &accumulate, &n, &from, &to, &shifts, g->shift_re, g->shift_im, g->a, &n,
-            &one, &one, &unused, &one, g->v, &three, g->u, &ld, &strip, g->wv, &strip, &strip,
-            g->wh, &ld);
+    ddni_lapack_of(g->ctx)->dlaqr5(&no, &no, &accumulate, &n, &from, &to, &shifts, g->shift_re,
+                                   g->shift_im, g->a, &n, &one, &one, &unused, &one, g->v, &three,
+                                   g->u, &ld, &strip, g->wv, &strip, &strip, g->wh, &ld);
     return DDN_OK;
 }
 
@@ -293,6 +295,7 @@ ddn_status ddni_general_in_parts(ddn_context *ctx, int64_t n, double *a, double 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         total += parts[i];
     }
+    DDNI_TRY(ddni_lapack_bind(ctx));
     DDNI_TRY(ddni_alloc_for(ctx, "eigenvalue workspace", total, sizeof *scratch, &scratch));
     double *next = scratch;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

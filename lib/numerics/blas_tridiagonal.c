@@ -64,6 +64,7 @@ static void turn(double *d, double *e2, int64_t l, int64_t m)
 
 ddn_status ddni_tridiagonal_values(ddn_context *ctx, int64_t n, double *d, double *e)
 {
+    DDNI_TRY(ddni_lapack_bind(ctx));
     for (int64_t i = 0; i + 1 < n; i++) {
         e[i] *= e[i];
     }
@@ -79,7 +80,7 @@ ddn_status ddni_tridiagonal_values(ddn_context *ctx, int64_t n, double *d, doubl
                 l++;
             } else if (m == l + 1) {
                 double off = sqrt(e[l]), first = d[l], second = d[m];
-                dlae2_(&first, &off, &second, &d[l], &d[m]);
+                ddni_lapack_of(ctx)->dlae2(&first, &off, &second, &d[l], &d[m]);
                 l += 2;
             } else {
                 DDNI_TRY(ddni_poll(ctx));
@@ -123,7 +124,8 @@ static ddn_status find_roots(const merge *g, int64_t k, const double *poles, con
     for (int64_t j = 0; j < k; j++) {
         blas_int which = (blas_int)j + 1;
         DDNI_TRY(ddni_poll(g->ctx));
-        dlaed4_(&count, &which, poles, z, g->q + j * g->n, &rho, &g->d[j], &info);
+        ddni_lapack_of(g->ctx)->dlaed4(&count, &which, poles, z, g->q + j * g->n, &rho, &g->d[j],
+                                       &info);
         DDNI_CHECK(g->ctx, info == 0, DDN_E_CONVERGENCE, "a secular equation did not converge");
     }
     return DDN_OK;
@@ -199,8 +201,9 @@ static ddn_status multiply_out(const merge *g, const half *h, int64_t first, int
             memset(out + c * g->n, 0, (size_t)h->rows * sizeof *out);
         }
         if (h->inner > 0) {
-            dgemm_("N", "N", &m, &columns, &depth, &one, h->left, &m,
-                   right + (j - first) * h->inner, &depth, &zero, out, &ld, 1, 1);
+            ddni_lapack_of(g->ctx)->dgemm("N", "N", &m, &columns, &depth, &one, h->left, &m,
+                                          right + (j - first) * h->inner, &depth, &zero, out, &ld,
+                                          1, 1);
         }
     }
     return DDN_OK;
@@ -217,8 +220,8 @@ static ddn_status join(const merge *g, double off)
     for (int64_t j = 0; j < size; j++) { /* last row of the first block, first of the second */
         z[j] = g->q[(j < upper ? upper - 1 : upper) + j * n];
     }
-    dlaed2_(&k, &whole, &cut, g->d, g->q, &ld, g->order, &rho, z, poles, w, packed, sorted, indices,
-            places, types, &info);
+    ddni_lapack_of(g->ctx)->dlaed2(&k, &whole, &cut, g->d, g->q, &ld, g->order, &rho, z, poles, w,
+                                   packed, sorted, indices, places, types, &info);
     DDNI_CHECK(g->ctx, info == 0, DDN_E_CONVERGENCE, "eigenvalues: LAPACK reports %d", (int)info);
     if (k == 0) {
         for (int64_t j = 0; j < size; j++) {
@@ -236,7 +239,7 @@ static ddn_status join(const merge *g, double off)
     DDNI_TRY(multiply_out(g, &below, skipped, k, room));
     DDNI_TRY(multiply_out(g, &above, skipped, k, room));
     blas_int rest = whole - k, up = 1, down = -1;
-    dlamrg_(&k, &rest, g->d, &up, &down, g->order);
+    ddni_lapack_of(g->ctx)->dlamrg(&k, &rest, g->d, &up, &down, g->order);
     return DDN_OK;
 }
 
@@ -244,7 +247,7 @@ static ddn_status join(const merge *g, double off)
 static ddn_status leaf(const merge *g, double *e)
 {
     blas_int size = (blas_int)g->size, ld = (blas_int)g->n, info = 0;
-    dsteqr_("I", &size, g->d, e, g->q, &ld, g->work, &info, 1);
+    ddni_lapack_of(g->ctx)->dsteqr("I", &size, g->d, e, g->q, &ld, g->work, &info, 1);
     DDNI_CHECK(g->ctx, info == 0, DDN_E_CONVERGENCE, "eigenvalues: LAPACK reports %d", (int)info);
     for (int64_t j = 0; j < g->size; j++) {
         g->order[j] = (blas_int)j + 1;
@@ -280,6 +283,7 @@ ddn_status ddni_tridiagonal_vectors(ddn_context *ctx, int64_t n, double *d, doub
     double *own = NULL;
     const ddni_allocator *al = ddni_context_allocator(ctx);
     ddn_status status;
+    DDNI_TRY(ddni_lapack_bind(ctx));
     DDNI_TRY_GOTO(
         ddni_alloc_for(ctx, "an eigenproblem", n, (n + 4) * (int64_t)sizeof *g.work, &g.work),
         done);

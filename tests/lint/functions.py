@@ -27,7 +27,7 @@ REASONS = {
         "zoo_jvp_f32 zoo_log_p zoo_predict "
         "zoo_predict_f32",
     "LAPACK's and BLAS's own signatures":
-        "dgeev_ dgemm_ dgemv_ dgetrs_ dhseqr_ dlaed2_ dlahr2_ dlaqr5_ dlarfb_ dlarft_ dstev_ dsteqr_ dsyevd_ dsyevr_ dsymv_ dsyr2k_ dsyrk_ dtrmm_ dtrsm_",
+        "dgeev dgemm dgemv dgetrs dhseqr dlaed2 dlahr2 dlaqr5 dlarfb dlarft dstev dsteqr dsyevd dsyevr dsymv dsyr2k dsyrk dtrmm dtrsm",
 }
 WIDE = {name for names in REASONS.values() for name in names.split()}
 

@@ -30,6 +30,7 @@ ALLOWED = {
     "pthread_create": {"base/os.c"},
     "pthread_join pthread_mutex_init pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock pthread_cond_init "
     "pthread_cond_destroy pthread_cond_wait pthread_cond_signal pthread_cond_broadcast": {"base/parallel.c"},
+    "dlopen dlsym dlclose dlerror dlmopen dladdr": {"base/library.c"},
     "mmap munmap mprotect madvise": set(),  # a mapped file that is cut short ends the host
     "qsort qsort_r": set(),  # may allocate
     "abort exit _exit _Exit quick_exit atexit __builtin_trap longjmp setjmp": set(),
@@ -39,7 +40,7 @@ ALLOWED = {
     "openblas_set_num_threads goto_set_num_threads omp_set_num_threads": set(),
     "ddni_normal ddni_uniform": BY_STREAM,
 }
-HEADERS = {"stdio.h": {"base/message.c", "base/os.c"}, "pthread.h": {"base/os.h", "base/parallel.c"},
+HEADERS = {"stdio.h": {"base/message.c", "base/os.c"}, "pthread.h": {"base/os.h", "base/parallel.c"}, "dlfcn.h": {"base/library.c"},
            "zlib.h": {"dataset/formats/gzip.c"}, "sys/mman.h": set(), "locale.h": set(), "setjmp.h": set(), "alloca.h": set()}
 HEADERS |= {name: {"base/os.c"} for name in ("errno.h", "fcntl.h", "signal.h", "time.h", "unistd.h", "sys/stat.h")}
 

@@ -918,10 +918,11 @@ extern "C" {
     /// "kernels"            variants compiled in, "reference,avx2,avx512"; see ddn_kernel_name
     /// "kernel"             the best of them that this processor can run
     /// "ways"               ways of evaluation of empirical oracles; see ddn_oracle_way_name
-    /// "blas"               vendor, version and configuration of the BLAS that runs
+    /// "blas"               version and configuration of OpenBLAS; "generic" if another BLAS is
+    /// linked, "none" if OpenBLAS cannot be loaded
     /// "blas_integer_bits"  "32" or "64": width of the integers that BLAS and LAPACK are called with
-    /// "blas_core"          the processor that the BLAS took its kernels for
-    /// "blas_threading"     "serial", "pthreads" or "openmp"
+    /// "blas_core"          the processor that it took its kernels for, or as "blas"
+    /// "blas_threading"     "serial", "pthreads" or "openmp", or as "blas"
     /// "gzip"               version of zlib, by which compressed files are read
     /// "formats"            file formats, ".npy,IDX,CIFAR-10"
     /// "threads"            what the library's own threads are, "pthreads"

@@ -37,8 +37,9 @@ def link_equations(text, everywhere):
     number = r"(?<![\w)'])\[?\((\d{1,2})\)\]?(?![\w(\[])"
     if everywhere:
         return re.sub(number, one, text)
-    several = r"\b[Tt]heory(?:\.md)?`?\]?,?\s(?:\*\s)?\(\d{1,2}\)(?:(?:, | and | to |, and )\(\d{1,2}\))*"
-    return re.sub(several, lambda m: re.sub(number, one, m[0]), text)
+    several = r"\(\d{1,2}\)(?:(?:, | and | to |, and )\(\d{1,2}\))*"
+    return re.sub(rf"\b[Tt]heory(?:\.md)?`?\]?(?:\([^()\s]*theory\.md\))?,?\s{several}",
+                  lambda m: re.sub(number, one, m[0]), text)
 
 
 # ---- Pages -------------------------------------------------------------------------------------------------------
@@ -101,7 +102,7 @@ class Page:
             if part.startswith("$`"):
                 out.append(f"@f${part[2:-2]}@f$")
             elif part.startswith("`"):
-                out.append(part)
+                out.append(f"``{part}``".replace("```", "``") if "'" in part else part)  # ' ends a span of one `
             else:
                 out.append(link_equations(part, self.everywhere))
         line = re.sub(r"\*\*(`[^`*]*`)\*\*", r"<b>\1</b>", "".join(out))  # Doxygen knows no bold code
@@ -142,9 +143,10 @@ def group_of(room):
 
 def comment(text):
     """What a comment of a header says, with links and with its errors in a paragraph of their own."""
+    ids = page_ids()
     text = re.sub(r"\b(al|eq|e\.g|i\.e|cf)\. ", "\\1.\u00a0", text)  # no end of a sentence
-    text = re.sub(r"\bdoc/([\w/]+)\.md\b",
-                  lambda m: f'@ref {m[1].replace("/", "_")} "{m[0]}"' if DOC / f"{m[1]}.md" in page_ids() else m[0], text)
+    text = re.sub(r"\bdoc/[\w/]+\.md\b",
+                  lambda m: f'@ref {ids[ROOT / m[0]]} "{m[0]}"' if ROOT / m[0] in ids else m[0], text)
     text = link_equations(text, True).replace("#if", "\\#if")
     text = re.sub(r"(?<=[\s*])Errors: ", "\n *\n * @par Errors\n * ", text)
     return re.sub(r"Example: doc/examples/simple/(\w+\.c)", r"\n *\n * @par Example\n * @ref \1", text)
@@ -200,15 +202,14 @@ def rooms():
             if parent in public:
                 out.append(f" * @ingroup {group_of(parent)}")
             out += [" *", " * Headers: " + ", ".join(f'@ref {h} "{h}"' for h in headers) + ".", " */"]
-    out += [f"/** @example {p.name}\n{first_comment(p)} */" for p in sorted(EXAMPLES.glob("*.c"))]
+    out += [f"/** @example {p.name}\n * @brief {first_sentence(p)} */" for p in sorted(EXAMPLES.glob("*.c"))]
     return "\n".join(out)
 
 
-def first_comment(path):
-    text = re.match(r"/\* (.*?)\s*SPDX", path.read_text(), re.DOTALL)[1]
-    lines = [line.strip().lstrip("*").strip() for line in text.split("\n")]
-    return "\n".join(" * " + (f"@code{{.sh}}\n * {line}\n * @endcode" if line.startswith("cc ") else line)
-                     for line in lines if line)
+def first_sentence(path):
+    """Of the comment at the head of a program; the rest is read there."""
+    text = re.sub(r"\s*\n \* ?", " ", re.match(r"/\* (.*?)\*/", path.read_text(), re.DOTALL)[1])
+    return re.match(r".*?[.:](?=\s)", text)[0].replace(":", ".")
 
 
 def main():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The text itself: clang-format 14, leftovers, the fixed top level, equation numbers, paths and links in pages.
+"""The text itself: clang-format 14, leftovers, the fixed top level; equation numbers, formulas, paths, links of pages.
 
-Usage: text.py format | words | equations [--write] | paths | links
+Usage: text.py format | words | equations [--write] | formulas | paths | links
 """
 import re
 import shutil
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from pages import NOTATION, THEORY, equations, headings, pages, prose
-from source import ROOT, c_files, finish
+from source import PUBLIC, ROOT, c_files, finish
 
 SKIP = 77
 FOLDERS = ["include", "lib", "tests", "bench", "doc"]
@@ -19,6 +19,13 @@ LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK|WIP)\b|<<<<<<<|>>>>>>>")
 # Absolute paths belong to one machine, except those of the Debian system itself.
 SYSTEM = "usr|etc|proc|sys|dev|lib|tmp|var|bin"
 ABSOLUTE = re.compile(rf"""(?:^|[\s"'`(=:])/(?!(?:{SYSTEM})\b)([A-Za-z_][\w.-]*/[\w./-]+)""")
+
+# Of formulas. KaTeX is what hosts of repositories use, MathJax 2 what the HTML reference does.
+COMMANDS = set("""alpha bar begin beta chi cos cosh delta Delta end epsilon eta frac gamma gets hat in infty int kappa
+    lambda Lambda langle ldots left le lfloor log mathbb mathcal mathrm mathtt max mid min mp mu nabla ne ge
+    operatorname Big phi Phi pi pm prod psi qquad quad rangle rfloor rho right sigma sim sin sinh sqrt sum tanh tau
+    text tfrac theta
+    tilde times to varepsilon varphi vert xi zeta cdot""".split())
 
 
 def check_format():
@@ -70,12 +77,13 @@ def check_words():
 
 
 def check_equations():
-    """Every cited equation of doc/theory.md exists, and no number is given twice."""
+    """Every cited equation of doc/theory.md exists, no number is given twice. In public headers all (20) are such."""
     numbers = [n for n, _ in equations()]
     problems = [f"doc/theory.md: ({n}) twice" for n in sorted(set(numbers)) if numbers.count(n) > 1]
     for path in c_files(*FOLDERS):
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            for cited in re.findall(r"theory(?:\.md)? \((\d+)\)", line):
+            pattern = r"(?<![\w)'])\((\d\d)\)" if path.parent == PUBLIC else r"theory(?:\.md)? \((\d+)\)"
+            for cited in re.findall(pattern, line):
                 if cited not in numbers:
                     problems.append(f"{path.relative_to(ROOT)}:{number}: no equation ({cited})")
     for page, target in [(THEORY, "#"), (NOTATION, "theory.md#")]:
@@ -91,7 +99,8 @@ def check_citations(page, target):
         for cited in re.findall(r"(?<![\w)'\[`])\((\d{1,2})\)(?![\w(`])", line):
             if cited in places and not line.startswith("#"):
                 problems.append(f"{name}:{number}: ({cited}) is no link: [({cited})]")
-        problems += [f"{name}:{number}: no equation ({n})" for n in re.findall(r"\[\((\d+)\)\]", line) if n not in places]
+        problems += [f"{name}:{number}: no equation ({n})" for n in re.findall(r"\[\((\d+)\)\]", line)
+                     if n not in places]
     body = re.sub(r"(\n\[\(\d+\)\]: .*)+\n$", "\n", text).rstrip("\n") + "\n\n"
     whole = body + "".join(f"[({n})]: {target}{place}\n" for n, place in places.items() if f"[({n})]" in body)
     if "--write" in sys.argv:
@@ -120,6 +129,26 @@ def check_links():
     return problems
 
 
+def check_formulas():
+    """Braces and environments of each formula match, and its commands are ones that KaTeX and MathJax 2 both draw."""
+    problems = []
+    for page in pages():
+        text = page.read_text()
+        found = [(m.start(), m[1]) for m in re.finditer(r"^```math\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
+        blank = re.sub(r"^ *```.*?^ *```", lambda m: re.sub(r"[^\n]", " ", m[0]), text, flags=re.DOTALL | re.MULTILINE)
+        found += [(m.start(), m[1]) for m in re.finditer(r"(?<!`)\$`([^`]*)`\$", blank)]
+        for position, formula in found:
+            at = f"{page.relative_to(ROOT)}:{text.count(chr(10), 0, position) + 1}"
+            unknown = set(re.findall(r"\\([a-zA-Z]+)", formula)) - COMMANDS
+            if unknown:
+                problems.append(f"{at}: formula with \\{min(unknown)}: if both draw it, add it to COMMANDS in text.py")
+            bare = re.sub(r"\\[{}]", "", formula)
+            if bare.count("{") != bare.count("}") or formula.count("\\left") != formula.count("\\right") or \
+                    formula.count("\\begin") != formula.count("\\end"):
+                problems.append(f"{at}: formula with braces, \\left or \\begin that do not match")
+    return problems
+
+
 def check_paths():
     """Each file that a page names in `...` by its whole path is there."""
     problems = []
@@ -134,7 +163,7 @@ def check_paths():
 def main():
     what = sys.argv[1]
     checks = {"format": check_format, "words": check_words, "equations": check_equations,
-              "paths": check_paths, "links": check_links}
+              "paths": check_paths, "links": check_links, "formulas": check_formulas}
     finish(checks[what](), what)
 
 

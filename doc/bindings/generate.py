@@ -38,6 +38,11 @@ def declaration(row):
     return f"{row['returns']} {row['name']}({params})".replace("* ", "*")
 
 
+def paragraphs(doc):
+    """The lines of a text, wrapped; lists and blocks of code keep theirs."""
+    return [piece for line in doc.split("\n") for piece in (textwrap.wrap(line, 110) or [""])]
+
+
 # ---- Python: ctypes ----------------------------------------------------------------------------------------------
 
 CODES = {"void": "v", "int32_t": "i", "int64_t": "l", "double": "d", "float": "f"}
@@ -63,7 +68,9 @@ def python(face):
     out = [f'"""{NOTE}"""', "# Codes of types: v void, i int32, l int64, d double, f float, s text, p pointer.",
            f"VERSION = \"{face.all['version']}\"", "", "FUNCTIONS = {",
            *python_rows(face, face.all["functions"]), "}", "", "CALLBACKS = {",
-           *python_rows(face, face.all["callbacks"]), "}", "", "CONSTANTS = {",
+           *python_rows(face, face.all["callbacks"]), "}", "", "DOCS = {",
+           *(f"    \"{f['name']}\": {json.dumps(f['doc'], ensure_ascii=False)}," for f in face.all["functions"]), "}", "",
+           "CONSTANTS = {",
            *(f"    \"{c['name']}\": {c['value']}," for c in face.all["constants"]), "}", "", "OPTIONS = {",
            *(f"    \"{o['name']}\": (\"{o['object']}\", \"{CODES[o['type']]}\")," for o in face.all["options"]), "}", "",
            "STATUSES = {", *(f"    {s['value']}: (\"{s['name']}\", \"{s['text']}\")," for s in face.all["statuses"]), "}"]
@@ -144,8 +151,9 @@ def julia(face):
         names = [p["name"] + "_" if p["name"] in JULIA_WORDS else p["name"] for p in row["params"]]
         types = [julia_type(face, p["type"]) for p in row["params"]]
         types = "(" + ", ".join(types) + ("," if len(types) == 1 else "") + ")"
-        out += ["", *textwrap.wrap(declaration(row), 110, initial_indent="# ", subsequent_indent="#     "),
-                f"{row['name']}({', '.join(names)}) =",
+        text = row["doc"].replace("\\", "\\\\").replace("$", "\\$").replace('"', '\\"')
+        out += ["", '"""', *textwrap.wrap(declaration(row), 110, initial_indent="    ", subsequent_indent="        "), "",
+                *paragraphs(text), '"""', f"{row['name']}({', '.join(names)}) =",
                 f"    ccall((:{row['name']}, libdiffdyn), {julia_type(face, row['returns'])},",
                 f"          {types}" + "".join(f", {n}" for n in names) + ")"]
     return "\n".join(out) + "\n"

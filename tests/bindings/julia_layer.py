@@ -91,6 +91,8 @@ def check_raw(face):
     problems = [f"{name}: not in raw.jl" for name in face["functions"] if name not in found]
     for name, (_, returns, types) in found.items():
         problems += check_types(name, face["functions"][name], returns, types, face)
+    told = set(re.findall(r'^"""\n(ddn_\w+)\(', RAW.read_text(encoding="utf-8"), re.M))
+    problems += [f"{name}: has no text in raw.jl" for name in found if name not in told]
     constants = dict(re.findall(r"^const (DDN_\w+) = Int32\((-?\d+)\)$", RAW.read_text(encoding="utf-8"), re.M))
     if {n: int(v) for n, v in constants.items()} != face["constants"]:
         problems.append("constants differ")

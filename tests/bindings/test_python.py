@@ -375,6 +375,7 @@ class Measurements(unittest.TestCase):
         np.testing.assert_array_equal(index[:, 0], [0, 1, 2])
         self.assertAlmostEqual(diffdyn.theory.speciation(103.72727263775161), 2.325679783801332, delta=1e-14)
         self.assertAlmostEqual(diffdyn.theory.phi_infinity([1, 3]), 0.625)
+        self.assertIn("Speciation time", diffdyn.theory.speciation.__doc__)  # the header's own words
         schedule = diffdyn.Schedule.ddpm()
         self.assertAlmostEqual(sum(v ** 2 for v in schedule.eval(300)), 1)
         guided = diffdyn.Oracle.combination([empirical()] * 1, [2.0])

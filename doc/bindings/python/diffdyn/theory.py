@@ -21,7 +21,7 @@ def _form(name, codes):
                 passed.append(arg)
         return function(*passed)
     form.__name__ = name[len("ddn_theory_"):]
-    form.__doc__ = f"{name} of theory.h."
+    form.__doc__ = f"{_raw.DOCS[name]}\n\n{name} of theory.h."
     return form
 
 

@@ -228,1721 +228,3579 @@ const DDN_PATH_AUTO = Int32(0)
 const DDN_PATH_POSTERIOR = Int32(1)
 const DDN_PATH_CLONES = Int32(2)
 
-# const char *ddn_status_name(ddn_status status)
+"""
+    const char *ddn_status_name(ddn_status status)
+
+Name of a status, as \"DDN_E_RANGE\"; \"unknown status\" for another number.
+"""
 ddn_status_name(status) =
     ccall((:ddn_status_name, libdiffdyn), Cstring,
           (Int32,), status)
 
-# const char *ddn_status_text(ddn_status status)
+"""
+    const char *ddn_status_text(ddn_status status)
+
+Meaning of a status; \"unknown status\" for another number.
+"""
 ddn_status_text(status) =
     ccall((:ddn_status_text, libdiffdyn), Cstring,
           (Int32,), status)
 
-# const char *ddn_version_string(void)
+"""
+    const char *ddn_version_string(void)
+
+Version of the library at run time, e.g. \"0.9.0\". Compare with DDN_VERSION_STRING, the version compiled
+against.
+"""
 ddn_version_string() =
     ccall((:ddn_version_string, libdiffdyn), Cstring,
           ())
 
-# int32_t ddn_version_number(void)
+"""
+    int32_t ddn_version_number(void)
+
+Version of the library at run time, major * 1000000 + minor * 1000 + patch. Compare with DDN_VERSION, the
+version compiled against.
+"""
 ddn_version_number() =
     ccall((:ddn_version_number, libdiffdyn), Int32,
           ())
 
-# const char *ddn_feature(const char *name)
+"""
+    const char *ddn_feature(const char *name)
+
+What this library is made of and what it found on this machine, by name:
+
+    \"version\"            as ddn_version_string
+    \"compiler\"           \"gcc 12.2.0\"
+    \"kernels\"            variants compiled in, \"reference,avx2,avx512\"; see ddn_kernel_name
+    \"kernel\"             the best of them that this processor can run
+    \"ways\"               ways of evaluation of empirical oracles; see ddn_oracle_way_name
+    \"blas\"               version and configuration of OpenBLAS; \"generic\" if another BLAS is
+                         linked, \"none\" if OpenBLAS cannot be loaded
+    \"blas_integer_bits\"  \"32\" or \"64\": width of the integers that BLAS and LAPACK are called with
+    \"blas_core\"          the processor that it took its kernels for, or as \"blas\"
+    \"blas_threading\"     \"serial\", \"pthreads\" or \"openmp\", or as \"blas\"
+    \"gzip\"               version of zlib, by which compressed files are read
+    \"formats\"            file formats, \".npy,IDX,CIFAR-10\"
+    \"threads\"            what the library's own threads are, \"pthreads\"
+
+Lists are comma separated. A later version may have more.
+"""
 ddn_feature(name) =
     ccall((:ddn_feature, libdiffdyn), Cstring,
           (Cstring,), name)
 
-# int64_t ddn_feature_count(void)
+"""
+    int64_t ddn_feature_count(void)
+
+How many features there are.
+"""
 ddn_feature_count() =
     ccall((:ddn_feature_count, libdiffdyn), Int64,
           ())
 
-# const char *ddn_feature_name(int64_t i)
+"""
+    const char *ddn_feature_name(int64_t i)
+
+Name of feature number i, from 0.
+"""
 ddn_feature_name(i) =
     ccall((:ddn_feature_name, libdiffdyn), Cstring,
           (Int64,), i)
 
-# ddn_status ddn_context_create(ddn_context **out)
+"""
+    ddn_status ddn_context_create(ddn_context **out)
+
+Creates a context with the C library's allocator, one thread, and the best kernel for the processor. *out is
+NULL unless DDN_OK. Errors: DDN_E_NULL, DDN_E_NOMEM.
+"""
 ddn_context_create(out) =
     ccall((:ddn_context_create, libdiffdyn), Int32,
           (Ptr{Ptr{Cvoid}},), out)
 
-# ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate, ddn_deallocate_fn deallocate, void
-#     *user, ddn_context **out)
+"""
+    ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate, ddn_deallocate_fn deallocate, void
+        *user, ddn_context **out)
+
+As ddn_context_create, with the host's memory functions; objects created through this context use them too.
+"""
 ddn_context_create_with_allocator(allocate, deallocate, user, out) =
     ccall((:ddn_context_create_with_allocator, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), allocate, deallocate, user, out)
 
-# void ddn_context_destroy(ddn_context *ctx)
+"""
+    void ddn_context_destroy(ddn_context *ctx)
+
+Lets go of the context; objects that still use it keep it alive. NULL is a no-op.
+"""
 ddn_context_destroy(ctx) =
     ccall((:ddn_context_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), ctx)
 
-# const char *ddn_context_message(const ddn_context *ctx)
+"""
+    const char *ddn_context_message(const ddn_context *ctx)
+
+Text of the last error of a call that used this context: function, argument, value, limit. \"\" before the
+first one.
+"""
 ddn_context_message(ctx) =
     ccall((:ddn_context_message, libdiffdyn), Cstring,
           (Ptr{Cvoid},), ctx)
 
-# ddn_options *ddn_context_options(ddn_context *ctx)
+"""
+    ddn_options *ddn_context_options(ddn_context *ctx)
+
+The options of a context.
+"""
 ddn_context_options(ctx) =
     ccall((:ddn_context_options, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), ctx)
 
-# ddn_status ddn_options_set_f64(ddn_options *options, int32_t key, double value)
+"""
+    ddn_status ddn_options_set_f64(ddn_options *options, int32_t key, double value)
+
+Sets an option of type double.
+"""
 ddn_options_set_f64(options, key, value) =
     ccall((:ddn_options_set_f64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Float64), options, key, value)
 
-# ddn_status ddn_options_set_i64(ddn_options *options, int32_t key, int64_t value)
+"""
+    ddn_status ddn_options_set_i64(ddn_options *options, int32_t key, int64_t value)
+
+Sets an option of type int64.
+"""
 ddn_options_set_i64(options, key, value) =
     ccall((:ddn_options_set_i64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int64), options, key, value)
 
-# ddn_status ddn_options_get_f64(const ddn_options *options, int32_t key, double *value)
+"""
+    ddn_status ddn_options_get_f64(const ddn_options *options, int32_t key, double *value)
+
+Value of an option of type double.
+"""
 ddn_options_get_f64(options, key, value) =
     ccall((:ddn_options_get_f64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Float64}), options, key, value)
 
-# ddn_status ddn_options_get_i64(const ddn_options *options, int32_t key, int64_t *value)
+"""
+    ddn_status ddn_options_get_i64(const ddn_options *options, int32_t key, int64_t *value)
+
+Value of an option of type int64.
+"""
 ddn_options_get_i64(options, key, value) =
     ccall((:ddn_options_get_i64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Int64}), options, key, value)
 
-# ddn_status ddn_options_bounds_f64(const ddn_options *options, int32_t key, double *minimum, double *maximum,
-#     double *preset)
+"""
+    ddn_status ddn_options_bounds_f64(const ddn_options *options, int32_t key, double *minimum, double
+        *maximum, double *preset)
+
+Bounds of an option of type double, both included.
+"""
 ddn_options_bounds_f64(options, key, minimum, maximum, preset) =
     ccall((:ddn_options_bounds_f64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}), options, key, minimum, maximum, preset)
 
-# ddn_status ddn_options_bounds_i64(const ddn_options *options, int32_t key, int64_t *minimum, int64_t
-#     *maximum, int64_t *preset)
+"""
+    ddn_status ddn_options_bounds_i64(const ddn_options *options, int32_t key, int64_t *minimum, int64_t
+        *maximum, int64_t *preset)
+
+Bounds of an option of type int64, both included.
+"""
 ddn_options_bounds_i64(options, key, minimum, maximum, preset) =
     ccall((:ddn_options_bounds_i64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Int64}, Ptr{Int64}, Ptr{Int64}), options, key, minimum, maximum, preset)
 
-# ddn_status ddn_options_reset(ddn_options *options)
+"""
+    ddn_status ddn_options_reset(ddn_options *options)
+
+Gives all options their presets again. DDN_E_STATE where they may not be changed now.
+"""
 ddn_options_reset(options) =
     ccall((:ddn_options_reset, libdiffdyn), Int32,
           (Ptr{Cvoid},), options)
 
-# int64_t ddn_options_count(const ddn_options *options)
+"""
+    int64_t ddn_options_count(const ddn_options *options)
+
+How many options there are.
+"""
 ddn_options_count(options) =
     ccall((:ddn_options_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), options)
 
-# int32_t ddn_options_key(const ddn_options *options, int64_t i)
+"""
+    int32_t ddn_options_key(const ddn_options *options, int64_t i)
+
+Key of number i, from 0; 0 past the last.
+"""
 ddn_options_key(options, i) =
     ccall((:ddn_options_key, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64), options, i)
 
-# const char *ddn_options_name(const ddn_options *options, int32_t key)
+"""
+    const char *ddn_options_name(const ddn_options *options, int32_t key)
+
+Name of a key, as \"DDN_QUERY_EPSILON\".
+"""
 ddn_options_name(options, key) =
     ccall((:ddn_options_name, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Int32), options, key)
 
-# int32_t ddn_options_find(const ddn_options *options, const char *name)
+"""
+    int32_t ddn_options_find(const ddn_options *options, const char *name)
+
+Key of a name as ddn_options_name gives it, to set an option that a configuration names; -1 if these options
+have none of that name.
+"""
 ddn_options_find(options, name) =
     ccall((:ddn_options_find, libdiffdyn), Int32,
           (Ptr{Cvoid}, Cstring), options, name)
 
-# ddn_type ddn_options_type(const ddn_options *options, int32_t key)
+"""
+    ddn_type ddn_options_type(const ddn_options *options, int32_t key)
+
+Type of an option: DDN_TYPE_F64 or DDN_TYPE_I64; 0 for a key that these options do not have.
+"""
 ddn_options_type(options, key) =
     ccall((:ddn_options_type, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32), options, key)
 
-# ddn_status ddn_context_set_kernel(ddn_context *ctx, const char *name)
+"""
+    ddn_status ddn_context_set_kernel(ddn_context *ctx, const char *name)
+
+Which variant of the kernels runs: \"reference\", \"avx2\", \"avx512\", \"avx512vnni\" or \"neon\". The
+default is the best one that the processor supports. Forcing one that it does not support is
+DDN_E_UNSUPPORTED. Used by calls made afterwards.
+"""
 ddn_context_set_kernel(ctx, name) =
     ccall((:ddn_context_set_kernel, libdiffdyn), Int32,
           (Ptr{Cvoid}, Cstring), ctx, name)
 
-# const char *ddn_context_kernel(const ddn_context *ctx)
+"""
+    const char *ddn_context_kernel(const ddn_context *ctx)
+
+Name of the variant in use.
+"""
 ddn_context_kernel(ctx) =
     ccall((:ddn_context_kernel, libdiffdyn), Cstring,
           (Ptr{Cvoid},), ctx)
 
-# const char *ddn_kernel_name(int32_t index, int32_t *supported)
+"""
+    const char *ddn_kernel_name(int32_t index, int32_t *supported)
+
+Name of variant number `index` (0, 1, ...) compiled into the library.
+"""
 ddn_kernel_name(index, supported) =
     ccall((:ddn_kernel_name, libdiffdyn), Cstring,
           (Int32, Ptr{Int32}), index, supported)
 
-# ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_for_fn parallel_for, void *user,
-#     ddn_release_fn release)
+"""
+    ddn_status ddn_context_set_parallel_for(ddn_context *ctx, ddn_parallel_for_fn parallel_for, void *user,
+        ddn_release_fn release)
+
+Replaces the library's own threads by the host's. `count` asked of it is at most DDN_CONTEXT_THREADS.
+release(user) is called when another one is set or the context goes.
+"""
 ddn_context_set_parallel_for(ctx, parallel_for, user, release) =
     ccall((:ddn_context_set_parallel_for, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}), ctx, parallel_for, user, release)
 
-# ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn progress, void *user, ddn_release_fn
-#     release)
+"""
+    ddn_status ddn_context_set_progress(ddn_context *ctx, ddn_progress_fn progress, void *user, ddn_release_fn
+        release)
+
+Sets the progress callback. release(user) is called when another one is set or the context goes. DDN_E_STATE
+inside a callback.
+"""
 ddn_context_set_progress(ctx, progress, user, release) =
     ccall((:ddn_context_set_progress, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}), ctx, progress, user, release)
 
-# void ddn_context_cancel(ddn_context *ctx)
+"""
+    void ddn_context_cancel(ddn_context *ctx)
+
+Asks the call of this context that is running to stop: it returns DDN_STOPPED, and so does every call inside
+it, after at most 0.1 s of work; what is then in the outputs is in doc/threads.md. With no call running it
+does nothing: it never stops a later call. May be called from any thread and from a signal handler.
+"""
 ddn_context_cancel(ctx) =
     ccall((:ddn_context_cancel, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), ctx)
 
-# ddn_status ddn_context_fail(ddn_context *ctx, const char *text)
+"""
+    ddn_status ddn_context_fail(ddn_context *ctx, const char *text)
+
+For callbacks that fail: `return ddn_context_fail(ctx, \"the device is gone\");` gives the text to the message
+of the call that is running. Always returns DDN_E_CALLBACK.
+"""
 ddn_context_fail(ctx, text) =
     ccall((:ddn_context_fail, libdiffdyn), Int32,
           (Ptr{Cvoid}, Cstring), ctx, text)
 
-# ddn_status ddn_team_create(ddn_context *ctx, int64_t rank, int64_t size, ddn_team_allgather_fn allgather,
-#     ddn_team_alltoall_fn alltoall, void *user, ddn_release_fn release, ddn_team **out)
+"""
+    ddn_status ddn_team_create(ddn_context *ctx, int64_t rank, int64_t size, ddn_team_allgather_fn allgather,
+        ddn_team_alltoall_fn alltoall, void *user, ddn_release_fn release, ddn_team **out)
+
+Makes a team of two exchanges of bytes; diffdyn/mpi.h makes one from any communicator. Exchanges nothing.
+`user` is handed to the callbacks, and to release with the last object made over the team. An exchange that
+fails ends the call with DDN_E_CALLBACK, on this rank and for good. Errors: DDN_E_NULL, DDN_E_RANGE,
+DDN_E_NOMEM.
+"""
 ddn_team_create(ctx, rank, size, allgather, alltoall, user, release, out) =
     ccall((:ddn_team_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Int64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, rank, size, allgather, alltoall, user, release, out)
 
-# ddn_status ddn_team_retain(const ddn_team *team)
+"""
+    ddn_status ddn_team_retain(const ddn_team *team)
+
+Adds a reference to the team: it then takes one more ddn_team_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_team_retain(team) =
     ccall((:ddn_team_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), team)
 
-# void ddn_team_destroy(ddn_team *team)
+"""
+    void ddn_team_destroy(ddn_team *team)
+
+Lets go of the team. NULL is a no-op.
+"""
 ddn_team_destroy(team) =
     ccall((:ddn_team_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), team)
 
-# int64_t ddn_team_rank(const ddn_team *team)
+"""
+    int64_t ddn_team_rank(const ddn_team *team)
+
+This rank; -1 for NULL.
+"""
 ddn_team_rank(team) =
     ccall((:ddn_team_rank, libdiffdyn), Int64,
           (Ptr{Cvoid},), team)
 
-# int64_t ddn_team_size(const ddn_team *team)
+"""
+    int64_t ddn_team_size(const ddn_team *team)
+
+Number of ranks; 0 for NULL.
+"""
 ddn_team_size(team) =
     ccall((:ddn_team_size, libdiffdyn), Int64,
           (Ptr{Cvoid},), team)
 
-# ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine)
+"""
+    ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine)
+
+Gives all ranks one status: `mine` of the lowest rank where that is an error, else DDN_STOPPED where one has
+that, else DDN_OK. For steps that each rank takes by itself, such as opening its file: `status =
+ddn_team_agree(ctx, team, ddn_dataset_open(...))`. The text of ctx's last error goes with it. A number that is
+no status is DDN_E_RANGE.
+"""
 ddn_team_agree(ctx, team, mine) =
     ccall((:ddn_team_agree, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32), ctx, team, mine)
 
-# ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_t d, const void *data,
-#     int64_t ld, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_t d, const void *data,
+        int64_t ld, ddn_dataset **out)
+
+Copies points. A fresh set has scale 1, shift 0 and no labels. Errors: DDN_E_NULL, DDN_E_KEY (type),
+DDN_E_RANGE (n, d), DDN_E_SHAPE (ld), DDN_E_NONFINITE, DDN_E_NOMEM.
+"""
 ddn_dataset_create(ctx, type_, n, d, data, ld, out) =
     ccall((:ddn_dataset_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int64, Int64, Ptr{Cvoid}, Int64, Ptr{Ptr{Cvoid}}), ctx, type_, n, d, data, ld, out)
 
-# ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t n, int64_t d, const void
-#     *data, int64_t ld, void *user, ddn_release_fn release, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t n, int64_t d, const void
+        *data, int64_t ld, void *user, ddn_release_fn release, ddn_dataset **out)
+
+As ddn_dataset_create without the copy. On failure the caller still owns the data and release is not called.
+"""
 ddn_dataset_create_borrowed(ctx, type_, n, d, data, ld, user, release, out) =
     ccall((:ddn_dataset_create_borrowed, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int64, Int64, Ptr{Cvoid}, Int64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, type_, n, d, data, ld, user, release, out)
 
-# ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format, ddn_dataset **out)
+
+Opens a file as a dataset. Numbers are stored as they are, or in the narrowest type that holds them all: u1
+and b1 as DDN_TYPE_U8; i1, i2, u2, f2, f4 and bfloat16 as DDN_TYPE_F32; i4, u4, i8, u8 (below 2^53 in
+magnitude) and f8 as DDN_TYPE_F64. ddn_dataset_description says what was done.
+
+A path with \".npz:\" or \".zip:\" in it names a member of an archive behind the last of these:
+\"x.npz:images\" is images.npy in x.npz. Without, the member is the only array, or the first that there is of
+data, x, images, points, samples, features, their like for training (x_train, train_images, ...) and arr_0;
+then labels come with the points if the archive has some of such a name (labels, y, targets, ...; y_train,
+...). A member that is named comes alone.
+
+The file is read whole, into the context's allocator, and closed: what becomes of it later does not matter to
+the set. A host that wants a map of a file in place of a copy makes it itself and lends it
+(ddn_dataset_create_borrowed); it then sees to it that nobody cuts the file short. Errors name the file:
+DDN_E_IO (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of ddn_dataset_create.
+"""
 ddn_dataset_open(ctx, path, format, out) =
     ccall((:ddn_dataset_open, libdiffdyn), Int32,
           (Ptr{Cvoid}, Cstring, Int32, Ptr{Ptr{Cvoid}}), ctx, path, format, out)
 
-# ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count, const char *const
-#     *paths, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count, const char *const
+        *paths, ddn_dataset **out)
+
+As ddn_dataset_open with several files as one set, one after another: 1 <= count <= 1000, all of the same d
+(DDN_E_SHAPE) and of numbers that are stored alike (DDN_E_TYPE). All are open at the same time. The set has
+labels if each file brings some. Errors name the file.
+"""
 ddn_dataset_open_files(ctx, format, count, paths, out) =
     ccall((:ddn_dataset_open_files, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int64, Ptr{Cstring}, Ptr{Ptr{Cvoid}}), ctx, format, count, paths, out)
 
-# ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale, double shift,
-#     ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale, double shift,
+        ddn_dataset **out)
+
+The same stored numbers under the map a = scale * stored + shift, replacing the present map. [0, 255] -> [-1,
+1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite.
+"""
 ddn_dataset_create_mapped(ctx, ds, scale, shift, out) =
     ccall((:ddn_dataset_create_mapped, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Ptr{Ptr{Cvoid}}), ctx, ds, scale, shift, out)
 
-# ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
+
+The same points as bytes, where they are bytes under an affine map, as images divided by 255 or normalised
+are: a set of DDN_TYPE_U8 with that map, labels and weights kept, in an eighth or a quarter of the memory and
+evaluated faster. The same means: each stored number is step * k + low, 0 <= k <= 255, to 4 roundings of the
+largest magnitude of any, 2^-22 of it for DDN_TYPE_F32 and 2^-51 for DDN_TYPE_F64; low is the least of them
+and step the largest that does. The map of the new set is that of ds after this one. A set of bytes is given
+back as it is. Where the numbers are no bytes: DDN_E_UNSUPPORTED, with the row and the column of one that does
+not fit to those before it; mostly after a few rows. Can be cancelled.
+"""
 ddn_dataset_create_bytes(ctx, ds, out) =
     ccall((:ddn_dataset_create_bytes, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, ds, out)
 
-# ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const int32_t
-#     *labels, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const
+        int32_t *labels, ddn_dataset **out)
+
+The same points with labels, count == n, else DDN_E_SHAPE.
+"""
 ddn_dataset_create_labelled(ctx, ds, count, labels, out) =
     ccall((:ddn_dataset_create_labelled, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Int32}, Ptr{Ptr{Cvoid}}), ctx, ds, count, labels, out)
 
-# ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds, const char *path, ddn_dataset
-#     **out)
+"""
+    ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds, const char *path,
+        ddn_dataset **out)
+
+As ddn_dataset_create_labelled with the labels from a file: IDX or .npy, each plain, gzip-compressed or a
+member of an archive (named, or the one that is called like labels): n integers of any type, also as floating-
+point numbers or truth values, as [n] or [n][1], which must fit in int32; or [n][classes] of zeros with a 1 at
+the label.
+"""
 ddn_dataset_open_labelled(ctx, ds, path, out) =
     ccall((:ddn_dataset_open_labelled, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Ptr{Ptr{Cvoid}}), ctx, ds, path, out)
 
-# ddn_status ddn_dataset_create_weighted(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const double
-#     *weights, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create_weighted(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const
+        double *weights, ddn_dataset **out)
+
+The same points with weights in place of those that they have: point i has the probability pi_i = weights[i] /
+sum_k weights[k], and everything that is measured on the set is that of the distribution sum_i pi_i
+delta(a_i); doc/theory.md (25). n stays the number of points. Weights that add up to 1 within 2^-50 are taken
+as they are. Where all are equal the new set has none, which is the same. count == n, else DDN_E_SHAPE; each
+weight finite (DDN_E_NONFINITE) and positive, the least at least 1e-250 times the largest (DDN_E_RANGE).
+"""
 ddn_dataset_create_weighted(ctx, ds, count, weights, out) =
     ccall((:ddn_dataset_create_weighted, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), ctx, ds, count, weights, out)
 
-# ddn_status ddn_dataset_create_distinct(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create_distinct(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
+
+The distinct points, in the order in which they come first, with the weights of all their copies: the same
+distribution with fewer points. Copies are points that are equal as numbers, under the map; -0 is 0. The label
+of a point whose copies have several is the most probable one, the lowest in a tie, and its class is a
+distribution: ddn_dataset_label_shares gives it, and posteriors of classes are those of the copies
+(doc/theory.md (25)). What counts points, such as the probability that two paths end at the same one, then
+speaks of distinct points. Room for such labels: 8 bytes for each of the classes times each of the
+distributions that occur. Without copies the new set is the same as ds. Can be cancelled.
+"""
 ddn_dataset_create_distinct(ctx, ds, out) =
     ccall((:ddn_dataset_create_distinct, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, ds, out)
 
-# ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const int64_t
-#     *rows, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const int64_t
+        *rows, ddn_dataset **out)
+
+Copies rows with map, labels and weights, which are normalised anew.
+"""
 ddn_dataset_create_subset(ctx, ds, count, rows, out) =
     ccall((:ddn_dataset_create_subset, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Int64}, Ptr{Ptr{Cvoid}}), ctx, ds, count, rows, out)
 
-# ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const
-#     int32_t *classes, ddn_dataset **out)
+"""
+    ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const
+        int32_t *classes, ddn_dataset **out)
+
+Copies the rows whose label is one of the classes, in their order, with map, labels and weights, which are
+normalised anew. A row whose label is a distribution (ddn_dataset_create_distinct) belongs to it with the
+share that the classes have in it. A class that no row has is DDN_E_KEY; a set without labels is
+DDN_E_UNSUPPORTED.
+"""
 ddn_dataset_create_class_subset(ctx, ds, count, classes, out) =
     ccall((:ddn_dataset_create_class_subset, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Int32}, Ptr{Ptr{Cvoid}}), ctx, ds, count, classes, out)
 
-# ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_dataset *part, ddn_dataset
-#     **out)
+"""
+    ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_dataset *part, ddn_dataset
+        **out)
+
+The set of the points of all ranks, in rank order: `part` holds those of this one. All ranks make this call,
+and those with the set, together (ddn_team). The number of points, classes, labels, mean, norms, digest,
+neighbours and the empirical oracle are those of the whole set; row i is point i of the whole. All parts have
+the same d, type, map, and labels or none (DDN_E_SHAPE); points with weights or several labels are
+DDN_E_UNSUPPORTED. Functions that need all points in one process are, too: spectra, log determinants, spans,
+subsets, copies and distinct points, new maps, labels and weights (give them to the parts), observers and
+analyses that take points. Memory beside the part: 8 bytes for each point of the whole set that has a label.
+"""
 ddn_dataset_create_team(ctx, team, part, out) =
     ccall((:ddn_dataset_create_team, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, team, part, out)
 
-# const ddn_team *ddn_dataset_team(const ddn_dataset *ds)
+"""
+    const ddn_team *ddn_dataset_team(const ddn_dataset *ds)
+
+The team that the set is spread over.
+"""
 ddn_dataset_team(ds) =
     ccall((:ddn_dataset_team, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), ds)
 
-# ddn_status ddn_dataset_retain(const ddn_dataset *ds)
+"""
+    ddn_status ddn_dataset_retain(const ddn_dataset *ds)
+
+Adds a reference to the dataset: it then takes one more ddn_dataset_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_dataset_retain(ds) =
     ccall((:ddn_dataset_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), ds)
 
-# void ddn_dataset_destroy(ddn_dataset *ds)
+"""
+    void ddn_dataset_destroy(ddn_dataset *ds)
+
+Lets go of the set. NULL is a no-op.
+"""
 ddn_dataset_destroy(ds) =
     ccall((:ddn_dataset_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), ds)
 
-# int64_t ddn_dataset_n(const ddn_dataset *ds)
+"""
+    int64_t ddn_dataset_n(const ddn_dataset *ds)
+
+Number of points; 0 for NULL.
+"""
 ddn_dataset_n(ds) =
     ccall((:ddn_dataset_n, libdiffdyn), Int64,
           (Ptr{Cvoid},), ds)
 
-# int64_t ddn_dataset_d(const ddn_dataset *ds)
+"""
+    int64_t ddn_dataset_d(const ddn_dataset *ds)
+
+Number of dimensions; 0 for NULL.
+"""
 ddn_dataset_d(ds) =
     ccall((:ddn_dataset_d, libdiffdyn), Int64,
           (Ptr{Cvoid},), ds)
 
-# ddn_type ddn_dataset_type(const ddn_dataset *ds)
+"""
+    ddn_type ddn_dataset_type(const ddn_dataset *ds)
+
+Type in which the points are stored; 0 for NULL.
+"""
 ddn_dataset_type(ds) =
     ccall((:ddn_dataset_type, libdiffdyn), Int32,
           (Ptr{Cvoid},), ds)
 
-# double ddn_dataset_scale(const ddn_dataset *ds)
+"""
+    double ddn_dataset_scale(const ddn_dataset *ds)
+
+Factor of the map; 0 for NULL.
+"""
 ddn_dataset_scale(ds) =
     ccall((:ddn_dataset_scale, libdiffdyn), Float64,
           (Ptr{Cvoid},), ds)
 
-# double ddn_dataset_shift(const ddn_dataset *ds)
+"""
+    double ddn_dataset_shift(const ddn_dataset *ds)
+
+Shift of the map; 0 for NULL.
+"""
 ddn_dataset_shift(ds) =
     ccall((:ddn_dataset_shift, libdiffdyn), Float64,
           (Ptr{Cvoid},), ds)
 
-# const char *ddn_dataset_description(const ddn_dataset *ds)
+"""
+    const char *ddn_dataset_description(const ddn_dataset *ds)
+
+Where the points come from and what was done to them, for a person to read: the file and its type of numbers,
+whether they were converted, and whence the labels. \"\" where the set was made of numbers in memory; NULL for
+NULL. What is derived from a set has the text of that set, but for ddn_dataset_create_in_span.
+"""
 ddn_dataset_description(ds) =
     ccall((:ddn_dataset_description, libdiffdyn), Cstring,
           (Ptr{Cvoid},), ds)
 
-# ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count, double
-#     *out, int64_t ldo)
+"""
+    ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count, double
+        *out, int64_t ldo)
+
+Reads points first .. first+count-1, mapped.
+"""
 ddn_dataset_read(ctx, ds, first, count, out, ldo) =
     ccall((:ddn_dataset_read, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Int64), ctx, ds, first, count, out, ldo)
 
-# ddn_status ddn_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, int64_t *digest)
+"""
+    ddn_status ddn_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, int64_t *digest)
+
+A digest of the whole set, to tell later whether it is the same one: XXH64 with seed 0, numbers as their
+little-endian bytes, over seven 64-bit words: n, d, type, scale and shift (as doubles), the XXH64 of the
+labels (int32, in row order; 0 without labels), and the XXH64 of the list of XXH64s of blocks of 256 rows,
+each that of the list of XXH64s of its rows. Where points have weights, that digest D becomes the XXH64 of two
+words, D and the XXH64 of pi (doubles); where points have several labels, then the XXH64 of four: D and the
+XXH64s of the number of each point's distribution (int32, numbered in the order in which they occur), of the
+distinct labels (int32), and of the distributions (doubles). 1 where that gives 0. Equal sets have equal
+digests however they were made and on every machine; it is not proof against forgery. Made once, at about the
+speed of memory, then kept. Can be cancelled.
+"""
 ddn_dataset_digest(ctx, ds, digest) =
     ccall((:ddn_dataset_digest, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Int64}), ctx, ds, digest)
 
-# ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count, float
-#     *out, int64_t ldo)
+"""
+    ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
+        float *out, int64_t ldo)
+
+As ddn_dataset_read in single precision: each number is rounded once; floats without a map are copied as they
+are. A number beyond the range of float is DDN_E_RANGE, by row and column, and nothing is written then.
+"""
 ddn_dataset_read_f32(ctx, ds, first, count, out, ldo) =
     ccall((:ddn_dataset_read_f32, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float32}, Int64), ctx, ds, first, count, out, ldo)
 
-# int32_t ddn_dataset_is_weighted(const ddn_dataset *ds)
+"""
+    int32_t ddn_dataset_is_weighted(const ddn_dataset *ds)
+
+1 where points have weights of their own, 0 where each has 1/n, and for NULL.
+"""
 ddn_dataset_is_weighted(ds) =
     ccall((:ddn_dataset_is_weighted, libdiffdyn), Int32,
           (Ptr{Cvoid},), ds)
 
-# ddn_status ddn_dataset_weights(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, double *weights)
+"""
+    ddn_status ddn_dataset_weights(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, double *weights)
+
+The probability pi_i of each point, 1/n without weights; capacity >= n (DDN_E_CAPACITY).
+"""
 ddn_dataset_weights(ctx, ds, capacity, weights) =
     ccall((:ddn_dataset_weights, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}), ctx, ds, capacity, weights)
 
-# ddn_status ddn_dataset_copy_count(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies)
+"""
+    ddn_status ddn_dataset_copy_count(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies)
+
+How many points are copies of an earlier one: n less the number of distinct points, which
+ddn_dataset_create_distinct leaves. Reads all points. Can be cancelled.
+"""
 ddn_dataset_copy_count(ctx, ds, copies) =
     ccall((:ddn_dataset_copy_count, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Int64}), ctx, ds, copies)
 
-# int64_t ddn_dataset_class_count(const ddn_dataset *ds)
+"""
+    int64_t ddn_dataset_class_count(const ddn_dataset *ds)
+
+Number of distinct labels; 0 without labels.
+"""
 ddn_dataset_class_count(ds) =
     ccall((:ddn_dataset_class_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), ds)
 
-# ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, int32_t *values,
-#     int64_t *counts)
+"""
+    ddn_status ddn_dataset_classes(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, int32_t *values,
+        int64_t *counts)
+
+The distinct labels in ascending order and how many points have each, or have it as the most probable one;
+weights do not count. capacity >= ddn_dataset_class_count, else DDN_E_CAPACITY.
+"""
 ddn_dataset_classes(ctx, ds, capacity, values, counts) =
     ccall((:ddn_dataset_classes, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Int32}, Ptr{Int64}), ctx, ds, capacity, values, counts)
 
-# ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, int32_t *labels)
+"""
+    ddn_status ddn_dataset_labels(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, int32_t *labels)
+
+The label of each point, the most probable one where it has several, capacity >= n (DDN_E_CAPACITY). Without
+labels DDN_E_UNSUPPORTED.
+"""
 ddn_dataset_labels(ctx, ds, capacity, labels) =
     ccall((:ddn_dataset_labels, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Int32}), ctx, ds, capacity, labels)
 
-# ddn_status ddn_dataset_label_shares(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
-#     double *shares, int64_t lds)
+"""
+    ddn_status ddn_dataset_label_shares(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
+        double *shares, int64_t lds)
+
+The probability of each label for points first .. first+count-1, in the order of ddn_dataset_classes: 1 and 0
+but for points that were made of copies with several labels. Without labels DDN_E_UNSUPPORTED.
+"""
 ddn_dataset_label_shares(ctx, ds, first, count, shares, lds) =
     ccall((:ddn_dataset_label_shares, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Int64), ctx, ds, first, count, shares, lds)
 
-# ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, double *mean)
+"""
+    ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, double *mean)
+
+Mean of the points, sum_i pi_i a_i, accumulated in double; capacity >= d (DDN_E_CAPACITY).
+"""
 ddn_dataset_mean(ctx, ds, capacity, mean) =
     ccall((:ddn_dataset_mean, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}), ctx, ds, capacity, mean)
 
-# ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, const double
-#     *centre, double *norms)
+"""
+    ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, int64_t capacity, const
+        double *centre, double *norms)
+
+Squared norms |a_i - centre|^2, whatever the weights; capacity >= n (DDN_E_CAPACITY).
+"""
 ddn_dataset_squared_norms(ctx, ds, capacity, centre, norms) =
     ccall((:ddn_dataset_squared_norms, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Float64}), ctx, ds, capacity, centre, norms)
 
-# ddn_status ddn_dataset_nearest(ddn_context *ctx, const ddn_dataset *ds, int64_t m, int64_t k, const double
-#     *x, int64_t ldx, int64_t *index, double *distance2)
+"""
+    ddn_status ddn_dataset_nearest(ddn_context *ctx, const ddn_dataset *ds, int64_t m, int64_t k, const double
+        *x, int64_t ldx, int64_t *index, double *distance2)
+
+The k nearest points of each of m positions: their rows and squared Euclidean distances, nearest first. Exact:
+the k points of least |x - a_i|^2 as taken by differences in double, at equal distances those of the lowest
+rows; copies of a point count as points of their own. Bounds in single precision or in integers only prove
+which points cannot be among them, so that all but a few points are read as they are stored; doc/theory.md
+(90). The same bits for any m and number of threads. Scratch of some 100 MB, 32 k m bytes at most beyond that.
+Can be cancelled; outputs are then partly written. Errors: DDN_E_NULL, DDN_E_RANGE (k, m; a position or a
+point is more than 1e150 away from the others), DDN_E_SHAPE (ldx), DDN_E_NONFINITE (x), DDN_E_NOMEM,
+DDN_STOPPED.
+"""
 ddn_dataset_nearest(ctx, ds, m, k, x, ldx, index, distance2) =
     ccall((:ddn_dataset_nearest, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Int64, Ptr{Int64}, Ptr{Float64}), ctx, ds, m, k, x, ldx, index, distance2)
 
-# ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t count, double *values,
-#     double *vectors, int64_t ldv)
+"""
+    ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t count, double *values,
+        double *vectors, int64_t ldv)
+
+Leading eigenpairs of the covariance C = sum_i pi_i (a_i - mean)(a_i - mean)^T, largest first, by the matrix
+of size min(n, d) where that is small (up to 1024, or 2048 when count > 64), else matrix-free (block Lanczos
+with full reorthogonalisation; memory O(count * (n + d))); doc/theory.md (20), (25). A value of multiplicity m
+appears m times. The sign of a vector is such that its component of largest magnitude is positive. Each value
+is accurate to 1e-10 * values[0], as the numbers that ddn_dataset_read gives determine it: however far from 0
+the points are (they are then rounded to 2^-53 of that distance, which is not counted), and exactly 0 for
+copies of one point. 1 <= count <= min(n, d, 512). Can be cancelled. DDN_E_CONVERGENCE if that accuracy was
+not reached, DDN_E_NONFINITE if the covariance is outside the range of double.
+"""
 ddn_dataset_spectrum(ctx, ds, count, values, vectors, ldv) =
     ccall((:ddn_dataset_spectrum, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Float64}, Int64), ctx, ds, count, values, vectors, ldv)
 
-# ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const double *c,
-#     double *sums, double *standard_errors)
+"""
+    ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, int64_t count, const double *c,
+        double *sums, double *standard_errors)
+
+sum_i log(1 + lambda_i / c[k]) over all eigenvalues lambda_i of the covariance, for each c[k]: what the
+collapse time of a Gaussian surrogate needs (doc/theory.md (35)). Exact when min(n, d) <= 4096, else by
+stochastic Lanczos quadrature with 24 random vectors.
+"""
 ddn_dataset_log_det(ctx, ds, count, c, sums, standard_errors) =
     ccall((:ddn_dataset_log_det, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}), ctx, ds, count, c, sums, standard_errors)
 
-# ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double tolerance, ddn_span **out)
+"""
+    ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double tolerance, ddn_span **out)
+
+Finds the span of ds, n >= 2, min(n, d) <= 8192. Axes come in order of falling variance as far as eigenvalues
+tell it, and are orthonormal to 1e-14. Left out are axes along which the variance of the points is at most
+`tolerance`, in [0, 1), times the largest eigenvalue of their covariance (which has the weights in it), and
+what may be rounding: 1e-28 of the mean square of the points, for n >= d also 2^-52 (d + 16) of that
+eigenvalue. ddn_span_distance says what was lost. Time O(min(n, d)^2 (n + d)); memory 8 r (n + d) bytes and,
+while it is made, up to 8 min(n, d) (4 min(n, d) + d) more. Can be cancelled. Errors: DDN_E_NULL, DDN_E_RANGE
+(size, tolerance), DDN_E_UNSUPPORTED (all points are equal), DDN_E_NONFINITE (tolerance; the covariance is
+outside the range of double), DDN_E_CONVERGENCE, DDN_E_NOMEM.
+"""
 ddn_span_create(ctx, ds, tolerance, out) =
     ccall((:ddn_span_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Ptr{Ptr{Cvoid}}), ctx, ds, tolerance, out)
 
-# ddn_status ddn_span_retain(const ddn_span *span)
+"""
+    ddn_status ddn_span_retain(const ddn_span *span)
+
+Adds a reference to the span: it then takes one more ddn_span_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_span_retain(span) =
     ccall((:ddn_span_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), span)
 
-# void ddn_span_destroy(ddn_span *span)
+"""
+    void ddn_span_destroy(ddn_span *span)
+
+Lets go of the span. NULL is a no-op.
+"""
 ddn_span_destroy(span) =
     ccall((:ddn_span_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), span)
 
-# int64_t ddn_span_rank(const ddn_span *span)
+"""
+    int64_t ddn_span_rank(const ddn_span *span)
+
+The dimension r >= 1 of the span; 0 for NULL.
+"""
 ddn_span_rank(span) =
     ccall((:ddn_span_rank, libdiffdyn), Int64,
           (Ptr{Cvoid},), span)
 
-# double ddn_span_distance(const ddn_span *span)
+"""
+    double ddn_span_distance(const ddn_span *span)
+
+The largest Euclidean distance of a point from the span, which is rounding for n < d and tolerance 0. 0 for
+NULL.
+"""
 ddn_span_distance(span) =
     ccall((:ddn_span_distance, libdiffdyn), Float64,
           (Ptr{Cvoid},), span)
 
-# ddn_status ddn_dataset_create_in_span(ddn_context *ctx, const ddn_span *span, ddn_type type, ddn_dataset
-#     **out)
+"""
+    ddn_status ddn_dataset_create_in_span(ddn_context *ctx, const ddn_span *span, ddn_type type, ddn_dataset
+        **out)
+
+The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels and weights of
+the original: DDN_TYPE_F64, which copies nothing, or DDN_TYPE_F32, rounded to 2^-24 of each number, twice as
+fast. Errors: DDN_E_NULL, DDN_E_RANGE (type), DDN_E_NONFINITE (too large for DDN_TYPE_F32), DDN_E_NOMEM.
+"""
 ddn_dataset_create_in_span(ctx, span, type_, out) =
     ccall((:ddn_dataset_create_in_span, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Ptr{Ptr{Cvoid}}), ctx, span, type_, out)
 
-# ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, int64_t m, const double *x,
-#     int64_t ldx, double *coordinates, int64_t ldc, double *residual, int64_t ldr)
+"""
+    ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, int64_t m, const double *x,
+        int64_t ldx, double *coordinates, int64_t ldc, double *residual, int64_t ldr)
+
+From d dimensions to r; doc/theory.md (80). a >= 0 is 1 for points, a(t) for states x_t = a x_0 + s z of a
+schedule, 0 for vectors (scores, noise). Nothing overlaps but as said. Each row has the same bits whatever the
+batch and the number of threads. Errors: DDN_E_NULL, DDN_E_SHAPE (ld), DDN_E_RANGE (m, a), DDN_E_NONFINITE (x,
+a); outputs are then untouched.
+"""
 ddn_span_project(ctx, span, a, m, x, ldx, coordinates, ldc, residual, ldr) =
     ccall((:ddn_span_project, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64), ctx, span, a, m, x, ldx, coordinates, ldc, residual, ldr)
 
-# ddn_status ddn_span_lift(ddn_context *ctx, const ddn_span *span, double a, int64_t m, const double
-#     *coordinates, int64_t ldc, double *out, int64_t ldo)
+"""
+    ddn_status ddn_span_lift(ddn_context *ctx, const ddn_span *span, double a, int64_t m, const double
+        *coordinates, int64_t ldc, double *out, int64_t ldo)
+
+Back: a mean + V coordinates, to which the caller adds what is outside. No overlap. Rules and errors as for
+ddn_span_project.
+"""
 ddn_span_lift(ctx, span, a, m, coordinates, ldc, out, ldo) =
     ccall((:ddn_span_lift, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64), ctx, span, a, m, coordinates, ldc, out, ldo)
 
-# ddn_status ddn_schedule_create_ou(ddn_context *ctx, ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_ou(ddn_context *ctx, ddn_schedule **out)
+
+Ornstein-Uhlenbeck dx = -x dt + sqrt(2) dW: a = e^-t, s^2 = 1 - e^-2t, t > 0. (1)
+"""
 ddn_schedule_create_ou(ctx, out) =
     ccall((:ddn_schedule_create_ou, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, out)
 
-# ddn_status ddn_schedule_create_vp_linear(ddn_context *ctx, double beta_min, double beta_max, ddn_schedule
-#     **out)
+"""
+    ddn_status ddn_schedule_create_vp_linear(ddn_context *ctx, double beta_min, double beta_max, ddn_schedule
+        **out)
+
+Continuous variance-preserving schedule with linear beta: time u in (0, 1], tau = (beta_min u + (beta_max -
+beta_min) u^2 / 2) / 2, a = e^-tau. 0 <= beta_min <= beta_max, beta_max > 0; usual values 0.1 and 20. (4)
+"""
 ddn_schedule_create_vp_linear(ctx, beta_min, beta_max, out) =
     ccall((:ddn_schedule_create_vp_linear, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Float64, Ptr{Ptr{Cvoid}}), ctx, beta_min, beta_max, out)
 
-# ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double beta_last, int64_t steps,
-#     ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_ddpm(ddn_context *ctx, double beta_first, double beta_last, int64_t steps,
+        ddn_schedule **out)
+
+DDPM (Ho et al. 2020): time is the index i <= steps - 1 of beta_i, linear from beta_first to beta_last; a^2 =
+prod_{j <= i} (1 - beta_j). Between indices log a is interpolated linearly, and index -1 means a = 1, s = 0:
+times are in (-1, steps - 1], and -1 itself is valid as the end of a grid only. Usual values 1e-4, 0.02, 1000.
+(5)
+"""
 ddn_schedule_create_ddpm(ctx, beta_first, beta_last, steps, out) =
     ccall((:ddn_schedule_create_ddpm, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Float64, Int64, Ptr{Ptr{Cvoid}}), ctx, beta_first, beta_last, steps, out)
 
-# ddn_status ddn_schedule_create_scaled_linear(ddn_context *ctx, double beta_first, double beta_last, int64_t
-#     steps, ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_scaled_linear(ddn_context *ctx, double beta_first, double beta_last,
+        int64_t steps, ddn_schedule **out)
+
+Scaled linear betas (latent diffusion, Rombach et al. 2021): as DDPM with the square roots of beta_i linear
+from sqrt(beta_first) to sqrt(beta_last). Usual values 0.00085, 0.012, 1000. (5)
+"""
 ddn_schedule_create_scaled_linear(ctx, beta_first, beta_last, steps, out) =
     ccall((:ddn_schedule_create_scaled_linear, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Float64, Int64, Ptr{Ptr{Cvoid}}), ctx, beta_first, beta_last, steps, out)
 
-# ddn_status ddn_schedule_create_table(ddn_context *ctx, ddn_table kind, int64_t count, const double *values,
-#     ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_table(ddn_context *ctx, ddn_table kind, int64_t count, const double
+        *values, ddn_schedule **out)
+
+A schedule given by its numbers at the indices 0 .. count - 1, as a trained network has them (alphas_cumprod
+or betas of its scheduler); all else as for DDPM: index -1 is clean data, between indices log a is linear.
+Every number is in (0, 1), and alpha_bar falls with the index, else DDN_E_RANGE with the entry, its value and
+the limit. The last one may be that of pure noise, alpha_bar = 0 or beta = 1: between the last two indices a
+is linear then. (5)
+"""
 ddn_schedule_create_table(ctx, kind, count, values, out) =
     ccall((:ddn_schedule_create_table, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), ctx, kind, count, values, out)
 
-# ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, double offset, double beta_max,
-#     ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_cosine(ddn_context *ctx, int64_t steps, double offset, double beta_max,
+        ddn_schedule **out)
+
+Cosine betas (Nichol & Dhariwal 2021): as DDPM with beta_i = min(1 - g((i+1)/steps)/g(i/steps), beta_max),
+g(u) = cos^2((u + offset)/(1 + offset) pi/2). Usual values 1000, 0.008, 0.999. (6)
+"""
 ddn_schedule_create_cosine(ctx, steps, offset, beta_max, out) =
     ccall((:ddn_schedule_create_cosine, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Float64, Float64, Ptr{Ptr{Cvoid}}), ctx, steps, offset, beta_max, out)
 
-# ddn_status ddn_schedule_create_zero_snr(ddn_context *ctx, const ddn_schedule *base, ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_zero_snr(ddn_context *ctx, const ddn_schedule *base, ddn_schedule **out)
+
+Zero terminal SNR (Lin et al. 2023, arXiv:2305.08891): the levels of another schedule of indices, their a
+shifted and scaled so that the first one stays and the last one is 0. (27) DDN_E_UNSUPPORTED if the other one
+has no indices.
+"""
 ddn_schedule_create_zero_snr(ctx, base, out) =
     ccall((:ddn_schedule_create_zero_snr, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, base, out)
 
-# ddn_status ddn_schedule_create_edm(ddn_context *ctx, ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_edm(ddn_context *ctx, ddn_schedule **out)
+
+Variance-exploding / EDM (Karras et al. 2022): time is sigma > 0, a = 1, s = sigma. (7)
+"""
 ddn_schedule_create_edm(ctx, out) =
     ccall((:ddn_schedule_create_edm, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, out)
 
-# ddn_status ddn_schedule_create_flow(ddn_context *ctx, ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_flow(ddn_context *ctx, ddn_schedule **out)
+
+Flow matching / rectified flow: time u in (0, 1], a = 1 - u, s = u. At u = 1 nothing is left of the data: a =
+0. (26)
+"""
 ddn_schedule_create_flow(ctx, out) =
     ccall((:ddn_schedule_create_flow, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, out)
 
-# ddn_status ddn_schedule_create_custom(ddn_context *ctx, double t_min, double t_max, ddn_schedule_fn eval,
-#     void *user, ddn_release_fn release, ddn_schedule **out)
+"""
+    ddn_status ddn_schedule_create_custom(ddn_context *ctx, double t_min, double t_max, ddn_schedule_fn eval,
+        void *user, ddn_release_fn release, ddn_schedule **out)
+
+A schedule of the host's own on [t_min, t_max]. s/a must increase with t (checked at 257 points; DDN_E_RANGE);
+a may be 0 at t_max. Example: doc/examples/simple/schedule.c
+"""
 ddn_schedule_create_custom(ctx, t_min, t_max, eval, user, release, out) =
     ccall((:ddn_schedule_create_custom, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Float64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, t_min, t_max, eval, user, release, out)
 
-# ddn_status ddn_schedule_retain(const ddn_schedule *sch)
+"""
+    ddn_status ddn_schedule_retain(const ddn_schedule *sch)
+
+Adds a reference to the schedule: it then takes one more ddn_schedule_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_schedule_retain(sch) =
     ccall((:ddn_schedule_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), sch)
 
-# void ddn_schedule_destroy(ddn_schedule *sch)
+"""
+    void ddn_schedule_destroy(ddn_schedule *sch)
+
+Lets go of the schedule. NULL is a no-op.
+"""
 ddn_schedule_destroy(sch) =
     ccall((:ddn_schedule_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), sch)
 
-# const char *ddn_schedule_kind(const ddn_schedule *sch)
+"""
+    const char *ddn_schedule_kind(const ddn_schedule *sch)
+
+\"ou\", \"vp_linear\", \"ddpm\", \"scaled_linear\", \"table\", \"cosine\", \"zero_snr\", \"edm\", \"flow\" or
+\"custom\".
+"""
 ddn_schedule_kind(sch) =
     ccall((:ddn_schedule_kind, libdiffdyn), Cstring,
           (Ptr{Cvoid},), sch)
 
-# ddn_status ddn_schedule_range(ddn_context *ctx, const ddn_schedule *sch, double *t_min, double *t_max)
+"""
+    ddn_status ddn_schedule_range(ddn_context *ctx, const ddn_schedule *sch, double *t_min, double *t_max)
+
+Smallest and largest time it accepts (t_min itself excluded where s would be 0).
+"""
 ddn_schedule_range(ctx, sch, t_min, t_max) =
     ccall((:ddn_schedule_range, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Float64}, Ptr{Float64}), ctx, sch, t_min, t_max)
 
-# ddn_status ddn_schedule_eval(ddn_context *ctx, const ddn_schedule *sch, double t, double *a, double *s)
+"""
+    ddn_status ddn_schedule_eval(ddn_context *ctx, const ddn_schedule *sch, double t, double *a, double *s)
+
+a(t) and s(t). Times must be finite and in range: t <= 0 is DDN_E_RANGE for OU.
+"""
 ddn_schedule_eval(ctx, sch, t, a, s) =
     ccall((:ddn_schedule_eval, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Ptr{Float64}, Ptr{Float64}), ctx, sch, t, a, s)
 
-# ddn_status ddn_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f, double *g2)
+"""
+    ddn_status ddn_schedule_rates(ddn_context *ctx, const ddn_schedule *sch, double t, double *f, double *g2)
+
+Rates of the forward SDE dx = f x dt + g dW that has these a and s. (8) Where a = 0 they are infinite:
+DDN_E_RANGE.
+"""
 ddn_schedule_rates(ctx, sch, t, f, g2) =
     ccall((:ddn_schedule_rates, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Ptr{Float64}, Ptr{Float64}), ctx, sch, t, f, g2)
 
-# ddn_status ddn_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double t, double *tau)
+"""
+    ddn_status ddn_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double t, double *tau)
+
+From the schedule's time to OU time.
+"""
 ddn_schedule_to_ou(ctx, sch, t, tau) =
     ccall((:ddn_schedule_to_ou, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Ptr{Float64}), ctx, sch, t, tau)
 
-# ddn_status ddn_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t)
+"""
+    ddn_status ddn_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t)
+
+From OU time to the schedule's time, the inverse of ddn_schedule_to_ou; infinity is the last time of a
+schedule that has a = 0 there.
+"""
 ddn_schedule_from_ou(ctx, sch, tau, t) =
     ccall((:ddn_schedule_from_ou, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Ptr{Float64}), ctx, sch, tau, t)
 
-# ddn_status ddn_time_convert(ddn_context *ctx, ddn_coordinate from, ddn_coordinate to, double value, double
-#     *result)
+"""
+    ddn_status ddn_time_convert(ddn_context *ctx, ddn_coordinate from, ddn_coordinate to, double value, double
+        *result)
+
+Converts a noise level between coordinates without loss near either end. (2)
+"""
 ddn_time_convert(ctx, from, to, value, result) =
     ccall((:ddn_time_convert, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int32, Float64, Ptr{Float64}), ctx, from, to, value, result)
 
-# ddn_status ddn_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind, double t_first,
-#     double t_last, int64_t count, double *times)
+"""
+    ddn_status ddn_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind, double t_first,
+        double t_last, int64_t count, double *times)
+
+A grid of count >= 2 times, increasing or decreasing as t_first, t_last are; t_first != t_last.
+"""
 ddn_schedule_grid(ctx, sch, kind, t_first, t_last, count, times) =
     ccall((:ddn_schedule_grid, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Float64, Float64, Int64, Ptr{Float64}), ctx, sch, kind, t_first, t_last, count, times)
 
-# ddn_status ddn_schedule_forward(ddn_context *ctx, const ddn_schedule *sch, double t_from, double t_to,
-#     int64_t seed, int64_t first_path, int64_t step, int64_t m, int64_t d, double *x, int64_t ldx)
+"""
+    ddn_status ddn_schedule_forward(ddn_context *ctx, const ddn_schedule *sch, double t_from, double t_to,
+        int64_t seed, int64_t first_path, int64_t step, int64_t m, int64_t d, double *x, int64_t ldx)
+
+Forward transition: states at time t_from become samples at t_to > t_from, exactly: x' = (a'/a) x + sqrt(s'^2
+- (a'/a)^2 s^2) z. t_from = 0 (or, for DDPM, -1) means clean data where the schedule has a = 1, s = 0 there.
+Row r uses noise(seed, first_path + r, step, coordinate). (9)
+"""
 ddn_schedule_forward(ctx, sch, t_from, t_to, seed, first_path, step, m, d, x, ldx) =
     ccall((:ddn_schedule_forward, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Int64, Int64, Int64, Int64, Int64, Ptr{Float64}, Int64), ctx, sch, t_from, t_to, seed, first_path, step, m, d, x, ldx)
 
-# ddn_status ddn_noise_draw(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path, int64_t step,
-#     int64_t first, int64_t count, double *z)
+"""
+    ddn_status ddn_noise_draw(ddn_context *ctx, int64_t seed, int32_t stream, int64_t path, int64_t step,
+        int64_t first, int64_t count, double *z)
+
+The noise itself: standard normal deviates for coordinates first .. first+count-1 of (seed, path, step):
+Philox 4x64-10 and Box-Muller, a pure function of its arguments. `stream` separates uses. Hosts take streams
+64 and above; smaller ones are the library's, and what comes of them may equal numbers of a run. (10)
+"""
 ddn_noise_draw(ctx, seed, stream, path, step, first, count, z) =
     ccall((:ddn_noise_draw, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Int32, Int64, Int64, Int64, Int64, Ptr{Float64}), ctx, seed, stream, path, step, first, count, z)
 
-# ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds, const ddn_schedule *sch,
-#     ddn_oracle **out)
+"""
+    ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds, const ddn_schedule *sch,
+        ddn_oracle **out)
+
+The exact score of the empirical measure of a dataset, p_t = sum_i pi_i N(a y_i, s^2 I), pi_i = 1/n or the
+weights of the points: l_i = -|x - a y_i|^2 / (2 s^2) + log(n pi_i), w = softmax(l), mean = sum w_i y_i, score
+= (a mean - x)/s^2. (doc/theory.md (11), (25); Biroli et al. 2024, eq. 2 and 9.) Weights are part of every
+output: a set with weights has the p_t, the score and the class posterior of the set that has copies in their
+place, and the entropy, sum w^2, w_max and components of its n points. The dataset's numbers are read in
+place, in their stored type; d + 2 n doubles at most are kept beside them.
+
+Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most 1e-12 for f64
+data and 1e-5 for f32 and u8 data; where the score nearly vanishes (midpoints between points), up to the
+rounding floor (8 + n/128) u (|x| + a |y|) / s^2 more, y the nearest point, u = 2^-53 or 2^-24. Errors of the
+mean are s^2/a times those. Logits relative to the largest, and with them weights relative to their size, are
+good to 1e-9 for f64 data and 1e-3 for f32 and u8 data: so are ENTROPY, ONE_MINUS_W_MAX and TRACE_COV relative
+to theirs, CLASS_POSTERIOR relative to W (1 - W), W_MAX and SUM_W2 relative to 1 - w_max (and 16 roundings of
+1 in f64 or f32), LOG_P absolutely (and to (8 + d/8) 2^-53 of |x - a y|^2/(2 s^2) + 100). All outputs move
+with the mass that DDN_QUERY_EPSILON lets drop: see there.
+
+Range: points are at most 1e150 from their mean (DDN_E_RANGE), and a state is refused by row (DDN_E_RANGE)
+where |x - a y| / s can exceed 1e150; its logits would not fit in a double.
+"""
 ddn_oracle_create_empirical(ctx, ds, sch, out) =
     ccall((:ddn_oracle_create_empirical, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, ds, sch, out)
 
-# ddn_status ddn_oracle_retain(const ddn_oracle *oracle)
+"""
+    ddn_status ddn_oracle_retain(const ddn_oracle *oracle)
+
+Adds a reference to the oracle: it then takes one more ddn_oracle_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_oracle_retain(oracle) =
     ccall((:ddn_oracle_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), oracle)
 
-# void ddn_oracle_destroy(ddn_oracle *oracle)
+"""
+    void ddn_oracle_destroy(ddn_oracle *oracle)
+
+Lets go of the oracle. NULL is a no-op.
+"""
 ddn_oracle_destroy(oracle) =
     ccall((:ddn_oracle_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), oracle)
 
-# int64_t ddn_oracle_d(const ddn_oracle *oracle)
+"""
+    int64_t ddn_oracle_d(const ddn_oracle *oracle)
+
+Dimension of the states that the oracle takes; 0 for NULL.
+"""
 ddn_oracle_d(oracle) =
     ccall((:ddn_oracle_d, libdiffdyn), Int64,
           (Ptr{Cvoid},), oracle)
 
-# int64_t ddn_oracle_components(const ddn_oracle *oracle)
+"""
+    int64_t ddn_oracle_components(const ddn_oracle *oracle)
+
+Number of components that DDN_OUT_ARGMAX and DDN_OUT_DRAW_INDEX refer to: data points of an empirical oracle,
+whatever their weights, components of a mixture, 0 where there are none.
+"""
 ddn_oracle_components(oracle) =
     ccall((:ddn_oracle_components, libdiffdyn), Int64,
           (Ptr{Cvoid},), oracle)
 
-# int64_t ddn_oracle_class_count(const ddn_oracle *oracle)
+"""
+    int64_t ddn_oracle_class_count(const ddn_oracle *oracle)
+
+Number of classes; 0 where there are none.
+"""
 ddn_oracle_class_count(oracle) =
     ccall((:ddn_oracle_class_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), oracle)
 
-# const char *ddn_oracle_kind(const ddn_oracle *oracle)
+"""
+    const char *ddn_oracle_kind(const ddn_oracle *oracle)
+
+\"empirical\", ...
+"""
 ddn_oracle_kind(oracle) =
     ccall((:ddn_oracle_kind, libdiffdyn), Cstring,
           (Ptr{Cvoid},), oracle)
 
-# const ddn_schedule *ddn_oracle_schedule(const ddn_oracle *oracle)
+"""
+    const ddn_schedule *ddn_oracle_schedule(const ddn_oracle *oracle)
+
+The schedule.
+"""
 ddn_oracle_schedule(oracle) =
     ccall((:ddn_oracle_schedule, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), oracle)
 
-# const ddn_dataset *ddn_oracle_dataset(const ddn_oracle *oracle)
+"""
+    const ddn_dataset *ddn_oracle_dataset(const ddn_oracle *oracle)
+
+The dataset of an empirical oracle.
+"""
 ddn_oracle_dataset(oracle) =
     ccall((:ddn_oracle_dataset, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), oracle)
 
-# const char *ddn_output_name(ddn_output what)
+"""
+    const char *ddn_output_name(ddn_output what)
+
+Name of an output, such as \"DDN_OUT_SCORE\".
+"""
 ddn_output_name(what) =
     ccall((:ddn_output_name, libdiffdyn), Cstring,
           (Int32,), what)
 
-# ddn_type ddn_output_type(ddn_output what)
+"""
+    ddn_type ddn_output_type(ddn_output what)
+
+Type of its numbers: DDN_TYPE_F64 (ddn_query_bind_f64) or DDN_TYPE_I64 (ddn_query_bind_i64); 0 for a number
+that is none.
+"""
 ddn_output_type(what) =
     ccall((:ddn_output_type, libdiffdyn), Int32,
           (Int32,), what)
 
-# int64_t ddn_oracle_output_width(const ddn_oracle *oracle, ddn_output what)
+"""
+    int64_t ddn_oracle_output_width(const ddn_oracle *oracle, ddn_output what)
+
+How many numbers of an output a state has: 1, d, or the number of classes; 0 where this oracle cannot give it.
+"""
 ddn_oracle_output_width(oracle, what) =
     ccall((:ddn_oracle_output_width, libdiffdyn), Int64,
           (Ptr{Cvoid}, Int32), oracle, what)
 
-# ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_query **out)
+"""
+    ddn_status ddn_query_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_query **out)
+
+Creates a query that wants nothing yet.
+"""
 ddn_query_create(ctx, oracle, out) =
     ccall((:ddn_query_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, oracle, out)
 
-# void ddn_query_destroy(ddn_query *query)
+"""
+    void ddn_query_destroy(ddn_query *query)
+
+Lets go of the query. NULL is a no-op.
+"""
 ddn_query_destroy(query) =
     ccall((:ddn_query_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), query)
 
-# ddn_status ddn_query_bind_f64(ddn_query *query, ddn_output what, double *out, int64_t ld)
+"""
+    ddn_status ddn_query_bind_f64(ddn_query *query, ddn_output what, double *out, int64_t ld)
+
+Binds an output of doubles. The memory is the caller's, is written by ddn_query_run for its m rows, and may
+not overlap x or other outputs. An output that this kind of oracle cannot give is DDN_E_UNSUPPORTED, one of
+integers DDN_E_TYPE.
+"""
 ddn_query_bind_f64(query, what, out, ld) =
     ccall((:ddn_query_bind_f64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Float64}, Int64), query, what, out, ld)
 
-# ddn_status ddn_query_bind_i64(ddn_query *query, ddn_output what, int64_t *out)
+"""
+    ddn_status ddn_query_bind_i64(ddn_query *query, ddn_output what, int64_t *out)
+
+Binds an output of integers; rules as for ddn_query_bind_f64.
+"""
 ddn_query_bind_i64(query, what, out) =
     ccall((:ddn_query_bind_i64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Int64}), query, what, out)
 
-# ddn_status ddn_query_bind_input(ddn_query *query, ddn_input what, const double *in, int64_t ld)
+"""
+    ddn_status ddn_query_bind_input(ddn_query *query, ddn_input what, const double *in, int64_t ld)
+
+Binds an input; rules as for ddn_query_bind_f64.
+"""
 ddn_query_bind_input(query, what, in_, ld) =
     ccall((:ddn_query_bind_input, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Float64}, Int64), query, what, in_, ld)
 
-# ddn_status ddn_query_bind_f32(ddn_query *query, ddn_output what, float *out, int64_t ld)
+"""
+    ddn_status ddn_query_bind_f32(ddn_query *query, ddn_output what, float *out, int64_t ld)
+
+Binds a real output in single precision: what ddn_query_bind_f64 would give, rounded once. The last binding of
+an output, of either type, is the one that counts. A number beyond the range of float is DDN_E_RANGE, by row
+and column, and nothing is written then (an infinite SECOND_DISTANCE2 stays one). Costs m rows of doubles of
+scratch.
+"""
 ddn_query_bind_f32(query, what, out, ld) =
     ccall((:ddn_query_bind_f32, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Float32}, Int64), query, what, out, ld)
 
-# ddn_status ddn_query_bind_input_f32(ddn_query *query, ddn_input what, const float *in, int64_t ld)
+"""
+    ddn_status ddn_query_bind_input_f32(ddn_query *query, ddn_input what, const float *in, int64_t ld)
+
+Binds an input in single precision, which is promoted exactly. The last binding counts.
+"""
 ddn_query_bind_input_f32(query, what, in_, ld) =
     ccall((:ddn_query_bind_input_f32, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Ptr{Float32}, Int64), query, what, in_, ld)
 
-# int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what)
+"""
+    int32_t ddn_oracle_can(const ddn_oracle *oracle, ddn_output what)
+
+1 if this oracle can give `what`, else 0.
+"""
 ddn_oracle_can(oracle, what) =
     ccall((:ddn_oracle_can, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32), oracle, what)
 
-# ddn_status ddn_query_set_noise(ddn_query *query, int64_t seed, int64_t first_path, int64_t step, int64_t
-#     count, const int64_t *paths)
+"""
+    ddn_status ddn_query_set_noise(ddn_query *query, int64_t seed, int64_t first_path, int64_t step, int64_t
+        count, const int64_t *paths)
+
+Randomness of DDN_OUT_DRAW: row r uses (seed, first_path + r, step), or paths[r] where these are given.
+"""
 ddn_query_set_noise(query, seed, first_path, step, count, paths) =
     ccall((:ddn_query_set_noise, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Int64, Int64, Int64, Ptr{Int64}), query, seed, first_path, step, count, paths)
 
-# ddn_options *ddn_query_options(ddn_query *query)
+"""
+    ddn_options *ddn_query_options(ddn_query *query)
+
+The options of a query; see ddn_options in base.h.
+"""
 ddn_query_options(query) =
     ccall((:ddn_query_options, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), query)
 
-# ddn_status ddn_query_run(ddn_query *query, double t, int64_t m, const double *x, int64_t ldx)
+"""
+    ddn_status ddn_query_run(ddn_query *query, double t, int64_t m, const double *x, int64_t ldx)
+
+Evaluates at states (ldx >= d, m >= 0) at time t: fills every bound output in one pass over the data. NaN or
+Inf in x is refused by row and column, a time out of range by value; outputs are then untouched. Results do
+not depend on the number of threads, bit for bit.
+"""
 ddn_query_run(query, t, m, x, ldx) =
     ccall((:ddn_query_run, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Int64), query, t, m, x, ldx)
 
-# ddn_status ddn_query_run_f32(ddn_query *query, double t, int64_t m, const float *x, int64_t ldx)
+"""
+    ddn_status ddn_query_run_f32(ddn_query *query, double t, int64_t m, const float *x, int64_t ldx)
+
+ddn_query_run for states in single precision, promoted exactly: outputs are those of the same numbers in
+double, bit for bit. Outputs may be of either type.
+"""
 ddn_query_run_f32(query, t, m, x, ldx) =
     ccall((:ddn_query_run_f32, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Int64, Ptr{Float32}, Int64), query, t, m, x, ldx)
 
-# double ddn_query_dropped(const ddn_query *query)
+"""
+    double ddn_query_dropped(const ddn_query *query)
+
+Of the last run: largest bound over the states on the posterior mass left out.
+"""
 ddn_query_dropped(query) =
     ccall((:ddn_query_dropped, libdiffdyn), Float64,
           (Ptr{Cvoid},), query)
 
-# double ddn_query_touched(const ddn_query *query)
+"""
+    double ddn_query_touched(const ddn_query *query)
+
+Of the last run: how often the data were read for a state, on average; 1 is every point once. A screen reads
+every point, to find which few matter; a trajectory's own list far fewer.
+"""
 ddn_query_touched(query) =
     ccall((:ddn_query_touched, libdiffdyn), Float64,
           (Ptr{Cvoid},), query)
 
-# int64_t ddn_oracle_way_count(const ddn_oracle *oracle)
+"""
+    int64_t ddn_oracle_way_count(const ddn_oracle *oracle)
+
+An empirical oracle has several ways to evaluate a state, from cheap ones that serve some states to one that
+serves all (doc/design.md, \"How the empirical score is computed\"). They are tried in this order for each
+state. How many there are; 0 for kinds that have one way only. A later version may have more ways, and other
+numbers for them; their names stay. Example: doc/examples/simple/ways.c
+"""
 ddn_oracle_way_count(oracle) =
     ccall((:ddn_oracle_way_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), oracle)
 
-# const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way)
+"""
+    const char *ddn_oracle_way_name(const ddn_oracle *oracle, int64_t way)
+
+Name of a way: \"narrow\", \"nearby\", \"refine\", \"dense_f32\", \"dense_f64\", \"refine_wide\",
+\"dense_wide\", \"direct\".
+"""
 ddn_oracle_way_name(oracle, way) =
     ccall((:ddn_oracle_way_name, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Int64), oracle, way)
 
-# int64_t ddn_query_tally(const ddn_query *query, ddn_way_tally what, int64_t way)
+"""
+    int64_t ddn_query_tally(const ddn_query *query, ddn_way_tally what, int64_t way)
+
+What a way did in the last run of a query, also one that failed; 0 where there is no such way.
+"""
 ddn_query_tally(query, what, way) =
     ccall((:ddn_query_tally, libdiffdyn), Int64,
           (Ptr{Cvoid}, Int32, Int64), query, what, way)
 
-# int64_t ddn_query_tally_total(const ddn_query *query, ddn_way_tally what, int64_t way)
+"""
+    int64_t ddn_query_tally_total(const ddn_query *query, ddn_way_tally what, int64_t way)
+
+What a way did in all runs of a query.
+"""
 ddn_query_tally_total(query, what, way) =
     ccall((:ddn_query_tally_total, libdiffdyn), Int64,
           (Ptr{Cvoid}, Int32, Int64), query, what, way)
 
-# int64_t ddn_oracle_tally(const ddn_oracle *oracle, ddn_way_tally what, int64_t way)
+"""
+    int64_t ddn_oracle_tally(const ddn_oracle *oracle, ddn_way_tally what, int64_t way)
+
+What a way did in all runs of all queries of an oracle, also those inside integrators and analyses, which
+threads may still be adding to.
+"""
 ddn_oracle_tally(oracle, what, way) =
     ccall((:ddn_oracle_tally, libdiffdyn), Int64,
           (Ptr{Cvoid}, Int32, Int64), oracle, what, way)
 
-# const char *ddn_query_way_note(const ddn_query *query, int64_t way)
+"""
+    const char *ddn_query_way_note(const ddn_query *query, int64_t way)
+
+Why, in the last run, the way did not serve all states that came to it.
+"""
 ddn_query_way_note(query, way) =
     ccall((:ddn_query_way_note, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Int64), query, way)
 
-# int64_t ddn_query_scratch_bytes(const ddn_query *query)
+"""
+    int64_t ddn_query_scratch_bytes(const ddn_query *query)
+
+Bytes of scratch memory that the query holds at present.
+"""
 ddn_query_scratch_bytes(query) =
     ccall((:ddn_query_scratch_bytes, libdiffdyn), Int64,
           (Ptr{Cvoid},), query)
 
-# ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m, const double
-#     *x, int64_t ldx, double *score, int64_t lds)
+"""
+    ddn_status ddn_oracle_score(ddn_context *ctx, const ddn_oracle *oracle, double t, int64_t m, const double
+        *x, int64_t ldx, double *score, int64_t lds)
+
+The score alone, in one call. Example: doc/examples/simple/score.c
+"""
 ddn_oracle_score(ctx, oracle, t, m, x, ldx, score, lds) =
     ccall((:ddn_oracle_score, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64), ctx, oracle, t, m, x, ldx, score, lds)
 
-# ddn_status ddn_oracle_sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed, int64_t
-#     first_path, int64_t m, double *x, int64_t ldx, int64_t *index)
+"""
+    ddn_status ddn_oracle_sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed, int64_t
+        first_path, int64_t m, double *x, int64_t ldx, int64_t *index)
+
+Samples of the data, row r a function of (seed, first_path + r). For an empirical oracle row r is point
+(first_path + r) modulo n, each in turn, and one drawn by the weights where points have them. Averages over
+points in turn spread less than independent draws, which analyses take.
+"""
 ddn_oracle_sample_data(ctx, oracle, seed, first_path, m, x, ldx, index) =
     ccall((:ddn_oracle_sample_data, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Int64, Ptr{Float64}, Int64, Ptr{Int64}), ctx, oracle, seed, first_path, m, x, ldx, index)
 
-# ddn_status ddn_result_retain(const ddn_result *result)
+"""
+    ddn_status ddn_result_retain(const ddn_result *result)
+
+Adds a reference to the result: it then takes one more ddn_result_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_result_retain(result) =
     ccall((:ddn_result_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), result)
 
-# void ddn_result_destroy(ddn_result *result)
+"""
+    void ddn_result_destroy(ddn_result *result)
+
+Lets go of the result. NULL is a no-op.
+"""
 ddn_result_destroy(result) =
     ccall((:ddn_result_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), result)
 
-# int64_t ddn_result_rows(const ddn_result *result)
+"""
+    int64_t ddn_result_rows(const ddn_result *result)
+
+Number of rows of the columns; 0 for NULL.
+"""
 ddn_result_rows(result) =
     ccall((:ddn_result_rows, libdiffdyn), Int64,
           (Ptr{Cvoid},), result)
 
-# int64_t ddn_result_column_count(const ddn_result *result)
+"""
+    int64_t ddn_result_column_count(const ddn_result *result)
+
+Number of columns; 0 for NULL.
+"""
 ddn_result_column_count(result) =
     ccall((:ddn_result_column_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), result)
 
-# const char *ddn_result_column_name(const ddn_result *result, int64_t i)
+"""
+    const char *ddn_result_column_name(const ddn_result *result, int64_t i)
+
+Name of column number i, from 0.
+"""
 ddn_result_column_name(result, i) =
     ccall((:ddn_result_column_name, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Int64), result, i)
 
-# int64_t ddn_result_scalar_count(const ddn_result *result)
+"""
+    int64_t ddn_result_scalar_count(const ddn_result *result)
+
+Number of scalars; 0 for NULL.
+"""
 ddn_result_scalar_count(result) =
     ccall((:ddn_result_scalar_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), result)
 
-# const char *ddn_result_scalar_name(const ddn_result *result, int64_t i)
+"""
+    const char *ddn_result_scalar_name(const ddn_result *result, int64_t i)
+
+Name of scalar number i, from 0.
+"""
 ddn_result_scalar_name(result, i) =
     ccall((:ddn_result_scalar_name, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Int64), result, i)
 
-# ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const char *name, int64_t capacity,
-#     double *out)
+"""
+    ddn_status ddn_result_column(ddn_context *ctx, const ddn_result *result, const char *name, int64_t
+        capacity, double *out)
+
+Copies a column, capacity >= rows (DDN_E_CAPACITY). NaN marks \"not measured\".
+"""
 ddn_result_column(ctx, result, name, capacity, out) =
     ccall((:ddn_result_column, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Int64, Ptr{Float64}), ctx, result, name, capacity, out)
 
-# ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const char *name, double *value,
-#     double *standard_error)
+"""
+    ddn_status ddn_result_scalar(ddn_context *ctx, const ddn_result *result, const char *name, double *value,
+        double *standard_error)
+
+A scalar. A crossing that does not exist on the grid has value NaN.
+"""
 ddn_result_scalar(ctx, result, name, value, standard_error) =
     ccall((:ddn_result_scalar, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Ptr{Float64}, Ptr{Float64}), ctx, result, name, value, standard_error)
 
-# const char *ddn_result_definition(const ddn_result *result, const char *name)
+"""
+    const char *ddn_result_definition(const ddn_result *result, const char *name)
+
+Which definition a scalar or column is, with grid and sample count.
+"""
 ddn_result_definition(result, name) =
     ccall((:ddn_result_definition, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Cstring), result, name)
 
-# const char *ddn_result_unit(const ddn_result *result, const char *name)
+"""
+    const char *ddn_result_unit(const ddn_result *result, const char *name)
+
+Its unit: \"1\", \"nats\", \"data units^2\", \"schedule time\", \"OU time\" ...; \"\" where none was given.
+"""
 ddn_result_unit(result, name) =
     ccall((:ddn_result_unit, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Cstring), result, name)
 
-# ddn_clock ddn_result_clock(const ddn_result *result)
+"""
+    ddn_clock ddn_result_clock(const ddn_result *result)
+
+The clock; 0 for NULL. Numbers that follow another clock say so in name and unit (t_ou).
+"""
 ddn_result_clock(result) =
     ccall((:ddn_result_clock, libdiffdyn), Int32,
           (Ptr{Cvoid},), result)
 
-# int64_t ddn_result_field_count(const ddn_result *result)
+"""
+    int64_t ddn_result_field_count(const ddn_result *result)
+
+Number of fields; 0 for NULL. Those of measurements: \"kind\" (\"identities\", \"clones\", \"last_change\",
+\"spectrum\", \"crossings\", \"regimes\", \"uturn\", \"branch\", \"path\", \"late_start\", \"memorization\",
+\"generalization\", \"log_likelihood\", \"line\", \"fixed_points\", \"critical\", \"diagram\", \"events\"),
+\"clock\" (\"ou\", \"schedule:ddpm\", \"none\"), \"library\" (its version), and where they apply \"seed\",
+\"oracle\" (kind), \"schedule\" (kind and parameters), \"data\" (type, points and dimensions), \"n\", \"d\",
+\"points\" (data set that judged, if one was given), \"test\" (data that a model has not seen),
+\"classifier\", \"step_error\" (how the steps of simulated paths were judged), and every setting under the
+name of its key, such as \"DDN_ANALYSIS_SAMPLES\".
+"""
 ddn_result_field_count(result) =
     ccall((:ddn_result_field_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), result)
 
-# const char *ddn_result_field_name(const ddn_result *result, int64_t i)
+"""
+    const char *ddn_result_field_name(const ddn_result *result, int64_t i)
+
+Name of field number i, from 0.
+"""
 ddn_result_field_name(result, i) =
     ccall((:ddn_result_field_name, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Int64), result, i)
 
-# const char *ddn_result_field(const ddn_result *result, const char *name)
+"""
+    const char *ddn_result_field(const ddn_result *result, const char *name)
+
+The text of a field.
+"""
 ddn_result_field(result, name) =
     ccall((:ddn_result_field, libdiffdyn), Cstring,
           (Ptr{Cvoid}, Cstring), result, name)
 
-# ddn_status ddn_result_create(ddn_context *ctx, const char *kind, ddn_clock clock, int64_t rows, ddn_result
-#     **out)
+"""
+    ddn_status ddn_result_create(ddn_context *ctx, const char *kind, ddn_clock clock, int64_t rows, ddn_result
+        **out)
+
+An open result with the fields \"kind\", \"clock\" and \"library\", and no columns yet. kind says what it is;
+kinds of the library mean what they mean there. Errors: DDN_E_KEY (kind is not a name, clock not a ddn_clock),
+DDN_E_RANGE (rows).
+"""
 ddn_result_create(ctx, kind, clock, rows, out) =
     ccall((:ddn_result_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Cstring, Int32, Int64, Ptr{Ptr{Cvoid}}), ctx, kind, clock, rows, out)
 
-# ddn_status ddn_result_create_copy(ddn_context *ctx, const ddn_result *result, ddn_result **out)
+"""
+    ddn_status ddn_result_create_copy(ddn_context *ctx, const ddn_result *result, ddn_result **out)
+
+An open result with everything that another one has: to add notes or columns to a measurement.
+"""
 ddn_result_create_copy(ctx, result, out) =
     ccall((:ddn_result_create_copy, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, result, out)
 
-# ddn_status ddn_result_add_column(ddn_context *ctx, ddn_result *result, const char *name, const char *unit,
-#     const char *definition, const double *values)
+"""
+    ddn_status ddn_result_add_column(ddn_context *ctx, ddn_result *result, const char *name, const char *unit,
+        const char *definition, const double *values)
+
+Adds a column to an open result (another is DDN_E_STATE, a name that is taken too). NAME_se is the standard
+error of NAME; the definition is a sentence of at most 511 bytes.
+"""
 ddn_result_add_column(ctx, result, name, unit, definition, values) =
     ccall((:ddn_result_add_column, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Cstring, Cstring, Ptr{Float64}), ctx, result, name, unit, definition, values)
 
-# ddn_status ddn_result_add_scalar(ddn_context *ctx, ddn_result *result, const char *name, const char *unit,
-#     const char *definition, double value, double standard_error)
+"""
+    ddn_status ddn_result_add_scalar(ddn_context *ctx, ddn_result *result, const char *name, const char *unit,
+        const char *definition, double value, double standard_error)
+
+Adds a scalar to an open result, as ddn_result_add_column.
+"""
 ddn_result_add_scalar(ctx, result, name, unit, definition, value, standard_error) =
     ccall((:ddn_result_add_scalar, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Cstring, Cstring, Float64, Float64), ctx, result, name, unit, definition, value, standard_error)
 
-# ddn_status ddn_result_set_field(ddn_context *ctx, ddn_result *result, const char *name, const char *text)
+"""
+    ddn_status ddn_result_set_field(ddn_context *ctx, ddn_result *result, const char *name, const char *text)
+
+Sets a field of an open result, such as \"data_path\", to a text of at most 511 bytes; one that is there gets
+the new text. \"kind\" and \"clock\" stay as they are (DDN_E_KEY).
+"""
 ddn_result_set_field(ctx, result, name, text) =
     ccall((:ddn_result_set_field, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Cstring), ctx, result, name, text)
 
-# ddn_status ddn_result_set_pooling(ddn_context *ctx, ddn_result *result, const char *name, ddn_pooling
-#     pooling, int64_t count)
+"""
+    ddn_status ddn_result_set_pooling(ddn_context *ctx, ddn_result *result, const char *name, ddn_pooling
+        pooling, int64_t count)
+
+Says how a column or scalar of an open result is pooled; NONE until it is said. count: samples behind each
+value of a mean or share, >= 1; else not used.
+"""
 ddn_result_set_pooling(ctx, result, name, pooling, count) =
     ccall((:ddn_result_set_pooling, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Int32, Int64), ctx, result, name, pooling, count)
 
-# ddn_status ddn_result_write(ddn_context *ctx, const ddn_result *result, const char *path, ddn_result_format
-#     format)
+"""
+    ddn_status ddn_result_write(ddn_context *ctx, const ddn_result *result, const char *path,
+        ddn_result_format format)
+
+Writes a result to a file. Numbers have up to 17 digits and read back as they are, in every locale. What was
+there stays whole until the new file is complete on the disk, and for good where that fails: it is written
+beside it (PATH.part-...) and renamed. Permissions stay, the target of a symbolic link is replaced, and what
+is no regular file is refused. Errors: DDN_E_KEY (format), DDN_E_IO, DDN_E_UNSUPPORTED (NPY without columns).
+"""
 ddn_result_write(ctx, result, path, format) =
     ccall((:ddn_result_write, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Int32), ctx, result, path, format)
 
-# ddn_status ddn_result_open(ddn_context *ctx, const char *path, ddn_result_format format, ddn_result **out)
+"""
+    ddn_status ddn_result_open(ddn_context *ctx, const char *path, ddn_result_format format, ddn_result **out)
+
+Reads a result file. From CSV and JSON it comes back as it was, immutable; from NPY, and from CSV files of
+other programs (names in the first line, empty or \"nan\" for NaN, comments behind #), the columns come, with
+kind \"table\" and no clock. At most 16384 columns. Errors: DDN_E_IO, DDN_E_KEY (format), DDN_E_FORMAT with
+the line.
+"""
 ddn_result_open(ctx, path, format, out) =
     ccall((:ddn_result_open, libdiffdyn), Int32,
           (Ptr{Cvoid}, Cstring, Int32, Ptr{Ptr{Cvoid}}), ctx, path, format, out)
 
-# ddn_status ddn_result_merge(ddn_context *ctx, const ddn_result *a, const ddn_result *b, ddn_result **out)
+"""
+    ddn_status ddn_result_merge(ddn_context *ctx, const ddn_result *a, const ddn_result *b, ddn_result **out)
+
+Pools two independent measurements of one thing to that of all their samples: means and shares with the errors
+that one run of all samples gives, crossings of a report from the pooled curves; what does not follow from two
+halves is NaN, and its definition says so. Kind, clock, grid, data, schedule, oracle and settings must agree
+(DDN_E_MISMATCH names what does not), but for SEED, BATCH and the numbers of samples SAMPLES, CLONES, PATHS.
+The seeds must differ: equal ones mean the same random numbers, which would count twice. Fields of the host
+stay where they agree. The whole is immutable. Example: doc/examples/simple/pooled.c
+"""
 ddn_result_merge(ctx, a, b, out) =
     ccall((:ddn_result_merge, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, a, b, out)
 
-# ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out)
+"""
+    ddn_status ddn_analysis_create(ddn_context *ctx, ddn_analysis **out)
+
+Creates settings, all at their presets.
+"""
 ddn_analysis_create(ctx, out) =
     ccall((:ddn_analysis_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, out)
 
-# void ddn_analysis_destroy(ddn_analysis *an)
+"""
+    void ddn_analysis_destroy(ddn_analysis *an)
+
+Lets go of the settings. NULL is a no-op.
+"""
 ddn_analysis_destroy(an) =
     ccall((:ddn_analysis_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), an)
 
-# ddn_options *ddn_analysis_options(ddn_analysis *an)
+"""
+    ddn_options *ddn_analysis_options(ddn_analysis *an)
+
+The settings as options; see ddn_options in base.h.
+"""
 ddn_analysis_options(an) =
     ccall((:ddn_analysis_options, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), an)
 
-# ddn_status ddn_analysis_set_classifier_f64(ddn_analysis *an, ddn_classify_f64_fn fn, void *user,
-#     ddn_release_fn release)
+"""
+    ddn_status ddn_analysis_set_classifier_f64(ddn_analysis *an, ddn_classify_f64_fn fn, void *user,
+        ddn_release_fn release)
+
+Sets the classifier of clones, U-turns, branches and clones of paths. It sees clean states: with it, clones
+end with the denoiser. One that was set before, in either precision, goes. release(user) is called when the
+classifier is replaced or the analysis destroyed; on failure the caller still owns user.
+"""
 ddn_analysis_set_classifier_f64(an, fn, user, release) =
     ccall((:ddn_analysis_set_classifier_f64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}), an, fn, user, release)
 
-# ddn_status ddn_analysis_set_classifier_f32(ddn_analysis *an, ddn_classify_f32_fn fn, void *user,
-#     ddn_release_fn release)
+"""
+    ddn_status ddn_analysis_set_classifier_f32(ddn_analysis *an, ddn_classify_f32_fn fn, void *user,
+        ddn_release_fn release)
+
+As ddn_analysis_set_classifier_f64, for one that sees states in single precision.
+"""
 ddn_analysis_set_classifier_f32(an, fn, user, release) =
     ccall((:ddn_analysis_set_classifier_f32, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}), an, fn, user, release)
 
-# ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds)
+"""
+    ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds)
+
+Sets the points that judge in place of the oracle's: clones, last changes, U-turns, branches and clones of
+paths then tell the nearest of these. d must be the oracle's (DDN_E_SHAPE, when it is used).
+"""
 ddn_analysis_set_points(an, ds) =
     ccall((:ddn_analysis_set_points, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), an, ds)
 
-# ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, const double
-#     *times, ddn_result **out)
+"""
+    ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, const double
+        *times, ddn_result **out)
+
+Averages over x ~ p_t by forward samples at times, increasing or decreasing, one evaluation a sample, no
+trajectories (doc/theory.md (30)-(36)). Samples are independent; the same random numbers serve all times, so
+the curves are smooth and a value does not depend on the rest of the grid. Where states between close points
+are rare they are drawn more often, with weights (39): for an empirical oracle, from the NEIGHBOURS nearest
+points of each point (as many of other classes; 0: plain samples). That search costs about an evaluation at
+each point; it is made where some time has rare states and it is worth it (up to 16384 points; else where that
+many evaluations are made). There are SAMPLES samples a time; or, where PRECISION is set, as many as make the
+standard error of phi_C and f_over_alpha, and that of phi over 1 - phi(inf), the range that it runs through,
+at most that, by the wider of NAME_se and the interval; DDN_E_CONVERGENCE, before the work is done, if a first
+look says that MOST_SAMPLES does not allow it: the text says what can be had. Columns \"t\", \"samples\" (at
+this time) and, each with the standard error NAME_se and the 95 % interval NAME_low, NAME_high: - \"phi\" = E
+sum_c W_c^2 (NaN without labels), \"phi_C\" = E sum w^2, - \"f\" = E S(w)/d, \"f_over_alpha\" (NaN for n = 1),
+\"df_dt\" from E tr Cov by I-MMSE, per unit of
+  the schedule's time (33), \"w_max\" = E max w, \"mmse\" = E tr Cov, \"log_p\" = E log p.
+
+The interval is not symmetric where few samples carry the mean (41): where nothing was seen, it says how much
+may have been missed, while NAME_se is 0. All but df_dt and log_p also have NAME_rho, the correlation of the
+error with that at the next larger time (NaN in the last).
+
+An output that the oracle does not have makes its columns NaN; DDN_E_UNSUPPORTED where it has none of them, as
+a model without log p: measure clones of it, or the exact oracle of its data. Scalars: \"evaluations\"
+(samples at all times), \"searched\" (points whose neighbours were looked for), \"n\" (the components of the
+oracle), \"d\", \"alpha\" = log(n)/d, with weights H(pi)/d, \"classes\". phi and phi_C are the clone and
+U-turn probabilities of the reverse SDE (eta = 1) with this very score.
+"""
 ddn_analysis_identities(an, oracle, count, times, out) =
     ccall((:ddn_analysis_identities, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), an, oracle, count, times, out)
 
-# ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_method method,
-#     ddn_integrator **out)
+"""
+    ddn_status ddn_integrator_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_method method,
+        ddn_integrator **out)
+
+Creates an integrator. The method decides the defaults: backward ones run from t_start down to t_end,
+DDN_METHOD_FORWARD from t_end up to t_start. Errors: DDN_E_NULL, DDN_E_KEY (method), DDN_E_UNSUPPORTED (the
+oracle cannot drive this method), DDN_E_NOMEM.
+"""
 ddn_integrator_create(ctx, oracle, method, out) =
     ccall((:ddn_integrator_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Ptr{Ptr{Cvoid}}), ctx, oracle, method, out)
 
-# void ddn_integrator_destroy(ddn_integrator *it)
+"""
+    void ddn_integrator_destroy(ddn_integrator *it)
+
+Lets go of the integrator. NULL is a no-op.
+"""
 ddn_integrator_destroy(it) =
     ccall((:ddn_integrator_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), it)
 
-# ddn_options *ddn_integrator_options(ddn_integrator *it)
+"""
+    ddn_options *ddn_integrator_options(ddn_integrator *it)
+
+The options of an integrator; see ddn_options in base.h.
+"""
 ddn_integrator_options(it) =
     ccall((:ddn_integrator_options, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), it)
 
-# ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const double *times)
+"""
+    ddn_status ddn_integrator_set_times(ddn_integrator *it, int64_t count, const double *times)
+
+A grid of the caller's own, count >= 2; replaces T_START, T_END, STEPS and GRID. count = 0 goes back to the
+options.
+"""
 ddn_integrator_set_times(it, count, times) =
     ccall((:ddn_integrator_set_times, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Float64}), it, count, times)
 
-# int64_t ddn_integrator_time_count(const ddn_integrator *it)
+"""
+    int64_t ddn_integrator_time_count(const ddn_integrator *it)
+
+Number of grid times of the present options.
+"""
 ddn_integrator_time_count(it) =
     ccall((:ddn_integrator_time_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), it)
 
-# ddn_status ddn_integrator_times(const ddn_integrator *it, int64_t capacity, double *times)
+"""
+    ddn_status ddn_integrator_times(const ddn_integrator *it, int64_t capacity, double *times)
+
+The grid times themselves, capacity >= ddn_integrator_time_count (DDN_E_CAPACITY).
+"""
 ddn_integrator_times(it, capacity, times) =
     ccall((:ddn_integrator_times, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Float64}), it, capacity, times)
 
-# ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count, const int64_t *paths)
+"""
+    ddn_status ddn_integrator_set_paths(ddn_integrator *it, int64_t count, const int64_t *paths)
+
+Path numbers per row instead of FIRST_PATH + row; count >= m of later runs. Two rows with the same state and
+different path numbers are clones. count = 0 goes back to FIRST_PATH.
+"""
 ddn_integrator_set_paths(it, count, paths) =
     ccall((:ddn_integrator_set_paths, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Int64}), it, count, paths)
 
-# ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
+"""
+    ddn_status ddn_integrator_draw_start(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
+
+Draws starts at the noisy end, the first time of the grid: N(0, (a^2 Lambda0 + s^2) I) with Lambda0 = 0, i.e.
+pure noise of variance s^2 (1 for OU at late times up to e^-2t).
+"""
 ddn_integrator_draw_start(it, m, x, ldx) =
     ccall((:ddn_integrator_draw_start, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Float64}, Int64), it, m, x, ldx)
 
-# ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
+"""
+    ddn_status ddn_integrator_run(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
+
+Runs the whole grid on the states x, in place. Noise of row r at step k is a function of (seed, path, step,
+coordinate) alone, so splitting a batch does not change a trajectory beyond rounding.
+
+DDN_STOPPED (cancel, progress or callback) and errors in the middle (a callback or a model that fails, memory,
+numbers that are not finite) stop the run: x then holds the states after the last completed step, and
+ddn_integrator_resume repeats what did not succeed and goes on. Until the run is resumed to its end or given
+up, options, times, paths and callbacks cannot be changed.
+
+Which outputs callbacks want is part of a run: it may decide how the score is evaluated, and so its last
+digits. The same numbers come for the same set of wanted outputs.
+"""
 ddn_integrator_run(it, m, x, ldx) =
     ccall((:ddn_integrator_run, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Float64}, Int64), it, m, x, ldx)
 
-# ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
+"""
+    ddn_status ddn_integrator_resume(ddn_integrator *it, int64_t m, double *x, int64_t ldx)
+
+Continues a stopped or restored run. The result is the one of an unbroken run, bit for bit (but see
+DDN_INTEGRATOR_TRAJECTORY). A callback that has seen the present time does not see it again, one that failed
+does.
+"""
 ddn_integrator_resume(it, m, x, ldx) =
     ccall((:ddn_integrator_resume, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Float64}, Int64), it, m, x, ldx)
 
-# ddn_status ddn_integrator_reset(ddn_integrator *it)
+"""
+    ddn_status ddn_integrator_reset(ddn_integrator *it)
+
+Gives a stopped run up, so that everything can be changed again.
+"""
 ddn_integrator_reset(it) =
     ccall((:ddn_integrator_reset, libdiffdyn), Int32,
           (Ptr{Cvoid},), it)
 
-# ddn_status ddn_integrator_position(const ddn_integrator *it, ddn_run_phase *phase, int64_t *index, int64_t
-#     *count, double *t)
+"""
+    ddn_status ddn_integrator_position(const ddn_integrator *it, ddn_run_phase *phase, int64_t *index, int64_t
+        *count, double *t)
+
+Where the run is.
+"""
 ddn_integrator_position(it, phase, index, count, t) =
     ccall((:ddn_integrator_position, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Int32}, Ptr{Int64}, Ptr{Int64}, Ptr{Float64}), it, phase, index, count, t)
 
-# int64_t ddn_integrator_tally(const ddn_integrator *it, ddn_tally what)
+"""
+    int64_t ddn_integrator_tally(const ddn_integrator *it, ddn_tally what)
+
+A count of the last run.
+"""
 ddn_integrator_tally(it, what) =
     ccall((:ddn_integrator_tally, libdiffdyn), Int64,
           (Ptr{Cvoid}, Int32), it, what)
 
-# ddn_status ddn_integrator_save_size(const ddn_integrator *it, int64_t *size)
+"""
+    ddn_status ddn_integrator_save_size(const ddn_integrator *it, int64_t *size)
+
+Bytes that ddn_integrator_save needs for the stopped run.
+"""
 ddn_integrator_save_size(it, size) =
     ccall((:ddn_integrator_save_size, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Int64}), it, size)
 
-# ddn_status ddn_integrator_save(const ddn_integrator *it, int64_t capacity, void *buffer)
+"""
+    ddn_status ddn_integrator_save(const ddn_integrator *it, int64_t capacity, void *buffer)
+
+Saves a stopped run: the states, where it is, the records of the observers attached (of observer.h, not of
+other callbacks), and what tells this run from others: method, schedule and its levels at the grid times,
+digests of the data with their labels and of the oracle, path numbers, wanted outputs, and the options that
+differ from their presets. The run stays as it is. The bytes mean the same on every machine that the library
+runs on, and later versions can read them.
+"""
 ddn_integrator_save(it, capacity, buffer) =
     ccall((:ddn_integrator_save, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Cvoid}), it, capacity, buffer)
 
-# ddn_status ddn_integrator_saved_rows(const ddn_integrator *it, int64_t size, const void *buffer, int64_t *m)
+"""
+    ddn_status ddn_integrator_saved_rows(const ddn_integrator *it, int64_t size, const void *buffer, int64_t
+        *m)
+
+Number of rows of a saved run, whatever it is a run of.
+"""
 ddn_integrator_saved_rows(it, size, buffer, m) =
     ccall((:ddn_integrator_saved_rows, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Cvoid}, Ptr{Int64}), it, size, buffer, m)
 
-# ddn_status ddn_integrator_restore(ddn_integrator *it, int64_t size, int64_t m, const void *buffer, double
-#     *x, int64_t ldx)
+"""
+    ddn_status ddn_integrator_restore(ddn_integrator *it, int64_t size, int64_t m, const void *buffer, double
+        *x, int64_t ldx)
+
+Takes a saved run over; ddn_integrator_resume then goes on. The integrator must be the same in everything that
+is saved, else DDN_E_MISMATCH says what differs: method, kind and digest of the oracle, schedule and levels
+(to 1e-12), options, times, path numbers. Callbacks may want any of the outputs that the saved run's wanted,
+which are evaluated in any case. Observers: where observers are attached on both sides, they must be of the
+same kinds in the same order, made alike, and get their records back. Without observers here the run goes on
+without them; if there were none when it was saved, those here see the rest of it. On failure nothing has
+happened: a stopped run of this integrator can still be resumed, and x is untouched.
+"""
 ddn_integrator_restore(it, size, m, buffer, x, ldx) =
     ccall((:ddn_integrator_restore, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Int64, Ptr{Cvoid}, Ptr{Float64}, Int64), it, size, m, buffer, x, ldx)
 
-# ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted, ddn_observe_fn fn, void *user,
-#     ddn_release_fn release)
+"""
+    ddn_status ddn_integrator_attach_callback(ddn_integrator *it, int64_t wanted, ddn_observe_fn fn, void
+        *user, ddn_release_fn release)
+
+Attaches a callback; not in the middle of a stopped run, whose wanted outputs it would change.
+"""
 ddn_integrator_attach_callback(it, wanted, fn, user, release) =
     ccall((:ddn_integrator_attach_callback, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}), it, wanted, fn, user, release)
 
-# int64_t ddn_step_index(const ddn_step *step)
+"""
+    int64_t ddn_step_index(const ddn_step *step)
+
+Number of the grid time, 0 = first.
+"""
 ddn_step_index(step) =
     ccall((:ddn_step_index, libdiffdyn), Int64,
           (Ptr{Cvoid},), step)
 
-# int64_t ddn_step_count(const ddn_step *step)
+"""
+    int64_t ddn_step_count(const ddn_step *step)
+
+Number of grid times.
+"""
 ddn_step_count(step) =
     ccall((:ddn_step_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), step)
 
-# double ddn_step_time(const ddn_step *step)
+"""
+    double ddn_step_time(const ddn_step *step)
+
+The time, in the schedule's time.
+"""
 ddn_step_time(step) =
     ccall((:ddn_step_time, libdiffdyn), Float64,
           (Ptr{Cvoid},), step)
 
-# int64_t ddn_step_m(const ddn_step *step)
+"""
+    int64_t ddn_step_m(const ddn_step *step)
+
+Number of states.
+"""
 ddn_step_m(step) =
     ccall((:ddn_step_m, libdiffdyn), Int64,
           (Ptr{Cvoid},), step)
 
-# int64_t ddn_step_d(const ddn_step *step)
+"""
+    int64_t ddn_step_d(const ddn_step *step)
+
+Dimension of states.
+"""
 ddn_step_d(step) =
     ccall((:ddn_step_d, libdiffdyn), Int64,
           (Ptr{Cvoid},), step)
 
-# const double *ddn_step_x(const ddn_step *step)
+"""
+    const double *ddn_step_x(const ddn_step *step)
+
+The states.
+"""
 ddn_step_x(step) =
     ccall((:ddn_step_x, libdiffdyn), Ptr{Float64},
           (Ptr{Cvoid},), step)
 
-# int64_t ddn_step_ldx(const ddn_step *step)
+"""
+    int64_t ddn_step_ldx(const ddn_step *step)
+
+Leading dimension of the states.
+"""
 ddn_step_ldx(step) =
     ccall((:ddn_step_ldx, libdiffdyn), Int64,
           (Ptr{Cvoid},), step)
 
-# const double *ddn_step_f64(const ddn_step *step, ddn_output what, int64_t *ld)
+"""
+    const double *ddn_step_f64(const ddn_step *step, ddn_output what, int64_t *ld)
+
+A wanted output at this state.
+"""
 ddn_step_f64(step, what, ld) =
     ccall((:ddn_step_f64, libdiffdyn), Ptr{Float64},
           (Ptr{Cvoid}, Int32, Ptr{Int64}), step, what, ld)
 
-# const int64_t *ddn_step_i64(const ddn_step *step, ddn_output what)
+"""
+    const int64_t *ddn_step_i64(const ddn_step *step, ddn_output what)
+
+A wanted output of integers at this state.
+"""
 ddn_step_i64(step, what) =
     ccall((:ddn_step_i64, libdiffdyn), Ptr{Int64},
           (Ptr{Cvoid}, Int32), step, what)
 
-# ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds, const ddn_schedule *sch, ddn_start
-#     kind, double t, int64_t seed, int64_t first_path, int64_t m, double *x, int64_t ldx)
+"""
+    ddn_status ddn_late_start_draw(ddn_context *ctx, const ddn_dataset *ds, const ddn_schedule *sch, ddn_start
+        kind, double t, int64_t seed, int64_t first_path, int64_t m, double *x, int64_t ldx)
+
+Draws states from a start at time t. The Gaussian one is exact and needs no d x d matrix: x = a mean + a sum_i
+xi_i sqrt(pi_i) (y_i - mean) + s z, pi_i = 1/n or the weights of the points, one pass over the data for every
+16 rows. Row r is a function of (seed, first_path + r); results do not depend on the number of threads. m >=
+0, first_path >= 0, ldx >= d. Errors: DDN_E_NULL, DDN_E_KEY (kind), DDN_E_RANGE, DDN_E_SHAPE, DDN_E_NOMEM.
+"""
 ddn_late_start_draw(ctx, ds, sch, kind, t, seed, first_path, m, x, ldx) =
     ccall((:ddn_late_start_draw, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Int32, Float64, Int64, Int64, Int64, Ptr{Float64}, Int64), ctx, ds, sch, kind, t, seed, first_path, m, x, ldx)
 
-# ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, const double
-#     *times, ddn_result **out)
+"""
+    ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, const double
+        *times, ddn_result **out)
+
+How far each start is from p_t, before any sampling: Kullback-Leibler divergences in nats, for an empirical
+oracle; for a model with the p_t of the exact score of its data, or of the points that are set
+(ddn_analysis_set_points). By data processing they bound the error of the end result of an exact reverse run.
+(61) Columns with partners NAME_se: \"t\", \"kl_gaussian\" = KL(p_t | Gaussian start), \"kl_between\" =
+KL(Gaussian start | noise start), \"kl_noise\" = KL(p_t | noise start), the sum of the two;
+\"kl_gaussian_low\", \"kl_gaussian_high\", \"kl_noise_low\" and \"kl_noise_high\", the ends of their 95 %
+intervals, which are not symmetric where few samples carry the entropy (41); where they are known,
+\"kl_gaussian_rho\" and \"kl_noise_rho\", the correlations of their errors with those at the next larger time.
+The posterior entropy in them is measured by ddn_analysis_identities (SAMPLES, or PRECISION), with \"samples\"
+states at each time, and may make a divergence near 0 negative within its error. Scalars \"n\", \"d\".
+"""
 ddn_analysis_late_start(an, oracle, count, times, out) =
     ccall((:ddn_analysis_late_start, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), an, oracle, count, times, out)
 
-# ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn_start kind, double level,
-#     double *t, double *standard_error)
+"""
+    ddn_status ddn_late_start_choose(ddn_context *ctx, const ddn_result *result, ddn_start kind, double level,
+        double *t, double *standard_error)
+
+The latest start that is good enough: the smallest t from which on the divergence of that start stays <= level
+(nats, > 0), by interpolation on the grid of a result of ddn_analysis_late_start: of log KL as far as it is
+above its error, else of KL (theory (42)).
+"""
 ddn_late_start_choose(ctx, result, kind, level, t, standard_error) =
     ccall((:ddn_late_start_choose, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Float64, Ptr{Float64}, Ptr{Float64}), ctx, result, kind, level, t, standard_error)
 
-# ddn_status ddn_late_start_interval(ddn_context *ctx, const ddn_result *result, ddn_start kind, double level,
-#     double *low, double *high)
+"""
+    ddn_status ddn_late_start_interval(ddn_context *ctx, const ddn_result *result, ddn_start kind, double
+        level, double *low, double *high)
+
+The 95 % interval of that time, of the times whose divergence the level may be: as ddn_late_start_choose with
+the lower, and the upper, ends of the rows' intervals (columns NAME_low and NAME_high, or 1.96 standard errors
+where there are none). It need not be symmetric. From `high` on the start is good enough, but for 2.5 %. (61)
+"""
 ddn_late_start_interval(ctx, result, kind, level, low, high) =
     ccall((:ddn_late_start_interval, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Float64, Ptr{Float64}, Ptr{Float64}), ctx, result, kind, level, low, high)
 
-# ddn_status ddn_features_create_identity(ddn_context *ctx, int64_t d, ddn_features **out)
+"""
+    ddn_status ddn_features_create_identity(ddn_context *ctx, int64_t d, ddn_features **out)
+
+The coordinates themselves, k = d.
+"""
 ddn_features_create_identity(ctx, d, out) =
     ccall((:ddn_features_create_identity, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Ptr{Cvoid}}), ctx, d, out)
 
-# ddn_status ddn_features_create_pca(ddn_context *ctx, const ddn_dataset *ds, int64_t k, ddn_features **out)
+"""
+    ddn_status ddn_features_create_pca(ddn_context *ctx, const ddn_dataset *ds, int64_t k, ddn_features **out)
+
+Coordinates along the k leading principal axes of a dataset, relative to its mean; 1 <= k <= min(n, d, 512).
+Errors: also those of ddn_dataset_spectrum.
+"""
 ddn_features_create_pca(ctx, ds, k, out) =
     ccall((:ddn_features_create_pca, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Ptr{Cvoid}}), ctx, ds, k, out)
 
-# ddn_status ddn_features_create_callback(ddn_context *ctx, int64_t d, int64_t k, ddn_features_fn fn, void
-#     *user, ddn_release_fn release, ddn_features **out)
+"""
+    ddn_status ddn_features_create_callback(ddn_context *ctx, int64_t d, int64_t k, ddn_features_fn fn, void
+        *user, ddn_release_fn release, ddn_features **out)
+
+Features by a callback.
+"""
 ddn_features_create_callback(ctx, d, k, fn, user, release, out) =
     ccall((:ddn_features_create_callback, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Int64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, d, k, fn, user, release, out)
 
-# ddn_status ddn_features_retain(const ddn_features *features)
+"""
+    ddn_status ddn_features_retain(const ddn_features *features)
+
+Adds a reference to the features: it then takes one more ddn_features_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_features_retain(features) =
     ccall((:ddn_features_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), features)
 
-# void ddn_features_destroy(ddn_features *features)
+"""
+    void ddn_features_destroy(ddn_features *features)
+
+Lets go of the features. NULL is a no-op.
+"""
 ddn_features_destroy(features) =
     ccall((:ddn_features_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), features)
 
-# int64_t ddn_features_d(const ddn_features *features)
+"""
+    int64_t ddn_features_d(const ddn_features *features)
+
+Dimension of the states that the features are made of; 0 for NULL.
+"""
 ddn_features_d(features) =
     ccall((:ddn_features_d, libdiffdyn), Int64,
           (Ptr{Cvoid},), features)
 
-# int64_t ddn_features_count(const ddn_features *features)
+"""
+    int64_t ddn_features_count(const ddn_features *features)
+
+Number of features; 0 for NULL.
+"""
 ddn_features_count(features) =
     ccall((:ddn_features_count, libdiffdyn), Int64,
           (Ptr{Cvoid},), features)
 
-# ddn_status ddn_features_apply(ddn_context *ctx, const ddn_features *features, int64_t m, const double *x,
-#     int64_t ldx, double *out, int64_t ldo)
+"""
+    ddn_status ddn_features_apply(ddn_context *ctx, const ddn_features *features, int64_t m, const double *x,
+        int64_t ldx, double *out, int64_t ldo)
+
+Features of states. Those that are not finite are DDN_E_NONFINITE.
+"""
 ddn_features_apply(ctx, features, m, x, ldx, out, ldo) =
     ccall((:ddn_features_apply, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64), ctx, features, m, x, ldx, out, ldo)
 
-# ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds, const ddn_features *features,
-#     ddn_frechet **out)
+"""
+    ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds, const ddn_features *features,
+        ddn_frechet **out)
+
+The reference is every point of ds, with its weight; d of both must agree; at most 4096 features.
+"""
 ddn_frechet_create(ctx, ds, features, out) =
     ccall((:ddn_frechet_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, ds, features, out)
 
-# ddn_status ddn_frechet_retain(const ddn_frechet *frechet)
+"""
+    ddn_status ddn_frechet_retain(const ddn_frechet *frechet)
+
+Adds a reference to the frechet: it then takes one more ddn_frechet_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_frechet_retain(frechet) =
     ccall((:ddn_frechet_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), frechet)
 
-# void ddn_frechet_destroy(ddn_frechet *frechet)
+"""
+    void ddn_frechet_destroy(ddn_frechet *frechet)
+
+Lets go of the reference. NULL is a no-op.
+"""
 ddn_frechet_destroy(frechet) =
     ccall((:ddn_frechet_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), frechet)
 
-# ddn_status ddn_frechet_distance(ddn_context *ctx, const ddn_frechet *frechet, int64_t m, int64_t seed,
-#     int64_t replicates, const double *x, int64_t ldx, double *distance2, double *standard_error, double
-#     *draws)
+"""
+    ddn_status ddn_frechet_distance(ddn_context *ctx, const ddn_frechet *frechet, int64_t m, int64_t seed,
+        int64_t replicates, const double *x, int64_t ldx, double *distance2, double *standard_error, double
+        *draws)
+
+Squared Frechet distance |m1 - m2|^2 + tr(C1 + C2) - 2 tr (C1^1/2 C2 C1^1/2)^1/2 between the reference and
+states, m >= 2, in the units of the features squared (62). Both covariances are sums over the states divided
+by their number; programs for images divide by one less (numpy.cov), which changes the distance by about tr C
+/ m. A finite m makes it too large by about tr C / m and more: compare curves at equal m. With replicates >= 2
+the states are drawn anew with replacement that many times (bootstrap; a function of seed).
+"""
 ddn_frechet_distance(ctx, frechet, m, seed, replicates, x, ldx, distance2, standard_error, draws) =
     ccall((:ddn_frechet_distance, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}), ctx, frechet, m, seed, replicates, x, ldx, distance2, standard_error, draws)
 
-# ddn_status ddn_analysis_log_likelihood(ddn_analysis *an, const ddn_oracle *oracle, const ddn_oracle *end,
-#     int64_t probes, int64_t m, const double *x, int64_t ldx, ddn_result **out)
+"""
+    ddn_status ddn_analysis_log_likelihood(ddn_analysis *an, const ddn_oracle *oracle, const ddn_oracle *end,
+        int64_t probes, int64_t m, const double *x, int64_t ldx, ddn_result **out)
+
+log p of each of m states x, which are at the time t_end = DDN_ANALYSIS_T_END, by the probability flow of any
+oracle from there to t_start = DDN_ANALYSIS_T_START (doc/theory.md (98)): with x' the state that the flow
+carries x to,
+
+    log p(x) = log q(x') + d log(s(t_start)/s(t_end)) - integral of D dl,
+    l = log(s/a),   D = d + s^2 div score,
+
+D from DDN_OUT_DIVERGENCE where probes = 0 (exact, d Jacobian products a state for a model), else the mean
+over so many probes of random signs, the same ones for a state along its whole path (DDN_QUERY_PROBES;
+functions of DDN_ANALYSIS_SEED, the row and the probe). One probe is right on average, two or more also say
+their error.
+
+What density it is: that of x itself, in the coordinates of the process at t_end, which the flow makes of the
+density q at t_start. q is the density of `end` there: for the model as a generator, what its sampler starts
+from, which for ddn_integrator_draw_start is a Gaussian oracle with count = 0 and residual = 0; for the exact
+score of data, the Gaussian of the data (ddn_oracle_create_gaussian_of). NULL: N(0, (a^2 + s^2) I). The states
+are taken as they are: p is the density of data noised to t_end, so pass noised data, a x_0 + s z
+(ddn_schedule_forward), for the mean of log p over it; clean data x_0, or a x_0, are points like others, more
+likely than noised ones by up to about d/2 nats. \"bits_per_dim\" belongs to x/a, in units of the data: minus
+(log p + d log a)/(d log 2); for bytes mapped by y = f byte + c subtract log2 f.
+
+The flow takes 2 ceil(DDN_ANALYSIS_PATH_STEPS/2) steps of equal length in l by Dormand and Prince's rule of
+order 5, and again half as many; six evaluations a step. Columns, one row a state, none of them pooled: -
+\"log_p\" in nats with \"log_p_se\", the standard error of the probes (0 where exact, NaN for one probe); -
+\"bits_per_dim\" with \"bits_per_dim_se\", as said; - \"step_error\": |log p - the one of half the steps|,
+about thirty times the error of the steps where these resolve the flow; raise PATH_STEPS where it is large; -
+\"log_p_start\": log q(x').
+
+Scalars, over the rows: \"mean_log_p\", \"mean_bits_per_dim\" with the error of their spread (probes are in
+it) and the ends \"_low\", \"_high\" of the 95 % interval; \"mean_step_error\", the mean of the signed
+difference to half the steps; \"truncation\", where `end` is NULL and the oracle has data: by how much the
+mean of log p over noised data may be too low, at most, because p at t_start is not q, for the exact score of
+the data (NaN elsewhere); \"samples\", \"probes\", \"steps\", \"t_start\", \"t_end\", \"d\". BATCH states are
+asked for together. Stage \"log likelihood\"; can be cancelled.
+
+Errors: DDN_E_NULL, DDN_E_RANGE (m < 1, probes, times), DDN_E_SHAPE (ldx; `end` of another d or schedule
+object), DDN_E_NONFINITE (x, or states on the way), DDN_E_UNSUPPORTED (no Jacobian products, `end` without
+LOG_P), DDN_E_NOMEM, DDN_STOPPED, and those of the oracle. Example: doc/examples/simple/likelihood.c
+"""
 ddn_analysis_log_likelihood(an, oracle, end_, probes, m, x, ldx, out) =
     ccall((:ddn_analysis_log_likelihood, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Int64, Ptr{Ptr{Cvoid}}), an, oracle, end_, probes, m, x, ldx, out)
 
-# ddn_status ddn_analysis_memorization(ddn_analysis *an, const ddn_dataset *ds, int64_t m, const double *x,
-#     int64_t ldx, ddn_result **out)
+"""
+    ddn_status ddn_analysis_memorization(ddn_analysis *an, const ddn_dataset *ds, int64_t m, const double *x,
+        int64_t ldx, ddn_result **out)
+
+Distances of samples, wherever they come from, from the points of a data set, and the share that are copies:
+d1 <= d2 are the Euclidean distances from the nearest and from the second nearest point that differs from it,
+and a sample is memorized where d1 / d2 < kappa, the setting DDN_ANALYSIS_KAPPA (doc/theory.md (91), (92)).
+For the exact score the share is 1 for paths that end well below t_C; what generalises has about the share of
+fresh data, which is measured in the same way. The seed is not used: it stands in the result as that of the
+samples, and results of equal seeds are not pooled. Stage \"nearest points\"; can be cancelled.
+
+Columns, one row a sample: \"index\" (row of the nearest point, the first one where copies or others are
+equally near), \"d1\", \"d2\" in data units. Scalars: - \"f_mem\" with its error (half the Wilson interval at
+one standard deviation), and \"f_mem_low\",
+  \"f_mem_high\", its 95 % interval (45); - \"d1_q05\", \"d1_q50\", \"d1_q95\", \"d2_q05\", \"d2_q50\",
+\"d2_q95\": quantiles, with errors from the
+  order statistics one standard deviation of the rank away, and each with \"_low\" and \"_high\", its
+  95 % interval for any law (92); NaN where there are too few samples for them; - \"kappa\", \"samples\",
+\"n\", \"d\".
+
+Pooling (ddn_result_merge, for equal numbers of samples): f_mem, its interval, samples; the rest of what the
+samples say is NaN. Errors: DDN_E_NULL, DDN_E_RANGE (m < 1; a sample or a point is more than 1e150 away from
+the others), DDN_E_SHAPE (ldx), DDN_E_NONFINITE (x), DDN_E_UNSUPPORTED (all points are equal), DDN_E_NOMEM,
+DDN_STOPPED.
+"""
 ddn_analysis_memorization(an, ds, m, x, ldx, out) =
     ccall((:ddn_analysis_memorization, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Int64, Ptr{Ptr{Cvoid}}), an, ds, m, x, ldx, out)
 
-# ddn_status ddn_analysis_memorization_f32(ddn_analysis *an, const ddn_dataset *ds, int64_t m, const float *x,
-#     int64_t ldx, ddn_result **out)
+"""
+    ddn_status ddn_analysis_memorization_f32(ddn_analysis *an, const ddn_dataset *ds, int64_t m, const float
+        *x, int64_t ldx, ddn_result **out)
+
+The same for samples in single precision; takes m rows of doubles of scratch.
+"""
 ddn_analysis_memorization_f32(an, ds, m, x, ldx, out) =
     ccall((:ddn_analysis_memorization_f32, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float32}, Int64, Ptr{Ptr{Cvoid}}), an, ds, m, x, ldx, out)
 
-# ddn_status ddn_analysis_generalization(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *train,
-#     const ddn_dataset *test, int64_t count, int64_t clone_count, const double *times, const double
-#     *clone_times, ddn_result **out)
+"""
+    ddn_status ddn_analysis_generalization(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset
+        *train, const ddn_dataset *test, int64_t count, int64_t clone_count, const double *times, const double
+        *clone_times, ddn_result **out)
+
+Does a model memorize its training data or generalise? Its denoising errors on training and on test data, time
+by time, beside those of two denoisers that are known: the exact score of the training data, below which
+nothing is on the training data, and their Wiener filter, the best linear one (doc/theory.md (93)); and what
+it generates from noisy training data (94). For any oracle that gives a MEAN.
+
+An error is that of a coordinate, (1/d) E |y - D(a y + s z, t)|^2 over the points y of a set by their weights
+and over the noise z; standard errors and 95 % intervals are those of a mean over SAMPLES states, for the sets
+as they are: sets of n points that stand for a law add about the spread of the errors of their points over
+sqrt(n). All three denoisers get the same states, so that differences have small errors; those of training
+data are drawn and averaged as in ddn_analysis_identities (NEIGHBOURS), so that rare states between close
+points count. Training and test data have states of their own, and their errors are independent.
+
+Columns, one row for each time of both grids, ascending; NaN where it is not of a grid: \"t\", \"samples\",
+\"clones\" (pairs), and each with NAME_se, NAME_low, NAME_high, in data units^2: - \"e_train\", \"e_test\",
+\"gap\" = e_test - e_train: errors of the model; - \"e_exact_train\" (mmse/d of the identities),
+\"e_exact_test\", \"gap_exact\": of the exact score; - \"e_wiener_train\", \"e_wiener_test\", \"gap_wiener\":
+of the Wiener filter, with up to 512
+  eigenvectors of the covariance and one variance for the rest (\"wiener_axes\"); - \"excess_train\" = e_train
+- e_exact_train >= 0, \"excess_test\", \"gain_train\" = e_wiener_train -
+  e_train, \"gain_test\", as means of differences; - \"gap_paired\" = gap - gap_wiener = gain_train -
+gain_test. Two sets of one law differ in their
+  spread, which is in the gap of a model that has memorized nothing; it is in that of the Wiener
+  filter as well, which itself memorizes little where n is well above d. A model that memorizes has a small
+excess_train where gap_exact is large, and a gap as large; one that generalises has a gap_paired near 0 (below
+it by what the filter has memorized itself) and a gain_test > 0; and where clones are asked for, of CLONES
+pairs of the model's paths from one noisy training point, by METHOD and STEPS down to T_END and the denoiser:
+- \"phi_C\": share of pairs that end nearest to the same training point; \"f_mem\": share of ends (one of each
+pair) with d1/d2 < KAPPA, as in ddn_analysis_memorization; \"d1_q50\", \"d2_q50\": their
+  median distances, in data units. At the noisy end these are samples of the model. f_mem and
+  d2_q50 are NaN where all training points are equal. Scalars: \"n\", \"n_test\", \"d\", \"wiener_axes\",
+\"evaluations\" (states of denoising that the model was given), with clones \"kappa\" and, of the test data,
+\"f_mem_test\", \"d1_q50_test\", \"d2_q50_test\", each with \"_low\" and \"_high\". Without test data the
+columns that need it are NaN, and there are no scalars of it. Stages \"denoising\", \"clones\". Pooling: as
+identities and clones, but for medians.
+
+Errors: DDN_E_NULL, DDN_E_SHAPE (d of the sets), DDN_E_RANGE, DDN_E_NONFINITE (times; answers of the model, by
+state), DDN_E_NOMEM, DDN_STOPPED, and those of the oracle, of ddn_oracle_create_empirical and
+ddn_oracle_create_gaussian_of, and with clones of the integrator.
+"""
 ddn_analysis_generalization(an, oracle, train, test, count, clone_count, times, clone_times, out) =
     ccall((:ddn_analysis_generalization, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Ptr{Cvoid}}), an, oracle, train, test, count, clone_count, times, clone_times, out)
 
-# ddn_status ddn_observer_create_snapshots(ddn_context *ctx, int64_t count, const double *times, ddn_observer
-#     **out)
+"""
+    ddn_status ddn_observer_create_snapshots(ddn_context *ctx, int64_t count, const double *times,
+        ddn_observer **out)
+
+Keeps the states at the grid times nearest to given times (OU or whatever the schedule's time is); NaN, time
+and states, where the nearest grid time was not seen (yet).
+"""
 ddn_observer_create_snapshots(ctx, count, times, out) =
     ccall((:ddn_observer_create_snapshots, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), ctx, count, times, out)
 
-# ddn_status ddn_observer_create_nearest(ddn_context *ctx, ddn_observer **out)
+"""
+    ddn_status ddn_observer_create_nearest(ddn_context *ctx, ddn_observer **out)
+
+Follows the nearest data point mu*(t) = argmax w of each row (the lowest of equals) and the last time it
+changed: t_last = t_{j*}, j* = 1 + max{j : mu_{j+1} != mu_j}, the first grid time with the final index; no
+change gives the first time (doc/theory.md (34)). A model has no weights: for it the exact oracle of its data
+tells.
+"""
 ddn_observer_create_nearest(ctx, out) =
     ccall((:ddn_observer_create_nearest, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, out)
 
-# ddn_status ddn_observer_create_posterior(ddn_context *ctx, ddn_observer **out)
+"""
+    ddn_status ddn_observer_create_posterior(ddn_context *ctx, ddn_observer **out)
+
+Mean over the rows, at each grid time, of posterior entropy, sum w^2, w_max, tr Cov and log p, with standard
+errors over the rows.
+"""
 ddn_observer_create_posterior(ctx, out) =
     ccall((:ddn_observer_create_posterior, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, out)
 
-# ddn_status ddn_observer_create_class(ddn_context *ctx, ddn_observer **out)
+"""
+    ddn_status ddn_observer_create_class(ddn_context *ctx, ddn_observer **out)
+
+Most probable class (argmax of the class posterior, the lowest of equals, as index into the ascending labels)
+of each row at each grid time, and the last time it changed. Needs a labelled oracle; for a model the exact
+oracle of its labelled data tells. The states are still noisy on their way: this is what the posterior says of
+their class, not the judge of the analyses (analysis.h), who asks for the label of the nearest point.
+"""
 ddn_observer_create_class(ctx, out) =
     ccall((:ddn_observer_create_class, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, out)
 
-# ddn_status ddn_observer_create_overlap(ddn_context *ctx, int64_t count, int64_t d, const double *directions,
-#     int64_t ldv, ddn_observer **out)
+"""
+    ddn_status ddn_observer_create_overlap(ddn_context *ctx, int64_t count, int64_t d, const double
+        *directions, int64_t ldv, ddn_observer **out)
+
+Overlaps q_k = x . v_k / sqrt(d) with directions v at each grid time.
+"""
 ddn_observer_create_overlap(ctx, count, d, directions, ldv, out) =
     ccall((:ddn_observer_create_overlap, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Int64, Ptr{Ptr{Cvoid}}), ctx, count, d, directions, ldv, out)
 
-# void ddn_observer_destroy(ddn_observer *observer)
+"""
+    void ddn_observer_destroy(ddn_observer *observer)
+
+Lets go of the observer. NULL is a no-op.
+"""
 ddn_observer_destroy(observer) =
     ccall((:ddn_observer_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), observer)
 
-# ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it)
+"""
+    ddn_status ddn_observer_attach(ddn_observer *observer, ddn_integrator *it)
+
+Attaches it. An oracle that cannot give what the observer needs is DDN_E_UNSUPPORTED; an observer already
+attached, and an integrator in the middle of a run, is DDN_E_STATE.
+"""
 ddn_observer_attach(observer, it) =
     ccall((:ddn_observer_attach, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), observer, it)
 
-# int64_t ddn_observer_size(const ddn_observer *observer, ddn_record what)
+"""
+    int64_t ddn_observer_size(const ddn_observer *observer, ddn_record what)
+
+Number of values of a record: what a buffer must hold; 0 if the observer does not have it.
+"""
 ddn_observer_size(observer, what) =
     ccall((:ddn_observer_size, libdiffdyn), Int64,
           (Ptr{Cvoid}, Int32), observer, what)
 
-# ddn_status ddn_observer_read_f64(const ddn_observer *observer, ddn_record what, int64_t capacity, double
-#     *out)
+"""
+    ddn_status ddn_observer_read_f64(const ddn_observer *observer, ddn_record what, int64_t capacity, double
+        *out)
+
+Copies a record of doubles. DDN_E_KEY if the observer does not have it, DDN_E_TYPE if it has another type,
+DDN_E_CAPACITY if capacity is smaller than ddn_observer_size.
+"""
 ddn_observer_read_f64(observer, what, capacity, out) =
     ccall((:ddn_observer_read_f64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int64, Ptr{Float64}), observer, what, capacity, out)
 
-# ddn_status ddn_observer_read_i64(const ddn_observer *observer, ddn_record what, int64_t capacity, int64_t
-#     *out)
+"""
+    ddn_status ddn_observer_read_i64(const ddn_observer *observer, ddn_record what, int64_t capacity, int64_t
+        *out)
+
+Copies a record of integers; rules as for ddn_observer_read_f64.
+"""
 ddn_observer_read_i64(observer, what, capacity, out) =
     ccall((:ddn_observer_read_i64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int64, Ptr{Int64}), observer, what, capacity, out)
 
-# ddn_status ddn_oracle_create_mixture(ddn_context *ctx, const ddn_schedule *sch, ddn_variance kind, int64_t
-#     components, int64_t d, const double *weights, const double *means, int64_t ldm, const double *variances,
-#     int64_t ldv, const int32_t *labels, ddn_oracle **out)
+"""
+    ddn_status ddn_oracle_create_mixture(ddn_context *ctx, const ddn_schedule *sch, ddn_variance kind, int64_t
+        components, int64_t d, const double *weights, const double *means, int64_t ldm, const double
+        *variances, int64_t ldv, const int32_t *labels, ddn_oracle **out)
+
+Gaussian mixture p_0 = sum_k pi_k N(c_k, diag V_k), K = components >= 1 (doc/theory.md (16)). With Gamma_k =
+s^2 + a^2 V_k, r = softmax_k(log pi_k + log N(x; a c_k, diag Gamma_k)) and g_k = -(x - a c_k)/Gamma_k: score =
+sum r_k g_k, mean = sum r_k (c_k - a V_k g_k). Every ddn_output is given; the weights w are the r_k. The error
+of the score is a small multiple of its rounding floor 2^-53 (|x| + a|c|)/Gamma for all times. An evaluation
+costs O(K d) a state; two components with opposite means and one variance take a path about twice as fast.
+Scratch: with diagonals as much as `variances`.
+"""
 ddn_oracle_create_mixture(ctx, sch, kind, components, d, weights, means, ldm, variances, ldv, labels, out) =
     ccall((:ddn_oracle_create_mixture, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Int64, Int64, Ptr{Float64}, Ptr{Float64}, Int64, Ptr{Float64}, Int64, Ptr{Int32}, Ptr{Ptr{Cvoid}}), ctx, sch, kind, components, d, weights, means, ldm, variances, ldv, labels, out)
 
-# ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_schedule *sch, int64_t d, double
-#     sigma2, const double *m, ddn_oracle **out)
+"""
+    ddn_status ddn_oracle_create_two_gaussians(ddn_context *ctx, const ddn_schedule *sch, int64_t d, double
+        sigma2, const double *m, ddn_oracle **out)
+
+The mixture of N(m, sigma2 I) and N(-m, sigma2 I) with equal weights and labels 1 and 0: score = (a m tanh(a
+m.x/Gamma) - x)/Gamma.
+"""
 ddn_oracle_create_two_gaussians(ctx, sch, d, sigma2, m, out) =
     ccall((:ddn_oracle_create_two_gaussians, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Float64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), ctx, sch, d, sigma2, m, out)
 
-# ddn_status ddn_oracle_create_gaussian(ddn_context *ctx, const ddn_schedule *sch, int64_t d, int64_t count,
-#     double residual, const double *mean, const double *values, const double *vectors, int64_t ldv,
-#     ddn_oracle **out)
+"""
+    ddn_status ddn_oracle_create_gaussian(ddn_context *ctx, const ddn_schedule *sch, int64_t d, int64_t count,
+        double residual, const double *mean, const double *values, const double *vectors, int64_t ldv,
+        ddn_oracle **out)
+
+One Gaussian N(mean, U diag(values) U^T + residual (I - U U^T)), the Wiener filter: U has `count` orthonormal
+rows, 0 <= count <= d (checked to 1e-6, then orthonormalised to rounding); residual >= 0 is the variance of
+the d - count other directions. Gives SCORE, MEAN, LOG_P, TRACE_COV, DIVERGENCE, COV_TIMES_V, JACOBIAN_TIMES_V
+and DRAW, O(count d) a state; it has no components or classes.
+"""
 ddn_oracle_create_gaussian(ctx, sch, d, count, residual, mean, values, vectors, ldv, out) =
     ccall((:ddn_oracle_create_gaussian, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Int64, Ptr{Ptr{Cvoid}}), ctx, sch, d, count, residual, mean, values, vectors, ldv, out)
 
-# ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dataset *ds, const ddn_schedule *sch,
-#     int64_t count, ddn_oracle **out)
+"""
+    ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dataset *ds, const ddn_schedule *sch,
+        int64_t count, ddn_oracle **out)
+
+The Gaussian with the mean and the `count` leading eigenpairs of a dataset's covariance, both with the weights
+of its points (ddn_dataset_spectrum, whose limits and errors it has), the rest of the variance spread evenly:
+residual = (trace - sum values)/(d - count). count = 0: isotropic.
+"""
 ddn_oracle_create_gaussian_of(ctx, ds, sch, count, out) =
     ccall((:ddn_oracle_create_gaussian_of, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Ptr{Cvoid}}), ctx, ds, sch, count, out)
 
-# ddn_status ddn_model_create(ddn_context *ctx, const ddn_schedule *sch, ddn_prediction prediction, int64_t d,
-#     void *user, ddn_release_fn release, ddn_model **out)
+"""
+    ddn_status ddn_model_create(ddn_context *ctx, const ddn_schedule *sch, ddn_prediction prediction, int64_t
+        d, void *user, ddn_release_fn release, ddn_model **out)
+
+A model without callbacks, d >= 1. It and all oracles made from it share `user`: release(user) is called once,
+when the last of them goes. On failure the caller still owns user.
+"""
 ddn_model_create(ctx, sch, prediction, d, user, release, out) =
     ccall((:ddn_model_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Int64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, sch, prediction, d, user, release, out)
 
-# void ddn_model_destroy(ddn_model *model)
+"""
+    void ddn_model_destroy(ddn_model *model)
+
+Lets go of the model; oracles made from it go on. NULL is a no-op.
+"""
 ddn_model_destroy(model) =
     ccall((:ddn_model_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), model)
 
-# ddn_status ddn_model_set_predict_f64(ddn_model *model, ddn_predict_f64_fn fn)
+"""
+    ddn_status ddn_model_set_predict_f64(ddn_model *model, ddn_predict_f64_fn fn)
+
+Sets the callback that predicts in double. It is the one that is asked where both are set.
+"""
 ddn_model_set_predict_f64(model, fn) =
     ccall((:ddn_model_set_predict_f64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), model, fn)
 
-# ddn_status ddn_model_set_predict_f32(ddn_model *model, ddn_predict_f32_fn fn)
+"""
+    ddn_status ddn_model_set_predict_f32(ddn_model *model, ddn_predict_f32_fn fn)
+
+Sets the callback that predicts in single precision: a network in float belongs here. States are rounded to
+float for it (those of ddn_query_run_f32 are floats already), its answers are taken exactly. A state beyond
+the range of float is DDN_E_RANGE.
+"""
 ddn_model_set_predict_f32(model, fn) =
     ccall((:ddn_model_set_predict_f32, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), model, fn)
 
-# ddn_status ddn_model_set_jvp_f64(ddn_model *model, ddn_jvp_f64_fn fn)
+"""
+    ddn_status ddn_model_set_jvp_f64(ddn_model *model, ddn_jvp_f64_fn fn)
+
+Sets the derivative of the prediction in double; it comes before one in single precision and before
+differences (DDN_MODEL_STEP).
+"""
 ddn_model_set_jvp_f64(model, fn) =
     ccall((:ddn_model_set_jvp_f64, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), model, fn)
 
-# ddn_status ddn_model_set_jvp_f32(ddn_model *model, ddn_jvp_f32_fn fn)
+"""
+    ddn_status ddn_model_set_jvp_f32(ddn_model *model, ddn_jvp_f32_fn fn)
+
+Sets the derivative of the prediction in single precision; it comes before differences.
+"""
 ddn_model_set_jvp_f32(model, fn) =
     ccall((:ddn_model_set_jvp_f32, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), model, fn)
 
-# ddn_status ddn_model_set_log_p(ddn_model *model, ddn_log_density_fn fn)
+"""
+    ddn_status ddn_model_set_log_p(ddn_model *model, ddn_log_density_fn fn)
+
+Sets the log density; without it the oracle cannot give LOG_P.
+"""
 ddn_model_set_log_p(model, fn) =
     ccall((:ddn_model_set_log_p, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), model, fn)
 
-# ddn_status ddn_model_set_dataset(ddn_model *model, const ddn_dataset *ds)
+"""
+    ddn_status ddn_model_set_dataset(ddn_model *model, const ddn_dataset *ds)
+
+Sets the data that the model was learned from, for ddn_oracle_sample_data and what builds on it;
+ddn_oracle_dataset gives it back. Another d is DDN_E_SHAPE.
+"""
 ddn_model_set_dataset(model, ds) =
     ccall((:ddn_model_set_dataset, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), model, ds)
 
-# ddn_options *ddn_model_options(ddn_model *model)
+"""
+    ddn_options *ddn_model_options(ddn_model *model)
+
+The options of a model; see ddn_options in base.h.
+"""
 ddn_model_options(model) =
     ccall((:ddn_model_options, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), model)
 
-# ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *model, ddn_oracle **out)
+"""
+    ddn_status ddn_oracle_create_model(ddn_context *ctx, const ddn_model *model, ddn_oracle **out)
+
+An oracle that asks the model as it is now; without a callback that predicts DDN_E_STATE. Gives SCORE and
+MEAN; LOG_P if log_p is set; DIVERGENCE by d products with the Jacobian, or by fewer (DDN_QUERY_PROBES);
+JACOBIAN_TIMES_V by jvp, or by the symmetric difference of the prediction over 2 h v (DDN_MODEL_STEP). The
+difference has, for 200 images of d = 784 on DDPM, relative to J v: 5e-10 for a model in double; for one in
+float, rounded once a number, 3e-5, and 4e-4 near index 400, where J varies most; with errors of up to 1e-6 of
+each number at most 1e-3 at all indices if eps or v is predicted, and from index 100 on if x_0 is, which is
+2.4e-2 at index 0 and 8e-3 at 5.5: what is predicted hardly varies there, and a jvp is what helps.
+"""
 ddn_oracle_create_model(ctx, model, out) =
     ccall((:ddn_oracle_create_model, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, model, out)
 
-# ddn_status ddn_oracle_create_combination(ddn_context *ctx, int64_t count, ddn_oracle *const *parts, const
-#     double *factors, ddn_oracle **out)
+"""
+    ddn_status ddn_oracle_create_combination(ddn_context *ctx, int64_t count, ddn_oracle *const *parts, const
+        double *factors, ddn_oracle **out)
+
+The oracle with score = sum_i factors[i] score_i: guidance ((1 + w) conditional - w unconditional), negation,
+products of models (doc/theory.md (17)). count in [1, 64]; all parts with one d and one schedule object, else
+DDN_E_SHAPE. Gives SCORE; MEAN = (x + s^2 score)/a; DIVERGENCE and JACOBIAN_TIMES_V where all parts do. No
+density belongs to it, so it cannot draw. Queries of it hand DDN_QUERY_EPSILON and DDN_QUERY_TRAJECTORY on to
+the parts; it has no ways of its own (ddn_oracle_tally of a part tells how that was evaluated). A part whose
+factor is 0 is not asked. Where a = 0 there is a MEAN if the factors add up to 1.
+"""
 ddn_oracle_create_combination(ctx, count, parts, factors, out) =
     ccall((:ddn_oracle_create_combination, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Ptr{Cvoid}}, Ptr{Float64}, Ptr{Ptr{Cvoid}}), ctx, count, parts, factors, out)
 
-# ddn_status ddn_oracle_create_timed_combination(ddn_context *ctx, int64_t count, int64_t intervals,
-#     ddn_oracle *const *parts, const double *ends, const double *factors, ddn_oracle **out)
+"""
+    ddn_status ddn_oracle_create_timed_combination(ddn_context *ctx, int64_t count, int64_t intervals,
+        ddn_oracle *const *parts, const double *ends, const double *factors, ddn_oracle **out)
+
+As ddn_oracle_create_combination with factors that depend on the time, constant in intervals of the schedule's
+time: row 0 of the factors up to ends[0], included, row k in (ends[k - 1], ends[k]], the last row above
+ends[intervals - 2]. So guidance in an interval (Kynkaanniemi et al. 2024) of a conditional and an
+unconditional oracle is intervals = 3, factors {1, 0, 1 + g, -g, 1, 0}: a part is not asked where its factor
+is 0. Samplers lose their order in a step across an end; put ends on grid times. (17)
+"""
 ddn_oracle_create_timed_combination(ctx, count, intervals, parts, ends, factors, out) =
     ccall((:ddn_oracle_create_timed_combination, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Int64, Ptr{Ptr{Cvoid}}, Ptr{Float64}, Ptr{Float64}, Ptr{Ptr{Cvoid}}), ctx, count, intervals, parts, ends, factors, out)
 
-# ddn_status ddn_symmetry_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_symmetry **out)
+"""
+    ddn_status ddn_symmetry_create(ddn_context *ctx, const ddn_oracle *oracle, ddn_symmetry **out)
+
+Errors: DDN_E_NULL, DDN_E_NOMEM, DDN_E_UNSUPPORTED (the oracle lacks what is needed).
+"""
 ddn_symmetry_create(ctx, oracle, out) =
     ccall((:ddn_symmetry_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, oracle, out)
 
-# void ddn_symmetry_destroy(ddn_symmetry *sy)
+"""
+    void ddn_symmetry_destroy(ddn_symmetry *sy)
+
+Lets go of the object. NULL is a no-op.
+"""
 ddn_symmetry_destroy(sy) =
     ccall((:ddn_symmetry_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), sy)
 
-# ddn_options *ddn_symmetry_options(ddn_symmetry *sy)
+"""
+    ddn_options *ddn_symmetry_options(ddn_symmetry *sy)
+
+The options of a symmetry analysis; see ddn_options in base.h.
+"""
 ddn_symmetry_options(sy) =
     ccall((:ddn_symmetry_options, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), sy)
 
-# ddn_status ddn_symmetry_drift(ddn_symmetry *sy, double t, int64_t m, const double *x, int64_t ldx, double
-#     *drift, int64_t ldo)
+"""
+    ddn_status ddn_symmetry_drift(ddn_symmetry *sy, double t, int64_t m, const double *x, int64_t ldx, double
+        *drift, int64_t ldo)
+
+Drift b(x, t) of states.
+"""
 ddn_symmetry_drift(sy, t, m, x, ldx, drift, ldo) =
     ccall((:ddn_symmetry_drift, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64), sy, t, m, x, ldx, drift, ldo)
 
-# ddn_status ddn_symmetry_potential(ddn_symmetry *sy, double t, int64_t m, const double *x, int64_t ldx,
-#     double *u)
+"""
+    ddn_status ddn_symmetry_potential(ddn_symmetry *sy, double t, int64_t m, const double *x, int64_t ldx,
+        double *u)
+
+Potential u(x, t) of states. DDN_E_UNSUPPORTED without LOG_P.
+"""
 ddn_symmetry_potential(sy, t, m, x, ldx, u) =
     ccall((:ddn_symmetry_potential, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Int64, Ptr{Float64}), sy, t, m, x, ldx, u)
 
-# ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, int64_t count, const double *x0, const double *v,
-#     const double *q, ddn_result **out)
+"""
+    ddn_status ddn_symmetry_line(ddn_symmetry *sy, double t, int64_t count, const double *x0, const double *v,
+        const double *q, ddn_result **out)
+
+The potential along the line x0 + q v, count >= 2. Columns \"q\", \"u\", \"slope\" = du/dq, \"curvature\" =
+d2u/dq2. Without LOG_P u is the integral of the slope from q[0] on (cubic Hermite rule, error O(step^4)), and
+its definition says so.
+"""
 ddn_symmetry_line(sy, t, count, x0, v, q, out) =
     ccall((:ddn_symmetry_line, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Ptr{Cvoid}}), sy, t, count, x0, v, q, out)
 
-# ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, int64_t count, const double *x, double
-#     *values, double *vectors, int64_t ldv)
+"""
+    ddn_status ddn_symmetry_stability(ddn_symmetry *sy, double t, int64_t count, const double *x, double
+        *values, double *vectors, int64_t ldv)
+
+Leading eigenvalues of the linearised drift -f I + c grad score at x, largest first (OU: I + (1 + eta^2) J), 1
+<= count <= min(d, 64); a fixed point is stable if all are negative (51). Matrix-free Lanczos with full
+reorthogonalisation, one eigenpair after the other with deflation, so repeated ones are found; accurate to
+about 1e-12 of the largest magnitude.
+"""
 ddn_symmetry_stability(sy, t, count, x, values, vectors, ldv) =
     ccall((:ddn_symmetry_stability, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Int64), sy, t, count, x, values, vectors, ldv)
 
-# ddn_status ddn_symmetry_fixed_points(ddn_symmetry *sy, double t, int64_t m, const double *starts, int64_t
-#     lds, double *points, int64_t ldp, ddn_result **out)
+"""
+    ddn_status ddn_symmetry_fixed_points(ddn_symmetry *sy, double t, int64_t m, const double *starts, int64_t
+        lds, double *points, int64_t ldp, ddn_result **out)
+
+Distinct fixed points b = 0 reached from m >= 1 starts: descent x <- k E[x_0 | x], k = a c / (c + f s^2), a
+majorise-minimise step for u at which u never rises (OU, eta = 1: 2 a/(1 + a^2)), then Newton's iteration with
+matrix-free solves. Columns: \"residual\" (as in TOLERANCE), \"lambda\" (leading eigenvalue of the linearised
+drift), \"unstable\" (positive ones among the followed), \"norm\" = |x|, \"u\" (NaN without LOG_P), \"starts\"
+(how many led there). Scalars \"failed\" (starts that did not converge), \"t\", \"t_ou\".
+"""
 ddn_symmetry_fixed_points(sy, t, m, starts, lds, points, ldp, out) =
     ccall((:ddn_symmetry_fixed_points, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64, Ptr{Ptr{Cvoid}}), sy, t, m, starts, lds, points, ldp, out)
 
-# ddn_status ddn_symmetry_diagram(ddn_symmetry *sy, double t_start, double t_end, int64_t m, int64_t k, const
-#     double *starts, int64_t lds, const double *directions, int64_t ldv, ddn_diagram **out)
+"""
+    ddn_status ddn_symmetry_diagram(ddn_symmetry *sy, double t_start, double t_end, int64_t m, int64_t k,
+        const double *starts, int64_t lds, const double *directions, int64_t ldv, ddn_diagram **out)
+
+Follows fixed points between a noisy time t_start and a clean time t_end < t_start (both within the schedule's
+range): the one reached from 0 at t_start down, then those reached from the starts up (m may be 0). Branches
+are followed by pseudo-arclength continuation, so they turn at folds and go on with their unstable side; where
+a followed eigenvalue changes sign without a turn, the crossing branch is followed both ways (54). A start
+that leads to a known branch is dropped. Stops at cancel. Symmetric data: a pitchfork. Generic data: the
+branch from t_start never loses stability, and others are born in folds.
+"""
 ddn_symmetry_diagram(sy, t_start, t_end, m, k, starts, lds, directions, ldv, out) =
     ccall((:ddn_symmetry_diagram, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Float64, Int64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64, Ptr{Ptr{Cvoid}}), sy, t_start, t_end, m, k, starts, lds, directions, ldv, out)
 
-# ddn_status ddn_diagram_retain(const ddn_diagram *diagram)
+"""
+    ddn_status ddn_diagram_retain(const ddn_diagram *diagram)
+
+Adds a reference to the diagram: it then takes one more ddn_diagram_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_diagram_retain(diagram) =
     ccall((:ddn_diagram_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), diagram)
 
-# void ddn_diagram_destroy(ddn_diagram *diagram)
+"""
+    void ddn_diagram_destroy(ddn_diagram *diagram)
+
+Lets go of the diagram. NULL is a no-op.
+"""
 ddn_diagram_destroy(diagram) =
     ccall((:ddn_diagram_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), diagram)
 
-# const ddn_result *ddn_diagram_points(const ddn_diagram *diagram)
+"""
+    const ddn_result *ddn_diagram_points(const ddn_diagram *diagram)
+
+The points, in the order in which each branch was followed. Columns \"branch\" (0, 1, ...), \"t\", \"t_ou\",
+\"lambda\" (leading eigenvalue of the linearised drift), \"unstable\" (number of positive ones among the
+followed), \"norm\", \"residual\", and \"q_j\". Scalars \"branches\", \"folds\", \"branch_points\",
+\"starts\", \"dropped\" (starts on known branches), \"missed\" (sign changes of an eigenvalue that could not
+be located), \"truncated\" (branches cut by POINTS, or left out by BRANCHES).
+"""
 ddn_diagram_points(diagram) =
     ccall((:ddn_diagram_points, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), diagram)
 
-# const ddn_result *ddn_diagram_events(const ddn_diagram *diagram)
+"""
+    const ddn_result *ddn_diagram_events(const ddn_diagram *diagram)
+
+The events, likewise. Columns \"kind\", \"branch\" (on which it was met), \"t\", \"t_ou\", \"index\" (which
+eigenvalue vanishes, 0 = leading), \"lambda\" (its value there), \"norm\", \"residual\", and \"q_j\".
+"""
 ddn_diagram_events(diagram) =
     ccall((:ddn_diagram_events, libdiffdyn), Ptr{Cvoid},
           (Ptr{Cvoid},), diagram)
 
-# ddn_status ddn_diagram_states(ddn_context *ctx, const ddn_diagram *diagram, int64_t first, int64_t count,
-#     double *out, int64_t ldo)
+"""
+    ddn_status ddn_diagram_states(ddn_context *ctx, const ddn_diagram *diagram, int64_t first, int64_t count,
+        double *out, int64_t ldo)
+
+States of rows first .. first+count-1 of the points.
+"""
 ddn_diagram_states(ctx, diagram, first, count, out, ldo) =
     ccall((:ddn_diagram_states, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Int64), ctx, diagram, first, count, out, ldo)
 
-# ddn_status ddn_diagram_event_states(ddn_context *ctx, const ddn_diagram *diagram, int64_t first, int64_t
-#     count, double *out, int64_t ldo)
+"""
+    ddn_status ddn_diagram_event_states(ddn_context *ctx, const ddn_diagram *diagram, int64_t first, int64_t
+        count, double *out, int64_t ldo)
+
+States of rows first .. first+count-1 of the events.
+"""
 ddn_diagram_event_states(ctx, diagram, first, count, out, ldo) =
     ccall((:ddn_diagram_event_states, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Int64), ctx, diagram, first, count, out, ldo)
 
-# ddn_status ddn_symmetry_critical_time(ddn_context *ctx, const ddn_schedule *sch, double eta, double lambda,
-#     double *t)
+"""
+    ddn_status ddn_symmetry_critical_time(ddn_context *ctx, const ddn_schedule *sch, double eta, double
+        lambda, double *t)
+
+Time of sch at which the origin loses stability for centred data of equal norms whose covariance has the top
+eigenvalue lambda >= 0 (there Cov(x_0 | 0) is that covariance): the largest root of -f - c/s^2 + c a^2
+lambda/s^4 = 0 in the schedule's range, by root finding to full precision (52). OU and VP, eta = 1: OU time
+asinh(lambda)/2; EDM: sigma^2 = lambda for every eta.
+"""
 ddn_symmetry_critical_time(ctx, sch, eta, lambda, t) =
     ccall((:ddn_symmetry_critical_time, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Ptr{Float64}), ctx, sch, eta, lambda, t)
 
-# ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, int64_t count, const double *etas,
-#     ddn_result **out)
+"""
+    ddn_status ddn_symmetry_critical(ddn_symmetry *sy, double lambda, int64_t count, const double *etas,
+        ddn_result **out)
+
+Critical times for each eta, in the oracle's schedule and in OU and EDM coordinates, for lambda >= 0, the top
+eigenvalue of the data's covariance (ddn_dataset_spectrum). Columns \"eta\", \"t\" (from lambda; the
+schedule's time and coordinates), \"t_ou\" (the same in OU time), \"t_ou_coordinates\" (in OU and VP
+coordinates, OU time), \"t_edm_coordinates\" (in EDM coordinates, OU time), \"theta\" =
+exp(-t_ou_coordinates), \"sigma\" (EDM sigma of t_edm_coordinates), \"t_measured\" (where the branch of fixed
+points from late times really loses stability, in the schedule's time). NaN: it is unstable from the start, or
+stable down to OU time 1e-3. Scalar \"lambda\". \"t\" and \"t_measured\" agree for centred data of equal
+norms; in generic data the branch never loses stability. \"The\" bifurcation time depends on coordinates and
+eta.
+"""
 ddn_symmetry_critical(sy, lambda, count, etas, out) =
     ccall((:ddn_symmetry_critical, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), sy, lambda, count, etas, out)
 
-# ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d, ddn_system_fn f,
-#     ddn_system_fn jacobian, void *user, ddn_release_fn release, ddn_system **out)
+"""
+    ddn_status ddn_system_create(ddn_context *ctx, ddn_system_kind kind, int64_t d, ddn_system_fn f,
+        ddn_system_fn jacobian, void *user, ddn_release_fn release, ddn_system **out)
+
+Creates a system, d in [1, 4096]. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_KEY, DDN_E_NOMEM. (70), (71)
+"""
 ddn_system_create(ctx, kind, d, f, jacobian, user, release, out) =
     ccall((:ddn_system_create, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int32, Int64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, kind, d, f, jacobian, user, release, out)
 
-# ddn_status ddn_system_retain(const ddn_system *sys)
+"""
+    ddn_status ddn_system_retain(const ddn_system *sys)
+
+Adds a reference to the system: it then takes one more ddn_system_destroy. DDN_E_NULL, DDN_E_HANDLE.
+"""
 ddn_system_retain(sys) =
     ccall((:ddn_system_retain, libdiffdyn), Int32,
           (Ptr{Cvoid},), sys)
 
-# void ddn_system_destroy(ddn_system *sys)
+"""
+    void ddn_system_destroy(ddn_system *sys)
+
+Lets go of the system. NULL is a no-op.
+"""
 ddn_system_destroy(sys) =
     ccall((:ddn_system_destroy, libdiffdyn), Cvoid,
           (Ptr{Cvoid},), sys)
 
-# ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys, double parameter, double lo,
-#     double hi, int64_t grid, int64_t capacity, double *x, double *eigenvalue, ddn_stability *stability,
-#     int64_t *count)
+"""
+    ddn_status ddn_system_fixed_points_1d(ddn_context *ctx, const ddn_system *sys, double parameter, double
+        lo, double hi, int64_t grid, int64_t capacity, double *x, double *eigenvalue, ddn_stability
+        *stability, int64_t *count)
+
+All fixed points in [lo, hi] of a system with d = 1, ascending: zeros of f (map: of f(x) - x) from sign
+changes between `grid` >= 2 equal cells, and, from local extremes, zeros that touch or cross twice within a
+cell. An eigenvalue within 1e-6 of neutral (relative to the variation of f on the grid) counts as neutral: the
+stability is then read off the signs of f on both sides. Poles, where f changes sign and is larger than at the
+ends of the cell, are no zeros. DDN_E_RANGE where cells are narrower than 8 ulp of the ends. DDN_E_CAPACITY,
+with the first `capacity` of them, if there are more.
+"""
 ddn_system_fixed_points_1d(ctx, sys, parameter, lo, hi, grid, capacity, x, eigenvalue, stability, count) =
     ccall((:ddn_system_fixed_points_1d, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Float64, Int64, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Int32}, Ptr{Int64}), ctx, sys, parameter, lo, hi, grid, capacity, x, eigenvalue, stability, count)
 
-# ddn_status ddn_system_fixed_points(ddn_context *ctx, const ddn_system *sys, double parameter, int64_t m,
-#     int64_t capacity, const double *starts, int64_t ldx, double *x, int64_t *count)
+"""
+    ddn_status ddn_system_fixed_points(ddn_context *ctx, const ddn_system *sys, double parameter, int64_t m,
+        int64_t capacity, const double *starts, int64_t ldx, double *x, int64_t *count)
+
+Distinct fixed points of any d reached by damped Newton iteration from m starts, in the order of the first
+start that reaches each. Starts that do not converge in 100 steps are left out; two points are one if closer
+than 1e-6 (1 + |x|). Capacity as for ddn_system_fixed_points_1d.
+"""
 ddn_system_fixed_points(ctx, sys, parameter, m, capacity, starts, ldx, x, count) =
     ccall((:ddn_system_fixed_points, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Int64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Ptr{Int64}), ctx, sys, parameter, m, capacity, starts, ldx, x, count)
 
-# ddn_status ddn_system_eigenvalues(ddn_context *ctx, const ddn_system *sys, double parameter, double
-#     tolerance, const double *x, double *re, double *im, ddn_stability *stability)
+"""
+    ddn_status ddn_system_eigenvalues(ddn_context *ctx, const ddn_system *sys, double parameter, double
+        tolerance, const double *x, double *re, double *im, ddn_stability *stability)
+
+Eigenvalues of the Jacobian at x, by descending real part (map: modulus), and what they say; those within
+`tolerance` >= 0 of the imaginary axis (map: unit circle) are neutral.
+"""
 ddn_system_eigenvalues(ctx, sys, parameter, tolerance, x, re, im, stability) =
     ccall((:ddn_system_eigenvalues, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Int32}), ctx, sys, parameter, tolerance, x, re, im, stability)
 
-# ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *sys, double p_lo, double p_hi,
-#     int64_t p_grid, double x_lo, double x_hi, int64_t x_grid, int64_t capacity, double *p, double *x,
-#     ddn_system_bifurcation *kind, int64_t *count)
+"""
+    ddn_status ddn_system_bifurcations(ddn_context *ctx, const ddn_system *sys, double p_lo, double p_hi,
+        int64_t p_grid, double x_lo, double x_hi, int64_t x_grid, int64_t capacity, double *p, double *x,
+        ddn_system_bifurcation *kind, int64_t *count)
+
+Bifurcations of the fixed points of a system with d = 1 in the rectangle [p_lo, p_hi] x [x_lo, x_hi], by
+ascending parameter. Scans p_grid >= 2 cells in the parameter and x_grid >= 2 cells in x for changes of the
+number of fixed points and of the stability along branches, then solves the conditions of the bifurcation
+itself, so that p and x are good to about 1e-9 of the rectangle. Two bifurcations in the same cell may be
+taken for one or missed. Capacity as for ddn_system_fixed_points_1d.
+"""
 ddn_system_bifurcations(ctx, sys, p_lo, p_hi, p_grid, x_lo, x_hi, x_grid, capacity, p, x, kind, count) =
     ccall((:ddn_system_bifurcations, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Int64, Float64, Float64, Int64, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Int32}, Ptr{Int64}), ctx, sys, p_lo, p_hi, p_grid, x_lo, x_hi, x_grid, capacity, p, x, kind, count)
 
-# ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double parameter, double
-#     tolerance, int64_t count, const double *x0, const double *times, double *out, int64_t ldx)
+"""
+    ddn_status ddn_system_trajectory(ddn_context *ctx, const ddn_system *sys, double parameter, double
+        tolerance, int64_t count, const double *x0, const double *times, double *out, int64_t ldx)
+
+Solves a flow by Dormand and Prince's pair of orders 5 and 4 with relative and absolute error `tolerance` in
+[1e-14, 0.1] a step. Errors: DDN_E_CONVERGENCE where the solution blows up or 10^7 steps do not suffice, and
+as everywhere.
+"""
 ddn_system_trajectory(ctx, sys, parameter, tolerance, count, x0, times, out, ldx) =
     ccall((:ddn_system_trajectory, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Int64), ctx, sys, parameter, tolerance, count, x0, times, out, ldx)
 
-# ddn_status ddn_system_passage(ddn_context *ctx, const ddn_system *sys, double parameter, int64_t coordinate,
-#     double level, double t_max, double tolerance, const double *x0, double *time, double *x_end)
+"""
+    ddn_status ddn_system_passage(ddn_context *ctx, const ddn_system *sys, double parameter, int64_t
+        coordinate, double level, double t_max, double tolerance, const double *x0, double *time, double
+        *x_end)
+
+First time > 0 at which a flow from x0 at time 0 has x[coordinate] = level, or, for coordinate = -1, |x| =
+level. Starting on the level does not count. A blow-up time is that of a large level.
+"""
 ddn_system_passage(ctx, sys, parameter, coordinate, level, t_max, tolerance, x0, time, x_end) =
     ccall((:ddn_system_passage, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Int64, Float64, Float64, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}), ctx, sys, parameter, coordinate, level, t_max, tolerance, x0, time, x_end)
 
-# ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, double parameter, int64_t steps, const
-#     double *x0, double *out, int64_t ldx)
+"""
+    ddn_status ddn_system_orbit(ddn_context *ctx, const ddn_system *sys, double parameter, int64_t steps,
+        const double *x0, double *out, int64_t ldx)
+
+Iterates of a map. Values that overflow stay as they are.
+"""
 ddn_system_orbit(ctx, sys, parameter, steps, x0, out, ldx) =
     ccall((:ddn_system_orbit, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Ptr{Float64}, Int64), ctx, sys, parameter, steps, x0, out, ldx)
 
-# ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double parameter, double radius,
-#     int64_t steps, const double *x0, int64_t *count)
+"""
+    ddn_status ddn_system_escape(ddn_context *ctx, const ddn_system *sys, double parameter, double radius,
+        int64_t steps, const double *x0, int64_t *count)
+
+First k >= 1 at which the k-th iterate of a map has |x| > radius (or is not finite).
+"""
 ddn_system_escape(ctx, sys, parameter, radius, steps, x0, count) =
     ccall((:ddn_system_escape, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Float64, Float64, Int64, Ptr{Float64}, Ptr{Int64}), ctx, sys, parameter, radius, steps, x0, count)
 
-# double ddn_theory_speciation(double lambda)
+"""
+    double ddn_theory_speciation(double lambda)
+
+Speciation time log(1 + Lambda)/2 for Lambda >= 0, the largest eigenvalue of the covariance of the data. (20)
+"""
 ddn_theory_speciation(lambda) =
     ccall((:ddn_theory_speciation, libdiffdyn), Float64,
           (Float64,), lambda)
 
-# double ddn_theory_speciation_asymptotic(double lambda)
+"""
+    double ddn_theory_speciation_asymptotic(double lambda)
+
+Its asymptote log(Lambda)/2 for Lambda > 0; negative below 1. (20)
+"""
 ddn_theory_speciation_asymptotic(lambda) =
     ccall((:ddn_theory_speciation_asymptotic, libdiffdyn), Float64,
           (Float64,), lambda)
 
-# double ddn_theory_signal(double m2, double sigma2, double t)
+"""
+    double ddn_theory_signal(double m2, double sigma2, double t)
+
+Signal to noise of the label, r = m2 s / Gamma; m2, sigma2 >= 0, t > 0 (t >= 0 if sigma2 > 0). At r = 1 labels
+are being decided. (23)
+"""
 ddn_theory_signal(m2, sigma2, t) =
     ccall((:ddn_theory_signal, libdiffdyn), Float64,
           (Float64, Float64, Float64), m2, sigma2, t)
 
-# double ddn_theory_signal_time(double m2, double sigma2, double r)
+"""
+    double ddn_theory_signal_time(double m2, double sigma2, double r)
+
+The time at which ddn_theory_signal has the value r > 0: log(1 + m2/r - sigma2)/2; NaN where it is never
+reached (m2 < r sigma2). (23)
+"""
 ddn_theory_signal_time(m2, sigma2, r) =
     ccall((:ddn_theory_signal_time, libdiffdyn), Float64,
           (Float64, Float64, Float64), m2, sigma2, r)
 
-# double ddn_theory_phi(double r)
+"""
+    double ddn_theory_phi(double r)
+
+phi: probability that two continuations of the reverse SDE from one state end in the same of two Gaussians, as
+a function of r >= 0: 1/2 + E tanh(r + sqrt(r) g)/2. Relative error below 1e-13. (23)
+"""
 ddn_theory_phi(r) =
     ccall((:ddn_theory_phi, libdiffdyn), Float64,
           (Float64,), r)
 
-# double ddn_theory_one_minus_phi(double r)
+"""
+    double ddn_theory_one_minus_phi(double r)
+
+1 - phi without cancellation, r >= 0; accurate as ddn_theory_phi. (23)
+"""
 ddn_theory_one_minus_phi(r) =
     ccall((:ddn_theory_one_minus_phi, libdiffdyn), Float64,
           (Float64,), r)
 
-# double ddn_theory_phi_derivative(double r)
+"""
+    double ddn_theory_phi_derivative(double r)
+
+d phi/d r, r >= 0; accurate as ddn_theory_phi. (23)
+"""
 ddn_theory_phi_derivative(r) =
     ccall((:ddn_theory_phi_derivative, libdiffdyn), Float64,
           (Float64,), r)
 
-# double ddn_theory_phi_sign(double m2, double sigma2, double t)
+"""
+    double ddn_theory_phi_sign(double m2, double sigma2, double t)
+
+phi where the class is the sign of m.x_0 instead of the mixture label (they differ where the clusters
+overlap). m2 > 0, sigma2 >= 0, t > 0. Accurate as ddn_theory_phi. (23)
+"""
 ddn_theory_phi_sign(m2, sigma2, t) =
     ccall((:ddn_theory_phi_sign, libdiffdyn), Float64,
           (Float64, Float64, Float64), m2, sigma2, t)
 
-# double ddn_theory_phi_infinity(int64_t count, const double *weights)
+"""
+    double ddn_theory_phi_infinity(int64_t count, const double *weights)
+
+phi at t = infinity: sum of (w / sum w)^2. NaN if count < 1, a weight is negative or not finite, or all are 0.
+(24)
+"""
 ddn_theory_phi_infinity(count, weights) =
     ccall((:ddn_theory_phi_infinity, libdiffdyn), Float64,
           (Int64, Ptr{Float64}), count, weights)
 
-# double ddn_theory_phi_level(double phi_infinity)
+"""
+    double ddn_theory_phi_level(double phi_infinity)
+
+The level of phi that defines t_S from a measured curve: phi(r = 1) of two Gaussians, rescaled to the range
+[phi_infinity, 1]; 0 < phi_infinity <= 1. (24)
+"""
 ddn_theory_phi_level(phi_infinity) =
     ccall((:ddn_theory_phi_level, libdiffdyn), Float64,
           (Float64,), phi_infinity)
 
-# double ddn_theory_label_information(double r)
+"""
+    double ddn_theory_label_information(double r)
+
+Mutual information I(r) of label and state in nats, r >= 0, from 0 to log 2. Accurate as ddn_theory_phi. (31)
+"""
 ddn_theory_label_information(r) =
     ccall((:ddn_theory_label_information, libdiffdyn), Float64,
           (Float64,), r)
 
-# double ddn_theory_overlap_potential(double d, double mu2, double sigma2, double t, double q)
+"""
+    double ddn_theory_overlap_potential(double d, double mu2, double sigma2, double t, double q)
+
+The potential V(q, t) of the overlap in the reverse SDE. d > 0, mu2 > 0, sigma2 >= 0, t > 0 (t >= 0 if sigma2
+> 0), q finite. (21)
+"""
 ddn_theory_overlap_potential(d, mu2, sigma2, t, q) =
     ccall((:ddn_theory_overlap_potential, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64, Float64), d, mu2, sigma2, t, q)
 
-# double ddn_theory_overlap_slope(double d, double mu2, double sigma2, double t, double q)
+"""
+    double ddn_theory_overlap_slope(double d, double mu2, double sigma2, double t, double q)
+
+V'(q, t); arguments as for ddn_theory_overlap_potential. (21)
+"""
 ddn_theory_overlap_slope(d, mu2, sigma2, t, q) =
     ccall((:ddn_theory_overlap_slope, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64, Float64), d, mu2, sigma2, t, q)
 
-# double ddn_theory_overlap_curvature(double d, double mu2, double sigma2, double t, double q)
+"""
+    double ddn_theory_overlap_curvature(double d, double mu2, double sigma2, double t, double q)
+
+V''(q, t); arguments as for ddn_theory_overlap_potential. (21)
+"""
 ddn_theory_overlap_curvature(d, mu2, sigma2, t, q) =
     ccall((:ddn_theory_overlap_curvature, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64, Float64), d, mu2, sigma2, t, q)
 
-# ddn_status ddn_theory_overlap_wells(double d, double mu2, double sigma2, double t, double *q, double
-#     *curvature, int64_t *count)
+"""
+    ddn_status ddn_theory_overlap_wells(double d, double mu2, double sigma2, double t, double *q, double
+        *curvature, int64_t *count)
+
+All zeros of V' in ascending order, with V'' there (> 0: a well, < 0: a barrier): 3 where V''(0) < 0 and Gamma
+< 2, else 1. DDN_E_RANGE for arguments that ddn_theory_overlap_potential does not take, DDN_E_NULL.
+"""
 ddn_theory_overlap_wells(d, mu2, sigma2, t, q, curvature, count) =
     ccall((:ddn_theory_overlap_wells, libdiffdyn), Int32,
           (Float64, Float64, Float64, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Int64}), d, mu2, sigma2, t, q, curvature, count)
 
-# ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu2, double sigma2, double t, int64_t
-#     seed, int64_t first_path, int64_t m, double *q)
+"""
+    ddn_status ddn_theory_overlap_draw(ddn_context *ctx, double d, double mu2, double sigma2, double t,
+        int64_t seed, int64_t first_path, int64_t m, double *q)
+
+Draws q ~ p_t, number i a function of (seed, first_path + i), first_path in [0, 2^60]. Results do not depend
+on the number of threads. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NONFINITE, DDN_E_NOMEM, DDN_STOPPED. (21)
+"""
 ddn_theory_overlap_draw(ctx, d, mu2, sigma2, t, seed, first_path, m, q) =
     ccall((:ddn_theory_overlap_draw, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Float64, Float64, Float64, Int64, Int64, Int64, Ptr{Float64}), ctx, d, mu2, sigma2, t, seed, first_path, m, q)
 
-# ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double sigma2, int64_t seed,
-#     int64_t first_path, int64_t count, int64_t m, const double *times, double *q)
+"""
+    ddn_status ddn_theory_overlap_run(ddn_context *ctx, double d, double mu2, double sigma2, int64_t seed,
+        int64_t first_path, int64_t count, int64_t m, const double *times, double *q)
+
+The exact law of q, dq = -V'(q, t) dtau + sqrt(2 mu2) dW while t falls, by the stochastic Heun scheme (weak
+order 2). Noise of q[i] in step k is a function of (seed, first_path + i, k). Steps must be small against
+Gamma. Threads and errors as for ddn_theory_overlap_draw. (21)
+"""
 ddn_theory_overlap_run(ctx, d, mu2, sigma2, seed, first_path, count, m, times, q) =
     ccall((:ddn_theory_overlap_run, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Float64, Float64, Int64, Int64, Int64, Int64, Ptr{Float64}, Ptr{Float64}), ctx, d, mu2, sigma2, seed, first_path, count, m, times, q)
 
-# ddn_status ddn_theory_overlap_phi(ddn_context *ctx, double d, double mu2, double sigma2, double t, double
-#     t_end, int64_t steps, int64_t pairs, int64_t seed, double *phi, double *standard_error)
+"""
+    ddn_status ddn_theory_overlap_phi(ddn_context *ctx, double d, double mu2, double sigma2, double t, double
+        t_end, int64_t steps, int64_t pairs, int64_t seed, double *phi, double *standard_error)
+
+phi(t) from the law of q: `pairs` pairs of continuations of q_t ~ p_t from t to t_end (0 if sigma2 > 0) in
+`steps` steps, geometric in t + tau (tau = 1 for sigma2 >= 1, else sigma2 + 1e-3). Compare with
+ddn_theory_phi_sign.
+"""
 ddn_theory_overlap_phi(ctx, d, mu2, sigma2, t, t_end, steps, pairs, seed, phi, standard_error) =
     ccall((:ddn_theory_overlap_phi, libdiffdyn), Int32,
           (Ptr{Cvoid}, Float64, Float64, Float64, Float64, Float64, Int64, Int64, Int64, Ptr{Float64}, Ptr{Float64}), ctx, d, mu2, sigma2, t, t_end, steps, pairs, seed, phi, standard_error)
 
-# double ddn_theory_collapse(double n, double d, double sigma2)
+"""
+    double ddn_theory_collapse(double n, double d, double sigma2)
+
+Collapse time of n > 1 points from N(., sigma2 I), d > 0, sigma2 >= 0: log(1 + sigma2/(n^(2/d) - 1))/2. (32)
+"""
 ddn_theory_collapse(n, d, sigma2) =
     ccall((:ddn_theory_collapse, libdiffdyn), Float64,
           (Float64, Float64, Float64), n, d, sigma2)
 
-# double ddn_theory_collapse_alpha(double alpha, double sigma2)
+"""
+    double ddn_theory_collapse_alpha(double alpha, double sigma2)
+
+The same from alpha = log(n)/d > 0; n itself may be beyond any number type. (32)
+"""
 ddn_theory_collapse_alpha(alpha, sigma2) =
     ccall((:ddn_theory_collapse_alpha, libdiffdyn), Float64,
           (Float64, Float64), alpha, sigma2)
 
-# double ddn_theory_alpha_for_collapse(double t, double sigma2)
+"""
+    double ddn_theory_alpha_for_collapse(double t, double sigma2)
+
+Its inverse: the alpha, hence n = e^(alpha d), that makes t > 0 the collapse time. (32)
+"""
 ddn_theory_alpha_for_collapse(t, sigma2) =
     ccall((:ddn_theory_alpha_for_collapse, libdiffdyn), Float64,
           (Float64, Float64), t, sigma2)
 
-# double ddn_theory_collapse_two_gaussians(double n, double d, double m2, double sigma2)
+"""
+    double ddn_theory_collapse_two_gaussians(double n, double d, double m2, double sigma2)
+
+Collapse time of the two-Gaussian mixture: the zero of ddn_theory_excess_entropy; 0 if f > 0 at every t. n >
+1, d > 0, m2, sigma2 >= 0. (31)
+"""
 ddn_theory_collapse_two_gaussians(n, d, m2, sigma2) =
     ccall((:ddn_theory_collapse_two_gaussians, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64), n, d, m2, sigma2)
 
-# double ddn_theory_collapse_spectrum(double n, int64_t count, const double *eigenvalues)
+"""
+    double ddn_theory_collapse_spectrum(double n, int64_t count, const double *eigenvalues)
+
+Collapse time of Gaussian data of any covariance: the root of sum log(1 + lambda_i/(e^2t - 1)) = 2 log n, n >
+1. NaN for bad arguments. (35)
+"""
 ddn_theory_collapse_spectrum(n, count, eigenvalues) =
     ccall((:ddn_theory_collapse_spectrum, libdiffdyn), Float64,
           (Float64, Int64, Ptr{Float64}), n, count, eigenvalues)
 
-# double ddn_theory_log_n_for_collapse_spectrum(double t, int64_t count, const double *eigenvalues)
+"""
+    double ddn_theory_log_n_for_collapse_spectrum(double t, int64_t count, const double *eigenvalues)
+
+Its inverse: the log n that makes t > 0 the collapse time. NaN for bad arguments. (35)
+"""
 ddn_theory_log_n_for_collapse_spectrum(t, count, eigenvalues) =
     ccall((:ddn_theory_log_n_for_collapse_spectrum, libdiffdyn), Float64,
           (Float64, Int64, Ptr{Float64}), t, count, eigenvalues)
 
-# double ddn_theory_excess_entropy(double n, double d, double m2, double sigma2, double t)
+"""
+    double ddn_theory_excess_entropy(double n, double d, double m2, double sigma2, double t)
+
+Excess entropy f(t) of the two-Gaussian mixture: log(n)/d + log(Delta/Gamma)/2 - I(r)/d, n >= 1, d > 0, m2,
+sigma2 >= 0, t > 0; m2 = 0 is one Gaussian. (30), (31)
+"""
 ddn_theory_excess_entropy(n, d, m2, sigma2, t) =
     ccall((:ddn_theory_excess_entropy, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64, Float64), n, d, m2, sigma2, t)
 
-# double ddn_theory_excess_entropy_derivative(double d, double m2, double sigma2, double t)
+"""
+    double ddn_theory_excess_entropy_derivative(double d, double m2, double sigma2, double t)
+
+df/dt of ddn_theory_excess_entropy, which does not depend on n. (30), (31)
+"""
 ddn_theory_excess_entropy_derivative(d, m2, sigma2, t) =
     ccall((:ddn_theory_excess_entropy_derivative, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64), d, m2, sigma2, t)
 
-# double ddn_theory_excess_lower(double n, double d, double sigma2, double t)
+"""
+    double ddn_theory_excess_lower(double n, double d, double sigma2, double t)
+
+Lower bound max(0, f) on f^e, averaged over data sets of n >= 1 points from N(0, sigma2 I), d >= 1, t > 0.
+(37)
+"""
 ddn_theory_excess_lower(n, d, sigma2, t) =
     ccall((:ddn_theory_excess_lower, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64), n, d, sigma2, t)
 
-# double ddn_theory_excess_upper(double n, double d, double sigma2, double t)
+"""
+    double ddn_theory_excess_upper(double n, double d, double sigma2, double t)
+
+Upper bound E log(1 + e^R)/d on the same average. (37)
+"""
 ddn_theory_excess_upper(n, d, sigma2, t) =
     ccall((:ddn_theory_excess_upper, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64), n, d, sigma2, t)
 
-# double ddn_theory_phi_c_lower(double n, double d, double sigma2, double t)
+"""
+    double ddn_theory_phi_c_lower(double n, double d, double sigma2, double t)
+
+Lower bound E 1/(1 + e^R) on the average of phi_C over such data sets. (37)
+"""
 ddn_theory_phi_c_lower(n, d, sigma2, t) =
     ccall((:ddn_theory_phi_c_lower, libdiffdyn), Float64,
           (Float64, Float64, Float64, Float64), n, d, sigma2, t)
 
-# ddn_status ddn_theory_rem(double alpha, double sigma2, double t, double *psi_plus, double *lambda_c, double
-#     *f, int32_t *condensed)
+"""
+    ddn_status ddn_theory_rem(double alpha, double sigma2, double t, double *psi_plus, double *lambda_c,
+        double *f, int32_t *condensed)
+
+The random energy model of the n - 1 other points. alpha > 0, sigma2 > 0, t > 0, else DDN_E_RANGE. (38)
+"""
 ddn_theory_rem(alpha, sigma2, t, psi_plus, lambda_c, f, condensed) =
     ccall((:ddn_theory_rem, libdiffdyn), Int32,
           (Float64, Float64, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Int32}), alpha, sigma2, t, psi_plus, lambda_c, f, condensed)
 
-# double ddn_theory_ssb_time(double m2, double sigma2, double eta)
+"""
+    double ddn_theory_ssb_time(double m2, double sigma2, double eta)
+
+Time at which the symmetric fixed point of the reverse drift x + (1 + eta^2) score loses its stability, two
+Gaussians; eta = 1 is the reverse SDE. m2 > 0, sigma2 >= 0, eta >= 0. For centred points of equal norm take
+sigma2 = 0 and m2 = Lambda: asinh(Lambda)/2 at eta = 1. Infinity if it is stable at no finite time (as at eta
+= 0, Lambda >= 1), NaN if it never loses stability. The time depends on eta and on the coordinates; in those
+of VE / EDM (y = e^t x) it is ddn_theory_speciation(Lambda), sigma = sqrt(Lambda), for every eta. (52)
+"""
 ddn_theory_ssb_time(m2, sigma2, eta) =
     ccall((:ddn_theory_ssb_time, libdiffdyn), Float64,
           (Float64, Float64, Float64), m2, sigma2, eta)
 
-# double ddn_theory_hypersphere_time(double dim, double r)
+"""
+    double ddn_theory_hypersphere_time(double dim, double r)
+
+Data uniform on the sphere of radius r > 0 in D >= 1 dimensions (D = 1: the points +-r), eta = 1: the critical
+time asinh(r^2/D)/2. (53)
+"""
 ddn_theory_hypersphere_time(dim, r) =
     ccall((:ddn_theory_hypersphere_time, libdiffdyn), Float64,
           (Float64, Float64), dim, r)
 
-# double ddn_theory_hypersphere_radius(double dim, double r, double t)
+"""
+    double ddn_theory_hypersphere_radius(double dim, double r, double t)
+
+Radius of the ring of fixed points of that data at time t > 0; 0 above the critical time. (53)
+"""
 ddn_theory_hypersphere_radius(dim, r, t) =
     ccall((:ddn_theory_hypersphere_radius, libdiffdyn), Float64,
           (Float64, Float64, Float64), dim, r, t)
 
-# double ddn_theory_bessel_ratio(double dim, double k)
+"""
+    double ddn_theory_bessel_ratio(double dim, double k)
+
+A_D(k) = I_{D/2}(k)/I_{D/2-1}(k) for finite k >= 0. (53)
+"""
 ddn_theory_bessel_ratio(dim, k) =
     ccall((:ddn_theory_bessel_ratio, libdiffdyn), Float64,
           (Float64, Float64), dim, k)
 
-# double ddn_theory_kl_plain_start(double r)
+"""
+    double ddn_theory_kl_plain_start(double r)
+
+Two Gaussians with sigma2 = 1 at signal r >= 0: KL divergence of p_t from N(0, I), r/2 - I(r), in nats; r^2/4
+at small r. (61)
+"""
 ddn_theory_kl_plain_start(r) =
     ccall((:ddn_theory_kl_plain_start, libdiffdyn), Float64,
           (Float64,), r)
 
-# double ddn_theory_kl_gaussian_start(double r)
+"""
+    double ddn_theory_kl_gaussian_start(double r)
+
+The same from the Gaussian with mean and covariance of p_t: log(1 + r)/2 - I(r); r^4/12 at small r. (61)
+"""
 ddn_theory_kl_gaussian_start(r) =
     ccall((:ddn_theory_kl_gaussian_start, libdiffdyn), Float64,
           (Float64,), r)
 
-# double ddn_theory_kl_gaussian(double mean2, double t, int64_t count, const double *eigenvalues)
+"""
+    double ddn_theory_kl_gaussian(double mean2, double t, int64_t count, const double *eigenvalues)
+
+KL(N(e^-t mean, s C + Delta I) | N(0, I)) with mean2 = |mean|^2; t > 0. (61)
+"""
 ddn_theory_kl_gaussian(mean2, t, count, eigenvalues) =
     ccall((:ddn_theory_kl_gaussian, libdiffdyn), Float64,
           (Float64, Float64, Int64, Ptr{Float64}), mean2, t, count, eigenvalues)
 
-# ddn_status ddn_theory_frechet(ddn_context *ctx, int64_t d, const double *mean1, const double *cov1, const
-#     double *mean2, const double *cov2, double *distance2)
+"""
+    ddn_status ddn_theory_frechet(ddn_context *ctx, int64_t d, const double *mean1, const double *cov1, const
+        double *mean2, const double *cov2, double *distance2)
+
+Squared Frechet distance of N(mean1, cov1) and N(mean2, cov2), 1 <= d <= 16384, to about 1e-8 of the traces
+where eigenvalues are near 0, of which roots are taken. O(d^3) work, O(d^2) memory. Eigenvalues below 16
+rounding units of the largest, and of cov1 cov2 of the product of the largest ones, count as 0, so that
+covariances of fewer states than dimensions, or that have no direction in common, do not add the roots of
+rounding errors. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NONFINITE, DDN_E_NOMEM, DDN_E_CONVERGENCE. (62)
+"""
 ddn_theory_frechet(ctx, d, mean1, cov1, mean2, cov2, distance2) =
     ccall((:ddn_theory_frechet, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}), ctx, d, mean1, cov1, mean2, cov2, distance2)
 
-# ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, int64_t draws, int64_t seed, const double *x,
-#     const double *y, const double *y_se, double *second, double *knee, double *standard_error, double
-#     *share)
+"""
+    ddn_status ddn_theory_knee(ddn_context *ctx, int64_t count, int64_t draws, int64_t seed, const double *x,
+        const double *y, const double *y_se, double *second, double *knee, double *standard_error, double
+        *share)
+
+Knee of a curve y on a grid x, count >= 3: the interior point of largest second difference. Errors:
+DDN_E_NULL, DDN_E_RANGE, DDN_E_NONFINITE, DDN_E_NOMEM. (63)
+"""
 ddn_theory_knee(ctx, count, draws, seed, x, y, y_se, second, knee, standard_error, share) =
     ccall((:ddn_theory_knee, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Int64, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}), ctx, count, draws, seed, x, y, y_se, second, knee, standard_error, share)
 
-# ddn_status ddn_theory_knee_interval(ddn_context *ctx, int64_t count, const double *x, const double *y, const
-#     double *y_se, double *low, double *high)
+"""
+    ddn_status ddn_theory_knee_interval(ddn_context *ctx, int64_t count, const double *x, const double *y,
+        const double *y_se, double *low, double *high)
+
+Where the knee of the curve without its errors is, with at least 95 %: from half a step before the first to
+half a step after the last point whose second difference may be the largest. Errors y_se >= 0 that are
+independent, or correlated as those of neighbours are when they share their noise, which makes it wider than
+need be. Errors: as ddn_theory_knee. (63)
+"""
 ddn_theory_knee_interval(ctx, count, x, y, y_se, low, high) =
     ccall((:ddn_theory_knee_interval, libdiffdyn), Int32,
           (Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}), ctx, count, x, y, y_se, low, high)
 
-# ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, const double
-#     *times, ddn_result **out)
+"""
+    ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, const double
+        *times, ddn_result **out)
+
+The probabilities phi and phi_C of ddn_analysis_identities by simulation (of data without copies: merge them
+first, paths cannot tell them apart): CLONES pairs of continuations of one x_t ~ p_t with separate noise, run
+from each time (all above T_END) down to T_END by METHOD in STEPS steps; with a classifier they end with the
+denoiser. Columns \"t\" and, each with NAME_se: \"phi\" (same class) and \"phi_C\" (same nearest point), as
+the judge (analysis.h) finds them in the states at T_END, with their 95 % intervals NAME_low, NAME_high
+(theory (45)), \"distance2\" (E |x1 - x2|^2), the same by theory (46), which allows for partings that are too
+rare to be seen (not for an oracle without data); \"clones\", the pairs at each time. Scalar \"clone_pairs\",
+all together. The error of a proportion is half its Wilson interval at one standard deviation, which is
+sqrt(p(1 - p)/N + 1/4N^2)/(1 + 1/N), so it is not 0 at 0 and 1. Scalars \"phi_step\", \"phi_C_step\": the
+step-size error (analysis.h). With CLONE_PRECISION set, pairs are added until the errors of phi_C, and of phi
+over 1 - phi(inf), are not above it, at most MOST_SAMPLES a time (theory (44)); DDN_E_CONVERGENCE, with the
+time, the quantity, the pairs needed and the precision that can be had, as soon as that is seen not to do.
+"""
 ddn_analysis_clones(an, oracle, count, times, out) =
     ccall((:ddn_analysis_clones, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), an, oracle, count, times, out)
 
-# ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
+"""
+    ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
+
+Last-change time of the judge's nearest point (analysis.h) along reverse paths on a grid of PATH_STEPS steps,
+geometric in t from T_START to T_END, from x ~ p_t at T_START by METHOD (theory (34), (43)). Scalars
+\"t_C_last_change\" (mean) with its 95 % interval \"t_C_last_change_low\" and \"_high\",
+\"t_C_last_change_median\" with its 95 % interval \"t_C_last_change_median_low\" and \"_high\", \"paths\",
+\"steps\". Weights of the points say how often paths end there, not what is near. Methods other than EXACT
+take STEPS steps or more, evenly between the times of that grid, at which alone points are looked at;
+\"t_C_last_change_step\" is the step-size error (analysis.h). The mean is one in the time of the schedule: of
+another schedule compare the median. A change is known to a step of the grid: the mean takes the middle of it,
+the median spreads the changes evenly over it. Paths that never change count as T_START; where they are half
+of all the median is NaN. Columns \"t_grid\", \"changed_after\": share of paths whose last change is below t,
+with \"changed_after_se\", \"_low\" and \"_high\". DDN_E_UNSUPPORTED without a judge: an oracle that has
+neither components nor data.
+"""
 ddn_analysis_last_change(an, oracle, out) =
     ccall((:ddn_analysis_last_change, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), an, oracle, out)
 
-# ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out)
+"""
+    ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_result **out)
+
+What the spectrum of the data alone says. Scalars \"Lambda\", \"t_S\" = log(1 + Lambda)/2, \"t_S_asymptotic\"
+= log(Lambda)/2, \"t_SSB\" = asinh(Lambda)/2, \"t_C_spectrum\" (root of sum log(1 + lambda_i/(e^2t - 1)) = 2
+H(pi), the entropy of the weights of the points, log n without; NaN for n = 1 or Lambda = 0), \"alpha\" =
+H(pi)/d, \"n\", \"d\", \"copies\" (points that are equal to an earlier one: merge them with
+ddn_dataset_create_distinct, else each counts as a point of its own), in OU time.
+"""
 ddn_analysis_spectrum(an, ds, out) =
     ccall((:ddn_analysis_spectrum, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), an, ds, out)
 
-# ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle, const ddn_result *curves,
-#     ddn_result **out)
+"""
+    ddn_status ddn_analysis_crossings(ddn_analysis *an, const ddn_oracle *oracle, const ddn_result *curves,
+        ddn_result **out)
+
+Crossing times of the curves of a result of ddn_analysis_identities, _clones, _regimes, _uturn or _branch
+(another is DDN_E_MISMATCH, as is one with the times of another schedule than the oracle's): scalars
+\"t_S_phi\" (phi = ddn_theory_phi_level(phi(inf)), phi(inf) = sum pi_c^2: of the labels or else of the oracle;
+for clones, U-turns and branches of what judges, with a classifier and points without labels of what it says
+of these), \"t_C_phi\" (phi_C = 1/2), \"t_C_entropy\" (f = EXCESS_LEVEL alpha), in the time of the grid, by a
+polynomial through two rows on each side (theory (42)). Where noise makes a curve cross more than once it is
+the crossing at the largest time, and the definition says so. A time is NaN, and the definition says why,
+where the curve does not cross on this grid, where its errors are larger than 1 less the level (\"not
+resolved\"), and where it cannot: phi_C >= sum pi^2, of two points 1/2. For U-turns and branches the curves
+are \"same_class\" and \"returned\", and there is no entropy. DDN_E_UNSUPPORTED where no curve was measured.
+The error is made of those of the rows, correlated as the columns NAME_rho say (with the row of the next
+larger time; clones, U-turns and branches are separate experiments at each time; else an upper bound), and of
+what the grid leaves open. Example: doc/examples/simple/transitions.c
+"""
 ddn_analysis_crossings(an, oracle, curves, out) =
     ccall((:ddn_analysis_crossings, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), an, oracle, curves, out)
 
-# ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, int64_t
-#     clone_count, const double *times, const double *clone_times, ddn_result **out)
+"""
+    ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, int64_t
+        clone_count, const double *times, const double *clone_times, ddn_result **out)
+
+The whole report: spectrum, identities at the times, clones at the clone times, last change, crossings, merged
+into one result on the union of both grids, ascending, with NaN where not measured. Columns: those of
+identities and of clones with all that goes with them (NAME_se, NAME_low, NAME_high, NAME_rho), those of
+clones as \"phi_clones\", \"phi_C_clones\", \"distance2_clones\" and \"clones\". Scalars: all of the above and
+\"seed\"; the crossings are those of the identities (of the clones where no identity was measured), and those
+of the clones are \"t_S_phi_clones\" and \"t_C_phi_clones\". All times are in the oracle's schedule, NaN where
+it does not reach. Works for every oracle: what it cannot give is NaN, with the reason in the definition; the
+last change is measured for oracles with weights, and for others where there are clone times.
+"""
 ddn_analysis_regimes(an, oracle, count, clone_count, times, clone_times, out) =
     ccall((:ddn_analysis_regimes, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Ptr{Float64}, Ptr{Ptr{Cvoid}}), an, oracle, count, clone_count, times, clone_times, out)
 
-# ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn_clock clock, double t, ddn_regime
-#     *regime)
+"""
+    ddn_status ddn_regime_at(ddn_context *ctx, const ddn_result *report, ddn_clock clock, double t, ddn_regime
+        *regime)
+
+The regime at time t, from t_S_phi (t_S where that was not measured) and t_C_phi (else t_C_spectrum) of a
+report (ddn_analysis_regimes), or of the spectrum alone (ddn_analysis_spectrum). If t_C >= t_S regime II does
+not exist. DDN_E_MISMATCH where clock, which t shows, is not that of the result (the time of an OU schedule is
+OU time); DDN_E_UNSUPPORTED where it has no boundary, or NaN: for a single point, or copies of one, nothing
+changes with t.
+"""
 ddn_regime_at(ctx, report, clock, t, regime) =
     ccall((:ddn_regime_at, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Float64, Ptr{Int32}), ctx, report, clock, t, regime)
 
-# ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts, int64_t
-#     count, const double *times, ddn_result **out)
+"""
+    ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
+        int64_t count, const double *times, ddn_result **out)
+
+U-turn (Behjoo & Chertkov; doc/theory.md (40)): x_0 -> x_t forward -> x_0' by the reverse dynamics with this
+oracle, for each time. Settings used: CLONES (U-turns a time), METHOD, ETA, STEPS, T_END, SEED, BATCH. The
+reverse paths end with the denoiser at T_END. d of oracle and starts must agree (DDN_E_SHAPE). The judge
+(analysis.h), with the classifier and the points that are set, looks at x_0 and at the denoised end. Columns,
+each NAME with NAME_se: \"t\"; \"returned\", share of paths whose nearest point (component) at the end is that
+of x_0, and \"same_class\", each with NAME_low, NAME_high, the 95 % interval (45); \"distance2\" = E|x_0 -
+x_0'|^2 with \"distance2_low\", \"_high\" (theory (46)) and quantiles \"distance2_q05\", \"_q50\", \"_q95\";
+\"entropy\", mean posterior entropy at x_t. What the posterior at x_t predicts for the reverse SDE with the
+exact score, by ddn_analysis_identities with CLONES samples of their own, which also give the entropy, where
+the oracle can tell and the x_0 are its own data: \"returned_identity\" = E sum w^2, \"same_class_identity\" =
+E sum_c W_c^2 (both unless other points judge, this one without a classifier), \"distance2_identity\" = 2 E tr
+Cov. They know copies apart, which paths cannot: merge them first (ddn_dataset_create_distinct); and they are
+those of paths to the data, where points nearer than the noise at T_END are still one. NaN: cannot be
+measured, for the reason that the definition gives. Scalars: \"paths\", \"n\", \"d\", and the step-size errors
+\"same_class_step\", \"returned_step\" (analysis.h). (36), (40). Stops at cancel.
+"""
 ddn_analysis_uturn(an, oracle, starts, count, times, out) =
     ccall((:ddn_analysis_uturn, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), an, oracle, starts, count, times, out)
 
-# ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
-#     int64_t count, const double *times, ddn_result **out)
+"""
+    ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
+        int64_t count, const double *times, ddn_result **out)
+
+As ddn_analysis_uturn with two continuations of x_t that are compared with each other instead of one that is
+compared with x_0: \"returned\" is then the share of pairs with one nearest point (phi_C), \"same_class\" is
+phi, \"distance2\" = E|x_0' - x_0''|^2.
+"""
 ddn_analysis_branch(an, oracle, starts, count, times, out) =
     ccall((:ddn_analysis_branch, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Float64}, Ptr{Ptr{Cvoid}}), an, oracle, starts, count, times, out)
 
-# ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_path_method method, int64_t
-#     count, int64_t m, const double *times, const double *x, int64_t ldx, int32_t *regimes, ddn_result **out)
+"""
+    ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_path_method method, int64_t
+        count, int64_t m, const double *times, const double *x, int64_t ldx, int32_t *regimes, ddn_result
+        **out)
+
+Which regime each of m trajectories is in at each time, from the states there, such as an integrator's
+callback saw them or a foreign sampler wrote them. Two numbers decide for a state x at time t: the probability
+that two continuations end at the same data point, same_point = sum w^2, and in the same class, same_class =
+sum_c W_c^2 (doc/theory.md (36)):
+
+    same_point >= 1/2                                       memorization,
+    else same_class >= ddn_theory_phi_level(sum_c pi_c^2)   features (the level of t_S),
+    else                                                    random.
+
+Without two classes the second test is t <= t_S of the data (20), or fails where there is no data.
+
+CLONES: CLONES pairs of continuations of every state by METHOD, ETA, STEPS down to T_END, ended with the
+denoiser; all times must be above T_END. The judge (analysis.h) of the ends takes the points and the
+classifier that are set, which do not matter to POSTERIOR; DDN_E_UNSUPPORTED where there are no points. The
+level of same_class is that of the points' labels, or else of what the classifier says of them. Scalars
+\"same_class_step\", \"same_point_step\": the step-size error (analysis.h). No posterior of the oracle is
+needed. Settings SEED and BATCH are used too; m CLONES <= 2^33 (DDN_E_RANGE).
+
+Columns: \"t\", \"t_ou\", \"regime\" (by the means over the trajectories), \"same_point\", \"same_class\",
+each with NAME_se over the trajectories (NaN for m = 1, but binomial there for CLONES); \"entropy\", \"w_max\"
+with _se and \"W_0\", \"W_1\", ..., one for each class in ascending order of the labels, its mean posterior:
+of the oracle, or for CLONES of the one that judges (what an exact model of its points would say); \"random\",
+\"features\", \"memorization\": shares of the trajectories, with NAME_se, NAME_low, NAME_high. Scalars
+\"paths\", \"classes\", \"class_level\", \"t_S\" (in the schedule's time), \"clones\" (pairs a state; 0:
+posterior). Stops at cancel.
+"""
 ddn_analysis_path(an, oracle, method, count, m, times, x, ldx, regimes, out) =
     ccall((:ddn_analysis_path, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Int64, Int64, Ptr{Float64}, Ptr{Float64}, Int64, Ptr{Int32}, Ptr{Ptr{Cvoid}}), an, oracle, method, count, m, times, x, ldx, regimes, out)

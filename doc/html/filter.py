@@ -141,13 +141,24 @@ def group_of(room):
     return "room_" + room.replace("/", "_")
 
 
+def first_sentence(text):
+    """A comment whose first sentence is marked as such; Doxygen itself takes every dot for its end."""
+    head = re.match(r"/\*\*\s+(@file\s*\n \* )?", text)
+    if head is None or text.startswith("@", head.end()):
+        return text
+    body = text[head.end():]
+    end = re.search(r"(?<!\bal)(?<!\be\.g)(?<!\bi\.e)(?<!\beq)(?<![\s.])\.(?=\s)"  # a dot, or the end of the paragraph
+                    r"|(?=\n \* @)|(?=\n \*\s*\n)|(?=\s*\*/)", body).end()
+    rest = re.sub(r"^\s*(?:\*(?!/) ?)?", "", body[end:])
+    return f"{head[0]}@brief {body[:end]}\n *\n * {rest}" if rest != "*/" else f"{head[0]}@brief {body[:end]} */"
+
+
 def comment(text):
     """What a comment of a header says, with links and with its errors in a paragraph of their own."""
     ids = page_ids()
-    text = re.sub(r"\b(al|eq|e\.g|i\.e|cf)\. ", "\\1.\u00a0", text)  # no end of a sentence
     text = re.sub(r"\bdoc/[\w/]+\.md\b",
                   lambda m: f'@ref {ids[ROOT / m[0]]} "{m[0]}"' if ROOT / m[0] in ids else m[0], text)
-    text = link_equations(text, True).replace("#if", "\\#if")
+    text = link_equations(first_sentence(text), True).replace("#if", "\\#if")
     text = re.sub(r"(?<=[\s*])Errors: ", "\n *\n * @par Errors\n * ", text)
     return re.sub(r"Example: doc/examples/simple/(\w+\.c)", r"\n *\n * @par Example\n * @ref \1", text)
 

@@ -6,6 +6,7 @@ Usage: reference.py DOXYFILE    (of a build folder)
 """
 import html.parser
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -39,7 +40,7 @@ def text_of(node, names=("briefdescription", "detaileddescription")):
     return " ".join("".join("".join(node.find(n).itertext()) for n in names).split())
 
 
-def members(folder):
+def members(folder, problems):
     """{kind: {name: (text, group)}} of what the XML has in groups."""
     found = {"function": {}, "typedef": {}, "enum": {}, "enumvalue": {}, "define": {}}
     for path in folder.glob("xml/group__*.xml"):
@@ -47,6 +48,9 @@ def members(folder):
         for node in group.iter("memberdef"):
             name = group.findtext("compoundname")
             found[node.get("kind")][node.findtext("name")] = (text_of(node), name)
+            brief = text_of(node, ("briefdescription",))
+            if re.search(r"( \.|\b(al|eq|e\.g|i\.e|cf)\.)$", brief):
+                problems.append(f"{node.findtext('name')}: its first sentence is cut: {brief}")
             for value in node.iter("enumvalue"):
                 found["enumvalue"][value.findtext("name")] = (text_of(value), name)
     return found
@@ -67,7 +71,7 @@ def coverage(folder, problems):
     wanted |= {"enum": [e.tag for e in public.enums], "enumvalue": [c.name for c in public.constants]}
     docs = {m.name: m.doc for m in [*public.functions, *public.callbacks, *public.handles, *public.numbers,
                                     *public.constants]}
-    found = members(folder)
+    found = members(folder, problems)
     for kind, names in wanted.items():
         good = 0
         for name in names:

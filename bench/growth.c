@@ -164,20 +164,18 @@ static int64_t ladder(double first, double last, double *values)
 
 static void draw(const axis *axes)
 {
-    drv_file *plot = drv_plot_open("growth", 1500, 520);
-    drv_print(plot,
-              "set multiplot layout 1,%d\nset logscale xy\nset ylabel 'ms per evaluation'\n"
-              "set key below\n",
-              AXES);
+    drv_file *plot = drv_plot_open(&(drv_figure){
+        .name = "growth", .width = DRV_TWO_COLUMNS, .count = 1, .rows = {{AXES, 45, .legend = 3}}});
     for (int i = 0; i < AXES; i++) {
+        drv_panel(plot, 0, i);
         drv_print(plot,
-                  "set xlabel '%s'\n"
-                  "plot 'growth_%s.csv' skip 1 using 1:2 with linespoints title 't = %g', "
-                  "'' skip 1 using 1:3 with linespoints title 't = %g', "
-                  "'' skip 1 using 1:4 with linespoints title 'C + OpenBLAS'\n",
+                  "set logscale xy\nset format '10^{%%T}'\nset ylabel 'time per evaluation (ms)'\n"
+                  "set xlabel '%s (dimensionless)'\n"
+                  "plot 'growth_%s.csv' skip 1 using 1:2 with linespoints linestyle 1 title "
+                  "'t = %g', '' skip 1 using 1:3 with linespoints linestyle 2 title 't = %g', "
+                  "'' skip 1 using 1:4 with linespoints linestyle 3 title 'C + OpenBLAS'\n",
                   axes[i].name, axes[i].name, opt.t, opt.late);
     }
-    drv_print(plot, "unset multiplot\n");
     drv_plot_run(plot);
 }
 

@@ -13,7 +13,7 @@
 
 enum {
     MAX_D = 1 << 20,
-    POINTS = 121
+    POINTS = 401
 };
 
 /* The mixture has |m|^2 = d; the power law has eigenvalues i^-3/2 scaled to the same trace d
@@ -61,8 +61,13 @@ static void points_needed(const drv_list *times, double sigma2)
     drv_file *file = drv_csv_open(drv_path("points.csv"), "t,d,log10_n_gaussian,log10_n_power_law");
     for (int64_t k = 0; k < times->count; k++) {
         const double t = times->at[k];
-        for (int i = 0; i <= 48; i++) {
-            const double d = floor(pow(2, 0.25 * i) + 0.5);
+        double last = 0;
+        for (int i = 0; i < POINTS; i++) {
+            const double d = floor(pow(2, 12.0 * i / (POINTS - 1)) + 0.5);
+            if (d == last) {
+                continue;
+            }
+            last = d;
             const double nats = d * ddn_theory_alpha_for_collapse(t, sigma2);
             const double *spectrum = power_law((int64_t)d, sigma2);
             const double power = ddn_theory_log_n_for_collapse_spectrum(t, (int64_t)d, spectrum);
@@ -97,7 +102,7 @@ static void plot_blocks(drv_file *p, int first, const char *file, const char *co
     for (int64_t k = 0; k < list->count; k++) {
         drv_print(p, "%s'%s' using %s index %lld with lines linestyle %lld %s",
                   first && k == 0 ? "plot " : ", \\\n  ", file, columns, (long long)k,
-                  (long long)(k % 8 + 1), style);
+                  (long long)(k % 8 + 11), style);
         if (label) {
             drv_print(p, " title '%s = %g'", label, list->at[k]);
         } else {
@@ -108,40 +113,44 @@ static void plot_blocks(drv_file *p, int first, const char *file, const char *co
 
 static void draw(const drv_list *dims, const drv_list *times, const drv_list *alphas, double sigma2)
 {
-    double top = 0;
-    for (int64_t k = 0; k < dims->count; k++) {
-        top = fmax(top, ddn_theory_collapse(pow(10, 0.5), dims->at[k], sigma2));
-    }
-    drv_file *p = drv_plot_open("curse", 1280, 960);
-    drv_print(
-        p,
-        "set multiplot layout 2,2 margins 0.08,0.98,0.08,0.95 spacing 0.1,0.12\n"
-        "set datafile commentschars 'dta'\n" /* the lines with the names of the columns */
-        "set title 'Collapse time of n points, Gaussian data'\n"
-        "set xlabel 'n' offset 0,0.4\nset ylabel 't_C (OU units)' offset 1,0\nset logscale x\n"
-        "set format x '10^{%%T}'\nset yrange [0:%g]\n"
-        "set key top right horizontal maxrows 3 width -1\n",
-        1.45 * top);
+    char title[128];
+    snprintf(title, sizeof title, "data of variance %g per coordinate", sigma2);
+    const int upper = (int)(dims->count + 1) / 2;
+    const int64_t half = (times->count + 1) / 2;
+    const int lower = (int)(half > alphas->count ? half : alphas->count);
+    drv_file *p = drv_plot_open(&(drv_figure){
+        .name = "curse",
+        .width = DRV_TWO_COLUMNS,
+        .title = title,
+        .note = "(a), (c), (d): one Gaussian; (b): eigenvalues ∝ i^{−3/2} of the same sum",
+        .count = 2,
+        .rows = {{2, 52, .legend = upper}, {2, 52, .legend = lower}}});
+    static const char against[] = "set xlabel 'number of points n'\nset ylabel 't_C (OU time, "
+                                  "dimensionless)'\nset logscale x\nset format x '10^{%T}'\n"
+                                  "set yrange [0:*]\n";
+    drv_panel(p, 0, 0);
+    drv_print(p, "set datafile commentschars '#dta'\n%s", against); /* names of columns */
     plot_blocks(p, 1, "collapse.csv", "2:3", dims, "d", "");
-    drv_print(p, "\nset title 'The same with eigenvalues ∝ i^{−3/2} of equal sum'\n");
+    drv_print(p, "\n");
+    drv_panel(p, 0, 1);
+    drv_print(p, "%s", against);
     plot_blocks(p, 1, "collapse.csv", "2:5", dims, "d", "");
-    drv_print(p, "\nset title 'Points needed for a collapse time t_C: n = e^{αd}'\n"
-                 "set xlabel 'd'\nset ylabel 'log_{10} n'\nset logscale y\nset yrange [0.1:*]\n"
-                 "set format x '%%g'\nset format y '%%g'\n"
-                 "set key top left vertical maxrows 0 width 0\n");
-    plot_blocks(p, 1, "points.csv", "2:3", times, "t_C", "");
-    drv_print(p, "\nset title 'Random energy model: free energy ψ_+ and exponent λ_c'\n"
-                 "set xlabel 't/t_C'\nset ylabel 'ψ_+ (lines), λ_c "
-                 "(dashed)'\nunset logscale\n"
-                 "set yrange [-1.2:1.2]\nset key bottom right\n"
-                 "set arrow from 1,graph 0 to 1,graph 1 nohead linecolor '#999999'\n"
-                 "set arrow from graph 0,first -0.5 to graph 1,first -0.5 nohead "
-                 "linecolor '#999999'\n"
-                 "set label 'ψ_1 = −1/2' at graph 0.02,first -0.5 left offset 0,0.7 "
-                 "textcolor '#555555'\n");
-    plot_blocks(p, 1, "condensation.csv", "6:4", alphas, "α = log(n)/d", "");
-    plot_blocks(p, 0, "condensation.csv", "6:5", alphas, NULL, "dashtype 2");
-    drv_print(p, "\nunset multiplot\n");
+    drv_print(p, "\n");
+    drv_panel(p, 1, 0);
+    drv_print(p, "set xlabel 'dimension d'\nset ylabel 'points needed: log_{10} n = αd/ln 10'\n"
+                 "set logscale xy\nset format '10^{%%T}'\n");
+    plot_blocks(p, 1, "points.csv", "2:(positive($3))", times, "t_C", "");
+    drv_print(p, "\n");
+    drv_panel(p, 1, 1);
+    drv_print(p,
+              "set yrange [*:1.2]\nset xlabel 't/t_C'\nset ylabel 'free energy ψ_+, exponent λ_c'\n"
+              "set arrow from 1,graph 0 to 1,graph 1 nohead linecolor '#999999'\n"
+              "set arrow from graph 0,first -0.5 to graph 1,first -0.5 nohead "
+              "linecolor '#999999'\n"
+              "set label 'ψ_1 = −1/2' at graph 0.98,first -0.5 right offset 0,-0.6\n");
+    plot_blocks(p, 1, "condensation.csv", "6:4", alphas, "ψ_+, α", "");
+    plot_blocks(p, 0, "condensation.csv", "6:5", alphas, "λ_c, α", "linewidth 2.4");
+    drv_print(p, "\n");
     drv_plot_run(p);
 }
 

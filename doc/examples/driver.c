@@ -366,14 +366,26 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
 
 char *drv_format(double value, double standard_error, char *buffer, size_t size)
 {
+    const double least = 1e-12 * fabs(value); /* an error below is that of rounding */
     if (isnan(value)) {
         snprintf(buffer, size, "not reached");
-    } else if (!(standard_error > 1e-12 * fabs(value))) { /* none, or that of rounding */
+    } else if (!(standard_error > least) || isinf(standard_error)) {
         snprintf(buffer, size, "%.6g", value);
     } else {
-        int digits = 1 - (int)floor(log10(standard_error));
-        digits = digits < 0 ? 0 : digits > 12 ? 12 : digits;
-        snprintf(buffer, size, "%.*f ± %.*f", digits, value, digits, standard_error);
+        /* Of an error of 9.96 the leading digits are 10. */
+        char text[32];
+        snprintf(text, sizeof text, "%.1e", standard_error);
+        const double error = strtod(text, NULL);
+        const int digits = 1 - (int)floor(log10(error) + 1e-9);
+        if (digits > 12) {
+            const int places = value == 0 ? 1 : digits + (int)floor(log10(fabs(value)));
+            snprintf(buffer, size, "%.*e ± %.1e", places < 0 ? 0 : places, value, error);
+        } else if (digits < 0) {
+            const double unit = pow(10, -digits);
+            snprintf(buffer, size, "%.0f ± %.0f", round(value / unit) * unit, error);
+        } else {
+            snprintf(buffer, size, "%.*f ± %.*f", digits, value, digits, error);
+        }
     }
     return buffer;
 }

@@ -193,9 +193,6 @@ const double *drv_times(const ddn_schedule *sch, double tau_min, double tau_max,
 const char *drv_clock(const ddn_schedule *sch);
 /* Whether pictures have them on a linear axis: indices, and times that end at 1. */
 int drv_is_time_linear(const ddn_schedule *sch);
-/* The axis of times from t_min to t_max, where it is not that of OU times on a logarithmic scale.
- */
-void drv_time_axis(drv_file *file, const ddn_schedule *sch, double t_min, double t_max);
 
 /* ---- The folder of the results (driver_folder.c) ----------------------------------------- */
 
@@ -254,17 +251,69 @@ const char *drv_header(const char *const *names, int64_t count);
 /* A whole file from the columns of a result that the header names. */
 void drv_csv_result(const char *path, const char *header, const ddn_result *result);
 
-/* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png (or .pdf, .svg: --plot) of that size
- * (pixels at scale 1)
- * from files in OUT (the script runs inside that folder): CSV separator, fonts, line styles 1..8
- * and grid are set. Bars of all pictures are 95 % intervals; where a file has standard errors
- * alone, low(y, se) and high(y, se) are their ends, above0(...) what a logarithmic axis shows. */
-drv_file *drv_plot_open(const char *name, int width, int height);
+/* ---- Pictures (driver_plot.c) ------------------------------------------------------------- */
+
+typedef enum drv_width { /* of the columns of a journal: 86 mm, 178 mm */
+    DRV_ONE_COLUMN,
+    DRV_TWO_COLUMNS
+} drv_width;
+
+enum {
+    DRV_MOST_ROWS = 4
+};
+/* Panels side by side. Lengths are in millimetres. */
+typedef struct drv_row {
+    int panels;
+    double height; /* of their axes */
+    int legend;    /* lines of the legend above each; 0: none there */
+    int marks;     /* 1: drv_mark is used */
+    double left;   /* room left of the axes; 0: what a label and tics need */
+    double right;  /* 0: little; else of a legend that stands there */
+    double gap;    /* between the panels; 0: what a label and tics need */
+    int bare;      /* 1: no tics or label below, such as images */
+} drv_row;
+
+typedef struct drv_figure {
+    const char *name;
+    drv_width width;
+    const char *title; /* what data these are, as it is (drv_caption); or NULL */
+    const char *note;  /* a line below, enhanced: what bars and bands are; or NULL */
+    int count;
+    drv_row rows[DRV_MOST_ROWS];
+} drv_figure;
+
+/* What bars of all pictures are; where a file has standard errors alone, low(y, se) and
+ * high(y, se) in the script are their ends. */
+#define DRV_BARS "bars: 95 % confidence intervals"
+/* The axis of times. In all pictures t grows to the right, as for the forward process, since all
+ * results are functions of this t; generation runs to the left. */
+#define DRV_TIME_IN(unit) "t (" unit "), ← generation"
+#define DRV_TIME DRV_TIME_IN("OU time, dimensionless")
+
+/* The axis of shares and probabilities: all of 0 to 1, and more where bars need it. */
+#define DRV_SHARES "set yrange [*<-0.04:1.04<*] noextend\nset ytics 0.2\n"
+
+/* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png (or .pdf, .svg: --plot) from files
+ * in OUT (the script runs inside that folder). CSV separator, fonts and line styles are set: 1 to 8
+ * are measured points (solid, each its shape), 11 to 18 lines (each its dashes) in the same
+ * colours. positive(y) is what a logarithmic axis shows; above0(y) is for the
+ * ends of bars on one whose range is set, which they leave. */
+drv_file *drv_plot_open(const drv_figure *figure);
+/* Goes to the next panel: margins, tag "(a)" where there are several, place of the legend outside
+ * of the axes; everything else is as at the start. */
+void drv_panel(drv_file *file, int row, int column);
+double drv_panel_width(const drv_figure *figure, int row);
+/* A dashed vertical line with its name above the axes: "left", "right" or "center" of it. */
+void drv_mark(drv_file *file, double x, const char *text, const char *side);
+/* The axis of times of a schedule, with a little room at both ends, and its label; linear or
+ * logarithmic (drv_is_time_linear). Tics of a logarithmic one alone: set is "set xtics (". */
+void drv_time_axis(drv_file *file, const ddn_schedule *sch, double from, double to);
+/* Widens times to the ends of their axis. */
+void drv_time_ends(const ddn_schedule *sch, double *from, double *to);
+void drv_log_tics(drv_file *file, const char *set, double low, double high);
 /* The file that --plot makes of it, or of the script alone: "NAME.png"; in memory that is freed at
  * exit. */
 const char *drv_picture(const char *name);
-/* Two pictures above each other over the same times of a schedule. */
-void drv_plot_over_times(drv_file *file, const ddn_schedule *sch, double t_min, double t_max);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
 
@@ -351,6 +400,10 @@ enum {
  * is beyond it is cut off. */
 void drv_sheet(const char *path, const drv_image *shape, int64_t rows, int64_t columns,
                int64_t from, const double *const *images);
+/* Its width in pixels; its height where it shall be so wide, in millimetres; axes of its pixels. */
+int64_t drv_sheet_width(const drv_image *shape, int64_t columns);
+double drv_sheet_height(const drv_image *shape, int64_t rows, int64_t columns, double wide);
+void drv_sheet_axes(drv_file *plot, const drv_image *shape, int64_t rows, int64_t columns);
 
 /* ---- Ways of evaluation ------------------------------------------------------------------ */
 
@@ -426,6 +479,8 @@ ddn_dataset *drv_data_load(const drv_data *data);
 /* "FILE:  n = ..., d = ...,  classes A, B" for the title of a picture, in double quotes and
  * noenhanced. In memory that is freed at exit. */
 const char *drv_caption(const drv_data *data, const ddn_dataset *ds);
+/* The same for two Gaussians N(+-m, I) with |m|^2 = mu^2 d, and points drawn from them unless 0. */
+const char *drv_gaussians(int64_t points, int64_t d, double mu);
 /* The set with its copies merged into weights, kept; ds itself is dropped. How many they were. */
 ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies);
 

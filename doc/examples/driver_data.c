@@ -234,18 +234,44 @@ ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies)
 const char *drv_caption(const drv_data *data, const ddn_dataset *ds)
 {
     enum {
-        SIZE = 1024
+        SIZE = 256,
+        NAME = 40,   /* characters of the file's name, of a long one its end */
+        CLASSES = 12 /* that are listed */
     };
+    const char *name = drv_base_name(data->path), *start = name + strlen(name);
+    for (int k = 0; start > name && k < NAME; k++) { /* a character of UTF-8 is not cut */
+        do {
+            start--;
+        } while (start > name && ((unsigned char)*start & 0xc0) == 0x80);
+    }
     char *text = drv_alloc(SIZE, 1);
-    drv_append(text, SIZE, "%s:  n = %lld,  d = %lld", drv_base_name(data->path),
+    drv_append(text, SIZE, "%s%s:  n = %lld,  d = %lld", start > name ? "…" : "", start,
                (long long)ddn_dataset_n(ds), (long long)ddn_dataset_d(ds));
-    for (int64_t c = 0; c < data->classes.count; c++) {
+    for (int64_t c = 0; c < data->classes.count && c < CLASSES; c++) {
         drv_append(text, SIZE, "%s%g", c ? ", " : ",  classes ", data->classes.at[c]);
     }
+    drv_append(text, SIZE, "%s", data->classes.count > CLASSES ? ", …" : "");
     for (char *c = text; *c; c++) { /* what would end the text in a script, or act in it */
         if (strchr("\"\\`", *c) || (unsigned char)*c < ' ') {
             *c = '?';
         }
     }
+    return text;
+}
+
+const char *drv_gaussians(int64_t points, int64_t d, double mu)
+{
+    enum {
+        SIZE = 160
+    };
+    char *text = drv_alloc(SIZE, 1);
+    if (points > 0) {
+        drv_append(text, SIZE, "%lld points of ", (long long)points);
+    }
+    drv_append(text, SIZE, "two Gaussians N(±m, 1), |m|² = ");
+    if (mu != 1) {
+        drv_append(text, SIZE, "%g ", mu * mu);
+    }
+    drv_append(text, SIZE, "d,  d = %lld", (long long)d);
     return text;
 }

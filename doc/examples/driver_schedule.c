@@ -259,15 +259,3 @@ int drv_is_time_linear(const ddn_schedule *sch)
 {
     return !drv_is_ou(sch) && strcmp(ddn_schedule_kind(sch), "edm") != 0;
 }
-
-void drv_time_axis(drv_file *file, const ddn_schedule *sch, double t_min, double t_max)
-{
-    if (drv_is_ou(sch)) {
-        return;
-    }
-    const int linear = drv_is_time_linear(sch);
-    const double margin = linear ? 0.02 * (t_max - t_min) : 0;
-    drv_print(file, "set xtics auto\n%sset xrange [%.17g:%.17g]\n",
-              linear ? "unset logscale x\n" : "", linear ? t_min - margin : t_min / 1.1,
-              linear ? t_max + margin : t_max * 1.1);
-}

@@ -24,10 +24,19 @@ static int64_t row_bytes(const canvas *c)
     return NO_FILTER + c->width * c->samples;
 }
 
+int64_t drv_sheet_width(const drv_image *s, int64_t columns)
+{
+    return columns * (s->width + DRV_IMAGE_GAP) - DRV_IMAGE_GAP;
+}
+
+static int64_t sheet_height(const drv_image *s, int64_t rows)
+{
+    return rows * (s->height + DRV_IMAGE_GAP) - DRV_IMAGE_GAP;
+}
+
 static canvas blank(const drv_image *s, int64_t rows, int64_t columns)
 {
-    canvas c = {columns * (s->width + DRV_IMAGE_GAP) - DRV_IMAGE_GAP,
-                rows * (s->height + DRV_IMAGE_GAP) - DRV_IMAGE_GAP, s->channels == 1 ? 1 : 3, NULL};
+    canvas c = {drv_sheet_width(s, columns), sheet_height(s, rows), s->channels == 1 ? 1 : 3, NULL};
     if (c.width > MOST / 4 || c.height > MOST / row_bytes(&c)) {
         drv_die("a sheet of %lld x %lld pixels is too large for a picture", (long long)c.width,
                 (long long)c.height);
@@ -109,6 +118,19 @@ static void put_pnm(drv_file *file, const canvas *c)
     for (int64_t y = 0; y < c->height; y++) {
         put_bytes(file, c->rows + y * row_bytes(c) + NO_FILTER, (size_t)(c->width * c->samples));
     }
+}
+
+double drv_sheet_height(const drv_image *s, int64_t rows, int64_t columns, double wide)
+{
+    return wide * (double)sheet_height(s, rows) / (double)drv_sheet_width(s, columns);
+}
+
+void drv_sheet_axes(drv_file *plot, const drv_image *s, int64_t rows, int64_t columns)
+{
+    drv_print(plot,
+              "unset border\nunset tics\nunset grid\nunset key\nset xrange [-0.5:%lld.5]\n"
+              "set yrange [%lld.5:-0.5]\n",
+              (long long)drv_sheet_width(s, columns) - 1, (long long)sheet_height(s, rows) - 1);
 }
 
 void drv_sheet(const char *path, const drv_image *s, int64_t rows, int64_t columns, int64_t from,

@@ -77,7 +77,8 @@ static void bifurcation_diagram(void)
 {
     drv_file *file = drv_csv_open(drv_path("saddle_node.csv"), "r,x_stable,x_unstable");
     for (int k = 0; k <= GRID; k++) {
-        double r = -4 + 4.0 * k / GRID, x[CAPACITY], row[3] = {r, NAN, NAN};
+        const double root = 2.0 * (GRID - k) / GRID, r = -root * root; /* even in x* */
+        double x[CAPACITY], row[3] = {r, NAN, NAN};
         ddn_stability kind[CAPACITY];
         int64_t count = 0;
         drv_try(ddn_system_fixed_points_1d(drv.ctx, fold, r, -3, 3, 301, CAPACITY, x, NULL, kind,
@@ -142,55 +143,67 @@ static double mandelbrot(int64_t height, int64_t steps, double *error)
     return pixel * (double)inside - late;
 }
 
+static void draw_phase_line(drv_file *p)
+{
+    drv_print(p, "set xlabel 'x (dimensionless)'\nset ylabel 'dx/dt = x^2 − 1'\n"
+                 "set xrange [-2:2]\nset yrange [-1.5:3]\nset xzeroaxis linecolor '#333333'\n");
+    static const double arrows[][2] = {{-1.9, -1.25}, {0.35, -0.35}, {1.25, 1.9}};
+    for (int i = 0; i < DRV_COUNT(arrows); i++) {
+        drv_print(p,
+                  "set arrow from %g,0 to %g,0 size screen 0.012,20 filled linewidth 1.6 linecolor "
+                  "'#555555' front\n",
+                  arrows[i][0], arrows[i][1]);
+    }
+    drv_print(p, "plot x**2 - 1 linestyle 11 notitle, \\\n"
+                 "  '+' using (-1):(0) every ::0::0 with points linestyle 3 pointtype 7 pointsize "
+                 "2 title 'stable fixed point', \\\n"
+                 "  '+' using (1):(0) every ::0::0 with points linestyle 2 pointtype 6 pointsize 2 "
+                 "title 'unstable fixed point'\n");
+}
+
 static void draw_flows(void)
 {
-    drv_file *p = drv_plot_open("flows", 1200, 900);
-    drv_print(p, "set multiplot layout 2,2 margins 0.07,0.97,0.08,0.95 spacing 0.09,0.12\n"
-                 "set title 'dx/dt = x^2 − 1: phase line'\n"
-                 "set xlabel 'x' offset 0,0.5\nset ylabel 'dx/dt' offset 1,0\n"
-                 "set xrange [-2:2]\nset yrange [-1.5:3]\nset xzeroaxis linecolor '#333333'\n"
-                 "set arrow from -1.9,0 to -1.35,0 filled linewidth 2 linecolor '#555555' front\n"
-                 "set arrow from 0.35,0 to -0.35,0 filled linewidth 2 linecolor '#555555' front\n"
-                 "set arrow from 1.35,0 to 1.9,0 filled linewidth 2 linecolor '#555555' front\n"
-                 "set label 1 'stable' at -1,0 right offset -1,-1.2 textcolor '#009e73'\n"
-                 "set label 2 'unstable' at 1,0 left offset 1,-1.2 textcolor '#d55e00'\n"
-                 "plot x**2 - 1 linestyle 1 notitle, \\\n"
-                 "  '+' using (-1):(0) every ::0::0 with points pointtype 7 pointsize 1.8 "
-                 "linecolor '#009e73' notitle, \\\n"
-                 "  '+' using (1):(0) every ::0::0 with points pointtype 6 pointsize 1.8 "
-                 "linewidth 2.5 linecolor '#d55e00' notitle\n"
-                 "unset arrow\nunset label\nunset xzeroaxis\n");
-    drv_print(p, "set title 'dx/dt = x^2 − 1: trajectories'\n"
-                 "set xlabel 't'\nset ylabel 'x'\nset xrange [0:4]\nset yrange [-3:4]\n"
-                 "plot 'flow.csv' using 2:3 skip 1 with lines linestyle 1 notitle, \\\n"
-                 "  -1 dashtype 2 linecolor '#009e73' notitle, \\\n"
-                 "  1 dashtype 2 linecolor '#d55e00' notitle\n");
-    drv_print(p, "set title 'dx/dt = r + x^2: fixed points'\n"
-                 "set xlabel 'r'\nset ylabel 'x*'\nset xrange [-4:1]\nset yrange [-2.5:2.5]\n"
-                 "set key top right\n"
-                 "plot 'saddle_node.csv' using 1:2 skip 1 with lines linewidth 2.5 "
-                 "linecolor '#009e73' title 'stable', \\\n"
-                 "  '' using 1:3 skip 1 with lines linewidth 2.5 dashtype 2 linecolor '#d55e00' "
-                 "title 'unstable', \\\n"
-                 "  '+' using (0):(0) every ::0::0 with points pointtype 7 pointsize 1.4 "
-                 "linecolor '#333333' title 'saddle-node'\n");
-    drv_print(p, "set title 'dx/dt = r + x^2: passage from −10 to 10'\n"
-                 "set xlabel 'r'\nset ylabel 'time'\nset xrange [1e-4:1]\nset yrange [2:500]\n"
-                 "set logscale xy\nset format x '10^{%%T}'\n"
-                 "plot 'passage.csv' using 1:4 skip 1 with lines dashtype 2 linecolor '#555555' "
-                 "title 'limit of small r: π/√r', \\\n"
-                 "  '' using 1:2 skip 1 with points linestyle 1 title 'integrated'\n"
-                 "unset multiplot\n");
+    drv_file *p =
+        drv_plot_open(&(drv_figure){.name = "flows",
+                                    .width = DRV_TWO_COLUMNS,
+                                    .count = 2,
+                                    .rows = {{2, 50, .legend = 2}, {2, 50, .legend = 3}}});
+    drv_panel(p, 0, 0);
+    draw_phase_line(p);
+    drv_panel(p, 0, 1);
+    drv_print(p, "set xlabel 't (dimensionless)'\nset ylabel 'x(t), dx/dt = x^2 − 1'\n"
+                 "set xrange [0:4]\nset yrange [-3:4]\n"
+                 "plot 'flow.csv' using 2:3 skip 1 with lines linestyle 11 title 'trajectories', "
+                 "\\\n  -1 linestyle 13 title 'stable', 1 linestyle 12 title 'unstable'\n");
+    drv_panel(p, 1, 0);
+    drv_print(p, "set xlabel 'r (dimensionless)'\nset ylabel 'fixed points of dx/dt = r + x^2'\n"
+                 "set xrange [-4:1]\nset yrange [-2.5:2.5]\n"
+                 "plot 'saddle_node.csv' using 1:2 skip 1 with lines linestyle 11 linewidth 1.8 "
+                 "title 'stable', \\\n"
+                 "  '' using 1:3 skip 1 with lines linestyle 12 linewidth 1.8 title 'unstable', "
+                 "\\\n  '+' using (0):(0) every ::0::0 with points linestyle 5 pointtype 7 "
+                 "pointsize 1.8 title 'saddle-node'\n");
+    drv_panel(p, 1, 1);
+    drv_print(p, "set xlabel 'r (dimensionless)'\nset ylabel 'time from x = −10 to 10'\n"
+                 "set logscale xy\nset xrange [1e-4:1]\nset format '10^{%%T}'\n"
+                 "plot pi/sqrt(x) linestyle 12 title 'limit of small r: π/√r', \\\n"
+                 "  2*atan(10/sqrt(x))/sqrt(x) linestyle 11 title 'exact: 2 atan(10/√r)/√r', \\\n"
+                 "  'passage.csv' using 1:2 skip 1 with points linestyle 1 title 'integrated'\n");
     drv_plot_run(p);
 }
 
 static void draw_mandelbrot(int64_t height)
 {
     const int64_t width = height * 30 / 23;
-    drv_file *p = drv_plot_open("mandelbrot", 1200, 880);
+    drv_file *p =
+        drv_plot_open(&(drv_figure){.name = "mandelbrot",
+                                    .width = DRV_TWO_COLUMNS,
+                                    .note = "steps of z² + c until |z| is large; black: never",
+                                    .count = 1,
+                                    .rows = {{1, 105, .right = 26}}});
+    drv_panel(p, 0, 0);
     drv_print(p,
-              "set title 'Mandelbrot set: steps of z^2 + c until |z| is large; black: never'\n"
-              "set xlabel 'Re c'\nset ylabel 'Im c' offset 1,0\nset size ratio -1\nunset grid\n"
+              "set xlabel 'Re c'\nset ylabel 'Im c'\nunset grid\nset colorbox\n"
               "set xrange [-2.25:0.75]\nset yrange [-1.15:1.15]\nset cblabel 'natural logarithm of "
               "the smooth count of steps'\n"
               "set palette defined (0 '#000764', 0.25 '#206bcb', 0.45 '#edffff', 0.7 '#ffaa00', "

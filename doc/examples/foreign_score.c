@@ -307,31 +307,30 @@ static void print_results(const settings *set, const model *mo, double *const *c
 
 static void draw(const settings *set, const double *t)
 {
-    char gaussians[128];
-    snprintf(gaussians, sizeof gaussians, "%lld points of two Gaussians:  d = %lld",
-             (long long)set->points, (long long)set->d);
-    drv_file *plot = drv_plot_open("foreign_score", 1100, 940);
-    drv_plot_over_times(plot, own.schedule, t[0], t[set->times - 1]);
-    drv_print(
-        plot,
-        "set title \"%s\\nTwo clones of xₜ: exact score of the data, and a foreign model of it\" "
-        "noenhanced\nset yrange [*:1.05]\n"
-        "set ylabel 'same class, φ (bars: 95 %%)'\nset format x ''\n"
-        "set key bottom left reverse Left\n"
-        "plot 'foreign_score.csv' using 1:2:(low($2, $3)):(high($2, $3)) with yerrorlines "
-        "linestyle 1 pointsize 0.4 title 'exact score (from its posterior)',\\\n"
-        " 'foreign_score.csv' using 1:6:8:9 with yerrorbars linestyle 2 title 'foreign score "
-        "by callback (simulated)'\n",
-        set->data.path ? drv_caption(&set->data, own.ds) : gaussians);
-    drv_print(plot,
-              "unset title\nset autoscale y\nset yrange [0:*]\nset format x '%%g'\n"
-              "set key top left reverse Left\nset xlabel 'time t at which the clones part (%s)'\n"
-              "set ylabel 'squared distance / d (bars: 95 %%)'\n"
-              "plot 'foreign_score.csv' using 1:4:(low($4, $5)):(high($4, $5)) with yerrorlines "
-              "linestyle 1 pointsize 0.4 title 'exact score: falls onto single points',\\\n"
-              " 'foreign_score.csv' using 1:10:(low($10, $11)):(high($10, $11)) with yerrorbars "
-              "linestyle 2 title 'foreign score: does not'\nunset multiplot\n",
-              drv_clock(own.schedule));
+    drv_file *plot = drv_plot_open(&(drv_figure){
+        .name = "foreign_score",
+        .width = DRV_TWO_COLUMNS,
+        .title = set->data.path ? drv_caption(&set->data, own.ds)
+                                : drv_gaussians(set->points, set->d, set->mu),
+        .note = "two clones of x_t part at t; exact score: from its posterior; foreign "
+                "score: simulated; " DRV_BARS,
+        .count = 1,
+        .rows = {{2, 62, .legend = 2}}});
+    drv_panel(plot, 0, 0);
+    drv_time_axis(plot, own.schedule, t[0], t[set->times - 1]);
+    drv_print(plot, DRV_SHARES "set ylabel 'φ: two clones in one class'\n"
+                               "plot 'foreign_score.csv' using 1:2:(low($2, $3)):(high($2, $3)) "
+                               "with yerrorlines linestyle 1 title 'exact score',\\\n"
+                               " 'foreign_score.csv' using 1:6:8:9 with yerrorlines linestyle 2 "
+                               "title 'foreign score, by callback'\n");
+    drv_panel(plot, 0, 1);
+    drv_time_axis(plot, own.schedule, t[0], t[set->times - 1]);
+    drv_print(plot, "set yrange [0:*]\n"
+                    "set ylabel 'squared distance / d (data units²)'\n"
+                    "plot 'foreign_score.csv' using 1:4:(low($4, $5)):(high($4, $5)) with "
+                    "yerrorlines linestyle 1 title 'exact score: clones fall onto one point',\\\n"
+                    " 'foreign_score.csv' using 1:10:(low($10, $11)):(high($10, $11)) with "
+                    "yerrorlines linestyle 2 title 'foreign score: they do not'\n");
     drv_plot_run(plot);
 }
 

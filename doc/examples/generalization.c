@@ -201,9 +201,8 @@ static void draw_curve(drv_file *plot, int column, int style, const char *title)
 {
     const int at = place(column);
     drv_print(plot,
-              " 'generalization.csv' using 1:%d with lines linestyle %d notitle,\\\n"
-              " 'generalization.csv' using 1:%d:%d:%d with yerrorbars linestyle %d title '%s'",
-              at, style, at, at + 2, at + 3, style, title);
+              " 'generalization.csv' using 1:($%d):%d:%d with yerrorlines linestyle %d title '%s'",
+              at, at + 2, at + 3, style, title);
 }
 
 /* The same over the error of the Wiener filter on the same states. The model's bars are those of
@@ -214,29 +213,22 @@ static void draw_ratio(drv_file *plot, int column, int wiener, int gain, int sty
 {
     const int at = place(column), of = place(wiener), by = place(gain > 0 ? gain : column);
     drv_print(plot,
-              ",\\\n 'generalization.csv' using 1:($%d/$%d) with lines linestyle %d %s notitle,"
-              "\\\n 'generalization.csv' using 1:($%d/$%d):"
+              ",\\\n 'generalization.csv' using 1:($%d/$%d):"
               "(better($%d, $%d, $%d - $%d, $%d)/$%d):(better($%d, $%d, $%d - $%d, $%d)/$%d) "
-              "with yerrorbars linestyle %d title '%s'",
-              at, of, style, gain > 0 ? "" : "dashtype 2", at, of, by + 1, at + 1, of, by + 3,
-              at + 2, of, by + 1, at + 1, of, by + 2, at + 3, of, style, title);
+              "with yerrorlines linestyle %d title '%s'",
+              at, of, by + 1, at + 1, of, by + 3, at + 2, of, by + 1, at + 1, of, by + 2, at + 3,
+              of, style, title);
 }
 
 static void draw_clones(drv_file *plot)
 {
     const double share = drv_scalar(own.result, "f_mem_test", NULL);
-    drv_print(plot,
-              "\nunset title\nset format x '%%g'\nset yrange [-0.03:1.45]\nset ytics 0,0.25,1\n"
-              "set xlabel 'time t (%s)'\nset ylabel 'share (bars: 95 %%)'\n"
-              "set key top right\nplot",
-              drv_clock(own.schedule));
-    draw_curve(plot, PHI_C, 1, "clones of the model: nearest to one training point, φ_C");
+    drv_print(plot, DRV_SHARES "set ylabel 'share of clones of the model'\nplot");
+    draw_curve(plot, PHI_C, 1, "φ_C: nearest to one training point");
     drv_print(plot, ",\\\n");
-    draw_curve(plot, F_MEM, 2, "their ends are copies of it, f_{mem}");
-    drv_print(plot,
-              ",\\\n %.17g with lines linestyle 8 dashtype 2 title 'f_{mem} of the test data'",
+    draw_curve(plot, F_MEM, 2, "f_{mem}: ends are copies of it");
+    drv_print(plot, ",\\\n %.17g with lines linestyle 14 title 'f_{mem} of the test data'\n",
               isnan(share) ? 0 : share);
-    drv_print(plot, "\nunset multiplot");
 }
 
 static const char *caption(const settings *set)
@@ -244,36 +236,37 @@ static const char *caption(const settings *set)
     if (set->data.path != NULL) {
         return drv_caption(&set->data, own.train);
     }
-    static char text[128];
-    snprintf(text, sizeof text, "two Gaussians, means ±m with |m|² = %g d:  n = %lld, d = %lld",
-             set->mu * set->mu, (long long)set->points, (long long)set->d);
-    return text;
+    return drv_gaussians(set->points, set->d, set->mu);
 }
 
 static void draw(const settings *set)
 {
-    drv_file *plot = drv_plot_open("generalization", 1100, 940);
+    char note[128];
     const double *t = drv_column(own.result, "t");
-    drv_plot_over_times(plot, own.schedule, t[0], t[ddn_result_rows(own.result) - 1]);
-    if (set->pairs > 0) {
-        drv_print(plot, "set format x ''\n");
-    } else {
-        drv_print(plot, "unset multiplot\nset xlabel 'time t (%s)'\n", drv_clock(own.schedule));
-    }
-    drv_print(plot,
-              "set title \"%s\\nDoes the model memorize? Here it is %s\" noenhanced\n"
-              "set ylabel 'error, Wiener filter = 1 (bars: 95 %%)'\n"
-              "set yrange [-0.05:3]\nset key top right\nbetter(a, b, x, y) = a < b ? x : y\n"
-              "plot 1 with lines linestyle 8 dashtype 3 title 'Wiener filter'",
-              caption(set), models[set->model]);
+    const int64_t last = ddn_result_rows(own.result) - 1;
+    snprintf(note, sizeof note, "the model is %s; %s", models[set->model], DRV_BARS);
+    drv_file *plot =
+        drv_plot_open(&(drv_figure){.name = "generalization",
+                                    .width = DRV_TWO_COLUMNS,
+                                    .title = caption(set),
+                                    .note = note,
+                                    .count = 1,
+                                    .rows = {{set->pairs > 0 ? 2 : 1, 62, .legend = 5}}});
+    drv_panel(plot, 0, 0);
+    drv_time_axis(plot, own.schedule, t[0], t[last]);
+    drv_print(plot, "set ylabel 'denoising error (Wiener filter = 1)'\nset yrange [*<0:*]\n"
+                    "better(a, b, x, y) = a < b ? x : y\n"
+                    "plot 1 with lines linestyle 15 title 'Wiener filter'");
     draw_ratio(plot, E_TRAIN, E_WIENER_TRAIN, GAIN_TRAIN, 1, "model, training data");
     draw_ratio(plot, E_TEST, E_WIENER_TEST, GAIN_TEST, 2, "model, test data");
-    draw_ratio(plot, E_EXACT_TRAIN, E_WIENER_TRAIN, 0, 3, "exact score, training data: the least");
+    draw_ratio(plot, E_EXACT_TRAIN, E_WIENER_TRAIN, 0, 3, "exact score, training data");
     draw_ratio(plot, E_EXACT_TEST, E_WIENER_TEST, 0, 4, "exact score, test data");
+    drv_print(plot, "\n");
     if (set->pairs > 0) {
+        drv_panel(plot, 0, 1);
+        drv_time_axis(plot, own.schedule, t[0], t[last]);
         draw_clones(plot);
     }
-    drv_print(plot, "\n");
     drv_plot_run(plot);
 }
 

@@ -22,6 +22,7 @@ enum {
     DATA_STREAM = 64, /* of the noise function; the library's own streams end at 63 */
     COLUMNS = 12
 };
+static const double FIRST = 0.3, LAST = 2.5; /* times, in units of t_C */
 static const char HEADER[] = "t,f_over_alpha,f_over_alpha_se,f_exact_over_alpha,"
                              "f_gauss_over_alpha,lower_over_alpha,upper_over_alpha,"
                              "upper_over_alpha_se,phi_C,phi_C_se,phi_C_lower,phi_C_lower_se";
@@ -167,7 +168,7 @@ static void measure(int64_t n, int64_t d, int64_t samples, int64_t times, double
     own.x0 = drv_alloc(BATCH * d, sizeof *own.x0);
     for (int64_t k = 0; k < times; k++) {
         double *row = rows[k];
-        const double t = t_c * (0.3 + 2.2 * (double)k / (double)(times - 1));
+        const double t = t_c * (FIRST + (LAST - FIRST) * (double)k / (double)(times - 1));
         average entropy = {0}, same = {0}, upper = {0}, phi = {0};
         estimate(t, samples, k * samples, d, &entropy, &same);
         bounds(t, n, d, k * BOUND_SAMPLES, &upper, &phi);
@@ -187,52 +188,87 @@ static void measure(int64_t n, int64_t d, int64_t samples, int64_t times, double
     }
 }
 
+/* Closed forms on a grid of their own, for the picture. */
+static void write_closed(int64_t n, int64_t d)
+{
+    enum {
+        GRID = 500
+    };
+    char name[64];
+    const double dims = (double)d, alpha = log((double)n) / dims;
+    const double t_c = ddn_theory_collapse_two_gaussians((double)n, dims, dims, 1);
+    snprintf(name, sizeof name, "gmm_collapse_closed_d%lld.csv", (long long)d);
+    drv_file *file = drv_csv_open(drv_path(name), "t,f_exact_over_alpha,f_gauss_over_alpha");
+    for (int i = 0; i <= GRID; i++) {
+        const double t = t_c * (FIRST + (LAST - FIRST) * i / GRID);
+        drv_csv_row(file,
+                    (const double[]){t,
+                                     ddn_theory_excess_entropy((double)n, dims, dims, 1, t) / alpha,
+                                     ddn_theory_excess_entropy((double)n, dims, 0, 1, t) / alpha},
+                    3);
+    }
+    drv_close(file);
+}
+
+/* Measured points over lines and bands: the colour is the dimension, the kind of line what it is.
+ */
+static void draw_entropy(drv_file *p, const drv_list *dims)
+{
+    drv_print(p, "set xlabel '" DRV_TIME "'\nset ylabel 'f/α, α = log(n)/d'\n"
+                 "set yrange [-0.4:1.05<*] noextend\nset xzeroaxis linecolor '#333333'\nplot ");
+    for (int64_t k = 0; k < dims->count; k++) {
+        const int style = (int)(k % 8 + 1);
+        drv_print(p,
+                  "'gmm_collapse_d%.0f.csv' using 1:6:7 skip 1 with filledcurves linestyle %d "
+                  "fillstyle transparent solid 0.2 noborder notitle, \\\n  "
+                  "'gmm_collapse_closed_d%.0f.csv' using 1:2 skip 1 with lines linestyle %d "
+                  "dashtype solid notitle, \\\n  '' using 1:3 skip 1 with lines linestyle %d "
+                  "dashtype (2,2) notitle, \\\n  ",
+                  dims->at[k], style, dims->at[k], style + 10, style + 10);
+    }
+    for (int64_t k = 0; k < dims->count; k++) {
+        drv_print(p,
+                  "'gmm_collapse_d%.0f.csv' using 1:2:(low($2, $3)):(high($2, $3)) skip 1 with "
+                  "yerrorbars linestyle %d title 'd = %.0f', \\\n  ",
+                  dims->at[k], (int)(k % 8 + 1), dims->at[k]);
+    }
+    drv_print(p, "NaN with lines linestyle 15 dashtype solid title 'closed form, two Gaussians', "
+                 "\\\n  NaN with lines linestyle 15 dashtype (2,2) title 'closed form, one "
+                 "Gaussian', \\\n  NaN with filledcurves linecolor '#999999' fillstyle solid "
+                 "0.4 noborder title 'between the bounds'\n");
+}
+
+static void draw_clones(drv_file *p, const drv_list *dims)
+{
+    drv_print(p, "set xlabel '" DRV_TIME "'\nset ylabel 'φ_C: two clones at one training "
+                 "point'\n" DRV_SHARES "plot ");
+    for (int64_t k = 0; k < dims->count; k++) {
+        const int style = (int)(k % 8 + 1);
+        drv_print(p,
+                  "'gmm_collapse_d%.0f.csv' using 1:11 skip 1 smooth mcsplines with lines "
+                  "linestyle %d dashtype (10,3) notitle, \\\n  '' using "
+                  "1:9:(low($9, $10)):(high($9, $10)) skip 1 with yerrorbars linestyle %d title "
+                  "'d = %.0f', \\\n  ",
+                  dims->at[k], style + 10, style, dims->at[k]);
+    }
+    drv_print(p, "NaN with lines linestyle 15 dashtype (10,3) title 'lower bound'\n");
+}
+
 static void draw(const drv_list *dims, int64_t n)
 {
-    drv_file *p = drv_plot_open("gmm_collapse", 1300, 760);
-    drv_print(p,
-              "set multiplot layout 1,2 margins 0.07,0.98,0.255,0.925 spacing 0.09,0\n"
-              "set title 'Excess entropy of two Gaussians, n = %lld'\n"
-              "set xlabel 'time t (OU units)'\nset ylabel 'f/α, α = log(n)/d (bars: 95 %%)' offset "
-              "1,0\nset yrange [-0.4:1.05]\n"
-              "set xzeroaxis linecolor '#333333'\nset key at screen 0.29,0.02 center bottom "
-              "vertical maxrows 3\n",
-              (long long)n);
-    for (int64_t k = 0; k < dims->count; k++) {
-        const int style = (int)(k % 8 + 1);
-        drv_print(p,
-                  "%s'gmm_collapse_d%.0f.csv' using 1:6:7 skip 1 with filledcurves linestyle %d "
-                  "fillstyle transparent solid 0.2 noborder %s",
-                  k ? ", \\\n  " : "plot ", dims->at[k], style,
-                  k ? "notitle" : "title 'between bounds'");
-        drv_print(p, ", \\\n  '' using 1:4 skip 1 with lines linestyle %d %s", style,
-                  k ? "notitle" : "title 'closed form, two Gaussians'");
-        drv_print(p, ", \\\n  '' using 1:5 skip 1 with lines linestyle %d dashtype 3 %s", style,
-                  k ? "notitle" : "title 'closed form, one Gaussian'");
-        drv_print(
-            p,
-            ", \\\n  '' using 1:2:(low($2, $3)):(high($2, $3)) skip 1 with yerrorbars linestyle %d "
-            "title 'd = %.0f'",
-            style, dims->at[k]);
-    }
-    drv_print(p, "\nset title 'Two clones end at one training point'\nset "
-                 "ylabel 'φ_C (bars: 95 %%)'\n"
-                 "set yrange [-0.02:1.05]\nset key at graph 0.98,0.98 right top "
-                 "vertical maxrows 0\nunset xzeroaxis\n");
-    for (int64_t k = 0; k < dims->count; k++) {
-        const int style = (int)(k % 8 + 1);
-        drv_print(p,
-                  "%s'gmm_collapse_d%.0f.csv' using 1:11 skip 1 with lines linestyle %d dashtype 2 "
-                  "%s",
-                  k ? ", \\\n  " : "plot ", dims->at[k], style,
-                  k ? "notitle" : "title 'lower bound'");
-        drv_print(p,
-                  ", \\\n  '' using 1:9:(low($9, $10)):(high($9, $10)) skip 1 with yerrorbars "
-                  "linestyle %d "
-                  "title 'd = %.0f'",
-                  style, dims->at[k]);
-    }
-    drv_print(p, "\nunset multiplot\n");
+    char title[128];
+    snprintf(title, sizeof title, "two Gaussians N(±m, 1), |m|² = d, learned from n = %lld points",
+             (long long)n);
+    drv_file *p = drv_plot_open(&(drv_figure){.name = "gmm_collapse",
+                                              .width = DRV_TWO_COLUMNS,
+                                              .title = title,
+                                              .note = DRV_BARS,
+                                              .count = 1,
+                                              .rows = {{2, 62, .legend = (int)dims->count + 3}}});
+    drv_panel(p, 0, 0);
+    draw_entropy(p, dims);
+    drv_panel(p, 0, 1);
+    draw_clones(p, dims);
     drv_plot_run(p);
 }
 
@@ -299,7 +335,8 @@ int gmm_collapse_main(int argc, char **argv)
     drv_start(argc, argv,
               "Excess entropy and clone probability of the empirical score of two Gaussians,\n"
               "against theory.",
-              "gmm_collapse_d#.csv gmm_collapse.gp gmm_collapse.png", options, DRV_COUNT(options));
+              "gmm_collapse_d#.csv gmm_collapse_closed_d#.csv gmm_collapse.gp gmm_collapse.png",
+              options, DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
@@ -334,6 +371,7 @@ int gmm_collapse_main(int argc, char **argv)
         if (brief) {
             drv_close(brief);
         }
+        write_closed(n, d);
         report(n, d, samples, times, rows);
     }
     draw(&dims, n);

@@ -131,42 +131,45 @@ static double crossing(int64_t count, const double *t, const double *phi, const 
     return NAN;
 }
 
-static void draw(const settings *set, const drv_list *dims, double t_max, double least)
+static void draw(const settings *set, const drv_list *dims)
 {
-    static const char *const names[] = {
-        "closed form", "lines: closed form; points: paths of the overlap (bars: 95 %)",
-        "lines: closed form; points: paths in d dimensions (bars: 95 %)"};
+    static const char *const titles[] = {"two Gaussians N(±m, 1), |m|² = d",
+                                         "two Gaussians N(±m, 1), |m|² = d: paths of the overlap",
+                                         "two Gaussians N(±m, 1), |m|² = d: paths in d dimensions"};
     const double pairs = (double)set->pairs, z2 = 1.96 * 1.96 / pairs;
-    drv_file *p = drv_plot_open("gmm_speciation", 1000, 700);
+    const int lines = (int)(dims->count + 1) / 2;
+    drv_file *p = drv_plot_open(&(drv_figure){
+        .name = "gmm_speciation",
+        .width = DRV_ONE_COLUMN,
+        .title = titles[set->method],
+        .note = set->method == CLOSED ? "closed form" : "lines: closed form; " DRV_BARS,
+        .count = 1,
+        .rows = {{1, 60, .legend = lines}}});
+    drv_panel(p, 0, 0);
     drv_print(p,
               "# Wilson's 95 %% interval of a share p of %.0f pairs\n"
               "middle(p) = (p + %.17g)/%.17g\nhalf(p) = sqrt(%.17g*(p*(1 - p) + %.17g))/%.17g\n",
               pairs, z2 / 2, 1 + z2, z2, z2 / 4, 1 + z2);
-    drv_print(
-        p,
-        "set title \"Two Gaussians: probability φ that two clones of x_t end in one class\\n%s\"\n"
-        "set xlabel 'time t at which the clones part (OU units)'\nset ylabel 'φ'\n"
-        "set xrange [0.8:%g]\nset yrange [%g:1.03]\n"
-        "set arrow from graph 0,first %.6f to graph 1,first %.6f nohead dashtype 2 "
-        "linecolor '#777777'\n"
-        "set label 'φ(t_S) = 0.775' at graph 0.98,first %.6f right offset 0,0.7 "
-        "textcolor '#555555'\n",
-        names[set->method], t_max + 0.2,
-        least - 2.2 * sqrt(0.25 / pairs) * (set->method != CLOSED) - 0.02, ddn_theory_phi(1),
-        ddn_theory_phi(1), ddn_theory_phi(1));
+    drv_print(p,
+              "set xlabel '" DRV_TIME "'\nset ylabel 'φ: two clones of x_t in one class'\n"
+              "set yrange [*<0.48:1.02<*] noextend\n"
+              "set arrow from graph 0,first %.6f to graph 1,first %.6f nohead dashtype (4,3) "
+              "linecolor '#777777'\n"
+              "set label 'φ(t_S) = 0.775' at graph 0.99,first %.6f right offset 0,0.6\n",
+              ddn_theory_phi(1), ddn_theory_phi(1), ddn_theory_phi(1));
     for (int64_t k = 0; k < dims->count; k++) {
-        drv_print(p,
-                  "%s'gmm_speciation_closed.csv' using 1:%lld skip 1 with lines linestyle %lld "
-                  "title 'd = %.0f'",
-                  k ? ", \\\n  " : "plot ", (long long)(k + 2), (long long)(k % 8 + 1),
-                  dims->at[k]);
+        const int style = (int)(k % 8 + 1);
+        drv_print(p, "%s'gmm_speciation_closed.csv' using 1:%lld skip 1 with lines linestyle %d %s",
+                  k ? ", \\\n  " : "plot ", (long long)(k + 2), style + 10,
+                  set->method == CLOSED ? "" : "notitle");
         if (set->method != CLOSED) {
             drv_print(p,
                       ", \\\n  'gmm_speciation_d%.0f.csv' using "
                       "1:2:(middle($2) - half($2)):(middle($2) + half($2)) skip 1 with yerrorbars "
-                      "linestyle %lld notitle",
-                      dims->at[k], (long long)(k % 8 + 1));
+                      "linestyle %d",
+                      dims->at[k], style);
         }
+        drv_print(p, " title 'd = %.0f'", dims->at[k]);
     }
     drv_print(p, "\n");
     drv_plot_run(p);
@@ -180,8 +183,8 @@ static void write_closed(const drv_list *dims, double t_max)
         drv_append(header, sizeof header, ",phi_d%.0f", dims->at[k]);
     }
     drv_file *file = drv_csv_open(drv_path("gmm_speciation_closed.csv"), header);
-    for (int i = 0; i <= 300; i++) {
-        double row[1 + DRV_LIST_CAPACITY] = {0.8 + (t_max - 0.6) * i / 300};
+    for (int i = 0; i <= 600; i++) {
+        double row[1 + DRV_LIST_CAPACITY] = {0.8 + (t_max - 0.6) * i / 600};
         for (int64_t k = 0; k < dims->count; k++) {
             row[1 + k] = ddn_theory_phi(ddn_theory_signal(dims->at[k], SIGMA2, row[0]));
         }
@@ -190,12 +193,11 @@ static void write_closed(const drv_list *dims, double t_max)
     drv_close(file);
 }
 
-/* Measures and writes the curve of one dimension; csv: also there, or NULL. Prints t_S. Its least
- * value. */
-static double one_curve(const settings *set, int64_t d, int64_t count, const double *t,
-                        const char *csv)
+/* Measures and writes the curve of one dimension; csv: also there, or NULL. Prints t_S. */
+static void one_curve(const settings *set, int64_t d, int64_t count, const double *t,
+                      const char *csv)
 {
-    double phi[MAX_TIMES], se[MAX_TIMES], chi2 = 0, least = 1, error;
+    double phi[MAX_TIMES], se[MAX_TIMES], chi2 = 0, error;
     char name[64], text[64];
     measure(set, d, count, t, phi, se);
     snprintf(name, sizeof name, "gmm_speciation_d%lld.csv", (long long)d);
@@ -203,9 +205,6 @@ static double one_curve(const settings *set, int64_t d, int64_t count, const dou
     drv_csv(drv_path(name), "t,phi,se", count, 3, columns);
     if (csv) {
         drv_csv(csv, "t,phi,se", count, 3, columns);
-    }
-    for (int64_t i = 0; i < count; i++) {
-        least = fmin(least, phi[i]);
     }
     for (int64_t i = 0; i < count && set->method != CLOSED; i++) {
         const double exact = ddn_theory_phi(ddn_theory_signal((double)d, SIGMA2, t[i]));
@@ -219,7 +218,6 @@ static double one_curve(const settings *set, int64_t d, int64_t count, const dou
     }
     printf("\n");
     fflush(stdout);
-    return least;
 }
 
 /* What the columns of its files are. */
@@ -263,15 +261,15 @@ int gmm_speciation_main(int argc, char **argv)
     }
     own.schedule = drv_schedule_of_ou("the closed forms beside the curves are those of OU time");
 
-    double t[MAX_TIMES], least = 0.5;
+    double t[MAX_TIMES];
     int64_t count = 0;
     for (; count < MAX_TIMES && 1 + 0.5 * (double)count <= t_max + 1e-9; count++) {
         t[count] = 1 + 0.5 * (double)count;
     }
     for (int64_t k = 0; k < dims.count; k++) {
-        least = fmin(least, one_curve(&set, (int64_t)dims.at[k], count, t, csv));
+        one_curve(&set, (int64_t)dims.at[k], count, t, csv);
     }
     write_closed(&dims, t_max);
-    draw(&set, &dims, t_max, least);
+    draw(&set, &dims);
     return drv_finish();
 }

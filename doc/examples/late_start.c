@@ -214,81 +214,95 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
     }
 }
 
+static void set_index_axis(drv_file *plot, const settings *set)
+{
+    const double first = set->starts.at[0], last = set->starts.at[set->starts.count - 1];
+    const double room = last > first ? 0.02 * (last - first) : 10; /* one start has no range */
+    drv_print(plot,
+              "set logscale y\nset format y '10^{%%T}'\nset xrange [%g:%g]\n"
+              "set xlabel 'start of generation (index %s; 0: data, %lld: noise), ← generation'\n",
+              first - room, last + room, drv_clock(own.schedule), (long long)own.last);
+}
+
 /* The lowest of the three: how far the data are from each start. */
 static void draw_divergences(drv_file *plot, double level)
 {
-    drv_print(
-        plot,
-        "unset arrow\nset yrange [%.3g:*]\nset format x\n"
-        "set xlabel 'start of generation (index %s: 0 data, %lld noise)'\n"
-        "set ylabel 'KL(p_t | start), nats'\n"
-        "set title 'Divergence of what the data are at that index from each start' offset 0,-0.6\n"
-        "plot %.17g with lines linecolor '#999999' title 'chosen level',\\\n",
-        level / 30, drv_clock(own.schedule), (long long)own.last, level);
+    drv_print(plot,
+              "set yrange [%.3g:*]\n"
+              "set ylabel 'KL(p_t | start), nats'\n"
+              "plot %.17g with lines linestyle 18 title 'chosen level'",
+              level / 30, level);
     static const char *const names[] = {"pure noise", "Gaussian"};
     for (int i = 0; i < 2; i++) { /* estimates below 0 are a bar from the axis */
-        drv_print(
-            plot,
-            "%s 'late_start_kl.csv' using 1:(above0($%d)):(above0(low($%d, $%d))):"
-            "(above0(high($%d, $%d))) with yerrorbars linestyle %d pointsize 0.6 title '%s',\\\n"
-            " '' using 1:($%d > 0 ? $%d : NaN) with lines linestyle %d notitle",
-            i ? ",\\\n" : "", 3 + 2 * i, 3 + 2 * i, 4 + 2 * i, 3 + 2 * i, 4 + 2 * i, i ? 5 : 7,
-            names[i], 3 + 2 * i, 3 + 2 * i, i ? 5 : 7);
+        drv_print(plot,
+                  ",\\\n 'late_start_kl.csv' using 1:(above0($%d)):(above0(low($%d, $%d))):"
+                  "(above0(high($%d, $%d))) with yerrorbars linestyle %d title '%s',\
+ '' using "
+                  "1:(positive($%d)) with lines linestyle %d dashtype solid notitle",
+                  3 + 2 * i, 3 + 2 * i, 4 + 2 * i, 3 + 2 * i, 4 + 2 * i, i ? 6 : 4, names[i],
+                  3 + 2 * i, i ? 16 : 14);
     }
+    drv_print(plot, "\n");
+}
+
+/* Colour and shape are the sampler, dashes the number of steps. */
+static void draw_distances(drv_file *plot, const settings *set, const curve *curves, int64_t count,
+                           ddn_start start, double perfect)
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (curves[i].start == start && start == DDN_START_NOISE && !isnan(curves[i].knee)) {
+            drv_print(plot,
+                      "set arrow from %g, graph 0 to %g, graph 0.06 nohead linestyle %d linewidth "
+                      "1.5\n",
+                      curves[i].knee, curves[i].knee, (int)(curves[i].sampler - samplers) + 1);
+        }
+    }
+    drv_print(plot,
+              "set ylabel 'Fréchet distance² (data units²)'\n"
+              "plot %.17g with lines linestyle 18 title 'as many data points'",
+              perfect);
+    for (int64_t i = 0; i < count; i++) {
+        const curve *c = &curves[i];
+        const long long at = 3 + 2 * i;
+        if (c->start == start) {
+            const int style = (int)(c->sampler - samplers) + 1;
+            drv_print(
+                plot,
+                ",\\\n 'late_start.csv' using 1:(above0($%lld)):(above0(low($%lld, $%lld))):"
+                "(above0(high($%lld, $%lld))) with yerrorlines linestyle %d dashtype %d title "
+                "'%s, %lld steps'",
+                at, at, at + 1, at, at + 1, style, (int)(i % set->steps.count) + 1,
+                c->sampler->title, (long long)c->steps);
+        }
+    }
+    drv_print(plot, "\n");
 }
 
 static void draw(const settings *set, const curve *curves, int64_t count, double perfect)
 {
-    double low = perfect, high = perfect;
+    double low = perfect;
     for (int64_t i = 0; i < count; i++) {
         for (int64_t k = 0; k < set->starts.count; k++) {
             low = fmin(low, curves[i].distance[k]);
-            high = fmax(high, curves[i].distance[k]);
         }
     }
-    const double first = set->starts.at[0], last = set->starts.at[set->starts.count - 1];
-    const double around = last > first ? 0 : 10; /* one start has no range of its own */
-    drv_file *plot = drv_plot_open("late_start", 1360, 1080);
-    drv_print(plot,
-              "set label 9 \"%s (bars: 95 %%)\" noenhanced at screen 0.42,0.978 center font ',18'\n"
-              "set multiplot layout 3,1 margins 0.085,0.755,0.07,0.93 spacing 0,0.06\n"
-              "set logscale y\nset format y '10^{%%T}'\n"
-              "set key at screen 0.765, graph 1 left top Left reverse samplen 3\n"
-              "set xrange [%g:%g]\nset yrange [%.3g:%.3g]\n",
-              drv_caption(&set->data, own.ds), first - around, last + around, low / 3, high * 3);
+    const drv_row row = {1, 50, .right = 46};
+    drv_file *plot = drv_plot_open(&(drv_figure){
+        .name = "late_start",
+        .width = DRV_TWO_COLUMNS,
+        .title = drv_caption(&set->data, own.ds),
+        .note = "(a) from noise (ticks: knees), (b) from a Gaussian, (c) divergences; " DRV_BARS,
+        .count = 3,
+        .rows = {row, row, row}});
     for (ddn_start start = DDN_START_NOISE; start <= DDN_START_GAUSSIAN; start++) {
-        drv_print(plot, "set ylabel 'squared Fréchet distance'\nset format x ''\n");
-        drv_print(plot, "set title 'Samples from %s' offset 0,-0.6\n",
-                  start == DDN_START_NOISE ? "pure noise (vertical lines: knees)"
-                                           : "the Gaussian with the right moments");
-        drv_print(plot, "unset arrow\n");
-        for (int64_t i = 0; i < count; i++) {
-            if (curves[i].start == start && start == DDN_START_NOISE && !isnan(curves[i].knee)) {
-                drv_print(plot,
-                          "set arrow from %g, graph 0 to %g, graph 1 nohead linestyle %d "
-                          "linewidth 0.7 dashtype %d\n",
-                          curves[i].knee, curves[i].knee, (int)(curves[i].sampler - samplers) + 1,
-                          (int)(i % set->steps.count) + 1);
-            }
-        }
-        drv_print(plot, "plot %.17g with lines linecolor '#999999' title 'data, as many'", perfect);
-        for (int64_t i = 0; i < count; i++) {
-            const curve *c = &curves[i];
-            const long long at = 3 + 2 * i;
-            if (c->start == start) {
-                drv_print(
-                    plot,
-                    ",\\\n 'late_start.csv' using 1:(above0($%lld)):(above0(low($%lld, $%lld))):"
-                    "(high($%lld, $%lld)) with yerrorlines linestyle %d dashtype %d "
-                    "pointsize 0.6 title '%s, %lld steps'",
-                    at, at, at + 1, at, at + 1, (int)(c->sampler - samplers) + 1,
-                    (int)(i % set->steps.count) + 1, c->sampler->title, (long long)c->steps);
-            }
-        }
-        drv_print(plot, "\nunset label 9\n");
+        drv_panel(plot, start == DDN_START_NOISE ? 0 : 1, 0);
+        set_index_axis(plot, set);
+        drv_print(plot, "set yrange [%.3g:*]\n", low / 10);
+        draw_distances(plot, set, curves, count, start, perfect);
     }
+    drv_panel(plot, 2, 0);
+    set_index_axis(plot, set);
     draw_divergences(plot, set->level);
-    drv_print(plot, "\nunset multiplot\n");
     drv_plot_run(plot);
 }
 

@@ -7,13 +7,8 @@
 #include <string.h>
 
 enum {
-    SHOWN = 12,   /* samples in the picture */
-    WIDTH = 1360, /* of the picture */
-    CURVES = 440, /* height of the distributions */
-    CAPTION = 55  /* above the images */
+    SHOWN = 12 /* samples in the picture */
 };
-static const double sheet_left = 0.11,
-                    sheet_right = 0.985; /* of the sheet of images, shares of the width */
 
 /* ---- Images ------------------------------------------------------------------------------ */
 
@@ -65,29 +60,19 @@ static void write_images(const ddn_dataset *ds, const drv_image *s, const memori
     drv_sheet(drv_path("memorization_images.png"), s, 2, c->count, 1, images);
 }
 
-/* The sheet fills the screen from `bottom` to `top`. */
-static void plot_images(drv_file *plot, const drv_image *s, const choice *c, double bottom,
-                        double top)
+static void plot_images(drv_file *plot, const drv_image *s, const choice *c)
 {
-    const int64_t across = c->count * (s->width + DRV_IMAGE_GAP) - DRV_IMAGE_GAP,
-                  down = 2 * s->height + DRV_IMAGE_GAP;
-    const double left = -0.01 * (double)across, height = (double)s->height;
+    const double left = -0.01 * (double)drv_sheet_width(s, c->count), height = (double)s->height;
+    drv_sheet_axes(plot, s, 2, c->count);
     drv_print(plot,
-              "unset border\nunset tics\nunset grid\nunset key\nset size ratio -1\n"
-              "set lmargin at screen %g\nset rmargin at screen %g\nset bmargin at screen %g\n"
-              "set tmargin at screen %g\nset xrange [-0.5:%lld.5]\nset yrange [%lld.5:-0.5]\n"
-              "set label 91 'sample' at %g,%g right\nset label 92 'nearest point' at %g,%g right\n"
-              "set label 93 'd_1/d_2' at %g,%g right\n",
-              sheet_left, sheet_right, bottom, top, (long long)(across - 1), (long long)(down - 1),
-              left, 0.5 * height, left, 1.5 * height, left, -0.14 * height);
+              "set label 'sample' at %g,%g right\nset label 'nearest point' at %g,%g right\n"
+              "set label 'd_1/d_2' at %g,graph 1 right offset 0,0.6\n",
+              left, 0.5 * height, left, 1.5 * height, left);
     for (int64_t i = 0; i < c->count; i++) {
-        drv_print(plot, "set label %lld '%.2f' at %g,%g center\n", (long long)(i + 1), c->ratio[i],
-                  (double)(i * (s->width + DRV_IMAGE_GAP)) + 0.5 * (double)s->width,
-                  -0.14 * (double)s->height);
+        drv_print(plot, "set label '%.2f' at %g,graph 1 center offset 0,0.6\n", c->ratio[i],
+                  (double)(i * (s->width + DRV_IMAGE_GAP)) + 0.5 * (double)s->width);
     }
-    drv_print(plot, "plot 'memorization_images.png' binary filetype=png flipy with rgbimage\n"
-                    "unset label\nset border\nset tics\nset tics nomirror\nset grid\nset key\n"
-                    "set size noratio\nset autoscale\n");
+    drv_print(plot, "plot 'memorization_images.png' binary filetype=png flipy with rgbimage\n");
 }
 
 /* ---- Distributions ----------------------------------------------------------------------- */
@@ -103,9 +88,9 @@ static void plot_distribution(drv_file *plot, const memorized *samples, const me
         for (int k = 0; k < count; k++) {
             drv_print(plot,
                       "%s'%s' using (%s):(1) every ::1 smooth cnormal with %s linestyle %d "
-                      "dashtype %d title '%s%s'",
-                      comma, sets[i]->csv, expressions[k], k == 0 ? "steps" : "lines", i + 1, k + 1,
-                      titles[k], sets[i]->name);
+                      "linewidth %g dashtype %s title '%s%s'",
+                      comma, sets[i]->csv, expressions[k], k == 0 ? "steps" : "lines", i + 11,
+                      i == 0 ? 1.8 : 1.0, k == 0 ? "solid" : "(10,3)", titles[k], sets[i]->name);
             comma = ",\\\n ";
         }
     }
@@ -129,37 +114,39 @@ void draw_memorization(const ddn_dataset *ds, const drv_image *shape, double kap
     static const char *const distances[] = {"$2", "$3"}, *const names[] = {"d_1, ", "d_2, "};
     static const char *const ratio[] = {"$2/$3"}, *const nothing[] = {""};
     const choice c = choose(samples);
-    const double wide = (sheet_right - sheet_left) * WIDTH;
-    double sheet = 0;
-    if (shape->height > 0) {
-        sheet = fmin(wide * (double)(2 * shape->height + DRV_IMAGE_GAP) /
-                         (double)(c.count * (shape->width + DRV_IMAGE_GAP) - DRV_IMAGE_GAP),
-                     0.4 * WIDTH);
-        sheet += CAPTION;
+    const int images = shape->height > 0;
+    char note[160], text[64];
+    snprintf(note, sizeof note,
+             "share below %.3g: f_{mem} = %.3g (95 %% confidence interval: %.2g to %.2g)", kappa,
+             drv_scalar(samples->result, "f_mem", NULL),
+             drv_scalar(samples->result, "f_mem_low", NULL),
+             drv_scalar(samples->result, "f_mem_high", NULL));
+    drv_figure figure = {.name = "memorization",
+                         .width = DRV_TWO_COLUMNS,
+                         .note = note,
+                         .count = images + 1,
+                         .rows = {{1, 0, .left = 26, .bare = 1}, {0}}};
+    figure.rows[images] = (drv_row){2, 52, .legend = 2, .marks = 1};
+    if (images) {
+        figure.rows[0].height = drv_sheet_height(shape, 2, c.count, drv_panel_width(&figure, 0));
         write_images(ds, shape, samples, &c);
     }
-    const double height = CURVES + sheet, top = (CURVES - 20) / height, bottom = 70 / height;
-    drv_file *plot = drv_plot_open("memorization", WIDTH, (int)height);
-    drv_print(plot, "set multiplot\n");
-    if (sheet > 0) {
-        plot_images(plot, shape, &c, (CURVES + 15) / height, 1 - (CAPTION - 15) / height);
+    drv_file *plot = drv_plot_open(&figure);
+    if (images) {
+        drv_panel(plot, 0, 0);
+        plot_images(plot, shape, &c);
     }
+    drv_panel(plot, images, 0);
     drv_print(plot,
-              "set tmargin at screen %g\nset bmargin at screen %g\nset lmargin at screen 0.07\n"
-              "set rmargin at screen 0.49\nset xrange [0:%.17g]\nset yrange [0:1]\n"
-              "set ylabel 'share of samples'\n"
-              "set xlabel 'distance: nearest point d_1, second nearest d_2 (data units)'\nset key "
-              "top left Left reverse\n",
-              top, bottom, 1.02 * fmax(farthest(samples), farthest(test)));
+              "set xrange [0:%.17g]\nset yrange [0:1.02]\nset ylabel 'share of samples below'\n"
+              "set xlabel 'distance d (data units): nearest d_1, second d_2'\n",
+              1.02 * fmax(farthest(samples), farthest(test)));
     plot_distribution(plot, samples, test, distances, names, 2);
-    drv_print(plot,
-              "set lmargin at screen 0.565\nset rmargin at screen 0.985\nset xrange [0:1]\n"
-              "set xlabel 'd_1/d_2; below %.3g: f_{mem} = %.3g (95 %%: %.2g to %.2g)'\n"
-              "set arrow from %.17g, graph 0 to %.17g, graph 1 nohead linecolor '#999999'\n",
-              kappa, drv_scalar(samples->result, "f_mem", NULL),
-              drv_scalar(samples->result, "f_mem_low", NULL),
-              drv_scalar(samples->result, "f_mem_high", NULL), kappa, kappa);
+    drv_panel(plot, images, 1);
+    drv_print(plot, "set xrange [0:1]\nset yrange [0:1.02]\nset xlabel 'd_1/d_2 (dimensionless)'\n"
+                    "set ylabel 'share of samples below'\n");
+    snprintf(text, sizeof text, "κ = %.3g", kappa);
+    drv_mark(plot, kappa, text, "left");
     plot_distribution(plot, samples, test, ratio, nothing, 1);
-    drv_print(plot, "unset multiplot\n");
     drv_plot_run(plot);
 }

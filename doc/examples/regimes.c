@@ -337,8 +337,10 @@ static void print_table(const settings *set)
 static void shade(drv_file *plot, const settings *set, double from, double to, const char *colour,
                   const char *name)
 {
-    from = fmax(from, set->from);
-    to = fmin(to, set->to);
+    double low = set->from, high = set->to;
+    drv_time_ends(own.schedule, &low, &high);
+    from = fmax(from, low);
+    to = fmin(to, high);
     if (!(to > from)) {
         return;
     }
@@ -347,71 +349,67 @@ static void shade(drv_file *plot, const settings *set, double from, double to, c
               "fillstyle solid noborder\n",
               from, to, colour);
     const int linear = drv_is_time_linear(own.schedule);
-    if (linear ? to - from > 0.1 * (set->to - set->from)
-               : log(to / from) > 0.1 * log(set->to / set->from)) {
-        drv_print(plot, "set label \"%s\" at %.17g, graph 0.955 center front\n", name,
+    if (linear ? to - from > 0.1 * (high - low) : log(to / from) > 0.1 * log(high / low)) {
+        drv_print(plot, "set label \"%s\" at %.17g, graph 0.96 center front\n", name,
                   linear ? (from + to) / 2 : sqrt(from * to));
     }
 }
 
-/* The label stands beside the line, where the curves leave room. */
-static void mark(drv_file *plot, const settings *set, double t, const char *name, double height,
-                 double side)
+/* A boundary with its value above the axes; two that are near each other point apart. */
+static void mark(drv_file *plot, const settings *set, double t, double other, const char *name)
 {
     if (t > set->from && t < set->to) {
-        drv_print(
-            plot,
-            "set arrow from %.17g, graph 0 to %.17g, graph 1 nohead front linecolor "
-            "'#333333' linewidth 1 dashtype 2\n"
-            "set label \"%s = %#.3g\" at %.17g, graph %g left rotate by 90 offset %g,0 front\n",
-            t, t, name, t, t, height, side);
+        char text[64];
+        snprintf(text, sizeof text, "%s = %#.3g", name, t);
+        drv_mark(plot, t, text, t < other ? "right" : t > other ? "left" : "center");
     }
+}
+
+static void draw_curves(drv_file *plot, const settings *set)
+{
+    const int with_phi = ddn_dataset_class_count(own.ds) > 0;
+    drv_print(plot, "plot");
+    if (with_phi) {
+        drv_print(plot, " 'phi.csv' using 1:2:10:11 with yerrorlines linestyle 1 title "
+                        "'φ: two clones in one class',\\\n");
+    }
+    drv_print(plot, " 'phi.csv' using 1:6:14:15 with yerrorlines linestyle 2 title "
+                    "'φ_C: at one training point'");
+    if (ddn_dataset_n(own.ds) > 1) { /* alpha = 0 of a single point leaves no f/alpha */
+        drv_print(plot, ",\\\n 'entropy.csv' using 1:2:4:5 with yerrorlines linestyle 3 title "
+                        "'f^e/α: excess entropy'");
+    }
+    if (set->clones != 0 && with_phi) {
+        drv_print(plot, ",\\\n 'phi.csv' using 1:4:12:13 with yerrorbars linestyle 1 pointtype 6 "
+                        "pointsize 2 title 'φ, simulated clones'");
+    }
+    if (set->clones != 0) {
+        drv_print(plot, ",\\\n 'phi.csv' using 1:8:16:17 with yerrorbars linestyle 2 pointtype 4 "
+                        "pointsize 2 title 'φ_C, simulated clones'");
+    }
+    drv_print(plot, "\n");
 }
 
 static void draw(const settings *set)
 {
     double t_s = NAN, t_c = NAN;
     boundaries(&t_s, &t_c);
-    const int with_phi = ddn_dataset_class_count(own.ds) > 0;
-    const int with_clones = set->clones != 0;
-    drv_file *plot = drv_plot_open("regimes", 1200, 800);
-    drv_print(plot,
-              "set title \"%s\" noenhanced\nset logscale x\nset xrange [%.17g:%.17g]\nset yrange "
-              "[0:1.12]\n"
-              "set xtics (1e-6, 1e-5, 1e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, "
-              "2, 5, 10, 20)\nset ytics 0.2\n"
-              "set xlabel 'time t of the forward process, %s (generation runs from right to "
-              "left)'\nset ylabel 'probability;  f^e/α  (bars: 95 %%)'\n"
-              "set bmargin 7\nset key at screen 0.5, 0.015 center bottom horizontal Left reverse "
-              "maxrows 2 width 1\n",
-              drv_caption(&set->data, own.ds), set->from, set->to, drv_clock(own.schedule));
+    drv_file *plot = drv_plot_open(&(drv_figure){.name = "regimes",
+                                                 .width = DRV_TWO_COLUMNS,
+                                                 .title = drv_caption(&set->data, own.ds),
+                                                 .note = DRV_BARS,
+                                                 .count = 1,
+                                                 .rows = {{1, 78, .legend = 2, .marks = 1}}});
+    drv_panel(plot, 0, 0);
     drv_time_axis(plot, own.schedule, set->from, set->to);
+    drv_print(plot, "set yrange [*<-0.04:1.12<*] noextend\nset ytics 0.2\n"
+                    "set ylabel 'probability; f^e/α'\n");
     shade(plot, set, -INFINITY, t_c, "#f6dcd2", "III  memorization");
     shade(plot, set, t_c, t_s, "#e3f1e6", "II  features");
     shade(plot, set, fmax(t_c, t_s), INFINITY, "#e6ebf5", "I  random noise");
-    mark(plot, set, t_s, "t_S", 0.42, 1);
-    mark(plot, set, t_c, "t_C", 0.2, -1);
-    drv_print(plot, "plot");
-    if (with_phi) {
-        drv_print(plot, " 'phi.csv' using 1:2:10:11 with yerrorlines linestyle 1 pointsize 0.4 "
-                        "title 'φ: same class',\\\n");
-    }
-    drv_print(plot, " 'phi.csv' using 1:6:14:15 with yerrorlines linestyle 2 pointsize 0.4 "
-                    "title 'φ_C: same training point'");
-    if (ddn_dataset_n(own.ds) > 1) { /* alpha = 0 of a single point leaves no f/alpha */
-        drv_print(plot,
-                  ",\\\n 'entropy.csv' using 1:2:4:5 with yerrorlines linestyle 3 pointsize 0.4 "
-                  "title 'f^e/α: excess entropy'");
-    }
-    if (with_clones && with_phi) {
-        drv_print(plot, ",\\\n 'phi.csv' using 1:4:12:13 with yerrorbars linestyle 1 pointtype 6 "
-                        "pointsize 1.6 title 'φ, simulated clones'");
-    }
-    if (with_clones) {
-        drv_print(plot, ",\\\n 'phi.csv' using 1:8:16:17 with yerrorbars linestyle 2 pointtype 4 "
-                        "pointsize 1.5 title 'φ_C, simulated clones'");
-    }
-    drv_print(plot, "\n");
+    mark(plot, set, t_s, t_c, "t_S");
+    mark(plot, set, t_c, t_s, "t_C");
+    draw_curves(plot, set);
     drv_plot_run(plot);
 }
 

@@ -235,73 +235,79 @@ static void critical(const settings *set, picture *pic)
     }
 }
 
-/* The upper row: the potentials, under the title of the picture. */
-static void draw_potentials(drv_file *plot, const settings *set, const picture *pic, double top)
+static void draw_potentials(drv_file *plot, const picture *pic, double top)
 {
-    drv_print(plot, "set multiplot\nset "
-                    "lmargin 0\nset rmargin 0\nset tmargin 0\nset bmargin 0\n"
-                    "set label 1 'Spontaneous symmetry breaking, points at");
-    for (int64_t i = 0; i < set->points.count; i++) {
-        drv_print(plot, "%s %g", i > 0 ? "," : "", set->points.at[i]);
-    }
-    drv_print(plot, ",  η = %g' at screen 0.52,0.98 center font ',18'\n", set->eta);
     for (int p = 0; p < PANELS; p++) {
-        const double left = 0.08 + 0.18 * p;
+        drv_panel(plot, 0, p);
         drv_print(plot,
-                  "set lmargin at screen %.4f\nset rmargin at screen %.4f\n"
-                  "set tmargin at screen 0.93\nset bmargin at screen 0.745\n"
-                  "set xrange [%g:%g]\nset yrange [0:*]\nset xtics -100,%g\nset ytics auto\nset "
-                  "format y ''\n"
-                  "set title 't = %.3f' offset 0,-0.6\nset xlabel 'x' offset 0,0.6\n%s"
-                  "plot 'potential.csv' every ::%d::%d using 2:3 with lines "
-                  "linestyle 1 notitle\nunset label 1\n",
-                  left, left + 0.165, -top, top, pow(2, ceil(log2(top / 2.5))), pic->panel[p],
-                  p == 0 ? "set ylabel 'potential (scales differ)' offset 1,0\n" : "unset ylabel\n",
-                  1 + p * CURVE, (p + 1) * CURVE);
+                  "set xrange [%g:%g]\nset yrange [0:*]\nset xtics -1000,%g\nset format y ''\n"
+                  "set label 't = %.3f' at graph 0.5, graph 1 center offset 0,0.6\n"
+                  "set xlabel 'x (data units)'\n%s"
+                  "plot 'potential.csv' every ::%d::%d using 2:3 with lines linestyle 11 notitle\n",
+                  -top, top, pow(2, ceil(log2(top / 2.5))), pic->panel[p],
+                  p == 0 ? "set ylabel 'potential (arb. units)'\n" : "", 1 + p * CURVE,
+                  (p + 1) * CURVE);
     }
 }
 
-static void draw(const settings *set, const picture *pic)
+static void set_time_axis(drv_file *plot, const picture *pic)
 {
-    drv_file *plot = drv_plot_open("symmetry_breaking", 1200, 1250);
-    const double top = pic->largest + 0.9;
-    draw_potentials(plot, set, pic, top);
     drv_print(plot,
-              "unset title\nset format y '%%g'\nset xrange [%g:0]\nset yrange [%g:%g]\nset xtics "
-              "0.1\nset lmargin at screen 0.08\nset rmargin at screen 0.965\n"
-              "set tmargin at screen 0.68\nset bmargin at screen 0.40\nset ylabel 'x, coloured by "
-              "its end' offset 1,0\n"
-              "unset xlabel\nset format x ''\n",
-              pic->start, -top - 2, top + 2);
+              "set xrange [0:%g]\nset xtics 0.1\n"
+              "set xlabel 't (VP time, dimensionless; β from 0.1 to 20), ← generation'\n",
+              pic->start);
     if (!isnan(pic->t_c)) {
-        drv_print(plot,
-                  "set arrow 1 from first %.17g, graph 0 to first %.17g, graph 1 nohead "
-                  "linecolor '#cc0000' linewidth 2 dashtype 2 front\n"
-                  "set label 2 'critical time %.4f' at first %.17g, graph 0.94 right offset "
-                  "-1,0 textcolor '#cc0000' boxed front\n",
-                  pic->t_c, pic->t_c, pic->t_c, pic->t_c);
+        char text[64];
+        snprintf(text, sizeof text, "critical time %.4f", pic->t_c);
+        drv_mark(plot, pic->t_c, text, "left");
     }
-    drv_print(plot,
-              "fate = '%s'\nplot for [i=2:%d] 'paths.csv' using 1:(column(i)) with lines linestyle "
-              "int(word(fate, i - 1)) linewidth 0.6 notitle\n",
-              pic->fate, (int)(set->paths < DRAWN ? set->paths : DRAWN) + 1);
-    drv_print(plot,
-              "unset label 2\nset tmargin at screen 0.37\nset bmargin at screen 0.07\n"
-              "set yrange [%g:%g]\nset format x '%%g'\n"
-              "set xlabel 'VP time: noise → data (β from 0.1 to 20)'\n"
-              "set ylabel 'fixed points x*' offset 1,0\nset key top left Left reverse\n",
+}
+
+static void draw_branches(drv_file *plot, const picture *pic)
+{
+    drv_print(plot, "set ylabel 'fixed points x* (data units)'\nset yrange [%g:%g]\n",
               -pic->largest - 0.4, pic->largest + 0.4);
     drv_print(
         plot,
         "plot for [b=0:%lld] 'branches.csv' using 2:($1 == b && $5 == 0 ? $7 : NaN) with "
-        "lines linestyle 1 linewidth 2.4 title (b == 0 ? 'stable' : ''), for [b=0:%lld] '' "
-        "using 2:($1 == b && $5 > 0 ? $7 : NaN) with lines linestyle 2 dashtype 3 linewidth 2 "
-        "title (b == 0 ? 'unstable' : '')%s\nunset multiplot\n",
+        "lines linestyle 11 linewidth 1.8 title (b == 0 ? 'stable' : ''), for [b=0:%lld] '' "
+        "using 2:($1 == b && $5 > 0 ? $7 : NaN) with lines linestyle 12 dashtype (2,2) linewidth "
+        "1.6 title (b == 0 ? 'unstable' : '')%s\n",
         (long long)pic->branches - 1, (long long)pic->branches - 1,
         isnan(pic->t_found)
             ? ""
-            : ", 'events.csv' using 3:6 with points linestyle 2 pointsize 1.5 title "
-              "'pitchfork or saddle-node'");
+            : ", 'events.csv' using 3:6 with points linestyle 2 pointtype 7 pointsize 1.8 title "
+              "'bifurcation'");
+}
+
+static void draw(const settings *set, const picture *pic)
+{
+    char title[1024] = "points on the line at";
+    for (int64_t i = 0; i < set->points.count; i++) {
+        drv_append(title, 100, "%s %g", i > 0 ? "," : "", set->points.at[i]);
+    }
+    drv_append(title, sizeof title, ";  noise of the reverse dynamics η = %g", set->eta);
+    const drv_row wide = {1, 48, .marks = 1};
+    drv_figure figure = {.name = "symmetry_breaking",
+                         .width = DRV_TWO_COLUMNS,
+                         .title = title,
+                         .note = "trajectories are coloured by the point where they end",
+                         .count = 3,
+                         .rows = {{PANELS, 34, .gap = 4}, wide, wide}};
+    figure.rows[2].legend = 1;
+    drv_file *plot = drv_plot_open(&figure);
+    const double top = pic->largest + 0.9;
+    draw_potentials(plot, pic, top);
+    drv_panel(plot, 1, 0);
+    set_time_axis(plot, pic);
+    drv_print(plot,
+              "set ylabel 'trajectories x(t) (data units)'\n"
+              "fate = '%s'\nplot for [i=2:%d] 'paths.csv' using 1:(column(i)) with lines linestyle "
+              "10 + int(word(fate, i - 1)) dashtype solid linewidth 0.5 notitle\n",
+              pic->fate, (int)(set->paths < DRAWN ? set->paths : DRAWN) + 1);
+    drv_panel(plot, 2, 0);
+    set_time_axis(plot, pic);
+    draw_branches(plot, pic);
     drv_plot_run(plot);
 }
 

@@ -15,7 +15,8 @@ static struct {
 
 enum {
     MOST_POINTS = 400, /* without --n: every step reads all of them many times */
-    PICTURES = 6
+    PICTURES = 6,
+    CURVE = 401 /* points of a potential */
 };
 
 typedef struct scene {
@@ -123,9 +124,6 @@ static double *point_starts(const scene *sc, double t, int64_t count)
 /* Potential along the line through the fixed points of two classes, at several times. */
 static void potentials(const scene *sc, const double *ends, const double *times, int count)
 {
-    enum {
-        CURVE = 81
-    };
     double q[CURVE], *v = drv_alloc(sc->d, sizeof *v), *x0 = drv_alloc(sc->d, sizeof *x0);
     drv_file *csv = drv_csv_open(drv_path("data_potential.csv"), "t,q,u");
     for (int i = 0; i < CURVE; i++) {
@@ -181,22 +179,11 @@ static int64_t pictures(const scene *sc, double *times)
 /* The critical time and t_S as vertical lines. */
 static void draw_times(drv_file *plot, const scene *sc)
 {
-    const struct {
-        double t;
-        const char *text;
-    } lines[2] = {{sc->t_c, "critical time from Λ"}, {sc->t_s, "t_S"}};
-    for (int i = 0; i < 2; i++) {
-        if (!isnan(lines[i].t)) {
-            drv_print(plot,
-                      "set arrow %d from first %.17g, graph 0 to first %.17g, graph 1 nohead "
-                      "linecolor '%s' linewidth 1.6 dashtype 2\n"
-                      "set label %d '%s' at first %.17g, graph %g %s offset %d,0 textcolor "
-                      "'%s' front\n",
-                      i + 1, lines[i].t, lines[i].t, i == 0 ? "#cc0000" : "#555555", i + 2,
-                      lines[i].text, lines[i].t, i == 0 ? 0.05 : 0.3, i == 0 ? "right" : "left",
-                      i == 0 ? -1 : 1, i == 0 ? "#cc0000" : "#555555");
-        }
+    const int later = !(sc->t_c < sc->t_s);
+    if (!isnan(sc->t_c)) {
+        drv_mark(plot, sc->t_c, "critical time from Λ", later ? "left" : "right");
     }
+    drv_mark(plot, sc->t_s, "t_S", later ? "right" : "left");
 }
 
 /* The branches of fixed points of single points and of classes. */
@@ -207,42 +194,38 @@ static void draw_branches(drv_file *plot)
     drv_print(
         plot,
         "plot for [b=1:%lld] 'data_branches.csv' using 3:($1 == b && $5 == 0 ? $7*exp($3) : "
-        "NaN) with lines linestyle 6 title (b == 1 ? 'single points, stable' : ''), for "
-        "[b=1:%lld] 'data_branches.csv' using 3:($1 == b && $5 > 0 ? $7*exp($3) : NaN) with lines "
-        "linestyle 5 "
-        "dashtype 3 notitle, for [b=0:%lld] "
+        "NaN) with lines linestyle 17 dashtype solid linewidth 0.8 title (b == 1 ? 'single points, "
+        "stable' : ''), for [b=1:%lld] 'data_branches.csv' using 3:($1 == b && $5 > 0 ? "
+        "$7*exp($3) : NaN) with lines linestyle 16 dashtype (2,2) linewidth 0.8 title (b == 1 ? "
+        "'single points, unstable' : ''), for [b=0:%lld] "
         "'data_class_branches.csv' using 3:($1 == b && $5 == 0 ? $7*exp($3) : NaN) with lines "
-        "linestyle 1 linewidth 3 title (b == 0 ? 'classes, stable' : ''), for [b=0:%lld] '' "
-        "using 3:($1 == b && $5 > 0 ? $7*exp($3) : NaN) with lines linestyle 2 dashtype 3 "
-        "linewidth 2.5 title (b == 0 ? 'unstable' : '')%s%s\n",
+        "linestyle 11 linewidth 2 title (b == 0 ? 'classes, stable' : ''), for [b=0:%lld] '' "
+        "using 3:($1 == b && $5 > 0 ? $7*exp($3) : NaN) with lines linestyle 12 dashtype (2,2) "
+        "linewidth 1.8 title (b == 0 ? 'classes, unstable' : '')%s%s\n",
         (long long)fine - 1, (long long)fine - 1, (long long)coarse - 1, (long long)coarse - 1,
         ddn_result_rows(ddn_diagram_events(own.coarse)) == 0
             ? ""
-            : ", 'data_class_events.csv' using 4:($6*exp($4)) with points linestyle 2 pointsize "
-              "1.6 title 'saddle-node'",
+            : ", 'data_class_events.csv' using 4:($6*exp($4)) with points linestyle 2 pointtype 7 "
+              "pointsize 1.8 title 'saddle-node, classes'",
         ddn_result_rows(ddn_diagram_events(own.fine)) == 0
             ? ""
-            : ", 'data_events.csv' using 4:($6*exp($4)) with points linestyle 5 pointsize 0.8 "
-              "notitle");
+            : ", 'data_events.csv' using 4:($6*exp($4)) with points linestyle 6 pointtype 7 "
+              "pointsize 0.9 title 'saddle-node, single points'");
 }
 
 /* The potentials, side by side. */
-static void draw_potentials(drv_file *plot, const double *times, int curves, double base)
+static void draw_potentials(drv_file *plot, const double *times, int curves)
 {
-    const double share = 1 - base;
-    drv_print(plot, "unset logscale x\nunset arrow\nunset label\nset format y ''\nset xtics auto\n"
-                    "set xtics 1\nset xrange [-3.2:3.2]\nunset key\n");
     for (int k = 0; k < curves; k++) {
-        const double left = 0.085 + 0.225 * k;
+        drv_panel(plot, 1, k);
         drv_print(plot,
-                  "set lmargin at screen %.4f\nset rmargin at screen %.4f\nset tmargin at screen "
-                  "%.3f\nset bmargin at screen %.3f\nset title 't = %.2f' offset 0,-0.7\n"
-                  "set xlabel 'class means at ±1' offset 0,0.4\n%s"
-                  "plot 'data_potential.csv' every ::%d::%d using 2:3 with lines linestyle 1 "
+                  "set format y ''\nset xtics 1\nset xrange [-3.2:3.2]\nset yrange [0:*]\n"
+                  "set label 't = %.2f' at graph 0.5, graph 1 center offset 0,0.6\n"
+                  "set xlabel 'position (class means: ±1)'\n%s"
+                  "plot 'data_potential.csv' every ::%d::%d using 2:3 with lines linestyle 11 "
                   "notitle\n",
-                  left, left + 0.205, base + share * 0.32, base + share * 0.08, times[k],
-                  k == 0 ? "set ylabel 'potential (scales differ)' offset 1,0\n" : "unset ylabel\n",
-                  1 + k * 81, (k + 1) * 81);
+                  times[k], k == 0 ? "set ylabel 'potential (arb. units)'\n" : "", 1 + k * CURVE,
+                  (k + 1) * CURVE);
     }
 }
 
@@ -250,15 +233,13 @@ static void draw_potentials(drv_file *plot, const double *times, int curves, dou
 static void draw_pictures(drv_file *plot, const scene *sc, const double *shown, int64_t side)
 {
     for (int p = 0; p < PICTURES; p++) {
-        const double left = 0.06 + 0.15 * p;
+        drv_panel(plot, 2, p);
         drv_print(plot,
-                  "unset border\nunset tics\nunset xlabel\nunset ylabel\nunset colorbox\n"
-                  "set palette gray\nset size ratio -1\nset lmargin at screen %.4f\nset rmargin at "
-                  "screen %.4f\nset tmargin at screen 0.165\nset bmargin at screen 0.01\n"
-                  "set xrange [-0.5:%g]\nset yrange [%g:-0.5]\nset title 'x*/a at t = %.2f' offset "
-                  "0,-0.8\nplot 'data_pictures.csv' every ::%lld::%lld using 4:3:5 with image "
-                  "notitle\n",
-                  left, left + 0.135, (double)side - 0.5, (double)side - 0.5, shown[p],
+                  "unset border\nunset tics\nunset grid\nset palette gray\n"
+                  "set xrange [-0.5:%g]\nset yrange [%g:-0.5]\n"
+                  "set label 't = %.2f' at graph 0.5, graph 1 center offset 0.8,0.6\n"
+                  "plot 'data_pictures.csv' every ::%lld::%lld using 4:3:5 with image notitle\n",
+                  (double)side - 0.5, (double)side - 0.5, shown[p],
                   1 + (long long)p * (long long)sc->d, (p + 1) * (long long)sc->d);
     }
 }
@@ -266,27 +247,26 @@ static void draw_pictures(drv_file *plot, const scene *sc, const double *shown, 
 static void draw(const drv_data *data, const scene *sc, const double *times, int curves,
                  const double *shown, int64_t side)
 {
-    drv_file *plot = drv_plot_open("symmetry_breaking_data", 1200, side > 0 ? 1150 : 950);
-    const double base = side > 0 ? 0.2 : 0, share = 1 - base;
-    drv_print(plot,
-              "set multiplot\nset label 1 \"Fixed points of the reverse drift,  %s\" noenhanced at "
-              "screen 0.52,0.98 center font ',16'\n",
-              drv_caption(data, own.ds));
-    drv_print(plot,
-              "set lmargin at screen 0.085\nset rmargin at screen 0.965\nset tmargin at screen "
-              "%.3f\nset bmargin at screen %.3f\nset logscale x\nset xrange [%.17g:%.17g]\n"
-              "set xtics (0.01,0.02,0.05,0.1,0.2,0.5,0.7,1,1.5,2,3,4,5,7,10)\n"
-              "set xlabel 'OU time t: noise → data' offset 0,0.4\n"
-              "set ylabel 'x* · v / a(t),  v: leading eigenvector'\n"
-              "set key top left Left reverse\n",
-              base + share * 0.95, base + share * 0.44, sc->t_start, 0.97 * sc->t_end);
+    drv_figure figure = {.name = "symmetry_breaking_data",
+                         .width = DRV_TWO_COLUMNS,
+                         .title = drv_caption(data, own.ds),
+                         .note = "x*: fixed points of the reverse drift, v: leading eigenvector of "
+                                 "the covariance, a(t) = e^{−t}; images: x*/a",
+                         .count = side > 0 ? 3 : 2,
+                         .rows = {{1, 70, .legend = 2, .marks = 1},
+                                  {curves, 34, .gap = 4},
+                                  {PICTURES, 0, .gap = 4, .bare = 1}}};
+    figure.rows[2].height = drv_panel_width(&figure, 2);
+    drv_file *plot = drv_plot_open(&figure);
+    drv_panel(plot, 0, 0);
+    drv_time_axis(plot, own.ou, sc->t_end, sc->t_start);
+    drv_print(plot, "set ylabel 'x* · v / a(t) (data units)'\n");
     draw_times(plot, sc);
     draw_branches(plot);
-    draw_potentials(plot, times, curves, base);
+    draw_potentials(plot, times, curves);
     if (side > 0) {
         draw_pictures(plot, sc, shown, side);
     }
-    drv_print(plot, "unset multiplot\n");
     drv_plot_run(plot);
 }
 

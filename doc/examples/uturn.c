@@ -123,16 +123,21 @@ static const char *const names[COLUMNS] = {"t",
                                            "entropy",
                                            "phi_theory"};
 
+/* Of two Gaussians: Gamma = 1, as the variance is 1. */
+static double closed_phi(const settings *set, double t)
+{
+    return ddn_theory_phi(set->mu * set->mu * (double)set->d *
+                          exp(-2 * drv_to_ou(own.schedule, t)));
+}
+
 static void read_columns(const settings *set, double **columns)
 {
     for (int i = 0; i < COLUMNS; i++) {
         columns[i] = i == THEORY ? drv_alloc(set->times, sizeof **columns)
                                  : drv_column(own.result, names[i]);
     }
-    for (int64_t k = 0; k < set->times; k++) { /* Gamma = 1: unit variance */
-        const double r =
-            set->mu * set->mu * (double)set->d * exp(-2 * drv_to_ou(own.schedule, columns[T][k]));
-        columns[THEORY][k] = own.ds == NULL ? ddn_theory_phi(r) : NAN;
+    for (int64_t k = 0; k < set->times; k++) {
+        columns[THEORY][k] = own.ds == NULL ? closed_phi(set, columns[T][k]) : NAN;
     }
 }
 
@@ -179,59 +184,87 @@ static const char *caption(const settings *set)
     if (own.ds != NULL) {
         return drv_caption(&set->data, own.ds);
     }
-    static char text[128];
-    snprintf(text, sizeof text, "two Gaussians, means ±m with |m|² = %g d:  d = %lld",
-             set->mu * set->mu, (long long)set->d);
-    return text;
+    return drv_gaussians(0, set->d, set->mu);
+}
+
+/* The closed form of two Gaussians on a grid of its own. */
+static void write_closed(const settings *set, double from, double to)
+{
+    enum {
+        GRID = 500
+    };
+    drv_file *file = drv_csv_open(drv_path("uturn_closed.csv"), "t,phi");
+    for (int i = 0; i <= GRID; i++) {
+        const double t = drv_is_time_linear(own.schedule) ? from + (to - from) * i / GRID
+                                                          : from * pow(to / from, (double)i / GRID);
+        drv_csv_row(file, (const double[]){t, closed_phi(set, t)}, 2);
+    }
+    drv_close(file);
+}
+
+static void draw_shares(drv_file *plot, const settings *set, double *const *columns)
+{
+    const char *comma = "plot";
+    drv_print(plot, DRV_SHARES "set ylabel 'probability'\n");
+    if (own.ds == NULL) { /* the two components are the classes */
+        write_closed(set, columns[T][0], columns[T][set->times - 1]);
+        drv_print(plot, "plot 'uturn_closed.csv' using 1:2 with lines linestyle 13 title 'φ: same "
+                        "class, closed form'");
+        comma = ",\\\n";
+    }
+    if (!isnan(columns[SAME][0])) {
+        drv_print(plot,
+                  "%s 'uturn.csv' using 1:%d:(low($%d, $%d)):(high($%d, $%d)) with yerrorlines "
+                  "linestyle 7 title 'φ: same class, predicted by E Σ W_c²',\\\n"
+                  " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 1 title "
+                  "'φ: same class, simulated'",
+                  comma, SAME_ID + 1, SAME_ID + 1, SAME_ID + 2, SAME_ID + 1, SAME_ID + 2, SAME + 1,
+                  SAME_LOW + 1, SAME_HIGH + 1);
+        comma = ",\\\n";
+    }
+    if (own.ds != NULL) {
+        drv_print(plot,
+                  "%s 'uturn.csv' using 1:%d:(low($%d, $%d)):(high($%d, $%d)) with yerrorlines "
+                  "linestyle 6 title 'φ_C: same point, predicted by E Σ w²',\\\n"
+                  " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 2 title "
+                  "'φ_C: same point, simulated'",
+                  comma, RETURNED_ID + 1, RETURNED_ID + 1, RETURNED_ID + 2, RETURNED_ID + 1,
+                  RETURNED_ID + 2, RETURNED + 1, RETURNED_LOW + 1, RETURNED_HIGH + 1);
+    }
+    drv_print(plot, "\n");
+}
+
+static void draw_distances(drv_file *plot, const settings *set)
+{
+    drv_print(plot,
+              "set yrange [0:*]\nset ylabel 'squared distance / d (data units²)'\nd = %lld.\n"
+              "plot 'uturn.csv' using 1:($%d/d):($%d/d) with filledcurves linecolor '#d5e3ee' "
+              "title 'band: 5 %% to 95 %% of the simulated pairs',\\\n"
+              " 'uturn.csv' using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorlines "
+              "linestyle 7 title 'mean, predicted by 2 E tr Cov(x_0 | x_t)',\\\n"
+              " 'uturn.csv' using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorbars "
+              "linestyle 1 title 'mean, simulated'\n",
+              (long long)set->d, Q05 + 1, Q95 + 1, DISTANCE_ID + 1, DISTANCE_ID + 1,
+              DISTANCE_ID_SE + 1, DISTANCE_ID + 1, DISTANCE_ID_SE + 1, DISTANCE + 1, DISTANCE + 1,
+              DISTANCE_SE + 1, DISTANCE + 1, DISTANCE_SE + 1);
 }
 
 static void draw(const settings *set, double *const *columns)
 {
-    drv_file *plot = drv_plot_open("uturn", 1100, 940);
-    drv_plot_over_times(plot, own.schedule, columns[T][0], columns[T][set->times - 1]);
-    drv_print(plot,
-              "set yrange [-0.03:1.06]\nset ytics 0.25\nset title \"%s\\n%s\" noenhanced\n"
-              "set ylabel 'probability (bars: 95 %%)'\nset format x ''\n"
-              "set key bottom left reverse Left\n",
-              caption(set),
-              set->clones ? "Two continuations of one state xₜ: what do they share?"
-                          : "U-turn x₀ → xₜ → x₀′: what is left of x₀?");
-    drv_print(plot, "plot");
-    if (!isnan(columns[SAME][0])) {
-        drv_print(plot,
-                  " 'uturn.csv' using 1:%d with lines linestyle 1 title 'same class, predicted: E "
-                  "Σ W_c²',\\\n"
-                  " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 1 title "
-                  "'same class, simulated'",
-                  SAME_ID + 1, SAME + 1, SAME_LOW + 1, SAME_HIGH + 1);
-    }
-    if (own.ds != NULL) {
-        drv_print(plot,
-                  "%s 'uturn.csv' using 1:%d with lines linestyle 2 title 'same point, predicted: "
-                  "E Σ w²',\\\n"
-                  " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 2 title "
-                  "'same point, simulated'",
-                  isnan(columns[SAME][0]) ? "" : ",\\\n", RETURNED_ID + 1, RETURNED + 1,
-                  RETURNED_LOW + 1, RETURNED_HIGH + 1);
-    } else { /* the two components are the classes */
-        drv_print(plot,
-                  ",\\\n 'uturn.csv' using 1:%d with lines linestyle 3 dashtype 2 title "
-                  "'closed form φ(t)'",
-                  THEORY + 1);
-    }
-    drv_print(plot,
-              "\nunset title\nset autoscale y\nset yrange [0:*]\nset ytics auto\nset format x "
-              "'%%g'\nset key top left reverse Left\nset xlabel 'time t of the turn (%s)'\n"
-              "set ylabel 'squared distance / d (bars: 95 %%)'\n"
-              "plot 'uturn.csv' using 1:($%d/%lld):($%d/%lld) with filledcurves linecolor "
-              "'#d5e3ee' title 'simulated: 5 %% to 95 %% of the pairs',\\\n"
-              " 'uturn.csv' using 1:($%d/%lld) with lines linestyle 1 title 'mean, predicted: "
-              "2 E tr Cov(x_0 | x_t) / d',\\\n"
-              " 'uturn.csv' using 1:($%d/%lld):(low($%d, $%d)/%lld):(high($%d, $%d)/%lld) with "
-              "yerrorbars linestyle 2 title 'mean, simulated'\nunset multiplot\n",
-              drv_clock(own.schedule), Q05 + 1, (long long)set->d, Q95 + 1, (long long)set->d,
-              DISTANCE_ID + 1, (long long)set->d, DISTANCE + 1, (long long)set->d, DISTANCE + 1,
-              DISTANCE_SE + 1, (long long)set->d, DISTANCE + 1, DISTANCE_SE + 1, (long long)set->d);
+    drv_file *plot = drv_plot_open(&(drv_figure){
+        .name = "uturn",
+        .width = DRV_TWO_COLUMNS,
+        .title = caption(set),
+        .note = set->clones ? "two continuations of one x_t, compared with each other; " DRV_BARS
+                            : "from x_0 to x_t and back to x_0′, compared with x_0; " DRV_BARS,
+        .count = 1,
+        .rows = {{2, 62, .legend = 4}}});
+    drv_panel(plot, 0, 0);
+    drv_time_axis(plot, own.schedule, columns[T][0], columns[T][set->times - 1]);
+    draw_shares(plot, set, columns);
+    drv_panel(plot, 0, 1);
+    drv_time_axis(plot, own.schedule, columns[T][0], columns[T][set->times - 1]);
+    draw_distances(plot, set);
     drv_plot_run(plot);
 }
 
@@ -268,7 +301,7 @@ static void read_options(int argc, char **argv, settings *set)
               "Measures how\noften they return to the same point and the same class, and how far "
               "away, against what the\nposterior at time t predicts. Writes uturn.csv and "
               "uturn.png.",
-              "uturn.csv uturn.gp uturn.png", options, DRV_COUNT(options));
+              "uturn.csv uturn_closed.csv uturn.gp uturn.png", options, DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));
 }
 

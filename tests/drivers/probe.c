@@ -65,7 +65,9 @@ int main(int argc, char **argv)
         drv_csv(drv_path(name), "x,y", 3, 2, columns);
     }
 
-    drv_file *plot = drv_plot_open("probe", 320, 200);
+    drv_file *plot =
+        drv_plot_open(&(drv_figure){.name = "probe", .count = 1, .rows = {{1, 40, .legend = 1}}});
+    drv_panel(plot, 0, 0);
     drv_print(plot, "plot 'probe.csv' using 1:2 with linespoints linestyle 1 title 'y%lld'\n",
               (long long)count);
     drv_plot_run(plot);

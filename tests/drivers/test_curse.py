@@ -13,7 +13,7 @@ class Curse(DriverTest):
         done = self.succeeds("--d", "8,64", "--t", 0.5, "--alpha", 0.2, "--log10-n", 6)
         self.assertIn("n = 20000, d = 64: t_C =", done.stdout)
         rows = self.rows("collapse.csv")
-        self.assertEqual(len(rows), 242)
+        self.assertEqual(len(rows), 2 * 401)
         for r in rows:
             n, d = float(r["n"]), float(r["d"])
             want = 0.5 * math.log1p(1 / (n ** (2 / d) - 1))

@@ -193,7 +193,7 @@ static void write_closed(const settings *set, double from, double to)
     enum {
         GRID = 500
     };
-    drv_file *file = drv_csv_open(drv_path("uturn_closed.csv"), "t,phi");
+    drv_file *file = drv_csv_open(drv_path("uturn_closed.csv"), "t,phi_theory");
     for (int i = 0; i <= GRID; i++) {
         const double t = drv_is_time_linear(own.schedule) ? from + (to - from) * i / GRID
                                                           : from * pow(to / from, (double)i / GRID);

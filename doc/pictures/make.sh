@@ -1,7 +1,6 @@
 #!/bin/sh
 # Makes the pictures of this folder anew, in a minute or two:  doc/pictures/make.sh BUILD
-# BUILD is a build folder of this repository. Needs gnuplot, rsvg-convert and Fashion-MNIST (Debian's gnuplot-nox,
-# librsvg2-bin, dataset-fashion-mnist).
+# BUILD is a build folder of this repository. Needs Debian's gnuplot-nox, pngquant and dataset-fashion-mnist.
 set -eu
 build=$(cd "${1:?usage: doc/pictures/make.sh BUILD}" && pwd)
 cd "$(dirname "$0")"
@@ -15,18 +14,22 @@ trap 'rm -rf "$work"' EXIT
 draw() {
     name=$1 picture=$2
     shift 2
-    "$diffdyn" "$@" --out "$work/$name" --quiet
-    (cd "$work/$name" && gnuplot -e dpi=160 "$picture.gp")
-    cp "$work/$name/$picture.png" "$name.png"
+    "$diffdyn" "$@" --out "$work/$name" --quiet --plot none
+    shrink "$work/$name" "$picture" "$name"
+}
+
+# Pages need less than print.
+shrink() {
+    (cd "$1" && gnuplot -e dpi=${4:-160} "$2.gp")
+    pngquant --force --output "$3.png" 48 "$1/$2.png"
 }
 
 draw regimes regimes regimes $two
-draw uturn uturn uturn $two --n 2000 --paths 512
-draw flows flows flows --height 460
-(cd "$work/flows" && gnuplot -e dpi=100 mandelbrot.gp)
-cp "$work/flows/mandelbrot.png" flows_mandelbrot.png
+draw uturn uturn uturn $two --n 2000
+draw flows flows flows --height 600
+shrink "$work/flows" mandelbrot flows_mandelbrot 90
 draw gmm-speciation gmm_speciation gmm-speciation
-draw gmm-collapse gmm_collapse gmm-collapse --n 4000 --d 256,1024
+draw gmm-collapse gmm_collapse gmm-collapse --n 20000 --d 256,1024
 draw curse curse curse
 draw late-start late_start late-start $two --n 300 --samples 64 --steps 5,10,50 --kl-samples 256
 draw symmetry symmetry_breaking symmetry

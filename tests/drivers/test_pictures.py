@@ -1,0 +1,93 @@
+"""The pictures of all commands: gnuplot has nothing to say, panels have tags and labels, legends stand outside of the
+axes, no measured point lies beyond an axis."""
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+import unittest
+
+import run_driver
+from run_driver import DriverTest, npy
+
+FEW = ("--samples", 32, "--times", 5)
+
+
+@unittest.skipIf(shutil.which("gnuplot") is None, "no gnuplot")
+class Pictures(DriverTest):
+    def clusters(self, name):
+        """60 labelled images of 8 x 8 around two means; the name of the file is long."""
+        draw = random.Random(5)
+        values = [draw.gauss(1 - 2 * (i % 2), 1) for i in range(60) for _ in range(64)]
+        return ("--data", npy(self.path(name + "-" * 120 + ".npy"), (60, 64), "<f8", struct.pack("<3840d", *values)),
+                "--labels", npy(self.path("y.npy"), (60,), "<i4", struct.pack("<60i", *(i % 2 for i in range(60)))))
+
+    def table(self, script, folder):
+        """What gnuplot draws with points: the lines of its tables, whose last letter says what is out of range."""
+        lines = ["set terminal unknown"]
+        for k, command in enumerate(re.sub(r"\\\n", " ", script).split("\n")):
+            if re.match("set (terminal|multiplot|output)|unset (multiplot|output)|if ", command):
+                continue
+            if command.startswith("plot") and re.search("with (yerror|points)", command):
+                lines += [f"set table 'points{k}.txt'", command, "unset table"]
+            elif not command.startswith("plot"):
+                lines.append(command)
+        done = subprocess.run(["gnuplot"], input="\n".join(lines), cwd=folder, text=True, capture_output=True, check=True)
+        self.assertNotIn("warning: Skipping", done.stderr)
+        for name in os.listdir(folder):
+            if name.startswith("points") and name.endswith(".txt"):
+                with open(os.path.join(folder, name), encoding="utf-8") as f:
+                    yield f.read()
+
+    def panels_are_good(self, name, script):
+        panels = script.split("eval fresh\n")[1:]
+        for k, panel in enumerate(panels):
+            self.assertEqual(f"set label '({chr(ord('a') + k)})'" in panel, len(panels) > 1, (name, k))
+            if "unset border" not in panel:
+                self.assertRegex(panel, "set xlabel '.+'", name)
+            margin = {m: float(v) for m, v in re.findall(r"set ([lrtb])margin at screen ([\d.]+)", panel)}
+            for x, y in re.findall(r"set key at screen ([\d.]+), screen ([\d.]+)", panel):
+                self.assertTrue(float(y) > margin["t"] or float(x) > margin["r"], (name, k))
+        self.assertNotIn("set key top", script)
+
+    def draws(self, *args):
+        done = self.succeeds(*args, "--out", self.out, out=False)
+        self.assertEqual(done.stderr, "", args)
+        scripts = [name for name in sorted(os.listdir(self.out)) if name.endswith(".gp")]
+        self.assertTrue(scripts, args)
+        for name in scripts:
+            with open(os.path.join(self.out, name), encoding="utf-8") as f:
+                script = f.read()
+            self.panels_are_good(name, script)
+            for text in self.table(script, self.out):
+                for line in text.splitlines():
+                    # x, y, both ends of the bar, and whether the point is in range; lines may leave it
+                    if len(line.split()) == 5 and line.endswith(" o") and "1e-300" not in line:
+                        self.fail(f"{name}: a point out of range: {line}")
+        shutil.rmtree(self.out)
+
+    def test_theory(self):
+        self.draws("curse")
+        self.draws("flows", "--height=32")
+        self.draws("gmm-speciation", "--d=16,64", "--pairs=50", "--t-max=4")
+        self.draws("gmm-speciation", "--d=16", "--method=closed", "--t-max=1")
+        self.draws("gmm-collapse", "--n=200", "--d=16,32", *FEW)
+        self.draws("symmetry", "--paths=20", "--steps=50")
+
+    def test_data(self):
+        data = self.clusters("x")
+        self.draws("regimes", *data, "--samples=16", "--clones=4", "--times=8", "--clone-times=3", "--paths=8")
+        self.draws("regimes", *data, "--samples=16", "--clones=4", "--times=8", "--clone-times=3", "--paths=8",
+                   "--schedule=vp")
+        self.draws("uturn", *data, "--paths=20", "--times=2")
+        self.draws("uturn", "--paths=20", "--times=3", "--clones")
+        self.draws("generalization", *data, "--pairs=16", *FEW)
+        self.draws("foreign-score", *data, "--pairs=16", "--steps=10", *FEW)
+        self.draws("late-start", *data, "--samples=8", "--steps=4", "--starts=100,900", "--features=2", "--kl-samples=8")
+        self.draws("memorization", "--data", data[1], "--samples", data[1])
+        self.draws("symmetry", *data, "--paths=20", "--steps=50", "--starts=2")
+
+
+if __name__ == "__main__":
+    run_driver.main()

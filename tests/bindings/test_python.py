@@ -389,6 +389,121 @@ class Measurements(unittest.TestCase):
         self.assertEqual(caught.exception.name, "DDN_E_RANGE")
 
 
+class MoreRooms(unittest.TestCase):
+    """Each against what is known in closed form, or against the same thing done another way."""
+
+    def test_a_schedule_in_python(self):
+        def ou(t):
+            a, s = np.exp(-t), np.sqrt(-np.expm1(-2 * t))
+            return a, s, -a, a * a / s
+        own = diffdyn.Schedule.custom(ou, 1e-3, 10)
+        self.assertEqual((own.name, own.range), ("custom", (1e-3, 10)))
+        self.assertEqual(own.eval(0.3), ou(0.3)[:2])
+        oracle = diffdyn.Oracle.empirical(diffdyn.Dataset(POINTS), own)
+        np.testing.assert_allclose(oracle.score(STATES, 0.3), exact_score(POINTS, STATES, 0.3), rtol=1e-9)
+        kept = weakref.ref(ou)
+        del ou, own
+        gc.collect()
+        self.assertIsNotNone(kept())
+        del oracle
+        gc.collect()
+        self.assertIsNone(kept())
+        with self.assertRaisesRegex(ZeroDivisionError, "division"):
+            diffdyn.Schedule.custom(lambda t: 1 / 0, 1e-3, 10)
+        with self.assertRaisesRegex(ValueError, "not 2 numbers"):
+            diffdyn.Schedule.custom(lambda t: (1, t), 1e-3, 10)
+
+    def test_span(self):
+        points = RANDOM.normal(size=(4, 9))
+        data = diffdyn.Dataset(points, [0, 1, 0, 1])
+        span = data.span()
+        self.assertEqual(span.rank, 3)
+        self.assertLess(span.distance, 1e-12)
+        small = span.dataset()
+        np.testing.assert_array_equal(small.labels, data.labels)
+        np.testing.assert_allclose(span.lift(small.read()), points, atol=1e-12)
+        x, a = RANDOM.normal(size=(5, 9)), 0.7
+        coordinates, rest = span.project(x, a)
+        np.testing.assert_allclose(span.lift(coordinates, a) + rest, x, atol=1e-12)
+        np.testing.assert_allclose(rest @ (points - points.mean(0)).T, 0, atol=1e-12)
+        with self.assertRaisesRegex(ValueError, "rows of 3 numbers"):
+            span.lift(x)
+
+    def test_symmetry(self):
+        """Points +1 and -1: the centre loses stability at asinh(1)/2, and two others appear (theory (52))."""
+        oracle = diffdyn.Oracle.empirical(diffdyn.Dataset(np.array([[1.0], [-1.0]])), diffdyn.Schedule.ou())
+        symmetry = diffdyn.Symmetry(oracle, eta=1.0)
+        t_c, t = np.arcsinh(1.0) / 2, 0.2
+        self.assertEqual(symmetry.get("eta"), 1.0)
+        self.assertAlmostEqual(symmetry.critical(1.0)["t"][0], t_c, delta=1e-12)
+        points, result = symmetry.fixed_points([[2.0], [-2.0], [1.5]], t)
+        self.assertEqual(len(points), 2)
+        np.testing.assert_array_equal(result["starts"], [2, 1])
+        np.testing.assert_allclose(symmetry.drift(points, t), 0, atol=1e-8)
+        self.assertAlmostEqual(points[0, 0], -points[1, 0], delta=1e-8)
+        self.assertGreater(symmetry.potential([[0.0]], t)[0], symmetry.potential(points, t)[0])
+        a, s2 = np.exp(-t), -np.expm1(-2 * t)
+        values, vectors = symmetry.stability([0.0], t)
+        self.assertAlmostEqual(values[0], 1 + 2 * (a * a / s2 - 1) / s2, delta=1e-6)
+        self.assertAlmostEqual(abs(vectors[0, 0]), 1)
+        line = symmetry.line(t, [1.0], np.linspace(-2, 2, 9))
+        np.testing.assert_allclose(line["slope"], -symmetry.drift(line["q"][:, None], t)[:, 0], atol=1e-9)
+        diagram = symmetry.diagram(2.0, 0.05, [[1.0]], [[1.0]])
+        self.assertIn("branch", diagram.event_kinds)
+        event = diagram.event_kinds.index("branch")
+        self.assertAlmostEqual(diagram.events["t"][event], t_c, delta=1e-6)
+        np.testing.assert_allclose(diagram.event_states[event], 0, atol=1e-4)
+        np.testing.assert_allclose(diagram.states[:, 0], diagram.points["q_0"], atol=1e-12)
+        with self.assertRaisesRegex(ValueError, "vector of 1"):
+            symmetry.stability([1.0, 2.0], t)
+
+    def test_systems(self):
+        flow = diffdyn.System("flow", 1, lambda p, x: p * x - x ** 3, lambda p, x: p - 3 * x ** 2)
+        found = flow.fixed_points_1d(1.0, -2, 2)
+        np.testing.assert_allclose([f.x for f in found], [-1, 0, 1], atol=1e-9)
+        self.assertEqual([f.stability for f in found], ["stable", "unstable", "stable"])
+        fork, = flow.bifurcations((-1, 1), (-1.9, 2))
+        self.assertEqual(fork.kind, "pitchfork_super")
+        self.assertAlmostEqual(fork.parameter, 0, delta=1e-6)
+        decay = diffdyn.System("flow", 2, lambda p, x: -p * x)
+        np.testing.assert_allclose(decay.trajectory(2.0, [1, 3], [0, 0.5, 1])[-1], np.exp(-2) * np.array([1, 3]), rtol=1e-8)
+        time_, end = decay.passage(1.0, [1, 1], 0.5, coordinate=1)
+        self.assertAlmostEqual(time_, np.log(2), delta=1e-8)
+        self.assertAlmostEqual(end[0], 0.5, delta=1e-8)
+        np.testing.assert_allclose(decay.fixed_points(1.0, [[1, 2], [3, -4]]), [[0, 0]], atol=1e-9)
+        values, what = decay.eigenvalues(3.0, [0, 0])
+        np.testing.assert_allclose(values, [-3, -3], rtol=1e-8)
+        self.assertEqual(what, "stable")
+        logistic = diffdyn.System("map", 1, lambda p, x: p * x * (1 - x))
+        np.testing.assert_allclose(logistic.orbit(2.0, [0.25], 2)[:, 0], [0.25, 0.375, 0.46875])
+        self.assertIsNone(logistic.escape(3.5, [0.3], 2, 100))
+        self.assertEqual(logistic.escape(5.0, [0.5], 1, 100), 1)
+        with self.assertRaisesRegex(ValueError, "f gave 3 numbers, 2 are needed"):
+            diffdyn.System("flow", 2, lambda p, x: np.zeros(3)).trajectory(0.0, [1, 1], [0, 1])
+
+    def test_late_starts(self):
+        data = diffdyn.Dataset(POINTS)
+        x = RANDOM.normal(size=(400, 5))
+        identity = diffdyn.Frechet(data, diffdyn.Features.identity(5))
+        own = diffdyn.Frechet(data, diffdyn.Features.function(5, 5, lambda rows: rows[:, ::-1]))
+        distance = identity.distance(x, replicates=20)
+        self.assertAlmostEqual(distance.value, own.distance(x).value, delta=1e-8)
+        self.assertTrue(0 < distance.error < distance.value)
+        self.assertAlmostEqual(identity.distance(POINTS).value, 0, delta=1e-9)
+        pca = diffdyn.Features.pca(data, 2)
+        self.assertEqual((pca.d, len(pca)), (5, 2))
+        np.testing.assert_allclose(np.var(pca(POINTS), axis=0), data.spectrum(2), rtol=1e-9)
+        with self.assertRaisesRegex(ValueError, "shape"):
+            diffdyn.Features.function(5, 2, lambda rows: rows)(x)
+        schedule = diffdyn.Schedule.ou()
+        curves = diffdyn.Analysis(samples=200).late_start(empirical(), schedule.grid(0.05, 5, 12))
+        t = curves.latest_start(0.1)
+        self.assertTrue(0.05 < t.value < curves.latest_start(0.1, "noise").value, t)
+        starts = data.draw_start(schedule, 0.1, 4000)
+        wanted = np.exp(-0.2) * np.cov(POINTS.T, bias=True) - np.expm1(-0.2) * np.eye(5)
+        np.testing.assert_allclose(np.cov(starts.T), wanted, atol=0.15)
+
+
 class Torch(unittest.TestCase):
     def test_tensors_and_a_network(self):
         import torch
@@ -460,8 +575,8 @@ class MainJob(unittest.TestCase):
         self.assertAlmostEqual(times.scalar("t_C_phi").value, 0.6521982156, delta=1e-8)
 
 
-SETS = {"fast": (Arrays, Callbacks, Interrupts, Lifetimes, Measurements), "torch": (Torch,), "main_job": (MainJob,),
-        "julia": (Arrays, Callbacks, Lifetimes, Measurements)}
+SETS = {"fast": (Arrays, Callbacks, Interrupts, Lifetimes, Measurements, MoreRooms), "torch": (Torch,), "main_job": (MainJob,),
+        "julia": (Arrays, Callbacks, Lifetimes, Measurements, MoreRooms)}
 
 if __name__ == "__main__":
     suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(case) for case in SETS[WHAT])

@@ -218,8 +218,8 @@ def subproject(build, cc, folder):
     shutil.copy(HERE / "subproject.meson.build", folder / "meson.build")
     shutil.copy(HERE / "consumer.c", folder)
     environment = dict(os.environ, CC=cc, CFLAGS="-O0")
-    run("meson", "setup", folder / "build", folder, "-Doptimization=0", "-Ddebug=false", "--force-fallback-for=diffdyn,random123", env=environment,
-        stdout=subprocess.DEVNULL)
+    run("meson", "setup", folder / "build", folder, "-Doptimization=0", "-Ddebug=false",
+        "--force-fallback-for=diffdyn,random123", env=environment, stdout=subprocess.DEVNULL)
     run("meson", "test", "-C", folder / "build", env=environment)
     built = run("ninja", "-C", folder / "build", "-t", "targets", "all", stdout=subprocess.PIPE)
     assert "test_context" not in built.stdout, "a subproject builds the library's tests"

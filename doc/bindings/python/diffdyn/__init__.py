@@ -178,6 +178,20 @@ class Dataset(_Shared):
              None, 0)
         return out
 
+    def span(self, tolerance=0.0):
+        """Where the points lie: their mean and the axes that they fill."""
+        made = _made(Span, self.context, "ddn_span_create", self.context.pointer, self.pointer, tolerance)
+        made.d = self.d
+        return made
+
+    def draw_start(self, schedule, t, m, kind="gaussian", seed=0, first_path=0):
+        """m states to start a reverse run from at time t: "gaussian", with mean and covariance of the points, or
+        "noise"."""
+        out = np.empty((m, self.d))
+        call(self.context, "ddn_late_start_draw", self.context.pointer, self.pointer, schedule.pointer,
+             constant("START", kind), t, seed, first_path, m, out.ctypes.data, self.d)
+        return out
+
     def nearest(self, x, k=1):
         """Indices and squared distances [m][k] of the nearest points."""
         x = rows(x)
@@ -188,9 +202,49 @@ class Dataset(_Shared):
         return index, distance2
 
 
+class Span(_Shared):
+    """The affine span of n points, of `rank` dimensions: the same problem in fewer coordinates where n < d. project
+    gives coordinates and what lies outside, lift brings back; `a` is 1 for points, a(t) for states."""
+    kind = "span"
+    rank = property(lambda self: lib.ddn_span_rank(self.pointer))
+    distance = property(lambda self: lib.ddn_span_distance(self.pointer))
+
+    def dataset(self, type="f64"):
+        """The points in the coordinates of the span."""
+        return _made(Dataset, self.context, "ddn_dataset_create_in_span", self.context.pointer, self.pointer,
+                     constant("TYPE", type))
+
+    def project(self, x, a=1.0):
+        """(coordinates [m][rank], the rest [m][d])"""
+        x = rows(x)
+        _same_d(self, x)
+        coordinates, rest = np.empty((x.m, self.rank)), np.empty((x.m, x.d))
+        call(self.context, "ddn_span_project", self.context.pointer, self.pointer, a, x.m, x.pointer, x.ld,
+             coordinates.ctypes.data, self.rank, rest.ctypes.data, x.d)
+        return coordinates, rest
+
+    def lift(self, coordinates, a=1.0):
+        c = rows(coordinates)
+        if c.d != self.rank:
+            raise ValueError(f"rows of {self.rank} numbers are needed, not {c.d}")
+        out = np.empty((c.m, self.d))
+        call(self.context, "ddn_span_lift", self.context.pointer, self.pointer, a, c.m, c.pointer, c.ld,
+             out.ctypes.data, self.d)
+        return out
+
+
 def _same_d(thing, x):
     if x.d != thing.d:
         raise ValueError(f"rows of {thing.d} numbers are needed, not {x.d}")
+
+
+@_call.callback("ddn_schedule_fn")
+def _schedule(function, t, *out):
+    values = tuple(function(t))
+    if len(values) != len(out):
+        raise ValueError(f"a schedule gives (a, s, da/dt, ds/dt), not {len(values)} numbers")
+    for pointer, value in zip(out, values):
+        ctypes.c_double.from_address(pointer).value = value
 
 
 class Schedule(_Shared):
@@ -235,6 +289,16 @@ class Schedule(_Shared):
         """From the numbers of a trained model, such as alphas_cumprod of diffusers."""
         held = vector(values)
         return cls._new("table", constant("TABLE", kind), len(held), held.ctypes.data, context=context)
+
+    @classmethod
+    def custom(cls, function, t_min, t_max, context=None):
+        """A schedule of your own: function(t) gives (a, s, da/dt, ds/dt); s/a has to increase."""
+        number = _call.keep(function)
+        try:
+            return cls._new("custom", t_min, t_max, _schedule, number, _call.release, context=context)
+        except BaseException:
+            _call.forget(number)
+            raise
 
     name = property(lambda self: text(lib.ddn_schedule_kind(self.pointer)))
 
@@ -516,6 +580,14 @@ class Result(_Shared):
         """Independent runs pooled to one."""
         return _made(Result, self.context, "ddn_result_merge", self.context.pointer, self.pointer, other.pointer)
 
+    def latest_start(self, level, kind="gaussian"):
+        """The time from which on a start is less than `level` nats wrong, by a result of Analysis.late_start; NaN where
+        none is."""
+        t, error = ctypes.c_double(), ctypes.c_double()
+        call(self.context, "ddn_late_start_choose", self.context.pointer, self.pointer, constant("START", kind), level,
+             ctypes.byref(t), ctypes.byref(error))
+        return Estimate(t.value, error.value)
+
     def regime(self, t, clock="ou"):
         """"random", "features" or "memorization", by a report of Analysis.regimes."""
         out = ctypes.c_int32()
@@ -697,5 +769,8 @@ class Integrator(_OfOracle):
 
 
 from . import theory  # noqa: E402
+from ._late_start import Features, Frechet  # noqa: E402
+from ._symmetry import Diagram, Symmetry  # noqa: E402
+from ._system import Bifurcation, FixedPoint, System  # noqa: E402
 
 __version__ = _raw.VERSION

@@ -1,6 +1,7 @@
 //! Contexts and what is shared: datasets, schedules, oracles, reports.
 use crate::call::*;
-use crate::rows::Rows;
+use crate::oracle::Float;
+use crate::rows::{Rows, RowsMut};
 use crate::sys;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -232,6 +233,22 @@ impl Dataset {
     pub fn d(&self) -> usize {
         unsafe { sys::ddn_dataset_d(self.raw) as usize }
     }
+    /// Where the points lie, without axes along which the variance is at most `tolerance` times the largest.
+    pub fn span(&self, ctx: &Context, tolerance: f64) -> Result<Span, Error> {
+        let handle = SpanHandle::made(ctx, |out| unsafe { sys::ddn_span_create(ctx.raw, self.raw, tolerance, out) })?;
+        Ok(Span { handle, d: self.d() })
+    }
+    /// States to start a reverse run from at time t: `DDN_START_GAUSSIAN`, with mean and covariance of the points, or
+    /// `DDN_START_NOISE`.
+    pub fn draw_start(&self, ctx: &Context, schedule: &Schedule, kind: i32, t: f64, seed: i64, x: &mut RowsMut<f64>)
+                      -> Result<(), Error> {
+        if x.d() != self.d() {
+            return Err(Error::new(sys::DDN_E_SHAPE, "states need rows of the dataset's d numbers"));
+        }
+        done(ctx, unsafe {
+            sys::ddn_late_start_draw(ctx.raw, self.raw, schedule.raw, kind, t, seed, 0, x.mi(), x.at, x.ldi())
+        })
+    }
     /// The `count` largest eigenvalues of the covariance.
     pub fn spectrum(&self, ctx: &Context, count: usize) -> Result<Vec<f64>, Error> {
         let mut values = vec![0.0; count];
@@ -242,7 +259,28 @@ impl Dataset {
     }
 }
 
+type Custom = Box<dyn Fn(f64) -> Result<[f64; 4], Fault> + Send + Sync>;
+
+unsafe extern "C" fn custom(user: *mut c_void, t: f64, a: *mut f64, s: *mut f64, da: *mut f64, ds: *mut f64) -> i32 {
+    guard(|| {
+        let values = (*(user as *const Custom))(t)?;
+        for (at, value) in [a, s, da, ds].into_iter().zip(values) {
+            *at = value;
+        }
+        Ok(false)
+    })
+}
+
 impl Schedule {
+    /// A schedule of your own on [t_min, t_max]: f(t) gives a, s, da/dt, ds/dt; s/a has to increase.
+    pub fn custom(ctx: &Context, t_min: f64, t_max: f64,
+                  f: impl Fn(f64) -> Result<[f64; 4], Fault> + Send + Sync + 'static) -> Result<Self, Error> {
+        lend(Box::new(f) as Custom, |user| {
+            Self::made(ctx, |out| unsafe {
+                sys::ddn_schedule_create_custom(ctx.raw, t_min, t_max, Some(custom), user, Some(release::<Custom>), out)
+            })
+        })
+    }
     pub fn ou(ctx: &Context) -> Result<Self, Error> {
         Self::made(ctx, |out| unsafe { sys::ddn_schedule_create_ou(ctx.raw, out) })
     }
@@ -265,7 +303,63 @@ impl Schedule {
     }
 }
 
+shared!(/** What a span is in C. */
+    SpanHandle, ddn_span, ddn_span_retain, ddn_span_destroy);
+
+/// The affine span of n points: the same problem in fewer coordinates where n < d. Immutable; `clone` is a second handle
+/// of the same one. `a` is 1 for points, a(t) for states.
+#[derive(Clone)]
+pub struct Span {
+    handle: SpanHandle,
+    d: usize,
+}
+
+impl Span {
+    pub fn rank(&self) -> usize {
+        unsafe { sys::ddn_span_rank(self.handle.raw) as usize }
+    }
+    /// The largest distance of a point from the span.
+    pub fn distance(&self) -> f64 {
+        unsafe { sys::ddn_span_distance(self.handle.raw) }
+    }
+    /// The points in its coordinates, as `f64` or `f32`.
+    pub fn dataset<T: Float>(&self, ctx: &Context) -> Result<Dataset, Error> {
+        Dataset::made(ctx, |out| unsafe { sys::ddn_dataset_create_in_span(ctx.raw, self.handle.raw, T::TYPE, out) })
+    }
+    /// (coordinates, what lies outside), rows one behind the other.
+    pub fn project(&self, ctx: &Context, a: f64, x: Rows<f64>) -> Result<(Vec<f64>, Vec<f64>), Error> {
+        if x.d() != self.d {
+            return Err(Error::new(sys::DDN_E_SHAPE, "states need rows of the span's d numbers"));
+        }
+        let (mut c, mut rest) = (vec![0.0; x.m() * self.rank()], vec![0.0; x.m() * self.d]);
+        done(ctx, unsafe {
+            sys::ddn_span_project(ctx.raw, self.handle.raw, a, x.mi(), x.at, x.ldi(), c.as_mut_ptr(),
+                                  self.rank() as i64, rest.as_mut_ptr(), self.d as i64)
+        })?;
+        Ok((c, rest))
+    }
+    /// Back to d dimensions, rows one behind the other.
+    pub fn lift(&self, ctx: &Context, a: f64, coordinates: Rows<f64>) -> Result<Vec<f64>, Error> {
+        if coordinates.d() != self.rank() {
+            return Err(Error::new(sys::DDN_E_SHAPE, "coordinates need rows of the span's rank"));
+        }
+        let mut out = vec![0.0; coordinates.m() * self.d];
+        done(ctx, unsafe {
+            sys::ddn_span_lift(ctx.raw, self.handle.raw, a, coordinates.mi(), coordinates.at, coordinates.ldi(),
+                               out.as_mut_ptr(), self.d as i64)
+        })?;
+        Ok(out)
+    }
+}
+
 impl Report {
+    /// (time from which on a start, such as `DDN_START_GAUSSIAN`, is less than `level` nats wrong, its standard error),
+    /// of a report of [`crate::Analysis::late_start`].
+    pub fn latest_start(&self, ctx: &Context, kind: i32, level: f64) -> Result<(f64, f64), Error> {
+        let (mut t, mut error) = (0.0, 0.0);
+        done(ctx, unsafe { sys::ddn_late_start_choose(ctx.raw, self.raw, kind, level, &mut t, &mut error) })?;
+        Ok((t, error))
+    }
     pub fn open(ctx: &Context, path: &str) -> Result<Self, Error> {
         let path = c_text(path)?;
         Self::made(ctx, |out| unsafe {

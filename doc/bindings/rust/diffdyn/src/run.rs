@@ -32,6 +32,12 @@ impl<'c> Analysis<'c> {
             sys::ddn_analysis_clones(self.raw, oracle.raw, times.len() as i64, times.as_ptr(), out)
         })
     }
+    /// How wrong starts at these times are, in nats; [`Report::latest_start`] chooses.
+    pub fn late_start(&mut self, oracle: &Oracle, times: &[f64]) -> Result<Report, Error> {
+        Report::made(self.ctx, |out| unsafe {
+            sys::ddn_analysis_late_start(self.raw, oracle.raw, times.len() as i64, times.as_ptr(), out)
+        })
+    }
     pub fn crossings(&mut self, oracle: &Oracle, curves: &Report) -> Result<Report, Error> {
         Report::made(self.ctx, |out| unsafe { sys::ddn_analysis_crossings(self.raw, oracle.raw, curves.raw, out) })
     }

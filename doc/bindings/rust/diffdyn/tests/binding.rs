@@ -253,3 +253,115 @@ fn ctrl_c_is_seen_by_progress() {
     ctx.set_progress(|_, _| panic!("in progress")).unwrap();
     assert!(catch_unwind(AssertUnwindSafe(|| long_call(&ctx).err())).is_err());
 }
+
+#[test]
+fn a_schedule_of_ones_own() {
+    let ctx = Context::new().unwrap();
+    let ou = |t: f64| {
+        let (a, s) = ((-t).exp(), (-(-2.0 * t).exp_m1()).sqrt());
+        Ok([a, s, -a, a * a / s])
+    };
+    let own = Schedule::custom(&ctx, 1e-3, 10.0, ou).unwrap();
+    let points = numbers(N * D, 1);
+    let ds = Dataset::new(&ctx, Rows::new(&points, D)).unwrap();
+    let x = numbers(4 * D, 2);
+    close(&score(&ctx, &Oracle::empirical(&ctx, &ds, &own).unwrap(), &x).unwrap(), &exact_score(&points, &x, 0.3));
+    let error = Schedule::custom(&ctx, 1e-3, 10.0, |_| Err("no table".into())).err().unwrap();
+    assert_eq!(error.source().unwrap().to_string(), "no table");
+}
+
+#[test]
+fn symmetry_breaks_where_theory_says() {
+    // Points +1 and -1: the centre loses stability at asinh(1)/2. (52)
+    let ctx = Context::new().unwrap();
+    let ds = Dataset::new(&ctx, Rows::new(&[1.0, -1.0], 1)).unwrap();
+    let oracle = Oracle::empirical(&ctx, &ds, &Schedule::ou(&ctx).unwrap()).unwrap();
+    let mut symmetry = Symmetry::new(&ctx, &oracle).unwrap();
+    symmetry.set(DDN_SYMMETRY_ETA, 1.0).unwrap();
+    let t_c = 1f64.asinh() / 2.0;
+    close(&symmetry.critical(1.0, &[1.0]).unwrap().column(&ctx, "t").unwrap(), &[t_c]);
+    let (points, report) = symmetry.fixed_points(0.2, Rows::new(&[2.0, -2.0, 1.5], 1)).unwrap();
+    assert_eq!((points.len(), report.rows()), (2, 2));
+    let mut drift = vec![1.0; 2];
+    symmetry.drift(0.2, Rows::new(&points, 1), &mut RowsMut::new(&mut drift, 1)).unwrap();
+    assert!(drift.iter().all(|b| b.abs() < 1e-8));
+    let u = symmetry.potential(0.2, Rows::new(&[0.0, points[0]], 1)).unwrap();
+    assert!(u[0] > u[1]);
+    assert!(symmetry.stability(0.2, &[0.0], 1).unwrap().0[0] > 0.0);
+    assert_eq!(symmetry.stability(0.2, &[0.0, 0.0], 1).err().unwrap().status, DDN_E_SHAPE);
+    let line = symmetry.line(0.2, None, &[1.0], &[-1.0, 0.0, 1.0]).unwrap();
+    assert!(line.column(&ctx, "slope").unwrap()[1].abs() < 1e-12);
+    let diagram = symmetry.diagram(2.0, 0.05, Some(Rows::new(&[1.0], 1)), None).unwrap();
+    let kinds = diagram.events().column(&ctx, "kind").unwrap();
+    let branch = kinds.iter().position(|&k| k as i32 == DDN_BIFURCATION_BRANCH).unwrap();
+    assert!((diagram.events().column(&ctx, "t").unwrap()[branch] - t_c).abs() < 1e-6);
+    assert!(diagram.event_states(&ctx).unwrap()[branch].abs() < 1e-4);
+    assert_eq!(diagram.states(&ctx).unwrap().len(), diagram.points().rows());
+}
+
+#[test]
+fn systems() {
+    let ctx = Context::new().unwrap();
+    let flow = System::with_jacobian(&ctx, DDN_SYSTEM_FLOW, 1, |p, x, out| Ok(out[0] = p * x[0] - x[0].powi(3)),
+                                     |p, x, out| Ok(out[0] = p - 3.0 * x[0] * x[0])).unwrap();
+    let found = flow.fixed_points_1d(&ctx, 1.0, -2.0, 2.0, 200).unwrap();
+    close(&found.iter().map(|f| f.x).collect::<Vec<_>>(), &[-1.0, 0.0, 1.0]);
+    assert_eq!(found.iter().map(|f| f.stability).collect::<Vec<_>>(),
+               [DDN_STABILITY_STABLE, DDN_STABILITY_UNSTABLE, DDN_STABILITY_STABLE]);
+    let forks = flow.bifurcations(&ctx, (-1.0, 1.0, 100), (-1.9, 2.0, 100)).unwrap();
+    assert_eq!((forks.len(), forks[0].kind), (1, DDN_SYSTEM_PITCHFORK_SUPER));
+    let decay = System::new(&ctx, DDN_SYSTEM_FLOW, 2, |p, x, out| {
+        out.iter_mut().zip(x).for_each(|(o, x)| *o = -p * x);
+        Ok(())
+    }).unwrap();
+    let end = decay.trajectory(&ctx, 2.0, &[1.0, 3.0], &[0.0, 1.0], 1e-12).unwrap();
+    close(&end[2..], &[(-2f64).exp(), 3.0 * (-2f64).exp()]);
+    close(&decay.fixed_points(&ctx, 1.0, Rows::new(&[1.0, 2.0], 2)).unwrap(), &[0.0, 0.0]);
+    let (re, _, what) = decay.eigenvalues(&ctx, 3.0, &[0.0, 0.0], 1e-9).unwrap();
+    assert!((re[0] + 3.0).abs() < 1e-8 && what == DDN_STABILITY_STABLE);
+    assert_eq!(decay.fixed_points_1d(&ctx, 1.0, 0.0, 1.0, 9).err().unwrap().status, DDN_E_SHAPE);
+    let map = System::new(&ctx, DDN_SYSTEM_MAP, 1, |p, x, out| Ok(out[0] = p * x[0] * (1.0 - x[0]))).unwrap();
+    close(&map.orbit(&ctx, 2.0, &[0.25], 2).unwrap(), &[0.25, 0.375, 0.46875]);
+    let lazy = System::new(&ctx, DDN_SYSTEM_FLOW, 1, |_, _, _| Ok(())).unwrap();
+    assert_eq!(lazy.trajectory(&ctx, 0.0, &[1.0], &[0.0, 1.0], 1e-6).err().unwrap().status, DDN_E_CALLBACK);
+}
+
+#[test]
+fn spans_and_late_starts() {
+    let ctx = Context::new().unwrap();
+    let points = numbers(4 * 9, 3);
+    let ds = Dataset::new(&ctx, Rows::new(&points, 9)).unwrap();
+    let span = ds.span(&ctx, 0.0).unwrap();
+    assert!(span.rank() == 3 && span.distance() < 1e-12 && span.dataset::<f64>(&ctx).unwrap().d() == 3);
+    let (coordinates, rest) = span.project(&ctx, 1.0, Rows::new(&points, 9)).unwrap();
+    close(&span.lift(&ctx, 1.0, Rows::new(&coordinates, 3)).unwrap(), &points);
+    assert!(rest.iter().all(|r| r.abs() < 1e-12));
+    assert_eq!(span.lift(&ctx, 1.0, Rows::new(&points, 9)).err().unwrap().status, DDN_E_SHAPE);
+
+    let points = numbers(N * D, 1);
+    let ds = Dataset::new(&ctx, Rows::new(&points, D)).unwrap();
+    let same = Frechet::new(&ctx, &ds, &Features::identity(&ctx, D).unwrap()).unwrap();
+    let turned = Features::function(&ctx, D, D, |x, mut out| {
+        for i in 0..x.m() {
+            out.row_mut(i).iter_mut().zip(x.row(i).iter().rev()).for_each(|(o, x)| *o = *x);
+        }
+        Ok(())
+    }).unwrap();
+    let turned = Frechet::new(&ctx, &ds, &turned).unwrap();
+    let x = numbers(200 * D, 4);
+    let (distance, error) = same.distance(&ctx, Rows::new(&x, D), 0, 20).unwrap();
+    assert!(distance > 0.0 && error > 0.0);
+    close(&[distance], &[turned.distance(&ctx, Rows::new(&x, D), 0, 0).unwrap().0]);
+    let pca = Features::pca(&ctx, &ds, 2).unwrap();
+    assert_eq!((pca.d(), pca.count(), pca.apply(&ctx, Rows::new(&x, D)).unwrap().len()), (D, 2, 400));
+    let ou = Schedule::ou(&ctx).unwrap();
+    let mut analysis = Analysis::new(&ctx).unwrap();
+    analysis.set(DDN_ANALYSIS_SAMPLES, 200).unwrap();
+    let times = ou.grid(&ctx, DDN_GRID_GEOMETRIC, 0.05, 5.0, 12).unwrap();
+    let curves = analysis.late_start(&empirical(&ctx), &times).unwrap();
+    let t = [DDN_START_GAUSSIAN, DDN_START_NOISE].map(|kind| curves.latest_start(&ctx, kind, 0.1).unwrap().0);
+    assert!(0.05 < t[0] && t[0] < t[1], "{:?}", t);
+    let mut start = vec![0.0; 10 * D];
+    ds.draw_start(&ctx, &ou, DDN_START_GAUSSIAN, 0.5, 1, &mut RowsMut::new(&mut start, D)).unwrap();
+    assert!(start.iter().all(|x| x.is_finite() && *x != 0.0));
+}

@@ -16,7 +16,8 @@ RAW = PACKAGE / "src" / "raw.jl"
 HAND = sorted(p for p in PACKAGE.rglob("*.jl") if p != RAW)
 # Callbacks of DiffDyn.jl: the Julia function, and the C type that it is passed as.
 CFUNCTIONS = {"release": "ddn_release_fn", "progress": "ddn_progress_fn", "predict_f64": "ddn_predict_f64_fn",
-              "predict_f32": "ddn_predict_f32_fn", "observed": "ddn_observe_fn"}
+              "predict_f32": "ddn_predict_f32_fn", "observed": "ddn_observe_fn",
+              "noise": "ddn_schedule_fn", "moved": "ddn_system_fn", "features": "ddn_features_fn"}
 CODES = {"Cvoid": "v", "Int32": "i", "Int64": "l", "Float64": "d", "Float32": "f", "Cstring": "s"}
 
 

@@ -10,6 +10,10 @@ using Libdl
 
 export Context, Dataset, Schedule, Oracle, Query, Analysis, Integrator, Report, Failure, CallbackError
 export cancel, model, empirical, score, identities, clones, spectrum, crossings, regimes, column, scalar
+export Span, System, Features, Frechet, Diagram, Symmetry
+export span, project, lift, late_start, latest_start, distance, apply
+export drift, potential, stability, fixed_points, diagram, critical, points, events, states, event_states
+export bifurcations, trajectory, orbit
 export draw_start, run!, resume!, observe!, set!, mapped, distinct, select, labelled, grid, evaluate
 
 const libdiffdyn = "libdiffdyn.so.0"
@@ -96,14 +100,17 @@ Base.close(h::Handle) = finalize(h)
 for (T, destructor, shared) in ((:Dataset, :ddn_dataset_destroy, true), (:Schedule, :ddn_schedule_destroy, true),
                                 (:Oracle, :ddn_oracle_destroy, true), (:Report, :ddn_result_destroy, true),
                                 (:Query, :ddn_query_destroy, false), (:Analysis, :ddn_analysis_destroy, false),
-                                (:Integrator, :ddn_integrator_destroy, false), (:ModelHandle, :ddn_model_destroy, false))
+                                (:Integrator, :ddn_integrator_destroy, false), (:ModelHandle, :ddn_model_destroy, false),
+                                (:Span, :ddn_span_destroy, true), (:System, :ddn_system_destroy, true),
+                                (:Features, :ddn_features_destroy, true), (:Frechet, :ddn_frechet_destroy, true),
+                                (:Diagram, :ddn_diagram_destroy, true), (:Symmetry, :ddn_symmetry_destroy, false))
     @eval begin
         mutable struct $T <: Handle
             ptr::Ptr{Cvoid}
             ctx::Context
-            oracle::Any         # of queries and integrators
-            $T(ctx::Context, ptr::Ptr{Cvoid}, oracle = nothing) =
-                finalizer($(shared ? :finish_shared : :finish), new(ptr, ctx, oracle))
+            of::Any             # whence its dimension is known: the oracle of a query, the dataset of a span
+            $T(ctx::Context, ptr::Ptr{Cvoid}, of = nothing) =
+                finalizer($(shared ? :finish_shared : :finish), new(ptr, ctx, of))
         end
         destroy(h::$T) = $destructor(h)
     end
@@ -200,7 +207,7 @@ end
 copied(p::Ptr{T}, m, d, ld) where {T} = T[unsafe_load(p, (j - 1) * ld + i) for i in 1:d, j in 1:m]
 
 function written(out::Ptr{T}, answer, m, d, ldo) where {T}
-    size(answer) == (d, m) || throw(DimensionMismatch("a model gave $(size(answer)) for states of size $((d, m))"))
+    size(answer) == (d, m) || throw(DimensionMismatch("a callback gave $(size(answer)), $((d, m)) is needed"))
     for j in 1:m, i in 1:d
         unsafe_store!(out, convert(T, answer[i, j]), (j - 1) * ldo + i)
     end
@@ -225,9 +232,35 @@ function observed(user::Ptr{Cvoid}, step::Ptr{Cvoid})::Int32
     end
 end
 
+function noise(user::Ptr{Cvoid}, t::Float64, a::Ptr{Float64}, s::Ptr{Float64}, da::Ptr{Float64},
+               ds::Ptr{Float64})::Int32
+    guard() do
+        values = borrowed(user)(t)
+        length(values) == 4 || throw(DimensionMismatch("a schedule gives (a, s, da/dt, ds/dt), not $(length(values)) numbers"))
+        foreach((out, value) -> unsafe_store!(out, Float64(value)), (a, s, da, ds), values)
+        return false
+    end
+end
+
+function moved(user::Ptr{Cvoid}, parameter::Float64, d::Int64, x::Ptr{Float64}, out::Ptr{Float64})::Int32
+    guard() do
+        answer = borrowed(user)(parameter, vec(copied(x, 1, d, d)))
+        return written(out, reshape(answer, :, 1), 1, d, d)
+    end
+end
+
+function features(user::Ptr{Cvoid}, m::Int64, d::Int64, x::Ptr{Float64}, ldx::Int64, out::Ptr{Float64},
+                  ldo::Int64)::Int32
+    guard() do
+        f, k = borrowed(user)
+        return written(out, f(copied(x, m, d, ldx)), m, k, ldo)
+    end
+end
+
 # Pointers to functions are made when the module is loaded, not when it is compiled.
 const PROGRESS, RELEASE = Ref(C_NULL), Ref(C_NULL)
 const PREDICT_F64, PREDICT_F32, OBSERVED = Ref(C_NULL), Ref(C_NULL), Ref(C_NULL)
+const NOISE, MOVED, FEATURES = Ref(C_NULL), Ref(C_NULL), Ref(C_NULL)
 
 function __init__()
     # A library loaded by its path is found by its name from then on.
@@ -239,6 +272,9 @@ function __init__()
     PREDICT_F32[] = @cfunction(predict_f32, Int32, (Ptr{Cvoid}, Float64, Float64, Float64, Int64, Int64, Ptr{Float32},
                                                     Int64, Ptr{Float32}, Int64))
     OBSERVED[] = @cfunction(observed, Int32, (Ptr{Cvoid}, Ptr{Cvoid}))
+    NOISE[] = @cfunction(noise, Int32, (Ptr{Cvoid}, Float64, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}))
+    MOVED[] = @cfunction(moved, Int32, (Ptr{Cvoid}, Float64, Int64, Ptr{Float64}, Ptr{Float64}))
+    FEATURES[] = @cfunction(features, Int32, (Ptr{Cvoid}, Int64, Int64, Ptr{Float64}, Int64, Ptr{Float64}, Int64))
     return nothing
 end
 
@@ -251,6 +287,7 @@ options(h::Context) = (ddn_context_options(h), "CONTEXT")
 options(h::Query) = (ddn_query_options(h), "QUERY")
 options(h::Analysis) = (ddn_analysis_options(h), "ANALYSIS")
 options(h::Integrator) = (ddn_integrator_options(h), "INTEGRATOR")
+options(h::Symmetry) = (ddn_symmetry_options(h), "SYMMETRY")
 options(h::ModelHandle) = (ddn_model_options(h), "MODEL")
 
 """Options by name: `set!(analysis; samples = 100, precision = 0.01)` sets `DDN_ANALYSIS_SAMPLES` ..."""
@@ -326,12 +363,53 @@ function spectrum(ds::Dataset, count::Integer)
     return values
 end
 
+"""Where the points lie, without axes along which the variance is at most `tolerance` times the largest."""
+function span(ds::Dataset; tolerance = 0.0)
+    made = create(Span, ds.ctx, ddn_span_create, ds.ctx, ds, tolerance)
+    made.of = ds
+    return made
+end
+
+"""(d, rank)"""
+Base.size(sp::Span) = (size(sp.of, 1), ddn_span_rank(sp))
+Base.size(h::Union{Dataset,Span}, i::Integer) = size(h)[i]
+
+"""The points in the coordinates of the span, as `Float64` or `Float32`."""
+Dataset(sp::Span, T::Type = Float64) = create(Dataset, sp.ctx, ddn_dataset_create_in_span, sp.ctx, sp, TYPES[T])
+
+"""(coordinates, what lies outside) of columns; `a` is 1 for points, a(t) for states."""
+function project(sp::Span, x::StridedMatrix{Float64}, a = 1.0)
+    (m, d, ld), (wanted, r) = layout(x), size(sp)
+    d == wanted || throw(DimensionMismatch("columns of $wanted numbers are needed, not $d"))
+    coordinates, rest = Matrix{Float64}(undef, r, m), Matrix{Float64}(undef, d, m)
+    check(sp.ctx, ddn_span_project, sp.ctx, sp, a, m, x, ld, coordinates, r, rest, d)
+    return coordinates, rest
+end
+
+"""Back to d dimensions."""
+function lift(sp::Span, coordinates::StridedMatrix{Float64}, a = 1.0)
+    (m, given, ld), (d, r) = layout(coordinates), size(sp)
+    given == r || throw(DimensionMismatch("columns of $r numbers are needed, not $given"))
+    out = Matrix{Float64}(undef, d, m)
+    check(sp.ctx, ddn_span_lift, sp.ctx, sp, a, m, coordinates, ld, out, d)
+    return out
+end
+
 """The Ornstein-Uhlenbeck schedule."""
 Schedule(ctx::Context) = create(Schedule, ctx, ddn_schedule_create_ou, ctx)
 
 """The linear schedule of DDPM; times are its indices."""
 Schedule(ctx::Context, beta_first, beta_last, steps) =
     create(Schedule, ctx, ddn_schedule_create_ddpm, ctx, beta_first, beta_last, steps)
+
+"""
+    Schedule(f, ctx, t_min, t_max)
+
+A schedule of your own: `f(t)` gives (a, s, da/dt, ds/dt); s/a has to increase.
+"""
+Schedule(f::Function, ctx::Context, t_min, t_max) = lend(f) do user
+    create(Schedule, ctx, ddn_schedule_create_custom, ctx, t_min, t_max, NOISE[], user, RELEASE[])
+end
 
 function grid(sch::Schedule, first, last, count; kind = DDN_GRID_GEOMETRIC)
     times = Vector{Float64}(undef, count)
@@ -375,7 +453,7 @@ end
 
 function Query(oracle::Oracle; options...)
     query = create(Query, oracle.ctx, ddn_query_create, oracle.ctx, oracle)
-    query.oracle = oracle
+    query.of = oracle
     return set!(query; options...)
 end
 
@@ -386,7 +464,7 @@ Writes outputs to arrays in one pass: `evaluate(q, x, t, DDN_OUT_SCORE => simila
 """
 function evaluate(query::Query, x::StridedMatrix{Float64}, t, outputs::Pair...)
     m, _, ld = layout(x)
-    same_d(x, query.oracle)
+    same_d(x, query.of)
     GC.@preserve outputs try
         for (what, out) in outputs
             if out isa StridedVector{Int64}
@@ -395,7 +473,7 @@ function evaluate(query::Query, x::StridedMatrix{Float64}, t, outputs::Pair...)
             else
                 eltype(out) === Float64 || throw(ArgumentError("outputs are Float64, indices Int64"))
                 rows = out isa AbstractVector ? reshape(out, 1, :) : out
-                size(rows) == (max(ddn_oracle_output_width(query.oracle, what), 1), m) ||
+                size(rows) == (max(ddn_oracle_output_width(query.of, what), 1), m) ||
                     throw(DimensionMismatch("an output has size $(size(out))"))
                 check(query.ctx, ddn_query_bind_f64, query, what, pointer(rows), layout(rows)[3])
             end
@@ -450,13 +528,13 @@ Base.write(path::AbstractString, report::Report) =
 
 function Integrator(oracle::Oracle, method; options...)
     it = create(Integrator, oracle.ctx, ddn_integrator_create, oracle.ctx, oracle, method)
-    it.oracle = oracle
+    it.of = oracle
     return set!(it; options...)
 end
 
 """m states at the first time."""
 function draw_start(it::Integrator, m)
-    d = ddn_oracle_d(it.oracle)
+    d = ddn_oracle_d(it.of)
     x = Matrix{Float64}(undef, d, m)
     check(it.ctx, ddn_integrator_draw_start, it, m, x, d)
     return x
@@ -465,13 +543,13 @@ end
 """Moves the columns of x in place. `false`: stopped, `resume!` goes on."""
 function run!(it::Integrator, x::StridedMatrix{Float64})
     m, _, ld = layout(x)
-    same_d(x, it.oracle)
+    same_d(x, it.of)
     return status_of(it.ctx, ddn_integrator_run, it, m, x, ld) == DDN_OK
 end
 
 function resume!(it::Integrator, x::StridedMatrix{Float64})
     m, _, ld = layout(x)
-    same_d(x, it.oracle)
+    same_d(x, it.of)
     return status_of(it.ctx, ddn_integrator_resume, it, m, x, ld) == DDN_OK
 end
 
@@ -482,5 +560,9 @@ function observe!(f, it::Integrator)
     end
     return it
 end
+
+include("symmetry.jl")
+include("system.jl")
+include("late_start.jl")
 
 end

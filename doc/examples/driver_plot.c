@@ -103,9 +103,9 @@ static void set_terminal(drv_file *file, double width, double height)
             width, height, look);
     } else if (drv.plot == DRV_PLOT_SVG) {
         drv_print(file,
-                  "set terminal svg enhanced size %.0f,%.0f %s 200/72. linewidth 200/72. "
-                  "background 'white'\n",
-                  200 * width, 200 * height, look);
+                  "set terminal svg enhanced size %.0f,%.0f font 'DejaVu Sans,22' linewidth "
+                  "200/72. background 'white'\n",
+                  200 * width, 200 * height);
     } else {
         drv_print(file,
                   "if (!exists('dpi')) dpi = 240 # another one: gnuplot -e dpi=600 %s.gp\n"

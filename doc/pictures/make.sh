@@ -21,7 +21,7 @@ draw() {
 # Pages need less than print.
 shrink() {
     (cd "$1" && gnuplot -e dpi=${4:-160} "$2.gp")
-    pngquant --force --output "$3.png" 48 "$1/$2.png"
+    pngquant --force --output "$3.png" "${5:-48}" "$1/$2.png"
 }
 
 draw regimes regimes regimes $two
@@ -33,5 +33,6 @@ draw gmm-collapse gmm_collapse gmm-collapse --n 20000 --d 256,1024
 draw curse curse curse
 draw late-start late_start late-start $two --n 300 --samples 64 --steps 5,10,50 --kl-samples 256
 draw symmetry symmetry_breaking symmetry
+shrink "$work/symmetry" symmetry_breaking symmetry 100 8 # many thin lines
 draw generalization generalization generalization $two --n 2000
 draw foreign-score foreign_score foreign-score $two --n 2000

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if defined(_WIN32)
+#include <malloc.h>
+#endif
 
 #include "base/check.h"
 #include "base/context_impl.h"
@@ -15,15 +18,23 @@ enum {
 static void *default_allocate(void *user, int64_t bytes, int64_t alignment)
 {
     (void)user;
+#if defined(_WIN32)
+    return _aligned_malloc((size_t)bytes, (size_t)alignment);
+#else
     void *p = NULL;
     return posix_memalign(&p, (size_t)alignment, (size_t)bytes) == 0 ? p : NULL;
+#endif
 }
 
 static void default_deallocate(void *user, void *pointer, int64_t bytes)
 {
     (void)user;
     (void)bytes;
+#if defined(_WIN32)
+    _aligned_free(pointer);
+#else
     free(pointer);
+#endif
 }
 
 const ddni_allocator ddni_default_allocator = {default_allocate, default_deallocate, NULL};

@@ -1,4 +1,4 @@
-/* The operating system: POSIX. */
+/* The operating system: POSIX. os_windows.c is the other one. */
 #include "base/os.h"
 
 #include <errno.h>
@@ -17,9 +17,7 @@
 
 enum {
     AT_ONCE = 1 << 24, /* bytes read or written between two looks */
-    NAME_LENGTH = 240, /* of a path in an error text */
-    NAME_KEPT = 100,   /* bytes of a name of a file that its temporary one shows */
-    SUFFIX = 23        /* of ".part-", 16 digits and the end of a temporary name */
+    ATTEMPTS = 100     /* at the name of a temporary file */
 };
 
 static ddn_status fail_errno(ddn_context *ctx, const char *name, const char *verb, int error)
@@ -41,8 +39,7 @@ void ddni_file_close(ddni_file *f)
 
 ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f)
 {
-    size_t length = strlen(path);
-    f->name = length > NAME_LENGTH ? path + (length - NAME_LENGTH) : path;
+    f->name = ddni_end_of_path(path);
     /* O_NONBLOCK: a pipe is refused below instead of being waited for. */
     f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (f->fd < 0) {
@@ -125,25 +122,12 @@ static ddn_status find_target(ddn_context *ctx, const char *path, char target[PA
     return DDN_OK;
 }
 
-/* Opens a new file beside `path`; its name, short however long the file's is, goes to
- * temporary[strlen(path) + SUFFIX]. */
+/* Opens a new file beside `path`; its name goes to temporary[strlen(path) + DDNI_TEMPORARY]. */
 static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporary, ddni_file *f)
 {
-    const char *slash = strrchr(path, '/');
-    size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1, length = strlen(path);
-    if (length > folder + NAME_KEPT) {
-        length = folder + NAME_KEPT;
-        while (length > folder && ((unsigned char)path[length] & 0xc0) == 0x80) {
-            length--; /* not amid a character of UTF-8 */
-        }
-    }
-    memcpy(temporary, path, length + 1);
     uint64_t number = (uint64_t)ddni_nanoseconds();
-    for (int attempt = 0; attempt < 100; attempt++, number += 0x9e3779b97f4a7c15U) {
-        memcpy(temporary + length, ".part-0123456789abcdef", SUFFIX);
-        for (int i = 0; i < 16; i++) {
-            temporary[length + 6 + (size_t)i] = "0123456789abcdef"[number >> (4 * i) & 15];
-        }
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++, number += DDNI_NEXT_NUMBER) {
+        ddni_temporary_name(path, number, temporary);
         f->fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (f->fd >= 0 || errno != EEXIST) {
             break;
@@ -173,11 +157,11 @@ ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *byt
     mode_t mode;
     DDNI_TRY(find_target(ctx, path, target, &mode));
     path = target[0] != '\0' ? target : path;
-    size_t length = strlen(path);
     char *temporary = NULL;
-    ddni_file f = {length > NAME_LENGTH ? path + (length - NAME_LENGTH) : path, -1, 0};
+    ddni_file f = {ddni_end_of_path(path), -1, 0};
     ddn_status status;
-    DDNI_TRY(ddni_alloc_for(ctx, "name of a file", (int64_t)length + SUFFIX, 1, &temporary));
+    DDNI_TRY(ddni_alloc_for(ctx, "name of a file", (int64_t)strlen(path) + DDNI_TEMPORARY, 1,
+                            &temporary));
     DDNI_TRY_GOTO(open_beside(ctx, path, temporary, &f), fail);
     status = write_all(ctx, &f, bytes, count, look);
     if (status == DDN_OK && mode != 0 && fchmod(f.fd, mode) != 0) {

@@ -1,6 +1,7 @@
 /* What the library needs of the operating system beyond C11: files, a clock, the process, threads
- * that no signal reaches. A port to another system is os.c; locks and condition variables are POSIX
- * threads', which all systems have in some form. */
+ * that no signal reaches. os.c is POSIX, os_windows.c Windows; locks and condition
+ * variables are POSIX threads', which all systems have in some form. Paths are bytes on POSIX
+ * systems, UTF-8 on Windows. */
 #ifndef DDNI_BASE_OS_H
 #define DDNI_BASE_OS_H
 
@@ -32,6 +33,15 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
  * file in the same folder, onto the disk, and only then to their name. */
 ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count,
                              ddni_look_fn look);
+
+/* What os.c and os_windows.c share (os_names.c): the path, or the end of a long one, for error
+ * texts; and the name of a temporary file beside it, short however long the file's is. */
+const char *ddni_end_of_path(const char *path);
+enum {
+    DDNI_TEMPORARY = 23 /* its bytes beyond strlen(path) */
+};
+void ddni_temporary_name(const char *path, uint64_t number, char *temporary);
+#define DDNI_NEXT_NUMBER 0x9e3779b97f4a7c15U /* where that one is taken */
 
 /* Time since some moment in the past. */
 int64_t ddni_nanoseconds(void);

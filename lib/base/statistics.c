@@ -57,12 +57,21 @@ static double quantile(const double *sorted, int64_t count, double p)
     return sorted[k] + (at - (double)k) * (sorted[next] - sorted[k]);
 }
 
+/* log((k - 1)!), k >= 1. The plain function writes the sign to a variable of the process. */
+static double log_factorial(double k)
+{
+#if defined(_WIN32)
+    return lgamma(k); /* there is no other */
+#else
+    int sign;
+    return lgamma_r(k, &sign);
+#endif
+}
+
 static double binomial(int64_t count, double p, int64_t k)
 {
     const double n = (double)count, i = (double)k;
-    int sign;
-    const double choose =
-        lgamma_r(n + 1, &sign) - lgamma_r(i + 1, &sign) - lgamma_r(n - i + 1, &sign);
+    const double choose = log_factorial(n + 1) - log_factorial(i + 1) - log_factorial(n - i + 1);
     return exp(choose + i * log(p) + (n - i) * log1p(-p));
 }
 

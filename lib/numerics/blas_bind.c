@@ -88,7 +88,7 @@ static ddn_status bind(ddn_context *ctx, ddni_lapack *lapack)
 {
     int32_t apart = 0;
     void *library = ddni_library_load(DDNI_BLAS_FILE, &apart);
-    DDNI_CHECK(ctx, library != NULL, DDN_E_UNSUPPORTED, "OpenBLAS cannot be loaded: %s",
+    DDNI_CHECK(ctx, library != NULL, DDN_E_UNSUPPORTED, "%s cannot be loaded: %s", DDNI_BLAS_FILE,
                ddni_library_problem());
     for (size_t i = 0; i < sizeof routines / sizeof *routines; i++) {
         void *address = ddni_library_find(library, routines[i].name);

@@ -63,6 +63,8 @@ int64_t ddni_analysis_steps(const ddn_analysis *an, const ddn_oracle *oracle);
 /* Where the x_0 of simulated paths come from: the data of the oracle; for one that has none, and
  * cannot sample, the points that judge; NULL: the samples of the oracle. */
 const ddn_dataset *ddni_analysis_starts(const ddn_analysis *an, const ddn_oracle *oracle);
+/* The same for numbers of the set as a whole, which one over a team can give. */
+const ddn_dataset *ddni_analysis_set(const ddn_analysis *an, const ddn_oracle *oracle);
 
 /* An integrator of METHOD with SEED and, where the method leaves a choice, ETA. */
 ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,

@@ -6,6 +6,7 @@
 #include "analysis/analysis_impl.h"
 #include "base/check.h"
 #include "dataset/dataset_impl.h"
+#include "oracle/oracle_impl.h"
 
 /* OU time at which the posterior of the classes is the prior to rounding: a = 1e-8. */
 static const double late = 18;
@@ -36,7 +37,7 @@ fail:
 
 ddn_status ddni_phi_c_infinity(ddn_context *ctx, const ddn_oracle *oracle, double *phi_c)
 {
-    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
+    const ddn_dataset *ds = ddni_oracle_set(oracle);
     if (ds == NULL) {
         return late_output(ctx, oracle, DDN_OUT_SUM_W2, 1, phi_c);
     }
@@ -46,7 +47,7 @@ ddn_status ddni_phi_c_infinity(ddn_context *ctx, const ddn_oracle *oracle, doubl
 
 ddn_status ddni_phi_infinity(ddn_context *ctx, const ddn_oracle *oracle, double *phi)
 {
-    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
+    const ddn_dataset *ds = ddni_oracle_set(oracle);
     const ddni_labels *labels = ds == NULL ? NULL : ds->labels;
     int64_t classes = labels != NULL ? labels->classes : ddni_analysis_classes(oracle);
     ddn_status status = DDN_OK;

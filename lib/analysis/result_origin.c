@@ -10,6 +10,7 @@
 #include "base/message.h"
 #include "base/number.h"
 #include "dataset/dataset_impl.h"
+#include "oracle/oracle_impl.h"
 #include "schedule/schedule_impl.h"
 
 /* The value in a row of the table of options. A real one that follows something else until it is
@@ -64,7 +65,7 @@ static ddn_status set_data(ddn_context *ctx, ddn_result *r, const char *name, co
 
 static ddn_status set_objects(ddn_context *ctx, ddn_result *r, const ddni_origin *from)
 {
-    const ddn_dataset *ds = from->ds != NULL ? from->ds : ddn_oracle_dataset(from->oracle);
+    const ddn_dataset *ds = from->ds != NULL ? from->ds : ddni_oracle_set(from->oracle);
     const ddn_schedule *sch = from->sch != NULL ? from->sch : ddn_oracle_schedule(from->oracle);
     int64_t n = ds != NULL ? ddn_dataset_n(ds) : ddn_oracle_components(from->oracle);
     int64_t d = ds != NULL ? ddn_dataset_d(ds) : ddn_oracle_d(from->oracle);

@@ -297,6 +297,12 @@ const ddn_dataset *ddni_analysis_starts(const ddn_analysis *an, const ddn_oracle
     return own != NULL || ddni_oracle_samples(oracle) ? own : an->points;
 }
 
+const ddn_dataset *ddni_analysis_set(const ddn_analysis *an, const ddn_oracle *oracle)
+{
+    const ddn_dataset *own = ddni_oracle_set(oracle);
+    return own != NULL ? own : ddni_analysis_starts(an, oracle);
+}
+
 ddn_status ddni_analysis_integrator(const ddn_analysis *an, const ddn_oracle *oracle,
                                     ddn_integrator **out)
 {

@@ -1,5 +1,6 @@
 /* Copies: points that are equal as numbers to an earlier one. Rows are told apart by digests of
- * their numbers, kept in a table with open addresses, and compared where these agree: O(n d). */
+ * their numbers, kept in a table with open addresses, and compared where these agree: O(n d). Over
+ * a team, where they cannot be compared, by two digests of 64 bits. */
 #include "dataset/copies.h"
 
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "dataset/storage.h"
+#include "team/team_impl.h"
 
 enum {
     COLUMNS = 256, /* converted at once */
@@ -55,12 +57,12 @@ static int32_t bytes_tell(const ddn_dataset *ds)
     return tell;
 }
 
-/* Of the numbers, -0 as 0; or of the bytes. */
-static uint64_t row_digest(const ddn_dataset *ds, int64_t row, int32_t bytes)
+/* Of the numbers, -0 as 0; or of the bytes. Two salts give two digests. */
+static uint64_t row_digest(const ddn_dataset *ds, int64_t row, int32_t bytes, uint64_t salt)
 {
-    double y[COLUMNS];
-    uint64_t digest = 0;
-    if (bytes) {
+    double y[COLUMNS + 1] = {0};
+    uint64_t digest = salt;
+    if (bytes && salt == 0) {
         return ddni_digest((const uint8_t *)ds->data + row * ds->ld, ds->d);
     }
     for (int64_t first = 0; first < ds->d; first += COLUMNS) {
@@ -69,7 +71,8 @@ static uint64_t row_digest(const ddn_dataset *ds, int64_t row, int32_t bytes)
         for (int64_t k = 0; k < count; k++) {
             y[k] += 0.0;
         }
-        digest = DDNI_DIGEST_WORDS(digest, DDNI_DIGEST_OF(y, count));
+        memcpy(y + count, &digest, sizeof digest);
+        digest = ddni_digest(y, (count + 1) * (int64_t)sizeof *y);
     }
     return digest;
 }
@@ -79,6 +82,7 @@ typedef struct hash_job {
     uint64_t *digest; /* [n] */
     int64_t first;    /* row of tile 0 */
     int32_t bytes;    /* digests of bytes will do */
+    uint64_t salt;
 } hash_job;
 
 static void hash_tile(void *arg, int64_t tile, int64_t worker)
@@ -88,14 +92,15 @@ static void hash_tile(void *arg, int64_t tile, int64_t worker)
     int64_t begin = job->first + tile * ROWS;
     int64_t end = begin + ROWS < job->ds->n ? begin + ROWS : job->ds->n;
     for (int64_t i = begin; i < end; i++) {
-        job->digest[i] = row_digest(job->ds, i, job->bytes);
+        job->digest[i] = row_digest(job->ds, i, job->bytes, job->salt);
     }
 }
 
-static ddn_status digest_rows(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest)
+static ddn_status digest_rows(ddn_context *ctx, const ddn_dataset *ds, uint64_t salt,
+                              uint64_t *digest)
 {
     int64_t slab = SLAB / ds->d / ROWS * ROWS;
-    hash_job job = {ds, digest, 0, bytes_tell(ds)};
+    hash_job job = {ds, digest, 0, bytes_tell(ds), salt};
     slab = slab < ROWS ? ROWS : slab;
     for (; job.first < ds->n; job.first += slab) {
         int64_t rows = ds->n - job.first < slab ? ds->n - job.first : slab;
@@ -135,10 +140,43 @@ ddn_status ddni_dataset_firsts(ddn_context *ctx, const ddn_dataset *ds, int64_t 
 {
     uint64_t *digest = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "digests", ds->n, sizeof *digest, &digest));
-    ddn_status status = digest_rows(ctx, ds, digest);
+    ddn_status status = digest_rows(ctx, ds, 0, digest);
     if (status == DDN_OK) {
         status = ddni_find_firsts(ctx, ds->n, digest, same_row, ds, first);
     }
+    ddni_free(ddni_context_allocator(ctx), digest);
+    return status;
+}
+
+/* Digests of all ranks' rows: digest[n]. */
+static ddn_status team_digests(ddn_context *ctx, const ddn_dataset *ds, uint64_t salt,
+                               uint64_t *own, uint64_t *digest)
+{
+    ddni_team_alone(ctx, 1);
+    ddn_status status = digest_rows(ctx, ds->part, salt, own);
+    ddni_team_alone(ctx, 0);
+    return ddni_team_collect(ctx, ds->team, status, 0, ds->begin, sizeof *own, own, digest);
+}
+
+static int32_t same_digest(const void *what, int64_t i, int64_t j)
+{
+    const uint64_t *digest = what;
+    return digest[i] == digest[j];
+}
+
+static ddn_status team_firsts(ddn_context *ctx, const ddn_dataset *ds, int64_t *first)
+{
+    ddn_status status;
+    uint64_t *digest = NULL, *second = NULL, *own = NULL;
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "digests", ds->n, sizeof *digest, &digest), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "digests", ds->n, sizeof *second, &second), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "digests", ds->part->n, sizeof *own, &own), fail);
+    DDNI_TRY_GOTO(team_digests(ctx, ds, 0, own, digest), fail);
+    DDNI_TRY_GOTO(team_digests(ctx, ds, 1, own, second), fail);
+    DDNI_TRY_GOTO(ddni_find_firsts(ctx, ds->n, digest, same_digest, second, first), fail);
+fail:
+    ddni_free(ddni_context_allocator(ctx), own);
+    ddni_free(ddni_context_allocator(ctx), second);
     ddni_free(ddni_context_allocator(ctx), digest);
     return status;
 }
@@ -147,7 +185,8 @@ ddn_status ddni_dataset_copies(ddn_context *ctx, const ddn_dataset *ds, int64_t 
 {
     int64_t *first = NULL, count = 0;
     DDNI_TRY(ddni_alloc_for(ctx, "first copies", ds->n, sizeof *first, &first));
-    ddn_status status = ddni_dataset_firsts(ctx, ds, first);
+    ddn_status status =
+        ds->team != NULL ? team_firsts(ctx, ds, first) : ddni_dataset_firsts(ctx, ds, first);
     for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
         count += first[i] != i;
     }
@@ -161,7 +200,7 @@ ddn_status ddni_dataset_copies(ddn_context *ctx, const ddn_dataset *ds, int64_t 
 ddn_status ddn_dataset_copy_count(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, copies);
     return ddni_dataset_copies(ctx, ds, copies);
 }

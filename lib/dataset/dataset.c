@@ -6,6 +6,7 @@
 #include "base/os.h"
 #include "base/progress.h"
 #include "dataset/storage.h"
+#include "team/team_impl.h"
 
 struct ddni_storage {
     ddni_handle handle;
@@ -224,11 +225,15 @@ ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, do
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK(ctx, isfinite(scale), DDN_E_NONFINITE, "argument scale = %g is not finite", scale);
     DDNI_CHECK(ctx, scale != 0, DDN_E_RANGE, "argument scale is 0");
     DDNI_CHECK(ctx, isfinite(shift), DDN_E_NONFINITE, "argument shift = %g is not finite", shift);
-    ddn_dataset *copy;
+    ddn_dataset *copy = NULL;
+    if (ds->team != NULL) {
+        ddn_status made = ddn_dataset_create_mapped(ctx, ds->part, scale, shift, &copy);
+        return ddni_team_remake(ctx, ds, made, copy, out);
+    }
     DDNI_TRY(ddni_dataset_derive(ctx, ds, &copy));
     ddni_dataset_set_map(copy, scale, shift);
     /* Only large numbers under a large map can leave the range of double. */

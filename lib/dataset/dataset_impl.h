@@ -97,10 +97,18 @@ ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t
 /* Of a set over a team: the rows index[m], which all ranks ask for, in x[m][ldx]. */
 ddn_status ddni_team_rows(ddn_context *ctx, const ddn_dataset *ds, int64_t m, const int64_t *index,
                           double *x, int64_t ldx);
+/* Rows first .. first+count-1 of the whole, on all ranks: out[count][ldo]. */
+ddn_status ddni_team_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
+                          double *out, int64_t ldo);
 /* The rank that has a row. */
 int64_t ddni_team_owner(const ddn_dataset *ds, int64_t row);
+/* The set over the same team of other parts: `mine` is what making this rank's has come to. Takes
+ * over the reference to it. */
+ddn_status ddni_team_remake(ddn_context *ctx, const ddn_dataset *ds, ddn_status mine,
+                            ddn_dataset *part, ddn_dataset **out);
 /* What the public functions do with such a set. */
-ddn_status ddni_team_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean);
+ddn_status ddni_team_mean_parts(ddn_context *ctx, const ddn_dataset *ds, double *mean,
+                                double *rest);
 ddn_status ddni_team_squared_norms(ddn_context *ctx, const ddn_dataset *ds, const double *centre,
                                    double *norms);
 
@@ -109,6 +117,10 @@ ddn_status ddni_team_squared_norms(ddn_context *ctx, const ddn_dataset *ds, cons
 int32_t ddni_same_row(const ddn_dataset *ds, int64_t i, int64_t j);
 /* As ddn_dataset_copy_count. */
 ddn_status ddni_dataset_copies(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies);
+
+/* All ranks of a set over a team are about to do the same, with arguments of one digest. Nothing
+ * for a set of one process. */
+ddn_status ddni_dataset_agree(ddn_context *ctx, const ddn_dataset *ds, uint64_t digest);
 
 /* Gives a dataset without weights those of another, if it has any. */
 static inline void ddni_dataset_share_weights(ddn_dataset *to, const ddn_dataset *from)

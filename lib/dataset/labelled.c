@@ -3,11 +3,18 @@
 
 #include "base/check.h"
 #include "dataset/storage.h"
+#include "team/team_impl.h"
 
 ddn_status ddni_dataset_with_labels(ddn_context *ctx, const ddn_dataset *ds, const int32_t *label,
                                     ddn_dataset **out)
 {
     *out = NULL;
+    if (ds->team != NULL) {
+        ddn_dataset *part = NULL;
+        const int32_t *own = label + ds->begin[ds->team->rank];
+        ddn_status made = ddni_dataset_with_labels(ctx, ds->part, own, &part);
+        return ddni_team_remake(ctx, ds, made, part, out);
+    }
     ddni_labels *l;
     DDNI_TRY(ddni_labels_create(ctx, label, ds->n, &l));
     ddn_status status = ddni_dataset_derive(ctx, ds, out);
@@ -26,7 +33,7 @@ ddn_status ddn_dataset_create_labelled(ddn_context *ctx, const ddn_dataset *ds, 
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, labels);
     DDNI_CHECK(ctx, count == ds->n, DDN_E_SHAPE, "argument count = %lld labels for n = %lld points",
                (long long)count, (long long)ds->n);

@@ -51,10 +51,10 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
     }
     double share = ds->weight != NULL ? 1 : (double)ds->n; /* what the rows add up to */
     for (int64_t j = 0; j < count; j++) {
-        double shift = total[j] / share, mean = pivot[j] + shift, part = mean - pivot[j];
-        job->mean[first + j] = mean;
+        double rest;
+        ddni_two_parts(pivot[j], total[j] / share, &job->mean[first + j], &rest);
         if (job->rest != NULL) {
-            job->rest[first + j] = (pivot[j] - (mean - part)) + (shift - part); /* exact */
+            job->rest[first + j] = rest;
         }
     }
 }
@@ -62,6 +62,9 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
 ddn_status ddni_dataset_mean_parts(ddn_context *ctx, const ddn_dataset *ds, double *mean,
                                    double *rest)
 {
+    if (ds->team != NULL) {
+        return ddni_team_mean_parts(ctx, ds, mean, rest);
+    }
     mean_job job = {ctx, ds, mean, rest};
     DDNI_TRY(ddni_parallel(ctx, (ds->d + COLUMNS - 1) / COLUMNS, (double)ds->n * (double)ds->d,
                            mean_tile, &job));
@@ -83,7 +86,7 @@ ddn_status ddn_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, int64_t cap
     DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, mean);
     DDNI_CHECK_CAPACITY(ctx, capacity, ds->d);
-    return ds->team != NULL ? ddni_team_mean(ctx, ds, mean) : ddni_dataset_mean(ctx, ds, mean);
+    return ddni_dataset_mean(ctx, ds, mean);
 }
 
 typedef struct norm_job {

@@ -67,7 +67,6 @@ void ddni_dataset_rows(const ddn_dataset *ds, int64_t first, int64_t count, doub
 static ddn_status check_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
                              const void *out, int64_t ldo)
 {
-    DDNI_CHECK_PTR(ctx, ds);
     DDNI_CHECK_INT(ctx, first, 0, ds->n);
     DDNI_CHECK_INT(ctx, count, 0, ds->n - first);
     return ddni_check_matrix(ctx, "out", out, count, ds->d, ldo);
@@ -77,7 +76,11 @@ ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t fir
                             double *out, int64_t ldo)
 {
     DDNI_ENTER(ctx);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_TRY(check_read(ctx, ds, first, count, out, ldo));
+    if (ds->team != NULL) {
+        return ddni_team_read(ctx, ds, first, count, out, ldo);
+    }
     for (int64_t i = 0; i < count; i++) {
         DDNI_TRY(ddni_poll(ctx));
         ddni_dataset_rows(ds, first + i, 1, out + i * ldo, ldo);
@@ -125,6 +128,7 @@ ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t
                                 int64_t count, float *out, int64_t ldo)
 {
     DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, ds);
     DDNI_TRY(check_read(ctx, ds, first, count, out, ldo));
     /* Bytes and floats fit unless their map is extreme. */
     int fits = ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0;

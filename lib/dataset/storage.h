@@ -64,6 +64,14 @@ void ddni_dataset_set_weights(ddn_dataset *ds, ddni_weights *w);
 ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
                              int64_t count, ddn_dataset **out);
 
+/* pivot + shift as the sum of two doubles. */
+static inline void ddni_two_parts(double pivot, double shift, double *mean, double *rest)
+{
+    double sum = pivot + shift, part = sum - pivot;
+    *mean = sum;
+    *rest = (pivot - (sum - part)) + (shift - part); /* exact */
+}
+
 /* A new set: ds with label[n] in place of its labels. */
 ddn_status ddni_dataset_with_labels(ddn_context *ctx, const ddn_dataset *ds, const int32_t *label,
                                     ddn_dataset **out);

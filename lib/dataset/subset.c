@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "dataset/mixed.h"
 #include "dataset/storage.h"
+#include "team/team_impl.h"
 
 /* Probability that the label of a point is one of the chosen classes. */
 static double share_of(const ddni_labels *l, int64_t row, const uint8_t *chosen)
@@ -170,27 +171,39 @@ ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, classes);
     DDNI_CHECK_INT(ctx, count, 1, INT64_C(1) << 40);
     DDNI_CHECK(ctx, ds->labels != NULL, DDN_E_UNSUPPORTED, "the dataset has no labels");
+    const ddn_dataset *own = ds->team != NULL ? ds->part : ds;
+    const int64_t first = ds->team != NULL ? ds->begin[ds->team->rank] : 0;
     ddn_status status;
     uint8_t *chosen = NULL;
     int64_t *rows = NULL;
+    ddn_dataset *part = NULL;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "chosen classes", ds->labels->classes, 1, &chosen), fail);
     DDNI_TRY_GOTO(mark_classes(ctx, ds->labels, classes, count, chosen), fail);
     int64_t taken = 0;
-    for (int64_t i = 0; i < ds->n; i++) {
-        taken += share_of(ds->labels, i, chosen) > 0;
+    for (int64_t i = 0; i < own->n; i++) {
+        taken += share_of(ds->labels, first + i, chosen) > 0;
+    }
+    if (taken == 0) { /* can only be so on a rank of a team */
+        status = ddni_fail(ctx, DDN_E_RANGE, "none of this rank's points is of these classes");
+        goto fail;
     }
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows of a subset", taken, sizeof *rows, &rows), fail);
     taken = 0;
-    for (int64_t i = 0; i < ds->n; i++) {
-        if (share_of(ds->labels, i, chosen) > 0) {
+    for (int64_t i = 0; i < own->n; i++) {
+        if (share_of(ds->labels, first + i, chosen) > 0) {
             rows[taken++] = i;
         }
     }
-    status = take_rows(ctx, ds, rows, taken, chosen, out);
+    if (ds->team != NULL) { /* such a set has no distributions of labels */
+        status = take_rows(ctx, own, rows, taken, NULL, &part);
+        status = ddni_team_remake(ctx, ds, status, part, out);
+    } else {
+        status = take_rows(ctx, ds, rows, taken, chosen, out);
+    }
 fail:
     ddni_free(ddni_context_allocator(ctx), rows);
     ddni_free(ddni_context_allocator(ctx), chosen);

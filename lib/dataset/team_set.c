@@ -10,6 +10,10 @@
 #include "numerics/vector.h"
 #include "team/team_impl.h"
 
+enum {
+    READ = 256 /* rows that go round at once */
+};
+
 /* What the ranks must know of each other's parts. */
 typedef struct facts {
     int64_t n, d, type, labelled;
@@ -125,6 +129,17 @@ fail:
     return status;
 }
 
+ddn_status ddni_team_remake(ddn_context *ctx, const ddn_dataset *ds, ddn_status mine,
+                            ddn_dataset *part, ddn_dataset **out)
+{
+    ddn_status status = ddni_team_agree(ctx, ds->team, mine, 0, NULL);
+    if (status == DDN_OK) {
+        status = ddn_dataset_create_team(ctx, ds->team, part, out);
+    }
+    ddn_dataset_destroy(part);
+    return status;
+}
+
 const ddn_team *ddn_dataset_team(const ddn_dataset *ds)
 {
     return DDNI_IS(ds) ? ds->team : NULL;
@@ -190,30 +205,60 @@ fail:
     return status;
 }
 
-ddn_status ddni_team_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean)
+ddn_status ddni_team_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
+                          double *out, int64_t ldo)
+{
+    int64_t index[READ];
+    for (int64_t at = 0; at < count; at += READ) {
+        int64_t rows = count - at < READ ? count - at : READ;
+        for (int64_t i = 0; i < rows; i++) {
+            index[i] = first + at + i;
+        }
+        DDNI_TRY(ddni_team_rows(ctx, ds, rows, index, out + at * ldo, ldo));
+    }
+    return DDN_OK;
+}
+
+/* Shares of the mean as differences from point 0: they do not round where points lie close together
+ * far from 0, and are 0 where all are equal. */
+static ddn_status own_share(ddn_context *ctx, const ddn_dataset *ds, const double *pivot,
+                            double *share, double *rest)
+{
+    const double weight = (double)ds->part->n / (double)ds->n;
+    ddni_team_alone(ctx, 1);
+    ddn_status status = ddni_dataset_mean_parts(ctx, ds->part, share, rest);
+    ddni_team_alone(ctx, 0);
+    for (int64_t j = 0; j < ds->d; j++) {
+        share[j] = weight * ((share[j] - pivot[j]) + rest[j]);
+    }
+    return status;
+}
+
+ddn_status ddni_team_mean_parts(ddn_context *ctx, const ddn_dataset *ds, double *mean, double *rest)
 {
     ddn_status status;
-    int64_t *each = NULL, d = ds->d;
-    double *parts = NULL, *own = NULL;
-    DDNI_TRY_GOTO(ddni_team_one_each(ctx, ds->team, &each), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "means", ds->team->size + 1, d * 8, &parts), fail);
-    own = parts + ds->team->size * d;
-    ddni_team_alone(ctx, 1);
-    status = ddni_dataset_mean(ctx, ds->part, own);
-    ddni_team_alone(ctx, 0);
-    DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, status, 0, each, d * 8, own, parts), fail);
-    /* From the first part on, so that equal ones give what they have. */
-    memcpy(mean, parts, (size_t)d * sizeof *mean);
-    for (int64_t r = 1; r < ds->team->size; r++) {
-        double share = (double)(ds->begin[r + 1] - ds->begin[r]) / (double)ds->n;
-        for (int64_t j = 0; j < d; j++) {
-            mean[j] += share * (parts[r * d + j] - parts[j]);
+    const int64_t zero = 0, d = ds->d;
+    double *pivot = NULL, *share = NULL;
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "means", d, 3 * sizeof *pivot, &pivot), fail);
+    share = pivot + d;
+    DDNI_TRY_GOTO(ddni_team_rows(ctx, ds, 1, &zero, pivot, d), fail);
+    status = own_share(ctx, ds, pivot, share, share + d);
+    DDNI_TRY_GOTO(ddni_team_sum(ctx, ds->team, status, d, share), fail);
+    for (int64_t j = 0; j < d; j++) {
+        double low;
+        ddni_two_parts(pivot[j], share[j], &mean[j], &low);
+        if (rest != NULL) {
+            rest[j] = low;
         }
     }
 fail:
-    ddni_free(ddni_context_allocator(ctx), parts);
-    ddni_free(ddni_context_allocator(ctx), each);
+    ddni_free(ddni_context_allocator(ctx), pivot);
     return status;
+}
+
+ddn_status ddni_dataset_agree(ddn_context *ctx, const ddn_dataset *ds, uint64_t digest)
+{
+    return ds->team == NULL ? DDN_OK : ddni_team_agree(ctx, ds->team, DDN_OK, digest, NULL);
 }
 
 ddn_status ddni_team_squared_norms(ddn_context *ctx, const ddn_dataset *ds, const double *centre,

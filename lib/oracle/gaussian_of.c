@@ -42,7 +42,7 @@ ddn_status ddn_oracle_create_gaussian_of(ddn_context *ctx, const ddn_dataset *ds
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, sch);
     DDNI_CHECK_INT(ctx, count, 0, ddn_dataset_d(ds));
     moments mo = {0};

@@ -13,6 +13,7 @@ static void finish_oracle(void *object)
     oracle->ops->destroy(oracle);
     ddn_schedule_destroy(oracle->schedule);
     ddn_dataset_destroy(oracle->dataset);
+    ddn_dataset_destroy(oracle->spread);
 }
 
 ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_ops *ops,

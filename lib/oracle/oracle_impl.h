@@ -105,6 +105,7 @@ struct ddn_oracle {
     const ddni_oracle_ops *ops;
     ddn_schedule *schedule; /* retained */
     ddn_dataset *dataset;   /* retained, or NULL */
+    ddn_dataset *spread;    /* the set over a team in its place; retained, or NULL */
     int64_t d, components, classes;
     int64_t can;           /* set of outputs it can give, derived ones included */
     int64_t direct;        /* of DIVERGENCE and JACOBIAN_TIMES_V: those it gives itself */
@@ -121,6 +122,13 @@ ddn_status ddni_oracle_create(ddn_context *ctx, int64_t size, const ddni_oracle_
 /* Tells oracles apart: kind, shape, outputs, dataset, and what the kind adds. The schedule is not
  * in it. Callbacks of models cannot be compared: only which of them there are. */
 ddn_status ddni_oracle_digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *digest);
+
+/* The points, which may be spread over a team: for what asks such sets by functions that know them.
+ * NULL where there are none. */
+static inline const ddn_dataset *ddni_oracle_set(const ddn_oracle *oracle)
+{
+    return oracle == NULL ? NULL : oracle->spread != NULL ? oracle->spread : oracle->dataset;
+}
 
 /* Whether ddn_oracle_sample_data can give anything. */
 static inline int ddni_oracle_samples(const ddn_oracle *oracle)

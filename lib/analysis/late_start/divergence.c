@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/progress.h"
 #include "dataset/dataset_impl.h"
+#include "oracle/oracle_impl.h"
 #include "schedule/schedule_impl.h"
 
 enum {
@@ -132,7 +133,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
                        ddn_result *result, curves *out)
 {
     int sampled = 0;
-    const ddn_dataset *ds = ddn_oracle_dataset(oracle);
+    const ddn_dataset *ds = ddni_oracle_set(oracle);
     const double entropy = ddni_dataset_entropy(ds), d = (double)ds->d;
     double *ratio = scratch, *log_det = scratch + count, *log_det_se = scratch + 2 * count;
     const double *f[PARTS];
@@ -176,7 +177,7 @@ ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, i
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, oracle);
-    const ddn_dataset *ds = ddni_analysis_starts(an, oracle);
+    const ddn_dataset *ds = ddni_analysis_set(an, oracle);
     DDNI_CHECK(ctx, ds != NULL, DDN_E_UNSUPPORTED,
                "an oracle of kind %s has no data: take the exact oracle of some "
                "(ddn_oracle_create_empirical), or set those of a model (ddn_analysis_set_points)",

@@ -15,6 +15,7 @@
 #include "dataset/dataset_impl.h"
 #include "integrator/pair.h"
 #include "numerics/vector.h"
+#include "oracle/oracle_impl.h"
 
 static const double TWO_PI = 6.283185307179586476925, EPSILON = 1e-12;
 
@@ -251,7 +252,7 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
  * convex. */
 static ddn_status truncation(const work *w, double *bound)
 {
-    const ddn_dataset *ds = ddn_oracle_dataset(w->oracle);
+    const ddn_dataset *ds = ddni_oracle_set(w->oracle);
     const double ratio = w->late.s2 / (w->late.a * w->late.a), q = 1 / (1 + ratio);
     double moment;
     *bound = NAN;

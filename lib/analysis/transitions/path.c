@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "base/rng.h"
 #include "base/statistics.h"
+#include "oracle/oracle_impl.h"
 
 static void free_path(ddni_path_work *w)
 {
@@ -110,7 +111,7 @@ static ddn_status check_above_end(const ddni_path_work *w, const double *times, 
 /* The level of same_class; without two classes t_S from the spectrum. */
 static ddn_status find_level(ddni_path_work *w)
 {
-    const ddn_dataset *ds = ddn_oracle_dataset(w->judge.oracle);
+    const ddn_dataset *ds = ddni_oracle_set(w->judge.oracle);
     w->level = w->t_s = NAN;
     double phi;
     DDNI_TRY(ddni_judge_phi_infinity(&w->judge, &phi));

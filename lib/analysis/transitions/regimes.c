@@ -42,7 +42,7 @@ static ddn_status crossings(report_work *w, const ddn_result *curves, int part)
 
 static ddn_status measure_report(report_work *w)
 {
-    const ddn_dataset *ds = ddni_analysis_starts(w->an, w->oracle);
+    const ddn_dataset *ds = ddni_analysis_set(w->an, w->oracle);
     if (ds != NULL) {
         DDNI_TRY(ddni_measure_spectrum(w->an, ds, &w->part[SPECTRUM]));
     }

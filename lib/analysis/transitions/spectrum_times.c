@@ -132,6 +132,6 @@ ddn_status ddn_analysis_spectrum(ddn_analysis *an, const ddn_dataset *ds, ddn_re
     DDNI_ENTER_OBJECT(an, DDNI_USE);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(an->ctx, ds);
+    DDNI_CHECK_SET(an->ctx, ds);
     return ddni_measure_spectrum(an, ds, out);
 }

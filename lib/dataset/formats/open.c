@@ -231,7 +231,7 @@ ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds, co
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, path);
     int32_t *label = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "labels", ds->n, sizeof *label, &label));

@@ -10,6 +10,7 @@
 #include "dataset/storage.h"
 #include "numerics/blas.h"
 #include "numerics/vector.h"
+#include "team/team_impl.h"
 
 enum {
     ROWS = 16,    /* converted at once */
@@ -19,17 +20,18 @@ enum {
 ddn_status ddni_covariance_open(ddn_context *ctx, const ddn_dataset *ds, ddni_covariance *c)
 {
     ddn_status status;
-    int64_t larger = ds->n > ds->d ? ds->n : ds->d;
     memset(c, 0, sizeof *c);
     c->ctx = ctx;
     c->ds = ds;
+    c->own = ds->team != NULL ? ds->part : ds;
+    c->first = ds->team != NULL ? ds->begin[ds->team->rank] : 0;
     c->kern = ddni_context_kernels(ctx);
     c->by_points = ds->n < ds->d;
     c->size = c->by_points ? ds->n : ds->d;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a mean", ds->d, sizeof *c->mean, &c->mean), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a mean", ds->d, sizeof *c->rest, &c->rest), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a block of vectors", larger, DDNI_BLOCK * sizeof *c->between,
-                                 &c->between),
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "a block of vectors", c->by_points ? ds->d : c->own->n,
+                                 DDNI_BLOCK * sizeof *c->between, &c->between),
                   fail);
     DDNI_TRY_GOTO(ddni_dataset_mean_parts(ctx, ds, c->mean, c->rest), fail);
     return DDN_OK;
@@ -47,11 +49,12 @@ void ddni_covariance_close(ddni_covariance *c)
     c->mean = c->rest = c->between = NULL;
 }
 
-/* Centred numbers of one tile, each row times the root of n pi: x[rows][ldx]. */
+/* Centred numbers of one tile of this process's rows, each row times the root of n pi:
+ * x[rows][ldx]. */
 static void read_centred(const ddni_covariance *c, int64_t row, int64_t rows, int64_t column,
                          int64_t columns, double *x, int64_t ldx)
 {
-    const ddn_dataset *ds = c->ds;
+    const ddn_dataset *ds = c->own;
     const int64_t size = ddni_type_size(ds->type);
     for (int64_t i = 0; i < rows; i++) {
         double *to = x + i * ldx;
@@ -85,12 +88,12 @@ static void scale_block(double *x, int64_t count, double factor)
     }
 }
 
-/* Rows of out[n] = factor A in[d]. */
+/* This process's rows of out[n] = factor A in[d]. */
 static void points_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const product_job *job = arg;
-    const ddn_dataset *ds = job->c->ds;
+    const ddn_dataset *ds = job->c->own;
     double x[ROWS * COLUMNS];
     int64_t first = tile * ROWS, rows = ddni_smaller(ROWS, ds->n - first);
     double *out = job->out + first * DDNI_BLOCK;
@@ -103,12 +106,12 @@ static void points_tile(void *arg, int64_t tile, int64_t worker)
     scale_block(out, rows, job->factor);
 }
 
-/* Rows of out[d] = factor A^T in[n]. */
+/* Rows of out[d] = factor A^T in[n], of the terms of this process's rows. */
 static void columns_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const product_job *job = arg;
-    const ddn_dataset *ds = job->c->ds;
+    const ddn_dataset *ds = job->c->own;
     double x[ROWS * COLUMNS];
     int64_t first = tile * job->columns, columns = ddni_smaller(job->columns, ds->d - first);
     double *out = job->out + first * DDNI_BLOCK;
@@ -121,40 +124,63 @@ static void columns_tile(void *arg, int64_t tile, int64_t worker)
     scale_block(out, columns, job->factor);
 }
 
+/* What a rank does by itself may end by a look: an agreement follows. */
+static ddn_status by_itself(const ddni_covariance *c, int64_t tiles, double work, ddni_tile_fn fn,
+                            void *job)
+{
+    if (c->ds->team == NULL) {
+        return ddni_parallel(c->ctx, tiles, work, fn, job);
+    }
+    ddni_team_alone(c->ctx, 1);
+    ddn_status status = ddni_parallel(c->ctx, tiles, work, fn, job);
+    ddni_team_alone(c->ctx, 0);
+    return status;
+}
+
 static double work_of(const ddn_dataset *ds)
 {
     return (double)ds->n * (double)ds->d * DDNI_BLOCK;
 }
 
+/* out[rows] = factor A in[d] for this process's rows. */
 static ddn_status times_points(ddni_covariance *c, const double *in, double *out, double factor)
 {
     product_job job = {c, in, out, 0, factor};
-    return ddni_parallel(c->ctx, (c->ds->n + ROWS - 1) / ROWS, work_of(c->ds), points_tile, &job);
+    return by_itself(c, (c->own->n + ROWS - 1) / ROWS, work_of(c->own), points_tile, &job);
 }
 
-static ddn_status times_columns(ddni_covariance *c, const double *in, double *out, double factor)
+/* out[d] = factor A^T in[rows], of all processes. `mine`: what this one has come to so far. */
+static ddn_status times_columns(ddni_covariance *c, ddn_status mine, const double *in, double *out,
+                                double factor)
 {
     /* Narrow tiles for few columns, so that there are enough of them to share. */
-    int64_t columns = c->ds->d < 16 * COLUMNS ? COLUMNS / 4 : COLUMNS;
+    int64_t d = c->ds->d, columns = d < 16 * COLUMNS ? COLUMNS / 4 : COLUMNS;
     product_job job = {c, in, out, columns, factor};
-    return ddni_parallel(c->ctx, (c->ds->d + columns - 1) / columns, work_of(c->ds), columns_tile,
-                         &job);
+    if (mine == DDN_OK) {
+        mine = by_itself(c, (d + columns - 1) / columns, work_of(c->own), columns_tile, &job);
+    }
+    return c->ds->team == NULL ? mine
+                               : ddni_team_sum(c->ctx, c->ds->team, mine, d * DDNI_BLOCK, out);
 }
 
 ddn_status ddni_covariance_apply(ddni_covariance *c, const double *v, double *out)
 {
-    double factor = 1 / (double)c->ds->n;
-    if (c->by_points) {
-        DDNI_TRY(times_columns(c, v, c->between, 1));
-        return times_points(c, c->between, out, factor);
+    const double factor = 1 / (double)c->ds->n;
+    const int64_t row = DDNI_BLOCK * (int64_t)sizeof *out;
+    if (!c->by_points) {
+        return times_columns(c, times_points(c, v, c->between, 1), c->between, out, factor);
     }
-    DDNI_TRY(times_points(c, v, c->between, 1));
-    return times_columns(c, c->between, out, factor);
+    double *own = out + c->first * DDNI_BLOCK;
+    DDNI_TRY(times_columns(c, DDN_OK, v + c->first * DDNI_BLOCK, c->between, 1));
+    ddn_status status = times_points(c, c->between, own, factor);
+    return c->ds->team == NULL
+               ? status
+               : ddni_team_collect(c->ctx, c->ds->team, status, 0, c->ds->begin, row, own, out);
 }
 
 ddn_status ddni_covariance_lift(ddni_covariance *c, const double *u, double *v)
 {
-    return times_columns(c, u, v, 1);
+    return times_columns(c, DDN_OK, u + c->first * DDNI_BLOCK, v, 1);
 }
 
 /* ---- the matrix ---- */
@@ -180,40 +206,58 @@ static void convert_tile(void *arg, int64_t tile, int64_t worker)
 
 static ddn_status convert(ddni_covariance *c, convert_job *job)
 {
-    return ddni_parallel(c->ctx, (job->rows + ROWS - 1) / ROWS,
-                         (double)job->rows * (double)job->columns, convert_tile, job);
+    return by_itself(c, (job->rows + ROWS - 1) / ROWS, (double)job->rows * (double)job->columns,
+                     convert_tile, job);
+}
+
+/* Adds the terms of this process's points to C. */
+static ddn_status add_points(ddni_covariance *c, double *x, double *matrix)
+{
+    const int64_t n = c->own->n, d = c->ds->d;
+    for (int64_t at = 0; at < n; at += DEPTH) {
+        int64_t rows = ddni_smaller(DEPTH, n - at);
+        convert_job job = {.c = c, .row = at, .rows = rows, .columns = d, .ldx = d, .x = x};
+        DDNI_TRY(convert(c, &job));
+        DDNI_TRY(ddni_add_inner_products(c->ctx, d, rows, x, matrix));
+        DDNI_TRY(ddni_progress(c->ctx, "covariance", (double)(at + rows) / (double)n));
+    }
+    return DDN_OK;
+}
+
+/* Adds the terms of all columns to K, to which each process contributes its points. */
+static ddn_status add_columns(ddni_covariance *c, double *x, double *matrix)
+{
+    const int64_t n = c->ds->n, d = c->ds->d;
+    for (int64_t at = 0; at < d; at += DEPTH) {
+        int64_t columns = ddni_smaller(DEPTH, d - at);
+        double *own = x + c->first * columns;
+        convert_job job = {
+            .c = c, .rows = c->own->n, .column = at, .columns = columns, .ldx = columns, .x = own};
+        ddn_status status = convert(c, &job);
+        if (c->ds->team != NULL) {
+            status = ddni_team_collect(c->ctx, c->ds->team, status, 0, c->ds->begin,
+                                       columns * (int64_t)sizeof *x, own, x);
+        }
+        DDNI_TRY(status);
+        DDNI_TRY(ddni_add_outer_products(c->ctx, n, columns, x, matrix));
+        DDNI_TRY(ddni_progress(c->ctx, "covariance", (double)(at + columns) / (double)d));
+    }
+    return DDN_OK;
 }
 
 ddn_status ddni_covariance_matrix(ddni_covariance *c, double *matrix)
 {
-    const ddn_dataset *ds = c->ds;
-    int64_t deep = c->by_points ? ds->d : ds->n;
-    convert_job job = {.c = c};
-    ddn_status status;
-    DDNI_TRY(ddni_alloc_for(c->ctx, "centred points", c->size, DEPTH * sizeof *job.x, &job.x));
-    memset(matrix, 0, (size_t)(c->size * c->size) * sizeof *matrix);
-    for (int64_t at = 0; at < deep; at += DEPTH) {
-        int64_t part = ddni_smaller(DEPTH, deep - at);
-        job.ldx = c->by_points ? part : ds->d;
-        job.row = c->by_points ? 0 : at;
-        job.rows = c->by_points ? ds->n : part;
-        job.column = c->by_points ? at : 0;
-        job.columns = c->by_points ? part : ds->d;
-        DDNI_TRY_GOTO(convert(c, &job), fail);
-        if (c->by_points) {
-            status = ddni_add_outer_products(c->ctx, ds->n, part, job.x, matrix);
-        } else {
-            status = ddni_add_inner_products(c->ctx, ds->d, part, job.x, matrix);
-        }
-        DDNI_TRY_GOTO(status, fail);
-        DDNI_TRY_GOTO(ddni_progress(c->ctx, "covariance", (double)(at + part) / (double)deep),
-                      fail);
+    const int64_t numbers = c->size * c->size;
+    double *x = NULL;
+    DDNI_TRY(ddni_alloc_for(c->ctx, "centred points", c->size, DEPTH * sizeof *x, &x));
+    memset(matrix, 0, (size_t)numbers * sizeof *matrix);
+    ddn_status status = c->by_points ? add_columns(c, x, matrix) : add_points(c, x, matrix);
+    if (c->ds->team != NULL && !c->by_points) {
+        status = ddni_team_sum(c->ctx, c->ds->team, status, numbers, matrix);
     }
-    for (int64_t k = 0; k < c->size * c->size; k++) {
-        matrix[k] /= (double)ds->n;
+    for (int64_t k = 0; status == DDN_OK && k < numbers; k++) {
+        matrix[k] /= (double)c->ds->n;
     }
-    status = DDN_OK;
-fail:
-    ddni_free(ddni_context_allocator(c->ctx), job.x);
+    ddni_free(ddni_context_allocator(c->ctx), x);
     return status;
 }

@@ -18,14 +18,17 @@ static inline int64_t ddni_smaller(int64_t a, int64_t b)
 typedef struct ddni_covariance {
     ddn_context *ctx;
     const ddn_dataset *ds;
+    const ddn_dataset *own; /* the rows that this process has: ds, or its part over a team; */
+    int64_t first;          /* so many are before them */
     const ddni_kernels *kern;
     int64_t size;    /* min(n, d) */
     int by_points;   /* K instead of C */
     double *mean;    /* [d]; */
     double *rest;    /* [d]: mean + rest is what is subtracted, exact copies become 0 */
-    double *between; /* [max(n, d)][DDNI_BLOCK]: the product halfway */
+    double *between; /* [d][DDNI_BLOCK] by points, else [rows][DDNI_BLOCK]: the product halfway */
 } ddni_covariance;
 
+/* Over a team all ranks make these calls together. Vectors are those of the whole set, on each. */
 ddn_status ddni_covariance_open(ddn_context *ctx, const ddn_dataset *ds, ddni_covariance *c);
 void ddni_covariance_close(ddni_covariance *c);
 

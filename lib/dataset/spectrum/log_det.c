@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/progress.h"
 #include "base/rng.h"
 #include "base/statistics.h"
@@ -243,7 +244,7 @@ ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, int64_t 
                                const double *c, double *sums, double *standard_errors)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, c);
     DDNI_CHECK_PTR(ctx, sums);
     DDNI_CHECK_INT(ctx, count, 1, 1 << 20);
@@ -254,6 +255,7 @@ ddn_status ddn_dataset_log_det(ddn_context *ctx, const ddn_dataset *ds, int64_t 
     }
     ddni_covariance covariance;
     double *results = NULL;
+    DDNI_TRY(ddni_dataset_agree(ctx, ds, DDNI_DIGEST_OF(c, count)));
     DDNI_TRY(ddni_covariance_open(ctx, ds, &covariance));
     ddn_status status = ddni_alloc_for(ctx, "sums", count, 2 * sizeof *results, &results);
     if (status == DDN_OK) {

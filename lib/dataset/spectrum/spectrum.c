@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/progress.h"
 #include "base/rng.h"
 #include "dataset/spectrum/lanczos.h"
@@ -154,12 +155,13 @@ ddn_status ddn_dataset_spectrum(ddn_context *ctx, const ddn_dataset *ds, int64_t
                                 double *values, double *vectors, int64_t ldv)
 {
     DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, values);
     int64_t most = ds->n < ds->d ? ds->n : ds->d;
     DDNI_CHECK_INT(ctx, count, 1, most < MAX_COUNT ? most : MAX_COUNT);
     if (vectors != NULL) {
         DDNI_TRY(ddni_check_matrix(ctx, "vectors", vectors, count, ds->d, ldv));
     }
+    DDNI_TRY(ddni_dataset_agree(ctx, ds, DDNI_DIGEST_WORDS((uint64_t)count, vectors != NULL)));
     return ddni_spectrum(ctx, ds, DDNI_SPECTRUM_AUTO, count, values, vectors, ldv);
 }

@@ -19,7 +19,6 @@
 
 typedef struct team_oracle {
     ddn_oracle base;
-    ddn_dataset *set;    /* retained */
     ddni_empirical *own; /* oracle of this rank's points */
     int64_t *class_of;   /* [classes of the part] class in the whole set */
 } team_oracle;
@@ -60,7 +59,6 @@ typedef struct pass {
 static void destroy_team(ddn_oracle *oracle)
 {
     team_oracle *o = (team_oracle *)oracle;
-    ddn_dataset_destroy(o->set);
     ddn_oracle_destroy(o->own == NULL ? NULL : &o->own->base);
     ddni_free(&oracle->handle.allocator, o->class_of);
 }
@@ -119,7 +117,7 @@ static int64_t inexact_ways(const team_oracle *o)
 {
     int64_t set = 0, last = ddni_way_count() - 1;
     for (int64_t i = 0; i < last; i++) {
-        set |= o->set->type == DDN_TYPE_F64 || is_coarse_way(i) ? INT64_C(1) << i : 0;
+        set |= o->base.spread->type == DDN_TYPE_F64 || is_coarse_way(i) ? INT64_C(1) << i : 0;
     }
     return set;
 }
@@ -130,8 +128,9 @@ static void set_shape(pass *p)
     ddni_records *r = &p->shape;
     int64_t d = p->o->base.d, width = DDNI_PART_NUMBERS;
     int32_t cov = wants(rq, DDN_OUT_COV_TIMES_V), trace = cov || wants(rq, DDN_OUT_TRACE_COV);
-    *r = (ddni_records){.d = d, .classes = p->o->base.classes, .ranks = p->o->set->team->size};
-    r->tolerance = p->o->set->type == DDN_TYPE_F64 ? 3e-13 : 3e-6;
+    *r = (ddni_records){
+        .d = d, .classes = p->o->base.classes, .ranks = p->o->base.spread->team->size};
+    r->tolerance = p->o->base.spread->type == DDN_TYPE_F64 ? 3e-13 : 3e-6;
     r->epsilon = rq->epsilon;
     r->point_exact = p->exact;
     if (wants(rq, DDN_OUT_CLASS_POSTERIOR)) {
@@ -284,7 +283,7 @@ static void fill_record(const pass *p, const ddni_kernels *kern, int64_t q)
 {
     const buffers *b = &p->s->b;
     const ddni_records *r = &p->shape;
-    const ddn_dataset *ds = p->o->set;
+    const ddn_dataset *ds = p->o->base.spread;
     double *record = b->record + q * r->width;
     int64_t row = b->argmax[q], part_classes = p->o->own->base.classes;
     double logit = -kern->distance(ds->part->type, r->d, p->x + q * p->ldx, p->level->a,
@@ -346,7 +345,7 @@ static void write_merged(const pass *p, int64_t q, const double *record)
     const ddni_request *rq = p->rq;
     const ddni_records *r = &p->shape;
     const buffers *b = &p->s->b;
-    const int64_t row = p->row == NULL ? q : p->row[q], n = p->o->set->n;
+    const int64_t row = p->row == NULL ? q : p->row[q], n = p->o->base.spread->n;
     const double rest = record[DDNI_PART_REST];
     const struct {
         ddn_output what;
@@ -389,7 +388,7 @@ static void merge_share(const pass *p, int64_t first, int64_t share)
     const ddni_records *r = &p->shape;
     const ddni_merge_room room = {b->weight, b->weight + r->ranks, b->anchor};
     for (int64_t i = 0; i < share; i++) {
-        int64_t q = first + p->o->set->team->rank * share + i;
+        int64_t q = first + p->o->base.spread->team->rank * share + i;
         double *out = b->merged + i * r->width;
         if (q < p->m) {
             ddni_records_merge(r, &room, p->level, p->x + q * p->ldx,
@@ -406,7 +405,7 @@ static ddn_status exchange(pass *p, int64_t *again)
 {
     buffers *b = &p->s->b;
     const ddni_records *r = &p->shape;
-    ddn_team *team = p->o->set->team;
+    ddn_team *team = p->o->base.spread->team;
     const int64_t block = states_of_exchange(p), share = block / r->ranks,
                   bytes = share * r->width * 8;
     *again = 0;
@@ -431,7 +430,7 @@ static ddn_status exchange(pass *p, int64_t *again)
 /* One pass over the states; how many are to be asked again. */
 static ddn_status run_pass(pass *p, ddni_report *report, int64_t *again)
 {
-    ddn_team *team = p->o->set->team;
+    ddn_team *team = p->o->base.spread->team;
     ddni_report own = {.touched = 0};
     set_shape(p);
     ddni_team_alone(p->ctx, 1);
@@ -442,9 +441,9 @@ static ddn_status run_pass(pass *p, ddni_report *report, int64_t *again)
     DDNI_TRY(ddni_team_agree(p->ctx, team, status, p->digest, number));
     for (int64_t r = 0; r < team->size; r++) {
         const ddni_team_header *h = &team->headers[r];
-        double part = (double)(p->o->set->begin[r + 1] - p->o->set->begin[r]);
+        double part = (double)(p->o->base.spread->begin[r + 1] - p->o->base.spread->begin[r]);
         report->dropped = fmax(report->dropped, h->number[0]);
-        report->touched += h->number[1] * part / (double)p->o->set->n;
+        report->touched += h->number[1] * part / (double)p->o->base.spread->n;
     }
     return exchange(p, again);
 }
@@ -455,7 +454,7 @@ static ddn_status run_pass(pass *p, ddni_report *report, int64_t *again)
 static ddn_status draw_own(const pass *p, int64_t count)
 {
     buffers *b = &p->s->b;
-    int64_t rank = p->o->set->team->rank, d = p->o->base.d, at = 0;
+    int64_t rank = p->o->base.spread->team->rank, d = p->o->base.d, at = 0;
     ddni_report report = {.touched = 0};
     for (int64_t q = 0; q < p->m; q++) {
         if (b->part[q] == rank) {
@@ -473,7 +472,7 @@ static ddn_status draw_own(const pass *p, int64_t count)
         DDNI_TRY(evaluate_own(p, p->s->again, &rq, &batch, &report));
     }
     for (int64_t i = 0; i < count; i++) {
-        b->drawn[i * (d + 1)] = (double)(p->o->set->begin[rank] + b->index[i]);
+        b->drawn[i * (d + 1)] = (double)(p->o->base.spread->begin[rank] + b->index[i]);
     }
     return DDN_OK;
 }
@@ -486,7 +485,7 @@ static ddn_status reserve_draws(const pass *p)
     DDNI_TRY(ddni_reserve(p->ctx, "draws", m * (d + 1), 8, &b->record));
     DDNI_TRY(ddni_reserve(p->ctx, "draws", m * d, 8, &b->x));
     DDNI_TRY(ddni_reserve(p->ctx, "draws", m, 8, &b->index));
-    return ddni_reserve(p->ctx, "draws", p->o->set->team->size + 1, 8, &b->begin);
+    return ddni_reserve(p->ctx, "draws", p->o->base.spread->team->size + 1, 8, &b->begin);
 }
 
 /* Each state is drawn by the rank whose part was drawn, and given to all. */
@@ -494,7 +493,7 @@ static ddn_status run_draws(const pass *p)
 {
     buffers *b = &p->s->b;
     const ddni_request *rq = p->rq;
-    ddn_team *team = p->o->set->team;
+    ddn_team *team = p->o->base.spread->team;
     const int64_t d = p->o->base.d, ranks = team->size;
     ddn_status status = reserve_draws(p);
     if (status != DDN_OK) {
@@ -589,7 +588,7 @@ static ddn_status evaluate_team(ddn_context *ctx, const ddn_oracle *oracle, void
         exact.exact = 1;
         ddn_status status = gather_again(&p, &exact, again);
         if (status != DDN_OK) {
-            return ddni_team_agree(ctx, p.o->set->team, status, p.digest, NULL);
+            return ddni_team_agree(ctx, p.o->base.spread->team, status, p.digest, NULL);
         }
         double touched = report->touched;
         report->touched = 0;
@@ -606,7 +605,7 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
                               int64_t first_path, int64_t m, double *x, int64_t ldx, int64_t *index)
 {
     (void)seed; /* each point in turn, as of a set that one process has */
-    const ddn_dataset *ds = ((const team_oracle *)oracle)->set;
+    const ddn_dataset *ds = oracle->spread;
     int64_t *row = NULL;
     ddn_status status = ddni_alloc_for(ctx, "rows", m, sizeof *row, &row);
     for (int64_t r = 0; status == DDN_OK && r < m; r++) {
@@ -624,7 +623,7 @@ static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_
 
 static ddn_status digest(ddn_context *ctx, const ddn_oracle *oracle, uint64_t *out)
 {
-    return ddni_dataset_digest(ctx, ((const team_oracle *)oracle)->set, out);
+    return ddni_dataset_digest(ctx, oracle->spread, out);
 }
 
 /* "empirical", as the oracle of the same points in one process. It has no dataset to hand out: who
@@ -645,7 +644,7 @@ static const ddni_oracle_ops ops = {
 /* Where the part's classes are among those of the whole set. */
 static ddn_status map_classes(ddn_context *ctx, team_oracle *o)
 {
-    const ddni_labels *part = o->set->part->labels, *all = o->set->labels;
+    const ddni_labels *part = o->base.spread->part->labels, *all = o->base.spread->labels;
     if (all == NULL) {
         return DDN_OK;
     }
@@ -667,7 +666,7 @@ ddn_status ddni_team_oracle_create(ddn_context *ctx, const ddn_dataset *ds, cons
     ddn_status status;
     DDNI_TRY(ddni_oracle_create(ctx, sizeof *o, &ops, sch, NULL, ds->d, &o));
     ddni_retain(ds);
-    o->set = (ddn_dataset *)(uintptr_t)ds;
+    o->base.spread = (ddn_dataset *)(uintptr_t)ds;
     ddni_team_bind(o, ds->team);
     o->base.components = ds->n;
     o->base.classes = ds->labels != NULL ? ds->labels->classes : 0;

@@ -335,21 +335,16 @@ static void refuse(crew_rank *rank)
 {
     trial *t = rank->user;
     stage s;
-    double values[2];
-    int64_t copies;
+    float single[D];
     rank_state *own = &t->rank[rank->rank];
     ddn_context *ctx = rank->ctx;
     ddn_dataset *other = NULL;
     ddn_span *span = NULL;
     stage_own(rank, ctx, &s);
     note(own, ctx, stage_make(rank, ctx, &s));
-    own->after = ddn_dataset_spectrum(ctx, s.ds, 1, values, NULL, D) == DDN_E_UNSUPPORTED &&
+    own->after = ddn_dataset_read_f32(ctx, s.ds, 0, 1, single, D) == DDN_E_UNSUPPORTED &&
                  strstr(ddn_context_message(ctx), "spread over a team") != NULL &&
-                 ddn_dataset_log_det(ctx, s.ds, 1, values, values, NULL) == DDN_E_UNSUPPORTED &&
-                 ddn_dataset_copy_count(ctx, s.ds, &copies) == DDN_E_UNSUPPORTED &&
                  ddn_dataset_create_distinct(ctx, s.ds, &other) == DDN_E_UNSUPPORTED &&
-                 ddn_dataset_create_mapped(ctx, s.ds, 2, 0, &other) == DDN_E_UNSUPPORTED &&
-                 ddn_dataset_read(ctx, s.ds, 0, 1, own->score, D) == DDN_E_UNSUPPORTED &&
                  ddn_span_create(ctx, s.ds, 0, &span) == DDN_E_UNSUPPORTED &&
                  ddn_dataset_create_team(ctx, rank->team, s.ds, &other) == DDN_E_UNSUPPORTED;
     own->status = ddn_team_agree(ctx, rank->team, rank->rank == 2 ? DDN_E_IO : DDN_OK);

@@ -763,11 +763,15 @@ ddn_dataset_create_class_subset(ctx, ds, count, classes, out) =
 
 The set of the points of all ranks, in rank order: `part` holds those of this one. All ranks make this call,
 and those with the set, together (ddn_team). The number of points, classes, labels, mean, norms, digest,
-neighbours and the empirical oracle are those of the whole set; row i is point i of the whole. All parts have
-the same d, type, map, and labels or none (DDN_E_SHAPE); points with weights or several labels are
-DDN_E_UNSUPPORTED. Functions that need all points in one process are, too: spectra, log determinants, spans,
-subsets, copies and distinct points, new maps, labels and weights (give them to the parts), observers and
-analyses that take points. Memory beside the part: 8 bytes for each point of the whole set that has a label.
+copies, neighbours, rows (in double), spectrum, log determinants, the times of ddn_analysis_spectrum, the
+Gaussian of the set and the empirical oracle are those of the whole set, and analyses of that oracle measure
+it; row i is point i of the whole. Maps, labels (count of the whole) and class subsets, of which each rank
+must have points, make a set over the same team. Copies are told by digests of 128 bits. All parts have the
+same d, type, map, and labels or none (DDN_E_SHAPE); points with weights or several labels are
+DDN_E_UNSUPPORTED. Functions that need all points in one process are, too: spans, subsets of rows, distinct
+points, bytes, weights, observers and other analyses that take points. Memory beside the part: 8 bytes for
+each point of the whole set that has a label; while the spectrum is found, that of one process without the
+points.
 """
 ddn_dataset_create_team(ctx, team, part, out) =
     ccall((:ddn_dataset_create_team, libdiffdyn), Int32,

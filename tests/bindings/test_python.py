@@ -570,9 +570,9 @@ class MainJob(unittest.TestCase):
         times, spectrum = regimes.measure(diffdyn.Context(threads=2), quick=True)
         self.assertAlmostEqual(spectrum.scalar("Lambda").value, 103.72727263775, delta=1e-10)
         self.assertEqual(f"{spectrum.scalar('t_S').value:.4f}", "2.3257")
-        # Their last digits hang on the processor, as those of scores do.
-        self.assertAlmostEqual(times.scalar("t_S_phi").value, 2.2447134385, delta=1e-8)
-        self.assertAlmostEqual(times.scalar("t_C_phi").value, 0.6521982156, delta=1e-8)
+        # Digits behind these hang on the kernel: 3e-8 between AVX2 and AVX-512.
+        self.assertAlmostEqual(times.scalar("t_S_phi").value, 2.2447134385, delta=1e-6)
+        self.assertAlmostEqual(times.scalar("t_C_phi").value, 0.6521982156, delta=1e-6)
 
 
 SETS = {"fast": (Arrays, Callbacks, Interrupts, Lifetimes, Measurements, MoreRooms), "torch": (Torch,), "main_job": (MainJob,),

@@ -4,6 +4,10 @@
 
 /* Name of the source, of the subcommand, what it does, an example. Sorted. */
 #define COMMANDS(X)                                                                                \
+    X(branch, "branch", "clones of noised data: what two continuations of one state share",        \
+      "diffdyn branch --data images.gz --labels labels.gz --classes 1,7")                          \
+    X(collapse, "collapse", "excess entropy and phi_C of a data set, and its collapse time t_C",   \
+      "diffdyn collapse --data x.npy --samples 256")                                               \
     X(curse, "curse", "collapse time against the number of points and the dimension",              \
       "diffdyn curse --out out")                                                                   \
     X(flows, "flows", "fixed points, trajectories, bifurcation of a flow; the Mandelbrot set",     \
@@ -25,11 +29,17 @@
       "diffdyn late-start --data x.npy --out out")                                                 \
     X(memorization, "memorization", "how many samples are copies of points",                       \
       "diffdyn memorization --data x.npy --samples made.npy --test held.npy")                      \
+    X(phi, "phi", "phi(t) of labelled data, and the speciation time t_S",                          \
+      "diffdyn phi --data x.npy --labels y.npy --schedule ddpm")                                   \
     X(regimes, "regimes", "the three regimes of a data set: speciation, collapse, their times",    \
       "diffdyn regimes --data images.gz --labels labels.gz --classes 1,7 --threads 2")             \
+    X(score, "score", "score, denoiser, log p and posterior at states of your own",                \
+      "diffdyn score --data x.npy --states noisy.npy --t 0.5")                                     \
     X(symmetry_breaking, "symmetry",                                                               \
       "potential, fixed points and bifurcations of the reverse drift",                             \
       "diffdyn symmetry --data x.npy")                                                             \
+    X(trajectory, "trajectory", "states along paths from noise, or from data and back, as .npy",   \
+      "diffdyn trajectory --data images.gz --from-data --paths 6 --steps 32")                      \
     X(uturn, "uturn", "noised to a time and brought back: what returns",                           \
       "diffdyn uturn --data x.npy --labels y.npy")
 

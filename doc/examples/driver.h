@@ -189,6 +189,11 @@ double drv_last_ou(const ddn_schedule *sch);
 /* Times of the schedule, geometric in OU time; ends at the last time of the schedule where that
  * comes first. In memory that is freed at exit. */
 const double *drv_times(const ddn_schedule *sch, double tau_min, double tau_max, int64_t count);
+/* Chooses the ends in OU time that are NaN (driver_range.c). Both transitions must lie well inside
+ * for any data set, so a few plain states on a very wide grid find where phi_C and f/alpha leave
+ * their values at its ends; the noisy end is also kept 2.3 above t_S, where e^(2 t_S - 2 t) is
+ * 1/100. */
+void drv_choose_range(ddn_analysis *an, const ddn_oracle *oracle, double *t_min, double *t_max);
 /* What times are in: "OU units", "of the schedule ddpm:1000"; for single or double quotes. */
 const char *drv_clock(const ddn_schedule *sch);
 /* Whether pictures have them on a linear axis: indices, and times that end at 1. */
@@ -316,6 +321,15 @@ void drv_log_tics(drv_file *file, const char *set, double low, double high);
 const char *drv_picture(const char *name);
 /* Runs it. Without gnuplot on this machine: one remark and the program goes on. */
 void drv_plot_run(drv_file *file);
+
+/* ---- Arrays (driver_npy.c) ---------------------------------------------------------------- */
+
+/* Starts an .npy file of doubles of that shape; rows[count][width] of it are written in turn,
+ * also by callbacks: a failure is told by drv_close. */
+drv_file *drv_npy_open(const char *path, int count, const int64_t *shape);
+void drv_npy_rows(drv_file *file, int64_t count, int64_t width, const double *values, int64_t ld);
+/* A whole one: values[rows][columns], or values[rows] where columns is 0. */
+void drv_npy(const char *path, int64_t rows, int64_t columns, const double *values);
 
 /* ---- Where results come from (driver_origin.c), runs that are repeated (driver_from.c) ---- */
 
@@ -481,6 +495,9 @@ ddn_dataset *drv_data_load(const drv_data *data);
 const char *drv_caption(const drv_data *data, const ddn_dataset *ds);
 /* The same for two Gaussians N(+-m, I) with |m|^2 = mu^2 d, and points drawn from them unless 0. */
 const char *drv_gaussians(int64_t points, int64_t d, double mu);
+/* The rows x[m][d] of the file of another option in the units of the points: bytes like bytes,
+ * other numbers as they are. Memory that is freed at exit. */
+double *drv_rows(const char *option, const char *path, const ddn_dataset *points, int64_t *m);
 /* The set with its copies merged into weights, kept; ds itself is dropped. How many they were. */
 ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies);
 

@@ -220,6 +220,29 @@ ddn_dataset *drv_data_load(const drv_data *data)
     return out;
 }
 
+double *drv_rows(const char *option, const char *path, const ddn_dataset *points, int64_t *m)
+{
+    ddn_dataset *raw = NULL, *ds = NULL;
+    const int64_t d = ddn_dataset_d(points);
+    drv_try(ddn_dataset_open(drv.ctx, path, DDN_FORMAT_AUTO, &raw));
+    drv_keep(raw);
+    if (ddn_dataset_d(raw) != d) {
+        drv_die("--%s: %s has %lld numbers a row, the points have %lld", option, path,
+                (long long)ddn_dataset_d(raw), (long long)d);
+    }
+    const int bytes = ddn_dataset_type(raw) == DDN_TYPE_U8;
+    const int like = bytes && ddn_dataset_type(points) == DDN_TYPE_U8;
+    drv_try(ddn_dataset_create_mapped(drv.ctx, raw, like ? ddn_dataset_scale(points) : 1,
+                                      like ? ddn_dataset_shift(points) : 0, &ds));
+    drv_keep(ds);
+    drv_note_input(path, ds);
+    *m = ddn_dataset_n(ds);
+    double *x = drv_alloc(*m * d, sizeof *x);
+    drv_try(ddn_dataset_read(drv.ctx, ds, 0, *m, x, d));
+    drv_drop(ds);
+    return x;
+}
+
 ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies)
 {
     const int64_t n = ddn_dataset_n(ds);

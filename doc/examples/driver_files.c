@@ -143,7 +143,7 @@ void drv_close(drv_file *file)
     if (file->columns) {
         drv_put_comments(file->stream, file->columns);
     }
-    int whole = fflush(file->stream) == 0;
+    int whole = fflush(file->stream) == 0 && !ferror(file->stream);
     if (file->temporary) { /* a pipe has nothing to synchronise */
         whole = whole && fsync(descriptor) == 0 &&
                 (!file->exists || fchmod(descriptor, file->mode) == 0) &&

@@ -16,28 +16,6 @@ typedef struct settings {
 
 static ddn_dataset *points;
 
-/* The rows of a file in the units of the points: bytes like bytes, other numbers as they are. */
-static void load(const char *option, const char *path, memorized *of)
-{
-    ddn_dataset *raw = NULL, *ds = NULL;
-    const int64_t d = ddn_dataset_d(points);
-    drv_try(ddn_dataset_open(drv.ctx, path, DDN_FORMAT_AUTO, &raw));
-    if (ddn_dataset_d(raw) != d) {
-        drv_die("--%s: %s has %lld numbers a row, the points have %lld", option, path,
-                (long long)ddn_dataset_d(raw), (long long)d);
-    }
-    const int bytes = ddn_dataset_type(raw) == DDN_TYPE_U8;
-    const int like = bytes && ddn_dataset_type(points) == DDN_TYPE_U8;
-    drv_try(ddn_dataset_create_mapped(drv.ctx, raw, like ? ddn_dataset_scale(points) : 1,
-                                      like ? ddn_dataset_shift(points) : 0, &ds));
-    drv_note_input(path, ds);
-    of->m = ddn_dataset_n(ds);
-    of->x = drv_alloc(of->m * d, sizeof *of->x);
-    drv_try(ddn_dataset_read(drv.ctx, ds, 0, of->m, of->x, d));
-    ddn_dataset_destroy(raw);
-    ddn_dataset_destroy(ds);
-}
-
 /* The usual mistake: samples in [0, 1] beside points in [-1, 1]. */
 static void compare_ranges(const char *path, const memorized *of)
 {
@@ -60,7 +38,7 @@ static void compare_ranges(const char *path, const memorized *of)
 
 static void measure(const settings *set, const char *option, const char *path, memorized *of)
 {
-    load(option, path, of);
+    of->x = drv_rows(option, path, points, &of->m);
     compare_ranges(path, of);
     ddn_analysis *an = drv_analysis();
     drv_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_KAPPA, set->kappa);

@@ -14,7 +14,6 @@ static struct {
     ddn_schedule *schedule;
     ddn_oracle *oracle;
     ddn_analysis *an;
-    ddn_result *pilot;
     ddn_result *report;
     int keep_copies;
     int64_t copies; /* merged into weights */
@@ -28,56 +27,6 @@ typedef struct settings {
     double level, precision, clone_precision;
     int trace;
 } settings;
-
-/* ---- The grid of times ------------------------------------------------------------------- */
-
-enum {
-    PILOT_TIMES = 28,
-    PILOT_SAMPLES = 48
-};
-
-/* Chooses the ends that the user left open. Both transitions must lie well inside for any data
- * set, so a few plain states on a very wide grid find where the curves leave their values at its
- * ends;
- * the noisy end is also kept 2.3 above t_S, where e^(2 t_S - 2 t) is 1/100. */
-static void choose_range(settings *set)
-{
-    if (!isnan(set->t_min) && !isnan(set->t_max)) {
-        return;
-    }
-    const double t_s = ddn_theory_speciation(drv_lambda(own.ds));
-    const double top = fmin(fmin(fmax(t_s + 3, 4), 20), drv_last_ou(own.schedule));
-    const double *times = drv_times(own.schedule, 1e-6, top, PILOT_TIMES);
-    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, PILOT_SAMPLES);
-    int64_t neighbours = 0;
-    drv_try(
-        ddn_options_get_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_NEIGHBOURS, &neighbours));
-    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_NEIGHBOURS, 0);
-    drv_try(ddn_analysis_identities(own.an, own.oracle, PILOT_TIMES, times, &own.pilot));
-    drv_keep(own.pilot);
-    drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_NEIGHBOURS, neighbours);
-    const double *phi_c = drv_column(own.pilot, "phi_C");
-    const double *f = drv_column(own.pilot, "f_over_alpha");
-    int first = 0, last = PILOT_TIMES - 1;
-    while (first < last && fabs(phi_c[first + 1] - phi_c[0]) < 0.01 &&
-           fabs(f[first + 1] - f[0]) < 0.002) {
-        first++;
-    }
-    while (last > 0 && f[last - 1] > 0.98 && phi_c[last - 1] < 0.02) {
-        last--;
-    }
-    if (first >= PILOT_TIMES - 2) { /* flat: a single point, or copies of one */
-        first = PILOT_TIMES / 2;
-    }
-    const double low = drv_to_ou(own.schedule, times[first]);
-    const double high = fmin(fmax(t_s + 2.3, drv_to_ou(own.schedule, times[last])), top);
-    if (isnan(set->t_min)) {
-        set->t_min = isnan(set->t_max) ? low : fmin(low, set->t_max / 10);
-    }
-    if (isnan(set->t_max)) {
-        set->t_max = fmax(high, set->t_min * 10);
-    }
-}
 
 /* ---- The report -------------------------------------------------------------------------- */
 
@@ -511,7 +460,7 @@ int regimes_main(int argc, char **argv)
     own.oracle = drv_empirical(own.ds, own.schedule);
     own.an = drv_analysis();
 
-    choose_range(&given);
+    drv_choose_range(own.an, own.oracle, &given.t_min, &given.t_max);
     drv_note("precision", given.samples > 0 ? NAN : given.precision);
     drv_note("clone-precision", given.clones >= 0 ? NAN : given.clone_precision);
     make_report(&given);

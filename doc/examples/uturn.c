@@ -20,6 +20,7 @@ typedef struct settings {
     int64_t d, paths, times, steps;
     double mu, t_min, t_max, t_end; /* times in OU time */
     int method, clones, trace;
+    const char *stem;    /* of the files */
     double phi_infinity; /* chance of one class for two independent draws; NaN without classes */
     double lambda;       /* largest variance of the data */
 } settings;
@@ -193,7 +194,9 @@ static void write_closed(const settings *set, double from, double to)
     enum {
         GRID = 500
     };
-    drv_file *file = drv_csv_open(drv_path("uturn_closed.csv"), "t,phi_theory");
+    char name[32];
+    snprintf(name, sizeof name, "%s_closed.csv", set->stem);
+    drv_file *file = drv_csv_open(drv_path(name), "t,phi_theory");
     for (int i = 0; i <= GRID; i++) {
         const double t = drv_is_time_linear(own.schedule) ? from + (to - from) * i / GRID
                                                           : from * pow(to / from, (double)i / GRID);
@@ -208,15 +211,15 @@ static void draw_shares(drv_file *plot, const settings *set, double *const *colu
     drv_print(plot, DRV_SHARES "set ylabel 'probability'\n");
     if (own.ds == NULL) { /* the two components are the classes */
         write_closed(set, columns[T][0], columns[T][set->times - 1]);
-        drv_print(plot, "plot 'uturn_closed.csv' using 1:2 with lines linestyle 13 title 'φ: same "
+        drv_print(plot, "plot closed using 1:2 with lines linestyle 13 title 'φ: same "
                         "class, closed form'");
         comma = ",\\\n";
     }
     if (!isnan(columns[SAME][0])) {
         drv_print(plot,
-                  "%s 'uturn.csv' using 1:%d:(low($%d, $%d)):(high($%d, $%d)) with yerrorlines "
+                  "%s csv using 1:%d:(low($%d, $%d)):(high($%d, $%d)) with yerrorlines "
                   "linestyle 7 title 'φ: same class, predicted by E Σ W_c²',\\\n"
-                  " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 1 title "
+                  " csv using 1:%d:%d:%d with yerrorbars linestyle 1 title "
                   "'φ: same class, simulated'",
                   comma, SAME_ID + 1, SAME_ID + 1, SAME_ID + 2, SAME_ID + 1, SAME_ID + 2, SAME + 1,
                   SAME_LOW + 1, SAME_HIGH + 1);
@@ -224,9 +227,9 @@ static void draw_shares(drv_file *plot, const settings *set, double *const *colu
     }
     if (own.ds != NULL) {
         drv_print(plot,
-                  "%s 'uturn.csv' using 1:%d:(low($%d, $%d)):(high($%d, $%d)) with yerrorlines "
+                  "%s csv using 1:%d:(low($%d, $%d)):(high($%d, $%d)) with yerrorlines "
                   "linestyle 6 title 'φ_C: same point, predicted by E Σ w²',\\\n"
-                  " 'uturn.csv' using 1:%d:%d:%d with yerrorbars linestyle 2 title "
+                  " csv using 1:%d:%d:%d with yerrorbars linestyle 2 title "
                   "'φ_C: same point, simulated'",
                   comma, RETURNED_ID + 1, RETURNED_ID + 1, RETURNED_ID + 2, RETURNED_ID + 1,
                   RETURNED_ID + 2, RETURNED + 1, RETURNED_LOW + 1, RETURNED_HIGH + 1);
@@ -238,11 +241,11 @@ static void draw_distances(drv_file *plot, const settings *set)
 {
     drv_print(plot,
               "set yrange [0:*]\nset ylabel 'squared distance / d (data units²)'\nd = %lld.\n"
-              "plot 'uturn.csv' using 1:($%d/d):($%d/d) with filledcurves linecolor '#d5e3ee' "
+              "plot csv using 1:($%d/d):($%d/d) with filledcurves linecolor '#d5e3ee' "
               "title 'band: 5 %% to 95 %% of the simulated pairs',\\\n"
-              " 'uturn.csv' using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorlines "
+              " csv using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorlines "
               "linestyle 7 title 'mean, predicted by 2 E tr Cov(x_0 | x_t)',\\\n"
-              " 'uturn.csv' using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorbars "
+              " csv using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorbars "
               "linestyle 1 title 'mean, simulated'\n",
               (long long)set->d, Q05 + 1, Q95 + 1, DISTANCE_ID + 1, DISTANCE_ID + 1,
               DISTANCE_ID_SE + 1, DISTANCE_ID + 1, DISTANCE_ID_SE + 1, DISTANCE + 1, DISTANCE + 1,
@@ -252,13 +255,14 @@ static void draw_distances(drv_file *plot, const settings *set)
 static void draw(const settings *set, double *const *columns)
 {
     drv_file *plot = drv_plot_open(&(drv_figure){
-        .name = "uturn",
+        .name = set->stem,
         .width = DRV_TWO_COLUMNS,
         .title = caption(set),
         .note = set->clones ? "two continuations of one x_t, compared with each other; " DRV_BARS
                             : "from x_0 to x_t and back to x_0′, compared with x_0; " DRV_BARS,
         .count = 1,
         .rows = {{2, 62, .legend = 4}}});
+    drv_print(plot, "csv = '%s.csv'\nclosed = '%s_closed.csv'\n", set->stem, set->stem);
     drv_panel(plot, 0, 0);
     drv_time_axis(plot, own.schedule, columns[T][0], columns[T][set->times - 1]);
     draw_shares(plot, set, columns);
@@ -283,8 +287,6 @@ static void read_options(int argc, char **argv, settings *set)
         {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set->mu,
          0, 1e6},
         {"paths", "N", "U-turns (pairs) at each time", DRV_INT, &set->paths, 2, 1e8},
-        {"clones", NULL, "compare two continuations of x_t instead of one with x_0", DRV_FLAG,
-         &set->clones, 0, 0},
         {"method", "exact|ancestral|ode|euler", "how the way back is run", DRV_CHOICE, &set->method,
          0, 0},
         {"steps", "K", "steps of the way back", DRV_INT, &set->steps, 1, 1e6},
@@ -295,7 +297,20 @@ static void read_options(int argc, char **argv, settings *set)
          DRV_DOUBLE, &set->t_end, 0, 0},
         DRV_SCHEDULE_OPTION,
         DRV_TRACE_OPTION(set->trace),
+        {"clones", NULL, "compare two continuations of x_t instead of one with x_0, as branch does",
+         DRV_FLAG, &set->clones, 0, 0},
     };
+    if (set->clones) { /* branch */
+        drv_start(
+            argc, argv,
+            "Clones: data points are noised to time t, and two continuations of that state by "
+            "the reverse dynamics\nare compared: how often they end at the same point and in "
+            "the same class, and how far apart, against\nwhat the posterior at time t "
+            "predicts. Writes branch.csv and branch.png.",
+            "branch.csv branch_closed.csv branch.gp branch.png", options, DRV_COUNT(options) - 1);
+        drv_define(meanings, DRV_COUNT(meanings));
+        return;
+    }
     drv_start(argc, argv,
               "U-turns: data points are noised to time t and brought back by the reverse dynamics. "
               "Measures how\noften they return to the same point and the same class, and how far "
@@ -305,9 +320,11 @@ static void read_options(int argc, char **argv, settings *set)
     drv_define(meanings, DRV_COUNT(meanings));
 }
 
-int uturn_main(int argc, char **argv)
+static int run(int argc, char **argv, const char *stem, int clones)
 {
     settings set = {.data = DRV_DATA_DEFAULTS,
+                    .stem = stem,
+                    .clones = clones,
                     .d = 256,
                     .paths = 512,
                     .times = 16,
@@ -335,13 +352,25 @@ int uturn_main(int argc, char **argv)
     drv_keep(own.result);
     read_columns(&set, columns);
     drv_define_by(own.result);
-    drv_csv(drv_path("uturn.csv"), drv_header(names, COLUMNS), set.times, COLUMNS,
+    char csv[32];
+    snprintf(csv, sizeof csv, "%s.csv", set.stem);
+    drv_csv(drv_path(csv), drv_header(names, COLUMNS), set.times, COLUMNS,
             (const double *const *)columns);
     print_table(&set, columns);
     draw(&set, columns);
-    printf("  results in %s: uturn.csv, uturn.png\n", drv.out);
+    printf("  results in %s: %s, %s\n", drv.out, csv, drv_picture(set.stem));
     if (set.trace) {
         drv_trace(own.oracle);
     }
     return drv_finish();
+}
+
+int uturn_main(int argc, char **argv)
+{
+    return run(argc, argv, "uturn", 0);
+}
+
+int branch_main(int argc, char **argv)
+{
+    return run(argc, argv, "branch", 1);
 }

@@ -11,8 +11,9 @@ import time
 import run_driver
 from run_driver import DriverTest
 
-COMMANDS = ["curse", "flows", "foreign-score", "generalization", "gmm-collapse", "gmm-speciation", "images", "late-start",
-            "memorization", "regimes", "symmetry", "uturn"]
+COMMANDS = ["branch", "collapse", "curse", "flows", "foreign-score", "generalization", "gmm-collapse",
+            "gmm-speciation", "images", "late-start", "memorization", "phi", "regimes", "score",
+            "symmetry", "trajectory", "uturn"]
 QUICK = ("gmm-speciation", "--d=16", "--pairs=100", "--t-max=3")
 
 

@@ -18,6 +18,8 @@ with open(os.path.join(os.path.dirname(__file__), "../../doc/result.schema.json"
 TABLE = {"$ref": "#/$defs/table"}
 DATA = ("--data", "x.npy", "--labels", "y.npy")
 RUNS = {
+    "branch": (*DATA, "--paths=20", "--times=3"),
+    "collapse": ("--data", "x.npy", "--samples=32", "--times=6", "--level=0.1"),
     "curse": (),
     "flows": ("--height=60", "--steps=50"),
     "foreign-score": ("--d=4", "--points=32", "--pairs=20", "--times=2", "--steps=8"),
@@ -26,8 +28,11 @@ RUNS = {
     "gmm-speciation": ("--d=16", "--pairs=100", "--t-max=3"),
     "late-start": ("--data", "x.npy", "--samples=20", "--features=2", "--steps=5", "--kl-samples=20"),
     "memorization": ("--data", "x.npy", "--samples", "s.npy", "--test", "x.npy"),
+    "phi": (*DATA, "--samples=32", "--times=6", "--schedule=ddpm"),
     "regimes": (*DATA, "--samples=32", "--clones=32", "--times=8", "--clone-times=3", "--paths=16", "--path-steps=8"),
+    "score": (*DATA, "--states", "s.npy", "--t=0.5"),
     "symmetry": (*DATA, "--starts=2", "--paths=20", "--steps=10"),
+    "trajectory": (*DATA, "--from-data", "--paths=3", "--steps=5"),
     "uturn": (*DATA, "--paths=20", "--times=3"),
 }
 DRAWN = {"images"}  # pictures alone

@@ -303,8 +303,24 @@ static void hold_streams(void)
 }
 
 enum {
-    COMMON_OPTIONS = 7
+    COMMON_OPTIONS = 8
 };
+
+/* With the threads, the kernel of --from, and signals that end what it does. */
+static void start_context(void)
+{
+    if (ddn_context_create(&drv.ctx) != DDN_OK) {
+        drv_die("out of memory");
+    }
+    drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
+    drv_from_kernel();
+    void *shown = is_progress_shown() ? &drv : NULL;
+    drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    signal(SIGPIPE, SIG_IGN); /* so shall a pipe that nobody reads */
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit shall be a write error with a message */
+}
 
 void drv_start(int argc, char **argv, const char *summary, const char *files,
                const drv_option *options, int count)
@@ -319,8 +335,12 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
     drv.threads = online < 1 ? 1 : online > 1024 ? 1024 : online;
 
-    const char *from = NULL;
+    const char *from = NULL, *formats = NULL;
     const drv_option common[COMMON_OPTIONS] = {
+        {"format", "csv,json,npy",
+         "tables also as NAME.json, NAME.npy; always as NAME.csv, which pictures are drawn from "
+         "(default csv)",
+         DRV_STRING, &formats, 0, 0},
         {"from", "FILE", "repeats the run that wrote this JSON or CSV file; options beside it win",
          DRV_STRING, &from, 0, 0},
         {"out", "DIR",
@@ -337,31 +357,24 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         {"threads", "T", "threads; the results do not depend on it", DRV_INT, &drv.threads, 1,
          1024},
     };
-    /* What writes no file that tells how it was made cannot be repeated. */
-    const int skipped = strstr(files, ".csv") || strstr(files, ".json") ? 0 : 1;
+    /* What writes no table has no --format; what writes no file that tells how it was made cannot
+     * be repeated. */
+    const int skipped = strstr(files, ".csv") ? 0 : strstr(files, ".json") ? 1 : 2;
+    files = drv_formats_files(files);
     const int total = count + COMMON_OPTIONS - skipped;
     const drv_option **all = drv_alloc(total, sizeof *all);
     for (int i = 0; i < total; i++) {
         all[i] = i < count ? &options[i] : &common[i - count + skipped];
     }
     drv_parse(argc, argv, &(drv_table){summary, files, all, count, total});
+    drv_formats_choose(formats);
     if (quiet && freopen("/dev/null", "w", stdout) == NULL) {
         drv_die("--quiet: cannot open /dev/null: %s", strerror(errno));
     }
 
     make_folder(drv.out);
     drv_own_files(files);
-    if (ddn_context_create(&drv.ctx) != DDN_OK) {
-        drv_die("out of memory");
-    }
-    drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
-    drv_from_kernel();
-    void *shown = is_progress_shown() ? &drv : NULL;
-    drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
-    signal(SIGPIPE, SIG_IGN); /* so shall a pipe that nobody reads */
-    signal(SIGXFSZ, SIG_IGN); /* a file size limit shall be a write error with a message */
+    start_context();
 }
 
 char *drv_format(double value, double standard_error, char *buffer, size_t size)

@@ -71,9 +71,11 @@ typedef struct drv_option {
 #define DRV_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 /* Reads the command line (--name value or --name=value; --help and --version print and exit 0),
- * adds the options that all drivers have (--from, --out, --plot, --progress, --quiet, --seed,
+ * adds the options that all drivers have (--format, --from, --out, --plot, --progress, --quiet,
+ * --seed,
  * --threads), creates the folder and the context. Anything wrong: one line on stderr, exit
- * status 2. files: every name that the driver may write in the folder, see drv_own_files. */
+ * status 2. files: every name that the driver may write in the folder, see drv_own_files; one with
+ * = before it is a CSV file that is no table (drv_matrix_open). */
 void drv_start(int argc, char **argv, const char *summary, const char *files,
                const drv_option *options, int count);
 
@@ -256,6 +258,17 @@ const char *drv_header(const char *const *names, int64_t count);
 /* A whole file from the columns of a result that the header names. */
 void drv_csv_result(const char *path, const char *header, const ddn_result *result);
 
+/* ---- Other formats of the tables (driver_formats.c) --------------------------------------- */
+
+/* The list of a driver's files with those that --format adds; called by drv_start, as the next. */
+const char *drv_formats_files(const char *list);
+/* Takes the value of --format, or NULL; dies where it is no list of formats. */
+void drv_formats_choose(const char *text);
+/* Whether there is more to write than CSV. */
+int drv_formats_any(void);
+/* What drv_close calls for a CSV file: writes what --format asks for. */
+void drv_formats_write(const char *path, const char *columns);
+
 /* ---- Pictures (driver_plot.c) ------------------------------------------------------------- */
 
 typedef enum drv_width { /* of the columns of a journal: 86 mm, 178 mm */
@@ -356,6 +369,8 @@ const char *drv_json_number(double value);
 /* A JSON file whose first members are the record and what the names "A,B,..." are; the caller goes
  * on with a comma. */
 drv_file *drv_json_open(const char *path, const char *names);
+/* Lines "# column" that say what the names "A,B,..." are, each with a line break before it. */
+void drv_put_columns(FILE *to, const char *names);
 /* What drv_close calls for CSV. */
 void drv_put_comments(FILE *to, const char *names);
 

@@ -152,4 +152,7 @@ void drv_close(drv_file *file)
     if (!whole || end_of(file) != 0) {
         write_failed(file);
     }
+    if (file->columns && file->temporary) {
+        drv_formats_write(file->path, file->columns);
+    }
 }

@@ -194,6 +194,13 @@ int drv_is_of_run(const drv_option *o)
     return found;
 }
 
+/* One that was added later and is not given leaves the record as it was. */
+static int is_recorded(const drv_option *o)
+{
+    const int is_format = strcmp(o->name, "format") == 0;
+    return !drv_is_of_run(o) && !(is_format && *(const char **)o->value == NULL);
+}
+
 void drv_origin_start(const drv_table *table, const drv_given *given, int count)
 {
     text t;
@@ -218,7 +225,7 @@ void drv_origin_start(const drv_table *table, const drv_given *given, int count)
     to = begin_text(&t);
     int written = 0;
     for (int i = 0; i < table->total; i++) {
-        if (!drv_is_of_run(table->all[i])) {
+        if (is_recorded(table->all[i])) {
             fprintf(to, "%s\"%s\": ", written++ ? ", " : "{", table->all[i]->name);
             put_value(to, table->all[i]);
         }
@@ -444,10 +451,15 @@ static void put_meanings(FILE *to, const char *names, const char *first, const c
     }
 }
 
+void drv_put_columns(FILE *to, const char *names)
+{
+    put_meanings(to, names, "\n# column ", "\n# column ");
+}
+
 void drv_put_comments(FILE *to, const char *names)
 {
     put_record(to, 1);
-    put_meanings(to, names, "\n# column ", "\n# column ");
+    drv_put_columns(to, names);
     fputs("\n# end\n", to);
 }
 

@@ -35,6 +35,9 @@ drv_file *drv_csv_open(const char *path, const char *header)
 drv_file *drv_matrix_open(const char *path, const char *name)
 {
     drv_file *file = drv_open(path);
+    if (drv_formats_any()) {
+        drv_warn("%s is a matrix, no table with names: it is written as CSV alone", path);
+    }
     drv_put_comments(drv_file_stream(file), name);
     return file;
 }

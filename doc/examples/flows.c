@@ -247,7 +247,7 @@ int flows_main(int argc, char **argv)
     drv_start(argc, argv,
               "Fixed points, trajectories and bifurcation of dx/dt = x^2 - 1 and r + x^2, and the\n"
               "Mandelbrot set.",
-              "flow.csv saddle_node.csv passage.csv mandelbrot.csv flows.gp flows.png "
+              "flow.csv saddle_node.csv passage.csv =mandelbrot.csv flows.gp flows.png "
               "mandelbrot.gp mandelbrot.png",
               options, DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));

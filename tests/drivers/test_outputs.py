@@ -58,7 +58,9 @@ def comments(path):
     return table
 
 
-class Outputs(DriverTest):
+class OutputTest(DriverTest):
+    """Runs of all commands, in a folder with data for them."""
+
     def setUp(self):
         super().setUp()
         draw = random.Random(3)
@@ -102,6 +104,8 @@ class Outputs(DriverTest):
                 found[name] = f.read()
         return found
 
+
+class Outputs(OutputTest):
     def test_every_command(self):
         """All files say how they were made; from each of them the run is repeated: not a byte differs."""
         listed = re.findall(r"^  ([a-z][a-z-]+) {2,}\S", self.succeeds("--help", out=False).stdout, flags=re.M)

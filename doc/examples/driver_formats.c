@@ -102,7 +102,7 @@ static ddn_result *read_back(const char *path, const char *columns)
     if (from == NULL || ferror(from) || fclose(from) != 0) {
         drv_die("cannot read %s again", path);
     }
-    if (fflush(to) != 0) {
+    if (fflush(to) != 0 || ferror(to)) {
         drv_die("cannot write %s: is the disk full?", name);
     }
     ddn_result *table = NULL;

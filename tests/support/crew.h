@@ -9,6 +9,14 @@ enum {
     CREW_MOST = 8
 };
 
+/* Makes a call unless an earlier one has failed; `status` is a local variable. */
+#define STEP(call)                                                                                 \
+    do {                                                                                           \
+        if (status == DDN_OK) {                                                                    \
+            status = (call);                                                                       \
+        }                                                                                          \
+    } while (0)
+
 /* A rank: its number, a context with one thread, the team. */
 typedef struct crew_rank {
     int64_t rank, size;

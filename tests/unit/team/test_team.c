@@ -84,13 +84,6 @@ static ddn_status make_part(ddn_context *ctx, const problem *p, int64_t first, i
     return status;
 }
 
-#define STEP(call)                                                                                 \
-    do {                                                                                           \
-        if (status == DDN_OK) {                                                                    \
-            status = (call);                                                                       \
-        }                                                                                          \
-    } while (0)
-
 static ddn_status ask(ddn_context *ctx, const problem *p, const ddn_oracle *oracle, findings *f)
 {
     ddn_query *q = NULL;

@@ -42,13 +42,6 @@ typedef struct problem {
     findings found[CREW_MOST];
 } problem;
 
-#define STEP(call)                                                                                 \
-    do {                                                                                           \
-        if (status == DDN_OK) {                                                                    \
-            status = (call);                                                                       \
-        }                                                                                          \
-    } while (0)
-
 /* All numbers of a result, scalars first. */
 static void note(ddn_context *ctx, const ddn_result *r, int kind, findings *f)
 {

@@ -67,13 +67,6 @@ typedef struct stage {
     ddn_oracle *oracle;
 } stage;
 
-#define STEP(call)                                                                                 \
-    do {                                                                                           \
-        if (status == DDN_OK) {                                                                    \
-            status = (call);                                                                       \
-        }                                                                                          \
-    } while (0)
-
 /* What a rank makes by itself. */
 static void stage_own(crew_rank *rank, ddn_context *ctx, stage *s)
 {

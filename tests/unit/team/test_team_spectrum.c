@@ -28,13 +28,6 @@ typedef struct problem {
 
 static const char *const time_names[TIMES] = {"t_S", "t_C_spectrum", "Lambda", "copies"};
 
-#define STEP(call)                                                                                 \
-    do {                                                                                           \
-        if (status == DDN_OK) {                                                                    \
-            status = (call);                                                                       \
-        }                                                                                          \
-    } while (0)
-
 static ddn_status find(ddn_context *ctx, const problem *p, const ddn_dataset *ds, findings *f)
 {
     const double levels[LEVELS] = {1e-3, 0.3, 40};

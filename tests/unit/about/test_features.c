@@ -84,6 +84,10 @@ static void blas(void **state)
 {
     (void)state;
     const char *config = ddn_feature("blas"), *threading = ddn_feature("blas_threading");
+    if (strcmp(config, "generic") == 0) { /* says nothing about itself */
+        assert_string_equal(threading, "generic");
+        return;
+    }
     assert_memory_equal(config, "OpenBLAS ", 9);
     assert_string_equal(ddn_feature("blas_integer_bits"),
                         strstr(config, "USE64BITINT") != NULL ? "64" : "32");

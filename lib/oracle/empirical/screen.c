@@ -62,7 +62,8 @@ static void fill(const ddni_screening *p, int64_t q)
     p->s->radius[q] = (float)(bound * (1 + 1e-5));
 }
 
-/* Columns from .. from + width - 1 of a tile in f32 to `to`, unless they are used as stored. */
+/* Columns from .. from + width - 1 of a tile in f32 to `to`, unless they are used as stored. What a
+ * row of `to` has beyond the width becomes 0: ld is the width where there is nothing. */
 static void unpack(const ddni_screening *p, int64_t first, int64_t rows, int64_t from,
                    int64_t width, ddni_rows to)
 {
@@ -114,7 +115,11 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
     memset(g, 0, (size_t)(DDNI_TILE_ROWS * b->lanes) * sizeof *g);
     for (int64_t from = 0; from < d && !ddni_stopping(b->ctx); from += SCREEN_DEPTH) {
         int64_t width = d - from < SCREEN_DEPTH ? d - from : SCREEN_DEPTH;
-        ddni_rows part = {(const float *)y.at + from, y.ld};
+        /* As stored, or in the tile's memory, one part after the other. */
+        ddni_rows part = {tile, width};
+        if (ddni_rows_in_place(b, DDN_TYPE_F32)) {
+            part = (ddni_rows){(const float *)y.at + from, y.ld};
+        }
         unpack(p, first, rows, from, width, part);
         ddni_strips lanes = {(float *)p->s->lanes + from * DDNI_LANES, ddni_strip(b)};
         k->multiply_f32(rows, width, b->lanes, part, lanes, to, &ahead);

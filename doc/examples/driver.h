@@ -361,6 +361,9 @@ void drv_note(const char *name, double value);
 /* A file that an option names was read: path is the option's pointer, the set what was made of it,
  * NULL where its content is in the digest of another. With --from, other data end the program. */
 void drv_note_input(const char *path, const ddn_dataset *ds);
+/* Whether it is one of these files: no result may take its place. */
+struct stat;
+int drv_is_input(const struct stat *file);
 /* OUT/NAME of a result by the ending of the name, with the record in JSON and CSV. members: more
  * of them for JSON, each with a comma behind it; or "". */
 void drv_write_result(const ddn_result *result, const char *name, const char *members);

@@ -55,6 +55,10 @@ drv_file *drv_open(const char *path)
     if (!file->exists && errno != ENOENT) {
         write_failed(file);
     }
+    if (file->exists && drv_is_input(&st)) {
+        drv_die("%s is read by this run, which would replace it: take another folder by --out",
+                path);
+    }
     if (file->exists && S_ISREG(st.st_mode)) {
         char *target = drv_alloc(PATH_MAX, 1);
         if (!realpath(path, target)) {

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 enum {
@@ -275,6 +276,18 @@ static const char *option_of(const char *path)
         }
     }
     return "file";
+}
+
+int drv_is_input(const struct stat *file)
+{
+    for (int i = 0; i < own.input_count; i++) {
+        struct stat st;
+        if (stat(own.inputs[i].absolute, &st) == 0 && st.st_dev == file->st_dev &&
+            st.st_ino == file->st_ino) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 void drv_note_input(const char *path, const ddn_dataset *ds)

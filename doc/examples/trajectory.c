@@ -21,7 +21,7 @@ typedef struct settings {
     drv_data data;
     int64_t paths, steps;
     double t_start, t_end; /* OU times */
-    int method, from_data, denoise, trace;
+    int method, from_data, trace;
     const char *image;
 } settings;
 
@@ -88,7 +88,6 @@ static ddn_integrator *backward(const settings *set)
     drv_set_f64(of, DDN_INTEGRATOR_T_START, drv_time_of(own.schedule, set->t_start));
     drv_set_f64(of, DDN_INTEGRATOR_T_END, drv_clean_end(own.schedule, set->t_end));
     drv_set_i64(of, DDN_INTEGRATOR_STEPS, set->steps);
-    drv_set_i64(of, DDN_INTEGRATOR_DENOISE, set->denoise);
     drv_set_i64(of, DDN_INTEGRATOR_FIRST_STEP, set->from_data ? set->steps + 1 : 0);
     return it;
 }
@@ -245,7 +244,6 @@ static void read_options(int argc, char **argv, settings *set)
          "noisy end; data turn back there (default OU time 6; of data t_S, where classes part)",
          DRV_DOUBLE, &set->t_start, 0, 0},
         {"t-end", "T", "clean end (default OU time 1e-3)", DRV_DOUBLE, &set->t_end, 0, 0},
-        {"denoise", NULL, "end with the denoiser E[x_0 | x]", DRV_FLAG, &set->denoise, 0, 0},
         {"image", "SHAPE", "28x28, 32x32x3, 3x32x32, none, auto", DRV_STRING, &set->image, 0, 0},
         DRV_SCHEDULE_OPTION,
         DRV_TRACE_OPTION(set->trace),

@@ -112,13 +112,24 @@ class States(DriverTest):
         back = [v - u for u, v in zip(numbers[7 * 12:8 * 12], numbers[8 * 12:9 * 12])]
         self.assertGreater(max(abs(u + v) for u, v in zip(there, back)), 0.1)
 
+    def test_input_is_not_replaced(self):
+        """An output of the name of a file that the run reads."""
+        x, _ = self.points(3)
+        own = os.path.join(self.out, "trajectory.npy")
+        os.makedirs(self.out, exist_ok=True)
+        os.rename(x, own)
+        with open(own, "rb") as f:
+            before = f.read()
+        self.refuses("is read by this run", "trajectory", "--data", own, "--steps=4", "--plot=none")
+        with open(own, "rb") as f:
+            self.assertEqual(f.read(), before)
+
     def test_methods_and_strip(self):
         n, d = 12, 64
         pixels = bytes((7 * i * i + 13 * j) % 256 for i in range(n) for j in range(d))
         x = npy(self.path("i.npy"), (n, 8, 8), "|u1", pixels)
         for method in ("exact", "ancestral", "ddim", "euler", "heun", "edm-heun", "pndm", "multistep2", "adaptive"):
-            self.succeeds("trajectory", "--data", x, "--method", method, "--steps=8", "--paths=2", "--plot=none",
-                          "--denoise")
+            self.succeeds("trajectory", "--data", x, "--method", method, "--steps=8", "--paths=2", "--plot=none")
         with open(os.path.join(self.out, "trajectory_strip.png"), "rb") as f:
             head = f.read(24)
         # 9 times side by side, 2 paths below each other, 2 pixels between.

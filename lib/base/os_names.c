@@ -34,7 +34,9 @@ void ddni_temporary_name(const char *path, uint64_t number, char *temporary)
             length--; /* not amid a character of UTF-8 */
         }
     }
-    memcpy(temporary, path, length);
+    for (size_t i = 0; i < length; i++) {
+        temporary[i] = path[i];
+    }
     memcpy(temporary + length, ".part-0123456789abcdef", DDNI_TEMPORARY);
     for (int i = 0; i < 16; i++) {
         temporary[length + 6 + (size_t)i] = "0123456789abcdef"[number >> (4 * i) & 15];

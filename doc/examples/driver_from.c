@@ -335,10 +335,17 @@ static reader read_file(const char *path)
     while (all && (count = fread(piece, 1, sizeof piece, file)) > 0) {
         fwrite(piece, 1, count, all);
     }
-    if (all == NULL || ferror(file) || fclose(all) != 0) {
-        drv_die("--from %s: cannot read it: %s", path, strerror(errno));
+    int error = all == NULL || ferror(file) ? errno : 0;
+    if (all != NULL && fclose(all) != 0 && error == 0) {
+        error = errno;
     }
-    fclose(file);
+    if (file != NULL) {
+        fclose(file);
+    }
+    if (error != 0) {
+        free(stream_bytes);
+        drv_die("--from %s: cannot read it: %s", path, strerror(error));
+    }
     bytes = drv_alloc((int64_t)size, 1);
     memcpy(bytes, stream_bytes, size);
     free(stream_bytes);

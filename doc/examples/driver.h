@@ -228,6 +228,8 @@ void drv_append(char *text, size_t capacity, const char *format, ...)
  * reason, the last one stays. A pipe or a device is written itself. Every write is checked: a full
  * disk ends the program with the path in the message and status 2. */
 drv_file *drv_open(const char *path);
+/* A file beside path for what is read again and discarded. */
+drv_file *drv_open_aside(const char *path);
 void drv_print(drv_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void drv_close(drv_file *file);
 /* Leaves what is there instead; the second is called at exit. */

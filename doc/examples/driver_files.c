@@ -81,6 +81,14 @@ drv_file *drv_open(const char *path)
     return file;
 }
 
+drv_file *drv_open_aside(const char *path)
+{
+    const size_t size = strlen(path) + sizeof ".aside";
+    char *name = drv_alloc((int64_t)size, 1);
+    snprintf(name, size, "%s.aside", path);
+    return drv_open(name);
+}
+
 const char *drv_file_path(const drv_file *file)
 {
     return file->path;

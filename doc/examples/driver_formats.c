@@ -82,9 +82,7 @@ int drv_formats_any(void)
  * make blocks for gnuplot. */
 static ddn_result *read_back(const char *path, const char *columns)
 {
-    char *name = drv_alloc((int64_t)strlen(path) + 16, 1);
-    snprintf(name, strlen(path) + 16, "%s.library", path);
-    drv_file *aside = drv_open(name);
+    drv_file *aside = drv_open_aside(path);
     FILE *from = fopen(path, "r"), *to = drv_file_stream(aside);
     fprintf(to,
             "# diffdyn result 1\n# field \"kind\": \"table\"\n# field \"clock\": \"none\"\n"
@@ -103,7 +101,7 @@ static ddn_result *read_back(const char *path, const char *columns)
         drv_die("cannot read %s again", path);
     }
     if (fflush(to) != 0 || ferror(to)) {
-        drv_die("cannot write %s: is the disk full?", name);
+        drv_die("cannot write %s: is the disk full?", drv_file_path(aside));
     }
     ddn_result *table = NULL;
     drv_try(ddn_result_open(drv.ctx, drv_file_temporary(aside), DDN_RESULT_FORMAT_CSV, &table));

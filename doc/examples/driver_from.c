@@ -41,6 +41,13 @@ static int take(reader *r, char c)
     return 1;
 }
 
+static void expect(reader *r, char c, const char *what)
+{
+    if (!take(r, c)) {
+        damaged(r, what);
+    }
+}
+
 /* Whether another item follows in brackets that were opened. */
 static int next(reader *r, char close, int *first)
 {
@@ -86,9 +93,7 @@ static char *put_character(reader *r, char *to)
 static const char *string(reader *r)
 {
     static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    if (!take(r, '"')) {
-        damaged(r, "text");
-    }
+    expect(r, '"', "text");
     const char *end = r->at;
     while (end < r->end && *end != '"') {
         end += *end == '\\' && end + 1 < r->end ? 2 : 1;
@@ -118,9 +123,7 @@ static const char *string(reader *r)
 static const char *key(reader *r)
 {
     const char *name = string(r);
-    if (!take(r, ':')) {
-        damaged(r, "colon");
-    }
+    expect(r, ':', "colon");
     return name;
 }
 
@@ -198,9 +201,7 @@ static const char *setting(reader *r)
 static void read_command(reader *r)
 {
     int first = 1;
-    if (!take(r, '[')) {
-        damaged(r, "list of words");
-    }
+    expect(r, '[', "list of words");
     while (next(r, ']', &first)) {
         if (from.words == DRV_FROM_CAPACITY) {
             damaged(r, "end of the command");
@@ -212,9 +213,7 @@ static void read_command(reader *r)
 static void read_settings(reader *r)
 {
     int first = 1;
-    if (!take(r, '{')) {
-        damaged(r, "settings");
-    }
+    expect(r, '{', "settings");
     while (next(r, '}', &first)) {
         if (from.settings == DRV_FROM_CAPACITY) {
             damaged(r, "end of the settings");
@@ -227,9 +226,7 @@ static void read_settings(reader *r)
 static void read_data(reader *r)
 {
     int first = 1;
-    if (!take(r, '{')) {
-        damaged(r, "data");
-    }
+    expect(r, '{', "data");
     while (next(r, '}', &first)) {
         if (from.inputs == DRV_FROM_CAPACITY) {
             damaged(r, "end of the data");
@@ -237,9 +234,7 @@ static void read_data(reader *r)
         drv_from_input *in = &from.input[from.inputs++];
         int first_member = 1;
         in->option = key(r);
-        if (!take(r, '{')) {
-            damaged(r, "input file");
-        }
+        expect(r, '{', "input file");
         while (next(r, '}', &first_member)) {
             const char *name = key(r);
             if (strcmp(name, "digest") == 0) {

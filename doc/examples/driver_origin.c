@@ -492,15 +492,13 @@ drv_file *drv_json_open(const char *path, const char *names)
  * readers skip it. */
 void drv_write_result(const ddn_result *result, const char *name, const char *members)
 {
-    char aside_name[256];
     const char *path = drv_path(name), *dot = strrchr(name, '.');
     const int is_csv = dot && strcmp(dot, ".csv") == 0, is_json = dot && strcmp(dot, ".json") == 0;
     if (!is_csv && !is_json) { /* numbers alone */
         drv_try(ddn_result_write(drv.ctx, result, path, DDN_RESULT_FORMAT_AUTO));
         return;
     }
-    snprintf(aside_name, sizeof aside_name, "%s.library", path);
-    drv_file *aside = drv_open(aside_name), *file = drv_open(path);
+    drv_file *aside = drv_open_aside(path), *file = drv_open(path);
     drv_try(ddn_result_write(drv.ctx, result, drv_file_temporary(aside),
                              is_csv ? DDN_RESULT_FORMAT_CSV : DDN_RESULT_FORMAT_JSON));
     FILE *from = fopen(drv_file_temporary(aside), "r"), *to = drv_file_stream(file);

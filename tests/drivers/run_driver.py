@@ -2,6 +2,7 @@
 import csv
 import gzip
 import os
+import random
 import re
 import resource
 import shutil
@@ -73,6 +74,20 @@ class DriverTest(unittest.TestCase):
 
     def path(self, name):
         return os.path.join(self.dir, name)
+
+    def clusters(self, n):
+        """n labelled points in d = 3 around +-4 along the first axis."""
+        draw = random.Random(5)
+        points, labels = [], []
+        for i in range(n):
+            labels.append(i % 2)
+            points += [draw.gauss(8 * (i % 2) - 4, 1), draw.gauss(0, 1), draw.gauss(0, 1)]
+        return (npy(self.path("x.npy"), (n, 3), "<f8", struct.pack(f"<{3 * n}d", *points)),
+                npy(self.path("y.npy"), (n,), "<i4", struct.pack(f"<{n}i", *labels)))
+
+    def rows(self, name):
+        """Those of a CSV file that the driver wrote."""
+        return csv_rows(os.path.join(self.out, name))
 
     def run_it(self, *args, out=True, env=None, file_limit=None, user=None):
         """Completed process with text streams; --out self.out unless out is False."""

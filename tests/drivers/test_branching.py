@@ -1,31 +1,19 @@
 """The commands uturn and foreign-score: numbers, files, refusals."""
 import math
 import os
-import random
-import struct
 
 import run_driver
-from run_driver import DriverTest, npy
+from run_driver import DriverTest
 
 
 class Branching(DriverTest):
     def rows(self, name):
         return [{k: float(v) if v else math.nan for k, v in row.items()}
-                for row in run_driver.csv_rows(os.path.join(self.out, name))]
+                for row in super().rows(name)]
 
     def files(self, *names):
         for name in names:
             self.assertGreater(os.path.getsize(os.path.join(self.out, name)), 100, name)
-
-    def clusters(self):
-        """40 labelled points in d = 3 around +-4 along the first axis."""
-        draw = random.Random(5)
-        points, labels = [], []
-        for i in range(40):
-            labels.append(i % 2)
-            points += [draw.gauss(8 * (i % 2) - 4, 1), draw.gauss(0, 1), draw.gauss(0, 1)]
-        return (npy(self.path("x.npy"), (40, 3), "<f8", struct.pack("<120d", *points)),
-                npy(self.path("y.npy"), (40,), "<i4", struct.pack("<40i", *labels)))
 
     def uturn(self):
         run_driver.PROGRAM[1:] = ["uturn"]
@@ -54,7 +42,7 @@ class Branching(DriverTest):
 
     def test_uturn_of_data(self):
         self.uturn()
-        x, y = self.clusters()
+        x, y = self.clusters(40)
         done = self.succeeds("--data", x, "--labels", y, "--paths", 100, "--times", 4, "--clones",
                              "--method", "ancestral", "--steps", 30)
         self.assertIn("clone pairs", done.stdout)
@@ -65,7 +53,7 @@ class Branching(DriverTest):
 
     def test_trace(self):
         self.uturn()
-        x, _ = self.clusters()
+        x, _ = self.clusters(40)
         few, more = (self.traced_states(40, "--data", x, "--paths", 50, "--times", 3, "--method", "ancestral",
                                         "--steps", steps) for steps in (10, 14))
         again = 16  # of 50 U-turns run once more, with half the steps
@@ -94,7 +82,7 @@ class Branching(DriverTest):
         self.files("foreign_score.csv", "foreign_score.gp")
 
     def test_refusals(self):
-        x, y = self.clusters()
+        x, y = self.clusters(40)
         self.uturn()
         self.refuses("unknown option", "--pathz", 3)
         self.refuses("--d", "--d", 0)

@@ -1,35 +1,19 @@
 """The commands phi, collapse and branch: numbers that regimes and uturn give too, files, refusals."""
-import csv
 import json
 import os
-import random
-import struct
 
 import run_driver
-from run_driver import DriverTest, npy
+from run_driver import DriverTest
 
 
 class Curves(DriverTest):
-    def clusters(self):
-        draw = random.Random(5)
-        points, labels = [], []
-        for i in range(60):
-            labels.append(i % 2)
-            points += [draw.gauss(8 * (i % 2) - 4, 1), draw.gauss(0, 1), draw.gauss(0, 1)]
-        return (npy(self.path("x.npy"), (60, 3), "<f8", struct.pack("<180d", *points)),
-                npy(self.path("y.npy"), (60,), "<i4", struct.pack("<60i", *labels)))
-
     def json(self, name):
         with open(os.path.join(self.out, name), encoding="utf-8") as f:
             return json.load(f)
 
-    def rows(self, name):
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            return list(csv.DictReader([line for line in f if not line.startswith("#")]))
-
     def test_as_in_regimes(self):
         """The same states at the same times give the same numbers to the last bit."""
-        x, y = self.clusters()
+        x, y = self.clusters(60)
         common = ("--data", x, "--labels", y, "--samples=300", "--times=14", "--plot=none")
         self.succeeds("regimes", *common, "--clones=0", "--paths=20")
         whole = self.json("regimes.json")
@@ -45,7 +29,7 @@ class Curves(DriverTest):
             self.assertEqual([float(row["t"]) for row in rows], curve["columns"]["t"]["values"])
 
     def test_schedule(self):
-        x, y = self.clusters()
+        x, y = self.clusters(60)
         done = self.succeeds("phi", "--data", x, "--labels", y, "--samples=200", "--times=10", "--schedule=ddpm")
         self.assertIn("times of the schedule ddpm", done.stdout)
         curve = self.json("phi_curve.json")
@@ -55,7 +39,7 @@ class Curves(DriverTest):
 
     def test_branch(self):
         """What uturn --clones gives, under a name of its own."""
-        x, y = self.clusters()
+        x, y = self.clusters(60)
         common = ("--data", x, "--labels", y, "--paths=50", "--times=3")
         self.succeeds("uturn", "--clones", *common)
         want = self.rows("uturn.csv")
@@ -64,7 +48,7 @@ class Curves(DriverTest):
         self.assertEqual(self.rows("branch.csv"), want)
 
     def test_refusals(self):
-        x, y = self.clusters()
+        x, y = self.clusters(60)
         self.refuses("has no labels of two or more classes", "phi", "--data", x)
         self.refuses("unknown option --level", "phi", "--data", x, "--labels", y, "--level=0.1")
         self.refuses("--samples = 1 gives no standard error", "collapse", "--data", x, "--samples=1")

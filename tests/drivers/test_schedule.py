@@ -1,9 +1,7 @@
 """--schedule: one noise level is one thing whatever the clock; what is refused, and how."""
-import csv
 import json
 import math
 import os
-import random
 import struct
 
 import run_driver
@@ -23,17 +21,8 @@ def ou_of_index(t):
 
 
 class Schedule(DriverTest):
-    def clusters(self):
-        draw = random.Random(5)
-        points, labels = [], []
-        for i in range(60):
-            labels.append(i % 2)
-            points += [draw.gauss(8 * (i % 2) - 4, 1), draw.gauss(0, 1), draw.gauss(0, 1)]
-        return (npy(self.path("x.npy"), (60, 3), "<f8", struct.pack("<180d", *points)),
-                npy(self.path("y.npy"), (60,), "<i4", struct.pack("<60i", *labels)))
-
     def report(self, *args):
-        x, y = self.clusters()
+        x, y = self.clusters(60)
         self.succeeds(*REGIMES, "--data", x, "--labels", y, *args)
         with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
             return json.load(f)
@@ -58,15 +47,13 @@ class Schedule(DriverTest):
         for beta in BETAS:
             product *= 1 - beta
             bars.append(product)
-        x, y = self.clusters()
+        x, y = self.clusters(60)
         rows = []
         for name, numbers in (("ddpm", None), ("alphas", bars), ("betas", BETAS)):
             if numbers:
                 name += ":" + npy(self.path(name + ".npy"), (1000,), "<f8", struct.pack("<1000d", *numbers))
             self.succeeds("uturn", "--data", x, "--labels", y, "--paths=50", "--times=3", "--schedule", name, "--plot=none")
-            with open(os.path.join(self.out, "uturn.csv"), encoding="utf-8") as f:
-                lines = [line for line in f if not line.startswith("#")]
-            rows.append([{k: float(v or "nan") for k, v in row.items()} for row in csv.DictReader(lines)])
+            rows.append([{k: float(v or "nan") for k, v in row.items()} for row in self.rows("uturn.csv")])
         for other in rows[1:]:
             for a, b in zip(rows[0], other):
                 self.assertAlmostEqual(a["t"], b["t"], delta=1e-3)
@@ -82,13 +69,13 @@ class Schedule(DriverTest):
         done = self.succeeds("generalization", "--d=4", "--points=32", "--pairs=8", "--samples=32", "--times=2",
                              "--schedule=edm")
         self.assertIn("times of the schedule edm", done.stdout)
-        x, _ = self.clusters()
+        x, _ = self.clusters(60)
         done = self.succeeds("late-start", "--data", x, "--samples=20", "--features=2", "--steps=5",
                              "--kl-samples=20", "--schedule=cosine:40")
         self.assertIn("schedule cosine:40", done.stdout)
 
     def test_refusals(self):
-        x, _ = self.clusters()
+        x, _ = self.clusters(60)
         data = ("regimes", "--data", x)
         for text, *args in (
                 ("--schedule = 'foo' is not one of ou, vp[:BMIN:BMAX], ", *data, "--schedule=foo"),

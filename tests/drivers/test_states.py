@@ -1,5 +1,4 @@
 """The commands trajectory and score: arrays against sums by hand, files, refusals."""
-import csv
 import json
 import math
 import os
@@ -32,10 +31,6 @@ class States(DriverTest):
 
     def read(self, name):
         return read_npy(os.path.join(self.out, name))
-
-    def rows(self, name):
-        with open(os.path.join(self.out, name), encoding="utf-8") as f:
-            return list(csv.DictReader([line for line in f if not line.startswith("#")]))
 
     def test_score(self):
         """Against the sums over the points, for two clocks of one noise level."""

@@ -15,18 +15,11 @@
 #include "base/alloc.h"
 #include "base/check.h"
 
-enum {
-    AT_ONCE = 1 << 24, /* bytes read or written between two looks */
-    ATTEMPTS = 100     /* at the name of a temporary file */
-};
-
-static ddn_status fail_errno(ddn_context *ctx, const char *name, const char *verb, int error)
+void ddni_error_text(int error, char text[DDNI_ERROR_TEXT])
 {
-    char text[128];
-    if (strerror_r(error, text, sizeof text) != 0) {
+    if (strerror_r(error, text, DDNI_ERROR_TEXT) != 0) {
         text[0] = '\0';
     }
-    return ddni_fail(ctx, DDN_E_IO, "%s: cannot %s: %s (error %d)", name, verb, text, error);
 }
 
 void ddni_file_close(ddni_file *f)
@@ -43,63 +36,37 @@ ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f)
     /* O_NONBLOCK: a pipe is refused below instead of being waited for. */
     f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (f->fd < 0) {
-        return fail_errno(ctx, f->name, "open", errno);
+        return ddni_file_fail(ctx, f->name, "open", errno);
     }
     struct stat st;
-    ddn_status status = DDN_OK;
     if (fstat(f->fd, &st) != 0) {
-        status = fail_errno(ctx, f->name, "inspect", errno);
-    } else if (!S_ISREG(st.st_mode)) {
-        status = ddni_fail(ctx, DDN_E_IO, "%s: not a regular file", f->name);
-    } else if (st.st_size == 0) {
-        status = ddni_fail(ctx, DDN_E_FORMAT, "%s: the file is empty", f->name);
-    } else {
-        f->bytes = (int64_t)st.st_size;
-    }
-    if (status != DDN_OK) {
+        ddn_status status = ddni_file_fail(ctx, f->name, "inspect", errno);
         ddni_file_close(f);
+        return status;
     }
-    return status;
+    return ddni_file_accept(ctx, f, S_ISREG(st.st_mode), (int64_t)st.st_size);
 }
 
-ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
-                          int64_t count, ddni_look_fn look)
+ddn_status ddni_file_read_part(ddn_context *ctx, const ddni_file *f, int64_t offset, void *to,
+                               int64_t *count)
 {
-    char *to = buffer;
-    while (count > 0) {
-        int64_t part = count < AT_ONCE ? count : AT_ONCE;
-        DDNI_TRY(look(ctx));
-        ssize_t got = pread(f->fd, to, (size_t)part, (off_t)offset);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return fail_errno(ctx, f->name, "read", errno);
-        }
-        DDNI_CHECK(ctx, got > 0, DDN_E_IO, "%s: the file ends at byte %lld", f->name,
-                   (long long)offset);
-        to += got;
-        offset += got;
-        count -= got;
-    }
-    return DDN_OK;
+    ssize_t got;
+    do {
+        got = pread(f->fd, to, (size_t)*count, (off_t)offset);
+    } while (got < 0 && errno == EINTR);
+    *count = got;
+    return got >= 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "read", errno);
 }
 
-static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count,
-                            ddni_look_fn look)
+ddn_status ddni_file_write_part(ddn_context *ctx, const ddni_file *f, const void *from,
+                                int64_t *count)
 {
-    const char *from = bytes;
-    while (count > 0) {
-        int64_t part = count < AT_ONCE ? count : AT_ONCE;
-        DDNI_TRY(look(ctx));
-        ssize_t done = write(f->fd, from, (size_t)part);
-        if (done < 0 && errno != EINTR) {
-            return fail_errno(ctx, f->name, "write", errno);
-        }
-        from += done < 0 ? 0 : done;
-        count -= done < 0 ? 0 : done;
-    }
-    return fsync(f->fd) == 0 ? DDN_OK : fail_errno(ctx, f->name, "write", errno);
+    ssize_t done;
+    do {
+        done = write(f->fd, from, (size_t)*count);
+    } while (done < 0 && errno == EINTR);
+    *count = done;
+    return done >= 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "write", errno);
 }
 
 /* Where a file of that name is to be written: the target of a symbolic link, not the link. Refuses
@@ -111,10 +78,10 @@ static ddn_status find_target(ddn_context *ctx, const char *path, char target[PA
     *mode = 0;
     target[0] = '\0';
     if (lstat(path, &st) != 0) {
-        return errno == ENOENT ? DDN_OK : fail_errno(ctx, path, "write", errno);
+        return errno == ENOENT ? DDN_OK : ddni_file_fail(ctx, path, "write", errno);
     }
     if (S_ISLNK(st.st_mode) && (realpath(path, target) == NULL || stat(target, &st) != 0)) {
-        return fail_errno(ctx, path, "write", errno);
+        return ddni_file_fail(ctx, path, "write", errno);
     }
     DDNI_CHECK(ctx, S_ISREG(st.st_mode), DDN_E_IO, "%.200s: is not a regular file: cannot write it",
                path);
@@ -126,14 +93,14 @@ static ddn_status find_target(ddn_context *ctx, const char *path, char target[PA
 static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporary, ddni_file *f)
 {
     uint64_t number = (uint64_t)ddni_nanoseconds();
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++, number += DDNI_NEXT_NUMBER) {
+    for (int attempt = 0; attempt < DDNI_ATTEMPTS; attempt++, number += DDNI_NEXT_NUMBER) {
         ddni_temporary_name(path, number, temporary);
         f->fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (f->fd >= 0 || errno != EEXIST) {
             break;
         }
     }
-    return f->fd >= 0 ? DDN_OK : fail_errno(ctx, f->name, "write", errno);
+    return f->fd >= 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "write", errno);
 }
 
 /* The name of a file is safe when its folder is on the disk. Not all systems can do that. */
@@ -163,15 +130,18 @@ ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *byt
     DDNI_TRY(ddni_alloc_for(ctx, "name of a file", (int64_t)strlen(path) + DDNI_TEMPORARY, 1,
                             &temporary));
     DDNI_TRY_GOTO(open_beside(ctx, path, temporary, &f), fail);
-    status = write_all(ctx, &f, bytes, count, look);
+    status = ddni_file_write(ctx, &f, bytes, count, look);
+    if (status == DDN_OK && fsync(f.fd) != 0) {
+        status = ddni_file_fail(ctx, f.name, "write", errno);
+    }
     if (status == DDN_OK && mode != 0 && fchmod(f.fd, mode) != 0) {
-        status = fail_errno(ctx, f.name, "write", errno);
+        status = ddni_file_fail(ctx, f.name, "write", errno);
     }
     if (close(f.fd) != 0 && status == DDN_OK) {
-        status = fail_errno(ctx, f.name, "write", errno);
+        status = ddni_file_fail(ctx, f.name, "write", errno);
     }
     if (status == DDN_OK && rename(temporary, path) != 0) {
-        status = fail_errno(ctx, f.name, "write", errno);
+        status = ddni_file_fail(ctx, f.name, "write", errno);
     }
     if (status == DDN_OK) {
         sync_folder(path, temporary);

@@ -34,14 +34,31 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
 ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count,
                              ddni_look_fn look);
 
-/* What os.c and os_windows.c share (os_names.c): the path, or the end of a long one, for error
- * texts; and the name of a temporary file beside it, short however long the file's is. */
+/* What os.c and os_windows.c share (os_files.c): the path, or the end of a long one, for error
+ * texts; the name of a temporary file beside it, short however long the file's is; failures; a file
+ * that was opened, accepted or refused and closed; all bytes written. */
 const char *ddni_end_of_path(const char *path);
 enum {
-    DDNI_TEMPORARY = 23 /* its bytes beyond strlen(path) */
+    DDNI_TEMPORARY = 23, /* its bytes beyond strlen(path) */
+    DDNI_ATTEMPTS = 100  /* at one that is not taken */
 };
 void ddni_temporary_name(const char *path, uint64_t number, char *temporary);
 #define DDNI_NEXT_NUMBER 0x9e3779b97f4a7c15U /* where that one is taken */
+ddn_status ddni_file_fail(ddn_context *ctx, const char *name, const char *verb, int error);
+ddn_status ddni_file_accept(ddn_context *ctx, ddni_file *f, int32_t regular, int64_t bytes);
+ddn_status ddni_file_write(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count,
+                           ddni_look_fn look);
+
+/* What either has for these: the system's text for an error, empty if there is none; up to *count
+ * bytes read or written, of which *count becomes how many were, 0 at the end of the file. */
+enum {
+    DDNI_ERROR_TEXT = 128
+};
+void ddni_error_text(int error, char text[DDNI_ERROR_TEXT]);
+ddn_status ddni_file_read_part(ddn_context *ctx, const ddni_file *f, int64_t offset, void *to,
+                               int64_t *count);
+ddn_status ddni_file_write_part(ddn_context *ctx, const ddni_file *f, const void *from,
+                                int64_t *count);
 
 /* Time since some moment in the past. */
 int64_t ddni_nanoseconds(void);

@@ -13,18 +13,11 @@
 #include "base/check.h"
 #include "base/os.h"
 
-enum {
-    AT_ONCE = 1 << 24, /* bytes read or written between two looks */
-    ATTEMPTS = 100     /* at the name of a temporary file */
-};
-
-static ddn_status fail_errno(ddn_context *ctx, const char *name, const char *verb, int error)
+void ddni_error_text(int error, char text[DDNI_ERROR_TEXT])
 {
-    char text[128];
-    if (strerror_s(text, sizeof text, error) != 0) {
+    if (strerror_s(text, DDNI_ERROR_TEXT, error) != 0) {
         text[0] = '\0';
     }
-    return ddni_fail(ctx, DDN_E_IO, "%s: cannot %s: %s (error %d)", name, verb, text, error);
 }
 
 /* The path as Windows takes it; to be freed. */
@@ -46,6 +39,11 @@ void ddni_file_close(ddni_file *f)
     }
 }
 
+static int32_t is_file(const struct _stat64 *st)
+{
+    return (st->st_mode & _S_IFMT) == _S_IFREG;
+}
+
 ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f)
 {
     wchar_t *wide = NULL;
@@ -55,70 +53,45 @@ ddn_status ddni_file_open(ddn_context *ctx, const char *path, ddni_file *f)
     ddn_status status;
     DDNI_TRY(widen(ctx, path, &wide));
     /* First, since a folder cannot be opened. */
-    if (_wstat64(wide, &st) == 0 && (st.st_mode & _S_IFMT) != _S_IFREG) {
-        status = ddni_fail(ctx, DDN_E_IO, "%s: not a regular file", f->name);
+    if (_wstat64(wide, &st) == 0 && !is_file(&st)) {
+        status = ddni_file_accept(ctx, f, 0, 0);
     } else {
         int error = _wsopen_s(&f->fd, wide, _O_RDONLY | _O_BINARY | _O_NOINHERIT, _SH_DENYNO, 0);
-        status = error == 0 ? DDN_OK : fail_errno(ctx, f->name, "open", error);
+        status = error == 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "open", error);
     }
     ddni_free(ddni_context_allocator(ctx), wide);
     DDNI_TRY(status);
     if (_fstat64(f->fd, &st) != 0) {
-        status = fail_errno(ctx, f->name, "inspect", errno);
-    } else if ((st.st_mode & _S_IFMT) != _S_IFREG) {
-        status = ddni_fail(ctx, DDN_E_IO, "%s: not a regular file", f->name);
-    } else if (st.st_size == 0) {
-        status = ddni_fail(ctx, DDN_E_FORMAT, "%s: the file is empty", f->name);
-    } else {
-        f->bytes = (int64_t)st.st_size;
-    }
-    if (status != DDN_OK) {
+        status = ddni_file_fail(ctx, f->name, "inspect", errno);
         ddni_file_close(f);
+        return status;
     }
-    return status;
+    return ddni_file_accept(ctx, f, is_file(&st), (int64_t)st.st_size);
 }
 
-ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
-                          int64_t count, ddni_look_fn look)
+ddn_status ddni_file_read_part(ddn_context *ctx, const ddni_file *f, int64_t offset, void *to,
+                               int64_t *count)
 {
-    char *to = buffer;
     HANDLE handle = (HANDLE)_get_osfhandle(f->fd); /* which can read at an offset */
-    while (count > 0) {
-        int64_t part = count < AT_ONCE ? count : AT_ONCE;
-        OVERLAPPED at = {0};
-        DWORD got = 0;
-        at.Offset = (DWORD)(offset & 0xffffffff);
-        at.OffsetHigh = (DWORD)(offset >> 32);
-        DDNI_TRY(look(ctx));
-        if (!ReadFile(handle, to, (DWORD)part, &got, &at)) {
-            DWORD error = GetLastError();
-            DDNI_CHECK(ctx, error == ERROR_HANDLE_EOF, DDN_E_IO,
-                       "%s: cannot read: Windows reports %lu", f->name, error);
-        }
-        DDNI_CHECK(ctx, got > 0, DDN_E_IO, "%s: the file ends at byte %lld", f->name,
-                   (long long)offset);
-        to += got;
-        offset += got;
-        count -= got;
+    OVERLAPPED at = {0};
+    DWORD got = 0;
+    at.Offset = (DWORD)(offset & 0xffffffff);
+    at.OffsetHigh = (DWORD)(offset >> 32);
+    if (!ReadFile(handle, to, (DWORD)*count, &got, &at)) {
+        DWORD error = GetLastError();
+        DDNI_CHECK(ctx, error == ERROR_HANDLE_EOF, DDN_E_IO, "%s: cannot read: Windows reports %lu",
+                   f->name, error);
     }
+    *count = got;
     return DDN_OK;
 }
 
-static ddn_status write_all(ddn_context *ctx, const ddni_file *f, const void *bytes, int64_t count,
-                            ddni_look_fn look)
+ddn_status ddni_file_write_part(ddn_context *ctx, const ddni_file *f, const void *from,
+                                int64_t *count)
 {
-    const char *from = bytes;
-    while (count > 0) {
-        int64_t part = count < AT_ONCE ? count : AT_ONCE;
-        DDNI_TRY(look(ctx));
-        int done = _write(f->fd, from, (unsigned)part);
-        if (done < 0) {
-            return fail_errno(ctx, f->name, "write", errno);
-        }
-        from += done;
-        count -= done;
-    }
-    return _commit(f->fd) == 0 ? DDN_OK : fail_errno(ctx, f->name, "write", errno);
+    int done = _write(f->fd, from, (unsigned)*count);
+    *count = done;
+    return done >= 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "write", errno);
 }
 
 /* Opens a new file beside `path`; its name goes to temporary[strlen(path) +
@@ -128,7 +101,7 @@ static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporar
 {
     uint64_t number = (uint64_t)ddni_nanoseconds();
     int error = EEXIST;
-    for (int attempt = 0; attempt < ATTEMPTS && error == EEXIST; attempt++) {
+    for (int attempt = 0; attempt < DDNI_ATTEMPTS && error == EEXIST; attempt++) {
         ddni_free(ddni_context_allocator(ctx), *wide);
         ddni_temporary_name(path, number, temporary);
         DDNI_TRY(widen(ctx, temporary, wide));
@@ -136,16 +109,19 @@ static ddn_status open_beside(ddn_context *ctx, const char *path, char *temporar
                           _SH_DENYNO, _S_IREAD | _S_IWRITE);
         number += DDNI_NEXT_NUMBER;
     }
-    return error == 0 ? DDN_OK : fail_errno(ctx, f->name, "write", error);
+    return error == 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "write", error);
 }
 
 /* Writes and closes the open file, then gives it its name. */
 static ddn_status fill(ddn_context *ctx, ddni_file *f, const wchar_t *from, const wchar_t *to,
                        const void *bytes, int64_t count, ddni_look_fn look)
 {
-    ddn_status status = write_all(ctx, f, bytes, count, look);
+    ddn_status status = ddni_file_write(ctx, f, bytes, count, look);
+    if (status == DDN_OK && _commit(f->fd) != 0) {
+        status = ddni_file_fail(ctx, f->name, "write", errno);
+    }
     if (_close(f->fd) != 0 && status == DDN_OK) {
-        status = fail_errno(ctx, f->name, "write", errno);
+        status = ddni_file_fail(ctx, f->name, "write", errno);
     }
     if (status == DDN_OK &&
         !MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
@@ -168,7 +144,7 @@ ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *byt
     struct _stat64 st;
     ddn_status status;
     DDNI_TRY_GOTO(widen(ctx, path, &target), done);
-    if (_wstat64(target, &st) == 0 && (st.st_mode & _S_IFMT) != _S_IFREG) {
+    if (_wstat64(target, &st) == 0 && !is_file(&st)) {
         status = ddni_fail(ctx, DDN_E_IO, "%.200s: is not a regular file: cannot write it", path);
         goto done;
     }

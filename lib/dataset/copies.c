@@ -152,9 +152,7 @@ ddn_status ddni_dataset_firsts(ddn_context *ctx, const ddn_dataset *ds, int64_t 
 static ddn_status team_digests(ddn_context *ctx, const ddn_dataset *ds, uint64_t salt,
                                uint64_t *own, uint64_t *digest)
 {
-    ddni_team_alone(ctx, 1);
-    ddn_status status = digest_rows(ctx, ds->part, salt, own);
-    ddni_team_alone(ctx, 0);
+    ddn_status status = DDNI_TEAM_ALONE(ctx, digest_rows(ctx, ds->part, salt, own));
     return ddni_team_collect(ctx, ds->team, status, 0, ds->begin, sizeof *own, own, digest);
 }
 

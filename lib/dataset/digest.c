@@ -64,9 +64,8 @@ static ddn_status team_blocks(ddn_context *ctx, const ddn_dataset *ds, int64_t b
     ddn_status status;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "digests", ds->n, sizeof *row, &row), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "digests", part->n, sizeof *own, &own), fail);
-    ddni_team_alone(ctx, 1);
-    status = digest_blocks(ctx, part, (part->n + BLOCK - 1) / BLOCK, NULL, own);
-    ddni_team_alone(ctx, 0);
+    status =
+        DDNI_TEAM_ALONE(ctx, digest_blocks(ctx, part, (part->n + BLOCK - 1) / BLOCK, NULL, own));
     DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, status, 0, ds->begin, sizeof *row, own, row),
                   fail);
     for (int64_t k = 0; k < blocks; k++) {

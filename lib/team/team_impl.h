@@ -65,9 +65,10 @@ ddn_status ddni_team_sum(ddn_context *ctx, ddn_team *team, ddn_status mine, int6
 /* begin[size + 1] for one row of each rank: 0, 1, 2, ...; the caller's to free. */
 ddn_status ddni_team_one_each(ddn_context *ctx, const ddn_team *team, int64_t **begin);
 
-/* Around the part of a call that a rank does by itself (on = 1, then 0): looks may end it, since
- * the agreement that follows tells the others. */
-void ddni_team_alone(ddn_context *ctx, int32_t on);
+/* The status of the part of a call that a rank does by itself: looks may end it, since the
+ * agreement that follows tells the others. */
+#define DDNI_TEAM_ALONE(ctx, part) (ddni_team_alone(ctx, 1, DDN_OK), ddni_team_alone(ctx, 0, part))
+ddn_status ddni_team_alone(ddn_context *ctx, int32_t on, ddn_status status); /* for it */
 
 /* Makes later calls of an object calls of the team. */
 static inline void ddni_team_bind(void *object, const ddn_team *team)

@@ -131,10 +131,7 @@ static ddn_status by_itself(const ddni_covariance *c, int64_t tiles, double work
     if (c->ds->team == NULL) {
         return ddni_parallel(c->ctx, tiles, work, fn, job);
     }
-    ddni_team_alone(c->ctx, 1);
-    ddn_status status = ddni_parallel(c->ctx, tiles, work, fn, job);
-    ddni_team_alone(c->ctx, 0);
-    return status;
+    return DDNI_TEAM_ALONE(c->ctx, ddni_parallel(c->ctx, tiles, work, fn, job));
 }
 
 static double work_of(const ddn_dataset *ds)

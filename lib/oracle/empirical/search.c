@@ -259,9 +259,7 @@ static ddn_status nearest_of_team(ddn_context *ctx, const ddn_dataset *ds, int64
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "ranks", ranks, sizeof *head, &head), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", k, sizeof *best, &best), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", ranks + 1, row + 1, &near), fail);
-    ddni_team_alone(ctx, 1);
-    status = search_part(ctx, ds, m, k, x, ldx, near + ranks * m * k);
-    ddni_team_alone(ctx, 0);
+    status = DDNI_TEAM_ALONE(ctx, search_part(ctx, ds, m, k, x, ldx, near + ranks * m * k));
     DDNI_TRY_GOTO(
         ddni_team_collect(ctx, ds->team, status, digest, each, row, near + ranks * m * k, near),
         fail);

@@ -433,9 +433,7 @@ static ddn_status run_pass(pass *p, ddni_report *report, int64_t *again)
     ddn_team *team = p->o->base.spread->team;
     ddni_report own = {.touched = 0};
     set_shape(p);
-    ddni_team_alone(p->ctx, 1);
-    ddn_status status = ask_own(p, &own);
-    ddni_team_alone(p->ctx, 0);
+    ddn_status status = DDNI_TEAM_ALONE(p->ctx, ask_own(p, &own));
     const double number[] = {own.dropped, own.touched};
     ddni_report_add_ways(report, &own, ddni_way_count());
     DDNI_TRY(ddni_team_agree(p->ctx, team, status, p->digest, number));
@@ -507,9 +505,7 @@ static ddn_status run_draws(const pass *p)
     for (int64_t r = 0; r < ranks; r++) {
         b->begin[r + 1] += b->begin[r];
     }
-    ddni_team_alone(p->ctx, 1);
-    status = draw_own(p, own);
-    ddni_team_alone(p->ctx, 0);
+    status = DDNI_TEAM_ALONE(p->ctx, draw_own(p, own));
     DDNI_TRY(ddni_team_collect(p->ctx, team, status, p->digest, b->begin, (d + 1) * 8, b->drawn,
                                b->record));
     for (int64_t q = 0; q < p->m; q++) {
@@ -671,9 +667,7 @@ ddn_status ddni_team_oracle_create(ddn_context *ctx, const ddn_dataset *ds, cons
     o->base.components = ds->n;
     o->base.classes = ds->labels != NULL ? ds->labels->classes : 0;
     DDNI_TRY_GOTO(map_classes(ctx, o), fail);
-    ddni_team_alone(ctx, 1);
-    status = ddn_oracle_create_empirical(ctx, ds->part, sch, &own);
-    ddni_team_alone(ctx, 0);
+    status = DDNI_TEAM_ALONE(ctx, ddn_oracle_create_empirical(ctx, ds->part, sch, &own));
     o->own = (ddni_empirical *)own;
     DDNI_TRY_GOTO(ddni_team_agree(ctx, ds->team, status, 0, NULL), fail);
     o->base.can = own->can;

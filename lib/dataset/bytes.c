@@ -7,7 +7,8 @@
 #include "base/check.h"
 #include "base/message.h"
 #include "base/progress.h"
-#include "dataset/storage.h"
+#include "dataset/team_set.h"
+#include "team/team_impl.h"
 
 enum {
     MOST = 1024,  /* different numbers: some may be roundings of the same byte */
@@ -72,14 +73,21 @@ static ddn_status add_level(ddn_context *ctx, levels *l, const level *new_one)
     return DDN_OK;
 }
 
-static ddn_status collect(ddn_context *ctx, const ddn_dataset *ds, levels *l)
+static void clear(levels *l)
 {
-    double last = NAN;
+    memset(l, 0, sizeof *l);
     l->low = DBL_MAX;
     l->high = -DBL_MAX;
+}
+
+/* Of the rows of ds, of which `before` come first in the whole. */
+static ddn_status collect(ddn_context *ctx, const ddn_dataset *ds, int64_t before, levels *l)
+{
+    double last = NAN;
+    clear(l);
     for (int64_t i = 0; i < ds->n; i++) {
         for (int64_t j = 0; j < ds->d; j++) {
-            level one = {stored(ds, i * ds->ld + j), i, j, 0};
+            level one = {stored(ds, i * ds->ld + j), before + i, j, 0};
             if (j % PART == 0) {
                 DDNI_TRY(ddni_poll(ctx));
             }
@@ -91,6 +99,30 @@ static ddn_status collect(ddn_context *ctx, const ddn_dataset *ds, levels *l)
     }
     l->largest = fmax(fabs(l->low), fabs(l->high));
     return DDN_OK;
+}
+
+/* The different numbers of all ranks, in the order in which they come first. */
+static ddn_status collect_of_team(ddn_context *ctx, const ddn_dataset *ds, levels *l)
+{
+    const int64_t ranks = ds->team->size, size = (int64_t)sizeof *l;
+    int64_t *each = NULL;
+    levels *all = NULL;
+    ddn_status status;
+    DDNI_TRY_GOTO(ddni_team_one_each(ctx, ds->team, &each), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "the different numbers", ranks, size, &all), fail);
+    status = DDNI_TEAM_ALONE(ctx, collect(ctx, ds->part, ds->begin[ds->team->rank], l));
+    DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, status, 0, each, size, l, all), fail);
+    clear(l);
+    for (int64_t r = 0; r < ranks; r++) {
+        for (int64_t k = 0; k < all[r].count; k++) {
+            DDNI_TRY_GOTO(add_level(ctx, l, &all[r].at[k]), fail);
+        }
+    }
+    l->largest = fmax(fabs(l->low), fabs(l->high));
+fail:
+    ddni_free(ddni_context_allocator(ctx), all);
+    ddni_free(ddni_context_allocator(ctx), each);
+    return status;
 }
 
 /* ---- the map ---- */
@@ -186,12 +218,24 @@ fail:
     return status;
 }
 
+/* As make_set, of the part where there is a team. */
+static ddn_status make(ddn_context *ctx, const ddn_dataset *ds, const levels *l, const grid *g,
+                       ddn_dataset **out)
+{
+    if (ds->team == NULL) {
+        return make_set(ctx, ds, l, g, out);
+    }
+    ddn_dataset *part = NULL;
+    ddn_status status = DDNI_TEAM_ALONE(ctx, make_set(ctx, ds->part, l, g, &part));
+    return ddni_team_remake_part(ctx, ds, status, part, 0, out);
+}
+
 ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     if (ds->type == DDN_TYPE_U8) {
         return ddni_dataset_derive(ctx, ds, out);
     }
@@ -199,9 +243,9 @@ ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds, ddn
     grid g;
     ddn_status status;
     DDNI_TRY(ddni_alloc_for(ctx, "the different numbers", 1, sizeof *l, &l));
-    DDNI_TRY_GOTO(collect(ctx, ds, l), fail);
+    DDNI_TRY_GOTO(ds->team != NULL ? collect_of_team(ctx, ds, l) : collect(ctx, ds, 0, l), fail);
     DDNI_TRY_GOTO(fit(ctx, ds->type, l, &g), fail);
-    status = make_set(ctx, ds, l, &g, out);
+    status = make(ctx, ds, l, &g, out);
 fail:
     ddni_free(ddni_context_allocator(ctx), l);
     return status;

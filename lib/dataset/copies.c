@@ -136,18 +136,6 @@ ddn_status ddni_find_firsts(ddn_context *ctx, int64_t count, const uint64_t *dig
     return status;
 }
 
-ddn_status ddni_dataset_firsts(ddn_context *ctx, const ddn_dataset *ds, int64_t *first)
-{
-    uint64_t *digest = NULL;
-    DDNI_TRY(ddni_alloc_for(ctx, "digests", ds->n, sizeof *digest, &digest));
-    ddn_status status = digest_rows(ctx, ds, 0, digest);
-    if (status == DDN_OK) {
-        status = ddni_find_firsts(ctx, ds->n, digest, same_row, ds, first);
-    }
-    ddni_free(ddni_context_allocator(ctx), digest);
-    return status;
-}
-
 /* Digests of all ranks' rows: digest[n]. */
 static ddn_status team_digests(ddn_context *ctx, const ddn_dataset *ds, uint64_t salt,
                                uint64_t *own, uint64_t *digest)
@@ -179,12 +167,26 @@ fail:
     return status;
 }
 
+ddn_status ddni_dataset_firsts(ddn_context *ctx, const ddn_dataset *ds, int64_t *first)
+{
+    if (ds->team != NULL) {
+        return team_firsts(ctx, ds, first);
+    }
+    uint64_t *digest = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "digests", ds->n, sizeof *digest, &digest));
+    ddn_status status = digest_rows(ctx, ds, 0, digest);
+    if (status == DDN_OK) {
+        status = ddni_find_firsts(ctx, ds->n, digest, same_row, ds, first);
+    }
+    ddni_free(ddni_context_allocator(ctx), digest);
+    return status;
+}
+
 ddn_status ddni_dataset_copies(ddn_context *ctx, const ddn_dataset *ds, int64_t *copies)
 {
     int64_t *first = NULL, count = 0;
     DDNI_TRY(ddni_alloc_for(ctx, "first copies", ds->n, sizeof *first, &first));
-    ddn_status status =
-        ds->team != NULL ? team_firsts(ctx, ds, first) : ddni_dataset_firsts(ctx, ds, first);
+    ddn_status status = ddni_dataset_firsts(ctx, ds, first);
     for (int64_t i = 0; status == DDN_OK && i < ds->n; i++) {
         count += first[i] != i;
     }

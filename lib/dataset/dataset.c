@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/os.h"
 #include "base/progress.h"
-#include "dataset/storage.h"
-#include "team/team_impl.h"
+#include "dataset/team_set.h"
 
 struct ddni_storage {
     ddni_handle handle;
@@ -151,6 +151,10 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
 {
     *out = NULL;
     ddn_dataset *copy = NULL;
+    if (ds->team != NULL) {
+        ddn_status made = ddni_dataset_derive(ctx, ds->part, &copy);
+        return ddni_team_remake_part(ctx, ds, made, copy, 0, out);
+    }
     DDNI_TRY(ddni_dataset_new(ctx, &copy));
     copy->data = ds->data;
     copy->type = ds->type;
@@ -232,7 +236,8 @@ ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, do
     ddn_dataset *copy = NULL;
     if (ds->team != NULL) {
         ddn_status made = ddn_dataset_create_mapped(ctx, ds->part, scale, shift, &copy);
-        return ddni_team_remake(ctx, ds, made, copy, out);
+        uint64_t digest = DDNI_DIGEST_WORDS(ddni_bits(scale), ddni_bits(shift));
+        return ddni_team_remake_part(ctx, ds, made, copy, digest, out);
     }
     DDNI_TRY(ddni_dataset_derive(ctx, ds, &copy));
     ddni_dataset_set_map(copy, scale, shift);
@@ -280,5 +285,6 @@ const char *ddn_dataset_description(const ddn_dataset *ds)
     if (!DDNI_IS(ds)) {
         return NULL;
     }
-    return ds->storage->description != NULL ? ds->storage->description : "";
+    const ddni_storage *storage = ds->team != NULL ? ds->part->storage : ds->storage;
+    return storage->description != NULL ? storage->description : "";
 }

@@ -102,10 +102,6 @@ ddn_status ddni_team_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first
                           double *out, int64_t ldo);
 /* The rank that has a row. */
 int64_t ddni_team_owner(const ddn_dataset *ds, int64_t row);
-/* The set over the same team of other parts: `mine` is what making this rank's has come to. Takes
- * over the reference to it. */
-ddn_status ddni_team_remake(ddn_context *ctx, const ddn_dataset *ds, ddn_status mine,
-                            ddn_dataset *part, ddn_dataset **out);
 /* What the public functions do with such a set. */
 ddn_status ddni_team_mean_parts(ddn_context *ctx, const ddn_dataset *ds, double *mean,
                                 double *rest);

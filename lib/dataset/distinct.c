@@ -89,21 +89,13 @@ static ddn_status build(merger *m, ddn_dataset **out)
 {
     ddni_labels *labels = NULL;
     ddni_weights *weights = NULL;
-    ddn_dataset *ds = NULL;
-    ddn_status status;
-    DDNI_TRY_GOTO(ddni_weights_create(m->ctx, "weights", m->count, m->weight, &weights), fail);
-    if (m->ds->labels != NULL) {
-        DDNI_TRY_GOTO(merge_labels(m, &labels), fail);
+    DDNI_TRY(ddni_weights_create(m->ctx, "weights", m->count, m->weight, &weights));
+    ddn_status status = m->ds->labels == NULL ? DDN_OK : merge_labels(m, &labels);
+    if (status != DDN_OK) {
+        ddni_weights_release(weights);
+        return status;
     }
-    DDNI_TRY_GOTO(ddni_dataset_take(m->ctx, m->ds, m->row, m->count, &ds), fail);
-    ds->labels = labels;
-    ddni_dataset_set_weights(ds, weights);
-    *out = ds;
-    return DDN_OK;
-fail:
-    ddni_labels_release(labels);
-    ddni_weights_release(weights);
-    return status;
+    return ddni_dataset_take(m->ctx, m->ds, m->count, m->row, labels, weights, out);
 }
 
 ddn_status ddn_dataset_create_distinct(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
@@ -111,7 +103,7 @@ ddn_status ddn_dataset_create_distinct(ddn_context *ctx, const ddn_dataset *ds, 
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     merger m = {.ctx = ctx, .ds = ds};
     ddn_status status;
     DDNI_TRY_GOTO(merge_points(&m), fail);

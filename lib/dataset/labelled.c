@@ -2,21 +2,19 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "dataset/storage.h"
-#include "team/team_impl.h"
+#include "base/digest.h"
+#include "dataset/team_set.h"
 
 ddn_status ddni_dataset_with_labels(ddn_context *ctx, const ddn_dataset *ds, const int32_t *label,
                                     ddn_dataset **out)
 {
     *out = NULL;
-    if (ds->team != NULL) {
-        ddn_dataset *part = NULL;
-        const int32_t *own = label + ds->begin[ds->team->rank];
-        ddn_status made = ddni_dataset_with_labels(ctx, ds->part, own, &part);
-        return ddni_team_remake(ctx, ds, made, part, out);
-    }
     ddni_labels *l;
     DDNI_TRY(ddni_labels_create(ctx, label, ds->n, &l));
+    if (ds->team != NULL) {
+        return ddni_team_relabel(ctx, ds, l, ddni_weights_shared(ds), DDNI_DIGEST_OF(label, ds->n),
+                                 out);
+    }
     ddn_status status = ddni_dataset_derive(ctx, ds, out);
     if (status != DDN_OK) {
         ddni_labels_release(l);

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/progress.h"
-#include "dataset/storage.h"
+#include "dataset/team_set.h"
 
 /* A point is scale * stored + shift rounded once, for all that read it: two that differ in the last
  * digit are told apart at small s. */
@@ -124,12 +124,9 @@ static void row_f32(const ddn_dataset *ds, int64_t row, float *out)
     }
 }
 
-ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
-                                int64_t count, float *out, int64_t ldo)
+ddn_status ddni_check_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
+                          int64_t before)
 {
-    DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, ds);
-    DDNI_TRY(check_read(ctx, ds, first, count, out, ldo));
     /* Bytes and floats fit unless their map is extreme. */
     int fits = ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0;
     fits |= ds->type == DDN_TYPE_U8 && 255 * fabs(ds->scale) + fabs(ds->shift) <= FLT_MAX;
@@ -137,9 +134,22 @@ ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t
         DDNI_TRY(ddni_poll(ctx));
         int64_t column = first_wide_column(ds, i);
         DDNI_CHECK(ctx, column == ds->d, DDN_E_RANGE,
-                   "row %lld, column %lld is outside the range of float", (long long)i,
+                   "row %lld, column %lld is outside the range of float", (long long)(before + i),
                    (long long)column);
     }
+    return DDN_OK;
+}
+
+ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
+                                int64_t count, float *out, int64_t ldo)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_SET(ctx, ds);
+    DDNI_TRY(check_read(ctx, ds, first, count, out, ldo));
+    if (ds->team != NULL) {
+        return ddni_team_read_f32(ctx, ds, first, count, out, ldo);
+    }
+    DDNI_TRY(ddni_check_f32(ctx, ds, first, count, 0));
     for (int64_t i = 0; i < count; i++) {
         DDNI_TRY(ddni_poll(ctx));
         row_f32(ds, first + i, out + i * ldo);

@@ -39,6 +39,11 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
 /* Fails with DDN_E_NONFINITE at the first row and column that is not finite under the map. */
 ddn_status ddni_check_finite(ddn_context *ctx, const char *what, const ddn_dataset *ds);
 
+/* Fails with DDN_E_RANGE at the first of the rows that float cannot hold; it has `before` more
+ * before it than the set knows of. */
+ddn_status ddni_check_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
+                          int64_t before);
+
 /* Columns first .. first+count-1 of one row, mapped: out[count]. Any thread. */
 void ddni_dataset_part(const ddn_dataset *ds, int64_t row, int64_t first, int64_t count,
                        double *out);
@@ -60,9 +65,16 @@ void ddni_weights_release(ddni_weights *w);
 /* Gives a fresh set its weights, or none: NULL. Takes over the reference. */
 void ddni_dataset_set_weights(ddn_dataset *ds, ddni_weights *w);
 
-/* A new set of the rows rows[count] under the map of ds, without labels and weights. */
-ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
-                             int64_t count, ddn_dataset **out);
+/* A new set of the rows rows[count] under the map of ds, with these labels and weights, each NULL
+ * for none. Takes over the references. */
+ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                             const int64_t *rows, ddni_labels *labels, ddni_weights *weights,
+                             ddn_dataset **out);
+
+/* A new set of count rows like those of ds, packed, in memory of the storage; its map and text, no
+ * labels, no weights. Takes over the reference to the storage. */
+ddn_status ddni_subset_wrap(ddn_context *ctx, const ddn_dataset *ds, ddni_storage *storage,
+                            const void *memory, int64_t count, ddn_dataset **out);
 
 /* pivot + shift as the sum of two doubles. */
 static inline void ddni_two_parts(double pivot, double shift, double *mean, double *rest)

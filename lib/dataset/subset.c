@@ -4,8 +4,7 @@
 #include "base/check.h"
 #include "base/progress.h"
 #include "dataset/mixed.h"
-#include "dataset/storage.h"
-#include "team/team_impl.h"
+#include "dataset/team_set.h"
 
 /* Probability that the label of a point is one of the chosen classes. */
 static double share_of(const ddni_labels *l, int64_t row, const uint8_t *chosen)
@@ -43,8 +42,9 @@ fail:
     return status;
 }
 
-ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
-                             int64_t count, ddn_dataset **out)
+/* Copies of the rows, without labels and weights. */
+static ddn_status copy_rows(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                            const int64_t *rows, ddn_dataset **out)
 {
     ddni_storage *storage;
     void *memory;
@@ -61,6 +61,12 @@ ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int6
         memcpy((char *)memory + k * row_bytes, (const char *)ds->data + rows[k] * step,
                (size_t)row_bytes);
     }
+    return ddni_subset_wrap(ctx, ds, storage, memory, count, out);
+}
+
+ddn_status ddni_subset_wrap(ddn_context *ctx, const ddn_dataset *ds, ddni_storage *storage,
+                            const void *memory, int64_t count, ddn_dataset **out)
+{
     ddn_status described = ddni_storage_describe(ctx, storage, ddn_dataset_description(ds));
     if (described != DDN_OK) {
         ddni_storage_release(storage);
@@ -69,6 +75,26 @@ ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, const int6
     ddni_array array = {memory, ds->type, count, ds->d, ds->d};
     DDNI_TRY(ddni_dataset_wrap(ctx, "the subset", storage, array, out));
     ddni_dataset_set_map(*out, ds->scale, ds->shift);
+    return DDN_OK;
+}
+
+ddn_status ddni_dataset_take(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
+                             const int64_t *rows, ddni_labels *labels, ddni_weights *weights,
+                             ddn_dataset **out)
+{
+    if (ds->team != NULL) {
+        return ddni_team_take(ctx, ds, count, rows, labels, weights, out);
+    }
+    ddn_dataset *sub = NULL;
+    ddn_status status = copy_rows(ctx, ds, count, rows, &sub);
+    if (status != DDN_OK) {
+        ddni_labels_release(labels);
+        ddni_weights_release(weights);
+        return status;
+    }
+    sub->labels = labels;
+    ddni_dataset_set_weights(sub, weights);
+    *out = sub;
     return DDN_OK;
 }
 
@@ -113,23 +139,20 @@ static ddn_status take_weights(ddn_context *ctx, const ddn_dataset *ds, const in
 static ddn_status take_rows(ddn_context *ctx, const ddn_dataset *ds, const int64_t *rows,
                             int64_t count, const uint8_t *chosen, ddn_dataset **out)
 {
-    ddn_dataset *sub = NULL;
+    ddni_labels *labels = NULL;
     ddni_weights *weights = NULL;
-    ddn_status status;
-    DDNI_TRY(ddni_dataset_take(ctx, ds, rows, count, &sub));
+    DDNI_TRY(take_weights(ctx, ds, rows, count, chosen, &weights));
+    ddn_status status = DDN_OK;
     if (ds->labels != NULL) {
         status = chosen != NULL && ds->labels->group_share != NULL
-                     ? take_mixed(ctx, ds->labels, rows, count, chosen, &sub->labels)
-                     : ddni_labels_take(ctx, ds->labels, rows, count, &sub->labels);
-        DDNI_TRY_GOTO(status, fail);
+                     ? take_mixed(ctx, ds->labels, rows, count, chosen, &labels)
+                     : ddni_labels_take(ctx, ds->labels, rows, count, &labels);
     }
-    DDNI_TRY_GOTO(take_weights(ctx, ds, rows, count, chosen, &weights), fail);
-    ddni_dataset_set_weights(sub, weights);
-    *out = sub;
-    return DDN_OK;
-fail:
-    ddn_dataset_destroy(sub);
-    return status;
+    if (status != DDN_OK) {
+        ddni_weights_release(weights);
+        return status;
+    }
+    return ddni_dataset_take(ctx, ds, count, rows, labels, weights, out);
 }
 
 ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
@@ -138,7 +161,7 @@ ddn_status ddn_dataset_create_subset(ddn_context *ctx, const ddn_dataset *ds, in
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, rows);
     DDNI_CHECK_INT(ctx, count, 1, INT64_C(1) << 40);
     for (int64_t k = 0; k < count; k++) {
@@ -175,35 +198,22 @@ ddn_status ddn_dataset_create_class_subset(ddn_context *ctx, const ddn_dataset *
     DDNI_CHECK_PTR(ctx, classes);
     DDNI_CHECK_INT(ctx, count, 1, INT64_C(1) << 40);
     DDNI_CHECK(ctx, ds->labels != NULL, DDN_E_UNSUPPORTED, "the dataset has no labels");
-    const ddn_dataset *own = ds->team != NULL ? ds->part : ds;
-    const int64_t first = ds->team != NULL ? ds->begin[ds->team->rank] : 0;
     ddn_status status;
     uint8_t *chosen = NULL;
-    int64_t *rows = NULL;
-    ddn_dataset *part = NULL;
+    int64_t *rows = NULL, taken = 0;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "chosen classes", ds->labels->classes, 1, &chosen), fail);
     DDNI_TRY_GOTO(mark_classes(ctx, ds->labels, classes, count, chosen), fail);
-    int64_t taken = 0;
-    for (int64_t i = 0; i < own->n; i++) {
-        taken += share_of(ds->labels, first + i, chosen) > 0;
-    }
-    if (taken == 0) { /* can only be so on a rank of a team */
-        status = ddni_fail(ctx, DDN_E_RANGE, "none of this rank's points is of these classes");
-        goto fail;
+    for (int64_t i = 0; i < ds->n; i++) {
+        taken += share_of(ds->labels, i, chosen) > 0;
     }
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows of a subset", taken, sizeof *rows, &rows), fail);
     taken = 0;
-    for (int64_t i = 0; i < own->n; i++) {
-        if (share_of(ds->labels, first + i, chosen) > 0) {
+    for (int64_t i = 0; i < ds->n; i++) {
+        if (share_of(ds->labels, i, chosen) > 0) {
             rows[taken++] = i;
         }
     }
-    if (ds->team != NULL) { /* such a set has no distributions of labels */
-        status = take_rows(ctx, own, rows, taken, NULL, &part);
-        status = ddni_team_remake(ctx, ds, status, part, out);
-    } else {
-        status = take_rows(ctx, ds, rows, taken, chosen, out);
-    }
+    status = take_rows(ctx, ds, rows, taken, chosen, out);
 fail:
     ddni_free(ddni_context_allocator(ctx), rows);
     ddni_free(ddni_context_allocator(ctx), chosen);

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/progress.h"
-#include "dataset/storage.h"
+#include "dataset/team_set.h"
 #include "numerics/vector.h"
 #include "team/team_impl.h"
 
@@ -46,9 +46,11 @@ static ddn_status check_facts(ddn_context *ctx, const ddn_team *team, const fact
 static ddn_status check_part(ddn_context *ctx, const ddn_dataset *part)
 {
     DDNI_CHECK(ctx, part->weight == NULL, DDN_E_UNSUPPORTED,
-               "a set over a team cannot have points with weights");
+               "the part has weights: give them to the set over the team "
+               "(ddn_dataset_create_weighted)");
     DDNI_CHECK(ctx, part->labels == NULL || part->labels->group_share == NULL, DDN_E_UNSUPPORTED,
-               "a set over a team cannot have points with several labels");
+               "the part has points with several labels: make one of distinct points of the set "
+               "over the team (ddn_dataset_create_distinct)");
     return DDN_OK;
 }
 
@@ -101,15 +103,9 @@ static ddn_status gather_labels(ddn_context *ctx, ddn_dataset *ds)
     return status;
 }
 
-ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_dataset *part,
-                                   ddn_dataset **out)
+/* The set of these parts, without labels and weights. */
+static ddn_status join(ddn_context *ctx, ddn_team *team, const ddn_dataset *part, ddn_dataset **out)
 {
-    DDNI_ENTER(ctx);
-    DDNI_CHECK_PTR(ctx, team); /* first: the other ranks are told of what follows */
-    DDNI_CHECK_PTR(ctx, out);
-    *out = NULL;
-    DDNI_CHECK_PTR(ctx, part);
-    DDNI_TRY(check_part(ctx, part));
     ddn_dataset *ds = NULL;
     ddn_status status;
     DDNI_TRY(ddni_dataset_new(ctx, &ds));
@@ -120,7 +116,6 @@ ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_d
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "parts", team->size + 1, sizeof *ds->begin, &ds->begin),
                   fail);
     DDNI_TRY_GOTO(learn_parts(ctx, ds), fail);
-    DDNI_TRY_GOTO(gather_labels(ctx, ds), fail);
     ddni_team_bind(ds, team);
     *out = ds;
     return DDN_OK;
@@ -129,15 +124,96 @@ fail:
     return status;
 }
 
-ddn_status ddni_team_remake(ddn_context *ctx, const ddn_dataset *ds, ddn_status mine,
-                            ddn_dataset *part, ddn_dataset **out)
+ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_dataset *part,
+                                   ddn_dataset **out)
 {
-    ddn_status status = ddni_team_agree(ctx, ds->team, mine, 0, NULL);
-    if (status == DDN_OK) {
-        status = ddn_dataset_create_team(ctx, ds->team, part, out);
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, team); /* first: the other ranks are told of what follows */
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, part);
+    DDNI_TRY(check_part(ctx, part));
+    ddn_dataset *ds = NULL;
+    DDNI_TRY(join(ctx, team, part, &ds));
+    ddn_status status = gather_labels(ctx, ds);
+    if (status != DDN_OK) {
+        ddn_dataset_destroy(ds);
+        return status;
     }
-    ddn_dataset_destroy(part);
+    *out = ds;
+    return DDN_OK;
+}
+
+/* ---- of one another ---- */
+
+ddn_status ddni_team_remake(ddn_context *ctx, const ddn_dataset *ds, ddn_status mine,
+                            ddni_team_made *made, ddn_dataset **out)
+{
+    ddn_status status = ddni_team_agree(ctx, ds->team, mine, made->digest, NULL);
+    if (status == DDN_OK) {
+        status = join(ctx, ds->team, made->part, out);
+    }
+    if (status == DDN_OK) {
+        (*out)->labels = made->labels;
+        ddni_dataset_set_weights(*out, made->weights);
+    } else {
+        ddni_labels_release(made->labels);
+        ddni_weights_release(made->weights);
+    }
+    ddn_dataset_destroy(made->part);
     return status;
+}
+
+ddn_status ddni_team_remake_part(ddn_context *ctx, const ddn_dataset *ds, ddn_status mine,
+                                 ddn_dataset *part, uint64_t digest, ddn_dataset **out)
+{
+    ddni_team_made made = {part, ddni_labels_shared(ds), ddni_weights_shared(ds), digest};
+    return ddni_team_remake(ctx, ds, mine, &made, out);
+}
+
+/* The labels of `count` points from `first` on. */
+static ddn_status slice_labels(ddn_context *ctx, const ddni_labels *from, int64_t first,
+                               int64_t count, ddni_labels **out)
+{
+    int64_t *rows = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "labels of a part", count, sizeof *rows, &rows));
+    for (int64_t i = 0; i < count; i++) {
+        rows[i] = first + i;
+    }
+    ddn_status status = ddni_labels_take(ctx, from, rows, count, out);
+    ddni_free(ddni_context_allocator(ctx), rows);
+    return status;
+}
+
+ddn_status ddni_team_dress(ddn_context *ctx, const ddni_team_made *made, int64_t first)
+{
+    ddn_dataset *part = made->part;
+    ddni_labels *labels = NULL;
+    ddni_weights *weights = NULL;
+    if (made->weights != NULL) {
+        DDNI_TRY(ddni_weights_create(ctx, "weights", part->n, made->weights->pi + first, &weights));
+    }
+    ddn_status status =
+        made->labels == NULL ? DDN_OK : slice_labels(ctx, made->labels, first, part->n, &labels);
+    if (status != DDN_OK) {
+        ddni_weights_release(weights);
+        return status;
+    }
+    ddni_labels_release(part->labels);
+    part->labels = labels;
+    ddni_dataset_set_weights(part, weights);
+    return DDN_OK;
+}
+
+ddn_status ddni_team_relabel(ddn_context *ctx, const ddn_dataset *ds, ddni_labels *labels,
+                             ddni_weights *weights, uint64_t digest, ddn_dataset **out)
+{
+    ddni_team_made made = {NULL, labels, weights, digest};
+    ddn_status status = ddni_dataset_derive(ctx, ds->part, &made.part);
+    if (status == DDN_OK) {
+        status = ddni_team_dress(ctx, &made, ds->begin[ds->team->rank]);
+    }
+    return ddni_team_remake(ctx, ds, status, &made, out);
 }
 
 const ddn_team *ddn_dataset_team(const ddn_dataset *ds)
@@ -219,12 +295,59 @@ ddn_status ddni_team_read(ddn_context *ctx, const ddn_dataset *ds, int64_t first
     return DDN_OK;
 }
 
+/* Whether this rank's of the rows are in the range of float. */
+static ddn_status check_own_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first,
+                                int64_t count)
+{
+    const int64_t begin = ds->begin[ds->team->rank], end = begin + ds->part->n;
+    const int64_t low = first > begin ? first : begin;
+    const int64_t high = first + count < end ? first + count : end;
+    return low < high ? ddni_check_f32(ctx, ds->part, low - begin, high - low, begin) : DDN_OK;
+}
+
+ddn_status ddni_team_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
+                              float *out, int64_t ldo)
+{
+    double *x = NULL;
+    const int64_t digest[] = {first, count};
+    ddn_status status = DDNI_TEAM_ALONE(ctx, check_own_f32(ctx, ds, first, count));
+    if (status == DDN_OK) {
+        status = ddni_alloc_for(ctx, "rows", count < READ ? count : READ, ds->d * 8, &x);
+    }
+    status = ddni_team_agree(ctx, ds->team, status, DDNI_DIGEST_OF(digest, 2), NULL);
+    for (int64_t at = 0; status == DDN_OK && at < count; at += READ) {
+        const int64_t rows = count - at < READ ? count - at : READ;
+        status = ddni_team_read(ctx, ds, first + at, rows, x, ds->d);
+        for (int64_t i = 0; status == DDN_OK && i < rows; i++) {
+            for (int64_t j = 0; j < ds->d; j++) {
+                out[(at + i) * ldo + j] = (float)x[i * ds->d + j];
+            }
+        }
+    }
+    ddni_free(ddni_context_allocator(ctx), x);
+    return status;
+}
+
+/* The probability of this rank's points. */
+static double share_of_part(const ddn_dataset *ds)
+{
+    double share = 0;
+    if (ds->weight == NULL) {
+        return (double)ds->part->n / (double)ds->n;
+    }
+    for (int64_t i = 0; i < ds->part->n; i++) {
+        share += ds->weight[ds->begin[ds->team->rank] + i];
+    }
+    return share;
+}
+
 /* Shares of the mean as differences from point 0: they do not round where points lie close together
  * far from 0, and are 0 where all are equal. */
 static ddn_status own_share(ddn_context *ctx, const ddn_dataset *ds, const double *pivot,
                             double *share, double *rest)
 {
-    const double weight = (double)ds->part->n / (double)ds->n;
+    const double weight = share_of_part(ds);
+    ddn_status status = DDNI_TEAM_ALONE(ctx, ddni_dataset_mean_parts(ctx, ds->part, share, rest));
     ddn_status status = DDNI_TEAM_ALONE(ctx, ddni_dataset_mean_parts(ctx, ds->part, share, rest));
     for (int64_t j = 0; j < ds->d; j++) {
         share[j] = weight * ((share[j] - pivot[j]) + rest[j]);
@@ -265,8 +388,13 @@ ddn_status ddni_team_squared_norms(ddn_context *ctx, const ddn_dataset *ds, cons
     double *own = NULL;
     const uint64_t digest = centre == NULL ? 0 : DDNI_DIGEST_OF(centre, ds->d);
     DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->part->n, sizeof *own, &own));
+<<<<<<< HEAD
     ddn_status status =
         DDNI_TEAM_ALONE(ctx, ddn_dataset_squared_norms(ctx, ds->part, ds->part->n, centre, own));
+=======
+    ddn_status status =
+        DDNI_TEAM_ALONE(ctx, ddn_dataset_squared_norms(ctx, ds->part, ds->part->n, centre, own));
+>>>>>>> 7275e81 (wip)
     status = ddni_team_collect(ctx, ds->team, status, digest, ds->begin, sizeof *own, own, norms);
     ddni_free(ddni_context_allocator(ctx), own);
     return status;

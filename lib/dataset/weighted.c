@@ -1,6 +1,7 @@
 /* Datasets with weights: giving them, and asking for them. */
 #include "base/check.h"
-#include "dataset/storage.h"
+#include "base/digest.h"
+#include "dataset/team_set.h"
 
 ddn_status ddn_dataset_create_weighted(ddn_context *ctx, const ddn_dataset *ds, int64_t count,
                                        const double *weights, ddn_dataset **out)
@@ -8,13 +9,17 @@ ddn_status ddn_dataset_create_weighted(ddn_context *ctx, const ddn_dataset *ds, 
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_PTR(ctx, weights);
     DDNI_CHECK(ctx, count == ds->n, DDN_E_SHAPE,
                "argument count = %lld weights for n = %lld points", (long long)count,
                (long long)ds->n);
     ddni_weights *w;
     DDNI_TRY(ddni_weights_create(ctx, "weights", count, weights, &w));
+    if (ds->team != NULL) {
+        return ddni_team_relabel(ctx, ds, ddni_labels_shared(ds), w, DDNI_DIGEST_OF(weights, count),
+                                 out);
+    }
     ddn_status status = ddni_dataset_derive(ctx, ds, out);
     if (status != DDN_OK) {
         ddni_weights_release(w);

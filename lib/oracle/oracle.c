@@ -117,18 +117,23 @@ int64_t ddn_oracle_output_width(const ddn_oracle *oracle, ddn_output what)
     return ddn_oracle_can(oracle, what) ? ddni_output_width(oracle, what) : 0;
 }
 
+int64_t ddni_oracle_sample_row(const ddn_dataset *ds, int64_t seed, int64_t path)
+{
+    if (ds->weight == NULL) {
+        return path % ds->n;
+    }
+    ddni_draws choice = ddni_draws_of(seed, DDNI_USE_DATA, 0);
+    return ddni_dataset_point(ds, ddni_draws_uniform(&choice, path, 0));
+}
+
 ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                                      int64_t first_path, int64_t m, double *x, int64_t ldx,
                                      int64_t *index)
 {
     const ddn_dataset *ds = oracle->dataset;
-    ddni_draws choice = ddni_draws_of(seed, DDNI_USE_DATA, 0);
     for (int64_t r = 0; r < m; r++) {
         DDNI_TRY(ddni_poll(ctx));
-        int64_t path = first_path + r, i = path % ds->n;
-        if (ds->weight != NULL) {
-            i = ddni_dataset_point(ds, ddni_draws_uniform(&choice, path, 0));
-        }
+        int64_t i = ddni_oracle_sample_row(ds, seed, first_path + r);
         ddni_dataset_rows(ds, i, 1, x + r * ldx, ldx);
         if (index != NULL) {
             index[r] = i;

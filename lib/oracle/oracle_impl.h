@@ -26,6 +26,7 @@ typedef struct ddni_request {
     int64_t seed, step; /* noise of DDN_OUT_DRAW */
     ddni_paths paths;
     const double *uniform; /* [m] in [0, 1): what DRAW draws with instead of that noise; or NULL */
+    int64_t *nearest_row;  /* [m] gets the row of the nearest point, beside its distance; or NULL */
     int8_t *served;        /* [m] gets the number of the way that served the state; or NULL */
     double epsilon;
     int32_t trajectory; /* row r of successive runs is one trajectory */
@@ -137,8 +138,9 @@ static inline int ddni_oracle_samples(const ddn_oracle *oracle)
            (oracle->dataset != NULL || !oracle->ops->samples_dataset);
 }
 
-/* sample_data of the kinds whose data are the points of their dataset: row r is point
- * (first_path + r) modulo n, or with weights one drawn by them. */
+/* The point that a path samples: its number modulo n, or with weights one drawn by them. */
+int64_t ddni_oracle_sample_row(const ddn_dataset *ds, int64_t seed, int64_t path);
+/* sample_data of the kinds whose data are the points of their dataset. */
 ddn_status ddni_oracle_sample_points(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                                      int64_t first_path, int64_t m, double *x, int64_t ldx,
                                      int64_t *index);

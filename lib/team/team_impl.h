@@ -70,6 +70,13 @@ ddn_status ddni_team_one_each(ddn_context *ctx, const ddn_team *team, int64_t **
 #define DDNI_TEAM_ALONE(ctx, part) (ddni_team_alone(ctx, 1, DDN_OK), ddni_team_alone(ctx, 0, part))
 ddn_status ddni_team_alone(ddn_context *ctx, int32_t on, ddn_status status); /* for it */
 
+/* The first of `count` things that falls to a rank, in shares as even as can be. */
+static inline int64_t ddni_team_share(int64_t count, int64_t size, int64_t rank)
+{
+    const int64_t more = count % size;
+    return count / size * rank + (rank < more ? rank : more);
+}
+
 /* Makes later calls of an object calls of the team. */
 static inline void ddni_team_bind(void *object, const ddn_team *team)
 {

@@ -65,8 +65,9 @@ static void read_centred(const ddni_covariance *c, int64_t row, int64_t rows, in
         for (int64_t j = 0; j < columns; j++) {
             to[j] -= c->rest[column + j];
         }
-        if (ds->weight != NULL) {
-            ddni_scale(columns, sqrt((double)ds->n * ds->weight[row + i]), to);
+        if (c->ds->weight != NULL) {
+            double weight = c->ds->weight[c->first + row + i];
+            ddni_scale(columns, sqrt((double)c->ds->n * weight), to);
         }
     }
 }

@@ -8,7 +8,8 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "dataset/storage.h"
+#include "dataset/team_set.h"
+#include "team/team_impl.h"
 
 enum {
     B = DDNI_BLOCK,
@@ -160,8 +161,9 @@ static void distance_tile(void *arg, int64_t tile, int64_t worker)
 
 /* ---- making it ---- */
 
-/* The coordinates of the points, and how far they are from the span. */
-static ddn_status reduce(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span)
+/* The coordinates of the points, and how far they are from the span, of a set of one process. */
+static ddn_status reduce_own(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span,
+                             ddn_dataset **out)
 {
     ddni_storage *storage = NULL;
     void *memory = NULL;
@@ -182,16 +184,35 @@ static ddn_status reduce(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span
         span->distance = fmax(span->distance, sqrt(j.out[i]));
     }
     ddni_array array = {memory, DDN_TYPE_F64, ds->n, span->rank, span->rank};
-    status = ddni_dataset_wrap(ctx, "the reduced set", storage, array, &span->reduced);
+    status = ddni_dataset_wrap(ctx, "the reduced set", storage, array, out);
     storage = NULL;
     if (status == DDN_OK) {
-        ddni_dataset_share_labels(span->reduced, ds);
-        ddni_dataset_share_weights(span->reduced, ds);
+        ddni_dataset_share_labels(*out, ds);
+        ddni_dataset_share_weights(*out, ds);
     }
 fail:
     ddni_storage_release(storage);
     ddni_free(ddni_context_allocator(ctx), j.out);
     return status;
+}
+
+static ddn_status reduce(ddn_context *ctx, const ddn_dataset *ds, ddn_span *span)
+{
+    if (ds->team == NULL) {
+        return reduce_own(ctx, ds, span, &span->reduced);
+    }
+    ddn_dataset *part = NULL;
+    ddn_status status = DDNI_TEAM_ALONE(ctx, reduce_own(ctx, ds->part, span, &part));
+    const double own[DDNI_TEAM_NUMBERS] = {span->distance};
+    status = ddni_team_agree(ctx, ds->team, status, 0, own);
+    if (status != DDN_OK) {
+        ddn_dataset_destroy(part);
+        return status;
+    }
+    for (int64_t r = 0; r < ds->team->size; r++) {
+        span->distance = fmax(span->distance, ds->team->headers[r].number[0]);
+    }
+    return ddni_team_remake_part(ctx, ds, status, part, 0, &span->reduced);
 }
 
 static void finish_span(void *object)
@@ -208,7 +229,7 @@ ddn_status ddn_span_create(ddn_context *ctx, const ddn_dataset *ds, double toler
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_PTR(ctx, ds);
+    DDNI_CHECK_SET(ctx, ds);
     DDNI_CHECK_REAL(ctx, tolerance, 0, 1);
     DDNI_CHECK(ctx, tolerance < 1, DDN_E_RANGE, "argument tolerance = 1 leaves nothing");
     DDNI_CHECK(ctx, ds->n >= 2, DDN_E_RANGE, "n = 1: a span needs 2 points");
@@ -261,6 +282,11 @@ double ddn_span_distance(const ddn_span *span)
 
 static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_dataset **out)
 {
+    if (from->team != NULL) {
+        ddn_dataset *part = NULL;
+        ddn_status made = rounded_to_f32(ctx, from->part, &part);
+        return ddni_team_remake_part(ctx, from, made, part, 0, out);
+    }
     ddni_storage *storage;
     void *memory;
     int64_t count = from->n * from->d;
@@ -283,10 +309,12 @@ ddn_status ddn_dataset_create_in_span(ddn_context *ctx, const ddn_span *span, dd
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(ctx, span);
+    const ddn_dataset *reduced = span->reduced;
+    DDNI_CHECK_SET(ctx, reduced); /* over a team, whose ranks are told of what follows */
     DDNI_CHECK(ctx, type == DDN_TYPE_F64 || type == DDN_TYPE_F32, DDN_E_RANGE,
                "argument type = %d is neither DDN_TYPE_F64 nor DDN_TYPE_F32", (int)type);
-    return type == DDN_TYPE_F64 ? ddni_dataset_derive(ctx, span->reduced, out)
-                                : rounded_to_f32(ctx, span->reduced, out);
+    return type == DDN_TYPE_F64 ? ddni_dataset_derive(ctx, reduced, out)
+                                : rounded_to_f32(ctx, reduced, out);
 }
 
 ddn_status ddn_span_project(ddn_context *ctx, const ddn_span *span, double a, int64_t m,

@@ -28,7 +28,7 @@ typedef struct buffers {
     double *record, *give, *take, *merged, *all; /* [states][width] */
     double *entropy, *square, *rest, *nearest, *second, *trace, *share;
     double *x, *v, *anchor, *weight, *uniform, *drawn, *point;
-    int64_t *argmax, *again, *part, *begin, *index, *path;
+    int64_t *argmax, *near, *again, *part, *begin, *index, *path;
     int8_t *served;
 } buffers;
 
@@ -192,6 +192,7 @@ static ddn_status reserve_pass(const pass *p)
         {&b->anchor, 3 * d, 8},
         {&b->weight, 2 * r->ranks, 8},
         {&b->argmax, p->m, 8},
+        {&b->near, p->m, 8},
         {&b->served, p->m, 1},
         {&b->point, d, 8},
         {&b->again, p->exact ? 1 : p->m, 8},
@@ -229,6 +230,7 @@ static ddni_request request_of(const pass *p)
     if (wants(p->rq, DDN_OUT_NEAREST_DISTANCE2) || wants(p->rq, DDN_OUT_SECOND_DISTANCE2)) {
         rq.f64[DDN_OUT_NEAREST_DISTANCE2] = b->nearest;
         rq.f64[DDN_OUT_SECOND_DISTANCE2] = b->second;
+        rq.nearest_row = b->near;
     }
     const ddn_output vectors[] = {DDN_OUT_SCORE, DDN_OUT_MEAN, DDN_OUT_COV_TIMES_V};
     const int64_t at[] = {r->score_at, r->mean_at, r->cov_at};
@@ -285,16 +287,19 @@ static void fill_record(const pass *p, const ddni_kernels *kern, int64_t q)
     const ddni_records *r = &p->shape;
     const ddn_dataset *ds = p->o->base.spread;
     double *record = b->record + q * r->width;
-    int64_t row = b->argmax[q], part_classes = p->o->own->base.classes;
+    const int64_t row = b->argmax[q], first = ds->begin[ds->team->rank];
+    const int64_t part_classes = p->o->own->base.classes;
+    const double weight = ds->weights == NULL ? 0 : ds->weights->log[first + row];
     double logit = -kern->distance(ds->part->type, r->d, p->x + q * p->ldx, p->level->a,
                                    p->level->a_low, ddni_point_at(ds->part, row)) /
                    (2 * p->level->s2);
-    record[DDNI_PART_LOGIT] = logit;
+    record[DDNI_PART_LOGIT] = logit + weight;
+    record[DDNI_PART_WEIGHT] = weight;
     record[DDNI_PART_ENTROPY] = b->entropy[q];
     record[DDNI_PART_SQUARE] = b->square[q];
     record[DDNI_PART_REST] = b->rest[q];
-    record[DDNI_PART_ARGMAX] = (double)(ds->begin[ds->team->rank] + row);
-    record[DDNI_PART_ERROR] = error_of(p, q, logit);
+    record[DDNI_PART_ARGMAX] = (double)(first + row);
+    record[DDNI_PART_ERROR] = error_of(p, q, logit) + 0x1p-52 * fabs(weight);
     record[DDNI_PART_NEAREST] = b->nearest[q];
     record[DDNI_PART_SECOND] = b->second[q];
     record[DDNI_PART_TRACE] = b->trace[q];
@@ -304,12 +309,12 @@ static void fill_record(const pass *p, const ddni_kernels *kern, int64_t q)
     int32_t draws = wants(p->rq, DDN_OUT_DRAW) || wants(p->rq, DDN_OUT_DRAW_INDEX);
     record[DDNI_PART_UNIFORM] =
         draws ? ddni_draws_uniform(&choice, ddni_request_path(p->rq, at), 0) : 0;
-    if (r->point_at > 0 || wants(p->rq, DDN_OUT_SECOND_DISTANCE2)) {
-        ddni_dataset_rows(ds->part, row, 1, b->point, r->d);
+    if (wants(p->rq, DDN_OUT_SECOND_DISTANCE2)) {
+        ddni_dataset_rows(ds->part, b->near[q], 1, b->point, r->d);
         record[DDNI_PART_MARK] = mark_of(b->point, r->d);
     }
     if (r->point_at > 0) {
-        memcpy(record + r->point_at, b->point, (size_t)r->d * sizeof *record);
+        ddni_dataset_rows(ds->part, row, 1, record + r->point_at, r->d);
     }
     if (r->class_at > 0) {
         memset(record + r->class_at, 0, (size_t)r->classes * sizeof *record);
@@ -600,12 +605,11 @@ static ddn_status evaluate_team(ddn_context *ctx, const ddn_oracle *oracle, void
 static ddn_status sample_data(ddn_context *ctx, const ddn_oracle *oracle, int64_t seed,
                               int64_t first_path, int64_t m, double *x, int64_t ldx, int64_t *index)
 {
-    (void)seed; /* each point in turn, as of a set that one process has */
     const ddn_dataset *ds = oracle->spread;
     int64_t *row = NULL;
     ddn_status status = ddni_alloc_for(ctx, "rows", m, sizeof *row, &row);
     for (int64_t r = 0; status == DDN_OK && r < m; r++) {
-        row[r] = (first_path + r) % ds->n;
+        row[r] = ddni_oracle_sample_row(ds, seed, first_path + r);
     }
     if (status == DDN_OK) {
         status = ddni_team_rows(ctx, ds, m, row, x, ldx);

@@ -38,11 +38,12 @@ static void logits_beside(parts *p, double *anchor)
     const ddni_records *r = p->r;
     memcpy(anchor, record(p, p->top) + r->point_at, (size_t)r->d * sizeof *anchor);
     ddni_anchor_set(p->level, r->d, p->x, anchor);
-    double best = 0;
+    double best = 0, base = record(p, p->top)[DDNI_PART_WEIGHT];
     int64_t top = p->top;
     for (int64_t k = 0; k < r->ranks; k++) {
         const double *part = record(p, k);
-        double logit = ddni_exponent_beside(p->level, r->d, part + r->point_at, anchor);
+        double logit = ddni_exponent_beside(p->level, r->d, part + r->point_at, anchor) +
+                       (part[DDNI_PART_WEIGHT] - base);
         if (logit > best || (logit == best && k < top)) {
             best = logit;
             top = k;

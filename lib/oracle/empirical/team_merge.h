@@ -8,12 +8,13 @@
  * first, then those vectors that are wanted. */
 enum {
     DDNI_PART_LOGIT,   /* of its likeliest point, by direct differences; merged: log sum of all */
+    DDNI_PART_WEIGHT,  /* log(n pi) of that point, which the logit has in it */
     DDNI_PART_ENTROPY, /* of the posterior within the part, as the next ones */
     DDNI_PART_SQUARE,  /* sum w^2 */
     DDNI_PART_REST,    /* 1 - w_max */
     DDNI_PART_ARGMAX,  /* row in the whole set */
     DDNI_PART_ERROR,   /* of the logarithm of the part's sum; merged: 1 to ask again */
-    DDNI_PART_MARK,    /* bits of a digest of the likeliest point, which tell copies */
+    DDNI_PART_MARK,    /* bits of a digest of the nearest point, which tell copies */
     DDNI_PART_NEAREST, /* squared distances */
     DDNI_PART_SECOND,
     DDNI_PART_TRACE,

@@ -18,6 +18,9 @@ ddn_status ddni_two_nearest_run(ddn_context *ctx, ddni_block *b)
         if (first != NULL) {
             first[b->todo[q]] = best[0].distance2 / a2;
         }
+        if (b->rq->nearest_row != NULL) {
+            b->rq->nearest_row[b->todo[q]] = best[0].row;
+        }
         if (second != NULL) {
             second[b->todo[q]] = best[1].distance2 / a2;
         }

@@ -28,6 +28,7 @@ typedef struct problem {
     float singles[N * D];
     int32_t labels[N];
     int64_t outputs; /* set */
+    int32_t weighted;
     findings found[CREW_MOST];
     ddn_status failed;
     char text[512];
@@ -139,21 +140,37 @@ static ddn_status find(ddn_context *ctx, const problem *p, const ddn_dataset *ds
     return status;
 }
 
+/* The set itself, or with weights of which some are near 0. */
+static ddn_status weigh(ddn_context *ctx, const problem *p, ddn_dataset *ds, ddn_dataset **out)
+{
+    double weights[N];
+    if (!p->weighted) {
+        *out = ds;
+        return ddn_dataset_retain(ds);
+    }
+    for (int i = 0; i < N; i++) {
+        weights[i] = exp(-3 * (double)((i * 7) % 11));
+    }
+    return ddn_dataset_create_weighted(ctx, ds, N, weights, out);
+}
+
 /* Parts of sizes in proportion to 1, 2, 3, ... */
 static void rank_finds(crew_rank *rank)
 {
     problem *p = rank->user;
     int64_t all = rank->size * (rank->size + 1) / 2, r = rank->rank;
     int64_t first = N * (r * (r + 1) / 2) / all, end = N * ((r + 1) * (r + 2) / 2) / all;
-    ddn_dataset *part = NULL, *ds = NULL;
+    ddn_dataset *part = NULL, *even = NULL, *ds = NULL;
     ddn_status status = make_part(rank->ctx, p, first, end - first, &part);
-    STEP(ddn_dataset_create_team(rank->ctx, rank->team, part, &ds));
+    STEP(ddn_dataset_create_team(rank->ctx, rank->team, part, &even));
+    STEP(weigh(rank->ctx, p, even, &ds));
     STEP(find(rank->ctx, p, ds, &p->found[r]));
     if (status != DDN_OK && r == 0) {
         p->failed = status;
         snprintf(p->text, sizeof p->text, "%s", ddn_context_message(rank->ctx));
     }
     ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(even);
     ddn_dataset_destroy(part);
 }
 
@@ -242,10 +259,12 @@ static findings *reference_of(const problem *p)
 {
     findings *f = calloc(1, sizeof *f);
     test_setup s = test_setup_make(1);
-    ddn_dataset *ds = NULL;
+    ddn_dataset *even = NULL, *ds = NULL;
     assert_non_null(f);
-    OK(s.ctx, make_part(s.ctx, p, 0, N, &ds));
+    OK(s.ctx, make_part(s.ctx, p, 0, N, &even));
+    OK(s.ctx, weigh(s.ctx, p, even, &ds));
     OK(s.ctx, find(s.ctx, p, ds, f));
+    ddn_dataset_destroy(even);
     ddn_dataset_destroy(ds);
     test_setup_free(&s);
     return f;
@@ -302,6 +321,21 @@ static void every_output_is_that_of_the_whole_set(void **state)
     }
 }
 
+/* Points with weights: the likeliest one is not the nearest. */
+static void weights_count(void **state)
+{
+    (void)state;
+    const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
+    const double times[] = {0.05, 0.6, 2.5};
+    for (int i = 0; i < 9; i++) {
+        problem *p = make_problem(types[i % 3], times[i / 3]);
+        p->outputs = (INT64_C(1) << OUTPUTS) - 2;
+        p->weighted = 1;
+        compare(p, 1 + i % 4);
+        free(p);
+    }
+}
+
 /* Each output by itself: none leans on what another one asks for. */
 static void outputs_need_no_others(void **state)
 {
@@ -318,6 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_output_is_that_of_the_whole_set),
+        cmocka_unit_test(weights_count),
         cmocka_unit_test(outputs_need_no_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

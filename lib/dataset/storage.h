@@ -64,6 +64,8 @@ ddn_status ddni_weights_create(ddn_context *ctx, const char *what, int64_t n, co
 void ddni_weights_release(ddni_weights *w);
 /* Gives a fresh set its weights, or none: NULL. Takes over the reference. */
 void ddni_dataset_set_weights(ddn_dataset *ds, ddni_weights *w);
+/* The same points without weights. */
+ddn_status ddni_dataset_drop_weights(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out);
 
 /* A new set of the rows rows[count] under the map of ds, with these labels and weights, each NULL
  * for none. Takes over the references. */

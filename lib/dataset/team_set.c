@@ -348,7 +348,6 @@ static ddn_status own_share(ddn_context *ctx, const ddn_dataset *ds, const doubl
 {
     const double weight = share_of_part(ds);
     ddn_status status = DDNI_TEAM_ALONE(ctx, ddni_dataset_mean_parts(ctx, ds->part, share, rest));
-    ddn_status status = DDNI_TEAM_ALONE(ctx, ddni_dataset_mean_parts(ctx, ds->part, share, rest));
     for (int64_t j = 0; j < ds->d; j++) {
         share[j] = weight * ((share[j] - pivot[j]) + rest[j]);
     }
@@ -388,13 +387,8 @@ ddn_status ddni_team_squared_norms(ddn_context *ctx, const ddn_dataset *ds, cons
     double *own = NULL;
     const uint64_t digest = centre == NULL ? 0 : DDNI_DIGEST_OF(centre, ds->d);
     DDNI_TRY(ddni_alloc_for(ctx, "norms", ds->part->n, sizeof *own, &own));
-<<<<<<< HEAD
     ddn_status status =
         DDNI_TEAM_ALONE(ctx, ddn_dataset_squared_norms(ctx, ds->part, ds->part->n, centre, own));
-=======
-    ddn_status status =
-        DDNI_TEAM_ALONE(ctx, ddn_dataset_squared_norms(ctx, ds->part, ds->part->n, centre, own));
->>>>>>> 7275e81 (wip)
     status = ddni_team_collect(ctx, ds->team, status, digest, ds->begin, sizeof *own, own, norms);
     ddni_free(ddni_context_allocator(ctx), own);
     return status;

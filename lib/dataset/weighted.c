@@ -29,6 +29,16 @@ ddn_status ddn_dataset_create_weighted(ddn_context *ctx, const ddn_dataset *ds, 
     return DDN_OK;
 }
 
+ddn_status ddni_dataset_drop_weights(ddn_context *ctx, const ddn_dataset *ds, ddn_dataset **out)
+{
+    if (ds->team != NULL) {
+        return ddni_team_relabel(ctx, ds, ddni_labels_shared(ds), NULL, 0, out);
+    }
+    DDNI_TRY(ddni_dataset_derive(ctx, ds, out));
+    ddni_dataset_set_weights(*out, NULL);
+    return DDN_OK;
+}
+
 int32_t ddn_dataset_is_weighted(const ddn_dataset *ds)
 {
     return DDNI_IS(ds) && ds->weight != NULL;

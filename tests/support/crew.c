@@ -42,6 +42,9 @@ static int32_t exchange(member *m, int64_t bytes, const void *give, void *take, 
 {
     crew *c = m->c;
     int64_t own = m->rank.rank;
+    if (m->rank.cancel_in > 0 && --m->rank.cancel_in == 0) {
+        ddn_context_cancel(m->rank.ctx);
+    }
     c->give[own] = give;
     c->bytes[own] = bytes;
     if (!meet(c)) {
@@ -98,7 +101,7 @@ crew_count test_crew(int64_t size, void (*fn)(crew_rank *rank), void *user)
     pthread_mutex_init(&c.lock, NULL);
     pthread_cond_init(&c.moved, NULL);
     for (int64_t r = 0; r < size; r++) {
-        members[r] = (member){&c, {r, size, NULL, NULL, user}, fn};
+        members[r] = (member){&c, {.rank = r, .size = size, .user = user}, fn};
         if (pthread_create(&threads[r], NULL, run, &members[r]) != 0) {
             abort();
         }

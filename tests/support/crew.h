@@ -23,6 +23,8 @@ typedef struct crew_rank {
     ddn_context *ctx;
     ddn_team *team;
     void *user;
+    /* Its calls are cancelled in this of its exchanges, counted down to 0: none. */
+    int64_t cancel_in;
 } crew_rank;
 
 /* What a crew exchanged. */

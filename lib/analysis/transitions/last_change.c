@@ -11,6 +11,7 @@
 #include "base/statistics.h"
 #include "dataset/storage.h"
 #include "observer/observer_impl.h"
+#include "oracle/oracle_impl.h"
 
 /* Follows the judge's nearest point along runs, at every `every`-th of their times. */
 typedef struct judged {
@@ -106,10 +107,9 @@ static void free_changes(change_work *w)
  * one is told without weights. */
 static ddn_status drop_weights(change_work *w)
 {
-    const ddn_dataset *ds = w->points != NULL ? w->points : ddn_oracle_dataset(w->oracle);
+    const ddn_dataset *ds = w->points != NULL ? w->points : ddni_oracle_set(w->oracle);
     if (ds != NULL && ds->weights != NULL) {
-        DDNI_TRY(ddni_dataset_derive(w->ctx, ds, &w->even));
-        ddni_dataset_set_weights(w->even, NULL);
+        DDNI_TRY(ddni_dataset_drop_weights(w->ctx, ds, &w->even));
         w->points = w->even;
     }
     return DDN_OK;

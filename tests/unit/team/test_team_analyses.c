@@ -206,84 +206,10 @@ static void ranks_agree_with_each_other_and_with_one_process(void **state)
     free(p);
 }
 
-/* ---- sets made of sets ---- */
-
-typedef struct derived {
-    const problem *p;
-    ddn_status status, odd;
-    int64_t digest[CREW_MOST];
-    char text[256];
-} derived;
-
-/* Class 1 under a map. */
-static ddn_status class_one(ddn_context *ctx, const ddn_dataset *raw, const int32_t *labels,
-                            ddn_dataset **out)
-{
-    ddn_dataset *labelled = NULL, *mapped = NULL;
-    ddn_status status = ddn_dataset_create_labelled(ctx, raw, N, labels, &labelled);
-    STEP(ddn_dataset_create_mapped(ctx, labelled, 0.5, -1, &mapped));
-    STEP(ddn_dataset_create_class_subset(ctx, mapped, 1, (int32_t[]){1}, out));
-    ddn_dataset_destroy(mapped);
-    ddn_dataset_destroy(labelled);
-    return status;
-}
-
-/* That of the set; and one that rank 1 has no points of. */
-static void rank_derives(crew_rank *rank)
-{
-    derived *t = rank->user;
-    ddn_context *ctx = rank->ctx;
-    int64_t first = N * rank->rank / rank->size, end = N * (rank->rank + 1) / rank->size;
-    int32_t parted[N];
-    ddn_dataset *part = NULL, *raw = NULL, *ds = NULL, *none = NULL;
-    for (int i = 0; i < N; i++) {
-        parted[i] = i < N / 2 ? 1 : 2;
-    }
-    ddn_status status =
-        ddn_dataset_create(ctx, DDN_TYPE_F64, end - first, D, t->p->points + first * D, D, &part);
-    STEP(ddn_dataset_create_team(ctx, rank->team, part, &raw));
-    STEP(class_one(ctx, raw, t->p->labels, &ds));
-    STEP(ddn_dataset_digest(ctx, ds, &t->digest[rank->rank]));
-    ddn_status odd = status == DDN_OK ? class_one(ctx, raw, parted, &none) : status;
-    if (rank->rank == 0) {
-        t->status = status;
-        t->odd = odd;
-        snprintf(t->text, sizeof t->text, "%s", ddn_context_message(ctx));
-    }
-    ddn_dataset_destroy(none);
-    ddn_dataset_destroy(ds);
-    ddn_dataset_destroy(raw);
-    ddn_dataset_destroy(part);
-}
-
-static void sets_made_of_sets(void **state)
-{
-    (void)state;
-    problem *p = make_problem();
-    derived t = {.p = p};
-    test_setup s = test_setup_make(1);
-    ddn_dataset *raw = NULL, *ds = NULL;
-    int64_t digest = 0;
-    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, N, D, p->points, D, &raw));
-    OK(s.ctx, class_one(s.ctx, raw, p->labels, &ds));
-    OK(s.ctx, ddn_dataset_digest(s.ctx, ds, &digest));
-    test_crew(2, rank_derives, &t);
-    assert_int_equal(t.status, DDN_OK);
-    assert_int_equal(t.digest[0], digest);
-    assert_int_equal(t.digest[1], digest);
-    assert_int_equal(t.odd, DDN_E_RANGE);
-    assert_non_null(strstr(t.text, "rank 1 of 2"));
-    ddn_dataset_destroy(ds);
-    ddn_dataset_destroy(raw);
-    test_setup_free(&s);
-    free(p);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_agree_with_each_other_and_with_one_process),
-        cmocka_unit_test(sets_made_of_sets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -328,22 +328,21 @@ static void refuse(crew_rank *rank)
 {
     trial *t = rank->user;
     stage s;
-    float single[D];
     rank_state *own = &t->rank[rank->rank];
     ddn_context *ctx = rank->ctx;
     ddn_dataset *other = NULL;
-    ddn_span *span = NULL;
+    ddn_analysis *an = NULL;
     stage_own(rank, ctx, &s);
     note(own, ctx, stage_make(rank, ctx, &s));
-    own->after = ddn_dataset_read_f32(ctx, s.ds, 0, 1, single, D) == DDN_E_UNSUPPORTED &&
+    own->after = ddn_analysis_create(ctx, &an) == DDN_OK &&
+                 ddn_analysis_set_points(an, s.ds) == DDN_E_UNSUPPORTED &&
                  strstr(ddn_context_message(ctx), "spread over a team") != NULL &&
-                 ddn_dataset_create_distinct(ctx, s.ds, &other) == DDN_E_UNSUPPORTED &&
-                 ddn_span_create(ctx, s.ds, 0, &span) == DDN_E_UNSUPPORTED &&
                  ddn_dataset_create_team(ctx, rank->team, s.ds, &other) == DDN_E_UNSUPPORTED;
     own->status = ddn_team_agree(ctx, rank->team, rank->rank == 2 ? DDN_E_IO : DDN_OK);
     own->after &= ddn_team_agree(ctx, rank->team, DDN_OK) == DDN_OK;
     own->after &= ddn_dataset_team(s.ds) == rank->team && ddn_team_size(rank->team) == RANKS &&
                   ddn_team_rank(rank->team) == rank->rank;
+    ddn_analysis_destroy(an);
     stage_free(&s);
 }
 

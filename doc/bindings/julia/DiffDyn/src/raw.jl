@@ -762,16 +762,21 @@ ddn_dataset_create_class_subset(ctx, ds, count, classes, out) =
         **out)
 
 The set of the points of all ranks, in rank order: `part` holds those of this one. All ranks make this call,
-and those with the set, together (ddn_team). The number of points, classes, labels, mean, norms, digest,
-copies, neighbours, rows (in double), spectrum, log determinants, the times of ddn_analysis_spectrum, the
-Gaussian of the set and the empirical oracle are those of the whole set, and analyses of that oracle measure
-it; row i is point i of the whole. Maps, labels (count of the whole) and class subsets, of which each rank
-must have points, make a set over the same team. Copies are told by digests of 128 bits. All parts have the
-same d, type, map, and labels or none (DDN_E_SHAPE); points with weights or several labels are
-DDN_E_UNSUPPORTED. Functions that need all points in one process are, too: spans, subsets of rows, distinct
-points, bytes, weights, observers and other analyses that take points. Memory beside the part: 8 bytes for
-each point of the whole set that has a label; while the spectrum is found, that of one process without the
-points.
+and those with the set, together (ddn_team). All functions of this file, the times of ddn_analysis_spectrum,
+the Gaussian of the set and the empirical oracle then are those of the whole set, and analyses of that oracle
+measure it; row i is point i of the whole. Copies are told by digests of 128 bits.
+
+Sets that are made of it are sets over the same team, and what they are made with is given on each rank for
+the whole: labels, weights, rows. Subsets and distinct points are dealt out again, in order and in shares as
+even as can be; fewer points than ranks are DDN_E_RANGE.
+
+All parts have the same d, type, map, and labels or none (DDN_E_SHAPE); parts with weights or several labels
+of a point are DDN_E_UNSUPPORTED: it is the whole set that is given these. Refused likewise is such a set as
+the points of a model, of features, of a Frechet distance and of starts, and by observers and analyses that
+take points: they look at points one by one, which would be an exchange for each.
+
+Memory beside the part: for each point of the whole set 8 bytes if it has a label, 24 if it has a weight;
+while subsets, distinct points and the spectrum are found, what one process needs for them without the points.
 """
 ddn_dataset_create_team(ctx, team, part, out) =
     ccall((:ddn_dataset_create_team, libdiffdyn), Int32,

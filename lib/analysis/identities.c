@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/analysis_impl.h"
+#include "analysis/batches.h"
 #include "analysis/classes.h"
 #include "analysis/means.h"
 #include "analysis/rare.h"
@@ -50,6 +51,8 @@ typedef struct work {
     ddn_query *query;
     ddni_samples samples;
     ddni_rare rare;
+    ddni_batches batches;
+    int64_t k; /* number of the time that is sampled */
     int64_t count, batch, d, classes, components;
     int64_t total, most; /* samples a time: fixed, or the least and the most for a precision */
     double precision;    /* NaN: the number is fixed */
@@ -74,6 +77,7 @@ static void release(work *w)
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_query_destroy(w->query);
     ddni_rare_free(&w->rare);
+    ddni_batches_close(&w->batches);
     ddni_free(al, w->levels);
     ddni_free(al, w->means);
     ddni_free(al, w->range);
@@ -181,11 +185,22 @@ static double complement_of_classes(const double *share, int64_t classes)
     return share[top] * e + sum;
 }
 
-/* Adds the rows of one evaluated batch, in their order. */
-static void add(const work *w, int64_t k, int64_t first, int64_t m)
+/* What is recorded of a sample. */
+typedef struct sample_record {
+    double weight, h[MEANS];
+} sample_record;
+
+static ddn_status evaluate(void *user, int64_t first, int64_t m, void *records)
 {
+    work *w = user;
+    sample_record *sample = records;
+    DDNI_TRY(ddni_rare_draw(&w->rare, first, m, w->x, w->z, w->weight));
+    if (w->measured > 0) { /* a network is not asked for nothing */
+        DDNI_TRY(ddn_query_run(w->query, w->levels[w->k].t, m, w->x, w->d));
+    }
     for (int64_t r = 0; r < m; r++) {
-        double h[MEANS] = {0};
+        double *h = sample[r].h;
+        sample[r].weight = w->weight[r];
         for (int i = 0; i < PHI; i++) {
             h[i] = w->value[i] == NULL ? 0 : w->value[i][r];
         }
@@ -194,12 +209,22 @@ static void add(const work *w, int64_t k, int64_t first, int64_t m)
         if (w->has[PHI]) {
             h[PHI] = complement_of_classes(w->class_share + r * w->classes, w->classes);
         }
-        ddni_means_add(&w->means[k], w->weight[r], 1 / w->rare.plain, MEANS, h);
+    }
+    return DDN_OK;
+}
+
+static void absorb(void *user, int64_t first, int64_t m, const void *records)
+{
+    work *w = user;
+    const sample_record *sample = records;
+    for (int64_t r = 0; r < m; r++) {
+        const double weight = sample[r].weight, *h = sample[r].h;
+        ddni_means_add(&w->means[w->k], weight, 1 / w->rare.plain, MEANS, h);
         if (first + r < w->recorded) {
-            double *to = w->record + (k * w->recorded + first + r) * (1 + MEANS);
-            to[0] = w->weight[r];
+            double *to = w->record + (w->k * w->recorded + first + r) * (1 + MEANS);
+            to[0] = weight;
             for (int i = 0; i < MEANS; i++) {
-                to[1 + i] = w->weight[r] * h[i];
+                to[1 + i] = weight * h[i];
             }
         }
     }
@@ -208,19 +233,8 @@ static void add(const work *w, int64_t k, int64_t first, int64_t m)
 /* Samples of time number k until there are `total`; progress from `from` to `to`. */
 static ddn_status sample(work *w, int64_t k, int64_t total, double from, double to)
 {
-    const int64_t start = w->means[k].count;
-    for (int64_t first = start; first < total; first += w->batch) {
-        const int64_t m = total - first < w->batch ? total - first : w->batch;
-        const double share = (to - from) / (double)(total - start);
-        const double at = from + (double)(first - start) * share;
-        DDNI_TRY(ddni_stage_part(w->ctx, at, at + (double)m * share));
-        DDNI_TRY(ddni_rare_draw(&w->rare, first, m, w->x, w->z, w->weight));
-        if (w->measured > 0) { /* a network is not asked for nothing */
-            DDNI_TRY(ddn_query_run(w->query, w->levels[k].t, m, w->x, w->d));
-        }
-        add(w, k, first, m);
-    }
-    return DDN_OK;
+    w->k = k;
+    return ddni_batches_run(&w->batches, w->means[k].count, total, from, to);
 }
 
 /* ---- Estimates --------------------------------------------------------------------------- */
@@ -602,7 +616,14 @@ static ddn_status run(work *w, const ddn_analysis *an, const double *times, ddn_
     w->batch = w->batch < most ? w->batch : most;
     DDNI_TRY(ddni_phi_infinity(an->ctx, w->oracle, &w->span));
     w->span = 1 - w->span;
+    w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(sample_record)};
+    w->batches.evaluate = evaluate;
+    w->batches.absorb = absorb;
+    w->batches.user = w;
     ddn_status status = prepare(w, an, times);
+    if (status == DDN_OK) {
+        status = ddni_batches_open(an, &w->batches);
+    }
     if (status == DDN_OK) {
         status = measure(w, an);
     }

@@ -244,10 +244,16 @@ ddn_status ddni_judge_clean(ddni_judge *j, const ddni_level *end, int64_t m, dou
     return ask_oracle(j, end->t, m, x, j->d);
 }
 
-void ddni_judge_count(const ddni_judge *j, int64_t pairs, ddni_agreement *sum)
+void ddni_judge_same(const ddni_judge *j, int64_t p, double same[DDNI_SAMES])
 {
-    for (int64_t r = 0; r < 2 * pairs; r += 2) {
-        sum->nearest += j->nearest != NULL && j->nearest[r] == j->nearest[r + 1];
-        sum->classes += j->class_of != NULL && j->class_of[r] == j->class_of[r + 1];
-    }
+    same[DDNI_SAME_CLASS] =
+        j->class_of != NULL && j->class_of[2 * p] == j->class_of[2 * p + 1] ? 1 : 0;
+    same[DDNI_SAME_POINT] =
+        j->nearest != NULL && j->nearest[2 * p] == j->nearest[2 * p + 1] ? 1 : 0;
+}
+
+void ddni_agreement_add(const double same[DDNI_SAMES], ddni_agreement *sum)
+{
+    sum->classes += same[DDNI_SAME_CLASS] != 0;
+    sum->nearest += same[DDNI_SAME_POINT] != 0;
 }

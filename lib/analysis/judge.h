@@ -77,10 +77,27 @@ ddn_status ddni_judge_noisy(ddni_judge *judge, double t, int64_t m, const double
  * its a. */
 ddn_status ddni_judge_clean(ddni_judge *judge, const ddni_level *end, int64_t m, double *x);
 
-/* How many pairs of rows 2p and 2p + 1 agreed: 0 without points, without classes. */
+/* What the two rows 2p and 2p + 1 of a pair may agree in. */
+enum {
+    DDNI_SAME_CLASS,
+    DDNI_SAME_POINT,
+    DDNI_SAMES
+};
+/* 1 where they do in the last states, else 0, as without classes, without points. */
+void ddni_judge_same(const ddni_judge *judge, int64_t p, double same[DDNI_SAMES]);
+
+/* What is recorded of a pair. */
+typedef struct ddni_pair_record {
+    double same[DDNI_SAMES];
+    double change[DDNI_SAMES]; /* by half the steps, of the pairs that ran again */
+    double distance2;          /* of the two ends */
+    double entropy;            /* of the state that they come from, where it is asked */
+} ddni_pair_record;
+
+/* How many pairs agreed. */
 typedef struct ddni_agreement {
     int64_t nearest, classes;
 } ddni_agreement;
-void ddni_judge_count(const ddni_judge *judge, int64_t pairs, ddni_agreement *sum);
+void ddni_agreement_add(const double same[DDNI_SAMES], ddni_agreement *sum);
 
 #endif

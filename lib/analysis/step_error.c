@@ -15,8 +15,7 @@ enum {
 };
 
 ddn_status ddni_step_error_create(const ddn_analysis *an, const ddn_oracle *oracle,
-                                  ddn_integrator *it, int64_t times, int64_t pairs,
-                                  ddni_step_error *e)
+                                  ddn_integrator *it, int64_t times, ddni_step_error *e)
 {
     *e = (ddni_step_error){.ctx = an->ctx, .it = it, .times = times};
     e->method = ddni_analysis_method(an, oracle);
@@ -27,16 +26,14 @@ ddn_status ddni_step_error_create(const ddn_analysis *an, const ddn_oracle *orac
     if (e->share == 0) {
         return DDN_OK;
     }
-    DDNI_TRY(ddni_alloc_for(e->ctx, "step errors", times,
-                            DDNI_STEP_QUANTITIES * (int64_t)sizeof *e->change, &e->change));
-    return ddni_alloc_for(e->ctx, "step errors", pairs, DDNI_STEP_QUANTITIES, &e->whole);
+    return ddni_alloc_for(e->ctx, "step errors", times, DDNI_SAMES * (int64_t)sizeof *e->change,
+                          &e->change);
 }
 
 void ddni_step_error_free(ddni_step_error *e)
 {
     if (e->ctx != NULL) {
         ddni_free(ddni_context_allocator(e->ctx), e->change);
-        ddni_free(ddni_context_allocator(e->ctx), e->whole);
     }
 }
 
@@ -57,28 +54,19 @@ ddn_status ddni_step_error_halve(ddni_step_error *e, int32_t on)
                                on ? e->steps / 2 : e->steps);
 }
 
-static void agreed(const ddni_judge *j, int64_t p, int8_t same[DDNI_STEP_QUANTITIES])
+void ddni_step_error_compare(const ddni_judge *judge, int64_t p, const double same[DDNI_SAMES],
+                             double change[DDNI_SAMES])
 {
-    same[0] = j->class_of != NULL && j->class_of[2 * p] == j->class_of[2 * p + 1];
-    same[1] = j->nearest != NULL && j->nearest[2 * p] == j->nearest[2 * p + 1];
-}
-
-void ddni_step_error_keep(ddni_step_error *e, const ddni_judge *judge, int64_t pairs)
-{
-    for (int64_t p = 0; p < pairs; p++) {
-        agreed(judge, p, e->whole + DDNI_STEP_QUANTITIES * p);
+    ddni_judge_same(judge, p, change);
+    for (int i = 0; i < DDNI_SAMES; i++) {
+        change[i] -= same[i];
     }
 }
 
-void ddni_step_error_compare(ddni_step_error *e, int64_t k, const ddni_judge *judge, int64_t pairs)
+void ddni_step_error_add(ddni_step_error *e, int64_t k, const double change[DDNI_SAMES])
 {
-    for (int64_t p = 0; p < pairs; p++) {
-        int8_t now[DDNI_STEP_QUANTITIES];
-        agreed(judge, p, now);
-        for (int i = 0; i < DDNI_STEP_QUANTITIES; i++) {
-            const int8_t before = e->whole[DDNI_STEP_QUANTITIES * p + i];
-            ddni_mean_add(&e->change[DDNI_STEP_QUANTITIES * k + i], (double)(now[i] - before));
-        }
+    for (int i = 0; i < DDNI_SAMES; i++) {
+        ddni_mean_add(&e->change[DDNI_SAMES * k + i], change[i]);
     }
 }
 
@@ -117,7 +105,7 @@ static finding find(const ddni_step_error *e, int quantity, const char *name, co
     const ddni_entry *t = ddni_result_find_column(r, "t");
     const double count = (double)e->times;
     for (int64_t k = 0; k < e->times; k++) {
-        const ddni_mean *change = &e->change[DDNI_STEP_QUANTITIES * k + quantity];
+        const ddni_mean *change = &e->change[DDNI_SAMES * k + quantity];
         double error = ddni_mean_error(change);
         if (strcmp(unit, "1") == 0) { /* shares: where no pair changed, the next one may */
             error = hypot(error, 1 / (double)change->count);
@@ -187,8 +175,8 @@ ddn_status ddni_step_error_report(const ddni_step_error *e, const ddni_step_name
                                   ddn_result *r)
 {
     const char *own = not_judged(e);
-    char text[DDNI_STEP_QUANTITIES][200] = {"", ""};
-    for (int i = 0; i < DDNI_STEP_QUANTITIES; i++) {
+    char text[DDNI_SAMES][200] = {"", ""};
+    for (int i = 0; i < DDNI_SAMES; i++) {
         const char *name = names->curve[i];
         if (name == NULL) {
             continue;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/analysis_impl.h"
+#include "analysis/batches.h"
 #include "base/check.h"
 #include "base/message.h"
 #include "base/progress.h"
@@ -35,6 +36,9 @@ typedef struct work {
     /* The states that are on their way, their number in all, and the step that they take. */
     int64_t first, count, step, of;
     ddni_pair pair;
+    ddni_batches batches;
+    const double *x; /* [m][ldx] the states of the caller */
+    int64_t ldx;
     double *values, *divergence, *log_end;       /* [batch][d], [batch], [batch] */
     double *log_p, *error, *difference, *at_end; /* [m] */
 } work;
@@ -45,6 +49,7 @@ static void release(work *w)
     ddn_query_destroy(w->flow);
     ddn_query_destroy(w->probe);
     ddn_query_destroy(w->last);
+    ddni_batches_close(&w->batches);
     ddni_free(al, w->pair.from);
     ddni_free(al, w->pair.x);
     ddni_free_each(al, w->pair.k, DDNI_STAGES);
@@ -120,59 +125,72 @@ static ddn_status carry(work *w, int64_t of, const double *x, int64_t ldx)
     return DDN_OK;
 }
 
-/* log q of the states at the noisy end. */
-static ddn_status log_start(work *w, double *out)
+/* log q of the states at the noisy end, in log_end. */
+static ddn_status log_start(work *w)
 {
     const int64_t d = w->d;
     const double variance = w->late.a * w->late.a + w->late.s2;
     if (w->last != NULL) {
-        DDNI_TRY(ddn_query_run(w->last, w->late.t, w->count, w->pair.x, w->pair.width));
-        memcpy(out, w->log_end, (size_t)w->count * sizeof *out);
-        return DDN_OK;
+        return ddn_query_run(w->last, w->late.t, w->count, w->pair.x, w->pair.width);
     }
     for (int64_t r = 0; r < w->count; r++) {
         const double *x = w->pair.x + r * w->pair.width;
-        out[r] = -0.5 * (ddni_dot(d, x, x) / variance + (double)d * log(TWO_PI * variance));
+        w->log_end[r] = -0.5 * (ddni_dot(d, x, x) / variance + (double)d * log(TWO_PI * variance));
     }
     return DDN_OK;
 }
 
-/* The rows of the batch, from `of` steps. */
-static ddn_status estimate(work *w, int64_t of, const double *x, int64_t ldx, double *log_p,
-                           double *error)
+/* What is recorded of a state. */
+typedef struct state_record {
+    double log_p, coarse, error, at_end; /* coarse: log p from half the steps */
+} state_record;
+
+/* The rows of the batch, from `of` steps; coarse: half of them. */
+static ddn_status estimate(work *w, int64_t of, int coarse, state_record *state)
 {
     const double volume = (double)w->d * log(w->late.s / w->early.s);
-    DDNI_TRY(carry(w, of, x, ldx));
-    DDNI_TRY(log_start(w, w->at_end + w->first));
+    DDNI_TRY(carry(w, of, w->x + w->first * w->ldx, w->ldx));
+    DDNI_TRY(log_start(w));
     for (int64_t r = 0; r < w->count; r++) {
         ddni_mean mean = {0, 0, 0};
         for (int64_t p = 0; p < w->parts; p++) {
             ddni_mean_add(&mean, w->pair.from[r * w->pair.width + w->d + p]);
         }
-        log_p[r] = w->at_end[w->first + r] + (volume - mean.mean);
-        error[r] = w->probes == 0 ? 0 : ddni_mean_error(&mean);
+        const double log_p = w->log_end[r] + (volume - mean.mean);
+        state[r].at_end = w->log_end[r];
+        state[r].error = w->probes == 0 ? 0 : ddni_mean_error(&mean);
+        *(coarse ? &state[r].coarse : &state[r].log_p) = log_p;
     }
     return DDN_OK;
 }
 
-static ddn_status measure(work *w, const double *x, int64_t ldx)
+static ddn_status evaluate(void *user, int64_t first, int64_t m, void *records)
+{
+    work *w = user;
+    w->first = first;
+    w->count = m;
+    DDNI_TRY(ddni_batches_part(&w->batches, 0, 1.0 / 3));
+    DDNI_TRY(estimate(w, w->steps / 2, 1, records));
+    DDNI_TRY(ddni_batches_part(&w->batches, 1.0 / 3, 1));
+    return estimate(w, w->steps, 0, records);
+}
+
+static void absorb(void *user, int64_t first, int64_t m, const void *records)
+{
+    work *w = user;
+    const state_record *state = records;
+    for (int64_t r = 0; r < m; r++) {
+        w->log_p[first + r] = state[r].log_p;
+        w->error[first + r] = state[r].error;
+        w->at_end[first + r] = state[r].at_end;
+        w->difference[first + r] = state[r].log_p - state[r].coarse;
+    }
+}
+
+static ddn_status measure(work *w)
 {
     DDNI_STAGE(w->ctx, "log likelihood");
-    for (w->first = 0; w->first < w->m; w->first += w->count) {
-        const double share = 1 / (double)w->m, begin = (double)w->first * share;
-        const double *rows = x + w->first * ldx;
-        w->count = w->batch < w->m - w->first ? w->batch : w->m - w->first;
-        const double part = (double)w->count * share;
-        double *log_p = w->log_p + w->first, *coarse = w->difference + w->first;
-        DDNI_TRY(ddni_stage_part(w->ctx, begin, begin + part / 3));
-        DDNI_TRY(estimate(w, w->steps / 2, rows, ldx, coarse, w->error + w->first));
-        DDNI_TRY(ddni_stage_part(w->ctx, begin + part / 3, begin + part));
-        DDNI_TRY(estimate(w, w->steps, rows, ldx, log_p, w->error + w->first));
-        for (int64_t r = 0; r < w->count; r++) {
-            coarse[r] = log_p[r] - coarse[r];
-        }
-    }
-    return DDN_OK;
+    return ddni_batches_run(&w->batches, 0, w->m, 0, 1);
 }
 
 /* ---- Before and after ---- */
@@ -245,7 +263,12 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         DDNI_TRY(rows(w, "log densities", w->m, 1, list[i]));
     }
-    return queries(w);
+    DDNI_TRY(queries(w));
+    w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(state_record)};
+    w->batches.evaluate = evaluate;
+    w->batches.absorb = absorb;
+    w->batches.user = w;
+    return ddni_batches_open(an, &w->batches);
 }
 
 /* KL(p_t | N(0, (a^2 + s^2) I)) at the noisy end is at most its mean over the points, as it is
@@ -404,12 +427,14 @@ ddn_status ddn_analysis_log_likelihood(ddn_analysis *an, const ddn_oracle *oracl
               .end = end,
               .d = ddn_oracle_d(oracle),
               .m = m,
-              .probes = probes};
+              .probes = probes,
+              .x = x,
+              .ldx = ldx};
     ddn_result *result = NULL;
     ddn_status status;
     DDNI_TRY(check(an, &w, x, ldx));
     DDNI_TRY_GOTO(prepare(&w, an), done);
-    DDNI_TRY_GOTO(measure(&w, x, ldx), done);
+    DDNI_TRY_GOTO(measure(&w), done);
     DDNI_TRY_GOTO(ddni_analysis_start(an, "log_likelihood", oracle, m, &result), done);
     status = report(&w, result);
 done:

@@ -6,6 +6,7 @@
  * is off the exact denoiser is a sum of squares. The states are those of the identities, with
  * importance where the ones that count are rare (39). On test data errors are taken as they come.
  */
+#include "analysis/batches.h"
 #include "analysis/means.h"
 #include "analysis/memorization/learned_impl.h"
 #include "analysis/rare.h"
@@ -49,6 +50,9 @@ typedef struct denoising {
     ddn_query *query[DENOISERS];
     ddni_samples train, test;
     ddni_rare rare;
+    ddni_batches batches;
+    int64_t k; /* number of the time that is sampled, and on which set: 0 training, 1 test data */
+    int side;
     ddni_level *levels;        /* [count] */
     ddni_means *means[2];      /* [count] on training data, on test data */
     ddni_range *range;         /* [count] of training data */
@@ -62,6 +66,7 @@ static void free_denoising(denoising *w)
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     double *const arrays[] = {w->trace, w->weight, w->y, w->z, w->x};
     ddni_rare_free(&w->rare);
+    ddni_batches_close(&w->batches);
     for (int i = 0; i < DENOISERS; i++) {
         ddn_query_destroy(w->query[i]);
         ddn_oracle_destroy(w->made[i]);
@@ -146,12 +151,17 @@ static void test_errors(const denoising *w, int64_t r, double h[QUANTITIES])
     h[GAIN] = h[WIENER] - h[MODEL];
 }
 
-/* Adds the rows of one evaluated batch, in their order. */
-static ddn_status add(const denoising *w, int64_t k, int side, int64_t m)
+/* What is recorded of a sample. */
+typedef struct error_record {
+    double weight, h[QUANTITIES];
+} error_record;
+
+static ddn_status find_errors(const denoising *w, int64_t m, error_record *sample)
 {
     for (int64_t r = 0; r < m; r++) {
-        double h[QUANTITIES];
-        if (side == 0) {
+        double *h = sample[r].h;
+        sample[r].weight = w->weight[r];
+        if (w->side == 0) {
             train_errors(w, r, h);
         } else {
             test_errors(w, r, h);
@@ -160,10 +170,8 @@ static ddn_status add(const denoising *w, int64_t k, int side, int64_t m)
             h[i] /= (double)w->d;
             DDNI_CHECK(w->ctx, fabs(h[i]) < largest, DDN_E_RANGE,
                        "at t = %g a denoised state is too far away: its squared error is %g",
-                       w->levels[k].t, h[i]);
+                       w->levels[w->k].t, h[i]);
         }
-        ddni_means_add(&w->means[side][k], w->weight[r], side == 0 ? 1 / w->rare.plain : 1,
-                       QUANTITIES, h);
     }
     return DDN_OK;
 }
@@ -181,23 +189,35 @@ static ddn_status draw(denoising *w, int64_t k, int side, int64_t first, int64_t
     return DDN_OK;
 }
 
+static ddn_status evaluate_errors(void *user, int64_t first, int64_t m, void *records)
+{
+    denoising *w = user;
+    DDNI_TRY(draw(w, w->k, w->side, first, m));
+    for (int i = 0; i < DENOISERS; i++) {
+        DDNI_TRY(ddn_query_run(w->query[i], w->levels[w->k].t, m, w->x, w->d));
+    }
+    return find_errors(w, m, records);
+}
+
+static void absorb_errors(void *user, int64_t first, int64_t m, const void *records)
+{
+    denoising *w = user;
+    const error_record *sample = records;
+    (void)first;
+    for (int64_t r = 0; r < m; r++) {
+        ddni_means_add(&w->means[w->side][w->k], sample[r].weight,
+                       w->side == 0 ? 1 / w->rare.plain : 1, QUANTITIES, sample[r].h);
+    }
+}
+
 /* All samples of time number k on one of the two sets; progress from `from` to `to`. */
 static ddn_status sample(denoising *w, int64_t k, int side, double from, double to)
 {
+    w->k = k;
+    w->side = side;
     DDNI_TRY(
         ddn_query_bind_f64(w->query[EXACT], DDN_OUT_TRACE_COV, side == 0 ? w->trace : NULL, 1));
-    for (int64_t first = 0; first < w->total; first += w->batch) {
-        const int64_t m = w->total - first < w->batch ? w->total - first : w->batch;
-        const double share = (to - from) / (double)w->total;
-        DDNI_TRY(ddni_stage_part(w->ctx, from + (double)first * share,
-                                 from + (double)(first + m) * share));
-        DDNI_TRY(draw(w, k, side, first, m));
-        for (int i = 0; i < DENOISERS; i++) {
-            DDNI_TRY(ddn_query_run(w->query[i], w->levels[k].t, m, w->x, w->d));
-        }
-        DDNI_TRY(add(w, k, side, m));
-    }
-    return DDN_OK;
+    return ddni_batches_run(&w->batches, 0, w->total, from, to);
 }
 
 static ddn_status measure_denoising(denoising *w, const double *times)
@@ -206,6 +226,11 @@ static ddn_status measure_denoising(denoising *w, const double *times)
     DDNI_STAGE(w->ctx, "denoising");
     DDNI_TRY(ddni_stage_part(w->ctx, 0, 0.1));
     DDNI_TRY(prepare_denoising(w, times));
+    w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(error_record)};
+    w->batches.evaluate = evaluate_errors;
+    w->batches.absorb = absorb_errors;
+    w->batches.user = w;
+    DDNI_TRY(ddni_batches_open(w->of->an, &w->batches));
     for (int64_t k = 0; k < w->count; k++) {
         DDNI_TRY(ddni_rare_level(&w->rare, &w->levels[k]));
         w->range[k] =

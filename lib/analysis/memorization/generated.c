@@ -1,5 +1,6 @@
 /* What a model generates from noisy states, two clones of each: whether they end at one point of
  * the training data, and how near they are to it; theory.md (94). */
+#include "analysis/batches.h"
 #include "analysis/memorization/learned_impl.h"
 #include "analysis/samples.h"
 #include "base/check.h"
@@ -22,6 +23,10 @@ typedef struct generated {
     ddn_context *ctx;
     ddn_integrator *it;
     ddni_search *search;
+    ddni_batches batches;
+    ddni_samples samples; /* of time number k, at its level */
+    int64_t k;
+    ddni_level level;
     int64_t seed, pairs, batch, d; /* batch in pairs */
     double kappa;
     ddni_level end;
@@ -39,6 +44,7 @@ static void free_generated(generated *w)
     const ddni_allocator *al = ddni_context_allocator(w->ctx);
     ddn_integrator_destroy(w->it);
     ddni_search_free(w->ctx, w->search);
+    ddni_batches_close(&w->batches);
     ddni_free(al, w->y);
     ddni_free(al, w->z);
     ddni_free(al, w->x);
@@ -78,54 +84,64 @@ static ddn_status find_nearest(generated *w, int64_t m)
     return DDN_OK;
 }
 
-/* Takes down d1 and d2 of a row as number i; whether it is a copy. */
-static int note(generated *w, int64_t row, int64_t i)
+/* Takes down distances from the two nearest points as number i; whether it is a copy. */
+static int note(generated *w, double d1, double d2, int64_t i)
 {
-    const double d1 = sqrt(w->distance2[2 * row]), d2 = sqrt(w->distance2[2 * row + 1]);
     w->distance[0][i] = d1;
     w->distance[1][i] = d2;
     return d1 < w->kappa * d2;
 }
 
-/* One batch of pairs from the level, time number k, down to the end. */
-static ddn_status run_pairs(generated *w, const ddni_samples *samples, const ddni_level *level,
-                            int64_t k, int64_t first, int64_t m)
+/* What is recorded of a pair: whether both clones end at one point, the distances of the first. */
+typedef struct clone_record {
+    double same, d1, d2, second;
+} clone_record;
+
+static ddn_status evaluate_ends(void *user, int64_t first, int64_t m, void *records)
 {
-    DDNI_TRY(ddni_samples_draw(samples, first, m, w->y, w->z));
+    generated *w = user;
+    clone_record *pair = records;
+    DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->y, w->z));
     for (int64_t row = 0; row < 2 * m; row++) {
-        ddni_samples_at(level, w->d, w->y + row / 2 * w->d, w->z + row / 2 * w->d,
+        ddni_samples_at(&w->level, w->d, w->y + row / 2 * w->d, w->z + row / 2 * w->d,
                         w->x + row * w->d);
-        w->paths[row] = ddni_path_run(DDNI_MEASURE_GENERATED, k, 2 * first + row);
+        w->paths[row] = ddni_path_run(DDNI_MEASURE_GENERATED, w->k, 2 * first + row);
     }
     DDNI_TRY(ddn_integrator_set_paths(w->it, 2 * m, w->paths));
     DDNI_TRY(ddn_integrator_run(w->it, 2 * m, w->x, w->d));
     DDNI_TRY(find_nearest(w, 2 * m));
     for (int64_t p = 0; p < m; p++) {
-        w->same += w->index[4 * p] == w->index[4 * p + 2];
-        w->copies += note(w, 2 * p, first + p);
+        pair[p].same = w->index[4 * p] == w->index[4 * p + 2];
+        pair[p].d1 = sqrt(w->distance2[4 * p]);
+        pair[p].d2 = sqrt(w->distance2[4 * p + 1]);
+        pair[p].second = w->second;
     }
     return DDN_OK;
+}
+
+static void absorb_ends(void *user, int64_t first, int64_t m, const void *records)
+{
+    generated *w = user;
+    const clone_record *pair = records;
+    for (int64_t p = 0; p < m; p++) {
+        w->second = pair[p].second != 0;
+        w->same += pair[p].same != 0;
+        w->copies += note(w, pair[p].d1, pair[p].d2, first + p);
+    }
 }
 
 /* All pairs of time number k of count. */
 static ddn_status generate(generated *w, double t, int64_t k, int64_t count)
 {
-    ddni_samples samples;
-    ddni_level level;
     const ddn_schedule *sch = ddn_oracle_schedule(w->of->oracle);
-    DDNI_TRY(ddni_schedule_level(w->ctx, sch, t, &level));
+    const double share = 1 / (double)count;
+    DDNI_TRY(ddni_schedule_level(w->ctx, sch, t, &w->level));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, t));
     ddni_samples_init(w->ctx, w->of->oracle, w->of->train, w->seed, DDNI_MEASURE_GENERATED, k,
-                      &samples);
+                      &w->samples);
     w->same = w->copies = 0;
-    for (int64_t first = 0; first < w->pairs; first += w->batch) {
-        const int64_t rest = w->pairs - first, m = rest < w->batch ? rest : w->batch;
-        const double share = 1 / (double)count / (double)w->pairs;
-        const double from = (double)k / (double)count + (double)first * share;
-        DDNI_TRY(ddni_stage_part(w->ctx, from, from + (double)m * share));
-        DDNI_TRY(run_pairs(w, &samples, &level, k, first, m));
-    }
-    return DDN_OK;
+    w->k = k;
+    return ddni_batches_run(&w->batches, 0, w->pairs, (double)k * share, (double)(k + 1) * share);
 }
 
 /* ---- The result -------------------------------------------------------------------------- */
@@ -192,7 +208,8 @@ static ddn_status add_test(generated *w, ddn_result *r)
         ddni_dataset_rows(test, first, m, w->x, w->d);
         DDNI_TRY(find_nearest(w, m));
         for (int64_t row = 0; row < m; row++) {
-            hits += note(w, row, first + row);
+            hits +=
+                note(w, sqrt(w->distance2[2 * row]), sqrt(w->distance2[2 * row + 1]), first + row);
         }
     }
     for (int i = 0; i < (w->second ? 2 : 1); i++) {
@@ -252,6 +269,11 @@ ddn_status ddni_measure_generated(const ddni_learned *of, const double *times, i
     w.batch = w.batch < w.pairs ? w.batch : w.pairs;
     DDNI_TRY_GOTO(find_end(&w, times, count), done);
     DDNI_TRY_GOTO(prepare_generated(&w), done);
+    w.batches = (ddni_batches){.batch = w.batch, .size = sizeof(clone_record)};
+    w.batches.evaluate = evaluate_ends;
+    w.batches.absorb = absorb_ends;
+    w.batches.user = &w;
+    DDNI_TRY_GOTO(ddni_batches_open(of->an, &w.batches), done);
     DDNI_TRY_GOTO(ddni_result_create(of->ctx, count, &result), done);
     status = measure_generated(&w, times, count, result);
 done:

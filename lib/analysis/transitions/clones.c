@@ -1,6 +1,7 @@
 /* Clone probabilities by simulation: two continuations of one state with separate noise, run to
  * the clean end (theory.md (36)). */
 #include "analysis/analysis_impl.h"
+#include "analysis/batches.h"
 #include "analysis/classes.h"
 #include "analysis/judge.h"
 #include "analysis/result_impl.h"
@@ -31,6 +32,9 @@ typedef struct clone_work {
     ddn_integrator *it;
     ddni_judge judge;
     ddni_step_error steps;
+    ddni_batches batches;
+    ddni_samples samples; /* of time number k */
+    int64_t k;
     const ddn_dataset *starts;     /* where the x_0 come from; NULL: the oracle samples them */
     int64_t seed, pairs, batch, d; /* batch in pairs */
     double precision;              /* wanted, in place of pairs; or NaN */
@@ -41,7 +45,6 @@ typedef struct clone_work {
     ddni_level end;
     int32_t clean;      /* clones end with the denoiser, for a classifier */
     double *x0, *z, *x; /* [2 batch][d]: rows 2p and 2p + 1 are clones */
-    double *distance2;  /* [batch] */
     int64_t *paths;     /* [2 batch] */
 } clone_work;
 
@@ -51,12 +54,89 @@ static void free_clones(clone_work *w)
     ddn_integrator_destroy(w->it);
     ddni_judge_free(&w->judge);
     ddni_step_error_free(&w->steps);
+    ddni_batches_close(&w->batches);
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->x);
-    ddni_free(al, w->distance2);
     ddni_free(al, w->paths);
     ddni_free(al, w->tallies);
+}
+
+static ddn_status judge_ends(clone_work *w, int64_t pairs)
+{
+    return w->clean ? ddni_judge_clean(&w->judge, &w->end, 2 * pairs, w->x)
+                    : ddni_judge_noisy(&w->judge, w->end.t, 2 * pairs, w->x, w->d);
+}
+
+/* Runs one batch of pairs from level->t, time number k, down to the end. */
+static ddn_status run_clones(clone_work *w, const ddni_level *level, int64_t k, int64_t first,
+                             int64_t pairs)
+{
+    for (int64_t p = 0; p < pairs; p++) {
+        for (int64_t clone = 0; clone < 2; clone++) {
+            int64_t row = 2 * p + clone;
+            ddni_samples_at(level, w->d, w->x0 + p * w->d, w->z + p * w->d, w->x + row * w->d);
+            w->paths[row] = ddni_path_run(DDNI_MEASURE_CLONES, k, 2 * first + row);
+        }
+    }
+    DDNI_TRY(ddn_integrator_set_paths(w->it, 2 * pairs, w->paths));
+    return ddn_integrator_run(w->it, 2 * pairs, w->x, w->d);
+}
+
+/* How many of the pairs run once more. */
+static int64_t run_again(const clone_work *w, int64_t first, int64_t pairs)
+{
+    return ddni_step_error_count(&w->steps, first, pairs, isnan(w->precision) ? w->pairs : PILOT);
+}
+
+/* They do, with half the steps. */
+static ddn_status judge_clone_steps(clone_work *w, int64_t first, int64_t m, ddni_pair_record *pair)
+{
+    if (m == 0) {
+        return DDN_OK;
+    }
+    DDNI_TRY(ddni_step_error_halve(&w->steps, 1));
+    DDNI_TRY(run_clones(w, &w->tallies[w->k].level, w->k, first, m));
+    DDNI_TRY(judge_ends(w, m));
+    for (int64_t p = 0; p < m; p++) {
+        ddni_step_error_compare(&w->judge, p, pair[p].same, pair[p].change);
+    }
+    return ddni_step_error_halve(&w->steps, 0);
+}
+
+/* Distances first: the judge takes clean states back to the level of the end. */
+static ddn_status evaluate_pairs(void *user, int64_t first, int64_t m, void *records)
+{
+    clone_work *w = user;
+    ddni_pair_record *pair = records;
+    DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->x0, w->z));
+    DDNI_TRY(run_clones(w, &w->tallies[w->k].level, w->k, first, m));
+    for (int64_t p = 0; p < m; p++) {
+        const double *one = w->x + 2 * p * w->d;
+        pair[p].distance2 = ddni_distance2(w->d, one, one + w->d);
+    }
+    DDNI_TRY(judge_ends(w, m));
+    for (int64_t p = 0; p < m; p++) {
+        ddni_judge_same(&w->judge, p, pair[p].same);
+    }
+    DDNI_TRY(ddni_batches_part(&w->batches, 1, 1));
+    return judge_clone_steps(w, first, run_again(w, first, m), pair);
+}
+
+static void absorb_pairs(void *user, int64_t first, int64_t m, const void *records)
+{
+    clone_work *w = user;
+    tally *of = &w->tallies[w->k];
+    const ddni_pair_record *pair = records;
+    const int64_t again = run_again(w, first, m);
+    for (int64_t p = 0; p < m; p++) {
+        ddni_agreement_add(pair[p].same, &of->same);
+        ddni_distance_add(&pair[p], &of->distance);
+        if (p < again) {
+            ddni_step_error_add(&w->steps, w->k, pair[p].change);
+        }
+    }
+    of->pairs += m;
 }
 
 static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
@@ -84,92 +164,29 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->x0));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, row, &w->z));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, row, &w->x));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, sizeof(double), &w->distance2));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", rows, sizeof(int64_t), &w->paths));
     DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_STEPS,
                                  ddni_analysis_steps(an, w->oracle)));
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_DENOISE, w->clean));
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t));
-    return ddni_step_error_create(an, w->oracle, w->it, w->count, w->batch, &w->steps);
-}
-
-static ddn_status judge_ends(clone_work *w, int64_t pairs)
-{
-    return w->clean ? ddni_judge_clean(&w->judge, &w->end, 2 * pairs, w->x)
-                    : ddni_judge_noisy(&w->judge, w->end.t, 2 * pairs, w->x, w->d);
-}
-
-/* Distances first: the judge takes clean states back to the level of the end. */
-static ddn_status count(clone_work *w, int64_t pairs, tally *out)
-{
-    for (int64_t p = 0; p < pairs; p++) {
-        const double *one = w->x + 2 * p * w->d;
-        w->distance2[p] = ddni_distance2(w->d, one, one + w->d);
-    }
-    DDNI_TRY(judge_ends(w, pairs));
-    ddni_judge_count(&w->judge, pairs, &out->same);
-    ddni_distance_add(&w->judge, pairs, w->distance2, &out->distance);
-    return DDN_OK;
-}
-
-/* Runs one batch of pairs from level->t, time number k, down to the end. */
-static ddn_status run_clones(clone_work *w, const ddni_level *level, int64_t k, int64_t first,
-                             int64_t pairs)
-{
-    for (int64_t p = 0; p < pairs; p++) {
-        for (int64_t clone = 0; clone < 2; clone++) {
-            int64_t row = 2 * p + clone;
-            ddni_samples_at(level, w->d, w->x0 + p * w->d, w->z + p * w->d, w->x + row * w->d);
-            w->paths[row] = ddni_path_run(DDNI_MEASURE_CLONES, k, 2 * first + row);
-        }
-    }
-    DDNI_TRY(ddn_integrator_set_paths(w->it, 2 * pairs, w->paths));
-    return ddn_integrator_run(w->it, 2 * pairs, w->x, w->d);
-}
-
-/* The same pairs once more, with half the steps. */
-static ddn_status judge_clone_steps(clone_work *w, int64_t k, int64_t first, int64_t pairs)
-{
-    const int64_t all = isnan(w->precision) ? w->pairs : PILOT;
-    const int64_t m = ddni_step_error_count(&w->steps, first, pairs, all);
-    if (m == 0) {
-        return DDN_OK;
-    }
-    ddni_step_error_keep(&w->steps, &w->judge, m);
-    DDNI_TRY(ddni_step_error_halve(&w->steps, 1));
-    ddn_status status = run_clones(w, &w->tallies[k].level, k, first, m);
-    if (status == DDN_OK) {
-        status = judge_ends(w, m);
-    }
-    if (status == DDN_OK) {
-        ddni_step_error_compare(&w->steps, k, &w->judge, m);
-        status = ddni_step_error_halve(&w->steps, 0);
-    }
-    return status;
+    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, w->count, &w->steps));
+    w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(ddni_pair_record)};
+    w->batches.evaluate = evaluate_pairs;
+    w->batches.absorb = absorb_pairs;
+    w->batches.user = w;
+    return ddni_batches_open(an, &w->batches);
 }
 
 /* Adds the pairs of time number k up to `pairs` in all; progress from `from` to `to`. */
 static ddn_status add_pairs(clone_work *w, int64_t k, int64_t pairs, double from, double to)
 {
-    ddni_samples samples;
-    tally *of = &w->tallies[k];
-    const double share = (to - from) / (double)(pairs - of->pairs);
+    const tally *of = &w->tallies[k];
     DDNI_TRY(
         ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, of->level.t));
-    ddni_samples_init(w->ctx, w->oracle, w->starts, w->seed, DDNI_MEASURE_CLONES, k, &samples);
-    while (of->pairs < pairs) {
-        int64_t rest = pairs - of->pairs, m = rest < w->batch ? rest : w->batch;
-        DDNI_TRY(ddni_stage_part(w->ctx, from, from + (double)m * share));
-        DDNI_TRY(ddni_samples_draw(&samples, of->pairs, m, w->x0, w->z));
-        DDNI_TRY(run_clones(w, &of->level, k, of->pairs, m));
-        DDNI_TRY(count(w, m, of));
-        DDNI_TRY(ddni_stage_part(w->ctx, from + (double)m * share, from + (double)m * share));
-        DDNI_TRY(judge_clone_steps(w, k, of->pairs, m));
-        of->pairs += m;
-        from += (double)m * share;
-    }
-    return DDN_OK;
+    ddni_samples_init(w->ctx, w->oracle, w->starts, w->seed, DDNI_MEASURE_CLONES, k, &w->samples);
+    w->k = k;
+    return ddni_batches_run(&w->batches, of->pairs, pairs, from, to);
 }
 
 /* ---- As many pairs as a precision asks for; theory.md (44) ---- */

@@ -48,19 +48,15 @@ fail:
     return status;
 }
 
-void ddni_distance_add(const ddni_judge *judge, int64_t pairs, const double *distance2,
-                       ddni_distance *sum)
+void ddni_distance_add(const ddni_pair_record *pair, ddni_distance *sum)
 {
-    const int64_t *nearest = judge->nearest;
-    for (int64_t p = 0; p < pairs; p++) {
-        const int apart =
-            nearest == NULL || isnan(sum->typical) || nearest[2 * p] != nearest[2 * p + 1];
-        ddni_mean_add(&sum->all, distance2[p]);
-        ddni_mean_add(&sum->parted, apart ? distance2[p] : 0);
-        sum->apart += apart;
-        sum->far += apart && (isnan(sum->typical) || distance2[p] > sum->typical / 16);
-        sum->largest = apart ? fmax(sum->largest, distance2[p]) : sum->largest;
-    }
+    const double distance2 = pair->distance2;
+    const int apart = isnan(sum->typical) || pair->same[DDNI_SAME_POINT] == 0;
+    ddni_mean_add(&sum->all, distance2);
+    ddni_mean_add(&sum->parted, apart ? distance2 : 0);
+    sum->apart += apart;
+    sum->far += apart && (isnan(sum->typical) || distance2 > sum->typical / 16);
+    sum->largest = apart ? fmax(sum->largest, distance2) : sum->largest;
 }
 
 void ddni_distance_put(const ddni_distance *sum, double *mean, double *error, double *low,

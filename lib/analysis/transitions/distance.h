@@ -19,10 +19,8 @@ typedef struct ddni_distance {
 ddn_status ddni_distance_typical(ddn_context *ctx, const ddn_dataset *ends,
                                  const ddn_dataset *starts, double a, double s, double *typical);
 
-/* Pairs that a judge has just seen; distance2[pairs]. Where the ends are no points each
- * counts as parted. */
-void ddni_distance_add(const ddni_judge *judge, int64_t pairs, const double *distance2,
-                       ddni_distance *sum);
+/* Adds a pair. Where the ends are no points each counts as parted. */
+void ddni_distance_add(const ddni_pair_record *pair, ddni_distance *sum);
 
 /* Mean, standard error, ends of the 95 % interval. */
 void ddni_distance_put(const ddni_distance *sum, double *mean, double *error, double *low,

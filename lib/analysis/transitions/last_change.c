@@ -1,6 +1,7 @@
 /* Collapse time as the last change of the nearest point along reverse paths (theory.md (34), (43)).
  */
 #include "analysis/analysis_impl.h"
+#include "analysis/batches.h"
 #include "analysis/judge.h"
 #include "analysis/result_impl.h"
 #include "analysis/samples.h"
@@ -75,12 +76,14 @@ typedef struct change_work {
     ddn_integrator *it;
     ddn_observer *observer;
     ddni_samples samples;
+    ddni_batches batches;
+    ddni_level start;
     int64_t paths, steps, batch, d;
     int64_t every; /* steps of a path between two times of the grid */
     double t_start, t_end;
     double *x, *z;  /* [batch][d] */
     double *change; /* [paths] */
-    double *coarse; /* [batch] the same with half the steps */
+    double *last;   /* [batch] of the run before */
     double *grid;   /* [steps + 1] */
     double *times;  /* [every steps + 1] of the paths */
     double *half;   /* every other one of them */
@@ -97,7 +100,8 @@ static void free_changes(change_work *w)
     ddni_free(al, w->x);
     ddni_free(al, w->z);
     ddni_free(al, w->change);
-    ddni_free(al, w->coarse);
+    ddni_free(al, w->last);
+    ddni_batches_close(&w->batches);
     ddni_free(al, w->grid);
     ddni_free(al, w->times);
     ddni_free(al, w->half);
@@ -150,36 +154,15 @@ static ddn_status set_times(change_work *w, const ddn_analysis *an)
     return ddn_integrator_set_times(w->it, count, w->times);
 }
 
-static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
-{
-    int64_t row = w->d * (int64_t)sizeof(double), seed = ddni_analysis_i64(an, DDN_ANALYSIS_SEED);
-    DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->x));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->z));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->paths, sizeof(double), &w->change));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", w->steps + 1, sizeof(double), &w->grid));
-    DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->batch, sizeof(double), &w->coarse));
-    ddni_samples_init(w->ctx, w->oracle, ddni_analysis_starts(an, w->oracle), seed,
-                      DDNI_MEASURE_LAST_CHANGE, 0, &w->samples);
-    DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
-    DDNI_TRY(set_times(w, an));
-    DDNI_TRY(drop_weights(w));
-    DDNI_TRY(make_observer(w));
-    DDNI_TRY(ddn_observer_attach(w->observer, w->it));
-    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, 1, w->batch, &w->error));
-    w->error.steps = w->every * w->steps;
-    return DDN_OK;
-}
-
-/* Paths from number `first` on from t_start down: their last changes. */
-static ddn_status run_paths(change_work *w, const ddni_level *level, int64_t first, int64_t m,
-                            double *change)
+/* Paths from number `first` on from t_start down: their last changes, in w->last. */
+static ddn_status run_paths(change_work *w, int64_t first, int64_t m)
 {
     DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->x, w->z));
-    ddni_samples_at(level, m * w->d, w->x, w->z, w->x);
+    ddni_samples_at(&w->start, m * w->d, w->x, w->z, w->x);
     DDNI_TRY(ddn_options_set_i64(ddn_integrator_options(w->it), DDN_INTEGRATOR_FIRST_PATH,
                                  ddni_path_run(DDNI_MEASURE_LAST_CHANGE, 0, first)));
     DDNI_TRY(ddn_integrator_run(w->it, m, w->x, w->d));
-    return ddn_observer_read_f64(w->observer, DDN_RECORD_LAST_CHANGE, m, change);
+    return ddn_observer_read_f64(w->observer, DDN_RECORD_LAST_CHANGE, m, w->last);
 }
 
 /* Half the steps, of methods that cannot keep their predictions by half the times. */
@@ -193,36 +176,74 @@ static ddn_status halve(change_work *w, int32_t on)
                                     on ? w->half : w->times);
 }
 
-/* The same paths once more, with half the steps. */
-static ddn_status judge_change_steps(change_work *w, const ddni_level *level, int64_t first,
-                                     int64_t m)
+/* Times of the last change. */
+typedef struct change_record {
+    double fine, coarse; /* with half the steps, of the paths that run once more */
+} change_record;
+
+static ddn_status evaluate_paths(void *user, int64_t first, int64_t m, void *records)
 {
+    change_work *w = user;
+    change_record *change = records;
     const int64_t again = ddni_step_error_count(&w->error, first, m, w->paths);
+    DDNI_TRY(run_paths(w, first, m));
+    for (int64_t r = 0; r < m; r++) {
+        change[r].fine = w->last[r];
+    }
+    DDNI_TRY(ddni_batches_part(&w->batches, 1, 1));
     if (again == 0) {
         return DDN_OK;
     }
     DDNI_TRY(halve(w, 1));
-    DDNI_TRY(run_paths(w, level, first, again, w->coarse));
+    DDNI_TRY(run_paths(w, first, again));
     for (int64_t r = 0; r < again; r++) {
-        ddni_mean_add(&w->error.change[0], w->coarse[r] - w->change[first + r]);
+        change[r].coarse = w->last[r];
     }
     return halve(w, 0);
+}
+
+static void absorb_paths(void *user, int64_t first, int64_t m, const void *records)
+{
+    change_work *w = user;
+    const change_record *change = records;
+    const int64_t again = ddni_step_error_count(&w->error, first, m, w->paths);
+    for (int64_t r = 0; r < m; r++) {
+        w->change[first + r] = change[r].fine;
+        if (r < again) {
+            ddni_mean_add(&w->error.change[0], change[r].coarse - change[r].fine);
+        }
+    }
+}
+
+static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
+{
+    int64_t row = w->d * (int64_t)sizeof(double), seed = ddni_analysis_i64(an, DDN_ANALYSIS_SEED);
+    DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->x));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "paths", w->batch, row, &w->z));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->paths, sizeof(double), &w->change));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "grid of paths", w->steps + 1, sizeof(double), &w->grid));
+    DDNI_TRY(ddni_alloc_for(w->ctx, "last changes", w->batch, sizeof(double), &w->last));
+    ddni_samples_init(w->ctx, w->oracle, ddni_analysis_starts(an, w->oracle), seed,
+                      DDNI_MEASURE_LAST_CHANGE, 0, &w->samples);
+    DDNI_TRY(ddni_analysis_integrator(an, w->oracle, &w->it));
+    DDNI_TRY(set_times(w, an));
+    DDNI_TRY(drop_weights(w));
+    DDNI_TRY(make_observer(w));
+    DDNI_TRY(ddn_observer_attach(w->observer, w->it));
+    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, 1, &w->error));
+    w->error.steps = w->every * w->steps;
+    w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(change_record)};
+    w->batches.evaluate = evaluate_paths;
+    w->batches.absorb = absorb_paths;
+    w->batches.user = w;
+    DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), w->t_start, &w->start));
+    return ddni_batches_open(an, &w->batches);
 }
 
 static ddn_status measure_changes(change_work *w)
 {
     DDNI_STAGE(w->ctx, "last change");
-    ddni_level level;
-    DDNI_TRY(ddni_schedule_level(w->ctx, ddn_oracle_schedule(w->oracle), w->t_start, &level));
-    for (int64_t first = 0; first < w->paths; first += w->batch) {
-        int64_t m = w->paths - first < w->batch ? w->paths - first : w->batch;
-        double share = 1 / (double)w->paths, from = (double)first * share;
-        DDNI_TRY(ddni_stage_part(w->ctx, from, from + (double)m * share));
-        DDNI_TRY(run_paths(w, &level, first, m, w->change + first));
-        from += (double)m * share;
-        DDNI_TRY(ddni_stage_part(w->ctx, from, from));
-        DDNI_TRY(judge_change_steps(w, &level, first, m));
-    }
+    DDNI_TRY(ddni_batches_run(&w->batches, 0, w->paths, 0, 1));
     return ddni_stage_part(w->ctx, 1, 1);
 }
 

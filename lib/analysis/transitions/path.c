@@ -19,8 +19,10 @@ static void free_path(ddni_path_work *w)
     ddn_query_destroy(w->query);
     ddni_judge_free(&w->judge);
     ddni_step_error_free(&w->steps);
-    void *memory[] = {w->entropy, w->sum_w2, w->w_max,        w->share,
-                      w->state,   w->number, w->share_column, w->share_mean};
+    ddni_batches_close(&w->states);
+    ddni_batches_close(&w->clones);
+    void *memory[] = {w->entropy, w->sum_w2,       w->w_max,      w->share, w->state,
+                      w->number,  w->share_column, w->share_mean, w->fate};
     for (size_t i = 0; i < sizeof memory / sizeof memory[0]; i++) {
         ddni_free(al, memory[i]);
     }
@@ -81,7 +83,7 @@ static ddn_status prepare_continuations(ddni_path_work *w, const ddn_analysis *a
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, t_end));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch * w->d, size, &w->state));
     DDNI_TRY(ddni_alloc_for(w->ctx, "clones", w->batch, size, &w->number));
-    return ddni_step_error_create(an, w->oracle, w->it, times, w->batch / 2, &w->steps);
+    return ddni_step_error_create(an, w->oracle, w->it, times, &w->steps);
 }
 
 /* Every clone of a time has a path number of its own. */
@@ -223,52 +225,63 @@ static ddn_status add_path_scalars(const ddni_path_work *w, int64_t m, ddn_resul
     return DDN_OK;
 }
 
-/* What the caller gave: states x[count][m][ldx], and where their regimes go (or NULL). */
-typedef struct trajectories {
-    const double *times, *x;
-    int64_t count, m, ldx;
-    int32_t *regimes; /* [count][m] */
-} trajectories;
-
-/* Time number k: fates of all its states, their regimes, the row of the table. */
-static ddn_status one_time(ddni_path_work *w, const trajectories *of, int64_t k, ddni_fate *fate,
-                           table *c)
-{
-    double t = of->times[k];
-    int64_t m = of->m, ldx = of->ldx;
-    const double *x = of->x + k * m * ldx;
-    int32_t *regimes = of->regimes != NULL ? of->regimes + k * m : NULL;
-    ddni_mean mean[MEASURED] = {{0}};
-    int64_t counts[3] = {0, 0, 0};
+/* What the states of one time add up to. */
+typedef struct row {
     double tau;
-    DDNI_TRY(ddni_schedule_to_ou(w->ctx, ddn_oracle_schedule(w->oracle), t, &tau));
-    for (int64_t i = 0; i < w->classes; i++) {
-        w->share_mean[i] = (ddni_mean){0};
+    ddni_mean mean[MEASURED];
+    int64_t counts[3];
+} row;
+
+static void add_state(ddni_path_work *w, int64_t i, row *sum)
+{
+    const ddni_fate *fate = &w->fate[i];
+    const double values[MEASURED] = {fate->same_point, fate->same_class, fate->entropy,
+                                     fate->w_max};
+    for (int q = 0; q < MEASURED; q++) {
+        ddni_mean_add(&sum->mean[q], values[q]);
     }
-    for (int64_t first = 0; first < m; first += w->batch) {
-        int64_t rows = m - first < w->batch ? m - first : w->batch;
-        DDNI_TRY(ddni_path_posterior(w, t, rows, x + first * ldx, ldx, fate));
-        for (int64_t r = 0; r < rows; r++) {
-            if (w->pairs > 0) {
-                DDNI_TRY(ddni_path_clones(w, t, k, first + r, x + (first + r) * ldx, &fate[r]));
-            }
-            const double values[MEASURED] = {fate[r].same_point, fate[r].same_class,
-                                             fate[r].entropy, fate[r].w_max};
-            for (int i = 0; i < MEASURED; i++) {
-                ddni_mean_add(&mean[i], values[i]);
-            }
-            for (int64_t i = 0; i < w->classes; i++) {
-                ddni_mean_add(&w->share_mean[i], w->share[r * w->classes + i]);
-            }
-            ddn_regime which = regime(w, fate[r].same_point, fate[r].same_class, tau);
-            counts[which - 1]++;
-            if (regimes != NULL) {
-                regimes[first + r] = which;
-            }
+    const ddn_regime which = regime(w, fate->same_point, fate->same_class, sum->tau);
+    sum->counts[which - 1]++;
+    if (w->of->regimes != NULL) {
+        w->of->regimes[w->k * w->of->m + i] = which;
+    }
+}
+
+static void absorb_posterior(void *user, int64_t first, int64_t m, const void *records)
+{
+    ddni_path_work *w = user;
+    const double *record = records;
+    for (int64_t r = 0; r < m; r++) {
+        const ddni_fate *fate = (const ddni_fate *)(const void *)record;
+        w->fate[first + r] = *fate;
+        record = (const double *)(fate + 1);
+        for (int64_t i = 0; i < w->classes; i++) {
+            ddni_mean_add(&w->share_mean[i], *record++);
         }
     }
-    c->t[k] = t;
-    c->tau[k] = tau;
+}
+
+static void absorb_clones(void *user, int64_t first, int64_t m, const void *records)
+{
+    ddni_path_work *w = user;
+    const ddni_clones *found = records;
+    const double *change = (const double *)(found + 1), pairs = (double)w->pairs;
+    const int64_t again = ddni_step_error_count(&w->steps, 0, w->pairs, w->pairs);
+    ddni_fate *fate = &w->fate[first];
+    (void)m;
+    fate->same_point = found->same[DDNI_SAME_POINT] / pairs;
+    fate->same_class = w->judge.class_of != NULL ? found->same[DDNI_SAME_CLASS] / pairs : NAN;
+    for (int64_t p = 0; p < again; p++) {
+        ddni_step_error_add(&w->steps, w->k, change + p * DDNI_SAMES);
+    }
+}
+
+static void put_time(ddni_path_work *w, const row *sum, table *c)
+{
+    const int64_t k = w->k, m = w->of->m;
+    const ddni_mean *mean = sum->mean;
+    c->t[k] = w->of->times[k];
+    c->tau[k] = sum->tau;
     for (int i = 0; i < MEASURED; i++) {
         c->value[i][k] = mean[i].mean;
         c->error[i][k] = ddni_mean_error(&mean[i]);
@@ -280,32 +293,71 @@ static ddn_status one_time(ddni_path_work *w, const trajectories *of, int64_t k,
     for (int64_t i = 0; i < w->classes; i++) {
         w->share_column[i][k] = w->share_mean[i].mean;
     }
-    c->regime[k] = regime(w, mean[SAME_POINT].mean, mean[SAME_CLASS].mean, tau);
+    c->regime[k] = regime(w, mean[SAME_POINT].mean, mean[SAME_CLASS].mean, sum->tau);
     for (int i = 0; i < 3; i++) {
         double *const *to = c->share[i];
-        ddni_proportion(counts[i], m, &to[0][k], &to[1][k]);
-        ddni_wilson_95(counts[i], m, &to[2][k], &to[3][k]);
+        ddni_proportion(sum->counts[i], m, &to[0][k], &to[1][k]);
+        ddni_wilson_95(sum->counts[i], m, &to[2][k], &to[3][k]);
     }
+}
+
+/* Time number k: fates of all its states, their regimes, the row of the table. */
+static ddn_status one_time(ddni_path_work *w, int64_t k, table *c)
+{
+    const double t = w->of->times[k], share = 1 / (double)w->of->count;
+    const double from = (double)k * share, to = from + share;
+    const int64_t m = w->of->m;
+    row sum = {0};
+    DDNI_TRY(ddni_schedule_to_ou(w->ctx, ddn_oracle_schedule(w->oracle), t, &sum.tau));
+    w->k = k;
+    for (int64_t i = 0; i < w->classes; i++) {
+        w->share_mean[i] = (ddni_mean){0};
+    }
+    DDNI_TRY(ddni_batches_run(&w->states, 0, m, from, w->pairs > 0 ? from : to));
+    if (w->pairs > 0) {
+        DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, t));
+        DDNI_TRY(ddni_batches_run(&w->clones, 0, m, from, to));
+    }
+    for (int64_t i = 0; i < m; i++) {
+        add_state(w, i, &sum);
+    }
+    put_time(w, &sum, c);
     return DDN_OK;
 }
 
-static ddn_status measure_path(ddni_path_work *w, const trajectories *of, ddni_fate *fate,
-                               ddn_result *result)
+static ddn_status measure_path(ddni_path_work *w, ddn_result *result)
 {
     table c;
-    DDNI_TRY(add_path_columns(w, of->m, result, &c));
-    DDNI_TRY(add_path_scalars(w, of->m, result));
+    DDNI_TRY(add_path_columns(w, w->of->m, result, &c));
+    DDNI_TRY(add_path_scalars(w, w->of->m, result));
     const ddni_step_names names = {{"same_class", "same_point"}, "1"};
     DDNI_STAGE(w->ctx, "regimes of paths");
-    for (int64_t k = 0; k < of->count; k++) {
-        double done = (double)k / (double)of->count;
-        DDNI_TRY(ddni_stage_part(w->ctx, done, done + 1 / (double)of->count));
-        DDNI_TRY(one_time(w, of, k, fate, &c));
+    for (int64_t k = 0; k < w->of->count; k++) {
+        DDNI_TRY(one_time(w, k, &c));
     }
     if (w->pairs > 0) {
         DDNI_TRY(ddni_step_error_report(&w->steps, &names, result));
     }
     return ddni_stage_part(w->ctx, 1, 1);
+}
+
+/* The batches of states, which take the posterior of many at once, and of one with its clones. */
+static ddn_status prepare_batches(ddni_path_work *w, const ddn_analysis *an)
+{
+    const int64_t size = (int64_t)sizeof(double);
+    const int64_t again =
+        w->pairs > 0 ? ddni_step_error_count(&w->steps, 0, w->pairs, w->pairs) : 0;
+    w->states = (ddni_batches){.batch = w->batch, .absorb = absorb_posterior, .user = w};
+    w->states.size = (int64_t)sizeof(ddni_fate) + w->classes * size;
+    w->states.evaluate = ddni_path_posterior;
+    DDNI_TRY(ddni_batches_open(an, &w->states));
+    if (w->pairs == 0) {
+        return DDN_OK;
+    }
+    w->clones = (ddni_batches){.batch = 1, .absorb = absorb_clones, .user = w};
+    w->clones.size = (int64_t)sizeof(ddni_clones) + again * DDNI_SAMES * size;
+    w->clones.evaluate = ddni_path_clones;
+    return ddni_batches_open(an, &w->clones);
 }
 
 ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_path_method method,
@@ -327,15 +379,15 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_pat
     if (method == DDN_PATH_AUTO) {
         method = ddn_oracle_can(oracle, DDN_OUT_SUM_W2) ? DDN_PATH_POSTERIOR : DDN_PATH_CLONES;
     }
-    trajectories of = {times, x, count, m, ldx, regimes};
+    const ddni_trajectories of = {times, x, count, m, ldx, regimes};
     ddni_path_work w = {0};
     w.ctx = ctx;
     w.oracle = oracle;
     w.d = d;
+    w.of = &of;
     w.pairs = method == DDN_PATH_CLONES ? ddni_analysis_i64(an, DDN_ANALYSIS_CLONES) : 0;
     /* Whole pairs. */
     w.batch = 2 * ((ddni_analysis_i64(an, DDN_ANALYSIS_BATCH) + 1) / 2);
-    ddni_fate *fate = NULL;
     ddn_result *result = NULL;
     ddn_status status;
     DDNI_TRY_GOTO(prepare_judge(&w, an), fail);
@@ -345,15 +397,15 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_pat
         DDNI_TRY_GOTO(prepare_continuations(&w, an, count), fail);
         DDNI_TRY_GOTO(check_above_end(&w, times, count), fail);
     }
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "fates", w.batch, (int64_t)sizeof *fate, &fate), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "fates", m, (int64_t)sizeof *w.fate, &w.fate), fail);
+    DDNI_TRY_GOTO(prepare_batches(&w, an), fail);
     DDNI_TRY_GOTO(find_level(&w), fail);
     DDNI_TRY_GOTO(ddni_analysis_start(an, "path", oracle, count, &result), fail);
-    DDNI_TRY_GOTO(measure_path(&w, &of, fate, result), fail);
+    DDNI_TRY_GOTO(measure_path(&w, result), fail);
     *out = result;
     result = NULL;
 fail:
     ddn_result_destroy(result);
-    ddni_free(ddni_context_allocator(ctx), fate);
     free_path(&w);
     return status;
 }

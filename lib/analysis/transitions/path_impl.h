@@ -4,6 +4,7 @@
 
 #include <diffdyn/transitions.h>
 
+#include "analysis/batches.h"
 #include "analysis/judge.h"
 #include "analysis/step_error.h"
 #include "base/statistics.h"
@@ -13,29 +14,45 @@ typedef struct ddni_fate {
     double same_point, same_class, entropy, w_max;
 } ddni_fate;
 
+/* How many of the clone pairs of a state agreed. */
+typedef struct ddni_clones {
+    double same[DDNI_SAMES];
+} ddni_clones;
+
+/* What the caller gave: states x[count][m][ldx], and where their regimes go (or NULL). */
+typedef struct ddni_trajectories {
+    const double *times, *x;
+    int64_t count, m, ldx;
+    int32_t *regimes; /* [count][m] */
+} ddni_trajectories;
+
 typedef struct ddni_path_work {
     ddn_context *ctx;
     const ddn_oracle *oracle;
     ddni_judge judge; /* of the ends of CLONES; its oracle also tells the posterior */
     ddni_step_error steps;
-    ddn_query *query;   /* posterior at the states */
-    ddn_integrator *it; /* CLONES */
+    ddni_batches states, clones; /* of states by the posterior, of one state by CLONES */
+    ddn_query *query;            /* posterior at the states */
+    ddn_integrator *it;          /* CLONES */
     ddni_level end;
     int64_t d, classes, batch, pairs; /* pairs 0: from the posterior */
     double level, t_s;                /* of same_class; OU time, NaN if unknown */
     double *entropy, *sum_w2, *w_max; /* [batch] */
-    double *share;                    /* [batch][classes], as ddni_path_posterior found them */
+    double *share;                    /* [batch][classes] */
     double **share_column;            /* [classes] of the result */
     ddni_mean *share_mean;            /* [classes] at one time */
     double *state;                    /* [batch][d] continuations */
     int64_t *number;                  /* [batch] */
+    const ddni_trajectories *of;
+    int64_t k;       /* number of the time; */
+    ddni_fate *fate; /* [m] of its states */
 } ddni_path_work;
 
-/* Fates of the states x[m][ldx] at time t, the k-th of the times, m <= batch. */
-ddn_status ddni_path_posterior(ddni_path_work *w, double t, int64_t m, const double *x, int64_t ldx,
-                               ddni_fate *fate);
-/* Replaces same_point and same_class of one state by what pairs of clones do. */
-ddn_status ddni_path_clones(ddni_path_work *w, double t, int64_t k, int64_t path, const double *x,
-                            ddni_fate *fate);
+/* Evaluates fates of states by the posterior: records of 4 + classes numbers, a ddni_fate and the
+ * posterior of each class. */
+ddn_status ddni_path_posterior(void *user, int64_t first, int64_t m, void *records);
+/* What pairs of clones of one state do: a ddni_clones and, of the pairs that run once more, what
+ * half the steps change. */
+ddn_status ddni_path_clones(void *user, int64_t first, int64_t m, void *records);
 
 #endif

@@ -4,7 +4,9 @@
 
 #include <diffdyn/transitions.h>
 
+#include "analysis/batches.h"
 #include "analysis/judge.h"
+#include "analysis/samples.h"
 #include "analysis/step_error.h"
 #include "analysis/transitions/distance.h"
 #include "base/statistics.h"
@@ -16,6 +18,7 @@ typedef struct ddni_branch {
     const ddn_dataset *points; /* of the x_0, or NULL */
     ddni_judge judge;          /* of both rows of a pair */
     ddni_step_error steps;
+    ddni_batches batches;
     ddn_integrator *it;
     ddn_query *query; /* of the entropy, or NULL */
     int64_t seed, paths, batch, d;
@@ -28,6 +31,10 @@ typedef struct ddni_branch {
     double *entropy;       /* [batch] of starts that are not the oracle's; NULL where it has none */
     double *distance2;     /* [paths] */
     double typical;        /* squared distance of independent ends, or NaN */
+    ddni_samples samples;  /* of the time that is measured: its number, its level, */
+    int64_t k;
+    ddni_level level;
+    struct ddni_tally *found; /* what its pairs found */
 } ddni_branch;
 
 typedef struct ddni_tally {

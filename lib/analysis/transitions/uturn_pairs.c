@@ -7,7 +7,6 @@
 
 #include "analysis/analysis_impl.h"
 #include "analysis/classes.h"
-#include "analysis/samples.h"
 #include "base/check.h"
 #include "base/progress.h"
 #include "numerics/vector.h"
@@ -20,12 +19,106 @@ void ddni_branch_release(ddni_branch *w)
     ddn_query_destroy(w->query);
     ddni_judge_free(&w->judge);
     ddni_step_error_free(&w->steps);
+    ddni_batches_close(&w->batches);
     ddni_free(al, w->x0);
     ddni_free(al, w->z);
     ddni_free(al, w->pair);
     ddni_free(al, w->path);
     ddni_free(al, w->entropy);
     ddni_free(al, w->distance2);
+}
+
+/* ---- One batch --------------------------------------------------------------------------- */
+
+static ddn_status find_entropy(ddni_branch *w, int64_t m, ddni_pair_record *pair)
+{
+    if (w->entropy == NULL) {
+        return DDN_OK;
+    }
+    DDNI_TRY(ddn_query_run(w->query, w->level.t, m, w->z, w->d));
+    for (int64_t p = 0; p < m; p++) {
+        pair[p].entropy = w->entropy[p];
+    }
+    return DDN_OK;
+}
+
+static ddni_measurement measurement(const ddni_branch *w)
+{
+    return w->clones == 1 ? DDNI_MEASURE_UTURN : DDNI_MEASURE_BRANCH;
+}
+
+/* Sets up the pairs of rows of time number k and runs those that are to run. */
+static ddn_status run_pairs(ddni_branch *w, int64_t k, int64_t first, int64_t m)
+{
+    const double *source = w->clones == 1 ? w->x0 : w->z;
+    for (int64_t p = 0; p < m; p++) {
+        for (int64_t j = 0; j < w->d; j++) {
+            w->pair[2 * p * w->d + j] = source[p * w->d + j];
+            w->pair[(2 * p + 1) * w->d + j] = w->z[p * w->d + j];
+        }
+    }
+    for (int64_t r = 0; r < w->clones * m; r++) {
+        w->path[r] = ddni_path_run(measurement(w), k, w->clones * first + r);
+    }
+    DDNI_TRY(ddn_integrator_set_paths(w->it, w->clones * m, w->path));
+    return w->clones == 1 ? ddn_integrator_run(w->it, m, w->pair + w->d, 2 * w->d)
+                          : ddn_integrator_run(w->it, 2 * m, w->pair, w->d);
+}
+
+/* The same pairs once more, with half the steps. */
+static ddn_status judge_turn_steps(ddni_branch *w, int64_t first, int64_t pairs,
+                                   ddni_pair_record *pair)
+{
+    const int64_t m = ddni_step_error_count(&w->steps, first, pairs, w->paths);
+    if (m == 0) {
+        return DDN_OK;
+    }
+    DDNI_TRY(ddni_step_error_halve(&w->steps, 1));
+    DDNI_TRY(run_pairs(w, w->k, first, m));
+    DDNI_TRY(ddni_judge_clean(&w->judge, &w->end, 2 * m, w->pair));
+    for (int64_t p = 0; p < m; p++) {
+        ddni_step_error_compare(&w->judge, p, pair[p].same, pair[p].change);
+    }
+    return ddni_step_error_halve(&w->steps, 0);
+}
+
+/* Distances first: the judge takes the pairs back to the level of the clean end. */
+static ddn_status evaluate_turns(void *user, int64_t first, int64_t m, void *records)
+{
+    ddni_branch *w = user;
+    ddni_pair_record *pair = records;
+    DDNI_TRY(ddni_samples_draw(&w->samples, first, m, w->x0, w->z));
+    ddni_samples_at(&w->level, m * w->d, w->x0, w->z, w->z); /* z becomes x_t */
+    DDNI_TRY(find_entropy(w, m, pair));
+    DDNI_TRY(run_pairs(w, w->k, first, m));
+    for (int64_t p = 0; p < m; p++) {
+        const double *one = w->pair + 2 * p * w->d;
+        pair[p].distance2 = ddni_distance2(w->d, one, one + w->d);
+    }
+    DDNI_TRY(ddni_judge_clean(&w->judge, &w->end, 2 * m, w->pair));
+    for (int64_t p = 0; p < m; p++) {
+        ddni_judge_same(&w->judge, p, pair[p].same);
+    }
+    DDNI_TRY(ddni_batches_part(&w->batches, 1, 1));
+    return judge_turn_steps(w, first, m, pair);
+}
+
+static void absorb_turns(void *user, int64_t first, int64_t m, const void *records)
+{
+    ddni_branch *w = user;
+    const ddni_pair_record *pair = records;
+    const int64_t again = ddni_step_error_count(&w->steps, first, m, w->paths);
+    for (int64_t p = 0; p < m; p++) {
+        w->distance2[first + p] = pair[p].distance2;
+        ddni_agreement_add(pair[p].same, &w->found->same);
+        ddni_distance_add(&pair[p], &w->found->distance);
+        if (w->entropy != NULL) {
+            ddni_mean_add(&w->found->entropy, pair[p].entropy);
+        }
+        if (p < again) {
+            ddni_step_error_add(&w->steps, w->k, pair[p].change);
+        }
+    }
 }
 
 /* ---- Preparation ------------------------------------------------------------------------- */
@@ -63,109 +156,27 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an, int64_t t
     const ddn_dataset *starts = w->clones == 1 && !w->own_data ? w->points : NULL;
     DDNI_TRY(
         ddni_distance_typical(w->ctx, ddn_oracle_dataset(w->oracle), starts, 1, 0, &w->typical));
-    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, times, w->batch, &w->steps));
-    return prepare_entropy(w);
+    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, times, &w->steps));
+    w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(ddni_pair_record)};
+    w->batches.evaluate = evaluate_turns;
+    w->batches.absorb = absorb_turns;
+    w->batches.user = w;
+    DDNI_TRY(prepare_entropy(w));
+    return ddni_batches_open(an, &w->batches);
 }
 
-/* ---- One batch --------------------------------------------------------------------------- */
-
-static ddn_status add_entropy(ddni_branch *w, const ddni_level *level, int64_t m, ddni_tally *out)
-{
-    if (w->entropy == NULL) {
-        return DDN_OK;
-    }
-    DDNI_TRY(ddn_query_run(w->query, level->t, m, w->z, w->d));
-    for (int64_t r = 0; r < m; r++) {
-        ddni_mean_add(&out->entropy, w->entropy[r]);
-    }
-    return DDN_OK;
-}
-
-static ddni_measurement measurement(const ddni_branch *w)
-{
-    return w->clones == 1 ? DDNI_MEASURE_UTURN : DDNI_MEASURE_BRANCH;
-}
-
-/* Sets up the pairs of rows of time number k and runs those that are to run. */
-static ddn_status run_pairs(ddni_branch *w, int64_t k, int64_t first, int64_t m)
-{
-    const double *source = w->clones == 1 ? w->x0 : w->z;
-    for (int64_t p = 0; p < m; p++) {
-        for (int64_t j = 0; j < w->d; j++) {
-            w->pair[2 * p * w->d + j] = source[p * w->d + j];
-            w->pair[(2 * p + 1) * w->d + j] = w->z[p * w->d + j];
-        }
-    }
-    for (int64_t r = 0; r < w->clones * m; r++) {
-        w->path[r] = ddni_path_run(measurement(w), k, w->clones * first + r);
-    }
-    DDNI_TRY(ddn_integrator_set_paths(w->it, w->clones * m, w->path));
-    return w->clones == 1 ? ddn_integrator_run(w->it, m, w->pair + w->d, 2 * w->d)
-                          : ddn_integrator_run(w->it, 2 * m, w->pair, w->d);
-}
-
-/* Distances first: the judge takes the pairs back to the level of the clean end. */
-static ddn_status compare(ddni_branch *w, int64_t first, int64_t m, ddni_tally *out)
-{
-    for (int64_t p = 0; p < m; p++) {
-        const double *one = w->pair + 2 * p * w->d;
-        w->distance2[first + p] = ddni_distance2(w->d, one, one + w->d);
-    }
-    DDNI_TRY(ddni_judge_clean(&w->judge, &w->end, 2 * m, w->pair));
-    ddni_judge_count(&w->judge, m, &out->same);
-    ddni_distance_add(&w->judge, m, w->distance2 + first, &out->distance);
-    return DDN_OK;
-}
-
-/* The same pairs once more, with half the steps. */
-static ddn_status judge_turn_steps(ddni_branch *w, int64_t k, int64_t first, int64_t pairs)
-{
-    const int64_t m = ddni_step_error_count(&w->steps, first, pairs, w->paths);
-    if (m == 0) {
-        return DDN_OK;
-    }
-    ddni_step_error_keep(&w->steps, &w->judge, m);
-    DDNI_TRY(ddni_step_error_halve(&w->steps, 1));
-    DDNI_TRY(run_pairs(w, k, first, m));
-    DDNI_TRY(ddni_judge_clean(&w->judge, &w->end, 2 * m, w->pair));
-    ddni_step_error_compare(&w->steps, k, &w->judge, m);
-    return ddni_step_error_halve(&w->steps, 0);
-}
-
-static ddn_status run_branches(ddni_branch *w, const ddni_samples *samples, const ddni_level *level,
-                               int64_t k, int64_t first, int64_t m, ddni_tally *out)
-{
-    DDNI_TRY(ddni_samples_draw(samples, first, m, w->x0, w->z));
-    ddni_samples_at(level, m * w->d, w->x0, w->z, w->z); /* z becomes x_t */
-    DDNI_TRY(add_entropy(w, level, m, out));
-    DDNI_TRY(run_pairs(w, k, first, m));
-    return compare(w, first, m, out);
-}
+/* ---- All batches ------------------------------------------------------------------------- */
 
 ddn_status ddni_branch_measure(ddni_branch *w, const ddni_level *level, int64_t k, int64_t times,
                                ddni_tally *out)
 {
-    ddni_samples samples;
+    const double share = 1 / (double)times;
     out->distance.typical = w->typical;
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_START, level->t));
-    ddni_samples_init(w->ctx, w->oracle, w->points, w->seed, measurement(w), k, &samples);
+    ddni_samples_init(w->ctx, w->oracle, w->points, w->seed, measurement(w), k, &w->samples);
+    w->k = k;
+    w->level = *level;
+    w->found = out;
     DDNI_STAGE(w->ctx, "U-turns");
-    ddn_status status = DDN_OK;
-    for (int64_t first = 0; status == DDN_OK && first < w->paths; first += w->batch) {
-        int64_t m = w->paths - first < w->batch ? w->paths - first : w->batch;
-        double total = (double)w->paths * (double)times;
-        double done = ((double)k * (double)w->paths + (double)first) / total;
-        status = ddni_stage_part(w->ctx, done, done + (double)m / total);
-        if (status == DDN_OK) {
-            status = run_branches(w, &samples, level, k, first, m, out);
-        }
-        done += (double)m / total;
-        if (status == DDN_OK) {
-            status = ddni_stage_part(w->ctx, done, done);
-        }
-        if (status == DDN_OK) {
-            status = judge_turn_steps(w, k, first, m);
-        }
-    }
-    return status;
+    return ddni_batches_run(&w->batches, 0, w->paths, (double)k * share, (double)(k + 1) * share);
 }

@@ -20,15 +20,6 @@ drv_state drv = {.program = "driver", .out = "out", .schedule = "ou"};
 
 static volatile sig_atomic_t interrupted; /* the signal that ends the program, or 0 */
 static volatile sig_atomic_t helper;      /* process that drv_fork started, or 0 */
-static int bar_shown;                     /* a progress bar stands on the terminal's last line */
-
-static void clear_bar(void)
-{
-    if (bar_shown) {
-        fputs("\r\033[K", stderr);
-        bar_shown = 0;
-    }
-}
 
 /* One line, whatever the text: a line break in it (from a path) must not make two. */
 static void print_line(const char *format, va_list args)
@@ -40,7 +31,7 @@ static void print_line(const char *format, va_list args)
             *c = ' ';
         }
     }
-    clear_bar();
+    drv_clear_bar();
     fflush(stdout);
     fprintf(stderr, "%s: %s\n", drv.program, text);
 }
@@ -126,7 +117,7 @@ static void let_go(void)
 int drv_finish(void)
 {
     end_if_interrupted();
-    clear_bar();
+    drv_end_progress();
     drv_set_aside();
     if (fflush(stdout) != 0 || ferror(stdout)) {
         drv_die("cannot write standard output: %s", strerror(errno));
@@ -136,78 +127,12 @@ int drv_finish(void)
 
 /* ---- Progress and signals ---------------------------------------------------------------- */
 
-double drv_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* What the terminal leaves beside the words. */
-static int bar_width(void)
-{
-    enum {
-        WORDS = 64,
-        LEAST = 8,
-        MOST = 80
-    };
-    struct winsize size = {0};
-    const int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-    const int width = columns > 0 ? columns - WORDS : 32;
-    return width < LEAST ? LEAST : width > MOST ? MOST : width;
-}
-
-/* Whether anybody is to see it. */
-static int is_progress_shown(void)
-{
-    return drv.progress == DRV_PROGRESS_JSON ||
-           (drv.progress == DRV_PROGRESS_AUTO && isatty(STDERR_FILENO));
-}
-
-static void show_progress(const char *stage, double fraction)
-{
-    static const char *last_stage = "";
-    static int last_percent = -1;
-    static double start, shown;
-    const int percent = (int)(100 * fraction), anew = strcmp(stage, last_stage) != 0;
-    if (anew) {
-        start = drv_seconds();
-    }
-    if (fraction < 1 && ((!anew && percent == last_percent) || drv_seconds() - shown < 0.05)) {
-        return; /* stages that take turns would fill a log */
-    }
-    shown = drv_seconds();
-    last_stage = stage;
-    last_percent = percent;
-    const double spent = drv_seconds() - start,
-                 left = spent * (1 - fraction) / fmax(fraction, 1e-9);
-    if (drv.progress == DRV_PROGRESS_JSON) {
-        fprintf(stderr, "{\"stage\": \"%s\", \"fraction\": %.2f, \"seconds\": %.2f}\n", stage,
-                fraction, spent);
-    } else if (fraction >= 1) {
-        clear_bar();
-    } else {
-        char bar[256], rest[32] = "";
-        const int width = bar_width();
-        for (int i = 0; i < width; i++) {
-            bar[i] = i < (int)(width * fraction) ? '#' : '.';
-        }
-        bar[width] = 0;
-        if (fraction > 0.02 && spent > 1) {
-            snprintf(rest, sizeof rest, ", %.0f s left", left);
-        }
-        fprintf(stderr, "\r\033[K  %-24s [%s] %3d %%  %.0f s%s", stage, bar, percent, spent, rest);
-        bar_shown = 1;
-    }
-    fflush(stderr);
-}
-
 /* A request to cancel is for the call that is running; the answer here stops one that began just
  * after the signal. */
 static int32_t on_progress(void *user, const char *stage, double fraction)
 {
     if (user != NULL) {
-        show_progress(stage, fraction);
+        drv_show_progress(stage, fraction);
     }
     return interrupted ? DDN_STOPPED : DDN_OK;
 }
@@ -215,8 +140,8 @@ static int32_t on_progress(void *user, const char *stage, double fraction)
 void drv_progress(const char *stage, double fraction)
 {
     end_if_interrupted();
-    if (is_progress_shown()) {
-        show_progress(stage, fraction);
+    if (drv_is_progress_shown()) {
+        drv_show_progress(stage, fraction);
     }
 }
 
@@ -314,7 +239,7 @@ static void start_context(void)
     }
     drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
     drv_from_kernel();
-    void *shown = is_progress_shown() ? &drv : NULL;
+    void *shown = drv_is_progress_shown() ? &drv : NULL;
     drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);

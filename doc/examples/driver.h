@@ -100,9 +100,23 @@ _Noreturn void drv_die(const char *format, ...) __attribute__((format(printf, 1,
 /* Goes on if status is not an error, else dies with the context's message. After SIGINT or SIGTERM
  * it ends the program with status 130 or 143, whether the call was stopped (DDN_STOPPED) or not. */
 void drv_try(ddn_status status);
+
+/* One bar for the whole job (driver_progress.c): drv_plan says how long its parts take, one beside
+ * the other, and begins the first; drv_part begins the next. What the library says of a call is
+ * then a share of the part, or of a span of it: drv_span(0.2, 0.3) before a call. Without a plan
+ * each stage of the library has a bar of its own. */
+void drv_plan(int count, const double *weights);
+void drv_part(void);
+void drv_span(double from, double to);
 /* For long loops of a driver's own: shows the bar where the library would, and ends the program
  * with status 130 or 143 after a signal. */
 void drv_progress(const char *stage, double fraction);
+/* For driver.c: whether anybody sees it; a call's share that is done; the bar goes; the job ends.
+ */
+int drv_is_progress_shown(void);
+void drv_show_progress(const char *stage, double of_call);
+void drv_clear_bar(void);
+void drv_end_progress(void);
 /* Starts a process as fork does, and waits for its end: its status, as wait gives it. A signal ends
  * it at once, and then this program. */
 int drv_fork(void);

@@ -183,9 +183,12 @@ typedef struct drv_file drv_file; /* see result files */
 /* Row of an option table. */
 #define DRV_SCHEDULE_OPTION                                                                        \
     {                                                                                              \
-        "schedule", "S",                                                                           \
-            "noise schedule: ou, vp[:BMIN:BMAX], ddpm[:N:FIRST:LAST], scaled-linear, cosine, edm," \
-            " flow, alphas:FILE, betas:FILE, zero-snr:S; all times are its own",                   \
+        "schedule", "ou|vp|ddpm|scaled-linear|cosine|edm|flow|alphas:FILE|betas:FILE|zero-snr:S",  \
+            "noise schedule; all times are its own. Numbers may follow: vp:BMIN:BMAX (0.1:20), "   \
+            "ddpm:N:FIRST:LAST (1000:1e-4:0.02), scaled-linear:N:FIRST:LAST "                      \
+            "(1000:0.00085:0.012), cosine:N:OFFSET:BMAX (1000:0.008:0.999), with BMIN <= BMAX, "   \
+            "N <= 1e8, FIRST, LAST, OFFSET and a discrete BMAX below 1; FILE: one number an "      \
+            "index",                                                                               \
             DRV_STRING, &drv.schedule, 0, 0                                                        \
     }
 /* The schedule that the text of --schedule names, kept. The second dies where that is not the
@@ -194,7 +197,9 @@ ddn_schedule *drv_schedule(void);
 ddn_schedule *drv_schedule_of_ou(const char *why);
 int drv_is_ou(const ddn_schedule *sch);
 
-/* A time from an option, which must be one of the schedule, in OU time; NaN stays. */
+/* Dies where the time from an option is not one of the schedule. */
+void drv_check_time(const char *option, const ddn_schedule *sch, double t);
+/* The same for one that a grid begins or ends at, so not pure noise; in OU time; NaN stays. */
 double drv_time_given(const char *option, const ddn_schedule *sch, double t);
 /* The time of the schedule for an OU time, its last one where it does not reach so far. */
 double drv_time_of(const ddn_schedule *sch, double tau);
@@ -233,6 +238,11 @@ void drv_set_aside(void);
 
 /* The last part of a path. */
 const char *drv_base_name(const char *path);
+/* Puts ? in the place of what a picture, a script or a result cannot hold: the characters that are
+ * named, control characters, and bytes that are no UTF-8. Returns the text. */
+char *drv_plain(char *text, const char *named);
+/* Bytes of the character of UTF-8 that is here, 0 where there is none. */
+int drv_utf8(const char *text);
 /* Appends to a text of that capacity. */
 void drv_append(char *text, size_t capacity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -405,7 +415,8 @@ enum {
     DRV_FROM_CAPACITY = 1024
 };
 typedef struct drv_from_input {
-    const char *option, *absolute, *digest;
+    const char *option, *path, *absolute, *digest;
+    int is_other; /* the user has named another, or what changes it */
 } drv_from_input;
 /* What a file says of the run that wrote it. */
 typedef struct drv_from {
@@ -416,16 +427,17 @@ typedef struct drv_from {
     int settings;
     drv_from_input input[DRV_FROM_CAPACITY];
     int inputs;
-    int other_data; /* the user has named data */
+    int has[8]; /* members, by their number in driver_from.c */
 } drv_from;
 /* Reads it; dies where it is damaged, says nothing of a run, or is another program's. */
 drv_from *drv_from_read(const char *path);
-/* Of a file that was read then; NULL if there is none. */
-const char *drv_from_absolute(const char *option);
+/* The text of a setting, which may name a file that was read then: where that is not here, but at
+ * the absolute path of then, beside the record or in the folder above, with a remark that path. */
+const char *drv_from_find(const char *option, const char *text);
 /* The kernel that was used then, for the same bits; remarks where that or BLAS is another. Without
  * a file a no-op, as the next. */
 void drv_from_kernel(void);
-/* Dies where the data of an option are not those of the file. */
+/* Dies where the data of an option are not those of the file, and the user has named no others. */
 void drv_from_check(const char *option, const char *path, int64_t digest);
 
 /* ---- Points as images (driver_images.c, driver_sheet.c) ---------------------------------- */
@@ -436,8 +448,11 @@ typedef struct drv_image {
     int64_t height, width, channels, plane, row, column; /* height 0: no image */
 } drv_image;
 
-/* "28x28", "32x32x3" (colours side by side), "3x32x32" (in planes), "none", or "auto": squares of
- * at least 8 x 8, for three colours in the order in which neighbours differ less. */
+/* "28x28", "32x32x3" (colours side by side), "3x32x32" (in planes), with a 1 at either end for
+ * grey, "none", or "auto": squares of at least 8 x 8, for three colours in the order in which
+ * neighbours differ less. */
+/* A shape of that many numbers, "4x4". */
+const char *drv_image_example(int64_t d);
 drv_image drv_image_of(const char *text, const ddn_dataset *ds);
 
 enum {

@@ -129,8 +129,10 @@ static int unmask(const drv_data *data)
     }
     drv_try(status);
     replace(out);
-    drv_warn("%s holds bytes in disguise, and is taken as bytes (--scale raw: as it is)",
-             data->path);
+    drv_warn(
+        "%s holds bytes in disguise, which are taken as bytes with the same values (--scale raw: "
+        "as floating-point numbers)",
+        data->path);
     return 1;
 }
 
@@ -162,8 +164,10 @@ static void rescale(const drv_data *data)
         return;
     }
     if (!bytes) {
-        drv_die("--scale %s is for bytes, but %s holds floating-point numbers: use raw",
-                scale == SCALE_PM1 ? "pm1" : "unit", data->path);
+        drv_die(
+            "--scale %s says what stored bytes 0 to 255 mean, but %s stores floating-point numbers "
+            "(bytes in disguise are, too), which have their values: use raw",
+            scale == SCALE_PM1 ? "pm1" : "unit", data->path);
     }
     ddn_dataset *out = NULL;
     if (scale == SCALE_PM1) {
@@ -274,12 +278,7 @@ const char *drv_caption(const drv_data *data, const ddn_dataset *ds)
         drv_append(text, SIZE, "%s%g", c ? ", " : ",  classes ", data->classes.at[c]);
     }
     drv_append(text, SIZE, "%s", data->classes.count > CLASSES ? ", …" : "");
-    for (char *c = text; *c; c++) { /* what would end the text in a script, or act in it */
-        if (strchr("\"\\`", *c) || (unsigned char)*c < ' ') {
-            *c = '?';
-        }
-    }
-    return text;
+    return drv_plain(text, "\"\\`"); /* what would end the text in a script, or act in it */
 }
 
 const char *drv_gaussians(int64_t points, int64_t d, double mu)

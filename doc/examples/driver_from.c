@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
-    DEEPEST = 64 /* brackets in brackets */
+    DEEPEST = 64, /* brackets in brackets */
+    DATA = 2      /* among the members of a record */
 };
 
 typedef struct reader {
@@ -198,6 +200,14 @@ static const char *setting(reader *r)
     return count ? list : NULL;
 }
 
+/* Of two that say the same one would be passed over. */
+static void once(const reader *r, int is_first, const char *name)
+{
+    if (!is_first) {
+        drv_die("--from %s is damaged: it says '%s' twice", r->path, name);
+    }
+}
+
 static void read_command(reader *r)
 {
     int first = 1;
@@ -218,7 +228,11 @@ static void read_settings(reader *r)
         if (from.settings == DRV_FROM_CAPACITY) {
             damaged(r, "end of the settings");
         }
-        from.names[from.settings] = key(r);
+        const char *name = key(r);
+        for (int i = 0; i < from.settings; i++) {
+            once(r, strcmp(name, from.names[i]) != 0, name);
+        }
+        from.names[from.settings] = name;
         from.texts[from.settings++] = setting(r);
     }
 }
@@ -231,9 +245,13 @@ static void read_data(reader *r)
         if (from.inputs == DRV_FROM_CAPACITY) {
             damaged(r, "end of the data");
         }
-        drv_from_input *in = &from.input[from.inputs++];
+        drv_from_input *in = &from.input[from.inputs];
         int first_member = 1;
         in->option = key(r);
+        for (int i = 0; i < from.inputs; i++) {
+            once(r, strcmp(in->option, from.input[i].option) != 0, in->option);
+        }
+        from.inputs++;
         expect(r, '{', "input file");
         while (next(r, '}', &first_member)) {
             const char *name = key(r);
@@ -241,6 +259,8 @@ static void read_data(reader *r)
                 in->digest = string(r);
             } else if (strcmp(name, "absolute") == 0) {
                 in->absolute = string(r);
+            } else if (strcmp(name, "path") == 0) {
+                in->path = string(r);
             } else {
                 skip(r);
             }
@@ -248,24 +268,28 @@ static void read_data(reader *r)
     }
 }
 
+static const char *const members[] = {"command", "settings", "data",     "version",
+                                      "kernel",  "blas",     "blas_core"};
+
 static void read_member(reader *r, const char *name)
 {
-    if (strcmp(name, "command") == 0 && from.words == 0) {
-        read_command(r);
-    } else if (strcmp(name, "settings") == 0 && from.settings == 0) {
-        read_settings(r);
-    } else if (strcmp(name, "data") == 0 && from.inputs == 0) {
-        read_data(r);
-    } else if (strcmp(name, "version") == 0) {
-        from.version = string(r);
-    } else if (strcmp(name, "kernel") == 0) {
-        from.kernel = string(r);
-    } else if (strcmp(name, "blas") == 0) {
-        from.blas = string(r);
-    } else if (strcmp(name, "blas_core") == 0) {
-        from.blas_core = string(r);
-    } else {
+    static const char **const texts[] = {NULL,         NULL,       NULL,           &from.version,
+                                         &from.kernel, &from.blas, &from.blas_core};
+    static void (*const readers[])(reader * r) = {read_command, read_settings, read_data};
+    int i = 0;
+    while (i < DRV_COUNT(members) && strcmp(name, members[i]) != 0) {
+        i++;
+    }
+    if (i == DRV_COUNT(members)) {
         skip(r);
+        return;
+    }
+    once(r, !from.has[i], name);
+    from.has[i] = 1;
+    if (texts[i] != NULL) {
+        *texts[i] = string(r);
+    } else {
+        readers[i](r);
     }
 }
 
@@ -294,20 +318,19 @@ static void read_json(reader *r)
 /* Lines "# NAME: JSON". */
 static void read_csv(reader *r)
 {
-    static const char *const names[] = {"command",   "version",  "kernel", "blas",
-                                        "blas_core", "settings", "data"};
     int ended = 0;
     for (const char *line = r->begin, *end; line < r->end; line = end + 1) {
         end = memchr(line, '\n', (size_t)(r->end - line));
         end = end ? end : r->end;
-        ended |= end - line == 5 && memcmp(line, "# end", 5) == 0;
-        for (int i = 0; i < DRV_COUNT(names); i++) {
-            const size_t length = strlen(names[i]);
-            if ((size_t)(end - line) > length + 4 && memcmp(line, "# ", 2) == 0 &&
-                memcmp(line + 2, names[i], length) == 0 &&
+        const char *stop = end > line && end[-1] == '\r' ? end - 1 : end; /* of an editor */
+        ended |= stop - line == 5 && memcmp(line, "# end", 5) == 0;
+        for (int i = 0; i < DRV_COUNT(members); i++) {
+            const size_t length = strlen(members[i]);
+            if ((size_t)(stop - line) > length + 4 && memcmp(line, "# ", 2) == 0 &&
+                memcmp(line + 2, members[i], length) == 0 &&
                 memcmp(line + 2 + length, ": ", 2) == 0) {
-                reader part = {r->path, r->begin, line + length + 4, end};
-                read_member(&part, names[i]);
+                reader part = {r->path, r->begin, line + length + 4, stop};
+                read_member(&part, members[i]);
             }
         }
     }
@@ -382,6 +405,11 @@ drv_from *drv_from_read(const char *path)
                 "version 0.9.0 or later has written",
                 path, drv.program);
     }
+    if (!from.has[DATA]) {
+        drv_die("--from %s does not say what data it was made from ('data' of 'run'): they cannot "
+                "be compared",
+                path);
+    }
     check_program();
     const int version = number_of(from.version);
     if (version != ddn_version_number()) {
@@ -392,14 +420,40 @@ drv_from *drv_from_read(const char *path)
     return &from;
 }
 
-const char *drv_from_absolute(const char *option)
+/* A path from the folder of the record, or from the one above that. */
+static const char *beside(const char *path, const char *above)
 {
+    const size_t folder = (size_t)(drv_base_name(from.path) - from.path);
+    const size_t size = folder + strlen(above) + strlen(path) + 1;
+    char *text = drv_alloc((int64_t)size, 1);
+    snprintf(text, size, "%.*s%s%s", (int)folder, from.path, above, path);
+    return text;
+}
+
+const char *drv_from_find(const char *option, const char *text)
+{
+    const size_t length = strlen(text);
     for (int i = 0; i < from.inputs; i++) {
-        if (strcmp(from.input[i].option, option) == 0) {
-            return from.input[i].absolute;
+        const drv_from_input *in = &from.input[i];
+        const size_t tail = in->path ? strlen(in->path) : length + 1;
+        if (strcmp(in->option, option) != 0 || tail > length ||
+            strcmp(text + length - tail, in->path) != 0 || access(in->path, F_OK) == 0) {
+            continue;
+        }
+        const int is_relative = in->path[0] != '/';
+        const char *places[] = {in->absolute, is_relative ? beside(in->path, "") : NULL,
+                                is_relative ? beside(in->path, "../") : NULL};
+        for (int k = 0; k < DRV_COUNT(places); k++) {
+            if (places[k] != NULL && access(places[k], F_OK) == 0) {
+                const size_t size = length + strlen(places[k]) + 1;
+                char *found = drv_alloc((int64_t)size, 1);
+                drv_warn("--%s %s is not here: %s is taken", option, in->path, places[k]);
+                snprintf(found, size, "%.*s%s", (int)(length - tail), text, places[k]);
+                return found;
+            }
         }
     }
-    return NULL;
+    return text;
 }
 
 /* Whether the file says something else than the library does now. */
@@ -430,7 +484,7 @@ void drv_from_check(const char *option, const char *path, int64_t digest)
     for (int i = 0; i < from.inputs; i++) {
         const drv_from_input *in = &from.input[i];
         if (strcmp(in->option, option) == 0 && in->digest && strcmp(in->digest, text) != 0) {
-            if (!from.other_data) {
+            if (!in->is_other) {
                 drv_die("--%s %s has not the data of %s: their digest is %s, there it is %s",
                         option, path, from.path, text, in->digest);
             }

@@ -49,6 +49,17 @@ static drv_image guess(const ddn_dataset *ds)
     return (drv_image){0, 0, 0, 0, 0, 0};
 }
 
+const char *drv_image_example(int64_t d)
+{
+    char *text = drv_alloc(48, 1);
+    int64_t height = (int64_t)sqrt((double)d);
+    while (height > 1 && d % height != 0) {
+        height--;
+    }
+    snprintf(text, 48, "%lldx%lld", (long long)height, (long long)(d / height));
+    return text;
+}
+
 drv_image drv_image_of(const char *text, const ddn_dataset *ds)
 {
     long long a = 0, b = 0, c = 1;
@@ -61,13 +72,23 @@ drv_image drv_image_of(const char *text, const ddn_dataset *ds)
     }
     const int two = sscanf(text, "%9lldx%9lld%n", &a, &b, &end) == 2 && text[end] == '\0';
     const int three = !two && sscanf(text, "%9lldx%9lldx%9lld%n", &a, &b, &c, &end) == 3;
+    const int is_grey = three && (a == 1 || c == 1);
     if (!(two || three) || text[end] != '\0' || a < 1 || b < 1 || c < 1 ||
-        (three && (a == 3) == (c == 3))) {
-        drv_die("--image %s is not like 28x28, 32x32x3 or 3x32x32", text);
+        (three && !is_grey && a != 3 && c != 3)) {
+        drv_die("--image %s is not like 28x28, 32x32x3, 3x32x32 or 1x28x28", text);
+    }
+    if (three && a == 3 && c == 3) {
+        drv_die(
+            "--image %s may be three planes or pixels of three colours: as edges of 3 cannot be "
+            "told from colours, give the points another order",
+            text);
     }
     if (a * b * c != ddn_dataset_d(ds)) {
         drv_die("--image %s has %lld numbers, the points have %lld", text, a * b * c,
                 (long long)ddn_dataset_d(ds));
+    }
+    if (is_grey) {
+        return c == 1 ? planes(1, a, b) : planes(1, b, c);
     }
     return two ? planes(1, a, b) : a == 3 ? planes(3, b, c) : interleaved(a, b, c);
 }

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int drv_can_be(const drv_option *o, double value)
 {
@@ -150,17 +149,39 @@ static void describe_default(const drv_option *o, char *text, size_t size)
     }
 }
 
+enum {
+    LEFT = 28,  /* columns of help before what an option does */
+    WIDTH = 110 /* of a line */
+};
+
+/* Words from that column on, in lines that begin at LEFT. */
+static void print_wrapped(const char *text)
+{
+    int at = LEFT;
+    for (const char *word = text; *word; word += *word == ' ') {
+        const int length = (int)strcspn(word, " ");
+        if (at > LEFT && at + 1 + length > WIDTH) {
+            printf("\n%*s", LEFT, "");
+            at = LEFT;
+        }
+        at += printf(" %.*s", length, word);
+        word += length;
+    }
+    printf("\n");
+}
+
 static void print_option(const drv_option *o)
 {
-    char left[80], preset[256];
+    char left[160], preset[256], text[1024];
     const int flag = o->kind == DRV_FLAG;
     snprintf(left, sizeof left, "--%s%s%s", o->name, flag ? "" : " ", flag ? "" : o->metavariable);
     describe_default(o, preset, sizeof preset);
-    printf("  %-26s", left);
-    if (strlen(left) > 26) {
-        printf("\n  %-26s", "");
+    printf("  %-*s", LEFT - 2, left);
+    if (strlen(left) > LEFT - 2) {
+        printf("\n%*s", LEFT, "");
     }
-    printf(" %s%s\n", o->help, preset);
+    snprintf(text, sizeof text, "%s%s", o->help, preset);
+    print_wrapped(text);
 }
 
 /* Rows of DRV_DATA_OPTIONS; --n is something else where there is no --data. */
@@ -293,7 +314,7 @@ static const drv_given *find_given(const drv_given *given, int count, const drv_
 }
 
 /* Sets the options as they are in the file, where nothing else was typed or where that is to be
- * compared. A path that was relative to another folder is found by its absolute one. */
+ * compared. */
 static void take_settings(drv_from *from, const drv_table *table, const drv_given *typed, int count)
 {
     for (int i = 0; i < from->settings; i++) {
@@ -307,11 +328,15 @@ static void take_settings(drv_from *from, const drv_table *table, const drv_give
             continue;
         }
         const drv_given *other = find_given(typed, count, o);
-        const char *absolute = drv_from_absolute(name);
-        if (absolute && !other && strcmp(o->metavariable, "FILE") == 0 && access(text, F_OK) != 0 &&
-            access(absolute, F_OK) == 0) {
-            drv_warn("--%s %s is not here: %s is taken", name, text, absolute);
-            text = absolute;
+        if (!other) {
+            const char *found = drv_from_find(name, text);
+            for (int k = from->first; found != text && k + 1 < from->words; k++) {
+                const char *word = from->command[k];
+                if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, name) == 0) {
+                    from->command[k + 1] = found; /* for the record of this run */
+                }
+            }
+            text = found;
         }
         set_option(o, text);
         if (other) {
@@ -347,6 +372,35 @@ static drv_given *whole_command(const drv_from *from, const drv_table *table,
     return all;
 }
 
+/* Files that were typed may hold other data than then; other points are another scale of states,
+ * too. */
+static void note_others(drv_from *from, const drv_table *table, const drv_given *typed, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const int all = is_of_data(table, typed[i].option);
+        for (int k = 0; k < from->inputs; k++) {
+            drv_from_input *in = &from->input[k];
+            in->is_other |= all || strcmp(in->option, typed[i].option->name) == 0;
+        }
+    }
+}
+
+static void check_required(const drv_from *from, const drv_table *table, const drv_given *typed,
+                           int count)
+{
+    for (int k = 0; k < table->total; k++) {
+        const drv_option *o = table->all[k];
+        int is_set = find_given(typed, count, o) != NULL;
+        for (int i = 0; from != NULL && i < from->settings; i++) {
+            is_set |= from->texts[i] != NULL && strcmp(from->names[i], o->name) == 0;
+        }
+        if ((o->kind & DRV_REQUIRED) && !is_set) {
+            drv_die("--%s %s is missing%s%s (see --help)", o->name, o->metavariable,
+                    from ? ", also in the settings of " : "", from ? from->path : "");
+        }
+    }
+}
+
 void drv_parse(int argc, char **argv, const drv_table *table)
 {
     int count = 0;
@@ -358,20 +412,13 @@ void drv_parse(int argc, char **argv, const drv_table *table)
     if (file) {
         set_option(repeat, file->text);
         from = drv_from_read(file->text);
-        for (int i = 0; i < count; i++) {
-            from->other_data |= is_of_data(table, typed[i].option);
-        }
+        note_others(from, table, typed, count);
         take_settings(from, table, typed, count);
     }
     for (int i = 0; i < count; i++) {
         set_option(typed[i].option, typed[i].text);
     }
+    check_required(from, table, typed, count);
     const drv_given *all = whole_command(from, table, typed, &count);
-    for (int k = 0; k < table->total; k++) {
-        if ((table->all[k]->kind & DRV_REQUIRED) && !find_given(all, count, table->all[k])) {
-            drv_die("--%s %s is missing (see --help)", table->all[k]->name,
-                    table->all[k]->metavariable);
-        }
-    }
     drv_origin_start(table, all, count);
 }

@@ -43,38 +43,18 @@ static struct {
 
 /* ---- JSON -------------------------------------------------------------------------------- */
 
-/* Bytes of the character of UTF-8 that is here, 0 where there is none. */
-static int character(const unsigned char *c)
-{
-    const int length = c[0] < 0x80   ? 1
-                       : c[0] < 0xc2 ? 0
-                       : c[0] < 0xe0 ? 2
-                       : c[0] < 0xf0 ? 3
-                       : c[0] < 0xf5 ? 4
-                                     : 0;
-    for (int i = 1; i < length; i++) {
-        if ((c[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    const int second = length > 2 ? c[1] : 0x90;
-    return (c[0] == 0xe0 && second < 0xa0) || (c[0] == 0xed && second > 0x9f) ||
-                   (c[0] == 0xf0 && second < 0x90) || (c[0] == 0xf4 && second > 0x8f)
-               ? 0
-               : length;
-}
-
 /* A name of a file may be any bytes: what is no UTF-8 becomes half of a surrogate pair, U+DC80 to
  * U+DCFF, from which Python and drv_from_read make the byte again. */
 static void put_string(FILE *to, const char *text)
 {
     fputc('"', to);
-    for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        const int length = character(c);
+    for (const char *c = text; *c;) {
+        const int length = drv_utf8(c);
+        const unsigned code = (unsigned char)*c;
         if (length == 0) {
-            fprintf(to, "\\udc%02x", *c);
-        } else if (*c < ' ' || *c == 0x7f) {
-            fprintf(to, "\\u%04x", *c);
+            fprintf(to, "\\udc%02x", code);
+        } else if (code < ' ' || code == 0x7f) {
+            fprintf(to, "\\u%04x", code);
         } else if (*c == '"' || *c == '\\') {
             fprintf(to, "\\%c", *c);
         } else {

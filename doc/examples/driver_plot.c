@@ -282,19 +282,41 @@ static int picture_is_whole(FILE *stream)
            fread(last, 1, length, stream) == length && memcmp(last, end, length) == 0;
 }
 
-/* The exit status of gnuplot, as wait gives it, or -1. The picture goes to the stream. */
-static int run_gnuplot(const char *script, FILE *picture)
+/* The exit status of gnuplot, as wait gives it, or -1. The picture goes to one stream; to the other
+ * what gnuplot and its libraries remark, which is of no use where the picture is drawn; NULL: to
+ * stderr. */
+static int run_gnuplot(const char *script, FILE *picture, FILE *remarks)
 {
     const int child = drv_fork();
     if (child == 0) {
         /* In a locale without UTF-8 gnuplot warns about its degree sign. */
         if (chdir(drv.out) == 0 && setenv("LC_ALL", "C.UTF-8", 1) == 0 &&
-            dup2(fileno(picture), STDOUT_FILENO) >= 0) {
+            dup2(fileno(picture), STDOUT_FILENO) >= 0 &&
+            (remarks == NULL || dup2(fileno(remarks), STDERR_FILENO) >= 0)) {
             execlp("gnuplot", "gnuplot", "-e", "to_stdout=1", script, (char *)NULL);
         }
         _exit(errno == ENOENT ? 127 : 126);
     }
     return child < 0 ? -1 : drv_wait(child);
+}
+
+/* The last line of a stream that says something. */
+static const char *last_line(FILE *stream)
+{
+    enum {
+        MOST = 512
+    };
+    char *last = drv_alloc(MOST, 1), line[MOST];
+    if (stream != NULL) {
+        rewind(stream);
+        while (fgets(line, sizeof line, stream) != NULL) {
+            if (line[strspn(line, " \t\r\n^")] != 0) {
+                line[strcspn(line, "\r\n")] = 0;
+                snprintf(last, MOST, "%s", line);
+            }
+        }
+    }
+    return last;
 }
 
 void drv_plot_run(drv_file *file)
@@ -308,7 +330,12 @@ void drv_plot_run(drv_file *file)
         return;
     }
     drv_file *picture = drv_open(drv_path(name));
-    const int status = run_gnuplot(script, drv_file_stream(picture));
+    FILE *remarks = tmpfile();
+    const int status = run_gnuplot(script, drv_file_stream(picture), remarks);
+    const char *why = last_line(remarks);
+    if (remarks != NULL) {
+        fclose(remarks);
+    }
     if (status == 0 && picture_is_whole(drv_file_stream(picture))) {
         drv_close(picture);
         return;
@@ -321,7 +348,8 @@ void drv_plot_run(drv_file *file)
         drv_warn("gnuplot is not installed; %s was not drawn (its script is there)",
                  drv_path(name));
     } else if (status != 0) {
-        drv_die("gnuplot could not draw %s from %s", drv_path(name), script);
+        drv_die("gnuplot could not draw %s from %s: %s", drv_path(name), script,
+                *why ? why : "it does not say why");
     } else {
         drv_die("cannot write %s: gnuplot left it incomplete; is the disk full?", drv_path(name));
     }

@@ -95,12 +95,13 @@ static ddn_schedule *of_numbers(const struct kind *k, const char *text)
             drv_die("--schedule = '%s': '%s' is not a number: %s%s", text, rest + 1, k->name,
                     k->usage);
         }
-        if (i == 0 && k->indices && (p[0] != floor(p[0]) || fabs(p[0]) > 1e9)) {
+        if (i == 0 && k->indices && p[0] != floor(p[0])) {
             drv_die("--schedule = '%s': N = %.10g is not a whole number of indices", text, p[0]);
         }
         rest = end;
     }
     ddn_schedule *sch = NULL;
+    p[0] = k->indices ? fmin(fmax(p[0], -1e18), 1e18) : p[0]; /* fits in 64 bits */
     try_to_make(text, k->make(p, &sch));
     return sch;
 }
@@ -185,12 +186,9 @@ int drv_is_ou(const ddn_schedule *sch)
 
 /* ---- Times ------------------------------------------------------------------------------- */
 
-double drv_time_given(const char *option, const ddn_schedule *sch, double t)
+void drv_check_time(const char *option, const ddn_schedule *sch, double t)
 {
     double low = 1e-6, high = 20; /* beyond these nothing happens in OU time */
-    if (isnan(t)) {
-        return t;
-    }
     if (!drv_is_ou(sch)) {
         drv_try(ddn_schedule_range(drv.ctx, sch, &low, &high));
     }
@@ -200,7 +198,22 @@ double drv_time_given(const char *option, const ddn_schedule *sch, double t)
                 drv_is_ou(sch) ? '[' : '(', low, high, drv_is_ou(sch) ? "" : " of the schedule ",
                 drv_is_ou(sch) ? "" : drv.schedule);
     }
-    return drv_is_ou(sch) ? t : drv_to_ou(sch, t);
+}
+
+double drv_time_given(const char *option, const ddn_schedule *sch, double t)
+{
+    const double far = 10; /* in OU time: signal is 5e-5 of what it was */
+    if (isnan(t)) {
+        return t;
+    }
+    drv_check_time(option, sch, t);
+    const double tau = drv_is_ou(sch) ? t : drv_to_ou(sch, t);
+    if (!isfinite(tau)) {
+        drv_die("--%s = %.10g is pure noise, which is infinitely far in OU time: take %.6g, or any "
+                "time below %.10g",
+                option, t, drv_time_of(sch, far), t);
+    }
+    return tau;
 }
 
 double drv_time_of(const ddn_schedule *sch, double tau)
@@ -249,10 +262,7 @@ const char *drv_clock(const ddn_schedule *sch)
     static char text[128];
     snprintf(text, sizeof text, "%s%s", drv_is_ou(sch) ? "OU units" : "of the schedule ",
              drv_is_ou(sch) ? "" : drv.schedule);
-    for (char *c = text; *c; c++) { /* what would end the text in a script, or act in it */
-        *c = strchr("\"\\`'", *c) || (unsigned char)*c < ' ' ? '?' : *c;
-    }
-    return text;
+    return drv_plain(text, "\"\\`'");
 }
 
 int drv_is_time_linear(const ddn_schedule *sch)

@@ -29,9 +29,10 @@ int images_main(int argc, char **argv)
     const drv_image shape = drv_image_of(image, ds);
     const int64_t n = ddn_dataset_n(ds), d = ddn_dataset_d(ds);
     if (shape.height == 0) {
-        drv_die("%s: points of %lld numbers are no squares, grey or of three colours; say "
-                "--image 20x30",
-                data.path, (long long)d);
+        drv_die(
+            "%s: points of %lld numbers are no squares of 8 x 8 or more, grey or of three colours: "
+            "say their height and width, such as --image %s",
+            data.path, (long long)d, drv_image_example(d));
     }
     columns = columns == 0 ? (int64_t)ceil(sqrt((double)n)) : columns < n ? columns : n;
     const int64_t rows = (n + columns - 1) / columns;

@@ -136,7 +136,7 @@ int score_main(int argc, char **argv)
               "score.npy denoiser.npy log_p.npy entropy.npy classes.npy score.csv", options,
               DRV_COUNT(options));
     const ddn_schedule *sch = drv_schedule();
-    drv_time_given("t", sch, set.t);
+    drv_check_time("t", sch, set.t);
     ddn_dataset *ds = drv_data_load(&set.data);
     const ddn_oracle *oracle = drv_empirical(ds, sch);
     arrays of = {.d = ddn_dataset_d(ds), .classes = ddn_dataset_class_count(ds)};

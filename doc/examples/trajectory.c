@@ -172,7 +172,10 @@ static void write_times(const settings *set)
                               drv_is_ou(own.schedule) ? DDN_CLOCK_OU : DDN_CLOCK_SCHEDULE,
                               tr->count, &r));
     drv_keep(r);
-    drv_try(ddn_result_set_field(drv.ctx, r, "schedule", drv.schedule));
+    const int64_t size = (int64_t)strlen(drv.schedule) + 1;
+    char *schedule = drv_alloc(size, 1);
+    memcpy(schedule, drv.schedule, (size_t)size);
+    drv_try(ddn_result_set_field(drv.ctx, r, "schedule", drv_plain(schedule, "")));
     drv_try(
         ddn_result_set_field(drv.ctx, r, "states", "trajectory.npy [times][paths][d], float64"));
     drv_try(ddn_result_add_column(drv.ctx, r, "t",
@@ -261,6 +264,26 @@ static void read_options(int argc, char **argv, settings *set)
         options, DRV_COUNT(options));
 }
 
+/* The ends that were not given, in OU time. */
+static void choose_ends(settings *set)
+{
+    const double usual = 1e-3;
+    const int is_start_given = !isnan(set->t_start), is_end_given = !isnan(set->t_end);
+    if (!is_start_given) {
+        set->t_start = set->from_data ? ddn_theory_speciation(drv_lambda(own.ds)) : 6;
+        set->t_start = fmin(fmax(set->t_start, 10 * usual), drv_last_ou(own.schedule));
+    }
+    if (!is_end_given) {
+        set->t_end = fmin(usual, set->t_start / 10);
+    }
+    if (!(set->t_end < set->t_start)) {
+        drv_die("--t-end = %.6g is not below --t-start = %.6g%s (%s)",
+                drv_time_of(own.schedule, set->t_end), drv_time_of(own.schedule, set->t_start),
+                is_start_given ? "" : ", where paths begin if no other is given",
+                drv_clock(own.schedule));
+    }
+}
+
 int trajectory_main(int argc, char **argv)
 {
     settings set = {.data = DRV_DATA_DEFAULTS,
@@ -272,16 +295,10 @@ int trajectory_main(int argc, char **argv)
     read_options(argc, argv, &set);
     own.schedule = drv_schedule();
     set.t_start = drv_time_given("t-start", own.schedule, set.t_start);
-    set.t_end = isnan(set.t_end) ? 1e-3 : drv_time_given("t-end", own.schedule, set.t_end);
+    set.t_end = drv_time_given("t-end", own.schedule, set.t_end);
     own.ds = drv_data_load(&set.data);
     const drv_image shape = drv_image_of(set.image, own.ds);
-    if (isnan(set.t_start)) {
-        set.t_start = set.from_data ? ddn_theory_speciation(drv_lambda(own.ds)) : 6;
-        set.t_start = fmin(fmax(set.t_start, 10 * set.t_end), drv_last_ou(own.schedule));
-    }
-    if (!(set.t_end < set.t_start)) {
-        drv_die("--t-end = %.6g is not below --t-start = %.6g (OU times)", set.t_end, set.t_start);
-    }
+    choose_ends(&set);
     own.oracle = drv_empirical(own.ds, own.schedule);
     run(&set, &shape);
     printf("%s: n = %lld, d = %lld; %lld paths, %lld times from %.4g to %.4g (%s), seed %lld\n\n",

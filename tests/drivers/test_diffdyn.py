@@ -108,6 +108,23 @@ class Diffdyn(DriverTest):
         self.assertEqual((program.returncode, text), (143, "diffdyn curse: interrupted\n"))
         self.assertNotIn("curse.png", os.listdir(self.out))
 
+    def test_remarks_of_gnuplot(self):
+        """Those of its libraries are no concern of the user where the picture is drawn; else the last one says why."""
+        real = shutil.which("gnuplot")
+        if not real:
+            self.skipTest("there is no gnuplot")
+        os.makedirs(self.path("bin"))
+        env = {**os.environ, "PATH": self.path("bin") + ":" + os.environ["PATH"]}
+
+        def replace(rest):
+            with open(self.path("bin/gnuplot"), "w", encoding="utf-8") as f:
+                f.write("#!/bin/sh\necho 'iconv failed to convert degree sign' >&2\n" + rest)
+            os.chmod(self.path("bin/gnuplot"), 0o755)
+        replace('exec %s "$@"\n' % real)
+        self.assertEqual(self.succeeds(*QUICK, env=env).stderr, "")
+        replace("echo 'line 3: no such terminal' >&2\necho >&2\nexit 1\n")
+        self.refuses("from gmm_speciation.gp: line 3: no such terminal", *QUICK, env=env)
+
     def test_streams(self):
         """A pipe that nobody reads and a closed stdout are errors, and cost no picture."""
         for closing in ("exec >&-; exec %s", "{ %s; echo $? > status; } | true; exit $(cat status)"):
@@ -158,6 +175,9 @@ class Diffdyn(DriverTest):
         self.assertEqual(completed("regimes", "--path"), ["--paths", "--path-steps"])
         self.assertEqual(completed("regimes", "--plot", ""), ["png", "pdf", "svg", "none"])
         self.assertEqual(completed("uturn", "--scale", "r"), ["raw"])
+        self.assertEqual(completed("trajectory", "--method", "edm"), ["edm-heun"])
+        self.assertEqual(completed("regimes", "--schedule", ""), [
+            "ou", "vp", "ddpm", "scaled-linear", "cosine", "edm", "flow", "alphas:", "betas:", "zero-snr:"])
         self.assertEqual(completed("uturn", "--data", "comp"), ["completion"])
         self.assertEqual(completed("uturn", "--data", "/tmp;e a[b.npy", "--pl"), ["--plot"])
 

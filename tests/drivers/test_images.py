@@ -57,6 +57,14 @@ class Images(DriverTest):
             width, height, _, pixels = tiled(images, 8, 10, 3, 4)
             self.assertEqual(f.read(), b"P6\n%d %d\n255\n" % (width, height) + pixels)
 
+    def test_one_channel(self):
+        """Said at either end, also where the other one could be three colours."""
+        images = noise(5, 4, 3 * 10)
+        data = self.written("x.npy", images)
+        for shape, height, width in (("3x10x1", 3, 10), ("1x3x10", 3, 10), ("1x10x3", 10, 3), ("10x3x1", 10, 3)):
+            self.succeeds("--data", data, "--image", shape)
+            self.assertEqual(png(self.sheet()), tiled(images, height, width, 1, 2), shape)
+
     def test_many(self):
         data = self.written("x.npy", noise(3, 130, 64))
         self.succeeds("--data", data)
@@ -66,7 +74,10 @@ class Images(DriverTest):
 
     def test_bad_input(self):
         data = self.written("x.npy", noise(4, 3, 80))
-        self.refuses("points of 80 numbers are no squares", "--data", data)
+        self.refuses("points of 80 numbers are no squares of 8 x 8 or more", "--data", data)
+        self.refuses("such as --image 8x10", "--data", data)
+        self.refuses("--image 3x9x3 may be three planes", "--data", data, "--image=3x9x3")
+        self.refuses("--image 2x5x8 is not like 28x28", "--data", data, "--image=2x5x8")
         self.refuses("--image 9x9 has 81 numbers, the points have 80", "--data", data, "--image=9x9")
         self.refuses("--columns = 0", "--data", data, "--columns=0")
 

@@ -204,6 +204,47 @@ class Outputs(OutputTest):
                               cwd=self.path("elsewhere"), capture_output=True, text=True, check=True)
         self.assertIn("--data x.npy is not here: %s is taken" % os.path.realpath(self.path("x.npy")), done.stderr)
 
+    def test_schedule_file(self):
+        """A file that the schedule names is found from elsewhere, and beside the record where both have moved."""
+        npy(self.path("b.npy"), (100,), "<f8", struct.pack("<100d", *(1e-3 + 1e-3 * i for i in range(100))))
+        run = ("uturn", "--data", "x.npy", "--paths=20", "--times=3", "--schedule", "zero-snr:betas:b.npy")
+        self.run_command(*run)
+        rows = run_driver.csv_lines(self.path("out/uturn.csv"))
+        for name in ("elsewhere", "moved"):
+            os.mkdir(self.path(name))
+
+        def repeat(record, *more):
+            return subprocess.run([run_driver.PROGRAM[0], "uturn", "--from", record, "--plot=none", "--quiet", *more],
+                                  cwd=self.path("elsewhere"), capture_output=True, text=True, check=False)
+        done = repeat("../out/uturn.csv")
+        self.assertIn("--schedule b.npy is not here: %s is taken\n" % os.path.realpath(self.path("b.npy")), done.stderr)
+        self.assertEqual((done.returncode, run_driver.csv_lines(self.path("elsewhere/out/uturn.csv"))), (0, rows))
+        command = comments(self.path("elsewhere/out/uturn.csv"))["run"]["command"]
+        self.assertIn("zero-snr:betas:" + os.path.realpath(self.path("b.npy")), command)
+        for name in ("x.npy", "b.npy"):
+            shutil.move(self.path(name), self.path("moved"))
+        shutil.move(self.path("out"), self.path("moved"))  # and no longer at their absolute paths
+        done = repeat("../moved/out/uturn.csv", "--out", "two")
+        self.assertIn("--schedule b.npy is not here: ../moved/out/../b.npy is taken\n", done.stderr)
+        self.assertIn("--data x.npy is not here: ../moved/out/../x.npy is taken\n", done.stderr)
+        self.assertEqual((done.returncode, run_driver.csv_lines(self.path("elsewhere/two/uturn.csv"))), (0, rows))
+        npy(self.path("moved/b.npy"), (100,), "<f8", struct.pack("<100d", *(2e-3 + 1e-3 * i for i in range(100))))
+        done = repeat("../moved/out/uturn.csv")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("has not the data of ../moved/out/uturn.csv", done.stderr)
+
+    def test_other_files_beside_it(self):
+        """Whatever option names a file, another one may be given; that the data are others is said."""
+        betas = npy(self.path("b.npy"), (100,), "<f8", struct.pack("<100d", *(1e-3 + 1e-3 * i for i in range(100))))
+        other = npy(self.path("c.npy"), (100,), "<f8", struct.pack("<100d", *(2e-3 + 1e-3 * i for i in range(100))))
+        self.run_command("score", "--data=x.npy", "--states=s.npy", "--t=50", "--schedule=betas:" + betas)
+        record = shutil.copy(self.path("out/score.csv"), self.path("r.csv"))
+        for option, text, path in (("--states", "x.npy", "x.npy"), ("--schedule", "betas:" + other, other)):
+            done = self.run_command("score", "--from", record, option, text)
+            self.assertIn("%s %s has not the data of %s" % (option, path, record), done.stderr)
+        shutil.copy(self.path("other.npy"), self.path("s.npy"))
+        self.refuses("--states s.npy has not the data", "score", "--from", record)
+
     def test_refusals(self):
         self.run_command("regimes")
         with open(os.path.join(self.out, "regimes.json"), encoding="utf-8") as f:
@@ -225,6 +266,18 @@ class Outputs(OutputTest):
                      text + "x", text.replace('"command": [', '"command": {', 1), text.replace(":", "", 1),
                      '{"run": {"command": ["\\uzzzz"', "{" * 999, '{"a":' + "[" * 100):
             self.refuses("is damaged", "regimes", "--from", changed("bad.json", part))
+        for old, new, said in (
+                ('"settings": {', '"settings": {"seed": 1, ', "it says 'seed' twice"),
+                ('"run": {', '"run": {"kernel": "x", ', "it says 'kernel' twice"),
+                ('"data": {"data": {', '"data": {"data": {}, "data": {', "it says 'data' twice"),
+                ('  "data": {', '  "date": {', "does not say what data it was made from"),
+                ('"settings": {"data": "x.npy"', '"settings": {"data": null', "--data FILE is missing, also in the settings")):
+            self.assertIn(old, text)
+            self.refuses(said, "regimes", "--from", changed("r.json", text.replace(old, new, 1)))
+        self.refuses("it says 'seed' twice", "regimes", "--from",
+                     changed("t.csv", table.replace('# settings: {', '# settings: {"seed": 1, ', 1)))
+        windows = changed("w.csv", table.replace("\n", "\r\n"))
+        self.assertEqual(self.run_command("regimes", "--from", windows).stderr, "")
         self.refuses("--times = 3 is outside", "regimes", "--from",
                      changed("less.json", text.replace('"times": 8', '"times": 3', 1)))
         self.refuses("unknown option --from", "images", "--from", "out/regimes.json")
@@ -273,6 +326,18 @@ class Outputs(OutputTest):
             first = self.everything()
             self.assertEqual(self.run_command("uturn", "--from", file).stderr, "")
             self.assertEqual(self.everything(), first)
+
+    def test_odd_names_of_schedules(self):
+        """They are in texts of results and pictures, which hold no such bytes."""
+        numbers = struct.pack("<100d", *(1e-3 + 1e-3 * i for i in range(100)))
+        for name in ('a "b"\\c.npy', "it's.npy", "tab\there.npy", "two\nlines.npy", os.fsdecode(b"latin\xe9.npy"), "ü.npy"):
+            npy(self.path(name), (100,), "<f8", numbers)
+            for command, args in (("trajectory", ("--paths=3", "--steps=5")), ("uturn", ("--paths=20", "--times=3"))):
+                done = self.succeeds(command, "--data=x.npy", *args, "--schedule", "betas:" + name, "--quiet")
+                self.assertEqual(done.stderr, "", (command, name))
+            first = self.everything()
+            done = self.succeeds("uturn", "--from", self.path("out/uturn.csv"), "--quiet")
+            self.assertEqual((done.stderr, self.everything()), ("", first))
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ class Regimes(DriverTest):
         done = self.succeeds("--data", x, "--labels", y, "--scale", "raw", *QUICK)
         self.assertNotIn("disguise", done.stderr + done.stdout)
         self.assertRegex(self.about("data")[0], "^f32 ")
+        self.refuses("(bytes in disguise are, too), which have their values: use raw", "--data", x, "--scale", "pm1")
         for key in ("Lambda", "t_S"):
             self.assertAlmostEqual(self.result()[key]["value"] / masked[key]["value"], 1, places=6)
 

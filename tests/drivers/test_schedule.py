@@ -83,6 +83,8 @@ class Schedule(DriverTest):
                 ("'vp:a': 'a' is not a number: vp:BMIN:BMAX", *data, "--schedule=vp:a"),
                 ("N = 1.5 is not a whole number", *data, "--schedule=ddpm:1.5"),
                 ("'ddpm:0': ", *data, "--schedule=ddpm:0"),
+                ("'ddpm:1e10': ddn_schedule_create_ddpm: argument steps = 10000000000 is outside", *data,
+                 "--schedule=ddpm:1e10"),
                 ("'alphas:nowhere': ", *data, "--schedule=alphas:nowhere"),
                 ("is a table of 60 x 3 numbers", *data, "--schedule", "betas:" + x),
                 ("has no indices", *data, "--schedule=zero-snr:ou"),

@@ -136,6 +136,24 @@ class States(DriverTest):
         self.assertIn("of the schedule vp", done.stdout)
         self.assertNotIn("q2", self.rows("trajectory.csv")[0])
 
+    def test_ends(self):
+        """Of each schedule: what is said of its noisy end is a cure; an end that is given chooses no other one."""
+        x, _ = self.points(3)
+        for schedule, last in (("flow", "1"), ("zero-snr:ddpm:100", "99"), ("zero-snr:cosine:50", "49")):
+            done = self.refuses("--t-start = %s is pure noise" % last, "trajectory", "--data", x, "--schedule", schedule,
+                                "--t-start", last)
+            cure = done.stderr.split(": take ")[1].split(",")[0]
+            self.succeeds("trajectory", "--data", x, "--schedule", schedule, "--t-start", cure, "--steps=4", "--plot=none")
+            for command in ("uturn", "regimes", "collapse"):
+                self.refuses("--t-max = %s is pure noise" % last, command, "--data", x, "--schedule", schedule, "--t-max",
+                             last)
+            self.succeeds("score", "--data", x, "--states", x, "--schedule", schedule, "--t", last)
+        self.refuses("--t-end = 7 is not below --t-start = 6, where paths begin if no other is given (OU units)",
+                     "trajectory", "--data", x, "--t-end=7")
+        self.refuses("--t-end = 7 is not below --t-start = ", "trajectory", "--data", x, "--t-end=7", "--from-data")
+        self.succeeds("trajectory", "--data", x, "--t-end=7", "--t-start=9", "--steps=4", "--plot=none")
+        self.succeeds("trajectory", "--data", x, "--t-start=0.0005", "--steps=4", "--plot=none")
+
     def test_refusals(self):
         x, _ = self.points(3)
         wide = npy(self.path("w.npy"), (2, 4), "<f8", bytes(64))

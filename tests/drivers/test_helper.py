@@ -361,7 +361,7 @@ class Data(DriverTest):
                 ("--classes needs labels", "--data", x, "--classes=1"),
                 ("no point has the label 3 in " + y, "--data", x, "--labels", y, "--classes=1,3"),
                 ("y-idx", "--data", floats, "--labels", y),
-                ("--scale pm1 is for bytes", "--data", floats, "--scale=pm1"),
+                ("--scale pm1 says what stored bytes 0 to 255 mean", "--data", floats, "--scale=pm1"),
                 ("--n = 31 exceeds the 30 points of " + x, "--data", x, "--n=31"),
                 ("--n = 6 exceeds the 5 points", "--data", x, "--labels", y, "--classes=0", "--n=6"),
                 ("--n = 2 is less than the number of classes, 3", "--data", x, "--labels", y,

@@ -160,7 +160,7 @@ class Memorization(DriverTest):
                 ("--test: ", "--data", x, "--samples", x, "--test", self.points("s.npy", [[1.0, 2, 3]])),
                 ("--image 3x3 has 9 numbers, the points have 2", "--data", x, "--samples", x, "--image=3x3"),
                 ("--image 2 is not like", "--data", x, "--samples", x, "--image=2"),
-                ("--image 2x1x1 is not like", "--data", x, "--samples", x, "--image=2x1x1"),
+                ("--image 2x1x5 is not like", "--data", x, "--samples", x, "--image=2x1x5"),
                 ("are equal", "--data", same, "--samples", x),
                 ("nowhere", "--data", x, "--samples", "nowhere")):
             with self.subTest(text):

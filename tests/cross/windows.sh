@@ -1,6 +1,7 @@
 #!/bin/sh
 # The library for Windows by Debian's cross compiler: built by Meson, without a warning, with the interface as all that it
-# exports; port.c and the consumer of the installed library with the DLL and with the static library, under Wine.
+# exports; port.c and the consumer of the installed library with the DLL and with the static library, under Wine; the
+# consumer also by find_package of the installed library.
 # Usage: windows.sh SCRATCH-DIRECTORY
 # Exit status 77 (skipped), with the package that is missing, where it cannot be built.
 set -eu
@@ -54,11 +55,35 @@ for program in port consumer; do
     done
 done
 
+# Where a build has put it, by find_package.
+programs="port_dll.exe port_static.exe consumer_dll.exe consumer_static.exe"
+if command -v cmake >/dev/null; then
+    DESTDIR=$scratch/root meson install -C "$scratch/build" --no-rebuild --quiet
+    config=$(dirname "$(find "$scratch/root" -name diffdynConfig.cmake)")
+    mkdir "$scratch/cmake"
+    cat >"$scratch/cmake/CMakeLists.txt" <<EOF
+cmake_minimum_required(VERSION 3.18)
+project(consumer C)
+find_package(diffdyn REQUIRED)
+foreach(kind diffdyn diffdyn_static)
+  add_executable(cmake_\${kind} "$root/tests/install/consumer.c")
+  target_link_libraries(cmake_\${kind} diffdyn::\${kind})
+endforeach()
+target_link_options(cmake_diffdyn_static PRIVATE -static)
+get_target_property(dll diffdyn::diffdyn IMPORTED_LOCATION)
+file(COPY "\${dll}" DESTINATION .)
+EOF
+    cmake -S "$scratch/cmake" -B "$scratch/cmake/build" -DCMAKE_SYSTEM_NAME=Windows -DCMAKE_C_COMPILER=$cc \
+        -Ddiffdyn_DIR="$config" >"$scratch/log" && cmake --build "$scratch/cmake/build" >>"$scratch/log" ||
+        { cat "$scratch/log"; exit 1; }
+    programs="$programs $scratch/cmake/build/cmake_diffdyn.exe $scratch/cmake/build/cmake_diffdyn_static.exe"
+fi
+
 wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null) || { echo "linked, not run: no wine64 (package wine64)"; exit 0; }
 export WINEPREFIX="$scratch/wine" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="
 mkdir -p "$scratch/folder"
 cd "$lib"
-for program in port_dll.exe port_static.exe consumer_dll.exe consumer_static.exe; do
+for program in $programs; do
     echo "# $program"
     timeout 120 "$wine" $program "$scratch/folder" || { echo "not ok: $program"; exit 1; }
 done

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "unet.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 
 #include "unet_layers.h"
+#include "unet_product.h"
 
 enum {
     WIDE = 24,   /* channels at 28 x 28, */
@@ -147,7 +147,7 @@ unet *unet_open(const char *path, int threads, char *error, int size)
         unet_close(n);
         return NULL;
     }
-    openblas_set_num_threads(1); /* products here are small, and made by threads side by side */
+    product_threads_one();
     n->threads = threads < 1 ? 1 : threads > THREADS ? THREADS : threads;
     /* States, skips and what a block holds: at most 9 planes of 2 WIDE channels an image, and the
      * columns of the deepest and of the widest convolution. */

@@ -2,12 +2,13 @@
  * loops that the compiler makes vectors of. SPDX-License-Identifier: MIT */
 #include "unet_layers.h"
 
-#include <cblas.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "unet_product.h"
 
 enum {
     GROUPS = 8,
@@ -176,9 +177,8 @@ void convolve(const convolution *k, const batch *b, const float *x, float *y, in
         if (!direct) {
             see(k, b, x, first, count, columns);
         }
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, k->out, count * pixels, depth, 1,
-                    k->kernel, depth, direct ? x : columns, count * pixels, 1, y + first * pixels,
-                    all);
+        product((product_shape){k->out, count * pixels, depth}, 1, (matrix){k->kernel, depth, 0},
+                (matrix){direct ? x : columns, count * pixels, 0}, 1, y + first * pixels, all);
     }
     memory->used = mark;
 }
@@ -186,7 +186,8 @@ void convolve(const convolution *k, const batch *b, const float *x, float *y, in
 void multiply(const linear *k, const float *x, float *y)
 {
     memcpy(y, k->bias, (size_t)k->out * sizeof *y);
-    cblas_sgemv(CblasRowMajor, CblasNoTrans, k->out, k->in, 1, k->matrix, k->in, x, 1, 1, y, 1);
+    product((product_shape){k->out, 1, k->in}, 1, (matrix){k->matrix, k->in, 0}, (matrix){x, 1, 0},
+            1, y, 1);
 }
 
 /* ---- Between the convolutions ------------------------------------------------------------ */
@@ -295,11 +296,11 @@ void attend(int width, const batch *b, const float *qkv, float *y, arena *memory
     float *w = arena_take(memory, (size_t)pixels * (size_t)pixels);
     for (int image = 0; image < b->m; image++) {
         const float *q = qkv + image * pixels, *k = q + part, *v = k + part;
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, pixels, pixels, width,
-                    1 / sqrtf((float)width), q, all, k, all, 0, w, pixels);
+        product((product_shape){pixels, pixels, width}, 1 / sqrtf((float)width),
+                (matrix){q, all, 1}, (matrix){k, all, 0}, 0, w, pixels);
         softmax(pixels, w);
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, width, pixels, pixels, 1, v, all, w,
-                    pixels, 0, y + image * pixels, all);
+        product((product_shape){width, pixels, pixels}, 1, (matrix){v, all, 0},
+                (matrix){w, pixels, 1}, 0, y + image * pixels, all);
     }
     memory->used = mark;
 }

@@ -1,21 +1,7 @@
 /* Softmax and sums over points of few coordinates, which lie side by side in registers; or, where
  * there are few points, over states that do. Included by kern_body.h. */
 
-/* Whether any lane of a mask is set. */
-static inline __attribute__((always_inline)) int any_lane(f64_ivec mask)
-{
-#if defined(__x86_64__) && VECTOR_BYTES == 64
-    return _mm512_movepi64_mask((__m512i)mask) != 0;
-#elif defined(__x86_64__) && VECTOR_BYTES == 32
-    return _mm256_movemask_pd((__m256d)mask) != 0;
-#else
-    int64_t any = 0;
-    for (int v = 0; v < LANES64; v++) {
-        any |= mask[v];
-    }
-    return any != 0;
-#endif
-}
+#include "kernels/kern_narrow_weights.h"
 
 /* How terms are added. */
 enum {
@@ -28,9 +14,10 @@ typedef struct narrow_register {
     f64_vec total, energy, square, spread, sum[DDNI_NARROW];
 } narrow_register;
 
-/* Adds points whose logits are `below` the largest: coordinate j is at[j * ld] and on, or in all
- * lanes that number where the lanes are states; from[j] likewise the nearest point's. */
-static inline __attribute__((always_inline)) void
+/* Adds points whose logits are `below` the largest, and gives their weights: coordinate j is at[j *
+ * ld] and on, or in all lanes that number where the lanes are states; from[j] likewise the nearest
+ * point's. */
+static inline __attribute__((always_inline)) f64_vec
 narrow_add(const int64_t d, const int how, f64_vec below, f64_ivec keep, const double *at,
            int64_t ld, const f64_vec *from, narrow_register *to)
 {
@@ -46,6 +33,7 @@ narrow_add(const int64_t d, const int how, f64_vec below, f64_ivec keep, const d
         to->sum[j] += part;
         to->spread += part * step;
     }
+    return w;
 }
 
 /* -|x - a y|^2 / (2 s^2) + term for a register of points, or of states. */
@@ -73,15 +61,18 @@ static inline __attribute__((always_inline)) void narrow_clear(const int64_t d, 
     }
 }
 
-/* States x[states][ldx] against points, and room for their logits. */
-typedef struct narrow_job {
-    const ddni_columns *y;
-    const ddni_narrow_level *lv;
-    int64_t states;
-    const double *x;
-    int64_t ldx;
-    double *logit;
-} narrow_job;
+/* The first number that equals one of them. */
+static inline __attribute__((always_inline)) int64_t first_equal(const double *p, double x)
+{
+    int64_t k = 0;
+    while (!any_lane(f64_load(p + k) == x)) {
+        k += LANES64;
+    }
+    while (p[k] != x) {
+        k++;
+    }
+    return k;
+}
 
 /* One state, points in lanes. */
 static inline __attribute__((always_inline)) void narrow_points(const int64_t d, const int fine,
@@ -107,13 +98,7 @@ static inline __attribute__((always_inline)) void narrow_points(const int64_t d,
     for (int v = 1; v < LANES64; v++) {
         max = top[v] > max ? top[v] : max;
     }
-    int64_t k = 0;
-    while (!any_lane(f64_load(logit + k) == max)) {
-        k += LANES64;
-    }
-    while (logit[k] != max) {
-        k++;
-    }
+    const int64_t k = first_equal(logit, max);
     logit[k] = DDNI_NOWHERE;
     for (int64_t j = 0; j < d; j++) {
         from[j] = f64_splat(at[j * ld + k]);
@@ -126,9 +111,11 @@ static inline __attribute__((always_inline)) void narrow_points(const int64_t d,
         f64_vec below = f64_load(logit + i) - max;
         if (!any_lane(below >= lv->least)) {
             skipped += LANES64;
+            f64_store(logit + i, (f64_vec){0});
             continue;
         }
-        narrow_add(d, fine, below, all, at + i, ld, from, &r);
+        f64_vec w = narrow_add(d, fine, below, all, at + i, ld, from, &r);
+        f64_store(logit + i, w);
     }
     out->max = max;
     out->argmax = k;
@@ -139,6 +126,9 @@ static inline __attribute__((always_inline)) void narrow_points(const int64_t d,
     out->skipped = skipped;
     for (int64_t j = 0; j < d; j++) {
         out->sum[j] = lanes_together(r.sum[j]);
+    }
+    if (job->more != NULL) {
+        narrow_more_of_points(job, q, out);
     }
 }
 
@@ -158,11 +148,7 @@ static inline __attribute__((always_inline)) void narrow_states(const int64_t d,
     f64_vec xs[DDNI_NARROW], from[DDNI_NARROW], top = f64_splat(-INFINITY);
     f64_ivec where = {0};
     for (int64_t j = 0; j < d; j++) {
-        f64_vec all = {0};
-        for (int v = 0; v < LANES64; v++) {
-            all[v] = x[(v < states ? v : 0) * ldx + j];
-        }
-        xs[j] = all;
+        xs[j] = narrow_each(x + j, ldx, states);
     }
     for (int64_t i = 0; i < y->n; i++) {
         f64_vec l = narrow_logit(d, fine, 1, lv, xs, at + i, ld, y->term + i);
@@ -182,7 +168,8 @@ static inline __attribute__((always_inline)) void narrow_states(const int64_t d,
     narrow_clear(d, &r);
     for (int64_t i = 0; i < y->n; i++) {
         f64_vec below = f64_load(logit + i * LANES64) - top;
-        narrow_add(d, fine | STATES, below, where != i, at + i, ld, from, &r);
+        f64_vec w = narrow_add(d, fine | STATES, below, where != i, at + i, ld, from, &r);
+        f64_store(logit + i * LANES64, w);
     }
     for (int v = 0; v < states; v++) {
         out[v].max = top[v];
@@ -195,6 +182,9 @@ static inline __attribute__((always_inline)) void narrow_states(const int64_t d,
         for (int64_t j = 0; j < d; j++) {
             out[v].sum[j] = r.sum[j][v];
         }
+    }
+    if (job->more != NULL) {
+        narrow_more_of_states(job, q, states, out);
     }
 }
 
@@ -232,11 +222,12 @@ NARROW_CASE(3, 1)
 NARROW_CASE(0, 1)
 
 static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t states,
-                   const double *x, int64_t ldx, double *logit, ddni_narrow_sums *out)
+                   const double *x, int64_t ldx, double *logit, const ddni_narrow_more *more,
+                   ddni_narrow_sums *out)
 {
     typedef void (*narrow_fn)(const narrow_job *job, ddni_narrow_sums *out);
     static const narrow_fn cases[2][4] = {{narrow_0_0, narrow_1_0, narrow_2_0, narrow_3_0},
                                           {narrow_0_1, narrow_1_1, narrow_2_1, narrow_3_1}};
-    const narrow_job job = {y, lv, states, x, ldx, logit};
+    const narrow_job job = {y, lv, states, x, ldx, logit, more};
     cases[lv->fine != 0][y->d <= 3 ? y->d : 0](&job, out);
 }

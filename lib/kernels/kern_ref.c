@@ -80,8 +80,41 @@ static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float 
     }
 }
 
+/* Of state q, whose weights are w[n]. */
+static void narrow_more(const ddni_columns *y, const double *w, int64_t q,
+                        const ddni_narrow_more *more, const ddni_narrow_sums *of)
+{
+    double total = 1 + of->rest;
+    for (int64_t g = 0; more->group != NULL && g < more->groups; g++) {
+        more->group_sum[q * more->groups + g] = 0;
+    }
+    for (int64_t i = 0; more->group != NULL && i < y->n; i++) {
+        more->group_sum[q * more->groups + more->group[i]] += w[i];
+    }
+    double left = more->uniform != NULL ? more->uniform[q] * total : -1;
+    for (int64_t i = 0; left >= 0 && i < y->n; i++) {
+        left -= w[i];
+        more->drawn[q] = w[i] > 0 ? i : more->drawn[q];
+    }
+    for (int64_t j = 0; more->v != NULL && j < y->d; j++) {
+        more->cov[q * y->d + j] = 0;
+    }
+    for (int64_t i = 0; more->v != NULL && i < y->n; i++) {
+        double step[DDNI_NARROW], dot = 0;
+        for (int64_t j = 0; j < y->d; j++) {
+            double from = y->at[j * y->ld + of->argmax];
+            step[j] = (y->at[j * y->ld + i] - from) - of->sum[j] / total;
+            dot += step[j] * more->v[q * more->ldv + j];
+        }
+        for (int64_t j = 0; j < y->d; j++) {
+            more->cov[q * y->d + j] += w[i] * dot * step[j] / total;
+        }
+    }
+}
+
 static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t states,
-                   const double *x, int64_t ldx, double *logit, ddni_narrow_sums *out)
+                   const double *x, int64_t ldx, double *logit, const ddni_narrow_more *more,
+                   ddni_narrow_sums *out)
 {
     for (int64_t q = 0; q < states; q++, x += ldx) {
         ddni_narrow_sums s = {.max = -INFINITY};
@@ -99,6 +132,7 @@ static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t s
         }
         for (int64_t i = 0; i < y->n; i++) {
             double below = logit[i] - s.max, w = exp(below);
+            logit[i] = w;
             if (i == s.argmax) {
                 continue;
             }
@@ -110,6 +144,9 @@ static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t s
                 s.sum[j] += w * step;
                 s.spread += w * step * step;
             }
+        }
+        if (more != NULL) {
+            narrow_more(y, logit, q, more, &s);
         }
         out[q] = s;
     }

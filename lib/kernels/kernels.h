@@ -116,6 +116,21 @@ typedef struct ddni_narrow_sums {
     double sum[DDNI_NARROW];               /* sum e^{l - max} (y - y_argmax) */
 } ddni_narrow_sums;
 
+/* What else is wanted of each state, made of the weights e^{l - max} of single points, that of the
+ * nearest one being 1; points that are left out have none. */
+typedef struct ddni_narrow_more {
+    const int32_t *group; /* [n] of each point, below `groups`; NULL: no sums by group */
+    int64_t groups;
+    double *group_sum;     /* [states][groups] */
+    double *room;          /* [DDNI_LANES][groups] */
+    const double *uniform; /* [states] in [0, 1); NULL: no draws */
+    int64_t *drawn;        /* [states] the first point up to which the weights, in order of the
+                              points, add up to more than `uniform` of all */
+    const double *v;       /* [states][ldv]; NULL: no products with the covariance */
+    int64_t ldv;
+    double *cov; /* [states][d] Cov v */
+} ddni_narrow_more;
+
 typedef void (*ddni_multiply_fn)(int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
                                  ddni_strips b, ddni_strips c, ddni_ahead *ahead);
 
@@ -209,10 +224,11 @@ typedef struct ddni_kernels {
     double (*accumulate)(ddn_type type, int64_t d, double *sum, double left, double right,
                          ddni_point y, const double *centre);
 
-    /* The sums of each state over all points; logit: room for the larger of ld and
-     * DDNI_NARROW_FEW * DDNI_LANES numbers. */
+    /* The sums of each state over all points, and what `more` asks for, NULL for nothing; logit:
+     * room for the larger of ld and DDNI_NARROW_FEW * DDNI_LANES numbers. */
     void (*narrow)(const ddni_columns *y, const ddni_narrow_level *level, int64_t states,
-                   const double *x, int64_t ldx, double *logit, ddni_narrow_sums *out);
+                   const double *x, int64_t ldx, double *logit, const ddni_narrow_more *more,
+                   ddni_narrow_sums *out);
 
     /* g[row] = sum_j y(row, j) x[j] for one state; same error bound as multiply_f32. */
     void (*dot_f32)(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,

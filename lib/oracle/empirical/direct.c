@@ -66,7 +66,7 @@ static void draw_chunk(const ddni_block *b, int64_t q)
         const ddni_posterior *p = &part[c * b->m + q];
         total += exp(p->max - max) * ddni_posterior_total(p);
     }
-    double left = total * ddni_draw_uniform(b, q);
+    double left = total * ddni_draw_uniform(b, b->todo[q]);
     int64_t last = -1;
     for (int64_t c = 0; c < b->chunks; c++) {
         const ddni_posterior *p = &part[c * b->m + q];
@@ -83,13 +83,13 @@ static void draw_chunk(const ddni_block *b, int64_t q)
             last = w > 0 ? i : last;
             left -= w;
             if (left < 0 && last == i) {
-                ddni_draw_write(b, q, i);
+                ddni_draw_write(b, b->todo[q], i);
                 return;
             }
         }
         left = 0;
     }
-    ddni_draw_write(b, q, last);
+    ddni_draw_write(b, b->todo[q], last);
 }
 
 /* Whether the rounding of the logits, or of sums relative to the centre, shows. */

@@ -6,24 +6,23 @@
 #include "base/rng.h"
 #include "oracle/empirical/nearby.h"
 
-double ddni_draw_uniform(const ddni_block *b, int64_t q)
+double ddni_draw_uniform(const ddni_block *b, int64_t row)
 {
     if (b->rq->uniform != NULL) {
-        return b->rq->uniform[b->todo[q]];
+        return b->rq->uniform[row];
     }
     ddni_draws choice = ddni_draws_of(b->rq->seed, DDNI_USE_DRAW, b->rq->step);
-    return ddni_draws_uniform(&choice, ddni_request_path(b->rq, b->todo[q]), 0);
+    return ddni_draws_uniform(&choice, ddni_request_path(b->rq, row), 0);
 }
 
-void ddni_draw_write(const ddni_block *b, int64_t q, int64_t row)
+void ddni_draw_write(const ddni_block *b, int64_t row, int64_t point)
 {
-    int64_t to = b->todo[q];
     if (b->rq->i64[DDN_OUT_DRAW_INDEX] != NULL) {
-        b->rq->i64[DDN_OUT_DRAW_INDEX][to] = row;
+        b->rq->i64[DDN_OUT_DRAW_INDEX][row] = point;
     }
     if (b->rq->f64[DDN_OUT_DRAW] != NULL) {
         int64_t ld = b->rq->ld[DDN_OUT_DRAW];
-        ddni_dataset_rows(b->ds, row, 1, b->rq->f64[DDN_OUT_DRAW] + to * ld, ld);
+        ddni_dataset_rows(b->ds, point, 1, b->rq->f64[DDN_OUT_DRAW] + row * ld, ld);
     }
 }
 
@@ -58,9 +57,10 @@ void ddni_finish_posterior(const ddni_block *b, int64_t row, const ddni_posterio
 
 /* The groups of labels have sums of their own: they add up to 1 when divided by theirs. A group is
  * a class, or has a share in several; theory.md (25). */
-static void put_classes(const ddni_block *b, const double *sum, double *out)
+void ddni_classes_write(const ddni_block *b, int64_t row, const double *sum)
 {
     const ddni_labels *l = b->ds->labels;
+    double *out = b->rq->f64[DDN_OUT_CLASS_POSTERIOR] + row * b->rq->ld[DDN_OUT_CLASS_POSTERIOR];
     double all = 0;
     for (int64_t g = 0; g < b->classes; g++) {
         all += sum[g];
@@ -82,8 +82,7 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     double total = ddni_posterior_total(p);
     ddni_finish_posterior(b, row, p);
     if (b->want_class) {
-        put_classes(b, b->s->class_total + q * b->classes,
-                    rq->f64[DDN_OUT_CLASS_POSTERIOR] + row * rq->ld[DDN_OUT_CLASS_POSTERIOR]);
+        ddni_classes_write(b, row, b->s->class_total + q * b->classes);
     }
     double *mean_out = rq->f64[DDN_OUT_MEAN], *score_out = rq->f64[DDN_OUT_SCORE];
     double *relative = b->s->total + q * d;
@@ -112,14 +111,14 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     b->s->verdict[q] = DDNI_DONE;
 }
 
-void ddni_covariance_write(const ddni_block *b, int64_t q, double trace, const double *out)
+void ddni_covariance_write(const ddni_block *b, int64_t row, double trace, const double *out)
 {
     const ddni_request *rq = b->rq;
     int64_t ld = rq->ld[DDN_OUT_COV_TIMES_V];
     if (rq->f64[DDN_OUT_TRACE_COV] != NULL) {
-        rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;
+        rq->f64[DDN_OUT_TRACE_COV][row] = trace;
     }
     if (b->want_cov) {
-        memcpy(rq->f64[DDN_OUT_COV_TIMES_V] + b->todo[q] * ld, out, (size_t)b->d * sizeof *out);
+        memcpy(rq->f64[DDN_OUT_COV_TIMES_V] + row * ld, out, (size_t)b->d * sizeof *out);
     }
 }

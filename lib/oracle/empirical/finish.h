@@ -11,15 +11,18 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p);
 /* The part of it that needs the posterior alone, into a row of the batch. */
 void ddni_finish_posterior(const ddni_block *b, int64_t row, const ddni_posterior *p);
 
+/* Class shares of a row of the batch from sums over the weights by groups of labels. */
+void ddni_classes_write(const ddni_block *b, int64_t row, const double *sum);
+
 /* log p of a state from the log of its sum over n points. theory.md (11) */
 double ddni_log_density(double log_sum, int64_t n, int64_t d, const ddni_level *level);
 
-/* Uniform deviate that selects the draw of state q. */
-double ddni_draw_uniform(const ddni_block *b, int64_t q);
-/* Writes point `row` as the draw of state q. */
-void ddni_draw_write(const ddni_block *b, int64_t q, int64_t row);
+/* Uniform deviate that selects the draw of a row of the batch. */
+double ddni_draw_uniform(const ddni_block *b, int64_t row);
+/* Writes a point as the draw of a row of the batch. */
+void ddni_draw_write(const ddni_block *b, int64_t row, int64_t point);
 
-/* Covariance outputs of state q: out[d] is Cov v. */
-void ddni_covariance_write(const ddni_block *b, int64_t q, double trace, const double *out);
+/* Covariance outputs of a row of the batch: out[d] is Cov v. */
+void ddni_covariance_write(const ddni_block *b, int64_t row, double trace, const double *out);
 
 #endif

@@ -60,7 +60,7 @@ static int32_t trace_of_sums(const ddni_block *b, int64_t q, double square, doub
     if (b->want_cov || !(trace >= UNCANCELLED * whole)) {
         return 0;
     }
-    ddni_covariance_write(b, q, trace, NULL);
+    ddni_covariance_write(b, b->todo[q], trace, NULL);
     return 1;
 }
 
@@ -77,7 +77,7 @@ static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64
             trace += ddni_moments_add(b, q, index[i], w, point, out);
         }
     }
-    ddni_covariance_write(b, q, trace, out);
+    ddni_covariance_write(b, b->todo[q], trace, out);
 }
 
 /* Sums over the candidates of a state; vectors relative to the nearest point, which the centre may
@@ -119,14 +119,14 @@ static void conclude(const ddni_block *b, int64_t q, const candidates *of, ddni_
                      double *point)
 {
     double z = ddni_posterior_total(&post), top = post.max;
-    double left = b->want_draw ? z * ddni_draw_uniform(b, q) : INFINITY;
+    double left = b->want_draw ? z * ddni_draw_uniform(b, b->todo[q]) : INFINITY;
     int64_t chosen = post.argmax;
     for (int64_t i = 0; b->want_draw && left >= 0 && i < of->count; i++) {
         left -= exp(of->logit[i] - top);
         chosen = left < 0 ? of->index[i] : chosen;
     }
     if (b->want_draw) {
-        ddni_draw_write(b, q, chosen);
+        ddni_draw_write(b, b->todo[q], chosen);
     }
     post.max += of->max;
     ddni_finish(b, q, &post);

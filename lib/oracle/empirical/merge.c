@@ -56,7 +56,7 @@ static void draw_tile(const ddni_dense_run *p, int64_t q, double *point)
         const double *mass = p->s->tile_mass + (i * b->lanes + q) * 2;
         total += exp(mass[0] - max) * mass[1];
     }
-    double left = total * ddni_draw_uniform(b, q);
+    double left = total * ddni_draw_uniform(b, b->todo[q]);
     int64_t last = -1;
     for (int64_t i = 0; i < b->chunks * p->tiles; i++) {
         const double *mass = p->s->tile_mass + (i * b->lanes + q) * 2;
@@ -91,7 +91,7 @@ static void draw_tile(const ddni_dense_run *p, int64_t q, double *point)
             break;
         }
     }
-    ddni_draw_write(b, q, first + chosen);
+    ddni_draw_write(b, b->todo[q], first + chosen);
 }
 
 /* Posterior of a lane of one chunk. */

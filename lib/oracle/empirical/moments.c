@@ -75,7 +75,7 @@ ddn_status ddni_moments_run(ddn_context *ctx, ddni_block *b)
                 into[j] += from[j];
             }
         }
-        ddni_covariance_write(b, q, into[d], into);
+        ddni_covariance_write(b, b->todo[q], into[d], into);
         ddni_count_rows(b, 1, b->n); /* a chunk goes through all states, one after the other */
     }
     return DDN_OK;

@@ -26,6 +26,7 @@ static const double TRACE_UNIT = 1e-15, TRACE_LOST_F64 = 1e-10, TRACE_LOST = 1e-
 
 typedef struct narrow_scratch {
     double *logit;    /* [workers][room] */
+    double *group;    /* [workers][STATES + DDNI_LANES][groups] sums by group, and room for them */
     int32_t *verdict; /* [states] */
 } narrow_scratch;
 
@@ -36,6 +37,7 @@ typedef struct narrow_run {
     int64_t m, width;        /* states, and those of a tile */
     int64_t room;            /* numbers of logits of a worker */
     int32_t posterior;       /* outputs are wanted that need more than the mean */
+    int32_t more;            /* or the weights of single points */
     double rounding, sums;   /* of a logit and of a mean, in units of their sizes */
     _Atomic int32_t skipped; /* points were left out */
 } narrow_run;
@@ -153,6 +155,52 @@ static void write_state(const narrow_run *p, int64_t row, const ddni_narrow_sums
     }
 }
 
+/* What a tile is asked for that is made of the weights of single points, and room for it. */
+typedef struct narrow_wish {
+    ddni_narrow_more more;
+    double uniform[STATES], cov[STATES * DDNI_NARROW];
+    int64_t drawn[STATES];
+} narrow_wish;
+
+static const ddni_narrow_more *open_wish(const narrow_run *p, int64_t first, int64_t count,
+                                         int64_t worker, narrow_wish *of)
+{
+    const ddni_block *b = p->b;
+    double *group = ((const narrow_scratch *)b->own)->group;
+    of->more = (ddni_narrow_more){.drawn = of->drawn, .cov = of->cov};
+    if (b->want_class) {
+        of->more.group = b->ds->labels->group_index;
+        of->more.groups = b->classes;
+        of->more.group_sum = group + worker * (STATES + DDNI_LANES) * b->classes;
+        of->more.room = of->more.group_sum + STATES * b->classes;
+    }
+    for (int64_t q = 0; b->want_draw && q < count; q++) {
+        of->uniform[q] = ddni_draw_uniform(b, first + q);
+        of->more.uniform = of->uniform;
+    }
+    if (b->want_cov) {
+        of->more.v = b->rq->v + first * b->rq->ldv;
+        of->more.ldv = b->rq->ldv;
+    }
+    return &of->more;
+}
+
+/* State q of the tile. */
+static void write_wish(const narrow_run *p, int64_t row, int64_t q, double trace,
+                       const narrow_wish *of)
+{
+    const ddni_block *b = p->b;
+    if (b->want_class) {
+        ddni_classes_write(b, row, of->more.group_sum + q * b->classes);
+    }
+    if (b->want_draw) {
+        ddni_draw_write(b, row, of->drawn[q]);
+    }
+    if (b->want_cov) {
+        ddni_covariance_write(b, row, trace, of->cov + q * b->d);
+    }
+}
+
 /* A tile function. */
 static void run_tile(void *arg, int64_t tile, int64_t worker)
 {
@@ -160,15 +208,21 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     const ddni_block *b = p->b;
     const narrow_scratch *own = b->own;
     ddni_narrow_sums sums[STATES];
+    narrow_wish wish;
     int64_t first = tile * p->width, count = p->m - first < p->width ? p->m - first : p->width;
     const double *x = b->x + first * b->ldx;
-    b->kern->narrow(b->columns, &p->level, count, x, b->ldx, own->logit + worker * p->room, sums);
+    const ddni_narrow_more *more = p->more ? open_wish(p, first, count, worker, &wish) : NULL;
+    b->kern->narrow(b->columns, &p->level, count, x, b->ldx, own->logit + worker * p->room, more,
+                    sums);
     for (int64_t q = 0; q < count; q++) {
         narrow_state of;
         open_state(p, x + q * b->ldx, &sums[q], &of);
         own->verdict[first + q] = DDNI_RETRY;
         if (stands(p, &sums[q], &of)) {
             write_state(p, first + q, &sums[q], &of);
+            if (more != NULL) {
+                write_wish(p, first + q, q, of.trace, &wish);
+            }
             own->verdict[first + q] = DDNI_DONE;
         }
         if (sums[q].skipped > 0) {
@@ -182,8 +236,7 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
 static const char *why_not(const ddni_block *b)
 {
     return b->columns->at == NULL ? "more than 16 coordinates, or more than 131072 numbers in all"
-           : b->want_class || b->want_draw || b->want_cov || b->want_nearest
-               ? "outputs that are no function of plain sums over the points"
+           : b->want_nearest ? "distances from the nearest points, which a search of its own finds"
            : b->rq->trajectory && b->rq->epsilon > 0 && b->n > REMEMBERED
                ? "so many points are listed along trajectories"
                : NULL;
@@ -220,9 +273,13 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
         p.posterior |= b->rq->i64[what] != NULL ||
                        (b->rq->f64[what] != NULL && what != DDN_OUT_SCORE && what != DDN_OUT_MEAN);
     }
+    p.more = b->want_class || b->want_draw || b->want_cov;
     p.width = STEPS_OF_TILE / y->n / DDNI_LANES * DDNI_LANES;
     p.width = p.width < DDNI_LANES ? DDNI_LANES : p.width > STATES ? STATES : p.width;
     DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room, 8, &own->logit));
+    DDNI_TRY(ddni_reserve(ctx, "class sums",
+                          ddni_workers(ctx) * (STATES + DDNI_LANES) * b->classes * b->want_class, 8,
+                          &own->group));
     DDNI_TRY(ddni_reserve(ctx, "verdicts", m, sizeof *own->verdict, &own->verdict));
     if (far_off(b, m)) {
         for (int64_t r = 0; r < m; r++) {
@@ -241,7 +298,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
     if (p.skipped && b->n > 1) {
         b->dropped = fmax(b->dropped, b->rq->epsilon);
     }
-    b->rows += m * b->n;
+    b->rows += m * b->n * (1 + b->want_cov); /* once more for the products */
     b->bytes += b->n * b->d * ddni_type_size(b->ds->type);
     return DDN_OK;
 }

@@ -370,6 +370,70 @@ static ddni_columns columns_make(int64_t n, int64_t d)
     return c;
 }
 
+/* All that is made of the weights of single points. */
+typedef struct wish {
+    ddni_narrow_more more;
+    int32_t *group;
+    double *uniform, *v;
+} wish;
+
+static wish wish_make(int64_t n, int64_t d, int64_t states)
+{
+    wish w = {.group = take(n, sizeof *w.group), .uniform = take(states, sizeof *w.uniform)};
+    int64_t groups = n < 40 ? 3 : n / 8;
+    w.v = take(states * (d + 2), sizeof *w.v);
+    test_normal(17, states * (d + 2), w.v);
+    for (int64_t i = 0; i < n; i++) {
+        w.group[i] = (int32_t)(i * i % groups);
+    }
+    for (int64_t q = 0; q < states; q++) {
+        w.uniform[q] = q == 0 ? 0 : fmod(0.618 * (double)q, 1);
+    }
+    w.more = (ddni_narrow_more){.group = w.group,
+                                .groups = groups,
+                                .group_sum = take(states * groups, 8),
+                                .room = take(DDNI_LANES * groups, 8),
+                                .uniform = w.uniform,
+                                .drawn = take(states, 8),
+                                .v = w.v,
+                                .ldv = d + 2,
+                                .cov = take(states * d, 8)};
+    return w;
+}
+
+/* Against the reference, of which out weigh up to `out` less; frees both. */
+static void wish_compare(wish *got, wish *want, int64_t d, int64_t states,
+                         const ddni_narrow_sums *of, double unit, double out)
+{
+    int64_t groups = want->more.groups;
+    for (int64_t q = 0; q < states; q++) {
+        double total = 0, spread = of[q].spread / (1 + of[q].rest), length = 0;
+        for (int64_t g = 0; g < groups; g++) {
+            double sum = got->more.group_sum[q * groups + g];
+            CLOSE(sum, want->more.group_sum[q * groups + g], 10 * unit, 1e-300 + out);
+            total += sum;
+        }
+        CLOSE(total, 1 + of[q].rest, 10 * unit, out);
+        assert_int_equal(got->more.drawn[q], want->more.drawn[q]);
+        for (int64_t j = 0; j < d; j++) {
+            length += fabs(got->v[q * (d + 2) + j]);
+        }
+        for (int64_t j = 0; j < d; j++) {
+            CLOSE(got->more.cov[q * d + j], want->more.cov[q * d + j], 10 * unit,
+                  10 * unit * spread * length + out * 5000 * length);
+        }
+    }
+    for (wish *w = got; w != NULL; w = w == got ? want : NULL) {
+        free(w->group);
+        free(w->uniform);
+        free(w->v);
+        free(w->more.group_sum);
+        free(w->more.room);
+        free(w->more.drawn);
+        free(w->more.cov);
+    }
+}
+
 /* Would catch: points behind the last one that weigh, lanes that mix, the nearest point counted
  * twice or not the lowest of equals, points left out that matter. */
 static void check_narrow(const ddni_kernels *k, int64_t n, int64_t d, int64_t states, int fine,
@@ -389,8 +453,12 @@ static void check_narrow(const ddni_kernels *k, int64_t n, int64_t d, int64_t st
             c.at[j * c.ld + i] = c.at[j * c.ld + 2];
         }
     }
-    k->narrow(&c, &lv, states, x, ldx, logit, got);
-    ddni_kernels_reference.narrow(&c, &lv, states, x, ldx, logit, want);
+    wish mine = wish_make(n, d, states), theirs = wish_make(n, d, states);
+    k->narrow(&c, &lv, states, x, ldx, logit, NULL, want);
+    k->narrow(&c, &lv, states, x, ldx, logit, &mine.more, got);
+    assert_memory_equal(got, want, (size_t)states * sizeof *got); /* whatever else is asked for */
+    ddni_kernels_reference.narrow(&c, &lv, states, x, ldx, logit, &theirs.more, want);
+    wish_compare(&mine, &theirs, d, states, want, unit, isinf(least) ? 0 : (double)n * exp(least));
     for (int64_t q = 0; q < states; q++) {
         double out = isinf(least) ? 0 : (double)n * exp(least), big = out * 5000;
         CLOSE(got[q].max, want[q].max, 1e-14, 1e-14);

@@ -35,15 +35,18 @@ typedef enum way {
     OFFSET, /* the same for bytes far from shift */
     DIRECT, /* states so far away that all sums round: differences, relative to a point */
     TIGHT,  /* points closer together than dense sums in f64 can tell: differences */
+    NARROW, /* few coordinates, points side by side */
+    FEW,    /* and few points: states side by side */
     WAYS
 } way;
-static const char *const names[WAYS] = {"refine", "track",  "dense", "double",
-                                        "offset", "direct", "tight"};
+static const char *const names[WAYS] = {"refine", "track", "dense",  "double", "offset",
+                                        "direct", "tight", "narrow", "few"};
 
 /* The way of evaluation that shall serve it. */
 static const char *server_of(way w, ddn_type type)
 {
-    return w == REFINE                 ? "refine"
+    return w >= NARROW                 ? "narrow"
+           : w == REFINE               ? "refine"
            : w == TRACK                ? "nearby"
            : w == DIRECT || w == TIGHT ? "direct"
                                        : test_dense_way(type, w != DENSE);
@@ -66,9 +69,10 @@ static rig rig_make(way w, ddn_type type, int weighted)
     static const struct {
         int64_t n, d, clusters;
         double spread, t;
-    } how[WAYS] = {{700, 19, 33, 0.05, 0.01}, {1500, 19, 50, 0.05, 0.01},  {700, 19, 35, 0.05, 1},
-                   {300, 9, 10, 0.006, 5e-5}, {300, 9, 300, 0.006, 0.003}, {300, 9, 300, 0.05, 1},
-                   {300, 9, 3, 1e-6, 5e-13}};
+    } how[WAYS] = {
+        {700, 19, 33, 0.05, 0.01}, {1500, 19, 50, 0.05, 0.01},  {700, 19, 35, 0.05, 1},
+        {300, 9, 10, 0.006, 5e-5}, {300, 9, 300, 0.006, 0.003}, {300, 9, 300, 0.05, 1},
+        {300, 9, 3, 1e-6, 5e-13},  {700, 9, 35, 0.05, 0.6},     {100, 2, 100, 0.05, 0.5}};
     rig r = {.ctx = test_context(2), .t = how[w].t};
     int64_t n = how[w].n, d = how[w].d, count = n * d;
     double *z = calloc((size_t)(2 * count), sizeof *z), *centre = z + count;
@@ -166,6 +170,17 @@ static double surprise(const rig *r, const int64_t *count, int64_t total)
     return (cbrt(chi2 / (double)(bins - 1)) - (1 - spread)) / sqrt(spread);
 }
 
+/* A query for draws, by the way for few coordinates or by the others. */
+static ddn_query *ask_for(const rig *r, int narrow, int64_t *draw)
+{
+    int64_t bit = INT64_C(1) << test_way(r->oracle, "narrow");
+    ddn_query *query = NULL;
+    OK(r->ctx, ddn_query_create(r->ctx, r->oracle, &query));
+    OK(r->ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_FORBID, narrow ? 0 : bit));
+    OK(r->ctx, ddn_query_bind_i64(query, DDN_OUT_DRAW_INDEX, draw));
+    return query;
+}
+
 /* Draws of one state in batches of m. The threshold 4.76 is exceeded by chance in 1e-6 of the
  * cases; seeds are fixed. At most 2 of the 200 to 520 deviates fall so near an edge that f32
  * takes the neighbour, none otherwise. */
@@ -174,13 +189,11 @@ static void check_batch(rig *r, way w, int64_t m, int64_t runs)
     int64_t d = r->cloud.d, n = r->cloud.n, differ = 0, total = m * runs, draw[MOST];
     int64_t *count = calloc((size_t)n, sizeof *count);
     double *x = calloc((size_t)(2 * MOST * d), sizeof *x), *score = x + MOST * d, top = 0;
-    int whole = w >= DOUBLE;
+    int whole = w >= DOUBLE && w < NARROW;
     for (int64_t q = 0; q < m; q++) {
         state_of(r, 1, w == DIRECT ? 1e9 : 0, x + q * d);
     }
-    ddn_query *query = NULL;
-    OK(r->ctx, ddn_query_create(r->ctx, r->oracle, &query));
-    OK(r->ctx, ddn_query_bind_i64(query, DDN_OUT_DRAW_INDEX, draw));
+    ddn_query *query = ask_for(r, w >= NARROW, draw);
     OK(r->ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, d));
     OK(r->ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, w == TRACK));
     if (whole) {
@@ -226,7 +239,7 @@ static void draws_of_every_way_have_the_posterior(void **state)
         }
         rig r = rig_make(w, types[k % 3], 0);
         double *x = calloc((size_t)r.cloud.d, sizeof *x);
-        int64_t slow = w >= DIRECT ? 2 : 1;
+        int64_t slow = w == DIRECT || w == TIGHT ? 2 : 1;
         int32_t supported;
         const char *name;
         state_of(&r, 1, w == DIRECT ? 1e9 : 0, x);
@@ -244,25 +257,32 @@ static void draws_of_every_way_have_the_posterior(void **state)
 
 /* ---- One (seed, path, step), one draw ---------------------------------------------------- */
 
-/* The draws of states x[MOST][d], with paths of their own, in batches of m: each batch of a run of
- * its own, or (memory) of the second run of a query with a memory. */
-static void draw_all(rig *r, int64_t m, double epsilon, int memory, const double *x,
-                     const int64_t *paths, int64_t *draw)
+/* How draws are asked for: in batches of m, each of a run of its own, or (memory) of the second run
+ * of a query with a memory. */
+typedef struct manner {
+    int64_t m;
+    double epsilon;
+    int memory, narrow;
+} manner;
+
+/* The draws of states x[MOST][d], with paths of their own. */
+static void draw_all(rig *r, const manner *how, const double *x, const int64_t *paths,
+                     int64_t *draw)
 {
     int64_t d = r->cloud.d;
     double *score = calloc((size_t)(MOST * d), sizeof *score);
-    for (int64_t first = 0; first < MOST; first += m) {
-        int64_t count = MOST - first < m ? MOST - first : m;
-        ddn_query *query = NULL;
-        OK(r->ctx, ddn_query_create(r->ctx, r->oracle, &query));
-        OK(r->ctx, ddn_query_bind_i64(query, DDN_OUT_DRAW_INDEX, draw + first));
+    for (int64_t first = 0; first < MOST; first += how->m) {
+        int64_t count = MOST - first < how->m ? MOST - first : how->m;
+        ddn_query *query = ask_for(r, how->narrow, draw + first);
         OK(r->ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, d));
-        OK(r->ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, memory));
-        if (epsilon >= 0) {
-            OK(r->ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, epsilon));
+        OK(r->ctx,
+           ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_TRAJECTORY, how->memory));
+        if (how->epsilon >= 0) {
+            OK(r->ctx,
+               ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, how->epsilon));
         }
         OK(r->ctx, ddn_query_set_noise(query, SEED, 0, 3, count, paths + first));
-        for (int k = 0; k <= memory; k++) {
+        for (int k = 0; k <= how->memory; k++) {
             OK(r->ctx, ddn_query_run(query, r->t, count, x + first * d, d));
         }
         ddn_query_destroy(query);
@@ -270,19 +290,16 @@ static void draw_all(rig *r, int64_t m, double epsilon, int memory, const double
     free(score);
 }
 
-/* 130 states, no two alike, by way of lists, memory and dense sums, and at late times where lists
- * are given up: every way draws what the exact weights say, also where
+/* 130 states, no two alike, by way of lists, memory and dense sums, at late times where lists are
+ * given up, and of points side by side: every way draws what the exact weights say, also where
  * the points have weights. In f32 at most 2 of 130 deviates are
  * near enough to an edge to differ; seeds are fixed. */
 static void a_draw_does_not_depend_on_the_way(void **state)
 {
     (void)state;
-    static const struct {
-        int64_t m;
-        double epsilon;
-        int memory;
-    } how[] = {{1, 0, 0},   {1, -1, 0},   {2, -1, 0},  {40, 0, 0},    {40, -1, 0},
-               {130, 0, 0}, {130, -1, 0}, {40, -1, 1}, {130, 1e-3, 0}};
+    static const manner how[] = {{1, 0, 0, 0},   {1, -1, 0, 0},  {2, -1, 0, 0},    {40, 0, 0, 0},
+                                 {40, -1, 0, 0}, {130, 0, 0, 0}, {130, -1, 0, 0},  {40, -1, 1, 0},
+                                 {1, -1, 0, 1},  {40, 0, 0, 1},  {130, 1e-3, 0, 0}};
     enum {
         HOW = sizeof how / sizeof how[0]
     };
@@ -291,8 +308,8 @@ static void a_draw_does_not_depend_on_the_way(void **state)
     for (int64_t q = 0; q < MOST; q++) {
         paths[q] = 5 + (q * 7919) % 1009;
     }
-    for (int k = 0; k < 18; k++) {
-        rig r = rig_make(REFINE, types[k % 3], k >= 9);
+    for (int k = 0; k < 36; k++) {
+        rig r = rig_make(k < 18 ? REFINE : NARROW, types[k % 3], k / 9 % 2);
         int64_t d = r.cloud.d, differ[HOW] = {0};
         double *x = calloc((size_t)(MOST * d), sizeof *x);
         r.t = times[k / 3 % 3];
@@ -302,7 +319,7 @@ static void a_draw_does_not_depend_on_the_way(void **state)
             state_of(&r, q, 0, x + q * d);
         }
         for (int h = 0; h < HOW; h++) {
-            draw_all(&r, how[h].m, how[h].epsilon, how[h].memory, x, paths, draw[h]);
+            draw_all(&r, &how[h], x, paths, draw[h]);
         }
         for (int64_t q = 0; q < MOST; q++) {
             double u = ddni_uniform(SEED, DDNI_STREAM_DRAW, paths[q], 3, 0);

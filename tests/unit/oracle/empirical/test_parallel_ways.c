@@ -152,12 +152,10 @@ static ddn_query *query_make(ddn_context *ctx, const rig *r, const shape *s, int
         OK(ctx, ddn_query_bind_f64(q, DDN_OUT_TRACE_COV, answer + m * (3 * d), 0));
     }
     answer += m * (3 * d + 1);
-    if (s->how != NARROW) { /* which does not give all outputs */
-        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_CLASS_POSTERIOR, answer, CLASSES));
-        OK(ctx, ddn_query_bind_i64(q, DDN_OUT_DRAW_INDEX, draw));
-    }
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_CLASS_POSTERIOR, answer, CLASSES));
+    OK(ctx, ddn_query_bind_i64(q, DDN_OUT_DRAW_INDEX, draw));
     answer += m * CLASSES;
-    for (int k = 0; k < (s->how == NARROW ? 5 : 7); k++) {
+    for (int k = 0; k < (s->how == NARROW ? 5 : 7); k++) { /* which gives no distances */
         OK(ctx, ddn_query_bind_f64(q, single[k], answer + m * k, 0));
     }
     OK(ctx, ddn_query_bind_i64(q, DDN_OUT_ARGMAX, draw + m));
@@ -326,8 +324,8 @@ static void few_coordinates(void **state)
 {
     (void)state;
     static const shape shapes[] = {
-        {NARROW, 20000, 3, 2000, 0, 3, {130, 300}},
-        {NARROW, 60, 2, 60, 0, 3, {3000, 3001}},
+        {NARROW, 20000, 3, 2000, 1, 3, {130, 300}},
+        {NARROW, 60, 2, 60, 1, 3, {3000, 3001}},
     };
     check(shapes, 2);
 }

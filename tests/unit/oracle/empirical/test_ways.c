@@ -20,7 +20,8 @@ static test_cloud bytes(void)
 }
 
 /* Each allocation of a run fails once; the query then still gives the bits of one that never
- * failed: with screens (small t), dense sums, covariances (no memory of the first pass), direct. */
+ * failed: of points side by side, and without that way with screens (small t), dense sums,
+ * covariances (no memory of the first pass), direct. */
 static void runs_survive_a_lack_of_memory(void **state)
 {
     (void)state;
@@ -28,7 +29,7 @@ static void runs_survive_a_lack_of_memory(void **state)
     test_cloud c = bytes();
     double x[M * D], score[M * D], cov[M * D], want[2 * M * D];
     test_normal(4, M * D, x);
-    for (int how = 0; how < 12; how++) {
+    for (int how = 0; how < 15; how++) {
         test_memory memory;
         ddn_context *ctx = test_failing_context(&memory, 0);
         ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
@@ -42,6 +43,7 @@ static void runs_survive_a_lack_of_memory(void **state)
         for (int64_t k = 0, last = DDN_E_NOMEM; last != DDN_OK; k++) {
             /* k = 0: nothing fails; a new query for every k */
             OK(ctx, ddn_query_create(ctx, oracle, &q));
+            OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_FORBID, how < 12 ? 1 : 0));
             OK(ctx,
                ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, how < 6 ? 1e-9 : 0));
             OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, how % 2));

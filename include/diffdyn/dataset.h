@@ -73,6 +73,20 @@ DDN_API ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_form
 DDN_API ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count,
                                           const char *const *paths, ddn_dataset **out);
 
+/** As ddn_dataset_open_files and ddn_dataset_create_team: each rank reads its share of the rows, of
+ * which the shares are as even as can be, in rank order, so that the set has the order of the
+ * files. Plain files are read from the place of the share on; what is compressed, in an archive, or
+ * in Fortran order, is read by each rank from its beginning to its end, and the rows of others are
+ * dropped. A rank needs memory for its share, and for the labels of all points. All ranks have the
+ * files, at paths that may differ: files of other sizes or with other headers on one rank are
+ * DDN_E_MISMATCH, fewer points than ranks DDN_E_RANGE, and what one rank cannot read ends the call
+ * on all of them.
+ * @param[in] team retained
+ * @param[in] paths [count] */
+DDN_API ddn_status ddn_dataset_open_team(ddn_context *ctx, ddn_team *team, ddn_format format,
+                                         int64_t count, const char *const *paths,
+                                         ddn_dataset **out);
+
 /** The same stored numbers under the map a = scale * stored + shift, replacing the present map. [0,
  * 255] -> [-1, 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite.
  * @param[in] ds retained */

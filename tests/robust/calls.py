@@ -34,6 +34,8 @@ BY_FUNCTION = {
     ("ddn_dataset_create_weighted", "weights"): "fx->falling",
     ("ddn_dataset_open_files", "count"): "1",
     ("ddn_dataset_open_files", "paths"): "fx->paths",
+    ("ddn_dataset_open_team", "count"): "1",
+    ("ddn_dataset_open_team", "paths"): "fx->paths",
     ("ddn_dataset_open_labelled", "ds"): "fixture_many(fx)",
     ("ddn_dataset_open_labelled", "path"): "fx->label_file",
     ("ddn_diagram_event_states", "count"): "0",

@@ -101,6 +101,7 @@ typedef struct target {
     ddn_type type;
     void *memory;
     int64_t at, step; /* the first number, and from one to the next */
+    int64_t before;   /* rows of the file before those in memory */
 } target;
 
 static ddn_status store(ddn_context *ctx, const ddni_source *s, const ddni_numbers *a,
@@ -114,7 +115,7 @@ static ddn_status store(ddn_context *ctx, const ddni_source *s, const ddni_numbe
         DDNI_CHECK(ctx, !check || fabs(x) < exact, DDN_E_FORMAT,
                    "%s: row %lld, column %lld is an integer of 2^53 or more, which no double holds "
                    "for certain",
-                   s->name, (long long)(at / a->d), (long long)(at % a->d));
+                   s->name, (long long)(to->before + at / a->d), (long long)(at % a->d));
         if (to->type == DDN_TYPE_U8) {
             ((uint8_t *)to->memory)[at] = (uint8_t)x;
         } else if (to->type == DDN_TYPE_F32) {
@@ -139,18 +140,24 @@ static int64_t column_of(const ddni_numbers *a, int64_t q)
     return column;
 }
 
-/* Numbers first .. first+count-1 of the file. */
+/* Numbers first .. first+count-1 of the file, of the rows that are wanted. */
 static ddn_status store_block(ddn_context *ctx, const ddni_source *s, const ddni_numbers *a,
-                              const uint8_t *in, int64_t first, int64_t count, void *memory)
+                              ddni_file_rows rows, const uint8_t *in, int64_t first, int64_t count,
+                              void *memory)
 {
-    ddn_type type = ddni_numbers_type(a);
+    target to = {ddni_numbers_type(a), memory, first - rows.first * a->d, 1, rows.first};
     if (!a->fortran) {
-        return store(ctx, s, a, in, count, &(target){type, memory, first, 1});
+        return store(ctx, s, a, in, count, &to);
     }
+    to.step = a->d;
     while (count > 0) {
         int64_t row = first % a->n, part = a->n - row < count ? a->n - row : count;
-        target to = {type, memory, row * a->d + column_of(a, first / a->n), a->d};
-        DDNI_TRY(store(ctx, s, a, in, part, &to));
+        int64_t low = row > rows.first ? row : rows.first, high = rows.first + rows.count;
+        high = high < row + part ? high : row + part;
+        to.at = (low - rows.first) * a->d + column_of(a, first / a->n);
+        if (low < high) {
+            DDNI_TRY(store(ctx, s, a, in + (low - row) * a->size, high - low, &to));
+        }
         in += part * a->size;
         first += part;
         count -= part;
@@ -158,13 +165,13 @@ static ddn_status store_block(ddn_context *ctx, const ddni_source *s, const ddni
     return DDN_OK;
 }
 
-/* The next numbers of a source into in[BLOCK * WIDEST]; *count of them, 0 at the end. `at` of `all`
- * have been read. */
+/* The next numbers of a source into in[BLOCK * WIDEST], as far as `end`; *count of them. `at` of
+ * `all` have been read. */
 static ddn_status next_block(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, int64_t at,
-                             int64_t all, uint8_t *in, int64_t *count)
+                             int64_t end, int64_t all, uint8_t *in, int64_t *count)
 {
     int64_t got;
-    *count = all - at < BLOCK ? all - at : BLOCK;
+    *count = end - at < BLOCK ? end - at : BLOCK;
     DDNI_TRY(ddni_poll(ctx));
     DDNI_TRY(ddni_source_read(ctx, s, in, *count * a->size, &got));
     if (got < *count * a->size) {
@@ -173,31 +180,58 @@ static ddn_status next_block(ddn_context *ctx, ddni_source *s, const ddni_number
     return DDN_OK;
 }
 
-static ddn_status read_converted(ddn_context *ctx, ddni_source *s, const ddni_numbers *a,
-                                 uint8_t *in, void *memory)
+/* Bytes of the source before those that are wanted, or behind them; `at` of `need` have been read.
+ */
+static ddn_status pass_over(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, int64_t at,
+                            int64_t count, int64_t need)
 {
-    int64_t all = a->n * a->d, count;
-    for (int64_t at = 0; at < all; at += count) {
-        DDNI_TRY(next_block(ctx, s, a, at, all, in, &count));
-        DDNI_TRY(store_block(ctx, s, a, in, at, count, memory));
-    }
-    return DDN_OK;
+    int64_t got;
+    DDNI_TRY(ddni_source_skip(ctx, s, count, &got));
+    return got == count ? DDN_OK : ddni_source_check_size(ctx, s, a->promise, need, at + got);
 }
 
-ddn_status ddni_numbers_read(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, void *memory)
+static ddn_status read_converted(ddn_context *ctx, ddni_source *s, const ddni_numbers *a,
+                                 ddni_file_rows rows, uint8_t *in, void *memory)
 {
-    int64_t need = a->n * (a->lead + a->d) * a->size, got;
+    const int64_t all = a->n * a->d, size = a->size;
+    const int64_t begin = a->fortran ? 0 : rows.first * a->d;
+    const int64_t end = a->fortran ? all : begin + rows.count * a->d;
+    int64_t count;
+    DDNI_TRY(pass_over(ctx, s, a, 0, begin * size, all * size));
+    for (int64_t at = begin; at < end; at += count) {
+        DDNI_TRY(next_block(ctx, s, a, at, end, all, in, &count));
+        DDNI_TRY(store_block(ctx, s, a, rows, in, at, count, memory));
+    }
+    return pass_over(ctx, s, a, end * size, (all - end) * size, all * size);
+}
+
+static ddn_status read_direct(ddn_context *ctx, ddni_source *s, const ddni_numbers *a,
+                              ddni_file_rows rows, void *memory)
+{
+    const int64_t row = (a->lead + a->d) * a->size, need = a->n * row;
+    const int64_t begin = rows.first * row, end = begin + rows.count * row;
+    int64_t got;
+    DDNI_TRY(pass_over(ctx, s, a, 0, begin, need));
+    DDNI_TRY(ddni_source_read(ctx, s, memory, end - begin, &got));
+    if (got < end - begin) {
+        return ddni_source_check_size(ctx, s, a->promise, need, begin + got);
+    }
+    return pass_over(ctx, s, a, end, need - end, need);
+}
+
+ddn_status ddni_numbers_read(ddn_context *ctx, ddni_source *s, const ddni_numbers *a,
+                             ddni_file_rows rows, void *memory)
+{
     if (ddni_numbers_direct(a)) {
-        DDNI_TRY(ddni_source_read(ctx, s, memory, need, &got));
-        DDNI_TRY(ddni_source_check_size(ctx, s, a->promise, need, got));
+        DDNI_TRY(read_direct(ctx, s, a, rows, memory));
     } else {
         uint8_t *in = NULL;
         DDNI_TRY(ddni_alloc_for(ctx, "numbers to convert", BLOCK, WIDEST, &in));
-        ddn_status status = read_converted(ctx, s, a, in, memory);
+        ddn_status status = read_converted(ctx, s, a, rows, in, memory);
         ddni_free(ddni_context_allocator(ctx), in);
         DDNI_TRY(status);
     }
-    return ddni_source_expect_end(ctx, s, a->promise, need);
+    return ddni_source_expect_end(ctx, s, a->promise, a->n * (a->lead + a->d) * a->size);
 }
 
 /* ---- labels ---- */
@@ -235,7 +269,7 @@ static ddn_status read_labels(ddn_context *ctx, ddni_source *s, const ddni_numbe
         label[i] = -1;
     }
     for (int64_t at = 0; at < all; at += count) {
-        DDNI_TRY(next_block(ctx, s, a, at, all, in, &count));
+        DDNI_TRY(next_block(ctx, s, a, at, all, all, in, &count));
         for (int64_t k = 0; k < count; k++) {
             double x = number_at(a, in + k * a->size);
             int64_t e = at + k, i = a->fortran ? e % a->n : e / a->d;

@@ -31,8 +31,16 @@ ddn_type ddni_numbers_type(const ddni_numbers *a);
 /* Whether they are stored as they come, byte for byte. */
 int32_t ddni_numbers_direct(const ddni_numbers *a);
 
-/* All numbers of the source to memory[n][lead + d], converted block by block, and then its end. */
-ddn_status ddni_numbers_read(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, void *memory);
+/* Some of the points of a file, or all. */
+typedef struct ddni_file_rows {
+    int64_t first, count;
+} ddni_file_rows;
+
+/* The numbers of these rows to memory[count][lead + d], converted block by block, and then the end
+ * of the source. The others are passed over, or where their numbers lie between read and dropped.
+ */
+ddn_status ddni_numbers_read(ddn_context *ctx, ddni_source *s, const ddni_numbers *a,
+                             ddni_file_rows rows, void *memory);
 
 /* label[n] from n numbers, or from n rows of zeros with a one at the label. */
 ddn_status ddni_numbers_labels(ddn_context *ctx, ddni_source *s, const ddni_numbers *a, int64_t n,

@@ -3,9 +3,11 @@
 
 #include "base/check.h"
 #include "base/context_impl.h"
+#include "base/digest.h"
 #include "base/message.h"
 #include "base/progress.h"
 #include "dataset/formats/format.h"
+#include "team/team_impl.h"
 
 enum {
     MOST_FILES = 1000,
@@ -18,6 +20,13 @@ typedef struct part {
     ddni_source *source;
     ddni_numbers numbers;
 } part;
+
+/* Files that are one set. */
+typedef struct files {
+    part *part; /* [count] */
+    int64_t count, n;
+    int32_t labelled; /* each brings labels */
+} files;
 
 /* ---- what a file says ---- */
 
@@ -47,16 +56,18 @@ static ddn_status check_part(ddn_context *ctx, const part *p, const part *first)
 
 /* ---- labels ---- */
 
-static ddn_status labels_in_rows(ddn_context *ctx, const part *p, const uint8_t *rows,
-                                 int32_t *label)
+/* Of rows that have been read. */
+static ddn_status labels_in_rows(ddn_context *ctx, const part *p, ddni_file_rows rows,
+                                 const uint8_t *memory, int32_t *label)
 {
     const ddni_numbers *a = &p->numbers;
-    for (int64_t i = 0; i < a->n; i++) {
+    for (int64_t i = 0; i < rows.count; i++) {
         DDNI_TRY(ddni_poll(ctx));
-        label[i] = rows[i * (a->lead + a->d) + a->label_at];
+        label[i] = memory[i * (a->lead + a->d) + a->label_at];
         DDNI_CHECK(ctx, label[i] <= a->label_most, DDN_E_FORMAT,
                    "%s: record %lld has label %d, CIFAR-%d has 0 to %d", p->source->name,
-                   (long long)i, (int)label[i], a->lead == 1 ? 10 : 100, (int)a->label_most);
+                   (long long)(rows.first + i), (int)label[i], a->lead == 1 ? 10 : 100,
+                   (int)a->label_most);
     }
     return DDN_OK;
 }
@@ -91,23 +102,47 @@ static ddn_status labels_beside(ddn_context *ctx, const part *p, int32_t *label)
     return ddni_fail(ctx, status, "%s; open %s to have the points alone", text, p->source->name);
 }
 
+/* Of some of the points: labels are few bytes, so all are read. */
+static ddn_status some_labels_beside(ddn_context *ctx, const part *p, ddni_file_rows rows,
+                                     int32_t *label)
+{
+    int32_t *all = NULL;
+    if (rows.count == p->numbers.n) {
+        return labels_beside(ctx, p, label);
+    }
+    DDNI_TRY(ddni_alloc_for(ctx, "labels", p->numbers.n, sizeof *all, &all));
+    ddn_status status = labels_beside(ctx, p, all);
+    if (status == DDN_OK) {
+        memcpy(label, all + rows.first, (size_t)rows.count * sizeof *all);
+    }
+    ddni_free(ddni_context_allocator(ctx), all);
+    return status;
+}
+
 /* ---- points ---- */
 
-/* Reads all parts into memory, and their labels where each brings some; labels is NULL otherwise.
- */
-static ddn_status read_parts(ddn_context *ctx, const part *parts, int64_t count, uint8_t *memory,
-                             int32_t *labels)
+/* Reads rows of all files into memory, and their labels; labels is NULL where they bring none. */
+static ddn_status read_rows(ddn_context *ctx, const files *f, ddni_file_rows rows, uint8_t *memory,
+                            int32_t *labels)
 {
-    for (int64_t k = 0; k < count; k++) {
-        const part *p = &parts[k];
+    int64_t before = 0; /* rows of earlier files */
+    for (int64_t k = 0; k < f->count; k++) {
+        const part *p = &f->part[k];
         const ddni_numbers *a = &p->numbers;
-        DDNI_TRY(ddni_numbers_read(ctx, p->source, a, memory));
-        if (labels != NULL) {
-            DDNI_TRY(p->source->labels != NULL ? labels_beside(ctx, p, labels)
-                                               : labels_in_rows(ctx, p, memory, labels));
-            labels += a->n;
+        const int64_t low = rows.first > before ? rows.first - before : 0;
+        const int64_t end = rows.first + rows.count - before, high = end < a->n ? end : a->n;
+        const ddni_file_rows own = {low, high - low};
+        before += a->n;
+        if (own.count <= 0) {
+            continue;
         }
-        memory += a->n * (a->lead + a->d) * ddni_type_size(ddni_numbers_type(a));
+        DDNI_TRY(ddni_numbers_read(ctx, p->source, a, own, memory));
+        if (labels != NULL) {
+            DDNI_TRY(p->source->labels != NULL ? some_labels_beside(ctx, p, own, labels)
+                                               : labels_in_rows(ctx, p, own, memory, labels));
+            labels += own.count;
+        }
+        memory += own.count * (a->lead + a->d) * ddni_type_size(ddni_numbers_type(a));
     }
     return DDN_OK;
 }
@@ -136,66 +171,160 @@ static ddn_status describe_set(ddn_context *ctx, const part *parts, int64_t coun
     return ddni_storage_describe(ctx, storage, text);
 }
 
-static ddn_status make_set(ddn_context *ctx, const part *parts, int64_t count, int64_t n,
-                           int32_t *labels, ddn_dataset **out)
+static ddn_status make_points(ddn_context *ctx, const files *f, ddni_file_rows rows,
+                              int32_t *labels, ddn_dataset **out)
 {
-    const ddni_numbers *a = &parts[0].numbers;
-    ddni_array array = {NULL, ddni_numbers_type(a), n, a->d, a->lead + a->d};
+    const ddni_numbers *a = &f->part[0].numbers;
+    ddni_array array = {NULL, ddni_numbers_type(a), rows.count, a->d, a->lead + a->d};
     int64_t size = ddni_type_size(array.type);
+    const char *name = f->part[0].source->name;
+    char from[DESCRIPTION];
     ddni_storage *storage = NULL;
-    ddn_dataset *points = NULL;
     void *memory;
     ddn_status status;
-    DDNI_TRY(ddni_storage_create(ctx, n * array.ld * size, &storage, &memory));
-    DDNI_TRY_GOTO(read_parts(ctx, parts, count, memory, labels), fail);
-    DDNI_TRY_GOTO(describe_set(ctx, parts, count, labels != NULL, storage), fail);
+    DDNI_TRY(ddni_storage_create(ctx, rows.count * array.ld * size, &storage, &memory));
+    DDNI_TRY_GOTO(read_rows(ctx, f, rows, memory, labels), fail);
+    DDNI_TRY_GOTO(describe_set(ctx, f->part, f->count, f->labelled, storage), fail);
     array.data = (uint8_t *)memory + a->lead * size;
-    status = ddni_dataset_wrap(ctx, parts[0].source->name, storage, array, &points);
-    storage = NULL;
-    if (status == DDN_OK && labels != NULL) {
-        status = ddni_dataset_with_labels(ctx, points, labels, out);
-        ddn_dataset_destroy(points);
-    } else {
-        *out = points;
-    }
+    ddni_say(from, sizeof from, "%s, from row %lld on", name, (long long)rows.first);
+    return ddni_dataset_wrap(ctx, rows.first > 0 ? from : name, storage, array, out);
 fail:
     ddni_storage_release(storage);
     return status;
 }
 
-static ddn_status open_all(ddn_context *ctx, part *parts, int64_t count, ddn_format format,
-                           const char *const *paths, ddn_dataset **out)
+/* A set of rows of the files, with their labels where each brings some. */
+static ddn_status make_set(ddn_context *ctx, const files *f, ddni_file_rows rows, ddn_dataset **out)
 {
-    int64_t n = 0, labelled = 0;
     int32_t *labels = NULL;
-    for (int64_t k = 0; k < count; k++) {
-        parts[k].path = paths[k];
-        DDNI_TRY(open_part(ctx, format, NULL, 0, &parts[k]));
-        DDNI_TRY(check_part(ctx, &parts[k], &parts[0]));
-        n += parts[k].numbers.n;
-        labelled += brings_labels(&parts[k]);
+    ddn_dataset *points = NULL;
+    if (!f->labelled) {
+        return make_points(ctx, f, rows, NULL, out);
     }
-    DDNI_TRY(ddni_check_shape(ctx, "the files together", DDN_E_RANGE,
-                              ddni_numbers_type(&parts[0].numbers), n, parts[0].numbers.d));
-    if (labelled == count) {
-        DDNI_TRY(ddni_alloc_for(ctx, "labels", n, sizeof *labels, &labels));
+    DDNI_TRY(ddni_alloc_for(ctx, "labels", rows.count, sizeof *labels, &labels));
+    ddn_status status = make_points(ctx, f, rows, labels, &points);
+    if (status == DDN_OK) {
+        status = ddni_dataset_with_labels(ctx, points, labels, out);
     }
-    ddn_status status = make_set(ctx, parts, count, n, labels, out);
+    ddn_dataset_destroy(points);
     ddni_free(ddni_context_allocator(ctx), labels);
     return status;
+}
+
+static void close_files(ddn_context *ctx, files *f)
+{
+    for (int64_t k = 0; f->part != NULL && k < f->count; k++) {
+        ddni_source_close(f->part[k].source);
+    }
+    ddni_free(ddni_context_allocator(ctx), f->part);
+}
+
+/* Opens all and reads their headers. */
+static ddn_status look_at(ddn_context *ctx, ddn_format format, int64_t count,
+                          const char *const *paths, files *f)
+{
+    int64_t labelled = 0;
+    DDNI_TRY(ddni_format_check(ctx, format));
+    DDNI_TRY(ddni_alloc_for(ctx, "files", count, sizeof *f->part, &f->part));
+    f->count = count;
+    for (int64_t k = 0; k < count; k++) {
+        part *p = &f->part[k];
+        p->path = paths[k];
+        DDNI_TRY(open_part(ctx, format, NULL, 0, p));
+        DDNI_TRY(check_part(ctx, p, &f->part[0]));
+        f->n += p->numbers.n;
+        labelled += brings_labels(p);
+    }
+    f->labelled = labelled == count;
+    return ddni_check_shape(ctx, "the files together", DDN_E_RANGE,
+                            ddni_numbers_type(&f->part[0].numbers), f->n, f->part[0].numbers.d);
 }
 
 static ddn_status open_files(ddn_context *ctx, ddn_format format, int64_t count,
                              const char *const *paths, ddn_dataset **out)
 {
-    part *parts = NULL;
-    DDNI_TRY(ddni_format_check(ctx, format));
-    DDNI_TRY(ddni_alloc_for(ctx, "files", count, sizeof *parts, &parts));
-    ddn_status status = open_all(ctx, parts, count, format, paths, out);
-    for (int64_t k = 0; k < count; k++) {
-        ddni_source_close(parts[k].source);
+    files f = {NULL, 0, 0, 0};
+    ddn_status status = look_at(ctx, format, count, paths, &f);
+    if (status == DDN_OK) {
+        status = make_set(ctx, &f, (ddni_file_rows){0, f.n}, out);
     }
-    ddni_free(ddni_context_allocator(ctx), parts);
+    close_files(ctx, &f);
+    return status;
+}
+
+/* ---- over a team ---- */
+
+/* What a rank has seen of the files. */
+typedef struct sight {
+    int64_t n, d;
+    uint64_t digest; /* of all that their headers say, and of their sizes */
+} sight;
+
+static sight sight_of(const files *f)
+{
+    sight s = {f->n, f->part[0].numbers.d, (uint64_t)f->labelled};
+    for (int64_t k = 0; k < f->count; k++) {
+        const ddni_numbers *a = &f->part[k].numbers;
+        const uint64_t type = DDNI_DIGEST_OF(a->type, DDNI_TYPE_NAME);
+        s.digest = DDNI_DIGEST_WORDS(s.digest, type, (uint64_t)a->kind, (uint64_t)a->fortran,
+                                     (uint64_t)a->n, (uint64_t)a->d, (uint64_t)a->label_at,
+                                     (uint64_t)f->part[k].source->stored);
+    }
+    return s;
+}
+
+/* Refuses files that are others on another rank, and fewer points than ranks. */
+static ddn_status check_sights(ddn_context *ctx, const ddn_team *team, const files *f,
+                               const sight *all)
+{
+    const char *name = f->part[0].source->name;
+    for (int64_t r = 1; r < team->size; r++) {
+        DDNI_CHECK(ctx, all[r].n == all[0].n && all[r].d == all[0].d, DDN_E_MISMATCH,
+                   "%s: rank %lld sees %lld points of d = %lld, rank 0 %lld of %lld", name,
+                   (long long)r, (long long)all[r].n, (long long)all[r].d, (long long)all[0].n,
+                   (long long)all[0].d);
+        DDNI_CHECK(ctx, all[r].digest == all[0].digest, DDN_E_MISMATCH,
+                   "%s: rank %lld sees a file with another header or of another size than rank 0",
+                   name, (long long)r);
+    }
+    DDNI_CHECK(ctx, f->n >= team->size, DDN_E_RANGE,
+               "%s: %lld points for a team of %lld ranks, each of which needs one", name,
+               (long long)f->n, (long long)team->size);
+    return DDN_OK;
+}
+
+static ddn_status agree_on_files(ddn_context *ctx, ddn_team *team, const files *f)
+{
+    const sight own = sight_of(f);
+    sight *all = NULL;
+    int64_t *each = NULL;
+    ddn_status status = ddni_team_one_each(ctx, team, &each);
+    if (status == DDN_OK) {
+        status = ddni_alloc_for(ctx, "what ranks see", team->size, sizeof *all, &all);
+    }
+    if (status == DDN_OK) {
+        status = ddni_team_collect(ctx, team, DDN_OK, 0, each, sizeof own, &own, all);
+    }
+    if (status == DDN_OK) {
+        status = check_sights(ctx, team, f, all);
+    }
+    ddni_free(ddni_context_allocator(ctx), all);
+    ddni_free(ddni_context_allocator(ctx), each);
+    return status;
+}
+
+static ddn_status open_share(ddn_context *ctx, ddn_team *team, const files *f, ddn_dataset **out)
+{
+    const int64_t first = ddni_team_share(f->n, team->size, team->rank);
+    const ddni_file_rows rows = {first, ddni_team_share(f->n, team->size, team->rank + 1) - first};
+    ddn_dataset *own = NULL;
+    DDNI_TRY(agree_on_files(ctx, team, f));
+    ddn_status status = DDNI_TEAM_ALONE(ctx, make_set(ctx, f, rows, &own));
+    status = ddni_team_agree(ctx, team, status, 0, NULL);
+    if (status == DDN_OK) {
+        status = ddn_dataset_create_team(ctx, team, own, out);
+    }
+    ddn_dataset_destroy(own);
     return status;
 }
 
@@ -211,18 +340,41 @@ ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format forma
     return open_files(ctx, format, 1, &path, out);
 }
 
+static ddn_status check_paths(ddn_context *ctx, int64_t count, const char *const *paths)
+{
+    DDNI_CHECK_INT(ctx, count, 1, MOST_FILES);
+    DDNI_CHECK_PTR(ctx, paths);
+    for (int64_t k = 0; k < count; k++) {
+        DDNI_CHECK(ctx, paths[k] != NULL, DDN_E_NULL, "argument paths[%lld] is NULL", (long long)k);
+    }
+    return DDN_OK;
+}
+
 ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count,
                                   const char *const *paths, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
-    DDNI_CHECK_INT(ctx, count, 1, MOST_FILES);
-    DDNI_CHECK_PTR(ctx, paths);
-    for (int64_t k = 0; k < count; k++) {
-        DDNI_CHECK(ctx, paths[k] != NULL, DDN_E_NULL, "argument paths[%lld] is NULL", (long long)k);
-    }
+    DDNI_TRY(check_paths(ctx, count, paths));
     return open_files(ctx, format, count, paths, out);
+}
+
+ddn_status ddn_dataset_open_team(ddn_context *ctx, ddn_team *team, ddn_format format, int64_t count,
+                                 const char *const *paths, ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, team); /* first: the other ranks are told of what follows */
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_TRY(check_paths(ctx, count, paths));
+    files f = {NULL, 0, 0, 0};
+    ddn_status status = look_at(ctx, format, count, paths, &f);
+    if (status == DDN_OK) {
+        status = open_share(ctx, team, &f, out);
+    }
+    close_files(ctx, &f);
+    return status;
 }
 
 ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds, const char *path,

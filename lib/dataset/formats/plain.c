@@ -26,6 +26,11 @@ static ddn_status plain_read(ddn_context *ctx, ddni_source *s, void *buffer, int
     return DDN_OK;
 }
 
+static void plain_skip(ddni_source *s, int64_t count)
+{
+    ((plain *)s)->offset += count;
+}
+
 static void plain_close(ddni_source *s)
 {
     plain *p = (plain *)s;
@@ -36,7 +41,7 @@ static void plain_close(ddni_source *s)
     ddni_free(&al, p);
 }
 
-static const ddni_source_kind PLAIN = {plain_read, plain_close};
+static const ddni_source_kind PLAIN = {plain_read, plain_close, plain_skip};
 
 /* Reads the head, or lets go of everything. */
 static ddn_status begin(ddn_context *ctx, plain *p, ddn_status status, ddni_source **out)

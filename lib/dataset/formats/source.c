@@ -4,6 +4,11 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/progress.h"
+
+enum {
+    DROPPED = 1 << 14 /* bytes passed over at once */
+};
 
 void ddni_source_close(ddni_source *s)
 {
@@ -31,6 +36,28 @@ ddn_status ddni_source_read(ddn_context *ctx, ddni_source *s, void *buffer, int6
     }
     *got += ready;
     s->at += *got;
+    return DDN_OK;
+}
+
+ddn_status ddni_source_skip(ddn_context *ctx, ddni_source *s, int64_t count, int64_t *got)
+{
+    uint8_t dropped[DROPPED];
+    const int64_t ahead =
+        s->at > s->head_count ? s->at : s->head_count; /* what the kind has read */
+    int64_t part = 1;
+    *got = 0;
+    if (s->kind->skip != NULL && s->at + count > ahead && s->at + count <= s->size) {
+        s->kind->skip(s, s->at + count - ahead);
+        s->at += count;
+        *got = count;
+        return DDN_OK;
+    }
+    while (*got < count && part > 0) {
+        const int64_t left = count - *got;
+        DDNI_TRY(ddni_poll(ctx));
+        DDNI_TRY(ddni_source_read(ctx, s, dropped, left < DROPPED ? left : DROPPED, &part));
+        *got += part;
+    }
     return DDN_OK;
 }
 

@@ -19,6 +19,8 @@ typedef struct ddni_source_kind {
     ddn_status (*read)(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count, int64_t *got);
     /* Lets go of everything, s itself included. */
     void (*close)(ddni_source *s);
+    /* Goes on `count` bytes further, where that costs less than reading; or NULL. */
+    void (*skip)(ddni_source *s, int64_t count);
 } ddni_source_kind;
 
 struct ddni_source {
@@ -44,6 +46,9 @@ void ddni_source_close(ddni_source *s);
 /* Up to count bytes; *got < count only at the end. */
 ddn_status ddni_source_read(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count,
                             int64_t *got);
+
+/* Passes over count bytes; *got < count only at the end. */
+ddn_status ddni_source_skip(ddn_context *ctx, ddni_source *s, int64_t count, int64_t *got);
 
 /* Refuses a source that holds `have` bytes of data where `promise` ("the IDX header promises") says
  * `need`. */

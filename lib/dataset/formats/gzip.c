@@ -138,7 +138,7 @@ static void gzip_close(ddni_source *s)
     gzip_free(g);
 }
 
-static const ddni_source_kind GZIP = {gzip_read, gzip_close, NULL};
+static const ddni_source_kind GZIP = {gzip_read, gzip_close};
 
 static ddn_status open_packed(ddn_context *ctx, ddni_source *packed, int32_t raw, ddni_source **out)
 {

@@ -41,12 +41,13 @@ static void plain_close(ddni_source *s)
     ddni_free(&al, p);
 }
 
-static const ddni_source_kind PLAIN = {plain_read, plain_close, plain_skip};
+static const ddni_source_kind PLAIN = {plain_read, plain_close};
 
 /* Reads the head, or lets go of everything. */
 static ddn_status begin(ddn_context *ctx, plain *p, ddn_status status, ddni_source **out)
 {
     p->source.name = p->file.name;
+    p->source.skip = plain_skip;
     p->source.stored = p->source.size = p->source.most = p->end - p->offset;
     if (status == DDN_OK) {
         status = ddni_source_begin(ctx, &p->source);

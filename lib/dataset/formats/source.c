@@ -46,8 +46,8 @@ ddn_status ddni_source_skip(ddn_context *ctx, ddni_source *s, int64_t count, int
         s->at > s->head_count ? s->at : s->head_count; /* what the kind has read */
     int64_t part = 1;
     *got = 0;
-    if (s->kind->skip != NULL && s->at + count > ahead && s->at + count <= s->size) {
-        s->kind->skip(s, s->at + count - ahead);
+    if (s->skip != NULL && s->at + count > ahead && s->at + count <= s->size) {
+        s->skip(s, s->at + count - ahead);
         s->at += count;
         *got = count;
         return DDN_OK;

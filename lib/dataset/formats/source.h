@@ -19,12 +19,12 @@ typedef struct ddni_source_kind {
     ddn_status (*read)(ddn_context *ctx, ddni_source *s, void *buffer, int64_t count, int64_t *got);
     /* Lets go of everything, s itself included. */
     void (*close)(ddni_source *s);
-    /* Goes on `count` bytes further, where that costs less than reading; or NULL. */
-    void (*skip)(ddni_source *s, int64_t count);
 } ddni_source_kind;
 
 struct ddni_source {
     const ddni_source_kind *kind;
+    /* Goes `count` bytes on without reading them; NULL for kinds that cannot. */
+    void (*skip)(ddni_source *s, int64_t count);
     ddni_allocator allocator;
     const char *name;
     const char *labels; /* the member with the labels of these points, or NULL */

@@ -341,7 +341,7 @@ static void member_close(ddni_source *s)
     ddni_free(&al, m);
 }
 
-static const ddni_source_kind MEMBER = {member_read, member_close, NULL};
+static const ddni_source_kind MEMBER = {member_read, member_close};
 
 /* "x.npz:data", with the .npy of the member left out. */
 static ddn_status make_name(ddn_context *ctx, const ddni_source *file, const entry *e, char **out)

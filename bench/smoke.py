@@ -17,6 +17,7 @@ KEYS = {
     "network": "batch method network_us network_us_q1 library_us share share_q3 kernel blas cpu threads",
     "score": "ratio ratio_q1 ratio_q3 full_ratio read_ratio read_ratio_q1 fma_share fma_share_q3 "
              "score_error baseline_error ms baseline_ms touched ways forbid kernel blas cpu threads",
+    "team": "ratio ratio_q1 ratio_q3 weak weak_q1 ms whole_ms exchanges bytes difference ranks kernel blas cpu threads",
     "toy": "ratio ratio_q1 ratio_q3 ms difference n d batch steps method kernel blas cpu threads",
     "trajectory": "ratio ratio_q1 ratio_q3 full_ratio integrator_ratio touched score_error "
                   "touched_1e-0 touched_1e-3 ways ways_1e-0 ways_1e-3 seconds baseline_seconds kernel "
@@ -33,12 +34,14 @@ GOOD = {
               ["--n", "300", "--d", "33", "--batch", "5", "--t", "0.1", "--forbid",
                "refine_wide,refine,dense_f32,dense_f64,dense_wide"],
               ["--quick"]],
+    "team": [["--n", "300", "--d", "33", "--batch", "5", "--type", "u8"],
+             ["--n", "200", "--d", "20", "--batch", "1", "--type", "f64", "--t", "0.1"], ["--quick"]],
     "toy": [["--steps", "20", "--batch", "30", "--method", "sde"],
             ["--steps", "20", "--batch", "9", "--n", "40", "--d", "2", "--type", "f32"]],
     "trajectory": [["--quick", "--batch", "1", "--method", "ode"],
                    ["--quick", "--batch", "5", "--method", "sde"]],
 }
-SHORT = {name: ["--rounds", "1"] for name in ("growth", "nearest", "network", "score", "toy")}
+SHORT = {name: ["--rounds", "1"] for name in ("growth", "nearest", "network", "score", "team", "toy")}
 COMMON_BAD = [["--threads", "0"], ["--nonsense"], ["extra"], ["--batch", "0"], ["--batch", "x"]]
 BAD = {
     "farfield": [["--tolerance", "1"]],
@@ -49,6 +52,7 @@ BAD = {
     "score": [["--t", "0"], ["--t", "nan"], ["--epsilon", "0.5"], ["--type", "i8"], ["--n", "-3"],
               ["--kernel", "none", "--n", "10"], ["--n", "100", "--d", "8", "--data", "fashion"],
               ["--n", "99", "--forbid", "refine,"], ["--n", "99", "--forbid", "refine,direct"]],
+    "team": [["--type", "i8"], ["--n", "1", "--threads", "2"], ["--t", "0"], ["--threads", "65"]],
     "toy": [["--method", "rk4"], ["--d", "17"], ["--n", "0"]],
     "trajectory": [["--method", "rk4"], ["--steps", "10"], ["--n", "60001"], ["--repeats", "99"]],
 }
@@ -94,12 +98,14 @@ def main():
             assert last["ratio"] > 0 and last["difference"] < 1e-12, last
         elif name == "network":
             assert 0 < last["share_q1"] <= last["share"] <= last["share_q3"] < 1, last
+        elif name == "team":
+            assert last["ratio"] > 0 and last["exchanges"] == 4 and last["difference"] < 1e-5, last
         elif name == "toy":
             assert last["ratio"] > 0 and last["difference"] < 1e-9, last
         else:
             assert last["ratio"] > 0, last
             assert last["score_error"] <= (1e-11 if last["type"] == "f64" else 1e-5), last
-        if name in ("nearest", "network", "toy"):
+        if name in ("nearest", "network", "team", "toy"):
             continue
         check_ways(name, args, last)
         plain = run(program, *args, *SHORT.get(name, []))

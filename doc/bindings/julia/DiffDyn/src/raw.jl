@@ -657,6 +657,22 @@ ddn_dataset_open_files(ctx, format, count, paths, out) =
           (Ptr{Cvoid}, Int32, Int64, Ptr{Cstring}, Ptr{Ptr{Cvoid}}), ctx, format, count, paths, out)
 
 """
+    ddn_status ddn_dataset_open_team(ddn_context *ctx, ddn_team *team, ddn_format format, int64_t count, const
+        char *const *paths, ddn_dataset **out)
+
+As ddn_dataset_open_files and ddn_dataset_create_team: each rank reads its share of the rows, of which the
+shares are as even as can be, in rank order, so that the set has the order of the files. Plain files are read
+from the place of the share on; what is compressed, in an archive, or in Fortran order, is read by each rank
+from its beginning to its end, and the rows of others are dropped. A rank needs memory for its share, and for
+the labels of all points. All ranks have the files, at paths that may differ: files of other sizes or with
+other headers on one rank are DDN_E_MISMATCH, fewer points than ranks DDN_E_RANGE, and what one rank cannot
+read ends the call on all of them.
+"""
+ddn_dataset_open_team(ctx, team, format, count, paths, out) =
+    ccall((:ddn_dataset_open_team, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Int64, Ptr{Cstring}, Ptr{Ptr{Cvoid}}), ctx, team, format, count, paths, out)
+
+"""
     ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale, double shift,
         ddn_dataset **out)
 

@@ -1033,6 +1033,14 @@ extern "C" {
     /// (DDN_E_SHAPE) and of numbers that are stored alike (DDN_E_TYPE). All are open at the same time. The set has
     /// labels if each file brings some. Errors name the file.
     pub fn ddn_dataset_open_files(ctx: *mut ddn_context, format: i32, count: i64, paths: *const *const c_char, out: *mut *mut ddn_dataset) -> i32;
+    /// As ddn_dataset_open_files and ddn_dataset_create_team: each rank reads its share of the rows, of which the
+    /// shares are as even as can be, in rank order, so that the set has the order of the files. Plain files are read
+    /// from the place of the share on; what is compressed, in an archive, or in Fortran order, is read by each rank
+    /// from its beginning to its end, and the rows of others are dropped. A rank needs memory for its share, and for
+    /// the labels of all points. All ranks have the files, at paths that may differ: files of other sizes or with
+    /// other headers on one rank are DDN_E_MISMATCH, fewer points than ranks DDN_E_RANGE, and what one rank cannot
+    /// read ends the call on all of them.
+    pub fn ddn_dataset_open_team(ctx: *mut ddn_context, team: *mut ddn_team, format: i32, count: i64, paths: *const *const c_char, out: *mut *mut ddn_dataset) -> i32;
     /// The same stored numbers under the map a = scale * stored + shift, replacing the present map. [0, 255] -> [-1,
     /// 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite.
     pub fn ddn_dataset_create_mapped(ctx: *mut ddn_context, ds: *const ddn_dataset, scale: f64, shift: f64, out: *mut *mut ddn_dataset) -> i32;

@@ -73,18 +73,12 @@ static ddn_status add_level(ddn_context *ctx, levels *l, const level *new_one)
     return DDN_OK;
 }
 
-static void clear(levels *l)
-{
-    memset(l, 0, sizeof *l);
-    l->low = DBL_MAX;
-    l->high = -DBL_MAX;
-}
-
 /* Of the rows of ds, of which `before` come first in the whole. */
 static ddn_status collect(ddn_context *ctx, const ddn_dataset *ds, int64_t before, levels *l)
 {
     double last = NAN;
-    clear(l);
+    l->low = DBL_MAX;
+    l->high = -DBL_MAX;
     for (int64_t i = 0; i < ds->n; i++) {
         for (int64_t j = 0; j < ds->d; j++) {
             level one = {stored(ds, i * ds->ld + j), before + i, j, 0};
@@ -112,7 +106,9 @@ static ddn_status collect_of_team(ddn_context *ctx, const ddn_dataset *ds, level
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "the different numbers", ranks, size, &all), fail);
     status = DDNI_TEAM_ALONE(ctx, collect(ctx, ds->part, ds->begin[ds->team->rank], l));
     DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, status, 0, each, size, l, all), fail);
-    clear(l);
+    memset(l, 0, sizeof *l);
+    l->low = DBL_MAX;
+    l->high = -DBL_MAX;
     for (int64_t r = 0; r < ranks; r++) {
         for (int64_t k = 0; k < all[r].count; k++) {
             DDNI_TRY_GOTO(add_level(ctx, l, &all[r].at[k]), fail);

@@ -211,6 +211,26 @@ NUMBERS(span_project,
         ddn_span_project(w->ctx, w->span, 1, M, w->x, D, w->out, D, w->out + M * D, D))
 NUMBERS(span_lift, ddn_span_lift(w->ctx, w->span, 1, M, w->x, D, w->out, D))
 
+/* ---- Data over a team ---- */
+
+DATASET(team_open, ddn_dataset_open_team(w->ctx, w->team, DDN_FORMAT_AUTO, 2,
+                                         (const char *[]){w->npy, w->gz}, &out))
+DATASET(team_label, ddn_dataset_create_labelled(w->ctx, w->shared, N, w->labels, &out))
+DATASET(team_weights, ddn_dataset_create_weighted(w->ctx, w->shared, N, w->weights, &out))
+DATASET(team_subset, ddn_dataset_create_subset(w->ctx, w->shared, N / 2, w->rows, &out))
+DATASET(team_distinct, ddn_dataset_create_distinct(w->ctx, w->shared_copies, &out))
+DATASET(team_bytes, ddn_dataset_create_bytes(w->ctx, w->shared_disguised, &out))
+CALL(team_span)
+{
+    ddn_span *span = NULL;
+    ddn_status status = ddn_span_create(w->ctx, w->shared, 0, &span);
+    w->out[0] = (double)ddn_span_rank(span);
+    ddn_span_destroy(span);
+    return status;
+}
+NUMBERS(team_read, ddn_dataset_read_f32(w->ctx, w->shared, 0, N / 2, (float *)w->out, D))
+NUMBERS(team_score, ddn_oracle_score(w->ctx, w->together, 0.5, M, w->x, D, w->out, D))
+
 /* ---- Schedules, noise ---- */
 
 CALL(schedule_create)
@@ -483,6 +503,15 @@ const long_call long_calls[] = {
     ROW(span_create),
     ROW(span_project),
     ROW(span_lift),
+    ROW(team_open),
+    ROW(team_label),
+    ROW(team_weights),
+    ROW(team_subset),
+    ROW(team_distinct),
+    ROW(team_bytes),
+    ROW(team_span),
+    ROW(team_read),
+    ROW(team_score),
     ROW(schedule_create),
     ROW(schedule_grid),
     ROW(schedule_forward),
@@ -638,6 +667,24 @@ static void make_oracles(world *w)
     OK(ctx, ddn_query_create(ctx, w->empirical, &w->query));
 }
 
+/* The exchange of a team of one. */
+static int32_t to_itself(void *user, int64_t bytes, const void *give, void *take)
+{
+    (void)user;
+    memcpy(take, give, (size_t)bytes);
+    return DDN_OK;
+}
+
+static void make_team(world *w)
+{
+    ddn_context *ctx = w->ctx;
+    OK(ctx, ddn_team_create(ctx, 0, 1, to_itself, to_itself, NULL, NULL, &w->team));
+    OK(ctx, ddn_dataset_create_team(ctx, w->team, w->ds, &w->shared));
+    OK(ctx, ddn_dataset_create_team(ctx, w->team, w->copies, &w->shared_copies));
+    OK(ctx, ddn_dataset_create_team(ctx, w->team, w->disguised, &w->shared_disguised));
+    OK(ctx, ddn_oracle_create_empirical(ctx, w->shared, w->ou, &w->together));
+}
+
 /* Each of a third of the points three times, with several labels. */
 static void make_copies(world *w)
 {
@@ -689,6 +736,7 @@ int make_world(void **state)
     make_square(w, DENSE, 24, &w->dense);
     make_oracles(w);
     make_halves(w);
+    make_team(w);
     OK(ctx, ddn_span_create(ctx, w->ds, 0, &w->span));
     OK(ctx, ddn_features_create_pca(ctx, w->ds, 3, &w->pca));
     OK(ctx, ddn_features_create_callback(ctx, D, 3, squares, w, NULL, &w->own_features));
@@ -721,16 +769,20 @@ int end_world(void **state)
     ddn_features_destroy(w->pca);
     ddn_span_destroy(w->span);
     ddn_query_destroy(w->query);
-    ddn_oracle *oracles[] = {w->guided, w->model, w->mixture, w->gaussian, w->empirical};
+    ddn_oracle *oracles[] = {w->together, w->guided,   w->model,
+                             w->mixture,  w->gaussian, w->empirical};
     for (size_t i = 0; i < sizeof oracles / sizeof *oracles; i++) {
         ddn_oracle_destroy(oracles[i]);
     }
     ddn_schedule_destroy(w->custom);
     ddn_schedule_destroy(w->ou);
-    ddn_dataset *sets[] = {w->dense, w->wide, w->copies, w->ds, w->plain, w->disguised};
+    ddn_dataset *sets[] = {w->shared, w->shared_copies, w->shared_disguised,
+                           w->dense,  w->wide,          w->copies,
+                           w->ds,     w->plain,         w->disguised};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         ddn_dataset_destroy(sets[i]);
     }
+    ddn_team_destroy(w->team);
     ddn_result_destroy(w->halves[0]);
     ddn_result_destroy(w->halves[1]);
     ddn_context_destroy(w->ctx);

@@ -102,6 +102,9 @@ typedef struct world {
     int64_t rows[N];
     int32_t labels[N];
     ddn_dataset *ds, *plain, *copies, *wide, *dense, *disguised;
+    ddn_team *team; /* of one rank, and sets over it */
+    ddn_dataset *shared, *shared_copies, *shared_disguised;
+    ddn_oracle *together;
     ddn_schedule *ou, *custom;
     ddn_oracle *empirical, *gaussian, *mixture, *model, *guided;
     ddn_span *span;

@@ -116,7 +116,7 @@ static ddn_status phi_infinity(const ddn_analysis *an, const ddn_oracle *oracle,
     if (!simulated) {
         return ddni_phi_infinity(an->ctx, oracle, phi);
     }
-    ddni_judge judge;
+    ddni_judge judge = {.ctx = NULL};
     ddni_judge_of of = {.oracle = oracle, .points = an->points};
     of.starts = ddni_analysis_starts(an, oracle);
     if (ddn_result_field(curves, "classifier") != NULL) {

@@ -1,6 +1,7 @@
 /* Compiled by mpicc and run by mpirun: a set over MPI_COMM_WORLD. Prints, from each rank, a line
- * with a digest of the bits of what it found, and the largest difference from one process; `fault`
- * as the argument: the statuses after a NaN on the last rank. */
+ * with a digest of the bits of what it found, and whether that is what one process finds, also of a
+ * set whose rows went from rank to rank; `fault` as the argument: the statuses after a NaN on the
+ * last rank. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,11 +50,30 @@ static ddn_status run(ddn_context *ctx, const ddn_dataset *ds, double *end)
     return status;
 }
 
+/* The digest of the rows in another order, with weights. */
+static ddn_status derive(ddn_context *ctx, const ddn_dataset *ds, int64_t *digest)
+{
+    int64_t rows[N];
+    double weights[N];
+    ddn_dataset *turned = NULL, *weighted = NULL;
+    for (int64_t i = 0; i < N; i++) {
+        rows[i] = N - 1 - i / 2;
+        weights[i] = (double)(1 + i % 7);
+    }
+    ddn_status status = ddn_dataset_create_subset(ctx, ds, N, rows, &turned);
+    STEP(ddn_dataset_create_weighted(ctx, turned, N, weights, &weighted));
+    STEP(ddn_dataset_digest(ctx, weighted, digest));
+    ddn_dataset_destroy(weighted);
+    ddn_dataset_destroy(turned);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
     double end[M * D], alone[M * D], worst = 0;
     uint64_t digest = 1;
+    int64_t derived = 0, want = 1;
     ddn_context *ctx = NULL;
     ddn_team *team = NULL;
     ddn_dataset *part = NULL, *ds = NULL, *whole = NULL;
@@ -67,6 +87,8 @@ int main(int argc, char **argv)
     STEP(ddn_dataset_create_team(ctx, team, part, &ds));
     STEP(ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &whole));
     STEP(run(ctx, whole, alone));
+    STEP(derive(ctx, whole, &want));
+    STEP(derive(ctx, ds, &derived));
     if (argc > 1 && rank == size - 1) {
         x[5] = NAN;
     }
@@ -78,7 +100,7 @@ int main(int argc, char **argv)
         worst = fmax(worst, fabs(end[i] - alone[i]));
     }
     printf("rank %d of %d: %s %016llx %d %s\n", (int)rank, (int)size, ddn_status_name(status),
-           status == DDN_OK ? (unsigned long long)digest : 0ULL, worst < 1e-9,
+           status == DDN_OK ? (unsigned long long)digest : 0ULL, worst < 1e-9 && derived == want,
            status == DDN_OK ? "" : ddn_context_message(ctx));
     ddn_dataset_destroy(whole);
     ddn_dataset_destroy(ds);

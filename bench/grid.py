@@ -127,14 +127,14 @@ def picture(cells, kind, out):
     batches = sorted({at[2] for at in own})
     times = sorted({at[3] for at in own}, reverse=True)
     lines = [f"set terminal pngcairo size {160 + 420 * len(times)},{120 + 44 * len(shapes)} font 'sans,11'",
-             f"set output '{kind}.png'", f"set multiplot layout 1,{len(times)} title '{kind}: time of C + OpenBLAS over ours'",
-             "set palette defined (-3 '#8b1a1a', -1 '#e06040', -0.05 '#f6d5b0', 0 '#ffffff', 1 '#b8dcb0', 4 '#2e7d4f')",
+             f"set output '{kind}.png'", f"set multiplot layout 1,{len(times)} title '{kind}: time of C + OpenBLAS over ours; above 1 the library is faster'",
+             "set palette defined (-3 '#d0553f', -1 '#e8896c', -0.05 '#f6d5b0', 0 '#ffffff', 1 '#b8dcb0', 4 '#6fb58a')",
              "set cbrange [-3:4]", "unset colorbox", "unset key", "set tics scale 0", f"set xrange [-0.5:{len(batches) - 0.5}]",
-             f"set yrange [{len(shapes) - 0.5}:-0.5]", "set xlabel 'states'",
+             f"set yrange [{len(shapes) - 0.5}:-0.5]", "set xlabel 'states'", "set ylabel 'points × dimensions'",
              "set xtics (" + ", ".join(f"'{b}' {i}" for i, b in enumerate(batches)) + ")",
              "set ytics (" + ", ".join(f"'{n} × {d}' {i}" for i, (n, d) in enumerate(shapes)) + ")"]
     for t in times:
-        lines += [f"set title 't = {t:g}'", "$cells << END"]
+        lines += [f"set title 't = {t:g} (OU time)'", "$cells << END"]
         for i, shape in enumerate(shapes):
             for k, b in enumerate(batches):
                 ratio = own.get((*shape, b, t))

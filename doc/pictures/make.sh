@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes the pictures of this folder anew, in a minute or two:  doc/pictures/make.sh BUILD
-# BUILD is a build folder of this repository. Needs Debian's gnuplot-nox, pngquant and dataset-fashion-mnist.
+# Makes the pictures of this folder anew, in some minutes:  doc/pictures/make.sh BUILD
+# BUILD is a build folder of this repository. Needs Debian's gnuplot-nox, pngquant, python3-numpy and
+# dataset-fashion-mnist.
 set -eu
 build=$(cd "${1:?usage: doc/pictures/make.sh BUILD}" && pwd)
 cd "$(dirname "$0")"
@@ -34,5 +35,28 @@ draw curse curse curse
 draw late-start late_start late-start $two --n 300 --samples 64 --steps 5,10,50 --kl-samples 256
 draw symmetry symmetry_breaking symmetry
 shrink "$work/symmetry" symmetry_breaking symmetry 100 8 # many thin lines
-draw generalization generalization generalization $two --n 2000
-draw foreign-score foreign_score foreign-score $two --n 2000
+draw generalization generalization generalization $two --n 500
+draw foreign-score foreign_score foreign-score $two --n 400
+
+# Samples of which is known how many are copies: 40 of 120.
+(cd "$work" && /usr/bin/python3 - "$fashion" <<'END'
+import gzip
+import sys
+
+import numpy as np
+
+
+def images(part):
+    x, y = (np.frombuffer(gzip.open(f"{sys.argv[1]}/{part}-{name}-ubyte.gz").read(), np.uint8)[head:]
+            for name, head in (("images-idx3", 16), ("labels-idx1", 8)))
+    return x.reshape(-1, 28, 28)[(y == 1) | (y == 7)].astype(np.float32) / 127.5 - 1
+
+
+train, unseen = images("train"), images("t10k")
+copies = train[:2000:50] + np.random.default_rng(0).normal(0, 0.05, (40, 28, 28)).astype(np.float32)
+np.save("x.npy", train[:2000])
+np.save("made.npy", np.concatenate([copies, unseen[:80]]))
+np.save("held.npy", unseen[80:])
+END
+)
+draw memorization memorization memorization --data "$work/x.npy" --samples "$work/made.npy" --test "$work/held.npy"

@@ -117,7 +117,7 @@ void draw_report(const report *r)
                          .count = 4,
                          .rows = {{1, 0, .left = 26, .bare = 1},
                                   {2, 50, .legend = 3, .marks = 1},
-                                  {2, 50, .legend = 3},
+                                  {2, 50, .legend = 5},
                                   {2, 50, .legend = 2}}};
     figure.rows[0].height = drv_sheet_height(&r->shape, ROWS, SHOWN, drv_panel_width(&figure, 0));
     write_sheet(r);

@@ -510,12 +510,12 @@ typedef struct drv_data {
 #define DRV_DATA_OPTIONS(data, required)                                                           \
     {"data",                                                                                       \
      "FILE",                                                                                       \
-     "points: .npy, .npz, IDX (.gz) or CIFAR binary",                                              \
+     "points: .npy, .npz, HDF5, IDX (.gz) or CIFAR binary",                                        \
      DRV_STRING | (required),                                                                      \
      &(data).path,                                                                                 \
      0,                                                                                            \
      0},                                                                                           \
-        {"labels",   "FILE",         "labels of the points: .npy, .npz or IDX (.gz)",              \
+        {"labels",   "FILE",         "labels of the points: .npy, .npz, HDF5 or IDX (.gz)",        \
          DRV_STRING, &(data).labels, 0,                                                            \
          0},                                                                                       \
         {"classes",   "A,B,...",       "use only the points with these labels",                    \

@@ -6,6 +6,7 @@
 #include <diffdyn/base.h>
 
 #include "dataset/formats/format.h"
+#include "dataset/formats/picture.h"
 #include "kernels/kernels.h"
 #include "numerics/blas.h"
 #include "oracle/empirical/ways.h"
@@ -41,6 +42,8 @@ static const feature features[] = {
     {"blas_threading", ddni_blas_threading},
     {"gzip", ddni_gzip_version},
     {"formats", ddni_format_names},
+    {"hdf5", ddni_hdf5_version},
+    {"images", ddni_picture_readers},
     {"threads", threads},
 };
 

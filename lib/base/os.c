@@ -1,6 +1,7 @@
 /* The operating system: POSIX. os_windows.c is the other one. */
 #include "base/os.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -67,6 +68,43 @@ ddn_status ddni_file_write_part(ddn_context *ctx, const ddni_file *f, const void
     } while (done < 0 && errno == EINTR);
     *count = done;
     return done >= 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "write", errno);
+}
+
+int32_t ddni_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static ddn_status take_entry(ddn_context *ctx, const char *path, const char *name, ddni_entry_fn fn,
+                             void *user)
+{
+    char whole[PATH_MAX];
+    struct stat st;
+    size_t folder = strlen(path), length = strlen(name);
+    if (name[0] == '.' || folder + length + 2 > sizeof whole) {
+        return DDN_OK;
+    }
+    memcpy(whole, path, folder);
+    whole[folder] = '/';
+    memcpy(whole + folder + 1, name, length + 1);
+    return stat(whole, &st) == 0 ? fn(ctx, name, S_ISDIR(st.st_mode), (int64_t)st.st_size, user)
+                                 : DDN_OK; /* gone meanwhile, or a link to nowhere */
+}
+
+ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn, void *user)
+{
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    ddn_status status = DDN_OK;
+    if (folder == NULL) {
+        return ddni_file_fail(ctx, path, "open", errno);
+    }
+    while (status == DDN_OK && (entry = readdir(folder)) != NULL) {
+        status = take_entry(ctx, path, entry->d_name, fn, user);
+    }
+    closedir(folder);
+    return status;
 }
 
 /* Where a file of that name is to be written: the target of a symbolic link, not the link. Refuses

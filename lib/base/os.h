@@ -29,6 +29,15 @@ typedef ddn_status (*ddni_look_fn)(ddn_context *ctx);
 ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
                           int64_t count, ddni_look_fn look);
 
+/* Whether there is a folder of that name. */
+int32_t ddni_is_folder(const char *path);
+
+/* What is in a folder, in no order: a name, whether it is a folder itself, the bytes of a file.
+ * What begins with a dot is left out. */
+typedef ddn_status (*ddni_entry_fn)(ddn_context *ctx, const char *name, int32_t folder,
+                                    int64_t bytes, void *user);
+ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn, void *user);
+
 /* Makes path a file of these bytes, or leaves what is there as it is: the bytes go to a temporary
  * file in the same folder, onto the disk, and only then to their name. */
 ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count,

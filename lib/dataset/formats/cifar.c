@@ -41,8 +41,11 @@ static ddn_status describe_records(ddn_context *ctx, const ddni_source *s, const
     a->type[1] = '1';
     a->kind = 'u';
     a->size = 1;
-    a->axes = 2;
+    a->axes = 4;
     a->n = s->size / record;
+    a->shape[0] = a->n;
+    a->shape[1] = 3;
+    a->shape[2] = a->shape[3] = 32;
     a->d = PIXELS;
     return DDN_OK;
 }

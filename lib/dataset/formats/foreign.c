@@ -12,19 +12,17 @@ typedef struct foreign {
 #define SAVE "; numpy.save(\"x.npy\", x)"
 
 static const foreign KNOWN[] = {
-    {0, 8, "\x89HDF\r\n\x1a\n", "HDF5",
-     "import h5py, numpy; x = h5py.File(file)[\"NAME\"][:]" SAVE},
-    {0, 10, "MATLAB 7.3", "MATLAB 7.3",
-     "import h5py, numpy; x = h5py.File(file)[\"NAME\"][:].T" SAVE},
     {0, 10, "MATLAB 5.0", "MATLAB",
      "import scipy.io, numpy; x = scipy.io.loadmat(file)[\"NAME\"]" SAVE},
     {16, 4, "\xde\xc0\xef\xbe", "LMDB",
      "import lmdb, numpy; x = numpy.stack([decode(v) for _, v in "
      "lmdb.open(folder).begin().cursor()])" SAVE},
-    {0, 8, "\x89PNG\r\n\x1a\n", "a PNG image",
-     "import imageio, numpy; x = numpy.stack([imageio.imread(f) for f in files])" SAVE},
-    {0, 3, "\xff\xd8\xff", "a JPEG image",
-     "import imageio, numpy; x = numpy.stack([imageio.imread(f) for f in files])" SAVE},
+    {0, 8, "\x89PNG\r\n\x1a\n", "a PNG image, which is read in a folder of images",
+     "import numpy; from PIL import Image; x = "
+     "numpy.stack([numpy.asarray(Image.open(f)) for f in files])" SAVE},
+    {0, 3, "\xff\xd8\xff", "a JPEG image, which is read in a folder of images",
+     "import numpy; from PIL import Image; x = "
+     "numpy.stack([numpy.asarray(Image.open(f)) for f in files])" SAVE},
     {0, 4, "PAR1", "Parquet",
      "import pandas, numpy; x = pandas.read_parquet(file).to_numpy()" SAVE},
     {0, 4, "\x28\xb5\x2f\xfd", "compressed by zstd", "unpack it first: zstd -d file"},

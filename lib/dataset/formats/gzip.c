@@ -10,8 +10,7 @@ enum {
     INPUT = 1 << 16,
     OUTPUT = 1 << 20,      /* of one step at most */
     GZIP_WINDOW = 15 + 16, /* zlib: largest window, gzip wrapper */
-    RAW_WINDOW = -15,      /* the same without a wrapper */
-    MAX_RATIO = 1032       /* deflate cannot compress better than this */
+    RAW_WINDOW = -15       /* the same without a wrapper */
 };
 
 typedef struct gzip {
@@ -151,7 +150,8 @@ static ddn_status open_packed(ddn_context *ctx, ddni_source *packed, int32_t raw
     s->name = packed->name;
     s->stored = packed->size;
     s->size = -1;
-    s->most = s->stored < INT64_MAX / MAX_RATIO ? s->stored * MAX_RATIO : INT64_MAX;
+    s->most =
+        s->stored < INT64_MAX / DDNI_DEFLATE_RATIO ? s->stored * DDNI_DEFLATE_RATIO : INT64_MAX;
     g->packed = packed;
     g->raw = raw;
     g->z.zalloc = zlib_alloc;

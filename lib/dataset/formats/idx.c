@@ -48,8 +48,9 @@ static int parse_sizes(const uint8_t *head, ddni_numbers *a)
     if (!parse_type_byte(head[2], a)) {
         return 0;
     }
-    for (int64_t k = 1; k < a->axes; k++) {
-        if (__builtin_mul_overflow(a->d, big_endian(head + 4 + 4 * k), &a->d)) {
+    for (int64_t k = 0; k < a->axes; k++) {
+        a->shape[k] = big_endian(head + 4 + 4 * k);
+        if (k > 0 && __builtin_mul_overflow(a->d, a->shape[k], &a->d)) {
             return 0;
         }
     }

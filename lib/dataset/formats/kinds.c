@@ -2,15 +2,16 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/os.h"
 #include "dataset/formats/source.h"
 
-/* The member that a path names behind ".npz:" or ".zip:", and the length of the path of the file;
+/* The member that a path names behind ".npz:" and its like, and the length of the path of the file;
  * NULL and the whole length without. */
 static const char *split(const char *path, int64_t *length)
 {
-    static const char *const ends[] = {".npz:", ".zip:"};
+    static const char *const ends[] = {".npz:", ".zip:", ".h5:", ".hdf5:", ".mat:"};
     const char *member = NULL;
-    for (int k = 0; k < 2; k++) {
+    for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++) {
         for (const char *at = strstr(path, ends[k]); at != NULL; at = strstr(at + 1, ends[k])) {
             const char *behind = at + strlen(ends[k]);
             member = behind > member ? behind : member;
@@ -26,8 +27,12 @@ static ddn_status unpack(ddn_context *ctx, ddni_source *file, const char *member
     if (ddni_zip_recognise(file->head, file->head_count)) {
         return ddni_zip_open(ctx, file, member, labels, out);
     }
+    if (ddni_hdf5_recognise(file->head, file->head_count)) {
+        return ddni_hdf5_open(ctx, file, member, labels, out);
+    }
     DDNI_CHECK(ctx, member == NULL, DDN_E_FORMAT,
-               "%s: no zip archive, so there is no member '%.100s' in it", file->name, member);
+               "%s: neither a zip archive nor HDF5, so there is no member '%.100s' in it",
+               file->name, member);
     if (!ddni_gzip_recognise(file->head, file->head_count)) {
         *out = file;
         return DDN_OK;
@@ -44,6 +49,9 @@ ddn_status ddni_source_open(ddn_context *ctx, const char *path, const char *memb
     }
     ddni_source *file = NULL, *s = NULL;
     *out = NULL;
+    if (ddni_is_folder(path)) {
+        return ddni_folder_open(ctx, path, labels, out);
+    }
     DDNI_TRY(ddni_plain_open(ctx, path, length, &file));
     ddn_status status = unpack(ctx, file, member, labels, &s);
     if (status != DDN_OK) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/message.h"
 #include "dataset/formats/format.h"
 
 enum {
@@ -274,6 +275,29 @@ static ddn_status describe_array(ddn_context *ctx, ddni_source *s, int32_t bf16,
     DDNI_CHECK(ctx, !bf16 || a->kind == 'B', DDN_E_FORMAT,
                "%s: numbers of type '%s', which are no bfloat16: those are u2", s->name, h.type);
     return DDN_OK;
+}
+
+int64_t ddni_npy_head(const char *type, int32_t fortran, int64_t axes, const int64_t *shape,
+                      uint8_t *head)
+{
+    enum {
+        BEFORE = 10 /* bytes before the dictionary */
+    };
+    char *text = (char *)head + BEFORE;
+    int64_t room = DDNI_NPY_HEAD - BEFORE, used;
+    ddni_say(text, room, "{'descr': '%s', 'fortran_order': %s, 'shape': (", type,
+             fortran ? "True" : "False");
+    for (int64_t k = 0; k < axes; k++) {
+        used = (int64_t)strlen(text);
+        ddni_say(text + used, room - used, "%lld,", (long long)shape[k]);
+    }
+    used = (int64_t)strlen(text);
+    ddni_say(text + used, room - used, ")}\n");
+    used = (int64_t)strlen(text);
+    memcpy(head, "\x93NUMPY\x01\x00", 8);
+    head[8] = (uint8_t)(used & 255);
+    head[9] = (uint8_t)(used >> 8);
+    return BEFORE + used;
 }
 
 static ddn_status npy_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)

@@ -19,7 +19,7 @@ typedef struct ddni_numbers {
     int32_t big;  /* their most significant byte comes first */
     int32_t fortran;          /* the first axis runs fastest */
     int64_t axes;             /* of the array in the file; d is the product of all but the first */
-    int64_t shape[DDNI_AXES]; /* [axes], where fortran is set */
+    int64_t shape[DDNI_AXES]; /* [axes] */
     int64_t n, d;
     int64_t lead;       /* bytes before each point that are no part of it; only with bytes */
     int64_t label_at;   /* which of them is its label; DDNI_NO_LABELS */

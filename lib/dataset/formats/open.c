@@ -11,7 +11,8 @@
 
 enum {
     MOST_FILES = 1000,
-    DESCRIPTION = 400 /* characters */
+    DESCRIPTION = 400, /* characters */
+    SHAPE = 80
 };
 
 /* A file that has been opened, and what its header says. */
@@ -147,27 +148,46 @@ static ddn_status read_rows(ddn_context *ctx, const files *f, ddni_file_rows row
     return DDN_OK;
 }
 
-/* "x.npz:data: '>f4' numbers stored as f32, Fortran order; labels from x.npz:y". */
+/* " [28][28]", the axes of a point, where they are more than one; three of images are named. */
+static void say_shape(const ddni_numbers *a, char text[SHAPE])
+{
+    text[0] = '\0';
+    for (int64_t k = 1; a->axes > 2 && k < a->axes; k++) {
+        size_t used = strlen(text);
+        ddni_say(text + used, (int64_t)(SHAPE - used), "%s[%lld]", k == 1 ? " " : "",
+                 (long long)a->shape[k]);
+    }
+    int64_t first = a->axes == 4 ? a->shape[1] : 0, last = a->axes == 4 ? a->shape[3] : 0;
+    int32_t before = first == 1 || first == 3, behind = last == 1 || last == 3;
+    if (before != behind) {
+        size_t used = strlen(text);
+        ddni_say(text + used, (int64_t)(SHAPE - used), " (%s)", before ? "NCHW" : "NHWC");
+    }
+}
+
+/* "x.npz:data: '>f4' numbers [28][28] stored as f32, Fortran order; labels from x.npz:y". */
 static ddn_status describe_set(ddn_context *ctx, const part *parts, int64_t count, int32_t labelled,
                                ddni_storage *storage)
 {
     const ddni_numbers *a = &parts[0].numbers;
-    const char *beside = parts[0].source->labels;
+    const ddni_source *s = parts[0].source;
     ddn_type type = ddni_numbers_type(a);
-    char text[DESCRIPTION], more[32] = "";
+    char text[DESCRIPTION], more[32] = "", shape[SHAPE];
+    say_shape(a, shape);
     if (count > 1) {
         ddni_say(more, sizeof more, " and %lld more files", (long long)(count - 1));
     }
-    ddni_say(text, sizeof text, "%s%s: %s'%s' numbers stored as %s%s%s%s", parts[0].source->name,
-             more, a->kind == 'B' ? "bfloat16 in " : "", a->type,
+    ddni_say(text, sizeof text, "%s%s: %s'%s' numbers%s stored as %s%s%s%s%s", s->name, more,
+             a->kind == 'B' ? "bfloat16 in " : "", a->type, shape,
              type == DDN_TYPE_U8    ? "u8"
              : type == DDN_TYPE_F32 ? "f32"
                                     : "f64",
              ddni_numbers_direct(a) ? "" : ", converted",
              a->fortran && a->axes > 1 ? ", from Fortran order" : "",
-             !labelled        ? ""
-             : beside != NULL ? "; labels from the member beside it"
-                              : "; labels from its records");
+             labelled ? "; labels from " : "",
+             !labelled           ? ""
+             : s->labels != NULL ? s->whence
+                                 : "its records");
     return ddni_storage_describe(ctx, storage, text);
 }
 

@@ -91,3 +91,8 @@ ddn_status ddni_plain_at(ddn_context *ctx, ddni_source *whole, int64_t first, vo
 {
     return ddni_file_read(ctx, &((plain *)whole)->file, first, buffer, count, ddni_poll);
 }
+
+const char *ddni_plain_path(const ddni_source *whole)
+{
+    return ((const plain *)whole)->path;
+}

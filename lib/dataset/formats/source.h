@@ -7,8 +7,21 @@
 #include "dataset/storage.h"
 
 enum {
-    DDNI_HEAD = 64 /* bytes that tell the formats apart */
+    DDNI_HEAD = 64,           /* bytes that tell the formats apart */
+    DDNI_NPY_HEAD = 864,      /* bytes before an array of 32 axes at most */
+    DDNI_DEFLATE_RATIO = 1032 /* deflate cannot compress better than this */
 };
+
+/* A number of count <= 8 bytes, the least significant first; what is too large becomes INT64_MAX.
+ */
+static inline int64_t ddni_little(const uint8_t *b, int64_t count)
+{
+    uint64_t x = 0;
+    for (int64_t k = 0; k < count; k++) {
+        x |= (uint64_t)b[k] << 8 * k;
+    }
+    return x <= INT64_MAX ? (int64_t)x : INT64_MAX;
+}
 
 typedef struct ddni_source ddni_source;
 
@@ -28,6 +41,7 @@ struct ddni_source {
     ddni_allocator allocator;
     const char *name;
     const char *labels; /* the member with the labels of these points, or NULL */
+    const char *whence; /* where those are, for people: "the member beside it" */
     int64_t stored;     /* bytes of the file that hold it */
     int64_t size;       /* bytes to read; -1 where only the end tells */
     int64_t most;       /* bytes that there can be */
@@ -72,6 +86,8 @@ ddn_status ddni_plain_slice(ddn_context *ctx, ddni_source *whole, int64_t first,
 /* buffer[count] from anywhere in a plain file. */
 ddn_status ddni_plain_at(ddn_context *ctx, ddni_source *whole, int64_t first, void *buffer,
                          int64_t count);
+/* The path that the file was opened by. */
+const char *ddni_plain_path(const ddni_source *whole);
 
 /* gzip.c: whether these are the first bytes of a gzip file, and what it holds. Takes over `packed`
  * unless it fails. Version of what decompresses: static text. */
@@ -89,6 +105,22 @@ ddn_status ddni_inflate_open(ddn_context *ctx, ddni_source *packed, ddni_source 
 int32_t ddni_zip_recognise(const uint8_t *head, int64_t count);
 ddn_status ddni_zip_open(ddn_context *ctx, ddni_source *file, const char *member, int32_t labels,
                          ddni_source **out);
+
+/* hdf5.c: the version of what reads HDF5, static text, "none" without. Whether these are the first
+ * bytes of an HDF5 file, or of one that MATLAB saved; and a dataset of it, whose bytes are those of
+ * an .npy file of the same numbers. As ddni_zip_open. */
+const char *ddni_hdf5_version(void);
+int32_t ddni_hdf5_recognise(const uint8_t *head, int64_t count);
+ddn_status ddni_hdf5_open(ddn_context *ctx, ddni_source *file, const char *member, int32_t labels,
+                          ddni_source **out);
+
+/* folder.c: the images in a folder, or in its folders, one for each class, as the bytes of an .npy
+ * file of them; or the labels, which are the numbers of those folders. */
+ddn_status ddni_folder_open(ddn_context *ctx, const char *path, int32_t labels, ddni_source **out);
+
+/* npy.c: the head of an .npy file of such an array, and its length, to head[DDNI_NPY_HEAD]. */
+int64_t ddni_npy_head(const char *type, int32_t fortran, int64_t axes, const int64_t *shape,
+                      uint8_t *head);
 
 /* For the kinds: reads the head. */
 ddn_status ddni_source_begin(ddn_context *ctx, ddni_source *s);

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/message.h"
 #include "base/progress.h"
+#include "dataset/formats/names.h"
 #include "dataset/formats/source.h"
 
 enum {
@@ -16,9 +17,7 @@ enum {
     ENTRY = 46,               /* bytes of an entry of the directory, without its texts */
     LOCAL = 30,               /* bytes before a member, without its texts */
     MOST_DIRECTORY = 1 << 24, /* bytes that are read of it */
-    MOST_NAME = 200,          /* of a member that is read */
-    MAX_RATIO = 1032,         /* deflate cannot compress better than this */
-    LIST = 200                /* characters for names in a text */
+    MOST_NAME = DDNI_MEMBER_NAME - 1 /* of a member that is read */
 };
 
 typedef struct entry {
@@ -32,17 +31,6 @@ typedef struct directory {
     uint8_t *bytes;
     int64_t count, begin; /* of bytes; where it begins in the file, which is where members end */
 } directory;
-
-/* ---- numbers ---- */
-
-static int64_t little(const uint8_t *b, int64_t count)
-{
-    uint64_t x = 0;
-    for (int64_t k = 0; k < count; k++) {
-        x |= (uint64_t)b[k] << 8 * k;
-    }
-    return x <= INT64_MAX ? (int64_t)x : INT64_MAX;
-}
 
 static int32_t is_record(const uint8_t *b, uint8_t third, uint8_t fourth)
 {
@@ -64,14 +52,14 @@ static ddn_status read_end_64(ddn_context *ctx, ddni_source *file, int64_t end, 
     DDNI_CHECK(ctx, end >= LOCATOR, DDN_E_FORMAT, "%s: the zip archive has no 64-bit directory",
                file->name);
     DDNI_TRY(ddni_plain_at(ctx, file, end - LOCATOR, locator, LOCATOR));
-    int64_t at = little(locator + 8, 8);
+    int64_t at = ddni_little(locator + 8, 8);
     DDNI_CHECK(ctx, is_record(locator, 6, 7) && end >= END_64 && at <= end - END_64, DDN_E_FORMAT,
                "%s: the zip archive has no 64-bit directory", file->name);
     DDNI_TRY(ddni_plain_at(ctx, file, at, record, END_64));
     DDNI_CHECK(ctx, is_record(record, 6, 6), DDN_E_FORMAT,
                "%s: the zip archive has no 64-bit directory", file->name);
-    *count = little(record + 40, 8);
-    *begin = little(record + 48, 8);
+    *count = ddni_little(record + 40, 8);
+    *begin = ddni_little(record + 48, 8);
     return DDN_OK;
 }
 
@@ -80,7 +68,7 @@ static int64_t find_end(const uint8_t *tail, int64_t count)
 {
     int64_t at = count - END;
     while (at >= 0 &&
-           !(is_record(tail + at, 5, 6) && little(tail + at + 20, 2) <= count - at - END)) {
+           !(is_record(tail + at, 5, 6) && ddni_little(tail + at + 20, 2) <= count - at - END)) {
         at--;
     }
     return at;
@@ -93,10 +81,10 @@ static ddn_status read_end(ddn_context *ctx, ddni_source *file, uint8_t *tail, d
     int64_t at = find_end(tail, count), end = file->size - count + at;
     DDNI_CHECK(ctx, at >= 0, DDN_E_FORMAT,
                "%s: truncated: the directory at the end of the zip archive is missing", file->name);
-    d->count = little(tail + at + 12, 4);
-    d->begin = little(tail + at + 16, 4);
+    d->count = ddni_little(tail + at + 12, 4);
+    d->begin = ddni_little(tail + at + 16, 4);
     if (d->count == UINT32_MAX || d->begin == UINT32_MAX ||
-        little(tail + at + 10, 2) == UINT16_MAX) {
+        ddni_little(tail + at + 10, 2) == UINT16_MAX) {
         DDNI_TRY(read_end_64(ctx, file, end, &d->begin, &d->count));
     }
     DDNI_CHECK(ctx, d->begin <= end && d->count <= end - d->begin, DDN_E_FORMAT,
@@ -126,11 +114,11 @@ static void take_extra(const uint8_t *extra, int64_t count, entry *e)
 {
     int64_t *const wide[] = {&e->size, &e->packed, &e->offset};
     while (count >= 4) {
-        int64_t length = little(extra + 2, 2), used = 0;
+        int64_t length = ddni_little(extra + 2, 2), used = 0;
         length = length < count - 4 ? length : count - 4;
-        for (int k = 0; k < 3 && little(extra, 2) == 1; k++) {
+        for (int k = 0; k < 3 && ddni_little(extra, 2) == 1; k++) {
             if (*wide[k] == UINT32_MAX && used + 8 <= length) {
-                *wide[k] = little(extra + 4 + used, 8);
+                *wide[k] = ddni_little(extra + 4 + used, 8);
                 used += 8;
             }
         }
@@ -150,16 +138,17 @@ static int32_t next_entry(const directory *d, int64_t *at, entry *e)
     if (d->count - *at < ENTRY || !is_record(b, 1, 2)) {
         return -1;
     }
-    int64_t name = little(b + 28, 2), extra = little(b + 30, 2), note = little(b + 32, 2);
+    int64_t name = ddni_little(b + 28, 2), extra = ddni_little(b + 30, 2),
+            note = ddni_little(b + 32, 2);
     if (d->count - *at < ENTRY + name + extra + note) {
         return -1;
     }
-    *e = (entry){.flags = (int32_t)little(b + 8, 2),
-                 .method = (int32_t)little(b + 10, 2),
-                 .sum = (uint32_t)little(b + 16, 4),
-                 .packed = little(b + 20, 4),
-                 .size = little(b + 24, 4),
-                 .offset = little(b + 42, 4)};
+    *e = (entry){.flags = (int32_t)ddni_little(b + 8, 2),
+                 .method = (int32_t)ddni_little(b + 10, 2),
+                 .sum = (uint32_t)ddni_little(b + 16, 4),
+                 .packed = ddni_little(b + 20, 4),
+                 .size = ddni_little(b + 24, 4),
+                 .offset = ddni_little(b + 42, 4)};
     memcpy(e->name, b + ENTRY, (size_t)(name < MOST_NAME ? name : MOST_NAME));
     take_extra(b + ENTRY + name, extra, e);
     *at += ENTRY + name + extra + note;
@@ -168,117 +157,33 @@ static int32_t next_entry(const directory *d, int64_t *at, entry *e)
 
 /* ---- which member ---- */
 
-/* Names that points and labels go by, in the order of preference; the last columns belong to the
- * part of a set that models are trained on. */
-static const char *const POINTS[2][7] = {
-    {"data", "x", "images", "points", "samples", "features", NULL},
-    {"x_train", "train_x", "train_images", "train_data", "data_train", "images_train", NULL}};
-static const char *const LABELS[2][7] = {
-    {"labels", "label", "y", "targets", "target", "classes", NULL},
-    {"y_train", "train_y", "train_labels", "train_targets", "labels_train", "label_train", NULL}};
-
-static int32_t lower(int32_t c)
-{
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-/* Whether a member has this name, or with .npy behind it; capitals as small letters if `loose`. */
-static int32_t has_name(const entry *e, const char *name, int32_t loose)
-{
-    size_t k = 0;
-    while (name[k] != '\0' && (e->name[k] == name[k] || (loose && lower(e->name[k]) == name[k]))) {
-        k++;
-    }
-    return name[k] == '\0' && (e->name[k] == '\0' || strcmp(e->name + k, ".npy") == 0);
-}
-
 static int32_t is_array(const entry *e)
 {
     size_t length = strlen(e->name);
     return length > 4 && strcmp(e->name + length - 4, ".npy") == 0;
 }
 
-/* The members of that name: their number, and the first. */
-static int64_t find_name(const directory *d, const char *name, int32_t loose, entry *out)
+static int32_t next_name(const void *of, int64_t *at, char name[DDNI_MEMBER_NAME])
 {
     entry e;
-    int64_t found = 0;
-    for (int64_t at = 0; next_entry(d, &at, &e) == 1;) {
-        if (has_name(&e, name, loose)) {
-            *out = found++ == 0 ? e : *out;
-        }
+    if (next_entry(of, at, &e) != 1) {
+        return 0;
     }
-    return found;
+    memcpy(name, e.name, sizeof e.name);
+    return is_array(&e) ? DDNI_MEMBER_ARRAY : DDNI_MEMBER_OTHER;
 }
 
-/* The first of the names in a row that the archive has; NULL without. */
-static const char *find_known(const directory *d, const char *const row[7], entry *out)
-{
-    for (int k = 0; row[k] != NULL; k++) {
-        if (find_name(d, row[k], 1, out) > 0) {
-            return row[k];
-        }
-    }
-    return NULL;
-}
-
-/* "a, b, c": the arrays. Their number. */
-static int64_t list_arrays(const directory *d, char text[LIST], entry *last)
-{
-    entry e;
-    int64_t count = 0;
-    text[0] = '\0';
-    for (int64_t at = 0; next_entry(d, &at, &e) == 1;) {
-        if (is_array(&e)) {
-            size_t used = strlen(text);
-            ddni_say(text + used, (int64_t)(LIST - used), "%s%.40s", count > 0 ? ", " : "", e.name);
-            *last = e;
-            count++;
-        }
-    }
-    return count;
-}
-
-/* Whether it is one of PyTorch's. */
-static int32_t holds_pickle(const directory *d)
+/* What is said of an archive without arrays, which may be one of PyTorch's. */
+static const char *without_arrays(const directory *d)
 {
     entry e;
     for (int64_t at = 0; next_entry(d, &at, &e) == 1;) {
         if (strstr(e.name, "data.pkl") != NULL) {
-            return 1;
+            return "a zip archive without an array of NumPy; of PyTorch. To convert: import torch, "
+                   "numpy; x = torch.load(file); numpy.save(\"x.npy\", x.numpy())";
         }
     }
-    return 0;
-}
-
-/* The member that is meant without a name; `labels_of` gets that of the labels beside points, which
- * has an empty name without. */
-static ddn_status choose(ddn_context *ctx, const ddni_source *file, const directory *d,
-                         int32_t labels, entry *out, entry *labels_of)
-{
-    char list[LIST];
-    entry last;
-    int64_t arrays = list_arrays(d, list, &last);
-    for (int k = 0; k < 2; k++) {
-        if (find_known(d, labels ? LABELS[k] : POINTS[k], out) != NULL) {
-            if (!labels) {
-                find_known(d, LABELS[k], labels_of);
-            }
-            return DDN_OK;
-        }
-    }
-    if (arrays == 1 || (arrays > 0 && !labels && find_name(d, "arr_0", 0, &last) > 0)) {
-        *out = last;
-        return DDN_OK;
-    }
-    DDNI_CHECK(
-        ctx, arrays > 0, DDN_E_FORMAT, "%s: a zip archive without an array of NumPy%s", file->name,
-        holds_pickle(d) ? "; of PyTorch: x = torch.load(file); numpy.save(\"x.npy\", x.numpy())"
-                        : "");
-    return ddni_fail(ctx, DDN_E_FORMAT,
-                     "%s: which member has the %s? Name it behind a colon, as in x.npz:name; there "
-                     "are %s",
-                     file->name, labels ? "labels" : "points", list);
+    return "a zip archive without an array of NumPy";
 }
 
 /* ---- a member ---- */
@@ -371,15 +276,16 @@ static ddn_status check_member(ddn_context *ctx, ddni_source *file, const direct
                    d->begin - e->packed - e->offset >= LOCAL,
                DDN_E_FORMAT, "%s: truncated: %lld bytes at %lld of the zip archive are not there",
                name, (long long)e->packed, (long long)e->offset);
-    DDNI_CHECK(ctx, e->method == 0 ? e->packed == e->size : e->size / MAX_RATIO <= e->packed,
-               DDN_E_FORMAT,
-               "%s: the zip directory promises %lld bytes in %lld %s ones, which cannot be", name,
-               (long long)e->size, (long long)e->packed, e->method == 0 ? "stored" : "deflated");
+    DDNI_CHECK(
+        ctx, e->method == 0 ? e->packed == e->size : e->size / DDNI_DEFLATE_RATIO <= e->packed,
+        DDN_E_FORMAT, "%s: the zip directory promises %lld bytes in %lld %s ones, which cannot be",
+        name, (long long)e->size, (long long)e->packed, e->method == 0 ? "stored" : "deflated");
     DDNI_TRY(ddni_plain_at(ctx, file, e->offset, local, LOCAL));
-    *first = e->offset + LOCAL + little(local + 26, 2) + little(local + 28, 2);
+    *first = e->offset + LOCAL + ddni_little(local + 26, 2) + ddni_little(local + 28, 2);
     DDNI_CHECK(ctx, is_record(local, 3, 4) && *first <= d->begin - e->packed, DDN_E_FORMAT,
                "%s: no member begins where the zip directory says", name);
-    int32_t same = little(local + 26, 2) == (int64_t)length && little(local + 8, 2) == e->method;
+    int32_t same =
+        ddni_little(local + 26, 2) == (int64_t)length && ddni_little(local + 8, 2) == e->method;
     if (same) {
         DDNI_TRY(ddni_plain_at(ctx, file, e->offset + LOCAL, again, (int64_t)length));
         same = memcmp(again, e->name, length) == 0;
@@ -426,27 +332,23 @@ static ddn_status open_member(ddn_context *ctx, ddni_source *file, const directo
 static ddn_status select_member(ddn_context *ctx, const ddni_source *file, const directory *d,
                                 const char *name, int32_t labels, member *m)
 {
-    entry e, beside = {.name = ""};
+    const ddni_names names = {file->name, "x.npz", without_arrays(d), d, next_name};
     int32_t more;
-    int64_t at = 0;
-    while ((more = next_entry(d, &at, &e)) == 1) {
+    int64_t at = 0, beside = -1;
+    while ((more = next_entry(d, &at, &m->e)) == 1) {
         DDNI_TRY(ddni_poll(ctx));
     }
     DDNI_CHECK(ctx, more == 0, DDN_E_FORMAT, "%s: the directory of the zip archive is damaged",
                file->name);
-    if (name == NULL) {
-        DDNI_TRY(choose(ctx, file, d, labels, &m->e, &beside));
+    if (name != NULL) {
+        DDNI_TRY(ddni_names_find(ctx, &names, name, &at));
     } else {
-        char list[LIST];
-        if (find_name(d, name, 0, &m->e) == 0) {
-            list_arrays(d, list, &e);
-            return ddni_fail(ctx, DDN_E_FORMAT, "%s: has no member '%.100s'; there are %s",
-                             file->name, name, list);
-        }
+        DDNI_TRY(ddni_names_choose(ctx, &names, labels, &at, &beside));
     }
-    DDNI_CHECK(ctx, find_name(d, m->e.name, 0, &e) == 1, DDN_E_FORMAT,
-               "%s: several members are called '%.100s'", file->name, m->e.name);
-    memcpy(m->beside, beside.name, sizeof m->beside);
+    next_entry(d, &at, &m->e);
+    if (beside >= 0) {
+        next_name(d, &beside, m->beside);
+    }
     return DDN_OK;
 }
 
@@ -463,6 +365,7 @@ ddn_status ddni_zip_open(ddn_context *ctx, ddni_source *file, const char *name, 
     DDNI_TRY_GOTO(select_member(ctx, file, &d, name, labels, m), fail);
     DDNI_TRY_GOTO(open_member(ctx, file, &d, m), fail);
     m->source.labels = m->beside[0] != '\0' ? m->beside : NULL;
+    m->source.whence = "the member beside it";
     m->file = file;
     *out = &m->source;
 fail:

@@ -6,8 +6,8 @@ static void names_and_texts(void **state)
 {
     (void)state;
     static const char *const promised[] = {
-        "version",           "compiler",  "kernels",        "kernel", "ways",    "blas",
-        "blas_integer_bits", "blas_core", "blas_threading", "gzip",   "formats", "threads"};
+        "version",   "compiler",       "kernels", "kernel",  "ways",    "blas", "blas_integer_bits",
+        "blas_core", "blas_threading", "gzip",    "formats", "threads", "hdf5", "images"};
     for (size_t i = 0; i < sizeof promised / sizeof *promised; i++) {
         assert_non_null(ddn_feature(promised[i]));
         assert_true(strlen(ddn_feature(promised[i])) > 0);

@@ -343,7 +343,7 @@ static void archives(void **state)
     npy("<f4", "False", "(2, 3)", 6, SIX);
     file("x.npy");
     refused("a member of no archive", strcat(strcpy((char *)zip, file("y.npz")), ":x"),
-            DDN_E_FORMAT, "no zip archive");
+            DDN_E_FORMAT, "neither a zip archive nor HDF5");
 }
 
 static void other_formats(void **state)
@@ -545,13 +545,13 @@ static void foreign_files(void **state)
         const char *what, *head, *reason;
         size_t count;
     } rows[] = {
-        {"HDF5", "\x89HDF\r\n\x1a\n", "h5py", 8},
+        {"HDF5, its head alone", "\x89HDF\r\n\x1a\n\0\0", "HDF5", 10},
         {"MATLAB", "MATLAB 5.0 MAT-file", "scipy.io", 19},
-        {"MATLAB 7.3", "MATLAB 7.3 MAT-file", "h5py", 19},
+        {"MATLAB 7.3, its text alone", "MATLAB 7.3 MAT-file", "HDF5", 19},
         {"pickle", "\x80\x04\x95\x0a", "pickle.load", 4},
         {"safetensors", "\x40\0\0\0\0\0\0\0{\"x\":{}}", "safetensors", 16},
-        {"PNG", "\x89PNG\r\n\x1a\n", "imageio", 8},
-        {"JPEG", "\xff\xd8\xff\xe0", "imageio", 4},
+        {"PNG", "\x89PNG\r\n\x1a\n", "from PIL", 8},
+        {"JPEG", "\xff\xd8\xff\xe0", "from PIL", 4},
         {"Parquet", "PAR1\1\2", "pandas", 6},
         {"LMDB", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xde\xc0\xef\xbe", "lmdb", 20},
         {"CSV", "1,2,3\n4,5,6\n", "numpy.loadtxt", 12},

@@ -43,7 +43,7 @@ ALLOWED = {
 }
 HEADERS = {"stdio.h": {"base/message.c", "base/os.c", "dataset/formats/jpeg.c"}, "pthread.h": {"base/os.h", "base/parallel.c"}, "dlfcn.h": {"base/library.c"},
            "zlib.h": {"dataset/formats/gzip.c"}, "sys/mman.h": set(), "locale.h": set(), "setjmp.h": {"dataset/formats/jpeg.c"}, "alloca.h": set()}
-HEADERS |= {name: {"base/os.c"} for name in ("limits.h", "signal.h", "time.h", "unistd.h")}
+HEADERS |= {name: {"base/os.c"} for name in ("dirent.h", "limits.h", "signal.h", "time.h", "unistd.h")}
 HEADERS |= {name: {"base/os.c", "base/os_windows.c"} for name in ("errno.h", "fcntl.h", "sys/stat.h")}
 HEADERS |= {"windows.h": {"base/os_windows.c", "base/library.c"}, "io.h": {"base/os_windows.c"}, "share.h": {"base/os_windows.c"},
             "malloc.h": {"base/alloc.c"}, "Random123/philox.h": {"base/rng.c"}}

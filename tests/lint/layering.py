@@ -46,6 +46,7 @@ HEADERS = {"stdio.h": {"base/message.c", "base/os.c", "dataset/formats/jpeg.c"},
 HEADERS |= {name: {"base/os.c"} for name in ("dirent.h", "limits.h", "signal.h", "time.h", "unistd.h")}
 HEADERS |= {name: {"base/os.c", "base/os_windows.c"} for name in ("errno.h", "fcntl.h", "sys/stat.h")}
 HEADERS |= {"windows.h": {"base/os_windows.c", "base/library.c"}, "io.h": {"base/os_windows.c"}, "share.h": {"base/os_windows.c"},
+            "hdf5.h": {"dataset/formats/hdf5.c"}, "jpeglib.h": {"dataset/formats/jpeg.c"}, "png.h": {"dataset/formats/png.c"},
             "malloc.h": {"base/alloc.c"}, "Random123/philox.h": {"base/rng.c"}}
 # Of C11; and what the kernels are made of. Everything else is in HEADERS: lib has no other system in it.
 FREE = set("assert.h float.h math.h stdarg.h stdatomic.h stddef.h stdint.h stdlib.h string.h immintrin.h arm_neon.h".split())

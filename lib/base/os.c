@@ -76,20 +76,15 @@ int32_t ddni_is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static ddn_status take_entry(ddn_context *ctx, const char *path, const char *name, ddni_entry_fn fn,
+static ddn_status take_entry(ddn_context *ctx, int folder, const char *name, ddni_entry_fn fn,
                              void *user)
 {
-    char whole[PATH_MAX];
-    struct stat st;
-    size_t folder = strlen(path), length = strlen(name);
-    if (name[0] == '.' || folder + length + 2 > sizeof whole) {
+    struct stat st = {0};
+    if (name[0] == '.') {
         return DDN_OK;
     }
-    memcpy(whole, path, folder);
-    whole[folder] = '/';
-    memcpy(whole + folder + 1, name, length + 1);
-    return stat(whole, &st) == 0 ? fn(ctx, name, S_ISDIR(st.st_mode), (int64_t)st.st_size, user)
-                                 : DDN_OK; /* gone meanwhile, or a link to nowhere */
+    int32_t found = fstatat(folder, name, &st, 0) == 0;
+    return fn(ctx, name, found && S_ISDIR(st.st_mode), found ? (int64_t)st.st_size : 0, user);
 }
 
 ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn, void *user)
@@ -98,10 +93,13 @@ ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn
     struct dirent *entry;
     ddn_status status = DDN_OK;
     if (folder == NULL) {
-        return ddni_file_fail(ctx, path, "open", errno);
+        return ddni_file_fail(ctx, ddni_end_of_path(path), "open", errno);
     }
-    while (status == DDN_OK && (entry = readdir(folder)) != NULL) {
-        status = take_entry(ctx, path, entry->d_name, fn, user);
+    while (status == DDN_OK && (errno = 0, entry = readdir(folder)) != NULL) {
+        status = take_entry(ctx, dirfd(folder), entry->d_name, fn, user);
+    }
+    if (status == DDN_OK && errno != 0) {
+        status = ddni_file_fail(ctx, ddni_end_of_path(path), "read", errno);
     }
     closedir(folder);
     return status;

@@ -13,6 +13,10 @@
 #include "base/check.h"
 #include "base/os.h"
 
+enum {
+    LONGEST = 1 << 15 /* of paths that Windows takes */
+};
+
 void ddni_error_text(int error, char text[DDNI_ERROR_TEXT])
 {
     if (strerror_s(text, DDNI_ERROR_TEXT, error) != 0) {
@@ -92,6 +96,58 @@ ddn_status ddni_file_write_part(ddn_context *ctx, const ddni_file *f, const void
     int done = _write(f->fd, from, (unsigned)*count);
     *count = done;
     return done >= 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "write", errno);
+}
+
+int32_t ddni_is_folder(const char *path)
+{
+    wchar_t wide[LONGEST];
+    struct _stat64 st;
+    return MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, LONGEST) > 0 &&
+           _wstat64(wide, &st) == 0 && (st.st_mode & _S_IFMT) == _S_IFDIR;
+}
+
+/* What no UTF-8 is becomes U+FFFD, a name that no file has: it cannot be opened, not overlooked. */
+static ddn_status take_entry(ddn_context *ctx, const WIN32_FIND_DATAW *found, ddni_entry_fn fn,
+                             void *user)
+{
+    char name[4 * MAX_PATH];
+    int64_t bytes = (int64_t)found->nFileSizeHigh << 32 | found->nFileSizeLow;
+    if (WideCharToMultiByte(CP_UTF8, 0, found->cFileName, -1, name, sizeof name, NULL, NULL) == 0 ||
+        name[0] == '.') {
+        return DDN_OK;
+    }
+    return fn(ctx, name, (found->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0, bytes, user);
+}
+
+ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn, void *user)
+{
+    const ddni_allocator *al = ddni_context_allocator(ctx);
+    WIN32_FIND_DATAW found;
+    char *all = NULL;
+    wchar_t *wide = NULL;
+    int64_t length = (int64_t)strlen(path);
+    ddn_status status;
+    DDNI_TRY(ddni_alloc_for(ctx, "name of a folder", length + 3, 1, &all));
+    memcpy(all, path, (size_t)length);
+    memcpy(all + length, "/*", 3);
+    DDNI_TRY_GOTO(widen(ctx, all, &wide), done);
+    HANDLE folder = FindFirstFileW(wide, &found);
+    DWORD error = folder == INVALID_HANDLE_VALUE ? GetLastError() : ERROR_SUCCESS;
+    while (status == DDN_OK && error == ERROR_SUCCESS) {
+        status = take_entry(ctx, &found, fn, user);
+        error = FindNextFileW(folder, &found) ? ERROR_SUCCESS : GetLastError();
+    }
+    if (status == DDN_OK && error != ERROR_NO_MORE_FILES) {
+        status = ddni_fail(ctx, DDN_E_IO, "%s: cannot read: Windows reports %lu",
+                           ddni_end_of_path(path), error);
+    }
+    if (folder != INVALID_HANDLE_VALUE) {
+        FindClose(folder);
+    }
+done:
+    ddni_free(al, wide);
+    ddni_free(al, all);
+    return status;
 }
 
 /* Opens a new file beside `path`; its name goes to temporary[strlen(path) +

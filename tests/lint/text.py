@@ -61,7 +61,7 @@ def check_words():
         top = relative.split("/")[0]
         if top not in TOP and not top.startswith("."):
             problems.append(f"{relative}: the top level is fixed")
-        if path.suffix in (".npy", ".gz", ".csv", ".json", ".abi", ".png") or path.samefile(__file__) or \
+        if path.suffix in (".npy", ".gz", ".csv", ".json", ".abi", ".png", ".jpg", ".h5", ".mat") or path.samefile(__file__) or \
                 relative.startswith("tests/fuzz/corpus/"):
             continue
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):

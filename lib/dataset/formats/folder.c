@@ -41,14 +41,14 @@ typedef struct folder {
 
 /* ---- names ---- */
 
-static const char *name_at(const names *n, int64_t i)
+static const char *nth_name(const names *n, int64_t i)
 {
     return n->text.bytes + n->at[i];
 }
 
 static int32_t before(const void *what, int64_t i, int64_t j)
 {
-    return strcmp(name_at(what, i), name_at(what, j)) < 0;
+    return strcmp(nth_name(what, i), nth_name(what, j)) < 0;
 }
 
 static void swap(void *what, int64_t i, int64_t j)
@@ -108,7 +108,7 @@ static void add_name(names *n, const char *class, const char *name)
     n->count++;
 }
 
-static ddn_status take_entry(ddn_context *ctx, const char *name, int32_t is_folder, int64_t bytes,
+static ddn_status take_found(ddn_context *ctx, const char *name, int32_t is_folder, int64_t bytes,
                              void *user)
 {
     finding *f = user;
@@ -136,10 +136,10 @@ static ddn_status join(ddn_context *ctx, const char *path, const char *name, cha
 static ddn_status find_classes(ddn_context *ctx, folder *d, const names *folders)
 {
     for (int64_t k = 0; k < folders->count; k++) {
-        finding f = {.images = &d->images, .class = name_at(folders, k), .bytes = &d->bytes};
+        finding f = {.images = &d->images, .class = nth_name(folders, k), .bytes = &d->bytes};
         char *path = NULL;
         DDNI_TRY(join(ctx, d->path, f.class, &path));
-        ddn_status status = ddni_folder_read(ctx, path, take_entry, &f);
+        ddn_status status = ddni_folder_read(ctx, path, take_found, &f);
         ddni_free(d->al, path);
         DDNI_TRY(status);
     }
@@ -152,7 +152,7 @@ static int64_t lower_bound(const names *n, const char *name)
     int64_t low = 0, high = n->count;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (strcmp(name_at(n, middle), name) < 0) {
+        if (strcmp(nth_name(n, middle), name) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -169,10 +169,10 @@ static ddn_status number_classes(ddn_context *ctx, folder *d, const names *folde
     for (int64_t k = 0; k < folders->count; k++) {
         char *prefix = NULL;
         DDNI_TRY(ddni_poll(ctx));
-        DDNI_TRY(join(ctx, name_at(folders, k), "", &prefix));
+        DDNI_TRY(join(ctx, nth_name(folders, k), "", &prefix));
         int64_t i = lower_bound(&d->images, prefix), first = i;
         size_t length = strlen(prefix);
-        for (; i < d->images.count && strncmp(name_at(&d->images, i), prefix, length) == 0; i++) {
+        for (; i < d->images.count && strncmp(nth_name(&d->images, i), prefix, length) == 0; i++) {
             d->label[i] = (int32_t)d->classes;
         }
         d->classes += i > first;
@@ -184,16 +184,16 @@ static ddn_status number_classes(ddn_context *ctx, folder *d, const names *folde
 static ddn_status find_images(ddn_context *ctx, folder *d, names *folders)
 {
     finding f = {&d->images, folders, NULL, &d->bytes};
-    DDNI_TRY(ddni_folder_read(ctx, d->path, take_entry, &f));
+    DDNI_TRY(ddni_folder_read(ctx, d->path, take_found, &f));
     int64_t direct = d->images.count;
     DDNI_TRY(sort_names(ctx, folders));
     DDNI_TRY(find_classes(ctx, d, folders));
     DDNI_CHECK(ctx, direct == 0 || d->images.count == direct, DDN_E_FORMAT,
                "%s: has images, and folders with images; which are meant? Name a folder of images "
                "alone, or one of folders, which are classes then",
-               d->path);
+               d->source.name);
     DDNI_CHECK(ctx, d->images.count > 0, DDN_E_FORMAT,
-               "%s: a folder without .png or .jpg images, in it or in its folders", d->path);
+               "%s: a folder without .png or .jpg images, in it or in its folders", d->source.name);
     DDNI_TRY(sort_names(ctx, &d->images));
     return direct == 0 ? number_classes(ctx, d, folders) : DDN_OK;
 }
@@ -217,7 +217,7 @@ static ddn_status read_image(ddn_context *ctx, folder *d, int64_t i, uint8_t *ou
     char *path = NULL;
     ddni_source *s = NULL;
     DDNI_TRY(ddni_poll(ctx));
-    DDNI_TRY(join(ctx, d->path, name_at(&d->images, i), &path));
+    DDNI_TRY(join(ctx, d->path, nth_name(&d->images, i), &path));
     ddn_status status = ddni_plain_open(ctx, path, (int64_t)strlen(path), &s);
     if (status == DDN_OK) {
         status = read_file(ctx, d, s, out);
@@ -285,8 +285,8 @@ static ddn_status open_images(ddn_context *ctx, folder *d)
     DDNI_TRY(read_image(ctx, d, 0, NULL));
     d->image_bytes = ddni_picture_bytes(p);
     DDNI_CHECK(ctx, d->image_bytes / DDNI_DEFLATE_RATIO <= d->bytes / d->images.count, DDN_E_FORMAT,
-               "%s: %lld images as large as the first are more than %lld bytes can hold", d->path,
-               (long long)d->images.count, (long long)d->bytes);
+               "%s: %lld images as large as the first are more than %lld bytes can hold",
+               d->source.name, (long long)d->images.count, (long long)d->bytes);
     DDNI_TRY(ddni_alloc_for(ctx, "an image", d->image_bytes, 1, &d->image));
     const int64_t shape[] = {d->images.count, p->height, p->width, p->channels};
     d->head_bytes =
@@ -300,7 +300,7 @@ static ddn_status open_images(ddn_context *ctx, folder *d)
 static ddn_status open_labels(ddn_context *ctx, folder *d)
 {
     DDNI_CHECK(ctx, d->classes > 0, DDN_E_FORMAT,
-               "%s: the images are in no folders, so there are no labels", d->path);
+               "%s: the images are in no folders, so there are no labels", d->source.name);
     d->source.kind = &LABELS;
     d->head_bytes = ddni_npy_head("<i4", 0, 1, &d->images.count, d->head);
     d->source.size = d->head_bytes + d->images.count * (int64_t)sizeof *d->label;
@@ -331,7 +331,7 @@ ddn_status ddni_folder_open(ddn_context *ctx, const char *path, int32_t labels, 
     d->source.kind = &FOLDER;
     d->source.allocator = *ddni_context_allocator(ctx);
     d->al = ddni_context_allocator(ctx);
-    d->source.name = d->path;
+    d->source.name = ddni_end_of_path(d->path);
     ddn_status status = open_folder(ctx, d, labels);
     if (status != DDN_OK) {
         folder_close(&d->source);

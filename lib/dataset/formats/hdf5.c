@@ -120,7 +120,7 @@ static herr_t take_reason(unsigned n, const H5E_error2_t *error, void *text)
     return 0;
 }
 
-static ddn_status failed(ddn_context *ctx, const char *name, const char *what)
+static ddn_status hdf5_failed(ddn_context *ctx, const char *name, const char *what)
 {
     char reason[100] = "";
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
@@ -194,7 +194,7 @@ static ddn_status go_through(ddn_context *ctx, listing *all, hid_t group, const 
     H5G_info_t info;
     ddn_status status = DDN_OK;
     if (H5Gget_info(group, &info) < 0) {
-        return failed(ctx, all->file, "a group");
+        return hdf5_failed(ctx, all->file, "a group");
     }
     for (hsize_t k = 0; k < info.nlinks && status == DDN_OK; k++) {
         char name[DDNI_MEMBER_NAME], whole[DDNI_MEMBER_NAME];
@@ -217,7 +217,7 @@ static ddn_status go_through(ddn_context *ctx, listing *all, hid_t group, const 
     return status;
 }
 
-static int32_t next_name(const void *of, int64_t *at, char name[DDNI_MEMBER_NAME])
+static int32_t next_dataset(const void *of, int64_t *at, char name[DDNI_MEMBER_NAME])
 {
     const listing *all = of;
     if (*at == all->count) {
@@ -232,7 +232,7 @@ static ddn_status choose(ddn_context *ctx, hdf5 *d, listing *all, const char *me
                          int32_t labels)
 {
     const ddni_names names = {all->file, "x.h5", "an HDF5 file without a dataset of numbers", all,
-                              next_name};
+                              next_dataset};
     int64_t at = 0, of_labels = -1;
     is_inside(all, d->file, 0); /* notes where the first group is */
     DDNI_TRY(go_through(ctx, all, d->file, "", 0));
@@ -374,19 +374,19 @@ static ddn_status keep_chunks(ddn_context *ctx, hdf5 *d, int64_t bytes)
     H5Pset_chunk_cache(access, 10007, (size_t)(bytes < CACHE ? bytes : CACHE), 1);
     H5Dclose(d->set);
     d->set = H5Dopen2(d->file, d->member, access);
-    ddn_status status = d->set >= 0 ? DDN_OK : failed(ctx, d->name, "it");
+    ddn_status status = d->set >= 0 ? DDN_OK : hdf5_failed(ctx, d->name, "it");
     H5Pclose(access);
     return status;
 }
 
-static ddn_status describe_set(ddn_context *ctx, hdf5 *d, int64_t *bytes)
+static ddn_status describe_dataset(ddn_context *ctx, hdf5 *d, int64_t *bytes)
 {
     int64_t chunk = 0;
     d->set = H5Dopen2(d->file, d->member, H5P_DEFAULT);
     d->type = d->set >= 0 ? H5Dget_type(d->set) : -1;
     d->space = d->set >= 0 ? H5Dget_space(d->set) : -1;
     if (d->type < 0 || d->space < 0) {
-        return failed(ctx, d->name, "it");
+        return hdf5_failed(ctx, d->name, "it");
     }
     d->axes = H5Sget_simple_extent_ndims(d->space);
     DDNI_CHECK(ctx, d->axes >= 1, DDN_E_FORMAT, "%s: a single value, not an array of points",
@@ -439,7 +439,7 @@ static ddn_status read_block(ddn_context *ctx, hdf5 *d)
     hid_t memory = H5Screate_simple((int)d->axes, count, NULL);
     if (memory < 0 || H5Sselect_hyperslab(d->space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
         H5Dread(d->set, d->type, memory, d->space, H5P_DEFAULT, d->block) < 0) {
-        status = failed(ctx, d->name, "its numbers");
+        status = hdf5_failed(ctx, d->name, "its numbers");
     }
     H5Sclose(memory);
     leave(&v);
@@ -515,12 +515,12 @@ static ddn_status open_set(ddn_context *ctx, hdf5 *d, const char *member, int32_
     H5Pset_file_locking(access, 0, 1); /* as for all other files that are read */
 #endif
     d->file = H5Fopen(ddni_plain_path(d->plain), READ_ONLY, access);
-    ddn_status status = d->file < 0 ? failed(ctx, file, "the HDF5 file") : DDN_OK;
+    ddn_status status = d->file < 0 ? hdf5_failed(ctx, file, "the HDF5 file") : DDN_OK;
     H5Pclose(access);
     DDNI_TRY(status);
     DDNI_TRY(find_set(ctx, d, member, labels));
     ddni_say(d->name, (int64_t)strlen(file) + DDNI_MEMBER_NAME + 1, "%s:%s", file, d->member);
-    DDNI_TRY(describe_set(ctx, d, &bytes));
+    DDNI_TRY(describe_dataset(ctx, d, &bytes));
     write_head(d);
     d->source.size = d->source.most = d->head_bytes + bytes;
     d->source.labels = d->beside[0] != '\0' ? d->beside : NULL;

@@ -14,7 +14,7 @@ enum {
     MOST_SCANS = 500 /* a file can ask for any number, and each takes as long as an image */
 };
 
-typedef struct job {
+typedef struct jpeg_job {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr error;
     struct jpeg_progress_mgr progress;
@@ -24,13 +24,13 @@ typedef struct job {
     const uint8_t *bytes;
     int64_t count;
     uint8_t *out;
-} job;
+} jpeg_job;
 
 /* ---- what libjpeg calls ---- */
 
-static void leave(j_common_ptr jpeg)
+static void jump_out(j_common_ptr jpeg)
 {
-    job *j = jpeg->client_data;
+    jpeg_job *j = jpeg->client_data;
     jpeg->err->format_message(jpeg, j->text);
     longjmp(j->way_out, 1);
 }
@@ -39,7 +39,7 @@ static void leave(j_common_ptr jpeg)
 static void on_message(j_common_ptr jpeg, int level)
 {
     if (level < 0) {
-        leave(jpeg);
+        jump_out(jpeg);
     }
 }
 
@@ -50,7 +50,7 @@ static void print_nothing(j_common_ptr jpeg)
 
 static void on_progress(j_common_ptr jpeg)
 {
-    job *j = jpeg->client_data;
+    jpeg_job *j = jpeg->client_data;
     if (j->jpeg.input_scan_number > MOST_SCANS) {
         memcpy(j->text, "too many scans", sizeof "too many scans");
         longjmp(j->way_out, 1);
@@ -59,7 +59,7 @@ static void on_progress(j_common_ptr jpeg)
 
 /* ---- steps, each of which an error ends ---- */
 
-static void read_head(job *j)
+static void jpeg_head(jpeg_job *j)
 {
     jpeg_create_decompress(&j->jpeg);
     j->jpeg.progress = &j->progress;
@@ -71,7 +71,7 @@ static void read_head(job *j)
                               .size = 1};
 }
 
-static void read_rows(job *j)
+static void jpeg_rows(jpeg_job *j)
 {
     j->jpeg.out_color_space = j->found.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_start_decompress(&j->jpeg);
@@ -84,7 +84,7 @@ static void read_rows(job *j)
 }
 
 /* 0 where an error ended it. */
-static int32_t guarded(job *j, void (*step)(job *j))
+static int32_t jpeg_guarded(jpeg_job *j, void (*step)(jpeg_job *j))
 {
     if (setjmp(j->way_out) != 0) {
         return 0;
@@ -93,38 +93,38 @@ static int32_t guarded(job *j, void (*step)(job *j))
     return 1;
 }
 
-static ddn_status failed(ddn_context *ctx, const char *name, const job *j)
+static ddn_status jpeg_failed(ddn_context *ctx, const char *name, const jpeg_job *j)
 {
     return ddni_fail(ctx, DDN_E_FORMAT, "%s: the JPEG image cannot be read: %s", name, j->text);
 }
 
-static ddn_status read_with(ddn_context *ctx, const char *name, job *j, ddni_picture *p)
+static ddn_status jpeg_image(ddn_context *ctx, const char *name, jpeg_job *j, ddni_picture *p)
 {
-    if (!guarded(j, read_head)) {
-        return failed(ctx, name, j);
+    if (!jpeg_guarded(j, jpeg_head)) {
+        return jpeg_failed(ctx, name, j);
     }
     DDNI_CHECK(ctx, j->found.channels == 1 || j->found.channels == 3, DDN_E_FORMAT,
                "%s: a JPEG image of %lld channels; grey and red, green, blue are read", name,
                (long long)j->found.channels);
     DDNI_TRY(ddni_picture_check(ctx, name, &j->found, j->count, p, j->out));
-    return j->out == NULL || guarded(j, read_rows) ? DDN_OK : failed(ctx, name, j);
+    return j->out == NULL || jpeg_guarded(j, jpeg_rows) ? DDN_OK : jpeg_failed(ctx, name, j);
 }
 
 ddn_status ddni_jpeg_read(ddn_context *ctx, const char *name, const uint8_t *bytes, int64_t count,
                           ddni_picture *p, uint8_t *out)
 {
-    job *j = NULL;
+    jpeg_job *j = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "a JPEG image", 1, sizeof *j, &j));
     j->bytes = bytes;
     j->count = count;
     j->out = out;
     j->jpeg.err = jpeg_std_error(&j->error);
     j->jpeg.client_data = j;
-    j->error.error_exit = leave;
+    j->error.error_exit = jump_out;
     j->error.emit_message = on_message;
     j->error.output_message = print_nothing;
     j->progress.progress_monitor = on_progress;
-    ddn_status status = read_with(ctx, name, j, p);
+    ddn_status status = jpeg_image(ctx, name, j, p);
     jpeg_destroy_decompress(&j->jpeg); /* also where making it failed: it then is all zeros */
     ddni_free(ddni_context_allocator(ctx), j);
     return status;

@@ -7,23 +7,24 @@
 #include "base/message.h"
 #include "dataset/formats/picture.h"
 
-typedef struct job {
+typedef struct png_job {
     png_structp png;
     png_infop info;
     ddni_allocator allocator;
     const uint8_t *at; /* what is not read yet */
     int64_t left;
-    char text[100]; /* what libpng says is wrong */
+    int32_t starved; /* memory ran out */
+    char text[100];  /* what libpng says is wrong */
     ddni_picture found;
     int64_t alpha; /* 1: pixels have an opacity behind their numbers */
     uint8_t *rows; /* [height][width][channels + alpha], or NULL */
-} job;
+} png_job;
 
 /* ---- what libpng calls ---- */
 
 static void read_bytes(png_structp png, png_bytep to, size_t count)
 {
-    job *j = png_get_io_ptr(png);
+    png_job *j = png_get_io_ptr(png);
     if ((int64_t)count > j->left) {
         png_error(png, "the file is truncated");
     }
@@ -34,7 +35,7 @@ static void read_bytes(png_structp png, png_bytep to, size_t count)
 
 static PNG_NORETURN void on_error(png_structp png, png_const_charp text)
 {
-    job *j = png_get_error_ptr(png);
+    png_job *j = png_get_error_ptr(png);
     ddni_say(j->text, sizeof j->text, "%s", text);
     png_longjmp(png, 1);
 }
@@ -47,19 +48,21 @@ static void on_warning(png_structp png, png_const_charp text)
 
 static png_voidp take_memory(png_structp png, png_alloc_size_t size)
 {
-    job *j = png_get_mem_ptr(png);
-    return size <= INT64_MAX ? ddni_alloc_raw(&j->allocator, 1, (int64_t)size) : NULL;
+    png_job *j = png_get_mem_ptr(png);
+    void *memory = size <= INT64_MAX ? ddni_alloc_raw(&j->allocator, 1, (int64_t)size) : NULL;
+    j->starved |= memory == NULL;
+    return memory;
 }
 
 static void give_memory(png_structp png, png_voidp pointer)
 {
-    job *j = png_get_mem_ptr(png);
+    png_job *j = png_get_mem_ptr(png);
     ddni_free(&j->allocator, pointer);
 }
 
 /* ---- steps, each of which an error ends ---- */
 
-static void read_head(job *j)
+static void png_head(png_job *j)
 {
     png_set_user_limits(j->png, DDNI_PICTURE_NUMBERS, DDNI_PICTURE_NUMBERS);
     png_set_read_fn(j->png, j, read_bytes);
@@ -75,7 +78,7 @@ static void read_head(job *j)
                               .size = png_get_bit_depth(j->png, j->info) / 8};
 }
 
-static void read_rows(job *j)
+static void png_rows(png_job *j)
 {
     int64_t row = j->found.width * (j->found.channels + j->alpha) * j->found.size;
     int32_t passes = png_get_interlace_type(j->png, j->info) == PNG_INTERLACE_NONE
@@ -90,7 +93,7 @@ static void read_rows(job *j)
 }
 
 /* 0 where an error ended it. */
-static int32_t guarded(job *j, void (*step)(job *j))
+static int32_t png_guarded(png_job *j, void (*step)(png_job *j))
 {
     if (setjmp(png_jmpbuf(j->png)) != 0) {
         return 0;
@@ -101,7 +104,7 @@ static int32_t guarded(job *j, void (*step)(job *j))
 
 /* ---- the image ---- */
 
-static ddn_status drop_alpha(ddn_context *ctx, const char *name, const job *j, uint8_t *out)
+static ddn_status drop_alpha(ddn_context *ctx, const char *name, const png_job *j, uint8_t *out)
 {
     int64_t numbers = j->found.channels * j->found.size, all = numbers + j->alpha * j->found.size;
     for (int64_t i = 0; i < j->found.height * j->found.width; i++) {
@@ -116,16 +119,17 @@ static ddn_status drop_alpha(ddn_context *ctx, const char *name, const job *j, u
     return DDN_OK;
 }
 
-static ddn_status failed(ddn_context *ctx, const char *name, const job *j)
+static ddn_status png_failed(ddn_context *ctx, const char *name, const png_job *j)
 {
-    return ddni_fail(ctx, DDN_E_FORMAT, "%s: the PNG image cannot be read: %s", name, j->text);
+    return ddni_fail(ctx, j->starved ? DDN_E_NOMEM : DDN_E_FORMAT,
+                     "%s: the PNG image cannot be read: %s", name, j->text);
 }
 
-static ddn_status read_with(ddn_context *ctx, const char *name, int64_t count, job *j,
+static ddn_status png_image(ddn_context *ctx, const char *name, int64_t count, png_job *j,
                             ddni_picture *p, uint8_t *out)
 {
-    if (!guarded(j, read_head)) {
-        return failed(ctx, name, j);
+    if (!png_guarded(j, png_head)) {
+        return png_failed(ctx, name, j);
     }
     DDNI_TRY(ddni_picture_check(ctx, name, &j->found, count, p, out));
     if (out == NULL) {
@@ -133,18 +137,18 @@ static ddn_status read_with(ddn_context *ctx, const char *name, int64_t count, j
     }
     DDNI_TRY(ddni_alloc_for(ctx, "an image", p->height * p->width,
                             (p->channels + j->alpha) * p->size, &j->rows));
-    return guarded(j, read_rows) ? drop_alpha(ctx, name, j, out) : failed(ctx, name, j);
+    return png_guarded(j, png_rows) ? drop_alpha(ctx, name, j, out) : png_failed(ctx, name, j);
 }
 
 ddn_status ddni_png_read(ddn_context *ctx, const char *name, const uint8_t *bytes, int64_t count,
                          ddni_picture *p, uint8_t *out)
 {
-    job j = {.allocator = *ddni_context_allocator(ctx), .at = bytes, .left = count};
+    png_job j = {.allocator = *ddni_context_allocator(ctx), .at = bytes, .left = count};
     j.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &j, on_error, on_warning, &j,
                                      take_memory, give_memory);
     j.info = j.png != NULL ? png_create_info_struct(j.png) : NULL;
     ddn_status status = j.info != NULL
-                            ? read_with(ctx, name, count, &j, p, out)
+                            ? png_image(ctx, name, count, &j, p, out)
                             : ddni_fail(ctx, DDN_E_NOMEM, "%s: no memory for a PNG image", name);
     png_destroy_read_struct(&j.png, &j.info, NULL);
     ddni_free(&j.allocator, j.rows);

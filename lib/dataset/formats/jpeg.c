@@ -98,7 +98,7 @@ static ddn_status jpeg_failed(ddn_context *ctx, const char *name, const jpeg_job
     return ddni_fail(ctx, DDN_E_FORMAT, "%s: the JPEG image cannot be read: %s", name, j->text);
 }
 
-static ddn_status jpeg_image(ddn_context *ctx, const char *name, jpeg_job *j, ddni_picture *p)
+static ddn_status jpeg_numbers(ddn_context *ctx, const char *name, jpeg_job *j, ddni_picture *p)
 {
     if (!jpeg_guarded(j, jpeg_head)) {
         return jpeg_failed(ctx, name, j);
@@ -124,7 +124,7 @@ ddn_status ddni_jpeg_read(ddn_context *ctx, const char *name, const uint8_t *byt
     j->error.emit_message = on_message;
     j->error.output_message = print_nothing;
     j->progress.progress_monitor = on_progress;
-    ddn_status status = jpeg_image(ctx, name, j, p);
+    ddn_status status = jpeg_numbers(ctx, name, j, p);
     jpeg_destroy_decompress(&j->jpeg); /* also where making it failed: it then is all zeros */
     ddni_free(ddni_context_allocator(ctx), j);
     return status;

@@ -1,5 +1,6 @@
-/* Single images, PNG and JPEG, from memory to numbers: what libpng and libjpeg do, without their
- * ways out (longjmp) and their prints. Both are there, or neither (the build option `images`). */
+/* Single images, PNG and JPEG, from memory to numbers: one thing in three files (picture.c, png.c,
+ * jpeg.c). It is what libpng and libjpeg do, without their ways out (longjmp) and their prints.
+ * Both are there, or neither (the build option `images`). */
 #ifndef DDNI_DATASET_FORMATS_PICTURE_H
 #define DDNI_DATASET_FORMATS_PICTURE_H
 

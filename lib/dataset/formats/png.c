@@ -125,8 +125,8 @@ static ddn_status png_failed(ddn_context *ctx, const char *name, const png_job *
                      "%s: the PNG image cannot be read: %s", name, j->text);
 }
 
-static ddn_status png_image(ddn_context *ctx, const char *name, int64_t count, png_job *j,
-                            ddni_picture *p, uint8_t *out)
+static ddn_status png_numbers(ddn_context *ctx, const char *name, int64_t count, png_job *j,
+                              ddni_picture *p, uint8_t *out)
 {
     if (!png_guarded(j, png_head)) {
         return png_failed(ctx, name, j);
@@ -148,7 +148,7 @@ ddn_status ddni_png_read(ddn_context *ctx, const char *name, const uint8_t *byte
                                      take_memory, give_memory);
     j.info = j.png != NULL ? png_create_info_struct(j.png) : NULL;
     ddn_status status = j.info != NULL
-                            ? png_image(ctx, name, count, &j, p, out)
+                            ? png_numbers(ctx, name, count, &j, p, out)
                             : ddni_fail(ctx, DDN_E_NOMEM, "%s: no memory for a PNG image", name);
     png_destroy_read_struct(&j.png, &j.info, NULL);
     ddni_free(&j.allocator, j.rows);

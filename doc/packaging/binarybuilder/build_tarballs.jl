@@ -14,7 +14,8 @@ script = raw"""
 cd ${WORKSPACE}/srcdir/libdiffdyn-*
 export CPPFLAGS="-I$(echo ${WORKSPACE}/srcdir/random123-*)/include"
 meson setup build --cross-file="${MESON_TARGET_TOOLCHAIN}" --buildtype=release -Dprefix=${prefix} \
-    -Ddefault_library=shared -Dexamples=false -Dtools=false -Dbenchmarks=false -Dtests=disabled -Dtorch=disabled
+    -Ddefault_library=shared -Dexamples=false -Dtools=false -Dbenchmarks=false -Dtests=disabled -Dtorch=disabled \
+    -Dhdf5=disabled -Dimages=disabled
 ninja -C build -j${nproc} install
 install_license COPYING
 """

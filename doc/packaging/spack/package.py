@@ -32,4 +32,6 @@ class Libdiffdyn(MesonPackage):
             "-Dtests=disabled",
             "-Dbenchmarks=false",
             "-Dtorch=disabled",
+            "-Dhdf5=disabled",
+            "-Dimages=disabled",
         ]

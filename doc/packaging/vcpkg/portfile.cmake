@@ -7,7 +7,8 @@ vcpkg_extract_source_archive(source ARCHIVE "${archive}")
 
 vcpkg_configure_meson(
     SOURCE_PATH "${source}"
-    OPTIONS -Dexamples=false -Dtools=false -Dbenchmarks=false -Dtests=disabled -Dtorch=disabled)
+    OPTIONS -Dexamples=false -Dtools=false -Dbenchmarks=false -Dtests=disabled -Dtorch=disabled -Dhdf5=disabled
+        -Dimages=disabled)
 vcpkg_install_meson()
 vcpkg_fixup_pkgconfig()
 vcpkg_cmake_config_fixup(PACKAGE_NAME diffdyn CONFIG_PATH lib/cmake/diffdyn)

@@ -39,6 +39,7 @@ typedef struct findings {
 typedef struct problem {
     double points[N * D];
     int32_t labels[N];
+    int32_t weighted;
     findings found[CREW_MOST];
 } problem;
 
@@ -121,20 +122,36 @@ static void find(ddn_context *ctx, const ddn_dataset *ds, findings *f)
     ddn_schedule_destroy(sch);
 }
 
+/* The set, or with weights of which one in ten is a thousand times the others. */
+static ddn_status weigh(ddn_context *ctx, const problem *p, ddn_dataset *ds, ddn_dataset **out)
+{
+    double weights[N];
+    if (!p->weighted) {
+        *out = ds;
+        return ddn_dataset_retain(ds);
+    }
+    for (int i = 0; i < N; i++) {
+        weights[i] = i % 10 == 3 ? 1000 : 1;
+    }
+    return ddn_dataset_create_weighted(ctx, ds, N, weights, out);
+}
+
 static void rank_finds(crew_rank *rank)
 {
     problem *p = rank->user;
     findings *f = &p->found[rank->rank];
     int64_t first = N * rank->rank / rank->size, end = N * (rank->rank + 1) / rank->size;
-    ddn_dataset *part = NULL, *raw = NULL, *ds = NULL;
+    ddn_dataset *part = NULL, *raw = NULL, *even = NULL, *ds = NULL;
     ddn_status status = ddn_dataset_create(rank->ctx, DDN_TYPE_F64, end - first, D,
                                            p->points + first * D, D, &part);
     STEP(ddn_dataset_create_team(rank->ctx, rank->team, part, &raw));
-    STEP(ddn_dataset_create_labelled(rank->ctx, raw, N, p->labels, &ds));
+    STEP(ddn_dataset_create_labelled(rank->ctx, raw, N, p->labels, &even));
+    STEP(weigh(rank->ctx, p, even, &ds));
     if (status == DDN_OK) {
         find(rank->ctx, ds, f);
     }
     ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(even);
     ddn_dataset_destroy(part);
     ddn_dataset_destroy(raw);
 }
@@ -206,10 +223,42 @@ static void ranks_agree_with_each_other_and_with_one_process(void **state)
     free(p);
 }
 
+/* The last change of the nearest point, whatever the weights: paths are those of one process. */
+static void weights_do_not_say_which_point_is_nearest(void **state)
+{
+    (void)state;
+    problem *p = make_problem();
+    findings *want = calloc(1, sizeof *want);
+    assert_non_null(want);
+    p->weighted = 1;
+    test_setup s = test_setup_make(1);
+    ddn_dataset *raw = NULL, *even = NULL, *ds = NULL;
+    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, N, D, p->points, D, &raw));
+    OK(s.ctx, ddn_dataset_create_labelled(s.ctx, raw, N, p->labels, &even));
+    OK(s.ctx, weigh(s.ctx, p, even, &ds));
+    find(s.ctx, ds, want);
+    test_crew(3, rank_finds, p);
+    for (int r = 0; r < 3; r++) {
+        const findings *f = &p->found[r];
+        assert_int_equal(f->status[LAST_CHANGE], DDN_OK);
+        assert_int_equal(f->numbers[LAST_CHANGE], want->numbers[LAST_CHANGE]);
+        for (int64_t k = 0; k < want->numbers[LAST_CHANGE]; k++) {
+            CLOSE(f->number[LAST_CHANGE][k], want->number[LAST_CHANGE][k], 1e-6, 1e-9);
+        }
+    }
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(even);
+    ddn_dataset_destroy(raw);
+    test_setup_free(&s);
+    free(want);
+    free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_agree_with_each_other_and_with_one_process),
+        cmocka_unit_test(weights_do_not_say_which_point_is_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -228,10 +228,8 @@ static void rank_opens(crew_rank *rank)
     }
     ddn_dataset_destroy(ds);
     rank->ctx = own;
-    if (memory.live > 1) { /* the context */
-        note(s, ctx, -100);
-    }
     ddn_context_destroy(ctx);
+    s->status = memory.live > 0 ? DDN_E_STATE : s->status; /* blocks are left */
 }
 
 static void files_are_those_of_one_process(void **state)

@@ -339,6 +339,7 @@ static void rank_errs(crew_rank *rank)
     ddn_dataset_destroy(ds);
     rank->ctx = own;
     ddn_context_destroy(ctx);
+    m->after = memory.live > 0 ? DDN_E_STATE : m->after; /* blocks are left */
 }
 
 /* The same status on all ranks, which can go on. */

@@ -5,6 +5,7 @@ small network that learns two classes of Fashion-MNIST on the way; put yours in 
 own_model.py PICTURE.png [--points N] [--epochs E] [--pairs P]
 """
 import argparse
+import importlib.util
 
 import numpy as np
 import torch
@@ -63,18 +64,17 @@ def bars(curves, name):
 
 
 def draw(results, path):
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-    figure, axes = plt.subplots(figsize=(8, 5))
+    from matplotlib.figure import Figure
+    figure = Figure(figsize=(8, 5))
+    axes = figure.subplots()
     for style, (name, result) in zip(("o-", "s--"), results.items()):
-        for column, colour, label in (("phi", "C0", "same class φ"), ("phi_C", "C1", "same training point φ_C")):
+        for column, colour, label in (("phi", "C0", r"same class $\varphi$"), ("phi_C", "C1", r"same training point $\varphi_C$")):
             axes.errorbar(result["t"], result[column], bars(result, column), fmt=style, color=colour,
                           label=f"{label}, {name}", capsize=2)
     axes.set(xscale="log", ylim=(0, 1.05), xlabel="time t, OU units (generation runs from right to left)",
              ylabel="probability (bars: 95 %)")
-    axes.legend(loc="lower left")
-    figure.savefig(path)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncol=2, frameon=False)
+    figure.savefig(path, bbox_inches="tight")
 
 
 def main():
@@ -84,6 +84,8 @@ def main():
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--pairs", type=int, default=64)
     given = parser.parse_args()
+    if importlib.util.find_spec("matplotlib") is None:
+        parser.error("no matplotlib, which draws the picture: install python3-matplotlib")
     torch.manual_seed(0)
     every = diffdyn.Dataset.open(FASHION + "images-idx3-ubyte.gz", FASHION + "labels-idx1-ubyte.gz").select([1, 7])
     data = every.subset(np.arange(given.points)).mapped(1 / 127.5, -1)

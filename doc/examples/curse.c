@@ -42,6 +42,7 @@ static void against_n(const drv_list *dims, double log10_max, double sigma2)
     for (int64_t k = 0; k < dims->count; k++) {
         const double d = dims->at[k];
         const double *spectrum = power_law((int64_t)d, sigma2);
+        drv_begin("curves", (double)k / (double)dims->count, 1);
         for (int i = 0; i < POINTS; i++) {
             const double n = pow(10, 0.5 + (log10_max - 0.5) * i / (POINTS - 1));
             drv_csv_row(file,
@@ -197,6 +198,7 @@ int curse_main(int argc, char **argv)
               DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));
     drv_schedule_of_ou("all curves are closed forms in OU time");
+    drv_plan(1, &(drv_part){"curves", 3, NULL, 0});
     against_n(&dims, log10_max, sigma2);
     points_needed(&times, sigma2);
     condensation(&alphas, sigma2);

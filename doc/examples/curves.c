@@ -68,6 +68,13 @@ static void add_scalars(const curve_kind *kind, const ddn_result *from)
 static void measure(const curve_kind *kind, settings *set)
 {
     own.an = drv_analysis();
+    const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
+    const double states = set->samples > 0 ? (double)set->samples : 0.25 / pow(set->precision, 2);
+    const drv_part parts[] = {
+        {"range of times", drv_cost(DRV_RANGE_STATES, n, d), "identities", 0},
+        {"curve", drv_cost(states * (double)set->times, n, d), "identities", 0}};
+    drv_plan(DRV_COUNT(parts), parts);
+    drv_begin("range of times", 0, 1);
     drv_choose_range(own.an, own.oracle, &set->t_min, &set->t_max);
     if (set->samples > 0) {
         drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples);
@@ -77,6 +84,7 @@ static void measure(const curve_kind *kind, settings *set)
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level);
     const double *times = drv_times(own.schedule, set->t_min, set->t_max, set->times);
     ddn_result *crossings = NULL, *spectrum = NULL;
+    drv_begin("curve", 0, 1);
     drv_try(ddn_analysis_identities(own.an, own.oracle, set->times, times, &own.curves));
     drv_keep(own.curves);
     drv_try(ddn_analysis_crossings(own.an, own.oracle, own.curves, &crossings));

@@ -36,6 +36,7 @@ static int run(const command *c, int argc, char **argv)
     snprintf(program, sizeof program, "diffdyn %s", c->name);
     argv[0] = program;
     drv.example = c->example;
+    drv.is_planned = 1;
     return c->run(argc, argv);
 }
 

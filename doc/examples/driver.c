@@ -165,6 +165,7 @@ int drv_fork(void)
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
+    drv_flush();
     fflush(NULL);
     const pid_t child = fork();
     if (child == 0) {
@@ -239,7 +240,11 @@ static void start_context(void)
     }
     drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
     drv_from_kernel();
+    static char lines[1 << 18]; /* printed beside a bar, shown when it is away */
     void *shown = drv_is_progress_shown() ? &drv : NULL;
+    if (shown != NULL && drv.progress == DRV_PROGRESS_AUTO) {
+        setvbuf(stdout, lines, _IOFBF, sizeof lines);
+    }
     drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);

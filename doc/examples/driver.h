@@ -23,6 +23,7 @@ typedef struct drv_state {
     ddn_context *ctx;     /* has the threads, shows progress, is cancelled by SIGINT and SIGTERM */
     const char *example;  /* a command line for --help, or NULL */
     int progress;         /* a drv_progress_kind */
+    int is_planned;       /* a plan of the whole job will come (drv_plan) */
     int plot;             /* a drv_plot_kind */
     const char *schedule; /* the text of --schedule */
 } drv_state;
@@ -101,16 +102,28 @@ _Noreturn void drv_die(const char *format, ...) __attribute__((format(printf, 1,
  * it ends the program with status 130 or 143, whether the call was stopped (DDN_STOPPED) or not. */
 void drv_try(ddn_status status);
 
-/* One bar for the whole job (driver_progress.c): drv_plan says how long its parts take, one beside
- * the other, and begins the first; drv_part begins the next. What the library says of a call is
- * then a share of the part, or of a span of it: drv_span(0.2, 0.3) before a call. Without a plan
- * each stage of the library has a bar of its own. */
-void drv_plan(int count, const double *weights);
-void drv_part(void);
-void drv_span(double from, double to);
+/* One bar for the whole job (driver_progress.c). Where it is made, and how long each part takes
+ * beside the others, the program says by a plan, once it knows its data; pictures are a part of
+ * every plan. Reports of calls then move the bar, which never goes back, within the part. Without
+ * a plan each stage of the library has a bar of its own. */
+typedef struct drv_part {
+    const char *name;  /* as it is shown */
+    double weight;     /* seconds, roughly: drv_cost */
+    const char *stage; /* the stage of the library that counts in it; NULL: all do */
+    int follows; /* 1: begins by itself when that stage does, in the call of the part before */
+} drv_part;
+#define DRV_PICTURES "pictures"
+void drv_plan(int count, const drv_part *parts);
+/* Seconds of the exact score of n points at so many states. */
+double drv_cost(double evaluations, int64_t n, int64_t d);
+/* The part of that name runs; the next calls are the share of it between from and to. A no-op where
+ * no plan has it, and for a picture before the last part. */
+void drv_begin(const char *name, double from, double to);
 /* For long loops of a driver's own: shows the bar where the library would, and ends the program
- * with status 130 or 143 after a signal. */
+ * with status 130 or 143 after a signal. stage NULL: what the plan calls it. */
 void drv_progress(const char *stage, double fraction);
+/* Shows what was printed so far, which otherwise waits for the end where there is a bar. */
+void drv_flush(void);
 /* For driver.c: whether anybody sees it; a call's share that is done; the bar goes; the job ends.
  */
 int drv_is_progress_shown(void);
@@ -210,6 +223,9 @@ double drv_last_ou(const ddn_schedule *sch);
 /* Times of the schedule, geometric in OU time; ends at the last time of the schedule where that
  * comes first. In memory that is freed at exit. */
 const double *drv_times(const ddn_schedule *sch, double tau_min, double tau_max, int64_t count);
+enum {
+    DRV_RANGE_STATES = 28 * 48 /* that it evaluates */
+};
 /* Chooses the ends in OU time that are NaN (driver_range.c). Both transitions must lie well inside
  * for any data set, so a few plain states on a very wide grid find where phi_C and f/alpha leave
  * their values at its ends; the noisy end is also kept 2.3 above t_S, where e^(2 t_S - 2 t) is

@@ -329,6 +329,7 @@ void drv_plot_run(drv_file *file)
     if (drv.plot == DRV_PLOT_NONE) {
         return;
     }
+    drv_begin(DRV_PICTURES, 0, 1);
     drv_file *picture = drv_open(drv_path(name));
     FILE *remarks = tmpfile();
     const int status = run_gnuplot(script, drv_file_stream(picture), remarks);

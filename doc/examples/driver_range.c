@@ -5,7 +5,7 @@
 
 enum {
     PILOT_TIMES = 28,
-    PILOT_SAMPLES = 48
+    PILOT_SAMPLES = DRV_RANGE_STATES / PILOT_TIMES
 };
 
 /* A few plain states at each of these times. */

@@ -119,7 +119,7 @@ static double mandelbrot(int64_t height, int64_t steps, double *error)
     double *smooth = drv_alloc(width * height, sizeof *smooth);
     const mandelbrot_grid grid = {-2.25, 0.75, -1.15, 1.15, width, height, steps, 1e4};
     for (int64_t j = 0; j < height; j++) {
-        drv_progress("Mandelbrot set", (double)j / (double)height);
+        drv_begin("Mandelbrot set", (double)j / (double)height, 1);
         mandelbrot_row(&grid, j, counts + j * width, smooth + j * width);
     }
     drv_file *file = drv_matrix_open(drv_path("mandelbrot.csv"), "log_steps");
@@ -251,6 +251,10 @@ int flows_main(int argc, char **argv)
               "mandelbrot.gp mandelbrot.png",
               options, DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));
+    const drv_part parts[] = {
+        {"flows", 0.05, NULL, 0},
+        {"Mandelbrot set", 1e-9 * (double)(height * height * steps), NULL, 0}};
+    drv_plan(DRV_COUNT(parts), parts);
     drv_try(
         ddn_system_create(drv.ctx, DDN_SYSTEM_FLOW, 1, fold_flow, fold_slope, NULL, NULL, &fold));
     drv_keep(fold);

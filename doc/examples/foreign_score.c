@@ -251,9 +251,18 @@ static void measure(settings *set, double **columns)
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_STEPS, set->steps);
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
                 drv_clean_end(own.schedule, fmin(1e-3, set->t_min / 4)));
+    const double states = (double)(set->samples * set->times);
+    const double steps = 2 * (double)(set->pairs * set->times * set->steps);
+    const drv_part parts[] = {
+        /* the foreign score has a few components alone */
+        {"curves", drv_cost(states, 2 * ddn_dataset_n(own.ds), set->d), "identities", 0},
+        {"clones", drv_cost(0.2 * steps, 2 * set->rank, set->d), "U-turns", 0}};
+    drv_plan(DRV_COUNT(parts), parts);
+    drv_begin("curves", 0, 1);
     drv_try(ddn_analysis_identities(own.an, own.exact, set->times, times, &own.curves));
     drv_keep(own.curves);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_METHOD, DDN_METHOD_EXPONENTIAL);
+    drv_begin("clones", 0, 1);
     drv_try(ddn_analysis_branch(own.an, own.foreign, NULL, set->times, times, &own.clones));
     drv_keep(own.clones);
     for (int i = 0; i < COLUMNS; i++) {

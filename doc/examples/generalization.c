@@ -283,6 +283,12 @@ static void measure(const settings *set)
     if (set->pairs > 0) {
         drv_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_CLONES, set->pairs);
     }
+    const drv_part parts[] = {
+        /* clones: of the few steps that are preset */
+        {"denoising", 3 * (double)(set->samples * set->times), "denoising", 0},
+        {"clones", 4 * (double)(set->pairs * most), "clones", 1}};
+    drv_plan(set->pairs > 0 ? 2 : 1, parts);
+    drv_begin("denoising", 0, 1);
     drv_try(ddn_analysis_generalization(an, own.model, own.train, own.test, set->times,
                                         set->pairs > 0 ? most : 0, times, clone_times,
                                         &own.result));

@@ -160,7 +160,9 @@ static void bounds(double t, int64_t n, int64_t d, int64_t first, average *upper
     }
 }
 
-static void measure(int64_t n, int64_t d, int64_t samples, int64_t times, double (*rows)[COLUMNS])
+/* from, to: the share of the whole that this is. */
+static void measure(int64_t n, int64_t d, int64_t samples, int64_t times, const double span[2],
+                    double (*rows)[COLUMNS])
 {
     const double dims = (double)d, alpha = log((double)n) / dims;
     const double t_c = ddn_theory_collapse_two_gaussians((double)n, dims, dims, 1);
@@ -170,6 +172,8 @@ static void measure(int64_t n, int64_t d, int64_t samples, int64_t times, double
         double *row = rows[k];
         const double t = t_c * (FIRST + (LAST - FIRST) * (double)k / (double)(times - 1));
         average entropy = {0}, same = {0}, upper = {0}, phi = {0};
+        const double one = (span[1] - span[0]) / (double)times;
+        drv_begin("curves", span[0] + (double)k * one, span[0] + (double)(k + 1) * one);
         estimate(t, samples, k * samples, d, &entropy, &same);
         bounds(t, n, d, k * BOUND_SAMPLES, &upper, &phi);
         const double unit = alpha * dims; /* entropies to shares of alpha */
@@ -297,7 +301,7 @@ static void report(int64_t n, int64_t d, int64_t samples, int64_t times, double 
            ddn_theory_collapse_two_gaussians((double)n, (double)d, (double)d, 1),
            ddn_theory_collapse((double)n, (double)d, 1),
            drv_format(half, half_se, text, sizeof text), outside, (long long)samples);
-    fflush(stdout);
+    drv_flush();
 }
 
 /* What the columns of its files are. */
@@ -316,6 +320,25 @@ static const drv_meaning meanings[] = {
     {"phi_C", "1", "probability that two clones of x_t end at one training point"},
     {"phi_C_lower", "1", "lower bound of it, a mean over fresh samples of the mixture"},
 };
+
+/* csv: three of the columns also there, or NULL. */
+static void write_curve(int64_t d, int64_t times, double (*rows)[COLUMNS], const char *csv)
+{
+    char name[64];
+    snprintf(name, sizeof name, "gmm_collapse_d%lld.csv", (long long)d);
+    drv_file *file = drv_csv_open(drv_path(name), HEADER);
+    drv_file *brief = csv ? drv_csv_open(csv, "t,f_over_alpha,se") : NULL;
+    for (int64_t i = 0; i < times; i++) {
+        drv_csv_row(file, rows[i], COLUMNS);
+        if (brief) {
+            drv_csv_row(brief, rows[i], 3);
+        }
+    }
+    drv_close(file);
+    if (brief) {
+        drv_close(brief);
+    }
+}
 
 int gmm_collapse_main(int argc, char **argv)
 {
@@ -346,31 +369,21 @@ int gmm_collapse_main(int argc, char **argv)
     }
     own.schedule = drv_schedule_of_ou("the closed forms beside the curves are those of OU time");
     double(*rows)[COLUMNS] = drv_alloc(times, sizeof *rows);
+    drv_plan(1, &(drv_part){.name = "curves", .weight = (double)(n * dims.count * times) / 1e5});
     for (int64_t k = 0; k < dims.count; k++) {
         const int64_t d = (int64_t)dims.at[k];
         const int64_t scaled = 262144 / d < 64 ? 64 : 262144 / d;
         const int64_t samples = wanted ? wanted : scaled;
         make_data(n, d);
-        measure(n, d, samples, times, rows);
+        const double span[2] = {(double)k / (double)dims.count,
+                                (double)(k + 1) / (double)dims.count};
+        measure(n, d, samples, times, span, rows);
         void *const made[] = {own.query, own.empirical, own.mixture, own.data};
         for (int i = 0; i < DRV_COUNT(made); i++) {
             drv_drop(made[i]);
         }
         own.query = NULL;
-        char name[64];
-        snprintf(name, sizeof name, "gmm_collapse_d%lld.csv", (long long)d);
-        drv_file *file = drv_csv_open(drv_path(name), HEADER);
-        drv_file *brief = csv ? drv_csv_open(csv, "t,f_over_alpha,se") : NULL;
-        for (int64_t i = 0; i < times; i++) {
-            drv_csv_row(file, rows[i], COLUMNS);
-            if (brief) {
-                drv_csv_row(brief, rows[i], 3);
-            }
-        }
-        drv_close(file);
-        if (brief) {
-            drv_close(brief);
-        }
+        write_curve(d, times, rows, csv);
         write_closed(n, d);
         report(n, d, samples, times, rows);
     }

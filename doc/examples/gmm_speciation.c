@@ -31,6 +31,7 @@ static struct {
 typedef struct settings {
     int method, sampler;
     int64_t pairs, steps;
+    int64_t curve, curves; /* the one that is measured, of so many */
 } settings;
 
 /* Pairs in d dimensions: forward to t, two continuations each, cluster = sign of m.x. */
@@ -84,7 +85,10 @@ static void measure(const settings *set, int64_t d, int64_t count, const double 
     if (set->method == SIMULATE) {
         own.oracle = drv_two_gaussians(own.schedule, d, 1);
     }
+    const double one = 1 / (double)(count * set->curves);
     for (int64_t k = 0; k < count; k++) {
+        const double done = (double)set->curve / (double)set->curves;
+        drv_begin("curves", done + (double)k * one, done + (double)(k + 1) * one);
         if (set->method == CLOSED) {
             phi[k] = ddn_theory_phi(ddn_theory_signal((double)d, SIGMA2, t[k]));
             se[k] = 0;
@@ -217,7 +221,7 @@ static void one_curve(const settings *set, int64_t d, int64_t count, const doubl
         printf(", chi2 against the closed form %.1f at %lld times", chi2, (long long)count);
     }
     printf("\n");
-    fflush(stdout);
+    drv_flush();
 }
 
 /* What the columns of its files are. */
@@ -232,7 +236,7 @@ static const drv_meaning meanings[] = {
 int gmm_speciation_main(int argc, char **argv)
 {
     drv_list dims = {4, {256, 1024, 4096, 16384}};
-    settings set = {REDUCED, 0, 10000, 0};
+    settings set = {REDUCED, 0, 10000, 0, 0, 1};
     double t_max = 10;
     const char *csv = NULL;
     const drv_option options[] = {
@@ -266,7 +270,14 @@ int gmm_speciation_main(int argc, char **argv)
     for (; count < MAX_TIMES && 1 + 0.5 * (double)count <= t_max + 1e-9; count++) {
         t[count] = 1 + 0.5 * (double)count;
     }
+    set.curves = dims.count;
+    const double steps = (double)(set.pairs * count * dims.count * set.steps);
+    const double seconds = set.method == CLOSED    ? 0.1
+                           : set.method == REDUCED ? 1e-7 * steps
+                                                   : drv_cost(2 * steps, 2, (int64_t)dims.at[0]);
+    drv_plan(1, &(drv_part){"curves", seconds, NULL, 0});
     for (int64_t k = 0; k < dims.count; k++) {
+        set.curve = k;
         one_curve(&set, (int64_t)dims.at[k], count, t, csv);
     }
     write_closed(&dims, t_max);

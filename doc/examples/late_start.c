@@ -368,6 +368,7 @@ static void prepare(const settings *set)
     drv_try(ddn_frechet_create(drv.ctx, own.ds, own.pca, &own.frechet));
     drv_keep(own.frechet);
     own.an = drv_analysis();
+    drv_begin("divergences", 0, 1);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->kl_samples);
     drv_try(ddn_analysis_late_start(own.an, own.oracle, set->starts.count, set->starts.at,
                                     &own.divergence));
@@ -397,6 +398,32 @@ static const drv_meaning meanings[] = {
      "squared Frechet distance of samples from the data in principal components: PNDM with that "
      "many steps, started from the Gaussian with the covariance of the data"},
 };
+
+/* Seconds of a curve's point: samples, and their distance. */
+static double cost(const settings *set, const curve *c, int64_t k)
+{
+    const double bootstrap = 1e-3, steps = fmin((double)c->steps, set->starts.at[k] + 1);
+    return bootstrap * (double)set->replicates +
+           drv_cost(steps * (double)set->samples, ddn_dataset_n(own.ds), ddn_dataset_d(own.ds));
+}
+
+/* Returns the seconds of all samples. */
+static double plan(const settings *set, const curve *curves, int64_t count)
+{
+    double all = 0;
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t k = 0; k < set->starts.count; k++) {
+            all += cost(set, &curves[i], k);
+        }
+    }
+    const drv_part parts[] = {{"divergences",
+                               drv_cost((double)(set->kl_samples * set->starts.count),
+                                        ddn_dataset_n(own.ds), ddn_dataset_d(own.ds)),
+                               "late start", 0},
+                              {"samples", all, "integrate", 0}};
+    drv_plan(DRV_COUNT(parts), parts);
+    return all;
+}
 
 int late_start_main(int argc, char **argv)
 {
@@ -430,15 +457,19 @@ int late_start_main(int argc, char **argv)
     own.ds = drv_data_load(&set.data);
     take_schedule(&set);
     check(&set);
-    prepare(&set);
-
     curve curves[MOST_CURVES];
     const int64_t count = list_curves(&set, curves);
+    const double all = plan(&set, curves, count);
+    prepare(&set);
     double *x = drv_alloc(set.samples * ddn_dataset_d(own.ds), sizeof *x), perfect_error = NAN;
     const double perfect = floor_distance(&set, x, &perfect_error);
+    double done = 0;
     for (int64_t i = 0; i < count; i++) {
         for (int64_t k = 0; k < set.starts.count; k++) {
+            const double end = done + cost(&set, &curves[i], k);
+            drv_begin("samples", done / all, end / all);
             measure(&set, &curves[i], k, x);
+            done = end;
         }
         find_knee(&set, &curves[i]);
     }

@@ -40,6 +40,7 @@ static void measure(const settings *set, const char *option, const char *path, m
 {
     of->x = drv_rows(option, path, points, &of->m);
     compare_ranges(path, of);
+    drv_begin(option, 0, 1);
     ddn_analysis *an = drv_analysis();
     drv_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_KAPPA, set->kappa);
     drv_try(
@@ -149,6 +150,9 @@ int memorization_main(int argc, char **argv)
     const drv_image shape = drv_image_of(set.image, points);
     memorized samples = {"samples", "memorization.csv", 0, NULL, NULL};
     memorized test = {"test", "memorization_test.csv", 0, NULL, NULL};
+    const drv_part parts[] = {{"samples", 1, "nearest points", 0},
+                              {"test", 1, "nearest points", 0}};
+    drv_plan(set.test != NULL ? 2 : 1, parts);
     measure(&set, "samples", set.samples, &samples);
     if (set.test != NULL) {
         measure(&set, "test", set.test, &test);

@@ -83,6 +83,7 @@ static void make_report(settings *set)
                 drv_time_of(own.schedule, fmax(6, set->t_max)));
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level);
     choose_work(set);
+    drv_begin("curves", 0, 1);
     drv_try(ddn_analysis_regimes(own.an, own.oracle, set->times, clone_count, times, clone_times,
                                  &own.report));
     drv_keep(own.report);
@@ -434,6 +435,23 @@ static void check_work(settings *set)
     set->clone_precision = isnan(set->clone_precision) ? 0.08 : set->clone_precision;
 }
 
+/* A precision needs about so many states at each time, the inverse square of it. */
+static void plan(const settings *set)
+{
+    const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
+    const double states = set->samples > 0 ? (double)set->samples : 0.25 / pow(set->precision, 2);
+    const double pairs =
+        set->clones >= 0 ? (double)set->clones : 0.4 / pow(set->clone_precision, 2);
+    const drv_part parts[] = {
+        {"range of times", drv_cost(DRV_RANGE_STATES, n, d), "identities", 0},
+        {"curves", drv_cost(states * (double)set->times, n, d), "identities", 0},
+        {"clones", drv_cost(2 * pairs * (double)(set->clone_times * set->steps), n, d), "clones",
+         1},
+        {"paths", drv_cost((double)(set->paths * set->path_steps), n, d), "last change", 1}};
+    drv_plan(DRV_COUNT(parts), parts);
+    drv_begin("range of times", 0, 1);
+}
+
 int regimes_main(int argc, char **argv)
 {
     drv_start(argc, argv,
@@ -460,6 +478,7 @@ int regimes_main(int argc, char **argv)
     own.oracle = drv_empirical(own.ds, own.schedule);
     own.an = drv_analysis();
 
+    plan(&given);
     drv_choose_range(own.an, own.oracle, &given.t_min, &given.t_max);
     drv_note("precision", given.samples > 0 ? NAN : given.precision);
     drv_note("clone-precision", given.clones >= 0 ? NAN : given.clone_precision);

@@ -73,13 +73,13 @@ static void evaluate(const ddn_oracle *oracle, double t, arrays *of)
     }
     drv_try(ddn_query_create(drv.ctx, oracle, &query));
     drv_keep(query);
+    drv_plan(1, &(drv_part){.name = "states", .weight = 1});
     for (int64_t first = 0; first < of->m; first += BATCH) {
-        drv_progress("states", (double)first / (double)of->m);
+        drv_begin("states", (double)first / (double)of->m, (double)(first + BATCH) / (double)of->m);
         bind(query, of, first);
         drv_try(ddn_query_run(query, t, of->m - first < BATCH ? of->m - first : BATCH,
                               of->x + first * of->d, of->d));
     }
-    drv_progress("states", 1);
 }
 
 static void write(const arrays *of)

@@ -384,10 +384,18 @@ int symmetry_breaking_main(int argc, char **argv)
         drv_die("--points needs at least two points");
     }
     const int with_data = drv_data_given(&set.data);
+    double start = 0; /* seconds of a branch */
     drv_schedule_of_ou("the line runs on vp:0.1:20, a data set on ou; no other is offered");
     if (with_data) { /* what is wrong with it, and its digest, come first */
-        ssb_open_data(&set.data);
+        start = ssb_open_data(&set.data);
     }
+    const double line = 2e-8 * (double)(set.paths * set.steps * set.points.count);
+    const drv_part parts[] = {
+        {"line", line, "integrate", 0},
+        {"class branches", 10 * start, "bifurcation diagram", 0},
+        {"point branches", (double)set.starts * start, "bifurcation diagram", 0},
+        {"potentials", 2 * start, "potential", 0}};
+    drv_plan(with_data ? 4 : 1, parts);
     one_dimension(&set);
     if (with_data) {
         ssb_data(&set.data, set.eta, set.starts, set.t_end);

@@ -15,7 +15,8 @@ void ssb_write_branches(const char *name, const ddn_result *points);
 void ssb_write_events(const char *name, const ddn_result *events);
 
 /* The same analysis for a data set of any dimension: symmetry_breaking_data.c. */
-void ssb_open_data(const drv_data *data);
+/* Returns how many seconds a branch takes, roughly. */
+double ssb_open_data(const drv_data *data);
 void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end);
 
 #endif

@@ -27,14 +27,16 @@ typedef struct scene {
     double lambda, lambda_error, t_s, t_c, t_c_error, t_start, t_end;
 } scene;
 
-void ssb_open_data(const drv_data *data)
+double ssb_open_data(const drv_data *data)
 {
+    const double evaluations = 5000;
     drv_data some = *data;
     some.most = MOST_POINTS;
     own.source = drv_data_load(&some);
     if (ddn_dataset_n(own.source) < 2) {
         drv_die("%s: at least two points are needed", data->path);
     }
+    return drv_cost(evaluations, ddn_dataset_n(own.source), ddn_dataset_d(own.source));
 }
 
 /* Points in double, at most MOST_POINTS of them unless --n was given. */
@@ -337,8 +339,11 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     printf("  Lambda = %s,  t_S = %.4f,  critical time from Lambda (OU) = %s\n",
            drv_format(sc.lambda, sc.lambda_error, text[0], sizeof text[0]), sc.t_s,
            drv_format(sc.t_c, sc.t_c_error, text[1], sizeof text[1]));
+    drv_begin("class branches", 0, 1);
     class_diagram(&sc, t_mid);
+    drv_begin("point branches", 0, 1);
     point_diagram(&sc, starts);
+    drv_begin("potentials", 0, 1);
     const double times[4] = {1.3 * sc.t_s, 1.1 * sc.t_s, 0.95 * sc.t_s, t_mid};
     int64_t count;
     const double *ends = class_starts(&sc, 0, &count);

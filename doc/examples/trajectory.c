@@ -148,12 +148,18 @@ static void run(const settings *set, const drv_image *shape)
     }
     own.x = drv_alloc(tr->m * tr->d, sizeof *own.x);
     own.file = drv_npy_open(drv_path("trajectory.npy"), 3, (int64_t[]){tr->count, tr->m, tr->d});
+    const drv_part parts[] = {
+        {"to noise", 0.05, NULL, 0},
+        {"to data", drv_cost((double)(tr->m * set->steps), ddn_dataset_n(own.ds), tr->d), NULL, 0}};
+    drv_plan(set->from_data ? 2 : 1, set->from_data ? parts : parts + 1);
     if (set->from_data) {
+        drv_begin("to noise", 0, 1);
         go_forward(set, count, times);
     } else {
         drv_try(ddn_integrator_draw_start(it, tr->m, own.x, tr->d));
     }
     own.leg = 1;
+    drv_begin("to data", 0, 1);
     drv_try(ddn_integrator_run(it, tr->m, own.x, tr->d));
     drv_close(own.file);
 }

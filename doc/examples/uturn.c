@@ -347,6 +347,10 @@ static int run(int argc, char **argv, const char *stem, int clones)
     configure(&set);
     const double *times = drv_times(own.schedule, set.t_min, set.t_max, set.times);
     double *columns[COLUMNS];
+    drv_plan(1, &(drv_part){"paths",
+                            drv_cost(2 * (double)(set.paths * set.times * set.steps),
+                                     own.ds ? ddn_dataset_n(own.ds) : 2, set.d),
+                            NULL, 0});
     drv_try((set.clones ? ddn_analysis_branch : ddn_analysis_uturn)(own.an, own.oracle, NULL,
                                                                     set.times, times, &own.result));
     drv_keep(own.result);

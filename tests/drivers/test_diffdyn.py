@@ -1,11 +1,15 @@
 """The command diffdyn: its subcommands, what shells and manuals ask of it, what all of them have in common."""
+import fcntl
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import signal
 import struct
 import subprocess
+import termios
 import time
 
 import run_driver
@@ -71,6 +75,75 @@ class Diffdyn(DriverTest):
         for line in lines:
             self.assertTrue(line["stage"] and 0 <= line["fraction"] <= 1 and line["seconds"] >= 0, line)
         self.assertEqual(self.succeeds("gmm-collapse", "--n=3e3", "--d=64", "--times=4").stderr, "")
+
+    def test_progress_of_the_whole(self):
+        """One bar for all parts, which never goes back, and what time is left."""
+        x, y = self.clusters(200)
+        for command, parts in (
+                (("regimes", "--labels", y, "--samples=200", "--clones=100"),
+                 ["range of times", "curves", "clones", "paths", "pictures"]),
+                (("collapse", "--samples=500"), ["range of times", "curve", "pictures"]),
+                (("uturn", "--paths=500"), ["paths", "pictures"]),
+                (("trajectory", "--from-data", "--paths=100", "--method=euler", "--steps=200"),
+                 ["to noise", "to data", "pictures"]),
+                (("late-start", "--samples=50", "--features=3", "--steps=20"), ["divergences", "samples", "pictures"])):
+            done = self.succeeds(*command, "--data", x, "--progress=json")
+            lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+            self.assertGreater(len(lines), 2, command)
+            for line in lines:
+                self.assertEqual(list(line), ["stage", "part", "parts", "fraction", "seconds", "left"])
+                self.assertIn(line["stage"], [*parts, "done", "reading"])
+                self.assertEqual((line["stage"] == "reading"), line["parts"] == 0)
+            shares = [line["fraction"] for line in lines]
+            self.assertEqual(shares, sorted(shares), command)
+            seconds = [line["seconds"] for line in lines]
+            self.assertEqual(seconds, sorted(seconds))
+            self.assertEqual((lines[-1]["stage"], shares[-1], lines[-1]["left"]), ("done", 1, 0))
+            self.assertTrue({line["parts"] for line in lines} <= {0, len(parts)})
+
+    def on_terminal(self, *args, columns=(80,), term="xterm"):
+        """What the command writes on a terminal of so many columns, which change while it runs."""
+        master, slave = pty.openpty()
+
+        def resize(width):
+            fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 24, width, 0, 0))
+        resize(columns[0])
+        widths, text = list(columns[1:]), b""
+        with subprocess.Popen([*run_driver.PROGRAM, *args, "--out", self.out], stdin=slave, stdout=slave, stderr=slave,
+                              env={**os.environ, "TERM": term}) as program:
+            while program.poll() is None or select.select([master], [], [], 0)[0]:
+                if select.select([master], [], [], 0.1)[0]:
+                    text += os.read(master, 65536)
+                if widths and text.count(b"\r\x1b[K") >= 6:
+                    resize(widths.pop(0))
+                    text += b"\0"
+        os.close(master)
+        os.close(slave)
+        self.assertEqual(program.returncode, 0, text)
+        return text.decode()
+
+    def test_terminal(self):
+        command = ("gmm-collapse", "--n=4e3", "--d=64", "--times=5", "--plot=none")
+        table = self.succeeds(*command).stdout.splitlines()
+        for width in (120, 80, 40, 20):
+            text = self.on_terminal(*command, columns=(width,))
+            bars = re.findall(r"\r\x1b\[K([^\r\n]+)(?=\r\x1b)", text)
+            self.assertGreater(len(bars), 3, text)
+            for bar in bars:
+                self.assertLess(len(bar), width, bar)
+                self.assertIn(" %", bar)
+                self.assertEqual("[" in bar, width >= 80, bar)
+            shares = [int(re.search(r"(\d+) %", bar)[1]) for bar in bars]
+            self.assertEqual(shares, sorted(shares))
+            # What is printed stands on lines of its own, and no bar is left.
+            after = [line.rpartition("\x1b[K")[2] for line in text.replace("\r\n", "\n").split("\n")]
+            self.assertEqual([line for line in after if line], [line for line in table if line])
+        before, after = self.on_terminal(*command, columns=(100, 24)).split("\0", 1)
+        self.assertGreater(max(map(len, re.findall(r"\x1b\[K([^\r]*)", before))), 60)
+        for bar in re.findall(r"\x1b\[K([^\r\n]* %[^\r\n]*)\r", after)[1:]:
+            self.assertLess(len(bar), 24, bar)
+        for term in ("dumb",):
+            self.assertNotIn("%", self.on_terminal(*command, "--quiet", term=term))
 
     def test_signals(self):
         for number in (signal.SIGINT, signal.SIGTERM):

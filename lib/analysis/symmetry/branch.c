@@ -312,6 +312,7 @@ ddn_status ddni_tracer_follow(ddni_tracer *tracer, int direction, const double *
     int64_t limit = ddni_symmetry_i64(sy, DDN_SYMMETRY_POINTS);
     double longest = ddni_symmetry_f64(sy, DDN_SYMMETRY_STEP), tp = 0, cosine;
     double scale = ddni_tracer_scale(tracer, &tracer->here), ds = fmin(longest, DEPARTURE);
+    double begin = tracer->here.p;
     int departing = direction == 0, ended = 0;
     if (departing) {
         memcpy(tracer->tangent, first_x, (size_t)sy->d * sizeof *first_x);
@@ -322,8 +323,7 @@ ddn_status ddni_tracer_follow(ddni_tracer *tracer, int direction, const double *
     DDNI_TRY(record(tracer, &tracer->here));
     for (int64_t count = 1; !ended;) {
         int64_t steps;
-        double done =
-            fmin(1, fabs(tracer->here.p - tracer->p_high) / (tracer->p_high - tracer->p_low));
+        double done = fmin(1, fabs(tracer->here.p - begin) / (tracer->p_high - tracer->p_low));
         DDNI_TRY(ddni_stage_part(sy->ctx, done, done));
         DDNI_TRY(attempt(tracer, ds, scale, tp, &cosine, &steps, &ended));
         /* Leaving a branch point the chord is not the tangent of what is left. */

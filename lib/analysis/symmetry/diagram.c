@@ -117,6 +117,8 @@ static ddn_status trace(ddni_tracer *tracer, int64_t m, const double *starts, in
     ddn_symmetry *sy = tracer->sy;
     int64_t d = sy->d, next = 0;
     double residual[DDNI_SYMMETRY_ROWS];
+    const double share = 1 / (double)(m + 1); /* of each start, and of the branch from 0 */
+    DDNI_TRY(ddni_stage_part(sy->ctx, 0, share));
     DDNI_TRY(follow_main(tracer, block));
     DDNI_TRY(follow_arms(tracer, &next));
     for (int64_t first = 0; first < m; first += DDNI_SYMMETRY_ROWS) {
@@ -128,6 +130,8 @@ static ddn_status trace(ddni_tracer *tracer, int64_t m, const double *starts, in
         }
         DDNI_TRY(ddni_field_settle(sy, &low, rows, block, residual, block + rows * d));
         for (int64_t r = 0; r < rows; r++) {
+            DDNI_TRY(ddni_stage_part(sy->ctx, (double)(first + r + 1) * share,
+                                     (double)(first + r + 2) * share));
             if (!(residual[r] <= ddni_symmetry_f64(sy, DDN_SYMMETRY_TOLERANCE)) ||
                 is_known(tracer, &low, block + r * d)) {
                 tracer->dropped++;

@@ -76,7 +76,7 @@ static int completion(void)
           "        COMPREPLY=($(compgen -W \"${words//[A-Z]/}\" -- \"$word\"))\n"
           "        [[ ${COMPREPLY[0]} != *: ]] || compopt -o nospace 2> /dev/null\n"
           "    elif [[ $word == -* ]]; then\n"
-          "        COMPREPLY=($(compgen -W \"$(sed -n 's/^  \\(--[a-z-]*\\).*/\\1/p' <<< "
+          "        COMPREPLY=($(compgen -W \"$(sed -n 's/^  \\(--[a-z0-9-]*\\).*/\\1/p' <<< "
           "\"$help\")\" -- \"$word\"))\n"
           "    else\n"
           "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"

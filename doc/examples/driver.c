@@ -114,11 +114,18 @@ static void let_go(void)
     drv.ctx = NULL;
 }
 
+void drv_keep_results(void)
+{
+    drv_put_in_place();
+    drv_set_aside();
+}
+
 int drv_finish(void)
 {
     end_if_interrupted();
+    drv_clear_bar();
+    drv_keep_results();
     drv_end_progress();
-    drv_set_aside();
     if (fflush(stdout) != 0 || ferror(stdout)) {
         drv_die("cannot write standard output: %s", strerror(errno));
     }

@@ -140,7 +140,10 @@ double drv_seconds(void);
 void drv_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Memory that is freed at exit; dies when there is none. count * size bytes, zeroed. */
 void *drv_alloc(int64_t count, int64_t size);
-/* Checks that stdout took everything; returns the exit status for main. */
+/* The results take the place of those of before. Called by drv_finish, and where a picture alone is
+ * missing. */
+void drv_keep_results(void);
+/* That, and checks that stdout took everything; returns the exit status for main. */
 int drv_finish(void);
 
 /* ---- Objects of the library (driver_objects.c) ------------------------------------------- */
@@ -263,24 +266,29 @@ int drv_utf8(const char *text);
 void drv_append(char *text, size_t capacity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A text file (driver_files.c): all of it or nothing. It goes to a temporary file beside it, and
- * takes the place of what is there when it is closed; where the program ends before, whatever the
- * reason, the last one stays. A pipe or a device is written itself. Every write is checked: a full
- * disk ends the program with the path in the message and status 2. */
+/* A text file (driver_files.c): all files of a run or none. It goes to a temporary file, and takes
+ * the place of what is there when the run has written all (drv_finish); where the program ends
+ * before, whatever the reason, the last one stays. A pipe or a device is written itself. Every
+ * write is checked: a full disk ends the program with the path in the message and status 2. */
 drv_file *drv_open(const char *path);
 /* A file beside path for what is read again and discarded. */
 drv_file *drv_open_aside(const char *path);
 void drv_print(drv_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void drv_close(drv_file *file);
-/* Leaves what is there instead; the second is called at exit. */
+/* Leaves what is there instead; the second, of all that is not in its place, is called at exit. */
 void drv_discard(drv_file *file);
 void drv_discard_all(void);
+/* All that were closed go to their names. Called by drv_finish. */
+void drv_put_in_place(void);
+/* The folder in which files of the folder of results are until then, under their names. */
+const char *drv_stage(void);
+#define DRV_PART ".part-" /* a process's number behind it: names of what is temporary */
 /* The path as it was given to drv_open, and the stream that takes what is written, for others who
  * write it. */
 const char *drv_file_path(const drv_file *file);
 FILE *drv_file_stream(const drv_file *file);
 
-/* Where a file is until it is closed. */
+/* Where a file is until it is in its place. */
 const char *drv_file_temporary(const drv_file *file);
 /* When it is closed, the comments of a CSV file come at its end. */
 void drv_file_is_csv(drv_file *file, const char *columns);
@@ -308,8 +316,8 @@ const char *drv_formats_files(const char *list);
 void drv_formats_choose(const char *text);
 /* Whether there is more to write than CSV. */
 int drv_formats_any(void);
-/* What drv_close calls for a CSV file: writes what --format asks for. */
-void drv_formats_write(const char *path, const char *columns);
+/* What drv_close calls for a CSV file, which is written there: writes what --format asks for. */
+void drv_formats_write(const char *path, const char *written, const char *columns);
 
 /* ---- Pictures (driver_plot.c) ------------------------------------------------------------- */
 

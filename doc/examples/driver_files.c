@@ -1,11 +1,13 @@
-/* The drivers' one way to write a file: all of it or nothing. It goes to a temporary file in the
- * same folder, onto the disk, and only then to its name, so that whatever ends the program leaves
- * the last good one. See driver.h. */
+/* The drivers' one way to write files: all of them or none. Each goes to a temporary file, onto the
+ * disk, and to its name when all of the run are there, so that whatever ends the program leaves
+ * what was there before. Those of the folder of results have their names in a folder within it,
+ * where gnuplot finds them. See driver.h. */
 #define _GNU_SOURCE
 #include "driver.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,10 +28,59 @@ struct drv_file {
     drv_file *next;
 };
 static drv_file *unfinished; /* those that are open */
+static drv_file *finished;   /* those that are whole, the last one first */
+static char *stage;          /* the folder of those of the folder of results; NULL: none yet */
+static char **links;         /* in it, to files elsewhere */
+static int link_count;
 
 static _Noreturn void write_failed(const drv_file *file)
 {
     drv_die("cannot write %s: %s", file->path, strerror(errno));
+}
+
+const char *drv_stage(void)
+{
+    if (stage == NULL) {
+        const size_t size = strlen(drv.out) + 32;
+        stage = drv_alloc((int64_t)size, 1);
+        snprintf(stage, size, "%s/" DRV_PART "%ld", drv.out, (long)getpid());
+        if (mkdir(stage, 0777) != 0 && errno != EEXIST) {
+            drv_die("cannot create folder %s: %s", stage, strerror(errno));
+        }
+    }
+    return stage;
+}
+
+static char *in_stage(const char *path)
+{
+    const char *name = drv_base_name(path);
+    const size_t size = strlen(drv_stage()) + strlen(name) + 2;
+    char *text = drv_alloc((int64_t)size, 1);
+    snprintf(text, size, "%s/%s", stage, name);
+    return text;
+}
+
+/* Whether the path is one of the folder of results. */
+static int is_result(const char *path)
+{
+    const size_t length = strlen(drv.out);
+    return strncmp(path, drv.out, length) == 0 && path[length] == '/' &&
+           strchr(path + length + 1, '/') == NULL;
+}
+
+/* A result that is written elsewhere is in the stage by a link, which is no loss where it fails. */
+static void link_to(const char *path, const char *elsewhere)
+{
+    enum {
+        MOST = 256
+    };
+    char *absolute = drv_alloc(PATH_MAX, 1), *name = in_stage(path);
+    links = links ? links : drv_alloc(MOST, sizeof *links);
+    unlink(name);
+    if (link_count < MOST && realpath(elsewhere, absolute) != NULL &&
+        symlink(absolute, name) == 0) {
+        links[link_count++] = name;
+    }
 }
 
 /* Beside target; short whatever the name, and another one in each process. */
@@ -42,7 +93,7 @@ static char *temporary_name(const char *target)
         kept--; /* not amid a character of UTF-8 */
     }
     char *temporary = drv_alloc((int64_t)size, 1);
-    snprintf(temporary, size, "%.*s.part-%ld", (int)(folder + kept), target, (long)getpid());
+    snprintf(temporary, size, "%.*s" DRV_PART "%ld", (int)(folder + kept), target, (long)getpid());
     return temporary;
 }
 
@@ -67,14 +118,19 @@ drv_file *drv_open(const char *path)
         file->target = target;
         file->mode = st.st_mode & 07777;
     }
-    if (!file->exists || S_ISREG(st.st_mode)) {
-        file->temporary = temporary_name(file->target);
+    const int is_linked = file->exists && lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    if (!file->exists || stat(path, &st) != 0 || S_ISREG(st.st_mode)) {
+        file->temporary =
+            is_result(path) && !is_linked ? in_stage(path) : temporary_name(file->target);
         file->stream = fopen(file->temporary, "w+");
     } else {
         file->stream = fopen(path, "w");
     }
     if (!file->stream) {
         write_failed(file);
+    }
+    if (is_result(path) && is_linked) {
+        link_to(path, drv_file_temporary(file));
     }
     file->next = unfinished;
     unfinished = file;
@@ -147,6 +203,16 @@ void drv_discard_all(void)
     while (unfinished) {
         drv_discard(unfinished);
     }
+    for (; finished != NULL; finished = finished->next) {
+        unlink(finished->temporary);
+    }
+    while (link_count > 0) {
+        unlink(links[--link_count]);
+    }
+    if (stage != NULL) {
+        rmdir(stage);
+        stage = NULL;
+    }
 }
 
 void drv_close(drv_file *file)
@@ -158,13 +224,44 @@ void drv_close(drv_file *file)
     int whole = fflush(file->stream) == 0 && !ferror(file->stream);
     if (file->temporary) { /* a pipe has nothing to synchronise */
         whole = whole && fsync(descriptor) == 0 &&
-                (!file->exists || fchmod(descriptor, file->mode) == 0) &&
-                rename(file->temporary, file->target) == 0;
+                (!file->exists || chmod(file->temporary, file->mode) == 0);
     }
     if (!whole || end_of(file) != 0) {
+        const int error = errno;
+        if (file->temporary) {
+            unlink(file->temporary);
+        }
+        errno = error;
         write_failed(file);
     }
-    if (file->columns && file->temporary) {
-        drv_formats_write(file->path, file->columns);
+    if (file->temporary) {
+        file->next = finished;
+        finished = file;
     }
+    if (file->columns && file->temporary) {
+        drv_formats_write(file->path, file->temporary, file->columns);
+    }
+}
+
+/* In the order in which they were written. No signal comes between two of them. */
+void drv_put_in_place(void)
+{
+    sigset_t all, before;
+    drv_file *ordered = NULL, *next = NULL;
+    for (; finished != NULL; finished = next) {
+        next = finished->next;
+        finished->next = ordered;
+        ordered = finished;
+    }
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    finished = ordered;
+    while (finished != NULL) {
+        drv_file *file = finished;
+        if (rename(file->temporary, file->target) != 0) {
+            write_failed(file); /* the others are discarded */
+        }
+        finished = file->next;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,6 +68,16 @@ const char *drv_path(const char *name)
     return in_folder(name, "");
 }
 
+/* Nobody else would know that it may go. */
+static void warn_of_killed(const char *name)
+{
+    const size_t length = strlen(DRV_PART);
+    const long process = strncmp(name, DRV_PART, length) == 0 ? strtol(name + length, NULL, 10) : 0;
+    if (process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH) {
+        drv_warn("%s/%s is of a run that was killed, and can be removed", drv.out, name);
+    }
+}
+
 void drv_own_files(const char *list)
 {
     names = list;
@@ -74,6 +85,7 @@ void drv_own_files(const char *list)
     struct dirent *entry;
     while (folder != NULL && (entry = readdir(folder)) != NULL) {
         struct stat st;
+        warn_of_killed(entry->d_name);
         if (is_own(entry->d_name) && stat(drv_path(entry->d_name), &st) == 0 &&
             S_ISREG(st.st_mode)) {
             earlier *e = drv_alloc(1, sizeof *e);

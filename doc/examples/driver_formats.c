@@ -80,10 +80,10 @@ int drv_formats_any(void)
 
 /* The rows as a file of the library, which knows what the columns are: without the blank lines that
  * make blocks for gnuplot. */
-static ddn_result *read_back(const char *path, const char *columns)
+static ddn_result *read_back(const char *path, const char *written, const char *columns)
 {
     drv_file *aside = drv_open_aside(path);
-    FILE *from = fopen(path, "r"), *to = drv_file_stream(aside);
+    FILE *from = fopen(written, "r"), *to = drv_file_stream(aside);
     fprintf(to,
             "# diffdyn result 1\n# field \"kind\": \"table\"\n# field \"clock\": \"none\"\n"
             "# field \"library\": \"%s\"",
@@ -110,7 +110,7 @@ static ddn_result *read_back(const char *path, const char *columns)
     return table;
 }
 
-void drv_formats_write(const char *path, const char *columns)
+void drv_formats_write(const char *path, const char *written, const char *columns)
 {
     const char *csv = drv_base_name(path);
     const size_t length = strlen(drv.out);
@@ -119,7 +119,7 @@ void drv_formats_write(const char *path, const char *columns)
     if (!drv_formats_any() || !is_of_folder || !is_listed(csv)) {
         return; /* also a file that an option names */
     }
-    ddn_result *table = read_back(path, columns);
+    ddn_result *table = read_back(path, written, columns);
     for (int i = 1; i < DRV_COUNT(endings); i++) {
         if (chosen[i]) {
             char name[MOST_NAME];

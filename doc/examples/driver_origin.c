@@ -475,7 +475,10 @@ void drv_write_result(const ddn_result *result, const char *name, const char *me
     const char *path = drv_path(name), *dot = strrchr(name, '.');
     const int is_csv = dot && strcmp(dot, ".csv") == 0, is_json = dot && strcmp(dot, ".json") == 0;
     if (!is_csv && !is_json) { /* numbers alone */
-        drv_try(ddn_result_write(drv.ctx, result, path, DDN_RESULT_FORMAT_AUTO));
+        drv_file *numbers = drv_open(path);
+        drv_try(
+            ddn_result_write(drv.ctx, result, drv_file_temporary(numbers), DDN_RESULT_FORMAT_NPY));
+        drv_close(numbers);
         return;
     }
     drv_file *aside = drv_open_aside(path), *file = drv_open(path);

@@ -290,7 +290,7 @@ static int run_gnuplot(const char *script, FILE *picture, FILE *remarks)
     const int child = drv_fork();
     if (child == 0) {
         /* In a locale without UTF-8 gnuplot warns about its degree sign. */
-        if (chdir(drv.out) == 0 && setenv("LC_ALL", "C.UTF-8", 1) == 0 &&
+        if (chdir(drv_stage()) == 0 && setenv("LC_ALL", "C.UTF-8", 1) == 0 &&
             dup2(fileno(picture), STDOUT_FILENO) >= 0 &&
             (remarks == NULL || dup2(fileno(remarks), STDERR_FILENO) >= 0)) {
             execlp("gnuplot", "gnuplot", "-e", "to_stdout=1", script, (char *)NULL);
@@ -349,9 +349,11 @@ void drv_plot_run(drv_file *file)
         drv_warn("gnuplot is not installed; %s was not drawn (its script is there)",
                  drv_path(name));
     } else if (status != 0) {
+        drv_keep_results();
         drv_die("gnuplot could not draw %s from %s: %s", drv_path(name), script,
                 *why ? why : "it does not say why");
     } else {
+        drv_keep_results();
         drv_die("cannot write %s: gnuplot left it incomplete; is the disk full?", drv_path(name));
     }
 }

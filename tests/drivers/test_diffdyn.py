@@ -227,6 +227,10 @@ class Diffdyn(DriverTest):
         self.assertTrue(page.startswith(".TH DIFFDYN 1 "))
         for command in COMMANDS:
             self.assertIn('.SH "%s"\n' % command, page)
+            options = re.findall(r"^  (--[a-z0-9-]+)", self.succeeds(command, "-h", out=False).stdout, flags=re.M)
+            section = page.split('.SH "%s"\n' % command)[1].split(".SH ")[0].replace("\\-", "-")
+            self.assertEqual(re.findall(r"^  (--[a-z0-9-]+)", section, flags=re.M), options)
+            self.assertGreater(len(options), 5)
         if shutil.which("groff"):
             done = subprocess.run(["groff", "-Kutf8", "-man", "-ww", "-Tutf8", "-z"], input=page, text=True,
                                   stderr=subprocess.PIPE, check=True)
@@ -245,6 +249,9 @@ class Diffdyn(DriverTest):
             return subprocess.run(["bash", "-c", line], text=True, stdout=subprocess.PIPE, cwd=self.dir,
                                   check=True).stdout.split()
         self.assertEqual(completed("gm"), ["gmm-collapse", "gmm-speciation"])
+        for command in COMMANDS:
+            options = re.findall(r"^  (--[a-z0-9-]+)", self.succeeds(command, "-h", out=False).stdout, flags=re.M)
+            self.assertEqual(completed(command, "--"), options, command)
         self.assertEqual(completed("regimes", "--path"), ["--paths", "--path-steps"])
         self.assertEqual(completed("regimes", "--plot", ""), ["png", "pdf", "svg", "none"])
         self.assertEqual(completed("uturn", "--scale", "r"), ["raw"])

@@ -142,7 +142,7 @@ class Output(DriverTest):
         self.succeeds("--more", 7)
         os.makedirs(self.path("bin"))
         with open(self.path("bin/gnuplot"), "w", encoding="utf-8") as f:
-            f.write("#!/bin/sh\necho new > probe_7.csv; echo new > probe_8.csv; exit 127\n")
+            f.write("#!/bin/sh\necho new > ../probe_7.csv; echo new > ../probe_8.csv; exit 127\n")
         os.chmod(self.path("bin/gnuplot"), 0o755)
         self.succeeds(env={"PATH": self.path("bin")})
         self.assertEqual(self.text("probe_7.csv"), "new\n")
@@ -194,6 +194,9 @@ class LastGood(DriverTest):
     def files(self, folder=None):
         found = {}
         for name in os.listdir(folder or self.out):
+            if os.path.isdir(os.path.join(folder or self.out, name)):
+                self.assertIn(".part-", name)
+                continue
             found[name] = run_driver.measured(os.path.join(folder or self.out, name))
         return found
 
@@ -228,9 +231,9 @@ class LastGood(DriverTest):
     def are_whole(self, kept, folder=None, litter=False):
         """Those in `kept` are of the first run, the others of the second; nothing else is there."""
         now = {name: content for name, content in self.files(folder).items() if not litter or ".part-" not in name}
-        self.assertEqual(sorted(now), sorted(self.old))
+        self.assertEqual(sorted(name.removesuffix(".old") for name in now), sorted(self.old))
         for name, content in now.items():
-            self.assertEqual(content, (self.old if name in kept else self.new)[name], name)
+            self.assertEqual(content, (self.old if name in kept else self.new)[name.removesuffix(".old")], name)
 
     def test_file_size_limit(self):
         order = ["probe.txt", "probe.csv", "probe.gp", "probe.png"]
@@ -238,9 +241,12 @@ class LastGood(DriverTest):
         for limit in sorted({0, 1, *(size - 1 for size in sizes)}):
             first = next(k for k, size in enumerate(sizes) if size > limit)
             with self.subTest(limit=limit):
-                done = self.refuses(order[first], "--count=5", file_limit=limit)
+                done = self.run_it("--count=5", file_limit=limit)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(order[first], done.stderr)
                 self.assertIn("incomplete" if first == 3 else "File too large", done.stderr)
-                self.are_whole(order[first:])
+                self.are_whole(order if first < 3 else ["probe.png.old"])
+                shutil.rmtree(self.out)
                 self.put_old()
 
     def test_gnuplot_that_fails(self):
@@ -249,22 +255,27 @@ class LastGood(DriverTest):
                              ("gnuplot could not draw", "echo half; exit 1"),
                              ("gnuplot could not draw", "echo half; kill -9 $$")):
             with self.subTest(script):
-                self.refuses(text, "--count=5", env=self.fake_gnuplot(script))
-                self.are_whole(["probe.png"])
+                done = self.run_it("--count=5", env=self.fake_gnuplot(script))
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(text, done.stderr)
+                self.are_whole(["probe.png.old"])  # a picture costs no numbers
+                shutil.rmtree(self.out)
+                self.put_old()
 
     def test_killed_while_it_writes(self):
         done = self.run_it("--count=5", env=self.fake_gnuplot("echo half; kill -9 $PPID"))
         self.assertEqual(done.returncode, -9)
-        self.are_whole(["probe.png"], litter=True)
-        self.succeeds("--count=5")
+        self.are_whole(self.old, litter=True)
+        done = self.succeeds("--count=5")
+        self.assertRegex(done.stderr, r"out/\.part-\d+ is of a run that was killed, and can be removed\n\Z")
         self.are_whole([], litter=True)
 
     def test_folder_vanishes(self):
         with open(self.path("picture"), "wb") as f:
             f.write(self.new["probe.png"])
-        self.refuses("probe.png: No such file", "--count=5",
-                     env=self.fake_gnuplot("mv ../out ../gone; exec cat ../picture"))
-        self.are_whole(["probe.png"], folder=self.path("gone"), litter=True)
+        self.refuses("cannot write out/probe.png: No such file", "--count=5", "--out=out", out=False,
+                     env=self.fake_gnuplot("mv ../../out ../../gone; exec cat ../../picture"))
+        self.are_whole(self.old, folder=self.path("gone"), litter=True)
 
     def test_full_disk(self):
         """A small file system, with less and less room."""
@@ -285,10 +296,13 @@ class LastGood(DriverTest):
                             pass
                     done = self.run_it("--count=5")
                     now = self.files()
-                    kept = [name for name in self.old if now.get(name) == self.old[name]]
-                    self.are_whole(kept)
-                    self.assertEqual(done.returncode, 2 if kept else 0, done.stderr)
+                    if "probe.png.old" in now:  # the picture alone had no room
+                        self.are_whole(["probe.png.old"])
+                    else:
+                        self.are_whole(self.old if now == self.old else [])
+                    self.assertEqual(done.returncode, 0 if now == self.new else 2, done.stderr)
                     failed += done.returncode == 2
+                    shutil.rmtree(self.out)
                     os.remove(self.path("disk/filler"))
                     self.put_old()
             self.assertGreaterEqual(failed, 3)

@@ -6,6 +6,7 @@
 #include "analysis/result_impl.h"
 #include "base/check.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:+-";
 

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 /* Whether the call is to stop, asked once in 64 KB: the text then ends here, for any reader. */
 static int stopping(const ddni_json *json)

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/context_impl.h"
 #include "base/message.h"
+#include "base/utf8.h"
 
 void ddni_format(char *text, int64_t capacity, const char *fmt, va_list args)
 {
@@ -37,6 +38,7 @@ ddn_status ddni_fail(ddn_context *ctx, ddn_status status, const char *fmt, ...)
     va_start(args, fmt);
     ddni_format(ctx->message + used, (int64_t)sizeof ctx->message - used, fmt, args);
     va_end(args);
+    ddni_text_clean(ctx->message, sizeof ctx->message);
     ctx->together.failed = status;
     return status;
 }

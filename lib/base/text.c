@@ -93,34 +93,3 @@ void ddni_text_json_number(ddni_text *text, double value)
         ddni_text_number(text, value);
     }
 }
-
-/* Bytes of the UTF-8 sequence at c, 0 if there is none: no overlong forms, surrogates, or values
- * above U+10FFFF. */
-static int64_t sequence(const unsigned char *c)
-{
-    int64_t length = c[0] < 0x80 ? 1 : c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
-    if (c[0] > 0xf4) {
-        return 0;
-    }
-    for (int64_t i = 1; i < length; i++) {
-        if ((c[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    int bad = (c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-              (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f);
-    return bad ? 0 : length;
-}
-
-int ddni_text_is_clean(const char *string)
-{
-    const unsigned char *c = (const unsigned char *)string;
-    while (*c >= 0x20 && *c != 0x7f) {
-        int64_t length = sequence(c);
-        if (length == 0) {
-            return 0;
-        }
-        c += length;
-    }
-    return *c == '\0';
-}

@@ -27,7 +27,4 @@ void ddni_text_integer(ddni_text *text, int64_t value);
 void ddni_text_json_string(ddni_text *text, const char *string);
 void ddni_text_json_number(ddni_text *text, double value);
 
-/* 1 if the string is UTF-8 without control characters, as texts in files are. */
-int ddni_text_is_clean(const char *string);
-
 #endif

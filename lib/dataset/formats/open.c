@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/message.h"
 #include "base/progress.h"
+#include "base/utf8.h"
 #include "dataset/formats/format.h"
 #include "team/team_impl.h"
 
@@ -188,6 +189,7 @@ static ddn_status describe_set(ddn_context *ctx, const part *parts, int64_t coun
              !labelled           ? ""
              : s->labels != NULL ? s->whence
                                  : "its records");
+    ddni_text_clean(text, sizeof text);
     return ddni_storage_describe(ctx, storage, text);
 }
 

@@ -100,6 +100,31 @@ static void bad_npy_is_refused(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* In what is said of a file its name breaks no terminal and no JSON; whole characters stay. */
+static void names_are_shown_clean(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[2] = {1, 2};
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *ds = NULL;
+    FAILS(ctx, ddn_dataset_open(ctx, "none/a\x1b[2J\n\"\xff\xc3\xa9", DDN_FORMAT_AUTO, &ds),
+          DDN_E_IO, "none/a\\x1b[2J\\x0a\"\\xff\xc3\xa9: cannot open");
+    OK(ctx,
+       ddn_dataset_open(
+           ctx,
+           test_write_npy("b\x7f\x80.npy",
+                          "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1), }", bytes, 2),
+           DDN_FORMAT_AUTO, &ds));
+    assert_non_null(strstr(ddn_dataset_description(ds), "b\\x7f\\x80.npy: '|u1'"));
+    ddn_dataset_destroy(ds);
+    char longest[1200];
+    memset(longest, 0x1b, sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    FAILS(ctx, ddn_dataset_open(ctx, longest, DDN_FORMAT_AUTO, &ds), DDN_E_IO, "\\x1b\\x1b");
+    assert_null(strchr(ddn_context_message(ctx), 0x1b));
+    ddn_context_destroy(ctx);
+}
+
 static void missing_files_are_named(void **state)
 {
     (void)state;
@@ -330,6 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(npy_opens_in_all_versions),
         cmocka_unit_test(bad_npy_is_refused),
+        cmocka_unit_test(names_are_shown_clean),
         cmocka_unit_test(missing_files_are_named),
         cmocka_unit_test(idx_opens_plain_and_compressed),
         cmocka_unit_test(bad_idx_is_refused),

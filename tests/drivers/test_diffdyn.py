@@ -196,6 +196,7 @@ class Diffdyn(DriverTest):
         replace('exec %s "$@"\n' % real)
         self.assertEqual(self.succeeds(*QUICK, env=env).stderr, "")
         replace("echo 'line 3: no such terminal' >&2\necho >&2\nexit 1\n")
+        shutil.rmtree(self.out)
         self.refuses("from gmm_speciation.gp: line 3: no such terminal", *QUICK, env=env)
 
     def test_streams(self):

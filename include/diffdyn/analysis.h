@@ -5,6 +5,7 @@
 
 #include <diffdyn/oracle.h>
 #include <diffdyn/result.h>
+#include <diffdyn/team.h>
 
 DDN_BEGIN_DECLS
 
@@ -138,6 +139,62 @@ DDN_API ddn_status ddn_analysis_set_classifier_f32(ddn_analysis *an, ddn_classif
  * used).
  * @param[in] ds retained, or NULL for none */
 DDN_API ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds);
+
+/* ---- Several processes, and jobs that last ------------------------------------------------- */
+
+/** Shares the samples of measurements out over a team: each rank evaluates batches of its own
+ * (DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data. Then
+ * measurements are calls of the team (team.h): every rank makes the same calls with the same
+ * arguments, and gets the same bits, those of one process, and the same status. Ranks whose
+ * settings, times, data or kinds of oracles differ get DDN_E_MISMATCH.
+ *
+ * What goes by batches is shared out: identities, clones, last change, U-turns, branches, paths,
+ * the report, generalization, likelihood, late start. Each rank does the rest by itself: the search
+ * for neighbours of identities, spectra, crossings, distances of given samples, symmetry.
+ * DDN_E_UNSUPPORTED with an oracle that is itself spread over a team. Errors: DDN_E_NULL,
+ * DDN_E_HANDLE, DDN_E_STATE (inside a callback of a measurement).
+ * @param[in] team retained, or NULL for none */
+DDN_API ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team);
+
+/** What an analysis keeps of the batches that it has evaluated. */
+typedef int32_t ddn_keep;
+enum ddn_keep_values {
+    DDN_KEEP_NONE = -1,   /**< not a value; keeps the constants signed */
+    DDN_KEEP_NOTHING = 0, /**< nothing, the default */
+    DDN_KEEP_STOPPED = 1, /**< those of calls that ended with a status other than DDN_OK: stopped,
+                               cancelled, failed */
+    DDN_KEEP_ALL = 2      /**< all, for jobs of several calls */
+};
+/** Makes the analysis keep a journal: what it found in each batch of samples, some 100 bytes a
+ * sample. A call that was stopped can then be made again, with the same arguments, settings and
+ * data: it takes what is in the journal, evaluates the rest, and gives the bits of a call that was
+ * never stopped. A batch that was not finished is lost; so is what comes before the first one, such
+ * as the search for neighbours. What goes by batches is kept (ddn_analysis_set_team). With another
+ * setting, oracle or data nothing of it is taken.
+ *
+ * The code of callbacks cannot be compared: a network that has been trained further is another one,
+ * and so is another classifier. Forget the journal then: DDN_KEEP_NOTHING does. Errors: DDN_E_NULL,
+ * DDN_E_KEY, DDN_E_STATE (inside a callback of a measurement). */
+DDN_API ddn_status ddn_analysis_keep(ddn_analysis *an, ddn_keep keep);
+
+/** Bytes that ddn_analysis_save needs for the journal.
+ * @param[out] size the number of bytes
+ * Errors: DDN_E_NULL, DDN_E_STATE (nothing is kept). */
+DDN_API ddn_status ddn_analysis_save_size(const ddn_analysis *an, int64_t *size);
+/** Saves the journal, also while a measurement runs, from its progress callback. Over a team all
+ * ranks have the same journal: one may save it alone.
+ * @param[in] capacity bytes of the buffer, at least ddn_analysis_save_size, else DDN_E_CAPACITY
+ * @param[out] buffer [capacity] bytes
+ * Errors: DDN_E_NULL, DDN_E_STATE (nothing is kept), DDN_E_CAPACITY. */
+DDN_API ddn_status ddn_analysis_save(const ddn_analysis *an, int64_t capacity, void *buffer);
+/** Takes a saved journal over, in place of the one that there is; from then on at least
+ * DDN_KEEP_STOPPED is kept. The number of ranks may be another one. A buffer of another version of
+ * the library is refused. On failure nothing has happened.
+ * @param[in] size bytes of the buffer
+ * @param[in] buffer [size] bytes
+ * Errors: DDN_E_NULL, DDN_E_STATE (inside a callback of a measurement), DDN_E_FORMAT (damaged, or
+ * no saved journal), DDN_E_MISMATCH (of another version), DDN_E_NOMEM. */
+DDN_API ddn_status ddn_analysis_restore(ddn_analysis *an, int64_t size, const void *buffer);
 
 /* ---- Measurements -------------------------------------------------------------------------- */
 

@@ -5,10 +5,12 @@
 #include <diffdyn/analysis.h>
 #include <diffdyn/integrator.h>
 
+#include "analysis/journal.h"
 #include "analysis/judge.h"
 #include "analysis/result_impl.h"
-#include "base/handle.h"
+#include "base/check.h"
 #include "base/options.h"
+#include "team/team_impl.h"
 
 enum {
     DDNI_ANALYSIS_OPTIONS = 19
@@ -21,7 +23,16 @@ struct ddn_analysis {
     ddni_value values[DDNI_ANALYSIS_OPTIONS];
     ddni_classifier classifier;
     ddn_dataset *points; /* that judge, retained, or NULL */
+    ddn_team *team;      /* that shares the batches out, retained, or NULL */
+    ddni_journal journal;
 };
+
+/* First statement of a public function that measures: a call of the team, if there is one. */
+#define DDNI_ENTER_MEASUREMENT(an)                                                                 \
+    DDNI_ENTER_OBJECT(an, DDNI_USE);                                                               \
+    ddni_team_join((an)->ctx, (an)->team)
+/* Its last one: what becomes of its journal. Returns status. */
+ddn_status ddni_analysis_done(ddn_analysis *an, ddn_status status);
 
 /* A result of an analysis: kind and settings; the clock is that of the oracle's schedule. */
 ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const ddn_oracle *oracle,

@@ -1,23 +1,143 @@
-/* Batches of samples: evaluated, then absorbed in their order. */
+/* Batches of samples: taken from the journal or evaluated, by one process or by the ranks of a
+ * team, then absorbed in their order. */
 #include "analysis/batches.h"
 
 #include <string.h>
 
 #include "analysis/analysis_impl.h"
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/progress.h"
+#include "dataset/dataset_impl.h"
+#include "oracle/oracle_impl.h"
+#include "schedule/schedule_impl.h"
+#include "team/team_impl.h"
+
+/* ---- Which measurement it is ---- */
+
+static ddn_status digest_of_set(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest)
+{
+    *digest = 0;
+    return ds == NULL ? DDN_OK : ddni_dataset_digest(ctx, ds, digest);
+}
+
+static ddn_status digest_of_objects(const ddn_analysis *an, const ddni_measured *what,
+                                    uint64_t *digest)
+{
+    const ddn_schedule *sch = ddn_oracle_schedule(what->oracle);
+    uint64_t oracle, end = 0, points, data[2];
+    DDNI_TRY(ddni_oracle_digest(an->ctx, what->oracle, &oracle));
+    if (what->end != NULL) {
+        DDNI_TRY(ddni_oracle_digest(an->ctx, what->end, &end));
+    }
+    DDNI_TRY(digest_of_set(an->ctx, an->points, &points));
+    DDNI_TRY(digest_of_set(an->ctx, what->data[0], &data[0]));
+    DDNI_TRY(digest_of_set(an->ctx, what->data[1], &data[1]));
+    *digest = DDNI_DIGEST_WORDS(ddni_digest_text(ddni_schedule_text(sch)), oracle, end, points,
+                                data[0], data[1], (uint64_t)ddni_has_classifier(&an->classifier));
+    return DDN_OK;
+}
+
+/* Levels in single precision: exp and log may round differently elsewhere. */
+static ddn_status digest_of_times(const ddn_analysis *an, const ddni_measured *what,
+                                  uint64_t *digest)
+{
+    *digest = 0;
+    for (int64_t k = 0; k < what->count; k++) {
+        ddni_level level;
+        DDNI_TRY(ddni_schedule_level(an->ctx, ddn_oracle_schedule(what->oracle), what->times[k],
+                                     &level));
+        *digest = DDNI_DIGEST_WORDS(*digest, ddni_bits(level.t), ddni_bits((double)(float)level.a),
+                                    ddni_bits((double)(float)level.s));
+    }
+    return DDN_OK;
+}
+
+static ddn_status key_of(const ddn_analysis *an, const ddni_batches *b, uint64_t *key)
+{
+    uint64_t objects, times, settings = 0;
+    DDNI_TRY(digest_of_objects(an, &b->what, &objects));
+    DDNI_TRY(digest_of_times(an, &b->what, &times));
+    for (int32_t i = 0; i < an->options.count; i++) {
+        uint64_t value;
+        memcpy(&value, &an->values[i], sizeof value);
+        settings = DDNI_DIGEST_WORDS(settings, (uint64_t)an->options.table[i].key, value);
+    }
+    *key = DDNI_DIGEST_WORDS(ddni_digest_text(b->what.kind), objects, times, settings, b->what.more,
+                             (uint64_t)b->batch, (uint64_t)b->size);
+    return DDN_OK;
+}
+
+/* ---- Before and after ---- */
+
+static int64_t ranks_of(const ddni_batches *b)
+{
+    return b->team == NULL ? 1 : b->team->size;
+}
+
+/* Key, room for records, notes: what a rank does by itself. */
+static ddn_status prepare_alone(const ddn_analysis *an, ddni_batches *b)
+{
+    ddni_journal *journal = (ddni_journal *)(uintptr_t)&an->journal;
+    const int64_t ranks = ranks_of(b);
+    if (b->team != NULL || journal->keep != DDN_KEEP_NOTHING) {
+        DDNI_TRY(key_of(an, b, &b->digest));
+    }
+    DDNI_TRY(ddni_alloc_for(b->ctx, "records of samples", (ranks + (ranks > 1)) * b->batch, b->size,
+                            &b->all));
+    DDNI_TRY(ddni_alloc_for(b->ctx, "ranks", ranks + 1, sizeof *b->begin, &b->begin));
+    b->own = b->all + (ranks > 1 ? ranks * b->batch * b->size : 0);
+    return journal->keep == DDN_KEEP_NOTHING
+               ? DDN_OK
+               : ddni_journal_open(b->ctx, journal, b->digest, &b->notes);
+}
+
+/* All ranks measure the same, from the same notes: as many as all have. */
+static ddn_status agree_on_notes(ddni_batches *b, ddn_status status)
+{
+    const double noted[DDNI_TEAM_NUMBERS] = {b->notes == NULL ? 0 : (double)b->notes->bytes};
+    double least = noted[0];
+    DDNI_TRY(ddni_team_agree(b->ctx, b->team, status, b->digest, noted));
+    for (int64_t r = 0; r < b->team->size; r++) {
+        least = fmin(least, b->team->headers[r].number[0]);
+    }
+    if (b->notes != NULL) {
+        b->notes->bytes = (int64_t)least;
+        b->digest = DDNI_DIGEST_WORDS(b->digest, ddni_digest(b->notes->records, b->notes->bytes));
+    }
+    return DDN_OK;
+}
 
 ddn_status ddni_batches_open(const ddn_analysis *an, ddni_batches *b)
 {
     b->ctx = an->ctx;
-    return ddni_alloc_for(b->ctx, "records of samples", b->batch, b->size, &b->records);
+    b->team = an->team;
+    if (b->team == NULL) {
+        return prepare_alone(an, b);
+    }
+    DDNI_CHECK(b->ctx,
+               ddni_team_of(b->what.oracle) == NULL &&
+                   (b->what.end == NULL || ddni_team_of(b->what.end) == NULL),
+               DDN_E_UNSUPPORTED,
+               "the oracle is spread over a team: its ranks evaluate each sample together, so "
+               "samples cannot be shared out, too (ddn_analysis_set_team(an, NULL))");
+    return agree_on_notes(b, prepare_alone(an, b));
 }
 
 void ddni_batches_close(ddni_batches *b)
 {
     if (b->ctx != NULL) {
-        ddni_free(ddni_context_allocator(b->ctx), b->records);
+        ddni_notes_close(b->notes);
+        ddni_free(ddni_context_allocator(b->ctx), b->all);
+        ddni_free(ddni_context_allocator(b->ctx), b->begin);
     }
+}
+
+/* ---- The loop ---- */
+
+static int64_t batch_at(const ddni_batches *b, int64_t at, int64_t total)
+{
+    return total - at < b->batch ? total - at : b->batch;
 }
 
 ddn_status ddni_batches_part(const ddni_batches *b, double from, double to)
@@ -26,17 +146,62 @@ ddn_status ddni_batches_part(const ddni_batches *b, double from, double to)
     return ddni_stage_part(b->ctx, b->from + from * length, b->from + to * length);
 }
 
+/* Absorbs what the notes have of the samples; returns where they end. Notes that do not fit are
+ * none. */
+static int64_t replay(ddni_batches *b, int64_t first, int64_t total)
+{
+    int64_t at = first;
+    while (b->notes != NULL && b->taken < b->notes->bytes && at < total) {
+        const int64_t m = batch_at(b, at, total), bytes = m * b->size;
+        if (bytes > b->notes->bytes - b->taken) {
+            b->notes->bytes = b->taken;
+            return at;
+        }
+        memcpy(b->own, b->notes->records + b->taken, (size_t)bytes); /* they may move, aligned */
+        b->taken += bytes;
+        b->absorb(b->user, at, m, b->own);
+        at += m;
+    }
+    return at;
+}
+
+/* One batch of each rank, samples at .. end - 1: all have all records. */
+static ddn_status evaluate_round(ddni_batches *b, int64_t at, int64_t end)
+{
+    const int64_t ranks = ranks_of(b), rank = b->team == NULL ? 0 : b->team->rank;
+    for (int64_t r = 0; r <= ranks; r++) {
+        b->begin[r] = r * b->batch < end - at ? r * b->batch : end - at;
+    }
+    const int64_t first = b->begin[rank], m = b->begin[rank + 1] - first;
+    memset(b->own, 0, (size_t)(m * b->size));
+    if (b->team == NULL) {
+        return b->evaluate(b->user, at, m, b->own);
+    }
+    ddn_status status =
+        m == 0 ? DDN_OK : DDNI_TEAM_ALONE(b->ctx, b->evaluate(b->user, at + first, m, b->own));
+    return ddni_team_collect(b->ctx, b->team, status,
+                             DDNI_DIGEST_WORDS(b->digest, (uint64_t)at, (uint64_t)end), b->begin,
+                             b->size, b->own, b->all);
+}
+
 ddn_status ddni_batches_run(ddni_batches *b, int64_t first, int64_t total, double from, double to)
 {
     const double share = (to - from) / (double)(total - first);
-    for (int64_t at = first; at < total; at += b->batch) {
-        const int64_t m = total - at < b->batch ? total - at : b->batch;
+    int64_t at = replay(b, first, total), end;
+    for (; at < total; at = end) {
+        end = at + ranks_of(b) * b->batch;
+        end = end < total ? end : total;
         b->from = from + (double)(at - first) * share;
-        b->to = b->from + (double)m * share;
+        b->to = from + (double)(end - first) * share;
         DDNI_TRY(ddni_batches_part(b, 0, 1));
-        memset(b->records, 0, (size_t)(m * b->size));
-        DDNI_TRY(b->evaluate(b->user, at, m, b->records));
-        b->absorb(b->user, at, m, b->records);
+        DDNI_TRY(evaluate_round(b, at, end));
+        if (b->notes != NULL) {
+            DDNI_TRY(ddni_notes_add(b->ctx, b->notes, b->all, (end - at) * b->size));
+            b->taken = b->notes->bytes;
+        }
+        for (int64_t of = at; of < end; of += b->batch) {
+            b->absorb(b->user, of, batch_at(b, of, end), b->all + (of - at) * b->size);
+        }
     }
     return DDN_OK;
 }

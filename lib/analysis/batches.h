@@ -1,6 +1,8 @@
 /* The loop of every measurement: batches of samples, each evaluated to one record a sample, then
  * absorbed in their order. A record is a function of the settings and the number of its sample, and
- * what is measured one of the records alone. */
+ * what is measured one of the records alone. So they may come from the ranks of a team, which
+ * evaluate a batch each at a time, and from the journal of a call that was stopped: the results are
+ * the same. */
 #ifndef DDNI_ANALYSIS_BATCHES_H
 #define DDNI_ANALYSIS_BATCHES_H
 
@@ -9,21 +11,38 @@
 /* Writes the records of samples first .. first + m - 1, which are zero before: draws, runs, judges.
  */
 typedef ddn_status (*ddni_evaluate_fn)(void *user, int64_t first, int64_t m, void *records);
-/* Adds the same records to what is measured. */
+/* Adds the same records to what is measured. They may come from a file that lies: any numbers. */
 typedef void (*ddni_absorb_fn)(void *user, int64_t first, int64_t m, const void *records);
+
+/* What tells a measurement from others, beside all settings. */
+typedef struct ddni_measured {
+    const char *kind;
+    const ddn_oracle *oracle;
+    const double *times; /* [count] */
+    int64_t count;
+    const ddn_oracle *end;      /* another oracle; or NULL, as both sets */
+    const ddn_dataset *data[2]; /* that are given with the call */
+    uint64_t more;              /* digest of other arguments */
+} ddni_measured;
 
 /* One that is all zero may be closed. */
 typedef struct ddni_batches {
-    ddn_context *ctx;
+    ddni_measured what;
     int64_t batch, size; /* samples of one; bytes of a record, which is made of doubles */
     ddni_evaluate_fn evaluate;
     ddni_absorb_fn absorb;
-    void *user;      /* of both */
-    void *records;   /* [batch] */
-    double from, to; /* progress of the batch that is evaluated */
+    void *user; /* of both */
+    ddn_context *ctx;
+    ddn_team *team;           /* that has a part of the batches each; or NULL */
+    struct ddni_notes *notes; /* the journal's, or NULL */
+    int64_t taken;            /* bytes of the notes */
+    uint64_t digest;          /* of what all ranks must have in common */
+    unsigned char *own, *all; /* records of a batch, and of one of each rank */
+    int64_t *begin;           /* [ranks + 1] of these */
+    double from, to;          /* progress of what is evaluated */
 } ddni_batches;
 
-/* b: batch, size, evaluate, absorb, user. */
+/* b: what, batch, size, evaluate, absorb, user. */
 ddn_status ddni_batches_open(const ddn_analysis *an, ddni_batches *b);
 void ddni_batches_close(ddni_batches *b);
 

@@ -617,6 +617,9 @@ static ddn_status run(work *w, const ddn_analysis *an, const double *times, ddn_
     DDNI_TRY(ddni_phi_infinity(an->ctx, w->oracle, &w->span));
     w->span = 1 - w->span;
     w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(sample_record)};
+    w->batches.what = (ddni_measured){.kind = "identities", .oracle = w->oracle, .times = times};
+    w->batches.what.count = w->count;
+    w->batches.what.more = (uint64_t)w->total;
     w->batches.evaluate = evaluate;
     w->batches.absorb = absorb;
     w->batches.user = w;
@@ -660,7 +663,7 @@ ddn_status ddni_measure_identities_fixed(const ddn_analysis *an, const ddn_oracl
 ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                    const double *times, ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
@@ -676,5 +679,5 @@ ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, i
         "(ddn_analysis_clones), or the exact oracle of its data "
         "(ddn_oracle_create_empirical)",
         ddn_oracle_kind(oracle));
-    return ddni_measure_identities(an, oracle, times, count, out);
+    return ddni_analysis_done(an, ddni_measure_identities(an, oracle, times, count, out));
 }

@@ -52,6 +52,8 @@ static void finish_analysis(void *object)
     ddn_analysis *an = object;
     forget_classifier(an);
     ddn_dataset_destroy(an->points);
+    ddn_team_destroy(an->team);
+    ddni_journal_clear(an->ctx, &an->journal);
     ddn_context_destroy(an->ctx);
 }
 
@@ -104,6 +106,28 @@ ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds)
     an->points = (ddn_dataset *)(uintptr_t)ds;
     ddn_dataset_destroy(old);
     return DDN_OK;
+}
+
+/* ---- Teams and journals ---- */
+
+ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team)
+{
+    DDNI_ENTER_OBJECT(an, DDNI_ALONE);
+    DDNI_CHECK(an->ctx, team == NULL || DDNI_IS(team), DDN_E_HANDLE,
+               "argument team is not a live team");
+    ddn_team *old = an->team;
+    if (team != NULL) {
+        ddni_retain(team);
+    }
+    an->team = (ddn_team *)(uintptr_t)team;
+    ddn_team_destroy(old);
+    return DDN_OK;
+}
+
+ddn_status ddni_analysis_done(ddn_analysis *an, ddn_status status)
+{
+    ddni_journal_end(an->ctx, &an->journal, status);
+    return status;
 }
 
 /* ---- Results ---- */

@@ -2,7 +2,6 @@
  * which is given up only when nothing can fail any more. */
 #include <string.h>
 
-#include "base/digest.h"
 #include "integrator/saved.h"
 
 /* Schedules are compared to this, relative: exp and log may round differently elsewhere. */
@@ -35,29 +34,6 @@ static double real(const unsigned char *at, int64_t i)
 }
 
 /* ---- Reading ---- */
-
-static ddn_status check_head(ddn_context *ctx, const unsigned char *in, int64_t size)
-{
-    DDNI_CHECK(ctx, size >= DDNI_SAVED_HEAD, DDN_E_FORMAT,
-               "argument size = %lld is less than %d, the least of a saved run", (long long)size,
-               (int)DDNI_SAVED_HEAD);
-    DDNI_CHECK(ctx, memcmp(in, DDNI_SAVED_MAGIC, sizeof DDNI_SAVED_MAGIC) == 0, DDN_E_FORMAT,
-               "the buffer does not hold a saved run");
-    int32_t version[2];
-    memcpy(version, in + 8, sizeof version);
-    DDNI_CHECK(ctx, version[1] == DDNI_SAVED_ORDER, DDN_E_FORMAT,
-               "the saved run is damaged: its order mark is wrong");
-    DDNI_CHECK(ctx, version[0] >= 1 && version[0] <= DDNI_SAVED_VERSION, DDN_E_FORMAT,
-               "the saved run has format version %d, this library reads up to %d", (int)version[0],
-               (int)DDNI_SAVED_VERSION);
-    DDNI_CHECK(ctx, word(in, 2) == size, DDN_E_FORMAT,
-               "the saved run is damaged: it has %lld bytes, the buffer %lld",
-               (long long)word(in, 2), (long long)size);
-    int64_t sum = (int64_t)ddni_digest(in + DDNI_SAVED_HEAD, size - DDNI_SAVED_HEAD);
-    DDNI_CHECK(ctx, word(in, 3) == sum, DDN_E_FORMAT,
-               "the saved run is damaged: its checksum is wrong");
-    return DDN_OK;
-}
 
 static void read_identity(ddni_reader *r, ddni_run_identity *identity)
 {
@@ -98,7 +74,7 @@ static void read_arrays(ddni_reader *r, saved_run *s)
 static ddn_status parse(ddn_context *ctx, int64_t size, const void *buffer, saved_run *s)
 {
     *s = (saved_run){.m = 0};
-    DDNI_TRY(check_head(ctx, buffer, size));
+    DDNI_TRY(ddni_saved_check(ctx, &ddni_saved_run, size, buffer));
     ddni_reader r = {(const unsigned char *)buffer + DDNI_SAVED_HEAD, size - DDNI_SAVED_HEAD, 0};
     read_identity(&r, &s->identity);
     s->asked = ddni_read_i64(&r);

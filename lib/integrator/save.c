@@ -1,9 +1,10 @@
 /* Saving a stopped run. */
 #include <string.h>
 
-#include "base/digest.h"
 #include "dataset/dataset_impl.h"
 #include "integrator/saved.h"
+
+const ddni_saved ddni_saved_run = {"ddnrun2", 1, "saved run"};
 
 static void copy_text(char out[DDNI_TEXT_BYTES], const char *text)
 {
@@ -169,11 +170,6 @@ ddn_status ddn_integrator_save(const ddn_integrator *it, int64_t capacity, void 
     unsigned char *out = buffer;
     ddni_writer w = {out + DDNI_SAVED_HEAD, 0};
     DDNI_TRY(write_body(it, &identity, &w));
-    const int32_t version[2] = {DDNI_SAVED_VERSION, DDNI_SAVED_ORDER};
-    w = (ddni_writer){out, 0};
-    ddni_write(&w, DDNI_SAVED_MAGIC, sizeof DDNI_SAVED_MAGIC);
-    ddni_write(&w, version, sizeof version);
-    ddni_write_i64(&w, size);
-    ddni_write_i64(&w, (int64_t)ddni_digest(out + DDNI_SAVED_HEAD, size - DDNI_SAVED_HEAD));
+    ddni_saved_head(&ddni_saved_run, size, out);
     return DDN_OK;
 }

@@ -16,14 +16,10 @@
 #ifndef DDNI_INTEGRATOR_SAVED_H
 #define DDNI_INTEGRATOR_SAVED_H
 
+#include "base/saved.h"
 #include "integrator/integrator_impl.h"
 
-enum {
-    DDNI_SAVED_VERSION = 1,
-    DDNI_SAVED_ORDER = 0x01020304,
-    DDNI_SAVED_HEAD = 32 /* bytes of the head */
-};
-#define DDNI_SAVED_MAGIC "ddnrun2"
+extern const ddni_saved ddni_saved_run;
 
 /* What a run belongs to. */
 typedef struct ddni_run_identity {

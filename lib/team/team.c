@@ -62,6 +62,13 @@ ddn_status ddni_team_alltoall(ddn_context *ctx, ddn_team *team, int64_t bytes, c
     return exchange(ctx, team, 0, bytes, give, take);
 }
 
+void ddni_team_join(ddn_context *ctx, ddn_team *team)
+{
+    if (team != NULL) {
+        ctx->together.bond = &team->bond;
+    }
+}
+
 ddn_status ddni_team_alone(ddn_context *ctx, int32_t on, ddn_status status)
 {
     ctx->together.alone = on;

@@ -65,6 +65,9 @@ ddn_status ddni_team_sum(ddn_context *ctx, ddn_team *team, ddn_status mine, int6
 /* begin[size + 1] for one row of each rank: 0, 1, 2, ...; the caller's to free. */
 ddn_status ddni_team_one_each(ddn_context *ctx, const ddn_team *team, int64_t **begin);
 
+/* The call that is running is one of the team; nothing for NULL. */
+void ddni_team_join(ddn_context *ctx, ddn_team *team);
+
 /* The status of the part of a call that a rank does by itself: looks may end it, since the
  * agreement that follows tells the others. */
 #define DDNI_TEAM_ALONE(ctx, part) (ddni_team_alone(ctx, 1, DDN_OK), ddni_team_alone(ctx, 0, part))

@@ -172,7 +172,7 @@ static ddn_status fill(ddn_context *ctx, const ddn_oracle *oracle, const double 
 ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                    const double *times, ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     ddn_context *ctx = an->ctx;
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
@@ -201,7 +201,7 @@ ddn_status ddn_analysis_late_start(ddn_analysis *an, const ddn_oracle *oracle, i
         exact = made;
     }
     DDNI_TRY_GOTO(ddni_stage_part(ctx, 0, 0.7), fail);
-    DDNI_TRY_GOTO(ddn_analysis_identities(an, exact, count, times, &identities), fail);
+    DDNI_TRY_GOTO(ddni_measure_identities(an, exact, times, count, &identities), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "late-start scan", 3 * count, sizeof *scratch, &scratch),
                   fail);
     DDNI_TRY_GOTO(ddni_analysis_start(an, "late_start", oracle, count, &result), fail);
@@ -216,7 +216,7 @@ fail:
     ddn_result_destroy(identities);
     ddn_oracle_destroy(made);
     ddn_result_destroy(result);
-    return status;
+    return ddni_analysis_done(an, status);
 }
 
 static const char *name_of(ddn_start kind)

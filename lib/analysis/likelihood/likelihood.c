@@ -10,6 +10,7 @@
 #include "analysis/analysis_impl.h"
 #include "analysis/batches.h"
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/message.h"
 #include "base/progress.h"
 #include "base/statistics.h"
@@ -265,6 +266,9 @@ static ddn_status prepare(work *w, const ddn_analysis *an)
     }
     DDNI_TRY(queries(w));
     w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(state_record)};
+    w->batches.what = (ddni_measured){.kind = "log likelihood", .oracle = w->oracle};
+    w->batches.what.end = w->end;
+    w->batches.what.more = ddni_digest_rows((uint64_t)w->probes, w->m, w->d, w->x, w->ldx);
     w->batches.evaluate = evaluate;
     w->batches.absorb = absorb;
     w->batches.user = w;
@@ -417,7 +421,7 @@ ddn_status ddn_analysis_log_likelihood(ddn_analysis *an, const ddn_oracle *oracl
                                        const ddn_oracle *end, int64_t probes, int64_t m,
                                        const double *x, int64_t ldx, ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
@@ -439,5 +443,5 @@ ddn_status ddn_analysis_log_likelihood(ddn_analysis *an, const ddn_oracle *oracl
     status = report(&w, result);
 done:
     release(&w);
-    return ddni_result_hand_out(status, result, out);
+    return ddni_analysis_done(an, ddni_result_hand_out(status, result, out));
 }

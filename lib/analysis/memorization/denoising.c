@@ -227,6 +227,11 @@ static ddn_status measure_denoising(denoising *w, const double *times)
     DDNI_TRY(ddni_stage_part(w->ctx, 0, 0.1));
     DDNI_TRY(prepare_denoising(w, times));
     w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(error_record)};
+    w->batches.what = (ddni_measured){.kind = "denoising",
+                                      .oracle = w->of->oracle,
+                                      .times = times,
+                                      .count = w->count,
+                                      .data = {w->of->train, w->of->test}};
     w->batches.evaluate = evaluate_errors;
     w->batches.absorb = absorb_errors;
     w->batches.user = w;

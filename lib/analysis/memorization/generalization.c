@@ -76,7 +76,7 @@ ddn_status ddn_analysis_generalization(ddn_analysis *an, const ddn_oracle *oracl
                                        int64_t count, int64_t clone_count, const double *times,
                                        const double *clone_times, ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
@@ -100,5 +100,5 @@ ddn_status ddn_analysis_generalization(ddn_analysis *an, const ddn_oracle *oracl
     ddni_grids grids = {.times = times, .clone_times = clone_times};
     grids.count = count;
     grids.clone_count = clone_count;
-    return measure_both(&of, &grids, out);
+    return ddni_analysis_done(an, measure_both(&of, &grids, out));
 }

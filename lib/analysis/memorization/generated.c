@@ -270,6 +270,11 @@ ddn_status ddni_measure_generated(const ddni_learned *of, const double *times, i
     DDNI_TRY_GOTO(find_end(&w, times, count), done);
     DDNI_TRY_GOTO(prepare_generated(&w), done);
     w.batches = (ddni_batches){.batch = w.batch, .size = sizeof(clone_record)};
+    w.batches.what = (ddni_measured){.kind = "generated",
+                                     .oracle = of->oracle,
+                                     .times = times,
+                                     .count = count,
+                                     .data = {of->train, of->test}};
     w.batches.evaluate = evaluate_ends;
     w.batches.absorb = absorb_ends;
     w.batches.user = &w;

@@ -139,7 +139,7 @@ static void absorb_pairs(void *user, int64_t first, int64_t m, const void *recor
     of->pairs += m;
 }
 
-static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
+static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an, const double *times)
 {
     int64_t row = w->d * (int64_t)sizeof(double), rows = 2 * w->batch;
     w->starts = ddni_analysis_starts(an, w->oracle);
@@ -172,6 +172,8 @@ static ddn_status prepare_clones(clone_work *w, const ddn_analysis *an)
     DDNI_TRY(ddn_options_set_f64(ddn_integrator_options(w->it), DDN_INTEGRATOR_T_END, w->end.t));
     DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, w->count, &w->steps));
     w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(ddni_pair_record)};
+    w->batches.what = (ddni_measured){.kind = "clones", .oracle = w->oracle, .times = times};
+    w->batches.what.count = w->count;
     w->batches.evaluate = evaluate_pairs;
     w->batches.absorb = absorb_pairs;
     w->batches.user = w;
@@ -418,7 +420,7 @@ ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
     w.d = ddn_oracle_d(oracle);
     ddn_status status = find_levels(&w, an, times);
     if (status == DDN_OK) {
-        status = prepare_clones(&w, an);
+        status = prepare_clones(&w, an, times);
     }
     if (status == DDN_OK) {
         status = ddni_analysis_start(an, "clones", oracle, count_, &result);
@@ -433,11 +435,11 @@ ddn_status ddni_measure_clones(const ddn_analysis *an, const ddn_oracle *oracle,
 ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64_t count,
                                const double *times, ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_TRY(
         ddni_analysis_check_times(an->ctx, "times", ddn_oracle_schedule(oracle), times, count));
-    return ddni_measure_clones(an, oracle, times, count, out);
+    return ddni_analysis_done(an, ddni_measure_clones(an, oracle, times, count, out));
 }

@@ -233,6 +233,9 @@ static ddn_status prepare_changes(change_work *w, const ddn_analysis *an)
     DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, 1, &w->error));
     w->error.steps = w->every * w->steps;
     w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(change_record)};
+    w->batches.what = (ddni_measured){.kind = "last change", .oracle = w->oracle};
+    w->batches.what.times = w->times;
+    w->batches.what.count = w->every * w->steps; /* the last one may have no noise */
     w->batches.evaluate = evaluate_paths;
     w->batches.absorb = absorb_paths;
     w->batches.user = w;
@@ -390,7 +393,7 @@ ddn_status ddni_measure_last_change(const ddn_analysis *an, const ddn_oracle *or
 
 ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
@@ -401,5 +404,5 @@ ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, 
                "the %s oracle has no components or data to be nearest to: set points "
                "(ddn_analysis_set_points)",
                ddn_oracle_kind(oracle));
-    return ddni_measure_last_change(an, oracle, out);
+    return ddni_analysis_done(an, ddni_measure_last_change(an, oracle, out));
 }

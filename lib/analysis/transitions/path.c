@@ -7,6 +7,7 @@
 #include "analysis/result_impl.h"
 #include "analysis/transitions/path_impl.h"
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/progress.h"
 #include "base/rng.h"
 #include "base/statistics.h"
@@ -269,8 +270,10 @@ static void absorb_clones(void *user, int64_t first, int64_t m, const void *reco
     const int64_t again = ddni_step_error_count(&w->steps, 0, w->pairs, w->pairs);
     ddni_fate *fate = &w->fate[first];
     (void)m;
-    fate->same_point = found->same[DDNI_SAME_POINT] / pairs;
-    fate->same_class = w->judge.class_of != NULL ? found->same[DDNI_SAME_CLASS] / pairs : NAN;
+    const double point = fmin(fmax(found->same[DDNI_SAME_POINT], 0), pairs);
+    const double same_class = fmin(fmax(found->same[DDNI_SAME_CLASS], 0), pairs);
+    fate->same_point = point / pairs; /* in [0, 1], whatever a file says */
+    fate->same_class = w->judge.class_of != NULL ? same_class / pairs : NAN;
     for (int64_t p = 0; p < again; p++) {
         ddni_step_error_add(&w->steps, w->k, change + p * DDNI_SAMES);
     }
@@ -350,6 +353,11 @@ static ddn_status prepare_batches(ddni_path_work *w, const ddn_analysis *an)
     w->states = (ddni_batches){.batch = w->batch, .absorb = absorb_posterior, .user = w};
     w->states.size = (int64_t)sizeof(ddni_fate) + w->classes * size;
     w->states.evaluate = ddni_path_posterior;
+    w->states.what = (ddni_measured){.kind = "states of paths", .oracle = w->oracle};
+    w->states.what.times = w->of->times;
+    w->states.what.count = w->of->count;
+    w->states.what.more =
+        ddni_digest_rows((uint64_t)w->pairs, w->of->count * w->of->m, w->d, w->of->x, w->of->ldx);
     DDNI_TRY(ddni_batches_open(an, &w->states));
     if (w->pairs == 0) {
         return DDN_OK;
@@ -357,6 +365,8 @@ static ddn_status prepare_batches(ddni_path_work *w, const ddn_analysis *an)
     w->clones = (ddni_batches){.batch = 1, .absorb = absorb_clones, .user = w};
     w->clones.size = (int64_t)sizeof(ddni_clones) + again * DDNI_SAMES * size;
     w->clones.evaluate = ddni_path_clones;
+    w->clones.what = w->states.what;
+    w->clones.what.kind = "clones of paths";
     return ddni_batches_open(an, &w->clones);
 }
 
@@ -364,7 +374,7 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_pat
                              int64_t count, int64_t m, const double *times, const double *x,
                              int64_t ldx, int32_t *regimes, ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     ddn_context *ctx = an->ctx;
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
@@ -407,5 +417,5 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_pat
 fail:
     ddn_result_destroy(result);
     free_path(&w);
-    return status;
+    return ddni_analysis_done(an, status);
 }

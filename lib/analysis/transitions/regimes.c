@@ -182,7 +182,7 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int6
                                 int64_t clone_count, const double *times, const double *clone_times,
                                 ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
@@ -210,7 +210,7 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int6
         status = add_report_scalars(&w, result);
     }
     free_report(&w);
-    return ddni_result_hand_out(status, result, out);
+    return ddni_analysis_done(an, ddni_result_hand_out(status, result, out));
 }
 
 /* The first of two scalars that is a number. */

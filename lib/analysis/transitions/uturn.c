@@ -241,7 +241,7 @@ static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *sta
     DDNI_TRY(ddni_schedule_level(ctx, sch, t_end, &w.end));
     starts = starts == NULL && !ddni_oracle_samples(oracle) ? an->points : starts;
     DDNI_TRY(check(&w, starts, times, count));
-    ddn_status status = ddni_branch_prepare(&w, an, count);
+    ddn_status status = ddni_branch_prepare(&w, an, times, count);
     if (status == DDN_OK) {
         status = ddni_analysis_start(an, clones == 1 ? "uturn" : "branch", oracle, count, &result);
     }
@@ -255,24 +255,24 @@ static ddn_status branch(ddn_analysis *an, ddni_branch w, const ddn_dataset *sta
 ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *starts,
                               int64_t count, const double *times, ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_CHECK_OPTIONAL(an->ctx, starts);
     ddni_branch w = {.oracle = oracle, .clones = 1};
-    return branch(an, w, starts, times, count, out);
+    return ddni_analysis_done(an, branch(an, w, starts, times, count, out));
 }
 
 ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
                                const ddn_dataset *starts, int64_t count, const double *times,
                                ddn_result **out)
 {
-    DDNI_ENTER_OBJECT(an, DDNI_USE);
+    DDNI_ENTER_MEASUREMENT(an);
     DDNI_CHECK_PTR(an->ctx, out);
     *out = NULL;
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_CHECK_OPTIONAL(an->ctx, starts);
     ddni_branch w = {.oracle = oracle, .clones = 2};
-    return branch(an, w, starts, times, count, out);
+    return ddni_analysis_done(an, branch(an, w, starts, times, count, out));
 }

@@ -43,7 +43,8 @@ typedef struct ddni_tally {
     ddni_mean entropy;
 } ddni_tally;
 
-ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an, int64_t times);
+ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an, const double *times,
+                               int64_t count);
 void ddni_branch_release(ddni_branch *w);
 
 /* All paths of time number k of `times`, at that level. */

@@ -134,7 +134,8 @@ static ddn_status prepare_entropy(ddni_branch *w)
     return ddn_query_bind_f64(w->query, DDN_OUT_ENTROPY, w->entropy, 1);
 }
 
-ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an, int64_t times)
+ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an, const double *times,
+                               int64_t count)
 {
     int64_t row = w->d * (int64_t)sizeof(double);
     DDNI_TRY(ddni_alloc_for(w->ctx, "starts", w->batch, row, &w->x0));
@@ -156,8 +157,13 @@ ddn_status ddni_branch_prepare(ddni_branch *w, const ddn_analysis *an, int64_t t
     const ddn_dataset *starts = w->clones == 1 && !w->own_data ? w->points : NULL;
     DDNI_TRY(
         ddni_distance_typical(w->ctx, ddn_oracle_dataset(w->oracle), starts, 1, 0, &w->typical));
-    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, times, &w->steps));
+    DDNI_TRY(ddni_step_error_create(an, w->oracle, w->it, count, &w->steps));
     w->batches = (ddni_batches){.batch = w->batch, .size = sizeof(ddni_pair_record)};
+    w->batches.what = (ddni_measured){.kind = w->clones == 1 ? "uturn" : "branch",
+                                      .oracle = w->oracle,
+                                      .times = times,
+                                      .count = count,
+                                      .data = {w->points}};
     w->batches.evaluate = evaluate_turns;
     w->batches.absorb = absorb_turns;
     w->batches.user = w;

@@ -400,6 +400,16 @@ FUNCTIONS = {
     "ddn_analysis_set_classifier_f32": ("i", "pppp"),
     # ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *ds)
     "ddn_analysis_set_points": ("i", "pp"),
+    # ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team)
+    "ddn_analysis_set_team": ("i", "pp"),
+    # ddn_status ddn_analysis_keep(ddn_analysis *an, ddn_keep keep)
+    "ddn_analysis_keep": ("i", "pi"),
+    # ddn_status ddn_analysis_save_size(const ddn_analysis *an, int64_t *size)
+    "ddn_analysis_save_size": ("i", "pp"),
+    # ddn_status ddn_analysis_save(const ddn_analysis *an, int64_t capacity, void *buffer)
+    "ddn_analysis_save": ("i", "plp"),
+    # ddn_status ddn_analysis_restore(ddn_analysis *an, int64_t size, const void *buffer)
+    "ddn_analysis_restore": ("i", "plp"),
     # ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, const
     #     double *times, ddn_result **out)
     "ddn_analysis_identities": ("i", "pplpp"),
@@ -997,6 +1007,11 @@ DOCS = {
     "ddn_analysis_set_classifier_f64": "Sets the classifier of clones, U-turns, branches and clones of paths. It sees clean states: with it, clones end with the denoiser. One that was set before, in either precision, goes. release(user) is called when the classifier is replaced or the analysis destroyed; on failure the caller still owns user.",
     "ddn_analysis_set_classifier_f32": "As ddn_analysis_set_classifier_f64, for one that sees states in single precision.",
     "ddn_analysis_set_points": "Sets the points that judge in place of the oracle's: clones, last changes, U-turns, branches and clones of paths then tell the nearest of these. d must be the oracle's (DDN_E_SHAPE, when it is used).",
+    "ddn_analysis_set_team": "Shares the samples of measurements out over a team: each rank evaluates batches of its own (DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data. Then measurements are calls of the team (team.h): every rank makes the same calls with the same arguments, and gets the same bits, those of one process, and the same status. Ranks whose settings, times, data or kinds of oracles differ get DDN_E_MISMATCH.\n\nWhat goes by batches is shared out: identities, clones, last change, U-turns, branches, paths, the report, generalization, likelihood, late start. Each rank does the rest by itself: the search for neighbours of identities, spectra, crossings, distances of given samples, symmetry. DDN_E_UNSUPPORTED with an oracle that is itself spread over a team. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_STATE (inside a callback of a measurement).",
+    "ddn_analysis_keep": "Makes the analysis keep a journal: what it found in each batch of samples, some 100 bytes a sample. A call that was stopped can then be made again, with the same arguments, settings and data: it takes what is in the journal, evaluates the rest, and gives the bits of a call that was never stopped. A batch that was not finished is lost; so is what comes before the first one, such as the search for neighbours. What goes by batches is kept (ddn_analysis_set_team). With another setting, oracle or data nothing of it is taken.\n\nThe code of callbacks cannot be compared: a network that has been trained further is another one, and so is another classifier. Forget the journal then: DDN_KEEP_NOTHING does. Errors: DDN_E_NULL, DDN_E_KEY, DDN_E_STATE (inside a callback of a measurement).",
+    "ddn_analysis_save_size": "Bytes that ddn_analysis_save needs for the journal.",
+    "ddn_analysis_save": "Saves the journal, also while a measurement runs, from its progress callback. Over a team all ranks have the same journal: one may save it alone.",
+    "ddn_analysis_restore": "Takes a saved journal over, in place of the one that there is; from then on at least DDN_KEEP_STOPPED is kept. The number of ranks may be another one. A buffer of another version of the library is refused. On failure nothing has happened.",
     "ddn_analysis_identities": "Averages over x ~ p_t by forward samples at times, increasing or decreasing, one evaluation a sample, no trajectories (doc/theory.md (30)-(36)). Samples are independent; the same random numbers serve all times, so the curves are smooth and a value does not depend on the rest of the grid. Where states between close points are rare they are drawn more often, with weights (39): for an empirical oracle, from the NEIGHBOURS nearest points of each point (as many of other classes; 0: plain samples). That search costs about an evaluation at each point; it is made where some time has rare states and it is worth it (up to 16384 points; else where that many evaluations are made). There are SAMPLES samples a time; or, where PRECISION is set, as many as make the standard error of phi_C and f_over_alpha, and that of phi over 1 - phi(inf), the range that it runs through, at most that, by the wider of NAME_se and the interval; DDN_E_CONVERGENCE, before the work is done, if a first look says that MOST_SAMPLES does not allow it: the text says what can be had. Columns \"t\", \"samples\" (at this time) and, each with the standard error NAME_se and the 95 % interval NAME_low, NAME_high: - \"phi\" = E sum_c W_c^2 (NaN without labels), \"phi_C\" = E sum w^2, - \"f\" = E S(w)/d, \"f_over_alpha\" (NaN for n = 1), \"df_dt\" from E tr Cov by I-MMSE, per unit of\n  the schedule's time (33), \"w_max\" = E max w, \"mmse\" = E tr Cov, \"log_p\" = E log p.\n\nThe interval is not symmetric where few samples carry the mean (41): where nothing was seen, it says how much may have been missed, while NAME_se is 0. All but df_dt and log_p also have NAME_rho, the correlation of the error with that at the next larger time (NaN in the last).\n\nAn output that the oracle does not have makes its columns NaN; DDN_E_UNSUPPORTED where it has none of them, as a model without log p: measure clones of it, or the exact oracle of its data. Scalars: \"evaluations\" (samples at all times), \"searched\" (points whose neighbours were looked for), \"n\" (the components of the oracle), \"d\", \"alpha\" = log(n)/d, with weights H(pi)/d, \"classes\". phi and phi_C are the clone and U-turn probabilities of the reverse SDE (eta = 1) with this very score.",
     "ddn_integrator_create": "Creates an integrator. The method decides the defaults: backward ones run from t_start down to t_end, DDN_METHOD_FORWARD from t_end up to t_start. Errors: DDN_E_NULL, DDN_E_KEY (method), DDN_E_UNSUPPORTED (the oracle cannot drive this method), DDN_E_NOMEM.",
     "ddn_integrator_destroy": "Lets go of the integrator. NULL is a no-op.",
@@ -1267,6 +1282,10 @@ CONSTANTS = {
     "DDN_ANALYSIS_KAPPA": 4017,
     "DDN_ANALYSIS_GRID": 4018,
     "DDN_ANALYSIS_STEP_SHARE": 4019,
+    "DDN_KEEP_NONE": -1,
+    "DDN_KEEP_NOTHING": 0,
+    "DDN_KEEP_STOPPED": 1,
+    "DDN_KEEP_ALL": 2,
     "DDN_METHOD_NONE": -1,
     "DDN_METHOD_EXACT": 10,
     "DDN_METHOD_EULER": 20,

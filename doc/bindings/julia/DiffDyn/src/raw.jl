@@ -116,6 +116,10 @@ const DDN_ANALYSIS_CLONE_PRECISION = Int32(4016)
 const DDN_ANALYSIS_KAPPA = Int32(4017)
 const DDN_ANALYSIS_GRID = Int32(4018)
 const DDN_ANALYSIS_STEP_SHARE = Int32(4019)
+const DDN_KEEP_NONE = Int32(-1)
+const DDN_KEEP_NOTHING = Int32(0)
+const DDN_KEEP_STOPPED = Int32(1)
+const DDN_KEEP_ALL = Int32(2)
 const DDN_METHOD_NONE = Int32(-1)
 const DDN_METHOD_EXACT = Int32(10)
 const DDN_METHOD_EULER = Int32(20)
@@ -2029,6 +2033,71 @@ paths then tell the nearest of these. d must be the oracle's (DDN_E_SHAPE, when 
 ddn_analysis_set_points(an, ds) =
     ccall((:ddn_analysis_set_points, libdiffdyn), Int32,
           (Ptr{Cvoid}, Ptr{Cvoid}), an, ds)
+
+"""
+    ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team)
+
+Shares the samples of measurements out over a team: each rank evaluates batches of its own
+(DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data. Then measurements are
+calls of the team (team.h): every rank makes the same calls with the same arguments, and gets the same bits,
+those of one process, and the same status. Ranks whose settings, times, data or kinds of oracles differ get
+DDN_E_MISMATCH.
+
+What goes by batches is shared out: identities, clones, last change, U-turns, branches, paths, the report,
+generalization, likelihood, late start. Each rank does the rest by itself: the search for neighbours of
+identities, spectra, crossings, distances of given samples, symmetry. DDN_E_UNSUPPORTED with an oracle that is
+itself spread over a team. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_STATE (inside a callback of a measurement).
+"""
+ddn_analysis_set_team(an, team) =
+    ccall((:ddn_analysis_set_team, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Ptr{Cvoid}), an, team)
+
+"""
+    ddn_status ddn_analysis_keep(ddn_analysis *an, ddn_keep keep)
+
+Makes the analysis keep a journal: what it found in each batch of samples, some 100 bytes a sample. A call
+that was stopped can then be made again, with the same arguments, settings and data: it takes what is in the
+journal, evaluates the rest, and gives the bits of a call that was never stopped. A batch that was not
+finished is lost; so is what comes before the first one, such as the search for neighbours. What goes by
+batches is kept (ddn_analysis_set_team). With another setting, oracle or data nothing of it is taken.
+
+The code of callbacks cannot be compared: a network that has been trained further is another one, and so is
+another classifier. Forget the journal then: DDN_KEEP_NOTHING does. Errors: DDN_E_NULL, DDN_E_KEY, DDN_E_STATE
+(inside a callback of a measurement).
+"""
+ddn_analysis_keep(an, keep) =
+    ccall((:ddn_analysis_keep, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Int32), an, keep)
+
+"""
+    ddn_status ddn_analysis_save_size(const ddn_analysis *an, int64_t *size)
+
+Bytes that ddn_analysis_save needs for the journal.
+"""
+ddn_analysis_save_size(an, size) =
+    ccall((:ddn_analysis_save_size, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Ptr{Int64}), an, size)
+
+"""
+    ddn_status ddn_analysis_save(const ddn_analysis *an, int64_t capacity, void *buffer)
+
+Saves the journal, also while a measurement runs, from its progress callback. Over a team all ranks have the
+same journal: one may save it alone.
+"""
+ddn_analysis_save(an, capacity, buffer) =
+    ccall((:ddn_analysis_save, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Int64, Ptr{Cvoid}), an, capacity, buffer)
+
+"""
+    ddn_status ddn_analysis_restore(ddn_analysis *an, int64_t size, const void *buffer)
+
+Takes a saved journal over, in place of the one that there is; from then on at least DDN_KEEP_STOPPED is kept.
+The number of ranks may be another one. A buffer of another version of the library is refused. On failure
+nothing has happened.
+"""
+ddn_analysis_restore(an, size, buffer) =
+    ccall((:ddn_analysis_restore, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Int64, Ptr{Cvoid}), an, size, buffer)
 
 """
     ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, int64_t count, const double

@@ -262,6 +262,8 @@ pub type ddn_pooling = i32;
 pub type ddn_result_format = i32;
 /// Keys of the settings.
 pub type ddn_analysis_key = i32;
+/// What an analysis keeps of the batches that it has evaluated.
+pub type ddn_keep = i32;
 /// Methods; a step goes from t to t' < t with the score at the departure point (t, x). Values are pinned. f, g:
 /// rates of the schedule; m: denoiser; sigma = s/a; eps = (x - a m)/s; eta: DDN_INTEGRATOR_ETA. All work on any
 /// schedule. A grid may end at the noiseless time (0; index -1) with the methods marked (*); with the others end
@@ -567,6 +569,14 @@ pub const DDN_ANALYSIS_GRID: ddn_analysis_key = 4018;
 /// share of the simulated paths that run once more with half the steps and the same noise, to judge the step-size
 /// error; [0, 1], default 1/4, 0: it is not judged
 pub const DDN_ANALYSIS_STEP_SHARE: ddn_analysis_key = 4019;
+/// not a value; keeps the constants signed
+pub const DDN_KEEP_NONE: ddn_keep = -1;
+/// nothing, the default
+pub const DDN_KEEP_NOTHING: ddn_keep = 0;
+/// those of calls that ended with a status other than DDN_OK: stopped, cancelled, failed
+pub const DDN_KEEP_STOPPED: ddn_keep = 1;
+/// all, for jobs of several calls
+pub const DDN_KEEP_ALL: ddn_keep = 2;
 /// not a value; keeps the constants signed
 pub const DDN_METHOD_NONE: ddn_method = -1;
 /// (*) the exact reverse kernel: x_0 drawn from the posterior, then the bridge; right at any step size. Oracles
@@ -1459,6 +1469,36 @@ extern "C" {
     /// Sets the points that judge in place of the oracle's: clones, last changes, U-turns, branches and clones of
     /// paths then tell the nearest of these. d must be the oracle's (DDN_E_SHAPE, when it is used).
     pub fn ddn_analysis_set_points(an: *mut ddn_analysis, ds: *const ddn_dataset) -> i32;
+    /// Shares the samples of measurements out over a team: each rank evaluates batches of its own
+    /// (DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data. Then measurements are
+    /// calls of the team (team.h): every rank makes the same calls with the same arguments, and gets the same bits,
+    /// those of one process, and the same status. Ranks whose settings, times, data or kinds of oracles differ get
+    /// DDN_E_MISMATCH.
+    ///
+    /// What goes by batches is shared out: identities, clones, last change, U-turns, branches, paths, the report,
+    /// generalization, likelihood, late start. Each rank does the rest by itself: the search for neighbours of
+    /// identities, spectra, crossings, distances of given samples, symmetry. DDN_E_UNSUPPORTED with an oracle that is
+    /// itself spread over a team. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_STATE (inside a callback of a measurement).
+    pub fn ddn_analysis_set_team(an: *mut ddn_analysis, team: *const ddn_team) -> i32;
+    /// Makes the analysis keep a journal: what it found in each batch of samples, some 100 bytes a sample. A call
+    /// that was stopped can then be made again, with the same arguments, settings and data: it takes what is in the
+    /// journal, evaluates the rest, and gives the bits of a call that was never stopped. A batch that was not
+    /// finished is lost; so is what comes before the first one, such as the search for neighbours. What goes by
+    /// batches is kept (ddn_analysis_set_team). With another setting, oracle or data nothing of it is taken.
+    ///
+    /// The code of callbacks cannot be compared: a network that has been trained further is another one, and so is
+    /// another classifier. Forget the journal then: DDN_KEEP_NOTHING does. Errors: DDN_E_NULL, DDN_E_KEY, DDN_E_STATE
+    /// (inside a callback of a measurement).
+    pub fn ddn_analysis_keep(an: *mut ddn_analysis, keep: i32) -> i32;
+    /// Bytes that ddn_analysis_save needs for the journal.
+    pub fn ddn_analysis_save_size(an: *const ddn_analysis, size: *mut i64) -> i32;
+    /// Saves the journal, also while a measurement runs, from its progress callback. Over a team all ranks have the
+    /// same journal: one may save it alone.
+    pub fn ddn_analysis_save(an: *const ddn_analysis, capacity: i64, buffer: *mut c_void) -> i32;
+    /// Takes a saved journal over, in place of the one that there is; from then on at least DDN_KEEP_STOPPED is kept.
+    /// The number of ranks may be another one. A buffer of another version of the library is refused. On failure
+    /// nothing has happened.
+    pub fn ddn_analysis_restore(an: *mut ddn_analysis, size: i64, buffer: *const c_void) -> i32;
     /// Averages over x ~ p_t by forward samples at times, increasing or decreasing, one evaluation a sample, no
     /// trajectories (doc/theory.md (30)-(36)). Samples are independent; the same random numbers serve all times, so
     /// the curves are smooth and a value does not depend on the rest of the grid. Where states between close points

@@ -59,6 +59,7 @@ static void end_if_interrupted(void)
         if (helper > 0) {
             kill(helper, SIGKILL);
         }
+        drv_checkpoint_look(1);
         drv_warn("interrupted");
         exit(128 + interrupted);
     }
@@ -126,6 +127,7 @@ int drv_finish(void)
     drv_clear_bar();
     drv_keep_results();
     drv_end_progress();
+    drv_checkpoint_end();
     if (fflush(stdout) != 0 || ferror(stdout)) {
         drv_die("cannot write standard output: %s", strerror(errno));
     }
@@ -141,6 +143,7 @@ static int32_t on_progress(void *user, const char *stage, double fraction)
     if (user != NULL) {
         drv_show_progress(stage, fraction);
     }
+    drv_checkpoint_look(0);
     return interrupted ? DDN_STOPPED : DDN_OK;
 }
 

@@ -194,6 +194,34 @@ void drv_proportion(int64_t hits, int64_t count, double *share, double *standard
 
 typedef struct drv_file drv_file; /* see result files */
 
+/* ---- Jobs that last (driver_checkpoint.c) ------------------------------------------------ */
+
+typedef struct drv_checkpoint_options {
+    const char *path; /* NULL: no checkpoints */
+    double every;     /* seconds */
+} drv_checkpoint_options;
+extern drv_checkpoint_options drv_checkpoint;
+/* Rows of an option table. */
+#define DRV_CHECKPOINT_OPTIONS                                                                     \
+    {"checkpoint",                                                                                 \
+     "FILE",                                                                                       \
+     "file that keeps what is measured while this runs, and from which the same command goes on; " \
+     "removed at the end",                                                                         \
+     DRV_STRING,                                                                                   \
+     &drv_checkpoint.path,                                                                         \
+     0,                                                                                            \
+     0},                                                                                           \
+    {                                                                                              \
+        "every", "SECONDS", "how often it is written", DRV_DOUBLE, &drv_checkpoint.every, 0.01,    \
+            1e9                                                                                    \
+    }
+/* Before the first measurement: takes the file up, if there is one; dies where it is of another
+ * job. ds: the data, or NULL. */
+void drv_checkpoint_begin(ddn_analysis *an, const ddn_dataset *ds);
+/* For driver.c: in a progress callback; last: where a signal ends the program; at its good end. */
+void drv_checkpoint_look(int last);
+void drv_checkpoint_end(void);
+
 /* ---- Noise schedules (driver_schedule.c) ------------------------------------------------- */
 
 /* Row of an option table. */
@@ -431,6 +459,8 @@ void drv_put_comments(FILE *to, const char *names);
  * it is about where and how the program runs, and not about what comes out. */
 void drv_origin_start(const drv_table *table, const drv_given *given, int count);
 const char *drv_option_json(const drv_option *o);
+/* The values of all options that say what is measured, as members of JSON. */
+const char *drv_origin_settings(void);
 /* Whether an option can have that value: within the range where there is one. */
 int drv_can_be(const drv_option *o, double value);
 int drv_is_of_run(const drv_option *o);

@@ -167,7 +167,8 @@ const char *drv_option_json(const drv_option *o)
 
 int drv_is_of_run(const drv_option *o)
 {
-    static const char *const names[] = {"from", "out", "plot", "progress", "quiet", "threads"};
+    static const char *const names[] = {"checkpoint", "every",    "from",  "out",
+                                        "plot",       "progress", "quiet", "threads"};
     int found = 0;
     for (int i = 0; i < DRV_COUNT(names); i++) {
         found |= strcmp(o->name, names[i]) == 0;
@@ -220,6 +221,11 @@ void drv_origin_start(const drv_table *table, const drv_given *given, int count)
             own.texts[own.text_count++].value = *(const char **)o->value;
         }
     }
+}
+
+const char *drv_origin_settings(void)
+{
+    return own.settings;
 }
 
 void drv_note(const char *name, double value)

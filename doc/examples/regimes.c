@@ -83,6 +83,7 @@ static void make_report(settings *set)
                 drv_time_of(own.schedule, fmax(6, set->t_max)));
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level);
     choose_work(set);
+    drv_checkpoint_begin(own.an, own.ds);
     drv_begin("curves", 0, 1);
     drv_try(ddn_analysis_regimes(own.an, own.oracle, set->times, clone_count, times, clone_times,
                                  &own.report));
@@ -405,6 +406,7 @@ static const drv_option options[] = {
      &own.keep_copies, 0, 0},
     DRV_SCHEDULE_OPTION,
     DRV_TRACE_OPTION(given.trace),
+    DRV_CHECKPOINT_OPTIONS,
 };
 
 /* What the table of options cannot say: one number that is too few, and two that say the same. */

@@ -297,6 +297,7 @@ static void read_options(int argc, char **argv, settings *set)
          DRV_DOUBLE, &set->t_end, 0, 0},
         DRV_SCHEDULE_OPTION,
         DRV_TRACE_OPTION(set->trace),
+        DRV_CHECKPOINT_OPTIONS,
         {"clones", NULL, "compare two continuations of x_t instead of one with x_0, as branch does",
          DRV_FLAG, &set->clones, 0, 0},
     };
@@ -347,6 +348,7 @@ static int run(int argc, char **argv, const char *stem, int clones)
     configure(&set);
     const double *times = drv_times(own.schedule, set.t_min, set.t_max, set.times);
     double *columns[COLUMNS];
+    drv_checkpoint_begin(own.an, own.ds);
     drv_plan(1, &(drv_part){"paths",
                             drv_cost(2 * (double)(set.paths * set.times * set.steps),
                                      own.ds ? ddn_dataset_n(own.ds) : 2, set.d),

@@ -653,28 +653,67 @@ void by_hand_ddn_integrator_save(fuzz *f)
     fuzz_end(f, status);
 }
 
+/* What was saved, some of it changed, or bytes where nothing was; a fresh buffer, to its last byte.
+ */
+static uint8_t *some_buffer(fuzz *f, const uint8_t *saved, int64_t *size)
+{
+    *size = saved != NULL ? *size : fuzz_below(f, 100);
+    *size = fuzz_one_in(f, 4) ? *size * fuzz_byte(f) / 256 : *size;
+    uint8_t *bytes = malloc((size_t)*size + 1);
+    demand(bytes != NULL, "no memory");
+    for (int64_t i = 0; i < *size; i++) {
+        bytes[i] = saved != NULL ? saved[i] : fuzz_byte(f);
+    }
+    for (int64_t k = fuzz_below(f, 6) - 3; k > 0 && *size > 0; k--) {
+        bytes[fuzz_below(f, *size < 65536 ? *size : 65536)] ^= fuzz_byte(f);
+    }
+    uint8_t *exact = realloc(bytes, (size_t)*size + (*size == 0));
+    demand(exact != NULL, "no memory");
+    push(&f->buffers, exact);
+    return exact;
+}
+
 void by_hand_ddn_integrator_restore(fuzz *f)
 {
     ddn_integrator *it = fuzz_object(f, fuzz_kind_integrator, 0);
-    int64_t size = f->saved != NULL ? f->saved_size : fuzz_below(f, 100);
-    size = fuzz_one_in(f, 4) ? size * fuzz_byte(f) / 256 : size;
-    uint8_t *bytes = malloc((size_t)size + 1); /* a fresh one, to its last byte */
-    demand(bytes != NULL, "no memory");
-    for (int64_t i = 0; i < size; i++) {
-        bytes[i] = f->saved != NULL ? f->saved[i] : fuzz_byte(f);
-    }
-    for (int64_t k = fuzz_below(f, 6) - 3; k > 0 && size > 0; k--) {
-        bytes[fuzz_below(f, size < 65536 ? size : 65536)] ^= fuzz_byte(f);
-    }
-    uint8_t *exact = realloc(bytes, (size_t)size + (size == 0));
-    demand(exact != NULL, "no memory");
-    push(&f->buffers, exact);
+    int64_t size = f->saved_size;
+    uint8_t *exact = some_buffer(f, f->saved, &size);
     static double x[64 * 64];
     int64_t m = 0;
     fuzz_begin(f, number_of("ddn_integrator_restore"));
     ddn_status status = ddn_integrator_saved_rows(it, size, exact, &m);
     m = status != DDN_OK || m > 64 || fuzz_one_in(f, 16) ? fuzz_below(f, 64) : m;
     fuzz_end(f, ddn_integrator_restore(it, fuzz_one_in(f, 64) ? -1 : size, m, exact, x, 64));
+}
+
+void by_hand_ddn_analysis_save(fuzz *f)
+{
+    ddn_analysis *an = fuzz_object(f, fuzz_kind_analysis, 0);
+    int64_t need = 0;
+    fuzz_begin(f, number_of("ddn_analysis_save"));
+    ddn_status status = ddn_analysis_save_size(an, &need);
+    const int64_t capacity = fuzz_one_in(f, 4) ? fuzz_below(f, 64) : need;
+    uint8_t *bytes = malloc((size_t)capacity + 1);
+    demand(bytes != NULL && need >= 0 && need < 1 << 28, "size of a journal");
+    push(&f->buffers, bytes);
+    if (status == DDN_OK) {
+        status = ddn_analysis_save(an, capacity, bytes);
+        demand(status != DDN_OK || capacity >= need, "size of a journal");
+    }
+    if (status == DDN_OK) {
+        f->journal = bytes;
+        f->journal_size = need;
+    }
+    fuzz_end(f, status);
+}
+
+void by_hand_ddn_analysis_restore(fuzz *f)
+{
+    ddn_analysis *an = fuzz_object(f, fuzz_kind_analysis, 0);
+    int64_t size = f->journal_size;
+    uint8_t *exact = some_buffer(f, f->journal, &size);
+    fuzz_begin(f, number_of("ddn_analysis_restore"));
+    fuzz_end(f, ddn_analysis_restore(an, fuzz_one_in(f, 64) ? -1 : size, exact));
 }
 
 /* ---- A sequence -------------------------------------------------------------------------- */

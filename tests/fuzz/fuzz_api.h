@@ -51,6 +51,8 @@ typedef struct fuzz {
     int64_t slot_count, dead_count;
     uint8_t *saved; /* a run that was saved */
     int64_t saved_size;
+    uint8_t *journal; /* of an analysis */
+    int64_t journal_size;
     fuzz_list buffers, blocks;
 } fuzz;
 
@@ -87,7 +89,7 @@ extern const fuzz_family fuzz_families[]; /* of each kind */
 extern const int32_t fuzz_keys[];
 extern const int64_t fuzz_key_count;
 extern const int32_t fuzz_kind_count, fuzz_kind_context, fuzz_kind_options, fuzz_kind_step,
-    fuzz_kind_integrator;
+    fuzz_kind_integrator, fuzz_kind_analysis;
 /* An object that another one lends, or NULL. */
 void *fuzz_borrow(fuzz *f, int32_t kind);
 void fuzz_destroy(int32_t kind, void *object);
@@ -155,5 +157,7 @@ void by_hand_ddn_options_set_i64(fuzz *f);
 void by_hand_ddn_options_reset(fuzz *f);
 void by_hand_ddn_integrator_save(fuzz *f);
 void by_hand_ddn_integrator_restore(fuzz *f);
+void by_hand_ddn_analysis_save(fuzz *f);
+void by_hand_ddn_analysis_restore(fuzz *f);
 
 #endif

@@ -1,7 +1,8 @@
-/* Saved runs: a good buffer with some of its words changed and its checksum made right again is
- * restored, and goes on, or is refused; nothing else happens.
+/* Saved runs, and journals of analyses: a good buffer with some of its words changed and its
+ * checksum made right again is restored, and goes on, or is refused; nothing else happens.
  *
- * The bytes are: what kind of run, where it stops, what differs in the integrator that takes it
+ * Bytes that begin with 255 are a journal's: what is measured, then changes of the buffer. The
+ * others are: what kind of run, where it stops, what differs in the integrator that takes it
  * over, then changes of the buffer. */
 #include "fuzz/driver.h"
 
@@ -38,7 +39,7 @@ typedef struct run {
     int64_t stop;
 } run;
 
-static int64_t inputs, restored, resumed, refused[32], with_records;
+static int64_t inputs, restored, resumed, refused[32], with_records, journals, measured;
 
 void fuzz_report(void)
 {
@@ -47,6 +48,8 @@ void fuzz_report(void)
            (long long)inputs, (long long)restored, (long long)with_records, (long long)resumed,
            (long long)refused[-DDN_E_FORMAT], (long long)refused[-DDN_E_MISMATCH],
            (long long)refused[0]);
+    printf("reached: %lld journals restored, %lld of these measured on\n", (long long)journals,
+           (long long)measured);
 }
 
 /* ---- Runs ---------------------------------------------------------------------------------- */
@@ -383,12 +386,93 @@ static void take_over(ddn_context *ctx, fuzz_memory *memory, const plan *p, cons
     free(exact);
 }
 
+/* ---- Journals ------------------------------------------------------------------------------ */
+
+static ddn_status measure(ddn_analysis *an, const ddn_oracle *oracle, int kind)
+{
+    static const double times[2] = {0.3, 1.2}, x[5 * MOST_D] = {1, 2, 0, -1, 0.5};
+    const int64_t d = ddn_oracle_d(oracle);
+    ddn_result *r = NULL;
+    ddn_status status =
+        kind == 0   ? ddn_analysis_regimes(an, oracle, 2, 1, times, times, &r)
+        : kind == 1 ? ddn_analysis_uturn(an, oracle, NULL, 2, times, &r)
+        : kind == 2 ? ddn_analysis_path(an, oracle, DDN_PATH_CLONES, 2, 1, times, x, d, NULL, &r)
+                    : ddn_analysis_log_likelihood(an, oracle, NULL, 0, 5, x, d, &r);
+    ddn_result_destroy(r);
+    return status;
+}
+
+static void small_settings(ddn_context *ctx, ddn_analysis *an)
+{
+    static const ddn_analysis_key keys[] = {DDN_ANALYSIS_SAMPLES, DDN_ANALYSIS_CLONES,
+                                            DDN_ANALYSIS_PATHS,   DDN_ANALYSIS_STEPS,
+                                            DDN_ANALYSIS_BATCH,   DDN_ANALYSIS_PATH_STEPS};
+    static const int64_t values[] = {7, 6, 5, 2, 3, 2};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        must(ctx, ddn_options_set_i64(ddn_analysis_options(an), keys[i], values[i]));
+    }
+    must(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_METHOD,
+                                  DDN_METHOD_EXPONENTIAL));
+    must(ctx, ddn_analysis_keep(an, DDN_KEEP_ALL));
+}
+
+static void take_journal(ddn_context *ctx, fuzz_memory *memory, const ddn_oracle *oracle,
+                         ddn_analysis *an, int kind, int64_t fail, const uint8_t *bytes,
+                         int64_t size)
+{
+    uint8_t *exact = malloc((size_t)size + 1);
+    memcpy(exact, bytes, (size_t)size);
+    fuzz_doing = "restore a journal";
+    memory->fail = fail;
+    ddn_status status = ddn_analysis_restore(an, size, exact);
+    memory->fail = 0;
+    fuzz_demand(status == DDN_OK || status == DDN_E_FORMAT || status == DDN_E_MISMATCH ||
+                    (status == DDN_E_NOMEM && memory->failed),
+                ddn_status_name(status), ctx);
+    journals += status == DDN_OK;
+    fuzz_doing = "measure on";
+    const ddn_status next = measure(an, oracle, kind);
+    fuzz_demand(next == DDN_OK, ddn_status_name(next), ctx);
+    measured += status == DDN_OK;
+    free(exact);
+}
+
+static void journal(fuzz_bytes *b)
+{
+    static uint8_t bytes[ROOM];
+    fuzz_memory memory;
+    ddn_context *ctx = fuzz_context(&memory);
+    const int flags = fuzz_u8(b), kind = flags & 3;
+    const plan p = {.d = 1 + fuzz_up_to(b, MOST_D), .labels = flags >> 2 & 1};
+    int64_t size = 0, fail = fuzz_u8(b);
+    ddn_oracle *oracle = oracle_of(ctx, &p);
+    ddn_analysis *an = NULL;
+    must(ctx, ddn_analysis_create(ctx, &an));
+    small_settings(ctx, an);
+    fuzz_doing = "save a journal";
+    must(ctx, measure(an, oracle, kind));
+    must(ctx, ddn_analysis_save_size(an, &size));
+    fuzz_demand(size <= ROOM, "size", ctx);
+    must(ctx, ddn_analysis_save(an, size, bytes));
+    change_some(b, bytes, &size);
+    take_journal(ctx, &memory, oracle, an, kind, fail % 4 == 0 ? fail / 4 : 0, bytes, size);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    fuzz_context_end(ctx, &memory);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static uint8_t bytes[ROOM];
     double x[4 * MOST_D];
     fuzz_memory memory;
     fuzz_bytes b = {data, size};
+    if (size > 0 && data[0] == 255) {
+        inputs++;
+        fuzz_u8(&b);
+        journal(&b);
+        return 0;
+    }
     ddn_context *ctx = fuzz_context(&memory);
     plan p = some_plan(&b);
     int64_t m = fuzz_up_to(&b, 5), needed = 0, fail = fuzz_u8(&b);

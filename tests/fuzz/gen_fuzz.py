@@ -13,7 +13,7 @@ from calls import Interface, parameters_of, signature  # noqa: E402
 
 # Functions that are called by fuzz_api.c itself.
 BY_HAND = {"ddn_context_create", "ddn_context_create_with_allocator", "ddn_options_set_f64", "ddn_options_set_i64", "ddn_options_reset",
-           "ddn_integrator_save", "ddn_integrator_restore"}
+           "ddn_integrator_save", "ddn_integrator_restore", "ddn_analysis_save", "ddn_analysis_restore"}
 # Sizes: what they are mostly.
 SIZES = {"d": "fuzz_d(f)", "m": "fuzz_m(f)", "n": "fuzz_size(f, 8)", "capacity": "fuzz_size(f, 40)"}
 # What only a number that is not small takes long for, and counts of things that are made.
@@ -256,7 +256,7 @@ def header(interface):
     return '#include "fuzz/fuzz_api.h"\n\n' \
         f"enum {{\n    {kinds},\n    KIND_COUNT\n}};\n" \
         f"const int32_t fuzz_kind_count = KIND_COUNT, fuzz_kind_context = KIND_context, " \
-        f"fuzz_kind_options = KIND_options,\n    fuzz_kind_step = KIND_step, fuzz_kind_integrator = KIND_integrator;\n" \
+        f"fuzz_kind_options = KIND_options,\n    fuzz_kind_step = KIND_step, fuzz_kind_integrator = KIND_integrator, fuzz_kind_analysis = KIND_analysis;\n" \
         f"const int32_t fuzz_keys[] = {{{keys}}};\n" \
         "const int64_t fuzz_key_count = (int64_t)(sizeof fuzz_keys / sizeof *fuzz_keys);\n\n"
 

@@ -401,6 +401,7 @@ static void read_options(int argc, char **argv, settings *set)
          4, 100},
         {"weights", "FOLDER", "large.npy, small.npy and classifier.npy, as train.py writes them",
          DRV_STRING, &set->weights, 0, 0},
+        DRV_CHECKPOINT_OPTIONS,
     };
     drv_start(
         argc, argv,
@@ -419,6 +420,7 @@ static void measure_clones(const settings *set, const ddn_oracle *large, const d
                            report *r, crossing crossings[4])
 {
     ddn_analysis *an = clone_settings(set);
+    drv_checkpoint_begin(an, own.points);
     ddn_result *identities = NULL, *exact = NULL, *network = NULL;
     drv_try(ddn_analysis_identities(an, own.exact, set->times, times, &identities));
     drv_keep(identities);

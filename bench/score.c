@@ -22,7 +22,7 @@ enum {
 static struct {
     int64_t n, d, rounds;
     drv_list batch, t;
-    int type, data, json, quick, peers;
+    int type, data, json, quick, peers, shadow;
     double epsilon, budget;
     const char *kernel, *forbid, *python, *folder;
 } opt = {.n = 0,
@@ -297,6 +297,8 @@ int main(int argc, char **argv)
          &opt.epsilon, 0, 1e-2},
         {"forbid", "WAYS", "ways of evaluation that may not be used: names separated by commas",
          DRV_STRING, &opt.forbid, 0, 0},
+        {"shadow", "", "screens read a copy of the points in bytes (DDN_CONTEXT_SHADOW)", DRV_FLAG,
+         &opt.shadow, 0, 0},
         {"kernel", "NAME", "kernel variant", DRV_STRING, &opt.kernel, 0, 0},
         {"data", "auto|fashion|synthetic", "points: Fashion-MNIST where it fits, or made up",
          DRV_CHOICE, &opt.data, 0, 0},
@@ -314,6 +316,7 @@ int main(int argc, char **argv)
               "and --batch of each batch at each time on one set.",
               "peer_points.f32 peer_x.f32 peer_score.f32", options, DRV_COUNT(options));
     drv_try(ddn_context_set_kernel(drv.ctx, opt.kernel));
+    drv_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_SHADOW, opt.shadow);
     drv_try(ddn_context_set_progress(drv.ctx, NULL, NULL, NULL));
     bench_blas_threads(drv.threads);
     if (!opt.json) {

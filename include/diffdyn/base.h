@@ -164,9 +164,15 @@ DDN_API const char *ddn_context_message(const ddn_context *ctx);
 /** Keys of the options of a context. */
 typedef int32_t ddn_context_key;
 enum ddn_context_key_values {
-    DDN_CONTEXT_NONE = -1,     /**< not a value; keeps the constants signed */
-    DDN_CONTEXT_THREADS = 1001 /**< int: threads for the loops inside a call, the caller
-                                    included; 1 .. 1024, default 1. Results do not depend on it. */
+    DDN_CONTEXT_NONE = -1,      /**< not a value; keeps the constants signed */
+    DDN_CONTEXT_THREADS = 1001, /**< int: threads for the loops inside a call, the caller
+                                     included; 1 .. 1024, default 1. Results do not depend on it. */
+    DDN_CONTEXT_SHADOW = 1002 /**< int: 1: empirical oracles that are made from then on keep a copy
+                                   of f32 and f64 points in bytes, n d + 4 n + 16 d bytes, which
+                                   screens read in place of the points where it is fine enough: a
+                                   quarter or an eighth of the memory traffic while few points
+                                   matter (late times). The promise is the same. 0 (default): not.
+                                   Sets of bytes, and those that "narrow" holds, have none. */
 };
 
 /** The options of any object, by key. Borrowed from the object (ddn_context_options,

@@ -8,6 +8,7 @@ extern const ddni_allocator ddni_default_allocator;
 
 static const ddni_option option_table[] = {
     DDNI_OPTION_I64(DDN_CONTEXT_THREADS, 1, DDNI_MOST_WORKERS, 1),
+    DDNI_OPTION_I64(DDN_CONTEXT_SHADOW, 0, 1, 0),
 };
 
 /* The threads are made anew with the next loop, as many as are wanted then. */
@@ -57,7 +58,7 @@ ddn_status ddn_context_create_with_allocator(ddn_allocate_fn allocate, ddn_deall
                                  .ctx = ctx,
                                  .table = option_table,
                                  .values = &ctx->threads,
-                                 .count = 1,
+                                 .count = sizeof option_table / sizeof *option_table,
                                  .owner = ctx,
                                  .changing = drop_threads};
     ddni_options_init(&ctx->options);

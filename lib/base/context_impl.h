@@ -23,8 +23,8 @@ typedef struct ddni_together {
 struct ddn_context {
     ddni_handle handle;
     ddn_options options;
-    ddni_value threads;
-    int32_t kernel; /* index of the forced variant, -1 = automatic */
+    ddni_value threads, shadow; /* the options, in this order */
+    int32_t kernel;             /* index of the forced variant, -1 = automatic */
     ddn_parallel_for_fn parallel_for;
     void *parallel_user;
     ddn_release_fn parallel_release;

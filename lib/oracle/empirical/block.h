@@ -66,6 +66,7 @@ typedef struct ddni_block {
     int64_t group, groups; /* lanes worked on together, and how many of that in the largest block */
     int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest, want_nearest;
     int32_t crowded;  /* nearly all points matter to the states seen: others are not screened */
+    int32_t shadow;   /* screens read the shadow of the points */
     int32_t single;   /* numbers and logits are well within the range of f32 */
     double gain;      /* a / s^2 */
     double log_ratio; /* log(n / epsilon): points further below the largest logit do not count */
@@ -89,11 +90,18 @@ static inline int32_t ddni_leave_off(const ddni_block *b, int64_t row)
     return row % 16 == 0 && ddni_stopping(b->ctx);
 }
 
-/* Counts `rows` rows that were read for `states` states together. */
-static inline void ddni_count_rows(ddni_block *b, int64_t states, int64_t rows)
+/* Counts `rows` rows, of the points or of their shadow, that were read for `states` states
+ * together. */
+static inline void ddni_count_rows_of(ddni_block *b, const ddn_dataset *ds, int64_t states,
+                                      int64_t rows)
 {
     b->rows += states * rows;
-    b->bytes += rows * b->d * ddni_type_size(b->ds->type);
+    b->bytes += rows * b->d * ddni_type_size(ds->type);
+}
+
+static inline void ddni_count_rows(ddni_block *b, int64_t states, int64_t rows)
+{
+    ddni_count_rows_of(b, b->ds, states, rows);
 }
 
 static inline int64_t ddni_chunk_end(const ddni_block *b, int64_t chunk)
@@ -124,17 +132,17 @@ static inline int64_t ddni_tile_numbers(int64_t d, int64_t size)
 
 /* A tile of rows from `first` on, to be fetched during `products` products of the tile before it
  * with `lanes` lanes: 96 lines of a column block for every 128 steps of one. */
-static inline ddni_ahead ddni_next_rows(const ddni_block *b, int64_t lanes, int64_t first,
+static inline ddni_ahead ddni_next_rows(const ddn_dataset *ds, int64_t lanes, int64_t first,
                                         int64_t products)
 {
-    int64_t end = first + DDNI_TILE_ROWS < b->n ? first + DDNI_TILE_ROWS : b->n, every = products;
-    if (first >= b->n) {
+    int64_t end = first + DDNI_TILE_ROWS < ds->n ? first + DDNI_TILE_ROWS : ds->n, every = products;
+    if (first >= ds->n) {
         return (ddni_ahead){NULL, NULL, 0};
     }
     while (every * 2 * DDNI_LANES < products * lanes) {
         every *= 2;
     }
-    return (ddni_ahead){ddni_stored(b->ds, first), ddni_stored(b->ds, end), every - 1};
+    return (ddni_ahead){ddni_stored(ds, first), ddni_stored(ds, end), every - 1};
 }
 
 /* Strides of strips: of the inner products of a tile, and of the states and vector sums. */
@@ -147,9 +155,9 @@ static inline int64_t ddni_strip(const ddni_block *b)
 }
 
 /* Whether rows can be multiplied as the bytes they are. */
-static inline int32_t ddni_use_integers(const ddni_block *b)
+static inline int32_t ddni_use_integers(const ddni_block *b, const ddn_dataset *ds)
 {
-    return b->ds->type == DDN_TYPE_U8 && b->kern->multiply_u8 != NULL && b->d <= DDNI_MOST_BYTES;
+    return ds->type == DDN_TYPE_U8 && b->kern->multiply_u8 != NULL && b->d <= DDNI_MOST_BYTES;
 }
 
 /* Columns of the integers of a single state. */

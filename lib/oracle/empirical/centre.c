@@ -133,4 +133,8 @@ void ddni_centre_release(const ddni_allocator *al, ddni_centred *points)
     ddni_free(al, points->centre);
     ddni_free(al, points->norm);
     ddni_free(al, points->length);
+    ddni_free(al, points->shadow.at);
+    ddni_free(al, points->shadow.rest);
+    ddni_free(al, points->shadow.unit);
+    ddni_free(al, points->shadow.origin);
 }

@@ -153,7 +153,7 @@ static void lanes_tile(const ddni_dense_run *p, const ddni_dense_part *part, con
     ddni_lane_sums sums = ddni_lane_sums_of(p, part->chunk, part->lane);
     ddni_strips weights = {scratch, DDNI_TILE_STRIP};
     scratch += DDNI_TILE_ROWS * part->lanes * p->size;
-    ddni_ahead ahead = ddni_next_rows(b, part->lanes, tile->first + tile->rows, 2);
+    ddni_ahead ahead = ddni_next_rows(b->ds, part->lanes, tile->first + tile->rows, 2);
     multiply_tile(p, part, tile, scratch, weights, &ahead);
     int32_t moved = p->precision == DDN_TYPE_F32
                         ? b->kern->softmax_f32(tile, part->lanes, weights, &sums)
@@ -238,7 +238,8 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
     const ddni_block *b = p->b;
     double g[DDNI_TILE_ROWS]; /* or as many floats */
     ddni_rows y = thin_rows(p, tile, scratch);
-    ddni_ahead next = ddni_next_rows(b, DDNI_LANES, tile->first + tile->rows, b->want_sum ? 2 : 1);
+    ddni_ahead next =
+        ddni_next_rows(b->ds, DDNI_LANES, tile->first + tile->rows, b->want_sum ? 2 : 1);
     ddni_ahead none = {NULL, NULL, 0};
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
@@ -376,7 +377,7 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     ddni_dense_run p = {.b = b, .s = b->own, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
     p.thin = b->m <= DDNI_THIN;
-    p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b);
+    p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b, b->ds);
     p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;
     p.tile_bytes = (tile + DDNI_TILE_ROWS * b->group * p.size + 63) / 64 * 64;

@@ -1,6 +1,8 @@
 /* The empirical oracle: the exact score of a dataset. theory.md (11). */
 #include "base/check.h"
+#include "base/context_impl.h"
 #include "oracle/empirical/narrow.h"
+#include "oracle/empirical/shadow.h"
 #include "oracle/empirical/team.h"
 #include "oracle/empirical/ways.h"
 
@@ -73,6 +75,9 @@ ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
     ddn_status status = ddni_centre(ctx, ds, &o->points);
     if (status == DDN_OK) {
         status = ddni_narrow_create(ctx, ds, &o->columns);
+    }
+    if (status == DDN_OK && ctx->shadow.i && ds->type != DDN_TYPE_U8 && o->columns.at == NULL) {
+        status = ddni_shadow_create(ctx, ds, &o->points);
     }
     if (status != DDN_OK) {
         ddn_oracle_destroy(&o->base);

@@ -14,6 +14,18 @@ enum {
     DDNI_CHUNK_ROWS = 192 /* rows of a unit of parallel work, at least: two tiles */
 };
 
+/* A copy of the points in bytes, see shadow.h: y_j - centre_j is unit[j] (byte - 128), but for a
+ * vector that is no longer than rest. */
+typedef struct ddni_shadow {
+    uint8_t *at;                   /* [n][d]; NULL: there is none */
+    float *rest;                   /* [n] */
+    double *unit;                  /* [d] 0: the column counts as constant */
+    double *origin;                /* [d] zeros, what bytes less 128 are relative to */
+    double rest_max, rest_typical; /* which a few stray points do not move */
+    double coarse;                 /* the sum of 1 / unit^2 */
+    ddn_dataset rows;              /* the bytes, less 128 */
+} ddni_shadow;
+
 /* The points about a centre, as screens and sums take them. */
 typedef struct ddni_centred {
     double *centre; /* [d] inner products and sums are taken relative to it */
@@ -24,6 +36,7 @@ typedef struct ddni_centred {
     double centre_length; /* |centre| */
     int32_t offset;       /* the centre is far from the origin, beside the spread of the points */
     int32_t in_place;     /* rows are f32 or f64 and equal to y - centre as stored */
+    ddni_shadow shadow;
 } ddni_centred;
 
 typedef struct ddni_empirical {

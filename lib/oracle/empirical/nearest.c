@@ -267,7 +267,7 @@ static ddn_status by_screen(ddn_context *ctx, const job *of, int64_t capacity, i
     const ddni_block *b = j.b;
     ddni_nearest *s = j.s;
     ddni_screening p;
-    DDNI_TRY(ddni_screen_prepare(ctx, b, &s->screens, (int32_t)capacity, &p));
+    DDNI_TRY(ddni_screen_prepare(ctx, b, &s->screens, b->shadow && !again, (int32_t)capacity, &p));
     j.p = &p;
     *usable = p.usable;
     if (!p.usable) {

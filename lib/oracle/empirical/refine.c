@@ -13,7 +13,8 @@
 /* Scratch of the ways "refine" and "refine_wide". */
 typedef struct refine_scratch {
     ddni_screens screens;
-    int32_t *chosen; /* [lanes] 1: a screen is likely to serve this state */
+    int32_t *chosen; /* [lanes] 1: a screen is likely to serve this state, ROWS_ALONE: one of the
+                        points, not of their shadow */
 } refine_scratch;
 _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
 
@@ -29,41 +30,51 @@ static const double ROOM = 0.75, HALF = 0.5, NEARLY_ALL = 0.9, CANDIDATE_SHARE =
 enum {
     SAMPLE = 64,          /* points of a state: enough to tell a half from nearly all */
     TRACKED_SAMPLE = 256, /* points of one on a trajectory, whose nearest point is known */
-    STATES = 8            /* of a batch, at most */
+    STATES = 8,           /* of a batch, at most */
+    ROWS_ALONE = 2
 };
 
-/* Share of a sample of points whose logits reach the largest one, or that of the point nearest
- * before, less the margin. */
-static double share_near(const ddni_block *b, int64_t q, int64_t size, int64_t nearest,
-                         double margin)
+/* Shares of a sample of points whose logits reach the largest one, or that of the point nearest
+ * before, less each of two margins. */
+static void shares_near(const ddni_block *b, int64_t q, int64_t size, int64_t nearest,
+                        const double margin[2], double share[2])
 {
     const double *x = b->s->state + q * b->d;
     double logit[TRACKED_SAMPLE], top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
-    int64_t near = 0;
+    int64_t near[2] = {0};
     for (int64_t i = 0; i < size; i++) {
         logit[i] = ddni_logit(b, x, i * (b->n / size));
         top = fmax(top, logit[i]);
     }
     for (int64_t i = 0; i < size; i++) {
-        near += logit[i] >= top - margin;
+        near[0] += logit[i] >= top - margin[0];
+        near[1] += logit[i] >= top - margin[1];
     }
     b->s->known[b->todo[q] - b->first] = top;
-    return (double)near / (double)size;
+    share[0] = (double)near[0] / (double)size;
+    share[1] = (double)near[1] / (double)size;
 }
 
-/* What the bounds of an integer screen add to the margin: twice the effect of the rounding of x. */
-static double bounds_width(const ddni_block *b, int64_t q)
+/* What the bounds of a screen add to the margin: for integers twice the effect of the rounding of
+ * x, and for a shadow twice that of what is left of a row. */
+static double bounds_width(const ddni_block *b, int64_t q, int32_t shadow)
 {
-    if (!ddni_use_integers(b)) {
-        return 0;
+    const double *x = b->s->relative + q * b->d;
+    const ddni_shadow *copy = &b->o->shadow;
+    double width = shadow ? sqrt(ddni_square(b, x)) * copy->rest_typical : 0, top = 0;
+    if (ddni_use_integers(b, shadow ? &copy->rows : b->ds)) {
+        top = shadow ? 0 : ddni_largest(b->d, x);
+        for (int64_t j = 0; shadow && j < b->d; j++) {
+            top = fmax(top, fabs(x[j] * copy->unit[j]));
+        }
     }
-    double top = ddni_largest(b->d, b->s->relative + q * b->d);
-    return 2 * b->gain * top / 127 * sqrt((double)b->d / 12) * sqrt(b->o->norm_mean);
+    double steps = sqrt((shadow ? copy->coarse : (double)b->d) / 12);
+    return 2 * b->gain * (width + top / 127 * steps * sqrt(b->o->norm_mean));
 }
 
 typedef struct sampling {
     const ddni_block *b;
-    double *share;
+    double (*share)[2]; /* of each state, by the points and by their shadow */
 } sampling;
 
 /* One of the states that stand for a batch. */
@@ -72,35 +83,44 @@ static void sample(void *arg, int64_t k, int64_t worker)
     (void)worker;
     const sampling *s = arg;
     int64_t q = s->b->m <= STATES ? k : k * (s->b->m / STATES);
-    s->share[k] = share_near(s->b, q, SAMPLE, 0, s->b->log_ratio);
+    double margin[2] = {s->b->log_ratio, s->b->log_ratio};
+    if (s->b->shadow) {
+        margin[1] += bounds_width(s->b, q, 1);
+    }
+    shares_near(s->b, q, SAMPLE, 0, margin, s->share[k]);
 }
 
-/* On a trajectory: whether the lists of a screen would hold the points that can matter; a quarter
- * of their room is left for what the chunks do not share evenly. */
+/* On a trajectory: whether the lists of a screen would hold the points that can matter, a quarter
+ * of their room being left for what the chunks do not share evenly; and whether those of a screen
+ * of the shadow would. */
 static void judge(void *arg, int64_t q, int64_t worker)
 {
     (void)worker;
     const ddni_block *b = arg;
     refine_scratch *s = b->own;
     double room = ROOM * (double)(b->chunks * ddni_list_length(b)) / (double)b->n;
-    double share = share_near(b, q, TRACKED_SAMPLE, b->nearby->of[b->todo[q]].nearest,
-                              b->log_ratio + bounds_width(b, q));
-    s->chosen[q] = share <= room;
+    double share[2], margin[2] = {b->log_ratio, b->log_ratio};
+    margin[0] += bounds_width(b, q, 0);
+    margin[1] += bounds_width(b, q, b->shadow);
+    shares_near(b, q, TRACKED_SAMPLE, b->nearby->of[b->todo[q]].nearest, margin, share);
+    s->chosen[q] = share[0] > room ? 0 : share[1] > room ? ROWS_ALONE : 1;
 }
 
 /* A batch is screened as a whole if less than half of the points matter to a state on average: else
- * lists overflow, and the dense way costs no more. */
+ * lists overflow, and the dense way costs no more. By the shadow, if that holds with its bounds. */
 static ddn_status select_batch(ddn_context *ctx, ddni_block *b, int64_t *count)
 {
     int64_t seen = b->m < STATES ? b->m : STATES;
-    double near = 0, share[STATES] = {0};
+    double near = 0, near_shadow = 0, share[STATES][2] = {{0}};
     sampling s = {b, share};
     DDNI_TRY(ddni_parallel(ctx, seen, (double)(seen * SAMPLE * b->d) * 4, sample, &s));
     for (int64_t k = 0; k < STATES; k++) {
-        near += share[k];
+        near += share[k][0];
+        near_shadow += share[k][1];
     }
     ddni_count_rows(b, 1, seen * SAMPLE);
     *count = near < HALF * (double)seen ? b->m : 0;
+    b->shadow = b->shadow && near_shadow < HALF * (double)seen;
     b->crowded = near > NEARLY_ALL * (double)seen;
     return DDN_OK;
 }
@@ -117,6 +137,7 @@ static ddn_status select_states(ddn_context *ctx, ddni_block *b, int64_t *todo, 
     DDNI_TRY(ddni_parallel(ctx, b->m, work, judge, b));
     ddni_count_rows(b, 1, b->m * TRACKED_SAMPLE);
     for (int64_t q = 0; q < b->m; q++) {
+        b->shadow = b->shadow && s->chosen[q] != ROWS_ALONE;
         if (s->chosen[q]) {
             int64_t row = todo[q];
             todo[q] = todo[*count];
@@ -156,11 +177,11 @@ static void refine_state(void *arg, int64_t q, int64_t worker)
     ddni_nearby_note(b, q, p, cut);
 }
 
-static ddn_status refine(ddn_context *ctx, ddni_block *b, int32_t capacity)
+static ddn_status refine(ddn_context *ctx, ddni_block *b, int32_t shadow, int32_t capacity)
 {
     refine_scratch *s = b->own;
     ddni_screening p;
-    DDNI_TRY(ddni_screen_prepare(ctx, b, &s->screens, capacity, &p));
+    DDNI_TRY(ddni_screen_prepare(ctx, b, &s->screens, shadow, capacity, &p));
     if (!p.usable) {
         return DDN_OK;
     }
@@ -172,7 +193,7 @@ static ddn_status refine(ddn_context *ctx, ddni_block *b, int32_t capacity)
     DDNI_TRY(ddni_screen_run(ctx, &p));
     double work = (double)b->lanes * (double)b->n * (double)b->d;
     DDNI_TRY(ddni_parallel(ctx, b->m, work * CANDIDATE_SHARE, refine_state, &p));
-    ddni_count_rows(b, b->m, b->n);
+    ddni_count_rows_of(b, p.rows, b->m, b->n);
     ddni_lists_report(b);
     return DDN_OK;
 }
@@ -195,12 +216,12 @@ static const char *why_not_narrow(const ddni_block *b)
 
 static ddn_status run_narrow(ddn_context *ctx, ddni_block *b)
 {
-    return refine(ctx, b, ddni_list_length(b));
+    return refine(ctx, b, b->shadow, ddni_list_length(b));
 }
 
 static ddn_status run_wide(ddn_context *ctx, ddni_block *b)
 {
-    return refine(ctx, b, DDNI_WIDE_CANDIDATES);
+    return refine(ctx, b, 0, DDNI_WIDE_CANDIDATES); /* a shadow would make them longer */
 }
 
 const ddni_way ddni_way_refine = {

@@ -10,35 +10,56 @@
 #include "oracle/empirical/logit.h"
 
 enum {
-    SCREEN_DEPTH = 16 * DDNI_DEPTH_BLOCK /* columns between two looks: sums are not cut by it */
+    SCREEN_DEPTH = 16 * DDNI_DEPTH_BLOCK, /* columns between two looks: sums are not cut by it */
+    LEVELS = 128                          /* the largest byte of a shadow, less 128 */
 };
+static const float LEAST_RADIUS = 1e-30F;
+
+/* State q as the products take it: with a shadow, in its units, so that the bytes need none. */
+static const double *in_units(const ddni_screening *p, int64_t q)
+{
+    const double *x = p->b->s->relative + q * p->b->d;
+    for (int64_t j = 0; p->unit != NULL && j < p->b->d; j++) {
+        p->s->scaled[j] = x[j] * p->unit[j];
+    }
+    return p->unit != NULL ? p->s->scaled : x;
+}
 
 /* The states as multiples of int8, and what that leaves out: x = step * whole + rest, so that
  * x . (y - centre) = step * scale * (whole . stored) + step * whole . (shift - centre) + rest . (y
- * - centre), the last term at most |rest| |y - centre|. */
+ * - centre), the last term at most |rest| |y - centre|. In units of a shadow the rest is divided by
+ * them. */
 static void quantize(const ddni_screening *p, int64_t q)
 {
     const ddni_block *b = p->b;
-    const double *x = b->s->relative + q * b->d;
+    const double *x = in_units(p, q);
     int8_t *out = p->s->lanes;
     int64_t d = b->d;
     int32_t thin = b->m <= DDNI_THIN;
     int64_t padded = ddni_padded_width(d);
-    double top = ddni_largest(d, x), constant = 0, rest2 = 0, length2 = ddni_square(b, x);
+    double top = ddni_largest(d, x), constant = 0, rest2 = 0,
+           length2 = ddni_square(b, b->s->relative + q * b->d);
     double step = top > 0 ? top / 127 : 1;
     for (int64_t j = 0; j < d; j++) {
         double whole = ddni_whole(x[j] / step);
-        double rest = x[j] - step * whole;
-        constant += whole * (b->ds->shift - b->o->centre[j]);
+        double rest = x[j] - step * whole, unit = p->unit != NULL ? p->unit[j] : 1;
+        constant += whole * (p->rows->shift - p->centre[j]);
+        rest = unit > 0 ? rest / unit : 0; /* a constant column is its centre */
         rest2 += rest * rest;
         int64_t at =
             thin ? q * padded + j : ((q / 16 * p->quads + j / 4) * 16 + q % 16) * 4 + j % 4;
         out[at] = (int8_t)whole;
     }
-    p->s->slope[q] = (float)(b->gain * step * b->ds->scale);
+    p->s->slope[q] = (float)(b->gain * step * p->rows->scale);
     p->s->offset[q] = (float)(b->gain * step * constant);
     /* Conversions to float and the sums in float: some 2^-21 of the largest terms. */
     p->s->radius[q] = (float)(b->gain * (sqrt(rest2) * (1 + 1e-5) + sqrt(length2) * 0x1p-21));
+}
+
+/* Whether rows are multiplied where they are stored. */
+static int32_t in_place(const ddni_screening *p)
+{
+    return p->rows == p->b->ds && ddni_rows_in_place(p->b, DDN_TYPE_F32);
 }
 
 /* The states in f32, and the rounding of them, of the rows, and of the sums as multiply_f32 bounds
@@ -46,13 +67,13 @@ static void quantize(const ddni_screening *p, int64_t q)
 static void fill(const ddni_screening *p, int64_t q)
 {
     const ddni_block *b = p->b;
-    const double *x = b->s->relative + q * b->d;
+    const double *x = b->s->relative + q * b->d, *scaled = in_units(p, q);
     float *out = p->s->lanes;
     int32_t thin = b->m <= DDNI_THIN;
     double length2 = 0;
     for (int64_t j = 0; j < b->d; j++) {
         length2 += x[j] * x[j];
-        out[thin ? q * b->d + j : ddni_lane_at(j, q, ddni_strip(b))] = (float)x[j];
+        out[thin ? q * b->d + j : ddni_lane_at(j, q, ddni_strip(b))] = (float)scaled[j];
     }
     double unit = 0x1p-24 * 1.0001;
     double bound =
@@ -62,16 +83,45 @@ static void fill(const ddni_screening *p, int64_t q)
     p->s->radius[q] = (float)(bound * (1 + 1e-5));
 }
 
+/* With a shadow a bound is wider by gain |x| times what is left of the row, and the radius is of
+ * the copy, which may be longer than the point. Lengths that are longer by the largest share of all
+ * states say so; a radius that floats hardly hold may be larger. */
+static void widen(ddni_screening *p)
+{
+    const ddni_block *b = p->b;
+    p->spread = 0;
+    for (int64_t q = 0; p->unit != NULL && q < b->m; q++) {
+        double slope = b->gain * sqrt(ddni_square(b, b->s->relative + q * b->d));
+        p->s->radius[q] = fmaxf(p->s->radius[q], LEAST_RADIUS);
+        p->spread = fmax(p->spread, 1 + slope / (double)p->s->radius[q]);
+    }
+}
+
+/* Lengths of the rows of a tile, for the bounds; room[rows]. */
+static const float *lengths(const ddni_screening *p, int64_t first, int64_t rows, float *room)
+{
+    const float *own = p->b->o->length + first, *rest = p->b->o->shadow.rest + first;
+    float spread = (float)(p->spread * (1 + 1e-6));
+    if (p->unit == NULL) {
+        return own;
+    }
+    for (int64_t r = 0; r < rows; r++) {
+        room[r] = (own[r] + spread * rest[r]) * (1 + 1e-6F);
+    }
+    return room;
+}
+
 /* Columns from .. from + width - 1 of a tile in f32 to `to`, unless they are used as stored. What a
  * row of `to` has beyond the width becomes 0: ld is the width where there is nothing. */
 static void unpack(const ddni_screening *p, int64_t first, int64_t rows, int64_t from,
                    int64_t width, ddni_rows to)
 {
     const ddni_block *b = p->b;
-    ddni_point y = ddni_point_at(b->ds, first);
-    y.stored = (const char *)y.stored + from * ddni_type_size(b->ds->type);
-    if (!ddni_rows_in_place(b, DDN_TYPE_F32)) {
-        b->kern->unpack_f32(b->ds->type, rows, width, y, b->ds->ld, b->o->centre + from,
+    const ddn_dataset *ds = p->rows;
+    ddni_point y = ddni_point_at(ds, first);
+    y.stored = (const char *)y.stored + from * ddni_type_size(ds->type);
+    if (!in_place(p)) {
+        b->kern->unpack_f32(ds->type, rows, width, y, ds->ld, p->centre + from,
                             (float *)(uintptr_t)to.at, to.ld);
     }
 }
@@ -81,12 +131,12 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
 {
     const ddni_block *b = p->b;
     const ddni_kernels *k = b->kern;
-    const ddn_dataset *ds = b->ds;
+    const ddn_dataset *ds = p->rows;
     int64_t d = b->d;
     float *g = (float *)(void *)scratch;
     char *tile = scratch + DDNI_TILE_ROWS * b->lanes * 4;
     int32_t thin = b->m <= DDNI_THIN;
-    ddni_ahead ahead = ddni_next_rows(b, thin ? DDNI_LANES : b->lanes, first + rows, 1);
+    ddni_ahead ahead = ddni_next_rows(ds, thin ? DDNI_LANES : b->lanes, first + rows, 1);
     ddni_rows y = {ddni_stored(ds, first), ds->ld};
     ddni_strips to = {g, DDNI_TILE_STRIP};
     if (p->integer) {
@@ -101,7 +151,7 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
         k->multiply_u8(rows, d, b->lanes, y, p->s->lanes, to, &ahead);
         return g;
     }
-    if (!ddni_rows_in_place(b, DDN_TYPE_F32)) {
+    if (!in_place(p)) {
         y = (ddni_rows){tile, d};
     }
     if (thin) {
@@ -117,7 +167,7 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
         int64_t width = d - from < SCREEN_DEPTH ? d - from : SCREEN_DEPTH;
         /* As stored, or in the tile's memory, one part after the other. */
         ddni_rows part = {tile, width};
-        if (ddni_rows_in_place(b, DDN_TYPE_F32)) {
+        if (in_place(p)) {
             part = (ddni_rows){(const float *)y.at + from, y.ld};
         }
         unpack(p, first, rows, from, width, part);
@@ -150,7 +200,7 @@ static void screen_chunk(void *arg, int64_t tile, int64_t worker)
     int64_t chunk = p->begin + tile;
     ddni_screens *s = p->s;
     char *scratch = (char *)s->tile + worker * p->tile_bytes;
-    float term[DDNI_TILE_ROWS];
+    float term[DDNI_TILE_ROWS], room[DDNI_TILE_ROWS];
     int64_t lists = chunk * b->lanes;
     for (int64_t q = 0; q < b->lanes; q++) {
         s->floor[lists + q] = s->least[q];
@@ -185,15 +235,16 @@ static void screen_chunk(void *arg, int64_t tile, int64_t worker)
             term[r] += (float)p->log_weight[first + r]; /* two more roundings, see p->slack */
         }
         float *g = products(p, first, rows, scratch);
+        const float *length = lengths(p, first, rows, room);
         if (b->m > DDNI_THIN) {
-            b->kern->screen_f32(rows, b->m, (ddni_strips){g, DDNI_TILE_STRIP}, term,
-                                b->o->length + first, first - start, &screen);
+            b->kern->screen_f32(rows, b->m, (ddni_strips){g, DDNI_TILE_STRIP}, term, length,
+                                first - start, &screen);
             continue;
         }
         for (int64_t q = 0; q < b->m; q++) {
             ddni_screen one = screen_of(&screen, q);
-            b->kern->screen_rows_f32(rows, g + q * DDNI_TILE_ROWS, term, b->o->length + first,
-                                     first - start, &one);
+            b->kern->screen_rows_f32(rows, g + q * DDNI_TILE_ROWS, term, length, first - start,
+                                     &one);
         }
     }
 }
@@ -216,6 +267,7 @@ static ddn_status reserve_screen(ddn_context *ctx, const ddni_screening *p)
     int64_t lists = b->chunks * b->lanes, entries = lists * p->capacity;
     int64_t state_bytes = b->lanes * ddni_padded_width(b->d) * (p->integer ? 1 : 4);
     DDNI_TRY(ddni_reserve(ctx, "lanes", state_bytes, 1, &s->lanes));
+    DDNI_TRY(ddni_reserve(ctx, "states in units", p->unit != NULL ? b->d : 0, 8, &s->scaled));
     DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p->tile_bytes, &s->tile));
     DDNI_TRY(ddni_reserve(ctx, "candidate counts", lists, 4, &s->count));
     DDNI_TRY(ddni_reserve(ctx, "floors", lists, 4, &s->floor));
@@ -232,9 +284,14 @@ static ddn_status reserve_screen(ddn_context *ctx, const ddni_screening *p)
 }
 
 ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_screens *s,
-                               int32_t capacity, ddni_screening *p)
+                               int32_t shadow, int32_t capacity, ddni_screening *p)
 {
-    *p = (ddni_screening){.b = b, .s = s, .integer = ddni_use_integers(b), .capacity = capacity};
+    const ddni_shadow *copy = &b->o->shadow;
+    *p = (ddni_screening){.b = b, .s = s, .capacity = capacity};
+    p->rows = shadow ? &copy->rows : b->ds;
+    p->centre = shadow ? copy->origin : b->o->centre;
+    p->unit = shadow ? copy->unit : NULL;
+    p->integer = ddni_use_integers(b, p->rows);
     p->end = b->chunks;
     if (b->n <= DDNI_FEW_POINTS) {
         p->capacity = (int32_t)b->n;
@@ -246,6 +303,7 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
     for (int64_t q = 0; q < b->m; q++) {
         (p->integer ? quantize : fill)(p, q);
     }
+    widen(p);
     ddni_screen_slack(p);
     p->margin = (float)((b->log_ratio + p->slack) * (1 + 1e-6));
     for (int64_t q = 0; q < b->lanes; q++) {
@@ -262,14 +320,20 @@ void ddni_screen_slack(ddni_screening *p)
     double reach = 0;
     for (int64_t q = 0; q < b->m; q++) {
         double length2 = ddni_square(b, b->s->relative + q * b->d);
-        /* Bytes round as they are before they are centred. */
-        double raw = p->integer || b->ds->type != DDN_TYPE_U8 ? 0 : sqrt(b->o->raw_mean);
+        /* Bytes round as they are before they are centred; those of a shadow are whole numbers, and
+         * longer than the points by what is left of these at most. */
+        double raw = p->unit != NULL                            ? b->o->shadow.rest_max
+                     : p->integer || b->ds->type != DDN_TYPE_U8 ? 0
+                                                                : sqrt(b->o->raw_mean);
         reach = fmax(reach, b->gain * sqrt(length2) * (sqrt(b->o->norm_max) + raw) +
                                 fabs((double)p->s->offset[q]));
     }
     /* Sums of floats of this size round by some 2^-20 of it: sixteen roundings. */
     reach += 0.5 * b->gain * b->level->a * b->o->norm_max + b->log_size;
     p->slack = reach * 0x1p-20;
+    if (p->unit != NULL) { /* states in its units may be subnormal */
+        p->slack += b->gain * (double)b->d * LEVELS * 0x1p-148;
+    }
     p->usable = reach < 1e30;
 }
 

@@ -18,6 +18,7 @@ enum {
 /* Scratch of a screen. */
 typedef struct ddni_screens {
     void *lanes;           /* the states in strips, f32, or as integers, see kernels.h */
+    double *scaled;        /* [d] a state in units of the shadow */
     void *tile;            /* [workers] row tiles and inner products */
     int32_t *count;        /* [chunks][lanes] candidates */
     float *floor, *cut;    /* [chunks][lanes] */
@@ -33,6 +34,10 @@ typedef struct ddni_screens {
 typedef struct ddni_screening {
     const ddni_block *b;
     ddni_screens *s;
+    const ddn_dataset *rows;  /* that are read: the points, or their shadow, */
+    const double *centre;     /* [d] taken relative to this */
+    const double *unit;       /* [d] of the columns of a shadow; NULL: the points themselves */
+    double spread;            /* what a rest of the shadow counts as in lengths of points */
     int32_t integer;          /* int8 states against u8 rows */
     int32_t capacity;         /* candidates per state and chunk */
     const double *log_weight; /* [n] part of the logits that are bounded; NULL as prepared: the
@@ -45,10 +50,11 @@ typedef struct ddni_screening {
     int32_t usable; /* all bounds are within the range of f32 */
 } ddni_screening;
 
-/* Prepares a screen; s->margin may be changed before it runs, INFINITY lists all that there is room
- * for, and s->start: rows with bounds up to it are not listed. */
+/* Prepares a screen of the points or of their shadow; s->margin may be changed before it runs,
+ * INFINITY lists all that there is room for, and s->start: rows with bounds up to it are not
+ * listed. */
 ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_screens *s,
-                               int32_t capacity, ddni_screening *screening);
+                               int32_t shadow, int32_t capacity, ddni_screening *screening);
 /* Its slack, and whether it is usable: anew where the largest norm has grown. */
 void ddni_screen_slack(ddni_screening *screening);
 ddn_status ddni_screen_run(ddn_context *ctx, ddni_screening *screening);

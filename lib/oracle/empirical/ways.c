@@ -159,6 +159,7 @@ static ddn_status run_block(ddn_context *ctx, ddni_block *b, ddni_scratch *s, in
 {
     descent left = {b, m, b->s->todo, 1};
     DDNI_TRY(ddni_block_gather(ctx, b, m, left.todo));
+    b->shadow = b->o->shadow.at != NULL;
     b->single = ddni_block_fits_single(b, m, left.todo);
     for (int64_t i = 0; i < WAYS && left.m > 0; i++) {
         ddni_way_tally *tally = &report->way[i];

@@ -159,7 +159,7 @@ static void every_object(void **state)
 {
     (void)state;
     zoo z = make(DDN_TYPE_F64);
-    check(z.s.ctx, z.all[CONTEXT], "DDN_CONTEXT_", 0, 1);
+    check(z.s.ctx, z.all[CONTEXT], "DDN_CONTEXT_", 0, 2);
     check(z.s.ctx, z.all[QUERY], "DDN_QUERY_", 1, 3);
     check(z.s.ctx, z.all[EULER], "DDN_INTEGRATOR_", 4, 7); /* none of RTOL to MU, VARIANCE */
     check(z.s.ctx, z.all[ADAPTIVE], "DDN_INTEGRATOR_", 6, 7);

@@ -1193,6 +1193,7 @@ CONSTANTS = {
     "DDN_TYPE_I64": 4,
     "DDN_CONTEXT_NONE": -1,
     "DDN_CONTEXT_THREADS": 1001,
+    "DDN_CONTEXT_SHADOW": 1002,
     "DDN_FORMAT_NONE": -1,
     "DDN_FORMAT_AUTO": 0,
     "DDN_FORMAT_NPY": 1,
@@ -1401,6 +1402,7 @@ CONSTANTS = {
 
 OPTIONS = {
     "DDN_CONTEXT_THREADS": ("context", "l"),
+    "DDN_CONTEXT_SHADOW": ("context", "l"),
     "DDN_QUERY_EPSILON": ("query", "d"),
     "DDN_QUERY_TRAJECTORY": ("query", "l"),
     "DDN_QUERY_FORBID": ("query", "l"),

@@ -358,6 +358,11 @@ pub const DDN_CONTEXT_NONE: ddn_context_key = -1;
 /// int: threads for the loops inside a call, the caller included; 1 .. 1024, default 1. Results do not depend on
 /// it.
 pub const DDN_CONTEXT_THREADS: ddn_context_key = 1001;
+/// int: 1: empirical oracles that are made from then on keep a copy of f32 and f64 points in bytes, n d + 4 n +
+/// 16 d bytes, which screens read in place of the points where it is fine enough: a quarter or an eighth of the
+/// memory traffic while few points matter (late times). The promise is the same. 0 (default): not. Sets of bytes,
+/// and those that "narrow" holds, have none.
+pub const DDN_CONTEXT_SHADOW: ddn_context_key = 1002;
 /// not a value; keeps the constants signed
 pub const DDN_FORMAT_NONE: ddn_format = -1;
 /// by content: NPY and IDX magic, else CIFAR by record size

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +58,56 @@ ddn_status ddni_file_read_part(ddn_context *ctx, const ddni_file *f, int64_t off
     } while (got < 0 && errno == EINTR);
     *count = got;
     return got >= 0 ? DDN_OK : ddni_file_fail(ctx, f->name, "read", errno);
+}
+
+static int64_t time_of_change(const struct stat *st)
+{
+    return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, ddni_map *map)
+{
+    struct stat st;
+    map->fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
+    if (map->fd < 0 || fstat(map->fd, &st) != 0) {
+        int error = errno;
+        if (map->fd >= 0) {
+            close(map->fd);
+        }
+        return ddni_file_fail(ctx, f->name, "map", error);
+    }
+    void *at = mmap(NULL, (size_t)f->bytes, PROT_READ, MAP_SHARED, map->fd, 0);
+    if (at == MAP_FAILED) {
+        int error = errno;
+        close(map->fd);
+        return ddni_file_fail(ctx, f->name, "map", error);
+    }
+    map->at = at;
+    map->bytes = f->bytes;
+    map->modified = time_of_change(&st);
+    return DDN_OK;
+}
+
+void ddni_file_unmap(ddni_map *map)
+{
+    if (map->at != NULL) {
+        munmap((void *)(uintptr_t)map->at, (size_t)map->bytes);
+        close(map->fd);
+        map->at = NULL;
+    }
+}
+
+int32_t ddni_file_changed(const ddni_map *map)
+{
+    struct stat st;
+    return fstat(map->fd, &st) != 0 || (int64_t)st.st_size != map->bytes ||
+           time_of_change(&st) != map->modified;
+}
+
+void ddni_file_ahead(const ddni_map *map, int64_t first, int64_t count)
+{
+    int64_t page = sysconf(_SC_PAGESIZE), skip = first % page;
+    madvise((void *)(uintptr_t)(map->at + first - skip), (size_t)(count + skip), MADV_WILLNEED);
 }
 
 ddn_status ddni_file_write_part(ddn_context *ctx, const ddni_file *f, const void *from,

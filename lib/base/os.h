@@ -24,8 +24,7 @@ void ddni_file_close(ddni_file *f);
  * file. What it fails with ends the call. */
 typedef ddn_status (*ddni_look_fn)(ddn_context *ctx);
 
-/* Exactly buffer[count] from offset. There are no memory maps: whoever cuts a mapped file short
- * ends the process that looks at it (SIGBUS). */
+/* Exactly buffer[count] from offset. */
 ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, void *buffer,
                           int64_t count, ddni_look_fn look);
 
@@ -38,6 +37,24 @@ int32_t ddni_is_folder(const char *path);
 typedef ddn_status (*ddni_entry_fn)(ddn_context *ctx, const char *name, int32_t folder,
                                     int64_t bytes, void *user);
 ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn, void *user);
+
+/* A file as memory: its bytes are read when they are looked at, and given up for others. On POSIX
+ * systems, who cuts it short ends the process that looks behind the end (SIGBUS). */
+typedef struct ddni_map {
+    const uint8_t *at; /* the first byte of the file; NULL: no map */
+    int64_t bytes;
+    int64_t modified; /* when the file was, in units of the system */
+    int fd;
+} ddni_map;
+
+/* The file stays open for the map alone when f is closed. */
+ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, ddni_map *map);
+/* A map that is none is a no-op. */
+void ddni_file_unmap(ddni_map *map);
+/* Whether the file has another size or was written since. Any thread. */
+int32_t ddni_file_changed(const ddni_map *map);
+/* Has the system read count bytes from `first` on without waiting for them. Any thread. */
+void ddni_file_ahead(const ddni_map *map, int64_t first, int64_t count);
 
 /* Makes path a file of these bytes, or leaves what is there as it is: the bytes go to a temporary
  * file in the same folder, onto the disk, and only then to their name. */

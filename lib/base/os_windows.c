@@ -90,6 +90,56 @@ ddn_status ddni_file_read_part(ddn_context *ctx, const ddni_file *f, int64_t off
     return DDN_OK;
 }
 
+ddn_status ddni_file_map(ddn_context *ctx, const ddni_file *f, ddni_map *map)
+{
+    struct _stat64 st;
+    HANDLE whole =
+        CreateFileMappingW((HANDLE)_get_osfhandle(f->fd), NULL, PAGE_READONLY, 0, 0, NULL);
+    const void *at = whole != NULL ? MapViewOfFile(whole, FILE_MAP_READ, 0, 0, 0) : NULL;
+    DWORD error = GetLastError();
+    if (whole != NULL) {
+        CloseHandle(whole);
+    }
+    DDNI_CHECK(ctx, at != NULL, DDN_E_IO, "%s: cannot map: Windows reports %lu", f->name, error);
+    map->fd = _dup(f->fd);
+    if (map->fd < 0 || _fstat64(map->fd, &st) != 0) {
+        int failure = errno;
+        UnmapViewOfFile(at);
+        if (map->fd >= 0) {
+            _close(map->fd);
+        }
+        return ddni_file_fail(ctx, f->name, "map", failure);
+    }
+    map->at = at;
+    map->bytes = f->bytes;
+    map->modified = (int64_t)st.st_mtime;
+    return DDN_OK;
+}
+
+void ddni_file_unmap(ddni_map *map)
+{
+    if (map->at != NULL) {
+        UnmapViewOfFile(map->at);
+        _close(map->fd);
+        map->at = NULL;
+    }
+}
+
+int32_t ddni_file_changed(const ddni_map *map)
+{
+    struct _stat64 st;
+    return _fstat64(map->fd, &st) != 0 || (int64_t)st.st_size != map->bytes ||
+           (int64_t)st.st_mtime != map->modified;
+}
+
+/* The system reads ahead by itself where bytes are looked at in order. */
+void ddni_file_ahead(const ddni_map *map, int64_t first, int64_t count)
+{
+    (void)map;
+    (void)first;
+    (void)count;
+}
+
 ddn_status ddni_file_write_part(ddn_context *ctx, const ddni_file *f, const void *from,
                                 int64_t *count)
 {

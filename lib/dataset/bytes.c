@@ -238,6 +238,7 @@ ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds, ddn
     levels *l = NULL;
     grid g;
     ddn_status status;
+    DDNI_TRY(ddni_dataset_settle(ctx, ds));
     DDNI_TRY(ddni_alloc_for(ctx, "the different numbers", 1, sizeof *l, &l));
     DDNI_TRY_GOTO(ds->team != NULL ? collect_of_team(ctx, ds, l) : collect(ctx, ds, 0, l), fail);
     DDNI_TRY_GOTO(fit(ctx, ds->type, l, &g), fail);

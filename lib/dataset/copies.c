@@ -91,6 +91,7 @@ static void hash_tile(void *arg, int64_t tile, int64_t worker)
     const hash_job *job = arg;
     int64_t begin = job->first + tile * ROWS;
     int64_t end = begin + ROWS < job->ds->n ? begin + ROWS : job->ds->n;
+    ddni_dataset_ahead(job->ds, begin, end - begin, 0, job->ds->n);
     for (int64_t i = begin; i < end; i++) {
         job->digest[i] = row_digest(job->ds, i, job->bytes, job->salt);
     }
@@ -102,6 +103,7 @@ static ddn_status digest_rows(ddn_context *ctx, const ddn_dataset *ds, uint64_t 
     int64_t slab = SLAB / ds->d / ROWS * ROWS;
     hash_job job = {ds, digest, 0, bytes_tell(ds), salt};
     slab = slab < ROWS ? ROWS : slab;
+    DDNI_TRY(ddni_dataset_settle(ctx, ds));
     for (; job.first < ds->n; job.first += slab) {
         int64_t rows = ds->n - job.first < slab ? ds->n - job.first : slab;
         DDNI_TRY(ddni_poll(ctx));

@@ -8,68 +8,12 @@
 #include "base/progress.h"
 #include "dataset/team_set.h"
 
-struct ddni_storage {
-    ddni_handle handle;
-    void *memory;           /* the allocator's, or NULL */
-    ddn_release_fn release; /* the host's, or NULL */
-    void *user;
-    char *description; /* the allocator's, or NULL */
-};
-
 static const int64_t MAX_BYTES = INT64_C(1) << 62;
 static const int64_t MAX_D = INT64_C(1) << 24;
 
 int64_t ddni_type_size(ddn_type type)
 {
     return type == DDN_TYPE_U8 ? 1 : type == DDN_TYPE_F32 ? 4 : type == DDN_TYPE_F64 ? 8 : 0;
-}
-
-static void finish_storage(void *object)
-{
-    ddni_storage *s = object;
-    ddni_free(&s->handle.allocator, s->memory);
-    ddni_free(&s->handle.allocator, s->description);
-    if (s->release != NULL) {
-        s->release(s->user);
-    }
-}
-
-/* ---- storage ---- */
-
-ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **out, void **memory)
-{
-    *out = NULL;
-    *memory = NULL;
-    ddni_storage *s = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, DDNI_STORAGE, sizeof *s, finish_storage, &s));
-    s->memory = ddni_alloc_raw(&s->handle.allocator, bytes, 1);
-    if (s->memory == NULL) {
-        ddni_storage_release(s);
-        return ddni_fail(ctx, DDN_E_NOMEM, "no memory for the points (%lld bytes)",
-                         (long long)bytes);
-    }
-    *memory = s->memory;
-    *out = s;
-    return DDN_OK;
-}
-
-ddn_status ddni_storage_describe(ddn_context *ctx, ddni_storage *s, const char *text)
-{
-    int64_t length = (int64_t)strlen(text) + 1;
-    if (length == 1) {
-        return DDN_OK;
-    }
-    char *copy = ddni_alloc_raw(&s->handle.allocator, length, 1);
-    DDNI_CHECK(ctx, copy != NULL, DDN_E_NOMEM, "no memory for the description of the points");
-    memcpy(copy, text, (size_t)length);
-    ddni_free(&s->handle.allocator, s->description);
-    s->description = copy;
-    return DDN_OK;
-}
-
-void ddni_storage_release(ddni_storage *s)
-{
-    ddni_drop(s, DDNI_STORAGE);
 }
 
 /* ---- making sets ---- */
@@ -137,7 +81,9 @@ ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *s
     ds->d = array.d;
     ds->ld = array.ld;
     ddni_dataset_set_map(ds, 1, 0);
-    DDNI_TRY_GOTO(ddni_check_finite(ctx, what, ds), fail);
+    if (storage->map.at == NULL) { /* else when all is read for the first time */
+        DDNI_TRY_GOTO(ddni_check_finite(ctx, what, ds), fail);
+    }
     ds->storage = storage;
     *out = ds;
     return DDN_OK;
@@ -203,7 +149,7 @@ ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t 
     *out = NULL;
     DDNI_TRY(check_array(ctx, data, type, n, d, ld));
     ddni_storage *storage = NULL;
-    DDNI_TRY(ddni_handle_create(ctx, DDNI_STORAGE, sizeof *storage, finish_storage, &storage));
+    DDNI_TRY(ddni_storage_new(ctx, &storage));
     ddni_array array = {data, type, n, d, ld};
     DDNI_TRY(ddni_dataset_wrap(ctx, "argument data", storage, array, out));
     storage->release = release; /* only now: a failed call leaves the data with the caller */

@@ -34,7 +34,7 @@ typedef struct ddni_weights {
     double log_least, log_most; /* of log[] */
 } ddni_weights;
 
-/* Memory that holds the numbers: copied, borrowed or mapped. Defined in dataset.c. */
+/* Memory that holds the numbers: copied, borrowed, or a file in place. See storage.h. */
 typedef struct ddni_storage ddni_storage;
 
 struct ddn_dataset {
@@ -64,6 +64,22 @@ void ddni_dataset_set_map(ddn_dataset *ds, double scale, double shift);
 /* Rows first .. first+count-1, mapped: out[count][ldo]. Any thread. */
 void ddni_dataset_rows(const ddn_dataset *ds, int64_t first, int64_t count, double *out,
                        int64_t ldo);
+
+/* Sets whose numbers are those of a file in place (ddn_dataset_open_in_place); all others pass.
+ * Refuses a file that has changed since it was opened. */
+ddn_status ddni_dataset_unchanged(ddn_context *ctx, const ddn_dataset *ds);
+/* The same, and a number that is not finite, which takes a pass over the set the first time. */
+ddn_status ddni_dataset_settle(ddn_context *ctx, const ddn_dataset *ds);
+/* A pass of another purpose has seen that all numbers are finite. */
+void ddni_dataset_is_finite(const ddn_dataset *ds);
+int32_t ddni_dataset_in_place(const ddn_dataset *ds);
+/* The rows first .. first+rows-1 are read next, in a run from begin to end: has the system fetch
+ * what comes behind them. Any thread. */
+void ddni_dataset_ahead(const ddn_dataset *ds, int64_t first, int64_t rows, int64_t begin,
+                        int64_t end);
+
+/* Rows of about `bytes` bytes, a multiple of `group`. */
+int64_t ddni_slab_rows(const ddn_dataset *ds, int64_t bytes, int64_t group);
 
 /* Mean of the points in double: mean[d]. Parallel; the same bits for any number of threads. */
 ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean);

@@ -30,6 +30,7 @@ static void digest_tile(void *arg, int64_t tile, int64_t worker)
     int64_t rows = ds->n - begin < BLOCK ? ds->n - begin : BLOCK;
     const char *data = (const char *)ds->data + begin * ds->ld * size;
     uint64_t row[BLOCK];
+    ddni_dataset_ahead(ds, begin, rows, 0, ds->n);
     for (int64_t i = 0; i < rows; i++) {
         row[i] = ddni_digest(data + i * ds->ld * size, ds->d * size);
     }
@@ -47,6 +48,7 @@ static ddn_status digest_blocks(ddn_context *ctx, const ddn_dataset *ds, int64_t
     int64_t block_bytes = BLOCK * ds->d * ddni_type_size(ds->type);
     int64_t slab = block_bytes < SLAB_BYTES ? SLAB_BYTES / block_bytes : 1;
     digest_job job = {ds, block, row, 0};
+    DDNI_TRY(ddni_dataset_settle(ctx, ds));
     for (; job.first < blocks; job.first += slab) {
         int64_t tiles = blocks - job.first < slab ? blocks - job.first : slab;
         DDNI_TRY(ddni_poll(ctx));

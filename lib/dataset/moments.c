@@ -1,7 +1,8 @@
 /* Mean and squared norms in double, with the same bits for any number of threads.
  *
- * The mean is summed by column blocks, each by one worker over all rows in a fixed order: no
- * partial results to merge, and no memory beyond the result. For a mean in two parts the
+ * The mean is summed by column blocks, each by one worker at a time over all rows in a fixed order:
+ * no partial results to merge, and no memory beyond the result. The rows come in slabs, so that a
+ * file in place is read once and in order, and not once for each block. For a mean in two parts the
  * differences from the first point are summed: they do not round where the points lie close
  * together far from 0, and are 0 where the points are copies of one. */
 #include <string.h>
@@ -13,6 +14,7 @@
 
 enum {
     COLUMNS = 64,     /* of a block of the mean */
+    SLAB = 1 << 24,   /* bytes of rows that all blocks read one after another */
     GROUP = 128,      /* rows summed before they join the total: keeps rounding errors low */
     NORM_ROWS = 16,   /* of a tile of the norms */
     NORM_CHUNK = 1024 /* columns converted at once */
@@ -21,22 +23,24 @@ enum {
 typedef struct mean_job {
     const ddn_context *ctx;
     const ddn_dataset *ds;
-    double *mean, *rest; /* rest may be NULL */
+    double *mean, *rest;  /* rest may be NULL */
+    int64_t first, count; /* rows of the slab */
 } mean_job;
 
+/* Adds the rows of a slab to a block of columns of job->mean. */
 static void mean_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const mean_job *job = arg;
     const ddn_dataset *ds = job->ds;
-    int64_t first = tile * COLUMNS;
+    int64_t first = tile * COLUMNS, last = job->first + job->count;
     int64_t count = ds->d - first < COLUMNS ? ds->d - first : COLUMNS;
-    double total[COLUMNS] = {0}, group[COLUMNS], x[COLUMNS], pivot[COLUMNS] = {0};
+    double *total = job->mean + first, group[COLUMNS], x[COLUMNS], pivot[COLUMNS] = {0};
     if (job->rest != NULL) {
         ddni_dataset_part(ds, 0, first, count, pivot);
     }
-    for (int64_t begin = 0; begin < ds->n && !ddni_stopping(job->ctx); begin += GROUP) {
-        int64_t end = begin + GROUP < ds->n ? begin + GROUP : ds->n;
+    for (int64_t begin = job->first; begin < last && !ddni_stopping(job->ctx); begin += GROUP) {
+        int64_t end = begin + GROUP < last ? begin + GROUP : last;
         memset(group, 0, sizeof group);
         for (int64_t i = begin; i < end; i++) {
             ddni_dataset_part(ds, i, first, count, x);
@@ -49,12 +53,21 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
             total[j] += group[j];
         }
     }
+}
+
+/* Sums to means. */
+static void finish_mean(const mean_job *job)
+{
+    const ddn_dataset *ds = job->ds;
     double share = ds->weight != NULL ? 1 : (double)ds->n; /* what the rows add up to */
-    for (int64_t j = 0; j < count; j++) {
-        double rest;
-        ddni_two_parts(pivot[j], total[j] / share, &job->mean[first + j], &rest);
+    for (int64_t j = 0; j < ds->d; j++) {
+        double pivot = 0, rest;
         if (job->rest != NULL) {
-            job->rest[first + j] = rest;
+            ddni_dataset_part(ds, 0, j, 1, &pivot);
+        }
+        ddni_two_parts(pivot, job->mean[j] / share, &job->mean[j], &rest);
+        if (job->rest != NULL) {
+            job->rest[j] = rest;
         }
     }
 }
@@ -65,14 +78,28 @@ ddn_status ddni_dataset_mean_parts(ddn_context *ctx, const ddn_dataset *ds, doub
     if (ds->team != NULL) {
         return ddni_team_mean_parts(ctx, ds, mean, rest);
     }
-    mean_job job = {ctx, ds, mean, rest};
-    DDNI_TRY(ddni_parallel(ctx, (ds->d + COLUMNS - 1) / COLUMNS, (double)ds->n * (double)ds->d,
-                           mean_tile, &job));
-    for (int64_t j = 0; j < ds->d; j++) {
-        DDNI_CHECK(ctx, isfinite(mean[j]), DDN_E_NONFINITE,
-                   "the sum of column %lld is outside the range of double", (long long)j);
+    mean_job job = {ctx, ds, mean, rest, 0, 0};
+    const int64_t slab = ddni_slab_rows(ds, SLAB, GROUP);
+    DDNI_TRY(ddni_dataset_unchanged(ctx, ds));
+    memset(mean, 0, (size_t)ds->d * sizeof *mean);
+    for (; job.first < ds->n; job.first += slab) {
+        job.count = ds->n - job.first < slab ? ds->n - job.first : slab;
+        ddni_dataset_ahead(ds, job.first, job.count, 0, ds->n);
+        DDNI_TRY(ddni_parallel(ctx, (ds->d + COLUMNS - 1) / COLUMNS,
+                               (double)job.count * (double)ds->d, mean_tile, &job));
     }
-    return DDN_OK;
+    finish_mean(&job);
+    int64_t column = 0;
+    while (column < ds->d && isfinite(mean[column])) {
+        column++;
+    }
+    if (column == ds->d) {
+        ddni_dataset_is_finite(ds);
+        return DDN_OK;
+    }
+    DDNI_TRY(ddni_dataset_settle(ctx, ds)); /* the first number that is not, in a file in place */
+    return ddni_fail(ctx, DDN_E_NONFINITE, "the sum of column %lld is outside the range of double",
+                     (long long)column);
 }
 
 ddn_status ddni_dataset_mean(ddn_context *ctx, const ddn_dataset *ds, double *mean)
@@ -102,6 +129,7 @@ static void norm_tile(void *arg, int64_t tile, int64_t worker)
     const ddn_dataset *ds = job->ds;
     double x[NORM_CHUNK];
     int64_t end = (tile + 1) * NORM_ROWS < ds->n ? (tile + 1) * NORM_ROWS : ds->n;
+    ddni_dataset_ahead(ds, tile * NORM_ROWS, end - tile * NORM_ROWS, 0, ds->n);
     for (int64_t i = tile * NORM_ROWS; i < end; i++) {
         double sum = 0;
         for (int64_t first = 0; first < ds->d; first += NORM_CHUNK) {
@@ -129,6 +157,7 @@ ddn_status ddn_dataset_squared_norms(ddn_context *ctx, const ddn_dataset *ds, in
     if (ds->team != NULL) {
         return ddni_team_squared_norms(ctx, ds, centre, norms);
     }
+    DDNI_TRY(ddni_dataset_settle(ctx, ds));
     norm_job job = {ds, centre, norms};
     return ddni_parallel(ctx, (ds->n + NORM_ROWS - 1) / NORM_ROWS, (double)ds->n * (double)ds->d,
                          norm_tile, &job);

@@ -81,6 +81,7 @@ ddn_status ddn_dataset_read(ddn_context *ctx, const ddn_dataset *ds, int64_t fir
     if (ds->team != NULL) {
         return ddni_team_read(ctx, ds, first, count, out, ldo);
     }
+    DDNI_TRY(ddni_dataset_unchanged(ctx, ds));
     for (int64_t i = 0; i < count; i++) {
         DDNI_TRY(ddni_poll(ctx));
         ddni_dataset_rows(ds, first + i, 1, out + i * ldo, ldo);
@@ -149,6 +150,7 @@ ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t
     if (ds->team != NULL) {
         return ddni_team_read_f32(ctx, ds, first, count, out, ldo);
     }
+    DDNI_TRY(ddni_dataset_unchanged(ctx, ds));
     DDNI_TRY(ddni_check_f32(ctx, ds, first, count, 0));
     for (int64_t i = 0; i < count; i++) {
         DDNI_TRY(ddni_poll(ctx));
@@ -217,6 +219,7 @@ static void finite_tile(void *arg, int64_t tile, int64_t worker)
     int64_t begin = tile * ROWS_PER_TILE;
     int64_t end = begin + ROWS_PER_TILE < ds->n ? begin + ROWS_PER_TILE : ds->n;
     int identity = ds->scale == 1 && ds->shift == 0;
+    ddni_dataset_ahead(ds, begin, end - begin, 0, ds->n);
     for (int64_t i = begin; i < end && i < atomic_load(&job->first_bad); i++) {
         if (ddni_stopping(job->ctx)) {
             return;

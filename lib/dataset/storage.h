@@ -2,10 +2,27 @@
 #ifndef DDNI_DATASET_STORAGE_H
 #define DDNI_DATASET_STORAGE_H
 
+#include "base/os.h"
 #include "dataset/dataset_impl.h"
+
+struct ddni_storage {
+    ddni_handle handle;
+    void *memory;           /* the allocator's, or NULL */
+    ddni_map map;           /* a file in place; at is NULL without */
+    _Atomic int32_t finite; /* all numbers of the map were seen to be */
+    ddn_release_fn release; /* the host's, or NULL */
+    void *user;
+    char *description; /* the allocator's, or NULL */
+};
+
+/* With nothing in it yet. */
+ddn_status ddni_storage_new(ddn_context *ctx, ddni_storage **out);
 
 /* `bytes` of the allocator's memory, not zeroed. */
 ddn_status ddni_storage_create(ddn_context *ctx, int64_t bytes, ddni_storage **out, void **memory);
+
+/* The bytes of a file where they are; they stay when f is closed. */
+ddn_status ddni_storage_map(ddn_context *ctx, const ddni_file *f, ddni_storage **out);
 
 /* Says where the numbers come from and what was done to them, for all sets that share the storage.
  */
@@ -25,8 +42,9 @@ typedef struct ddni_array {
     int64_t n, d, ld;
 } ddni_array;
 
-/* Makes a fresh set of an array after checking that every number is finite; errors start with
- * `what`. Takes over the caller's reference to the storage, also where it fails. */
+/* Makes a fresh set of an array after checking that every number is finite, unless they are a
+ * file's in place; errors start with `what`. Takes over the caller's reference to the storage, also
+ * where it fails. */
 ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *storage,
                              ddni_array array, ddn_dataset **out);
 

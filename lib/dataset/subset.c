@@ -51,6 +51,7 @@ static ddn_status copy_rows(ddn_context *ctx, const ddn_dataset *ds, int64_t cou
     int64_t row_bytes = ds->d * ddni_type_size(ds->type);
     int64_t step = ds->ld * ddni_type_size(ds->type);
     DDNI_TRY(ddni_check_shape(ctx, "the subset", DDN_E_RANGE, ds->type, count, ds->d));
+    DDNI_TRY(ddni_dataset_unchanged(ctx, ds));
     DDNI_TRY(ddni_storage_create(ctx, count * row_bytes, &storage, &memory));
     for (int64_t k = 0; k < count; k++) {
         ddn_status status = ddni_poll(ctx);

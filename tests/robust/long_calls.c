@@ -185,6 +185,7 @@ CALL(data_copies)
 }
 DATASET(data_map, ddn_dataset_create_mapped(w->ctx, w->ds, 1e10, 0, &out))
 DATASET(data_npy, ddn_dataset_open(w->ctx, w->npy, DDN_FORMAT_AUTO, &out))
+DATASET(data_in_place, ddn_dataset_open_in_place(w->ctx, w->cifar, DDN_FORMAT_CIFAR10, &out))
 DATASET(data_files,
         ddn_dataset_open_files(w->ctx, DDN_FORMAT_AUTO, 2, (const char *[]){w->npy, w->gz}, &out))
 DATASET(data_bytes, ddn_dataset_create_bytes(w->ctx, w->disguised, &out))
@@ -487,6 +488,7 @@ const long_call long_calls[] = {
     ROW(data_copies),
     ROW(data_map),
     ROW(data_npy),
+    ROW(data_in_place),
     ROW(data_files),
     ROW(data_bytes),
     ROW(data_gz),

@@ -350,6 +350,69 @@ static ddn_status open_share(ddn_context *ctx, ddn_team *team, const files *f, d
     return status;
 }
 
+/* ---- in place ---- */
+
+/* Why the numbers behind a header cannot stay where they are, and what to do. */
+static ddn_status check_in_place(ddn_context *ctx, const part *p)
+{
+    const ddni_numbers *a = &p->numbers;
+    DDNI_CHECK(ctx, ddni_plain_file(p->source) != NULL, DDN_E_UNSUPPORTED,
+               "%s: packed, and only plain files can be used in place: unpack it, or read it",
+               p->source->name);
+    DDNI_CHECK(ctx, ddni_numbers_direct(a), DDN_E_UNSUPPORTED,
+               "%s: '%s' numbers%s would have to be converted to %s, which a file in place cannot "
+               "be: write it anew, or read it",
+               p->source->name, a->type, a->fortran ? " in Fortran order" : "",
+               ddni_numbers_type(a) == DDN_TYPE_U8    ? "u1"
+               : ddni_numbers_type(a) == DDN_TYPE_F32 ? "<f4 in C order"
+                                                      : "<f8 in C order");
+    DDNI_CHECK(
+        ctx, p->source->at % a->size == 0, DDN_E_UNSUPPORTED,
+        "%s: the numbers begin at byte %lld, which is no multiple of their %lld bytes: write "
+        "it anew, or read it",
+        p->source->name, (long long)p->source->at, (long long)a->size);
+    return DDN_OK;
+}
+
+/* A set of the numbers as they are in the file, and labels where its records have some. */
+static ddn_status wrap_map(ddn_context *ctx, const part *p, ddn_dataset **out)
+{
+    const ddni_numbers *a = &p->numbers;
+    ddni_storage *storage = NULL;
+    int32_t *labels = NULL;
+    ddn_dataset *points = NULL;
+    ddn_status status;
+    DDNI_TRY(ddni_storage_map(ctx, ddni_plain_file(p->source), &storage));
+    const uint8_t *memory = storage->map.at + p->source->at;
+    ddni_array array = {memory + a->lead, ddni_numbers_type(a), a->n, a->d, a->lead + a->d};
+    if (brings_labels(p)) {
+        DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", a->n, sizeof *labels, &labels), fail);
+        DDNI_TRY_GOTO(labels_in_rows(ctx, p, (ddni_file_rows){0, a->n}, memory, labels), fail);
+    }
+    DDNI_TRY_GOTO(describe_set(ctx, p, 1, labels != NULL, storage), fail);
+    status = ddni_dataset_wrap(ctx, p->source->name, storage, array, &points);
+    storage = NULL;
+    if (status == DDN_OK && labels != NULL) {
+        status = ddni_dataset_with_labels(ctx, points, labels, out);
+        ddn_dataset_destroy(points);
+    } else {
+        *out = points;
+    }
+fail:
+    ddni_free(ddni_context_allocator(ctx), labels);
+    ddni_storage_release(storage);
+    return status;
+}
+
+static ddn_status open_in_place(ddn_context *ctx, ddn_format format, part *p, ddn_dataset **out)
+{
+    DDNI_TRY(ddni_format_check(ctx, format));
+    DDNI_TRY(open_part(ctx, format, NULL, 0, p));
+    DDNI_TRY(check_in_place(ctx, p));
+    DDNI_TRY(check_part(ctx, p, p));
+    return wrap_map(ctx, p, out);
+}
+
 /* ---- the interface ---- */
 
 ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format format,
@@ -360,6 +423,19 @@ ddn_status ddn_dataset_open(ddn_context *ctx, const char *path, ddn_format forma
     *out = NULL;
     DDNI_CHECK_PTR(ctx, path);
     return open_files(ctx, format, 1, &path, out);
+}
+
+ddn_status ddn_dataset_open_in_place(ddn_context *ctx, const char *path, ddn_format format,
+                                     ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, path);
+    part p = {.path = path, .source = NULL};
+    ddn_status status = open_in_place(ctx, format, &p, out);
+    ddni_source_close(p.source);
+    return status;
 }
 
 static ddn_status check_paths(ddn_context *ctx, int64_t count, const char *const *paths)

@@ -96,3 +96,9 @@ const char *ddni_plain_path(const ddni_source *whole)
 {
     return ((const plain *)whole)->path;
 }
+
+const ddni_file *ddni_plain_file(const ddni_source *s)
+{
+    const plain *p = (const plain *)s;
+    return s->kind == &PLAIN && !p->borrowed ? &p->file : NULL;
+}

@@ -4,6 +4,7 @@
 #define DDNI_DATASET_FORMATS_SOURCE_H
 
 #include "base/alloc.h"
+#include "base/os.h"
 #include "dataset/storage.h"
 
 enum {
@@ -88,6 +89,8 @@ ddn_status ddni_plain_at(ddn_context *ctx, ddni_source *whole, int64_t first, vo
                          int64_t count);
 /* The path that the file was opened by. */
 const char *ddni_plain_path(const ddni_source *whole);
+/* The file that a source is from its first byte to its last; NULL for all that is packed. */
+const ddni_file *ddni_plain_file(const ddni_source *s);
 
 /* gzip.c: whether these are the first bytes of a gzip file, and what it holds. Takes over `packed`
  * unless it fails. Version of what decompresses: static text. */

@@ -13,8 +13,9 @@
 #include "team/team_impl.h"
 
 enum {
-    ROWS = 16,    /* converted at once */
-    COLUMNS = 256 /* converted at once: 32 KiB together */
+    ROWS = 16,     /* converted at once */
+    COLUMNS = 256, /* converted at once: 32 KiB together */
+    SLAB = 1 << 24 /* bytes of rows that all columns read one after another, as the mean does */
 };
 
 ddn_status ddni_covariance_open(ddn_context *ctx, const ddn_dataset *ds, ddni_covariance *c)
@@ -80,6 +81,7 @@ typedef struct product_job {
     double *out;
     int64_t columns; /* per tile of the transposed product */
     double factor;
+    int64_t begin, end; /* rows of it that are added */
 } product_job;
 
 static void scale_block(double *x, int64_t count, double factor)
@@ -99,6 +101,7 @@ static void points_tile(void *arg, int64_t tile, int64_t worker)
     int64_t first = tile * ROWS, rows = ddni_smaller(ROWS, ds->n - first);
     double *out = job->out + first * DDNI_BLOCK;
     memset(out, 0, (size_t)(rows * DDNI_BLOCK) * sizeof *out);
+    ddni_dataset_ahead(ds, first, rows, 0, ds->n);
     for (int64_t j = 0; j < ds->d && !ddni_stopping(job->c->ctx); j += COLUMNS) {
         int64_t columns = ddni_smaller(COLUMNS, ds->d - j);
         read_centred(job->c, first, rows, j, columns, x, COLUMNS);
@@ -107,7 +110,8 @@ static void points_tile(void *arg, int64_t tile, int64_t worker)
     scale_block(out, rows, job->factor);
 }
 
-/* Rows of out[d] = factor A^T in[n], of the terms of this process's rows. */
+/* Rows of out[d] = factor A^T in[n], of the terms of this process's rows, to which a slab is added.
+ */
 static void columns_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
@@ -116,13 +120,17 @@ static void columns_tile(void *arg, int64_t tile, int64_t worker)
     double x[ROWS * COLUMNS];
     int64_t first = tile * job->columns, columns = ddni_smaller(job->columns, ds->d - first);
     double *out = job->out + first * DDNI_BLOCK;
-    memset(out, 0, (size_t)(columns * DDNI_BLOCK) * sizeof *out);
-    for (int64_t i = 0; i < ds->n && !ddni_stopping(job->c->ctx); i += ROWS) {
-        int64_t rows = ddni_smaller(ROWS, ds->n - i);
+    if (job->begin == 0) {
+        memset(out, 0, (size_t)(columns * DDNI_BLOCK) * sizeof *out);
+    }
+    for (int64_t i = job->begin; i < job->end && !ddni_stopping(job->c->ctx); i += ROWS) {
+        int64_t rows = ddni_smaller(ROWS, job->end - i);
         read_centred(job->c, i, rows, first, columns, x, COLUMNS);
         ddni_block_columns(x, rows, COLUMNS, columns, job->in + i * DDNI_BLOCK, out);
     }
-    scale_block(out, columns, job->factor);
+    if (job->end == ds->n) {
+        scale_block(out, columns, job->factor);
+    }
 }
 
 /* What a rank does by itself may end by a look: an agreement follows. */
@@ -143,7 +151,8 @@ static double work_of(const ddn_dataset *ds)
 /* out[rows] = factor A in[d] for this process's rows. */
 static ddn_status times_points(ddni_covariance *c, const double *in, double *out, double factor)
 {
-    product_job job = {c, in, out, 0, factor};
+    product_job job = {c, in, out, 0, factor, 0, 0};
+    DDNI_TRY(ddni_dataset_unchanged(c->ctx, c->own));
     return by_itself(c, (c->own->n + ROWS - 1) / ROWS, work_of(c->own), points_tile, &job);
 }
 
@@ -153,9 +162,14 @@ static ddn_status times_columns(ddni_covariance *c, ddn_status mine, const doubl
 {
     /* Narrow tiles for few columns, so that there are enough of them to share. */
     int64_t d = c->ds->d, columns = d < 16 * COLUMNS ? COLUMNS / 4 : COLUMNS;
-    product_job job = {c, in, out, columns, factor};
-    if (mine == DDN_OK) {
-        mine = by_itself(c, (d + columns - 1) / columns, work_of(c->own), columns_tile, &job);
+    const int64_t n = c->own->n, slab = ddni_slab_rows(c->own, SLAB, ROWS);
+    product_job job = {c, in, out, columns, factor, 0, 0};
+    for (; mine == DDN_OK && job.begin < n; job.begin = job.end) {
+        job.end = ddni_smaller(job.begin + slab, n);
+        ddni_dataset_ahead(c->own, job.begin, job.end - job.begin, 0, n);
+        mine = by_itself(c, (d + columns - 1) / columns,
+                         work_of(c->own) * (double)(job.end - job.begin) / (double)n, columns_tile,
+                         &job);
     }
     return c->ds->team == NULL ? mine
                                : ddni_team_sum(c->ctx, c->ds->team, mine, d * DDNI_BLOCK, out);
@@ -215,6 +229,7 @@ static ddn_status add_points(ddni_covariance *c, double *x, double *matrix)
     for (int64_t at = 0; at < n; at += DEPTH) {
         int64_t rows = ddni_smaller(DEPTH, n - at);
         convert_job job = {.c = c, .row = at, .rows = rows, .columns = d, .ldx = d, .x = x};
+        ddni_dataset_ahead(c->own, at, rows, 0, n);
         DDNI_TRY(convert(c, &job));
         DDNI_TRY(ddni_add_inner_products(c->ctx, d, rows, x, matrix));
         DDNI_TRY(ddni_progress(c->ctx, "covariance", (double)(at + rows) / (double)n));

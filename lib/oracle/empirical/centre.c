@@ -29,6 +29,7 @@ static void norms_chunk(void *arg, int64_t chunk, int64_t worker)
     const norms *p = arg;
     int64_t first = chunk * DDNI_CHUNK_ROWS, end = first + DDNI_CHUNK_ROWS;
     end = end < p->ds->n ? end : p->ds->n;
+    ddni_dataset_ahead(p->ds, first, end - first, 0, p->ds->n);
     for (int64_t i = first; i < end && !ddni_stopping(p->ctx); i++) {
         ddni_centre_rows(p->ds, p->kern, i, i + 1, p->o);
     }

@@ -292,6 +292,7 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
         }
         tile.rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
         tile.first = first;
+        ddni_dataset_ahead(b->ds, first, tile.rows, chunk * b->chunk_rows, end);
         tile.norm = b->o->norm + first;
         tile.class_of = b->want_class ? b->ds->labels->group_index + first : NULL;
         for (int64_t r = 0; r < tile.rows; r++) {

@@ -37,6 +37,7 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
         memset(sum, 0, (size_t)d * sizeof *sum);
         memset(cls, 0, (size_t)k * sizeof *cls);
         for (int64_t i = chunk * b->chunk_rows; i < end && !ddni_leave_off(b, i); i++) {
+            ddni_dataset_ahead(b->ds, i, 1, chunk * b->chunk_rows, end);
             ddni_merge f = ddni_posterior_add(part, ddni_logit_of(b, q, i, point), i);
             if (b->want_sum && (f.right > 0 || f.left != 1)) {
                 b->kern->accumulate(b->ds->type, d, sum, f.left, f.right, ddni_point_at(b->ds, i),

@@ -225,6 +225,7 @@ static void screen_chunk(void *arg, int64_t tile, int64_t worker)
             return;
         }
         int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+        ddni_dataset_ahead(b->ds, first, rows, start, end);
         if (b->measure != NULL) {
             ddni_centre_rows(b->ds, b->kern, first, first + rows, b->measure);
         }

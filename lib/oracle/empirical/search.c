@@ -38,6 +38,7 @@ ddn_status ddni_search_create(ddn_context *ctx, const ddn_dataset *ds, ddni_sear
     ddni_search *s = NULL;
     ddn_status status;
     *out = NULL;
+    DDNI_TRY(ddni_dataset_settle(ctx, ds));
     DDNI_TRY(ddni_alloc_for(ctx, "nearest points", 1, sizeof *s, &s));
     s->ds = ds;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "centre", ds->d, 8, &s->points.centre), fail);

@@ -229,6 +229,7 @@ static ddn_status run_blocks(ddn_context *ctx, ddni_block *b, ddni_scratch *s, i
     int64_t left, width = b->group * b->groups;
     b->shared = s->shared;
     b->s = &s->shared->states;
+    DDNI_TRY(ddni_dataset_unchanged(ctx, b->ds));
     DDNI_STAGE(ctx, "query");
     DDNI_TRY(ddni_stage_part(ctx, 0, 1));
     DDNI_TRY(run_batch(ctx, b, s, m, report, &left));

@@ -1040,10 +1040,25 @@ extern "C" {
     /// is named comes alone.
     ///
     /// The file is read whole, into the context's allocator, and closed: what becomes of it later does not matter to
-    /// the set. A host that wants a map of a file in place of a copy makes it itself and lends it
-    /// (ddn_dataset_create_borrowed); it then sees to it that nobody cuts the file short. Errors name the file:
-    /// DDN_E_IO (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of ddn_dataset_create.
+    /// the set (a file that is larger than memory: ddn_dataset_open_in_place). Errors name the file: DDN_E_IO
+    /// (missing, unreadable), DDN_E_FORMAT (what is wrong in it), and those of ddn_dataset_create.
     pub fn ddn_dataset_open(ctx: *mut ddn_context, path: *const c_char, format: i32, out: *mut *mut ddn_dataset) -> i32;
+    /// As ddn_dataset_open for a plain file that may be larger than memory: the numbers stay in the file, which the
+    /// set maps until it and what was made of it are destroyed, and the system brings in what is read and gives it up
+    /// again. Everything that is computed has the same bits as with the file read. What the numbers cannot be used in
+    /// as they stand is DDN_E_UNSUPPORTED, with what to do: compressed files and archives, numbers that would have to
+    /// be converted, Fortran order.
+    ///
+    /// The file must not change while the set is there. One that has another size or time of change is refused
+    /// (DDN_E_IO) when the set is next read; one that is cut short while it is read ends the process (SIGBUS on POSIX
+    /// systems), as does a disk that fails. Replacing the file by renaming a new one to its name, or removing it,
+    /// does no harm.
+    ///
+    /// Opening reads the header (and the records of CIFAR, for their labels). That all numbers are finite is seen by
+    /// the first call that reads them all, without a further pass where that takes a mean, as making an oracle does:
+    /// DDN_E_NONFINITE then, with row and column. doc/howto/memory-and-sizes.md says how often what reads the file,
+    /// and which functions copy points.
+    pub fn ddn_dataset_open_in_place(ctx: *mut ddn_context, path: *const c_char, format: i32, out: *mut *mut ddn_dataset) -> i32;
     /// As ddn_dataset_open with several files as one set, one after another: 1 <= count <= 1000, all of the same d
     /// (DDN_E_SHAPE) and of numbers that are stored alike (DDN_E_TYPE). All are open at the same time. The set has
     /// labels if each file brings some. Errors name the file.

@@ -9,6 +9,10 @@
 #include "base/parallel.h"
 #include "oracle/empirical/moments.h"
 
+enum {
+    STRIP = 1 << 24 /* bytes of a file in place that all groups of states read */
+};
+
 /* Multiplies the vector sums of the lanes whose reference moved. */
 static void rescale_sums(const ddni_dense_run *p, const ddni_dense_part *part)
 {
@@ -261,52 +265,90 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
     }
 }
 
+/* Nothing summed yet. */
+static void clear_part(const ddni_dense_run *p, const ddni_dense_part *part)
+{
+    const ddni_block *b = p->b;
+    for (int64_t row = 0; row < DDNI_LANE_ROWS + b->classes; row++) {
+        double *lane = ddni_lane_row(p, part->chunk, row) + part->lane;
+        for (int64_t q = 0; q < part->lanes; q++) {
+            lane[q] = row == DDNI_LANE_REFERENCE || row == DDNI_LANE_BEST ? -INFINITY : 0;
+        }
+    }
+    ddni_lane_sums sums = ddni_lane_sums_of(p, part->chunk, part->lane);
+    for (int64_t q = 0; q < part->lanes; q++) {
+        sums.index[q] = -1;
+    }
+    if (b->want_sum) {
+        memset(ddni_dense_sum(p, part->chunk) + part->lane * b->d * p->size, 0,
+               (size_t)(part->lanes * b->d * p->size));
+    }
+}
+
+/* What a row has of itself: term[tile->rows]. */
+static void fill_terms(const ddni_block *b, const ddni_tile *tile, double *term)
+{
+    for (int64_t r = 0; r < tile->rows; r++) {
+        term[r] = -0.5 * b->gain * b->level->a * tile->norm[r];
+    }
+    for (int64_t r = 0; b->log_weight != NULL && r < tile->rows; r++) {
+        term[r] += b->log_weight[tile->first + r];
+    }
+}
+
 static void dense_part(void *arg, int64_t task, int64_t worker)
 {
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
     char *scratch = (char *)p->s->tile + worker * p->tile_bytes;
-    int64_t chunk = task / p->groups, end = ddni_chunk_end(b, chunk), left;
+    int64_t chunk = p->chunk + task / p->groups, begin = chunk * b->chunk_rows, left;
+    int64_t start = begin + p->from, end = ddni_chunk_end(b, chunk);
+    int64_t stop = start + p->strip < end ? start + p->strip : end;
     ddni_dense_part part = {chunk, task % p->groups * b->group, b->group};
     left = b->lanes - part.lane;
     part.lanes = left < part.lanes ? left : part.lanes;
-    for (int64_t row = 0; row < DDNI_LANE_ROWS + b->classes; row++) {
-        double *lane = ddni_lane_row(p, chunk, row) + part.lane;
-        for (int64_t q = 0; q < part.lanes; q++) {
-            lane[q] = row == DDNI_LANE_REFERENCE || row == DDNI_LANE_BEST ? -INFINITY : 0;
-        }
-    }
-    ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, part.lane);
-    for (int64_t q = 0; q < part.lanes; q++) {
-        sums.index[q] = -1;
-    }
-    if (b->want_sum) {
-        memset(ddni_dense_sum(p, chunk) + part.lane * b->d * p->size, 0,
-               (size_t)(part.lanes * b->d * p->size));
+    if (p->from == 0) {
+        clear_part(p, &part);
     }
     double term[DDNI_TILE_ROWS];
     ddni_tile tile = {.gain = b->gain, .term = term, .classes = b->classes};
-    for (int64_t first = chunk * b->chunk_rows; first < end; first += DDNI_TILE_ROWS) {
+    for (int64_t first = start; first < stop; first += DDNI_TILE_ROWS) {
         if (ddni_stopping(b->ctx)) {
             return;
         }
-        tile.rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+        tile.rows = stop - first < DDNI_TILE_ROWS ? stop - first : DDNI_TILE_ROWS;
         tile.first = first;
-        ddni_dataset_ahead(b->ds, first, tile.rows, chunk * b->chunk_rows, end);
+        ddni_dataset_ahead(b->ds, first, tile.rows, begin, end);
         tile.norm = b->o->norm + first;
         tile.class_of = b->want_class ? b->ds->labels->group_index + first : NULL;
-        for (int64_t r = 0; r < tile.rows; r++) {
-            term[r] = -0.5 * b->gain * b->level->a * tile.norm[r];
-        }
-        for (int64_t r = 0; b->log_weight != NULL && r < tile.rows; r++) {
-            term[r] += b->log_weight[first + r];
-        }
+        fill_terms(b, &tile, term);
         if (p->thin) {
             thin_tile(p, chunk, &tile, scratch);
         } else {
             lanes_tile(p, &part, &tile, scratch);
         }
     }
+}
+
+/* All chunks with all groups of states. Of a file in place a strip is what all groups read before
+ * the next one is: the file is gone through once, in order, and the bits are the same. */
+static ddn_status run_parts(ddn_context *ctx, ddni_dense_run *p)
+{
+    const ddni_block *b = p->b;
+    const int32_t shared = p->groups > 1 && ddni_dataset_in_place(b->ds);
+    const int64_t together = ddni_workers(ctx) / p->groups;
+    const int64_t wave = !shared ? b->chunks : together > 1 ? together : 1;
+    const double work = (double)b->lanes * (double)b->n * (double)b->d;
+    p->strip = shared ? ddni_slab_rows(b->ds, STRIP, DDNI_TILE_ROWS) : b->chunk_rows;
+    p->reads = shared ? 1 : p->groups;
+    for (p->chunk = 0; p->chunk < b->chunks; p->chunk += wave) {
+        int64_t left = b->chunks - p->chunk, count = left < wave ? left : wave;
+        for (p->from = 0; p->from < b->chunk_rows; p->from += p->strip) {
+            double share = (double)(count * p->strip) / (double)b->n;
+            DDNI_TRY(ddni_parallel(ctx, count * p->groups, work * share, dense_part, p));
+        }
+    }
+    return DDN_OK;
 }
 
 /* The states of one strip transposed to lanes; a tile function. */
@@ -369,7 +411,7 @@ static void report(ddni_block *b, const ddni_dense_run *p)
         }
     }
     b->rows += b->m * b->n;
-    b->bytes += p->groups * b->n * b->d * ddni_type_size(b->ds->type);
+    b->bytes += p->reads * b->n * b->d * ddni_type_size(b->ds->type);
 }
 
 static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
@@ -387,8 +429,7 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     double numbers = (double)b->lanes * (double)d;
     DDNI_TRY(ddni_parallel(ctx, b->lanes / DDNI_LANES, numbers * 16,
                            p.integer ? ddni_slices_fill : fill_lanes, &p));
-    double work = numbers * (double)b->n;
-    DDNI_TRY(ddni_parallel(ctx, b->chunks * p.groups, work, dense_part, &p));
+    DDNI_TRY(run_parts(ctx, &p));
     ddni_dense_weigh(&p);
     if (b->want_sum) {
         int64_t blocks = (d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;

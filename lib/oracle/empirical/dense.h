@@ -46,12 +46,14 @@ typedef struct ddni_dense_run {
     ddni_block *b;
     ddni_dense *s;
     ddn_type precision;
-    int64_t size;       /* bytes of a number */
-    int64_t tile_bytes; /* per worker: rows, inner products, terms */
-    int64_t tiles;      /* per chunk, at most */
-    int64_t groups;     /* of lanes, worked on apart from each other */
-    int32_t thin;       /* row by row, one lane per state */
-    int32_t integer;    /* on bytes as they are stored, states and weights in int8 slices */
+    int64_t size;               /* bytes of a number */
+    int64_t tile_bytes;         /* per worker: rows, inner products, terms */
+    int64_t tiles;              /* per chunk, at most */
+    int64_t groups;             /* of lanes, worked on apart from each other */
+    int32_t thin;               /* row by row, one lane per state */
+    int32_t integer;            /* on bytes as they are stored, states and weights in int8 slices */
+    int64_t chunk, from, strip; /* the first chunk of those that run, and the rows of each */
+    int64_t reads;              /* how often the data are read */
 } ddni_dense_run;
 
 /* A chunk of rows and a group of lanes. */

@@ -2,49 +2,64 @@
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
-/* Name of the source, of the subcommand, what it does, an example. Sorted. */
+/* What ranks can share (diffdyn-mpi): nothing, the data. */
+enum {
+    ALONE = 0,
+    DATA = 1
+};
+
+/* Name of the source, of the subcommand, what ranks share, what it does, an example. Sorted. */
 #define COMMANDS(X)                                                                                \
-    X(branch, "branch", "clones of noised data: what two continuations of one state share",        \
+    X(branch, "branch", DATA, "clones of noised data: what two continuations of one state share",  \
       "diffdyn branch --data images.gz --labels labels.gz --classes 1,7")                          \
-    X(collapse, "collapse", "excess entropy and phi_C of a data set, and its collapse time t_C",   \
+    X(collapse, "collapse", DATA,                                                                  \
+      "excess entropy and phi_C of a data set, and its collapse time t_C",                         \
       "diffdyn collapse --data x.npy --samples 256")                                               \
-    X(curse, "curse", "collapse time against the number of points and the dimension",              \
+    X(curse, "curse", ALONE, "collapse time against the number of points and the dimension",       \
       "diffdyn curse --out out")                                                                   \
-    X(flows, "flows", "fixed points, trajectories, bifurcation of a flow; the Mandelbrot set",     \
+    X(flows, "flows", ALONE,                                                                       \
+      "fixed points, trajectories, bifurcation of a flow; the Mandelbrot set",                     \
       "diffdyn flows --out out")                                                                   \
-    X(foreign_score, "foreign-score",                                                              \
+    X(foreign_score, "foreign-score", ALONE,                                                       \
       "clones of a score given by a callback, beside the exact one",                               \
       "diffdyn foreign-score --data FASHION-images --labels FASHION-labels --classes 1,7 --n "     \
       "2000")                                                                                      \
-    X(generalization, "generalization", "denoising errors of a model on training and test data",   \
+    X(generalization, "generalization", ALONE,                                                     \
+      "denoising errors of a model on training and test data",                                     \
       "diffdyn generalization --data x.npy --held 500")                                            \
-    X(gmm_collapse, "gmm-collapse", "collapse of two Gaussians against theory",                    \
+    X(gmm_collapse, "gmm-collapse", ALONE, "collapse of two Gaussians against theory",             \
       "diffdyn gmm-collapse --out out")                                                            \
-    X(gmm_speciation, "gmm-speciation",                                                            \
+    X(gmm_speciation, "gmm-speciation", ALONE,                                                     \
       "speciation of two Gaussians against theory, by dimension",                                  \
       "diffdyn gmm-speciation --out out")                                                          \
-    X(images, "images", "points of a file on a sheet, as PNG, PGM or PPM",                         \
+    X(images, "images", ALONE, "points of a file on a sheet, as PNG, PGM or PPM",                  \
       "diffdyn images --data x.npz --n 64")                                                        \
-    X(late_start, "late-start", "sample quality against the start of generation",                  \
+    X(late_start, "late-start", ALONE, "sample quality against the start of generation",           \
       "diffdyn late-start --data x.npy --out out")                                                 \
-    X(memorization, "memorization", "how many samples are copies of points",                       \
+    X(memorization, "memorization", ALONE, "how many samples are copies of points",                \
       "diffdyn memorization --data x.npy --samples made.npy --test held.npy")                      \
-    X(phi, "phi", "phi(t) of labelled data, and the speciation time t_S",                          \
+    X(phi, "phi", DATA, "phi(t) of labelled data, and the speciation time t_S",                    \
       "diffdyn phi --data x.npy --labels y.npy --schedule ddpm")                                   \
-    X(regimes, "regimes", "the three regimes of a data set: speciation, collapse, their times",    \
+    X(regimes, "regimes", DATA,                                                                    \
+      "the three regimes of a data set: speciation, collapse, their times",                        \
       "diffdyn regimes --data images.gz --labels labels.gz --classes 1,7 --threads 2")             \
-    X(score, "score", "score, denoiser, log p and posterior at states of your own",                \
+    X(score, "score", DATA, "score, denoiser, log p and posterior at states of your own",          \
       "diffdyn score --data x.npy --states noisy.npy --t 0.5")                                     \
-    X(symmetry_breaking, "symmetry",                                                               \
+    X(symmetry_breaking, "symmetry", ALONE,                                                        \
       "potential, fixed points and bifurcations of the reverse drift",                             \
       "diffdyn symmetry --data x.npy")                                                             \
-    X(trajectory, "trajectory", "states along paths from noise, or from data and back, as .npy",   \
+    X(trajectory, "trajectory", DATA,                                                              \
+      "states along paths from noise, or from data and back, as .npy",                             \
       "diffdyn trajectory --data images.gz --from-data --paths 6 --steps 32")                      \
-    X(uturn, "uturn", "noised to a time and brought back: what returns",                           \
+    X(uturn, "uturn", DATA, "noised to a time and brought back: what returns",                     \
       "diffdyn uturn --data x.npy --labels y.npy")
 
 /* Each is the main program of its file; argv[0] is what messages begin with. */
-#define COMMAND_DECLARATION(file, name, what, example) int file##_main(int argc, char **argv);
+#define COMMAND_DECLARATION(file, name, share, what, example)                                      \
+    int file##_main(int argc, char **argv);
 COMMANDS(COMMAND_DECLARATION)
+
+/* The command itself: finds the subcommand and runs it. */
+int diffdyn_main(int argc, char **argv);
 
 #endif

@@ -75,7 +75,7 @@ static void measure(const curve_kind *kind, settings *set)
         {"curve", drv_cost(states * (double)set->times, n, d), "identities", 0}};
     drv_plan(DRV_COUNT(parts), parts);
     drv_begin("range of times", 0, 1);
-    drv_choose_range(own.an, own.oracle, &set->t_min, &set->t_max);
+    drv_choose_range(own.an, own.oracle, own.ds, &set->t_min, &set->t_max);
     if (set->samples > 0) {
         drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples);
     } else {

@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 typedef struct command {
-    const char *name, *what, *example;
+    const char *name;
+    int share;
+    const char *what, *example;
     int (*run)(int argc, char **argv);
 } command;
-#define COMMAND_ROW(file, name, what, example) {name, what, example, file##_main},
+#define COMMAND_ROW(file, name, share, what, example) {name, share, what, example, file##_main},
 static const command commands[] = {COMMANDS(COMMAND_ROW)};
 
 static const char summary[] = "How a diffusion model that has learned its data perfectly behaves "
@@ -30,10 +32,24 @@ static const command *find(const char *name)
     drv_die("there is no command '%s' (see --help)", name);
 }
 
+/* --help and --version are answered whatever else is there. */
+static int is_question(int argc, char **argv)
+{
+    int found = 0;
+    for (int i = 1; i < argc; i++) {
+        found |= strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0 ||
+                 strcmp(argv[i], "--version") == 0;
+    }
+    return found;
+}
+
 static int run(const command *c, int argc, char **argv)
 {
     char program[64];
-    snprintf(program, sizeof program, "diffdyn %s", c->name);
+    snprintf(program, sizeof program, "%s %s", drv.program, c->name);
+    if (drv_ranks() > 0 && c->share == ALONE && !is_question(argc, argv)) {
+        drv_die("%s has nothing that ranks could share: run diffdyn %s", c->name, c->name);
+    }
     argv[0] = program;
     drv.example = c->example;
     drv.is_planned = 1;
@@ -82,7 +98,7 @@ static int completion(void)
           "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
           "    fi\n"
           "}\n"
-          "complete -o filenames -F _diffdyn diffdyn\n",
+          "complete -o filenames -F _diffdyn diffdyn diffdyn-mpi\n",
           stdout);
     return drv_finish();
 }
@@ -104,7 +120,9 @@ static int manual(const char *self)
 {
     printf(
         ".TH DIFFDYN 1 \"\" \"libdiffdyn %s\"\n.SH NAME\ndiffdyn \\- dynamics of exact diffusion "
-        "models\n.SH SYNOPSIS\n.B diffdyn\n.I COMMAND\n[options]\n.SH DESCRIPTION\n%s\n",
+        "models\n.SH SYNOPSIS\n.B diffdyn\n.I COMMAND\n[options]\n.PP\n.B mpirun \\-n\n.I "
+        "RANKS\n.B diffdyn\\-mpi\n.I COMMAND\n[options]\n.SH DESCRIPTION\n%s "
+        "The ranks of diffdyn\\-mpi share the data; rank 0 writes and prints.\n",
         ddn_version_string(), summary);
     fflush(stdout);
     for (int i = 0; i < DRV_COUNT(commands); i++) {
@@ -136,10 +154,10 @@ static int manual(const char *self)
     return drv_finish();
 }
 
-int main(int argc, char **argv)
+int diffdyn_main(int argc, char **argv)
 {
     const char *self = argc > 0 ? argv[0] : "diffdyn", *first = argc > 1 ? argv[1] : "";
-    drv.program = "diffdyn";
+    drv.program = drv_ranks() > 0 ? "diffdyn-mpi" : "diffdyn";
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
         return help();
     }
@@ -149,7 +167,10 @@ int main(int argc, char **argv)
     if (strcmp(first, "--completion") == 0) {
         return completion();
     }
-    if (strcmp(first, "--man") == 0) {
+    if (strcmp(first, "--man") == 0) { /* which starts this program again, for ranks in vain */
+        if (drv_ranks() > 0) {
+            drv_die("run diffdyn --man");
+        }
         return manual(self);
     }
     if (argc < 2) {

@@ -22,10 +22,8 @@ static volatile sig_atomic_t interrupted; /* the signal that ends the program, o
 static volatile sig_atomic_t helper;      /* process that drv_fork started, or 0 */
 
 /* One line, whatever the text: a line break in it (from a path) must not make two. */
-static void print_line(const char *format, va_list args)
+static void print_line(char *text)
 {
-    char text[4096];
-    vsnprintf(text, sizeof text, format, args);
     for (char *c = text; *c; c++) {
         if (*c == '\n' || *c == '\r') {
             *c = ' ';
@@ -36,39 +34,57 @@ static void print_line(const char *format, va_list args)
     fprintf(stderr, "%s: %s\n", drv.program, text);
 }
 
+/* With the other ranks, if there are some: the status of the program. */
+static int end_together(drv_reason reason, int status, char text[DRV_LINE])
+{
+    status = drv_team_end(reason, status, text);
+    if (status != 0 && drv_is_first()) {
+        print_line(text);
+    }
+    return status;
+}
+
 _Noreturn void drv_die(const char *format, ...)
 {
+    char text[DRV_LINE];
     va_list args;
     va_start(args, format);
-    print_line(format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    exit(2);
+    exit(end_together(DRV_FAILED, 2, text));
 }
 
 void drv_warn(const char *format, ...)
 {
+    char text[DRV_LINE];
     va_list args;
     va_start(args, format);
-    print_line(format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (drv_is_first()) {
+        print_line(text);
+    }
 }
 
 static void end_if_interrupted(void)
 {
     if (interrupted) { /* with a process that drv_fork started just before */
+        char text[DRV_LINE] = "interrupted";
         if (helper > 0) {
             kill(helper, SIGKILL);
         }
         drv_checkpoint_look(1);
-        drv_warn("interrupted");
-        exit(128 + interrupted);
+        exit(end_together(DRV_INTERRUPTED, 128 + interrupted, text));
     }
 }
 
 void drv_try(ddn_status status)
 {
-    interrupted = status == DDN_STOPPED && !interrupted ? SIGINT : interrupted;
     end_if_interrupted();
+    if (status == DDN_STOPPED) { /* by another rank, whose signal counts */
+        char text[DRV_LINE] = "interrupted";
+        exit(end_together(DRV_FOLLOWS, 128 + SIGINT, text));
+    }
     if (status < 0) {
         const char *text = ddn_context_message(drv.ctx);
         drv_die("%s", *text ? text : ddn_status_text(status));
@@ -131,7 +147,8 @@ int drv_finish(void)
     if (fflush(stdout) != 0 || ferror(stdout)) {
         drv_die("cannot write standard output: %s", strerror(errno));
     }
-    return 0;
+    char text[DRV_LINE] = "";
+    return end_together(DRV_DONE, 0, text);
 }
 
 /* ---- Progress and signals ---------------------------------------------------------------- */
@@ -242,12 +259,17 @@ enum {
     COMMON_OPTIONS = 8
 };
 
+void drv_context(void)
+{
+    if (drv.ctx == NULL && ddn_context_create(&drv.ctx) != DDN_OK) {
+        drv_die("out of memory");
+    }
+}
+
 /* With the threads, the kernel of --from, and signals that end what it does. */
 static void start_context(void)
 {
-    if (ddn_context_create(&drv.ctx) != DDN_OK) {
-        drv_die("out of memory");
-    }
+    drv_context();
     drv_try(ddn_options_set_i64(ddn_context_options(drv.ctx), DDN_CONTEXT_THREADS, drv.threads));
     drv_from_kernel();
     static char lines[1 << 18]; /* printed beside a bar, shown when it is away */
@@ -272,8 +294,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     atexit(let_go);
     int quiet = 0;
     hold_streams();
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    drv.threads = online < 1 ? 1 : online > 1024 ? 1024 : online;
+    drv.threads = drv_threads_here(sysconf(_SC_NPROCESSORS_ONLN));
 
     const char *from = NULL, *formats = NULL;
     const drv_option common[COMMON_OPTIONS] = {
@@ -295,7 +316,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         {"quiet", NULL, "print no table, the files alone", DRV_FLAG, &quiet, 0, 0},
         {"seed", "S", "seed of all randomness", DRV_INT, &drv.seed, 0, 0},
         {"threads", "T", "threads; the results do not depend on it", DRV_INT, &drv.threads, 1,
-         1024},
+         DRV_MOST_THREADS},
     };
     /* What writes no table has no --format; what writes no file that tells how it was made cannot
      * be repeated. */
@@ -307,12 +328,15 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         all[i] = i < count ? &options[i] : &common[i - count + skipped];
     }
     drv_parse(argc, argv, &(drv_table){summary, files, all, count, total});
+    drv_compare_options(all, total);
     drv_formats_choose(formats);
     if (quiet && freopen("/dev/null", "w", stdout) == NULL) {
         drv_die("--quiet: cannot open /dev/null: %s", strerror(errno));
     }
 
-    make_folder(drv.out);
+    if (drv_is_first()) {
+        make_folder(drv.out);
+    }
     drv_own_files(files);
     start_context();
 }

@@ -4,6 +4,9 @@
  *
  * The library's objects that a driver makes are handed to drv_keep, which destroys them at exit;
  * drv_die may then leave from anywhere without a leak.
+ *
+ * A program may be one of several ranks that make the same calls (drv_join). Whatever is printed or
+ * written here is then rank 0's, and all ranks end together.
  * SPDX-License-Identifier: MIT */
 #ifndef DRIVER_H
 #define DRIVER_H
@@ -145,6 +148,48 @@ void *drv_alloc(int64_t count, int64_t size);
 void drv_keep_results(void);
 /* That, and checks that stdout took everything; returns the exit status for main. */
 int drv_finish(void);
+/* Creates drv.ctx, if there is none. */
+void drv_context(void);
+
+/* ---- Ranks (driver_team.c) --------------------------------------------------------------- */
+
+/* The processes that run a command together. The exchanges are those of ddn_team_create. */
+typedef struct drv_world {
+    int64_t rank, size;
+    int64_t processors; /* for the threads of this rank */
+    ddn_team_allgather_fn allgather;
+    ddn_team_alltoall_fn alltoall;
+    void *user;
+    void (*leave)(void);         /* at exit, when no rank waits for this one */
+    void (*give_up)(int status); /* ends all ranks, since they cannot agree on their end */
+} drv_world;
+/* Before drv_start: this program is one of them. */
+void drv_join(const drv_world *world);
+/* Whether this process writes and prints: rank 0, or the only one. */
+int drv_is_first(void);
+/* How many there are; 0: the program is alone. */
+int64_t drv_ranks(void);
+enum {
+    DRV_MOST_THREADS = 1024,
+    DRV_LINE = 4096 /* bytes of a line of error */
+};
+/* How many threads shall run here where the machine has so many processors. */
+int64_t drv_threads_here(int64_t processors);
+/* Dies with the first line that a rank has other than rank 0. */
+void drv_team_compare(const char *lines);
+/* A set that all ranks have becomes one that is spread over them, each with its rows; ds itself is
+ * dropped. Without ranks: ds. */
+ddn_dataset *drv_spread(ddn_dataset *ds);
+/* Why a rank ends, the gravest last: it is done; another one ends; an error; a signal. */
+typedef enum drv_reason {
+    DRV_DONE,
+    DRV_FOLLOWS,
+    DRV_FAILED,
+    DRV_INTERRUPTED
+} drv_reason;
+/* Ends the part of this rank together with the others: the status and the line of the one with the
+ * gravest reason; without ranks they stay as they are. */
+int drv_team_end(drv_reason reason, int status, char line[DRV_LINE]);
 
 /* ---- Objects of the library (driver_objects.c) ------------------------------------------- */
 
@@ -163,7 +208,8 @@ int drv_finish(void);
     X(diagram)                                                                                     \
     X(features)                                                                                    \
     X(frechet)                                                                                     \
-    X(system)
+    X(system)                                                                                      \
+    X(team)
 #define DRV_KEEP_DECLARATION(kind) void drv_keep_##kind(ddn_##kind *object);
 DRV_KINDS(DRV_KEEP_DECLARATION)
 #define DRV_KEEP_CHOICE(kind) ddn_##kind * : drv_keep_##kind,
@@ -257,11 +303,12 @@ const double *drv_times(const ddn_schedule *sch, double tau_min, double tau_max,
 enum {
     DRV_RANGE_STATES = 28 * 48 /* that it evaluates */
 };
-/* Chooses the ends in OU time that are NaN (driver_range.c). Both transitions must lie well inside
- * for any data set, so a few plain states on a very wide grid find where phi_C and f/alpha leave
- * their values at its ends; the noisy end is also kept 2.3 above t_S, where e^(2 t_S - 2 t) is
- * 1/100. */
-void drv_choose_range(ddn_analysis *an, const ddn_oracle *oracle, double *t_min, double *t_max);
+/* Chooses the ends in OU time that are NaN (driver_range.c), for the oracle of ds. Both transitions
+ * must lie well inside for any data set, so a few plain states on a very wide grid find where phi_C
+ * and f/alpha leave their values at its ends; the noisy end is also kept 2.3 above t_S, where e^(2
+ * t_S - 2 t) is 1/100. */
+void drv_choose_range(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *ds,
+                      double *t_min, double *t_max);
 /* What times are in: "OU units", "of the schedule ddpm:1000"; for single or double quotes. */
 const char *drv_clock(const ddn_schedule *sch);
 /* Whether pictures have them on a linear axis: indices, and times that end at 1. */
@@ -461,6 +508,8 @@ void drv_origin_start(const drv_table *table, const drv_given *given, int count)
 const char *drv_option_json(const drv_option *o);
 /* The values of all options that say what is measured, as members of JSON. */
 const char *drv_origin_settings(void);
+/* Dies where ranks have other options, those of the run aside, or another library. */
+void drv_compare_options(const drv_option *const *all, int total);
 /* Whether an option can have that value: within the range where there is one. */
 int drv_can_be(const drv_option *o, double value);
 int drv_is_of_run(const drv_option *o);

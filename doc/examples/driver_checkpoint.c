@@ -1,7 +1,8 @@
 /* The drivers' checkpoints: the journal of an analysis in a file, saved while it measures, taken up
  * when the same command is started again. See driver.h.
  *
- * The file is a line with the number of bytes of the job, the job, and the saved journal. */
+ * The file is a line with the number of bytes of the job, the job, and the saved journal. Ranks all
+ * read it, from a folder that they share, and the first one writes it. */
 #define _GNU_SOURCE
 #include "driver.h"
 
@@ -129,7 +130,8 @@ static void save(void)
 
 void drv_checkpoint_look(int last)
 {
-    if (own.an != NULL && (last || drv_seconds() - own.saved >= drv_checkpoint.every)) {
+    if (own.an != NULL && drv_is_first() &&
+        (last || drv_seconds() - own.saved >= drv_checkpoint.every)) {
         save();
     }
 }
@@ -157,13 +159,13 @@ void drv_checkpoint_begin(ddn_analysis *an, const ddn_dataset *ds)
     own.an = an;
     drv_try(ddn_analysis_keep(an, DDN_KEEP_ALL));
     take_up();
-    save();
+    drv_checkpoint_look(1);
 }
 
 void drv_checkpoint_end(void)
 {
-    if (own.an != NULL) {
-        own.an = NULL;
+    if (own.an != NULL && drv_is_first()) {
         unlink(drv_checkpoint.path);
     }
+    own.an = NULL;
 }

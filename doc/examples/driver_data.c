@@ -196,6 +196,7 @@ ddn_dataset *drv_data_load(const drv_data *data)
     ddn_dataset *out = NULL;
     drv_try(ddn_dataset_open(drv.ctx, data->path, DDN_FORMAT_AUTO, &out));
     replace(out);
+    held = drv_spread(held);
     const int unmasked = unmask(data);
     if (data->labels) {
         out = NULL;

@@ -97,11 +97,31 @@ static char *temporary_name(const char *target)
     return temporary;
 }
 
+static drv_file *note_open(drv_file *file)
+{
+    if (!file->stream) {
+        write_failed(file);
+    }
+    file->next = unfinished;
+    unfinished = file;
+    return file;
+}
+
+/* What takes all that is written, for ranks whose results are those of rank 0. */
+static drv_file *open_nothing(drv_file *file)
+{
+    file->stream = fopen("/dev/null", "w");
+    return note_open(file);
+}
+
 drv_file *drv_open(const char *path)
 {
     drv_file *file = drv_alloc(1, sizeof *file);
     struct stat st;
     file->path = file->target = path;
+    if (!drv_is_first()) {
+        return open_nothing(file);
+    }
     file->exists = stat(path, &st) == 0;
     if (!file->exists && errno != ENOENT) {
         write_failed(file);
@@ -126,14 +146,10 @@ drv_file *drv_open(const char *path)
     } else {
         file->stream = fopen(path, "w");
     }
-    if (!file->stream) {
-        write_failed(file);
-    }
+    note_open(file);
     if (is_result(path) && is_linked) {
         link_to(path, drv_file_temporary(file));
     }
-    file->next = unfinished;
-    unfinished = file;
     return file;
 }
 

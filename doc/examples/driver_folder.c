@@ -81,7 +81,9 @@ static void warn_of_killed(const char *name)
 void drv_own_files(const char *list)
 {
     names = list;
-    DIR *folder = opendir(drv.out); /* one that cannot be listed has no file that can be found */
+    DIR *folder = drv_is_first()
+                      ? opendir(drv.out)
+                      : NULL; /* one that cannot be listed has no file that can be found */
     struct dirent *entry;
     while (folder != NULL && (entry = readdir(folder)) != NULL) {
         struct stat st;

@@ -228,6 +228,21 @@ const char *drv_origin_settings(void)
     return own.settings;
 }
 
+void drv_compare_options(const drv_option *const *all, int total)
+{
+    text t;
+    FILE *to = begin_text(&t);
+    fprintf(to, "the command %s\nversion %s\n", drv.program, ddn_version_string());
+    for (int i = 0; i < total; i++) {
+        if (!drv_is_of_run(all[i])) {
+            fprintf(to, "--%s ", all[i]->name);
+            put_value(to, all[i]);
+            fputc('\n', to);
+        }
+    }
+    drv_team_compare(end_text(&t));
+}
+
 void drv_note(const char *name, double value)
 {
     if (isnan(value)) {
@@ -424,6 +439,9 @@ static void put_record(FILE *to, int is_csv)
     put_string(member(&r, "blas"), blas ? blas : "");
     put_string(member(&r, "blas_core"), core ? core : "");
     fprintf(member(&r, "threads"), "%lld", (long long)drv.threads);
+    if (drv_ranks() > 0) {
+        fprintf(member(&r, "ranks"), "%lld", (long long)drv_ranks());
+    }
     fprintf(member(&r, "seed"), "%lld", (long long)drv.seed);
     fputs(own.settings, member(&r, "settings"));
     fputc('{', member(&r, "chosen"));
@@ -480,6 +498,9 @@ void drv_write_result(const ddn_result *result, const char *name, const char *me
 {
     const char *path = drv_path(name), *dot = strrchr(name, '.');
     const int is_csv = dot && strcmp(dot, ".csv") == 0, is_json = dot && strcmp(dot, ".json") == 0;
+    if (!drv_is_first()) {
+        return;
+    }
     if (!is_csv && !is_json) { /* numbers alone */
         drv_file *numbers = drv_open(path);
         drv_try(

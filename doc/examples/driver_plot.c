@@ -326,7 +326,7 @@ void drv_plot_run(drv_file *file)
     snprintf(name, sizeof name, "%.*s.%s", (int)strlen(script) - 3, script, kinds[drv.plot].suffix);
     drv_print(file, "unset multiplot\nunset output\n");
     drv_close(file);
-    if (drv.plot == DRV_PLOT_NONE) {
+    if (drv.plot == DRV_PLOT_NONE || !drv_is_first()) {
         return;
     }
     drv_begin(DRV_PICTURES, 0, 1);

@@ -131,8 +131,9 @@ int drv_is_progress_shown(void)
 {
     const char *terminal = getenv("TERM");
     const int can_wipe = terminal != NULL && *terminal && strcmp(terminal, "dumb") != 0;
-    return drv.progress == DRV_PROGRESS_JSON ||
-           (drv.progress == DRV_PROGRESS_AUTO && can_wipe && isatty(STDERR_FILENO));
+    return drv_is_first() &&
+           (drv.progress == DRV_PROGRESS_JSON ||
+            (drv.progress == DRV_PROGRESS_AUTO && can_wipe && isatty(STDERR_FILENO)));
 }
 
 static void describe_time(double seconds, char text[32])

@@ -25,13 +25,14 @@ static ddn_result *pilot(ddn_analysis *an, const ddn_oracle *oracle, const doubl
     return result;
 }
 
-void drv_choose_range(ddn_analysis *an, const ddn_oracle *oracle, double *t_min, double *t_max)
+void drv_choose_range(ddn_analysis *an, const ddn_oracle *oracle, const ddn_dataset *ds,
+                      double *t_min, double *t_max)
 {
     if (!isnan(*t_min) && !isnan(*t_max)) {
         return;
     }
     const ddn_schedule *sch = ddn_oracle_schedule(oracle);
-    const double t_s = ddn_theory_speciation(drv_lambda(ddn_oracle_dataset(oracle)));
+    const double t_s = ddn_theory_speciation(drv_lambda(ds));
     const double top = fmin(fmin(fmax(t_s + 3, 4), 20), drv_last_ou(sch));
     const double *times = drv_times(sch, 1e-6, top, PILOT_TIMES);
     ddn_result *curves = pilot(an, oracle, times);

@@ -481,7 +481,7 @@ int regimes_main(int argc, char **argv)
     own.an = drv_analysis();
 
     plan(&given);
-    drv_choose_range(own.an, own.oracle, &given.t_min, &given.t_max);
+    drv_choose_range(own.an, own.oracle, own.ds, &given.t_min, &given.t_max);
     drv_note("precision", given.samples > 0 ? NAN : given.precision);
     drv_note("clone-precision", given.clones >= 0 ? NAN : given.clone_precision);
     make_report(&given);

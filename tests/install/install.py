@@ -67,6 +67,9 @@ def command(root, environment):
         assert len(pages) == 2, pages
         assert pages[0].read_text().startswith(".TH DIFFDYN 1"), pages[0]
         assert "complete -o filenames -F _diffdyn diffdyn" in pages[1].read_text(), pages[1]
+    for program in root.rglob("bin/diffdyn-mpi"):
+        same = [*root.rglob("man/man1/diffdyn-mpi.1"), *root.rglob("bash-completion/completions/diffdyn-mpi.bash")]
+        assert [path.resolve() for path in same] == [path.resolve() for path in pages], (program, same)
 
 
 def pkgconfig(build, cc, folder):

@@ -6,22 +6,14 @@ mpi.py LIBRARY OUTPUT INCLUDE...   Exit 77: there is no mpicc with an mpirun of 
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
+
+from launch import installed
 
 library, output, *includes = sys.argv[1:]
 SOURCE = pathlib.Path(__file__).with_name("team_mpi.c")
 LINE = re.compile(r"rank (\d+) of (\d+): (\w+) ([0-9a-f]{16}) ([01]) (.*)")
-KINDS = {"openmpi": ["--oversubscribe", "--allow-run-as-root", "--mca", "btl", "self,vader"], "mpich": []}
-
-
-def installed():
-    """(name, compiler, launcher, options) of the MPIs that Debian's names tell apart, or of the only one."""
-    for kind, options in KINDS.items():
-        compiler, launcher = shutil.which(f"mpicc.{kind}"), shutil.which(f"mpirun.{kind}")
-        if compiler and launcher:
-            yield kind, compiler, launcher, options
 
 
 def run(program, launcher, options, ranks, *args):

@@ -25,7 +25,7 @@ class Libdiffdyn < Formula
     resource("random123").stage buildpath/"random123"
     ENV.append "CPPFLAGS", "-I#{buildpath}/random123/include"
     system "meson", "setup", "build", "-Dtests=disabled", "-Dbenchmarks=false", "-Dtorch=disabled",
-           "-Dhdf5=disabled", "-Dimages=disabled",
+           "-Dhdf5=disabled", "-Dmpi=disabled", "-Dimages=disabled",
            *std_meson_args
     system "meson", "compile", "-C", "build"
     system "meson", "install", "-C", "build"

@@ -32,6 +32,7 @@ class Libdiffdyn(MesonPackage):
             "-Dtests=disabled",
             "-Dbenchmarks=false",
             "-Dtorch=disabled",
+            "-Dmpi=disabled",
             "-Dhdf5=disabled",
             "-Dimages=disabled",
         ]

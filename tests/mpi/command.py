@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""The command diffdyn-mpi under mpirun, with every MPI that is installed: the same files each time, near those of one
+process; a fault of one rank is one line and one status on all, and no rank is left waiting.
+
+command.py LIBRARY OUTPUT DIFFDYN MAIN INCLUDES ARCHIVE...   Exit 77: there is no mpicc with an mpirun of its own.
+"""
+import csv
+import json
+import os
+import pathlib
+import random
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from launch import installed
+
+LIBRARY, OUTPUT, ALONE, MAIN = map(os.path.abspath, sys.argv[1:5])
+INCLUDES, *ARCHIVES = sys.argv[5:]
+ENVIRONMENT = {**os.environ, "LD_LIBRARY_PATH": str(pathlib.Path(LIBRARY).parent)}
+POINTS = 90
+SMALL = ["--threads=1", "--samples=24", "--clones=8", "--paths=8", "--path-steps=8", "--times=5", "--clone-times=2",
+         "--plot=none"]
+LONG = ["--threads=1", "--samples=1e7", "--clones=0", "--plot=none"]
+# What a rank runs: its number is found by the launcher's variable; what it ends with goes into a file, since a launcher
+# that sees a status other than 0 ends the others.
+WRAPPER = """#!/bin/sh
+rank=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}
+folder=$1; shift
+[ -d "$folder/$rank" ] && cd "$folder/$rank"
+[ -f "$folder/more.$rank" ] && set -- "$@" $(cat "$folder/more.$rank")
+"$@" &
+echo $! > "$folder/pid.$rank"
+wait $!
+echo $? > "$folder/status.$rank"
+"""
+
+
+def points(path, seed, d, kind="<f8"):
+    """A file of two clusters."""
+    draw = random.Random(seed)
+    values = [draw.gauss((i // d % 2 * 8 - 4) * (i % d == 0), 1) for i in range(POINTS * d)]
+    write(path, kind, (POINTS, d), struct.pack(f"<{len(values)}{'d' if kind == '<f8' else 'f'}", *values))
+    write(path.with_name("y.npy"), "<i4", (POINTS,), struct.pack(f"<{POINTS}i", *(i % 2 for i in range(POINTS))))
+
+
+def write(path, kind, shape, data):
+    """An .npy file."""
+    head = repr({"descr": kind, "fortran_order": False, "shape": shape}).encode()
+    head += b" " * (-(len(head) + 11) % 64) + b"\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + data)
+
+
+class Mpi:
+    """The command, compiled for one MPI, in a folder of its own."""
+
+    def __init__(self, folder, kind, compiler, launcher, options):
+        self.kind, self.folder = kind, folder
+        self.program = f"{OUTPUT}_{kind}"
+        subprocess.run([compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", *[f"-I{path}" for path in INCLUDES.split(":")],
+                        MAIN, *ARCHIVES, LIBRARY, "-lz", "-lm", "-o", self.program], check=True)
+        self.launch = [launcher, *options, "-n"]
+        self.wrapper = folder / "wrapper"
+        self.wrapper.write_text(WRAPPER, encoding="ascii")
+        self.wrapper.chmod(0o755)
+        points(folder / "x.npy", 1, 3)
+
+    def run(self, ranks, *args):
+        """A completed run that may fail."""
+        return subprocess.run([*self.launch, str(ranks), self.program, *args], capture_output=True, text=True, timeout=60,
+                              cwd=self.folder, env=ENVIRONMENT, check=False)
+
+    def well(self, ranks, *args):
+        """What it prints."""
+        done = self.run(ranks, *args)
+        assert done.returncode == 0 and done.stderr == "", (done.returncode, done.stdout, done.stderr)
+        return done.stdout
+
+    def alone(self, *args):
+        """The same by one process without MPI."""
+        subprocess.run([ALONE, *args], check=True, cwd=self.folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
+
+    def start(self, ranks, *args):
+        """By way of the wrapper; its folder is the test's."""
+        for old in [*self.folder.glob("pid.*"), *self.folder.glob("status.*")]:
+            old.unlink()
+        return subprocess.Popen([*self.launch, str(ranks), str(self.wrapper), str(self.folder), self.program, *args],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder, env=ENVIRONMENT)
+
+    def ends(self, ranks, program, status, text):
+        """All ranks with that status, and one line of the command with that text; none of them prints anything else."""
+        try:
+            out, err = program.communicate(timeout=60)
+        finally:
+            program.kill()
+        found = [int((self.folder / f"status.{r}").read_text(encoding="ascii")) for r in range(ranks)]
+        assert found == [status] * ranks, (text, found, out, err)
+        lines = [line for line in err.splitlines() if line.startswith("diffdyn")]
+        assert len(lines) == 1 and text in lines[0] and out == "", (text, out, err)
+
+    def fault(self, ranks, text, *args, more=None, **folders):
+        """A run whose rank 1 has other words behind, or whose ranks have folders of their own: {rank: maker}."""
+        if more is not None:
+            (self.folder / "more.1").write_text(more, encoding="ascii")
+        for rank, make in folders.items():
+            (self.folder / rank[1:]).mkdir()
+            make(self.folder / rank[1:])
+        self.ends(ranks, self.start(ranks, *args), 2, text)
+        for rank in folders:
+            for file in (self.folder / rank[1:]).iterdir():
+                file.unlink()
+            (self.folder / rank[1:]).rmdir()
+        (self.folder / "more.1").unlink(missing_ok=True)
+
+
+def results(path):
+    """The members of a JSON file of results but for what says how it was run."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    del data["run"]
+    return data
+
+
+def check_regimes(mpi):
+    """The same bytes each time; numbers that no sample enters are those of one process, others near them."""
+    args = ["regimes", "--data=x.npy", "--labels=y.npy", *SMALL]
+    mpi.alone(*args, "--out=alone")
+    alone = results(mpi.folder / "alone/regimes.json")
+    for ranks in range(1, 5):
+        texts = [mpi.well(ranks, *args, "--out=out") and (mpi.folder / "out/regimes.json").read_bytes() for _ in range(2)]
+        assert texts[0] == texts[1], (ranks, "another run, other bytes")
+        names = sorted(path.name for path in (mpi.folder / "out").iterdir())
+        assert names == ["entropy.csv", "phi.csv", "regimes.gp", "regimes.json"], names
+        found = results(mpi.folder / "out/regimes.json")
+        assert json.loads(texts[0])["run"]["ranks"] == ranks
+        for name in ("Lambda", "t_S", "t_C_spectrum"):
+            assert abs(found[name]["value"] - alone[name]["value"]) < 1e-9, (name, found[name], alone[name])
+        for name in ("t_S_phi", "t_C_phi", "t_C_entropy", "t_C_last_change"):
+            a, b = found[name], alone[name]
+            assert abs(a["value"] - b["value"]) < 6 * (a["stderr"] + b["stderr"]), (name, a, b)
+
+
+def check_score(mpi):
+    """Numbers of one process to rounding, whatever the number of ranks."""
+    args = ["score", "--data=x.npy", "--states=x.npy", "--t=0.5", "--threads=1"]
+    for folder, run in (("alone", mpi.alone), ("out", lambda *a: mpi.well(3, *a))):
+        run(*args, "--out=" + folder)
+    rows = []
+    for folder in ("alone", "out"):
+        with open(mpi.folder / folder / "score.csv", encoding="utf-8") as f:
+            rows.append([list(map(float, row)) for row in list(csv.reader(line for line in f if line[0] != "#"))[1:]])
+    assert len(rows[0]) == POINTS
+    for a, b in zip(*rows):
+        assert all(abs(x - y) <= 1e-9 * (1 + abs(x)) for x, y in zip(a, b)), (a, b)
+
+
+def check_commands(mpi):
+    """What works, what is refused; questions are answered once."""
+    data = ["--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none", "--out=out"]
+    for command in (["uturn", "--paths=8", "--times=3"], ["branch", "--paths=8", "--times=3"],
+                    ["trajectory", "--paths=4", "--steps=4"], ["phi", "--samples=8", "--times=4"],
+                    ["collapse", "--samples=8", "--times=4"]):
+        mpi.well(2, *command, *data)
+    assert mpi.well(2, "--help").count("usage: ") == mpi.well(2, "regimes", "--help").count("usage: diffdyn-mpi regimes") == 1
+    mpi.fault(2, "curse has nothing that ranks could share: run diffdyn curse", "curse")
+    mpi.fault(2, "there is no command 'regime'", "regime")
+    mpi.fault(2, "--data FILE is missing: two Gaussians are nothing", "uturn")
+
+
+def check_faults(mpi):
+    """Of one rank."""
+    args = ["regimes", "--data=x.npy", "--labels=y.npy", *SMALL, "--out=" + str(mpi.folder / "fault")]
+    for path in ("x.npy", "y.npy"):
+        (mpi.folder / path).rename(mpi.folder / ("kept_" + path))
+
+    def good(folder):
+        points(folder / "x.npy", 1, 3)
+
+    mpi.fault(3, "rank 1 of 3 has --seed 5, rank 0 has --seed 0: all ranks must run", *args, more="--seed=5",
+              _0=good, _1=good, _2=good)
+    mpi.fault(3, "rank 1 of 3: unknown option --nonsense", *args, more="--nonsense", _0=good, _1=good, _2=good)
+    mpi.fault(2, "rank 1 of 2: ddn_dataset_open: x.npy: cannot open", *args, _0=good, _1=lambda folder: None)
+    mpi.fault(3, "diffdyn-mpi regimes: ddn_dataset_open: x.npy: cannot open", *args, _0=lambda folder: None, _1=good, _2=good)
+    mpi.fault(2, "rank 1 of 2 has d = 4", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 4))
+    mpi.fault(2, "rank 1 of 2 has numbers of type f32", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 3, "<f4"))
+    mpi.fault(2, "rank 1 of 2 has data with the digest", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 2, 3))
+    assert not (mpi.folder / "fault/regimes.json").exists()
+    for path in ("x.npy", "y.npy"):
+        (mpi.folder / ("kept_" + path)).rename(mpi.folder / path)
+    mpi.fault(3, "--out: cannot create folder", *args[:-1], "--out=/proc/no")
+
+
+def check_signals(mpi):
+    """To one rank: all end with it. One that is killed is the launcher's to notice."""
+    for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        program = mpi.start(3, "regimes", "--data=x.npy", *LONG, "--out=stopped")
+        os.kill(wait_for_pid(mpi, 1), number)
+        mpi.ends(3, program, status, "diffdyn-mpi regimes: interrupted")
+        assert list((mpi.folder / "stopped").iterdir()) == []
+    program = subprocess.Popen([*mpi.launch, "2", mpi.program, "regimes", "--data=x.npy", *LONG, "--out=stopped"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=mpi.folder, env=ENVIRONMENT)
+    pids = []
+    while len(pids) < 2:
+        assert program.poll() is None
+        time.sleep(0.1)
+        pids = ranks_below(program.pid)
+    time.sleep(1)
+    os.kill(pids[0], signal.SIGKILL)
+    assert program.wait(timeout=60) != 0
+    deadline = time.monotonic() + 20
+    while any(is_alive(pid) for pid in pids):
+        assert time.monotonic() < deadline, "a rank is left"
+        time.sleep(0.1)
+
+
+def wait_for_pid(mpi, rank):
+    """A rank's process, when it is at work."""
+    path = mpi.folder / f"pid.{rank}"
+    while not path.exists() or not path.read_text(encoding="ascii").strip():
+        time.sleep(0.05)
+    pid = int(path.read_text(encoding="ascii"))
+    while not listens(pid):
+        time.sleep(0.05)
+    time.sleep(0.5)
+    return pid
+
+
+def listens(pid):
+    """Whether SIGINT is caught by the command."""
+    text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"SigCgt:\s*(\w+)", text)[1], 16) >> (signal.SIGINT - 1) & 1
+
+
+def is_alive(pid):
+    """And no zombie."""
+    try:
+        return ") Z " not in pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except OSError:
+        return False
+
+
+def ranks_below(pid):
+    """Processes of the command that descend from that one."""
+    parents, names = {}, {}
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text(encoding="ascii", errors="replace")
+        except OSError:
+            continue
+        own, name, parent = re.match(r"(\d+) \((.*)\) \S (\d+)", text, re.S).groups()
+        parents[int(own)], names[int(own)] = int(parent), name
+
+    def descends(own):
+        while own in parents and own != pid:
+            own = parents[own]
+        return own == pid
+    return [own for own, name in names.items() if name.startswith("diffdyn_mpi") and descends(own)]
+
+
+def main():
+    """All checks with all MPIs."""
+    found = list(installed())
+    for mpi in found:
+        with tempfile.TemporaryDirectory(prefix="ddn_mpi_") as folder:
+            one = Mpi(pathlib.Path(folder), *mpi)
+            for check in (check_regimes, check_score, check_commands, check_faults, check_signals):
+                begin = time.monotonic()
+                check(one)
+                print(f"{mpi[0]}: {check.__name__}: {time.monotonic() - begin:.1f} s", flush=True)
+    if not found:
+        print("no mpicc.openmpi and mpirun.openmpi, nor mpich")
+        sys.exit(77)
+
+
+main()

@@ -29,6 +29,7 @@ typedef struct drv_state {
     int is_planned;       /* a plan of the whole job will come (drv_plan) */
     int plot;             /* a drv_plot_kind */
     const char *schedule; /* the text of --schedule */
+    int split;            /* a drv_split */
 } drv_state;
 typedef enum drv_progress_kind {
     DRV_PROGRESS_AUTO,
@@ -153,6 +154,12 @@ void drv_context(void);
 
 /* ---- Ranks (driver_team.c) --------------------------------------------------------------- */
 
+/* What the ranks share: each has a part of the data; each has all of them, and takes a part of the
+ * samples. */
+typedef enum drv_split {
+    DRV_SPLIT_DATA,
+    DRV_SPLIT_SAMPLES
+} drv_split;
 /* The processes that run a command together. The exchanges are those of ddn_team_create. */
 typedef struct drv_world {
     int64_t rank, size;
@@ -177,9 +184,8 @@ enum {
 int64_t drv_threads_here(int64_t processors);
 /* Dies with the first line that a rank has other than rank 0. */
 void drv_team_compare(const char *lines);
-/* A set that all ranks have becomes one that is spread over them, each with its rows; ds itself is
- * dropped. Without ranks: ds. */
-ddn_dataset *drv_spread(ddn_dataset *ds);
+/* The team of all ranks if that is what they share, else NULL. */
+ddn_team *drv_team_for(drv_split split);
 /* Why a rank ends, the gravest last: it is done; another one ends; an error; a signal. */
 typedef enum drv_reason {
     DRV_DONE,

@@ -194,9 +194,11 @@ int drv_data_given(const drv_data *data)
 ddn_dataset *drv_data_load(const drv_data *data)
 {
     ddn_dataset *out = NULL;
-    drv_try(ddn_dataset_open(drv.ctx, data->path, DDN_FORMAT_AUTO, &out));
+    ddn_team *team = drv_team_for(DRV_SPLIT_DATA);
+    drv_try(team != NULL
+                ? ddn_dataset_open_team(drv.ctx, team, DDN_FORMAT_AUTO, 1, &data->path, &out)
+                : ddn_dataset_open(drv.ctx, data->path, DDN_FORMAT_AUTO, &out));
     replace(out);
-    held = drv_spread(held);
     const int unmasked = unmask(data);
     if (data->labels) {
         out = NULL;

@@ -100,6 +100,11 @@ int drv_is_first(void)
     return own.world.rank == 0;
 }
 
+ddn_team *drv_team_for(drv_split split)
+{
+    return own.team != NULL && drv.split == (int)split ? own.team : NULL;
+}
+
 int64_t drv_ranks(void)
 {
     return own.world.size;
@@ -228,49 +233,4 @@ void drv_team_compare(const char *lines)
     if (own.is_other) {
         tell_difference(lines);
     }
-}
-
-/* ---- Data -------------------------------------------------------------------------------- */
-
-/* Files of one name on several machines may differ. */
-static void compare_sets(const ddn_dataset *ds)
-{
-    static const char *const types[] = {
-        [DDN_TYPE_F64] = "f64", [DDN_TYPE_F32] = "f32", [DDN_TYPE_U8] = "u8"};
-    char lines[256] = "";
-    int64_t digest_of = 0;
-    drv_try(ddn_dataset_digest(drv.ctx, ds, &digest_of));
-    drv_append(lines, sizeof lines, "d = %lld\nn = %lld\nnumbers of type %s\n",
-               (long long)ddn_dataset_d(ds), (long long)ddn_dataset_n(ds),
-               types[ddn_dataset_type(ds)]);
-    drv_append(lines, sizeof lines, "data with the digest %016llx\n",
-               (unsigned long long)digest_of);
-    drv_team_compare(lines);
-}
-
-ddn_dataset *drv_spread(ddn_dataset *ds)
-{
-    ddn_dataset *part = NULL, *out = NULL;
-    if (own.team == NULL) {
-        return ds;
-    }
-    compare_sets(ds);
-    const int64_t n = ddn_dataset_n(ds), size = own.world.size, rank = own.world.rank;
-    if (n < size) {
-        drv_die("%lld ranks cannot share %lld points: start at most %lld ranks", (long long)size,
-                (long long)n, (long long)n);
-    }
-    const int64_t begin = n / size * rank + n % size * rank / size,
-                  end = n / size * (rank + 1) + n % size * (rank + 1) / size;
-    int64_t *rows = drv_alloc(end - begin, sizeof *rows);
-    for (int64_t i = begin; i < end; i++) {
-        rows[i - begin] = i;
-    }
-    drv_try(ddn_dataset_create_subset(drv.ctx, ds, end - begin, rows, &part));
-    drv_keep(part);
-    drv_drop(ds);
-    drv_try(ddn_dataset_create_team(drv.ctx, own.team, part, &out));
-    drv_keep(out);
-    drv_drop(part);
-    return out;
 }

@@ -182,11 +182,10 @@ def check_faults(mpi):
     mpi.fault(3, "rank 1 of 3 has --seed 5, rank 0 has --seed 0: all ranks must run", *args, more="--seed=5",
               _0=good, _1=good, _2=good)
     mpi.fault(3, "rank 1 of 3: unknown option --nonsense", *args, more="--nonsense", _0=good, _1=good, _2=good)
-    mpi.fault(2, "rank 1 of 2: ddn_dataset_open: x.npy: cannot open", *args, _0=good, _1=lambda folder: None)
-    mpi.fault(3, "diffdyn-mpi regimes: ddn_dataset_open: x.npy: cannot open", *args, _0=lambda folder: None, _1=good, _2=good)
-    mpi.fault(2, "rank 1 of 2 has d = 4", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 4))
-    mpi.fault(2, "rank 1 of 2 has numbers of type f32", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 3, "<f4"))
-    mpi.fault(2, "rank 1 of 2 has data with the digest", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 2, 3))
+    mpi.fault(2, "rank 1 of 2: ddn_dataset_open_team: x.npy: cannot open", *args, _0=good, _1=lambda folder: None)
+    mpi.fault(3, "diffdyn-mpi regimes: ddn_dataset_open_team: x.npy: cannot open", *args, _0=lambda folder: None, _1=good, _2=good)
+    mpi.fault(2, "rank 1 sees 90 points of d = 4, rank 0 90 of 3", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 4))
+    mpi.fault(2, "rank 1 sees a file with another header", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 3, "<f4"))
     assert not (mpi.folder / "fault/regimes.json").exists()
     for path in ("x.npy", "y.npy"):
         (mpi.folder / ("kept_" + path)).rename(mpi.folder / path)

@@ -2,17 +2,22 @@
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
-/* What ranks can share (diffdyn-mpi): nothing, the data. */
+#include "driver.h"
+
+/* What ranks can share (diffdyn-mpi). */
 enum {
     ALONE = 0,
-    DATA = 1
+    DATA = 1 << DRV_SPLIT_DATA,
+    SAMPLES = 1 << DRV_SPLIT_SAMPLES,
+    EITHER = DATA | SAMPLES
 };
 
 /* Name of the source, of the subcommand, what ranks share, what it does, an example. Sorted. */
 #define COMMANDS(X)                                                                                \
-    X(branch, "branch", DATA, "clones of noised data: what two continuations of one state share",  \
+    X(branch, "branch", EITHER,                                                                    \
+      "clones of noised data: what two continuations of one state share",                          \
       "diffdyn branch --data images.gz --labels labels.gz --classes 1,7")                          \
-    X(collapse, "collapse", DATA,                                                                  \
+    X(collapse, "collapse", EITHER,                                                                \
       "excess entropy and phi_C of a data set, and its collapse time t_C",                         \
       "diffdyn collapse --data x.npy --samples 256")                                               \
     X(curse, "curse", ALONE, "collapse time against the number of points and the dimension",       \
@@ -24,7 +29,7 @@ enum {
       "clones of a score given by a callback, beside the exact one",                               \
       "diffdyn foreign-score --data FASHION-images --labels FASHION-labels --classes 1,7 --n "     \
       "2000")                                                                                      \
-    X(generalization, "generalization", ALONE,                                                     \
+    X(generalization, "generalization", SAMPLES,                                                   \
       "denoising errors of a model on training and test data",                                     \
       "diffdyn generalization --data x.npy --held 500")                                            \
     X(gmm_collapse, "gmm-collapse", ALONE, "collapse of two Gaussians against theory",             \
@@ -38,9 +43,9 @@ enum {
       "diffdyn late-start --data x.npy --out out")                                                 \
     X(memorization, "memorization", ALONE, "how many samples are copies of points",                \
       "diffdyn memorization --data x.npy --samples made.npy --test held.npy")                      \
-    X(phi, "phi", DATA, "phi(t) of labelled data, and the speciation time t_S",                    \
+    X(phi, "phi", EITHER, "phi(t) of labelled data, and the speciation time t_S",                  \
       "diffdyn phi --data x.npy --labels y.npy --schedule ddpm")                                   \
-    X(regimes, "regimes", DATA,                                                                    \
+    X(regimes, "regimes", EITHER,                                                                  \
       "the three regimes of a data set: speciation, collapse, their times",                        \
       "diffdyn regimes --data images.gz --labels labels.gz --classes 1,7 --threads 2")             \
     X(score, "score", DATA, "score, denoiser, log p and posterior at states of your own",          \
@@ -51,7 +56,7 @@ enum {
     X(trajectory, "trajectory", DATA,                                                              \
       "states along paths from noise, or from data and back, as .npy",                             \
       "diffdyn trajectory --data images.gz --from-data --paths 6 --steps 32")                      \
-    X(uturn, "uturn", DATA, "noised to a time and brought back: what returns",                     \
+    X(uturn, "uturn", EITHER, "noised to a time and brought back: what returns",                   \
       "diffdyn uturn --data x.npy --labels y.npy")
 
 /* Each is the main program of its file; argv[0] is what messages begin with. */

@@ -51,6 +51,7 @@ static int run(const command *c, int argc, char **argv)
         drv_die("%s has nothing that ranks could share: run diffdyn %s", c->name, c->name);
     }
     argv[0] = program;
+    drv.shares = c->share;
     drv.example = c->example;
     drv.is_planned = 1;
     return c->run(argc, argv);
@@ -122,7 +123,9 @@ static int manual(const char *self)
         ".TH DIFFDYN 1 \"\" \"libdiffdyn %s\"\n.SH NAME\ndiffdyn \\- dynamics of exact diffusion "
         "models\n.SH SYNOPSIS\n.B diffdyn\n.I COMMAND\n[options]\n.PP\n.B mpirun \\-n\n.I "
         "RANKS\n.B diffdyn\\-mpi\n.I COMMAND\n[options]\n.SH DESCRIPTION\n%s "
-        "The ranks of diffdyn\\-mpi share the data; rank 0 writes and prints.\n",
+        "The ranks of diffdyn\\-mpi share the data, or with \\-\\-split samples the samples; rank "
+        "0 "
+        "writes and prints.\n",
         ddn_version_string(), summary);
     fflush(stdout);
     for (int i = 0; i < DRV_COUNT(commands); i++) {

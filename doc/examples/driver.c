@@ -256,7 +256,7 @@ static void hold_streams(void)
 }
 
 enum {
-    COMMON_OPTIONS = 8
+    COMMON_OPTIONS = 9
 };
 
 void drv_context(void)
@@ -317,18 +317,27 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         {"seed", "S", "seed of all randomness", DRV_INT, &drv.seed, 0, 0},
         {"threads", "T", "threads; the results do not depend on it", DRV_INT, &drv.threads, 1,
          DRV_MOST_THREADS},
+        {"split", "data|samples",
+         "what each rank has: a part of the points, or all of them and a part of the samples",
+         DRV_CHOICE, &drv.split, 0, 0},
     };
     /* What writes no table has no --format; what writes no file that tells how it was made cannot
      * be repeated. */
     const int skipped = strstr(files, ".csv") ? 0 : strstr(files, ".json") ? 1 : 2;
     files = drv_formats_files(files);
-    const int total = count + COMMON_OPTIONS - skipped;
+    const int total = count + COMMON_OPTIONS - skipped - (drv_ranks() == 0);
+    drv.split = (drv.shares & 1 << DRV_SPLIT_DATA) ? DRV_SPLIT_DATA : DRV_SPLIT_SAMPLES;
     const drv_option **all = drv_alloc(total, sizeof *all);
     for (int i = 0; i < total; i++) {
         all[i] = i < count ? &options[i] : &common[i - count + skipped];
     }
     drv_parse(argc, argv, &(drv_table){summary, files, all, count, total});
     drv_compare_options(all, total);
+    if (drv_ranks() > 0 && !(drv.shares & 1 << drv.split)) {
+        drv_die("--split %s: here ranks can share the %s alone",
+                drv.split == DRV_SPLIT_DATA ? "data" : "samples",
+                drv.split == DRV_SPLIT_DATA ? "samples" : "data");
+    }
     drv_formats_choose(formats);
     if (quiet && freopen("/dev/null", "w", stdout) == NULL) {
         drv_die("--quiet: cannot open /dev/null: %s", strerror(errno));

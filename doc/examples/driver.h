@@ -30,6 +30,7 @@ typedef struct drv_state {
     int plot;             /* a drv_plot_kind */
     const char *schedule; /* the text of --schedule */
     int split;            /* a drv_split */
+    int shares;           /* what ranks can share here: bits 1 << drv_split */
 } drv_state;
 typedef enum drv_progress_kind {
     DRV_PROGRESS_AUTO,

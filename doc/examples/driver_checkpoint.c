@@ -143,15 +143,20 @@ void drv_checkpoint_begin(ddn_analysis *an, const ddn_dataset *ds)
     if (drv_checkpoint.path == NULL) {
         return;
     }
-    const char *settings = drv_origin_settings();
-    const size_t room = strlen(settings) + strlen(drv.program) + 64;
+    const char *settings = drv_origin_settings(), *space = strrchr(drv.program, ' ');
+    const char *command = space != NULL ? space + 1 : drv.program; /* diffdyn or diffdyn-mpi */
+    const size_t room = strlen(settings) + strlen(command) + 128;
     char *job = drv_alloc((int64_t)room, 1);
     int64_t digest = 0;
     if (ds != NULL) {
         drv_try(ddn_dataset_digest(drv.ctx, ds, &digest));
     }
-    snprintf(job, room, "\"%s\", %s, \"digest of the data\": \"%016llx\"", drv.program, settings,
-             (unsigned long long)digest);
+    int length = snprintf(job, room, "\"%s\", %s, \"digest of the data\": \"%016llx\"", command,
+                          settings, (unsigned long long)digest);
+    if (drv_team_for(DRV_SPLIT_DATA) != NULL) { /* other estimators than those of one process */
+        snprintf(job + length, room - (size_t)length, ", \"data over ranks\": %lld",
+                 (long long)drv_ranks());
+    }
     own.job = job;
     const size_t size = strlen(drv_checkpoint.path) + 32;
     own.part = drv_alloc((int64_t)size, 1);

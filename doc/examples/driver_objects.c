@@ -93,6 +93,7 @@ ddn_analysis *drv_analysis(void)
     drv_try(ddn_analysis_create(drv.ctx, &an));
     drv_keep(an);
     drv_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_SEED, drv.seed);
+    drv_try(ddn_analysis_set_team(an, drv_team_for(DRV_SPLIT_SAMPLES)));
     return an;
 }
 

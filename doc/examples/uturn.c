@@ -342,8 +342,9 @@ static int run(int argc, char **argv, const char *stem, int clones)
     set.t_end = isnan(set.t_end) ? 1e-4 : drv_time_given("t-end", own.schedule, set.t_end);
     if (with_data) {
         make_empirical(&set);
-    } else if (drv_ranks() > 0) {
-        drv_die("--data FILE is missing: two Gaussians are nothing that ranks could share");
+    } else if (drv_team_for(DRV_SPLIT_DATA) != NULL) {
+        drv_die("--data FILE is missing: two Gaussians are no data that ranks could share; "
+                "--split samples");
     } else {
         make_gaussians(&set);
     }

@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -143,6 +144,46 @@ def check_regimes(mpi):
             assert abs(a["value"] - b["value"]) < 6 * (a["stderr"] + b["stderr"]), (name, a, b)
 
 
+def check_samples(mpi):
+    """Ranks that share the samples find the numbers of one process to the last digit."""
+    data = ["--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none"]
+    for command, name in ((["regimes", *SMALL], "regimes"), (["uturn", "--paths=300", "--times=3"], "uturn"),
+                          (["branch", "--paths=300", "--times=3"], "uturn"), (["phi", "--samples=300", "--times=4"], "phi"),
+                          (["uturn", "--paths=300", "--times=3"], None)):
+        for folder in ("alone", "shared"):
+            shutil.rmtree(mpi.folder / folder, ignore_errors=True)
+        args = [*command, *(data if name else data[2:])]
+        mpi.alone(*args, "--out=alone")
+        files = sorted(path.name for path in (mpi.folder / "alone").glob("*.csv"))
+        assert files
+        for ranks in (2, 3):
+            mpi.well(ranks, *args, "--split=samples", "--out=shared")
+            for name in files:
+                alone, out = ([line for line in (mpi.folder / folder / name).read_text(encoding="utf-8").splitlines()
+                               if not line.startswith("# ")] for folder in ("alone", "shared"))
+                assert alone == out, (command, ranks, name)
+
+
+def check_checkpoint(mpi):
+    """Ranks that are killed go on from the file of the first one, to the numbers of a run that was not."""
+    args = ["regimes", "--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none", "--samples=8e3", "--clones=4e3"]
+    for split in ("data", "samples"):
+        mine = [*args, "--split=" + split]
+        mpi.well(2, *mine, "--out=whole")
+        kept = mpi.folder / "kept"
+        program = subprocess.Popen([*mpi.launch, "2", mpi.program, *mine, "--out=killed", "--checkpoint=kept", "--every=0.01"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=mpi.folder, env=ENVIRONMENT)
+        while not kept.exists() or kept.stat().st_size < 20000:
+            assert program.poll() is None, "it was over before it could be killed"
+            time.sleep(0.01)
+        os.kill(ranks_below(program.pid)[0], signal.SIGKILL)
+        assert program.wait(timeout=60) != 0
+        done = mpi.run(2, *mine, "--out=killed", "--checkpoint=kept")
+        assert done.returncode == 0 and done.stderr.count("going on from kept") == 1, done.stderr
+        assert results(mpi.folder / "killed/regimes.json") == results(mpi.folder / "whole/regimes.json"), split
+        assert not kept.exists()
+
+
 def check_score(mpi):
     """Numbers of one process to rounding, whatever the number of ranks."""
     args = ["score", "--data=x.npy", "--states=x.npy", "--t=0.5", "--threads=1"]
@@ -167,7 +208,10 @@ def check_commands(mpi):
     assert mpi.well(2, "--help").count("usage: ") == mpi.well(2, "regimes", "--help").count("usage: diffdyn-mpi regimes") == 1
     mpi.fault(2, "curse has nothing that ranks could share: run diffdyn curse", "curse")
     mpi.fault(2, "there is no command 'regime'", "regime")
-    mpi.fault(2, "--data FILE is missing: two Gaussians are nothing", "uturn")
+    mpi.fault(2, "--data FILE is missing: two Gaussians are no data", "uturn")
+    mpi.fault(2, "--split samples: here ranks can share the data alone", "score", "--split=samples",
+              "--states=x.npy", "--t=1", *data[:1])
+    mpi.fault(2, "--split data: here ranks can share the samples alone", "generalization", "--split=data", *data[:1])
 
 
 def check_faults(mpi):
@@ -265,7 +309,7 @@ def main():
     for mpi in found:
         with tempfile.TemporaryDirectory(prefix="ddn_mpi_") as folder:
             one = Mpi(pathlib.Path(folder), *mpi)
-            for check in (check_regimes, check_score, check_commands, check_faults, check_signals):
+            for check in (check_regimes, check_samples, check_checkpoint, check_score, check_commands, check_faults, check_signals):
                 begin = time.monotonic()
                 check(one)
                 print(f"{mpi[0]}: {check.__name__}: {time.monotonic() - begin:.1f} s", flush=True)

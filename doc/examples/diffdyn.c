@@ -52,6 +52,7 @@ static int run(const command *c, int argc, char **argv)
     }
     argv[0] = program;
     drv.shares = c->share;
+    drv.split = (c->share & DATA) ? DRV_SPLIT_DATA : DRV_SPLIT_SAMPLES;
     drv.example = c->example;
     drv.is_planned = 1;
     return c->run(argc, argv);

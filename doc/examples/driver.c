@@ -284,6 +284,15 @@ static void start_context(void)
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shall be a write error with a message */
 }
 
+static void check_split(void)
+{
+    if (drv_ranks() > 0 && !(drv.shares & 1 << drv.split)) {
+        drv_die("--split %s: here ranks can share the %s alone",
+                drv.split == DRV_SPLIT_DATA ? "data" : "samples",
+                drv.split == DRV_SPLIT_DATA ? "samples" : "data");
+    }
+}
+
 void drv_start(int argc, char **argv, const char *summary, const char *files,
                const drv_option *options, int count)
 {
@@ -326,18 +335,13 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     const int skipped = strstr(files, ".csv") ? 0 : strstr(files, ".json") ? 1 : 2;
     files = drv_formats_files(files);
     const int total = count + COMMON_OPTIONS - skipped - (drv_ranks() == 0);
-    drv.split = (drv.shares & 1 << DRV_SPLIT_DATA) ? DRV_SPLIT_DATA : DRV_SPLIT_SAMPLES;
     const drv_option **all = drv_alloc(total, sizeof *all);
     for (int i = 0; i < total; i++) {
         all[i] = i < count ? &options[i] : &common[i - count + skipped];
     }
     drv_parse(argc, argv, &(drv_table){summary, files, all, count, total});
     drv_compare_options(all, total);
-    if (drv_ranks() > 0 && !(drv.shares & 1 << drv.split)) {
-        drv_die("--split %s: here ranks can share the %s alone",
-                drv.split == DRV_SPLIT_DATA ? "data" : "samples",
-                drv.split == DRV_SPLIT_DATA ? "samples" : "data");
-    }
+    check_split();
     drv_formats_choose(formats);
     if (quiet && freopen("/dev/null", "w", stdout) == NULL) {
         drv_die("--quiet: cannot open /dev/null: %s", strerror(errno));

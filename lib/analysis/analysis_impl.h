@@ -31,8 +31,15 @@ struct ddn_analysis {
 #define DDNI_ENTER_MEASUREMENT(an)                                                                 \
     DDNI_ENTER_OBJECT(an, DDNI_USE);                                                               \
     ddni_team_join((an)->ctx, (an)->team)
-/* Its last one: what becomes of its journal. Returns status. */
-ddn_status ddni_analysis_done(ddn_analysis *an, ddn_status status);
+/* What becomes of its journal. */
+void ddni_analysis_done(ddn_analysis *an, ddn_status status);
+/* Its last one: returns the status, and settles what becomes of its journal. */
+#define DDNI_LEAVE_MEASUREMENT(an, call)                                                           \
+    do {                                                                                           \
+        ddn_status left_ = (call);                                                                 \
+        ddni_analysis_done(an, left_);                                                             \
+        return left_;                                                                              \
+    } while (0)
 
 /* A result of an analysis: kind and settings; the clock is that of the oracle's schedule. */
 ddn_status ddni_analysis_start(const ddn_analysis *an, const char *kind, const ddn_oracle *oracle,

@@ -124,10 +124,9 @@ ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team)
     return DDN_OK;
 }
 
-ddn_status ddni_analysis_done(ddn_analysis *an, ddn_status status)
+void ddni_analysis_done(ddn_analysis *an, ddn_status status)
 {
     ddni_journal_end(an->ctx, &an->journal, status);
-    return status;
 }
 
 /* ---- Results ---- */

@@ -265,6 +265,38 @@ int64_t fixture_saved_size(fixture *fx)
     return fx->saved_size;
 }
 
+ddn_analysis *fixture_keeping(fixture *fx)
+{
+    static const int32_t samples = DDN_ANALYSIS_SAMPLES;
+    static const double times[] = {0.5, 1};
+    memory before = set_aside(fx);
+    ddn_context *ctx = fx->context;
+    if (fx->keeping == NULL) {
+        ddn_result *result = NULL;
+        OK(ctx, ddn_analysis_create(ctx, &fx->keeping));
+        set_small(ctx, ddn_analysis_options(fx->keeping), &samples, 1);
+        OK(ctx, ddn_analysis_keep(fx->keeping, DDN_KEEP_ALL));
+        OK(ctx, ddn_analysis_identities(fx->keeping, fx->oracle, 2, times, &result));
+        ddn_result_destroy(result);
+        OK(ctx, ddn_analysis_save_size(fx->keeping, &fx->journal_size));
+        OK(ctx, ddn_analysis_save(fx->keeping, (int64_t)sizeof fx->journal, fx->journal));
+    }
+    put_back(fx, before);
+    return fx->keeping;
+}
+
+void *fixture_journal(fixture *fx)
+{
+    fixture_keeping(fx);
+    return fx->journal;
+}
+
+int64_t fixture_journal_size(fixture *fx)
+{
+    fixture_keeping(fx);
+    return fx->journal_size;
+}
+
 ddn_result *fixture_open(fixture *fx)
 {
     memory before = set_aside(fx);
@@ -366,6 +398,7 @@ void fixture_tear_down(fixture *fx)
         ddn_result_destroy(results[i]);
     }
     ddn_integrator_destroy(fx->stopped);
+    ddn_analysis_destroy(fx->keeping);
     ddn_frechet_destroy(fx->frechet);
     ddn_features_destroy(fx->features);
     ddn_system_destroy(fx->system);

@@ -45,6 +45,7 @@ struct fixture {
     const ddn_step *step; /* of a run on another context, which is going on */
     /* What fixture_...() below makes when it is asked for. */
     ddn_integrator *stopped;
+    ddn_analysis *keeping;
     ddn_result *open, *report, *late, *halves[2];
     ddn_system *flow;
     ddn_dataset *many;
@@ -55,6 +56,8 @@ struct fixture {
     char written[64], result_file[64]; /* where results may be written; one that was */
     double saved[HOSTILE_NUMBERS];     /* the stopped run, */
     int64_t saved_size;                /* in that many bytes */
+    double journal[HOSTILE_NUMBERS];   /* of the analysis that keeps one, */
+    int64_t journal_size;              /* in that many bytes */
     /* Numbers > 0; the matrix; 1/2. */
     double falling[HOSTILE_NUMBERS], unit[HOSTILE_NUMBERS], shares[HOSTILE_NUMBERS];
     double bad_numbers[HOSTILE_BAD][HOSTILE_NUMBERS];
@@ -87,12 +90,15 @@ extern const int64_t hostile_count, hostile_calls;
 void seen(fixture *fx, ddn_status status, const char *function, int reachable, const void *out);
 
 /* What few calls need, made on the fixture when it is first asked for, from memory that does not
- * fail: a run that was stopped and its saved bytes, a result that the host fills, a report of
- * regimes, one of late starts, two of the same kind and different seeds, a flow, the points of
- * `file`, and the file of a result. */
+ * fail: a run that was stopped, an analysis with a journal, and their saved bytes, a result that
+ * the host fills, a report of regimes, one of late starts, two of the same kind and different
+ * seeds, a flow, the points of `file`, and the file of a result. */
 ddn_integrator *fixture_stopped(fixture *fx);
 void *fixture_saved(fixture *fx);
 int64_t fixture_saved_size(fixture *fx);
+ddn_analysis *fixture_keeping(fixture *fx);
+void *fixture_journal(fixture *fx);
+int64_t fixture_journal_size(fixture *fx);
 ddn_result *fixture_open(fixture *fx);
 ddn_result *fixture_report(fixture *fx);
 ddn_result *fixture_late(fixture *fx);

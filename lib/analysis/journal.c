@@ -71,7 +71,9 @@ ddn_status ddni_notes_add(ddn_context *ctx, ddni_notes *notes, const void *recor
         ddni_free(ddni_context_allocator(ctx), notes->records);
         notes->records = more;
     }
-    memcpy(notes->records + notes->bytes, records, (size_t)bytes);
+    if (bytes > 0) {
+        memcpy(notes->records + notes->bytes, records, (size_t)bytes);
+    }
     notes->bytes = needed;
     return DDN_OK;
 }

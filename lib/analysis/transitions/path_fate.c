@@ -20,7 +20,7 @@ ddn_status ddni_path_posterior(void *user, int64_t first, int64_t m, void *recor
     DDNI_TRY(ddn_query_run(w->query, w->of->times[w->k], m, states_of(w, first), w->of->ldx));
     for (int64_t r = 0; r < m; r++) {
         ddni_fate *fate = (ddni_fate *)(void *)record;
-        const double *share = w->share + r * w->classes;
+        const double *share = w->share == NULL ? NULL : w->share + r * w->classes;
         fate->entropy = w->entropy[r];
         fate->w_max = w->w_max[r];
         fate->same_point = w->sum_w2[r];

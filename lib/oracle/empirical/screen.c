@@ -100,7 +100,8 @@ static void widen(ddni_screening *p)
 /* Lengths of the rows of a tile, for the bounds; room[rows]. */
 static const float *lengths(const ddni_screening *p, int64_t first, int64_t rows, float *room)
 {
-    const float *own = p->b->o->length + first, *rest = p->b->o->shadow.rest + first;
+    const float *own = p->b->o->length + first, *rest = p->b->o->shadow.rest;
+    rest = rest != NULL ? rest + first : NULL;
     float spread = (float)(p->spread * (1 + 1e-6));
     if (p->unit == NULL) {
         return own;

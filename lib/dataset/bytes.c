@@ -99,13 +99,11 @@ static ddn_status collect(ddn_context *ctx, const ddn_dataset *ds, int64_t befor
 static ddn_status collect_of_team(ddn_context *ctx, const ddn_dataset *ds, levels *l)
 {
     const int64_t ranks = ds->team->size, size = (int64_t)sizeof *l;
-    int64_t *each = NULL;
     levels *all = NULL;
     ddn_status status;
-    DDNI_TRY_GOTO(ddni_team_one_each(ctx, ds->team, &each), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "the different numbers", ranks, size, &all), fail);
     status = DDNI_TEAM_ALONE(ctx, collect(ctx, ds->part, ds->begin[ds->team->rank], l));
-    DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, status, 0, each, size, l, all), fail);
+    DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, status, 0, NULL, size, l, all), fail);
     memset(l, 0, sizeof *l);
     l->low = DBL_MAX;
     l->high = -DBL_MAX;
@@ -117,7 +115,6 @@ static ddn_status collect_of_team(ddn_context *ctx, const ddn_dataset *ds, level
     l->largest = fmax(fabs(l->low), fabs(l->high));
 fail:
     ddni_free(ddni_context_allocator(ctx), all);
-    ddni_free(ddni_context_allocator(ctx), each);
     return status;
 }
 

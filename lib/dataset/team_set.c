@@ -62,14 +62,8 @@ static ddn_status learn_parts(ddn_context *ctx, ddn_dataset *ds)
     const facts own = {part->n,     part->d,    part->type, part->labels != NULL,
                        part->scale, part->shift};
     facts *all = NULL;
-    int64_t *each = NULL;
-    ddn_status status = ddni_team_one_each(ctx, team, &each);
-    if (status == DDN_OK) {
-        status = ddni_alloc_for(ctx, "parts", team->size, sizeof *all, &all);
-    }
-    if (status == DDN_OK) {
-        status = ddni_team_collect(ctx, team, DDN_OK, 0, each, sizeof own, &own, all);
-    }
+    ddn_status status = ddni_alloc_for(ctx, "parts", team->size, sizeof *all, &all);
+    status = ddni_team_collect(ctx, team, status, 0, NULL, sizeof own, &own, all);
     if (status == DDN_OK) {
         status = check_facts(ctx, team, all);
     }
@@ -83,7 +77,6 @@ static ddn_status learn_parts(ddn_context *ctx, ddn_dataset *ds)
     ds->type = part->type;
     ddni_dataset_set_map(ds, part->scale, part->shift);
     ddni_free(ddni_context_allocator(ctx), all);
-    ddni_free(ddni_context_allocator(ctx), each);
     return status;
 }
 

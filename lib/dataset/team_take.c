@@ -87,16 +87,11 @@ static ddn_status prepare(deal *d)
                "%lld points for a team of %lld ranks, each of which needs one", (long long)d->count,
                (long long)ranks);
     DDNI_TRY(ddni_check_shape(d->ctx, "the subset", DDN_E_RANGE, d->ds->type, d->count, d->ds->d));
-    struct {
-        void *where;
-        int64_t count;
-    } need[] = {{&d->give_begin, ranks + 1},
-                {&d->take_begin, ranks + 1},
-                {&d->give_row, count_own(d)},
-                {&d->take_row, mine}};
-    for (size_t i = 0; i < sizeof need / sizeof *need; i++) {
-        DDNI_TRY(ddni_alloc_for(d->ctx, "rows of a subset", need[i].count + 1, 8, need[i].where));
-    }
+    const char *const what = "rows of a subset";
+    DDNI_TRY(ddni_alloc_for(d->ctx, what, ranks + 1, sizeof *d->give_begin, &d->give_begin));
+    DDNI_TRY(ddni_alloc_for(d->ctx, what, ranks + 1, sizeof *d->take_begin, &d->take_begin));
+    DDNI_TRY(ddni_alloc_for(d->ctx, what, count_own(d) + 1, sizeof *d->give_row, &d->give_row));
+    DDNI_TRY(ddni_alloc_for(d->ctx, what, mine, sizeof *d->take_row, &d->take_row));
     DDNI_TRY(list_rows(d));
     const int64_t most = DDNI_TEAM_BYTES / ranks;
     d->piece = most < LEAST ? LEAST : most;
@@ -110,9 +105,9 @@ static ddn_status prepare(deal *d)
 }
 
 /* Bytes at, at + 1, ... of the rows of a list, one after another, up to `piece` of them: from the
- * part to `give`, or from `take` to the new part. */
-static void copy_stream(const deal *d, const int64_t *list, int64_t rows, int64_t at, char *give,
-                        const char *take)
+ * part to `packed` where they are given, else from there to the new part. */
+static void copy_stream(const deal *d, const int64_t *list, int64_t rows, int64_t at, char *packed,
+                        int32_t given)
 {
     const int64_t step = d->ds->part->ld * ddni_type_size(d->ds->type);
     int64_t left = rows * d->row - at;
@@ -120,11 +115,11 @@ static void copy_stream(const deal *d, const int64_t *list, int64_t rows, int64_
     for (int64_t done = 0; done < left;) {
         int64_t k = (at + done) / d->row, in = (at + done) % d->row;
         int64_t bytes = d->row - in < left - done ? d->row - in : left - done;
-        if (give != NULL) {
-            memcpy(give + done, (const char *)d->ds->part->data + list[k] * step + in,
+        if (given) {
+            memcpy(packed + done, (const char *)d->ds->part->data + list[k] * step + in,
                    (size_t)bytes);
         } else {
-            memcpy(d->memory + list[k] * d->row + in, take + done, (size_t)bytes);
+            memcpy(d->memory + list[k] * d->row + in, packed + done, (size_t)bytes);
         }
         done += bytes;
     }
@@ -147,16 +142,14 @@ static ddn_status exchange(const deal *d)
         for (int64_t r = 0; r < d->team->size; r++) {
             if (r != d->team->rank) {
                 copy_stream(d, d->give_row + d->give_begin[r],
-                            d->give_begin[r + 1] - d->give_begin[r], at, d->give + r * d->piece,
-                            NULL);
+                            d->give_begin[r + 1] - d->give_begin[r], at, d->give + r * d->piece, 1);
             }
         }
         DDNI_TRY(ddni_team_alltoall(d->ctx, d->team, d->piece, d->give, d->take));
         for (int64_t r = 0; r < d->team->size; r++) {
             if (r != d->team->rank) {
                 copy_stream(d, d->take_row + d->take_begin[r],
-                            d->take_begin[r + 1] - d->take_begin[r], at, NULL,
-                            d->take + r * d->piece);
+                            d->take_begin[r + 1] - d->take_begin[r], at, d->take + r * d->piece, 0);
             }
         }
     }

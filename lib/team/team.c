@@ -193,15 +193,6 @@ ddn_status ddni_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine, ui
     return verdict(ctx, team);
 }
 
-ddn_status ddni_team_one_each(ddn_context *ctx, const ddn_team *team, int64_t **begin)
-{
-    DDNI_TRY(ddni_alloc_for(ctx, "ranks", team->size + 1, sizeof **begin, begin));
-    for (int64_t r = 0; r <= team->size; r++) {
-        (*begin)[r] = r;
-    }
-    return DDN_OK;
-}
-
 /* Bytes of a rank in one exchange of collect: a share of what the buffer for all may take. */
 static int64_t piece_of(const ddn_team *team, int64_t longest)
 {
@@ -210,13 +201,24 @@ static int64_t piece_of(const ddn_team *team, int64_t longest)
     return longest < most ? longest : most;
 }
 
+/* Where the rows of a rank begin. */
+static int64_t row_of(const int64_t *begin, int64_t rank)
+{
+    return begin != NULL ? begin[rank] : rank;
+}
+
+static int64_t rows_of(const int64_t *begin, int64_t rank)
+{
+    return row_of(begin, rank + 1) - row_of(begin, rank);
+}
+
 ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, uint64_t digest,
                              const int64_t *begin, int64_t row, const void *rows, void *out)
 {
     char *take = NULL, *give = NULL;
-    int64_t own = (begin[team->rank + 1] - begin[team->rank]) * row, longest = 0;
+    int64_t own = rows_of(begin, team->rank) * row, longest = 0;
     for (int64_t r = 0; r < team->size; r++) {
-        longest = begin[r + 1] - begin[r] > longest ? begin[r + 1] - begin[r] : longest;
+        longest = rows_of(begin, r) > longest ? rows_of(begin, r) : longest;
     }
     longest *= row;
     const int64_t piece = piece_of(team, longest);
@@ -227,7 +229,8 @@ ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, 
     if (status == DDN_OK) {
         give = take + team->size * piece;
     }
-    digest = DDNI_DIGEST_WORDS(digest, ddni_digest(begin, (team->size + 1) * 8), (uint64_t)row);
+    const uint64_t rows_digest = begin != NULL ? DDNI_DIGEST_OF(begin, team->size + 1) : 0;
+    digest = DDNI_DIGEST_WORDS(digest, rows_digest, (uint64_t)row);
     status = ddni_team_agree(ctx, team, status, digest, NULL);
     for (int64_t at = 0; status == DDN_OK && give != NULL && at < longest; at += piece) {
         int64_t left = own - at < piece ? own - at : piece;
@@ -236,10 +239,10 @@ ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, 
         }
         status = ddni_team_allgather(ctx, team, piece, give, take);
         for (int64_t r = 0; status == DDN_OK && r < team->size; r++) {
-            left = (begin[r + 1] - begin[r]) * row - at;
+            left = rows_of(begin, r) * row - at;
             left = left < piece ? left : piece;
             if (left > 0) {
-                memcpy((char *)out + begin[r] * row + at, take + r * piece, (size_t)left);
+                memcpy((char *)out + row_of(begin, r) * row + at, take + r * piece, (size_t)left);
             }
         }
     }

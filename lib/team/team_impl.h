@@ -53,17 +53,14 @@ ddn_status ddni_team_alltoall(ddn_context *ctx, ddn_team *team, int64_t bytes, c
                               void *take);
 
 /* Agrees, with `mine` for what this rank has done so far, and puts the ranks' rows side by side:
- * rank r gives rows[begin[r + 1] - begin[r]] of `row` bytes, which become out[begin[r]] and so on.
- */
+ * rank r gives rows[begin[r + 1] - begin[r]] of `row` bytes, which become out[begin[r]] and so on;
+ * NULL: each gives one. */
 ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, uint64_t digest,
                              const int64_t *begin, int64_t row, const void *rows, void *out);
 
 /* Agrees likewise, and adds up x[count] of all ranks, in rank order: all get the sum. */
 ddn_status ddni_team_sum(ddn_context *ctx, ddn_team *team, ddn_status mine, int64_t count,
                          double *x);
-
-/* begin[size + 1] for one row of each rank: 0, 1, 2, ...; the caller's to free. */
-ddn_status ddni_team_one_each(ddn_context *ctx, const ddn_team *team, int64_t **begin);
 
 /* The call that is running is one of the team; nothing for NULL. */
 void ddni_team_join(ddn_context *ctx, ddn_team *team);

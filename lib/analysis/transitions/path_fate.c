@@ -20,14 +20,16 @@ ddn_status ddni_path_posterior(void *user, int64_t first, int64_t m, void *recor
     DDNI_TRY(ddn_query_run(w->query, w->of->times[w->k], m, states_of(w, first), w->of->ldx));
     for (int64_t r = 0; r < m; r++) {
         ddni_fate *fate = (ddni_fate *)(void *)record;
-        const double *share = w->share == NULL ? NULL : w->share + r * w->classes;
         fate->entropy = w->entropy[r];
         fate->w_max = w->w_max[r];
         fate->same_point = w->sum_w2[r];
-        fate->same_class = w->classes > 0 ? ddni_same_class(share, w->classes) : NAN;
+        fate->same_class = NAN;
         record = (double *)(fate + 1);
-        for (int64_t i = 0; i < w->classes; i++) {
-            *record++ = share[i];
+        if (w->classes > 0) {
+            const double *share = w->share + r * w->classes;
+            fate->same_class = ddni_same_class(share, w->classes);
+            memcpy(record, share, (size_t)w->classes * sizeof *share);
+            record += w->classes;
         }
     }
     return DDN_OK;

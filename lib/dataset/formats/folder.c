@@ -232,10 +232,9 @@ static ddn_status folder_read(ddn_context *ctx, ddni_source *s, void *buffer, in
 {
     folder *d = (folder *)s;
     uint8_t *to = buffer;
-    int64_t left = s->size - d->at, head = d->head_bytes - d->at;
+    int64_t left = s->size - d->at;
     *got = count < left ? count : left;
-    head = head < 0 ? 0 : head < *got ? head : *got;
-    memcpy(to, d->head + (head > 0 ? d->at : 0), (size_t)head);
+    const int64_t head = ddni_npy_take_head(d->head, d->head_bytes, d->at, *got, to);
     d->at += head;
     for (int64_t done = head, part; done < *got; done += part, d->at += part) {
         int64_t within = (d->at - d->head_bytes) % d->image_bytes;
@@ -252,11 +251,10 @@ static ddn_status labels_read(ddn_context *ctx, ddni_source *s, void *buffer, in
                               int64_t *got)
 {
     folder *d = (folder *)s;
-    int64_t left = s->size - d->at, head = d->head_bytes - d->at;
+    int64_t left = s->size - d->at;
     (void)ctx;
     *got = count < left ? count : left;
-    head = head < 0 ? 0 : head < *got ? head : *got;
-    memcpy(buffer, d->head + (head > 0 ? d->at : 0), (size_t)head);
+    const int64_t head = ddni_npy_take_head(d->head, d->head_bytes, d->at, *got, buffer);
     memcpy((uint8_t *)buffer + head, (uint8_t *)d->label + d->at + head - d->head_bytes,
            (size_t)(*got - head));
     d->at += *got;

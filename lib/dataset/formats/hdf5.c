@@ -454,10 +454,9 @@ static ddn_status hdf5_read(ddn_context *ctx, ddni_source *s, void *buffer, int6
 {
     hdf5 *d = (hdf5 *)s;
     uint8_t *to = buffer;
-    int64_t left = s->size - d->at, head = d->head_bytes - d->at;
+    int64_t left = s->size - d->at;
     *got = count < left ? count : left;
-    head = head < 0 ? 0 : head < *got ? head : *got;
-    memcpy(to, d->head + (head > 0 ? d->at : 0), (size_t)head);
+    const int64_t head = ddni_npy_take_head(d->head, d->head_bytes, d->at, *got, to);
     for (int64_t done = head, part; done < *got; done += part) {
         if (d->given == d->held) {
             DDNI_TRY(read_block(ctx, d));

@@ -10,6 +10,7 @@ enum {
     MAGIC = 6,
     MAX_HEADER = 65535
 };
+static const uint8_t magic[MAGIC] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
 typedef struct npy_header {
     char type[DDNI_TYPE_NAME]; /* "<f8" */
@@ -176,7 +177,7 @@ static int parse_dictionary(cursor *c, npy_header *h)
 
 static int32_t npy_is_magic(const uint8_t *head, int64_t count)
 {
-    return count >= MAGIC && memcmp(head, "\x93NUMPY", MAGIC) == 0;
+    return count >= MAGIC && memcmp(head, magic, MAGIC) == 0;
 }
 
 static int32_t npy_probe(const uint8_t *head, int64_t count, int64_t size)
@@ -294,10 +295,23 @@ int64_t ddni_npy_head(const char *type, int32_t fortran, int64_t axes, const int
     used = (int64_t)strlen(text);
     ddni_say(text + used, room - used, ")}\n");
     used = (int64_t)strlen(text);
-    memcpy(head, "\x93NUMPY\x01\x00", 8);
+    memcpy(head, magic, MAGIC);
+    head[MAGIC] = 1; /* version 1.0 */
+    head[MAGIC + 1] = 0;
     head[8] = (uint8_t)(used & 255);
     head[9] = (uint8_t)(used >> 8);
     return BEFORE + used;
+}
+
+int64_t ddni_npy_take_head(const uint8_t *head, int64_t bytes, int64_t at, int64_t count,
+                           uint8_t *to)
+{
+    int64_t part = bytes - at < count ? bytes - at : count;
+    if (part <= 0) {
+        return 0;
+    }
+    memcpy(to, head + at, (size_t)part);
+    return part;
 }
 
 static ddn_status npy_describe(ddn_context *ctx, ddni_source *s, ddni_numbers *a)

@@ -319,19 +319,12 @@ static ddn_status agree_on_files(ddn_context *ctx, ddn_team *team, const files *
 {
     const sight own = sight_of(f);
     sight *all = NULL;
-    int64_t *each = NULL;
-    ddn_status status = ddni_team_one_each(ctx, team, &each);
-    if (status == DDN_OK) {
-        status = ddni_alloc_for(ctx, "what ranks see", team->size, sizeof *all, &all);
-    }
-    if (status == DDN_OK) {
-        status = ddni_team_collect(ctx, team, DDN_OK, 0, each, sizeof own, &own, all);
-    }
+    ddn_status status = ddni_alloc_for(ctx, "what ranks see", team->size, sizeof *all, &all);
+    status = ddni_team_collect(ctx, team, status, 0, NULL, sizeof own, &own, all);
     if (status == DDN_OK) {
         status = check_sights(ctx, team, f, all);
     }
     ddni_free(ddni_context_allocator(ctx), all);
-    ddni_free(ddni_context_allocator(ctx), each);
     return status;
 }
 

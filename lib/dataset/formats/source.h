@@ -124,6 +124,9 @@ ddn_status ddni_folder_open(ddn_context *ctx, const char *path, int32_t labels, 
 /* npy.c: the head of an .npy file of such an array, and its length, to head[DDNI_NPY_HEAD]. */
 int64_t ddni_npy_head(const char *type, int32_t fortran, int64_t axes, const int64_t *shape,
                       uint8_t *head);
+/* What of such a head is among bytes at .. at + count - 1 of the file, to `to`: so many bytes. */
+int64_t ddni_npy_take_head(const uint8_t *head, int64_t bytes, int64_t at, int64_t count,
+                           uint8_t *to);
 
 /* For the kinds: reads the head. */
 ddn_status ddni_source_begin(ddn_context *ctx, ddni_source *s);

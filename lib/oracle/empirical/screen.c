@@ -100,12 +100,12 @@ static void widen(ddni_screening *p)
 /* Lengths of the rows of a tile, for the bounds; room[rows]. */
 static const float *lengths(const ddni_screening *p, int64_t first, int64_t rows, float *room)
 {
-    const float *own = p->b->o->length + first, *rest = p->b->o->shadow.rest;
-    rest = rest != NULL ? rest + first : NULL;
-    float spread = (float)(p->spread * (1 + 1e-6));
+    const float *own = p->b->o->length + first;
     if (p->unit == NULL) {
         return own;
     }
+    const float *rest = p->b->o->shadow.rest + first;
+    const float spread = (float)(p->spread * (1 + 1e-6));
     for (int64_t r = 0; r < rows; r++) {
         room[r] = (own[r] + spread * rest[r]) * (1 + 1e-6F);
     }

@@ -251,18 +251,17 @@ static ddn_status nearest_of_team(ddn_context *ctx, const ddn_dataset *ds, int64
                                   const double *x, int64_t ldx, int64_t *index, double *distance2)
 {
     const int64_t ranks = ds->team->size, row = m * k * (int64_t)sizeof(ddni_near);
-    int64_t *each = NULL, *head = NULL;
+    int64_t *head = NULL;
     ddni_near *near = NULL, *best = NULL;
     const uint64_t digest =
         ddni_digest_rows(DDNI_DIGEST_WORDS((uint64_t)m, (uint64_t)k), m, ds->d, x, ldx);
     ddn_status status;
-    DDNI_TRY_GOTO(ddni_team_one_each(ctx, ds->team, &each), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "ranks", ranks, sizeof *head, &head), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", k, sizeof *best, &best), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "neighbours", ranks + 1, row + 1, &near), fail);
     status = DDNI_TEAM_ALONE(ctx, search_part(ctx, ds, m, k, x, ldx, near + ranks * m * k));
     DDNI_TRY_GOTO(
-        ddni_team_collect(ctx, ds->team, status, digest, each, row, near + ranks * m * k, near),
+        ddni_team_collect(ctx, ds->team, status, digest, NULL, row, near + ranks * m * k, near),
         fail);
     for (int64_t q = 0; q < m; q++) {
         merge_nearest(near + q * k, ranks, m * k, k, head, best);
@@ -279,7 +278,6 @@ fail:
     ddni_free(ddni_context_allocator(ctx), near);
     ddni_free(ddni_context_allocator(ctx), best);
     ddni_free(ddni_context_allocator(ctx), head);
-    ddni_free(ddni_context_allocator(ctx), each);
     return status;
 }
 

@@ -328,6 +328,8 @@ const char *drv_path(const char *name);
 /* The list of a driver: names separated by spaces, # for a whole number; a picture NAME.png may be
  * NAME.pdf or NAME.svg as well. Called by drv_start. */
 void drv_own_files(const char *list);
+/* Whether that is where the driver may write one of them. */
+int drv_is_result(const char *path);
 /* Whether the name is that of the pattern, which ends at a space or with its text. */
 int drv_is_like(const char *name, const char *pattern);
 /* Files of these names that were there at the start, and were not written since, are of another

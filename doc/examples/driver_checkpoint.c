@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAGIC "diffdyn checkpoint 1"
@@ -33,10 +34,15 @@ static _Noreturn void cannot_read(const char *why)
 /* The whole file, in memory that is freed at exit; NULL where there is none. */
 static char *read_file(int64_t *size)
 {
-    FILE *file = fopen(drv_checkpoint.path, "rb");
-    if (file == NULL && errno == ENOENT) {
+    struct stat st;
+    const int there = stat(drv_checkpoint.path, &st) == 0;
+    if (!there && errno == ENOENT) {
         return NULL;
     }
+    if (there && !S_ISREG(st.st_mode)) {
+        cannot_read("it is no regular file");
+    }
+    FILE *file = there ? fopen(drv_checkpoint.path, "rb") : NULL;
     if (file == NULL || fseeko(file, 0, SEEK_END) != 0 || (*size = (int64_t)ftello(file)) < 0) {
         cannot_read(strerror(errno));
     }
@@ -143,6 +149,9 @@ void drv_checkpoint_begin(ddn_analysis *an, const ddn_dataset *ds)
     if (drv_checkpoint.path == NULL) {
         return;
     }
+    if (drv_is_result(drv_checkpoint.path)) {
+        drv_die("--checkpoint: %s is where a result goes: give another file", drv_checkpoint.path);
+    }
     const char *settings = drv_origin_settings(), *space = strrchr(drv.program, ' ');
     const char *command = space != NULL ? space + 1 : drv.program; /* diffdyn or diffdyn-mpi */
     const size_t room = strlen(settings) + strlen(command) + 128;
@@ -151,12 +160,12 @@ void drv_checkpoint_begin(ddn_analysis *an, const ddn_dataset *ds)
     if (ds != NULL) {
         drv_try(ddn_dataset_digest(drv.ctx, ds, &digest));
     }
-    int length = snprintf(job, room, "\"%s\", %s, \"digest of the data\": \"%016llx\"", command,
-                          settings, (unsigned long long)digest);
-    if (drv_team_for(DRV_SPLIT_DATA) != NULL) { /* other estimators than those of one process */
-        snprintf(job + length, room - (size_t)length, ", \"data over ranks\": %lld",
-                 (long long)drv_ranks());
-    }
+    /* One process stands for ranks that share samples, but not for parts of the data: those have
+     * other estimators. */
+    const int64_t parts = drv_team_for(DRV_SPLIT_DATA) != NULL ? drv_ranks() : 1;
+    snprintf(job, room,
+             "\"%s\", %s, \"digest of the data\": \"%016llx\", \"parts of the data\": %lld",
+             command, settings, (unsigned long long)digest, (long long)parts);
     own.job = job;
     const size_t size = strlen(drv_checkpoint.path) + 32;
     own.part = drv_alloc((int64_t)size, 1);

@@ -52,6 +52,17 @@ static int is_own(const char *name)
     return 0;
 }
 
+int drv_is_result(const char *path)
+{
+    struct stat out, folder;
+    const char *slash = strrchr(path, '/');
+    char *where = drv_alloc((int64_t)strlen(path) + 2, 1);
+    snprintf(where, strlen(path) + 2, "%.*s", slash != NULL ? (int)(slash - path) + 1 : 1,
+             slash != NULL ? path : ".");
+    return is_own(slash != NULL ? slash + 1 : path) && stat(where, &folder) == 0 &&
+           stat(drv.out, &out) == 0 && folder.st_dev == out.st_dev && folder.st_ino == out.st_ino;
+}
+
 static const char *in_folder(const char *name, const char *more)
 {
     const int64_t size = (int64_t)(strlen(drv.out) + strlen(name) + strlen(more) + 2);

@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/message.h"
 
 void ddni_error_text(int error, char text[DDNI_ERROR_TEXT])
 {
@@ -127,15 +128,21 @@ int32_t ddni_is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static ddn_status take_entry(ddn_context *ctx, int folder, const char *name, ddni_entry_fn fn,
-                             void *user)
+/* A link that leads nowhere may have been one to a file or a folder. */
+static ddn_status take_entry(ddn_context *ctx, const char *path, int folder, const char *name,
+                             ddni_entry_fn fn, void *user)
 {
-    struct stat st = {0};
+    struct stat st;
     if (name[0] == '.') {
         return DDN_OK;
     }
-    int32_t found = fstatat(folder, name, &st, 0) == 0;
-    return fn(ctx, name, found && S_ISDIR(st.st_mode), found ? (int64_t)st.st_size : 0, user);
+    if (fstatat(folder, name, &st, 0) == 0) {
+        return fn(ctx, name, S_ISDIR(st.st_mode), (int64_t)st.st_size, user);
+    }
+    char whole[2 * NAME_MAX]; /* the end of a path has at most 240 bytes */
+    const int error = errno;
+    ddni_say(whole, sizeof whole, "%s/%s", ddni_end_of_path(path), name);
+    return ddni_file_fail(ctx, whole, "open", error);
 }
 
 ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn, void *user)
@@ -147,7 +154,7 @@ ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn
         return ddni_file_fail(ctx, ddni_end_of_path(path), "open", errno);
     }
     while (status == DDN_OK && (errno = 0, entry = readdir(folder)) != NULL) {
-        status = take_entry(ctx, dirfd(folder), entry->d_name, fn, user);
+        status = take_entry(ctx, path, dirfd(folder), entry->d_name, fn, user);
     }
     if (status == DDN_OK && errno != 0) {
         status = ddni_file_fail(ctx, ddni_end_of_path(path), "read", errno);

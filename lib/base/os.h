@@ -32,8 +32,8 @@ ddn_status ddni_file_read(ddn_context *ctx, const ddni_file *f, int64_t offset, 
 int32_t ddni_is_folder(const char *path);
 
 /* What is in a folder, in no order: a name, whether it is a folder itself, the bytes of a file.
- * Links stand for what they lead to, for an empty file where that is nothing. What begins with a
- * dot is left out. */
+ * Links stand for what they lead to; one that leads nowhere is an error. What begins with a dot is
+ * left out. */
 typedef ddn_status (*ddni_entry_fn)(ddn_context *ctx, const char *name, int32_t folder,
                                     int64_t bytes, void *user);
 ddn_status ddni_folder_read(ddn_context *ctx, const char *path, ddni_entry_fn fn, void *user);

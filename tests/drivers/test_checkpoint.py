@@ -5,6 +5,7 @@ disturbed. One of another job is refused, and a file that is no checkpoint; at t
 Usage: test_checkpoint.py DIFFDYN KILLS
 """
 import json
+import os
 import pathlib
 import random
 import signal
@@ -79,6 +80,12 @@ def main():
         file.write_text("something else\n")
         fails(args, "no checkpoint")
         assert file.read_text() == "something else\n"
+        for result in ("phi.csv", "regimes.json"):
+            fails(command(folder, folder / "out", "--checkpoint", str(folder / "out" / result)), "where a result goes")
+        assert report(folder / "out") == want
+        os.mkfifo(folder / "pipe")
+        for path in (folder, folder / "pipe"):
+            fails(command(folder, folder / "out", "--checkpoint", str(path)), "no regular file")
         print(f"{kills} kills, {taken} times a run went on")
 
 

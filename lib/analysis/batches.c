@@ -101,10 +101,12 @@ static ddn_status agree_on_notes(ddni_batches *b, ddn_status status)
     for (int64_t r = 0; r < b->team->size; r++) {
         least = fmin(least, b->team->headers[r].number[0]);
     }
+    const unsigned char *records = NULL; /* none where a rank keeps none */
     if (b->notes != NULL) {
         b->notes->bytes = (int64_t)least;
-        b->digest = DDNI_DIGEST_WORDS(b->digest, ddni_digest(b->notes->records, b->notes->bytes));
+        records = b->notes->records;
     }
+    b->digest = DDNI_DIGEST_WORDS(b->digest, ddni_digest(records, (int64_t)least));
     return DDN_OK;
 }
 

@@ -78,8 +78,8 @@ ddn_status ddni_notes_add(ddn_context *ctx, ddni_notes *notes, const void *recor
     return DDN_OK;
 }
 
-/* Of `which`: 0 all that are not busy, 1 those that were touched. */
-static void forget(ddn_context *ctx, ddni_journal *j, int touched)
+/* Frees the notes that are not busy; touched: only those that were touched. */
+static void forget(ddn_context *ctx, ddni_journal *j, int32_t touched)
 {
     ddni_notes **at = &j->first;
     while (*at != NULL) {

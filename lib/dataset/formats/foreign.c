@@ -16,7 +16,9 @@ static const foreign KNOWN[] = {
      "import scipy.io, numpy; x = scipy.io.loadmat(file)[\"NAME\"]" SAVE},
     {16, 4, "\xde\xc0\xef\xbe", "LMDB",
      "import lmdb, numpy; x = numpy.stack([decode(v) for _, v in "
-     "lmdb.open(folder).begin().cursor()])" SAVE},
+     "lmdb.open(folder, readonly=True).begin().cursor()])" SAVE},
+    {0, 14, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", "of PyTorch before 1.6",
+     "import torch, numpy; x = torch.load(file, map_location=\"cpu\").numpy()" SAVE},
     {0, 8, "\x89PNG\r\n\x1a\n", "a PNG image, which is read in a folder of images",
      "import numpy; from PIL import Image; x = "
      "numpy.stack([numpy.asarray(Image.open(f)) for f in files])" SAVE},
@@ -35,13 +37,14 @@ static const foreign KNOWN[] = {
 
 static const foreign PICKLE = {
     0, 0, "", "a pickle",
-    "import pickle, numpy; x = pickle.load(open(file, \"rb\"), encoding=\"bytes\")[b\"data\"]; "
-    "torch.load(file).numpy() if it is PyTorch's" SAVE};
+    "import pickle, numpy; x = pickle.load(open(file, \"rb\"), encoding=\"bytes\"); "
+    "x = x[b\"data\"] if isinstance(x, dict) else x" SAVE};
 static const foreign SAFETENSORS = {
     0, 0, "", "safetensors",
     "import safetensors.numpy, numpy; x = safetensors.numpy.load_file(file)[\"NAME\"]" SAVE};
-static const foreign TEXT = {0, 0, "", "text",
-                             "import numpy; x = numpy.loadtxt(file, delimiter=\",\")" SAVE};
+static const foreign TEXT = {0, 0, "", "text", "import numpy; x = numpy.loadtxt(file)" SAVE};
+static const foreign COMMAS = {0, 0, "", "text",
+                               "import numpy; x = numpy.loadtxt(file, delimiter=\",\")" SAVE};
 
 static int32_t is_text(const ddni_source *s)
 {
@@ -69,7 +72,10 @@ static const foreign *recognise(const ddni_source *s)
         (head[5] | head[6] | head[7]) == 0) {
         return &SAFETENSORS;
     }
-    return is_text(s) ? &TEXT : NULL;
+    if (is_text(s)) {
+        return memchr(head, ',', (size_t)s->head_count) != NULL ? &COMMAS : &TEXT;
+    }
+    return NULL;
 }
 
 void ddni_foreign_hint(const ddni_source *s, char *text, int64_t capacity)

@@ -400,9 +400,9 @@ static ddn_status describe_dataset(ddn_context *ctx, hdf5 *d, int64_t *bytes)
     H5Pclose(how);
     DDNI_TRY(check_sizes(ctx, d, chunk, bytes));
     DDNI_CHECK(ctx, why == NULL, DDN_E_FORMAT,
-               "%s: %s. To convert: import h5py, numpy; x = h5py.File(file)[\"%.100s\"][:]; "
+               "%s: %s. To convert: import h5py, numpy; x = h5py.File(file)[\"%.100s\"][:]%s; "
                "numpy.save(\"x.npy\", x)",
-               d->name, why, d->member);
+               d->name, why, d->member, d->descr[0] == '\0' ? ".astype(\"f8\")" : "");
     d->matlab = H5Aexists(d->set, "MATLAB_class") > 0;
     return keep_chunks(ctx, d, *bytes);
 }

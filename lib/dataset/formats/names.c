@@ -50,17 +50,22 @@ static int64_t count_name(const ddni_names *n, const char *name, int32_t loose, 
     return found;
 }
 
-/* "a, b, c": the arrays. Their number, and where the last is. */
+/* "a, b, c", or "a, b, ..." where there is no room for more: the arrays. Their number, and where
+ * the last is. */
 static int64_t list_arrays(const ddni_names *n, char text[LIST], int64_t *last)
 {
     char member[DDNI_MEMBER_NAME];
     int64_t count = 0, at = 0;
-    int32_t kind;
+    int32_t kind, full = 0;
     text[0] = '\0';
     for (int64_t here = 0; (kind = n->next(n->of, &at, member)) != 0; here = at) {
         if (kind == DDNI_MEMBER_ARRAY) {
             size_t used = strlen(text);
-            ddni_say(text + used, (int64_t)(LIST - used), "%s%.40s", count > 0 ? ", " : "", member);
+            if (!full) {
+                full = used + sizeof ", " + 40 + sizeof ", ..." > LIST;
+                ddni_say(text + used, (int64_t)(LIST - used), "%s%.40s", count > 0 ? ", " : "",
+                         full ? "..." : member);
+            }
             *last = here;
             count++;
         }

@@ -176,7 +176,8 @@ static ddn_status describe_set(ddn_context *ctx, const part *parts, int64_t coun
     char text[DESCRIPTION], more[32] = "", shape[SHAPE];
     say_shape(a, shape);
     if (count > 1) {
-        ddni_say(more, sizeof more, " and %lld more files", (long long)(count - 1));
+        ddni_say(more, sizeof more, " and %lld more file%s", (long long)(count - 1),
+                 count > 2 ? "s" : "");
     }
     ddni_say(text, sizeof text, "%s%s: %s'%s' numbers%s stored as %s%s%s%s%s", s->name, more,
              a->kind == 'B' ? "bfloat16 in " : "", a->type, shape,

@@ -180,7 +180,8 @@ static const char *without_arrays(const directory *d)
     for (int64_t at = 0; next_entry(d, &at, &e) == 1;) {
         if (strstr(e.name, "data.pkl") != NULL) {
             return "a zip archive without an array of NumPy; of PyTorch. To convert: import torch, "
-                   "numpy; x = torch.load(file); numpy.save(\"x.npy\", x.numpy())";
+                   "numpy; x = torch.load(file, map_location=\"cpu\").numpy(); "
+                   "numpy.save(\"x.npy\", x)";
         }
     }
     return "a zip archive without an array of NumPy";

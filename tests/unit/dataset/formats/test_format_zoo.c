@@ -1,5 +1,8 @@
 /* Files of all kinds as people have them, and as no one should: what happens for each. The test
- * prints it as a table. */
+ * prints it as lines "# | section | file | what happens", of which doc/formats.md is made. */
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "support/files.h"
 #include "support/fixtures.h"
 
@@ -13,7 +16,8 @@ static uint8_t image[ROOM], zip[ROOM];
 static size_t length; /* of image */
 static int files;
 static ddn_context *ctx;
-static ddn_format as; /* the format that files are opened with */
+static ddn_format as;       /* the format that files are opened with */
+static const char *section; /* of the page */
 
 /* ---- Outcomes ------------------------------------------------------------------------------ */
 
@@ -25,11 +29,27 @@ static const char *type_name(ddn_type type)
     return type == DDN_TYPE_U8 ? "u8" : type == DDN_TYPE_F32 ? "f32" : "f64";
 }
 
+/* The text without the folders that files are in. */
 static void print_row(const char *what, const char *text)
 {
-    const char *name = strstr(text, "/tmp/");
-    print_message("# | %d | %s | %s |\n", ++files, what,
-                  name != NULL ? strrchr(name, '/') + 1 : text);
+    char out[1200], folders[2][1024];
+    size_t used = 0, skip = 1;
+    snprintf(folders[0], sizeof folders[0], "%s", test_path(""));
+    test_data_path("hdf5/", folders[1]);
+    for (; *text != '\0'; text += skip) {
+        skip = strlen(folders[0]);
+        if (strncmp(text, folders[0], skip) != 0) {
+            skip = strlen(folders[1]);
+            if (strncmp(text, folders[1], skip) != 0) {
+                skip = 1;
+                assert_true(used + 1 < sizeof out);
+                out[used++] = *text;
+            }
+        }
+    }
+    out[used] = '\0';
+    files++;
+    print_message("# | %s | %s | %s\n", section, what, out);
 }
 
 /* The file opens as these points, with labels[N] or without. */
@@ -160,6 +180,7 @@ static const char *archive(const char *name, int wide, int members, const test_m
 static void numpy_types(void **state)
 {
     (void)state;
+    section = "arrays";
     static const struct {
         const char *type;
         ddn_type stored;
@@ -202,6 +223,7 @@ static void numpy_types(void **state)
 static void half_precision(void **state)
 {
     (void)state;
+    section = "arrays";
     static const uint16_t bits[6] = {0x0001, 0x83ff, 0x0400, 0x7bff, 0xbc01, 0x8000};
     static const double want[6] = {0x1p-24, -0x3ffp-24, 0x1p-14, 65504, -(1 + 0x1p-10), 0};
     static const char dictionary[] = "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3), }";
@@ -225,6 +247,7 @@ static void half_precision(void **state)
 static void orders(void **state)
 {
     (void)state;
+    section = "arrays";
     const double turned[6] = {1, 100, 0, 3, 2, 7};
     npy("<f8", "True", "(2, 3)", 6, turned);
     opens_as(".npy, Fortran order", file("x.npy"), DDN_TYPE_F64, SIX, NULL);
@@ -283,6 +306,7 @@ static void orders(void **state)
 static void archives(void **state)
 {
     (void)state;
+    section = "archives";
     static uint8_t first[1024], second[1024];
     const double two[N] = {7, -2};
     const int32_t seven[N] = {7, -2};
@@ -349,6 +373,7 @@ static void archives(void **state)
 static void other_formats(void **state)
 {
     (void)state;
+    section = "idx and cifar";
     static const uint8_t code[] = {0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e};
     static const char *const type[] = {"|u1", "|i1", ">i2", ">i4", ">f4", ">f8"};
     static const ddn_type stored[] = {DDN_TYPE_U8,  DDN_TYPE_F32, DDN_TYPE_F32,
@@ -399,6 +424,7 @@ static void other_formats(void **state)
 static void label_files(void **state)
 {
     (void)state;
+    section = "labels";
     static const struct {
         const char *what, *type, *order, *shape;
         int64_t count;
@@ -441,13 +467,14 @@ static void label_files(void **state)
 static void hostile_archives(void **state)
 {
     (void)state;
+    section = "archives that lie";
     static uint8_t zeros[ROOM - 4096];
     const double *x = SIX;
     npy("<f8", "False", "(2, 3)", 6, x);
     static uint8_t good[1024];
     memcpy(good, image, length);
     const size_t n = length;
-    static const char *const what = "hostile .npz: ";
+    static const char *const what = ".npz: ";
     static const struct {
         const char *what, *reason;
         test_member lie;
@@ -541,20 +568,22 @@ static void hostile_archives(void **state)
 static void foreign_files(void **state)
 {
     (void)state;
+    section = "not read";
     static const struct {
         const char *what, *head, *reason;
         size_t count;
     } rows[] = {
-        {"HDF5, its head alone", "\x89HDF\r\n\x1a\n\0\0", "HDF5", 10},
         {"MATLAB", "MATLAB 5.0 MAT-file", "scipy.io", 19},
-        {"MATLAB 7.3, its text alone", "MATLAB 7.3 MAT-file", "HDF5", 19},
         {"pickle", "\x80\x04\x95\x0a", "pickle.load", 4},
         {"safetensors", "\x40\0\0\0\0\0\0\0{\"x\":{}}", "safetensors", 16},
         {"PNG", "\x89PNG\r\n\x1a\n", "from PIL", 8},
         {"JPEG", "\xff\xd8\xff\xe0", "from PIL", 4},
         {"Parquet", "PAR1\1\2", "pandas", 6},
         {"LMDB", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xde\xc0\xef\xbe", "lmdb", 20},
-        {"CSV", "1,2,3\n4,5,6\n", "numpy.loadtxt", 12},
+        {"PyTorch before 1.6", "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.",
+         "torch.load", 15},
+        {"CSV", "1,2,3\n4,5,6\n", "numpy.loadtxt(file, delimiter=\",\")", 12},
+        {"text with spaces", "1 2 3\n4 5 6\n", "numpy.loadtxt(file); ", 12},
         {"xz",
          "\xfd"
          "7zXZ\0\0",
@@ -569,6 +598,7 @@ static void foreign_files(void **state)
 static void several_files(void **state)
 {
     (void)state;
+    section = "several files";
     ddn_dataset *ds = NULL;
     double x[12];
     char *path[3];
@@ -619,6 +649,139 @@ static void several_files(void **state)
     }
 }
 
+/* ---- Folders and HDF5 ---------------------------------------------------------------------- */
+
+static char folder[600];
+
+static void new_folder(const char *name)
+{
+    snprintf(folder, sizeof folder, "%s", test_path(name));
+    assert_int_equal(mkdir(folder, 0777), 0);
+}
+
+/* image := the first bytes of a file of tests/data/images, and the folder has it by this name. */
+static void put(const char *name, const char *from, size_t most)
+{
+    char path[1024], inner[100];
+    snprintf(inner, sizeof inner, "images/%s", from);
+    FILE *f = fopen(test_data_path(inner, path), "rb");
+    assert_non_null(f);
+    length = fread(image, 1, most, f);
+    fclose(f);
+    snprintf(path, sizeof path, "%s/%s", strrchr(folder, '/') + 1, name);
+    file(path);
+}
+
+/* The folder or file opens: this number of points, and of classes. */
+static void opens(const char *what, const char *path, int64_t n, int64_t classes)
+{
+    ddn_dataset *ds = NULL;
+    OK(ctx, ddn_dataset_open(ctx, path, as, &ds));
+    assert_int_equal(ddn_dataset_n(ds), n);
+    assert_int_equal(ddn_dataset_class_count(ds), classes);
+    print_row(what, ddn_dataset_description(ds));
+    ddn_dataset_destroy(ds);
+}
+
+static void folders(void **state)
+{
+    (void)state;
+    char path[1024];
+    section = "folders";
+    new_folder("grey");
+    put("1.jpg", "grey.jpg", ROOM);
+    put("2.png", "interlaced.png", ROOM);
+    put(".3.png", "colours.jpg", ROOM);
+    if (strcmp(ddn_feature("images"), "none") == 0) {
+        section = "without libpng and libjpeg";
+        refused("a folder of images", folder, DDN_E_UNSUPPORTED, "made without");
+        return;
+    }
+    opens("a grey JPEG, a grey PNG; a hidden file", folder, 2, 0);
+    put("3.jpg", "colours.jpg", ROOM);
+    refused("a third one with colours", folder, DDN_E_SHAPE, "3.jpg: an image of");
+    new_folder("colours");
+    put("x.JPEG", "colours.jpg", ROOM);
+    opens("a JPEG with colours", folder, 1, 0);
+    put("y.jpg", "progressive.jpg", ROOM);
+    opens("and a progressive one", folder, 2, 0);
+    put("z.jpg", "cmyk.jpg", ROOM);
+    refused("and one of four inks", folder, DDN_E_FORMAT, "4 channels");
+    new_folder("two");
+    assert_int_equal(mkdir(strcat(strcpy(path, folder), "/cats"), 0777), 0);
+    assert_int_equal(mkdir(strcat(strcpy(path, folder), "/dogs"), 0777), 0);
+    put("cats/1.png", "interlaced.png", ROOM);
+    put("cats/2.png", "grey.jpg", ROOM);
+    put("dogs/1.png", "interlaced.png", ROOM);
+    opens("folders cats and dogs", folder, 3, 2);
+    put("1.png", "interlaced.png", ROOM);
+    refused("folders cats and dogs, and an image beside them", folder, DDN_E_FORMAT, "which are");
+    new_folder("cut");
+    put("1.png", "interlaced.png", 60);
+    refused("a PNG cut short", folder, DDN_E_FORMAT, "1.png");
+    put("1.png", "grey.jpg", 300);
+    refused("a JPEG cut short", folder, DDN_E_FORMAT, "1.png");
+    put("1.png", "make.py", 100);
+    refused("a text that is called .png", folder, DDN_E_FORMAT, "neither PNG nor JPEG");
+    put("1.png", "grey.jpg", 0);
+    refused("an empty file that is called .png", folder, DDN_E_FORMAT, "empty");
+    new_folder("nothing");
+    refused("a folder without images", folder, DDN_E_FORMAT, "without .png");
+    assert_int_equal(symlink("nowhere", strcat(strcpy(path, folder), "/1.png")), 0);
+    refused("a link that leads nowhere", folder, DDN_E_IO, "1.png");
+}
+
+static void hdf5(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *reason;
+        ddn_type type;
+    } rows[] = {{"numbers.h5:types/u1", NULL, DDN_TYPE_U8},
+                {"numbers.h5:types/bool", NULL, DDN_TYPE_U8},
+                {"numbers.h5:types/i2_big", NULL, DDN_TYPE_F32},
+                {"numbers.h5:types/f2", NULL, DDN_TYPE_F32},
+                {"numbers.h5:types/bf16", NULL, DDN_TYPE_F32},
+                {"numbers.h5:types/i8_big", NULL, DDN_TYPE_F64},
+                {"numbers.h5:types/f8", NULL, DDN_TYPE_F64},
+                {"numbers.h5:types/none", "has no member", 0},
+                {"chunks.h5:plain", NULL, DDN_TYPE_F32},
+                {"chunks.h5:all", NULL, DDN_TYPE_F64},
+                {"latest.h5:deep/group/data", NULL, DDN_TYPE_F32},
+                {"train.h5", NULL, DDN_TYPE_U8},
+                {"train.h5:x_test", NULL, DDN_TYPE_F64},
+                {"matlab.mat", NULL, DDN_TYPE_F64},
+                {"other.h5:texts", "no numbers that are read", 0},
+                {"other.h5:records", "no numbers that are read", 0},
+                {"other.h5:value", "a single value", 0},
+                {"other.h5:empty", "has length 0", 0},
+                {"other.h5:lzf", "a filter that is not gzip", 0},
+                {"other.h5:outside", "in other files", 0},
+                {"other.h5:never", "nothing was ever written", 0},
+                {"virtual.h5", "which member has the points?", 0},
+                {"virtual.h5:virtual", "in other files", 0}};
+    const int built = strcmp(ddn_feature("hdf5"), "none") != 0;
+    char path[1024], inner[100];
+    section = built ? "hdf5" : "without libhdf5";
+    for (size_t k = 0; k < (built ? sizeof rows / sizeof rows[0] : 1); k++) {
+        snprintf(inner, sizeof inner, "hdf5/%s", rows[k].path);
+        test_data_path(inner, path);
+        if (!built || rows[k].reason != NULL) {
+            refused(rows[k].path, path, DDN_E_FORMAT, built ? rows[k].reason : "HDF5");
+            continue;
+        }
+        ddn_dataset *ds = NULL;
+        OK(ctx, ddn_dataset_open(ctx, path, as, &ds));
+        assert_int_equal(ddn_dataset_type(ds), rows[k].type);
+        print_row(rows[k].path, ddn_dataset_description(ds));
+        ddn_dataset_destroy(ds);
+    }
+    refused("HDF5, its head alone", test_write_file("f", "\x89HDF\r\n\x1a\n\0\0", 10), DDN_E_FORMAT,
+            "HDF5");
+    refused("MATLAB 7.3, its text alone", test_write_file("f", "MATLAB 7.3 MAT-file", 19),
+            DDN_E_FORMAT, "HDF5");
+}
+
 static int begin(void **state)
 {
     ctx = test_context(1);
@@ -635,11 +798,17 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numpy_types),      cmocka_unit_test(half_precision),
-        cmocka_unit_test(orders),           cmocka_unit_test(archives),
-        cmocka_unit_test(other_formats),    cmocka_unit_test(label_files),
-        cmocka_unit_test(hostile_archives), cmocka_unit_test(foreign_files),
+        cmocka_unit_test(numpy_types),
+        cmocka_unit_test(half_precision),
+        cmocka_unit_test(orders),
+        cmocka_unit_test(archives),
+        cmocka_unit_test(other_formats),
+        cmocka_unit_test(label_files),
+        cmocka_unit_test(hostile_archives),
+        cmocka_unit_test(foreign_files),
         cmocka_unit_test(several_files),
+        cmocka_unit_test(folders),
+        cmocka_unit_test(hdf5),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -12,11 +12,13 @@
 
 #include <zlib.h>
 
+#include "support/crew.h"
+
 enum {
     GZIP = 3,     /* bits: compressed as 0 not, 1 one member, 2 two, 3 one and a byte behind it */
     ZEROS = 4,    /* bit: zeros are appended */
     NPY = 8,      /* bit: the rest is a dictionary of .npy and what comes after its line */
-    RECORDS = 16, /* bit: every byte is a record of CIFAR-10 */
+    RECORDS = 16, /* bit: every byte is a record of CIFAR-10, with the bit NPY of CIFAR-100 */
     FAILING = 32, /* bit: an allocation fails */
     MADE = 64,    /* bit: the rest says what head a file has, and how much comes after it */
     ZIP = 128,    /* bit: the file is the member of an archive, data.npy, and stands in it once more
@@ -37,16 +39,17 @@ enum {
     LABELS = DDN_FORMAT_NPY_BF16 + 1 /* rows of the counts */
 };
 
-static int64_t inputs, opened[LABELS + 1], refused;
+static int64_t inputs, opened[LABELS + 1], refused, in_place, shared;
 
 void fuzz_report(void)
 {
     printf("reached: %lld inputs; opened: %lld npy, %lld IDX, %lld CIFAR, %lld bfloat16, %lld by "
-           "content, %lld labels; %lld refused\n",
+           "content, %lld labels, %lld in place, %lld by ranks; %lld refused\n",
            (long long)inputs, (long long)opened[DDN_FORMAT_NPY], (long long)opened[DDN_FORMAT_IDX],
-           (long long)(opened[DDN_FORMAT_CIFAR10] + opened[DDN_FORMAT_CIFAR100]),
+           (long long)(opened[DDN_FORMAT_CIFAR10] + opened[DDN_FORMAT_CIFAR100] +
+                       opened[DDN_FORMAT_CIFAR100_COARSE]),
            (long long)opened[DDN_FORMAT_NPY_BF16], (long long)opened[DDN_FORMAT_AUTO],
-           (long long)opened[LABELS], (long long)refused);
+           (long long)opened[LABELS], (long long)in_place, (long long)shared, (long long)refused);
 }
 
 /* ---- The file ------------------------------------------------------------------------------ */
@@ -58,11 +61,13 @@ static void append(file *f, const void *bytes, size_t size)
     f->size += size;
 }
 
-static void append_records(file *f, const fuzz_bytes *b)
+/* All bytes of a record are its label; those of CIFAR-100 have a coarse one before it. */
+static void append_records(file *f, const fuzz_bytes *b, int coarse)
 {
     static uint8_t record[RECORD];
     for (size_t i = 0; i < b->left && i < 8; i++) {
         memset(record, b->at[i], sizeof record);
+        append(f, (uint8_t[]){(uint8_t)(b->at[i] / 5)}, (size_t)coarse);
         append(f, record, sizeof record);
     }
 }
@@ -186,7 +191,7 @@ static void make_file(file *f, fuzz_bytes *b, int how, size_t zeros)
     if (how & MADE) {
         append_made(&plain, b);
     } else if (how & RECORDS) {
-        append_records(&plain, b);
+        append_records(&plain, b, (how & NPY) != 0);
     } else if (how & NPY) {
         append_npy(&plain, b, 1 + (int)(zeros % 3));
     } else {
@@ -275,6 +280,77 @@ static void judge(ddn_context *ctx, ddn_status status, const char *path, ddn_dat
     fuzz_demand(strstr(text, path) != NULL, "no file name in the text", ctx);
 }
 
+/* As it was read, or refused; that a number is not finite may be seen only when all are read. */
+static void judge_in_place(ddn_context *ctx, const char *path, int64_t digest)
+{
+    ddn_dataset *ds = NULL;
+    int64_t own = 0;
+    ddn_status status = ddn_dataset_open_in_place(ctx, path, DDN_FORMAT_AUTO, &ds);
+    if (status == DDN_OK) {
+        status = ddn_dataset_digest(ctx, ds, &own);
+        fuzz_demand(status == DDN_OK || status == DDN_E_NONFINITE, ddn_status_name(status), ctx);
+        fuzz_demand(own == digest, "another digest than that of the set that was read", ctx);
+        in_place += status == DDN_OK;
+        ddn_dataset_destroy(ds);
+        return;
+    }
+    fuzz_demand(ds == NULL && (status == DDN_E_UNSUPPORTED || digest == 0), ddn_status_name(status),
+                ctx);
+}
+
+/* What the ranks of a team make of a path. */
+typedef struct ranks {
+    const char *path;
+    ddn_status status[CREW_MOST];
+    int64_t digest[CREW_MOST], n[CREW_MOST];
+} ranks;
+
+static void open_by_rank(crew_rank *rank)
+{
+    ranks *all = rank->user;
+    ddn_dataset *ds = NULL;
+    ddn_status status = ddn_dataset_open_team(rank->ctx, rank->team, DDN_FORMAT_AUTO, 1,
+                                              (const char *const[]){all->path}, &ds);
+    all->n[rank->rank] = ddn_dataset_n(ds);
+    STEP(ddn_dataset_digest(rank->ctx, ds, &all->digest[rank->rank]));
+    all->status[rank->rank] = status;
+    ddn_dataset_destroy(ds);
+}
+
+/* The set of one process, on every rank, or the same refusal. */
+static void judge_team(ddn_context *ctx, const char *path, int64_t size, ddn_status alone,
+                       int64_t digest, int64_t n)
+{
+    ranks all = {.path = path};
+    test_crew(size, open_by_rank, &all);
+    for (int64_t r = 0; r < size; r++) {
+        ddn_status wanted = alone == DDN_OK && n < size ? DDN_E_RANGE : alone;
+        fuzz_demand(all.status[r] == wanted || (alone != DDN_OK && all.status[r] == DDN_E_RANGE),
+                    ddn_status_name(all.status[r]), ctx);
+        fuzz_demand(wanted != DDN_OK || (all.digest[r] == digest && all.n[r] == n),
+                    "another set over a team", ctx);
+        shared += all.status[r] == DDN_OK;
+    }
+}
+
+/* The same file left where it is, and over one to three ranks. */
+static void open_otherwise(ddn_context *ctx, const char *path, int64_t size)
+{
+    ddn_dataset *ds = NULL;
+    int64_t digest = 0, n = 0;
+    fuzz_doing = "whole";
+    ddn_status status = ddn_dataset_open(ctx, path, DDN_FORMAT_AUTO, &ds);
+    if (status == DDN_OK) {
+        n = ddn_dataset_n(ds);
+        fuzz_demand(ddn_dataset_digest(ctx, ds, &digest) == DDN_OK, "digest", ctx);
+    }
+    ddn_dataset_destroy(ds);
+    fuzz_doing = "in place";
+    judge_in_place(ctx, path, digest);
+    fuzz_doing = "team";
+    judge_team(ctx, path, size, status, digest, n);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t points[256];
@@ -316,6 +392,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     opened[LABELS] += status == DDN_OK;
     judge(ctx, status, path, ds, &memory);
     ddn_dataset_destroy(some);
+    memory.fail = 0;
+    open_otherwise(ctx, path, 1 + n % 3);
     fuzz_context_end(ctx, &memory);
     close(fd);
     return 0;

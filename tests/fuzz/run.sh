@@ -14,8 +14,8 @@ cd "$(dirname "$0")/../.." || exit 2
 build=$1
 minutes=$2
 shift 2
-declare -A SECONDS_OF=([api]=60) LENGTH_OF=([api]=1200 [results]=4000 [saved]=200)
-declare -A COMPARES=([points]=1 [results]=1 [closed]=1) # targets that are fast: how near comparisons are, counts too
+declare -A SECONDS_OF=([api]=60) LENGTH_OF=([api]=1200 [images]=3000 [results]=4000 [saved]=200)
+declare -A COMPARES=([images]=1 [points]=1 [results]=1 [closed]=1) # targets that are fast: how near comparisons are, counts too
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=1024:detect_stack_use_after_return=0
 declare -A words=() # lists of words of the formats
 for list in tests/fuzz/*.dict; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the first files of the corpora: good files of every format, behind the head that the targets read
-(fuzz_points.c, fuzz_results.c), and random bytes for targets that make something of any (RANDOM). What was found later
+(fuzz_points.c, fuzz_images.c, fuzz_results.c), and random bytes for targets that make something of any (RANDOM). What was found later
 stands beside them.
 
 Usage: seeds.py [CORPUS]   (default: the folder corpus beside this file)
@@ -12,6 +12,7 @@ import random
 import struct
 import sys
 import zipfile
+import zlib
 
 # target: (files, bytes of each)
 RANDOM = {"saved": (24, 48), "closed": (16, 96), "schedules": (16, 96), "sets": (16, 160), "api": (12, 400)}
@@ -97,9 +98,55 @@ def points():
         "npy_fortran": (0, 0, 0, 0, npy(1, "'<f2'", "(3, 2)", bytes(12)).replace(b"False", b"True ")),
         "npy_one_hot": (0, 2, 0, 0, npy(1, "'|b1'", "(3, 2)", bytes([1, 0, 0, 1, 1, 0]))),
         "npy_bf16": (0, 0, 0, 0, npy(1, "'<u2'", "(3, 2)", struct.pack("<6H", 0x3f80, 0, 0, 0x4000, 1, 2))),
+        **{f"idx_{code:02x}": (0, 0, 0, 0, bytes([0, 0, code, 2, 0, 0, 0, 2, 0, 0, 0, 1]) + struct.pack(">2" + kind, 1, 2))
+           for code, kind in ((8, "B"), (9, "b"), (11, "h"), (12, "i"), (14, "d"))},
+        "idx_f8_gzip": (1, 0, 0, 0, bytes([0, 0, 14, 1, 0, 0, 0, 3]) + struct.pack(">3d", 1, 2, -3)),
+        "idx_i4_labels": (0, 2, 0, 0, bytes([0, 0, 12, 1, 0, 0, 0, 3]) + struct.pack(">3i", 7, -8, 70000)),
+        "npy_gzip": (1, 0, 0, 0, npy(1, "'<f8'", "(3, 2)", doubles)),
+        "npy_fortran_gzip": (1, 1, 0, 0, npy(1, "'>i2'", "(3, 2)", bytes(range(12))).replace(b"False", b"True ")),
+        "npy_one_hot_f8": (0, 1, 0, 0, npy(1, "'<f8'", "(2, 3)", struct.pack("<6d", 0, 0, 1, 1, 0, 0))),
+        "npy_one_column": (0, 2, 0, 0, npy(1, "'>u2'", "(3, 1)", struct.pack(">3H", 4, 0, 65535))),
+        "cifar100": (16 | 8, 2, 0, 0, bytes([0, 99, 42])),
+        "cifar100_bad": (16 | 8, 2, 0, 0, bytes([1, 100])),
         "idx_f4": (0, 0, 0, 0, bytes([0, 0, 13, 2, 0, 0, 0, 2, 0, 0, 0, 1]) + struct.pack(">2f", 1, -0.5)),
         "cifar": (16, 0, 0, 0, bytes([1, 9, 3])),
         "cifar_bad": (16 | 4, 0, 5, 0, bytes([1, 9])),
+    }
+
+
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(width, height, depth, colour, rows, extra=b""):
+    """rows: with the byte of their filters."""
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)) + extra
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def images():
+    """name: (how, failing, the rest), as in fuzz_images.c."""
+    def raw(data, jpeg=False):
+        return bytes([3 if jpeg else 1]) + struct.pack(">H", len(data)) + data
+
+    data = pathlib.Path(__file__).parents[1] / "data/images"
+    files = {path.stem: raw(path.read_bytes(), path.suffix == ".jpg") for path in sorted(data.glob("*.[jp][pn]g"))}
+    grey, again = raw(png(3, 2, 8, 0, bytes([0, 1, 2, 3, 0, 4, 5, 6]))), bytes([4])
+    table = chunk(b"PLTE", bytes(range(9)))
+    made = {f"made_{i}": (0, 0, bytes([0, kind, colour, 9, 0, 5, 3]) + bytes(range(30)))
+            for i, (kind, colour) in enumerate(((0, 0), (3, 0), (4, 0), (0, 2), (3, 2), (5, 4), (8, 0), (0, 5), (3, 6)))}
+    return {
+        **{"file_" + name: (0, 0, rest) for name, rest in files.items()},
+        **made,
+        "grey": (0, 0, grey + again),
+        "grey_classes": (1, 0, grey + again + again),
+        "grey_failing": (2, 9, grey + again),
+        "jpeg_classes": (1, 0, files["grey"] + again + files["interlaced"]),
+        "mixed": (0, 0, grey + files["colours"]),
+        "palette": (0, 0, raw(png(2, 1, 8, 3, bytes([0, 0, 2]), table))),
+        "palette_clear": (0, 0, raw(png(2, 1, 8, 3, bytes([0, 0, 2]), table + chunk(b"tRNS", bytes([255, 0]))))),
+        "opaque": (0, 0, raw(png(2, 1, 8, 4, bytes([0, 1, 255, 2, 255])))),
+        "text": (0, 0, raw(b"no image")),
     }
 
 
@@ -128,12 +175,15 @@ def results():
 
 def main():
     corpus = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).with_name("corpus")
-    for target, seeds, layout in (("points", points(), ">BBHB"), ("results", results(), ">BBB")):
+    for target, seeds, layout in (("points", points(), ">BBHB"), ("images", images(), ">BB"), ("results", results(), ">BBB")):
         folder = corpus / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, (*head, rest) in seeds.items():
             (folder / name).write_bytes(struct.pack(layout, *head) + rest)
         print(f"{target}: {len(seeds)} files")
+    draw = random.Random("journals")
+    for i in range(8, 16):
+        (corpus / "saved" / f"journal_{i:02}").write_bytes(bytes([255, i]) + draw.randbytes(40))
     for target, (files, size) in RANDOM.items():
         folder = corpus / target
         folder.mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,7 @@ class TrainedNetwork(DriverTest):
 
     def test_refuses(self):
         all_ = (*self.data, *self.test, "--classes=1,7", *SMALL)
-        self.refuses("large.npy: No such file or directory (--weights)", *all_, "--weights", self.dir)
+        self.refuses("large.npy: cannot open: No such file or directory (error 2) (--weights)", *all_, "--weights", self.dir)
         self.refuses("the networks know two classes of images of 784 pixels", *self.data, *self.test, "--classes=1")
         self.refuses("--pairs", *all_, "--pairs=1")
         self.refuses("--test", *self.data)

@@ -2,11 +2,12 @@
  * loops that the compiler makes vectors of. SPDX-License-Identifier: MIT */
 #include "unet_layers.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <diffdyn/diffdyn.h>
 
 #include "unet_product.h"
 
@@ -17,69 +18,44 @@ enum {
 
 /* ---- Weights ----------------------------------------------------------------------------- */
 
-/* A number of 16 bits: sign, 5 bits of exponent, 10 of fraction. */
-static float from_half(uint16_t h)
+/* The weights of an open file, one a point. */
+static ddn_status take_values(ddn_context *ctx, const ddn_dataset *file, float *values)
 {
-    const int exponent = h >> 10 & 31, fraction = h & 1023;
-    const float size =
-        exponent ? ldexpf((float)(1024 + fraction), exponent - 25) : ldexpf((float)fraction, -24);
-    return h >> 15 ? -size : size;
+    double part[1024];
+    const int64_t n = ddn_dataset_n(file);
+    ddn_status status = DDN_OK;
+    for (int64_t first = 0; first < n && status == DDN_OK; first += 1024) {
+        const int64_t count = n - first < 1024 ? n - first : 1024;
+        status = ddn_dataset_read(ctx, file, first, count, part, 1);
+        for (int64_t i = 0; i < count && status == DDN_OK; i++) {
+            values[first + i] = (float)part[i];
+        }
+    }
+    return status;
 }
 
 int weights_read(weights *w, const char *path, char *error, int size)
 {
-    unsigned char head[10], *raw = NULL;
-    char text[256] = "";
-    const char *shape;
-    long long count = -1;
-    int failed = -1, used = 0;
+    ddn_context *ctx = NULL;
+    ddn_dataset *file = NULL;
+    int failed = -1;
     memset(w, 0, sizeof *w);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        snprintf(error, (size_t)size, "%s: %s", path, strerror(errno));
-        return -1;
-    }
-    if (fread(head, 1, sizeof head, file) == sizeof head && memcmp(head, "\x93NUMPY\x01", 7) == 0) {
-        const size_t length = head[8] + 256u * head[9];
-        if (length < sizeof text && fread(text, 1, length, file) == length) {
-            text[length] = '\0';
-            shape = strstr(text, "'shape': (");
-            if (shape == NULL || strstr(text, "'<f2'") == NULL ||
-                sscanf(shape + strlen("'shape': ("), "%lld,)%n", &count, &used) != 1 || used == 0) {
-                count = -1;
-            }
+    if (ddn_context_create(&ctx) || ddn_dataset_open(ctx, path, DDN_FORMAT_AUTO, &file)) {
+        snprintf(error, (size_t)size, "%s", ctx ? ddn_context_message(ctx) : "no memory");
+    } else if (ddn_dataset_d(file) != 1) {
+        snprintf(error, (size_t)size, "%s is not one row of weights", path);
+    } else {
+        w->count = ddn_dataset_n(file);
+        w->values = malloc((size_t)w->count * sizeof *w->values);
+        failed = w->values == NULL || take_values(ctx, file, w->values) ? -1 : 0;
+        if (failed) {
+            snprintf(error, (size_t)size, "no memory for the weights of %s", path);
+            free(w->values);
+            w->values = NULL;
         }
     }
-    if (count < 1 || count > 1 << 24) {
-        snprintf(error, (size_t)size, "%s is not a .npy file of one row of float16", path);
-        goto end;
-    }
-    raw = malloc(2 * (size_t)count);
-    w->values = malloc((size_t)count * sizeof *w->values);
-    if (raw == NULL || w->values == NULL) {
-        snprintf(error, (size_t)size, "no memory for the weights of %s", path);
-        goto end;
-    }
-    if (fread(raw, 2, (size_t)count, file) != (size_t)count) {
-        snprintf(error, (size_t)size, "%s ends before its %lld numbers", path, count);
-        goto end;
-    }
-    for (long long i = 0; i < count; i++) {
-        if ((raw[2 * i + 1] & 0x7c) == 0x7c) {
-            snprintf(error, (size_t)size, "%s: weight %lld is not finite", path, i);
-            goto end;
-        }
-        w->values[i] = from_half((uint16_t)(raw[2 * i] | raw[2 * i + 1] << 8));
-    }
-    w->count = count;
-    failed = 0;
-end:
-    if (failed) {
-        free(w->values);
-        w->values = NULL;
-    }
-    free(raw);
-    fclose(file);
+    ddn_dataset_destroy(file);
+    ddn_context_destroy(ctx);
     return failed;
 }
 

@@ -12,7 +12,7 @@ typedef struct weights {
     int64_t count, taken;
 } weights;
 
-/* Reads a one-dimensional .npy of float16. 0, or -1 with a text. */
+/* Reads an array of one axis from a file, by the library's reader. 0, or -1 with a text. */
 int weights_read(weights *w, const char *path, char *error, int size);
 
 typedef struct convolution {

@@ -9,12 +9,22 @@
 
 #include "base/handle.h"
 #include "oracle/outputs.h"
+#include "oracle/posterior.h"
 #include "schedule/schedule_impl.h"
 
 enum {
     DDNI_MOST_WAYS = 8,  /* of evaluation, that a kind of oracle may have */
     DDNI_MAX_D = 1 << 24 /* coordinates, as of a dataset */
 };
+
+/* What a way of evaluation knows of a state beside the outputs, and how well. */
+typedef struct ddni_evidence {
+    ddni_posterior posterior; /* absolute logits */
+    double rounding;          /* error of the largest logit, if it is one of differences */
+    double spread;            /* size of the errors of logits of sums; 0: all are of differences */
+    double weights;           /* error of weights and their sums beside that, relative */
+    double mean;              /* error of the mean that those of the logits make, times a */
+} ddni_evidence;
 
 /* The outputs of one evaluation: f64[what] / i64[what] is NULL where not wanted. */
 typedef struct ddni_request {
@@ -27,7 +37,8 @@ typedef struct ddni_request {
     ddni_paths paths;
     const double *uniform; /* [m] in [0, 1): what DRAW draws with instead of that noise; or NULL */
     int64_t *nearest_row;  /* [m] gets the row of the nearest point, beside its distance; or NULL */
-    int8_t *served;        /* [m] gets the number of the way that served the state; or NULL */
+    ddni_evidence *evidence; /* [m] of ways that have a posterior; or NULL */
+    int32_t sharp;           /* logits are taken relative to a point wherever several compete */
     double epsilon;
     int32_t trajectory; /* row r of successive runs is one trajectory */
     int64_t forbidden;  /* set of ways that may not be used */

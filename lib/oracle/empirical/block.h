@@ -73,7 +73,6 @@ typedef struct ddni_block {
     const double *log_weight;  /* [n] log(n pi_i), added to logits; NULL: no weights, all 0 */
     double log_most, log_size; /* the largest of them; the largest of their sizes */
     double dropped;            /* largest bound on the mass left out so far */
-    int8_t way;                /* that is tried */
     int64_t rows, bytes; /* read by the way that is tried: a row counts once for each state it is
                             compared with, its bytes once for all that share the reading */
 } ddni_block;

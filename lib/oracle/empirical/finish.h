@@ -11,6 +11,17 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p);
 /* The part of it that needs the posterior alone, into a row of the batch. */
 void ddni_finish_posterior(const ddni_block *b, int64_t row, const ddni_posterior *p);
 
+/* What is known of state q beside its outputs, once it is finished as if its logits were absolute
+ * ones of differences; NULL: nobody asks. */
+static inline ddni_evidence *ddni_evidence_of(const ddni_block *b, int64_t q)
+{
+    return b->rq->evidence == NULL ? NULL : b->rq->evidence + b->todo[q];
+}
+
+/* How far the log of the sum over the points may be off, as the posterior has it; with `beside`, if
+ * the largest logit in it is replaced by one of differences, so that its own error is gone. */
+double ddni_evidence_error(const ddni_evidence *e, int32_t beside);
+
 /* Class shares of a row of the batch from sums over the weights by groups of labels. */
 void ddni_classes_write(const ddni_block *b, int64_t row, const double *sum);
 

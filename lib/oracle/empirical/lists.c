@@ -178,8 +178,12 @@ void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t 
     if (rivals > 1 && !sharp && ddni_mean_rounds(b, q, &whole, 0)) {
         sharpen(b, q, &of, best, least, point);
         post = add_up(b, q, &of);
+        sharp = 1;
     }
     conclude(b, q, &of, post, point);
+    if (sharp && ddni_evidence_of(b, q) != NULL) {
+        ddni_evidence_of(b, q)->mean = 0;
+    }
 }
 
 void ddni_lists_report(ddni_block *b)

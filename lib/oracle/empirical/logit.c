@@ -16,7 +16,7 @@ double ddni_logit_allowed(const ddni_block *b)
 
 int32_t ddni_logits_round(const ddni_block *b, double max)
 {
-    return ddni_logit_error(b, max) > ddni_logit_allowed(b);
+    return b->rq->sharp || ddni_logit_error(b, max) > ddni_logit_allowed(b);
 }
 
 double ddni_score_allowed(const ddni_block *b, double length, double size)
@@ -28,20 +28,25 @@ double ddni_score_allowed(const ddni_block *b, double length, double size)
 /* As in the dense way, an error e of the logits moves the mean by at most e sqrt(tr Cov); here the
  * trace is bounded by what is not at the nearest point, and how far the points that matter can be
  * from it. */
+double ddni_mean_moved(const ddni_block *b, const ddni_posterior *p)
+{
+    /* Points weigh less than e^-40 where |x - a y|^2 is larger than the least by 80 s^2. */
+    double s2 = b->level->s2, least2 = 2 * s2 * (b->log_most - p->max);
+    double near = sqrt(least2) + sqrt(least2 + 80 * s2);
+    double reach = fmin(2 * b->level->a * sqrt(b->o->norm_max), near);
+    return ddni_logit_error(b, p->max) * sqrt(ddni_posterior_one_minus_w_max(p)) * reach;
+}
+
 int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums)
 {
     const double *x = b->s->state + q * b->d, *sum = b->s->total + q * b->d, *from = b->s->from[q];
-    double a = b->level->a, s2 = b->level->s2, total = ddni_posterior_total(p), square = 0;
+    double a = b->level->a, total = ddni_posterior_total(p), square = 0;
     for (int64_t j = 0; b->want_sum && j < b->d; j++) {
         double diff = (x[j] - a * from[j]) - a * (sum[j] / total);
         square += diff * diff;
     }
     double allowed = ddni_score_allowed(b, sqrt(square), sqrt(ddni_square(b, x)));
-    /* Points weigh less than e^-40 where |x - a y|^2 is larger than the least by 80 s^2. */
-    double least2 = 2 * s2 * (b->log_most - p->max), near = sqrt(least2) + sqrt(least2 + 80 * s2);
-    double reach = fmin(2 * a * sqrt(b->o->norm_max), near);
-    double moved = ddni_logit_error(b, p->max) * sqrt(ddni_posterior_one_minus_w_max(p)) * reach;
-    return b->want_sum && moved + a * sums > allowed;
+    return b->want_sum && ddni_mean_moved(b, p) + a * sums > allowed;
 }
 
 void ddni_anchor_set(const ddni_level *level, int64_t d, const double *x, double *anchor)

@@ -23,10 +23,13 @@ static inline double ddni_logit_error(const ddni_block *b, double logit)
 
 /* Error of a logit that is allowed. */
 double ddni_logit_allowed(const ddni_block *b);
-/* Whether the rounding of logits, the largest of which is `max`, shows in the weights. */
+/* Whether the rounding of logits, the largest of which is `max`, shows in the weights, or in more
+ * than these where the request is for sharp ones. */
 int32_t ddni_logits_round(const ddni_block *b, double max);
 /* Error of a score that is allowed: of a mean for which |a mean - x| is `length`, and |x|. */
 double ddni_score_allowed(const ddni_block *b, double length, double size);
+/* How far the rounding of logits moves a times the mean. */
+double ddni_mean_moved(const ddni_block *b, const ddni_posterior *p);
 /* Whether it, or an error `sums` of the mean besides, shows in the score of state q, whose sums are
  * s->total. */
 int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums);

@@ -174,6 +174,7 @@ typedef struct judged {
     const ddni_posterior *post; /* max: relative to what all logits have in common */
     double length, nearest2;    /* |x - a centre|, |x - a y|^2 of the nearest point */
     double norm, trace;         /* weighted mean of |y - centre|^2, tr Cov, or more */
+    double error;               /* of the logits */
 } judged;
 
 /* Errors of the sum of N terms that grows to one, in units: rounded at the end, and in each step.
@@ -233,13 +234,19 @@ static int32_t sums_show(const ddni_dense_run *p, const judged *of, double limit
     return a * sums > limit + floor * fabs(of->length - a * b->o->centre_length);
 }
 
+/* Error of the mean by the rounding of weights themselves. */
+static double weights_of_bytes(const ddni_dense_run *p)
+{
+    return p->integer ? WEIGHTS_OF_BYTES * sqrt(p->b->o->norm_mean) : 0;
+}
+
 /* Whether rounding can have moved the result of state q by more than is promised: an error e of the
  * logits moves the mean by at most e sqrt(tr Cov). */
 static int32_t acceptable(const ddni_dense_run *p, int64_t q, const judged *of)
 {
     const ddni_block *b = p->b;
     int32_t single = p->precision == DDN_TYPE_F32;
-    double error = logit_spread(p, of);
+    double error = of->error;
     if (b->want_rest && b->n > 1 && of->post->rest < (single ? REST_F32 : REST_F64)) {
         return 0; /* 1 - w_max would have lost its digits */
     }
@@ -250,10 +257,8 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const judged *of)
     double square = b->kern->distance(DDN_TYPE_F64, b->d, b->s->relative + q * b->d,
                                       b->level->a / ddni_posterior_total(of->post), 0, sum);
     double limit = (b->ds->type == DDN_TYPE_F64 ? SCORE_F64 : SCORE_F32) * sqrt(square);
-    double weights =
-        p->integer ? WEIGHTS_OF_BYTES * sqrt(b->o->norm_mean) : 0; /* their own rounding */
-    return b->level->a * (error * sqrt(of->trace) + weights) <= limit && !sums_show(p, of, limit) &&
-           error <= (single ? LOGIT_F32 : LOGIT_F64);
+    return b->level->a * (error * sqrt(of->trace) + weights_of_bytes(p)) <= limit &&
+           !sums_show(p, of, limit) && error <= (single ? LOGIT_F32 : LOGIT_F64);
 }
 
 /* Merges what else the chunks know of one state, judges it and finishes it. */
@@ -286,9 +291,10 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     /* What cancellation may have taken from the trace is allowed for. */
     double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm / z;
     double lost = b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST_F32;
-    judged of = {&post, sqrt(length2),
-                 fmax(0, 2 * b->level->s2 * (b->log_most - (post.max + shift))), norm / z,
-                 trace + unsure};
+    judged of = {
+        &post,    sqrt(length2),  fmax(0, 2 * b->level->s2 * (b->log_most - (post.max + shift))),
+        norm / z, trace + unsure, 0};
+    of.error = logit_spread(p, &of);
     if (!acceptable(p, q, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
         return;
     }
@@ -306,5 +312,11 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
         b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;
     }
     ddni_finish(b, q, &post);
+    ddni_evidence *known = ddni_evidence_of(b, q);
+    if (known != NULL) {
+        known->spread = of.error;
+        known->weights = p->precision == DDN_TYPE_F32 ? 0x1p-22 : 0x1p-51;
+        known->mean = b->level->a * (of.error * sqrt(of.trace) + weights_of_bytes(p));
+    }
     b->s->posterior[q].max = relative;
 }

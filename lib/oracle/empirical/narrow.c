@@ -236,6 +236,7 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
 static const char *why_not(const ddni_block *b)
 {
     return b->columns->at == NULL ? "more than 16 coordinates, or more than 131072 numbers in all"
+           : b->rq->sharp         ? "logits are wanted relative to a point"
            : b->want_nearest ? "distances from the nearest points, which a search of its own finds"
            : b->rq->trajectory && b->rq->epsilon > 0 && b->n > REMEMBERED
                ? "so many points are listed along trajectories"
@@ -273,6 +274,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
         p.posterior |= b->rq->i64[what] != NULL ||
                        (b->rq->f64[what] != NULL && what != DDN_OUT_SCORE && what != DDN_OUT_MEAN);
     }
+    p.posterior |= b->rq->evidence != NULL;
     p.more = b->want_class || b->want_draw || b->want_cov;
     p.width = STEPS_OF_TILE / y->n / DDNI_LANES * DDNI_LANES;
     p.width = p.width < DDNI_LANES ? DDNI_LANES : p.width > STATES ? STATES : p.width;

@@ -25,11 +25,11 @@ typedef struct team_oracle {
 
 /* Buffers of a query; pointers only, but for the scratch of the ways. */
 typedef struct buffers {
-    double *record, *give, *take, *merged, *all; /* [states][width] */
+    double *record, *take; /* [states of whole blocks][width]; [a block][width] */
     double *entropy, *square, *rest, *nearest, *second, *trace, *share;
     double *x, *v, *anchor, *weight, *uniform, *drawn, *point;
-    int64_t *argmax, *near, *again, *part, *begin, *index, *path;
-    int8_t *served;
+    int64_t *near, *again, *part, *begin, *index;
+    ddni_evidence *evidence;
 } buffers;
 
 typedef struct scratch {
@@ -105,22 +105,27 @@ static int32_t wants(const ddni_request *rq, ddn_output what)
     return rq->f64[what] != NULL || rq->i64[what] != NULL;
 }
 
-/* Whether the rounding of logits in this way is that of single precision. */
-static int32_t is_coarse_way(int64_t way)
-{
-    return strcmp(ddni_way_name(way), "dense_f32") == 0;
-}
-
-/* Ways that the second pass may not use: for data that are promised 1e-12 all but direct
- * differences, else the one that computes in single precision. */
+/* Ways that the second pass may not use: those that compute in single precision, and for data that
+ * are promised 1e-12 all whose logits are no differences. */
 static int64_t inexact_ways(const team_oracle *o)
 {
-    int64_t set = 0, last = ddni_way_count() - 1;
-    for (int64_t i = 0; i < last; i++) {
-        set |= o->base.spread->type == DDN_TYPE_F64 || is_coarse_way(i) ? INT64_C(1) << i : 0;
+    int64_t set = 0;
+    for (int64_t i = 0; i < ddni_way_count(); i++) {
+        const char *name = ddni_way_name(i);
+        if (strcmp(name, "dense_f32") == 0 ||
+            (o->base.spread->type == DDN_TYPE_F64 && strncmp(name, "dense", 5) == 0)) {
+            set |= INT64_C(1) << i;
+        }
     }
     return set;
 }
+
+/* What rounding may do to a score beside what one process allows its ways (3e-13 and 5e-6): parts
+ * whose errors are of this size make one of the whole set that is larger by a root of two at most.
+ */
+static const double SCORE_F64 = 4.5e-13, SCORE_OTHERS = 7.5e-6, FLOOR = 0.25;
+/* To the log of the sum of a part, which weights follow. */
+static const double LOGS_F64 = 3e-10, LOGS_OTHERS = 1e-4;
 
 static void set_shape(pass *p)
 {
@@ -130,7 +135,11 @@ static void set_shape(pass *p)
     int32_t cov = wants(rq, DDN_OUT_COV_TIMES_V), trace = cov || wants(rq, DDN_OUT_TRACE_COV);
     *r = (ddni_records){
         .d = d, .classes = p->o->base.classes, .ranks = p->o->base.spread->team->size};
-    r->tolerance = p->o->base.spread->type == DDN_TYPE_F64 ? 3e-13 : 3e-6;
+    const int32_t f64 = p->o->base.spread->type == DDN_TYPE_F64;
+    r->tolerance = f64 ? SCORE_F64 : SCORE_OTHERS;
+    r->floor = FLOOR * (f64 ? 0x1p-53 : 0x1p-24);
+    r->logs = f64 ? LOGS_F64 : LOGS_OTHERS;
+    r->trace = trace;
     r->epsilon = rq->epsilon;
     r->point_exact = p->exact;
     if (wants(rq, DDN_OUT_CLASS_POSTERIOR)) {
@@ -156,14 +165,22 @@ static void set_shape(pass *p)
     }
 }
 
-/* States of a block of exchanges: a multiple of the ranks, 64 MB of records unless there are many
- * ranks. */
+/* States of a block of exchanges: a multiple of the ranks, blocks of one size, 64 MB of records
+ * unless there are many ranks. */
 static int64_t states_of_exchange(const pass *p)
 {
     int64_t most = DDNI_TEAM_BYTES / (p->shape.width * 8 * p->shape.ranks);
     int64_t need = (p->m + p->shape.ranks - 1) / p->shape.ranks;
     most = most < 1 ? 1 : most;
-    return (need < most ? need : most) * p->shape.ranks;
+    int64_t blocks = (need + most - 1) / most;
+    return (need + blocks - 1) / blocks * p->shape.ranks;
+}
+
+/* Rows of records: those of all blocks. */
+static int64_t rows_of_blocks(const pass *p)
+{
+    int64_t block = states_of_exchange(p);
+    return (p->m + block - 1) / block * block;
 }
 
 /* All memory of a pass: nothing may fail between an agreement and its exchanges. */
@@ -177,23 +194,19 @@ static ddn_status reserve_pass(const pass *p)
         void *where;
         int64_t count, size;
     } need[] = {
-        {&b->record, p->m, r->width * 8},
-        {&b->give, block, r->width * 8},
+        {&b->record, rows_of_blocks(p), r->width * 8},
         {&b->take, block, r->width * 8},
-        {&b->merged, block / r->ranks, r->width * 8},
-        {&b->all, block, r->width * 8},
         {&b->entropy, p->m, 8},
         {&b->square, p->m, 8},
         {&b->rest, p->m, 8},
+        {&b->evidence, p->m, sizeof *b->evidence},
         {&b->nearest, p->m, 8},
         {&b->second, p->m, 8},
         {&b->trace, p->m, 8},
         {&b->share, p->m, 8 * (part_classes + 1)},
         {&b->anchor, 3 * d, 8},
         {&b->weight, 2 * r->ranks, 8},
-        {&b->argmax, p->m, 8},
         {&b->near, p->m, 8},
-        {&b->served, p->m, 1},
         {&b->point, d, 8},
         {&b->again, p->exact ? 1 : p->m, 8},
         {&b->part, p->exact ? 1 : p->m, 8},
@@ -222,11 +235,12 @@ static ddni_request request_of(const pass *p)
     ddni_request rq = {.epsilon = p->rq->epsilon, .forbidden = p->rq->forbidden};
     rq.trajectory = p->exact ? 0 : p->rq->trajectory;
     rq.forbidden |= p->exact ? inexact_ways(p->o) : 0;
-    rq.served = b->served;
-    rq.f64[DDN_OUT_ONE_MINUS_W_MAX] = b->rest;
-    rq.f64[DDN_OUT_ENTROPY] = b->entropy;
-    rq.f64[DDN_OUT_SUM_W2] = b->square;
-    rq.i64[DDN_OUT_ARGMAX] = b->argmax;
+    rq.sharp = p->exact;
+    rq.evidence = b->evidence;
+    /* What asks more of the ways only where it is wanted. */
+    rq.f64[DDN_OUT_ONE_MINUS_W_MAX] = wants(p->rq, DDN_OUT_ONE_MINUS_W_MAX) ? b->rest : NULL;
+    rq.f64[DDN_OUT_ENTROPY] = wants(p->rq, DDN_OUT_ENTROPY) ? b->entropy : NULL;
+    rq.f64[DDN_OUT_SUM_W2] = wants(p->rq, DDN_OUT_SUM_W2) ? b->square : NULL;
     if (wants(p->rq, DDN_OUT_NEAREST_DISTANCE2) || wants(p->rq, DDN_OUT_SECOND_DISTANCE2)) {
         rq.f64[DDN_OUT_NEAREST_DISTANCE2] = b->nearest;
         rq.f64[DDN_OUT_SECOND_DISTANCE2] = b->second;
@@ -250,22 +264,41 @@ static ddni_request request_of(const pass *p)
     return rq;
 }
 
-/* How far the log of the part's sum may be off: logits round at the size of the products that they
- * are made of, in as many steps; their average is better, and the largest one is known. */
-static double error_of(const pass *p, int64_t q, double logit)
+/* The log of the part's sum, in two: the logit of its likeliest point, and the rest. Logits of
+ * sums of products have errors: with the logit by differences that of the others remains, and where
+ * most of the weight is theirs the sum as it is is better. Where the likeliest point is asked for,
+ * its logit is one by differences, so that ranks agree which one it is. */
+static void fill_sum(const pass *p, const ddni_kernels *kern, int64_t q, double *record)
 {
-    const buffers *b = &p->s->b;
-    const ddni_centred *points = &p->o->own->points;
-    const double a = p->level->a, d = (double)p->o->base.d;
-    double far2 = 0, unit = is_coarse_way(b->served[q]) ? 0x1p-24 : 0x1p-53;
-    for (int64_t j = 0; j < p->o->base.d; j++) {
-        double diff = p->x[q * p->ldx + j] - a * points->centre[j];
-        far2 += diff * diff;
+    const ddni_evidence *e = p->s->b.evidence + q;
+    const ddn_dataset *ds = p->o->base.spread;
+    const int64_t row = e->posterior.argmax, first = ds->begin[ds->team->rank];
+    const double weight = ds->weights == NULL ? 0 : ds->weights->log[first + row];
+    const double rest = ddni_posterior_one_minus_w_max(&e->posterior), half = 0.5;
+    const int32_t asked = wants(p->rq, DDN_OUT_ARGMAX) || wants(p->rq, DDN_OUT_W_MAX) ||
+                          wants(p->rq, DDN_OUT_ONE_MINUS_W_MAX);
+    /* Weights of a part are relative to its own number of points. */
+    const double own = ds->part->weights == NULL ? 0 : ds->part->weights->log[row];
+    const double known = e->posterior.max + (weight - own);
+    double logit = known, sum = log1p(e->posterior.rest);
+    if (e->spread > 0 && (asked || rest < half)) {
+        ddni_point y = ddni_point_at(ds->part, row);
+        logit = weight - kern->distance(ds->part->type, p->shape.d, p->x + q * p->ldx, p->level->a,
+                                        p->level->a_low, y) /
+                             (2 * p->level->s2);
     }
-    double scale = (far2 + a * a * points->norm_max) / (2 * p->level->s2);
-    double inner = fmin(unit * (1 + 0.5 * sqrt(d)) * scale, unit > 0x1p-40 ? 5e-4 : 3e-10);
-    inner *= b->rest[q] * fmin(1, 3 * sqrt(b->square[q]));
-    return inner - logit * 0x1p-53 * (2 + 0.5 * sqrt(d / 24));
+    if (rest >= half) {
+        sum += known - logit;
+    }
+    record[DDNI_PART_LOGIT] = logit;
+    record[DDNI_PART_SUM] = sum;
+    record[DDNI_PART_WEIGHT] = weight;
+    record[DDNI_PART_ARGMAX] = (double)(first + row);
+    record[DDNI_PART_ERROR] = ddni_evidence_error(e, rest < half);
+    record[DDNI_PART_DRAW] = e->mean / p->level->a;
+    if (p->shape.score_at > 0) {
+        record[DDNI_PART_DRAW] = e->mean / p->level->s2;
+    }
 }
 
 /* Bits that equal points share; -0 is 0. */
@@ -287,23 +320,22 @@ static void fill_record(const pass *p, const ddni_kernels *kern, int64_t q)
     const ddni_records *r = &p->shape;
     const ddn_dataset *ds = p->o->base.spread;
     double *record = b->record + q * r->width;
-    const int64_t row = b->argmax[q], first = ds->begin[ds->team->rank];
     const int64_t part_classes = p->o->own->base.classes;
-    const double weight = ds->weights == NULL ? 0 : ds->weights->log[first + row];
-    double logit = -kern->distance(ds->part->type, r->d, p->x + q * p->ldx, p->level->a,
-                                   p->level->a_low, ddni_point_at(ds->part, row)) /
-                   (2 * p->level->s2);
-    record[DDNI_PART_LOGIT] = logit + weight;
-    record[DDNI_PART_WEIGHT] = weight;
-    record[DDNI_PART_ENTROPY] = b->entropy[q];
-    record[DDNI_PART_SQUARE] = b->square[q];
-    record[DDNI_PART_REST] = b->rest[q];
-    record[DDNI_PART_ARGMAX] = (double)(first + row);
-    record[DDNI_PART_ERROR] = error_of(p, q, logit) + 0x1p-52 * fabs(weight);
-    record[DDNI_PART_NEAREST] = b->nearest[q];
-    record[DDNI_PART_SECOND] = b->second[q];
-    record[DDNI_PART_TRACE] = b->trace[q];
-    record[DDNI_PART_DRAW] = 0;
+    memset(record, 0, DDNI_PART_NUMBERS * sizeof *record);
+    fill_sum(p, kern, q, record);
+    if (wants(p->rq, DDN_OUT_ENTROPY)) {
+        record[DDNI_PART_ENTROPY] = b->entropy[q];
+    }
+    if (wants(p->rq, DDN_OUT_SUM_W2)) {
+        record[DDNI_PART_SQUARE] = b->square[q];
+    }
+    if (wants(p->rq, DDN_OUT_NEAREST_DISTANCE2) || wants(p->rq, DDN_OUT_SECOND_DISTANCE2)) {
+        record[DDNI_PART_NEAREST] = b->nearest[q];
+        record[DDNI_PART_SECOND] = b->second[q];
+    }
+    if (r->trace) {
+        record[DDNI_PART_TRACE] = b->trace[q];
+    }
     int64_t at = p->row == NULL ? q : p->row[q];
     ddni_draws choice = ddni_draws_of(p->rq->seed, DDNI_USE_DRAW, p->rq->step);
     int32_t draws = wants(p->rq, DDN_OUT_DRAW) || wants(p->rq, DDN_OUT_DRAW_INDEX);
@@ -314,7 +346,7 @@ static void fill_record(const pass *p, const ddni_kernels *kern, int64_t q)
         record[DDNI_PART_MARK] = mark_of(b->point, r->d);
     }
     if (r->point_at > 0) {
-        ddni_dataset_rows(ds->part, row, 1, record + r->point_at, r->d);
+        ddni_dataset_rows(ds->part, b->evidence[q].posterior.argmax, 1, record + r->point_at, r->d);
     }
     if (r->class_at > 0) {
         memset(record + r->class_at, 0, (size_t)r->classes * sizeof *record);
@@ -332,7 +364,8 @@ static ddn_status ask_own(const pass *p, ddni_report *report)
     const ddni_batch batch = {p->given, p->m, p->x, p->ldx};
     const ddni_kernels *kern = ddni_context_kernels(p->ctx);
     buffers *b = &p->s->b;
-    memset(b->record, 0, (size_t)(p->m * p->shape.width) * sizeof *b->record);
+    memset(b->record + p->m * p->shape.width, 0,
+           (size_t)((rows_of_blocks(p) - p->m) * p->shape.width) * sizeof *b->record);
     DDNI_TRY(evaluate_own(p, p->exact ? p->s->again : p->s->first, &rq, &batch, report));
     for (int64_t q = 0; q < p->m; q++) {
         DDNI_TRY(ddni_poll(p->ctx));
@@ -351,7 +384,7 @@ static void write_merged(const pass *p, int64_t q, const double *record)
     const ddni_records *r = &p->shape;
     const buffers *b = &p->s->b;
     const int64_t row = p->row == NULL ? q : p->row[q], n = p->o->base.spread->n;
-    const double rest = record[DDNI_PART_REST];
+    const double rest = record[DDNI_PART_SUM];
     const struct {
         ddn_output what;
         double value;
@@ -386,15 +419,15 @@ static void write_merged(const pass *p, int64_t q, const double *record)
     b->uniform[row] = record[DDNI_PART_UNIFORM];
 }
 
-/* Merges this rank's share of a block of states that begins with `first`. */
-static void merge_share(const pass *p, int64_t first, int64_t share)
+/* Merges this rank's share of a block of states that begins with `first`, into out[share][width].
+ */
+static void merge_share(const pass *p, int64_t first, int64_t share, double *out)
 {
     const buffers *b = &p->s->b;
     const ddni_records *r = &p->shape;
     const ddni_merge_room room = {b->weight, b->weight + r->ranks, b->anchor};
-    for (int64_t i = 0; i < share; i++) {
+    for (int64_t i = 0; i < share; i++, out += r->width) {
         int64_t q = first + p->o->base.spread->team->rank * share + i;
-        double *out = b->merged + i * r->width;
         if (q < p->m) {
             ddni_records_merge(r, &room, p->level, p->x + q * p->ldx,
                                p->v == NULL ? NULL : p->v + q * p->ldv, b->take + i * r->width,
@@ -405,7 +438,8 @@ static void merge_share(const pass *p, int64_t first, int64_t share)
     }
 }
 
-/* Every state's records to the rank that merges it, and what that makes of them to all. */
+/* Every state's records to the rank that merges it, and what that makes of them to all. Records
+ * that have been given are room for what is made of others. */
 static ddn_status exchange(pass *p, int64_t *again)
 {
     buffers *b = &p->s->b;
@@ -416,13 +450,12 @@ static ddn_status exchange(pass *p, int64_t *again)
     *again = 0;
     for (int64_t first = 0; first < p->m; first += block) {
         int64_t count = p->m - first < block ? p->m - first : block;
-        memset(b->give, 0, (size_t)(block * r->width) * sizeof *b->give);
-        memcpy(b->give, b->record + first * r->width, (size_t)(count * r->width) * sizeof *b->give);
-        DDNI_TRY(ddni_team_alltoall(p->ctx, team, bytes, b->give, b->take));
-        merge_share(p, first, share);
-        DDNI_TRY(ddni_team_allgather(p->ctx, team, bytes, b->merged, b->all));
+        double *own = b->record + first * r->width;
+        DDNI_TRY(ddni_team_alltoall(p->ctx, team, bytes, own, b->take));
+        merge_share(p, first, share, own);
+        DDNI_TRY(ddni_team_allgather(p->ctx, team, bytes, own, b->take));
         for (int64_t i = 0; i < count; i++) {
-            const double *record = b->all + i * r->width;
+            const double *record = b->take + i * r->width;
             write_merged(p, first + i, record);
             if (!p->exact && record[DDNI_PART_ERROR] > 0) {
                 b->again[(*again)++] = first + i;

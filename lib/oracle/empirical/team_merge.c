@@ -8,6 +8,9 @@
 #include "numerics/vector.h"
 #include "oracle/empirical/logit.h"
 
+/* A weight, or its error, that leaves no trace in a double, whatever it multiplies. */
+static const double NOTHING = 1e-40;
+
 /* The parts of one state. */
 typedef struct parts {
     const ddni_records *r;
@@ -26,12 +29,6 @@ static const double *record(const parts *p, int64_t k)
     return p->first + k * p->stride;
 }
 
-/* log sum_i e^l of a part, from its largest logit and 1 - w_max. */
-static double log_sum(double logit, double rest)
-{
-    return logit + log1p(rest / (1 - rest));
-}
-
 /* Logits of the likeliest points beside that of the top one. Rounding of their sizes is gone. */
 static void logits_beside(parts *p, double *anchor)
 {
@@ -48,7 +45,7 @@ static void logits_beside(parts *p, double *anchor)
             best = logit;
             top = k;
         }
-        p->log_sum[k] = log_sum(logit, part[DDNI_PART_REST]);
+        p->log_sum[k] = logit + part[DDNI_PART_SUM];
     }
     p->top = top;
 }
@@ -61,7 +58,7 @@ static double weigh(parts *p, double *anchor)
     p->top = 0;
     for (int64_t k = 0; k < ranks; k++) {
         const double *part = record(p, k);
-        p->log_sum[k] = log_sum(part[DDNI_PART_LOGIT], part[DDNI_PART_REST]);
+        p->log_sum[k] = part[DDNI_PART_LOGIT] + part[DDNI_PART_SUM];
         p->top = part[DDNI_PART_LOGIT] > record(p, p->top)[DDNI_PART_LOGIT] ? k : p->top;
     }
     if (p->r->point_exact) {
@@ -97,7 +94,7 @@ static void merge_numbers(const parts *p, double *out)
     }
     out[DDNI_PART_ENTROPY] = entropy;
     out[DDNI_PART_SQUARE] = square;
-    out[DDNI_PART_REST] = outside + p->weight[p->top] * record(p, p->top)[DDNI_PART_REST];
+    out[DDNI_PART_SUM] = outside - p->weight[p->top] * expm1(-record(p, p->top)[DDNI_PART_SUM]);
     out[DDNI_PART_ARGMAX] = record(p, p->top)[DDNI_PART_ARGMAX];
 }
 
@@ -127,11 +124,13 @@ static void merge_distances(const parts *p, double *out)
 static void average(const parts *p, int64_t at, int64_t width, double *out)
 {
     const double *main = record(p, p->heaviest) + at;
-    memcpy(out + at, main, (size_t)width * sizeof *out);
+    double *restrict to = out + at;
+    memcpy(to, main, (size_t)width * sizeof *to);
     for (int64_t k = 0; k < p->r->ranks; k++) {
         const double *part = record(p, k) + at;
-        for (int64_t j = 0; k != p->heaviest && p->weight[k] > 0 && j < width; j++) {
-            out[at + j] += p->weight[k] * (part[j] - main[j]);
+        const double w = p->weight[k];
+        for (int64_t j = 0; k != p->heaviest && w > NOTHING && j < width; j++) {
+            to[j] += w * (part[j] - main[j]);
         }
     }
 }
@@ -140,49 +139,59 @@ static void average(const parts *p, int64_t at, int64_t width, double *out)
 static void merge_covariance(const parts *p, double *out)
 {
     const ddni_records *r = p->r;
+    const double *restrict mean = out + r->mean_at;
     double trace = 0;
     for (int64_t k = 0; k < r->ranks; k++) {
-        const double *part = record(p, k);
-        double square = 0, along = 0, w = p->weight[k];
-        for (int64_t j = 0; j < r->d; j++) {
-            double diff = part[r->mean_at + j] - out[r->mean_at + j];
-            square += diff * diff;
-            along += r->cov_at > 0 ? diff * p->v[j] : 0;
-        }
-        trace += w * (part[DDNI_PART_TRACE] + square);
-        for (int64_t j = 0; r->cov_at > 0 && j < r->d; j++) {
-            double diff = part[r->mean_at + j] - out[r->mean_at + j];
-            out[r->cov_at + j] += w * (part[r->cov_at + j] + diff * along);
+        const double *part = record(p, k), *own = part + r->mean_at;
+        double along, w = p->weight[k];
+        trace += w * (part[DDNI_PART_TRACE] + ddni_distance2(r->d, own, mean));
+        if (r->cov_at > 0) {
+            const double *cov = part + r->cov_at;
+            double *restrict to = out + r->cov_at;
+            DDNI_SUM(along, r->d, (own[j] - mean[j]) * p->v[j]);
+            for (int64_t j = 0; j < r->d; j++) {
+                to[j] += w * (cov[j] + (own[j] - mean[j]) * along);
+            }
         }
     }
     out[DDNI_PART_TRACE] = trace;
 }
 
-/* Squared size of the score, in its units, and how far it moves by errors of the parts' weights. */
-static int32_t is_coarse(const parts *p, const double *out)
+/* Length of the score. */
+static double score_length(const parts *p, const double *out)
 {
     const ddni_records *r = p->r;
     const double a = p->level->a, s2 = p->level->s2;
+    double square;
+    if (r->score_at > 0) {
+        return ddni_norm(r->d, out + r->score_at);
+    }
+    const double *mean = out + r->mean_at;
+    DDNI_SUM(square, r->d, (a * mean[j] - p->x[j]) * (a * mean[j] - p->x[j]));
+    return sqrt(square) / s2;
+}
+
+/* Whether errors of the parts' weights and scores may show. */
+static int32_t is_coarse(const parts *p, const double *out)
+{
+    const ddni_records *r = p->r;
     const int64_t at = r->score_at > 0 ? r->score_at : r->mean_at;
-    double size = 0, moved = 0, worst = 0;
+    double moved = 0, worst = 0;
     for (int64_t k = 0; k < r->ranks; k++) {
         const double *part = record(p, k);
-        double square = 0;
-        for (int64_t j = 0; at > 0 && j < r->d; j++) {
-            double diff = part[at + j] - out[at + j];
-            square += diff * diff;
+        const double w = p->weight[k];
+        worst = w > r->epsilon ? fmax(worst, part[DDNI_PART_ERROR]) : worst;
+        moved += w * part[DDNI_PART_DRAW];
+        if (at > 0 && p->others > NOTHING && w * part[DDNI_PART_ERROR] > NOTHING) {
+            moved += w * part[DDNI_PART_ERROR] * sqrt(ddni_distance2(r->d, part + at, out + at));
         }
-        moved += p->weight[k] * part[DDNI_PART_ERROR] * sqrt(square);
-        worst = fmax(worst, p->weight[k] > r->epsilon ? part[DDNI_PART_ERROR] : 0);
     }
     if (at == 0) { /* functions of the weights alone */
-        return p->others > r->epsilon && worst > 1e3 * r->tolerance;
+        return p->others > r->epsilon && worst > r->logs;
     }
-    for (int64_t j = 0; j < r->d; j++) {
-        double score = at == r->score_at ? out[at + j] : (a * out[at + j] - p->x[j]) / s2;
-        size += score * score;
-    }
-    return moved * (at == r->score_at ? 1 : a / s2) > r->tolerance * sqrt(size);
+    moved *= at == r->score_at ? 1 : p->level->a / p->level->s2;
+    double allowed = r->tolerance * score_length(p, out);
+    return moved > allowed && moved > allowed + r->floor * ddni_norm(r->d, p->x) / p->level->s2;
 }
 
 /* The part by the cumulative weights in rank order, and what is left of the deviate within it. */
@@ -223,6 +232,8 @@ void ddni_records_merge(const ddni_records *r, const ddni_merge_room *room, cons
     }
     if (r->mean_at > 0) {
         average(&p, r->mean_at, r->d, out);
+    }
+    if (r->trace) {
         merge_covariance(&p, out);
     }
     draw(&p, out);

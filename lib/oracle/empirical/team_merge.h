@@ -7,18 +7,19 @@
 /* A record: what a rank knows of a state from its points, and what is made of all of them. Numbers
  * first, then those vectors that are wanted. */
 enum {
-    DDNI_PART_LOGIT,   /* of its likeliest point, by direct differences; merged: log sum of all */
+    DDNI_PART_LOGIT,   /* of its likeliest point; merged: log sum of all */
     DDNI_PART_WEIGHT,  /* log(n pi) of that point, which the logit has in it */
     DDNI_PART_ENTROPY, /* of the posterior within the part, as the next ones */
     DDNI_PART_SQUARE,  /* sum w^2 */
-    DDNI_PART_REST,    /* 1 - w_max */
+    DDNI_PART_SUM,     /* log of its sum less that logit: -log w_max; merged: 1 - w_max */
     DDNI_PART_ARGMAX,  /* row in the whole set */
     DDNI_PART_ERROR,   /* of the logarithm of the part's sum; merged: 1 to ask again */
     DDNI_PART_MARK,    /* bits of a digest of the nearest point, which tell copies */
     DDNI_PART_NEAREST, /* squared distances */
     DDNI_PART_SECOND,
     DDNI_PART_TRACE,
-    DDNI_PART_DRAW,    /* merged: the part that is drawn, */
+    DDNI_PART_DRAW,    /* error of the score, or of the mean where it is not wanted; merged: the
+                          part that is drawn, */
     DDNI_PART_UNIFORM, /* and the deviate for the draw within it; of the part: the one given */
     DDNI_PART_NUMBERS
 };
@@ -26,8 +27,12 @@ enum {
 typedef struct ddni_records {
     int64_t d, classes, ranks, width;                      /* numbers of a record */
     int64_t class_at, score_at, mean_at, cov_at, point_at; /* 0: not there */
-    double epsilon, tolerance; /* relative error of the score that the weights of parts may cause */
-    int32_t point_exact;       /* logits of the likeliest points are taken beside each other */
+    double epsilon;
+    double tolerance, floor; /* error of a score by that of logits: relative, and in units of
+                                |x|/s^2 */
+    double logs;             /* error of a part's log sum, where no vector is wanted */
+    int32_t trace;           /* is wanted */
+    int32_t point_exact;     /* logits of the likeliest points are taken beside each other */
 } ddni_records;
 
 /* Scratch: [ranks] each, and anchor[3 d]. */

@@ -134,8 +134,6 @@ static ddn_status attempt(ddn_context *ctx, const ddni_way *way, descent *left,
         for (int64_t q = 0; q < count; q++) {
             if (b->s->verdict[q] != DDNI_DONE) {
                 left->todo[kept++] = left->todo[first + q];
-            } else if (b->rq->served != NULL) {
-                b->rq->served[left->todo[first + q]] = b->way;
             }
         }
     }
@@ -172,7 +170,6 @@ static ddn_status run_block(ddn_context *ctx, ddni_block *b, ddni_scratch *s, in
             continue;
         }
         b->own = s->own[i];
-        b->way = (int8_t)i;
         b->rows = b->bytes = 0;
         ddn_status status = attempt(ctx, ways[i], &left, tally);
         tally->rows += b->rows;

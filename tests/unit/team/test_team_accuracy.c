@@ -1,0 +1,244 @@
+/* The promise of oracle.h, kept by teams of every size: scores, logs of densities and weights
+ * against long double, where the parts of the ranks compete most: midpoints between points of
+ * different ranks, near ties, data far from the origin, states far from the data; and that states
+ * of usual data are asked once. */
+#include "support/crew.h"
+#include "support/exact.h"
+
+enum {
+    M = 20,
+    MOST_D = 784
+};
+
+typedef struct problem {
+    test_cloud cloud;
+    double t, x[M * MOST_D], score[M * MOST_D], mean[M * MOST_D];
+    double log_p[M], rest[M], entropy[M];
+    int32_t numbers; /* what weights show in is asked for too */
+    int64_t runs;
+    const char *kernel;
+    ddn_status failed;
+    char text[512];
+} problem;
+
+static ddn_dataset *borrow(ddn_context *ctx, const test_cloud *c, int64_t first, int64_t end,
+                           ddn_status *status)
+{
+    const size_t size = c->type == DDN_TYPE_U8 ? 1 : c->type == DDN_TYPE_F32 ? 4 : 8;
+    const char *from = (const char *)c->stored + (size_t)(first * c->ld) * size;
+    ddn_dataset *raw = NULL, *mapped = NULL;
+    *status =
+        ddn_dataset_create_borrowed(ctx, c->type, end - first, c->d, from, c->ld, NULL, NULL, &raw);
+    if (*status == DDN_OK) {
+        *status = ddn_dataset_create_mapped(ctx, raw, c->scale, c->shift, &mapped);
+    }
+    ddn_dataset_destroy(raw);
+    return mapped;
+}
+
+static ddn_status ask(ddn_context *ctx, problem *p, const ddn_oracle *oracle, double *out)
+{
+    const int64_t d = p->cloud.d;
+    ddn_query *q = NULL;
+    ddn_status status = ddn_query_create(ctx, oracle, &q);
+    STEP(ddn_query_bind_f64(q, DDN_OUT_SCORE, out, d));
+    if (p->numbers) {
+        double *n = out + M * d;
+        STEP(ddn_query_bind_f64(q, DDN_OUT_MEAN, n, d));
+        STEP(ddn_query_bind_f64(q, DDN_OUT_LOG_P, n + M * d, 0));
+        STEP(ddn_query_bind_f64(q, DDN_OUT_ONE_MINUS_W_MAX, n + M * d + M, 0));
+        STEP(ddn_query_bind_f64(q, DDN_OUT_ENTROPY, n + M * d + 2 * M, 0));
+    }
+    for (int64_t i = 0; i < p->runs; i++) {
+        STEP(ddn_query_run(q, p->t, M, p->x, d));
+    }
+    ddn_query_destroy(q);
+    return status;
+}
+
+static void rank_asks(crew_rank *rank)
+{
+    problem *p = rank->user;
+    const int64_t n = p->cloud.n, d = p->cloud.d, r = rank->rank, count = M * (2 * d + 3);
+    double *out = calloc((size_t)count, sizeof *out);
+    ddn_schedule *sch = NULL;
+    ddn_dataset *part = NULL, *ds = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_status status = DDN_OK;
+    part = borrow(rank->ctx, &p->cloud, n * r / rank->size, n * (r + 1) / rank->size, &status);
+    STEP(ddn_context_set_kernel(rank->ctx, p->kernel));
+    STEP(ddn_dataset_create_team(rank->ctx, rank->team, part, &ds));
+    STEP(ddn_schedule_create_ou(rank->ctx, &sch));
+    STEP(ddn_oracle_create_empirical(rank->ctx, ds, sch, &oracle));
+    STEP(ask(rank->ctx, p, oracle, out));
+    if (r == 0 && status == DDN_OK) {
+        const double *numbers = out + 2 * M * d;
+        memcpy(p->score, out, (size_t)(M * d) * sizeof *out);
+        memcpy(p->mean, out + M * d, (size_t)(M * d) * sizeof *out);
+        memcpy(p->log_p, numbers, sizeof p->log_p);
+        memcpy(p->rest, numbers + M, sizeof p->rest);
+        memcpy(p->entropy, numbers + 2 * M, sizeof p->entropy);
+    } else if (r == 0) {
+        p->failed = status;
+        snprintf(p->text, sizeof p->text, "%s", ddn_context_message(rank->ctx));
+    }
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(part);
+    free(out);
+}
+
+/* Noised points; points at, and a little off, the middle between two of different ranks, nearly
+ * tied; states far from all. */
+static void make_states(problem *p)
+{
+    const test_cloud *c = &p->cloud;
+    const int64_t n = c->n, d = c->d;
+    const double a = exp(-p->t), s2 = -expm1(-2 * p->t), s = sqrt(s2);
+    test_normal(n, M * d, p->x);
+    for (int64_t q = 0; q < M; q++) {
+        const double *y = c->point + q * 7 % (n / 2) * d,
+                     *z = c->point + (n - 1 - q * 3 % (n / 4)) * d;
+        double gap2 = 0, push = q % 5 == 2 ? 0 : q % 5 == 3 ? 0.7 : -3;
+        for (int64_t j = 0; j < d; j++) {
+            gap2 += (z[j] - y[j]) * (z[j] - y[j]);
+        }
+        push *= gap2 > 0 ? s2 / (a * gap2) : 0;
+        for (int64_t j = 0; j < d; j++) {
+            double *x = p->x + q * d + j;
+            *x = q % 5 == 0   ? a * y[j] + s * *x
+                 : q % 5 == 1 ? a * z[j] + 30 * s * *x
+                              : a * 0.5 * (y[j] + z[j]) + push * (z[j] - y[j]);
+        }
+    }
+}
+
+/* All that is promised of one state; `ranks` for the message. */
+static void judge(const problem *p, int64_t ranks, int64_t q, const test_exact *e)
+{
+    const test_cloud *c = &p->cloud;
+    const int64_t d = c->d;
+    const double *x = p->x + q * d, a = exp(-p->t), s2 = -expm1(-2 * p->t);
+    const int f64 = c->type == DDN_TYPE_F64;
+    const double weights = f64 ? 1e-9 : 1e-3, u = f64 ? 0x1p-53 : 0x1p-24;
+    double diff[MOST_D], reach = test_length(d, x) + a * test_length(d, c->point + e->argmax * d);
+    const double allowed =
+        (f64 ? 1e-12 : 1e-5) * test_length(d, e->score) + (8 + (double)c->n / 128) * u * reach / s2;
+    for (int64_t j = 0; j < d; j++) {
+        diff[j] = p->score[q * d + j] - e->score[j];
+    }
+    if (!(test_length(d, diff) <= allowed)) {
+        fail_msg("type %d, t = %g, %s, %d ranks: the score of state %d is off by %g, allowed %g",
+                 (int)c->type, p->t, p->kernel, (int)ranks, (int)q, test_length(d, diff), allowed);
+    }
+    if (!p->numbers) {
+        return;
+    }
+    CLOSE(p->rest[q], e->rest, 2 * weights, 1e-8);
+    CLOSE(p->entropy[q], e->entropy, 2 * weights, 1e-7);
+    CLOSE(p->log_p[q], e->log_p, (8 + (double)d / 8) * 0x1p-53, weights + 1e-14 * (double)d);
+}
+
+static void check(problem *p)
+{
+    test_exact e[M];
+    const int64_t d = p->cloud.d, sizes[] = {1, 2, 3, 5};
+    int32_t supported;
+    make_states(p);
+    for (int64_t q = 0; q < M; q++) {
+        e[q] = test_exact_make(&p->cloud);
+        test_exact_at(&p->cloud, expl(-(long double)p->t), -expm1l(-2 * (long double)p->t),
+                      p->x + q * d, &e[q]);
+    }
+    for (int32_t v = 0; (p->kernel = ddn_kernel_name(v, &supported)) != NULL; v++) {
+        for (int k = 0; supported && k < 8; k++) {
+            p->numbers = k / 4;
+            test_crew(sizes[k % 4], rank_asks, p);
+            if (p->failed != DDN_OK) {
+                fail_msg("%s", p->text);
+            }
+            for (int64_t q = 0; q < M; q++) {
+                judge(p, sizes[k % 4], q, &e[q]);
+            }
+        }
+    }
+    for (int64_t q = 0; q < M; q++) {
+        test_exact_free(&e[q]);
+    }
+}
+
+static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
+
+/* Coordinates with the standard deviation `spread`, around `offset`. */
+static problem *make_problem(ddn_type type, const int64_t *size, double spread, double offset,
+                             double t)
+{
+    const int64_t n = size[0], d = size[1];
+    problem *p = calloc(1, sizeof *p);
+    double *v = calloc((size_t)(n * d), sizeof *v);
+    assert_true(p != NULL && v != NULL);
+    test_normal(n + d, n * d, v);
+    for (int64_t i = 0; i < n * d; i++) {
+        v[i] = offset + spread * v[i];
+    }
+    const double scale = type == DDN_TYPE_U8 ? 1 / 32. : 1;
+    const double shift = type == DDN_TYPE_U8 ? offset - 4 : 0;
+    p->cloud = test_cloud_make(type, n, d, d, scale, shift, v, 0);
+    p->t = t;
+    p->runs = 1;
+    free(v);
+    return p;
+}
+
+static void free_problem(problem *p)
+{
+    test_cloud_free(&p->cloud);
+    free(p);
+}
+
+static void promises_are_kept(void **state)
+{
+    (void)state;
+    static const double times[] = {1e-4, 1e-3, 0.03, 0.3, 1, 2.5, 5}, offsets[] = {0, 100};
+    static const int64_t sizes[][2] = {{60, 24}, {300, 5}, {90, 200}};
+    for (int k = 0; k < 3 * 7 * 2; k++) {
+        const int64_t *size = sizes[(k + k / 6) % 3];
+        problem *p = make_problem(types[k % 3], size, 1, offsets[k / 3 % 2], times[k / 6]);
+        check(p);
+        free_problem(p);
+    }
+}
+
+/* A score of usual states takes one pass: an agreement, two exchanges of records, the end. At t = 1
+ * most points have weight, of whose logits a poor bound on the errors asks again. */
+static void states_are_asked_once(void **state)
+{
+    (void)state;
+    static const double times[] = {0.01, 0.3, 1, 3};
+    static const int64_t size[] = {200, 784};
+    for (int k = 0; k < 12; k++) {
+        problem *p = make_problem(types[k % 3], size, 0.3, 0, times[k / 3]);
+        const double a = exp(-p->t), s = sqrt(-expm1(-2 * p->t));
+        p->kernel = "auto";
+        test_normal(k, M * p->cloud.d, p->x);
+        for (int64_t i = 0; i < M * p->cloud.d; i++) {
+            p->x[i] = a * p->cloud.point[i] + s * p->x[i];
+        }
+        const crew_count once = test_crew(2, rank_asks, p);
+        p->runs = 2;
+        const crew_count twice = test_crew(2, rank_asks, p);
+        assert_int_equal(p->failed, DDN_OK);
+        assert_int_equal(twice.exchanges - once.exchanges, 4);
+        free_problem(p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(promises_are_kept),
+        cmocka_unit_test(states_are_asked_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

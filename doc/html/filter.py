@@ -57,6 +57,12 @@ def parent_of(path):
     return own if own.exists() and own != path else DOC / "index.md"
 
 
+def bar_code(part):
+    """A code span of a table with \\| in it, of which Doxygen would show the backslash."""
+    text = part.strip("`").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<code>{text.replace('--', chr(92) + '--')}</code>"
+
+
 class Page:
     def __init__(self, path):
         self.path, self.pages = path, page_ids()
@@ -101,6 +107,8 @@ class Page:
         for part in re.split(r"(\$`[^`]*`\$|``.*?``|`[^`]*`)", line):
             if part.startswith("$`"):
                 out.append(f"@f${part[2:-2]}@f$")
+            elif part.startswith("`") and "\\|" in part and line.startswith("|"):
+                out.append(bar_code(part))
             elif part.startswith("`"):
                 out.append(f"``{part}``".replace("```", "``") if "'" in part else part)  # ' ends a span of one `
             else:

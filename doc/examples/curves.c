@@ -105,7 +105,7 @@ static void print_table(const curve_kind *kind, const settings *set)
     static const char *const shown[2][2] = {{"phi", NULL}, {"f_over_alpha", "phi_C"}};
     const char *const *names = shown[kind == &collapse];
     const double *t = drv_column(own.curves, "t");
-    printf("%s: n = %lld, d = %lld", set->data.path, (long long)ddn_dataset_n(own.ds),
+    printf("%s: n = %lld, d = %lld", drv_shown(set->data.path), (long long)ddn_dataset_n(own.ds),
            (long long)ddn_dataset_d(own.ds));
     if (own.copies > 0) {
         printf(", %lld copies merged into weights", (long long)own.copies);
@@ -224,7 +224,7 @@ static int run(int argc, char **argv, const curve_kind *kind, const char *summar
     drv_write_result(own.report, named(kind->stem, "json"), "");
     print_table(kind, &set);
     draw(kind, &set);
-    printf("\n  results in %s: %s.csv, %s.json, %s\n", drv.out, kind->stem, kind->stem,
+    printf("\n  results in %s: %s.csv, %s.json, %s\n", drv_shown(drv.out), kind->stem, kind->stem,
            drv_picture(kind->stem));
     if (set.trace) {
         drv_trace(own.oracle);

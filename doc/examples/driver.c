@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "driver.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -22,13 +24,9 @@ static volatile sig_atomic_t interrupted; /* the signal that ends the program, o
 static volatile sig_atomic_t helper;      /* process that drv_fork started, or 0 */
 
 /* One line, whatever the text: a line break in it (from a path) must not make two. */
-static void print_line(char *text)
+static void print_line(char text[DRV_LINE])
 {
-    for (char *c = text; *c; c++) {
-        if (*c == '\n' || *c == '\r') {
-            *c = ' ';
-        }
-    }
+    ddni_text_clean(text, DRV_LINE);
     drv_clear_bar();
     fflush(stdout);
     fprintf(stderr, "%s: %s\n", drv.program, text);
@@ -297,7 +295,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
                const drv_option *options, int count)
 {
     if (argc > 0) {
-        drv.program = drv_base_name(argv[0]);
+        drv.program = drv_shown(drv_base_name(argv[0]));
     }
     atexit(free_blocks);
     atexit(let_go);

@@ -69,8 +69,8 @@ typedef struct drv_list {
 typedef struct drv_option {
     const char *name; /* without the dashes */
     const char *metavariable;
-    const char *help;
-    int kind; /* a drv_kind, perhaps | DRV_REQUIRED */
+    const char *help; /* "{NAME:TEXT}" in it: only where the library has that feature */
+    int kind;         /* a drv_kind, perhaps | DRV_REQUIRED */
     void *value;
     double minimum, maximum; /* of numbers, inclusive; both 0: any */
 } drv_option;
@@ -152,6 +152,18 @@ void drv_keep_results(void);
 int drv_finish(void);
 /* Creates drv.ctx, if there is none. */
 void drv_context(void);
+
+/* ---- What OpenBLAS takes this processor for (driver_core.c) -------------------------------- */
+
+/* Before anything has loaded OpenBLAS: where it would take the kernels of the oldest processor for
+ * one that it does not know, and OPENBLAS_CORETYPE says nothing, that is set. Called by drv_start;
+ * a program whose process may not fork later calls it before. */
+void drv_core_begin(void);
+/* The core of that name instead, where this processor can run it and the user has not chosen one;
+ * NULL: none. */
+void drv_core_choose(const char *core);
+/* A line for --version, where there is something to tell. */
+void drv_core_tell(void);
 
 /* ---- Ranks (driver_team.c) --------------------------------------------------------------- */
 
@@ -341,11 +353,13 @@ void drv_set_aside(void);
 
 /* The last part of a path. */
 const char *drv_base_name(const char *path);
-/* Puts ? in the place of what a picture, a script or a result cannot hold: the characters that are
- * named, control characters, and bytes that are no UTF-8. Returns the text. */
+/* A text of the user's, such as the name of a file, as a terminal and a result can take it: what it
+ * would obey or cannot show is \x and two digits, as in messages of the library (its own code,
+ * lib/base/utf8.h). In memory that is freed at exit. drv_die and drv_warn do that themselves. */
+const char *drv_shown(const char *text);
+/* Puts ? in the place of that, and of the characters that are named, for a picture or a script.
+ * Returns the text. */
 char *drv_plain(char *text, const char *named);
-/* Bytes of the character of UTF-8 that is here, 0 where there is none. */
-int drv_utf8(const char *text);
 /* Appends to a text of that capacity. */
 void drv_append(char *text, size_t capacity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -358,6 +372,8 @@ drv_file *drv_open(const char *path);
 /* A file beside path for what is read again and discarded. */
 drv_file *drv_open_aside(const char *path);
 void drv_print(drv_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Bytes as they are, also from callbacks: a failure is told by drv_close. */
+void drv_bytes(drv_file *file, const void *bytes, size_t count);
 void drv_close(drv_file *file);
 /* Leaves what is there instead; the second, of all that is not in its place, is called at exit. */
 void drv_discard(drv_file *file);
@@ -367,6 +383,9 @@ void drv_put_in_place(void);
 /* The folder in which files of the folder of results are until then, under their names. */
 const char *drv_stage(void);
 #define DRV_PART ".part-" /* a process's number behind it: names of what is temporary */
+/* The whole of a regular file that an option names, at most so many bytes, and a zero behind them;
+ * dies where it is anything else or cannot be read. In memory that is freed at exit. */
+char *drv_read(const char *option, const char *path, int64_t most, int64_t *size);
 /* The path as it was given to drv_open, and the stream that takes what is written, for others who
  * write it. */
 const char *drv_file_path(const drv_file *file);
@@ -472,7 +491,7 @@ void drv_plot_run(drv_file *file);
 /* ---- Arrays (driver_npy.c) ---------------------------------------------------------------- */
 
 /* Starts an .npy file of doubles of that shape; rows[count][width] of it are written in turn,
- * also by callbacks: a failure is told by drv_close. */
+ * also by callbacks (drv_bytes). */
 drv_file *drv_npy_open(const char *path, int count, const int64_t *shape);
 void drv_npy_rows(drv_file *file, int64_t count, int64_t width, const double *values, int64_t ld);
 /* A whole one: values[rows][columns], or values[rows] where columns is 0. */
@@ -546,8 +565,8 @@ drv_from *drv_from_read(const char *path);
 /* The text of a setting, which may name a file that was read then: where that is not here, but at
  * the absolute path of then, beside the record or in the folder above, with a remark that path. */
 const char *drv_from_find(const char *option, const char *text);
-/* The kernel that was used then, for the same bits; remarks where that or BLAS is another. Without
- * a file a no-op, as the next. */
+/* The kernel that was used then, and the core of OpenBLAS, for the same bits; remarks where those
+ * or BLAS are others. Without a file the core is drv_core_begin's, and the next is a no-op. */
 void drv_from_kernel(void);
 /* Dies where the data of an option are not those of the file, and the user has named no others. */
 void drv_from_check(const char *option, const char *path, int64_t digest);
@@ -566,6 +585,13 @@ typedef struct drv_image {
 /* A shape of that many numbers, "4x4". */
 const char *drv_image_example(int64_t d);
 drv_image drv_image_of(const char *text, const ddn_dataset *ds);
+/* The shape before and after "[SHAPE:]HxW" of --pad, the same edge on opposite sides; dies where
+ * that cannot be. */
+typedef struct drv_padding {
+    drv_image from, to;
+    int64_t top, left;
+} drv_padding;
+drv_padding drv_padding_of(const char *text, const ddn_dataset *ds);
 
 enum {
     DRV_IMAGE_GAP = 2 /* white pixels between the images of a sheet */
@@ -610,24 +636,26 @@ typedef struct drv_data {
     const char *path;
     const char *labels;
     drv_list classes;
-    int scale;    /* index in pm1|unit|raw, -1: by type */
-    int64_t n;    /* 0: all */
-    int64_t most; /* where n is 0: so many at most; 0: no limit */
+    int scale;       /* index in pm1|unit|raw, -1: by type */
+    int64_t n;       /* 0: all */
+    int64_t most;    /* where n is 0: so many at most; 0: no limit */
+    const char *pad; /* NULL: as they are */
 } drv_data;
 #define DRV_DATA_DEFAULTS                                                                          \
     {                                                                                              \
-        NULL, NULL, {0, {0}}, -1, 0, 0                                                             \
+        NULL, NULL, {0, {0}}, -1, 0, 0, NULL                                                       \
     }
 /* Rows of an option table; required is DRV_REQUIRED or 0, for --data. */
 #define DRV_DATA_OPTIONS(data, required)                                                           \
     {"data",                                                                                       \
      "FILE",                                                                                       \
-     "points: .npy, .npz, HDF5, IDX (.gz) or CIFAR binary",                                        \
+     "points: .npy, .npz, {hdf5:HDF5, }IDX (.gz), CIFAR binary{images:, a folder of .png or "      \
+     ".jpg}",                                                                                      \
      DRV_STRING | (required),                                                                      \
      &(data).path,                                                                                 \
      0,                                                                                            \
      0},                                                                                           \
-        {"labels",   "FILE",         "labels of the points: .npy, .npz, HDF5 or IDX (.gz)",        \
+        {"labels",   "FILE",         "labels of the points: .npy, .npz{hdf5:, HDF5} or IDX (.gz)", \
          DRV_STRING, &(data).labels, 0,                                                            \
          0},                                                                                       \
         {"classes",   "A,B,...",       "use only the points with these labels",                    \
@@ -640,9 +668,14 @@ typedef struct drv_data {
          &(data).scale,                                                                            \
          0,                                                                                        \
          0},                                                                                       \
+        {"n",     "N",       "use N of the points, spread evenly over the file and the classes",   \
+         DRV_INT, &(data).n, 1,                                                                    \
+         9e15},                                                                                    \
     {                                                                                              \
-        "n", "N", "use N of the points, spread evenly over the file and the classes", DRV_INT,     \
-            &(data).n, 1, 9e15                                                                     \
+        "pad", "[SHAPE:]HxW",                                                                      \
+            "give images a black edge: 32x32, or 28x20:32x32 with their SHAPE as for --image "     \
+            "where they are no squares",                                                           \
+            DRV_STRING, &(data).pad, 0, 0                                                          \
     }
 
 /* Whether there is a --data, for drivers that have another system without one; dies if an option
@@ -651,6 +684,8 @@ int drv_data_given(const drv_data *data);
 /* Opens, labels, selects and scales; the set is kept (drv_keep). Dies with a line that names the
  * file or option at fault. */
 ddn_dataset *drv_data_load(const drv_data *data);
+/* ddn_dataset_description of the set that was loaded, also where points were padded. */
+const char *drv_data_description(const ddn_dataset *ds);
 /* "FILE:  n = ..., d = ...,  classes A, B" for the title of a picture, in double quotes and
  * noenhanced. In memory that is freed at exit. */
 const char *drv_caption(const drv_data *data, const ddn_dataset *ds);

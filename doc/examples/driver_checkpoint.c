@@ -26,35 +26,6 @@ static struct {
 
 /* ---- Reading ------------------------------------------------------------------------------ */
 
-static _Noreturn void cannot_read(const char *why)
-{
-    drv_die("--checkpoint: cannot read %s: %s", drv_checkpoint.path, why);
-}
-
-/* The whole file, in memory that is freed at exit; NULL where there is none. */
-static char *read_file(int64_t *size)
-{
-    struct stat st;
-    const int there = stat(drv_checkpoint.path, &st) == 0;
-    if (!there && errno == ENOENT) {
-        return NULL;
-    }
-    if (there && !S_ISREG(st.st_mode)) {
-        cannot_read("it is no regular file");
-    }
-    FILE *file = there ? fopen(drv_checkpoint.path, "rb") : NULL;
-    if (file == NULL || fseeko(file, 0, SEEK_END) != 0 || (*size = (int64_t)ftello(file)) < 0) {
-        cannot_read(strerror(errno));
-    }
-    rewind(file);
-    char *bytes = drv_alloc(*size + 1, 1);
-    if (fread(bytes, 1, (size_t)*size, file) != (size_t)*size) {
-        cannot_read(ferror(file) ? strerror(errno) : "it has become shorter");
-    }
-    fclose(file);
-    return bytes;
-}
-
 /* Length of the setting that the text begins with. */
 static int setting_length(const char *text)
 {
@@ -78,11 +49,12 @@ static _Noreturn void refuse(const char *there)
 
 static void take_up(void)
 {
+    struct stat st;
     int64_t size = 0;
-    char *bytes = read_file(&size);
-    if (bytes == NULL) {
+    if (stat(drv_checkpoint.path, &st) != 0 && errno == ENOENT) {
         return;
     }
+    char *bytes = drv_read("checkpoint", drv_checkpoint.path, INT64_MAX, &size);
     char *end = memchr(bytes, '\n', (size_t)size);
     long long length = -1;
     if (end == NULL || sscanf(bytes, MAGIC " %lld\n", &length) != 1 || length < 0 ||

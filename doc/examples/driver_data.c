@@ -2,6 +2,7 @@
  * See driver.h. */
 #include "driver.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -184,6 +185,7 @@ int drv_data_given(const drv_data *data)
                         : data->classes.count > 0 ? "classes"
                         : data->scale >= 0        ? "scale"
                         : data->n > 0             ? "n"
+                        : data->pad               ? "pad"
                                                   : NULL;
     if (data->path == NULL && alone) {
         drv_die("--%s needs --data FILE", alone);
@@ -191,15 +193,128 @@ int drv_data_given(const drv_data *data)
     return data->path != NULL;
 }
 
+/* The least number that is stored, which is black: 0 of bytes. */
+static double least_number(void)
+{
+    const int64_t n = ddn_dataset_n(held), d = ddn_dataset_d(held);
+    double least = ddn_dataset_shift(held), *row = drv_alloc(d, sizeof *row);
+    for (int64_t i = 0; i < n && ddn_dataset_type(held) != DDN_TYPE_U8; i++) {
+        drv_try(ddn_dataset_read(drv.ctx, held, i, 1, row, d));
+        least = i == 0 ? row[0] : least;
+        for (int64_t j = 0; j < d; j++) {
+            least = fmin(least, row[j]);
+        }
+    }
+    return least;
+}
+
+/* The padded points as they are stored: bytes without their map. */
+static void *pad_points(const drv_padding *p, double least, int64_t size)
+{
+    const int64_t n = ddn_dataset_n(held), d = ddn_dataset_d(held);
+    const int64_t wide = p->to.height * p->to.width * p->to.channels;
+    const ddn_type type = ddn_dataset_type(held);
+    char *points = drv_alloc(n, wide * size);
+    double *row = drv_alloc(d, sizeof *row), *padded = drv_alloc(wide, sizeof *padded);
+    for (int64_t j = 0; j < wide; j++) {
+        padded[j] = least;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        drv_try(ddn_dataset_read(drv.ctx, held, i, 1, row, d));
+        for (int64_t k = 0; k < d; k++) {
+            const int64_t x = k / p->from.column % p->from.width;
+            const int64_t y = k / p->from.row % p->from.height;
+            const int64_t c = k / p->from.plane % p->from.channels;
+            padded[c * p->to.plane + (y + p->top) * p->to.row + (x + p->left) * p->to.column] =
+                row[k];
+        }
+        for (int64_t j = 0; j < wide; j++) {
+            char *to = points + (i * wide + j) * size;
+            if (type == DDN_TYPE_U8) {
+                const double byte = (padded[j] - ddn_dataset_shift(held)) / ddn_dataset_scale(held);
+                *(unsigned char *)to = (unsigned char)lround(byte);
+            } else if (type == DDN_TYPE_F32) {
+                memcpy(to, &(float){(float)padded[j]}, sizeof(float));
+            } else {
+                memcpy(to, &padded[j], sizeof(double));
+            }
+        }
+    }
+    return points;
+}
+
+static char padded_text[1024]; /* what the set is that was padded; "" */
+
+/* Images get an edge (--pad), with the type, the map and the labels that they have. */
+static void pad(const char *text, double least)
+{
+    const int64_t n = ddn_dataset_n(held);
+    const ddn_type type = ddn_dataset_type(held);
+    const drv_padding p = drv_padding_of(text, held);
+    const int64_t wide = p.to.height * p.to.width * p.to.channels;
+    const double scale = ddn_dataset_scale(held), shift = ddn_dataset_shift(held);
+    int32_t *labels = NULL;
+    ddn_dataset *out = NULL;
+    padded_text[0] = 0;
+    drv_append(padded_text, sizeof padded_text, "%.900s, padded from %lldx%lld to %lldx%lld",
+               ddn_dataset_description(held), (long long)p.from.height, (long long)p.from.width,
+               (long long)p.to.height, (long long)p.to.width);
+    if (ddn_dataset_class_count(held) > 0) {
+        labels = drv_alloc(n, sizeof *labels);
+        drv_try(ddn_dataset_labels(drv.ctx, held, n, labels));
+    }
+    const int64_t size = type == DDN_TYPE_U8 ? 1 : type == DDN_TYPE_F32 ? 4 : 8;
+    drv_try(ddn_dataset_create_borrowed(drv.ctx, type, n, wide, pad_points(&p, least, size), wide,
+                                        NULL, NULL, &out));
+    replace(out);
+    if (type == DDN_TYPE_U8) {
+        drv_try(ddn_dataset_create_mapped(drv.ctx, held, scale, shift, &out));
+        replace(out);
+    }
+    if (labels != NULL) {
+        drv_try(ddn_dataset_create_labelled(drv.ctx, held, n, labels, &out));
+        replace(out);
+    }
+}
+
+const char *drv_data_description(const ddn_dataset *ds)
+{
+    return *ddn_dataset_description(ds) || !*padded_text ? ddn_dataset_description(ds)
+                                                         : padded_text;
+}
+
+/* The labels of the points as a set [n][1], for a digest of their own: that of the points tells
+ * other labels, too, but not which of the two files has changed. */
+static void note_labels(const char *path)
+{
+    const int64_t n = ddn_dataset_n(held);
+    int32_t *labels = drv_alloc(n, sizeof *labels);
+    double *numbers = drv_alloc(n, sizeof *numbers);
+    ddn_dataset *set = NULL;
+    drv_try(ddn_dataset_labels(drv.ctx, held, n, labels));
+    for (int64_t i = 0; i < n; i++) {
+        numbers[i] = labels[i];
+    }
+    drv_try(ddn_dataset_create(drv.ctx, DDN_TYPE_F64, n, 1, numbers, 1, &set));
+    drv_keep(set);
+    drv_note_input(path, set);
+    drv_drop(set);
+}
+
 ddn_dataset *drv_data_load(const drv_data *data)
 {
     ddn_dataset *out = NULL;
     ddn_team *team = drv_team_for(DRV_SPLIT_DATA);
+    if (team != NULL && data->pad) {
+        drv_die("--pad: not where each rank has a part of the data: take --split samples, or pad "
+                "the file (numpy.pad)");
+    }
     drv_try(team != NULL
                 ? ddn_dataset_open_team(drv.ctx, team, DDN_FORMAT_AUTO, 1, &data->path, &out)
                 : ddn_dataset_open(drv.ctx, data->path, DDN_FORMAT_AUTO, &out));
     replace(out);
     const int unmasked = unmask(data);
+    const double least = data->pad ? least_number() : 0;
     if (data->labels) {
         out = NULL;
         drv_try(ddn_dataset_open_labelled(drv.ctx, held, data->labels, &out));
@@ -215,15 +330,18 @@ ddn_dataset *drv_data_load(const drv_data *data)
     if (wanted != n) {
         select_count(data, wanted);
     }
+    if (data->pad) {
+        pad(data->pad, least);
+    }
     if (!unmasked) {
         rescale(data);
+    }
+    if (data->labels) {
+        note_labels(data->labels);
     }
     out = held;
     held = NULL;
     drv_note_input(data->path, out);
-    if (data->labels) {
-        drv_note_input(data->labels, NULL);
-    }
     return out;
 }
 

@@ -1,11 +1,12 @@
-/* The drivers' one way to write files: all of them or none. Each goes to a temporary file, onto the
- * disk, and to its name when all of the run are there, so that whatever ends the program leaves
- * what was there before. Those of the folder of results have their names in a folder within it,
- * where gnuplot finds them. See driver.h. */
+/* The drivers' one way to write files, and to read a whole one. They are written all or none. Each
+ * goes to a temporary file, onto the disk, and to its name when all of the run are there, so that
+ * whatever ends the program leaves what was there before. Those of the folder of results have their
+ * names in a folder within it, where gnuplot finds them. See driver.h. */
 #define _GNU_SOURCE
 #include "driver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct drv_file {
     int exists;         /* before, with these permissions: */
     mode_t mode;
     const char *columns; /* of a CSV, else NULL */
+    int error;           /* of the first drv_bytes that failed */
     drv_file *next;
 };
 static drv_file *unfinished; /* those that are open */
@@ -193,6 +195,14 @@ void drv_print(drv_file *file, const char *format, ...)
     }
 }
 
+void drv_bytes(drv_file *file, const void *bytes, size_t count)
+{
+    errno = 0;
+    if (count > 0 && fwrite(bytes, 1, count, file->stream) != count && file->error == 0) {
+        file->error = errno;
+    }
+}
+
 /* Takes it from the list of those that are open. */
 static int end_of(drv_file *file)
 {
@@ -234,6 +244,7 @@ void drv_discard_all(void)
 void drv_close(drv_file *file)
 {
     const int descriptor = fileno(file->stream);
+    errno = file->error;
     if (file->columns) {
         drv_put_comments(file->stream, file->columns);
     }
@@ -243,11 +254,11 @@ void drv_close(drv_file *file)
                 (!file->exists || chmod(file->temporary, file->mode) == 0);
     }
     if (!whole || end_of(file) != 0) {
-        const int error = errno;
+        const int error = file->error != 0 ? file->error : errno;
         if (file->temporary) {
             unlink(file->temporary);
         }
-        errno = error;
+        errno = error != 0 ? error : EIO; /* it failed long before */
         write_failed(file);
     }
     if (file->temporary) {
@@ -280,4 +291,45 @@ void drv_put_in_place(void)
         finished = file->next;
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* ---- Reading ------------------------------------------------------------------------------ */
+
+static _Noreturn void cannot_read(const char *option, const char *path, const char *why)
+{
+    drv_die("--%s %s: cannot read it: %s", option, path, why);
+}
+
+/* Nothing that has no end or waits for another process, such as a device or a pipe, is opened to be
+ * read. */
+char *drv_read(const char *option, const char *path, int64_t most, int64_t *size)
+{
+    struct stat st;
+    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0 || fstat(descriptor, &st) != 0) {
+        cannot_read(option, path, strerror(errno));
+    }
+    if (!S_ISREG(st.st_mode)) {
+        cannot_read(option, path,
+                    S_ISDIR(st.st_mode) ? "it is a folder, no regular file"
+                                        : "it is no regular file");
+    }
+    if (st.st_size > most) {
+        drv_die("--%s %s has %lld bytes, more than the %lld that are read", option, path,
+                (long long)st.st_size, (long long)most);
+    }
+    *size = st.st_size;
+    char *bytes = drv_alloc(*size + 1, 1);
+    for (int64_t at = 0; at < *size;) {
+        const ssize_t count = read(descriptor, bytes + at, (size_t)(*size - at));
+        if (count < 0 && errno == EINTR) {
+            drv_try(DDN_OK); /* a signal that ends the program */
+        } else if (count <= 0) {
+            cannot_read(option, path, count < 0 ? strerror(errno) : "it has become shorter");
+        } else {
+            at += count;
+        }
+    }
+    close(descriptor);
+    return bytes;
 }

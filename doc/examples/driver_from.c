@@ -3,14 +3,14 @@
 #define _GNU_SOURCE
 #include "driver.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
     DEEPEST = 64, /* brackets in brackets */
-    DATA = 2      /* among the members of a record */
+    DATA = 2,     /* among the members of a record */
+    MOST_BYTES = 1 << 28
 };
 
 typedef struct reader {
@@ -343,30 +343,8 @@ static void read_csv(reader *r)
 
 static reader read_file(const char *path)
 {
-    enum {
-        PIECE = 1 << 16
-    };
-    FILE *file = fopen(path, "r");
-    char *bytes = NULL, *stream_bytes = NULL, piece[PIECE];
-    size_t size = 0, count;
-    FILE *all = file ? open_memstream(&stream_bytes, &size) : NULL;
-    while (all && (count = fread(piece, 1, sizeof piece, file)) > 0) {
-        fwrite(piece, 1, count, all);
-    }
-    int error = all == NULL || ferror(file) ? errno : 0;
-    if (all != NULL && fclose(all) != 0 && error == 0) {
-        error = errno;
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    if (error != 0) {
-        free(stream_bytes);
-        drv_die("--from %s: cannot read it: %s", path, strerror(error));
-    }
-    bytes = drv_alloc((int64_t)size, 1);
-    memcpy(bytes, stream_bytes, size);
-    free(stream_bytes);
+    int64_t size = 0;
+    const char *bytes = drv_read("from", path, MOST_BYTES, &size);
     return (reader){path, bytes, bytes, bytes + size};
 }
 
@@ -465,6 +443,7 @@ static int is_other(const char *then, const char *feature)
 
 void drv_from_kernel(void)
 {
+    drv_core_choose(from.blas_core);
     if (is_other(from.blas, "blas") || is_other(from.blas_core, "blas_core")) {
         drv_warn("%s was made with the BLAS %s (%s): the last digits may differ", from.path,
                  from.blas ? from.blas : "?", from.blas_core ? from.blas_core : "?");

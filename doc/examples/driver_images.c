@@ -6,8 +6,9 @@
 #include <string.h>
 
 enum {
-    SMALLEST = 8,  /* edge of an image that is guessed */
-    COMPARED = 100 /* points whose neighbouring numbers are compared */
+    SMALLEST = 8,           /* edge of an image that is guessed */
+    MOST_NUMBERS = 1 << 24, /* of a point */
+    COMPARED = 100          /* points whose neighbouring numbers are compared */
 };
 
 static drv_image planes(int64_t channels, int64_t height, int64_t width)
@@ -60,7 +61,7 @@ const char *drv_image_example(int64_t d)
     return text;
 }
 
-drv_image drv_image_of(const char *text, const ddn_dataset *ds)
+static drv_image shape_of(const char *option, const char *text, const ddn_dataset *ds)
 {
     long long a = 0, b = 0, c = 1;
     int end = 0;
@@ -75,20 +76,73 @@ drv_image drv_image_of(const char *text, const ddn_dataset *ds)
     const int is_grey = three && (a == 1 || c == 1);
     if (!(two || three) || text[end] != '\0' || a < 1 || b < 1 || c < 1 ||
         (three && !is_grey && a != 3 && c != 3)) {
-        drv_die("--image %s is not like 28x28, 32x32x3, 3x32x32 or 1x28x28", text);
+        drv_die("--%s %s is not like 28x28, 32x32x3, 3x32x32 or 1x28x28", option, text);
     }
     if (three && a == 3 && c == 3) {
-        drv_die(
-            "--image %s may be three planes or pixels of three colours: as edges of 3 cannot be "
-            "told from colours, give the points another order",
-            text);
+        drv_die("--%s %s may be three planes or pixels of three colours: as edges of 3 cannot be "
+                "told from colours, give the points another order",
+                option, text);
     }
     if (a * b * c != ddn_dataset_d(ds)) {
-        drv_die("--image %s has %lld numbers, the points have %lld", text, a * b * c,
+        drv_die("--%s %s has %lld numbers, the points have %lld", option, text, a * b * c,
                 (long long)ddn_dataset_d(ds));
     }
     if (is_grey) {
         return c == 1 ? planes(1, a, b) : planes(1, b, c);
     }
     return two ? planes(1, a, b) : a == 3 ? planes(3, b, c) : interleaved(a, b, c);
+}
+
+drv_image drv_image_of(const char *text, const ddn_dataset *ds)
+{
+    return shape_of("image", text, ds);
+}
+
+/* ---- Padding ------------------------------------------------------------------------------ */
+
+/* Rows or columns before the image, as many as behind it. */
+static int64_t edge(const char *text, int64_t from, int64_t to, const char *what, const char *sides)
+{
+    if (to < from) {
+        drv_die("--pad %s: the images have %lld %s, more than %lld", text, (long long)from, what,
+                (long long)to);
+    }
+    if ((to - from) % 2 != 0) {
+        drv_die("--pad %s: %lld more %s than %lld cannot be as many at the %s: take %lld or %lld",
+                text, (long long)(to - from), what, (long long)from, sides, (long long)to - 1,
+                (long long)to + 1);
+    }
+    return (to - from) / 2;
+}
+
+drv_padding drv_padding_of(const char *text, const ddn_dataset *ds)
+{
+    const char *colon = strchr(text, ':'), *target = colon != NULL ? colon + 1 : text;
+    char shape[48] = "auto";
+    long long height = 0, width = 0;
+    int end = 0;
+    if (colon != NULL) {
+        snprintf(shape, sizeof shape, "%.*s", (int)(colon - text), text);
+    }
+    if (sscanf(target, "%9lldx%9lld%n", &height, &width, &end) != 2 || target[end] != '\0' ||
+        height < 1 || width < 1) {
+        drv_die("--pad %s is not like 32x32 or 28x20:32x32", text);
+    }
+    const drv_image from = shape_of("pad", shape, ds);
+    if (from.height == 0) {
+        drv_die(
+            "--pad %s: points of %lld numbers are no squares of 8 x 8 or more, grey or of three "
+            "colours: say their height and width before it, such as --pad %s:%s",
+            text, (long long)ddn_dataset_d(ds), drv_image_example(ddn_dataset_d(ds)), target);
+    }
+    drv_padding p = {.from = from,
+                     .top = edge(text, from.height, height, "rows", "top and the bottom"),
+                     .left = edge(text, from.width, width, "columns", "left and the right")};
+    if ((double)height * (double)width * (double)from.channels > MOST_NUMBERS) {
+        drv_die("--pad %s: images of more than 2^24 numbers", text);
+    }
+    const int is_pixels = from.channels > 1 && from.plane == 1;
+    p.to = is_pixels ? interleaved(height, width, from.channels)
+                     : planes(from.channels, height, width);
+    return p;
 }

@@ -22,17 +22,17 @@ drv_file *drv_npy_open(const char *path, int count, const int64_t *shape)
     const size_t used = BEFORE + strlen(text) + 1;
     const size_t length = (used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - BEFORE;
     drv_file *file = drv_open(path);
-    fwrite("\x93NUMPY\x01", 1, 7, drv_file_stream(file));
+    drv_bytes(file, "\x93NUMPY\x01", 7);
     const char head[3] = {0, (char)(length & 0xff), (char)(length >> 8)};
-    fwrite(head, 1, sizeof head, drv_file_stream(file));
+    drv_bytes(file, head, sizeof head);
     drv_print(file, "%-*s\n", (int)length - 1, text);
     return file;
 }
 
 void drv_npy_rows(drv_file *file, int64_t count, int64_t width, const double *values, int64_t ld)
 {
-    for (int64_t r = 0; r < count; r++) { /* drv_close sees what failed */
-        fwrite(values + r * ld, sizeof *values, (size_t)width, drv_file_stream(file));
+    for (int64_t r = 0; r < count; r++) {
+        drv_bytes(file, values + r * ld, (size_t)width * sizeof *values);
     }
 }
 

@@ -170,9 +170,29 @@ static void print_wrapped(const char *text)
     printf("\n");
 }
 
+/* "{NAME:TEXT}" is TEXT where the library has that feature, else nothing. */
+static void put_features(const char *help, char *text, size_t size)
+{
+    for (text[0] = 0; *help;) {
+        const size_t plain = strcspn(help, "{"), length = strcspn(help + plain, "}");
+        drv_append(text, size, "%.*s", (int)plain, help);
+        help += plain;
+        const char *colon = strchr(help, ':');
+        if (length > 0 && help[length] == '}' && colon != NULL) {
+            char name[32];
+            snprintf(name, sizeof name, "%.*s", (int)(colon - help) - 1, help + 1);
+            const char *feature = ddn_feature(name);
+            if (feature != NULL && strcmp(feature, "none") != 0) {
+                drv_append(text, size, "%.*s", (int)(help + length - colon) - 1, colon + 1);
+            }
+        }
+        help += length + (help[length] == '}');
+    }
+}
+
 static void print_option(const drv_option *o)
 {
-    char left[160], preset[256], text[1024];
+    char left[160], preset[256], help[1024], text[1024 + 256];
     const int flag = o->kind == DRV_FLAG;
     snprintf(left, sizeof left, "--%s%s%s", o->name, flag ? "" : " ", flag ? "" : o->metavariable);
     describe_default(o, preset, sizeof preset);
@@ -180,14 +200,15 @@ static void print_option(const drv_option *o)
     if (strlen(left) > LEFT - 2) {
         printf("\n%*s", LEFT, "");
     }
-    snprintf(text, sizeof text, "%s%s", o->help, preset);
+    put_features(o->help, help, sizeof help);
+    snprintf(text, sizeof text, "%s%s", help, preset);
     print_wrapped(text);
 }
 
 /* Rows of DRV_DATA_OPTIONS; --n is something else where there is no --data. */
 static int is_of_data(const drv_table *table, const drv_option *o)
 {
-    static const char *const names[] = {"data", "labels", "classes", "scale", "n"};
+    static const char *const names[] = {"data", "labels", "classes", "scale", "n", "pad"};
     int has_data = 0, named = 0;
     for (int i = 0; i < table->own; i++) {
         has_data |= strcmp(table->all[i]->name, names[0]) == 0;
@@ -235,11 +256,13 @@ _Noreturn static void print_help(const drv_table *table)
 
 _Noreturn void drv_version(void)
 {
+    drv_core_begin();
     printf("libdiffdyn %s\n", ddn_version_string());
     for (int64_t i = 0; i < ddn_feature_count(); i++) {
         const char *name = ddn_feature_name(i);
         printf("  %-20s %s\n", name, ddn_feature(name));
     }
+    drv_core_tell();
     exit(drv_finish());
 }
 

@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "driver.h"
 
+#include "base/utf8.h"
+
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -44,16 +46,21 @@ static struct {
 /* ---- JSON -------------------------------------------------------------------------------- */
 
 /* A name of a file may be any bytes: what is no UTF-8 becomes half of a surrogate pair, U+DC80 to
- * U+DCFF, from which Python and drv_from_read make the byte again. */
+ * U+DCFF, from which Python and drv_from_read make the byte again. What a terminal would obey is
+ * written by its number. */
 static void put_string(FILE *to, const char *text)
 {
     fputc('"', to);
     for (const char *c = text; *c;) {
-        const int length = drv_utf8(c);
-        const unsigned code = (unsigned char)*c;
+        const int64_t length = ddni_text_sequence(c);
+        const unsigned char *byte = (const unsigned char *)c;
         if (length == 0) {
-            fprintf(to, "\\udc%02x", code);
-        } else if (code < ' ' || code == 0x7f) {
+            fprintf(to, "\\udc%02x", byte[0]);
+        } else if (ddni_text_shown(c) == 0) {
+            const unsigned code =
+                length == 1   ? byte[0]
+                : length == 2 ? (byte[0] & 0x1fu) << 6 | (byte[1] & 0x3fu)
+                              : (byte[0] & 0xfu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
             fprintf(to, "\\u%04x", code);
         } else if (*c == '"' || *c == '\\') {
             fprintf(to, "\\%c", *c);
@@ -140,7 +147,8 @@ static FILE *begin_text(text *t)
 
 static const char *end_text(text *t)
 {
-    if (fclose(t->stream) != 0) {
+    const int failed = ferror(t->stream);
+    if (fclose(t->stream) != 0 || failed) {
         drv_die("out of memory");
     }
     char *kept = drv_alloc((int64_t)t->size + 1, 1);
@@ -179,8 +187,8 @@ int drv_is_of_run(const drv_option *o)
 /* One that was added later and is not given leaves the record as it was. */
 static int is_recorded(const drv_option *o)
 {
-    const int is_format = strcmp(o->name, "format") == 0;
-    return !drv_is_of_run(o) && !(is_format && *(const char **)o->value == NULL);
+    const int is_later = strcmp(o->name, "format") == 0 || strcmp(o->name, "pad") == 0;
+    return !drv_is_of_run(o) && !(is_later && *(const char **)o->value == NULL);
 }
 
 void drv_origin_start(const drv_table *table, const drv_given *given, int count)

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "driver.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -11,32 +13,21 @@ const char *drv_base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-int drv_utf8(const char *text)
+const char *drv_shown(const char *text)
 {
-    const unsigned char *c = (const unsigned char *)text;
-    const int length = c[0] < 0x80   ? 1
-                       : c[0] < 0xc2 ? 0
-                       : c[0] < 0xe0 ? 2
-                       : c[0] < 0xf0 ? 3
-                       : c[0] < 0xf5 ? 4
-                                     : 0;
-    for (int i = 1; i < length; i++) {
-        if ((c[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    const int second = length > 2 ? c[1] : 0x90;
-    return (c[0] == 0xe0 && second < 0xa0) || (c[0] == 0xed && second > 0x9f) ||
-                   (c[0] == 0xf0 && second < 0x90) || (c[0] == 0xf4 && second > 0x8f)
-               ? 0
-               : length;
+    const size_t most = 4; /* bytes that one byte becomes */
+    const size_t size = most * strlen(text) + 1;
+    char *shown = drv_alloc((int64_t)size, 1);
+    memcpy(shown, text, strlen(text));
+    ddni_text_clean(shown, (int64_t)size);
+    return shown;
 }
 
 char *drv_plain(char *text, const char *named)
 {
     for (char *c = text; *c != 0;) {
-        const int length = drv_utf8(c);
-        if (length == 0 || (unsigned char)*c < ' ' || *c == 0x7f || strchr(named, *c) != NULL) {
+        const int64_t length = ddni_text_shown(c);
+        if (length == 0 || strchr(named, *c) != NULL) {
             *c = '?';
         }
         c += length > 0 ? length : 1;

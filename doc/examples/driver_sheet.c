@@ -66,13 +66,6 @@ static void paint(const drv_image *s, const double *x, double low, double high, 
 
 /* ---- Files ------------------------------------------------------------------------------- */
 
-static void put_bytes(drv_file *file, const void *bytes, size_t count)
-{
-    if (fwrite(bytes, 1, count, drv_file_stream(file)) != count) {
-        drv_die("cannot write %s: %s", drv_file_path(file), strerror(errno));
-    }
-}
-
 static void big_endian(uint8_t *at, uint32_t value)
 {
     for (int k = 0; k < 4; k++) {
@@ -88,9 +81,9 @@ static void put_chunk(drv_file *file, const char *kind, const uint8_t *bytes, ui
     uLong sum = crc32(0, head + 4, 4);
     sum = count > 0 ? crc32(sum, bytes, count) : sum; /* of no bytes it would begin anew */
     big_endian(tail, (uint32_t)sum);
-    put_bytes(file, head, sizeof head);
-    put_bytes(file, bytes, count);
-    put_bytes(file, tail, sizeof tail);
+    drv_bytes(file, head, sizeof head);
+    drv_bytes(file, bytes, count);
+    drv_bytes(file, tail, sizeof tail);
 }
 
 static void put_png(drv_file *file, const canvas *c)
@@ -105,7 +98,7 @@ static void put_png(drv_file *file, const canvas *c)
     if (compress(data, &packed, c->rows, bytes) != Z_OK) {
         drv_die("%s: zlib cannot compress it", drv_file_path(file));
     }
-    put_bytes(file, magic, sizeof magic);
+    drv_bytes(file, magic, sizeof magic);
     put_chunk(file, "IHDR", head, sizeof head);
     put_chunk(file, "IDAT", data, (uint32_t)packed);
     put_chunk(file, "IEND", head, 0);
@@ -116,7 +109,7 @@ static void put_pnm(drv_file *file, const canvas *c)
     drv_print(file, "P%d\n%lld %lld\n%d\n", c->samples == 1 ? 5 : 6, (long long)c->width,
               (long long)c->height, WHITE);
     for (int64_t y = 0; y < c->height; y++) {
-        put_bytes(file, c->rows + y * row_bytes(c) + NO_FILTER, (size_t)(c->width * c->samples));
+        drv_bytes(file, c->rows + y * row_bytes(c) + NO_FILTER, (size_t)(c->width * c->samples));
     }
 }
 

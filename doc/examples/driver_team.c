@@ -121,7 +121,7 @@ int64_t drv_threads_here(int64_t processors)
 /* The others cannot be reached. */
 static _Noreturn void give_up(const char *line, int status)
 {
-    fprintf(stderr, "%s: %s\n", drv.program, line);
+    fprintf(stderr, "%s: %s\n", drv.program, drv_shown(line));
     own.world.give_up(status);
     abort();
 }

@@ -283,9 +283,10 @@ static void print_results(const settings *set, const model *mo, double *const *c
     char a[64], b[64], c[64];
     printf("%s: n = %lld, d = %lld, %lld classes; foreign model: rank %lld per class, asked %lld "
            "times for %lld states; times %s\n\n",
-           set->data.path ? set->data.path : "two Gaussians", (long long)ddn_dataset_n(own.ds),
-           (long long)mo->d, (long long)mo->classes, (long long)mo->rank, (long long)mo->calls,
-           (long long)mo->states, drv_clock(own.schedule));
+           set->data.path ? drv_shown(set->data.path) : "two Gaussians",
+           (long long)ddn_dataset_n(own.ds), (long long)mo->d, (long long)mo->classes,
+           (long long)mo->rank, (long long)mo->calls, (long long)mo->states,
+           drv_clock(own.schedule));
     printf("  %-9s %-20s %-20s %-20s %s\n", "t", "phi, exact", "phi, foreign",
            "distance^2/d, exact", "distance^2/d, foreign");
     for (int64_t k = 0; k < set->times; k++) {
@@ -418,6 +419,6 @@ int foreign_score_main(int argc, char **argv)
             (const double *const *)columns);
     print_results(&set, &mo, columns);
     draw(&set, columns[T]);
-    printf("  results in %s: foreign_score.csv, foreign_score.png\n", drv.out);
+    printf("  results in %s: foreign_score.csv, foreign_score.png\n", drv_shown(drv.out));
     return drv_finish();
 }

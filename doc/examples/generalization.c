@@ -166,7 +166,7 @@ static void print_table(const settings *set)
     const double *column[DRV_COUNT(shown)], *error[DRV_COUNT(shown)];
     const double *t = drv_column(own.result, "t");
     printf("%s: n = %lld, d = %lld, %lld test points; the model is %s\n",
-           set->data.path != NULL ? set->data.path : "two Gaussians",
+           set->data.path != NULL ? drv_shown(set->data.path) : "two Gaussians",
            (long long)ddn_dataset_n(own.train), (long long)ddn_dataset_d(own.train),
            (long long)ddn_dataset_n(own.test), models[set->model]);
     printf("%lld states, %lld clone pairs a time, seed %lld; times %s\n\n  %-9s",
@@ -348,6 +348,6 @@ int generalization_main(int argc, char **argv)
     print_table(&set);
     draw(&set);
     printf("  results in %s: generalization.csv, generalization.json, generalization.png\n",
-           drv.out);
+           drv_shown(drv.out));
     return drv_finish();
 }

@@ -44,8 +44,8 @@ int images_main(int argc, char **argv)
     }
     const char *name = as == 0 ? "images.png" : shape.channels == 1 ? "images.pgm" : "images.ppm";
     drv_sheet(drv_path(name), &shape, rows, columns, 0, sheet);
-    printf("%s\n%lld points of %lldx%lld, %lld channel%s: %s\n", ddn_dataset_description(ds),
+    printf("%s\n%lld points of %lldx%lld, %lld channel%s: %s\n", drv_data_description(ds),
            (long long)n, (long long)shape.height, (long long)shape.width, (long long)shape.channels,
-           shape.channels == 1 ? "" : "s", drv_path(name));
+           shape.channels == 1 ? "" : "s", drv_shown(drv_path(name)));
     return drv_finish();
 }

@@ -190,8 +190,9 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
     char a[64], b[64], c[64];
     printf(
         "%s: n = %lld, d = %lld; %lld samples a start, %lld principal components; schedule %s\n\n",
-        set->data.path, (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds),
-        (long long)set->samples, (long long)set->features, drv.schedule);
+        drv_shown(set->data.path), (long long)ddn_dataset_n(own.ds),
+        (long long)ddn_dataset_d(own.ds), (long long)set->samples, (long long)set->features,
+        drv_shown(drv.schedule));
     printf("  %-5s %5s  %-9s  distance from %-6g    distance from %-6g    knee (index)\n", "",
            "steps", "start", set->starts.at[0], set->starts.at[set->starts.count - 1]);
     for (int64_t i = 0; i < count; i++) {

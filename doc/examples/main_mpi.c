@@ -44,6 +44,7 @@ static int64_t count_processors(void)
 int main(int argc, char **argv)
 {
     int rank = 0, size = 1, level = 0;
+    drv_core_begin(); /* MPI does not like processes that fork */
     if (MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level) != MPI_SUCCESS) {
         return 2;
     }

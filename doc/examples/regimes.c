@@ -101,7 +101,7 @@ static void boundaries(double *t_s, double *t_c)
 
 /* ---- Files ------------------------------------------------------------------------------- */
 
-/* A note that a file can hold; a name that is no UTF-8, or a very long one, is left out. */
+/* A note that a file can hold; a very long one is left out. */
 static void note(ddn_result *report, const char *name, const char *text)
 {
     if (text != NULL && ddn_result_set_field(drv.ctx, report, name, text)) {
@@ -146,9 +146,9 @@ static void write_json(const settings *set)
     ddn_result *report = NULL;
     drv_try(ddn_result_create_copy(drv.ctx, own.report, &report));
     drv_keep(report);
-    note(report, "data_path", set->data.path);
-    note(report, "data_description", ddn_dataset_description(own.ds));
-    note(report, "labels_path", set->data.labels);
+    note(report, "data_path", drv_shown(set->data.path));
+    note(report, "data_description", drv_data_description(own.ds));
+    note(report, "labels_path", set->data.labels ? drv_shown(set->data.labels) : NULL);
     note(report, "labels", list);
     char copies[32];
     snprintf(copies, sizeof copies, "%lld", (long long)own.copies);
@@ -232,7 +232,8 @@ static void print_table(const settings *set)
     const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
     const int64_t count = ddn_dataset_class_count(own.ds);
     const int weighted = ddn_dataset_is_weighted(own.ds);
-    printf("%s\n  n = %lld points, d = %lld", set->data.path, (long long)n, (long long)d);
+    printf("%s\n  n = %lld points, d = %lld", drv_shown(set->data.path), (long long)n,
+           (long long)d);
     printf(", α = %s/d = %.6g", weighted ? "H(π)" : "log(n)",
            drv_scalar(own.report, "alpha", NULL));
     if (count > 0) {
@@ -244,7 +245,7 @@ static void print_table(const settings *set)
             printf("%s %d (%lld)", c ? "," : "", (int)labels[c], (long long)sizes[c]);
         }
     }
-    printf("\n  read from %s", ddn_dataset_description(own.ds));
+    printf("\n  read from %s", drv_data_description(own.ds));
     if (own.copies > 0) {
         printf("\n  %lld copies were merged into weights of the points (--keep-copies counts each)",
                (long long)own.copies);
@@ -492,7 +493,7 @@ int regimes_main(int argc, char **argv)
     write_csv("entropy.csv", entropy_names, ENTROPY_COLUMNS);
     print_table(&given);
     draw(&given);
-    printf("  results in %s: regimes.json, phi.csv, entropy.csv, %s\n", drv.out,
+    printf("  results in %s: regimes.json, phi.csv, entropy.csv, %s\n", drv_shown(drv.out),
            drv_picture("regimes"));
     if (given.trace) {
         drv_trace(own.oracle);

@@ -143,11 +143,11 @@ int score_main(int argc, char **argv)
     of.x = drv_rows("states", set.states, ds, &of.m);
     evaluate(oracle, set.t, &of);
     write(&of);
-    printf("%s: n = %lld, d = %lld; %lld states at t = %.6g (%s)\n\n", set.data.path,
+    printf("%s: n = %lld, d = %lld; %lld states at t = %.6g (%s)\n\n", drv_shown(set.data.path),
            (long long)ddn_dataset_n(ds), (long long)of.d, (long long)of.m, set.t, drv_clock(sch));
     print_table(&of);
     printf("\n  results in %s: score.npy, denoiser.npy, log_p.npy, entropy.npy%s, score.csv\n",
-           drv.out, of.classes > 0 ? ", classes.npy" : "");
+           drv_shown(drv.out), of.classes > 0 ? ", classes.npy" : "");
     if (set.trace) {
         drv_trace(oracle);
     }

@@ -339,7 +339,7 @@ static void one_dimension(const settings *set)
     draw(set, &pic);
     printf("  results in %s: critical.csv, branches.csv, events.csv, potential.csv, paths.csv, "
            "symmetry_breaking.png\n",
-           drv.out);
+           drv_shown(drv.out));
 }
 
 /* What the columns of its files are. */

@@ -334,8 +334,8 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
         drv_die("--t-end = %g is not below %g, where the classes' branches start", t_end, t_mid);
     }
     sc.t_end = t_end;
-    printf("symmetry breaking of %s, n = %lld, d = %lld, eta = %g\n", data->path, (long long)sc.n,
-           (long long)sc.d, eta);
+    printf("symmetry breaking of %s, n = %lld, d = %lld, eta = %g\n", drv_shown(data->path),
+           (long long)sc.n, (long long)sc.d, eta);
     printf("  Lambda = %s,  t_S = %.4f,  critical time from Lambda (OU) = %s\n",
            drv_format(sc.lambda, sc.lambda_error, text[0], sizeof text[0]), sc.t_s,
            drv_format(sc.t_c, sc.t_c_error, text[1], sizeof text[1]));
@@ -351,5 +351,5 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     double shown[PICTURES];
     const int64_t side = pictures(&sc, shown);
     draw(data, &sc, times, 4, shown, side);
-    printf("  results in %s: data_*.csv, symmetry_breaking_data.png\n", drv.out);
+    printf("  results in %s: data_*.csv, symmetry_breaking_data.png\n", drv_shown(drv.out));
 }

@@ -308,14 +308,15 @@ int trajectory_main(int argc, char **argv)
     own.oracle = drv_empirical(own.ds, own.schedule);
     run(&set, &shape);
     printf("%s: n = %lld, d = %lld; %lld paths, %lld times from %.4g to %.4g (%s), seed %lld\n\n",
-           set.data.path, (long long)ddn_dataset_n(own.ds), (long long)own.tr.d,
+           drv_shown(set.data.path), (long long)ddn_dataset_n(own.ds), (long long)own.tr.d,
            (long long)own.tr.m, (long long)own.tr.count, own.tr.t[0], own.tr.t[own.tr.count - 1],
            drv_clock(own.schedule), (long long)drv.seed);
     write_times(&set);
     write_ends(&set);
     draw_trajectory(&own.tr, own.schedule, &shape, drv_caption(&set.data, own.ds));
-    printf("\n  results in %s: trajectory.npy, .json, .csv, trajectory_paths.csv, %s%s\n", drv.out,
-           drv_picture("trajectory"), own.tr.strip ? ", trajectory_strip.png" : "");
+    printf("\n  results in %s: trajectory.npy, .json, .csv, trajectory_paths.csv, %s%s\n",
+           drv_shown(drv.out), drv_picture("trajectory"),
+           own.tr.strip ? ", trajectory_strip.png" : "");
     if (set.trace) {
         drv_trace(own.oracle);
     }

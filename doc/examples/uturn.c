@@ -147,8 +147,8 @@ static void print_table(const settings *set, double *const *columns)
     static const char *const methods[] = {"exact reverse kernel", "ancestral sampler",
                                           "probability flow", "Euler-Maruyama"};
     if (own.ds != NULL) {
-        printf("%s: n = %lld, d = %lld", set->data.path, (long long)ddn_dataset_n(own.ds),
-               (long long)set->d);
+        printf("%s: n = %lld, d = %lld", drv_shown(set->data.path),
+               (long long)ddn_dataset_n(own.ds), (long long)set->d);
     } else {
         printf("two Gaussians: d = %lld, |m|^2 = %g", (long long)set->d,
                set->mu * set->mu * (double)set->d);
@@ -367,7 +367,7 @@ static int run(int argc, char **argv, const char *stem, int clones)
             (const double *const *)columns);
     print_table(&set, columns);
     draw(&set, columns);
-    printf("  results in %s: %s, %s\n", drv.out, csv, drv_picture(set.stem));
+    printf("  results in %s: %s, %s\n", drv_shown(drv.out), csv, drv_picture(set.stem));
     if (set.trace) {
         drv_trace(own.oracle);
     }

@@ -12,7 +12,8 @@ DDN_BEGIN_DECLS
  * come from. What the library measures is immutable and shared freely. What a host makes
  * (ddn_result_create, ddn_result_create_copy) is open: one thread at a time adds to it, and may
  * share it when it is complete. Names have 1 to 47 letters, digits and "_.:+-"; other texts are
- * UTF-8 without control characters. Example: doc/examples/simple/error_bars.c */
+ * UTF-8 without control characters, ends of lines and changes of direction (bidirectional text).
+ * Example: doc/examples/simple/error_bars.c */
 typedef struct ddn_result ddn_result;
 
 /** Adds a reference to the result: it then takes one more ddn_result_destroy. DDN_E_NULL,

@@ -4,14 +4,12 @@
 #include <string.h>
 
 enum {
-    ESCAPE = 4, /* characters of "\\x1b" */
-    LONGEST = 512
+    ESCAPE = 4 /* characters of "\\x1b" */
 };
 
-/* Bytes of the UTF-8 sequence at c, 0 if there is none: no overlong forms, surrogates, or values
- * above U+10FFFF. */
-static int64_t sequence(const unsigned char *c)
+int64_t ddni_text_sequence(const char *text)
 {
+    const unsigned char *c = (const unsigned char *)text;
     int64_t length = c[0] < 0x80 ? 1 : c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
     if (c[0] > 0xf4) {
         return 0;
@@ -26,44 +24,66 @@ static int64_t sequence(const unsigned char *c)
     return bad ? 0 : length;
 }
 
-/* Bytes of the character at c that can be shown; 0 for a control character, and what is none. */
-static int64_t shown_bytes(const unsigned char *c)
+/* What a terminal obeys in place of showing it: control characters (U+0000 to U+001F, U+007F to
+ * U+009F), and what reorders or breaks a line: U+2028 to U+202E, U+2066 to U+2069. */
+static int is_command(const unsigned char *c, int64_t length)
 {
-    return *c >= 0x20 && *c != 0x7f ? sequence(c) : 0;
+    if (length == 1) {
+        return c[0] < 0x20 || c[0] == 0x7f;
+    }
+    if (length == 2) {
+        return c[0] == 0xc2 && c[1] < 0xa0;
+    }
+    return length == 3 && c[0] == 0xe2 &&
+           ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) ||
+            (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+}
+
+int64_t ddni_text_shown(const char *text)
+{
+    int64_t length = ddni_text_sequence(text);
+    return is_command((const unsigned char *)text, length) ? 0 : length;
 }
 
 int ddni_text_is_clean(const char *string)
 {
-    const unsigned char *c = (const unsigned char *)string;
     int64_t length;
-    while ((length = shown_bytes(c)) > 0) {
-        c += length;
+    while ((length = ddni_text_shown(string)) > 0) {
+        string += length;
     }
-    return *c == '\0';
+    return *string == '\0';
 }
 
 void ddni_text_clean(char *text, int64_t capacity)
 {
     static const char digits[] = "0123456789abcdef";
-    char out[LONGEST];
-    int64_t room = capacity < LONGEST ? capacity : LONGEST, used = 0;
+    int64_t taken = 0, used = 0, step = 0;
     if (ddni_text_is_clean(text)) {
         return;
     }
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
-        int64_t length = shown_bytes(c);
-        if (used + (length > 0 ? length : ESCAPE) >= room) {
+    for (; text[taken] != '\0'; taken += step) { /* what of it fits */
+        int64_t length = ddni_text_shown(text + taken);
+        step = length > 0 ? length : 1;
+        if (used + (length > 0 ? length : ESCAPE) >= capacity) {
             break;
         }
-        if (length > 0) {
-            memcpy(out + used, c, (size_t)length);
-        } else {
-            const char escape[ESCAPE] = {'\\', 'x', digits[*c >> 4], digits[*c & 15]};
-            memcpy(out + used, escape, ESCAPE);
-        }
         used += length > 0 ? length : ESCAPE;
-        c += length > 0 ? length : 1;
     }
-    memcpy(text, out, (size_t)used);
-    text[used] = '\0';
+    /* From the end of the room, where what is still to be read stays ahead of what is written. */
+    char *from = text + capacity - 1 - taken, *to = text;
+    memmove(from, text, (size_t)taken);
+    text[capacity - 1] = '\0';
+    while (from < text + capacity - 1) {
+        int64_t length = ddni_text_shown(from);
+        if (length > 0) {
+            memmove(to, from, (size_t)length);
+        } else {
+            const unsigned char c = (unsigned char)*from;
+            const char escape[ESCAPE] = {'\\', 'x', digits[c >> 4], digits[c & 15]};
+            memcpy(to, escape, ESCAPE);
+        }
+        to += length > 0 ? length : ESCAPE;
+        from += length > 0 ? length : 1;
+    }
+    *to = '\0';
 }

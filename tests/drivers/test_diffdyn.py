@@ -45,6 +45,28 @@ class Diffdyn(DriverTest):
         text = self.succeeds("--version", out=False).stdout
         self.assertRegex(text, r"\Alibdiffdyn \d+\.\d+\.\d+\n(  \S+ +\S.*\n)+\Z")
         self.assertEqual(self.succeeds("regimes", "--version", out=False).stdout, text)
+        features = dict(line.split(maxsplit=1) for line in text.splitlines()[1:])
+        # What is read as data follows what the library was built with.
+        help_text = " ".join(self.succeeds("phi", "--help", out=False).stdout.split())
+        self.assertEqual("HDF5" in help_text, features["hdf5"] != "none")
+        self.assertEqual("a folder of .png or .jpg" in help_text, features["images"] != "none")
+        self.assertIn("labels of the points: .npy, .npz", help_text)
+        self.assertNotIn("{", help_text)
+
+    def test_core_of_openblas(self):
+        """One that the processor is newer than takes its oldest kernels by itself; what the user says stays."""
+        def features(**more):
+            env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
+            lines = self.succeeds("--version", out=False, env={**env, **more}).stdout.splitlines()[1:]
+            return dict(line.split(maxsplit=1) for line in lines)
+        told = features(OPENBLAS_CORETYPE="Prescott")
+        self.assertNotIn("OPENBLAS_CORETYPE", told)
+        if told["blas_core"] != "Prescott":
+            self.skipTest("no OpenBLAS that can be told its core")
+        alone = features()
+        if "OPENBLAS_CORETYPE" in alone:
+            self.assertRegex(alone["OPENBLAS_CORETYPE"], r"^(SkylakeX|Haswell)(,| would).* not know .*\(core Prescott\)$")
+            self.assertEqual("set by" in alone["OPENBLAS_CORETYPE"], alone["blas_core"] != "Prescott")
 
     def test_pictures(self):
         for kind, head in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")):

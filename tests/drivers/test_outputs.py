@@ -204,6 +204,64 @@ class Outputs(OutputTest):
                               cwd=self.path("elsewhere"), capture_output=True, text=True, check=True)
         self.assertIn("--data x.npy is not here: %s is taken" % os.path.realpath(self.path("x.npy")), done.stderr)
 
+    def test_labels(self):
+        """Those have a digest of their own, so that the file that has changed is named."""
+        self.run_command("phi")
+        record = shutil.copy(self.path("out/phi_curve.json"), self.path("r.json"))
+        with open(record, encoding="utf-8") as f:
+            self.assertRegex(json.load(f)["run"]["data"]["labels"]["digest"], "^[0-9a-f]{16}$")
+        npy(self.path("z.npy"), (60,), "|u1", bytes((i + (i < 3)) % 2 for i in range(60)))
+        done = self.run_command("phi", "--from", record, "--labels=z.npy")
+        for text in ('--labels is "z.npy", in place of "y.npy"', "--labels z.npy has not the data of"):
+            self.assertIn(text, done.stderr)
+        shutil.copy(self.path("z.npy"), self.path("y.npy"))
+        self.refuses("--labels y.npy has not the data of %s: their digest is" % record, "phi", "--from", record)
+
+    def test_padded_images(self):
+        """--pad makes the points that numpy.pad makes: the digests say so."""
+        draw, used = random.Random(7), ("--paths=2", "--times=2", "--steps=2", "--plot=none", "--quiet")
+
+        def digest(*args):
+            self.succeeds("uturn", *args, *used)
+            return {name: (file["digest"], file["d"]) for name, file in
+                    comments(self.path("out/uturn.csv"))["run"]["data"].items()}
+
+        def pad(image, top, left, value):
+            wide = [value] * (len(image[0]) + 2 * left)
+            return [wide] * top + [[value] * left + row + [value] * left for row in image] + [wide] * top
+        npy(self.path("y.npy"), (6,), "|u1", bytes(i % 2 for i in range(6)))
+        for descr, code, black in (("|u1", "B", 0), ("<f4", "f", -1), ("<f8", "d", -2)):
+            images = [[[draw.randrange(200) if code == "B" else draw.choice((black, 0.5, 7)) for _ in range(10)]
+                       for _ in range(8)] for _ in range(6)]
+            images[5][0][0] = black
+            for name, some in (("x", images), ("p", [pad(image, 2, 3, black) for image in images])):
+                flat = sum((sum(image, []) for image in some), [])
+                npy(self.path(name + ".npy"), (6, len(some[0]), len(some[0][0])), descr,
+                    struct.pack("<%d%s" % (len(flat), code), *flat))
+            labelled = ("--labels=y.npy", "--n=4")
+            self.assertEqual(digest("--data=x.npy", "--pad=8x10:12x16", *labelled), digest("--data=p.npy", *labelled))
+        colours = [[[[draw.randrange(256) for _ in range(8)] for _ in range(8)] for _ in range(3)] for _ in range(4)]
+        plain = [[pad(plane, 4, 4, 0) for plane in image] for image in colours]
+        for some, name, width in ((colours, "x", 8), (plain, "p", 16)):
+            planes = bytes(v for image in some for plane in image for row in plane for v in row)
+            npy(self.path(name + "0.npy"), (4, 3, width, width), "|u1", planes)
+            pixels = bytes(v for image in some for rows in zip(*image) for pixel in zip(*rows) for v in pixel)
+            npy(self.path(name + "1.npy"), (4, width, width, 3), "|u1", pixels)
+        for k, shape in ((0, "3x8x8"), (1, "8x8x3")):
+            self.assertEqual(digest("--data=x%d.npy" % k, "--pad=%s:16x16" % shape, "--scale=unit"),
+                             digest("--data=p%d.npy" % k, "--scale=unit"))
+        record = shutil.copy(self.path("out/uturn.csv"), self.path("r.csv"))
+        self.assertEqual(self.run_command("uturn", "--from", record, "--data=x1.npy", "--pad=8x8x3:16x16").stderr.count("\n"), 1)
+        for text, args in (("5 more rows than 8 cannot be as many at the top and the bottom: take 12 or 14", "3x8x8:13x16"),
+                           ("the images have 8 columns, more than 6", "3x8x8:16x6"),
+                           ("--pad 8x9 has 72 numbers, the points have 192", "8x9:10x11"),
+                           ("--pad 32 is not like 32x32 or 28x20:32x32", "32"),
+                           ("images of more than 2^24 numbers", "3x8x8:999999998x999999998")):
+            self.refuses(text, "uturn", "--data=x0.npy", "--pad", args)
+        self.refuses("say their height and width before it, such as --pad 2x2:16x16", "uturn", "--data=s.npy",
+                     "--pad=16x16")
+        self.refuses("--pad needs --data FILE", "uturn", "--pad=16x16")
+
     def test_schedule_file(self):
         """A file that the schedule names is found from elsewhere, and beside the record where both have moved."""
         npy(self.path("b.npy"), (100,), "<f8", struct.pack("<100d", *(1e-3 + 1e-3 * i for i in range(100))))
@@ -258,7 +316,12 @@ class Outputs(OutputTest):
             return self.path(name)
         self.refuses("was written by 'diffdyn regimes', not by 'diffdyn uturn'", "uturn", "--from", "out/regimes.json")
         self.refuses("cannot read it: No such file", "regimes", "--from", "none.json")
-        self.refuses("cannot read it: Is a directory", "regimes", "--from", ".")
+        os.mkfifo(self.path("pipe"))
+        with open(self.path("large"), "wb") as f:
+            f.truncate(2**28 + 1)
+        for name, said in ((".", "it is a folder, no regular file"), ("/dev/zero", "it is no regular file"),
+                           ("pipe", "it is no regular file"), ("large", "has 268435457 bytes, more than the 268435456")):
+            self.refuses(said, "regimes", "--from", name)  # none is read, and for none it waits
         for content in ("{}", "", "t,phi\n1,2\n", '{"n": 3}', "\0\0"):
             self.refuses("does not say how it was made", "regimes", "--from", changed("plain", content))
         self.refuses("there is no line '# end'", "regimes", "--from", changed("cut.csv", table[:-6]))
@@ -269,7 +332,7 @@ class Outputs(OutputTest):
         for old, new, said in (
                 ('"settings": {', '"settings": {"seed": 1, ', "it says 'seed' twice"),
                 ('"run": {', '"run": {"kernel": "x", ', "it says 'kernel' twice"),
-                ('"data": {"data": {', '"data": {"data": {}, "data": {', "it says 'data' twice"),
+                ('"data": {"labels": {', '"data": {"labels": {}, "labels": {', "it says 'labels' twice"),
                 ('  "data": {', '  "date": {', "does not say what data it was made from"),
                 ('"settings": {"data": "x.npy"', '"settings": {"data": null', "--data FILE is missing, also in the settings")):
             self.assertIn(old, text)
@@ -316,6 +379,16 @@ class Outputs(OutputTest):
             f.write(text.replace('"blas_core": "', '"blas_core": "Not', 1))
         self.assertIn("was made with the BLAS", self.run_command("regimes", "--from", self.path("b.json")).stderr)
 
+    def test_core(self):
+        """The core of OpenBLAS of the file is used for the same bits, unless the user says which."""
+        self.succeeds("regimes", *RUNS["regimes"], "--plot=none", "--quiet",
+                      env={**os.environ, "OPENBLAS_CORETYPE": "Prescott"})
+        first, record = self.everything(), shutil.copy(self.path("out/regimes.json"), self.path("r.json"))
+        if comments(self.path("out/phi.csv"))["run"]["blas_core"] != "Prescott":
+            self.skipTest("no OpenBLAS that can be told its core")
+        self.assertEqual(self.run_command("regimes", "--from", record).stderr, "")
+        self.assertEqual(self.everything(), first)
+
     def test_odd_names(self):
         """Names of files that JSON must write in another way."""
         for name in ('a "b"\\c.npy', "grün 0.npy", "tab\there.npy", os.fsdecode(b"latin\xe9.npy")):
@@ -326,6 +399,45 @@ class Outputs(OutputTest):
             first = self.everything()
             self.assertEqual(self.run_command("uturn", "--from", file).stderr, "")
             self.assertEqual(self.everything(), first)
+
+    ODD = ("red\x1b[31m.npy", "two\nlines.npy", "back\rhere.npy", "c1\x9b31m.npy", "bidi\u202exyz\u2066.npy",
+           "sep\u2028\u2029.npy", os.fsdecode(b"latin\xe9\x9b.npy"))
+
+    def is_plain(self, done):
+        """Nothing that a terminal would obey but the ends of lines."""
+        for text in (done.stdout, done.stderr):
+            self.assertNotRegex(text, "[\0-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\udc80-\udcff]")
+
+    def test_names_that_a_terminal_would_obey(self):
+        """They are shown escaped, JSON stays valid, and both say the name."""
+        for name in self.ODD:
+            shutil.copy(self.path("x.npy"), self.path(name))
+            out = name[:-4]
+            done = self.succeeds("regimes", "--data", name, *RUNS["regimes"][2:], "--plot=none", "--out", out, out=False)
+            self.is_plain(done)
+            with open(self.path(out + "/regimes.json"), encoding="utf-8") as f:
+                report = json.load(f)
+            self.assertEqual(report["run"]["data"]["data"]["path"], name)
+            shown = re.sub(r"[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\udc80-\udcff]",
+                           lambda c: "".join("\\x%02x" % byte for byte in os.fsencode(c[0])), name)
+            self.assertEqual((report["fields"]["data_path"], report["fields"]["labels_path"]), (shown, "y.npy"))
+            self.assertIn(shown, done.stdout)
+            self.assertEqual(done.stderr, "")
+            again = self.succeeds("regimes", "--from", out + "/regimes.json", "--plot=none")
+            self.assertEqual(again.stderr, "")
+            for args in (("--from", name), ("--data", "no" + name), ("--data", name, "--out", name),
+                         ("--data", name, "--classes=1"), ("--" + name,), (name,), ("--data=x.npy", "--n", name)):
+                done = self.refuses("", "regimes", *args, out=False)
+                self.is_plain(done)
+
+    def test_every_command_shows_names(self):
+        name = self.ODD[0]
+        shutil.copy(self.path("x.npy"), self.path(name))
+        for command, args in RUNS.items():
+            if "x.npy" not in args or command == "regimes":
+                continue
+            args = [name if word == "x.npy" else word for word in args]
+            self.is_plain(self.succeeds(command, *args, "--plot=none", "--out", "o" + name, out=False))
 
     def test_odd_names_of_schedules(self):
         """They are in texts of results and pictures, which hold no such bytes."""

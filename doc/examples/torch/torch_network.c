@@ -308,10 +308,10 @@ static void print_all(const settings *set, const network *net, const report *r)
     if (net->classifier != NULL) {
         seconds += torch_module_seconds(net->classifier, &classified);
     }
-    printf("%s: n = %lld, d = %lld; %s: %lld pairs, %lld steps, Jacobian by %s\n\n", set->data.path,
-           (long long)ddn_dataset_n(net->train), (long long)ddn_dataset_d(net->train),
-           drv_base_name(set->network), (long long)set->pairs, (long long)set->steps,
-           torch_module_has_jvp(net->module) ? "autograd" : "differences");
+    printf("%s: n = %lld, d = %lld; %s: %lld pairs, %lld steps, Jacobian by %s\n\n",
+           drv_shown(set->data.path), (long long)ddn_dataset_n(net->train),
+           (long long)ddn_dataset_d(net->train), drv_base_name(set->network), (long long)set->pairs,
+           (long long)set->steps, torch_module_has_jvp(net->module) ? "autograd" : "differences");
     if (r->regimes != NULL) {
         print_curves(net, r);
     }
@@ -429,6 +429,6 @@ int main(int argc, char **argv)
     write_curves(&net, &r);
     print_all(&set, &net, &r);
     network_draw(&set, &net, &r);
-    printf("  results in %s\n", drv.out);
+    printf("  results in %s\n", drv_shown(drv.out));
     return drv_finish();
 }

@@ -370,8 +370,8 @@ static void print_table(const settings *set, const report *r)
     char a[64];
     printf("%s: n = %lld, d = %d; %lld pairs a time, %lld steps; the small network learned %lld "
            "points\n\n",
-           set->data.path, (long long)ddn_dataset_n(own.points), UNET_PIXELS, (long long)set->pairs,
-           (long long)set->steps, (long long)ddn_dataset_n(own.few));
+           drv_shown(set->data.path), (long long)ddn_dataset_n(own.points), UNET_PIXELS,
+           (long long)set->pairs, (long long)set->steps, (long long)ddn_dataset_n(own.few));
     printf("  %-8s %-19s %-19s %-19s %-19s %s\n", "t", "phi, identity", "phi, exact score",
            "phi, network", "phi_C, exact score", "phi_C, network");
     for (int64_t k = 0; k < r->identity.rows; k++) {
@@ -517,7 +517,7 @@ int main(int argc, char **argv)
     printf("  the network's clones and the samples took %.1f s, %.2f %% of their time in the "
            "networks\n",
            own.watch.seconds, 100 * own.watch.in_networks / own.watch.seconds);
-    printf("  results in %s: trained_network.json, trained_network.csv, %s\n", drv.out,
+    printf("  results in %s: trained_network.json, trained_network.csv, %s\n", drv_shown(drv.out),
            drv_picture("trained_network"));
     return drv_finish();
 }

@@ -102,8 +102,8 @@ pub struct ddn_query {
 /// sentence that says which definition it is; and fields, texts that say where they come from. What the library
 /// measures is immutable and shared freely. What a host makes (ddn_result_create, ddn_result_create_copy) is
 /// open: one thread at a time adds to it, and may share it when it is complete. Names have 1 to 47 letters,
-/// digits and "_.:+-"; other texts are UTF-8 without control characters. Example:
-/// doc/examples/simple/error_bars.c
+/// digits and "_.:+-"; other texts are UTF-8 without control characters, ends of lines and changes of direction
+/// (bidirectional text). Example: doc/examples/simple/error_bars.c
 #[repr(C)]
 pub struct ddn_result {
     _private: [u8; 0],

@@ -112,7 +112,7 @@ static void append_png(file *f, fuzz_bytes *b)
     if (compress(packed, &count, rows, (uLong)size) == Z_OK) {
         append_chunk(f, "IDAT", packed, count);
     }
-    append_chunk(f, "IEND", NULL, 0);
+    append_chunk(f, "IEND", (const uint8_t *)"", 0);
 }
 
 static void make_file(file *f, fuzz_bytes *b, int kind)

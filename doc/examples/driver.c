@@ -81,10 +81,13 @@ void drv_try(ddn_status status)
     end_if_interrupted();
     if (status == DDN_STOPPED) { /* by another rank, whose signal counts */
         char text[DRV_LINE] = "interrupted";
+        drv_checkpoint_look(1);
         exit(end_together(DRV_FOLLOWS, 128 + SIGINT, text));
     }
     if (status < 0) {
-        const char *text = ddn_context_message(drv.ctx);
+        char text[DRV_LINE];
+        snprintf(text, sizeof text, "%s", ddn_context_message(drv.ctx));
+        drv_checkpoint_look(1); /* of which nothing is wrong */
         drv_die("%s", *text ? text : ddn_status_text(status));
     }
 }
@@ -349,6 +352,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         make_folder(drv.out);
     }
     drv_own_files(files);
+    drv_checkpoint_start();
     start_context();
 }
 

@@ -280,10 +280,14 @@ extern drv_checkpoint_options drv_checkpoint;
         "every", "SECONDS", "how often it is written", DRV_DOUBLE, &drv_checkpoint.every, 0.01,    \
             1e9                                                                                    \
     }
+/* For drv_start: reads the file, if there is one; dies where it is no checkpoint, or where none can
+ * be written. */
+void drv_checkpoint_start(void);
 /* Before the first measurement: takes the file up, if there is one; dies where it is of another
  * job. ds: the data, or NULL. */
 void drv_checkpoint_begin(ddn_analysis *an, const ddn_dataset *ds);
-/* For driver.c: in a progress callback; last: where a signal ends the program; at its good end. */
+/* For driver.c: in a progress callback; last: where the program ends before its time; at its good
+ * end. */
 void drv_checkpoint_look(int last);
 void drv_checkpoint_end(void);
 

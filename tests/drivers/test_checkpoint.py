@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """`diffdyn regimes --checkpoint`, killed at random moments and started again, writes the report of a run that nobody
-disturbed. One of another job is refused, and a file that is no checkpoint; at the end there is none.
+disturbed. One of another job is refused, and a file that is no checkpoint; at the end there is none, nor anything half
+written. Where none can be written the job ends before it has read its data; a disk that is full later is told once.
 
 Usage: test_checkpoint.py DIFFDYN KILLS
 """
+import fcntl
 import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import struct
 import subprocess
@@ -43,6 +46,43 @@ def fails(args, *parts):
     run = subprocess.run(args, capture_output=True, text=True)
     assert run.returncode == 2, run
     assert run.stderr.count("\n") == 1 and all(part in run.stderr for part in parts), run.stderr
+
+
+def where_none_can_be_written(folder, want):
+    """An error before the data are read; a part that another process is writing is left alone, an old one taken over."""
+    nothing = ["--data", str(folder / "missing.npy")]
+    for path, why in ((folder / "no/job", "No such file or directory"), ("/proc/job", ""), (folder / ("j" * 250), "too long")):
+        fails(command(folder, folder / "out", "--checkpoint", str(path), *nothing), "--checkpoint: cannot", why)
+    part = folder / "job.diffdyn-part"
+    part.write_text("of a process that was killed\n" * 5000)
+    with open(part, "r+", encoding="ascii") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        fails(command(folder, folder / "out", "--checkpoint", str(folder / "job"), *nothing), "cannot write", "busy")
+        assert os.fstat(other.fileno()).st_nlink == 1 and part.stat().st_size == 29 * 5000
+    subprocess.run(command(folder, folder / "out", "--checkpoint", str(folder / "job")), check=True)
+    assert report(folder / "out") == want
+    part.symlink_to(folder / "x.npy")
+    fails(command(folder, folder / "out", "--checkpoint", str(folder / "job"), *nothing), "cannot write")
+    part.unlink()
+
+
+def where_a_disk_is_full(folder):
+    """One remark, the last good checkpoint stays, and the results are written. Files may have 40 kB here."""
+    args = command(folder, folder / "out", "--checkpoint", str(folder / "job"), "--every", "0.02", "--clones", "3000")
+    few = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40000, 40000))}
+    plain = subprocess.run([*args[:-6], "--clones", "3000"], check=True, capture_output=True, text=True)
+    want = report(folder / "out")
+    assert plain.stderr == ""
+    run = subprocess.run(args, check=True, capture_output=True, text=True, **few)
+    assert run.stderr.count("\n") == 1 and "cannot write" in run.stderr and "too large" in run.stderr, run.stderr
+    assert report(folder / "out") == want and not (folder / "job").exists()
+    job = subprocess.Popen(args, stderr=subprocess.PIPE, text=True, **few)
+    assert "cannot write" in job.stderr.readline()
+    job.send_signal(signal.SIGKILL)
+    job.communicate()
+    assert 0 < (folder / "job").stat().st_size <= 40000 and not (folder / "job.diffdyn-part").exists()
+    run = subprocess.run(args, check=True, capture_output=True, text=True)
+    assert "going on from" in run.stderr and report(folder / "out") == want
 
 
 def main():
@@ -86,6 +126,11 @@ def main():
         os.mkfifo(folder / "pipe")
         for path in (folder, folder / "pipe"):
             fails(command(folder, folder / "out", "--checkpoint", str(path)), "no regular file")
+        file.unlink()
+        where_none_can_be_written(folder, want)
+        where_a_disk_is_full(folder)
+        left = [path.name for path in folder.iterdir() if path.name.startswith("job")]
+        assert not left, left
         print(f"{kills} kills, {taken} times a run went on")
 
 

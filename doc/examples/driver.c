@@ -221,9 +221,12 @@ int drv_wait(int child)
 
 /* ---- Start -------------------------------------------------------------------------------- */
 
-/* Creates path and its parents as far as they are missing. */
+/* Creates path and its parents as far as they are missing, where this process is to write there. */
 static void make_folder(const char *path)
 {
+    if (!drv_is_first()) {
+        return;
+    }
     char *part = drv_alloc((int64_t)strlen(path) + 1, 1);
     for (size_t i = 0;; i++) {
         if ((path[i] == '/' && i > 0) || path[i] == 0) {
@@ -348,9 +351,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         drv_die("--quiet: cannot open /dev/null: %s", strerror(errno));
     }
 
-    if (drv_is_first()) {
-        make_folder(drv.out);
-    }
+    make_folder(drv.out);
     drv_own_files(files);
     drv_checkpoint_start();
     start_context();

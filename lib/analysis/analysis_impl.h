@@ -31,14 +31,13 @@ struct ddn_analysis {
 #define DDNI_ENTER_MEASUREMENT(an)                                                                 \
     DDNI_ENTER_OBJECT(an, DDNI_USE);                                                               \
     ddni_team_join((an)->ctx, (an)->team)
-/* What becomes of its journal. */
-void ddni_analysis_done(ddn_analysis *an, ddn_status status);
-/* Its last one: returns the status, and settles what becomes of its journal. */
-#define DDNI_LEAVE_MEASUREMENT(an, call)                                                           \
+/* The status of all ranks, where there are some; what becomes of the result and of the journal. */
+ddn_status ddni_analysis_done(ddn_analysis *an, ddn_status status, ddn_result **out);
+/* Its last one: returns the status of a call that made *out. */
+#define DDNI_LEAVE_MEASUREMENT(an, call, out)                                                      \
     do {                                                                                           \
         ddn_status left_ = (call);                                                                 \
-        ddni_analysis_done(an, left_);                                                             \
-        return left_;                                                                              \
+        return ddni_analysis_done(an, left_, out);                                                 \
     } while (0)
 
 /* A result of an analysis: kind and settings; the clock is that of the oracle's schedule. */

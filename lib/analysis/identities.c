@@ -679,5 +679,5 @@ ddn_status ddn_analysis_identities(ddn_analysis *an, const ddn_oracle *oracle, i
         "(ddn_analysis_clones), or the exact oracle of its data "
         "(ddn_oracle_create_empirical)",
         ddn_oracle_kind(oracle));
-    DDNI_LEAVE_MEASUREMENT(an, ddni_measure_identities(an, oracle, times, count, out));
+    DDNI_LEAVE_MEASUREMENT(an, ddni_measure_identities(an, oracle, times, count, out), out);
 }

@@ -3,9 +3,11 @@
 
 #include "analysis/analysis_impl.h"
 #include "base/check.h"
+#include "base/context_impl.h"
 #include "base/rng.h"
 #include "oracle/oracle_impl.h"
 #include "schedule/schedule_impl.h"
+#include "team/team_impl.h"
 
 static const double default_start = 6, default_end = 1e-3; /* OU times */
 
@@ -124,9 +126,18 @@ ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team)
     return DDN_OK;
 }
 
-void ddni_analysis_done(ddn_analysis *an, ddn_status status)
+/* What a rank has failed in since the last batch ends the call on all of them. */
+ddn_status ddni_analysis_done(ddn_analysis *an, ddn_status status, ddn_result **out)
 {
+    if (an->team != NULL && !an->ctx->together.parted) {
+        status = ddni_team_agree(an->ctx, an->team, status, 0, NULL);
+        if (status != DDN_OK) {
+            ddn_result_destroy(*out);
+            *out = NULL;
+        }
+    }
     ddni_journal_end(an->ctx, &an->journal, status);
+    return status;
 }
 
 /* ---- Results ---- */

@@ -43,10 +43,12 @@ static ddn_status report(ddn_context *ctx, const char *stage, double fraction)
     ctx->in_progress = 0;
     char who[80] = "the progress callback in stage ";
     strncat(who, stage, 40);
+    const ddn_status failed = ctx->together.failed;
     ddn_status status = ddni_answer(ctx, who, answer);
     if (status != DDN_OK) {
         atomic_store(&ctx->cancel, 1);
-        if (bound(ctx)) {
+        if (bound(ctx)) { /* no failure before the next exchange, which may be none */
+            ctx->together.failed = failed;
             ctx->together.answer = status;
             status = DDN_OK;
         }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <diffdyn/version.h>
+
 #include "base/check.h"
 #include "base/context_impl.h"
 #include "base/digest.h"
@@ -91,12 +93,13 @@ static int64_t spokesman(const ddn_team *team)
     return stopped;
 }
 
-/* A rank that is in another call than rank 0, or has other arguments; -1. */
+/* A rank that has another library than rank 0, is in another call, or has other arguments; -1. */
 static int64_t stranger(const ddn_team *team)
 {
     const ddni_team_header *h = team->headers;
     for (int64_t r = 1; r < team->size; r++) {
-        if (h[r].ended != h[0].ended || (!h[r].ended && h[r].digest != h[0].digest)) {
+        if (h[r].library != h[0].library || h[r].ended != h[0].ended ||
+            (!h[r].ended && h[r].digest != h[0].digest)) {
             return r;
         }
     }
@@ -118,7 +121,8 @@ static ddn_status meet(ddn_context *ctx, ddn_team *team, const ddni_team_header 
 
 static ddni_team_header header_of(const ddn_context *ctx, ddn_status status)
 {
-    ddni_team_header h = {.status = status};
+    const uint64_t library = ddni_digest_text(DDN_VERSION_STRING);
+    ddni_team_header h = {.status = status, .library = library & INT32_MAX};
     strncat(h.call, ctx->entered != NULL ? ctx->entered : "", DDNI_TEAM_CALL - 1);
     return h;
 }
@@ -163,6 +167,12 @@ static ddn_status verdict(ddn_context *ctx, ddn_team *team)
                          (long long)team->size, team->texts + who * TEXT);
     }
     const ddni_team_header *h = team->headers;
+    if (h[odd].library != h[0].library) {
+        return ddni_fail(ctx, DDN_E_MISMATCH,
+                         "rank %lld of %lld has another version of the library than rank 0, %s "
+                         "here: all must have one",
+                         (long long)odd, (long long)team->size, DDN_VERSION_STRING);
+    }
     if (strcmp(h[odd].call, h[0].call) != 0 || h[odd].ended != h[0].ended) {
         return ddni_fail(ctx, DDN_E_MISMATCH,
                          "the ranks make different calls: rank 0 %s %s, rank %lld %s %s",

@@ -20,7 +20,8 @@ enum {
 typedef struct ddni_team_header {
     uint64_t digest;                  /* of the call and its arguments */
     int32_t status;                   /* of this rank: what it has done since the last exchange */
-    int32_t ended;                    /* it is at the end of its call */
+    uint32_t ended : 1;               /* it is at the end of its call */
+    uint32_t library : 31;            /* digest of its version */
     double number[DDNI_TEAM_NUMBERS]; /* whatever the call likes */
     char call[DDNI_TEAM_CALL];        /* the public function */
 } ddni_team_header;

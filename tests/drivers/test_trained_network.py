@@ -3,7 +3,10 @@ writes, that it is the same for any number of threads, interruption, bad input."
 import gzip
 import json
 import os
+import shutil
+import subprocess
 import sys
+import time
 
 import run_driver
 from run_driver import DriverTest, npy
@@ -69,6 +72,35 @@ class TrainedNetwork(DriverTest):
         self.assertEqual([len(self.table(name + ".csv")) for name in ("large", "small", "test")], [8, 8, 60])
         with open(os.path.join(self.out, "trained_network.png"), "rb") as f:
             self.assertEqual(f.read(4), b"\x89PNG")
+
+    def files(self):
+        """Of the results, but for pictures and what is said of the run."""
+        names = [name for name in sorted(os.listdir(self.out)) if name.endswith(".csv")]
+        self.assertEqual(len(names), 6)
+        return [self.json()] + [run_driver.csv_lines(os.path.join(self.out, name)) for name in names]
+
+    def test_killed(self):
+        """A job that is killed amid its clones goes on from its checkpoint to the same files."""
+        args = (*self.data, *self.test, "--classes=1,7", *SMALL, "--threads=1", "--plot=none")
+        self.succeeds(*args)
+        whole = self.files()
+        shutil.rmtree(self.out)
+        kept, sizes = self.path("kept"), set()
+        args = (*args, "--checkpoint", kept, "--every=0.01")
+        program = subprocess.Popen([*run_driver.PROGRAM, *map(str, args), "--out", self.out], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, cwd=self.dir)
+        while len(sizes) < 8:
+            self.assertIsNone(program.poll(), "it was over before it could be killed")
+            if os.path.exists(kept):
+                sizes.add(os.stat(kept).st_size)
+            time.sleep(0.005)
+        program.kill()
+        program.wait()
+        done = self.run_it(*args)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.count("going on from"), 1)
+        self.assertEqual(self.files(), whole)
+        self.assertEqual([name for name in os.listdir(self.dir) if name.startswith("kept")], [])
 
     def test_refuses(self):
         all_ = (*self.data, *self.test, "--classes=1,7", *SMALL)

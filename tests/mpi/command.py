@@ -62,7 +62,7 @@ def check_samples(mpi):
 
 def check_checkpoint(mpi):
     """Ranks that are killed go on from the file of the first one, to the numbers of a run that was not."""
-    args = ["regimes", "--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none", "--samples=8e3", "--clones=4e3"]
+    args = ["regimes", "--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none", "--samples=3e3", "--clones=1e3"]
     for split in ("data", "samples"):
         mine = [*args, "--split=" + split]
         mpi.well(2, *mine, "--out=whole")
@@ -129,6 +129,10 @@ def check_faults(mpi):
     assert not (mpi.folder / "fault/regimes.json").exists()
     for path in ("x.npy", "y.npy"):
         (mpi.folder / ("kept_" + path)).rename(mpi.folder / path)
+    library = mpi.give_other_version(1)
+    mpi.fault(3, "rank 1 of 3 has version 9.9.9, rank 0 has version ", *args)
+    library.unlink()
+    mpi.fault(2, "--checkpoint: cannot write no/kept: No such file", *args, "--checkpoint=no/kept")
     mpi.fault(3, "--out: cannot create folder", *args[:-1], "--out=/proc/no")
 
 

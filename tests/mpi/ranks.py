@@ -26,6 +26,7 @@ rank=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}
 folder=$1; shift
 [ -d "$folder/$rank" ] && cd "$folder/$rank"
 [ -f "$folder/more.$rank" ] && set -- "$@" $(cat "$folder/more.$rank")
+[ -f "$folder/before.$rank.so" ] && export LD_PRELOAD="$folder/before.$rank.so"
 "$@" &
 echo $! > "$folder/pid.$rank"
 wait $!
@@ -48,12 +49,20 @@ def write(path, kind, shape, data):
     path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + data)
 
 
+OTHER_VERSION = """const char *ddn_version_string(void);
+const char *ddn_version_string(void)
+{
+    return "9.9.9";
+}
+"""
+
+
 class Mpi:
     """The command, compiled for one MPI, in a folder of its own."""
 
     def __init__(self, folder, kind, compiler, launcher, options):
         self.kind, self.folder = kind, folder
-        self.program = f"{OUTPUT}_{kind}"
+        self.compiler, self.program = compiler, f"{OUTPUT}_{kind}"
         subprocess.run([compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", *[f"-I{path}" for path in INCLUDES.split(":")],
                         MAIN, *ARCHIVES, LIBRARY, "-lz", "-lm", "-o", self.program], check=True)
         self.launch = [launcher, *options, "-n"]
@@ -61,6 +70,13 @@ class Mpi:
         self.wrapper.write_text(WRAPPER, encoding="ascii")
         self.wrapper.chmod(0o755)
         points(folder / "x.npy", 1, 3)
+
+    def give_other_version(self, rank):
+        """That rank's library says that it is of another one, until the file is removed, which is returned."""
+        source, library = self.folder / "version.c", self.folder / f"before.{rank}.so"
+        source.write_text(OTHER_VERSION, encoding="ascii")
+        subprocess.run([self.compiler, "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
+        return library
 
     def run(self, ranks, *args):
         """A completed run that may fail."""

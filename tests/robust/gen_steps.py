@@ -17,9 +17,9 @@ ALWAYS = {"ddni_fail", "ddni_json_fail", "ddn_context_fail"}
 GIVES = {"ddni_alloc_for", "ddni_handle_create", "ddni_observer_create", "ddni_oracle_create", "ddni_schedule_create"}
 # Answer a question to which the caller has an answer of its own, pass on what the host says, or release what they are
 # given also where they fail, which a generated function cannot.
-TAKES = {"ddni_answer", "ddni_dataset_take", "ddni_dataset_wrap", "ddni_handle_retain", "ddni_query_singles_close",
-         "ddni_result_check_name", "ddni_result_hand_out", "ddni_subset_wrap", "ddni_team_alone", "ddni_team_relabel",
-         "ddni_team_remake", "ddni_team_remake_part", "ddni_team_take"}
+TAKES = {"ddni_analysis_done", "ddni_answer", "ddni_dataset_take", "ddni_dataset_wrap", "ddni_handle_retain",
+         "ddni_query_singles_close", "ddni_result_check_name", "ddni_result_hand_out", "ddni_subset_wrap",
+         "ddni_team_alone", "ddni_team_relabel", "ddni_team_remake", "ddni_team_remake_part", "ddni_team_take"}
 
 
 def declarations(path):

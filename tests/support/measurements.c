@@ -7,10 +7,9 @@
 enum {
     N = 40,
     D = 3,
-    TIMES = 3,
+    TIMES = MEASUREMENT_TIMES,
     STATES = 5
 };
-static const double times[TIMES] = {0.2, 0.7, 1.6};
 
 /* Two clusters around +-1.5 along the first axis, of points that no other set has. */
 static ddn_status make_points(ddn_context *ctx, int64_t seed, int64_t n, ddn_dataset **out)
@@ -34,13 +33,20 @@ static ddn_status make_points(ddn_context *ctx, int64_t seed, int64_t n, ddn_dat
 static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
                        const double *x, int64_t ldx, double *out, int64_t ldo)
 {
-    (void)user;
+    measurement_set *set = user;
     (void)t;
+    const int spoils = ++set->calls == set->spoil_at;
+    if (spoils && set->spoil == MEASUREMENT_FAILS) {
+        return ddn_context_fail(set->ctx, "the network is gone");
+    }
     for (int64_t r = 0; r < m; r++) {
         for (int64_t j = 0; j < d; j++) {
             const double centre = j == 0 ? 1.5 * tanh(2 * x[r * ldx]) : 0;
             out[r * ldo + j] = (a * x[r * ldx + j] + s * s * centre) / (a * a + s * s);
         }
+    }
+    if (spoils) {
+        out[0] = NAN;
     }
     return 0;
 }
@@ -48,8 +54,7 @@ static int32_t predict(void *user, double t, double a, double s, int64_t m, int6
 static ddn_status make_model(measurement_set *s)
 {
     ddn_model *builder = NULL;
-    ddn_status status =
-        ddn_model_create(s->ctx, s->sch, DDN_PREDICTION_X0, D, NULL, NULL, &builder);
+    ddn_status status = ddn_model_create(s->ctx, s->sch, DDN_PREDICTION_X0, D, s, NULL, &builder);
     status = status != DDN_OK ? status : ddn_model_set_predict_f64(builder, predict);
     status = status != DDN_OK ? status : ddn_oracle_create_model(s->ctx, builder, &s->model);
     ddn_model_destroy(builder);
@@ -74,17 +79,27 @@ static ddn_status set_options(const measurement_set *s)
     return DDN_OK;
 }
 
-ddn_status measurement_set_make(ddn_context *ctx, measurement_set *s)
+static ddn_status make_set(ddn_context *ctx, int64_t seed, measurement_set *s)
 {
-    *s = (measurement_set){.ctx = ctx};
+    *s = (measurement_set){.ctx = ctx, .times = {0.2, 0.7, 1.6}};
     ddn_status status = ddn_schedule_create_ou(ctx, &s->sch);
-    status = status != DDN_OK ? status : make_points(ctx, 5, N, &s->train);
-    status = status != DDN_OK ? status : make_points(ctx, 6, N / 2, &s->test);
+    status = status != DDN_OK ? status : make_points(ctx, seed, N, &s->train);
+    status = status != DDN_OK ? status : make_points(ctx, seed + 1, N / 2, &s->test);
     status =
         status != DDN_OK ? status : ddn_oracle_create_empirical(ctx, s->train, s->sch, &s->exact);
     status = status != DDN_OK ? status : make_model(s);
     status = status != DDN_OK ? status : ddn_analysis_create(ctx, &s->an);
     return status != DDN_OK ? status : set_options(s);
+}
+
+ddn_status measurement_set_make(ddn_context *ctx, measurement_set *s)
+{
+    return make_set(ctx, 5, s);
+}
+
+ddn_status measurement_set_make_other(ddn_context *ctx, measurement_set *s)
+{
+    return make_set(ctx, 15, s);
 }
 
 void measurement_set_free(measurement_set *s)
@@ -103,7 +118,7 @@ typedef ddn_status (*measurement)(const measurement_set *s, ddn_result **out);
 
 static ddn_status identities(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_identities(s->an, s->exact, TIMES, times, out);
+    return ddn_analysis_identities(s->an, s->exact, TIMES, s->times, out);
 }
 
 /* With a precision in place of a number; it is not asked for any more afterwards. */
@@ -125,7 +140,7 @@ static ddn_status precise(const measurement_set *s, ddn_result **out)
 
 static ddn_status clones(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_clones(s->an, s->exact, TIMES, times, out);
+    return ddn_analysis_clones(s->an, s->exact, TIMES, s->times, out);
 }
 
 static ddn_status precise_clones(const measurement_set *s, ddn_result **out)
@@ -144,7 +159,7 @@ static ddn_status judged(const measurement_set *s, measurement what, ddn_result 
 
 static ddn_status clones_of_model(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_clones(s->an, s->model, TIMES, times, out);
+    return ddn_analysis_clones(s->an, s->model, TIMES, s->times, out);
 }
 
 static ddn_status model_clones(const measurement_set *s, ddn_result **out)
@@ -169,17 +184,17 @@ static ddn_status model_change(const measurement_set *s, ddn_result **out)
 
 static ddn_status uturn(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_uturn(s->an, s->exact, NULL, TIMES, times, out);
+    return ddn_analysis_uturn(s->an, s->exact, NULL, TIMES, s->times, out);
 }
 
 static ddn_status uturn_of_starts(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_uturn(s->an, s->exact, s->test, TIMES, times, out);
+    return ddn_analysis_uturn(s->an, s->exact, s->test, TIMES, s->times, out);
 }
 
 static ddn_status branch_of_model(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_branch(s->an, s->model, NULL, TIMES, times, out);
+    return ddn_analysis_branch(s->an, s->model, NULL, TIMES, s->times, out);
 }
 
 static ddn_status model_branch(const measurement_set *s, ddn_result **out)
@@ -194,9 +209,9 @@ static ddn_status path(const measurement_set *s, const ddn_oracle *oracle, ddn_p
     double x[TIMES * STATES * D];
     int32_t regimes[TIMES * STATES];
     const ddn_status status = ddn_noise_draw(s->ctx, 9, 63, 0, 0, 0, TIMES * STATES * D, x);
-    return status != DDN_OK
-               ? status
-               : ddn_analysis_path(s->an, oracle, method, TIMES, STATES, times, x, D, regimes, out);
+    return status != DDN_OK ? status
+                            : ddn_analysis_path(s->an, oracle, method, TIMES, STATES, s->times, x,
+                                                D, regimes, out);
 }
 
 static ddn_status path_posterior(const measurement_set *s, ddn_result **out)
@@ -216,13 +231,13 @@ static ddn_status path_clones(const measurement_set *s, ddn_result **out)
 
 static ddn_status regimes(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_regimes(s->an, s->exact, TIMES, 2, times, times, out);
+    return ddn_analysis_regimes(s->an, s->exact, TIMES, 2, s->times, s->times, out);
 }
 
 static ddn_status generalization(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_generalization(s->an, s->model, s->train, s->test, TIMES, 2, times, times,
-                                       out);
+    return ddn_analysis_generalization(s->an, s->model, s->train, s->test, TIMES, 2, s->times,
+                                       s->times, out);
 }
 
 static ddn_status log_likelihood(const measurement_set *s, int64_t probes, ddn_result **out)
@@ -246,7 +261,7 @@ static ddn_status likelihood_by_probes(const measurement_set *s, ddn_result **ou
 
 static ddn_status late_start(const measurement_set *s, ddn_result **out)
 {
-    return ddn_analysis_late_start(s->an, s->exact, TIMES, times, out);
+    return ddn_analysis_late_start(s->an, s->exact, TIMES, s->times, out);
 }
 
 static const struct {

@@ -6,8 +6,15 @@
 #include <diffdyn/diffdyn.h>
 
 enum {
-    MEASUREMENT_NUMBERS = 1024 /* of a result, at most */
+    MEASUREMENT_NUMBERS = 1024, /* of a result, at most */
+    MEASUREMENT_TIMES = 3
 };
+
+/* What the model does in the call `spoil_at`. */
+typedef enum measurement_spoil {
+    MEASUREMENT_FAILS,
+    MEASUREMENT_GIVES_NAN
+} measurement_spoil;
 
 /* Data, and an analysis of them. */
 typedef struct measurement_set {
@@ -16,10 +23,14 @@ typedef struct measurement_set {
     ddn_dataset *train, *test; /* two labelled clusters */
     ddn_oracle *exact, *model; /* of the training data; a model without data */
     ddn_analysis *an;
+    double times[MEASUREMENT_TIMES];
+    measurement_spoil spoil;
+    int64_t spoil_at, calls; /* of the model, counted from 1; 0: never */
 } measurement_set;
 
-/* To be freed whatever is returned. */
+/* To be freed whatever is returned. The second with other points. */
 ddn_status measurement_set_make(ddn_context *ctx, measurement_set *s);
+ddn_status measurement_set_make_other(ddn_context *ctx, measurement_set *s);
 void measurement_set_free(measurement_set *s);
 
 /* All measurements: their number, their names, and one of them. */

@@ -216,7 +216,7 @@ fail:
     ddn_result_destroy(identities);
     ddn_oracle_destroy(made);
     ddn_result_destroy(result);
-    DDNI_LEAVE_MEASUREMENT(an, status);
+    DDNI_LEAVE_MEASUREMENT(an, status, out);
 }
 
 static const char *name_of(ddn_start kind)

@@ -443,5 +443,5 @@ ddn_status ddn_analysis_log_likelihood(ddn_analysis *an, const ddn_oracle *oracl
     status = report(&w, result);
 done:
     release(&w);
-    DDNI_LEAVE_MEASUREMENT(an, ddni_result_hand_out(status, result, out));
+    DDNI_LEAVE_MEASUREMENT(an, ddni_result_hand_out(status, result, out), out);
 }

@@ -100,5 +100,5 @@ ddn_status ddn_analysis_generalization(ddn_analysis *an, const ddn_oracle *oracl
     ddni_grids grids = {.times = times, .clone_times = clone_times};
     grids.count = count;
     grids.clone_count = clone_count;
-    DDNI_LEAVE_MEASUREMENT(an, measure_both(&of, &grids, out));
+    DDNI_LEAVE_MEASUREMENT(an, measure_both(&of, &grids, out), out);
 }

@@ -441,5 +441,5 @@ ddn_status ddn_analysis_clones(ddn_analysis *an, const ddn_oracle *oracle, int64
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_TRY(
         ddni_analysis_check_times(an->ctx, "times", ddn_oracle_schedule(oracle), times, count));
-    DDNI_LEAVE_MEASUREMENT(an, ddni_measure_clones(an, oracle, times, count, out));
+    DDNI_LEAVE_MEASUREMENT(an, ddni_measure_clones(an, oracle, times, count, out), out);
 }

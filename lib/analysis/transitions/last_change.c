@@ -404,5 +404,5 @@ ddn_status ddn_analysis_last_change(ddn_analysis *an, const ddn_oracle *oracle, 
                "the %s oracle has no components or data to be nearest to: set points "
                "(ddn_analysis_set_points)",
                ddn_oracle_kind(oracle));
-    DDNI_LEAVE_MEASUREMENT(an, ddni_measure_last_change(an, oracle, out));
+    DDNI_LEAVE_MEASUREMENT(an, ddni_measure_last_change(an, oracle, out), out);
 }

@@ -417,5 +417,5 @@ ddn_status ddn_analysis_path(ddn_analysis *an, const ddn_oracle *oracle, ddn_pat
 fail:
     ddn_result_destroy(result);
     free_path(&w);
-    DDNI_LEAVE_MEASUREMENT(an, status);
+    DDNI_LEAVE_MEASUREMENT(an, status, out);
 }

@@ -210,7 +210,7 @@ ddn_status ddn_analysis_regimes(ddn_analysis *an, const ddn_oracle *oracle, int6
         status = add_report_scalars(&w, result);
     }
     free_report(&w);
-    DDNI_LEAVE_MEASUREMENT(an, ddni_result_hand_out(status, result, out));
+    DDNI_LEAVE_MEASUREMENT(an, ddni_result_hand_out(status, result, out), out);
 }
 
 /* The first of two scalars that is a number. */

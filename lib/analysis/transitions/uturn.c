@@ -261,7 +261,7 @@ ddn_status ddn_analysis_uturn(ddn_analysis *an, const ddn_oracle *oracle, const 
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_CHECK_OPTIONAL(an->ctx, starts);
     ddni_branch w = {.oracle = oracle, .clones = 1};
-    DDNI_LEAVE_MEASUREMENT(an, branch(an, w, starts, times, count, out));
+    DDNI_LEAVE_MEASUREMENT(an, branch(an, w, starts, times, count, out), out);
 }
 
 ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
@@ -274,5 +274,5 @@ ddn_status ddn_analysis_branch(ddn_analysis *an, const ddn_oracle *oracle,
     DDNI_CHECK_PTR(an->ctx, oracle);
     DDNI_CHECK_OPTIONAL(an->ctx, starts);
     ddni_branch w = {.oracle = oracle, .clones = 2};
-    DDNI_LEAVE_MEASUREMENT(an, branch(an, w, starts, times, count, out));
+    DDNI_LEAVE_MEASUREMENT(an, branch(an, w, starts, times, count, out), out);
 }

@@ -51,6 +51,7 @@ enum {
     READ_ONLY = 0, /* H5F_ACC_RDONLY without its check of versions, which can end the process */
     MOST_OBJECTS = 4096,
     DEPTH = 8,       /* of groups in groups */
+    LINK = 400,      /* bytes of what is said of a link */
     BLOCK = 1 << 20, /* bytes read at once */
     CACHE = 1 << 26  /* most bytes of chunks that stay unpacked */
 };
@@ -139,7 +140,43 @@ typedef struct listing {
     found *at; /* [MOST_OBJECTS] */
     int64_t count, looked;
     haddr_t groups[DEPTH + 1]; /* those that the present one is in */
+    const char *member;        /* that is looked for, or NULL */
+    char link[LINK];           /* the first that is no hard one, or the one that member leads by */
+    int32_t leads;             /* it does */
 } listing;
+
+/* "'data' is a link to other.h5:/x", by name, to this file or another one; it is not followed. */
+static void say_link(hid_t group, const char *name, const H5L_info_t *info, char text[LINK])
+{
+    char value[2 * DDNI_MEMBER_NAME];
+    const char *file = "", *object = value;
+    const int32_t is_known = info->type == H5L_TYPE_SOFT || info->type == H5L_TYPE_EXTERNAL;
+    if (!is_known || info->u.val_size > sizeof value ||
+        H5Lget_val(group, name, value, sizeof value, H5P_DEFAULT) < 0 ||
+        (info->type == H5L_TYPE_EXTERNAL &&
+         H5Lunpack_elink_val(value, info->u.val_size, NULL, &file, &object) < 0)) {
+        ddni_say(text, LINK, "'%.60s' is a link that cannot be read", name);
+        return;
+    }
+    value[sizeof value - 1] = '\0';
+    ddni_say(text, LINK, "'%.60s' is a link to %.100s%s%.100s", name, file, *file ? ":" : "",
+             object);
+}
+
+/* A member that is no hard link: noted for messages. */
+static void note_link(listing *all, hid_t group, const char *path, const char *name,
+                      const H5L_info_t *info)
+{
+    char whole[2 * DDNI_MEMBER_NAME];
+    ddni_say(whole, sizeof whole, "%s%s", path, name);
+    size_t length = strlen(whole);
+    int32_t leads = all->member != NULL && strncmp(all->member, whole, length) == 0 &&
+                    (all->member[length] == '\0' || all->member[length] == '/');
+    if (all->link[0] == '\0' || leads) {
+        say_link(group, name, info, all->link);
+        all->leads |= leads;
+    }
+}
 
 static int32_t has_numbers(hid_t set)
 {
@@ -206,7 +243,11 @@ static ddn_status go_through(ddn_context *ctx, listing *all, hid_t group, const 
         int64_t length = (int64_t)H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, k,
                                                      name, sizeof name, H5P_DEFAULT);
         if (length < 0 || H5Lget_info(group, name, &link, H5P_DEFAULT) < 0 ||
-            link.type != H5L_TYPE_HARD || length + (int64_t)strlen(path) + 2 > DDNI_MEMBER_NAME) {
+            length + (int64_t)strlen(path) + 2 > DDNI_MEMBER_NAME) {
+            continue;
+        }
+        if (link.type != H5L_TYPE_HARD) {
+            note_link(all, group, path, name, &link);
             continue;
         }
         hid_t object = H5Oopen(group, name, H5P_DEFAULT);
@@ -231,13 +272,19 @@ static int32_t next_dataset(const void *of, int64_t *at, char name[DDNI_MEMBER_N
 static ddn_status choose(ddn_context *ctx, hdf5 *d, listing *all, const char *member,
                          int32_t labels)
 {
-    const ddni_names names = {all->file, "x.h5", "an HDF5 file without a dataset of numbers", all,
-                              next_dataset};
+    char nothing[LINK + 100];
+    const ddni_names names = {all->file, "x.h5", nothing, all, next_dataset};
     int64_t at = 0, of_labels = -1;
+    all->member = member != NULL ? member + strspn(member, "/") : NULL;
     is_inside(all, d->file, 0); /* notes where the first group is */
     DDNI_TRY(go_through(ctx, all, d->file, "", 0));
+    DDNI_CHECK(ctx, !all->leads, DDN_E_FORMAT,
+               "%s: %s, and links are not followed: name what it leads to", all->file, all->link);
+    ddni_say(nothing, sizeof nothing, "an HDF5 file without a dataset of numbers%s%s%s",
+             all->link[0] != '\0' ? " of its own: " : "", all->link,
+             all->link[0] != '\0' ? ", and links are not followed: name what it leads to" : "");
     if (member != NULL) {
-        DDNI_TRY(ddni_names_find(ctx, &names, member + strspn(member, "/"), &at));
+        DDNI_TRY(ddni_names_find(ctx, &names, all->member, &at));
     } else {
         DDNI_TRY(ddni_names_choose(ctx, &names, labels, &at, &of_labels));
     }

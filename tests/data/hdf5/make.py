@@ -78,6 +78,9 @@ def main():
         f["again"], f["soft"], f["far"] = f["/"], h5py.SoftLink("/x"), h5py.ExternalLink("other.h5", "/value")
         f["one"] = SIX.astype("u1")
 
+    with h5py.File("links.h5", "w") as f:
+        f["data"], f["g/soft"] = h5py.ExternalLink("other.h5", "/value"), h5py.SoftLink("/nowhere")
+
     with h5py.File("train.h5", "w") as f:
         f["x_train"], f["y_train"], f["x_test"] = SIX.astype("u1").reshape(2, 1, 3), np.array([4, 1], "u1"), SIX
 

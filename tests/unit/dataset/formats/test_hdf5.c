@@ -153,6 +153,14 @@ static void other(void **state)
     }
     refused("other.h5:lzf", "x = h5py.File(file)[\"lzf\"][:]");
     refused("virtual.h5:virtual", "its numbers are in other files");
+    refused("virtual.h5:far",
+            "'far' is a link to other.h5:/value, and links are not followed: name "
+            "what it leads to");
+    refused("links.h5", "an HDF5 file without a dataset of numbers of its own: 'data' is a link to "
+                        "other.h5:/value, and links are not followed");
+    refused("links.h5:g/soft", "'soft' is a link to /nowhere, and links are not followed");
+    refused("links.h5:/data/x", "'data' is a link to other.h5:/value, and links are not followed");
+    refused("links.h5:dat", "has no member 'dat'; there are no arrays");
 }
 
 /* ---- Damage -------------------------------------------------------------------------------- */

@@ -379,7 +379,8 @@ static void read_options(int argc, char **argv, settings *set)
               "Plugs a score from outside into the library by callback and measures clones with "
               "it, beside the exact\nscore of the same data. The foreign model is a Gaussian with "
               "the leading spectrum of each class.\nWrites foreign_score.csv and "
-              "foreign_score.png.",
+              "foreign_score.png.\nBy its presets it takes 11 s of a core of a Xeon (Sapphire "
+              "Rapids class).",
               "foreign_score.csv foreign_score.gp foreign_score.png", options, DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));
 }

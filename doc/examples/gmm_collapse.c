@@ -357,7 +357,8 @@ int gmm_collapse_main(int argc, char **argv)
     };
     drv_start(argc, argv,
               "Excess entropy and clone probability of the empirical score of two Gaussians,\n"
-              "against theory.",
+              "against theory. By its presets it takes 26 s of a core of a Xeon (Sapphire Rapids "
+              "class).",
               "gmm_collapse_d#.csv gmm_collapse_closed_d#.csv gmm_collapse.gp gmm_collapse.png",
               options, DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));

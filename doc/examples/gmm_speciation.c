@@ -253,7 +253,9 @@ int gmm_speciation_main(int argc, char **argv)
         {"t-max", "T", "times are 1, 1.5, ... up to T", DRV_DOUBLE, &t_max, 1, 100},
     };
     drv_start(
-        argc, argv, "Clone probability of two Gaussians against time, for several dimensions.",
+        argc, argv,
+        "Clone probability of two Gaussians against time, for several dimensions.\nBy its presets "
+        "it takes 20 s of a core of a Xeon (Sapphire Rapids class).",
         "gmm_speciation_d#.csv gmm_speciation_closed.csv gmm_speciation.gp gmm_speciation.png",
         options, DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));

@@ -446,13 +446,16 @@ int late_start_main(int argc, char **argv)
         DRV_TRACE_OPTION(set.trace),
     };
     drv.schedule = "ddpm";
-    drv_start(argc, argv,
-              "Measures sample quality against the start of generation, for DDPM, DDIM and PNDM "
-              "with the exact\nscore of a data set, of which it takes 1000 points unless --n is "
-              "given. Writes "
-              "late_start.csv,\nlate_start_kl.csv and late_start.png.",
-              "late_start.csv late_start_kl.csv late_start.gp late_start.png", options,
-              DRV_COUNT(options));
+    drv_start(
+        argc, argv,
+        "Measures sample quality against the start of generation, for DDPM, DDIM and PNDM "
+        "with the exact\nscore of a data set, of which it takes 1000 points unless --n is "
+        "given. Writes "
+        "late_start.csv,\nlate_start_kl.csv and late_start.png.\nFor 300 points in 64 dimensions "
+        "it takes by its presets 17 s of a core of a Xeon (Sapphire Rapids class),\nmost "
+        "of it for 1000 steps (with --steps 5,10 it takes 3 s); it grows as n d.",
+        "late_start.csv late_start_kl.csv late_start.gp late_start.png", options,
+        DRV_COUNT(options));
     drv_define(meanings, DRV_COUNT(meanings));
     set.data.most = 1000; /* a thousand steps cost a thousand passes */
     own.ds = drv_data_load(&set.data);

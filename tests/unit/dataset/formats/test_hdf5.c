@@ -159,7 +159,7 @@ static void other(void **state)
     refused("links.h5", "an HDF5 file without a dataset of numbers of its own: 'data' is a link to "
                         "other.h5:/value, and links are not followed");
     refused("links.h5:g/soft", "'soft' is a link to /nowhere, and links are not followed");
-    refused("links.h5:/data/x", "'data' is a link to other.h5:/value, and links are not followed");
+    refused("links.h5:data/x", "'data' is a link to other.h5:/value, and links are not followed");
     refused("links.h5:dat", "has no member 'dat'; there are no arrays");
 }
 

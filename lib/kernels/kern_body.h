@@ -265,6 +265,30 @@ static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead,
 #undef TYPE
 #undef NAME
 
+/* a * b - c rounded once, and what hides how a register came about. */
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+#define WIDE_FMS(a, b, c) ((f64_vec)_mm512_fmsub_pd((__m512d)(a), (__m512d)(b), (__m512d)(c)))
+#define WIDE_KEEP(x) __asm__("" : "+v"(x))
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+#define WIDE_FMS(a, b, c) ((f64_vec)_mm256_fmsub_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
+#define WIDE_KEEP(x) __asm__("" : "+x"(x))
+#else
+static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_vec b, f64_vec c)
+{
+    f64_vec all;
+    for (int v = 0; v < LANES64; v++) {
+        all[v] = __builtin_fma(a[v], b[v], -c[v]);
+    }
+    return all;
+}
+#define WIDE_FMS(a, b, c) fused_less(a, b, c)
+#define WIDE_KEEP(x) __asm__("" : "+w"(x))
+#endif
+#define WIDE f64_vec
+#define WIDE_LANES LANES64
+#define WIDE_LOAD(p) f64_load(p)
+#include "kernels/kern_beside.h"
+
 #include "kernels/kern_narrow.h"
 #include "kernels/kern_screen.h"
 #if defined(KERNEL_INTEGER)
@@ -300,6 +324,7 @@ const ddni_kernels KERNEL_TABLE = {
     .add_scaled = add_scaled,
     .distance = distance,
     .accumulate = accumulate,
+    .beside = beside,
     .narrow = narrow,
     .dot_f32 = f32_dot,
     .combine_f32 = f32_combine,

@@ -80,6 +80,13 @@ static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float 
     }
 }
 
+#define WIDE double
+#define WIDE_LANES 1
+#define WIDE_LOAD(p) (*(p))
+#define WIDE_FMS(a, b, c) fma(a, b, -(c))
+#define WIDE_KEEP(x) (void)0
+#include "kernels/kern_beside.h"
+
 /* Of state q, whose weights are w[n]. */
 static void narrow_more(const ddni_columns *y, const double *w, int64_t q,
                         const ddni_narrow_more *more, const ddni_narrow_sums *of)
@@ -170,6 +177,7 @@ const ddni_kernels ddni_kernels_reference = {
     .add_scaled = add_scaled,
     .distance = distance,
     .accumulate = accumulate,
+    .beside = beside,
     .narrow = narrow,
     .dot_f32 = f32_dot,
     .dot_f64 = f64_dot,

@@ -224,6 +224,11 @@ typedef struct ddni_kernels {
     double (*accumulate)(ddn_type type, int64_t d, double *sum, double left, double right,
                          ddni_point y, const double *centre);
 
+    /* sum_j (y_j - z_j) (high_j + low_j - (a + a_low) (y_j - z_j)) to about twice double precision.
+     */
+    double (*beside)(int64_t d, const double *y, const double *z, const double *high,
+                     const double *low, double a, double a_low);
+
     /* The sums of each state over all points, and what `more` asks for, NULL for nothing; logit:
      * room for the larger of ld and DDNI_NARROW_FEW * DDNI_LANES numbers. */
     void (*narrow)(const ddni_columns *y, const ddni_narrow_level *level, int64_t states,

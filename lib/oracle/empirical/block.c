@@ -7,24 +7,28 @@
 #include "base/check.h"
 #include "base/parallel.h"
 
-/* One state and its difference from the centre; a tile function. */
+/* The difference of a state from the centre; a tile function. */
 static void gather_state(void *arg, int64_t q, int64_t worker)
 {
     (void)worker;
     const ddni_block *b = arg;
     const double *from = b->x + b->todo[q] * b->ldx, *centre = b->o->centre;
-    double *state = b->s->state + q * b->d, *relative = b->s->relative + q * b->d;
+    double *relative = b->s->relative + q * b->d;
     double a = b->level->a, a_low = b->level->a_low;
-    for (int64_t j = 0; j < b->d; j++) {
-        state[j] = from[j];
+    b->s->from[q] = centre;
+    b->s->verdict[q] = DDNI_RETRY;
+    b->s->anchor[q] = -1;
+    if (b->o->in_place) {
+        b->s->square[q] = ddni_square(b, from);
+        return;
+    }
+    for (int64_t j = 0; !b->o->offset && j < b->d; j++) {
         relative[j] = (from[j] - a * centre[j]) - a_low * centre[j];
     }
     for (int64_t j = 0; b->o->offset && j < b->d; j++) { /* the product would round */
         relative[j] = fma(-a, centre[j], from[j]) - a_low * centre[j];
     }
-    b->s->from[q] = centre;
-    b->s->verdict[q] = DDNI_RETRY;
-    b->s->anchor[q] = -1;
+    b->s->square[q] = ddni_square(b, relative);
 }
 
 ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo)
@@ -34,8 +38,8 @@ ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const i
     b->m = m;
     b->todo = todo;
     b->lanes = (m + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES;
-    DDNI_TRY(ddni_reserve(ctx, "states", b->lanes * d, 8, &s->state));
-    DDNI_TRY(ddni_reserve(ctx, "states", b->lanes * d, 8, &s->relative));
+    DDNI_TRY(ddni_reserve(ctx, "states", b->o->in_place ? 0 : b->lanes * d, 8, &s->relative));
+    DDNI_TRY(ddni_reserve(ctx, "states", b->lanes, 8, &s->square));
     DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * d, 8, &s->near));
     DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes, sizeof *s->from, &s->from));
     DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * d, 8, &s->total));
@@ -102,14 +106,16 @@ int32_t ddni_block_fits_single(const ddni_block *b, int64_t m, const int64_t *to
            b->gain * sum * reach < 1e30 && b->gain * (double)b->d * 1e-44 * (sum + 1) < 1e-9;
 }
 
-/* States worked on together: as many as keep states and sums near the second-level cache, 384 K
- * numbers at most: 1.5 MB of floats. */
-static int64_t group_width(int64_t d)
+/* Sizes of groups. Many states share what is read of a row, which counts more than that their own
+ * numbers stay in the second-level cache: those are read in order. A block is as many groups as
+ * have 1536 K numbers, 6 MB of floats, or one. */
+static void set_groups(ddni_block *b, int64_t m)
 {
-    int64_t width = (INT64_C(6) << 16) / d / DDNI_LANES * DDNI_LANES;
-    return width < 2 * DDNI_LANES   ? 2 * DDNI_LANES
-           : width > DDNI_MAX_LANES ? DDNI_MAX_LANES
-                                    : width;
+    int64_t most = (INT64_C(6) << 18) / b->d / DDNI_MAX_LANES;
+    b->group = DDNI_MAX_LANES;
+    b->groups = (m + b->group - 1) / b->group;
+    most = most < 1 ? 1 : most > DDNI_MAX_GROUPS ? DDNI_MAX_GROUPS : most;
+    b->groups = b->groups > most ? most : b->groups;
 }
 
 void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
@@ -136,9 +142,7 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
     b->want_draw = rq->f64[DDN_OUT_DRAW] != NULL || rq->i64[DDN_OUT_DRAW_INDEX] != NULL;
     b->want_nearest =
         rq->f64[DDN_OUT_NEAREST_DISTANCE2] != NULL || rq->f64[DDN_OUT_SECOND_DISTANCE2] != NULL;
-    b->group = group_width(b->d);
-    b->groups = (m + b->group - 1) / b->group;
-    b->groups = b->groups > DDNI_MAX_GROUPS ? DDNI_MAX_GROUPS : b->groups;
+    set_groups(b, m);
     /* Many states make work enough of fewer and longer chunks, whose sums cost less to merge: 5 and
      * 10 tiles, where one more merge costs less than a tenth of the products (bench/README.md). */
     int64_t most = DDNI_MAX_CHUNKS / b->groups;
@@ -148,6 +152,10 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
                                                                    : 10 * DDNI_TILE_ROWS;
     b->chunk_rows = b->chunk_rows < least ? least : b->chunk_rows;
     b->chunks = (b->n + b->chunk_rows - 1) / b->chunk_rows;
+    if (b->chunks == 1 && b->groups == 1 && m > DDNI_MAX_LANES / 2) { /* work for two threads */
+        b->group /= 2;
+        b->groups = 2;
+    }
     b->log_ratio = rq->epsilon > 0 ? log((double)b->n / rq->epsilon) : INFINITY;
 }
 
@@ -174,4 +182,35 @@ ddni_rows ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows,
         memcpy(copy + r * width, y + r * ds->ld, (size_t)ds->d);
     }
     return (ddni_rows){copy, width};
+}
+
+/* Some columns at a time, so that what is written stays in the first-level cache. */
+static inline __attribute__((always_inline)) void
+lanes_of(const ddni_block *b, int64_t strip, const double *unit, float *single, double *wide)
+{
+    for (int64_t first = 0; first < b->d; first += DDNI_LANES) {
+        int64_t end = first + DDNI_LANES < b->d ? first + DDNI_LANES : b->d;
+        for (int64_t v = 0; v < DDNI_LANES; v++) {
+            int64_t q = strip * DDNI_LANES + v;
+            const double *x = q < b->m ? ddni_relative(b, q) : NULL;
+            for (int64_t j = first; j < end; j++) {
+                double number = x == NULL ? 0 : unit == NULL ? x[j] : x[j] * unit[j];
+                if (single != NULL) {
+                    single[j * DDNI_LANES + v] = (float)number;
+                } else {
+                    wide[j * DDNI_LANES + v] = number;
+                }
+            }
+        }
+    }
+}
+
+void ddni_block_lanes_f32(const ddni_block *b, int64_t strip, const double *unit, float *out)
+{
+    lanes_of(b, strip, unit, out, NULL);
+}
+
+void ddni_block_lanes_f64(const ddni_block *b, int64_t strip, double *out)
+{
+    lanes_of(b, strip, NULL, NULL, out);
 }

@@ -26,8 +26,8 @@ typedef struct ddni_states {
     int64_t *todo;             /* [lanes] batch rows of the block */
     double *known;             /* [lanes] logit of some point, a lower bound of the largest; or
                                   -inf; by batch row, see ddni_block.first; or NULL */
-    double *state;             /* [lanes][d] gathered states */
-    double *relative;          /* [lanes][d] state - a centre */
+    double *relative;          /* [lanes][d] state - a centre, see ddni_relative */
+    double *square;            /* [lanes] |state - a centre|^2 */
     double *near;              /* [lanes][d] the nearest point, where sums are relative to it */
     const double **from;       /* [lanes] what sums and means are relative to: that, or the centre
                                 */
@@ -76,6 +76,18 @@ typedef struct ddni_block {
     int64_t rows, bytes; /* read by the way that is tried: a row counts once for each state it is
                             compared with, its bytes once for all that share the reading */
 } ddni_block;
+
+/* State q of the block, where the batch has it. */
+static inline const double *ddni_state(const ddni_block *b, int64_t q)
+{
+    return b->x + b->todo[q] * b->ldx;
+}
+
+/* State q less a centre: the state itself where the points keep the origin as their centre. */
+static inline const double *ddni_relative(const ddni_block *b, int64_t q)
+{
+    return b->o->in_place ? ddni_state(b, q) : b->s->relative + q * b->d;
+}
 
 /* log(n pi_i) of a row. */
 static inline double ddni_log_weight(const ddni_block *b, int64_t row)
@@ -171,19 +183,20 @@ static inline double ddni_whole(double v)
     return (v + 0x1.8p52) - 0x1.8p52;
 }
 
-/* max_j |x_j|, several at a time. */
-static inline double ddni_largest(int64_t d, const double *x)
+/* max_j |x_j unit_j|, several at a time; unit NULL: all 1. */
+static inline double ddni_largest(int64_t d, const double *x, const double *unit)
 {
     double top[8] = {0}, all = 0;
     int64_t j = 0;
     for (; j + 8 <= d; j += 8) {
         for (int64_t v = 0; v < 8; v++) {
-            double size = fabs(x[j + v]);
+            double size = fabs(unit == NULL ? x[j + v] : x[j + v] * unit[j + v]);
             top[v] = size > top[v] ? size : top[v];
         }
     }
     for (; j < d; j++) {
-        all = fabs(x[j]) > all ? fabs(x[j]) : all;
+        double size = fabs(unit == NULL ? x[j] : x[j] * unit[j]);
+        all = size > all ? size : all;
     }
     for (int64_t v = 0; v < 8; v++) {
         all = top[v] > all ? top[v] : all;
@@ -204,6 +217,11 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m);
 ddni_block ddni_block_of(ddn_context *ctx, const ddni_empirical *o, const ddni_request *rq,
                          const ddni_level *level, const ddni_batch *batch);
 
+/* The differences of a strip of states from the centre, times unit[d] (NULL: 1), as lanes: number j
+ * of lane v at out[j * DDNI_LANES + v], zeros where there is no state. */
+void ddni_block_lanes_f32(const ddni_block *b, int64_t strip, const double *unit, float *out);
+void ddni_block_lanes_f64(const ddni_block *b, int64_t strip, double *out);
+
 /* Distances of m states from the centre of the points, a times as far as these are; into far. */
 ddn_status ddni_block_measure(ddn_context *ctx, ddni_block *b, int64_t m);
 /* Refuses a batch of m states where double cannot hold the logits of those of rows[count], which
@@ -219,7 +237,7 @@ int32_t ddni_block_fits_single(const ddni_block *b, int64_t m, const int64_t *to
  * which may end where memory ends. */
 ddni_rows ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows, uint8_t *copy);
 
-/* Gathers the states of m batch rows and their differences from the centre; sets m and lanes. */
+/* Takes the states of m batch rows, and their differences from the centre; sets m and lanes. */
 ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo);
 
 #endif

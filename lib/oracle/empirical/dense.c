@@ -126,6 +126,29 @@ static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part,
     }
 }
 
+/* Rows in place that many states share and that lie a page or more apart are copied before they are
+ * added up: columns of rows that far apart compete for the same places in the first-level cache,
+ * and for pages. */
+static int32_t copies(const ddni_dense_run *p, const ddni_dense_part *part)
+{
+    enum {
+        PAGE = 4096
+    };
+    return ddni_rows_in_place(p->b, p->precision) && part->lanes >= 2 * DDNI_LANES &&
+           p->b->d * p->size >= PAGE;
+}
+
+static ddni_rows copy_panel(const ddni_dense_run *p, const ddni_tile *tile, ddni_rows from,
+                            int64_t width, char *scratch)
+{
+    int64_t ld = ddni_panel_ld(p->size);
+    for (int64_t r = 0; r < tile->rows; r++) {
+        memcpy(scratch + r * ld * p->size, (const char *)from.at + r * from.ld * p->size,
+               (size_t)(width * p->size));
+    }
+    return (ddni_rows){scratch, ld};
+}
+
 /* Adds the rows of a tile, as multiply_tile left them, to the vector sums. */
 static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part,
                          const ddni_tile *tile, char *scratch, ddni_strips weights,
@@ -144,6 +167,7 @@ static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part,
     for (int64_t from = 0; from < d && !ddni_stopping(b->ctx); from += step) {
         int64_t width = d - from < step ? d - from : step;
         ddni_rows y = panel_at(p, tile->first, from, scratch);
+        y = copies(p, part) ? copy_panel(p, tile, y, width, scratch) : y;
         multiply(width, tile->rows, part->lanes, y, weights, strips_at(p, sum, from, part->lane),
                  single ? ahead : NULL);
     }
@@ -351,23 +375,27 @@ static ddn_status run_parts(ddn_context *ctx, ddni_dense_run *p)
     return DDN_OK;
 }
 
-/* The states of one strip transposed to lanes; a tile function. */
+/* The states of one strip transposed to lanes, or as they are if thin; a tile function. */
 static void fill_lanes(void *arg, int64_t strip, int64_t worker)
 {
     (void)worker;
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
-    int64_t d = b->d, end = (strip + 1) * DDNI_LANES;
-    memset((char *)p->s->lanes + strip * ddni_strip(b) * p->size, 0,
-           (size_t)(ddni_strip(b) * p->size));
-    for (int64_t q = strip * DDNI_LANES; q < b->m && q < end; q++) {
-        const double *x = b->s->relative + q * d;
-        int64_t at = ddni_dense_at(p, 0, q), step = p->thin ? 1 : DDNI_LANES;
+    int64_t d = b->d, at = strip * ddni_strip(b);
+    float *single = (float *)p->s->lanes + at;
+    double *wide = (double *)p->s->lanes + at;
+    if (!p->thin && p->precision == DDN_TYPE_F32) {
+        ddni_block_lanes_f32(b, strip, NULL, single);
+    } else if (!p->thin) {
+        ddni_block_lanes_f64(b, strip, wide);
+    }
+    for (int64_t q = 0; p->thin && q < b->m; q++) {
+        const double *x = ddni_relative(b, q);
         for (int64_t j = 0; j < d && p->precision == DDN_TYPE_F32; j++) {
-            ((float *)p->s->lanes)[at + j * step] = (float)x[j];
+            single[q * d + j] = (float)x[j];
         }
         for (int64_t j = 0; j < d && p->precision == DDN_TYPE_F64; j++) {
-            ((double *)p->s->lanes)[at + j * step] = x[j];
+            wide[q * d + j] = x[j];
         }
     }
 }
@@ -432,9 +460,10 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     DDNI_TRY(run_parts(ctx, &p));
     ddni_dense_weigh(&p);
     if (b->want_sum) {
+        int64_t strips = p.thin ? b->m : b->lanes / DDNI_LANES;
         int64_t blocks = (d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
         double adds = numbers * (double)(b->chunks + 4);
-        DDNI_TRY(ddni_parallel(ctx, blocks, adds, ddni_dense_add, &p));
+        DDNI_TRY(ddni_parallel(ctx, strips * blocks, adds, ddni_dense_add, &p));
     }
     DDNI_TRY(ddni_parallel(ctx, b->m, numbers * 32, ddni_dense_merge, &p));
     report(b, &p);

@@ -20,7 +20,7 @@ enum {
 };
 
 enum {
-    DDNI_MERGE_COLUMNS = 16 /* columns whose sums are added up together */
+    DDNI_MERGE_COLUMNS = 64 /* columns whose sums are added up together */
 };
 
 /* Scratch of a dense way. */
@@ -112,11 +112,11 @@ void ddni_slices_dot(const ddni_dense_run *run, const ddni_tile *tile, int64_t q
 void ddni_slices_add(const ddni_dense_run *run, const ddni_dense_part *part, const ddni_tile *tile,
                      const float *weights, ddni_ahead *ahead);
 
-/* The end of a run (merge.c), in this order: weigh the chunks; add up their vector sums by blocks
- * of columns (a tile function whose arg is the run); merge, judge and, where it passes, finish
- * state q (likewise). */
+/* The end of a run (merge.c), in this order: weigh the chunks; add up their vector sums by strips
+ * of states and blocks of columns (a tile function whose arg is the run); merge, judge and, where
+ * it passes, finish state q (likewise). */
 void ddni_dense_weigh(const ddni_dense_run *run);
-void ddni_dense_add(void *run, int64_t block, int64_t worker);
+void ddni_dense_add(void *run, int64_t task, int64_t worker);
 void ddni_dense_merge(void *run, int64_t q, int64_t worker);
 
 #endif

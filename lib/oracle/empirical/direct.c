@@ -137,7 +137,7 @@ static void merge_state(const ddni_block *b, int64_t q)
         draw_chunk(b, q);
     }
     double relative = p.max;
-    p.max += s->anchor[q] < 0 ? 0 : ddni_logit(b, s->state + q * d, s->anchor[q]);
+    p.max += s->anchor[q] < 0 ? 0 : ddni_logit(b, ddni_state(b, q), s->anchor[q]);
     ddni_finish(b, q, &p);
     if (s->anchor[q] >= 0 && ddni_evidence_of(b, q) != NULL) {
         ddni_evidence_of(b, q)->mean = 0;

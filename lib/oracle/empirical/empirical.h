@@ -66,11 +66,13 @@ static inline ddni_point ddni_point_at(const ddn_dataset *ds, int64_t row)
     return (ddni_point){ddni_stored(ds, row), ds->scale, ds->shift};
 }
 
-/* Fetches a row that will be read soon. */
+/* Fetches a row that will be read soon, or its beginning: of long rows the processor fetches the
+ * rest by itself, while all of some of them would not stay in the cache. */
 static inline void ddni_fetch_row(const ddn_dataset *ds, int64_t row)
 {
     const char *at = ddni_stored(ds, row);
-    for (int64_t k = 0; k < ds->d * ddni_type_size(ds->type); k += 64) {
+    int64_t size = ds->d * ddni_type_size(ds->type);
+    for (int64_t k = 0; k < size && k < 4096; k += 64) {
         __builtin_prefetch(at + k);
     }
 }

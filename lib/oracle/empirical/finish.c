@@ -102,22 +102,27 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     double *mean_out = rq->f64[DDN_OUT_MEAN], *score_out = rq->f64[DDN_OUT_SCORE];
     double *relative = b->s->total + q * d;
     const double *from = b->s->from[q];
-    for (int64_t j = 0; b->want_sum && j < d; j++) {
-        relative[j] /= total;
+    /* What else needs the mean itself. */
+    const int32_t mean_wanted = mean_out != NULL || b->want_trace || b->want_cov;
+    double inverse = 1 / total, unit = 1 / lv->s2;
+    for (int64_t j = 0; b->want_sum && mean_wanted && j < d; j++) {
+        relative[j] *= inverse;
     }
+    inverse = mean_wanted ? 1 : inverse;
     for (int64_t j = 0; mean_out != NULL && j < d; j++) {
         mean_out[row * rq->ld[DDN_OUT_MEAN] + j] = from[j] + relative[j];
     }
-    const double *x = b->s->state + q * d;
+    const double *x = ddni_state(b, q);
     double *score = score_out == NULL ? NULL : score_out + row * rq->ld[DDN_OUT_SCORE];
     /* From what the mean is relative to: its own rounding does not count then. */
-    const double *known = from == b->o->centre ? b->s->relative + q * d : NULL;
+    const double a = lv->a;
+    const double *known = from == b->o->centre ? ddni_relative(b, q) : NULL;
     for (int64_t j = 0; score != NULL && known != NULL && j < d; j++) {
-        score[j] = (lv->a * relative[j] - known[j]) / lv->s2;
+        score[j] = (a * (relative[j] * inverse) - known[j]) * unit;
     }
     for (int64_t j = 0; score != NULL && known == NULL && j < d; j++) {
-        double rest = (x[j] - lv->a * from[j]) - lv->a_low * from[j];
-        score[j] = (lv->a * relative[j] - rest) / lv->s2;
+        double rest = (x[j] - a * from[j]) - lv->a_low * from[j];
+        score[j] = (a * (relative[j] * inverse) - rest) * unit;
     }
     if (b->nearby != NULL) {
         b->nearby->of[row].nearest = p->argmax + 1;

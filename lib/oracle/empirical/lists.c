@@ -28,7 +28,7 @@ static int64_t beside(const ddni_block *b, int64_t q, const candidates *of, int6
                       double least, double *point)
 {
     int64_t top = anchor;
-    ddni_anchor_fetch(b, b->s->state + q * b->d, of->index[anchor], point + b->d);
+    ddni_anchor_fetch(b, ddni_state(b, q), of->index[anchor], point + b->d);
     of->logit[anchor] = 0;
     for (int64_t i = 0; i < of->count; i++) {
         if (i != anchor && of->logit[i] >= least) {
@@ -80,17 +80,23 @@ static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64
     ddni_covariance_write(b, b->todo[q], trace, out);
 }
 
+static ddni_posterior posterior_of(const candidates *of)
+{
+    ddni_posterior post = ddni_posterior_empty;
+    for (int64_t i = 0; i < of->count; i++) {
+        ddni_posterior_add(&post, of->logit[i], of->index[i]);
+    }
+    return post;
+}
+
 /* Sums over the candidates of a state; vectors relative to the nearest point, which the centre may
  * be far from. */
 static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of)
 {
     int64_t d = b->d, k = b->classes;
-    ddni_posterior post = ddni_posterior_empty;
+    ddni_posterior post = posterior_of(of);
     double *total = b->s->total + q * d, *cls = b->s->class_total + q * k;
     double *near = b->s->near + q * d;
-    for (int64_t i = 0; i < of->count; i++) {
-        ddni_posterior_add(&post, of->logit[i], of->index[i]);
-    }
     of->square = 0;
     memset(total, 0, (size_t)d * sizeof *total);
     memset(cls, 0, (size_t)k * sizeof *cls);
@@ -169,11 +175,13 @@ void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t 
     }
     b->shared->lists.kept[q] = kept;
     candidates of = {kept, index, logit, max, 0};
-    int32_t sharp = rivals > 1 && ddni_logits_round(b, max);
+    ddni_posterior post = posterior_of(&of), whole = post;
+    whole.max += max;
+    int32_t sharp = rivals > 1 && (ddni_logits_round(b, max) || ddni_mean_may_round(b, &whole));
     if (sharp) {
         sharpen(b, q, &of, best, least, point);
     }
-    ddni_posterior post = add_up(b, q, &of), whole = post;
+    post = whole = add_up(b, q, &of);
     whole.max += max;
     if (rivals > 1 && !sharp && ddni_mean_rounds(b, q, &whole, 0)) {
         sharpen(b, q, &of, best, least, point);

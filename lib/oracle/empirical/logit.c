@@ -30,23 +30,36 @@ double ddni_score_allowed(const ddni_block *b, double length, double size)
  * from it. */
 double ddni_mean_moved(const ddni_block *b, const ddni_posterior *p)
 {
+    double a = b->level->a, s2 = b->level->s2;
     /* Points weigh less than e^-40 where |x - a y|^2 is larger than the least by 80 s^2. */
-    double s2 = b->level->s2, least2 = 2 * s2 * (b->log_most - p->max);
-    double near = sqrt(least2) + sqrt(least2 + 80 * s2);
-    double reach = fmin(2 * b->level->a * sqrt(b->o->norm_max), near);
+    double least2 = 2 * s2 * (b->log_most - p->max), near = sqrt(least2) + sqrt(least2 + 80 * s2);
+    double reach = fmin(2 * a * sqrt(b->o->norm_max), near);
     return ddni_logit_error(b, p->max) * sqrt(ddni_posterior_one_minus_w_max(p)) * reach;
+}
+
+int32_t ddni_mean_may_round(const ddni_block *b, const ddni_posterior *p)
+{
+    double length = sqrt(2 * b->level->s2 * (b->log_most - p->max));
+    return b->want_sum && ddni_mean_moved(b, p) > ddni_score_allowed(b, length, 0);
 }
 
 int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums)
 {
-    const double *x = b->s->state + q * b->d, *sum = b->s->total + q * b->d, *from = b->s->from[q];
+    const double *x = ddni_state(b, q), *sum = b->s->total + q * b->d, *from = b->s->from[q];
     double a = b->level->a, total = ddni_posterior_total(p), square = 0;
-    for (int64_t j = 0; b->want_sum && j < b->d; j++) {
-        double diff = (x[j] - a * from[j]) - a * (sum[j] / total);
-        square += diff * diff;
+    if (!b->want_sum) {
+        return 0;
+    }
+    double part[8] = {0}, scale = a / total;
+    for (int64_t j = 0; j < b->d; j++) {
+        double diff = (x[j] - a * from[j]) - scale * sum[j];
+        part[j % 8] += diff * diff;
+    }
+    for (int64_t v = 0; v < 8; v++) {
+        square += part[v];
     }
     double allowed = ddni_score_allowed(b, sqrt(square), sqrt(ddni_square(b, x)));
-    return b->want_sum && ddni_mean_moved(b, p) + a * sums > allowed;
+    return ddni_mean_moved(b, p) + a * sums > allowed;
 }
 
 void ddni_anchor_set(const ddni_level *level, int64_t d, const double *x, double *anchor)
@@ -86,14 +99,20 @@ double ddni_exponent_beside(const ddni_level *level, int64_t d, const double *po
 
 double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point)
 {
-    ddni_dataset_rows(b->ds, row, 1, point, b->d);
-    return ddni_exponent_beside(b->level, b->d, point, point + b->d) +
+    const double *y = point, *z = point + b->d, *high = z + b->d, *low = high + b->d;
+    if (b->ds->type == DDN_TYPE_F64 && b->ds->scale == 1 && b->ds->shift == 0) {
+        y = ddni_stored(b->ds, row);
+    } else {
+        ddni_dataset_rows(b->ds, row, 1, point, b->d);
+    }
+    double sum = b->kern->beside(b->d, y, z, high, low, b->level->a, b->level->a_low);
+    return b->level->a / (2 * b->level->s2) * sum +
            (ddni_log_weight(b, row) - ddni_log_weight(b, anchor));
 }
 
 double ddni_logit_of(const ddni_block *b, int64_t q, int64_t row, double *point)
 {
-    const double *x = b->s->state + q * b->d;
+    const double *x = ddni_state(b, q);
     return b->s->anchor[q] < 0 ? ddni_logit(b, x, row)
                                : ddni_logit_beside(b, row, b->s->anchor[q], point);
 }
@@ -101,6 +120,6 @@ double ddni_logit_of(const ddni_block *b, int64_t q, int64_t row, double *point)
 void ddni_fetch_anchor(const ddni_block *b, int64_t q, double *point)
 {
     if (b->s->anchor[q] >= 0) {
-        ddni_anchor_fetch(b, b->s->state + q * b->d, b->s->anchor[q], point + b->d);
+        ddni_anchor_fetch(b, ddni_state(b, q), b->s->anchor[q], point + b->d);
     }
 }

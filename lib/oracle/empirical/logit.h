@@ -30,6 +30,8 @@ int32_t ddni_logits_round(const ddni_block *b, double max);
 double ddni_score_allowed(const ddni_block *b, double length, double size);
 /* How far the rounding of logits moves a times the mean. */
 double ddni_mean_moved(const ddni_block *b, const ddni_posterior *p);
+/* A guess whether that shows in the score, from the posterior alone, before there are sums. */
+int32_t ddni_mean_may_round(const ddni_block *b, const ddni_posterior *p);
 /* Whether it, or an error `sums` of the mean besides, shows in the score of state q, whose sums are
  * s->total. */
 int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums);
@@ -47,7 +49,7 @@ void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double
 /* (|x - a z|^2 - |x - a y|^2) / (2 s^2) + log(pi_y / pi_z) for the anchor at point + d, row
  * `anchor`: how much larger the logit of y is than that of z, as a (y - z) . (2 (x - a z) - a (y -
  * z)) / (2 s^2) to about twice double precision, so that what they have in common does not round.
- * The row goes to point. */
+ * point has room for the row. */
 double ddni_exponent_beside(const ddni_level *level, int64_t d, const double *point,
                             const double *anchor); /* without weights */
 double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point);

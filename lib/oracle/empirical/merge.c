@@ -124,40 +124,39 @@ static void weigh_chunks(const ddni_dense_run *p, int64_t q)
     p->s->weight[q] = total;
 }
 
-/* Adds up the chunks' vector sums for one block of columns, all states; a tile function. */
-void ddni_dense_add(void *arg, int64_t block, int64_t worker)
+/* Adds up the chunks' vector sums for one strip of states and block of columns; a tile function. */
+void ddni_dense_add(void *arg, int64_t task, int64_t worker)
 {
     (void)worker;
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
-    int64_t d = b->d, first = block * DDNI_MERGE_COLUMNS;
+    int64_t d = b->d, blocks = (d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
+    int64_t first = task % blocks * DDNI_MERGE_COLUMNS;
     int64_t width = d - first < DDNI_MERGE_COLUMNS ? d - first : DDNI_MERGE_COLUMNS;
     /* From sums of stored bytes to sums of y - centre. */
     double scale = p->integer ? b->ds->scale : 1, offset[DDNI_MERGE_COLUMNS];
     for (int64_t j = 0; j < width; j++) {
         offset[j] = p->integer ? b->ds->shift - b->o->centre[first + j] : 0;
     }
-    int64_t lane = p->thin ? 1 : DDNI_LANES;
-    for (int64_t q = 0; q < b->m; q += lane) {
-        double sum[DDNI_MERGE_COLUMNS * DDNI_LANES];
-        memset(sum, 0, (size_t)(width * lane) * sizeof *sum);
-        for (int64_t c = 0; c < b->chunks; c++) {
-            const double *factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR) + q;
-            const char *from = ddni_dense_sum(p, c) + ddni_dense_at(p, first, q) * p->size;
-            for (int64_t j = 0; p->thin && j < width; j++) {
-                sum[j] += factor[0] * (p->precision == DDN_TYPE_F32
-                                           ? (double)((const float *)(const void *)from)[j]
-                                           : ((const double *)(const void *)from)[j]);
-            }
-            if (!p->thin) {
-                b->kern->add_scaled(p->precision, width, from, factor, sum);
-            }
+    int64_t lane = p->thin ? 1 : DDNI_LANES, q = task / blocks * lane;
+    double sum[DDNI_MERGE_COLUMNS * DDNI_LANES];
+    memset(sum, 0, (size_t)(width * lane) * sizeof *sum);
+    for (int64_t c = 0; c < b->chunks; c++) {
+        const double *factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR) + q;
+        const char *from = ddni_dense_sum(p, c) + ddni_dense_at(p, first, q) * p->size;
+        for (int64_t j = 0; p->thin && j < width; j++) {
+            sum[j] += factor[0] * (p->precision == DDN_TYPE_F32
+                                       ? (double)((const float *)(const void *)from)[j]
+                                       : ((const double *)(const void *)from)[j]);
         }
-        for (int64_t v = 0; v < lane && q + v < b->m; v++) {
-            double *to = b->s->total + (q + v) * d + first;
-            for (int64_t j = 0; j < width; j++) {
-                to[j] = scale * sum[j * lane + v] + offset[j] * p->s->weight[q + v];
-            }
+        if (!p->thin) {
+            b->kern->add_scaled(p->precision, width, from, factor, sum);
+        }
+    }
+    for (int64_t v = 0; v < lane && q + v < b->m; v++) {
+        double *to = b->s->total + (q + v) * d + first, weight = p->s->weight[q + v];
+        for (int64_t j = 0; j < width; j++) {
+            to[j] = scale * sum[j * lane + v] + offset[j] * weight;
         }
     }
 }
@@ -254,7 +253,7 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const judged *of)
         return error <= (single ? LOGIT_ALONE_F32 : LOGIT_ALONE_F64);
     }
     ddni_point sum = {b->s->total + q * b->d, 1, 0};
-    double square = b->kern->distance(DDN_TYPE_F64, b->d, b->s->relative + q * b->d,
+    double square = b->kern->distance(DDN_TYPE_F64, b->d, ddni_relative(b, q),
                                       b->level->a / ddni_posterior_total(of->post), 0, sum);
     double limit = (b->ds->type == DDN_TYPE_F64 ? SCORE_F64 : SCORE_F32) * sqrt(square);
     return b->level->a * (error * sqrt(of->trace) + weights_of_bytes(p)) <= limit &&
@@ -267,7 +266,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
     int64_t d = b->d, k = b->classes;
-    double length2 = ddni_square(b, b->s->relative + q * d), norm = 0, mean2 = 0;
+    double length2 = b->s->square[q], norm = 0, mean2 = 0;
     double shift = b->gain * ddni_slices_rest(p, q) - length2 / (2 * b->level->s2);
     ddni_posterior post = ddni_posterior_empty;
     const double *total = b->s->total + q * d;

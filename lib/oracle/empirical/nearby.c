@@ -40,7 +40,7 @@ static void keep_list(const ddni_block *b, int64_t q, const ddni_screening *p, f
     int32_t *index = s->index + row * DDNI_NEARBY_POINTS;
     double a = b->level->a;
     for (int64_t j = 0; j < b->d; j++) {
-        s->centre[row * b->d + j] = b->s->state[q * b->d + j] / a;
+        s->centre[row * b->d + j] = ddni_state(b, q)[j] / a;
     }
     of->radius = 0;
     of->followed = 0;
@@ -106,7 +106,7 @@ static void follow_state(void *arg, int64_t q, int64_t worker)
     if (!(of->radius > 0)) {
         return;
     }
-    const double *x = b->s->state + q * b->d, *centre = s->centre + row * b->d;
+    const double *x = ddni_state(b, q), *centre = s->centre + row * b->d;
     const float *distance = s->distance + row * DDNI_NEARBY_POINTS;
     double a = b->level->a, sigma2 = b->level->s2 / (a * a), moved2 = 0, nearest2 = INFINITY;
     for (int64_t j = 0; j < b->d; j++) {

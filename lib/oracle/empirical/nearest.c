@@ -131,8 +131,8 @@ static void note(const job *j, int64_t number, const heap *best)
 /* |x - a y|^2 */
 static double distance2_of(const ddni_block *b, int64_t q, int64_t row)
 {
-    return b->kern->distance(b->ds->type, b->d, b->s->state + q * b->d, b->level->a,
-                             b->level->a_low, ddni_point_at(b->ds, row));
+    return b->kern->distance(b->ds->type, b->d, ddni_state(b, q), b->level->a, b->level->a_low,
+                             ddni_point_at(b->ds, row));
 }
 
 /* ---- By a screen ---- */
@@ -167,10 +167,10 @@ typedef struct distances {
 static distances distances_of(const ddni_screening *p, int64_t q)
 {
     const ddni_block *b = p->b;
-    double s2 = b->level->s2, length2 = ddni_square(b, b->s->relative + q * b->d);
+    double s2 = b->level->s2, length2 = b->s->square[q];
     double shift = ddni_screen_shift(p, q) + (double)(b->d + 8) * 0x1p-52 * length2 / (2 * s2);
-    double size = sqrt(ddni_square(b, b->s->state + q * b->d)) + sqrt(length2) +
-                  b->level->a * sqrt(b->o->norm_max);
+    double size =
+        sqrt(ddni_square(b, ddni_state(b, q))) + sqrt(length2) + b->level->a * sqrt(b->o->norm_max);
     return (distances){s2, shift, size * 0x1p-50};
 }
 

@@ -25,10 +25,11 @@ _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
  * deviations of 64 are 24, three eighths). Shares of points that matter from which a batch is not
  * screened, and no later block of it either: where half of the points are candidates, evaluating
  * them costs what the dense way does. A typical share of candidates, for sharing out the work. */
-static const double ROOM = 0.75, HALF = 0.5, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01;
+static const double ROOM = 0.75, HALF = 0.5, TENTH = 0.1, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01;
 
 enum {
-    SAMPLE = 64,          /* points of a state: enough to tell a half from nearly all */
+    SAMPLE = 64,          /* points of a state: enough to tell a half from nearly all, */
+    SMALL_SAMPLE = 16,    /* and for few states and points so many at least */
     TRACKED_SAMPLE = 256, /* points of one on a trajectory, whose nearest point is known */
     STATES = 8,           /* of a batch, at most */
     ROWS_ALONE = 2
@@ -39,7 +40,7 @@ enum {
 static void shares_near(const ddni_block *b, int64_t q, int64_t size, int64_t nearest,
                         const double margin[2], double share[2])
 {
-    const double *x = b->s->state + q * b->d;
+    const double *x = ddni_state(b, q);
     double logit[TRACKED_SAMPLE], top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
     int64_t near[2] = {0};
     for (int64_t i = 0; i < size; i++) {
@@ -59,14 +60,11 @@ static void shares_near(const ddni_block *b, int64_t q, int64_t size, int64_t ne
  * x, and for a shadow twice that of what is left of a row. */
 static double bounds_width(const ddni_block *b, int64_t q, int32_t shadow)
 {
-    const double *x = b->s->relative + q * b->d;
+    const double *x = ddni_relative(b, q);
     const ddni_shadow *copy = &b->o->shadow;
-    double width = shadow ? sqrt(ddni_square(b, x)) * copy->rest_typical : 0, top = 0;
+    double width = shadow ? sqrt(b->s->square[q]) * copy->rest_typical : 0, top = 0;
     if (ddni_use_integers(b, shadow ? &copy->rows : b->ds)) {
-        top = shadow ? 0 : ddni_largest(b->d, x);
-        for (int64_t j = 0; shadow && j < b->d; j++) {
-            top = fmax(top, fabs(x[j] * copy->unit[j]));
-        }
+        top = ddni_largest(b->d, x, shadow ? copy->unit : NULL);
     }
     double steps = sqrt((shadow ? copy->coarse : (double)b->d) / 12);
     return 2 * b->gain * (width + top / 127 * steps * sqrt(b->o->norm_mean));
@@ -74,6 +72,7 @@ static double bounds_width(const ddni_block *b, int64_t q, int32_t shadow)
 
 typedef struct sampling {
     const ddni_block *b;
+    int64_t size;       /* points of a state */
     double (*share)[2]; /* of each state, by the points and by their shadow */
 } sampling;
 
@@ -87,7 +86,7 @@ static void sample(void *arg, int64_t k, int64_t worker)
     if (s->b->shadow) {
         margin[1] += bounds_width(s->b, q, 1);
     }
-    shares_near(s->b, q, SAMPLE, 0, margin, s->share[k]);
+    shares_near(s->b, q, s->size, 0, margin, s->share[k]);
 }
 
 /* On a trajectory: whether the lists of a screen would hold the points that can matter, a quarter
@@ -106,21 +105,34 @@ static void judge(void *arg, int64_t q, int64_t worker)
     s->chosen[q] = share[0] > room ? 0 : share[1] > room ? ROWS_ALONE : 1;
 }
 
-/* A batch is screened as a whole if less than half of the points matter to a state on average: else
- * lists overflow, and the dense way costs no more. By the shadow, if that holds with its bounds. */
+/* The share of points from which a batch is not screened: lists overflow, and the dense way costs
+ * no more. In double that way nearly always serves. There states side by side share what is read of
+ * a row, of which each candidate is read by itself, and candidates of few coordinates cost as much
+ * as 150 more would, for listing and weighing them. */
+static double screened_share(const ddni_block *b)
+{
+    double d = (double)b->d;
+    return b->ds->type != DDN_TYPE_F64 ? HALF : b->m > DDNI_THIN ? TENTH : HALF * d / (d + 150);
+}
+
+/* A batch is screened as a whole if few enough points matter to a state on average. By the shadow,
+ * if that holds with its bounds. */
 static ddn_status select_batch(ddn_context *ctx, ddni_block *b, int64_t *count)
 {
     int64_t seen = b->m < STATES ? b->m : STATES;
     double near = 0, near_shadow = 0, share[STATES][2] = {{0}};
-    sampling s = {b, share};
-    DDNI_TRY(ddni_parallel(ctx, seen, (double)(seen * SAMPLE * b->d) * 4, sample, &s));
+    int64_t size = b->n * b->m / seen / 16; /* a small part of the work */
+    size = size < SMALL_SAMPLE ? SMALL_SAMPLE : size > SAMPLE ? SAMPLE : size;
+    sampling s = {b, size, share};
+    DDNI_TRY(ddni_parallel(ctx, seen, (double)(seen * size * b->d) * 4, sample, &s));
     for (int64_t k = 0; k < STATES; k++) {
         near += share[k][0];
         near_shadow += share[k][1];
     }
-    ddni_count_rows(b, 1, seen * SAMPLE);
-    *count = near < HALF * (double)seen ? b->m : 0;
-    b->shadow = b->shadow && near_shadow < HALF * (double)seen;
+    ddni_count_rows(b, 1, seen * size);
+    double most = screened_share(b) * (double)seen;
+    *count = near < most ? b->m : 0;
+    b->shadow = b->shadow && near_shadow < most;
     b->crowded = near > NEARLY_ALL * (double)seen;
     return DDN_OK;
 }
@@ -170,7 +182,7 @@ static void refine_state(void *arg, int64_t q, int64_t worker)
         if (ddni_leave_off(b, i)) {
             return;
         }
-        logit[i] = ddni_logit(b, b->s->state + q * b->d, index[i]);
+        logit[i] = ddni_logit(b, ddni_state(b, q), index[i]);
     }
     b->shared->lists.count[q] = count;
     ddni_lists_evaluate(b, q, count, index, logit, b->s->point + worker * 4 * b->d);

@@ -15,45 +15,61 @@ enum {
 };
 static const float LEAST_RADIUS = 1e-30F;
 
-/* State q as the products take it: with a shadow, in its units, so that the bytes need none. */
-static const double *in_units(const ddni_screening *p, int64_t q)
-{
-    const double *x = p->b->s->relative + q * p->b->d;
-    for (int64_t j = 0; p->unit != NULL && j < p->b->d; j++) {
-        p->s->scaled[j] = x[j] * p->unit[j];
-    }
-    return p->unit != NULL ? p->s->scaled : x;
-}
-
 /* The states as multiples of int8, and what that leaves out: x = step * whole + rest, so that
  * x . (y - centre) = step * scale * (whole . stored) + step * whole . (shift - centre) + rest . (y
  * - centre), the last term at most |rest| |y - centre|. In units of a shadow the rest is divided by
  * them. */
-static void quantize(const ddni_screening *p, int64_t q)
+static inline __attribute__((always_inline)) void quantize_of(const ddni_screening *p, int64_t q,
+                                                              const double *unit)
 {
+    enum {
+        RUN = 8 /* columns side by side: two groups of four */
+    };
     const ddni_block *b = p->b;
-    const double *x = in_units(p, q);
+    const double *x = ddni_relative(b, q), shift = p->rows->shift;
+    const int64_t d = b->d, quads = p->quads;
+    const int32_t thin = b->m <= DDNI_THIN;
     int8_t *out = p->s->lanes;
-    int64_t d = b->d;
-    int32_t thin = b->m <= DDNI_THIN;
-    int64_t padded = ddni_padded_width(d);
-    double top = ddni_largest(d, x), constant = 0, rest2 = 0,
-           length2 = ddni_square(b, b->s->relative + q * b->d);
-    double step = top > 0 ? top / 127 : 1;
-    for (int64_t j = 0; j < d; j++) {
-        double whole = ddni_whole(x[j] / step);
-        double rest = x[j] - step * whole, unit = p->unit != NULL ? p->unit[j] : 1;
-        constant += whole * (p->rows->shift - p->centre[j]);
-        rest = unit > 0 ? rest / unit : 0; /* a constant column is its centre */
-        rest2 += rest * rest;
-        int64_t at =
-            thin ? q * padded + j : ((q / 16 * p->quads + j / 4) * 16 + q % 16) * 4 + j % 4;
-        out[at] = (int8_t)whole;
+    double top = ddni_largest(d, x, unit), constant[RUN] = {0}, rest2[RUN] = {0};
+    double step = top > 0 ? top / 127 : 1, inverse = 1 / step;
+    out += thin ? q * ddni_padded_width(d) : (q / 16 * quads * 16 + q % 16) * 4;
+    for (int64_t j = 0; j < d; j += RUN) {
+        const int64_t run = d - j < RUN ? d - j : RUN;
+        int8_t group[RUN] = {0};
+        for (int64_t v = 0; v < run; v++) {
+            double number = unit == NULL ? x[j + v] : x[j + v] * unit[j + v];
+            double whole = ddni_whole(number * inverse), rest = number - step * whole;
+            if (unit != NULL) { /* a constant column is its centre */
+                rest = unit[j + v] > 0 ? rest / unit[j + v] : 0;
+            }
+            constant[v] += whole * (shift - p->centre[j + v]);
+            rest2[v] += rest * rest;
+            group[v] = (int8_t)(int32_t)whole;
+        }
+        memcpy(out + (thin ? j : j / 4 * 64), group, 4);
+        if (run > 4) {
+            memcpy(out + (thin ? j + 4 : (j / 4 + 1) * 64), group + 4, 4);
+        }
+    }
+    double all = 0, left = 0;
+    for (int64_t v = 0; v < RUN; v++) {
+        all += constant[v];
+        left += rest2[v];
     }
     p->s->slope[q] = (float)(b->gain * step * p->rows->scale);
-    p->s->offset[q] = (float)(b->gain * step * constant);
+    p->s->offset[q] = (float)(b->gain * step * all);
     /* Conversions to float and the sums in float: some 2^-21 of the largest terms. */
-    p->s->radius[q] = (float)(b->gain * (sqrt(rest2) * (1 + 1e-5) + sqrt(length2) * 0x1p-21));
+    p->s->radius[q] =
+        (float)(b->gain * (sqrt(left) * (1 + 1e-5) + sqrt(b->s->square[q]) * 0x1p-21));
+}
+
+static void quantize(const ddni_screening *p, int64_t q)
+{
+    if (p->unit == NULL) {
+        quantize_of(p, q, NULL);
+    } else {
+        quantize_of(p, q, p->unit);
+    }
 }
 
 /* Whether rows are multiplied where they are stored. */
@@ -62,25 +78,38 @@ static int32_t in_place(const ddni_screening *p)
     return p->rows == p->b->ds && ddni_rows_in_place(p->b, DDN_TYPE_F32);
 }
 
-/* The states in f32, and the rounding of them, of the rows, and of the sums as multiply_f32 bounds
- * it. */
-static void fill(const ddni_screening *p, int64_t q)
+/* The rounding of a state in f32, of the rows, and of the sums as multiply_f32 bounds it. */
+static void bound(const ddni_screening *p, int64_t q)
 {
     const ddni_block *b = p->b;
-    const double *x = b->s->relative + q * b->d, *scaled = in_units(p, q);
-    float *out = p->s->lanes;
-    int32_t thin = b->m <= DDNI_THIN;
-    double length2 = 0;
-    for (int64_t j = 0; j < b->d; j++) {
-        length2 += x[j] * x[j];
-        out[thin ? q * b->d + j : ddni_lane_at(j, q, ddni_strip(b))] = (float)scaled[j];
-    }
     double unit = 0x1p-24 * 1.0001;
-    double bound =
-        unit * (DDNI_DEPTH_BLOCK + (double)b->d / DDNI_DEPTH_BLOCK + 8) * sqrt(length2) * b->gain;
+    double bound = unit * (DDNI_DEPTH_BLOCK + (double)b->d / DDNI_DEPTH_BLOCK + 8) *
+                   sqrt(b->s->square[q]) * b->gain;
     p->s->slope[q] = (float)b->gain;
     p->s->offset[q] = 0;
     p->s->radius[q] = (float)(bound * (1 + 1e-5));
+}
+
+/* The states of one strip as the products take them, and their bounds; a tile function. */
+static void fill(void *arg, int64_t strip, int64_t worker)
+{
+    (void)worker;
+    const ddni_screening *p = arg;
+    const ddni_block *b = p->b;
+    float *out = p->s->lanes;
+    int64_t d = b->d, end = (strip + 1) * DDNI_LANES < b->m ? (strip + 1) * DDNI_LANES : b->m;
+    for (int64_t q = strip * DDNI_LANES; q < end; q++) {
+        (p->integer ? quantize : bound)(p, q);
+    }
+    if (!p->integer && b->m > DDNI_THIN) {
+        ddni_block_lanes_f32(b, strip, p->unit, out + strip * ddni_strip(b));
+    }
+    for (int64_t q = 0; !p->integer && b->m <= DDNI_THIN && q < b->m; q++) {
+        const double *x = ddni_relative(b, q);
+        for (int64_t j = 0; j < d; j++) {
+            out[q * d + j] = (float)(p->unit == NULL ? x[j] : x[j] * p->unit[j]);
+        }
+    }
 }
 
 /* With a shadow a bound is wider by gain |x| times what is left of the row, and the radius is of
@@ -91,7 +120,7 @@ static void widen(ddni_screening *p)
     const ddni_block *b = p->b;
     p->spread = 0;
     for (int64_t q = 0; p->unit != NULL && q < b->m; q++) {
-        double slope = b->gain * sqrt(ddni_square(b, b->s->relative + q * b->d));
+        double slope = b->gain * sqrt(b->s->square[q]);
         p->s->radius[q] = fmaxf(p->s->radius[q], LEAST_RADIUS);
         p->spread = fmax(p->spread, 1 + slope / (double)p->s->radius[q]);
     }
@@ -256,7 +285,7 @@ static float known_floor(const ddni_screening *p, int64_t q)
 {
     const ddni_block *b = p->b;
     double known = b->s->known != NULL ? b->s->known[b->todo[q] - b->first] : -INFINITY;
-    double shift = ddni_square(b, b->s->relative + q * b->d) / (2 * b->level->s2);
+    double shift = b->s->square[q] / (2 * b->level->s2);
     /* Sixteen roundings of f32. */
     double rounding = 1e-6 * (shift + fabs(known) + b->log_size) + p->slack;
     return known > -INFINITY ? (float)(known + shift - rounding) : -INFINITY;
@@ -269,7 +298,6 @@ static ddn_status reserve_screen(ddn_context *ctx, const ddni_screening *p)
     int64_t lists = b->chunks * b->lanes, entries = lists * p->capacity;
     int64_t state_bytes = b->lanes * ddni_padded_width(b->d) * (p->integer ? 1 : 4);
     DDNI_TRY(ddni_reserve(ctx, "lanes", state_bytes, 1, &s->lanes));
-    DDNI_TRY(ddni_reserve(ctx, "states in units", p->unit != NULL ? b->d : 0, 8, &s->scaled));
     DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p->tile_bytes, &s->tile));
     DDNI_TRY(ddni_reserve(ctx, "candidate counts", lists, 4, &s->count));
     DDNI_TRY(ddni_reserve(ctx, "floors", lists, 4, &s->floor));
@@ -281,7 +309,9 @@ static ddn_status reserve_screen(ddn_context *ctx, const ddni_screening *p)
         DDNI_TRY(ddni_reserve(ctx, "bounds", b->lanes, 4, bounds[i]));
         memset(*bounds[i], 0, (size_t)b->lanes * sizeof **bounds[i]);
     }
-    memset(s->lanes, 0, (size_t)state_bytes);
+    if (p->integer) { /* columns and lanes that there are none of */
+        memset(s->lanes, 0, (size_t)state_bytes);
+    }
     return DDN_OK;
 }
 
@@ -302,9 +332,8 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
     int64_t width = p->integer ? p->quads * 4 : b->d * 4;
     p->tile_bytes = (DDNI_TILE_ROWS * (b->lanes * 4 + width) + 63) / 64 * 64;
     DDNI_TRY(reserve_screen(ctx, p));
-    for (int64_t q = 0; q < b->m; q++) {
-        (p->integer ? quantize : fill)(p, q);
-    }
+    double numbers = (double)b->lanes * (double)b->d;
+    DDNI_TRY(ddni_parallel(ctx, b->lanes / DDNI_LANES, numbers * 8, fill, p));
     widen(p);
     ddni_screen_slack(p);
     p->margin = (float)((b->log_ratio + p->slack) * (1 + 1e-6));
@@ -321,7 +350,7 @@ void ddni_screen_slack(ddni_screening *p)
     const ddni_block *b = p->b;
     double reach = 0;
     for (int64_t q = 0; q < b->m; q++) {
-        double length2 = ddni_square(b, b->s->relative + q * b->d);
+        double length2 = b->s->square[q];
         /* Bytes round as they are before they are centred; those of a shadow are whole numbers, and
          * longer than the points by what is left of these at most. */
         double raw = p->unit != NULL                            ? b->o->shadow.rest_max
@@ -376,12 +405,7 @@ int64_t ddni_screen_collect(const ddni_screening *p, int64_t q, float least, int
 
 double ddni_screen_shift(const ddni_screening *p, int64_t q)
 {
-    const double *x = p->b->s->relative + q * p->b->d;
-    double length2 = 0;
-    for (int64_t j = 0; j < p->b->d; j++) {
-        length2 += x[j] * x[j];
-    }
-    return p->slack - length2 / (2 * p->b->level->s2);
+    return p->slack - p->b->s->square[q] / (2 * p->b->level->s2);
 }
 
 double ddni_screen_distance(const ddni_block *b, double upper, double shift)

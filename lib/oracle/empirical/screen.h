@@ -18,7 +18,6 @@ enum {
 /* Scratch of a screen. */
 typedef struct ddni_screens {
     void *lanes;           /* the states in strips, f32, or as integers, see kernels.h */
-    double *scaled;        /* [d] a state in units of the shadow */
     void *tile;            /* [workers] row tiles and inner products */
     int32_t *count;        /* [chunks][lanes] candidates */
     float *floor, *cut;    /* [chunks][lanes] */

@@ -35,8 +35,8 @@ double ddni_slices_rest(const ddni_dense_run *p, int64_t q)
  * coordinate of x. Gives the factor that takes x to its first slice. */
 static double scales_of(const ddni_block *b, int64_t q, double scale[DDNI_SLICES + 1])
 {
-    const double *x = b->s->relative + q * b->d;
-    double top = ddni_largest(b->d, x), part[8] = {0}, constant = 0;
+    const double *x = ddni_relative(b, q);
+    double top = ddni_largest(b->d, x, NULL), part[8] = {0}, constant = 0;
     int64_t j = 0;
     for (; j + 8 <= b->d; j += 8) {
         for (int64_t v = 0; v < 8; v++) {
@@ -64,7 +64,7 @@ static double scales_of(const ddni_block *b, int64_t q, double scale[DDNI_SLICES
 static void fill_thin(const ddni_dense_run *p, int64_t q)
 {
     const ddni_block *b = p->b;
-    const double *x = b->s->relative + q * b->d;
+    const double *x = ddni_relative(b, q);
     int64_t width = ddni_padded_width(b->d);
     int8_t *out = (int8_t *)p->s->lanes + q * DDNI_SLICES * width;
     double inverse = scales_of(b, q, p->s->thin_scale + q * (DDNI_SLICES + 1));
@@ -97,7 +97,7 @@ void ddni_slices_fill(void *arg, int64_t strip, int64_t worker)
     for (int64_t v = 0; v < DDNI_LANES && strip * DDNI_LANES + v < b->m; v++) {
         int64_t q = strip * DDNI_LANES + v;
         inverse[v] = scales_of(b, q, scale);
-        x[v] = b->s->relative + q * b->d;
+        x[v] = ddni_relative(b, q);
         for (int64_t i = 0; i <= DDNI_SLICES; i++) {
             scales[i * DDNI_LANES + v] = (float)scale[i];
         }

@@ -501,6 +501,48 @@ static void few_coordinates(void **state)
     each_variant(check_narrow_shapes);
 }
 
+/* ---- Logits relative to a point ------------------------------------------------------------- */
+
+enum {
+    MOST_BESIDE = 101
+};
+
+/* Every second term takes back nearly all of the one before: of a sum in double 1e-16 of the terms
+ * would be wrong, which is what remains. */
+static void check_beside(const ddni_kernels *k)
+{
+    const double a = 0.9, a_low = 3e-17;
+    for (int64_t d = 1; d <= MOST_BESIDE; d++) {
+        double y[MOST_BESIDE], z[MOST_BESIDE], high[MOST_BESIDE], low[MOST_BESIDE];
+        long double sum = 0, size = 0;
+        test_normal(11, d, y);
+        test_normal(12, d, z);
+        test_normal(13, d, high);
+        test_normal(14, d, low);
+        for (int64_t j = 0; j < d; j++) {
+            if (j % 2 == 1) {
+                y[j] = z[j - 1];
+                z[j] = y[j - 1];
+                high[j] = high[j - 1] - 2 * a * (y[j - 1] - z[j - 1]);
+            }
+            low[j] *= 0x1p-55;
+            long double diff = (long double)y[j] - (long double)z[j];
+            long double rest = (long double)high[j] + (long double)low[j];
+            long double term = diff * (rest - (long double)a * diff - (long double)a_low * diff);
+            sum += term;
+            size += fabsl(term);
+        }
+        double got = k->beside(d, y, z, high, low, a, a_low);
+        CLOSE(got, (double)sum, 0, U64 * fabs((double)sum) + 1e-18 * (double)size);
+    }
+}
+
+static void sums_to_twice_the_precision(void **state)
+{
+    (void)state;
+    each_variant(check_beside);
+}
+
 /* A forced variant stays forced, an unknown one is refused and changes nothing. */
 static void unknown_variants_are_refused(void **state)
 {
@@ -522,8 +564,11 @@ static void unknown_variants_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_are_within_their_bound), cmocka_unit_test(running_softmax_agrees),
-        cmocka_unit_test(rows_of_a_single_state),          cmocka_unit_test(few_coordinates),
+        cmocka_unit_test(products_are_within_their_bound),
+        cmocka_unit_test(running_softmax_agrees),
+        cmocka_unit_test(rows_of_a_single_state),
+        cmocka_unit_test(few_coordinates),
+        cmocka_unit_test(sums_to_twice_the_precision),
         cmocka_unit_test(unknown_variants_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -667,7 +667,7 @@ static void put(const char *name, const char *from, size_t most)
     FILE *f = fopen(test_data_path(inner, path), "rb");
     assert_non_null(f);
     length = fread(image, 1, most, f);
-    fclose(f);
+    assert_int_equal(fclose(f), 0);
     snprintf(path, sizeof path, "%s/%s", strrchr(folder, '/') + 1, name);
     file(path);
 }

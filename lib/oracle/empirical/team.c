@@ -25,7 +25,8 @@ typedef struct team_oracle {
 
 /* Buffers of a query; pointers only, but for the scratch of the ways. */
 typedef struct buffers {
-    double *record, *take; /* [states of whole blocks][width]; [a block][width] */
+    double *record, *take; /* [states of whole blocks][width]; [a block, or two][width] */
+    double *merged;        /* [width] */
     double *entropy, *square, *rest, *nearest, *second, *trace, *share;
     double *x, *v, *anchor, *weight, *uniform, *drawn, *point;
     int64_t *near, *again, *part, *begin, *index;
@@ -176,6 +177,13 @@ static int64_t states_of_exchange(const pass *p)
     return (need + blocks - 1) / blocks * p->shape.ranks;
 }
 
+/* Two ranks give each other all records: these are as many bytes as shares of them there and back,
+ * in one exchange instead of two, and each merges all states, straight into the outputs. */
+static int32_t is_pair(const pass *p)
+{
+    return p->shape.ranks == 2;
+}
+
 /* Rows of records: those of all blocks. */
 static int64_t rows_of_blocks(const pass *p)
 {
@@ -195,7 +203,8 @@ static ddn_status reserve_pass(const pass *p)
         int64_t count, size;
     } need[] = {
         {&b->record, rows_of_blocks(p), r->width * 8},
-        {&b->take, block, r->width * 8},
+        {&b->take, is_pair(p) ? 2 * block : block, r->width * 8},
+        {&b->merged, 1, r->width * 8},
         {&b->entropy, p->m, 8},
         {&b->square, p->m, 8},
         {&b->rest, p->m, 8},
@@ -419,48 +428,83 @@ static void write_merged(const pass *p, int64_t q, const double *record)
     b->uniform[row] = record[DDNI_PART_UNIFORM];
 }
 
+/* Merges the parts of state q, `stride` apart. */
+static void merge_records_of(const pass *p, int64_t q, const double *parts, int64_t stride,
+                             double *out)
+{
+    const buffers *b = &p->s->b;
+    const ddni_merge_room room = {b->weight, b->weight + p->shape.ranks, b->anchor};
+    ddni_records_merge(&p->shape, &room, p->level, p->x + q * p->ldx,
+                       p->v == NULL ? NULL : p->v + q * p->ldv, parts, stride, out);
+}
+
 /* Merges this rank's share of a block of states that begins with `first`, into out[share][width].
  */
 static void merge_share(const pass *p, int64_t first, int64_t share, double *out)
 {
-    const buffers *b = &p->s->b;
-    const ddni_records *r = &p->shape;
-    const ddni_merge_room room = {b->weight, b->weight + r->ranks, b->anchor};
-    for (int64_t i = 0; i < share; i++, out += r->width) {
+    const int64_t width = p->shape.width;
+    for (int64_t i = 0; i < share; i++, out += width) {
         int64_t q = first + p->o->base.spread->team->rank * share + i;
         if (q < p->m) {
-            ddni_records_merge(r, &room, p->level, p->x + q * p->ldx,
-                               p->v == NULL ? NULL : p->v + q * p->ldv, b->take + i * r->width,
-                               share * r->width, out);
+            merge_records_of(p, q, p->s->b.take + i * width, share * width, out);
         } else {
-            memset(out, 0, (size_t)r->width * sizeof *out);
+            memset(out, 0, (size_t)width * sizeof *out);
         }
     }
 }
 
-/* Every state's records to the rank that merges it, and what that makes of them to all. Records
- * that have been given are room for what is made of others. */
-static ddn_status exchange(pass *p, int64_t *again)
+/* Outputs of states `first` and so on; notes which to ask again. */
+static void take_merged(const pass *p, int64_t first, int64_t count, const double *merged,
+                        int64_t *again)
+{
+    for (int64_t q = first; q < first + count; q++, merged += p->shape.width) {
+        write_merged(p, q, merged);
+        if (!p->exact && merged[DDNI_PART_ERROR] > 0) {
+            p->s->b.again[(*again)++] = q;
+        }
+    }
+}
+
+/* A block of states with the records `own`: those of every state to the rank that merges it, and
+ * what that makes of them to all. Records that have been given are room for what is made of others.
+ */
+static ddn_status exchange_shares(pass *p, int64_t first, int64_t count, double *own,
+                                  int64_t *again)
 {
     buffers *b = &p->s->b;
-    const ddni_records *r = &p->shape;
     ddn_team *team = p->o->base.spread->team;
-    const int64_t block = states_of_exchange(p), share = block / r->ranks,
-                  bytes = share * r->width * 8;
+    const int64_t share = states_of_exchange(p) / p->shape.ranks;
+    const int64_t bytes = share * p->shape.width * 8;
+    DDNI_TRY(ddni_team_alltoall(p->ctx, team, bytes, own, b->take));
+    merge_share(p, first, share, own);
+    DDNI_TRY(ddni_team_allgather(p->ctx, team, bytes, own, b->take));
+    take_merged(p, first, count, b->take, again);
+    return DDN_OK;
+}
+
+/* The same of two ranks. */
+static ddn_status exchange_all(pass *p, int64_t first, int64_t count, const double *own,
+                               int64_t *again)
+{
+    buffers *b = &p->s->b;
+    const int64_t width = p->shape.width, numbers = states_of_exchange(p) * width;
+    DDNI_TRY(ddni_team_allgather(p->ctx, p->o->base.spread->team, numbers * 8, own, b->take));
+    for (int64_t i = 0; i < count; i++) {
+        merge_records_of(p, first + i, b->take + i * width, numbers, b->merged);
+        take_merged(p, first + i, 1, b->merged, again);
+    }
+    return DDN_OK;
+}
+
+static ddn_status exchange(pass *p, int64_t *again)
+{
+    const int64_t block = states_of_exchange(p);
     *again = 0;
     for (int64_t first = 0; first < p->m; first += block) {
         int64_t count = p->m - first < block ? p->m - first : block;
-        double *own = b->record + first * r->width;
-        DDNI_TRY(ddni_team_alltoall(p->ctx, team, bytes, own, b->take));
-        merge_share(p, first, share, own);
-        DDNI_TRY(ddni_team_allgather(p->ctx, team, bytes, own, b->take));
-        for (int64_t i = 0; i < count; i++) {
-            const double *record = b->take + i * r->width;
-            write_merged(p, first + i, record);
-            if (!p->exact && record[DDNI_PART_ERROR] > 0) {
-                b->again[(*again)++] = first + i;
-            }
-        }
+        double *own = p->s->b.record + first * p->shape.width;
+        DDNI_TRY(is_pair(p) ? exchange_all(p, first, count, own, again)
+                            : exchange_shares(p, first, count, own, again));
     }
     return DDN_OK;
 }

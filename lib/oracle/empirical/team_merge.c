@@ -189,6 +189,9 @@ static int32_t is_coarse(const parts *p, const double *out)
     if (at == 0) { /* functions of the weights alone */
         return p->others > r->epsilon && worst > r->logs;
     }
+    if (!(moved > 0)) {
+        return 0;
+    }
     moved *= at == r->score_at ? 1 : p->level->a / p->level->s2;
     double allowed = r->tolerance * score_length(p, out);
     return moved > allowed && moved > allowed + r->floor * ddni_norm(r->d, p->x) / p->level->s2;

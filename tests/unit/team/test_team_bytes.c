@@ -155,14 +155,15 @@ static crew_count sum_of(int64_t numbers, int64_t ranks)
 static crew_count model(call which, int64_t ranks)
 {
     const int64_t share = up(M, ranks), own = N / ranks;
+    const int64_t records = ranks == 2 ? 1 : 2; /* exchanges: two ranks give each other all */
     crew_count sum;
     switch (which) {
     case SCORE:
-        return (crew_count){4, 2 * HEADER + 2 * share * (D + RECORD) * 8};
+        return (crew_count){2 + records, 2 * HEADER + 2 * share * (D + RECORD) * 8};
     case SCORE_AND_MEAN:
-        return (crew_count){4, 2 * HEADER + 2 * share * (2 * D + RECORD) * 8};
+        return (crew_count){2 + records, 2 * HEADER + 2 * share * (2 * D + RECORD) * 8};
     case RUN:
-        return (crew_count){3 * STEPS + 1,
+        return (crew_count){(1 + records) * STEPS + 1,
                             HEADER + STEPS * (HEADER + 2 * share * (D + RECORD) * 8)};
     case DATA: /* points 0 to 9 are all of rank 0 */
         return (crew_count){3, 2 * HEADER + M * D * 8};

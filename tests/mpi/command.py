@@ -14,7 +14,7 @@ import signal
 import subprocess
 import time
 
-from ranks import ENVIRONMENT, POINTS, check_all, is_alive, points, ranks_below, results
+from ranks import ENVIRONMENT, POINTS, check_all, is_alive, journal_bytes, points, ranks_below, results
 
 SMALL = ["--threads=1", "--samples=24", "--clones=8", "--paths=8", "--path-steps=8", "--times=5", "--clone-times=2",
          "--plot=none"]
@@ -137,12 +137,20 @@ def check_faults(mpi):
 
 
 def check_signals(mpi):
-    """To one rank: all end with it. One that is killed is the launcher's to notice."""
+    """To one rank: all end with it, and the first one saves. One that is killed is the launcher's to notice."""
+    last = ["--split=samples", "--checkpoint=" + str(mpi.folder / "kept"), "--every=1e9", "--out=stopped"]
     for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-        program = mpi.start(3, "regimes", "--data=x.npy", *LONG, "--out=stopped")
-        os.kill(wait_for_pid(mpi, 1), number)
+        program = mpi.start(3, "regimes", "--data=x.npy", *LONG, *last)
+        pid = wait_for_pid(mpi, 1)
+        while not (mpi.folder / "kept").exists():
+            assert program.poll() is None
+            time.sleep(0.05)
+        time.sleep(3)
+        os.kill(pid, number)
         mpi.ends(3, program, status, "diffdyn-mpi regimes: interrupted")
         assert list((mpi.folder / "stopped").iterdir()) == []
+        assert journal_bytes(mpi.folder / "kept") > 1000
+        (mpi.folder / "kept").unlink()
     program = subprocess.Popen([*mpi.launch, "2", mpi.program, "regimes", "--data=x.npy", *LONG, "--out=stopped"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=mpi.folder, env=ENVIRONMENT)
     pids = []
@@ -171,8 +179,15 @@ def wait_for_pid(mpi, rank):
     return pid
 
 
+def is_command(pid):
+    """And no longer the shell that becomes it."""
+    return pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="ascii").startswith("diffdyn_mpi")
+
+
 def listens(pid):
     """Whether SIGINT is caught by the command."""
+    if not is_command(pid):
+        return False
     text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(re.search(r"SigCgt:\s*(\w+)", text)[1], 16) >> (signal.SIGINT - 1) & 1
 

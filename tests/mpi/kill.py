@@ -8,13 +8,12 @@ kill.py LIBRARY OUTPUT DIFFDYN MAIN INCLUDES ARCHIVE...
 """
 import os
 import random
-import re
 import signal
 import shutil
 import subprocess
 import time
 
-from ranks import ALONE, ENVIRONMENT, check_all, descendants, is_alive, ranks_below, results
+from ranks import ALONE, ENVIRONMENT, check_all, descendants, is_alive, journal_bytes, ranks_below, results
 
 KILLS = 50  # with each MPI
 DATA = ["--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none", "--quiet"]
@@ -31,17 +30,6 @@ def found_in(folder):
         elif path.suffix == ".csv":
             found[path.name] = [line for line in path.read_text(encoding="utf-8").splitlines() if line[:2] != "# "]
     return found
-
-
-def journal_bytes(path):
-    """Of the journal in a checkpoint; an empty one has about 100."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return 0
-    head = re.match(rb"diffdyn checkpoint 1 (\d+)\n", data)
-    assert head, "no whole checkpoint: " + repr(data[:40])
-    return len(data) - head.end() - int(head[1])
 
 
 class Job:

@@ -133,6 +133,17 @@ def results(path):
     return data
 
 
+def journal_bytes(path):
+    """Of the journal in a checkpoint; an empty one has about 100."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return 0
+    head = re.match(rb"diffdyn checkpoint 1 (\d+)\n", data)
+    assert head, "no whole checkpoint: " + repr(data[:40])
+    return len(data) - head.end() - int(head[1])
+
+
 def is_alive(pid):
     """And no zombie."""
     try:

@@ -290,6 +290,7 @@ static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_v
 #include "kernels/kern_beside.h"
 
 #include "kernels/kern_narrow.h"
+#include "kernels/kern_narrow_single.h"
 #include "kernels/kern_screen.h"
 #if defined(KERNEL_INTEGER)
 #include KERNEL_INTEGER
@@ -326,6 +327,7 @@ const ddni_kernels KERNEL_TABLE = {
     .accumulate = accumulate,
     .beside = beside,
     .narrow = narrow,
+    .narrow_single = narrow_single,
     .dot_f32 = f32_dot,
     .combine_f32 = f32_combine,
     .dot_f64 = f64_dot,

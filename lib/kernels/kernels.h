@@ -116,6 +116,23 @@ typedef struct ddni_narrow_sums {
     double sum[DDNI_NARROW];               /* sum e^{l - max} (y - y_argmax) */
 } ddni_narrow_sums;
 
+/* The points about a centre in single precision: columns as in ddni_columns, then |y|^2, then what
+ * is added to logits, a large negative number behind the points. */
+typedef struct ddni_narrow_points {
+    float *at; /* [d + 2][ld] */
+    int64_t d, ld;
+} ddni_narrow_points;
+
+/* Logits slope |x - a y|^2 + term. */
+typedef struct ddni_narrow_single {
+    float a, slope;
+} ddni_narrow_single;
+
+/* Of one state: the largest logit, and the weighted means of |y|^2 and y. */
+typedef struct ddni_narrow_mean {
+    double max, norm, mean[DDNI_NARROW];
+} ddni_narrow_mean;
+
 /* What else is wanted of each state, made of the weights e^{l - max} of single points, that of the
  * nearest one being 1; points that are left out have none. */
 typedef struct ddni_narrow_more {
@@ -234,6 +251,11 @@ typedef struct ddni_kernels {
     void (*narrow)(const ddni_columns *y, const ddni_narrow_level *level, int64_t states,
                    const double *x, int64_t ldx, double *logit, const ddni_narrow_more *more,
                    ddni_narrow_sums *out);
+
+    /* The means of states x[states][d] in single precision; logit: room for ld numbers. NULL where
+     * it would gain nothing. */
+    void (*narrow_single)(const ddni_narrow_points *y, const ddni_narrow_single *level,
+                          int64_t states, const float *x, float *logit, ddni_narrow_mean *out);
 
     /* g[row] = sum_j y(row, j) x[j] for one state; same error bound as multiply_f32. */
     void (*dot_f32)(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,

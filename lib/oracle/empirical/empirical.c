@@ -38,7 +38,7 @@ static void destroy(ddn_oracle *oracle)
 {
     ddni_empirical *o = (ddni_empirical *)oracle;
     ddni_centre_release(&oracle->handle.allocator, &o->points);
-    ddni_narrow_release(&oracle->handle.allocator, &o->columns);
+    ddni_narrow_release(&oracle->handle.allocator, o);
 }
 
 static const ddni_oracle_ops ops = {
@@ -74,7 +74,7 @@ ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
     o->base.epsilon_preset = ds->type == DDN_TYPE_F64 ? 1e-15 : 1e-9;
     ddn_status status = ddni_centre(ctx, ds, &o->points);
     if (status == DDN_OK) {
-        status = ddni_narrow_create(ctx, ds, &o->columns);
+        status = ddni_narrow_create(ctx, o);
     }
     if (status == DDN_OK && ctx->shadow.i && ds->type != DDN_TYPE_U8 && o->columns.at == NULL) {
         status = ddni_shadow_create(ctx, ds, &o->points);

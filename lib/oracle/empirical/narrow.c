@@ -14,6 +14,7 @@ enum {
     REMEMBERED = 4096, /* points up to which reading them all costs no more than a list does */
     STATES = 64,       /* of a tile, at most */
     STEPS_OF_TILE = 1 << 18, /* pairs of a state and a point in a tile, about: 0.3 ms */
+    RIVAL = 4,               /* how far below the largest logit points still matter much */
     PAIR = 8                 /* multiply-adds that a pair costs beside those of the coordinates */
 };
 
@@ -21,11 +22,22 @@ enum {
  * DDNI_NOWHERE. */
 static const double FAR = 1e140;
 
+/* Squared distances of points from their centre that f32 holds with all digits, the largest one and
+ * the mean. */
+static const double LARGEST2 = 1e24, LEAST2 = 1e-24;
+
+/* In single precision: the unit; how large |x - a centre| over s may be for a try, beyond which the
+ * result seldom stands; half of what is promised of a score; and the root mean square error of
+ * products in units times the lengths, as in the dense way. */
+static const double UNIT = 0x1p-24, SINGLE_FAR = 10, LEAST_SIZE = 1e-12, SINGLE_SCORE = 5e-6,
+                    APART = 0.35;
+
 /* What cancellation may have taken from the trace, and how much of it may be lost. */
 static const double TRACE_UNIT = 1e-15, TRACE_LOST_F64 = 1e-10, TRACE_LOST = 1e-4;
 
 typedef struct narrow_scratch {
     double *logit;    /* [workers][room] */
+    float *single;    /* [workers][room] */
     double *group;    /* [workers][STATES + DDNI_LANES][groups] sums by group, and room for them */
     int32_t *verdict; /* [states] */
 } narrow_scratch;
@@ -38,15 +50,36 @@ typedef struct narrow_run {
     int64_t room;            /* numbers of logits of a worker */
     int32_t posterior;       /* outputs are wanted that need more than the mean */
     int32_t more;            /* or the weights of single points */
+    int32_t single;          /* states are tried in single precision first */
     double rounding, sums;   /* of a logit and of a mean, in units of their sizes */
     _Atomic int32_t skipped; /* points were left out */
 } narrow_run;
 
 /* ---- The copy ---- */
 
-ddn_status ddni_narrow_create(ddn_context *ctx, const ddn_dataset *ds, ddni_columns *out)
+/* The points about their centre in single precision. */
+static ddn_status create_single(ddn_context *ctx, ddni_empirical *o)
 {
-    ddni_columns c = {.n = ds->n, .d = ds->d};
+    const ddni_columns *c = &o->columns;
+    ddni_narrow_points p = {.d = c->d, .ld = c->ld};
+    DDNI_TRY(ddni_alloc_for(ctx, "columns", c->ld * (c->d + 2), sizeof *p.at, &o->single.at));
+    p.at = o->single.at;
+    o->single = p;
+    for (int64_t i = 0; i < c->ld; i++) {
+        for (int64_t j = 0; j < c->d; j++) {
+            double y = i < c->n ? c->at[j * c->ld + i] - o->points.centre[j] : 0;
+            p.at[j * c->ld + i] = (float)y;
+        }
+        p.at[c->d * c->ld + i] = i < c->n ? (float)o->points.norm[i] : 0;
+        p.at[(c->d + 1) * c->ld + i] = i < c->n ? (float)c->term[i] : -1e30F;
+    }
+    return DDN_OK;
+}
+
+ddn_status ddni_narrow_create(ddn_context *ctx, ddni_empirical *o)
+{
+    const ddn_dataset *ds = o->base.dataset;
+    ddni_columns c = {.n = ds->n, .d = ds->d}, *out = &o->columns;
     if (ds->d > DDNI_NARROW || ds->n > NUMBERS / ds->d) {
         return DDN_OK;
     }
@@ -66,13 +99,16 @@ ddn_status ddni_narrow_create(ddn_context *ctx, const ddn_dataset *ds, ddni_colu
             c.at[j * c.ld + i] = row[j];
         }
     }
-    return DDN_OK;
+    int32_t fits = o->points.norm_max <= LARGEST2 && o->points.norm_mean >= LEAST2;
+    return ds->type != DDN_TYPE_F64 && fits && ds->n > DDNI_NARROW_FEW ? create_single(ctx, o)
+                                                                       : DDN_OK;
 }
 
-void ddni_narrow_release(const ddni_allocator *al, ddni_columns *columns)
+void ddni_narrow_release(const ddni_allocator *al, ddni_empirical *o)
 {
-    ddni_free(al, columns->at);
-    ddni_free(al, columns->term);
+    ddni_free(al, o->columns.at);
+    ddni_free(al, o->columns.term);
+    ddni_free(al, o->single.at);
 }
 
 /* ---- States ---- */
@@ -201,15 +237,13 @@ static void write_wish(const narrow_run *p, int64_t row, int64_t q, double trace
     }
 }
 
-/* A tile function. */
-static void run_tile(void *arg, int64_t tile, int64_t worker)
+/* States first .. first + count - 1 in double. */
+static void run_states(narrow_run *p, int64_t first, int64_t count, int64_t worker)
 {
-    narrow_run *p = arg;
     const ddni_block *b = p->b;
     const narrow_scratch *own = b->own;
     ddni_narrow_sums sums[STATES];
     narrow_wish wish;
-    int64_t first = tile * p->width, count = p->m - first < p->width ? p->m - first : p->width;
     const double *x = b->x + first * b->ldx;
     const ddni_narrow_more *more = p->more ? open_wish(p, first, count, worker, &wish) : NULL;
     b->kern->narrow(b->columns, &p->level, count, x, b->ldx, own->logit + worker * p->room, more,
@@ -231,6 +265,78 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     }
 }
 
+/* ---- In single precision ---- */
+
+/* Whether the mean of a state keeps the promise, relative to the centre: x - a y rounds at the size
+ * of the two, which the logits of points that matter answer with that times the distance over s^2,
+ * and the squares round as often as they are added up; the mean moves by that times the root of the
+ * trace, and its sums round themselves. Writes its score and mean if so. */
+static int32_t finish_single(const narrow_run *p, int64_t row, const double *relative,
+                             const ddni_narrow_mean *of)
+{
+    const ddni_block *b = p->b;
+    const ddni_request *rq = b->rq;
+    double *mean = rq->f64[DDN_OUT_MEAN], *score = rq->f64[DDN_OUT_SCORE];
+    double a = b->level->a, inverse = 1 / b->level->s2, d = (double)b->d;
+    double length2 = 0, mean2 = 0, square = 0, size2 = 0;
+    for (int64_t j = 0; j < b->d; j++) {
+        double diff = relative[j] - a * of->mean[j], x = b->x[row * b->ldx + j];
+        length2 += relative[j] * relative[j];
+        mean2 += of->mean[j] * of->mean[j];
+        square += diff * diff;
+        size2 += x * x;
+    }
+    double logit = fmax(0, b->log_size - of->max) + RIVAL, spread = sqrt(of->norm);
+    double error = APART * UNIT *
+                   ((sqrt(length2) + 3 * a * spread) * sqrt(2 * logit * inverse) +
+                    (2 + sqrt(d)) * logit + b->log_size);
+    double trace = fmax(0, of->norm - mean2) + 1e-6 * of->norm;
+    double moved =
+        a * (error * sqrt(trace) + UNIT * (3 + sqrt((double)b->n / DDNI_LANES)) * spread);
+    if (!(moved <= SINGLE_SCORE * sqrt(square) + 0.25 * UNIT * sqrt(size2))) {
+        return 0;
+    }
+    for (int64_t j = 0; mean != NULL && j < b->d; j++) {
+        mean[row * rq->ld[DDN_OUT_MEAN] + j] = b->o->centre[j] + of->mean[j];
+    }
+    for (int64_t j = 0; score != NULL && j < b->d; j++) {
+        score[row * rq->ld[DDN_OUT_SCORE] + j] = (a * of->mean[j] - relative[j]) * inverse;
+    }
+    return 1;
+}
+
+/* A tile function. */
+static void run_tile(void *arg, int64_t tile, int64_t worker)
+{
+    narrow_run *p = arg;
+    const ddni_block *b = p->b;
+    int64_t first = tile * p->width, count = p->m - first < p->width ? p->m - first : p->width;
+    if (!p->single) {
+        run_states(p, first, count, worker);
+        return;
+    }
+    int32_t *verdict = ((const narrow_scratch *)b->own)->verdict + first;
+    double relative[STATES * DDNI_NARROW], a = b->level->a, a_low = b->level->a_low;
+    float x[STATES * DDNI_NARROW] = {0}, *logit = ((const narrow_scratch *)b->own)->single;
+    ddni_narrow_mean of[STATES];
+    const ddni_narrow_single level = {(float)a, (float)p->level.slope};
+    for (int64_t q = 0; q < count; q++) {
+        const double *from = b->x + (first + q) * b->ldx, *centre = b->o->centre;
+        for (int64_t j = 0; j < b->d; j++) {
+            double rest = fma(-a, centre[j], from[j]) - a_low * centre[j];
+            relative[q * b->d + j] = rest;
+            x[q * b->d + j] = (float)rest;
+        }
+    }
+    b->kern->narrow_single(b->columns_single, &level, count, x, logit + worker * p->room, of);
+    for (int64_t q = 0; q < count; q++) {
+        verdict[q] = DDNI_DONE;
+        if (!finish_single(p, first + q, relative + q * b->d, &of[q])) {
+            run_states(p, first + q, 1, worker);
+        }
+    }
+}
+
 /* ---- The way ---- */
 
 static const char *why_not(const ddni_block *b)
@@ -245,7 +351,7 @@ static const char *why_not(const ddni_block *b)
 
 /* Whether logits may be too large for sums of them, which the range check of the other ways tells
  * from what double cannot hold. */
-static int32_t far_off(const ddni_block *b, int64_t m)
+static int32_t far_off(const ddni_block *b, int64_t m, double *largest)
 {
     double top = sqrt(b->o->norm_max) + b->o->centre_length;
     for (int64_t r = 0; r < m; r++) {
@@ -254,6 +360,7 @@ static int32_t far_off(const ddni_block *b, int64_t m)
             top = size > top ? size : top;
         }
     }
+    *largest = top;
     return !(top <= FAR * fmin(1, b->level->s));
 }
 
@@ -283,13 +390,17 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
                           ddni_workers(ctx) * (STATES + DDNI_LANES) * b->classes * b->want_class, 8,
                           &own->group));
     DDNI_TRY(ddni_reserve(ctx, "verdicts", m, sizeof *own->verdict, &own->verdict));
-    if (far_off(b, m)) {
+    double top;
+    if (far_off(b, m, &top)) {
         for (int64_t r = 0; r < m; r++) {
             rows[r] = r;
         }
         *left = m;
         return DDN_OK;
     }
+    p.single = b->columns_single->at != NULL && b->kern->narrow_single != NULL && !p.posterior &&
+               !p.more && !b->want_trace && top <= SINGLE_FAR * b->level->s && top >= LEAST_SIZE;
+    DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room * p.single, 4, &own->single));
     DDNI_TRY(ddni_parallel(ctx, (m + p.width - 1) / p.width,
                            (double)m * (double)y->n * (double)(2 * y->d + PAIR), run_tile, &p));
     for (int64_t r = 0; r < m; r++) {

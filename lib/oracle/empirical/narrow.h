@@ -8,7 +8,7 @@
 extern const ddni_way ddni_way_narrow;
 
 /* The points by columns, where there are so few numbers that copies cost little; else none. */
-ddn_status ddni_narrow_create(ddn_context *ctx, const ddn_dataset *ds, ddni_columns *out);
-void ddni_narrow_release(const ddni_allocator *al, ddni_columns *columns);
+ddn_status ddni_narrow_create(ddn_context *ctx, ddni_empirical *o);
+void ddni_narrow_release(const ddni_allocator *al, ddni_empirical *o);
 
 #endif

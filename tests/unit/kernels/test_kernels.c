@@ -501,6 +501,63 @@ static void few_coordinates(void **state)
     each_variant(check_narrow_shapes);
 }
 
+/* Would catch: points behind the last one that weigh, lanes that mix, sums of another state. */
+static void check_single(const ddni_kernels *k, int64_t n, int64_t d)
+{
+    enum {
+        FEW = 3
+    };
+    int64_t ld = (n + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES;
+    ddni_narrow_points y = {take(ld * (d + 2), 4), d, ld};
+    float *x = take(FEW * d, 4), *logit = take(ld, 4);
+    ddni_narrow_mean got[FEW];
+    random_f32(21, ld * (d + 2), y.at);
+    random_f32(22, FEW * d, x);
+    for (int64_t i = n; i < ld; i++) {
+        y.at[(d + 1) * ld + i] = -1e30F;
+    }
+    k->narrow_single(&y, &(ddni_narrow_single){0.7F, -0.4F}, FEW, x, logit, got);
+    for (int64_t q = 0; q < FEW; q++) {
+        double total = 0, norm = 0, mean[DDNI_NARROW] = {0}, max = -INFINITY;
+        for (int64_t i = 0; i < n; i++) {
+            double square = 0;
+            for (int64_t j = 0; j < d; j++) {
+                double diff = (double)x[q * d + j] - (double)0.7F * (double)y.at[j * ld + i];
+                square += diff * diff;
+            }
+            double l = (double)-0.4F * square + (double)y.at[(d + 1) * ld + i], w = exp(l);
+            max = fmax(max, l);
+            total += w;
+            norm += w * (double)y.at[d * ld + i];
+            for (int64_t j = 0; j < d; j++) {
+                mean[j] += w * (double)y.at[j * ld + i];
+            }
+        }
+        CLOSE(got[q].max, max, 1e-5, 1e-5);
+        CLOSE(got[q].norm, norm / total, 1e-5, 1e-5);
+        for (int64_t j = 0; j < d; j++) {
+            CLOSE(got[q].mean[j], mean[j] / total, 1e-5, 1e-5);
+        }
+    }
+    free(y.at);
+    free(x);
+    free(logit);
+}
+
+static void check_singles(const ddni_kernels *k)
+{
+    for (int64_t d = 1; d <= DDNI_NARROW && k->narrow_single != NULL; d++) {
+        check_single(k, 1, d);
+        check_single(k, 133, d);
+    }
+}
+
+static void few_coordinates_in_single_precision(void **state)
+{
+    (void)state;
+    each_variant(check_singles);
+}
+
 /* ---- Logits relative to a point ------------------------------------------------------------- */
 
 enum {
@@ -568,6 +625,7 @@ int main(void)
         cmocka_unit_test(running_softmax_agrees),
         cmocka_unit_test(rows_of_a_single_state),
         cmocka_unit_test(few_coordinates),
+        cmocka_unit_test(few_coordinates_in_single_precision),
         cmocka_unit_test(sums_to_twice_the_precision),
         cmocka_unit_test(unknown_variants_are_refused),
     };

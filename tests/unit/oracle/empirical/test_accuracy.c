@@ -42,6 +42,21 @@ static void near_duplicates(void **state)
     }
 }
 
+/* More than a few points of few coordinates, whose means may come in single precision. */
+static void of_few_coordinates(void **state)
+{
+    (void)state;
+    for (int type = 0; type < 3; type++) {
+        for (int64_t d = 1; d <= 16; d += d < 3 ? 1 : 13) {
+            problem p = make(types[type], normal_points(300, d, 0.4), 300, d);
+            for (int k = 0; k < TIMES; k++) {
+                check_time(&p, times[k], 17, 1);
+            }
+            drop(&p);
+        }
+    }
+}
+
 static void far_from_the_origin(void **state)
 {
     (void)state;
@@ -75,6 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_variant_type_time_and_batch),
         cmocka_unit_test(near_duplicates),
+        cmocka_unit_test(of_few_coordinates),
         cmocka_unit_test(far_from_the_origin),
         cmocka_unit_test(many_dimensions),
     };

@@ -93,17 +93,16 @@ static ddn_status end_raw(ddn_context *ctx, gzip *g)
 static ddn_status inflate_some(ddn_context *ctx, gzip *g)
 {
     DDNI_TRY(refill(ctx, g));
-    DDNI_CHECK(ctx, g->z.avail_in > 0, DDN_E_FORMAT, "%s: the compressed data are truncated",
-               g->source.name);
-    int result = inflate(&g->z, Z_NO_FLUSH);
+    int result = inflate(&g->z, Z_NO_FLUSH); /* which may hold more than it had room to give */
     if (result == Z_STREAM_END) {
         return g->raw ? end_raw(ctx, g) : next_member(ctx, g);
     }
+    DDNI_CHECK(ctx, result != Z_BUF_ERROR, DDN_E_FORMAT, "%s: the compressed data are truncated",
+               g->source.name);
     DDNI_CHECK(ctx, result != Z_MEM_ERROR, DDN_E_NOMEM, "%s: no memory to decompress",
                g->source.name);
-    DDNI_CHECK(ctx, result == Z_OK || result == Z_BUF_ERROR, DDN_E_FORMAT,
-               "%s: the compressed data are damaged: %s", g->source.name,
-               g->z.msg != NULL ? g->z.msg : "a dictionary is wanted");
+    DDNI_CHECK(ctx, result == Z_OK, DDN_E_FORMAT, "%s: the compressed data are damaged: %s",
+               g->source.name, g->z.msg != NULL ? g->z.msg : "a dictionary is wanted");
     return DDN_OK;
 }
 

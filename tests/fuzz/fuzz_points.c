@@ -334,7 +334,7 @@ static void judge_team(ddn_context *ctx, const char *path, int64_t size, ddn_sta
 }
 
 /* The same file left where it is, and over ranks, if any. */
-static void open_otherwise(ddn_context *ctx, const char *path, int64_t ranks)
+static void open_otherwise(ddn_context *ctx, const char *path, int64_t size)
 {
     ddn_dataset *ds = NULL;
     int64_t digest = 0, n = 0;
@@ -348,8 +348,8 @@ static void open_otherwise(ddn_context *ctx, const char *path, int64_t ranks)
     fuzz_doing = "in place";
     judge_in_place(ctx, path, digest);
     fuzz_doing = "team";
-    if (ranks > 0) {
-        judge_team(ctx, path, ranks, status, digest, n);
+    if (size > 0) {
+        judge_team(ctx, path, size, status, digest, n);
     }
 }
 

@@ -260,7 +260,8 @@ static void hold_streams(void)
 }
 
 enum {
-    COMMON_OPTIONS = 9
+    COMMON_OPTIONS = 10,
+    RANKS_OPTIONS = 2 /* the last of them: for ranks alone */
 };
 
 void drv_context(void)
@@ -295,6 +296,22 @@ static void check_split(void)
                 drv.split == DRV_SPLIT_DATA ? "data" : "samples",
                 drv.split == DRV_SPLIT_DATA ? "samples" : "data");
     }
+    if (drv.shards == drv_ranks()) {
+        return;
+    }
+    if (drv.split != DRV_SPLIT_DATA) {
+        drv_die("--shards %lld: with --split samples each rank has all of the data",
+                (long long)drv.shards);
+    }
+    if (!(drv.shares & 1 << DRV_SPLIT_SAMPLES)) {
+        drv_die("--shards %lld: here ranks can share the data alone, so groups would all do the "
+                "same: leave it out",
+                (long long)drv.shards);
+    }
+    if (drv_ranks() % drv.shards != 0) {
+        drv_die("--shards %lld does not divide the %lld ranks into groups of so many",
+                (long long)drv.shards, (long long)drv_ranks());
+    }
 }
 
 void drv_start(int argc, char **argv, const char *summary, const char *files,
@@ -308,6 +325,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     int quiet = 0;
     hold_streams();
     drv.threads = drv_threads_here(sysconf(_SC_NPROCESSORS_ONLN));
+    drv.shards = drv_ranks();
 
     const char *from = NULL, *formats = NULL;
     const drv_option common[COMMON_OPTIONS] = {
@@ -333,12 +351,15 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
         {"split", "data|samples",
          "what each rank has: a part of the points, or all of them and a part of the samples",
          DRV_CHOICE, &drv.split, 0, 0},
+        {"shards", "S",
+         "with --split data: S ranks have the points together, and groups of S share the samples",
+         DRV_INT, &drv.shards, 1, (double)drv_ranks()},
     };
     /* What writes no table has no --format; what writes no file that tells how it was made cannot
      * be repeated. */
     const int skipped = strstr(files, ".csv") ? 0 : strstr(files, ".json") ? 1 : 2;
     files = drv_formats_files(files);
-    const int total = count + COMMON_OPTIONS - skipped - (drv_ranks() == 0);
+    const int total = count + COMMON_OPTIONS - skipped - (drv_ranks() == 0 ? RANKS_OPTIONS : 0);
     const drv_option **all = drv_alloc(total, sizeof *all);
     for (int i = 0; i < total; i++) {
         all[i] = i < count ? &options[i] : &common[i - count + skipped];
@@ -352,6 +373,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     }
 
     make_folder(drv.out);
+    drv_team_groups();
     drv_own_files(files);
     drv_checkpoint_start();
     start_context();

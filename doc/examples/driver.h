@@ -30,6 +30,7 @@ typedef struct drv_state {
     int plot;             /* a drv_plot_kind */
     const char *schedule; /* the text of --schedule */
     int split;            /* a drv_split */
+    int64_t shards;       /* ranks that have the data together, with DRV_SPLIT_DATA */
     int shares;           /* what ranks can share here: bits 1 << drv_split */
 } drv_state;
 typedef enum drv_progress_kind {
@@ -180,8 +181,9 @@ typedef struct drv_world {
     ddn_team_allgather_fn allgather;
     ddn_team_alltoall_fn alltoall;
     void *user;
-    void (*leave)(void);         /* at exit, when no rank waits for this one */
-    void (*give_up)(int status); /* ends all ranks, since they cannot agree on their end */
+    void *(*group)(int64_t size); /* the user for the group of `size` consecutive ranks; once */
+    void (*leave)(void);          /* at exit, when no rank waits for this one */
+    void (*give_up)(int status);  /* ends all ranks, since they cannot agree on their end */
 } drv_world;
 /* Before drv_start: this program is one of them. */
 void drv_join(const drv_world *world);
@@ -197,7 +199,10 @@ enum {
 int64_t drv_threads_here(int64_t processors);
 /* Dies with the first line that a rank has other than rank 0. */
 void drv_team_compare(const char *lines);
-/* The team of all ranks if that is what they share, else NULL. */
+/* Makes the groups of drv.shards ranks, unless that is all of them. */
+void drv_team_groups(void);
+/* The team of the ranks that share this, else NULL. With groups they share both, and it is this
+ * rank's. */
 ddn_team *drv_team_for(drv_split split);
 /* Why a rank ends, the gravest last: it is done; another one ends; an error; a signal. */
 typedef enum drv_reason {

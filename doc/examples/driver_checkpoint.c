@@ -214,9 +214,9 @@ void drv_checkpoint_begin(ddn_analysis *an, const ddn_dataset *ds)
     if (ds != NULL) {
         drv_try(ddn_dataset_digest(drv.ctx, ds, &digest));
     }
-    /* One process stands for ranks that share samples, but not for parts of the data: those have
-     * other estimators. */
-    const int64_t parts = drv_team_for(DRV_SPLIT_DATA) != NULL ? drv_ranks() : 1;
+    /* One process stands for ranks that share samples, one group for all of them; but not for other
+     * parts of the data: those have other estimators. */
+    const int64_t parts = drv_team_for(DRV_SPLIT_DATA) != NULL ? drv.shards : 1;
     snprintf(job, room,
              "\"%s\", %s, \"digest of the data\": \"%016llx\", \"parts of the data\": %lld",
              command, settings, (unsigned long long)digest, (long long)parts);

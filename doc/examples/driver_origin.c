@@ -175,8 +175,8 @@ const char *drv_option_json(const drv_option *o)
 
 int drv_is_of_run(const drv_option *o)
 {
-    static const char *const names[] = {"checkpoint", "every", "from",  "out",    "plot",
-                                        "progress",   "quiet", "split", "threads"};
+    static const char *const names[] = {"checkpoint", "every", "from",   "out",   "plot",
+                                        "progress",   "quiet", "shards", "split", "threads"};
     int found = 0;
     for (int i = 0; i < DRV_COUNT(names); i++) {
         found |= strcmp(o->name, names[i]) == 0;
@@ -242,7 +242,7 @@ void drv_compare_options(const drv_option *const *all, int total)
     FILE *to = begin_text(&t);
     fprintf(to, "the command %s\nversion %s\n", drv.program, ddn_version_string());
     for (int i = 0; i < total; i++) {
-        if (!drv_is_of_run(all[i]) || all[i]->value == &drv.split) {
+        if (!drv_is_of_run(all[i]) || all[i]->value == &drv.split || all[i]->value == &drv.shards) {
             fprintf(to, "--%s ", all[i]->name);
             put_value(to, all[i]);
             fputc('\n', to);
@@ -450,6 +450,9 @@ static void put_record(FILE *to, int is_csv)
     if (drv_ranks() > 0) {
         fprintf(member(&r, "ranks"), "%lld", (long long)drv_ranks());
         put_string(member(&r, "split"), drv.split == DRV_SPLIT_DATA ? "data" : "samples");
+        if (drv.shards != drv_ranks()) {
+            fprintf(member(&r, "shards"), "%lld", (long long)drv.shards);
+        }
     }
     fprintf(member(&r, "seed"), "%lld", (long long)drv.seed);
     fputs(own.settings, member(&r, "settings"));

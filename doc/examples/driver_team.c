@@ -28,7 +28,9 @@ typedef struct last_word {
 
 static struct {
     drv_world world; /* size 0: there are no ranks */
-    ddn_team *team;
+    ddn_team *team;  /* of all */
+    ddn_team *group; /* that has the data together; NULL: all of them, if they do */
+    int64_t shards;  /* its ranks */
     note note;
     char *give, *take;                       /* of exchanges with notes */
     int64_t exchanges;                       /* of those */
@@ -36,22 +38,23 @@ static struct {
     int parted;
 } own;
 
-/* What the ranks have noted in an exchange. */
-static void read_notes(int64_t bytes, char *take)
+/* What the ranks have noted in an exchange, `first` .. of all. The end is that of all: each
+ * agreement of a group is followed by one of theirs. */
+static void read_notes(int64_t first, int64_t count, int64_t bytes, char *take)
 {
     const int64_t whole = (int64_t)sizeof(note) + bytes;
-    uint64_t first = 0;
+    uint64_t lines = 0;
     own.exchanges++;
-    own.all_at_end = 1;
+    own.all_at_end = count == own.world.size;
     own.others_at_end = own.is_other = 0;
-    for (int64_t r = 0; r < own.world.size; r++) {
+    for (int64_t r = 0; r < count; r++) {
         note n;
         memcpy(&n, own.take + r * whole, sizeof n);
         memcpy(take + r * bytes, own.take + r * whole + sizeof n, (size_t)bytes);
-        first = r == 0 ? n.lines : first;
-        own.is_other |= n.lines != first;
+        lines = r == 0 ? n.lines : lines;
+        own.is_other |= n.lines != lines;
         own.all_at_end &= n.at_end == 1;
-        own.others_at_end |= r != own.world.rank && n.at_end == 1;
+        own.others_at_end |= first + r != own.world.rank && n.at_end == 1;
     }
 }
 
@@ -64,8 +67,10 @@ static int32_t allgather(void *user, int64_t bytes, const void *give, void *take
     memcpy(own.give + sizeof own.note, give, (size_t)bytes);
     const int32_t status =
         own.world.allgather(user, (int64_t)sizeof own.note + bytes, own.give, own.take);
-    if (status == DDN_OK) {
-        read_notes(bytes, take);
+    if (status == DDN_OK && user == own.world.user) {
+        read_notes(0, own.world.size, bytes, take);
+    } else if (status == DDN_OK) {
+        read_notes(own.world.rank - own.world.rank % own.shards, own.shards, bytes, take);
     }
     return status;
 }
@@ -100,8 +105,26 @@ int drv_is_first(void)
     return own.world.rank == 0;
 }
 
+void drv_team_groups(void)
+{
+    if (own.team == NULL || drv.split != DRV_SPLIT_DATA || drv.shards == own.world.size) {
+        return;
+    }
+    drv_try(ddn_team_agree(drv.ctx, own.team, DDN_OK)); /* all are here */
+    void *user = own.world.group(drv.shards);
+    ddn_team *group = NULL;
+    own.shards = drv.shards;
+    drv_try(ddn_team_create_group(drv.ctx, own.team, drv.shards, user != NULL ? allgather : NULL,
+                                  own.world.alltoall, user, NULL, &group));
+    drv_keep(group);
+    own.group = group; /* on all ranks, or none: they end by it */
+}
+
 ddn_team *drv_team_for(drv_split split)
 {
+    if (own.group != NULL) {
+        return own.group;
+    }
     return own.team != NULL && drv.split == (int)split ? own.team : NULL;
 }
 
@@ -157,7 +180,8 @@ int drv_team_end(drv_reason reason, int status, char line[DRV_LINE])
     own.all_at_end = 0;
     for (int idle = 0; !own.all_at_end; idle++) {
         const int64_t before = own.exchanges;
-        ddn_team_agree(drv.ctx, own.team, status == 0 ? DDN_OK : DDN_E_STATE);
+        ddn_team_agree(drv.ctx, own.group != NULL ? own.group : own.team,
+                       status == 0 ? DDN_OK : DDN_E_STATE);
         idle = own.exchanges > before ? 0 : idle;
         if (idle == IDLE) {
             give_up(line, status);

@@ -10,12 +10,22 @@
 
 #include <diffdyn/mpi.h>
 
-static MPI_Comm all;
+static MPI_Comm all, part = MPI_COMM_NULL;
 
 static void leave(void)
 {
+    if (part != MPI_COMM_NULL) {
+        MPI_Comm_free(&part);
+    }
     MPI_Comm_free(&all);
     MPI_Finalize();
+}
+
+static void *group(int64_t size)
+{
+    int rank = 0;
+    MPI_Comm_rank(all, &rank);
+    return MPI_Comm_split(all, (int)(rank / size), rank, &part) == MPI_SUCCESS ? &part : NULL;
 }
 
 static void give_up(int status)
@@ -53,6 +63,6 @@ int main(int argc, char **argv)
     MPI_Comm_size(all, &size);
     drv.program = "diffdyn-mpi";
     drv_join(&(drv_world){rank, size, count_processors(), ddn_mpi_allgather, ddn_mpi_alltoall, &all,
-                          leave, give_up});
+                          group, leave, give_up});
     return diffdyn_main(argc, argv);
 }

@@ -143,17 +143,20 @@ DDN_API ddn_status ddn_analysis_set_points(ddn_analysis *an, const ddn_dataset *
 /* ---- Several processes, and jobs that last ------------------------------------------------- */
 
 /** Shares the samples of measurements out over a team: each rank evaluates batches of its own
- * (DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data. Then
- * measurements are calls of the team (team.h): every rank makes the same calls with the same
- * arguments, and gets the same bits, those of one process, and the same status. Ranks whose
- * settings, times, data or kinds of oracles differ get DDN_E_MISMATCH.
+ * (DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data; or each
+ * group of ranks (ddn_team_create_group) has, in parts: with an oracle over its group a rank
+ * evaluates batches together with that, and the groups share the samples. Then measurements are
+ * calls of the team (team.h): every rank makes the same calls with the same arguments, and gets the
+ * same bits, those of one process or one group, and the same status. Ranks whose settings, times,
+ * data or kinds of oracles differ get DDN_E_MISMATCH.
  *
  * What goes by batches is shared out: identities, clones, last change, U-turns, branches, paths,
  * the report, generalization, likelihood, late start. Each rank does the rest by itself: the search
  * for neighbours of identities, spectra, crossings, distances of given samples, symmetry.
- * DDN_E_UNSUPPORTED with an oracle that is itself spread over a team. Errors: DDN_E_NULL,
- * DDN_E_HANDLE, DDN_E_STATE (inside a callback of a measurement).
- * @param[in] team retained, or NULL for none */
+ * DDN_E_UNSUPPORTED with an oracle over another team: that has to be this one or a group of it.
+ * Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_STATE (inside a callback of a measurement).
+ * @param[in] team of all ranks, or one of its groups, which means the same; retained; or NULL for
+ * none */
 DDN_API ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team);
 
 /** What an analysis keeps of the batches that it has evaluated. */

@@ -76,4 +76,44 @@ static inline ddn_status ddn_team_create_mpi(ddn_context *ctx, MPI_Comm comm, dd
     return DDN_OK;
 }
 
+/** Makes a team of this rank's group of `size` consecutive ranks of a communicator, which are the
+ * ranks of the group in their order (ddn_team_create_group): for sets of which each group has all
+ * points and each rank of it a part, while the groups share the samples. ddn_team_whole is the team
+ * of all. Of MPI it asks what ddn_team_create_mpi asks. On all ranks the same status; DDN_E_RANGE
+ * if size does not divide their number. */
+static inline ddn_status ddn_team_create_mpi_group(ddn_context *ctx, MPI_Comm comm, int64_t size,
+                                                   ddn_team **out)
+{
+    ddn_team *whole = NULL;
+    MPI_Comm *own = NULL;
+    ddn_status status;
+    int rank = 0, good = 0;
+    if (out != NULL) {
+        *out = NULL;
+    }
+    status = ddn_team_create_mpi(ctx, comm, out != NULL ? &whole : NULL);
+    if (status != DDN_OK) {
+        return status;
+    }
+    MPI_Comm_rank(comm, &rank);
+    own = (MPI_Comm *)malloc(sizeof *own);
+    status = ddn_team_agree(ctx, whole, own != NULL ? DDN_OK : DDN_E_NOMEM);
+    if (status == DDN_OK) {
+        good = MPI_Comm_split(comm, size < 1 ? 0 : (int)(rank / size), rank, own) == MPI_SUCCESS;
+        status = ddn_team_agree(ctx, whole, good ? DDN_OK : DDN_E_CALLBACK);
+    }
+    if (status == DDN_OK) {
+        status = ddn_team_create_group(ctx, whole, size, ddn_mpi_allgather, ddn_mpi_alltoall, own,
+                                       ddn_mpi_release, out);
+    }
+    if (status != DDN_OK && good) {
+        MPI_Comm_free(own);
+    }
+    if (status != DDN_OK) {
+        free(own);
+    }
+    ddn_team_destroy(whole);
+    return status;
+}
+
 #endif

@@ -52,15 +52,42 @@ DDN_API ddn_status ddn_team_retain(const ddn_team *team);
 /** Lets go of the team. NULL is a no-op. */
 DDN_API void ddn_team_destroy(ddn_team *team);
 
+/** Makes a team of this rank's group: the ranks of `whole` are cut into groups of `size`
+ * consecutive ones, of which rank r is number r % size of group r / size. Each group can so have
+ * all of the data, each of its ranks a part of them, and the groups share the samples: sets are
+ * made over the group, and ddn_analysis_set_team is given the group, too. diffdyn/mpi.h makes both
+ * teams of a communicator.
+ *
+ * The exchanges are those of the group's ranks among each other; rules as for ddn_team_create. All
+ * ranks of the whole make this call, and later the same calls with objects made over their groups.
+ * Groups wait for each other only where they share something, and at the end of each call, which
+ * exchanges one status more among all of them. An error, a stop or a cancel on one rank so ends the
+ * same measurement on all ranks of the whole, and its text has the rank's number among all; what
+ * groups do beside each other (a score) it ends in the group, and the next call on all ranks.
+ *
+ * On all ranks the same status. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_RANGE (size does not divide
+ * the ranks of the whole), DDN_E_UNSUPPORTED (whole is a group), DDN_E_MISMATCH (sizes differ),
+ * DDN_E_NOMEM.
+ * @param[in] whole retained
+ * @param[in] size ranks of a group, 1 <= size <= those of the whole */
+DDN_API ddn_status ddn_team_create_group(ddn_context *ctx, ddn_team *whole, int64_t size,
+                                         ddn_team_allgather_fn allgather,
+                                         ddn_team_alltoall_fn alltoall, void *user,
+                                         ddn_release_fn release, ddn_team **out);
+
 /** This rank; -1 for NULL. */
 DDN_API int64_t ddn_team_rank(const ddn_team *team);
 /** Number of ranks; 0 for NULL. */
 DDN_API int64_t ddn_team_size(const ddn_team *team);
+/** The team of which this one is a group.
+ * @return borrowed, alive as long as the group; NULL if it is none, and for NULL */
+DDN_API const ddn_team *ddn_team_whole(const ddn_team *team);
 
-/** Gives all ranks one status: `mine` of the lowest rank where that is an error, else DDN_STOPPED
- * where one has that, else DDN_OK. For steps that each rank takes by itself, such as opening its
- * file: `status = ddn_team_agree(ctx, team, ddn_dataset_open(...))`. The text of ctx's last error
- * goes with it. A number that is no status is DDN_E_RANGE. */
+/** Gives all ranks one status, those of the whole if the team is a group: `mine` of the lowest rank
+ * where that is an error, else DDN_STOPPED where one has that, else DDN_OK. For steps that each
+ * rank takes by itself, such as opening its file: `status = ddn_team_agree(ctx, team,
+ * ddn_dataset_open(...))`. The text of ctx's last error goes with it. A number that is no status is
+ * DDN_E_RANGE. */
 DDN_API ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine);
 
 DDN_END_DECLS

@@ -75,21 +75,46 @@ static int64_t ranks_of(const ddni_batches *b)
     return b->team == NULL ? 1 : b->team->size;
 }
 
-/* Key, room for records, notes: what a rank does by itself. */
+/* Batches of a round. */
+static int64_t round_of(const ddni_batches *b)
+{
+    return ranks_of(b) / b->together;
+}
+
+/* Key, room for records, notes: what a rank does by itself, or its group. */
 static ddn_status prepare_alone(const ddn_analysis *an, ddni_batches *b)
 {
     ddni_journal *journal = (ddni_journal *)(uintptr_t)&an->journal;
-    const int64_t ranks = ranks_of(b);
+    const int64_t apart = b->team == NULL ? 0 : round_of(b) * b->batch;
     if (b->team != NULL || journal->keep != DDN_KEEP_NOTHING) {
         DDNI_TRY(key_of(an, b, &b->digest));
     }
-    DDNI_TRY(ddni_alloc_for(b->ctx, "records of samples", (ranks + (ranks > 1)) * b->batch, b->size,
-                            &b->all));
-    DDNI_TRY(ddni_alloc_for(b->ctx, "ranks", ranks + 1, sizeof *b->begin, &b->begin));
-    b->own = b->all + (ranks > 1 ? ranks * b->batch * b->size : 0);
+    DDNI_TRY(ddni_alloc_for(b->ctx, "records of samples", apart + b->batch, b->size, &b->all));
+    DDNI_TRY(ddni_alloc_for(b->ctx, "ranks", ranks_of(b) + 1, sizeof *b->begin, &b->begin));
+    b->own = b->all + apart * b->size;
     return journal->keep == DDN_KEEP_NOTHING
                ? DDN_OK
                : ddni_journal_open(b->ctx, journal, b->digest, &b->notes);
+}
+
+/* The ranks that evaluate together are those of an oracle over a team, which has to be that of the
+ * analysis, or a group of it. */
+static ddn_status find_group(ddni_batches *b)
+{
+    const ddn_team *of = ddni_team_of(b->what.oracle), *end = NULL;
+    if (b->what.end != NULL) {
+        end = ddni_team_of(b->what.end);
+    }
+    b->together = of != NULL ? of->size : end != NULL ? end->size : 1;
+    DDNI_CHECK(
+        b->ctx,
+        (of == NULL || ddni_team_whole(of) == b->team) &&
+            (end == NULL || ddni_team_whole(end) == b->team) &&
+            (of == NULL || end == NULL || of == end),
+        DDN_E_UNSUPPORTED,
+        "the oracle is spread over another team than the one that shares the samples: groups "
+        "of its ranks can have the data together (ddn_team_create_group)");
+    return DDN_OK;
 }
 
 /* All ranks measure the same, from the same notes: as many as all have. */
@@ -113,16 +138,12 @@ static ddn_status agree_on_notes(ddni_batches *b, ddn_status status)
 ddn_status ddni_batches_open(const ddn_analysis *an, ddni_batches *b)
 {
     b->ctx = an->ctx;
-    b->team = an->team;
+    b->team = ddni_team_whole(an->team);
+    b->together = 1;
     if (b->team == NULL) {
         return prepare_alone(an, b);
     }
-    DDNI_CHECK(b->ctx,
-               ddni_team_of(b->what.oracle) == NULL &&
-                   (b->what.end == NULL || ddni_team_of(b->what.end) == NULL),
-               DDN_E_UNSUPPORTED,
-               "the oracle is spread over a team: its ranks evaluate each sample together, so "
-               "samples cannot be shared out, too (ddn_analysis_set_team(an, NULL))");
+    DDNI_TRY(find_group(b));
     return agree_on_notes(b, prepare_alone(an, b));
 }
 
@@ -167,23 +188,46 @@ static int64_t replay(ddni_batches *b, int64_t first, int64_t total)
     return at;
 }
 
-/* One batch of each rank, samples at .. end - 1: all have all records. */
-static ddn_status evaluate_round(ddni_batches *b, int64_t at, int64_t end)
+/* Who gives what of the samples at .. end - 1 to all: each group has the records of its batch on
+ * all its ranks, which give a share each. */
+static void share_out(ddni_batches *b, int64_t count)
 {
-    const int64_t ranks = ranks_of(b), rank = b->team == NULL ? 0 : b->team->rank;
-    for (int64_t r = 0; r <= ranks; r++) {
-        b->begin[r] = r * b->batch < end - at ? r * b->batch : end - at;
+    for (int64_t r = 0; r < ranks_of(b); r++) {
+        const int64_t group = r / b->together;
+        const int64_t first = group * b->batch < count ? group * b->batch : count;
+        const int64_t m = b->batch < count - first ? b->batch : count - first;
+        b->begin[r] = first + ddni_team_share(m, b->together, r % b->together);
     }
-    const int64_t first = b->begin[rank], m = b->begin[rank + 1] - first;
+    b->begin[ranks_of(b)] = count;
+}
+
+/* This rank's batch of a round: samples first .. first + m - 1 of the whole. */
+static ddn_status evaluate_own(ddni_batches *b, int64_t first, int64_t m)
+{
     memset(b->own, 0, (size_t)(m * b->size));
     if (b->team == NULL) {
-        return b->evaluate(b->user, at, m, b->own);
+        return b->evaluate(b->user, first, m, b->own);
     }
-    ddn_status status =
-        m == 0 ? DDN_OK : DDNI_TEAM_ALONE(b->ctx, b->evaluate(b->user, at + first, m, b->own));
+    if (m == 0) {
+        return DDN_OK;
+    }
+    return b->together > 1 ? b->evaluate(b->user, first, m, b->own)
+                           : DDNI_TEAM_ALONE(b->ctx, b->evaluate(b->user, first, m, b->own));
+}
+
+/* One batch of each rank or group, samples at .. end - 1: all have all records. */
+static ddn_status evaluate_round(ddni_batches *b, int64_t at, int64_t end)
+{
+    const int64_t rank = b->team == NULL ? 0 : b->team->rank;
+    share_out(b, end - at);
+    const int64_t lead = rank - rank % b->together, first = b->begin[lead];
+    const ddn_status status = evaluate_own(b, at + first, b->begin[lead + b->together] - first);
+    if (b->team == NULL) {
+        return status;
+    }
     return ddni_team_collect(b->ctx, b->team, status,
                              DDNI_DIGEST_WORDS(b->digest, (uint64_t)at, (uint64_t)end), b->begin,
-                             b->size, b->own, b->all);
+                             b->size, b->own + (b->begin[rank] - first) * b->size, b->all);
 }
 
 ddn_status ddni_batches_run(ddni_batches *b, int64_t first, int64_t total, double from, double to)
@@ -191,7 +235,7 @@ ddn_status ddni_batches_run(ddni_batches *b, int64_t first, int64_t total, doubl
     const double share = (to - from) / (double)(total - first);
     int64_t at = replay(b, first, total), end;
     for (; at < total; at = end) {
-        end = at + ranks_of(b) * b->batch;
+        end = at + round_of(b) * b->batch;
         end = end < total ? end : total;
         b->from = from + (double)(at - first) * share;
         b->to = from + (double)(end - first) * share;

@@ -1,8 +1,9 @@
 /* The loop of every measurement: batches of samples, each evaluated to one record a sample, then
  * absorbed in their order. A record is a function of the settings and the number of its sample, and
  * what is measured one of the records alone. So they may come from the ranks of a team, which
- * evaluate a batch each at a time, and from the journal of a call that was stopped: the results are
- * the same. */
+ * evaluate a batch each at a time, or from groups of ranks that have the data together, which
+ * evaluate one a group, and from the journal of a call that was stopped: the results are the same.
+ */
 #ifndef DDNI_ANALYSIS_BATCHES_H
 #define DDNI_ANALYSIS_BATCHES_H
 
@@ -33,12 +34,13 @@ typedef struct ddni_batches {
     ddni_absorb_fn absorb;
     void *user; /* of both */
     ddn_context *ctx;
-    ddn_team *team;           /* that has a part of the batches each; or NULL */
+    ddn_team *team;           /* whose ranks share the batches out; or NULL */
+    int64_t together;         /* ranks that evaluate a batch together: 1, or those of a group */
     struct ddni_notes *notes; /* the journal's, or NULL */
     int64_t taken;            /* bytes of the notes */
     uint64_t digest;          /* of what all ranks must have in common */
-    unsigned char *own, *all; /* records of a batch, and of one of each rank */
-    int64_t *begin;           /* [ranks + 1] of these */
+    unsigned char *own, *all; /* records of a batch, and of a round */
+    int64_t *begin;           /* [ranks + 1] of those that each rank gives to all */
     double from, to;          /* progress of what is evaluated */
 } ddni_batches;
 

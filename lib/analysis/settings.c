@@ -130,7 +130,7 @@ ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team)
 ddn_status ddni_analysis_done(ddn_analysis *an, ddn_status status, ddn_result **out)
 {
     if (an->team != NULL && !an->ctx->together.parted) {
-        status = ddni_team_agree(an->ctx, an->team, status, 0, NULL);
+        status = ddni_team_agree(an->ctx, ddni_team_whole(an->team), status, 0, NULL);
         if (status != DDN_OK) {
             ddn_result_destroy(*out);
             *out = NULL;

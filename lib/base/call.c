@@ -27,11 +27,20 @@ ddn_status ddni_enter(ddni_call *call, ddn_context *ctx, const char *function)
     return DDN_OK;
 }
 
+/* The inner one stays, by which the outer one is found. */
+void ddni_join(ddn_context *ctx, ddni_bond *bond)
+{
+    const ddni_bond *own = ctx->together.bond;
+    if (own == NULL || own->outer != bond) {
+        ctx->together.bond = bond;
+    }
+}
+
 /* The call concerns what others have a part of. */
 static void join(ddn_context *ctx, const ddni_handle *h)
 {
     if (ctx != NULL && h->bond != NULL) {
-        ctx->together.bond = h->bond;
+        ddni_join(ctx, h->bond);
     }
 }
 

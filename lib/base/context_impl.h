@@ -12,13 +12,17 @@ enum {
 
 /* The running call, if others make it, too. */
 typedef struct ddni_together {
-    ddni_bond *bond;   /* NULL: they do not */
-    int64_t exchanges; /* so far */
-    int32_t parted;    /* it has failed on all of them: nothing is left to tell */
+    ddni_bond *bond;      /* NULL: they do not */
+    int64_t exchanges;    /* so far */
+    int32_t parted;       /* it has failed on all of them: nothing is left to tell */
+    int32_t group_parted; /* on those of the bond; those of the outer one are to be told */
     int32_t alone;     /* a part of it runs whose end is told to the others: looks may end that */
     ddn_status failed; /* of this process since the last exchange */
     ddn_status answer; /* of the progress callback: the next exchange ends the call with it */
 } ddni_together;
+
+/* The call that is running is one of the bond; or of its outer one, where it is one of both. */
+void ddni_join(ddn_context *ctx, ddni_bond *bond);
 
 struct ddn_context {
     ddni_handle handle;

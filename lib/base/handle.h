@@ -75,6 +75,7 @@ int32_t ddni_is_kind(const void *pointer, ddni_kind kind);
  * told. */
 typedef struct ddni_bond {
     void (*leave)(ddn_context *ctx, struct ddni_bond *bond);
+    struct ddni_bond *outer; /* of more processes, these among them, who are told, too; or NULL */
 } ddni_bond;
 
 typedef struct ddni_handle {

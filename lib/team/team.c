@@ -20,6 +20,7 @@ static void finish_team(void *object)
     ddn_team *team = object;
     ddni_free(&team->handle.allocator, team->headers);
     ddni_free(&team->handle.allocator, team->texts);
+    ddn_team_destroy(team->whole);
     if (team->release != NULL) {
         team->release(team->user);
     }
@@ -67,7 +68,7 @@ ddn_status ddni_team_alltoall(ddn_context *ctx, ddn_team *team, int64_t bytes, c
 void ddni_team_join(ddn_context *ctx, ddn_team *team)
 {
     if (team != NULL) {
-        ctx->together.bond = &team->bond;
+        ddni_join(ctx, &team->bond);
     }
 }
 
@@ -122,7 +123,8 @@ static ddn_status meet(ddn_context *ctx, ddn_team *team, const ddni_team_header 
 static ddni_team_header header_of(const ddn_context *ctx, ddn_status status)
 {
     const uint64_t library = ddni_digest_text(DDN_VERSION_STRING);
-    ddni_team_header h = {.status = status, .library = library & INT32_MAX};
+    ddni_team_header h = {.status = status, .library = library & DDNI_TEAM_LIBRARY};
+    h.named = ctx->together.group_parted != 0;
     strncat(h.call, ctx->entered != NULL ? ctx->entered : "", DDNI_TEAM_CALL - 1);
     return h;
 }
@@ -150,50 +152,77 @@ static ddn_status take_over(ddn_context *ctx, ddn_team *team)
     return DDN_OK;
 }
 
+/* The text of a rank that failed, without the function that it heard of it in. */
+static const char *text_of(const ddn_team *team, int64_t rank)
+{
+    const char *text = team->texts + rank * TEXT;
+    const char *end = team->headers[rank].named ? strstr(text, ": ") : NULL;
+    return end != NULL && strncmp(text, "ddn_", 4) == 0 ? end + 2 : text;
+}
+
+/* In a group, the others of the whole are still to be told. */
+static void part(ddn_context *ctx, const ddn_team *team)
+{
+    if (team->whole != NULL) {
+        ctx->together.group_parted = 1;
+    } else {
+        ctx->together.parted = 1;
+    }
+}
+
+/* Ranks bear the numbers that they have in the whole. */
 static ddn_status verdict(ddn_context *ctx, ddn_team *team)
 {
-    int64_t who = spokesman(team), odd = stranger(team);
+    const int64_t who = spokesman(team), odd = stranger(team);
+    const ddn_team *whole = ddni_team_whole(team);
+    const long long base = whole->rank - team->rank, size = whole->size;
+    const ddni_team_header *h = team->headers;
     if (who < 0 && odd < 0) {
         ctx->together.failed = DDN_OK;
         return DDN_OK;
     }
-    ctx->together.parted = 1;
+    part(ctx, team);
     if (who >= 0) {
-        ddn_status status = team->headers[who].status;
-        if (status == DDN_STOPPED) {
+        if (h[who].status == DDN_STOPPED) {
             atomic_store(&ctx->cancel, 1);
         }
-        return ddni_fail(ctx, status, "rank %lld of %lld: %s", (long long)who,
-                         (long long)team->size, team->texts + who * TEXT);
+        return h[who].named ? ddni_fail(ctx, h[who].status, "%s", text_of(team, who))
+                            : ddni_fail(ctx, h[who].status, "rank %lld of %lld: %s", base + who,
+                                        size, text_of(team, who));
     }
-    const ddni_team_header *h = team->headers;
     if (h[odd].library != h[0].library) {
         return ddni_fail(ctx, DDN_E_MISMATCH,
-                         "rank %lld of %lld has another version of the library than rank 0, %s "
+                         "rank %lld of %lld has another version of the library than rank %lld, %s "
                          "here: all must have one",
-                         (long long)odd, (long long)team->size, DDN_VERSION_STRING);
+                         base + odd, size, base, DDN_VERSION_STRING);
     }
     if (strcmp(h[odd].call, h[0].call) != 0 || h[odd].ended != h[0].ended) {
         return ddni_fail(ctx, DDN_E_MISMATCH,
-                         "the ranks make different calls: rank 0 %s %s, rank %lld %s %s",
-                         h[0].ended ? "ended" : "is in", h[0].call, (long long)odd,
+                         "the ranks make different calls: rank %lld %s %s, rank %lld %s %s", base,
+                         h[0].ended ? "ended" : "is in", h[0].call, base + odd,
                          h[odd].ended ? "ended" : "is in", h[odd].call);
     }
-    return ddni_fail(ctx, DDN_E_MISMATCH, "rank %lld of %lld has other arguments than rank 0",
-                     (long long)odd, (long long)team->size);
+    return ddni_fail(ctx, DDN_E_MISMATCH, "rank %lld of %lld has other arguments than rank %lld",
+                     base + odd, size, base);
 }
 
-ddn_status ddni_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine, uint64_t digest,
-                           const double *number)
+/* What others of the last call have left to this one. All ranks of the whole owe it. */
+static ddn_status pay(ddn_context *ctx, ddn_team *team)
 {
-    ctx->together.bond = &team->bond;
-    DDNI_TRY(take_over(ctx, team));
-    if (team->owed != DDN_OK) {
-        ddn_status owed = team->owed;
-        team->owed = DDN_OK;
-        ctx->together.parted = 1;
-        return ddni_fail(ctx, owed, "%s", team->owed_text);
+    ddn_team *whole = ddni_team_whole(team);
+    const ddn_status owed = whole->owed;
+    whole->owed = DDN_OK;
+    if (owed == DDN_OK) {
+        return DDN_OK;
     }
+    ctx->together.parted = 1;
+    return ddni_fail(ctx, owed, "%s", whole->owed_text);
+}
+
+static ddn_status agree(ddn_context *ctx, ddn_team *team, ddn_status mine, uint64_t digest,
+                        const double *number)
+{
+    DDNI_TRY(take_over(ctx, team));
     ddni_team_header h = header_of(ctx, own_status(ctx, mine));
     h.digest = DDNI_DIGEST_WORDS(digest, ddni_digest_text(h.call));
     for (int32_t i = 0; number != NULL && i < DDNI_TEAM_NUMBERS; i++) {
@@ -201,6 +230,27 @@ ddn_status ddni_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine, ui
     }
     DDNI_TRY(meet(ctx, team, &h));
     return verdict(ctx, team);
+}
+
+/* That has the bond. */
+static ddn_team *team_of(ddni_bond *bond)
+{
+    return (ddn_team *)(void *)((char *)bond - offsetof(ddn_team, bond));
+}
+
+ddn_status ddni_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine, uint64_t digest,
+                           const double *number)
+{
+    ddni_join(ctx, &team->bond);
+    ddn_team *group = team_of(ctx->together.bond);
+    DDNI_TRY(pay(ctx, group));
+    if (group != team && !ctx->together.group_parted) {
+        mine = agree(ctx, group, mine, digest, NULL);
+        if (ctx->together.parted) {
+            return mine;
+        }
+    }
+    return agree(ctx, team, mine, digest, number);
 }
 
 /* Bytes of a rank in one exchange of collect: a share of what the buffer for all may take. */
@@ -260,37 +310,82 @@ ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, 
     return status;
 }
 
+/* Tells the ranks of a team that the call has ended here, and hears how elsewhere. */
+static ddn_status tell_end(ddn_context *ctx, ddn_team *team, ddn_status status, int32_t well)
+{
+    DDNI_TRY(take_over(ctx, team));
+    ddni_team_header h = header_of(ctx, status);
+    h.ended = 1;
+    h.well = well != 0;
+    DDNI_TRY(meet(ctx, team, &h));
+    return verdict(ctx, team);
+}
+
 /* The end of a call: ranks that failed by themselves tell so those that wait for them, or that have
  * ended well and will hear of it in their next call. */
-static void leave(ddn_context *ctx, ddni_bond *bond)
+static void tell_all(ddn_context *ctx, ddn_team *team)
 {
-    ddn_team *team = (ddn_team *)(void *)((char *)bond - offsetof(ddn_team, bond));
-    ddn_status failed = ctx->together.failed;
-    if (!ctx->together.parted && (ctx->together.exchanges > 0 || failed != DDN_OK) &&
-        !team->broken && team->owed == DDN_OK && take_over(ctx, team) == DDN_OK) {
-        char text[DDNI_MESSAGE_BYTES];
-        memcpy(text, ctx->message, sizeof text);
-        ddni_team_header h = header_of(ctx, failed);
-        h.ended = 1;
-        if (meet(ctx, team, &h) == DDN_OK) {
-            ddn_status all = verdict(ctx, team);
-            int64_t well = 0;
-            for (int64_t r = 0; r < team->size; r++) {
-                well += team->headers[r].status == DDN_OK;
-            }
-            /* Where others were still in the call, they know. */
-            if (all != DDN_OK && well > 0 && (failed == DDN_OK || stranger(team) < 0)) {
-                team->owed = all;
-                ddni_say(team->owed_text, TEXT, "%s", ctx->message);
-            }
-        }
-        memcpy(ctx->message, text, sizeof text);
+    ddn_team *whole = ddni_team_whole(team);
+    const int32_t well = ctx->together.failed == DDN_OK;
+    ddn_status status = ctx->together.failed;
+    if (whole != team && !ctx->together.group_parted) {
+        status = tell_end(ctx, team, status, well);
     }
+    if (ctx->together.parted) { /* an exchange has failed, or another call has the team */
+        return;
+    }
+    status = tell_end(ctx, whole, status, well);
+    int64_t others = 0;
+    for (int64_t r = 0; r < whole->size; r++) {
+        others += whole->headers[r].well;
+    }
+    /* Where others were still in the call, they know. */
+    if (status != DDN_OK && others > 0 && (well || stranger(whole) < 0)) {
+        whole->owed = status;
+        ddni_say(whole->owed_text, TEXT, "%s", ctx->message);
+    }
+}
+
+static void let_go(ddn_context *ctx, ddn_team *team)
+{
     ddn_context *mine = ctx;
     atomic_compare_exchange_strong(&team->owner, &mine, NULL);
 }
 
+static void leave(ddn_context *ctx, ddni_bond *bond)
+{
+    ddn_team *team = team_of(bond), *whole = ddni_team_whole(team);
+    if (!ctx->together.parted && (ctx->together.exchanges > 0 || ctx->together.failed != DDN_OK) &&
+        !team->broken && !whole->broken && whole->owed == DDN_OK) {
+        char text[DDNI_MESSAGE_BYTES];
+        memcpy(text, ctx->message, sizeof text);
+        tell_all(ctx, team);
+        memcpy(ctx->message, text, sizeof text);
+    }
+    let_go(ctx, team);
+    let_go(ctx, whole);
+}
+
 /* ---- Public ---- */
+
+static ddn_status create(ddn_context *ctx, int64_t rank, int64_t size, ddn_team **out)
+{
+    ddn_team *team = NULL;
+    ddn_status status;
+    DDNI_TRY(ddni_handle_create(ctx, DDNI_TEAM, sizeof *team, finish_team, &team));
+    DDNI_TRY_GOTO(
+        ddni_alloc_for(ctx, "headers of ranks", size, sizeof *team->headers, &team->headers), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "texts of ranks", size, TEXT, &team->texts), fail);
+    team->bond.leave = leave;
+    team->handle.bond = &team->bond;
+    team->rank = rank;
+    team->size = size;
+    *out = team;
+    return DDN_OK;
+fail:
+    ddn_team_destroy(team);
+    return status;
+}
 
 ddn_status ddn_team_create(ddn_context *ctx, int64_t rank, int64_t size,
                            ddn_team_allgather_fn allgather, ddn_team_alltoall_fn alltoall,
@@ -303,25 +398,52 @@ ddn_status ddn_team_create(ddn_context *ctx, int64_t rank, int64_t size,
     DDNI_CHECK(ctx, alltoall != NULL, DDN_E_NULL, "argument alltoall is NULL");
     DDNI_CHECK_INT(ctx, size, 1, MAX_SIZE);
     DDNI_CHECK_INT(ctx, rank, 0, size - 1);
-    ddn_team *team = NULL;
-    ddn_status status;
-    DDNI_TRY(ddni_handle_create(ctx, DDNI_TEAM, sizeof *team, finish_team, &team));
-    DDNI_TRY_GOTO(
-        ddni_alloc_for(ctx, "headers of ranks", size, sizeof *team->headers, &team->headers), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "texts of ranks", size, TEXT, &team->texts), fail);
-    team->bond.leave = leave;
-    team->handle.bond = &team->bond;
-    team->rank = rank;
-    team->size = size;
-    team->allgather = allgather;
-    team->alltoall = alltoall;
-    team->user = user;
-    team->release = release;
-    *out = team;
+    DDNI_TRY(create(ctx, rank, size, out));
+    (*out)->allgather = allgather;
+    (*out)->alltoall = alltoall;
+    (*out)->user = user;
+    (*out)->release = release;
     return DDN_OK;
-fail:
-    ddn_team_destroy(team);
-    return status;
+}
+
+static ddn_status create_group(ddn_context *ctx, ddn_team *whole, int64_t size, ddn_team **out)
+{
+    DDNI_CHECK(ctx, whole->whole == NULL, DDN_E_UNSUPPORTED,
+               "argument whole is itself a group of a team: groups have no groups");
+    DDNI_CHECK_INT(ctx, size, 1, whole->size);
+    DDNI_CHECK(ctx, whole->size % size == 0, DDN_E_RANGE,
+               "argument size = %lld does not divide the %lld ranks of the whole", (long long)size,
+               (long long)whole->size);
+    DDNI_TRY(create(ctx, whole->rank % size, size, out));
+    (*out)->bond.outer = &whole->bond;
+    ddni_retain(whole);
+    (*out)->whole = whole;
+    return DDN_OK;
+}
+
+ddn_status ddn_team_create_group(ddn_context *ctx, ddn_team *whole, int64_t size,
+                                 ddn_team_allgather_fn allgather, ddn_team_alltoall_fn alltoall,
+                                 void *user, ddn_release_fn release, ddn_team **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, whole); /* first: the other ranks are told of what follows */
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK(ctx, allgather != NULL, DDN_E_NULL, "argument allgather is NULL");
+    DDNI_CHECK(ctx, alltoall != NULL, DDN_E_NULL, "argument alltoall is NULL");
+    ddn_team *group = NULL;
+    ddn_status status = create_group(ctx, whole, size, &group);
+    status = ddni_team_agree(ctx, whole, status, (uint64_t)size, NULL);
+    if (status != DDN_OK) {
+        ddn_team_destroy(group);
+        return status;
+    }
+    group->allgather = allgather;
+    group->alltoall = alltoall;
+    group->user = user;
+    group->release = release;
+    *out = group;
+    return DDN_OK;
 }
 
 ddn_status ddn_team_retain(const ddn_team *team)
@@ -344,6 +466,11 @@ int64_t ddn_team_size(const ddn_team *team)
     return DDNI_IS(team) ? team->size : 0;
 }
 
+const ddn_team *ddn_team_whole(const ddn_team *team)
+{
+    return DDNI_IS(team) ? team->whole : NULL;
+}
+
 ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine)
 {
     DDNI_ENTER(ctx);
@@ -351,7 +478,7 @@ ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine)
     if (strcmp(ddn_status_name(mine), "unknown status") == 0) {
         mine = ddni_fail(ctx, DDN_E_RANGE, "argument mine = %d is no status", (int)mine);
     }
-    ddn_status status = ddni_team_agree(ctx, team, mine, 0, NULL);
+    ddn_status status = ddni_team_agree(ctx, ddni_team_whole(team), mine, 0, NULL);
     ctx->together.parted = 1; /* nothing is left to tell */
     return status;
 }

@@ -13,15 +13,18 @@
 enum {
     DDNI_TEAM_BYTES = 1 << 26, /* of one rank in an exchange, at most */
     DDNI_TEAM_CALL = 48,
-    DDNI_TEAM_NUMBERS = 2
+    DDNI_TEAM_NUMBERS = 2,
+    DDNI_TEAM_LIBRARY = (1 << 29) - 1
 };
 
 /* What a rank tells the others before they exchange anything. */
 typedef struct ddni_team_header {
     uint64_t digest;                  /* of the call and its arguments */
     int32_t status;                   /* of this rank: what it has done since the last exchange */
-    uint32_t ended : 1;               /* it is at the end of its call */
-    uint32_t library : 31;            /* digest of its version */
+    uint32_t ended : 1;               /* it is at the end of its call, */
+    uint32_t well : 1;                /* which has ended well on this rank */
+    uint32_t named : 1;               /* its text names the rank that failed */
+    uint32_t library : 29;            /* digest of its version */
     double number[DDNI_TEAM_NUMBERS]; /* whatever the call likes */
     char call[DDNI_TEAM_CALL];        /* the public function */
 } ddni_team_header;
@@ -29,6 +32,7 @@ typedef struct ddni_team_header {
 struct ddn_team {
     ddni_handle handle;
     ddni_bond bond;
+    struct ddn_team *whole; /* retained: this one is a group of its ranks; or NULL */
     int64_t rank, size;
     ddn_team_allgather_fn allgather;
     ddn_team_alltoall_fn alltoall;
@@ -44,7 +48,8 @@ struct ddn_team {
 
 /* Gives all ranks one status, with the text of the rank that has it: `mine` where one failed, else
  * DDN_E_MISMATCH where they are in different calls, or their digests differ, else DDN_OK. Requests
- * to stop and answers of progress callbacks count. number[2] goes into the headers; may be NULL. */
+ * to stop and answers of progress callbacks count. number[2] goes into the headers; may be NULL.
+ * Where the call is one of a group, its ranks agree before those of the whole do. */
 ddn_status ddni_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine, uint64_t digest,
                            const double *number);
 /* After an agreement: exchanges of data. What they need was allocated before it. */
@@ -62,6 +67,12 @@ ddn_status ddni_team_collect(ddn_context *ctx, ddn_team *team, ddn_status mine, 
 /* Agrees likewise, and adds up x[count] of all ranks, in rank order: all get the sum. */
 ddn_status ddni_team_sum(ddn_context *ctx, ddn_team *team, ddn_status mine, int64_t count,
                          double *x);
+
+/* The team of all ranks of which this one is a group, or itself; NULL for NULL. */
+static inline ddn_team *ddni_team_whole(const ddn_team *team)
+{
+    return team != NULL && team->whole != NULL ? team->whole : (ddn_team *)(uintptr_t)team;
+}
 
 /* The call that is running is one of the team; nothing for NULL. */
 void ddni_team_join(ddn_context *ctx, ddn_team *team);

@@ -60,23 +60,48 @@ def check_samples(mpi):
                 assert alone == out, (command, ranks, name)
 
 
+def check_groups(mpi):
+    """Groups that have the data together and share the samples find the numbers of one of them to the last digit."""
+    data = ["--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none"]
+    for command in (["uturn", "--paths=300", "--times=3"], ["branch", "--paths=300", "--times=3"],
+                    ["phi", "--samples=300", "--times=4"], ["collapse", "--samples=300", "--times=4"], ["regimes", *SMALL]):
+        found = []
+        for ranks in (2, 4, 6):
+            shutil.rmtree(mpi.folder / "shared", ignore_errors=True)
+            mpi.well(ranks, *command, *data, "--shards=2", "--out=shared")
+            tables = [path.read_text(encoding="utf-8").splitlines() for path in sorted((mpi.folder / "shared").glob("*.csv"))]
+            found.append([[line for line in table if not line.startswith("# ")] for table in tables])
+        assert found[0] and found[0] == found[1] == found[2], command
+    run = json.loads((mpi.folder / "shared/regimes.json").read_text(encoding="utf-8"))["run"]
+    assert (run["ranks"], run["split"], run["shards"]) == (6, "data", 2), run
+    mpi.fault(4, "--shards 3 does not divide the 4 ranks", "phi", *data, "--shards=3")
+    mpi.fault(4, "--shards 2: with --split samples each rank has all of the data", "phi", *data, "--split=samples",
+              "--shards=2")
+    mpi.fault(4, "--shards 2: here ranks can share the data alone", "score", "--shards=2", "--states=x.npy", "--t=1", *data[:1])
+    mpi.fault(4, "rank 1 of 4 has --shards 1, rank 0 has --shards 2", "phi", *data, "--shards=2", more="--shards=1")
+    mpi.fault(4, "--shards = 5 is outside", "phi", *data, "--shards=5")
+
+
 def check_checkpoint(mpi):
-    """Ranks that are killed go on from the file of the first one, to the numbers of a run that was not."""
-    args = ["regimes", "--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none", "--samples=3e3", "--clones=1e3"]
-    for split in ("data", "samples"):
-        mine = [*args, "--split=" + split]
-        mpi.well(2, *mine, "--out=whole")
+    """Ranks that are killed go on from the file of the first one, to the numbers of a run that was not, also with other
+    ranks: of a data set in as many parts."""
+    args = ["regimes", "--data=x.npy", "--labels=y.npy", "--threads=1", "--plot=none", "--samples=2e3", "--clones=1e3"]
+    for split, ranks, others in (("data", 2, 2), ("data", 4, 2), ("samples", 2, 3)):
+        mine = [*args, "--split=" + split, *(["--shards=2"] if ranks == 4 else [])]
+        if ranks == 2:
+            mpi.well(2, *mine, "--out=whole")
         kept = mpi.folder / "kept"
-        program = subprocess.Popen([*mpi.launch, "2", mpi.program, *mine, "--out=killed", "--checkpoint=kept", "--every=0.01"],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=mpi.folder, env=ENVIRONMENT)
+        program = subprocess.Popen([*mpi.launch, str(ranks), mpi.program, *mine, "--out=killed", "--checkpoint=kept",
+                                    "--every=0.01"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=mpi.folder,
+                                   env=ENVIRONMENT)
         while not kept.exists() or kept.stat().st_size < 20000:
             assert program.poll() is None, "it was over before it could be killed"
             time.sleep(0.01)
         os.kill(ranks_below(program.pid)[0], signal.SIGKILL)
         assert program.wait(timeout=60) != 0
-        done = mpi.run(2, *mine, "--out=killed", "--checkpoint=kept")
+        done = mpi.run(others, *mine, "--out=killed", "--checkpoint=kept")
         assert done.returncode == 0 and done.stderr.count("going on from kept") == 1, done.stderr
-        assert results(mpi.folder / "killed/regimes.json") == results(mpi.folder / "whole/regimes.json"), split
+        assert results(mpi.folder / "killed/regimes.json") == results(mpi.folder / "whole/regimes.json"), (split, ranks)
         assert not kept.exists()
 
 
@@ -126,6 +151,10 @@ def check_faults(mpi):
     mpi.fault(3, "diffdyn-mpi regimes: ddn_dataset_open_team: x.npy: cannot open", *args, _0=lambda folder: None, _1=good, _2=good)
     mpi.fault(2, "rank 1 sees 90 points of d = 4, rank 0 90 of 3", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 4))
     mpi.fault(2, "rank 1 sees a file with another header", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 3, "<f4"))
+    mpi.fault(4, "rank 3 of 4: ddn_dataset_open_team: x.npy: cannot open", *args, "--shards=2", _0=good, _1=good, _2=good,
+              _3=lambda folder: None)
+    mpi.fault(4, "rank 1 of 4: ddn_dataset_open_team: x.npy: cannot open", *args, "--shards=2", _0=good, _1=lambda folder: None,
+              _2=good, _3=good)
     assert not (mpi.folder / "fault/regimes.json").exists()
     for path in ("x.npy", "y.npy"):
         (mpi.folder / ("kept_" + path)).rename(mpi.folder / path)
@@ -134,20 +163,24 @@ def check_faults(mpi):
     library.unlink()
     mpi.fault(2, "--checkpoint: cannot write no/kept: No such file", *args, "--checkpoint=no/kept")
     mpi.fault(3, "--out: cannot create folder", *args[:-1], "--out=/proc/no")
+    mpi.fault(4, "--out: cannot create folder", *args[:-1], "--shards=2", "--out=/proc/no")
 
 
 def check_signals(mpi):
     """To one rank: all end with it, and the first one saves. One that is killed is the launcher's to notice."""
-    last = ["--split=samples", "--checkpoint=" + str(mpi.folder / "kept"), "--every=1e9", "--out=stopped"]
-    for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-        program = mpi.start(3, "regimes", "--data=x.npy", *LONG, *last)
-        pid = wait_for_pid(mpi, 1)
+    last = ["--checkpoint=" + str(mpi.folder / "kept"), "--every=1e9", "--out=stopped"]
+    for number, status, ranks, rank, split in ((signal.SIGINT, 130, 3, 1, "--split=samples"),
+                                               (signal.SIGTERM, 143, 3, 1, "--split=samples"),
+                                               (signal.SIGINT, 130, 4, 2, "--shards=2"),
+                                               (signal.SIGTERM, 143, 4, 3, "--shards=2")):
+        program = mpi.start(ranks, "regimes", "--data=x.npy", *LONG, *last, split)
+        pid = wait_for_pid(mpi, rank)
         while not (mpi.folder / "kept").exists():
             assert program.poll() is None
             time.sleep(0.05)
         time.sleep(3)
         os.kill(pid, number)
-        mpi.ends(3, program, status, "diffdyn-mpi regimes: interrupted")
+        mpi.ends(ranks, program, status, "diffdyn-mpi regimes: interrupted")
         assert list((mpi.folder / "stopped").iterdir()) == []
         assert journal_bytes(mpi.folder / "kept") > 1000
         (mpi.folder / "kept").unlink()
@@ -192,4 +225,4 @@ def listens(pid):
     return int(re.search(r"SigCgt:\s*(\w+)", text)[1], 16) >> (signal.SIGINT - 1) & 1
 
 
-check_all(check_regimes, check_samples, check_checkpoint, check_score, check_commands, check_faults, check_signals)
+check_all(check_regimes, check_samples, check_groups, check_checkpoint, check_score, check_commands, check_faults, check_signals)

@@ -38,6 +38,11 @@ def check(kind, compiler, launcher, options):
         assert all(line[2] == "DDN_OK" and line[4] == "1" for line in first), first
     for line in run(program, launcher, options, 3, "fault"):
         assert line[2] == "DDN_E_NONFINITE" and "x[0][5]" in line[5] or "row 0" in line[5], line
+    two = run(program, launcher, options, 2)[0]
+    for line in run(program, launcher, options, 2, "groups") + run(program, launcher, options, 4, "groups"):
+        assert line[2:5] == two[2:5], ("other bits in groups of two", line, two)
+    for line in run(program, launcher, options, 3, "groups"):
+        assert line[2] == "DDN_E_RANGE" and "size = 2 does not divide the 3 ranks of the whole" in line[5], line
     print(f"{kind}: the same bits on 1 to 4 ranks, one status after a fault")
 
 

@@ -80,7 +80,7 @@ class Mpi:
 
     def run(self, ranks, *args):
         """A completed run that may fail."""
-        return subprocess.run([*self.launch, str(ranks), self.program, *args], capture_output=True, text=True, timeout=60,
+        return subprocess.run([*self.launch, str(ranks), self.program, *args], capture_output=True, text=True, timeout=180,
                               cwd=self.folder, env=ENVIRONMENT, check=False)
 
     def well(self, ranks, *args):
@@ -103,7 +103,7 @@ class Mpi:
     def ends(self, ranks, program, status, text):
         """All ranks with that status, and one line of the command with that text; none of them prints anything else."""
         try:
-            out, err = program.communicate(timeout=60)
+            out, err = program.communicate(timeout=180)
         finally:
             program.kill()
         found = [int((self.folder / f"status.{r}").read_text(encoding="ascii")) for r in range(ranks)]

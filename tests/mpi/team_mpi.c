@@ -1,7 +1,7 @@
 /* Compiled by mpicc and run by mpirun: a set over MPI_COMM_WORLD. Prints, from each rank, a line
  * with a digest of the bits of what it found, and whether that is what one process finds, also of a
  * set whose rows went from rank to rank; `fault` as the argument: the statuses after a NaN on the
- * last rank. */
+ * last rank; `groups`: a set over each two of the ranks. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,16 +80,22 @@ int main(int argc, char **argv)
     fill(points, N * D, 1);
     fill(x, M * D, 2);
     ddn_status status = ddn_context_create(&ctx);
-    STEP(ddn_team_create_mpi(ctx, MPI_COMM_WORLD, &team));
+    STEP(argc > 1 && strcmp(argv[1], "groups") == 0
+             ? ddn_team_create_mpi_group(ctx, MPI_COMM_WORLD, 2, &team)
+             : ddn_team_create_mpi(ctx, MPI_COMM_WORLD, &team));
+    int number = 0, ranks = 1;
+    MPI_Comm_rank(MPI_COMM_WORLD, &number);
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
     int64_t rank = ddn_team_rank(team), size = ddn_team_size(team);
-    int64_t first = N * rank / size, count = N * (rank + 1) / size - first;
+    int64_t first = size > 0 ? N * rank / size : 0;
+    int64_t count = size > 0 ? N * (rank + 1) / size - first : 0;
     STEP(ddn_dataset_create(ctx, DDN_TYPE_F64, count, D, points + first * D, D, &part));
     STEP(ddn_dataset_create_team(ctx, team, part, &ds));
     STEP(ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &whole));
     STEP(run(ctx, whole, alone));
     STEP(derive(ctx, whole, &want));
     STEP(derive(ctx, ds, &derived));
-    if (argc > 1 && rank == size - 1) {
+    if (argc > 1 && strcmp(argv[1], "fault") == 0 && rank == size - 1) {
         x[5] = NAN;
     }
     STEP(run(ctx, ds, end));
@@ -99,7 +105,7 @@ int main(int argc, char **argv)
         digest = (digest ^ bits) * UINT64_C(0x9E3779B97F4A7C15);
         worst = fmax(worst, fabs(end[i] - alone[i]));
     }
-    printf("rank %d of %d: %s %016llx %d %s\n", (int)rank, (int)size, ddn_status_name(status),
+    printf("rank %d of %d: %s %016llx %d %s\n", number, ranks, ddn_status_name(status),
            status == DDN_OK ? (unsigned long long)digest : 0ULL, worst < 1e-9 && derived == want,
            status == DDN_OK ? "" : ddn_context_message(ctx));
     ddn_dataset_destroy(whole);

@@ -91,6 +91,7 @@ BY_FUNCTION = {
     ("ddn_system_trajectory", "sys"): "fixture_flow(fx)",
     ("ddn_system_trajectory", "tolerance"): "1e-6",
     ("ddn_team_agree", "mine"): "DDN_OK",
+    ("ddn_team_create_group", "size"): "1",
     ("ddn_theory_frechet", "cov1"): "fx->unit",
     ("ddn_theory_frechet", "cov2"): "fx->unit",
     ("ddn_theory_knee", "count"): "4",

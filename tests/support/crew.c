@@ -14,11 +14,18 @@ typedef struct crew {
     crew_count count;
 } crew;
 
+/* Of a crew, the whole one or that of a group. */
 typedef struct member {
     crew *c;
-    crew_rank rank;
-    void (*fn)(crew_rank *rank);
+    int64_t own;
+    crew_rank *rank;
 } member;
+
+typedef struct person {
+    crew_rank rank;
+    member whole, group; /* group: its crew is NULL, or that */
+    void (*fn)(crew_rank *rank);
+} person;
 
 /* Waits for all; 0 if one has left. */
 static int meet(crew *c)
@@ -41,9 +48,9 @@ static int meet(crew *c)
 static int32_t exchange(member *m, int64_t bytes, const void *give, void *take, int to_all)
 {
     crew *c = m->c;
-    int64_t own = m->rank.rank;
-    if (m->rank.cancel_in > 0 && --m->rank.cancel_in == 0) {
-        ddn_context_cancel(m->rank.ctx);
+    const int64_t own = m->own;
+    if (m->rank->cancel_in > 0 && --m->rank->cancel_in == 0) {
+        ddn_context_cancel(m->rank->ctx);
     }
     c->give[own] = give;
     c->bytes[own] = bytes;
@@ -75,41 +82,81 @@ static int32_t alltoall(void *user, int64_t bytes, const void *give, void *take)
     return exchange(user, bytes, give, take, 0);
 }
 
+static void go_away(crew *c)
+{
+    pthread_mutex_lock(&c->lock);
+    c->gone++;
+    pthread_cond_broadcast(&c->moved);
+    pthread_mutex_unlock(&c->lock);
+}
+
 static void *run(void *arg)
 {
-    member *m = arg;
-    if (ddn_context_create(&m->rank.ctx) != DDN_OK ||
-        ddn_team_create(m->rank.ctx, m->rank.rank, m->rank.size, allgather, alltoall, m, NULL,
-                        &m->rank.team) != DDN_OK) {
+    person *p = arg;
+    crew_rank *rank = &p->rank;
+    crew *group = p->group.c;
+    if (ddn_context_create(&rank->ctx) != DDN_OK ||
+        ddn_team_create(rank->ctx, rank->rank, rank->size, allgather, alltoall, &p->whole, NULL,
+                        &rank->team) != DDN_OK ||
+        (group != NULL &&
+         ddn_team_create_group(rank->ctx, rank->team, group->size, allgather, alltoall, &p->group,
+                               NULL, &rank->group) != DDN_OK)) {
         abort();
     }
-    m->fn(&m->rank);
-    ddn_team_destroy(m->rank.team);
-    ddn_context_destroy(m->rank.ctx);
-    pthread_mutex_lock(&m->c->lock);
-    m->c->gone++;
-    pthread_cond_broadcast(&m->c->moved);
-    pthread_mutex_unlock(&m->c->lock);
+    p->fn(rank);
+    ddn_team_destroy(rank->group);
+    ddn_team_destroy(rank->team);
+    ddn_context_destroy(rank->ctx);
+    go_away(p->whole.c);
+    if (group != NULL) {
+        go_away(group);
+    }
     return NULL;
 }
 
-crew_count test_crew(int64_t size, void (*fn)(crew_rank *rank), void *user)
+static void open_crew(crew *c, int64_t size)
 {
-    crew c = {.size = size};
-    member members[CREW_MOST];
+    *c = (crew){.size = size};
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->moved, NULL);
+}
+
+static void close_crew(crew *c)
+{
+    pthread_cond_destroy(&c->moved);
+    pthread_mutex_destroy(&c->lock);
+}
+
+crew_count test_crew_of_groups(int64_t size, int64_t group, void (*fn)(crew_rank *rank), void *user)
+{
+    crew whole, groups[CREW_MOST];
+    person people[CREW_MOST];
     pthread_t threads[CREW_MOST];
-    pthread_mutex_init(&c.lock, NULL);
-    pthread_cond_init(&c.moved, NULL);
+    open_crew(&whole, size);
     for (int64_t r = 0; r < size; r++) {
-        members[r] = (member){&c, {.rank = r, .size = size, .user = user}, fn};
-        if (pthread_create(&threads[r], NULL, run, &members[r]) != 0) {
+        person *p = &people[r];
+        open_crew(&groups[r], group);
+        *p = (person){.rank = {.rank = r, .size = size, .user = user}, .fn = fn};
+        p->whole = (member){&whole, r, &p->rank};
+        p->group =
+            (member){group > 0 ? &groups[r / group] : NULL, group > 0 ? r % group : 0, &p->rank};
+    }
+    for (int64_t r = 0; r < size; r++) {
+        if (pthread_create(&threads[r], NULL, run, &people[r]) != 0) {
             abort();
         }
     }
     for (int64_t r = 0; r < size; r++) {
         pthread_join(threads[r], NULL);
     }
-    pthread_cond_destroy(&c.moved);
-    pthread_mutex_destroy(&c.lock);
-    return c.count;
+    for (int64_t r = 0; r < size; r++) {
+        close_crew(&groups[r]);
+    }
+    close_crew(&whole);
+    return whole.count;
+}
+
+crew_count test_crew(int64_t size, void (*fn)(crew_rank *rank), void *user)
+{
+    return test_crew_of_groups(size, 0, fn, user);
 }

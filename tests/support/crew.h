@@ -21,7 +21,7 @@ enum {
 typedef struct crew_rank {
     int64_t rank, size;
     ddn_context *ctx;
-    ddn_team *team;
+    ddn_team *team, *group; /* group: NULL, or the one that it is in */
     void *user;
     /* Its calls are cancelled in this of its exchanges, counted down to 0: none. */
     int64_t cancel_in;
@@ -35,5 +35,9 @@ typedef struct crew_count {
 /* Runs fn on `size` threads. A rank that has returned makes the exchanges of the others fail, so
  * that a mistake ends the test instead of hanging it. */
 crew_count test_crew(int64_t size, void (*fn)(crew_rank *rank), void *user);
+
+/* The same in groups of `group` ranks; what the whole team exchanged. */
+crew_count test_crew_of_groups(int64_t size, int64_t group, void (*fn)(crew_rank *rank),
+                               void *user);
 
 #endif

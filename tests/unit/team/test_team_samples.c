@@ -197,47 +197,12 @@ static void test_other_settings(void **state)
     }
 }
 
-/* An oracle that is itself over the team. */
-static void rank_of_parts(crew_rank *rank)
-{
-    job *of = rank->user;
-    finding *f = &of->found[rank->rank];
-    measurement_set set;
-    const double t = 1;
-    ddn_dataset *whole = NULL;
-    ddn_oracle *oracle = NULL;
-    ddn_result *r = NULL;
-    ddn_status status = measurement_set_make(rank->ctx, &set);
-    STEP(ddn_dataset_create_team(rank->ctx, rank->team, set.test, &whole));
-    STEP(ddn_oracle_create_empirical(rank->ctx, whole, set.sch, &oracle));
-    STEP(ddn_analysis_set_team(set.an, rank->team));
-    STEP(ddn_analysis_identities(set.an, oracle, 1, &t, &r));
-    f->status = status;
-    snprintf(f->text, sizeof f->text, "%s", ddn_context_message(rank->ctx));
-    ddn_oracle_destroy(oracle);
-    ddn_dataset_destroy(whole);
-    measurement_set_free(&set);
-}
-
-static void test_oracle_of_team(void **state)
-{
-    (void)state;
-    static job of;
-    memset(&of, 0, sizeof of);
-    (void)test_crew(2, rank_of_parts, &of);
-    for (int64_t rank = 0; rank < 2; rank++) {
-        assert_int_equal(of.found[rank].status, DDN_E_UNSUPPORTED);
-        assert_non_null(strstr(of.found[rank].text, "ddn_analysis_set_team"));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_stopped_on_one),
         cmocka_unit_test(test_other_settings),
-        cmocka_unit_test(test_oracle_of_team),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

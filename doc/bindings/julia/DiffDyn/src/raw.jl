@@ -577,6 +577,29 @@ ddn_team_destroy(team) =
           (Ptr{Cvoid},), team)
 
 """
+    ddn_status ddn_team_create_group(ddn_context *ctx, ddn_team *whole, int64_t size, ddn_team_allgather_fn
+        allgather, ddn_team_alltoall_fn alltoall, void *user, ddn_release_fn release, ddn_team **out)
+
+Makes a team of this rank's group: the ranks of `whole` are cut into groups of `size` consecutive ones, of
+which rank r is number r % size of group r / size. Each group can so have all of the data, each of its ranks a
+part of them, and the groups share the samples: sets are made over the group, and ddn_analysis_set_team is
+given the group, too. diffdyn/mpi.h makes both teams of a communicator.
+
+The exchanges are those of the group's ranks among each other; rules as for ddn_team_create. All ranks of the
+whole make this call, and later the same calls with objects made over their groups. Groups wait for each other
+only where they share something, and at the end of each call, which exchanges one status more among all of
+them. An error, a stop or a cancel on one rank so ends the same measurement on all ranks of the whole, and its
+text has the rank's number among all; what groups do beside each other (a score) it ends in the group, and the
+next call on all ranks.
+
+On all ranks the same status. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_RANGE (size does not divide the ranks of
+the whole), DDN_E_UNSUPPORTED (whole is a group), DDN_E_MISMATCH (sizes differ), DDN_E_NOMEM.
+"""
+ddn_team_create_group(ctx, whole, size, allgather, alltoall, user, release, out) =
+    ccall((:ddn_team_create_group, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Ptr{Cvoid}, Int64, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), ctx, whole, size, allgather, alltoall, user, release, out)
+
+"""
     int64_t ddn_team_rank(const ddn_team *team)
 
 This rank; -1 for NULL.
@@ -595,12 +618,21 @@ ddn_team_size(team) =
           (Ptr{Cvoid},), team)
 
 """
+    const ddn_team *ddn_team_whole(const ddn_team *team)
+
+The team of which this one is a group.
+"""
+ddn_team_whole(team) =
+    ccall((:ddn_team_whole, libdiffdyn), Ptr{Cvoid},
+          (Ptr{Cvoid},), team)
+
+"""
     ddn_status ddn_team_agree(ddn_context *ctx, ddn_team *team, ddn_status mine)
 
-Gives all ranks one status: `mine` of the lowest rank where that is an error, else DDN_STOPPED where one has
-that, else DDN_OK. For steps that each rank takes by itself, such as opening its file: `status =
-ddn_team_agree(ctx, team, ddn_dataset_open(...))`. The text of ctx's last error goes with it. A number that is
-no status is DDN_E_RANGE.
+Gives all ranks one status, those of the whole if the team is a group: `mine` of the lowest rank where that is
+an error, else DDN_STOPPED where one has that, else DDN_OK. For steps that each rank takes by itself, such as
+opening its file: `status = ddn_team_agree(ctx, team, ddn_dataset_open(...))`. The text of ctx's last error
+goes with it. A number that is no status is DDN_E_RANGE.
 """
 ddn_team_agree(ctx, team, mine) =
     ccall((:ddn_team_agree, libdiffdyn), Int32,
@@ -2062,15 +2094,17 @@ ddn_analysis_set_points(an, ds) =
     ddn_status ddn_analysis_set_team(ddn_analysis *an, const ddn_team *team)
 
 Shares the samples of measurements out over a team: each rank evaluates batches of its own
-(DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data. Then measurements are
-calls of the team (team.h): every rank makes the same calls with the same arguments, and gets the same bits,
-those of one process, and the same status. Ranks whose settings, times, data or kinds of oracles differ get
-DDN_E_MISMATCH.
+(DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data; or each group of ranks
+(ddn_team_create_group) has, in parts: with an oracle over its group a rank evaluates batches together with
+that, and the groups share the samples. Then measurements are calls of the team (team.h): every rank makes the
+same calls with the same arguments, and gets the same bits, those of one process or one group, and the same
+status. Ranks whose settings, times, data or kinds of oracles differ get DDN_E_MISMATCH.
 
 What goes by batches is shared out: identities, clones, last change, U-turns, branches, paths, the report,
 generalization, likelihood, late start. Each rank does the rest by itself: the search for neighbours of
-identities, spectra, crossings, distances of given samples, symmetry. DDN_E_UNSUPPORTED with an oracle that is
-itself spread over a team. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_STATE (inside a callback of a measurement).
+identities, spectra, crossings, distances of given samples, symmetry. DDN_E_UNSUPPORTED with an oracle over
+another team: that has to be this one or a group of it. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_STATE (inside
+a callback of a measurement).
 """
 ddn_analysis_set_team(an, team) =
     ccall((:ddn_analysis_set_team, libdiffdyn), Int32,

@@ -1015,14 +1015,31 @@ extern "C" {
     pub fn ddn_team_retain(team: *const ddn_team) -> i32;
     /// Lets go of the team. NULL is a no-op.
     pub fn ddn_team_destroy(team: *mut ddn_team);
+    /// Makes a team of this rank's group: the ranks of `whole` are cut into groups of `size` consecutive ones, of
+    /// which rank r is number r % size of group r / size. Each group can so have all of the data, each of its ranks a
+    /// part of them, and the groups share the samples: sets are made over the group, and ddn_analysis_set_team is
+    /// given the group, too. diffdyn/mpi.h makes both teams of a communicator.
+    ///
+    /// The exchanges are those of the group's ranks among each other; rules as for ddn_team_create. All ranks of the
+    /// whole make this call, and later the same calls with objects made over their groups. Groups wait for each other
+    /// only where they share something, and at the end of each call, which exchanges one status more among all of
+    /// them. An error, a stop or a cancel on one rank so ends the same measurement on all ranks of the whole, and its
+    /// text has the rank's number among all; what groups do beside each other (a score) it ends in the group, and the
+    /// next call on all ranks.
+    ///
+    /// On all ranks the same status. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_RANGE (size does not divide the ranks of
+    /// the whole), DDN_E_UNSUPPORTED (whole is a group), DDN_E_MISMATCH (sizes differ), DDN_E_NOMEM.
+    pub fn ddn_team_create_group(ctx: *mut ddn_context, whole: *mut ddn_team, size: i64, allgather: Option<ddn_team_allgather_fn>, alltoall: Option<ddn_team_alltoall_fn>, user: *mut c_void, release: Option<ddn_release_fn>, out: *mut *mut ddn_team) -> i32;
     /// This rank; -1 for NULL.
     pub fn ddn_team_rank(team: *const ddn_team) -> i64;
     /// Number of ranks; 0 for NULL.
     pub fn ddn_team_size(team: *const ddn_team) -> i64;
-    /// Gives all ranks one status: `mine` of the lowest rank where that is an error, else DDN_STOPPED where one has
-    /// that, else DDN_OK. For steps that each rank takes by itself, such as opening its file: `status =
-    /// ddn_team_agree(ctx, team, ddn_dataset_open(...))`. The text of ctx's last error goes with it. A number that is
-    /// no status is DDN_E_RANGE.
+    /// The team of which this one is a group.
+    pub fn ddn_team_whole(team: *const ddn_team) -> *const ddn_team;
+    /// Gives all ranks one status, those of the whole if the team is a group: `mine` of the lowest rank where that is
+    /// an error, else DDN_STOPPED where one has that, else DDN_OK. For steps that each rank takes by itself, such as
+    /// opening its file: `status = ddn_team_agree(ctx, team, ddn_dataset_open(...))`. The text of ctx's last error
+    /// goes with it. A number that is no status is DDN_E_RANGE.
     pub fn ddn_team_agree(ctx: *mut ddn_context, team: *mut ddn_team, mine: i32) -> i32;
     /// Copies points. A fresh set has scale 1, shift 0 and no labels. Errors: DDN_E_NULL, DDN_E_KEY (type),
     /// DDN_E_RANGE (n, d), DDN_E_SHAPE (ld), DDN_E_NONFINITE, DDN_E_NOMEM.
@@ -1490,15 +1507,17 @@ extern "C" {
     /// paths then tell the nearest of these. d must be the oracle's (DDN_E_SHAPE, when it is used).
     pub fn ddn_analysis_set_points(an: *mut ddn_analysis, ds: *const ddn_dataset) -> i32;
     /// Shares the samples of measurements out over a team: each rank evaluates batches of its own
-    /// (DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data. Then measurements are
-    /// calls of the team (team.h): every rank makes the same calls with the same arguments, and gets the same bits,
-    /// those of one process, and the same status. Ranks whose settings, times, data or kinds of oracles differ get
-    /// DDN_E_MISMATCH.
+    /// (DDN_ANALYSIS_BATCH), and all get all of what they find. Each rank has all of the data; or each group of ranks
+    /// (ddn_team_create_group) has, in parts: with an oracle over its group a rank evaluates batches together with
+    /// that, and the groups share the samples. Then measurements are calls of the team (team.h): every rank makes the
+    /// same calls with the same arguments, and gets the same bits, those of one process or one group, and the same
+    /// status. Ranks whose settings, times, data or kinds of oracles differ get DDN_E_MISMATCH.
     ///
     /// What goes by batches is shared out: identities, clones, last change, U-turns, branches, paths, the report,
     /// generalization, likelihood, late start. Each rank does the rest by itself: the search for neighbours of
-    /// identities, spectra, crossings, distances of given samples, symmetry. DDN_E_UNSUPPORTED with an oracle that is
-    /// itself spread over a team. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_STATE (inside a callback of a measurement).
+    /// identities, spectra, crossings, distances of given samples, symmetry. DDN_E_UNSUPPORTED with an oracle over
+    /// another team: that has to be this one or a group of it. Errors: DDN_E_NULL, DDN_E_HANDLE, DDN_E_STATE (inside
+    /// a callback of a measurement).
     pub fn ddn_analysis_set_team(an: *mut ddn_analysis, team: *const ddn_team) -> i32;
     /// Makes the analysis keep a journal: what it found in each batch of samples, some 100 bytes a sample. A call
     /// that was stopped can then be made again, with the same arguments, settings and data: it takes what is in the

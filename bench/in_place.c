@@ -1,7 +1,9 @@
 /* Passes over a file in place, in units of a plain read of the same file from first to last byte:
  *   in_place FILE [THREADS]        an .npy, IDX or CIFAR file
  * in_place.sh makes the file and sets the limit of memory. Before each measurement the file is
- * taken out of the system's memory. */
+ * taken out of the system's memory. What was fetched from the disk the system counts
+ * (/proc/self/io), whatever else the machine does meanwhile; seconds are those of a quiet one. It
+ * leaves out what would begin after five minutes. */
 #define _GNU_SOURCE /* posix_fadvise */
 #include <diffdyn/diffdyn.h>
 
@@ -13,7 +15,8 @@
 #include <unistd.h>
 
 enum {
-    BLOCK = 1 << 23
+    BLOCK = 1 << 23,
+    LONGEST = 300 /* seconds */
 };
 
 static double now(void)
@@ -21,6 +24,22 @@ static double now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Bytes that this process has had fetched from disks; NaN where that is not counted. */
+static double fetched(void)
+{
+    char line[128];
+    double bytes = NAN;
+    FILE *io = fopen("/proc/self/io", "r");
+    while (io != NULL && fgets(line, sizeof line, io) != NULL) {
+        long long count;
+        bytes = sscanf(line, "read_bytes: %lld", &count) == 1 ? (double)count : bytes;
+    }
+    if (io != NULL) {
+        fclose(io);
+    }
+    return bytes;
 }
 
 static int failed(const ddn_context *ctx)
@@ -81,13 +100,15 @@ static int measure(ddn_context *ctx, const ddn_oracle *oracle, const ddn_dataset
     bad = bad || ddn_query_create(ctx, oracle, &q) != DDN_OK ||
           ddn_query_bind_f64(q, DDN_OUT_SCORE, score, d) != DDN_OK;
     forget(path);
-    double start = now();
+    double start = now(), before = fetched();
     bad = bad || ddn_query_run(q, t, m, x, d) != DDN_OK;
     double seconds = now() - start;
     if (!bad) {
-        printf("t = %-5g B = %-5lld %8.2f s  %6.2f reads, %5.2f passes, %8.3f s a state\n", t,
-               (long long)m, seconds, seconds / unit,
-               passes(q, ddn_oracle_way_count(oracle), bytes), seconds / (double)m);
+        printf(
+            "t = %-5g B = %-5lld %8.2f s = %6.2f plain reads, fetched %5.2f times, passes %5.2f, "
+            "%8.3f s a state\n",
+            t, (long long)m, seconds, seconds / unit, (fetched() - before) / bytes,
+            passes(q, ddn_oracle_way_count(oracle), bytes), seconds / (double)m);
         fflush(stdout);
     }
     ddn_query_destroy(q);
@@ -98,7 +119,8 @@ static int measure(ddn_context *ctx, const ddn_oracle *oracle, const ddn_dataset
 
 int main(int argc, char **argv)
 {
-    static const int64_t batches[] = {1, 2, 16, 64, 128, 256};
+    static const int64_t batches[] = {1, 16, 128, 2, 64, 256};
+    const double begin = now();
     ddn_context *ctx = NULL;
     ddn_dataset *raw = NULL, *ds = NULL;
     ddn_schedule *ou = NULL;
@@ -109,8 +131,10 @@ int main(int argc, char **argv)
         return 2;
     }
     forget(argv[1]);
+    double before = fetched();
     const double unit = plain_read(argv[1], &bytes);
-    printf("plain read: %.2f GB, %.2f s, %.2f GB/s\n", bytes / 1e9, unit, bytes / 1e9 / unit);
+    printf("plain read: %.2f GB, %.2f s, %.2f GB/s, fetched %.2f times\n", bytes / 1e9, unit,
+           bytes / 1e9 / unit, (fetched() - before) / bytes);
     forget(argv[1]);
     double start = now();
     int bad = ddn_context_create(&ctx) != DDN_OK ||
@@ -120,12 +144,18 @@ int main(int argc, char **argv)
               ddn_dataset_create_mapped(ctx, raw, 1 / 127.5, -1, &ds) != DDN_OK;
     printf("open: %.4f s\n", now() - start);
     start = now();
+    before = fetched();
     bad = bad || ddn_schedule_create_ou(ctx, &ou) != DDN_OK ||
           ddn_oracle_create_empirical(ctx, ds, ou, &oracle) != DDN_OK;
-    printf("oracle: %.2f s, %.2f reads\n", now() - start, (now() - start) / unit);
+    printf("oracle: %.2f s = %.2f plain reads, fetched %.2f times\n", now() - start,
+           (now() - start) / unit, (fetched() - before) / bytes);
     fflush(stdout);
     bad = bad ? failed(ctx) : 0;
     for (size_t k = 0; !bad && k < sizeof batches / sizeof *batches; k++) {
+        if (now() - begin > LONGEST) {
+            printf("B = %lld: left out, five minutes are over\n", (long long)batches[k]);
+            continue;
+        }
         bad = measure(ctx, oracle, ds, argv[1], 0.1, batches[k], unit, bytes);
         bad = bad || measure(ctx, oracle, ds, argv[1], 8, batches[k], unit, bytes);
     }

@@ -314,6 +314,18 @@ static void check_split(void)
     }
 }
 
+/* Where results go, and the groups of ranks. */
+static void start_output(int quiet, const char *files)
+{
+    if (quiet && freopen("/dev/null", "w", stdout) == NULL) {
+        drv_die("--quiet: cannot open /dev/null: %s", strerror(errno));
+    }
+    make_folder(drv.out);
+    drv_team_groups();
+    drv_own_files(files);
+    drv_checkpoint_start();
+}
+
 void drv_start(int argc, char **argv, const char *summary, const char *files,
                const drv_option *options, int count)
 {
@@ -368,14 +380,7 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
     drv_compare_options(all, total);
     check_split();
     drv_formats_choose(formats);
-    if (quiet && freopen("/dev/null", "w", stdout) == NULL) {
-        drv_die("--quiet: cannot open /dev/null: %s", strerror(errno));
-    }
-
-    make_folder(drv.out);
-    drv_team_groups();
-    drv_own_files(files);
-    drv_checkpoint_start();
+    start_output(quiet, files);
     start_context();
 }
 

@@ -649,10 +649,11 @@ typedef struct drv_data {
     int64_t n;       /* 0: all */
     int64_t most;    /* where n is 0: so many at most; 0: no limit */
     const char *pad; /* NULL: as they are */
+    int in_place;    /* points stay in their file */
 } drv_data;
 #define DRV_DATA_DEFAULTS                                                                          \
     {                                                                                              \
-        NULL, NULL, {0, {0}}, -1, 0, 0, NULL                                                       \
+        NULL, NULL, {0, {0}}, -1, 0, 0, NULL, 0                                                    \
     }
 /* Rows of an option table; required is DRV_REQUIRED or 0, for --data. */
 #define DRV_DATA_OPTIONS(data, required)                                                           \
@@ -680,11 +681,20 @@ typedef struct drv_data {
         {"n",     "N",       "use N of the points, spread evenly over the file and the classes",   \
          DRV_INT, &(data).n, 1,                                                                    \
          9e15},                                                                                    \
+        {"pad",                                                                                    \
+         "[SHAPE:]HxW",                                                                            \
+         "give images a black edge: 32x32, or 28x20:32x32 with their SHAPE as for --image "        \
+         "where they are no squares",                                                              \
+         DRV_STRING,                                                                               \
+         &(data).pad,                                                                              \
+         0,                                                                                        \
+         0},                                                                                       \
     {                                                                                              \
-        "pad", "[SHAPE:]HxW",                                                                      \
-            "give images a black edge: 32x32, or 28x20:32x32 with their SHAPE as for --image "     \
-            "where they are no squares",                                                           \
-            DRV_STRING, &(data).pad, 0, 0                                                          \
+        "in-place", NULL,                                                                          \
+            "leave the points in their file, which may be larger than memory: a plain .npy of "    \
+            "u1, <f4 or <f8, IDX, CIFAR; bytes in disguise stay floats, --classes and --n read "   \
+            "what they choose",                                                                    \
+            DRV_FLAG, &(data).in_place, 0, 0                                                       \
     }
 
 /* Whether there is a --data, for drivers that have another system without one; dies if an option

@@ -186,6 +186,7 @@ int drv_data_given(const drv_data *data)
                         : data->scale >= 0        ? "scale"
                         : data->n > 0             ? "n"
                         : data->pad               ? "pad"
+                        : data->in_place          ? "in-place"
                                                   : NULL;
     if (data->path == NULL && alone) {
         drv_die("--%s needs --data FILE", alone);
@@ -301,6 +302,25 @@ static void note_labels(const char *path)
     drv_drop(set);
 }
 
+static ddn_dataset *open_points(const drv_data *data, ddn_team *team)
+{
+    const ddn_format format = DDN_FORMAT_AUTO;
+    ddn_dataset *out = NULL;
+    if (data->in_place && data->pad) {
+        drv_die("--pad makes points of another size, which those of a file in place cannot be: pad "
+                "the file (numpy.pad), or leave out --in-place");
+    }
+    if (data->in_place) {
+        drv_try(team != NULL
+                    ? ddn_dataset_open_team_in_place(drv.ctx, team, data->path, format, &out)
+                    : ddn_dataset_open_in_place(drv.ctx, data->path, format, &out));
+    } else {
+        drv_try(team != NULL ? ddn_dataset_open_team(drv.ctx, team, format, 1, &data->path, &out)
+                             : ddn_dataset_open(drv.ctx, data->path, format, &out));
+    }
+    return out;
+}
+
 ddn_dataset *drv_data_load(const drv_data *data)
 {
     ddn_dataset *out = NULL;
@@ -309,11 +329,8 @@ ddn_dataset *drv_data_load(const drv_data *data)
         drv_die("--pad: not where each rank has a part of the data: take --split samples, or pad "
                 "the file (numpy.pad)");
     }
-    drv_try(team != NULL
-                ? ddn_dataset_open_team(drv.ctx, team, DDN_FORMAT_AUTO, 1, &data->path, &out)
-                : ddn_dataset_open(drv.ctx, data->path, DDN_FORMAT_AUTO, &out));
-    replace(out);
-    const int unmasked = unmask(data);
+    replace(open_points(data, team));
+    const int unmasked = !data->in_place && unmask(data);
     const double least = data->pad ? least_number() : 0;
     if (data->labels) {
         out = NULL;

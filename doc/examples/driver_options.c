@@ -208,7 +208,8 @@ static void print_option(const drv_option *o)
 /* Rows of DRV_DATA_OPTIONS; --n is something else where there is no --data. */
 static int is_of_data(const drv_table *table, const drv_option *o)
 {
-    static const char *const names[] = {"data", "labels", "classes", "scale", "n", "pad"};
+    static const char *const names[] = {"data", "labels", "classes", "scale",
+                                        "n",    "pad",    "in-place"};
     int has_data = 0, named = 0;
     for (int i = 0; i < table->own; i++) {
         has_data |= strcmp(table->all[i]->name, names[0]) == 0;

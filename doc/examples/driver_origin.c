@@ -188,7 +188,9 @@ int drv_is_of_run(const drv_option *o)
 static int is_recorded(const drv_option *o)
 {
     const int is_later = strcmp(o->name, "format") == 0 || strcmp(o->name, "pad") == 0;
-    return !drv_is_of_run(o) && !(is_later && *(const char **)o->value == NULL);
+    const int is_flag = strcmp(o->name, "in-place") == 0;
+    return !drv_is_of_run(o) && !(is_later && *(const char **)o->value == NULL) &&
+           !(is_flag && *(int *)o->value == 0);
 }
 
 void drv_origin_start(const drv_table *table, const drv_given *given, int count)

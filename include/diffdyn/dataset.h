@@ -105,6 +105,15 @@ DDN_API ddn_status ddn_dataset_open_team(ddn_context *ctx, ddn_team *team, ddn_f
                                          int64_t count, const char *const *paths,
                                          ddn_dataset **out);
 
+/** As ddn_dataset_open_in_place, of which each rank uses its share of the rows
+ * (ddn_dataset_open_team) where they are: it keeps labels, norms and lengths of its points in
+ * memory, and reads no rows of others. The rules and errors of both; ranks of one machine that use
+ * one file share what the system keeps of it.
+ * @param[in] team retained */
+DDN_API ddn_status ddn_dataset_open_team_in_place(ddn_context *ctx, ddn_team *team,
+                                                  const char *path, ddn_format format,
+                                                  ddn_dataset **out);
+
 /** The same stored numbers under the map a = scale * stored + shift, replacing the present map. [0,
  * 255] -> [-1, 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite.
  * @param[in] ds retained */

@@ -367,6 +367,22 @@ class Data(DriverTest):
         self.says("n=2 d=3072 first=0 sizes=2\n", "--data", self.path("batch.bin"), "--classes=8",
                   "--scale=unit")
 
+    def test_points_that_stay_in_their_file(self):
+        """Everything as with the file read, but that bytes in disguise stay floats."""
+        x = npy(self.path("x.npy"), (2, 2), "<f4", struct.pack("<4f", 0.5, 1, 2, 3))
+        y = npy(self.path("y.npy"), (2,), "<i8", struct.pack("<2q", -7, 4))
+        with open(self.path("batch.bin"), "wb") as f:
+            for label in (3, 8, 8):
+                f.write(bytes([label]) + bytes(range(256)) * 12)
+        batch = self.path("batch.bin")
+        for args in (("--data", x, "--labels", y), ("--data", x, "--labels", y, "--classes=-7"), ("--data", x, "--n=1"),
+                     ("--data", batch), ("--data", batch, "--classes=8", "--scale=unit"), ("--data", batch, "--scale=raw")):
+            self.assertEqual(self.succeeds(*args).stdout, self.succeeds(*args, "--in-place").stdout)
+        grey = [i % 256 / 127.5 - 1 for i in range(1 << 17)]
+        hidden = npy(self.path("hidden.npy"), (1 << 9, 1 << 8), "<f8", struct.pack(f"<{1 << 17}d", *grey))
+        self.assertIn("bytes in disguise", self.succeeds("--data", hidden).stderr)
+        self.assertEqual(self.succeeds("--data", hidden, "--in-place").stderr, "")
+
     def test_bad_data(self):
         x, y = self.bytes_of_three_classes()
         floats = npy(self.path("x.npy"), (2, 2), "<f4", struct.pack("<4f", 0.5, 1, 2, 3))
@@ -380,7 +396,10 @@ class Data(DriverTest):
                 ("--n = 6 exceeds the 5 points", "--data", x, "--labels", y, "--classes=0", "--n=6"),
                 ("--n = 2 is less than the number of classes, 3", "--data", x, "--labels", y,
                  "--n=2"),
-                ("--n = 0 must be at least 1", "--data", x, "--n=0")):
+                ("--n = 0 must be at least 1", "--data", x, "--n=0"),
+                ("packed, and only plain files can be used in place: unpack it, or read it", "--data", x, "--in-place"),
+                ("--pad makes points of another size", "--data", x, "--in-place", "--pad=2x2"),
+                ("--in-place needs --data FILE", "--in-place")):
             with self.subTest(text):
                 self.refuses(text, *args)
 

@@ -216,6 +216,8 @@ NUMBERS(span_lift, ddn_span_lift(w->ctx, w->span, 1, M, w->x, D, w->out, D))
 
 DATASET(team_open, ddn_dataset_open_team(w->ctx, w->team, DDN_FORMAT_AUTO, 2,
                                          (const char *[]){w->npy, w->gz}, &out))
+DATASET(team_in_place,
+        ddn_dataset_open_team_in_place(w->ctx, w->team, w->cifar, DDN_FORMAT_CIFAR10, &out))
 DATASET(team_label, ddn_dataset_create_labelled(w->ctx, w->shared, N, w->labels, &out))
 DATASET(team_weights, ddn_dataset_create_weighted(w->ctx, w->shared, N, w->weights, &out))
 DATASET(team_subset, ddn_dataset_create_subset(w->ctx, w->shared, N / 2, w->rows, &out))
@@ -506,6 +508,7 @@ const long_call long_calls[] = {
     ROW(span_project),
     ROW(span_lift),
     ROW(team_open),
+    ROW(team_in_place),
     ROW(team_label),
     ROW(team_weights),
     ROW(team_subset),

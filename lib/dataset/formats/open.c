@@ -329,21 +329,6 @@ static ddn_status agree_on_files(ddn_context *ctx, ddn_team *team, const files *
     return status;
 }
 
-static ddn_status open_share(ddn_context *ctx, ddn_team *team, const files *f, ddn_dataset **out)
-{
-    const int64_t first = ddni_team_share(f->n, team->size, team->rank);
-    const ddni_file_rows rows = {first, ddni_team_share(f->n, team->size, team->rank + 1) - first};
-    ddn_dataset *own = NULL;
-    DDNI_TRY(agree_on_files(ctx, team, f));
-    ddn_status status = DDNI_TEAM_ALONE(ctx, make_set(ctx, f, rows, &own));
-    status = ddni_team_agree(ctx, team, status, 0, NULL);
-    if (status == DDN_OK) {
-        status = ddn_dataset_create_team(ctx, team, own, out);
-    }
-    ddn_dataset_destroy(own);
-    return status;
-}
-
 /* ---- in place ---- */
 
 /* Why the numbers behind a header cannot stay where they are, and what to do. */
@@ -368,8 +353,8 @@ static ddn_status check_in_place(ddn_context *ctx, const part *p)
     return DDN_OK;
 }
 
-/* A set of the numbers as they are in the file, and labels where its records have some. */
-static ddn_status wrap_map(ddn_context *ctx, const part *p, ddn_dataset **out)
+/* A set of rows of the numbers as they are in the file, and labels where its records have some. */
+static ddn_status wrap_map(ddn_context *ctx, const part *p, ddni_file_rows rows, ddn_dataset **out)
 {
     const ddni_numbers *a = &p->numbers;
     ddni_storage *storage = NULL;
@@ -377,11 +362,12 @@ static ddn_status wrap_map(ddn_context *ctx, const part *p, ddn_dataset **out)
     ddn_dataset *points = NULL;
     ddn_status status;
     DDNI_TRY(ddni_storage_map(ctx, ddni_plain_file(p->source), &storage));
-    const uint8_t *memory = storage->map.at + p->source->at;
-    ddni_array array = {memory + a->lead, ddni_numbers_type(a), a->n, a->d, a->lead + a->d};
+    const int64_t ld = a->lead + a->d; /* only bytes have a lead */
+    const uint8_t *memory = storage->map.at + p->source->at + rows.first * ld * a->size;
+    ddni_array array = {memory + a->lead, ddni_numbers_type(a), rows.count, a->d, ld};
     if (brings_labels(p)) {
-        DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", a->n, sizeof *labels, &labels), fail);
-        DDNI_TRY_GOTO(labels_in_rows(ctx, p, (ddni_file_rows){0, a->n}, memory, labels), fail);
+        DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", rows.count, sizeof *labels, &labels), fail);
+        DDNI_TRY_GOTO(labels_in_rows(ctx, p, rows, memory, labels), fail);
     }
     DDNI_TRY_GOTO(describe_set(ctx, p, 1, labels != NULL, storage), fail);
     status = ddni_dataset_wrap(ctx, p->source->name, storage, array, &points);
@@ -404,7 +390,47 @@ static ddn_status open_in_place(ddn_context *ctx, ddn_format format, part *p, dd
     DDNI_TRY(open_part(ctx, format, NULL, 0, p));
     DDNI_TRY(check_in_place(ctx, p));
     DDNI_TRY(check_part(ctx, p, p));
-    return wrap_map(ctx, p, out);
+    return wrap_map(ctx, p, (ddni_file_rows){0, p->numbers.n}, out);
+}
+
+/* ---- the share of a rank ---- */
+
+static ddn_status make_own(ddn_context *ctx, const files *f, ddni_file_rows rows, int32_t in_place,
+                           ddn_dataset **out)
+{
+    if (!in_place) {
+        return make_set(ctx, f, rows, out);
+    }
+    DDNI_TRY(check_in_place(ctx, &f->part[0]));
+    return wrap_map(ctx, &f->part[0], rows, out);
+}
+
+static ddn_status open_share(ddn_context *ctx, ddn_team *team, const files *f, int32_t in_place,
+                             ddn_dataset **out)
+{
+    const int64_t first = ddni_team_share(f->n, team->size, team->rank);
+    const ddni_file_rows rows = {first, ddni_team_share(f->n, team->size, team->rank + 1) - first};
+    ddn_dataset *own = NULL;
+    DDNI_TRY(agree_on_files(ctx, team, f));
+    ddn_status status = DDNI_TEAM_ALONE(ctx, make_own(ctx, f, rows, in_place, &own));
+    status = ddni_team_agree(ctx, team, status, 0, NULL);
+    if (status == DDN_OK) {
+        status = ddn_dataset_create_team(ctx, team, own, out);
+    }
+    ddn_dataset_destroy(own);
+    return status;
+}
+
+static ddn_status open_team(ddn_context *ctx, ddn_team *team, ddn_format format, int64_t count,
+                            const char *const *paths, int32_t in_place, ddn_dataset **out)
+{
+    files f = {NULL, 0, 0, 0};
+    ddn_status status = look_at(ctx, format, count, paths, &f);
+    if (status == DDN_OK) {
+        status = open_share(ctx, team, &f, in_place, out);
+    }
+    close_files(ctx, &f);
+    return status;
 }
 
 /* ---- the interface ---- */
@@ -460,13 +486,18 @@ ddn_status ddn_dataset_open_team(ddn_context *ctx, ddn_team *team, ddn_format fo
     DDNI_CHECK_PTR(ctx, out);
     *out = NULL;
     DDNI_TRY(check_paths(ctx, count, paths));
-    files f = {NULL, 0, 0, 0};
-    ddn_status status = look_at(ctx, format, count, paths, &f);
-    if (status == DDN_OK) {
-        status = open_share(ctx, team, &f, out);
-    }
-    close_files(ctx, &f);
-    return status;
+    return open_team(ctx, team, format, count, paths, 0, out);
+}
+
+ddn_status ddn_dataset_open_team_in_place(ddn_context *ctx, ddn_team *team, const char *path,
+                                          ddn_format format, ddn_dataset **out)
+{
+    DDNI_ENTER(ctx);
+    DDNI_CHECK_PTR(ctx, team); /* first: the other ranks are told of what follows */
+    DDNI_CHECK_PTR(ctx, out);
+    *out = NULL;
+    DDNI_CHECK_PTR(ctx, path);
+    return open_team(ctx, team, format, 1, &path, 1, out);
 }
 
 ddn_status ddn_dataset_open_labelled(ddn_context *ctx, const ddn_dataset *ds, const char *path,

@@ -49,6 +49,7 @@ typedef struct trial {
     int64_t files;
     const char *path_of[FILES];
     int32_t odd;       /* rank ODD opens odd_path */
+    int32_t in_place;  /* the first file alone */
     int64_t fail_at;   /* its allocation that fails */
     int64_t cancel_in; /* its exchange in which it is cancelled */
     int32_t failed;
@@ -256,7 +257,9 @@ static void rank_opens(crew_rank *rank)
     rank->cancel_in = odd ? t->cancel_in : 0;
     memory.fail_at = odd && t->fail_at > 0 ? memory.allocations + t->fail_at : 0;
     ddn_status status =
-        odd && t->odd
+        t->in_place ? ddn_dataset_open_team_in_place(
+                          ctx, rank->team, odd && t->odd ? other : t->path[0], DDN_FORMAT_AUTO, &ds)
+        : odd && t->odd
             ? ddn_dataset_open_team(ctx, rank->team, DDN_FORMAT_AUTO, 1, &other, &ds)
             : ddn_dataset_open_team(ctx, rank->team, DDN_FORMAT_AUTO, t->files, t->path_of, &ds);
     note(s, ctx, status);
@@ -305,6 +308,47 @@ static void files_are_those_of_one_process(void **state)
         free(want);
         free(t);
     }
+}
+
+/* What one process can use in place, each rank can its share of; what is refused there is refused
+ * on all ranks with the same words. */
+static void files_in_place(void **state)
+{
+    (void)state;
+    int used = 0;
+    for (kind which = 0; which < IMAGES; which++) {
+        trial *t = make_trial(which);
+        seen *want = calloc(1, sizeof *want);
+        assert_non_null(want);
+        ddn_context *ctx = test_context(1);
+        ddn_dataset *ds = NULL;
+        t->in_place = 1;
+        const ddn_status status = ddn_dataset_open_in_place(ctx, t->path[0], DDN_FORMAT_AUTO, &ds);
+        const char *text = strstr(ddn_context_message(ctx), ": ");
+        snprintf(want->text, sizeof want->text, "%s", text != NULL ? text : "");
+        if (status == DDN_OK) {
+            OK(ctx, look(ctx, ds, want));
+            used++;
+        }
+        for (int64_t ranks = 1; ranks <= 4; ranks++) {
+            memset(t->by, 0, sizeof t->by);
+            test_crew(ranks, rank_opens, t);
+            for (int64_t r = 0; r < ranks; r++) {
+                const seen *s = &t->by[r];
+                if (s->status != status || s->n != want->n || s->digest != want->digest ||
+                    s->classes != want->classes || strstr(s->text, want->text) == NULL ||
+                    strcmp(s->description, want->description) != 0) {
+                    fail_msg("file %d, rank %d of %d: %s: %s, not %s", (int)which, (int)r,
+                             (int)ranks, ddn_status_name(s->status), s->text, want->text);
+                }
+            }
+        }
+        ddn_dataset_destroy(ds);
+        ddn_context_destroy(ctx);
+        free(want);
+        free(t);
+    }
+    assert_int_equal(used, 5); /* DOUBLES, IDX, CIFAR, SEVERAL, ONE_EACH */
 }
 
 /* ---- faults ---- */
@@ -498,6 +542,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_those_of_one_process),
+        cmocka_unit_test(files_in_place),
         cmocka_unit_test(other_files_on_one_rank),
         cmocka_unit_test(other_folder_on_one_rank),
         cmocka_unit_test(bad_contents),

@@ -733,6 +733,18 @@ ddn_dataset_open_team(ctx, team, format, count, paths, out) =
           (Ptr{Cvoid}, Ptr{Cvoid}, Int32, Int64, Ptr{Cstring}, Ptr{Ptr{Cvoid}}), ctx, team, format, count, paths, out)
 
 """
+    ddn_status ddn_dataset_open_team_in_place(ddn_context *ctx, ddn_team *team, const char *path, ddn_format
+        format, ddn_dataset **out)
+
+As ddn_dataset_open_in_place, of which each rank uses its share of the rows (ddn_dataset_open_team) where they
+are: it keeps labels, norms and lengths of its points in memory, and reads no rows of others. The rules and
+errors of both; ranks of one machine that use one file share what the system keeps of it.
+"""
+ddn_dataset_open_team_in_place(ctx, team, path, format, out) =
+    ccall((:ddn_dataset_open_team_in_place, libdiffdyn), Int32,
+          (Ptr{Cvoid}, Ptr{Cvoid}, Cstring, Int32, Ptr{Ptr{Cvoid}}), ctx, team, path, format, out)
+
+"""
     ddn_status ddn_dataset_create_mapped(ddn_context *ctx, const ddn_dataset *ds, double scale, double shift,
         ddn_dataset **out)
 

@@ -1088,6 +1088,10 @@ extern "C" {
     /// other headers on one rank are DDN_E_MISMATCH, fewer points than ranks DDN_E_RANGE, and what one rank cannot
     /// read ends the call on all of them.
     pub fn ddn_dataset_open_team(ctx: *mut ddn_context, team: *mut ddn_team, format: i32, count: i64, paths: *const *const c_char, out: *mut *mut ddn_dataset) -> i32;
+    /// As ddn_dataset_open_in_place, of which each rank uses its share of the rows (ddn_dataset_open_team) where they
+    /// are: it keeps labels, norms and lengths of its points in memory, and reads no rows of others. The rules and
+    /// errors of both; ranks of one machine that use one file share what the system keeps of it.
+    pub fn ddn_dataset_open_team_in_place(ctx: *mut ddn_context, team: *mut ddn_team, path: *const c_char, format: i32, out: *mut *mut ddn_dataset) -> i32;
     /// The same stored numbers under the map a = scale * stored + shift, replacing the present map. [0, 255] -> [-1,
     /// 1] is scale 1/127.5, shift -1. scale must be finite and not 0, shift finite.
     pub fn ddn_dataset_create_mapped(ctx: *mut ddn_context, ds: *const ddn_dataset, scale: f64, shift: f64, out: *mut *mut ddn_dataset) -> i32;

@@ -93,6 +93,7 @@ class Branching(DriverTest):
         self.refuses("full", "--out", "/dev/full/x", out=False)
         self.refuses("--labels needs --data FILE", "--labels", y)
         self.refuses("--n needs --data FILE", "--n", 9)
+        self.refuses("--in-place needs --data FILE", "--in-place")
         self.foreign()
         self.refuses("--classes needs --data FILE", "--classes", "0,1")
         self.refuses("two or more classes", "--data", x)

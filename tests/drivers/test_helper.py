@@ -398,8 +398,7 @@ class Data(DriverTest):
                  "--n=2"),
                 ("--n = 0 must be at least 1", "--data", x, "--n=0"),
                 ("packed, and only plain files can be used in place: unpack it, or read it", "--data", x, "--in-place"),
-                ("--pad makes points of another size", "--data", x, "--in-place", "--pad=2x2"),
-                ("--in-place needs --data FILE", "--in-place")):
+                ("--pad makes points of another size", "--data", x, "--in-place", "--pad=2x2")):
             with self.subTest(text):
                 self.refuses(text, *args)
 

@@ -245,6 +245,29 @@ static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead,
     }
 }
 
+/* The sum of a register: of its halves, theirs and so on where there is an instruction for it. */
+static inline __attribute__((always_inline)) float f32_sum(f32_vec x)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return _mm512_reduce_add_ps((__m512)x);
+#else
+    float total = 0;
+    for (int v = 0; v < LANES32; v++) {
+        total += x[v];
+    }
+    return total;
+#endif
+}
+
+static inline __attribute__((always_inline)) double f64_sum(f64_vec x)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return _mm512_reduce_add_pd((__m512d)x);
+#else
+    return lanes_together(x);
+#endif
+}
+
 #define REAL float
 #define LANES LANES32
 #define TYPE DDN_TYPE_F32

@@ -23,10 +23,7 @@ NAME(dot_rows)(const int rows, int64_t d, ddni_rows from, const REAL *x, REAL *g
     }
     for (int i = 0; i < rows; i++) {
         NAME(vec) both = sum[i][0] + sum[i][1];
-        REAL total = 0;
-        for (int v = 0; v < LANES; v++) {
-            total += both[v];
-        }
+        REAL total = NAME(sum)(both);
         for (int64_t k = j; k < d; k++) {
             total += y[i * ldy + k] * x[k];
         }

@@ -138,6 +138,26 @@ class Arrays(unittest.TestCase):
         self.assertEqual(diffdyn.Query(one).run(STATES[:, :1], 0.3, "score")["score"].shape, (7, 1))
 
 
+    def test_whole_numbers_are_not_cut_off(self):
+        data = diffdyn.Dataset(POINTS, LABELS)
+        for labels in (LABELS.astype(float), LABELS[:, None], LABELS == 1, LABELS.astype(object), LABELS.astype(np.uint64)):
+            np.testing.assert_array_equal(diffdyn.Dataset(POINTS, labels).labels, LABELS)
+        for labels in (LABELS + 0.5, LABELS + 2 ** 32, LABELS * np.nan, LABELS.astype(str)):
+            with self.assertRaisesRegex(ValueError, "labels are whole numbers"):
+                diffdyn.Dataset(POINTS, labels)
+        np.testing.assert_array_equal(data.subset(LABELS == 1).read(), POINTS[LABELS == 1])
+        np.testing.assert_array_equal(data.subset([3, 1.0]).read(), POINTS[[3, 1]])
+        with self.assertRaisesRegex(ValueError, "one truth value for each of 60"):
+            data.subset([True, False])
+        for choose in (lambda: data.subset([0.5]), lambda: data.select([0.5])):
+            with self.assertRaisesRegex(ValueError, "whole"):
+                choose()
+        self.assertEqual(diffdyn.Analysis(samples=1e4).get("samples"), 10000)
+        for bad in (10.5, 2 ** 64 + 10, -2 ** 63 - 1):
+            with self.assertRaisesRegex(ValueError, "samples is a whole number"):
+                diffdyn.Analysis(samples=bad)
+
+
 class Callbacks(unittest.TestCase):
     def test_a_model_in_python(self):
         exact, asked = empirical(), []
@@ -182,8 +202,42 @@ class Callbacks(unittest.TestCase):
     def test_wrong_answers_of_a_model(self):
         with self.assertRaisesRegex(ValueError, "shape"):
             model(lambda x, t, a, s: x[:, :2]).score(STATES, 0.3)
+        with self.assertRaisesRegex(ValueError, r"shape \(5, 7\) for states of shape \(7, 5\)"):
+            model(lambda x, t, a, s: x.T).score(STATES, 0.3)  # as many numbers
+        images = model(lambda x, t, a, s: x.reshape(len(x), 1, 5, 1))
+        np.testing.assert_array_equal(images.score(STATES, 0.3), STATES)
         with self.assertRaisesRegex(diffdyn.Error, "NONFINITE"):
             model(lambda x, t, a, s: x * np.nan).score(STATES, 0.3)
+
+    def test_an_exception_whose_text_cannot_be_had(self):
+        class Mute(Exception):
+            def __str__(self):
+                raise RuntimeError("no text")
+
+        for error in (Mute(), FileNotFoundError("weights\udcff.pt")):
+            asked = []
+
+            def predict(x, t, a, s):
+                asked.append(t)
+                raise error
+            own = model(predict, max_rows=1)
+            with self.assertRaises(type(error)):
+                own.score(STATES, 0.3)
+            self.assertEqual(len(asked), 1)  # C was told that it failed
+            self.assertIn(type(error).__name__, _call.text(diffdyn.lib.ddn_context_message(own.context.pointer)))
+
+    def test_truth_values_of_numpy_stop(self):
+        for answer in (True, np.True_, np.array([True])):
+            it = diffdyn.Integrator(empirical(), "exact", steps=12, seed=5)
+            it.observe(lambda step: answer)
+            self.assertFalse(it.run(it.start(3)))
+            context = diffdyn.Context(progress=lambda stage, fraction: answer)
+            with self.assertRaises(diffdyn.Stopped):
+                diffdyn.Analysis(context, samples=10 ** 6).identities(empirical(), [0.1, 0.2])
+        for answer in (None, 12, "text", np.False_, np.array([1.0])):
+            it = diffdyn.Integrator(empirical(), "exact", steps=12, seed=5)
+            it.observe(lambda step: answer)
+            self.assertTrue(it.run(it.start(3)))
 
     def test_observers_stop_and_runs_resume(self):
         def integrator():
@@ -351,6 +405,8 @@ class Measurements(unittest.TestCase):
         oracle = empirical(np.concatenate([POINTS[:30] + 3, POINTS[30:] - 3]), np.repeat([0, 1], 30))
         times = diffdyn.Schedule.ou().grid(0.01, 5, 16)
         report = diffdyn.Analysis(samples=200, paths=8, path_steps=8, seed=1).regimes(oracle, times)
+        self.assertTrue("phi" in report and "psi" not in report)
+        self.assertEqual(list(report), report.columns)
         t_s = report.scalar("t_S_phi")
         self.assertTrue(0.5 < t_s.value < 3 and t_s.error > 0, t_s)
         self.assertEqual(report.regime(1e-9), "memorization")

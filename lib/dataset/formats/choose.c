@@ -27,7 +27,7 @@ enum {
 const char *ddni_format_names(void)
 {
 #define NAME(format, name) "," name
-    return &DDNI_FORMATS(NAME)[1];
+    return ".npz" DDNI_FORMATS(NAME); /* an archive has one of the others in it */
 #undef NAME
 }
 

@@ -105,7 +105,7 @@ static void formats(void **state)
     char path[1024];
     ddn_dataset *ds = NULL;
     test_data_path("reference.json", path);
-    assert_string_equal(ddn_feature("formats"), ".npy,IDX,CIFAR-10,CIFAR-100");
+    assert_string_equal(ddn_feature("formats"), ".npz,.npy,IDX,CIFAR-10,CIFAR-100");
     FAILS(ctx, ddn_dataset_open(ctx, path, DDN_FORMAT_AUTO, &ds), DDN_E_FORMAT,
           "neither .npy, IDX, CIFAR-10 nor CIFAR-100");
     assert_true(ddn_feature("gzip")[0] >= '1' && ddn_feature("gzip")[0] <= '9');

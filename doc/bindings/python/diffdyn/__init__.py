@@ -17,7 +17,7 @@ import threading
 import numpy as np
 
 from . import _call, _raw
-from ._arrays import in_place, lent, plain, rows, vector
+from ._arrays import in_place, lent, plain, rows, stops, vector, whole
 from ._call import Error, Handle, Stopped, WithOptions, call, constant, create, lib, text
 
 CONSTANTS = _raw.CONSTANTS
@@ -119,7 +119,7 @@ class Dataset(_Shared):
         """With labels from an array or a file."""
         if isinstance(labels, (str, bytes, os.PathLike)):
             return self._derived("ddn_dataset_open_labelled", os.fsencode(labels))
-        held = vector(labels, np.int32)
+        held = whole(labels, np.int32, "labels")
         return self._derived("ddn_dataset_create_labelled", len(held), held.ctypes.data)
 
     def weighted(self, weights):
@@ -128,11 +128,17 @@ class Dataset(_Shared):
 
     def select(self, classes):
         """The points of these classes."""
-        held = vector(classes, np.int32)
+        held = whole(classes, np.int32, "classes")
         return self._derived("ddn_dataset_create_class_subset", len(held), held.ctypes.data)
 
     def subset(self, indices):
-        held = vector(indices, np.int64)
+        """The points with these numbers, or those where a mask of n truth values is True."""
+        chosen = np.atleast_1d(plain(indices))
+        if chosen.dtype == bool:
+            if chosen.shape != (self.n,):
+                raise ValueError(f"a mask needs one truth value for each of {self.n} points, not shape {chosen.shape}")
+            chosen = np.flatnonzero(chosen)
+        held = whole(chosen, np.int64, "numbers of points")
         return self._derived("ddn_dataset_create_subset", len(held), held.ctypes.data)
 
     def mapped(self, scale, shift):
@@ -335,8 +341,8 @@ _Model = collections.namedtuple("_Model", "predict jvp log_p")
 
 def _write(out, answer, what):
     answer = plain(answer)
-    if answer.shape != out.shape and answer.size == out.size:
-        answer = answer.reshape(out.shape)
+    if answer.size == out.size and (len(out) == 1 or answer.shape[:1] == out.shape[:1]):
+        answer = answer.reshape(out.shape)  # images; not columns for rows
     if answer.shape != out.shape:
         raise ValueError(f"{what} gave an array of shape {answer.shape} for states of shape {out.shape}")
     out[...] = answer
@@ -554,6 +560,10 @@ class Result(_Shared):
     def __len__(self):
         return lib.ddn_result_rows(self.pointer)
 
+    def __iter__(self):
+        """Names of columns, as keys of a dict: "phi" in result, {name: result[name] for name in result}."""
+        return iter(self.columns)
+
     def __getitem__(self, column):
         out = np.empty(len(self))
         call(self.context, "ddn_result_column", self.context.pointer, self.pointer, column.encode(), len(out),
@@ -699,7 +709,7 @@ def _observe(watch, pointer):
     function, oracle = watch
     step = Step(pointer, oracle)
     try:
-        return function(step) is True
+        return stops(function(step))
     finally:
         step._alive = None
 

@@ -72,6 +72,22 @@ def vector(x, dtype=np.float64):
     return np.ascontiguousarray(np.atleast_1d(plain(x)), dtype=dtype).reshape(-1)
 
 
+def whole(x, dtype, what):
+    """As `vector`, for whole numbers: what would change on the way to them is refused."""
+    given = np.atleast_1d(plain(x))
+    numbers = given.dtype.kind in "biufO"
+    with np.errstate(invalid="ignore"):
+        made = given.astype(dtype) if numbers else given
+    if not numbers or not np.all(made == given):
+        raise ValueError(f"{what} are whole numbers of type {np.dtype(dtype)}, which these {given.dtype} are not")
+    return vector(made, dtype)
+
+
+def stops(answer):
+    """True, also numpy's or torch's; what else a function gives (None, the length of a text) stops nothing."""
+    return answer is True or str(getattr(answer, "dtype", "")).endswith("bool") and bool(answer)
+
+
 def lent(pointer, m, d, ld, c_type):
     """A view of the library's rows, for the time of a callback."""
     size = ctypes.sizeof(c_type)

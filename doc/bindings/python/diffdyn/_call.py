@@ -10,6 +10,7 @@ import threading
 import weakref
 
 from . import _raw
+from ._arrays import stops
 
 STOPPED = _raw.CONSTANTS["DDN_STOPPED"]
 _TYPES = {"v": None, "i": ctypes.c_int32, "l": ctypes.c_int64, "d": ctypes.c_double, "f": ctypes.c_float,
@@ -57,7 +58,7 @@ def constant(prefix, value):
 
 
 def text(value):
-    return None if value is None else value.decode()
+    return None if value is None else value.decode(errors="backslashreplace")
 
 
 # ---- Ctrl-C ------------------------------------------------------------------------------------------------------
@@ -216,6 +217,15 @@ def prototype(name):
 release = prototype("ddn_release_fn")(forget)
 
 
+def _told(error):
+    """What an exception says, for the text of the context: it must not fail, or C would take the call for done."""
+    try:
+        said = f"{type(error).__name__}: {error}"
+    except Exception:
+        said = type(error).__name__
+    return said.encode(errors="backslashreplace")[:255]
+
+
 def callback(name):
     """Makes body(thing, *args) a C callback of that type. An exception does not cross C: it ends the call, and is
     raised again behind it. A true result stops."""
@@ -240,7 +250,7 @@ def callback(name):
                 if frame.main:
                     _interrupts.in_python = False
                 frame.raised = error if frame.raised is None else frame.raised
-                lib.ddn_context_fail(frame.core.pointer, f"{type(error).__name__}: {error}".encode()[:255])
+                lib.ddn_context_fail(frame.core.pointer, _told(error))
                 return -1
         return run
     return make
@@ -250,7 +260,7 @@ def callback(name):
 def progress(_, stage, fraction):
     """Of every context: this is where Ctrl-C is seen in calls that run no other callback."""
     watch = _frames()[-1].progress
-    return watch is not None and watch(text(stage), fraction) is True
+    return watch is not None and stops(watch(text(stage), fraction))
 
 
 # ---- Handles -----------------------------------------------------------------------------------------------------
@@ -288,6 +298,14 @@ class Handle:
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")
 
 
+def _whole(name, value):
+    """1e4 is a number of samples; 10.5 is none, and neither is what ctypes would cut to 64 bits."""
+    number = int(value)
+    if number != value or not -2 ** 63 <= number < 2 ** 63:
+        raise ValueError(f"{name} is a whole number of 64 bits, not {value}")
+    return number
+
+
 class WithOptions(Handle):
     """An object with options, by name: set(samples=100); see the keys DDN_ANALYSIS_SAMPLES ... of the headers."""
 
@@ -305,7 +323,7 @@ class WithOptions(Handle):
             if isinstance(value, str):
                 value = constant(name.upper(), value)
             setter = "ddn_options_set_i64" if code == "l" else "ddn_options_set_f64"
-            call(self.context, setter, handle, key, int(value) if code == "l" else float(value))
+            call(self.context, setter, handle, key, _whole(name, value) if code == "l" else float(value))
         return self
 
     def get(self, name):

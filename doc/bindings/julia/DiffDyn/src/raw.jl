@@ -287,7 +287,9 @@ What this library is made of and what it found on this machine, by name:
     \"blas_core\"          the processor that it took its kernels for, or as \"blas\"
     \"blas_threading\"     \"serial\", \"pthreads\" or \"openmp\", or as \"blas\"
     \"gzip\"               version of zlib, by which compressed files are read
-    \"formats\"            file formats, \".npy,IDX,CIFAR-10\"
+    \"formats\"            file formats, \".npz,.npy,IDX,CIFAR-10,CIFAR-100\"
+    \"hdf5\"               version of libhdf5, or \"none\"
+    \"images\"             versions of libpng and libjpeg, or \"none\"
     \"threads\"            what the library's own threads are, \"pthreads\"
 
 Lists are comma separated. A later version may have more.

@@ -60,6 +60,15 @@ impl Context {
             })
         })
     }
+    /// For functions of [`sys`].
+    pub fn as_ptr(&self) -> *mut sys::ddn_context {
+        self.raw
+    }
+    /// What the status of a function of [`sys`] says, which was called with this context or an object of it: as methods
+    /// do, with the library's text, and what a closure failed with; a panic goes on. Call it on the same thread.
+    pub fn check(&self, status: i32) -> Result<(), Error> {
+        done(self, status)
+    }
     /// What stops the running call of this context from other threads, or from a signal handler.
     pub fn canceller(&self) -> Canceller<'_> {
         Canceller { raw: self.raw, _context: PhantomData }
@@ -137,6 +146,19 @@ macro_rules! shared {
             }
         }
         impl $name {
+            /// For functions of [`sys`]: lent, as long as this handle lives.
+            #[allow(dead_code)] // of types that are not public
+            pub fn as_ptr(&self) -> *mut sys::$c {
+                self.raw
+            }
+            /// A handle of what a function of [`sys`] made.
+            ///
+            /// # Safety
+            /// `raw` is an object of this kind, and its reference becomes this handle's, which ends it.
+            #[allow(dead_code)]
+            pub unsafe fn from_raw(raw: *mut sys::$c) -> Self {
+                $name { raw }
+            }
             pub(crate) fn made(ctx: &Context, call: impl FnOnce(*mut *mut sys::$c) -> i32) -> Result<Self, Error> {
                 Ok($name { raw: created(ctx, call)? })
             }
@@ -197,7 +219,7 @@ impl Dataset {
             })
         })
     }
-    /// A file of points: .npy, IDX (also .gz), CIFAR-10.
+    /// A file of points: what doc/data.md lists (.npy, .npz, IDX, CIFAR, a folder of images ...).
     pub fn open(ctx: &Context, path: &str) -> Result<Self, Error> {
         let path = c_text(path)?;
         Self::made(ctx, |out| unsafe {
@@ -315,6 +337,10 @@ pub struct Span {
 }
 
 impl Span {
+    /// For functions of [`sys`].
+    pub fn as_ptr(&self) -> *mut sys::ddn_span {
+        self.handle.as_ptr()
+    }
     pub fn rank(&self) -> usize {
         unsafe { sys::ddn_span_rank(self.handle.raw) as usize }
     }

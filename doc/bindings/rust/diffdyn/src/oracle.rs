@@ -176,6 +176,10 @@ impl<'c> Query<'c> {
         let raw = created(ctx, |out| unsafe { sys::ddn_query_create(ctx.raw, oracle.raw, out) })?;
         Ok(Query { ctx, oracle: oracle.clone(), raw })
     }
+    /// For functions of [`sys`](crate::sys).
+    pub fn as_ptr(&mut self) -> *mut sys::ddn_query {
+        self.raw
+    }
     pub fn set(&mut self, key: i32, value: impl Into<Value>) -> Result<(), Error> {
         set(self.ctx, unsafe { sys::ddn_query_options(self.raw) }, key, value.into())
     }

@@ -16,6 +16,10 @@ impl<'c> Analysis<'c> {
     pub fn new(ctx: &'c Context) -> Result<Self, Error> {
         Ok(Analysis { ctx, raw: created(ctx, |out| unsafe { sys::ddn_analysis_create(ctx.raw, out) })? })
     }
+    /// For functions of [`sys`](crate::sys).
+    pub fn as_ptr(&mut self) -> *mut sys::ddn_analysis {
+        self.raw
+    }
     pub fn set(&mut self, key: i32, value: impl Into<Value>) -> Result<(), Error> {
         set(self.ctx, unsafe { sys::ddn_analysis_options(self.raw) }, key, value.into())
     }
@@ -118,6 +122,10 @@ impl<'c> Integrator<'c> {
     pub fn new(ctx: &'c Context, oracle: &Oracle, method: i32) -> Result<Self, Error> {
         let raw = created(ctx, |out| unsafe { sys::ddn_integrator_create(ctx.raw, oracle.raw, method, out) })?;
         Ok(Integrator { ctx, oracle: oracle.clone(), raw })
+    }
+    /// For functions of [`sys`](crate::sys).
+    pub fn as_ptr(&mut self) -> *mut sys::ddn_integrator {
+        self.raw
     }
     pub fn set(&mut self, key: i32, value: impl Into<Value>) -> Result<(), Error> {
         set(self.ctx, unsafe { sys::ddn_integrator_options(self.raw) }, key, value.into())

@@ -21,6 +21,10 @@ impl<'c> Symmetry<'c> {
         let raw = created(ctx, |out| unsafe { sys::ddn_symmetry_create(ctx.raw, oracle.raw, out) })?;
         Ok(Symmetry { ctx, d: oracle.d(), raw })
     }
+    /// For functions of [`sys`](crate::sys).
+    pub fn as_ptr(&mut self) -> *mut sys::ddn_symmetry {
+        self.raw
+    }
     /// `DDN_SYMMETRY_ETA`, `DDN_SYMMETRY_EIGENVALUES` ...
     pub fn set(&mut self, key: i32, value: impl Into<Value>) -> Result<(), Error> {
         set(self.ctx, unsafe { sys::ddn_symmetry_options(self.raw) }, key, value.into())

@@ -62,6 +62,10 @@ pub struct System {
 const MOST: usize = 256; // fixed points and bifurcations of d = 1; more are DDN_E_CAPACITY
 
 impl System {
+    /// For functions of [`sys`].
+    pub fn as_ptr(&self) -> *mut sys::ddn_system {
+        self.handle.as_ptr()
+    }
     /// `DDN_SYSTEM_FLOW` or `DDN_SYSTEM_MAP`: f(parameter, x, out) writes dx/dtau, or the next x.
     pub fn new(ctx: &Context, kind: i32, d: usize,
                f: impl Fn(f64, &[f64], &mut [f64]) -> Result<(), Fault> + Send + Sync + 'static) -> Result<Self, Error> {

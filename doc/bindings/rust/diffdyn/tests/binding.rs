@@ -327,6 +327,28 @@ fn systems() {
 }
 
 #[test]
+fn functions_without_a_method() {
+    let ctx = Context::new().unwrap();
+    let oracle = empirical(&ctx);
+    let mut an = Analysis::new(&ctx).unwrap();
+    an.set(DDN_ANALYSIS_CLONES, 32).unwrap();
+    let uturn = |an: &mut Analysis, times: &[f64]| -> Result<Report, Error> {
+        let mut out = std::ptr::null_mut();
+        ctx.check(unsafe {
+            ddn_analysis_uturn(an.as_ptr(), oracle.as_ptr(), std::ptr::null(), times.len() as i64, times.as_ptr(),
+                               &mut out)
+        })?;
+        Ok(unsafe { Report::from_raw(out) })
+    };
+    let report = uturn(&mut an, &[0.01, 3.0]).unwrap();
+    let returned = report.column(&ctx, "returned").unwrap();
+    assert!(returned[0] > returned[1], "{:?}", returned);
+    let error = uturn(&mut an, &[-1.0]).err().unwrap();
+    assert_eq!(error.status, DDN_E_RANGE);
+    assert!(error.message.contains("ddn_analysis_uturn"), "{}", error);
+}
+
+#[test]
 fn spans_and_late_starts() {
     let ctx = Context::new().unwrap();
     let points = numbers(4 * 9, 3);

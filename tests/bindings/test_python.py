@@ -138,6 +138,15 @@ class Arrays(unittest.TestCase):
         self.assertEqual(diffdyn.Query(one).run(STATES[:, :1], 0.3, "score")["score"].shape, (7, 1))
 
 
+    def test_what_would_lose_a_part_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "masked"):
+            diffdyn.Dataset(np.ma.array(POINTS, mask=POINTS > 0))
+        np.testing.assert_array_equal(diffdyn.Dataset(np.ma.array(POINTS)).read(), POINTS)
+        with self.assertRaisesRegex(ValueError, "real numbers"):
+            diffdyn.Dataset(POINTS + 1j)
+        with self.assertRaisesRegex(diffdyn.Error, "RANGE|SHAPE"):
+            diffdyn.Dataset(POINTS[:0])
+
     def test_whole_numbers_are_not_cut_off(self):
         data = diffdyn.Dataset(POINTS, LABELS)
         for labels in (LABELS.astype(float), LABELS[:, None], LABELS == 1, LABELS.astype(object), LABELS.astype(np.uint64)):

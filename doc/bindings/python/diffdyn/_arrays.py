@@ -12,6 +12,8 @@ def plain(x):
             return x.numpy()
         except TypeError:  # bfloat16
             return x.float().numpy()
+    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
+        raise ValueError("masked numbers are no numbers: fill them (x.filled(0)), or leave out their rows")
     return np.asarray(x)
 
 
@@ -20,6 +22,8 @@ def _ld(x):
     if x.ndim != 2 or not x.flags.aligned or not x.dtype.isnative:
         return None
     m, d = x.shape
+    if x.size == 0:  # numpy gives such an array no strides
+        return max(d, 1)
     if d > 1 and x.strides[1] != x.itemsize:
         return None
     if m <= 1:
@@ -46,6 +50,8 @@ def _matrix(x):
 def rows(x, dtype=np.float64):
     """For reading: of another type or layout a copy."""
     x = _matrix(plain(x))
+    if x.dtype.kind == "c":
+        raise ValueError(f"real numbers are needed, not {x.dtype}")
     if x.dtype != dtype:
         x = x.astype(dtype)
     return Rows(x if _ld(x) is not None else np.array(x, dtype=x.dtype.newbyteorder("="), order="C"))

@@ -36,17 +36,20 @@ narrow_add(const int64_t d, const int how, f64_vec below, f64_ivec keep, const d
     return w;
 }
 
-/* -|x - a y|^2 / (2 s^2) + term for a register of points, or of states. */
+/* -|x - a y|^2 / (2 s^2) + term for a register of points, or of states. x - a y is rounded once: of
+ * a number that is the same in all lanes a compiler would round the product with a by itself, which
+ * shows far from the origin. */
 static inline __attribute__((always_inline)) f64_vec
 narrow_logit(const int64_t d, const int fine, const int states, const ddni_narrow_level *lv,
              const f64_vec *x, const double *at, int64_t ld, const double *term)
 {
+    const f64_vec a = f64_splat(lv->a), a_low = f64_splat(lv->a_low);
     f64_vec square = {0};
     for (int64_t j = 0; j < d; j++) {
         f64_vec y = states ? f64_splat(at[j * ld]) : f64_load(at + j * ld);
-        f64_vec diff = x[j] - y * lv->a;
+        f64_vec diff = WIDE_FMS(y, a, x[j]);
         if (fine) {
-            diff = diff - y * lv->a_low;
+            diff = WIDE_FMS(y, a_low, -diff);
         }
         square += diff * diff;
     }

@@ -125,8 +125,25 @@ static int64_t inexact_ways(const team_oracle *o)
  * whose errors are of this size make one of the whole set that is larger by a root of two at most.
  */
 static const double SCORE_F64 = 4.5e-13, SCORE_OTHERS = 7.5e-6, FLOOR = 0.25;
-/* To the log of the sum of a part, which weights follow. */
-static const double LOGS_F64 = 3e-10, LOGS_OTHERS = 1e-4;
+/* To the log of the sum of a part, which weights follow: beside scores and means half of what is
+ * promised, since two of them meet; alone what ways allow themselves then. */
+static const double LOGS_F64 = 5e-10, LOGS_OTHERS = 5e-4, LOGS_ALONE_F64 = 3e-10,
+                    LOGS_ALONE_OTHERS = 1e-4;
+
+/* What rounding may do to the log of a part's sum. Scores and means are judged by themselves. */
+static double allowed_logs(const ddni_request *rq, int32_t f64)
+{
+    int32_t shows = 0, alone = 1;
+    for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
+        const int32_t vector = what == DDN_OUT_SCORE || what == DDN_OUT_MEAN ||
+                               what == DDN_OUT_TRACE_COV || what == DDN_OUT_COV_TIMES_V;
+        alone &= !(vector && wants(rq, what));
+        shows |= what != DDN_OUT_SCORE && what != DDN_OUT_MEAN && wants(rq, what);
+    }
+    return !shows  ? INFINITY
+           : alone ? (f64 ? LOGS_ALONE_F64 : LOGS_ALONE_OTHERS)
+                   : (f64 ? LOGS_F64 : LOGS_OTHERS);
+}
 
 static void set_shape(pass *p)
 {
@@ -139,8 +156,9 @@ static void set_shape(pass *p)
     const int32_t f64 = p->o->base.spread->type == DDN_TYPE_F64;
     r->tolerance = f64 ? SCORE_F64 : SCORE_OTHERS;
     r->floor = FLOOR * (f64 ? 0x1p-53 : 0x1p-24);
-    r->logs = f64 ? LOGS_F64 : LOGS_OTHERS;
+    r->logs = allowed_logs(rq, f64);
     r->trace = trace;
+    r->rest = wants(rq, DDN_OUT_W_MAX) || wants(rq, DDN_OUT_ONE_MINUS_W_MAX);
     r->epsilon = rq->epsilon;
     r->point_exact = p->exact;
     if (wants(rq, DDN_OUT_CLASS_POSTERIOR)) {
@@ -275,8 +293,9 @@ static ddni_request request_of(const pass *p)
 
 /* The log of the part's sum, in two: the logit of its likeliest point, and the rest. Logits of
  * sums of products have errors: with the logit by differences that of the others remains, and where
- * most of the weight is theirs the sum as it is is better. Where the likeliest point is asked for,
- * its logit is one by differences, so that ranks agree which one it is. */
+ * most of the weight is theirs the sum as it is is better, unless ranks compare these points: what
+ * all logits have in common, and how it rounds, then is no part of the sum. Where the likeliest
+ * point is asked for, its logit is one by differences, so that ranks agree which one it is. */
 static void fill_sum(const pass *p, const ddni_kernels *kern, int64_t q, double *record)
 {
     const ddni_evidence *e = p->s->b.evidence + q;
@@ -296,7 +315,7 @@ static void fill_sum(const pass *p, const ddni_kernels *kern, int64_t q, double 
                                         p->level->a_low, y) /
                              (2 * p->level->s2);
     }
-    if (rest >= half) {
+    if (rest >= half && !p->exact) {
         sum += known - logit;
     }
     record[DDNI_PART_LOGIT] = logit;

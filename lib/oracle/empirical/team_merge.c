@@ -20,7 +20,6 @@ typedef struct parts {
     int64_t stride;
     double *log_sum, *weight; /* [ranks] */
     int64_t top;              /* part with the likeliest point */
-    double others;            /* 1 - weight[heaviest], summed */
     int64_t heaviest;
 } parts;
 
@@ -76,9 +75,9 @@ static double weigh(parts *p, double *anchor)
     }
     for (int64_t k = 0; k < ranks; k++) {
         p->weight[k] /= 1 + rest;
-        p->log_sum[k] -= most + log1p(rest); /* now log of the weight */
+        /* Now log of the weight; of the heaviest exactly that of the others. */
+        p->log_sum[k] = (p->log_sum[k] - most) - log1p(rest);
     }
-    p->others = rest / (1 + rest);
     return base + most + log1p(rest);
 }
 
@@ -171,25 +170,39 @@ static double score_length(const parts *p, const double *out)
     return sqrt(square) / s2;
 }
 
+/* The weight of a part, or what it may be by the errors of its sum and of the heaviest part's. */
+static double weight_at_most(const parts *p, int64_t k)
+{
+    const double shown = 1e-3;
+    const double doubt = record(p, k)[DDNI_PART_ERROR] + record(p, p->heaviest)[DDNI_PART_ERROR];
+    if (k == p->heaviest || doubt < shown) {
+        return p->weight[k];
+    }
+    return fmin(1, exp(p->log_sum[k] + doubt));
+}
+
 /* Whether errors of the parts' weights and scores may show. */
 static int32_t is_coarse(const parts *p, const double *out)
 {
     const ddni_records *r = p->r;
     const int64_t at = r->score_at > 0 ? r->score_at : r->mean_at;
-    double moved = 0, worst = 0;
+    double moved = 0, worst = 0, others = 0;
+    for (int64_t k = 0; k < r->ranks; k++) {
+        others += k == p->heaviest ? 0 : weight_at_most(p, k);
+    }
     for (int64_t k = 0; k < r->ranks; k++) {
         const double *part = record(p, k);
-        const double w = p->weight[k];
+        const double w = weight_at_most(p, k), error = w * part[DDNI_PART_ERROR];
         worst = w > r->epsilon ? fmax(worst, part[DDNI_PART_ERROR]) : worst;
         moved += w * part[DDNI_PART_DRAW];
-        if (at > 0 && p->others > NOTHING && w * part[DDNI_PART_ERROR] > NOTHING) {
-            moved += w * part[DDNI_PART_ERROR] * sqrt(ddni_distance2(r->d, part + at, out + at));
+        if (at > 0 && others > NOTHING && error > NOTHING) {
+            moved += error * sqrt(ddni_distance2(r->d, part + at, out + at));
         }
     }
-    if (at == 0) { /* functions of the weights alone */
-        return p->others > r->epsilon && worst > r->logs;
+    if ((r->rest || others > r->epsilon) && worst > r->logs) {
+        return 1;
     }
-    if (!(moved > 0)) {
+    if (at == 0 || !(moved > 0)) {
         return 0;
     }
     moved *= at == r->score_at ? 1 : p->level->a / p->level->s2;

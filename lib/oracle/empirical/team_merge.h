@@ -30,8 +30,9 @@ typedef struct ddni_records {
     double epsilon;
     double tolerance, floor; /* error of a score by that of logits: relative, and in units of
                                 |x|/s^2 */
-    double logs;             /* error of a part's log sum, where no vector is wanted */
+    double logs;             /* error of a part's log sum; infinite where no weights show */
     int32_t trace;           /* is wanted */
+    int32_t rest;            /* 1 - w_max is, also where one part has all the weight */
     int32_t point_exact;     /* logits of the likeliest points are taken beside each other */
 } ddni_records;
 

@@ -76,7 +76,7 @@ static int completion(void)
     fputs("_diffdyn() {\n"
           "    local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} help\n"
           "    if ((COMP_CWORD == 1)); then\n"
-          "        COMPREPLY=($(compgen -W '--help --version",
+          "        COMPREPLY=($(compgen -W '--help --version --completion --man",
           stdout);
     for (int i = 0; i < DRV_COUNT(commands); i++) {
         printf(" %s", commands[i].name);
@@ -86,6 +86,8 @@ static int completion(void)
           "    fi\n"
           "    help=$(\"${COMP_WORDS[0]}\" \"${COMP_WORDS[1]}\" --help 2> /dev/null)\n"
           "    local words=\n"
+          "    [[ $word == = ]] && word= last='=' && ((++COMP_CWORD))\n" /* --plot= is two words */
+          "    [[ $last == = ]] && last=${COMP_WORDS[COMP_CWORD-2]}\n"
           "    if [[ $last =~ ^--[a-z0-9-]+$ ]]; then\n"
           "        words=$(sed -n \"s/^  $last \\([^ ]*|[^ ]*\\).*/\\1/p\" <<< \"$help\" | tr '|' "
           "' ')\n"

@@ -326,6 +326,21 @@ static void start_output(int quiet, const char *files)
     drv_checkpoint_start();
 }
 
+/* Whether a driver that writes these files has the common option: what writes no table has no
+ * --format; what writes no file that tells how it was made cannot be repeated, and draws without a
+ * script pictures that --plot would not change. */
+static int is_for(const char *files, const char *option)
+{
+    const int has_table = strstr(files, ".csv") != NULL;
+    if (strcmp(option, "format") == 0) {
+        return has_table;
+    }
+    if (strcmp(option, "from") == 0 || strcmp(option, "plot") == 0) {
+        return has_table || strstr(files, ".json") != NULL;
+    }
+    return 1;
+}
+
 void drv_start(int argc, char **argv, const char *summary, const char *files,
                const drv_option *options, int count)
 {
@@ -367,15 +382,17 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
          "with --split data: S ranks have the points together, and groups of S share the samples",
          DRV_INT, &drv.shards, 1, (double)drv_ranks()},
     };
-    /* What writes no table has no --format; what writes no file that tells how it was made cannot
-     * be repeated. */
-    const int skipped = strstr(files, ".csv") ? 0 : strstr(files, ".json") ? 1 : 2;
-    files = drv_formats_files(files);
-    const int total = count + COMMON_OPTIONS - skipped - (drv_ranks() == 0 ? RANKS_OPTIONS : 0);
-    const drv_option **all = drv_alloc(total, sizeof *all);
-    for (int i = 0; i < total; i++) {
-        all[i] = i < count ? &options[i] : &common[i - count + skipped];
+    int total = count;
+    const drv_option **all = drv_alloc(count + COMMON_OPTIONS, sizeof *all);
+    for (int i = 0; i < count; i++) {
+        all[i] = &options[i];
     }
+    for (int i = 0; i < COMMON_OPTIONS - (drv_ranks() == 0 ? RANKS_OPTIONS : 0); i++) {
+        if (is_for(files, common[i].name)) {
+            all[total++] = &common[i];
+        }
+    }
+    files = drv_formats_files(files);
     drv_parse(argc, argv, &(drv_table){summary, files, all, count, total});
     drv_compare_options(all, total);
     check_split();

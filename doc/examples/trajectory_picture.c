@@ -64,16 +64,18 @@ static void draw_paths(const trajectory *tr, const ddn_schedule *sch, const char
                   tr->d == 2 ? "x_2 (data units)" : "x · v_2 (data units)");
     }
     const int at = tr->axes == 1 ? 2 : 4;
-    const int both = tr->leg[0] != tr->leg[tr->count - 1];
-    for (int leg = both ? 0 : 1; leg <= 1; leg++) {
-        drv_print(
-            plot,
-            "%s for [p=0:%lld] 'trajectory.csv' using ($1 == p && $3 >= %d && (%d || $3 > 0) ? "
-            "$%d : NaN):%d skip 1 with lines linestyle 1%d linewidth 0.6 title (p == 0 ? '%s' "
-            ": '')",
-            both && leg == 1 ? ",\\\n" : "plot", (long long)tr->drawn - 1, leg == 0 ? 0 : 1,
-            leg == 0, at, tr->axes == 1 ? 4 : 5, leg == 0 ? 1 : 2,
-            leg == 0 ? "data → noise" : "noise → data");
+    int64_t turn = 0; /* the state with which the way to the data begins */
+    while (turn + 1 < tr->count && tr->leg[turn + 1] == 0) {
+        turn++;
+    }
+    for (int leg = turn > 0 ? 0 : 1; leg <= 1; leg++) {
+        drv_print(plot,
+                  "%s for [p=0:%lld] 'trajectory.csv' using ($1 == p && int(column(0)) %% %lld %s "
+                  "%lld ? $%d : NaN):%d skip 1 with lines linestyle 1%d linewidth 0.6 title (p == "
+                  "0 ? '%s' : '')",
+                  turn > 0 && leg == 1 ? ",\\\n" : "plot", (long long)tr->drawn - 1,
+                  (long long)tr->count, leg == 0 ? "<=" : ">=", (long long)turn, at,
+                  tr->axes == 1 ? 4 : 5, leg + 1, leg == 0 ? "data → noise" : "noise → data");
     }
     drv_print(plot,
               ",\\\n 'trajectory.csv' using (int(column(0)) %% %lld == %lld ? $%d : NaN):%d "

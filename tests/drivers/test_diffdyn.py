@@ -29,8 +29,9 @@ class Diffdyn(DriverTest):
         for command in COMMANDS:
             text = self.succeeds(command, "-h", out=False).stdout
             self.assertTrue(text.startswith("usage: diffdyn %s" % command), text)
-            for part in ("\nRun:\n", "  --plot png|pdf|svg|none", "\nFiles in DIR: ", "\nExample: diffdyn " + command):
+            for part in ("\nRun:\n", "\nFiles in DIR: ", "\nExample: diffdyn " + command):
                 self.assertIn(part, text)
+            self.assertEqual("  --plot png|pdf|svg|none" in text, command != "images")
             self.assertEqual("\nData:\n" in text, "  --data FILE" in text)
             for line in text.splitlines():
                 self.assertLessEqual(len(re.sub(r"^(  --|Files in|Example).*", "", line)), 120, line)
@@ -277,6 +278,10 @@ class Diffdyn(DriverTest):
             self.assertEqual(completed(command, "--"), options, command)
         self.assertEqual(completed("regimes", "--path"), ["--paths", "--path-steps"])
         self.assertEqual(completed("regimes", "--plot", ""), ["png", "pdf", "svg", "none"])
+        self.assertEqual(completed("regimes", "--plot", "="), ["png", "pdf", "svg", "none"])  # as bash splits --plot=
+        self.assertEqual(completed("regimes", "--plot", "=", "p"), ["png", "pdf"])
+        self.assertEqual(completed("uturn", "--data", "=", "comp"), ["completion"])
+        self.assertEqual(completed("--"), ["--help", "--version", "--completion", "--man"])
         self.assertEqual(completed("uturn", "--scale", "r"), ["raw"])
         self.assertEqual(completed("trajectory", "--method", "edm"), ["edm-heun"])
         self.assertEqual(completed("regimes", "--schedule", ""), [

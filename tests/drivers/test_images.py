@@ -45,6 +45,12 @@ class Images(DriverTest):
             self.assertEqual(f.read(), b"P5\n%d %d\n255\n" % (width, height) + pixels)
         self.assertFalse(os.path.exists(self.sheet())) # of the first run, and set aside
 
+    def test_kind_of_picture(self):
+        """--as alone decides: no --plot is there that would be read and change nothing."""
+        data = self.written("x.npy", noise(1, 7, 9 * 9))
+        self.refuses("unknown option --plot", "--data", data, "--plot=pdf")
+        self.assertNotIn("--plot", self.succeeds("--help", out=False).stdout)
+
     def test_colours(self):
         """The same pixels side by side and in planes."""
         images = noise(2, 6, 8 * 10 * 3)

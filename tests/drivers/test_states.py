@@ -2,6 +2,7 @@
 import json
 import math
 import os
+import re
 import random
 import struct
 
@@ -81,6 +82,11 @@ class States(DriverTest):
         self.assertEqual(len(paths), 55)
         self.assertEqual([float(paths[21]["q1"]), float(paths[21]["q2"])], list(numbers[10 * 10 + 2:10 * 10 + 4]))
 
+    def ways(self):
+        """What the script draws by lines: of so many states of a path those up to or from one, in that style."""
+        with open(os.path.join(self.out, "trajectory.gp"), encoding="utf-8") as f:
+            return re.findall(r"\$1 == p && int\(column\(0\)\) % (\d+) (.=) (\d+) \?.* linestyle (\d+)", f.read())
+
     def test_from_data(self):
         """Forward from the points themselves; both legs meet in one state; the same for any number of threads."""
         x, _ = self.points(4)
@@ -102,6 +108,10 @@ class States(DriverTest):
         self.assertEqual(legs, [0] * 8 + [1] * 6)
         self.assertEqual(times[1:8], times[7:][::-1])
         self.assertEqual((tau[0], tau[1:8]), (0, sorted(tau[1:8])))
+        # Each way is drawn in its own style alone, from or up to the state where they meet; so is the one from noise.
+        self.assertEqual(self.ways(), [("14", "<=", "7", "11"), ("14", ">=", "7", "12")])
+        self.succeeds("trajectory", "--data", x, "--paths=3", "--steps=6", "--plot=none")
+        self.assertEqual(self.ways(), [("7", ">=", "0", "12")])
         # Fresh noise on the way back: in the first step it is not that of a step on the way there.
         there = [u - v for u, v in zip(numbers[7 * 12:8 * 12], numbers[6 * 12:7 * 12])]
         back = [v - u for u, v in zip(numbers[7 * 12:8 * 12], numbers[8 * 12:9 * 12])]

@@ -402,6 +402,10 @@ class Lifetimes(unittest.TestCase):
         for result in results:
             np.testing.assert_array_equal(result, results[0])
 
+    def test_names_that_there_are_not(self):
+        with self.assertRaisesRegex(ValueError, "no method 'ddim'; there are exact, euler, "):
+            diffdyn.Integrator(empirical(), "ddim")
+
     def test_no_copies_of_handles(self):
         import copy
         with self.assertRaises(TypeError):

@@ -52,7 +52,8 @@ def constant(prefix, value):
         return int(value)
     name = f"DDN_{prefix}_{value.upper()}"
     if name not in _raw.CONSTANTS:
-        known = [n[len(f"DDN_{prefix}_"):].lower() for n in _raw.CONSTANTS if n.startswith(f"DDN_{prefix}_")]
+        known = [n[len(f"DDN_{prefix}_"):].lower() for n in _raw.CONSTANTS
+                 if n.startswith(f"DDN_{prefix}_") and not n.endswith("_NONE")]
         raise ValueError(f"no {prefix.lower()} {value!r}; there are {', '.join(known)}")
     return _raw.CONSTANTS[name]
 

@@ -221,6 +221,17 @@ void drv_mark(drv_file *file, double x, const char *text, const char *side)
               x, x, text, x, side);
 }
 
+/* The text at a tic: gnuplot by itself gives all of them as many decimals as the least one needs.
+ */
+static void print_tic(drv_file *file, double value, int as_powers)
+{
+    if (as_powers) {
+        drv_print(file, "'10^{%ld}' %.4g", lround(log10(value)), value);
+    } else {
+        drv_print(file, "'%.4g' %.4g", value, value);
+    }
+}
+
 /* As many as have room: 1, 2, 5 or the powers of ten alone. */
 void drv_log_tics(drv_file *file, const char *axis, double low, double high)
 {
@@ -232,7 +243,8 @@ void drv_log_tics(drv_file *file, const char *axis, double low, double high)
     for (double ten = pow(10, floor(log10(low))); ten <= high; ten *= 10) {
         for (int i = 0; i < count; i++) {
             if (steps[i] * ten > low / 1.001 && steps[i] * ten < high * 1.001) {
-                drv_print(file, "%s%.4g", printed++ ? ", " : axis, steps[i] * ten);
+                drv_print(file, "%s", printed++ ? ", " : axis);
+                print_tic(file, steps[i] * ten, count == 1 && (low < 1e-4 / 1.2 || high > 1.2e4));
             }
         }
     }

@@ -312,7 +312,7 @@ static void mark(drv_file *plot, const settings *set, double t, double other, co
 {
     if (t > set->from && t < set->to) {
         char text[64];
-        snprintf(text, sizeof text, "%s = %#.3g", name, t);
+        snprintf(text, sizeof text, t < 100 ? "%s = %#.3g" : "%s = %.0f", name, t);
         drv_mark(plot, t, text, t < other ? "right" : t > other ? "left" : "center");
     }
 }
@@ -356,9 +356,11 @@ static void draw(const settings *set)
     drv_time_axis(plot, own.schedule, set->from, set->to);
     drv_print(plot, "set yrange [*<-0.04:1.12<*] noextend\nset ytics 0.2\n"
                     "set ylabel 'probability; f^e/α'\n");
-    shade(plot, set, -INFINITY, t_c, "#f6dcd2", "III  memorization");
-    shade(plot, set, t_c, t_s, "#e3f1e6", "II  features");
-    shade(plot, set, fmax(t_c, t_s), INFINITY, "#e6ebf5", "I  random noise");
+    if (!isnan(t_c)) { /* else there are no regimes */
+        shade(plot, set, -INFINITY, t_c, "#f6dcd2", "III  memorization");
+        shade(plot, set, t_c, t_s, "#e3f1e6", "II  features");
+        shade(plot, set, fmax(t_c, t_s), INFINITY, "#e6ebf5", "I  random noise");
+    }
     mark(plot, set, t_s, t_c, "t_S");
     mark(plot, set, t_c, t_s, "t_C");
     draw_curves(plot, set);

@@ -93,6 +93,32 @@ class Pictures(DriverTest):
         self.draws("memorization", "--data", data[1], "--samples", data[1])
         self.draws("symmetry", *data, "--paths=20", "--steps=50", "--starts=2")
 
+    def script(self, *args):
+        self.succeeds(*args, "--plot=none", "--quiet", "--out", self.out, out=False)
+        name = [name for name in os.listdir(self.out) if name.endswith(".gp")][0]
+        with open(os.path.join(self.out, name), encoding="utf-8") as f:
+            text = f.read()
+        shutil.rmtree(self.out)
+        return text
+
+    def test_texts_at_axes(self):
+        """Numbers at tics have the decimals that they need, and at times no bare point."""
+        data = self.clusters("x")
+        for low, tics in ((1e-3, "'0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1"),
+                          (0.1, "'0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1"),
+                          (1e-5, "'10^{-5}' 1e-05, '10^{-4}' 0.0001, '10^{-3}' 0.001, '10^{-2}' 0.01")):
+            self.assertIn("set xtics (" + tics, self.script("phi", *data, *FEW, "--t-min", low, "--t-max=4"))
+        script = self.script("regimes", *data, "--samples=16", "--clones=0", "--times=8", "--clone-times=3", "--paths=8",
+                             "--schedule=ddpm")
+        self.assertRegex(script, r"t_S = \d+'")
+
+    def test_no_regimes(self):
+        """Where phi_C does not change with t there are none, and none are shaded over each other."""
+        one = npy(self.path("one.npy"), (3, 4), "<f8", struct.pack("<12d", *range(1, 5), *range(1, 5), *range(1, 5)))
+        script = self.script("regimes", "--data", one, "--samples=16", "--clones=0", "--times=8", "--clone-times=3",
+                             "--paths=8")
+        self.assertNotRegex(script, "memorization|random noise|set object rectangle")
+
 
 if __name__ == "__main__":
     run_driver.main()

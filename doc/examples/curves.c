@@ -160,7 +160,7 @@ static void draw(const curve_kind *kind, const settings *set)
         }
     }
     drv_print(plot, "plot '%s.csv' using 1:2:4:5 with yerrorlines linestyle 1 title '%s'",
-              kind->stem, kind == &phi ? "φ" : "f/α: excess entropy");
+              kind->stem, kind == &phi ? "φ" : "f^e/α: excess entropy");
     if (kind == &collapse) {
         drv_print(plot,
                   ",\\\n '%s.csv' using 1:6:8:9 with yerrorlines linestyle 2 title "
@@ -199,7 +199,8 @@ static int run(int argc, char **argv, const curve_kind *kind, const char *summar
         {"t-max", "T", "last time", DRV_DOUBLE, &set.t_max, 0, 0},
         DRV_SCHEDULE_OPTION,
         DRV_TRACE_OPTION(set.trace),
-        {"level", "E", "f/α at which t_C_entropy is taken", DRV_DOUBLE, &set.level, 1e-6, 0.999999},
+        {"level", "E", "f^e/α at which t_C_entropy is taken", DRV_DOUBLE, &set.level, 1e-6,
+         0.999999},
     };
     drv_start(argc, argv, summary, files, options,
               DRV_COUNT(options) - (kind == &phi)); /* the level is one of collapse */

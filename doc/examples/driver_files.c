@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -116,6 +117,21 @@ static drv_file *open_nothing(drv_file *file)
     return note_open(file);
 }
 
+/* Opens what is no regular file. A pipe is waited for until somebody reads it, or a signal comes.
+ */
+static FILE *open_as_it_is(const char *path)
+{
+    int fd;
+    while ((fd = open(path, O_WRONLY | O_TRUNC | O_NONBLOCK)) < 0 && errno == ENXIO) {
+        drv_try(DDN_OK);
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    }
+    if (fd < 0 || fcntl(fd, F_SETFL, 0) != 0) {
+        return NULL;
+    }
+    return fdopen(fd, "w");
+}
+
 drv_file *drv_open(const char *path)
 {
     drv_file *file = drv_alloc(1, sizeof *file);
@@ -146,7 +162,7 @@ drv_file *drv_open(const char *path)
             is_result(path) && !is_linked ? in_stage(path) : temporary_name(file->target);
         file->stream = fopen(file->temporary, "w+");
     } else {
-        file->stream = fopen(path, "w");
+        file->stream = open_as_it_is(path);
     }
     note_open(file);
     if (is_result(path) && is_linked) {

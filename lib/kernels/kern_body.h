@@ -298,7 +298,7 @@ static inline __attribute__((always_inline)) double f64_sum(f64_vec x)
 #else
 static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_vec b, f64_vec c)
 {
-    f64_vec all;
+    f64_vec all = c;
     for (int v = 0; v < LANES64; v++) {
         all[v] = __builtin_fma(a[v], b[v], -c[v]);
     }

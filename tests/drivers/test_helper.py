@@ -1,8 +1,10 @@
 """The drivers' helper: command line, result files, pictures, full disks."""
 import os
 import shutil
+import signal
 import struct
 import subprocess
+import time
 
 import run_driver
 from run_driver import DriverTest, idx, npy
@@ -168,6 +170,19 @@ class Output(DriverTest):
         self.succeeds()
         self.assertIn(b"count 3\n", os.read(reader, 4096))
         os.close(reader)
+
+    def test_pipe_without_a_reader_is_left_by_a_signal(self):
+        os.mkdir(self.out)
+        os.mkfifo(os.path.join(self.out, "probe.txt"))
+        with subprocess.Popen([*run_driver.PROGRAM, "--out", self.out], stdout=subprocess.DEVNULL) as waiting:
+            time.sleep(0.3)
+            self.assertIsNone(waiting.poll())
+            waiting.send_signal(signal.SIGTERM)
+            try:
+                self.assertEqual(waiting.wait(timeout=20), 143)
+            except subprocess.TimeoutExpired:
+                waiting.kill()
+                self.fail("the signal was not obeyed")
 
     def test_links_and_permissions_stay(self):
         os.mkdir(self.out)

@@ -434,7 +434,7 @@ ddn_status ddn_team_create_group(ddn_context *ctx, ddn_team *whole, int64_t size
     ddn_team *group = NULL;
     ddn_status status = create_group(ctx, whole, size, &group);
     status = ddni_team_agree(ctx, whole, status, (uint64_t)size, NULL);
-    if (status != DDN_OK) {
+    if (status != DDN_OK || group == NULL) {
         ddn_team_destroy(group);
         return status;
     }

@@ -291,10 +291,8 @@ static inline __attribute__((always_inline)) double f64_sum(f64_vec x)
 /* a * b - c rounded once, and what hides how a register came about. */
 #if defined(__x86_64__) && VECTOR_BYTES == 64
 #define WIDE_FMS(a, b, c) ((f64_vec)_mm512_fmsub_pd((__m512d)(a), (__m512d)(b), (__m512d)(c)))
-#define WIDE_KEEP(x) __asm__("" : "+v"(x))
 #elif defined(__x86_64__) && VECTOR_BYTES == 32
 #define WIDE_FMS(a, b, c) ((f64_vec)_mm256_fmsub_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
-#define WIDE_KEEP(x) __asm__("" : "+x"(x))
 #else
 static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_vec b, f64_vec c)
 {
@@ -305,6 +303,10 @@ static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_v
     return all;
 }
 #define WIDE_FMS(a, b, c) fused_less(a, b, c)
+#endif
+#if defined(__x86_64__)
+#define WIDE_KEEP(x) __asm__("" : "+v"(x))
+#else
 #define WIDE_KEEP(x) __asm__("" : "+w"(x))
 #endif
 #define WIDE f64_vec

@@ -99,7 +99,7 @@ def main():
         elif name == "network":
             assert 0 < last["share_q1"] <= last["share"] <= last["share_q3"] < 1, last
         elif name == "team":
-            assert last["ratio"] > 0 and last["exchanges"] == 4 and last["difference"] < 1e-5, last
+            assert last["ratio"] > 0 and last["exchanges"] == 3 and last["difference"] < 1e-5, last
         elif name == "toy":
             assert last["ratio"] > 0 and last["difference"] < 1e-9, last
         else:

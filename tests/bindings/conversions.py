@@ -139,7 +139,9 @@ class Conversions(unittest.TestCase):
         self.converts("x.h5", "HDF5 beyond the above")
         with h5py.File("texts.h5", "w") as f:
             f["points"] = [["1", "2.5"], ["-3", "1e3"]]
-        self.run_line(re.search("To convert: (.*)", message("texts.h5:points"))[1], [[1, 2.5], [-3, 1000]], file="texts.h5")
+        if diffdyn.lib.ddn_feature(b"hdf5") != b"none":
+            line = re.search("To convert: (.*)", message("texts.h5:points"))[1]
+            self.run_line(line, [[1, 2.5], [-3, 1000]], file="texts.h5")
 
     def test_matlab(self):
         needs("scipy")

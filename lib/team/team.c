@@ -99,7 +99,7 @@ static int64_t stranger(const ddn_team *team)
 {
     const ddni_team_header *h = team->headers;
     for (int64_t r = 1; r < team->size; r++) {
-        if (h[r].library != h[0].library || h[r].ended != h[0].ended ||
+        if (h[r].version != h[0].version || h[r].ended != h[0].ended ||
             (!h[r].ended && h[r].digest != h[0].digest)) {
             return r;
         }
@@ -122,8 +122,8 @@ static ddn_status meet(ddn_context *ctx, ddn_team *team, const ddni_team_header 
 
 static ddni_team_header header_of(const ddn_context *ctx, ddn_status status)
 {
-    const uint64_t library = ddni_digest_text(DDN_VERSION_STRING);
-    ddni_team_header h = {.status = status, .library = library & DDNI_TEAM_LIBRARY};
+    const uint64_t version = ddni_digest_text(DDN_VERSION_STRING);
+    ddni_team_header h = {.status = status, .version = version & DDNI_TEAM_VERSION};
     h.named = ctx->together.group_parted != 0;
     strncat(h.call, ctx->entered != NULL ? ctx->entered : "", DDNI_TEAM_CALL - 1);
     return h;
@@ -190,7 +190,7 @@ static ddn_status verdict(ddn_context *ctx, ddn_team *team)
                             : ddni_fail(ctx, h[who].status, "rank %lld of %lld: %s", base + who,
                                         size, text_of(team, who));
     }
-    if (h[odd].library != h[0].library) {
+    if (h[odd].version != h[0].version) {
         return ddni_fail(ctx, DDN_E_MISMATCH,
                          "rank %lld of %lld has another version of the library than rank %lld, %s "
                          "here: all must have one",

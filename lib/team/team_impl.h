@@ -14,7 +14,7 @@ enum {
     DDNI_TEAM_BYTES = 1 << 26, /* of one rank in an exchange, at most */
     DDNI_TEAM_CALL = 48,
     DDNI_TEAM_NUMBERS = 2,
-    DDNI_TEAM_LIBRARY = (1 << 29) - 1
+    DDNI_TEAM_VERSION = (1 << 29) - 1
 };
 
 /* What a rank tells the others before they exchange anything. */
@@ -24,7 +24,7 @@ typedef struct ddni_team_header {
     uint32_t ended : 1;               /* it is at the end of its call, */
     uint32_t well : 1;                /* which has ended well on this rank */
     uint32_t named : 1;               /* its text names the rank that failed */
-    uint32_t library : 29;            /* digest of its version */
+    uint32_t version : 29;            /* digest of that of its library */
     double number[DDNI_TEAM_NUMBERS]; /* whatever the call likes */
     char call[DDNI_TEAM_CALL];        /* the public function */
 } ddni_team_header;

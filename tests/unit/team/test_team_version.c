@@ -9,7 +9,7 @@ static int32_t answer_as_another(void *user, int64_t bytes, const void *give, vo
     memcpy((char *)take + bytes, give, (size_t)bytes);
     if (bytes == sizeof(ddni_team_header)) {
         ddni_team_header *other = (ddni_team_header *)take + 1;
-        other->library = (other->library ^ *(const uint32_t *)user) & DDNI_TEAM_LIBRARY;
+        other->version = (other->version ^ *(const uint32_t *)user) & DDNI_TEAM_VERSION;
     }
     return DDN_OK;
 }

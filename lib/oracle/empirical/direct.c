@@ -139,8 +139,8 @@ static void merge_state(const ddni_block *b, int64_t q)
     double relative = p.max;
     p.max += s->anchor[q] < 0 ? 0 : ddni_logit(b, ddni_state(b, q), s->anchor[q]);
     ddni_finish(b, q, &p);
-    if (s->anchor[q] >= 0 && ddni_evidence_of(b, q) != NULL) {
-        ddni_evidence_of(b, q)->mean = 0;
+    if (s->anchor[q] >= 0) {
+        ddni_evidence_sharp(b, q);
     }
     s->posterior[q].max = relative;
 }

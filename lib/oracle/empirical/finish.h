@@ -18,6 +18,14 @@ static inline ddni_evidence *ddni_evidence_of(const ddni_block *b, int64_t q)
     return b->rq->evidence == NULL ? NULL : b->rq->evidence + b->todo[q];
 }
 
+/* Logits of state q were relative to a point: they move its mean by nothing that shows. */
+static inline void ddni_evidence_sharp(const ddni_block *b, int64_t q)
+{
+    if (b->rq->evidence != NULL) {
+        ddni_evidence_of(b, q)->mean = 0;
+    }
+}
+
 /* How far the log of the sum over the points may be off, as the posterior has it; with `beside`, if
  * the largest logit in it is replaced by one of differences, so that its own error is gone. */
 double ddni_evidence_error(const ddni_evidence *e, int32_t beside);

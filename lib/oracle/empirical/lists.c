@@ -89,6 +89,13 @@ static ddni_posterior posterior_of(const candidates *of)
     return post;
 }
 
+static int32_t mean_may_round(const ddni_block *b, const candidates *of)
+{
+    ddni_posterior whole = posterior_of(of);
+    whole.max += of->max;
+    return ddni_mean_may_round(b, &whole);
+}
+
 /* Sums over the candidates of a state; vectors relative to the nearest point, which the centre may
  * be far from. */
 static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of)
@@ -175,13 +182,11 @@ void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t 
     }
     b->shared->lists.kept[q] = kept;
     candidates of = {kept, index, logit, max, 0};
-    ddni_posterior post = posterior_of(&of), whole = post;
-    whole.max += max;
-    int32_t sharp = rivals > 1 && (ddni_logits_round(b, max) || ddni_mean_may_round(b, &whole));
+    int32_t sharp = rivals > 1 && (ddni_logits_round(b, max) || mean_may_round(b, &of));
     if (sharp) {
         sharpen(b, q, &of, best, least, point);
     }
-    post = whole = add_up(b, q, &of);
+    ddni_posterior post = add_up(b, q, &of), whole = post;
     whole.max += max;
     if (rivals > 1 && !sharp && ddni_mean_rounds(b, q, &whole, 0)) {
         sharpen(b, q, &of, best, least, point);
@@ -189,8 +194,8 @@ void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t 
         sharp = 1;
     }
     conclude(b, q, &of, post, point);
-    if (sharp && ddni_evidence_of(b, q) != NULL) {
-        ddni_evidence_of(b, q)->mean = 0;
+    if (sharp) {
+        ddni_evidence_sharp(b, q);
     }
 }
 

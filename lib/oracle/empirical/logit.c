@@ -80,33 +80,22 @@ void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double
     ddni_anchor_set(b->level, b->d, x, anchor);
 }
 
-double ddni_exponent_beside(const ddni_level *level, int64_t d, const double *point,
-                            const double *anchor)
+double ddni_exponent_beside(const ddni_kernels *kern, const ddni_level *level, int64_t d,
+                            const double *point, const double *anchor)
 {
-    const double *z = anchor, *high = z + d, *low = high + d;
-    double a = level->a, a_low = level->a_low, sum = 0, rest = 0;
-    for (int64_t j = 0; j < d; j++) {
-        ddni_dd diff = dd_two_sum(point[j], -z[j]), step = dd_two_prod(-a, diff.hi);
-        ddni_dd other = dd_two_sum(high[j], step.hi);
-        other.lo += low[j] + (step.lo - (a * diff.lo + a_low * diff.hi));
-        ddni_dd product = dd_two_prod(diff.hi, other.hi);
-        ddni_dd total = dd_two_sum(sum, product.hi);
-        sum = total.hi;
-        rest += total.lo + (product.lo + (diff.hi * other.lo + diff.lo * other.hi));
-    }
-    return a / (2 * level->s2) * (sum + rest);
+    const double *high = anchor + d, *low = high + d, a = level->a;
+    return a / (2 * level->s2) * kern->beside(d, point, anchor, high, low, a, level->a_low);
 }
 
 double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point)
 {
-    const double *y = point, *z = point + b->d, *high = z + b->d, *low = high + b->d;
+    const double *y = point;
     if (b->ds->type == DDN_TYPE_F64 && b->ds->scale == 1 && b->ds->shift == 0) {
         y = ddni_stored(b->ds, row);
     } else {
         ddni_dataset_rows(b->ds, row, 1, point, b->d);
     }
-    double sum = b->kern->beside(b->d, y, z, high, low, b->level->a, b->level->a_low);
-    return b->level->a / (2 * b->level->s2) * sum +
+    return ddni_exponent_beside(b->kern, b->level, b->d, y, point + b->d) +
            (ddni_log_weight(b, row) - ddni_log_weight(b, anchor));
 }
 

@@ -50,8 +50,8 @@ void ddni_anchor_fetch(const ddni_block *b, const double *x, int64_t row, double
  * `anchor`: how much larger the logit of y is than that of z, as a (y - z) . (2 (x - a z) - a (y -
  * z)) / (2 s^2) to about twice double precision, so that what they have in common does not round.
  * point has room for the row. */
-double ddni_exponent_beside(const ddni_level *level, int64_t d, const double *point,
-                            const double *anchor); /* without weights */
+double ddni_exponent_beside(const ddni_kernels *kern, const ddni_level *level, int64_t d,
+                            const double *point, const double *anchor); /* without weights */
 double ddni_logit_beside(const ddni_block *b, int64_t row, int64_t anchor, double *point);
 
 /* Logit of a row, relative to the anchor of state q if it has one; that is then at point + d, where

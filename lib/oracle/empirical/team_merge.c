@@ -28,7 +28,9 @@ static const double *record(const parts *p, int64_t k)
     return p->first + k * p->stride;
 }
 
-/* Logits of the likeliest points beside that of the top one. Rounding of their sizes is gone. */
+/* Logits of the likeliest points beside that of the top one. Rounding of their sizes is gone. By
+ * the kernel that gives the same bits on every processor, since two ranks merge the same records.
+ */
 static void logits_beside(parts *p, double *anchor)
 {
     const ddni_records *r = p->r;
@@ -38,8 +40,10 @@ static void logits_beside(parts *p, double *anchor)
     int64_t top = p->top;
     for (int64_t k = 0; k < r->ranks; k++) {
         const double *part = record(p, k);
-        double logit = ddni_exponent_beside(p->level, r->d, part + r->point_at, anchor) +
-                       (part[DDNI_PART_WEIGHT] - base);
+        const double *point = part + r->point_at;
+        double logit =
+            ddni_exponent_beside(&ddni_kernels_reference, p->level, r->d, point, anchor) +
+            (part[DDNI_PART_WEIGHT] - base);
         if (logit > best || (logit == best && k < top)) {
             best = logit;
             top = k;

@@ -339,6 +339,9 @@ void drv_choose_range(ddn_analysis *an, const ddn_oracle *oracle, const ddn_data
                       double *t_min, double *t_max);
 /* What times are in: "OU units", "of the schedule ddpm:1000"; for single or double quotes. */
 const char *drv_clock(const ddn_schedule *sch);
+/* What pictures call them: "t", "index" where they are whole numbers, "σ", in data units, of EDM.
+ */
+const char *drv_time_symbol(const ddn_schedule *sch);
 /* Whether pictures have them on a linear axis: indices, and times that end at 1. */
 int drv_is_time_linear(const ddn_schedule *sch);
 
@@ -447,6 +450,7 @@ typedef struct drv_row {
     double height; /* of their axes */
     int legend;    /* lines of the legend above each; 0: none there */
     int marks;     /* 1: drv_mark is used */
+    int shared;    /* 1: the legend of the first panel is that of all, tags stand at the axes */
     double left;   /* room left of the axes; 0: what a label and tics need */
     double right;  /* 0: little; else of a legend that stands there */
     double gap;    /* between the panels; 0: what a label and tics need */
@@ -476,8 +480,7 @@ typedef struct drv_figure {
 /* Starts OUT/NAME.gp, a gnuplot script that draws OUT/NAME.png (or .pdf, .svg: --plot) from files
  * in OUT (the script runs inside that folder). CSV separator, fonts and line styles are set: 1 to 8
  * are measured points (solid, each its shape), 11 to 18 lines (each its dashes) in the same
- * colours. positive(y) is what a logarithmic axis shows; above0(y) is for the
- * ends of bars on one whose range is set, which they leave. */
+ * colours. positive(y) is what a logarithmic axis shows by itself. */
 drv_file *drv_plot_open(const drv_figure *figure);
 /* Goes to the next panel: margins, tag "(a)" where there are several, place of the legend outside
  * of the axes; everything else is as at the start. */
@@ -486,11 +489,27 @@ double drv_panel_width(const drv_figure *figure, int row);
 /* A dashed vertical line with its name above the axes: "left", "right" or "center" of it. */
 void drv_mark(drv_file *file, double x, const char *text, const char *side);
 /* The axis of times of a schedule, with a little room at both ends, and its label; linear or
- * logarithmic (drv_is_time_linear). Tics of a logarithmic one alone: set is "set xtics (". */
+ * logarithmic (drv_is_time_linear). beside(t) in the script is just right of t: for points that
+ * others would cover; DRV_BESIDE, for notes. Tics of a logarithmic one alone: set is "set xtics (".
+ */
 void drv_time_axis(drv_file *file, const ddn_schedule *sch, double from, double to);
+#define DRV_BESIDE "simulated points stand beside their t"
 /* Widens times to the ends of their axis. */
 void drv_time_ends(const ddn_schedule *sch, double *from, double *to);
 void drv_log_tics(drv_file *file, const char *set, double low, double high);
+/* A logarithmic axis of values from `least` on, to `most` (NAN: as far as they go), for which bars
+ * may reach 0 and below. */
+void drv_log_axis(drv_file *file, double least, double most);
+typedef struct drv_bars {
+    const char *from;           /* "'FILE' using X" */
+    const char *y, *low, *high; /* expressions of columns */
+    int style, lines;           /* 1: between the points, too */
+    const char *title;
+} drv_bars;
+/* The part of a plot command that draws them on it. What is below the axis ends there in a
+ * triangle: DRV_CUT, for notes. */
+void drv_log_bars(drv_file *file, const drv_bars *bars);
+#define DRV_CUT "▼: goes on below the axis"
 /* The file that --plot makes of it, or of the script alone: "NAME.png"; in memory that is freed at
  * exit. */
 const char *drv_picture(const char *name);

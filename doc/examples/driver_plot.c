@@ -33,6 +33,9 @@ static const struct {
 
 /* Millimetres. */
 static const double TITLE = 5.5, NOTE = 5, LINE = 3.7, MARKS = 4, TAG = 4.5, TOP = 1.5;
+static const double SVG_NOTE = 7, SVG_LEFT = 18,
+                    SVG_BELOW = 13; /* labels of axes stand farther out there */
+static const double BESIDE = 0.008; /* of the axis of times */
 static const double LEFT = 15, RIGHT = 4, BETWEEN = 16, BELOW = 11.5, INCH = 25.4;
 
 static drv_figure figure; /* the one that is open */
@@ -53,13 +56,24 @@ static int panel_count(const drv_figure *f)
 
 static double above(const drv_figure *f, const drv_row *row)
 {
-    const double lines = row->legend > 0 ? row->legend * LINE + 1 : panel_count(f) > 1 ? TAG : 0;
+    const double tag = panel_count(f) > 1 && !row->shared ? TAG : 0;
+    const double lines = row->legend > 0 ? row->legend * LINE + 1 : tag;
     return TOP + (row->marks ? MARKS : 0) + lines;
 }
 
 static double left_of(const drv_row *row)
 {
-    return row->left > 0 ? row->left : LEFT;
+    return row->left > 0 ? row->left : drv.plot == DRV_PLOT_SVG ? SVG_LEFT : LEFT;
+}
+
+static double below_of(const drv_row *row)
+{
+    return row->bare ? 1 : drv.plot == DRV_PLOT_SVG ? SVG_BELOW : BELOW;
+}
+
+static double note_room(const drv_figure *f)
+{
+    return f->note == NULL ? 0 : drv.plot == DRV_PLOT_SVG ? SVG_NOTE : NOTE;
 }
 
 /* From the top of the figure to that of the axes of a row; of row `count`: the whole height. */
@@ -67,9 +81,9 @@ static double down_to(const drv_figure *f, int row)
 {
     double mm = f->title ? TITLE : 0;
     for (int r = 0; r < row; r++) {
-        mm += above(f, &f->rows[r]) + f->rows[r].height + (f->rows[r].bare ? 1 : BELOW);
+        mm += above(f, &f->rows[r]) + f->rows[r].height + below_of(&f->rows[r]);
     }
-    return row < f->count ? mm + above(f, &f->rows[row]) : mm + (f->note ? NOTE : 0);
+    return row < f->count ? mm + above(f, &f->rows[row]) : mm + note_room(f);
 }
 
 static double gap_of(const drv_row *row)
@@ -87,9 +101,9 @@ double drv_panel_width(const drv_figure *f, int row)
 /* ---- Scripts ------------------------------------------------------------------------------ */
 
 /* The same look on paper, with letters of 8 points, whatever the kind. The cairo terminals take
- * points of a font for pixels of 1/72 inch at 96 to the inch. An SVG has 200 pixels to the inch.
- * Points have size 1 and are made small by the terminal, since gnuplot blanks a disc of that size
- * below those with bars. */
+ * points of a font for pixels of 1/72 inch at 96 to the inch. An SVG has 200 pixels to the inch,
+ * and no pointscale. Points have size 1 and are made small by the terminal, since gnuplot blanks a
+ * disc of that size below those with bars. */
 static void set_terminal(drv_file *file, double width, double height)
 {
     static const char look[] = "font 'DejaVu Sans,8' fontscale";
@@ -119,9 +133,10 @@ static void set_terminal(drv_file *file, double width, double height)
  * points in the same colours, each with dashes of its own. */
 static void set_styles(drv_file *file)
 {
+    drv_print(file, "dot = %s # size of a point\n", drv.plot == DRV_PLOT_SVG ? "0.5" : "1");
     for (int i = 0; i < 8; i++) {
         drv_print(file,
-                  "set style line %d linecolor '%s' linewidth 1 pointtype %d pointsize 1\n"
+                  "set style line %d linecolor '%s' linewidth 1 pointtype %d pointsize dot\n"
                   "set style line %d linecolor '%s' linewidth 1.2 dashtype %s\n",
                   i + 1, colours[i], shapes[i], i + 11, colours[i], dashes[i]);
     }
@@ -137,20 +152,21 @@ drv_file *drv_plot_open(const drv_figure *of)
     drv_print(file, "# Draws %s.%s from the files beside it: gnuplot %s.gp\n", figure.name, suffix,
               figure.name);
     set_terminal(file, figure_width(of), down_to(of, of->count));
-    drv_print(
-        file,
-        "if (!exists('to_stdout')) set output '%s.%s'\n"
-        "set encoding utf8\n"
-        "set datafile separator ','\n"
-        "set samples 1001\n"
-        "set errorbars small\n"
-        "set style textbox opaque noborder fillcolor 'white'\n"
-        "# Bars are 95 %% intervals; a logarithmic axis has no place for what is not above 0\n"
-        "low(y, se) = y - 1.96*se\n"
-        "high(y, se) = y + 1.96*se\n"
-        "above0(y) = y > 0 ? y : 1e-300\n"
-        "positive(y) = y > 0 ? y : NaN\n",
-        figure.name, suffix);
+    drv_print(file,
+              "if (!exists('to_stdout')) set output '%s.%s'\n"
+              "set encoding utf8\n"
+              "set datafile separator ','\n"
+              "set samples 1001\n"
+              "set errorbars small\n"
+              "set style textbox opaque noborder fillcolor 'white'\n"
+              "# Bars are 95 %% intervals; what a logarithmic axis from `least` has no place for "
+              "ends on it\n"
+              "low(y, se) = y - 1.96*se\n"
+              "high(y, se) = y + 1.96*se\n"
+              "cut(y) = y < least ? least : y\n"
+              "is_cut(y) = y < least ? least : NaN\n"
+              "positive(y) = y > 0 ? y : NaN\n",
+              figure.name, suffix);
     set_styles(file);
     drv_print(
         file,
@@ -176,6 +192,16 @@ static void print_frame(drv_file *file, double height)
     }
 }
 
+/* Beside the legend, or at the axes of its panel. */
+static void print_tag(drv_file *file, const drv_row *r, int number, int column, double x, double y)
+{
+    const double width = figure_width(&figure), height = down_to(&figure, figure.count);
+    const int is_at_axes = r->shared || (column > 0 && r->gap > 0);
+    drv_print(file, "set label '(%c)' at screen %.4f, screen %.4f left\n", 'a' + number,
+              (is_at_axes ? x : x - (column > 0 ? BETWEEN - 2 : left_of(r) - 3)) / width,
+              (y + (r->shared ? 0.5 * MARKS : above(&figure, r) - TOP - 0.5 * LINE)) / height);
+}
+
 void drv_panel(drv_file *file, int row, int column)
 {
     const drv_row *r = &figure.rows[row];
@@ -194,19 +220,17 @@ void drv_panel(drv_file *file, int row, int column)
         print_frame(file, height);
     }
     if (panel_count(&figure) > 1) {
-        drv_print(file, "set label '(%c)' at screen %.4f, screen %.4f left\n", 'a' + number,
-                  (column > 0 && r->gap > 0 ? x : x - (column > 0 ? BETWEEN - 2 : left_of(r) - 3)) /
-                      width,
-                  (y + above(&figure, r) - TOP - 0.5 * LINE) / height);
+        print_tag(file, r, number, column, x, y);
     }
-    if (r->legend > 0) {
+    if (r->legend > 0 && !(r->shared && column > 0)) {
         drv_print(file,
                   "set key at screen %.4f, screen %.4f left bottom Left reverse vertical maxrows "
                   "%d samplen 1.6 spacing 1\n",
                   (x - 1) / width, (y + (r->marks ? MARKS : 0) + 0.5) / height, r->legend);
     } else if (r->right > 0) {
         drv_print(file,
-                  "set key at screen %.4f, screen %.4f left top Left reverse vertical samplen 2 "
+                  "set key at screen %.4f, screen %.4f left top Left reverse vertical maxrows auto "
+                  "samplen 2 "
                   "spacing 1.1\n",
                   (x + wide + 1) / width, y / height);
     }
@@ -251,6 +275,25 @@ void drv_log_tics(drv_file *file, const char *axis, double low, double high)
     drv_print(file, "%s", printed ? ")\n" : "");
 }
 
+void drv_log_axis(drv_file *file, double least, double most)
+{
+    drv_print(file, "set logscale y\nset format y '10^{%%T}'\nleast = %.3g\n", least);
+    if (isnan(most)) {
+        drv_print(file, "set yrange [least:*]\n");
+    } else {
+        drv_print(file, "set yrange [least:%.3g]\n", most);
+    }
+}
+
+void drv_log_bars(drv_file *file, const drv_bars *b)
+{
+    drv_print(file,
+              " %s:(cut(%s)):(cut(%s)):(cut(%s)) with %s linestyle %d title '%s',\\\n"
+              " %s:(is_cut(%s)) with points linestyle %d pointtype 11 notitle",
+              b->from, b->y, b->low, b->high, b->lines ? "yerrorlines" : "yerrorbars", b->style,
+              b->title, b->from, b->low, b->style);
+}
+
 void drv_time_ends(const ddn_schedule *sch, double *from, double *to)
 {
     const int linear = drv_is_time_linear(sch);
@@ -259,17 +302,27 @@ void drv_time_ends(const ddn_schedule *sch, double *from, double *to)
     *to = linear ? *to + room : *to * 1.1;
 }
 
-void drv_time_axis(drv_file *file, const ddn_schedule *sch, double from, double to)
+static void print_time_label(drv_file *file, const ddn_schedule *sch)
 {
-    drv_time_ends(sch, &from, &to);
+    const char *symbol = drv_time_symbol(sch);
     if (drv_is_ou(sch)) {
         drv_print(file, "set xlabel '" DRV_TIME "'\n");
     } else {
-        drv_print(file, "set xlabel '" DRV_TIME_IN("%s") "'\n", drv_clock(sch));
+        drv_print(file, "set xlabel '" DRV_TIME_IN("%s %s%s") "'\n",
+                  strcmp(symbol, "t") == 0 ? "time" : symbol, drv_clock(sch),
+                  strcmp(symbol, "σ") == 0 ? ", data units" : "");
     }
+}
+
+void drv_time_axis(drv_file *file, const ddn_schedule *sch, double from, double to)
+{
+    drv_time_ends(sch, &from, &to);
+    print_time_label(file, sch);
     drv_print(file, "set xrange [%.17g:%.17g]\n", from, to);
-    if (!drv_is_time_linear(sch)) {
-        drv_print(file, "set logscale x\n");
+    if (drv_is_time_linear(sch)) {
+        drv_print(file, "beside(t) = t + %.6g\n", BESIDE * (to - from));
+    } else {
+        drv_print(file, "set logscale x\nbeside(t) = t*%.6g\n", fmin(pow(to / from, BESIDE), 1.05));
         drv_log_tics(file, "set xtics (", from, to);
     }
 }

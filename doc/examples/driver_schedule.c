@@ -265,6 +265,16 @@ const char *drv_clock(const ddn_schedule *sch)
     return drv_plain(text, "\"\\`'");
 }
 
+const char *drv_time_symbol(const ddn_schedule *sch)
+{
+    double low = 0, high = 0;
+    if (strcmp(ddn_schedule_kind(sch), "edm") == 0) {
+        return "σ";
+    }
+    drv_try(ddn_schedule_range(drv.ctx, sch, &low, &high));
+    return low < 0 ? "index" : "t";
+}
+
 int drv_is_time_linear(const ddn_schedule *sch)
 {
     return !drv_is_ou(sch) && strcmp(ddn_schedule_kind(sch), "edm") != 0;

@@ -154,11 +154,12 @@ static void draw_phase_line(drv_file *p)
                   "'#555555' front\n",
                   arrows[i][0], arrows[i][1]);
     }
-    drv_print(p, "plot x**2 - 1 linestyle 11 notitle, \\\n"
-                 "  '+' using (-1):(0) every ::0::0 with points linestyle 3 pointtype 7 pointsize "
-                 "2 title 'stable fixed point', \\\n"
-                 "  '+' using (1):(0) every ::0::0 with points linestyle 2 pointtype 6 pointsize 2 "
-                 "title 'unstable fixed point'\n");
+    drv_print(
+        p, "plot x**2 - 1 linestyle 11 notitle, \\\n"
+           "  '+' using (-1):(0) every ::0::0 with points linestyle 3 pointtype 7 pointsize "
+           "2*dot title 'stable fixed point', \\\n"
+           "  '+' using (1):(0) every ::0::0 with points linestyle 2 pointtype 6 pointsize 2*dot "
+           "title 'unstable fixed point'\n");
 }
 
 static void draw_flows(void)
@@ -182,7 +183,7 @@ static void draw_flows(void)
                  "title 'stable', \\\n"
                  "  '' using 1:3 skip 1 with lines linestyle 12 linewidth 1.8 title 'unstable', "
                  "\\\n  '+' using (0):(0) every ::0::0 with points linestyle 5 pointtype 7 "
-                 "pointsize 1.8 title 'saddle-node'\n");
+                 "pointsize 1.8*dot title 'saddle-node'\n");
     drv_panel(p, 1, 1);
     drv_print(p, "set xlabel 'r (dimensionless)'\nset ylabel 'time from x = −10 to 10'\n"
                  "set logscale xy\nset xrange [1e-4:1]\nset format '10^{%%T}'\n"

@@ -50,6 +50,7 @@ typedef struct curve {
     const sampler *sampler;
     int64_t steps;
     ddn_start start;
+    int64_t column;                   /* of the distance in late_start.csv, from 1 */
     double *distance, *error;         /* [starts] */
     double knee, knee_low, knee_high; /* index */
 } curve;
@@ -134,6 +135,7 @@ static int64_t list_curves(const settings *set, curve *curves)
                 c->sampler = &samplers[i];
                 c->steps = (int64_t)set->steps.at[k];
                 c->start = start;
+                c->column = 1 + 2 * count;
                 c->distance = drv_alloc(set->starts.count, sizeof(double));
                 c->error = drv_alloc(set->starts.count, sizeof(double));
             }
@@ -215,95 +217,141 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
     }
 }
 
-static void set_index_axis(drv_file *plot, const settings *set)
+/* ---- Picture ----------------------------------------------------------------------------- */
+
+/* The axis of all distances, and how far apart the curves of one start stand, as an index. */
+typedef struct axes {
+    double least, most, apart;
+} axes;
+
+static axes choose_axes(const settings *set, const curve *curves, int64_t count, double perfect)
+{
+    const int64_t starts = set->starts.count;
+    const double *at = set->starts.at, range = at[starts - 1] - at[0];
+    double low = perfect > 0 ? perfect : INFINITY, high = perfect, nearest = range;
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t k = 0; k < starts; k++) {
+            const double y = curves[i].distance[k];
+            low = y > 0 ? fmin(low, y) : low;
+            high = fmax(high, y + 1.96 * curves[i].error[k]);
+        }
+    }
+    for (int64_t k = 1; k < starts; k++) {
+        nearest = fmin(nearest, at[k] - at[k - 1]);
+    }
+    low = isfinite(low) ? low : 1;                             /* all of them are 0 */
+    const double room = pow(3.6 * fmax(high, low) / low, 0.3); /* knees stand there */
+    return (axes){low / 3, 1.2 * fmax(high, low) * room,
+                  fmin(0.02 * range, 0.8 * nearest / (double)set->steps.count)};
+}
+
+static void set_index_axis(drv_file *plot, const settings *set, const axes *a)
 {
     const double first = set->starts.at[0], last = set->starts.at[set->starts.count - 1];
     const double room = last > first ? 0.02 * (last - first) : 10; /* one start has no range */
-    drv_print(plot,
-              "set logscale y\nset format y '10^{%%T}'\nset xrange [%g:%g]\n"
-              "set xlabel 'start of generation (index %s; 0: data, %lld: noise), ← generation'\n",
-              first - room, last + room, drv_clock(own.schedule), (long long)own.last);
+    const double side = room + 0.5 * a->apart * (double)(set->steps.count - 1);
+    drv_print(plot, "set xrange [%g:%g]\n", first - side, last + side);
 }
 
-/* The lowest of the three: how far the data are from each start. */
-static void draw_divergences(drv_file *plot, double level)
+/* The lowest row: how far the data are from each start. */
+static void draw_divergences(drv_file *plot, const settings *set, const axes *a)
 {
+    drv_panel(plot, 2, 0);
+    set_index_axis(plot, set, a);
+    drv_log_axis(plot, set->level / 30, NAN);
     drv_print(plot,
-              "set yrange [%.3g:*]\n"
+              "set xlabel 'start of generation (index %s; 0: data, %lld: noise), ← generation'\n"
               "set ylabel 'KL(p_t | start), nats'\n"
               "plot %.17g with lines linestyle 18 title 'chosen level'",
-              level / 30, level);
-    static const char *const names[] = {"pure noise", "Gaussian"};
-    for (int i = 0; i < 2; i++) { /* estimates below 0 are a bar from the axis */
+              drv_clock(own.schedule), (long long)own.last, set->level);
+    static const drv_bars bars[] = {
+        {"'late_start_kl.csv' using 1", "$3", "low($3, $4)", "high($3, $4)", 4, 0, "pure noise"},
+        {"'late_start_kl.csv' using 1", "$5", "low($5, $6)", "high($5, $6)", 5, 0, "Gaussian"}};
+    for (int i = 0; i < DRV_COUNT(bars); i++) {
+        drv_print(plot, ",\\\n");
+        drv_log_bars(plot, &bars[i]);
         drv_print(plot,
-                  ",\\\n 'late_start_kl.csv' using 1:(above0($%d)):(above0(low($%d, $%d))):"
-                  "(above0(high($%d, $%d))) with yerrorbars linestyle %d title '%s',\
- '' using "
-                  "1:(positive($%d)) with lines linestyle %d dashtype solid notitle",
-                  3 + 2 * i, 3 + 2 * i, 4 + 2 * i, 3 + 2 * i, 4 + 2 * i, i ? 6 : 4, names[i],
-                  3 + 2 * i, i ? 16 : 14);
+                  ",\\\n '' using 1:(positive(%s)) with lines linestyle %d dashtype solid notitle",
+                  bars[i].y, 10 + bars[i].style);
     }
     drv_print(plot, "\n");
 }
 
-/* Colour and shape are the sampler, dashes the number of steps. */
-static void draw_distances(drv_file *plot, const settings *set, const curve *curves, int64_t count,
-                           ddn_start start, double perfect)
+/* The knee of a curve and its interval, below the upper axis. */
+static void draw_knee(drv_file *plot, const curve *c, int64_t k)
 {
-    for (int64_t i = 0; i < count; i++) {
-        if (curves[i].start == start && start == DDN_START_NOISE && !isnan(curves[i].knee)) {
-            drv_print(plot,
-                      "set arrow from %g, graph 0 to %g, graph 0.06 nohead linestyle %d linewidth "
-                      "1.5\n",
-                      curves[i].knee, curves[i].knee, (int)(curves[i].sampler - samplers) + 1);
-        }
+    const double height = 0.95 - 0.05 * (double)k;
+    const int style = (int)(k % 8) + 1;
+    drv_print(plot, "set label '' at %g, graph %g point linestyle %d pointtype 2 front\n", c->knee,
+              height, style);
+    if (c->knee_high > c->knee_low) {
+        drv_print(plot, "set arrow from %g, graph %g to %g, graph %g nohead linestyle %d front\n",
+                  c->knee_low, height, c->knee_high, height, style);
     }
+}
+
+/* One sampler from one start. Colour and shape are the number of steps. */
+static void draw_distances(drv_file *plot, const settings *set, const curve *curves, const axes *a,
+                           double perfect)
+{
+    const int is_first = curves->sampler == samplers && curves->start == DDN_START_NOISE;
+    const int64_t count = set->steps.count;
+    int knees = 0;
     drv_print(plot,
-              "set ylabel 'Fréchet distance² (data units²)'\n"
-              "plot %.17g with lines linestyle 18 title 'as many data points'",
-              perfect);
-    for (int64_t i = 0; i < count; i++) {
-        const curve *c = &curves[i];
-        const long long at = 3 + 2 * i;
-        if (c->start == start) {
-            const int style = (int)(c->sampler - samplers) + 1;
-            drv_print(
-                plot,
-                ",\\\n 'late_start.csv' using 1:(above0($%lld)):(above0(low($%lld, $%lld))):"
-                "(above0(high($%lld, $%lld))) with yerrorlines linestyle %d dashtype %d title "
-                "'%s, %lld steps'",
-                at, at, at + 1, at, at + 1, style, (int)(i % set->steps.count) + 1,
-                c->sampler->title, (long long)c->steps);
+              "set xlabel 'start (index), ← generation'\n"
+              "set label '%s, %s' at graph 0.5, graph 1 center offset 0,0.6\n",
+              curves->sampler->title,
+              curves->start == DDN_START_NOISE ? "from noise" : "from the Gaussian");
+    drv_print(plot, curves->sampler == samplers ? "set ylabel 'Fréchet distance² (data units²)'\n"
+                                                : "set format y ''\n");
+    for (int64_t k = 0; k < count && curves->start == DDN_START_NOISE; k++) {
+        if (!isnan(curves[k].knee)) {
+            draw_knee(plot, &curves[k], k);
+            knees++;
         }
     }
-    drv_print(plot, "\n");
+    drv_print(plot, "plot %.17g with lines linestyle 18 title '%s'", perfect,
+              is_first ? "perfect samples" : "");
+    for (int64_t k = 0; k < count; k++) {
+        const long long at = curves[k].column;
+        char from[64], y[24], low[48], high[48], title[32] = "";
+        snprintf(from, sizeof from, "'late_start.csv' using ($1 + %.4g)",
+                 a->apart * ((double)k - 0.5 * (double)(count - 1)));
+        snprintf(y, sizeof y, "$%lld", at);
+        snprintf(low, sizeof low, "low($%lld, $%lld)", at, at + 1);
+        snprintf(high, sizeof high, "high($%lld, $%lld)", at, at + 1);
+        if (is_first) {
+            snprintf(title, sizeof title, "%lld steps", (long long)curves[k].steps);
+        }
+        drv_print(plot, ",\\\n");
+        drv_log_bars(plot, &(drv_bars){from, y, low, high, (int)(k % 8) + 1, 1, title});
+    }
+    drv_print(plot, "%s\n",
+              is_first && knees > 0 ? ",\\\n NaN with points linestyle 15 pointtype 2 title 'knee'"
+                                    : "");
 }
 
 static void draw(const settings *set, const curve *curves, int64_t count, double perfect)
 {
-    double low = perfect;
-    for (int64_t i = 0; i < count; i++) {
-        for (int64_t k = 0; k < set->starts.count; k++) {
-            low = fmin(low, curves[i].distance[k]);
-        }
+    const axes a = choose_axes(set, curves, count, perfect);
+    const drv_row row = {DRV_COUNT(samplers), 42, .marks = 1, .shared = 1, .gap = 5};
+    drv_figure figure = {.name = "late_start",
+                         .width = DRV_TWO_COLUMNS,
+                         .title = drv_caption(&set->data, own.ds),
+                         .note = DRV_BARS ", side by side for one start; " DRV_CUT
+                                          "; ×: knee of a curve",
+                         .count = 3,
+                         .rows = {row, row, {1, 45, .right = 46}}};
+    figure.rows[0].legend = (int)(set->steps.count + 6) / 5;
+    drv_file *plot = drv_plot_open(&figure);
+    for (int64_t i = 0; i < count; i += set->steps.count) {
+        drv_panel(plot, curves[i].start == DDN_START_NOISE ? 0 : 1,
+                  (int)(curves[i].sampler - samplers));
+        set_index_axis(plot, set, &a);
+        drv_log_axis(plot, a.least, a.most);
+        draw_distances(plot, set, &curves[i], &a, perfect);
     }
-    const drv_row row = {1, 50, .right = 46};
-    drv_file *plot = drv_plot_open(&(drv_figure){
-        .name = "late_start",
-        .width = DRV_TWO_COLUMNS,
-        .title = drv_caption(&set->data, own.ds),
-        .note = "(a) from noise (ticks: knees), (b) from a Gaussian, (c) divergences; " DRV_BARS,
-        .count = 3,
-        .rows = {row, row, row}});
-    for (ddn_start start = DDN_START_NOISE; start <= DDN_START_GAUSSIAN; start++) {
-        drv_panel(plot, start == DDN_START_NOISE ? 0 : 1, 0);
-        set_index_axis(plot, set);
-        drv_print(plot, "set yrange [%.3g:*]\n", low / 10);
-        draw_distances(plot, set, curves, count, start, perfect);
-    }
-    drv_panel(plot, 2, 0);
-    set_index_axis(plot, set);
-    draw_divergences(plot, set->level);
+    draw_divergences(plot, set, &a);
     drv_plot_run(plot);
 }
 

@@ -332,12 +332,16 @@ static void draw_curves(drv_file *plot, const settings *set)
                         "'f^e/α: excess entropy'");
     }
     if (set->clones != 0 && with_phi) {
-        drv_print(plot, ",\\\n 'phi.csv' using 1:4:12:13 with yerrorbars linestyle 1 pointtype 6 "
-                        "pointsize 2 title 'φ, simulated clones'");
+        drv_print(
+            plot,
+            ",\\\n 'phi.csv' using (beside($1)):4:12:13 with yerrorbars linestyle 1 pointtype 6 "
+            "pointsize 2*dot title 'φ, simulated clones'");
     }
     if (set->clones != 0) {
-        drv_print(plot, ",\\\n 'phi.csv' using 1:8:16:17 with yerrorbars linestyle 2 pointtype 4 "
-                        "pointsize 2 title 'φ_C, simulated clones'");
+        drv_print(
+            plot,
+            ",\\\n 'phi.csv' using (beside($1)):8:16:17 with yerrorbars linestyle 2 pointtype 4 "
+            "pointsize 2*dot title 'φ_C, simulated clones'");
     }
     drv_print(plot, "\n");
 }
@@ -346,12 +350,13 @@ static void draw(const settings *set)
 {
     double t_s = NAN, t_c = NAN;
     boundaries(&t_s, &t_c);
-    drv_file *plot = drv_plot_open(&(drv_figure){.name = "regimes",
-                                                 .width = DRV_TWO_COLUMNS,
-                                                 .title = drv_caption(&set->data, own.ds),
-                                                 .note = DRV_BARS,
-                                                 .count = 1,
-                                                 .rows = {{1, 78, .legend = 2, .marks = 1}}});
+    drv_file *plot =
+        drv_plot_open(&(drv_figure){.name = "regimes",
+                                    .width = DRV_TWO_COLUMNS,
+                                    .title = drv_caption(&set->data, own.ds),
+                                    .note = set->clones == 0 ? DRV_BARS : DRV_BARS "; " DRV_BESIDE,
+                                    .count = 1,
+                                    .rows = {{1, 78, .legend = 2, .marks = 1}}});
     drv_panel(plot, 0, 0);
     drv_time_axis(plot, own.schedule, set->from, set->to);
     drv_print(plot, "set yrange [*<-0.04:1.12<*] noextend\nset ytics 0.2\n"

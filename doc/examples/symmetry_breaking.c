@@ -274,10 +274,10 @@ static void draw_branches(drv_file *plot, const picture *pic)
         "using 2:($1 == b && $5 > 0 ? $7 : NaN) with lines linestyle 12 dashtype (2,2) linewidth "
         "1.6 title (b == 0 ? 'unstable' : '')%s\n",
         (long long)pic->branches - 1, (long long)pic->branches - 1,
-        isnan(pic->t_found)
-            ? ""
-            : ", 'events.csv' using 3:6 with points linestyle 2 pointtype 7 pointsize 1.8 title "
-              "'bifurcation'");
+        isnan(pic->t_found) ? ""
+                            : ", 'events.csv' using 3:6 with points linestyle 2 pointtype 7 "
+                              "pointsize 1.8*dot title "
+                              "'bifurcation'");
 }
 
 static void draw(const settings *set, const picture *pic)

@@ -208,11 +208,11 @@ static void draw_branches(drv_file *plot)
         ddn_result_rows(ddn_diagram_events(own.coarse)) == 0
             ? ""
             : ", 'data_class_events.csv' using 4:($6*exp($4)) with points linestyle 2 pointtype 7 "
-              "pointsize 1.8 title 'saddle-node, classes'",
+              "pointsize 1.8*dot title 'saddle-node, classes'",
         ddn_result_rows(ddn_diagram_events(own.fine)) == 0
             ? ""
             : ", 'data_events.csv' using 4:($6*exp($4)) with points linestyle 6 pointtype 7 "
-              "pointsize 0.9 title 'saddle-node, single points'");
+              "pointsize 0.9*dot title 'saddle-node, single points'");
 }
 
 /* The potentials, side by side. */

@@ -4,9 +4,19 @@
 
 #include <math.h>
 
+static int64_t strip_columns(const trajectory *tr)
+{
+    return tr->count < STRIP_COLUMNS ? tr->count : STRIP_COLUMNS;
+}
+
+static int64_t strip_rows(const trajectory *tr)
+{
+    return tr->m < STRIP_ROWS ? tr->m : STRIP_ROWS;
+}
+
 int64_t strip_column(const trajectory *tr, int64_t k)
 {
-    const int64_t columns = tr->count < STRIP_COLUMNS ? tr->count : STRIP_COLUMNS;
+    const int64_t columns = strip_columns(tr);
     for (int64_t c = 0; c < columns; c++) {
         if (k == (columns > 1 ? (c * (tr->count - 1) + (columns - 1) / 2) / (columns - 1) : 0)) {
             return c;
@@ -42,14 +52,8 @@ static void write_projections(const trajectory *tr)
     drv_close(file);
 }
 
-static void draw_paths(const trajectory *tr, const ddn_schedule *sch, const char *caption)
+static void draw_paths(drv_file *plot, const trajectory *tr, const ddn_schedule *sch)
 {
-    drv_file *plot = drv_plot_open(&(drv_figure){.name = "trajectory",
-                                                 .width = DRV_TWO_COLUMNS,
-                                                 .title = caption,
-                                                 .count = 1,
-                                                 .rows = {{1, 60, .legend = 3}}});
-    drv_panel(plot, 0, 0);
     if (tr->axes == 1) {
         double low = INFINITY, high = 0;
         for (int64_t k = 0; k < tr->count; k++) {
@@ -81,14 +85,12 @@ static void draw_paths(const trajectory *tr, const ddn_schedule *sch, const char
               ",\\\n 'trajectory.csv' using (int(column(0)) %% %lld == %lld ? $%d : NaN):%d "
               "skip 1 with points linestyle 3 title 'end'\n",
               (long long)tr->count, (long long)tr->count - 1, at, tr->axes == 1 ? 4 : 5);
-    drv_plot_run(plot);
 }
 
 /* States on their way are cut off at the range of those at the end, which is that of the data. */
 static void write_strip(const trajectory *tr, const drv_image *shape)
 {
-    const int64_t rows = tr->m < STRIP_ROWS ? tr->m : STRIP_ROWS;
-    const int64_t columns = tr->count < STRIP_COLUMNS ? tr->count : STRIP_COLUMNS;
+    const int64_t rows = strip_rows(tr), columns = strip_columns(tr);
     const double *images[STRIP_ROWS * STRIP_COLUMNS];
     double low = INFINITY, high = -INFINITY;
     for (int64_t i = 0; i < rows * tr->d; i++) {
@@ -108,12 +110,55 @@ static void write_strip(const trajectory *tr, const drv_image *shape)
     drv_sheet(drv_path("trajectory_strip.png"), shape, rows, columns, 0, images);
 }
 
+/* With the times above: of the schedule. */
+static void plot_strip(drv_file *plot, const trajectory *tr, const ddn_schedule *sch,
+                       const drv_image *s)
+{
+    const int64_t rows = strip_rows(tr), columns = strip_columns(tr);
+    const double left = -0.01 * (double)drv_sheet_width(s, columns);
+    drv_sheet_axes(plot, s, rows, columns);
+    drv_print(plot, "set label '%s' at %g,graph 1 right offset 0,0.6\n", drv_time_symbol(sch),
+              left);
+    for (int64_t r = 0; r < rows; r++) {
+        drv_print(plot, "set label 'path %lld' at %g,%g right\n", (long long)r, left,
+                  (double)(r * (s->height + DRV_IMAGE_GAP)) + 0.5 * (double)s->height);
+    }
+    for (int64_t k = 0; k < tr->count; k++) {
+        const int64_t c = strip_column(tr, k);
+        if (c >= 0) {
+            drv_print(plot, "set label '%.3g' at %g,graph 1 center offset 0,0.6\n", tr->t[k],
+                      (double)(c * (s->width + DRV_IMAGE_GAP)) + 0.5 * (double)s->width);
+        }
+    }
+    drv_print(plot, "plot 'trajectory_strip.png' binary filetype=png flipy with rgbimage\n");
+}
+
 void draw_trajectory(const trajectory *tr, const ddn_schedule *sch, const drv_image *shape,
                      const char *caption)
 {
+    const int images = tr->strip != NULL;
+    char note[256];
+    snprintf(note, sizeof note, "(a) %s %s; shades are cut off at the range of the last images",
+             drv_is_ou(sch) ? "times in" : "times", drv_clock(sch));
+    drv_figure figure = {.name = "trajectory",
+                         .width = DRV_TWO_COLUMNS,
+                         .title = caption,
+                         .note = images ? note : NULL,
+                         .count = images + 1,
+                         .rows = {{1, 0, .left = 26, .bare = 1}, {0}}};
+    figure.rows[images] = (drv_row){1, 60, .legend = 3};
     write_projections(tr);
-    draw_paths(tr, sch, caption);
-    if (tr->strip != NULL) {
+    if (images) {
+        figure.rows[0].height =
+            drv_sheet_height(shape, strip_rows(tr), strip_columns(tr), drv_panel_width(&figure, 0));
         write_strip(tr, shape);
     }
+    drv_file *plot = drv_plot_open(&figure);
+    if (images) {
+        drv_panel(plot, 0, 0);
+        plot_strip(plot, tr, sch, shape);
+    }
+    drv_panel(plot, images, 0);
+    draw_paths(plot, tr, sch);
+    drv_plot_run(plot);
 }

@@ -219,7 +219,7 @@ static void draw_shares(drv_file *plot, const settings *set, double *const *colu
         drv_print(plot,
                   "%s csv using 1:%d:(low($%d, $%d)):(high($%d, $%d)) with yerrorlines "
                   "linestyle 7 title 'φ: same class, predicted by E Σ W_c²',\\\n"
-                  " csv using 1:%d:%d:%d with yerrorbars linestyle 1 title "
+                  " csv using (beside($1)):%d:%d:%d with yerrorbars linestyle 1 title "
                   "'φ: same class, simulated'",
                   comma, SAME_ID + 1, SAME_ID + 1, SAME_ID + 2, SAME_ID + 1, SAME_ID + 2, SAME + 1,
                   SAME_LOW + 1, SAME_HIGH + 1);
@@ -229,7 +229,7 @@ static void draw_shares(drv_file *plot, const settings *set, double *const *colu
         drv_print(plot,
                   "%s csv using 1:%d:(low($%d, $%d)):(high($%d, $%d)) with yerrorlines "
                   "linestyle 6 title 'φ_C: same point, predicted by E Σ w²',\\\n"
-                  " csv using 1:%d:%d:%d with yerrorbars linestyle 2 title "
+                  " csv using (beside($1)):%d:%d:%d with yerrorbars linestyle 2 title "
                   "'φ_C: same point, simulated'",
                   comma, RETURNED_ID + 1, RETURNED_ID + 1, RETURNED_ID + 2, RETURNED_ID + 1,
                   RETURNED_ID + 2, RETURNED + 1, RETURNED_LOW + 1, RETURNED_HIGH + 1);
@@ -239,17 +239,18 @@ static void draw_shares(drv_file *plot, const settings *set, double *const *colu
 
 static void draw_distances(drv_file *plot, const settings *set)
 {
-    drv_print(plot,
-              "set yrange [0:*]\nset ylabel 'squared distance / d (data units²)'\nd = %lld.\n"
-              "plot csv using 1:($%d/d):($%d/d) with filledcurves linecolor '#d5e3ee' "
-              "title 'band: 5 %% to 95 %% of the simulated pairs',\\\n"
-              " csv using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorlines "
-              "linestyle 7 title 'mean, predicted by 2 E tr Cov(x_0 | x_t)',\\\n"
-              " csv using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorbars "
-              "linestyle 1 title 'mean, simulated'\n",
-              (long long)set->d, Q05 + 1, Q95 + 1, DISTANCE_ID + 1, DISTANCE_ID + 1,
-              DISTANCE_ID_SE + 1, DISTANCE_ID + 1, DISTANCE_ID_SE + 1, DISTANCE + 1, DISTANCE + 1,
-              DISTANCE_SE + 1, DISTANCE + 1, DISTANCE_SE + 1);
+    drv_print(
+        plot,
+        "set yrange [0:*]\nset ylabel 'squared distance / d (data units²)'\nd = %lld.\n"
+        "plot csv using 1:($%d/d):($%d/d) with filledcurves linecolor '#d5e3ee' "
+        "title 'band: 5 %% to 95 %% of the simulated pairs',\\\n"
+        " csv using 1:($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorlines "
+        "linestyle 7 title 'mean, predicted by 2 E tr Cov(x_0 | x_t)',\\\n"
+        " csv using (beside($1)):($%d/d):(low($%d, $%d)/d):(high($%d, $%d)/d) with yerrorbars "
+        "linestyle 1 title 'mean, simulated'\n",
+        (long long)set->d, Q05 + 1, Q95 + 1, DISTANCE_ID + 1, DISTANCE_ID + 1, DISTANCE_ID_SE + 1,
+        DISTANCE_ID + 1, DISTANCE_ID_SE + 1, DISTANCE + 1, DISTANCE + 1, DISTANCE_SE + 1,
+        DISTANCE + 1, DISTANCE_SE + 1);
 }
 
 static void draw(const settings *set, double *const *columns)
@@ -259,7 +260,9 @@ static void draw(const settings *set, double *const *columns)
         .width = DRV_TWO_COLUMNS,
         .title = caption(set),
         .note = set->clones ? "two continuations of one x_t, compared with each other; " DRV_BARS
-                            : "from x_0 to x_t and back to x_0′, compared with x_0; " DRV_BARS,
+                              "; " DRV_BESIDE
+                            : "from x_0 to x_t and back to x_0′, compared with x_0; " DRV_BARS
+                              "; " DRV_BESIDE,
         .count = 1,
         .rows = {{2, 62, .legend = 4}}});
     drv_print(plot, "csv = '%s.csv'\nclosed = '%s_closed.csv'\n", set->stem, set->stem);

@@ -27,6 +27,8 @@ shrink() {
 
 draw regimes regimes regimes $two
 draw uturn uturn uturn $two --n 2000
+draw trajectory trajectory trajectory $two --n 1000 --from-data --paths 4 --steps 8 --seed 2
+shrink "$work/trajectory" trajectory trajectory 120 32 # images
 draw flows flows flows --height 600
 shrink "$work/flows" mandelbrot flows_mandelbrot 90
 draw gmm-speciation gmm_speciation gmm-speciation

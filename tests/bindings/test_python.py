@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 import unittest
+import unittest.mock
 import weakref
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -70,6 +71,19 @@ def after(seconds, action):
     timer = threading.Timer(seconds, action)
     timer.start()
     return timer
+
+
+class Loading(unittest.TestCase):
+    def test_names(self):
+        """The file that each system has, unless the user names one."""
+        for system, named, wanted in (("linux", "", "libdiffdyn.so.0"), ("win32", "", "libdiffdyn-0.dll"),
+                                      ("darwin", "", "libdiffdyn.0.dylib"), ("win32", "C:\\x.dll", "C:\\x.dll")):
+            with (unittest.mock.patch.object(sys, "platform", system),
+                  unittest.mock.patch.dict(os.environ, DIFFDYN_LIBRARY=named),
+                  unittest.mock.patch("ctypes.CDLL", side_effect=OSError(wanted)) as load,
+                  self.assertRaisesRegex(ImportError, "DIFFDYN_LIBRARY names")):
+                _call._load()
+            load.assert_called_once_with(wanted)
 
 
 class Arrays(unittest.TestCase):
@@ -644,7 +658,7 @@ class MainJob(unittest.TestCase):
         self.assertAlmostEqual(times.scalar("t_C_phi").value, 0.6521982156, delta=1e-6)
 
 
-SETS = {"fast": (Arrays, Callbacks, Interrupts, Lifetimes, Measurements, MoreRooms), "torch": (Torch,), "main_job": (MainJob,),
+SETS = {"fast": (Loading, Arrays, Callbacks, Interrupts, Lifetimes, Measurements, MoreRooms), "torch": (Torch,), "main_job": (MainJob,),
         "julia": (Arrays, Callbacks, Lifetimes, Measurements, MoreRooms)}
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import run_driver
 from run_driver import DriverTest, npy
 
 FEW = ("--samples", 32, "--times", 5)
+LATE = ("--samples=8", "--features=2", "--kl-samples=8")
 
 
 @unittest.skipIf(shutil.which("gnuplot") is None, "no gnuplot")
@@ -24,18 +25,21 @@ class Pictures(DriverTest):
                 "--labels", npy(self.path("y.npy"), (60,), "<i4", struct.pack("<60i", *(i % 2 for i in range(60)))))
 
     def table(self, script, folder):
-        """What gnuplot draws with points: the lines of its tables, whose last letter says what is out of range."""
+        """What gnuplot draws with points: the lines of its tables, in order and as plain numbers, whose last letter says
+        what is out of range."""
         lines = ["set terminal unknown"]
         for k, command in enumerate(re.sub(r"\\\n", " ", script).split("\n")):
-            if re.match("set (terminal|multiplot|output)|unset (multiplot|output)|if ", command):
+            if re.match("set (terminal|multiplot|output)|unset (multiplot|output)|if |set format", command):
                 continue
             if command.startswith("plot") and re.search("with (yerror|points)", command):
-                lines += [f"set table 'points{k}.txt'", command, "unset table"]
+                # a table of lines with bars has no bars
+                bars = command.replace("yerrorlines", "yerrorbars")
+                lines += [f"set table 'points{k:04}.txt'", bars, "unset table"]
             elif not command.startswith("plot"):
                 lines.append(command)
         done = subprocess.run(["gnuplot"], input="\n".join(lines), cwd=folder, text=True, capture_output=True, check=True)
         self.assertNotIn("warning: Skipping", done.stderr)
-        for name in os.listdir(folder):
+        for name in sorted(os.listdir(folder)):
             if name.startswith("points") and name.endswith(".txt"):
                 with open(os.path.join(folder, name), encoding="utf-8") as f:
                     yield f.read()
@@ -63,7 +67,7 @@ class Pictures(DriverTest):
             for text in self.table(script, self.out):
                 for line in text.splitlines():
                     # x, y, both ends of the bar, and whether the point is in range; lines may leave it
-                    if len(line.split()) == 5 and line.endswith(" o") and "1e-300" not in line:
+                    if len(line.split()) == 5 and line.endswith(" o"):
                         self.fail(f"{name}: a point out of range: {line}")
         shutil.rmtree(self.out)
 
@@ -89,9 +93,41 @@ class Pictures(DriverTest):
         self.draws("trajectory", *data, "--from-data", "--paths=3", "--steps=5")
         self.draws("trajectory", *data, "--paths=2", "--steps=5", "--image=none", "--schedule=edm")
         self.draws("foreign-score", *data, "--pairs=16", "--steps=10", *FEW)
-        self.draws("late-start", *data, "--samples=8", "--steps=4", "--starts=100,900", "--features=2", "--kl-samples=8")
+        self.draws("late-start", *data, *LATE, "--steps=4", "--starts=400")
         self.draws("memorization", "--data", data[1], "--samples", data[1])
         self.draws("symmetry", *data, "--paths=20", "--steps=50", "--starts=2")
+
+    def test_many_curves(self):
+        """Points of one start stand side by side, bars that reach 0 end at the axis, and a mark says so."""
+        self.succeeds("late-start", *self.clusters("x"), *LATE, "--steps=4,5,6", "--starts=100,500,900", "--out", self.out,
+                      out=False)
+        with open(os.path.join(self.out, "late_start.gp"), encoding="utf-8") as f:
+            script = f.read()
+        panels = [[line.split() for line in text.splitlines() if line and line[0] != "#"]
+                  for text in self.table(script, self.out)]
+        self.assertEqual(len(panels), 7)
+        cut = 0
+        for panel, least in zip(panels, re.findall(r"^least = (.*)", script, re.MULTILINE)):
+            x = [row[0] for row in panel if len(row) == 5 and row[4] == "i"]
+            self.assertTrue(len(x) == len(set(x)) == 9 or panel is panels[-1], x)
+            ends = sum(len(row) == 5 and row[4] == "i" and float(row[2]) == float(least) for row in panel)
+            marks = sum(len(row) == 3 and float(row[1]) == float(least) for row in panel)
+            self.assertEqual(ends, marks)
+            cut += marks
+        self.assertGreater(cut, 0)
+        for text in ("'knee'", "goes on below the axis", "'6 steps'"):
+            self.assertIn(text, script)
+
+    def test_units_of_times(self):
+        """Axes say what times of a schedule are; a strip of images has its times, and others have no panel of them."""
+        data = self.clusters("x")
+        for schedule, label in (("edm", "t (σ of the schedule edm, data units)"), ("vp", "t (time of the schedule vp)"),
+                                ("ddpm", "t (index of the schedule ddpm)")):
+            self.assertIn(label, self.script("phi", *data, *FEW, "--schedule", schedule))
+        script = self.script("trajectory", *data, "--from-data", "--paths=3", "--steps=5", "--t-start=1.25", "--image=8x8")
+        self.assertRegex(script, r"set label 't' at .*\n(set label 'path \d' .*\n){3}set label '0' at ")
+        self.assertIn("set label '1.25' at ", script)
+        self.assertNotIn("path 0", self.script("trajectory", *data, "--paths=3", "--steps=5", "--image=none"))
 
     def script(self, *args):
         self.succeeds(*args, "--plot=none", "--quiet", "--out", self.out, out=False)

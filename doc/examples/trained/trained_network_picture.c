@@ -64,17 +64,19 @@ static void plot_errors(drv_file *plot, const char *which)
               {8, 1, "exact score, what it learned"},
               {11, 3, "exact score, test data"},
               {14, 6, "Wiener filter, test data"}};
+    drv_log_axis(plot, 1e-4, NAN);
     drv_print(plot,
-              "set logscale y\nset yrange [1e-4:*]\nset format y '10^{%%T}'\n"
               "set xrange [0:*]\nset xlabel '" DRV_TIME "'\n"
               "set ylabel 'denoising error a pixel, %s net'\nplot",
               which);
     for (int k = 0; k < DRV_COUNT(of); k++) {
-        drv_print(plot,
-                  "%s '%s_errors.csv' using 1:(above0($%d)):(above0($%d)):(above0($%d)) with "
-                  "yerrorlines linestyle %d title '%s'",
-                  k ? ",\\\n" : "", which, of[k].column, of[k].column + 1, of[k].column + 2,
-                  of[k].style, of[k].title);
+        char from[64], y[16], low[16], high[16];
+        snprintf(from, sizeof from, "'%s_errors.csv' using 1", which);
+        snprintf(y, sizeof y, "$%d", of[k].column);
+        snprintf(low, sizeof low, "$%d", of[k].column + 1);
+        snprintf(high, sizeof high, "$%d", of[k].column + 2);
+        drv_print(plot, "%s", k ? ",\\\n" : "");
+        drv_log_bars(plot, &(drv_bars){from, y, low, high, of[k].style, 1, of[k].title});
     }
     drv_print(plot, "\n");
 }
@@ -113,7 +115,8 @@ void draw_report(const report *r)
     drv_figure figure = {.name = "trained_network",
                          .width = DRV_TWO_COLUMNS,
                          .title = r->caption,
-                         .note = DRV_BARS "; samples with d_1/d_2 below 1/3 count as memorized",
+                         .note = DRV_BARS "; " DRV_CUT
+                                          "; samples with d_1/d_2 below 1/3 count as memorized",
                          .count = 4,
                          .rows = {{1, 0, .left = 26, .bare = 1},
                                   {2, 50, .legend = 3, .marks = 1},

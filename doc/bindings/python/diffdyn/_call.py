@@ -6,6 +6,7 @@ import functools
 import itertools
 import os
 import signal
+import sys
 import threading
 import weakref
 
@@ -31,7 +32,8 @@ class Stopped(Error):
 
 
 def _load():
-    name = os.environ.get("DIFFDYN_LIBRARY", "libdiffdyn.so.0")
+    names = {"win32": "libdiffdyn-0.dll", "darwin": "libdiffdyn.0.dylib"}
+    name = os.environ.get("DIFFDYN_LIBRARY") or names.get(sys.platform, "libdiffdyn.so.0")
     try:
         library = ctypes.CDLL(name)
         for function, (returns, params) in _raw.FUNCTIONS.items():

@@ -7,14 +7,14 @@ enum {
 };
 
 /* n points in d dimensions: `offset` + sum over rank directions of length fall^k. */
-static ddn_dataset *planted(ddn_context *ctx, int64_t n, int64_t d, int64_t rank, double fall,
-                            double offset)
+static ddn_dataset *planted_by(ddn_context *ctx, int64_t seed, int64_t n, int64_t d, int64_t rank,
+                               double fall, double offset)
 {
     double *x = malloc((size_t)(n * d) * sizeof *x), *v = malloc((size_t)(rank * d) * sizeof *v);
     double *c = malloc((size_t)(n * rank) * sizeof *c);
     ddn_dataset *ds;
-    test_normal(1, rank * d, v);
-    test_normal(2, n * rank, c);
+    test_normal(2 * seed + 1, rank * d, v);
+    test_normal(2 * seed + 2, n * rank, c);
     for (int64_t i = 0; i < n * d; i++) {
         x[i] = offset;
         for (int64_t k = 0; k < rank; k++) {
@@ -26,6 +26,12 @@ static ddn_dataset *planted(ddn_context *ctx, int64_t n, int64_t d, int64_t rank
     free(v);
     free(c);
     return ds;
+}
+
+static ddn_dataset *planted(ddn_context *ctx, int64_t n, int64_t d, int64_t rank, double fall,
+                            double offset)
+{
+    return planted_by(ctx, 0, n, d, rank, fall, offset);
 }
 
 /* Random points in general position as they may be stored; bytes come under a map. */
@@ -176,6 +182,25 @@ static void ranks_are_found(void **state)
         OK(ctx, ddn_span_create(ctx, ds, 1e-5, &span));
         check_span(ctx, ds, span, 3);
         assert_true(ddn_span_distance(span) > 1e-3 && ddn_span_distance(span) < 0.1);
+        ddn_span_destroy(span);
+        ddn_dataset_destroy(ds);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* Where eigenvalues are lost in rounding their vectors come in any order, that of the BLAS and its
+ * threads: what is a direction does not depend on it. One made too early left traces of longer
+ * ones, which were taken for a direction too many in a part of these. */
+static void order_does_not_matter(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    for (int64_t seed = 0; seed < 100; seed++) {
+        const int64_t n = 20 + seed % 41, rank = 9 + seed % 5;
+        ddn_span *span;
+        ddn_dataset *ds = planted_by(ctx, seed, n, 120, rank, rank < 12 ? 0.1 : 0.15, 0);
+        OK(ctx, ddn_span_create(ctx, ds, 0, &span));
+        check_span(ctx, ds, span, rank);
         ddn_span_destroy(span);
         ddn_dataset_destroy(ds);
     }
@@ -341,11 +366,9 @@ static void bad_arguments_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(points_come_back),
-        cmocka_unit_test(ranks_are_found),
-        cmocka_unit_test(duplicates_and_labels_are_kept),
-        cmocka_unit_test(bits_are_kept),
-        cmocka_unit_test(bad_arguments_are_refused),
+        cmocka_unit_test(points_come_back),      cmocka_unit_test(ranks_are_found),
+        cmocka_unit_test(order_does_not_matter), cmocka_unit_test(duplicates_and_labels_are_kept),
+        cmocka_unit_test(bits_are_kept),         cmocka_unit_test(bad_arguments_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ enum {
 #elif defined LONG_CALLS_SMALL  /* each is done some hundred times in a second */
 enum {
     N = 60,
-    D = 6,
+    D = 18, /* more than few: several ways serve, and share their loops out */
     M = 6,
     WIDE = 40,
     DENSE = 40,
@@ -43,7 +43,7 @@ enum {
 #elif defined LONG_CALLS_MIDDLE /* loops have several tiles */
 enum {
     N = 260,
-    D = 9,
+    D = 18,
     M = 140,
     WIDE = 300,
     DENSE = 140,

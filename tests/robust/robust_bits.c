@@ -98,7 +98,7 @@ static void every_call_gives_the_same_bits(void **state)
     print_message("# %lld functions, %lld of them with loops that are shared out: the same bits in "
                   "%lld calls\n",
                   (long long)long_call_count, (long long)rows, (long long)calls);
-    assert_true(rows >= 28); /* small problems need no threads */
+    assert_true(rows >= 35); /* small problems need no threads */
     free(want);
 }
 
@@ -162,7 +162,7 @@ static void a_loop_may_fail(void **state)
     }
     print_message("# %lld loops failed in the host: each call said so and worked again\n",
                   (long long)failures);
-    assert_true(failures > 50);
+    assert_true(failures > 150);
     free(want);
 }
 

@@ -96,7 +96,7 @@ static void every_call_looks_often(void **state)
     if (!writes) {
         print_message("# in thousandths of 0.1 s; %lld of %lld places that look would be missed\n",
                       (long long)shows, (long long)places);
-        assert_true(only != NULL || shows >= 15);
+        assert_true(only != NULL || shows >= 25);
     }
     assert_int_equal(late, 0);
 }

@@ -598,12 +598,53 @@ static void few_steps_are_noticed(void **state)
     unmake(s);
 }
 
+/* Methods that look back or have stages take half the steps anew, the others keep their
+ * predictions: both are judged, and nothing is left of it for the next measurement. */
+static void every_method_has_a_step_error(void **state)
+{
+    (void)state;
+    static const ddn_method methods[] = {
+        DDN_METHOD_EULER, DDN_METHOD_HEUN, DDN_METHOD_EDM_HEUN,   DDN_METHOD_EXPONENTIAL,
+        DDN_METHOD_DDPM,  DDN_METHOD_PNDM, DDN_METHOD_MULTISTEP2, DDN_METHOD_GRADIENT_ESTIMATION};
+    scene *s = make();
+    ddn_options *o = ddn_analysis_options(s->an);
+    OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_STEPS, 16));
+    OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_CLONES, 64));
+    OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_PATHS, 64));
+    OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_PATH_STEPS, 4));
+    for (size_t k = 0; k < sizeof methods / sizeof methods[0]; k++) {
+        char said[64];
+        double plain = 0;
+        OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_METHOD, methods[k]));
+        snprintf(said, sizeof said, "16 steps of method %d", (int)methods[k]);
+        for (int judged = 0; judged < 2; judged++) {
+            ddn_result *r = NULL;
+            OK(s->ctx, ddn_options_set_f64(o, DDN_ANALYSIS_STEP_SHARE, judged ? 0.5 : 0));
+            OK(s->ctx, ddn_analysis_clones(s->an, s->exact, TIMES, times, &r));
+            assert_int_equal(isfinite(test_scalar(s->ctx, r, "phi_step")), judged);
+            assert_non_null(strstr(ddn_result_field(r, "step_error"), said));
+            ddn_result_destroy(r);
+            OK(s->ctx, ddn_analysis_last_change(s->an, s->exact, &r));
+            const double mean = test_scalar(s->ctx, r, "t_C_last_change");
+            assert_int_equal(isfinite(test_scalar(s->ctx, r, "t_C_last_change_step")), judged);
+            assert_true(!judged || mean == plain); /* judging changes no path */
+            plain = mean;
+            ddn_result_destroy(r);
+        }
+    }
+    unmake(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(judging_points),    cmocka_unit_test(classifiers),
-        cmocka_unit_test(lacking),           cmocka_unit_test(observers),
-        cmocka_unit_test(bad_classifiers),   cmocka_unit_test(few_steps_are_noticed),
+        cmocka_unit_test(every_method_has_a_step_error),
+        cmocka_unit_test(judging_points),
+        cmocka_unit_test(classifiers),
+        cmocka_unit_test(lacking),
+        cmocka_unit_test(observers),
+        cmocka_unit_test(bad_classifiers),
+        cmocka_unit_test(few_steps_are_noticed),
         cmocka_unit_test(symmetry_breaking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

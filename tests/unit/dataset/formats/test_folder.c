@@ -317,6 +317,16 @@ static void order_of_names(void **state)
     holds_dots(4, (const double[]){1, 2, 3, 4});
     strcat(folder, "//");
     holds_dots(4, (const double[]){1, 2, 3, 4});
+    /* A path of one character. */
+    char before[1024];
+    assert_non_null(getcwd(before, sizeof before));
+    begin_folder();
+    make("f");
+    put_dot("f/1.png", 5);
+    assert_int_equal(chdir(folder), 0);
+    strcpy(folder, "f");
+    holds_dots(1, (const double[]){5});
+    assert_int_equal(chdir(before), 0);
 }
 
 /* "a-b/" is before "a/" as bytes, but class a before a-b. */

@@ -46,6 +46,14 @@ static void bad_npy_is_refused(void **state)
         {"{'descr': '<f3', 'fortran_order': False, 'shape': (2, 3), }", "type '<f3'"},
         {"{'descr': '<M8', 'fortran_order': False, 'shape': (2, 3), }", "type '<M8'"},
         {"{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }", "type '<c8'"},
+        {"{'descr': '<U4', 'fortran_order': False, 'shape': (2, 3), }", "type '<U4'"},
+        {"{'descr': '<m2', 'fortran_order': False, 'shape': (2, 3), }", "type '<m2'"},
+        {"{'descr': '|V2', 'fortran_order': False, 'shape': (2, 3), }", "bfloat16 by its name"},
+        {"{'descr': '<f0', 'fortran_order': False, 'shape': (2, 3), }", "type '<f0'"},
+        {"{'descr': '<f9', 'fortran_order': False, 'shape': (2, 3), }", "type '<f9'"},
+        {"{'descr': '<f8', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1,1,1,"
+         "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,6), }",
+         "34 axes, at most 32 are read"},
         {"{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (6,), }", "records"},
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (3, 3), }",
          "truncated: the shape needs 72 bytes, the file holds 48"},
@@ -97,6 +105,52 @@ static void bad_npy_is_refused(void **state)
                                "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }", x,
                                sizeof x),
                 DDN_E_NONFINITE, "row 1, column 1 is infinite");
+    ddn_context_destroy(ctx);
+}
+
+/* What a header may leave out or say for nothing: the order of bytes, that of axes, axes of 1. */
+static void headers_may_say_it_otherwise(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {3, 1, 4, 1, 5, 9};
+    static const double want[] = {3, 1, 4, 1, 5, 9};
+    static const struct {
+        const char *type, *order, *shape, *said;
+        int64_t n, d;
+    } rows[] = {
+        {"=f8", "False", "(2, 3)", "numbers stored as f64", 2, 3},
+        {">u1", "False", "(2, 3)", "numbers stored as u8", 2, 3},
+        {"u1", "False", "(2, 3)", "numbers stored as u8", 2, 3},
+        {"|u1", "True", "(6, 1)", "numbers stored as u8, from Fortran order", 6, 1},
+        {"|u1", "True", "(1, 6)", "numbers stored as u8, from Fortran order", 1, 6},
+        {"|u1", "True", "(6,)", "numbers stored as u8", 6, 1},
+        {"|u1", "False", "(1, 1, 2, 3)", "", 1, 6},
+        {"|u1", "False", "(1, 1, 6, 1)", "[1][6][1] stored", 1, 6},
+        {"|u1", "False", "(1, 3, 2, 1)", "[3][2][1] stored", 1, 6},
+        {"|u1", "False", "(1, 2, 1, 3)", "[2][1][3] (NHWC)", 1, 6},
+        {"|u1", "False", "(1, 1, 3, 2)", "[1][3][2] (NCHW)", 1, 6},
+        {"|u1", "False", "(1, 3, 1, 2)", "[3][1][2] (NCHW)", 1, 6},
+        {"|u1", "False", "(1, 2, 3, 1)", "[2][3][1] (NHWC)", 1, 6},
+        {"|u1", "False", "(3, 2, 1)", "[2][1] stored", 3, 2},
+    };
+    ddn_context *ctx = test_context(1);
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        char dictionary[120];
+        ddn_dataset *ds = NULL;
+        const int wide = strchr(rows[k].type, 'f') != NULL;
+        snprintf(dictionary, sizeof dictionary,
+                 "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }", rows[k].type, rows[k].order,
+                 rows[k].shape);
+        const char *path = test_write_npy("o.npy", dictionary, wide ? (const void *)SIX : bytes,
+                                          wide ? sizeof SIX : sizeof bytes);
+        test_expect_points(ctx, path, wide ? DDN_TYPE_F64 : DDN_TYPE_U8, rows[k].n, rows[k].d,
+                           wide ? SIX : want);
+        OK(ctx, ddn_dataset_open(ctx, test_path("o.npy"), DDN_FORMAT_AUTO, &ds));
+        if (strstr(ddn_dataset_description(ds), rows[k].said) == NULL) {
+            fail_msg("%s: '%s'", rows[k].shape, ddn_dataset_description(ds));
+        }
+        ddn_dataset_destroy(ds);
+    }
     ddn_context_destroy(ctx);
 }
 
@@ -346,6 +400,27 @@ static void cifar_brings_its_labels(void **state)
           ddn_dataset_open(ctx, test_write_file("c.bin", image, N * RECORD - 1), DDN_FORMAT_CIFAR10,
                            &ds),
           DDN_E_FORMAT, "c.bin: 9218 bytes");
+    /* Records beside points of as many bytes, and labels that only one kind of record has. */
+    char records[128], points[128];
+    snprintf(records, sizeof records, "%s", test_write_file("c.bin", image, RECORD));
+    snprintf(points, sizeof points, "%s",
+             test_write_npy("p.npy",
+                            "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 3072), }", image,
+                            RECORD - 1));
+    const char *const both[] = {records, points};
+    FAILS(ctx, ddn_dataset_open_files(ctx, DDN_FORMAT_AUTO, 2, both, &ds), DDN_E_TYPE,
+          "are not stored alike");
+    static const uint8_t pairs[][2] = {{19, 99}, {20, 99}, {19, 100}};
+    uint8_t *record = calloc(1, RECORD + 1);
+    for (int k = 0; k < 3; k++) {
+        memcpy(record, pairs[k], 2);
+        ddn_status status =
+            ddn_dataset_open(ctx, test_write_file("h.bin", record, RECORD + 1), 0, &ds);
+        assert_int_equal(status, k == 0 ? DDN_OK : DDN_E_FORMAT);
+        ddn_dataset_destroy(ds);
+    }
+    free(record);
+    test_refuse(ctx, test_write_file("none.bin", image, 0), DDN_E_FORMAT, "none.bin");
     free(image);
     ddn_context_destroy(ctx);
 }
@@ -355,6 +430,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(npy_opens_in_all_versions),
         cmocka_unit_test(bad_npy_is_refused),
+        cmocka_unit_test(headers_may_say_it_otherwise),
         cmocka_unit_test(names_are_shown_clean),
         cmocka_unit_test(missing_files_are_named),
         cmocka_unit_test(idx_opens_plain_and_compressed),

@@ -281,6 +281,27 @@ static void refused(void **state)
     size = test_npy_image(image, 1, 64,
                           "{'descr': '<f8', 'fortran_order': False, 'shape': (8, 5), }", data, 320);
     refuse(ctx, test_write_gzip("in_place.npy.gz", image, size), DDN_E_UNSUPPORTED, "packed");
+    /* Numbers that begin amid one: by one byte more of the header each time, one place of 8 fits.
+     */
+    int64_t fit = 0;
+    for (size_t k = 0; k < 8; k++) {
+        char dictionary[100];
+        ddn_dataset *ds = NULL;
+        snprintf(dictionary, sizeof dictionary,
+                 "{'descr': '<f8', 'fortran_order': False, 'shape': (8, 5), }%*s", (int)k, "");
+        size = test_npy_image(image, 1, 1, dictionary, data, 320);
+        const char *path = test_write_file("in_place_odd.npy", image, size);
+        if ((size - 320) % 8 != 0) {
+            refuse(ctx, path, DDN_E_UNSUPPORTED, "which is no multiple of their 8 bytes");
+            continue;
+        }
+        OK(ctx, ddn_dataset_open_in_place(ctx, path, DDN_FORMAT_AUTO, &ds));
+        ddn_dataset_destroy(ds);
+        fit++;
+    }
+    assert_int_equal(fit, 1);
+    size = test_npy_image(image, 1, 64,
+                          "{'descr': '<f8', 'fortran_order': False, 'shape': (8, 5), }", data, 320);
     refuse(ctx, test_write_file("in_place_cut.npy", image, size - 1), DDN_E_FORMAT, "truncated");
     image[6] = 9;
     refuse(ctx, test_write_file("in_place_head.npy", image, size), DDN_E_FORMAT, ".npy format");

@@ -105,8 +105,8 @@ static void print_table(const curve_kind *kind, const settings *set)
     static const char *const shown[2][2] = {{"phi", NULL}, {"f_over_alpha", "phi_C"}};
     const char *const *names = shown[kind == &collapse];
     const double *t = drv_column(own.curves, "t");
-    printf("%s: n = %lld, d = %lld", drv_shown(set->data.path), (long long)ddn_dataset_n(own.ds),
-           (long long)ddn_dataset_d(own.ds));
+    printf("%s: n = %lld, d = %lld", drv_shown(drv_data_name(&set->data)),
+           (long long)ddn_dataset_n(own.ds), (long long)ddn_dataset_d(own.ds));
     if (own.copies > 0) {
         printf(", %lld copies merged into weights", (long long)own.copies);
     }
@@ -217,7 +217,7 @@ static int run(int argc, char **argv, const curve_kind *kind, const char *summar
     own.ds = drv_data_distinct(drv_data_load(&set.data), &own.copies);
     if (kind == &phi && ddn_dataset_class_count(own.ds) < 2) {
         drv_die("%s has no labels of two or more classes, of which φ speaks: give --labels FILE",
-                set.data.path);
+                drv_data_name(&set.data));
     }
     own.oracle = drv_empirical(own.ds, own.schedule);
     measure(kind, &set);

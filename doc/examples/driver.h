@@ -55,16 +55,25 @@ typedef enum drv_kind {
     DRV_CHOICE,       /* int *: index of the word among those of the metavariable "a|b|c" */
     DRV_INTS,         /* drv_list *: whole numbers separated by commas, each within the range */
     DRV_DOUBLES,      /* drv_list * */
+    DRV_FILES,        /* drv_files *: given several times, or with several words behind it */
     DRV_REQUIRED = 64 /* flag, ORed to a kind: must be given */
 } drv_kind;
 
 enum {
-    DRV_LIST_CAPACITY = 256
+    DRV_LIST_CAPACITY = 256,
+    DRV_FILES_CAPACITY = 1000 /* ddn_dataset_open_files */
 };
 typedef struct drv_list {
     int64_t count;
     double at[DRV_LIST_CAPACITY];
 } drv_list;
+/* Names of files, in their order. */
+typedef struct drv_files {
+    int64_t count;
+    const char *at[DRV_FILES_CAPACITY];
+} drv_files;
+/* The name, or "NAME and 2 more files"; NULL of none. In memory that is freed at exit. */
+const char *drv_files_name(const drv_files *files);
 
 /* One row of a driver's table of options, sorted as --help shall show them. */
 typedef struct drv_option {
@@ -542,6 +551,8 @@ void drv_note(const char *name, double value);
 /* A file that an option names was read: path is the option's pointer, the set what was made of it,
  * NULL where its content is in the digest of another. With --from, other data end the program. */
 void drv_note_input(const char *path, const ddn_dataset *ds);
+/* The same of several that are one set; a no-op for none. */
+void drv_note_files(const drv_files *files, const ddn_dataset *ds);
 /* Whether it is one of these files: no result may take its place. */
 struct stat;
 int drv_is_input(const struct stat *file);
@@ -571,10 +582,16 @@ int drv_can_be(const drv_option *o, double value);
 int drv_is_of_run(const drv_option *o);
 
 enum {
-    DRV_FROM_CAPACITY = 1024
+    DRV_FROM_CAPACITY = 4608 /* two options of DRV_FILES_CAPACITY files, and others */
 };
+typedef struct drv_from_file {
+    const char *path, *absolute;
+} drv_from_file;
 typedef struct drv_from_input {
-    const char *option, *path, *absolute, *digest;
+    const char *option, *digest;
+    drv_from_file at;    /* the only file, or the first */
+    drv_from_file *more; /* [count]: all, where there are several */
+    int count;
     int is_other; /* the user has named another, or what changes it */
 } drv_from_input;
 /* What a file says of the run that wrote it. */
@@ -582,7 +599,8 @@ typedef struct drv_from {
     const char *path, *version, *kernel, *blas, *blas_core;
     const char *command[DRV_FROM_CAPACITY];
     int words, first; /* first: word behind the program */
-    const char *names[DRV_FROM_CAPACITY], *texts[DRV_FROM_CAPACITY]; /* settings; NULL: none */
+    /* Settings; a text NULL: none. That of several files has a name and a text for each. */
+    const char *names[DRV_FROM_CAPACITY], *texts[DRV_FROM_CAPACITY];
     int settings;
     drv_from_input input[DRV_FROM_CAPACITY];
     int inputs;
@@ -661,8 +679,8 @@ void drv_crossing(int64_t rows, const double *t, const double *y, const double *
 /* ---- Input data (driver_data.c) ---------------------------------------------------------- */
 
 typedef struct drv_data {
-    const char *path;
-    const char *labels;
+    drv_files files;  /* as one set */
+    drv_files labels; /* one for each of the files, or one for all points */
     drv_list classes;
     int scale;       /* index in pm1|unit|raw, -1: by type */
     int64_t n;       /* 0: all */
@@ -672,20 +690,25 @@ typedef struct drv_data {
 } drv_data;
 #define DRV_DATA_DEFAULTS                                                                          \
     {                                                                                              \
-        NULL, NULL, {0, {0}}, -1, 0, 0, NULL, 0                                                    \
+        {0, {0}}, {0, {0}}, {0, {0}}, -1, 0, 0, NULL, 0                                            \
     }
 /* Rows of an option table; required is DRV_REQUIRED or 0, for --data. */
 #define DRV_DATA_OPTIONS(data, required)                                                           \
     {"data",                                                                                       \
      "FILE",                                                                                       \
      "points: .npy, .npz, {hdf5:HDF5, }IDX (.gz), CIFAR binary{images:, a folder of .png or "      \
-     ".jpg}",                                                                                      \
-     DRV_STRING | (required),                                                                      \
-     &(data).path,                                                                                 \
+     ".jpg}; several files are one set: --data A B, or --data A --data B",                         \
+     DRV_FILES | (required),                                                                       \
+     &(data).files,                                                                                \
      0,                                                                                            \
      0},                                                                                           \
-        {"labels",   "FILE",         "labels of the points: .npy, .npz{hdf5:, HDF5} or IDX (.gz)", \
-         DRV_STRING, &(data).labels, 0,                                                            \
+        {"labels",                                                                                 \
+         "FILE",                                                                                   \
+         "labels of the points: .npy, .npz{hdf5:, HDF5} or IDX (.gz); of several files one for "   \
+         "each, in the same order, or one for all",                                                \
+         DRV_FILES,                                                                                \
+         &(data).labels,                                                                           \
+         0,                                                                                        \
          0},                                                                                       \
         {"classes",   "A,B,...",       "use only the points with these labels",                    \
          DRV_INTS,    &(data).classes, -2147483648.0,                                              \
@@ -719,6 +742,8 @@ typedef struct drv_data {
 /* Whether there is a --data, for drivers that have another system without one; dies if an option
  * that speaks of its file stands alone. */
 int drv_data_given(const drv_data *data);
+/* What its file is called, of several the first; NULL where there is none. */
+const char *drv_data_name(const drv_data *data);
 /* Opens, labels, selects and scales; the set is kept (drv_keep). Dies with a line that names the
  * file or option at fault. */
 ddn_dataset *drv_data_load(const drv_data *data);

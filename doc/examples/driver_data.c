@@ -22,11 +22,16 @@ static void replace(ddn_dataset *derived)
     held = derived;
 }
 
+const char *drv_data_name(const drv_data *data)
+{
+    return drv_files_name(&data->files);
+}
+
 static void select_classes(const drv_data *data)
 {
     int32_t wanted[DRV_LIST_CAPACITY];
     if (ddn_dataset_class_count(held) == 0) {
-        drv_die("--classes needs labels: give --labels FILE, %s has none", data->path);
+        drv_die("--classes needs labels: give --labels FILE, %s has none", drv_data_name(data));
     }
     for (int64_t i = 0; i < data->classes.count; i++) {
         wanted[i] = (int32_t)data->classes.at[i];
@@ -41,7 +46,7 @@ static void select_classes(const drv_data *data)
         }
         if (c == count) {
             drv_die("--classes: no point has the label %d in %s", (int)wanted[i],
-                    data->labels ? data->labels : data->path);
+                    drv_files_name(data->labels.count ? &data->labels : &data->files));
         }
     }
     ddn_dataset *out = NULL;
@@ -83,7 +88,7 @@ static void select_count(const drv_data *data, int64_t wanted)
     const int64_t groups = classes > 0 ? classes : 1;
     if (wanted > n) {
         drv_die("--n = %lld exceeds the %lld points of %s%s", (long long)wanted, (long long)n,
-                data->path, data->classes.count ? " in these classes" : "");
+                drv_data_name(data), data->classes.count ? " in these classes" : "");
     }
     if (wanted < groups) {
         drv_die("--n = %lld is less than the number of classes, %lld", (long long)wanted,
@@ -133,7 +138,7 @@ static int unmask(const drv_data *data)
     drv_warn(
         "%s holds bytes in disguise, which are taken as bytes with the same values (--scale raw: "
         "as floating-point numbers)",
-        data->path);
+        drv_data_name(data));
     return 1;
 }
 
@@ -158,7 +163,8 @@ static void rescale(const drv_data *data)
     const int bytes = ddn_dataset_type(held) == DDN_TYPE_U8;
     int scale = data->scale >= 0 ? data->scale : bytes ? SCALE_PM1 : SCALE_RAW;
     if (bytes && data->scale < 0 && is_of_bits()) {
-        drv_warn("%s holds 0 and 1 alone, which are taken as they are (see --scale)", data->path);
+        drv_warn("%s holds 0 and 1 alone, which are taken as they are (see --scale)",
+                 drv_data_name(data));
         scale = SCALE_RAW;
     }
     if (scale == SCALE_RAW) {
@@ -168,7 +174,7 @@ static void rescale(const drv_data *data)
         drv_die(
             "--scale %s says what stored bytes 0 to 255 mean, but %s stores floating-point numbers "
             "(bytes in disguise are, too), which have their values: use raw",
-            scale == SCALE_PM1 ? "pm1" : "unit", data->path);
+            scale == SCALE_PM1 ? "pm1" : "unit", drv_data_name(data));
     }
     ddn_dataset *out = NULL;
     if (scale == SCALE_PM1) {
@@ -181,17 +187,17 @@ static void rescale(const drv_data *data)
 
 int drv_data_given(const drv_data *data)
 {
-    const char *alone = data->labels              ? "labels"
+    const char *alone = data->labels.count > 0    ? "labels"
                         : data->classes.count > 0 ? "classes"
                         : data->scale >= 0        ? "scale"
                         : data->n > 0             ? "n"
                         : data->pad               ? "pad"
                         : data->in_place          ? "in-place"
                                                   : NULL;
-    if (data->path == NULL && alone) {
+    if (data->files.count == 0 && alone) {
         drv_die("--%s needs --data FILE", alone);
     }
-    return data->path != NULL;
+    return data->files.count > 0;
 }
 
 /* The least number that is stored, which is black: 0 of bytes. */
@@ -286,7 +292,7 @@ const char *drv_data_description(const ddn_dataset *ds)
 
 /* The labels of the points as a set [n][1], for a digest of their own: that of the points tells
  * other labels, too, but not which of the two files has changed. */
-static void note_labels(const char *path)
+static void note_labels(const drv_files *files)
 {
     const int64_t n = ddn_dataset_n(held);
     int32_t *labels = drv_alloc(n, sizeof *labels);
@@ -298,27 +304,88 @@ static void note_labels(const char *path)
     }
     drv_try(ddn_dataset_create(drv.ctx, DDN_TYPE_F64, n, 1, numbers, 1, &set));
     drv_keep(set);
-    drv_note_input(path, set);
+    drv_note_files(files, set);
     drv_drop(set);
+}
+
+static ddn_dataset *open_files(ddn_team *team, int64_t count, const char *const *paths)
+{
+    const ddn_format format = DDN_FORMAT_AUTO;
+    ddn_dataset *out = NULL;
+    drv_try(team != NULL ? ddn_dataset_open_team(drv.ctx, team, format, count, paths, &out)
+            : count == 1 ? ddn_dataset_open(drv.ctx, paths[0], format, &out)
+                         : ddn_dataset_open_files(drv.ctx, format, count, paths, &out));
+    return out;
 }
 
 static ddn_dataset *open_points(const drv_data *data, ddn_team *team)
 {
     const ddn_format format = DDN_FORMAT_AUTO;
+    const char *const *paths = data->files.at;
     ddn_dataset *out = NULL;
-    if (data->in_place && data->pad) {
+    if (!data->in_place) {
+        return open_files(team, data->files.count, paths);
+    }
+    if (data->pad) {
         drv_die("--pad makes points of another size, which those of a file in place cannot be: pad "
                 "the file (numpy.pad), or leave out --in-place");
     }
-    if (data->in_place) {
-        drv_try(team != NULL
-                    ? ddn_dataset_open_team_in_place(drv.ctx, team, data->path, format, &out)
-                    : ddn_dataset_open_in_place(drv.ctx, data->path, format, &out));
-    } else {
-        drv_try(team != NULL ? ddn_dataset_open_team(drv.ctx, team, format, 1, &data->path, &out)
-                             : ddn_dataset_open(drv.ctx, data->path, format, &out));
+    if (data->files.count > 1) {
+        drv_die("--in-place takes the points of one file, not of %lld: join them in one, or leave "
+                "out --in-place",
+                (long long)data->files.count);
     }
+    drv_try(team != NULL ? ddn_dataset_open_team_in_place(drv.ctx, team, paths[0], format, &out)
+                         : ddn_dataset_open_in_place(drv.ctx, paths[0], format, &out));
     return out;
+}
+
+/* Labels of several files, one after another. */
+typedef struct joined_labels {
+    int32_t *at; /* NULL: there are none, or one file for all points */
+    int64_t count;
+} joined_labels;
+
+/* Each file of labels beside its file of points, so that two in another order are seen. The points
+ * are opened for their number alone. */
+static joined_labels join_labels(const drv_data *data, ddn_team *team)
+{
+    joined_labels joined = {NULL, 0};
+    if (data->labels.count < 2) {
+        return joined;
+    }
+    if (data->labels.count != data->files.count) {
+        drv_die("--labels names %lld files, --data %lld: give one for each, in the same order, or "
+                "one for all",
+                (long long)data->labels.count, (long long)data->files.count);
+    }
+    for (int64_t i = 0; i < data->files.count; i++) {
+        ddn_dataset *out = NULL;
+        replace(open_files(team, 1, &data->files.at[i]));
+        drv_try(ddn_dataset_open_labelled(drv.ctx, held, data->labels.at[i], &out));
+        replace(out);
+        const int64_t n = ddn_dataset_n(held);
+        int32_t *all = drv_alloc(joined.count + n, sizeof *all);
+        if (joined.count > 0) {
+            memcpy(all, joined.at, (size_t)joined.count * sizeof *all);
+        }
+        drv_try(ddn_dataset_labels(drv.ctx, held, n, all + joined.count));
+        joined = (joined_labels){all, joined.count + n};
+    }
+    drv_drop(held);
+    held = NULL;
+    return joined;
+}
+
+static void label(const drv_data *data, joined_labels joined)
+{
+    ddn_dataset *out = NULL;
+    if (data->labels.count > 0) {
+        drv_try(joined.at != NULL
+                    ? ddn_dataset_create_labelled(drv.ctx, held, joined.count, joined.at, &out)
+                    : ddn_dataset_open_labelled(drv.ctx, held, data->labels.at[0], &out));
+        replace(out);
+    }
 }
 
 ddn_dataset *drv_data_load(const drv_data *data)
@@ -329,14 +396,11 @@ ddn_dataset *drv_data_load(const drv_data *data)
         drv_die("--pad: not where each rank has a part of the data: take --split samples, or pad "
                 "the file (numpy.pad)");
     }
+    const joined_labels joined = join_labels(data, team);
     replace(open_points(data, team));
     const int unmasked = !data->in_place && unmask(data);
     const double least = data->pad ? least_number() : 0;
-    if (data->labels) {
-        out = NULL;
-        drv_try(ddn_dataset_open_labelled(drv.ctx, held, data->labels, &out));
-        replace(out);
-    }
+    label(data, joined);
     if (data->classes.count > 0) {
         select_classes(data);
     }
@@ -353,12 +417,12 @@ ddn_dataset *drv_data_load(const drv_data *data)
     if (!unmasked) {
         rescale(data);
     }
-    if (data->labels) {
-        note_labels(data->labels);
+    if (data->labels.count > 0) {
+        note_labels(&data->labels);
     }
     out = held;
     held = NULL;
-    drv_note_input(data->path, out);
+    drv_note_files(&data->files, out);
     return out;
 }
 
@@ -403,7 +467,7 @@ const char *drv_caption(const drv_data *data, const ddn_dataset *ds)
         NAME = 40,   /* characters of the file's name, of a long one its end */
         CLASSES = 12 /* that are listed */
     };
-    const char *name = drv_base_name(data->path), *start = name + strlen(name);
+    const char *name = drv_base_name(drv_data_name(data)), *start = name + strlen(name);
     for (int k = 0; start > name && k < NAME; k++) { /* a character of UTF-8 is not cut */
         do {
             start--;

@@ -171,19 +171,12 @@ static void skip(reader *r)
 
 /* ---- The record -------------------------------------------------------------------------- */
 
-/* Value of a setting as text for the command line; NULL for none. */
-static const char *setting(reader *r)
+/* The rest of a list of numbers, separated by commas; NULL for none. */
+static const char *numbers(reader *r)
 {
     int first = 1;
     size_t size = 1;
     char *list;
-    if (look(r) == '"') {
-        return string(r);
-    }
-    if (!take(r, '[')) {
-        const char *text = word(r);
-        return strcmp(text, "null") == 0 || strcmp(text, "false") == 0 ? NULL : text;
-    }
     const char *items[DRV_LIST_CAPACITY];
     int count = 0;
     while (next(r, ']', &first)) {
@@ -220,20 +213,81 @@ static void read_command(reader *r)
     }
 }
 
+static void add_setting(const reader *r, const char *name, const char *text)
+{
+    if (from.settings == DRV_FROM_CAPACITY) {
+        damaged(r, "end of the settings");
+    }
+    from.names[from.settings] = name;
+    from.texts[from.settings++] = text;
+}
+
+/* As texts for the command line: one, of a list of texts each. */
+static void read_setting(reader *r, const char *name)
+{
+    int first = 1;
+    if (look(r) == '"') {
+        add_setting(r, name, string(r));
+    } else if (!take(r, '[')) {
+        const char *text = word(r);
+        const int is_none = strcmp(text, "null") == 0 || strcmp(text, "false") == 0;
+        add_setting(r, name, is_none ? NULL : text);
+    } else if (look(r) == '"') {
+        while (next(r, ']', &first)) {
+            add_setting(r, name, string(r));
+        }
+    } else {
+        add_setting(r, name, numbers(r));
+    }
+}
+
 static void read_settings(reader *r)
 {
     int first = 1;
     expect(r, '{', "settings");
     while (next(r, '}', &first)) {
-        if (from.settings == DRV_FROM_CAPACITY) {
-            damaged(r, "end of the settings");
-        }
         const char *name = key(r);
         for (int i = 0; i < from.settings; i++) {
             once(r, strcmp(name, from.names[i]) != 0, name);
         }
-        from.names[from.settings] = name;
-        from.texts[from.settings++] = setting(r);
+        read_setting(r, name);
+    }
+}
+
+/* A member of a file that was read; whether it is one. */
+static int read_file_member(reader *r, const char *name, drv_from_file *file)
+{
+    const char **to = strcmp(name, "path") == 0       ? &file->path
+                      : strcmp(name, "absolute") == 0 ? &file->absolute
+                                                      : NULL;
+    if (to != NULL) {
+        *to = string(r);
+    }
+    return to != NULL;
+}
+
+/* The files of one set. */
+static void read_files(reader *r, drv_from_input *in)
+{
+    int first = 1;
+    expect(r, '[', "list of files");
+    in->more = drv_alloc(DRV_FILES_CAPACITY, sizeof *in->more);
+    while (next(r, ']', &first)) {
+        int first_member = 1;
+        if (in->count == DRV_FILES_CAPACITY) {
+            damaged(r, "end of the files");
+        }
+        drv_from_file *file = &in->more[in->count++];
+        expect(r, '{', "file");
+        while (next(r, '}', &first_member)) {
+            const char *name = key(r);
+            if (!read_file_member(r, name, file)) {
+                skip(r);
+            }
+        }
+        if (file->path == NULL) {
+            damaged(r, "path of a file");
+        }
     }
 }
 
@@ -257,11 +311,10 @@ static void read_data(reader *r)
             const char *name = key(r);
             if (strcmp(name, "digest") == 0) {
                 in->digest = string(r);
-            } else if (strcmp(name, "absolute") == 0) {
-                in->absolute = string(r);
-            } else if (strcmp(name, "path") == 0) {
-                in->path = string(r);
-            } else {
+            } else if (strcmp(name, "files") == 0) {
+                once(r, in->more == NULL, name);
+                read_files(r, in);
+            } else if (!read_file_member(r, name, &in->at)) {
                 skip(r);
             }
         }
@@ -408,27 +461,48 @@ static const char *beside(const char *path, const char *above)
     return text;
 }
 
+/* Where a file that was at a path then is now; NULL: nowhere, or still there. */
+static const char *place_of(const drv_from_file *file)
+{
+    const int is_relative = file->path[0] != '/';
+    const char *places[] = {file->absolute, is_relative ? beside(file->path, "") : NULL,
+                            is_relative ? beside(file->path, "../") : NULL};
+    for (int k = 0; k < DRV_COUNT(places) && access(file->path, F_OK) != 0; k++) {
+        if (places[k] != NULL && access(places[k], F_OK) == 0) {
+            return places[k];
+        }
+    }
+    return NULL;
+}
+
+/* The file of an input that a setting names, of several by its whole text, of one also at the end
+ * of it. */
+static const drv_from_file *file_of(const drv_from_input *in, const char *text)
+{
+    for (int i = 0; i < in->count; i++) {
+        if (strcmp(in->more[i].path, text) == 0) {
+            return &in->more[i];
+        }
+    }
+    const size_t length = strlen(text), tail = in->at.path ? strlen(in->at.path) : length + 1;
+    const int is_it =
+        in->count == 0 && tail <= length && strcmp(text + length - tail, in->at.path) == 0;
+    return is_it ? &in->at : NULL;
+}
+
 const char *drv_from_find(const char *option, const char *text)
 {
-    const size_t length = strlen(text);
     for (int i = 0; i < from.inputs; i++) {
-        const drv_from_input *in = &from.input[i];
-        const size_t tail = in->path ? strlen(in->path) : length + 1;
-        if (strcmp(in->option, option) != 0 || tail > length ||
-            strcmp(text + length - tail, in->path) != 0 || access(in->path, F_OK) == 0) {
-            continue;
-        }
-        const int is_relative = in->path[0] != '/';
-        const char *places[] = {in->absolute, is_relative ? beside(in->path, "") : NULL,
-                                is_relative ? beside(in->path, "../") : NULL};
-        for (int k = 0; k < DRV_COUNT(places); k++) {
-            if (places[k] != NULL && access(places[k], F_OK) == 0) {
-                const size_t size = length + strlen(places[k]) + 1;
-                char *found = drv_alloc((int64_t)size, 1);
-                drv_warn("--%s %s is not here: %s is taken", option, in->path, places[k]);
-                snprintf(found, size, "%.*s%s", (int)(length - tail), text, places[k]);
-                return found;
-            }
+        const int is_its = strcmp(from.input[i].option, option) == 0;
+        const drv_from_file *file = is_its ? file_of(&from.input[i], text) : NULL;
+        const char *place = file != NULL ? place_of(file) : NULL;
+        if (place != NULL) {
+            const size_t before = strlen(text) - strlen(file->path);
+            const size_t size = before + strlen(place) + 1;
+            char *found = drv_alloc((int64_t)size, 1);
+            drv_warn("--%s %s is not here: %s is taken", option, file->path, place);
+            snprintf(found, size, "%.*s%s", (int)before, text, place);
+            return found;
         }
     }
     return text;

@@ -95,6 +95,34 @@ static int parse_choice(const drv_option *o, const char *text)
     drv_die("--%s = '%s' is not one of %s", o->name, text, o->metavariable);
 }
 
+static int is_of_files(const drv_option *o)
+{
+    return (o->kind & ~DRV_REQUIRED) == DRV_FILES;
+}
+
+static void add_file(const drv_option *o, const char *text)
+{
+    drv_files *files = o->value;
+    if (files->count == DRV_FILES_CAPACITY) {
+        drv_die("--%s: more than %d files", o->name, DRV_FILES_CAPACITY);
+    }
+    files->at[files->count++] = text;
+}
+
+const char *drv_files_name(const drv_files *files)
+{
+    const char *first = files->count > 0 ? files->at[0] : NULL;
+    if (files->count < 2) {
+        return first;
+    }
+    const size_t size = strlen(first) + 40;
+    char *name = drv_alloc((int64_t)size, 1);
+    snprintf(name, size, "%s and %lld more file%s", first, (long long)files->count - 1,
+             files->count > 2 ? "s" : "");
+    return name;
+}
+
+/* Files come behind those that are there. */
 static void set_option(const drv_option *o, const char *text)
 {
     switch (o->kind & ~DRV_REQUIRED) {
@@ -111,10 +139,15 @@ static void set_option(const drv_option *o, const char *text)
         *(int *)o->value = parse_choice(o, text);
         break;
     case DRV_STRING:
+    case DRV_FILES:
         if (!*text) {
             drv_die("--%s is empty", o->name);
         }
-        *(const char **)o->value = text;
+        if (is_of_files(o)) {
+            add_file(o, text);
+        } else {
+            *(const char **)o->value = text;
+        }
         break;
     default:
         parse_list(o, text);
@@ -324,6 +357,9 @@ static drv_given *collect(int argc, const char *const *argv, const drv_table *ta
             drv_die("--%s needs a value %s", o->name, o->metavariable);
         }
         given[(*count)++] = (drv_given){o, text || flag ? text : argv[i]};
+        while (is_of_files(o) && !text && i + 1 < argc && *argv[i + 1] != '-') {
+            given[(*count)++] = (drv_given){o, argv[++i]}; /* what a pattern of the shell gave */
+        }
     }
     return given;
 }
@@ -337,39 +373,76 @@ static const drv_given *find_given(const drv_given *given, int count, const drv_
     return last;
 }
 
+/* Sets an option to all that was given for it: the last, of files each. */
+static void set_given(const drv_option *o, const drv_given *given, int count)
+{
+    if (is_of_files(o)) {
+        ((drv_files *)o->value)->count = 0;
+    }
+    for (int i = 0; i < count; i++) {
+        if (given[i].option == o) {
+            set_option(o, given[i].text);
+        }
+    }
+}
+
+/* A file that a setting names, where it is now; it is so in the record of this run, too. */
+static const char *find_file(drv_from *from, const char *name, const char *text)
+{
+    const char *found = drv_from_find(name, text);
+    for (int k = from->first; found != text && k + 1 < from->words; k++) {
+        const char *word = from->command[k];
+        if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, name) == 0 &&
+            strcmp(from->command[k + 1], text) == 0) {
+            from->command[k + 1] = found;
+        }
+    }
+    return found;
+}
+
 /* Sets the options as they are in the file, where nothing else was typed or where that is to be
  * compared. */
 static void take_settings(drv_from *from, const drv_table *table, const drv_given *typed, int count)
 {
-    for (int i = 0; i < from->settings; i++) {
-        const char *name = from->names[i], *text = from->texts[i];
+    for (int i = 0, next; i < from->settings; i = next) {
+        const char *name = from->names[i];
         const drv_option *o = find_option(table, name, strlen(name));
-        if (!text || (o && drv_is_of_run(o))) {
+        const drv_given *other = o ? find_given(typed, count, o) : NULL;
+        for (next = i + 1; next < from->settings && strcmp(from->names[next], name) == 0;) {
+            next++;
+        }
+        if (!from->texts[i] || (o && drv_is_of_run(o))) {
             continue;
         }
         if (!o) {
             drv_warn("%s sets --%s, which is not known here and is left out", from->path, name);
             continue;
         }
-        const drv_given *other = find_given(typed, count, o);
-        if (!other) {
-            const char *found = drv_from_find(name, text);
-            for (int k = from->first; found != text && k + 1 < from->words; k++) {
-                const char *word = from->command[k];
-                if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, name) == 0) {
-                    from->command[k + 1] = found; /* for the record of this run */
-                }
-            }
-            text = found;
+        if (next > i + 1 && !is_of_files(o)) {
+            drv_die("--from %s is damaged: it has several values of '%s'", from->path, name);
         }
-        set_option(o, text);
+        for (int k = i; k < next; k++) {
+            set_option(o, other ? from->texts[k] : find_file(from, name, from->texts[k]));
+        }
         if (other) {
             const char *before = drv_option_json(o);
-            set_option(o, other->text);
+            set_given(o, typed, count);
             if (strcmp(before, drv_option_json(o)) != 0) {
                 drv_warn("--%s is %s, in place of %s of %s", name, drv_option_json(o), before,
                          from->path);
             }
+        }
+    }
+}
+
+/* Appends what was given for an option: the last, of files each. */
+static void append_given(drv_given *to, int *total, const drv_given *given, int count,
+                         const drv_option *o)
+{
+    const drv_given *last = find_given(given, count, o);
+    for (int i = 0; i < count; i++) {
+        if (given[i].option == o && (is_of_files(o) || &given[i] == last)) {
+            to[(*total)++] = given[i];
         }
     }
 }
@@ -386,10 +459,13 @@ static drv_given *whole_command(const drv_from *from, const drv_table *table,
     drv_given *all = drv_alloc(old_count + *count, sizeof *all);
     for (int i = 0; i < old_count + *count; i++) {
         const drv_option *o = i < old_count ? old[i].option : typed[i - old_count].option;
-        const drv_given *now = find_given(typed, *count, o);
-        if (strcmp(o->name, "from") != 0 && !find_given(all, total, o) &&
-            (now || !drv_is_of_run(o))) {
-            all[total++] = now ? *now : *find_given(old, old_count, o);
+        if (strcmp(o->name, "from") == 0 || find_given(all, total, o)) {
+            continue;
+        }
+        if (find_given(typed, *count, o)) {
+            append_given(all, &total, typed, *count, o);
+        } else if (!drv_is_of_run(o)) {
+            append_given(all, &total, old, old_count, o);
         }
     }
     *count = total;
@@ -440,7 +516,9 @@ void drv_parse(int argc, char **argv, const drv_table *table)
         take_settings(from, table, typed, count);
     }
     for (int i = 0; i < count; i++) {
-        set_option(typed[i].option, typed[i].text);
+        if (find_given(typed, i, typed[i].option) == NULL) {
+            set_given(typed[i].option, typed, count);
+        }
     }
     check_required(from, table, typed, count);
     const drv_given *all = whole_command(from, table, typed, &count);

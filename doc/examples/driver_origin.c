@@ -20,7 +20,9 @@ enum {
 
 /* A file that was read. */
 typedef struct input {
-    const char *option, *path, *absolute;
+    const char *option;
+    const char **paths, **absolutes; /* [count] */
+    int64_t count;
     int has_digest;
     int64_t digest, n, d;
 } input;
@@ -85,6 +87,16 @@ static void put_number(FILE *to, double value)
     fputs(text, to);
 }
 
+/* One as its name, several as a list. */
+static void put_files(FILE *to, const drv_files *files)
+{
+    for (int64_t i = 0; i < files->count; i++) {
+        fputs(i > 0 ? ", " : files->count > 1 ? "[" : "", to);
+        put_string(to, files->at[i]);
+    }
+    fputs(files->count > 1 ? "]" : "", to);
+}
+
 /* The value of an option; null where it has none. */
 static void put_value(FILE *to, const drv_option *o)
 {
@@ -106,6 +118,12 @@ static void put_value(FILE *to, const drv_option *o)
     case DRV_STRING:
         if (*(const char **)o->value) {
             put_string(to, *(const char **)o->value);
+            return;
+        }
+        break;
+    case DRV_FILES:
+        if (((const drv_files *)o->value)->count > 0) {
+            put_files(to, o->value);
             return;
         }
         break;
@@ -226,9 +244,11 @@ void drv_origin_start(const drv_table *table, const drv_given *given, int count)
     own.settings = end_text(&t);
     for (int i = 0; i < table->total && own.text_count < MOST_INPUTS; i++) {
         const drv_option *o = table->all[i]; /* the table does not outlive its function */
-        if ((o->kind & ~DRV_REQUIRED) == DRV_STRING) {
+        const drv_files *files = o->value;
+        const int kind = o->kind & ~DRV_REQUIRED, is_text = kind == DRV_STRING;
+        if (is_text || (kind == DRV_FILES && files->count > 0)) {
             own.texts[own.text_count].name = o->name;
-            own.texts[own.text_count++].value = *(const char **)o->value;
+            own.texts[own.text_count++].value = is_text ? *(const char **)o->value : files->at[0];
         }
     }
 }
@@ -292,10 +312,12 @@ static const char *option_of(const char *path)
 int drv_is_input(const struct stat *file)
 {
     for (int i = 0; i < own.input_count; i++) {
-        struct stat st;
-        if (stat(own.inputs[i].absolute, &st) == 0 && st.st_dev == file->st_dev &&
-            st.st_ino == file->st_ino) {
-            return 1;
+        for (int64_t k = 0; k < own.inputs[i].count; k++) {
+            struct stat st;
+            if (stat(own.inputs[i].absolutes[k], &st) == 0 && st.st_dev == file->st_dev &&
+                st.st_ino == file->st_ino) {
+                return 1;
+            }
         }
     }
     return 0;
@@ -303,7 +325,16 @@ int drv_is_input(const struct stat *file)
 
 void drv_note_input(const char *path, const ddn_dataset *ds)
 {
-    const char *option = option_of(path);
+    const drv_files one = {1, {path}};
+    drv_note_files(&one, ds);
+}
+
+void drv_note_files(const drv_files *files, const ddn_dataset *ds)
+{
+    if (files->count == 0) {
+        return;
+    }
+    const char *option = option_of(files->at[0]);
     for (int i = 0; i < own.input_count; i++) {
         if (strcmp(own.inputs[i].option, option) == 0) {
             return; /* another part of it */
@@ -313,13 +344,19 @@ void drv_note_input(const char *path, const ddn_dataset *ds)
         drv_die("more than %d input files", MOST_INPUTS);
     }
     input *in = &own.inputs[own.input_count++];
-    char *absolute = drv_alloc(PATH_MAX, 1);
-    *in = (input){option, path, realpath(path, absolute) ? absolute : path, ds != NULL, 0, 0, 0};
+    *in = (input){.option = option, .count = files->count, .has_digest = ds != NULL};
+    in->paths = drv_alloc(in->count, sizeof *in->paths);
+    in->absolutes = drv_alloc(in->count, sizeof *in->absolutes);
+    for (int64_t k = 0; k < in->count; k++) {
+        char *absolute = drv_alloc(PATH_MAX, 1);
+        in->paths[k] = files->at[k];
+        in->absolutes[k] = realpath(files->at[k], absolute) ? absolute : files->at[k];
+    }
     if (ds) {
         drv_try(ddn_dataset_digest(drv.ctx, ds, &in->digest));
         in->n = ddn_dataset_n(ds);
         in->d = ddn_dataset_d(ds);
-        drv_from_check(option, path, in->digest);
+        drv_from_check(option, drv_files_name(files), in->digest);
     }
 }
 
@@ -409,16 +446,29 @@ static FILE *member(record *r, const char *name)
     return r->to;
 }
 
+static void put_file(FILE *to, const input *in, int64_t k)
+{
+    fputs("{\"path\": ", to);
+    put_string(to, in->paths[k]);
+    fputs(", \"absolute\": ", to);
+    put_string(to, in->absolutes[k]);
+}
+
+/* By option; of several files path and absolute are the first's. */
 static void put_inputs(FILE *to)
 {
     for (int i = 0; i < own.input_count; i++) {
         const input *in = &own.inputs[i];
         fputs(i ? ", " : "", to);
         put_string(to, in->option);
-        fputs(": {\"path\": ", to);
-        put_string(to, in->path);
-        fputs(", \"absolute\": ", to);
-        put_string(to, in->absolute);
+        fputs(": ", to);
+        put_file(to, in, 0);
+        for (int64_t k = 0; k < in->count && in->count > 1; k++) {
+            fputs(k ? ", " : ", \"files\": [", to);
+            put_file(to, in, k);
+            fputs("}", to);
+        }
+        fputs(in->count > 1 ? "]" : "", to);
         if (in->has_digest) {
             fprintf(to, ", \"digest\": \"%016llx\", \"n\": %lld, \"d\": %lld",
                     (unsigned long long)in->digest, (long long)in->n, (long long)in->d);

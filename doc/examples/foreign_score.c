@@ -149,7 +149,7 @@ static void train(settings *set, model *mo)
     mo->d = ddn_dataset_d(own.ds);
     if (mo->classes < 2) {
         drv_die("%s has no labels of two or more classes: give --labels FILE",
-                set->data.path ? set->data.path : "the data");
+                set->data.files.count > 0 ? drv_data_name(&set->data) : "the data");
     }
     int32_t *labels = drv_alloc(mo->classes, sizeof *labels);
     drv_try(ddn_dataset_classes(drv.ctx, own.ds, mo->classes, labels, NULL));
@@ -283,7 +283,7 @@ static void print_results(const settings *set, const model *mo, double *const *c
     char a[64], b[64], c[64];
     printf("%s: n = %lld, d = %lld, %lld classes; foreign model: rank %lld per class, asked %lld "
            "times for %lld states; times %s\n\n",
-           set->data.path ? drv_shown(set->data.path) : "two Gaussians",
+           set->data.files.count > 0 ? drv_shown(drv_data_name(&set->data)) : "two Gaussians",
            (long long)ddn_dataset_n(own.ds), (long long)mo->d, (long long)mo->classes,
            (long long)mo->rank, (long long)mo->calls, (long long)mo->states,
            drv_clock(own.schedule));
@@ -320,8 +320,8 @@ static void draw(const settings *set, const double *t)
     drv_file *plot = drv_plot_open(&(drv_figure){
         .name = "foreign_score",
         .width = DRV_TWO_COLUMNS,
-        .title = set->data.path ? drv_caption(&set->data, own.ds)
-                                : drv_gaussians(set->points, set->d, set->mu),
+        .title = set->data.files.count > 0 ? drv_caption(&set->data, own.ds)
+                                           : drv_gaussians(set->points, set->d, set->mu),
         .note = "two clones of x_t part at t; exact score: from its posterior; foreign "
                 "score: simulated; " DRV_BARS,
         .count = 1,

@@ -116,7 +116,7 @@ static void make(settings *set)
         set->model = set->model < 0 ? LAW : set->model;
     }
     if (set->model == LAW && law == NULL) {
-        drv_die("--model law: the law of %s is not known", set->data.path);
+        drv_die("--model law: the law of %s is not known", drv_data_name(&set->data));
     }
     own.model = set->model == LAW      ? law
                 : set->model == EXACT  ? drv_empirical(own.train, own.schedule)
@@ -166,7 +166,7 @@ static void print_table(const settings *set)
     const double *column[DRV_COUNT(shown)], *error[DRV_COUNT(shown)];
     const double *t = drv_column(own.result, "t");
     printf("%s: n = %lld, d = %lld, %lld test points; the model is %s\n",
-           set->data.path != NULL ? drv_shown(set->data.path) : "two Gaussians",
+           set->data.files.count > 0 ? drv_shown(drv_data_name(&set->data)) : "two Gaussians",
            (long long)ddn_dataset_n(own.train), (long long)ddn_dataset_d(own.train),
            (long long)ddn_dataset_n(own.test), models[set->model]);
     printf("%lld states, %lld clone pairs a time, seed %lld; times %s\n\n  %-9s",
@@ -233,7 +233,7 @@ static void draw_clones(drv_file *plot)
 
 static const char *caption(const settings *set)
 {
-    if (set->data.path != NULL) {
+    if (set->data.files.count > 0) {
         return drv_caption(&set->data, own.train);
     }
     return drv_gaussians(set->points, set->d, set->mu);

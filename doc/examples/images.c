@@ -32,7 +32,7 @@ int images_main(int argc, char **argv)
         drv_die(
             "%s: points of %lld numbers are no squares of 8 x 8 or more, grey or of three colours: "
             "say their height and width, such as --image %s",
-            data.path, (long long)d, drv_image_example(d));
+            drv_data_name(&data), (long long)d, drv_image_example(d));
     }
     columns = columns == 0 ? (int64_t)ceil(sqrt((double)n)) : columns < n ? columns : n;
     const int64_t rows = (n + columns - 1) / columns;

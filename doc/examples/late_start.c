@@ -192,7 +192,7 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
     char a[64], b[64], c[64];
     printf(
         "%s: n = %lld, d = %lld; %lld samples a start, %lld principal components; schedule %s\n\n",
-        drv_shown(set->data.path), (long long)ddn_dataset_n(own.ds),
+        drv_shown(drv_data_name(&set->data)), (long long)ddn_dataset_n(own.ds),
         (long long)ddn_dataset_d(own.ds), (long long)set->samples, (long long)set->features,
         drv_shown(drv.schedule));
     printf("  %-5s %5s  %-9s  distance from %-6g    distance from %-6g    knee (index)\n", "",

@@ -159,7 +159,7 @@ int memorization_main(int argc, char **argv)
     }
     static const char columns[] = "index,d1,d2";
     const memorized *tested = set.test != NULL ? &test : NULL;
-    printf("%s: n = %lld, d = %lld; copies: d1/d2 < %.4g\n\n", drv_shown(set.data.path),
+    printf("%s: n = %lld, d = %lld; copies: d1/d2 < %.4g\n\n", drv_shown(drv_data_name(&set.data)),
            (long long)ddn_dataset_n(points), (long long)ddn_dataset_d(points), set.kappa);
     printf("  %-8s %8s  %-24s  %9s%9s%9s  %9s%9s%9s\n", "", "", "f_mem [95 %]", "d1: 5 %", "50 %",
            "95 %", "d2: 5 %", "50 %", "95 %");

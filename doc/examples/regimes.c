@@ -146,9 +146,10 @@ static void write_json(const settings *set)
     ddn_result *report = NULL;
     drv_try(ddn_result_create_copy(drv.ctx, own.report, &report));
     drv_keep(report);
-    note(report, "data_path", drv_shown(set->data.path));
+    note(report, "data_path", drv_shown(drv_data_name(&set->data)));
     note(report, "data_description", drv_data_description(own.ds));
-    note(report, "labels_path", set->data.labels ? drv_shown(set->data.labels) : NULL);
+    note(report, "labels_path",
+         set->data.labels.count > 0 ? drv_shown(drv_files_name(&set->data.labels)) : NULL);
     note(report, "labels", list);
     char copies[32];
     snprintf(copies, sizeof copies, "%lld", (long long)own.copies);
@@ -232,7 +233,7 @@ static void print_table(const settings *set)
     const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
     const int64_t count = ddn_dataset_class_count(own.ds);
     const int weighted = ddn_dataset_is_weighted(own.ds);
-    printf("%s\n  n = %lld points, d = %lld", drv_shown(set->data.path), (long long)n,
+    printf("%s\n  n = %lld points, d = %lld", drv_shown(drv_data_name(&set->data)), (long long)n,
            (long long)d);
     printf(", α = %s/d = %.6g", weighted ? "H(π)" : "log(n)",
            drv_scalar(own.report, "alpha", NULL));

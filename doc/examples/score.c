@@ -143,8 +143,9 @@ int score_main(int argc, char **argv)
     of.x = drv_rows("states", set.states, ds, &of.m);
     evaluate(oracle, set.t, &of);
     write(&of);
-    printf("%s: n = %lld, d = %lld; %lld states at t = %.6g (%s)\n\n", drv_shown(set.data.path),
-           (long long)ddn_dataset_n(ds), (long long)of.d, (long long)of.m, set.t, drv_clock(sch));
+    printf("%s: n = %lld, d = %lld; %lld states at t = %.6g (%s)\n\n",
+           drv_shown(drv_data_name(&set.data)), (long long)ddn_dataset_n(ds), (long long)of.d,
+           (long long)of.m, set.t, drv_clock(sch));
     print_table(&of);
     printf("\n  results in %s: score.npy, denoiser.npy, log_p.npy, entropy.npy%s, score.csv\n",
            drv_shown(drv.out), of.classes > 0 ? ", classes.npy" : "");

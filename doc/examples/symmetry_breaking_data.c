@@ -34,7 +34,7 @@ double ssb_open_data(const drv_data *data)
     some.most = MOST_POINTS;
     own.source = drv_data_load(&some);
     if (ddn_dataset_n(own.source) < 2) {
-        drv_die("%s: at least two points are needed", data->path);
+        drv_die("%s: at least two points are needed", drv_data_name(data));
     }
     return drv_cost(evaluations, ddn_dataset_n(own.source), ddn_dataset_d(own.source));
 }
@@ -334,8 +334,8 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
         drv_die("--t-end = %g is not below %g, where the classes' branches start", t_end, t_mid);
     }
     sc.t_end = t_end;
-    printf("symmetry breaking of %s, n = %lld, d = %lld, eta = %g\n", drv_shown(data->path),
-           (long long)sc.n, (long long)sc.d, eta);
+    printf("symmetry breaking of %s, n = %lld, d = %lld, eta = %g\n",
+           drv_shown(drv_data_name(data)), (long long)sc.n, (long long)sc.d, eta);
     printf("  Lambda = %s,  t_S = %.4f,  critical time from Lambda (OU) = %s\n",
            drv_format(sc.lambda, sc.lambda_error, text[0], sizeof text[0]), sc.t_s,
            drv_format(sc.t_c, sc.t_c_error, text[1], sizeof text[1]));

@@ -308,9 +308,9 @@ int trajectory_main(int argc, char **argv)
     own.oracle = drv_empirical(own.ds, own.schedule);
     run(&set, &shape);
     printf("%s: n = %lld, d = %lld; %lld paths, %lld times from %.4g to %.4g (%s), seed %lld\n\n",
-           drv_shown(set.data.path), (long long)ddn_dataset_n(own.ds), (long long)own.tr.d,
-           (long long)own.tr.m, (long long)own.tr.count, own.tr.t[0], own.tr.t[own.tr.count - 1],
-           drv_clock(own.schedule), (long long)drv.seed);
+           drv_shown(drv_data_name(&set.data)), (long long)ddn_dataset_n(own.ds),
+           (long long)own.tr.d, (long long)own.tr.m, (long long)own.tr.count, own.tr.t[0],
+           own.tr.t[own.tr.count - 1], drv_clock(own.schedule), (long long)drv.seed);
     write_times(&set);
     write_ends(&set);
     draw_trajectory(&own.tr, own.schedule, &shape, drv_caption(&set.data, own.ds));

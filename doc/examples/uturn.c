@@ -147,7 +147,7 @@ static void print_table(const settings *set, double *const *columns)
     static const char *const methods[] = {"exact reverse kernel", "ancestral sampler",
                                           "probability flow", "Euler-Maruyama"};
     if (own.ds != NULL) {
-        printf("%s: n = %lld, d = %lld", drv_shown(set->data.path),
+        printf("%s: n = %lld, d = %lld", drv_shown(drv_data_name(&set->data)),
                (long long)ddn_dataset_n(own.ds), (long long)set->d);
     } else {
         printf("two Gaussians: d = %lld, |m|^2 = %g", (long long)set->d,

@@ -26,7 +26,7 @@ int main(int argc, char **argv)
     drv_start(argc, argv, "Tries the helper.", "probe.txt probe.csv probe_#.csv probe.gp probe.png",
               options, DRV_COUNT(options));
 
-    if (data.path) {
+    if (data.files.count > 0) {
         const ddn_dataset *ds = drv_data_load(&data);
         const int64_t classes = ddn_dataset_class_count(ds);
         int64_t *sizes = drv_alloc(classes, sizeof *sizes);

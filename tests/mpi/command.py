@@ -11,10 +11,11 @@ import pathlib
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import time
 
-from ranks import ENVIRONMENT, POINTS, check_all, is_alive, journal_bytes, points, ranks_below, results
+from ranks import ENVIRONMENT, POINTS, check_all, is_alive, journal_bytes, points, ranks_below, results, write
 
 SMALL = ["--threads=1", "--samples=24", "--clones=8", "--paths=8", "--path-steps=8", "--times=5", "--clone-times=2",
          "--plot=none"]
@@ -104,6 +105,29 @@ def check_checkpoint(mpi):
         assert done.returncode == 0 and done.stderr.count("going on from kept") == 1, done.stderr
         assert results(mpi.folder / "killed/regimes.json") == results(mpi.folder / "whole/regimes.json"), (split, ranks)
         assert not kept.exists()
+
+
+def check_files(mpi):
+    """Several files are the set that one file is, each rank reading its share; with labels of each."""
+    rows = struct.pack(f"<{POINTS}i", *(i % 2 for i in range(POINTS)))
+    raw = (mpi.folder / "x.npy").read_bytes()
+    row = (len(raw) - raw.index(b"\n") - 1) // POINTS
+    for name, first, end in (("a", 0, 40), ("b", 40, POINTS)):
+        at = raw.index(b"\n") + 1
+        write(mpi.folder / f"{name}.npy", "<f8", (end - first, row // 8), raw[at + first * row:at + end * row])
+        write(mpi.folder / f"{name}-labels.npy", "<i4", (end - first,), rows[4 * first:4 * end])
+    found = []
+    for data in (["--data=x.npy", "--labels=y.npy"], ["--data", "a.npy", "b.npy", "--labels", "a-labels.npy", "b-labels.npy"]):
+        shutil.rmtree(mpi.folder / "out", ignore_errors=True)
+        mpi.well(3, "phi", *data, "--samples=8", "--times=4", "--threads=1", "--plot=none", "--out=out")
+        text = (mpi.folder / "out/phi.csv").read_text(encoding="utf-8")
+        run = json.loads((mpi.folder / "out/phi_curve.json").read_text(encoding="utf-8"))["run"]
+        found.append(([line for line in text.splitlines() if line[0] != "#"],
+                      [run["data"][name]["digest"] for name in ("data", "labels")]))
+    assert found[0] == found[1] and [file["path"] for file in run["data"]["data"]["files"]] == ["a.npy", "b.npy"], found
+    mpi.fault(3, "--in-place takes the points of one file, not of 2", "phi", "--data", "a.npy", "b.npy", "--in-place")
+    mpi.fault(3, "b-labels.npy: 50 labels for n = 40 points", "phi", "--data", "a.npy", "b.npy", "--labels", "b-labels.npy",
+              "a-labels.npy")
 
 
 def check_score(mpi):
@@ -226,4 +250,5 @@ def listens(pid):
     return int(re.search(r"SigCgt:\s*(\w+)", text)[1], 16) >> (signal.SIGINT - 1) & 1
 
 
-check_all(check_regimes, check_samples, check_groups, check_checkpoint, check_score, check_commands, check_faults, check_signals)
+check_all(check_regimes, check_samples, check_groups, check_checkpoint, check_files, check_score, check_commands, check_faults,
+          check_signals)

@@ -309,7 +309,7 @@ static void print_all(const settings *set, const network *net, const report *r)
         seconds += torch_module_seconds(net->classifier, &classified);
     }
     printf("%s: n = %lld, d = %lld; %s: %lld pairs, %lld steps, Jacobian by %s\n\n",
-           drv_shown(set->data.path), (long long)ddn_dataset_n(net->train),
+           drv_shown(drv_data_name(&set->data)), (long long)ddn_dataset_n(net->train),
            (long long)ddn_dataset_d(net->train), drv_base_name(set->network), (long long)set->pairs,
            (long long)set->steps, torch_module_has_jvp(net->module) ? "autograd" : "differences");
     if (r->regimes != NULL) {
@@ -362,8 +362,8 @@ static void read_options(int argc, char **argv, settings *set)
          1e6},
         {"table", "FILE", "alpha_bar at each index, .npy, for --schedule table", DRV_STRING,
          &set->table, 0, 0},
-        {"test", "FILE", "points that the network has not seen", DRV_STRING, &set->test.path, 0, 0},
-        {"test-labels", "FILE", "their labels, where --classes chooses", DRV_STRING,
+        {"test", "FILE", "points that the network has not seen", DRV_FILES, &set->test.files, 0, 0},
+        {"test-labels", "FILE", "their labels, where --classes chooses", DRV_FILES,
          &set->test.labels, 0, 0},
         {"classifier", "FILE",
          "a TorchScript module that tells classes, in place of the label of "

@@ -149,8 +149,8 @@ static void open_data(settings *set, network *net)
         set->test.scale = set->data.scale;
         net->test = drv_data_load(&set->test);
         if (ddn_dataset_d(net->test) != ddn_dataset_d(net->train)) {
-            drv_die("%s has d = %lld, but %s has %lld", set->test.path,
-                    (long long)ddn_dataset_d(net->test), set->data.path,
+            drv_die("%s has d = %lld, but %s has %lld", drv_data_name(&set->test),
+                    (long long)ddn_dataset_d(net->test), drv_data_name(&set->data),
                     (long long)ddn_dataset_d(net->train));
         }
     }
@@ -177,8 +177,8 @@ static torch_form form_of(const settings *set, const network *net)
         }
     }
     if (form.sizes > 0 && product != form.d) {
-        drv_die("--shape has %lld numbers, but %s has d = %lld", (long long)product, set->data.path,
-                (long long)form.d);
+        drv_die("--shape has %lld numbers, but %s has d = %lld", (long long)product,
+                drv_data_name(&set->data), (long long)form.d);
     }
     return form;
 }

@@ -115,7 +115,8 @@ static void load(settings *set)
         ddn_dataset_d(own.test) != UNET_PIXELS) {
         drv_die("the networks know two classes of images of %d pixels; %s has %lld classes, d = "
                 "%lld (--data, --labels, --classes, --test)",
-                UNET_PIXELS, set->data.path, (long long)ddn_dataset_class_count(own.points),
+                UNET_PIXELS, drv_data_name(&set->data),
+                (long long)ddn_dataset_class_count(own.points),
                 (long long)ddn_dataset_d(own.points));
     }
     drv_try(ddn_dataset_classes(drv.ctx, own.points, 2, classes, NULL));
@@ -370,7 +371,7 @@ static void print_table(const settings *set, const report *r)
     char a[64];
     printf("%s: n = %lld, d = %d; %lld pairs a time, %lld steps; the small network learned %lld "
            "points\n\n",
-           drv_shown(set->data.path), (long long)ddn_dataset_n(own.points), UNET_PIXELS,
+           drv_shown(drv_data_name(&set->data)), (long long)ddn_dataset_n(own.points), UNET_PIXELS,
            (long long)set->pairs, (long long)set->steps, (long long)ddn_dataset_n(own.few));
     printf("  %-8s %-19s %-19s %-19s %-19s %s\n", "t", "phi, identity", "phi, exact score",
            "phi, network", "phi_C, exact score", "phi_C, network");
@@ -394,9 +395,9 @@ static void read_options(int argc, char **argv, settings *set)
         {"pairs", "N", "pairs of clones a time", DRV_INT, &set->pairs, 2, 1e6},
         {"samples", "N", "samples of each network", DRV_INT, &set->samples, 2, 1e6},
         {"steps", "N", "steps of the sampler", DRV_INT, &set->steps, 2, 1000},
-        {"test", "FILE", "points that no network has seen", DRV_STRING | DRV_REQUIRED,
-         &set->test.path, 0, 0},
-        {"test-labels", "FILE", "their labels", DRV_STRING, &set->test.labels, 0, 0},
+        {"test", "FILE", "points that no network has seen", DRV_FILES | DRV_REQUIRED,
+         &set->test.files, 0, 0},
+        {"test-labels", "FILE", "their labels", DRV_FILES, &set->test.labels, 0, 0},
         {"times", "K", "times of the clones, evenly from 0.1 to 4 in OU time", DRV_INT, &set->times,
          4, 100},
         {"weights", "FOLDER", "large.npy, small.npy and classifier.npy, as train.py writes them",

@@ -687,10 +687,11 @@ typedef struct drv_data {
     int64_t most;    /* where n is 0: so many at most; 0: no limit */
     const char *pad; /* NULL: as they are */
     int in_place;    /* points stay in their file */
+    int read_as;     /* index in bf16|coarse, -1: as what it says it is */
 } drv_data;
 #define DRV_DATA_DEFAULTS                                                                          \
     {                                                                                              \
-        {0, {0}}, {0, {0}}, {0, {0}}, -1, 0, 0, NULL, 0                                            \
+        {0, {0}}, {0, {0}}, {0, {0}}, -1, 0, 0, NULL, 0, -1                                        \
     }
 /* Rows of an option table; required is DRV_REQUIRED or 0, for --data. */
 #define DRV_DATA_OPTIONS(data, required)                                                           \
@@ -731,6 +732,14 @@ typedef struct drv_data {
          &(data).pad,                                                                              \
          0,                                                                                        \
          0},                                                                                       \
+        {"read-as",                                                                                \
+         "bf16|coarse",                                                                            \
+         "bf16: arrays of u2 hold bfloat16, also those of states; coarse: CIFAR-100 with its "     \
+         "coarse labels",                                                                          \
+         DRV_CHOICE,                                                                               \
+         &(data).read_as,                                                                          \
+         0,                                                                                        \
+         0},                                                                                       \
     {                                                                                              \
         "in-place", NULL,                                                                          \
             "leave the points in their file, which may be larger than memory: a plain .npy of "    \
@@ -755,7 +764,7 @@ const char *drv_caption(const drv_data *data, const ddn_dataset *ds);
 /* The same for two Gaussians N(+-m, I) with |m|^2 = mu^2 d, and points drawn from them unless 0. */
 const char *drv_gaussians(int64_t points, int64_t d, double mu);
 /* The rows x[m][d] of the file of another option in the units of the points: bytes like bytes,
- * other numbers as they are. Memory that is freed at exit. */
+ * other numbers as they are, u2 as the points' --read-as says. Memory that is freed at exit. */
 double *drv_rows(const char *option, const char *path, const ddn_dataset *points, int64_t *m);
 /* The set with its copies merged into weights, kept; ds itself is dropped. How many they were. */
 ddn_dataset *drv_data_distinct(ddn_dataset *ds, int64_t *copies);

@@ -13,6 +13,7 @@ enum {
 };
 
 static ddn_dataset *held; /* the set under construction */
+static ddn_format format; /* by which points are opened */
 
 /* The derived set takes the place of the one it was made from. */
 static void replace(ddn_dataset *derived)
@@ -193,6 +194,7 @@ int drv_data_given(const drv_data *data)
                         : data->n > 0             ? "n"
                         : data->pad               ? "pad"
                         : data->in_place          ? "in-place"
+                        : data->read_as >= 0      ? "read-as"
                                                   : NULL;
     if (data->files.count == 0 && alone) {
         drv_die("--%s needs --data FILE", alone);
@@ -310,7 +312,6 @@ static void note_labels(const drv_files *files)
 
 static ddn_dataset *open_files(ddn_team *team, int64_t count, const char *const *paths)
 {
-    const ddn_format format = DDN_FORMAT_AUTO;
     ddn_dataset *out = NULL;
     drv_try(team != NULL ? ddn_dataset_open_team(drv.ctx, team, format, count, paths, &out)
             : count == 1 ? ddn_dataset_open(drv.ctx, paths[0], format, &out)
@@ -320,7 +321,6 @@ static ddn_dataset *open_files(ddn_team *team, int64_t count, const char *const 
 
 static ddn_dataset *open_points(const drv_data *data, ddn_team *team)
 {
-    const ddn_format format = DDN_FORMAT_AUTO;
     const char *const *paths = data->files.at;
     ddn_dataset *out = NULL;
     if (!data->in_place) {
@@ -390,12 +390,14 @@ static void label(const drv_data *data, joined_labels joined)
 
 ddn_dataset *drv_data_load(const drv_data *data)
 {
+    static const ddn_format formats[] = {DDN_FORMAT_NPY_BF16, DDN_FORMAT_CIFAR100_COARSE};
     ddn_dataset *out = NULL;
     ddn_team *team = drv_team_for(DRV_SPLIT_DATA);
     if (team != NULL && data->pad) {
         drv_die("--pad: not where each rank has a part of the data: take --split samples, or pad "
                 "the file (numpy.pad)");
     }
+    format = data->read_as < 0 ? DDN_FORMAT_AUTO : formats[data->read_as];
     const joined_labels joined = join_labels(data, team);
     replace(open_points(data, team));
     const int unmasked = !data->in_place && unmask(data);
@@ -430,7 +432,12 @@ double *drv_rows(const char *option, const char *path, const ddn_dataset *points
 {
     ddn_dataset *raw = NULL, *ds = NULL;
     const int64_t d = ddn_dataset_d(points);
-    drv_try(ddn_dataset_open(drv.ctx, path, DDN_FORMAT_AUTO, &raw));
+    ddn_status status = DDN_E_FORMAT; /* states may be of another kind than the points */
+    if (format == DDN_FORMAT_NPY_BF16) {
+        status = ddn_dataset_open(drv.ctx, path, format, &raw);
+    }
+    drv_try(status == DDN_E_FORMAT ? ddn_dataset_open(drv.ctx, path, DDN_FORMAT_AUTO, &raw)
+                                   : status);
     drv_keep(raw);
     if (ddn_dataset_d(raw) != d) {
         drv_die("--%s: %s has %lld numbers a row, the points have %lld", option, path,

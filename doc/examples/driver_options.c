@@ -242,7 +242,7 @@ static void print_option(const drv_option *o)
 static int is_of_data(const drv_table *table, const drv_option *o)
 {
     static const char *const names[] = {"data", "labels", "classes", "scale",
-                                        "n",    "pad",    "in-place"};
+                                        "n",    "pad",    "read-as", "in-place"};
     int has_data = 0, named = 0;
     for (int i = 0; i < table->own; i++) {
         has_data |= strcmp(table->all[i]->name, names[0]) == 0;

@@ -207,8 +207,9 @@ static int is_recorded(const drv_option *o)
 {
     const int is_later = strcmp(o->name, "format") == 0 || strcmp(o->name, "pad") == 0;
     const int is_flag = strcmp(o->name, "in-place") == 0;
+    const int is_choice = strcmp(o->name, "read-as") == 0;
     return !drv_is_of_run(o) && !(is_later && *(const char **)o->value == NULL) &&
-           !(is_flag && *(int *)o->value == 0);
+           !(is_flag && *(int *)o->value == 0) && !(is_choice && *(int *)o->value < 0);
 }
 
 void drv_origin_start(const drv_table *table, const drv_given *given, int count)

@@ -147,6 +147,48 @@ class Files(DriverTest):
                                  "--steps=2", "--plot=none").stdout
             self.assertIn("data_batch_0.bin and 1 more file: n = %d, d = 3072" % n, said)
 
+    def test_bfloat16(self):
+        """u2 on request, of points and of states; states of floats stay floats."""
+        draw = random.Random(8)
+        halves = [[draw.randrange(0x3e00, 0x4100) | draw.randrange(2) << 15 for _ in range(4)] for _ in range(20)]
+        for name, rows in (("h.npy", halves), ("h0.npy", halves[:7]), ("h1.npy", halves[7:]), ("hs.npy", halves[::3])):
+            flat = sum(rows, [])
+            npy(self.path(name), (len(rows), 4), "<u2", struct.pack("<%dH" % len(flat), *flat))
+            npy(self.path(name.replace("h", "f", 1)), (len(rows), 4), "<f4", struct.pack("<%dI" % len(flat), *(v << 16 for v in flat)))
+        used = ("score", "--t=0.5", "--plot=none", "--quiet")
+        found = []
+        for args in (("--data=f.npy", "--states=fs.npy"), ("--data=h.npy", "--states=hs.npy", "--read-as=bf16"),
+                     ("--data=h.npy", "--states=fs.npy", "--read-as=bf16"),
+                     ("--data", "h0.npy", "h1.npy", "--states=hs.npy", "--read-as=bf16"), ("--data=h.npy", "--states=hs.npy")):
+            self.succeeds(*used, *args)
+            tables, run = self.tables()
+            self.assertEqual(run["settings"].get("read-as", ""), "bf16" if args[-1] == "--read-as=bf16" else "")
+            found.append((tables, run["data"]["data"]["digest"]))
+            if args[1] == "h1.npy" or args[-1] == "--read-as=bf16":
+                self.assertEqual(self.succeeds(used[0], *used[2:], "--from", self.path("out/score.csv")).stderr, "")
+                self.assertEqual(self.tables()[0], tables)
+        self.assertEqual(found[:4], found[:1] * 4)
+        self.assertNotEqual(found[4], found[0])
+        for text, *args in (("f.npy: numbers of type '<f4', which are no bfloat16: those are u2", "--data=f.npy"),
+                            ("", "--data=h.npy", "--in-place")):
+            self.refuses(text, *used, *args, "--states=hs.npy", "--read-as=bf16")
+        self.refuses("--read-as = 'f2' is not one of bf16|coarse", *used, "--data=h.npy", "--states=hs.npy", "--read-as=f2")
+        self.refuses("--read-as needs --data FILE", "uturn", "--read-as=bf16")
+
+    def test_coarse_labels(self):
+        """Of CIFAR-100, whose fine ones are the preset; also of several files."""
+        for name, labels in (("train.bin", ((2, 90), (2, 91), (19, 4))), ("test.bin", ((2, 90), (0, 3)))):
+            with open(self.path(name), "wb") as f:
+                for coarse, fine in labels:
+                    f.write(bytes([coarse, fine]) + bytes((fine * 31 + i) % 256 for i in range(3072)))
+        for names, more, n in ((("train.bin",), (), 2), (("train.bin",), ("--classes=2", "--read-as=coarse"), 2),
+                               (("train.bin", "test.bin"), ("--classes=2", "--read-as=coarse"), 3),
+                               (("train.bin", "test.bin"), ("--classes=90",), 2)):
+            more = more or ("--classes=90,91",)
+            said = self.succeeds("uturn", "--data", *names, *more, "--paths=2", "--times=2", "--steps=2", "--plot=none").stdout
+            self.assertIn(": n = %d, d = 3072" % n, said)
+        self.refuses("no point has the label 90", "uturn", "--data=train.bin", "--classes=90", "--read-as=coarse")
+
     def test_refusals(self):
         npy(self.path("three.npy"), (2, 3), "<f8", bytes(48))
         npy(self.path("bytes.npy"), (2, 4), "|u1", bytes(8))

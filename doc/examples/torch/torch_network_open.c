@@ -147,6 +147,7 @@ static void open_data(settings *set, network *net)
     if (drv_data_given(&set->test)) {
         set->test.classes = set->data.classes;
         set->test.scale = set->data.scale;
+        set->test.read_as = set->data.read_as;
         net->test = drv_data_load(&set->test);
         if (ddn_dataset_d(net->test) != ddn_dataset_d(net->train)) {
             drv_die("%s has d = %lld, but %s has %lld", drv_data_name(&set->test),

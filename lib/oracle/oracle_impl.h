@@ -38,6 +38,8 @@ typedef struct ddni_request {
     const double *uniform; /* [m] in [0, 1): what DRAW draws with instead of that noise; or NULL */
     int64_t *nearest_row;  /* [m] gets the row of the nearest point, beside its distance; or NULL */
     ddni_evidence *evidence; /* [m] of ways that have a posterior; or NULL */
+    double *mean_rest;       /* [m][ld of MEAN] gets what the mean, which is wanted, rounds off; or
+                                NULL */
     int32_t sharp;           /* logits are taken relative to a point wherever several compete */
     double epsilon;
     int32_t trajectory; /* row r of successive runs is one trajectory */

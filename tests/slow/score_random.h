@@ -12,7 +12,8 @@ __extension__ typedef __float128 quad;
 
 enum {
     MOST_CLASSES = 5,
-    MOST_STATES = 40
+    MOST_STATES = 40,
+    MOST_RANKS = 4
 };
 
 /* Schedules. */
@@ -28,11 +29,12 @@ enum {
 
 /* What is wanted of a query: the ways of evaluation depend on it. */
 enum {
-    WANT_SUMS = 1,   /* score and mean */
-    WANT_REST = 2,   /* entropy and 1 - w_max */
-    WANT_TRACE = 4,  /* of the covariance */
-    WANT_CLASS = 8,  /* class posterior */
-    WANT_MASSES = 16 /* log p, w_max, sum w^2 */
+    WANT_SUMS = 1,    /* score and mean */
+    WANT_REST = 2,    /* entropy and 1 - w_max */
+    WANT_TRACE = 4,   /* of the covariance */
+    WANT_CLASS = 8,   /* class posterior */
+    WANT_MASSES = 16, /* log p, w_max, sum w^2 */
+    WANT_TEAM = 32    /* likeliest point, products with the covariance */
 };
 
 /* One random case; a function of its number. */
@@ -46,8 +48,12 @@ typedef struct score_case {
     int schedule;
     double t, a, s; /* a and s rounded */
     quad qa, qs2;
-    double *x;         /* [m][d] */
-    const char *shape; /* of the data */
+    double *x;                            /* [m][d] */
+    double *weight;                       /* [n]; NULL: all have the same */
+    double *v;                            /* [m][d], what covariances are multiplied with */
+    int64_t ranks, begin[MOST_RANKS + 1]; /* ranks: of a team, 0: none; rows of each */
+    const char *shape;                    /* of the data */
+    double offset;                        /* beside its size, of a team */
     int kind[MOST_STATES];
     int wants, trajectory;
     int64_t kernel, forbid;
@@ -62,6 +68,11 @@ typedef struct score_truth {
     double size, near, spread; /* |x|, |y| of the nearest point, |x - a mean| */
     double reach;              /* root of the sum of all |y|^2 */
     double half_square;        /* |x - a y|^2 / (2 s^2) of the nearest point */
+    double *cov;               /* [d] Cov v; NULL: not asked for */
+    const double *v;           /* [d] */
+    int64_t argmax;            /* a row, of which */
+    double behind;             /* its logit is so much less than the largest; infinite where it is
+                                  a copy of a point before it */
 } score_truth;
 
 /* Effect of leaving out all points that weigh at most `least`: to first order. */
@@ -80,6 +91,8 @@ int64_t below(stream *s, int64_t count);
 double power(stream *s, double low, double high);
 
 score_case score_case_make(int64_t number);
+/* The same over a team: other sizes and offsets, copies on several ranks, weights. */
+score_case score_case_of_team(int64_t number);
 void score_case_free(score_case *c);
 /* a(t) and s(t)^2, and a time near a ratio s/a. */
 void score_case_level(score_case *c);

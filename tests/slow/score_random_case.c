@@ -158,12 +158,14 @@ static void choose_map(stream *s, score_case *c)
     }
 }
 
-/* Rounds v[n][d] into the type: bytes around a middle, others with a size and an offset. */
-static void store(stream *s, score_case *c, const double *v)
+/* Rounds v[n][d] into the type: bytes around a middle, others with a size and an offset of at most
+ * 10^most. */
+static void store(stream *s, score_case *c, double most, const double *v)
 {
     int64_t count = c->n * c->d;
     double middle = below(s, 2) ? 127.5 : uniform(s, 0, 255), width = power(s, -0.3, 1.8);
-    double size = below(s, 3) ? 1 : power(s, -3, 3), offset = below(s, 3) ? 0 : power(s, -1, 6);
+    double size = below(s, 3) ? 1 : power(s, -3, 3), offset = below(s, 3) ? 0 : power(s, -1, most);
+    c->offset = offset;
     for (int64_t i = 0; i < count; i++) {
         double raw = size * (v[i] + offset);
         if (c->type == DDN_TYPE_U8) {
@@ -270,7 +272,39 @@ static void settings(stream *s, score_case *c)
     c->epsilon = below(s, 2) ? -1 : below(s, 3) ? 0 : power(s, -14, -2);
 }
 
-score_case score_case_make(int64_t number)
+/* Some points become copies of others. */
+static void copy_some(stream *s, const score_case *c, double *v)
+{
+    for (int64_t k = below(s, c->n + 1); k > 0; k--) {
+        const int64_t from = below(s, c->n), to = below(s, c->n);
+        memmove(v + to * c->d, v + from * c->d, (size_t)c->d * sizeof *v);
+    }
+}
+
+/* Ranks with one point at least, or none: one process; weights, vectors. */
+static void share_out(stream *s, score_case *c)
+{
+    c->ranks = below(s, 1 + (c->n < MOST_RANKS ? c->n : MOST_RANKS));
+    for (int64_t r = 1; r <= c->ranks; r++) {
+        const int64_t first = c->begin[r - 1], left = c->n - first - (c->ranks - r);
+        c->begin[r] = r == c->ranks ? c->n : first + 1 + below(s, left);
+    }
+    c->v = calloc((size_t)(c->m * c->d), sizeof *c->v);
+    c->weight = below(s, 3) == 0 ? calloc((size_t)c->n, sizeof *c->weight) : NULL;
+    if (c->v == NULL) {
+        abort();
+    }
+    for (int64_t i = 0; i < c->m * c->d; i++) {
+        c->v[i] = normal(s);
+    }
+    const double decades = uniform(s, 0, 12);
+    for (int64_t i = 0; c->weight != NULL && i < c->n; i++) {
+        c->weight[i] = below(s, 3) ? power(s, -decades, 0) : 1;
+    }
+    c->wants |= c->number % 2 ? WANT_TEAM : 0;
+}
+
+static score_case make(int64_t number, int team)
 {
     stream s = {(uint64_t)number * UINT64_C(0xd1342543de82ef95) + 1};
     score_case c = {.number = number, .type = (ddn_type)0};
@@ -291,7 +325,10 @@ score_case score_case_make(int64_t number)
     const shape *how = &shapes[below(&s, (int64_t)(sizeof shapes / sizeof *shapes))];
     c.shape = how->name;
     how->fill(&s, c.n, c.d, v);
-    store(&s, &c, v);
+    if (team && below(&s, 3) == 0) {
+        copy_some(&s, &c, v);
+    }
+    store(&s, &c, team && c.type == DDN_TYPE_F64 ? 10 : 6, v);
     c.classes = (int32_t)(1 + below(&s, MOST_CLASSES));
     for (int64_t i = 0; i < c.n; i++) {
         c.label[i] = (int32_t)(i < c.classes ? i : below(&s, c.classes));
@@ -307,8 +344,21 @@ score_case score_case_make(int64_t number)
         c.kind[row] = (int)below(&s, STATE_KINDS);
         state(&s, &c, row);
     }
+    if (team) {
+        share_out(&s, &c);
+    }
     free(v);
     return c;
+}
+
+score_case score_case_make(int64_t number)
+{
+    return make(number, 0);
+}
+
+score_case score_case_of_team(int64_t number)
+{
+    return make(number, 1);
 }
 
 void score_case_free(score_case *c)
@@ -317,4 +367,6 @@ void score_case_free(score_case *c)
     free(c->point);
     free(c->x);
     free(c->label);
+    free(c->weight);
+    free(c->v);
 }

@@ -118,6 +118,22 @@ typedef struct sums {
     quad max, total;
 } sums;
 
+/* log(pi_i / pi_k) */
+static quad log_ratio(const score_case *c, int64_t i, int64_t k)
+{
+    return c->weight == NULL || i == k ? 0 : logq((quad)c->weight[i] / c->weight[k]);
+}
+
+/* log(n pi_i) */
+static quad log_weight(const score_case *c, int64_t i)
+{
+    quad sum = 0;
+    for (int64_t k = 0; c->weight != NULL && k < c->n; k++) {
+        sum += c->weight[k];
+    }
+    return c->weight == NULL ? 0 : logq(c->n * (quad)c->weight[i] / sum);
+}
+
 /* (|x - a z|^2 - |x - a y|^2) / (2 s^2) without cancellation. */
 static quad logit_beside(const sums *p, int64_t i)
 {
@@ -127,7 +143,7 @@ static quad logit_beside(const sums *p, int64_t i)
     for (int64_t j = 0; j < c->d; j++) {
         sum += ((quad)y[j] - z[j]) * (2 * (quad)p->x[j] - c->qa * ((quad)y[j] + z[j]));
     }
-    return c->qa * sum / (2 * c->qs2);
+    return c->qa * sum / (2 * c->qs2) + log_ratio(c, i, p->anchor);
 }
 
 /* Logits in double pick the points that are worth the price: all that weigh more than e^-100 of
@@ -142,7 +158,7 @@ static void pick(sums *p)
             double diff = fma(-c->a, c->point[i * c->d + j], p->x[j]);
             r2 += diff * diff;
         }
-        p->rough[i] = -r2 / (2 * s2);
+        p->rough[i] = -r2 / (2 * s2) + (c->weight == NULL ? 0 : log(c->weight[i] * (double)c->n));
         if (p->rough[i] > best) {
             second = best;
             best = p->rough[i];
@@ -244,7 +260,45 @@ static void finish(const sums *p, score_truth *out)
     out->spread = (double)sqrtq(spread2);
     out->half_square = (double)(far2 / (2 * c->qs2));
     out->log_p = (double)(p->max - far2 / (2 * c->qs2) + logq(p->total) - logq(c->n) -
-                          c->d * logq(8 * atanq(1) * c->qs2) / 2);
+                          c->d * logq(8 * atanq(1) * c->qs2) / 2 + log_weight(c, p->anchor));
+}
+
+static void multiply(const sums *p, score_truth *out)
+{
+    const score_case *c = p->c;
+    const double *z = c->point + p->anchor * c->d;
+    memset(out->cov, 0, (size_t)c->d * sizeof *out->cov);
+    for (int64_t i = 0; i < c->n; i++) {
+        const double *y = c->point + i * c->d;
+        long double along = 0;
+        for (int64_t j = 0; p->counts[i] && j < c->d; j++) {
+            along += ((long double)y[j] - (long double)z[j] - (long double)p->mean[j]) *
+                     (long double)out->v[j];
+        }
+        const long double w =
+            p->counts[i] ? (long double)(expq(p->logit[i] - p->max) / p->total) : 0;
+        for (int64_t j = 0; w > 0 && j < c->d; j++) {
+            out->cov[j] +=
+                (double)(w * ((long double)y[j] - (long double)z[j] - (long double)p->mean[j]) *
+                         along);
+        }
+    }
+}
+
+/* How far the row that was taken for the likeliest is from being so. */
+static void judge_likeliest(const sums *p, score_truth *out)
+{
+    const score_case *c = p->c;
+    const int64_t own = out->argmax;
+    const size_t row = (size_t)c->d * sizeof *c->point;
+    out->behind =
+        own >= 0 && own < c->n && p->counts[own] ? (double)(p->max - p->logit[own]) : INFINITY;
+    for (int64_t i = 0; i < own && isfinite(out->behind); i++) {
+        if (memcmp(c->point + i * c->d, c->point + own * c->d, row) == 0 &&
+            log_ratio(c, i, own) == 0) {
+            out->behind = INFINITY;
+        }
+    }
 }
 
 static void drop_of(const sums *p, double least, const score_truth *truth, score_drop *drop)
@@ -281,13 +335,20 @@ void score_truth_of(const score_case *c, const double *x, double least, score_tr
     if (p.rough == NULL || p.logit == NULL || p.counts == NULL || p.mean == NULL) {
         abort();
     }
-    double *score = out->score, *mean = out->mean;
-    *out = (score_truth){.score = score, .mean = mean};
+    *out = (score_truth){.score = out->score,
+                         .mean = out->mean,
+                         .cov = out->cov,
+                         .v = out->v,
+                         .argmax = out->argmax};
     *drop = (score_drop){0};
     pick(&p);
     weigh(&p, out);
     average(&p);
     finish(&p, out);
+    if (out->v != NULL) {
+        multiply(&p, out);
+        judge_likeliest(&p, out);
+    }
     drop_of(&p, least, out, drop);
     free(p.rough);
     free(p.logit);

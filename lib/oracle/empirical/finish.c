@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "oracle/empirical/logit.h"
 #include "oracle/empirical/nearby.h"
+#include "schedule/dd.h"
 
 double ddni_draw_uniform(const ddni_block *b, int64_t row)
 {
@@ -89,6 +90,19 @@ void ddni_classes_write(const ddni_block *b, int64_t row, const double *sum)
     }
 }
 
+void ddni_mean_write(const ddni_block *b, int64_t row, const double *from, const double *relative)
+{
+    const ddni_request *rq = b->rq;
+    const int64_t at = row * rq->ld[DDN_OUT_MEAN];
+    double *mean = rq->f64[DDN_OUT_MEAN];
+    for (int64_t j = 0; mean != NULL && j < b->d; j++) {
+        mean[at + j] = from[j] + relative[j];
+    }
+    for (int64_t j = 0; rq->mean_rest != NULL && j < b->d; j++) {
+        rq->mean_rest[at + j] = dd_two_sum(from[j], relative[j]).lo;
+    }
+}
+
 void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
 {
     const ddni_request *rq = b->rq;
@@ -99,19 +113,16 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     if (b->want_class) {
         ddni_classes_write(b, row, b->s->class_total + q * b->classes);
     }
-    double *mean_out = rq->f64[DDN_OUT_MEAN], *score_out = rq->f64[DDN_OUT_SCORE];
-    double *relative = b->s->total + q * d;
+    double *score_out = rq->f64[DDN_OUT_SCORE], *relative = b->s->total + q * d;
     const double *from = b->s->from[q];
     /* What else needs the mean itself. */
-    const int32_t mean_wanted = mean_out != NULL || b->want_trace || b->want_cov;
+    const int32_t mean_wanted = rq->f64[DDN_OUT_MEAN] != NULL || b->want_trace || b->want_cov;
     double inverse = 1 / total, unit = 1 / lv->s2;
     for (int64_t j = 0; b->want_sum && mean_wanted && j < d; j++) {
         relative[j] *= inverse;
     }
     inverse = mean_wanted ? 1 : inverse;
-    for (int64_t j = 0; mean_out != NULL && j < d; j++) {
-        mean_out[row * rq->ld[DDN_OUT_MEAN] + j] = from[j] + relative[j];
-    }
+    ddni_mean_write(b, row, from, relative);
     const double *x = ddni_state(b, q);
     double *score = score_out == NULL ? NULL : score_out + row * rq->ld[DDN_OUT_SCORE];
     /* From what the mean is relative to: its own rounding does not count then. */

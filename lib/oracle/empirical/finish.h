@@ -41,6 +41,9 @@ double ddni_draw_uniform(const ddni_block *b, int64_t row);
 /* Writes a point as the draw of a row of the batch. */
 void ddni_draw_write(const ddni_block *b, int64_t row, int64_t point);
 
+/* The mean of a row of the batch, from + relative[d]. */
+void ddni_mean_write(const ddni_block *b, int64_t row, const double *from, const double *relative);
+
 /* Covariance outputs of a row of the batch: out[d] is Cov v. */
 void ddni_covariance_write(const ddni_block *b, int64_t row, double trace, const double *out);
 

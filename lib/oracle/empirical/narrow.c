@@ -173,15 +173,13 @@ static void write_state(const narrow_run *p, int64_t row, const ddni_narrow_sums
 {
     const ddni_block *b = p->b;
     const ddni_request *rq = b->rq;
-    double *mean = rq->f64[DDN_OUT_MEAN], *score = rq->f64[DDN_OUT_SCORE];
+    double *score = rq->f64[DDN_OUT_SCORE];
     double inverse = 1 / b->level->s2;
     if (p->posterior) {
         const ddni_posterior post = {s->max, s->argmax, s->rest, s->rest_energy, s->rest_square};
         ddni_finish_posterior(b, row, &post);
     }
-    for (int64_t j = 0; mean != NULL && j < b->d; j++) {
-        mean[row * rq->ld[DDN_OUT_MEAN] + j] = of->from[j] + of->relative[j];
-    }
+    ddni_mean_write(b, row, of->from, of->relative);
     for (int64_t j = 0; score != NULL && j < b->d; j++) {
         score[row * rq->ld[DDN_OUT_SCORE] + j] =
             (b->level->a * of->relative[j] - of->rest[j]) * inverse;
@@ -276,7 +274,7 @@ static int32_t finish_single(const narrow_run *p, int64_t row, const double *rel
 {
     const ddni_block *b = p->b;
     const ddni_request *rq = b->rq;
-    double *mean = rq->f64[DDN_OUT_MEAN], *score = rq->f64[DDN_OUT_SCORE];
+    double *score = rq->f64[DDN_OUT_SCORE];
     double a = b->level->a, inverse = 1 / b->level->s2, d = (double)b->d;
     double length2 = 0, mean2 = 0, square = 0, size2 = 0;
     for (int64_t j = 0; j < b->d; j++) {
@@ -296,9 +294,7 @@ static int32_t finish_single(const narrow_run *p, int64_t row, const double *rel
     if (!(moved <= SINGLE_SCORE * sqrt(square) + 0.25 * UNIT * sqrt(size2))) {
         return 0;
     }
-    for (int64_t j = 0; mean != NULL && j < b->d; j++) {
-        mean[row * rq->ld[DDN_OUT_MEAN] + j] = b->o->centre[j] + of->mean[j];
-    }
+    ddni_mean_write(b, row, b->o->centre, of->mean);
     for (int64_t j = 0; score != NULL && j < b->d; j++) {
         score[row * rq->ld[DDN_OUT_SCORE] + j] = (a * of->mean[j] - relative[j]) * inverse;
     }

@@ -173,6 +173,10 @@ static void set_shape(pass *p)
         r->mean_at = width;
         width += d;
     }
+    if (trace) {
+        r->rest_at = width;
+        width += d;
+    }
     if (cov) {
         r->cov_at = width;
         width += d;
@@ -279,8 +283,9 @@ static ddni_request request_of(const pass *p)
         rq.f64[vectors[i]] = at[i] > 0 ? b->record + at[i] : NULL;
         rq.ld[vectors[i]] = r->width;
     }
-    if (r->mean_at > 0 && (r->cov_at > 0 || wants(p->rq, DDN_OUT_TRACE_COV))) {
+    if (r->trace) {
         rq.f64[DDN_OUT_TRACE_COV] = b->trace;
+        rq.mean_rest = b->record + r->rest_at;
     }
     rq.v = p->v;
     rq.ldv = p->ldv;
@@ -309,7 +314,7 @@ static void fill_sum(const pass *p, const ddni_kernels *kern, int64_t q, double 
     const double own = ds->part->weights == NULL ? 0 : ds->part->weights->log[row];
     const double known = e->posterior.max + (weight - own);
     double logit = known, sum = log1p(e->posterior.rest);
-    if (e->spread > 0 && (asked || rest < half)) {
+    if (asked || (e->spread > 0 && rest < half)) {
         ddni_point y = ddni_point_at(ds->part, row);
         logit = weight - kern->distance(ds->part->type, p->shape.d, p->x + q * p->ldx, p->level->a,
                                         p->level->a_low, y) /

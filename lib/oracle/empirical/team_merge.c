@@ -53,6 +53,22 @@ static void logits_beside(parts *p, double *anchor)
     p->top = top;
 }
 
+/* The first part whose likeliest point may be the top one, for all that rounding tells: where
+ * points tie, each rank chose one of its own, and copies of the top one on lower ranks may not be
+ * among these. Theirs are as likely, and have the lower rows. */
+static void settle_ties(parts *p)
+{
+    const double *top = record(p, p->top), beside = 1e-9;
+    const double most = p->log_sum[p->top] - top[DDNI_PART_SUM];
+    for (int64_t k = 0; k < p->top; k++) {
+        const double *part = record(p, k), logit = p->log_sum[k] - part[DDNI_PART_SUM];
+        const double errors = part[DDNI_PART_ERROR] + top[DDNI_PART_ERROR];
+        if (logit >= most - (p->r->point_exact ? beside : errors)) {
+            p->top = k;
+        }
+    }
+}
+
 /* The weights of the parts; returns the log of the sum of all. */
 static double weigh(parts *p, double *anchor)
 {
@@ -68,6 +84,7 @@ static double weigh(parts *p, double *anchor)
         base = record(p, p->top)[DDNI_PART_LOGIT];
         logits_beside(p, anchor);
     }
+    settle_ties(p);
     p->heaviest = 0;
     for (int64_t k = 1; k < ranks; k++) {
         p->heaviest = p->log_sum[k] > p->log_sum[p->heaviest] ? k : p->heaviest;
@@ -138,22 +155,44 @@ static void average(const parts *p, int64_t at, int64_t width, double *out)
     }
 }
 
-/* Cov v and tr Cov, of which the parts' means have a share. */
-static void merge_covariance(const parts *p, double *out)
+/* The mean of a part less that of the heaviest one, off[d]. Means in two doubles: far from the
+ * origin one rounds more than what the covariance is made of. */
+static void off_heaviest(const parts *p, int64_t k, double *restrict off)
 {
     const ddni_records *r = p->r;
-    const double *restrict mean = out + r->mean_at;
-    double trace = 0;
+    const double *own = record(p, k) + r->mean_at, *rest = record(p, k) + r->rest_at;
+    const double *main = record(p, p->heaviest) + r->mean_at;
+    const double *main_rest = record(p, p->heaviest) + r->rest_at;
+    for (int64_t j = 0; j < r->d; j++) {
+        off[j] = (own[j] - main[j]) + (rest[j] - main_rest[j]);
+    }
+}
+
+/* Cov v and tr Cov, of which the parts' means have a share. room[2 d]: where the merged mean lies,
+ * and that of a part. */
+static void merge_covariance(const parts *p, double *restrict room, double *out)
+{
+    const ddni_records *r = p->r;
+    double *restrict mean = room, *restrict off = room + r->d, trace = 0;
+    memset(mean, 0, (size_t)r->d * sizeof *mean);
     for (int64_t k = 0; k < r->ranks; k++) {
-        const double *part = record(p, k), *own = part + r->mean_at;
+        const double w = p->weight[k];
+        off_heaviest(p, k, off);
+        for (int64_t j = 0; w > NOTHING && j < r->d; j++) {
+            mean[j] += w * off[j];
+        }
+    }
+    for (int64_t k = 0; k < r->ranks; k++) {
+        const double *part = record(p, k);
         double along, w = p->weight[k];
-        trace += w * (part[DDNI_PART_TRACE] + ddni_distance2(r->d, own, mean));
+        off_heaviest(p, k, off);
+        trace += w * (part[DDNI_PART_TRACE] + ddni_distance2(r->d, off, mean));
         if (r->cov_at > 0) {
             const double *cov = part + r->cov_at;
             double *restrict to = out + r->cov_at;
-            DDNI_SUM(along, r->d, (own[j] - mean[j]) * p->v[j]);
+            DDNI_SUM(along, r->d, (off[j] - mean[j]) * p->v[j]);
             for (int64_t j = 0; j < r->d; j++) {
-                to[j] += w * (cov[j] + (own[j] - mean[j]) * along);
+                to[j] += w * (cov[j] + (off[j] - mean[j]) * along);
             }
         }
     }
@@ -254,7 +293,7 @@ void ddni_records_merge(const ddni_records *r, const ddni_merge_room *room, cons
         average(&p, r->mean_at, r->d, out);
     }
     if (r->trace) {
-        merge_covariance(&p, out);
+        merge_covariance(&p, room->anchor, out);
     }
     draw(&p, out);
     out[DDNI_PART_ERROR] = is_coarse(&p, out);

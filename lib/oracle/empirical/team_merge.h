@@ -27,6 +27,7 @@ enum {
 typedef struct ddni_records {
     int64_t d, classes, ranks, width;                      /* numbers of a record */
     int64_t class_at, score_at, mean_at, cov_at, point_at; /* 0: not there */
+    int64_t rest_at; /* what the means round off, which their differences need; merged: nothing */
     double epsilon;
     double tolerance, floor; /* error of a score by that of logits: relative, and in units of
                                 |x|/s^2 */

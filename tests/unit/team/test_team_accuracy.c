@@ -1,7 +1,7 @@
-/* The promise of oracle.h, kept by teams of every size: scores, logs of densities and weights
- * against long double, where the parts of the ranks compete most: midpoints between points of
- * different ranks, near ties, data far from the origin, states far from the data; and that states
- * of usual data are asked once. */
+/* The promise of oracle.h, kept by teams of every size: scores, logs of densities, weights and
+ * covariances against long double, where the parts of the ranks compete most: midpoints between
+ * points of different ranks, near ties, data far from the origin, states far from the data; and
+ * that states of usual data are asked once. */
 #include "support/crew.h"
 #include "support/exact.h"
 
@@ -17,6 +17,8 @@ typedef struct problem {
     int32_t numbers; /* what weights show in is asked for too */
     int32_t whole;   /* no mass is left out */
     int32_t far;     /* states so far away that their distances round more than points differ */
+    int32_t spread;  /* covariances are asked for, and their products with v */
+    double v[M * MOST_D], cov[M * MOST_D], trace[M];
     int64_t runs;
     const char *kernel;
     ddn_status failed;
@@ -51,6 +53,12 @@ static ddn_status ask(ddn_context *ctx, problem *p, const ddn_oracle *oracle, do
         STEP(ddn_query_bind_f64(q, DDN_OUT_ONE_MINUS_W_MAX, n + M * d + M, 0));
         STEP(ddn_query_bind_f64(q, DDN_OUT_ENTROPY, n + M * d + 2 * M, 0));
     }
+    if (p->spread) {
+        double *c = out + M * (2 * d + 3);
+        STEP(ddn_query_bind_input(q, DDN_IN_V, p->v, d));
+        STEP(ddn_query_bind_f64(q, DDN_OUT_COV_TIMES_V, c, d));
+        STEP(ddn_query_bind_f64(q, DDN_OUT_TRACE_COV, c + M * d, 0));
+    }
     if (p->whole) {
         STEP(ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, 0));
     }
@@ -64,7 +72,7 @@ static ddn_status ask(ddn_context *ctx, problem *p, const ddn_oracle *oracle, do
 static void rank_asks(crew_rank *rank)
 {
     problem *p = rank->user;
-    const int64_t n = p->cloud.n, d = p->cloud.d, r = rank->rank, count = M * (2 * d + 3);
+    const int64_t n = p->cloud.n, d = p->cloud.d, r = rank->rank, count = M * (3 * d + 4);
     double *out = calloc((size_t)count, sizeof *out);
     ddn_schedule *sch = NULL;
     ddn_dataset *part = NULL, *ds = NULL;
@@ -83,6 +91,8 @@ static void rank_asks(crew_rank *rank)
         memcpy(p->log_p, numbers, sizeof p->log_p);
         memcpy(p->rest, numbers + M, sizeof p->rest);
         memcpy(p->entropy, numbers + 2 * M, sizeof p->entropy);
+        memcpy(p->cov, numbers + 3 * M, (size_t)(M * d) * sizeof *out);
+        memcpy(p->trace, numbers + 3 * M + M * d, sizeof p->trace);
     } else if (r == 0) {
         p->failed = status;
         snprintf(p->text, sizeof p->text, "%s", ddn_context_message(rank->ctx));
@@ -130,6 +140,30 @@ static void make_far_states(problem *p, double spread)
     }
 }
 
+/* Of Cov v, the size of tr Cov |v|. */
+static void judge_covariance(const problem *p, int64_t q, const test_exact *e, double weights)
+{
+    const int64_t n = p->cloud.n, d = p->cloud.d;
+    const double *point = p->cloud.point, *v = p->v + q * d;
+    double error2 = 0;
+    for (int64_t j = 0; j < d; j++) {
+        long double sum = 0;
+        for (int64_t i = 0; i < n; i++) {
+            long double along = 0;
+            for (int64_t k = 0; k < d; k++) {
+                along +=
+                    ((long double)point[i * d + k] - (long double)e->mean[k]) * (long double)v[k];
+            }
+            sum += e->w[i] * ((long double)point[i * d + j] - (long double)e->mean[j]) * along;
+        }
+        const double error = p->cov[q * d + j] - (double)sum;
+        error2 += error * error;
+    }
+    CLOSE(p->trace[q], e->trace, weights, 0);
+    /* Where one point has nearly all the weight, rounding of the mean shows, squared. */
+    CLOSE(sqrt(error2), 0, 0, (weights * e->trace + 1e-14) * test_length(d, v));
+}
+
 /* All that is promised of one state; `ranks` for the message. */
 static void judge(const problem *p, int64_t ranks, int64_t q, const test_exact *e)
 {
@@ -148,7 +182,10 @@ static void judge(const problem *p, int64_t ranks, int64_t q, const test_exact *
         fail_msg("type %d, t = %g, %s, %d ranks: the score of state %d is off by %g, allowed %g",
                  (int)c->type, p->t, p->kernel, (int)ranks, (int)q, test_length(d, diff), allowed);
     }
-    if (!p->numbers) {
+    if (p->spread) {
+        judge_covariance(p, q, e, weights);
+    }
+    if (!p->numbers || p->spread) { /* whose reference has no more digits so far from the origin */
         return;
     }
     CLOSE(p->rest[q], e->rest, 2 * weights, p->whole ? 1e-290 : 1e-8);
@@ -258,6 +295,110 @@ static void weights_are_kept(void **state)
     }
 }
 
+/* Covariances are made of differences, however far from the origin the points are: the means of the
+ * ranks round there more than what they differ by is promised to. */
+static void covariances_are_kept(void **state)
+{
+    (void)state;
+    static const int64_t size[] = {40, 6};
+    for (int k = 0; k < 6; k++) {
+        problem *p = make_problem(types[k % 3], size, 1, k % 3 == 2 ? 3e8 : 1e5, k / 3 ? 2 : 0.5);
+        p->whole = p->spread = 1;
+        test_normal(k, M * p->cloud.d, p->v);
+        check(p);
+        free_problem(p);
+    }
+}
+
+enum {
+    PAIRS = 20,
+    TIE_D = 7,
+    TIE_ROWS = 2 * PAIRS + 1 /* of a rank: pairs, and one that no state is near */
+};
+
+/* Copies of the same pairs on all ranks, in another order on each, and states in the middle of
+ * each pair. */
+typedef struct ties {
+    double point[3 * TIE_ROWS * TIE_D], weight[3 * TIE_ROWS], x[PAIRS * TIE_D], t;
+    int64_t argmax[PAIRS];
+    ddn_status failed;
+} ties;
+
+static ties *make_ties(int64_t seed)
+{
+    ties *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    p->t = 0.002 * (double)(1 + seed % 7);
+    test_normal(seed, sizeof p->point / sizeof(double), p->point);
+    for (int64_t i = 0; i < TIE_ROWS * TIE_D; i++) { /* partners are near each other */
+        double *y = p->point + i;
+        *y = i / TIE_D % 2 == 0 ? 20 * *y : *(y - TIE_D) + *y;
+    }
+    for (int64_t i = 0; i < 3 * TIE_ROWS; i++) {
+        const int64_t rank = i / TIE_ROWS, row = i % TIE_ROWS;
+        p->weight[i] = row == TIE_ROWS - 1 ? 1.7 + (double)(rank + seed) : 1;
+        if (rank > 0 && row < TIE_ROWS - 1) {
+            const int64_t of =
+                rank == 1 ? 2 * PAIRS - 1 - row : (row + 2 * PAIRS - 1) % (2 * PAIRS);
+            memcpy(p->point + i * TIE_D, p->point + of * TIE_D, TIE_D * sizeof *p->point);
+        }
+    }
+    for (int64_t i = 0; i < PAIRS * TIE_D; i++) {
+        const double *y = p->point + i / TIE_D * 2 * TIE_D + i % TIE_D;
+        p->x[i] = exp(-p->t) * 0.5 * (y[0] + y[TIE_D]);
+    }
+    return p;
+}
+
+static void rank_ties(crew_rank *rank)
+{
+    ties *p = rank->user;
+    int64_t argmax[PAIRS];
+    const double *from = p->point + rank->rank * TIE_ROWS * TIE_D;
+    ddn_schedule *sch = NULL;
+    ddn_dataset *part = NULL, *even = NULL, *ds = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_query *q = NULL;
+    ddn_status status =
+        ddn_dataset_create(rank->ctx, DDN_TYPE_F64, TIE_ROWS, TIE_D, from, TIE_D, &part);
+    STEP(ddn_dataset_create_team(rank->ctx, rank->team, part, &even));
+    STEP(ddn_dataset_create_weighted(rank->ctx, even, rank->size * TIE_ROWS, p->weight, &ds));
+    STEP(ddn_schedule_create_ou(rank->ctx, &sch));
+    STEP(ddn_oracle_create_empirical(rank->ctx, ds, sch, &oracle));
+    STEP(ddn_query_create(rank->ctx, oracle, &q));
+    STEP(ddn_query_bind_i64(q, DDN_OUT_ARGMAX, argmax));
+    STEP(ddn_query_run(q, p->t, PAIRS, p->x, TIE_D));
+    if (rank->rank == 0) {
+        p->failed = status;
+        memcpy(p->argmax, argmax, sizeof argmax);
+    }
+    ddn_query_destroy(q);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(even);
+    ddn_dataset_destroy(part);
+}
+
+/* Of copies on several ranks the lowest row is the likeliest point, also where another point is as
+ * likely to rounding, so that each rank may choose either. */
+static void lowest_of_copies(void **state)
+{
+    (void)state;
+    for (int64_t seed = 1; seed <= 40; seed++) {
+        ties *p = make_ties(seed);
+        test_crew(2 + seed % 2, rank_ties, p);
+        assert_int_equal(p->failed, DDN_OK);
+        for (int64_t q = 0; q < PAIRS; q++) {
+            if (p->argmax[q] / 2 != q) {
+                fail_msg("%d ranks, state %d: row %d, not %d or the next", (int)(2 + seed % 2),
+                         (int)q, (int)p->argmax[q], (int)(2 * q));
+            }
+        }
+        free(p);
+    }
+}
+
 /* A score of usual states takes one pass: an agreement, an exchange of records, the end. At t = 1
  * most points have weight, of whose logits a poor bound on the errors asks again. */
 static void states_are_asked_once(void **state)
@@ -285,8 +426,8 @@ static void states_are_asked_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(promises_are_kept),
-        cmocka_unit_test(weights_are_kept),
+        cmocka_unit_test(promises_are_kept),     cmocka_unit_test(weights_are_kept),
+        cmocka_unit_test(covariances_are_kept),  cmocka_unit_test(lowest_of_copies),
         cmocka_unit_test(states_are_asked_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@ enum {
 typedef enum call {
     SCORE,
     SCORE_AND_MEAN,
+    SCORE_AND_TRACE,
     RUN,
     DATA, /* samples of the data */
     MEAN,
@@ -69,6 +70,9 @@ static ddn_status prepare(crew_rank *rank, const trial *t, stage *s)
     if (t->which == SCORE_AND_MEAN) {
         STEP(ddn_query_bind_f64(s->q, DDN_OUT_MEAN, s->mean, d));
     }
+    if (t->which == SCORE_AND_TRACE) {
+        STEP(ddn_query_bind_f64(s->q, DDN_OUT_TRACE_COV, s->mean, 0));
+    }
     STEP(ddn_integrator_create(s->ctx, s->oracle, DDN_METHOD_EULER, &s->it));
     STEP(ddn_integrator_set_times(s->it, STEPS + 1, times));
     ddn_dataset_destroy(raw);
@@ -84,6 +88,7 @@ static ddn_status make(const trial *t, stage *s)
     switch (t->which) {
     case SCORE:
     case SCORE_AND_MEAN:
+    case SCORE_AND_TRACE:
         return ddn_query_run(s->q, 1.0, M, s->x, D);
     case RUN:
         memcpy(s->out, s->x, sizeof s->x);
@@ -162,6 +167,8 @@ static crew_count model(call which, int64_t ranks)
         return (crew_count){2 + records, 2 * HEADER + 2 * share * (D + RECORD) * 8};
     case SCORE_AND_MEAN:
         return (crew_count){2 + records, 2 * HEADER + 2 * share * (2 * D + RECORD) * 8};
+    case SCORE_AND_TRACE:
+        return (crew_count){2 + records, 2 * HEADER + 2 * share * (3 * D + RECORD) * 8};
     case RUN:
         return (crew_count){(1 + records) * STEPS + 1,
                             HEADER + STEPS * (HEADER + 2 * share * (D + RECORD) * 8)};

@@ -73,15 +73,15 @@ static ddn_status add_level(ddn_context *ctx, levels *l, const level *new_one)
     return DDN_OK;
 }
 
-/* Of the rows of ds, of which `before` come first in the whole. */
-static ddn_status collect(ddn_context *ctx, const ddn_dataset *ds, int64_t before, levels *l)
+static ddn_status collect(ddn_context *ctx, const ddn_dataset *ds, levels *l)
 {
     double last = NAN;
+    DDNI_TRY(ddni_dataset_settle(ctx, ds));
     l->low = DBL_MAX;
     l->high = -DBL_MAX;
     for (int64_t i = 0; i < ds->n; i++) {
         for (int64_t j = 0; j < ds->d; j++) {
-            level one = {stored(ds, i * ds->ld + j), before + i, j, 0};
+            level one = {stored(ds, i * ds->ld + j), ds->before + i, j, 0};
             if (j % PART == 0) {
                 DDNI_TRY(ddni_poll(ctx));
             }
@@ -102,7 +102,7 @@ static ddn_status collect_of_team(ddn_context *ctx, const ddn_dataset *ds, level
     levels *all = NULL;
     ddn_status status;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "the different numbers", ranks, size, &all), fail);
-    status = DDNI_TEAM_ALONE(ctx, collect(ctx, ds->part, ds->begin[ds->team->rank], l));
+    status = DDNI_TEAM_ALONE(ctx, collect(ctx, ds->part, l));
     DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, status, 0, NULL, size, l, all), fail);
     memset(l, 0, sizeof *l);
     l->low = DBL_MAX;
@@ -198,7 +198,7 @@ static ddn_status make_set(ddn_context *ctx, const ddn_dataset *ds, const levels
     ddni_say(text, TEXT, "%s%sbytes k in disguise: %.9g k + %.9g", of, of[0] != '\0' ? "; " : "",
              scale, shift);
     DDNI_TRY_GOTO(ddni_storage_describe(ctx, storage, text), fail);
-    ddni_array array = {memory, DDN_TYPE_U8, ds->n, ds->d, ds->d};
+    ddni_array array = {memory, DDN_TYPE_U8, ds->n, ds->d, ds->d, ds->before};
     status = ddni_dataset_wrap(ctx, "the bytes", storage, array, out);
     storage = NULL;
     if (status == DDN_OK) {
@@ -235,9 +235,8 @@ ddn_status ddn_dataset_create_bytes(ddn_context *ctx, const ddn_dataset *ds, ddn
     levels *l = NULL;
     grid g;
     ddn_status status;
-    DDNI_TRY(ddni_dataset_settle(ctx, ds));
     DDNI_TRY(ddni_alloc_for(ctx, "the different numbers", 1, sizeof *l, &l));
-    DDNI_TRY_GOTO(ds->team != NULL ? collect_of_team(ctx, ds, l) : collect(ctx, ds, 0, l), fail);
+    DDNI_TRY_GOTO(ds->team != NULL ? collect_of_team(ctx, ds, l) : collect(ctx, ds, l), fail);
     DDNI_TRY_GOTO(fit(ctx, ds->type, l, &g), fail);
     status = make(ctx, ds, l, &g, out);
 fail:

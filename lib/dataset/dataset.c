@@ -80,6 +80,7 @@ ddn_status ddni_dataset_wrap(ddn_context *ctx, const char *what, ddni_storage *s
     ds->n = array.n;
     ds->d = array.d;
     ds->ld = array.ld;
+    ds->before = array.before;
     ddni_dataset_set_map(ds, 1, 0);
     if (storage->map.at == NULL) { /* else when all is read for the first time */
         DDNI_TRY_GOTO(ddni_check_finite(ctx, what, ds), fail);
@@ -107,6 +108,7 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
     copy->n = ds->n;
     copy->d = ds->d;
     copy->ld = ds->ld;
+    copy->before = ds->before;
     ddni_dataset_set_map(copy, ds->scale, ds->shift);
     copy->storage = ds->storage;
     ddni_retain(copy->storage);
@@ -136,7 +138,7 @@ ddn_status ddn_dataset_create(ddn_context *ctx, ddn_type type, int64_t n, int64_
         memcpy((char *)memory + i * d * size, (const char *)data + i * ld * size,
                (size_t)(d * size));
     }
-    ddni_array array = {memory, type, n, d, d};
+    ddni_array array = {memory, type, n, d, d, 0};
     return ddni_dataset_wrap(ctx, "argument data", storage, array, out);
 }
 
@@ -150,7 +152,7 @@ ddn_status ddn_dataset_create_borrowed(ddn_context *ctx, ddn_type type, int64_t 
     DDNI_TRY(check_array(ctx, data, type, n, d, ld));
     ddni_storage *storage = NULL;
     DDNI_TRY(ddni_storage_new(ctx, &storage));
-    ddni_array array = {data, type, n, d, ld};
+    ddni_array array = {data, type, n, d, ld, 0};
     DDNI_TRY(ddni_dataset_wrap(ctx, "argument data", storage, array, out));
     storage->release = release; /* only now: a failed call leaves the data with the caller */
     storage->user = user;

@@ -46,6 +46,7 @@ struct ddn_dataset {
     const void *data;      /* [n][ld] of type */
     ddn_type type;
     int64_t n, d, ld;
+    int64_t before; /* rows of the whole before these, where they are a part: texts count them */
     double scale, shift;
     double of_byte[256];     /* scale * k + shift, rounded once, as all points are */
     _Atomic uint64_t digest; /* 0: not made yet */

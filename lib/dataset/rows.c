@@ -125,8 +125,7 @@ static void row_f32(const ddn_dataset *ds, int64_t row, float *out)
     }
 }
 
-ddn_status ddni_check_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
-                          int64_t before)
+ddn_status ddni_check_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count)
 {
     /* Bytes and floats fit unless their map is extreme. */
     int fits = ds->type == DDN_TYPE_F32 && ds->scale == 1 && ds->shift == 0;
@@ -135,8 +134,8 @@ ddn_status ddni_check_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first
         DDNI_TRY(ddni_poll(ctx));
         int64_t column = first_wide_column(ds, i);
         DDNI_CHECK(ctx, column == ds->d, DDN_E_RANGE,
-                   "row %lld, column %lld is outside the range of float", (long long)(before + i),
-                   (long long)column);
+                   "row %lld, column %lld is outside the range of float",
+                   (long long)(ds->before + i), (long long)column);
     }
     return DDN_OK;
 }
@@ -151,7 +150,7 @@ ddn_status ddn_dataset_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t
         return ddni_team_read_f32(ctx, ds, first, count, out, ldo);
     }
     DDNI_TRY(ddni_dataset_unchanged(ctx, ds));
-    DDNI_TRY(ddni_check_f32(ctx, ds, first, count, 0));
+    DDNI_TRY(ddni_check_f32(ctx, ds, first, count));
     for (int64_t i = 0; i < count; i++) {
         DDNI_TRY(ddni_poll(ctx));
         row_f32(ds, first + i, out + i * ldo);
@@ -249,6 +248,7 @@ ddn_status ddni_check_finite(ddn_context *ctx, const char *what, const ddn_datas
     int64_t column = first_bad_column(ds, row);
     double value;
     ddni_dataset_part(ds, row, column, 1, &value);
-    return ddni_fail(ctx, DDN_E_NONFINITE, "%s: row %lld, column %lld is %s", what, (long long)row,
-                     (long long)column, isnan(value) ? "NaN" : "infinite");
+    return ddni_fail(ctx, DDN_E_NONFINITE, "%s: row %lld, column %lld is %s", what,
+                     (long long)(ds->before + row), (long long)column,
+                     isnan(value) ? "NaN" : "infinite");
 }

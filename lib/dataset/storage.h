@@ -35,11 +35,11 @@ void ddni_storage_release(ddni_storage *s);
 ddn_status ddni_check_shape(ddn_context *ctx, const char *what, ddn_status bad, ddn_type type,
                             int64_t n, int64_t d);
 
-/* Numbers in memory: data[n][ld], d of each row used. */
+/* Numbers in memory: data[n][ld], d of each row used; `before` as in a set. */
 typedef struct ddni_array {
     const void *data;
     ddn_type type;
-    int64_t n, d, ld;
+    int64_t n, d, ld, before;
 } ddni_array;
 
 /* Makes a fresh set of an array after checking that every number is finite, unless they are a
@@ -57,10 +57,8 @@ ddn_status ddni_dataset_derive(ddn_context *ctx, const ddn_dataset *ds, ddn_data
 /* Fails with DDN_E_NONFINITE at the first row and column that is not finite under the map. */
 ddn_status ddni_check_finite(ddn_context *ctx, const char *what, const ddn_dataset *ds);
 
-/* Fails with DDN_E_RANGE at the first of the rows that float cannot hold; it has `before` more
- * before it than the set knows of. */
-ddn_status ddni_check_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,
-                          int64_t before);
+/* Fails with DDN_E_RANGE at the first of the rows that float cannot hold. */
+ddn_status ddni_check_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count);
 
 /* Columns first .. first+count-1 of one row, mapped: out[count]. Any thread. */
 void ddni_dataset_part(const ddn_dataset *ds, int64_t row, int64_t first, int64_t count,

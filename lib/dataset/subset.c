@@ -73,7 +73,7 @@ ddn_status ddni_subset_wrap(ddn_context *ctx, const ddn_dataset *ds, ddni_storag
         ddni_storage_release(storage);
         return described;
     }
-    ddni_array array = {memory, ds->type, count, ds->d, ds->d};
+    ddni_array array = {memory, ds->type, count, ds->d, ds->d, 0};
     DDNI_TRY(ddni_dataset_wrap(ctx, "the subset", storage, array, out));
     ddni_dataset_set_map(*out, ds->scale, ds->shift);
     return DDN_OK;

@@ -54,15 +54,18 @@ static ddn_status check_part(ddn_context *ctx, const ddn_dataset *part)
     return DDN_OK;
 }
 
-/* Learns what all parts are, and takes over what they have in common. */
-static ddn_status learn_parts(ddn_context *ctx, ddn_dataset *ds)
+/* Learns what all parts are, and takes over what they have in common; the set's own part knows how
+ * many rows are before it. */
+static ddn_status learn_parts(ddn_context *ctx, const ddn_dataset *part, ddn_dataset *ds)
 {
-    const ddn_dataset *part = ds->part;
     ddn_team *team = ds->team;
     const facts own = {part->n,     part->d,    part->type, part->labels != NULL,
                        part->scale, part->shift};
     facts *all = NULL;
     ddn_status status = ddni_alloc_for(ctx, "parts", team->size, sizeof *all, &all);
+    if (status == DDN_OK) {
+        status = ddni_dataset_derive(ctx, part, &ds->part);
+    }
     status = ddni_team_collect(ctx, team, status, 0, NULL, sizeof own, &own, all);
     if (status == DDN_OK) {
         status = check_facts(ctx, team, all);
@@ -71,6 +74,9 @@ static ddn_status learn_parts(ddn_context *ctx, ddn_dataset *ds)
         ds->begin[r + 1] = ds->begin[r] + all[r].n;
         status = ddni_check_shape(ctx, "the points of all ranks", DDN_E_RANGE, part->type,
                                   ds->begin[r + 1], part->d);
+    }
+    if (status == DDN_OK) {
+        ds->part->before = ds->begin[team->rank];
     }
     ds->n = ds->begin[team->size];
     ds->d = ds->ld = part->d;
@@ -104,11 +110,9 @@ static ddn_status join(ddn_context *ctx, ddn_team *team, const ddn_dataset *part
     DDNI_TRY(ddni_dataset_new(ctx, &ds));
     ddni_retain(team);
     ds->team = team;
-    ddni_retain(part);
-    ds->part = (ddn_dataset *)(uintptr_t)part;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "parts", team->size + 1, sizeof *ds->begin, &ds->begin),
                   fail);
-    DDNI_TRY_GOTO(learn_parts(ctx, ds), fail);
+    DDNI_TRY_GOTO(learn_parts(ctx, part, ds), fail);
     ddni_team_bind(ds, team);
     *out = ds;
     return DDN_OK;
@@ -259,6 +263,7 @@ ddn_status ddni_team_rows(ddn_context *ctx, const ddn_dataset *ds, int64_t m, co
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "ranks", ranks + 1, sizeof *begin, &begin), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows", m, row, &mine), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows", m, row, &sorted), fail);
+    DDNI_TRY_GOTO(ddni_dataset_unchanged(ctx, ds->part), fail);
     take_own(ds, m, index, begin, mine);
     DDNI_TRY_GOTO(ddni_team_collect(ctx, ds->team, DDN_OK, DDNI_DIGEST_OF(index, m), begin, row,
                                     mine, sorted),
@@ -295,7 +300,8 @@ static ddn_status check_own_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t
     const int64_t begin = ds->begin[ds->team->rank], end = begin + ds->part->n;
     const int64_t low = first > begin ? first : begin;
     const int64_t high = first + count < end ? first + count : end;
-    return low < high ? ddni_check_f32(ctx, ds->part, low - begin, high - low, begin) : DDN_OK;
+    DDNI_TRY(ddni_dataset_unchanged(ctx, ds->part));
+    return low < high ? ddni_check_f32(ctx, ds->part, low - begin, high - low) : DDN_OK;
 }
 
 ddn_status ddni_team_read_f32(ddn_context *ctx, const ddn_dataset *ds, int64_t first, int64_t count,

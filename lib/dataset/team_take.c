@@ -87,6 +87,7 @@ static ddn_status prepare(deal *d)
                "%lld points for a team of %lld ranks, each of which needs one", (long long)d->count,
                (long long)ranks);
     DDNI_TRY(ddni_check_shape(d->ctx, "the subset", DDN_E_RANGE, d->ds->type, d->count, d->ds->d));
+    DDNI_TRY(ddni_dataset_unchanged(d->ctx, d->ds->part));
     const char *const what = "rows of a subset";
     DDNI_TRY(ddni_alloc_for(d->ctx, what, ranks + 1, sizeof *d->give_begin, &d->give_begin));
     DDNI_TRY(ddni_alloc_for(d->ctx, what, ranks + 1, sizeof *d->take_begin, &d->take_begin));

@@ -198,10 +198,8 @@ static ddn_status make_points(ddn_context *ctx, const files *f, ddni_file_rows r
                               int32_t *labels, ddn_dataset **out)
 {
     const ddni_numbers *a = &f->part[0].numbers;
-    ddni_array array = {NULL, ddni_numbers_type(a), rows.count, a->d, a->lead + a->d};
+    ddni_array array = {NULL, ddni_numbers_type(a), rows.count, a->d, a->lead + a->d, rows.first};
     int64_t size = ddni_type_size(array.type);
-    const char *name = f->part[0].source->name;
-    char from[DESCRIPTION];
     ddni_storage *storage = NULL;
     void *memory;
     ddn_status status;
@@ -209,8 +207,7 @@ static ddn_status make_points(ddn_context *ctx, const files *f, ddni_file_rows r
     DDNI_TRY_GOTO(read_rows(ctx, f, rows, memory, labels), fail);
     DDNI_TRY_GOTO(describe_set(ctx, f->part, f->count, f->labelled, storage), fail);
     array.data = (uint8_t *)memory + a->lead * size;
-    ddni_say(from, sizeof from, "%s, from row %lld on", name, (long long)rows.first);
-    return ddni_dataset_wrap(ctx, rows.first > 0 ? from : name, storage, array, out);
+    return ddni_dataset_wrap(ctx, f->part[0].source->name, storage, array, out);
 fail:
     ddni_storage_release(storage);
     return status;
@@ -364,7 +361,7 @@ static ddn_status wrap_map(ddn_context *ctx, const part *p, ddni_file_rows rows,
     DDNI_TRY(ddni_storage_map(ctx, ddni_plain_file(p->source), &storage));
     const int64_t ld = a->lead + a->d; /* only bytes have a lead */
     const uint8_t *memory = storage->map.at + p->source->at + rows.first * ld * a->size;
-    ddni_array array = {memory + a->lead, ddni_numbers_type(a), rows.count, a->d, ld};
+    ddni_array array = {memory + a->lead, ddni_numbers_type(a), rows.count, a->d, ld, rows.first};
     if (brings_labels(p)) {
         DDNI_TRY_GOTO(ddni_alloc_for(ctx, "labels", rows.count, sizeof *labels, &labels), fail);
         DDNI_TRY_GOTO(labels_in_rows(ctx, p, rows, memory, labels), fail);

@@ -183,7 +183,7 @@ static ddn_status reduce_own(ddn_context *ctx, const ddn_dataset *ds, ddn_span *
     for (int64_t i = 0; i < ds->n; i++) {
         span->distance = fmax(span->distance, sqrt(j.out[i]));
     }
-    ddni_array array = {memory, DDN_TYPE_F64, ds->n, span->rank, span->rank};
+    ddni_array array = {memory, DDN_TYPE_F64, ds->n, span->rank, span->rank, ds->before};
     status = ddni_dataset_wrap(ctx, "the reduced set", storage, array, out);
     storage = NULL;
     if (status == DDN_OK) {
@@ -295,7 +295,7 @@ static ddn_status rounded_to_f32(ddn_context *ctx, const ddn_dataset *from, ddn_
     for (int64_t k = 0; k < count && !ddni_stopping(ctx); k++) {
         ((float *)memory)[k] = (float)in[k];
     }
-    ddni_array array = {memory, DDN_TYPE_F32, from->n, from->d, from->d};
+    ddni_array array = {memory, DDN_TYPE_F32, from->n, from->d, from->d, from->before};
     DDNI_TRY(ddni_dataset_wrap(ctx, "the reduced set", storage, array, out));
     ddni_dataset_share_labels(*out, from);
     ddni_dataset_share_weights(*out, from);

@@ -90,7 +90,7 @@ ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *o)
     for (int64_t i = 0; i < n; i++) {
         DDNI_CHECK(ctx, o->norm[i] <= 1e300, DDN_E_RANGE,
                    "the squared distance of point %lld from the mean is %g, above the limit 1e300",
-                   (long long)i, o->norm[i]);
+                   (long long)(ds->before + i), o->norm[i]);
         o->norm_max = fmax(o->norm_max, o->norm[i]);
         o->norm_mean += o->norm[i] / (double)n;
     }

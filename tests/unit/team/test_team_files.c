@@ -418,13 +418,13 @@ static void bad_contents(void **state)
     (void)state;
     double x[N * D];
     test_normal(52, N * D, x);
-    x[8 * D + 3] = NAN; /* row 2 of rank 1 */
+    x[8 * D + 3] = NAN; /* the third row of rank 1 */
     trial *t = calloc(1, sizeof *t);
     assert_non_null(t);
     write_npy(t, "nan.npy", "<f8", "False", N, x, N * D * 8, 0);
     t->path_of[0] = t->path[0];
     test_crew(RANKS, rank_opens, t);
-    all_have(t, DDN_E_NONFINITE, "nan.npy, from row 6 on: row 2, column 3 is NaN");
+    all_have(t, DDN_E_NONFINITE, "nan.npy: row 8, column 3 is NaN");
     t->files = 0;
     memset(t->by, 0, sizeof t->by);
     write_npy(t, "few.npy", "<f8", "False", 2, x, 2 * D * 8, 0);
@@ -436,6 +436,127 @@ static void bad_contents(void **state)
     test_crew(RANKS, rank_opens, t);
     all_have(t, DDN_E_FORMAT, "truncated");
     free(t);
+}
+
+/* ---- rows that are named ---- */
+
+enum {
+    IN_PLACE_CALLS = 6,
+    NAMING = 9,
+    LARGE_ROW = 11 /* of rank 1 of 3, whose first is 6 */
+};
+
+/* What the calls said, of a set with NaN that is left in its file, and of one with 1e200. */
+typedef struct named {
+    char with_nan[160], large[160], text[CREW_MOST][NAMING][300];
+} named;
+
+static ddn_status open_named(ddn_context *ctx, ddn_team *team, const char *path, int in_place,
+                             ddn_dataset **out)
+{
+    if (in_place) {
+        return team != NULL ? ddn_dataset_open_team_in_place(ctx, team, path, DDN_FORMAT_AUTO, out)
+                            : ddn_dataset_open_in_place(ctx, path, DDN_FORMAT_AUTO, out);
+    }
+    return team != NULL ? ddn_dataset_open_team(ctx, team, DDN_FORMAT_AUTO, 1, &path, out)
+                        : ddn_dataset_open(ctx, path, DDN_FORMAT_AUTO, out);
+}
+
+static ddn_status call_naming(ddn_context *ctx, const ddn_dataset *ds, int call)
+{
+    double numbers[N * D] = {0};
+    float narrow[N * D];
+    int64_t integer;
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_dataset *other = NULL;
+    ddn_status status = ddn_schedule_create_ou(ctx, &sch);
+    switch (call) {
+    case 0:
+        STEP(ddn_dataset_squared_norms(ctx, ds, N, NULL, numbers));
+        break;
+    case 1:
+        STEP(ddn_dataset_digest(ctx, ds, &integer));
+        break;
+    case 2:
+        STEP(ddn_dataset_nearest(ctx, ds, 1, 1, numbers, D, &integer, numbers + D));
+        break;
+    case 3:
+        STEP(ddn_dataset_create_bytes(ctx, ds, &other));
+        break;
+    case 4:
+        STEP(ddn_dataset_mean(ctx, ds, D, numbers));
+        break;
+    case IN_PLACE_CALLS:
+        STEP(ddn_dataset_create_mapped(ctx, ds, 1e150, 0, &other));
+        break;
+    case IN_PLACE_CALLS + 1:
+        STEP(ddn_dataset_read_f32(ctx, ds, 0, N, narrow, D));
+        break;
+    default:
+        STEP(ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    }
+    ddn_dataset_destroy(other);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    return status;
+}
+
+static void name_rows(ddn_context *ctx, ddn_team *team, const named *t, char text[NAMING][300])
+{
+    for (int call = 0; call < NAMING; call++) {
+        const int in_place = call < IN_PLACE_CALLS;
+        ddn_dataset *ds = NULL;
+        ddn_status status = open_named(ctx, team, in_place ? t->with_nan : t->large, in_place, &ds);
+        STEP(call_naming(ctx, ds, call));
+        snprintf(text[call], sizeof text[call], "%s %s", ddn_status_name(status),
+                 status != DDN_OK ? ddn_context_message(ctx) : "");
+        ddn_dataset_destroy(ds);
+    }
+}
+
+static void rank_names(crew_rank *rank)
+{
+    named *t = rank->user;
+    name_rows(rank->ctx, rank->team, t, t->text[rank->rank]);
+}
+
+/* Texts that name a row name that of the whole set, as one process does. */
+static void rows_of_the_whole_are_named(void **state)
+{
+    (void)state;
+    static named t;
+    char alone[NAMING][300];
+    double x[N * D];
+    trial *files = calloc(1, sizeof *files);
+    assert_non_null(files);
+    test_normal(53, N * D, x);
+    x[LARGE_ROW * D + 3] = NAN;
+    write_npy(files, "in_place.npy", "<f8", "False", N, x, N * D * 8, 0);
+    x[LARGE_ROW * D + 3] = 1e200;
+    write_npy(files, "large.npy", "<f8", "False", N, x, N * D * 8, 0);
+    snprintf(t.with_nan, sizeof t.with_nan, "%s", files->path[0]);
+    snprintf(t.large, sizeof t.large, "%s", files->path[1]);
+    ddn_context *ctx = test_context(1);
+    name_rows(ctx, NULL, &t, alone);
+    for (int64_t ranks = 1; ranks <= 4; ranks++) {
+        memset(t.text, 0, sizeof t.text);
+        test_crew(ranks, rank_names, &t);
+        for (int64_t r = 0; r < ranks; r++) {
+            for (int call = 0; call < NAMING - 1; call++) {
+                const char *want = strstr(alone[call], "row 11, column 3"), *got = t.text[r][call];
+                if (want == NULL || strstr(got, want) == NULL) {
+                    fail_msg("call %d, rank %d of %d: %s, not %s", call, (int)r, (int)ranks, got,
+                             alone[call]);
+                }
+            }
+            if (strstr(t.text[r][NAMING - 1], "of point 11 from the mean") == NULL) {
+                fail_msg("rank %d: %s", (int)r, t.text[r][NAMING - 1]);
+            }
+        }
+    }
+    ddn_context_destroy(ctx);
+    free(files);
 }
 
 static void no_memory_and_cancelled(void **state)
@@ -546,6 +667,7 @@ int main(void)
         cmocka_unit_test(other_files_on_one_rank),
         cmocka_unit_test(other_folder_on_one_rank),
         cmocka_unit_test(bad_contents),
+        cmocka_unit_test(rows_of_the_whole_are_named),
         cmocka_unit_test(no_memory_and_cancelled),
         cmocka_unit_test(a_rank_takes_memory_for_its_share),
     };

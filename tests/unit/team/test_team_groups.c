@@ -18,6 +18,7 @@ typedef enum fault {
     FAILED,     /* likewise, with an error */
     NO_MEMORY,  /* at the allocation of that number */
     OTHER_SEED, /* it has another seed */
+    NO_NUMBER,  /* its model gives NaN in the call of that number */
 } fault;
 
 typedef struct finding {
@@ -154,6 +155,8 @@ static void rank_measures(crew_rank *rank)
     stage s = {.part = NULL};
     ddn_status status = stage_make(rank, ctx, of, &s);
     STEP(ddn_context_set_progress(ctx, report, &m, NULL));
+    s.set.spoil = MEASUREMENT_GIVES_NAN;
+    s.set.spoil_at = of->fault == NO_NUMBER && rank->rank == ODD ? of->at : 0;
     if (own != NULL) {
         memory.fail_at = rank->rank == ODD ? memory.allocations + of->at : 0;
     }
@@ -163,6 +166,7 @@ static void rank_measures(crew_rank *rank)
         f->beyond = memory.allocations < memory.fail_at;
         memory.fail_at = 0;
     }
+    s.set.spoil_at = 0;
     if (f->status == DDN_STOPPED) {
         keep_journal(&s, f);
     }
@@ -254,15 +258,20 @@ static int kind_of(const char *name)
 
 static const char *const some[] = {"identities", "clones", "U-turns", "branches of a model",
                                    "regimes"};
+static const char *const of_models[] = {"clones of a model", "branches of a model"};
 
 /* Until it comes after the end. */
 static void fault_anywhere(fault which, ddn_status expected, const char *text)
 {
     static finding want;
     static job of;
-    for (size_t i = 0; i < sizeof some / sizeof some[0]; i++) {
+    const int models = which == NO_NUMBER;
+    const size_t count =
+        models ? sizeof of_models / sizeof of_models[0] : sizeof some / sizeof some[0];
+    for (size_t i = 0; i < count; i++) {
+        const char *name = models ? of_models[i] : some[i];
         int64_t hits = 0, beyond = 0;
-        of.kind = kind_of(some[i]);
+        of.kind = kind_of(name);
         alone(of.kind, 2, &want);
         of.fault = which;
         for (of.at = 1; !beyond; of.at += 1 + of.at / 6) {
@@ -275,8 +284,7 @@ static void fault_anywhere(fault which, ddn_status expected, const char *text)
                 assert_int_equal(of.found[ODD].status, expected);
                 for (int r = 0; text != NULL && r < ODD; r++) {
                     if (strstr(of.found[r].text, text) == NULL) {
-                        fail_msg("%s, at %d, rank %d: %s", some[i], (int)of.at, r,
-                                 of.found[r].text);
+                        fail_msg("%s, at %d, rank %d: %s", name, (int)of.at, r, of.found[r].text);
                     }
                 }
             }
@@ -307,6 +315,13 @@ static void test_no_memory(void **state)
 {
     (void)state;
     fault_anywhere(NO_MEMORY, DDN_E_NOMEM, "rank 3 of 4: ");
+}
+
+/* Of one rank alone: the other one of its group has numbers, and goes on. */
+static void test_model_gives_nan(void **state)
+{
+    (void)state;
+    fault_anywhere(NO_NUMBER, DDN_E_NONFINITE, "rank 3 of 4: ");
 }
 
 static void test_other_settings(void **state)
@@ -468,15 +483,11 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_bits),
-        cmocka_unit_test(test_whole_data),
-        cmocka_unit_test(test_cancelled),
-        cmocka_unit_test(test_stopped),
-        cmocka_unit_test(test_failed),
-        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_other_settings),
-        cmocka_unit_test(test_goes_on),
-        cmocka_unit_test(test_error_of_one_group),
+        cmocka_unit_test(test_same_bits),       cmocka_unit_test(test_whole_data),
+        cmocka_unit_test(test_cancelled),       cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_failed),          cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_model_gives_nan), cmocka_unit_test(test_other_settings),
+        cmocka_unit_test(test_goes_on),         cmocka_unit_test(test_error_of_one_group),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

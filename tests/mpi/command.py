@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The command diffdyn-mpi under mpirun, with every MPI that is installed: the same files each time, near those of one
+"""The command diffdyn-mpi under mpirun of one MPI, or of each that is installed: the same files each time, near those of one
 process; a fault of one rank is one line and one status on all, and no rank is left waiting.
 
-command.py LIBRARY OUTPUT DIFFDYN MAIN INCLUDES ARCHIVE...   Exit 77: there is no mpicc with an mpirun of its own.
+command.py KIND LIBRARY OUTPUT DIFFDYN MAIN INCLUDES ARCHIVE...   Exit 77: there is no mpicc of that kind with an mpirun of its own.
 """
 import csv
 import json

@@ -4,7 +4,7 @@ launcher and all ranks) and started again until they end: the files are those of
 share samples go on on any number of ranks, or by the command without MPI, to the bits of one process; jobs that share
 the data on the same number of ranks. Nothing half written is left beside the results.
 
-kill.py LIBRARY OUTPUT DIFFDYN MAIN INCLUDES ARCHIVE...
+kill.py KIND LIBRARY OUTPUT DIFFDYN MAIN INCLUDES ARCHIVE...
 """
 import os
 import random

@@ -1,6 +1,7 @@
 """The command diffdyn-mpi, compiled for each MPI that is installed, and its ranks: for the tests of it.
 
-Command line of such a test: LIBRARY OUTPUT DIFFDYN MAIN INCLUDES ARCHIVE...
+Command line of such a test: KIND LIBRARY OUTPUT DIFFDYN MAIN INCLUDES ARCHIVE..., where KIND is that of an MPI (launch.py), or
+all.
 """
 import json
 import os
@@ -15,8 +16,9 @@ import time
 
 from launch import installed
 
-LIBRARY, OUTPUT, ALONE, MAIN = map(os.path.abspath, sys.argv[1:5])
-INCLUDES, *ARCHIVES = sys.argv[5:]
+KIND = sys.argv[1]
+LIBRARY, OUTPUT, ALONE, MAIN = map(os.path.abspath, sys.argv[2:6])
+INCLUDES, *ARCHIVES = sys.argv[6:]
 ENVIRONMENT = {**os.environ, "LD_LIBRARY_PATH": str(pathlib.Path(LIBRARY).parent)}
 POINTS = 90
 # What a rank runs: its number is found by the launcher's variable; what it ends with goes into a file, since a launcher
@@ -176,8 +178,8 @@ def ranks_below(pid):
 
 
 def check_all(*checks):
-    """With all MPIs. Exit 77: there is none."""
-    found = list(installed())
+    """With that MPI, or all. Exit 77: there is none."""
+    found = [mpi for mpi in installed() if KIND in (mpi[0], "all")]
     for mpi in found:
         with tempfile.TemporaryDirectory(prefix="ddn_mpi_") as folder:
             one = Mpi(pathlib.Path(folder), *mpi)
@@ -186,5 +188,5 @@ def check_all(*checks):
                 check(one)
                 print(f"{mpi[0]}: {check.__name__}: {time.monotonic() - begin:.1f} s", flush=True)
     if not found:
-        print("no mpicc.openmpi and mpirun.openmpi, nor mpich")
+        print("no mpicc.openmpi and mpirun.openmpi, nor mpich" if KIND == "all" else f"no mpicc.{KIND} and mpirun.{KIND}")
         sys.exit(77)

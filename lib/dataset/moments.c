@@ -2,9 +2,11 @@
  *
  * The mean is summed by column blocks, each by one worker at a time over all rows in a fixed order:
  * no partial results to merge, and no memory beyond the result. The rows come in slabs, so that a
- * file in place is read once and in order, and not once for each block. For a mean in two parts the
- * differences from the first point are summed: they do not round where the points lie close
- * together far from 0, and are 0 where the points are copies of one. */
+ * file in place is read once and in order, and not once for each block. Bytes are summed as they
+ * are, without rounding, and their mean is mapped. For a mean in two parts the differences from the
+ * first point are summed: they do not round where the points lie close together far from 0, and are
+ * 0 where the points are copies of one. */
+#include <math.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -13,7 +15,8 @@
 #include "numerics/vector.h"
 
 enum {
-    COLUMNS = 64,     /* of a block of the mean */
+    NARROW = 64,      /* columns of a block of the mean, at least; */
+    COLUMNS = 1024,   /* at most: pieces of rows that are fetched as fast as whole ones */
     SLAB = 1 << 24,   /* bytes of rows that all blocks read one after another */
     GROUP = 128,      /* rows summed before they join the total: keeps rounding errors low */
     NORM_ROWS = 16,   /* of a tile of the norms */
@@ -25,7 +28,77 @@ typedef struct mean_job {
     const ddn_dataset *ds;
     double *mean, *rest;  /* rest may be NULL */
     int64_t first, count; /* rows of the slab */
+    int64_t columns;      /* of a block, a multiple of NARROW */
+    int32_t stored;       /* numbers are summed as they are */
 } mean_job;
+
+/* Blocks for all workers, twice over where there are as many; sums do not depend on them. */
+static int64_t columns_of_block(const ddn_context *ctx, int64_t d)
+{
+    const int64_t even = (d / (2 * ddni_workers(ctx)) + NARROW - 1) / NARROW * NARROW;
+    return even < NARROW ? NARROW : even < COLUMNS ? even : COLUMNS;
+}
+
+/* Adds a group of rows as they are stored; bytes without rounding. */
+static void add_bytes(const uint8_t *in, int64_t ld, int64_t rows, int64_t count, double *total)
+{
+    uint16_t group[COLUMNS];
+    memset(group, 0, (size_t)count * sizeof *group);
+    for (int64_t i = 0; i < rows; i++, in += ld) {
+        for (int64_t j = 0; j < count; j++) {
+            group[j] = (uint16_t)(group[j] + in[j]);
+        }
+    }
+    for (int64_t j = 0; j < count; j++) {
+        total[j] += group[j];
+    }
+}
+_Static_assert(GROUP <= UINT16_MAX / UINT8_MAX, "the sums of a group of bytes fit");
+
+static void add_stored(const ddn_dataset *ds, int64_t begin, int64_t rows, int64_t first,
+                       int64_t count, double *total)
+{
+    double group[COLUMNS];
+    const int64_t at = begin * ds->ld + first;
+    if (ds->type == DDN_TYPE_U8) {
+        add_bytes((const uint8_t *)ds->data + at, ds->ld, rows, count, total);
+        return;
+    }
+    memset(group, 0, (size_t)count * sizeof *group);
+    for (int64_t i = 0; ds->type == DDN_TYPE_F32 && i < rows; i++) {
+        const float *in = (const float *)ds->data + at + i * ds->ld;
+        for (int64_t j = 0; j < count; j++) {
+            group[j] += (double)in[j];
+        }
+    }
+    for (int64_t i = 0; ds->type == DDN_TYPE_F64 && i < rows; i++) {
+        const double *in = (const double *)ds->data + at + i * ds->ld;
+        for (int64_t j = 0; j < count; j++) {
+            group[j] += in[j];
+        }
+    }
+    for (int64_t j = 0; j < count; j++) {
+        total[j] += group[j];
+    }
+}
+
+/* Adds it under the map, less a pivot. */
+static void add_mapped(const ddn_dataset *ds, int64_t begin, int64_t rows, int64_t first,
+                       int64_t count, const double *pivot, double *total)
+{
+    double group[COLUMNS], x[COLUMNS];
+    memset(group, 0, (size_t)count * sizeof *group);
+    for (int64_t i = begin; i < begin + rows; i++) {
+        ddni_dataset_part(ds, i, first, count, x);
+        double weight = ds->weight != NULL ? ds->weight[i] : 1;
+        for (int64_t j = 0; j < count; j++) {
+            group[j] += weight * (x[j] - pivot[j]);
+        }
+    }
+    for (int64_t j = 0; j < count; j++) {
+        total[j] += group[j];
+    }
+}
 
 /* Adds the rows of a slab to a block of columns of job->mean. */
 static void mean_tile(void *arg, int64_t tile, int64_t worker)
@@ -33,24 +106,18 @@ static void mean_tile(void *arg, int64_t tile, int64_t worker)
     (void)worker;
     const mean_job *job = arg;
     const ddn_dataset *ds = job->ds;
-    int64_t first = tile * COLUMNS, last = job->first + job->count;
-    int64_t count = ds->d - first < COLUMNS ? ds->d - first : COLUMNS;
-    double *total = job->mean + first, group[COLUMNS], x[COLUMNS], pivot[COLUMNS] = {0};
+    int64_t first = tile * job->columns, last = job->first + job->count;
+    int64_t count = ds->d - first < job->columns ? ds->d - first : job->columns;
+    double *total = job->mean + first, pivot[COLUMNS] = {0};
     if (job->rest != NULL) {
         ddni_dataset_part(ds, 0, first, count, pivot);
     }
     for (int64_t begin = job->first; begin < last && !ddni_stopping(job->ctx); begin += GROUP) {
-        int64_t end = begin + GROUP < last ? begin + GROUP : last;
-        memset(group, 0, sizeof group);
-        for (int64_t i = begin; i < end; i++) {
-            ddni_dataset_part(ds, i, first, count, x);
-            double weight = ds->weight != NULL ? ds->weight[i] : 1;
-            for (int64_t j = 0; j < count; j++) {
-                group[j] += weight * (x[j] - pivot[j]);
-            }
-        }
-        for (int64_t j = 0; j < count; j++) {
-            total[j] += group[j];
+        int64_t rows = last - begin < GROUP ? last - begin : GROUP;
+        if (job->stored) {
+            add_stored(ds, begin, rows, first, count, total);
+        } else {
+            add_mapped(ds, begin, rows, first, count, pivot, total);
         }
     }
 }
@@ -62,6 +129,10 @@ static void finish_mean(const mean_job *job)
     double share = ds->weight != NULL ? 1 : (double)ds->n; /* what the rows add up to */
     for (int64_t j = 0; j < ds->d; j++) {
         double pivot = 0, rest;
+        if (job->stored) {
+            job->mean[j] = fma(ds->scale, job->mean[j] / share, ds->shift);
+            continue;
+        }
         if (job->rest != NULL) {
             ddni_dataset_part(ds, 0, j, 1, &pivot);
         }
@@ -78,14 +149,16 @@ ddn_status ddni_dataset_mean_parts(ddn_context *ctx, const ddn_dataset *ds, doub
     if (ds->team != NULL) {
         return ddni_team_mean_parts(ctx, ds, mean, rest);
     }
-    mean_job job = {ctx, ds, mean, rest, 0, 0};
+    mean_job job = {ctx, ds, mean, rest, 0, 0, columns_of_block(ctx, ds->d), 0};
+    job.stored = ds->weight == NULL && rest == NULL &&
+                 (ds->type == DDN_TYPE_U8 || (ds->scale == 1 && ds->shift == 0));
     const int64_t slab = ddni_slab_rows(ds, SLAB, GROUP);
     DDNI_TRY(ddni_dataset_unchanged(ctx, ds));
     memset(mean, 0, (size_t)ds->d * sizeof *mean);
     for (; job.first < ds->n; job.first += slab) {
         job.count = ds->n - job.first < slab ? ds->n - job.first : slab;
         ddni_dataset_ahead(ds, job.first, job.count, 0, ds->n);
-        DDNI_TRY(ddni_parallel(ctx, (ds->d + COLUMNS - 1) / COLUMNS,
+        DDNI_TRY(ddni_parallel(ctx, (ds->d + job.columns - 1) / job.columns,
                                (double)job.count * (double)ds->d, mean_tile, &job));
     }
     finish_mean(&job);

@@ -1,4 +1,5 @@
 /* Datasets from memory: limits, ownership, maps, labels, subsets, moments. */
+#include "support/exact.h"
 #include "support/fixtures.h"
 
 static const double POINTS[5][3] = {{1.25, -0.5, 0.75},
@@ -341,6 +342,48 @@ static void subsets_keep_order_map_and_labels(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Means of all types in rows of any width: those of bytes round once, of any the same bits for any
+ * number of threads, which have blocks of other widths. */
+static void means_of_any_width(void **state)
+{
+    (void)state;
+    enum {
+        N = 300,
+        LD = 3000
+    };
+    static const int64_t widths[] = {1, 63, 64, 65, 500, 1023, 1025, 2999};
+    static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
+    double *z = calloc(N * LD, sizeof *z), first[LD], mean[LD];
+    assert_non_null(z);
+    test_normal(6, N * LD, z);
+    for (int k = 0; k < 3 * 8; k++) {
+        const int64_t d = widths[k / 3];
+        const double scale = k % 3 == 0 ? 0.3 : 1, shift = k % 3 == 0 ? -7 : 0;
+        test_cloud c = test_cloud_make(types[k % 3], N, d, LD, scale, shift, z, 1);
+        for (int64_t threads = 1; threads <= 3; threads++) {
+            ddn_context *ctx = test_context(threads);
+            ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
+            OK(ctx, ddn_dataset_mean(ctx, ds, d, mean));
+            for (int64_t j = 0; j < d; j++) {
+                long double sum = 0;
+                int64_t bytes = 0;
+                for (int64_t i = 0; i < N; i++) {
+                    sum += (long double)c.point[i * d + j];
+                    bytes += k % 3 == 0 ? ((const uint8_t *)c.stored)[i * LD + j] : 0;
+                }
+                CLOSE(mean[j], (double)(sum / N), 1e-15, 1e-15);
+                assert_true(k % 3 != 0 || mean[j] == fma(scale, (double)bytes / N, shift));
+            }
+            assert_true(threads == 1 || memcmp(mean, first, (size_t)d * sizeof *mean) == 0);
+            memcpy(first, mean, (size_t)d * sizeof *mean);
+            ddn_dataset_destroy(ds);
+            ddn_context_destroy(ctx);
+        }
+        test_cloud_free(&c);
+    }
+    free(z);
+}
+
 static void moments_match_direct_sums(void **state)
 {
     (void)state;
@@ -452,6 +495,7 @@ int main(void)
         cmocka_unit_test(labels_have_classes),
         cmocka_unit_test(many_classes_are_sorted),
         cmocka_unit_test(subsets_keep_order_map_and_labels),
+        cmocka_unit_test(means_of_any_width),
         cmocka_unit_test(moments_match_direct_sums),
         cmocka_unit_test(small_moments_are_exact),
     };

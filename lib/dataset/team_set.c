@@ -38,7 +38,7 @@ static ddn_status check_facts(ddn_context *ctx, const ddn_team *team, const fact
                    (long long)r);
         DDNI_CHECK(ctx, a->labelled == b->labelled, DDN_E_SHAPE, "rank %lld has %s, rank 0 %s",
                    (long long)r, b->labelled ? "labels" : "no labels",
-                   a->labelled ? "has" : "has none");
+                   a->labelled ? "has some" : "has none");
     }
     return DDN_OK;
 }

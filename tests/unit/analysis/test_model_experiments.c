@@ -590,6 +590,13 @@ static void few_steps_are_noticed(void **state)
     assert_true(isnan(test_scalar(s->ctx, r, "phi_step")));
     assert_non_null(strstr(ddn_result_field(r, "step_error"), "STEP_SHARE = 0"));
     ddn_result_destroy(r);
+    OK(s->ctx, ddn_options_set_f64(o, DDN_ANALYSIS_STEP_SHARE, 1));
+    OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_STEPS, 1));
+    OK(s->ctx, ddn_analysis_clones(s->an, model, TIMES, times, &r));
+    assert_true(isnan(test_scalar(s->ctx, r, "phi_step")));
+    assert_non_null(strstr(ddn_result_field(r, "step_error"), "there is one step"));
+    ddn_result_destroy(r);
+    OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_STEPS, 8));
     OK(s->ctx, ddn_analysis_clones(s->an, s->exact, TIMES, times, &r));
     CLOSE(test_scalar(s->ctx, r, "phi_step"), 0, 0, 0);
     assert_non_null(strstr(ddn_result_field(r, "step_error"), "8 steps of method 10: 0"));

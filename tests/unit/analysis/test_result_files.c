@@ -503,6 +503,11 @@ static void names_of_files(void **state)
         assert_int_equal(stat(name, &st), 0);
         unlink(name);
     }
+    memset(name, 0x80, 150); /* bytes that begin no character */
+    strcpy(name + 150, ".csv");
+    OK(ctx, ddn_result_write(ctx, r, name, DDN_RESULT_FORMAT_AUTO));
+    assert_int_equal(stat(name, &st), 0);
+    unlink(name);
     assert_int_equal(chdir(here), 0);
     const char *nothing = test_path("nothing.csv");
     assert_int_equal(symlink("no such file", nothing), 0);

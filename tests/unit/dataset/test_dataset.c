@@ -123,6 +123,40 @@ static void borrowed_data_is_released_once_and_last(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A map that only shifts, or only scales, is one in every type. */
+static void maps_of_one_number(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const uint8_t b[4] = {0, 3, 255, 7};
+    const float f[4] = {0, 3, 255, 7};
+    const double x[4] = {0, 3, 255, 7};
+    const void *const data[3] = {b, f, x};
+    const ddn_type types[3] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
+    for (int k = 0; k < 6; k++) {
+        const double scale = k < 3 ? 1 : 0.5, shift = k < 3 ? 0.25 : 0;
+        ddn_dataset *raw, *ds, *far = NULL;
+        double got[4], mean[2];
+        float single[4];
+        OK(ctx, ddn_dataset_create(ctx, types[k % 3], 2, 2, data[k % 3], 2, &raw));
+        OK(ctx, ddn_dataset_create_mapped(ctx, raw, scale, shift, &ds));
+        OK(ctx, ddn_dataset_read(ctx, ds, 0, 2, got, 2));
+        OK(ctx, ddn_dataset_read_f32(ctx, ds, 0, 2, single, 2));
+        OK(ctx, ddn_dataset_mean(ctx, ds, 2, mean));
+        for (int i = 0; i < 4; i++) {
+            CLOSE(got[i], scale * x[i] + shift, 0, 0);
+            CLOSE(single[i], (float)got[i], 0, 0);
+        }
+        CLOSE(mean[0], (got[0] + got[2]) / 2, 1e-15, 0);
+        OK(ctx, ddn_dataset_create_mapped(ctx, raw, scale, 1e39, &far)); /* no float is so large */
+        FAILS(ctx, ddn_dataset_read_f32(ctx, far, 0, 2, single, 2), DDN_E_RANGE, "row 0, column 0");
+        ddn_dataset_destroy(far);
+        ddn_dataset_destroy(ds);
+        ddn_dataset_destroy(raw);
+    }
+    ddn_context_destroy(ctx);
+}
+
 static void read_applies_the_map(void **state)
 {
     (void)state;
@@ -469,7 +503,10 @@ static void what_memory_cannot_have(void **state)
     ddn_dataset *ds = NULL;
     const struct {
         int64_t n, ld;
-    } sizes[] = {{2, INT64_C(1) << 60}, {1 << 20, INT64_C(1) << 50}, {1 << 12, INT64_C(1) << 48}};
+    } sizes[] = {{2, INT64_C(1) << 60},
+                 {1 << 20, INT64_C(1) << 50},
+                 {1 << 12, INT64_C(1) << 48},
+                 {2, INT64_C(1) << 58}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         FAILS(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, sizes[i].n, 1, huge, sizes[i].ld, &ds),
               DDN_E_RANGE, "too large");
@@ -490,6 +527,7 @@ int main(void)
         cmocka_unit_test(limits_are_checked),
         cmocka_unit_test(nonfinite_numbers_are_named),
         cmocka_unit_test(borrowed_data_is_released_once_and_last),
+        cmocka_unit_test(maps_of_one_number),
         cmocka_unit_test(read_applies_the_map),
         cmocka_unit_test(a_map_that_overflows_is_refused),
         cmocka_unit_test(labels_have_classes),

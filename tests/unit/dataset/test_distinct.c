@@ -165,6 +165,10 @@ static void labels_of_copies_are_a_distribution(void **state)
     FAILS(ctx, ddn_dataset_label_shares(ctx, one, 0, 5, got[0], 3), DDN_E_RANGE, "count");
     FAILS(ctx, ddn_dataset_label_shares(ctx, one, 0, 4, got[0], 2), DDN_E_SHAPE, "");
     ddn_dataset_destroy(plain);
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 4, 1, mixed_points, 1, &plain));
+    FAILS(ctx, ddn_dataset_label_shares(ctx, plain, 0, 4, got[0], 3), DDN_E_UNSUPPORTED,
+          "has no labels");
+    ddn_dataset_destroy(plain);
     ddn_dataset_destroy(again);
     ddn_dataset_destroy(one);
     ddn_dataset_destroy(ds);
@@ -385,9 +389,51 @@ static void oracles_are_those_of_the_copies(void **state)
     }
 }
 
+static void class_posterior(ddn_context *ctx, const ddn_dataset *ds, double out[2])
+{
+    const double x = 0.4;
+    ddn_schedule *sch = test_schedule(ctx, TEST_OU);
+    ddn_oracle *o;
+    ddn_query *q;
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &o));
+    OK(ctx, ddn_query_create(ctx, o, &q));
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_CLASS_POSTERIOR, out, 2));
+    OK(ctx, ddn_query_run(q, 0.5, 1, &x, 1));
+    ddn_query_destroy(q);
+    ddn_oracle_destroy(o);
+    ddn_schedule_destroy(sch);
+}
+
+/* As many copies of each point: labels are shared out, but no weights are needed. */
+static void as_many_copies_of_each(void **state)
+{
+    (void)state;
+    static const double x[4] = {1, 1, 2, 2};
+    static const int32_t labels[4] = {0, 1, 0, 0};
+    static const int64_t turned[2] = {1, 0};
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *ds = make(ctx, DDN_TYPE_F64, 4, 1, x, labels), *one = distinct(ctx, ds), *subset;
+    double want[2], got[2], shares[2][2];
+    class_posterior(ctx, ds, want);
+    class_posterior(ctx, one, got);
+    CLOSE(got[0], want[0], 1e-14, 0);
+    CLOSE(got[1], want[1], 1e-14, 0);
+    OK(ctx, ddn_dataset_create_subset(ctx, one, 2, turned, &subset));
+    class_posterior(ctx, subset, got);
+    CLOSE(got[0], want[0], 1e-14, 0);
+    CLOSE(got[1], want[1], 1e-14, 0);
+    OK(ctx, ddn_dataset_label_shares(ctx, subset, 0, 2, shares[0], 2));
+    assert_true(shares[0][0] == 1 && shares[0][1] == 0 && shares[1][0] == 0.5);
+    ddn_dataset_destroy(subset);
+    ddn_dataset_destroy(one);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_many_copies_of_each),
         cmocka_unit_test(copies_are_equal_numbers),
         cmocka_unit_test(copies_are_seen_under_the_map),
         cmocka_unit_test(digests_tell_weights),

@@ -214,6 +214,11 @@ static void steps_that_are_too_long(void **state)
     FAILS(ctx, ddn_integrator_resume(it, M, x, D), DDN_E_NONFINITE, "steps are too long");
     FAILS(ctx, ddn_integrator_set_times(it, 0, NULL), DDN_E_STATE, "ddn_integrator_reset");
     OK(ctx, ddn_integrator_reset(it));
+    for (int i = 0; i < M * D; i++) {
+        x[i] = i / D == 1 ? 1e307 : 1;
+    }
+    FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_E_NONFINITE, "row 1 is not finite");
+    OK(ctx, ddn_integrator_reset(it));
     OK(ctx, ddn_integrator_set_times(it, 0, NULL));
     ddn_integrator_destroy(it);
     ddn_context_destroy(ctx);

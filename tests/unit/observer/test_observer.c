@@ -51,6 +51,7 @@ static ddn_integrator *integrator(ddn_context *ctx, const ddn_oracle *oracle)
 static void read_f64(ddn_context *ctx, ddn_observer *ob, ddn_record what, double *out, int64_t size)
 {
     assert_int_equal(ddn_observer_size(ob, what), size);
+    FAILS(ctx, ddn_observer_read_f64(ob, what, size, NULL), DDN_E_NULL, "out is NULL");
     OK(ctx, ddn_observer_read_f64(ob, what, size, out));
 }
 

@@ -315,6 +315,31 @@ static void batches(void **state)
     test_setup_free(&s);
 }
 
+/* One bound alone; the score alone. */
+static void clipping_on_one_side(void **state)
+{
+    (void)state;
+    test_setup s = test_setup_make(1);
+    const double t = 0.5, a = exp(-t), s2 = -expm1(-2 * t), x[D] = {-2, 0.1, 2};
+    for (int high = 0; high < 2; high++) {
+        host h = benign;
+        double score[D];
+        ddn_model *model = builder(&s, &h, 0);
+        OK(s.ctx,
+           ddn_options_set_f64(ddn_model_options(model),
+                               high ? DDN_MODEL_CLIP_HIGH : DDN_MODEL_CLIP_LOW, high ? 0.5 : -0.2));
+        ddn_oracle *o = oracle(&s, model);
+        OK(s.ctx, ddn_oracle_score(s.ctx, o, t, 1, x, D, score, D));
+        for (int j = 0; j < D; j++) {
+            const double bound = high ? fmin(a * x[j], 0.5) : fmax(a * x[j], -0.2);
+            CLOSE(score[j], (a * bound - x[j]) / s2, 1e-13, 1e-15);
+        }
+        ddn_oracle_destroy(o);
+        ddn_model_destroy(model);
+    }
+    test_setup_free(&s);
+}
+
 /* E[x_0 | x] = a x here. Outside [-0.2, 0.5] it is the bound, and the score and J v are those of a
  * constant; inside nothing changes, bit for bit. */
 static void clipping(void **state)
@@ -679,6 +704,7 @@ int main(void)
         cmocka_unit_test(what_is_not_written),
         cmocka_unit_test(rows_of_later_batches),
         cmocka_unit_test(batches),
+        cmocka_unit_test(clipping_on_one_side),
         cmocka_unit_test(clipping),
         cmocka_unit_test(released_once),
         cmocka_unit_test(queries_keep_the_host),

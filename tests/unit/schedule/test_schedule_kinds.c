@@ -270,9 +270,83 @@ static void custom_numbers(void **state)
     ddn_context_destroy(ctx);
 }
 
+static int32_t no_velocity(void *user, double t, double a, double s, int64_t m, int64_t d,
+                           const double *x, int64_t ldx, double *out, int64_t ldo)
+{
+    (void)user, (void)t, (void)a, (void)s, (void)m, (void)x, (void)ldx, (void)ldo;
+    memset(out, 0, (size_t)d * sizeof *out);
+    return 0;
+}
+
+/* Derivatives that stop being numbers later, where a velocity needs them. */
+static void custom_slopes(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    for (int k = 0; k < 3; k++) {
+        numbers n = {1, 1, 1, 0, 1};
+        ddn_schedule *sch = NULL;
+        double x = 0.5, score;
+        OK(ctx, ddn_schedule_create_custom(ctx, 1, 2, write_numbers, &n, NULL, &sch));
+        ddn_oracle *o = test_model(ctx, sch, DDN_PREDICTION_VELOCITY, 1, no_velocity, NULL, NULL);
+        OK(ctx, ddn_oracle_score(ctx, o, 1.5, 1, &x, 1, &score, 1));
+        n.da = k == 0 ? INFINITY : 0;
+        n.ds = k == 1 ? -INFINITY : k == 2 ? NAN : 1;
+        FAILS(ctx, ddn_oracle_score(ctx, o, 1.5, 1, &x, 1, &score, 1), DDN_E_NONFINITE,
+              k == 0   ? "da/dt = inf"
+              : k == 1 ? "ds/dt = -inf"
+                       : "nan");
+        ddn_oracle_destroy(o);
+        ddn_schedule_destroy(sch);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* a = 1, s = t. */
+static int32_t plain_noise(void *user, double t, double *a, double *s, double *da, double *ds)
+{
+    (void)user;
+    *a = *ds = 1;
+    *s = t;
+    *da = 0;
+    return 0;
+}
+
+/* Runs begin and end within schedules of little noise alone, and of much alone. */
+static void runs_on_short_schedules(void **state)
+{
+    (void)state;
+    static const double ends[][2] = {{1e-4, 0.01}, {0.01, 0.5}, {30, 40}};
+    ddn_context *ctx = test_context(1);
+    for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+        ddn_schedule *sch = NULL;
+        ddn_oracle *o = NULL;
+        ddn_integrator *it = NULL;
+        double x[2] = {0.5, -1}, times[5], mean[2] = {0};
+        OK(ctx,
+           ddn_schedule_create_custom(ctx, ends[k][0], ends[k][1], plain_noise, NULL, NULL, &sch));
+        OK(ctx, ddn_oracle_create_gaussian(ctx, sch, 2, 0, 1, mean, NULL, NULL, 2, &o));
+        OK(ctx, ddn_integrator_create(ctx, o, DDN_METHOD_EXPONENTIAL, &it));
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, 4));
+        OK(ctx, ddn_integrator_run(it, 1, x, 2));
+        OK(ctx, ddn_integrator_times(it, 5, times));
+        assert_true(times[0] <= ends[k][1] && times[4] >= ends[k][0]);
+        for (int i = 0; i < 4; i++) {
+            assert_true(times[i] > times[i + 1]);
+        }
+        assert_true(isfinite(x[0]) && isfinite(x[1]));
+        ddn_integrator_destroy(it);
+        ddn_oracle_destroy(o);
+        ddn_schedule_destroy(sch);
+    }
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_on_short_schedules),
+        cmocka_unit_test(custom_slopes),
         cmocka_unit_test(custom_numbers),
         cmocka_unit_test(every_kind),
         cmocka_unit_test(grids),

@@ -216,11 +216,37 @@ enum {
     NO_PART,
     OTHER_D,
     OTHER_TYPE,
-    OTHER_MAP,
+    OTHER_SCALE,
+    OTHER_SHIFT,
     LABELLED,
+    UNLABELLED, /* the others have labels */
     WEIGHTED,
+    MIXED, /* points with several labels */
     PARTS
 };
+
+static ddn_dataset *labelled_part(ddn_context *ctx, int64_t rank)
+{
+    const int32_t all[N] = {0};
+    ddn_dataset *part = part_of(ctx, rank, D), *out = NULL;
+    (void)ddn_dataset_create_labelled(ctx, part, ddn_dataset_n(part), all, &out);
+    ddn_dataset_destroy(part);
+    return out;
+}
+
+/* Each point twice, with another label. */
+static ddn_dataset *mixed_part(ddn_context *ctx)
+{
+    const double points[4 * D] = {[0] = 1, [D] = 1, [2 * D] = 2, [3 * D] = 2};
+    const int32_t labels[4] = {0, 1, 0, 1};
+    ddn_dataset *raw = NULL, *part = NULL, *out = NULL;
+    (void)ddn_dataset_create(ctx, DDN_TYPE_F64, 4, D, points, D, &raw);
+    (void)ddn_dataset_create_labelled(ctx, raw, 4, labels, &part);
+    (void)ddn_dataset_create_distinct(ctx, part, &out);
+    ddn_dataset_destroy(part);
+    ddn_dataset_destroy(raw);
+    return out;
+}
 
 static ddn_dataset *odd_part(ddn_context *ctx, int which)
 {
@@ -233,16 +259,19 @@ static ddn_dataset *odd_part(ddn_context *ctx, int which)
         return raw;
     }
     ddn_dataset_destroy(raw);
+    if (which == LABELLED || which == MIXED) {
+        return which == MIXED ? mixed_part(ctx) : labelled_part(ctx, ODD);
+    }
     ddn_dataset *part = part_of(ctx, ODD, D);
-    int32_t all[N] = {0};
     double even[N];
     for (int i = 0; i < N; i++) {
         even[i] = i + 1;
     }
-    if (which == OTHER_MAP) {
-        (void)ddn_dataset_create_mapped(ctx, part, 2, 0, &out);
-    } else if (which == LABELLED) {
-        (void)ddn_dataset_create_labelled(ctx, part, ddn_dataset_n(part), all, &out);
+    if (which == UNLABELLED) {
+        return part;
+    } else if (which == OTHER_SCALE || which == OTHER_SHIFT) {
+        (void)ddn_dataset_create_mapped(ctx, part, which == OTHER_SCALE ? 2 : 1,
+                                        which == OTHER_SCALE ? 0 : 3, &out);
     } else if (which == WEIGHTED) {
         (void)ddn_dataset_create_weighted(ctx, part, ddn_dataset_n(part), even, &out);
     }
@@ -254,8 +283,10 @@ static void bad_part(crew_rank *rank)
 {
     trial *t = rank->user;
     ddn_dataset *ds = NULL;
-    ddn_dataset *part =
-        rank->rank == ODD ? odd_part(rank->ctx, (int)t->which) : part_of(rank->ctx, rank->rank, D);
+    const int which = (int)t->which;
+    ddn_dataset *part = rank->rank == ODD     ? odd_part(rank->ctx, which)
+                        : which == UNLABELLED ? labelled_part(rank->ctx, rank->rank)
+                                              : part_of(rank->ctx, rank->rank, D);
     note(&t->rank[rank->rank], rank->ctx,
          ddn_dataset_create_team(rank->ctx, rank->team, part, &ds));
     ddn_dataset_destroy(ds);
@@ -265,13 +296,24 @@ static void bad_part(crew_rank *rank)
 static void parts_that_do_not_fit(void **state)
 {
     (void)state;
-    const ddn_status want[PARTS] = {DDN_E_NULL,  DDN_E_SHAPE, DDN_E_SHAPE,
-                                    DDN_E_SHAPE, DDN_E_SHAPE, DDN_E_UNSUPPORTED};
+    static const struct {
+        ddn_status status;
+        const char *text;
+    } want[PARTS] = {{DDN_E_NULL, "is NULL"},
+                     {DDN_E_SHAPE, "points of rank 1 have d = 5, those of rank 0 6"},
+                     {DDN_E_SHAPE, "points of rank 1 are of type"},
+                     {DDN_E_SHAPE, "points of rank 1 have another map"},
+                     {DDN_E_SHAPE, "points of rank 1 have another map"},
+                     {DDN_E_SHAPE, "rank 1 has labels, rank 0 has none"},
+                     {DDN_E_SHAPE, "rank 1 has no labels, rank 0 has some"},
+                     {DDN_E_UNSUPPORTED, "the part has weights"},
+                     {DDN_E_UNSUPPORTED, "points with several labels"}};
     for (int which = 0; which < PARTS; which++) {
         trial t = {.which = (fault)which};
         test_crew(RANKS, bad_part, &t);
         for (int r = 0; r < RANKS; r++) {
-            if (t.rank[r].status != want[which]) {
+            if (t.rank[r].status != want[which].status ||
+                strstr(t.rank[r].text, want[which].text) == NULL) {
                 fail_msg("part %d, rank %d: %s: %s", which, r, ddn_status_name(t.rank[r].status),
                          t.rank[r].text);
             }

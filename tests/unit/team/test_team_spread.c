@@ -88,10 +88,34 @@ static void spread_sets_are_refused(void **state)
     assert_null(r);
 }
 
+/* No rows, and combinations, are those of the whole set. */
+static void spread_sets_are_used(void **state)
+{
+    const world *w = *state;
+    ddn_oracle *over = NULL, *mixed = NULL;
+    double x[2 * D] = {0.3, -1, 2, 0.1, 0.2, -0.5}, got[2 * D], want[2 * D];
+    int64_t index = -1;
+    OK(w->ctx, ddn_oracle_create_empirical(w->ctx, w->spread, w->sch, &over));
+    OK(w->ctx, ddn_oracle_sample_data(w->ctx, over, 1, 0, 0, x, D, &index));
+    assert_int_equal(index, -1);
+    OK(w->ctx, ddn_dataset_read(w->ctx, w->spread, N, 0, x, D));
+    ddn_oracle *const parts[] = {over, w->oracle};
+    OK(w->ctx,
+       ddn_oracle_create_combination(w->ctx, 2, parts, (const double[]){1.5, -0.5}, &mixed));
+    OK(w->ctx, ddn_oracle_score(w->ctx, mixed, 0.5, 2, x, D, got, D));
+    OK(w->ctx, ddn_oracle_score(w->ctx, w->oracle, 0.5, 2, x, D, want, D));
+    for (int i = 0; i < 2 * D; i++) {
+        CLOSE(got[i], want[i], 1e-11, 1e-12);
+    }
+    ddn_oracle_destroy(mixed);
+    ddn_oracle_destroy(over);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spread_sets_are_refused),
+        cmocka_unit_test(spread_sets_are_used),
     };
     return cmocka_run_group_tests(tests, make_world, end_world);
 }

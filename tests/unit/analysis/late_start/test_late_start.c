@@ -62,6 +62,13 @@ static void draws_have_the_moments_of_their_start(void **state)
     ddn_context_destroy(ctx);
 }
 
+static int32_t not_asked(void *user, double t, double a, double s, int64_t m, int64_t d,
+                         const double *x, int64_t ldx, double *out, int64_t ldo)
+{
+    (void)user, (void)t, (void)a, (void)s, (void)m, (void)d, (void)x, (void)ldx, (void)out;
+    return (int32_t)ldo;
+}
+
 static void draws_are_functions_of_seed_and_path(void **state)
 {
     (void)state;
@@ -106,6 +113,20 @@ static void draws_are_functions_of_seed_and_path(void **state)
           "less than");
     FAILS(one, ddn_late_start_draw(one, NULL, ou, 1, 0.4, 0, 0, 1, all, D), DDN_E_NULL, "ds");
     FAILS(one, ddn_late_start_draw(one, ds, ou, 1, 0.4, 0, 0, 1, NULL, D), DDN_E_NULL, "x");
+    /* Points that judge are points of the oracle's space. */
+    const double time = 0.4;
+    ddn_dataset *line = NULL;
+    ddn_oracle *o = NULL;
+    ddn_analysis *an = NULL;
+    ddn_result *r = NULL;
+    o = test_model(one, ou, DDN_PREDICTION_SCORE, D, not_asked, NULL, NULL);
+    OK(one, ddn_dataset_create(one, DDN_TYPE_F64, N, 1, points, 1, &line));
+    OK(one, ddn_analysis_create(one, &an));
+    OK(one, ddn_analysis_set_points(an, line));
+    FAILS(one, ddn_analysis_late_start(an, o, 1, &time, &r), DDN_E_SHAPE, "d = 1");
+    ddn_analysis_destroy(an);
+    ddn_dataset_destroy(line);
+    ddn_oracle_destroy(o);
     ddn_schedule_destroy(edm);
     ddn_schedule_destroy(ou);
     ddn_dataset_destroy(ds);

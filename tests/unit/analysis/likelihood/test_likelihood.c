@@ -363,6 +363,32 @@ static void truncation(void **state)
     test_setup_free(&s);
 }
 
+/* The bound at an early start, where there is less noise than data, and at a late one. */
+static void bound_of_any_start(void **state)
+{
+    (void)state;
+    test_setup s = test_setup_make(1);
+    ddn_oracle *o = exact(s.ctx, s.sch, 3);
+    const ddn_dataset *ds = ddn_oracle_dataset(o);
+    double norms[24], x[M * D], moment = 0;
+    OK(s.ctx, ddn_dataset_squared_norms(s.ctx, ds, 24, NULL, norms));
+    for (int i = 0; i < 24; i++) {
+        moment += norms[i] / 24;
+    }
+    for (int i = 0; i < 2; i++) {
+        const double t_start = i == 0 ? 0.2 : 2, a2 = exp(-2 * t_start), s2 = 1 - a2;
+        const settings set = {.t_start = t_start, .t_end = 0.1, .steps = 8};
+        const double q = a2 / (a2 + s2);
+        states(s.ctx, o, 0.1, M, x);
+        ddn_result *r = measure(s.ctx, o, NULL, &set, M, x);
+        CLOSE(test_scalar(s.ctx, r, "truncation"),
+              0.5 * (q * moment - D * q - D * log(s2 / (a2 + s2))), 1e-12, 0);
+        ddn_result_destroy(r);
+    }
+    ddn_oracle_destroy(o);
+    test_setup_free(&s);
+}
+
 /* The same bits on any threads; other batches and seeds of an exact one change nothing but
  * rounding; seeds of probes do. */
 static void reproducible(void **state)
@@ -509,10 +535,15 @@ static void bad_models(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_log_p), cmocka_unit_test(order_of_steps),
-        cmocka_unit_test(wrapped),     cmocka_unit_test(probes),
-        cmocka_unit_test(truncation),  cmocka_unit_test(reproducible),
-        cmocka_unit_test(pooled),      cmocka_unit_test(bad_arguments),
+        cmocka_unit_test(known_log_p),
+        cmocka_unit_test(order_of_steps),
+        cmocka_unit_test(wrapped),
+        cmocka_unit_test(probes),
+        cmocka_unit_test(bound_of_any_start),
+        cmocka_unit_test(truncation),
+        cmocka_unit_test(reproducible),
+        cmocka_unit_test(pooled),
+        cmocka_unit_test(bad_arguments),
         cmocka_unit_test(bad_models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

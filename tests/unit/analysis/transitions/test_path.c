@@ -223,6 +223,29 @@ static void without_labels(void **state)
     unmake(&s);
 }
 
+/* One point has no spectrum: all is memorization from the start. */
+static void one_point(void **state)
+{
+    (void)state;
+    scene s;
+    make(&s, 1, 0);
+    const double point[D] = {0.5};
+    ddn_dataset *single = NULL;
+    ddn_oracle *o = NULL;
+    ddn_result *r = NULL;
+    int32_t regimes[TIMES * M];
+    OK(s.ctx, ddn_dataset_create(s.ctx, DDN_TYPE_F64, 1, D, point, D, &single));
+    OK(s.ctx, ddn_oracle_create_empirical(s.ctx, single, s.sch, &o));
+    OK(s.ctx, ddn_analysis_path(s.an, o, DDN_PATH_POSTERIOR, TIMES, M, times, s.x, D, regimes, &r));
+    for (int i = 0; i < TIMES * M; i++) {
+        assert_int_equal(regimes[i], DDN_REGIME_MEMORIZATION);
+    }
+    ddn_result_destroy(r);
+    ddn_oracle_destroy(o);
+    ddn_dataset_destroy(single);
+    unmake(&s);
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -348,9 +371,13 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_posterior),    cmocka_unit_test(by_clones),
-        cmocka_unit_test(without_labels),  cmocka_unit_test(refusals),
-        cmocka_unit_test(memory_runs_out), cmocka_unit_test(a_column_for_each_class),
+        cmocka_unit_test(one_point),
+        cmocka_unit_test(by_posterior),
+        cmocka_unit_test(by_clones),
+        cmocka_unit_test(without_labels),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(a_column_for_each_class),
     };
     return cmocka_run_group_tests_name("path", tests, NULL, NULL);
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Which branches of lib the fast tests take: a table by folder, and every branch that none takes.
 
-Builds lib and tests under gcc's --coverage, without optimisation but for the kernels (whose roundings need their fused
-operations), runs the fast tests but for lint, abi and the drivers (which assert less), and reads what gcov counted. A
-test that fails there is an error. At least 92 % of the branches of each folder must be taken, and each line with a
-branch that is not taken must have a reason in branches_reasons.txt beside this script; a reason that fits no such line
-any more is an error. Kernel variants that this processor cannot run are left out, and named.
+Builds lib and tests under gcc's --coverage, without optimisation but for the kernels, runs the fast tests but for lint,
+abi and the drivers (which assert less), and reads what gcov counted. A test that fails there is an error. At least 92 %
+of the branches of each folder must be taken, and each line with a branch that is not taken must have a reason in
+branches_reasons.txt beside this script; a reason that fits no such line any more is an error. Kernel variants that this
+processor cannot run are left out, and named.
 
 How it counts: the branches are gcc's, with NDEBUG: two for each condition and each operand of && and ||, one for each
 case of a switch, in macros as elsewhere. A header's line that several files include or expand counts once, and its
@@ -15,13 +15,12 @@ Usage: branches.py FOLDER [--read]     (--read: of the last run in FOLDER, witho
 """
 import collections
 import fnmatch
-import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
 
+import gcov
 import reasons
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -31,19 +30,12 @@ SUITES_OUT = ["lint", "abi", "drivers"]
 
 
 def build_and_run(build):
-    env = {**os.environ, "CC": os.environ.get("CC", "gcc"), "OPENBLAS_NUM_THREADS": "1"}
-    if not (build / "build.ninja").exists():
-        # Bodies always inlined would count anew in each caller.
-        subprocess.run(["meson", "setup", str(build), str(ROOT), "-Dbuildtype=debug", "-Dwarning_level=0",
-                        "-Db_ndebug=true", "-Db_coverage=true", "-Dc_args=-Dalways_inline=unused",
-                        "-Dtests=enabled", "-Dexamples=false", "-Dbenchmarks=false"], env=env, check=True)
-    subprocess.run(["ninja", "-C", str(build)], env=env, check=True, stdout=subprocess.DEVNULL)
-    for counts in build.rglob("*.gcda"):
-        counts.unlink()
+    gcov.build(ROOT, build, "-Dexamples=false")
+    gcov.forget(build)
     command = ["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10"]
     for suite in SUITES_OUT:
         command += ["--no-suite", suite]
-    if subprocess.run(command, env=env, check=False, stdout=subprocess.DEVNULL).returncode != 0:
+    if subprocess.run(command, env=gcov.ENV, check=False, stdout=subprocess.DEVNULL).returncode != 0:
         print("some tests fail under --coverage: see meson-logs/testlog.txt", flush=True)
         return False
     return True
@@ -52,26 +44,17 @@ def build_and_run(build):
 def counted(build):
     """file -> line -> [function, [taken or not, for each branch]], merged over all files that include it."""
     merged = collections.defaultdict(dict)
-    notes = [path for path in build.rglob("*.gcno") if "lib" in path.relative_to(build).parts[0]]
+    notes = gcov.of_lib(build, ".gcno")
     runnable = [note for note in notes if note.with_suffix(".gcda").exists()]
-    for note in runnable:
-        done = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", str(note)], cwd=build,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
-        for file in json.loads(done.stdout)["files"]:
-            path = (build / file["file"]).resolve()
-            if not path.is_relative_to(ROOT / "lib"):
-                continue
-            lines = collections.defaultdict(list)
-            for line in file["lines"]:
-                lines[line["line_number"]].append(line)
-            for number, instances in lines.items():
-                for line in instances:
-                    taken = [branch["count"] > 0 for branch in line["branches"]]
-                    old = merged[path].get(number)
-                    if old is None:
-                        merged[path][number] = [line.get("function_name", ""), taken]
-                    else:
-                        old[1] = merge(old[1], taken)
+    for path, lines in gcov.lines(ROOT, build, runnable):
+        for number, instances in lines.items():
+            for line in instances:
+                taken = [branch["count"] > 0 for branch in line["branches"]]
+                old = merged[path].get(number)
+                if old is None:
+                    merged[path][number] = [line.get("function_name", ""), taken]
+                else:
+                    old[1] = merge(old[1], taken)
     return merged, sorted(note.name for note in notes if note not in runnable)
 
 

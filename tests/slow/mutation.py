@@ -3,12 +3,18 @@
 
 A fault is a comparison turned over or moved by its end, a sum made a difference, an integer off by one, or a statement
 left out, at a place drawn by chance among all lines of lib/. What does not compile, or compiles to the same code, is not
-counted. The tests of the fault's room run first, then the others, quick ones first; lint and abi are left out, since
-they read the source. A fault is noticed if a test fails, dies or hangs. Prints a line
-per fault and the share noticed, by folder; ends with status 1 if it is below 85 %. Faults that change nothing that
-anyone could see (a buffer with room to spare, a bound that is never met exactly) count as not noticed.
+counted. Lint and abi are left out, since they read the source. A fault is noticed if a test fails, dies or hangs.
+Prints a line per fault and the share noticed, by folder; ends with status 1 if it is below 85 %. Faults that change
+nothing that anyone could see (a buffer with room to spare, a bound that is never met exactly) count as not noticed.
 
-With --keep a file holds what is found, and a run that was ended is gone on with by the same command.
+Of the tests only those run that execute the line of the fault, as a build under gcc's --coverage tells of each of them
+beforehand: quick ones and those of the fault's room first, until one notices it. Those that gcov cannot know all of run
+last: tests that fail or are missing in that build, and those that end processes, whose counts are lost. A line without
+code of its own (of a long statement) is executed where the lines with code around it are. So the share is that of the
+whole suite. For each fault one object is compiled, and what a test needs is linked before it runs.
+
+With --keep a file holds what is found, and a run that was ended is gone on with by the same command; FILE.lines beside
+it holds which tests execute which lines.
 
 Usage: mutation.py SOURCE-ROOT [--count N] [--seed S] [--jobs J] [--only PATH-PREFIX] [--keep FILE]
                    [--at FILE:LINE:KIND]...
@@ -17,6 +23,7 @@ import argparse
 import collections
 import hashlib
 import json
+import math
 import os
 import pathlib
 import random
@@ -30,13 +37,18 @@ import tempfile
 import threading
 import time
 
+import gcov
 from checkout import copy, run
 
 WANTED = 0.85
 # Not in the fast setup, or reading the source, or what is made of it.
-LEFT_OUT = {"slow", "ensemble", "bench", "cross", "install", "ffi", "lint", "abi"}
+LEFT_OUT = {"slow", "ensemble", "bench", "cross", "install", "ffi", "mpi", "docs", "lint", "abi"}
 MEMORY = 12 << 30  # a fault may ask for any amount
-LIMIT = 60  # seconds, for tests that wait for a busy disk
+LIMIT = 60  # seconds, for tests that wait for a busy disk,
+BUSY = 5  # and those of a processor
+NEAR = 5  # so many times as long may a test of the fault's room take as another one that runs before it
+# Ends processes, or is ended: what these executed, gcov may not have been told.
+ENDS = re.compile(r"\b(fork|kill|raise|_exit|send_signal|terminate)\s*\(")
 TURNED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 # Statements whose absence the compiler notices, or nobody can: declarations, jumps, assertions.
 KEPT = re.compile(r"^\s*(return|break|continue|goto|case|default|else|typedef|static|const|extern|DDNI_ASSERT)\b")
@@ -72,15 +84,17 @@ def places(text):
     return [(text.count("\n", 0, start) + 1, kind, start, end, new) for kind, start, end, new in found]
 
 
+def objects_of(build, name):
+    return sorted(build.glob("lib/*/" + str(name.relative_to("lib")).replace("/", "_") + ".o"))
+
+
 def object_digest(build, name):
     """Of the code alone: line numbers and paths do not count."""
-    stem = str(name.relative_to("lib")).replace("/", "_")
-    objects = sorted(build.glob("lib/*/" + stem + ".o"))
     h = hashlib.sha256()
-    for o in objects:
+    for o in objects_of(build, name):
         h.update(run("objdump", "-d", "-s", "-j", ".text", "-j", ".rodata", "-j", ".data", "-j", ".data.rel.ro", "-r",
                      "--no-addresses", str(o)).stdout.split("\n", 3)[-1].encode())
-    return h.hexdigest() if objects else None
+    return h.hexdigest()
 
 
 def rooms(root):
@@ -88,6 +102,101 @@ def rooms(root):
     lines = (root / "lib/layers.txt").read_text().splitlines()
     names = [line.split("|")[0].strip() for line in lines if "|" in line and not line.startswith("#")]
     return sorted((n for n in names if n), key=len, reverse=True)
+
+
+def fast_tests(root, build):
+    """The tests of the fast setup in a build, as meson knows them; `targets`: what has to be made for each."""
+    targets = {target["id"]: target for target in json.loads(run("meson", "introspect", "--targets", str(build)).stdout)}
+    tests = []
+    for test in json.loads(run("meson", "introspect", "--tests", str(build)).stdout):
+        test["suites"] = {suite.split(":")[-1] for suite in test["suite"]}
+        needed = [targets[name] for name in test["depends"] if name in targets]
+        test["targets"] = [os.path.relpath(file, build) for target in needed for file in target["filename"]]
+        own = [file for target in needed for some in target["target_sources"] for file in some.get("sources", [])]
+        own = {os.path.normpath(build / file) for file in own + test["cmd"]}
+        own = {file for file in own if file.startswith(str(root / "tests")) and os.path.isfile(file)}
+        test["ends"] = any(ENDS.search(pathlib.Path(file).read_text()) for file in own)
+        if not test["suites"] & LEFT_OUT:
+            tests.append(test)
+    return tests
+
+
+def passes(build, test, scratch, limit, busy):
+    """Whether a test passes within so many seconds, and so many of a processor."""
+    def limits():
+        os.setpgrp()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (busy, busy))
+    env = {**os.environ, "TMPDIR": str(scratch), **test["env"]}
+    process = subprocess.Popen(test["cmd"], cwd=test["workdir"] or build, env=env, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, preexec_fn=limits)
+    try:
+        output = process.communicate(timeout=limit)[0]
+        return process.returncode in (0, 77) and not re.search(rb"^not ok", output, flags=re.M)
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+
+class Executed:
+    """Which lines of lib each test executes: {test: {file: lines}}; all lines with code."""
+
+    def __init__(self, source, folder, kept):
+        mine = hashlib.sha256()
+        for path in sorted(p for part in ("lib", "tests") for p in (source / part).rglob("*.[ch]")):
+            mine.update(path.read_bytes())
+        self.tests, self.code = {}, {}
+        found = json.loads(kept.read_text()) if kept and kept.exists() else {"of": ""}
+        if found["of"] != mine.hexdigest():
+            found = {"of": mine.hexdigest(), **self.count(source, folder)}
+            if kept:
+                kept.write_text(json.dumps(found))
+        sets = lambda files: {name: set(numbers) for name, numbers in files.items()}
+        self.code = sets(found["code"])
+        self.tests = {name: sets(files) for name, files in found["tests"].items()}
+
+    @staticmethod
+    def count(source, folder):
+        copied, build = folder / "counted", folder / "counted-build"
+        copy(source, copied)
+        gcov.build(copied, build, "-Dexamples=true")
+        scratch = folder / "scratch"
+        scratch.mkdir(exist_ok=True)
+        code, by_test = {}, {}
+
+        def add(to, files, least):
+            for path, lines in gcov.lines(copied, build, files):
+                some = [number for number, all_of in lines.items() if max(one["count"] for one in all_of) >= least]
+                name = str(path.relative_to(copied))
+                to[name] = sorted({*to.get(name, []), *some})
+        gcov.forget(build)
+        add(code, gcov.of_lib(build, ".gcno"), 0)
+        for test in fast_tests(copied, build):
+            gcov.forget(build)
+            passed = passes(build, test, scratch, 20 * test["timeout"], 20 * test["timeout"])
+            if passed and not test["ends"]:
+                by_test[test["name"]] = {}
+                add(by_test[test["name"]], [p for p in gcov.of_lib(build, ".gcda") if gcov.has_counts(p)], 1)
+            print("# %s %s" % (test["name"], "counted" if test["name"] in by_test else "not counted"), flush=True)
+        shutil.rmtree(copied)
+        shutil.rmtree(build)
+        return {"code": code, "tests": by_test}
+
+    def by(self, test, name, line):
+        """Whether a test may execute a line: 1, 0, or -1 where nothing is known of it."""
+        if test not in self.tests or name not in self.code:
+            return -1
+        code, executed = self.code[name], self.tests[test].get(name, set())
+        if line in code:
+            return int(line in executed)
+        return int(max((n for n in code if n < line), default=0) in executed or
+                   min((n for n in code if n > line), default=0) in executed)
 
 
 class Tree:
@@ -98,68 +207,62 @@ class Tree:
         copy(source, self.root)
         self.scratch.mkdir()
         options = ["-Dtests=enabled", "-Dexamples=true", "-Dbenchmarks=false", "--buildtype=debugoptimized"]
-        if run("meson", "setup", str(self.build), str(self.root), *options).returncode or not self.make():
+        if run("meson", "setup", str(self.build), str(self.root), *options).returncode:
+            sys.exit("the tree cannot be configured")
+        self.rooms, self.digests = rooms(self.root), {}
+        self.tests, self.executed = fast_tests(self.root, self.build), None
+        if not self.make(file for test in self.tests for file in test["targets"]):
             sys.exit("the tree does not build")
-        self.rooms = rooms(self.root)
-        self.tests = []
-        for test in json.loads(run("meson", "introspect", "--tests", str(self.build)).stdout):
-            test["suites"] = {suite.split(":")[-1] for suite in test["suite"]}
-            if not test["suites"] & LEFT_OUT:
-                self.tests.append(test)
 
-    def make(self):
-        return run("ninja", "-j1", "-C", str(self.build)).returncode == 0
+    def make(self, files):
+        return run("ninja", "-j1", "-C", str(self.build), *sorted(set(files))).returncode == 0
 
     def measure(self):
         """How long each test takes without a fault; they all have to pass."""
         for test in self.tests:
             begin = time.monotonic()
-            if not self.passes(test, test["timeout"]):
+            if not passes(self.build, test, self.scratch, test["timeout"], 10 * test["timeout"]):
                 sys.exit("%s fails without a fault" % test["name"])
             test["seconds"] = time.monotonic() - begin
 
-    def passes(self, test, limit):
-        def limits():
-            os.setpgrp()
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        env = {**os.environ, "TMPDIR": str(self.scratch), **test["env"]}
-        process = subprocess.Popen(test["cmd"], cwd=test["workdir"] or self.build, env=env, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, preexec_fn=limits)
-        try:
-            output = process.communicate(timeout=limit)[0]
-            return process.returncode in (0, 77) and not re.search(rb"^not ok", output, flags=re.M)
-        except subprocess.TimeoutExpired:
-            return False
-        finally:
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            process.wait()
+    def chosen(self, name, line):
+        """The tests that may execute a line, those to begin with first."""
+        room = next((r for r in self.rooms if name.startswith("lib/" + r + "/")), "")
+        order = []
+        for test in self.tests:
+            known = self.executed.by(test["name"], name, line)
+            near = room.split("/")[-1] in test["suites"]
+            if known != 0:
+                order.append((known < 0, test["seconds"] * (1 if near else NEAR), len(order), test))
+        return [row[-1] for row in sorted(order)]
 
-    def notices(self, name):
-        """The first test that fails, or an empty text."""
-        room = next((r for r in self.rooms if str(name).startswith("lib/" + r + "/")), "")
-        near = lambda test: room.split("/")[-1] not in test["suites"]
-        for test in sorted(self.tests, key=lambda test: (near(test), test["seconds"])):
-            if not self.passes(test, LIMIT + 20 * test["seconds"]):
-                return test["name"]
+    def notices(self, name, line):
+        """The first test that fails, or an empty text; None if there is nothing to run."""
+        tests, at, some = self.chosen(name, line), 0, 1
+        while at < len(tests):
+            few, at, some = tests[at:at + some], at + some, 4 * some  # linked together, so that ninja is not asked often
+            if not self.make(file for test in few for file in test["targets"]):
+                return None
+            for test in few:
+                seconds = test["seconds"]
+                if not passes(self.build, test, self.scratch, LIMIT + 20 * seconds, math.ceil(BUSY + 20 * seconds)):
+                    return test["name"]
         return ""
 
     def attempt(self, fault):
         """A fault in place: None if it does not count, else the test that notices it or an empty text."""
         name, (line, kind, start, end, new) = fault
         path, text = self.root / name, (self.root / name).read_text()
-        before = object_digest(self.build, name)
+        if name not in self.digests:
+            self.digests[name] = object_digest(self.build, name)  # it is that of no fault yet
         path.write_text(text[:start] + new + text[end:])
         try:
-            if before is None or not self.make() or object_digest(self.build, name) == before:
+            objects = [str(o.relative_to(self.build)) for o in objects_of(self.build, name)]
+            if not objects or not self.make(objects) or object_digest(self.build, name) == self.digests[name]:
                 return None
-            return self.notices(name)
+            return self.notices(str(name), line)
         finally:
-            path.write_text(text)
-            self.make()
+            path.write_text(text)  # newer than what was made of it
             shutil.rmtree(self.scratch)
             self.scratch.mkdir()
 
@@ -247,10 +350,14 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         trees = [Tree(options.source.resolve(), pathlib.Path(folder) / str(job)) for job in range(options.jobs)]
+        lines = options.keep and options.keep.with_name(options.keep.name + ".lines")
+        executed = Executed(options.source.resolve(), pathlib.Path(folder), lines)
         trees[0].measure()
         seconds = {test["name"]: test["seconds"] for test in trees[0].tests}
-        for test in [test for tree in trees for test in tree.tests]:
-            test["seconds"] = seconds[test["name"]]
+        for tree in trees:
+            tree.executed = executed
+            for test in tree.tests:
+                test["seconds"] = seconds[test["name"]]
         campaign = Campaign(drawn(trees[0].root, options), options.count, options.keep)
         workers = [threading.Thread(target=campaign.work, args=(tree,)) for tree in trees]
         for worker in workers:

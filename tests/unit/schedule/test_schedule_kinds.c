@@ -270,8 +270,8 @@ static void custom_numbers(void **state)
     ddn_context_destroy(ctx);
 }
 
-static int32_t no_velocity(void *user, double t, double a, double s, int64_t m, int64_t d,
-                           const double *x, int64_t ldx, double *out, int64_t ldo)
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)user, (void)t, (void)a, (void)s, (void)m, (void)x, (void)ldx, (void)ldo;
     memset(out, 0, (size_t)d * sizeof *out);
@@ -288,7 +288,7 @@ static void custom_slopes(void **state)
         ddn_schedule *sch = NULL;
         double x = 0.5, score;
         OK(ctx, ddn_schedule_create_custom(ctx, 1, 2, write_numbers, &n, NULL, &sch));
-        ddn_oracle *o = test_model(ctx, sch, DDN_PREDICTION_VELOCITY, 1, no_velocity, NULL, NULL);
+        ddn_oracle *o = test_model(ctx, sch, DDN_PREDICTION_VELOCITY, 1, predict, NULL, NULL);
         OK(ctx, ddn_oracle_score(ctx, o, 1.5, 1, &x, 1, &score, 1));
         n.da = k == 0 ? INFINITY : 0;
         n.ds = k == 1 ? -INFINITY : k == 2 ? NAN : 1;

@@ -62,8 +62,8 @@ static void draws_have_the_moments_of_their_start(void **state)
     ddn_context_destroy(ctx);
 }
 
-static int32_t not_asked(void *user, double t, double a, double s, int64_t m, int64_t d,
-                         const double *x, int64_t ldx, double *out, int64_t ldo)
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
 {
     (void)user, (void)t, (void)a, (void)s, (void)m, (void)d, (void)x, (void)ldx, (void)out;
     return (int32_t)ldo;
@@ -119,7 +119,7 @@ static void draws_are_functions_of_seed_and_path(void **state)
     ddn_oracle *o = NULL;
     ddn_analysis *an = NULL;
     ddn_result *r = NULL;
-    o = test_model(one, ou, DDN_PREDICTION_SCORE, D, not_asked, NULL, NULL);
+    o = test_model(one, ou, DDN_PREDICTION_SCORE, D, predict, NULL, NULL);
     OK(one, ddn_dataset_create(one, DDN_TYPE_F64, N, 1, points, 1, &line));
     OK(one, ddn_analysis_create(one, &an));
     OK(one, ddn_analysis_set_points(an, line));

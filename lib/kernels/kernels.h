@@ -102,7 +102,8 @@ typedef struct ddni_columns {
 typedef struct ddni_narrow_level {
     double a, a_low, slope;
     double least; /* points this far below the largest logit may be left out; -inf: none */
-    int32_t fine; /* 1e-15 in the exponentials, and a_low counts; else 1e-9 */
+    int32_t fine; /* 1e-15 in the exponentials, and a_low counts, which moves all logits of points
+                     far from the origin; else 1e-9 */
 } ddni_narrow_level;
 
 /* Sums over the points of one state relative to the largest logit `max`, whose point, the lowest in

@@ -369,7 +369,8 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
                                   .a_low = b->level->a_low,
                                   .slope = -1 / (2 * b->level->s2),
                                   .least = -b->log_ratio,
-                                  .fine = b->ds->type == DDN_TYPE_F64};
+                                  .fine = b->ds->type == DDN_TYPE_F64 ||
+                                          b->rq->f64[DDN_OUT_LOG_P] != NULL};
     p.room = p.room < y->ld ? y->ld : p.room;
     p.rounding = ddni_logit_error(b, b->log_size - 1);
     p.sums = 0x1p-53 * (2 + sqrt((double)b->n));

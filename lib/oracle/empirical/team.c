@@ -27,7 +27,7 @@ typedef struct team_oracle {
 typedef struct buffers {
     double *record, *take; /* [states of whole blocks][width]; [a block, or two][width] */
     double *merged;        /* [width] */
-    double *entropy, *square, *rest, *nearest, *second, *trace, *share;
+    double *entropy, *square, *rest, *nearest, *second, *trace, *share, *log_p;
     double *x, *v, *anchor, *weight, *uniform, *drawn, *point;
     int64_t *near, *again, *part, *begin, *index;
     ddni_evidence *evidence;
@@ -234,6 +234,7 @@ static ddn_status reserve_pass(const pass *p)
         {&b->nearest, p->m, 8},
         {&b->second, p->m, 8},
         {&b->trace, p->m, 8},
+        {&b->log_p, p->m, 8},
         {&b->share, p->m, 8 * (part_classes + 1)},
         {&b->anchor, 3 * d, 8},
         {&b->weight, 2 * r->ranks, 8},
@@ -272,6 +273,7 @@ static ddni_request request_of(const pass *p)
     rq.f64[DDN_OUT_ONE_MINUS_W_MAX] = wants(p->rq, DDN_OUT_ONE_MINUS_W_MAX) ? b->rest : NULL;
     rq.f64[DDN_OUT_ENTROPY] = wants(p->rq, DDN_OUT_ENTROPY) ? b->entropy : NULL;
     rq.f64[DDN_OUT_SUM_W2] = wants(p->rq, DDN_OUT_SUM_W2) ? b->square : NULL;
+    rq.f64[DDN_OUT_LOG_P] = wants(p->rq, DDN_OUT_LOG_P) ? b->log_p : NULL; /* for its digits */
     if (wants(p->rq, DDN_OUT_NEAREST_DISTANCE2) || wants(p->rq, DDN_OUT_SECOND_DISTANCE2)) {
         rq.f64[DDN_OUT_NEAREST_DISTANCE2] = b->nearest;
         rq.f64[DDN_OUT_SECOND_DISTANCE2] = b->second;

@@ -58,7 +58,7 @@ static void logits_beside(parts *p, double *anchor)
  * among these. Theirs are as likely, and have the lower rows. */
 static void settle_ties(parts *p)
 {
-    const double *top = record(p, p->top), beside = 1e-9;
+    const double *top = record(p, p->top), beside = fmin(1e-9, p->r->tolerance);
     const double most = p->log_sum[p->top] - top[DDNI_PART_SUM];
     for (int64_t k = 0; k < p->top; k++) {
         const double *part = record(p, k), logit = p->log_sum[k] - part[DDNI_PART_SUM];

@@ -313,6 +313,42 @@ static void far_states(void **state)
     test_cloud_free(&c);
 }
 
+/* Points far from the origin and states far from them, beside s: what the rounding of a does to all
+ * logits alike shows in log p. (Of doubles long double does not have the digits.) */
+static void far_from_both(void **state)
+{
+    (void)state;
+    enum {
+        N = 30,
+        M = 12
+    };
+    static const int64_t widths[] = {1, 6, 24};
+    for (int k = 0; k < 2 * 3 * 4; k++) {
+        const int32_t bytes = k % 2;
+        const int64_t d = widths[k / 2 % 3];
+        const double t = 3e-6 * (1 + k / 6), offset = 7e6;
+        double *v = calloc((size_t)(N * d), sizeof *v), *x = calloc((size_t)(M * d), sizeof *x);
+        assert_true(v != NULL && x != NULL);
+        test_normal(k, N * d, v);
+        test_normal(k + 50, M * d, x);
+        for (int64_t i = 0; i < N * d; i++) {
+            v[i] = offset + 20 * v[i];
+        }
+        test_cloud c = test_cloud_make(bytes ? DDN_TYPE_U8 : DDN_TYPE_F32, N, d, d, 1,
+                                       bytes ? offset - 128 : 0, v, 0);
+        rig r = rig_make(&c, 1, t);
+        for (int64_t i = 0; i < M * d; i++) {
+            const double s = sqrt((double)r.s2), far = i / d % 2 == 0 ? 3e4 : 3e3;
+            x[i] = (double)r.a * c.point[i] + far * s * x[i];
+        }
+        check(&r, M, x);
+        rig_free(&r);
+        test_cloud_free(&c);
+        free(v);
+        free(x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +358,7 @@ int main(void)
         cmocka_unit_test(clusters),
         cmocka_unit_test(mapped_points),
         cmocka_unit_test(far_states),
+        cmocka_unit_test(far_from_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,6 +83,7 @@ static void measure(const curve_kind *kind, settings *set)
     }
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level);
     const double *times = drv_times(own.schedule, set->t_min, set->t_max, set->times);
+    drv_note_range(times, set->times);
     ddn_result *crossings = NULL, *spectrum = NULL;
     drv_begin("curve", 0, 1);
     drv_try(ddn_analysis_identities(own.an, own.oracle, set->times, times, &own.curves));

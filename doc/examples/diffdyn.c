@@ -91,6 +91,10 @@ static int completion(void)
           "    if [[ $last =~ ^--[a-z0-9-]+$ ]]; then\n"
           "        words=$(sed -n \"s/^  $last \\([^ ]*|[^ ]*\\).*/\\1/p\" <<< \"$help\" | tr '|' "
           "' ')\n"
+          "        local list=$(sed -n \"s/^  $last \\([a-z0-9]*,[a-z0-9,]*\\)\\( "
+          ".*\\)*\\$/\\1/p\" <<< "
+          "\"$help\" | tr ',' ' ')\n" /* words that may follow one another, each behind a comma */
+          "        [[ -z $list ]] || words=$(printf \"${word%\"${word##*,}\"}%s \" $list)\n"
           "    fi\n"
           "    if [[ -n $words ]]; then\n"
           "        COMPREPLY=($(compgen -W \"${words//[A-Z]/}\" -- \"$word\"))\n"

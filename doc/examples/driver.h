@@ -337,6 +337,11 @@ double drv_last_ou(const ddn_schedule *sch);
 /* Times of the schedule, geometric in OU time; ends at the last time of the schedule where that
  * comes first. In memory that is freed at exit. */
 const double *drv_times(const ddn_schedule *sch, double tau_min, double tau_max, int64_t count);
+/* The ends of times that are NaN: those, but never in the way of the other end where that was given
+ * (driver_range.c). A preset must not make an option that the user gave an error. */
+void drv_preset_range(double low, double high, double *t_min, double *t_max);
+/* Records the ends that are used. */
+void drv_note_range(const double *times, int64_t count);
 enum {
     DRV_RANGE_STATES = 28 * 48 /* that it evaluates */
 };
@@ -390,7 +395,7 @@ void drv_append(char *text, size_t capacity, const char *format, ...)
  * before, whatever the reason, the last one stays. A pipe or a device is written itself. Every
  * write is checked: a full disk ends the program with the path in the message and status 2. */
 drv_file *drv_open(const char *path);
-/* A file beside path for what is read again and discarded. */
+/* A file beside path for what is read again and discarded; messages name path. */
 drv_file *drv_open_aside(const char *path);
 void drv_print(drv_file *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Bytes as they are, also from callbacks: a failure is told by drv_close. */
@@ -414,6 +419,8 @@ FILE *drv_file_stream(const drv_file *file);
 
 /* Where a file is until it is in its place. */
 const char *drv_file_temporary(const drv_file *file);
+/* drv_try for a call that was given this name: the message has that of drv_open in its place. */
+void drv_try_file(ddn_status status, const drv_file *file);
 /* When it is closed, the comments of a CSV file come at its end. */
 void drv_file_is_csv(drv_file *file, const char *columns);
 
@@ -684,7 +691,7 @@ typedef struct drv_data {
     drv_list classes;
     int scale;       /* index in pm1|unit|raw, -1: by type */
     int64_t n;       /* 0: all */
-    int64_t most;    /* where n is 0: so many at most; 0: no limit */
+    int64_t most;    /* where n is 0: so many at most, or one of each class; 0: no limit */
     const char *pad; /* NULL: as they are */
     int in_place;    /* points stay in their file */
     int read_as;     /* index in bf16|coarse, -1: as what it says it is */

@@ -407,9 +407,9 @@ ddn_dataset *drv_data_load(const drv_data *data)
         select_classes(data);
     }
     const int64_t n = ddn_dataset_n(held);
-    const int64_t wanted = data->n > 0                        ? data->n
-                           : data->most > 0 && data->most < n ? data->most
-                                                              : n;
+    const int64_t classes = ddn_dataset_class_count(held);
+    const int64_t most = data->most > classes ? data->most : classes;
+    const int64_t wanted = data->n > 0 ? data->n : data->most > 0 && most < n ? most : n;
     if (wanted != n) {
         select_count(data, wanted);
     }

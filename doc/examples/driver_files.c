@@ -132,11 +132,13 @@ static FILE *open_as_it_is(const char *path)
     return fdopen(fd, "w");
 }
 
-drv_file *drv_open(const char *path)
+/* shown: what messages call it. */
+static drv_file *open_file(const char *path, const char *shown)
 {
     drv_file *file = drv_alloc(1, sizeof *file);
     struct stat st;
-    file->path = file->target = path;
+    file->path = shown;
+    file->target = path;
     if (!drv_is_first()) {
         return open_nothing(file);
     }
@@ -171,12 +173,17 @@ drv_file *drv_open(const char *path)
     return file;
 }
 
+drv_file *drv_open(const char *path)
+{
+    return open_file(path, path);
+}
+
 drv_file *drv_open_aside(const char *path)
 {
     const size_t size = strlen(path) + sizeof ".aside";
     char *name = drv_alloc((int64_t)size, 1);
     snprintf(name, size, "%s.aside", path);
-    return drv_open(name);
+    return open_file(name, path);
 }
 
 const char *drv_file_path(const drv_file *file)
@@ -192,6 +199,22 @@ FILE *drv_file_stream(const drv_file *file)
 const char *drv_file_temporary(const drv_file *file)
 {
     return file->temporary ? file->temporary : file->target;
+}
+
+/* A message may have the end of a long path alone. */
+void drv_try_file(ddn_status status, const drv_file *file)
+{
+    drv_try(DDN_OK); /* a signal counts more */
+    const char *message = status < 0 ? ddn_context_message(drv.ctx) : "";
+    const char *temporary = drv_shown(drv_file_temporary(file));
+    const char *name = drv_base_name(temporary), *at = NULL;
+    for (const char *end = temporary; at == NULL && end <= name; end++) {
+        at = strstr(message, end);
+        if (at != NULL) {
+            drv_die("%.*s%s%s", (int)(at - message), message, file->path, at + strlen(end));
+        }
+    }
+    drv_try(status);
 }
 
 void drv_file_is_csv(drv_file *file, const char *columns)

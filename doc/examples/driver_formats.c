@@ -104,7 +104,8 @@ static ddn_result *read_back(const char *path, const char *written, const char *
         drv_die("cannot write %s: is the disk full?", drv_file_path(aside));
     }
     ddn_result *table = NULL;
-    drv_try(ddn_result_open(drv.ctx, drv_file_temporary(aside), DDN_RESULT_FORMAT_CSV, &table));
+    drv_try_file(ddn_result_open(drv.ctx, drv_file_temporary(aside), DDN_RESULT_FORMAT_CSV, &table),
+                 aside);
     drv_keep(table);
     drv_discard(aside);
     return table;

@@ -568,14 +568,16 @@ void drv_write_result(const ddn_result *result, const char *name, const char *me
     }
     if (!is_csv && !is_json) { /* numbers alone */
         drv_file *numbers = drv_open(path);
-        drv_try(
-            ddn_result_write(drv.ctx, result, drv_file_temporary(numbers), DDN_RESULT_FORMAT_NPY));
+        drv_try_file(
+            ddn_result_write(drv.ctx, result, drv_file_temporary(numbers), DDN_RESULT_FORMAT_NPY),
+            numbers);
         drv_close(numbers);
         return;
     }
     drv_file *aside = drv_open_aside(path), *file = drv_open(path);
-    drv_try(ddn_result_write(drv.ctx, result, drv_file_temporary(aside),
-                             is_csv ? DDN_RESULT_FORMAT_CSV : DDN_RESULT_FORMAT_JSON));
+    drv_try_file(ddn_result_write(drv.ctx, result, drv_file_temporary(aside),
+                                  is_csv ? DDN_RESULT_FORMAT_CSV : DDN_RESULT_FORMAT_JSON),
+                 aside);
     FILE *from = fopen(drv_file_temporary(aside), "r"), *to = drv_file_stream(file);
     int first = 1;
     for (int c; from && (c = getc(from)) != EOF;) {
@@ -589,7 +591,7 @@ void drv_write_result(const ddn_result *result, const char *name, const char *me
         }
     }
     if (from == NULL || ferror(from) || fclose(from) != 0) {
-        drv_die("cannot read %s again", drv_file_temporary(aside));
+        drv_die("cannot read %s again", path);
     }
     drv_discard(aside);
     drv_close(file);

@@ -51,10 +51,21 @@ void drv_choose_range(ddn_analysis *an, const ddn_oracle *oracle, const ddn_data
     }
     const double low = drv_to_ou(sch, times[first]);
     const double high = fmin(fmax(t_s + 2.3, drv_to_ou(sch, times[last])), top);
+    drv_preset_range(low, high, t_min, t_max);
+}
+
+void drv_preset_range(double low, double high, double *t_min, double *t_max)
+{
     if (isnan(*t_min)) {
         *t_min = isnan(*t_max) ? low : fmin(low, *t_max / 10);
     }
     if (isnan(*t_max)) {
         *t_max = fmax(high, *t_min * 10);
     }
+}
+
+void drv_note_range(const double *times, int64_t count)
+{
+    drv_note("t-min", times[0]);
+    drv_note("t-max", times[count - 1]);
 }

@@ -142,15 +142,30 @@ static void train_class(const settings *set, model *mo, int32_t label, class_mod
     drv_drop(part);
 }
 
+/* A class of a single point has no eigenvectors. */
+static void choose_rank(settings *set, int64_t classes)
+{
+    int64_t *sizes = drv_alloc(classes, sizeof *sizes);
+    drv_try(ddn_dataset_classes(drv.ctx, own.ds, classes, NULL, sizes));
+    set->rank = ddn_dataset_d(own.ds) > 1;
+    for (int64_t c = 0; c < classes; c++) {
+        set->rank = sizes[c] > 1 ? set->rank : 0;
+    }
+    drv_note("rank", (double)set->rank);
+}
+
 static void train(settings *set, model *mo)
 {
     mo->classes = ddn_dataset_class_count(own.ds);
-    mo->rank = set->rank;
     mo->d = ddn_dataset_d(own.ds);
     if (mo->classes < 2) {
         drv_die("%s has no labels of two or more classes: give --labels FILE",
                 set->data.files.count > 0 ? drv_data_name(&set->data) : "the data");
     }
+    if (set->rank < 0) {
+        choose_rank(set, mo->classes);
+    }
+    mo->rank = set->rank;
     int32_t *labels = drv_alloc(mo->classes, sizeof *labels);
     drv_try(ddn_dataset_classes(drv.ctx, own.ds, mo->classes, labels, NULL));
     mo->of = drv_alloc(mo->classes, sizeof *mo->of);
@@ -239,12 +254,13 @@ static const char *const from[COLUMNS] = {"t",
 static void measure(settings *set, double **columns)
 {
     const double t_s = ddn_theory_speciation(set->lambda);
-    set->t_min = isnan(set->t_min) ? fmin(0.05, t_s / 20 + 1e-3) : set->t_min;
-    set->t_max = isnan(set->t_max) ? fmax(t_s + 1.5, 10 * set->t_min) : set->t_max;
+    const double usual = fmin(fmin(0.05, t_s / 20 + 1e-3), drv_last_ou(own.schedule) / 10);
+    drv_preset_range(usual, t_s + 1.5, &set->t_min, &set->t_max);
     if (set->t_min >= set->t_max) {
         drv_die("--t-min = %g is not below --t-max = %g", set->t_min, set->t_max);
     }
     const double *times = drv_times(own.schedule, set->t_min, set->t_max, set->times);
+    drv_note_range(times, set->times);
     own.an = drv_analysis();
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_SAMPLES, set->samples);
     drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_CLONES, set->pairs);
@@ -364,8 +380,10 @@ static void read_options(int argc, char **argv, settings *set)
         {"points", "N", "points drawn from them", DRV_INT, &set->points, 8, 1 << 24},
         {"mu", "MU", "their means are +-m with |m|^2 = MU^2 D; unit variance", DRV_DOUBLE, &set->mu,
          0, 1e6},
-        {"rank", "K", "leading eigenvectors of each class that the foreign model has", DRV_INT,
-         &set->rank, 0, 512},
+        {"rank", "K",
+         "leading eigenvectors of each class that the foreign model has (default 1, or 0 where a "
+         "class is a single point)",
+         DRV_INT, &set->rank, 0, 512},
         {"pairs", "N", "clone pairs at each time", DRV_INT, &set->pairs, 2, 1e8},
         {"steps", "K", "steps of the foreign model's ancestral sampler, whose bias falls as 1/K",
          DRV_INT, &set->steps, 1, 1e6},
@@ -390,7 +408,7 @@ int foreign_score_main(int argc, char **argv)
     settings set = {.data = DRV_DATA_DEFAULTS,
                     .d = 64,
                     .points = 512,
-                    .rank = 1,
+                    .rank = -1,
                     .pairs = 512,
                     .times = 14,
                     .steps = 300,
@@ -420,6 +438,7 @@ int foreign_score_main(int argc, char **argv)
             (const double *const *)columns);
     print_results(&set, &mo, columns);
     draw(&set, columns[T]);
-    printf("  results in %s: foreign_score.csv, foreign_score.png\n", drv_shown(drv.out));
+    printf("  results in %s: foreign_score.csv, %s\n", drv_shown(drv.out),
+           drv_picture("foreign_score"));
     return drv_finish();
 }

@@ -97,12 +97,18 @@ static void make(settings *set)
 {
     ddn_oracle *law = NULL;
     own.schedule = drv_schedule();
-    set->t_min = isnan(set->t_min) ? 0.02 : drv_time_given("t-min", own.schedule, set->t_min);
-    set->t_max = isnan(set->t_max) ? 5 : drv_time_given("t-max", own.schedule, set->t_max);
-    if (!(set->t_min >= 2e-3 && set->t_min < set->t_max)) {
-        drv_die("the OU times of --t-min and --t-max must obey 0.002 <= t-min < t-max, but are %g "
-                "and %g",
-                set->t_min, set->t_max);
+    const double least = 2e-3;
+    const int is_first_given = !isnan(set->t_min);
+    set->t_min = drv_time_given("t-min", own.schedule, set->t_min);
+    set->t_max = drv_time_given("t-max", own.schedule, set->t_max);
+    drv_preset_range(fmin(0.02, drv_last_ou(own.schedule) / 10), 5, &set->t_min, &set->t_max);
+    set->t_min = is_first_given ? set->t_min : fmax(set->t_min, least);
+    if (set->t_min < least) {
+        drv_die("--t-min is OU time %g, which must be at least %g", set->t_min, least);
+    }
+    if (set->t_min >= set->t_max) {
+        drv_die("--t-max is OU time %g, which is not above the first time, %g", set->t_max,
+                set->t_min);
     }
     if (drv_data_given(&set->data)) {
         ddn_dataset *ds = drv_data_load(&set->data);
@@ -275,6 +281,7 @@ static void measure(const settings *set)
     ddn_analysis *an = drv_analysis();
     const int64_t every = set->clone_every, most = (set->times + every - 1) / every;
     const double *times = drv_times(own.schedule, set->t_min, set->t_max, set->times);
+    drv_note_range(times, set->times);
     double *clone_times = drv_alloc(most, sizeof *clone_times);
     for (int64_t k = 0; k < most; k++) { /* the last one is among them */
         clone_times[k] = times[set->times - 1 - (most - 1 - k) * every];
@@ -347,7 +354,7 @@ int generalization_main(int argc, char **argv)
     write_files();
     print_table(&set);
     draw(&set);
-    printf("  results in %s: generalization.csv, generalization.json, generalization.png\n",
-           drv_shown(drv.out));
+    printf("  results in %s: generalization.csv, generalization.json, %s\n", drv_shown(drv.out),
+           drv_picture("generalization"));
     return drv_finish();
 }

@@ -390,8 +390,9 @@ static void take_schedule(settings *set)
     own.times = drv_alloc(own.last + 2, sizeof *own.times);
 }
 
-static void check(const settings *set)
+static void check(settings *set)
 {
+    const int64_t usual = 32;
     for (int64_t k = 1; k < set->starts.count; k++) {
         if (!(set->starts.at[k] > set->starts.at[k - 1])) {
             drv_die("--starts must increase");
@@ -403,9 +404,14 @@ static void check(const settings *set)
         }
     }
     const int64_t n = ddn_dataset_n(own.ds), d = ddn_dataset_d(own.ds);
-    if (set->features > (n < d ? n : d)) {
+    const int64_t most = n < d ? n : d;
+    if (set->features > most) {
         drv_die("--features = %lld exceeds min(n, d) = %lld", (long long)set->features,
-                (long long)(n < d ? n : d));
+                (long long)most);
+    }
+    if (set->features == 0) {
+        set->features = usual < most ? usual : most;
+        drv_note("features", (double)set->features);
     }
 }
 
@@ -476,7 +482,7 @@ static double plan(const settings *set, const curve *curves, int64_t count)
 
 int late_start_main(int argc, char **argv)
 {
-    settings set = {DRV_DATA_DEFAULTS, 128, 32, 64, 256, {0, {0}}, {3, {5, 10, 1000}}, 0.1, 0};
+    settings set = {DRV_DATA_DEFAULTS, 128, 0, 64, 256, {0, {0}}, {3, {5, 10, 1000}}, 0.1, 0};
     const drv_option options[] = {
         DRV_DATA_OPTIONS(set.data, DRV_REQUIRED),
         {"samples", "S", "samples for each start and sampler", DRV_INT, &set.samples, 2, 1e7},
@@ -484,8 +490,8 @@ int late_start_main(int argc, char **argv)
          DRV_INTS, &set.steps, 1, 1e6},
         {"starts", "I,J,...", "indices to start from (default 50,100,200,...,900,999 of 1000)",
          DRV_INTS, &set.starts, 3, 1e6},
-        {"features", "K", "principal components of the Frechet distance", DRV_INT, &set.features, 1,
-         512},
+        {"features", "K", "components of the Frechet distance (default 32, at most n and d)",
+         DRV_INT, &set.features, 1, 512},
         {"replicates", "B", "bootstrap samples for its error", DRV_INT, &set.replicates, 2, 1e6},
         {"kl-samples", "S", "states at each time for the divergences", DRV_INT, &set.kl_samples, 2,
          1e9},

@@ -77,8 +77,11 @@ static void make_report(settings *set)
         clone_times[k] = times[k * (set->times - 1) / (clone_count > 1 ? clone_count - 1 : 1)];
     }
     /* Simulated paths must end deep in the regime where the nearest point is decided. */
-    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END,
-                drv_clean_end(own.schedule, fmin(1e-3, set->t_min / 4)));
+    const double end = drv_clean_end(own.schedule, fmin(1e-3, set->t_min / 4));
+    drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_END, end);
+    if (!drv_is_ou(own.schedule) && end <= 0) { /* an index, which no ratio reaches */
+        drv_set_i64(ddn_analysis_options(own.an), DDN_ANALYSIS_GRID, DDN_GRID_LOGSNR);
+    }
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_T_START,
                 drv_time_of(own.schedule, fmax(6, set->t_max)));
     drv_set_f64(ddn_analysis_options(own.an), DDN_ANALYSIS_EXCESS_LEVEL, set->level);
@@ -378,8 +381,6 @@ static void draw(const settings *set)
 static settings given = {.data = DRV_DATA_DEFAULTS,
                          .clones = -1,
                          .steps = 4,
-                         .times = 32,
-                         .clone_times = 10,
                          .paths = 256,
                          .path_steps = 64,
                          .t_min = NAN,
@@ -404,9 +405,11 @@ static const drv_option options[] = {
     {"t-min", "T", "first time; both ends are found from the data if not given", DRV_DOUBLE,
      &given.t_min, 0, 0},
     {"t-max", "T", "last time", DRV_DOUBLE, &given.t_max, 0, 0},
-    {"times", "K", "number of times between them", DRV_INT, &given.times, 4, 1e5},
-    {"clone-times", "K", "number of times with simulated clones", DRV_INT, &given.clone_times, 2,
-     1e5},
+    {"times", "K", "number of times between them (default 32, or --clone-times where that is more)",
+     DRV_INT, &given.times, 4, 1e5},
+    {"clone-times", "K",
+     "number of times with simulated clones (default 10, or all where --times are fewer)", DRV_INT,
+     &given.clone_times, 2, 1e5},
     {"paths", "P", "paths that measure the last change of the nearest point", DRV_INT, &given.paths,
      2, 1e9},
     {"path-steps", "K", "steps of these paths", DRV_INT, &given.path_steps, 2, 1e6},
@@ -446,6 +449,24 @@ static void check_work(settings *set)
     set->clone_precision = isnan(set->clone_precision) ? 0.08 : set->clone_precision;
 }
 
+/* Those that were not given follow those that were. */
+static void choose_times(settings *set)
+{
+    const int64_t usual = 10, most = 32;
+    if (set->times == 0) {
+        set->times = set->clone_times > most ? set->clone_times : most;
+        drv_note("times", (double)set->times);
+    }
+    if (set->clone_times > set->times) {
+        drv_die("--clone-times = %lld exceeds --times = %lld", (long long)set->clone_times,
+                (long long)set->times);
+    }
+    if (set->clone_times == 0) {
+        set->clone_times = set->times < usual ? set->times : usual;
+        drv_note("clone-times", set->clones != 0 ? (double)set->clone_times : NAN);
+    }
+}
+
 /* A precision needs about so many states at each time, the inverse square of it. */
 static void plan(const settings *set)
 {
@@ -474,10 +495,7 @@ int regimes_main(int argc, char **argv)
     if (given.t_min >= given.t_max) {
         drv_die("--t-min = %g is not below --t-max = %g", given.t_min, given.t_max);
     }
-    if (given.clone_times > given.times) {
-        drv_die("--clone-times = %lld exceeds --times = %lld", (long long)given.clone_times,
-                (long long)given.times);
-    }
+    choose_times(&given);
     check_work(&given);
     own.schedule = drv_schedule();
     given.t_min = drv_time_given("t-min", own.schedule, given.t_min);

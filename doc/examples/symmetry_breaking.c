@@ -338,8 +338,8 @@ static void one_dimension(const settings *set)
     trajectories(set, &pic);
     draw(set, &pic);
     printf("  results in %s: critical.csv, branches.csv, events.csv, potential.csv, paths.csv, "
-           "symmetry_breaking.png\n",
-           drv_shown(drv.out));
+           "%s\n",
+           drv_shown(drv.out), drv_picture("symmetry_breaking"));
 }
 
 /* What the columns of its files are. */

@@ -351,5 +351,6 @@ void ssb_data(const drv_data *data, double eta, int64_t starts, double t_end)
     double shown[PICTURES];
     const int64_t side = pictures(&sc, shown);
     draw(data, &sc, times, 4, shown, side);
-    printf("  results in %s: data_*.csv, symmetry_breaking_data.png\n", drv_shown(drv.out));
+    printf("  results in %s: data_*.csv, %s\n", drv_shown(drv.out),
+           drv_picture("symmetry_breaking_data"));
 }

@@ -61,8 +61,15 @@ static void configure(settings *set)
     static const ddn_method methods[] = {DDN_METHOD_EXACT, DDN_METHOD_EXPONENTIAL,
                                          DDN_METHOD_EXPONENTIAL, DDN_METHOD_EULER};
     const double t_s = ddn_theory_speciation(set->lambda);
-    set->t_min = isnan(set->t_min) ? fmin(own.ds ? 0.05 : 1, t_s / 6 + 1e-3) : set->t_min;
-    set->t_max = isnan(set->t_max) ? fmax(t_s + 1.5, 10 * set->t_min) : set->t_max;
+    const double first = fmin(own.ds ? 0.05 : 1, t_s / 6 + 1e-3), end = 1e-4;
+    const double usual = fmin(first, drv_last_ou(own.schedule) / 10);
+    const int is_first_given = !isnan(set->t_min);
+    drv_preset_range(fmax(usual, isnan(set->t_end) ? 0 : 2 * set->t_end), t_s + 1.5, &set->t_min,
+                     &set->t_max);
+    if (!is_first_given && set->t_min <= set->t_end) {
+        set->t_min = sqrt(set->t_end * set->t_max);
+    }
+    set->t_end = isnan(set->t_end) ? fmin(end, set->t_min / 10) : set->t_end;
     if (!(set->t_end < set->t_min && set->t_min < set->t_max)) {
         drv_die("the times must obey t-end < t-min < t-max, but are %g, %g, %g", set->t_end,
                 set->t_min, set->t_max);
@@ -342,7 +349,7 @@ static int run(int argc, char **argv, const char *stem, int clones)
     own.schedule = drv_schedule();
     set.t_min = drv_time_given("t-min", own.schedule, set.t_min);
     set.t_max = drv_time_given("t-max", own.schedule, set.t_max);
-    set.t_end = isnan(set.t_end) ? 1e-4 : drv_time_given("t-end", own.schedule, set.t_end);
+    set.t_end = drv_time_given("t-end", own.schedule, set.t_end);
     if (with_data) {
         make_empirical(&set);
     } else if (drv_team_for(DRV_SPLIT_DATA) != NULL) {
@@ -354,6 +361,8 @@ static int run(int argc, char **argv, const char *stem, int clones)
     configure(&set);
     const double *times = drv_times(own.schedule, set.t_min, set.t_max, set.times);
     double *columns[COLUMNS];
+    drv_note_range(times, set.times);
+    drv_note("t-end", drv_clean_end(own.schedule, set.t_end));
     drv_checkpoint_begin(own.an, own.ds);
     drv_plan(1, &(drv_part){"paths",
                             drv_cost(2 * (double)(set.paths * set.times * set.steps),

@@ -286,6 +286,17 @@ class Diffdyn(DriverTest):
         self.assertEqual(completed("trajectory", "--method", "edm"), ["edm-heun"])
         self.assertEqual(completed("regimes", "--schedule", ""), [
             "ou", "vp", "ddpm", "scaled-linear", "cosine", "edm", "flow", "alphas:", "betas:", "zero-snr:"])
+        self.assertEqual(completed("phi", "--format", ""), ["csv", "json", "npy"])
+        self.assertEqual(completed("phi", "--format", "=", "n"), ["npy"])
+        self.assertEqual(completed("phi", "--format", "json,"), ["json,csv", "json,json", "json,npy"])
+        self.assertEqual(completed("phi", "--format", "json,n"), ["json,npy"])
+        fixed = 0
+        for command in COMMANDS:
+            shown = self.succeeds(command, "-h", out=False).stdout
+            for option, words in re.findall(r"^  (--[a-z0-9-]+) ([a-z0-9-]+(?:[|,][a-z0-9-]+)+)(?= |$)", shown, flags=re.M):
+                self.assertEqual(completed(command, option, ""), re.split("[|,]", words), (command, option))
+                fixed += 1
+        self.assertGreater(fixed, 60)
         self.assertEqual(completed("uturn", "--data", "comp"), ["completion"])
         self.assertEqual(completed("uturn", "--data", "/tmp;e a[b.npy", "--pl"), ["--plot"])
 

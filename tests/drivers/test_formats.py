@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+import re
 import shutil
 import struct
 
@@ -119,6 +120,16 @@ class Formats(test_outputs.OutputTest):
         self.refuses("--format is empty", "flows", "--format=")
         self.refuses("unknown option --format", "images", "--data=x.npy", BOTH)
         self.assertFalse(os.path.exists(self.out))
+
+    def test_names_of_temporary_files(self):
+        """What stops at any size: the message has the name of the result, never that of a file that it goes through."""
+        named = set()
+        for limit in (0, 2000, 6000, 9000, 12000):
+            done = self.run_it("phi", *test_outputs.RUNS["phi"], BOTH, "--plot=none", "--quiet", file_limit=limit)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+            self.assertNotRegex(done.stderr, r"\.aside|\.part-")
+            named |= set(re.findall(r"out/(\w+\.\w+): ", done.stderr))
+        self.assertLessEqual({"phi_curve.csv", "phi_curve.json"}, named)
 
     def test_help(self):
         text = self.succeeds("regimes", "--help", out=False).stdout

@@ -262,7 +262,7 @@ class Regimes(DriverTest):
                 ("drop --samples to reach the precision", "--data", x, "--samples=9", "--precision=0.01"),
                 ("drop --clones to reach the precision", "--data", x, "--clones=0", "--clone-precision=0.1"),
                 ("--precision = 0", "--data", x, "--precision=0"),
-                ("--clone-times = 99 exceeds", "--data", x, "--clone-times=99"),
+                ("--clone-times = 99 exceeds --times = 98", "--data", x, "--clone-times=99", "--times=98"),
                 ("--n = 61", "--data", x, "--n=61")):
             with self.subTest(text):
                 self.refuses(text, *args)

@@ -120,7 +120,7 @@ def check_files(mpi):
     for data in (["--data=x.npy", "--labels=y.npy"], ["--data", "a.npy", "b.npy", "--labels", "a-labels.npy", "b-labels.npy"]):
         shutil.rmtree(mpi.folder / "out", ignore_errors=True)
         mpi.well(3, "phi", *data, "--samples=8", "--times=4", "--threads=1", "--plot=none", "--out=out")
-        text = (mpi.folder / "out/phi.csv").read_text(encoding="utf-8")
+        text = (mpi.folder / "out/phi_curve.csv").read_text(encoding="utf-8")
         run = json.loads((mpi.folder / "out/phi_curve.json").read_text(encoding="utf-8"))["run"]
         found.append(([line for line in text.splitlines() if line[0] != "#"],
                       [run["data"][name]["digest"] for name in ("data", "labels")]))

@@ -86,21 +86,37 @@ static void put_chunk(drv_file *file, const char *kind, const uint8_t *bytes, ui
     drv_bytes(file, tail, sizeof tail);
 }
 
+/* zlib's compress row by row, between which a signal is obeyed; how many bytes of data they took.
+ */
+static uint32_t pack(const canvas *c, uint8_t *data, uLong capacity, const char *path)
+{
+    z_stream z = {.next_out = data, .avail_out = (uInt)capacity};
+    int status = deflateInit(&z, Z_DEFAULT_COMPRESSION);
+    for (int64_t y = 0; y < c->height && status == Z_OK; y++) {
+        drv_try(DDN_OK);
+        z.next_in = c->rows + y * row_bytes(c);
+        z.avail_in = (uInt)row_bytes(c);
+        status = deflate(&z, y + 1 == c->height ? Z_FINISH : Z_NO_FLUSH);
+    }
+    deflateEnd(&z);
+    if (status != Z_STREAM_END) {
+        drv_die("%s: zlib cannot compress it", path);
+    }
+    return (uint32_t)z.total_out;
+}
+
 static void put_png(drv_file *file, const canvas *c)
 {
     static const uint8_t magic[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     uint8_t head[13] = {[8] = 8, [9] = c->samples == 1 ? 0 : 2}; /* bits; grey or colours */
-    const uLong bytes = (uLong)(c->height * row_bytes(c));
-    uLong packed = compressBound(bytes);
-    uint8_t *data = drv_alloc((int64_t)packed, 1);
+    const uLong most = compressBound((uLong)(c->height * row_bytes(c)));
+    uint8_t *data = drv_alloc((int64_t)most, 1);
     big_endian(head, (uint32_t)c->width);
     big_endian(head + 4, (uint32_t)c->height);
-    if (compress(data, &packed, c->rows, bytes) != Z_OK) {
-        drv_die("%s: zlib cannot compress it", drv_file_path(file));
-    }
+    const uint32_t packed = pack(c, data, most, drv_file_path(file));
     drv_bytes(file, magic, sizeof magic);
     put_chunk(file, "IHDR", head, sizeof head);
-    put_chunk(file, "IDAT", data, (uint32_t)packed);
+    put_chunk(file, "IDAT", data, packed);
     put_chunk(file, "IEND", head, 0);
 }
 
@@ -131,6 +147,7 @@ void drv_sheet(const char *path, const drv_image *s, int64_t rows, int64_t colum
 {
     double low = INFINITY, high = -INFINITY;
     for (int64_t i = from * columns; i < rows * columns; i++) {
+        drv_try(DDN_OK); /* large sheets end with a signal, too */
         for (int64_t j = 0; images[i] != NULL && j < s->height * s->width * s->channels; j++) {
             low = fmin(low, images[i][j]);
             high = fmax(high, images[i][j]);
@@ -139,6 +156,7 @@ void drv_sheet(const char *path, const drv_image *s, int64_t rows, int64_t colum
     high = high > low ? high : low + 1;
     canvas c = blank(s, rows, columns);
     for (int64_t i = 0; i < rows * columns; i++) {
+        drv_try(DDN_OK);
         if (images[i] != NULL) {
             paint(s, images[i], low, high, i % columns * (s->width + DRV_IMAGE_GAP),
                   i / columns * (s->height + DRV_IMAGE_GAP), &c);

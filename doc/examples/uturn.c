@@ -266,8 +266,7 @@ static void draw(const settings *set, double *const *columns)
         .name = set->stem,
         .width = DRV_TWO_COLUMNS,
         .title = caption(set),
-        .note = set->clones ? "two continuations of one x_t, compared with each other; " DRV_BARS
-                              "; " DRV_BESIDE
+        .note = set->clones ? "two continuations of one x_t; " DRV_BARS "; " DRV_BESIDE
                             : "from x_0 to x_t and back to x_0′, compared with x_0; " DRV_BARS
                               "; " DRV_BESIDE,
         .count = 1,

@@ -54,6 +54,10 @@ class Pictures(DriverTest):
             for x, y in re.findall(r"set key at screen ([\d.]+), screen ([\d.]+)", panel):
                 self.assertTrue(float(y) > margin["t"] or float(x) > margin["r"], (name, k))
         self.assertNotIn("set key top", script)
+        note = re.search(r'^set label "(.*)" at .*#444444', script, re.MULTILINE)
+        inches = float(re.search(r"^set terminal .* size ([\d.]+)\*dpi", script, re.MULTILINE)[1])
+        if note:  # letters are 1.45 mm wide
+            self.assertLess(1.45 * len(re.sub("[_^{}]", "", note[1])), 25.4 * inches, note[1])
 
     def draws(self, *args):
         done = self.succeeds(*args, "--out", self.out, out=False)

@@ -21,9 +21,9 @@ typedef struct made_for {
 
 static const made_for cases[] = {
     /* Narrow clusters far from each other: a few points count. */
-    {"refine", DDN_TYPE_U8, 700, 19, 33, 0.05, 0.01, 0, -1, 0},
-    {"refine", DDN_TYPE_F32, 700, 19, 33, 0.05, 0.01, 0, -1, 0},
-    {"refine", DDN_TYPE_F64, 700, 19, 33, 0.05, 0.01, 0, -1, 0},
+    {"refine", DDN_TYPE_U8, 1430, 19, 67, 0.05, 0.01, 0, -1, 0},
+    {"refine", DDN_TYPE_F32, 1430, 19, 67, 0.05, 0.01, 0, -1, 0},
+    {"refine", DDN_TYPE_F64, 1430, 19, 67, 0.05, 0.01, 0, -1, 0},
     /* The same by the list that an earlier run left. */
     {"nearby", DDN_TYPE_U8, 1500, 19, 50, 0.05, 0.01, 0, -1, 1},
     {"nearby", DDN_TYPE_F32, 1500, 19, 50, 0.05, 0.01, 0, -1, 1},

@@ -22,38 +22,76 @@ _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
  * of time only ---- */
 
 /* Room of the lists that a sample may fill: the chunks do not share evenly (Poisson: three standard
- * deviations of 64 are 24, three eighths). Shares of points that matter from which a batch is not
- * screened, and no later block of it either: where half of the points are candidates, evaluating
- * them costs what the dense way does. A typical share of candidates, for sharing out the work. */
-static const double ROOM = 0.75, HALF = 0.5, TENTH = 0.1, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01;
+ * deviations of 64 are 24, three eighths). The share of points that matter from which no later
+ * block of a batch is screened, nor with long lists. A typical share of candidates, for sharing out
+ * the work. What a screen costs of what the dense way does: of bytes a third, else one of its two
+ * products. */
+static const double ROOM = 0.75, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01, HALF = 0.5,
+                    THIRD = 1.0 / 3;
 
 enum {
-    SAMPLE = 64,          /* points of a state: enough to tell a half from nearly all, */
-    SMALL_SAMPLE = 16,    /* and for few states and points so many at least */
-    TRACKED_SAMPLE = 256, /* points of one on a trajectory, whose nearest point is known */
-    STATES = 8,           /* of a batch, at most */
+    SAMPLE = 64,        /* points of a state: enough to tell a half from nearly all, */
+    SMALL_SAMPLE = 16,  /* and for few states and points so many at least */
+    LARGE_SAMPLE = 256, /* of large sets, and of a state on a trajectory, whose nearest point is
+                           known: enough to tell what lists hold */
+    TAIL = LARGE_SAMPLE / 16, /* the largest of them, which show what lies above all */
+    STATES = 16,              /* of a batch, at most */
     ROWS_ALONE = 2
 };
 
-/* Shares of a sample of points whose logits reach the largest one, or that of the point nearest
- * before, less each of two margins. */
-static void shares_near(const ddni_block *b, int64_t q, int64_t size, int64_t nearest,
-                        const double margin[2], double share[2])
+/* Logits of some points. */
+typedef struct points_seen {
+    int64_t size;
+    double logit[LARGE_SAMPLE], top; /* the largest, or that of the point nearest before */
+} points_seen;
+
+static void look(const ddni_block *b, int64_t q, int64_t size, int64_t nearest, points_seen *seen)
 {
     const double *x = ddni_state(b, q);
-    double logit[TRACKED_SAMPLE], top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
-    int64_t near[2] = {0};
+    seen->size = size;
+    seen->top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
     for (int64_t i = 0; i < size; i++) {
-        logit[i] = ddni_logit(b, x, i * (b->n / size));
-        top = fmax(top, logit[i]);
+        seen->logit[i] = ddni_logit(b, x, i * (b->n / size));
+        seen->top = fmax(seen->top, seen->logit[i]);
     }
-    for (int64_t i = 0; i < size; i++) {
-        near[0] += logit[i] >= top - margin[0];
-        near[1] += logit[i] >= top - margin[1];
+    b->s->known[b->todo[q] - b->first] = seen->top;
+}
+
+static double share_above(const points_seen *seen, double least)
+{
+    int64_t above = 0;
+    for (int64_t i = 0; i < seen->size; i++) {
+        above += seen->logit[i] >= least;
     }
-    b->s->known[b->todo[q] - b->first] = top;
-    share[0] = (double)near[0] / (double)size;
-    share[1] = (double)near[1] / (double)size;
+    return (double)above / (double)seen->size;
+}
+
+/* What the largest of n logits may be, by the tail of those seen. Where it falls off like an
+ * exponential of mean excess e, that is e times the log of how many more there are above the
+ * largest seen; logits are bounded from above and have about half of it (so for images of clothes
+ * and points of low rank, at all times). */
+static double top_of_all(const points_seen *seen, int64_t n)
+{
+    const double bounded = 0.5;
+    double tail[TAIL + 1], excess = 0;
+    int64_t most = seen->size / 16, count = 0;
+    most = most < 4 ? 4 : most;
+    for (int64_t i = 0; i < seen->size; i++) {
+        int64_t k = count;
+        for (; k > 0 && tail[k - 1] < seen->logit[i]; k--) {
+            if (k <= most) {
+                tail[k] = tail[k - 1];
+            }
+        }
+        if (k <= most) {
+            tail[k] = seen->logit[i];
+            count += count <= most;
+        }
+    }
+    for (int64_t k = 0; k < most; k++) {
+        excess += (tail[k] - tail[most]) / (double)most;
+    }
+    return seen->top + bounded * excess * log((double)n / (double)seen->size);
 }
 
 /* What the bounds of a screen add to the margin: for integers twice the effect of the rounding of
@@ -70,10 +108,32 @@ static double bounds_width(const ddni_block *b, int64_t q, int32_t shadow)
     return 2 * b->gain * (width + top / 127 * steps * sqrt(b->o->norm_mean));
 }
 
+/* The share of points that lists of this block have room for. */
+static double room_of_lists(const ddni_block *b)
+{
+    return ROOM * (double)(b->chunks * ddni_list_length(b)) / (double)b->n;
+}
+
+/* Of one state: the share of points that may matter, of those seen; and by the points and by their
+ * shadow, what lists are likely to save, of what the dense way costs. */
+typedef struct guess {
+    double near, saved[2];
+} guess;
+
+/* What evaluating a candidate costs of what the dense way does for a point and a state: states side
+ * by side share what is read of a row, of which each candidate is read by itself, in double. One or
+ * two share nothing; in double candidates of few coordinates then cost as much as 150 more would,
+ * for listing and weighing them. */
+static double candidate_price(const ddni_block *b)
+{
+    const double shared = 12, single = 3, d = (double)b->d;
+    return b->m > DDNI_THIN ? shared : b->ds->type != DDN_TYPE_F64 ? single : 1 + 150 / d;
+}
+
 typedef struct sampling {
     const ddni_block *b;
-    int64_t size;       /* points of a state */
-    double (*share)[2]; /* of each state, by the points and by their shadow */
+    int64_t size; /* points of a state */
+    guess *of;    /* [states] */
 } sampling;
 
 /* One of the states that stand for a batch. */
@@ -81,12 +141,17 @@ static void sample(void *arg, int64_t k, int64_t worker)
 {
     (void)worker;
     const sampling *s = arg;
-    int64_t q = s->b->m <= STATES ? k : k * (s->b->m / STATES);
-    double margin[2] = {s->b->log_ratio, s->b->log_ratio};
-    if (s->b->shadow) {
-        margin[1] += bounds_width(s->b, q, 1);
+    const ddni_block *b = s->b;
+    const int64_t q = b->m <= STATES ? k : k * (b->m / STATES);
+    const double room = room_of_lists(b);
+    points_seen seen;
+    look(b, q, s->size, 0, &seen);
+    const double all = top_of_all(&seen, b->n);
+    s->of[k].near = share_above(&seen, seen.top - b->log_ratio);
+    for (int32_t shadow = 0; shadow <= (b->shadow != 0); shadow++) {
+        const double likely = share_above(&seen, all - b->log_ratio - bounds_width(b, q, shadow));
+        s->of[k].saved[shadow] = likely <= room ? fmax(0, 1 - candidate_price(b) * likely) : 0;
     }
-    shares_near(s->b, q, s->size, 0, margin, s->share[k]);
 }
 
 /* On a trajectory: whether the lists of a screen would hold the points that can matter, a quarter
@@ -97,42 +162,46 @@ static void judge(void *arg, int64_t q, int64_t worker)
     (void)worker;
     const ddni_block *b = arg;
     refine_scratch *s = b->own;
-    double room = ROOM * (double)(b->chunks * ddni_list_length(b)) / (double)b->n;
-    double share[2], margin[2] = {b->log_ratio, b->log_ratio};
-    margin[0] += bounds_width(b, q, 0);
-    margin[1] += bounds_width(b, q, b->shadow);
-    shares_near(b, q, TRACKED_SAMPLE, b->nearby->of[b->todo[q]].nearest, margin, share);
-    s->chosen[q] = share[0] > room ? 0 : share[1] > room ? ROWS_ALONE : 1;
+    const double room = room_of_lists(b);
+    points_seen seen;
+    look(b, q, LARGE_SAMPLE, b->nearby->of[b->todo[q]].nearest, &seen);
+    const double least = seen.top - b->log_ratio;
+    s->chosen[q] = share_above(&seen, least - bounds_width(b, q, 0)) > room           ? 0
+                   : share_above(&seen, least - bounds_width(b, q, b->shadow)) > room ? ROWS_ALONE
+                                                                                      : 1;
 }
 
-/* The share of points from which a batch is not screened: lists overflow, and the dense way costs
- * no more. In double that way nearly always serves. There states side by side share what is read of
- * a row, of which each candidate is read by itself, and candidates of few coordinates cost as much
- * as 150 more would, for listing and weighing them. */
-static double screened_share(const ddni_block *b)
+/* Points to look at of each of `seen` states: a small part of the work. */
+static int64_t sample_size(const ddni_block *b, int64_t seen)
 {
-    double d = (double)b->d;
-    return b->ds->type != DDN_TYPE_F64 ? HALF : b->m > DDNI_THIN ? TENTH : HALF * d / (d + 150);
+    const int64_t work = b->n * b->m / seen;
+    const int64_t few = work / 16 > SAMPLE ? SAMPLE : work / 16, many = work / 512;
+    const int64_t size = few > many ? few : many;
+    return size < SMALL_SAMPLE ? SMALL_SAMPLE : size > LARGE_SAMPLE ? LARGE_SAMPLE : size;
 }
 
-/* A batch is screened as a whole if few enough points matter to a state on average. By the shadow,
- * if that holds with its bounds. */
+/* A batch is screened as a whole if what lists are likely to save pays for that, and by the shadow
+ * if that does with its bounds. */
 static ddn_status select_batch(ddn_context *ctx, ddni_block *b, int64_t *count)
 {
-    int64_t seen = b->m < STATES ? b->m : STATES;
-    double near = 0, near_shadow = 0, share[STATES][2] = {{0}};
-    int64_t size = b->n * b->m / seen / 16; /* a small part of the work */
-    size = size < SMALL_SAMPLE ? SMALL_SAMPLE : size > SAMPLE ? SAMPLE : size;
-    sampling s = {b, size, share};
+    const int64_t seen = b->m < STATES ? b->m : STATES, size = sample_size(b, seen);
+    double near = 0, saved[2] = {0};
+    int32_t pays[2];
+    guess of[STATES] = {{0}};
+    sampling s = {b, size, of};
     DDNI_TRY(ddni_parallel(ctx, seen, (double)(seen * size * b->d) * 4, sample, &s));
-    for (int64_t k = 0; k < STATES; k++) {
-        near += share[k][0];
-        near_shadow += share[k][1];
-    }
     ddni_count_rows(b, 1, seen * size);
-    double most = screened_share(b) * (double)seen;
-    *count = near < most ? b->m : 0;
-    b->shadow = b->shadow && near_shadow < most;
+    for (int64_t k = 0; k < seen; k++) {
+        near += of[k].near;
+        saved[0] += of[k].saved[0];
+        saved[1] += of[k].saved[1];
+    }
+    for (int32_t shadow = 0; shadow < 2; shadow++) {
+        const ddn_dataset *rows = shadow ? &b->o->shadow.rows : b->ds;
+        pays[shadow] = saved[shadow] > (ddni_use_integers(b, rows) ? THIRD : HALF) * (double)seen;
+    }
+    b->shadow = b->shadow && pays[1];
+    *count = pays[0] || b->shadow ? b->m : 0;
     b->crowded = near > NEARLY_ALL * (double)seen;
     return DDN_OK;
 }
@@ -144,10 +213,10 @@ static ddn_status select_states(ddn_context *ctx, ddni_block *b, int64_t *todo, 
     if (b->nearby == NULL) {
         return select_batch(ctx, b, count);
     }
-    double work = (double)(b->m * TRACKED_SAMPLE) * (double)b->d;
+    double work = (double)(b->m * LARGE_SAMPLE) * (double)b->d;
     DDNI_TRY(ddni_reserve(ctx, "choices", b->lanes, sizeof *s->chosen, &s->chosen));
     DDNI_TRY(ddni_parallel(ctx, b->m, work, judge, b));
-    ddni_count_rows(b, 1, b->m * TRACKED_SAMPLE);
+    ddni_count_rows(b, 1, b->m * LARGE_SAMPLE);
     for (int64_t q = 0; q < b->m; q++) {
         b->shadow = b->shadow && s->chosen[q] != ROWS_ALONE;
         if (s->chosen[q]) {

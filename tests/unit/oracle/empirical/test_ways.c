@@ -142,12 +142,86 @@ static void wild_trajectories_among_weights(void **state)
     free(extreme);
 }
 
+/* Screens pay: over all times at which points come to matter, a batch that is screened is served by
+ * lists to a good part, and batches whose points are few enough are screened. Would catch a guess
+ * that looks at the share of a sample alone, which does not see how much larger the largest logit
+ * of all points is, and so has sets screened in vain. */
+static void screens_are_not_in_vain(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 12000,
+        WIDTH = 200,
+        RANK = 12,
+        STATES = 64
+    };
+    static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32};
+    ddn_context *ctx = test_context(2);
+    double *z = calloc(POINTS * WIDTH, sizeof *z), *x = calloc(STATES * WIDTH, sizeof *x),
+           *score = calloc(STATES * WIDTH, sizeof *score);
+    test_normal(5, POINTS * WIDTH, z);
+    /* As images are: a few directions have nearly all of the variance, some points more of it. */
+    for (int64_t i = 0; i < POINTS; i++) {
+        double factor[RANK];
+        for (int64_t r = 0; r < RANK; r++) {
+            factor[r] = z[i * WIDTH + r];
+        }
+        for (int64_t j = 0; j < WIDTH; j++) {
+            z[i * WIDTH + j] *= 0.1;
+            for (int64_t r = 0; r < RANK; r++) {
+                z[i * WIDTH + j] += 0.5 * factor[r] * cos((double)((j + 1) * (r + 1)));
+            }
+        }
+    }
+    for (int k = 0; k < 2; k++) {
+        test_cloud c = test_cloud_make(types[k], POINTS, WIDTH, WIDTH, 0.02, -2.55, z, 0);
+        ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
+        ddn_schedule *sch = NULL;
+        ddn_oracle *oracle = NULL;
+        ddn_query *q = NULL;
+        OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+        OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+        OK(ctx, ddn_query_create(ctx, oracle, &q));
+        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, WIDTH));
+        const int64_t refine = test_way(oracle, "refine");
+        int64_t full = 0, none = 0;
+        for (double t = 2; t > 0.02; t *= 0.9) {
+            const double a = exp(-t), s = sqrt(-expm1(-2 * t));
+            test_normal(6, STATES * WIDTH, x);
+            for (int64_t j = 0; j < STATES * WIDTH; j++) {
+                x[j] = a * c.point[j / WIDTH * 97 * WIDTH + j % WIDTH] + s * x[j];
+            }
+            OK(ctx, ddn_query_run(q, t, STATES, x, WIDTH));
+            const int64_t tried = ddn_query_tally(q, DDN_WAY_TRIED, refine);
+            const int64_t served = ddn_query_tally(q, DDN_WAY_SERVED, refine);
+            if (served * 4 < tried) {
+                print_error("type %d, t = %g: %d of %d states\n", types[k], t, (int)served,
+                            (int)tried);
+                fail();
+            }
+            full += served == STATES;
+            none += tried == 0;
+        }
+        assert_true(full > 8 && none > 5);
+        ddn_query_destroy(q);
+        ddn_oracle_destroy(oracle);
+        ddn_schedule_destroy(sch);
+        ddn_dataset_destroy(ds);
+        test_cloud_free(&c);
+    }
+    free(z);
+    free(x);
+    free(score);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_survive_a_lack_of_memory),
         cmocka_unit_test(memory_of_wild_trajectories),
         cmocka_unit_test(wild_trajectories_among_weights),
+        cmocka_unit_test(screens_are_not_in_vain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

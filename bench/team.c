@@ -1,7 +1,8 @@
 /* A score by a team of as many ranks as there are threads, each with one thread and its part of the
- * points, against one process with all points and threads, and against one thread with one part
- * (weak scaling), in turns. The ranks are threads that exchange through memory: what is measured is
- * what the team costs beside the network. See README.md. SPDX-License-Identifier: MIT */
+ * points, against one process with all points and threads, against one thread with one part
+ * (weak scaling), and against all parts at the same time, each by itself, in turns. The ranks are
+ * threads that exchange through memory: what is measured is what the team costs beside the network.
+ * See README.md. SPDX-License-Identifier: MIT */
 #include "bench.h"
 
 #include <pthread.h>
@@ -11,6 +12,7 @@ enum {
     TEAM,
     WHOLE, /* one process, all threads */
     PART,  /* one thread, the part of rank 0 */
+    PARTS, /* the threads of the ranks, each with its part by itself */
     CONTENDERS,
     MOST_RANKS = 64
 };
@@ -40,8 +42,8 @@ typedef struct member {
     ddn_context *ctx;
     ddn_team *team;
     ddn_dataset *part, *ds;
-    ddn_oracle *oracle;
-    bench_ours ours;
+    ddn_oracle *oracle, *alone; /* over the team, and of the part by itself */
+    bench_ours ours, own;
 } member;
 
 typedef struct rig {
@@ -49,8 +51,7 @@ typedef struct rig {
     const double *x;
     crew c;
     member of[MOST_RANKS];
-    ddn_oracle *alone; /* of the part of rank 0 */
-    bench_ours whole, part;
+    bench_ours whole;
 } rig;
 
 static void meet(crew *c)
@@ -102,7 +103,15 @@ static void must(const member *m, ddn_status status)
     }
 }
 
-/* On each rank: the set over the team, and a query. */
+static void make_query(const rig *r, const member *m, const ddn_oracle *oracle, bench_ours *ours)
+{
+    *ours = (bench_ours){.m = opt.batch, .d = r->p->d, .t = opt.t, .x = r->x};
+    ours->score = drv_alloc(opt.batch * r->p->d, 8);
+    must(m, ddn_query_create(m->ctx, oracle, &ours->query));
+    must(m, ddn_query_bind_f64(ours->query, DDN_OUT_SCORE, ours->score, r->p->d));
+}
+
+/* On each rank: the set over the team, its part, and a query of each. */
 static void make_rank(void *arg, int64_t rank, int64_t ranks)
 {
     rig *r = arg;
@@ -122,10 +131,9 @@ static void make_rank(void *arg, int64_t rank, int64_t ranks)
     must(m, ddn_dataset_create_mapped(m->ctx, raw, p->scale, p->shift, &m->part));
     must(m, ddn_dataset_create_team(m->ctx, m->team, m->part, &m->ds));
     must(m, ddn_oracle_create_empirical(m->ctx, m->ds, p->sch, &m->oracle));
-    m->ours = (bench_ours){.m = opt.batch, .d = p->d, .t = opt.t, .x = r->x};
-    m->ours.score = drv_alloc(opt.batch * p->d, 8);
-    must(m, ddn_query_create(m->ctx, m->oracle, &m->ours.query));
-    must(m, ddn_query_bind_f64(m->ours.query, DDN_OUT_SCORE, m->ours.score, p->d));
+    must(m, ddn_oracle_create_empirical(m->ctx, m->part, p->sch, &m->alone));
+    make_query(r, m, m->oracle, &m->ours);
+    make_query(r, m, m->alone, &m->own);
     ddn_dataset_destroy(raw);
 }
 
@@ -134,7 +142,9 @@ static void free_rank(void *arg, int64_t rank, int64_t ranks)
     (void)ranks;
     member *m = &((rig *)arg)->of[rank];
     ddn_query_destroy(m->ours.query);
+    ddn_query_destroy(m->own.query);
     ddn_oracle_destroy(m->oracle);
+    ddn_oracle_destroy(m->alone);
     ddn_dataset_destroy(m->ds);
     ddn_dataset_destroy(m->part);
     ddn_team_destroy(m->team);
@@ -151,6 +161,17 @@ static void run_rank(void *arg, int64_t rank, int64_t ranks)
 static double run_team(void *arg)
 {
     return bench_team(run_rank, arg);
+}
+
+static void run_own(void *arg, int64_t rank, int64_t ranks)
+{
+    (void)ranks;
+    bench_ours_run(&((rig *)arg)->of[rank].own);
+}
+
+static double run_parts(void *arg)
+{
+    return bench_team(run_own, arg);
 }
 
 /* ---- A case ---- */
@@ -173,14 +194,16 @@ static void report(const rig *r, double (*seconds)[BENCH_ROUNDS], int64_t rounds
     const bench_problem *p = r->p;
     const bench_quartiles ratio = bench_ratio(1, seconds[TEAM], seconds[WHOLE], rounds);
     const bench_quartiles weak = bench_ratio(1, seconds[PART], seconds[TEAM], rounds);
+    const bench_quartiles parts = bench_ratio(1, seconds[PARTS], seconds[WHOLE], rounds);
     const bench_quartiles team = bench_ratio(1e3, seconds[TEAM], NULL, rounds);
     const bench_quartiles whole = bench_ratio(1e3, seconds[WHOLE], NULL, rounds);
     if (!opt.json) {
         printf("%7lld %6lld %5lld %-4s %6lld %9.3f %9.3f %6.3f [%.3f, %.3f] %6.3f [%.3f, %.3f] "
-               "%9.3f %8.1e\n",
+               "%6.3f %9.3f %8.1e\n",
                (long long)p->n, (long long)p->d, (long long)opt.batch, type_names[opt.type],
                (long long)r->c.ranks, team.median, whole.median, ratio.median, ratio.q1, ratio.q3,
-               weak.median, weak.q1, weak.q3, (double)one_call->bytes * 1e-6, difference(r));
+               weak.median, weak.q1, weak.q3, parts.median, (double)one_call->bytes * 1e-6,
+               difference(r));
         fflush(stdout);
         return;
     }
@@ -196,6 +219,7 @@ static void report(const rig *r, double (*seconds)[BENCH_ROUNDS], int64_t rounds
     bench_json_number("rounds", (double)rounds);
     bench_json_quartiles("ratio", ratio);
     bench_json_quartiles("weak", weak);
+    bench_json_quartiles("parts", parts);
     bench_json_quartiles("ms", team);
     bench_json_quartiles("whole_ms", whole);
     bench_json_number("exchanges", (double)one_call->exchanges);
@@ -204,17 +228,11 @@ static void report(const rig *r, double (*seconds)[BENCH_ROUNDS], int64_t rounds
     bench_json_close();
 }
 
-static void make_contenders(rig *r)
+static void make_whole(rig *r)
 {
     bench_ours_make(&r->whole, r->p, opt.batch, -1);
     r->whole.t = opt.t;
     r->whole.x = r->x;
-    member *m = &r->of[0];
-    must(m, ddn_oracle_create_empirical(m->ctx, m->part, r->p->sch, &r->alone));
-    r->part = (bench_ours){.m = opt.batch, .d = r->p->d, .t = opt.t, .x = r->x};
-    r->part.score = drv_alloc(opt.batch * r->p->d, 8);
-    must(m, ddn_query_create(m->ctx, r->alone, &r->part.query));
-    must(m, ddn_query_bind_f64(r->part.query, DDN_OUT_SCORE, r->part.score, r->p->d));
 }
 
 static void run_case(int64_t n, int64_t d)
@@ -229,7 +247,7 @@ static void run_case(int64_t n, int64_t d)
     pthread_mutex_init(&r.c.lock, NULL);
     pthread_cond_init(&r.c.moved, NULL);
     bench_team(make_rank, &r);
-    make_contenders(&r);
+    make_whole(&r);
     crew one_call = r.c;
     run_team(&r);
     one_call.exchanges = r.c.exchanges - one_call.exchanges;
@@ -237,14 +255,13 @@ static void run_case(int64_t n, int64_t d)
     const bench_contender contenders[CONTENDERS] = {
         [TEAM] = {run_team, &r, 0},
         [WHOLE] = {bench_ours_run, &r.whole, 0},
-        [PART] = {bench_ours_run, &r.part, 0},
+        [PART] = {bench_ours_run, &r.of[0].own, 0},
+        [PARTS] = {run_parts, &r, 0},
     };
     const int64_t rounds =
         bench_interleave(contenders, CONTENDERS, opt.rounds, opt.budget, seconds);
     report(&r, seconds, rounds, &one_call);
     bench_ours_free(&r.whole);
-    ddn_query_destroy(r.part.query);
-    ddn_oracle_destroy(r.alone);
     bench_team(free_rank, &r);
     pthread_cond_destroy(&r.c.moved);
     pthread_mutex_destroy(&r.c.lock);
@@ -283,9 +300,9 @@ int main(int argc, char **argv)
     bench_blas_threads(1);
     if (!opt.json) {
         bench_print_machine();
-        printf("\n%7s %6s %5s %-4s %6s %9s %9s %s %s %9s %8s\n", "n", "d", "B", "type", "ranks",
-               "team ms", "one ms", "  team/one [quartiles]", "  weak [quartiles]    ", "MB",
-               "differ");
+        printf("\n%7s %6s %5s %-4s %6s %9s %9s %s %s %6s %9s %8s\n", "n", "d", "B", "type", "ranks",
+               "team ms", "one ms", "  team/one [quartiles]", "  weak [quartiles]    ", "parts",
+               "MB", "differ");
     }
     if (opt.quick) {
         run_case(600, 50);

@@ -258,7 +258,7 @@ static void promise(const score_case *c, const score_truth *t, const score_drop 
     allowed[W_MAX] = weights * t->rest + once + drop->mass;
     allowed[TRACE] =
         weights * t->trace + drop->trace +
-        (c->ranks > 0 ? 8 * lost * lost / (double)c->n : lost * (sqrt(t->trace) + lost));
+        (c->ranks > 0 ? 8 * lost * lost / (double)c->n : lost * (sqrt(t->trace) + 8 * lost));
     /* Not promised in the header. Errors of the means of ranks enter with what these differ by. */
     allowed[COV] = t->v == NULL
                        ? 0

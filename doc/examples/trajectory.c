@@ -263,8 +263,8 @@ static void read_options(int argc, char **argv, settings *set)
         "noise and back, at\nevery time of a grid, with the exact score of the data. Writes "
         "trajectory.npy [times][paths][d],\ntrajectory.json with the times, "
         "trajectory_paths.csv with the ends, trajectory.csv and trajectory.png\nwith the "
-        "first 64 paths in a plane and, of images, trajectory_strip.png: a row a path, time to the "
-        "right.",
+        "first 64 paths in a plane and, of images, 8 paths with the times above; these alone in\n"
+        "trajectory_strip.png: a row a path, time to the right.",
         "trajectory.npy trajectory.json trajectory_paths.csv trajectory.csv trajectory.gp "
         "trajectory.png trajectory_strip.png",
         options, DRV_COUNT(options));

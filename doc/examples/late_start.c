@@ -278,9 +278,9 @@ static void draw_divergences(drv_file *plot, const settings *set, const axes *a)
 }
 
 /* The knee of a curve and its interval, below the upper axis. */
-static void draw_knee(drv_file *plot, const curve *c, int64_t k)
+static void draw_knee(drv_file *plot, const curve *c, int64_t k, int64_t count)
 {
-    const double height = 0.95 - 0.05 * (double)k;
+    const double height = 0.95 - fmin(0.05, 0.2 / (double)count) * (double)k;
     const int style = (int)(k % 8) + 1;
     drv_print(plot, "set label '' at %g, graph %g point linestyle %d pointtype 2 front\n", c->knee,
               height, style);
@@ -306,7 +306,7 @@ static void draw_distances(drv_file *plot, const settings *set, const curve *cur
                                                 : "set format y ''\n");
     for (int64_t k = 0; k < count && curves->start == DDN_START_NOISE; k++) {
         if (!isnan(curves[k].knee)) {
-            draw_knee(plot, &curves[k], k);
+            draw_knee(plot, &curves[k], k, count);
             knees++;
         }
     }

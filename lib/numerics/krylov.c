@@ -184,8 +184,8 @@ ddn_status ddni_gmres(ddn_context *ctx, ddni_krylov *k, const ddni_operator *a, 
             h[i] = upper;
         }
         double length = hypot(h[j], below);
-        cosine[j] = length > 0 ? h[j] / length : 1;
-        sine[j] = length > 0 ? below / length : 0;
+        cosine[j] = length > 0 ? h[j] / length : 0; /* A is singular here: nothing is solved */
+        sine[j] = length > 0 ? below / length : 1;
         h[j] = length;
         g[j + 1] = -sine[j] * g[j];
         g[j] *= cosine[j];

@@ -4,8 +4,8 @@
 Builds lib and tests under gcc's --coverage, without optimisation but for the kernels, runs the fast tests but for lint,
 abi and the drivers (which assert less), and reads what gcov counted. A test that fails there is an error. At least 92 %
 of the branches of each folder must be taken, and each line with a branch that is not taken must have a reason in
-branches_reasons.txt beside this script; a reason that fits no such line any more is an error. Kernel variants that this
-processor cannot run are left out, and named.
+branches_reasons.txt beside this script; a reason that fits no such line any more is an error, unless it begins with "by
+chance": some runs take such branches. Kernel variants that this processor cannot run are left out, and named.
 
 How it counts: the branches are gcc's, with NDEBUG: two for each condition and each operand of && and ||, one for each
 case of a switch, in macros as elsewhere. A header's line that several files include or expand counts once, and its
@@ -26,6 +26,7 @@ import reasons
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REASONS = pathlib.Path(__file__).with_name("branches_reasons.txt")
 WANTED = 92.0
+CHANCE = "by chance"  # begins the reasons of what some runs take and others do not
 SUITES_OUT = ["lint", "abi", "drivers"]
 
 
@@ -96,7 +97,7 @@ def main():
         print(f"{folder:24} {total[folder]:8} {hit[folder]:8} {share:7.1f}% {without[folder]:17}")
     print(f"{'all':24} {sum(total.values()):8} {sum(hit.values()):8} "
           f"{100.0 * sum(hit.values()) / sum(total.values()):7.1f}% {sum(without.values()):17}")
-    unused = [row for row in rows if row[0] not in used]
+    unused = [row for row in rows if row[0] not in used and not row[4].startswith(CHANCE)]
     for row in unused:
         print(f"{REASONS.name}:{row[0]}: fits no line any more")
     for folder in low:

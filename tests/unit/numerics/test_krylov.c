@@ -84,6 +84,26 @@ static void leading_pairs_come_in_order(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Nothing can be solved with A = 0: x stays 0, and the residual is said. */
+static void gmres_of_nothing(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    mirror m = make();
+    memset(m.value, 0, sizeof m.value);
+    ddni_krylov k = {0};
+    double rhs[N], x[N], relative = 0;
+    test_normal(6, N, rhs);
+    ddni_operator a = {N, apply, &m};
+    OK(ctx, ddni_gmres(ctx, &k, &a, rhs, N, 1e-13, x, &relative));
+    CLOSE(relative, 1, 1e-15, 0);
+    for (int64_t i = 0; i < N; i++) {
+        CLOSE(x[i], 0, 0, 0);
+    }
+    ddni_krylov_free(ddni_context_allocator(ctx), &k);
+    ddn_context_destroy(ctx);
+}
+
 static void gmres_solves(void **state)
 {
     (void)state;
@@ -174,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leading_pairs_come_in_order),
         cmocka_unit_test(gmres_solves),
+        cmocka_unit_test(gmres_of_nothing),
         cmocka_unit_test(dense_matrices_agree),
         cmocka_unit_test(complex_eigenvalues_come_in_order),
     };

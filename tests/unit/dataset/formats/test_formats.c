@@ -97,6 +97,12 @@ static void bad_npy_is_refused(void **state)
               ddn_dataset_open(ctx, test_write_file("cut.npy", image, cut), DDN_FORMAT_NPY, &ds),
               DDN_E_FORMAT, "cut.npy: ");
     }
+    uint8_t second[4096]; /* its length has four bytes */
+    (void)test_npy_image(second, 2, 64,
+                         "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }", SIX,
+                         sizeof SIX);
+    test_refuse(ctx, test_write_file("cut.npy", second, 11), DDN_E_FORMAT,
+                "truncated in the .npy header");
     image[6] = 4;
     test_refuse(ctx, test_write_file("bad.npy", image, n), DDN_E_FORMAT, "format 4.0");
     double x[6] = {0, 1, 2, 3, -INFINITY, NAN};

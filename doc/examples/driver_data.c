@@ -81,6 +81,21 @@ static void share(int64_t n, int64_t groups, const int64_t *sizes, int64_t *quot
     }
 }
 
+/* Of a label among those that there are, in ascending order. */
+static int64_t place_of(int32_t label, int64_t count, const int32_t *values)
+{
+    int64_t low = 0, high = count - 1;
+    while (low < high) {
+        const int64_t middle = (low + high) / 2;
+        if (values[middle] < label) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 /* Rows spread evenly, in each class as many as its share: of the k points of a class with quota q,
  * the j-th is taken where floor(j q / k) steps up. Without labels all points are one class. */
 static void select_count(const drv_data *data, int64_t wanted)
@@ -107,10 +122,7 @@ static void select_count(const drv_data *data, int64_t wanted)
     share(wanted, groups, sizes, quotas);
     int64_t count = 0;
     for (int64_t i = 0; i < n; i++) {
-        int64_t c = 0;
-        while (labels && values[c] != labels[i]) {
-            c++;
-        }
+        const int64_t c = labels ? place_of(labels[i], groups, values) : 0;
         const int64_t j = seen[c]++;
         if ((j + 1) * quotas[c] / sizes[c] > j * quotas[c] / sizes[c]) {
             rows[count++] = i;
@@ -359,21 +371,25 @@ static joined_labels join_labels(const drv_data *data, ddn_team *team)
                 "one for all",
                 (long long)data->labels.count, (long long)data->files.count);
     }
+    int64_t *counts = drv_alloc(data->files.count, sizeof *counts), total = 0;
+    int32_t **parts = drv_alloc(data->files.count, sizeof *parts);
     for (int64_t i = 0; i < data->files.count; i++) {
         ddn_dataset *out = NULL;
         replace(open_files(team, 1, &data->files.at[i]));
         drv_try(ddn_dataset_open_labelled(drv.ctx, held, data->labels.at[i], &out));
         replace(out);
-        const int64_t n = ddn_dataset_n(held);
-        int32_t *all = drv_alloc(joined.count + n, sizeof *all);
-        if (joined.count > 0) {
-            memcpy(all, joined.at, (size_t)joined.count * sizeof *all);
-        }
-        drv_try(ddn_dataset_labels(drv.ctx, held, n, all + joined.count));
-        joined = (joined_labels){all, joined.count + n};
+        counts[i] = ddn_dataset_n(held);
+        parts[i] = drv_alloc(counts[i], sizeof *parts[i]);
+        drv_try(ddn_dataset_labels(drv.ctx, held, counts[i], parts[i]));
+        total += counts[i];
     }
     drv_drop(held);
     held = NULL;
+    joined.at = drv_alloc(total, sizeof *joined.at);
+    for (int64_t i = 0; i < data->files.count; i++) {
+        memcpy(joined.at + joined.count, parts[i], (size_t)counts[i] * sizeof *parts[i]);
+        joined.count += counts[i];
+    }
     return joined;
 }
 

@@ -285,6 +285,9 @@ static void start_context(void)
     drv_try(ddn_context_set_progress(drv.ctx, on_progress, shown, NULL));
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
+    if (signal(SIGHUP, on_signal) == SIG_IGN) {
+        signal(SIGHUP, SIG_IGN); /* nohup */
+    }
     signal(SIGPIPE, SIG_IGN); /* so shall a pipe that nobody reads */
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shall be a write error with a message */
 }
@@ -373,8 +376,9 @@ void drv_start(int argc, char **argv, const char *summary, const char *files,
          DRV_CHOICE, &drv.progress, 0, 0},
         {"quiet", NULL, "print no table, the files alone", DRV_FLAG, &quiet, 0, 0},
         {"seed", "S", "seed of all randomness", DRV_INT, &drv.seed, 0, 0},
-        {"threads", "T", "threads; the results do not depend on it", DRV_INT, &drv.threads, 1,
-         DRV_MOST_THREADS},
+        {"threads", "T",
+         "threads (default: one for each processor); the results do not depend on it", DRV_INT,
+         &drv.threads, 1, DRV_MOST_THREADS},
         {"split", "data|samples",
          "what each rank has: a part of the points, or all of them and a part of the samples",
          DRV_CHOICE, &drv.split, 0, 0},

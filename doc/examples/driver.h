@@ -23,7 +23,7 @@ typedef struct drv_state {
     const char *out;     /* folder of the results; exists and is writable after drv_start */
     int64_t seed;
     int64_t threads;
-    ddn_context *ctx;     /* has the threads, shows progress, is cancelled by SIGINT and SIGTERM */
+    ddn_context *ctx;     /* has the threads, shows progress, is cancelled by drv_try's signals */
     const char *example;  /* a command line for --help, or NULL */
     int progress;         /* a drv_progress_kind */
     int is_planned;       /* a plan of the whole job will come (drv_plan) */
@@ -113,8 +113,9 @@ _Noreturn void drv_version(void);
 
 /* Prints "PROGRAM: text" as one line on stderr and exits with status 2. */
 _Noreturn void drv_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Goes on if status is not an error, else dies with the context's message. After SIGINT or SIGTERM
- * it ends the program with status 130 or 143, whether the call was stopped (DDN_STOPPED) or not. */
+/* Goes on if status is not an error, else dies with the context's message. After SIGINT, SIGTERM
+ * or SIGHUP it ends the program with status 130, 143 or 129, whether the call was stopped
+ * (DDN_STOPPED) or not. */
 void drv_try(ddn_status status);
 
 /* One bar for the whole job (driver_progress.c). Where it is made, and how long each part takes
@@ -366,8 +367,12 @@ const char *drv_path(const char *name);
 /* The list of a driver: names separated by spaces, # for a whole number; a picture NAME.png may be
  * NAME.pdf or NAME.svg as well. Called by drv_start. */
 void drv_own_files(const char *list);
-/* Whether that is where the driver may write one of them. */
-int drv_is_result(const char *path);
+/* Dies where the file that an option names, NULL for none, is one that the driver may write there.
+ */
+void drv_check_elsewhere(const char *option, const char *path);
+/* Dies where the folder of the results is that one, whose files are the points that an option
+ * names, or is in it. A file is no folder. */
+void drv_check_outside(const char *option, const char *folder);
 /* Whether the name is that of the pattern, which ends at a space or with its text. */
 int drv_is_like(const char *name, const char *pattern);
 /* Files of these names that were there at the start, and were not written since, are of another
@@ -409,6 +414,9 @@ void drv_put_in_place(void);
 /* The folder in which files of the folder of results are until then, under their names. */
 const char *drv_stage(void);
 #define DRV_PART ".part-" /* a process's number behind it: names of what is temporary */
+/* Bytes of the path that name a file that is there, or a folder: of "x.npz:data" those before the
+ * member; 0: nothing is there. */
+size_t drv_file_part(const char *path);
 /* The whole of a regular file that an option names, at most so many bytes, and a zero behind them;
  * dies where it is anything else or cannot be read. In memory that is freed at exit. */
 char *drv_read(const char *option, const char *path, int64_t most, int64_t *size);
@@ -587,6 +595,9 @@ void drv_compare_options(const drv_option *const *all, int total);
 /* Whether an option can have that value: within the range where there is one. */
 int drv_can_be(const drv_option *o, double value);
 int drv_is_of_run(const drv_option *o);
+/* Dies where a list has a number twice: its results would go to one file, or to columns of one
+ * name. */
+void drv_check_distinct(const char *option, const drv_list *list);
 
 enum {
     DRV_FROM_CAPACITY = 4608 /* two options of DRV_FILES_CAPACITY files, and others */

@@ -184,9 +184,7 @@ void drv_checkpoint_start(void)
     if (drv_checkpoint.path == NULL) {
         return;
     }
-    if (drv_is_result(drv_checkpoint.path)) {
-        drv_die("--checkpoint: %s is where a result goes: give another file", drv_checkpoint.path);
-    }
+    drv_check_elsewhere("checkpoint", drv_checkpoint.path);
     if (stat(drv_checkpoint.path, &st) == 0 || errno != ENOENT) {
         own.there = drv_read("checkpoint", drv_checkpoint.path, INT64_MAX, &own.size);
     }

@@ -334,6 +334,23 @@ void drv_put_in_place(void)
 
 /* ---- Reading ------------------------------------------------------------------------------ */
 
+size_t drv_file_part(const char *path)
+{
+    struct stat st;
+    char *part = drv_alloc((int64_t)strlen(path) + 1, 1);
+    memcpy(part, path, strlen(path));
+    if (stat(part, &st) == 0) {
+        return strlen(part);
+    }
+    for (char *colon; (colon = strrchr(part, ':')) != NULL;) {
+        *colon = 0;
+        if (stat(part, &st) == 0 && S_ISREG(st.st_mode)) {
+            return strlen(part);
+        }
+    }
+    return 0;
+}
+
 static _Noreturn void cannot_read(const char *option, const char *path, const char *why)
 {
     drv_die("--%s %s: cannot read it: %s", option, path, why);

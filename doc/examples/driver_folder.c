@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ static int is_own(const char *name)
     return 0;
 }
 
-int drv_is_result(const char *path)
+static int is_result(const char *path)
 {
     struct stat out, folder;
     const char *slash = strrchr(path, '/');
@@ -61,6 +62,29 @@ int drv_is_result(const char *path)
              slash != NULL ? path : ".");
     return is_own(slash != NULL ? slash + 1 : path) && stat(where, &folder) == 0 &&
            stat(drv.out, &out) == 0 && folder.st_dev == out.st_dev && folder.st_ino == out.st_ino;
+}
+
+void drv_check_elsewhere(const char *option, const char *path)
+{
+    if (path != NULL && is_result(path)) {
+        drv_die("--%s: %s is where a result goes: give another file", option, path);
+    }
+}
+
+void drv_check_outside(const char *option, const char *folder)
+{
+    char *out = drv_alloc(PATH_MAX, 1), *data = drv_alloc(PATH_MAX, 1);
+    struct stat st;
+    if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode) || realpath(drv.out, out) == NULL ||
+        realpath(folder, data) == NULL) {
+        return;
+    }
+    const size_t length = strlen(data);
+    if (strncmp(out, data, length) == 0 && (out[length] == '/' || out[length] == 0)) {
+        drv_die("--out: %s is in the folder %s of --%s, where its pictures would be taken for "
+                "points: take another one",
+                drv.out, folder, option);
+    }
 }
 
 static const char *in_folder(const char *name, const char *more)

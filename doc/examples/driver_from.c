@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     DEEPEST = 64, /* brackets in brackets */
@@ -467,8 +466,8 @@ static const char *place_of(const drv_from_file *file)
     const int is_relative = file->path[0] != '/';
     const char *places[] = {file->absolute, is_relative ? beside(file->path, "") : NULL,
                             is_relative ? beside(file->path, "../") : NULL};
-    for (int k = 0; k < DRV_COUNT(places) && access(file->path, F_OK) != 0; k++) {
-        if (places[k] != NULL && access(places[k], F_OK) == 0) {
+    for (int k = 0; k < DRV_COUNT(places) && drv_file_part(file->path) == 0; k++) {
+        if (places[k] != NULL && drv_file_part(places[k]) > 0) {
             return places[k];
         }
     }

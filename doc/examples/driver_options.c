@@ -82,6 +82,17 @@ static void parse_list(const drv_option *o, const char *text)
     }
 }
 
+void drv_check_distinct(const char *option, const drv_list *list)
+{
+    for (int64_t i = 0; i < list->count; i++) {
+        for (int64_t k = 0; k < i; k++) {
+            if (!(list->at[k] < list->at[i]) && !(list->at[k] > list->at[i])) {
+                drv_die("--%s has %.10g twice", option, list->at[i]);
+            }
+        }
+    }
+}
+
 static int parse_choice(const drv_option *o, const char *text)
 {
     int index = 0;
@@ -158,13 +169,16 @@ static void set_option(const drv_option *o, const char *text)
 static void describe_default(const drv_option *o, char *text, size_t size)
 {
     text[0] = 0;
+    if (strstr(o->help, "(default") != NULL) {
+        return;
+    }
     if (o->kind == DRV_INT && drv_can_be(o, (double)*(int64_t *)o->value)) {
         snprintf(text, size, " (default %lld)", (long long)*(int64_t *)o->value);
     } else if (o->kind == DRV_DOUBLE && !isnan(*(double *)o->value)) {
         snprintf(text, size, " (default %.10g)", *(double *)o->value);
     } else if (o->kind == DRV_STRING && *(const char **)o->value) {
         snprintf(text, size, " (default %s)", *(const char **)o->value);
-    } else if ((o->kind == DRV_INTS || o->kind == DRV_DOUBLES) && !strstr(o->help, "(default")) {
+    } else if (o->kind == DRV_INTS || o->kind == DRV_DOUBLES) {
         const drv_list *list = o->value;
         for (int64_t i = 0; i < list->count && strlen(text) + 40 < size; i++) {
             const size_t length = strlen(text);

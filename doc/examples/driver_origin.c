@@ -324,6 +324,19 @@ int drv_is_input(const struct stat *file)
     return 0;
 }
 
+/* Of a member as "x.npz:data" with its name. */
+static const char *absolute_path(const char *path)
+{
+    const size_t length = drv_file_part(path), size = PATH_MAX + strlen(path);
+    char *file = drv_alloc((int64_t)length + 1, 1), *absolute = drv_alloc((int64_t)size, 1);
+    memcpy(file, path, length);
+    if (realpath(file, absolute) == NULL) {
+        return path;
+    }
+    drv_append(absolute, size, "%s", path + length);
+    return absolute;
+}
+
 void drv_note_input(const char *path, const ddn_dataset *ds)
 {
     const drv_files one = {1, {path}};
@@ -349,9 +362,9 @@ void drv_note_files(const drv_files *files, const ddn_dataset *ds)
     in->paths = drv_alloc(in->count, sizeof *in->paths);
     in->absolutes = drv_alloc(in->count, sizeof *in->absolutes);
     for (int64_t k = 0; k < in->count; k++) {
-        char *absolute = drv_alloc(PATH_MAX, 1);
+        drv_check_outside(option, files->at[k]);
         in->paths[k] = files->at[k];
-        in->absolutes[k] = realpath(files->at[k], absolute) ? absolute : files->at[k];
+        in->absolutes[k] = absolute_path(in->paths[k]);
     }
     if (ds) {
         drv_try(ddn_dataset_digest(drv.ctx, ds, &in->digest));

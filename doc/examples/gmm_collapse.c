@@ -365,6 +365,8 @@ int gmm_collapse_main(int argc, char **argv)
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
     }
+    drv_check_elsewhere("csv", csv);
+    drv_check_distinct("d", &dims);
     if (wanted == 1) {
         drv_die("--samples = 1 gives no standard error");
     }

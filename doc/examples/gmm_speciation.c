@@ -262,6 +262,8 @@ int gmm_speciation_main(int argc, char **argv)
     if (csv && dims.count != 1) {
         drv_die("--csv needs a single --d");
     }
+    drv_check_elsewhere("csv", csv);
+    drv_check_distinct("d", &dims);
     if (set.steps == 0) {
         set.steps = set.method == SIMULATE && set.sampler == 0 ? 8 : 200;
     }

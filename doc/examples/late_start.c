@@ -398,6 +398,7 @@ static void check(settings *set)
             drv_die("--starts must increase");
         }
     }
+    drv_check_distinct("steps", &set->steps);
     for (int64_t k = 0; k < set->steps.count; k++) {
         if (set->steps.at[k] < 4) {
             drv_die("--steps = %g is less than the 4 that PNDM needs", set->steps.at[k]);

@@ -5,6 +5,9 @@ import os
 import random
 import shutil
 import struct
+import subprocess
+import zipfile
+import zlib
 
 import run_driver
 from run_driver import DriverTest, idx, npy
@@ -248,6 +251,49 @@ class Files(DriverTest):
             with open(self.path("bad.json"), "w", encoding="utf-8") as f:
                 f.write(text.replace(old, new))
             self.refuses("is damaged", "phi", "--from", self.path("bad.json"))
+
+    def test_members_of_archives(self):
+        """The record has where the archive is, and it is found from elsewhere, as any file is."""
+        for name, points in (("z.npz", "x.npy"), ("two.npz", "b.npy")):
+            with zipfile.ZipFile(self.path(name), "w") as archive:
+                archive.write(self.path(points), "some.npy")
+                archive.write(self.path("y.npy"), "y.npy")
+        used = ("--samples=8", "--times=4", "--plot=none", "--quiet", "--format=json")
+        self.succeeds("phi", *ONE, *used)
+        wanted, _ = self.tables()
+        os.mkdir(self.path("elsewhere"))
+        for data in (("z.npz:some",), ("a.npy", "two.npz:some.npy", "c, d.npy")):
+            self.succeeds("phi", "--data", *data, "--labels", "z.npz:y", *used)
+            found, run = self.tables()
+            self.assertEqual(found, wanted)
+            absolute = [os.path.realpath(self.path(name)) for name in data]
+            self.assertEqual(run["data"]["data"]["absolute"], absolute[0])
+            self.assertEqual([file["absolute"] for file in run["data"]["data"].get("files", [])], absolute[len(data) == 1:])
+            with open(self.path("out/phi_curve.json"), encoding="utf-8") as f:
+                self.assertEqual(problems(json.load(f), SCHEMA, SCHEMA), [])
+            done = subprocess.run([run_driver.PROGRAM[0], "phi", "--from", "../out/phi_curve.json", "--out=out", "--plot=none",
+                                   "--quiet"], cwd=self.path("elsewhere"), capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for option, name in (*(("data", name) for name in data), ("labels", "z.npz:y")):
+                self.assertIn("--%s %s is not here: %s is taken" % (option, name, os.path.realpath(self.path(name))), done.stderr)
+            self.assertEqual(run_driver.csv_lines(self.path("elsewhere/out/phi_curve.csv")), wanted["phi_curve.csv"])
+
+    def test_folders_of_images(self):
+        """Pictures of results are not put among the images of the data, where the next run would read them."""
+        for row in range(6):
+            os.makedirs(self.path("images/%s" % "ab"[row % 2]), exist_ok=True)
+            pixels = b"".join(b"\0" + bytes((40 * row + 7 * y * x) % 256 for x in range(8)) for y in range(8))
+            chunks = ((b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(pixels)), (b"IEND", b""))
+            with open(self.path("images/%s/%d.png" % ("ab"[row % 2], row)), "wb") as f:
+                f.write(b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(body)) + kind + body +
+                                                        struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks))
+        if self.run_it("images", "--data", "images").returncode != 0:
+            self.skipTest("a build without libpng")
+        used = ("--samples=8", "--times=4", "--plot=none", "--quiet")
+        for out in ("images", "images/a", "images/out", "images/../images/out"):
+            self.refuses("--out: %s is in the folder images of --data, where" % out, "phi", "--data", "images", *used, "--out", out,
+                         out=False)
+        self.succeeds("phi", "--data", "images", *used, "--out", "images.out", out=False)
 
     def test_an_input_is_never_a_result(self):
         """Also the second file."""

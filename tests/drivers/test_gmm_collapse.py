@@ -44,6 +44,8 @@ class Collapse(DriverTest):
     def test_bad_options(self):
         self.refuses("--csv needs a single --d", "--csv", self.path("c.csv"))
         self.refuses("--d = 0", "--d", 0)
+        self.refuses("--d has 1 twice", "--d", "1,01")
+        self.refuses("is where a result goes", "--d", 4, "--n", 9, "--csv", self.out + "/gmm_collapse_closed_d4.csv")
         self.refuses("--n = 1 ", "--n", 1)
         self.refuses("--samples = 1", "--samples", 1)
         self.refuses("GB", "--d", 65536, "--n", 10000000)

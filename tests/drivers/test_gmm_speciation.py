@@ -52,6 +52,9 @@ class Speciation(DriverTest):
     def test_bad_options(self):
         self.refuses("--csv needs a single --d", "--csv", self.path("c.csv"))
         self.refuses("--d = 0", "--d", 0)
+        self.refuses("--d has 64 twice", "--d", "64,16,64", "--method", "closed")  # of one d there is one file
+        self.refuses("--csv: ./out/../out/gmm_speciation_d4.csv is where a result goes", "--d", 4, "--method", "closed", "--csv",
+                     "./out/../out/gmm_speciation_d4.csv")
         self.refuses("--d = 2000000", "--d", 2000000)
         self.refuses("--pairs = 1", "--pairs", 1)
         self.refuses("--method = 'magic'", "--method", "magic")

@@ -68,6 +68,7 @@ class LateStart(DriverTest):
                 ("--data FILE is missing",),
                 ("--steps = 3 is less than the 4", "--data", x, "--steps=3"),
                 ("--starts must increase", "--data", x, "--starts=100,50"),
+                ("--steps has 5 twice", "--data", x, "--steps=5,10,5"),
                 ("--starts = 1000 is outside [3, 999]", "--data", x, "--starts=1000"),
                 ("--features = 5 exceeds min(n, d) = 4", "--data", x, "--features=5"),
                 ("--replicates = 1 is outside", "--data", x, "--replicates=1"),

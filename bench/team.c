@@ -6,6 +6,7 @@
 #include "bench.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 enum {
@@ -14,7 +15,8 @@ enum {
     PART,  /* one thread, the part of rank 0 */
     PARTS, /* the threads of the ranks, each with its part by itself */
     CONTENDERS,
-    MOST_RANKS = 64
+    MOST_RANKS = 64,
+    ACTIVE = 100000 /* looks */
 };
 
 static struct {
@@ -32,7 +34,8 @@ static const char *const type_names[] = {"u8", "f32", "f64"};
 typedef struct crew {
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    int64_t ranks, waiting, turn, exchanges, bytes;
+    int64_t ranks, waiting, exchanges, bytes;
+    _Atomic int64_t turn;
     const void *give[MOST_RANKS];
 } crew;
 
@@ -54,16 +57,24 @@ typedef struct rig {
     bench_ours whole;
 } rig;
 
+/* Waits actively for some 100 us, as MPI does for longer, and then without. */
 static void meet(crew *c)
 {
+    const int64_t turn = atomic_load(&c->turn);
     pthread_mutex_lock(&c->lock);
-    const int64_t turn = c->turn;
     if (++c->waiting == c->ranks) {
         c->waiting = 0;
-        c->turn++;
+        atomic_store(&c->turn, turn + 1);
         pthread_cond_broadcast(&c->moved);
     }
-    while (turn == c->turn) {
+    pthread_mutex_unlock(&c->lock);
+    for (int64_t k = 0; k < ACTIVE && atomic_load(&c->turn) == turn; k++) {
+    }
+    if (atomic_load(&c->turn) != turn) {
+        return;
+    }
+    pthread_mutex_lock(&c->lock);
+    while (atomic_load(&c->turn) == turn) {
         pthread_cond_wait(&c->moved, &c->lock);
     }
     pthread_mutex_unlock(&c->lock);

@@ -1,5 +1,23 @@
 /* Screens in f32; included by kern_body.h. */
 
+/* The lanes of a register from memory that are at least so much, as bits. */
+static inline uint32_t reach(const float *at, f32_vec least)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return _mm512_cmp_ps_mask(_mm512_loadu_ps(at), (__m512)least, _CMP_GE_OQ);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    return (uint32_t)_mm256_movemask_ps(
+        _mm256_cmp_ps(_mm256_loadu_ps(at), (__m256)least, _CMP_GE_OQ));
+#else
+    const f32_ivec near = f32_load(at) >= least;
+    uint32_t lanes = 0;
+    for (int64_t v = 0; v < LANES32; v++) {
+        lanes |= (uint32_t)(near[v] != 0) << v;
+    }
+    return lanes;
+#endif
+}
+
 static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float *term,
                        const float *length, int64_t first_row, const ddni_screen *s)
 {
@@ -17,18 +35,12 @@ static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float 
         f32_store(s->floor + q, floor);
         f32_vec least = floor - f32_load(s->margin + q), cut = f32_load(s->cut + q);
         least = f32_select(cut > least, cut, least);
-        f32_ivec any = {0};
         for (int64_t r = 0; r < rows; r++) {
-            any |= f32_load(top + r * DDNI_LANES) >= least;
-        }
-        for (int64_t v = 0; v < LANES32 && q + v < states; v++) {
-            if (any[v] == 0) {
-                continue;
-            }
-            for (int64_t r = 0; r < rows; r++) {
-                float upper = top[r * DDNI_LANES + v];
-                if (upper > s->cut[q + v] && upper >= s->floor[q + v] - s->margin[q + v]) {
-                    ddni_list_candidate(s, q + v, first_row + r, upper);
+            const float *at = top + r * DDNI_LANES;
+            for (uint32_t lanes = reach(at, least); lanes != 0; lanes &= lanes - 1) {
+                const int64_t v = __builtin_ctz(lanes), lane = q + v;
+                if (lane < states && at[v] > s->cut[lane]) {
+                    ddni_list_candidate(s, lane, first_row + r, at[v]);
                 }
             }
         }
@@ -55,18 +67,13 @@ static void screen_rows_f32(int64_t rows, float *g, const float *term, const flo
         s->floor[0] = middle - half > s->floor[0] ? middle - half : s->floor[0];
         g[r] = middle + half;
     }
-    float least = s->floor[0] - s->margin[0];
+    const float least = s->floor[0] - s->margin[0], top = least > s->cut[0] ? least : s->cut[0];
     for (r = 0; r < rows; r += LANES32) {
         int64_t run = rows - r < LANES32 ? rows - r : LANES32;
-        int32_t any = r >= whole;
-        f32_ivec near = {0};
-        if (r < whole) {
-            near = f32_load(g + r) >= f32_splat(least > s->cut[0] ? least : s->cut[0]);
+        if (r < whole && reach(g + r, f32_splat(top)) == 0) {
+            continue;
         }
-        for (int64_t v = 0; v < LANES32; v++) {
-            any |= near[v];
-        }
-        for (int64_t v = 0; any && v < run; v++) {
+        for (int64_t v = 0; v < run; v++) {
             if (g[r + v] > s->cut[0] && g[r + v] >= least) {
                 ddni_list_candidate(s, 0, first_row + r + v, g[r + v]);
             }

@@ -35,7 +35,9 @@ enum {
     LARGE_SAMPLE = 256, /* of large sets, and of a state on a trajectory, whose nearest point is
                            known: enough to tell what lists hold */
     TAIL = LARGE_SAMPLE / 16, /* the largest of them, which show what lies above all */
-    STATES = 16,              /* of a batch, at most */
+    STATES = 16,              /* of a batch, at most, */
+    FEW_STATES = 8,           /* and where the work is */
+    LITTLE = 1 << 18,         /* pairs of a state and a point, at most */
     ROWS_ALONE = 2
 };
 
@@ -43,16 +45,20 @@ enum {
 typedef struct points_seen {
     int64_t size;
     double logit[LARGE_SAMPLE], top; /* the largest, or that of the point nearest before */
+    double least2;                   /* the least squared distance from the centre */
 } points_seen;
 
 static void look(const ddni_block *b, int64_t q, int64_t size, int64_t nearest, points_seen *seen)
 {
     const double *x = ddni_state(b, q);
     seen->size = size;
+    seen->least2 = INFINITY;
     seen->top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
     for (int64_t i = 0; i < size; i++) {
-        seen->logit[i] = ddni_logit(b, x, i * (b->n / size));
+        const int64_t row = i * (b->n / size);
+        seen->logit[i] = ddni_logit(b, x, row);
         seen->top = fmax(seen->top, seen->logit[i]);
+        seen->least2 = fmin(seen->least2, b->o->norm[row]);
     }
     b->s->known[b->todo[q] - b->first] = seen->top;
 }
@@ -66,11 +72,24 @@ static double share_above(const points_seen *seen, double least)
     return (double)above / (double)seen->size;
 }
 
-/* What the largest of n logits may be, by the tail of those seen. Where it falls off like an
+/* A noised point x = a y + s z has a logit that a sample does not tell of, its own: -|z|^2/2, here
+ * less two standard deviations. So has what is as far from the centre as one may be, by as much as
+ * that of the cross term too; else -inf. */
+static double own_logit(const ddni_block *b, int64_t q, const points_seen *seen)
+{
+    const double d = (double)b->d, a = b->level->a, s2 = b->level->s2, noise = sqrt(2 * d);
+    const double rest = b->s->square[q] - s2 * d, least2 = a * a * seen->least2;
+    const double most2 = a * a * b->o->norm_max;
+    const int32_t may_be = rest >= least2 - 2 * (s2 * noise + 2 * sqrt(s2 * least2)) &&
+                           rest <= most2 + 2 * (s2 * noise + 2 * sqrt(s2 * most2));
+    return may_be ? -0.5 * d - noise : -INFINITY;
+}
+
+/* What the largest of all logits may be, by the tail of those seen. Where it falls off like an
  * exponential of mean excess e, that is e times the log of how many more there are above the
  * largest seen; logits are bounded from above and have about half of it (so for images of clothes
  * and points of low rank, at all times). */
-static double top_of_all(const points_seen *seen, int64_t n)
+static double top_of_all(const ddni_block *b, int64_t q, const points_seen *seen)
 {
     const double bounded = 0.5;
     double tail[TAIL + 1], excess = 0;
@@ -91,7 +110,8 @@ static double top_of_all(const points_seen *seen, int64_t n)
     for (int64_t k = 0; k < most; k++) {
         excess += (tail[k] - tail[most]) / (double)most;
     }
-    return seen->top + bounded * excess * log((double)n / (double)seen->size);
+    const double more = log((double)b->n / (double)seen->size);
+    return fmax(own_logit(b, q, seen), seen->top + bounded * excess * more);
 }
 
 /* What the bounds of a screen add to the margin: for integers twice the effect of the rounding of
@@ -132,8 +152,8 @@ static double candidate_price(const ddni_block *b)
 
 typedef struct sampling {
     const ddni_block *b;
-    int64_t size; /* points of a state */
-    guess *of;    /* [states] */
+    int64_t states, size; /* states, points of each */
+    guess *of;            /* [states] */
 } sampling;
 
 /* One of the states that stand for a batch. */
@@ -142,11 +162,11 @@ static void sample(void *arg, int64_t k, int64_t worker)
     (void)worker;
     const sampling *s = arg;
     const ddni_block *b = s->b;
-    const int64_t q = b->m <= STATES ? k : k * (b->m / STATES);
+    const int64_t q = k * (b->m / s->states);
     const double room = room_of_lists(b);
     points_seen seen;
     look(b, q, s->size, 0, &seen);
-    const double all = top_of_all(&seen, b->n);
+    const double all = top_of_all(b, q, &seen);
     s->of[k].near = share_above(&seen, seen.top - b->log_ratio);
     for (int32_t shadow = 0; shadow <= (b->shadow != 0); shadow++) {
         const double likely = share_above(&seen, all - b->log_ratio - bounds_width(b, q, shadow));
@@ -181,14 +201,14 @@ static int64_t sample_size(const ddni_block *b, int64_t seen)
 }
 
 /* A batch is screened as a whole if what lists are likely to save pays for that, and by the shadow
- * if that does with its bounds. */
+ * if with its bounds that gains more. */
 static ddn_status select_batch(ddn_context *ctx, ddni_block *b, int64_t *count)
 {
-    const int64_t seen = b->m < STATES ? b->m : STATES, size = sample_size(b, seen);
-    double near = 0, saved[2] = {0};
-    int32_t pays[2];
+    const int64_t most = b->n * b->m <= LITTLE ? FEW_STATES : STATES;
+    const int64_t seen = b->m < most ? b->m : most, size = sample_size(b, seen);
+    double near = 0, saved[2] = {0}, gain[2];
     guess of[STATES] = {{0}};
-    sampling s = {b, size, of};
+    sampling s = {b, seen, size, of};
     DDNI_TRY(ddni_parallel(ctx, seen, (double)(seen * size * b->d) * 4, sample, &s));
     ddni_count_rows(b, 1, seen * size);
     for (int64_t k = 0; k < seen; k++) {
@@ -198,10 +218,10 @@ static ddn_status select_batch(ddn_context *ctx, ddni_block *b, int64_t *count)
     }
     for (int32_t shadow = 0; shadow < 2; shadow++) {
         const ddn_dataset *rows = shadow ? &b->o->shadow.rows : b->ds;
-        pays[shadow] = saved[shadow] > (ddni_use_integers(b, rows) ? THIRD : HALF) * (double)seen;
+        gain[shadow] = saved[shadow] - (ddni_use_integers(b, rows) ? THIRD : HALF) * (double)seen;
     }
-    b->shadow = b->shadow && pays[1];
-    *count = pays[0] || b->shadow ? b->m : 0;
+    b->shadow = b->shadow && gain[1] > 0 && gain[1] >= gain[0];
+    *count = gain[0] > 0 || b->shadow ? b->m : 0;
     b->crowded = near > NEARLY_ALL * (double)seen;
     return DDN_OK;
 }

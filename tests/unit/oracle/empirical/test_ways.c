@@ -215,6 +215,55 @@ static void screens_are_not_in_vain(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Points far apart in many dimensions, a few dozen states: the point of which a state is a noised
+ * copy is above all others by more than any sample shows. Would catch a guess by a sample alone,
+ * which takes the others for candidates, and one whose sample is no small part of the work. */
+static void noised_points_are_screened(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 1000,
+        WIDTH = 400,
+        STATES = 17
+    };
+    static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32};
+    ddn_context *ctx = test_context(1);
+    double *z = calloc(POINTS * WIDTH, sizeof *z), *x = calloc(STATES * WIDTH, sizeof *x),
+           *score = calloc(STATES * WIDTH, sizeof *score);
+    test_normal(7, POINTS * WIDTH, z);
+    ddn_schedule *sch = NULL;
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    for (int k = 0; k < 2; k++) {
+        test_cloud c = test_cloud_make(types[k], POINTS, WIDTH, WIDTH, 0.025, -3.2, z, 0);
+        ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
+        ddn_oracle *oracle = NULL;
+        ddn_query *q = NULL;
+        OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+        OK(ctx, ddn_query_create(ctx, oracle, &q));
+        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, WIDTH));
+        const int64_t refine = test_way(oracle, "refine");
+        for (double t = 0.02; t < 0.6; t *= 1.3) {
+            const double a = exp(-t), s = sqrt(-expm1(-2 * t));
+            test_normal(8, STATES * WIDTH, x);
+            for (int64_t j = 0; j < STATES * WIDTH; j++) {
+                x[j] = a * c.point[j / WIDTH * 57 * WIDTH + j % WIDTH] + s * x[j];
+            }
+            OK(ctx, ddn_query_run(q, t, STATES, x, WIDTH));
+            assert_int_equal(ddn_query_tally(q, DDN_WAY_SERVED, refine), STATES);
+            assert_true(ddn_query_touched(q) < 1.04);
+        }
+        ddn_query_destroy(q);
+        ddn_oracle_destroy(oracle);
+        ddn_dataset_destroy(ds);
+        test_cloud_free(&c);
+    }
+    ddn_schedule_destroy(sch);
+    free(z);
+    free(x);
+    free(score);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +271,7 @@ int main(void)
         cmocka_unit_test(memory_of_wild_trajectories),
         cmocka_unit_test(wild_trajectories_among_weights),
         cmocka_unit_test(screens_are_not_in_vain),
+        cmocka_unit_test(noised_points_are_screened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

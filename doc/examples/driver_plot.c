@@ -247,9 +247,17 @@ void drv_mark(drv_file *file, double x, const char *text, const char *side)
 
 /* The text at a tic: gnuplot by itself gives all of them as many decimals as the least one needs.
  */
-static void print_tic(drv_file *file, double value, int as_powers)
+typedef enum tic_text {
+    TIC_NUMBER,
+    TIC_POWER,
+    TIC_FORMAT /* by `set format`, which another panel may leave out */
+} tic_text;
+
+static void print_tic(drv_file *file, double value, tic_text text)
 {
-    if (as_powers) {
+    if (text == TIC_FORMAT) {
+        drv_print(file, "%.4g", value);
+    } else if (text == TIC_POWER) {
         drv_print(file, "'10^{%ld}' %.4g", lround(log10(value)), value);
     } else {
         drv_print(file, "'%.4g' %.4g", value, value);
@@ -257,7 +265,7 @@ static void print_tic(drv_file *file, double value, int as_powers)
 }
 
 /* As many as have room: 1, 2, 5 or the powers of ten alone. */
-void drv_log_tics(drv_file *file, const char *axis, double low, double high)
+static void print_log_tics(drv_file *file, const char *axis, double low, double high, tic_text text)
 {
     static const double few[] = {1}, some[] = {1, 2, 5}, many[] = {1, 1.5, 2, 3, 4, 5, 6, 8};
     const double decades = log10(high / low);
@@ -268,11 +276,17 @@ void drv_log_tics(drv_file *file, const char *axis, double low, double high)
         for (int i = 0; i < count; i++) {
             if (steps[i] * ten > low / 1.001 && steps[i] * ten < high * 1.001) {
                 drv_print(file, "%s", printed++ ? ", " : axis);
-                print_tic(file, steps[i] * ten, count == 1 && (low < 1e-4 / 1.2 || high > 1.2e4));
+                print_tic(file, steps[i] * ten, text);
             }
         }
     }
     drv_print(file, "%s", printed ? ")\n" : "");
+}
+
+void drv_log_tics(drv_file *file, const char *axis, double low, double high)
+{
+    const int are_powers = high > 1000 * low && (low < 1e-4 / 1.2 || high > 1.2e4);
+    print_log_tics(file, axis, low, high, are_powers ? TIC_POWER : TIC_NUMBER);
 }
 
 void drv_log_axis(drv_file *file, double least, double most)
@@ -280,8 +294,12 @@ void drv_log_axis(drv_file *file, double least, double most)
     drv_print(file, "set logscale y\nset format y '10^{%%T}'\nleast = %.3g\n", least);
     if (isnan(most)) {
         drv_print(file, "set yrange [least:*]\n");
-    } else {
-        drv_print(file, "set yrange [least:%.3g]\n", most);
+        return;
+    }
+    drv_print(file, "set yrange [least:%.3g]\n", most);
+    if (most < 300 * least) { /* powers of ten would be one tic or two */
+        drv_print(file, "set format y '%%g'\n");
+        print_log_tics(file, "set ytics (", least, most, TIC_FORMAT);
     }
 }
 
@@ -384,6 +402,36 @@ static const char *last_line(FILE *stream)
     return last;
 }
 
+/* Viewers smooth the few large pixels of images in an SVG unless it says otherwise, each in words
+ * of its own. */
+static void copy_svg(FILE *from, drv_file *to)
+{
+    static const char image[] = "<image ",
+                      how[] = "style='image-rendering:optimizeSpeed;image-rendering:pixelated' ";
+    size_t matched = 0;
+    rewind(from);
+    for (int c; (c = getc(from)) != EOF;) {
+        drv_bytes(to, &(char){(char)c}, 1);
+        matched = c == image[matched] ? matched + 1 : c == image[0];
+        if (image[matched] == 0) {
+            drv_bytes(to, how, strlen(how));
+            matched = 0;
+        }
+    }
+}
+
+/* As run_gnuplot. */
+static int run_to_file(const char *script, drv_file *picture, FILE *remarks)
+{
+    FILE *drawn = drv.plot == DRV_PLOT_SVG ? tmpfile() : NULL;
+    const int status = run_gnuplot(script, drawn ? drawn : drv_file_stream(picture), remarks);
+    if (drawn != NULL) {
+        copy_svg(drawn, picture);
+        fclose(drawn);
+    }
+    return status;
+}
+
 void drv_plot_run(drv_file *file)
 {
     char name[256];
@@ -397,7 +445,7 @@ void drv_plot_run(drv_file *file)
     drv_begin(DRV_PICTURES, 0, 1);
     drv_file *picture = drv_open(drv_path(name));
     FILE *remarks = tmpfile();
-    const int status = run_gnuplot(script, drv_file_stream(picture), remarks);
+    const int status = run_to_file(script, picture, remarks);
     const char *why = last_line(remarks);
     if (remarks != NULL) {
         fclose(remarks);

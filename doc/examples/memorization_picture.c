@@ -62,7 +62,8 @@ static void write_images(const ddn_dataset *ds, const drv_image *s, const memori
 
 static void plot_images(drv_file *plot, const drv_image *s, const choice *c)
 {
-    const double left = -0.01 * (double)drv_sheet_width(s, c->count), height = (double)s->height;
+    const double left = -0.5 - 0.01 * (double)drv_sheet_width(s, c->count),
+                 height = (double)s->height;
     drv_sheet_axes(plot, s, 2, c->count);
     drv_print(plot,
               "set label 'sample' at %g,%g right\nset label 'nearest point' at %g,%g right\n"
@@ -77,22 +78,51 @@ static void plot_images(drv_file *plot, const drv_image *s, const choice *c)
 
 /* ---- Distributions ----------------------------------------------------------------------- */
 
+/* Those of one panel: the distances d1 and d2, or their ratio. */
+static double number(const memorized *of, int64_t i, int count, int which)
+{
+    const double *d1 = drv_column(of->result, "d1"), *d2 = drv_column(of->result, "d2");
+    return count == 1 ? d1[i] / d2[i] : which == 0 ? d1[i] : d2[i];
+}
+
+/* One number alone, such as 0 where all samples are copies, is one point for gnuplot, and no line.
+ */
+static void draw_step(drv_file *plot, const memorized *of, int count, int which, const char *style)
+{
+    const double at = number(of, 0, count, which);
+    for (int64_t i = 1; i < of->m; i++) {
+        const double next = number(of, i, count, which);
+        if (next < at || next > at) {
+            return;
+        }
+    }
+    drv_print(plot,
+              "set arrow from %.17g,0 to %.17g,1 nohead front %s\n"
+              "set arrow from %.17g,1 to graph 1,first 1 nohead front %s\n",
+              at, at, style, at, style);
+}
+
 /* Cumulated over the rows of the files: expressions of the columns d1 (2) and d2 (3). Few samples
  * are steps; gnuplot does not dash those, so the second expression has lines. */
 static void plot_distribution(drv_file *plot, const memorized *samples, const memorized *test,
                               const char *const *expressions, const char *const *titles, int count)
 {
     const memorized *sets[] = {samples, test};
-    const char *comma = "plot ";
-    for (int i = 0; i < 2 && sets[i] != NULL; i++) {
-        for (int k = 0; k < count; k++) {
-            drv_print(plot,
-                      "%s'%s' using (%s):(1) every ::1 smooth cnormal with %s linestyle %d "
-                      "linewidth %g dashtype %s title '%s%s'",
-                      comma, sets[i]->csv, expressions[k], k == 0 ? "steps" : "lines", i + 11,
-                      i == 0 ? 1.8 : 1.0, k == 0 ? "solid" : "(10,3)", titles[k], sets[i]->name);
-            comma = ",\\\n ";
+    for (int j = 0; j < 4 * count; j++) { /* the steps, then the command */
+        const int i = j % (2 * count) / count, k = j % count;
+        char style[64];
+        snprintf(style, sizeof style, "linestyle %d linewidth %g dashtype %s", i + 11,
+                 i == 0 ? 1.8 : 1.0, k == 0 ? "solid" : "(10,3)");
+        if (sets[i] == NULL) {
+            continue;
         }
+        if (j < 2 * count) {
+            draw_step(plot, sets[i], count, k, style);
+            continue;
+        }
+        drv_print(plot, "%s'%s' using (%s):(1) every ::1 smooth cnormal with %s %s title '%s%s'",
+                  j == 2 * count ? "plot " : ",\\\n ", sets[i]->csv, expressions[k],
+                  k == 0 ? "steps" : "lines", style, titles[k], sets[i]->name);
     }
     drv_print(plot, "\n");
 }

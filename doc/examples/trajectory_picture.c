@@ -115,7 +115,7 @@ static void plot_strip(drv_file *plot, const trajectory *tr, const ddn_schedule 
                        const drv_image *s)
 {
     const int64_t rows = strip_rows(tr), columns = strip_columns(tr);
-    const double left = -0.01 * (double)drv_sheet_width(s, columns);
+    const double left = -0.5 - 0.01 * (double)drv_sheet_width(s, columns);
     drv_sheet_axes(plot, s, rows, columns);
     drv_print(plot, "set label '%s' at %g,graph 1 right offset 0,0.6\n", drv_time_symbol(sch),
               left);

@@ -133,6 +133,30 @@ class Pictures(DriverTest):
         self.assertIn("set label '1.25' at ", script)
         self.assertNotIn("path 0", self.script("trajectory", *data, "--paths=3", "--steps=5", "--image=none"))
 
+    def test_pixels(self):
+        """Those of images in an SVG are not smoothed by who shows it."""
+        self.succeeds("trajectory", *self.clusters("x"), "--paths=2", "--steps=3", "--plot=svg", "--quiet", "--out", self.out,
+                      out=False)
+        with open(os.path.join(self.out, "trajectory.svg"), encoding="utf-8") as f:
+            images = re.findall(r"<image ([^>]*?)xlink:href", f.read())
+        self.assertEqual(len(images), 1)
+        self.assertIn("image-rendering:pixelated", images[0])
+
+    def test_copies_alone(self):
+        """A distribution of one number is a step, for which gnuplot has no line."""
+        x = self.clusters("x")[1]
+        script = self.script("memorization", "--data", x, "--samples", x, "--image=none")
+        self.assertEqual(len(re.findall(r"^set arrow from 0,0 to 0,1 nohead front linestyle 11 ", script, re.MULTILINE)), 2)
+
+    def test_tics_of_a_decade(self):
+        """An axis of a decade or two has more tics than its powers of ten, which panels without numbers have, too."""
+        script = self.script("late-start", *self.clusters("x"), *LATE, "--steps=4", "--starts=900,950,990")
+        tics = re.findall(r"^set ytics \((.*)\)$", script, re.MULTILINE)
+        least, most = map(float, re.findall(r"^least = (.*)\nset yrange \[least:([\d.e+-]+)\]", script, re.MULTILINE)[0])
+        self.assertLess(most, 300 * least)
+        self.assertEqual(len(tics), 6)
+        self.assertGreater(len(tics[0].split(", ")), 3)
+
     def script(self, *args):
         self.succeeds(*args, "--plot=none", "--quiet", "--out", self.out, out=False)
         name = [name for name in os.listdir(self.out) if name.endswith(".gp")][0]

@@ -142,6 +142,17 @@ static void wild_trajectories_among_weights(void **state)
     free(extreme);
 }
 
+/* Every so many-th point at time t of the OU process: m states. */
+static void noised_points(const test_cloud *c, int64_t every, double t, int64_t m, int seed,
+                          double *x)
+{
+    const double a = exp(-t), s = sqrt(-expm1(-2 * t));
+    test_normal(seed, m * c->d, x);
+    for (int64_t j = 0; j < m * c->d; j++) {
+        x[j] = a * c->point[j / c->d * every * c->d + j % c->d] + s * x[j];
+    }
+}
+
 /* Screens pay: over all times at which points come to matter, a batch that is screened is served by
  * lists to a good part, and batches whose points are few enough are screened. Would catch a guess
  * that looks at the share of a sample alone, which does not see how much larger the largest logit
@@ -186,11 +197,7 @@ static void screens_are_not_in_vain(void **state)
         const int64_t refine = test_way(oracle, "refine");
         int64_t full = 0, none = 0;
         for (double t = 2; t > 0.02; t *= 0.9) {
-            const double a = exp(-t), s = sqrt(-expm1(-2 * t));
-            test_normal(6, STATES * WIDTH, x);
-            for (int64_t j = 0; j < STATES * WIDTH; j++) {
-                x[j] = a * c.point[j / WIDTH * 97 * WIDTH + j % WIDTH] + s * x[j];
-            }
+            noised_points(&c, 97, t, STATES, 6, x);
             OK(ctx, ddn_query_run(q, t, STATES, x, WIDTH));
             const int64_t tried = ddn_query_tally(q, DDN_WAY_TRIED, refine);
             const int64_t served = ddn_query_tally(q, DDN_WAY_SERVED, refine);
@@ -243,11 +250,7 @@ static void noised_points_are_screened(void **state)
         OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, WIDTH));
         const int64_t refine = test_way(oracle, "refine");
         for (double t = 0.02; t < 0.6; t *= 1.3) {
-            const double a = exp(-t), s = sqrt(-expm1(-2 * t));
-            test_normal(8, STATES * WIDTH, x);
-            for (int64_t j = 0; j < STATES * WIDTH; j++) {
-                x[j] = a * c.point[j / WIDTH * 57 * WIDTH + j % WIDTH] + s * x[j];
-            }
+            noised_points(&c, 57, t, STATES, 8, x);
             OK(ctx, ddn_query_run(q, t, STATES, x, WIDTH));
             assert_int_equal(ddn_query_tally(q, DDN_WAY_SERVED, refine), STATES);
             assert_true(ddn_query_touched(q) < 1.04);

@@ -8,6 +8,7 @@
 #include "driver.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     LAW,
@@ -165,6 +166,16 @@ static void write_files(void)
     drv_write_result(own.result, "generalization.json", "");
 }
 
+/* Copies are told from others by the second nearest point: where all are equal there is none. */
+static int has_copies(void)
+{
+    int found = 0;
+    for (int64_t i = 0; i < ddn_result_scalar_count(own.result); i++) {
+        found |= strcmp(ddn_result_scalar_name(own.result, i), "f_mem_test") == 0;
+    }
+    return found;
+}
+
 static void print_table(const settings *set)
 {
     static const char *const shown[] = {"e_train", "e_test", "gap",   "gap_paired",
@@ -193,7 +204,7 @@ static void print_table(const settings *set)
         }
         printf("\n");
     }
-    if (set->pairs > 0) {
+    if (has_copies()) {
         printf("\n  of the test data: f_mem = %.4g [%.4g, %.4g], median d1 = %.4g\n",
                drv_scalar(own.result, "f_mem_test", NULL),
                drv_scalar(own.result, "f_mem_test_low", NULL),
@@ -228,13 +239,15 @@ static void draw_ratio(drv_file *plot, int column, int wiener, int gain, int sty
 
 static void draw_clones(drv_file *plot)
 {
-    const double share = drv_scalar(own.result, "f_mem_test", NULL);
     drv_print(plot, DRV_SHARES "set ylabel 'share of clones of the model'\nplot");
     draw_curve(plot, PHI_C, 1, "φ_C: nearest to one training point");
-    drv_print(plot, ",\\\n");
-    draw_curve(plot, F_MEM, 2, "f_{mem}: ends are copies of it");
-    drv_print(plot, ",\\\n %.17g with lines linestyle 14 title 'f_{mem} of the test data'\n",
-              isnan(share) ? 0 : share);
+    if (has_copies()) {
+        drv_print(plot, ",\\\n");
+        draw_curve(plot, F_MEM, 2, "f_{mem}: ends are copies of it");
+        drv_print(plot, ",\\\n %.17g with lines linestyle 14 title 'f_{mem} of the test data'",
+                  drv_scalar(own.result, "f_mem_test", NULL));
+    }
+    drv_print(plot, "\n");
 }
 
 static const char *caption(const settings *set)

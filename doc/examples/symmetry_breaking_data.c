@@ -36,6 +36,10 @@ double ssb_open_data(const drv_data *data)
     if (ddn_dataset_n(own.source) < 2) {
         drv_die("%s: at least two points are needed", drv_data_name(data));
     }
+    if (!(drv_lambda(own.source) > 0)) {
+        drv_die("%s: all points are equal, so there is no symmetry that could break",
+                drv_data_name(data));
+    }
     return drv_cost(evaluations, ddn_dataset_n(own.source), ddn_dataset_d(own.source));
 }
 

@@ -49,6 +49,16 @@ class Generalization(DriverTest):
         self.assertEqual(written["fields"]["kind"], "generalization")
         self.assertEqual(written["scalars"]["n_test"]["value"], 300)
 
+    def test_equal_points(self):
+        """There is no second nearest point that would tell copies from others: the rest is measured."""
+        same = npy(self.path("same.npy"), (12, 3), "|u1", b"abc" * 12)
+        self.assertNotIn("of the test data: f_mem", self.succeeds("--data", same, *SMALL).stdout)
+        rows = self.table()
+        self.assertEqual({row["f_mem"] for row in rows}, {None})
+        self.assertEqual(rows[0]["phi_C"], 1)
+        with open(os.path.join(self.out, "generalization.gp"), encoding="utf-8") as f:
+            self.assertNotIn("f_{mem}", f.read())
+
     def test_data(self):
         """A sixth of the points is held out; the same numbers for any number of threads, and without clones."""
         x = self.points("x.npy", 1, 121, 4)

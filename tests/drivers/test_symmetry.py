@@ -82,6 +82,8 @@ class SymmetryBreaking(DriverTest):
         x = npy(self.path("x.npy"), (2, 1), "<f8", struct.pack("<2d", -1, 1))
         self.refuses("--t-end", "--data", x, "--t-end=5", "--paths=10", "--steps=10")
         self.refuses("--scale needs --data FILE", "--scale=raw")
+        same = npy(self.path("same.npy"), (4, 3), "|u1", b"abc" * 4)
+        self.refuses("all points are equal, so there is no symmetry", "--data", same)
         help_text = self.succeeds("--help").stdout
         self.assertIn("(default -1,1)", help_text)
         for option in ("--points", "--eta", "--data", "--starts", "--out", "--seed", "--threads"):

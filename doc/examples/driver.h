@@ -752,7 +752,8 @@ typedef struct drv_data {
          0},                                                                                       \
         {"read-as",                                                                                \
          "bf16|coarse",                                                                            \
-         "bf16: arrays of u2 hold bfloat16, also those of states; coarse: CIFAR-100 with its "     \
+         "bf16: arrays of u2 or i2 hold bfloat16, also those of states; coarse: CIFAR-100 with "   \
+         "its "                                                                                    \
          "coarse labels",                                                                          \
          DRV_CHOICE,                                                                               \
          &(data).read_as,                                                                          \

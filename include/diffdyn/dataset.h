@@ -45,7 +45,7 @@ enum ddn_format_values {
     DDN_FORMAT_CIFAR100 = 4, /**< CIFAR-100: 2 label bytes, coarse and fine, + 3072; with the fine
                                   labels */
     DDN_FORMAT_CIFAR100_COARSE = 5, /**< the same with the coarse labels; by name alone */
-    DDN_FORMAT_NPY_BF16 = 6         /**< as NPY, where u2 (or V2) is bfloat16; by name alone */
+    DDN_FORMAT_NPY_BF16 = 6         /**< as NPY, where u2 (i2, V2) is bfloat16; by name alone */
 };
 
 /** Opens a file as a dataset. Numbers are stored as they are, or in the narrowest type that holds

@@ -242,7 +242,7 @@ static void parse_descr(const npy_header *h, int32_t bf16, ddni_numbers *a)
     a->kind = t[0];
     a->size = t[1] - '0';
     a->big = h->type[0] == '>' && a->size > 1;
-    if (bf16 && a->size == 2 && (a->kind == 'u' || a->kind == 'V')) {
+    if (bf16 && a->size == 2 && strchr("uiV", a->kind) != NULL) {
         a->kind = 'B';
     }
 }
@@ -274,7 +274,8 @@ static ddn_status describe_array(ddn_context *ctx, ddni_source *s, int32_t bf16,
                "%s: numbers of type '%s'; b1, u1 to u8, i1 to i8, f2, f4 and f8 are read%s",
                s->name, h.type, a->size == 2 && a->kind == 'V' ? ", bfloat16 by its name" : "");
     DDNI_CHECK(ctx, !bf16 || a->kind == 'B', DDN_E_FORMAT,
-               "%s: numbers of type '%s', which are no bfloat16: those are u2", s->name, h.type);
+               "%s: numbers of type '%s', which are no bfloat16: those are u2, i2 or V2", s->name,
+               h.type);
     return DDN_OK;
 }
 

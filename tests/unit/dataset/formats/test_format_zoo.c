@@ -203,6 +203,8 @@ static void numpy_types(void **state)
     as = DDN_FORMAT_NPY_BF16;
     npy_called("<u2", "<B2", "False", "(2, 3)", 6, SIX);
     opens_as(".npy, u2 as bfloat16", file("x.npy"), DDN_TYPE_F32, SIX, NULL);
+    npy_called("<i2", "<B2", "False", "(2, 3)", 6, SIX);
+    opens_as(".npy, i2 as bfloat16", file("x.npy"), DDN_TYPE_F32, SIX, NULL);
     npy_called("<V2", "<B2", "False", "(2, 3)", 6, SIX);
     opens_as(".npy, V2 as bfloat16", file("x.npy"), DDN_TYPE_F32, SIX, NULL);
     npy("<f4", "False", "(2, 3)", 6, SIX);

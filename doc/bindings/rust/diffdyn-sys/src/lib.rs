@@ -378,7 +378,7 @@ pub const DDN_FORMAT_CIFAR10: ddn_format = 3;
 pub const DDN_FORMAT_CIFAR100: ddn_format = 4;
 /// the same with the coarse labels; by name alone
 pub const DDN_FORMAT_CIFAR100_COARSE: ddn_format = 5;
-/// as NPY, where u2 (or V2) is bfloat16; by name alone
+/// as NPY, where u2 (i2, V2) is bfloat16; by name alone
 pub const DDN_FORMAT_NPY_BF16: ddn_format = 6;
 /// not a value; keeps the constants signed
 pub const DDN_TABLE_NONE: ddn_table = -1;

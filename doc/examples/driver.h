@@ -209,6 +209,8 @@ enum {
 int64_t drv_threads_here(int64_t processors);
 /* Dies with the first line that a rank has other than rank 0. */
 void drv_team_compare(const char *lines);
+/* Of bytes[size], to tell them from others. */
+uint64_t drv_digest(const char *bytes, int64_t size);
 /* Makes the groups of drv.shards ranks, unless that is all of them. */
 void drv_team_groups(void);
 /* The team of the ranks that share this, else NULL. With groups they share both, and it is this

@@ -64,6 +64,20 @@ static char *find_job(long long *length)
     return end == NULL ? NULL : end + 1;
 }
 
+/* Dies where ranks found other files, or one none: they would go on from other places. */
+static void compare_ranks(void)
+{
+    char line[DRV_LINE];
+    if (own.there == NULL) {
+        snprintf(line, sizeof line, "no checkpoint %s\n", drv_checkpoint.path);
+    } else {
+        snprintf(line, sizeof line, "a checkpoint %s of %lld bytes with the digest %016llx\n",
+                 drv_checkpoint.path, (long long)own.size,
+                 (unsigned long long)drv_digest(own.there, own.size));
+    }
+    drv_team_compare(line);
+}
+
 static void take_up(ddn_analysis *an)
 {
     long long length = -1;
@@ -219,6 +233,7 @@ void drv_checkpoint_begin(ddn_analysis *an, const ddn_dataset *ds)
              "\"%s\", %s, \"digest of the data\": \"%016llx\", \"parts of the data\": %lld",
              command, settings, (unsigned long long)digest, (long long)parts);
     own.job = job;
+    compare_ranks();
     drv_try(ddn_analysis_keep(an, DDN_KEEP_ALL));
     take_up(an);
     own.an = an;

@@ -343,6 +343,17 @@ void drv_note_input(const char *path, const ddn_dataset *ds)
     drv_note_files(&one, ds);
 }
 
+/* Ranks that have all of the data each must have the same. */
+static void compare_ranks(const input *in, const char *name)
+{
+    char line[DRV_LINE];
+    snprintf(line, sizeof line, "--%s %s of %lld x %lld numbers with the digest %016llx\n",
+             in->option, name, (long long)in->n, (long long)in->d, (unsigned long long)in->digest);
+    if (drv_team_for(DRV_SPLIT_SAMPLES) != NULL && drv_team_for(DRV_SPLIT_DATA) == NULL) {
+        drv_team_compare(line);
+    }
+}
+
 void drv_note_files(const drv_files *files, const ddn_dataset *ds)
 {
     if (files->count == 0) {
@@ -370,6 +381,7 @@ void drv_note_files(const drv_files *files, const ddn_dataset *ds)
         drv_try(ddn_dataset_digest(drv.ctx, ds, &in->digest));
         in->n = ddn_dataset_n(ds);
         in->d = ddn_dataset_d(ds);
+        compare_ranks(in, drv_files_name(files));
         drv_from_check(option, drv_files_name(files), in->digest);
     }
 }

@@ -198,11 +198,11 @@ int drv_team_end(drv_reason reason, int status, char line[DRV_LINE])
 
 /* ---- What must be the same --------------------------------------------------------------- */
 
-static uint64_t digest(const char *text)
+uint64_t drv_digest(const char *bytes, int64_t size)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (; *text; text++) {
-        h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    for (int64_t i = 0; i < size; i++) {
+        h = (h ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
     }
     return h;
 }
@@ -249,7 +249,7 @@ void drv_team_compare(const char *lines)
     if (own.team == NULL) {
         return;
     }
-    own.note.lines = digest(lines);
+    own.note.lines = drv_digest(lines, (int64_t)strlen(lines));
     drv_try(ddn_team_agree(drv.ctx, own.team, DDN_OK));
     if (own.others_at_end) {
         drv_die("a rank ended before the others");

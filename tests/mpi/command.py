@@ -101,10 +101,30 @@ def check_checkpoint(mpi):
             time.sleep(0.01)
         os.kill(ranks_below(program.pid)[0], signal.SIGKILL)
         assert program.wait(timeout=60) != 0
+        check_other_checkpoints(mpi, kept, mine)
         done = mpi.run(others, *mine, "--out=killed", "--checkpoint=kept")
         assert done.returncode == 0 and done.stderr.count("going on from kept") == 1, done.stderr
         assert results(mpi.folder / "killed/regimes.json") == results(mpi.folder / "whole/regimes.json"), (split, ranks)
         assert not kept.exists()
+
+
+def check_other_checkpoints(mpi, kept, args):
+    """Of another job on all ranks; on one rank none, or another one: nothing goes on, and the file stays."""
+    whole, out = kept.read_bytes(), "--out=" + str(mpi.folder / "killed")
+    mpi.fault(2, '"seed": 0}, this one "seed": 5}', *args, out, "--checkpoint=kept", "--seed=5")
+
+    def folder(data):
+        def make(folder):
+            for name in ("x.npy", "y.npy"):
+                shutil.copy(mpi.folder / name, folder)
+            if data:
+                (folder / "kept").write_bytes(data)
+        return make
+    for one, text in ((None, "rank 1 of 2 has no checkpoint kept, rank 0 has a checkpoint kept of"),
+                      (whole[:-9], f"rank 1 of 2 has a checkpoint kept of {len(whole) - 9} bytes")):
+        if "--shards=2" not in args:
+            mpi.fault(2, text, *args, out, "--checkpoint=kept", _0=folder(whole), _1=folder(one))
+    assert kept.read_bytes() == whole
 
 
 def check_files(mpi):
@@ -180,6 +200,10 @@ def check_faults(mpi):
               _3=lambda folder: None)
     mpi.fault(4, "rank 1 of 4: ddn_dataset_open_team: x.npy: cannot open", *args, "--shards=2", _0=good, _1=lambda folder: None,
               _2=good, _3=good)
+    for rank in (0, 1):
+        mpi.fault(3, f"rank 1 of 3 has --data x.npy of 90 x {3 + rank} numbers with the digest ", *args, "--split=samples",
+                  **{f"_{r}": lambda folder, r=r: points(folder / "x.npy", 1, 3 + (r == 1) * rank, "<f4" if r == 1 else "<f8")
+                     for r in range(3)})
     assert not (mpi.folder / "fault/regimes.json").exists()
     for path in ("x.npy", "y.npy"):
         (mpi.folder / ("kept_" + path)).rename(mpi.folder / path)

@@ -231,6 +231,10 @@ class Callbacks(unittest.TestCase):
         np.testing.assert_array_equal(images.score(STATES, 0.3), STATES)
         with self.assertRaisesRegex(diffdyn.Error, "NONFINITE"):
             model(lambda x, t, a, s: x * np.nan).score(STATES, 0.3)
+        with self.assertRaisesRegex(ValueError, "real numbers are needed, not complex"):
+            model(lambda x, t, a, s: x + 1j).score(STATES, 0.3)  # of which numpy takes the real part
+        with self.assertRaisesRegex(ValueError, "real numbers are needed, not complex"):
+            diffdyn.Schedule.table(np.linspace(0.99, 0.01, 10) + 1j)
 
     def test_an_exception_whose_text_cannot_be_had(self):
         class Mute(Exception):

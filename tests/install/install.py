@@ -260,6 +260,11 @@ def recipes(build, cc, folder):
         run("cmake", "-P", folder / "port.cmake")
     if shutil.which("ruby"):
         run("ruby", "-c", here / "homebrew/libdiffdyn.rb")
+    # What the page tells a packager to type needs no archive of the sources, or makes it before.
+    page = (ROOT / "doc/packaging.md").read_text()
+    assert (here / "debian/source/format").read_text().strip() == "3.0 (quilt)"
+    assert re.search(r"^    .*dpkg-buildpackage .*-b$", page, re.MULTILINE)
+    assert f"libdiffdyn-{version}/ HEAD | gzip -n >../libdiffdyn_{version}.orig.tar.gz" in page
     for script in ("consumers", "command", "python"):
         run("sh", "-n", here / "debian/tests" / script)
 

@@ -17,7 +17,7 @@ import threading
 import numpy as np
 
 from . import _call, _raw
-from ._arrays import in_place, lent, plain, rows, stops, vector, whole
+from ._arrays import in_place, lent, plain, real, rows, stops, vector, whole
 from ._call import Error, Handle, Stopped, WithOptions, call, constant, create, lib, text
 
 CONSTANTS = _raw.CONSTANTS
@@ -340,7 +340,7 @@ _Model = collections.namedtuple("_Model", "predict jvp log_p")
 
 
 def _write(out, answer, what):
-    answer = plain(answer)
+    answer = real(answer)
     if answer.size == out.size and (len(out) == 1 or answer.shape[:1] == out.shape[:1]):
         answer = answer.reshape(out.shape)  # images; not columns for rows
     if answer.shape != out.shape:

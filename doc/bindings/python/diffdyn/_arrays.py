@@ -17,6 +17,14 @@ def plain(x):
     return np.asarray(x)
 
 
+def real(x):
+    """As `plain`; numpy itself would take the real part of complex numbers, with a warning."""
+    x = plain(x)
+    if x.dtype.kind == "c":
+        raise ValueError(f"real numbers are needed, not {x.dtype}")
+    return x
+
+
 def _ld(x):
     """The distance of rows in elements, or None where the rows are not what C can step through."""
     if x.ndim != 2 or not x.flags.aligned or not x.dtype.isnative:
@@ -49,9 +57,7 @@ def _matrix(x):
 
 def rows(x, dtype=np.float64):
     """For reading: of another type or layout a copy."""
-    x = _matrix(plain(x))
-    if x.dtype.kind == "c":
-        raise ValueError(f"real numbers are needed, not {x.dtype}")
+    x = _matrix(real(x))
     if x.dtype != dtype:
         x = x.astype(dtype)
     return Rows(x if _ld(x) is not None else np.array(x, dtype=x.dtype.newbyteorder("="), order="C"))
@@ -75,7 +81,7 @@ def in_place(x, dtype=np.float64):
 
 def vector(x, dtype=np.float64):
     """One-dimensional and contiguous; hold it while C uses `.ctypes.data`."""
-    return np.ascontiguousarray(np.atleast_1d(plain(x)), dtype=dtype).reshape(-1)
+    return np.ascontiguousarray(np.atleast_1d(real(x)), dtype=dtype).reshape(-1)
 
 
 def whole(x, dtype, what):

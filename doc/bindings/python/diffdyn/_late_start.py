@@ -4,14 +4,14 @@ import ctypes
 import numpy as np
 
 from . import Estimate, _call, _made, _same_d, _Shared, default_context
-from ._arrays import lent, plain, rows
+from ._arrays import lent, real, rows
 from ._call import call, create, lib
 
 
 @_call.callback("ddn_features_fn")
 def _features(function, m, d, x, ldx, out, ldo):
     made, k = function
-    answer = plain(made(lent(x, m, d, ldx, ctypes.c_double).copy()))
+    answer = real(made(lent(x, m, d, ldx, ctypes.c_double).copy()))
     if answer.shape != (m, k):
         raise ValueError(f"the features of {m} states have shape {answer.shape}, not {(m, k)}")
     lent(out, m, k, ldo, ctypes.c_double)[...] = answer

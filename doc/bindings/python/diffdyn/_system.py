@@ -6,7 +6,7 @@ import ctypes
 import numpy as np
 
 from . import CONSTANTS, _Shared, _call, default_context
-from ._arrays import lent, plain, rows, vector
+from ._arrays import lent, real, rows, vector
 from ._call import call, constant, create, lib
 
 STABILITIES = {CONSTANTS["DDN_STABILITY_" + name.upper()]: name
@@ -22,7 +22,7 @@ _Functions = collections.namedtuple("_Functions", "f jacobian")
 def _caller(which):
     @_call.callback("ddn_system_fn")
     def run(functions, parameter, d, x, out):
-        answer = plain(getattr(functions, which)(parameter, lent(x, 1, d, d, ctypes.c_double)[0].copy()))
+        answer = real(getattr(functions, which)(parameter, lent(x, 1, d, d, ctypes.c_double)[0].copy()))
         size = d if which == "f" else d * d
         if answer.size != size:
             raise ValueError(f"{which} gave {answer.size} numbers, {size} are needed")

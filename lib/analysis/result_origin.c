@@ -48,7 +48,6 @@ static ddn_status set_options(ddn_context *ctx, ddn_result *r, const ddn_options
 
 static ddn_status set_data(ddn_context *ctx, ddn_result *r, const char *name, const ddn_dataset *ds)
 {
-    static const char *const types[] = {"", "u8", "f32", "f64"};
     int64_t classes = ddn_dataset_class_count(ds);
     char labels[40] = "";
     uint64_t digest = 0;
@@ -58,7 +57,7 @@ static ddn_status set_data(ddn_context *ctx, ddn_result *r, const char *name, co
     }
     const char *weighted = ddn_dataset_is_weighted(ds) ? ", weighted" : "";
     return ddni_result_set_field(ctx, r, name, "%s [%lld][%lld]%s%s, digest %016llx",
-                                 types[ddn_dataset_type(ds)], (long long)ddn_dataset_n(ds),
+                                 ddni_type_name(ddn_dataset_type(ds)), (long long)ddn_dataset_n(ds),
                                  (long long)ddn_dataset_d(ds), labels, weighted,
                                  (unsigned long long)digest);
 }

@@ -11,6 +11,11 @@
 static const int64_t MAX_BYTES = INT64_C(1) << 62;
 static const int64_t MAX_D = INT64_C(1) << 24;
 
+const char *ddni_type_name(ddn_type type)
+{
+    return type == DDN_TYPE_U8 ? "u8" : type == DDN_TYPE_F32 ? "f32" : "f64";
+}
+
 int64_t ddni_type_size(ddn_type type)
 {
     return type == DDN_TYPE_U8 ? 1 : type == DDN_TYPE_F32 ? 4 : type == DDN_TYPE_F64 ? 8 : 0;

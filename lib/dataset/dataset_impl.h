@@ -58,6 +58,8 @@ struct ddn_dataset {
 };
 
 int64_t ddni_type_size(ddn_type type);
+/* "u8", "f32" or "f64". */
+const char *ddni_type_name(ddn_type type);
 
 /* Sets the map of a dataset that is being made. */
 void ddni_dataset_set_map(ddn_dataset *ds, double scale, double shift);

@@ -29,13 +29,15 @@ static ddn_status check_facts(ddn_context *ctx, const ddn_team *team, const fact
                    "the points of rank %lld have d = %lld, those of rank 0 %lld", (long long)r,
                    (long long)b->d, (long long)a->d);
         DDNI_CHECK(ctx, a->type == b->type, DDN_E_SHAPE,
-                   "the points of rank %lld are of type %lld, those of rank 0 of %lld",
-                   (long long)r, (long long)b->type, (long long)a->type);
+                   "the points of rank %lld are %s, those of rank 0 %s", (long long)r,
+                   ddni_type_name((ddn_type)b->type), ddni_type_name((ddn_type)a->type));
         DDNI_CHECK(ctx,
                    ddni_bits(a->scale) == ddni_bits(b->scale) &&
                        ddni_bits(a->shift) == ddni_bits(b->shift),
-                   DDN_E_SHAPE, "the points of rank %lld have another map than those of rank 0",
-                   (long long)r);
+                   DDN_E_SHAPE,
+                   "the points of rank %lld are %.17g times the stored numbers and %.17g, those of "
+                   "rank 0 %.17g times and %.17g",
+                   (long long)r, b->scale, b->shift, a->scale, a->shift);
         DDNI_CHECK(ctx, a->labelled == b->labelled, DDN_E_SHAPE, "rank %lld has %s, rank 0 %s",
                    (long long)r, b->labelled ? "labels" : "no labels",
                    a->labelled ? "has some" : "has none");

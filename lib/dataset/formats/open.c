@@ -180,10 +180,7 @@ static ddn_status describe_set(ddn_context *ctx, const part *parts, int64_t coun
                  count > 2 ? "s" : "");
     }
     ddni_say(text, sizeof text, "%s%s: %s'%s' numbers%s stored as %s%s%s%s%s", s->name, more,
-             a->kind == 'B' ? "bfloat16 in " : "", a->type, shape,
-             type == DDN_TYPE_U8    ? "u8"
-             : type == DDN_TYPE_F32 ? "f32"
-                                    : "f64",
+             a->kind == 'B' ? "bfloat16 in " : "", a->type, shape, ddni_type_name(type),
              ddni_numbers_direct(a) ? "" : ", converted",
              a->fortran && a->axes > 1 ? ", from Fortran order" : "",
              labelled ? "; labels from " : "",

@@ -301,9 +301,11 @@ static void parts_that_do_not_fit(void **state)
         const char *text;
     } want[PARTS] = {{DDN_E_NULL, "is NULL"},
                      {DDN_E_SHAPE, "points of rank 1 have d = 5, those of rank 0 6"},
-                     {DDN_E_SHAPE, "points of rank 1 are of type"},
-                     {DDN_E_SHAPE, "points of rank 1 have another map"},
-                     {DDN_E_SHAPE, "points of rank 1 have another map"},
+                     {DDN_E_SHAPE, "points of rank 1 are f32, those of rank 0 f64"},
+                     {DDN_E_SHAPE,
+                      "points of rank 1 are 2 times the stored numbers and 0, those of "
+                      "rank 0 1 times and 0"},
+                     {DDN_E_SHAPE, "points of rank 1 are 1 times the stored numbers and 3, those"},
                      {DDN_E_SHAPE, "rank 1 has labels, rank 0 has none"},
                      {DDN_E_SHAPE, "rank 1 has no labels, rank 0 has some"},
                      {DDN_E_UNSUPPORTED, "the part has weights"},

@@ -111,11 +111,15 @@ def check_citations(page, target):
 
 
 def check_links():
-    """Each link of a page leads to a file, and to a heading of it where it names one."""
-    problems = []
+    """Each link of a page leads to a file, and to a heading of it where it names one, and each source that is named as
+    Wilson 1927 is one that theory.md lists."""
+    problems, sources = [], set(re.findall(r"\*\*([A-Z]\w+ \d{4}[a-z]?)\*\*", THEORY.read_text()))
     anchors = {page: {place for _, _, place in headings(page)} for page in pages()}
     for page in pages():
         for number, line in prose(page.read_text()):
+            named = re.findall(r"\b([A-Z][^\W\d_A-Z]+ (?:19|20)\d\d[a-z]?)\b", line)
+            problems += [f"{page.relative_to(ROOT)}:{number}: {name} is not among the sources of theory.md"
+                         for name in named if name not in sources]
             for target in re.findall(r"\]\(([^()\s]+)\)", line):
                 name, _, part = target.partition("#")
                 file = (page.parent / name).resolve() if name else page
@@ -150,8 +154,11 @@ def check_formulas():
 
 
 def check_paths():
-    """Each file that a page names in `...` by its whole path is there."""
-    problems = []
+    """Each file that a page names in `...` by its whole path is there; contributing.md names each option of Meson."""
+    said = (ROOT / "doc/contributing.md").read_text()
+    options = re.findall(r"^option\('(\w+)'", (ROOT / "meson_options.txt").read_text(), re.MULTILINE)
+    problems = [f"doc/contributing.md: no option {name}" for name in options
+                if not re.search(f"^\\|.*`{name}`", said, re.MULTILINE)]
     for page in pages():
         for number, line in enumerate(page.read_text().splitlines(), 1):
             for name in re.findall(r"`((?:lib|include|tests|bench|doc)/[\w./-]+)[`:]", line):

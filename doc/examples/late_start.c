@@ -186,6 +186,16 @@ static void write_divergences(const settings *set)
     drv_csv(drv_path("late_start_kl.csv"), header, set->starts.count, DRV_COUNT(columns), columns);
 }
 
+/* ", 95 %: A to B", or nothing where there is no such interval. */
+static const char *interval(double low, double high)
+{
+    char *text = drv_alloc(64, 1);
+    if (!isnan(low) && !isnan(high)) {
+        snprintf(text, 64, ", 95 %%: %.4g to %.4g", low, high);
+    }
+    return text;
+}
+
 static void print_table(const settings *set, const curve *curves, int64_t count, double perfect,
                         double perfect_error)
 {
@@ -202,9 +212,9 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
         const int64_t last = set->starts.count - 1;
         drv_format(q->distance[0], q->error[0], a, sizeof a);
         drv_format(q->distance[last], q->error[last], b, sizeof b);
-        snprintf(c, sizeof c, "%g, 95 %%: %g to %g", q->knee, q->knee_low, q->knee_high);
-        printf("  %-5s %5lld  %-9s  %-23s  %-23s  %s\n", q->sampler->title, (long long)q->steps,
-               start_names[q->start], a, b, c);
+        snprintf(c, sizeof c, isnan(q->knee) ? "none" : "%g", q->knee);
+        printf("  %-5s %5lld  %-9s  %-23s  %-23s  %s%s\n", q->sampler->title, (long long)q->steps,
+               start_names[q->start], a, b, c, interval(q->knee_low, q->knee_high));
     }
     printf("\n  distance of as many data points: %s\n",
            drv_format(perfect, perfect_error, a, sizeof a));
@@ -212,8 +222,8 @@ static void print_table(const settings *set, const curve *curves, int64_t count,
         double t = NAN, error = NAN, low = NAN, high = NAN;
         drv_try(ddn_late_start_choose(drv.ctx, own.divergence, kind, set->level, &t, &error));
         drv_try(ddn_late_start_interval(drv.ctx, own.divergence, kind, set->level, &low, &high));
-        printf("  latest %s start with KL <= %g nat: index %s, 95 %%: %.4g to %.4g\n",
-               start_names[kind], set->level, drv_format(t, error, a, sizeof a), low, high);
+        printf("  latest %s start with KL <= %g nat: index %s%s\n", start_names[kind], set->level,
+               drv_format(t, error, a, sizeof a), interval(low, high));
     }
 }
 
@@ -241,8 +251,8 @@ static axes choose_axes(const settings *set, const curve *curves, int64_t count,
     }
     low = isfinite(low) ? low : 1;                             /* all of them are 0 */
     const double room = pow(3.6 * fmax(high, low) / low, 0.3); /* knees stand there */
-    return (axes){low / 3, 1.2 * fmax(high, low) * room,
-                  fmin(0.02 * range, 0.8 * nearest / (double)set->steps.count)};
+    const double apart = fmin(0.02 * range, 0.8 * nearest / (double)set->steps.count);
+    return (axes){low / 3, 1.2 * fmax(high, low) * room, starts > 1 ? apart : 1};
 }
 
 static void set_index_axis(drv_file *plot, const settings *set, const axes *a)
@@ -375,12 +385,13 @@ static void take_schedule(settings *set)
         drv_die("--schedule = '%s' has %lld indices, less than the 5 that PNDM needs", drv.schedule,
                 (long long)own.last + 1);
     }
-    for (int i = 0; set->starts.count == i && i < DRV_COUNT(usual); i++) {
+    const int are_given = set->starts.count > 0;
+    for (int i = 0; !are_given && i < DRV_COUNT(usual); i++) {
         const double start = fmax(3, round(usual[i] * high / 999));
-        if (i > 0 && start <= set->starts.at[i - 1]) {
-            break; /* a short schedule has fewer */
+        const int64_t count = set->starts.count;
+        if (count == 0 || start > set->starts.at[count - 1]) { /* a short schedule has fewer */
+            set->starts.at[set->starts.count++] = start;
         }
-        set->starts.at[set->starts.count++] = start;
     }
     for (int64_t k = 0; k < set->starts.count; k++) {
         if (set->starts.at[k] > high) {

@@ -58,9 +58,19 @@ class LateStart(DriverTest):
 
     def test_one_start(self):
         """A picture of one start has a range, and values without spread have no error but six digits."""
-        done = self.succeeds("--data", self.data(), "--steps=5", "--starts=400", *QUICK)
+        done = self.succeeds("--data", self.data(), "--steps=5,6", "--starts=400", *QUICK)
         self.assertEqual(done.stderr, "")
         self.assertNotIn("± 0.0000000", done.stdout)
+        self.assertNotIn("nan", done.stdout)  # one start has no knee
+        with open(os.path.join(self.out, "late_start.gp"), encoding="utf-8") as f:
+            self.assertIn("using ($1 + 0.5)", f.read())  # beside the other one
+
+    def test_short_schedules(self):
+        """Starts that were not given are as many as there are indices for."""
+        for schedule, starts in (("ddpm:5", [3, 4]), ("cosine:20", [3, 4, 6, 8, 10, 11, 13, 15, 17, 19]), ("ddpm:100", [
+                5, 10, 20, 30, 40, 50, 59, 69, 79, 89, 99])):
+            self.succeeds("--data", self.data(), "--steps=5", "--schedule", schedule, "--plot=none", *QUICK)
+            self.assertEqual([row["start"] for row in self.table("late_start.csv")], starts)
 
     def test_bad_input(self):
         x = self.data()

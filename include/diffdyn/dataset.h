@@ -86,7 +86,8 @@ DDN_API ddn_status ddn_dataset_open_in_place(ddn_context *ctx, const char *path,
 
 /** As ddn_dataset_open with several files as one set, one after another: 1 <= count <= 1000, all of
  * the same d (DDN_E_SHAPE) and of numbers that are stored alike (DDN_E_TYPE). All are open at the
- * same time. The set has labels if each file brings some. Errors name the file.
+ * same time. The set has labels if each file brings some; folders whose classes have other names
+ * than those of the first are DDN_E_FORMAT. Errors name the file.
  * @param[in] paths [count] */
 DDN_API ddn_status ddn_dataset_open_files(ddn_context *ctx, ddn_format format, int64_t count,
                                           const char *const *paths, ddn_dataset **out);

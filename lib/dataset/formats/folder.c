@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/digest.h"
 #include "base/message.h"
 #include "base/os.h"
 #include "base/progress.h"
@@ -175,7 +176,10 @@ static ddn_status number_classes(ddn_context *ctx, folder *d, const names *folde
         for (; i < d->images.count && strncmp(nth_name(&d->images, i), prefix, length) == 0; i++) {
             d->label[i] = (int32_t)d->classes;
         }
-        d->classes += i > first;
+        if (i > first) {
+            d->classes++;
+            d->source.classes = DDNI_DIGEST_WORDS(d->source.classes, ddni_digest_text(prefix));
+        }
         ddni_free(d->al, prefix);
     }
     return DDN_OK;

@@ -53,6 +53,11 @@ static ddn_status check_part(ddn_context *ctx, const part *p, const part *first)
     DDNI_CHECK(ctx, type == ddni_numbers_type(b) && a->lead == b->lead, DDN_E_TYPE,
                "%s: numbers of type '%s', and '%s' in the first file, are not stored alike",
                p->source->name, a->type, b->type);
+    const uint64_t names = p->source->classes, others = first->source->classes;
+    DDNI_CHECK(ctx, names == others || names == 0 || others == 0, DDN_E_FORMAT,
+               "%s: its folders are classes of other names than those of the first, so that one "
+               "number would be two classes: put all folders in one",
+               p->source->name);
     return DDN_OK;
 }
 
@@ -283,9 +288,9 @@ static sight sight_of(const files *f)
     for (int64_t k = 0; k < f->count; k++) {
         const ddni_numbers *a = &f->part[k].numbers;
         const uint64_t type = DDNI_DIGEST_OF(a->type, DDNI_TYPE_NAME);
-        s.digest = DDNI_DIGEST_WORDS(s.digest, type, (uint64_t)a->kind, (uint64_t)a->fortran,
-                                     (uint64_t)a->n, (uint64_t)a->d, (uint64_t)a->label_at,
-                                     (uint64_t)f->part[k].source->stored);
+        s.digest = DDNI_DIGEST_WORDS(
+            s.digest, type, (uint64_t)a->kind, (uint64_t)a->fortran, (uint64_t)a->n, (uint64_t)a->d,
+            (uint64_t)a->label_at, (uint64_t)f->part[k].source->stored, f->part[k].source->classes);
     }
     return s;
 }

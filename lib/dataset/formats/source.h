@@ -43,6 +43,7 @@ struct ddni_source {
     const char *name;
     const char *labels; /* the member with the labels of these points, or NULL */
     const char *whence; /* where those are, for people: "the member beside it" */
+    uint64_t classes;   /* digest of the names that the labels stand for; 0: numbers have none */
     int64_t stored;     /* bytes of the file that hold it */
     int64_t size;       /* bytes to read; -1 where only the end tells */
     int64_t most;       /* bytes that there can be */

@@ -416,6 +416,33 @@ static void several(void **state)
     holds_dots(1, (const double[]){7});
 }
 
+/* cats, dogs and dogs, foxes would be the labels 0, 1 and 0, 1. */
+static void several_with_classes(void **state)
+{
+    static const char *const names[3][2] = {{"cats", "dogs"}, {"dogs", "foxes"}, {"cats", "dogs"}};
+    ddn_dataset *ds = NULL;
+    char root[3][512];
+    int32_t label[4];
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        begin_folder();
+        snprintf(root[k], sizeof root[k], "%s", folder);
+        for (int c = 0; c < 2; c++) {
+            char image_of[32];
+            make(names[k][c]);
+            snprintf(image_of, sizeof image_of, "%s/1.png", names[k][c]);
+            put_dot(image_of, (uint8_t)(2 * k + c));
+        }
+    }
+    const char *const alike[] = {root[0], root[2]}, *const others[] = {root[0], root[1]};
+    OK(ctx, ddn_dataset_open_files(ctx, DDN_FORMAT_AUTO, 2, alike, &ds));
+    OK(ctx, ddn_dataset_labels(ctx, ds, 4, label));
+    assert_memory_equal(label, ((const int32_t[]){0, 1, 0, 1}), sizeof label);
+    ddn_dataset_destroy(ds);
+    assert_int_equal(ddn_dataset_open_files(ctx, DDN_FORMAT_AUTO, 2, others, &ds), DDN_E_FORMAT);
+    assert_non_null(strstr(ddn_context_message(ctx), "classes of other names"));
+}
+
 static void links(void **state)
 {
     (void)state;
@@ -611,12 +638,19 @@ int main(void)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds_of_png),    cmocka_unit_test(transparent_images),
-        cmocka_unit_test(kinds_of_jpeg),   cmocka_unit_test(order_of_names),
-        cmocka_unit_test(classes),         cmocka_unit_test(odd_names),
-        cmocka_unit_test(several),         cmocka_unit_test(links),
-        cmocka_unit_test(nothing_to_read), cmocka_unit_test(mixed),
-        cmocka_unit_test(absurd_sizes),    cmocka_unit_test(damage),
+        cmocka_unit_test(kinds_of_png),
+        cmocka_unit_test(transparent_images),
+        cmocka_unit_test(kinds_of_jpeg),
+        cmocka_unit_test(order_of_names),
+        cmocka_unit_test(classes),
+        cmocka_unit_test(odd_names),
+        cmocka_unit_test(several),
+        cmocka_unit_test(links),
+        cmocka_unit_test(several_with_classes),
+        cmocka_unit_test(nothing_to_read),
+        cmocka_unit_test(mixed),
+        cmocka_unit_test(absurd_sizes),
+        cmocka_unit_test(damage),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, begin, end);

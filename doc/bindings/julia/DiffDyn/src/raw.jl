@@ -712,7 +712,8 @@ ddn_dataset_open_in_place(ctx, path, format, out) =
 
 As ddn_dataset_open with several files as one set, one after another: 1 <= count <= 1000, all of the same d
 (DDN_E_SHAPE) and of numbers that are stored alike (DDN_E_TYPE). All are open at the same time. The set has
-labels if each file brings some. Errors name the file.
+labels if each file brings some; folders whose classes have other names than those of the first are
+DDN_E_FORMAT. Errors name the file.
 """
 ddn_dataset_open_files(ctx, format, count, paths, out) =
     ccall((:ddn_dataset_open_files, libdiffdyn), Int32,

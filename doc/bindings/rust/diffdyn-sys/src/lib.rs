@@ -1080,7 +1080,8 @@ extern "C" {
     pub fn ddn_dataset_open_in_place(ctx: *mut ddn_context, path: *const c_char, format: i32, out: *mut *mut ddn_dataset) -> i32;
     /// As ddn_dataset_open with several files as one set, one after another: 1 <= count <= 1000, all of the same d
     /// (DDN_E_SHAPE) and of numbers that are stored alike (DDN_E_TYPE). All are open at the same time. The set has
-    /// labels if each file brings some. Errors name the file.
+    /// labels if each file brings some; folders whose classes have other names than those of the first are
+    /// DDN_E_FORMAT. Errors name the file.
     pub fn ddn_dataset_open_files(ctx: *mut ddn_context, format: i32, count: i64, paths: *const *const c_char, out: *mut *mut ddn_dataset) -> i32;
     /// As ddn_dataset_open_files and ddn_dataset_create_team: each rank reads its share of the rows, of which the
     /// shares are as even as can be, in rank order, so that the set has the order of the files. Plain files are read

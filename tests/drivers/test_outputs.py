@@ -3,11 +3,13 @@ repeats a run to the byte."""
 import copy
 import json
 import os
+import pathlib
 import random
 import re
 import shutil
 import struct
 import subprocess
+import sys
 
 import run_driver
 import schema
@@ -153,6 +155,24 @@ class Outputs(OutputTest):
         for name, columns in COLUMNS.items():
             with open(os.path.join(self.out, name), encoding="utf-8") as f:
                 self.assertTrue(f.readline().startswith(columns))  # the first line: no comment comes before it
+
+    def test_lines_of_the_page_read_csv(self):
+        """With empty cells, where no clones were run."""
+        self.run_command("regimes")
+        with open(os.path.join(os.path.dirname(__file__), "../../doc/outputs.md"), encoding="utf-8") as f:
+            lines = re.search(r"^```py\n(.*?)^```", f.read(), re.DOTALL | re.MULTILINE).group(1).splitlines()
+        self.assertIn(",,", pathlib.Path(self.path("out/phi.csv")).read_text())
+        read = 0
+        for line in lines:
+            program = f"import {line.split('.')[0]}\nprint('rows:', len({line}))"
+            for python in filter(os.path.exists, {sys.executable, "/usr/bin/python3"}):
+                done = subprocess.run([python, "-c", program], cwd=self.path("."), text=True, capture_output=True,
+                                      check=False)
+                if "ModuleNotFoundError" not in done.stderr:
+                    self.assertIn("rows: 8\n", done.stdout, f"{line}: {done.stderr}")
+                    read += 1
+        if not read:
+            self.skipTest("no numpy")
 
     def test_other_threads_and_folder(self):
         self.run_command("regimes")

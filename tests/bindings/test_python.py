@@ -9,6 +9,7 @@ import os
 import pathlib
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -640,6 +641,16 @@ class Torch(unittest.TestCase):
         self.assertTrue(np.isfinite(own_model.oracle_of(learned, data, schedule).score(STATES, 0.3)).all())
 
 
+class Examples(unittest.TestCase):
+    def test_the_folder_of_results_is_made_before_the_work(self):
+        import regimes
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.object(regimes, "measure", side_effect=EOFError), \
+                unittest.mock.patch.object(sys, "argv", ["regimes.py", f"{folder}/new/out"]):
+            with self.assertRaises(EOFError):
+                regimes.main()
+            self.assertTrue(os.path.isdir(f"{folder}/new/out"))
+
+
 class MainJob(unittest.TestCase):
     def test_the_page(self):
         """The first program of doc/bindings/python.md."""
@@ -662,7 +673,8 @@ class MainJob(unittest.TestCase):
         self.assertAlmostEqual(times.scalar("t_C_phi").value, 0.6521982156, delta=1e-6)
 
 
-SETS = {"fast": (Loading, Arrays, Callbacks, Interrupts, Lifetimes, Measurements, MoreRooms), "torch": (Torch,), "main_job": (MainJob,),
+SETS = {"fast": (Loading, Arrays, Callbacks, Interrupts, Lifetimes, Measurements, MoreRooms, Examples),
+        "torch": (Torch,), "main_job": (MainJob,),
         "julia": (Arrays, Callbacks, Lifetimes, Measurements, MoreRooms)}
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The main job in Python: two classes of Fashion-MNIST, t_S and t_C as the program `regimes` prints them, and the
 picture. regimes.py FOLDER [--quick]"""
+import argparse
+import os
 import sys
 
 import numpy as np
@@ -67,19 +69,24 @@ def draw(report, path):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", help="for regimes.json, .csv and .png; made where it is missing")
+    parser.add_argument("--quick", action="store_true", help="without simulations; writes no file")
+    given = parser.parse_args()
+    os.makedirs(given.folder, exist_ok=True)  # before the work, not after it
     context = diffdyn.Context(threads=2, progress=lambda stage, part: print(f"\r{stage}: {part:4.0%} ", end="",
                                                                             file=sys.stderr))
-    times, spectrum = measure(context, "--quick" in sys.argv)
+    times, spectrum = measure(context, given.quick)
     print(file=sys.stderr)
     for name in QUANTITIES:
         source = times if name in times.scalars else spectrum
         value, error = source.scalar(name)
         print(f"{name} {value!r} {error!r}")
-    if "--quick" not in sys.argv:
-        times.write(f"{sys.argv[1]}/regimes.json")
-        times.write(f"{sys.argv[1]}/regimes.csv")
+    if not given.quick:
+        times.write(f"{given.folder}/regimes.json")
+        times.write(f"{given.folder}/regimes.csv")
         try:
-            draw(times, f"{sys.argv[1]}/regimes.png")
+            draw(times, f"{given.folder}/regimes.png")
         except ImportError:
             print("no picture: python3-matplotlib is missing", file=sys.stderr)
 

@@ -48,6 +48,15 @@ typedef struct points_seen {
     double least2;                   /* the least squared distance from the centre */
 } points_seen;
 
+/* Point i of a sample: one of each of `size` runs of points, at places that follow no period, as
+ * points of classes in turns do. */
+static int64_t sampled_row(int64_t n, int64_t size, int64_t i)
+{
+    const double golden = 0.6180339887498949, place = (double)i * golden;
+    const int64_t row = (int64_t)(((double)i + (place - floor(place))) * (double)n / (double)size);
+    return row < n ? row : n - 1;
+}
+
 static void look(const ddni_block *b, int64_t q, int64_t size, int64_t nearest, points_seen *seen)
 {
     const double *x = ddni_state(b, q);
@@ -55,7 +64,7 @@ static void look(const ddni_block *b, int64_t q, int64_t size, int64_t nearest, 
     seen->least2 = INFINITY;
     seen->top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
     for (int64_t i = 0; i < size; i++) {
-        const int64_t row = i * (b->n / size);
+        const int64_t row = sampled_row(b->n, size, i);
         seen->logit[i] = ddni_logit(b, x, row);
         seen->top = fmax(seen->top, seen->logit[i]);
         seen->least2 = fmin(seen->least2, b->o->norm[row]);
@@ -141,13 +150,15 @@ typedef struct guess {
 } guess;
 
 /* What evaluating a candidate costs of what the dense way does for a point and a state: states side
- * by side share what is read of a row, of which each candidate is read by itself, in double. One or
- * two share nothing; in double candidates of few coordinates then cost as much as 150 more would,
- * for listing and weighing them. */
+ * by side share what is read of a row, of which each candidate is read by itself, in double; lanes
+ * without a state cost as much as others. One or two states share nothing; in double candidates of
+ * few coordinates then cost as much as 150 more would, for listing and weighing them. */
 static double candidate_price(const ddni_block *b)
 {
     const double shared = 12, single = 3, d = (double)b->d;
-    return b->m > DDNI_THIN ? shared : b->ds->type != DDN_TYPE_F64 ? single : 1 + 150 / d;
+    return b->m > DDNI_THIN              ? shared * (double)b->m / (double)b->lanes
+           : b->ds->type != DDN_TYPE_F64 ? single
+                                         : 1 + 150 / d;
 }
 
 typedef struct sampling {

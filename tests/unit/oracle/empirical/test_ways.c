@@ -267,6 +267,54 @@ static void noised_points_are_screened(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Four states among ten clusters in turns, a tenth of the points near each: the dense way computes
+ * sixteen lanes for them. Would catch a price of candidates that four states do not pay, and
+ * samples whose stride has a factor in common with the number of clusters, which see half of these.
+ */
+static void few_states_are_screened(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 600,
+        WIDTH = 1024,
+        STATES = 4,
+        CLUSTERS = 10
+    };
+    const double t = 0.128, a = exp(-t), s = sqrt(-expm1(-2 * t));
+    ddn_context *ctx = test_context(1);
+    double *z = calloc(POINTS * WIDTH, sizeof *z), *x = calloc(STATES * WIDTH, sizeof *x);
+    double *centre = calloc(CLUSTERS * WIDTH, sizeof *centre), entropy[STATES];
+    test_normal(3, POINTS * WIDTH, z);
+    test_normal(4, CLUSTERS * WIDTH, centre);
+    test_normal(5, STATES * WIDTH, x);
+    for (int64_t i = 0; i < POINTS * WIDTH; i++) {
+        z[i] = 0.05 * z[i] + centre[i / WIDTH % CLUSTERS * WIDTH + i % WIDTH];
+    }
+    test_cloud c = test_cloud_make(DDN_TYPE_U8, POINTS, WIDTH, WIDTH, 0.025, -3.2, z, 0);
+    for (int64_t j = 0; j < STATES * WIDTH; j++) {
+        x[j] = a * c.point[j / WIDTH * 56 * WIDTH + j % WIDTH] + s * x[j];
+    }
+    ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_query *q = NULL;
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    OK(ctx, ddn_query_create(ctx, oracle, &q));
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_ENTROPY, entropy, 0));
+    OK(ctx, ddn_query_run(q, t, STATES, x, WIDTH));
+    assert_int_equal(ddn_query_tally(q, DDN_WAY_SERVED, test_way(oracle, "refine")), STATES);
+    ddn_query_destroy(q);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    test_cloud_free(&c);
+    free(z);
+    free(x);
+    free(centre);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +323,7 @@ int main(void)
         cmocka_unit_test(wild_trajectories_among_weights),
         cmocka_unit_test(screens_are_not_in_vain),
         cmocka_unit_test(noised_points_are_screened),
+        cmocka_unit_test(few_states_are_screened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,12 +170,14 @@ class Diffdyn(DriverTest):
 
     def test_signals(self):
         """Nothing is left in the folder; a terminal that goes ends what is not under nohup."""
-        def ignore():
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        for number, ignored in ((signal.SIGINT, None), (signal.SIGTERM, None), (signal.SIGHUP, None), (signal.SIGTERM, ignore)):
+        # These tests may be under nohup themselves: what is done at the end of the terminal is said here.
+        for number, ignored in ((signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGHUP, False),
+                                (signal.SIGTERM, True)):
+            hang_up = signal.SIG_IGN if ignored else signal.SIG_DFL
             program = subprocess.Popen([*run_driver.PROGRAM, "gmm-collapse", "--n=1e5", "--d=500", "--times=50",
                                         "--progress=json", "--out", self.out], stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.PIPE, text=True, preexec_fn=ignored)
+                                       stderr=subprocess.PIPE, text=True,
+                                       preexec_fn=lambda act=hang_up: signal.signal(signal.SIGHUP, act))
             try:
                 self.assertIn("stage", program.stderr.readline())
                 if ignored:

@@ -101,7 +101,7 @@ static double own_logit(const ddni_block *b, int64_t q, const points_seen *seen)
 static double top_of_all(const ddni_block *b, int64_t q, const points_seen *seen)
 {
     const double bounded = 0.5;
-    double tail[TAIL + 1], excess = 0;
+    double tail[TAIL + 1] = {0}, excess = 0;
     int64_t most = seen->size / 16, count = 0;
     most = most < 4 ? 4 : most;
     for (int64_t i = 0; i < seen->size; i++) {
@@ -179,7 +179,7 @@ static void sample(void *arg, int64_t k, int64_t worker)
     look(b, q, s->size, 0, &seen);
     const double all = top_of_all(b, q, &seen);
     s->of[k].near = share_above(&seen, seen.top - b->log_ratio);
-    for (int32_t shadow = 0; shadow <= (b->shadow != 0); shadow++) {
+    for (int32_t shadow = 0; shadow < (b->shadow ? 2 : 1); shadow++) {
         const double likely = share_above(&seen, all - b->log_ratio - bounds_width(b, q, shadow));
         s->of[k].saved[shadow] = likely <= room ? fmax(0, 1 - candidate_price(b) * likely) : 0;
     }

@@ -12,7 +12,7 @@ import zlib
 import run_driver
 from run_driver import DriverTest, idx, npy
 from schema import problems
-from test_outputs import RUNS, SCHEMA, comments
+from test_outputs import RUNS, SCHEMA, comments, two_groups, write_rows
 
 ONE = ("--data", "x.npy", "--labels", "y.npy")
 PARTS = ("--data", "a.npy", "b.npy", "--data", "c, d.npy")
@@ -34,11 +34,10 @@ def several(args):
 class Files(DriverTest):
     def setUp(self):
         super().setUp()
-        draw = random.Random(3)
-        rows = [[draw.gauss(6 * (i % 2) - 3, 1) for _ in range(4)] for i in range(60)]
+        rows = two_groups()
         for name, first, end in (("x.npy", 0, 60), ("a.npy", 0, 11), ("b.npy", 11, 12), ("c, d.npy", 12, 60),
                                  ("s.npy", 0, 30)):
-            npy(self.path(name), (end - first, 4), "<f8", struct.pack("<%dd" % (4 * (end - first)), *sum(rows[first:end], [])))
+            write_rows(self.path(name), rows[first:end])
         for name, first, end in (("y.npy", 0, 60), ("la.npy", 0, 11), ("lb.npy", 11, 12), ("lc.npy", 12, 60)):
             npy(self.path(name), (end - first,), "|u1", bytes(i % 2 for i in range(first, end)))
 

@@ -60,15 +60,25 @@ def comments(path):
     return table
 
 
+def two_groups():
+    """60 points in d = 4, in turns of one and the other."""
+    draw = random.Random(3)
+    return [[draw.gauss(6 * (i % 2) - 3, 1) for _ in range(4)] for i in range(60)]
+
+
+def write_rows(path, rows):
+    """Of 4 numbers each."""
+    return npy(path, (len(rows), 4), "<f8", struct.pack("<%dd" % (4 * len(rows)), *sum(rows, [])))
+
+
 class OutputTest(DriverTest):
     """Runs of all commands, in a folder with data for them."""
 
     def setUp(self):
         super().setUp()
-        draw = random.Random(3)
-        rows = [[draw.gauss(6 * (i % 2) - 3, 1) for _ in range(4)] for i in range(60)]
+        rows = two_groups()
         for name, some in (("x.npy", rows), ("s.npy", rows[::2]), ("other.npy", [[2 * v for v in r] for r in rows])):
-            npy(self.path(name), (len(some), 4), "<f8", struct.pack("<%dd" % (4 * len(some)), *sum(some, [])))
+            write_rows(self.path(name), some)
         npy(self.path("y.npy"), (60,), "|u1", bytes(i % 2 for i in range(60)))
 
     def run_command(self, command, *args):

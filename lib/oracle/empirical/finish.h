@@ -21,8 +21,9 @@ static inline ddni_evidence *ddni_evidence_of(const ddni_block *b, int64_t q)
 /* Logits of state q were relative to a point: they move its mean by nothing that shows. */
 static inline void ddni_evidence_sharp(const ddni_block *b, int64_t q)
 {
-    if (b->rq->evidence != NULL) {
-        ddni_evidence_of(b, q)->mean = 0;
+    ddni_evidence *e = ddni_evidence_of(b, q);
+    if (e != NULL) {
+        e->mean = 0;
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "oracle/empirical/logit.h"
 #include "oracle/empirical/nearby.h"
 #include "oracle/empirical/shared.h"
@@ -34,10 +35,9 @@ enum {
     SMALL_SAMPLE = 16,  /* and for few states and points so many at least */
     LARGE_SAMPLE = 256, /* of large sets, and of a state on a trajectory, whose nearest point is
                            known: enough to tell what lists hold */
-    TAIL = LARGE_SAMPLE / 16, /* the largest of them, which show what lies above all */
-    STATES = 16,              /* of a batch, at most, */
-    FEW_STATES = 8,           /* and where the work is */
-    LITTLE = 1 << 18,         /* pairs of a state and a point, at most */
+    STATES = 16,        /* of a batch, at most, */
+    FEW_STATES = 8,     /* and where the work is */
+    LITTLE = 1 << 18,   /* pairs of a state and a point, at most */
     ROWS_ALONE = 2
 };
 
@@ -98,26 +98,14 @@ static double own_logit(const ddni_block *b, int64_t q, const points_seen *seen)
  * exponential of mean excess e, that is e times the log of how many more there are above the
  * largest seen; logits are bounded from above and have about half of it (so for images of clothes
  * and points of low rank, at all times). */
-static double top_of_all(const ddni_block *b, int64_t q, const points_seen *seen)
+static double top_of_all(const ddni_block *b, int64_t q, points_seen *seen)
 {
     const double bounded = 0.5;
-    double tail[TAIL + 1] = {0}, excess = 0;
-    int64_t most = seen->size / 16, count = 0;
-    most = most < 4 ? 4 : most;
-    for (int64_t i = 0; i < seen->size; i++) {
-        int64_t k = count;
-        for (; k > 0 && tail[k - 1] < seen->logit[i]; k--) {
-            if (k <= most) {
-                tail[k] = tail[k - 1];
-            }
-        }
-        if (k <= most) {
-            tail[k] = seen->logit[i];
-            count += count <= most;
-        }
-    }
-    for (int64_t k = 0; k < most; k++) {
-        excess += (tail[k] - tail[most]) / (double)most;
+    const int64_t most = seen->size / 16 < 4 ? 4 : seen->size / 16;
+    double excess = 0, *tail = seen->logit + seen->size - 1 - most;
+    ddni_sort(seen->logit, seen->size);
+    for (int64_t k = most; k > 0; k--) {
+        excess += (tail[k] - tail[0]) / (double)most;
     }
     const double more = log((double)b->n / (double)seen->size);
     return fmax(own_logit(b, q, seen), seen->top + bounded * excess * more);

@@ -566,6 +566,15 @@ static void bad_classifiers(void **state)
 
 /* ---- Step-size error ---- */
 
+static void step_error_is_unknown(scene *s, const ddn_oracle *model, const char *why)
+{
+    ddn_result *r = NULL;
+    OK(s->ctx, ddn_analysis_clones(s->an, model, TIMES, times, &r));
+    assert_true(isnan(test_scalar(s->ctx, r, "phi_step")));
+    assert_non_null(strstr(ddn_result_field(r, "step_error"), why));
+    ddn_result_destroy(r);
+}
+
 /* Too few steps are noticed and said, by every analysis; the exact kernel has no such error. */
 static void few_steps_are_noticed(void **state)
 {
@@ -586,16 +595,10 @@ static void few_steps_are_noticed(void **state)
     assert_non_null(strstr(ddn_result_definition(r, "phi_C_step"), "above the statistical error"));
     ddn_result_destroy(r);
     OK(s->ctx, ddn_options_set_f64(o, DDN_ANALYSIS_STEP_SHARE, 0));
-    OK(s->ctx, ddn_analysis_clones(s->an, model, TIMES, times, &r));
-    assert_true(isnan(test_scalar(s->ctx, r, "phi_step")));
-    assert_non_null(strstr(ddn_result_field(r, "step_error"), "STEP_SHARE = 0"));
-    ddn_result_destroy(r);
+    step_error_is_unknown(s, model, "STEP_SHARE = 0");
     OK(s->ctx, ddn_options_set_f64(o, DDN_ANALYSIS_STEP_SHARE, 1));
     OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_STEPS, 1));
-    OK(s->ctx, ddn_analysis_clones(s->an, model, TIMES, times, &r));
-    assert_true(isnan(test_scalar(s->ctx, r, "phi_step")));
-    assert_non_null(strstr(ddn_result_field(r, "step_error"), "there is one step"));
-    ddn_result_destroy(r);
+    step_error_is_unknown(s, model, "there is one step");
     OK(s->ctx, ddn_options_set_i64(o, DDN_ANALYSIS_STEPS, 8));
     OK(s->ctx, ddn_analysis_clones(s->an, s->exact, TIMES, times, &r));
     CLOSE(test_scalar(s->ctx, r, "phi_step"), 0, 0, 0);

@@ -153,6 +153,35 @@ static void noised_points(const test_cloud *c, int64_t every, double t, int64_t 
     }
 }
 
+/* Points, and a query of them. */
+typedef struct asked {
+    test_cloud c;
+    ddn_dataset *ds;
+    ddn_schedule *sch;
+    ddn_oracle *oracle;
+    ddn_query *q;
+    int64_t refine; /* the way */
+} asked;
+
+static asked ask_of(ddn_context *ctx, test_cloud c)
+{
+    asked of = {.c = c, .ds = test_cloud_dataset(ctx, &c, 0)};
+    OK(ctx, ddn_schedule_create_ou(ctx, &of.sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, of.ds, of.sch, &of.oracle));
+    OK(ctx, ddn_query_create(ctx, of.oracle, &of.q));
+    of.refine = test_way(of.oracle, "refine");
+    return of;
+}
+
+static void drop(asked *of)
+{
+    ddn_query_destroy(of->q);
+    ddn_oracle_destroy(of->oracle);
+    ddn_schedule_destroy(of->sch);
+    ddn_dataset_destroy(of->ds);
+    test_cloud_free(&of->c);
+}
+
 /* Screens pay: over all times at which points come to matter, a batch that is screened is served by
  * lists to a good part, and batches whose points are few enough are screened. Would catch a guess
  * that looks at the share of a sample alone, which does not see how much larger the largest logit
@@ -185,22 +214,14 @@ static void screens_are_not_in_vain(void **state)
         }
     }
     for (int k = 0; k < 2; k++) {
-        test_cloud c = test_cloud_make(types[k], POINTS, WIDTH, WIDTH, 0.02, -2.55, z, 0);
-        ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
-        ddn_schedule *sch = NULL;
-        ddn_oracle *oracle = NULL;
-        ddn_query *q = NULL;
-        OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-        OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
-        OK(ctx, ddn_query_create(ctx, oracle, &q));
-        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, WIDTH));
-        const int64_t refine = test_way(oracle, "refine");
+        asked of = ask_of(ctx, test_cloud_make(types[k], POINTS, WIDTH, WIDTH, 0.02, -2.55, z, 0));
+        OK(ctx, ddn_query_bind_f64(of.q, DDN_OUT_SCORE, score, WIDTH));
         int64_t full = 0, none = 0;
         for (double t = 2; t > 0.02; t *= 0.9) {
-            noised_points(&c, 97, t, STATES, 6, x);
-            OK(ctx, ddn_query_run(q, t, STATES, x, WIDTH));
-            const int64_t tried = ddn_query_tally(q, DDN_WAY_TRIED, refine);
-            const int64_t served = ddn_query_tally(q, DDN_WAY_SERVED, refine);
+            noised_points(&of.c, 97, t, STATES, 6, x);
+            OK(ctx, ddn_query_run(of.q, t, STATES, x, WIDTH));
+            const int64_t tried = ddn_query_tally(of.q, DDN_WAY_TRIED, of.refine);
+            const int64_t served = ddn_query_tally(of.q, DDN_WAY_SERVED, of.refine);
             if (served * 4 < tried) {
                 print_error("type %d, t = %g: %d of %d states\n", types[k], t, (int)served,
                             (int)tried);
@@ -210,11 +231,7 @@ static void screens_are_not_in_vain(void **state)
             none += tried == 0;
         }
         assert_true(full > 8 && none > 5);
-        ddn_query_destroy(q);
-        ddn_oracle_destroy(oracle);
-        ddn_schedule_destroy(sch);
-        ddn_dataset_destroy(ds);
-        test_cloud_free(&c);
+        drop(&of);
     }
     free(z);
     free(x);
@@ -238,29 +255,17 @@ static void noised_points_are_screened(void **state)
     double *z = calloc(POINTS * WIDTH, sizeof *z), *x = calloc(STATES * WIDTH, sizeof *x),
            *score = calloc(STATES * WIDTH, sizeof *score);
     test_normal(7, POINTS * WIDTH, z);
-    ddn_schedule *sch = NULL;
-    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
     for (int k = 0; k < 2; k++) {
-        test_cloud c = test_cloud_make(types[k], POINTS, WIDTH, WIDTH, 0.025, -3.2, z, 0);
-        ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
-        ddn_oracle *oracle = NULL;
-        ddn_query *q = NULL;
-        OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
-        OK(ctx, ddn_query_create(ctx, oracle, &q));
-        OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, WIDTH));
-        const int64_t refine = test_way(oracle, "refine");
+        asked of = ask_of(ctx, test_cloud_make(types[k], POINTS, WIDTH, WIDTH, 0.025, -3.2, z, 0));
+        OK(ctx, ddn_query_bind_f64(of.q, DDN_OUT_SCORE, score, WIDTH));
         for (double t = 0.02; t < 0.6; t *= 1.3) {
-            noised_points(&c, 57, t, STATES, 8, x);
-            OK(ctx, ddn_query_run(q, t, STATES, x, WIDTH));
-            assert_int_equal(ddn_query_tally(q, DDN_WAY_SERVED, refine), STATES);
-            assert_true(ddn_query_touched(q) < 1.04);
+            noised_points(&of.c, 57, t, STATES, 8, x);
+            OK(ctx, ddn_query_run(of.q, t, STATES, x, WIDTH));
+            assert_int_equal(ddn_query_tally(of.q, DDN_WAY_SERVED, of.refine), STATES);
+            assert_true(ddn_query_touched(of.q) < 1.04);
         }
-        ddn_query_destroy(q);
-        ddn_oracle_destroy(oracle);
-        ddn_dataset_destroy(ds);
-        test_cloud_free(&c);
+        drop(&of);
     }
-    ddn_schedule_destroy(sch);
     free(z);
     free(x);
     free(score);
@@ -280,35 +285,21 @@ static void few_states_are_screened(void **state)
         STATES = 4,
         CLUSTERS = 10
     };
-    const double t = 0.128, a = exp(-t), s = sqrt(-expm1(-2 * t));
+    const double t = 0.128;
     ddn_context *ctx = test_context(1);
     double *z = calloc(POINTS * WIDTH, sizeof *z), *x = calloc(STATES * WIDTH, sizeof *x);
     double *centre = calloc(CLUSTERS * WIDTH, sizeof *centre), entropy[STATES];
     test_normal(3, POINTS * WIDTH, z);
     test_normal(4, CLUSTERS * WIDTH, centre);
-    test_normal(5, STATES * WIDTH, x);
     for (int64_t i = 0; i < POINTS * WIDTH; i++) {
         z[i] = 0.05 * z[i] + centre[i / WIDTH % CLUSTERS * WIDTH + i % WIDTH];
     }
-    test_cloud c = test_cloud_make(DDN_TYPE_U8, POINTS, WIDTH, WIDTH, 0.025, -3.2, z, 0);
-    for (int64_t j = 0; j < STATES * WIDTH; j++) {
-        x[j] = a * c.point[j / WIDTH * 56 * WIDTH + j % WIDTH] + s * x[j];
-    }
-    ddn_dataset *ds = test_cloud_dataset(ctx, &c, 0);
-    ddn_schedule *sch = NULL;
-    ddn_oracle *oracle = NULL;
-    ddn_query *q = NULL;
-    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
-    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
-    OK(ctx, ddn_query_create(ctx, oracle, &q));
-    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_ENTROPY, entropy, 0));
-    OK(ctx, ddn_query_run(q, t, STATES, x, WIDTH));
-    assert_int_equal(ddn_query_tally(q, DDN_WAY_SERVED, test_way(oracle, "refine")), STATES);
-    ddn_query_destroy(q);
-    ddn_oracle_destroy(oracle);
-    ddn_schedule_destroy(sch);
-    ddn_dataset_destroy(ds);
-    test_cloud_free(&c);
+    asked of = ask_of(ctx, test_cloud_make(DDN_TYPE_U8, POINTS, WIDTH, WIDTH, 0.025, -3.2, z, 0));
+    noised_points(&of.c, 56, t, STATES, 5, x);
+    OK(ctx, ddn_query_bind_f64(of.q, DDN_OUT_ENTROPY, entropy, 0));
+    OK(ctx, ddn_query_run(of.q, t, STATES, x, WIDTH));
+    assert_int_equal(ddn_query_tally(of.q, DDN_WAY_SERVED, of.refine), STATES);
+    drop(&of);
     free(z);
     free(x);
     free(centre);

@@ -77,10 +77,8 @@ def check_ways(name, args, last):
         assert set(ways) == set().union(*decades) and decades[-1]["nearby"] > 0.5, last
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
+def look_at(program):
     name = os.path.basename(program)
-    os.chdir(tempfile.mkdtemp(prefix="ddn_bench_"))
     for args in GOOD[name]:
         done = run(program, *args, *SHORT.get(name, []), "--threads", "2", "--json")
         assert done.returncode == 0, (args, done.stderr)
@@ -119,6 +117,14 @@ def main():
         assert done.returncode == 2, (args, done.returncode, done.stdout, done.stderr)
         assert done.stderr.count("\n") == 1, (args, done.stderr)
     assert "usage" in run(program, "--help").stdout
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory(prefix="ddn_bench_") as folder:
+        os.chdir(folder)
+        look_at(program)
+        os.chdir("/")
 
 
 if __name__ == "__main__":

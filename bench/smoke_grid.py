@@ -19,9 +19,7 @@ def run(build, out, *args):
     return done.stdout
 
 
-def main():
-    build = sys.argv[1]
-    out = pathlib.Path(tempfile.mkdtemp(prefix="ddn_grid_"))
+def look_at(build, out):
     cells = out / "cells.jsonl"
     few = ["--type", "f32,f64", "--batch", "1,3", "--t", "1"]
     run(build, out, *few)
@@ -43,6 +41,11 @@ def main():
     row = summary[done["type"]]
     assert row["beyond_promise"] == 1 and row["below_1"] >= 1 and row["largest_error"] == 1e-9, row
     assert any(cell["ratio"] == 0.5 for cell in row["worst"]), row
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="ddn_grid_") as folder:
+        look_at(sys.argv[1], pathlib.Path(folder))
 
 
 if __name__ == "__main__":

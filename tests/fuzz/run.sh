@@ -2,10 +2,10 @@
 # Long runs of the fuzz targets by libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer.
 # Usage: tests/fuzz/run.sh BUILD MINUTES [TARGET...]   (default: all targets, one after another)
 #
-# Builds with clang in BUILD, runs each target for so many minutes from its corpus, and prints a table: target |
-# executions | coverage in edges | new findings; then what each target reached. A target goes on after a finding. What it
-# found is in BUILD/fuzzing/TARGET: findings, the grown corpus, log. Ends with status 1 if there are findings or a
-# target did not run.
+# Builds with clang in BUILD, runs each target for so many minutes of a processor from its corpus, however busy the
+# machine is, and prints a table: target | minutes | executions | coverage in edges | new findings; then what each target
+# reached. A target goes on after a finding. What it found is in BUILD/fuzzing/TARGET: findings, the grown corpus, log.
+# Ends with status 1 if there are findings or a target did not run.
 #
 # Limits of one input: 2 GB, 512 MB in a piece, and its seconds below (a sanitized build, one core).
 set -uo pipefail
@@ -39,31 +39,33 @@ last() {
     grep -o "$1 *[0-9]*" "$2" | tail -1 | grep -o '[0-9]*$'
 }
 
-# One target until the time is over; begins again after each finding.
+# One target until its time of a processor is over; begins again after each finding, and where others had the processor.
 run_target() {
-    local target=$1 room="$build/fuzzing/$1" end
-    local left executions=0 rounds=0
-    end=$(awk -v now="$(date +%s)" -v minutes="$minutes" 'BEGIN { print int(now + 60 * minutes) }')
+    local target=$1 room="$build/fuzzing/$1" TIMEFORMAT='%U %S'
+    local wanted used=0 executions=0 rounds=0
+    wanted=$(awk -v minutes="$minutes" 'BEGIN { print int(60 * minutes + 0.5) }')
     mkdir -p "$room/corpus" "$room/findings"
     : >"$room/log"
     # Not for ever where a file of the corpus itself is a finding.
-    while left=$((end - $(date +%s))) && [ "$left" -gt 0 ] && [ $((rounds += 1)) -le 100 ]; do
-        nice -n 10 "$build/tests/fuzz/libfuzzer_$target" -max_total_time="$left" -timeout="${SECONDS_OF[$target]:-20}" \
+    while [ "$used" -lt "$wanted" ] && [ $((rounds += 1)) -le 100 ]; do
+        { time nice -n 10 "$build/tests/fuzz/libfuzzer_$target" -max_total_time=$((wanted - used + 10)) \
+            -timeout="${SECONDS_OF[$target]:-20}" \
             -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len="${LENGTH_OF[$target]:-1000}" -len_control=20 \
             -use_value_profile="${COMPARES[$target]:-0}" -print_final_stats=1 \
             ${words[$target]:+"${words[$target]}"} -artifact_prefix="$room/findings/" \
-            "$room/corpus" "tests/fuzz/corpus/$target" >"$room/part" 2>&1
+            "$room/corpus" "tests/fuzz/corpus/$target" >"$room/part" 2>&1; } 2>"$room/time"
+        used=$(awk -v used="$used" '{ print int(used + $1 + $2 + 0.5) }' "$room/time")
         executions=$((executions + $(last stat::number_of_executed_units: "$room/part" || echo 0)))
         cat "$room/part" >>"$room/log"
     done
-    echo "| $target | $executions | $(last 'cov:' "$room/log") | $(find "$room/findings" -type f -newer "$stamp" | wc -l) |"
+    echo "| $target | $((used / 60)) | $executions | $(last 'cov:' "$room/log") | $(find "$room/findings" -type f -newer "$stamp" | wc -l) |"
     grep '^reached' "$room/log" | tail -1 >"$room/reached"
     [ "$executions" -gt 0 ] || { tail -5 "$room/log"; broken=1; }
 }
 
 broken=0
-echo "| target | executions | edges | new findings |"
-echo "|---|---|---|---|"
+echo "| target | minutes | executions | edges | new findings |"
+echo "|---|---|---|---|---|"
 for target in "${targets[@]}"; do
     run_target "$target"
 done

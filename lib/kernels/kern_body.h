@@ -325,6 +325,7 @@ static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_v
 const ddni_kernels KERNEL_TABLE = {
     .name = KERNEL_NAME,
     .needs = KERNEL_NEEDS,
+    .places = 2 * VECTOR_BYTES / 8,
     .multiply_f32 = f32_multiply,
     .multiply_f64 = f64_multiply,
     .multiply_transposed_f32 = f32_multiply_transposed,

@@ -93,11 +93,11 @@ static void NAME(dot)(int64_t rows, int64_t d, ddni_rows from, const REAL *x, RE
     (void)ahead;
     const REAL *y = from.at;
     for (int64_t r = 0; r < rows; r++) {
-        double sum = 0;
+        double sum[PLACES] = {0};
         for (int64_t j = 0; j < d; j++) {
-            sum += (double)y[r * from.ld + j] * (double)x[j];
+            sum[j % PLACES] += (double)y[r * from.ld + j] * (double)x[j];
         }
-        g[r] = (REAL)sum;
+        g[r] = (REAL)in_pairs(sum);
     }
 }
 

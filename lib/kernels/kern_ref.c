@@ -4,6 +4,15 @@
 
 #include "kernels/kernels.h"
 
+enum {
+    PLACES = 8 /* in which the terms of a long sum are added up, in turns */
+};
+
+static double in_pairs(const double sum[PLACES])
+{
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
 static double stored_one(ddn_type type, const void *p, int64_t j)
 {
     return type == DDN_TYPE_U8    ? (double)((const uint8_t *)p)[j]
@@ -31,19 +40,14 @@ static void add_scaled(ddn_type type, int64_t columns, const void *from, const d
     }
 }
 
-static double in_pairs(const double sum[8])
-{
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
-}
-
 static double distance(ddn_type type, int64_t d, const double *x, double a, double a_low,
                        ddni_point y)
 {
-    double sum[8] = {0};
+    double sum[PLACES] = {0};
     for (int64_t j = 0; j < d; j++) {
         double p = fma(stored_one(type, y.stored, j), y.scale, y.shift);
         double diff = fma(-p, a_low, fma(-p, a, x[j]));
-        sum[j % 8] += diff * diff;
+        sum[j % PLACES] += diff * diff;
     }
     return in_pairs(sum);
 }
@@ -51,11 +55,11 @@ static double distance(ddn_type type, int64_t d, const double *x, double a, doub
 static double accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
                          ddni_point y, const double *centre)
 {
-    double square[8] = {0};
+    double square[PLACES] = {0};
     for (int64_t j = 0; j < d; j++) {
         double p = fma(stored_one(type, y.stored, j), y.scale, y.shift) - centre[j];
         sum[j] = left * sum[j] + right * p;
-        square[j % 8] += p * p;
+        square[j % PLACES] += p * p;
     }
     return in_pairs(square);
 }
@@ -162,6 +166,7 @@ static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t s
 const ddni_kernels ddni_kernels_reference = {
     .name = "reference",
     .needs = "nothing",
+    .places = PLACES,
     .multiply_f32 = f32_multiply,
     .multiply_f64 = f64_multiply,
     .multiply_transposed_f32 = f32_multiply_transposed,

@@ -9,8 +9,8 @@
 /* What rounding does to a logit, and how much of it a result may show. "Measured" means the largest
  * value seen over types, times, dimensions and batch sizes, which test_accuracy.c holds. */
 static const double
-    /* Root mean square error of a product of far points, in units times the lengths: measured, a
-     * random walk with rounding errors of at most half a unit. */
+    /* Root mean square error of a product of far points, in units times the lengths in one place:
+     * measured, a random walk with rounding errors of at most half a unit. */
     SPREAD_APART = 0.35,
     /* The same of a product with a near point, which grows steadily: half a unit and the
      * conversions at the end (measured), and N additions that each round at the size reached, whose
@@ -22,8 +22,10 @@ static const double
     /* A squared distance in double: d/8 additions in each of eight places, as above; and how far
      * below the largest logit a point may be whose rounding counts. */
     SQUARE_PLACES = 8, RIVAL = 20,
-    /* Error of a sum of vectors, in units of their weighted root mean square length. */
-    SUM_UNITS = 2,
+    /* Error of a sum of vectors, in units of their weighted root mean square length; and in units
+     * of its own for each row of a tile that matters, where coordinates of all rows are the same
+     * and round the same way (half a unit at most, of a half of the sum in the mean). */
+    SUM_UNITS = 2, SUM_STEADY = 0.25,
     /* Largest relative error of the score: half of what is promised of f32 sums, a third of what is
      * promised of f64 data; the rest is for what the estimate leaves out. */
     SCORE_F32 = 5e-6, SCORE_F64 = 3e-13,
@@ -172,7 +174,9 @@ void ddni_dense_weigh(const ddni_dense_run *p)
 typedef struct judged {
     const ddni_posterior *post; /* max: relative to what all logits have in common */
     double length, nearest2;    /* |x - a centre|, |x - a y|^2 of the nearest point */
-    double norm, trace;         /* weighted mean of |y - centre|^2, tr Cov, or more */
+    double place;               /* of that length, the most that is added up in one place */
+    double norm, trace, mean2;  /* weighted mean of |y - centre|^2, tr Cov or more, |mean -
+                                   centre|^2 */
     double error;               /* of the logits */
 } judged;
 
@@ -181,6 +185,36 @@ typedef struct judged {
 static double growth(double terms)
 {
     return SPREAD_END + SPREAD_STEP * sqrt(terms / 3);
+}
+
+/* Places in which a product with a state by itself is added up, in turns. */
+static int64_t thin_places(const ddni_dense_run *p)
+{
+    return p->b->kern->places * (p->precision == DDN_TYPE_F32 ? 2 : 1);
+}
+
+/* Largest |part of x - a centre|^2 whose products with a row are added up in one place; where they
+ * are of integers, it is the state that is rounded, as a whole. */
+static double largest_place2(const ddni_dense_run *p, int64_t q)
+{
+    const ddni_block *b = p->b;
+    const double *x = ddni_relative(b, q);
+    const int64_t width = p->thin ? thin_places(p) : DDNI_DEPTH_BLOCK;
+    double square[DDNI_DEPTH_BLOCK] = {0}, most = p->integer ? b->s->square[q] : 0;
+    for (int64_t from = 0; from < b->d && !p->integer; from += width) {
+        const int64_t some = b->d - from < width ? b->d - from : width;
+        ddni_point part = {x + from, 1, 0};
+        if (!p->thin) {
+            most = fmax(most, b->kern->distance(DDN_TYPE_F64, some, x + from, 0, 0, part));
+        }
+        for (int64_t j = 0; p->thin && j < some; j++) {
+            square[j] += x[from + j] * x[from + j];
+        }
+    }
+    for (int64_t j = 0; p->thin && j < width; j++) {
+        most = fmax(most, square[j]);
+    }
+    return most;
 }
 
 /* Size of the errors of logits l = gain g - term, term = a gain |y - centre|^2 / 2, as the weights
@@ -206,13 +240,12 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
         fmin(scale * sqrt(of->norm * (most - of->norm)), b->gain * of->length * sqrt(of->trace));
     double product = hypot(largest + scale * of->norm, differ) + b->log_size;
     double lengths = sqrt(fmax(p->integer ? b->o->raw_mean : b->o->norm_mean, of->norm));
-    if (!single && (b->ds->scale != 1 || b->ds->shift != 0)) {
-        lengths += b->o->centre_length; /* points are rounded before they are centred */
+    if (b->ds->scale != 1 || b->ds->shift != 0) { /* points are rounded before they are centred, */
+        lengths += b->o->centre_length * (0x1p-53 / unit); /* in double, whatever is made of them */
     }
-    /* A state by itself is summed in 32 places (two registers of 16 floats, at most), or 16. */
-    double run = (double)(p->thin ? b->d / (single ? 32 : 16) + 1 : b->d),
-           steps = fmin(run, DDNI_DEPTH_BLOCK);
-    double sum = hypot(SPREAD_APART * b->gain * of->length * lengths,
+    double run = (double)(p->thin ? b->d / thin_places(p) + 1 : b->d),
+           steps = p->thin ? run : fmin(run, DDNI_DEPTH_BLOCK);
+    double sum = hypot(SPREAD_APART * b->gain * of->place * lengths,
                        growth(p->integer ? 0 : steps * steps / run) * product);
     double square = single ? ROUNDED : ROUNDED + growth((double)b->d / SQUARE_PLACES);
     /* x - a centre is rounded at the size of the two, the same way for all points: the mean answers
@@ -229,7 +262,9 @@ static int32_t sums_show(const ddni_dense_run *p, const judged *of, double limit
     const ddni_block *b = p->b;
     double unit = p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53, a = b->level->a;
     double floor = b->ds->type == DDN_TYPE_F64 ? 0x1p-53 : 0x1p-24;
-    double sums = SUM_UNITS * unit * sqrt(of->norm) + 0x1p-53 * b->o->centre_length;
+    double rows = fmin(DDNI_TILE_ROWS, 1 / ddni_posterior_sum_w2(of->post));
+    double sums = unit * (SUM_UNITS * sqrt(of->norm) + SUM_STEADY * rows * sqrt(of->mean2)) +
+                  0x1p-53 * b->o->centre_length;
     return a * sums > limit + floor * fabs(of->length - a * b->o->centre_length);
 }
 
@@ -290,9 +325,9 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     /* What cancellation may have taken from the trace is allowed for. */
     double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm / z;
     double lost = b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST_F32;
-    judged of = {
-        &post,    sqrt(length2),  fmax(0, 2 * b->level->s2 * (b->log_most - (post.max + shift))),
-        norm / z, trace + unsure, 0};
+    double nearest2 = fmax(0, 2 * b->level->s2 * (b->log_most - (post.max + shift)));
+    judged of = {&post,    sqrt(length2),  nearest2, sqrt(largest_place2(p, q)),
+                 norm / z, trace + unsure, mean2,    0};
     of.error = logit_spread(p, &of);
     if (!acceptable(p, q, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
         return;

@@ -103,9 +103,9 @@ class Diffdyn(DriverTest):
         """One bar for all parts, which never goes back, and what time is left."""
         x, y = self.clusters(200)
         for command, parts in (
-                (("regimes", "--labels", y, "--samples=200", "--clones=100"),
+                (("regimes", "--labels", y, "--samples=60", "--clones=30"),
                  ["range of times", "curves", "clones", "paths", "pictures"]),
-                (("collapse", "--samples=500"), ["range of times", "curve", "pictures"]),
+                (("collapse", "--samples=200"), ["range of times", "curve", "pictures"]),
                 (("uturn", "--paths=500"), ["paths", "pictures"]),
                 (("trajectory", "--from-data", "--paths=100", "--method=euler", "--steps=200"),
                  ["to noise", "to data", "pictures"]),
@@ -146,7 +146,7 @@ class Diffdyn(DriverTest):
         return text.decode()
 
     def test_terminal(self):
-        command = ("gmm-collapse", "--n=4e3", "--d=64", "--times=5", "--plot=none")
+        command = ("gmm-collapse", "--n=3e3", "--d=64", "--times=5", "--plot=none")
         table = self.succeeds(*command).stdout.splitlines()
         for width in (120, 80, 40, 20):
             text = self.on_terminal(*command, columns=(width,))
@@ -174,7 +174,7 @@ class Diffdyn(DriverTest):
         for number, ignored in ((signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGHUP, False),
                                 (signal.SIGTERM, True)):
             hang_up = signal.SIG_IGN if ignored else signal.SIG_DFL
-            program = subprocess.Popen([*run_driver.PROGRAM, "gmm-collapse", "--n=1e5", "--d=500", "--times=50",
+            program = subprocess.Popen([*run_driver.PROGRAM, "gmm-collapse", "--n=4e4", "--d=500", "--times=200",
                                         "--progress=json", "--out", self.out], stdout=subprocess.DEVNULL,
                                        stderr=subprocess.PIPE, text=True,
                                        preexec_fn=lambda act=hang_up: signal.signal(signal.SIGHUP, act))
@@ -198,7 +198,7 @@ class Diffdyn(DriverTest):
         with open(self.path("bin/gnuplot"), "w", encoding="utf-8") as f:
             f.write("#!/bin/sh\ntouch %s\nexec sleep 60\n" % self.path("draws"))
         os.chmod(self.path("bin/gnuplot"), 0o755)
-        program = subprocess.Popen([*run_driver.PROGRAM, "curse", "--out", self.out], stderr=subprocess.PIPE, text=True,
+        program = subprocess.Popen([*run_driver.PROGRAM, *QUICK, "--out", self.out], stderr=subprocess.PIPE, text=True,
                                    stdout=subprocess.DEVNULL,
                                    env={**os.environ, "PATH": self.path("bin") + ":" + os.environ["PATH"]})
         try:
@@ -209,8 +209,8 @@ class Diffdyn(DriverTest):
             text = program.communicate(timeout=20)[1]
         finally:
             program.kill()
-        self.assertEqual((program.returncode, text), (143, "diffdyn curse: interrupted\n"))
-        self.assertNotIn("curse.png", os.listdir(self.out))
+        self.assertEqual((program.returncode, text), (143, "diffdyn gmm-speciation: interrupted\n"))
+        self.assertNotIn("gmm_speciation.png", os.listdir(self.out))
 
     def test_remarks_of_gnuplot(self):
         """Those of its libraries are no concern of the user where the picture is drawn; else the last one says why."""
@@ -233,7 +233,7 @@ class Diffdyn(DriverTest):
     def test_streams(self):
         """A pipe that nobody reads and a closed stdout are errors, and cost no picture."""
         for closing in ("exec >&-; exec %s", "{ %s; echo $? > status; } | true; exit $(cat status)"):
-            command = " ".join([*run_driver.PROGRAM, "gmm-speciation", "--d=16", "--pairs=1e4", "--t-max=9", "--out", self.out])
+            command = " ".join([*run_driver.PROGRAM, "gmm-speciation", "--d=16", "--pairs=500", "--t-max=9", "--out", self.out])
             done = subprocess.run(["sh", "-c", closing % command], stderr=subprocess.PIPE, text=True, cwd=self.dir, check=False)
             self.assertEqual(done.returncode, 2, (closing, done.stderr))
             self.assertIn("cannot write standard output", done.stderr)

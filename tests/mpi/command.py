@@ -227,7 +227,7 @@ def check_signals(mpi):
         while not (mpi.folder / "kept").exists():
             assert program.poll() is None
             time.sleep(0.05)
-        time.sleep(3)
+        time.sleep(1)
         os.kill(pid, number)
         mpi.ends(ranks, program, status, "diffdyn-mpi regimes: interrupted")
         assert list((mpi.folder / "stopped").iterdir()) == []

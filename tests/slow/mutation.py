@@ -3,7 +3,7 @@
 
 A fault is a comparison turned over or moved by its end, a sum made a difference, an integer off by one, or a statement
 left out, at a place drawn by chance among all lines of lib/. What does not compile, or compiles to the same code, is not
-counted. Lint and abi are left out, since they read the source, and the programs, which assert less and take longest: what
+counted. Lint and abi are left out, since they read the source, and programs and bindings, which assert less of lib: what
 they alone would notice counts as not noticed. A fault is noticed if a test fails, dies or hangs.
 Prints a line per fault and the share noticed, by folder; ends with status 1 if it is below 85 %. Faults that change
 nothing that anyone could see (a buffer with room to spare, a bound that is never met exactly) count as not noticed.
@@ -43,7 +43,8 @@ from checkout import copy, run
 
 WANTED = 0.85
 # Not in the fast setup, or reading the source, or what is made of it.
-LEFT_OUT = {"slow", "ensemble", "bench", "cross", "install", "ffi", "mpi", "docs", "lint", "abi", "drivers"}
+LEFT_OUT = {"slow", "ensemble", "bench", "cross", "install", "ffi", "mpi", "docs", "lint", "abi", "drivers",
+            "bindings"}
 MEMORY = 12 << 30  # a fault may ask for any amount
 LIMIT = 60  # seconds, for tests that wait for a busy disk,
 BUSY = 5  # and those of a processor

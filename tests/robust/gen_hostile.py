@@ -9,6 +9,7 @@ negative, zero, NaN, infinite, unknown kind, a size that no memory can have; in 
 in the first place and in all). The library may refuse or accept; it may not crash, leave an output
 object behind a failure, or fail without a text that names the function.
 """
+import json
 import pathlib
 import sys
 
@@ -40,7 +41,7 @@ def hostile(interface, function, kind, name):
     return [v for v in values if not (v in HUGE and (function, name) in WORK)]
 
 
-def call(function, arguments):
+def call(function, label, arguments):
     result, name, parameters = function
     expression = f"{name}({', '.join(arguments)})"
     if result != "ddn_status":
@@ -49,7 +50,7 @@ def call(function, arguments):
     reachable = parameters[0][0].endswith("*") and arguments[0] != "NULL" and name != "ddn_context_fail" \
         and parameters[0][0].startswith("ddn_") and "**" not in parameters[0][0]
     text = f"    out = NULL;\n    status = {expression};\n" \
-        f"    seen(fx, status, \"{name}\", {int(reachable)}, out);\n"
+        f"    seen(fx, status, \"{name}\", {json.dumps(label)}, {int(reachable)}, out);\n"
     if name.endswith("_retain"):
         text += f"    if (status == DDN_OK) {{\n        {name.removesuffix('retain')}destroy(" \
             f"{arguments[0]});\n    }}\n"
@@ -60,16 +61,18 @@ def call(function, arguments):
 
 
 def rows_of(interface, function):
-    """Argument lists: all benign, all hostile, one hostile, and sizes whose product overflows."""
+    """Labels and argument lists: all benign, all hostile, one hostile, and sizes whose product overflows."""
     _, name, parameters = function
     plain = [benign(interface, name, k, n, place) for place, (k, n) in enumerate(parameters)]
     bad = [hostile(interface, name, k, n) for k, n in parameters]
-    rows = [plain, [b[0] for b in bad]]
-    rows += [plain[:i] + [value] + plain[i + 1:] for i, values in enumerate(bad) for value in values]
+    rows = [("-|benign", plain), ("-|hostile", [b[0] for b in bad])]
+    rows += [(f"{parameters[i][1]}|{value.split('->')[-1]}", plain[:i] + [value] + plain[i + 1:])
+             for i, values in enumerate(bad) for value in values]
     leading = {i: "INT64_C(1) << 31" for i, (k, n) in enumerate(parameters) if n.startswith("ld")}
     for j, (k, n) in enumerate(parameters):
         if leading and k == "int64_t" and n in ("m", "n", "count", "components", "k"):
-            rows.append([leading.get(i, "INT64_C(1) << 32" if i == j else value) for i, value in enumerate(plain)])
+            rows.append((f"{n}|too many for the rows",
+                         [leading.get(i, "INT64_C(1) << 32" if i == j else value) for i, value in enumerate(plain)]))
     return rows
 
 
@@ -85,7 +88,7 @@ def main():
             body.append(f"    {name}(NULL);\n")
         elif parameters:
             rows = rows_of(interface, function)
-            body += [call(function, row) for row in rows]
+            body += [call(function, *row) for row in rows]
             calls += len(rows)
         out.append(f"static void hostile_{name}(fixture *fx)\n{{\n{''.join(body)}}}\n\n")
     out.append("const hostile_case hostile_cases[] = {\n")

@@ -87,7 +87,8 @@ extern const int64_t hostile_count, hostile_calls;
 
 /* Judges one call: a failure has a known status, no object, and a text in the fixture's context
  * that starts with the function's name where the call could reach that context. */
-void seen(fixture *fx, ddn_status status, const char *function, int reachable, const void *out);
+void seen(fixture *fx, ddn_status status, const char *function, const char *what, int reachable,
+          const void *out);
 
 /* What few calls need, made on the fixture when it is first asked for, from memory that does not
  * fail: a run that was stopped, an analysis with a journal, and their saved bytes, a result that

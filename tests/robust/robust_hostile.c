@@ -1,6 +1,7 @@
 /* Every public function with hostile arguments; the calls are written by gen_hostile.py.
  *
- * With an argument: the function of that name alone. */
+ * With an argument: the function of that name alone; "print": all of them, a line for each call
+ * with what was hostile, its status and its text. */
 #include <sys/time.h>
 
 #include "robust/hostile.h"
@@ -13,8 +14,20 @@ static void fault(const char *function, ddn_status status, const char *what)
     faults++;
 }
 
-void seen(fixture *fx, ddn_status status, const char *function, int reachable, const void *out)
+static int print; /* what each call gives */
+
+static void show(fixture *fx, ddn_status status, const char *function, const char *what)
 {
+    printf("%s|%s|%s|%s\n", function, what, ddn_status_name(status),
+           status < 0 ? ddn_context_message(fx->context) : "");
+}
+
+void seen(fixture *fx, ddn_status status, const char *function, const char *what, int reachable,
+          const void *out)
+{
+    if (print) {
+        show(fx, status, function, what);
+    }
     if (strcmp(ddn_status_name(status), "unknown status") == 0 || status == DDN_E_INTERNAL) {
         fault(function, status, "");
     }
@@ -86,7 +99,7 @@ static void use_all(fixture *fx)
         ddn_analysis_last_change(fx->analysis, fx->oracle, &result[2]),
         ddn_symmetry_fixed_points(fx->symmetry, 0.5, 2, x, 2, points, 2, &result[3])};
     for (int i = 0; i < 8; i++) {
-        seen(fx, status[i], "a call after hostile options", 1, i < 4 ? NULL : result[i - 4]);
+        seen(fx, status[i], "a call after hostile options", "", 1, i < 4 ? NULL : result[i - 4]);
     }
     for (int i = 0; i < 4; i++) {
         ddn_result_destroy(result[i]);
@@ -115,8 +128,19 @@ enum {
     VALUES = 12
 };
 
+/* Whether an option was taken; says so. */
+static int is_taken(fixture *fx, ddn_status status, int32_t key, const char *kind, double value)
+{
+    char what[64];
+    snprintf(what, sizeof what, "option %d %s|%g", key, kind, value);
+    if (print && status != DDN_E_TYPE) {
+        show(fx, status, "ddn_options_set", what);
+    }
+    return status == DDN_OK;
+}
+
 /* Sets option number i to hostile value number v; 1 if the library took it. */
-static int set_hostile(ddn_options *options, int64_t i, int v)
+static int set_hostile(fixture *fx, ddn_options *options, int64_t i, int v)
 {
     static const int64_t integers[VALUES] = {INT64_MIN,
                                              -1,
@@ -133,8 +157,10 @@ static int set_hostile(ddn_options *options, int64_t i, int v)
     static const double reals[VALUES] = {NAN,  INFINITY, -INFINITY, 0.0,    -0.0, -1,
                                          1e15, 1e308,    5e-324,    1e-300, 1,    0.5};
     int32_t key = ddn_options_key(options, i);
-    return ddn_options_set_i64(options, key, integers[v]) == DDN_OK ||
-           ddn_options_set_f64(options, key, reals[v]) == DDN_OK;
+    ddn_status whole = ddn_options_set_i64(options, key, integers[v]);
+    int taken = is_taken(fx, whole, key, "i64", (double)integers[v]);
+    ddn_status real = ddn_options_set_f64(options, key, reals[v]);
+    return is_taken(fx, real, key, "f64", reals[v]) || taken;
 }
 
 /* An option that is taken can be used: the calls after it succeed or say why not. */
@@ -150,7 +176,7 @@ static void every_option_survives(void **state)
             count = ddn_options_count(options);
             assert_true(count > 0);
             limit(300); /* a minute for the longest under valgrind */
-            if (set_hostile(options, k / VALUES, (int)(k % VALUES))) {
+            if (set_hostile(fx, options, k / VALUES, (int)(k % VALUES))) {
                 use_all(fx);
                 taken++;
             }
@@ -167,7 +193,8 @@ static void every_option_survives(void **state)
 
 int main(int argc, char **argv)
 {
-    only = argc > 1 ? argv[1] : NULL;
+    print = argc > 1 && strcmp(argv[1], "print") == 0;
+    only = argc > 1 && !print ? argv[1] : NULL;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_function_survives),
         cmocka_unit_test(every_option_survives),

@@ -13,17 +13,7 @@
 #include <unistd.h>
 
 #include "robust/pairs.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1 /* takes address space and stack of its own */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "support/sanitized.h"
 
 enum {
     N = 700,
@@ -36,7 +26,7 @@ enum {
 
 static _Atomic int64_t asked, refuse_from; /* from this number on, 0: none */
 
-#if !SANITIZED /* which have a pthread_create of their own */
+#if !TEST_SANITIZED /* which have a pthread_create of their own */
 /* Threads of the library, which come without attributes, get small stacks. */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*body)(void *), void *arg)
 {
@@ -80,7 +70,7 @@ static void threads_may_be_refused(void **state)
     (void)state;
     static double want[M * D], score[M * D];
     double values[2][3];
-    if (SANITIZED) {
+    if (TEST_SANITIZED) {
         return; /* nothing to refuse there */
     }
     ddn_context *ctx = test_context(1);
@@ -160,7 +150,7 @@ static void address_space_may_be_short(void **state)
     static double want[M * D];
     double values[3];
     int64_t refused = 0, done = 0;
-    if (SANITIZED || address_space() == 0) {
+    if (TEST_SANITIZED || address_space() == 0) {
         return; /* nothing to refuse there */
     }
     ddn_context *ctx = test_context(1);

@@ -3,6 +3,7 @@
  * number of samples. */
 #include <math.h>
 
+#include "support/sanitized.h"
 #include "support/toy.h"
 
 enum {
@@ -147,7 +148,7 @@ static void what_hides_behind_others_is_found(void **state)
                                                : toy_oracle(ctx, h->points, h->n, 1, h->labels);
         double square = 0;
         int missed = 0;
-        for (int64_t seed = 0; seed < 64; seed++) {
+        for (int64_t seed = 0; seed < (TEST_SANITIZED ? 4 : 64); seed++) {
             char part[3][32];
             ddn_analysis *an = analysis(ctx, 1024, seed);
             ddn_result *r = NULL;
@@ -165,8 +166,10 @@ static void what_hides_behind_others_is_found(void **state)
             ddn_result_destroy(r);
             ddn_analysis_destroy(an);
         }
-        assert_true(missed <= 10);
-        assert_true(square / 64 > 0.3 && square / 64 < 1.7);
+        if (!TEST_SANITIZED) {
+            assert_true(missed <= 10);
+            assert_true(square / 64 > 0.3 && square / 64 < 1.7);
+        }
         ddn_oracle_destroy(oracle);
     }
     ddn_context_destroy(ctx);
@@ -227,7 +230,7 @@ static void isolated_points_are_drawn(void **state)
     const double plain = log(NEAR) * sqrt(2.0 / ALL / 256);
     double square = 0;
     int missed = 0;
-    for (int64_t seed = 0; seed < 32; seed++) {
+    for (int64_t seed = 0; seed < (TEST_SANITIZED ? 2 : 32); seed++) {
         ddn_analysis *an = analysis(ctx, 256, seed);
         ddn_result *r = NULL;
         OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &r));

@@ -3,6 +3,7 @@
 #include "dataset/spectrum/log_det.h"
 #include "support/fixtures.h"
 #include "support/reference.h"
+#include "support/sanitized.h"
 #include "support/toy.h"
 
 /* Points +-sqrt(n lambda_k / 2) e_k / ... : rows 2k and 2k + 1 are +-r_k along axis k, all others
@@ -180,7 +181,7 @@ static void the_interval_covers(void **state)
     (void)state;
     enum {
         RANK = 12,
-        REPEATS = 1000
+        REPEATS = TEST_SANITIZED ? 10 : 1000
     };
     double lambda[RANK];
     const double level = 1;
@@ -199,7 +200,9 @@ static void the_interval_covers(void **state)
         OK(ctx, ddni_log_det_sampled(&c, r * DDNI_PROBES, &level, 1, &sum, &error));
         hits += fabs(sum - exact) <= 1.96 * error;
     }
-    assert_in_range(hits, 928, 972);
+    if (!TEST_SANITIZED) {
+        assert_in_range(hits, 928, 972);
+    }
     ddni_covariance_close(&c);
     ddn_dataset_destroy(ds);
     free(x);

@@ -43,6 +43,11 @@ static void zeros_are_found(void **state)
         assert_true(c.calls <= 200);
         CLOSE(ddni_root(cube, &c, 1e5, -1), cbrt(shift), 1e-15, 0);
     }
+    for (double shift = 0.5; shift < 100; shift *= 3) { /* 23 and more by halving alone */
+        cubic smooth = {shift, 0};
+        ddni_root(cube, &smooth, 0, 8);
+        assert_in_range(smooth.calls, 5, 18);
+    }
     cubic c = {8, 0};
     CLOSE(ddni_root(cube, &c, 2, 3), 2, 0, 0); /* a zero at an end */
     CLOSE(ddni_root(cube, &c, 1, 2), 2, 0, 0);

@@ -238,7 +238,9 @@ static void bad_parameters(void **state)
     FAILS(ctx, ddn_schedule_create_ddpm(ctx, 0, 0.02, 1000, &sch), DDN_E_RANGE, "beta_first");
     FAILS(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 1, 1000, &sch), DDN_E_RANGE, "beta_last");
     FAILS(ctx, ddn_schedule_create_ddpm(ctx, 1e-4, 0.02, 0, &sch), DDN_E_RANGE, "steps = 0");
-    FAILS(ctx, ddn_schedule_create_ddpm(ctx, 0.9, 0.9, 1000, &sch), DDN_E_RANGE, "OU time");
+    /* tau_i = -(i + 1) log(0.1)/2 passes 350 at i = 304. */
+    FAILS(ctx, ddn_schedule_create_ddpm(ctx, 0.9, 0.9, 1000, &sch), DDN_E_RANGE,
+          "beta_304 takes the OU time from 349.993 to 351.144, limit 350");
     FAILS(ctx, ddn_schedule_create_cosine(ctx, 0, 0.008, 0.999, &sch), DDN_E_RANGE, "steps = 0");
     FAILS(ctx, ddn_schedule_create_cosine(ctx, 10, -1, 0.999, &sch), DDN_E_RANGE, "offset");
     FAILS(ctx, ddn_schedule_create_cosine(ctx, 10, 0.008, 1, &sch), DDN_E_RANGE, "beta_max");

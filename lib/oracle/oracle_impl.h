@@ -79,7 +79,7 @@ typedef struct ddni_way_tally {
     const char *note;      /* why it did not serve all states that came to it; static, or NULL */
 } ddni_way_tally;
 
-/* What an evaluation reports about itself. */
+/* What an evaluation reports about itself; it is given one that drops nothing and touches all. */
 typedef struct ddni_report {
     double dropped, touched;
     ddni_way_tally way[DDNI_MOST_WAYS];

@@ -5,8 +5,9 @@ A fault is a comparison turned over or moved by its end, a sum made a difference
 left out, at a place drawn by chance among all lines of lib/. What does not compile, or compiles to the same code, is not
 counted. Lint and abi are left out, since they read the source, and programs and bindings, which assert less of lib: what
 they alone would notice counts as not noticed. A fault is noticed if a test fails, dies or hangs.
-Prints a line per fault and the share noticed, by folder; ends with status 1 if it is below 85 %. Faults that change
-nothing that anyone could see (a buffer with room to spare, a bound that is never met exactly) count as not noticed.
+Prints a line per fault and the share noticed, by folder; ends with status 1 if it is below 85 %. Faults that change no
+answer (a step of an iteration more, what only makes a call faster) stand with their reason in mutation_reasons.txt beside
+this script, once someone has looked; they count for neither side, and are in a column of their own.
 
 Of the tests only those run that execute the line of the fault, as a build under gcc's --coverage tells of each of them
 beforehand: quick ones and those of the fault's room first, until one notices it. Those that gcov cannot know all of run
@@ -22,6 +23,7 @@ Usage: mutation.py SOURCE-ROOT [--count N] [--seed S] [--jobs J] [--only PATH-PR
 """
 import argparse
 import collections
+import fnmatch
 import hashlib
 import json
 import math
@@ -39,9 +41,11 @@ import threading
 import time
 
 import gcov
+import reasons
 from checkout import copy, run
 
 WANTED = 0.85
+REASONS = pathlib.Path(__file__).with_name("mutation_reasons.txt")
 # Not in the fast setup, or reading the source, or what is made of it.
 LEFT_OUT = {"slow", "ensemble", "bench", "cross", "install", "ffi", "mpi", "docs", "lint", "abi", "drivers",
             "bindings"}
@@ -291,6 +295,7 @@ class Campaign:
     def __init__(self, faults, count, kept):
         self.faults, self.count, self.next, self.results, self.lock = faults, count, 0, {}, threading.Lock()
         self.kept, self.tried = kept, {}
+        self.reasons = reasons.read(REASONS, "files | kind | text | reason")
         # What the file is of: the places of all faults, so their order, seed and sources.
         mine = hashlib.sha256(repr(faults).encode()).hexdigest()
         if kept and kept.exists():
@@ -321,22 +326,30 @@ class Campaign:
             if by is None:
                 continue
             name, (line, kind, start, end, new) = self.faults[index]
-            was = " ".join((tree.root / name).read_text()[start:end].split())[:70]
+            text = (tree.root / name).read_text()
+            was = " ".join(text[start:end].split())[:70]
+            verdict = "noticed" if by else "no answer" if self.has_reason(name, kind, text, start, end) else "SURVIVED"
             with self.lock:
-                self.results[index] = (str(name.parent), by != "")
-                print("%-8s %s:%d:%s: %s%s%s" % ("noticed" if by else "SURVIVED", name, line, kind, was,
-                                                 "" if kind == "deleted" else " -> " + new,
+                self.results[index] = (str(name.parent), verdict)
+                print("%-9s %s:%d:%s: %s%s%s" % (verdict, name, line, kind, was, "" if kind == "deleted" else " -> " + new,
                                                  " (%s)" % by if by else ""), flush=True)
+
+    def has_reason(self, name, kind, text, start, end):
+        """Whether the list has a reason for it: the lines of the fault, what is replaced between two marks."""
+        first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        line = " ".join((text[first:start] + "<<" + text[start:end] + ">>" + text[end:last]).split())
+        return any(fnmatch.fnmatch(str(name), file) and kind.startswith(of) and re.search(pattern, line)
+                   for _, file, of, pattern, _ in self.reasons)
 
     def table(self):
         rows = [self.results[index] for index in sorted(self.results)][:self.count]
-        print("\n| folder | faults | noticed |\n|---|---|---|")
-        for name in sorted({folder for folder, _ in rows}):
-            hits = [noticed for folder, noticed in rows if folder == name]
-            print("| %s | %d | %.0f %% |" % (name, len(hits), 100 * sum(hits) / len(hits)))
-        share = sum(noticed for _, noticed in rows) / max(len(rows), 1)
-        print("| all | %d | %.1f %% |" % (len(rows), 100 * share))
-        return share
+        count = lambda some, verdict: sum(found == verdict for _, found in some)
+        share = lambda some: count(some, "noticed") / max(len(some) - count(some, "no answer"), 1)
+        print("\n| folder | faults | that change no answer | of the others noticed |\n|---|---|---|---|")
+        for name in [*sorted({folder for folder, _ in rows}), "all"]:
+            some = [row for row in rows if name in (row[0], "all")]
+            print("| %s | %d | %d | %.1f %% |" % (name, len(some), count(some, "no answer"), 100 * share(some)))
+        return share(rows)
 
 
 def main():

@@ -94,8 +94,11 @@ static void NAME(dot)(int64_t rows, int64_t d, ddni_rows from, const REAL *x, RE
     const REAL *y = from.at;
     for (int64_t r = 0; r < rows; r++) {
         double sum[PLACES] = {0};
-        for (int64_t j = 0; j < d; j++) {
-            sum[j % PLACES] += (double)y[r * from.ld + j] * (double)x[j];
+        for (int64_t first = 0; first < d; first += PLACES) {
+            const int64_t count = d - first < PLACES ? d - first : PLACES;
+            for (int64_t j = 0; j < count; j++) {
+                sum[j] += (double)y[r * from.ld + first + j] * (double)x[first + j];
+            }
         }
         g[r] = (REAL)in_pairs(sum);
     }

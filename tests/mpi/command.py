@@ -27,7 +27,7 @@ def check_regimes(mpi):
     args = ["regimes", "--data=x.npy", "--labels=y.npy", *SMALL]
     mpi.alone(*args, "--out=alone")
     alone = results(mpi.folder / "alone/regimes.json")
-    for ranks in range(1, 5):
+    for ranks in (1, 2, 4):
         texts = [mpi.well(ranks, *args, "--out=out") and (mpi.folder / "out/regimes.json").read_bytes() for _ in range(2)]
         assert texts[0] == texts[1], (ranks, "another run, other bytes")
         names = sorted(path.name for path in (mpi.folder / "out").iterdir())
@@ -68,12 +68,12 @@ def check_groups(mpi):
     for command in (["uturn", "--paths=300", "--times=3"], ["branch", "--paths=300", "--times=3"],
                     ["phi", "--samples=300", "--times=4"], ["collapse", "--samples=300", "--times=4"], ["regimes", *SMALL]):
         found = []
-        for ranks in (2, 4, 6):
+        for ranks in (2, 4, 6) if command[0] == "regimes" else (2, 4):
             shutil.rmtree(mpi.folder / "shared", ignore_errors=True)
             mpi.well(ranks, *command, *data, "--shards=2", "--out=shared", *(["--in-place"] if ranks == 4 else []))
             tables = [path.read_text(encoding="utf-8").splitlines() for path in sorted((mpi.folder / "shared").glob("*.csv"))]
             found.append([[line for line in table if not line.startswith("# ")] for table in tables])
-        assert found[0] and found[0] == found[1] == found[2], command
+        assert found[0] and found.count(found[0]) == len(found), command
     run = json.loads((mpi.folder / "shared/regimes.json").read_text(encoding="utf-8"))["run"]
     assert (run["ranks"], run["split"], run["shards"]) == (6, "data", 2), run
     mpi.fault(4, "--shards 3 does not divide the 4 ranks", "phi", *data, "--shards=3")

@@ -248,7 +248,8 @@ static void promise(const score_case *c, const score_truth *t, const score_drop 
     double s2 = c->s * c->s, tiny = 0x1p-53 * (8 + (double)c->d / 8);
     double floor = (8 + (double)c->n / 128) * u * (t->size + c->a * t->near);
     double once = f64 ? 0x1p-48 : 0x1p-19, lost = 0x1p-50 * t->reach;
-    double score = relative * t->spread + floor + c->a * drop->mean;
+    double beyond = 1e-42 * t->reach; /* what the truth leaves out */
+    double score = relative * t->spread + floor + c->a * (drop->mean + beyond);
     allowed[SCORE] = score / s2;
     allowed[MEAN] = score / c->a;
     allowed[LOG_P] = weights + tiny * (t->half_square + 100) + drop->mass;

@@ -214,7 +214,7 @@ static void average(sums *p)
     const score_case *c = p->c;
     const double *z = c->point + p->anchor * c->d;
     for (int64_t i = 0; i < c->n; i++) {
-        if (p->counts[i] && p->logit[i] - p->max > -80) {
+        if (p->counts[i] && p->logit[i] - p->max > -100) {
             quad w = expq(p->logit[i] - p->max) / p->total;
             for (int64_t j = 0; j < c->d; j++) {
                 p->mean[j] += w * ((quad)c->point[i * c->d + j] - z[j]);

@@ -255,6 +255,20 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
     return unit * hypot(hypot(sum, square * term), logits) + b->gain * common * sqrt(of->trace);
 }
 
+/* How wrong the largest logit is, which is done again by differences in double. It is more so than
+ * the law says where the terms of a product are alike, as of states halfway between corners of a
+ * cube: then every addition rounds the same way. */
+static double error_seen(const ddni_dense_run *p, int64_t q, const judged *of)
+{
+    const ddni_block *b = p->b;
+    if (p->precision == DDN_TYPE_F64) {
+        return 0; /* nothing is known better */
+    }
+    double exact = ddni_logit(b, ddni_state(b, q), of->post->argmax);
+    double error = fabs(b->log_most - of->nearest2 / (2 * b->level->s2) - exact);
+    return fmax(0, error - 2 * ddni_logit_error(b, exact)); /* of either */
+}
+
 /* Whether sums of vectors, and the centre that their mean is added to, round too much for a score
  * of this size; its floor is at least what |x| >= ||x - a centre| - a |centre|| gives. */
 static int32_t sums_show(const ddni_dense_run *p, const judged *of, double limit)
@@ -328,7 +342,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     double nearest2 = fmax(0, 2 * b->level->s2 * (b->log_most - (post.max + shift)));
     judged of = {&post,    sqrt(length2),  nearest2, sqrt(largest_place2(p, q)),
                  norm / z, trace + unsure, mean2,    0};
-    of.error = logit_spread(p, &of);
+    of.error = fmax(logit_spread(p, &of), error_seen(p, q, &of));
     if (!acceptable(p, q, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
         return;
     }

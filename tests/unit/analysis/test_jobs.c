@@ -210,6 +210,15 @@ static void test_kept(void **state)
     OK(s->ctx, ddn_analysis_keep(s->set.an, DDN_KEEP_NOTHING));
     OK(s->ctx, run(s, 0, 0));
     assert_int_equal(s->stop.reports, reports);
+    /* What was kept went then; what a stopped run leaves stays when all is to be kept. */
+    OK(s->ctx, ddn_analysis_keep(s->set.an, DDN_KEEP_STOPPED));
+    OK(s->ctx, run(s, 0, 0));
+    assert_int_equal(s->stop.reports, reports);
+    FAILS(s->ctx, run(s, 0, reports - 2), DDN_STOPPED, "stopped");
+    OK(s->ctx, ddn_analysis_keep(s->set.an, DDN_KEEP_ALL));
+    OK(s->ctx, run(s, 0, 0));
+    assert_true(2 * s->stop.reports < reports);
+    same(s, want, 0, 0);
     free_scene(s);
     free_scene(want);
 }

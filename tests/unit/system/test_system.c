@@ -487,6 +487,10 @@ static void planar_fixed_points(void **state)
     ddn_stability stability = 0;
     /* p = -3: y = x/3, x^3 = 2x/3. */
     OK(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, ROOM, starts[0], 3, x[0], &count));
+    /* What stands in the output before is no point that is known: here they are all. */
+    const int64_t before = count;
+    OK(ctx, ddn_system_fixed_points(ctx, sys, -3, 64, ROOM, starts[0], 3, x[0], &count));
+    assert_int_equal(count, before);
     assert_int_equal(count, 3);
     for (int64_t i = 0; i < count; i++) {
         double root = round(x[i][0] / sqrt(2.0 / 3)) * sqrt(2.0 / 3);

@@ -156,7 +156,7 @@ typedef struct ddni_kernels {
     const char *name;
     const char *needs; /* what the processor must have, for messages */
     int64_t places; /* in which dot_f64 adds up the terms of a product, in turns; dot_f32 has twice
-                       as many; at least */
+                       as many, or adds in double */
 
     /* c(i, q) += sum_k a(i, k) b(k, q), i < rows, k < depth, q < lanes; b is only read. Terms are
      * added one after the other within runs of DDNI_DEPTH_BLOCK, the runs' sums then to c:

@@ -18,16 +18,16 @@ static int print; /* what each call gives */
 
 static void show(fixture *fx, ddn_status status, const char *function, const char *what)
 {
-    printf("%s|%s|%s|%s\n", function, what, ddn_status_name(status),
-           status < 0 ? ddn_context_message(fx->context) : "");
+    if (print) {
+        printf("%s|%s|%s|%s\n", function, what, ddn_status_name(status),
+               status < 0 ? ddn_context_message(fx->context) : "");
+    }
 }
 
 void seen(fixture *fx, ddn_status status, const char *function, const char *what, int reachable,
           const void *out)
 {
-    if (print) {
-        show(fx, status, function, what);
-    }
+    show(fx, status, function, what);
     if (strcmp(ddn_status_name(status), "unknown status") == 0 || status == DDN_E_INTERNAL) {
         fault(function, status, "");
     }
@@ -133,7 +133,7 @@ static int is_taken(fixture *fx, ddn_status status, int32_t key, const char *kin
 {
     char what[64];
     snprintf(what, sizeof what, "option %d %s|%g", key, kind, value);
-    if (print && status != DDN_E_TYPE) {
+    if (status != DDN_E_TYPE) {
         show(fx, status, "ddn_options_set", what);
     }
     return status == DDN_OK;

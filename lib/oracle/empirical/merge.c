@@ -173,8 +173,8 @@ void ddni_dense_weigh(const ddni_dense_run *p)
 /* What is known of a state when its result is judged. */
 typedef struct judged {
     const ddni_posterior *post; /* max: relative to what all logits have in common */
-    double length, nearest2;    /* |x - a centre|, |x - a y|^2 of the nearest point */
-    double place;               /* of that length, the most that is added up in one place */
+    double length, place;       /* |x - a centre|, the most of it that is added up in one place */
+    double top;                 /* the largest logit */
     double norm, trace, mean2;  /* weighted mean of |y - centre|^2, tr Cov or more, |mean -
                                    centre|^2 */
     double error;               /* of the logits */
@@ -193,28 +193,42 @@ static int64_t thin_places(const ddni_dense_run *p)
     return p->b->kern->places * (p->precision == DDN_TYPE_F32 ? 2 : 1);
 }
 
-/* Largest |part of x - a centre|^2 whose products with a row are added up in one place; where they
- * are of integers, it is the state that is rounded, as a whole. */
-static double largest_place2(const ddni_dense_run *p, int64_t q)
+/* Largest square of the parts of x[d] that are added up in one place each: runs of coordinates */
+static double largest_run2(const ddni_block *b, const double *x)
 {
-    const ddni_block *b = p->b;
-    const double *x = ddni_relative(b, q);
-    const int64_t width = p->thin ? thin_places(p) : DDNI_DEPTH_BLOCK;
-    double square[DDNI_DEPTH_BLOCK] = {0}, most = p->integer ? b->s->square[q] : 0;
-    for (int64_t from = 0; from < b->d && !p->integer; from += width) {
-        const int64_t some = b->d - from < width ? b->d - from : width;
+    double most = 0;
+    for (int64_t from = 0; from < b->d; from += DDNI_DEPTH_BLOCK) {
+        int64_t width = b->d - from < DDNI_DEPTH_BLOCK ? b->d - from : DDNI_DEPTH_BLOCK;
         ddni_point part = {x + from, 1, 0};
-        if (!p->thin) {
-            most = fmax(most, b->kern->distance(DDN_TYPE_F64, some, x + from, 0, 0, part));
-        }
-        for (int64_t j = 0; p->thin && j < some; j++) {
+        most = fmax(most, b->kern->distance(DDN_TYPE_F64, width, x + from, 0, 0, part));
+    }
+    return most;
+}
+
+/* or coordinates that are `places` apart. */
+static double largest_turn2(const ddni_block *b, const double *x, int64_t places)
+{
+    double square[DDNI_DEPTH_BLOCK] = {0}, most = 0;
+    for (int64_t from = 0; from < b->d; from += places) {
+        int64_t width = b->d - from < places ? b->d - from : places;
+        for (int64_t j = 0; j < width; j++) {
             square[j] += x[from + j] * x[from + j];
         }
     }
-    for (int64_t j = 0; p->thin && j < width; j++) {
+    for (int64_t j = 0; j < places; j++) {
         most = fmax(most, square[j]);
     }
     return most;
+}
+
+/* Largest |part of x - a centre| whose products with a row are added up in one place. Where they
+ * are of integers, it is the state that is rounded, as a whole. */
+static double largest_place(const ddni_dense_run *p, int64_t q)
+{
+    const double *x = ddni_relative(p->b, q);
+    return sqrt(p->integer ? p->b->s->square[q]
+                : p->thin  ? largest_turn2(p->b, x, thin_places(p))
+                           : largest_run2(p->b, x));
 }
 
 /* Size of the errors of logits l = gain g - term, term = a gain |y - centre|^2 / 2, as the weights
@@ -231,7 +245,8 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
     /* Weights join the term and the logit, and round with them. */
     double largest = of->post->max - ddni_log_weight(b, of->post->argmax);
     /* Points that matter: a |y - centre| is at most |x - a centre| + |x - a y|. */
-    double reach = (of->length + sqrt(of->nearest2 + 2 * RIVAL * b->level->s2)) / a;
+    double nearest2 = 2 * b->level->s2 * (b->log_most - of->top);
+    double reach = (of->length + sqrt(nearest2 + 2 * RIVAL * b->level->s2)) / a;
     double most = fmax(of->norm, fmin(b->o->norm_max, reach * reach)), scale = 0.5 * a * b->gain;
     double term = scale * sqrt(of->norm * most);
     /* Their products: gain g = l + term, where l is near the largest for all of them. These differ
@@ -265,8 +280,7 @@ static double error_seen(const ddni_dense_run *p, int64_t q, const judged *of)
         return 0; /* nothing is known better */
     }
     double exact = ddni_logit(b, ddni_state(b, q), of->post->argmax);
-    double error = fabs(b->log_most - of->nearest2 / (2 * b->level->s2) - exact);
-    return fmax(0, error - 2 * ddni_logit_error(b, exact)); /* of either */
+    return fmax(0, fabs(of->top - exact) - 2 * ddni_logit_error(b, exact)); /* of either */
 }
 
 /* Whether sums of vectors, and the centre that their mean is added to, round too much for a score
@@ -339,9 +353,8 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     /* What cancellation may have taken from the trace is allowed for. */
     double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm / z;
     double lost = b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST_F32;
-    double nearest2 = fmax(0, 2 * b->level->s2 * (b->log_most - (post.max + shift)));
-    judged of = {&post,    sqrt(length2),  nearest2, sqrt(largest_place2(p, q)),
-                 norm / z, trace + unsure, mean2,    0};
+    double top = fmin(b->log_most, post.max + shift), place = largest_place(p, q);
+    judged of = {&post, sqrt(length2), place, top, norm / z, trace + unsure, mean2, 0};
     of.error = fmax(logit_spread(p, &of), error_seen(p, q, &of));
     if (!acceptable(p, q, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
         return;

@@ -207,6 +207,7 @@ static void thin_combine(const ddni_dense_run *p, const ddni_dense_part *part,
     double factor = ddni_lane_row(p, part->chunk, DDNI_LANE_RESCALE)[part->lane];
     if (factor != 1 && tile->first > part->chunk * b->chunk_rows) { /* as in lanes_tile */
         ddni_lane_row(p, part->chunk, DDNI_LANE_MASS)[part->lane] *= factor;
+        ddni_lane_row(p, part->chunk, DDNI_LANE_LEFT)[part->lane] *= factor;
         for (int64_t j = 0; single && j < b->d; j++) {
             ((float *)(void *)sum)[j] *= (float)factor;
         }
@@ -410,6 +411,7 @@ static ddn_status reserve_dense(ddn_context *ctx, const ddni_dense_run *p)
     DDNI_TRY(ddni_reserve(ctx, "slices", DDNI_THIN * (DDNI_SLICES + 1), 8, &s->thin_scale));
     DDNI_TRY(ddni_reserve(ctx, "slices", b->lanes, 8, &s->lost));
     DDNI_TRY(ddni_reserve(ctx, "weights", b->lanes, 8, &s->weight));
+    DDNI_TRY(ddni_reserve(ctx, "weights", b->lanes, 8, &s->left));
     DDNI_TRY(ddni_reserve(ctx, "row tiles", ddni_workers(ctx), p->tile_bytes, &s->tile));
     DDNI_TRY(ddni_reserve(ctx, "lane sums", lane_rows, 8, &s->lane));
     DDNI_TRY(ddni_reserve(ctx, "nearest rows", b->chunks * b->lanes, 8, &s->index));
@@ -430,12 +432,8 @@ static ddn_status reserve_dense(ddn_context *ctx, const ddni_dense_run *p)
 static void report(ddni_block *b, const ddni_dense_run *p)
 {
     for (int64_t q = 0; q < b->m; q++) {
-        double skipped = 0;
-        for (int64_t c = 0; c < b->chunks; c++) {
-            skipped += ddni_lane_row(p, c, DDNI_LANE_SKIPPED)[q];
-        }
         if (b->s->verdict[q] == DDNI_DONE) {
-            b->dropped = fmax(b->dropped, b->rq->epsilon * skipped / (double)b->n);
+            b->dropped = fmax(b->dropped, p->s->left[q]);
         }
     }
     b->rows += b->m * b->n;

@@ -15,7 +15,7 @@ enum {
     DDNI_LANE_RESCALE, /* of the last tile */
     DDNI_LANE_FACTOR,  /* takes the sums of the chunk to ones relative to the largest logit */
     DDNI_LANE_MASS,    /* of the weights as the sums of bytes have them */
-    DDNI_LANE_SKIPPED, /* rows left out of the vector sums */
+    DDNI_LANE_LEFT,    /* weights of the rows left out of the vector sums and of the norms */
     DDNI_LANE_ROWS
 };
 
@@ -34,6 +34,7 @@ typedef struct ddni_dense {
     double *lane;       /* [chunks][..][lanes] see above */
     int64_t *index;     /* [chunks][lanes] row of the largest logit */
     double *weight;     /* [lanes] sum e^{l - M} as the sums of bytes have it */
+    double *left;       /* [lanes] share of the posterior that was left out */
     double *tile_mass;  /* [tiles][lanes][2] reference and mass of each tile, for draws */
 } ddni_dense;
 

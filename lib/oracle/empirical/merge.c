@@ -329,10 +329,10 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
     int64_t d = b->d, k = b->classes;
-    double length2 = b->s->square[q], norm = 0, mean2 = 0;
+    double length2 = b->s->square[q], norm = 0, left = 0, mean2 = 0;
     double shift = b->gain * ddni_slices_rest(p, q) - length2 / (2 * b->level->s2);
     ddni_posterior post = ddni_posterior_empty;
-    const double *total = b->s->total + q * d;
+    double *total = b->s->total + q * d;
     double *cls = b->s->class_total + q * k;
     memset(cls, 0, (size_t)k * sizeof *cls);
     for (int64_t c = 0; c < b->chunks; c++) {
@@ -341,11 +341,17 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
         ddni_posterior_merge(&post, &part);
         double factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR)[q];
         norm += factor * s.norm[0];
+        left += factor * ddni_lane_row(p, c, DDNI_LANE_LEFT)[q];
         for (int64_t j = 0; b->want_class && j < k; j++) {
             cls[j] += factor * s.classes[j * (p->thin ? 1 : b->lanes)];
         }
     }
     double z = ddni_posterior_total(&post);
+    p->s->left[q] = left / z;
+    norm *= z / (z - left);
+    for (int64_t j = 0; left > 0 && j < d; j++) { /* a mean of what is not left out */
+        total[j] *= z / (z - left);
+    }
     if (b->want_sum) {
         mean2 = ddni_square(b, total) / z / z;
     }

@@ -149,6 +149,7 @@ void ddni_slices_add(const ddni_dense_run *p, const ddni_dense_part *part, const
     const uint8_t *row[DDNI_TILE_ROWS + 3];
     float kept[DDNI_TILE_ROWS];
     int64_t count = 0, chunk = part->chunk, q = part->lane;
+    double left = 0, norm = 0;
     /* The final sum of weights is no less than that of the rows so far: what is below this share of
      * it weighs less than epsilon / n. */
     double total = ddni_lane_row(p, chunk, DDNI_LANE_SUMS + DDNI_TOTAL)[q];
@@ -157,8 +158,13 @@ void ddni_slices_add(const ddni_dense_run *p, const ddni_dense_part *part, const
         row[count] = ddni_stored(b->ds, first + r);
         kept[count] = weights[r];
         count += weights[r] >= least;
+        if (weights[r] < least && weights[r] > 0) {
+            left += (double)weights[r];
+            norm += (double)weights[r] * tile->norm[r];
+        }
     }
-    ddni_lane_row(p, chunk, DDNI_LANE_SKIPPED)[q] += (double)(rows - count);
+    ddni_lane_row(p, chunk, DDNI_LANE_LEFT)[q] += left;
+    ddni_lane_row(p, chunk, DDNI_LANE_NORM)[q] -= norm;
     for (int64_t r = 0; r < 3; r++) {
         row[count + r] = ddni_stored(b->ds, first);
     }

@@ -323,22 +323,19 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const judged *of)
            !sums_show(p, of, limit) && error <= (single ? LOGIT_F32 : LOGIT_F64);
 }
 
-/* Merges what else the chunks know of one state, judges it and finishes it. */
-void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
+/* Merges what the chunks know of one state besides its vector sum. Gives the mean of |y - centre|^2
+ * over what that sum has not left out. */
+static double merge_masses(const ddni_dense_run *p, int64_t q, ddni_posterior *post)
 {
-    const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
-    int64_t d = b->d, k = b->classes;
-    double length2 = b->s->square[q], norm = 0, left = 0, mean2 = 0;
-    double shift = b->gain * ddni_slices_rest(p, q) - length2 / (2 * b->level->s2);
-    ddni_posterior post = ddni_posterior_empty;
-    double *total = b->s->total + q * d;
-    double *cls = b->s->class_total + q * k;
+    const int64_t k = b->classes;
+    double norm = 0, left = 0, *cls = b->s->class_total + q * k;
+    *post = ddni_posterior_empty;
     memset(cls, 0, (size_t)k * sizeof *cls);
     for (int64_t c = 0; c < b->chunks; c++) {
         ddni_lane_sums s = ddni_lane_sums_of(p, c, q);
         ddni_posterior part = lane_posterior(&s);
-        ddni_posterior_merge(&post, &part);
+        ddni_posterior_merge(post, &part);
         double factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR)[q];
         norm += factor * s.norm[0];
         left += factor * ddni_lane_row(p, c, DDNI_LANE_LEFT)[q];
@@ -346,21 +343,33 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
             cls[j] += factor * s.classes[j * (p->thin ? 1 : b->lanes)];
         }
     }
-    double z = ddni_posterior_total(&post);
-    p->s->left[q] = left / z;
-    norm *= z / (z - left);
-    for (int64_t j = 0; left > 0 && j < d; j++) { /* a mean of what is not left out */
-        total[j] *= z / (z - left);
+    p->s->left[q] = left / ddni_posterior_total(post);
+    return norm / (ddni_posterior_total(post) - left);
+}
+
+/* Judges one state and finishes it. */
+void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
+{
+    const ddni_dense_run *p = arg;
+    const ddni_block *b = p->b;
+    int64_t d = b->d;
+    double length2 = b->s->square[q], mean2 = 0;
+    double shift = b->gain * ddni_slices_rest(p, q) - length2 / (2 * b->level->s2);
+    ddni_posterior post;
+    double *total = b->s->total + q * d;
+    const double norm = merge_masses(p, q, &post), z = ddni_posterior_total(&post);
+    for (int64_t j = 0; p->s->left[q] > 0 && j < d; j++) { /* a mean of what is not left out */
+        total[j] /= 1 - p->s->left[q];
     }
     if (b->want_sum) {
         mean2 = ddni_square(b, total) / z / z;
     }
-    double trace = fmax(0, norm / z - mean2);
+    double trace = fmax(0, norm - mean2);
     /* What cancellation may have taken from the trace is allowed for. */
-    double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm / z;
+    double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm;
     double lost = b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST_F32;
     double top = fmin(b->log_most, post.max + shift), place = largest_place(p, q);
-    judged of = {&post, sqrt(length2), place, top, norm / z, trace + unsure, mean2, 0};
+    judged of = {&post, sqrt(length2), place, top, norm, trace + unsure, mean2, 0};
     of.error = fmax(logit_spread(p, &of), error_seen(p, q, &of));
     if (!acceptable(p, q, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
         return;

@@ -64,6 +64,8 @@ class Mpi:
 
     def __init__(self, folder, kind, compiler, launcher, options):
         self.kind, self.folder = kind, folder
+        # What does not depend on the MPI, the first one shows.
+        self.first = kind == next(installed())[0]
         self.compiler, self.program = compiler, f"{OUTPUT}_{kind}"
         subprocess.run([compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", *[f"-I{path}" for path in INCLUDES.split(":")],
                         MAIN, *ARCHIVES, LIBRARY, "-lz", "-lm", "-o", self.program], check=True)

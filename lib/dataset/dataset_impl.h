@@ -113,7 +113,7 @@ ddn_status ddni_dataset_second_moment(ddn_context *ctx, const ddn_dataset *ds, d
 /* As ddn_dataset_digest, never 0. */
 ddn_status ddni_dataset_digest(ddn_context *ctx, const ddn_dataset *ds, uint64_t *digest);
 
-/* Of a set over a team: the rows index[m], which all ranks ask for, in x[m][ldx]. */
+/* Of a set over a team: the rows index[m], m > 0, which all ranks ask for, in x[m][ldx]. */
 ddn_status ddni_team_rows(ddn_context *ctx, const ddn_dataset *ds, int64_t m, const int64_t *index,
                           double *x, int64_t ldx);
 /* Rows first .. first+count-1 of the whole, on all ranks: out[count][ldo]. */

@@ -259,9 +259,6 @@ ddn_status ddni_team_rows(ddn_context *ctx, const ddn_dataset *ds, int64_t m, co
     int64_t *begin = NULL;
     double *mine = NULL, *sorted = NULL;
     const int64_t row = ds->d * (int64_t)sizeof *x, ranks = ds->team->size;
-    if (m == 0) {
-        return DDN_OK;
-    }
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "ranks", ranks + 1, sizeof *begin, &begin), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows", m, row, &mine), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "rows", m, row, &sorted), fail);

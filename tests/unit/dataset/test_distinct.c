@@ -425,6 +425,12 @@ static void as_many_copies_of_each(void **state)
     OK(ctx, ddn_dataset_label_shares(ctx, subset, 0, 2, shares[0], 2));
     assert_true(shares[0][0] == 1 && shares[0][1] == 0 && shares[1][0] == 0.5);
     ddn_dataset_destroy(subset);
+    /* Class 0 has half of the copies of one point and all of the other. */
+    OK(ctx, ddn_dataset_create_class_subset(ctx, one, 1, &labels[0], &subset));
+    OK(ctx, ddn_dataset_weights(ctx, subset, 2, got));
+    CLOSE(got[0], 1. / 3, 1e-15, 0);
+    CLOSE(got[1], 2. / 3, 1e-15, 0);
+    ddn_dataset_destroy(subset);
     ddn_dataset_destroy(one);
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);

@@ -153,6 +153,17 @@ static void shares_of_classes(void **state)
     }
     ddn_dataset_destroy(merged[1]);
     ddn_dataset_destroy(merged[0]);
+    ddn_dataset_destroy(labelled);
+    ddn_dataset_destroy(plain);
+    /* As many copies of each point: no weights, but classes in parts all the same. */
+    static const float twice[4] = {1, 1, 2, 2};
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F32, 4, 1, twice, 1, &plain));
+    OK(ctx, ddn_dataset_create_labelled(ctx, plain, 4, labels + 1, &labelled));
+    OK(ctx, ddn_dataset_create_distinct(ctx, labelled, &merged[0]));
+    assert_int_equal(ddn_dataset_is_weighted(merged[0]), 0);
+    ddni_dataset_class_shares(merged[0], share);
+    assert_true(share[0] == 0.25 && share[1] == 0.75);
+    ddn_dataset_destroy(merged[0]);
     ddn_dataset_destroy(heavy);
     ddn_dataset_destroy(labelled);
     ddn_dataset_destroy(plain);

@@ -386,6 +386,16 @@ static void other_files_on_one_rank(void **state)
         free(other);
         free(t);
     }
+    static const double narrow[N * 4];
+    trial *t = make_trial(DOUBLES);
+    t->odd = 1;
+    snprintf(t->odd_path, sizeof t->odd_path, "%s",
+             test_write_npy("narrow.npy",
+                            "{'descr': '<f8', 'fortran_order': False, 'shape': (17, 4), }", narrow,
+                            sizeof narrow));
+    test_crew(RANKS, rank_opens, t);
+    all_have(t, DDN_E_MISMATCH, "rank 1 sees 17 points of d = 4, rank 0 17 of 10");
+    free(t);
 }
 
 /* A folder that is not the same everywhere, and an image that is damaged. */

@@ -1,6 +1,6 @@
 /* Zip archives byte by byte: directories of 64 bits that are not there, fields beside the sizes,
- * names that are too long, archives with several arrays. Catches reads beside the records, and an
- * array that is taken for another. */
+ * names that are too long, archives with several arrays, labels of other points. Catches reads
+ * beside the records, and an array that is taken for another. */
 #include "support/files.h"
 #include "support/fixtures.h"
 
@@ -132,6 +132,15 @@ static void names_and_places(void **state)
     test_member m = member(longer);
     size = test_zip_image(zip, 0, 1, &m);
     refused(ctx, "without an array of NumPy"); /* its ending is cut off */
+    for (int k = 0; k < 2; k++) {              /* one character too many, and as many as can be */
+        strcpy(longer + 195 - k, ".npy");
+        m = member(longer);
+        size = test_zip_image(zip, 0, 1, &m);
+        if (k == 0) {
+            refused(ctx, "xxx: the name of the member is too long");
+        }
+    }
+    test_expect_points(ctx, test_write_file("a.npz", zip, size), DDN_TYPE_F64, N, D, SIX);
     test_member two[2] = {member("data.npy"), member("b")};
     size = test_zip_image(zip, 0, 2, two);
     test_expect_points(ctx, test_write_file("a.npz", zip, size), DDN_TYPE_F64, N, D, SIX);
@@ -151,6 +160,69 @@ static void names_and_places(void **state)
     m.size = 2 * sizeof(double);
     size = test_zip_image(zip, 0, 1, &m);
     refused(ctx, "truncated: the zip directory promises");
+    ddn_context_destroy(ctx);
+}
+
+/* As many names as there is room for, and that there are more. */
+static void many_arrays(void **state)
+{
+    (void)state;
+    enum {
+        MANY = 7,
+        TOLD = 4
+    };
+    char names[MANY][64], want[300] = "there are ";
+    test_member all[MANY];
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *ds = NULL;
+    make_array("(2, 3)");
+    for (int k = 0; k < MANY; k++) {
+        snprintf(names[k], sizeof names[k], "an_array_with_a_name_of_40_characters_%02d.npy", k);
+        all[k] = member(names[k]);
+        if (k < TOLD) {
+            snprintf(want + strlen(want), sizeof want - strlen(want), "%.40s, ", names[k]);
+        }
+    }
+    strcat(want, "...");
+    size = test_zip_image(zip, 0, MANY, all);
+    FAILS(ctx, ddn_dataset_open(ctx, test_write_file("a.npz", zip, size), DDN_FORMAT_AUTO, &ds),
+          DDN_E_FORMAT, want);
+    const char *said = ddn_context_message(ctx);
+    assert_string_equal(said + strlen(said) - strlen(want), want); /* nothing behind it */
+    ddn_context_destroy(ctx);
+}
+
+/* What is packed is unpacked once. */
+static void packed_in_the_archive(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    test_member m = {.name = "data.npy", .bytes = "\x1f\x8b\x08\0\0", .count = 5};
+    size = test_zip_image(zip, 0, 1, &m);
+    refused(ctx, "data: compressed twice");
+    ddn_context_destroy(ctx);
+}
+
+/* Labels beside the points that are as many as the points, or those are to be named. */
+static void labels_of_other_points(void **state)
+{
+    (void)state;
+    static const uint8_t labels[] = {7, 8, 9};
+    uint8_t one[256];
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *ds = NULL;
+    make_array("(2, 3)");
+    const test_member two[2] = {
+        member("x.npy"),
+        {.name = "y.npy",
+         .bytes = one,
+         .count =
+             test_npy_image(one, 1, 64, "{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }",
+                            labels, sizeof labels)}};
+    size = test_zip_image(zip, 0, 2, two);
+    FAILS(ctx, ddn_dataset_open(ctx, test_write_file("a.npz", zip, size), DDN_FORMAT_AUTO, &ds),
+          DDN_E_SHAPE, "a.npz:x to have the points alone");
+    assert_non_null(strstr(ddn_context_message(ctx), "3 labels for n = 2 points; open "));
     ddn_context_destroy(ctx);
 }
 
@@ -193,6 +265,9 @@ int main(void)
         cmocka_unit_test(fields_beside_the_sizes),
         cmocka_unit_test(names_and_places),
         cmocka_unit_test(several_arrays),
+        cmocka_unit_test(many_arrays),
+        cmocka_unit_test(packed_in_the_archive),
+        cmocka_unit_test(labels_of_other_points),
     };
     return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);
 }

@@ -416,6 +416,39 @@ static void several(void **state)
     holds_dots(1, (const double[]){7});
 }
 
+/* Numbers that are converted come in blocks of 2^13, which end within images. */
+static void blocks_end_within_images(void **state)
+{
+    (void)state;
+    enum {
+        SIDE = 40,
+        NUMBERS = SIDE * SIDE,
+        IMAGES = 6
+    };
+    double x[NUMBERS];
+    begin_folder();
+    for (int i = 0; i < IMAGES; i++) {
+        uint8_t wide[2 * NUMBERS];
+        char name[16];
+        for (int j = 0; j < NUMBERS; j++) {
+            wide[2 * j] = (uint8_t)((i * NUMBERS + j) >> 8);
+            wide[2 * j + 1] = (uint8_t)(i * NUMBERS + j);
+        }
+        png(SIDE, SIDE, 16, GREY, wide, sizeof wide / SIDE);
+        snprintf(name, sizeof name, "%d.png", i);
+        put(name);
+    }
+    ddn_dataset *ds = opened();
+    assert_int_equal(ddn_dataset_n(ds), IMAGES);
+    for (int i = 0; i < IMAGES; i++) {
+        OK(ctx, ddn_dataset_read(ctx, ds, i, 1, x, NUMBERS));
+        for (int j = 0; j < NUMBERS; j++) {
+            assert_true(x[j] == i * NUMBERS + j);
+        }
+    }
+    ddn_dataset_destroy(ds);
+}
+
 /* cats, dogs and dogs, foxes would be the labels 0, 1 and 0, 1. */
 static void several_with_classes(void **state)
 {
@@ -441,6 +474,19 @@ static void several_with_classes(void **state)
     ddn_dataset_destroy(ds);
     assert_int_equal(ddn_dataset_open_files(ctx, DDN_FORMAT_AUTO, 2, others, &ds), DDN_E_FORMAT);
     assert_non_null(strstr(ddn_context_message(ctx), "classes of other names"));
+    /* Beside images in no folder there are no labels, whichever come first. */
+    begin_folder();
+    put_dot("1.png", 9);
+    for (int k = 0; k < 2; k++) {
+        const char *const mixed[] = {k == 0 ? folder : root[1], k == 0 ? root[1] : folder};
+        double x[3];
+        OK(ctx, ddn_dataset_open_files(ctx, DDN_FORMAT_AUTO, 2, mixed, &ds));
+        assert_int_equal(ddn_dataset_class_count(ds), 0);
+        OK(ctx, ddn_dataset_read(ctx, ds, 0, 3, x, 1));
+        assert_true(x[0] == (k == 0 ? 9 : 2) && x[1] == (k == 0 ? 2 : 3) &&
+                    x[2] == (k == 0 ? 3 : 9));
+        ddn_dataset_destroy(ds);
+    }
 }
 
 static void links(void **state)
@@ -638,19 +684,13 @@ int main(void)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds_of_png),
-        cmocka_unit_test(transparent_images),
-        cmocka_unit_test(kinds_of_jpeg),
-        cmocka_unit_test(order_of_names),
-        cmocka_unit_test(classes),
-        cmocka_unit_test(odd_names),
-        cmocka_unit_test(several),
-        cmocka_unit_test(links),
-        cmocka_unit_test(several_with_classes),
-        cmocka_unit_test(nothing_to_read),
-        cmocka_unit_test(mixed),
-        cmocka_unit_test(absurd_sizes),
-        cmocka_unit_test(damage),
+        cmocka_unit_test(kinds_of_png),    cmocka_unit_test(transparent_images),
+        cmocka_unit_test(kinds_of_jpeg),   cmocka_unit_test(order_of_names),
+        cmocka_unit_test(classes),         cmocka_unit_test(odd_names),
+        cmocka_unit_test(several),         cmocka_unit_test(blocks_end_within_images),
+        cmocka_unit_test(links),           cmocka_unit_test(several_with_classes),
+        cmocka_unit_test(nothing_to_read), cmocka_unit_test(mixed),
+        cmocka_unit_test(absurd_sizes),    cmocka_unit_test(damage),
         cmocka_unit_test(without_memory),
     };
     return cmocka_run_group_tests(tests, begin, end);

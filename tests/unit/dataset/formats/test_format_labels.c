@@ -73,6 +73,10 @@ static void labels_come_from_files(void **state)
     REFUSE(test_write_npy("m.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }", i8,
                           23),
            DDN_E_FORMAT, "truncated");
+    REFUSE(test_write_npy("m.npy",
+                          "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 3000000000), }",
+                          i4, 3),
+           DDN_E_FORMAT, "m.npy: labels in 3000000000 columns");
     ddn_dataset_destroy(plain);
     ddn_context_destroy(ctx);
 }

@@ -80,6 +80,7 @@ static void bad_npy_is_refused(void **state)
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), 'x': 1}", "malformed"},
         {"{'descr': '<f8', 'fortran_order': False, 'shape': [2, 3], }", "malformed"},
         {"", "malformed"},
+        {"{'descr': ", "malformed"},
     };
     ddn_context *ctx = test_context(1);
     for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
@@ -196,6 +197,7 @@ static void missing_files_are_named(void **state)
     test_refuse(ctx, test_write_file("empty", "", 0), DDN_E_FORMAT, "empty");
     test_refuse(ctx, test_write_file("text", "hello\n", 6), DDN_E_FORMAT, "neither .npy");
     test_refuse(ctx, test_write_file("one", "h", 1), DDN_E_FORMAT, "CIFAR-100 (length 1)");
+    test_refuse(ctx, test_write_file("brace", "a header{\"x\"}", 13), DDN_E_FORMAT, "this is text");
     FAILS(ctx, ddn_dataset_open(ctx, NULL, DDN_FORMAT_AUTO, &ds), DDN_E_NULL, "path");
     FAILS(ctx, ddn_dataset_open(ctx, "x", 7, &ds), DDN_E_RANGE, "format = 7");
     FAILS(ctx, ddn_dataset_open(ctx, test_path("text"), DDN_FORMAT_NPY, &ds), DDN_E_FORMAT,

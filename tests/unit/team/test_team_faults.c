@@ -144,7 +144,7 @@ static ddn_status integrate(crew_rank *rank, const stage *s, fault which, int32_
     double x[M * D];
     ddn_integrator *it = NULL;
     test_normal(3, M * D, x);
-    ddn_status status = ddn_integrator_create(ctx, s->oracle, DDN_METHOD_HEUN, &it);
+    ddn_status status = ddn_integrator_create(ctx, s->oracle, DDN_METHOD_EULER, &it);
     STEP(ddn_integrator_set_times(it, odd && which == SHORT_RUN ? 5 : 8, times));
     if (which == FAILED_BY_OBSERVER) {
         STEP(ddn_integrator_attach_callback(it, 0, observe, rank, NULL));
@@ -208,6 +208,43 @@ static void one_status_for_all(void **state)
             assert_memory_equal(t.rank[r].score, t.rank[0].score, sizeof t.rank[0].score);
         }
     }
+}
+
+/* One ends well, another by itself with an error, the last is still in the call: that hears of the
+ * error at once, the first in its next call, and the second does not hear of itself again. */
+static void end_apart(crew_rank *rank)
+{
+    trial *t = rank->user;
+    stage s;
+    rank_state *own = &t->rank[rank->rank];
+    stage_own(rank, rank->ctx, &s);
+    if (stage_make(rank, rank->ctx, &s) == DDN_OK) {
+        own->status =
+            integrate(rank, &s, rank->rank == 0 ? SHORT_RUN : FAILED_BY_OBSERVER, rank->rank == 0);
+        if (rank->rank == 0) {
+            note(own, rank->ctx, own->status);
+            t->failures = score(rank->ctx, &s, FAULTS, 0, own->score);
+        }
+        snprintf(own->text, sizeof own->text, "%s", ddn_context_message(rank->ctx));
+        own->after = score(rank->ctx, &s, FAULTS, 0, own->score);
+    }
+    stage_free(&s);
+}
+
+static void three_ends_of_one_call(void **state)
+{
+    (void)state;
+    trial t = {.failures = -1};
+    test_crew(RANKS, end_apart, &t);
+    for (int r = 0; r < RANKS; r++) {
+        assert_int_equal(t.rank[r].status, r == 0 ? DDN_OK : DDN_E_CALLBACK);
+        if (strstr(t.rank[r].text, "the disk is full") == NULL) {
+            fail_msg("rank %d: %s", r, t.rank[r].text);
+        }
+        assert_int_equal(t.rank[r].after, DDN_OK);
+        assert_memory_equal(t.rank[r].score, t.rank[0].score, sizeof t.rank[0].score);
+    }
+    assert_int_equal(t.failures, DDN_E_CALLBACK);
 }
 
 /* ---- parts that do not fit ---- */
@@ -404,9 +441,8 @@ static void refused_and_agreed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_status_for_all),
-        cmocka_unit_test(parts_that_do_not_fit),
-        cmocka_unit_test(no_memory_on_one_rank),
+        cmocka_unit_test(one_status_for_all),    cmocka_unit_test(three_ends_of_one_call),
+        cmocka_unit_test(parts_that_do_not_fit), cmocka_unit_test(no_memory_on_one_rank),
         cmocka_unit_test(refused_and_agreed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* Dense eigenproblems: those that are done in parts against their definition. */
 #include "base/progress.h"
+#include "base/sort.h"
 #include "numerics/blas.h"
 #include "numerics/blas_eigen.h"
 #include "support/fixtures.h"
@@ -77,6 +78,44 @@ static void check(int64_t n, const double *a, int64_t count, const double *value
     }
     assert_true(residual <= 1e-14 * size);
     assert_true(product <= 1e-14);
+}
+
+/* Two halves with one coupling between them: of all poles of the whole two are left, or one where
+ * they are equal, and none where the coupling is lost in rounding. */
+static void halves_with_one_coupling(void **state)
+{
+    (void)state;
+    enum {
+        SIZE = 64 /* cut once */
+    };
+    static const struct {
+        double slope, off;
+    } cases[] = {{1, 0.5}, {1, -3}, {-1, 0.5}, {0, 0.25}, {0, -2}, {1, 1e-18}};
+    ddn_context *ctx = test_context(1);
+    double *a = malloc(2 * SIZE * SIZE * sizeof *a), *vectors = a + SIZE * SIZE;
+    assert_non_null(a);
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const double off = cases[c].off;
+        double d[SIZE], e[SIZE] = {0}, got[SIZE];
+        memset(a, 0, SIZE * SIZE * sizeof *a);
+        for (int i = 0; i < SIZE; i++) {
+            d[i] = a[i * SIZE + i] = 70 + cases[c].slope * i;
+        }
+        e[SIZE / 2 - 1] = a[(SIZE / 2 - 1) * SIZE + SIZE / 2] = off;
+        a[SIZE / 2 * SIZE + SIZE / 2 - 1] = off;
+        memcpy(got, d, sizeof d);
+        OK(ctx, ddni_tridiagonal_vectors(ctx, SIZE, got, e, SIZE, vectors));
+        check(SIZE, a, SIZE, got, vectors);
+        const double far = hypot(cases[c].slope / 2, off); /* from the middle of the two */
+        d[SIZE / 2 - 1] += cases[c].slope / 2 - far;
+        d[SIZE / 2] += far - cases[c].slope / 2;
+        ddni_sort(d, SIZE);
+        for (int i = 0; i < SIZE; i++) {
+            CLOSE(got[i], d[i], 1e-14, 0);
+        }
+    }
+    free(a);
+    ddn_context_destroy(ctx);
 }
 
 /* Wrong deflation, a wrong order of vectors, a part left out of the reduction or of the way back.
@@ -328,6 +367,7 @@ static void eigenproblems_stop_anywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(halves_with_one_coupling),
         cmocka_unit_test(pairs_in_parts_are_eigenpairs),
         cmocka_unit_test(any_scale),
         cmocka_unit_test(whole_and_in_parts_agree),

@@ -55,6 +55,8 @@ def call(function, label, arguments):
         text += f"    if (status == DDN_OK) {{\n        {name.removesuffix('retain')}destroy(" \
             f"{arguments[0]});\n    }}\n"
     for kind, _ in parameters:
+        if label.endswith("benign") and kind.endswith("ddn_result**"):
+            text += f"    seen_result(fx, \"{name}\", out);\n"
         if "**" in kind:
             text += f"    {kind.replace('const ', '').rstrip('*')}_destroy(out);\n"
     return text

@@ -89,6 +89,8 @@ extern const int64_t hostile_count, hostile_calls;
  * that starts with the function's name where the call could reach that context. */
 void seen(fixture *fx, ddn_status status, const char *function, const char *what, int reachable,
           const void *out);
+/* Shows what a benign call has made. */
+void seen_result(fixture *fx, const char *function, const ddn_result *result);
 
 /* What few calls need, made on the fixture when it is first asked for, from memory that does not
  * fail: a run that was stopped, an analysis with a journal, and their saved bytes, a result that

@@ -40,6 +40,26 @@ void seen(fixture *fx, ddn_status status, const char *function, const char *what
     }
 }
 
+/* What a result is made of. */
+void seen_result(fixture *fx, const char *function, const ddn_result *result)
+{
+    static char text[1 << 20];
+    if (!print || result == NULL) {
+        return;
+    }
+    OK(fx->context, ddn_result_write(fx->context, result, fx->written, DDN_RESULT_FORMAT_JSON));
+    FILE *file = fopen(fx->written, "r");
+    assert_non_null(file);
+    const size_t size = fread(text, 1, sizeof text - 1, file);
+    assert_true(size > 0 && feof(file));
+    fclose(file);
+    text[size] = '\0';
+    for (char *line = strchr(text, '\n'); line != NULL; line = strchr(line, '\n')) {
+        *line = ' ';
+    }
+    printf("%s|result|%s\n", function, text);
+}
+
 static const char *only; /* a name, or NULL for all */
 static int64_t running;  /* number of the function */
 

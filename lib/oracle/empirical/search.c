@@ -207,17 +207,16 @@ ddn_status ddni_search_distinct(ddn_context *ctx, ddni_search *search, int64_t m
 /* ---- over a team ---- */
 
 /* Of the ranks' k nearest points of a state, near[rank] + state * k, the k nearest; the ranks' are
- * in order, and head[ranks] counts those taken. */
+ * in order, and head[ranks] counts those taken: k of one rank only when all are. What short ranks
+ * are filled up with is farther than any point. */
 static void merge_nearest(const ddni_near *near, int64_t ranks, int64_t stride, int64_t k,
                           int64_t *head, ddni_near *out)
 {
     memset(head, 0, (size_t)ranks * sizeof *head);
     for (int64_t i = 0; i < k; i++) {
-        int64_t best = -1;
-        for (int64_t r = 0; r < ranks; r++) {
-            const ddni_near *next = near + r * stride + head[r];
-            if (head[r] < k && next->row >= 0 &&
-                (best < 0 || next->distance2 < near[best * stride + head[best]].distance2)) {
+        int64_t best = 0;
+        for (int64_t r = 1; r < ranks; r++) {
+            if (near[r * stride + head[r]].distance2 < near[best * stride + head[best]].distance2) {
                 best = r;
             }
         }

@@ -1,5 +1,6 @@
 /* A set over a team of threads is the set of one process: numbers, every output, runs. */
 #include "support/crew.h"
+#include "support/failing.h"
 #include "support/fixtures.h"
 
 enum {
@@ -8,7 +9,8 @@ enum {
     CLASSES = 3,
     M = 10,
     MOST = D > CLASSES ? D : CLASSES,
-    OUTPUTS = DDN_OUT_SECOND_DISTANCE2 + 1
+    OUTPUTS = DDN_OUT_SECOND_DISTANCE2 + 1,
+    ODD = 1 /* the rank whose memory fails */
 };
 
 /* What a rank has found. */
@@ -16,7 +18,8 @@ typedef struct findings {
     double out[OUTPUTS][M * MOST];
     int64_t index[OUTPUTS][M];
     double mean[D], norms[N], samples[M * D], distance2[M * 5], end[M * D], dropped;
-    int64_t n, classes, digest, near[M * 5];
+    double all_distance2[2 * N], one_distance2[N];
+    int64_t n, classes, digest, near[M * 5], all_near[2 * N], drawn[M];
 } findings;
 
 /* The points and what is asked. */
@@ -32,6 +35,10 @@ typedef struct problem {
     findings found[CREW_MOST];
     ddn_status failed;
     char text[512];
+    /* Where an allocation of a rank fails. */
+    int64_t fail_at, left[CREW_MOST];
+    int32_t reached;
+    ddn_status status[CREW_MOST];
 } problem;
 
 /* Three clusters one after the other, so that ranks have different classes; bytes are stored in
@@ -130,9 +137,12 @@ static ddn_status find(ddn_context *ctx, const problem *p, const ddn_dataset *ds
     STEP(ddn_dataset_squared_norms(ctx, ds, N, p->v, f->norms));
     STEP(ddn_dataset_digest(ctx, ds, &f->digest));
     STEP(ddn_dataset_nearest(ctx, ds, M, 5, p->x, D, f->near, f->distance2));
+    /* More than any part has. */
+    STEP(ddn_dataset_nearest(ctx, ds, 2, N, p->x, D, f->all_near, f->all_distance2));
+    STEP(ddn_dataset_nearest(ctx, ds, 1, N, p->x, D, NULL, f->one_distance2));
     STEP(ddn_schedule_create_ou(ctx, &sch));
     STEP(ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
-    STEP(ddn_oracle_sample_data(ctx, oracle, 1, 35, M, f->samples, D, NULL));
+    STEP(ddn_oracle_sample_data(ctx, oracle, 1, 35, M, f->samples, D, f->drawn));
     STEP(ask(ctx, p, oracle, f));
     STEP(run(ctx, p, oracle, f));
     ddn_oracle_destroy(oracle);
@@ -155,13 +165,20 @@ static ddn_status weigh(ddn_context *ctx, const problem *p, ddn_dataset *ds, ddn
 }
 
 /* Parts of sizes in proportion to 1, 2, 3, ... */
+static ddn_status part_of(const crew_rank *rank, ddn_context *ctx, const problem *p,
+                          ddn_dataset **out)
+{
+    int64_t all = rank->size * (rank->size + 1) / 2, r = rank->rank;
+    int64_t first = N * (r * (r + 1) / 2) / all, end = N * ((r + 1) * (r + 2) / 2) / all;
+    return make_part(ctx, p, first, end - first, out);
+}
+
 static void rank_finds(crew_rank *rank)
 {
     problem *p = rank->user;
-    int64_t all = rank->size * (rank->size + 1) / 2, r = rank->rank;
-    int64_t first = N * (r * (r + 1) / 2) / all, end = N * ((r + 1) * (r + 2) / 2) / all;
+    const int64_t r = rank->rank;
     ddn_dataset *part = NULL, *even = NULL, *ds = NULL;
-    ddn_status status = make_part(rank->ctx, p, first, end - first, &part);
+    ddn_status status = part_of(rank, rank->ctx, p, &part);
     STEP(ddn_dataset_create_team(rank->ctx, rank->team, part, &even));
     STEP(weigh(rank->ctx, p, even, &ds));
     STEP(find(rank->ctx, p, ds, &p->found[r]));
@@ -296,6 +313,10 @@ static void compare(problem *p, int64_t size)
     assert_memory_equal(again->samples, want->samples, sizeof want->samples);
     assert_memory_equal(again->near, want->near, sizeof want->near);
     assert_memory_equal(again->distance2, want->distance2, sizeof want->distance2);
+    assert_memory_equal(again->all_near, want->all_near, sizeof want->all_near);
+    assert_memory_equal(again->all_distance2, want->all_distance2, sizeof want->all_distance2);
+    assert_memory_equal(again->one_distance2, want->all_distance2, sizeof want->one_distance2);
+    assert_memory_equal(again->drawn, want->drawn, sizeof want->drawn);
     for (int j = 0; j < D; j++) {
         CLOSE(again->mean[j], want->mean[j], 1e-14, 1e-15);
     }
@@ -348,12 +369,67 @@ static void outputs_need_no_others(void **state)
     }
 }
 
+/* ---- no memory ---- */
+
+static void rank_starves(crew_rank *rank)
+{
+    problem *p = rank->user;
+    findings *f = &p->found[rank->rank];
+    const int32_t odd = rank->rank == ODD;
+    test_memory memory;
+    ddn_context *ctx = test_failing_context(&memory, 0);
+    ddn_dataset *part = NULL, *ds = NULL;
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_status status = part_of(rank, ctx, p, &part);
+    STEP(ddn_dataset_create_team(ctx, rank->team, part, &ds));
+    STEP(ddn_schedule_create_ou(ctx, &sch));
+    STEP(ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    memory.fail_at = odd ? memory.allocations + p->fail_at : 0;
+    STEP(ddn_oracle_sample_data(ctx, oracle, 1, 35, M, f->samples, D, f->drawn));
+    STEP(ask(ctx, p, oracle, f));
+    p->status[rank->rank] = status;
+    if (odd) {
+        p->reached = memory.allocations >= memory.fail_at;
+    }
+    memory.fail_at = 0;
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(part);
+    ddn_context_destroy(ctx);
+    p->left[rank->rank] = memory.live;
+}
+
+/* Samples with their rows, draws, and states that are asked again: one status for all, wherever an
+ * allocation of one rank fails. */
+static void no_memory_on_one_rank(void **state)
+{
+    (void)state;
+    problem *p = make_problem(DDN_TYPE_F32, 0.6);
+    int64_t failures = 0;
+    p->outputs = (INT64_C(1) << OUTPUTS) - 2;
+    p->reached = 1;
+    for (p->fail_at = 1; p->reached; p->fail_at++) {
+        test_crew(3, rank_starves, p);
+        for (int r = 0; r < 3; r++) {
+            assert_int_equal(p->status[r], p->reached ? DDN_E_NOMEM : DDN_OK);
+            assert_int_equal(p->left[r], 0);
+        }
+        failures += p->reached;
+    }
+    assert_true(failures > 60);
+    assert_memory_equal(&p->found[ODD], &p->found[0], sizeof p->found[0]);
+    free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_output_is_that_of_the_whole_set),
         cmocka_unit_test(weights_count),
         cmocka_unit_test(outputs_need_no_others),
+        cmocka_unit_test(no_memory_on_one_rank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,6 +137,52 @@ static void screens_list_every_candidate(void **state)
     each_variant(check_screen);
 }
 
+enum {
+    EQUAL = CAPACITY + 1
+};
+
+/* A row of 4 after EQUAL ones of 3.1, or none, within a margin. */
+static void screen_equal(const ddni_kernels *k, int64_t states, int32_t larger, float margin)
+{
+    const int64_t rows = EQUAL + larger;
+    float slope[SCREEN_LANES], zeros[SCREEN_LANES] = {0}, *g = take(rows * SCREEN_LANES, 4);
+    lists l;
+    lists_start(&l, slope, zeros, zeros, margin);
+    for (int64_t q = 0; q < SCREEN_LANES; q++) {
+        slope[q] = 1;
+        for (int64_t r = 0; r < rows; r++) {
+            g[states == 1 ? r : ddni_lane_at(r, q, rows * DDNI_LANES)] = r < EQUAL ? 3.1F : 4;
+        }
+    }
+    if (states == 1) {
+        k->screen_rows_f32(rows, g, zeros, zeros, 0, &l.s);
+    } else {
+        k->screen_f32(rows, states, (ddni_strips){g, rows * DDNI_LANES}, zeros, zeros, 0, &l.s);
+    }
+    for (int64_t q = 0; q < states; q++) {
+        assert_true(l.cut[q] == 3.1F && l.floor[q] == (larger ? 4 : 3.1F));
+        assert_int_equal(l.count[q], larger);
+        assert_true(!larger || l.row[q * CAPACITY] == EQUAL);
+    }
+    free(g);
+}
+
+/* More candidates of one upper bound than a list holds: none of them is told from the others, so
+ * that the cut drops all, and one above them is listed still. At the margin they count as well. */
+static void equal_candidates(const ddni_kernels *k)
+{
+    for (int64_t states = 1; states <= SCREEN_LANES; states += SCREEN_LANES - 1) {
+        screen_equal(k, states, 1, 2);
+        screen_equal(k, states, 0, 0);
+    }
+}
+
+static void equal_candidates_are_dropped(void **state)
+{
+    (void)state;
+    each_variant(equal_candidates);
+}
+
 /* ---- Points ------------------------------------------------------------------------------ */
 
 static const ddn_type types[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
@@ -212,6 +258,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens_list_every_candidate),
+        cmocka_unit_test(equal_candidates_are_dropped),
         cmocka_unit_test(points_are_unpacked_measured_and_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,7 +182,7 @@ static ddn_status check_options(const ddn_integrator *it, const saved_run *s)
         }
         if (row->type == DDN_TYPE_F64) {
             double own = o->values[k].f;
-            DDNI_CHECK(ctx, saved.f == own || (isnan(saved.f) && isnan(own)), DDN_E_MISMATCH,
+            DDNI_CHECK(ctx, saved.f == own, DDN_E_MISMATCH,
                        "the saved run has %s = %.17g, this integrator %.17g",
                        ddni_option_name(row->key), saved.f, own);
         } else {

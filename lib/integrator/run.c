@@ -10,18 +10,11 @@
  * if nobody wants the oracle's outputs there. */
 static ddn_status check_times(ddn_integrator *it)
 {
-    int32_t means =
-        it->method->forward || it->method->needs == DDN_OUT_DRAW || it->prediction == DDN_OUT_MEAN;
     for (int64_t k = 0; k < it->run.count; k++) {
         ddni_level level;
         double t = it->run.times[k];
         if (k != (it->method->forward ? 0 : it->run.count - 1)) {
             DDNI_TRY(ddni_schedule_level(it->ctx, it->schedule, t, &level));
-            DDNI_CHECK(
-                it->ctx, level.a > 0.0 || means, DDN_E_UNSUPPORTED,
-                "method %s cannot start at t = %.17g, where a = 0, with an oracle of kind %s "
-                "that gives the score alone: start earlier",
-                it->method->name, t, ddn_oracle_kind(it->oracle));
             continue;
         }
         DDNI_TRY(ddni_schedule_level_or_end(it->ctx, it->schedule, t, &level));

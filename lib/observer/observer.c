@@ -75,7 +75,7 @@ static ddn_status ask_told(ddn_observer *ob, const ddn_step *step)
 {
     ddni_told *told = &ob->told;
     const ddn_output what = ob->ops->of_data;
-    if (told->query == NULL || ob->m == 0) {
+    if (told->query == NULL) {
         return DDN_OK;
     }
     if (ddni_output_of(what).integer) {
@@ -109,8 +109,7 @@ static int32_t observe(void *user, const ddn_step *step)
 {
     ddn_observer *ob = user;
     int64_t k = ddn_step_index(step) - ob->first;
-    if (ddn_step_index(step) == 0 || k < ob->seen - 1 || k > ob->seen || k >= ob->count ||
-        ddn_step_m(step) != ob->m) {
+    if (ddn_step_index(step) == 0 || k > ob->seen || k >= ob->count) {
         ddn_status status = begin(ob, step);
         if (status != DDN_OK) {
             ob->count = ob->seen = 0;
@@ -118,7 +117,8 @@ static int32_t observe(void *user, const ddn_step *step)
         }
         k = 0;
     }
-    if (k == ob->seen) { /* a resumed run may show the time it stopped at once more */
+    DDNI_ASSERT(k >= ob->seen - 1 && ddn_step_m(step) == ob->m);
+    if (k == ob->seen) { /* a restored run may show the time it stopped at once more */
         ob->times[k] = ddn_step_time(step);
         DDNI_TRY(ask_told(ob, step));
         DDNI_TRY(ob->ops->see(ob, step, k));
@@ -224,8 +224,9 @@ static ddn_status load(void *user, ddni_reader *r)
         *l = (ddni_loaded){.seen = 0};
         return DDN_OK;
     }
+    /* Of a record that is cut d, the last of these, is 0. */
     DDNI_CHECK(ob->ctx,
-               !r->bad && l->seen > 0 && l->first >= 0 && l->seen <= run->index + 1 &&
+               l->seen > 0 && l->first >= 0 && l->seen <= run->index + 1 &&
                    l->first <= run->index + 1 - l->seen && l->m == run->m && l->d == ob->it->d,
                DDN_E_FORMAT, "the saved run is damaged: its %s record does not fit it",
                ob->ops->kind);

@@ -22,7 +22,8 @@ static ddn_status evaluate(ddn_context *ctx, const custom *p, double t, values *
                          p->eval(p->user, t, &v->a, &v->s, &v->da, &v->ds)));
     DDNI_CHECK(ctx, isfinite(v->a) && isfinite(v->s), DDN_E_NONFINITE,
                "the custom schedule gave a = %g, s = %g at t = %.17g", v->a, v->s, t);
-    int32_t pure = t == p->base.t_max && v->a == 0.0;
+    const double most = p->base.tau_max; /* 0 while the schedule is made */
+    int32_t pure = t == p->base.t_max && v->a == 0.0 && (most == 0.0 || isinf(most));
     DDNI_CHECK(ctx, pure || (v->a >= 1e-150 && v->a <= 1e150), DDN_E_RANGE,
                "the custom schedule gave a = %g, outside [1e-150, 1e150], at t = %.17g", v->a, t);
     int32_t end = p->base.noiseless && t == p->base.t_min;

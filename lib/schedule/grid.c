@@ -166,7 +166,7 @@ ddn_status ddni_schedule_grid_first(ddn_context *ctx, const ddn_schedule *sch, d
     const double ends[2] = {t_first, t_last};
     double tau[2];
     DDNI_TRY(check_grid(ctx, sch, kind, ends, count, tau));
-    *t = is_whole(kind) ? whole_time(kind, ends, count, 0) : t_first;
+    *t = whole_time(kind, ends, count, 0);
     return DDN_OK;
 }
 

@@ -53,8 +53,8 @@ ddn_status ddni_schedule_rates_in_step(ddn_context *ctx, const ddn_schedule *sch
 ddn_status ddni_schedule_to_ou(ddn_context *ctx, const ddn_schedule *sch, double t, double *tau);
 ddn_status ddni_schedule_from_ou(ddn_context *ctx, const ddn_schedule *sch, double tau, double *t);
 
-/* The first time of that grid, and the grid as ddn_schedule_grid, without checks of count and
- * pointers. */
+/* The first time of a grid of whole indices, and a grid as ddn_schedule_grid, without checks of
+ * count and pointers. */
 ddn_status ddni_schedule_grid_first(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind,
                                     double t_first, double t_last, int64_t count, double *t);
 ddn_status ddni_schedule_grid(ddn_context *ctx, const ddn_schedule *sch, ddn_grid kind,

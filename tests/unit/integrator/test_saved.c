@@ -268,6 +268,12 @@ static void own_times_and_paths_are_compared(void **state)
     FAILS(ctx, ddn_integrator_restore(it, size, M, bytes, x, D), DDN_E_MISMATCH,
           "row 0 of the saved run has path number 4, here 2");
     ddn_integrator_destroy(it);
+    other = p;
+    other.own_paths = 0;
+    it = make(ctx, &other, NULL);
+    FAILS(ctx, ddn_integrator_restore(it, size, M, bytes, x, D), DDN_E_MISMATCH,
+          "path numbers were set for the saved run only");
+    ddn_integrator_destroy(it);
     p.steps = 3; /* which the own times replace */
     it = make(ctx, &p, NULL);
     FAILS(ctx, ddn_integrator_restore(it, size, M + 1, bytes, x, D), DDN_E_SHAPE, "m = 4");
@@ -276,6 +282,36 @@ static void own_times_and_paths_are_compared(void **state)
     FAILS(ctx, ddn_integrator_restore(it, size, M, bytes, NULL, D), DDN_E_NULL, "x is NULL");
     OK(ctx, ddn_integrator_restore(it, size, M, bytes, x, D));
     ddn_integrator_destroy(it);
+    ddn_context_destroy(ctx);
+}
+
+/* A run without states is saved like others, with path numbers, of which it has none, or without.
+ */
+static void runs_without_states(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    unsigned char bytes[ROOM];
+    double x[D] = {0}, t;
+    for (int k = 0; k < 2 * TEST_METHODS; k++) {
+        plan p = usual;
+        int64_t where = 3, index = 0, count = 0, rows = -1;
+        ddn_run_phase phase = DDN_RUN_NONE;
+        p.method = test_methods[k / 2];
+        p.own_paths = k % 2;
+        ddn_integrator *it = make(ctx, &p, &where);
+        FAILS(ctx, ddn_integrator_run(it, 0, x, D), DDN_STOPPED, "stopped by callback");
+        int64_t size = save(ctx, it, bytes);
+        ddn_integrator_destroy(it);
+        it = make(ctx, &p, NULL);
+        OK(ctx, ddn_integrator_saved_rows(it, size, bytes, &rows));
+        assert_int_equal(rows, 0);
+        OK(ctx, ddn_integrator_restore(it, size, 0, bytes, x, D));
+        OK(ctx, ddn_integrator_position(it, &phase, &index, &count, &t));
+        assert_true(phase == DDN_RUN_STOPPED && index == 3);
+        OK(ctx, ddn_integrator_resume(it, 0, x, D));
+        ddn_integrator_destroy(it);
+    }
     ddn_context_destroy(ctx);
 }
 
@@ -400,6 +436,61 @@ static void unknown_options_are_refused(void **state)
     seal(bytes, size);
     FAILS(ctx, ddn_integrator_restore(it, size, M, bytes, x, D), DDN_E_MISMATCH,
           "an option with key 3999");
+    ddn_integrator_destroy(it);
+    ddn_context_destroy(ctx);
+}
+
+/* States before the last ones in a run of a method that keeps none. */
+static void more_is_remembered(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    enum {
+        STATES = M * D * 8,
+        TAIL = 16, /* behind the states: no row states, no observers */
+        REMEMBERED = TAIL + STATES + (STEPS + 1) * 24 + 48
+    };
+    const int64_t one = 1;
+    unsigned char bytes[ROOM] = {0};
+    double x[M * D];
+    int64_t size = saved_at(ctx, &usual, 3, bytes), longer = size + 8 + STATES;
+    memcpy(bytes + size - REMEMBERED, &one, sizeof one);
+    memset(bytes + size - TAIL, 0, TAIL + 8 + STATES);
+    memcpy(bytes + 16, &longer, sizeof longer);
+    seal(bytes, longer);
+    ddn_integrator *it = make(ctx, &usual, NULL);
+    FAILS(ctx, ddn_integrator_restore(it, longer, M, bytes, x, D), DDN_E_FORMAT,
+          "method EULER remembers otherwise");
+    ddn_integrator_destroy(it);
+    ddn_context_destroy(ctx);
+}
+
+/* The record of an observer that ends within what it says of itself. */
+static void a_record_is_cut(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const int64_t cut = 32; /* four of its five first numbers */
+    unsigned char bytes[ROOM];
+    double x[M * D];
+    int64_t where = 3, kind = 0, left = 0;
+    ddn_integrator *it = make(ctx, &usual, &where);
+    ddn_observer *ob = NULL;
+    OK(ctx, ddn_observer_create_nearest(ctx, &ob));
+    OK(ctx, ddn_observer_attach(ob, it));
+    test_normal(5, M * D, x);
+    FAILS(ctx, ddn_integrator_run(it, M, x, D), DDN_STOPPED, "callback");
+    int64_t size = save(ctx, it, bytes);
+    while (memcmp(bytes + kind, "nearest", 8) != 0) {
+        kind += 8;
+    }
+    memcpy(&left, bytes + kind + 8, sizeof left); /* the record follows, and ends the buffer */
+    assert_int_equal(left, size - kind - 16);
+    memcpy(bytes + kind + 8, &cut, sizeof cut);
+    seal(bytes, size);
+    FAILS(ctx, ddn_integrator_restore(it, size, M, bytes, x, D), DDN_E_FORMAT,
+          "its nearest record does not fit it");
+    ddn_observer_destroy(ob);
     ddn_integrator_destroy(it);
     ddn_context_destroy(ctx);
 }
@@ -669,9 +760,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_method_from_everywhere),
         cmocka_unit_test(others_are_refused_by_name),
         cmocka_unit_test(own_times_and_paths_are_compared),
+        cmocka_unit_test(runs_without_states),
         cmocka_unit_test(levels_are_compared),
         cmocka_unit_test(damage_is_noticed),
         cmocka_unit_test(unknown_options_are_refused),
+        cmocka_unit_test(more_is_remembered),
+        cmocka_unit_test(a_record_is_cut),
         cmocka_unit_test(forgery_does_no_harm),
         cmocka_unit_test(wanted_outputs_belong_to_the_run),
         cmocka_unit_test(memory_runs_out),

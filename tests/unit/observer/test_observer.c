@@ -242,6 +242,53 @@ static void bad_input(void **state)
     ddn_context_destroy(ctx);
 }
 
+static int32_t predict(void *user, double t, double a, double s, int64_t m, int64_t d,
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
+{
+    (void)user, (void)t, (void)a, (void)s;
+    for (int64_t r = 0; r < m; r++) {
+        for (int64_t j = 0; j < d; j++) {
+            out[r * ldo + j] = -x[r * ldx + j];
+        }
+    }
+    return 0;
+}
+
+/* A model has no posterior: the data that it was learned from tell, where there are some, also in a
+ * run without states. */
+static void data_tell_of_models(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *data = toy_clusters(ctx, 10, D, 2, 0);
+    const ddn_schedule *sch = ddn_oracle_schedule(data);
+    for (int known = 0; known < 2; known++) {
+        ddn_oracle *model = test_model(ctx, sch, DDN_PREDICTION_SCORE, D, predict, NULL,
+                                       known ? ddn_oracle_dataset(data) : NULL);
+        ddn_integrator *it = NULL;
+        ddn_observer *ob = NULL;
+        double x[2 * D] = {0};
+        OK(ctx, ddn_integrator_create(ctx, model, DDN_METHOD_EULER, &it));
+        OK(ctx, ddn_options_set_i64(ddn_integrator_options(it), DDN_INTEGRATOR_STEPS, STEPS));
+        OK(ctx, ddn_observer_create_nearest(ctx, &ob));
+        if (known) {
+            OK(ctx, ddn_observer_attach(ob, it));
+            for (int64_t m = 0; m <= 2; m++) {
+                OK(ctx, ddn_integrator_run(it, m, m > 0 ? x : NULL, D));
+                assert_int_equal(ddn_observer_size(ob, DDN_RECORD_TIMES), STEPS + 1);
+                assert_int_equal(ddn_observer_size(ob, DDN_RECORD_HISTORY), (STEPS + 1) * m);
+            }
+        } else {
+            FAILS(ctx, ddn_observer_attach(ob, it), DDN_E_UNSUPPORTED, "DDN_OUT_ARGMAX");
+        }
+        ddn_observer_destroy(ob);
+        ddn_integrator_destroy(it);
+        ddn_oracle_destroy(model);
+    }
+    ddn_oracle_destroy(data);
+    ddn_context_destroy(ctx);
+}
+
 static ddn_status observed_run(ddn_context *ctx, void *arg)
 {
     const double v[] = {1, 2, 3}, times[] = {1, 0.1};
@@ -284,6 +331,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_what_a_callback_sees),
         cmocka_unit_test(bad_input),
+        cmocka_unit_test(data_tell_of_models),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

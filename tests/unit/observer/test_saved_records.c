@@ -320,6 +320,89 @@ static void a_part_is_not_the_whole(void **state)
     ddn_context_destroy(ctx);
 }
 
+#define TRY(call) status = status == DDN_OK ? (call) : status
+
+static int32_t fails_at(void *user, const ddn_step *step)
+{
+    return ddn_step_index(step) == *(int64_t *)user ? -7 : 0;
+}
+
+/* Stopped by the failure of a callback that comes after the observers: restored, they are shown
+ * again what they have seen. */
+static void seen_once_more(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, 40, D, 1.5, 1);
+    static unsigned char bytes[ROOM];
+    double start[M * D], x[M * D];
+    int64_t never = -1;
+    ddn_observer *whole[KINDS], *part[KINDS], *there[KINDS];
+    ddn_integrator *plain = integrator(ctx, oracle, NULL);
+    observe_all(ctx, plain, whole);
+    OK(ctx, ddn_integrator_draw_start(plain, M, start, D));
+    memcpy(x, start, sizeof x);
+    OK(ctx, ddn_integrator_run(plain, M, x, D));
+    for (int64_t at = 0; at <= STEPS; at += STEPS / 3) {
+        int64_t where = at;
+        ddn_integrator *it[2] = {integrator(ctx, oracle, NULL), integrator(ctx, oracle, NULL)};
+        observe_all(ctx, it[0], part);
+        observe_all(ctx, it[1], there);
+        OK(ctx, ddn_integrator_attach_callback(it[0], 0, fails_at, &where, NULL));
+        OK(ctx, ddn_integrator_attach_callback(it[1], 0, fails_at, &never, NULL));
+        memcpy(x, start, sizeof x);
+        FAILS(ctx, ddn_integrator_run(it[0], M, x, D), DDN_E_CALLBACK, "returned -7");
+        OK(ctx, ddn_integrator_restore(it[1], save(ctx, it[0], bytes), M, bytes, x, D));
+        OK(ctx, ddn_integrator_resume(it[1], M, x, D));
+        same_records(ctx, whole, there);
+        destroy_all(part);
+        destroy_all(there);
+        ddn_integrator_destroy(it[0]);
+        ddn_integrator_destroy(it[1]);
+    }
+    destroy_all(whole);
+    ddn_integrator_destroy(plain);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+/* Observers that join at a restore and have no memory at first: resumed again, the record is that
+ * of the rest. */
+static ddn_status joined_life(ddn_context *ctx, void *oracle)
+{
+    enum {
+        STOP = 4
+    };
+    static unsigned char bytes[ROOM];
+    double x[M * D] = {0};
+    int64_t where = STOP, size;
+    ddn_context *calm = test_context(1); /* the saved run does not run out of memory */
+    ddn_integrator *it = integrator(calm, oracle, &where), *other = NULL;
+    ddn_observer *ob = NULL;
+    assert_int_equal(ddn_integrator_run(it, M, x, D), DDN_STOPPED);
+    size = save(calm, it, bytes);
+    ddn_integrator_destroy(it);
+    ddn_context_destroy(calm);
+    ddn_status status = ddn_integrator_create(ctx, oracle, DDN_METHOD_EXACT, &other);
+    TRY(ddn_options_set_f64(ddn_integrator_options(other), DDN_INTEGRATOR_T_START, 4));
+    TRY(ddn_options_set_f64(ddn_integrator_options(other), DDN_INTEGRATOR_T_END, 0.01));
+    TRY(ddn_options_set_i64(ddn_integrator_options(other), DDN_INTEGRATOR_STEPS, STEPS));
+    TRY(create(ctx, 4, &ob));
+    TRY(ddn_observer_attach(ob, other));
+    TRY(ddn_integrator_restore(other, size, M, bytes, x, D));
+    if (status == DDN_OK) {
+        status = ddn_integrator_resume(other, M, x, D);
+        if (status == DDN_E_NOMEM) {
+            OK(ctx, ddn_integrator_resume(other, M, x, D));
+        }
+        assert_int_equal(ddn_observer_size(ob, DDN_RECORD_TIMES), STEPS - STOP);
+        assert_int_equal(ddn_observer_size(ob, DDN_RECORD_OVERLAP), (STEPS - STOP) * M * 2);
+    }
+    ddn_observer_destroy(ob);
+    ddn_integrator_destroy(other);
+    return status;
+}
+
 /* Saved and restored with every allocation failing once; a refused restore changes no record. */
 static ddn_status observed_life(ddn_context *ctx, void *oracle)
 {
@@ -329,7 +412,6 @@ static ddn_status observed_life(ddn_context *ctx, void *oracle)
     ddn_observer *ob[2][KINDS] = {{NULL}};
     ddn_integrator *it[2] = {NULL};
     ddn_status status = DDN_OK;
-#define TRY(call) status = status == DDN_OK ? (call) : status
     for (int i = 0; i < 2; i++) {
         TRY(ddn_integrator_create(ctx, oracle, DDN_METHOD_EXACT, &it[i]));
         TRY(ddn_options_set_i64(ddn_integrator_options(it[i]), DDN_INTEGRATOR_STEPS, STEPS));
@@ -368,6 +450,7 @@ static void memory_runs_out(void **state)
     ddn_context *ctx = test_context(1);
     ddn_oracle *oracle = toy_clusters(ctx, 10, D, 1, 1);
     assert_true(test_every_allocation(observed_life, oracle) > 40);
+    assert_true(test_every_allocation(joined_life, oracle) > 10);
     ddn_oracle_destroy(oracle);
     ddn_context_destroy(ctx);
 }
@@ -380,6 +463,7 @@ int main(void)
         cmocka_unit_test(no_states),
         cmocka_unit_test(observers_are_compared),
         cmocka_unit_test(a_part_is_not_the_whole),
+        cmocka_unit_test(seen_once_more),
         cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@ typedef struct host {
     double nan_after;
     int32_t sign; /* -1: s/a falls */
     int64_t released;
+    double noise_at; /* pure noise */
 } host;
 
 static int32_t host_eval(void *user, double t, double *a, double *s, double *da, double *ds)
@@ -29,6 +30,10 @@ static int32_t host_eval(void *user, double t, double *a, double *s, double *da,
     if (t > h->nan_after) {
         *s = NAN;
     }
+    if (t == h->noise_at) {
+        *a = 0;
+        *s = 1;
+    }
     return 0;
 }
 
@@ -39,7 +44,7 @@ static void host_release(void *user)
 
 static host good_host(void)
 {
-    return (host){0, INFINITY, INFINITY, 1, 0};
+    return (host){0, INFINITY, INFINITY, 1, 0, INFINITY};
 }
 
 static ddn_schedule *make(ddn_context *ctx, int kind, host *h)
@@ -203,6 +208,16 @@ static void custom_faults(void **state)
           "returned 7");
     ddn_schedule_destroy(sch);
     assert_int_equal(h.released, 1);
+    /* one whose end becomes pure noise later, and one that is so from the beginning */
+    h = good_host();
+    OK(ctx, CREATE(&h, 0.01, 5));
+    h.noise_at = 5;
+    FAILS(ctx, ddn_schedule_eval(ctx, sch, 5, &a, &s), DDN_E_RANGE, "gave a = 0, outside");
+    ddn_schedule_destroy(sch);
+    OK(ctx, CREATE(&h, 0.01, 5));
+    OK(ctx, ddn_schedule_eval(ctx, sch, 5, &a, &s));
+    assert_true(a == 0 && s == 1);
+    ddn_schedule_destroy(sch);
     ddn_context_destroy(ctx);
 }
 

@@ -51,16 +51,18 @@ void ddni_result_write_csv(ddni_text *text, const ddn_result *r)
 
 /* ---- Reading ---- */
 
-/* A file of ours that has been cut does not end as it was written. */
+/* A file of ours that has been cut does not end as it was written. It begins with `magic`, which is
+ * longer than the mark. */
 static ddn_status take_end(ddni_json *file)
 {
     static const char mark[] = "\n# end";
     const int64_t length = (int64_t)sizeof mark - 1;
     const char *end = file->end;
-    while (end > file->at && (end[-1] == '\n' || end[-1] == '\r')) {
+    while (end[-1] == '\n' || end[-1] == '\r') {
         end--;
     }
-    if (end - file->at < length || memcmp(end - length, mark, (size_t)length) != 0) {
+    DDNI_ASSERT(end - file->at > length);
+    if (memcmp(end - length, mark, (size_t)length) != 0) {
         return ddni_json_fail(file, "the file is cut: its last line is not '# end'");
     }
     file->end = end - length;

@@ -127,7 +127,8 @@ static int agree(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-/* The parts of a column: where they are in the result, or NULL. */
+/* The parts of a column: where they are in the result, or NULL; in both halves and the whole, or in
+ * none, since the names agree. */
 typedef struct parts {
     double *error, *low, *high, *rho;
 } parts;
@@ -198,10 +199,10 @@ static void pool_mean_row(const halves *h, const ddni_entry *x, const ddni_entry
     if (to.error != NULL) {
         to.error[k] = both.error;
     }
-    if (to.low != NULL && of_a.low != NULL && of_b.low != NULL) {
+    if (to.low != NULL) {
         to.low[k] = both.mean - limit(u, a.mean - of_a.low[k], b.mean - of_b.low[k]);
     }
-    if (to.high != NULL && of_a.high != NULL && of_b.high != NULL) {
+    if (to.high != NULL) {
         to.high[k] = both.mean + limit(u, of_a.high[k] - a.mean, of_b.high[k] - b.mean);
     }
 }
@@ -213,8 +214,7 @@ static ddn_status pool_correlations(const halves *h, const ddni_entry *x, const 
     const parts to = parts_of(h->out, e->name), of_a = parts_of(h->a, e->name);
     const parts of_b = parts_of(h->b, e->name);
     const ddni_entry *t = ddni_result_find_column(h->out, "t");
-    if (to.rho == NULL || of_a.rho == NULL || of_b.rho == NULL || to.error == NULL ||
-        of_a.error == NULL || of_b.error == NULL || t == NULL) {
+    if (to.rho == NULL || to.error == NULL || t == NULL) {
         return DDN_OK;
     }
     const int rising = h->out->rows < 2 || t->values[1] > t->values[0];
@@ -255,7 +255,7 @@ static ddn_status check_same(const halves *h, const ddni_entry *x, const ddni_en
                    "the results differ in column '%s', row %lld: %.17g and %.17g", e->name,
                    (long long)k, x->values[k], y->values[k]);
         e->values[k] = x->values[k];
-        if (error != NULL && of_a != NULL && of_b != NULL && agree(of_a[k], of_b[k])) {
+        if (error != NULL && agree(of_a[k], of_b[k])) {
             error[k] = of_a[k];
         }
     }

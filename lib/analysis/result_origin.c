@@ -26,12 +26,6 @@ static void value_text(const ddn_options *o, int64_t i, char text[DDNI_NUMBER_BY
     }
 }
 
-static int ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
 /* All settings; seed: only that, as a field of its own. */
 static ddn_status set_options(ddn_context *ctx, ddn_result *r, const ddn_options *o, int seed)
 {
@@ -39,7 +33,7 @@ static ddn_status set_options(ddn_context *ctx, ddn_result *r, const ddn_options
         char text[DDNI_NUMBER_BYTES];
         const char *name = ddn_options_name(o, ddn_options_key(o, i));
         value_text(o, i, text);
-        if (!seed || ends_with(name, "_SEED")) {
+        if (!seed || strstr(name, "_SEED") != NULL) {
             DDNI_TRY(ddni_result_set_field(ctx, r, seed ? "seed" : name, "%s", text));
         }
     }

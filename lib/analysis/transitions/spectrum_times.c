@@ -63,7 +63,7 @@ static ddn_status collapse(ddn_context *ctx, const ddn_dataset *ds, double Lambd
     int64_t n = ddn_dataset_n(ds), d = ddn_dataset_d(ds), at = 0;
     double target = 2 * ddni_dataset_entropy(ds), rank = (double)(n - 1 < d ? n - 1 : d);
     *t = *error = NAN;
-    if (n < 2 || !(Lambda > 0) || !(target > 0)) {
+    if (n < 2 || !(Lambda > 0)) {
         return DDN_OK;
     }
     double low = log(Lambda) - target - 1, high = log(Lambda) - log(expm1(target / rank)) + 1;

@@ -137,6 +137,11 @@ static void numpy_arrays(void **state)
     } cases[] = {
         {"{'descr': [('a', '<f8'), ('b', '<f8')], 'fortran_order': False, 'shape': (1,), }", NULL},
         {"{'descr': [('a', '<f8'), ('b', '<f8'),], 'shape': (1,), 'fortran_order': False}", NULL},
+        {"{\"descr\": [(\"a\", \"<f8\"), ('b', '<f8')], 'fortran_order': False, 'shape': (1,)}",
+         NULL},
+        {"{descr: [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }", "a string is missing"},
+        {"{'shape': (1,), 'shape': (1,), }", "has 'shape', or has it twice"},
+        {"{'type': False, }", "has 'type'"},
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", "no named columns"},
         {"{'descr': [('a', '<f4'), ('b', '<f8')], 'fortran_order': False, 'shape': (1,), }", "<f4"},
         {"{'descr': [('a', '<f8'), ('a', '<f8')], 'fortran_order': False, 'shape': (1,), }",
@@ -162,6 +167,12 @@ static void numpy_arrays(void **state)
                   cases[i].part);
         }
     }
+    /* A header that ends in the word, which the data go on with. */
+    static const char cut[] = "\x93NUMPY\1\0\x13\0{'fortran_order': False}";
+    FAILS(ctx,
+          ddn_result_open(ctx, test_write_file("cut.npy", cut, sizeof cut - 1),
+                          DDN_RESULT_FORMAT_NPY, &back),
+          DDN_E_FORMAT, "Fortran");
     ddn_result_destroy(empty);
     ddn_result_destroy(r);
     ddn_context_destroy(ctx);
@@ -173,7 +184,7 @@ static void plain_tables(void **state)
     (void)state;
     ddn_context *ctx = test_context(1);
     ddn_result *r = NULL;
-    static const char good[] = "# anything\nt, y ,z\r\n1,nan,\n-2.5e3 ,\tInf,-inf\n";
+    static const char good[] = "# anything\nt, y ,z\r\n1,nan,\n-2.5e3 \t,\tInf,-inf\t\n";
     OK(ctx, ddn_result_open(ctx, test_write_file("t.csv", good, sizeof good - 1),
                             DDN_RESULT_FORMAT_AUTO, &r));
     assert_string_equal(ddn_result_field(r, "kind"), "table");
@@ -308,6 +319,14 @@ static void bad_json(void **state)
                             DDN_RESULT_FORMAT_AUTO, &r));
     assert_true(test_element(ctx, r, "a", 0) == 1 && isnan(test_element(ctx, r, "a", 1)));
     ddn_result_destroy(r);
+    /* A scalar has no values: they are skipped as anything new. */
+    static const char scalar[] =
+        HEAD "\"clock\": \"ou\"}, \"scalars\": {\"s\": {\"values\": [7, \"x\"], "
+             "\"value\": 3, \"definition\": \"of a host\"}}, \"rows\": 1, \"columns\": {}}";
+    OK(ctx, ddn_result_open(ctx, test_write_file("s.json", scalar, sizeof scalar - 1),
+                            DDN_RESULT_FORMAT_AUTO, &r));
+    CLOSE(test_scalar(ctx, r, "s"), 3, 0, 0);
+    ddn_result_destroy(r);
     static const struct {
         const char *text, *part;
     } bad[] = {
@@ -329,6 +348,10 @@ static void bad_json(void **state)
         {FIELDS "\"rows\": 0}", "missing"},
         {FIELDS "\"rows\": 0, \"columns\": {}} x", "the end expected"},
         {HEAD "\"clock\": \"moon\"}, \"scalars\": {}, \"rows\": 0, \"columns\": {}}", "'moon'"},
+        {HEAD "\"clock\": \"ouch\"}, \"scalars\": {}, \"rows\": 0, \"columns\": {}}", "'ouch'"},
+        {HEAD "\"clock\": \"ou:vp\"}, \"scalars\": {}, \"rows\": 0, \"columns\": {}}", "'ou:vp'"},
+        {HEAD "\"clock\": \"schedules\"}, \"scalars\": {}, \"rows\": 0, \"columns\": {}}",
+         "'schedules'"},
         {"{\"format\": \"other\"}", "'other'"},
         {"{\"format\": \"diffdyn result\", \"version\": 2}", "version 2"},
         {"{\n\"format\": \"diffdyn result\",\n\"version\": x}", "line 3"},

@@ -394,6 +394,13 @@ static void results_of_hosts_that_differ(void **state)
     add(ctx, b, "y", 1, 2, DDN_POOLING_SUM, 0);
     refused(ctx, a, b, DDN_E_MISMATCH, "column 1 is");
     a = of_host(ctx, "1"), b = of_host(ctx, "2");
+    OK(ctx, ddn_result_set_field(ctx, a, "oracle", "empirical"));
+    refused(ctx, a, b, DDN_E_MISMATCH, "differ in oracle: 'empirical' and 'nothing'");
+    a = of_host(ctx, "1"), b = of_host(ctx, "2");
+    add(ctx, a, "x", NAN, 2, DDN_POOLING_SAME, 0); /* NaN is the same as NaN alone */
+    add(ctx, b, "x", 1, 2, DDN_POOLING_SAME, 0);
+    refused(ctx, a, b, DDN_E_MISMATCH, "column 'x', row 0");
+    a = of_host(ctx, "1"), b = of_host(ctx, "2");
     OK(ctx, ddn_result_add_scalar(ctx, a, "x", "s", "of a host", 1, NAN));
     OK(ctx, ddn_result_add_scalar(ctx, b, "x", "ms", "of a host", 1, NAN));
     refused(ctx, a, b, DDN_E_MISMATCH, "unit");
@@ -439,6 +446,7 @@ static void results_of_hosts(void **state)
         /* an error that is the same in both, and is that of the whole; one that is not */
         add(ctx, r[h], "same", 7, 8, DDN_POOLING_SAME, 0);
         add(ctx, r[h], "same_se", 0.5, 0.5 + u, DDN_POOLING_PART, 0);
+        add(ctx, r[h], "unknown", NAN, 3, DDN_POOLING_SAME, 0);
         /* said differently */
         add(ctx, r[h], "z", 1, 2, h == 0 ? DDN_POOLING_SUM : DDN_POOLING_SAME, 0);
         add_scalar(ctx, r[h], "s", part, DDN_POOLING_SHARE, 4);
@@ -470,6 +478,8 @@ static void results_of_hosts(void **state)
     CLOSE(test_element(ctx, r[2], "same", 1), 8, 0, 0);
     CLOSE(test_element(ctx, r[2], "same_se", 0), 0.5, 0, 0);
     assert_true(isnan(test_element(ctx, r[2], "same_se", 1)));
+    assert_true(isnan(test_element(ctx, r[2], "unknown", 0)));
+    CLOSE(test_element(ctx, r[2], "unknown", 1), 3, 0, 0);
     assert_true(isnan(test_element(ctx, r[2], "z", 0)));
     double low, high;
     ddni_wilson_95(4, 8, &low, &high);
@@ -485,6 +495,69 @@ static void results_of_hosts(void **state)
     assert_null(ddn_result_field(r[2], "mine"));
     for (int h = 0; h < 3; h++) {
         ddn_result_destroy(r[h]);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* A mean with errors and correlations, of which some are missing; nothing can be told of the
+ * whole's correlations then. */
+static void correlations_need_errors_and_times(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    for (int lacking = 0; lacking < 4; lacking++) { /* nothing, errors, times, neighbours */
+        const double t[2] = {2, 1};
+        const int64_t rows = lacking == 3 ? 1 : 2;
+        ddn_result *r[3] = {NULL};
+        for (int h = 0; h < 2; h++) {
+            OK(ctx, ddn_result_create(ctx, "mine", DDN_CLOCK_NONE, rows, &r[h]));
+            add(ctx, r[h], "m", h, h + 1, DDN_POOLING_MEAN, 4);
+            add(ctx, r[h], lacking == 1 ? "e" : "m_se", 0.1, 0.2, DDN_POOLING_PART, 0);
+            add(ctx, r[h], "m_rho", 0.5, 0.5, DDN_POOLING_PART, 0);
+            OK(ctx, ddn_result_add_column(ctx, r[h], lacking == 2 ? "u" : "t", NULL, "times", t));
+        }
+        OK(ctx, ddn_result_merge(ctx, r[0], r[1], &r[2]));
+        CLOSE(test_element(ctx, r[2], "m", 0), 0.5, 0, 0);
+        assert_true(isnan(test_element(ctx, r[2], "m_rho", 0)));
+        for (int64_t k = 1; k < rows; k++) {
+            assert_true(isnan(test_element(ctx, r[2], "m_rho", k)) == (lacking > 0));
+        }
+        for (int h = 0; h < 3; h++) {
+            ddn_result_destroy(r[h]);
+        }
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* Means pool by the counts in another column, if both halves name the same one. */
+static void counts_of_other_columns(void **state)
+{
+    (void)state;
+    static const char form[] = "# diffdyn result 1\n# field \"kind\": \"k\"\n"
+                               "# field \"clock\": \"none\"\n"
+                               "# column \"a\": {\"pooling\": \"sum\"}\n"
+                               "# column \"b\": {\"pooling\": \"sum\"}\n"
+                               "# column \"m\": {\"pooling\": \"mean\", \"counts\": \"%s\"}\n"
+                               "a,b,m\n%s\n# end\n";
+    ddn_context *ctx = test_context(1);
+    ddn_result *r[3] = {NULL}, *whole = NULL;
+    static const char *const counts[3] = {"a", "a", "b"};
+    for (int i = 0; i < 3; i++) {
+        char text[400];
+        snprintf(text, sizeof text, form, counts[i], i == 0 ? "4,8,1" : "12,8,2");
+        OK(ctx, ddn_result_open(ctx, test_write_file("counts.csv", text, strlen(text)),
+                                DDN_RESULT_FORMAT_CSV, &r[i]));
+    }
+    OK(ctx, ddn_result_merge(ctx, r[0], r[1], &whole));
+    CLOSE(test_element(ctx, whole, "m", 0), 1.75, 1e-15, 0);
+    ddn_result_destroy(whole);
+    OK(ctx, ddn_result_merge(ctx, r[0], r[2], &whole));
+    assert_true(isnan(test_element(ctx, whole, "m", 0)));
+    assert_non_null(strstr(ddn_result_definition(whole, "m"), "does not follow from parts"));
+    CLOSE(test_element(ctx, whole, "a", 0), 16, 0, 0);
+    ddn_result_destroy(whole);
+    for (int i = 0; i < 3; i++) {
+        ddn_result_destroy(r[i]);
     }
     ddn_context_destroy(ctx);
 }
@@ -508,9 +581,11 @@ static void counts_are_whole_numbers(void **state)
     (void)state;
     static const struct {
         const char *a, *b, *want; /* NULL: no field */
-    } cases[] = {{"100", "30", "130"}, {"1e2", "30", "130"}, {"1.5", "1.5", "1.5"},
-                 {"1.5", "30", NULL},  {"30", "1.5", NULL},  {"nan", "nan", "nan"},
-                 {"many", "30", NULL}, {"", "30", NULL},     {"9007199254740992", "2", NULL}};
+    } cases[] = {{"100", "30", "130"},  {"1e2", "30", "130"},
+                 {"1.5", "1.5", "1.5"}, {"1.5", "30", NULL},
+                 {"30", "1.5", NULL},   {"nan", "nan", "nan"},
+                 {"many", "30", NULL},  {"", "30", NULL},
+                 {"30", "", NULL},      {"9007199254740992", "2", NULL}};
     ddn_context *ctx = test_context(1);
     const double samples[4] = {1, 2, 3, 5};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -553,6 +628,8 @@ int main(void)
         cmocka_unit_test(what_does_not_belong_together),
         cmocka_unit_test(results_of_hosts_that_differ),
         cmocka_unit_test(results_of_hosts),
+        cmocka_unit_test(correlations_need_errors_and_times),
+        cmocka_unit_test(counts_of_other_columns),
         cmocka_unit_test(counts_are_whole_numbers),
         cmocka_unit_test(every_allocation_may_fail),
     };

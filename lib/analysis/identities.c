@@ -59,7 +59,6 @@ typedef struct work {
     double span;         /* that phi runs through: 1 - phi(inf), NaN without classes */
     double entropy;      /* of the points: H(pi); NaN without components */
     int64_t recorded;    /* samples of which the values are kept, at each time */
-    int64_t measured;    /* outputs that the oracle has */
     int has[MEANS];      /* which means are measured */
     ddni_level *levels;  /* [count] */
     ddni_means *means;   /* [count] */
@@ -97,7 +96,6 @@ static ddn_status bind(work *w, ddn_output output, double **to)
     if (!ddn_oracle_can(w->oracle, output)) {
         return DDN_OK;
     }
-    w->measured++;
     DDNI_TRY(ddni_alloc_for(w->ctx, "statistics", w->batch, sizeof(double), to));
     return ddn_query_bind_f64(w->query, output, *to, 1);
 }
@@ -119,7 +117,6 @@ static ddn_status prepare_query(work *w)
         DDNI_TRY(ddni_alloc_for(w->ctx, "class posteriors", w->batch,
                                 w->classes * (int64_t)sizeof(double), &w->class_share));
         DDNI_TRY(ddn_query_bind_f64(w->query, DDN_OUT_CLASS_POSTERIOR, w->class_share, w->classes));
-        w->measured++;
     }
     return DDN_OK;
 }
@@ -195,9 +192,7 @@ static ddn_status evaluate(void *user, int64_t first, int64_t m, void *records)
     work *w = user;
     sample_record *sample = records;
     DDNI_TRY(ddni_rare_draw(&w->rare, first, m, w->x, w->z, w->weight));
-    if (w->measured > 0) { /* a network is not asked for nothing */
-        DDNI_TRY(ddn_query_run(w->query, w->levels[w->k].t, m, w->x, w->d));
-    }
+    DDNI_TRY(ddn_query_run(w->query, w->levels[w->k].t, m, w->x, w->d));
     for (int64_t r = 0; r < m; r++) {
         double *h = sample[r].h;
         sample[r].weight = w->weight[r];

@@ -90,7 +90,7 @@ void ddni_report_add_ways(ddni_report *sum, const ddni_report *more, int64_t way
 /* The operations of a kind of oracle. evaluate gets finite states, at least one, and only outputs
  * of `can`; SCORE and MEAN are given together or either alone; query.c derives DIVERGENCE from
  * TRACE_COV and JACOBIAN_TIMES_V from COV_TIMES_V unless the kind lists them in `direct`. All kinds
- * give SCORE, MEAN and JACOBIAN_TIMES_V. */
+ * give SCORE, MEAN, JACOBIAN_TIMES_V and DIVERGENCE. */
 typedef struct ddni_oracle_ops {
     const char *kind;
     /* Scratch of one query. */

@@ -400,10 +400,6 @@ static ddn_status check(const ddn_analysis *an, const work *w, const double *x, 
     DDNI_CHECK(ctx, w->probes >= 0 && w->probes <= MOST_PROBES, DDN_E_RANGE,
                "argument probes = %lld is outside [0, %d]", (long long)w->probes, MOST_PROBES);
     DDNI_CHECK(ctx, w->m >= 1, DDN_E_RANGE, "argument m = %lld is less than 1", (long long)w->m);
-    const ddn_output needed = w->probes > 0 ? DDN_OUT_JACOBIAN_TIMES_V : DDN_OUT_DIVERGENCE;
-    DDNI_CHECK(ctx, ddn_oracle_can(w->oracle, needed), DDN_E_UNSUPPORTED,
-               "an oracle of kind %s cannot give %s", ddn_oracle_kind(w->oracle),
-               ddn_output_name(needed));
     if (w->end != NULL) {
         DDNI_CHECK(ctx, ddn_oracle_d(w->end) == w->d, DDN_E_SHAPE,
                    "argument end has d = %lld, the oracle %lld", (long long)ddn_oracle_d(w->end),

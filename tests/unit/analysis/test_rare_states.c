@@ -339,6 +339,41 @@ static void importance_changes_no_value(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Where nothing is rare all samples are plain, also those of points with weights, which are drawn
+ * evenly in part where neighbours are listed. */
+static void weights_alone_call_for_no_importance(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"f", "phi_C", "w_max", "mmse", "phi_C_se"};
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *even = two_clusters(ctx), *oracle = NULL;
+    ddn_dataset *ds = NULL;
+    double weights[N];
+    const double t = 5;
+    for (int64_t i = 0; i < N; i++) {
+        weights[i] = 1 + (double)(i % 7);
+    }
+    OK(ctx, ddn_dataset_create_weighted(ctx, ddn_oracle_dataset(even), N, weights, &ds));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, ddn_oracle_schedule(even), &oracle));
+    ddn_analysis *an = analysis(ctx, 200, 8);
+    ddn_result *searched = NULL, *plain = NULL;
+    OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &searched));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_NEIGHBOURS, 0));
+    OK(ctx, ddn_analysis_identities(an, oracle, 1, &t, &plain));
+    assert_true(test_scalar(ctx, searched, "searched") > 0);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_true(test_element(ctx, searched, names[i], 0) ==
+                    test_element(ctx, plain, names[i], 0));
+    }
+    ddn_result_destroy(searched);
+    ddn_result_destroy(plain);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_oracle_destroy(even);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 /* Plain samples that see nothing say so: no error of 0 without an interval. */
 static void what_was_not_seen_has_a_bound(void **state)
 {
@@ -397,6 +432,47 @@ static void a_precision_is_reached(void **state)
     for (int i = 0; i < 3; i++) {
         ddn_result_destroy(r[i]);
     }
+}
+
+/* The precision holds for what has a spread: not for phi of no classes or of one, the entropy of
+ * one point, or what a Gaussian lacks, where the first samples do. */
+static void a_precision_is_asked_of_what_varies(void **state)
+{
+    (void)state;
+    const double point[3] = {1, -2, 0.5}, precision = 0.005, t = 0.8;
+    enum {
+        CASES = 4
+    };
+    ddn_context *ctx = test_context(1);
+    int32_t one_class[20] = {0};
+    double x[20 * 3];
+    test_normal(7, 20 * 3, x);
+    ddn_oracle *oracles[CASES] = {toy_oracle(ctx, x, 20, 3, NULL),
+                                  toy_oracle(ctx, x, 20, 3, one_class),
+                                  toy_oracle(ctx, point, 1, 3, one_class), NULL};
+    OK(ctx, ddn_oracle_create_gaussian(ctx, ddn_oracle_schedule(oracles[0]), 3, 0, 1, NULL, NULL,
+                                       NULL, 0, &oracles[3]));
+    double samples[CASES];
+    ddn_analysis *an = analysis(ctx, 7, 2);
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_PRECISION, precision));
+    for (int i = 0; i < CASES; i++) {
+        ddn_result *r = NULL;
+        OK(ctx, ddn_analysis_identities(an, oracles[i], 1, &t, &r));
+        samples[i] = test_element(ctx, r, "samples", 0);
+        if (i < 2) {
+            assert_true(test_element(ctx, r, "phi_C_se", 0) <= precision);
+            assert_true(test_element(ctx, r, "f_over_alpha_se", 0) <= precision);
+        }
+        assert_true(isfinite(test_element(ctx, r, "mmse", 0)));
+        assert_true(isnan(test_element(ctx, r, "phi", 0)) == (i == 0 || i == 3));
+        assert_true(i == 0 || i == 3 || test_element(ctx, r, "phi", 0) == 1);
+        ddn_result_destroy(r);
+        ddn_oracle_destroy(oracles[i]);
+    }
+    assert_true(samples[0] > 128 && samples[1] == samples[0]);
+    assert_true(samples[2] == 128 && samples[3] == 128);
+    ddn_analysis_destroy(an);
+    ddn_context_destroy(ctx);
 }
 
 static void one_out_of_reach_is_refused(void **state)
@@ -470,8 +546,10 @@ int main(void)
         cmocka_unit_test(isolated_points_are_drawn),
         cmocka_unit_test(intervals_hold_the_truth),
         cmocka_unit_test(importance_changes_no_value),
+        cmocka_unit_test(weights_alone_call_for_no_importance),
         cmocka_unit_test(what_was_not_seen_has_a_bound),
         cmocka_unit_test(a_precision_is_reached),
+        cmocka_unit_test(a_precision_is_asked_of_what_varies),
         cmocka_unit_test(one_out_of_reach_is_refused),
         cmocka_unit_test(correlations_fall_with_the_distance),
         cmocka_unit_test(every_allocation_may_fail),

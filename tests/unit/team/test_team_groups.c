@@ -494,6 +494,92 @@ static void test_refused(void **state)
     }
 }
 
+/* ---- two oracles ---- */
+
+enum {
+    PAIRS = 5, /* of an oracle and one of the noisy end */
+    STATES = 3
+};
+
+typedef struct ends {
+    ddn_status status[CREW_MOST][PAIRS];
+    char text[CREW_MOST][PAIRS][300];
+    double log_p[CREW_MOST][PAIRS][STATES];
+} ends;
+
+static ddn_status log_p(const stage *s, const ddn_oracle *oracle, const ddn_oracle *end,
+                        double *out)
+{
+    static const double x[STATES * D] = {0.5, 0.2, -0.1, -1.4, 0.3, 0.2, 1.5, -0.2, 0.1};
+    ddn_result *r = NULL;
+    ddn_status status = ddn_analysis_log_likelihood(s->set.an, oracle, end, 0, STATES, x, D, &r);
+    STEP(ddn_result_column(s->set.ctx, r, "log_p", STATES, out));
+    ddn_result_destroy(r);
+    return status;
+}
+
+/* An oracle of all of the data over a team of this rank alone. */
+static ddn_status by_itself(const stage *s, const ddn_team *team, ddn_oracle **out)
+{
+    ddn_dataset *ds = NULL;
+    ddn_status status = ddn_dataset_create_team(s->set.ctx, team, s->set.train, &ds);
+    STEP(ddn_oracle_create_empirical(s->set.ctx, ds, s->set.sch, out));
+    ddn_dataset_destroy(ds);
+    return status;
+}
+
+static void rank_ends(crew_rank *rank)
+{
+    ends *e = rank->user;
+    ddn_team *single = NULL, *alone = NULL;
+    ddn_oracle *other = NULL, *stranger = NULL;
+    const job of = {.plain = 0};
+    stage s = {.part = NULL};
+    ddn_status status = stage_make(rank, rank->ctx, &of, &s);
+    STEP(ddn_options_set_f64(ddn_analysis_options(s.set.an), DDN_ANALYSIS_T_END, 0.3));
+    STEP(ddn_team_create(rank->ctx, 0, 1, to_itself, to_itself, NULL, NULL, &single));
+    STEP(ddn_team_create_group(rank->ctx, rank->team, 1, to_itself, to_itself, NULL, NULL, &alone));
+    STEP(by_itself(&s, single, &stranger));
+    STEP(by_itself(&s, alone, &other));
+    const ddn_oracle *const pairs[PAIRS][2] = {{s.whole, s.whole},
+                                               {s.whole, s.set.exact},
+                                               {s.set.exact, s.set.exact},
+                                               {s.whole, stranger},
+                                               {s.set.exact, other}};
+    for (int i = 0; i < PAIRS; i++) {
+        e->status[rank->rank][i] =
+            status != DDN_OK ? status
+                             : log_p(&s, pairs[i][0], pairs[i][1], e->log_p[rank->rank][i]);
+        snprintf(e->text[rank->rank][i], sizeof e->text[0][0], "%s",
+                 ddn_context_message(rank->ctx));
+    }
+    ddn_oracle_destroy(stranger);
+    ddn_oracle_destroy(other);
+    stage_free(&s);
+    ddn_team_destroy(alone);
+    ddn_team_destroy(single);
+}
+
+/* A likelihood asks two oracles: each may have its data in a group, if it is the same group. */
+static void test_two_oracles(void **state)
+{
+    (void)state;
+    static ends e;
+    (void)test_crew_of_groups(4, 2, rank_ends, &e);
+    for (int r = 0; r < 4; r++) {
+        for (int i = 0; i < PAIRS; i++) {
+            const int good = i < 3;
+            if (e.status[r][i] != (good ? DDN_OK : DDN_E_UNSUPPORTED) ||
+                (!good && strstr(e.text[r][i], "over another team") == NULL)) {
+                fail_msg("rank %d, pair %d: %d, %s", r, i, e.status[r][i], e.text[r][i]);
+            }
+            for (int k = 0; good && k < STATES; k++) {
+                CLOSE(e.log_p[r][i][k], e.log_p[0][0][k], 1e-9, 0);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -502,7 +588,7 @@ int main(void)
         cmocka_unit_test(test_failed),          cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_model_gives_nan), cmocka_unit_test(test_other_settings),
         cmocka_unit_test(test_goes_on),         cmocka_unit_test(test_error_of_one_group),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_two_oracles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

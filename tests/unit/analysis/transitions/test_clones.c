@@ -178,6 +178,86 @@ static void a_precision_out_of_reach_is_refused(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* No precision is asked of what nothing judges: a Gaussian has neither points nor classes, and the
+ * first pairs do, whatever is asked and however few may be had. */
+static void a_precision_of_nothing_is_reached(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = test_schedule(ctx, TEST_OU);
+    ddn_oracle *oracle = NULL;
+    ddn_analysis *an = analysis(ctx, 2);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_oracle_create_gaussian(ctx, sch, D, 0, 1, NULL, NULL, NULL, 0, &oracle));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_CLONE_PRECISION, 1e-6));
+    for (int64_t most = 500; most >= 50; most -= 450) {
+        OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_MOST_SAMPLES, most));
+        OK(ctx, ddn_analysis_clones(an, oracle, 1, times, &r));
+        assert_true(test_element(ctx, r, "clones", 0) == fmin((double)most, 64));
+        assert_true(isnan(test_element(ctx, r, "phi", 0)));
+        assert_true(isnan(test_element(ctx, r, "phi_C", 0)));
+        ddn_result_destroy(r);
+    }
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
+/* phi of one class is 1 and runs through nothing: its precision is that of a share. */
+static void a_precision_of_one_class(void **state)
+{
+    (void)state;
+    const double wanted = 0.03;
+    int32_t labels[N] = {0};
+    double x[N * D];
+    ddn_context *ctx = test_context(1);
+    ddn_analysis *an = analysis(ctx, 2);
+    ddn_result *r = NULL;
+    test_normal(7, N * D, x);
+    ddn_oracle *oracle = toy_oracle(ctx, x, N, D, labels);
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_CLONE_PRECISION, wanted));
+    OK(ctx, ddn_analysis_clones(an, oracle, 1, times, &r));
+    assert_true(test_element(ctx, r, "phi", 0) == 1);
+    assert_true(test_element(ctx, r, "phi_se", 0) <= wanted);
+    assert_true(test_element(ctx, r, "phi_C_se", 0) <= wanted);
+    ddn_result_destroy(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
+/* Where the first pairs are all that may be had, their own error says whether that is enough. */
+static void a_precision_by_the_first_pairs(void **state)
+{
+    (void)state;
+    enum {
+        MOST = 50
+    };
+    const double t = 0.3;
+    ddn_context *ctx = test_context(1);
+    ddn_oracle *oracle = toy_clusters(ctx, N, D, 2, 0);
+    ddn_analysis *an = analysis(ctx, MOST);
+    ddn_options *o = ddn_analysis_options(an);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_analysis_clones(an, oracle, 1, &t, &r));
+    const double error = test_element(ctx, r, "phi_C_se", 0);
+    assert_true(error > 0.05);
+    ddn_result_destroy(r);
+    OK(ctx, ddn_options_set_i64(o, DDN_ANALYSIS_MOST_SAMPLES, MOST));
+    OK(ctx, ddn_options_set_f64(o, DDN_ANALYSIS_CLONE_PRECISION, 0.999 * error));
+    FAILS(ctx, ddn_analysis_clones(an, oracle, 1, &t, &r), DDN_E_CONVERGENCE,
+          "more than 50 (DDN_ANALYSIS_MOST_SAMPLES)");
+    OK(ctx, ddn_options_set_f64(o, DDN_ANALYSIS_CLONE_PRECISION, 1.001 * error));
+    OK(ctx, ddn_analysis_clones(an, oracle, 1, &t, &r));
+    assert_true(test_element(ctx, r, "clones", 0) == MOST);
+    assert_true(test_element(ctx, r, "phi_C_se", 0) == error);
+    ddn_result_destroy(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_context_destroy(ctx);
+}
+
 /* P(last change < t) >= 1 - E max w(t): the nearest point at t is the final one with probability
  * E max w, and where it is not it must change below t. Each of the grid times is allowed 4
  * standard errors of the measured share. */
@@ -338,6 +418,9 @@ int main(void)
         cmocka_unit_test(unlabelled_data_have_no_phi),
         cmocka_unit_test(a_precision_gives_the_number_of_pairs),
         cmocka_unit_test(a_precision_out_of_reach_is_refused),
+        cmocka_unit_test(a_precision_of_nothing_is_reached),
+        cmocka_unit_test(a_precision_of_one_class),
+        cmocka_unit_test(a_precision_by_the_first_pairs),
         cmocka_unit_test(last_change_obeys_its_bound),
         cmocka_unit_test(results_depend_on_nothing_but_the_seed),
         cmocka_unit_test(progress_rises_and_stops),

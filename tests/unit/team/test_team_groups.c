@@ -519,7 +519,7 @@ static ddn_status log_p(const stage *s, const ddn_oracle *oracle, const ddn_orac
 }
 
 /* An oracle of all of the data over a team of this rank alone. */
-static ddn_status by_itself(const stage *s, const ddn_team *team, ddn_oracle **out)
+static ddn_status by_itself(const stage *s, ddn_team *team, ddn_oracle **out)
 {
     ddn_dataset *ds = NULL;
     ddn_status status = ddn_dataset_create_team(s->set.ctx, team, s->set.train, &ds);

@@ -72,6 +72,7 @@ typedef struct zeros {
     double apart; /* zeros closer than this are one */
 } zeros;
 
+/* x is NaN where the function failed, or has other signs than on the grid. */
 static ddn_status add_zero(ddni_line *line, zeros *z, double x)
 {
     if (line->status != DDN_OK) {
@@ -164,7 +165,7 @@ ddn_status ddni_line_zeros(ddni_line *line, ddni_mesh *mesh, int64_t capacity, d
         if (status == DDN_OK && ((v > 0 && next < 0) || (v < 0 && next > 0))) {
             double at =
                 ddni_root(ddni_line_value, line, mesh_point(mesh, i), mesh_point(mesh, i + 1));
-            if (!is_pole(line, mesh, at, fmax(fabs(v), fabs(next)))) {
+            if (isnan(at) || !is_pole(line, mesh, at, fmax(fabs(v), fabs(next)))) {
                 status = add_zero(line, &z, at);
             }
         }

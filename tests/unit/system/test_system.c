@@ -384,6 +384,108 @@ static void two_folds(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* The sign of user's number: zeros at +-sqrt(-p) or +-sqrt(p). */
+static int32_t fold_of_sign(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    out[0] = x[0] * x[0] + *(const double *)user * p;
+    return 0;
+}
+
+/* A zero that comes in at the side leads to a fold that is beyond the parameters asked for. */
+static void folds_beyond_the_ends(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    for (double sign = -1; sign <= 1; sign += 2) {
+        ddn_system *sys = NULL;
+        double p[ROOM], x[ROOM];
+        ddn_system_bifurcation kind[ROOM];
+        int64_t count = -1;
+        OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, fold_of_sign, NULL, &sign, NULL, &sys));
+        for (int inside = 0; inside < 2; inside++) {
+            double near = inside ? 0.01 : -0.01, far = near - 1;
+            OK(ctx,
+               ddn_system_bifurcations(ctx, sys, sign > 0 ? far : -near, sign > 0 ? near : -far, 20,
+                                       -0.2, 1, 20, ROOM, p, x, kind, &count));
+            assert_int_equal(count, inside);
+        }
+        CLOSE(p[0], 0, 0, 1e-9);
+        ddn_system_destroy(sys);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* p - x/2 left of 0 and p - 2 x right of it. */
+static int32_t bent(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    (void)user;
+    out[0] = p - (x[0] < 0 ? 0.5 : 2) * x[0];
+    return 0;
+}
+
+static int32_t bent_slope(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    (void)user;
+    (void)p;
+    out[0] = x[0] < 0 ? -0.5 : -2;
+    return 0;
+}
+
+/* A multiplier that jumps over -1 is not -1 anywhere. */
+static void a_jump_is_no_doubling(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_system *sys = NULL;
+    double p[ROOM], x[ROOM];
+    ddn_system_bifurcation kind[ROOM];
+    OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, bent, bent_slope, NULL, NULL, &sys));
+    for (int64_t grid = 20; grid < 90; grid += 23) {
+        int64_t count = -1;
+        OK(ctx, ddn_system_bifurcations(ctx, sys, -1, 1.1, grid, -2, 2.1, 2 * grid, ROOM, p, x,
+                                        kind, &count));
+        assert_int_equal(count, 0);
+    }
+    ddn_system_destroy(sys);
+    ddn_context_destroy(ctx);
+}
+
+typedef struct moody {
+    int64_t calls, good; /* the first ones are of x */
+} moody;
+
+static int32_t changes_its_mind(void *user, double p, int64_t d, const double *x, double *out)
+{
+    (void)d;
+    (void)p;
+    moody *m = user;
+    assert_true(isfinite(x[0]));
+    out[0] = m->calls++ < m->good ? x[0] : 1;
+    return 0;
+}
+
+/* Signs on the grid that are not there any more when the zero is sought: there is none, and nobody
+ * is asked at NaN. */
+static void answers_that_change(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    for (int stays = 0; stays < 2; stays++) {
+        moody m = {0, stays ? INT64_MAX : 12}; /* the 12 points of the grid */
+        ddn_system *sys = NULL;
+        double x[ROOM];
+        int64_t count = -1;
+        OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, changes_its_mind, NULL, &m, NULL, &sys));
+        OK(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -1, 1.1, 11, ROOM, x, NULL, NULL, &count));
+        assert_int_equal(count, stays);
+        ddn_system_destroy(sys);
+    }
+    ddn_context_destroy(ctx);
+}
+
 /* Folds whose zeros are of any size, and far from 0; poles; cells that double cannot tell apart. */
 typedef struct place {
     double at, size;
@@ -613,6 +715,9 @@ int main(void)
         cmocka_unit_test(two_point_diffusion),
         cmocka_unit_test(bifurcations),
         cmocka_unit_test(two_folds),
+        cmocka_unit_test(folds_beyond_the_ends),
+        cmocka_unit_test(a_jump_is_no_doubling),
+        cmocka_unit_test(answers_that_change),
         cmocka_unit_test(extreme_arguments),
         cmocka_unit_test(planar_fixed_points),
         cmocka_unit_test(fixed_points_of_maps),

@@ -8,12 +8,16 @@
 
 #include "support/files.h"
 #include "support/fixtures.h"
+#include "support/ways.h"
 
 enum {
     N = 700,
     D = 40,
     M = 40,
-    RECORD = 3073
+    RECORD = 3073,
+    ROWS = 100, /* of WIDE numbers, of which 16 MB hold fewer than twice 96 rows */
+    WIDE = 11264,
+    STATES = 65 /* two groups */
 };
 
 static const char *write_npy(const char *name, const char *type, int64_t size, const void *data)
@@ -187,6 +191,61 @@ static void same_bits(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Scores by the dense way, whose bytes are given. */
+static int64_t ask_dense(ddn_context *ctx, const ddn_dataset *ds, const double *x, double *score)
+{
+    ddn_schedule *ou;
+    ddn_oracle *oracle;
+    ddn_query *q;
+    OK(ctx, ddn_schedule_create_ou(ctx, &ou));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, ou, &oracle));
+    OK(ctx, ddn_query_create(ctx, oracle, &q));
+    const int64_t way = test_way(oracle, "dense_f64"), last = ddn_oracle_way_count(oracle) - 1;
+    OK(ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_FORBID,
+                                ((INT64_C(1) << last) - 1) & ~(INT64_C(1) << way)));
+    OK(ctx, ddn_query_bind_f64(q, DDN_OUT_SCORE, score, WIDE));
+    OK(ctx, ddn_query_run(q, 5, STATES, x, WIDE));
+    test_served_all(q, oracle, "dense_f64", STATES);
+    const int64_t bytes = ddn_query_tally(q, DDN_WAY_BYTES, way);
+    ddn_query_destroy(q);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(ou);
+    return bytes;
+}
+
+/* Both groups read a strip of a file in place before the next strip: it is gone through once, and
+ * the bits are those of rows in memory, which each group goes through. */
+static void groups_share_strips(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(2);
+    const int64_t count = ROWS * WIDE, bytes = count * 8, m = STATES;
+    double *y = malloc((size_t)bytes), *x = malloc((size_t)(m * WIDE) * sizeof *x);
+    double *out = malloc((size_t)(2 * m * WIDE) * sizeof *out);
+    uint8_t *image = malloc((size_t)bytes + 256);
+    char dictionary[128];
+    ddn_dataset *copy, *place;
+    test_normal(1, count, y);
+    test_normal(2, m * WIDE, x);
+    snprintf(dictionary, sizeof dictionary,
+             "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, %d), }", ROWS, WIDE);
+    const char *path = test_write_file("in_place_wide.npy", image,
+                                       test_npy_image(image, 1, 64, dictionary, y, (size_t)bytes));
+    OK(ctx, ddn_dataset_open(ctx, path, DDN_FORMAT_AUTO, &copy));
+    OK(ctx, ddn_dataset_open_in_place(ctx, path, DDN_FORMAT_AUTO, &place));
+    assert_int_equal(ask_dense(ctx, copy, x, out), 2 * bytes);
+    assert_int_equal(ask_dense(ctx, place, x, out + m * WIDE), bytes);
+    assert_memory_equal(out, out + m * WIDE, (size_t)(m * WIDE) * sizeof *out);
+    ddn_dataset_destroy(place);
+    ddn_dataset_destroy(copy);
+    assert_int_equal(unlink(path), 0);
+    free(image);
+    free(out);
+    free(x);
+    free(y);
+    ddn_context_destroy(ctx);
+}
+
 /* The first call that reads everything names the number. */
 static void not_finite(void **state)
 {
@@ -312,9 +371,8 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_bits),
-        cmocka_unit_test(not_finite),
-        cmocka_unit_test(changed),
+        cmocka_unit_test(same_bits),  cmocka_unit_test(groups_share_strips),
+        cmocka_unit_test(not_finite), cmocka_unit_test(changed),
         cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);

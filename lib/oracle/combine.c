@@ -17,7 +17,7 @@ enum {
     MAX_INTERVALS = 1000000 /* as well; one for each index of a schedule is a use */
 };
 
-/* The outputs that a combination can have, all linear in the parts'. */
+/* The outputs that a combination has, all linear in the parts'; every oracle has them. */
 static const ddn_output linear[] = {DDN_OUT_SCORE, DDN_OUT_MEAN, DDN_OUT_DIVERGENCE,
                                     DDN_OUT_JACOBIAN_TIMES_V};
 enum {
@@ -126,10 +126,8 @@ static ddn_status add_part(const combination *co, scratch *sc, int64_t i, double
     DDNI_TRY(ddn_options_set_f64(ddn_query_options(q), DDN_QUERY_EPSILON, rq->epsilon));
     DDNI_TRY(ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, rq->trajectory));
     for (int64_t o = 0; o < LINEAR; o++) {
-        if (ddn_oracle_can(co->part[i], linear[o])) {
-            double *to = rq->f64[linear[o]] == NULL ? NULL : sc->part[o];
-            DDNI_TRY(ddn_query_bind_f64(q, linear[o], to, width(&co->base, o)));
-        }
+        double *to = rq->f64[linear[o]] == NULL ? NULL : sc->part[o];
+        DDNI_TRY(ddn_query_bind_f64(q, linear[o], to, width(&co->base, o)));
     }
     DDNI_TRY(ddn_query_run(q, batch->level->t, batch->m, batch->x, batch->ldx));
     for (int64_t o = 0; o < LINEAR; o++) {
@@ -279,7 +277,7 @@ static ddn_status create_combination(ddn_context *ctx, int64_t count, int64_t in
         }
         co->part[i] = parts[i];
         co->count++;
-        co->base.can &= parts[i]->can;
+        DDNI_ASSERT((co->base.can & ~parts[i]->can) == 0);
         if (parts[i]->epsilon_preset > co->base.epsilon_preset) {
             co->base.epsilon_preset = parts[i]->epsilon_preset;
         }

@@ -8,7 +8,7 @@
 #include "support/ways.h"
 
 enum {
-    D = 40,
+    D = 43, /* no multiple of 8 */
     M = 17
 };
 
@@ -171,6 +171,71 @@ static void an_eighth_is_read(void **state)
     rig_free(&r);
 }
 
+/* Bounds of bytes are wider, and bytes cost less where products of integers are fast: there is a
+ * time at which a screen of them pays, and one of the points does not. */
+static void a_shadow_alone_may_pay(void **state)
+{
+    (void)state;
+    const double t = 0.0747;
+    rig r = rig_make(CLUSTERS, DDN_TYPE_F64, 5000, NULL);
+    double x[M * D];
+    answer plain, got;
+    int32_t supported;
+    const char *name;
+    test_normal(900, M * D, x);
+    for (int64_t i = 0; i < M * D; i++) {
+        x[i] = exp(-t) * r.cloud.point[(i / D * 37 + 5) * D + i % D] + sqrt(-expm1(-2 * t)) * x[i];
+    }
+    for (int32_t v = 0; (name = ddn_kernel_name(v, &supported)) != NULL; v++) {
+        if (supported) {
+            OK(r.ctx, ddn_context_set_kernel(r.ctx, name));
+            ask(&r, 0, t, M, 0, x, &plain);
+            ask(&r, 1, t, M, 0, x, &got);
+            assert_int_equal(plain.refined, 0);
+            assert_int_equal(got.refined > 0, strcmp(name, "avx512vnni") == 0);
+        }
+    }
+    rig_free(&r);
+}
+
+/* Allocations of an oracle. */
+static int64_t allocations(int32_t shadow, ddn_type type, int64_t d)
+{
+    static const double zero[100 * D];
+    test_memory memory;
+    ddn_context *ctx = test_failing_context(&memory, 0);
+    ddn_dataset *ds = NULL;
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    OK(ctx, ddn_options_set_i64(ddn_context_options(ctx), DDN_CONTEXT_SHADOW, shadow));
+    OK(ctx, ddn_dataset_create(ctx, type, 100, d, zero, d, &ds));
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    const int64_t before = memory.allocations;
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    const int64_t count = memory.allocations - before;
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+    return count;
+}
+
+/* Bytes are their own shadow, and points of few coordinates are gone through in columns. */
+static void only_what_screens_read_has_one(void **state)
+{
+    (void)state;
+    static const struct {
+        ddn_type type;
+        int64_t d;
+        int32_t has;
+    } cases[] = {{DDN_TYPE_F64, D, 1}, {DDN_TYPE_F32, D, 1}, {DDN_TYPE_U8, D, 0},
+                 {DDN_TYPE_F64, 3, 0}, {DDN_TYPE_F32, 3, 0}, {DDN_TYPE_U8, 3, 0}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const int64_t with = allocations(1, cases[k].type, cases[k].d);
+        assert_int_equal(with > allocations(0, cases[k].type, cases[k].d), cases[k].has);
+    }
+}
+
 static void survives_a_lack_of_memory(void **state)
 {
     (void)state;
@@ -205,6 +270,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_points_count),
         cmocka_unit_test(an_eighth_is_read),
+        cmocka_unit_test(a_shadow_alone_may_pay),
+        cmocka_unit_test(only_what_screens_read_has_one),
         cmocka_unit_test(survives_a_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -335,6 +335,14 @@ static void curves_of_hosts(void **state)
     OK(ctx, ddn_analysis_crossings(an, oracle, r, &crossed));
     ddn_result_destroy(crossed);
     ddn_result_destroy(r);
+    /* The excess entropy alone is a curve, too. */
+    r = of_host(ctx, "identities", DDN_CLOCK_SCHEDULE, "2", rising, "f_over_alpha",
+                "f_over_alpha_se");
+    OK(ctx, ddn_analysis_crossings(an, oracle, r, &crossed));
+    missing(ctx, crossed, "t_C_phi", "no values of phi_C");
+    assert_non_null(ddn_result_definition(crossed, "t_C_entropy"));
+    ddn_result_destroy(crossed);
+    ddn_result_destroy(r);
     /* A curve that crosses three times; one that does not where it is known. */
     static const double curves[2][6] = {{0.999, 0.001, 0.999, 0.001, 0.001, 0.001},
                                         {NAN, 0.999, 0.999, 0.999, 0.999, NAN}};

@@ -252,6 +252,52 @@ static void other_schedules_give_the_same_physics(void **state)
     ddn_context_destroy(ctx);
 }
 
+static int32_t ou_levels(void *user, double t, double *a, double *s, double *da, double *ds)
+{
+    (void)user;
+    *a = exp(-t);
+    *s = sqrt(-expm1(-2 * t));
+    *da = -*a;
+    *ds = *a * *a / *s;
+    return 0;
+}
+
+/* Times of the spectrum that the schedule does not reach are none: Lambda of the points -r and r is
+ * r^2. */
+static void times_beyond_the_schedule(void **state)
+{
+    (void)state;
+    static const double radii[3] = {0.1, 10, 1};
+    const double t = 0.5, t_min = 0.01, t_max = 2;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = NULL;
+    ddn_analysis *an = analysis(ctx, 20, 2, 2);
+    OK(ctx, ddn_schedule_create_custom(ctx, t_min, t_max, ou_levels, NULL, NULL, &sch));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_START, t_max));
+    OK(ctx, ddn_options_set_f64(ddn_analysis_options(an), DDN_ANALYSIS_T_END, t_min));
+    for (int i = 0; i < 3; i++) {
+        const double points[2] = {-radii[i], radii[i]}, tau = 0.5 * log1p(radii[i] * radii[i]);
+        ddn_dataset *ds = NULL;
+        ddn_oracle *oracle = NULL;
+        ddn_result *r = NULL;
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 1, points, 1, &ds));
+        OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+        OK(ctx, ddn_analysis_regimes(an, oracle, 1, 0, &t, NULL, &r));
+        if (i < 2) {
+            assert_true(i == 0 ? tau < t_min : tau > t_max);
+            assert_true(isnan(test_scalar(ctx, r, "t_S")));
+        } else {
+            CLOSE(test_scalar(ctx, r, "t_S"), tau, 1e-9, 0);
+        }
+        ddn_result_destroy(r);
+        ddn_oracle_destroy(oracle);
+        ddn_dataset_destroy(ds);
+    }
+    ddn_analysis_destroy(an);
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
 static void reports_without_labels_or_data(void **state)
 {
     (void)state;
@@ -296,6 +342,19 @@ static void reports_without_labels_or_data(void **state)
           "neither t_S_phi");
     ddn_result_destroy(r);
     FAILS(ctx, ddn_analysis_last_change(an, gaussian, &r), DDN_E_UNSUPPORTED, "gaussian");
+    /* Points to be nearest to: the last change is measured where clones are. */
+    ddn_dataset *points = NULL;
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2, 3, (const double[6]){-1, 0, 0, 1, 0, 0}, 3,
+                               &points));
+    OK(ctx, ddn_analysis_set_points(an, points));
+    for (int64_t clones = 0; clones < 2; clones++) {
+        OK(ctx, ddn_analysis_regimes(an, gaussian, GRID, clones, grid, clone_grid, &r));
+        assert_true(isfinite(test_scalar(ctx, r, "t_C_last_change")) == (clones > 0));
+        ddn_result_destroy(r);
+        r = NULL;
+    }
+    OK(ctx, ddn_analysis_set_points(an, NULL));
+    ddn_dataset_destroy(points);
     FAILS(ctx, ddn_analysis_regimes(an, mixture, GRID, 2, grid, NULL, &r), DDN_E_NULL,
           "clone_times");
     FAILS(ctx, ddn_analysis_regimes(an, mixture, 0, 2, grid, clone_grid, &r), DDN_E_RANGE, "times");
@@ -385,6 +444,7 @@ int main(void)
         cmocka_unit_test(speciation_time_of_two_gaussians),
         cmocka_unit_test(the_report_holds_everything),
         cmocka_unit_test(other_schedules_give_the_same_physics),
+        cmocka_unit_test(times_beyond_the_schedule),
         cmocka_unit_test(reports_without_labels_or_data),
         cmocka_unit_test(reports_of_a_foreign_score),
         cmocka_unit_test(every_allocation_may_fail),

@@ -290,6 +290,34 @@ static void trivial_cases(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* A Gaussian has no points that could judge: distances are measured alone. Those of N(0, I) with
+ * itself are 2 tr Cov(x_0 | x_t) = 2 d s^2. */
+static void nothing_to_judge_by(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = test_schedule(ctx, TEST_OU);
+    ddn_oracle *oracle = NULL;
+    ddn_analysis *an = settings(ctx, 500);
+    ddn_result *r = NULL;
+    OK(ctx, ddn_oracle_create_gaussian(ctx, sch, D, 0, 1, NULL, NULL, NULL, 0, &oracle));
+    OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_STEPS, 64));
+    OK(ctx, ddn_analysis_uturn(an, oracle, NULL, TIMES, times, &r));
+    for (int64_t k = 0; k < TIMES; k++) {
+        CLOSE(test_element(ctx, r, "distance2", k), -2 * D * expm1(-2 * times[k]), 0.01,
+              4.5 * test_element(ctx, r, "distance2_se", k));
+        assert_true(isnan(test_element(ctx, r, "returned", k)));
+        assert_true(isnan(test_element(ctx, r, "returned_se", k)));
+        assert_true(isnan(test_element(ctx, r, "same_class", k)));
+    }
+    assert_non_null(strstr(ddn_result_definition(r, "returned"), "no points to be nearest to"));
+    ddn_result_destroy(r);
+    ddn_analysis_destroy(an);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
 /* The same bits for 1 and 3 threads; other starts leave the predictions for own data out. */
 static void threads_and_starts(void **state)
 {
@@ -411,6 +439,7 @@ int main(void)
         cmocka_unit_test(classifiers),
         cmocka_unit_test(foreign_scores),
         cmocka_unit_test(trivial_cases),
+        cmocka_unit_test(nothing_to_judge_by),
         cmocka_unit_test(threads_and_starts),
         cmocka_unit_test(refusals),
         cmocka_unit_test(memory_may_run_out),

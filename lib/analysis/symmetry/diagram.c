@@ -78,7 +78,10 @@ static ddn_status follow_arms(ddni_tracer *tracer, int64_t *next)
         if (mark.kind != DDN_BIFURCATION_BRANCH || is_repeated(tracer, &here->field, *next)) {
             continue;
         }
-        for (int sign = 1; sign >= -1 && has_room(tracer); sign -= 2) {
+        for (int sign = 1; sign >= -1; sign -= 2) {
+            if (!has_room(tracer)) {
+                continue;
+            }
             /* The table may move while a branch is followed. */
             const double *x = tracer->events.x + *next * width;
             memcpy(here->x, x, (size_t)d * sizeof *x);

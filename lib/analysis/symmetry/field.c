@@ -15,9 +15,10 @@ ddn_status ddni_field_at(ddn_symmetry *sy, double t, ddni_field *field)
     field->eta = ddni_symmetry_f64(sy, DDN_SYMMETRY_ETA);
     field->s2 = field->s * field->s;
     field->c = 0.5 * (1 + field->eta * field->eta) * g2;
-    field->big_l = field->f + field->c / field->s2;
-    field->k = field->a * field->c / (field->c + field->f * field->s2);
-    DDNI_CHECK(sy->ctx, field->big_l > 0 && isfinite(field->k), DDN_E_RANGE,
+    const double rest = field->c + field->f * field->s2;
+    field->big_l = rest / field->s2;
+    field->k = field->a * field->c / rest;
+    DDNI_CHECK(sy->ctx, rest > 0, DDN_E_RANGE,
                "at t = %g this schedule has f + c/s^2 = %g, not above 0: no stable fixed points", t,
                field->big_l);
     return DDN_OK;

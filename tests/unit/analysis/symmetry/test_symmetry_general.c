@@ -233,6 +233,58 @@ static void foreign_score(void **state)
     test_bench_free(&b);
 }
 
+/* ---- Diagrams that are cut short ---- */
+
+/* A pitchfork with room for few branches: the arms and starts that are left out are counted. */
+static void few_branches(void **state)
+{
+    (void)state;
+    const double data[2] = {-1, 1}, start = 0.5;
+    test_bench b = test_bench_make(1, TEST_OU, data, 2, 1);
+    for (int64_t most = 1; most <= 4; most++) {
+        ddn_diagram *g = NULL;
+        OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_BRANCHES, most));
+        OK(b.ctx, ddn_symmetry_diagram(b.sy, 2, 0.05, 0, 0, NULL, 0, NULL, 0, &g));
+        const ddn_result *points = ddn_diagram_points(g);
+        CLOSE(test_scalar(b.ctx, points, "branches"), fmin((double)most, 3), 0, 0);
+        CLOSE(test_scalar(b.ctx, points, "truncated"), fmax(0, 3 - (double)most), 0, 0);
+        ddn_diagram_destroy(g);
+    }
+    OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_BRANCHES, 1));
+    ddn_diagram *g = NULL;
+    OK(b.ctx, ddn_symmetry_diagram(b.sy, 2, 0.05, 1, 0, &start, 1, NULL, 0, &g));
+    CLOSE(test_scalar(b.ctx, ddn_diagram_points(g), "truncated"), 3, 0, 0);
+    CLOSE(test_scalar(b.ctx, ddn_diagram_points(g), "dropped"), 0, 0, 0);
+    ddn_diagram_destroy(g);
+    test_bench_free(&b);
+}
+
+/* Near the fold of these data one iteration is too few: a start that converges nowhere is dropped,
+ * though no branch is there; a diagram that begins there has nothing to begin with. */
+static void few_iterations(void **state)
+{
+    (void)state;
+    const double data[3] = {-1, 0.2, 1.5}, start = -1;
+    test_bench b = test_bench_make(1, TEST_OU, data, 3, 1);
+    double x;
+    ddn_result *r = NULL;
+    ddn_diagram *g = NULL;
+    OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_ITERATIONS, 1));
+    OK(b.ctx, ddn_symmetry_fixed_points(b.sy, 0.276, 1, &start, 1, &x, 1, &r));
+    CLOSE(test_scalar(b.ctx, r, "failed"), 1, 0, 0);
+    ddn_result_destroy(r);
+    OK(b.ctx, ddn_symmetry_diagram(b.sy, 2, 0.276, 1, 0, &start, 1, NULL, 0, &g));
+    CLOSE(test_scalar(b.ctx, ddn_diagram_points(g), "dropped"), 1, 0, 0);
+    CLOSE(test_scalar(b.ctx, ddn_diagram_points(g), "branches"), 1, 0, 0);
+    ddn_diagram_destroy(g);
+    g = NULL;
+    FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 0.276, 0.05, 0, 0, NULL, 0, NULL, 0, &g),
+          DDN_E_CONVERGENCE, "no fixed point was reached from 0 at t_start = 0.276: residual");
+    assert_non_null(strstr(ddn_context_message(b.ctx), "after 1 steps"));
+    assert_null(g);
+    test_bench_free(&b);
+}
+
 /* ---- Bad input ---- */
 
 static void refusals(void **state)
@@ -274,6 +326,10 @@ static void refusals(void **state)
     FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 1, -1, 0, 0, NULL, 0, NULL, 0, &g), DDN_E_RANGE, "-1");
     FAILS(b.ctx, ddn_symmetry_diagram(b.sy, 1, 0.1, 1, 0, NULL, 2, NULL, 0, &g), DDN_E_NULL,
           "starts");
+    OK(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_ETA, 0));
+    FAILS(b.ctx, ddn_symmetry_drift(b.sy, 20, 1, data, 2, x, 2), DDN_E_RANGE,
+          "at t = 20 this schedule has f + c/s^2 = 0, not above 0");
+    OK(b.ctx, ddn_options_set_f64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_ETA, 1));
     FAILS(b.ctx, ddn_symmetry_critical(b.sy, -1, 1, q, &r), DDN_E_RANGE, "lambda");
     FAILS(b.ctx, ddn_symmetry_critical(b.sy, 1, 1, &eta, &r), DDN_E_NONFINITE, "etas");
     FAILS(b.ctx, ddn_symmetry_critical_time(b.ctx, NULL, 1, 1, &u), DDN_E_NULL, "sch");
@@ -329,9 +385,10 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(eigenpairs), cmocka_unit_test(descent),
-        cmocka_unit_test(rotation),   cmocka_unit_test(foreign_score),
-        cmocka_unit_test(refusals),   cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(eigenpairs),   cmocka_unit_test(descent),
+        cmocka_unit_test(rotation),     cmocka_unit_test(foreign_score),
+        cmocka_unit_test(few_branches), cmocka_unit_test(few_iterations),
+        cmocka_unit_test(refusals),     cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests_name("symmetry_general", tests, NULL, NULL);
 }

@@ -29,8 +29,7 @@ static const double LARGEST2 = 1e24, LEAST2 = 1e-24;
 /* In single precision: the unit; how large |x - a centre| over s may be for a try, beyond which the
  * result seldom stands; half of what is promised of a score; and the root mean square error of
  * products in units times the lengths, as in the dense way. */
-static const double UNIT = 0x1p-24, SINGLE_FAR = 10, LEAST_SIZE = 1e-12, SINGLE_SCORE = 5e-6,
-                    APART = 0.35;
+static const double UNIT = 0x1p-24, SINGLE_FAR = 10, SINGLE_SCORE = 5e-6, APART = 0.35;
 
 /* What cancellation may have taken from the trace, and how much of it may be lost. */
 static const double TRACE_UNIT = 1e-15, TRACE_LOST_F64 = 1e-10, TRACE_LOST = 1e-4;
@@ -396,7 +395,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
         return DDN_OK;
     }
     p.single = b->columns_single->at != NULL && b->kern->narrow_single != NULL && !p.posterior &&
-               !p.more && !b->want_trace && top <= SINGLE_FAR * b->level->s && top >= LEAST_SIZE;
+               top <= SINGLE_FAR * b->level->s;
     DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room * p.single, 4, &own->single));
     DDNI_TRY(ddni_parallel(ctx, (m + p.width - 1) / p.width,
                            (double)m * (double)y->n * (double)(2 * y->d + PAIR), run_tile, &p));

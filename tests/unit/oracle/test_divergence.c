@@ -174,6 +174,106 @@ static void law_of_probes(void **state)
     test_setup_free(&s);
 }
 
+/* What is asked for beside it comes from a run of its own, be it whole numbers alone. */
+static void beside_other_outputs(void **state)
+{
+    (void)state;
+    test_setup s = test_setup_make(1);
+    const char *name;
+    double x[M * D], got[M];
+    int64_t near[M], want[M];
+    test_normal(6, M * D, x);
+    ddn_oracle *o = zoo_oracle(s.ctx, s.sch, 0, &name);
+    double *alone = divergence(s.ctx, o, 0.2, M, x, 2, 0);
+    ddn_query *q = NULL;
+    OK(s.ctx, ddn_query_create(s.ctx, o, &q));
+    OK(s.ctx, ddn_query_bind_i64(q, DDN_OUT_ARGMAX, want));
+    OK(s.ctx, ddn_query_run(q, 0.2, M, x, D));
+    memset(near, -1, sizeof near);
+    OK(s.ctx, ddn_query_bind_i64(q, DDN_OUT_ARGMAX, near));
+    OK(s.ctx, ddn_query_bind_f64(q, DDN_OUT_DIVERGENCE, got, 0));
+    OK(s.ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_PROBES, 2));
+    OK(s.ctx, ddn_query_set_noise(q, 5, 0, 0, 0, NULL));
+    OK(s.ctx, ddn_query_run(q, 0.2, M, x, D));
+    assert_memory_equal(near, want, sizeof near);
+    assert_memory_equal(got, alone, sizeof got);
+    free(alone);
+    ddn_query_destroy(q);
+    ddn_oracle_destroy(o);
+    test_setup_free(&s);
+}
+
+typedef struct sizes {
+    int64_t calls, most;
+} sizes;
+
+static int32_t predict(void *user, double t, double a, double v, int64_t m, int64_t d,
+                       const double *x, int64_t ldx, double *out, int64_t ldo)
+{
+    (void)user, (void)t, (void)a, (void)v;
+    for (int64_t i = 0; i < m * d; i++) {
+        out[i / d * ldo + i % d] = -x[i / d * ldx + i % d];
+    }
+    return 0;
+}
+
+static int32_t host_jvp(void *user, double t, double a, double s, int64_t m, int64_t d,
+                        const double *x, int64_t ldx, const double *v, int64_t ldv, double *out,
+                        int64_t ldo)
+{
+    sizes *seen = user;
+    (void)x, (void)ldx;
+    seen->calls++;
+    seen->most = m > seen->most ? m : seen->most;
+    return predict(NULL, t, a, s, m, d, v, ldv, out, ldo);
+}
+
+/* Several vectors at once for few states; one where the states alone are as many as may be, and
+ * where rows are trajectories. */
+static void vectors_at_once(void **state)
+{
+    (void)state;
+    enum {
+        MANY = (1 << 20) + 1,
+        FEW = 3,
+        PROBES = 2
+    };
+    static const struct {
+        int64_t m, trajectory, calls, most;
+    } cases[] = {{FEW, 0, 1, PROBES * FEW}, {FEW, 1, PROBES, FEW}, {MANY, 0, PROBES, MANY}};
+    test_setup s = test_setup_make(1);
+    double *x = calloc(MANY, sizeof *x), *out = calloc(MANY, sizeof *out);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const int64_t m = cases[k].m;
+        sizes seen = {0, 0};
+        ddn_model *model = NULL;
+        ddn_oracle *o = NULL;
+        ddn_query *q = NULL;
+        OK(s.ctx, ddn_model_create(s.ctx, s.sch, DDN_PREDICTION_SCORE, 1, &seen, NULL, &model));
+        OK(s.ctx, ddn_model_set_predict_f64(model, predict));
+        OK(s.ctx, ddn_model_set_jvp_f64(model, host_jvp));
+        OK(s.ctx, ddn_oracle_create_model(s.ctx, model, &o));
+        OK(s.ctx, ddn_query_create(s.ctx, o, &q));
+        OK(s.ctx, ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_PROBES, PROBES));
+        OK(s.ctx,
+           ddn_options_set_i64(ddn_query_options(q), DDN_QUERY_TRAJECTORY, cases[k].trajectory));
+        OK(s.ctx, ddn_query_set_noise(q, 5, 0, 0, 0, NULL));
+        OK(s.ctx, ddn_query_bind_f64(q, DDN_OUT_DIVERGENCE, out, 0));
+        OK(s.ctx, ddn_query_run(q, 0.4, m, x, 1));
+        assert_int_equal(seen.calls, cases[k].calls);
+        assert_int_equal(seen.most, cases[k].most);
+        for (int64_t r = 0; r < m; r++) {
+            assert_true(out[r] == -1);
+        }
+        ddn_query_destroy(q);
+        ddn_oracle_destroy(o);
+        ddn_model_destroy(model);
+    }
+    free(x);
+    free(out);
+    test_setup_free(&s);
+}
+
 typedef struct faulty {
     int64_t calls, bad;
 } faulty;
@@ -223,10 +323,9 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(models_have_one),
-        cmocka_unit_test(of_any_field),
-        cmocka_unit_test(law_of_probes),
-        cmocka_unit_test(refused),
+        cmocka_unit_test(models_have_one), cmocka_unit_test(of_any_field),
+        cmocka_unit_test(law_of_probes),   cmocka_unit_test(beside_other_outputs),
+        cmocka_unit_test(vectors_at_once), cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

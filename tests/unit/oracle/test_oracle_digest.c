@@ -55,14 +55,34 @@ static ddn_oracle *mixture(ddn_context *ctx, const ddn_schedule *sch, int v)
     return oracle;
 }
 
+static int32_t predict_f32(void *user, double t, double a, double s, int64_t m, int64_t d,
+                           const float *x, int64_t ldx, float *out, int64_t ldo)
+{
+    (void)user, (void)t, (void)a, (void)s, (void)ldx, (void)ldo;
+    memcpy(out, x, (size_t)(m * d) * sizeof *out);
+    return 0;
+}
+
+enum {
+    LOG_P = 1,
+    SINGLE = 2, /* predicts in single precision */
+    BOTH = 4,   /* or in both */
+    JVP = 8,
+    JVP_SINGLE = 16,
+    ABILITIES = 32
+};
+
 static ddn_oracle *model(ddn_context *ctx, const ddn_schedule *sch, ddn_prediction prediction,
-                         int with_log_p)
+                         int has)
 {
     ddn_oracle *oracle = NULL;
     ddn_model *made = NULL;
     OK(ctx, ddn_model_create(ctx, sch, prediction, D, NULL, NULL, &made));
-    OK(ctx, ddn_model_set_predict_f64(made, predict));
-    OK(ctx, ddn_model_set_log_p(made, with_log_p ? density : NULL));
+    OK(ctx, ddn_model_set_predict_f64(made, (has & SINGLE) != 0 ? NULL : predict));
+    OK(ctx, ddn_model_set_predict_f32(made, (has & (SINGLE | BOTH)) != 0 ? predict_f32 : NULL));
+    OK(ctx, ddn_model_set_jvp_f64(made, (has & JVP) != 0 ? zoo_jvp : NULL));
+    OK(ctx, ddn_model_set_jvp_f32(made, (has & JVP_SINGLE) != 0 ? zoo_jvp_f32 : NULL));
+    OK(ctx, ddn_model_set_log_p(made, (has & LOG_P) != 0 ? density : NULL));
     OK(ctx, ddn_oracle_create_model(ctx, made, &oracle));
     ddn_model_destroy(made);
     return oracle;
@@ -97,7 +117,12 @@ static void kinds_and_variants_differ(void **state)
         }
         for (ddn_prediction p = DDN_PREDICTION_SCORE; p <= DDN_PREDICTION_V; p++) {
             digest[round][count++] = take(ctx, model(ctx, sch, p, 0));
-            digest[round][count++] = take(ctx, model(ctx, sch, p, 1));
+            digest[round][count++] = take(ctx, model(ctx, sch, p, LOG_P));
+        }
+        for (int has = 2; has < ABILITIES; has++) {
+            if ((has & (SINGLE | BOTH)) != (SINGLE | BOTH)) {
+                digest[round][count++] = take(ctx, model(ctx, sch, DDN_PREDICTION_SCORE, has));
+            }
         }
         digest[round][count++] = take(ctx, sum(ctx, sch, 0));
         digest[round][count++] = take(ctx, sum(ctx, sch, 3));

@@ -281,6 +281,36 @@ static void models(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* The mean is what is clipped: of a model that does not give it, the score alone is refused too. */
+static void clipped_models(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = test_schedule(ctx, TEST_FLOW);
+    for (ddn_prediction p = DDN_PREDICTION_SCORE; p <= DDN_PREDICTION_X0; p++) {
+        net n = {p, -1, 1};
+        ddn_model *model = NULL;
+        ddn_oracle *clipped = NULL;
+        double score[M * D];
+        OK(ctx, ddn_model_create(ctx, sch, p, D, &n, NULL, &model));
+        OK(ctx, ddn_model_set_predict_f64(model, predict));
+        OK(ctx, ddn_options_set_f64(ddn_model_options(model), DDN_MODEL_CLIP_LOW, -0.5));
+        OK(ctx, ddn_oracle_create_model(ctx, model, &clipped));
+        if (p == DDN_PREDICTION_X0) {
+            OK(ctx, ddn_oracle_score(ctx, clipped, 1, M, states, D, score, D));
+            CLOSE(score[0], -states[0], 1e-14, 0);
+        } else {
+            FAILS(ctx, ddn_oracle_score(ctx, clipped, 1, M, states, D, score, D), DDN_E_RANGE,
+                  p == DDN_PREDICTION_EPS ? "predicts the noise does not give the mean at t = 1"
+                                          : "predicts the score does not give the mean at t = 1");
+        }
+        ddn_oracle_destroy(clipped);
+        ddn_model_destroy(model);
+    }
+    ddn_schedule_destroy(sch);
+    ddn_context_destroy(ctx);
+}
+
 /* The velocity of flow matching keeps the digits of the mean at all times. */
 static void velocities(void **state)
 {
@@ -310,10 +340,8 @@ static void velocities(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(empirical),
-        cmocka_unit_test(closed_kinds),
-        cmocka_unit_test(models),
-        cmocka_unit_test(velocities),
+        cmocka_unit_test(empirical),      cmocka_unit_test(closed_kinds), cmocka_unit_test(models),
+        cmocka_unit_test(clipped_models), cmocka_unit_test(velocities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,44 @@ static void near_duplicates(void **state)
     }
 }
 
-/* More than a few points of few coordinates, whose means may come in single precision. */
+/* Scores alone, and means alone as scores: nothing needs the posterior. */
+static void check_alone(const problem *p, double t, int64_t m)
+{
+    const long double a = expl(-(long double)t), s2 = -expm1l(-2 * (long double)t);
+    double *x = numbers(m * p->d), *out = numbers(m * p->d);
+    truth *tr = calloc((size_t)m, sizeof *tr);
+    int32_t supported;
+    const char *name;
+    states(p, t, m, x);
+    for (int64_t q = 0; q < m; q++) {
+        tr[q] = (truth){.score = numbers(p->d), .weight = numbers(p->n)};
+        truth_of(p, t, x + q * p->d, &tr[q]);
+    }
+    for (int32_t k = 0; (name = ddn_kernel_name(k, &supported)) != NULL; k++) {
+        for (int mean = 0; supported && mean < 2; mean++) {
+            ddn_query *query = NULL;
+            OK(p->ctx, ddn_context_set_kernel(p->ctx, name));
+            OK(p->ctx, ddn_query_create(p->ctx, p->oracle, &query));
+            OK(p->ctx, ddn_query_bind_f64(query, mean ? DDN_OUT_MEAN : DDN_OUT_SCORE, out, p->d));
+            OK(p->ctx, ddn_query_run(query, t, m, x, p->d));
+            for (int64_t i = 0; mean && i < m * p->d; i++) {
+                out[i] = (double)((a * (long double)out[i] - (long double)x[i]) / s2);
+            }
+            worst(p, t, m, x, out, tr);
+            ddn_query_destroy(query);
+        }
+    }
+    for (int64_t q = 0; q < m; q++) {
+        free(tr[q].score);
+        free(tr[q].weight);
+    }
+    free(tr);
+    free(out);
+    free(x);
+}
+
+/* More than a few points of few coordinates, whose means may come in single precision where they
+ * are all that is asked for. */
 static void of_few_coordinates(void **state)
 {
     (void)state;
@@ -52,6 +89,7 @@ static void of_few_coordinates(void **state)
             problem p = make(types[type], normal_points(300, d, 0.4), 300, d);
             for (int k = 0; k < TIMES; k += TEST_SANITIZED ? 3 : 1) {
                 check_time(&p, times[k], 17, 1);
+                check_alone(&p, times[k], 6);
             }
             drop(&p);
         }

@@ -237,10 +237,11 @@ static ddn_status finish(ddni_tracer *tracer, double bound, int *reached)
 /* Sign changes of the followed eigenvalues between here and there. */
 static ddn_status look_for_events(ddni_tracer *tracer, int *lost)
 {
+    const int64_t first = tracer->events.count;
     for (int64_t j = 0; j < tracer->followed; j++) {
         double before = tracer->here.lambda[j], after = tracer->there.lambda[j];
         if ((before > 0) != (after > 0)) {
-            DDNI_TRY(ddni_tracer_locate(tracer, j));
+            DDNI_TRY(ddni_tracer_locate(tracer, j, first));
             *lost = *lost || j == 0;
         }
     }

@@ -64,8 +64,8 @@ ddn_status ddni_tracer_correct(ddni_tracer *tracer, ddni_direction normal, int p
 ddn_status ddni_tracer_eigen(ddni_tracer *tracer, ddni_spot *spot, int64_t count, double tolerance);
 
 /* Where eigenvalue number `index` vanishes between `here` and `there`; adds the event, or counts
- * it as missed. */
-ddn_status ddni_tracer_locate(ddni_tracer *tracer, int64_t index);
+ * it as missed. Events from number `first` on are of the same step. */
+ddn_status ddni_tracer_locate(ddni_tracer *tracer, int64_t index, int64_t first);
 
 /* Follows the branch through `here` (a fixed point with x, p and field set) until it leaves [p_low,
  * p_high]. Goes towards smaller p if direction < 0, larger if > 0; with 0 along +-v at a branch

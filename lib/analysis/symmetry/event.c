@@ -12,6 +12,9 @@
 enum {
     TRIALS = 60
 };
+static const double REPEATED = 1e-6; /* difference of eigenvalues that are one */
+static const double SAME_POINT =
+    1e-4; /* distance in p of events of one step that are at one point */
 
 typedef struct chord {
     double length, scale, p; /* p: its component along p */
@@ -50,7 +53,33 @@ static ddn_status evaluate(ddni_tracer *tracer, const chord *c, const double *di
     return *ok ? ddni_tracer_eigen(tracer, spot, index + 1, 1e-13) : DDN_OK;
 }
 
-static ddn_status locate(ddni_tracer *tracer, int64_t index, double *direction)
+/* The vector of the eigenvalue that vanishes. The vectors of a repeated one are any of its space:
+ * what the step's events at the same point, from number `first` on, leave of it, so that each of
+ * them says another branch. */
+static void take_vector(const ddni_tracer *tracer, ddni_spot *spot, int64_t index, int64_t first,
+                        double *out)
+{
+    const int64_t d = tracer->sy->d;
+    const ddni_trace *events = &tracer->events;
+    double most = 0;
+    for (int64_t j = index; j >= 0 && fabs(spot->lambda[j] - spot->lambda[index]) < REPEATED; j--) {
+        double *v = spot->vectors + j * d;
+        for (int64_t e = first; e < events->count; e++) {
+            if (fabs(events->mark[e].p - spot->p) < SAME_POINT) {
+                const double *other = events->x + e * events->width + d;
+                ddni_axpy(d, -ddni_dot(d, other, v), other, v);
+            }
+        }
+        const double rest = ddni_norm(d, v);
+        if (rest > most) {
+            most = rest;
+            memcpy(out, v, (size_t)d * sizeof *v);
+        }
+    }
+    ddni_scale(d, 1 / most, out);
+}
+
+static ddn_status locate(ddni_tracer *tracer, int64_t index, int64_t first, double *direction)
 {
     chord c = make_chord(tracer, direction);
     double a = 0, fa = tracer->here.lambda[index], b = 1, fb = tracer->there.lambda[index];
@@ -103,17 +132,17 @@ static ddn_status locate(ddni_tracer *tracer, int64_t index, double *direction)
         mark.kind = DDN_BIFURCATION_FOLD;
     }
     memcpy(direction, spot->x, (size_t)sy->d * sizeof *direction);
-    memcpy(direction + sy->d, spot->vectors + index * sy->d, (size_t)sy->d * sizeof *direction);
+    take_vector(tracer, spot, index, first, direction + sy->d);
     return ddni_trace_add(sy->ctx, &sy->handle.allocator, &tracer->events, &mark, direction);
 }
 
-ddn_status ddni_tracer_locate(ddni_tracer *tracer, int64_t index)
+ddn_status ddni_tracer_locate(ddni_tracer *tracer, int64_t index, int64_t first)
 {
     ddn_symmetry *sy = tracer->sy;
     double *direction = NULL;
     DDNI_TRY(
         ddni_alloc_for(sy->ctx, "branch states", 2 * sy->d, (int64_t)sizeof(double), &direction));
-    ddn_status status = locate(tracer, index, direction);
+    ddn_status status = locate(tracer, index, first, direction);
     ddni_free(&sy->handle.allocator, direction);
     return status;
 }

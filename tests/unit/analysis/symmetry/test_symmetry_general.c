@@ -233,6 +233,127 @@ static void foreign_score(void **state)
     test_bench_free(&b);
 }
 
+/* ---- Branches that meet ---- */
+
+/* At the centre of a square two eigenvalues vanish at once. Whatever vectors of their plane Lanczos
+ * finds, arms go to all four corners. */
+static void corners_of_a_square(void **state)
+{
+    (void)state;
+    const double data[8] = {1, 1, 1, -1, -1, 1, -1, -1};
+    test_bench b = test_bench_make(1, TEST_OU, data, 4, 2);
+    for (int64_t seed = 0; seed < 12; seed++) {
+        ddn_diagram *g = NULL;
+        OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_SEED, seed));
+        OK(b.ctx, ddn_symmetry_diagram(b.sy, 0.8, 0.2, 0, 0, NULL, 0, NULL, 0, &g));
+        const ddn_result *points = ddn_diagram_points(g);
+        const int64_t rows = ddn_result_rows(points);
+        double x[2], most = test_scalar(b.ctx, points, "branches");
+        int met[4] = {0};
+        for (int64_t i = 0; i < rows; i++) {
+            OK(b.ctx, ddn_diagram_states(b.ctx, g, i, 1, x, 2));
+            if (fmin(fabs(x[0]), fabs(x[1])) > 0.9) {
+                met[2 * (x[0] > 0) + (x[1] > 0)] = 1;
+            }
+        }
+        if (most != 5 || met[0] + met[1] + met[2] + met[3] != 4) {
+            fail_msg("seed %d: %g branches, corners %d %d %d %d", (int)seed, most, met[0], met[1],
+                     met[2], met[3]);
+        }
+        CLOSE(test_scalar(b.ctx, points, "branch_points"), 2, 0, 0);
+        ddn_diagram_destroy(g);
+    }
+    test_bench_free(&b);
+}
+
+/* Nearly a square: two eigenvalues vanish within one step, at asinh(1)/2 and asinh(b^2)/2, the
+ * second on the arms of the first, too. */
+static void close_branch_points(void **state)
+{
+    (void)state;
+    const double data[8] = {1, 0.99, 1, -0.99, -1, 0.99, -1, -0.99};
+    test_bench b = test_bench_make(1, TEST_OU, data, 4, 2);
+    ddn_diagram *g = NULL;
+    OK(b.ctx, ddn_symmetry_diagram(b.sy, 0.8, 0.3, 0, 0, NULL, 0, NULL, 0, &g));
+    const ddn_result *events = ddn_diagram_events(g);
+    assert_int_equal(ddn_result_rows(events), 4);
+    CLOSE(test_element(b.ctx, events, "t", 0), 0.5 * asinh(1), 1e-7, 0);
+    for (int64_t i = 1; i < 4; i++) {
+        CLOSE(test_element(b.ctx, events, "t", i), 0.5 * asinh(0.99 * 0.99), 1e-7, 0);
+    }
+    CLOSE(test_scalar(b.ctx, ddn_diagram_points(g), "branches"), 9, 0, 0);
+    ddn_diagram_destroy(g);
+    test_bench_free(&b);
+}
+
+/* The branches of a rectangle: the centre, two and two arms of it, and two on each of the first.
+ * A start that is followed beside one of these, since so little is taken for the same, meets their
+ * branch points again, but no branch is followed again from there. */
+static void branch_points_that_were_met(void **state)
+{
+    (void)state;
+    const double data[8] = {1, 0.5, 1, -0.5, -1, 0.5, -1, -0.5}, t = 0.1;
+    test_bench b = test_bench_make(1, TEST_OU, data, 4, 2);
+    ddn_options *o = ddn_symmetry_options(b.sy);
+    double start[2] = {0.9, 0}, events[2];
+    ddn_result *r = NULL;
+    OK(b.ctx, ddn_options_set_i64(o, DDN_SYMMETRY_DESCEND, 0));
+    OK(b.ctx, ddn_symmetry_fixed_points(b.sy, t, 1, start, 2, start, 2, &r));
+    ddn_result_destroy(r);
+    assert_true(start[0] > 0.9 && start[1] == 0);
+    OK(b.ctx, ddn_options_set_i64(o, DDN_SYMMETRY_DESCEND, 1));
+    OK(b.ctx, ddn_options_set_i64(o, DDN_SYMMETRY_ITERATIONS, 1));
+    OK(b.ctx, ddn_options_set_f64(o, DDN_SYMMETRY_TOLERANCE, 1e-5));
+    OK(b.ctx, ddn_options_set_f64(o, DDN_SYMMETRY_MERGE, 1e-12));
+    start[0] += 1e-6;
+    for (int64_t m = 0; m < 2; m++) {
+        ddn_diagram *g = NULL;
+        OK(b.ctx, ddn_symmetry_diagram(b.sy, 2, t, m, 0, start, 2, NULL, 0, &g));
+        const ddn_result *points = ddn_diagram_points(g);
+        CLOSE(test_scalar(b.ctx, points, "dropped"), 0, 0, 0);
+        CLOSE(test_scalar(b.ctx, points, "branches"), 9 + (double)m, 0, 0);
+        events[m] = test_scalar(b.ctx, points, "branch_points");
+        ddn_diagram_destroy(g);
+    }
+    assert_true(events[0] == 4 && events[1] > 4);
+    test_bench_free(&b);
+}
+
+/* A set of pairs (x, y) of three x and two y: the branches of the x alone, with their folds, and on
+ * each, wherever it is when the y part, two arms. */
+static void folds_and_branch_points(void **state)
+{
+    (void)state;
+    const double data[3] = {-1, 0.2, 1.5}, t = 0.1;
+    double pairs[12], starts[6] = {0}, counts[2][4];
+    for (int i = 0; i < 3; i++) {
+        for (int side = 0; side < 2; side++) {
+            pairs[4 * i + 2 * side] = data[i];
+            pairs[4 * i + 2 * side + 1] = side ? 0.5 : -0.5;
+        }
+        starts[2 * i] = data[i];
+    }
+    for (int k = 0; k < 2; k++) {
+        test_bench b = test_bench_make(1, TEST_OU, k ? pairs : data, k ? 6 : 3, 1 + k);
+        ddn_diagram *g = NULL;
+        OK(b.ctx, ddn_options_set_i64(ddn_symmetry_options(b.sy), DDN_SYMMETRY_DESCEND, 0));
+        OK(b.ctx, ddn_symmetry_diagram(b.sy, 2, t, 3, 0, starts, 2, NULL, 0, &g));
+        const ddn_result *points = ddn_diagram_points(g);
+        static const char *const names[4] = {"branches", "folds", "branch_points", "dropped"};
+        for (int i = 0; i < 4; i++) {
+            counts[k][i] = test_scalar(b.ctx, points, names[i]);
+        }
+        ddn_diagram_destroy(g);
+        test_bench_free(&b);
+    }
+    static const double want[2][4] = {{3, 2, 0, 1}, {3 + 2 * 5, 2, 5, 1}};
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < 4; i++) {
+            CLOSE(counts[k][i], want[k][i], 0, 0);
+        }
+    }
+}
+
 /* ---- Diagrams that are cut short ---- */
 
 /* A pitchfork with room for few branches: the arms and starts that are left out are counted. */
@@ -385,10 +506,18 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(eigenpairs),   cmocka_unit_test(descent),
-        cmocka_unit_test(rotation),     cmocka_unit_test(foreign_score),
-        cmocka_unit_test(few_branches), cmocka_unit_test(few_iterations),
-        cmocka_unit_test(refusals),     cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(eigenpairs),
+        cmocka_unit_test(descent),
+        cmocka_unit_test(rotation),
+        cmocka_unit_test(foreign_score),
+        cmocka_unit_test(corners_of_a_square),
+        cmocka_unit_test(close_branch_points),
+        cmocka_unit_test(branch_points_that_were_met),
+        cmocka_unit_test(folds_and_branch_points),
+        cmocka_unit_test(few_branches),
+        cmocka_unit_test(few_iterations),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests_name("symmetry_general", tests, NULL, NULL);
 }

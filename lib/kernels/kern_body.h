@@ -83,6 +83,7 @@ enum {
 #define NAME(x) f32_##x
 #define EXP_TERMS 7
 #include "kernels/kern_lanes.h"
+#include "kernels/kern_narrow_means.h"
 #undef REAL
 #undef OF_BYTES
 #undef INTEGER
@@ -97,6 +98,7 @@ enum {
 #define NAME(x) f64_##x
 #define EXP_TERMS EXP_TERMS_FINE
 #include "kernels/kern_lanes.h"
+#include "kernels/kern_narrow_means.h"
 #undef REAL
 #undef OF_BYTES
 #undef INTEGER
@@ -315,7 +317,6 @@ static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_v
 #include "kernels/kern_beside.h"
 
 #include "kernels/kern_narrow.h"
-#include "kernels/kern_narrow_single.h"
 #include "kernels/kern_screen.h"
 #if defined(KERNEL_INTEGER)
 #include KERNEL_INTEGER
@@ -353,7 +354,8 @@ const ddni_kernels KERNEL_TABLE = {
     .accumulate = accumulate,
     .beside = beside,
     .narrow = narrow,
-    .narrow_single = narrow_single,
+    .narrow_means_f32 = f32_narrow_means,
+    .narrow_means_f64 = f64_narrow_means,
     .dot_f32 = f32_dot,
     .combine_f32 = f32_combine,
     .dot_f64 = f64_dot,

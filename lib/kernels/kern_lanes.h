@@ -171,9 +171,20 @@ static inline __attribute__((always_inline)) NAME(vec)
         r = r - k * (REAL)1.90821492927058770002e-10;
     }
     NAME(vec) sum = NAME(splat)((REAL)INVERSE_FACTORIAL[terms]);
-    UNROLL(16)
-    for (int i = terms - 1; i >= 0; i--) {
-        sum = sum * r + (REAL)INVERSE_FACTORIAL[i];
+    if (terms > 7) { /* odd and even terms apart: neither waits for the other */
+        NAME(vec) r2 = r * r, other = NAME(splat)((REAL)INVERSE_FACTORIAL[terms - 1]);
+        UNROLL(16)
+        for (int i = terms - 2; i >= 1; i -= 2) {
+            sum = sum * r2 + (REAL)INVERSE_FACTORIAL[i];
+            other = other * r2 + (REAL)INVERSE_FACTORIAL[i - 1];
+        }
+        sum =
+            terms % 2 != 0 ? sum * r + other : sum * r2 + (other * r + (REAL)INVERSE_FACTORIAL[0]);
+    } else {
+        UNROLL(16)
+        for (int i = terms - 1; i >= 0; i--) {
+            sum = sum * r + (REAL)INVERSE_FACTORIAL[i];
+        }
     }
     NAME(ivec) power = (NAME(ivec))shifted << (sizeof(REAL) == 4 ? 23 : 52);
     return (NAME(vec))(((NAME(ivec))sum + power) & keep);

@@ -26,13 +26,14 @@ narrow_add(const int64_t d, const int how, f64_vec below, f64_ivec keep, const d
     to->total += w;
     to->energy -= w * below;
     to->square += w * w;
+    f64_vec square = {0}; /* by itself: one register does not wait for the one before */
     for (int64_t j = 0; j < d; j++) {
         f64_vec step =
             ((how & STATES) != 0 ? f64_splat(at[j * ld]) : f64_load(at + j * ld)) - from[j];
-        f64_vec part = w * step;
-        to->sum[j] += part;
-        to->spread += part * step;
+        to->sum[j] += w * step;
+        square += step * step;
     }
+    to->spread += w * square;
     return w;
 }
 
@@ -64,6 +65,18 @@ static inline __attribute__((always_inline)) void narrow_clear(const int64_t d, 
     }
 }
 
+static inline __attribute__((always_inline)) void
+narrow_join(const int64_t d, const narrow_register *part, narrow_register *to)
+{
+    to->total += part->total;
+    to->energy += part->energy;
+    to->square += part->square;
+    to->spread += part->spread;
+    for (int64_t j = 0; j < d; j++) {
+        to->sum[j] += part->sum[j];
+    }
+}
+
 /* The first number that equals one of them. */
 static inline __attribute__((always_inline)) int64_t first_equal(const double *p, double x)
 {
@@ -75,6 +88,29 @@ static inline __attribute__((always_inline)) int64_t first_equal(const double *p
         k++;
     }
     return k;
+}
+
+/* A run of points, as their logits are, to the sums of a state; the logits become weights. Gives
+ * how many were left out. */
+static inline __attribute__((always_inline)) int64_t
+narrow_run(const int64_t d, const int fine, const narrow_job *job, int64_t first, int64_t last,
+           double max, const f64_vec *from, narrow_register *to)
+{
+    const f64_ivec all = ~(f64_ivec){0};
+    int64_t skipped = 0;
+    narrow_register part;
+    narrow_clear(d, &part);
+    for (int64_t i = first; i < last; i += LANES64) {
+        f64_vec below = f64_load(job->logit + i) - max, w = {0};
+        if (any_lane(below >= job->lv->least)) {
+            w = narrow_add(d, fine, below, all, job->y->at + i, job->y->ld, from, &part);
+        } else {
+            skipped += LANES64;
+        }
+        f64_store(job->logit + i, w);
+    }
+    narrow_join(d, &part, to);
+    return skipped;
 }
 
 /* One state, points in lanes. */
@@ -109,16 +145,9 @@ static inline __attribute__((always_inline)) void narrow_points(const int64_t d,
     narrow_register r;
     narrow_clear(d, &r);
     int64_t skipped = 0;
-    const f64_ivec all = ~(f64_ivec){0};
-    for (int64_t i = 0; i < end; i += LANES64) {
-        f64_vec below = f64_load(logit + i) - max;
-        if (!any_lane(below >= lv->least)) {
-            skipped += LANES64;
-            f64_store(logit + i, (f64_vec){0});
-            continue;
-        }
-        f64_vec w = narrow_add(d, fine, below, all, at + i, ld, from, &r);
-        f64_store(logit + i, w);
+    for (int64_t first = 0; first < end; first += DDNI_RUN) {
+        const int64_t last = end - first < DDNI_RUN ? end : first + DDNI_RUN;
+        skipped += narrow_run(d, fine, job, first, last, max, from, &r);
     }
     out->max = max;
     out->argmax = k;

@@ -123,6 +123,35 @@ static void narrow_more(const ddni_columns *y, const double *w, int64_t q,
     }
 }
 
+/* Adds a run of points and makes weights of their logits. */
+static void narrow_add(const ddni_columns *y, int64_t first, double *logit, ddni_narrow_sums *to)
+{
+    const int64_t end = y->n - first < DDNI_RUN ? y->n : first + DDNI_RUN;
+    ddni_narrow_sums part = {0};
+    for (int64_t i = first; i < end; i++) {
+        double below = logit[i] - to->max, w = exp(below);
+        logit[i] = w;
+        if (i == to->argmax) {
+            continue;
+        }
+        part.rest += w;
+        part.rest_energy -= w * below;
+        part.rest_square += w * w;
+        for (int64_t j = 0; j < y->d; j++) {
+            double step = y->at[j * y->ld + i] - y->at[j * y->ld + to->argmax];
+            part.sum[j] += w * step;
+            part.spread += w * step * step;
+        }
+    }
+    to->rest += part.rest;
+    to->rest_energy += part.rest_energy;
+    to->rest_square += part.rest_square;
+    to->spread += part.spread;
+    for (int64_t j = 0; j < y->d; j++) {
+        to->sum[j] += part.sum[j];
+    }
+}
+
 static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t states,
                    const double *x, int64_t ldx, double *logit, const ddni_narrow_more *more,
                    ddni_narrow_sums *out)
@@ -141,20 +170,8 @@ static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t s
                 s.argmax = i;
             }
         }
-        for (int64_t i = 0; i < y->n; i++) {
-            double below = logit[i] - s.max, w = exp(below);
-            logit[i] = w;
-            if (i == s.argmax) {
-                continue;
-            }
-            s.rest += w;
-            s.rest_energy -= w * below;
-            s.rest_square += w * w;
-            for (int64_t j = 0; j < y->d; j++) {
-                double step = y->at[j * y->ld + i] - y->at[j * y->ld + s.argmax];
-                s.sum[j] += w * step;
-                s.spread += w * step * step;
-            }
+        for (int64_t first = 0; first < y->n; first += DDNI_RUN) {
+            narrow_add(y, first, logit, &s);
         }
         if (more != NULL) {
             narrow_more(y, logit, q, more, &s);

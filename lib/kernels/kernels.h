@@ -85,6 +85,8 @@ typedef struct ddni_ahead {
 
 enum {
     DDNI_NARROW = 16,     /* coordinates of narrow points, at most */
+    DDNI_RUN = 128,       /* points whose sums are taken by themselves, then added to the others:
+                                    equal terms round the same way each time */
     DDNI_NARROW_FEW = 128 /* points up to which their logits for a register of states fit the
                              first-level cache beside the points */
 };
@@ -117,17 +119,17 @@ typedef struct ddni_narrow_sums {
     double sum[DDNI_NARROW];               /* sum e^{l - max} (y - y_argmax) */
 } ddni_narrow_sums;
 
-/* The points about a centre in single precision: columns as in ddni_columns, then |y|^2, then what
- * is added to logits, a large negative number behind the points. */
+/* The points about a centre in f32 or f64: columns as in ddni_columns, then |y|^2, then what is
+ * added to logits, a large negative number behind the points. */
 typedef struct ddni_narrow_points {
-    float *at; /* [d + 2][ld] */
+    void *at; /* [d + 2][ld] */
     int64_t d, ld;
 } ddni_narrow_points;
 
 /* Logits slope |x - a y|^2 + term. */
-typedef struct ddni_narrow_single {
-    float a, slope;
-} ddni_narrow_single;
+typedef struct ddni_narrow_slope {
+    double a, slope;
+} ddni_narrow_slope;
 
 /* Of one state: the largest logit, and the weighted means of |y|^2 and y. */
 typedef struct ddni_narrow_mean {
@@ -255,10 +257,12 @@ typedef struct ddni_kernels {
                    const double *x, int64_t ldx, double *logit, const ddni_narrow_more *more,
                    ddni_narrow_sums *out);
 
-    /* The means of states x[states][d] in single precision; logit: room for ld numbers. NULL where
-     * it would gain nothing. */
-    void (*narrow_single)(const ddni_narrow_points *y, const ddni_narrow_single *level,
-                          int64_t states, const float *x, float *logit, ddni_narrow_mean *out);
+    /* The means of states x[states][d] in the type of the points; logit: room for ld of their
+     * numbers. NULL where it would gain nothing. */
+    void (*narrow_means_f32)(const ddni_narrow_points *y, const ddni_narrow_slope *level,
+                             int64_t states, const double *x, void *logit, ddni_narrow_mean *out);
+    void (*narrow_means_f64)(const ddni_narrow_points *y, const ddni_narrow_slope *level,
+                             int64_t states, const double *x, void *logit, ddni_narrow_mean *out);
 
     /* g[row] = sum_j y(row, j) x[j] for one state; same error bound as multiply_f32. */
     void (*dot_f32)(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,

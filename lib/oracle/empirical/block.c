@@ -164,7 +164,7 @@ ddni_block ddni_block_of(ddn_context *ctx, const ddni_empirical *o, const ddni_r
 {
     ddni_block b = {.o = &o->points, .ds = o->base.dataset, .rq = rq, .level = level};
     b.columns = &o->columns;
-    b.columns_single = &o->single;
+    b.narrow = &o->narrow;
     b.classes = o->base.classes;
     b.x = batch->x;
     b.ldx = batch->ldx;

@@ -48,7 +48,8 @@ typedef struct ddni_block {
                               reads all rows; else NULL */
     const ddn_dataset *ds;
     const ddni_columns *columns; /* the points by columns; members NULL where there are none */
-    const ddni_narrow_points *columns_single; /* in single precision, likewise */
+    const ddni_narrow_points
+        *narrow; /* about the centre, f64 for f64 data and else f32, likewise */
     ddni_states *s;
     struct ddni_shared *shared; /* scratch of steps that several ways take, see ways.h */
     void *own;                  /* scratch of the way that is tried */

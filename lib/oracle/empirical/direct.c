@@ -15,41 +15,75 @@ typedef struct direct_scratch {
     double *sum;          /* [chunks][states][d] */
     double *classes;      /* [chunks][states][classes] */
     ddni_posterior *part; /* [chunks][states] */
+    double *run;          /* [workers][d + classes] */
 } direct_scratch;
+
+/* Sums over some points of state q. */
+typedef struct portion {
+    ddni_posterior post;
+    double *sum, *classes; /* [d], [classes] */
+} portion;
+
+static void clear_portion(const ddni_block *b, portion *p)
+{
+    p->post = ddni_posterior_empty;
+    memset(p->sum, 0, (size_t)b->d * sizeof *p->sum);
+    memset(p->classes, 0, (size_t)b->classes * sizeof *p->classes);
+}
+
+static void join_portion(const ddni_block *b, const portion *from, portion *to)
+{
+    const ddni_merge f = ddni_posterior_merge(&to->post, &from->post);
+    for (int64_t j = 0; j < b->d; j++) {
+        to->sum[j] = f.left * to->sum[j] + f.right * from->sum[j];
+    }
+    for (int64_t c = 0; c < b->classes; c++) {
+        to->classes[c] = f.left * to->classes[c] + f.right * from->classes[c];
+    }
+}
+
+static void add_point(const ddni_block *b, int64_t q, int64_t i, double *point, portion *to)
+{
+    const ddni_merge f = ddni_posterior_add(&to->post, ddni_logit_of(b, q, i, point), i);
+    if (b->want_sum && (f.right > 0 || f.left != 1)) {
+        b->kern->accumulate(b->ds->type, b->d, to->sum, f.left, f.right, ddni_point_at(b->ds, i),
+                            b->s->from[q]);
+    }
+    if (b->want_class) {
+        for (int64_t c = 0; f.left != 1 && c < b->classes; c++) {
+            to->classes[c] *= f.left;
+        }
+        to->classes[b->ds->labels->group_index[i]] += f.right;
+    }
+}
 
 static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
 {
     const ddni_block *b = arg;
     const ddni_states *s = b->s;
     const direct_scratch *own = b->own;
-    int64_t d = b->d, k = b->classes, end = ddni_chunk_end(b, chunk);
-    double *point = s->point + worker * 4 * d;
+    int64_t d = b->d, k = b->classes, begin = chunk * b->chunk_rows;
+    int64_t end = ddni_chunk_end(b, chunk);
+    double *point = s->point + worker * 4 * d, *room = own->run + worker * (d + k);
+    portion run = {ddni_posterior_empty, room, room + d};
     for (int64_t q = 0; q < b->m; q++) {
         if (s->verdict[q] == DDNI_DONE) {
             continue;
         }
         ddni_fetch_anchor(b, q, point);
-        const double *from = s->from[q];
-        ddni_posterior *part = &own->part[chunk * b->m + q];
-        double *sum = own->sum + (chunk * b->m + q) * d;
-        double *cls = own->classes + (chunk * b->m + q) * k;
-        *part = ddni_posterior_empty;
-        memset(sum, 0, (size_t)d * sizeof *sum);
-        memset(cls, 0, (size_t)k * sizeof *cls);
-        for (int64_t i = chunk * b->chunk_rows; i < end && !ddni_leave_off(b, i); i++) {
-            ddni_dataset_ahead(b->ds, i, 1, chunk * b->chunk_rows, end);
-            ddni_merge f = ddni_posterior_add(part, ddni_logit_of(b, q, i, point), i);
-            if (b->want_sum && (f.right > 0 || f.left != 1)) {
-                b->kern->accumulate(b->ds->type, d, sum, f.left, f.right, ddni_point_at(b->ds, i),
-                                    from);
-            }
-            if (b->want_class) {
-                for (int64_t c = 0; f.left != 1 && c < k; c++) {
-                    cls[c] *= f.left;
-                }
-                cls[b->ds->labels->group_index[i]] += f.right;
+        const int64_t at = chunk * b->m + q;
+        portion part = {ddni_posterior_empty, own->sum + at * d, own->classes + at * k};
+        clear_portion(b, &part);
+        clear_portion(b, &run);
+        for (int64_t i = begin; i < end && !ddni_leave_off(b, i); i++) {
+            ddni_dataset_ahead(b->ds, i, 1, begin, end);
+            add_point(b, q, i, point, &run);
+            if ((i + 1 - begin) % DDNI_RUN == 0 || i + 1 == end) {
+                join_portion(b, &run, &part);
+                clear_portion(b, &run);
             }
         }
+        own->part[at] = part.post;
     }
 }
 
@@ -115,20 +149,14 @@ static void merge_state(const ddni_block *b, int64_t q)
     const ddni_states *s = b->s;
     const direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes;
-    ddni_posterior p = ddni_posterior_empty;
-    double *total = s->total + q * d, *cls = s->class_total + q * k;
-    memset(total, 0, (size_t)d * sizeof *total);
-    memset(cls, 0, (size_t)k * sizeof *cls);
+    portion whole = {ddni_posterior_empty, s->total + q * d, s->class_total + q * k};
+    clear_portion(b, &whole);
     for (int64_t c = 0; c < b->chunks; c++) {
-        int64_t at = c * b->m + q;
-        ddni_merge f = ddni_posterior_merge(&p, &own->part[at]);
-        for (int64_t j = 0; j < d; j++) {
-            total[j] = f.left * total[j] + f.right * own->sum[at * d + j];
-        }
-        for (int64_t j = 0; j < k; j++) {
-            cls[j] = f.left * cls[j] + f.right * own->classes[at * k + j];
-        }
+        const int64_t at = c * b->m + q;
+        const portion part = {own->part[at], own->sum + at * d, own->classes + at * k};
+        join_portion(b, &part, &whole);
     }
+    ddni_posterior p = whole.post;
     if (s->anchor[q] < 0 ? rounding_shows(b, q, &p) : p.max > DDNI_BESIDE) {
         set_anchor(b, q, p.argmax);
         return;
@@ -153,6 +181,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b)
     DDNI_TRY(ddni_reserve(ctx, "posteriors", parts, sizeof *own->part, &own->part));
     DDNI_TRY(ddni_reserve(ctx, "partial sums", parts * d, 8, &own->sum));
     DDNI_TRY(ddni_reserve(ctx, "partial class sums", parts * (k + 1), 8, &own->classes));
+    DDNI_TRY(ddni_reserve(ctx, "partial sums", ddni_workers(ctx) * (d + k), 8, &own->run));
     for (int64_t left = b->m; left > 0;) {
         DDNI_TRY(ddni_parallel(ctx, b->chunks, work, scan_chunk, b));
         ddni_count_rows(b, 1, left * b->n);

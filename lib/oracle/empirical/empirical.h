@@ -43,7 +43,7 @@ typedef struct ddni_empirical {
     ddn_oracle base;
     ddni_centred points;
     ddni_columns columns;      /* see narrow.h; members NULL where there are none */
-    ddni_narrow_points single; /* likewise */
+    ddni_narrow_points narrow; /* likewise, about their centre */
 } ddni_empirical;
 
 /* Chooses the centre, the mean of all points, and measures the points' distances from it; `out` is

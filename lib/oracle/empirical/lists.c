@@ -83,8 +83,13 @@ static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64
 static ddni_posterior posterior_of(const candidates *of)
 {
     ddni_posterior post = ddni_posterior_empty;
-    for (int64_t i = 0; i < of->count; i++) {
-        ddni_posterior_add(&post, of->logit[i], of->index[i]);
+    for (int64_t first = 0; first < of->count; first += DDNI_RUN) {
+        const int64_t end = of->count - first < DDNI_RUN ? of->count : first + DDNI_RUN;
+        ddni_posterior run = ddni_posterior_empty;
+        for (int64_t i = first; i < end; i++) {
+            ddni_posterior_add(&run, of->logit[i], of->index[i]);
+        }
+        ddni_posterior_merge(&post, &run);
     }
     return post;
 }
@@ -96,9 +101,18 @@ static int32_t mean_may_round(const ddni_block *b, const candidates *of)
     return ddni_mean_may_round(b, &whole);
 }
 
+/* total += run; run = 0. */
+static void close_run(int64_t d, double *run, double *total)
+{
+    for (int64_t j = 0; j < d; j++) {
+        total[j] += run[j];
+        run[j] = 0;
+    }
+}
+
 /* Sums over the candidates of a state; vectors relative to the nearest point, which the centre may
- * be far from. */
-static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of)
+ * be far from; run[d] is scratch. */
+static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, double *run)
 {
     int64_t d = b->d, k = b->classes;
     ddni_posterior post = posterior_of(of);
@@ -107,6 +121,7 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of)
     of->square = 0;
     memset(total, 0, (size_t)d * sizeof *total);
     memset(cls, 0, (size_t)k * sizeof *cls);
+    memset(run, 0, (size_t)d * sizeof *run);
     if (b->want_sum) {
         ddni_dataset_rows(b->ds, post.argmax, 1, near, d);
         b->s->from[q] = near;
@@ -116,12 +131,15 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of)
         double w = exp(of->logit[i] - post.max);
         ddni_point y = ddni_point_at(b->ds, row);
         if (b->want_sum && w > LEAST_WEIGHT && row != post.argmax) {
-            of->square += w * b->kern->accumulate(b->ds->type, d, total, 1, w, y, near);
+            of->square += w * b->kern->accumulate(b->ds->type, d, run, 1, w, y, near);
         } else if (b->want_trace && row != post.argmax) {
             of->square += w * b->kern->distance(b->ds->type, d, near, 1, 0, y);
         }
         if (b->want_class) {
             cls[b->ds->labels->group_index[row]] += w;
+        }
+        if (b->want_sum && ((i + 1) % DDNI_RUN == 0 || i + 1 == of->count)) {
+            close_run(d, run, total);
         }
     }
     return post;
@@ -186,11 +204,11 @@ void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t 
     if (sharp) {
         sharpen(b, q, &of, best, least, point);
     }
-    ddni_posterior post = add_up(b, q, &of), whole = post;
+    ddni_posterior post = add_up(b, q, &of, point), whole = post;
     whole.max += max;
     if (rivals > 1 && !sharp && ddni_mean_rounds(b, q, &whole, 0)) {
         sharpen(b, q, &of, best, least, point);
-        post = add_up(b, q, &of);
+        post = add_up(b, q, &of, point);
         sharp = 1;
     }
     conclude(b, q, &of, post, point);

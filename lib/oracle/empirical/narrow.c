@@ -22,21 +22,30 @@ enum {
  * DDNI_NOWHERE. */
 static const double FAR = 1e140;
 
-/* Squared distances of points from their centre that f32 holds with all digits, the largest one and
- * the mean. */
-static const double LARGEST2 = 1e24, LEAST2 = 1e-24;
+/* What is added to logits of columns behind the points. */
+static const double BEHIND = -1e30;
 
-/* In single precision: the unit; how large |x - a centre| over s may be for a try, beyond which the
- * result seldom stands; half of what is promised of a score; and the root mean square error of
- * products in units times the lengths, as in the dense way. */
-static const double UNIT = 0x1p-24, SINGLE_FAR = 10, SINGLE_SCORE = 5e-6, APART = 0.35;
+/* Sums about the centre, in the precision of the data. */
+typedef struct narrow_limits {
+    double unit;
+    double largest2, least2; /* squared distances from the centre that it holds with all digits: the
+                                largest one, and the mean */
+    double far;              /* how large |x - a centre| over s may be for a try, beyond which the
+                                result seldom stands */
+    double score;            /* half of what is promised of a score, or a third */
+} narrow_limits;
+static const narrow_limits limits_f32 = {0x1p-24, 1e24, 1e-24, 10, 5e-6},
+                           limits_f64 = {0x1p-53, 1e200, 1e-200, 50, 3e-13};
+
+/* Root mean square error of products in units times the lengths, as in the dense way. */
+static const double APART = 0.35;
 
 /* What cancellation may have taken from the trace, and how much of it may be lost. */
 static const double TRACE_UNIT = 1e-15, TRACE_LOST_F64 = 1e-10, TRACE_LOST = 1e-4;
 
 typedef struct narrow_scratch {
     double *logit;    /* [workers][room] */
-    float *single;    /* [workers][room] */
+    void *near;       /* [workers][room] of the type of the points about their centre */
     double *group;    /* [workers][STATES + DDNI_LANES][groups] sums by group, and room for them */
     int32_t *verdict; /* [states] */
 } narrow_scratch;
@@ -45,32 +54,43 @@ typedef struct narrow_scratch {
 typedef struct narrow_run {
     const ddni_block *b;
     ddni_narrow_level level;
-    int64_t m, width;        /* states, and those of a tile */
-    int64_t room;            /* numbers of logits of a worker */
-    int32_t posterior;       /* outputs are wanted that need more than the mean */
-    int32_t more;            /* or the weights of single points */
-    int32_t single;          /* states are tried in single precision first */
-    double rounding, sums;   /* of a logit and of a mean, in units of their sizes */
-    _Atomic int32_t skipped; /* points were left out */
+    int64_t m, width;           /* states, and those of a tile */
+    int64_t room;               /* numbers of logits of a worker */
+    int32_t posterior;          /* outputs are wanted that need more than the mean */
+    int32_t more;               /* or the weights of single points */
+    const narrow_limits *about; /* states are tried by sums about the centre first; NULL: not */
+    double rounding, sums;      /* of a logit and of a mean, in units of their sizes */
+    int64_t lanes;              /* in a register of the points about their centre */
+    _Atomic int32_t skipped;    /* points were left out */
 } narrow_run;
 
 /* ---- The copy ---- */
 
-/* The points about their centre in single precision. */
-static ddn_status create_single(ddn_context *ctx, ddni_empirical *o)
+static const narrow_limits *limits_of(const ddn_dataset *ds)
+{
+    return ds->type == DDN_TYPE_F64 ? &limits_f64 : &limits_f32;
+}
+
+/* The points about their centre. */
+static ddn_status create_about(ddn_context *ctx, ddni_empirical *o)
 {
     const ddni_columns *c = &o->columns;
-    ddni_narrow_points p = {.d = c->d, .ld = c->ld};
-    DDNI_TRY(ddni_alloc_for(ctx, "columns", c->ld * (c->d + 2), sizeof *p.at, &o->single.at));
-    p.at = o->single.at;
-    o->single = p;
-    for (int64_t i = 0; i < c->ld; i++) {
-        for (int64_t j = 0; j < c->d; j++) {
-            double y = i < c->n ? c->at[j * c->ld + i] - o->points.centre[j] : 0;
-            p.at[j * c->ld + i] = (float)y;
+    const int32_t wide = o->base.dataset->type == DDN_TYPE_F64;
+    const int64_t ld = c->ld, size = wide ? 8 : 4;
+    void *at = NULL;
+    DDNI_TRY(ddni_alloc_for(ctx, "columns", ld * (c->d + 2), size, &at));
+    o->narrow = (ddni_narrow_points){.at = at, .d = c->d, .ld = ld};
+    for (int64_t k = 0; k < ld * (c->d + 2); k++) {
+        const int64_t j = k / ld, i = k % ld;
+        const double y = i >= c->n   ? (j > c->d ? BEHIND : 0)
+                         : j < c->d  ? c->at[k] - o->points.centre[j]
+                         : j == c->d ? o->points.norm[i]
+                                     : c->term[i];
+        if (wide) {
+            ((double *)at)[k] = y;
+        } else {
+            ((float *)at)[k] = (float)y;
         }
-        p.at[c->d * c->ld + i] = i < c->n ? (float)o->points.norm[i] : 0;
-        p.at[(c->d + 1) * c->ld + i] = i < c->n ? (float)c->term[i] : -1e30F;
     }
     return DDN_OK;
 }
@@ -98,19 +118,27 @@ ddn_status ddni_narrow_create(ddn_context *ctx, ddni_empirical *o)
             c.at[j * c.ld + i] = row[j];
         }
     }
-    int32_t fits = o->points.norm_max <= LARGEST2 && o->points.norm_mean >= LEAST2;
-    return ds->type != DDN_TYPE_F64 && fits && ds->n > DDNI_NARROW_FEW ? create_single(ctx, o)
-                                                                       : DDN_OK;
+    const narrow_limits *limits = limits_of(ds);
+    int32_t fits = o->points.norm_max <= limits->largest2 && o->points.norm_mean >= limits->least2;
+    return fits && ds->n > DDNI_NARROW_FEW ? create_about(ctx, o) : DDN_OK;
 }
 
 void ddni_narrow_release(const ddni_allocator *al, ddni_empirical *o)
 {
     ddni_free(al, o->columns.at);
     ddni_free(al, o->columns.term);
-    ddni_free(al, o->single.at);
+    ddni_free(al, o->narrow.at);
 }
 
 /* ---- States ---- */
+
+/* Roundings of a sum over n points, in so many lanes, at its full size: of equal terms they are all
+ * alike. */
+static double most_roundings(int64_t n, int64_t lanes)
+{
+    const double run = (double)(n < DDNI_RUN ? n : DDNI_RUN);
+    return run / (double)lanes + (double)n / DDNI_RUN;
+}
 
 /* A state and what is known of it relative to its nearest point. */
 typedef struct narrow_state {
@@ -262,19 +290,19 @@ static void run_states(narrow_run *p, int64_t first, int64_t count, int64_t work
     }
 }
 
-/* ---- In single precision ---- */
+/* ---- About the centre ---- */
 
 /* Whether the mean of a state keeps the promise, relative to the centre: x - a y rounds at the size
  * of the two, which the logits of points that matter answer with that times the distance over s^2,
  * and the squares round as often as they are added up; the mean moves by that times the root of the
  * trace, and its sums round themselves. Writes its score and mean if so. */
-static int32_t finish_single(const narrow_run *p, int64_t row, const double *relative,
-                             const ddni_narrow_mean *of)
+static int32_t finish_about(const narrow_run *p, int64_t row, const double *relative,
+                            const ddni_narrow_mean *of)
 {
     const ddni_block *b = p->b;
     const ddni_request *rq = b->rq;
     double *score = rq->f64[DDN_OUT_SCORE];
-    double a = b->level->a, inverse = 1 / b->level->s2, d = (double)b->d;
+    double a = b->level->a, unit = p->about->unit, inverse = 1 / b->level->s2, d = (double)b->d;
     double length2 = 0, mean2 = 0, square = 0, size2 = 0;
     for (int64_t j = 0; j < b->d; j++) {
         double diff = relative[j] - a * of->mean[j], x = b->x[row * b->ldx + j];
@@ -284,13 +312,12 @@ static int32_t finish_single(const narrow_run *p, int64_t row, const double *rel
         size2 += x * x;
     }
     double logit = fmax(0, b->log_size - of->max) + RIVAL, spread = sqrt(of->norm);
-    double error = APART * UNIT *
+    double error = APART * unit *
                    ((sqrt(length2) + 3 * a * spread) * sqrt(2 * logit * inverse) +
                     (2 + sqrt(d)) * logit + b->log_size);
     double trace = fmax(0, of->norm - mean2) + 1e-6 * of->norm;
-    double moved =
-        a * (error * sqrt(trace) + UNIT * (3 + sqrt((double)b->n / DDNI_LANES)) * spread);
-    if (!(moved <= SINGLE_SCORE * sqrt(square) + 0.25 * UNIT * sqrt(size2))) {
+    double moved = a * (error * sqrt(trace) + unit * (3 + most_roundings(b->n, p->lanes)) * spread);
+    if (!(moved <= p->about->score * sqrt(square) + 0.25 * unit * sqrt(size2))) {
         return 0;
     }
     ddni_mean_write(b, row, b->o->centre, of->mean);
@@ -306,27 +333,28 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     narrow_run *p = arg;
     const ddni_block *b = p->b;
     int64_t first = tile * p->width, count = p->m - first < p->width ? p->m - first : p->width;
-    if (!p->single) {
+    if (p->about == NULL) {
         run_states(p, first, count, worker);
         return;
     }
-    int32_t *verdict = ((const narrow_scratch *)b->own)->verdict + first;
+    const int32_t wide = b->ds->type == DDN_TYPE_F64;
+    const narrow_scratch *own = b->own;
+    int32_t *verdict = own->verdict + first;
     double relative[STATES * DDNI_NARROW], a = b->level->a, a_low = b->level->a_low;
-    float x[STATES * DDNI_NARROW] = {0}, *logit = ((const narrow_scratch *)b->own)->single;
+    void *near = (char *)own->near + worker * p->room * (wide ? 8 : 4);
     ddni_narrow_mean of[STATES];
-    const ddni_narrow_single level = {(float)a, (float)p->level.slope};
+    const ddni_narrow_slope level = {a, p->level.slope};
     for (int64_t q = 0; q < count; q++) {
         const double *from = b->x + (first + q) * b->ldx, *centre = b->o->centre;
         for (int64_t j = 0; j < b->d; j++) {
-            double rest = fma(-a, centre[j], from[j]) - a_low * centre[j];
-            relative[q * b->d + j] = rest;
-            x[q * b->d + j] = (float)rest;
+            relative[q * b->d + j] = fma(-a, centre[j], from[j]) - a_low * centre[j];
         }
     }
-    b->kern->narrow_single(b->columns_single, &level, count, x, logit + worker * p->room, of);
+    (wide ? b->kern->narrow_means_f64 : b->kern->narrow_means_f32)(b->narrow, &level, count,
+                                                                   relative, near, of);
     for (int64_t q = 0; q < count; q++) {
         verdict[q] = DDNI_DONE;
-        if (!finish_single(p, first + q, relative + q * b->d, &of[q])) {
+        if (!finish_about(p, first + q, relative + q * b->d, &of[q])) {
             run_states(p, first + q, 1, worker);
         }
     }
@@ -372,7 +400,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
                                           b->rq->f64[DDN_OUT_LOG_P] != NULL};
     p.room = p.room < y->ld ? y->ld : p.room;
     p.rounding = ddni_logit_error(b, b->log_size - 1);
-    p.sums = 0x1p-53 * (2 + sqrt((double)b->n));
+    p.sums = 0x1p-53 * (2 + most_roundings(b->n, 1));
     for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
         p.posterior |= b->rq->i64[what] != NULL ||
                        (b->rq->f64[what] != NULL && what != DDN_OUT_SCORE && what != DDN_OUT_MEAN);
@@ -394,9 +422,14 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
         *left = m;
         return DDN_OK;
     }
-    p.single = b->columns_single->at != NULL && b->kern->narrow_single != NULL && !p.posterior &&
-               top <= SINGLE_FAR * b->level->s;
-    DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room * p.single, 4, &own->single));
+    const narrow_limits *limits = limits_of(b->ds);
+    if (b->narrow->at != NULL && b->kern->narrow_means_f32 != NULL && !p.posterior &&
+        top <= limits->far * b->level->s) {
+        p.about = limits;
+        p.lanes = b->ds->type == DDN_TYPE_F64 ? b->kern->places / 2 : b->kern->places;
+        DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room,
+                              b->ds->type == DDN_TYPE_F64 ? 8 : 4, &own->near));
+    }
     DDNI_TRY(ddni_parallel(ctx, (m + p.width - 1) / p.width,
                            (double)m * (double)y->n * (double)(2 * y->d + PAIR), run_tile, &p));
     for (int64_t r = 0; r < m; r++) {

@@ -502,60 +502,73 @@ static void few_coordinates(void **state)
 }
 
 /* Would catch: points behind the last one that weigh, lanes that mix, sums of another state. */
-static void check_single(const ddni_kernels *k, int64_t n, int64_t d)
+static void check_means(const ddni_kernels *k, ddn_type type, int64_t n, int64_t d)
 {
     enum {
         FEW = 3
     };
-    int64_t ld = (n + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES;
-    ddni_narrow_points y = {take(ld * (d + 2), 4), d, ld};
-    float *x = take(FEW * d, 4), *logit = take(ld, 4);
+    const double a = type == DDN_TYPE_F32 ? (double)0.7F : 0.7, slope = -0.375;
+    const double close = type == DDN_TYPE_F32 ? 1e-5 : 1e-14;
+    int64_t ld = (n + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES, count = ld * (d + 2);
+    float *single = take(count, 4);
+    double *y = take(count, 8), *x = take(FEW * d, 8), *logit = take(ld, 8);
     ddni_narrow_mean got[FEW];
-    random_f32(21, ld * (d + 2), y.at);
-    random_f32(22, FEW * d, x);
+    random_f32(21, count, single);
+    test_normal(22, FEW * d, x);
     for (int64_t i = n; i < ld; i++) {
-        y.at[(d + 1) * ld + i] = -1e30F;
+        single[(d + 1) * ld + i] = -1e30F;
     }
-    k->narrow_single(&y, &(ddni_narrow_single){0.7F, -0.4F}, FEW, x, logit, got);
+    for (int64_t i = 0; i < count; i++) {
+        y[i] = (double)single[i];
+    }
+    for (int64_t i = 0; i < FEW * d; i++) {
+        x[i] = type == DDN_TYPE_F32 ? (double)(float)x[i] : x[i];
+    }
+    const ddni_narrow_points points = {type == DDN_TYPE_F32 ? (void *)single : y, d, ld};
+    (type == DDN_TYPE_F32 ? k->narrow_means_f32 : k->narrow_means_f64)(
+        &points, &(ddni_narrow_slope){a, slope}, FEW, x, logit, got);
     for (int64_t q = 0; q < FEW; q++) {
         double total = 0, norm = 0, mean[DDNI_NARROW] = {0}, max = -INFINITY;
         for (int64_t i = 0; i < n; i++) {
             double square = 0;
             for (int64_t j = 0; j < d; j++) {
-                double diff = (double)x[q * d + j] - (double)0.7F * (double)y.at[j * ld + i];
+                double diff = x[q * d + j] - a * y[j * ld + i];
                 square += diff * diff;
             }
-            double l = (double)-0.4F * square + (double)y.at[(d + 1) * ld + i], w = exp(l);
+            double l = slope * square + y[(d + 1) * ld + i], w = exp(l);
             max = fmax(max, l);
             total += w;
-            norm += w * (double)y.at[d * ld + i];
+            norm += w * y[d * ld + i];
             for (int64_t j = 0; j < d; j++) {
-                mean[j] += w * (double)y.at[j * ld + i];
+                mean[j] += w * y[j * ld + i];
             }
         }
-        CLOSE(got[q].max, max, 1e-5, 1e-5);
-        CLOSE(got[q].norm, norm / total, 1e-5, 1e-5);
+        CLOSE(got[q].max, max, close, close);
+        CLOSE(got[q].norm, norm / total, close, close);
         for (int64_t j = 0; j < d; j++) {
-            CLOSE(got[q].mean[j], mean[j] / total, 1e-5, 1e-5);
+            CLOSE(got[q].mean[j], mean[j] / total, close, close);
         }
     }
-    free(y.at);
+    free(single);
+    free(y);
     free(x);
     free(logit);
 }
 
-static void check_singles(const ddni_kernels *k)
+static void check_means_of_all_sizes(const ddni_kernels *k)
 {
-    for (int64_t d = 1; d <= DDNI_NARROW && k->narrow_single != NULL; d++) {
-        check_single(k, 1, d);
-        check_single(k, 133, d);
+    for (int64_t d = 1; d <= DDNI_NARROW && k->narrow_means_f32 != NULL; d++) {
+        for (int64_t n = 1; n < 200; n += 132) {
+            check_means(k, DDN_TYPE_F32, n, d);
+            check_means(k, DDN_TYPE_F64, n, d);
+        }
     }
 }
 
-static void few_coordinates_in_single_precision(void **state)
+static void few_coordinates_about_the_centre(void **state)
 {
     (void)state;
-    each_variant(check_singles);
+    each_variant(check_means_of_all_sizes);
 }
 
 /* ---- Logits relative to a point ------------------------------------------------------------- */
@@ -625,7 +638,7 @@ int main(void)
         cmocka_unit_test(running_softmax_agrees),
         cmocka_unit_test(rows_of_a_single_state),
         cmocka_unit_test(few_coordinates),
-        cmocka_unit_test(few_coordinates_in_single_precision),
+        cmocka_unit_test(few_coordinates_about_the_centre),
         cmocka_unit_test(sums_to_twice_the_precision),
         cmocka_unit_test(unknown_variants_are_refused),
     };

@@ -118,9 +118,11 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, dou
     ddni_posterior post = posterior_of(of);
     double *total = b->s->total + q * d, *cls = b->s->class_total + q * k;
     double *near = b->s->near + q * d;
+    const int32_t in_runs = of->count > DDNI_RUN;
     of->square = 0;
     memset(total, 0, (size_t)d * sizeof *total);
     memset(cls, 0, (size_t)k * sizeof *cls);
+    run = in_runs ? run : total;
     memset(run, 0, (size_t)d * sizeof *run);
     if (b->want_sum) {
         ddni_dataset_rows(b->ds, post.argmax, 1, near, d);
@@ -138,7 +140,7 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, dou
         if (b->want_class) {
             cls[b->ds->labels->group_index[row]] += w;
         }
-        if (b->want_sum && ((i + 1) % DDNI_RUN == 0 || i + 1 == of->count)) {
+        if (b->want_sum && in_runs && ((i + 1) % DDNI_RUN == 0 || i + 1 == of->count)) {
             close_run(d, run, total);
         }
     }

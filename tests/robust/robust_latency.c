@@ -60,7 +60,7 @@ static int64_t count_needed(double bound, int32_t needed[WORK_SITES])
     return count;
 }
 
-/* Whether it is late. */
+/* Whether it is late, or says something else of its progress than a share of 1. */
 static int32_t look_at_call(world *w, const long_call *c, int32_t needed[WORK_SITES])
 {
     work_begin();
@@ -71,10 +71,13 @@ static int32_t look_at_call(world *w, const long_call *c, int32_t needed[WORK_SI
         printf("%s %.3f\n", c->name, 1e3 * longest / LIMIT);
         return 0;
     }
+    if (seen.astray > 0) {
+        print_error("%s reports progress outside [0, 1]\n", c->name);
+    }
     print_message("# %-20s %8.3f of %9.3f, %lld looks, needs those of %lld places%s\n", c->name,
                   1e3 * longest / LIMIT, 1e3 * (double)seen.whole / LIMIT, (long long)seen.looks,
                   (long long)count_needed(bound, needed), longest > bound ? " LATE" : "");
-    return longest > bound;
+    return longest > bound || seen.astray > 0;
 }
 
 static void every_call_looks_often(void **state)

@@ -135,9 +135,32 @@ const work_site *work_sites(int64_t *count)
 
 LOOK(int32_t, ddni_stopping, (const ddn_context *ctx), (ctx))
 LOOK(ddn_status, ddni_poll, (ddn_context * ctx), (ctx))
-LOOK(ddn_status, ddni_progress, (ddn_context * ctx, const char *stage, double fraction),
-     (ctx, stage, fraction))
-LOOK(ddn_status, ddni_stage_part, (ddn_context * ctx, double from, double to), (ctx, from, to))
+
+/* What a call says of its progress, before the library puts it in order: 0 <= from <= to <= 1. */
+static void note_share(double from, double to)
+{
+    if (!(from >= 0 && from <= to && to <= 1 + 1e-12)) {
+        seen.astray++;
+    }
+}
+
+ddn_status __real_ddni_progress(ddn_context *ctx, const char *stage, double fraction);
+ddn_status __wrap_ddni_progress(ddn_context *ctx, const char *stage, double fraction);
+ddn_status __wrap_ddni_progress(ddn_context *ctx, const char *stage, double fraction)
+{
+    look(__builtin_return_address(0));
+    note_share(fraction, 1);
+    return __real_ddni_progress(ctx, stage, fraction);
+}
+
+ddn_status __real_ddni_stage_part(ddn_context *ctx, double from, double to);
+ddn_status __wrap_ddni_stage_part(ddn_context *ctx, double from, double to);
+ddn_status __wrap_ddni_stage_part(ddn_context *ctx, double from, double to)
+{
+    look(__builtin_return_address(0));
+    note_share(from, to);
+    return __real_ddni_stage_part(ctx, from, to);
+}
 
 /* ---- Memory, files ---- */
 

@@ -22,6 +22,7 @@ typedef struct work_site {
 
 typedef struct work_seen {
     int64_t longest, whole, looks; /* units; whole: of the calling thread */
+    int64_t astray;                /* reports of progress that are no shares of 1 */
 } work_seen;
 
 /* Around a call. */

@@ -1,5 +1,6 @@
 /* Clone probabilities and excess entropy by identities: exact quadrature in one dimension, limits,
  * invariances, determinism, and what is refused. */
+#include "support/course.h"
 #include "support/reference.h"
 #include "support/toy.h"
 
@@ -256,7 +257,13 @@ static void results_depend_on_nothing_but_the_seed(void **state)
     OK(ctx, ddn_analysis_identities(an, oracle, 2, grid + 4, &sub)); /* the same bits alone */
     assert_true(test_element(ctx, sub, "f", 1) == test_element(ctx, by_threads[0], "f", 5));
     OK(ctx, ddn_options_set_i64(ddn_analysis_options(an), DDN_ANALYSIS_BATCH, 7));
+    test_course course = {0, {0}};
+    OK(ctx, ddn_context_set_progress(ctx, test_follow, &course, NULL));
     OK(ctx, ddn_analysis_identities(an, oracle, GRID, grid, &batched));
+    OK(ctx, ddn_context_set_progress(ctx, NULL, NULL, NULL));
+    for (int k = 0; k < 3; k++) { /* of 29 batches */
+        assert_in_range(course.count[k], 8, 1000);
+    }
     for (int64_t i = 0; i < ddn_result_column_count(batched); i++) {
         const char *name = ddn_result_column_name(batched, i);
         for (int64_t k = 0; k < GRID; k++) {

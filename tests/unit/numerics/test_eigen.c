@@ -3,6 +3,7 @@
 #include "base/sort.h"
 #include "numerics/blas.h"
 #include "numerics/blas_eigen.h"
+#include "support/course.h"
 #include "support/fixtures.h"
 
 enum {
@@ -336,6 +337,27 @@ static void general_eigenvalues_in_parts(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Of reduction and sweeps alike. */
+static void general_eigenvalues_report_progress(void **state)
+{
+    (void)state;
+    enum {
+        SIZE = 257
+    };
+    ddn_context *ctx = test_context(1);
+    double *a = malloc(SIZE * SIZE * sizeof *a), re[SIZE], im[SIZE];
+    test_course c = {0, {0}};
+    assert_non_null(a);
+    test_normal(50, SIZE * SIZE, a);
+    OK(ctx, ddn_context_set_progress(ctx, test_follow, &c, NULL));
+    OK(ctx, ddni_general_in_parts(ctx, SIZE, a, re, im));
+    for (int k = 0; k < 3; k++) {
+        assert_in_range(c.count[k], 3, SIZE);
+    }
+    free(a);
+    ddn_context_destroy(ctx);
+}
+
 static int32_t stop_at(void *user, const char *stage, double fraction)
 {
     const double *at = user;
@@ -372,6 +394,7 @@ int main(void)
         cmocka_unit_test(any_scale),
         cmocka_unit_test(whole_and_in_parts_agree),
         cmocka_unit_test(general_eigenvalues_in_parts),
+        cmocka_unit_test(general_eigenvalues_report_progress),
         cmocka_unit_test(eigenproblems_stop_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

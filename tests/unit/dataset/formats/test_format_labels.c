@@ -99,6 +99,37 @@ static ddn_status open_label_subset(ddn_context *ctx, void *folder_files)
     return status;
 }
 
+static ddn_status open_only(ddn_context *ctx, void *path)
+{
+    ddn_dataset *ds = NULL;
+    ddn_status status = ddn_dataset_open(ctx, path, DDN_FORMAT_AUTO, &ds);
+    ddn_dataset_destroy(ds);
+    return status;
+}
+
+/* Of more than zlib takes at once: it asks for its window amid the file. */
+static void every_allocation_of_long_packed_files(void **state)
+{
+    (void)state;
+    enum {
+        BYTES = 1 << 18
+    };
+    uint8_t *bytes = malloc(2 * BYTES);
+    uint32_t number = 1;
+    assert_non_null(bytes);
+    for (int64_t i = 0; i < BYTES; i++) {
+        number = number * 1664525 + 1013904223;
+        bytes[i] = (uint8_t)(number >> 24);
+    }
+    size_t size = test_npy_image(bytes + BYTES / 2, 1, 64,
+                                 "{'descr': '|u1', 'fortran_order': False, 'shape': (512, 256), }",
+                                 bytes, BYTES / 2);
+    char *path = strdup(test_write_gzip("long.npy.gz", bytes + BYTES / 2, size));
+    assert_in_range(test_every_allocation(open_only, path), 6, 100);
+    free(path);
+    free(bytes);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -190,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(more_bad_files),
         cmocka_unit_test(labels_come_from_files),
+        cmocka_unit_test(every_allocation_of_long_packed_files),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(fashion_mnist_opens),
     };

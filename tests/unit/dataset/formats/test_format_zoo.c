@@ -578,6 +578,7 @@ static void foreign_files(void **state)
         {"MATLAB", "MATLAB 5.0 MAT-file", "scipy.io", 19},
         {"pickle", "\x80\x04\x95\x0a", "pickle.load", 4},
         {"safetensors", "\x40\0\0\0\0\0\0\0{\"x\":{}}", "safetensors", 16},
+        {"safetensors, cut short", "\x02\0\0\0\0\0\0\0{\"", "safetensors", 10},
         {"PNG", "\x89PNG\r\n\x1a\n", "from PIL", 8},
         {"JPEG", "\xff\xd8\xff\xe0", "from PIL", 4},
         {"Parquet", "PAR1\1\2", "pandas", 6},

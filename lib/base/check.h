@@ -99,6 +99,14 @@ ddn_status ddni_answer(ddn_context *ctx, const char *who, int32_t answer);
         }                                                                                          \
     } while (0)
 
+/* What an output object is after a failure, where something else is checked before its pointer. */
+#define DDNI_CLEAR(out)                                                                            \
+    do {                                                                                           \
+        if ((out) != NULL) {                                                                       \
+            *(out) = NULL;                                                                         \
+        }                                                                                          \
+    } while (0)
+
 /* A pointer that may not be NULL; and, if its type is that of an object, a live one, which stays
  * alive until the public function that says this has returned. */
 #define DDNI_CHECK_PTR(ctx, pointer)                                                               \

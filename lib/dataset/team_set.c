@@ -127,9 +127,9 @@ ddn_status ddn_dataset_create_team(ddn_context *ctx, ddn_team *team, const ddn_d
                                    ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
+    DDNI_CLEAR(out);
     DDNI_CHECK_PTR(ctx, team); /* first: the other ranks are told of what follows */
     DDNI_CHECK_PTR(ctx, out);
-    *out = NULL;
     DDNI_CHECK_PTR(ctx, part);
     DDNI_TRY(check_part(ctx, part));
     ddn_dataset *ds = NULL;

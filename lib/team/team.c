@@ -426,9 +426,9 @@ ddn_status ddn_team_create_group(ddn_context *ctx, ddn_team *whole, int64_t size
                                  void *user, ddn_release_fn release, ddn_team **out)
 {
     DDNI_ENTER(ctx);
+    DDNI_CLEAR(out);
     DDNI_CHECK_PTR(ctx, whole); /* first: the other ranks are told of what follows */
     DDNI_CHECK_PTR(ctx, out);
-    *out = NULL;
     DDNI_CHECK(ctx, allgather != NULL, DDN_E_NULL, "argument allgather is NULL");
     DDNI_CHECK(ctx, alltoall != NULL, DDN_E_NULL, "argument alltoall is NULL");
     ddn_team *group = NULL;

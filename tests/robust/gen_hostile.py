@@ -49,7 +49,9 @@ def call(function, label, arguments):
     # ddn_context_fail fails for its caller. The text is in the fixture's context when the call had an object to reach it by.
     reachable = parameters[0][0].endswith("*") and arguments[0] != "NULL" and name != "ddn_context_fail" \
         and parameters[0][0].startswith("ddn_") and "**" not in parameters[0][0]
-    text = f"    out = NULL;\n    status = {expression};\n" \
+    # An object's pointer holds something before: what fails makes NULL of it, wherever that went.
+    before = "HOSTILE_BEFORE" if reachable and "(void *)&out" in arguments else "NULL"
+    text = f"    out = {before};\n    status = {expression};\n" \
         f"    seen(fx, status, \"{name}\", {json.dumps(label)}, {int(reachable)}, out);\n"
     if name.endswith("_retain"):
         text += f"    if (status == DDN_OK) {{\n        {name.removesuffix('retain')}destroy(" \
@@ -58,7 +60,7 @@ def call(function, label, arguments):
         if label.endswith("benign") and kind.endswith("ddn_result**"):
             text += f"    seen_result(fx, \"{name}\", out);\n"
         if "**" in kind:
-            text += f"    {kind.replace('const ', '').rstrip('*')}_destroy(out);\n"
+            text += f"    {kind.replace('const ', '').rstrip('*')}_destroy(out == HOSTILE_BEFORE ? NULL : out);\n"
     return text
 
 

@@ -85,6 +85,9 @@ typedef struct hostile_case {
 extern const hostile_case hostile_cases[];
 extern const int64_t hostile_count, hostile_calls;
 
+/* What stands in the pointer that a call gives an object to. */
+#define HOSTILE_BEFORE ((void *)(uintptr_t)64)
+
 /* Judges one call: a failure has a known status, no object, and a text in the fixture's context
  * that starts with the function's name where the call could reach that context. */
 void seen(fixture *fx, ddn_status status, const char *function, const char *what, int reachable,

@@ -32,7 +32,8 @@ void seen(fixture *fx, ddn_status status, const char *function, const char *what
         fault(function, status, "");
     }
     if (status < 0 && out != NULL) {
-        fault(function, status, "and left an object");
+        fault(function, status,
+              out == HOSTILE_BEFORE ? "and left the pointer as it was" : "and left an object");
     }
     const char *message = ddn_context_message(fx->context);
     if (status < 0 && reachable && strncmp(message, "ddn_", 4) != 0) {

@@ -481,9 +481,9 @@ ddn_status ddn_dataset_open_team(ddn_context *ctx, ddn_team *team, ddn_format fo
                                  const char *const *paths, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
+    DDNI_CLEAR(out);
     DDNI_CHECK_PTR(ctx, team); /* first: the other ranks are told of what follows */
     DDNI_CHECK_PTR(ctx, out);
-    *out = NULL;
     DDNI_TRY(check_paths(ctx, count, paths));
     return open_team(ctx, team, format, count, paths, 0, out);
 }
@@ -492,9 +492,9 @@ ddn_status ddn_dataset_open_team_in_place(ddn_context *ctx, ddn_team *team, cons
                                           ddn_format format, ddn_dataset **out)
 {
     DDNI_ENTER(ctx);
+    DDNI_CLEAR(out);
     DDNI_CHECK_PTR(ctx, team); /* first: the other ranks are told of what follows */
     DDNI_CHECK_PTR(ctx, out);
-    *out = NULL;
     DDNI_CHECK_PTR(ctx, path);
     return open_team(ctx, team, format, 1, &path, 1, out);
 }

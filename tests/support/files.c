@@ -173,6 +173,14 @@ void test_expect_points(ddn_context *ctx, const char *path, ddn_type type, int64
     ddn_dataset_destroy(ds);
 }
 
+ddn_status test_open(ddn_context *ctx, void *path)
+{
+    ddn_dataset *ds = NULL;
+    ddn_status status = ddn_dataset_open(ctx, path, DDN_FORMAT_AUTO, &ds);
+    ddn_dataset_destroy(ds);
+    return status;
+}
+
 void test_refuse(ddn_context *ctx, const char *path, ddn_status status, const char *reason)
 {
     ddn_dataset *ds = (ddn_dataset *)&ctx;

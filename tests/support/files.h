@@ -43,6 +43,8 @@ size_t test_zip_image(uint8_t *out, int wide, int members, const test_member *me
 /* The file opens and holds these numbers, n * d <= 64. */
 void test_expect_points(ddn_context *ctx, const char *path, ddn_type type, int64_t n, int64_t d,
                         const double *want);
+/* Opens and closes it: for what may fail on the way. */
+ddn_status test_open(ddn_context *ctx, void *path);
 /* Opening fails with the status and a text that holds path and reason. */
 void test_refuse(ddn_context *ctx, const char *path, ddn_status status, const char *reason);
 

@@ -97,44 +97,67 @@ static int64_t save(ddn_context *ctx, ddn_integrator *it, unsigned char *bytes)
     return size;
 }
 
+/* A run from its start to its end, observed. */
+typedef struct unbroken {
+    ddn_context *ctx;
+    ddn_oracle *oracle;
+    ddn_integrator *it;
+    ddn_observer *whole[KINDS];
+    double start[M * D];
+} unbroken;
+
+static void run_unbroken(unbroken *u)
+{
+    static int64_t never = -1;
+    double x[M * D];
+    u->ctx = test_context(1);
+    u->oracle = toy_clusters(u->ctx, 40, D, 1.5, 1);
+    u->it = integrator(u->ctx, u->oracle, &never);
+    observe_all(u->ctx, u->it, u->whole);
+    OK(u->ctx, ddn_integrator_draw_start(u->it, M, u->start, D));
+    memcpy(x, u->start, sizeof x);
+    OK(u->ctx, ddn_integrator_run(u->it, M, x, D));
+}
+
+static void end_unbroken(unbroken *u)
+{
+    destroy_all(u->whole);
+    ddn_integrator_destroy(u->it);
+    ddn_oracle_destroy(u->oracle);
+    ddn_context_destroy(u->ctx);
+}
+
 /* Stopped at each time in turn and restored elsewhere, where another run was observed before. */
 static void records_come_back(void **state)
 {
     (void)state;
-    ddn_context *ctx = test_context(1);
-    ddn_oracle *oracle = toy_clusters(ctx, 40, D, 1.5, 1);
     static unsigned char bytes[ROOM];
-    double start[M * D], x[M * D];
-    int64_t never = -1;
-    ddn_observer *whole[KINDS], *part[KINDS], *there[KINDS];
-    ddn_integrator *plain = integrator(ctx, oracle, &never);
-    observe_all(ctx, plain, whole);
-    OK(ctx, ddn_integrator_draw_start(plain, M, start, D));
-    memcpy(x, start, sizeof x);
-    OK(ctx, ddn_integrator_run(plain, M, x, D));
+    double x[M * D];
+    ddn_observer *part[KINDS], *there[KINDS];
+    unbroken u;
+    run_unbroken(&u);
+    ddn_context *ctx = u.ctx;
+    memcpy(x, u.start, sizeof x);
     for (int64_t at = 0; at <= STEPS; at++) {
         int64_t where = at;
-        ddn_integrator *it = integrator(ctx, oracle, &where),
-                       *other = integrator(ctx, oracle, NULL);
+        ddn_integrator *it = integrator(ctx, u.oracle, &where),
+                       *other = integrator(ctx, u.oracle, NULL);
         observe_all(ctx, it, part);
         observe_all(ctx, other, there);
         OK(ctx, ddn_integrator_run(other, 2, x, D));
-        memcpy(x, start, sizeof x);
+        memcpy(x, u.start, sizeof x);
         assert_int_equal(ddn_integrator_run(it, M, x, D), DDN_STOPPED);
         int64_t size = save(ctx, it, bytes);
         OK(ctx, ddn_integrator_restore(other, size, M, bytes, x, D));
         same_records(ctx, part, there);
         OK(ctx, ddn_integrator_resume(other, M, x, D));
-        same_records(ctx, whole, there);
+        same_records(ctx, u.whole, there);
         destroy_all(part);
         destroy_all(there);
         ddn_integrator_destroy(it);
         ddn_integrator_destroy(other);
     }
-    destroy_all(whole);
-    ddn_integrator_destroy(plain);
-    ddn_oracle_destroy(oracle);
-    ddn_context_destroy(ctx);
+    end_unbroken(&u);
 }
 
 static int32_t stop_at_once(void *user, const char *stage, double fraction)
@@ -332,38 +355,31 @@ static int32_t fails_at(void *user, const ddn_step *step)
 static void seen_once_more(void **state)
 {
     (void)state;
-    ddn_context *ctx = test_context(1);
-    ddn_oracle *oracle = toy_clusters(ctx, 40, D, 1.5, 1);
     static unsigned char bytes[ROOM];
-    double start[M * D], x[M * D];
+    double x[M * D];
     int64_t never = -1;
-    ddn_observer *whole[KINDS], *part[KINDS], *there[KINDS];
-    ddn_integrator *plain = integrator(ctx, oracle, NULL);
-    observe_all(ctx, plain, whole);
-    OK(ctx, ddn_integrator_draw_start(plain, M, start, D));
-    memcpy(x, start, sizeof x);
-    OK(ctx, ddn_integrator_run(plain, M, x, D));
+    ddn_observer *part[KINDS], *there[KINDS];
+    unbroken u;
+    run_unbroken(&u);
+    ddn_context *ctx = u.ctx;
     for (int64_t at = 0; at <= STEPS; at += STEPS / 3) {
         int64_t where = at;
-        ddn_integrator *it[2] = {integrator(ctx, oracle, NULL), integrator(ctx, oracle, NULL)};
+        ddn_integrator *it[2] = {integrator(ctx, u.oracle, NULL), integrator(ctx, u.oracle, NULL)};
         observe_all(ctx, it[0], part);
         observe_all(ctx, it[1], there);
         OK(ctx, ddn_integrator_attach_callback(it[0], 0, fails_at, &where, NULL));
         OK(ctx, ddn_integrator_attach_callback(it[1], 0, fails_at, &never, NULL));
-        memcpy(x, start, sizeof x);
+        memcpy(x, u.start, sizeof x);
         FAILS(ctx, ddn_integrator_run(it[0], M, x, D), DDN_E_CALLBACK, "returned -7");
         OK(ctx, ddn_integrator_restore(it[1], save(ctx, it[0], bytes), M, bytes, x, D));
         OK(ctx, ddn_integrator_resume(it[1], M, x, D));
-        same_records(ctx, whole, there);
+        same_records(ctx, u.whole, there);
         destroy_all(part);
         destroy_all(there);
         ddn_integrator_destroy(it[0]);
         ddn_integrator_destroy(it[1]);
     }
-    destroy_all(whole);
-    ddn_integrator_destroy(plain);
-    ddn_oracle_destroy(oracle);
-    ddn_context_destroy(ctx);
+    end_unbroken(&u);
 }
 
 /* Observers that join at a restore and have no memory at first: resumed again, the record is that

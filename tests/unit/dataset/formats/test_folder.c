@@ -642,14 +642,6 @@ static void damage(void **state)
 
 /* ---- Memory and stops ---------------------------------------------------------------------- */
 
-static ddn_status open_it(ddn_context *failing, void *path)
-{
-    ddn_dataset *ds = NULL;
-    ddn_status status = ddn_dataset_open(failing, path, DDN_FORMAT_AUTO, &ds);
-    ddn_dataset_destroy(ds);
-    return status;
-}
-
 static void without_memory(void **state)
 {
     (void)state;
@@ -659,10 +651,10 @@ static void without_memory(void **state)
     load("colours.jpg");
     put("a/1.jpg");
     put("b/1.jpg");
-    test_every_allocation(open_it, folder);
+    test_every_allocation(test_open, folder);
     load("interlaced.png");
     alone("x.png");
-    test_every_allocation(open_it, folder);
+    test_every_allocation(test_open, folder);
 }
 
 static int begin(void **state)

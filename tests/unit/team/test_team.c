@@ -369,6 +369,49 @@ static void outputs_need_no_others(void **state)
     }
 }
 
+/* ---- copies on several ranks ---- */
+
+typedef struct second {
+    double distance2[2];
+    ddn_status status[2];
+} second;
+
+static void rank_has_a_copy(crew_rank *rank)
+{
+    static const double points[2][4] = {{0.0, 1, 3, 0}, {-0.0, 1, 5, 0}}, x[2] = {0, 1};
+    second *of = rank->user;
+    ddn_dataset *part = NULL, *ds = NULL;
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_query *query = NULL;
+    ddn_status status = DDN_OK;
+    STEP(ddn_dataset_create(rank->ctx, DDN_TYPE_F64, 2, 2, points[rank->rank], 2, &part));
+    STEP(ddn_dataset_create_team(rank->ctx, rank->team, part, &ds));
+    STEP(ddn_schedule_create_edm(rank->ctx, &sch));
+    STEP(ddn_oracle_create_empirical(rank->ctx, ds, sch, &oracle));
+    STEP(ddn_query_create(rank->ctx, oracle, &query));
+    STEP(ddn_query_bind_f64(query, DDN_OUT_SECOND_DISTANCE2, &of->distance2[rank->rank], 0));
+    STEP(ddn_query_run(query, 1, 1, x, 2));
+    of->status[rank->rank] = status;
+    ddn_query_destroy(query);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(part);
+}
+
+/* Equal numbers are equal whatever their bits: -0 is 0, in the first coordinate, too. */
+static void copies_on_two_ranks_are_one_point(void **state)
+{
+    (void)state;
+    second of = {{0}, {0}};
+    test_crew(2, rank_has_a_copy, &of);
+    for (int r = 0; r < 2; r++) {
+        assert_int_equal(of.status[r], DDN_OK);
+        CLOSE(of.distance2[r], 10, 0, 0);
+    }
+}
+
 /* ---- no memory ---- */
 
 static void rank_starves(crew_rank *rank)
@@ -429,6 +472,7 @@ int main(void)
         cmocka_unit_test(every_output_is_that_of_the_whole_set),
         cmocka_unit_test(weights_count),
         cmocka_unit_test(outputs_need_no_others),
+        cmocka_unit_test(copies_on_two_ranks_are_one_point),
         cmocka_unit_test(no_memory_on_one_rank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,12 @@ static void read_arrays(ddni_reader *r, saved_run *s)
     s->row_state = ddni_read(r, s->row_states, 8);
 }
 
+/* Of evaluations or steps: the run goes on counting. */
+static int32_t is_count(int64_t number)
+{
+    return number >= 0 && number <= INT64_C(1) << 60;
+}
+
 /* Finds everything; what is found agrees with itself. */
 static ddn_status parse(ddn_context *ctx, int64_t size, const void *buffer, saved_run *s)
 {
@@ -84,7 +90,8 @@ static ddn_status parse(ddn_context *ctx, int64_t size, const void *buffer, save
     int32_t sane = !r.bad && s->m >= 0 && s->m <= INT64_C(1) << 40 && s->count >= 2 &&
                    s->index >= 0 && s->index < s->count && s->remembered >= 0 &&
                    s->remembered <= DDNI_HISTORY && s->identity.d >= 1 &&
-                   s->identity.d <= DDNI_MAX_D && (s->paths == 0 || s->paths == s->m);
+                   s->identity.d <= DDNI_MAX_D && (s->paths == 0 || s->paths == s->m) &&
+                   is_count(s->evaluations) && is_count(s->accepted) && is_count(s->rejected);
     if (sane) {
         read_arrays(&r, s);
         s->observers = ddni_read_i64(&r);

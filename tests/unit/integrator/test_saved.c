@@ -411,6 +411,42 @@ static void seal(unsigned char *bytes, int64_t size)
     memcpy(bytes + 24, &sum, sizeof sum);
 }
 
+/* Counts of evaluations, accepted and rejected steps, which a run goes on with. */
+static void counts_without_end_are_refused(void **state)
+{
+    (void)state;
+    enum {
+        INDEX = 3
+    };
+    static const int64_t none[] = {INT64_MAX, (INT64_C(1) << 60) + 1, -1};
+    ddn_context *ctx = test_context(1);
+    const plan p = usual;
+    unsigned char bytes[ROOM];
+    double x[M * D];
+    int64_t size = saved_at(ctx, &p, INDEX, bytes), at = 0, word[3];
+    ddn_integrator *it = make(ctx, &p, NULL);
+    for (int64_t i = DDNI_SAVED_HEAD; i + 8 * 8 <= size && at == 0; i++) {
+        memcpy(word, bytes + i, sizeof word); /* rows, times, index */
+        at = word[0] == M && word[2] == INDEX ? i : 0;
+    }
+    assert_true(at > 0);
+    for (int k = 5; k < 8; k++) {
+        int64_t kept;
+        memcpy(&kept, bytes + at + 8 * k, sizeof kept);
+        for (int i = 0; i < 3; i++) {
+            memcpy(bytes + at + 8 * k, &none[i], sizeof none[i]);
+            seal(bytes, size);
+            FAILS(ctx, ddn_integrator_restore(it, size, M, bytes, x, D), DDN_E_FORMAT,
+                  "do not fit together");
+        }
+        memcpy(bytes + at + 8 * k, &kept, sizeof kept);
+    }
+    seal(bytes, size);
+    OK(ctx, ddn_integrator_restore(it, size, M, bytes, x, D));
+    ddn_integrator_destroy(it);
+    ddn_context_destroy(ctx);
+}
+
 /* An option that this library does not know is refused by its key; options that are at their preset
  * are not in the buffer, so that new ones do not matter. */
 static void unknown_options_are_refused(void **state)
@@ -763,6 +799,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(runs_without_states),
         cmocka_unit_test(levels_are_compared),
         cmocka_unit_test(damage_is_noticed),
+        cmocka_unit_test(counts_without_end_are_refused),
         cmocka_unit_test(unknown_options_are_refused),
         cmocka_unit_test(more_is_remembered),
         cmocka_unit_test(a_record_is_cut),

@@ -2,6 +2,7 @@
  * reason: a table of faults, in every format. And long names can be written. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -99,6 +100,27 @@ static void no_more(void)
 {
 }
 
+/* In front of the C library's: a disk that notices an error when it is to keep what was written. */
+static int failing;
+
+int fsync(int file)
+{
+    (void)file;
+    errno = EIO;
+    return failing ? -1 : 0;
+}
+
+static int let_fail(void)
+{
+    failing = 1;
+    return 1;
+}
+
+static void no_longer_fail(void)
+{
+    failing = 0;
+}
+
 typedef struct fault {
     const char *name;
     int (*before)(void); /* the last good file is written */
@@ -116,6 +138,8 @@ static const fault FAULTS[] = {
      "No such file or directory"},
     {"full disk", mount_small, nothing, no_more, unmount, "No space left"},
     {"no file left", mount_few_files, nothing, no_more, unmount, "No space left"},
+    {"disk that loses what was written", nothing, let_fail, no_longer_fail, no_more,
+     "Input/output"},
     {"read-only disk", mount_plain, make_read_only, no_more, unmount, "Read-only file system"},
 };
 

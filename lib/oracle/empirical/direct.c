@@ -130,7 +130,11 @@ static void draw_chunk(const ddni_block *b, int64_t q)
 /* Whether the rounding of the logits, or of sums relative to the centre, shows. */
 static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posterior *p)
 {
-    double sums = 0x1p-53 * (b->o->centre_length + 4 * sqrt(b->o->norm[p->argmax]));
+    /* Equal points round the same way: as often as a run, a chunk's runs and the chunks are added. */
+    double alike = p->rest > 0 ? p->rest * (p->rest / p->rest_square) : 0;
+    double most = DDNI_RUN + (double)b->chunk_rows / DDNI_RUN + (double)b->chunks;
+    double roundings = 4 + fmin(alike, most);
+    double sums = 0x1p-53 * (b->o->centre_length + roundings * sqrt(b->o->norm[p->argmax]));
     return b->n > 1 && /* else the centre is the point */
            (ddni_logits_round(b, p->max) || ddni_mean_rounds(b, q, p, sums));
 }

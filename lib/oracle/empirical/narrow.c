@@ -165,7 +165,7 @@ static void open_state(const narrow_run *p, const double *x, const ddni_narrow_s
     }
     of->spread = s->spread * inverse;
     of->trace = of->spread > square ? of->spread - square : 0;
-    of->unsure = TRACE_UNIT * of->spread;
+    of->unsure = fmax(TRACE_UNIT, 0.5 * p->sums) * of->spread;
 }
 
 /* Whether the result keeps the promise: errors of the logits move the mean by at most so many times

@@ -130,7 +130,8 @@ static void draw_chunk(const ddni_block *b, int64_t q)
 /* Whether the rounding of the logits, or of sums relative to the centre, shows. */
 static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posterior *p)
 {
-    /* Equal points round the same way: as often as a run, a chunk's runs and the chunks are added. */
+    /* Equal points round the same way, as often as there are points in a run, runs in a chunk, and
+     * chunks. */
     double alike = p->rest > 0 ? p->rest * (p->rest / p->rest_square) : 0;
     double most = DDNI_RUN + (double)b->chunk_rows / DDNI_RUN + (double)b->chunks;
     double roundings = 4 + fmin(alike, most);

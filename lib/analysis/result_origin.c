@@ -30,10 +30,11 @@ static void value_text(const ddn_options *o, int64_t i, char text[DDNI_NUMBER_BY
 static ddn_status set_options(ddn_context *ctx, ddn_result *r, const ddn_options *o, int seed)
 {
     for (int64_t i = 0; i < ddn_options_count(o); i++) {
+        static const char tail[] = "_SEED"; /* no name is shorter: they begin with "DDN_" */
         char text[DDNI_NUMBER_BYTES];
         const char *name = ddn_options_name(o, ddn_options_key(o, i));
         value_text(o, i, text);
-        if (!seed || strstr(name, "_SEED") != NULL) {
+        if (!seed || strcmp(name + strlen(name) - strlen(tail), tail) == 0) {
             DDNI_TRY(ddni_result_set_field(ctx, r, seed ? "seed" : name, "%s", text));
         }
     }

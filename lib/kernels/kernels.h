@@ -85,11 +85,21 @@ typedef struct ddni_ahead {
 
 enum {
     DDNI_NARROW = 16,     /* coordinates of narrow points, at most */
-    DDNI_RUN = 128,       /* points whose sums are taken by themselves, then added to the others:
-                                    equal terms round the same way each time */
     DDNI_NARROW_FEW = 128 /* points up to which their logits for a register of states fit the
                              first-level cache beside the points */
 };
+enum {
+    DDNI_RUN = 128 /* terms that are summed by themselves, then added to the others: equal ones
+                      round the same way each time */
+};
+
+/* Roundings of a sum of so many terms, in so many lanes, at its full size: all alike, at worst. */
+static inline double ddni_run_roundings(int64_t terms, int64_t lanes)
+{
+    const double run = (double)(terms < DDNI_RUN ? terms : DDNI_RUN);
+    return run / (double)lanes + (double)terms / DDNI_RUN;
+}
+
 /* The logit of what is no point: e to it is 0, and it can be added to others. */
 #define DDNI_NOWHERE (-1e300)
 

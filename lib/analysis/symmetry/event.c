@@ -12,9 +12,9 @@
 enum {
     TRIALS = 60
 };
-static const double REPEATED = 1e-6; /* difference of eigenvalues that are one */
-static const double SAME_POINT =
-    1e-4; /* distance in p of events of one step that are at one point */
+/* Difference of eigenvalues that are one; distance in p of events of a step that are at one point.
+ */
+static const double REPEATED = 1e-6, SAME_POINT = 1e-4;
 
 typedef struct chord {
     double length, scale, p; /* p: its component along p */

@@ -74,14 +74,14 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
         const int64_t at = chunk * b->m + q;
         portion part = {ddni_posterior_empty, own->sum + at * d, own->classes + at * k};
         clear_portion(b, &part);
-        clear_portion(b, &run);
-        for (int64_t i = begin; i < end && !ddni_leave_off(b, i); i++) {
-            ddni_dataset_ahead(b->ds, i, 1, begin, end);
-            add_point(b, q, i, point, &run);
-            if ((i + 1 - begin) % DDNI_RUN == 0 || i + 1 == end) {
-                join_portion(b, &run, &part);
-                clear_portion(b, &run);
+        for (int64_t first = begin; first < end; first += DDNI_RUN) {
+            const int64_t last = end - first < DDNI_RUN ? end : first + DDNI_RUN;
+            clear_portion(b, &run);
+            for (int64_t i = first; i < last && !ddni_leave_off(b, i); i++) {
+                ddni_dataset_ahead(b->ds, i, 1, begin, end);
+                add_point(b, q, i, point, &run);
             }
+            join_portion(b, &run, &part);
         }
         own->part[at] = part.post;
     }
@@ -133,7 +133,7 @@ static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posteri
     /* Equal points round the same way, as often as there are points in a run, runs in a chunk, and
      * chunks. */
     double alike = p->rest > 0 ? p->rest * (p->rest / p->rest_square) : 0;
-    double most = DDNI_RUN + (double)b->chunk_rows / DDNI_RUN + (double)b->chunks;
+    double most = ddni_run_roundings(b->chunk_rows, 1) + (double)b->chunks;
     double roundings = 4 + fmin(alike, most);
     double sums = 0x1p-53 * (b->o->centre_length + roundings * sqrt(b->o->norm[p->argmax]));
     return b->n > 1 && /* else the centre is the point */

@@ -122,8 +122,11 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, dou
     of->square = 0;
     memset(total, 0, (size_t)d * sizeof *total);
     memset(cls, 0, (size_t)k * sizeof *cls);
-    run = in_runs ? run : total;
-    memset(run, 0, (size_t)d * sizeof *run);
+    if (in_runs) {
+        memset(run, 0, (size_t)d * sizeof *run);
+    } else {
+        run = total;
+    }
     if (b->want_sum) {
         ddni_dataset_rows(b->ds, post.argmax, 1, near, d);
         b->s->from[q] = near;

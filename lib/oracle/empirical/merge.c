@@ -358,8 +358,9 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     ddni_posterior post;
     double *total = b->s->total + q * d;
     const double norm = merge_masses(p, q, &post), z = ddni_posterior_total(&post);
-    for (int64_t j = 0; p->s->left[q] > 0 && j < d; j++) { /* a mean of what is not left out */
-        total[j] /= 1 - p->s->left[q];
+    const double kept = 1 - p->s->left[q];
+    for (int64_t j = 0; kept < 1 && j < d; j++) { /* a mean of what is not left out */
+        total[j] /= kept;
     }
     if (b->want_sum) {
         mean2 = ddni_square(b, total) / z / z;

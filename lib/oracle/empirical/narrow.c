@@ -27,6 +27,8 @@ static const double BEHIND = -1e30;
 
 /* Sums about the centre, in the precision of the data. */
 typedef struct narrow_limits {
+    ddn_type type;
+    int64_t size; /* bytes of a number */
     double unit;
     double largest2, least2; /* squared distances from the centre that it holds with all digits: the
                                 largest one, and the mean */
@@ -34,8 +36,8 @@ typedef struct narrow_limits {
                                 result seldom stands */
     double score;            /* half of what is promised of a score, or a third */
 } narrow_limits;
-static const narrow_limits limits_f32 = {0x1p-24, 1e24, 1e-24, 10, 5e-6},
-                           limits_f64 = {0x1p-53, 1e200, 1e-200, 50, 3e-13};
+static const narrow_limits limits_f32 = {DDN_TYPE_F32, 4, 0x1p-24, 1e24, 1e-24, 10, 5e-6},
+                           limits_f64 = {DDN_TYPE_F64, 8, 0x1p-53, 1e200, 1e-200, 50, 3e-13};
 
 /* Root mean square error of products in units times the lengths, as in the dense way. */
 static const double APART = 0.35;
@@ -72,13 +74,12 @@ static const narrow_limits *limits_of(const ddn_dataset *ds)
 }
 
 /* The points about their centre. */
-static ddn_status create_about(ddn_context *ctx, ddni_empirical *o)
+static ddn_status create_about(ddn_context *ctx, const narrow_limits *limits, ddni_empirical *o)
 {
     const ddni_columns *c = &o->columns;
-    const int32_t wide = o->base.dataset->type == DDN_TYPE_F64;
-    const int64_t ld = c->ld, size = wide ? 8 : 4;
+    const int64_t ld = c->ld;
     void *at = NULL;
-    DDNI_TRY(ddni_alloc_for(ctx, "columns", ld * (c->d + 2), size, &at));
+    DDNI_TRY(ddni_alloc_for(ctx, "columns", ld * (c->d + 2), limits->size, &at));
     o->narrow = (ddni_narrow_points){.at = at, .d = c->d, .ld = ld};
     for (int64_t k = 0; k < ld * (c->d + 2); k++) {
         const int64_t j = k / ld, i = k % ld;
@@ -86,7 +87,7 @@ static ddn_status create_about(ddn_context *ctx, ddni_empirical *o)
                          : j < c->d  ? c->at[k] - o->points.centre[j]
                          : j == c->d ? o->points.norm[i]
                                      : c->term[i];
-        if (wide) {
+        if (limits->type == DDN_TYPE_F64) {
             ((double *)at)[k] = y;
         } else {
             ((float *)at)[k] = (float)y;
@@ -120,7 +121,7 @@ ddn_status ddni_narrow_create(ddn_context *ctx, ddni_empirical *o)
     }
     const narrow_limits *limits = limits_of(ds);
     int32_t fits = o->points.norm_max <= limits->largest2 && o->points.norm_mean >= limits->least2;
-    return fits && ds->n > DDNI_NARROW_FEW ? create_about(ctx, o) : DDN_OK;
+    return fits && ds->n > DDNI_NARROW_FEW ? create_about(ctx, limits, o) : DDN_OK;
 }
 
 void ddni_narrow_release(const ddni_allocator *al, ddni_empirical *o)
@@ -131,14 +132,6 @@ void ddni_narrow_release(const ddni_allocator *al, ddni_empirical *o)
 }
 
 /* ---- States ---- */
-
-/* Roundings of a sum over n points, in so many lanes, at its full size: of equal terms they are all
- * alike. */
-static double most_roundings(int64_t n, int64_t lanes)
-{
-    const double run = (double)(n < DDNI_RUN ? n : DDNI_RUN);
-    return run / (double)lanes + (double)n / DDNI_RUN;
-}
 
 /* A state and what is known of it relative to its nearest point. */
 typedef struct narrow_state {
@@ -316,7 +309,8 @@ static int32_t finish_about(const narrow_run *p, int64_t row, const double *rela
                    ((sqrt(length2) + 3 * a * spread) * sqrt(2 * logit * inverse) +
                     (2 + sqrt(d)) * logit + b->log_size);
     double trace = fmax(0, of->norm - mean2) + 1e-6 * of->norm;
-    double moved = a * (error * sqrt(trace) + unit * (3 + most_roundings(b->n, p->lanes)) * spread);
+    double moved =
+        a * (error * sqrt(trace) + unit * (3 + ddni_run_roundings(b->n, p->lanes)) * spread);
     if (!(moved <= p->about->score * sqrt(square) + 0.25 * unit * sqrt(size2))) {
         return 0;
     }
@@ -337,11 +331,10 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
         run_states(p, first, count, worker);
         return;
     }
-    const int32_t wide = b->ds->type == DDN_TYPE_F64;
     const narrow_scratch *own = b->own;
     int32_t *verdict = own->verdict + first;
     double relative[STATES * DDNI_NARROW], a = b->level->a, a_low = b->level->a_low;
-    void *near = (char *)own->near + worker * p->room * (wide ? 8 : 4);
+    void *near = (char *)own->near + worker * p->room * p->about->size;
     ddni_narrow_mean of[STATES];
     const ddni_narrow_slope level = {a, p->level.slope};
     for (int64_t q = 0; q < count; q++) {
@@ -350,8 +343,8 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
             relative[q * b->d + j] = fma(-a, centre[j], from[j]) - a_low * centre[j];
         }
     }
-    (wide ? b->kern->narrow_means_f64 : b->kern->narrow_means_f32)(b->narrow, &level, count,
-                                                                   relative, near, of);
+    (p->about->type == DDN_TYPE_F64 ? b->kern->narrow_means_f64 : b->kern->narrow_means_f32)(
+        b->narrow, &level, count, relative, near, of);
     for (int64_t q = 0; q < count; q++) {
         verdict[q] = DDNI_DONE;
         if (!finish_about(p, first + q, relative + q * b->d, &of[q])) {
@@ -400,7 +393,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
                                           b->rq->f64[DDN_OUT_LOG_P] != NULL};
     p.room = p.room < y->ld ? y->ld : p.room;
     p.rounding = ddni_logit_error(b, b->log_size - 1);
-    p.sums = 0x1p-53 * (2 + most_roundings(b->n, 1));
+    p.sums = 0x1p-53 * (2 + ddni_run_roundings(b->n, 1));
     for (ddn_output what = 1; what < DDNI_OUTPUTS; what++) {
         p.posterior |= b->rq->i64[what] != NULL ||
                        (b->rq->f64[what] != NULL && what != DDN_OUT_SCORE && what != DDN_OUT_MEAN);
@@ -426,9 +419,8 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
     if (b->narrow->at != NULL && b->kern->narrow_means_f32 != NULL && !p.posterior &&
         top <= limits->far * b->level->s) {
         p.about = limits;
-        p.lanes = b->ds->type == DDN_TYPE_F64 ? b->kern->places / 2 : b->kern->places;
-        DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room,
-                              b->ds->type == DDN_TYPE_F64 ? 8 : 4, &own->near));
+        p.lanes = b->kern->places * 4 / limits->size;
+        DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room, limits->size, &own->near));
     }
     DDNI_TRY(ddni_parallel(ctx, (m + p.width - 1) / p.width,
                            (double)m * (double)y->n * (double)(2 * y->d + PAIR), run_tile, &p));

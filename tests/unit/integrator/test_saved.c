@@ -411,35 +411,37 @@ static void seal(unsigned char *bytes, int64_t size)
     memcpy(bytes + 24, &sum, sizeof sum);
 }
 
+/* Bytes of a saved usual run: of its states, behind them (no row states, no observers), and from
+ * the number of states that are remembered on, which those of evaluations, accepted and rejected
+ * steps follow. */
+enum {
+    STATES = M * D * 8,
+    TAIL = 16,
+    REMEMBERED = TAIL + STATES + (STEPS + 1) * 24 + 48
+};
+
 /* Counts of evaluations, accepted and rejected steps, which a run goes on with. */
 static void counts_without_end_are_refused(void **state)
 {
     (void)state;
-    enum {
-        INDEX = 3
-    };
     static const int64_t none[] = {INT64_MAX, (INT64_C(1) << 60) + 1, -1};
     ddn_context *ctx = test_context(1);
     const plan p = usual;
     unsigned char bytes[ROOM];
     double x[M * D];
-    int64_t size = saved_at(ctx, &p, INDEX, bytes), at = 0, word[3];
+    const int64_t size = saved_at(ctx, &p, 3, bytes);
     ddn_integrator *it = make(ctx, &p, NULL);
-    for (int64_t i = DDNI_SAVED_HEAD; i + 8 * 8 <= size && at == 0; i++) {
-        memcpy(word, bytes + i, sizeof word); /* rows, times, index */
-        at = word[0] == M && word[2] == INDEX ? i : 0;
-    }
-    assert_true(at > 0);
-    for (int k = 5; k < 8; k++) {
+    for (int k = 1; k <= 3; k++) {
+        unsigned char *at = bytes + size - REMEMBERED + 8 * k;
         int64_t kept;
-        memcpy(&kept, bytes + at + 8 * k, sizeof kept);
+        memcpy(&kept, at, sizeof kept);
         for (int i = 0; i < 3; i++) {
-            memcpy(bytes + at + 8 * k, &none[i], sizeof none[i]);
+            memcpy(at, &none[i], sizeof none[i]);
             seal(bytes, size);
             FAILS(ctx, ddn_integrator_restore(it, size, M, bytes, x, D), DDN_E_FORMAT,
                   "do not fit together");
         }
-        memcpy(bytes + at + 8 * k, &kept, sizeof kept);
+        memcpy(at, &kept, sizeof kept);
     }
     seal(bytes, size);
     OK(ctx, ddn_integrator_restore(it, size, M, bytes, x, D));
@@ -481,11 +483,6 @@ static void more_is_remembered(void **state)
 {
     (void)state;
     ddn_context *ctx = test_context(1);
-    enum {
-        STATES = M * D * 8,
-        TAIL = 16, /* behind the states: no row states, no observers */
-        REMEMBERED = TAIL + STATES + (STEPS + 1) * 24 + 48
-    };
     const int64_t one = 1;
     unsigned char bytes[ROOM] = {0};
     double x[M * D];

@@ -3,6 +3,7 @@
  * that x - a * y is one fused operation. */
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "kernels/kernels.h"
 

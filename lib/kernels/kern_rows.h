@@ -49,6 +49,7 @@ static void NAME(dot)(int64_t rows, int64_t d, ddni_rows y, const REAL *x, REAL 
     }
 }
 
+/* Sums of rows by themselves, then added. */
 static inline __attribute__((always_inline)) void NAME(combine_rows)(const int rows, int64_t d,
                                                                      ddni_rows from, const REAL *p,
                                                                      REAL *sum, ddni_ahead *ahead)
@@ -57,30 +58,44 @@ static inline __attribute__((always_inline)) void NAME(combine_rows)(const int r
     const int64_t ldy = from.ld;
     int64_t j = 0;
     for (; j + LANES <= d; j += LANES) {
-        NAME(vec) s = NAME(load)(sum + j);
+        NAME(vec) s = {0};
         fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
-        UNROLL(8)
+        UNROLL(DDNI_SHORT_RUN)
         for (int i = 0; i < rows; i++) {
             s += NAME(load)(y + i * ldy + j) * p[i];
         }
-        NAME(store)(sum + j, s);
+        NAME(store)(sum + j, NAME(load)(sum + j) + s);
     }
     for (; j < d; j++) {
+        REAL s = 0;
         for (int i = 0; i < rows; i++) {
-            sum[j] += y[i * ldy + j] * p[i];
+            s += y[i * ldy + j] * p[i];
         }
+        sum[j] += s;
     }
 }
 
+/* A few rows by themselves, then all of the call, then what there was. */
 static void NAME(combine)(int64_t rows, int64_t d, ddni_rows y, const REAL *p, REAL *sum,
                           ddni_ahead *ahead)
 {
-    int64_t r = 0;
-    for (; r + 8 <= rows; r += 8) {
-        NAME(combine_rows)(8, d, NAME(rows_from)(y, r), p + r, sum, ahead);
-    }
-    for (; r < rows; r++) {
-        NAME(combine_rows)(1, d, NAME(rows_from)(y, r), p + r, sum, ahead);
+    REAL part[4096 / sizeof(REAL)];
+    const int64_t most = (int64_t)(sizeof part / sizeof *part);
+    for (int64_t from = 0; from < d; from += most) {
+        const int64_t width = d - from < most ? d - from : most;
+        ddni_rows at = {(const REAL *)y.at + from, y.ld};
+        int64_t r = 0;
+        memset(part, 0, (size_t)width * sizeof *part);
+        for (; r + DDNI_SHORT_RUN <= rows; r += DDNI_SHORT_RUN) {
+            NAME(combine_rows)
+            (DDNI_SHORT_RUN, width, NAME(rows_from)(at, r), p + r, part, ahead);
+        }
+        for (; r < rows; r++) {
+            NAME(combine_rows)(1, width, NAME(rows_from)(at, r), p + r, part, ahead);
+        }
+        for (int64_t j = 0; j < width; j++) {
+            sum[from + j] += part[j];
+        }
     }
 }
 

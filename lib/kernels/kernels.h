@@ -89,8 +89,9 @@ enum {
                              first-level cache beside the points */
 };
 enum {
-    DDNI_RUN = 128 /* terms that are summed by themselves, then added to the others: equal ones
-                      round the same way each time */
+    DDNI_RUN = 128,    /* terms that are summed by themselves, then added to the others: equal ones
+                          round the same way each time */
+    DDNI_SHORT_RUN = 8 /* rows that a combine function sums in a register, likewise */
 };
 
 /* Roundings of a sum of so many terms, in so many lanes, at its full size: all alike, at worst. */
@@ -279,7 +280,8 @@ typedef struct ddni_kernels {
                     ddni_ahead *ahead);
     void (*dot_f64)(int64_t rows, int64_t d, ddni_rows y, const double *x, double *g,
                     ddni_ahead *ahead);
-    /* sum[j] += sum_row p[row] y(row, j). */
+    /* sum[j] += sum_row p[row] y(row, j), the rows of the call by themselves first, and these in
+     * runs of DDNI_SHORT_RUN. */
     void (*combine_f32)(int64_t rows, int64_t d, ddni_rows y, const float *p, float *sum,
                         ddni_ahead *ahead);
     void (*combine_f64)(int64_t rows, int64_t d, ddni_rows y, const double *p, double *sum,

@@ -69,6 +69,45 @@ static void measure_centre(const ddn_dataset *ds, ddni_centred *o)
     o->raw_mean = o->norm_mean + offset2;
 }
 
+/* How often the commonest of so many norms occurs; at most DDNI_TILE_ROWS of them. */
+static int64_t commonest(const double *norm, int64_t count)
+{
+    enum {
+        BITS = 8, /* of places, twice as many as there are norms or more */
+        NOBODY = -1
+    };
+    int64_t first[1 << BITS], times[DDNI_TILE_ROWS], most = 0;
+    for (int64_t at = 0; at < 1 << BITS; at++) {
+        first[at] = NOBODY;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t bits;
+        memcpy(&bits, norm + i, sizeof bits);
+        int64_t at = (int64_t)(bits * UINT64_C(0x9e3779b97f4a7c15) >> (64 - BITS));
+        while (first[at] != NOBODY && norm[first[at]] != norm[i]) {
+            at = (at + 1) % (1 << BITS);
+        }
+        if (first[at] == NOBODY) {
+            first[at] = i;
+            times[i] = 0;
+        }
+        times[first[at]]++;
+        most = times[first[at]] > most ? times[first[at]] : most;
+    }
+    return most;
+}
+
+/* A tile, wherever it begins, has rows of two that lie side by side. */
+static int64_t most_alike(const double *norm, int64_t n)
+{
+    int64_t most = 0;
+    for (int64_t i = 0; i < n; i += DDNI_TILE_ROWS) {
+        int64_t times = commonest(norm + i, n - i < DDNI_TILE_ROWS ? n - i : DDNI_TILE_ROWS);
+        most = times > most ? times : most;
+    }
+    return 2 * most < DDNI_TILE_ROWS ? 2 * most : DDNI_TILE_ROWS;
+}
+
 /* Centring keeps inner products accurate; floating-point points that are centred well enough as
  * they stand keep the origin as their centre, so that their rows can be used in place. */
 ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *o)
@@ -94,6 +133,7 @@ ddn_status ddni_centre(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *o)
         o->norm_max = fmax(o->norm_max, o->norm[i]);
         o->norm_mean += o->norm[i] / (double)n;
     }
+    o->alike = most_alike(o->norm, n);
     measure_centre(ds, o);
     return DDN_OK;
 }

@@ -16,6 +16,9 @@ static const double
      * conversions at the end (measured), and N additions that each round at the size reached, whose
      * squares add up to N/3 times that of the last; 0.4 of a unit each (measured). */
     SPREAD_END = 0.6, SPREAD_STEP = 0.4,
+    /* and N additions that all round the same way, by half a unit in the mean, at half of the size
+     * in the mean. */
+    SPREAD_ALIKE = 0.25,
     /* A number that is rounded once: at most a unit, root mean square 0.3 to 0.6 of it. Two of them
      * (term and logit), of any sizes, are then at most twice what is allowed for. */
     ROUNDED = 0.7,
@@ -174,6 +177,7 @@ void ddni_dense_weigh(const ddni_dense_run *p)
 typedef struct judged {
     const ddni_posterior *post; /* max: relative to what all logits have in common */
     double length, place;       /* |x - a centre|, the most of it that is added up in one place */
+    double repeats;             /* share of the coordinates of that that are as large as the last */
     double top;                 /* the largest logit */
     double norm, trace, mean2;  /* weighted mean of |y - centre|^2, tr Cov or more, |mean -
                                    centre|^2 */
@@ -187,7 +191,8 @@ static double growth(double terms)
     return SPREAD_END + SPREAD_STEP * sqrt(terms / 3);
 }
 
-/* Places in which a product with a state by itself is added up, in turns. */
+/* Places in which a product with a state by itself is added up, in turns; what is left of it at the
+ * end, in one. */
 static int64_t thin_places(const ddni_dense_run *p)
 {
     return p->b->kern->places * (p->precision == DDN_TYPE_F32 ? 2 : 1);
@@ -212,7 +217,7 @@ static double largest_turn2(const ddni_block *b, const double *x, int64_t places
     for (int64_t from = 0; from < b->d; from += places) {
         int64_t width = b->d - from < places ? b->d - from : places;
         for (int64_t j = 0; j < width; j++) {
-            square[j] += x[from + j] * x[from + j];
+            square[width < places ? 0 : j] += x[from + j] * x[from + j];
         }
     }
     for (int64_t j = 0; j < places; j++) {
@@ -229,6 +234,17 @@ static double largest_place(const ddni_dense_run *p, int64_t q)
     return sqrt(p->integer ? p->b->s->square[q]
                 : p->thin  ? largest_turn2(p->b, x, thin_places(p))
                            : largest_run2(p->b, x));
+}
+
+/* Share of the coordinates of x that are as large as the one before them: products with them may
+ * round all alike. */
+static double repeated(int64_t d, const double *x)
+{
+    int64_t count = 0;
+    for (int64_t j = 1; j < d; j++) {
+        count += fabs(x[j]) == fabs(x[j - 1]) && x[j] != 0;
+    }
+    return (double)count / (double)d;
 }
 
 /* Size of the errors of logits l = gain g - term, term = a gain |y - centre|^2 / 2, as the weights
@@ -258,10 +274,13 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
     if (b->ds->scale != 1 || b->ds->shift != 0) { /* points are rounded before they are centred, */
         lengths += b->o->centre_length * (0x1p-53 / unit); /* in double, whatever is made of them */
     }
-    double run = (double)(p->thin ? b->d / thin_places(p) + 1 : b->d),
+    int64_t places = p->thin ? thin_places(p) : 1;
+    double run = (double)(b->d / places + b->d % places),
            steps = p->thin ? run : fmin(run, DDNI_DEPTH_BLOCK);
-    double sum = hypot(SPREAD_APART * b->gain * of->place * lengths,
-                       growth(p->integer ? 0 : steps * steps / run) * product);
+    double grown = p->integer ? growth(0)
+                              : fmax(growth(steps * steps / run),
+                                     SPREAD_END + SPREAD_ALIKE * of->repeats * steps);
+    double sum = hypot(SPREAD_APART * b->gain * of->place * lengths, grown * product);
     double square = single ? ROUNDED : ROUNDED + growth((double)b->d / SQUARE_PLACES);
     /* x - a centre is rounded at the size of the two, the same way for all points: the mean answers
      * with gain Cov times that. */
@@ -283,15 +302,28 @@ static double error_seen(const ddni_dense_run *p, int64_t q, const judged *of)
     return fmax(0, fabs(of->top - exact) - 2 * ddni_logit_error(b, exact)); /* of either */
 }
 
+/* Additions to a vector sum that may all round the same way: of the rows of a tile that are at one
+ * distance, as far as they are added one by one, and of tiles that are full of them. */
+static double alike(const ddni_dense_run *p)
+{
+    const double rows = (double)p->b->o->alike, tile = DDNI_TILE_ROWS;
+    const double alone = p->integer ? 0 /* sums over a tile are exact */
+                         : p->thin  ? DDNI_SHORT_RUN + tile / DDNI_SHORT_RUN
+                                    : tile;
+    return rows > 2 ? fmin(rows, alone) + rows / tile * (double)p->tiles : 0;
+}
+
 /* Whether sums of vectors, and the centre that their mean is added to, round too much for a score
- * of this size; its floor is at least what |x| >= ||x - a centre| - a |centre|| gives. */
+ * of this size; its floor is at least what |x| >= ||x - a centre| - a |centre|| gives. Roundings
+ * that are all alike happen while the sum, or that of the weights, grows from its largest term. */
 static int32_t sums_show(const ddni_dense_run *p, const judged *of, double limit)
 {
     const ddni_block *b = p->b;
     double unit = p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53, a = b->level->a;
     double floor = b->ds->type == DDN_TYPE_F64 ? 0x1p-53 : 0x1p-24;
     double rows = fmin(DDNI_TILE_ROWS, 1 / ddni_posterior_sum_w2(of->post));
-    double sums = unit * (SUM_UNITS * sqrt(of->norm) + SUM_STEADY * rows * sqrt(of->mean2)) +
+    double steady = SUM_STEADY * (rows + (1 + ddni_posterior_w_max(of->post)) * alike(p));
+    double sums = unit * (SUM_UNITS * sqrt(of->norm) + steady * sqrt(of->mean2)) +
                   0x1p-53 * b->o->centre_length;
     return a * sums > limit + floor * fabs(of->length - a * b->o->centre_length);
 }
@@ -370,7 +402,8 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm;
     double lost = b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST_F32;
     double top = fmin(b->log_most, post.max + shift), place = largest_place(p, q);
-    judged of = {&post, sqrt(length2), place, top, norm, trace + unsure, mean2, 0};
+    double repeats = repeated(d, ddni_relative(b, q));
+    judged of = {&post, sqrt(length2), place, repeats, top, norm, trace + unsure, mean2, 0};
     of.error = fmax(logit_spread(p, &of), error_seen(p, q, &of));
     if (!acceptable(p, q, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
         return;

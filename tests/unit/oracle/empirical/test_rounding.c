@@ -393,6 +393,149 @@ static void many_copies(void **state)
     check_copies(131072, y, 0.61119526409508618, 0.14449999999999999, 0);
 }
 
+/* Groups of copies, all coordinates of a point alike, and as many times the same state. */
+typedef struct group_case {
+    int32_t f64;
+    int64_t d, m;
+    double t, x;
+    int64_t count[3];
+    double value[3];
+} group_case;
+
+static ddn_dataset *groups_of(ddn_context *ctx, const group_case *c)
+{
+    const int64_t n = c->count[0] + c->count[1] + c->count[2], size = c->f64 ? 8 : 4;
+    char *points = malloc((size_t)(n * c->d * size));
+    ddn_dataset *ds = NULL;
+    assert_non_null(points);
+    for (int64_t g = 0, i = 0; g < 3; g++) {
+        for (int64_t end = i + c->count[g] * c->d; i < end; i++) {
+            if (c->f64) {
+                ((double *)(void *)points)[i] = c->value[g];
+            } else {
+                ((float *)(void *)points)[i] = (float)c->value[g];
+            }
+        }
+    }
+    OK(ctx,
+       ddn_dataset_create(ctx, c->f64 ? DDN_TYPE_F64 : DDN_TYPE_F32, n, c->d, points, c->d, &ds));
+    free(points);
+    return ds;
+}
+
+/* A coordinate of the score, and the largest group beside the state. */
+static double score_of_groups(const group_case *c, double *nearest)
+{
+    const long double s2 = (long double)c->t * c->t;
+    long double logit[3], top = -INFINITY, total = 0, mean = 0;
+    for (int g = 0; g < 3; g++) {
+        const long double value = c->f64 ? c->value[g] : (double)(float)c->value[g];
+        logit[g] = -(long double)c->d * (c->x - value) * (c->x - value) / (2 * s2);
+        if (c->count[g] > 0 && logit[g] > top) {
+            top = logit[g];
+            *nearest = (double)value;
+        }
+    }
+    for (int g = 0; g < 3; g++) {
+        const long double value = c->f64 ? c->value[g] : (double)(float)c->value[g];
+        total += (long double)c->count[g] * expl(logit[g] - top);
+        mean += (long double)c->count[g] * expl(logit[g] - top) * value;
+    }
+    return (double)((mean / total - c->x) / s2);
+}
+
+static void check_groups(const group_case *c, const char *kernel)
+{
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = NULL;
+    ddn_dataset *ds = groups_of(ctx, c);
+    ddn_oracle *oracle = NULL;
+    double *x = malloc((size_t)(c->m * c->d) * sizeof *x),
+           *score = malloc(sizeof *score * (size_t)(c->m * c->d));
+    double nearest = 0;
+    const double exact = score_of_groups(c, &nearest);
+    const double floor = 8 * (c->f64 ? 0x1p-53 : 0x1p-24) * (fabs(c->x) + fabs(nearest));
+    OK(ctx, ddn_context_set_kernel(ctx, kernel));
+    OK(ctx, ddn_schedule_create_edm(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    for (int64_t i = 0; i < c->m * c->d; i++) {
+        x[i] = c->x;
+    }
+    OK(ctx, ddn_oracle_score(ctx, oracle, c->t, c->m, x, c->d, score, c->d));
+    for (int64_t i = 0; i < c->m * c->d; i++) {
+        CLOSE(score[i], exact, c->f64 ? 1e-12 : 1e-5, floor / (c->t * c->t));
+    }
+    free(score);
+    free(x);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
+/* One point whose sum swallows those of hundreds of copies, or their weights; products all of whose
+ * terms round the same way. Found by searching over such sets. */
+static void groups_of_copies(void **state)
+{
+    (void)state;
+    static const group_case cases[] = {
+        /* sums of rows one by one, and by tiles */
+        {0, 32, 1, 1.7677669234635749, -0.0847424151559244, {1, 399, 0}, {0, 1.2345678901, 0}},
+        {0,
+         32,
+         1,
+         0.12144437959920308,
+         0.042907398971092733,
+         {1, 1268, 0},
+         {0.10636543482542038, -0.071126259863376617, 0}},
+        {0, 300, 40, 5.2059746, -0.13028242463640438, {4, 1044, 0}, {0, 1.4270853996276855, 0}},
+        {1,
+         300,
+         1,
+         2.7710365258902114,
+         -0.41067488240314537,
+         {1, 1, 268},
+         {-0.028263903088248287, -0.42812030179602523, 0.5937619491712457}},
+        /* sums of weights */
+        {0,
+         128,
+         3,
+         0.01297105967879892,
+         0.00055231490630174539,
+         {1, 76, 0},
+         {0, 0.0072008399292826653, 0}},
+        /* products */
+        {0,
+         300,
+         40,
+         0.49368047791824327,
+         -0.16218588194123573,
+         {992, 775, 1233},
+         {-1.5375627279281616, -0.28093978762626648, -0.055938642472028732}},
+        {0,
+         17,
+         1,
+         0.029121935107866363,
+         0.044511544388028582,
+         {69, 116, 0},
+         {-0.00067177560413256288, 0.091804958879947662, 0}},
+        {0,
+         33,
+         40,
+         2.5721999306862857,
+         -2.7441564379610237,
+         {4729, 4065, 1},
+         {0, -5.5949912071228027, 0.054057344794273376}},
+    };
+    int32_t supported;
+    const char *name;
+    for (int32_t v = 0; (name = ddn_kernel_name(v, &supported)) != NULL; v++) {
+        for (size_t k = 0; supported && k < sizeof cases / sizeof *cases; k++) {
+            check_groups(&cases[k], name);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +547,7 @@ int main(void)
         cmocka_unit_test(far_states),
         cmocka_unit_test(far_from_both),
         cmocka_unit_test(many_copies),
+        cmocka_unit_test(groups_of_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,20 @@ def check_faults(mpi):
     mpi.fault(3, "rank 1 of 3: unknown option --nonsense", *args, more="--nonsense", _0=good, _1=good, _2=good)
     mpi.fault(2, "rank 1 of 2: ddn_dataset_open_team: x.npy: cannot open", *args, _0=good, _1=lambda folder: None)
     mpi.fault(3, "diffdyn-mpi regimes: ddn_dataset_open_team: x.npy: cannot open", *args, _0=lambda folder: None, _1=good, _2=good)
+    if mpi.first:
+        check_other_files(mpi, args, good)
+    for path in ("x.npy", "y.npy"):
+        (mpi.folder / ("kept_" + path)).rename(mpi.folder / path)
+    library = mpi.give_other_version(1)
+    mpi.fault(3, "rank 1 of 3 has version 9.9.9, rank 0 has version ", *args)
+    library.unlink()
+    mpi.fault(2, "--checkpoint: cannot write no/kept: No such file", *args, "--checkpoint=no/kept")
+    mpi.fault(3, "--out: cannot create folder", *args[:-1], "--out=/proc/no")
+    mpi.fault(4, "--out: cannot create folder", *args[:-1], "--shards=2", "--out=/proc/no")
+
+
+def check_other_files(mpi, args, good):
+    """One rank sees other points."""
     mpi.fault(2, "rank 1 sees 90 points of d = 4, rank 0 90 of 3", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 4))
     mpi.fault(2, "rank 1 sees a file with another header", *args, _0=good, _1=lambda folder: points(folder / "x.npy", 1, 3, "<f4"))
     mpi.fault(4, "rank 3 of 4: ddn_dataset_open_team: x.npy: cannot open", *args, "--shards=2", _0=good, _1=good, _2=good,
@@ -210,14 +224,6 @@ def check_faults(mpi):
                   **{f"_{r}": lambda folder, r=r: points(folder / "x.npy", 1, 3 + (r == 1) * rank, "<f4" if r == 1 else "<f8")
                      for r in range(3)})
     assert not (mpi.folder / "fault/regimes.json").exists()
-    for path in ("x.npy", "y.npy"):
-        (mpi.folder / ("kept_" + path)).rename(mpi.folder / path)
-    library = mpi.give_other_version(1)
-    mpi.fault(3, "rank 1 of 3 has version 9.9.9, rank 0 has version ", *args)
-    library.unlink()
-    mpi.fault(2, "--checkpoint: cannot write no/kept: No such file", *args, "--checkpoint=no/kept")
-    mpi.fault(3, "--out: cannot create folder", *args[:-1], "--out=/proc/no")
-    mpi.fault(4, "--out: cannot create folder", *args[:-1], "--shards=2", "--out=/proc/no")
 
 
 def check_signals(mpi):

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """The grid of cases that the library shall win everywhere: sizes, batches, times and types against plain C + OpenBLAS.
 
-Every cell is timed by `score` in turns with the baseline, once with OpenBLAS as shipped and once with the core named by
---core, in separate processes. A line of JSON for each goes to OUT/cells.jsonl as it is done; a run that was stopped, or
+Every cell is timed by `score` in turns with the baseline, in a process of its own for each core of OpenBLAS: as shipped,
+and the best one for the processor, or those of --core. A line of JSON for each goes to OUT/cells.jsonl as it is done; a run that was stopped, or
 whose grid grew, goes on where cells are missing. Then a summary (OUT/summary.json, and on the terminal): geometric means,
 cells below 1, worst cells with the ways that served, errors beyond the promise; and a heat map of each type (OUT/TYPE.png,
-needs gnuplot). What counts in a cell is the stronger of the two baselines.
+needs gnuplot). What counts in a cell is the strongest of these baselines.
 
-Usage: grid.py BUILD-FOLDER [--out FOLDER] [--type u8,f32,f64] [--shape NxD,...] [--batch B,...] [--t T,...] [--core NAME]
+Usage: grid.py BUILD-FOLDER [--out FOLDER] [--type u8,f32,f64] [--shape NxD,...] [--batch B,...] [--t T,...] [--core NAME,...]
                [--kernel NAME] [--rounds R] [--budget SECONDS] [--summary]
 """
 import argparse
@@ -81,14 +81,14 @@ def measure(args, core, shape, pairs, out):
             sys.exit(f"grid.py: {' '.join(command)} ended with status {process.returncode}")
 
 
-def stronger(done, grid, cores):
-    """(type, n, d, batch, t): the cell against the stronger baseline, where both are done."""
+def strongest(done, grid, cores):
+    """(type, n, d, batch, t): the cell against the strongest baseline, where all are done."""
     cells = {}
     for (kind, n, d), pairs in grid.items():
         for b, t in pairs:
-            both = [done[at] for at in ((kind, n, d, b, t, core) for core in cores) if at in done]
-            if len(both) == len(cores):
-                cells[kind, n, d, b, t] = min(both, key=lambda c: c["ratio"])
+            found = [done[at] for at in ((kind, n, d, b, t, core) for core in cores) if at in done]
+            if len(found) == len(cores):
+                cells[kind, n, d, b, t] = min(found, key=lambda c: c["ratio"])
     return cells
 
 
@@ -154,7 +154,7 @@ def main():
     parser.add_argument("--shape", default=SHAPES)
     parser.add_argument("--batch", default=BATCHES)
     parser.add_argument("--t", default=TIMES)
-    parser.add_argument("--core", default=best_core())
+    parser.add_argument("--core", default="shipped," + best_core(), help="of OpenBLAS; shipped: as it chooses")
     parser.add_argument("--kernel", default="auto")
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--budget", type=float, default=2)
@@ -162,16 +162,16 @@ def main():
     parser.add_argument("--summary", action="store_true", help="of what is there; measures nothing")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    path, cores, grid = args.out / "cells.jsonl", ("shipped", args.core), wanted(args)
+    path, cores, grid = args.out / "cells.jsonl", args.core.split(","), wanted(args)
     done = read(path)
     for shape, pairs in grid.items() if not args.summary else ():
         for core in cores:
             missing = [pair for pair in pairs if (*shape, *pair, core) not in done]
             if missing:
                 measure(args, core, shape, missing, path)
-    cells = stronger(read(path), grid, cores)
+    cells = strongest(read(path), grid, cores)
     if not cells:
-        sys.exit("grid.py: no cell is done with both baselines")
+        sys.exit("grid.py: no cell is done with all baselines")
     summary = summarize(cells)
     (args.out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
     show(summary)

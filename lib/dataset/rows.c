@@ -23,11 +23,12 @@ void ddni_dataset_set_map(ddn_dataset *ds, double scale, double shift)
 /* Doubles under the map. A product with 1 does not round. */
 static void map_doubles(const ddn_dataset *ds, int64_t count, double *x)
 {
-    for (int64_t j = 0; ds->scale == 1 && j < count; j++) {
-        x[j] += ds->shift;
+    const double scale = ds->scale, shift = ds->shift;
+    for (int64_t j = 0; scale == 1 && shift != 0 && j < count; j++) {
+        x[j] += shift;
     }
-    for (int64_t j = 0; ds->scale != 1 && j < count; j++) {
-        x[j] = fma(ds->scale, x[j], ds->shift);
+    for (int64_t j = 0; scale != 1 && j < count; j++) {
+        x[j] = fma(scale, x[j], shift);
     }
 }
 

@@ -126,13 +126,13 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     const double *x = ddni_state(b, q);
     double *score = score_out == NULL ? NULL : score_out + row * rq->ld[DDN_OUT_SCORE];
     /* From what the mean is relative to: its own rounding does not count then. */
-    const double a = lv->a;
+    const double a = lv->a, a_low = lv->a_low;
     const double *known = from == b->o->centre ? ddni_relative(b, q) : NULL;
     for (int64_t j = 0; score != NULL && known != NULL && j < d; j++) {
         score[j] = (a * (relative[j] * inverse) - known[j]) * unit;
     }
     for (int64_t j = 0; score != NULL && known == NULL && j < d; j++) {
-        double rest = (x[j] - a * from[j]) - lv->a_low * from[j];
+        double rest = (x[j] - a * from[j]) - a_low * from[j];
         score[j] = (a * (relative[j] * inverse) - rest) * unit;
     }
     if (b->nearby != NULL) {

@@ -7,6 +7,9 @@ typedef REAL NAME(loose)
     __attribute__((vector_size(LANES * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
 typedef INTEGER NAME(ivec) __attribute__((vector_size(LANES * sizeof(REAL))));
 
+typedef double NAME(doubles)
+    __attribute__((vector_size(LANES * sizeof(double)), aligned(sizeof(double)), may_alias));
+
 static inline NAME(vec) NAME(load)(const REAL *p)
 {
     return *(const NAME(loose) *)p;
@@ -297,24 +300,45 @@ static void NAME(unpack_bytes)(int64_t rows, int64_t d, ddni_point y, int64_t ld
     }
 }
 
+/* A row in double, rounded. Those of f64 data are often parts of long rows: the part beside it is
+ * fetched meanwhile, which is unpacked next. */
+static void NAME(unpack_row)(ddn_type type, int64_t d, const void *row, ddni_point map,
+                             const double *centre, REAL *to)
+{
+    const float *f32 = row;
+    const double *f64 = row;
+    int64_t j = 0;
+    for (; type == DDN_TYPE_F64 && j + LANES <= d; j += LANES) {
+        UNROLL(2)
+        for (int64_t v = 0; v < LANES; v += 64 / (int64_t)sizeof *f64) {
+            __builtin_prefetch(f64 + j + d + v, 0, 2);
+        }
+        NAME(doubles) offset = map.shift - *(const NAME(doubles) *)(centre + j);
+        NAME(doubles) y = map.scale * *(const NAME(doubles) *)(f64 + j) + offset;
+        NAME(store)(to + j, __builtin_convertvector(y, NAME(vec)));
+    }
+    for (; type == DDN_TYPE_F64 && j < d; j++) {
+        to[j] = (REAL)(map.scale * f64[j] + (map.shift - centre[j]));
+    }
+    for (; type == DDN_TYPE_F32 && j < d; j++) {
+        to[j] = (REAL)(map.scale * (double)f32[j] + (map.shift - centre[j]));
+    }
+}
+
 static void NAME(unpack)(ddn_type type, int64_t rows, int64_t d, ddni_point y, int64_t ldy,
                          const double *centre, REAL *out, int64_t ldo)
 {
-    const float *f32 = y.stored;
-    const double *f64 = y.stored;
+    const int64_t size = type == DDN_TYPE_F64 ? 8 : 4;
     if (type == DDN_TYPE_U8) {
         NAME(unpack_bytes)(rows, d, y, ldy, centre, out, ldo);
     }
     for (int64_t r = 0; r < rows; r++) {
-        REAL *to = out + r * ldo;
-        for (int64_t j = 0; type == DDN_TYPE_F32 && j < d; j++) {
-            to[j] = (REAL)(y.scale * (double)f32[r * ldy + j] + (y.shift - centre[j]));
-        }
-        for (int64_t j = 0; type == DDN_TYPE_F64 && j < d; j++) {
-            to[j] = (REAL)(y.scale * f64[r * ldy + j] + (y.shift - centre[j]));
+        if (type != DDN_TYPE_U8) {
+            NAME(unpack_row)
+            (type, d, (const char *)y.stored + r * ldy * size, y, centre, out + r * ldo);
         }
         for (int64_t j = d; j < ldo; j++) {
-            to[j] = 0;
+            out[r * ldo + j] = 0;
         }
     }
 }

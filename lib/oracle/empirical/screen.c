@@ -10,8 +10,12 @@
 #include "oracle/empirical/logit.h"
 
 enum {
-    SCREEN_DEPTH = 16 * DDNI_DEPTH_BLOCK, /* columns between two looks: sums are not cut by it */
-    LEVELS = 128                          /* the largest byte of a shadow, less 128 */
+    /* Columns between two looks, sums are not cut by them: as they are stored; unpacked, when they
+     * stay in the second-level cache. */
+    STORED_DEPTH = 16 * DDNI_DEPTH_BLOCK,
+    UNPACKED_DEPTH = 2 * DDNI_DEPTH_BLOCK,
+    UNPACKED_NUMBERS = 8192, /* of whole rows for few states, as many fours of them: 32 kB */
+    LEVELS = 128             /* the largest byte of a shadow, less 128 */
 };
 static const float LEAST_RADIUS = 1e-30F;
 
@@ -78,6 +82,14 @@ static int32_t in_place(const ddni_screening *p)
     return p->rows == p->b->ds && ddni_rows_in_place(p->b, DDN_TYPE_F32);
 }
 
+/* Whether they are doubles, which few states are multiplied with as they are: rows are read at the
+ * limit then, and the products are better than those that the bounds are for. */
+static int32_t as_doubles(const ddni_screening *p)
+{
+    return p->rows == p->b->ds && p->b->m <= DDNI_THIN && p->b->ds->type == DDN_TYPE_F64 &&
+           ddni_rows_in_place(p->b, DDN_TYPE_F64);
+}
+
 /* The rounding of a state in f32, of the rows, and of the sums as multiply_f32 bounds it. */
 static void bound(const ddni_screening *p, int64_t q)
 {
@@ -104,7 +116,7 @@ static void fill(void *arg, int64_t strip, int64_t worker)
     if (!p->integer && b->m > DDNI_THIN) {
         ddni_block_lanes_f32(b, strip, p->unit, out + strip * ddni_strip(b));
     }
-    for (int64_t q = 0; !p->integer && b->m <= DDNI_THIN && q < b->m; q++) {
+    for (int64_t q = 0; !p->integer && !as_doubles(p) && b->m <= DDNI_THIN && q < b->m; q++) {
         const double *x = ddni_relative(b, q);
         for (int64_t j = 0; j < d; j++) {
             out[q * d + j] = (float)(p->unit == NULL ? x[j] : x[j] * p->unit[j]);
@@ -156,6 +168,49 @@ static void unpack(const ddni_screening *p, int64_t first, int64_t rows, int64_t
     }
 }
 
+/* Inner products of a tile with few states, row by row, of doubles. */
+static void double_products(const ddni_screening *p, int64_t first, int64_t rows, float *g,
+                            ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    const ddni_rows y = {ddni_stored(p->rows, first), p->rows->ld};
+    double product[DDNI_TILE_ROWS];
+    for (int64_t q = 0; q < b->m; q++) {
+        b->kern->dot_f64(rows, b->d, y, ddni_relative(b, q), product, ahead);
+        for (int64_t r = 0; r < rows; r++) {
+            g[q * DDNI_TILE_ROWS + r] = (float)product[r];
+        }
+    }
+}
+
+/* Rows that are unpacked together for few states. */
+static int64_t few_rows(int64_t d)
+{
+    const int64_t fours = UNPACKED_NUMBERS / d / 4 * 4;
+    return fours < 4 ? 4 : fours;
+}
+
+/* The same in f32. Rows that have to be unpacked are so a few at a time: all of long ones would not
+ * stay in the cache until they are multiplied. */
+static void thin_products(const ddni_screening *p, int64_t first, int64_t rows, float *scratch,
+                          float *g, ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    const int64_t d = b->d, together = in_place(p) ? rows : few_rows(d);
+    for (int64_t r = 0; r < rows; r += together) {
+        const int64_t some = rows - r < together ? rows - r : together;
+        ddni_rows y = {scratch, d};
+        if (in_place(p)) {
+            y = (ddni_rows){ddni_stored(p->rows, first), p->rows->ld};
+        }
+        unpack(p, first + r, some, 0, d, y);
+        for (int64_t q = 0; q < b->m; q++) {
+            b->kern->dot_f32(some, d, y, (const float *)p->s->lanes + q * d,
+                             g + q * DDNI_TILE_ROWS + r, ahead);
+        }
+    }
+}
+
 /* The tile's rows as the screen wants them, and their inner products with the states. */
 static float *products(const ddni_screening *p, int64_t first, int64_t rows, char *scratch)
 {
@@ -181,20 +236,18 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
         k->multiply_u8(rows, d, b->lanes, y, p->s->lanes, to, &ahead);
         return g;
     }
-    if (!in_place(p)) {
-        y = (ddni_rows){tile, d};
+    if (as_doubles(p)) {
+        double_products(p, first, rows, g, &ahead);
+        return g;
     }
     if (thin) {
-        unpack(p, first, rows, 0, d, y);
-        for (int64_t q = 0; q < b->m; q++) {
-            k->dot_f32(rows, d, y, (const float *)p->s->lanes + q * d, g + q * DDNI_TILE_ROWS,
-                       &ahead);
-        }
+        thin_products(p, first, rows, (float *)(void *)tile, g, &ahead);
         return g;
     }
     memset(g, 0, (size_t)(DDNI_TILE_ROWS * b->lanes) * sizeof *g);
-    for (int64_t from = 0; from < d && !ddni_stopping(b->ctx); from += SCREEN_DEPTH) {
-        int64_t width = d - from < SCREEN_DEPTH ? d - from : SCREEN_DEPTH;
+    const int64_t depth = in_place(p) ? STORED_DEPTH : UNPACKED_DEPTH;
+    for (int64_t from = 0; from < d && !ddni_stopping(b->ctx); from += depth) {
+        int64_t width = d - from < depth ? d - from : depth;
         /* As stored, or in the tile's memory, one part after the other. */
         ddni_rows part = {tile, width};
         if (in_place(p)) {
@@ -329,8 +382,11 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
         p->capacity = (int32_t)b->n;
     }
     p->quads = (b->d + 3) / 4;
-    int64_t width = p->integer ? p->quads * 4 : b->d * 4;
-    p->tile_bytes = (DDNI_TILE_ROWS * (b->lanes * 4 + width) + 63) / 64 * 64;
+    const int64_t tile = p->integer              ? DDNI_TILE_ROWS * p->quads * 4
+                         : b->m <= DDNI_THIN     ? few_rows(b->d) * b->d * 4
+                         : b->d < UNPACKED_DEPTH ? DDNI_TILE_ROWS * b->d * 4
+                                                 : DDNI_TILE_ROWS * UNPACKED_DEPTH * 4;
+    p->tile_bytes = (DDNI_TILE_ROWS * b->lanes * 4 + tile + 63) / 64 * 64;
     DDNI_TRY(reserve_screen(ctx, p));
     double numbers = (double)b->lanes * (double)b->d;
     DDNI_TRY(ddni_parallel(ctx, b->lanes / DDNI_LANES, numbers * 8, fill, p));

@@ -14,8 +14,9 @@ enum {
      * stay in the second-level cache. */
     STORED_DEPTH = 16 * DDNI_DEPTH_BLOCK,
     UNPACKED_DEPTH = 2 * DDNI_DEPTH_BLOCK,
-    UNPACKED_NUMBERS = 8192, /* of whole rows for few states, as many fours of them: 32 kB */
-    LEVELS = 128             /* the largest byte of a shadow, less 128 */
+    FEW_NUMBERS = 8192, /* of whole rows for few states, as many fours of them: 32 kB of floats */
+    LONG_ROW = 1024,    /* doubles of which a tile is too long for the second-level cache */
+    LEVELS = 128        /* the largest byte of a shadow, less 128 */
 };
 static const float LEAST_RADIUS = 1e-30F;
 
@@ -86,8 +87,15 @@ static int32_t in_place(const ddni_screening *p)
  * limit then, and the products are better than those that the bounds are for. */
 static int32_t as_doubles(const ddni_screening *p)
 {
-    return p->rows == p->b->ds && p->b->m <= DDNI_THIN && p->b->ds->type == DDN_TYPE_F64 &&
+    const int64_t few = p->b->d < LONG_ROW ? DDNI_THIN : 4; /* beyond, lanes of f32 are faster */
+    return p->rows == p->b->ds && p->b->m <= few && p->b->ds->type == DDN_TYPE_F64 &&
            ddni_rows_in_place(p->b, DDN_TYPE_F64);
+}
+
+/* Whether states are by themselves, and rows taken one by one. */
+static int32_t row_by_row(const ddni_screening *p)
+{
+    return p->b->m <= DDNI_THIN || as_doubles(p);
 }
 
 /* The rounding of a state in f32, of the rows, and of the sums as multiply_f32 bounds it. */
@@ -113,10 +121,10 @@ static void fill(void *arg, int64_t strip, int64_t worker)
     for (int64_t q = strip * DDNI_LANES; q < end; q++) {
         (p->integer ? quantize : bound)(p, q);
     }
-    if (!p->integer && b->m > DDNI_THIN) {
+    if (!p->integer && !row_by_row(p)) {
         ddni_block_lanes_f32(b, strip, p->unit, out + strip * ddni_strip(b));
     }
-    for (int64_t q = 0; !p->integer && !as_doubles(p) && b->m <= DDNI_THIN && q < b->m; q++) {
+    for (int64_t q = 0; !p->integer && row_by_row(p) && !as_doubles(p) && q < b->m; q++) {
         const double *x = ddni_relative(b, q);
         for (int64_t j = 0; j < d; j++) {
             out[q * d + j] = (float)(p->unit == NULL ? x[j] : x[j] * p->unit[j]);
@@ -168,26 +176,30 @@ static void unpack(const ddni_screening *p, int64_t first, int64_t rows, int64_t
     }
 }
 
+/* Rows that few states are multiplied with together, while they are in the cache. */
+static int64_t few_rows(int64_t d)
+{
+    const int64_t fours = FEW_NUMBERS / d / 4 * 4;
+    return fours < 4 ? 4 : fours;
+}
+
 /* Inner products of a tile with few states, row by row, of doubles. */
 static void double_products(const ddni_screening *p, int64_t first, int64_t rows, float *g,
                             ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    const ddni_rows y = {ddni_stored(p->rows, first), p->rows->ld};
+    const int64_t together = b->d < LONG_ROW ? rows : few_rows(b->d / 4);
     double product[DDNI_TILE_ROWS];
-    for (int64_t q = 0; q < b->m; q++) {
-        b->kern->dot_f64(rows, b->d, y, ddni_relative(b, q), product, ahead);
-        for (int64_t r = 0; r < rows; r++) {
-            g[q * DDNI_TILE_ROWS + r] = (float)product[r];
+    for (int64_t r = 0; r < rows; r += together) {
+        const int64_t some = rows - r < together ? rows - r : together;
+        const ddni_rows y = {ddni_stored(p->rows, first + r), p->rows->ld};
+        for (int64_t q = 0; q < b->m; q++) {
+            b->kern->dot_f64(some, b->d, y, ddni_relative(b, q), product, ahead);
+            for (int64_t k = 0; k < some; k++) {
+                g[q * DDNI_TILE_ROWS + r + k] = (float)product[k];
+            }
         }
     }
-}
-
-/* Rows that are unpacked together for few states. */
-static int64_t few_rows(int64_t d)
-{
-    const int64_t fours = UNPACKED_NUMBERS / d / 4 * 4;
-    return fours < 4 ? 4 : fours;
 }
 
 /* The same in f32. Rows that have to be unpacked are so a few at a time: all of long ones would not
@@ -220,7 +232,7 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
     int64_t d = b->d;
     float *g = (float *)(void *)scratch;
     char *tile = scratch + DDNI_TILE_ROWS * b->lanes * 4;
-    int32_t thin = b->m <= DDNI_THIN;
+    int32_t thin = row_by_row(p);
     ddni_ahead ahead = ddni_next_rows(ds, thin ? DDNI_LANES : b->lanes, first + rows, 1);
     ddni_rows y = {ddni_stored(ds, first), ds->ld};
     ddni_strips to = {g, DDNI_TILE_STRIP};
@@ -320,7 +332,7 @@ static void screen_chunk(void *arg, int64_t tile, int64_t worker)
         }
         float *g = products(p, first, rows, scratch);
         const float *length = lengths(p, first, rows, room);
-        if (b->m > DDNI_THIN) {
+        if (!row_by_row(p)) {
             b->kern->screen_f32(rows, b->m, (ddni_strips){g, DDNI_TILE_STRIP}, term, length,
                                 first - start, &screen);
             continue;
@@ -383,7 +395,7 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
     }
     p->quads = (b->d + 3) / 4;
     const int64_t tile = p->integer              ? DDNI_TILE_ROWS * p->quads * 4
-                         : b->m <= DDNI_THIN     ? few_rows(b->d) * b->d * 4
+                         : row_by_row(p)         ? few_rows(b->d) * b->d * 4
                          : b->d < UNPACKED_DEPTH ? DDNI_TILE_ROWS * b->d * 4
                                                  : DDNI_TILE_ROWS * UNPACKED_DEPTH * 4;
     p->tile_bytes = (DDNI_TILE_ROWS * b->lanes * 4 + tile + 63) / 64 * 64;

@@ -49,7 +49,7 @@ static inline __attribute__((always_inline)) void NAME(block)(const int rows, co
     };
     const REAL *a = from.at, *b = by.at, *at[GROUPS];
     REAL *c = to.at;
-    const char *next = ahead->next, *last = ahead->end;
+    const char *next = ahead->next, *last = ahead->end, *stop = ahead->stop;
     const int64_t mask = ahead->mask, stride = from.ld;
     NAME(vec) sum[TILE_ROWS][2];
     UNROLL(16)
@@ -65,6 +65,10 @@ static inline __attribute__((always_inline)) void NAME(block)(const int rows, co
         if ((k & mask) == 0 && next < last) {
             __builtin_prefetch(next, 0, 2);
             next += 64;
+            if (next == stop) {
+                next += ahead->gap;
+                stop += ahead->stride;
+            }
         }
         UNROLL(2)
         for (int v = 0; v < vectors; v++) {
@@ -85,6 +89,7 @@ static inline __attribute__((always_inline)) void NAME(block)(const int rows, co
         }
     }
     ahead->next = next;
+    ahead->stop = stop;
     UNROLL(16)
     for (int i = 0; i < rows; i++) {
         UNROLL(2)
@@ -121,7 +126,7 @@ static inline __attribute__((always_inline)) void
 NAME(multiply_of)(const int transposed, int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
                   ddni_strips b, ddni_strips c, ddni_ahead *ahead)
 {
-    ddni_ahead none = {NULL, NULL, 0};
+    ddni_ahead none = {0};
     ahead = ahead == NULL ? &none : ahead;
     for (int64_t k = 0; k < depth; k += DDNI_DEPTH_BLOCK) {
         int64_t run = depth - k < DDNI_DEPTH_BLOCK ? depth - k : DDNI_DEPTH_BLOCK, q = 0;

@@ -81,6 +81,10 @@ typedef struct ddni_point {
 typedef struct ddni_ahead {
     const char *next, *end;
     int64_t mask;
+    /* Of runs of a length, which the multiplications by lanes keep to: where the first ends, and
+     * from the end of one to the beginning and to the end of the next; else 0. */
+    const char *stop;
+    int64_t gap, stride;
 } ddni_ahead;
 
 enum {

@@ -150,12 +150,13 @@ static inline ddni_ahead ddni_next_rows(const ddn_dataset *ds, int64_t lanes, in
 {
     int64_t end = first + DDNI_TILE_ROWS < ds->n ? first + DDNI_TILE_ROWS : ds->n, every = products;
     if (first >= ds->n) {
-        return (ddni_ahead){NULL, NULL, 0};
+        return (ddni_ahead){0};
     }
     while (every * 2 * DDNI_LANES < products * lanes) {
         every *= 2;
     }
-    return (ddni_ahead){ddni_stored(ds, first), ddni_stored(ds, end), every - 1};
+    return (ddni_ahead){
+        .next = ddni_stored(ds, first), .end = ddni_stored(ds, end), .mask = every - 1};
 }
 
 /* Strides of strips: of the inner products of a tile, and of the states and vector sums. */

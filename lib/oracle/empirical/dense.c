@@ -101,6 +101,54 @@ static ddni_strips strips_at(const ddni_dense_run *p, void *numbers, int64_t col
     return (ddni_strips){(char *)numbers + at * p->size, ddni_strip(p->b)};
 }
 
+/* The rows beside those of a panel that are used in place, or of the next tile: columns of rows
+ * that long are far from each other, and the processor does not foresee them. */
+static ddni_ahead next_panel(const ddni_dense_run *p, const ddni_dense_part *part,
+                             const ddni_tile *tile, int64_t from)
+{
+    enum {
+        STEP_ROWS = 12,  /* of the kernels with the widest registers: */
+        STEP_BYTES = 128 /* so many products are a step */
+    };
+    const ddn_dataset *ds = p->b->ds;
+    const int64_t next = from + DDNI_DEPTH_BLOCK, at = next < ds->d ? next : 0;
+    const int64_t first = tile->first + (at > 0 ? 0 : tile->rows), left = ds->n - first;
+    const int64_t rows = left < DDNI_TILE_ROWS ? left : DDNI_TILE_ROWS, rest = ds->d - at;
+    const int64_t columns = rest < DDNI_DEPTH_BLOCK ? rest : DDNI_DEPTH_BLOCK;
+    const int64_t lines = columns * p->size / 64, stride = ds->ld * p->size;
+    if (rows <= 0 || lines == 0) {
+        return (ddni_ahead){0};
+    }
+    const int64_t steps =
+        DDNI_DEPTH_BLOCK * DDNI_TILE_ROWS / STEP_ROWS * part->lanes * p->size / STEP_BYTES;
+    int64_t every = 1;
+    while (every * 2 * lines * rows <= steps) {
+        every *= 2;
+    }
+    const char *start = (const char *)ddni_stored(ds, first) + at * p->size;
+    return (ddni_ahead){.next = start,
+                        .end = start + (rows - 1) * stride + lines * 64,
+                        .mask = every - 1,
+                        .stop = start + lines * 64,
+                        .gap = stride - lines * 64,
+                        .stride = stride};
+}
+
+/* What to fetch while a panel is multiplied: the next tile, if it is worth it, goes on. */
+static ddni_ahead *panel_ahead(const ddni_dense_run *p, const ddni_dense_part *part,
+                               const ddni_tile *tile, int64_t from, ddni_ahead *going_on,
+                               ddni_ahead *panel)
+{
+    enum {
+        LONG = 1 << 20 /* bytes of a tile that would not stay in the second-level cache */
+    };
+    if (ddni_rows_in_place(p->b, p->precision) && p->b->d * p->size * DDNI_TILE_ROWS > LONG) {
+        *panel = next_panel(p, part, tile, from);
+        return panel;
+    }
+    return p->precision == DDN_TYPE_F32 ? going_on : NULL;
+}
+
 /* Inner products of a tile of rows with the lanes of a part. */
 static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part,
                           const ddni_tile *tile, char *scratch, ddni_strips g, ddni_ahead *ahead)
@@ -109,6 +157,7 @@ static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part,
     int64_t d = b->d, step = DDNI_DEPTH_BLOCK;
     int32_t single = p->precision == DDN_TYPE_F32;
     ddni_multiply_fn multiply = single ? b->kern->multiply_f32 : b->kern->multiply_f64;
+    ddni_ahead panel;
     if (p->integer) {
         ddni_slices_multiply(p, part, tile, scratch, g, ahead);
         return;
@@ -122,7 +171,7 @@ static void multiply_tile(const ddni_dense_run *p, const ddni_dense_part *part,
         ddni_rows y = panel_at(p, tile->first, from, scratch);
         unpack_panel(p, tile, from, width, y);
         multiply(tile->rows, width, part->lanes, y, strips_at(p, p->s->lanes, from, part->lane), g,
-                 single ? ahead : NULL);
+                 panel_ahead(p, part, tile, from, ahead, &panel));
     }
 }
 
@@ -160,6 +209,7 @@ static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part,
     ddni_multiply_fn multiply =
         single ? b->kern->multiply_transposed_f32 : b->kern->multiply_transposed_f64;
     void *sum = ddni_dense_sum(p, part->chunk);
+    ddni_ahead panel;
     if (p->integer) {
         ddni_slices_combine(p, part, tile, scratch, weights);
         return;
@@ -169,7 +219,7 @@ static void combine_tile(const ddni_dense_run *p, const ddni_dense_part *part,
         ddni_rows y = panel_at(p, tile->first, from, scratch);
         y = copies(p, part) ? copy_panel(p, tile, y, width, scratch) : y;
         multiply(width, tile->rows, part->lanes, y, weights, strips_at(p, sum, from, part->lane),
-                 single ? ahead : NULL);
+                 panel_ahead(p, part, tile, from, ahead, &panel));
     }
 }
 
@@ -269,7 +319,7 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
     ddni_rows y = thin_rows(p, tile, scratch);
     ddni_ahead next =
         ddni_next_rows(b->ds, DDNI_LANES, tile->first + tile->rows, b->want_sum ? 2 : 1);
-    ddni_ahead none = {NULL, NULL, 0};
+    ddni_ahead none = {0};
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
         ddni_dense_part part = {chunk, q, 1};

@@ -20,10 +20,11 @@ static void bytes_shape(const ddni_kernels *k, int64_t rows, int64_t d, int64_t 
             x[j] = q == 0 ? (int8_t)((int)raw[j] - 128) : x[j];
         }
     }
-    ddni_ahead ahead = {(const char *)a, (const char *)(a + rows * lda), rows % 2};
+    ddni_ahead ahead = {
+        .next = (const char *)a, .end = (const char *)(a + rows * lda), .mask = rows % 2};
     k->multiply_u8(rows, d, lanes, (ddni_rows){a, lda}, b, (ddni_strips){g, rows * DDNI_LANES},
                    &ahead);
-    ddni_ahead none = {NULL, NULL, 0};
+    ddni_ahead none = {0};
     k->dot_u8(rows, d, (ddni_rows){a, lda}, x, dot, &none);
     for (int64_t r = 0; r < rows; r++) {
         for (int64_t q = 0; q < lanes; q++) {
@@ -67,7 +68,8 @@ static void slices_shape(const ddni_kernels *k, int64_t rows, int64_t d, int64_t
     for (int64_t i = 0; i < lanes * d; i++) {
         sum[i] = 1;
     }
-    ddni_ahead ahead = {(const char *)a, (const char *)(a + rows * lda), rows % 2};
+    ddni_ahead ahead = {
+        .next = (const char *)a, .end = (const char *)(a + rows * lda), .mask = rows % 2};
     k->multiply_slices_u8(rows, d, lanes, (ddni_rows){a, lda}, b, scale, (ddni_strips){g, strip},
                           &ahead);
     k->interleave_u8(rows, d, (ddni_rows){a, lda}, groups, ldo);
@@ -171,7 +173,8 @@ static void single_shape(const ddni_kernels *k, int64_t rows, int64_t d)
     float *g = take(rows, 4), *p = take(rows, 4), *sum = take(d, 4);
     const uint8_t **row = take(rows + 3, sizeof *row);
     double scale[DDNI_SLICES + 1] = {0.5, 0.5 / 254, 0.5 / (254 * 254), -3}, mass = 1, used = 1;
-    ddni_ahead ahead = {(const char *)y, (const char *)(y + rows * d), rows % 2};
+    ddni_ahead ahead = {
+        .next = (const char *)y, .end = (const char *)(y + rows * d), .mask = rows % 2};
     random_u8(d, rows * d, y);
     random_u8(d + 1, DDNI_SLICES * width, raw);
     random_f32(4, rows, p);

@@ -18,7 +18,8 @@
         FILL(3, size_c, c0);                                                                       \
         memcpy(c, c0, (size_t)size_c * sizeof(REAL));                                              \
         int64_t rs = transposed ? 1 : lda, ds = transposed ? lda : 1;                              \
-        ddni_ahead ahead = {(const char *)a, (const char *)(a + size_a), 1};                       \
+        ddni_ahead ahead = {                                                                       \
+            .next = (const char *)a, .end = (const char *)(a + size_a), .mask = 1};                \
         (transposed ? k->multiply_transposed_##REAL : k->multiply_##REAL)(                         \
             rows, depth, lanes, (ddni_rows){a, lda}, (ddni_strips){b, strip_b},                    \
             (ddni_strips){c, strip_c}, &ahead);                                                    \
@@ -54,8 +55,35 @@
 CHECK_MULTIPLY(check_f32, float, U32, random_f32)
 CHECK_MULTIPLY(check_f64, double, U64, test_normal)
 
+/* Lines in runs are fetched run by run, and no more than there are. */
+static void check_runs_ahead(const ddni_kernels *k)
+{
+    enum {
+        LINES = 3,
+        GAP = 5,
+        RUNS = 4,
+        LINE = 64
+    };
+    static float a[ROWS * 256], b[DDNI_LANES * 256], c[DDNI_LANES * ROWS];
+    static const char memory[(LINES + GAP) * RUNS * LINE];
+    ddni_ahead ahead = {.next = memory,
+                        .end = memory + ((LINES + GAP) * (RUNS - 1) + LINES) * LINE,
+                        .mask = 1,
+                        .stop = memory + LINES * LINE,
+                        .gap = GAP * LINE,
+                        .stride = (LINES + GAP) * LINE};
+    const ddni_strips to = {c, ROWS * DDNI_LANES};
+    k->multiply_f32(1, 4, DDNI_LANES, (ddni_rows){a, 256}, (ddni_strips){b, 0}, to, &ahead);
+    const int64_t some = ahead.next - memory;
+    assert_true(some % LINE == 0 && some / LINE <= 2 * LINES);
+    k->multiply_f32(ROWS, 256, DDNI_LANES, (ddni_rows){a, 256}, (ddni_strips){b, 0}, to, &ahead);
+    assert_true(some == 0 ||
+                ahead.next == ahead.end + GAP * LINE); /* 0: a kernel that fetches none */
+}
+
 static void check_multiply(const ddni_kernels *k)
 {
+    check_runs_ahead(k);
     for (int i = 0; i < ROWS; i++) {
         for (int j = 0; j < DEPTHS; j++) {
             int64_t lanes = DDNI_LANES * (1 + (i + j) % 4);
@@ -250,7 +278,8 @@ static void rows_shape(const ddni_kernels *k, int64_t rows, int64_t d)
     random_f32(3, rows, p);
     random_f32(4, d, sum0);
     memcpy(sum, sum0, (size_t)d * sizeof *sum);
-    ddni_ahead ahead = {(const char *)y, (const char *)(y + rows * ldy), rows % 2};
+    ddni_ahead ahead = {
+        .next = (const char *)y, .end = (const char *)(y + rows * ldy), .mask = rows % 2};
     k->dot_f32(rows, d, (ddni_rows){y, ldy}, x, g, &ahead);
     k->combine_f32(rows, d, (ddni_rows){y, ldy}, p, sum, &ahead);
     double terms = DDNI_DEPTH_BLOCK + (double)d / DDNI_DEPTH_BLOCK + 2;
@@ -296,7 +325,8 @@ static void rows_shape_f64(const ddni_kernels *k, int64_t rows, int64_t d)
     test_normal(2, d, x);
     test_normal(3, rows, term);
     test_normal(4, rows, norm);
-    ddni_ahead ahead = {(const char *)y, (const char *)(y + rows * ldy), rows % 2};
+    ddni_ahead ahead = {
+        .next = (const char *)y, .end = (const char *)(y + rows * ldy), .mask = rows % 2};
     ddni_tile t = {rows, 0, 0.3, term, norm, class_of, CLASSES};
     double terms = (double)(d + rows) + 4;
     k->dot_f64(rows, d, (ddni_rows){y, ldy}, x, g, &ahead);

@@ -154,13 +154,38 @@ static void add_scaled(ddn_type type, int64_t columns, const void *from, const d
     }
 }
 
-static inline __attribute__((always_inline)) double lanes_together(f64_vec x)
+/* The sum of a register: of its halves, theirs and so on where there is an instruction for it. */
+static inline __attribute__((always_inline)) float f32_sum(f32_vec x)
 {
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return _mm512_reduce_add_ps((__m512)x);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    const __m128 four = _mm256_castps256_ps128((__m256)x) + _mm256_extractf128_ps((__m256)x, 1);
+    const __m128 two = four + _mm_movehl_ps(four, four);
+    return two[0] + two[1];
+#else
+    float total = 0;
+    for (int v = 0; v < LANES32; v++) {
+        total += x[v];
+    }
+    return total;
+#endif
+}
+
+static inline __attribute__((always_inline)) double f64_sum(f64_vec x)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return _mm512_reduce_add_pd((__m512d)x);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    const __m128d two = _mm256_castpd256_pd128((__m256d)x) + _mm256_extractf128_pd((__m256d)x, 1);
+    return two[0] + two[1];
+#else
     double total = 0;
     for (int v = 0; v < LANES64; v++) {
         total += x[v];
     }
     return total;
+#endif
 }
 
 static inline __attribute__((always_inline)) double
@@ -184,7 +209,7 @@ distance_of(ddn_type type, int64_t d, const double *x, double a, double a_low, d
         diff = diff - p * a_low;
         tail += diff * diff;
     }
-    return lanes_together((sum[0] + sum[1]) + (sum[2] + sum[3])) + tail;
+    return f64_sum((sum[0] + sum[1]) + (sum[2] + sum[3])) + tail;
 }
 
 static double distance(ddn_type type, int64_t d, const double *x, double a, double a_low,
@@ -217,7 +242,7 @@ static inline __attribute__((always_inline)) double accumulate_of(ddn_type type,
         sum[j] = sum[j] * left + p * right;
         tail += p * p;
     }
-    return lanes_together(square[0] + square[1]) + tail;
+    return f64_sum(square[0] + square[1]) + tail;
 }
 
 static double accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
@@ -246,29 +271,6 @@ static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead,
         }
         ahead->next += 64 * lines;
     }
-}
-
-/* The sum of a register: of its halves, theirs and so on where there is an instruction for it. */
-static inline __attribute__((always_inline)) float f32_sum(f32_vec x)
-{
-#if defined(__x86_64__) && VECTOR_BYTES == 64
-    return _mm512_reduce_add_ps((__m512)x);
-#else
-    float total = 0;
-    for (int v = 0; v < LANES32; v++) {
-        total += x[v];
-    }
-    return total;
-#endif
-}
-
-static inline __attribute__((always_inline)) double f64_sum(f64_vec x)
-{
-#if defined(__x86_64__) && VECTOR_BYTES == 64
-    return _mm512_reduce_add_pd((__m512d)x);
-#else
-    return lanes_together(x);
-#endif
 }
 
 #define REAL float

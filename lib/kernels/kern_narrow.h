@@ -151,13 +151,13 @@ static inline __attribute__((always_inline)) void narrow_points(const int64_t d,
     }
     out->max = max;
     out->argmax = k;
-    out->rest = lanes_together(r.total);
-    out->rest_energy = lanes_together(r.energy);
-    out->rest_square = lanes_together(r.square);
-    out->spread = lanes_together(r.spread);
+    out->rest = f64_sum(r.total);
+    out->rest_energy = f64_sum(r.energy);
+    out->rest_square = f64_sum(r.square);
+    out->spread = f64_sum(r.spread);
     out->skipped = skipped;
     for (int64_t j = 0; j < d; j++) {
-        out->sum[j] = lanes_together(r.sum[j]);
+        out->sum[j] = f64_sum(r.sum[j]);
     }
     if (job->more != NULL) {
         narrow_more_of_points(job, q, out);

@@ -94,7 +94,7 @@ static int64_t narrow_draw_of_points(const narrow_job *job, double left)
     int64_t i = 0;
     for (; i + STEP <= n; i += STEP) {
         double part =
-            lanes_together((f64_load(w + i) + f64_load(w + i + LANES64)) +
+            f64_sum((f64_load(w + i) + f64_load(w + i + LANES64)) +
                            (f64_load(w + i + 2 * LANES64) + f64_load(w + i + 3 * LANES64)));
         if (left < part) {
             break;
@@ -147,7 +147,7 @@ static inline __attribute__((always_inline)) void narrow_products(const int stat
     }
     for (int64_t v = 0; v < count; v++) {
         for (int64_t j = 0; j < d; j++) {
-            double whole = states ? sum[j][v] : lanes_together(sum[j]);
+            double whole = states ? sum[j][v] : f64_sum(sum[j]);
             more->cov[(q + v) * d + j] = whole / (1 + of[v].rest);
         }
     }

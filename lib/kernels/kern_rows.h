@@ -117,6 +117,16 @@ static REAL NAME(largest)(int64_t rows, const REAL *g)
     return best;
 }
 
+static inline __attribute__((always_inline)) double NAME(sum_in_double)(NAME(vec) x)
+{
+    f64_vec several = {0};
+    UNROLL(2)
+    for (int64_t v = 0; v < LANES; v += LANES64) {
+        several += stored_vec(TYPE, &x, v);
+    }
+    return f64_sum(several);
+}
+
 /* g[row] becomes e^{l - reference}; adds the statistics. */
 static void NAME(exponentials_of_rows)(int64_t rows, REAL *g, const ddni_lane_sums *s)
 {
@@ -143,10 +153,8 @@ static void NAME(exponentials_of_rows)(int64_t rows, REAL *g, const ddni_lane_su
             }
         }
     }
-    for (int64_t v = 0; v < LANES; v++) {
-        for (int i = 0; i < DDNI_STATISTICS; i++) {
-            s->sum[i][0] += (double)sum[i][v];
-        }
+    for (int i = 0; i < DDNI_STATISTICS; i++) {
+        s->sum[i][0] += NAME(sum_in_double)(sum[i]);
     }
 }
 
@@ -162,10 +170,7 @@ static double NAME(weighted_norms)(int64_t rows, const REAL *p, const double *no
     for (; r < rows; r++) {
         norms += (double)p[r] * norm[r];
     }
-    for (int64_t v = 0; v < LANES64; v++) {
-        norms += several[v];
-    }
-    return norms;
+    return norms + f64_sum(several);
 }
 
 static int32_t NAME(softmax_rows)(const ddni_tile *t, REAL *g, const ddni_lane_sums *s)

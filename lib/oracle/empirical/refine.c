@@ -36,7 +36,7 @@ enum {
     LARGE_SAMPLE = 256, /* of large sets, and of a state on a trajectory, whose nearest point is
                            known: enough to tell what lists hold */
     STATES = 16,        /* of a batch, at most, */
-    FEW_STATES = 8,     /* and where the work is */
+    FEW_STATES = 4,     /* and where the work is */
     LITTLE = 1 << 18,   /* pairs of a state and a point, at most */
     ROWS_ALONE = 2
 };
@@ -54,7 +54,8 @@ typedef struct points_seen {
 static int64_t sampled_row(int64_t n, int64_t size, int64_t i)
 {
     const double golden = 0.6180339887498949, place = (double)i * golden;
-    return (int64_t)(((double)i + (place - floor(place))) * (double)n / (double)size);
+    const double part = place - (double)(int64_t)place;
+    return (int64_t)(((double)i + part) * (double)n / (double)size);
 }
 
 static void look(const ddni_block *b, int64_t q, int64_t size, int64_t nearest, points_seen *seen)
@@ -63,6 +64,9 @@ static void look(const ddni_block *b, int64_t q, int64_t size, int64_t nearest, 
     seen->size = size;
     seen->least2 = INFINITY;
     seen->top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
+    for (int64_t i = 0; i < size; i++) {
+        ddni_fetch_row(b->ds, sampled_row(b->n, size, i));
+    }
     for (int64_t i = 0; i < size; i++) {
         const int64_t row = sampled_row(b->n, size, i);
         seen->logit[i] = ddni_logit(b, x, row);
@@ -94,16 +98,33 @@ static double own_logit(const ddni_block *b, int64_t q, const points_seen *seen)
     return may_be ? -0.5 * d - noise : -INFINITY;
 }
 
+/* The largest logits seen, ascending: top[count]. */
+static void largest_seen(const points_seen *seen, int64_t count, double *top)
+{
+    for (int64_t i = 0; i < count; i++) {
+        top[i] = -INFINITY;
+    }
+    for (int64_t i = 0; i < seen->size; i++) {
+        int64_t k = 0;
+        for (; k < count && top[k] < seen->logit[i]; k++) {
+            top[k] = k + 1 < count ? top[k + 1] : seen->logit[i];
+        }
+        if (k > 0) {
+            top[k - 1] = seen->logit[i];
+        }
+    }
+}
+
 /* What the largest of all logits may be, by the tail of those seen. Where it falls off like an
  * exponential of mean excess e, that is e times the log of how many more there are above the
  * largest seen; logits are bounded from above and have about half of it (so for images of clothes
  * and points of low rank, at all times). */
-static double top_of_all(const ddni_block *b, int64_t q, points_seen *seen)
+static double top_of_all(const ddni_block *b, int64_t q, const points_seen *seen)
 {
     const double bounded = 0.5;
     const int64_t most = seen->size / 16 < 4 ? 4 : seen->size / 16;
-    double excess = 0, *tail = seen->logit + seen->size - 1 - most;
-    ddni_sort(seen->logit, seen->size);
+    double excess = 0, tail[LARGE_SAMPLE / 16 + 1];
+    largest_seen(seen, most + 1, tail);
     for (int64_t k = most; k > 0; k--) {
         excess += (tail[k] - tail[0]) / (double)most;
     }
@@ -194,7 +215,7 @@ static void judge(void *arg, int64_t q, int64_t worker)
 static int64_t sample_size(const ddni_block *b, int64_t seen)
 {
     const int64_t work = b->n * b->m / seen;
-    const int64_t few = work / 16 > SAMPLE ? SAMPLE : work / 16, many = work / 512;
+    const int64_t few = work / 64 > SAMPLE ? SAMPLE : work / 64, many = work / 512;
     const int64_t size = few > many ? few : many;
     return size < SMALL_SAMPLE ? SMALL_SAMPLE : size > LARGE_SAMPLE ? LARGE_SAMPLE : size;
 }

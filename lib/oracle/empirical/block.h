@@ -10,8 +10,7 @@ enum {
     DDNI_MAX_CHUNKS = 32, /* units of a block, at most: their sums are merged one by one */
     DDNI_MAX_LANES = 128, /* states of a block worked on together, at most */
     DDNI_MAX_GROUPS = 4,  /* of that many states, at most, in a block */
-    DDNI_THIN = 2         /* blocks of up to this many states go row by row, without lanes: more
-                             states fill registers better side by side (bench/README.md) */
+    DDNI_THIN = 5         /* states of a block that dense ways take by themselves, at most */
 };
 
 /* Verdict on a state, after a way has been tried. */
@@ -172,6 +171,22 @@ static inline int64_t ddni_strip(const ddni_block *b)
 static inline int32_t ddni_use_integers(const ddni_block *b, const ddn_dataset *ds)
 {
     return ds->type == DDN_TYPE_U8 && b->kern->multiply_u8 != NULL && b->d <= DDNI_MOST_BYTES;
+}
+
+/* Whether dense ways multiply the states of a block by themselves, row by row, and not side by side
+ * in lanes, where the others of 16 cost as much: as long as that is faster (bench/README.md). Rows
+ * of numbers of `size` bytes of which the second-level cache does not hold a tile would be read
+ * again for each state. */
+static inline int32_t ddni_by_themselves(const ddni_block *b, int64_t size)
+{
+    enum {
+        CACHED = 3 << 19, /* of 2 MB */
+        SHORT = 128       /* bytes of a row whose sum takes as long as they do */
+    };
+    const int64_t few = ddni_use_integers(b, b->ds)              ? (b->d < SHORT ? 4 : DDNI_THIN)
+                        : b->d * size * DDNI_TILE_ROWS <= CACHED ? 4
+                                                                 : 2;
+    return b->m <= few;
 }
 
 /* Columns of the integers of a single state. */

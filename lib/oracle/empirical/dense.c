@@ -495,7 +495,7 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     int64_t d = b->d;
     ddni_dense_run p = {.b = b, .s = b->own, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
-    p.thin = b->m <= DDNI_THIN;
+    p.thin = ddni_by_themselves(b, p.size);
     p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b, b->ds);
     p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;

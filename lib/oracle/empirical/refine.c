@@ -160,14 +160,15 @@ typedef struct guess {
 
 /* What evaluating a candidate costs of what the dense way does for a point and a state: states side
  * by side share what is read of a row, of which each candidate is read by itself, in double; lanes
- * without a state cost as much as others. One or two states share nothing; in double candidates of
- * few coordinates then cost as much as 150 more would, for listing and weighing them. */
+ * without a state cost as much as others. States by themselves share nothing; in double candidates
+ * of few coordinates then cost as much as 150 more would, for listing and weighing them. */
 static double candidate_price(const ddni_block *b)
 {
     const double shared = 12, single = 3, d = (double)b->d;
-    return b->m > DDNI_THIN              ? shared * (double)b->m / (double)b->lanes
-           : b->ds->type != DDN_TYPE_F64 ? single
-                                         : 1 + 150 / d;
+    const int32_t f64 = b->ds->type == DDN_TYPE_F64;
+    return !ddni_by_themselves(b, f64 ? 8 : 4) ? shared * (double)b->m / (double)b->lanes
+           : f64                               ? 1 + 150 / d
+                                               : single;
 }
 
 typedef struct sampling {

@@ -15,6 +15,8 @@ enum {
     STORED_DEPTH = 16 * DDNI_DEPTH_BLOCK,
     UNPACKED_DEPTH = 2 * DDNI_DEPTH_BLOCK,
     FEW_NUMBERS = 8192, /* of whole rows for few states, as many fours of them: 32 kB of floats */
+    FEW = 3,            /* states that are taken by themselves, of floats, */
+    FEW_OF_BYTES = 2,   /* and where products are of bytes: more are faster in lanes */
     LONG_ROW = 1024,    /* doubles of which a tile is too long for the second-level cache */
     LEVELS = 128        /* the largest byte of a shadow, less 128 */
 };
@@ -33,7 +35,7 @@ static inline __attribute__((always_inline)) void quantize_of(const ddni_screeni
     const ddni_block *b = p->b;
     const double *x = ddni_relative(b, q), shift = p->rows->shift;
     const int64_t d = b->d, quads = p->quads;
-    const int32_t thin = b->m <= DDNI_THIN;
+    const int32_t thin = b->m <= FEW_OF_BYTES;
     int8_t *out = p->s->lanes;
     double top = ddni_largest(d, x, unit), constant[RUN] = {0}, rest2[RUN] = {0};
     double step = top > 0 ? top / 127 : 1, inverse = 1 / step;
@@ -87,7 +89,7 @@ static int32_t in_place(const ddni_screening *p)
  * limit then, and the products are better than those that the bounds are for. */
 static int32_t as_doubles(const ddni_screening *p)
 {
-    const int64_t few = p->b->d < LONG_ROW ? DDNI_THIN : 4; /* beyond, lanes of f32 are faster */
+    const int64_t few = p->b->d < LONG_ROW ? FEW : 4; /* beyond, lanes of f32 are faster */
     return p->rows == p->b->ds && p->b->m <= few && p->b->ds->type == DDN_TYPE_F64 &&
            ddni_rows_in_place(p->b, DDN_TYPE_F64);
 }
@@ -95,7 +97,7 @@ static int32_t as_doubles(const ddni_screening *p)
 /* Whether states are by themselves, and rows taken one by one. */
 static int32_t row_by_row(const ddni_screening *p)
 {
-    return p->b->m <= DDNI_THIN || as_doubles(p);
+    return p->b->m <= (p->integer ? FEW_OF_BYTES : FEW) || as_doubles(p);
 }
 
 /* The rounding of a state in f32, of the rows, and of the sums as multiply_f32 bounds it. */

@@ -93,9 +93,8 @@ static int64_t narrow_draw_of_points(const narrow_job *job, double left)
     const int64_t n = job->y->n;
     int64_t i = 0;
     for (; i + STEP <= n; i += STEP) {
-        double part =
-            f64_sum((f64_load(w + i) + f64_load(w + i + LANES64)) +
-                           (f64_load(w + i + 2 * LANES64) + f64_load(w + i + 3 * LANES64)));
+        double part = f64_sum((f64_load(w + i) + f64_load(w + i + LANES64)) +
+                              (f64_load(w + i + 2 * LANES64) + f64_load(w + i + 3 * LANES64)));
         if (left < part) {
             break;
         }

@@ -160,14 +160,15 @@ typedef struct guess {
 
 /* What evaluating a candidate costs of what the dense way does for a point and a state: states side
  * by side share what is read of a row, of which each candidate is read by itself, in double; lanes
- * without a state cost as much as others. States by themselves share nothing; in double candidates
- * of few coordinates then cost as much as 150 more would, for listing and weighing them. */
+ * without a state cost as much as others. States by themselves share nothing. Candidates of few
+ * coordinates cost as much as 150 more would, for listing and weighing them; in single precision
+ * and by themselves, so do the points of the dense way. */
 static double candidate_price(const ddni_block *b)
 {
-    const double shared = 12, single = 3, d = (double)b->d;
     const int32_t f64 = b->ds->type == DDN_TYPE_F64;
-    return !ddni_by_themselves(b, f64 ? 8 : 4) ? shared * (double)b->m / (double)b->lanes
-           : f64                               ? 1 + 150 / d
+    const double shared = 10, single = 3, few = 1 + 150 / (double)b->d;
+    return !ddni_by_themselves(b, f64 ? 8 : 4) ? shared * few * (double)b->m / (double)b->lanes
+           : f64                               ? few
                                                : single;
 }
 
@@ -216,7 +217,7 @@ static void judge(void *arg, int64_t q, int64_t worker)
 static int64_t sample_size(const ddni_block *b, int64_t seen)
 {
     const int64_t work = b->n * b->m / seen;
-    const int64_t few = work / 64 > SAMPLE ? SAMPLE : work / 64, many = work / 512;
+    const int64_t few = work / 32 > SAMPLE ? SAMPLE : work / 32, many = work / 512;
     const int64_t size = few > many ? few : many;
     return size < SMALL_SAMPLE ? SMALL_SAMPLE : size > LARGE_SAMPLE ? LARGE_SAMPLE : size;
 }

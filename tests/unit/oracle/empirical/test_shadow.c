@@ -176,7 +176,7 @@ static void an_eighth_is_read(void **state)
 static void a_shadow_alone_may_pay(void **state)
 {
     (void)state;
-    const double t = 0.083;
+    const double t = 0.07;
     rig r = rig_make(CLUSTERS, DDN_TYPE_F64, 5000, NULL);
     double x[M * D];
     answer plain, got;

@@ -237,14 +237,15 @@ static double largest_place(const ddni_dense_run *p, int64_t q)
 }
 
 /* Share of the coordinates of x that are as large as the one before them: products with them may
- * round all alike. */
+ * round all alike. Of the first ones, which stand for the others. */
 static double repeated(int64_t d, const double *x)
 {
+    const int64_t some = 64, run = d < some ? d : some;
     int64_t count = 0;
-    for (int64_t j = 1; j < d; j++) {
-        count += fabs(x[j]) == fabs(x[j - 1]) && x[j] != 0;
+    for (int64_t j = 1; j < run; j++) {
+        count += (fabs(x[j]) == fabs(x[j - 1])) & (x[j] != 0);
     }
-    return (double)count / (double)d;
+    return (double)count / (double)run;
 }
 
 /* Size of the errors of logits l = gain g - term, term = a gain |y - centre|^2 / 2, as the weights

@@ -14,11 +14,12 @@ enum {
      * stay in the second-level cache. */
     STORED_DEPTH = 16 * DDNI_DEPTH_BLOCK,
     UNPACKED_DEPTH = 2 * DDNI_DEPTH_BLOCK,
-    FEW_NUMBERS = 8192, /* of whole rows for few states, as many fours of them: 32 kB of floats */
-    FEW = 3,            /* states that are taken by themselves, of floats, */
-    FEW_OF_BYTES = 2,   /* and where products are of bytes: more are faster in lanes */
-    LONG_ROW = 1024,    /* doubles of which a tile is too long for the second-level cache */
-    LEVELS = 128        /* the largest byte of a shadow, less 128 */
+    FEW_NUMBERS =
+        1 << 15,      /* of whole rows for few states, as many fours of them: 128 kB of floats */
+    FEW = 3,          /* states that are taken by themselves, of floats, */
+    FEW_OF_BYTES = 2, /* and where products are of bytes: more are faster in lanes */
+    LONG_ROW = 1024,  /* doubles of which a tile is too long for the second-level cache */
+    LEVELS = 128      /* the largest byte of a shadow, less 128 */
 };
 static const float LEAST_RADIUS = 1e-30F;
 
@@ -190,7 +191,7 @@ static void double_products(const ddni_screening *p, int64_t first, int64_t rows
                             ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    const int64_t together = b->d < LONG_ROW ? rows : few_rows(b->d / 4);
+    const int64_t together = b->d < LONG_ROW ? rows : few_rows(b->d);
     double product[DDNI_TILE_ROWS];
     for (int64_t r = 0; r < rows; r += together) {
         const int64_t some = rows - r < together ? rows - r : together;

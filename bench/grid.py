@@ -135,12 +135,14 @@ def picture(cells, kind, out):
              "set ytics (" + ", ".join(f"'{n} × {d}' {i}" for i, (n, d) in enumerate(shapes)) + ")"]
     for t in times:
         lines += [f"set title 't = {t:g} (OU time)'", "$cells << END"]
-        for i, shape in enumerate(shapes):
+        texts = []
+        for i, shape in enumerate(shapes):  # an image has all cells
             for k, b in enumerate(batches):
                 ratio = own.get((*shape, b, t))
-                if ratio:
-                    lines.append(f"{k} {i} {math.log2(ratio):.3f} {ratio:.{1 if ratio >= 10 else 2}f}")
-        lines += ["END", "plot $cells using 1:2:3 with image, '' using 1:2:4 with labels font ',9'"]
+                lines.append(f"{k} {i} {math.log2(ratio) if ratio else math.nan:.3f}")
+                texts += [f"{k} {i} {ratio:.{1 if ratio >= 10 else 2}f}"] if ratio else []
+        lines += ["END", "$texts << END", *texts, "END",
+                  "plot $cells using 1:2:3 with image, $texts using 1:2:3 with labels font ',9'"]
     script = out / f"{kind}.gp"
     script.write_text("\n".join(lines) + "\n")
     subprocess.run(["gnuplot", script.name], cwd=out, check=True)

@@ -192,7 +192,10 @@ static void sample(void *arg, int64_t k, int64_t worker)
     s->of[k].near = share_above(&seen, seen.top - b->log_ratio);
     for (int32_t shadow = 0; shadow < (b->shadow ? 2 : 1); shadow++) {
         const double likely = share_above(&seen, all - b->log_ratio - bounds_width(b, q, shadow));
-        s->of[k].saved[shadow] = likely <= room ? fmax(0, 1 - candidate_price(b) * likely) : 0;
+        /* Lists that run over cost all of the screen: they had better hold an error more. */
+        const double unsure = sqrt(likely * (1 - likely) / (double)s->size);
+        s->of[k].saved[shadow] =
+            likely + unsure <= room ? fmax(0, 1 - candidate_price(b) * likely) : 0;
     }
 }
 

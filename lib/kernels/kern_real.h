@@ -62,17 +62,29 @@ static int32_t NAME(softmax_lane)(const ddni_tile *t, REAL *g, int64_t ldg, cons
     for (int64_t c = 0; moved && t->class_of != NULL && c < t->classes; c++) {
         s->classes[c * s->stride + q] *= s->rescale[q];
     }
-    for (int64_t r = 0; r < t->rows; r++) {
-        double below = (double)g[r * ldg] - s->reference[q], p = exp(below);
-        g[r * ldg] = (REAL)p;
-#define ADD(which, step) s->sum[which][q] += step;
-        DDNI_STATISTICS_LIST(ADD)
+    double all[DDNI_STATISTICS + 1] = {0}; /* of norms the last */
+    for (int64_t first = 0; first < t->rows; first += DDNI_SHORT_RUN) {
+        const int64_t left = t->rows - first, run = left < DDNI_SHORT_RUN ? left : DDNI_SHORT_RUN;
+        double some[DDNI_STATISTICS + 1] = {0};
+        for (int64_t r = first; r < first + run; r++) {
+            double below = (double)g[r * ldg] - s->reference[q], p = exp(below);
+            g[r * ldg] = (REAL)p;
+#define ADD(which, step) some[which] += step;
+            DDNI_STATISTICS_LIST(ADD)
 #undef ADD
-        s->norm[q] += p * t->norm[r];
-        if (t->class_of != NULL) {
-            s->classes[t->class_of[r] * s->stride + q] += p;
+            some[DDNI_STATISTICS] += p * t->norm[r];
+            if (t->class_of != NULL) {
+                s->classes[t->class_of[r] * s->stride + q] += p;
+            }
+        }
+        for (int i = 0; i <= DDNI_STATISTICS; i++) {
+            all[i] += some[i];
         }
     }
+    for (int i = 0; i < DDNI_STATISTICS; i++) {
+        s->sum[i][q] += all[i];
+    }
+    s->norm[q] += all[DDNI_STATISTICS];
     return moved;
 }
 
@@ -110,11 +122,16 @@ static void NAME(combine)(int64_t rows, int64_t d, ddni_rows from, const REAL *p
     (void)ahead;
     const REAL *y = from.at;
     for (int64_t j = 0; j < d; j++) {
-        double s = (double)sum[j];
-        for (int64_t r = 0; r < rows; r++) {
-            s += (double)y[r * from.ld + j] * (double)p[r];
+        double all = 0;
+        for (int64_t first = 0; first < rows; first += DDNI_SHORT_RUN) {
+            const int64_t end = rows - first < DDNI_SHORT_RUN ? rows : first + DDNI_SHORT_RUN;
+            double run = 0;
+            for (int64_t r = first; r < end; r++) {
+                run += (double)y[r * from.ld + j] * (double)p[r];
+            }
+            all += run;
         }
-        sum[j] = (REAL)s;
+        sum[j] = (REAL)((double)sum[j] + all);
     }
 }
 

@@ -1,8 +1,10 @@
 /* Rows against a single state: inner products, vector sums, softmax. Included once per type by
  * kern_body.h; needs REAL, LANES, TYPE and NAME(x). */
 
-static inline __attribute__((always_inline)) void
-NAME(dot_rows)(const int rows, int64_t d, ddni_rows from, const REAL *x, REAL *g, ddni_ahead *ahead)
+static inline __attribute__((always_inline)) void NAME(dot_rows)(const int rows, int64_t d,
+                                                                 ddni_rows from, const REAL *x,
+                                                                 const int more, REAL *g,
+                                                                 ddni_ahead *ahead)
 {
     const REAL *y = from.at;
     const int64_t ldy = from.ld;
@@ -27,7 +29,7 @@ NAME(dot_rows)(const int rows, int64_t d, ddni_rows from, const REAL *x, REAL *g
         for (int64_t k = j; k < d; k++) {
             total += y[i * ldy + k] * x[k];
         }
-        g[i] = total;
+        g[i] = more ? g[i] + total : total;
     }
 }
 
@@ -37,15 +39,28 @@ static inline __attribute__((always_inline)) ddni_rows NAME(rows_from)(ddni_rows
     return (ddni_rows){(const REAL *)y.at + r * y.ld, y.ld};
 }
 
+/* Of rows that are together, a part of the columns after the other, so that no place adds up more
+ * than DDNI_DEPTH_BLOCK terms. */
+static inline __attribute__((always_inline)) void
+NAME(dot_parts)(const int rows, int64_t d, ddni_rows y, const REAL *x, REAL *g, ddni_ahead *ahead)
+{
+    const int64_t part = 2 * LANES * DDNI_DEPTH_BLOCK;
+    NAME(dot_rows)(rows, d < part ? d : part, y, x, 0, g, ahead);
+    for (int64_t from = part; from < d; from += part) {
+        const ddni_rows at = {(const REAL *)y.at + from, y.ld};
+        NAME(dot_rows)(rows, d - from < part ? d - from : part, at, x + from, 1, g, ahead);
+    }
+}
+
 static void NAME(dot)(int64_t rows, int64_t d, ddni_rows y, const REAL *x, REAL *g,
                       ddni_ahead *ahead)
 {
     int64_t r = 0;
     for (; r + 4 <= rows; r += 4) {
-        NAME(dot_rows)(4, d, NAME(rows_from)(y, r), x, g + r, ahead);
+        NAME(dot_parts)(4, d, NAME(rows_from)(y, r), x, g + r, ahead);
     }
     for (; r < rows; r++) {
-        NAME(dot_rows)(1, d, NAME(rows_from)(y, r), x, g + r, ahead);
+        NAME(dot_parts)(1, d, NAME(rows_from)(y, r), x, g + r, ahead);
     }
 }
 

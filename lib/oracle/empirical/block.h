@@ -183,7 +183,7 @@ static inline int32_t ddni_by_themselves(const ddni_block *b, int64_t size)
         CACHED = 3 << 19, /* of 2 MB */
         SHORT = 128       /* bytes of a row whose sum takes as long as they do */
     };
-    const int64_t few = ddni_use_integers(b, b->ds)              ? (b->d < SHORT ? 4 : DDNI_THIN)
+    const int64_t few = size == 4 && ddni_use_integers(b, b->ds) ? (b->d < SHORT ? 4 : DDNI_THIN)
                         : b->d * size * DDNI_TILE_ROWS <= CACHED ? 4
                                                                  : 2;
     return b->m <= few;

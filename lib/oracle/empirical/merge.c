@@ -275,8 +275,8 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
     if (b->ds->scale != 1 || b->ds->shift != 0) { /* points are rounded before they are centred, */
         lengths += b->o->centre_length * (0x1p-53 / unit); /* in double, whatever is made of them */
     }
-    int64_t places = p->thin ? thin_places(p) : 1;
-    double run = (double)(b->d / places + b->d % places),
+    const int64_t places = p->thin ? thin_places(p) : 1, turns = b->d / places;
+    double run = (double)(turns + b->d % places),
            steps = p->thin ? run : fmin(run, DDNI_DEPTH_BLOCK);
     double grown = p->integer ? growth(0)
                               : fmax(growth(steps * steps / run),

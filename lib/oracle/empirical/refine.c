@@ -123,7 +123,7 @@ static double top_of_all(const ddni_block *b, int64_t q, const points_seen *seen
 {
     const double bounded = 0.5;
     const int64_t most = seen->size / 16 < 4 ? 4 : seen->size / 16;
-    double excess = 0, tail[LARGE_SAMPLE / 16 + 1];
+    double excess = 0, tail[LARGE_SAMPLE / 16 + 1] = {0};
     largest_seen(seen, most + 1, tail);
     for (int64_t k = most; k > 0; k--) {
         excess += (tail[k] - tail[0]) / (double)most;

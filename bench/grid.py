@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """The grid of cases that the library shall win everywhere: sizes, batches, times and types against plain C + OpenBLAS.
 
-Every cell is timed by `score` in turns with the baseline, in a process of its own for each core of OpenBLAS: as shipped,
-and the best one for the processor, or those of --core. A line of JSON for each goes to OUT/cells.jsonl as it is done; a run that was stopped, or
-whose grid grew, goes on where cells are missing. Then a summary (OUT/summary.json, and on the terminal): geometric means,
-cells below 1, worst cells with the ways that served, errors beyond the promise; and a heat map of each type (OUT/TYPE.png,
-needs gnuplot). What counts in a cell is the strongest of these baselines.
+Every cell is timed by `score` in turns with the baseline, in a process of its own for each core of OpenBLAS: as
+shipped, and the best one for the processor, or those of --core. A line of JSON for each goes to OUT/cells.jsonl as it
+is done; a run that was stopped, or whose grid grew, goes on where cells are missing. Then a summary (OUT/summary.json,
+and on the terminal): geometric means, cells below 1, worst cells with the ways that served, errors beyond the promise;
+and a heat map of each type (OUT/TYPE.png, needs gnuplot). What counts in a cell is the strongest of these baselines.
 
 Usage: grid.py BUILD-FOLDER [--out FOLDER] [--type u8,f32,f64] [--shape NxD,...] [--batch B,...] [--t T,...] [--core NAME,...]
                [--kernel NAME] [--rounds R] [--budget SECONDS] [--summary]

@@ -105,7 +105,7 @@ static int64_t most_alike(const double *norm, int64_t n)
         int64_t times = commonest(norm + i, n - i < DDNI_TILE_ROWS ? n - i : DDNI_TILE_ROWS);
         most = times > most ? times : most;
     }
-    return 2 * most < DDNI_TILE_ROWS ? 2 * most : DDNI_TILE_ROWS;
+    return most < 2 ? 0 : 2 * most < DDNI_TILE_ROWS ? 2 * most : DDNI_TILE_ROWS;
 }
 
 /* Centring keeps inner products accurate; floating-point points that are centred well enough as

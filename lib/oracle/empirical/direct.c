@@ -134,7 +134,7 @@ static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posteri
      * chunks; copies do, however little they weigh. */
     double alike = p->rest > 0 ? p->rest * (p->rest / p->rest_square) : 0;
     double most = ddni_run_roundings(b->chunk_rows, 1) + (double)b->chunks;
-    double roundings = 4 + (b->o->alike > 2 ? most : fmin(alike, most));
+    double roundings = 4 + (b->o->alike > 0 ? most : fmin(alike, most));
     double sums = 0x1p-53 * (b->o->centre_length + roundings * sqrt(b->o->norm[p->argmax]));
     return b->n > 1 && /* else the centre is the point */
            (ddni_logits_round(b, p->max) || ddni_mean_rounds(b, q, p, sums));

@@ -311,7 +311,7 @@ static double alike(const ddni_dense_run *p)
     const double alone = p->integer ? 0 /* sums over a tile are exact */
                          : p->thin  ? DDNI_SHORT_RUN + tile / DDNI_SHORT_RUN
                                     : tile;
-    return rows > 2 ? fmin(rows, alone) + rows / tile * (double)p->tiles : 0;
+    return fmin(rows, alone) + rows / tile * (double)p->tiles;
 }
 
 /* Whether sums of vectors, and the centre that their mean is added to, round too much for a score

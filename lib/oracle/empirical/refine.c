@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "base/sort.h"
 #include "oracle/empirical/logit.h"
 #include "oracle/empirical/nearby.h"
 #include "oracle/empirical/shared.h"

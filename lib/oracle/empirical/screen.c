@@ -216,7 +216,7 @@ static void thin_products(const ddni_screening *p, int64_t first, int64_t rows, 
         const int64_t some = rows - r < together ? rows - r : together;
         ddni_rows y = {scratch, d};
         if (in_place(p)) {
-            y = (ddni_rows){ddni_stored(p->rows, first), p->rows->ld};
+            y = (ddni_rows){ddni_stored(p->rows, first + r), p->rows->ld};
         }
         unpack(p, first + r, some, 0, d, y);
         for (int64_t q = 0; q < b->m; q++) {

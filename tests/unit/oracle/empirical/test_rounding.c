@@ -402,6 +402,12 @@ typedef struct group_case {
     double value[3];
 } group_case;
 
+/* As it is stored. */
+static double group_value(const group_case *c, int64_t g)
+{
+    return c->f64 ? c->value[g] : (double)(float)c->value[g];
+}
+
 static ddn_dataset *groups_of(ddn_context *ctx, const group_case *c)
 {
     const int64_t n = c->count[0] + c->count[1] + c->count[2], size = c->f64 ? 8 : 4;
@@ -429,7 +435,7 @@ static double score_of_groups(const group_case *c, double *nearest)
     const long double s2 = (long double)c->t * c->t;
     long double logit[3], top = -INFINITY, total = 0, mean = 0;
     for (int g = 0; g < 3; g++) {
-        const long double value = c->f64 ? c->value[g] : (double)(float)c->value[g];
+        const long double value = group_value(c, g);
         logit[g] = -(long double)c->d * (c->x - value) * (c->x - value) / (2 * s2);
         if (c->count[g] > 0 && logit[g] > top) {
             top = logit[g];
@@ -437,7 +443,7 @@ static double score_of_groups(const group_case *c, double *nearest)
         }
     }
     for (int g = 0; g < 3; g++) {
-        const long double value = c->f64 ? c->value[g] : (double)(float)c->value[g];
+        const long double value = group_value(c, g);
         total += (long double)c->count[g] * expl(logit[g] - top);
         mean += (long double)c->count[g] * expl(logit[g] - top) * value;
     }

@@ -449,6 +449,28 @@ static void counts_without_end_are_refused(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* The number of times says how many follow, and it is that of a run: two or more. */
+static void a_run_of_one_time_is_refused(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    const plan p = usual;
+    unsigned char bytes[ROOM];
+    int64_t size = saved_at(ctx, &p, 3, bytes), one_and_first[] = {1, 0}, rows;
+    ddn_integrator *it = make(ctx, &p, NULL);
+    unsigned char *at = bytes + size - REMEMBERED, *levels = at + 48;
+    assert_int_equal(at[-24], STEPS + 1);
+    memcpy(at - 24, one_and_first, sizeof one_and_first);
+    memmove(levels + 24, levels + 24 * (STEPS + 1), STATES + TAIL);
+    size -= 24 * STEPS;
+    memcpy(bytes + 16, &size, sizeof size);
+    seal(bytes, size);
+    FAILS(ctx, ddn_integrator_saved_rows(it, size, bytes, &rows), DDN_E_FORMAT,
+          "do not fit together");
+    ddn_integrator_destroy(it);
+    ddn_context_destroy(ctx);
+}
+
 /* An option that this library does not know is refused by its key; options that are at their preset
  * are not in the buffer, so that new ones do not matter. */
 static void unknown_options_are_refused(void **state)
@@ -797,6 +819,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(levels_are_compared),
         cmocka_unit_test(damage_is_noticed),
         cmocka_unit_test(counts_without_end_are_refused),
+        cmocka_unit_test(a_run_of_one_time_is_refused),
         cmocka_unit_test(unknown_options_are_refused),
         cmocka_unit_test(more_is_remembered),
         cmocka_unit_test(a_record_is_cut),

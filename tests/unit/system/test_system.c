@@ -114,6 +114,39 @@ static void slopes_of_rounded_functions(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Moves on one side of 0 only: to the right or the left, where x is positive or negative. */
+static int32_t one_sided(void *user, double p, int64_t d, const double *x, double *out)
+{
+    const int *side = user;
+    (void)d;
+    out[0] = x[0] * *side > 0 ? p * pow(x[0] * *side, 5) : 0;
+    return 0;
+}
+
+/* The end of a line of fixed points: nothing comes back from the line itself. */
+static void the_end_of_a_line_of_fixed_points(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    for (int which = 0; which < 4; which++) {
+        int side = which % 2 ? 1 : -1;
+        double x[ROOM];
+        ddn_stability stability[ROOM];
+        int64_t count = 0;
+        ddn_system *sys = NULL;
+        OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_FLOW, 1, one_sided, NULL, &side, NULL, &sys));
+        OK(ctx, ddn_system_fixed_points_1d(ctx, sys, which < 2 ? 1 : -1, -1, 1, 4, ROOM, x, NULL,
+                                           stability, &count));
+        assert_int_equal(count, 3);
+        CLOSE(x[side > 0 ? 2 : 0], 0, 0, 1e-12);
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(stability[k], DDN_STABILITY_NEUTRAL);
+        }
+        ddn_system_destroy(sys);
+    }
+    ddn_context_destroy(ctx);
+}
+
 static void other_fixed_points(void **state)
 {
     (void)state;
@@ -711,6 +744,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fixed_points_of_the_fold),
         cmocka_unit_test(other_fixed_points),
+        cmocka_unit_test(the_end_of_a_line_of_fixed_points),
         cmocka_unit_test(slopes_of_rounded_functions),
         cmocka_unit_test(two_point_diffusion),
         cmocka_unit_test(bifurcations),

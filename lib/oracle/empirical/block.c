@@ -19,7 +19,7 @@ static void gather_state(void *arg, int64_t q, int64_t worker)
     b->s->verdict[q] = DDNI_RETRY;
     b->s->anchor[q] = -1;
     if (b->o->in_place) {
-        b->s->square[q] = ddni_square(b, from);
+        b->s->square[q] = b->s->far2 != NULL ? b->s->far2[b->todo[q]] : ddni_square(b, from);
         return;
     }
     for (int64_t j = 0; !b->o->offset && j < b->d; j++) {
@@ -40,33 +40,42 @@ ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const i
     b->lanes = (m + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES;
     DDNI_TRY(ddni_reserve(ctx, "states", b->o->in_place ? 0 : b->lanes * d, 8, &s->relative));
     DDNI_TRY(ddni_reserve(ctx, "states", b->lanes, 8, &s->square));
-    DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * d, 8, &s->near));
     DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes, sizeof *s->from, &s->from));
-    DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * d, 8, &s->total));
+    DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes, sizeof *s->total, &s->total));
     DDNI_TRY(ddni_reserve(ctx, "class sums", b->lanes * (b->classes + 1), 8, &s->class_total));
     DDNI_TRY(ddni_reserve(ctx, "posteriors", b->lanes, sizeof *s->posterior, &s->posterior));
     DDNI_TRY(ddni_reserve(ctx, "verdicts", b->lanes, sizeof *s->verdict, &s->verdict));
     DDNI_TRY(ddni_reserve(ctx, "anchors", b->lanes, 8, &s->anchor));
-    DDNI_TRY(ddni_reserve(ctx, "points", ddni_workers(ctx) * 4 * d, 8, &s->point));
+    DDNI_TRY(ddni_reserve(ctx, "points", ddni_workers(ctx) * DDNI_POINT * d, 8, &s->point));
     return ddni_parallel(ctx, m, (double)(m * d) * 16, gather_state, b);
 }
 
-/* |x - a centre| of a batch row; a tile function. */
+ddn_status ddni_block_sums(ddn_context *ctx, const ddni_block *b)
+{
+    ddni_states *s = b->s;
+    DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * b->d, 8, &s->sums));
+    for (int64_t q = 0; q < b->m; q++) {
+        s->total[q] = s->sums + q * b->d;
+    }
+    return DDN_OK;
+}
+
+/* |x - a centre|^2 of a batch row; a tile function. */
 static void measure_state(void *arg, int64_t index, int64_t worker)
 {
     (void)worker;
     const ddni_block *b = arg;
     int64_t row = b->todo == NULL ? index : b->todo[index];
     ddni_point centre = {b->o->centre, 1, 0};
-    b->s->far[row] = sqrt(b->kern->distance(DDN_TYPE_F64, b->d, b->x + row * b->ldx, b->level->a,
-                                            b->level->a_low, centre));
+    b->s->far2[row] = b->kern->distance(DDN_TYPE_F64, b->d, b->x + row * b->ldx, b->level->a,
+                                        b->level->a_low, centre);
 }
 
 /* Of rows[count] of m, or of all of them. */
 static ddn_status measure(ddn_context *ctx, ddni_block *b, int64_t m, int64_t count,
                           const int64_t *rows)
 {
-    DDNI_TRY(ddni_reserve(ctx, "distances", m, sizeof *b->s->far, &b->s->far));
+    DDNI_TRY(ddni_reserve(ctx, "distances", m, sizeof *b->s->far2, &b->s->far2));
     b->todo = rows;
     return ddni_parallel(ctx, count, (double)(count * b->d) * 8, measure_state, b);
 }
@@ -83,7 +92,7 @@ ddn_status ddni_block_check_range(ddn_context *ctx, ddni_block *b, int64_t m, in
     DDNI_TRY(measure(ctx, b, m, count, rows));
     for (int64_t k = 0; k < count; k++) {
         int64_t r = rows == NULL ? k : rows[k];
-        double far = b->s->far[r] + reach, limit = sqrt(2 * b->level->s2) * 1e150;
+        double far = sqrt(b->s->far2[r]) + reach, limit = sqrt(2 * b->level->s2) * 1e150;
         DDNI_CHECK(ctx, far <= limit && far <= 1e150, DDN_E_RANGE,
                    "x[%lld] is %g away from the farthest point, where s = %g allows %g",
                    (long long)r, far, b->level->s, fmin(limit, 1e150));
@@ -99,7 +108,7 @@ int32_t ddni_block_fits_single(const ddni_block *b, int64_t m, const int64_t *to
      * at least, 1e-9 the least logit that is told apart. */
     double far = 0, reach = sqrt(b->o->norm_max), small = 1e-30, large = 1e18;
     for (int64_t q = 0; q < m; q++) {
-        far = fmax(far, b->s->far[todo[q]]);
+        far = fmax(far, sqrt(b->s->far2[todo[q]]));
     }
     double sum = far + reach;
     return (reach == 0 || reach > small) && sum < large && b->gain < 1e30 &&

@@ -21,21 +21,21 @@ enum {
 
 /* Scratch that all ways share; grown when needed. Pointers only, see ddni_free_each. */
 typedef struct ddni_states {
-    double *far;               /* [rows of the batch] |x - a centre| */
+    double *far2;              /* [rows of the batch] |x - a centre|^2, where measured */
     int64_t *todo;             /* [lanes] batch rows of the block */
     double *known;             /* [lanes] logit of some point, a lower bound of the largest; or
                                   -inf; by batch row, see ddni_block.first; or NULL */
     double *relative;          /* [lanes][d] state - a centre, see ddni_relative */
     double *square;            /* [lanes] |state - a centre|^2 */
-    double *near;              /* [lanes][d] the nearest point, where sums are relative to it */
-    const double **from;       /* [lanes] what sums and means are relative to: that, or the centre
-                                */
-    double *total;             /* [lanes][d] sum e^{l - M} (y - from), then the mean - from */
+    const double **from;       /* [lanes] what sums and means are relative to: the nearest point,
+                                  or the centre */
+    double **total;            /* [lanes] of [d]: sum e^{l - M} (y - from), then the mean - from */
+    double *near, *sums;       /* [lanes][d] these of all states, where a way has them at once */
     double *class_total;       /* [lanes][classes] */
     ddni_posterior *posterior; /* [lanes] */
     int32_t *verdict;          /* [lanes] */
     int64_t *anchor;           /* [lanes] row that logits are relative to, -1: absolute */
-    double *point;             /* [workers][4 d] a point; an anchor as in logit.h */
+    double *point;             /* [workers][DDNI_POINT d], see ddni_point_of */
 } ddni_states;
 
 struct ddni_nearby;
@@ -82,6 +82,17 @@ typedef struct ddni_block {
 static inline const double *ddni_state(const ddni_block *b, int64_t q)
 {
     return b->x + b->todo[q] * b->ldx;
+}
+
+enum {
+    DDNI_POINT = 6
+};
+
+/* Scratch of a worker: [4 d] for a point, or an anchor as in logit.h; behind it the nearest point
+ * and the sum of a state that is evaluated by itself, which stay in the cache. */
+static inline double *ddni_point_of(const ddni_block *b, int64_t worker)
+{
+    return b->s->point + worker * DDNI_POINT * b->d;
 }
 
 /* State q less a centre: the state itself where the points keep the origin as their centre. */
@@ -240,7 +251,8 @@ ddni_block ddni_block_of(ddn_context *ctx, const ddni_empirical *o, const ddni_r
 void ddni_block_lanes_f32(const ddni_block *b, int64_t strip, const double *unit, float *out);
 void ddni_block_lanes_f64(const ddni_block *b, int64_t strip, double *out);
 
-/* Distances of m states from the centre of the points, a times as far as these are; into far. */
+/* Distances of m states from the centre of the points, a times as far as these are, squared; into
+ * far2. */
 ddn_status ddni_block_measure(ddn_context *ctx, ddni_block *b, int64_t m);
 /* Refuses a batch of m states where double cannot hold the logits of those of rows[count], which
  * are measured; NULL: of all of them. */
@@ -257,5 +269,7 @@ ddni_rows ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows,
 
 /* Takes the states of m batch rows, and their differences from the centre; sets m and lanes. */
 ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo);
+/* Room for the sums of all states at once. */
+ddn_status ddni_block_sums(ddn_context *ctx, const ddni_block *b);
 
 #endif

@@ -456,6 +456,7 @@ static ddn_status reserve_dense(ddn_context *ctx, const ddni_dense_run *p)
     const ddni_block *b = p->b;
     ddni_dense *s = p->s;
     int64_t lane_rows = b->chunks * (DDNI_LANE_ROWS + b->classes) * b->lanes;
+    DDNI_TRY(ddni_block_sums(ctx, b));
     DDNI_TRY(ddni_reserve(ctx, "lanes", b->lanes * ddni_padded_width(b->d), p->size, &s->lanes));
     DDNI_TRY(ddni_reserve(ctx, "slices", b->lanes * (DDNI_SLICES + 1), 4, &s->lane_scale));
     DDNI_TRY(ddni_reserve(ctx, "slices", DDNI_THIN * (DDNI_SLICES + 1), 8, &s->thin_scale));
@@ -490,6 +491,44 @@ static void report(ddni_block *b, const ddni_dense_run *p)
     b->bytes += p->reads * b->n * b->d * ddni_type_size(b->ds->type);
 }
 
+/* Blocks of columns, whose sums are added up together. */
+static int64_t column_blocks(const ddni_block *b)
+{
+    return (b->d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
+}
+
+/* The end of a run for a strip of states, whose sums stay in the cache. */
+static void finish_strip(void *arg, int64_t strip, int64_t worker)
+{
+    const ddni_dense_run *p = arg;
+    const int64_t first = strip * DDNI_LANES, blocks = p->b->want_sum ? column_blocks(p->b) : 0;
+    for (int64_t k = 0; k < blocks && !ddni_leave_off(p->b, k); k++) {
+        ddni_dense_add(arg, strip * blocks + k, worker);
+    }
+    for (int64_t q = first; q < p->b->m && q < first + DDNI_LANES; q++) {
+        if (ddni_stopping(p->b->ctx)) {
+            return;
+        }
+        ddni_dense_merge(arg, q, worker);
+    }
+}
+
+/* By strips, unless there are so few that threads would have nothing to do. */
+static ddn_status finish_states(ddn_context *ctx, ddni_dense_run *p)
+{
+    const ddni_block *b = p->b;
+    const int64_t strips = p->thin ? b->m : b->lanes / DDNI_LANES;
+    const double numbers = (double)b->lanes * (double)b->d;
+    const double adds = numbers * (double)(b->chunks + 4), rest = numbers * 32;
+    if (!p->thin && strips >= ddni_workers(ctx)) {
+        return ddni_parallel(ctx, strips, adds + rest, finish_strip, p);
+    }
+    if (b->want_sum) {
+        DDNI_TRY(ddni_parallel(ctx, strips * column_blocks(b), adds, ddni_dense_add, p));
+    }
+    return ddni_parallel(ctx, b->m, rest, ddni_dense_merge, p);
+}
+
 static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
 {
     int64_t d = b->d;
@@ -507,13 +546,7 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
                            p.integer ? ddni_slices_fill : fill_lanes, &p));
     DDNI_TRY(run_parts(ctx, &p));
     ddni_dense_weigh(&p);
-    if (b->want_sum) {
-        int64_t strips = p.thin ? b->m : b->lanes / DDNI_LANES;
-        int64_t blocks = (d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
-        double adds = numbers * (double)(b->chunks + 4);
-        DDNI_TRY(ddni_parallel(ctx, strips * blocks, adds, ddni_dense_add, &p));
-    }
-    DDNI_TRY(ddni_parallel(ctx, b->m, numbers * 32, ddni_dense_merge, &p));
+    DDNI_TRY(finish_states(ctx, &p));
     report(b, &p);
     return b->want_cov ? ddni_moments_run(ctx, b) : DDN_OK;
 }

@@ -64,7 +64,7 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
     const direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes, begin = chunk * b->chunk_rows;
     int64_t end = ddni_chunk_end(b, chunk);
-    double *point = s->point + worker * 4 * d, *room = own->run + worker * (d + k);
+    double *point = ddni_point_of(b, worker), *room = own->run + worker * (d + k);
     portion run = {ddni_posterior_empty, room, room + d};
     for (int64_t q = 0; q < b->m; q++) {
         if (s->verdict[q] == DDNI_DONE) {
@@ -154,7 +154,7 @@ static void merge_state(const ddni_block *b, int64_t q)
     const ddni_states *s = b->s;
     const direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes;
-    portion whole = {ddni_posterior_empty, s->total + q * d, s->class_total + q * k};
+    portion whole = {ddni_posterior_empty, s->total[q], s->class_total + q * k};
     clear_portion(b, &whole);
     for (int64_t c = 0; c < b->chunks; c++) {
         const int64_t at = c * b->m + q;
@@ -183,6 +183,8 @@ static ddn_status run(ddn_context *ctx, ddni_block *b)
     direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes, parts = b->chunks * b->m;
     double work = (double)b->m * (double)b->n * (double)d * 4;
+    DDNI_TRY(ddni_block_sums(ctx, b));
+    DDNI_TRY(ddni_reserve(ctx, "sums", b->lanes * d, 8, &b->s->near));
     DDNI_TRY(ddni_reserve(ctx, "posteriors", parts, sizeof *own->part, &own->part));
     DDNI_TRY(ddni_reserve(ctx, "partial sums", parts * d, 8, &own->sum));
     DDNI_TRY(ddni_reserve(ctx, "partial class sums", parts * (k + 1), 8, &own->classes));

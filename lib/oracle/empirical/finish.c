@@ -113,7 +113,7 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     if (b->want_class) {
         ddni_classes_write(b, row, b->s->class_total + q * b->classes);
     }
-    double *score_out = rq->f64[DDN_OUT_SCORE], *relative = b->s->total + q * d;
+    double *score_out = rq->f64[DDN_OUT_SCORE], *relative = b->s->total[q];
     const double *from = b->s->from[q];
     /* What else needs the mean itself. */
     const int32_t mean_wanted = rq->f64[DDN_OUT_MEAN] != NULL || b->want_trace || b->want_cov;

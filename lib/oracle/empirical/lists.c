@@ -56,7 +56,7 @@ static void sharpen(const ddni_block *b, int64_t q, const candidates *of, int64_
  * points far off have most of the weight; then, no. */
 static int32_t trace_of_sums(const ddni_block *b, int64_t q, double square, double z)
 {
-    const double whole = square / z, trace = whole - ddni_square(b, b->s->total + q * b->d);
+    const double whole = square / z, trace = whole - ddni_square(b, b->s->total[q]);
     if (b->want_cov || !(trace >= UNCANCELLED * whole)) {
         return 0;
     }
@@ -111,15 +111,16 @@ static void close_run(int64_t d, double *run, double *total)
 }
 
 /* Sums over the candidates of a state; vectors relative to the nearest point, which the centre may
- * be far from; run[d] is scratch. */
-static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, double *run)
+ * be far from; all of them in point[DDNI_POINT d]. */
+static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, double *point)
 {
     int64_t d = b->d, k = b->classes;
     ddni_posterior post = posterior_of(of);
-    double *total = b->s->total + q * d, *cls = b->s->class_total + q * k;
-    double *near = b->s->near + q * d;
+    double *near = point + 4 * d, *total = near + d, *run = point;
+    double *cls = b->s->class_total + q * k;
     const int32_t in_runs = of->count > DDNI_RUN;
     of->square = 0;
+    b->s->total[q] = total;
     memset(total, 0, (size_t)d * sizeof *total);
     memset(cls, 0, (size_t)k * sizeof *cls);
     if (in_runs) {

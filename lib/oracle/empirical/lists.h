@@ -16,7 +16,7 @@ typedef struct ddni_lists {
 ddn_status ddni_lists_reserve(ddn_context *ctx, const ddni_block *b, int64_t capacity);
 
 /* All outputs of state q from the points index[count], ascending, and their exact logits; both are
- * overwritten; point[2 d] is scratch. */
+ * overwritten; point[DDNI_POINT d] is scratch. */
 void ddni_lists_evaluate(const ddni_block *b, int64_t q, int64_t count, int64_t *index,
                          double *logit, double *point);
 

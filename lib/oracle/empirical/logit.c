@@ -45,7 +45,7 @@ int32_t ddni_mean_may_round(const ddni_block *b, const ddni_posterior *p)
 
 int32_t ddni_mean_rounds(const ddni_block *b, int64_t q, const ddni_posterior *p, double sums)
 {
-    const double *x = ddni_state(b, q), *sum = b->s->total + q * b->d, *from = b->s->from[q];
+    const double *x = ddni_state(b, q), *sum = b->s->total[q], *from = b->s->from[q];
     double a = b->level->a, total = ddni_posterior_total(p), square = 0;
     if (!b->want_sum) {
         return 0;

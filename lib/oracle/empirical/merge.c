@@ -159,7 +159,7 @@ void ddni_dense_add(void *arg, int64_t task, int64_t worker)
         }
     }
     for (int64_t v = 0; v < lane && q + v < b->m; v++) {
-        double *to = b->s->total + (q + v) * d + first, weight = p->s->weight[q + v];
+        double *to = b->s->total[q + v] + first, weight = p->s->weight[q + v];
         for (int64_t j = 0; j < width; j++) {
             to[j] = scale * sum[j * lane + v] + offset[j] * weight;
         }
@@ -348,7 +348,7 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const judged *of)
     if (!b->want_sum) {
         return error <= (single ? LOGIT_ALONE_F32 : LOGIT_ALONE_F64);
     }
-    ddni_point sum = {b->s->total + q * b->d, 1, 0};
+    ddni_point sum = {b->s->total[q], 1, 0};
     double square = b->kern->distance(DDN_TYPE_F64, b->d, ddni_relative(b, q),
                                       b->level->a / ddni_posterior_total(of->post), 0, sum);
     double limit = (b->ds->type == DDN_TYPE_F64 ? SCORE_F64 : SCORE_F32) * sqrt(square);
@@ -389,7 +389,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     double length2 = b->s->square[q], mean2 = 0;
     double shift = b->gain * ddni_slices_rest(p, q) - length2 / (2 * b->level->s2);
     ddni_posterior post;
-    double *total = b->s->total + q * d;
+    double *total = b->s->total[q];
     const double norm = merge_masses(p, q, &post), z = ddni_posterior_total(&post);
     const double kept = 1 - p->s->left[q];
     for (int64_t j = 0; kept < 1 && j < d; j++) { /* a mean of what is not left out */
@@ -417,7 +417,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
         relative = 0;
     }
     if (b->want_draw) {
-        draw_tile(p, q, b->s->point + worker * 4 * d);
+        draw_tile(p, q, ddni_point_of(b, worker));
     }
     if (b->want_trace) {
         b->rq->f64[DDN_OUT_TRACE_COV][b->todo[q]] = trace;

@@ -14,7 +14,7 @@ double ddni_moments_add(const ddni_block *b, int64_t q, int64_t row, double w, d
                         double *out)
 {
     const double *v = b->want_cov ? b->rq->v + b->todo[q] * b->rq->ldv : NULL;
-    const double *mean = b->s->total + q * b->d, *from = b->s->from[q];
+    const double *mean = b->s->total[q], *from = b->s->from[q];
     ddni_dataset_rows(b->ds, row, 1, diff, b->d);
     for (int64_t j = 0; j < b->d; j++) {
         diff[j] = (diff[j] - from[j]) - mean[j];
@@ -31,7 +31,7 @@ static void moments_chunk(void *arg, int64_t chunk, int64_t worker)
     const ddni_block *b = arg;
     const ddni_states *s = b->s;
     int64_t d = b->d;
-    double *diff = s->point + worker * 4 * d;
+    double *diff = ddni_point_of(b, worker);
     for (int64_t q = 0; q < b->m; q++) {
         if (s->verdict[q] != DDNI_DONE) {
             continue;

@@ -133,7 +133,7 @@ static void follow_state(void *arg, int64_t q, int64_t worker)
     }
     of->followed++;
     ddni_sort_i64_f64(index, logit, count);
-    ddni_lists_evaluate(b, q, count, index, logit, b->s->point + worker * 4 * b->d);
+    ddni_lists_evaluate(b, q, count, index, logit, ddni_point_of(b, worker));
 }
 
 static const char *why_not(const ddni_block *b)

@@ -298,7 +298,7 @@ static void refine_state(void *arg, int64_t q, int64_t worker)
         logit[i] = ddni_logit(b, ddni_state(b, q), index[i]);
     }
     b->shared->lists.count[q] = count;
-    ddni_lists_evaluate(b, q, count, index, logit, b->s->point + worker * 4 * b->d);
+    ddni_lists_evaluate(b, q, count, index, logit, ddni_point_of(b, worker));
     ddni_nearby_note(b, q, p, cut);
 }
 

@@ -106,7 +106,7 @@ static ddn_status check_reach(ddn_context *ctx, const ddni_block *b, int64_t row
 static ddn_status search_block(ddn_context *ctx, ddni_search *search, ddni_block *b,
                                const int64_t *order, int64_t m, int64_t k, int32_t distinct)
 {
-    double size = search->states.far[order[m - 1]] + sqrt(search->points.norm_max);
+    double size = sqrt(search->states.far2[order[m - 1]]) + sqrt(search->points.norm_max);
     double s2 = size * size > 0 ? size * size : 1;
     search->level = (ddni_level){.a = 1, .s2 = s2, .s = sqrt(s2)};
     b->gain = 1 / s2;
@@ -130,7 +130,7 @@ static ddn_status sort_states(ddn_context *ctx, ddni_search *search, int64_t m)
     DDNI_TRY(ddni_reserve(ctx, "state list", m, sizeof *search->key, &search->key));
     DDNI_TRY(ddni_reserve(ctx, "state list", m, sizeof *search->order, &search->order));
     for (int64_t r = 0; r < m; r++) {
-        search->key[r] = search->states.far[r];
+        search->key[r] = sqrt(search->states.far2[r]);
         search->order[r] = r;
     }
     ddni_sort_f64_i64(search->key, search->order, m);
@@ -156,7 +156,8 @@ static ddn_status search_all(ddn_context *ctx, ddni_search *search, ddni_block *
     int64_t width = width_of(ctx, b, k, m), count;
     DDNI_TRY(ddni_block_measure(ctx, b, m));
     for (int64_t r = 0; r < m; r++) {
-        DDNI_TRY(check_reach(ctx, b, r, search->states.far[r] + sqrt(search->points.norm_max)));
+        DDNI_TRY(
+            check_reach(ctx, b, r, sqrt(search->states.far2[r]) + sqrt(search->points.norm_max)));
     }
     DDNI_TRY(sort_states(ctx, search, m));
     for (int64_t first = 0; first < m; first += count) {

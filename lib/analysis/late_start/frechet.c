@@ -1,21 +1,21 @@
 /* Frechet distance between a reference set and samples in feature space; theory.md (62).
  *
- * Moments are sums over rows in fixed chunks, each entry of the covariance by one worker: the same
- * bits for any number of threads. */
+ * Moments are sums over rows in fixed chunks: the same bits for any number of threads. */
 #include <string.h>
-
-#include <diffdyn/theory.h>
 
 #include "analysis/late_start/features_impl.h"
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "dataset/dataset_impl.h"
+#include "numerics/blas.h"
 #include "numerics/vector.h"
+#include "theory/frechet.h"
 
 enum {
-    CHUNK_ROWS = 128,
-    COVARIANCE_ROWS = 16, /* of a tile */
+    CHUNK_ROWS = 256,
+    COLUMNS = 64, /* of a tile */
+    TURNS = 8,    /* of the search for the largest eigenvalue */
     MOST_FEATURES = 4096
 };
 
@@ -24,14 +24,16 @@ typedef struct moments {
     int64_t k;
     double weight;
     double *mean;  /* [k]: sums of f - shift, then the mean */
-    double *cov;   /* [k][k]: sums of products, then the covariance; lower triangle, then all */
+    double *cov;   /* [k][k]: sums of products, upper triangle; then the covariance */
     double *shift; /* [k] */
+    double *rows;  /* [CHUNK_ROWS][k]: f - shift times the roots of weights */
 } moments;
 
 struct ddn_frechet {
     ddni_handle handle;
     ddn_features *features; /* retained */
-    moments reference;
+    double *mean;           /* [k] */
+    ddni_gaussian_half reference;
 };
 
 static ddn_status moments_create(ddn_context *ctx, int64_t k, moments *mo)
@@ -40,6 +42,7 @@ static ddn_status moments_create(ddn_context *ctx, int64_t k, moments *mo)
     DDNI_TRY(ddni_alloc_for(ctx, "mean of features", k, sizeof(double), &mo->mean));
     DDNI_TRY(ddni_alloc_for(ctx, "covariance of features", k * k, sizeof(double), &mo->cov));
     DDNI_TRY(ddni_alloc_for(ctx, "shift of features", k, sizeof(double), &mo->shift));
+    DDNI_TRY(ddni_alloc_for(ctx, "block of features", CHUNK_ROWS * k, sizeof(double), &mo->rows));
     return DDN_OK;
 }
 
@@ -48,57 +51,65 @@ static void moments_free(const ddni_allocator *al, moments *mo)
     ddni_free(al, mo->mean);
     ddni_free(al, mo->cov);
     ddni_free(al, mo->shift);
+    ddni_free(al, mo->rows);
 }
 
+/* Rows f[m][k] of a chunk with their weights, or NULL for ones. */
 typedef struct add_job {
-    const ddn_context *ctx;
     moments *mo;
-    const double *f;      /* [m][k], shifted */
-    const double *weight; /* [m] or NULL for ones */
+    const double *f, *weight;
     int64_t m;
 } add_job;
 
-static void add_tile(void *arg, int64_t tile, int64_t worker)
+static void shift_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const add_job *job = arg;
-    const int64_t k = job->mo->k, begin = tile * COVARIANCE_ROWS;
-    const int64_t end = begin + COVARIANCE_ROWS < k ? begin + COVARIANCE_ROWS : k;
-    for (int64_t i = begin; i < end; i++) {
-        double *restrict row = job->mo->cov + i * k;
-        for (int64_t r = 0; r < job->m && !ddni_stopping(job->ctx); r++) {
-            const double *restrict f = job->f + r * k;
-            const double v = job->weight != NULL ? job->weight[r] * f[i] : f[i];
-            job->mo->mean[i] += v;
-            for (int64_t j = 0; v != 0 && j <= i; j++) {
-                row[j] += v * f[j];
-            }
+    const moments *mo = job->mo;
+    const int64_t k = mo->k, begin = tile * COLUMNS;
+    const int64_t end = begin + COLUMNS < k ? begin + COLUMNS : k;
+    for (int64_t r = 0; r < job->m; r++) {
+        const double weight = job->weight != NULL ? job->weight[r] : 1, root = sqrt(weight);
+        for (int64_t i = begin; i < end; i++) {
+            const double v = job->f[r * k + i] - mo->shift[i];
+            mo->mean[i] += weight * v;
+            mo->rows[r * k + i] = root * v;
         }
     }
 }
 
-/* Adds f[m][k], already shifted, with weights or NULL. */
+/* Adds f[m][k] with weights or NULL. */
 static ddn_status moments_add(ddn_context *ctx, moments *mo, const double *f, const double *weight,
                               int64_t m)
 {
-    add_job job = {ctx, mo, f, weight, m};
-    for (int64_t r = 0; r < m; r++) {
-        mo->weight += weight != NULL ? weight[r] : 1;
+    const int64_t k = mo->k;
+    for (int64_t first = 0; first < m; first += CHUNK_ROWS) {
+        add_job job = {mo, f + first * k, weight != NULL ? weight + first : NULL,
+                       m - first < CHUNK_ROWS ? m - first : CHUNK_ROWS};
+        for (int64_t r = 0; r < job.m; r++) {
+            mo->weight += weight != NULL ? job.weight[r] : 1;
+        }
+        DDNI_TRY(ddni_parallel(ctx, (k + COLUMNS - 1) / COLUMNS, 4 * (double)(job.m * k),
+                               shift_tile, &job));
+        DDNI_TRY(ddni_add_inner_products(ctx, k, job.m, mo->rows, mo->cov));
     }
-    return ddni_parallel(ctx, (mo->k + COVARIANCE_ROWS - 1) / COVARIANCE_ROWS,
-                         0.5 * (double)m * (double)mo->k * (double)mo->k, add_tile, &job);
+    return DDN_OK;
 }
 
 /* Sums to averages; the covariance about the shift becomes the one about the mean. */
-static void moments_finish(moments *mo)
+static ddn_status moments_finish(ddn_context *ctx, moments *mo)
 {
     const int64_t k = mo->k;
     for (int64_t i = 0; i < k; i++) {
         mo->mean[i] /= mo->weight;
     }
     for (int64_t i = 0; i < k; i++) {
-        for (int64_t j = 0; j <= i; j++) {
+        DDNI_TRY(ddni_poll(ctx));
+        for (int64_t j = i; j < k; j++) {
             const double c = mo->cov[i * k + j] / mo->weight - mo->mean[i] * mo->mean[j];
+            DDNI_CHECK(ctx, isfinite(c), DDN_E_NONFINITE,
+                       "the covariance of features %lld and %lld is outside the range of double",
+                       (long long)i, (long long)j);
             mo->cov[i * k + j] = c;
             mo->cov[j * k + i] = c;
         }
@@ -106,23 +117,13 @@ static void moments_finish(moments *mo)
     for (int64_t i = 0; i < k; i++) {
         mo->mean[i] += mo->shift[i];
     }
-}
-
-/* f[m][k] - shift to out, which may be f. */
-static void subtract(int64_t m, int64_t k, const double *f, const double *shift, double *out)
-{
-    for (int64_t r = 0; r < m; r++) {
-        for (int64_t i = 0; i < k; i++) {
-            out[r * k + i] = f[r * k + i] - shift[i];
-        }
-    }
+    return DDN_OK;
 }
 
 static ddn_status measure_reference(ddn_context *ctx, const ddn_features *features,
                                     const ddn_dataset *ds, moments *mo)
 {
     const int64_t k = features->k, d = features->d;
-    DDNI_STAGE(ctx, "features");
     double *rows = NULL, *f = NULL;
     ddn_status status;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "block of points", CHUNK_ROWS * d, sizeof *rows, &rows),
@@ -130,29 +131,51 @@ static ddn_status measure_reference(ddn_context *ctx, const ddn_features *featur
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "block of features", CHUNK_ROWS * k, sizeof *f, &f), done);
     for (int64_t first = 0; first < ds->n; first += CHUNK_ROWS) {
         const int64_t m = ds->n - first < CHUNK_ROWS ? ds->n - first : CHUNK_ROWS;
-        DDNI_TRY_GOTO(ddni_stage_part(ctx, (double)first / (double)ds->n,
-                                      (double)(first + m) / (double)ds->n),
-                      done);
+        const double unit = 0.9 / (double)ds->n; /* the rest for the eigenvectors */
+        DDNI_TRY_GOTO(ddni_stage_part(ctx, unit * (double)first, unit * (double)(first + m)), done);
         ddni_dataset_rows(ds, first, m, rows, d);
         DDNI_TRY_GOTO(ddni_features_apply(ctx, features, m, rows, d, f, k), done);
         if (first == 0) { /* copies of one point then have covariance 0 exactly */
             memcpy(mo->shift, f, (size_t)k * sizeof *f);
         }
-        subtract(m, k, f, mo->shift, f);
         DDNI_TRY_GOTO(moments_add(ctx, mo, f, ds->weight == NULL ? NULL : ds->weight + first, m),
                       done);
     }
-    moments_finish(mo);
+    status = moments_finish(ctx, mo);
 done:
     ddni_free(ddni_context_allocator(ctx), rows);
     ddni_free(ddni_context_allocator(ctx), f);
     return status;
 }
 
+/* Its mean and what distances need of its covariance, which stay. */
+static ddn_status make_reference(ddn_context *ctx, const ddn_dataset *ds, ddn_frechet *fr)
+{
+    DDNI_STAGE(ctx, "features");
+    const int64_t k = fr->features->k;
+    ddni_gaussian_half *g = &fr->reference;
+    moments mo = {0};
+    ddn_status status;
+    DDNI_TRY_GOTO(moments_create(ctx, k, &mo), done);
+    DDNI_TRY_GOTO(measure_reference(ctx, fr->features, ds, &mo), done);
+    fr->mean = mo.mean;
+    g->mean = mo.mean;
+    g->half = mo.cov;
+    g->variance = mo.shift;
+    mo.mean = mo.cov = mo.shift = NULL;
+    DDNI_TRY_GOTO(ddni_stage_part(ctx, 0.9, 1), done);
+    status = ddni_halve_gaussian(ctx, "the covariance of the features", k, g);
+done:
+    moments_free(ddni_context_allocator(ctx), &mo);
+    return status;
+}
+
 static void finish_frechet(void *object)
 {
     ddn_frechet *frechet = object;
-    moments_free(&frechet->handle.allocator, &frechet->reference);
+    ddni_free(&frechet->handle.allocator, frechet->mean);
+    ddni_free(&frechet->handle.allocator, frechet->reference.half);
+    ddni_free(&frechet->handle.allocator, frechet->reference.variance);
     ddn_features_destroy(frechet->features);
 }
 
@@ -173,14 +196,13 @@ ddn_status ddn_frechet_create(ddn_context *ctx, const ddn_dataset *ds, const ddn
     DDNI_TRY(ddni_handle_create(ctx, DDNI_FRECHET, sizeof *fr, finish_frechet, &fr));
     ddni_retain(features);
     fr->features = (ddn_features *)(uintptr_t)features;
-    ddn_status status;
-    DDNI_TRY_GOTO(moments_create(ctx, features->k, &fr->reference), fail);
-    DDNI_TRY_GOTO(measure_reference(ctx, features, ds, &fr->reference), fail);
+    const ddn_status status = make_reference(ctx, ds, fr);
+    if (status != DDN_OK) {
+        ddn_frechet_destroy(fr);
+        return status;
+    }
     *out = fr;
     return DDN_OK;
-fail:
-    ddn_frechet_destroy(fr);
-    return status;
 }
 
 ddn_status ddn_frechet_retain(const ddn_frechet *frechet)
@@ -197,10 +219,32 @@ void ddn_frechet_destroy(ddn_frechet *frechet)
 typedef struct sample {
     int64_t m;
     const double *f; /* [m][k] */
-    double *centred; /* [m][k] */
     double *weight;  /* [m] */
+    double *work;    /* [2][k][k] */
     moments mo;
 } sample;
+
+/* The root of the largest eigenvalue of c[k][k], or a little less: from the column with the largest
+ * diagonal, whose square is less by a factor k at most, by powers. work[2 k]. */
+static double largest_root(const ddn_context *ctx, int64_t k, const double *c, double *work)
+{
+    double *v = work, *next = work + k, size = 0;
+    int64_t at = 0;
+    for (int64_t i = 0; i < k; i++) {
+        at = c[i * k + i] > c[at * k + at] ? i : at;
+    }
+    const double least = c[at * k + at];
+    memcpy(v, c + at * k, (size_t)k * sizeof *v);
+    for (int turn = 0; turn < TURNS && least > 0 && !ddni_stopping(ctx); turn++) {
+        ddni_scale(k, 1 / ddni_norm(k, v), v);
+        for (int64_t i = 0; i < k; i++) {
+            next[i] = ddni_dot(k, c + i * k, v);
+        }
+        size = ddni_norm(k, next);
+        memcpy(v, next, (size_t)k * sizeof *v);
+    }
+    return sqrt(fmax(size, least));
+}
 
 /* Distance of the reference from the features with their weights. They are centred first, so that
  * the covariance is a sum of squares, positive also when all states are nearly the same. */
@@ -209,6 +253,8 @@ static ddn_status distance(ddn_context *ctx, const ddn_frechet *fr, sample *s, d
     moments *mo = &s->mo;
     const int64_t k = mo->k;
     double total = 0;
+    mo->weight = 0;
+    memset(mo->mean, 0, (size_t)k * sizeof(double));
     memset(mo->shift, 0, (size_t)k * sizeof(double));
     memset(mo->cov, 0, (size_t)(k * k) * sizeof(double));
     for (int64_t r = 0; r < s->m; r++) {
@@ -219,16 +265,12 @@ static ddn_status distance(ddn_context *ctx, const ddn_frechet *fr, sample *s, d
     for (int64_t i = 0; i < k; i++) {
         mo->shift[i] /= total;
     }
-    subtract(s->m, k, s->f, mo->shift, s->centred);
-    DDNI_TRY(moments_add(ctx, mo, s->centred, s->weight, s->m));
-    for (int64_t i = 0; i < k; i++) {
-        for (int64_t j = 0; j <= i; j++) {
-            mo->cov[i * k + j] /= total;
-            mo->cov[j * k + i] = mo->cov[i * k + j];
-        }
-    }
-    return ddn_theory_frechet(ctx, k, fr->reference.mean, fr->reference.cov, mo->shift, mo->cov,
-                              distance2);
+    DDNI_STAGE(ctx, "Frechet distance");
+    DDNI_TRY(ddni_stage_part(ctx, 0, 1));
+    DDNI_TRY(moments_add(ctx, mo, s->f, s->weight, s->m));
+    DDNI_TRY(moments_finish(ctx, mo));
+    return ddni_frechet_from(ctx, k, &fr->reference, mo->mean, mo->cov,
+                             largest_root(ctx, k, mo->cov, s->work), s->work, distance2);
 }
 
 /* How often each of m states appears in bootstrap sample number `replicate`. */
@@ -278,10 +320,10 @@ ddn_status ddn_frechet_distance(ddn_context *ctx, const ddn_frechet *frechet, in
 
     const int64_t k = frechet->features->k;
     double *f = NULL, value = NAN, error = NAN;
-    sample s = {m, NULL, NULL, NULL, {0}};
+    sample s = {.m = m};
     ddn_status status;
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "features", m * k, sizeof *f, &f), fail);
-    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "features", m * k, sizeof *s.centred, &s.centred), fail);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "covariances", 2 * k * k, sizeof *s.work, &s.work), fail);
     DDNI_TRY_GOTO(ddni_alloc_for(ctx, "weights", m, sizeof *s.weight, &s.weight), fail);
     DDNI_TRY_GOTO(moments_create(ctx, k, &s.mo), fail);
     DDNI_TRY_GOTO(ddni_features_apply(ctx, frechet->features, m, x, ldx, f, k), fail);
@@ -299,7 +341,7 @@ ddn_status ddn_frechet_distance(ddn_context *ctx, const ddn_frechet *frechet, in
     }
 fail:
     ddni_free(ddni_context_allocator(ctx), f);
-    ddni_free(ddni_context_allocator(ctx), s.centred);
+    ddni_free(ddni_context_allocator(ctx), s.work);
     ddni_free(ddni_context_allocator(ctx), s.weight);
     moments_free(ddni_context_allocator(ctx), &s.mo);
     return status;

@@ -261,6 +261,23 @@ static void bad_input_is_refused(void **state)
           "features");
     assert_true(value >= 0 && value <= 0);
     ddn_features *wide = NULL;
+    ddn_dataset *far = NULL;
+    double huge[N * D];
+    for (int i = 0; i < N * D; i++) {
+        huge[i] = y[i] * 1e200;
+    }
+    OK(ctx, ddn_features_create_identity(ctx, D, &wide));
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, huge, D, &far));
+    FAILS(ctx, ddn_frechet_create(ctx, far, wide, &none), DDN_E_NONFINITE,
+          "features 0 and 0 is outside the range of double");
+    assert_null(none);
+    OK(ctx, ddn_frechet_create(ctx, ds, wide, &none));
+    FAILS(ctx, ddn_frechet_distance(ctx, none, N, 0, 0, huge, D, &value, NULL, NULL),
+          DDN_E_NONFINITE, "features 0 and 0 is outside the range of double");
+    ddn_frechet_destroy(none);
+    none = NULL;
+    ddn_dataset_destroy(far);
+    ddn_features_destroy(wide);
     OK(ctx, ddn_features_create_identity(ctx, D + 1, &wide));
     FAILS(ctx, ddn_frechet_create(ctx, ds, wide, &none), DDN_E_SHAPE, "d = 7");
     ddn_features_destroy(wide);

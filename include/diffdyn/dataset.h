@@ -383,7 +383,7 @@ DDN_API void ddn_span_destroy(ddn_span *span);
 /** The dimension r >= 1 of the span; 0 for NULL. */
 DDN_API int64_t ddn_span_rank(const ddn_span *span);
 /** The largest Euclidean distance of a point from the span, which is rounding for n < d and
- * tolerance 0. 0 for NULL. */
+ * tolerance 0, and 0 where the span has all d dimensions. 0 for NULL. */
 DDN_API double ddn_span_distance(const ddn_span *span);
 
 /** The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels

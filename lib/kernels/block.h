@@ -1,8 +1,9 @@
 /* Products of a tile of rows with a block of eight vectors: the inner loops of Krylov methods.
  *
  * A block of vectors is stored interleaved, v[count][8], 64-byte aligned. Every sum runs over its
- * index in order, one partial sum per result: the bits depend neither on the processor nor on how
- * a product is cut into tiles. */
+ * index in order, one partial sum per result: the bits do not depend on how a product is cut into
+ * tiles, and on the processor only in whether it multiplies and adds with one rounding. The best
+ * variant for it serves, whichever the context has. */
 #ifndef DDNI_KERNELS_BLOCK_H
 #define DDNI_KERNELS_BLOCK_H
 

@@ -326,6 +326,10 @@ static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_v
 #include KERNEL_INTEGER_ONE
 #endif
 
+#define BLOCK_ROWS                                                                                 \
+    (VECTOR_BYTES == 64 ? 8 : 4) /* of eight doubles, for which registers are there */
+#include "kernels/kern_block.h"
+
 const ddni_kernels KERNEL_TABLE = {
     .name = KERNEL_NAME,
     .needs = KERNEL_NEEDS,
@@ -363,4 +367,6 @@ const ddni_kernels KERNEL_TABLE = {
     .combine_f32 = f32_combine,
     .dot_f64 = f64_dot,
     .combine_f64 = f64_combine,
+    .block_rows = block_rows,
+    .block_columns = block_columns,
 };

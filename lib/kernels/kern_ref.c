@@ -180,6 +180,10 @@ static void narrow(const ddni_columns *y, const ddni_narrow_level *lv, int64_t s
     }
 }
 
+#define UNROLL(n)
+#define BLOCK_ROWS 4
+#include "kernels/kern_block.h"
+
 const ddni_kernels ddni_kernels_reference = {
     .name = "reference",
     .needs = "nothing",
@@ -205,4 +209,6 @@ const ddni_kernels ddni_kernels_reference = {
     .dot_f64 = f64_dot,
     .combine_f32 = f32_combine,
     .combine_f64 = f64_combine,
+    .block_rows = block_rows,
+    .block_columns = block_columns,
 };

@@ -290,6 +290,12 @@ typedef struct ddni_kernels {
                         ddni_ahead *ahead);
     void (*combine_f64)(int64_t rows, int64_t d, ddni_rows y, const double *p, double *sum,
                         ddni_ahead *ahead);
+
+    /* As ddni_block_rows and ddni_block_columns. */
+    void (*block_rows)(const double *x, int64_t rows, int64_t ldx, int64_t count, const double *v,
+                       double *out);
+    void (*block_columns)(const double *x, int64_t rows, int64_t ldx, int64_t count,
+                          const double *w, double *out);
 } ddni_kernels;
 
 /* Where number i of a lane lies. */

@@ -15,7 +15,7 @@ enum {
     B = DDNI_BLOCK,
     ROWS = 16,     /* states that a tile projects, */
     COLUMNS = 256, /* so many columns at a time: 32 KiB, */
-    DEEP = 8,      /* onto so many blocks of axes */
+    DEEP = 32, /* onto so many blocks of axes: they are read, and made doubles, that often less */
     MAX_SIZE = 8192
 };
 
@@ -176,10 +176,12 @@ static ddn_status reduce_own(ddn_context *ctx, const ddn_dataset *ds, ddn_span *
     j.coordinates = memory;
     j.lifted = memory;
     DDNI_TRY_GOTO(project(ctx, &j), fail);
-    DDNI_TRY_GOTO(ddni_parallel(ctx, (ds->n + B - 1) / B,
-                                (double)ds->n * (double)ds->d * (double)span->rank, distance_tile,
-                                &j),
-                  fail);
+    if (span->rank < ds->d) { /* else there is nothing outside */
+        DDNI_TRY_GOTO(ddni_parallel(ctx, (ds->n + B - 1) / B,
+                                    (double)ds->n * (double)ds->d * (double)span->rank,
+                                    distance_tile, &j),
+                      fail);
+    }
     for (int64_t i = 0; i < ds->n; i++) {
         span->distance = fmax(span->distance, sqrt(j.out[i]));
     }

@@ -931,7 +931,7 @@ DOCS = {
     "ddn_span_retain": "Adds a reference to the span: it then takes one more ddn_span_destroy. DDN_E_NULL, DDN_E_HANDLE.",
     "ddn_span_destroy": "Lets go of the span. NULL is a no-op.",
     "ddn_span_rank": "The dimension r >= 1 of the span; 0 for NULL.",
-    "ddn_span_distance": "The largest Euclidean distance of a point from the span, which is rounding for n < d and tolerance 0. 0 for NULL.",
+    "ddn_span_distance": "The largest Euclidean distance of a point from the span, which is rounding for n < d and tolerance 0, and 0 where the span has all d dimensions. 0 for NULL.",
     "ddn_dataset_create_in_span": "The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels and weights of the original: DDN_TYPE_F64, which copies nothing, or DDN_TYPE_F32, rounded to 2^-24 of each number, twice as fast. Errors: DDN_E_NULL, DDN_E_RANGE (type), DDN_E_NONFINITE (too large for DDN_TYPE_F32), DDN_E_NOMEM.",
     "ddn_span_project": "From d dimensions to r; doc/theory.md (80). a >= 0 is 1 for points, a(t) for states x_t = a x_0 + s z of a schedule, 0 for vectors (scores, noise). Nothing overlaps but as said. Each row has the same bits whatever the batch and the number of threads. Errors: DDN_E_NULL, DDN_E_SHAPE (ld), DDN_E_RANGE (m, a), DDN_E_NONFINITE (x, a); outputs are then untouched.",
     "ddn_span_lift": "Back: a mean + V coordinates, to which the caller adds what is outside. No overlap. Rules and errors as for ddn_span_project.",

@@ -108,7 +108,12 @@ static void check_span(ddn_context *ctx, const ddn_dataset *ds, const ddn_span *
         largest = fmax(largest, length(d, back + i * d));
         reach = fmax(reach, length(d, x + i * d));
     }
-    CLOSE(ddn_span_distance(span), largest, 1e-12, 0);
+    if (r == d) { /* nothing is outside */
+        CLOSE(ddn_span_distance(span), 0, 0, 0);
+        CLOSE(largest, 0, 0, 1e-13 * reach);
+    } else {
+        CLOSE(ddn_span_distance(span), largest, 1e-12, 0);
+    }
     OK(ctx, ddn_span_lift(ctx, span, 1, n, c, r, back, d));
     for (int64_t i = 0; i < n; i++) {
         CLOSE(distance(d, back + i * d, x + i * d), 0, 0, largest + 1e-14 * reach);

@@ -1174,8 +1174,8 @@ ddn_span_rank(span) =
 """
     double ddn_span_distance(const ddn_span *span)
 
-The largest Euclidean distance of a point from the span, which is rounding for n < d and tolerance 0. 0 for
-NULL.
+The largest Euclidean distance of a point from the span, which is rounding for n < d and tolerance 0, and 0
+where the span has all d dimensions. 0 for NULL.
 """
 ddn_span_distance(span) =
     ccall((:ddn_span_distance, libdiffdyn), Float64,

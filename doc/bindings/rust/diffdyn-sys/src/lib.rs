@@ -1245,8 +1245,8 @@ extern "C" {
     pub fn ddn_span_destroy(span: *mut ddn_span);
     /// The dimension r >= 1 of the span; 0 for NULL.
     pub fn ddn_span_rank(span: *const ddn_span) -> i64;
-    /// The largest Euclidean distance of a point from the span, which is rounding for n < d and tolerance 0. 0 for
-    /// NULL.
+    /// The largest Euclidean distance of a point from the span, which is rounding for n < d and tolerance 0, and 0
+    /// where the span has all d dimensions. 0 for NULL.
     pub fn ddn_span_distance(span: *const ddn_span) -> f64;
     /// The coordinates of the points as a set of n points in r dimensions with mean 0 and the labels and weights of
     /// the original: DDN_TYPE_F64, which copies nothing, or DDN_TYPE_F32, rounded to 2^-24 of each number, twice as

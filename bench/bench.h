@@ -171,6 +171,29 @@ void bench_scan_make(bench_scan *s, const bench_problem *p, int64_t m, int64_t k
 double bench_scan_run(void *scan);
 void bench_scan_free(bench_scan *s);
 
+/* ---- Covariances (lapack.c) -------------------------------------------------------------- */
+
+/* Points in double, what is made of them, and the number that tells whether both found the same. */
+typedef struct bench_lapack {
+    int64_t n, d, size; /* of the matrix: min(n, d), or d */
+    int64_t count;      /* leading pairs, of a spectrum */
+    double c;           /* of a determinant */
+    double *points, *centred, *mean, *ones, *matrix, *values;
+    double *root, *work, trace; /* of the other covariance, of a distance */
+    const double *other_mean;
+    double answer;
+} bench_lapack;
+/* The points are to be filled in. */
+void bench_lapack_make(bench_lapack *l, int64_t n, int64_t d, int64_t size);
+void bench_lapack_free(bench_lapack *l);
+/* The leading eigenpairs (answer: the largest); sum log(1 + lambda / c) from all eigenvalues; axes
+ * and coordinates (the rank); the Frechet distance to a set given before (its square). */
+double bench_lapack_spectrum(void *lapack);
+double bench_lapack_log_det(void *lapack);
+double bench_lapack_span(void *lapack);
+void bench_lapack_reference(bench_lapack *l, bench_lapack *set);
+double bench_lapack_frechet(void *lapack);
+
 /* ---- Ways of evaluation (ways.c) --------------------------------------------------------- */
 
 enum {

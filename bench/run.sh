@@ -37,4 +37,6 @@ for core in shipped "$BENCH_CORE"; do
         done
     done
 done
+"$programs/nearest" | tee "$out/nearest.txt"
+"$programs/covariance" | tee "$out/covariance.txt"
 "$programs/growth" --out "$out" | tee "$out/growth.txt"

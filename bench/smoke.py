@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 KEYS = {
+    "covariance": "ratio ratio_q1 ratio_q3 read_ratio ms baseline_ms difference task k states kernel blas cpu threads",
     "farfield": "t rank spread largest threads outside certified order log10_terms ways",
     "growth": "slope_n_ours slope_n_baseline slope_d_ours slope_B_ours_late speedup_threads ways "
               "ways_late kernel",
@@ -24,6 +25,10 @@ KEYS = {
                   "blas cpu threads",
 }
 GOOD = {
+    "covariance": [["--n", "300", "--d", "33", "--task", "spectrum"], ["--n", "300", "--d", "33", "--task", "log_det"],
+                   ["--n", "30", "--d", "133", "--task", "span", "--type", "f64"],
+                   ["--n", "300", "--d", "33", "--task", "span", "--type", "f32"],
+                   ["--n", "30", "--d", "133", "--task", "spectrum", "--k", "7"], ["--n", "300", "--d", "33", "--states", "99"]],
     "farfield": [["--n", "300", "--d", "20", "--data", "synthetic"]],
     "growth": [["--quick"]],
     "nearest": [["--n", "300", "--d", "33", "--batch", "5", "--k", "7", "--queries", "points"],
@@ -41,9 +46,11 @@ GOOD = {
     "trajectory": [["--quick", "--batch", "1", "--method", "ode"],
                    ["--quick", "--batch", "5", "--method", "sde"]],
 }
-SHORT = {name: ["--rounds", "1"] for name in ("growth", "nearest", "network", "score", "team", "toy")}
+SHORT = {name: ["--rounds", "1"] for name in ("covariance", "growth", "nearest", "network", "score", "team", "toy")}
 COMMON_BAD = [["--threads", "0"], ["--nonsense"], ["extra"], ["--batch", "0"], ["--batch", "x"]]
 BAD = {
+    "covariance": [["--k", "0"], ["--task", "rank"], ["--n", "9", "--d", "3", "--k", "4", "--task", "spectrum"],
+                   ["--n", "9", "--d", "4097", "--task", "frechet"], ["--c", "0"]],
     "farfield": [["--tolerance", "1"]],
     "growth": [["--n-max", "1"], ["--out", "/dev/null/x"]],
     "nearest": [["--k", "0"], ["--queries", "none"], ["--n", "9", "--d", "2", "--k", "10"],
@@ -92,7 +99,7 @@ def look_at(program):
         elif name == "farfield":
             assert 0 < last["spread"] <= last["largest"], last
             assert last["outside"] <= last["certified"], last
-        elif name == "nearest":
+        elif name in ("covariance", "nearest"):
             assert last["ratio"] > 0 and last["difference"] < 1e-12, last
         elif name == "network":
             assert 0 < last["share_q1"] <= last["share"] <= last["share_q3"] < 1, last
@@ -103,7 +110,7 @@ def look_at(program):
         else:
             assert last["ratio"] > 0, last
             assert last["score_error"] <= (1e-11 if last["type"] == "f64" else 1e-5), last
-        if name in ("nearest", "network", "team", "toy"):
+        if name in ("covariance", "nearest", "network", "team", "toy"):
             continue
         check_ways(name, args, last)
         plain = run(program, *args, *SHORT.get(name, []))

@@ -27,8 +27,8 @@ REASONS = {
         "zoo_jvp_f32 zoo_log_p zoo_predict "
         "zoo_predict_f32",
     "LAPACK's and BLAS's own signatures":
-        "SGEMM dgeev dgemm dgemv dgetrs dhseqr dlaed2 dlahr2 dlaqr5 dlarfb dlarft dstev dsteqr dsyevd dsyevr dsymv dsyr2k dsyrk "
-        "dtrmm dtrsm",
+        "SGEMM dgeev dgemm dgemv dgesdd_ dgetrs dhseqr dlaed2 dlahr2 dlaqr5 dlarfb dlarft dstev dsteqr dsyevd dsyevd_ dsyevr "
+        "dsyevr_ dsymv dsyr2k dsyrk dtrmm dtrsm",
 }
 WIDE = {name for names in REASONS.values() for name in names.split()}
 

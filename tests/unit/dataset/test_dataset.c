@@ -261,6 +261,12 @@ static void a_map_that_overflows_is_refused(void **state)
     OK(ctx, ddn_dataset_create_mapped(ctx, ds, 1e100, 0, &out));
     ddn_dataset_destroy(out);
     ddn_dataset_destroy(ds);
+    /* The shift alone may be what is too much. */
+    x[2] = 1e308;
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 3, 1, x, 1, &ds));
+    FAILS(ctx, ddn_dataset_create_mapped(ctx, ds, 1, 1e308, &out), DDN_E_NONFINITE,
+          "row 2, column 0");
+    ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);
 }
 

@@ -161,7 +161,7 @@ static void other_fixed_points(void **state)
                                   DDN_STABILITY_HALF_STABLE, DDN_STABILITY_STABLE};
     assert_int_equal(count, 4);
     for (int i = 0; i < 4; i++) {
-        CLOSE(x[i], want[i], 1e-8, 1e-14);
+        CLOSE(x[i], want[i], 1e-11, 1e-14);
         assert_int_equal(stability[i], kind[i]);
     }
     FAILS(ctx, ddn_system_fixed_points_1d(ctx, sys, 0, -2, 2, 131, 3, x, NULL, NULL, &count),

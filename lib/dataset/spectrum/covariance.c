@@ -79,8 +79,9 @@ typedef struct product_job {
     const ddni_covariance *c;
     const double *in;
     double *out;
-    int64_t columns; /* per tile of the transposed product */
     double factor;
+    int64_t columns;    /* per tile of the transposed product, */
+    int64_t blocks;     /* for so many blocks of vectors, which share what is read; */
     int64_t begin, end; /* rows of it that are added */
 } product_job;
 
@@ -110,8 +111,8 @@ static void points_tile(void *arg, int64_t tile, int64_t worker)
     scale_block(out, rows, job->factor);
 }
 
-/* Rows of out[d] = factor A^T in[n], of the terms of this process's rows, to which a slab is added.
- */
+/* Rows of out[blocks][d] = factor A^T in[blocks][n], of the terms of this process's rows, to which
+ * a slab is added; the blocks of in are as far apart as those of all points. */
 static void columns_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
@@ -119,17 +120,21 @@ static void columns_tile(void *arg, int64_t tile, int64_t worker)
     const ddn_dataset *ds = job->c->own;
     double x[ROWS * COLUMNS];
     int64_t first = tile * job->columns, columns = ddni_smaller(job->columns, ds->d - first);
+    const int64_t apart = ds->d * DDNI_BLOCK, given = job->c->ds->n * DDNI_BLOCK;
     double *out = job->out + first * DDNI_BLOCK;
-    if (job->begin == 0) {
-        memset(out, 0, (size_t)(columns * DDNI_BLOCK) * sizeof *out);
+    for (int64_t b = 0; job->begin == 0 && b < job->blocks; b++) {
+        memset(out + b * apart, 0, (size_t)(columns * DDNI_BLOCK) * sizeof *out);
     }
     for (int64_t i = job->begin; i < job->end && !ddni_stopping(job->c->ctx); i += ROWS) {
         int64_t rows = ddni_smaller(ROWS, job->end - i);
         read_centred(job->c, i, rows, first, columns, x, COLUMNS);
-        ddni_block_columns(x, rows, COLUMNS, columns, job->in + i * DDNI_BLOCK, out);
+        for (int64_t b = 0; b < job->blocks; b++) {
+            ddni_block_columns(x, rows, COLUMNS, columns, job->in + b * given + i * DDNI_BLOCK,
+                               out + b * apart);
+        }
     }
-    if (job->end == ds->n) {
-        scale_block(out, columns, job->factor);
+    for (int64_t b = 0; job->end == ds->n && b < job->blocks; b++) {
+        scale_block(out + b * apart, columns, job->factor);
     }
 }
 
@@ -151,28 +156,30 @@ static double work_of(const ddn_dataset *ds)
 /* out[rows] = factor A in[d] for this process's rows. */
 static ddn_status times_points(ddni_covariance *c, const double *in, double *out, double factor)
 {
-    product_job job = {c, in, out, 0, factor, 0, 0};
+    product_job job = {.c = c, .in = in, .out = out, .factor = factor};
     DDNI_TRY(ddni_dataset_unchanged(c->ctx, c->own));
     return by_itself(c, (c->own->n + ROWS - 1) / ROWS, work_of(c->own), points_tile, &job);
 }
 
-/* out[d] = factor A^T in[rows], of all processes. `mine`: what this one has come to so far. */
-static ddn_status times_columns(ddni_covariance *c, ddn_status mine, const double *in, double *out,
-                                double factor)
+/* out[blocks][d] = factor A^T in[blocks][rows], of all processes. `mine`: what this one has come to
+ * so far. */
+static ddn_status times_columns(ddni_covariance *c, ddn_status mine, int64_t blocks,
+                                const double *in, double *out, double factor)
 {
     /* Narrow tiles for few columns, so that there are enough of them to share. */
     int64_t d = c->ds->d, columns = d < 16 * COLUMNS ? COLUMNS / 4 : COLUMNS;
     const int64_t n = c->own->n, slab = ddni_slab_rows(c->own, SLAB, ROWS);
-    product_job job = {c, in, out, columns, factor, 0, 0};
+    product_job job = {c, in, out, factor, columns, blocks, 0, 0};
     for (; mine == DDN_OK && job.begin < n; job.begin = job.end) {
         job.end = ddni_smaller(job.begin + slab, n);
         ddni_dataset_ahead(c->own, job.begin, job.end - job.begin, 0, n);
         mine = by_itself(c, (d + columns - 1) / columns,
-                         work_of(c->own) * (double)(job.end - job.begin) / (double)n, columns_tile,
-                         &job);
+                         work_of(c->own) * (double)(blocks * (job.end - job.begin)) / (double)n,
+                         columns_tile, &job);
     }
-    return c->ds->team == NULL ? mine
-                               : ddni_team_sum(c->ctx, c->ds->team, mine, d * DDNI_BLOCK, out);
+    return c->ds->team == NULL
+               ? mine
+               : ddni_team_sum(c->ctx, c->ds->team, mine, blocks * d * DDNI_BLOCK, out);
 }
 
 ddn_status ddni_covariance_apply(ddni_covariance *c, const double *v, double *out)
@@ -180,19 +187,19 @@ ddn_status ddni_covariance_apply(ddni_covariance *c, const double *v, double *ou
     const double factor = 1 / (double)c->ds->n;
     const int64_t row = DDNI_BLOCK * (int64_t)sizeof *out;
     if (!c->by_points) {
-        return times_columns(c, times_points(c, v, c->between, 1), c->between, out, factor);
+        return times_columns(c, times_points(c, v, c->between, 1), 1, c->between, out, factor);
     }
     double *own = out + c->first * DDNI_BLOCK;
-    DDNI_TRY(times_columns(c, DDN_OK, v + c->first * DDNI_BLOCK, c->between, 1));
+    DDNI_TRY(times_columns(c, DDN_OK, 1, v + c->first * DDNI_BLOCK, c->between, 1));
     ddn_status status = times_points(c, c->between, own, factor);
     return c->ds->team == NULL
                ? status
                : ddni_team_collect(c->ctx, c->ds->team, status, 0, c->ds->begin, row, own, out);
 }
 
-ddn_status ddni_covariance_lift(ddni_covariance *c, const double *u, double *v)
+ddn_status ddni_covariance_lift(ddni_covariance *c, int64_t blocks, const double *u, double *v)
 {
-    return times_columns(c, DDN_OK, u + c->first * DDNI_BLOCK, v, 1);
+    return times_columns(c, DDN_OK, blocks, u + c->first * DDNI_BLOCK, v, 1);
 }
 
 /* ---- the matrix ---- */

@@ -35,8 +35,9 @@ void ddni_covariance_close(ddni_covariance *c);
 /* out[size][DDNI_BLOCK] = C v or K v. No overlap. The same bits for any number of threads. */
 ddn_status ddni_covariance_apply(ddni_covariance *c, const double *v, double *out);
 
-/* v[d][DDNI_BLOCK] = A^T u for u[n][DDNI_BLOCK]: from eigenvectors of K to those of C. */
-ddn_status ddni_covariance_lift(ddni_covariance *c, const double *u, double *v);
+/* v[blocks][d][DDNI_BLOCK] = A^T u for u[blocks][n][DDNI_BLOCK]: from eigenvectors of K to those of
+ * C. The points are read once for all blocks. */
+ddn_status ddni_covariance_lift(ddni_covariance *c, int64_t blocks, const double *u, double *v);
 
 /* Elements [i][j], j >= i, of the matrix[size][size] itself. */
 ddn_status ddni_covariance_matrix(ddni_covariance *c, double *matrix);

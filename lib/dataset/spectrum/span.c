@@ -13,9 +13,9 @@
 
 enum {
     B = DDNI_BLOCK,
-    ROWS = 16,     /* states that a tile projects, */
-    COLUMNS = 256, /* so many columns at a time: 32 KiB, */
-    DEEP = 32, /* onto so many blocks of axes: they are read, and made doubles, that often less */
+    ROWS = 64,    /* states of a tile: they share what is read of the axes */
+    COLUMNS = 64, /* so many columns at a time: 32 KiB */
+    DEEP = 8,     /* blocks of axes that states are projected onto by a tile */
     MAX_SIZE = 8192
 };
 
@@ -91,32 +91,41 @@ static ddn_status project(ddn_context *ctx, job *j)
                          j);
 }
 
-/* out[columns][B] = V c for up to B rows c, interleaved. */
+/* out[rows / B][columns][B] = V c for up to ROWS rows c, those of a block interleaved. */
 static void lift_part(const job *j, int64_t row, int64_t rows, int64_t first, int64_t columns,
                       double *out)
 {
-    int64_t rank = j->span->rank, d = j->span->d;
-    memset(out, 0, (size_t)(columns * B) * sizeof *out);
+    int64_t rank = j->span->rank, d = j->span->d, blocks = (rows + B - 1) / B;
+    memset(out, 0, (size_t)(blocks * columns * B) * sizeof *out);
     for (int64_t k = 0; k < rank; k += B) {
-        _Alignas(64) double c[B * B] = {0};
-        for (int64_t i = 0; i < rows; i++) {
-            for (int64_t p = 0; p < ddni_smaller(B, rank - k); p++) {
-                c[p * B + i] = j->lifted[(row + i) * j->ldc + k + p];
+        for (int64_t from = 0; from < rows; from += B) {
+            _Alignas(64) double c[B * B] = {0};
+            for (int64_t i = 0; i < ddni_smaller(B, rows - from); i++) {
+                for (int64_t p = 0; p < ddni_smaller(B, rank - k); p++) {
+                    c[p * B + i] = j->lifted[(row + from + i) * j->ldc + k + p];
+                }
             }
+            ddni_block_rows(j->span->axes + (k * d + first * B), columns, B, B, c,
+                            out + from * columns);
         }
-        ddni_block_rows(j->span->axes + (k * d + first * B), columns, B, B, c, out);
     }
 }
 
-/* Some columns of up to B rows. */
+/* Column k of row i of what lift_part has made. */
+static inline double lifted_at(const double *lifted, int64_t columns, int64_t i, int64_t k)
+{
+    return lifted[(i / B * columns + k) * B + i % B];
+}
+
+/* Some columns of up to ROWS rows. */
 static void lift_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const job *j = arg;
     int64_t parts = (j->span->d + COLUMNS - 1) / COLUMNS;
-    int64_t row = tile / parts * B, rows = ddni_smaller(B, j->m - row);
+    int64_t row = tile / parts * ROWS, rows = ddni_smaller(ROWS, j->m - row);
     int64_t first = tile % parts * COLUMNS, columns = ddni_smaller(COLUMNS, j->span->d - first);
-    _Alignas(64) double lifted[COLUMNS * B];
+    _Alignas(64) double lifted[COLUMNS * ROWS];
     double x[COLUMNS];
     lift_part(j, row, rows, first, columns, lifted);
     for (int64_t i = 0; i < rows; i++) {
@@ -125,7 +134,7 @@ static void lift_tile(void *arg, int64_t tile, int64_t worker)
             centred(j, row + i, first, columns, x);
         }
         for (int64_t k = 0; k < columns; k++) {
-            double v = lifted[k * B + i];
+            double v = lifted_at(lifted, columns, i, k);
             out[k] = j->x != NULL ? x[k] - v : j->a * j->span->mean[first + k] + v;
         }
     }
@@ -134,25 +143,26 @@ static void lift_tile(void *arg, int64_t tile, int64_t worker)
 static ddn_status lift(ddn_context *ctx, job *j)
 {
     int64_t parts = (j->span->d + COLUMNS - 1) / COLUMNS;
-    return ddni_parallel(ctx, (j->m + B - 1) / B * parts,
+    return ddni_parallel(ctx, (j->m + ROWS - 1) / ROWS * parts,
                          (double)j->m * (double)j->span->d * (double)j->span->rank, lift_tile, j);
 }
 
-/* Square distances of up to B points from the span. */
+/* Square distances of up to ROWS points from the span. */
 static void distance_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const job *j = arg;
-    int64_t row = tile * B, rows = ddni_smaller(B, j->m - row), d = j->span->d;
-    _Alignas(64) double lifted[COLUMNS * B];
-    double x[COLUMNS], sum[B] = {0};
+    int64_t row = tile * ROWS, rows = ddni_smaller(ROWS, j->m - row), d = j->span->d;
+    _Alignas(64) double lifted[COLUMNS * ROWS];
+    double x[COLUMNS], sum[ROWS] = {0};
     for (int64_t first = 0; first < d && !ddni_stopping(j->ctx); first += COLUMNS) {
         int64_t columns = ddni_smaller(COLUMNS, d - first);
         lift_part(j, row, rows, first, columns, lifted);
         for (int64_t i = 0; i < rows; i++) {
             centred(j, row + i, first, columns, x);
             for (int64_t k = 0; k < columns; k++) {
-                sum[i] += (x[k] - lifted[k * B + i]) * (x[k] - lifted[k * B + i]);
+                const double rest = x[k] - lifted_at(lifted, columns, i, k);
+                sum[i] += rest * rest;
             }
         }
     }
@@ -177,7 +187,7 @@ static ddn_status reduce_own(ddn_context *ctx, const ddn_dataset *ds, ddn_span *
     j.lifted = memory;
     DDNI_TRY_GOTO(project(ctx, &j), fail);
     if (span->rank < ds->d) { /* else there is nothing outside */
-        DDNI_TRY_GOTO(ddni_parallel(ctx, (ds->n + B - 1) / B,
+        DDNI_TRY_GOTO(ddni_parallel(ctx, (ds->n + ROWS - 1) / ROWS,
                                     (double)ds->n * (double)ds->d * (double)span->rank,
                                     distance_tile, &j),
                       fail);

@@ -22,8 +22,9 @@
 
 enum {
     B = DDNI_BLOCK,
-    ROWS = 256, /* of a tile of the second half of a projection */
-    MORE = 16   /* units of rounding beside those per dimension */
+    ROWS = 256,   /* of a tile of a projection */
+    TOGETHER = 4, /* blocks of candidates that share what is read of points and axes */
+    MORE = 16     /* units of rounding beside those per dimension */
 };
 
 static const double ROUNDING = 1e-28; /* variance, of the mean square of the points */
@@ -36,8 +37,8 @@ typedef struct builder {
     ddni_covariance *c;
     double *values, *vectors; /* eigenpairs, as ddni_spectrum_blocks */
     double *axes;             /* [blocks of size][d][B] */
-    double *w;                /* [d][B]: candidates */
-    double *dot;              /* [blocks of size][B][B] */
+    double *w, *group;        /* [d][B]: candidates, a block of group[TOGETHER][d][B] */
+    double *dot;              /* [blocks of size][TOGETHER][B][B] */
     int64_t rank;
     double least; /* variance that an axis must exceed */
     /* Vectors whose eigenvalues are rounding, less their parts along the axes, are the last columns
@@ -46,60 +47,92 @@ typedef struct builder {
     double *square; /* [columns]: their squared lengths */
 } builder;
 
-/* ---- w -= Q (Q^T w) for all axes Q so far ---- */
+/* ---- w -= Q (Q^T w) for the axes Q so far ---- */
+
+typedef struct projection {
+    const builder *u;
+    double *w;            /* [blocks][d][B] */
+    int64_t blocks, from; /* blocks of axes before this one are left out */
+} projection;
+
+/* Where the products of block p of the axes with block b of the candidates are. */
+static double *products(const projection *j, int64_t p, int64_t b)
+{
+    return j->u->dot + (p * TOGETHER + b) * B * B;
+}
 
 static void dot_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
-    const builder *u = arg;
-    int64_t d = u->c->ds->d;
-    double *dot = u->dot + tile * B * B;
-    memset(dot, 0, B * B * sizeof *dot);
-    ddni_block_columns(u->axes + tile * d * B, d, B, B, u->w, dot);
-    for (int k = 0; k < B * B; k++) {
-        dot[k] = -dot[k];
+    const projection *j = arg;
+    const int64_t d = j->u->c->ds->d, p = j->from + tile;
+    memset(products(j, p, 0), 0, TOGETHER * B * B * sizeof(double));
+    for (int64_t first = 0; first < d && !ddni_stopping(j->u->c->ctx); first += ROWS) {
+        const int64_t rows = d - first < ROWS ? d - first : ROWS;
+        for (int64_t b = 0; b < j->blocks; b++) {
+            ddni_block_columns(j->u->axes + (p * d + first) * B, rows, B, B,
+                               j->w + (b * d + first) * B, products(j, p, b));
+        }
+    }
+    for (int64_t k = 0; k < j->blocks * B * B; k++) {
+        products(j, p, 0)[k] *= -1;
     }
 }
 
 static void subtract_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
-    const builder *u = arg;
-    int64_t d = u->c->ds->d, first = tile * ROWS, rows = d - first < ROWS ? d - first : ROWS;
-    for (int64_t p = 0; p * B < u->rank; p++) {
-        ddni_block_rows(u->axes + (p * d + first) * B, rows, B, B, u->dot + p * B * B,
-                        u->w + first * B);
+    const projection *j = arg;
+    const int64_t d = j->u->c->ds->d, first = tile * ROWS;
+    const int64_t rows = d - first < ROWS ? d - first : ROWS;
+    for (int64_t p = j->from; p * B < j->u->rank; p++) {
+        for (int64_t b = 0; b < j->blocks; b++) {
+            ddni_block_rows(j->u->axes + (p * d + first) * B, rows, B, B, products(j, p, b),
+                            j->w + (b * d + first) * B);
+        }
     }
 }
 
-static ddn_status project_out(builder *u)
+/* Of w[blocks][d][B] the parts along the axes, from block `from` of these on. */
+static ddn_status project_out(builder *u, int64_t blocks, double *w, int64_t from)
 {
-    int64_t d = u->c->ds->d;
-    double work = (double)d * B * (double)u->rank;
-    DDNI_TRY(ddni_parallel(u->c->ctx, (u->rank + B - 1) / B, work, dot_tile, u));
-    return ddni_parallel(u->c->ctx, (d + ROWS - 1) / ROWS, work, subtract_tile, u);
+    const int64_t d = u->c->ds->d, count = (u->rank + B - 1) / B - from;
+    const double work = (double)(d * B * blocks) * (double)(count * B);
+    projection j = {u, w, blocks, from};
+    DDNI_TRY(ddni_parallel(u->c->ctx, count, work, dot_tile, &j));
+    return ddni_parallel(u->c->ctx, (d + ROWS - 1) / ROWS, work, subtract_tile, &j);
 }
 
 /* ---- the axes ---- */
 
-/* One pass of Gram-Schmidt over the candidates, which become unit vectors; those with a square
- * length of at most least[b] become 0. Returns in *again whether it took so much of one that
- * rounding shows. */
-static ddn_status pass(builder *u, const double *least, int *again)
+/* Squares of the lengths of candidates: what they are at first, and what is more than rounding. */
+typedef struct lengths {
+    double square[B], least[B];
+    int any; /* whether one is longer */
+} lengths;
+
+static void measure(const builder *u, double square[B])
+{
+    for (int64_t b = 0; b < B; b++) {
+        square[b] = ddni_column_dot(u->w, u->c->ds->d, b, b);
+    }
+}
+
+/* One pass of Gram-Schmidt over the candidates, which become unit vectors; those of at most
+ * `least` become 0. Blocks of axes before `from` have been taken out of them. Returns in *again
+ * whether so much of one was taken that rounding shows. */
+static ddn_status pass(builder *u, const lengths *of, int64_t from, int *again)
 {
     int64_t d = u->c->ds->d;
-    double unused[B * B] = {0}, before[B];
-    for (int64_t b = 0; b < B; b++) {
-        before[b] = ddni_column_dot(u->w, d, b, b);
-    }
-    DDNI_TRY(project_out(u));
+    double unused[B * B] = {0};
+    DDNI_TRY(project_out(u, 1, u->w, from));
     *again = 0;
     for (int64_t b = 0; b < B; b++) {
         ddni_orthogonal_column(u->w, d, b, unused);
         double square = ddni_column_dot(u->w, d, b, b);
-        int kept = square > least[b];
+        int kept = square > of->least[b];
         ddni_scale_column(u->w, d, b, kept ? 1 / sqrt(square) : 0);
-        *again |= kept && square < ENOUGH * before[b];
+        *again |= kept && square < ENOUGH * of->square[b];
     }
     return DDN_OK;
 }
@@ -123,39 +156,52 @@ static double least_square(const builder *u)
     return u->c->by_points ? u->least * (double)u->c->ds->n : DEPENDENT;
 }
 
-/* Vectors k .. k + B - 1 become the candidates. Returns in *any whether one from `begin` on and
- * before `end` is longer than rounding, and the least squares of those, in least[B]. */
-static ddn_status take_block(builder *u, int64_t k, int64_t begin, int64_t end, double *least,
-                             int *any)
+/* Block number b of the group becomes the candidates. */
+static void turn_to(builder *u, int64_t b)
+{
+    u->w = u->group + b * u->c->ds->d * B;
+}
+
+/* Vectors from k on become the group, up to TOGETHER blocks of them; gives how many, and their
+ * lengths, in which those before `begin` and from `end` on do not count. Ends with the first one as
+ * the candidates. */
+static ddn_status take_group(builder *u, int64_t k, int64_t begin, int64_t end, int64_t *blocks,
+                             lengths of[TOGETHER])
 {
     ddni_covariance *c = u->c;
-    int64_t d = c->ds->d;
-    const double *block = u->vectors + k * c->size;
+    const int64_t left = (end - k + B - 1) / B;
+    const double *from = u->vectors + k * c->size;
+    *blocks = left < TOGETHER ? left : TOGETHER;
     if (c->by_points) {
-        DDNI_TRY(ddni_covariance_lift(c, block, u->w));
+        DDNI_TRY(ddni_covariance_lift(c, *blocks, from, u->group));
     } else {
-        memcpy(u->w, block, (size_t)(d * B) * sizeof *u->w);
+        memcpy(u->group, from, (size_t)(*blocks * c->ds->d * B) * sizeof *from);
     }
-    *any = 0;
-    for (int64_t b = 0; b < B; b++) {
-        int listed = k + b >= begin && k + b < end;
-        least[b] = listed ? least_square(u) : INFINITY;
-        *any |= listed && ddni_column_dot(u->w, d, b, b) > least[b];
+    for (int64_t i = *blocks - 1; i >= 0; i--) {
+        turn_to(u, i);
+        measure(u, of[i].square);
+        of[i].any = 0;
+        for (int64_t b = 0; b < B; b++) {
+            const int64_t at = k + i * B + b;
+            of[i].least[b] = at >= begin && at < end ? least_square(u) : INFINITY;
+            of[i].any |= of[i].square[b] > of[i].least[b];
+        }
     }
     return DDN_OK;
 }
 
-/* What Gram-Schmidt leaves of the candidates joins the axes. */
-static ddn_status add_candidates(builder *u, double *least)
+/* What Gram-Schmidt leaves of the candidates joins the axes; `from` as for a pass. */
+static ddn_status add_candidates(builder *u, lengths *of, int64_t from)
 {
     int64_t d = u->c->ds->d;
     int again;
-    DDNI_TRY(pass(u, least, &again));
+    DDNI_TRY(pass(u, of, from, &again));
     if (again) {
         for (int64_t b = 0; b < B; b++) {
-            least[b] = DEPENDENT;
+            of->least[b] = DEPENDENT;
         }
-        DDNI_TRY(pass(u, least, &again));
+        measure(u, of->square);
+        DDNI_TRY(pass(u, of, 0, &again));
     }
     for (int64_t b = 0; b < B; b++) {
         if (ddni_column_dot(u->w, d, b, b) > DEPENDENT) {
@@ -238,12 +284,13 @@ static ddn_status shorten(builder *u)
 static ddn_status add_longest(builder *u, double longest)
 {
     int64_t at[B];
-    double least[B];
+    lengths of;
     take_longest(u, at);
+    measure(u, of.square);
     for (int64_t b = 0; b < B; b++) {
-        least[b] = fmax(least_square(u), b > 0 ? MUCH * longest : 0);
+        of.least[b] = fmax(least_square(u), b > 0 ? MUCH * longest : 0);
     }
-    DDNI_TRY(add_candidates(u, least));
+    DDNI_TRY(add_candidates(u, &of, 0));
     for (int64_t b = 0; b < B; b++) {
         if (at[b] < u->columns &&
             (b == 0 || ddni_column_dot(u->w, u->c->ds->d, b, b) > DEPENDENT)) {
@@ -257,20 +304,23 @@ static ddn_status add_longest(builder *u, double longest)
 static ddn_status store_rest(builder *u, int64_t begin)
 {
     const ddni_covariance *c = u->c;
-    double least[B];
-    int any;
-    for (int64_t k = begin / B * B; k < c->size; k += B) {
+    lengths of[TOGETHER];
+    int64_t blocks;
+    for (int64_t k = begin / B * B; k < c->size; k += B * TOGETHER) {
         DDNI_TRY(ddni_progress(c->ctx, "span", (double)k / (double)c->size));
-        DDNI_TRY(take_block(u, k, begin, c->size, least, &any));
-        if (any) {
-            DDNI_TRY(project_out(u));
-        }
-        for (int64_t b = 0; any && b < B; b++) {
-            if (ddni_column_dot(u->w, c->ds->d, b, b) > least[b]) {
-                store(u, b);
+        DDNI_TRY(take_group(u, k, begin, c->size, &blocks, of));
+        DDNI_TRY(project_out(u, blocks, u->group, 0));
+        for (int64_t i = 0; i < blocks; i++) {
+            turn_to(u, i);
+            measure(u, of[i].square);
+            for (int64_t b = 0; b < B; b++) {
+                if (of[i].square[b] > of[i].least[b]) {
+                    store(u, b);
+                }
             }
         }
     }
+    turn_to(u, 0);
     return DDN_OK;
 }
 
@@ -319,31 +369,47 @@ static int64_t in_order(const builder *u)
     return count;
 }
 
+/* Axes from the first `count` vectors: the parts of a group along the axes so far are taken out
+ * together, those along one another block by block. */
+static ddn_status add_in_order(builder *u, int64_t count)
+{
+    const ddni_covariance *c = u->c;
+    lengths of[TOGETHER];
+    int64_t blocks;
+    for (int64_t k = 0; k < count; k += B * TOGETHER) {
+        DDNI_TRY(ddni_progress(c->ctx, "span", (double)k / (double)c->size));
+        DDNI_TRY(take_group(u, k, 0, count, &blocks, of));
+        const int64_t from = u->rank / B;
+        DDNI_TRY(project_out(u, blocks, u->group, 0));
+        for (int64_t i = 0; i < blocks; i++) {
+            turn_to(u, i);
+            if (of[i].any) {
+                DDNI_TRY(add_candidates(u, &of[i], from));
+            }
+        }
+    }
+    return DDN_OK;
+}
+
 static ddn_status build(builder *u, double tolerance)
 {
     ddni_covariance *c = u->c;
     int64_t d = c->ds->d, blocks = (c->size + B - 1) / B;
-    double least[B];
-    int any;
     DDNI_TRY(ddni_alloc_for(c->ctx, "eigenvalues", c->size, sizeof *u->values, &u->values));
     DDNI_TRY(ddni_alloc_for(c->ctx, "eigenvectors", blocks,
                             c->size * B * (int64_t)sizeof *u->vectors, &u->vectors));
     DDNI_TRY(ddni_spectrum_blocks(c, DDNI_SPECTRUM_MATRIX, c->size, u->values, u->vectors));
     DDNI_TRY(
         ddni_alloc_for(c->ctx, "the axes", blocks + 1, d * B * (int64_t)sizeof *u->axes, &u->axes));
-    DDNI_TRY(ddni_alloc_for(c->ctx, "a block of vectors", d, B * sizeof *u->w, &u->w));
-    DDNI_TRY(ddni_alloc_for(c->ctx, "products", blocks, B * B * sizeof *u->dot, &u->dot));
+    DDNI_TRY(
+        ddni_alloc_for(c->ctx, "blocks of vectors", d, TOGETHER * B * sizeof *u->group, &u->group));
+    DDNI_TRY(
+        ddni_alloc_for(c->ctx, "products", blocks, TOGETHER * B * B * sizeof *u->dot, &u->dot));
     u->columns = (blocks + 1) * B;
     DDNI_TRY(ddni_alloc_for(c->ctx, "squares", u->columns, sizeof *u->square, &u->square));
     u->least = least_variance(u, tolerance);
     const int64_t count = in_order(u);
-    for (int64_t k = 0; k < count; k += B) {
-        DDNI_TRY(ddni_progress(c->ctx, "span", (double)k / (double)c->size));
-        DDNI_TRY(take_block(u, k, 0, count, least, &any));
-        if (any) {
-            DDNI_TRY(add_candidates(u, least));
-        }
-    }
+    DDNI_TRY(add_in_order(u, count));
     return c->by_points ? add_rest(u, count) : DDN_OK;
 }
 
@@ -364,7 +430,7 @@ fail:;
     const ddni_allocator *al = ddni_context_allocator(c->ctx);
     ddni_free(al, u.square);
     ddni_free(al, u.dot);
-    ddni_free(al, u.w);
+    ddni_free(al, u.group);
     ddni_free(al, u.axes);
     ddni_free(al, u.vectors);
     ddni_free(al, u.values);

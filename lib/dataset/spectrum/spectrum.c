@@ -102,7 +102,7 @@ static ddn_status write_vectors(ddni_covariance *c, int64_t count, const double 
         DDNI_TRY(ddni_progress(c->ctx, "eigenvectors", (double)k / (double)count));
         if (c->by_points) {
             if (k % B == 0) {
-                DDNI_TRY(ddni_covariance_lift(c, block, lifted));
+                DDNI_TRY(ddni_covariance_lift(c, 1, block, lifted));
             }
             block = lifted;
         }

@@ -247,6 +247,8 @@ static void callbacks_may_fail(void **state)
     OK(ctx, ddn_system_create(ctx, DDN_SYSTEM_MAP, 1, fails_beyond, NULL, NULL, NULL, &sys));
     OK(ctx, ddn_system_escape(ctx, sys, 0, 0.5, 10, &zero, &count));
     assert_int_equal(count, 1);
+    const double first[] = {0, NAN}; /* which is not of the first one */
+    OK(ctx, ddn_system_orbit(ctx, sys, 0, 1, first, x, 1));
     FAILS(ctx, ddn_system_escape(ctx, sys, 0, 5, 10, &two, &count), DDN_E_CALLBACK, "returned 7");
     FAILS(ctx, ddn_system_trajectory(ctx, sys, 0, 1e-6, 2, &zero, times, x, 1), DDN_E_UNSUPPORTED,
           "not a flow");

@@ -39,8 +39,8 @@ typedef int32_t (*ddn_team_alltoall_fn)(void *user, int64_t bytes, const void *g
 
 /** Makes a team of two exchanges of bytes; diffdyn/mpi.h makes one from any communicator. Exchanges
  * nothing. `user` is handed to the callbacks, and to release with the last object made over the
- * team. An exchange that fails ends the call with DDN_E_CALLBACK, on this rank and for good.
- * Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NOMEM.
+ * team. An exchange that fails, or does not give a rank its own bytes back, ends the call with
+ * DDN_E_CALLBACK, on this rank and for good. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NOMEM.
  * @param[in] rank 0 <= rank < size
  * @param[in] size at most 2^20 */
 DDN_API ddn_status ddn_team_create(ddn_context *ctx, int64_t rank, int64_t size,

@@ -32,6 +32,15 @@ static int32_t run(ddn_team *team, int32_t to_all, int64_t bytes, const void *gi
                   : team->alltoall(team->user, bytes, give, take);
 }
 
+/* Whether a rank has its own bytes back: an exchange without them has not taken place. */
+static int32_t is_own(const ddn_team *team, int32_t to_all, int64_t bytes, const void *give,
+                      const void *take)
+{
+    const int64_t own = team->rank * bytes;
+    return memcmp((const char *)take + own, (const char *)give + (to_all ? 0 : own),
+                  (size_t)bytes) == 0;
+}
+
 /* One exchange of bytes. A rank whose exchange has failed has lost the others. */
 static ddn_status exchange(ddn_context *ctx, ddn_team *team, int32_t to_all, int64_t bytes,
                            const void *give, void *take)
@@ -40,9 +49,15 @@ static ddn_status exchange(ddn_context *ctx, ddn_team *team, int32_t to_all, int
     ddn_status status = DDN_E_CALLBACK;
     if (!team->broken) {
         int32_t answer = run(team, to_all, bytes, give, take);
-        status = answer == DDN_OK ? DDN_OK
-                                  : ddni_fail(ctx, DDN_E_CALLBACK,
-                                              "the team's exchange returned %d", (int)answer);
+        status =
+            answer != DDN_OK
+                ? ddni_fail(ctx, DDN_E_CALLBACK, "the team's exchange returned %d", (int)answer)
+            : is_own(team, to_all, bytes, give, take)
+                ? DDN_OK
+                : ddni_fail(ctx, DDN_E_CALLBACK,
+                            "after the team's exchange take[%lld], of this rank itself, is not "
+                            "what it gave",
+                            (long long)team->rank);
     } else {
         status = ddni_fail(ctx, DDN_E_CALLBACK, "an exchange of the team has failed before");
     }

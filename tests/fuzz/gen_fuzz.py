@@ -21,6 +21,8 @@ COUNTS = ("count", "components", "k", "steps", "pairs", "draws", "replicates", "
           "height", "clone_count", "i", "way", "first", "coordinate", "index", "bytes", "size", "rows")
 # Where callbacks write rows of another width than the state's.
 WIDTHS = {"ddn_features_fn": "token->k"}
+# Exchanges of a team, whose size is the token's d: all ranks give the same.
+EXCHANGES = {"ddn_team_allgather_fn": "0", "ddn_team_alltoall_fn": "r * bytes"}
 WRITES = {"a": "exp(-t)", "s": "sqrt(-expm1(-2 * t))", "da": "-exp(-t)", "ds": "exp(-2 * t) / sqrt(-expm1(-2 * t))"}
 # Numbers are mostly times, or whatever they are.
 TIMES = re.compile(r"^(t|t_\w+|times|clone_times|tau|etas?)$")
@@ -135,6 +137,8 @@ def call(interface, function, index):
     if callback:
         names = {n for k, n in parameters if k == "int64_t"}
         width = ", ".join(f"a_{n}" if n in names else "f->d" for n in ("d", "k"))
+        if name.startswith("ddn_team_"):
+            width = "a_size, 0"
         text += f"    fuzz_token *token = fuzz_token_new(f, {releases:d}, {width});\n"
     arguments = []
     for (level, value, kind, argument) in values:
@@ -197,6 +201,9 @@ def callback(interface, name, square):
         writes += f"    for (int64_t r = 0; r < {rows}; r++) {{\n" \
             f"        for (int64_t j = 0; j < {columns}; j++) {{\n" \
             f"            {n}[r * {ld or '(' + columns + ')'} + j] = {value};\n        }}\n    }}\n"
+    if name in EXCHANGES:
+        writes = "    for (int64_t r = 0; r < token->d; r++) {\n        memcpy((char *)take + r * bytes, " \
+            f"(const char *)give + {EXCHANGES[name]}, (size_t)bytes);\n    }}\n"
     if writes:
         body += f"    if (how.silent) {{\n        return how.result;\n    }}\n{writes}"
     suffix = "_square" if square else ""

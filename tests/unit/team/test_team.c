@@ -466,6 +466,46 @@ static void no_memory_on_one_rank(void **state)
     free(p);
 }
 
+/* Exchanges that do nothing, or put what was given elsewhere. */
+static int32_t gives_nothing(void *user, int64_t bytes, const void *give, void *take)
+{
+    const int64_t *elsewhere = user;
+    if (*elsewhere != 0) {
+        memcpy((char *)take + bytes, give, (size_t)bytes);
+    }
+    return 0;
+}
+
+static void count_releases(void *user)
+{
+    int64_t *counts = user;
+    counts[1]++;
+}
+
+/* What a rank wants to say must be in what all have heard: else its own failure is lost, and a call
+ * that failed is taken for one that did not. */
+static void exchanges_that_do_not_exchange(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    for (int64_t elsewhere = 0; elsewhere < 2; elsewhere++) {
+        int64_t counts[2] = {elsewhere, 0};
+        ddn_team *team, *group = (ddn_team *)ctx;
+        OK(ctx,
+           ddn_team_create(ctx, 0, 2, gives_nothing, gives_nothing, counts, count_releases, &team));
+        FAILS(ctx,
+              ddn_team_create_group(ctx, team, 3, gives_nothing, gives_nothing, counts,
+                                    count_releases, &group),
+              DDN_E_CALLBACK, "take[0], of this rank itself, is not what it gave");
+        assert_null(group);
+        FAILS(ctx, ddn_team_agree(ctx, team, DDN_E_IO), DDN_E_CALLBACK, "has failed before");
+        assert_int_equal(counts[1], 0);
+        ddn_team_destroy(team);
+        assert_int_equal(counts[1], 1);
+    }
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,6 +514,7 @@ int main(void)
         cmocka_unit_test(outputs_need_no_others),
         cmocka_unit_test(copies_on_two_ranks_are_one_point),
         cmocka_unit_test(no_memory_on_one_rank),
+        cmocka_unit_test(exchanges_that_do_not_exchange),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

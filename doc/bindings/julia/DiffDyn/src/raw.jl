@@ -553,8 +553,8 @@ ddn_context_fail(ctx, text) =
 
 Makes a team of two exchanges of bytes; diffdyn/mpi.h makes one from any communicator. Exchanges nothing.
 `user` is handed to the callbacks, and to release with the last object made over the team. An exchange that
-fails ends the call with DDN_E_CALLBACK, on this rank and for good. Errors: DDN_E_NULL, DDN_E_RANGE,
-DDN_E_NOMEM.
+fails, or does not give a rank its own bytes back, ends the call with DDN_E_CALLBACK, on this rank and for
+good. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NOMEM.
 """
 ddn_team_create(ctx, rank, size, allgather, alltoall, user, release, out) =
     ccall((:ddn_team_create, libdiffdyn), Int32,

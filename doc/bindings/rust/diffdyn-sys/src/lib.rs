@@ -1010,8 +1010,8 @@ extern "C" {
     pub fn ddn_context_fail(ctx: *mut ddn_context, text: *const c_char) -> i32;
     /// Makes a team of two exchanges of bytes; diffdyn/mpi.h makes one from any communicator. Exchanges nothing.
     /// `user` is handed to the callbacks, and to release with the last object made over the team. An exchange that
-    /// fails ends the call with DDN_E_CALLBACK, on this rank and for good. Errors: DDN_E_NULL, DDN_E_RANGE,
-    /// DDN_E_NOMEM.
+    /// fails, or does not give a rank its own bytes back, ends the call with DDN_E_CALLBACK, on this rank and for
+    /// good. Errors: DDN_E_NULL, DDN_E_RANGE, DDN_E_NOMEM.
     pub fn ddn_team_create(ctx: *mut ddn_context, rank: i64, size: i64, allgather: Option<ddn_team_allgather_fn>, alltoall: Option<ddn_team_alltoall_fn>, user: *mut c_void, release: Option<ddn_release_fn>, out: *mut *mut ddn_team) -> i32;
     /// Adds a reference to the team: it then takes one more ddn_team_destroy. DDN_E_NULL, DDN_E_HANDLE.
     pub fn ddn_team_retain(team: *const ddn_team) -> i32;

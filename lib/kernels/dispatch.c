@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/context_impl.h"
-#include "kernels/block.h"
 #include "kernels/kernels.h"
 
 typedef struct variant {
@@ -101,18 +100,6 @@ const ddni_kernels *ddni_context_kernels(const ddn_context *ctx)
         return variants[ctx->kernel].kernels;
     }
     return best();
-}
-
-void ddni_block_rows(const double *x, int64_t rows, int64_t ldx, int64_t count, const double *v,
-                     double *out)
-{
-    best()->block_rows(x, rows, ldx, count, v, out);
-}
-
-void ddni_block_columns(const double *x, int64_t rows, int64_t ldx, int64_t count, const double *w,
-                        double *out)
-{
-    best()->block_columns(x, rows, ldx, count, w, out);
 }
 
 const char *ddni_kernels_best(void)

@@ -291,9 +291,11 @@ typedef struct ddni_kernels {
     void (*combine_f64)(int64_t rows, int64_t d, ddni_rows y, const double *p, double *sum,
                         ddni_ahead *ahead);
 
-    /* As ddni_block_rows and ddni_block_columns. */
+    /* Products of a tile of rows with a block of eight vectors, block.h: no overlap.
+     * out[rows][8] += x v for x[rows][ldx], v[count][8]. */
     void (*block_rows)(const double *x, int64_t rows, int64_t ldx, int64_t count, const double *v,
                        double *out);
+    /* out[count][8] += x^T w for x[rows][ldx], w[rows][8]. */
     void (*block_columns)(const double *x, int64_t rows, int64_t ldx, int64_t count,
                           const double *w, double *out);
 } ddni_kernels;

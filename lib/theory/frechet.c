@@ -67,12 +67,15 @@ ddn_status ddni_halve_gaussian(ddn_context *ctx, const char *what, int64_t d, dd
     }
     DDNI_TRY_GOTO(ddni_symmetric_eigen(ctx, d, g->half, roots, 1), done);
     DDNI_TRY_GOTO(take_roots(ctx, what, d, roots), done);
+    int exponent = 0;
+    g->top = frexp(roots[d - 1], &exponent);
+    g->unit = ldexp(1, exponent);
     for (int64_t i = 0; i < d; i++) {
+        DDNI_TRY_GOTO(ddni_poll(ctx), done);
         for (int64_t j = 0; j < d; j++) {
-            g->half[i * d + j] *= roots[i];
+            g->half[i * d + j] *= roots[i] / g->unit;
         }
     }
-    g->top = roots[d - 1];
 done:
     ddni_free(ddni_context_allocator(ctx), roots);
     return status;
@@ -91,7 +94,7 @@ ddn_status ddni_frechet_from(ddn_context *ctx, int64_t d, const ddni_gaussian_ha
     DDNI_TRY(ddni_symmetric_eigen(ctx, d, c, roots, 0));
     for (int64_t i = 0; i < d; i++) {
         double shift = g->mean[i] - mean[i];
-        double root = roots[i] > least ? sqrt(roots[i]) : 0;
+        double root = roots[i] > least ? g->unit * sqrt(roots[i]) : 0;
         sum += shift * shift + g->variance[i] + cov[i * d + i] - 2 * root;
     }
     *result = fmax(0, sum); /* equal Gaussians: 0 to rounding */
@@ -104,7 +107,7 @@ static ddn_status distance(ddn_context *ctx, int64_t d, const double *mean1, con
 {
     DDNI_STAGE(ctx, "Frechet distance");
     double *c = work + 3 * d * d, *roots = c + d * d;
-    ddni_gaussian_half g = {mean1, work + 2 * d * d, roots, 0};
+    ddni_gaussian_half g = {mean1, work + 2 * d * d, roots, 1, 0};
     memcpy(c, cov2, (size_t)(d * d) * sizeof *c);
     DDNI_TRY(mirror(ctx, d, c));
     memcpy(work, c, (size_t)(d * d) * sizeof *c);

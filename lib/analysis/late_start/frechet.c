@@ -19,14 +19,14 @@ enum {
     MOST_FEATURES = 4096
 };
 
-/* Moments of k features about a fixed shift. */
+/* Moments of k features. Each chunk of rows is taken about its own mean, and joins the others with
+ * how far its mean is from theirs: nothing cancels, wherever the features are. */
 typedef struct moments {
     int64_t k;
     double weight;
-    double *mean;  /* [k]: sums of f - shift, then the mean */
-    double *cov;   /* [k][k]: sums of products, upper triangle; then the covariance */
-    double *shift; /* [k] */
-    double *rows;  /* [CHUNK_ROWS][k]: f - shift times the roots of weights */
+    double *mean; /* [k] */
+    double *cov;  /* [k][k]: sums of products about the mean, upper triangle; then the covariance */
+    double *rows; /* [CHUNK_ROWS + 1][k]: what is added to it, times the roots of weights */
 } moments;
 
 struct ddn_frechet {
@@ -41,40 +41,56 @@ static ddn_status moments_create(ddn_context *ctx, int64_t k, moments *mo)
     mo->k = k;
     DDNI_TRY(ddni_alloc_for(ctx, "mean of features", k, sizeof(double), &mo->mean));
     DDNI_TRY(ddni_alloc_for(ctx, "covariance of features", k * k, sizeof(double), &mo->cov));
-    DDNI_TRY(ddni_alloc_for(ctx, "shift of features", k, sizeof(double), &mo->shift));
-    DDNI_TRY(ddni_alloc_for(ctx, "block of features", CHUNK_ROWS * k, sizeof(double), &mo->rows));
-    return DDN_OK;
+    return ddni_alloc_for(ctx, "block of features", (CHUNK_ROWS + 1) * k, sizeof(double),
+                          &mo->rows);
 }
 
 static void moments_free(const ddni_allocator *al, moments *mo)
 {
     ddni_free(al, mo->mean);
     ddni_free(al, mo->cov);
-    ddni_free(al, mo->shift);
     ddni_free(al, mo->rows);
 }
 
-/* Rows f[m][k] of a chunk with their weights, or NULL for ones. */
+/* Rows f[m][k] of a chunk with their weights, or NULL for ones; `total` of them all, and the first
+ * one of the largest. */
 typedef struct add_job {
     moments *mo;
     const double *f, *weight;
-    int64_t m;
+    int64_t m, heaviest;
+    double total;
 } add_job;
 
-static void shift_tile(void *arg, int64_t tile, int64_t worker)
+/* Some columns: the rows less their mean, and that of the chunk less that of those before, behind
+ * them. Differences from a row come first, so that copies of it leave nothing. */
+static void centre_tile(void *arg, int64_t tile, int64_t worker)
 {
     (void)worker;
     const add_job *job = arg;
     const moments *mo = job->mo;
-    const int64_t k = mo->k, begin = tile * COLUMNS;
+    const int64_t k = mo->k, m = job->m, begin = tile * COLUMNS;
     const int64_t end = begin + COLUMNS < k ? begin + COLUMNS : k;
-    for (int64_t r = 0; r < job->m; r++) {
-        const double weight = job->weight != NULL ? job->weight[r] : 1, root = sqrt(weight);
+    const double all = mo->weight + job->total, share = job->total / all;
+    const double *base = job->f + job->heaviest * k;
+    double mean[COLUMNS] = {0};
+    for (int64_t r = 0; r < m; r++) {
+        const double weight = (job->weight != NULL ? job->weight[r] : 1) / job->total;
         for (int64_t i = begin; i < end; i++) {
-            const double v = job->f[r * k + i] - mo->shift[i];
-            mo->mean[i] += weight * v;
-            mo->rows[r * k + i] = root * v;
+            mo->rows[r * k + i] = job->f[r * k + i] - base[i];
+            mean[i - begin] += weight * mo->rows[r * k + i];
         }
+    }
+    for (int64_t r = 0; r < m; r++) {
+        const double root = job->weight != NULL ? sqrt(job->weight[r]) : 1;
+        for (int64_t i = begin; i < end; i++) {
+            mo->rows[r * k + i] = root * (mo->rows[r * k + i] - mean[i - begin]);
+        }
+    }
+    for (int64_t i = begin; i < end; i++) {
+        const double before = mo->weight > 0 ? mo->mean[i] : base[i];
+        const double apart = (base[i] - before) + mean[i - begin];
+        mo->rows[m * k + i] = sqrt(mo->weight * share) * apart;
+        mo->mean[i] = before + share * apart;
     }
 }
 
@@ -84,38 +100,41 @@ static ddn_status moments_add(ddn_context *ctx, moments *mo, const double *f, co
 {
     const int64_t k = mo->k;
     for (int64_t first = 0; first < m; first += CHUNK_ROWS) {
-        add_job job = {mo, f + first * k, weight != NULL ? weight + first : NULL,
-                       m - first < CHUNK_ROWS ? m - first : CHUNK_ROWS};
+        add_job job = {mo,
+                       f + first * k,
+                       weight != NULL ? weight + first : NULL,
+                       m - first < CHUNK_ROWS ? m - first : CHUNK_ROWS,
+                       0,
+                       0};
         for (int64_t r = 0; r < job.m; r++) {
-            mo->weight += weight != NULL ? job.weight[r] : 1;
+            job.total += weight != NULL ? job.weight[r] : 1;
+            job.heaviest =
+                weight != NULL && job.weight[r] > job.weight[job.heaviest] ? r : job.heaviest;
         }
-        DDNI_TRY(ddni_parallel(ctx, (k + COLUMNS - 1) / COLUMNS, 4 * (double)(job.m * k),
-                               shift_tile, &job));
-        DDNI_TRY(ddni_add_inner_products(ctx, k, job.m, mo->rows, mo->cov));
+        if (job.total > 0) {
+            DDNI_TRY(ddni_parallel(ctx, (k + COLUMNS - 1) / COLUMNS, 6 * (double)(job.m * k),
+                                   centre_tile, &job));
+            DDNI_TRY(ddni_add_inner_products(ctx, k, job.m + 1, mo->rows, mo->cov));
+            mo->weight += job.total;
+        }
     }
     return DDN_OK;
 }
 
-/* Sums to averages; the covariance about the shift becomes the one about the mean. */
+/* Sums to averages, of which both triangles are filled. */
 static ddn_status moments_finish(ddn_context *ctx, moments *mo)
 {
     const int64_t k = mo->k;
     for (int64_t i = 0; i < k; i++) {
-        mo->mean[i] /= mo->weight;
-    }
-    for (int64_t i = 0; i < k; i++) {
         DDNI_TRY(ddni_poll(ctx));
         for (int64_t j = i; j < k; j++) {
-            const double c = mo->cov[i * k + j] / mo->weight - mo->mean[i] * mo->mean[j];
+            const double c = mo->cov[i * k + j] / mo->weight;
             DDNI_CHECK(ctx, isfinite(c), DDN_E_NONFINITE,
                        "the covariance of features %lld and %lld is outside the range of double",
                        (long long)i, (long long)j);
             mo->cov[i * k + j] = c;
             mo->cov[j * k + i] = c;
         }
-    }
-    for (int64_t i = 0; i < k; i++) {
-        mo->mean[i] += mo->shift[i];
     }
     return DDN_OK;
 }
@@ -135,9 +154,6 @@ static ddn_status measure_reference(ddn_context *ctx, const ddn_features *featur
         DDNI_TRY_GOTO(ddni_stage_part(ctx, unit * (double)first, unit * (double)(first + m)), done);
         ddni_dataset_rows(ds, first, m, rows, d);
         DDNI_TRY_GOTO(ddni_features_apply(ctx, features, m, rows, d, f, k), done);
-        if (first == 0) { /* copies of one point then have covariance 0 exactly */
-            memcpy(mo->shift, f, (size_t)k * sizeof *f);
-        }
         DDNI_TRY_GOTO(moments_add(ctx, mo, f, ds->weight == NULL ? NULL : ds->weight + first, m),
                       done);
     }
@@ -158,11 +174,12 @@ static ddn_status make_reference(ddn_context *ctx, const ddn_dataset *ds, ddn_fr
     ddn_status status;
     DDNI_TRY_GOTO(moments_create(ctx, k, &mo), done);
     DDNI_TRY_GOTO(measure_reference(ctx, fr->features, ds, &mo), done);
+    DDNI_TRY_GOTO(ddni_alloc_for(ctx, "variances of features", k, sizeof(double), &g->variance),
+                  done);
     fr->mean = mo.mean;
     g->mean = mo.mean;
     g->half = mo.cov;
-    g->variance = mo.shift;
-    mo.mean = mo.cov = mo.shift = NULL;
+    mo.mean = mo.cov = NULL;
     DDNI_TRY_GOTO(ddni_stage_part(ctx, 0.9, 1), done);
     status = ddni_halve_gaussian(ctx, "the covariance of the features", k, g);
 done:
@@ -224,48 +241,40 @@ typedef struct sample {
     moments mo;
 } sample;
 
-/* The root of the largest eigenvalue of c[k][k], or a little less: from the column with the largest
- * diagonal, whose square is less by a factor k at most, by powers. work[2 k]. */
+/* The root of the largest eigenvalue of c[k][k], or a little less, by powers, from a vector with a
+ * part of every direction: features that do not correlate at all are apart from each other. At
+ * least that of the largest diagonal element. work[2 k]. */
 static double largest_root(const ddn_context *ctx, int64_t k, const double *c, double *work)
 {
-    double *v = work, *next = work + k, size = 0;
-    int64_t at = 0;
+    double *v = work, *next = work + k, size = 0, unit = 0;
     for (int64_t i = 0; i < k; i++) {
-        at = c[i * k + i] > c[at * k + at] ? i : at;
+        unit = fmax(unit, c[i * k + i]);
     }
-    const double least = c[at * k + at];
-    memcpy(v, c + at * k, (size_t)k * sizeof *v);
-    for (int turn = 0; turn < TURNS && least > 0 && !ddni_stopping(ctx); turn++) {
+    for (int64_t i = 0; i < k; i++) {
+        const double place = (double)i * 0.6180339887498949;
+        const double part = place - floor(place) - 0.5 + (c[i * k + i] >= unit);
+        v[i] = sqrt(fmax(c[i * k + i], 0) / unit) * part;
+    }
+    for (int turn = 0; turn < TURNS && unit > 0 && !ddni_stopping(ctx); turn++) {
         ddni_scale(k, 1 / ddni_norm(k, v), v);
         for (int64_t i = 0; i < k; i++) {
-            next[i] = ddni_dot(k, c + i * k, v);
+            next[i] = ddni_dot(k, c + i * k, v) / unit;
         }
         size = ddni_norm(k, next);
         memcpy(v, next, (size_t)k * sizeof *v);
     }
-    return sqrt(fmax(size, least));
+    return sqrt(fmax(size, 1) * unit);
 }
 
-/* Distance of the reference from the features with their weights. They are centred first, so that
- * the covariance is a sum of squares, positive also when all states are nearly the same. */
+/* Distance of the reference from the features with their weights. The covariance is a sum of
+ * squares, positive also when all states are nearly the same. */
 static ddn_status distance(ddn_context *ctx, const ddn_frechet *fr, sample *s, double *distance2)
 {
+    DDNI_STAGE(ctx, "Frechet distance");
     moments *mo = &s->mo;
     const int64_t k = mo->k;
-    double total = 0;
     mo->weight = 0;
-    memset(mo->mean, 0, (size_t)k * sizeof(double));
-    memset(mo->shift, 0, (size_t)k * sizeof(double));
     memset(mo->cov, 0, (size_t)(k * k) * sizeof(double));
-    for (int64_t r = 0; r < s->m; r++) {
-        DDNI_TRY(ddni_poll(ctx));
-        total += s->weight[r];
-        ddni_axpy(k, s->weight[r], s->f + r * k, mo->shift);
-    }
-    for (int64_t i = 0; i < k; i++) {
-        mo->shift[i] /= total;
-    }
-    DDNI_STAGE(ctx, "Frechet distance");
     DDNI_TRY(ddni_stage_part(ctx, 0, 1));
     DDNI_TRY(moments_add(ctx, mo, s->f, s->weight, s->m));
     DDNI_TRY(moments_finish(ctx, mo));

@@ -106,7 +106,7 @@ static void points_tile(void *arg, int64_t tile, int64_t worker)
     for (int64_t j = 0; j < ds->d && !ddni_stopping(job->c->ctx); j += COLUMNS) {
         int64_t columns = ddni_smaller(COLUMNS, ds->d - j);
         read_centred(job->c, first, rows, j, columns, x, COLUMNS);
-        ddni_block_rows(x, rows, COLUMNS, columns, job->in + j * DDNI_BLOCK, out);
+        job->c->kern->block_rows(x, rows, COLUMNS, columns, job->in + j * DDNI_BLOCK, out);
     }
     scale_block(out, rows, job->factor);
 }
@@ -129,8 +129,8 @@ static void columns_tile(void *arg, int64_t tile, int64_t worker)
         int64_t rows = ddni_smaller(ROWS, job->end - i);
         read_centred(job->c, i, rows, first, columns, x, COLUMNS);
         for (int64_t b = 0; b < job->blocks; b++) {
-            ddni_block_columns(x, rows, COLUMNS, columns, job->in + b * given + i * DDNI_BLOCK,
-                               out + b * apart);
+            job->c->kern->block_columns(x, rows, COLUMNS, columns,
+                                        job->in + b * given + i * DDNI_BLOCK, out + b * apart);
         }
     }
     for (int64_t b = 0; job->end == ds->n && b < job->blocks; b++) {

@@ -80,11 +80,11 @@ static void make_orthogonal(solver *s, double *w, int64_t blocks, int record)
 {
     int64_t rank = B * s->blocks;
     for (int64_t i = 0; i < s->locked_blocks && !ddni_stopping(s->ctx); i++) {
-        ddni_project_out(s->size, block_at(s->lock, s->size, i), w, NULL);
+        ddni_project_out(s->c->kern, s->size, block_at(s->lock, s->size, i), w, NULL);
     }
     for (int64_t i = 0; i < blocks && !ddni_stopping(s->ctx); i++) {
         double h[B * B] = {0};
-        ddni_project_out(s->size, block_at(s->basis, s->size, i), w, h);
+        ddni_project_out(s->c->kern, s->size, block_at(s->basis, s->size, i), w, h);
         for (int64_t k = 0; record && k < B * B; k++) {
             s->t[(i * B + k / B) * rank + (blocks - 1) * B + k % B] += h[k];
         }
@@ -222,8 +222,8 @@ static void mix_tile(void *arg, int64_t tile, int64_t worker)
     memset(out, 0, (size_t)(s->kept * MIX_ROWS * B) * sizeof *out);
     for (int64_t k = 0; k < s->kept; k++) {
         for (int64_t j = 0; j < s->used; j++) {
-            ddni_block_rows(block_at(s->basis, s->size, j) + first * B, rows, B, B,
-                            s->mix + (k * s->used + j) * B * B, out + k * MIX_ROWS * B);
+            s->c->kern->block_rows(block_at(s->basis, s->size, j) + first * B, rows, B, B,
+                                   s->mix + (k * s->used + j) * B * B, out + k * MIX_ROWS * B);
         }
     }
     for (int64_t k = 0; k < s->kept; k++) {

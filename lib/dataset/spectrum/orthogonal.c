@@ -7,17 +7,17 @@ enum {
     BLOCK = DDNI_BLOCK
 };
 
-void ddni_project_out(int64_t size, const double *q, double *w, double *h)
+void ddni_project_out(const ddni_kernels *kern, int64_t size, const double *q, double *w, double *h)
 {
     _Alignas(64) double dot[BLOCK * BLOCK] = {0};
-    ddni_block_columns(q, size, BLOCK, BLOCK, w, dot);
+    kern->block_columns(q, size, BLOCK, BLOCK, w, dot);
     for (int k = 0; k < BLOCK * BLOCK; k++) {
         if (h != NULL) {
             h[k] += dot[k];
         }
         dot[k] = -dot[k];
     }
-    ddni_block_rows(q, size, BLOCK, BLOCK, dot, w);
+    kern->block_rows(q, size, BLOCK, BLOCK, dot, w);
 }
 
 double ddni_column_dot(const double *w, int64_t size, int64_t a, int64_t b)

@@ -63,6 +63,7 @@ static void project_tile(void *arg, int64_t tile, int64_t worker)
     int64_t d = j->span->d, rank = j->span->rank, parts = (rank + DEEP * B - 1) / (DEEP * B);
     int64_t row = tile / parts * ROWS, rows = ddni_smaller(ROWS, j->m - row);
     int64_t from = tile % parts * DEEP * B, count = ddni_smaller(DEEP * B, rank - from);
+    const ddni_kernels *kern = ddni_context_kernels(j->ctx);
     _Alignas(64) double sum[DEEP * ROWS * B] = {0};
     double x[ROWS * COLUMNS];
     for (int64_t first = 0; first < d && !ddni_stopping(j->ctx); first += COLUMNS) {
@@ -71,8 +72,8 @@ static void project_tile(void *arg, int64_t tile, int64_t worker)
             centred(j, row + i, first, columns, x + i * COLUMNS);
         }
         for (int64_t k = 0; k < count; k += B) {
-            ddni_block_rows(x, rows, COLUMNS, columns, j->span->axes + ((from + k) * d + first * B),
-                            sum + k * ROWS);
+            kern->block_rows(x, rows, COLUMNS, columns,
+                             j->span->axes + ((from + k) * d + first * B), sum + k * ROWS);
         }
     }
     for (int64_t i = 0; i < rows; i++) {
@@ -96,6 +97,7 @@ static void lift_part(const job *j, int64_t row, int64_t rows, int64_t first, in
                       double *out)
 {
     int64_t rank = j->span->rank, d = j->span->d, blocks = (rows + B - 1) / B;
+    const ddni_kernels *kern = ddni_context_kernels(j->ctx);
     memset(out, 0, (size_t)(blocks * columns * B) * sizeof *out);
     for (int64_t k = 0; k < rank; k += B) {
         for (int64_t from = 0; from < rows; from += B) {
@@ -105,8 +107,8 @@ static void lift_part(const job *j, int64_t row, int64_t rows, int64_t first, in
                     c[p * B + i] = j->lifted[(row + from + i) * j->ldc + k + p];
                 }
             }
-            ddni_block_rows(j->span->axes + (k * d + first * B), columns, B, B, c,
-                            out + from * columns);
+            kern->block_rows(j->span->axes + (k * d + first * B), columns, B, B, c,
+                             out + from * columns);
         }
     }
 }

@@ -70,8 +70,8 @@ static void dot_tile(void *arg, int64_t tile, int64_t worker)
     for (int64_t first = 0; first < d && !ddni_stopping(j->u->c->ctx); first += ROWS) {
         const int64_t rows = d - first < ROWS ? d - first : ROWS;
         for (int64_t b = 0; b < j->blocks; b++) {
-            ddni_block_columns(j->u->axes + (p * d + first) * B, rows, B, B,
-                               j->w + (b * d + first) * B, products(j, p, b));
+            j->u->c->kern->block_columns(j->u->axes + (p * d + first) * B, rows, B, B,
+                                         j->w + (b * d + first) * B, products(j, p, b));
         }
     }
     for (int64_t k = 0; k < j->blocks * B * B; k++) {
@@ -87,8 +87,8 @@ static void subtract_tile(void *arg, int64_t tile, int64_t worker)
     const int64_t rows = d - first < ROWS ? d - first : ROWS;
     for (int64_t p = j->from; p * B < j->u->rank; p++) {
         for (int64_t b = 0; b < j->blocks; b++) {
-            ddni_block_rows(j->u->axes + (p * d + first) * B, rows, B, B, products(j, p, b),
-                            j->w + (b * d + first) * B);
+            j->u->c->kern->block_rows(j->u->axes + (p * d + first) * B, rows, B, B,
+                                      products(j, p, b), j->w + (b * d + first) * B);
         }
     }
 }
@@ -265,7 +265,7 @@ static void shorten_tile(void *arg, int64_t tile, int64_t worker)
     const builder *u = arg;
     const int64_t d = u->c->ds->d, block = (u->columns - u->rest) / B + tile;
     double *w = u->axes + block * d * B;
-    ddni_project_out(d, u->w, w, NULL);
+    ddni_project_out(u->c->kern, d, u->w, w, NULL);
     for (int64_t b = 0; b < B; b++) {
         u->square[block * B + b] = ddni_column_dot(w, d, b, b);
     }

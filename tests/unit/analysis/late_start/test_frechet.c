@@ -332,10 +332,99 @@ static void fewer_states_than_features(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* The distance of states to the points, whose coordinates are the features. */
+static double distance_of(ddn_context *ctx, const ddn_dataset *ds, int64_t m, const double *x)
+{
+    const int64_t k = ddn_dataset_d(ds);
+    ddn_features *features = NULL;
+    ddn_frechet *fr = NULL;
+    double distance = NAN;
+    OK(ctx, ddn_features_create_identity(ctx, k, &features));
+    OK(ctx, ddn_frechet_create(ctx, ds, features, &fr));
+    OK(ctx, ddn_frechet_distance(ctx, fr, m, 0, 0, x, k, &distance, NULL, NULL));
+    ddn_frechet_destroy(fr);
+    ddn_features_destroy(features);
+    return distance;
+}
+
+/* The feature of the largest variance has no correlation with the others, which together have a
+ * larger one: what counts as rounding is measured by that. In all units. */
+static void a_feature_apart_from_the_others(void **state)
+{
+    (void)state;
+    enum {
+        K = 64
+    };
+    static double points[2 * K * K], x[4 * K];
+    const double first = 1.25, c = 3, rest = K - 1;
+    ddn_context *ctx = test_context(1);
+    for (int power = -400; power <= 400; power += 200) {
+        const double unit = ldexp(1, power);
+        double v[K], norm2 = 0;
+        for (int i = 0; i < K; i++) {
+            v[i] = 1 + sin(i);
+            norm2 += v[i] * v[i];
+        }
+        for (int i = 0; i < K; i++) { /* isotropic, along the axes of a reflected frame */
+            for (int j = 0; j < K; j++) {
+                points[2 * i * K + j] = unit * c * ((i == j) - 2 * v[i] * v[j] / norm2);
+                points[(2 * i + 1) * K + j] = -points[2 * i * K + j];
+            }
+        }
+        for (int r = 0; r < 4; r++) {
+            for (int j = 0; j < K; j++) {
+                x[r * K + j] = unit * (j == 0 ? (r < 2 ? first : -first) : r % 2 ? 1 : -1);
+            }
+        }
+        ddn_dataset *ds = NULL;
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2 * K, K, points, K, &ds));
+        const double want = c * c + first * first + rest - 2 * c / sqrt(K) * (first + sqrt(rest));
+        CLOSE(distance_of(ctx, ds, 4, x) / unit / unit, want, 1e-13, 0);
+        ddn_dataset_destroy(ds);
+    }
+    ddn_context_destroy(ctx);
+}
+
+/* Whichever point comes first, and however far it is. */
+static void a_first_point_that_weighs_nothing(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 700 /* of three chunks */
+    };
+    ddn_context *ctx = test_context(1);
+    double y[POINTS], weight[POINTS], x[2] = {0.5, 1.5};
+    test_normal(8, POINTS, y);
+    for (double far = 1e2; far < 1e9; far *= 100) {
+        long double mean = 0, square = 0, all = 0;
+        y[0] = far;
+        for (int i = 0; i < POINTS; i++) {
+            weight[i] = i == 0 ? 1e-3 / far / far : i % 3 ? 1 : 0.5;
+            all += weight[i];
+        }
+        for (int i = 0; i < POINTS; i++) {
+            mean += weight[i] / all * y[i];
+        }
+        for (int i = 0; i < POINTS; i++) {
+            square += weight[i] / all * (y[i] - mean) * (y[i] - mean);
+        }
+        ddn_dataset *plain = NULL, *ds = NULL;
+        OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, POINTS, 1, y, 1, &plain));
+        OK(ctx, ddn_dataset_create_weighted(ctx, plain, POINTS, weight, &ds));
+        const double shift = (double)mean - 1, spread = (double)sqrtl(square) - 0.5;
+        CLOSE(distance_of(ctx, ds, 2, x), shift * shift + spread * spread, 1e-12, 0);
+        ddn_dataset_destroy(ds);
+        ddn_dataset_destroy(plain);
+    }
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fewer_states_than_features),
+        cmocka_unit_test(a_feature_apart_from_the_others),
+        cmocka_unit_test(a_first_point_that_weighs_nothing),
         cmocka_unit_test(distances_of_moved_and_scaled_sets),
         cmocka_unit_test(a_reference_of_copies),
         cmocka_unit_test(principal_axes_see_the_largest_variance),

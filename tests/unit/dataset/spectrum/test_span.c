@@ -314,6 +314,41 @@ static void bits_are_kept(void **state)
     }
 }
 
+/* The kernel that a context is given is the one that is used: the bits are then those of any
+ * processor. Here of sums in their order, each product and sum rounded by itself. */
+static void the_kernel_that_is_asked_for(void **state)
+{
+    (void)state;
+    enum {
+        N = 12,
+        D = 70
+    };
+    ddn_context *ctx = test_context(1);
+    OK(ctx, ddn_context_set_kernel(ctx, "reference"));
+    ddn_dataset *ds = cloud(ctx, DDN_TYPE_F64, N, D);
+    ddn_span *span;
+    double x[D], unit[(N - 1) * (N - 1)] = {0}, axes[(N - 1) * D], c[N - 1];
+    OK(ctx, ddn_span_create(ctx, ds, 0, &span));
+    assert_int_equal(ddn_span_rank(span), N - 1);
+    test_normal(9, D, x);
+    for (int k = 0; k < N - 1; k++) {
+        unit[k * N] = 1;
+    }
+    OK(ctx, ddn_span_lift(ctx, span, 0, N - 1, unit, N - 1, axes, D));
+    OK(ctx, ddn_span_project(ctx, span, 0, 1, x, D, c, N - 1, NULL, 0));
+    for (int k = 0; k < N - 1; k++) {
+        double sum = 0;
+        for (int j = 0; j < D; j++) {
+            const double product = x[j] * axes[k * D + j];
+            sum += product;
+        }
+        CLOSE(c[k], sum, 0, 0);
+    }
+    ddn_span_destroy(span);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 static void bad_arguments_are_refused(void **state)
 {
     (void)state;

@@ -420,9 +420,13 @@ static void bad_arguments_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(points_come_back),      cmocka_unit_test(ranks_are_found),
-        cmocka_unit_test(order_does_not_matter), cmocka_unit_test(duplicates_and_labels_are_kept),
-        cmocka_unit_test(bits_are_kept),         cmocka_unit_test(bad_arguments_are_refused),
+        cmocka_unit_test(points_come_back),
+        cmocka_unit_test(ranks_are_found),
+        cmocka_unit_test(order_does_not_matter),
+        cmocka_unit_test(duplicates_and_labels_are_kept),
+        cmocka_unit_test(the_kernel_that_is_asked_for),
+        cmocka_unit_test(bits_are_kept),
+        cmocka_unit_test(bad_arguments_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

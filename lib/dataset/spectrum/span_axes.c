@@ -401,8 +401,8 @@ static ddn_status build(builder *u, double tolerance)
     DDNI_TRY(ddni_spectrum_blocks(c, DDNI_SPECTRUM_MATRIX, c->size, u->values, u->vectors));
     DDNI_TRY(
         ddni_alloc_for(c->ctx, "the axes", blocks + 1, d * B * (int64_t)sizeof *u->axes, &u->axes));
-    DDNI_TRY(
-        ddni_alloc_for(c->ctx, "blocks of vectors", d, TOGETHER * B * sizeof *u->group, &u->group));
+    DDNI_TRY(ddni_alloc_for(c->ctx, "blocks of vectors", blocks < TOGETHER ? blocks : TOGETHER,
+                            d * B * (int64_t)sizeof *u->group, &u->group));
     DDNI_TRY(
         ddni_alloc_for(c->ctx, "products", blocks, TOGETHER * B * B * sizeof *u->dot, &u->dot));
     u->columns = (blocks + 1) * B;

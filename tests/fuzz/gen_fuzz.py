@@ -18,7 +18,7 @@ BY_HAND = {"ddn_context_create", "ddn_context_create_with_allocator", "ddn_optio
 SIZES = {"d": "fuzz_d(f)", "m": "fuzz_m(f)", "n": "fuzz_size(f, 8)", "capacity": "fuzz_size(f, 40)"}
 # What only a number that is not small takes long for, and counts of things that are made.
 COUNTS = ("count", "components", "k", "steps", "pairs", "draws", "replicates", "grid", "p_grid", "x_grid", "width",
-          "height", "clone_count", "i", "way", "first", "coordinate", "index", "bytes", "size", "rows")
+          "height", "clone_count", "i", "way", "first", "coordinate", "index", "bytes", "size", "rows", "intervals")
 # Where callbacks write rows of another width than the state's.
 WIDTHS = {"ddn_features_fn": "token->k"}
 # Exchanges of a team, whose size is the token's d: all ranks give the same.

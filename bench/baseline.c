@@ -25,16 +25,6 @@
 #define EXP exp
 #include "baseline_real.h"
 
-static void *take(int64_t count, int64_t size)
-{
-    void *memory = aligned_alloc(64, ((size_t)count * (size_t)size + 63) / 64 * 64);
-    if (!memory) {
-        drv_die("out of memory for the baseline (%lld x %lld bytes)", (long long)count,
-                (long long)size);
-    }
-    return memory;
-}
-
 void bench_baseline_make(bench_baseline *b, const bench_problem *p, int64_t m)
 {
     const int64_t size = p->type == DDN_TYPE_F64 ? 8 : 4;
@@ -42,10 +32,10 @@ void bench_baseline_make(bench_baseline *b, const bench_problem *p, int64_t m)
         drv_die("n = %lld is beyond OpenBLAS's 32-bit sizes", (long long)p->n);
     }
     *b = (bench_baseline){.p = p, .m = m};
-    b->state = take(m * p->d, size);
-    b->logit = take(m * p->n, size);
-    b->mean = take(m * p->d, size);
-    b->score = take(m * p->d, 8);
+    b->state = bench_take(m * p->d, size);
+    b->logit = bench_take(m * p->n, size);
+    b->mean = bench_take(m * p->d, size);
+    b->score = bench_take(m * p->d, 8);
 }
 
 double bench_baseline_run(void *baseline)

@@ -82,6 +82,10 @@ enum {
     BENCH_SYNTHETIC = 2
 };
 
+/* Memory for so many numbers of so many bytes, 64-byte aligned, for free(): whole cache lines and
+ * one more, so that vectors may read past the end of a row. Dies where there is none. */
+void *bench_take(int64_t count, int64_t size);
+
 /* Data in its stored type, and the same as the baseline wants it. */
 typedef struct bench_problem {
     int64_t n, d;

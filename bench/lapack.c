@@ -21,19 +21,9 @@ void dgesdd_(const char *jobz, const blasint *m, const blasint *n, double *a, co
              double *s, double *u, const blasint *ldu, double *vt, const blasint *ldvt,
              double *work, const blasint *lwork, blasint *iwork, blasint *info, size_t);
 
-static void *room(int64_t count, int64_t size)
-{
-    void *memory = aligned_alloc(64, ((size_t)count * (size_t)size + 63) / 64 * 64);
-    if (!memory) {
-        drv_die("out of memory for the baseline (%lld x %lld bytes)", (long long)count,
-                (long long)size);
-    }
-    return memory;
-}
-
 static double *take(int64_t count)
 {
-    return room(count, sizeof(double));
+    return bench_take(count, sizeof(double));
 }
 
 void bench_lapack_make(bench_lapack *l, int64_t n, int64_t d, int64_t size)
@@ -75,14 +65,20 @@ static void subtract_part(void *arg, int64_t part, int64_t parts)
     }
 }
 
+static void centre(bench_lapack *l)
+{
+    const blasint n = (blasint)l->n, d = (blasint)l->d;
+    cblas_dgemv(CblasRowMajor, CblasTrans, n, d, 1, l->points, d, l->ones, 1, 0, l->mean, 1);
+    bench_team(subtract_part, l);
+}
+
 /* The covariance, or the inner products over n where these are fewer numbers: its lower triangle
  * as LAPACK counts. */
 static void product(bench_lapack *l)
 {
     const blasint n = (blasint)l->n, d = (blasint)l->d, size = (blasint)l->size;
     const int by_points = l->size < l->d;
-    cblas_dgemv(CblasRowMajor, CblasTrans, n, d, 1, l->points, d, l->ones, 1, 0, l->mean, 1);
-    bench_team(subtract_part, l);
+    centre(l);
     cblas_dsyrk(CblasRowMajor, CblasUpper, by_points ? CblasNoTrans : CblasTrans, size,
                 by_points ? d : n, 1 / (double)l->n, l->centred, d, 0, l->matrix, size);
 }
@@ -104,7 +100,7 @@ static void eigen(bench_lapack *l, const char *jobz, double *matrix)
             1);
     const blasint lwork = (blasint)numbers;
     double *work = take(lwork);
-    blasint *iwork = room(integers, sizeof *iwork);
+    blasint *iwork = bench_take(integers, sizeof *iwork);
     dsyevd_(jobz, "L", &size, matrix, &size, l->values, work, &lwork, iwork, &integers, &info, 1,
             1);
     solved(info);
@@ -117,13 +113,13 @@ static void leading(bench_lapack *l, double *z)
 {
     const double none = 0;
     const blasint size = (blasint)l->size, ask = -1, first = size - (blasint)l->count + 1;
-    blasint info = 0, integers = 0, found = 0, *support = room(2 * l->count, sizeof *support);
+    blasint info = 0, integers = 0, found = 0, *support = bench_take(2 * l->count, sizeof *support);
     double numbers = 0;
     dsyevr_("V", "I", "L", &size, l->matrix, &size, &none, &none, &first, &size, &none, &found,
             l->values, z, &size, support, &numbers, &ask, &integers, &ask, &info, 1, 1, 1);
     const blasint lwork = (blasint)numbers;
     double *work = take(lwork);
-    blasint *iwork = room(integers, sizeof *iwork);
+    blasint *iwork = bench_take(integers, sizeof *iwork);
     dsyevr_("V", "I", "L", &size, l->matrix, &size, &none, &none, &first, &size, &none, &found,
             l->values, z, &size, support, work, &lwork, iwork, &integers, &info, 1, 1, 1);
     solved(info);
@@ -168,10 +164,9 @@ double bench_lapack_log_det(void *lapack)
 static void singular(bench_lapack *l, double *coordinates)
 {
     const blasint d = (blasint)l->d, n = (blasint)l->n, ask = -1;
-    blasint info = 0, *iwork = room(8 * l->n, sizeof *iwork);
+    blasint info = 0, *iwork = bench_take(8 * l->n, sizeof *iwork);
     double numbers = 0, *axes = take(l->n * l->d);
-    cblas_dgemv(CblasRowMajor, CblasTrans, n, d, 1, l->points, d, l->ones, 1, 0, l->mean, 1);
-    bench_team(subtract_part, l);
+    centre(l);
     dgesdd_("S", &d, &n, l->centred, &d, l->values, axes, &d, coordinates, &n, &numbers, &ask,
             iwork, &info, 1);
     const blasint lwork = (blasint)numbers;

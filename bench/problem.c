@@ -14,9 +14,8 @@ enum {
     STREAM = 90 /* of the noise function, away from the library's own */
 };
 
-static void *take(int64_t count, int64_t size)
+void *bench_take(int64_t count, int64_t size)
 {
-    /* Whole cache lines and one more, so that vectors may read past the end of a row. */
     void *memory = aligned_alloc(64, ((size_t)count * (size_t)size + 191) / 64 * 64);
     if (!memory) {
         drv_die("out of memory (%lld x %lld bytes)", (long long)count, (long long)size);
@@ -67,7 +66,7 @@ static void synthesize_part(void *arg, int64_t part, int64_t parts)
     int64_t first, end, d = p->d;
     bench_share(p->n, part, parts, &first, &end);
     ddn_context *ctx = NULL;
-    double *basis = take(RANK * d, 8), *noise = take(d, 8), factor[RANK];
+    double *basis = bench_take(RANK * d, 8), *noise = bench_take(d, 8), factor[RANK];
     if (ddn_context_create(&ctx) != DDN_OK) {
         drv_die("out of memory");
     }
@@ -96,9 +95,9 @@ static void point(const bench_problem *p, int64_t i, double *y)
 
 static void make_dense(bench_problem *p)
 {
-    p->half_norm = take(p->n, 8);
-    p->dense = p->type == DDN_TYPE_U8 ? take(p->n * p->d, 4) : p->stored;
-    double *y = take(p->d, 8);
+    p->half_norm = bench_take(p->n, 8);
+    p->dense = p->type == DDN_TYPE_U8 ? bench_take(p->n * p->d, 4) : p->stored;
+    double *y = bench_take(p->d, 8);
     for (int64_t i = 0; i < p->n; i++) {
         point(p, i, y);
         double norm2 = 0;
@@ -125,7 +124,7 @@ void bench_problem_make(bench_problem *p, int source, int64_t n, int64_t d, ddn_
     p->shift = type == DDN_TYPE_U8 ? -1 : 0;
     const int64_t size = type == DDN_TYPE_U8 ? 1 : type == DDN_TYPE_F32 ? 4 : 8;
     p->bytes = p->n * p->d * size;
-    p->stored = take(p->n * p->d, size);
+    p->stored = bench_take(p->n * p->d, size);
     p->fashion = source != BENCH_SYNTHETIC && fits && load_images(p, source == BENCH_FASHION);
     if (!p->fashion) {
         bench_team(synthesize_part, p);
@@ -163,7 +162,7 @@ void bench_states(const bench_problem *p, double t, int64_t m, double *x)
     double a, s2;
     bench_level(t, &a, &s2);
     const double s = sqrt(s2);
-    double *y = take(p->d, 8);
+    double *y = bench_take(p->d, 8);
     for (int64_t q = 0; q < m; q++) {
         point(p, (q * 7919 + 17) % p->n, y);
         drv_try(ddn_noise_draw(drv.ctx, drv.seed, STREAM, q, 0, 0, p->d, x + q * p->d));
@@ -186,7 +185,7 @@ double bench_error(int64_t d, const double *score, const double *reference)
 
 void bench_ours_make(bench_ours *o, const bench_problem *p, int64_t m, double epsilon)
 {
-    *o = (bench_ours){.m = m, .d = p->d, .score = take(m * p->d, 8)};
+    *o = (bench_ours){.m = m, .d = p->d, .score = bench_take(m * p->d, 8)};
     drv_try(ddn_query_create(drv.ctx, p->oracle, &o->query));
     drv_try(ddn_query_bind_f64(o->query, DDN_OUT_SCORE, o->score, p->d));
     if (epsilon >= 0) {

@@ -11,24 +11,15 @@ enum {
     BLOCK = 128 /* positions of a product */
 };
 
-static double *take(int64_t count)
-{
-    double *memory = aligned_alloc(64, ((size_t)count * 8 + 63) / 64 * 64);
-    if (!memory) {
-        drv_die("out of memory for the baseline (%lld doubles)", (long long)count);
-    }
-    return memory;
-}
-
 void bench_scan_make(bench_scan *s, const bench_problem *p, int64_t m, int64_t k)
 {
     if (p->n > 2147483647 || p->d > 2147483647) {
         drv_die("n = %lld is beyond OpenBLAS's 32-bit sizes", (long long)p->n);
     }
     *s = (bench_scan){.p = p, .m = m, .k = k};
-    s->points = take(p->n * p->d);
-    s->product = take((m < BLOCK ? m : BLOCK) * p->n);
-    s->distance2 = take(m * k);
+    s->points = bench_take(p->n * p->d, 8);
+    s->product = bench_take((m < BLOCK ? m : BLOCK) * p->n, 8);
+    s->distance2 = bench_take(m * k, 8);
     s->index = drv_alloc(m * k, sizeof *s->index);
     drv_try(ddn_dataset_read(drv.ctx, p->ds, 0, p->n, s->points, p->d));
 }

@@ -108,14 +108,23 @@ static ddn_status project_out(builder *u, int64_t blocks, double *w, int64_t fro
 /* Squares of the lengths of candidates: what they are at first, and what is more than rounding. */
 typedef struct lengths {
     double square[B], least[B];
-    int any; /* whether one is longer */
 } lengths;
 
-static void measure(const builder *u, double square[B])
+/* Of w[d][B]. */
+static void measure(const builder *u, const double *w, double square[B])
 {
     for (int64_t b = 0; b < B; b++) {
-        square[b] = ddni_column_dot(u->w, u->c->ds->d, b, b);
+        square[b] = ddni_column_dot(w, u->c->ds->d, b, b);
     }
+}
+
+static int any_longer(const lengths *of)
+{
+    int any = 0;
+    for (int64_t b = 0; b < B; b++) {
+        any |= of->square[b] > of->least[b];
+    }
+    return any;
 }
 
 /* One pass of Gram-Schmidt over the candidates, which become unit vectors; those of at most
@@ -156,15 +165,14 @@ static double least_square(const builder *u)
     return u->c->by_points ? u->least * (double)u->c->ds->n : DEPENDENT;
 }
 
-/* Block number b of the group becomes the candidates. */
-static void turn_to(builder *u, int64_t b)
+/* Block number b of the group. */
+static double *block_of(const builder *u, int64_t b)
 {
-    u->w = u->group + b * u->c->ds->d * B;
+    return u->group + b * u->c->ds->d * B;
 }
 
 /* Vectors from k on become the group, up to TOGETHER blocks of them; gives how many, and their
- * lengths, in which those before `begin` and from `end` on do not count. Ends with the first one as
- * the candidates. */
+ * lengths, in which those before `begin` and from `end` on do not count. */
 static ddn_status take_group(builder *u, int64_t k, int64_t begin, int64_t end, int64_t *blocks,
                              lengths of[TOGETHER])
 {
@@ -177,14 +185,11 @@ static ddn_status take_group(builder *u, int64_t k, int64_t begin, int64_t end, 
     } else {
         memcpy(u->group, from, (size_t)(*blocks * c->ds->d * B) * sizeof *from);
     }
-    for (int64_t i = *blocks - 1; i >= 0; i--) {
-        turn_to(u, i);
-        measure(u, of[i].square);
-        of[i].any = 0;
+    for (int64_t i = 0; i < *blocks; i++) {
+        measure(u, block_of(u, i), of[i].square);
         for (int64_t b = 0; b < B; b++) {
             const int64_t at = k + i * B + b;
             of[i].least[b] = at >= begin && at < end ? least_square(u) : INFINITY;
-            of[i].any |= of[i].square[b] > of[i].least[b];
         }
     }
     return DDN_OK;
@@ -200,7 +205,7 @@ static ddn_status add_candidates(builder *u, lengths *of, int64_t from)
         for (int64_t b = 0; b < B; b++) {
             of->least[b] = DEPENDENT;
         }
-        measure(u, of->square);
+        measure(u, u->w, of->square);
         DDNI_TRY(pass(u, of, 0, &again));
     }
     for (int64_t b = 0; b < B; b++) {
@@ -286,7 +291,7 @@ static ddn_status add_longest(builder *u, double longest)
     int64_t at[B];
     lengths of;
     take_longest(u, at);
-    measure(u, of.square);
+    measure(u, u->w, of.square);
     for (int64_t b = 0; b < B; b++) {
         of.least[b] = fmax(least_square(u), b > 0 ? MUCH * longest : 0);
     }
@@ -311,8 +316,8 @@ static ddn_status store_rest(builder *u, int64_t begin)
         DDNI_TRY(take_group(u, k, begin, c->size, &blocks, of));
         DDNI_TRY(project_out(u, blocks, u->group, 0));
         for (int64_t i = 0; i < blocks; i++) {
-            turn_to(u, i);
-            measure(u, of[i].square);
+            u->w = block_of(u, i);
+            measure(u, u->w, of[i].square);
             for (int64_t b = 0; b < B; b++) {
                 if (of[i].square[b] > of[i].least[b]) {
                     store(u, b);
@@ -320,7 +325,7 @@ static ddn_status store_rest(builder *u, int64_t begin)
             }
         }
     }
-    turn_to(u, 0);
+    u->w = u->group;
     return DDN_OK;
 }
 
@@ -382,8 +387,8 @@ static ddn_status add_in_order(builder *u, int64_t count)
         const int64_t from = u->rank / B;
         DDNI_TRY(project_out(u, blocks, u->group, 0));
         for (int64_t i = 0; i < blocks; i++) {
-            turn_to(u, i);
-            if (of[i].any) {
+            u->w = block_of(u, i);
+            if (any_longer(&of[i])) {
                 DDNI_TRY(add_candidates(u, &of[i], from));
             }
         }

@@ -491,17 +491,11 @@ static void report(ddni_block *b, const ddni_dense_run *p)
     b->bytes += p->reads * b->n * b->d * ddni_type_size(b->ds->type);
 }
 
-/* Blocks of columns, whose sums are added up together. */
-static int64_t column_blocks(const ddni_block *b)
-{
-    return (b->d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
-}
-
 /* The end of a run for a strip of states, whose sums stay in the cache. */
 static void finish_strip(void *arg, int64_t strip, int64_t worker)
 {
     const ddni_dense_run *p = arg;
-    const int64_t first = strip * DDNI_LANES, blocks = p->b->want_sum ? column_blocks(p->b) : 0;
+    const int64_t first = strip * DDNI_LANES, blocks = p->b->want_sum ? ddni_merge_blocks(p->b) : 0;
     for (int64_t k = 0; k < blocks && !ddni_leave_off(p->b, k); k++) {
         ddni_dense_add(arg, strip * blocks + k, worker);
     }
@@ -524,7 +518,7 @@ static ddn_status finish_states(ddn_context *ctx, ddni_dense_run *p)
         return ddni_parallel(ctx, strips, adds + rest, finish_strip, p);
     }
     if (b->want_sum) {
-        DDNI_TRY(ddni_parallel(ctx, strips * column_blocks(b), adds, ddni_dense_add, p));
+        DDNI_TRY(ddni_parallel(ctx, strips * ddni_merge_blocks(b), adds, ddni_dense_add, p));
     }
     return ddni_parallel(ctx, b->m, rest, ddni_dense_merge, p);
 }

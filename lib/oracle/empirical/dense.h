@@ -87,6 +87,12 @@ static inline ddni_lane_sums ddni_lane_sums_of(const ddni_dense_run *p, int64_t 
     return s;
 }
 
+/* Blocks of columns, whose sums are added up together. */
+static inline int64_t ddni_merge_blocks(const ddni_block *b)
+{
+    return (b->d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
+}
+
 static inline char *ddni_dense_sum(const ddni_dense_run *p, int64_t chunk)
 {
     return (char *)p->s->sum + chunk * p->b->lanes * p->b->d * p->size;

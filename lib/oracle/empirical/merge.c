@@ -135,7 +135,7 @@ void ddni_dense_add(void *arg, int64_t task, int64_t worker)
     (void)worker;
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
-    int64_t d = b->d, blocks = (d + DDNI_MERGE_COLUMNS - 1) / DDNI_MERGE_COLUMNS;
+    int64_t d = b->d, blocks = ddni_merge_blocks(b);
     int64_t first = task % blocks * DDNI_MERGE_COLUMNS;
     int64_t width = d - first < DDNI_MERGE_COLUMNS ? d - first : DDNI_MERGE_COLUMNS;
     /* From sums of stored bytes to sums of y - centre. */

@@ -291,6 +291,21 @@ static void bad_input_is_refused(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* The distance of states to the points, whose coordinates are the features. */
+static double distance_of(ddn_context *ctx, const ddn_dataset *ds, int64_t m, const double *x)
+{
+    const int64_t k = ddn_dataset_d(ds);
+    ddn_features *features = NULL;
+    ddn_frechet *fr = NULL;
+    double distance = NAN;
+    OK(ctx, ddn_features_create_identity(ctx, k, &features));
+    OK(ctx, ddn_frechet_create(ctx, ds, features, &fr));
+    OK(ctx, ddn_frechet_distance(ctx, fr, m, 0, 0, x, k, &distance, NULL, NULL));
+    ddn_frechet_destroy(fr);
+    ddn_features_destroy(features);
+    return distance;
+}
+
 /* Fewer states than features: the covariance has eigenvalues that are 0 up to rounding, and the
  * root of a rounding error is no small number (4e-9 of the distance). The reference is isotropic,
  * the states +-b_r along three axes of a reflected frame. */
@@ -302,7 +317,7 @@ static void fewer_states_than_features(void **state)
         P = 3
     };
     const double b[P] = {2, 1, 0.3}, c = 3;
-    double points[2 * K * K] = {0}, x[2 * P * K], v[K], norm2 = 0, distance = NAN;
+    double points[2 * K * K] = {0}, x[2 * P * K], v[K], norm2 = 0;
     double want = c * c;
     for (int i = 0; i < K; i++) {
         points[2 * i * K + i] = c;
@@ -319,32 +334,10 @@ static void fewer_states_than_features(void **state)
     }
     ddn_context *ctx = test_context(1);
     ddn_dataset *ds = NULL;
-    ddn_features *features = NULL;
-    ddn_frechet *fr = NULL;
     OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, 2 * K, K, points, K, &ds));
-    OK(ctx, ddn_features_create_identity(ctx, K, &features));
-    OK(ctx, ddn_frechet_create(ctx, ds, features, &fr));
-    OK(ctx, ddn_frechet_distance(ctx, fr, 2 * P, 0, 0, x, K, &distance, NULL, NULL));
-    CLOSE(distance, want, 1e-13, 0);
-    ddn_frechet_destroy(fr);
-    ddn_features_destroy(features);
+    CLOSE(distance_of(ctx, ds, 2 * P, x), want, 1e-13, 0);
     ddn_dataset_destroy(ds);
     ddn_context_destroy(ctx);
-}
-
-/* The distance of states to the points, whose coordinates are the features. */
-static double distance_of(ddn_context *ctx, const ddn_dataset *ds, int64_t m, const double *x)
-{
-    const int64_t k = ddn_dataset_d(ds);
-    ddn_features *features = NULL;
-    ddn_frechet *fr = NULL;
-    double distance = NAN;
-    OK(ctx, ddn_features_create_identity(ctx, k, &features));
-    OK(ctx, ddn_frechet_create(ctx, ds, features, &fr));
-    OK(ctx, ddn_frechet_distance(ctx, fr, m, 0, 0, x, k, &distance, NULL, NULL));
-    ddn_frechet_destroy(fr);
-    ddn_features_destroy(features);
-    return distance;
 }
 
 /* The feature of the largest variance has no correlation with the others, which together have a

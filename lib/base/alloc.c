@@ -10,9 +10,11 @@
 
 #include "base/check.h"
 #include "base/context_impl.h"
+#include "base/os.h"
 
 enum {
-    ALIGNMENT = 64
+    ALIGNMENT = 64,
+    LARGE = 1 << 22 /* bytes of a block that has at least one huge page */
 };
 
 static void *default_allocate(void *user, int64_t bytes, int64_t alignment)
@@ -22,7 +24,13 @@ static void *default_allocate(void *user, int64_t bytes, int64_t alignment)
     return _aligned_malloc((size_t)bytes, (size_t)alignment);
 #else
     void *p = NULL;
-    return posix_memalign(&p, (size_t)alignment, (size_t)bytes) == 0 ? p : NULL;
+    if (posix_memalign(&p, (size_t)alignment, (size_t)bytes) != 0) {
+        return NULL;
+    }
+    if (bytes >= LARGE) {
+        ddni_memory_is_large(p, bytes);
+    }
+    return p;
 #endif
 }
 

@@ -111,6 +111,21 @@ void ddni_file_ahead(const ddni_map *map, int64_t first, int64_t count)
     madvise((void *)(uintptr_t)(map->at + first - skip), (size_t)(count + skip), MADV_WILLNEED);
 }
 
+void ddni_memory_is_large(void *block, int64_t bytes)
+{
+#if defined(MADV_HUGEPAGE)
+    const uintptr_t page = 1 << 21;
+    const uintptr_t start = ((uintptr_t)block + page - 1) / page * page;
+    const uintptr_t end = ((uintptr_t)block + (uintptr_t)bytes) / page * page;
+    if (end > start) {
+        madvise((void *)start, end - start, MADV_HUGEPAGE);
+    }
+#else
+    (void)block;
+    (void)bytes;
+#endif
+}
+
 ddn_status ddni_file_write_part(ddn_context *ctx, const ddni_file *f, const void *from,
                                 int64_t *count)
 {

@@ -56,6 +56,10 @@ int32_t ddni_file_changed(const ddni_map *map);
 /* Has the system read count bytes from `first` on without waiting for them. Any thread. */
 void ddni_file_ahead(const ddni_map *map, int64_t first, int64_t count);
 
+/* A hint that a large block of memory, such as points, is read row by row and column by column: in
+ * small pages it takes longer to find where numbers are than to add them up. Changes no byte. */
+void ddni_memory_is_large(void *block, int64_t bytes);
+
 /* Makes path a file of these bytes, or leaves what is there as it is: the bytes go to a temporary
  * file in the same folder, onto the disk, and only then to their name. */
 ddn_status ddni_file_replace(ddn_context *ctx, const char *path, const void *bytes, int64_t count,

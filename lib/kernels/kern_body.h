@@ -188,6 +188,52 @@ static inline __attribute__((always_inline)) double f64_sum(f64_vec x)
 #endif
 }
 
+/* The sums of four registers, side by side. */
+static inline __attribute__((always_inline)) void f32_sums(const f32_vec *x, float *out)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    const __m512 *v = (const __m512 *)x;
+    const __m512 low = _mm512_unpacklo_ps(v[0], v[1]) + _mm512_unpackhi_ps(v[0], v[1]);
+    const __m512 high = _mm512_unpacklo_ps(v[2], v[3]) + _mm512_unpackhi_ps(v[2], v[3]);
+    const __m512 all = _mm512_shuffle_ps(low, high, 0x44) + _mm512_shuffle_ps(low, high, 0xEE);
+    const __m256 half = _mm512_castps512_ps256(all) + _mm512_extractf32x8_ps(all, 1);
+    _mm_storeu_ps(out, _mm256_castps256_ps128(half) + _mm256_extractf128_ps(half, 1));
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    const __m256 *v = (const __m256 *)x;
+    const __m256 low = _mm256_unpacklo_ps(v[0], v[1]) + _mm256_unpackhi_ps(v[0], v[1]);
+    const __m256 high = _mm256_unpacklo_ps(v[2], v[3]) + _mm256_unpackhi_ps(v[2], v[3]);
+    const __m256 all = _mm256_shuffle_ps(low, high, 0x44) + _mm256_shuffle_ps(low, high, 0xEE);
+    _mm_storeu_ps(out, _mm256_castps256_ps128(all) + _mm256_extractf128_ps(all, 1));
+#else
+    for (int i = 0; i < 4; i++) {
+        out[i] = f32_sum(x[i]);
+    }
+#endif
+}
+
+static inline __attribute__((always_inline)) void f64_sums(const f64_vec *x, double *out)
+{
+#if defined(__x86_64__)
+#if VECTOR_BYTES == 64
+    const __m512d *v = (const __m512d *)x;
+    const __m512d first = _mm512_unpacklo_pd(v[0], v[1]) + _mm512_unpackhi_pd(v[0], v[1]);
+    const __m512d second = _mm512_unpacklo_pd(v[2], v[3]) + _mm512_unpackhi_pd(v[2], v[3]);
+    const __m256d low = _mm512_castpd512_pd256(first) + _mm512_extractf64x4_pd(first, 1);
+    const __m256d high = _mm512_castpd512_pd256(second) + _mm512_extractf64x4_pd(second, 1);
+#else
+    const __m256d *v = (const __m256d *)x;
+    const __m256d low = _mm256_unpacklo_pd(v[0], v[1]) + _mm256_unpackhi_pd(v[0], v[1]);
+    const __m256d high = _mm256_unpacklo_pd(v[2], v[3]) + _mm256_unpackhi_pd(v[2], v[3]);
+#endif
+    _mm256_storeu_pd(out, _mm256_permute2f128_pd(low, high, 0x20) +
+                              _mm256_permute2f128_pd(low, high, 0x31));
+#else
+    for (int i = 0; i < 4; i++) {
+        out[i] = f64_sum(x[i]);
+    }
+#endif
+}
+
 static inline __attribute__((always_inline)) double
 distance_of(ddn_type type, int64_t d, const double *x, double a, double a_low, ddni_point y)
 {

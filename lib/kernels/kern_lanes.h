@@ -126,7 +126,7 @@ static inline __attribute__((always_inline)) void
 NAME(multiply_of)(const int transposed, int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
                   ddni_strips b, ddni_strips c, ddni_ahead *ahead)
 {
-    ddni_ahead none = {0};
+    ddni_ahead none = ddni_nothing_ahead;
     ahead = ahead == NULL ? &none : ahead;
     for (int64_t k = 0; k < depth; k += DDNI_DEPTH_BLOCK) {
         int64_t run = depth - k < DDNI_DEPTH_BLOCK ? depth - k : DDNI_DEPTH_BLOCK, q = 0;

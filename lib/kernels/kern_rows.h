@@ -23,13 +23,24 @@ static inline __attribute__((always_inline)) void NAME(dot_rows)(const int rows,
             sum[i][1] += NAME(load)(y + i * ldy + j + LANES) * x1;
         }
     }
+    NAME(vec) both[4];
+    REAL further[4], *total = more ? further : g;
+    UNROLL(4)
     for (int i = 0; i < rows; i++) {
-        NAME(vec) both = sum[i][0] + sum[i][1];
-        REAL total = NAME(sum)(both);
+        both[i] = sum[i][0] + sum[i][1];
+    }
+    if (rows == 4) {
+        NAME(sums)(both, total);
+    } else {
+        total[0] = NAME(sum)(both[0]);
+    }
+    for (int i = 0; j < d && i < rows; i++) {
         for (int64_t k = j; k < d; k++) {
-            total += y[i * ldy + k] * x[k];
+            total[i] += y[i * ldy + k] * x[k];
         }
-        g[i] = more ? g[i] + total : total;
+    }
+    for (int i = 0; more && i < rows; i++) {
+        g[i] += further[i];
     }
 }
 
@@ -71,13 +82,18 @@ static inline __attribute__((always_inline)) void NAME(combine_rows)(const int r
 {
     const REAL *y = from.at;
     const int64_t ldy = from.ld;
+    NAME(vec) weight[DDNI_SHORT_RUN];
     int64_t j = 0;
+    UNROLL(DDNI_SHORT_RUN)
+    for (int i = 0; i < rows; i++) {
+        weight[i] = NAME(splat)(p[i]);
+    }
     for (; j + LANES <= d; j += LANES) {
         NAME(vec) s = {0};
         fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
         UNROLL(DDNI_SHORT_RUN)
         for (int i = 0; i < rows; i++) {
-            s += NAME(load)(y + i * ldy + j) * p[i];
+            s += NAME(load)(y + i * ldy + j) * weight[i];
         }
         NAME(store)(sum + j, NAME(load)(sum + j) + s);
     }

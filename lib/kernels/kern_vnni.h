@@ -273,7 +273,7 @@ static inline __attribute__((always_inline)) void combine_columns(const int colu
                                                                   float *sum)
 {
     __m512i acc[8][DDNI_SLICES];
-    ddni_ahead none = {0};
+    ddni_ahead none = ddni_nothing_ahead;
     u8_block(columns, DDNI_SLICES, quads, (quads_of){y, 4, ldy},
              (quads_of){weight, 64, SLICE_BYTES}, &none, acc);
     __m512 step1 = _mm512_mul_ps(step, _mm512_set1_ps(1 / 254.0F));

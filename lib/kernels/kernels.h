@@ -87,6 +87,9 @@ typedef struct ddni_ahead {
     int64_t gap, stride;
 } ddni_ahead;
 
+/* Nothing, at the first of all steps. */
+static const ddni_ahead ddni_nothing_ahead = {.mask = INT64_MAX};
+
 enum {
     DDNI_NARROW = 16,     /* coordinates of narrow points, at most */
     DDNI_NARROW_FEW = 128 /* points up to which their logits for a register of states fit the
@@ -241,10 +244,9 @@ typedef struct ddni_kernels {
     /* g[row] = scale[DDNI_SLICES] + sum_i scale[i] sum_j y(row, j) x[i][j], x as for dot_u8. */
     void (*dot_slices_u8)(int64_t rows, int64_t d, ddni_rows y, const int8_t *x,
                           const double *scale, float *g, ddni_ahead *ahead);
-    /* sum[j] += sum_r p[r] row[r][j] for p >= 0, rows <= 128; row[] goes on to a multiple of 4 with
-     * any readable rows. p is rounded to 2^-22 of its largest; *mass += the sum of what was used.
-     */
-    void (*combine_u8)(int64_t rows, int64_t d, const uint8_t *const *row, const float *p,
+    /* sum[j] += sum_row p[row] y(row, j) for p >= 0, rows <= 128, without rows of p < least. p is
+     * rounded to 2^-22 of its largest; *mass += the sum of what was used. */
+    void (*combine_u8)(int64_t rows, int64_t d, ddni_rows y, const float *p, float least,
                        float *sum, double *mass, ddni_ahead *ahead);
 
     /* out[row][j] = scale * stored[row * ldy + j] + shift - centre[j] for j < d, 0 for d <= j <

@@ -154,13 +154,17 @@ static inline int64_t ddni_tile_numbers(int64_t d, int64_t size)
 }
 
 /* A tile of rows from `first` on, to be fetched during `products` products of the tile before it
- * with `lanes` lanes: 96 lines of a column block for every 128 steps of one. */
+ * with `lanes` lanes: 96 lines of a column block for every 128 steps of one. Nothing of so few rows
+ * that they stay in the second-level cache. */
 static inline ddni_ahead ddni_next_rows(const ddn_dataset *ds, int64_t lanes, int64_t first,
                                         int64_t products)
 {
+    enum {
+        CACHED = 1 << 20 /* bytes, of 2 MB */
+    };
     int64_t end = first + DDNI_TILE_ROWS < ds->n ? first + DDNI_TILE_ROWS : ds->n, every = products;
-    if (first >= ds->n) {
-        return (ddni_ahead){0};
+    if (first >= ds->n || ds->n * ds->ld * ddni_type_size(ds->type) <= CACHED) {
+        return ddni_nothing_ahead;
     }
     while (every * 2 * DDNI_LANES < products * lanes) {
         every *= 2;

@@ -117,7 +117,7 @@ static ddni_ahead next_panel(const ddni_dense_run *p, const ddni_dense_part *par
     const int64_t columns = rest < DDNI_DEPTH_BLOCK ? rest : DDNI_DEPTH_BLOCK;
     const int64_t lines = columns * p->size / 64, stride = ds->ld * p->size;
     if (rows <= 0 || lines == 0) {
-        return (ddni_ahead){0};
+        return ddni_nothing_ahead;
     }
     const int64_t steps =
         DDNI_DEPTH_BLOCK * DDNI_TILE_ROWS / STEP_ROWS * part->lanes * p->size / STEP_BYTES;
@@ -319,7 +319,7 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
     ddni_rows y = thin_rows(p, tile, scratch);
     ddni_ahead next =
         ddni_next_rows(b->ds, DDNI_LANES, tile->first + tile->rows, b->want_sum ? 2 : 1);
-    ddni_ahead none = {0};
+    ddni_ahead none = ddni_nothing_ahead;
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
         ddni_dense_part part = {chunk, q, 1};

@@ -145,30 +145,22 @@ void ddni_slices_add(const ddni_dense_run *p, const ddni_dense_part *part, const
                      const float *weights, ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    int64_t rows = tile->rows, first = tile->first;
-    const uint8_t *row[DDNI_TILE_ROWS + 3];
-    float kept[DDNI_TILE_ROWS];
-    int64_t count = 0, chunk = part->chunk, q = part->lane;
+    int64_t chunk = part->chunk, q = part->lane;
     double left = 0, norm = 0;
     /* The final sum of weights is no less than that of the rows so far: what is below this share of
      * it weighs less than epsilon / n. */
     double total = ddni_lane_row(p, chunk, DDNI_LANE_SUMS + DDNI_TOTAL)[q];
     float least = (float)(b->rq->epsilon / (double)b->n * total * (1 - 1e-6));
-    for (int64_t r = 0; r < rows; r++) {
-        row[count] = ddni_stored(b->ds, first + r);
-        kept[count] = weights[r];
-        count += weights[r] >= least;
-        if (weights[r] < least && weights[r] > 0) {
+    for (int64_t r = 0; r < tile->rows; r++) {
+        if (weights[r] < least) {
             left += (double)weights[r];
             norm += (double)weights[r] * tile->norm[r];
         }
     }
     ddni_lane_row(p, chunk, DDNI_LANE_LEFT)[q] += left;
     ddni_lane_row(p, chunk, DDNI_LANE_NORM)[q] -= norm;
-    for (int64_t r = 0; r < 3; r++) {
-        row[count + r] = ddni_stored(b->ds, first);
-    }
-    b->kern->combine_u8(count, b->d, row, kept,
+    ddni_rows y = {ddni_stored(b->ds, tile->first), b->ds->ld};
+    b->kern->combine_u8(tile->rows, b->d, y, weights, least,
                         (float *)(void *)ddni_dense_sum(p, chunk) + q * b->d,
                         ddni_lane_row(p, chunk, DDNI_LANE_MASS) + q, ahead);
 }

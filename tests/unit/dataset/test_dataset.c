@@ -49,6 +49,49 @@ static void limits_are_checked(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Mappings of this process that may lie in huge pages; -1: the system does not say. */
+static int64_t mappings_for_huge_pages(void)
+{
+    char line[512];
+    int64_t count = -1;
+    FILE *f = fopen("/proc/self/smaps", "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        if (strncmp(line, "VmFlags:", 8) == 0) {
+            count += (count < 0) + (strstr(line, " hg") != NULL);
+        }
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return count;
+}
+
+static void large_sets_may_lie_in_huge_pages(void **state)
+{
+    (void)state;
+    enum {
+        N = 1 << 12,
+        D = 1 << 12
+    };
+    ddn_context *ctx = test_context(1);
+    uint8_t *x = calloc(N, D);
+    ddn_dataset *small, *large;
+    assert_non_null(x);
+    FILE *f = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "r");
+    const int64_t before = f == NULL ? -1 : mappings_for_huge_pages();
+    if (f != NULL) {
+        fclose(f);
+    }
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_U8, N / 16, D, x, D, &small));
+    assert_int_equal(before < 0 ? before : mappings_for_huge_pages(), before);
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_U8, N, D, x, D, &large));
+    assert_true(before < 0 || mappings_for_huge_pages() > before);
+    ddn_dataset_destroy(small);
+    ddn_dataset_destroy(large);
+    free(x);
+    ddn_context_destroy(ctx);
+}
+
 static void nonfinite_numbers_are_named(void **state)
 {
     (void)state;
@@ -531,6 +574,7 @@ int main(void)
         cmocka_unit_test(what_memory_cannot_have),
         cmocka_unit_test(reads_singles),
         cmocka_unit_test(limits_are_checked),
+        cmocka_unit_test(large_sets_may_lie_in_huge_pages),
         cmocka_unit_test(nonfinite_numbers_are_named),
         cmocka_unit_test(borrowed_data_is_released_once_and_last),
         cmocka_unit_test(maps_of_one_number),

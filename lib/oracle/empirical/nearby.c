@@ -97,6 +97,18 @@ static int64_t worthwhile(const ddni_block *b)
     return b->n / 32 < DDNI_NEARBY_POINTS ? b->n / 32 + 1 : DDNI_NEARBY_POINTS;
 }
 
+/* Whether a list will not serve, as far as its first points tell, among which the nearest one is
+ * likely to be: points beyond it matter, or more of its own than are worth reading. */
+static int32_t hopeless(const ddni_neighbourhood *of, const float *distance, double reach,
+                        int64_t capacity)
+{
+    return !(reach < of->radius) || (capacity < of->count && (double)distance[capacity] <= reach);
+}
+
+enum {
+    FIRST_POINTS = 32 /* of a list, see hopeless */
+};
+
 static void follow_state(void *arg, int64_t q, int64_t worker)
 {
     const ddni_block *b = arg;
@@ -124,6 +136,9 @@ static void follow_state(void *arg, int64_t q, int64_t worker)
         nearest2 = fmin(nearest2, -2 * sigma2 * logit[count]);
         reach = moved + sqrt(nearest2 + 2 * margin * sigma2) * (1 + 1e-9);
         count++;
+        if (count == FIRST_POINTS && hopeless(of, distance, reach, capacity)) {
+            break;
+        }
     }
     b->shared->lists.count[q] = count;
     int32_t whole = count == of->count || (double)distance[count] > reach;

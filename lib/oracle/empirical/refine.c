@@ -13,8 +13,9 @@
 /* Scratch of the ways "refine" and "refine_wide". */
 typedef struct refine_scratch {
     ddni_screens screens;
-    int32_t *chosen; /* [lanes] 1: a screen is likely to serve this state, ROWS_ALONE: one of the
-                        points, not of their shadow */
+    int32_t *chosen;   /* [lanes] 1: a screen is likely to serve this state, ROWS_ALONE: one of the
+                          points, not of their shadow */
+    int64_t *together; /* [lanes] the states of which a sample stands for all */
 } refine_scratch;
 _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
 
@@ -173,8 +174,10 @@ static double candidate_price(const ddni_block *b)
 
 typedef struct sampling {
     const ddni_block *b;
-    int64_t states, size; /* states, points of each */
-    guess *of;            /* [states] */
+    const int64_t *together; /* the states of a batch; NULL: all */
+    int64_t apart;           /* of these, from one that is looked at to the next */
+    int64_t size;            /* points of each */
+    guess *of;
 } sampling;
 
 /* One of the states that stand for a batch. */
@@ -183,7 +186,7 @@ static void sample(void *arg, int64_t k, int64_t worker)
     (void)worker;
     const sampling *s = arg;
     const ddni_block *b = s->b;
-    const int64_t q = k * (b->m / s->states);
+    const int64_t at = k * s->apart, q = s->together == NULL ? at : s->together[at];
     const double room = room_of_lists(b);
     points_seen seen;
     look(b, q, s->size, 0, &seen);
@@ -198,9 +201,9 @@ static void sample(void *arg, int64_t k, int64_t worker)
     }
 }
 
-/* On a trajectory: whether the lists of a screen would hold the points that can matter, a quarter
- * of their room being left for what the chunks do not share evenly; and whether those of a screen
- * of the shadow would. */
+/* On a trajectory that a list may follow: whether the lists of a screen would hold the points that
+ * can matter, a quarter of their room being left for what the chunks do not share evenly; and
+ * whether those of a screen of the shadow would. */
 static void judge(void *arg, int64_t q, int64_t worker)
 {
     (void)worker;
@@ -208,6 +211,9 @@ static void judge(void *arg, int64_t q, int64_t worker)
     refine_scratch *s = b->own;
     const double room = room_of_lists(b);
     points_seen seen;
+    if (!ddni_nearby_wanted(b, q)) {
+        return;
+    }
     look(b, q, LARGE_SAMPLE, b->nearby->of[b->todo[q]].nearest, &seen);
     const double least = seen.top - b->log_ratio;
     s->chosen[q] = share_above(&seen, least - bounds_width(b, q, 0)) > room           ? 0
@@ -215,26 +221,27 @@ static void judge(void *arg, int64_t q, int64_t worker)
                                                                                       : 1;
 }
 
-/* Points to look at of each of `seen` states: a small part of the work. */
-static int64_t sample_size(const ddni_block *b, int64_t seen)
+/* Points to look at of each of `seen` states that stand for so many: a small part of the work. */
+static int64_t sample_size(const ddni_block *b, int64_t states, int64_t seen)
 {
-    const int64_t work = b->n * b->m / seen;
+    const int64_t work = b->n * states / seen;
     const int64_t few = work / 32 > SAMPLE ? SAMPLE : work / 32, many = work / 512;
     const int64_t size = few > many ? few : many;
     return size < SMALL_SAMPLE ? SMALL_SAMPLE : size > LARGE_SAMPLE ? LARGE_SAMPLE : size;
 }
 
-/* A batch is screened as a whole if what lists are likely to save pays for that, and by the shadow
- * if with its bounds that gains more. */
-static ddn_status select_batch(ddn_context *ctx, ddni_block *b, int64_t *count)
+/* States are screened together if what lists are likely to save pays for that, and by the shadow if
+ * with its bounds that gains more; see refine_scratch. */
+static ddn_status judge_together(ddn_context *ctx, ddni_block *b, int64_t count,
+                                 const int64_t *together, int32_t *chosen)
 {
-    const int64_t most = b->n * b->m <= LITTLE ? FEW_STATES : STATES;
-    const int64_t seen = b->m < most ? b->m : most, size = sample_size(b, seen);
+    const int64_t most = b->n * count <= LITTLE ? FEW_STATES : STATES;
+    const int64_t seen = count < most ? count : most;
     double near = 0, saved[2] = {0}, gain[2];
     guess of[STATES] = {{0}};
-    sampling s = {b, seen, size, of};
-    DDNI_TRY(ddni_parallel(ctx, seen, (double)(seen * size * b->d) * 4, sample, &s));
-    ddni_count_rows(b, 1, seen * size);
+    sampling s = {b, together, count / seen, sample_size(b, count, seen), of};
+    DDNI_TRY(ddni_parallel(ctx, seen, (double)(seen * s.size * b->d) * 4, sample, &s));
+    ddni_count_rows(b, 1, seen * s.size);
     for (int64_t k = 0; k < seen; k++) {
         near += of[k].near;
         saved[0] += of[k].saved[0];
@@ -244,23 +251,41 @@ static ddn_status select_batch(ddn_context *ctx, ddni_block *b, int64_t *count)
         const ddn_dataset *rows = shadow ? &b->o->shadow.rows : b->ds;
         gain[shadow] = saved[shadow] - (ddni_use_integers(b, rows) ? THIRD : HALF) * (double)seen;
     }
-    b->shadow = b->shadow && gain[1] > 0 && gain[1] >= gain[0];
-    *count = gain[0] > 0 || b->shadow ? b->m : 0;
-    b->crowded = near > NEARLY_ALL * (double)seen;
+    *chosen = gain[1] > 0 && gain[1] >= gain[0] ? 1 : gain[0] > 0 ? ROWS_ALONE : 0;
+    b->crowded = count == b->m && near > NEARLY_ALL * (double)seen;
     return DDN_OK;
 }
 
+/* A batch as a whole; on trajectories each state for itself, but for those that move too far for
+ * lists: they have nothing of a screen but what it saves at once. */
 static ddn_status select_states(ddn_context *ctx, ddni_block *b, int64_t *todo, int64_t *count)
 {
     refine_scratch *s = b->own;
+    int64_t waiting = 0;
+    int32_t all = 0;
     *count = 0;
     if (b->nearby == NULL) {
-        return select_batch(ctx, b, count);
+        DDNI_TRY(judge_together(ctx, b, b->m, NULL, &all));
+        b->shadow = b->shadow && all == 1;
+        *count = all ? b->m : 0;
+        return DDN_OK;
     }
-    double work = (double)(b->m * LARGE_SAMPLE) * (double)b->d;
     DDNI_TRY(ddni_reserve(ctx, "choices", b->lanes, sizeof *s->chosen, &s->chosen));
-    DDNI_TRY(ddni_parallel(ctx, b->m, work, judge, b));
-    ddni_count_rows(b, 1, b->m * LARGE_SAMPLE);
+    DDNI_TRY(ddni_reserve(ctx, "choices", b->lanes, sizeof *s->together, &s->together));
+    for (int64_t q = 0; q < b->m; q++) {
+        if (!ddni_nearby_wanted(b, q)) {
+            s->together[waiting++] = q;
+        }
+    }
+    if (waiting > 0) {
+        DDNI_TRY(judge_together(ctx, b, waiting, s->together, &all));
+    }
+    const int64_t points = (b->m - waiting) * LARGE_SAMPLE;
+    DDNI_TRY(ddni_parallel(ctx, b->m, (double)points * (double)b->d, judge, b));
+    ddni_count_rows(b, 1, points);
+    for (int64_t k = 0; k < waiting; k++) {
+        s->chosen[s->together[k]] = all;
+    }
     for (int64_t q = 0; q < b->m; q++) {
         b->shadow = b->shadow && s->chosen[q] != ROWS_ALONE;
         if (s->chosen[q]) {

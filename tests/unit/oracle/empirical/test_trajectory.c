@@ -1,6 +1,7 @@
 /* Queries with a memory of their trajectories: the same scores as without, at a fraction of the
  * reads. */
 #include "support/fixtures.h"
+#include "support/ways.h"
 
 enum {
     N = 4000,
@@ -163,12 +164,55 @@ static void a_run_with_memory(void **state)
     drop(&w);
 }
 
+/* States that jump at each call: no list lasts, and screens that save nothing at once are left, as
+ * for states without a memory. Once they stay where they are, lists serve them. */
+static void states_that_no_list_follows(void **state)
+{
+    (void)state;
+    enum {
+        MANY = 64,
+        CALLS = 20
+    };
+    const double t = 0.14, a = exp(-t), noise = sqrt(1 - a * a);
+    model w = make(DDN_TYPE_F32);
+    double *x = malloc(MANY * D * sizeof *x), *y = malloc(MANY * D * sizeof *y);
+    double *score = malloc(MANY * D * sizeof *score);
+    ddn_query *memory = NULL;
+    int64_t screened = 0, left = 2 * CALLS;
+    assert_true(x != NULL && y != NULL && score != NULL);
+    OK(w.ctx, ddn_query_create(w.ctx, w.oracle, &memory));
+    OK(w.ctx, ddn_options_set_i64(ddn_query_options(memory), DDN_QUERY_TRAJECTORY, 1));
+    OK(w.ctx, ddn_query_bind_f64(memory, DDN_OUT_SCORE, score, D));
+    for (int64_t k = 0; k < CALLS; k++) {
+        test_normal(100 + k, MANY * D, x);
+        OK(w.ctx, ddn_dataset_read(w.ctx, ddn_oracle_dataset(w.oracle), k * MANY, MANY, y, D));
+        for (int64_t i = 0; i < MANY * D; i++) {
+            x[i] = noise * x[i] + a * y[i];
+        }
+        OK(w.ctx, ddn_query_run(memory, t, MANY, x, D));
+        screened += test_served(memory, w.oracle, "refine");
+        assert_int_equal(test_served(memory, w.oracle, "nearby"), 0);
+        /* The first points of a list tell that it will not do. */
+        assert_true(k != 1 || ddn_query_touched(memory) * N < N + 250);
+    }
+    assert_true(screened <= 3 * MANY); /* of 20; 16 when each state was asked for itself */
+    do {
+        OK(w.ctx, ddn_query_run(memory, 0.02, MANY, x, D));
+    } while (--left > 0 && test_served(memory, w.oracle, "nearby") < MANY);
+    assert_true(left > 0);
+    free(x);
+    free(y);
+    free(score);
+    ddn_query_destroy(memory);
+    drop(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flow_of_bytes),     cmocka_unit_test(flow_of_floats),
         cmocka_unit_test(noise_of_bytes),    cmocka_unit_test(the_option_is_checked),
-        cmocka_unit_test(a_run_with_memory),
+        cmocka_unit_test(a_run_with_memory), cmocka_unit_test(states_that_no_list_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

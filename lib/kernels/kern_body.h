@@ -155,23 +155,6 @@ static void add_scaled(ddn_type type, int64_t columns, const void *from, const d
 }
 
 /* The sum of a register: of its halves, theirs and so on where there is an instruction for it. */
-static inline __attribute__((always_inline)) float f32_sum(f32_vec x)
-{
-#if defined(__x86_64__) && VECTOR_BYTES == 64
-    return _mm512_reduce_add_ps((__m512)x);
-#elif defined(__x86_64__) && VECTOR_BYTES == 32
-    const __m128 four = _mm256_castps256_ps128((__m256)x) + _mm256_extractf128_ps((__m256)x, 1);
-    const __m128 two = four + _mm_movehl_ps(four, four);
-    return two[0] + two[1];
-#else
-    float total = 0;
-    for (int v = 0; v < LANES32; v++) {
-        total += x[v];
-    }
-    return total;
-#endif
-}
-
 static inline __attribute__((always_inline)) double f64_sum(f64_vec x)
 {
 #if defined(__x86_64__) && VECTOR_BYTES == 64
@@ -188,7 +171,7 @@ static inline __attribute__((always_inline)) double f64_sum(f64_vec x)
 #endif
 }
 
-/* The sums of four registers, side by side. */
+/* The sums of four registers, side by side, all in the same order. */
 static inline __attribute__((always_inline)) void f32_sums(const f32_vec *x, float *out)
 {
 #if defined(__x86_64__) && VECTOR_BYTES == 64
@@ -206,25 +189,28 @@ static inline __attribute__((always_inline)) void f32_sums(const f32_vec *x, flo
     _mm_storeu_ps(out, _mm256_castps256_ps128(all) + _mm256_extractf128_ps(all, 1));
 #else
     for (int i = 0; i < 4; i++) {
-        out[i] = f32_sum(x[i]);
+        out[i] = 0;
+        for (int v = 0; v < LANES32; v++) {
+            out[i] += x[i][v];
+        }
     }
 #endif
 }
 
 static inline __attribute__((always_inline)) void f64_sums(const f64_vec *x, double *out)
 {
-#if defined(__x86_64__)
-#if VECTOR_BYTES == 64
+#if defined(__x86_64__) && VECTOR_BYTES == 64
     const __m512d *v = (const __m512d *)x;
     const __m512d first = _mm512_unpacklo_pd(v[0], v[1]) + _mm512_unpackhi_pd(v[0], v[1]);
     const __m512d second = _mm512_unpacklo_pd(v[2], v[3]) + _mm512_unpackhi_pd(v[2], v[3]);
     const __m256d low = _mm512_castpd512_pd256(first) + _mm512_extractf64x4_pd(first, 1);
     const __m256d high = _mm512_castpd512_pd256(second) + _mm512_extractf64x4_pd(second, 1);
-#else
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
     const __m256d *v = (const __m256d *)x;
     const __m256d low = _mm256_unpacklo_pd(v[0], v[1]) + _mm256_unpackhi_pd(v[0], v[1]);
     const __m256d high = _mm256_unpacklo_pd(v[2], v[3]) + _mm256_unpackhi_pd(v[2], v[3]);
 #endif
+#if defined(__x86_64__) && VECTOR_BYTES >= 32
     _mm256_storeu_pd(out, _mm256_permute2f128_pd(low, high, 0x20) +
                               _mm256_permute2f128_pd(low, high, 0x31));
 #else

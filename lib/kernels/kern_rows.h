@@ -31,8 +31,11 @@ static inline __attribute__((always_inline)) void NAME(dot_rows)(const int rows,
     }
     if (rows == 4) {
         NAME(sums)(both, total);
-    } else {
-        total[0] = NAME(sum)(both[0]);
+    } else { /* in the same order: copies of a point have the same product wherever they are */
+        const NAME(vec) same[4] = {both[0], both[0], both[0], both[0]};
+        REAL four[4];
+        NAME(sums)(same, four);
+        total[0] = four[0];
     }
     for (int i = 0; j < d && i < rows; i++) {
         for (int64_t k = j; k < d; k++) {

@@ -15,7 +15,7 @@ typedef struct refine_scratch {
     ddni_screens screens;
     int32_t *chosen;   /* [lanes] 1: a screen is likely to serve this state, ROWS_ALONE: one of the
                           points, not of their shadow */
-    int64_t *together; /* [lanes] the states of which a sample stands for all */
+    int64_t *together; /* [lanes] states of the block that are judged as one, by some of them */
 } refine_scratch;
 _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
 
@@ -231,7 +231,7 @@ static int64_t sample_size(const ddni_block *b, int64_t states, int64_t seen)
 }
 
 /* States are screened together if what lists are likely to save pays for that, and by the shadow if
- * with its bounds that gains more; see refine_scratch. */
+ * with its bounds that gains more: then 1, ROWS_ALONE without the shadow, else 0. */
 static ddn_status judge_together(ddn_context *ctx, ddni_block *b, int64_t count,
                                  const int64_t *together, int32_t *chosen)
 {
@@ -252,7 +252,7 @@ static ddn_status judge_together(ddn_context *ctx, ddni_block *b, int64_t count,
         gain[shadow] = saved[shadow] - (ddni_use_integers(b, rows) ? THIRD : HALF) * (double)seen;
     }
     *chosen = gain[1] > 0 && gain[1] >= gain[0] ? 1 : gain[0] > 0 ? ROWS_ALONE : 0;
-    b->crowded = count == b->m && near > NEARLY_ALL * (double)seen;
+    b->crowded = b->nearby == NULL && near > NEARLY_ALL * (double)seen;
     return DDN_OK;
 }
 

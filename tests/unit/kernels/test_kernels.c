@@ -373,10 +373,40 @@ static void check_rows(const ddni_kernels *k)
     }
 }
 
+/* Copies of a point have the same product with a state to the bit, whichever row they are: else the
+ * first of them would not be the nearest one. */
+static void check_copies(const ddni_kernels *k)
+{
+    enum {
+        N = 7,
+        MOST = 100
+    };
+    float y[N * MOST], x[MOST], g[N];
+    double yy[N * MOST], xx[MOST], gg[N];
+    for (int64_t d = 1; d <= MOST; d += 9) {
+        ddni_ahead none = ddni_nothing_ahead;
+        random_f32(d, d, y);
+        random_f32(d + 1, d, x);
+        test_normal(d, d, yy);
+        test_normal(d + 1, d, xx);
+        for (int64_t r = 1; r < N; r++) {
+            memcpy(y + r * d, y, (size_t)d * sizeof *y);
+            memcpy(yy + r * d, yy, (size_t)d * sizeof *yy);
+        }
+        k->dot_f32(N, d, (ddni_rows){y, d}, x, g, &none);
+        k->dot_f64(N, d, (ddni_rows){yy, d}, xx, gg, &none);
+        for (int64_t r = 1; r < N; r++) {
+            assert_memory_equal(g + r, g, sizeof *g);
+            assert_memory_equal(gg + r, gg, sizeof *gg);
+        }
+    }
+}
+
 static void rows_of_a_single_state(void **state)
 {
     (void)state;
     each_variant(check_rows);
+    each_variant(check_copies);
 }
 
 /* ---- Few coordinates ----------------------------------------------------------------------- */

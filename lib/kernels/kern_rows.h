@@ -23,8 +23,8 @@ static inline __attribute__((always_inline)) void NAME(dot_rows)(const int rows,
             sum[i][1] += NAME(load)(y + i * ldy + j + LANES) * x1;
         }
     }
-    NAME(vec) both[4];
-    REAL further[4], *total = more ? further : g;
+    NAME(vec) both[4] = {{0}};
+    REAL further[4] = {0}, *total = more ? further : g;
     UNROLL(4)
     for (int i = 0; i < rows; i++) {
         both[i] = sum[i][0] + sum[i][1];

@@ -278,9 +278,9 @@ static int use_twice(objects *o, double want)
 static void a_fork_while_another_thread_shares(void **state)
 {
     (void)state;
-    if (TEST_SANITIZED) { /* AddressSanitizer's own allocator may be locked by that thread for ever
-                           */
-        skip();
+    if (TEST_SANITIZED) { /* that thread may have locked AddressSanitizer's own allocator */
+        print_message("# not under a sanitizer\n");
+        return;
     }
     objects *mine = new_objects(12);
     busy b = {.o = mine};

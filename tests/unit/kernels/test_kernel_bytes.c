@@ -164,8 +164,8 @@ static void integer_products_are_exact(void **state)
 
 /* ---- One state ----------------------------------------------------------------------------- */
 
-/* A state in slices, and weights of which some are those of a tile that matters, some have first or
- * first two slices of zero, and some are left out. */
+/* A state in slices, and weights of which some have three slices, some two or one after others of
+ * zero, and some are left out. */
 static void single_shape(const ddni_kernels *k, int64_t rows, int64_t d)
 {
     int64_t width = (d + 63) / 64 * 64;

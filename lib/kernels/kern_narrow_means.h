@@ -7,11 +7,29 @@ typedef struct NAME(means) {
     NAME(vec) total, norms, sum[DDNI_NARROW];
 } NAME(means);
 
+/* A state in all lanes. */
+typedef struct NAME(means_state) {
+    REAL a;
+    NAME(vec) x[DDNI_NARROW];
+} NAME(means_state);
+
+static inline __attribute__((always_inline)) void NAME(means_take)(const int d,
+                                                                   const ddni_narrow_slope *level,
+                                                                   const double *x,
+                                                                   NAME(means_state) * to)
+{
+    to->a = (REAL)level->a;
+    UNROLL(16)
+    for (int j = 0; j < d; j++) {
+        to->x[j] = NAME(splat)((REAL)x[j]);
+    }
+}
+
 /* Adds the points from `first` to `end`, whose logits lie below max. d is known when this is
  * compiled, so that the sums stay in registers. */
 static inline __attribute__((always_inline)) void
 NAME(means_run)(const int d, const ddni_narrow_points *y, int64_t first, int64_t end,
-                const REAL *logit, REAL max, NAME(means) * to)
+                const NAME(means_state) * of, const REAL *logit, REAL max, NAME(means) * to)
 {
     const REAL *at = y->at, *norm = at + d * y->ld;
     NAME(vec) total = {0}, norms = {0}, sum[DDNI_NARROW];
@@ -25,7 +43,8 @@ NAME(means_run)(const int d, const ddni_narrow_points *y, int64_t first, int64_t
         norms += w * NAME(load)(norm + i);
         UNROLL(16)
         for (int j = 0; j < d; j++) {
-            sum[j] += w * NAME(load)(at + j * y->ld + i);
+            NAME(vec) step = NAME(load)(at + j * y->ld + i);
+            sum[j] += w * (d <= DDNI_NARROW_APART ? of->x[j] - step * of->a : step);
         }
     }
     to->total += total;
@@ -45,44 +64,75 @@ static double NAME(means_together)(NAME(vec) x)
     return sum;
 }
 
-/* One state. */
+/* The logits of a state at the points from `first` to `end`, and the largest in each lane so far.
+ */
 static inline __attribute__((always_inline)) void
-NAME(means_of)(const int d, const ddni_narrow_points *y, const ddni_narrow_slope *level,
-               const double *x, REAL *logit, ddni_narrow_mean *out)
+NAME(means_logits)(const int d, const ddni_narrow_points *y, int64_t first, int64_t end,
+                   const NAME(means_state) * of, REAL slope, REAL *logit, NAME(vec) * largest)
 {
     const REAL *at = y->at, *term = at + (d + 1) * y->ld;
-    const int64_t ld = y->ld;
-    const REAL slope = (REAL)level->slope, a = (REAL)level->a;
-    NAME(vec) xs[DDNI_NARROW], top = NAME(splat)((REAL)-INFINITY);
-    UNROLL(16)
-    for (int j = 0; j < d; j++) {
-        xs[j] = NAME(splat)((REAL)x[j]);
-    }
-    for (int64_t i = 0; i < ld; i += LANES) {
+    NAME(vec) top = *largest;
+    for (int64_t i = first; i < end; i += LANES) {
         NAME(vec) square = {0};
         UNROLL(16)
         for (int j = 0; j < d; j++) {
-            NAME(vec) diff = xs[j] - NAME(load)(at + j * ld + i) * a;
+            NAME(vec) diff = of->x[j] - NAME(load)(at + j * y->ld + i) * of->a;
             square += diff * diff;
         }
         NAME(vec) l = square * slope + NAME(load)(term + i);
         NAME(store)(logit + i, l);
         top = NAME(select)(l > top, l, top);
     }
-    REAL max = top[0];
-    for (int v = 1; v < LANES; v++) {
-        max = top[v] > max ? top[v] : max;
+    *largest = top;
+}
+
+/* A few states, among which a part of the points is shared while the first-level cache has it. */
+static inline __attribute__((always_inline)) void
+NAME(means_of)(const int d, const ddni_narrow_points *y, const ddni_narrow_slope *level,
+               int64_t states, const double *x, REAL *logit, ddni_narrow_mean *out)
+{
+    const int64_t ld = y->ld, row = (d + 2) * (int64_t)sizeof(REAL);
+    const int64_t part = (MEANS_BYTES / row + DDNI_RUN - 1) / DDNI_RUN * DDNI_RUN;
+    NAME(means_state) of;
+    NAME(vec) top[DDNI_NARROW_STATES];
+    NAME(means) sums[DDNI_NARROW_STATES];
+    REAL max[DDNI_NARROW_STATES];
+    for (int64_t q = 0; q < states; q++) {
+        top[q] = NAME(splat)((REAL)-INFINITY);
+        sums[q] = (NAME(means)){{0}, {0}, {{0}}};
     }
-    NAME(means) sums = {{0}, {0}, {{0}}};
-    for (int64_t first = 0; first < ld; first += DDNI_RUN) {
-        const int64_t end = ld - first < DDNI_RUN ? ld : first + DDNI_RUN;
-        NAME(means_run)(d, y, first, end, logit, max, &sums);
+    for (int64_t first = 0; first < ld; first += part) {
+        const int64_t end = ld - first < part ? ld : first + part;
+        for (int64_t q = 0; q < states; q++) {
+            NAME(means_take)(d, level, x + q * d, &of);
+            NAME(means_logits)
+            (d, y, first, end, &of, (REAL)level->slope, logit + q * ld, &top[q]);
+        }
     }
-    const double all = NAME(means_together)(sums.total);
-    out->max = (double)max;
-    out->norm = NAME(means_together)(sums.norms) / all;
-    for (int j = 0; j < d; j++) {
-        out->mean[j] = NAME(means_together)(sums.sum[j]) / all;
+    for (int64_t q = 0; q < states; q++) {
+        max[q] = top[q][0];
+        for (int v = 1; v < LANES; v++) {
+            max[q] = top[q][v] > max[q] ? top[q][v] : max[q];
+        }
+    }
+    for (int64_t first = 0; first < ld; first += part) {
+        for (int64_t q = 0; q < states; q++) {
+            NAME(means_take)(d, level, x + q * d, &of);
+            for (int64_t i = first; i < ld && i < first + part; i += DDNI_RUN) {
+                const int64_t end = ld - i < DDNI_RUN ? ld : i + DDNI_RUN;
+                NAME(means_run)
+                (d, y, i, end, &of, logit + q * ld, max[q], &sums[q]);
+            }
+        }
+    }
+    for (int64_t q = 0; q < states; q++) {
+        const double all = NAME(means_together)(sums[q].total);
+        out[q].max = (double)max[q];
+        out[q].total = all;
+        out[q].norm = NAME(means_together)(sums[q].norms) / all;
+        for (int j = 0; j < d; j++) {
+            out[q].mean[j] = NAME(means_together)(sums[q].sum[j]) / all;
+        }
     }
 }
 
@@ -91,8 +141,11 @@ NAME(means_of)(const int d, const ddni_narrow_points *y, const ddni_narrow_slope
                                     int64_t states, const double *x, REAL *logit,                  \
                                     ddni_narrow_mean *out)                                         \
     {                                                                                              \
-        for (int64_t q = 0; q < states; q++) {                                                     \
-            NAME(means_of)(width, y, level, x + q * width, logit, out + q);                        \
+        for (int64_t q = 0; q < states; q += DDNI_NARROW_STATES) {                                 \
+            const int64_t left = states - q;                                                       \
+            NAME(means_of)                                                                         \
+            (width, y, level, left < DDNI_NARROW_STATES ? left : DDNI_NARROW_STATES,               \
+             x + q * width, logit, out + q);                                                       \
         }                                                                                          \
     }
 NARROW_MEANS(1)

@@ -91,9 +91,11 @@ typedef struct ddni_ahead {
 static const ddni_ahead ddni_nothing_ahead = {.mask = INT64_MAX};
 
 enum {
-    DDNI_NARROW = 16,     /* coordinates of narrow points, at most */
-    DDNI_NARROW_FEW = 128 /* points up to which their logits for a register of states fit the
-                             first-level cache beside the points */
+    DDNI_NARROW = 16,       /* coordinates of narrow points, at most */
+    DDNI_NARROW_FEW = 128,  /* points up to which their logits for a register of states fit the
+                               first-level cache beside the points */
+    DDNI_NARROW_STATES = 4, /* that pass over a part of the points together, about a centre */
+    DDNI_NARROW_APART = 3   /* coordinates up to which the sums about a centre are of x - a y */
 };
 enum {
     DDNI_RUN = 128,    /* terms that are summed by themselves, then added to the others: equal ones
@@ -107,6 +109,11 @@ static inline double ddni_run_roundings(int64_t terms, int64_t lanes)
     const double run = (double)(terms < DDNI_RUN ? terms : DDNI_RUN);
     return run / (double)lanes + (double)terms / DDNI_RUN;
 }
+
+/* Logits so far below the reference weigh nothing in f32: the squares of such weights, and their
+ * products with coordinates, are below the smallest normal number, where an operation takes a
+ * processor a hundred times as long. */
+#define DDNI_WEIGHTLESS_F32 (-43)
 
 /* The logit of what is no point: e to it is 0, and it can be added to others. */
 #define DDNI_NOWHERE (-1e300)
@@ -149,9 +156,11 @@ typedef struct ddni_narrow_slope {
     double a, slope;
 } ddni_narrow_slope;
 
-/* Of one state: the largest logit, and the weighted means of |y|^2 and y. */
+/* Of one state: the largest logit, the sum of e^{l - max}, and with these weights the means of
+ * |y|^2 and y; or, of up to DDNI_NARROW_APART coordinates, of x - a y, which rounds no more than
+ * the score does. */
 typedef struct ddni_narrow_mean {
-    double max, norm, mean[DDNI_NARROW];
+    double max, total, norm, mean[DDNI_NARROW];
 } ddni_narrow_mean;
 
 /* What else is wanted of each state, made of the weights e^{l - max} of single points, that of the
@@ -274,8 +283,8 @@ typedef struct ddni_kernels {
                    const double *x, int64_t ldx, double *logit, const ddni_narrow_more *more,
                    ddni_narrow_sums *out);
 
-    /* The means of states x[states][d] in the type of the points; logit: room for ld of their
-     * numbers. NULL where it would gain nothing. */
+    /* The means of states x[states][d] in the type of the points; logit: room for
+     * DDNI_NARROW_STATES * ld of their numbers. NULL where it would gain nothing. */
     void (*narrow_means_f32)(const ddni_narrow_points *y, const ddni_narrow_slope *level,
                              int64_t states, const double *x, void *logit, ddni_narrow_mean *out);
     void (*narrow_means_f64)(const ddni_narrow_points *y, const ddni_narrow_slope *level,

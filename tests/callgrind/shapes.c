@@ -20,6 +20,7 @@ static const shape shapes[] = {
     {"one_state_u8", 3000, 784, 1, DDN_TYPE_U8, 0.5},
     {"few_states_u8", 1000, 784, 16, DDN_TYPE_U8, 0.3},
     {"many_states_f32", 400, 256, 128, DDN_TYPE_F32, 2},
+    {"on_a_line_f32", 1000, 1, 64, DDN_TYPE_F32, 0.1},
 };
 enum {
     SHAPES = sizeof shapes / sizeof shapes[0]

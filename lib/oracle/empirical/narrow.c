@@ -36,18 +36,19 @@ typedef struct narrow_limits {
                                 result seldom stands */
     double score;            /* half of what is promised of a score, or a third */
 } narrow_limits;
-static const narrow_limits limits_f32 = {DDN_TYPE_F32, 4, 0x1p-24, 1e24, 1e-24, 10, 5e-6},
+static const narrow_limits limits_f32 = {DDN_TYPE_F32, 4, 0x1p-24, 1e24, 1e-24, 20, 5e-6},
                            limits_f64 = {DDN_TYPE_F64, 8, 0x1p-53, 1e200, 1e-200, 50, 3e-13};
 
-/* Root mean square error of products in units times the lengths, as in the dense way. */
-static const double APART = 0.35;
+/* As in the dense way: root mean square error of products, in units times the lengths; units that
+ * a sum rounds by at the size of its terms, and at its own for each addition that it grows by. */
+static const double APART = 0.35, SUM_UNITS = 2, SUM_STEADY = 0.25;
 
 /* What cancellation may have taken from the trace, and how much of it may be lost. */
 static const double TRACE_UNIT = 1e-15, TRACE_LOST_F64 = 1e-10, TRACE_LOST = 1e-4;
 
 typedef struct narrow_scratch {
-    double *logit;    /* [workers][room] */
-    void *near;       /* [workers][room] of the type of the points about their centre */
+    double *logit; /* [workers][room] */
+    void *near; /* [workers][DDNI_NARROW_STATES][ld] of the type of the points about their centre */
     double *group;    /* [workers][STATES + DDNI_LANES][groups] sums by group, and room for them */
     int32_t *verdict; /* [states] */
 } narrow_scratch;
@@ -62,7 +63,7 @@ typedef struct narrow_run {
     int32_t more;               /* or the weights of single points */
     const narrow_limits *about; /* states are tried by sums about the centre first; NULL: not */
     double rounding, sums;      /* of a logit and of a mean, in units of their sizes */
-    int64_t lanes;              /* in a register of the points about their centre */
+    double steady;              /* units that a sum about the centre rounds by while it grows */
     _Atomic int32_t skipped;    /* points were left out */
 } narrow_run;
 
@@ -285,40 +286,81 @@ static void run_states(narrow_run *p, int64_t first, int64_t count, int64_t work
 
 /* ---- About the centre ---- */
 
-/* Whether the mean of a state keeps the promise, relative to the centre: x - a y rounds at the size
- * of the two, which the logits of points that matter answer with that times the distance over s^2,
- * and the squares round as often as they are added up; the mean moves by that times the root of the
- * trace, and its sums round themselves. Writes its score and mean if so. */
-static int32_t finish_about(const narrow_run *p, int64_t row, const double *relative,
+/* Points below the largest logit by b each, so many that their weights e^-b add up to n / e^h, have
+ * a root mean square of b of h at most, or, where h is small, of a little more: the concave hull of
+ * u log^2 u, which e^-b = u adds. */
+static double below_largest(double h)
+{
+    const double tangent = 1.594, slope = 0.648;
+    return h >= tangent ? h : sqrt(slope * expm1(fmax(0, h)));
+}
+
+/* A state as the kernel takes it: x - a centre, rounded and in units that make a a number of its
+ * type, so that all that this loses is known. */
+typedef struct narrow_about {
+    const double *relative; /* x - a centre */
+    const double *taken;    /* the same as it was taken */
+    double units;           /* taken for relative */
+} narrow_about;
+
+/* Whether the mean of a state keeps the promise, relative to the centre. Logits round where y and
+ * the squares do, which moves the mean by that times the root of the trace; where x does, the mean
+ * follows with a Cov / s^2, or by as much as logits of such points can; sums round at the size of
+ * what they add and, all the same way while they grow, of what they come to. Writes the score and
+ * the mean if so. */
+static int32_t finish_about(const narrow_run *p, int64_t row, const narrow_about *state,
                             const ddni_narrow_mean *of)
 {
     const ddni_block *b = p->b;
     const ddni_request *rq = b->rq;
+    const int32_t apart = b->d <= DDNI_NARROW_APART;
     double *score = rq->f64[DDN_OUT_SCORE];
     double a = b->level->a, unit = p->about->unit, inverse = 1 / b->level->s2, d = (double)b->d;
-    double length2 = 0, mean2 = 0, square = 0, size2 = 0;
+    double length2 = 0, mean2 = 0, square = 0, size2 = 0, lost2 = 0;
+    double diff[DDNI_NARROW], mean[DDNI_NARROW]; /* x - a y and y on average */
     for (int64_t j = 0; j < b->d; j++) {
-        double diff = relative[j] - a * of->mean[j], x = b->x[row * b->ldx + j];
-        length2 += relative[j] * relative[j];
-        mean2 += of->mean[j] * of->mean[j];
-        square += diff * diff;
+        double relative = state->relative[j], taken = state->taken[j] / state->units;
+        double lost = relative - taken, x = b->x[row * b->ldx + j];
+        diff[j] = apart ? of->mean[j] / state->units + lost : relative - a * of->mean[j];
+        mean[j] = apart ? (relative - diff[j]) / a : of->mean[j];
+        length2 += relative * relative;
+        mean2 += mean[j] * mean[j];
+        square += diff[j] * diff[j];
         size2 += x * x;
+        lost2 += lost * lost;
     }
-    double logit = fmax(0, b->log_size - of->max) + RIVAL, spread = sqrt(of->norm);
-    double error = APART * unit *
-                   ((sqrt(length2) + 3 * a * spread) * sqrt(2 * logit * inverse) +
-                    (2 + sqrt(d)) * logit + b->log_size);
-    double trace = fmax(0, of->norm - mean2) + 1e-6 * of->norm;
-    double moved =
-        a * (error * sqrt(trace) + unit * (3 + ddni_run_roundings(b->n, p->lanes)) * spread);
-    if (!(moved <= p->about->score * sqrt(square) + 0.25 * unit * sqrt(size2))) {
+    double trace = fmax(0, of->norm - mean2) + 1e-6 * of->norm, spread = sqrt(of->norm);
+    double below = fmin(RIVAL, below_largest(log((double)b->n / of->total)));
+    double logit = fmax(0, b->log_size - of->max) + below, steep = sqrt(2 * logit * inverse);
+    double error = APART * unit * (a * spread * steep + (3 + sqrt(d)) * logit + b->log_size + 1);
+    double common = sqrt(lost2) + 0x1p-53 * (sqrt(length2) + a * spread);
+    double moved = error * sqrt(trace) + common * fmin(a * trace * inverse, steep * sqrt(trace));
+    double added = apart ? sqrt(square + a * a * trace) : a * spread;
+    double grown = apart ? sqrt(square) : a * sqrt(mean2);
+    double sums = unit * (SUM_UNITS * added + p->steady * grown);
+    if (!(a * moved + sums <= p->about->score * sqrt(square) + 0.25 * unit * sqrt(size2))) {
         return 0;
     }
-    ddni_mean_write(b, row, b->o->centre, of->mean);
+    ddni_mean_write(b, row, b->o->centre, mean);
     for (int64_t j = 0; score != NULL && j < b->d; j++) {
-        score[row * rq->ld[DDN_OUT_SCORE] + j] = (a * of->mean[j] - relative[j]) * inverse;
+        score[row * rq->ld[DDN_OUT_SCORE] + j] = -diff[j] * inverse;
     }
     return 1;
+}
+
+/* States as the kernel takes them, from x - a centre. */
+static double take_states(const narrow_run *p, int64_t count, const double *relative, double *taken,
+                          ddni_narrow_slope *level)
+{
+    const double a = p->b->level->a;
+    const int32_t single = p->about->type == DDN_TYPE_F32;
+    level->a = single ? (double)(float)a : a;
+    const double units = level->a / a;
+    level->slope = p->level.slope / (units * units);
+    for (int64_t k = 0; k < count * p->b->d; k++) {
+        taken[k] = single ? (double)(float)(relative[k] * units) : relative[k];
+    }
+    return units;
 }
 
 /* A tile function. */
@@ -333,21 +375,24 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     }
     const narrow_scratch *own = b->own;
     int32_t *verdict = own->verdict + first;
-    double relative[STATES * DDNI_NARROW], a = b->level->a, a_low = b->level->a_low;
-    void *near = (char *)own->near + worker * p->room * p->about->size;
+    double relative[STATES * DDNI_NARROW], taken[STATES * DDNI_NARROW];
+    double a = b->level->a, a_low = b->level->a_low;
+    void *near = (char *)own->near + worker * DDNI_NARROW_STATES * b->narrow->ld * p->about->size;
     ddni_narrow_mean of[STATES];
-    const ddni_narrow_slope level = {a, p->level.slope};
     for (int64_t q = 0; q < count; q++) {
         const double *from = b->x + (first + q) * b->ldx, *centre = b->o->centre;
         for (int64_t j = 0; j < b->d; j++) {
             relative[q * b->d + j] = fma(-a, centre[j], from[j]) - a_low * centre[j];
         }
     }
+    ddni_narrow_slope level;
+    const double units = take_states(p, count, relative, taken, &level);
     (p->about->type == DDN_TYPE_F64 ? b->kern->narrow_means_f64 : b->kern->narrow_means_f32)(
-        b->narrow, &level, count, relative, near, of);
+        b->narrow, &level, count, taken, near, of);
     for (int64_t q = 0; q < count; q++) {
+        const narrow_about state = {relative + q * b->d, taken + q * b->d, units};
         verdict[q] = DDNI_DONE;
-        if (!finish_about(p, first + q, relative + q * b->d, &of[q])) {
+        if (!finish_about(p, first + q, &state, &of[q])) {
             run_states(p, first + q, 1, worker);
         }
     }
@@ -419,8 +464,10 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
     if (b->narrow->at != NULL && b->kern->narrow_means_f32 != NULL && !p.posterior &&
         top <= limits->far * b->level->s) {
         p.about = limits;
-        p.lanes = b->kern->places * 4 / limits->size;
-        DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * p.room, limits->size, &own->near));
+        p.steady = SUM_STEADY * ddni_run_roundings(b->n, b->kern->places * 4 / limits->size) *
+                   (1 + 2 * fmin(1, (double)b->o->alike / DDNI_TILE_ROWS));
+        DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * DDNI_NARROW_STATES * b->narrow->ld,
+                              limits->size, &own->near));
     }
     DDNI_TRY(ddni_parallel(ctx, (m + p.width - 1) / p.width,
                            (double)m * (double)y->n * (double)(2 * y->d + PAIR), run_tile, &p));

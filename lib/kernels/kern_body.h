@@ -239,6 +239,12 @@ distance_of(ddn_type type, int64_t d, const double *x, double a, double a_low, d
             sum[v] += diff * diff;
         }
     }
+    for (; j + LANES64 <= d; j += LANES64) {
+        f64_vec p = stored_vec(type, y.stored, j) * y.scale + y.shift;
+        f64_vec diff = f64_load(x + j) - p * a;
+        diff = diff - p * a_low;
+        sum[0] += diff * diff;
+    }
     double tail = 0;
     for (; j < d; j++) {
         double p = stored_one(type, y.stored, j) * y.scale + y.shift;
@@ -255,6 +261,84 @@ static double distance(ddn_type type, int64_t d, const double *x, double a, doub
     return type == DDN_TYPE_U8    ? distance_of(DDN_TYPE_U8, d, x, a, a_low, y)
            : type == DDN_TYPE_F32 ? distance_of(DDN_TYPE_F32, d, x, a, a_low, y)
                                   : distance_of(DDN_TYPE_F64, d, x, a, a_low, y);
+}
+
+static double relate(int64_t d, const double *x, double a, double a_low, const double *centre,
+                     double *out)
+{
+    f64_vec sum[2] = {{0}, {0}};
+    int64_t j = 0;
+    for (; j + 2 * LANES64 <= d; j += 2 * LANES64) {
+        UNROLL(2)
+        for (int v = 0; v < 2; v++) {
+            const f64_vec c = f64_load(centre + j + v * LANES64);
+            const f64_vec diff = (f64_load(x + j + v * LANES64) - c * a) - c * a_low;
+            f64_store(out + j + v * LANES64, diff);
+            sum[v] += diff * diff;
+        }
+    }
+    double tail = 0;
+    for (; j < d; j++) {
+        out[j] = (x[j] - centre[j] * a) - centre[j] * a_low;
+        tail += out[j] * out[j];
+    }
+    return f64_sum(sum[0] + sum[1]) + tail;
+}
+
+static inline __attribute__((always_inline)) void score_of(const int known, const ddni_scored *of,
+                                                           double *out)
+{
+    const int64_t d = of->d;
+    int64_t j = 0;
+    for (; j + LANES64 <= d; j += LANES64) {
+        f64_vec rest;
+        if (known) {
+            rest = f64_load(of->rest + j);
+        } else {
+            const f64_vec from = f64_load(of->from + j);
+            rest = (f64_load(of->x + j) - from * of->a) - from * of->a_low;
+        }
+        f64_store(out + j, (f64_load(of->mean + j) * of->factor - rest) * of->unit);
+    }
+    for (; j < d; j++) {
+        double rest =
+            known ? of->rest[j] : (of->x[j] - of->from[j] * of->a) - of->from[j] * of->a_low;
+        out[j] = (of->mean[j] * of->factor - rest) * of->unit;
+    }
+}
+
+static void score(const ddni_scored *of, double *out)
+{
+    if (of->rest != NULL) {
+        score_of(1, of, out);
+    } else {
+        score_of(0, of, out);
+    }
+}
+
+static double largest(int64_t d, const double *x, const double *unit)
+{
+    f64_vec top[2] = {{0}, {0}};
+    int64_t j = 0;
+    for (; j + 2 * LANES64 <= d; j += 2 * LANES64) {
+        UNROLL(2)
+        for (int v = 0; v < 2; v++) {
+            f64_vec size = f64_load(x + j + v * LANES64);
+            size = unit == NULL ? size : size * f64_load(unit + j + v * LANES64);
+            size = f64_select(size < 0, -size, size);
+            top[v] = f64_select(size > top[v], size, top[v]);
+        }
+    }
+    top[0] = f64_select(top[1] > top[0], top[1], top[0]);
+    double all = 0;
+    for (int v = 0; v < LANES64; v++) {
+        all = top[0][v] > all ? top[0][v] : all;
+    }
+    for (; j < d; j++) {
+        const double size = fabs(unit == NULL ? x[j] : x[j] * unit[j]);
+        all = size > all ? size : all;
+    }
+    return all;
 }
 
 static inline __attribute__((always_inline)) double accumulate_of(ddn_type type, int64_t d,
@@ -385,6 +469,7 @@ const ddni_kernels KERNEL_TABLE = {
     .multiply_u8 = multiply_u8,
     .multiply_slices_u8 = multiply_slices_u8,
     .slice_states = slice_states,
+    .round_state = round_state,
     .interleave_u8 = interleave_u8,
     .combine_slices_u8 = combine_slices_u8,
     .dot_u8 = dot_u8,
@@ -394,6 +479,9 @@ const ddni_kernels KERNEL_TABLE = {
     .unpack_f32 = f32_unpack,
     .unpack_f64 = f64_unpack,
     .add_scaled = add_scaled,
+    .relate = relate,
+    .score = score,
+    .largest = largest,
     .distance = distance,
     .accumulate = accumulate,
     .beside = beside,

@@ -52,6 +52,36 @@ static double distance(ddn_type type, int64_t d, const double *x, double a, doub
     return in_pairs(sum);
 }
 
+static double relate(int64_t d, const double *x, double a, double a_low, const double *centre,
+                     double *out)
+{
+    double sum[PLACES] = {0};
+    for (int64_t j = 0; j < d; j++) {
+        out[j] = fma(-centre[j], a_low, fma(-centre[j], a, x[j]));
+        sum[j % PLACES] += out[j] * out[j];
+    }
+    return in_pairs(sum);
+}
+
+static void score(const ddni_scored *of, double *out)
+{
+    for (int64_t j = 0; j < of->d; j++) {
+        double rest = of->rest != NULL
+                          ? of->rest[j]
+                          : fma(-of->from[j], of->a_low, fma(-of->from[j], of->a, of->x[j]));
+        out[j] = fma(of->mean[j], of->factor, -rest) * of->unit;
+    }
+}
+
+static double largest(int64_t d, const double *x, const double *unit)
+{
+    double top = 0;
+    for (int64_t j = 0; j < d; j++) {
+        top = fmax(top, fabs(unit == NULL ? x[j] : x[j] * unit[j]));
+    }
+    return top;
+}
+
 static double accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
                          ddni_point y, const double *centre)
 {
@@ -201,6 +231,9 @@ const ddni_kernels ddni_kernels_reference = {
     .unpack_f32 = f32_unpack,
     .unpack_f64 = f64_unpack,
     .add_scaled = add_scaled,
+    .relate = relate,
+    .score = score,
+    .largest = largest,
     .distance = distance,
     .accumulate = accumulate,
     .beside = beside,

@@ -187,6 +187,38 @@ static void slice_states(int64_t d, const double *const *x, const double *invers
     }
 }
 
+static ddni_rounded round_state(int64_t d, const double *x, const ddni_rounding *how, int8_t *out)
+{
+    const __m512d step = _mm512_set1_pd(how->step), inverse = _mm512_set1_pd(1 / how->step);
+    const __m512d shift = _mm512_set1_pd(how->shift);
+    __m512d constant = _mm512_setzero_pd(), rest2 = constant;
+    for (int64_t j = 0; j < d; j += 8, out += 2 * how->apart) {
+        const __mmask8 mask = d - j >= 8 ? 255 : (__mmask8)(255 >> (8 - (d - j)));
+        __m512d number = _mm512_maskz_loadu_pd(mask, x + j), unit = _mm512_setzero_pd();
+        if (how->unit != NULL) {
+            unit = _mm512_maskz_loadu_pd(mask, how->unit + j);
+            number = _mm512_mul_pd(number, unit);
+        }
+        const __m256i near = _mm512_cvtpd_epi32(_mm512_mul_pd(number, inverse));
+        const __m512d whole = _mm512_cvtepi32_pd(near);
+        __m512d rest = _mm512_fnmadd_pd(step, whole, number);
+        if (how->unit != NULL) { /* a constant column is its centre */
+            rest = _mm512_maskz_div_pd(_mm512_test_epi64_mask((__m512i)unit, (__m512i)unit), rest,
+                                       unit);
+        }
+        const __m512d off = _mm512_sub_pd(shift, _mm512_maskz_loadu_pd(mask, how->centre + j));
+        constant = _mm512_fmadd_pd(whole, off, constant);
+        rest2 = _mm512_fmadd_pd(rest, rest, rest2);
+        const int64_t bytes = _mm_cvtsi128_si64(_mm256_cvtepi32_epi8(near));
+        const int32_t low = (int32_t)bytes, high = (int32_t)(bytes >> 32);
+        __builtin_memcpy(out, &low, 4);
+        if (d - j > 4) {
+            __builtin_memcpy(out + how->apart, &high, 4);
+        }
+    }
+    return (ddni_rounded){_mm512_reduce_add_pd(constant), _mm512_reduce_add_pd(rest2)};
+}
+
 static void interleave_u8(int64_t rows, int64_t d, ddni_rows y, uint8_t *out, int64_t ldo)
 {
     for (int64_t r = 0; r < rows; r += 4) {

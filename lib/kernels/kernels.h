@@ -178,6 +178,26 @@ typedef struct ddni_narrow_more {
     double *cov; /* [states][d] Cov v */
 } ddni_narrow_more;
 
+/* How a state is rounded to multiples of int8 of a step, and what follows. */
+typedef struct ddni_rounding {
+    const double *unit; /* [d] of the columns; NULL: all 1 */
+    const double *centre;
+    double shift, step;
+    int64_t apart; /* bytes from one group of four numbers to the next */
+} ddni_rounding;
+typedef struct ddni_rounded {
+    double constant; /* sum_j whole_j (shift - centre_j) */
+    double rest2;    /* sum_j ((x_j unit_j - step whole_j) / unit_j)^2, where a unit is not 0 */
+} ddni_rounded;
+
+/* What a score is made of: a mean[d] relative to from[d], times `factor`; x - a from, as far as it
+ * is known. */
+typedef struct ddni_scored {
+    int64_t d;
+    const double *mean, *rest, *x, *from;
+    double factor, a, a_low, unit;
+} ddni_scored;
+
 typedef void (*ddni_multiply_fn)(int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
                                  ddni_strips b, ddni_strips c, ddni_ahead *ahead);
 
@@ -236,6 +256,9 @@ typedef struct ddni_kernels {
      * beyond, nearest whole numbers of x[q][k] * inverse[q] and, for each further slice, of 254
      * times what remains; out of state q is zero where inverse[q] is. x[q] may be NULL then. */
     void (*slice_states)(int64_t d, const double *const *x, const double *inverse, int8_t *out);
+    /* A state as whole numbers, for multiply_u8 and dot_u8: out[how->apart * (k / 4) + k % 4] is
+     * the nearest one to x[k] unit[k] / step, zeros for what the last group of four lacks. */
+    ddni_rounded (*round_state)(int64_t d, const double *x, const ddni_rounding *how, int8_t *out);
     /* Groups of four rows with their bytes side by side, out[row / 4][j][row % 4], zeros for what
      * the last group lacks; groups are ldo bytes apart, of which 4 d, rounded up to a multiple of
      * 64, are written. */
@@ -264,6 +287,16 @@ typedef struct ddni_kernels {
                        const double *centre, float *out, int64_t ldo);
     void (*unpack_f64)(ddn_type type, int64_t rows, int64_t d, ddni_point y, int64_t ldy,
                        const double *centre, double *out, int64_t ldo);
+
+    /* A state x[d] against the centre: out[j] = (x_j - a centre_j) - a_low centre_j, each
+     * difference rounded once; gives |out|^2. */
+    double (*relate)(int64_t d, const double *x, double a, double a_low, const double *centre,
+                     double *out);
+    /* The score of a state x: out[j] = (factor mean_j - rest_j) unit, where the rest is `rest`, or
+     * if that is NULL (x_j - a from_j) - a_low from_j. */
+    void (*score)(const ddni_scored *of, double *out);
+    /* max_j |x_j unit_j|; unit NULL: all 1. */
+    double (*largest)(int64_t d, const double *x, const double *unit);
 
     /* sum_j ((x_j - a y_j) - a_low y_j)^2, each difference rounded once. */
     double (*distance)(ddn_type type, int64_t d, const double *x, double a, double a_low,

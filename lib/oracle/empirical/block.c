@@ -14,7 +14,6 @@ static void gather_state(void *arg, int64_t q, int64_t worker)
     const ddni_block *b = arg;
     const double *from = b->x + b->todo[q] * b->ldx, *centre = b->o->centre;
     double *relative = b->s->relative + q * b->d;
-    double a = b->level->a, a_low = b->level->a_low;
     b->s->from[q] = centre;
     b->s->verdict[q] = DDNI_RETRY;
     b->s->anchor[q] = -1;
@@ -22,13 +21,7 @@ static void gather_state(void *arg, int64_t q, int64_t worker)
         b->s->square[q] = b->s->far2 != NULL ? b->s->far2[b->todo[q]] : ddni_square(b, from);
         return;
     }
-    for (int64_t j = 0; !b->o->offset && j < b->d; j++) {
-        relative[j] = (from[j] - a * centre[j]) - a_low * centre[j];
-    }
-    for (int64_t j = 0; b->o->offset && j < b->d; j++) { /* the product would round */
-        relative[j] = fma(-a, centre[j], from[j]) - a_low * centre[j];
-    }
-    b->s->square[q] = ddni_square(b, relative);
+    b->s->square[q] = b->kern->relate(b->d, from, b->level->a, b->level->a_low, centre, relative);
 }
 
 ddn_status ddni_block_gather(ddn_context *ctx, ddni_block *b, int64_t m, const int64_t *todo)

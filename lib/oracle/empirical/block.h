@@ -216,27 +216,6 @@ static inline double ddni_whole(double v)
     return (v + 0x1.8p52) - 0x1.8p52;
 }
 
-/* max_j |x_j unit_j|, several at a time; unit NULL: all 1. */
-static inline double ddni_largest(int64_t d, const double *x, const double *unit)
-{
-    double top[8] = {0}, all = 0;
-    int64_t j = 0;
-    for (; j + 8 <= d; j += 8) {
-        for (int64_t v = 0; v < 8; v++) {
-            double size = fabs(unit == NULL ? x[j + v] : x[j + v] * unit[j + v]);
-            top[v] = size > top[v] ? size : top[v];
-        }
-    }
-    for (; j < d; j++) {
-        double size = fabs(unit == NULL ? x[j] : x[j] * unit[j]);
-        all = size > all ? size : all;
-    }
-    for (int64_t v = 0; v < 8; v++) {
-        all = top[v] > all ? top[v] : all;
-    }
-    return all;
-}
-
 /* |x|^2. */
 static inline double ddni_square(const ddni_block *b, const double *x)
 {

@@ -53,9 +53,6 @@ static int32_t stands_well(const ddn_dataset *ds, const ddni_centred *o, double 
     return ds->type != DDN_TYPE_U8 && ds->scale == 1 && ds->shift == 0 && mean2 <= 4 * spread;
 }
 
-/* From where on the rounding of a centre is more than that of the distances from it. */
-static const double FAR_FROM_ORIGIN2 = 4 * 4;
-
 /* How far the centre is from the origin, and the points from the shift. */
 static void measure_centre(const ddn_dataset *ds, ddni_centred *o)
 {
@@ -65,7 +62,6 @@ static void measure_centre(const ddn_dataset *ds, ddni_centred *o)
         centre2 += o->centre[j] * o->centre[j];
     }
     o->centre_length = sqrt(centre2);
-    o->offset = !(centre2 <= FAR_FROM_ORIGIN2 * o->norm_mean);
     o->raw_mean = o->norm_mean + offset2;
 }
 

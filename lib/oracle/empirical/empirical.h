@@ -36,7 +36,6 @@ typedef struct ddni_centred {
     double centre_length; /* |centre| */
     int64_t alike;    /* the most rows of a tile at one distance from the centre, as copies are; 0:
                          no two of a window are (centre.c) */
-    int32_t offset;   /* the centre is far from the origin, beside the spread of the points */
     int32_t in_place; /* rows are f32 or f64 and equal to y - centre as stored */
     ddni_shadow shadow;
 } ddni_centred;

@@ -117,23 +117,25 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     const double *from = b->s->from[q];
     /* What else needs the mean itself. */
     const int32_t mean_wanted = rq->f64[DDN_OUT_MEAN] != NULL || b->want_trace || b->want_cov;
-    double inverse = 1 / total, unit = 1 / lv->s2;
+    double inverse = 1 / total;
     for (int64_t j = 0; b->want_sum && mean_wanted && j < d; j++) {
         relative[j] *= inverse;
     }
     inverse = mean_wanted ? 1 : inverse;
     ddni_mean_write(b, row, from, relative);
-    const double *x = ddni_state(b, q);
     double *score = score_out == NULL ? NULL : score_out + row * rq->ld[DDN_OUT_SCORE];
     /* From what the mean is relative to: its own rounding does not count then. */
-    const double a = lv->a, a_low = lv->a_low;
-    const double *known = from == b->o->centre ? ddni_relative(b, q) : NULL;
-    for (int64_t j = 0; score != NULL && known != NULL && j < d; j++) {
-        score[j] = (a * (relative[j] * inverse) - known[j]) * unit;
-    }
-    for (int64_t j = 0; score != NULL && known == NULL && j < d; j++) {
-        double rest = (x[j] - a * from[j]) - a_low * from[j];
-        score[j] = (a * (relative[j] * inverse) - rest) * unit;
+    if (score != NULL) {
+        const ddni_scored of = {.d = d,
+                                .mean = relative,
+                                .rest = from == b->o->centre ? ddni_relative(b, q) : NULL,
+                                .x = ddni_state(b, q),
+                                .from = from,
+                                .factor = lv->a * inverse,
+                                .a = lv->a,
+                                .a_low = lv->a_low,
+                                .unit = 1 / lv->s2};
+        b->kern->score(&of, score);
     }
     if (b->nearby != NULL) {
         b->nearby->of[row].nearest = p->argmax + 1;

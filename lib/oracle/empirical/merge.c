@@ -283,9 +283,9 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
                                      SPREAD_END + SPREAD_ALIKE * of->repeats * steps);
     double sum = hypot(SPREAD_APART * b->gain * of->place * lengths, grown * product);
     double square = single ? ROUNDED : ROUNDED + growth((double)b->d / SQUARE_PLACES);
-    /* x - a centre is rounded at the size of the two, the same way for all points: the mean answers
-     * with gain Cov times that. */
-    double common = 0x1p-53 * (of->length + (b->o->offset ? 0 : a * b->o->centre_length));
+    /* x - a centre is rounded once, the same way for all points: the mean answers with gain Cov
+     * times that. */
+    double common = 0x1p-53 * of->length;
     double logits = ROUNDED * (fabs(largest) + 2 * b->log_size);
     return unit * hypot(hypot(sum, square * term), logits) + b->gain * common * sqrt(of->trace);
 }

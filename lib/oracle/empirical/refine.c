@@ -36,8 +36,9 @@ enum {
     LARGE_SAMPLE = 256, /* of large sets, and of a state on a trajectory, whose nearest point is
                            known: enough to tell what lists hold */
     STATES = 16,        /* of a batch, at most, */
-    FEW_STATES = 4,     /* and where the work is */
-    LITTLE = 1 << 18,   /* pairs of a state and a point, at most */
+    FEW_STATES = 4,     /* where the work is little, and one where it is tiny, */
+    LITTLE = 1 << 18,   /* pairs of a state and a point, at most: */
+    TINY = 1 << 12,
     ROWS_ALONE = 2
 };
 
@@ -86,8 +87,9 @@ static double share_above(const points_seen *seen, double least)
 }
 
 /* A noised point x = a y + s z has a logit that a sample does not tell of, its own: -|z|^2/2, here
- * less two standard deviations. So has what is as far from the centre as one may be, by as much as
- * that of the cross term too; else -inf. */
+ * less two standard deviations; or by |x - a centre|^2, of which that is the rest beside the length
+ * of y and a cross term, less two of its deviations, if that is more. So has what is as far from
+ * the centre as one may be, by as much as that of the cross term too; else -inf. */
 static double own_logit(const ddni_block *b, int64_t q, const points_seen *seen)
 {
     const double d = (double)b->d, a = b->level->a, s2 = b->level->s2, noise = sqrt(2 * d);
@@ -95,7 +97,9 @@ static double own_logit(const ddni_block *b, int64_t q, const points_seen *seen)
     const double most2 = a * a * b->o->norm_max;
     const int32_t may_be = rest >= least2 - 2 * (s2 * noise + 2 * sqrt(s2 * least2)) &&
                            rest <= most2 + 2 * (s2 * noise + 2 * sqrt(s2 * most2));
-    return may_be ? -0.5 * d - noise : -INFINITY;
+    const double by_length =
+        -(b->s->square[q] - least2) / (2 * s2) - 2 * sqrt(a * a * b->o->norm_mean / s2);
+    return may_be ? fmax(-0.5 * d - noise, by_length) : -INFINITY;
 }
 
 /* The largest logits seen, ascending: top[count]. */
@@ -140,7 +144,7 @@ static double bounds_width(const ddni_block *b, int64_t q, int32_t shadow)
     const ddni_shadow *copy = &b->o->shadow;
     double width = shadow ? sqrt(b->s->square[q]) * copy->rest_typical : 0, top = 0;
     if (ddni_use_integers(b, shadow ? &copy->rows : b->ds)) {
-        top = ddni_largest(b->d, x, shadow ? copy->unit : NULL);
+        top = b->kern->largest(b->d, x, shadow ? copy->unit : NULL);
     }
     double steps = sqrt((shadow ? copy->coarse : (double)b->d) / 12);
     return 2 * b->gain * (width + top / 127 * steps * sqrt(b->o->norm_mean));
@@ -225,7 +229,7 @@ static void judge(void *arg, int64_t q, int64_t worker)
 static int64_t sample_size(const ddni_block *b, int64_t states, int64_t seen)
 {
     const int64_t work = b->n * states / seen;
-    const int64_t few = work / 32 > SAMPLE ? SAMPLE : work / 32, many = work / 512;
+    const int64_t few = work / 128 > SAMPLE ? SAMPLE : work / 128, many = work / 512;
     const int64_t size = few > many ? few : many;
     return size < SMALL_SAMPLE ? SMALL_SAMPLE : size > LARGE_SAMPLE ? LARGE_SAMPLE : size;
 }
@@ -235,7 +239,8 @@ static int64_t sample_size(const ddni_block *b, int64_t states, int64_t seen)
 static ddn_status judge_together(ddn_context *ctx, ddni_block *b, int64_t count,
                                  const int64_t *together, int32_t *chosen)
 {
-    const int64_t most = b->n * count <= LITTLE ? FEW_STATES : STATES;
+    const int64_t pairs = b->n * count;
+    const int64_t most = pairs <= TINY ? 1 : pairs <= LITTLE ? FEW_STATES : STATES;
     const int64_t seen = count < most ? count : most;
     double near = 0, saved[2] = {0}, gain[2];
     guess of[STATES] = {{0}};

@@ -27,57 +27,26 @@ static const float LEAST_RADIUS = 1e-30F;
  * x . (y - centre) = step * scale * (whole . stored) + step * whole . (shift - centre) + rest . (y
  * - centre), the last term at most |rest| |y - centre|. In units of a shadow the rest is divided by
  * them. */
-static inline __attribute__((always_inline)) void quantize_of(const ddni_screening *p, int64_t q,
-                                                              const double *unit)
-{
-    enum {
-        RUN = 8 /* columns side by side: two groups of four */
-    };
-    const ddni_block *b = p->b;
-    const double *x = ddni_relative(b, q), shift = p->rows->shift;
-    const int64_t d = b->d, quads = p->quads;
-    const int32_t thin = b->m <= FEW_OF_BYTES;
-    int8_t *out = p->s->lanes;
-    double top = ddni_largest(d, x, unit), constant[RUN] = {0}, rest2[RUN] = {0};
-    double step = top > 0 ? top / 127 : 1, inverse = 1 / step;
-    out += thin ? q * ddni_padded_width(d) : (q / 16 * quads * 16 + q % 16) * 4;
-    for (int64_t j = 0; j < d; j += RUN) {
-        const int64_t run = d - j < RUN ? d - j : RUN;
-        int8_t group[RUN] = {0};
-        for (int64_t v = 0; v < run; v++) {
-            double number = unit == NULL ? x[j + v] : x[j + v] * unit[j + v];
-            double whole = ddni_whole(number * inverse), rest = number - step * whole;
-            if (unit != NULL) { /* a constant column is its centre */
-                rest = unit[j + v] > 0 ? rest / unit[j + v] : 0;
-            }
-            constant[v] += whole * (shift - p->centre[j + v]);
-            rest2[v] += rest * rest;
-            group[v] = (int8_t)(int32_t)whole;
-        }
-        memcpy(out + (thin ? j : j / 4 * 64), group, 4);
-        if (run > 4) {
-            memcpy(out + (thin ? j + 4 : (j / 4 + 1) * 64), group + 4, 4);
-        }
-    }
-    double all = 0, left = 0;
-    for (int64_t v = 0; v < RUN; v++) {
-        all += constant[v];
-        left += rest2[v];
-    }
-    p->s->slope[q] = (float)(b->gain * step * p->rows->scale);
-    p->s->offset[q] = (float)(b->gain * step * all);
-    /* Conversions to float and the sums in float: some 2^-21 of the largest terms. */
-    p->s->radius[q] =
-        (float)(b->gain * (sqrt(left) * (1 + 1e-5) + sqrt(b->s->square[q]) * 0x1p-21));
-}
-
 static void quantize(const ddni_screening *p, int64_t q)
 {
-    if (p->unit == NULL) {
-        quantize_of(p, q, NULL);
-    } else {
-        quantize_of(p, q, p->unit);
-    }
+    const ddni_block *b = p->b;
+    const double *x = ddni_relative(b, q);
+    const int64_t d = b->d;
+    const int32_t thin = b->m <= FEW_OF_BYTES;
+    const double top = b->kern->largest(d, x, p->unit);
+    const ddni_rounding how = {.unit = p->unit,
+                               .centre = p->centre,
+                               .shift = p->rows->shift,
+                               .step = top > 0 ? top / 127 : 1,
+                               .apart = thin ? 4 : 64};
+    int8_t *out = p->s->lanes;
+    out += thin ? q * ddni_padded_width(d) : (q / 16 * p->quads * 16 + q % 16) * 4;
+    const ddni_rounded of = b->kern->round_state(d, x, &how, out);
+    p->s->slope[q] = (float)(b->gain * how.step * p->rows->scale);
+    p->s->offset[q] = (float)(b->gain * how.step * of.constant);
+    /* Conversions to float and the sums in float: some 2^-21 of the largest terms. */
+    p->s->radius[q] =
+        (float)(b->gain * (sqrt(of.rest2) * (1 + 1e-5) + sqrt(b->s->square[q]) * 0x1p-21));
 }
 
 /* Whether rows are multiplied where they are stored. */

@@ -36,7 +36,7 @@ double ddni_slices_rest(const ddni_dense_run *p, int64_t q)
 static double scales_of(const ddni_block *b, int64_t q, double scale[DDNI_SLICES + 1])
 {
     const double *x = ddni_relative(b, q);
-    double top = ddni_largest(b->d, x, NULL), part[8] = {0}, constant = 0;
+    double top = b->kern->largest(b->d, x, NULL), part[8] = {0}, constant = 0;
     int64_t j = 0;
     for (; j + 8 <= b->d; j += 8) {
         for (int64_t v = 0; v < 8; v++) {

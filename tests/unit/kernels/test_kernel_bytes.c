@@ -315,6 +315,62 @@ static void states_are_sliced_to_22_bits(void **state)
     each_variant(check_states);
 }
 
+/* ---- States to whole numbers ----------------------------------------------------------------- */
+
+static void check_rounded(const ddni_kernels *k, int64_t d, int32_t units, int64_t apart)
+{
+    const int64_t quads = (d + 3) / 4;
+    double *x = take(d, 8), *unit = take(d, 8), *centre = take(d, 8);
+    int8_t *out = take(quads * apart, 1);
+    memset(out, 77, (size_t)(quads * apart));
+    test_normal(10, d, x);
+    test_normal(11, d, unit);
+    test_normal(12, d, centre);
+    const ddni_rounding how = {units ? unit : NULL, centre, -1.5, 0.05, apart};
+    double constant = 0, rest2 = 0;
+    for (int64_t j = 0; j < d; j++) {
+        unit[j] = j % 5 == 3 ? 0 : fabs(unit[j]); /* a constant column */
+    }
+    const ddni_rounded got = k->round_state(d, x, &how, out);
+    for (int64_t j = 0; j < quads * 4; j++) {
+        const double number = j >= d ? 0 : units ? x[j] * unit[j] : x[j];
+        const double whole = out[j / 4 * apart + j % 4], rest = number - 0.05 * whole;
+        assert_true(j < d || whole == 0);
+        CLOSE(number / 0.05, whole, 0, 0.5001);
+        constant += j < d ? whole * (-1.5 - centre[j]) : 0;
+        rest2 += j >= d || (units && unit[j] == 0) ? 0 : pow(units ? rest / unit[j] : rest, 2);
+    }
+    for (int64_t at = 4; at < quads * apart; at++) {
+        assert_true(at % apart < 4 || out[at] == 77); /* what belongs to other states */
+    }
+    CLOSE(got.constant, constant, 1e-13, 1e-12 * (double)d);
+    CLOSE(got.rest2, rest2, 1e-12, 0);
+    free(x);
+    free(unit);
+    free(centre);
+    free(out);
+}
+
+static void check_all_rounded(const ddni_kernels *k)
+{
+    if (k->multiply_u8 == NULL) {
+        assert_null(k->round_state);
+        return;
+    }
+    for (int i = 0; i < DEPTHS; i++) {
+        for (int units = 0; units < 2; units++) {
+            check_rounded(k, depths[i], units, 4);
+            check_rounded(k, depths[i], units, 64);
+        }
+    }
+}
+
+static void states_are_rounded_to_whole_numbers(void **state)
+{
+    (void)state;
+    each_variant(check_all_rounded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +378,7 @@ int main(void)
         cmocka_unit_test(slices_are_exact_but_for_their_rounding),
         cmocka_unit_test(single_states_go_by_rows),
         cmocka_unit_test(states_are_sliced_to_22_bits),
+        cmocka_unit_test(states_are_rounded_to_whole_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,6 +237,61 @@ static void points_shape(const ddni_kernels *k, ddn_type type, int64_t rows, int
     free(w64);
 }
 
+/* The centre is far from the origin and the state near a times it: a product that is rounded by
+ * itself would show. */
+static void check_state(const ddni_kernels *k, int64_t d)
+{
+    const double a = 0.7071, a_low = 3e-18, factor = 1.3, unit = -2.5;
+    double *x = take(d, 8), *from = take(d, 8), *mean = take(d, 8), *out = take(d, 8);
+    double *rest = take(d, 8), square = 0, top = 0, scaled = 0;
+    test_normal(7, d, x);
+    test_normal(8, d, from);
+    test_normal(9, d, mean);
+    for (int64_t j = 0; j < d; j++) {
+        from[j] = 1e6 * from[j];
+        x[j] += a * from[j];
+        rest[j] = fma(-from[j], a_low, fma(-from[j], a, x[j]));
+        square += rest[j] * rest[j];
+        top = fmax(top, fabs(x[j]));
+        scaled = fmax(scaled, fabs(x[j] * mean[j]));
+    }
+    CLOSE(k->relate(d, x, a, a_low, from, out), square, (double)(d + 8) * U64, 0);
+    for (int64_t j = 0; j < d; j++) {
+        assert_true(out[j] == rest[j]);
+    }
+    assert_true(k->largest(d, x, NULL) == top);
+    assert_true(k->largest(d, x, mean) == scaled);
+    ddni_scored of = {d, mean, NULL, x, from, factor, a, a_low, unit};
+    for (int known = 0; known < 2; known++) {
+        of.rest = known ? rest : NULL;
+        memset(out, 0, (size_t)d * sizeof *out);
+        k->score(&of, out);
+        for (int64_t j = 0; j < d; j++) {
+            const double want = fma(mean[j], factor, -rest[j]);
+            CLOSE(out[j], want * unit, 2 * U64, 0);
+        }
+    }
+    free(x);
+    free(from);
+    free(mean);
+    free(out);
+    free(rest);
+}
+
+static void check_states(const ddni_kernels *k)
+{
+    static const int64_t widths[] = {1, 3, 8, 15, 16, 33, 100};
+    for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+        check_state(k, widths[i]);
+    }
+}
+
+static void states_against_the_centre(void **state)
+{
+    (void)state;
+    each_variant(check_states);
+}
+
 static void check_points(const ddni_kernels *k)
 {
     for (int type = 0; type < 3; type++) {
@@ -260,6 +315,7 @@ int main(void)
         cmocka_unit_test(screens_list_every_candidate),
         cmocka_unit_test(equal_candidates_are_dropped),
         cmocka_unit_test(points_are_unpacked_measured_and_added),
+        cmocka_unit_test(states_against_the_centre),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -394,6 +394,52 @@ static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead,
     }
 }
 
+/* The first `some` numbers from p on, and zeros; LANES of them where that is known when this is
+ * compiled. */
+static inline __attribute__((always_inline)) f32_vec f32_load_some(const float *p, int64_t some)
+{
+    if (some >= LANES32) {
+        return f32_load(p);
+    }
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return (f32_vec)_mm512_maskz_loadu_ps((__mmask16)((1U << some) - 1), p);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    static const int32_t mask[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    const void *from = mask + LANES32 - some;
+    return (f32_vec)_mm256_maskload_ps(p, _mm256_loadu_si256(from));
+#else
+    f32_vec x = {0};
+    for (int64_t v = 0; v < some; v++) {
+        x[v] = p[v];
+    }
+    return x;
+#endif
+}
+
+static inline __attribute__((always_inline)) f64_vec f64_load_some(const double *p, int64_t some)
+{
+    if (some >= LANES64) {
+        return f64_load(p);
+    }
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return (f64_vec)_mm512_maskz_loadu_pd((__mmask8)((1U << some) - 1), p);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    static const int64_t mask[8] = {-1, -1, -1, -1};
+    const void *from = mask + LANES64 - some;
+    return (f64_vec)_mm256_maskload_pd(p, _mm256_loadu_si256(from));
+#else
+    f64_vec x = {0};
+    for (int64_t v = 0; v < some; v++) {
+        x[v] = p[v];
+    }
+    return x;
+#endif
+}
+
+enum {
+    PAIR = VECTOR_BYTES == 64 ? 2 : 1 /* states side by side in registers, if there are enough */
+};
+
 #define REAL float
 #define LANES LANES32
 #define TYPE DDN_TYPE_F32

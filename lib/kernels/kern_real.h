@@ -99,12 +99,14 @@ static int32_t NAME(softmax)(const ddni_tile *tile, int64_t lanes, ddni_strips g
     return moved;
 }
 
-static void NAME(dot)(int64_t rows, int64_t d, ddni_rows from, const REAL *x, REAL *g,
+static void NAME(dot)(int64_t rows, int64_t d, ddni_rows from, const ddni_few *of,
                       ddni_ahead *ahead)
 {
     (void)ahead;
     const REAL *y = from.at;
-    for (int64_t r = 0; r < rows; r++) {
+    for (int64_t k = 0; k < of->states * rows; k++) {
+        const int64_t q = k / rows, r = k % rows;
+        const REAL *x = of->from[q];
         double sum[PLACES] = {0};
         for (int64_t first = 0; first < d; first += PLACES) {
             const int64_t count = d - first < PLACES ? d - first : PLACES;
@@ -112,16 +114,19 @@ static void NAME(dot)(int64_t rows, int64_t d, ddni_rows from, const REAL *x, RE
                 sum[j] += (double)y[r * from.ld + first + j] * (double)x[first + j];
             }
         }
-        g[r] = (REAL)in_pairs(sum);
+        ((REAL *)of->to[q])[r] = (REAL)in_pairs(sum);
     }
 }
 
-static void NAME(combine)(int64_t rows, int64_t d, ddni_rows from, const REAL *p, REAL *sum,
+static void NAME(combine)(int64_t rows, int64_t d, ddni_rows from, const ddni_few *of,
                           ddni_ahead *ahead)
 {
     (void)ahead;
     const REAL *y = from.at;
-    for (int64_t j = 0; j < d; j++) {
+    for (int64_t k = 0; k < of->states * d; k++) {
+        const int64_t q = k / d, j = k % d;
+        const REAL *p = of->from[q];
+        REAL *sum = (REAL *)of->to[q] + j;
         double all = 0;
         for (int64_t first = 0; first < rows; first += DDNI_SHORT_RUN) {
             const int64_t end = rows - first < DDNI_SHORT_RUN ? rows : first + DDNI_SHORT_RUN;
@@ -131,7 +136,7 @@ static void NAME(combine)(int64_t rows, int64_t d, ddni_rows from, const REAL *p
             }
             all += run;
         }
-        sum[j] = (REAL)((double)sum[j] + all);
+        *sum = (REAL)((double)*sum + all);
     }
 }
 

@@ -1,134 +1,236 @@
 /* Rows against a single state: inner products, vector sums, softmax. Included once per type by
  * kern_body.h; needs REAL, LANES, TYPE and NAME(x). */
 
-static inline __attribute__((always_inline)) void NAME(dot_rows)(const int rows, int64_t d,
-                                                                 ddni_rows from, const REAL *x,
-                                                                 const int more, REAL *g,
-                                                                 ddni_ahead *ahead)
-{
-    const REAL *y = from.at;
-    const int64_t ldy = from.ld;
-    NAME(vec) sum[4][2];
-    UNROLL(4)
-    for (int i = 0; i < rows; i++) {
-        sum[i][0] = sum[i][1] = (NAME(vec)){0};
-    }
-    int64_t j = 0;
-    for (; j + 2 * LANES <= d; j += 2 * LANES) {
-        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
-        NAME(vec) x0 = NAME(load)(x + j), x1 = NAME(load)(x + j + LANES);
-        UNROLL(4)
-        for (int i = 0; i < rows; i++) {
-            sum[i][0] += NAME(load)(y + i * ldy + j) * x0;
-            sum[i][1] += NAME(load)(y + i * ldy + j + LANES) * x1;
-        }
-    }
-    NAME(vec) both[4] = {{0}};
-    REAL further[4] = {0}, *total = more ? further : g;
-    UNROLL(4)
-    for (int i = 0; i < rows; i++) {
-        both[i] = sum[i][0] + sum[i][1];
-    }
-    if (rows == 4) {
-        NAME(sums)(both, total);
-    } else { /* in the same order: copies of a point have the same product wherever they are */
-        const NAME(vec) same[4] = {both[0], both[0], both[0], both[0]};
-        REAL four[4];
-        NAME(sums)(same, four);
-        total[0] = four[0];
-    }
-    for (int i = 0; j < d && i < rows; i++) {
-        for (int64_t k = j; k < d; k++) {
-            total[i] += y[i * ldy + k] * x[k];
-        }
-    }
-    for (int i = 0; more && i < rows; i++) {
-        g[i] += further[i];
-    }
-}
-
 /* Rows from row r on. */
 static inline __attribute__((always_inline)) ddni_rows NAME(rows_from)(ddni_rows y, int64_t r)
 {
     return (ddni_rows){(const REAL *)y.at + r * y.ld, y.ld};
 }
 
-/* Of rows that are together, a part of the columns after the other, so that no place adds up more
- * than DDNI_DEPTH_BLOCK terms. */
+/* Up to two states. */
+typedef struct NAME(few) {
+    const REAL *from[2];
+    REAL *to[2];
+} NAME(few);
+
+/* A register of columns from j on, or the first `some` numbers of it. */
 static inline __attribute__((always_inline)) void
-NAME(dot_parts)(const int rows, int64_t d, ddni_rows y, const REAL *x, REAL *g, ddni_ahead *ahead)
+NAME(dot_step)(const int rows, const int states, const int half, ddni_rows y, int64_t j,
+               int64_t some, const NAME(few) * of, NAME(vec) (*sum)[4][2])
 {
-    const int64_t part = 2 * LANES * DDNI_DEPTH_BLOCK;
-    NAME(dot_rows)(rows, d < part ? d : part, y, x, 0, g, ahead);
-    for (int64_t from = part; from < d; from += part) {
-        const ddni_rows at = {(const REAL *)y.at + from, y.ld};
-        NAME(dot_rows)(rows, d - from < part ? d - from : part, at, x + from, 1, g, ahead);
+    NAME(vec) own[2];
+    UNROLL(2)
+    for (int q = 0; q < states; q++) {
+        own[q] = NAME(load_some)(of->from[q] + j, some);
+    }
+    UNROLL(4)
+    for (int i = 0; i < rows; i++) {
+        const NAME(vec) row = NAME(load_some)((const REAL *)y.at + i * y.ld + j, some);
+        UNROLL(2)
+        for (int q = 0; q < states; q++) {
+            sum[q][i][half] += row * own[q];
+        }
     }
 }
 
-static void NAME(dot)(int64_t rows, int64_t d, ddni_rows y, const REAL *x, REAL *g,
-                      ddni_ahead *ahead)
+/* Columns `first` to `end` of rows r and on times states, each product in two registers of places;
+ * added to what there is but for the first column. */
+static inline __attribute__((always_inline)) void
+NAME(dot_rows)(const int rows, const int states, int64_t first, int64_t end, ddni_rows from,
+               int64_t r, const NAME(few) * of, ddni_ahead *ahead)
+{
+    const ddni_rows y = NAME(rows_from)(from, r);
+    NAME(vec) sum[2][4][2];
+    UNROLL(2)
+    for (int q = 0; q < states; q++) {
+        UNROLL(4)
+        for (int i = 0; i < rows; i++) {
+            sum[q][i][0] = sum[q][i][1] = (NAME(vec)){0};
+        }
+    }
+    int64_t j = first;
+    for (; j + 2 * LANES <= end; j += 2 * LANES) {
+        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
+        NAME(dot_step)(rows, states, 0, y, j, LANES, of, sum);
+        NAME(dot_step)(rows, states, 1, y, j + LANES, LANES, of, sum);
+    }
+    if (j + LANES <= end) {
+        NAME(dot_step)(rows, states, 0, y, j, LANES, of, sum);
+        j += LANES;
+    }
+    if (j < end) {
+        NAME(dot_step)(rows, states, 1, y, j, end - j, of, sum);
+    }
+    UNROLL(2)
+    for (int q = 0; q < states; q++) {
+        NAME(vec) both[4];
+        REAL four[4], *to = of->to[q] + r, *total = rows == 4 && first == 0 ? to : four;
+        UNROLL(4)
+        for (int i = 0; i < 4;
+             i++) { /* copies of a point have the same product wherever they are */
+            both[i] = sum[q][i < rows ? i : 0][0] + sum[q][i < rows ? i : 0][1];
+        }
+        NAME(sums)(both, total);
+        for (int i = 0; total != to && i < rows; i++) {
+            to[i] = first > 0 ? to[i] + four[i] : four[i];
+        }
+    }
+}
+
+/* States q and on by themselves. */
+static inline __attribute__((always_inline)) NAME(few)
+    NAME(few_from)(const int states, const ddni_few *of, int64_t q)
+{
+    NAME(few) some;
+    UNROLL(2)
+    for (int i = 0; i < states; i++) {
+        some.from[i] = of->from[q + i];
+        some.to[i] = of->to[q + i];
+    }
+    return some;
+}
+
+/* Of rows that are together, a part of the columns after the other, so that no place adds up more
+ * than DDNI_DEPTH_BLOCK terms. */
+static inline __attribute__((always_inline)) void NAME(dot_parts)(const int rows, const int states,
+                                                                  int64_t d, ddni_rows y, int64_t r,
+                                                                  const NAME(few) * of,
+                                                                  ddni_ahead *ahead)
+{
+    const int64_t part = 2 * LANES * DDNI_DEPTH_BLOCK;
+    NAME(dot_rows)(rows, states, 0, d < part ? d : part, y, r, of, ahead);
+    for (int64_t from = part; from < d; from += part) {
+        NAME(dot_rows)(rows, states, from, d - from < part ? d : from + part, y, r, of, ahead);
+    }
+}
+
+/* All states with rows that are together, while the first-level cache has these. */
+static inline __attribute__((always_inline)) void NAME(dot_states)(const int rows, int64_t d,
+                                                                   ddni_rows y, int64_t r,
+                                                                   const ddni_few *of,
+                                                                   ddni_ahead *ahead)
+{
+    ddni_ahead nothing = ddni_nothing_ahead;
+    int64_t q = 0;
+    for (; q + PAIR <= of->states; q += PAIR) {
+        const NAME(few) some = NAME(few_from)(PAIR, of, q);
+        NAME(dot_parts)(rows, PAIR, d, y, r, &some, q == 0 ? ahead : &nothing);
+    }
+    if (PAIR > 1 && q < of->states) {
+        const NAME(few) one = NAME(few_from)(1, of, q);
+        NAME(dot_parts)(rows, 1, d, y, r, &one, q == 0 ? ahead : &nothing);
+    }
+}
+
+static void NAME(dot)(int64_t rows, int64_t d, ddni_rows y, const ddni_few *of, ddni_ahead *ahead)
 {
     int64_t r = 0;
     for (; r + 4 <= rows; r += 4) {
-        NAME(dot_parts)(4, d, NAME(rows_from)(y, r), x, g + r, ahead);
+        NAME(dot_states)(4, d, y, r, of, ahead);
     }
     for (; r < rows; r++) {
-        NAME(dot_parts)(1, d, NAME(rows_from)(y, r), x, g + r, ahead);
+        NAME(dot_states)(1, d, y, r, of, ahead);
     }
 }
 
-/* Sums of rows by themselves, then added. */
-static inline __attribute__((always_inline)) void NAME(combine_rows)(const int rows, int64_t d,
-                                                                     ddni_rows from, const REAL *p,
-                                                                     REAL *sum, ddni_ahead *ahead)
+/* The weighted sums of a register of columns from j on, or of the first `some` numbers of it. */
+static inline __attribute__((always_inline)) void
+NAME(combine_step)(const int rows, const int states, ddni_rows y, int64_t j, int64_t some,
+                   NAME(vec) (*weight)[DDNI_SHORT_RUN], NAME(vec) * s)
 {
-    const REAL *y = from.at;
-    const int64_t ldy = from.ld;
-    NAME(vec) weight[DDNI_SHORT_RUN];
-    int64_t j = 0;
+    UNROLL(2)
+    for (int q = 0; q < states; q++) {
+        s[q] = (NAME(vec)){0};
+    }
     UNROLL(DDNI_SHORT_RUN)
     for (int i = 0; i < rows; i++) {
-        weight[i] = NAME(splat)(p[i]);
+        const NAME(vec) row = NAME(load_some)((const REAL *)y.at + i * y.ld + j, some);
+        UNROLL(2)
+        for (int q = 0; q < states; q++) {
+            s[q] += row * weight[q][i];
+        }
     }
-    for (; j + LANES <= d; j += LANES) {
-        NAME(vec) s = {0};
-        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
+}
+
+/* Sums of rows r and on by themselves, then added to of->to, of d columns from `first` on. */
+static inline __attribute__((always_inline)) void
+NAME(combine_rows)(const int rows, const int states, int64_t first, int64_t d, ddni_rows from,
+                   int64_t r, const NAME(few) * of, ddni_ahead *ahead)
+{
+    const ddni_rows y = NAME(rows_from)(from, r);
+    NAME(vec) weight[2][DDNI_SHORT_RUN], s[2];
+    int64_t j = 0;
+    UNROLL(2)
+    for (int q = 0; q < states; q++) {
         UNROLL(DDNI_SHORT_RUN)
         for (int i = 0; i < rows; i++) {
-            s += NAME(load)(y + i * ldy + j) * weight[i];
+            weight[q][i] = NAME(splat)(of->from[q][r + i]);
         }
-        NAME(store)(sum + j, NAME(load)(sum + j) + s);
     }
-    for (; j < d; j++) {
-        REAL s = 0;
-        for (int i = 0; i < rows; i++) {
-            s += y[i * ldy + j] * p[i];
+    for (; j + LANES <= d; j += LANES) {
+        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
+        NAME(combine_step)(rows, states, y, first + j, LANES, weight, s);
+        UNROLL(2)
+        for (int q = 0; q < states; q++) {
+            NAME(store)(of->to[q] + j, NAME(load)(of->to[q] + j) + s[q]);
         }
-        sum[j] += s;
+    }
+    if (j < d) {
+        NAME(combine_step)(rows, states, y, first + j, d - j, weight, s);
+        for (int q = 0; q < states; q++) {
+            for (int64_t k = j; k < d; k++) {
+                of->to[q][k] += s[q][k - j];
+            }
+        }
+    }
+}
+
+/* All states with rows that are together. */
+static inline __attribute__((always_inline)) void
+NAME(combine_states)(const int rows, int64_t first, int64_t d, ddni_rows y, int64_t r,
+                     const ddni_few *of, ddni_ahead *ahead)
+{
+    ddni_ahead nothing = ddni_nothing_ahead;
+    int64_t q = 0;
+    for (; q + PAIR <= of->states; q += PAIR) {
+        const NAME(few) some = NAME(few_from)(PAIR, of, q);
+        NAME(combine_rows)(rows, PAIR, first, d, y, r, &some, q == 0 ? ahead : &nothing);
+    }
+    if (PAIR > 1 && q < of->states) {
+        const NAME(few) one = NAME(few_from)(1, of, q);
+        NAME(combine_rows)(rows, 1, first, d, y, r, &one, q == 0 ? ahead : &nothing);
     }
 }
 
 /* A few rows by themselves, then all of the call, then what there was. */
-static void NAME(combine)(int64_t rows, int64_t d, ddni_rows y, const REAL *p, REAL *sum,
+static void NAME(combine)(int64_t rows, int64_t d, ddni_rows y, const ddni_few *of,
                           ddni_ahead *ahead)
 {
-    REAL part[4096 / sizeof(REAL)];
-    const int64_t most = (int64_t)(sizeof part / sizeof *part);
-    for (int64_t from = 0; from < d; from += most) {
-        const int64_t width = d - from < most ? d - from : most;
-        ddni_rows at = {(const REAL *)y.at + from, y.ld};
+    enum {
+        MOST = 4096 / sizeof(REAL)
+    };
+    REAL part[DDNI_FEW][MOST];
+    ddni_few some = *of;
+    for (int64_t q = 0; q < of->states; q++) {
+        some.to[q] = part[q];
+    }
+    for (int64_t from = 0; from < d; from += MOST) {
+        const int64_t width = d - from < MOST ? d - from : MOST;
         int64_t r = 0;
-        memset(part, 0, (size_t)width * sizeof *part);
+        for (int64_t q = 0; q < of->states; q++) {
+            memset(part[q], 0, (size_t)width * sizeof *part[q]);
+        }
         for (; r + DDNI_SHORT_RUN <= rows; r += DDNI_SHORT_RUN) {
-            NAME(combine_rows)
-            (DDNI_SHORT_RUN, width, NAME(rows_from)(at, r), p + r, part, ahead);
+            NAME(combine_states)(DDNI_SHORT_RUN, from, width, y, r, &some, ahead);
         }
         for (; r < rows; r++) {
-            NAME(combine_rows)(1, width, NAME(rows_from)(at, r), p + r, part, ahead);
+            NAME(combine_states)(1, from, width, y, r, &some, ahead);
         }
-        for (int64_t j = 0; j < width; j++) {
-            sum[from + j] += part[j];
+        for (int64_t q = 0; q < of->states; q++) {
+            REAL *sum = (REAL *)of->to[q] + from;
+            for (int64_t j = 0; j < width; j++) {
+                sum[j] += part[q][j];
+            }
         }
     }
 }

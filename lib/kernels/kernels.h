@@ -94,6 +94,7 @@ enum {
     DDNI_NARROW = 16,       /* coordinates of narrow points, at most */
     DDNI_NARROW_FEW = 128,  /* points up to which their logits for a register of states fit the
                                first-level cache beside the points */
+    DDNI_FEW = 4,           /* states that share rows one by one */
     DDNI_NARROW_STATES = 4, /* that pass over a part of the points together, about a centre */
     DDNI_NARROW_APART = 3   /* coordinates up to which the sums about a centre are of x - a y */
 };
@@ -197,6 +198,13 @@ typedef struct ddni_scored {
     const double *mean, *rest, *x, *from;
     double factor, a, a_low, unit;
 } ddni_scored;
+
+/* A few states, or their weights, and what is made of each. */
+typedef struct ddni_few {
+    int64_t states;
+    const void *from[DDNI_FEW];
+    void *to[DDNI_FEW];
+} ddni_few;
 
 typedef void (*ddni_multiply_fn)(int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,
                                  ddni_strips b, ddni_strips c, ddni_ahead *ahead);
@@ -323,16 +331,15 @@ typedef struct ddni_kernels {
     void (*narrow_means_f64)(const ddni_narrow_points *y, const ddni_narrow_slope *level,
                              int64_t states, const double *x, void *logit, ddni_narrow_mean *out);
 
-    /* g[row] = sum_j y(row, j) x[j] for one state; same error bound as multiply_f32. */
-    void (*dot_f32)(int64_t rows, int64_t d, ddni_rows y, const float *x, float *g,
-                    ddni_ahead *ahead);
-    void (*dot_f64)(int64_t rows, int64_t d, ddni_rows y, const double *x, double *g,
-                    ddni_ahead *ahead);
-    /* sum[j] += sum_row p[row] y(row, j), the rows of the call by themselves first, and these in
-     * runs of DDNI_SHORT_RUN. */
-    void (*combine_f32)(int64_t rows, int64_t d, ddni_rows y, const float *p, float *sum,
+    /* to[q][row] = sum_j y(row, j) from[q][j] for few states; same error bound as multiply_f32.
+     * What comes of a state does not depend on those beside it. */
+    void (*dot_f32)(int64_t rows, int64_t d, ddni_rows y, const ddni_few *of, ddni_ahead *ahead);
+    void (*dot_f64)(int64_t rows, int64_t d, ddni_rows y, const ddni_few *of, ddni_ahead *ahead);
+    /* to[q][j] += sum_row from[q][row] y(row, j), likewise, the rows of the call by themselves
+     * first, and these in runs of DDNI_SHORT_RUN. */
+    void (*combine_f32)(int64_t rows, int64_t d, ddni_rows y, const ddni_few *of,
                         ddni_ahead *ahead);
-    void (*combine_f64)(int64_t rows, int64_t d, ddni_rows y, const double *p, double *sum,
+    void (*combine_f64)(int64_t rows, int64_t d, ddni_rows y, const ddni_few *of,
                         ddni_ahead *ahead);
 
     /* Products of a tile of rows with a block of eight vectors, block.h: no overlap.

@@ -247,50 +247,72 @@ static void lanes_tile(const ddni_dense_run *p, const ddni_dense_part *part, con
     }
 }
 
-/* The weights of a tile, as g holds them, added up for one state by itself. */
-static void thin_combine(const ddni_dense_run *p, const ddni_dense_part *part,
-                         const ddni_tile *tile, ddni_rows y, const void *g, ddni_ahead *ahead)
+/* The vector sums of a state by itself, to its new reference, as in lanes_tile. */
+static void thin_rescale(const ddni_dense_run *p, int64_t chunk, int64_t q)
 {
     const ddni_block *b = p->b;
-    char *sum = ddni_dense_sum(p, part->chunk) + part->lane * b->d * p->size;
-    int32_t single = p->precision == DDN_TYPE_F32;
-    double factor = ddni_lane_row(p, part->chunk, DDNI_LANE_RESCALE)[part->lane];
-    if (factor != 1 && tile->first > part->chunk * b->chunk_rows) { /* as in lanes_tile */
-        ddni_lane_row(p, part->chunk, DDNI_LANE_MASS)[part->lane] *= factor;
-        ddni_lane_row(p, part->chunk, DDNI_LANE_LEFT)[part->lane] *= factor;
-        for (int64_t j = 0; single && j < b->d; j++) {
-            ((float *)(void *)sum)[j] *= (float)factor;
-        }
-        for (int64_t j = 0; !single && j < b->d; j++) {
-            ((double *)(void *)sum)[j] *= factor;
-        }
+    const double factor = ddni_lane_row(p, chunk, DDNI_LANE_RESCALE)[q];
+    char *sum = ddni_dense_sum(p, chunk) + q * b->d * p->size;
+    if (factor == 1) {
+        return;
     }
-    if (p->integer) {
-        ddni_slices_add(p, part, tile, g, ahead);
-    } else if (single) {
-        b->kern->combine_f32(tile->rows, b->d, y, g, (float *)(void *)sum, ahead);
-    } else {
-        b->kern->combine_f64(tile->rows, b->d, y, g, (double *)(void *)sum, ahead);
+    ddni_lane_row(p, chunk, DDNI_LANE_MASS)[q] *= factor;
+    ddni_lane_row(p, chunk, DDNI_LANE_LEFT)[q] *= factor;
+    for (int64_t j = 0; p->precision == DDN_TYPE_F32 && j < b->d; j++) {
+        ((float *)(void *)sum)[j] *= (float)factor;
+    }
+    for (int64_t j = 0; p->precision == DDN_TYPE_F64 && j < b->d; j++) {
+        ((double *)(void *)sum)[j] *= factor;
     }
 }
 
-/* Inner products of a tile with state q by itself, and the softmax of them. */
-static void thin_weights(const ddni_dense_run *p, const ddni_tile *tile, int64_t q, ddni_rows y,
-                         const ddni_lane_sums *sums, void *g, ddni_ahead *ahead)
+/* Inner products of a tile with states by themselves: g[q][DDNI_TILE_ROWS]. */
+static void thin_products(const ddni_dense_run *p, const ddni_tile *tile, ddni_rows y, void *g,
+                          ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    const ddni_kernels *k = b->kern;
+    ddni_ahead none = ddni_nothing_ahead;
+    for (int64_t q = 0; p->integer && q < b->m; q++) {
+        ddni_slices_dot(p, tile, q, (float *)g + q * DDNI_TILE_ROWS, q == 0 ? ahead : &none);
+    }
+    ddni_few of = {.states = p->integer ? 0 : b->m};
+    for (int64_t q = 0; q < of.states; q++) {
+        of.from[q] = (const char *)p->s->lanes + q * b->d * p->size;
+        of.to[q] = (char *)g + q * DDNI_TILE_ROWS * p->size;
+    }
     if (p->precision == DDN_TYPE_F64) {
-        k->dot_f64(tile->rows, b->d, y, (const double *)p->s->lanes + q * b->d, g, ahead);
-        k->softmax_rows_f64(tile, g, sums);
-        return;
+        b->kern->dot_f64(tile->rows, b->d, y, &of, ahead);
+    } else if (!p->integer) {
+        b->kern->dot_f32(tile->rows, b->d, y, &of, ahead);
     }
-    if (p->integer) {
-        ddni_slices_dot(p, tile, q, g, ahead);
-    } else {
-        k->dot_f32(tile->rows, b->d, y, (const float *)p->s->lanes + q * b->d, g, ahead);
+}
+
+/* Adds up the rows of a tile by their weights, as g holds them. */
+static void thin_combine(const ddni_dense_run *p, int64_t chunk, const ddni_tile *tile, ddni_rows y,
+                         const void *g, ddni_ahead *ahead)
+{
+    const ddni_block *b = p->b;
+    ddni_ahead none = ddni_nothing_ahead;
+    for (int64_t q = 0; q < b->m; q++) {
+        const ddni_dense_part part = {chunk, q, 1};
+        if (tile->first > chunk * b->chunk_rows) { /* else nothing is summed yet */
+            thin_rescale(p, chunk, q);
+        }
+        if (p->integer) {
+            ddni_slices_add(p, &part, tile, (const float *)g + q * DDNI_TILE_ROWS,
+                            q == 0 ? ahead : &none);
+        }
     }
-    k->softmax_rows_f32(tile, g, sums);
+    ddni_few of = {.states = p->integer ? 0 : b->m};
+    for (int64_t q = 0; q < of.states; q++) {
+        of.from[q] = (const char *)g + q * DDNI_TILE_ROWS * p->size;
+        of.to[q] = ddni_dense_sum(p, chunk) + q * b->d * p->size;
+    }
+    if (p->precision == DDN_TYPE_F64) {
+        b->kern->combine_f64(tile->rows, b->d, y, &of, ahead);
+    } else if (!p->integer) {
+        b->kern->combine_f32(tile->rows, b->d, y, &of, ahead);
+    }
 }
 
 /* The rows of a tile for states by themselves, unpacked where they are not used as stored. */
@@ -311,32 +333,36 @@ static ddni_rows thin_rows(const ddni_dense_run *p, const ddni_tile *tile, char 
     return (ddni_rows){scratch, b->d};
 }
 
-/* One tile of rows against few states, one after the other. */
+/* One tile of rows against few states. */
 static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *tile, char *scratch)
 {
     const ddni_block *b = p->b;
-    double g[DDNI_TILE_ROWS]; /* or as many floats */
+    double room[DDNI_THIN * DDNI_TILE_ROWS]; /* or as many floats */
+    float *single = (float *)(void *)room;
     ddni_rows y = thin_rows(p, tile, scratch);
     ddni_ahead next =
         ddni_next_rows(b->ds, DDNI_LANES, tile->first + tile->rows, b->want_sum ? 2 : 1);
-    ddni_ahead none = ddni_nothing_ahead;
+    thin_products(p, tile, y, room, &next);
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
-        ddni_dense_part part = {chunk, q, 1};
-        ddni_ahead *ahead = q == 0 ? &next : &none;
-        thin_weights(p, tile, q, y, &sums, g, ahead);
+        double *g = room + q * DDNI_TILE_ROWS, *mass = NULL;
+        float *g32 = single + q * DDNI_TILE_ROWS;
+        if (p->precision == DDN_TYPE_F64) {
+            b->kern->softmax_rows_f64(tile, g, &sums);
+        } else {
+            b->kern->softmax_rows_f32(tile, g32, &sums);
+        }
         if (b->want_draw) {
-            double *mass = tile_mass(p, chunk, tile, q);
+            mass = tile_mass(p, chunk, tile, q);
             mass[0] = sums.reference[0];
             mass[1] = 0;
-            for (int64_t r = 0; r < tile->rows; r++) {
-                mass[1] +=
-                    p->precision == DDN_TYPE_F64 ? g[r] : (double)((const float *)(void *)g)[r];
-            }
         }
-        if (b->want_sum) {
-            thin_combine(p, &part, tile, y, g, ahead);
+        for (int64_t r = 0; mass != NULL && r < tile->rows; r++) {
+            mass[1] += p->precision == DDN_TYPE_F64 ? g[r] : (double)g32[r];
         }
+    }
+    if (b->want_sum) {
+        thin_combine(p, chunk, tile, y, room, &next);
     }
 }
 

@@ -191,8 +191,7 @@ static double growth(double terms)
     return SPREAD_END + SPREAD_STEP * sqrt(terms / 3);
 }
 
-/* Places in which a product with a state by itself is added up, in turns; what is left of it at the
- * end, in one. */
+/* Places in which a product with a state by itself is added up, in turns. */
 static int64_t thin_places(const ddni_dense_run *p)
 {
     return p->b->kern->places * (p->precision == DDN_TYPE_F32 ? 2 : 1);
@@ -217,7 +216,7 @@ static double largest_turn2(const ddni_block *b, const double *x, int64_t places
     for (int64_t from = 0; from < b->d; from += places) {
         int64_t width = b->d - from < places ? b->d - from : places;
         for (int64_t j = 0; j < width; j++) {
-            square[width < places ? 0 : j] += x[from + j] * x[from + j];
+            square[j] += x[from + j] * x[from + j];
         }
     }
     for (int64_t j = 0; j < places; j++) {
@@ -275,9 +274,9 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
     if (b->ds->scale != 1 || b->ds->shift != 0) { /* points are rounded before they are centred, */
         lengths += b->o->centre_length * (0x1p-53 / unit); /* in double, whatever is made of them */
     }
-    const int64_t places = p->thin ? thin_places(p) : 1, turns = b->d / places;
-    double run = (double)(turns + b->d % places),
-           steps = p->thin ? run : fmin(run, DDNI_DEPTH_BLOCK);
+    const int64_t places = p->thin ? thin_places(p) : 1;
+    double run = (double)((b->d + places - 1) / places);
+    double steps = p->thin ? run : fmin(run, DDNI_DEPTH_BLOCK);
     double grown = p->integer ? growth(0)
                               : fmax(growth(steps * steps / run),
                                      SPREAD_END + SPREAD_ALIKE * of->repeats * steps);

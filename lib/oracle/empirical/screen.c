@@ -160,16 +160,17 @@ static void double_products(const ddni_screening *p, int64_t first, int64_t rows
                             ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
-    const int64_t together = b->d < LONG_ROW ? rows : few_rows(b->d);
-    double product[DDNI_TILE_ROWS];
-    for (int64_t r = 0; r < rows; r += together) {
-        const int64_t some = rows - r < together ? rows - r : together;
-        const ddni_rows y = {ddni_stored(p->rows, first + r), p->rows->ld};
-        for (int64_t q = 0; q < b->m; q++) {
-            b->kern->dot_f64(some, b->d, y, ddni_relative(b, q), product, ahead);
-            for (int64_t k = 0; k < some; k++) {
-                g[q * DDNI_TILE_ROWS + r + k] = (float)product[k];
-            }
+    const ddni_rows y = {ddni_stored(p->rows, first), p->rows->ld};
+    double product[DDNI_FEW][DDNI_TILE_ROWS];
+    ddni_few of = {.states = b->m};
+    for (int64_t q = 0; q < b->m; q++) {
+        of.from[q] = ddni_relative(b, q);
+        of.to[q] = product[q];
+    }
+    b->kern->dot_f64(rows, b->d, y, &of, ahead);
+    for (int64_t q = 0; q < b->m; q++) {
+        for (int64_t r = 0; r < rows; r++) {
+            g[q * DDNI_TILE_ROWS + r] = (float)product[q][r];
         }
     }
 }
@@ -188,10 +189,12 @@ static void thin_products(const ddni_screening *p, int64_t first, int64_t rows, 
             y = (ddni_rows){ddni_stored(p->rows, first + r), p->rows->ld};
         }
         unpack(p, first + r, some, 0, d, y);
+        ddni_few of = {.states = b->m};
         for (int64_t q = 0; q < b->m; q++) {
-            b->kern->dot_f32(some, d, y, (const float *)p->s->lanes + q * d,
-                             g + q * DDNI_TILE_ROWS + r, ahead);
+            of.from[q] = (const float *)p->s->lanes + q * d;
+            of.to[q] = g + q * DDNI_TILE_ROWS + r;
         }
+        b->kern->dot_f32(some, d, y, &of, ahead);
     }
 }
 

@@ -281,8 +281,8 @@ static void rows_shape(const ddni_kernels *k, int64_t rows, int64_t d)
     memcpy(sum, sum0, (size_t)d * sizeof *sum);
     ddni_ahead ahead = {
         .next = (const char *)y, .end = (const char *)(y + rows * ldy), .mask = rows % 2};
-    k->dot_f32(rows, d, (ddni_rows){y, ldy}, x, g, &ahead);
-    k->combine_f32(rows, d, (ddni_rows){y, ldy}, p, sum, &ahead);
+    k->dot_f32(rows, d, (ddni_rows){y, ldy}, &(ddni_few){1, {x}, {g}}, &ahead);
+    k->combine_f32(rows, d, (ddni_rows){y, ldy}, &(ddni_few){1, {p}, {sum}}, &ahead);
     double terms = DDNI_DEPTH_BLOCK + (double)d / DDNI_DEPTH_BLOCK + 2;
     for (int64_t r = 0; r < rows; r++) {
         double dot = 0, xx = 0, yy = 0;
@@ -330,8 +330,8 @@ static void rows_shape_f64(const ddni_kernels *k, int64_t rows, int64_t d)
         .next = (const char *)y, .end = (const char *)(y + rows * ldy), .mask = rows % 2};
     ddni_tile t = {rows, 0, 0.3, term, norm, class_of, CLASSES};
     double terms = (double)(d + rows) + 4;
-    k->dot_f64(rows, d, (ddni_rows){y, ldy}, x, g, &ahead);
-    ddni_kernels_reference.dot_f64(rows, d, (ddni_rows){y, ldy}, x, w, &ahead);
+    k->dot_f64(rows, d, (ddni_rows){y, ldy}, &(ddni_few){1, {x}, {g}}, &ahead);
+    ddni_kernels_reference.dot_f64(rows, d, (ddni_rows){y, ldy}, &(ddni_few){1, {x}, {w}}, &ahead);
     for (int64_t r = 0; r < rows; r++) {
         CLOSE(g[r], w[r], 0, terms * U64 * (4 + 3 * (double)d));
         w[r] = g[r];
@@ -346,8 +346,9 @@ static void rows_shape_f64(const ddni_kernels *k, int64_t rows, int64_t d)
     sums_compare(&got, &want, 1, U64 * (64 + (double)rows + 32 * sqrt((double)d)));
     memset(g, 0, (size_t)room * sizeof *g);
     memset(w, 0, (size_t)room * sizeof *w);
-    k->combine_f64(rows, d, (ddni_rows){y, ldy}, term, g, &ahead);
-    ddni_kernels_reference.combine_f64(rows, d, (ddni_rows){y, ldy}, term, w, &ahead);
+    k->combine_f64(rows, d, (ddni_rows){y, ldy}, &(ddni_few){1, {term}, {g}}, &ahead);
+    ddni_kernels_reference.combine_f64(rows, d, (ddni_rows){y, ldy}, &(ddni_few){1, {term}, {w}},
+                                       &ahead);
     for (int64_t j = 0; j < d; j++) {
         CLOSE(g[j], w[j], 0, terms * U64 * 6 * (double)(rows + 1));
     }
@@ -394,12 +395,70 @@ static void check_copies(const ddni_kernels *k)
             memcpy(y + r * d, y, (size_t)d * sizeof *y);
             memcpy(yy + r * d, yy, (size_t)d * sizeof *yy);
         }
-        k->dot_f32(N, d, (ddni_rows){y, d}, x, g, &none);
-        k->dot_f64(N, d, (ddni_rows){yy, d}, xx, gg, &none);
+        k->dot_f32(N, d, (ddni_rows){y, d}, &(ddni_few){1, {x}, {g}}, &none);
+        k->dot_f64(N, d, (ddni_rows){yy, d}, &(ddni_few){1, {xx}, {gg}}, &none);
         for (int64_t r = 1; r < N; r++) {
             assert_true(g[r] == g[0]);
             assert_true(gg[r] == gg[0]);
         }
+    }
+}
+
+/* What comes of a state is the same to the bit whatever states are beside it. */
+static void check_few_shape(const ddni_kernels *k, int64_t rows, int64_t d)
+{
+    const int64_t most = rows > d ? rows : d;
+    float *y = take(rows * d, 4), *x = take(DDNI_FEW * most, 4), *alone = take(most, 4);
+    float *to = take(DDNI_FEW * most, 4);
+    double *yy = take(rows * d, 8), *xx = take(DDNI_FEW * most, 8), *alone64 = take(most, 8);
+    double *to64 = take(DDNI_FEW * most, 8);
+    random_f32(1, rows * d, y);
+    random_f32(2, DDNI_FEW * most, x);
+    test_normal(3, rows * d, yy);
+    test_normal(4, DDNI_FEW * most, xx);
+    for (int64_t states = 1; states <= DDNI_FEW; states++) {
+        ddni_few of = {.states = states}, of64 = of;
+        for (int64_t q = 0; q < states; q++) {
+            of.from[q] = x + q * most;
+            of.to[q] = to + q * most;
+            of64.from[q] = xx + q * most;
+            of64.to[q] = to64 + q * most;
+        }
+        for (int combine = 0; combine < 2; combine++) {
+            ddni_ahead none = ddni_nothing_ahead;
+            memset(to, 0, (size_t)(DDNI_FEW * most) * sizeof *to);
+            memset(to64, 0, (size_t)(DDNI_FEW * most) * sizeof *to64);
+            (combine ? k->combine_f32 : k->dot_f32)(rows, d, (ddni_rows){y, d}, &of, &none);
+            (combine ? k->combine_f64 : k->dot_f64)(rows, d, (ddni_rows){yy, d}, &of64, &none);
+            for (int64_t q = 0; q < states; q++) {
+                const ddni_few one = {1, {of.from[q]}, {alone}};
+                const ddni_few one64 = {1, {of64.from[q]}, {alone64}};
+                memset(alone, 0, (size_t)most * sizeof *alone);
+                memset(alone64, 0, (size_t)most * sizeof *alone64);
+                (combine ? k->combine_f32 : k->dot_f32)(rows, d, (ddni_rows){y, d}, &one, &none);
+                (combine ? k->combine_f64 : k->dot_f64)(rows, d, (ddni_rows){yy, d}, &one64, &none);
+                for (int64_t j = 0; j < most; j++) {
+                    assert_true(to[q * most + j] == alone[j]);
+                    assert_true(to64[q * most + j] == alone64[j]);
+                }
+            }
+        }
+    }
+    free(y);
+    free(x);
+    free(alone);
+    free(to);
+    free(yy);
+    free(xx);
+    free(alone64);
+    free(to64);
+}
+
+static void check_few(const ddni_kernels *k)
+{
+    static const int64_t widths[] = {1, 7, 16, 31, 33, 48, 100, 5000};
+    for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+        check_few_shape(k, 1 + 5 * (int64_t)(i % 3), widths[i]);
     }
 }
 
@@ -408,6 +467,7 @@ static void rows_of_a_single_state(void **state)
     (void)state;
     each_variant(check_rows);
     each_variant(check_copies);
+    each_variant(check_few);
 }
 
 /* ---- Few coordinates ----------------------------------------------------------------------- */
@@ -711,7 +771,7 @@ static void check_long_rows(const ddni_kernels *k)
     }
     for (int64_t d = 1 << 12; d < LONGEST; d = 4 * d + 13) {
         ddni_ahead none = {0};
-        k->dot_f32(1, d, (ddni_rows){y, d}, x, &got, &none);
+        k->dot_f32(1, d, (ddni_rows){y, d}, &(ddni_few){1, {x}, {&got}}, &none);
         const double exact = (double)x[0] * (double)y[0] * (double)d;
         const double terms = DDNI_DEPTH_BLOCK + (double)d / DDNI_DEPTH_BLOCK + 2;
         CLOSE((double)got, exact, terms * 0x1p-24, 0);

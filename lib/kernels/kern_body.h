@@ -436,6 +436,13 @@ static inline __attribute__((always_inline)) f64_vec f64_load_some(const double 
 #endif
 }
 
+/* The compiler reads it from memory once. */
+#if defined(__x86_64__)
+#define IN_REGISTER(x) __asm__("" : "+v"(x))
+#else
+#define IN_REGISTER(x) __asm__("" : "+w"(x))
+#endif
+
 enum {
     PAIR = VECTOR_BYTES == 64 ? 2 : 1 /* states side by side in registers, if there are enough */
 };
@@ -476,11 +483,7 @@ static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_v
 }
 #define WIDE_FMS(a, b, c) fused_less(a, b, c)
 #endif
-#if defined(__x86_64__)
-#define WIDE_KEEP(x) __asm__("" : "+v"(x))
-#else
-#define WIDE_KEEP(x) __asm__("" : "+w"(x))
-#endif
+#define WIDE_KEEP(x) IN_REGISTER(x)
 #define WIDE f64_vec
 #define WIDE_LANES LANES64
 #define WIDE_LOAD(p) f64_load(p)

@@ -25,7 +25,10 @@ NAME(dot_step)(const int rows, const int states, const int half, ddni_rows y, in
     }
     UNROLL(4)
     for (int i = 0; i < rows; i++) {
-        const NAME(vec) row = NAME(load_some)((const REAL *)y.at + i * y.ld + j, some);
+        NAME(vec) row = NAME(load_some)((const REAL *)y.at + i * y.ld + j, some);
+        if (states > 1) {
+            IN_REGISTER(row);
+        }
         UNROLL(2)
         for (int q = 0; q < states; q++) {
             sum[q][i][half] += row * own[q];
@@ -144,7 +147,10 @@ NAME(combine_step)(const int rows, const int states, ddni_rows y, int64_t j, int
     }
     UNROLL(DDNI_SHORT_RUN)
     for (int i = 0; i < rows; i++) {
-        const NAME(vec) row = NAME(load_some)((const REAL *)y.at + i * y.ld + j, some);
+        NAME(vec) row = NAME(load_some)((const REAL *)y.at + i * y.ld + j, some);
+        if (states > 1) {
+            IN_REGISTER(row);
+        }
         UNROLL(2)
         for (int q = 0; q < states; q++) {
             s[q] += row * weight[q][i];

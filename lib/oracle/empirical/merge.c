@@ -129,6 +129,23 @@ static void weigh_chunks(const ddni_dense_run *p, int64_t q)
     p->s->weight[q] = total;
 }
 
+/* sum[j] += factor from[j] for a state by itself, whose columns take the place of lanes. */
+static void add_alone(const ddni_dense_run *p, int64_t width, const char *from, double factor,
+                      double *sum)
+{
+    const int64_t whole = width / DDNI_LANES;
+    double same[DDNI_LANES];
+    for (int64_t v = 0; v < DDNI_LANES; v++) {
+        same[v] = factor;
+    }
+    p->b->kern->add_scaled(p->precision, whole, from, same, sum);
+    for (int64_t j = whole * DDNI_LANES; j < width; j++) {
+        sum[j] +=
+            factor * (p->precision == DDN_TYPE_F32 ? (double)((const float *)(const void *)from)[j]
+                                                   : ((const double *)(const void *)from)[j]);
+    }
+}
+
 /* Adds up the chunks' vector sums for one strip of states and block of columns; a tile function. */
 void ddni_dense_add(void *arg, int64_t task, int64_t worker)
 {
@@ -149,12 +166,9 @@ void ddni_dense_add(void *arg, int64_t task, int64_t worker)
     for (int64_t c = 0; c < b->chunks; c++) {
         const double *factor = ddni_lane_row(p, c, DDNI_LANE_FACTOR) + q;
         const char *from = ddni_dense_sum(p, c) + ddni_dense_at(p, first, q) * p->size;
-        for (int64_t j = 0; p->thin && j < width; j++) {
-            sum[j] += factor[0] * (p->precision == DDN_TYPE_F32
-                                       ? (double)((const float *)(const void *)from)[j]
-                                       : ((const double *)(const void *)from)[j]);
-        }
-        if (!p->thin) {
+        if (p->thin) {
+            add_alone(p, width, from, factor[0], sum);
+        } else {
             b->kern->add_scaled(p->precision, width, from, factor, sum);
         }
     }

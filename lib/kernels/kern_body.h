@@ -518,6 +518,7 @@ const ddni_kernels KERNEL_TABLE = {
     .multiply_u8 = multiply_u8,
     .multiply_slices_u8 = multiply_slices_u8,
     .slice_states = slice_states,
+    .slice_state = slice_state,
     .round_state = round_state,
     .interleave_u8 = interleave_u8,
     .combine_slices_u8 = combine_slices_u8,

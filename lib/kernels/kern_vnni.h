@@ -187,6 +187,21 @@ static void slice_states(int64_t d, const double *const *x, const double *invers
     }
 }
 
+static void slice_state(int64_t d, const double *x, double inverse, int8_t *out, int64_t width)
+{
+    const __m512d further = _mm512_set1_pd(254), factor = _mm512_set1_pd(inverse);
+    for (int64_t k = 0; k < d; k += 8) {
+        const __mmask8 mask = d - k >= 8 ? 255 : (__mmask8)(255 >> (8 - (d - k)));
+        __m512d rest = _mm512_mul_pd(_mm512_maskz_loadu_pd(mask, x + k), factor);
+        UNROLL(3)
+        for (int s = 0; s < DDNI_SLICES; s++) {
+            const __m256i whole = _mm512_cvtpd_epi32(rest);
+            _mm_storel_epi64((__m128i *)(void *)(out + s * width + k), _mm256_cvtepi32_epi8(whole));
+            rest = _mm512_mul_pd(_mm512_sub_pd(rest, _mm512_cvtepi32_pd(whole)), further);
+        }
+    }
+}
+
 static ddni_rounded round_state(int64_t d, const double *x, const ddni_rounding *how, int8_t *out)
 {
     const __m512d step = _mm512_set1_pd(how->step), inverse = _mm512_set1_pd(1 / how->step);

@@ -264,6 +264,9 @@ typedef struct ddni_kernels {
      * beyond, nearest whole numbers of x[q][k] * inverse[q] and, for each further slice, of 254
      * times what remains; out of state q is zero where inverse[q] is. x[q] may be NULL then. */
     void (*slice_states)(int64_t d, const double *const *x, const double *inverse, int8_t *out);
+    /* A state in slices, for dot_slices_u8: out[s][k] as above, slices `width` bytes apart; writes
+     * up to the next multiple of 8 columns. */
+    void (*slice_state)(int64_t d, const double *x, double inverse, int8_t *out, int64_t width);
     /* A state as whole numbers, for multiply_u8 and dot_u8: out[how->apart * (k / 4) + k % 4] is
      * the nearest one to x[k] unit[k] / step, zeros for what the last group of four lacks. */
     ddni_rounded (*round_state)(int64_t d, const double *x, const ddni_rounding *how, int8_t *out);

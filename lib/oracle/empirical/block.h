@@ -210,12 +210,6 @@ static inline int64_t ddni_padded_width(int64_t d)
     return (d + 63) / 64 * 64;
 }
 
-/* The whole number nearest to |v| < 2^51, without a call. */
-static inline double ddni_whole(double v)
-{
-    return (v + 0x1.8p52) - 0x1.8p52;
-}
-
 /* |x|^2. */
 static inline double ddni_square(const ddni_block *b, const double *x)
 {

@@ -146,6 +146,28 @@ static void add_alone(const ddni_dense_run *p, int64_t width, const char *from, 
     }
 }
 
+/* The sums of a state, `apart` from one column to the next; sums of stored bytes become those of y
+ * - centre. */
+static inline __attribute__((always_inline)) void write_sums(const ddni_dense_run *p, int64_t q,
+                                                             int64_t first, int64_t width,
+                                                             const double *restrict sum,
+                                                             const int64_t apart)
+{
+    const ddni_block *b = p->b;
+    const double scale = b->ds->scale, shift = b->ds->shift, weight = p->s->weight[q];
+    const double *restrict centre = b->o->centre + first;
+    double *restrict to = b->s->total[q] + first;
+    if (p->integer) {
+        for (int64_t j = 0; j < width; j++) {
+            to[j] = scale * sum[j * apart] + (shift - centre[j]) * weight;
+        }
+    } else {
+        for (int64_t j = 0; j < width; j++) {
+            to[j] = sum[j * apart];
+        }
+    }
+}
+
 /* Adds up the chunks' vector sums for one strip of states and block of columns; a tile function. */
 void ddni_dense_add(void *arg, int64_t task, int64_t worker)
 {
@@ -155,11 +177,6 @@ void ddni_dense_add(void *arg, int64_t task, int64_t worker)
     int64_t d = b->d, blocks = ddni_merge_blocks(b);
     int64_t first = task % blocks * DDNI_MERGE_COLUMNS;
     int64_t width = d - first < DDNI_MERGE_COLUMNS ? d - first : DDNI_MERGE_COLUMNS;
-    /* From sums of stored bytes to sums of y - centre. */
-    double scale = p->integer ? b->ds->scale : 1, offset[DDNI_MERGE_COLUMNS];
-    for (int64_t j = 0; j < width; j++) {
-        offset[j] = p->integer ? b->ds->shift - b->o->centre[first + j] : 0;
-    }
     int64_t lane = p->thin ? 1 : DDNI_LANES, q = task / blocks * lane;
     double sum[DDNI_MERGE_COLUMNS * DDNI_LANES];
     memset(sum, 0, (size_t)(width * lane) * sizeof *sum);
@@ -173,9 +190,10 @@ void ddni_dense_add(void *arg, int64_t task, int64_t worker)
         }
     }
     for (int64_t v = 0; v < lane && q + v < b->m; v++) {
-        double *to = b->s->total[q + v] + first, weight = p->s->weight[q + v];
-        for (int64_t j = 0; j < width; j++) {
-            to[j] = scale * sum[j * lane + v] + offset[j] * weight;
+        if (p->thin) {
+            write_sums(p, q, first, width, sum, 1);
+        } else {
+            write_sums(p, q + v, first, width, sum + v, DDNI_LANES);
         }
     }
 }

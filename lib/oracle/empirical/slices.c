@@ -69,14 +69,7 @@ static void fill_thin(const ddni_dense_run *p, int64_t q)
     int8_t *out = (int8_t *)p->s->lanes + q * DDNI_SLICES * width;
     double inverse = scales_of(b, q, p->s->thin_scale + q * (DDNI_SLICES + 1));
     memset(out, 0, (size_t)(DDNI_SLICES * width));
-    for (int64_t j = 0; j < b->d; j++) {
-        double rest = x[j] * inverse;
-        for (int64_t i = 0; i < DDNI_SLICES; i++) {
-            double whole = ddni_whole(rest);
-            out[i * width + j] = (int8_t)whole;
-            rest = (rest - whole) * 254;
-        }
-    }
+    b->kern->slice_state(b->d, x, inverse, out, width);
 }
 
 void ddni_slices_fill(void *arg, int64_t strip, int64_t worker)

@@ -309,10 +309,40 @@ static void check_states(const ddni_kernels *k)
     }
 }
 
+/* A state by itself likewise. */
+static void check_one_state(const ddni_kernels *k)
+{
+    if (k->multiply_u8 == NULL) {
+        assert_null(k->slice_state);
+        return;
+    }
+    for (int i = 0; i < DEPTHS; i++) {
+        const int64_t d = depths[i], width = (d + 63) / 64 * 64;
+        double *x = take(d, 8), top = 0;
+        int8_t *out = take(DDNI_SLICES * width, 1);
+        memset(out, 0, (size_t)(DDNI_SLICES * width));
+        test_normal(9, d, x);
+        for (int64_t j = 0; j < d; j++) {
+            top = fmax(top, fabs(x[j]));
+        }
+        k->slice_state(d, x, 127 / top, out, width);
+        for (int64_t j = 0; j < width; j++) {
+            double sum = 0, step = 1;
+            for (int64_t s = 0; s < DDNI_SLICES; s++, step /= 254) {
+                sum += step * out[s * width + j];
+            }
+            CLOSE(sum, j < d ? x[j] * (127 / top) : 0, 0, j < d ? 0.5001 / (254 * 254) : 0);
+        }
+        free(x);
+        free(out);
+    }
+}
+
 static void states_are_sliced_to_22_bits(void **state)
 {
     (void)state;
     each_variant(check_states);
+    each_variant(check_one_state);
 }
 
 /* ---- States to whole numbers ----------------------------------------------------------------- */

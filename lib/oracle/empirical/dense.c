@@ -267,8 +267,8 @@ static void thin_rescale(const ddni_dense_run *p, int64_t chunk, int64_t q)
 }
 
 /* Inner products of a tile with states by themselves: g[q][DDNI_TILE_ROWS]. */
-static void thin_products(const ddni_dense_run *p, const ddni_tile *tile, ddni_rows y, void *g,
-                          ddni_ahead *ahead)
+static void alone_products(const ddni_dense_run *p, const ddni_tile *tile, ddni_rows y, void *g,
+                           ddni_ahead *ahead)
 {
     const ddni_block *b = p->b;
     ddni_ahead none = ddni_nothing_ahead;
@@ -342,7 +342,7 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
     ddni_rows y = thin_rows(p, tile, scratch);
     ddni_ahead next =
         ddni_next_rows(b->ds, DDNI_LANES, tile->first + tile->rows, b->want_sum ? 2 : 1);
-    thin_products(p, tile, y, room, &next);
+    alone_products(p, tile, y, room, &next);
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
         double *g = room + q * DDNI_TILE_ROWS, *mass = NULL;

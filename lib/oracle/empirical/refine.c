@@ -39,7 +39,9 @@ enum {
     FEW_STATES = 4,     /* where the work is little, and one where it is tiny, */
     LITTLE = 1 << 18,   /* pairs of a state and a point, at most: */
     TINY = 1 << 12,
-    ROWS_ALONE = 2
+    ROWS_ALONE = 2,
+    PART = 8,        /* of the chunks, an eighth is screened first, */
+    MANY_CHUNKS = 16 /* if that is enough for several threads */
 };
 
 /* Logits of some points. */
@@ -90,10 +92,10 @@ static double share_above(const points_seen *seen, double least)
  * less two standard deviations; or by |x - a centre|^2, of which that is the rest beside the length
  * of y and a cross term, less two of its deviations, if that is more. So has what is as far from
  * the centre as one may be, by as much as that of the cross term too; else -inf. */
-static double own_logit(const ddni_block *b, int64_t q, const points_seen *seen)
+static double own_logit(const ddni_block *b, int64_t q, double least_norm)
 {
     const double d = (double)b->d, a = b->level->a, s2 = b->level->s2, noise = sqrt(2 * d);
-    const double rest = b->s->square[q] - s2 * d, least2 = a * a * seen->least2;
+    const double rest = b->s->square[q] - s2 * d, least2 = a * a * least_norm;
     const double most2 = a * a * b->o->norm_max;
     const int32_t may_be = rest >= least2 - 2 * (s2 * noise + 2 * sqrt(s2 * least2)) &&
                            rest <= most2 + 2 * (s2 * noise + 2 * sqrt(s2 * most2));
@@ -133,7 +135,7 @@ static double top_of_all(const ddni_block *b, int64_t q, const points_seen *seen
         excess += (tail[k] - tail[0]) / (double)most;
     }
     const double more = log((double)b->n / (double)seen->size);
-    return fmax(own_logit(b, q, seen), seen->top + bounded * excess * more);
+    return fmax(own_logit(b, q, seen->least2), seen->top + bounded * excess * more);
 }
 
 /* What the bounds of a screen add to the margin: for integers twice the effect of the rounding of
@@ -304,6 +306,41 @@ static ddn_status select_states(ddn_context *ctx, ddni_block *b, int64_t *todo, 
 
 /* ---- The two ways ---- */
 
+/* Whether a part of the points, which is screened first, says that the rest will pay: lists that
+ * have run over below what the largest logit may be will not do, and states that they will not do
+ * for are evaluated anew. On trajectories lists serve later steps, too. */
+static int32_t goes_on(const ddni_screening *p)
+{
+    const ddni_block *b = p->b;
+    const double left = (double)(b->chunks - p->end) / (double)b->chunks;
+    int64_t serve = 0;
+    for (int64_t q = 0; q < b->m; q++) {
+        float floor, cut;
+        ddni_screen_limits(p, q, &floor, &cut);
+        const double own = own_logit(b, q, b->o->norm_mean) + b->s->square[q] / (2 * b->level->s2);
+        serve += ddni_nearby_wanted(b, q) || (double)cut < fmax((double)floor, own) - p->margin;
+    }
+    return (double)serve >= left * (p->integer ? THIRD : HALF) * (double)b->m;
+}
+
+/* A screen of all points, or of the first of them if that says enough; gives how many. */
+static ddn_status run_screen(ddn_context *ctx, ddni_screening *p, int64_t *rows)
+{
+    const ddni_block *b = p->b;
+    p->end = b->chunks < MANY_CHUNKS ? b->chunks : b->chunks / PART;
+    DDNI_TRY(ddni_screen_run(ctx, p));
+    *rows = ddni_chunk_end(b, p->end - 1);
+    if (p->end == b->chunks || !goes_on(p)) {
+        return DDN_OK;
+    }
+    p->begin = p->end;
+    p->end = b->chunks;
+    DDNI_TRY(ddni_screen_run(ctx, p));
+    p->begin = 0;
+    *rows = b->n;
+    return DDN_OK;
+}
+
 /* Evaluates the candidates of one state, unless some that matter may be missing. */
 static void refine_state(void *arg, int64_t q, int64_t worker)
 {
@@ -345,10 +382,13 @@ static ddn_status refine(ddn_context *ctx, ddni_block *b, int32_t shadow, int32_
         s->screens.margin[q] = ddni_nearby_wanted(b, q) ? INFINITY : p.margin;
     }
     DDNI_TRY(ddni_lists_reserve(ctx, b, b->chunks * p.capacity));
-    DDNI_TRY(ddni_screen_run(ctx, &p));
+    int64_t rows;
+    DDNI_TRY(run_screen(ctx, &p, &rows));
+    ddni_count_rows_of(b, p.rows, b->m, rows);
     double work = (double)b->lanes * (double)b->n * (double)b->d;
-    DDNI_TRY(ddni_parallel(ctx, b->m, work * CANDIDATE_SHARE, refine_state, &p));
-    ddni_count_rows_of(b, p.rows, b->m, b->n);
+    if (rows == b->n) {
+        DDNI_TRY(ddni_parallel(ctx, b->m, work * CANDIDATE_SHARE, refine_state, &p));
+    }
     ddni_lists_report(b);
     return DDN_OK;
 }

@@ -421,7 +421,7 @@ ddn_status ddni_screen_run(ddn_context *ctx, ddni_screening *p)
 void ddni_screen_limits(const ddni_screening *p, int64_t q, float *floor, float *cut)
 {
     *floor = *cut = -INFINITY;
-    for (int64_t c = 0; c < p->b->chunks; c++) {
+    for (int64_t c = 0; c < p->end; c++) {
         *cut = fmaxf(*cut, p->s->cut[c * p->b->lanes + q]);
         *floor = fmaxf(*floor, p->s->floor[c * p->b->lanes + q]);
     }

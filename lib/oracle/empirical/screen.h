@@ -63,8 +63,8 @@ ddn_status ddni_screen_run(ddn_context *ctx, ddni_screening *screening);
 int64_t ddni_screen_collect(const ddni_screening *p, int64_t q, float least, int64_t *index,
                             float *upper);
 
-/* Largest over the chunks: rows of state q that are not listed have bounds up to *cut, or weigh
- * nothing beside the largest logit, which is at least *floor. */
+/* Largest over the chunks screened so far: rows of state q that are not listed have bounds up to
+ * *cut, or weigh nothing beside the largest logit, which is at least *floor. */
 void ddni_screen_limits(const ddni_screening *p, int64_t q, float *floor, float *cut);
 
 /* What is to be added to a bound of state q to bound the logit itself. */

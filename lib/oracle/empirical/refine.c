@@ -23,16 +23,17 @@ _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
  * of time only ---- */
 
 /* Room of the lists that a sample may fill: the chunks do not share evenly (Poisson: three standard
- * deviations of 64 are 24, three eighths). The share of points that matter from which no later
- * block of a batch is screened, nor with long lists. A typical share of candidates, for sharing out
- * the work. What a screen costs of what the dense way does: of bytes a third, else one of its two
- * products. */
-static const double ROOM = 0.75, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01, HALF = 0.5,
-                    THIRD = 1.0 / 3;
+ * deviations of 64 are 24, three eighths). A share of points that is too large for lists. The share
+ * of points that matter from which no later block of a batch is screened, nor with long lists. A
+ * typical share of candidates, for sharing out the work. What a screen costs of what the dense way
+ * does: of bytes a third, else one of its two products. */
+static const double ROOM = 0.75, GOOD_PART = 0.25, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01,
+                    HALF = 0.5, THIRD = 1.0 / 3;
 
 enum {
     SAMPLE = 64,        /* points of a state: enough to tell a half from nearly all, */
-    SMALL_SAMPLE = 16,  /* and for few states and points so many at least */
+    SMALL_SAMPLE = 16,  /* and for few states and points so many at least; the first look is at no
+                           more, and is enough where it shows a good part of the points */
     LARGE_SAMPLE = 256, /* of large sets, and of a state on a trajectory, whose nearest point is
                            known: enough to tell what lists hold */
     STATES = 16,        /* of a batch, at most, */
@@ -162,6 +163,7 @@ static double room_of_lists(const ddni_block *b)
  * shadow, what lists are likely to save, of what the dense way costs. */
 typedef struct guess {
     double near, saved[2];
+    int64_t rows; /* looked at */
 } guess;
 
 /* What evaluating a candidate costs of what the dense way does for a point and a state: states side
@@ -195,8 +197,14 @@ static void sample(void *arg, int64_t k, int64_t worker)
     const int64_t at = k * s->apart, q = s->together == NULL ? at : s->together[at];
     const double room = room_of_lists(b);
     points_seen seen;
-    look(b, q, s->size, 0, &seen);
-    const double all = top_of_all(b, q, &seen);
+    s->of[k].rows = s->size < SMALL_SAMPLE ? s->size : SMALL_SAMPLE;
+    look(b, q, s->of[k].rows, 0, &seen);
+    double all = top_of_all(b, q, &seen);
+    if (s->size > SMALL_SAMPLE && share_above(&seen, all - b->log_ratio) < GOOD_PART) {
+        s->of[k].rows += s->size;
+        look(b, q, s->size, 0, &seen);
+        all = top_of_all(b, q, &seen);
+    }
     s->of[k].near = share_above(&seen, seen.top - b->log_ratio);
     for (int32_t shadow = 0; shadow < (b->shadow ? 2 : 1); shadow++) {
         const double likely = share_above(&seen, all - b->log_ratio - bounds_width(b, q, shadow));
@@ -231,7 +239,7 @@ static void judge(void *arg, int64_t q, int64_t worker)
 static int64_t sample_size(const ddni_block *b, int64_t states, int64_t seen)
 {
     const int64_t work = b->n * states / seen;
-    const int64_t few = work / 128 > SAMPLE ? SAMPLE : work / 128, many = work / 512;
+    const int64_t few = work / 32 > SAMPLE ? SAMPLE : work / 32, many = work / 512;
     const int64_t size = few > many ? few : many;
     return size < SMALL_SAMPLE ? SMALL_SAMPLE : size > LARGE_SAMPLE ? LARGE_SAMPLE : size;
 }
@@ -248,8 +256,8 @@ static ddn_status judge_together(ddn_context *ctx, ddni_block *b, int64_t count,
     guess of[STATES] = {{0}};
     sampling s = {b, together, count / seen, sample_size(b, count, seen), of};
     DDNI_TRY(ddni_parallel(ctx, seen, (double)(seen * s.size * b->d) * 4, sample, &s));
-    ddni_count_rows(b, 1, seen * s.size);
     for (int64_t k = 0; k < seen; k++) {
+        ddni_count_rows(b, 1, of[k].rows);
         near += of[k].near;
         saved[0] += of[k].saved[0];
         saved[1] += of[k].saved[1];

@@ -189,18 +189,15 @@ static inline int32_t ddni_use_integers(const ddni_block *b, const ddn_dataset *
 }
 
 /* Whether dense ways multiply the states of a block by themselves, row by row, and not side by side
- * in lanes, where the others of 16 cost as much: as long as that is faster (bench/README.md). Rows
- * of numbers of `size` bytes of which the second-level cache does not hold a tile would be read
- * again for each state. */
+ * in lanes, where the others of 16 cost as much: as long as that is faster (bench/README.md). Sums
+ * are of numbers of `size` bytes. */
 static inline int32_t ddni_by_themselves(const ddni_block *b, int64_t size)
 {
     enum {
-        CACHED = 3 << 19, /* of 2 MB */
-        SHORT = 128       /* bytes of a row whose sum takes as long as they do */
+        SHORT = 128 /* bytes of a row whose sum takes as long as they do */
     };
-    const int64_t few = size == 4 && ddni_use_integers(b, b->ds) ? (b->d < SHORT ? 4 : DDNI_THIN)
-                        : b->d * size * DDNI_TILE_ROWS <= CACHED ? 4
-                                                                 : 2;
+    const int64_t few =
+        size == 4 && ddni_use_integers(b, b->ds) ? (b->d < SHORT ? 4 : DDNI_THIN) : DDNI_FEW;
     return b->m <= few;
 }
 

@@ -42,7 +42,7 @@ static void rescale_sums(const ddni_dense_run *p, const ddni_dense_part *part)
 static double *tile_mass(const ddni_dense_run *p, int64_t chunk, const ddni_tile *tile, int64_t q)
 {
     int64_t from = tile->first - chunk * p->b->chunk_rows;
-    int64_t number = chunk * p->tiles + from / DDNI_TILE_ROWS;
+    int64_t number = chunk * p->tiles + from / p->tile_rows;
     return p->s->tile_mass + (number * p->b->lanes + q) * 2;
 }
 
@@ -342,6 +342,10 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
     ddni_rows y = thin_rows(p, tile, scratch);
     ddni_ahead next =
         ddni_next_rows(b->ds, DDNI_LANES, tile->first + tile->rows, b->want_sum ? 2 : 1);
+    const int64_t bytes = p->tile_rows * b->ds->ld * ddni_type_size(b->ds->type);
+    if (next.next != NULL && next.end - next.next > bytes) {
+        next.end = next.next + bytes;
+    }
     alone_products(p, tile, y, room, &next);
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
@@ -406,18 +410,18 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
     int64_t start = begin + p->from, end = ddni_chunk_end(b, chunk);
     int64_t stop = start + p->strip < end ? start + p->strip : end;
     ddni_dense_part part = {chunk, task % p->groups * b->group, b->group};
-    left = b->lanes - part.lane;
+    left = (p->thin ? b->m : b->lanes) - part.lane; /* states by themselves leave lanes empty */
     part.lanes = left < part.lanes ? left : part.lanes;
     if (p->from == 0) {
         clear_part(p, &part);
     }
     double term[DDNI_TILE_ROWS];
     ddni_tile tile = {.gain = b->gain, .term = term, .classes = b->classes};
-    for (int64_t first = start; first < stop; first += DDNI_TILE_ROWS) {
+    for (int64_t first = start; first < stop; first += p->tile_rows) {
         if (ddni_stopping(b->ctx)) {
             return;
         }
-        tile.rows = stop - first < DDNI_TILE_ROWS ? stop - first : DDNI_TILE_ROWS;
+        tile.rows = stop - first < p->tile_rows ? stop - first : p->tile_rows;
         tile.first = first;
         ddni_dataset_ahead(b->ds, first, tile.rows, begin, end);
         tile.norm = b->o->norm + first;
@@ -440,7 +444,7 @@ static ddn_status run_parts(ddn_context *ctx, ddni_dense_run *p)
     const int64_t together = ddni_workers(ctx) / p->groups;
     const int64_t wave = !shared ? b->chunks : together > 1 ? together : 1;
     const double work = (double)b->lanes * (double)b->n * (double)b->d;
-    p->strip = shared ? ddni_slab_rows(b->ds, STRIP, DDNI_TILE_ROWS) : b->chunk_rows;
+    p->strip = shared ? ddni_slab_rows(b->ds, STRIP, p->tile_rows) : b->chunk_rows;
     p->reads = shared ? 1 : p->groups;
     for (p->chunk = 0; p->chunk < b->chunks; p->chunk += wave) {
         int64_t left = b->chunks - p->chunk, count = left < wave ? left : wave;
@@ -549,6 +553,18 @@ static ddn_status finish_states(ddn_context *ctx, ddni_dense_run *p)
     return ddni_parallel(ctx, b->m, rest, ddni_dense_merge, p);
 }
 
+/* Rows that few states take together: as many as stay in the second-level cache beside the next
+ * ones, which are fetched meanwhile, from the first product to the second. */
+static int64_t thin_tile_rows(const ddni_block *b)
+{
+    enum {
+        TOGETHER = 1 << 19 /* bytes, of 1 or 2 MB */
+    };
+    const int64_t rows = TOGETHER / (b->ds->ld * ddni_type_size(b->ds->type));
+    const int64_t runs = rows / DDNI_SHORT_RUN * DDNI_SHORT_RUN;
+    return runs < DDNI_SHORT_RUN ? DDNI_SHORT_RUN : runs > DDNI_TILE_ROWS ? DDNI_TILE_ROWS : runs;
+}
+
 static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
 {
     int64_t d = b->d;
@@ -556,7 +572,8 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
     p.thin = ddni_by_themselves(b, p.size);
     p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b, b->ds);
-    p.tiles = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS;
+    p.tile_rows = p.thin ? thin_tile_rows(b) : DDNI_TILE_ROWS;
+    p.tiles = (b->chunk_rows + p.tile_rows - 1) / p.tile_rows;
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;
     p.tile_bytes = (tile + DDNI_TILE_ROWS * b->group * p.size + 63) / 64 * 64;
     p.groups = (b->lanes + b->group - 1) / b->group;

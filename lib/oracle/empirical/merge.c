@@ -74,8 +74,8 @@ static void draw_tile(const ddni_dense_run *p, int64_t q, double *point)
     }
     /* Within the tile the weights are computed anew, relative to their largest. */
     int64_t chunk = last / p->tiles, end = ddni_chunk_end(b, chunk);
-    int64_t first = chunk * b->chunk_rows + (last - chunk * p->tiles) * DDNI_TILE_ROWS;
-    int64_t rows = end - first < DDNI_TILE_ROWS ? end - first : DDNI_TILE_ROWS;
+    int64_t first = chunk * b->chunk_rows + (last - chunk * p->tiles) * p->tile_rows;
+    int64_t rows = end - first < p->tile_rows ? end - first : p->tile_rows;
     ddni_fetch_anchor(b, q, point);
     double logit[DDNI_TILE_ROWS], top = -INFINITY, sum = 0;
     for (int64_t r = 0; r < rows; r++) {
@@ -338,11 +338,11 @@ static double error_seen(const ddni_dense_run *p, int64_t q, const judged *of)
  * distance, as far as they are added one by one, and of tiles that are full of them. */
 static double alike(const ddni_dense_run *p)
 {
-    const double rows = (double)p->b->o->alike, tile = DDNI_TILE_ROWS;
+    const double rows = (double)p->b->o->alike, tile = (double)p->tile_rows;
     const double alone = p->integer ? 0 /* sums over a tile are exact */
                          : p->thin  ? DDNI_SHORT_RUN + tile / DDNI_SHORT_RUN
                                     : tile;
-    return fmin(rows, alone) + rows / tile * (double)p->tiles;
+    return fmin(rows, alone) + rows / DDNI_TILE_ROWS * (double)p->tiles;
 }
 
 /* Whether sums of vectors, and the centre that their mean is added to, round too much for a score
@@ -353,7 +353,8 @@ static int32_t sums_show(const ddni_dense_run *p, const judged *of, double limit
     const ddni_block *b = p->b;
     double unit = p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53, a = b->level->a;
     double floor = b->ds->type == DDN_TYPE_F64 ? 0x1p-53 : 0x1p-24;
-    double rows = fmin(DDNI_TILE_ROWS, 1 / ddni_posterior_sum_w2(of->post));
+    double added = fmax(DDNI_TILE_ROWS, (double)p->tiles); /* to one place */
+    double rows = fmin(added, 1 / ddni_posterior_sum_w2(of->post));
     double steady = SUM_STEADY * (rows + (1 + ddni_posterior_w_max(of->post)) * alike(p));
     double sums = unit * (SUM_UNITS * sqrt(of->norm) + steady * sqrt(of->mean2)) +
                   0x1p-53 * b->o->centre_length;

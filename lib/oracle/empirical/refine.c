@@ -25,10 +25,8 @@ _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
 /* Room of the lists that a sample may fill: the chunks do not share evenly (Poisson: three standard
  * deviations of 64 are 24, three eighths). A share of points that is too large for lists. The share
  * of points that matter from which no later block of a batch is screened, nor with long lists. A
- * typical share of candidates, for sharing out the work. What a screen costs of what the dense way
- * does: of bytes a third, else one of its two products. */
-static const double ROOM = 0.75, GOOD_PART = 0.25, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01,
-                    HALF = 0.5, THIRD = 1.0 / 3;
+ * typical share of candidates, for sharing out the work. */
+static const double ROOM = 0.75, GOOD_PART = 0.25, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01;
 
 enum {
     SAMPLE = 64,        /* points of a state: enough to tell a half from nearly all, */
@@ -180,6 +178,18 @@ static double candidate_price(const ddni_block *b)
                                                : single;
 }
 
+/* What a screen costs of what the dense way does: of bytes a third, else one of its two products;
+ * or most of it, where states by themselves share the reading of more than the second-level cache
+ * holds between both. */
+static double screen_price(const ddni_block *b, const ddn_dataset *rows)
+{
+    const double third = 1.0 / 3, half = 0.5, most = 0.8;
+    const int64_t size = ddni_type_size(rows->type), cached = 1 << 21;
+    return ddni_use_integers(b, rows)                                       ? third
+           : ddni_by_themselves(b, size) && b->n * rows->ld * size > cached ? most
+                                                                            : half;
+}
+
 typedef struct sampling {
     const ddni_block *b;
     const int64_t *together; /* the states of a batch; NULL: all */
@@ -264,7 +274,7 @@ static ddn_status judge_together(ddn_context *ctx, ddni_block *b, int64_t count,
     }
     for (int32_t shadow = 0; shadow < 2; shadow++) {
         const ddn_dataset *rows = shadow ? &b->o->shadow.rows : b->ds;
-        gain[shadow] = saved[shadow] - (ddni_use_integers(b, rows) ? THIRD : HALF) * (double)seen;
+        gain[shadow] = saved[shadow] - screen_price(b, rows) * (double)seen;
     }
     *chosen = gain[1] > 0 && gain[1] >= gain[0] ? 1 : gain[0] > 0 ? ROWS_ALONE : 0;
     b->crowded = b->nearby == NULL && near > NEARLY_ALL * (double)seen;
@@ -328,7 +338,7 @@ static int32_t goes_on(const ddni_screening *p)
         const double own = own_logit(b, q, b->o->norm_mean) + b->s->square[q] / (2 * b->level->s2);
         serve += ddni_nearby_wanted(b, q) || (double)cut < fmax((double)floor, own) - p->margin;
     }
-    return (double)serve >= left * (p->integer ? THIRD : HALF) * (double)b->m;
+    return (double)serve >= left * screen_price(b, p->rows) * (double)b->m;
 }
 
 /* A screen of all points, or of the first of them if that says enough; gives how many. */

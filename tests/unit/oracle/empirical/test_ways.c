@@ -334,6 +334,42 @@ static void few_states_are_screened(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Rows of which the cache holds fewer than a tile, taken by states by themselves: each draws what
+ * it draws among others, in lanes, from all of the points. */
+static void draws_among_long_rows(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 300,
+        WIDTH = 1200,
+        STATES = 20
+    };
+    ddn_context *ctx = test_context(1);
+    double *z = calloc(POINTS * WIDTH, sizeof *z), *x = calloc(STATES * WIDTH, sizeof *x);
+    int64_t together[STATES], alone, differ = 0, least = POINTS, most = 0;
+    test_normal(3, POINTS * WIDTH, z);
+    asked of = ask_of(ctx, test_cloud_make(DDN_TYPE_F64, POINTS, WIDTH, WIDTH, 1, 0, z, 0));
+    noised_points(&of.c, 13, 8, STATES, 5, x);
+    OK(ctx, ddn_options_set_f64(ddn_query_options(of.q), DDN_QUERY_EPSILON, 0));
+    OK(ctx, ddn_query_bind_i64(of.q, DDN_OUT_DRAW_INDEX, together));
+    OK(ctx, ddn_query_set_noise(of.q, 11, 0, 0, 0, NULL));
+    OK(ctx, ddn_query_run(of.q, 8, STATES, x, WIDTH));
+    OK(ctx, ddn_query_bind_i64(of.q, DDN_OUT_DRAW_INDEX, &alone));
+    for (int64_t q = 0; q < STATES; q++) {
+        OK(ctx, ddn_query_set_noise(of.q, 11, q, 0, 0, NULL));
+        OK(ctx, ddn_query_run(of.q, 8, 1, x + q * WIDTH, WIDTH));
+        differ += alone != together[q];
+        least = alone < least ? alone : least;
+        most = alone > most ? alone : most;
+    }
+    assert_true(differ <= 1); /* so near an edge that rounding shows */
+    assert_true(least < POINTS / 5 && most > POINTS - POINTS / 5);
+    drop(&of);
+    free(z);
+    free(x);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +380,7 @@ int main(void)
         cmocka_unit_test(screens_are_left),
         cmocka_unit_test(noised_points_are_screened),
         cmocka_unit_test(few_states_are_screened),
+        cmocka_unit_test(draws_among_long_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -555,12 +555,15 @@ static ddn_status finish_states(ddn_context *ctx, ddni_dense_run *p)
 
 /* Rows that few states take together: as many as stay in the second-level cache beside the next
  * ones, which are fetched meanwhile, from the first product to the second. */
-static int64_t thin_tile_rows(const ddni_block *b)
+static int64_t thin_tile_rows(const ddni_dense_run *p)
 {
+    const ddni_block *b = p->b;
     enum {
         TOGETHER = 1 << 19 /* bytes, of 1 or 2 MB */
     };
-    const int64_t rows = TOGETHER / (b->ds->ld * ddni_type_size(b->ds->type));
+    const int32_t stored = p->integer || ddni_rows_in_place(b, p->precision); /* else unpacked */
+    const int64_t rows =
+        TOGETHER / (stored ? b->ds->ld * ddni_type_size(b->ds->type) : b->d * p->size);
     const int64_t runs = rows / DDNI_SHORT_RUN * DDNI_SHORT_RUN;
     return runs < DDNI_SHORT_RUN ? DDNI_SHORT_RUN : runs > DDNI_TILE_ROWS ? DDNI_TILE_ROWS : runs;
 }
@@ -572,7 +575,7 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
     p.thin = ddni_by_themselves(b, p.size);
     p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b, b->ds);
-    p.tile_rows = p.thin ? thin_tile_rows(b) : DDNI_TILE_ROWS;
+    p.tile_rows = p.thin ? thin_tile_rows(&p) : DDNI_TILE_ROWS;
     p.tiles = (b->chunk_rows + p.tile_rows - 1) / p.tile_rows;
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;
     p.tile_bytes = (tile + DDNI_TILE_ROWS * b->group * p.size + 63) / 64 * 64;

@@ -16,9 +16,8 @@ enum {
     UNPACKED_DEPTH = 2 * DDNI_DEPTH_BLOCK,
     FEW_NUMBERS =
         1 << 15,      /* of whole rows for few states, as many fours of them: 128 kB of floats */
-    FEW = 3,          /* states that are taken by themselves, of floats, */
-    FEW_OF_BYTES = 2, /* and where products are of bytes: more are faster in lanes */
-    LONG_ROW = 1024,  /* doubles of which a tile is too long for the second-level cache */
+    FEW_OF_BYTES = 2, /* states that are taken by themselves where products are of bytes: more are
+                         faster in lanes */
     LEVELS = 128      /* the largest byte of a shadow, less 128 */
 };
 static const float LEAST_RADIUS = 1e-30F;
@@ -59,15 +58,14 @@ static int32_t in_place(const ddni_screening *p)
  * limit then, and the products are better than those that the bounds are for. */
 static int32_t as_doubles(const ddni_screening *p)
 {
-    const int64_t few = p->b->d < LONG_ROW ? FEW : 4; /* beyond, lanes of f32 are faster */
-    return p->rows == p->b->ds && p->b->m <= few && p->b->ds->type == DDN_TYPE_F64 &&
+    return p->rows == p->b->ds && p->b->m <= DDNI_FEW && p->b->ds->type == DDN_TYPE_F64 &&
            ddni_rows_in_place(p->b, DDN_TYPE_F64);
 }
 
 /* Whether states are by themselves, and rows taken one by one. */
 static int32_t row_by_row(const ddni_screening *p)
 {
-    return p->b->m <= (p->integer ? FEW_OF_BYTES : FEW) || as_doubles(p);
+    return p->b->m <= (p->integer ? FEW_OF_BYTES : DDNI_FEW) || as_doubles(p);
 }
 
 /* The rounding of a state in f32, of the rows, and of the sums as multiply_f32 bounds it. */

@@ -156,16 +156,15 @@ static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes
     NAME(multiply_of)(1, rows, depth, lanes, a, b, c, ahead);
 }
 
-/* e^x for x <= about 88 (f32) or 709 (f64); 0 where a weight would be too small, in f64 where it
- * may be below the smallest normal number, 2^-1022 = e^-708.4. Splits x = k log 2 + r with |r| <=
- * log(2)/2 and sums `terms` terms of the series of e^r. Adding 1.5 * 2^23 or 1.5 * 2^52 rounds to
- * the whole number k and leaves it in the low bits. log 2 is in two parts, the first with so few
- * bits (9; 32) that k times it is exact. */
+/* e^x for x <= about 88 (f32) or 709 (f64); 0 below `lowest`, which is not where e^x would be below
+ * the smallest normal number, 2^-126 = e^-87.3 or 2^-1022 = e^-708.4. Splits x = k log 2 + r with
+ * |r| <= log(2)/2 and sums `terms` terms of the series of e^r. Adding 1.5 * 2^23 or 1.5 * 2^52
+ * rounds to the whole number k and leaves it in the low bits. log 2 is in two parts, the first with
+ * so few bits (9; 32) that k times it is exact. */
 static inline __attribute__((always_inline)) NAME(vec)
-    NAME(exponential_to)(const int terms, NAME(vec) x)
+    NAME(exponential_to)(const int terms, const REAL lowest, NAME(vec) x)
 {
     const REAL bias_shift = (REAL)(sizeof(REAL) == 4 ? 12582912.0 : 6755399441055744.0);
-    const REAL lowest = (REAL)(sizeof(REAL) == 4 ? DDNI_WEIGHTLESS_F32 : -708);
     NAME(ivec) keep = x >= lowest;
     NAME(vec) at = (NAME(vec))(((NAME(ivec))x & keep) | ((NAME(ivec))NAME(splat)(lowest) & ~keep));
     NAME(vec) shifted = at * (REAL)1.4426950408889634074 + bias_shift;
@@ -200,7 +199,7 @@ static inline __attribute__((always_inline)) NAME(vec)
 
 static inline __attribute__((always_inline)) NAME(vec) NAME(exponential)(NAME(vec) x)
 {
-    return NAME(exponential_to)(EXP_TERMS, x);
+    return NAME(exponential_to)(EXP_TERMS, sizeof(REAL) == 4 ? -87 : -708, x);
 }
 
 static inline NAME(vec) NAME(select)(NAME(ivec) mask, NAME(vec) yes, NAME(vec) no)

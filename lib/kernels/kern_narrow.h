@@ -21,7 +21,8 @@ static inline __attribute__((always_inline)) f64_vec
 narrow_add(const int64_t d, const int how, f64_vec below, f64_ivec keep, const double *at,
            int64_t ld, const f64_vec *from, narrow_register *to)
 {
-    f64_vec w = f64_exponential_to((how & FINE) != 0 ? EXP_TERMS_FINE : EXP_TERMS_COARSE, below);
+    f64_vec w =
+        f64_exponential_to((how & FINE) != 0 ? EXP_TERMS_FINE : EXP_TERMS_COARSE, -708, below);
     w = (f64_vec)((f64_ivec)w & keep);
     to->total += w;
     to->energy -= w * below;

@@ -32,13 +32,14 @@ NAME(means_run)(const int d, const ddni_narrow_points *y, int64_t first, int64_t
                 const NAME(means_state) * of, const REAL *logit, REAL max, NAME(means) * to)
 {
     const REAL *at = y->at, *norm = at + d * y->ld;
+    const REAL least = sizeof(REAL) == 4 ? DDNI_WEIGHTLESS_F32 : -708;
     NAME(vec) total = {0}, norms = {0}, sum[DDNI_NARROW];
     UNROLL(16)
     for (int j = 0; j < d; j++) {
         sum[j] = (NAME(vec)){0};
     }
     for (int64_t i = first; i < end; i += LANES) {
-        NAME(vec) w = NAME(exponential)(NAME(load)(logit + i) - max);
+        NAME(vec) w = NAME(exponential_to)(EXP_TERMS, least, NAME(load)(logit + i) - max);
         total += w;
         norms += w * NAME(load)(norm + i);
         UNROLL(16)

@@ -111,10 +111,10 @@ static inline double ddni_run_roundings(int64_t terms, int64_t lanes)
     return run / (double)lanes + (double)terms / DDNI_RUN;
 }
 
-/* Logits so far below the reference weigh nothing in f32: the squares of such weights, and their
- * products with coordinates, are below the smallest normal number, where an operation takes a
- * processor a hundred times as long. */
-#define DDNI_WEIGHTLESS_F32 (-43)
+/* Logits so far below the largest weigh nothing in sums about a centre in f32. Near e^-87 products
+ * of weights and coordinates would be subnormal, where an operation takes a processor a hundred
+ * times as long. */
+#define DDNI_WEIGHTLESS_F32 (-60)
 
 /* The logit of what is no point: e to it is 0, and it can be added to others. */
 #define DDNI_NOWHERE (-1e300)
@@ -158,8 +158,8 @@ typedef struct ddni_narrow_slope {
 } ddni_narrow_slope;
 
 /* Of one state: the largest logit, the sum of e^{l - max}, and with these weights the means of
- * |y|^2 and y; or, of up to DDNI_NARROW_APART coordinates, of x - a y, which rounds no more than
- * the score does. */
+ * |y|^2 and y; or, of up to DDNI_NARROW_APART coordinates, of x - a y, whose sums round at
+ * the size of the score. */
 typedef struct ddni_narrow_mean {
     double max, total, norm, mean[DDNI_NARROW];
 } ddni_narrow_mean;

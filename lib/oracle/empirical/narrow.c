@@ -35,13 +35,15 @@ typedef struct narrow_limits {
     double far;              /* how large |x - a centre| over s may be for a try, beyond which the
                                 result seldom stands */
     double score;            /* half of what is promised of a score, or a third */
+    double weightless;       /* the least weight that does not count as 0 */
 } narrow_limits;
-static const narrow_limits limits_f32 = {DDN_TYPE_F32, 4, 0x1p-24, 1e24, 1e-24, 20, 5e-6},
-                           limits_f64 = {DDN_TYPE_F64, 8, 0x1p-53, 1e200, 1e-200, 50, 3e-13};
+static const narrow_limits limits_f32 = {DDN_TYPE_F32, 4, 0x1p-24, 1e24, 1e-24, 20, 5e-6, 9e-27},
+                           limits_f64 = {DDN_TYPE_F64, 8, 0x1p-53, 1e200, 1e-200, 50, 3e-13, 0};
 
 /* As in the dense way: root mean square error of products, in units times the lengths; units that
- * a sum rounds by at the size of its terms, and at its own for each addition that it grows by. */
-static const double APART = 0.35, SUM_UNITS = 2, SUM_STEADY = 0.25;
+ * a sum rounds by at the size of its terms, and at its own for each addition that it grows by, with
+ * the sum of the weights as if all points were alike: those near each other round so, too. */
+static const double APART = 0.35, SUM_UNITS = 2, SUM_STEADY = 0.75;
 
 /* What cancellation may have taken from the trace, and how much of it may be lost. */
 static const double TRACE_UNIT = 1e-15, TRACE_LOST_F64 = 1e-10, TRACE_LOST = 1e-4;
@@ -306,8 +308,8 @@ typedef struct narrow_about {
 /* Whether the mean of a state keeps the promise, relative to the centre. Logits round where y and
  * the squares do, which moves the mean by that times the root of the trace; where x does, the mean
  * follows with a Cov / s^2, or by as much as logits of such points can; sums round at the size of
- * what they add and, all the same way while they grow, of what they come to. Writes the score and
- * the mean if so. */
+ * what they add, points as they are stored, and, all the same way while they grow, of what they
+ * come to; and what weighs nothing may be missed. Writes the score and the mean if so. */
 static int32_t finish_about(const narrow_run *p, int64_t row, const narrow_about *state,
                             const ddni_narrow_mean *of)
 {
@@ -337,8 +339,10 @@ static int32_t finish_about(const narrow_run *p, int64_t row, const narrow_about
     double moved = error * sqrt(trace) + common * fmin(a * trace * inverse, steep * sqrt(trace));
     double added = apart ? sqrt(square + a * a * trace) : a * spread;
     double grown = apart ? sqrt(square) : a * sqrt(mean2);
-    double sums = unit * (SUM_UNITS * added + p->steady * grown);
-    if (!(a * moved + sums <= p->about->score * sqrt(square) + 0.25 * unit * sqrt(size2))) {
+    double sums = unit * (SUM_UNITS * added + a * spread + p->steady * grown);
+    double missed = p->about->weightless * (double)b->n / of->total * sqrt(b->o->norm_max);
+    if (!(a * (moved + 2 * missed) + sums <=
+          p->about->score * sqrt(square) + 0.25 * unit * sqrt(size2))) {
         return 0;
     }
     ddni_mean_write(b, row, b->o->centre, mean);
@@ -464,8 +468,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
     if (b->narrow->at != NULL && b->kern->narrow_means_f32 != NULL && !p.posterior &&
         top <= limits->far * b->level->s) {
         p.about = limits;
-        p.steady = SUM_STEADY * ddni_run_roundings(b->n, b->kern->places * 4 / limits->size) *
-                   (1 + 2 * fmin(1, (double)b->o->alike / DDNI_TILE_ROWS));
+        p.steady = SUM_STEADY * ddni_run_roundings(b->n, b->kern->places * 4 / limits->size);
         DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * DDNI_NARROW_STATES * b->narrow->ld,
                               limits->size, &own->near));
     }

@@ -255,6 +255,55 @@ static void states_at_the_centre(void **state)
     }
 }
 
+/* A class whose points weigh some e^-47 of the others, in single precision: its posterior has the
+ * digits that are promised, which sums without small weights would not have. */
+static void classes_far_below(void **state)
+{
+    (void)state;
+    enum {
+        N = 600,
+        D = 20
+    };
+    const double t = 0.5, a = exp(-t), s2 = -expm1(-2 * t), far = sqrt(2 * 47 * s2) / a;
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *raw = NULL, *ds = NULL;
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_query *query = NULL;
+    double z[N * D], x[D] = {0}, posterior[2] = {0};
+    float y[N * D];
+    int32_t label[N];
+    test_normal(5, N * D, z);
+    for (int64_t i = 0; i < N * D; i++) {
+        label[i / D] = i / D >= N / 2;
+        y[i] = (float)(0.05 * z[i] + (i % D == 0 && i / D >= N / 2 ? far : 0));
+    }
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F32, N, D, y, D, &raw));
+    OK(ctx, ddn_dataset_create_labelled(ctx, raw, N, label, &ds));
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    OK(ctx, ddn_query_create(ctx, oracle, &query));
+    OK(ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, 0));
+    OK(ctx, ddn_query_bind_f64(query, DDN_OUT_CLASS_POSTERIOR, posterior, 2));
+    OK(ctx, ddn_query_run(query, t, 1, x, D));
+    long double sum[2] = {0};
+    for (int64_t i = 0; i < N; i++) {
+        long double square = 0;
+        for (int64_t j = 0; j < D; j++) {
+            square += powl(a * (long double)y[i * D + j], 2);
+        }
+        sum[label[i]] += expl(-square / (2 * s2));
+    }
+    CLOSE(posterior[1], (double)(sum[1] / (sum[0] + sum[1])), 1e-3, 0);
+    assert_true(posterior[1] > 0 && posterior[1] < 1e-15);
+    ddn_query_destroy(query);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_dataset_destroy(raw);
+    ddn_context_destroy(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +313,7 @@ int main(void)
         cmocka_unit_test(scales_near_the_ends_of_the_range),
         cmocka_unit_test(odd_maps_of_bytes),
         cmocka_unit_test(what_double_cannot_hold_is_refused),
+        cmocka_unit_test(classes_far_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,8 +156,8 @@ static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes
     NAME(multiply_of)(1, rows, depth, lanes, a, b, c, ahead);
 }
 
-/* e^x for x <= about 88 (f32) or 709 (f64); 0 below `lowest`, which is not where e^x would be below
- * the smallest normal number, 2^-126 = e^-87.3 or 2^-1022 = e^-708.4. Splits x = k log 2 + r with
+/* e^x for x <= about 88 (f32) or 709 (f64); 0 below `lowest`, from where on e^x is no less than the
+ * smallest normal number, 2^-126 = e^-87.3 or 2^-1022 = e^-708.4. Splits x = k log 2 + r with
  * |r| <= log(2)/2 and sums `terms` terms of the series of e^r. Adding 1.5 * 2^23 or 1.5 * 2^52
  * rounds to the whole number k and leaves it in the low bits. log 2 is in two parts, the first with
  * so few bits (9; 32) that k times it is exact. */

@@ -384,9 +384,9 @@ static void clear_part(const ddni_dense_run *p, const ddni_dense_part *part)
     for (int64_t q = 0; q < part->lanes; q++) {
         sums.index[q] = -1;
     }
-    if (b->want_sum) {
+    if (b->want_sum) { /* states by themselves leave lanes empty */
         memset(ddni_dense_sum(p, part->chunk) + part->lane * b->d * p->size, 0,
-               (size_t)(part->lanes * b->d * p->size));
+               (size_t)((p->thin ? b->m : part->lanes) * b->d * p->size));
     }
 }
 
@@ -410,7 +410,7 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
     int64_t start = begin + p->from, end = ddni_chunk_end(b, chunk);
     int64_t stop = start + p->strip < end ? start + p->strip : end;
     ddni_dense_part part = {chunk, task % p->groups * b->group, b->group};
-    left = (p->thin ? b->m : b->lanes) - part.lane; /* states by themselves leave lanes empty */
+    left = b->lanes - part.lane;
     part.lanes = left < part.lanes ? left : part.lanes;
     if (p->from == 0) {
         clear_part(p, &part);

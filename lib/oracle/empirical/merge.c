@@ -26,8 +26,8 @@ static const double
      * below the largest logit a point may be whose rounding counts. */
     SQUARE_PLACES = 8, RIVAL = 20,
     /* Error of a sum of vectors, in units of their weighted root mean square length; and in units
-     * of its own for each row of a tile that matters, where coordinates of all rows are the same
-     * and round the same way (half a unit at most, of a half of the sum in the mean). */
+     * of its own for each row of a tile, or tile, that matters, where coordinates of all rows are
+     * the same and round the same way (half a unit at most, of a half of the sum in the mean). */
     SUM_UNITS = 2, SUM_STEADY = 0.25,
     /* Largest relative error of the score: half of what is promised of f32 sums, a third of what is
      * promised of f64 data; the rest is for what the estimate leaves out. */
@@ -353,7 +353,10 @@ static int32_t sums_show(const ddni_dense_run *p, const judged *of, double limit
     const ddni_block *b = p->b;
     double unit = p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53, a = b->level->a;
     double floor = b->ds->type == DDN_TYPE_F64 ? 0x1p-53 : 0x1p-24;
-    double added = fmax(DDNI_TILE_ROWS, (double)p->tiles); /* to one place */
+    double added =
+        p->thin ? fmax(DDNI_TILE_ROWS, /* to one place */
+                       DDNI_SHORT_RUN + (double)p->tile_rows / DDNI_SHORT_RUN + (double)p->tiles)
+                : fmax(DDNI_TILE_ROWS, (double)p->tiles);
     double rows = fmin(added, 1 / ddni_posterior_sum_w2(of->post));
     double steady = SUM_STEADY * (rows + (1 + ddni_posterior_w_max(of->post)) * alike(p));
     double sums = unit * (SUM_UNITS * sqrt(of->norm) + steady * sqrt(of->mean2)) +

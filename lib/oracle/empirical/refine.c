@@ -23,15 +23,15 @@ _Static_assert(sizeof(refine_scratch) % sizeof(void *) == 0, "pointers only");
  * of time only ---- */
 
 /* Room of the lists that a sample may fill: the chunks do not share evenly (Poisson: three standard
- * deviations of 64 are 24, three eighths). A share of points that is too large for lists. The share
+ * deviations of 64 are 24, three eighths). The share
  * of points that matter from which no later block of a batch is screened, nor with long lists. A
  * typical share of candidates, for sharing out the work. */
-static const double ROOM = 0.75, GOOD_PART = 0.25, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01;
+static const double ROOM = 0.75, NEARLY_ALL = 0.9, CANDIDATE_SHARE = 0.01;
 
 enum {
     SAMPLE = 64,        /* points of a state: enough to tell a half from nearly all, */
     SMALL_SAMPLE = 16,  /* and for few states and points so many at least; the first look is at no
-                           more, and is enough where it shows a good part of the points */
+                           more, and is enough where it shows too many for lists */
     LARGE_SAMPLE = 256, /* of large sets, and of a state on a trajectory, whose nearest point is
                            known: enough to tell what lists hold */
     STATES = 16,        /* of a batch, at most, */
@@ -85,6 +85,12 @@ static double share_above(const points_seen *seen, double least)
         above += seen->logit[i] >= least;
     }
     return (double)above / (double)seen->size;
+}
+
+/* Standard error of a share of them. */
+static double uncertainty(const points_seen *seen, double share)
+{
+    return sqrt(share * (1 - share) / (double)seen->size);
 }
 
 /* A noised point x = a y + s z has a logit that a sample does not tell of, its own: -|z|^2/2, here
@@ -166,9 +172,9 @@ typedef struct guess {
 
 /* What evaluating a candidate costs of what the dense way does for a point and a state: states side
  * by side share what is read of a row, of which each candidate is read by itself, in double; lanes
- * without a state cost as much as others. States by themselves share nothing. Candidates of few
- * coordinates cost as much as 150 more would, for listing and weighing them; in single precision
- * and by themselves, so do the points of the dense way. */
+ * without a state cost as much as others. States by themselves pay for each alike. Candidates of
+ * few coordinates cost as much as 150 more would, for listing and weighing them; in single
+ * precision and by themselves, so do the points of the dense way. */
 static double candidate_price(const ddni_block *b)
 {
     const int32_t f64 = b->ds->type == DDN_TYPE_F64;
@@ -210,18 +216,22 @@ static void sample(void *arg, int64_t k, int64_t worker)
     s->of[k].rows = s->size < SMALL_SAMPLE ? s->size : SMALL_SAMPLE;
     look(b, q, s->of[k].rows, 0, &seen);
     double all = top_of_all(b, q, &seen);
-    if (s->size > SMALL_SAMPLE && share_above(&seen, all - b->log_ratio) < GOOD_PART) {
+    const double share = share_above(&seen, all - b->log_ratio);
+    if (s->size > seen.size && share - uncertainty(&seen, share) <= room) {
+        const double first = seen.top;
         s->of[k].rows += s->size;
         look(b, q, s->size, 0, &seen);
+        seen.top = fmax(seen.top, first);
+        b->s->known[b->todo[q] - b->first] = seen.top;
         all = top_of_all(b, q, &seen);
     }
     s->of[k].near = share_above(&seen, seen.top - b->log_ratio);
     for (int32_t shadow = 0; shadow < (b->shadow ? 2 : 1); shadow++) {
         const double likely = share_above(&seen, all - b->log_ratio - bounds_width(b, q, shadow));
         /* Lists that run over cost all of the screen: they had better hold an error more. */
-        const double unsure = sqrt(likely * (1 - likely) / (double)s->size);
-        s->of[k].saved[shadow] =
-            likely + unsure <= room ? fmax(0, 1 - candidate_price(b) * likely) : 0;
+        s->of[k].saved[shadow] = likely + uncertainty(&seen, likely) <= room
+                                     ? fmax(0, 1 - candidate_price(b) * likely)
+                                     : 0;
     }
 }
 

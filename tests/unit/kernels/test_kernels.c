@@ -193,7 +193,7 @@ static void softmax_shape(const ddni_kernels *k, int64_t rows, int64_t lanes, in
         double unit = single ? U32 : U64;
         for (int64_t i = 0; i < count; i++) {
             double x = single ? (double)g32[i] : g64[i], y = single ? (double)w32[i] : w64[i];
-            CLOSE(x, y, 8 * unit, single ? 1.5e-38 : 1e-300);
+            CLOSE(x, y, 8 * unit, single ? 1.7e-38 : 1e-300);
         }
     }
     /* An exponential within 4 u, sums of `rows` terms in the type. */
@@ -236,7 +236,7 @@ static void softmax_rows_shape(const ddni_kernels *k, int64_t rows)
         assert_int_equal(a, b);
         assert_int_equal(got.index[0], want.index[0]);
         for (int64_t r = 0; r < rows; r++) {
-            CLOSE((double)g[r], (double)w[r], 8 * U32, 1.5e-38);
+            CLOSE((double)g[r], (double)w[r], 8 * U32, 1.7e-38);
         }
     }
     sums_compare(&got, &want, 1, U32 * (8 + (double)rows));

@@ -436,12 +436,35 @@ static inline __attribute__((always_inline)) f64_vec f64_load_some(const double 
 #endif
 }
 
-/* The compiler reads it from memory once. */
+/* The compiler reads it from memory once, and fuses no product in it with what it is added to. */
 #if defined(__x86_64__)
 #define IN_REGISTER(x) __asm__("" : "+v"(x))
 #else
 #define IN_REGISTER(x) __asm__("" : "+w"(x))
 #endif
+
+/* a b + c, rounded once wherever the compiler moves it. */
+static inline __attribute__((always_inline)) f32_vec f32_fused(f32_vec a, f32_vec b, f32_vec c)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return (f32_vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    return (f32_vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
+#endif
+}
+
+static inline __attribute__((always_inline)) f64_vec f64_fused(f64_vec a, f64_vec b, f64_vec c)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return (f64_vec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    return (f64_vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#else
+    return a * b + c;
+#endif
+}
 
 enum {
     PAIR = VECTOR_BYTES == 64 ? 2 : 1 /* states side by side in registers, if there are enough */

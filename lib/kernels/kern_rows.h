@@ -31,7 +31,7 @@ NAME(dot_step)(const int rows, const int states, const int half, ddni_rows y, in
         }
         UNROLL(2)
         for (int q = 0; q < states; q++) {
-            sum[q][i][half] += row * own[q];
+            sum[q][i][half] = NAME(fused)(row, own[q], sum[q][i][half]);
         }
     }
 }
@@ -69,8 +69,13 @@ NAME(dot_rows)(const int rows, const int states, int64_t first, int64_t end, ddn
         NAME(vec) both[4];
         REAL four[4], *to = of->to[q] + r, *total = rows == 4 && first == 0 ? to : four;
         UNROLL(4)
-        for (int i = 0; i < 4;
-             i++) { /* copies of a point have the same product wherever they are */
+        for (int i = 0; i < rows; i++) { /* no product is fused with what is added here */
+            IN_REGISTER(sum[q][i][0]);
+            IN_REGISTER(sum[q][i][1]);
+        }
+        /* Copies of a point have the same product wherever they are. */
+        UNROLL(4)
+        for (int i = 0; i < 4; i++) {
             both[i] = sum[q][i < rows ? i : 0][0] + sum[q][i < rows ? i : 0][1];
         }
         NAME(sums)(both, total);
@@ -153,8 +158,12 @@ NAME(combine_step)(const int rows, const int states, ddni_rows y, int64_t j, int
         }
         UNROLL(2)
         for (int q = 0; q < states; q++) {
-            s[q] += row * weight[q][i];
+            s[q] = NAME(fused)(row, weight[q][i], s[q]);
         }
+    }
+    UNROLL(2)
+    for (int q = 0; q < states; q++) {
+        IN_REGISTER(s[q]);
     }
 }
 

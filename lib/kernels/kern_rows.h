@@ -67,7 +67,7 @@ NAME(dot_rows)(const int rows, const int states, int64_t first, int64_t end, ddn
     UNROLL(2)
     for (int q = 0; q < states; q++) {
         NAME(vec) both[4];
-        REAL four[4], *to = of->to[q] + r, *total = rows == 4 && first == 0 ? to : four;
+        REAL four[4] = {0}, *to = of->to[q] + r, *total = rows == 4 && first == 0 ? to : four;
         UNROLL(4)
         for (int i = 0; i < rows; i++) { /* no product is fused with what is added here */
             IN_REGISTER(sum[q][i][0]);
@@ -89,7 +89,7 @@ NAME(dot_rows)(const int rows, const int states, int64_t first, int64_t end, ddn
 static inline __attribute__((always_inline)) NAME(few)
     NAME(few_from)(const int states, const ddni_few *of, int64_t q)
 {
-    NAME(few) some;
+    NAME(few) some = {{NULL}, {NULL}};
     UNROLL(2)
     for (int i = 0; i < states; i++) {
         some.from[i] = of->from[q + i];

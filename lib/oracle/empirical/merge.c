@@ -307,8 +307,8 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
         lengths += b->o->centre_length * (0x1p-53 / unit); /* in double, whatever is made of them */
     }
     const int64_t places = p->thin ? thin_places(p) : 1;
-    double run = (double)((b->d + places - 1) / places);
-    double steps = p->thin ? run : fmin(run, DDNI_DEPTH_BLOCK);
+    const int64_t turns = (b->d + places - 1) / places;
+    double run = (double)turns, steps = p->thin ? run : fmin(run, DDNI_DEPTH_BLOCK);
     double grown = p->integer ? growth(0)
                               : fmax(growth(steps * steps / run),
                                      SPREAD_END + SPREAD_ALIKE * of->repeats * steps);

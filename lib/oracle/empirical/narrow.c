@@ -352,18 +352,13 @@ static int32_t finish_about(const narrow_run *p, int64_t row, const narrow_about
     return 1;
 }
 
-/* States as the kernel takes them, from x - a centre. */
-static double take_states(const narrow_run *p, int64_t count, const double *relative, double *taken,
-                          ddni_narrow_slope *level)
+/* The level as the kernel takes it; gives the units of the states that this asks for. */
+static double take_level(const narrow_run *p, ddni_narrow_slope *level)
 {
     const double a = p->b->level->a;
-    const int32_t single = p->about->type == DDN_TYPE_F32;
-    level->a = single ? (double)(float)a : a;
+    level->a = p->about->type == DDN_TYPE_F32 ? (double)(float)a : a;
     const double units = level->a / a;
     level->slope = p->level.slope / (units * units);
-    for (int64_t k = 0; k < count * p->b->d; k++) {
-        taken[k] = single ? (double)(float)(relative[k] * units) : relative[k];
-    }
     return units;
 }
 
@@ -383,14 +378,17 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     double a = b->level->a, a_low = b->level->a_low;
     void *near = (char *)own->near + worker * DDNI_NARROW_STATES * b->narrow->ld * p->about->size;
     ddni_narrow_mean of[STATES];
+    ddni_narrow_slope level;
+    const double units = take_level(p, &level);
+    const int32_t single = p->about->type == DDN_TYPE_F32;
     for (int64_t q = 0; q < count; q++) {
         const double *from = b->x + (first + q) * b->ldx, *centre = b->o->centre;
         for (int64_t j = 0; j < b->d; j++) {
-            relative[q * b->d + j] = fma(-a, centre[j], from[j]) - a_low * centre[j];
+            const double rest = fma(-a, centre[j], from[j]) - a_low * centre[j];
+            relative[q * b->d + j] = rest;
+            taken[q * b->d + j] = single ? (double)(float)(rest * units) : rest;
         }
     }
-    ddni_narrow_slope level;
-    const double units = take_states(p, count, relative, taken, &level);
     (p->about->type == DDN_TYPE_F64 ? b->kern->narrow_means_f64 : b->kern->narrow_means_f32)(
         b->narrow, &level, count, taken, near, of);
     for (int64_t q = 0; q < count; q++) {

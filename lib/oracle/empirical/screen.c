@@ -65,7 +65,7 @@ static int32_t as_doubles(const ddni_screening *p)
 /* Whether states are by themselves, and rows taken one by one. */
 static int32_t row_by_row(const ddni_screening *p)
 {
-    return p->b->m <= (p->integer ? FEW_OF_BYTES : DDNI_FEW) || as_doubles(p);
+    return p->b->m <= (p->integer ? FEW_OF_BYTES : DDNI_FEW);
 }
 
 /* The rounding of a state in f32, of the rows, and of the sums as multiply_f32 bounds it. */

@@ -514,6 +514,7 @@ static inline __attribute__((always_inline)) f64_vec fused_less(f64_vec a, f64_v
 
 #include "kernels/kern_narrow.h"
 #include "kernels/kern_screen.h"
+#include "kernels/kern_transpose.h"
 #if defined(KERNEL_INTEGER)
 #include KERNEL_INTEGER
 #include KERNEL_INTEGER_ONE
@@ -555,6 +556,10 @@ const ddni_kernels KERNEL_TABLE = {
     .relate = relate,
     .score = score,
     .largest = largest,
+    .to_lanes_f32 = to_lanes_f32,
+    .to_lanes_f64 = to_lanes_f64,
+    .from_lanes = from_lanes,
+    .lengths = lengths,
     .distance = distance,
     .accumulate = accumulate,
     .beside = beside,

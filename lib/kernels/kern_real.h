@@ -158,3 +158,13 @@ static void NAME(unpack)(ddn_type type, int64_t rows, int64_t d, ddni_point y, i
         }
     }
 }
+
+static void NAME(to_lanes)(int64_t d, const double *const *x, const double *unit, REAL *out)
+{
+    for (int64_t q = 0; q < DDNI_LANES; q++) {
+        for (int64_t j = 0; j < d; j++) {
+            const double number = x[q] == NULL ? 0 : unit == NULL ? x[q][j] : x[q][j] * unit[j];
+            out[j * DDNI_LANES + q] = (REAL)number;
+        }
+    }
+}

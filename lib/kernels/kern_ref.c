@@ -82,6 +82,32 @@ static double largest(int64_t d, const double *x, const double *unit)
     return top;
 }
 
+static void from_lanes(int64_t d, const double *in, const ddni_unlaned *of)
+{
+    for (int64_t q = 0; q < of->states; q++) {
+        for (int64_t j = 0; j < d; j++) {
+            const double sum = in[j * DDNI_LANES + q];
+            of->to[q][j] =
+                of->offset == NULL ? sum : of->scale * sum + of->offset[j] * of->weight[q];
+        }
+    }
+}
+
+static void lengths(int64_t d, const double *x, const double *sum, double factor, int64_t places,
+                    ddni_lengths *out)
+{
+    double square[2 * PLACES] = {0}, sum2[PLACES] = {0}, apart2[PLACES] = {0}, most = 0;
+    for (int64_t j = 0; j < d; j++) {
+        const double apart = x[j] - factor * sum[j];
+        double *place = places > 0 ? &square[j % places] : &square[0];
+        *place = (places == 0 && j % DDNI_DEPTH_BLOCK == 0 ? 0 : *place) + x[j] * x[j];
+        most = fmax(most, *place);
+        sum2[j % PLACES] += sum[j] * sum[j];
+        apart2[j % PLACES] += apart * apart;
+    }
+    *out = (ddni_lengths){in_pairs(sum2), in_pairs(apart2), most};
+}
+
 static double accumulate(ddn_type type, int64_t d, double *sum, double left, double right,
                          ddni_point y, const double *centre)
 {
@@ -234,6 +260,10 @@ const ddni_kernels ddni_kernels_reference = {
     .relate = relate,
     .score = score,
     .largest = largest,
+    .to_lanes_f32 = f32_to_lanes,
+    .to_lanes_f64 = f64_to_lanes,
+    .from_lanes = from_lanes,
+    .lengths = lengths,
     .distance = distance,
     .accumulate = accumulate,
     .beside = beside,

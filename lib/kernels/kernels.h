@@ -199,6 +199,21 @@ typedef struct ddni_scored {
     double factor, a, a_low, unit;
 } ddni_scored;
 
+/* Where sums by lanes go: out of each of the first `states` lanes comes scale in[j] + weight
+ * offset[j]; offset NULL: in[j] as it is. */
+typedef struct ddni_unlaned {
+    int64_t states;
+    double *const *to; /* [states] of [d] */
+    double scale;
+    const double *weight, *offset; /* [states], [d] */
+} ddni_unlaned;
+
+/* Squares of lengths: of a sum, of what is between it and a state, and of the largest part of the
+ * state whose products are added up in one place. */
+typedef struct ddni_lengths {
+    double sum2, apart2, place2;
+} ddni_lengths;
+
 /* A few states, or their weights, and what is made of each. */
 typedef struct ddni_few {
     int64_t states;
@@ -306,6 +321,16 @@ typedef struct ddni_kernels {
     /* The score of a state x: out[j] = (factor mean_j - rest_j) unit, where the rest is `rest`, or
      * if that is NULL (x_j - a from_j) - a_low from_j. */
     void (*score)(const ddni_scored *of, double *out);
+    /* States to lanes: out[j * DDNI_LANES + q] = x[q][j] unit[j], j < d, 0 where x[q] is NULL; unit
+     * NULL: all 1. */
+    void (*to_lanes_f32)(int64_t d, const double *const *x, const double *unit, float *out);
+    void (*to_lanes_f64)(int64_t d, const double *const *x, const double *unit, double *out);
+    /* And back, from in[d][DDNI_LANES]. */
+    void (*from_lanes)(int64_t d, const double *in, const ddni_unlaned *of);
+    /* |sum|^2, |x - factor sum|^2, and the largest sum of squares of the x[j] that have the same j
+     * modulo `places`, those of dot_f64 or dot_f32; 0: that are in a run of DDNI_DEPTH_BLOCK. */
+    void (*lengths)(int64_t d, const double *x, const double *sum, double factor, int64_t places,
+                    ddni_lengths *out);
     /* max_j |x_j unit_j|; unit NULL: all 1. */
     double (*largest)(int64_t d, const double *x, const double *unit);
 

@@ -187,33 +187,25 @@ ddni_rows ddni_rows_in_fours(const ddn_dataset *ds, int64_t first, int64_t rows,
     return (ddni_rows){copy, width};
 }
 
-/* Some columns at a time, so that what is written stays in the first-level cache. */
-static inline __attribute__((always_inline)) void
-lanes_of(const ddni_block *b, int64_t strip, const double *unit, float *single, double *wide)
+/* The states of a strip less the centre, where there are any. */
+static void strip_states(const ddni_block *b, int64_t strip, const double *x[DDNI_LANES])
 {
-    for (int64_t first = 0; first < b->d; first += DDNI_LANES) {
-        int64_t end = first + DDNI_LANES < b->d ? first + DDNI_LANES : b->d;
-        for (int64_t v = 0; v < DDNI_LANES; v++) {
-            int64_t q = strip * DDNI_LANES + v;
-            const double *x = q < b->m ? ddni_relative(b, q) : NULL;
-            for (int64_t j = first; j < end; j++) {
-                double number = x == NULL ? 0 : unit == NULL ? x[j] : x[j] * unit[j];
-                if (single != NULL) {
-                    single[j * DDNI_LANES + v] = (float)number;
-                } else {
-                    wide[j * DDNI_LANES + v] = number;
-                }
-            }
-        }
+    for (int64_t v = 0; v < DDNI_LANES; v++) {
+        const int64_t q = strip * DDNI_LANES + v;
+        x[v] = q < b->m ? ddni_relative(b, q) : NULL;
     }
 }
 
 void ddni_block_lanes_f32(const ddni_block *b, int64_t strip, const double *unit, float *out)
 {
-    lanes_of(b, strip, unit, out, NULL);
+    const double *x[DDNI_LANES];
+    strip_states(b, strip, x);
+    b->kern->to_lanes_f32(b->d, x, unit, out);
 }
 
 void ddni_block_lanes_f64(const ddni_block *b, int64_t strip, double *out)
 {
-    lanes_of(b, strip, NULL, NULL, out);
+    const double *x[DDNI_LANES];
+    strip_states(b, strip, x);
+    b->kern->to_lanes_f64(b->d, x, NULL, out);
 }

@@ -146,26 +146,34 @@ static void add_alone(const ddni_dense_run *p, int64_t width, const char *from, 
     }
 }
 
-/* The sums of a state, `apart` from one column to the next; sums of stored bytes become those of y
- * - centre. */
-static inline __attribute__((always_inline)) void write_sums(const ddni_dense_run *p, int64_t q,
-                                                             int64_t first, int64_t width,
-                                                             const double *restrict sum,
-                                                             const int64_t apart)
+/* The sum of a state by itself; sums of stored bytes become those of y - centre. */
+static void write_alone(const ddni_dense_run *p, int64_t q, int64_t first, int64_t width,
+                        const double *sum)
 {
     const ddni_block *b = p->b;
     const double scale = b->ds->scale, shift = b->ds->shift, weight = p->s->weight[q];
-    const double *restrict centre = b->o->centre + first;
-    double *restrict to = b->s->total[q] + first;
-    if (p->integer) {
-        for (int64_t j = 0; j < width; j++) {
-            to[j] = scale * sum[j * apart] + (shift - centre[j]) * weight;
-        }
-    } else {
-        for (int64_t j = 0; j < width; j++) {
-            to[j] = sum[j * apart];
-        }
+    const double *centre = b->o->centre + first;
+    double *to = b->s->total[q] + first;
+    for (int64_t j = 0; j < width; j++) {
+        to[j] = p->integer ? scale * sum[j] + (shift - centre[j]) * weight : sum[j];
     }
+}
+
+/* Of a strip of states from q on, likewise. */
+static void write_lanes(const ddni_dense_run *p, int64_t q, int64_t first, int64_t width,
+                        const double *sum)
+{
+    const ddni_block *b = p->b;
+    double *to[DDNI_LANES], offset[DDNI_MERGE_COLUMNS];
+    ddni_unlaned of = {.to = to, .scale = b->ds->scale, .weight = p->s->weight + q};
+    for (; of.states < DDNI_LANES && q + of.states < b->m; of.states++) {
+        to[of.states] = b->s->total[q + of.states] + first;
+    }
+    for (int64_t j = 0; p->integer && j < width; j++) {
+        offset[j] = b->ds->shift - b->o->centre[first + j];
+    }
+    of.offset = p->integer ? offset : NULL;
+    b->kern->from_lanes(width, sum, &of);
 }
 
 /* Adds up the chunks' vector sums for one strip of states and block of columns; a tile function. */
@@ -189,13 +197,7 @@ void ddni_dense_add(void *arg, int64_t task, int64_t worker)
             b->kern->add_scaled(p->precision, width, from, factor, sum);
         }
     }
-    for (int64_t v = 0; v < lane && q + v < b->m; v++) {
-        if (p->thin) {
-            write_sums(p, q, first, width, sum, 1);
-        } else {
-            write_sums(p, q + v, first, width, sum + v, DDNI_LANES);
-        }
-    }
+    (p->thin ? write_alone : write_lanes)(p, q, first, width, sum);
 }
 
 void ddni_dense_weigh(const ddni_dense_run *p)
@@ -209,6 +211,7 @@ void ddni_dense_weigh(const ddni_dense_run *p)
 typedef struct judged {
     const ddni_posterior *post; /* max: relative to what all logits have in common */
     double length, place;       /* |x - a centre|, the most of it that is added up in one place */
+    double apart;               /* |x - a mean|, where sums are wanted */
     double repeats;             /* share of the coordinates of that that are as large as the last */
     double top;                 /* the largest logit */
     double norm, trace, mean2;  /* weighted mean of |y - centre|^2, tr Cov or more, |mean -
@@ -229,42 +232,17 @@ static int64_t thin_places(const ddni_dense_run *p)
     return p->b->kern->places * (p->precision == DDN_TYPE_F32 ? 2 : 1);
 }
 
-/* Largest square of the parts of x[d] that are added up in one place each: runs of coordinates */
-static double largest_run2(const ddni_block *b, const double *x)
+/* What a state and its sum are long, where sums are wanted, and the largest part of it whose
+ * products with a row are added up in one place. Where they are of integers, it is the state that
+ * is rounded, as a whole. */
+static ddni_lengths lengths_of(const ddni_dense_run *p, int64_t q, double z)
 {
-    double most = 0;
-    for (int64_t from = 0; from < b->d; from += DDNI_DEPTH_BLOCK) {
-        int64_t width = b->d - from < DDNI_DEPTH_BLOCK ? b->d - from : DDNI_DEPTH_BLOCK;
-        ddni_point part = {x + from, 1, 0};
-        most = fmax(most, b->kern->distance(DDN_TYPE_F64, width, x + from, 0, 0, part));
-    }
-    return most;
-}
-
-/* or coordinates that are `places` apart. */
-static double largest_turn2(const ddni_block *b, const double *x, int64_t places)
-{
-    double square[DDNI_DEPTH_BLOCK] = {0}, most = 0;
-    for (int64_t from = 0; from < b->d; from += places) {
-        int64_t width = b->d - from < places ? b->d - from : places;
-        for (int64_t j = 0; j < width; j++) {
-            square[j] += x[from + j] * x[from + j];
-        }
-    }
-    for (int64_t j = 0; j < places; j++) {
-        most = fmax(most, square[j]);
-    }
-    return most;
-}
-
-/* Largest |part of x - a centre| whose products with a row are added up in one place. Where they
- * are of integers, it is the state that is rounded, as a whole. */
-static double largest_place(const ddni_dense_run *p, int64_t q)
-{
-    const double *x = ddni_relative(p->b, q);
-    return sqrt(p->integer ? p->b->s->square[q]
-                : p->thin  ? largest_turn2(p->b, x, thin_places(p))
-                           : largest_run2(p->b, x));
+    const ddni_block *b = p->b;
+    const double *x = ddni_relative(b, q), *sum = b->want_sum ? b->s->total[q] : x;
+    ddni_lengths of;
+    b->kern->lengths(b->d, x, sum, b->level->a / z, p->thin ? thin_places(p) : 0, &of);
+    of.place2 = p->integer ? b->s->square[q] : of.place2;
+    return of;
 }
 
 /* Share of the coordinates of x that are as large as the one before them: products with them may
@@ -370,9 +348,9 @@ static double weights_of_bytes(const ddni_dense_run *p)
     return p->integer ? WEIGHTS_OF_BYTES * sqrt(p->b->o->norm_mean) : 0;
 }
 
-/* Whether rounding can have moved the result of state q by more than is promised: an error e of the
+/* Whether rounding can have moved the result of a state by more than is promised: an error e of the
  * logits moves the mean by at most e sqrt(tr Cov). */
-static int32_t acceptable(const ddni_dense_run *p, int64_t q, const judged *of)
+static int32_t acceptable(const ddni_dense_run *p, const judged *of)
 {
     const ddni_block *b = p->b;
     int32_t single = p->precision == DDN_TYPE_F32;
@@ -383,10 +361,7 @@ static int32_t acceptable(const ddni_dense_run *p, int64_t q, const judged *of)
     if (!b->want_sum) {
         return error <= (single ? LOGIT_ALONE_F32 : LOGIT_ALONE_F64);
     }
-    ddni_point sum = {b->s->total[q], 1, 0};
-    double square = b->kern->distance(DDN_TYPE_F64, b->d, ddni_relative(b, q),
-                                      b->level->a / ddni_posterior_total(of->post), 0, sum);
-    double limit = (b->ds->type == DDN_TYPE_F64 ? SCORE_F64 : SCORE_F32) * sqrt(square);
+    double limit = (b->ds->type == DDN_TYPE_F64 ? SCORE_F64 : SCORE_F32) * of->apart;
     return b->level->a * (error * sqrt(of->trace) + weights_of_bytes(p)) <= limit &&
            !sums_show(p, of, limit) && error <= (single ? LOGIT_F32 : LOGIT_F64);
 }
@@ -421,7 +396,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     const ddni_dense_run *p = arg;
     const ddni_block *b = p->b;
     int64_t d = b->d;
-    double length2 = b->s->square[q], mean2 = 0;
+    double length2 = b->s->square[q];
     double shift = b->gain * ddni_slices_rest(p, q) - length2 / (2 * b->level->s2);
     ddni_posterior post;
     double *total = b->s->total[q];
@@ -430,18 +405,25 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     for (int64_t j = 0; kept < 1 && j < d; j++) { /* a mean of what is not left out */
         total[j] /= kept;
     }
-    if (b->want_sum) {
-        mean2 = ddni_square(b, total) / z / z;
-    }
+    const ddni_lengths lengths = lengths_of(p, q, z);
+    const double mean2 = b->want_sum ? lengths.sum2 / z / z : 0;
     double trace = fmax(0, norm - mean2);
     /* What cancellation may have taken from the trace is allowed for. */
     double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm;
     double lost = b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST_F32;
-    double top = fmin(b->log_most, post.max + shift), place = largest_place(p, q);
+    double top = fmin(b->log_most, post.max + shift);
     double repeats = repeated(d, ddni_relative(b, q));
-    judged of = {&post, sqrt(length2), place, repeats, top, norm, trace + unsure, mean2, 0};
+    judged of = {.post = &post,
+                 .length = sqrt(length2),
+                 .place = sqrt(lengths.place2),
+                 .apart = sqrt(lengths.apart2),
+                 .repeats = repeats,
+                 .top = top,
+                 .norm = norm,
+                 .trace = trace + unsure,
+                 .mean2 = mean2};
     of.error = fmax(logit_spread(p, &of), error_seen(p, q, &of));
-    if (!acceptable(p, q, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
+    if (!acceptable(p, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
         return;
     }
     /* What all logits have in common comes last: it may be much larger than their differences. */

@@ -278,15 +278,89 @@ static void check_state(const ddni_kernels *k, int64_t d)
     free(rest);
 }
 
+/* To lanes and back: every number is where it belongs, and nothing else is written. */
+static void check_lanes(const ddni_kernels *k, int64_t d, int64_t states)
+{
+    double *x[DDNI_LANES] = {NULL}, *back[DDNI_LANES], weight[DDNI_LANES];
+    const double *from[DDNI_LANES] = {NULL};
+    double *unit = take(d, 8), *wide = take(d * DDNI_LANES, 8);
+    float *single = take(d * DDNI_LANES, 4);
+    test_normal(10, d, unit);
+    test_normal(11, DDNI_LANES, weight);
+    for (int64_t q = 0; q < states; q++) {
+        from[q] = x[q] = take(d, 8);
+        back[q] = take(d + 1, 8);
+        back[q][d] = 3;
+        test_normal(20 + (int)q, d, x[q]);
+    }
+    for (int units = 0; units < 2; units++) {
+        k->to_lanes_f32(d, from, units ? unit : NULL, single);
+        k->to_lanes_f64(d, from, units ? unit : NULL, wide);
+        for (int64_t at = 0; at < d * DDNI_LANES; at++) {
+            const int64_t j = at / DDNI_LANES, q = at % DDNI_LANES;
+            const double want = q < states ? x[q][j] * (units ? unit[j] : 1) : 0;
+            assert_true(wide[at] == want && single[at] == (float)want);
+        }
+    }
+    for (int offset = 0; offset < 2; offset++) {
+        const ddni_unlaned of = {states, back, 0.7, weight, offset ? unit : NULL};
+        k->from_lanes(d, wide, &of);
+        for (int64_t at = 0; at < d * states; at++) {
+            const int64_t j = at / states, q = at % states;
+            const double in = wide[j * DDNI_LANES + q];
+            const double want = offset ? 0.7 * in + unit[j] * weight[q] : in;
+            CLOSE(back[q][j], want, offset ? 2 * U64 : 0, offset ? 4 * U64 : 0);
+            assert_true(back[q][d] == 3);
+        }
+    }
+    for (int64_t q = 0; q < states; q++) {
+        free(x[q]);
+        free(back[q]);
+    }
+    free(unit);
+    free(wide);
+    free(single);
+}
+
+static void check_lengths(const ddni_kernels *k, int64_t d)
+{
+    double *x = take(d, 8), *sum = take(d, 8);
+    const int64_t places[] = {0, k->places, 2 * k->places};
+    test_normal(12, d, x);
+    test_normal(13, d, sum);
+    for (int i = 0; i < 3; i++) {
+        double place[64] = {0}, most = 0, sum2 = 0, apart2 = 0;
+        for (int64_t j = 0; j < d; j++) {
+            const double apart = x[j] - 0.3 * sum[j];
+            double *of = &place[places[i] > 0 ? j % places[i] : 0];
+            *of = (places[i] == 0 && j % DDNI_DEPTH_BLOCK == 0 ? 0 : *of) + x[j] * x[j];
+            most = fmax(most, *of);
+            sum2 += sum[j] * sum[j];
+            apart2 += apart * apart;
+        }
+        ddni_lengths out;
+        k->lengths(d, x, sum, 0.3, places[i], &out);
+        CLOSE(out.place2, most, (double)(d + 8) * U64, 0);
+        CLOSE(out.sum2, sum2, (double)(d + 8) * U64, 0);
+        CLOSE(out.apart2, apart2, (double)(d + 8) * U64, 0);
+    }
+    free(x);
+    free(sum);
+}
+
 static void check_states(const ddni_kernels *k)
 {
-    static const int64_t widths[] = {1, 3, 8, 15, 16, 33, 100};
+    static const int64_t widths[] = {1, 3, 8, 15, 16, 33, 100, 600};
     for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
         check_state(k, widths[i]);
+        check_lengths(k, widths[i]);
+        for (int64_t states = 1; states <= DDNI_LANES; states += 5) {
+            check_lanes(k, widths[i], states);
+        }
     }
 }
 
-static void states_against_the_centre(void **state)
+static void states_and_lanes(void **state)
 {
     (void)state;
     each_variant(check_states);
@@ -315,7 +389,7 @@ int main(void)
         cmocka_unit_test(screens_list_every_candidate),
         cmocka_unit_test(equal_candidates_are_dropped),
         cmocka_unit_test(points_are_unpacked_measured_and_added),
-        cmocka_unit_test(states_against_the_centre),
+        cmocka_unit_test(states_and_lanes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,13 @@ enum {
     DDNI_THIN = 5         /* states of a block that dense ways take by themselves, at most */
 };
 
+/* Equal terms round the same way each time: sums in double are of runs of points, of groups of as
+ * many such sums, and of these. */
+enum {
+    DDNI_SUM_RUN = DDNI_SHORT_RUN,
+    DDNI_SUM_GROUP = DDNI_SUM_RUN * DDNI_SUM_RUN
+};
+
 /* Verdict on a state, after a way has been tried. */
 enum {
     DDNI_DONE = 0, /* outputs written */

@@ -10,12 +10,19 @@
 #include "oracle/empirical/logit.h"
 #include "oracle/empirical/moments.h"
 
+/* Additions to a sum over so many points, at most. */
+static double roundings(int64_t rows)
+{
+    const int64_t run = rows < DDNI_SUM_RUN ? rows : DDNI_SUM_RUN;
+    return (double)(2 * run) + (double)rows / DDNI_SUM_GROUP;
+}
+
 /* Scratch. */
 typedef struct direct_scratch {
     double *sum;          /* [chunks][states][d] */
     double *classes;      /* [chunks][states][classes] */
     ddni_posterior *part; /* [chunks][states] */
-    double *run;          /* [workers][d + classes] */
+    double *run;          /* [workers][2][d + classes] */
 } direct_scratch;
 
 /* Sums over some points of state q. */
@@ -34,6 +41,9 @@ static void clear_portion(const ddni_block *b, portion *p)
 static void join_portion(const ddni_block *b, const portion *from, portion *to)
 {
     const ddni_merge f = ddni_posterior_merge(&to->post, &from->post);
+    if (f.left == 1 && f.right == 0) {
+        return;
+    }
     for (int64_t j = 0; j < b->d; j++) {
         to->sum[j] = f.left * to->sum[j] + f.right * from->sum[j];
     }
@@ -42,9 +52,15 @@ static void join_portion(const ddni_block *b, const portion *from, portion *to)
     }
 }
 
-static void add_point(const ddni_block *b, int64_t q, int64_t i, double *point, portion *to)
+/* Beside a logit that is `known` a point may weigh nothing. */
+static void add_point(const ddni_block *b, int64_t q, int64_t i, double known, double *point,
+                      portion *to)
 {
-    const ddni_merge f = ddni_posterior_add(&to->post, ddni_logit_of(b, q, i, point), i);
+    const double nothing = 746, logit = ddni_logit_of(b, q, i, point); /* e^-746 is 0 */
+    if (logit < known - nothing) {
+        return;
+    }
+    const ddni_merge f = ddni_posterior_add(&to->post, logit, i);
     if (b->want_sum && (f.right > 0 || f.left != 1)) {
         b->kern->accumulate(b->ds->type, b->d, to->sum, f.left, f.right, ddni_point_at(b->ds, i),
                             b->s->from[q]);
@@ -57,6 +73,22 @@ static void add_point(const ddni_block *b, int64_t q, int64_t i, double *point, 
     }
 }
 
+/* Rows first .. end - 1 to an empty portion, by runs, for which there is room. */
+static void add_group(const ddni_block *b, int64_t q, int64_t first, int64_t end, double known,
+                      double *point, portion *run, portion *to)
+{
+    for (int64_t begin = first; begin < end; begin += DDNI_SUM_RUN) {
+        const int64_t last = end - begin < DDNI_SUM_RUN ? end : begin + DDNI_SUM_RUN;
+        for (int64_t i = begin; i < last; i++) {
+            add_point(b, q, i, fmax(known, to->post.max), point, run);
+        }
+        if (run->post.argmax >= 0) {
+            join_portion(b, run, to);
+            clear_portion(b, run);
+        }
+    }
+}
+
 static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
 {
     const ddni_block *b = arg;
@@ -64,8 +96,10 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
     const direct_scratch *own = b->own;
     int64_t d = b->d, k = b->classes, begin = chunk * b->chunk_rows;
     int64_t end = ddni_chunk_end(b, chunk);
-    double *point = ddni_point_of(b, worker), *room = own->run + worker * (d + k);
-    portion run = {ddni_posterior_empty, room, room + d};
+    double *point = ddni_point_of(b, worker), *room = own->run + worker * 2 * (d + k);
+    portion run = {ddni_posterior_empty, room, room + 2 * d}, group = run;
+    group.sum += d;
+    group.classes += k;
     for (int64_t q = 0; q < b->m; q++) {
         if (s->verdict[q] == DDNI_DONE) {
             continue;
@@ -74,14 +108,17 @@ static void scan_chunk(void *arg, int64_t chunk, int64_t worker)
         const int64_t at = chunk * b->m + q;
         portion part = {ddni_posterior_empty, own->sum + at * d, own->classes + at * k};
         clear_portion(b, &part);
-        for (int64_t first = begin; first < end; first += DDNI_RUN) {
-            const int64_t last = end - first < DDNI_RUN ? end : first + DDNI_RUN;
-            clear_portion(b, &run);
-            for (int64_t i = first; i < last && !ddni_leave_off(b, i); i++) {
-                ddni_dataset_ahead(b->ds, i, 1, begin, end);
-                add_point(b, q, i, point, &run);
+        clear_portion(b, &run);
+        clear_portion(b, &group);
+        for (int64_t first = begin; first < end && !ddni_stopping(b->ctx);
+             first += DDNI_SUM_GROUP) {
+            const int64_t last = end - first < DDNI_SUM_GROUP ? end : first + DDNI_SUM_GROUP;
+            ddni_dataset_ahead(b->ds, first, last - first, begin, end);
+            add_group(b, q, first, last, part.post.max, point, &run, &group);
+            if (group.post.argmax >= 0) {
+                join_portion(b, &group, &part);
+                clear_portion(b, &group);
             }
-            join_portion(b, &run, &part);
         }
         own->part[at] = part.post;
     }
@@ -133,9 +170,9 @@ static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posteri
     /* Terms of a size round the same way, as often as there are some in a run, runs in a chunk, and
      * chunks; copies do, however little they weigh. */
     double alike = p->rest > 0 ? p->rest * (p->rest / p->rest_square) : 0;
-    double most = ddni_run_roundings(b->chunk_rows, 1) + (double)b->chunks;
-    double roundings = 4 + (b->o->alike > 0 ? most : fmin(alike, most));
-    double sums = 0x1p-53 * (b->o->centre_length + roundings * sqrt(b->o->norm[p->argmax]));
+    double most = roundings(b->chunk_rows) + (double)b->chunks;
+    double some = 4 + (b->o->alike > 0 ? most : fmin(alike, most));
+    double sums = 0x1p-53 * (b->o->centre_length + some * sqrt(b->o->norm[p->argmax]));
     return b->n > 1 && /* else the centre is the point */
            (ddni_logits_round(b, p->max) || ddni_mean_rounds(b, q, p, sums));
 }
@@ -188,7 +225,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b)
     DDNI_TRY(ddni_reserve(ctx, "posteriors", parts, sizeof *own->part, &own->part));
     DDNI_TRY(ddni_reserve(ctx, "partial sums", parts * d, 8, &own->sum));
     DDNI_TRY(ddni_reserve(ctx, "partial class sums", parts * (k + 1), 8, &own->classes));
-    DDNI_TRY(ddni_reserve(ctx, "partial sums", ddni_workers(ctx) * (d + k), 8, &own->run));
+    DDNI_TRY(ddni_reserve(ctx, "partial sums", ddni_workers(ctx) * 2 * (d + k), 8, &own->run));
     for (int64_t left = b->m; left > 0;) {
         DDNI_TRY(ddni_parallel(ctx, b->chunks, work, scan_chunk, b));
         ddni_count_rows(b, 1, left * b->n);

@@ -80,18 +80,27 @@ static void spread_of(const ddni_block *b, int64_t q, int64_t count, const int64
     ddni_covariance_write(b, b->todo[q], trace, out);
 }
 
+/* Whether candidate i is the last one of a run of so many. */
+static int32_t ends(const candidates *of, int64_t i, int64_t run)
+{
+    return (i + 1) % run == 0 || i + 1 == of->count;
+}
+
 static ddni_posterior posterior_of(const candidates *of)
 {
-    ddni_posterior post = ddni_posterior_empty;
-    for (int64_t first = 0; first < of->count; first += DDNI_RUN) {
-        const int64_t end = of->count - first < DDNI_RUN ? of->count : first + DDNI_RUN;
-        ddni_posterior run = ddni_posterior_empty;
-        for (int64_t i = first; i < end; i++) {
-            ddni_posterior_add(&run, of->logit[i], of->index[i]);
+    ddni_posterior all = ddni_posterior_empty, group = all, run = all;
+    for (int64_t i = 0; i < of->count; i++) {
+        ddni_posterior_add(&run, of->logit[i], of->index[i]);
+        if (ends(of, i, DDNI_SUM_RUN)) {
+            ddni_posterior_merge(&group, &run);
+            run = ddni_posterior_empty;
         }
-        ddni_posterior_merge(&post, &run);
+        if (ends(of, i, DDNI_SUM_GROUP)) {
+            ddni_posterior_merge(&all, &group);
+            group = ddni_posterior_empty;
+        }
     }
-    return post;
+    return all;
 }
 
 static int32_t mean_may_round(const ddni_block *b, const candidates *of)
@@ -101,12 +110,44 @@ static int32_t mean_may_round(const ddni_block *b, const candidates *of)
     return ddni_mean_may_round(b, &whole);
 }
 
-/* total += run; run = 0. */
-static void close_run(int64_t d, double *run, double *total)
+/* Vector sums of a run of candidates, of a group of runs, and of all: the same memory where there
+ * are no more than a run or a group of them. */
+typedef struct nested_sums {
+    double *run, *group, *all;
+} nested_sums;
+
+static nested_sums open_sums(const candidates *of, int64_t d, double *all, double *room)
 {
-    for (int64_t j = 0; j < d; j++) {
-        total[j] += run[j];
-        run[j] = 0;
+    nested_sums to = {all, all, all};
+    if (of->count > DDNI_SUM_GROUP) {
+        to.group = room + d;
+        memset(to.group, 0, (size_t)d * sizeof *room);
+    }
+    if (of->count > DDNI_SUM_RUN) {
+        to.run = room;
+        memset(to.run, 0, (size_t)d * sizeof *room);
+    }
+    memset(all, 0, (size_t)d * sizeof *all);
+    return to;
+}
+
+/* to += from; from = 0. */
+static void move_sum(int64_t d, double *from, double *to)
+{
+    for (int64_t j = 0; from != to && j < d; j++) {
+        to[j] += from[j];
+        from[j] = 0;
+    }
+}
+
+/* What ends with candidate i. */
+static void close_sums(const candidates *of, int64_t i, int64_t d, const nested_sums *to)
+{
+    if (ends(of, i, DDNI_SUM_RUN)) {
+        move_sum(d, to->run, to->group);
+    }
+    if (ends(of, i, DDNI_SUM_GROUP)) {
+        move_sum(d, to->group, to->all);
     }
 }
 
@@ -116,18 +157,12 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, dou
 {
     int64_t d = b->d, k = b->classes;
     ddni_posterior post = posterior_of(of);
-    double *near = point + 4 * d, *total = near + d, *run = point;
+    double *near = point + 4 * d, *total = near + d;
     double *cls = b->s->class_total + q * k;
-    const int32_t in_runs = of->count > DDNI_RUN;
+    const nested_sums to = open_sums(of, d, total, point);
     of->square = 0;
     b->s->total[q] = total;
-    memset(total, 0, (size_t)d * sizeof *total);
     memset(cls, 0, (size_t)k * sizeof *cls);
-    if (in_runs) {
-        memset(run, 0, (size_t)d * sizeof *run);
-    } else {
-        run = total;
-    }
     if (b->want_sum) {
         ddni_dataset_rows(b->ds, post.argmax, 1, near, d);
         b->s->from[q] = near;
@@ -137,15 +172,15 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, dou
         double w = exp(of->logit[i] - post.max);
         ddni_point y = ddni_point_at(b->ds, row);
         if (b->want_sum && w > LEAST_WEIGHT && row != post.argmax) {
-            of->square += w * b->kern->accumulate(b->ds->type, d, run, 1, w, y, near);
+            of->square += w * b->kern->accumulate(b->ds->type, d, to.run, 1, w, y, near);
         } else if (b->want_trace && row != post.argmax) {
             of->square += w * b->kern->distance(b->ds->type, d, near, 1, 0, y);
         }
         if (b->want_class) {
             cls[b->ds->labels->group_index[row]] += w;
         }
-        if (b->want_sum && in_runs && ((i + 1) % DDNI_RUN == 0 || i + 1 == of->count)) {
-            close_run(d, run, total);
+        if (b->want_sum) {
+            close_sums(of, i, d, &to);
         }
     }
     return post;

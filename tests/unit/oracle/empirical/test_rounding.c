@@ -456,6 +456,7 @@ static void check_groups(const group_case *c, const char *kernel)
     ddn_schedule *sch = NULL;
     ddn_dataset *ds = groups_of(ctx, c);
     ddn_oracle *oracle = NULL;
+    ddn_query *query = NULL;
     double *x = malloc((size_t)(c->m * c->d) * sizeof *x),
            *score = malloc(sizeof *score * (size_t)(c->m * c->d));
     double nearest = 0;
@@ -467,10 +468,18 @@ static void check_groups(const group_case *c, const char *kernel)
     for (int64_t i = 0; i < c->m * c->d; i++) {
         x[i] = c->x;
     }
-    OK(ctx, ddn_oracle_score(ctx, oracle, c->t, c->m, x, c->d, score, c->d));
-    for (int64_t i = 0; i < c->m * c->d; i++) {
-        CLOSE(score[i], exact, c->f64 ? 1e-12 : 1e-5, floor / (c->t * c->t));
+    OK(ctx, ddn_query_create(ctx, oracle, &query));
+    OK(ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, c->d));
+    const int64_t all_but_direct = (INT64_C(1) << (ddn_oracle_way_count(oracle) - 1)) - 1;
+    for (int direct = 0; direct < 2; direct++) {
+        OK(ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_FORBID,
+                                    direct ? all_but_direct : 0));
+        OK(ctx, ddn_query_run(query, c->t, c->m, x, c->d));
+        for (int64_t i = 0; i < c->m * c->d; i++) {
+            CLOSE(score[i], exact, c->f64 ? 1e-12 : 1e-5, floor / (c->t * c->t));
+        }
     }
+    ddn_query_destroy(query);
     free(score);
     free(x);
     ddn_oracle_destroy(oracle);
@@ -556,6 +565,21 @@ static void groups_of_copies(void **state)
          {-0.2558289917291455, 0.0, 0}},
         {0, 1, 1, 0.10025052161544128, -0.0002058265642720053, {520, 74, 0}, {1, 0, 0}},
         {1, 1, 1, 0.037429673489003945, 2.0014004901143536e-05, {520, 74, 0}, {0.9, 0, 0}},
+        /* copies that have most of the weight, in double */
+        {1,
+         1,
+         1,
+         0.078814898981384052,
+         0.048119008474634205,
+         {9, 507, 0},
+         {0, 0.31998576283300256, 0}},
+        {1,
+         1,
+         1,
+         0.00029301154299793376,
+         0.0001320256381593775,
+         {5, 165, 0},
+         {-0.00042498940021399819, 0.0011380945222028891, 0}},
     };
     int32_t supported;
     const char *name;

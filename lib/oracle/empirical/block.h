@@ -166,11 +166,8 @@ static inline int64_t ddni_tile_numbers(int64_t d, int64_t size)
 static inline ddni_ahead ddni_next_rows(const ddn_dataset *ds, int64_t lanes, int64_t first,
                                         int64_t products)
 {
-    enum {
-        CACHED = 1 << 20 /* bytes, of 2 MB */
-    };
     int64_t end = first + DDNI_TILE_ROWS < ds->n ? first + DDNI_TILE_ROWS : ds->n, every = products;
-    if (first >= ds->n || ds->n * ds->ld * ddni_type_size(ds->type) <= CACHED) {
+    if (first >= ds->n || ddni_stays_cached(ds)) {
         return ddni_nothing_ahead;
     }
     while (every * 2 * DDNI_LANES < products * lanes) {

@@ -393,8 +393,9 @@ static void clear_part(const ddni_dense_run *p, const ddni_dense_part *part)
 /* What a row has of itself: term[tile->rows]. */
 static void fill_terms(const ddni_block *b, const ddni_tile *tile, double *term)
 {
+    const double by_norm = -0.5 * b->gain * b->level->a;
     for (int64_t r = 0; r < tile->rows; r++) {
-        term[r] = -0.5 * b->gain * b->level->a * tile->norm[r];
+        term[r] = by_norm * tile->norm[r];
     }
     for (int64_t r = 0; b->log_weight != NULL && r < tile->rows; r++) {
         term[r] += b->log_weight[tile->first + r];

@@ -68,6 +68,15 @@ static inline ddni_point ddni_point_at(const ddn_dataset *ds, int64_t row)
     return (ddni_point){ddni_stored(ds, row), ds->scale, ds->shift};
 }
 
+/* Whether a set is so small that it stays in the second-level cache: nothing of it is fetched. */
+static inline int32_t ddni_stays_cached(const ddn_dataset *ds)
+{
+    enum {
+        CACHED = 1 << 20 /* bytes, of 2 MB */
+    };
+    return ds->n * ds->ld * ddni_type_size(ds->type) <= CACHED;
+}
+
 /* Fetches a row that will be read soon, or its beginning: of long rows the processor fetches the
  * rest by itself, while all of some of them would not stay in the cache. */
 static inline void ddni_fetch_row(const ddn_dataset *ds, int64_t row)

@@ -66,7 +66,7 @@ static void look(const ddni_block *b, int64_t q, int64_t size, int64_t nearest, 
     seen->size = size;
     seen->least2 = INFINITY;
     seen->top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
-    for (int64_t i = 0; i < size; i++) {
+    for (int64_t i = 0; i < size && !ddni_stays_cached(b->ds); i++) {
         ddni_fetch_row(b->ds, sampled_row(b->n, size, i));
     }
     for (int64_t i = 0; i < size; i++) {

@@ -268,6 +268,7 @@ static void screen_chunk(void *arg, int64_t tile, int64_t worker)
     int64_t chunk = p->begin + tile;
     ddni_screens *s = p->s;
     char *scratch = (char *)s->tile + worker * p->tile_bytes;
+    const double by_norm = -0.5 * b->gain * b->level->a;
     float term[DDNI_TILE_ROWS], room[DDNI_TILE_ROWS];
     int64_t lists = chunk * b->lanes;
     for (int64_t q = 0; q < b->lanes; q++) {
@@ -298,7 +299,7 @@ static void screen_chunk(void *arg, int64_t tile, int64_t worker)
             ddni_centre_rows(b->ds, b->kern, first, first + rows, b->measure);
         }
         for (int64_t r = 0; r < rows; r++) {
-            term[r] = (float)(-0.5 * b->gain * b->level->a * b->o->norm[first + r]);
+            term[r] = (float)(by_norm * b->o->norm[first + r]);
         }
         for (int64_t r = 0; p->log_weight != NULL && r < rows; r++) {
             term[r] += (float)p->log_weight[first + r]; /* two more roundings, see p->slack */

@@ -67,7 +67,7 @@ static inline __attribute__((always_inline)) void lanes_square(const int single,
     f64_vec r[LANES64];
     UNROLL(8)
     for (int v = 0; v < LANES64; v++) {
-        r[v] = x[q + v] == NULL ? (f64_vec){0} : f64_load_some(x[q + v] + j, some) * unit;
+        r[v] = x[q + v] == NULL ? f64_splat(0) : f64_load_some(x[q + v] + j, some) * unit;
     }
     f64_transpose(r);
     UNROLL(8)
@@ -117,10 +117,10 @@ states_square(const ddni_unlaned *of, int64_t j, int64_t some, int64_t q, const 
     f64_vec r[LANES64];
     UNROLL(8)
     for (int v = 0; v < LANES64; v++) {
-        r[v] = v < some ? f64_load(in + (j + v) * DDNI_LANES + q) : (f64_vec){0};
+        r[v] = v < some ? f64_load(in + (j + v) * DDNI_LANES + q) : f64_splat(0);
     }
     f64_transpose(r);
-    const f64_vec offset = of->offset == NULL ? (f64_vec){0} : f64_load_some(of->offset + j, some);
+    const f64_vec offset = of->offset == NULL ? f64_splat(0) : f64_load_some(of->offset + j, some);
     UNROLL(8)
     for (int v = 0; v < LANES64; v++) {
         if (q + v >= of->states) {

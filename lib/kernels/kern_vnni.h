@@ -164,24 +164,51 @@ static void multiply_slices_u8(int64_t rows, int64_t d, int64_t lanes, ddni_rows
     }
 }
 
+/* The nearest whole numbers to eight that fit bytes; in their place 254 times what
+ * remains. Added to 3 * 2^51 a number has its units in the last places. */
+static inline __attribute__((always_inline)) __m128i take_slice(__m512d *rest)
+{
+    const __m512d units = _mm512_set1_pd(0x1.8p52), further = _mm512_set1_pd(254);
+    __m512d sum = _mm512_add_pd(*rest, units);
+    IN_REGISTER(sum);
+    *rest = _mm512_mul_pd(_mm512_sub_pd(*rest, _mm512_sub_pd(sum, units)), further);
+    IN_REGISTER(*rest);
+    return _mm512_cvtepi64_epi8(_mm512_castpd_si512(sum));
+}
+
+/* Eight columns of a state, or zeros where its factor is. */
+static inline __attribute__((always_inline)) __m512d scaled(const double *x, int64_t k, int64_t d,
+                                                            double factor)
+{
+    const __mmask8 mask = d - k >= 8 ? 255 : (__mmask8)(255 >> (8 - (d - k)));
+    __m512d rest = _mm512_setzero_pd();
+    if (factor != 0) {
+        rest = _mm512_mul_pd(_mm512_maskz_loadu_pd(mask, x + k), _mm512_set1_pd(factor));
+        IN_REGISTER(rest);
+    }
+    return rest;
+}
+
 static void slice_states(int64_t d, const double *const *x, const double *inverse, int8_t *out)
 {
-    const __m256d further = _mm256_set1_pd(254);
-    for (int64_t q = 0; q < DDNI_LANES; q++) {
-        const __m256d factor = _mm256_set1_pd(inverse[q]);
+    for (int64_t q = 0; q < DDNI_LANES; q += 4) {
         int8_t *to = out + 4 * q;
-        for (int64_t k = 0; k < d; k += 4, to += SLICE_BYTES) {
-            __mmask8 mask = d - k >= 4 ? 15 : (__mmask8)(15 >> (4 - (d - k)));
-            __m256d rest = _mm256_setzero_pd();
-            if (inverse[q] != 0) {
-                rest = _mm256_mul_pd(_mm256_maskz_loadu_pd(mask, x[q] + k), factor);
+        for (int64_t k = 0; k < d; k += 8, to += 2 * SLICE_BYTES) {
+            __m512d rest[4];
+            UNROLL(4)
+            for (int i = 0; i < 4; i++) {
+                rest[i] = scaled(x[q + i], k, d, inverse[q + i]);
             }
             UNROLL(3)
             for (int v = 0; v < DDNI_SLICES; v++) {
-                __m128i whole = _mm256_cvtpd_epi32(rest);
-                int32_t quad = _mm_cvtsi128_si32(_mm_cvtepi32_epi8(whole));
-                __builtin_memcpy(to + 64 * v, &quad, 4);
-                rest = _mm256_mul_pd(_mm256_sub_pd(rest, _mm256_cvtepi32_pd(whole)), further);
+                const __m128i a = take_slice(&rest[0]), b = take_slice(&rest[1]);
+                const __m128i c = take_slice(&rest[2]), e = take_slice(&rest[3]);
+                const __m128i ab = _mm_unpacklo_epi32(a, b), ce = _mm_unpacklo_epi32(c, e);
+                _mm_storeu_si128((__m128i *)(void *)(to + 64 * v), _mm_unpacklo_epi64(ab, ce));
+                if (k + 4 < d) {
+                    _mm_storeu_si128((__m128i *)(void *)(to + SLICE_BYTES + 64 * v),
+                                     _mm_unpackhi_epi64(ab, ce));
+                }
             }
         }
     }
@@ -189,15 +216,11 @@ static void slice_states(int64_t d, const double *const *x, const double *invers
 
 static void slice_state(int64_t d, const double *x, double inverse, int8_t *out, int64_t width)
 {
-    const __m512d further = _mm512_set1_pd(254), factor = _mm512_set1_pd(inverse);
     for (int64_t k = 0; k < d; k += 8) {
-        const __mmask8 mask = d - k >= 8 ? 255 : (__mmask8)(255 >> (8 - (d - k)));
-        __m512d rest = _mm512_mul_pd(_mm512_maskz_loadu_pd(mask, x + k), factor);
+        __m512d rest = scaled(x, k, d, inverse);
         UNROLL(3)
         for (int s = 0; s < DDNI_SLICES; s++) {
-            const __m256i whole = _mm512_cvtpd_epi32(rest);
-            _mm_storel_epi64((__m128i *)(void *)(out + s * width + k), _mm256_cvtepi32_epi8(whole));
-            rest = _mm512_mul_pd(_mm512_sub_pd(rest, _mm512_cvtepi32_pd(whole)), further);
+            _mm_storel_epi64((__m128i *)(void *)(out + s * width + k), take_slice(&rest));
         }
     }
 }

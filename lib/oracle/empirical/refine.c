@@ -36,6 +36,7 @@ enum {
                            known: enough to tell what lists hold */
     STATES = 16,        /* of a batch, at most, */
     FEW_STATES = 4,     /* where the work is little, and one where it is tiny, */
+    LONG_ROW = 1 << 14, /* bytes, of which SAMPLE rows are 1 MB */
     LITTLE = 1 << 18,   /* pairs of a state and a point, at most: */
     TINY = 1 << 12,
     ROWS_ALONE = 2,
@@ -255,11 +256,13 @@ static void judge(void *arg, int64_t q, int64_t worker)
                                                                                       : 1;
 }
 
-/* Points to look at of each of `seen` states that stand for so many: a small part of the work. */
+/* Points to look at of each of `seen` states that stand for so many: a small part of the work, of
+ * which rows that do not stay in the second-level cache for the next state are more. */
 static int64_t sample_size(const ddni_block *b, int64_t states, int64_t seen)
 {
-    const int64_t work = b->n * states / seen;
-    const int64_t few = work / 32 > SAMPLE ? SAMPLE : work / 32, many = work / 512;
+    const int64_t row = b->d * ddni_type_size(b->ds->type);
+    const int64_t work = b->n * states / seen, part = work / (row > LONG_ROW ? 128 : 32);
+    const int64_t few = part > SAMPLE ? SAMPLE : part, many = work / 512;
     const int64_t size = few > many ? few : many;
     return size < SMALL_SAMPLE ? SMALL_SAMPLE : size > LARGE_SAMPLE ? LARGE_SAMPLE : size;
 }

@@ -23,8 +23,9 @@ typedef struct ddn_oracle ddn_oracle;
  *
  * Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most
  * 1e-12 for f64 data and 1e-5 for f32 and u8 data; where the score nearly vanishes (midpoints
- * between points), up to the rounding floor (8 + n/128) u (|x| + a |y|) / s^2 more, y the farthest
- * of the points that share the weight, u = 2^-53 or 2^-24. Errors of the mean are s^2/a times
+ * between points), up to the rounding floor (16 + n/128 + L) u (|x| + a |y|) / s^2 more, y the
+ * farthest of the points that share the weight, L the largest |log(pi_i/pi_k)| of two of them (0
+ * without weights), u = 2^-53 or 2^-24. Errors of the mean are s^2/a times
  * those. Logits relative to the largest, and with them weights relative to their size, are good to
  * 1e-9 for f64 data and 1e-3 for f32 and u8 data: so are ENTROPY, ONE_MINUS_W_MAX and TRACE_COV
  * relative to theirs, CLASS_POSTERIOR relative to W (1 - W), W_MAX and SUM_W2 relative to 1 - w_max

@@ -20,6 +20,9 @@ enum {
     DDNI_SUM_GROUP = DDNI_SUM_RUN * DDNI_SUM_RUN
 };
 
+/* Points this far below the largest logit have no weight in double: e^-746 is 0. */
+#define DDNI_NO_WEIGHT 746
+
 /* Verdict on a state, after a way has been tried. */
 enum {
     DDNI_DONE = 0, /* outputs written */

@@ -27,8 +27,9 @@ static const double
     SQUARE_PLACES = 8, RIVAL = 20,
     /* Error of a sum of vectors, in units of their weighted root mean square length; and in units
      * of its own for each row of a tile, or tile, that matters, where coordinates of all rows are
-     * the same and round the same way (half a unit at most, of a half of the sum in the mean). */
-    SUM_UNITS = 2, SUM_STEADY = 0.25,
+     * the same and round the same way (half a unit at most, of a half of the sum in the mean), or
+     * rows are, whose sum may stay near one size, so that the next power of two is all below it. */
+    SUM_UNITS = 2, SUM_STEADY = 0.25, SUM_ALIKE = 0.75,
     /* Largest relative error of the score: half of what is promised of f32 sums, a third of what is
      * promised of f64 data; the rest is for what the estimate leaves out. */
     SCORE_F32 = 5e-6, SCORE_F64 = 3e-13,
@@ -336,7 +337,7 @@ static int32_t sums_show(const ddni_dense_run *p, const judged *of, double limit
                        DDNI_SHORT_RUN + (double)p->tile_rows / DDNI_SHORT_RUN + (double)p->tiles)
                 : fmax(DDNI_TILE_ROWS, (double)p->tiles);
     double rows = fmin(added, 1 / ddni_posterior_sum_w2(of->post));
-    double steady = SUM_STEADY * (rows + (1 + ddni_posterior_w_max(of->post)) * alike(p));
+    double steady = SUM_STEADY * rows + SUM_ALIKE * (1 + ddni_posterior_w_max(of->post)) * alike(p);
     double sums = unit * (SUM_UNITS * sqrt(of->norm) + steady * sqrt(of->mean2)) +
                   0x1p-53 * b->o->centre_length;
     return a * sums > limit + floor * fabs(of->length - a * b->o->centre_length);

@@ -349,6 +349,60 @@ static void far_from_both(void **state)
     }
 }
 
+/* The covariance beside copies of a point that has nearly all the weight, far from the centre: by
+ * direct sums, relative to its size. */
+static void covariance_beside_copies(void **state)
+{
+    (void)state;
+    enum {
+        NEAR = 49, /* 49 (1/49) is not 1 in double */
+        FAR = 100,
+        D = 8
+    };
+    const double t = 0.079;
+    double points[(NEAR + FAR) * D], x[D], v[D], cov[D], trace;
+    long double step[D], far2 = 0, along = 0; /* y' - y, its square, v . step */
+    long double below = 0;                    /* (|x - y'|^2 - |x - y|^2) / 2 */
+    ddn_context *ctx = test_context(1);
+    ddn_schedule *sch = NULL;
+    ddn_dataset *ds = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_query *query = NULL;
+    for (int j = 0; j < D; j++) {
+        const double near = 20.3 + 0.37 * j, far = near + 0.25 + 0.029 * j;
+        step[j] = (long double)far - near;
+        x[j] = near + (j % 2 == 0 ? t : -t);
+        v[j] = 1;
+        far2 += step[j] * step[j];
+        along += step[j];
+        below += step[j] * ((long double)near - x[j] + step[j] / 2);
+        for (int i = 0; i < NEAR + FAR; i++) {
+            points[i * D + j] = i % 3 == 1 && i < 3 * NEAR ? near : far;
+        }
+    }
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, NEAR + FAR, D, points, D, &ds));
+    OK(ctx, ddn_schedule_create_edm(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    OK(ctx, ddn_query_create(ctx, oracle, &query));
+    const int64_t all_but_direct = (INT64_C(1) << (ddn_oracle_way_count(oracle) - 1)) - 1;
+    OK(ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_FORBID, all_but_direct));
+    OK(ctx, ddn_query_bind_f64(query, DDN_OUT_TRACE_COV, &trace, 0));
+    OK(ctx, ddn_query_bind_f64(query, DDN_OUT_COV_TIMES_V, cov, D));
+    OK(ctx, ddn_query_bind_input(query, DDN_IN_V, v, D));
+    OK(ctx, ddn_query_run(query, t, 1, x, D));
+    const long double ratio = (long double)FAR / NEAR * expl(-below / ((long double)t * t));
+    const long double both = ratio / (1 + ratio) / (1 + ratio);
+    CLOSE(trace, (double)(both * far2), 1e-9, 0);
+    for (int j = 0; j < D; j++) {
+        CLOSE(cov[j], (double)(both * along * step[j]), 1e-9, 0);
+    }
+    ddn_query_destroy(query);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 /* The mean and tr Cov of the point 0 and of n - 1 copies of y, at x and noise t. */
 static void check_copies(int64_t n, double y, double x, double t, int64_t forbid)
 {
@@ -565,6 +619,21 @@ static void groups_of_copies(void **state)
          {-0.2558289917291455, 0.0, 0}},
         {0, 1, 1, 0.10025052161544128, -0.0002058265642720053, {520, 74, 0}, {1, 0, 0}},
         {1, 1, 1, 0.037429673489003945, 2.0014004901143536e-05, {520, 74, 0}, {0.9, 0, 0}},
+        /* rows whose sum stays near one size while they are added up */
+        {0,
+         24,
+         21,
+         0.058189030407323802,
+         0.058445943391980407,
+         {8, 378, 0},
+         {0, 0.13978143036365509, 0}},
+        {0,
+         29,
+         13,
+         0.56434011097251047,
+         0.05544888681365856,
+         {4, 116, 0},
+         {0.88123685121536255, -0.90965402126312256, 0}},
         /* copies that have most of the weight, in double */
         {1,
          1,
@@ -601,6 +670,7 @@ int main(void)
         cmocka_unit_test(far_states),
         cmocka_unit_test(far_from_both),
         cmocka_unit_test(many_copies),
+        cmocka_unit_test(covariance_beside_copies),
         cmocka_unit_test(groups_of_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1333,12 +1333,13 @@ extern "C" {
     ///
     /// Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most 1e-12 for f64
     /// data and 1e-5 for f32 and u8 data; where the score nearly vanishes (midpoints between points), up to the
-    /// rounding floor (8 + n/128) u (|x| + a |y|) / s^2 more, y the farthest of the points that share the weight, u =
-    /// 2^-53 or 2^-24. Errors of the mean are s^2/a times those. Logits relative to the largest, and with them
-    /// weights relative to their size, are good to 1e-9 for f64 data and 1e-3 for f32 and u8 data: so are ENTROPY,
-    /// ONE_MINUS_W_MAX and TRACE_COV relative to theirs, CLASS_POSTERIOR relative to W (1 - W), W_MAX and SUM_W2
-    /// relative to 1 - w_max (and 32 roundings of 1 in f64 or f32), LOG_P absolutely (and to (8 + d/8) 2^-53 of |x -
-    /// a y|^2/(2 s^2) + 100). All outputs move with the mass that DDN_QUERY_EPSILON lets drop: see there.
+    /// rounding floor (16 + n/128 + L) u (|x| + a |y|) / s^2 more, y the farthest of the points that share the
+    /// weight, L the largest |log(pi_i/pi_k)| of two of them (0 without weights), u = 2^-53 or 2^-24. Errors of the
+    /// mean are s^2/a times those. Logits relative to the largest, and with them weights relative to their size, are
+    /// good to 1e-9 for f64 data and 1e-3 for f32 and u8 data: so are ENTROPY, ONE_MINUS_W_MAX and TRACE_COV relative
+    /// to theirs, CLASS_POSTERIOR relative to W (1 - W), W_MAX and SUM_W2 relative to 1 - w_max (and 32 roundings of
+    /// 1 in f64 or f32), LOG_P absolutely (and to (8 + d/8) 2^-53 of |x - a y|^2/(2 s^2) + 100). All outputs move
+    /// with the mass that DDN_QUERY_EPSILON lets drop: see there.
     ///
     /// Range: points are at most 1e150 from their mean (DDN_E_RANGE), and a state is refused by row (DDN_E_RANGE)
     /// where |x - a y| / s can exceed 1e150; its logits would not fit in a double.

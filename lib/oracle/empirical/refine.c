@@ -434,7 +434,7 @@ static const char *why_not(const ddni_block *b)
                : NULL;
 }
 
-static const char *why_not_narrow(const ddni_block *b)
+static const char *why_not_crowded(const ddni_block *b)
 {
     const char *why = why_not(b);
     return why == NULL && b->crowded ? "most points matter to the states of this batch" : why;
@@ -452,7 +452,7 @@ static ddn_status run_wide(ddn_context *ctx, ddni_block *b)
 
 const ddni_way ddni_way_refine = {
     .name = "refine",
-    .why_not = why_not_narrow,
+    .why_not = why_not_crowded,
     .select = select_states,
     .unselected = "a sample says that too many points matter to these states",
     .run = run_narrow,
@@ -463,7 +463,7 @@ const ddni_way ddni_way_refine = {
 
 const ddni_way ddni_way_refine_wide = {
     .name = "refine_wide",
-    .why_not = why_not,
+    .why_not = why_not_crowded,
     .width = DDNI_LANES, /* long lists: 4 MB for this many states */
     .run = run_wide,
     .failure = "more points can matter than its long lists hold, or bounds leave the range of f32",

@@ -300,6 +300,36 @@ static void screens_are_left(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Bytes whose spread is small beside their distance from 0, all of which matter to a state: f32
+ * would lose digits, and lists of all points cost several times as much as products in double. */
+static void crowded_bytes_are_multiplied(void **state)
+{
+    (void)state;
+    enum {
+        POINTS = 1000,
+        WIDTH = 100,
+        STATES = 8
+    };
+    ddn_context *ctx = test_context(1);
+    double *z = calloc(POINTS * WIDTH, sizeof *z), x[STATES * WIDTH], score[STATES * WIDTH];
+    test_normal(3, POINTS * WIDTH, z);
+    test_normal(4, STATES * WIDTH, x);
+    for (int64_t i = 0; i < POINTS * WIDTH; i++) {
+        z[i] = rint(128 + 8 * z[i]);
+    }
+    asked of = ask_of(ctx, test_cloud_make(DDN_TYPE_U8, POINTS, WIDTH, WIDTH, 1, 0, z, 0));
+    OK(ctx, ddn_query_bind_f64(of.q, DDN_OUT_SCORE, score, WIDTH));
+    OK(ctx, ddn_query_run(of.q, 8, STATES, x, WIDTH));
+    int64_t way = 0;
+    while (strcmp(ddn_oracle_way_name(of.oracle, way), "dense_wide") != 0) {
+        way++;
+    }
+    assert_int_equal(ddn_query_tally(of.q, DDN_WAY_SERVED, way), STATES);
+    drop(&of);
+    free(z);
+    ddn_context_destroy(ctx);
+}
+
 /* Four states among ten clusters in turns, a tenth of the points near each: the dense way computes
  * sixteen lanes for them. Would catch a price of candidates that four states do not pay, and
  * samples whose stride has a factor in common with the number of clusters, which see half of these.
@@ -378,6 +408,7 @@ int main(void)
         cmocka_unit_test(wild_trajectories_among_weights),
         cmocka_unit_test(screens_are_not_in_vain),
         cmocka_unit_test(screens_are_left),
+        cmocka_unit_test(crowded_bytes_are_multiplied),
         cmocka_unit_test(noised_points_are_screened),
         cmocka_unit_test(few_states_are_screened),
         cmocka_unit_test(draws_among_long_rows),

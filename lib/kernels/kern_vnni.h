@@ -164,8 +164,8 @@ static void multiply_slices_u8(int64_t rows, int64_t d, int64_t lanes, ddni_rows
     }
 }
 
-/* The nearest whole numbers to eight that fit bytes; in their place 254 times what
- * remains. Added to 3 * 2^51 a number has its units in the last places. */
+/* The nearest whole numbers to eight that fit bytes; in their place 254 times what remains. Added
+ * to 3 * 2^51 a number has its units in the last places. */
 static inline __attribute__((always_inline)) __m128i take_slice(__m512d *rest)
 {
     const __m512d units = _mm512_set1_pd(0x1.8p52), further = _mm512_set1_pd(254);

@@ -15,6 +15,11 @@ int64_t test_way(const ddn_oracle *oracle, const char *name)
     return -1;
 }
 
+int64_t test_all_but_last(const ddn_oracle *oracle)
+{
+    return (INT64_C(1) << (ddn_oracle_way_count(oracle) - 1)) - 1;
+}
+
 const char *test_dense_way(ddn_type type, int wide)
 {
     return type == DDN_TYPE_F64 ? "dense_f64" : wide ? "dense_wide" : "dense_f32";

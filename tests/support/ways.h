@@ -7,6 +7,9 @@
 /* Number of the way of that name; fails the test where the oracle has none. */
 int64_t test_way(const ddn_oracle *oracle, const char *name);
 
+/* All ways but the last, which always serves: bits for DDN_QUERY_FORBID. */
+int64_t test_all_but_last(const ddn_oracle *oracle);
+
 /* The dense way for data of this type: the first one, or in double where single precision fails. */
 const char *test_dense_way(ddn_type type, int wide);
 

@@ -431,13 +431,8 @@ static const char *why_not(const ddni_block *b)
            : !b->single        ? "logits or distances are outside the range of f32"
            : b->n < DDNI_CANDIDATES || (b->n <= DDNI_FEW_POINTS && b->want_rest)
                ? "so few points that every one may show"
-               : NULL;
-}
-
-static const char *why_not_crowded(const ddni_block *b)
-{
-    const char *why = why_not(b);
-    return why == NULL && b->crowded ? "most points matter to the states of this batch" : why;
+           : b->crowded ? "most points matter to the states of this batch"
+                        : NULL;
 }
 
 static ddn_status run_narrow(ddn_context *ctx, ddni_block *b)
@@ -452,7 +447,7 @@ static ddn_status run_wide(ddn_context *ctx, ddni_block *b)
 
 const ddni_way ddni_way_refine = {
     .name = "refine",
-    .why_not = why_not_crowded,
+    .why_not = why_not,
     .select = select_states,
     .unselected = "a sample says that too many points matter to these states",
     .run = run_narrow,
@@ -463,7 +458,7 @@ const ddni_way ddni_way_refine = {
 
 const ddni_way ddni_way_refine_wide = {
     .name = "refine_wide",
-    .why_not = why_not_crowded,
+    .why_not = why_not,
     .width = DDNI_LANES, /* long lists: 4 MB for this many states */
     .run = run_wide,
     .failure = "more points can matter than its long lists hold, or bounds leave the range of f32",

@@ -3,6 +3,7 @@
  * mapped points. Every kernel variant, several batches, and outputs that take each way. Numbers are
  * short, or the noise level such that long double has the digits. */
 #include "support/exact.h"
+#include "support/ways.h"
 
 enum {
     MOST = 40 /* states */
@@ -384,8 +385,8 @@ static void covariance_beside_copies(void **state)
     OK(ctx, ddn_schedule_create_edm(ctx, &sch));
     OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
     OK(ctx, ddn_query_create(ctx, oracle, &query));
-    const int64_t all_but_direct = (INT64_C(1) << (ddn_oracle_way_count(oracle) - 1)) - 1;
-    OK(ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_FORBID, all_but_direct));
+    OK(ctx,
+       ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_FORBID, test_all_but_last(oracle)));
     OK(ctx, ddn_query_bind_f64(query, DDN_OUT_TRACE_COV, &trace, 0));
     OK(ctx, ddn_query_bind_f64(query, DDN_OUT_COV_TIMES_V, cov, D));
     OK(ctx, ddn_query_bind_input(query, DDN_IN_V, v, D));
@@ -524,10 +525,9 @@ static void check_groups(const group_case *c, const char *kernel)
     }
     OK(ctx, ddn_query_create(ctx, oracle, &query));
     OK(ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, c->d));
-    const int64_t all_but_direct = (INT64_C(1) << (ddn_oracle_way_count(oracle) - 1)) - 1;
     for (int direct = 0; direct < 2; direct++) {
         OK(ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_FORBID,
-                                    direct ? all_but_direct : 0));
+                                    direct ? test_all_but_last(oracle) : 0));
         OK(ctx, ddn_query_run(query, c->t, c->m, x, c->d));
         for (int64_t i = 0; i < c->m * c->d; i++) {
             CLOSE(score[i], exact, c->f64 ? 1e-12 : 1e-5, floor / (c->t * c->t));

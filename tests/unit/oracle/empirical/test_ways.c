@@ -320,11 +320,7 @@ static void crowded_bytes_are_multiplied(void **state)
     asked of = ask_of(ctx, test_cloud_make(DDN_TYPE_U8, POINTS, WIDTH, WIDTH, 1, 0, z, 0));
     OK(ctx, ddn_query_bind_f64(of.q, DDN_OUT_SCORE, score, WIDTH));
     OK(ctx, ddn_query_run(of.q, 8, STATES, x, WIDTH));
-    int64_t way = 0;
-    while (strcmp(ddn_oracle_way_name(of.oracle, way), "dense_wide") != 0) {
-        way++;
-    }
-    assert_int_equal(ddn_query_tally(of.q, DDN_WAY_SERVED, way), STATES);
+    test_served_all(of.q, of.oracle, "dense_wide", STATES);
     drop(&of);
     free(z);
     ddn_context_destroy(ctx);

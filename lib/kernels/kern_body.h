@@ -53,8 +53,45 @@ typedef float floats8 __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), 
 #define F64_OF_FLOATS(p) __builtin_convertvector(*(const floats8 *)(const void *)(p), f64_vec)
 #endif
 
-/* 1/k!, the series of the exponential: so many terms leave less than a tenth of the rounding unit
- * of either type, |r|^8/8! and |r|^14/14! for |r| <= log(2)/2; with 8 of them, 2e-10 are left. */
+/* What is left of an exponential: a tenth of the rounding unit of either type, or 2e-10. */
+enum {
+    EXP_FLOAT,
+    EXP_DOUBLE,
+    EXP_COARSE
+};
+
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+#define EXP_STEPS 16
+
+/* (e^r - 1) / r = of[0] + of[1] r + ..., interpolated at the zeros of a Chebyshev polynomial on |r|
+ * <= log(2) / 32. */
+static const struct {
+    int terms;
+    double of[6];
+} EXP_QUOTIENT[] = {
+    {3, {1, 0.50001466243437431, 0.16666959914371368}},
+    {6,
+     {1.0000000000000007, 0.50000000000000011, 0.16666666664209706, 0.041666666663595475,
+      0.0083334729749512288, 0.0013889063440655327}},
+    {4, {0.99999999977068332, 0.49999999996178068, 0.16667057664152260, 0.041667318327550183}}};
+
+/* 2^{i / 16} */
+#define ROOTS_OF_TWO(type)                                                                         \
+    {                                                                                              \
+        (type)1, (type)1.0442737824274138, (type)1.0905077326652577, (type)1.1387886347566916,     \
+            (type)1.189207115002721, (type)1.241857812073484, (type)1.2968395546510096,            \
+            (type)1.3542555469368927, (type)1.4142135623730951, (type)1.4768261459394993,          \
+            (type)1.5422108254079407, (type)1.6104903319492543, (type)1.681792830507429,           \
+            (type)1.7562521603732995, (type)1.8340080864093424, (type)1.9152065613971474           \
+    }
+static const float ROOTS_F32[16] = ROOTS_OF_TWO(float);
+static const double ROOTS_F64[16] = ROOTS_OF_TWO(double);
+#else
+#define EXP_STEPS 1
+
+/* So many terms of the series, 1/k!: |r|^8/8! and |r|^14/14! and |r|^9/9! are left for |r| <=
+ * log(2)/2. */
+static const int EXP_TERMS[] = {7, 13, 8};
 static const double INVERSE_FACTORIAL[] = {1,
                                            1,
                                            1 / 2.,
@@ -69,10 +106,19 @@ static const double INVERSE_FACTORIAL[] = {1,
                                            1 / 39916800.,
                                            1 / 479001600.,
                                            1 / 6227020800.};
-enum {
-    EXP_TERMS_FINE = 13,
-    EXP_TERMS_COARSE = 8
-};
+#endif
+
+/* What the rows of a tile have of themselves. */
+static inline void tile_terms(const ddni_tile *t, double *term)
+{
+    const double by_norm = t->by_norm, *norm = t->norm, *weight = t->log_weight;
+    for (int64_t r = 0; weight == NULL && r < t->rows; r++) {
+        term[r] = by_norm * norm[r];
+    }
+    for (int64_t r = 0; weight != NULL && r < t->rows; r++) {
+        term[r] = by_norm * norm[r] + weight[r];
+    }
+}
 
 /* What a row adds to the register sum[which]. */
 #define ADD_STEP(which, step) sum[which] += step;
@@ -87,7 +133,7 @@ enum {
 #define INTEGER int32_t
 #define LANES (VECTOR_BYTES / 4)
 #define NAME(x) f32_##x
-#define EXP_TERMS 7
+#define EXP_DIGITS EXP_FLOAT
 #include "kernels/kern_lanes.h"
 #include "kernels/kern_narrow_means.h"
 #undef REAL
@@ -95,14 +141,14 @@ enum {
 #undef INTEGER
 #undef LANES
 #undef NAME
-#undef EXP_TERMS
+#undef EXP_DIGITS
 
 #define REAL double
 #define OF_BYTES F64_OF_BYTES
 #define INTEGER int64_t
 #define LANES (VECTOR_BYTES / 8)
 #define NAME(x) f64_##x
-#define EXP_TERMS EXP_TERMS_FINE
+#define EXP_DIGITS EXP_DOUBLE
 #include "kernels/kern_lanes.h"
 #include "kernels/kern_narrow_means.h"
 #undef REAL
@@ -110,7 +156,7 @@ enum {
 #undef INTEGER
 #undef LANES
 #undef NAME
-#undef EXP_TERMS
+#undef EXP_DIGITS
 
 enum {
     LANES32 = VECTOR_BYTES / 4,
@@ -326,14 +372,10 @@ static double largest(int64_t d, const double *x, const double *unit)
             f64_vec size = f64_load(x + j + v * LANES64);
             size = unit == NULL ? size : size * f64_load(unit + j + v * LANES64);
             size = f64_select(size < 0, -size, size);
-            top[v] = f64_select(size > top[v], size, top[v]);
+            top[v] = f64_larger(size, top[v]);
         }
     }
-    top[0] = f64_select(top[1] > top[0], top[1], top[0]);
-    double all = 0;
-    for (int v = 0; v < LANES64; v++) {
-        all = top[0][v] > all ? top[0][v] : all;
-    }
+    double all = f64_top(f64_larger(top[1], top[0]));
     for (; j < d; j++) {
         const double size = fabs(unit == NULL ? x[j] : x[j] * unit[j]);
         all = size > all ? size : all;

@@ -1,6 +1,6 @@
 /* Kernels over lanes for one floating type, written with vector extensions and included once per
  * type by kern_body.h. Needs REAL, INTEGER (same size), LANES (per register), TILE_ROWS, NAME(x),
- * EXP_TERMS, OF_BYTES(p). */
+ * EXP_DIGITS, OF_BYTES(p). */
 
 typedef REAL NAME(vec) __attribute__((vector_size(LANES * sizeof(REAL))));
 typedef REAL NAME(loose)
@@ -23,6 +23,40 @@ static inline void NAME(store)(REAL *p, NAME(vec) v)
 static inline NAME(vec) NAME(splat)(REAL x)
 {
     return x - (NAME(vec)){0};
+}
+
+static inline NAME(vec) NAME(select)(NAME(ivec) mask, NAME(vec) yes, NAME(vec) no)
+{
+    return (NAME(vec))(((NAME(ivec))yes & mask) | ((NAME(ivec))no & ~mask));
+}
+
+/* The largest number of a register, none of which is NaN. */
+static inline __attribute__((always_inline)) REAL NAME(top)(NAME(vec) x)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return sizeof(REAL) == 4 ? (REAL)_mm512_reduce_max_ps((__m512)x)
+                             : (REAL)_mm512_reduce_max_pd((__m512d)x);
+#else
+    REAL top = x[0];
+    for (int v = 1; v < LANES; v++) {
+        top = x[v] > top ? x[v] : top;
+    }
+    return top;
+#endif
+}
+
+/* The larger of each two numbers, b where one is not a number. */
+static inline NAME(vec) NAME(larger)(NAME(vec) a, NAME(vec) b)
+{
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return sizeof(REAL) == 4 ? (NAME(vec))_mm512_max_ps((__m512)a, (__m512)b)
+                             : (NAME(vec))_mm512_max_pd((__m512d)a, (__m512d)b);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    return sizeof(REAL) == 4 ? (NAME(vec))_mm256_max_ps((__m256)a, (__m256)b)
+                             : (NAME(vec))_mm256_max_pd((__m256d)a, (__m256d)b);
+#else
+    return NAME(select)(a > b, a, b);
+#endif
 }
 
 /* Offset of register v of a row of lanes, where strips of DDNI_LANES are `strip` numbers apart. */
@@ -156,63 +190,16 @@ static void NAME(multiply_transposed)(int64_t rows, int64_t depth, int64_t lanes
     NAME(multiply_of)(1, rows, depth, lanes, a, b, c, ahead);
 }
 
-/* e^x for x <= about 88 (f32) or 709 (f64); 0 below `lowest`, from where on e^x is no less than the
- * smallest normal number, 2^-126 = e^-87.3 or 2^-1022 = e^-708.4. Splits x = k log 2 + r with
- * |r| <= log(2)/2 and sums `terms` terms of the series of e^r. Adding 1.5 * 2^23 or 1.5 * 2^52
- * rounds to the whole number k and leaves it in the low bits. log 2 is in two parts, the first with
- * so few bits (9; 32) that k times it is exact. */
-static inline __attribute__((always_inline)) NAME(vec)
-    NAME(exponential_to)(const int terms, const REAL lowest, NAME(vec) x)
-{
-    const REAL bias_shift = (REAL)(sizeof(REAL) == 4 ? 12582912.0 : 6755399441055744.0);
-    NAME(ivec) keep = x >= lowest;
-    NAME(vec) at = (NAME(vec))(((NAME(ivec))x & keep) | ((NAME(ivec))NAME(splat)(lowest) & ~keep));
-    NAME(vec) shifted = at * (REAL)1.4426950408889634074 + bias_shift;
-    NAME(vec) k = shifted - bias_shift;
-    NAME(vec) r;
-    if (sizeof(REAL) == 4) {
-        r = at - k * (REAL)0.693359375;
-        r = r + k * (REAL)2.12194440054690583e-4;
-    } else {
-        r = at - k * (REAL)6.93147180369123816490e-01;
-        r = r - k * (REAL)1.90821492927058770002e-10;
-    }
-    NAME(vec) sum = NAME(splat)((REAL)INVERSE_FACTORIAL[terms]);
-    if (terms > 7) { /* odd and even terms apart: neither waits for the other */
-        NAME(vec) r2 = r * r, other = NAME(splat)((REAL)INVERSE_FACTORIAL[terms - 1]);
-        UNROLL(16)
-        for (int i = terms - 2; i >= 1; i -= 2) {
-            sum = sum * r2 + (REAL)INVERSE_FACTORIAL[i];
-            other = other * r2 + (REAL)INVERSE_FACTORIAL[i - 1];
-        }
-        sum =
-            terms % 2 != 0 ? sum * r + other : sum * r2 + (other * r + (REAL)INVERSE_FACTORIAL[0]);
-    } else {
-        UNROLL(16)
-        for (int i = terms - 1; i >= 0; i--) {
-            sum = sum * r + (REAL)INVERSE_FACTORIAL[i];
-        }
-    }
-    NAME(ivec) power = (NAME(ivec))shifted << (sizeof(REAL) == 4 ? 23 : 52);
-    return (NAME(vec))(((NAME(ivec))sum + power) & keep);
-}
-
-static inline __attribute__((always_inline)) NAME(vec) NAME(exponential)(NAME(vec) x)
-{
-    return NAME(exponential_to)(EXP_TERMS, sizeof(REAL) == 4 ? -87 : -708, x);
-}
-
-static inline NAME(vec) NAME(select)(NAME(ivec) mask, NAME(vec) yes, NAME(vec) no)
-{
-    return (NAME(vec))(((NAME(ivec))yes & mask) | ((NAME(ivec))no & ~mask));
-}
+#include "kernels/kern_exponential.h"
 
 /* One register of lanes, from q on, through one tile of rows. */
-static inline __attribute__((always_inline)) int32_t
-NAME(softmax_register)(const ddni_tile *t, REAL *g, int64_t q, const ddni_lane_sums *s)
+static inline __attribute__((always_inline)) int32_t NAME(softmax_register)(const ddni_tile *t,
+                                                                            const double *term,
+                                                                            REAL *g, int64_t q,
+                                                                            const ddni_lane_sums *s)
 {
     const int64_t rows = t->rows;
-    const double *term = t->term, *norm = t->norm;
+    const double *norm = t->norm;
     NAME(vec) slope = NAME(splat)((REAL)t->gain);
     NAME(vec) best = NAME(splat)((REAL)-INFINITY);
     NAME(ivec) where = {0};
@@ -257,8 +244,10 @@ static int32_t NAME(softmax)(const ddni_tile *t, int64_t lanes, ddni_strips g,
 {
     int32_t moved = 0;
     const REAL *p = g.at;
+    double term[DDNI_TILE_ROWS];
+    tile_terms(t, term);
     for (int64_t q = 0; q < lanes; q += LANES) {
-        moved |= NAME(softmax_register)(t, NAME(strips_from)(g, 0, q).at, q, s);
+        moved |= NAME(softmax_register)(t, term, NAME(strips_from)(g, 0, q).at, q, s);
     }
     if (t->class_of != NULL) {
         for (int64_t c = 0; moved && c < t->classes; c++) {

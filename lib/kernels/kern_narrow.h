@@ -21,8 +21,7 @@ static inline __attribute__((always_inline)) f64_vec
 narrow_add(const int64_t d, const int how, f64_vec below, f64_ivec keep, const double *at,
            int64_t ld, const f64_vec *from, narrow_register *to)
 {
-    f64_vec w =
-        f64_exponential_to((how & FINE) != 0 ? EXP_TERMS_FINE : EXP_TERMS_COARSE, -708, below);
+    f64_vec w = f64_exponential_to((how & FINE) != 0 ? EXP_DOUBLE : EXP_COARSE, -708, below);
     w = (f64_vec)((f64_ivec)w & keep);
     to->total += w;
     to->energy -= w * below;
@@ -132,12 +131,9 @@ static inline __attribute__((always_inline)) void narrow_points(const int64_t d,
     for (int64_t i = 0; i < end; i += LANES64) {
         f64_vec l = narrow_logit(d, fine, 0, lv, xs, at + i, ld, y->term + i);
         f64_store(logit + i, l);
-        top = f64_select(l > top, l, top);
+        top = f64_larger(l, top);
     }
-    double max = top[0];
-    for (int v = 1; v < LANES64; v++) {
-        max = top[v] > max ? top[v] : max;
-    }
+    const double max = f64_top(top);
     const int64_t k = first_equal(logit, max);
     logit[k] = DDNI_NOWHERE;
     for (int64_t j = 0; j < d; j++) {

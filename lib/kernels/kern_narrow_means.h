@@ -1,6 +1,6 @@
 /* Softmax and mean over points of few coordinates about their centre, which lie side by side in
  * registers: half the work of kern_narrow.h, for states that need no more. Included by kern_body.h
- * for each type, which defines REAL, LANES, NAME(x), EXP_TERMS. */
+ * for each type, which defines REAL, LANES, NAME(x), EXP_DIGITS. */
 
 /* Sums of one state. */
 typedef struct NAME(means) {
@@ -39,7 +39,7 @@ NAME(means_run)(const int d, const ddni_narrow_points *y, int64_t first, int64_t
         sum[j] = (NAME(vec)){0};
     }
     for (int64_t i = first; i < end; i += LANES) {
-        NAME(vec) w = NAME(exponential_to)(EXP_TERMS, least, NAME(load)(logit + i) - max);
+        NAME(vec) w = NAME(exponential_to)(EXP_DIGITS, least, NAME(load)(logit + i) - max);
         total += w;
         norms += w * NAME(load)(norm + i);
         UNROLL(16)
@@ -82,7 +82,7 @@ NAME(means_logits)(const int d, const ddni_narrow_points *y, int64_t first, int6
         }
         NAME(vec) l = square * slope + NAME(load)(term + i);
         NAME(store)(logit + i, l);
-        top = NAME(select)(l > top, l, top);
+        top = NAME(larger)(l, top);
     }
     *largest = top;
 }
@@ -111,10 +111,7 @@ NAME(means_of)(const int d, const ddni_narrow_points *y, const ddni_narrow_slope
         }
     }
     for (int64_t q = 0; q < states; q++) {
-        max[q] = top[q][0];
-        for (int v = 1; v < LANES; v++) {
-            max[q] = top[q][v] > max[q] ? top[q][v] : max[q];
-        }
+        max[q] = NAME(top)(top[q]);
     }
     for (int64_t first = 0; first < ld; first += part) {
         for (int64_t q = 0; q < states; q++) {

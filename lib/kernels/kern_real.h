@@ -51,7 +51,9 @@ static int32_t NAME(softmax_lane)(const ddni_tile *t, REAL *g, int64_t ldg, cons
 {
     int32_t moved = 0;
     for (int64_t r = 0; r < t->rows; r++) {
-        double l = (double)(REAL)(t->gain * (double)g[r * ldg] + t->term[r]);
+        const double weight = t->log_weight == NULL ? 0 : t->log_weight[r];
+        const double term = t->by_norm * t->norm[r] + weight;
+        double l = (double)(REAL)(t->gain * (double)g[r * ldg] + term);
         g[r * ldg] = (REAL)l;
         if (l > s->best[q]) {
             s->best[q] = l;

@@ -256,12 +256,9 @@ static REAL NAME(largest)(int64_t rows, const REAL *g)
     int64_t r = 0;
     for (; r + LANES <= rows; r += LANES) {
         NAME(vec) v = NAME(load)(g + r);
-        top = NAME(select)(v > top, v, top);
+        top = NAME(larger)(v, top);
     }
-    REAL best = -INFINITY;
-    for (int64_t v = 0; v < LANES; v++) {
-        best = top[v] > best ? top[v] : best;
-    }
+    REAL best = NAME(top)(top);
     for (; r < rows; r++) {
         best = g[r] > best ? g[r] : best;
     }
@@ -276,6 +273,28 @@ static inline __attribute__((always_inline)) double NAME(sum_in_double)(NAME(vec
         several += stored_vec(TYPE, &x, v);
     }
     return f64_sum(several);
+}
+
+/* The first of the numbers that equals `one`, which one does. */
+static inline __attribute__((always_inline)) int64_t NAME(place)(int64_t rows, const REAL *g,
+                                                                 REAL one)
+{
+    int64_t r = 0;
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    for (; r + LANES <= rows; r += LANES) {
+        const NAME(vec) all = NAME(load)(g + r), same = NAME(splat)(one);
+        const uint32_t equal = sizeof(REAL) == 4
+                                   ? _mm512_cmp_ps_mask((__m512)all, (__m512)same, _CMP_EQ_OQ)
+                                   : _mm512_cmp_pd_mask((__m512d)all, (__m512d)same, _CMP_EQ_OQ);
+        if (equal != 0) {
+            return r + __builtin_ctz(equal);
+        }
+    }
+#endif
+    while (r + 1 < rows && g[r] != one) {
+        r++;
+    }
+    return r;
 }
 
 /* g[row] becomes e^{l - reference}; adds the statistics. */
@@ -326,17 +345,16 @@ static double NAME(weighted_norms)(int64_t rows, const REAL *p, const double *no
 
 static int32_t NAME(softmax_rows)(const ddni_tile *t, REAL *g, const ddni_lane_sums *s)
 {
+    const double gain = t->gain;
+    double term[DDNI_TILE_ROWS];
+    tile_terms(t, term);
     for (int64_t r = 0; r < t->rows; r++) {
-        g[r] = (REAL)(t->gain * (double)g[r] + t->term[r]);
+        g[r] = (REAL)(gain * (double)g[r] + term[r]);
     }
     REAL top = NAME(largest)(t->rows, g);
     if ((double)top > s->best[0]) {
-        int64_t at = 0;
-        while (g[at] != top) {
-            at++;
-        }
         s->best[0] = (double)top;
-        s->index[0] = t->first + at;
+        s->index[0] = t->first + NAME(place)(t->rows, g, top);
     }
     int32_t moved = ddni_lane_move(s, 0);
     for (int64_t c = 0; moved && t->class_of != NULL && c < t->classes; c++) {

@@ -29,12 +29,12 @@ static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float 
             float *at = top + r * DDNI_LANES;
             f32_vec middle = f32_load(at) * slope + offset + term[r], half = radius * length[r];
             f32_vec low = middle - half;
-            floor = f32_select(low > floor, low, floor);
+            floor = f32_larger(low, floor);
             f32_store(at, middle + half);
         }
         f32_store(s->floor + q, floor);
         f32_vec least = floor - f32_load(s->margin + q), cut = f32_load(s->cut + q);
-        least = f32_select(cut > least, cut, least);
+        least = f32_larger(cut, least);
         for (int64_t r = 0; r < rows; r++) {
             const float *at = top + r * DDNI_LANES;
             for (uint32_t lanes = reach(at, least); lanes != 0; lanes &= lanes - 1) {
@@ -56,7 +56,7 @@ static void screen_rows_f32(int64_t rows, float *g, const float *term, const flo
     for (; r < whole; r += LANES32) {
         f32_vec middle = f32_load(g + r) * slope + offset + f32_load(term + r);
         f32_vec half = radius * f32_load(length + r), low = middle - half;
-        floor = f32_select(low > floor, low, floor);
+        floor = f32_larger(low, floor);
         f32_store(g + r, middle + half);
     }
     for (int64_t v = 0; v < LANES32; v++) {

@@ -153,26 +153,16 @@ static void from_lanes(int64_t d, const double *in, const ddni_unlaned *of)
     }
 }
 
-/* The largest number of a register. */
-static inline __attribute__((always_inline)) double f64_top(f64_vec x)
-{
-    double top = x[0];
-    for (int v = 1; v < LANES64; v++) {
-        top = x[v] > top ? x[v] : top;
-    }
-    return top;
-}
-
 /* The largest of what places have added up: four registers of them, two or one. */
 static inline __attribute__((always_inline)) double top_place(const f64_vec *square, int64_t places)
 {
     const f64_vec even = square[0] + square[2], odd = square[1] + square[3];
     if (places == 4 * LANES64) {
-        const f64_vec a = f64_select(square[0] > square[1], square[0], square[1]);
-        const f64_vec b = f64_select(square[2] > square[3], square[2], square[3]);
-        return f64_top(f64_select(a > b, a, b));
+        const f64_vec a = f64_larger(square[0], square[1]);
+        const f64_vec b = f64_larger(square[2], square[3]);
+        return f64_top(f64_larger(a, b));
     }
-    return places == 2 * LANES64 ? f64_top(f64_select(even > odd, even, odd)) : f64_sum(even + odd);
+    return places == 2 * LANES64 ? f64_top(f64_larger(even, odd)) : f64_sum(even + odd);
 }
 
 /* What has been added up of a state and a sum. */

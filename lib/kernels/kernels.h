@@ -27,6 +27,8 @@ enum {
     DDNI_MOST_BYTES = 66000, /* terms of an integer product: 127 * 255 * 66000 < 2^31 */
     DDNI_LANES = 16,         /* granularity of lane blocks, in states: floats of 64 bytes, a cache
                                 line and the widest register */
+    DDNI_TILE_ROWS = 96,     /* rows handled together: 96 of 784 floats are 300 kB, which stays in a
+                                second-level cache of 512 kB; a multiple of 4, 6 and 8 rows */
     DDNI_DEPTH_BLOCK = 256   /* longest run of terms added up in one accumulator by multiply: sums
                                 are loaded and stored once in so many steps, and the error bound
                                 N + depth / N is at its least for depth = N^2 = 65536 */
@@ -45,14 +47,15 @@ typedef struct ddni_strips {
     int64_t strip;
 } ddni_strips;
 
-/* A tile of rows for the softmax: row r has the logit gain * g + term[r]. */
+/* A tile of rows for the softmax: row r has the logit gain * g + by_norm * norm[r] + log_weight[r].
+ */
 typedef struct ddni_tile {
-    int64_t rows;
+    int64_t rows;  /* up to DDNI_TILE_ROWS */
     int64_t first; /* index of row 0 among all rows */
-    double gain;
-    const double *term;      /* [rows] */
-    const double *norm;      /* [rows] numbers whose mean is wanted */
-    const int32_t *class_of; /* [rows], below `classes`; NULL: no sums by class */
+    double gain, by_norm;
+    const double *norm;       /* [rows] numbers whose mean is wanted */
+    const double *log_weight; /* [rows]; NULL: zeros */
+    const int32_t *class_of;  /* [rows], below `classes`; NULL: no sums by class */
     int64_t classes;
 } ddni_tile;
 

@@ -390,18 +390,6 @@ static void clear_part(const ddni_dense_run *p, const ddni_dense_part *part)
     }
 }
 
-/* What a row has of itself: term[tile->rows]. */
-static void fill_terms(const ddni_block *b, const ddni_tile *tile, double *term)
-{
-    const double by_norm = -0.5 * b->gain * b->level->a;
-    for (int64_t r = 0; r < tile->rows; r++) {
-        term[r] = by_norm * tile->norm[r];
-    }
-    for (int64_t r = 0; b->log_weight != NULL && r < tile->rows; r++) {
-        term[r] += b->log_weight[tile->first + r];
-    }
-}
-
 static void dense_part(void *arg, int64_t task, int64_t worker)
 {
     const ddni_dense_run *p = arg;
@@ -416,8 +404,8 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
     if (p->from == 0) {
         clear_part(p, &part);
     }
-    double term[DDNI_TILE_ROWS];
-    ddni_tile tile = {.gain = b->gain, .term = term, .classes = b->classes};
+    ddni_tile tile = {
+        .gain = b->gain, .by_norm = -0.5 * b->gain * b->level->a, .classes = b->classes};
     for (int64_t first = start; first < stop; first += p->tile_rows) {
         if (ddni_stopping(b->ctx)) {
             return;
@@ -427,7 +415,7 @@ static void dense_part(void *arg, int64_t task, int64_t worker)
         ddni_dataset_ahead(b->ds, first, tile.rows, begin, end);
         tile.norm = b->o->norm + first;
         tile.class_of = b->want_class ? b->ds->labels->group_index + first : NULL;
-        fill_terms(b, &tile, term);
+        tile.log_weight = b->log_weight == NULL ? NULL : b->log_weight + first;
         if (p->thin) {
             thin_tile(p, chunk, &tile, scratch);
         } else {

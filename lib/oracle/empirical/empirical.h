@@ -9,8 +9,6 @@
 #include "oracle/oracle_impl.h"
 
 enum {
-    DDNI_TILE_ROWS = 96,  /* rows handled together: 96 of 784 floats are 300 kB, which stays in a
-                             second-level cache of 512 kB; a multiple of 4, 6 and 8 rows */
     DDNI_CHUNK_ROWS = 192 /* rows of a unit of parallel work, at least: two tiles */
 };
 

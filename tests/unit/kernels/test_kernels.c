@@ -180,7 +180,7 @@ static void softmax_shape(const ddni_kernels *k, int64_t rows, int64_t lanes, in
             g64[i] = w64[i] = ((double)bytes[i] + 200 * tile) / 16;
             g32[i] = w32[i] = (float)g64[i];
         }
-        ddni_tile t = {rows, tile * rows, 2, term, norm, class_of, CLASSES};
+        ddni_tile t = {rows, tile * rows, 2, -0.25, norm, term, class_of, CLASSES};
         ddni_strips g = {single ? (void *)g32 : g64, rows * DDNI_LANES};
         ddni_strips w = {single ? (void *)w32 : w64, rows * DDNI_LANES};
         int32_t a = (single ? k->softmax_f32 : k->softmax_f64)(&t, lanes, g, &got.s);
@@ -230,7 +230,8 @@ static void softmax_rows_shape(const ddni_kernels *k, int64_t rows)
         for (int64_t r = 0; r < rows; r++) {
             norm[r] = 2;
         }
-        ddni_tile t = {rows, tile * rows, 1.5, term, norm, class_of, CLASSES};
+        ddni_tile t = {rows,     tile * rows, 1.5, 0.125, norm, tile > 0 ? term : NULL,
+                       class_of, CLASSES};
         int32_t a = k->softmax_rows_f32(&t, g, &got.s);
         int32_t b = ddni_kernels_reference.softmax_rows_f32(&t, w, &want.s);
         assert_int_equal(a, b);
@@ -327,7 +328,7 @@ static void rows_shape_f64(const ddni_kernels *k, int64_t rows, int64_t d)
     test_normal(4, rows, norm);
     ddni_ahead ahead = {
         .next = (const char *)y, .end = (const char *)(y + rows * ldy), .mask = rows % 2};
-    ddni_tile t = {rows, 0, 0.3, term, norm, class_of, CLASSES};
+    ddni_tile t = {rows, 0, 0.3, -0.5, norm, term, class_of, CLASSES};
     double terms = (double)(d + rows) + 4;
     k->dot_f64(rows, d, (ddni_rows){y, ldy}, &(ddni_few){1, {x}, {g}}, &ahead);
     ddni_kernels_reference.dot_f64(rows, d, (ddni_rows){y, ldy}, &(ddni_few){1, {x}, {w}}, &ahead);

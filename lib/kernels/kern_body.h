@@ -120,6 +120,17 @@ static inline void tile_terms(const ddni_tile *t, double *term)
     }
 }
 
+static void terms(int64_t rows, double by_norm, const double *norm, const double *log_weight,
+                  float *term)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        term[r] = (float)(by_norm * norm[r]);
+    }
+    for (int64_t r = 0; log_weight != NULL && r < rows; r++) {
+        term[r] += (float)log_weight[r];
+    }
+}
+
 /* What a row adds to the register sum[which]. */
 #define ADD_STEP(which, step) sum[which] += step;
 
@@ -271,17 +282,20 @@ static inline __attribute__((always_inline)) void f64_sums(const f64_vec *x, dou
 #endif
 }
 
+/* Plain: coordinates are what is stored; not fine: a_low is 0. Neither changes a bit. */
 static inline __attribute__((always_inline)) double
-distance_of(ddn_type type, int64_t d, const double *x, double a, double a_low, ddni_point y)
+distance_of(const ddn_type type, const int plain, const int fine, int64_t d, const double *x,
+            double a, double a_low, ddni_point y)
 {
     f64_vec sum[4] = {{0}, {0}, {0}, {0}};
     int64_t j = 0;
     for (; j + 4 * LANES64 <= d; j += 4 * LANES64) {
         UNROLL(4)
         for (int v = 0; v < 4; v++) {
-            f64_vec p = stored_vec(type, y.stored, j + v * LANES64) * y.scale + y.shift;
+            f64_vec p = stored_vec(type, y.stored, j + v * LANES64);
+            p = plain ? p : p * y.scale + y.shift;
             f64_vec diff = f64_load(x + j + v * LANES64) - p * a;
-            diff = diff - p * a_low;
+            diff = fine ? diff - p * a_low : diff;
             sum[v] += diff * diff;
         }
     }
@@ -304,9 +318,20 @@ distance_of(ddn_type type, int64_t d, const double *x, double a, double a_low, d
 static double distance(ddn_type type, int64_t d, const double *x, double a, double a_low,
                        ddni_point y)
 {
-    return type == DDN_TYPE_U8    ? distance_of(DDN_TYPE_U8, d, x, a, a_low, y)
-           : type == DDN_TYPE_F32 ? distance_of(DDN_TYPE_F32, d, x, a, a_low, y)
-                                  : distance_of(DDN_TYPE_F64, d, x, a, a_low, y);
+#define DISTANCE(type, plain, fine) distance_of(type, plain, fine, d, x, a, a_low, y)
+    const int plain = y.scale == 1 && y.shift == 0, fine = a_low != 0;
+    if (type == DDN_TYPE_U8) {
+        return fine ? DISTANCE(DDN_TYPE_U8, 0, 1) : DISTANCE(DDN_TYPE_U8, 0, 0);
+    }
+    if (type == DDN_TYPE_F32) {
+        return !plain ? DISTANCE(DDN_TYPE_F32, 0, 1)
+               : fine ? DISTANCE(DDN_TYPE_F32, 1, 1)
+                      : DISTANCE(DDN_TYPE_F32, 1, 0);
+    }
+    return !plain ? DISTANCE(DDN_TYPE_F64, 0, 1)
+           : fine ? DISTANCE(DDN_TYPE_F64, 1, 1)
+                  : DISTANCE(DDN_TYPE_F64, 1, 0);
+#undef DISTANCE
 }
 
 static double relate(int64_t d, const double *x, double a, double a_low, const double *centre,
@@ -578,6 +603,7 @@ const ddni_kernels KERNEL_TABLE = {
     .softmax_f64 = f64_softmax,
     .softmax_rows_f32 = f32_softmax_rows,
     .softmax_rows_f64 = f64_softmax_rows,
+    .terms = terms,
     .screen_f32 = screen_f32,
     .screen_rows_f32 = screen_rows_f32,
 #if defined(KERNEL_INTEGER)

@@ -120,6 +120,15 @@ static double accumulate(ddn_type type, int64_t d, double *sum, double left, dou
     return in_pairs(square);
 }
 
+static void terms(int64_t rows, double by_norm, const double *norm, const double *log_weight,
+                  float *term)
+{
+    for (int64_t r = 0; r < rows; r++) {
+        term[r] = (float)(by_norm * norm[r]);
+        term[r] += log_weight == NULL ? 0 : (float)log_weight[r];
+    }
+}
+
 static void screen_f32(int64_t rows, int64_t states, ddni_strips g, const float *term,
                        const float *length, int64_t first_row, const ddni_screen *s)
 {
@@ -252,6 +261,7 @@ const ddni_kernels ddni_kernels_reference = {
     .softmax_f64 = f64_softmax,
     .softmax_rows_f32 = f32_softmax_rows,
     .softmax_rows_f64 = f64_softmax_rows,
+    .terms = terms,
     .screen_f32 = screen_f32,
     .screen_rows_f32 = ddni_screen_rows,
     .unpack_f32 = f32_unpack,

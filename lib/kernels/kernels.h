@@ -257,6 +257,11 @@ typedef struct ddni_kernels {
     void (*add_scaled)(ddn_type type, int64_t columns, const void *from, const double *factor,
                        double *sum);
 
+    /* term[r] = by_norm norm[r] + log_weight[r], each part and their sum rounded; log_weight may be
+     * NULL. */
+    void (*terms)(int64_t rows, double by_norm, const double *norm, const double *log_weight,
+                  float *term);
+
     /* Lists the candidates of a tile; g(row, lane) is overwritten. term[row], length[row]: see
      * ddni_screen; first_row: number of row 0 within the chunk that the lists are for. Lanes beyond
      * `states` are ignored. */

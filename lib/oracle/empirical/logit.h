@@ -13,6 +13,14 @@ static inline double ddni_logit(const ddni_block *b, const double *x, int64_t ro
            ddni_log_weight(b, row);
 }
 
+/* The same but for what a has beyond double, for guesses. */
+static inline double ddni_logit_about(const ddni_block *b, const double *x, int64_t row)
+{
+    return -b->kern->distance(b->ds->type, b->d, x, b->level->a, 0, ddni_point_at(b->ds, row)) /
+               (2 * b->level->s2) +
+           ddni_log_weight(b, row);
+}
+
 /* Rounding of a logit of this size from direct differences: units in the last place of the squared
  * distance, whose terms are rounded twice and added up in eight places at least; see the dense way
  * for the law of such sums. */

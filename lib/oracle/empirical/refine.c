@@ -66,13 +66,13 @@ static void look(const ddni_block *b, int64_t q, int64_t size, int64_t nearest, 
     const double *x = ddni_state(b, q);
     seen->size = size;
     seen->least2 = INFINITY;
-    seen->top = nearest > 0 ? ddni_logit(b, x, nearest - 1) : -INFINITY;
+    seen->top = nearest > 0 ? ddni_logit_about(b, x, nearest - 1) : -INFINITY;
     for (int64_t i = 0; i < size && !ddni_stays_cached(b->ds); i++) {
         ddni_fetch_row(b->ds, sampled_row(b->n, size, i));
     }
     for (int64_t i = 0; i < size; i++) {
         const int64_t row = sampled_row(b->n, size, i);
-        seen->logit[i] = ddni_logit(b, x, row);
+        seen->logit[i] = ddni_logit_about(b, x, row);
         seen->top = fmax(seen->top, seen->logit[i]);
         seen->least2 = fmin(seen->least2, b->o->norm[row]);
     }

@@ -298,12 +298,8 @@ static void screen_chunk(void *arg, int64_t tile, int64_t worker)
         if (b->measure != NULL) {
             ddni_centre_rows(b->ds, b->kern, first, first + rows, b->measure);
         }
-        for (int64_t r = 0; r < rows; r++) {
-            term[r] = (float)(by_norm * b->o->norm[first + r]);
-        }
-        for (int64_t r = 0; p->log_weight != NULL && r < rows; r++) {
-            term[r] += (float)p->log_weight[first + r]; /* two more roundings, see p->slack */
-        }
+        b->kern->terms(rows, by_norm, b->o->norm + first,
+                       p->log_weight == NULL ? NULL : p->log_weight + first, term);
         float *g = products(p, first, rows, scratch);
         const float *length = lengths(p, first, rows, room);
         if (!row_by_row(p)) {

@@ -267,6 +267,37 @@ static void running_softmax_agrees(void **state)
     each_variant(check_softmax);
 }
 
+/* ---- What rows have of themselves ------------------------------------------------------- */
+
+static void check_terms(const ddni_kernels *k)
+{
+    enum {
+        MOST = 96
+    };
+    double norm[MOST], weight[MOST];
+    float got[MOST], want[MOST];
+    test_normal(61, MOST, norm);
+    test_normal(62, MOST, weight);
+    for (int64_t rows = 0; rows <= MOST; rows++) {
+        for (int weighted = 0; weighted < 2; weighted++) {
+            const double *log_weight = weighted ? weight : NULL;
+            k->terms(rows, -0.3, norm, log_weight, got);
+            ddni_kernels_reference.terms(rows, -0.3, norm, log_weight, want);
+            assert_memory_equal(got, want, (size_t)rows * sizeof *got);
+            for (int64_t r = 0; r < rows; r++) {
+                const double sum = -0.3 * norm[r] + (weighted ? weight[r] : 0);
+                CLOSE((double)got[r], sum, 0, 4 * U32 * (fabs(norm[r]) + fabs(weight[r])));
+            }
+        }
+    }
+}
+
+static void terms_agree(void **state)
+{
+    (void)state;
+    each_variant(check_terms);
+}
+
 /* ---- Single states ----------------------------------------------------------------------- */
 
 static void rows_shape(const ddni_kernels *k, int64_t rows, int64_t d)
@@ -790,6 +821,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_within_their_bound),
+        cmocka_unit_test(terms_agree),
         cmocka_unit_test(running_softmax_agrees),
         cmocka_unit_test(rows_of_a_single_state),
         cmocka_unit_test(long_rows),

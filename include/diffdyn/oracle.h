@@ -28,7 +28,8 @@ typedef struct ddn_oracle ddn_oracle;
  * without weights), u = 2^-53 or 2^-24. Errors of the mean are s^2/a times
  * those. Logits relative to the largest, and with them weights relative to their size, are good to
  * 1e-9 for f64 data and 1e-3 for f32 and u8 data: so are ENTROPY, ONE_MINUS_W_MAX and TRACE_COV
- * relative to theirs, CLASS_POSTERIOR relative to W (1 - W), W_MAX and SUM_W2 relative to 1 - w_max
+ * relative to theirs, COV_TIMES_V relative to tr Cov |v|, CLASS_POSTERIOR relative to W (1 - W) (of
+ * f32 and u8 data where W is above 1e-36), W_MAX and SUM_W2 relative to 1 - w_max
  * (and 32 roundings of 1 in f64 or f32), LOG_P absolutely (and to (8 + d/8) 2^-53 of |x - a y|^2/(2
  * s^2) + 100). All outputs move with the mass that DDN_QUERY_EPSILON lets drop: see there.
  *

@@ -137,8 +137,9 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
     b->gain = b->level->a / b->level->s2;
     b->want_trace = rq->f64[DDN_OUT_TRACE_COV] != NULL;
     b->want_cov = rq->f64[DDN_OUT_COV_TIMES_V] != NULL;
-    b->want_sum = rq->f64[DDN_OUT_SCORE] != NULL || rq->f64[DDN_OUT_MEAN] != NULL ||
-                  b->want_trace || b->want_cov;
+    b->want_moments = b->want_trace || b->want_cov;
+    b->want_sum =
+        rq->f64[DDN_OUT_SCORE] != NULL || rq->f64[DDN_OUT_MEAN] != NULL || b->want_moments;
     b->want_class = rq->f64[DDN_OUT_CLASS_POSTERIOR] != NULL;
     b->want_rest = rq->f64[DDN_OUT_ENTROPY] != NULL || rq->f64[DDN_OUT_ONE_MINUS_W_MAX] != NULL;
     b->want_draw = rq->f64[DDN_OUT_DRAW] != NULL || rq->i64[DDN_OUT_DRAW_INDEX] != NULL;

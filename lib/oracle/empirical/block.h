@@ -75,7 +75,8 @@ typedef struct ddni_block {
     int64_t first;       /* the lowest of them at first: row r's entry of `known` is r - first */
     int64_t chunks, chunk_rows;
     int64_t group, groups; /* lanes worked on together, and how many of that in the largest block */
-    int32_t want_sum, want_class, want_trace, want_cov, want_draw, want_rest, want_nearest;
+    int32_t want_sum, want_class, want_draw, want_rest, want_nearest;
+    int32_t want_trace, want_cov, want_moments; /* the last: either of these */
     int32_t crowded;  /* nearly all points matter to the states seen: others are not screened */
     int32_t shadow;   /* screens read the shadow of the points */
     int32_t single;   /* numbers and logits are well within the range of f32 */

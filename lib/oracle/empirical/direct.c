@@ -194,7 +194,7 @@ static int32_t at_a_point(const ddni_block *b, int64_t q, const ddni_posterior *
 /* Whether the rounding of the logits, or of sums relative to the centre, shows. */
 static int32_t rounding_shows(const ddni_block *b, int64_t q, const ddni_posterior *p)
 {
-    if (b->n > 1 && (b->want_trace || b->want_cov) && at_a_point(b, q, p)) {
+    if (b->n > 1 && b->want_moments && at_a_point(b, q, p)) {
         return 1;
     }
     /* Terms of a size round the same way, as often as there are some in a run, runs in a chunk, and
@@ -274,7 +274,7 @@ static ddn_status run(ddn_context *ctx, ddni_block *b)
         }
     }
     DDNI_TRY(ddni_poll(ctx)); /* a draw has left off if so */
-    return b->want_trace || b->want_cov ? ddni_moments_run(ctx, b) : DDN_OK;
+    return b->want_moments ? ddni_moments_run(ctx, b) : DDN_OK;
 }
 
 static const char *why_not(const ddni_block *b)

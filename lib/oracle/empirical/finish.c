@@ -116,7 +116,7 @@ void ddni_finish(const ddni_block *b, int64_t q, const ddni_posterior *p)
     double *score_out = rq->f64[DDN_OUT_SCORE], *relative = b->s->total[q];
     const double *from = b->s->from[q];
     /* What else needs the mean itself. */
-    const int32_t mean_wanted = rq->f64[DDN_OUT_MEAN] != NULL || b->want_trace || b->want_cov;
+    const int32_t mean_wanted = rq->f64[DDN_OUT_MEAN] != NULL || b->want_moments;
     double inverse = 1 / total;
     for (int64_t j = 0; b->want_sum && mean_wanted && j < d; j++) {
         relative[j] *= inverse;

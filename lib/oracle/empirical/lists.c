@@ -173,7 +173,7 @@ static ddni_posterior add_up(const ddni_block *b, int64_t q, candidates *of, dou
         ddni_point y = ddni_point_at(b->ds, row);
         if (b->want_sum && w > LEAST_WEIGHT && row != post.argmax) {
             of->square += w * b->kern->accumulate(b->ds->type, d, to.run, 1, w, y, near);
-        } else if (b->want_trace && row != post.argmax) {
+        } else if (b->want_moments && row != post.argmax) {
             of->square += w * b->kern->distance(b->ds->type, d, near, 1, 0, y);
         }
         if (b->want_class) {
@@ -202,7 +202,7 @@ static void conclude(const ddni_block *b, int64_t q, const candidates *of, ddni_
     }
     post.max += of->max;
     ddni_finish(b, q, &post);
-    if ((b->want_trace || b->want_cov) && !trace_of_sums(b, q, of->square, z)) {
+    if (b->want_moments && !trace_of_sums(b, q, of->square, z)) {
         spread_of(b, q, of->count, of->index, of->logit, (double[2]){top, z}, point);
     }
 }

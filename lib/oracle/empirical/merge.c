@@ -424,7 +424,7 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
                  .trace = trace + unsure,
                  .mean2 = mean2};
     of.error = fmax(logit_spread(p, &of), error_seen(p, q, &of));
-    if (!acceptable(p, &of) || (b->want_trace && unsure > lost * trace && b->n > 1)) {
+    if (!acceptable(p, &of) || (b->want_moments && unsure > lost * trace && b->n > 1)) {
         return;
     }
     /* What all logits have in common comes last: it may be much larger than their differences. */

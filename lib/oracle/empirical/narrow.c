@@ -172,7 +172,7 @@ static int32_t stands(const narrow_run *p, const ddni_narrow_sums *s, const narr
     const ddni_block *b = p->b;
     double a = b->level->a, error = (b->log_size - s->max) * p->rounding, square = 0, size = 0;
     if (error > ddni_logit_allowed(b) ||
-        (b->want_trace &&
+        (b->want_moments &&
          of->unsure > (b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST) * of->trace &&
          b->n > 1)) {
         return 0;

@@ -404,6 +404,73 @@ static void covariance_beside_copies(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* Copies of a point that have nearly all the weight, and points far from it: Cov v is relative to
+ * its size whether or not the trace is asked for beside it. */
+static void covariance_alone(ddn_context *ctx, ddn_type type, double allowed)
+{
+    enum {
+        N = 955,
+        COPIES = 800,
+        D = 24,
+        M = 4 /* more than are evaluated one by one */
+    };
+    static double points[N * D];
+    static float single[N * D];
+    double x[M * D], v[M * D], cov[2][M * D], trace[M], least2 = INFINITY;
+    ddn_schedule *sch = NULL;
+    ddn_dataset *ds = NULL;
+    ddn_oracle *oracle = NULL;
+    test_normal(71, (int64_t)N * D, points);
+    test_normal(72, (int64_t)M * D, v);
+    for (int64_t i = 0; i < N; i++) {
+        double apart2 = 0;
+        for (int64_t j = 0; j < D; j++) {
+            double *y = points + i * D + j;
+            *y = i < COPIES ? points[j] : (double)(float)(100 + 50 * *y);
+            *y = i == 0 ? (double)(float)(100 + 50 * *y) : *y;
+            single[i * D + j] = (float)*y;
+            apart2 += (*y - points[j]) * (*y - points[j]);
+        }
+        least2 = i < COPIES ? least2 : fmin(least2, apart2);
+    }
+    const double t = 0.5 * log1p(least2 / (2 * 80)); /* others weigh e^-80 */
+    for (int64_t i = 0; i < M * D; i++) {
+        x[i] = exp(-t) * points[i % D] * (1 + 0.005 * v[i] * (double)(i / D));
+    }
+    const void *stored = type == DDN_TYPE_F64 ? (const void *)points : single;
+    OK(ctx, ddn_dataset_create(ctx, type, N, D, stored, D, &ds));
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    for (int with_trace = 0; with_trace < 2; with_trace++) {
+        ddn_query *query = NULL;
+        OK(ctx, ddn_query_create(ctx, oracle, &query));
+        OK(ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, 0));
+        OK(ctx, ddn_query_bind_f64(query, DDN_OUT_COV_TIMES_V, cov[with_trace], D));
+        OK(ctx, ddn_query_bind_input(query, DDN_IN_V, v, D));
+        if (with_trace) {
+            OK(ctx, ddn_query_bind_f64(query, DDN_OUT_TRACE_COV, trace, 0));
+        }
+        OK(ctx, ddn_query_run(query, t, M, x, D));
+        ddn_query_destroy(query);
+    }
+    for (int64_t i = 0; i < M * D; i++) {
+        assert_true(trace[i / D] > 0 && trace[i / D] < 1e-20);
+        CLOSE(cov[0][i], cov[1][i], 0, allowed * trace[i / D]);
+    }
+    ddn_oracle_destroy(oracle);
+    ddn_dataset_destroy(ds);
+    ddn_schedule_destroy(sch);
+}
+
+static void covariance_without_its_trace(void **state)
+{
+    (void)state;
+    ddn_context *ctx = test_context(1);
+    covariance_alone(ctx, DDN_TYPE_F64, 1e-9);
+    covariance_alone(ctx, DDN_TYPE_F32, 1e-3);
+    ddn_context_destroy(ctx);
+}
+
 /* The mean and tr Cov of the point 0 and of n - 1 copies of y, at x and noise t. */
 static void check_copies(int64_t n, double y, double x, double t, int64_t forbid)
 {
@@ -671,6 +738,7 @@ int main(void)
         cmocka_unit_test(far_from_both),
         cmocka_unit_test(many_copies),
         cmocka_unit_test(covariance_beside_copies),
+        cmocka_unit_test(covariance_without_its_trace),
         cmocka_unit_test(groups_of_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,8 +10,8 @@ DDN_BEGIN_DECLS
 /** An immutable set of points a_i, i < n, each with d coordinates: a_ij = scale * stored_ij +
  * shift, a double, and a probability pi_i: 1/n unless the set was given weights
  * (ddn_dataset_create_weighted) or made of one with copies (ddn_dataset_create_distinct). May be
- * shared between threads and contexts. Derived sets (mapped, labelled, subset) keep what they need alive, so any of them may
- * be destroyed in any order.
+ * shared between threads and contexts. Derived sets (mapped, labelled, subset) keep what they need
+ * alive, so any of them may be destroyed in any order.
  *
  * Limits: n >= 1, d >= 1, n * d * size below 2^62 bytes; d at most 2^24. Every stored number must
  * be finite: the first NaN or Inf is reported by row and column (DDN_E_NONFINITE). */

@@ -542,6 +542,7 @@ enum {
 #define TYPE DDN_TYPE_F32
 #define NAME(x) f32_##x
 #include "kernels/kern_rows.h"
+#include "kernels/kern_turned.h"
 #undef REAL
 #undef LANES
 #undef TYPE
@@ -552,6 +553,7 @@ enum {
 #define TYPE DDN_TYPE_F64
 #define NAME(x) f64_##x
 #include "kernels/kern_rows.h"
+#include "kernels/kern_turned.h"
 #undef REAL
 #undef LANES
 #undef TYPE
@@ -638,6 +640,10 @@ const ddni_kernels KERNEL_TABLE = {
     .combine_f32 = f32_combine,
     .dot_f64 = f64_dot,
     .combine_f64 = f64_combine,
+    .dot_turned_f32 = f32_dot_turned,
+    .dot_turned_f64 = f64_dot_turned,
+    .combine_turned_f32 = f32_combine_turned,
+    .combine_turned_f64 = f64_combine_turned,
     .block_rows = block_rows,
     .block_columns = block_columns,
 };

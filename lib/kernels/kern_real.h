@@ -142,6 +142,39 @@ static void NAME(combine)(int64_t rows, int64_t d, ddni_rows from, const ddni_fe
     }
 }
 
+static void NAME(dot_turned)(int64_t rows, int64_t d, const void *tile, const ddni_few *of)
+{
+    const REAL *y = tile;
+    for (int64_t k = 0; k < of->states * rows; k++) {
+        const int64_t q = k / rows, r = k % rows;
+        double sum = 0;
+        for (int64_t j = 0; j < d; j++) {
+            sum += (double)y[j * DDNI_TILE_ROWS + r] * (double)((const REAL *)of->from[q])[j];
+        }
+        ((REAL *)of->to[q])[r] = (REAL)sum;
+    }
+    for (int64_t k = 0; k < of->states * DDNI_LANES; k++) { /* what others write beyond */
+        const int64_t r = rows + k % DDNI_LANES;
+        if (r < (rows + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES) {
+            ((REAL *)of->to[k / DDNI_LANES])[r] = 0;
+        }
+    }
+}
+
+static void NAME(combine_turned)(int64_t rows, int64_t d, const void *tile, const ddni_few *of)
+{
+    const REAL *y = tile;
+    for (int64_t k = 0; k < of->states * d; k++) {
+        const int64_t q = k / d, j = k % d;
+        REAL *to = (REAL *)of->to[q] + j;
+        double sum = (double)*to;
+        for (int64_t r = 0; r < rows; r++) {
+            sum += (double)y[j * DDNI_TILE_ROWS + r] * (double)((const REAL *)of->from[q])[r];
+        }
+        *to = (REAL)sum;
+    }
+}
+
 static int32_t NAME(softmax_rows)(const ddni_tile *tile, REAL *g, const ddni_lane_sums *s)
 {
     return NAME(softmax_lane)(tile, g, 1, s, 0);

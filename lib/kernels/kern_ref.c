@@ -282,6 +282,10 @@ const ddni_kernels ddni_kernels_reference = {
     .dot_f64 = f64_dot,
     .combine_f32 = f32_combine,
     .combine_f64 = f64_combine,
+    .dot_turned_f32 = f32_dot_turned,
+    .dot_turned_f64 = f64_dot_turned,
+    .combine_turned_f32 = f32_combine_turned,
+    .combine_turned_f64 = f64_combine_turned,
     .block_rows = block_rows,
     .block_columns = block_columns,
 };

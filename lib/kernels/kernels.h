@@ -98,6 +98,7 @@ enum {
     DDNI_NARROW_FEW = 128,  /* points up to which their logits for a register of states fit the
                                first-level cache beside the points */
     DDNI_FEW = 4,           /* states that share rows one by one */
+    DDNI_TURNED = 128,      /* coordinates of tiles whose rows lie side by side, at most */
     DDNI_NARROW_STATES = 4, /* that pass over a part of the points together, about a centre */
     DDNI_NARROW_APART = 3   /* coordinates up to which the sums about a centre are of x - a y */
 };
@@ -377,6 +378,16 @@ typedef struct ddni_kernels {
                         ddni_ahead *ahead);
     void (*combine_f64)(int64_t rows, int64_t d, ddni_rows y, const ddni_few *of,
                         ddni_ahead *ahead);
+
+    /* The same of a tile whose rows lie side by side, d <= DDNI_TURNED, coordinate j of row r at [j
+     * * DDNI_TILE_ROWS
+     * + r] of f32 or f64, zeros up to the next multiple of DDNI_LANES rows. dot: to[q][row] = sum_j
+     * y(row, j) from[q][j], added up in one place, zeros beyond up to that multiple; combine:
+     * to[q][j] += sum_row from[q][row] y(row, j), weights likewise zero beyond. */
+    void (*dot_turned_f32)(int64_t rows, int64_t d, const void *tile, const ddni_few *of);
+    void (*dot_turned_f64)(int64_t rows, int64_t d, const void *tile, const ddni_few *of);
+    void (*combine_turned_f32)(int64_t rows, int64_t d, const void *tile, const ddni_few *of);
+    void (*combine_turned_f64)(int64_t rows, int64_t d, const void *tile, const ddni_few *of);
 
     /* Products of a tile of rows with a block of eight vectors, block.h: no overlap.
      * out[rows][8] += x v for x[rows][ldx], v[count][8]. */

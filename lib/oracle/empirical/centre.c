@@ -165,9 +165,57 @@ ddn_status ddni_centre_sampled(ddn_context *ctx, const ddn_dataset *ds, int64_t 
     return DDN_OK;
 }
 
+/* One tile after the other, by way of its rows. */
+static void turn(const ddn_dataset *ds, const ddni_kernels *kern, const double *centre, void *rows,
+                 void *out)
+{
+    const int64_t n = ds->n, d = ds->d;
+    for (int64_t first = 0; first < n; first += DDNI_TILE_ROWS) {
+        const int64_t some = n - first < DDNI_TILE_ROWS ? n - first : DDNI_TILE_ROWS;
+        const ddni_point y = ddni_point_at(ds, first);
+        if (ds->type == DDN_TYPE_F64) {
+            kern->unpack_f64(ds->type, some, d, y, ds->ld, centre, rows, d);
+        } else {
+            kern->unpack_f32(ds->type, some, d, y, ds->ld, centre, rows, d);
+        }
+        for (int64_t j = 0; j < d; j++) {
+            const int64_t to = first * d + j * DDNI_TILE_ROWS;
+            for (int64_t r = 0; r < DDNI_TILE_ROWS; r++) {
+                const int64_t from = r * d + j;
+                if (ds->type == DDN_TYPE_F64) {
+                    ((double *)out)[to + r] = r < some ? ((const double *)rows)[from] : 0;
+                } else {
+                    ((float *)out)[to + r] = r < some ? ((const float *)rows)[from] : 0;
+                }
+            }
+        }
+    }
+}
+
+ddn_status ddni_centre_turn(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *o)
+{
+    enum {
+        NUMBERS = 1 << 18 /* at most: 1 MB of floats, 2 MB of doubles */
+    };
+    const int64_t size = ds->type == DDN_TYPE_F64 ? 8 : 4;
+    const int64_t padded = (ds->n + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS * DDNI_TILE_ROWS;
+    void *rows = NULL;
+    if (ds->d > DDNI_TURNED || padded > NUMBERS / ds->d || ds->n < DDNI_TILE_ROWS / 2) {
+        return DDN_OK;
+    }
+    DDNI_TRY(ddni_alloc_for(ctx, "rows", DDNI_TILE_ROWS * ds->d, size, &rows));
+    ddn_status status = ddni_alloc_for(ctx, "tiles", padded * ds->d, size, &o->turned);
+    if (status == DDN_OK) {
+        turn(ds, ddni_context_kernels(ctx), o->centre, rows, o->turned);
+    }
+    ddni_free(ddni_context_allocator(ctx), rows);
+    return status;
+}
+
 void ddni_centre_release(const ddni_allocator *al, ddni_centred *points)
 {
     ddni_free(al, points->centre);
+    ddni_free(al, points->turned);
     ddni_free(al, points->norm);
     ddni_free(al, points->length);
     ddni_free(al, points->shadow.at);

@@ -280,7 +280,10 @@ static void alone_products(const ddni_dense_run *p, const ddni_tile *tile, ddni_
         of.from[q] = (const char *)p->s->lanes + q * b->d * p->size;
         of.to[q] = (char *)g + q * DDNI_TILE_ROWS * p->size;
     }
-    if (p->precision == DDN_TYPE_F64) {
+    if (p->turned) {
+        (p->precision == DDN_TYPE_F64 ? b->kern->dot_turned_f64
+                                      : b->kern->dot_turned_f32)(tile->rows, b->d, y.at, &of);
+    } else if (p->precision == DDN_TYPE_F64) {
         b->kern->dot_f64(tile->rows, b->d, y, &of, ahead);
     } else if (!p->integer) {
         b->kern->dot_f32(tile->rows, b->d, y, &of, ahead);
@@ -308,7 +311,10 @@ static void thin_combine(const ddni_dense_run *p, int64_t chunk, const ddni_tile
         of.from[q] = (const char *)g + q * DDNI_TILE_ROWS * p->size;
         of.to[q] = ddni_dense_sum(p, chunk) + q * b->d * p->size;
     }
-    if (p->precision == DDN_TYPE_F64) {
+    if (p->turned) {
+        (p->precision == DDN_TYPE_F64 ? b->kern->combine_turned_f64
+                                      : b->kern->combine_turned_f32)(tile->rows, b->d, y.at, &of);
+    } else if (p->precision == DDN_TYPE_F64) {
         b->kern->combine_f64(tile->rows, b->d, y, &of, ahead);
     } else if (!p->integer) {
         b->kern->combine_f32(tile->rows, b->d, y, &of, ahead);
@@ -320,6 +326,9 @@ static ddni_rows thin_rows(const ddni_dense_run *p, const ddni_tile *tile, char 
 {
     const ddni_block *b = p->b;
     ddni_point from = ddni_point_at(b->ds, tile->first);
+    if (p->turned) {
+        return (ddni_rows){(const char *)b->o->turned + tile->first * b->d * p->size, 0};
+    }
     if (ddni_rows_in_place(b, p->precision)) {
         return (ddni_rows){from.stored, b->ds->ld};
     }
@@ -557,14 +566,24 @@ static int64_t thin_tile_rows(const ddni_dense_run *p)
     return runs < DDNI_SHORT_RUN ? DDNI_SHORT_RUN : runs > DDNI_TILE_ROWS ? DDNI_TILE_ROWS : runs;
 }
 
+/* Whether there are tiles with rows side by side that states by themselves can take. */
+static int32_t is_turned(const ddni_dense_run *p)
+{
+    const ddni_block *b = p->b;
+    const ddn_type type = b->ds->type == DDN_TYPE_F64 ? DDN_TYPE_F64 : DDN_TYPE_F32;
+    return p->thin && b->m <= DDNI_FEW && b->o->turned != NULL && p->precision == type &&
+           b->chunk_rows % DDNI_TILE_ROWS == 0;
+}
+
 static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
 {
     int64_t d = b->d;
     ddni_dense_run p = {.b = b, .s = b->own, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
     p.thin = ddni_by_themselves(b, p.size);
-    p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b, b->ds);
-    p.tile_rows = p.thin ? thin_tile_rows(&p) : DDNI_TILE_ROWS;
+    p.turned = is_turned(&p);
+    p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b, b->ds) && !p.turned;
+    p.tile_rows = p.thin && !p.turned ? thin_tile_rows(&p) : DDNI_TILE_ROWS;
     p.tiles = (b->chunk_rows + p.tile_rows - 1) / p.tile_rows;
     int64_t tile = p.integer ? ddni_slices_scratch(b) : ddni_tile_numbers(d, p.size) * p.size;
     p.tile_bytes = (tile + DDNI_TILE_ROWS * b->group * p.size + 63) / 64 * 64;

@@ -53,6 +53,7 @@ typedef struct ddni_dense_run {
     int64_t groups;             /* of lanes, worked on apart from each other */
     int64_t tile_rows;          /* rows of a tile */
     int32_t thin;               /* row by row, one lane per state */
+    int32_t turned;             /* thin, on tiles whose rows lie side by side */
     int32_t integer;            /* on bytes as they are stored, states and weights in int8 slices */
     int64_t chunk, from, strip; /* the first chunk of those that run, and the rows of each */
     int64_t reads;              /* how often the data are read */

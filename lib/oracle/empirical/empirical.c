@@ -76,6 +76,9 @@ ddn_status ddn_oracle_create_empirical(ddn_context *ctx, const ddn_dataset *ds,
     if (status == DDN_OK) {
         status = ddni_narrow_create(ctx, o);
     }
+    if (status == DDN_OK && o->columns.at == NULL) {
+        status = ddni_centre_turn(ctx, ds, &o->points);
+    }
     if (status == DDN_OK && ctx->shadow.i && ds->type != DDN_TYPE_U8 && o->columns.at == NULL) {
         status = ddni_shadow_create(ctx, ds, &o->points);
     }

@@ -35,6 +35,8 @@ typedef struct ddni_centred {
     int64_t alike;    /* the most rows of a tile at one distance from the centre, as copies are; 0:
                          no two of a window are (centre.c) */
     int32_t in_place; /* rows are f32 or f64 and equal to y - centre as stored */
+    void *turned; /* y - centre of small sets, in f64 of f64 data and else in f32: tiles [d][row] of
+                     DDNI_TILE_ROWS rows, zeros behind the last; NULL: none */
     ddni_shadow shadow;
 } ddni_centred;
 
@@ -55,6 +57,9 @@ ddn_status ddni_centre_sampled(ddn_context *ctx, const ddn_dataset *ds, int64_t 
 void ddni_centre_rows(const ddn_dataset *ds, const ddni_kernels *kern, int64_t first, int64_t end,
                       ddni_centred *out);
 void ddni_centre_release(const ddni_allocator *al, ddni_centred *points);
+
+/* Makes points->turned of a set that stays in the second-level cache; call after ddni_centre. */
+ddn_status ddni_centre_turn(ddn_context *ctx, const ddn_dataset *ds, ddni_centred *points);
 
 static inline const void *ddni_stored(const ddn_dataset *ds, int64_t row)
 {

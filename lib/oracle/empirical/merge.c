@@ -227,10 +227,10 @@ static double growth(double terms)
     return SPREAD_END + SPREAD_STEP * sqrt(terms / 3);
 }
 
-/* Places in which a product with a state by itself is added up, in turns. */
-static int64_t thin_places(const ddni_dense_run *p)
+/* Places in which a product is added up, in turns; 1: runs of DDNI_DEPTH_BLOCK in one. */
+static int64_t places_of(const ddni_dense_run *p)
 {
-    return p->b->kern->places * (p->precision == DDN_TYPE_F32 ? 2 : 1);
+    return !p->thin || p->turned ? 1 : p->b->kern->places * (p->precision == DDN_TYPE_F32 ? 2 : 1);
 }
 
 /* What a state and its sum are long, where sums are wanted, and the largest part of it whose
@@ -241,7 +241,8 @@ static ddni_lengths lengths_of(const ddni_dense_run *p, int64_t q, double z)
     const ddni_block *b = p->b;
     const double *x = ddni_relative(b, q), *sum = b->want_sum ? b->s->total[q] : x;
     ddni_lengths of;
-    b->kern->lengths(b->d, x, sum, b->level->a / z, p->thin ? thin_places(p) : 0, &of);
+    const int64_t places = places_of(p);
+    b->kern->lengths(b->d, x, sum, b->level->a / z, places > 1 ? places : 0, &of);
     of.place2 = p->integer ? b->s->square[q] : of.place2;
     return of;
 }
@@ -285,9 +286,9 @@ static double logit_spread(const ddni_dense_run *p, const judged *of)
     if (b->ds->scale != 1 || b->ds->shift != 0) { /* points are rounded before they are centred, */
         lengths += b->o->centre_length * (0x1p-53 / unit); /* in double, whatever is made of them */
     }
-    const int64_t places = p->thin ? thin_places(p) : 1;
+    const int64_t places = places_of(p);
     const int64_t turns = (b->d + places - 1) / places;
-    double run = (double)turns, steps = p->thin ? run : fmin(run, DDNI_DEPTH_BLOCK);
+    double run = (double)turns, steps = places > 1 ? run : fmin(run, DDNI_DEPTH_BLOCK);
     double grown = p->integer ? growth(0)
                               : fmax(growth(steps * steps / run),
                                      SPREAD_END + SPREAD_ALIKE * of->repeats * steps);

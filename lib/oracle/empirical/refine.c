@@ -174,27 +174,27 @@ typedef struct guess {
 /* What evaluating a candidate costs of what the dense way does for a point and a state: states side
  * by side share what is read of a row, of which each candidate is read by itself, in double; lanes
  * without a state cost as much as others. States by themselves pay for each alike. Candidates of
- * few coordinates cost as much as 150 more would, for listing and weighing them; in single
- * precision and by themselves, so do the points of the dense way. */
+ * few coordinates cost as much as 150 more would, for listing and weighing them, and as 800 beside
+ * the points of the dense way that a state by itself is multiplied with in double; in single
+ * precision and by themselves, those points cost as little more. */
 static double candidate_price(const ddni_block *b)
 {
     const int32_t f64 = b->ds->type == DDN_TYPE_F64;
     const double shared = 10, single = 3, few = 1 + 150 / (double)b->d;
     return !ddni_by_themselves(b, f64 ? 8 : 4) ? shared * few * (double)b->m / (double)b->lanes
-           : f64                               ? few
+           : f64                               ? 1 + 800 / (double)b->d
                                                : single;
 }
 
 /* What a screen costs of what the dense way does: of bytes a third, else one of its two products;
  * or most of it, where states by themselves share the reading of more than the second-level cache
- * holds between both. */
+ * holds between both, or doubles lie side by side for them. */
 static double screen_price(const ddni_block *b, const ddn_dataset *rows)
 {
     const double third = 1.0 / 3, half = 0.5, most = 0.8;
     const int64_t size = ddni_type_size(rows->type), cached = 1 << 21;
-    return ddni_use_integers(b, rows)                                       ? third
-           : ddni_by_themselves(b, size) && b->n * rows->ld * size > cached ? most
-                                                                            : half;
+    const int32_t less = b->n * rows->ld * size > cached || (b->o->turned != NULL && size == 8);
+    return ddni_use_integers(b, rows) ? third : ddni_by_themselves(b, size) && less ? most : half;
 }
 
 typedef struct sampling {

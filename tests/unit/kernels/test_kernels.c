@@ -298,6 +298,98 @@ static void terms_agree(void **state)
     each_variant(check_terms);
 }
 
+/* ---- Rows side by side -------------------------------------------------------------------- */
+
+/* Doubles to as many floats, where they are. */
+static void narrow_in_place(int64_t count, double *x)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const float one = (float)x[i];
+        memcpy((char *)x + i * (int64_t)sizeof one, &one, sizeof one);
+    }
+}
+
+static double number(const double *x, int64_t i, int single)
+{
+    float one;
+    memcpy(&one, (const char *)x + i * (int64_t)sizeof one, sizeof one);
+    return single ? (double)one : x[i];
+}
+
+static void turned_shape(const ddni_kernels *k, int64_t rows, int64_t d, int64_t states, int single)
+{
+    const ddni_kernels *ref = &ddni_kernels_reference;
+    const double unit = single ? U32 : U64;
+    double *y = take(DDNI_TILE_ROWS * d, 8), *x = take(states * d, 8), *p = take(states * 96, 8);
+    double *sum[2] = {take(states * d, 8), take(states * d, 8)};
+    double *g[2] = {take(states * 96, 8), take(states * 96, 8)};
+    test_normal(81, DDNI_TILE_ROWS * d, y);
+    test_normal(82, states * d, x);
+    test_normal(83, states * 96, p);
+    for (int64_t i = 0; i < DDNI_TILE_ROWS * d; i++) {
+        y[i] = i % DDNI_TILE_ROWS < rows ? y[i] : 0;
+    }
+    for (int64_t i = 0; i < states * 96; i++) {
+        p[i] = i % 96 < rows ? fabs(p[i]) : 0;
+    }
+    if (single) {
+        narrow_in_place(DDNI_TILE_ROWS * d, y);
+        narrow_in_place(states * d, x);
+        narrow_in_place(states * 96, p);
+    }
+    const int64_t size = single ? 4 : 8;
+    for (int i = 0; i < 2; i++) {
+        const ddni_kernels *with = i == 0 ? k : ref;
+        ddni_few dot = {.states = states}, add = {.states = states};
+        for (int64_t q = 0; q < states; q++) {
+            dot.from[q] = (const char *)x + q * d * size;
+            dot.to[q] = (char *)g[i] + q * 96 * size;
+            add.from[q] = (const char *)p + q * 96 * size;
+            add.to[q] = (char *)sum[i] + q * d * size;
+        }
+        (single ? with->dot_turned_f32 : with->dot_turned_f64)(rows, d, y, &dot);
+        (single ? with->combine_turned_f32 : with->combine_turned_f64)(rows, d, y, &add);
+        (single ? with->combine_turned_f32 : with->combine_turned_f64)(rows, d, y, &add);
+    }
+    const int64_t written = (rows + DDNI_LANES - 1) / DDNI_LANES * DDNI_LANES;
+    for (int64_t q = 0; q < states; q++) {
+        for (int64_t r = 0; r < written; r++) {
+            CLOSE(number(g[0], q * 96 + r, single), number(g[1], q * 96 + r, single), 0,
+                  (r < rows ? 1 : 0) * unit * 8 * ((double)d + 4));
+        }
+        for (int64_t j = 0; j < d; j++) {
+            CLOSE(number(sum[0], q * d + j, single), number(sum[1], q * d + j, single), 0,
+                  unit * 8 * ((double)rows + 4));
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        free(sum[i]);
+        free(g[i]);
+    }
+    free(y);
+    free(x);
+    free(p);
+}
+
+static void check_turned(const ddni_kernels *k)
+{
+    const int64_t row_count[] = {0, 1, 15, 16, 17, 40, 95, 96}, depth[] = {1, 2, 3, 4, 17, 64, 128};
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 7; j++) {
+            for (int64_t states = 1; states <= DDNI_FEW; states++) {
+                turned_shape(k, row_count[i], depth[j], states, 1);
+                turned_shape(k, row_count[i], depth[j], states, 0);
+            }
+        }
+    }
+}
+
+static void rows_side_by_side(void **state)
+{
+    (void)state;
+    each_variant(check_turned);
+}
+
 /* ---- Single states ----------------------------------------------------------------------- */
 
 static void rows_shape(const ddni_kernels *k, int64_t rows, int64_t d)
@@ -823,6 +915,7 @@ int main(void)
         cmocka_unit_test(products_are_within_their_bound),
         cmocka_unit_test(terms_agree),
         cmocka_unit_test(running_softmax_agrees),
+        cmocka_unit_test(rows_side_by_side),
         cmocka_unit_test(rows_of_a_single_state),
         cmocka_unit_test(long_rows),
         cmocka_unit_test(few_coordinates),

@@ -2,7 +2,8 @@
  * goes across a register. Included once per type by kern_body.h; needs REAL, LANES and NAME(x). */
 
 enum {
-    NAME(TURNED) = VECTOR_BYTES == 64 ? 6 : 3 /* registers of rows that are in work together */
+    NAME(TURNED) = 6 /* registers of rows that are in work together: so many sums at least, none of
+                        which waits for another */
 };
 
 /* Products of some registers of rows, from row r on, with states. */
@@ -116,7 +117,7 @@ static void NAME(combine_turned)(int64_t rows, int64_t d, const void *tile, cons
 {
     const REAL *y = tile;
     int64_t q = 0;
-    for (; q + 2 <= of->states; q += 2) {
+    for (; VECTOR_BYTES == 64 && q + 2 <= of->states; q += 2) {
         TURNED_FOR(turned_combine, 2, q);
     }
     for (; q < of->states; q++) {

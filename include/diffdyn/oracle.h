@@ -20,7 +20,7 @@ typedef struct ddn_oracle ddn_oracle;
  * class posterior of the set that has copies in their place, and the entropy, sum w^2, w_max and
  * components of its n points. The dataset's numbers are read in place,
  * in their stored type; d + 2 n doubles at most are kept beside them, and of sets of up to 2^18
- * numbers and 128 coordinates copies of 2 MB at most.
+ * numbers and 128 coordinates copies of 5 MB at most.
  *
  * Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most
  * 1e-12 for f64 data and 1e-5 for f32 and u8 data; where the score nearly vanishes (midpoints

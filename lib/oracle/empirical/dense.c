@@ -516,7 +516,7 @@ static void report(ddni_block *b, const ddni_dense_run *p)
         }
     }
     b->rows += b->m * b->n;
-    b->bytes += p->reads * b->n * b->d * ddni_type_size(b->ds->type);
+    b->bytes += p->reads * b->n * b->d * (p->turned ? p->size : ddni_type_size(b->ds->type));
 }
 
 /* The end of a run for a strip of states, whose sums stay in the cache. */

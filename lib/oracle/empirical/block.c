@@ -154,6 +154,9 @@ void ddni_block_init(ddn_context *ctx, ddni_block *b, int64_t m)
                     : b->groups == 1 || b->n < 20 * DDNI_TILE_ROWS ? 5 * DDNI_TILE_ROWS
                                                                    : 10 * DDNI_TILE_ROWS;
     b->chunk_rows = b->chunk_rows < least ? least : b->chunk_rows;
+    if (b->o->turned != NULL) { /* whole tiles */
+        b->chunk_rows = (b->chunk_rows + DDNI_TILE_ROWS - 1) / DDNI_TILE_ROWS * DDNI_TILE_ROWS;
+    }
     b->chunks = (b->n + b->chunk_rows - 1) / b->chunk_rows;
     if (b->chunks == 1 && b->groups == 1 && m > DDNI_MAX_LANES / 2) { /* work for two threads */
         b->group /= 2;

@@ -571,8 +571,7 @@ static int32_t is_turned(const ddni_dense_run *p)
 {
     const ddni_block *b = p->b;
     const ddn_type type = b->ds->type == DDN_TYPE_F64 ? DDN_TYPE_F64 : DDN_TYPE_F32;
-    return p->thin && b->m <= DDNI_FEW && b->o->turned != NULL && p->precision == type &&
-           b->chunk_rows % DDNI_TILE_ROWS == 0;
+    return p->thin && b->m <= DDNI_FEW && b->o->turned != NULL && p->precision == type;
 }
 
 static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)

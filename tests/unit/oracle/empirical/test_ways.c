@@ -326,6 +326,55 @@ static void crowded_bytes_are_multiplied(void **state)
     ddn_context_destroy(ctx);
 }
 
+/* One to four states of sets so small that their rows lie side by side in tiles, with more points
+ * than chunks of a few tiles hold and with fewer, and a last tile that is not full: as by
+ * differences. */
+static void tiles_of_rows_side_by_side(void **state)
+{
+    (void)state;
+    enum {
+        WIDTH = 100,
+        STATES = 4
+    };
+    const struct {
+        int64_t n, d;
+    } size[] = {{7001, 24}, {500, WIDTH}};
+    const ddn_type type[] = {DDN_TYPE_U8, DDN_TYPE_F32, DDN_TYPE_F64};
+    ddn_context *ctx = test_context(2);
+    for (int k = 0; k < 6; k++) {
+        const int64_t n = size[k % 2].n, d = size[k % 2].d;
+        const int32_t f64 = type[k / 2] == DDN_TYPE_F64;
+        double *z = calloc((size_t)(n * d), sizeof *z), x[STATES * WIDTH];
+        double score[2][STATES * WIDTH];
+        test_normal(3, n * d, z);
+        test_normal(4, STATES * d, x);
+        asked of = ask_of(ctx, test_cloud_make(type[k / 2], n, d, d, 0.025, -3.2, z, 0));
+        ddn_query *plain = NULL;
+        OK(ctx, ddn_query_create(ctx, of.oracle, &plain));
+        OK(ctx, ddn_options_set_i64(ddn_query_options(plain), DDN_QUERY_FORBID,
+                                    test_all_but_last(of.oracle)));
+        OK(ctx, ddn_query_bind_f64(of.q, DDN_OUT_SCORE, score[0], d));
+        OK(ctx, ddn_query_bind_f64(plain, DDN_OUT_SCORE, score[1], d));
+        for (int64_t m = 1; m <= STATES; m++) {
+            OK(ctx, ddn_query_run(of.q, 2, m, x, d));
+            OK(ctx, ddn_query_run(plain, 2, m, x, d));
+            for (int64_t i = 0; i < m; i++) {
+                double length = 0, apart = 0;
+                for (int64_t j = i * d; j < i * d + d; j++) {
+                    length = hypot(length, score[1][j]);
+                    apart = hypot(apart, score[0][j] - score[1][j]);
+                }
+                assert_true(apart <= (f64 ? 1e-12 : 1e-5) * length);
+            }
+            test_served_all(of.q, of.oracle, f64 ? "dense_f64" : "dense_f32", m);
+        }
+        ddn_query_destroy(plain);
+        drop(&of);
+        free(z);
+    }
+    ddn_context_destroy(ctx);
+}
+
 /* Four states among ten clusters in turns, a tenth of the points near each: the dense way computes
  * sixteen lanes for them. Would catch a price of candidates that four states do not pay, and
  * samples whose stride has a factor in common with the number of clusters, which see half of these.
@@ -406,6 +455,7 @@ int main(void)
         cmocka_unit_test(screens_are_left),
         cmocka_unit_test(crowded_bytes_are_multiplied),
         cmocka_unit_test(noised_points_are_screened),
+        cmocka_unit_test(tiles_of_rows_side_by_side),
         cmocka_unit_test(few_states_are_screened),
         cmocka_unit_test(draws_among_long_rows),
     };

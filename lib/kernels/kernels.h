@@ -98,7 +98,8 @@ enum {
     DDNI_NARROW_FEW = 128,  /* points up to which their logits for a register of states fit the
                                first-level cache beside the points */
     DDNI_FEW = 4,           /* states that share rows one by one */
-    DDNI_TURNED = 128,      /* coordinates of tiles whose rows lie side by side, at most */
+    DDNI_TURNED = 128,      /* coordinates of tiles whose rows lie side by side, at most, */
+    DDNI_TURNED_STATES = 8, /* and states that take them by themselves */
     DDNI_NARROW_STATES = 4, /* that pass over a part of the points together, about a centre */
     DDNI_NARROW_APART = 3   /* coordinates up to which the sums about a centre are of x - a y */
 };
@@ -218,11 +219,12 @@ typedef struct ddni_lengths {
     double sum2, apart2, place2;
 } ddni_lengths;
 
-/* A few states, or their weights, and what is made of each. */
+/* A few states, or their weights, and what is made of each: up to DDNI_FEW, but for turned tiles.
+ */
 typedef struct ddni_few {
     int64_t states;
-    const void *from[DDNI_FEW];
-    void *to[DDNI_FEW];
+    const void *from[DDNI_TURNED_STATES];
+    void *to[DDNI_TURNED_STATES];
 } ddni_few;
 
 typedef void (*ddni_multiply_fn)(int64_t rows, int64_t depth, int64_t lanes, ddni_rows a,

@@ -346,7 +346,7 @@ static ddni_rows thin_rows(const ddni_dense_run *p, const ddni_tile *tile, char 
 static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *tile, char *scratch)
 {
     const ddni_block *b = p->b;
-    double room[DDNI_THIN * DDNI_TILE_ROWS]; /* or as many floats */
+    double room[DDNI_TURNED_STATES * DDNI_TILE_ROWS]; /* or as many floats */
     float *single = (float *)(void *)room;
     ddni_rows y = thin_rows(p, tile, scratch);
     ddni_ahead next =
@@ -571,7 +571,7 @@ static int32_t is_turned(const ddni_dense_run *p)
 {
     const ddni_block *b = p->b;
     const ddn_type type = b->ds->type == DDN_TYPE_F64 ? DDN_TYPE_F64 : DDN_TYPE_F32;
-    return p->thin && b->m <= DDNI_FEW && b->o->turned != NULL && p->precision == type;
+    return b->m <= DDNI_TURNED_STATES && b->o->turned != NULL && p->precision == type;
 }
 
 static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
@@ -579,8 +579,8 @@ static ddn_status dense(ddn_context *ctx, ddni_block *b, ddn_type precision)
     int64_t d = b->d;
     ddni_dense_run p = {.b = b, .s = b->own, .precision = precision};
     p.size = precision == DDN_TYPE_F32 ? 4 : 8;
-    p.thin = ddni_by_themselves(b, p.size);
     p.turned = is_turned(&p);
+    p.thin = p.turned || ddni_by_themselves(b, p.size);
     p.integer = precision == DDN_TYPE_F32 && ddni_use_integers(b, b->ds) && !p.turned;
     p.tile_rows = p.thin && !p.turned ? thin_tile_rows(&p) : DDNI_TILE_ROWS;
     p.tiles = (b->chunk_rows + p.tile_rows - 1) / p.tile_rows;

@@ -376,7 +376,7 @@ static void check_turned(const ddni_kernels *k)
     const int64_t row_count[] = {0, 1, 15, 16, 17, 40, 95, 96}, depth[] = {1, 2, 3, 4, 17, 64, 128};
     for (int i = 0; i < 8; i++) {
         for (int j = 0; j < 7; j++) {
-            for (int64_t states = 1; states <= DDNI_FEW; states++) {
+            for (int64_t states = 1; states <= DDNI_TURNED_STATES; states++) {
                 turned_shape(k, row_count[i], depth[j], states, 1);
                 turned_shape(k, row_count[i], depth[j], states, 0);
             }

@@ -326,7 +326,7 @@ static void crowded_bytes_are_multiplied(void **state)
     ddn_context_destroy(ctx);
 }
 
-/* One to four states of sets so small that their rows lie side by side in tiles, with more points
+/* One to eight states of sets so small that their rows lie side by side in tiles, with more points
  * than chunks of a few tiles hold and with fewer, and a last tile that is not full: as by
  * differences. */
 static void tiles_of_rows_side_by_side(void **state)
@@ -334,7 +334,7 @@ static void tiles_of_rows_side_by_side(void **state)
     (void)state;
     enum {
         WIDTH = 100,
-        STATES = 4
+        STATES = 9 /* the last with lanes */
     };
     const struct {
         int64_t n, d;

@@ -6,41 +6,47 @@ enum {
                         which waits for another */
 };
 
-/* Products of some registers of rows, from row r on, with states. */
+/* Products of some registers of rows, from row r on, with states. Terms that all round the same way
+ * do so at the size of a run, which is a part of them. */
 static inline __attribute__((always_inline)) void NAME(turned_dot)(const int registers,
                                                                    const int states, int64_t d,
                                                                    const REAL *at, int64_t r,
                                                                    const ddni_few *of, int64_t q0)
 {
-    NAME(vec) sum[4][NAME(TURNED)];
-    UNROLL(4)
-    for (int q = 0; q < states; q++) {
-        UNROLL(6)
-        for (int v = 0; v < registers; v++) {
-            sum[q][v] = (NAME(vec)){0};
-        }
-    }
-    for (int64_t j = 0; j < d; j++) {
-        NAME(vec) own[4];
+    for (int64_t first = 0; first < d; first += DDNI_TURNED_RUN) {
+        const int64_t end = d - first < DDNI_TURNED_RUN ? d : first + DDNI_TURNED_RUN;
+        NAME(vec) sum[4][NAME(TURNED)];
         UNROLL(4)
         for (int q = 0; q < states; q++) {
-            own[q] = NAME(splat)(((const REAL *)of->from[q0 + q])[j]);
-        }
-        UNROLL(6)
-        for (int v = 0; v < registers; v++) {
-            NAME(vec) row = NAME(load)(at + j * DDNI_TILE_ROWS + r + v * LANES);
-            UNROLL(4)
-            for (int q = 0; q < states; q++) {
-                sum[q][v] = NAME(fused)(row, own[q], sum[q][v]);
+            UNROLL(6)
+            for (int v = 0; v < registers; v++) {
+                sum[q][v] = (NAME(vec)){0};
             }
         }
-    }
-    UNROLL(4)
-    for (int q = 0; q < states; q++) {
-        REAL *to = (REAL *)of->to[q0 + q] + r;
-        UNROLL(6)
-        for (int v = 0; v < registers; v++) {
-            NAME(store)(to + v * LANES, sum[q][v]);
+        for (int64_t j = first; j < end; j++) {
+            NAME(vec) own[4];
+            UNROLL(4)
+            for (int q = 0; q < states; q++) {
+                own[q] = NAME(splat)(((const REAL *)of->from[q0 + q])[j]);
+            }
+            UNROLL(6)
+            for (int v = 0; v < registers; v++) {
+                NAME(vec) row = NAME(load)(at + j * DDNI_TILE_ROWS + r + v * LANES);
+                UNROLL(4)
+                for (int q = 0; q < states; q++) {
+                    sum[q][v] = NAME(fused)(row, own[q], sum[q][v]);
+                }
+            }
+        }
+        UNROLL(4)
+        for (int q = 0; q < states; q++) {
+            REAL *to = (REAL *)of->to[q0 + q] + r;
+            UNROLL(6)
+            for (int v = 0; v < registers; v++) {
+                IN_REGISTER(sum[q][v]); /* no product is fused with what is added here */
+                NAME(vec) all = first > 0 ? NAME(load)(to + v * LANES) + sum[q][v] : sum[q][v];
+                NAME(store)(to + v * LANES, all);
+            }
         }
     }
 }

@@ -100,6 +100,7 @@ enum {
     DDNI_FEW = 4,           /* states that share rows one by one */
     DDNI_TURNED = 128,      /* coordinates of tiles whose rows lie side by side, at most, */
     DDNI_TURNED_STATES = 8, /* and states that take them by themselves */
+    DDNI_TURNED_RUN = 32,   /* terms of their products that are added up by themselves */
     DDNI_NARROW_STATES = 4, /* that pass over a part of the points together, about a centre */
     DDNI_NARROW_APART = 3   /* coordinates up to which the sums about a centre are of x - a y */
 };
@@ -384,8 +385,9 @@ typedef struct ddni_kernels {
     /* The same of a tile whose rows lie side by side, d <= DDNI_TURNED, coordinate j of row r at [j
      * * DDNI_TILE_ROWS
      * + r] of f32 or f64, zeros up to the next multiple of DDNI_LANES rows. dot: to[q][row] = sum_j
-     * y(row, j) from[q][j], added up in one place, zeros beyond up to that multiple; combine:
-     * to[q][j] += sum_row from[q][row] y(row, j), weights likewise zero beyond. */
+     * y(row, j) from[q][j], added up in one place, runs of DDNI_TURNED_RUN by themselves; what lies
+     * beyond up to that multiple is left or becomes 0; combine: to[q][j] += sum_row from[q][row]
+     * y(row, j), weights likewise zero beyond. */
     void (*dot_turned_f32)(int64_t rows, int64_t d, const void *tile, const ddni_few *of);
     void (*dot_turned_f64)(int64_t rows, int64_t d, const void *tile, const ddni_few *of);
     void (*combine_turned_f32)(int64_t rows, int64_t d, const void *tile, const ddni_few *of);

@@ -247,14 +247,34 @@ static ddni_lengths lengths_of(const ddni_dense_run *p, int64_t q, double z)
     return of;
 }
 
-/* Share of the coordinates of x that are as large as the one before them: products with them may
- * round all alike. Of the first ones, which stand for the others. */
-static double repeated(int64_t d, const double *x)
+/* Share of the coordinates of x that are as large as one of the few before them, but for what a sum
+ * of them does not see, `unit` being that of its rounding: products with them may round all alike,
+ * also in turns. Of the first ones, which stand for the others. */
+static double repeated(int64_t d, const double *x, double unit)
 {
-    const int64_t some = 64, run = d < some ? d : some;
+    enum {
+        SOME = 64,
+        PERIOD = 6
+    };
+    const int64_t run = d < SOME ? d : SOME;
+    const double near = 4 * unit * (double)d;
+    double size[SOME + PERIOD], least[SOME]; /* from PERIOD places before the first on */
     int64_t count = 0;
-    for (int64_t j = 1; j < run; j++) {
-        count += (fabs(x[j]) == fabs(x[j - 1])) & (x[j] != 0);
+    for (int64_t j = 0; j < PERIOD; j++) {
+        size[j] = INFINITY;
+    }
+    for (int64_t j = 0; j < run; j++) {
+        size[PERIOD + j] = fabs(x[j]);
+        least[j] = INFINITY;
+    }
+    for (int64_t back = 1; back <= PERIOD; back++) {
+        for (int64_t j = 0; j < run; j++) {
+            const double apart = fabs(size[PERIOD + j] - size[PERIOD + j - back]);
+            least[j] = apart < least[j] ? apart : least[j];
+        }
+    }
+    for (int64_t j = 0; j < run; j++) {
+        count += (least[j] <= near * size[PERIOD + j]) & (size[PERIOD + j] > 0);
     }
     return (double)count / (double)run;
 }
@@ -414,7 +434,8 @@ void ddni_dense_merge(void *arg, int64_t q, int64_t worker)
     double unsure = (p->precision == DDN_TYPE_F32 ? TRACE_F32 : TRACE_F64) * norm;
     double lost = b->ds->type == DDN_TYPE_F64 ? TRACE_LOST_F64 : TRACE_LOST_F32;
     double top = fmin(b->log_most, post.max + shift);
-    double repeats = repeated(d, ddni_relative(b, q));
+    double repeats =
+        repeated(d, ddni_relative(b, q), p->precision == DDN_TYPE_F32 ? 0x1p-24 : 0x1p-53);
     judged of = {.post = &post,
                  .length = sqrt(length2),
                  .place = sqrt(lengths.place2),

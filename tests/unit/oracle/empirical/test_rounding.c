@@ -515,6 +515,72 @@ static void many_copies(void **state)
     check_copies(131072, y, 0.61119526409508618, 0.14449999999999999, 0);
 }
 
+/* States and points whose coordinates alternate between two numbers: the additions of a product
+ * round the same way in turns, 31 units up for one of two points that share the weight and as many
+ * down for the other, though no coordinate is as large as the one before. One state by itself, and
+ * lanes. */
+static void coordinates_in_turns(void **state)
+{
+    (void)state;
+    enum {
+        N = 48,
+        D = 128,
+        M = 9
+    };
+    const double own[2] = {0.82328083736732294, 1.0506822235778239}, t = 7.3299616368532837e-05;
+    const double near[2][2] = {{0.82800627219438605, 1.0554474722971212},
+                               {0.82801566835299645, 1.0554380761385107}};
+    const long double a = expl(-(long double)t), s2 = -expm1l(-2 * (long double)t);
+    static double points[N * D], x[M * D], score[M * D];
+    double rest[M];
+    long double logit[N], most = -INFINITY, others = 0;
+    ddn_context *ctx = test_context(1);
+    ddn_dataset *ds = NULL;
+    ddn_schedule *sch = NULL;
+    ddn_oracle *oracle = NULL;
+    ddn_query *query = NULL;
+    for (int i = 0; i < N; i++) {
+        long double apart2 = 0;
+        for (int j = 0; j < D; j++) {
+            const int even = i / 2 * 2, sign = i % 2 == 0 ? 1 : -1;
+            const double y = even == 0   ? near[0][j % 2]
+                             : even == 2 ? near[1][j % 2]
+                                         : 0.5 * ((j * 7 + even * 3) % 5 - 2) + 0.01 * even;
+            points[i * D + j] = sign * y;
+            apart2 += (own[j % 2] - a * sign * y) * (own[j % 2] - a * sign * y);
+        }
+        logit[i] = -apart2 / (2 * s2);
+        most = fmaxl(most, logit[i]);
+    }
+    for (int i = 0; i < N; i++) {
+        others += logit[i] < most ? expl(logit[i] - most) : 0;
+    }
+    for (int i = 0; i < M * D; i++) {
+        x[i] = own[i % 2];
+    }
+    OK(ctx, ddn_dataset_create(ctx, DDN_TYPE_F64, N, D, points, D, &ds));
+    OK(ctx, ddn_schedule_create_ou(ctx, &sch));
+    OK(ctx, ddn_oracle_create_empirical(ctx, ds, sch, &oracle));
+    OK(ctx, ddn_query_create(ctx, oracle, &query));
+    OK(ctx, ddn_options_set_f64(ddn_query_options(query), DDN_QUERY_EPSILON, 0));
+    OK(ctx, ddn_options_set_i64(ddn_query_options(query), DDN_QUERY_FORBID,
+                                test_all_but_last(oracle) &
+                                    ~(INT64_C(1) << test_way(oracle, "dense_f64"))));
+    OK(ctx, ddn_query_bind_f64(query, DDN_OUT_ONE_MINUS_W_MAX, rest, 0));
+    OK(ctx, ddn_query_bind_f64(query, DDN_OUT_SCORE, score, D));
+    for (int m = 1; m <= M; m += M - 1) {
+        OK(ctx, ddn_query_run(query, t, m, x, D));
+        for (int i = 0; i < m; i++) {
+            CLOSE(rest[i], (double)(others / (1 + others)), 1e-9, 0);
+        }
+    }
+    ddn_query_destroy(query);
+    ddn_oracle_destroy(oracle);
+    ddn_schedule_destroy(sch);
+    ddn_dataset_destroy(ds);
+    ddn_context_destroy(ctx);
+}
+
 /* Groups of copies, all coordinates of a point alike, and as many times the same state. */
 typedef struct group_case {
     int32_t f64;
@@ -739,6 +805,7 @@ int main(void)
         cmocka_unit_test(many_copies),
         cmocka_unit_test(covariance_beside_copies),
         cmocka_unit_test(covariance_without_its_trace),
+        cmocka_unit_test(coordinates_in_turns),
         cmocka_unit_test(groups_of_copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

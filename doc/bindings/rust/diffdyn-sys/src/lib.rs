@@ -43,8 +43,8 @@ pub struct ddn_team {
     _private: [u8; 0],
     _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
 }
-/// An immutable set of points a_i, i < n, each with d coordinates: a_ij = scale * stored_ij + shift, and a
-/// probability pi_i: 1/n unless the set was given weights (ddn_dataset_create_weighted) or made of one with
+/// An immutable set of points a_i, i < n, each with d coordinates: a_ij = scale * stored_ij + shift, a double,
+/// and a probability pi_i: 1/n unless the set was given weights (ddn_dataset_create_weighted) or made of one with
 /// copies (ddn_dataset_create_distinct). May be shared between threads and contexts. Derived sets (mapped,
 /// labelled, subset) keep what they need alive, so any of them may be destroyed in any order.
 ///
@@ -1329,7 +1329,8 @@ extern "C" {
     /// = (a mean - x)/s^2. (doc/theory.md (11), (25); Biroli et al. 2024, eq. 2 and 9.) Weights are part of every
     /// output: a set with weights has the p_t, the score and the class posterior of the set that has copies in their
     /// place, and the entropy, sum w^2, w_max and components of its n points. The dataset's numbers are read in
-    /// place, in their stored type; d + 2 n doubles at most are kept beside them.
+    /// place, in their stored type; d + 2 n doubles at most are kept beside them, and of sets of up to 2^18 numbers
+    /// and 128 coordinates copies of 5 MB at most.
     ///
     /// Accuracy, for every t from 1e-6 to 20 and d up to 12288: relative error of the score at most 1e-12 for f64
     /// data and 1e-5 for f32 and u8 data; where the score nearly vanishes (midpoints between points), up to the
@@ -1337,9 +1338,10 @@ extern "C" {
     /// weight, L the largest |log(pi_i/pi_k)| of two of them (0 without weights), u = 2^-53 or 2^-24. Errors of the
     /// mean are s^2/a times those. Logits relative to the largest, and with them weights relative to their size, are
     /// good to 1e-9 for f64 data and 1e-3 for f32 and u8 data: so are ENTROPY, ONE_MINUS_W_MAX and TRACE_COV relative
-    /// to theirs, CLASS_POSTERIOR relative to W (1 - W), W_MAX and SUM_W2 relative to 1 - w_max (and 32 roundings of
-    /// 1 in f64 or f32), LOG_P absolutely (and to (8 + d/8) 2^-53 of |x - a y|^2/(2 s^2) + 100). All outputs move
-    /// with the mass that DDN_QUERY_EPSILON lets drop: see there.
+    /// to theirs, COV_TIMES_V relative to tr Cov |v|, CLASS_POSTERIOR relative to W (1 - W) (of f32 and u8 data where
+    /// W is above 1e-36), W_MAX and SUM_W2 relative to 1 - w_max (and 32 roundings of 1 in f64 or f32), LOG_P
+    /// absolutely (and to (8 + d/8) 2^-53 of |x - a y|^2/(2 s^2) + 100). All outputs move with the mass that
+    /// DDN_QUERY_EPSILON lets drop: see there.
     ///
     /// Range: points are at most 1e150 from their mean (DDN_E_RANGE), and a state is refused by row (DDN_E_RANGE)
     /// where |x - a y| / s can exceed 1e150; its logits would not fit in a double.

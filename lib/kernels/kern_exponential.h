@@ -63,6 +63,23 @@ static inline __attribute__((always_inline)) NAME(vec)
     return NAME(scaled_from)(x, lowest, root * of.r * q + root, of.k);
 }
 
+/* 2^{k + r} of k, a multiple of 1/32 or 1/16 with the fraction in the low bits of `shifted`, and
+ * q = (2^r - 1) / r. */
+#define POWER_STEPS(single) ((single) ? 32 : 16)
+static inline __attribute__((always_inline)) NAME(vec)
+    NAME(times_power)(NAME(vec) q, NAME(vec) r, NAME(vec) shifted, NAME(vec) k)
+{
+    const __m512i at = (__m512i)shifted;
+    if (sizeof(REAL) == 4) {
+        const __m512 root =
+            _mm512_permutex2var_ps(_mm512_loadu_ps(ROOTS32), at, _mm512_loadu_ps(ROOTS32 + 16));
+        return (NAME(vec))_mm512_scalef_ps((__m512)((NAME(vec))root * r * q + (NAME(vec))root),
+                                           (__m512)k);
+    }
+    const NAME(vec) root = NAME(root_of_two)(shifted);
+    return (NAME(vec))_mm512_scalef_pd((__m512d)(root * r * q + root), (__m512d)k);
+}
+
 /* The same by the series of e^r with |r| <= log(2) / 2. */
 #else
 static inline __attribute__((always_inline)) NAME(vec)
@@ -91,9 +108,37 @@ static inline __attribute__((always_inline)) NAME(vec)
     NAME(ivec) power = (NAME(ivec))of.shifted << (sizeof(REAL) == 4 ? 23 : 52);
     return (NAME(vec))(((NAME(ivec))sum + power) & keep);
 }
+
+/* 2^k q of q = 2^r, with k in the low bits of `shifted`. */
+#define POWER_STEPS(single) 1
+static inline __attribute__((always_inline)) NAME(vec)
+    NAME(times_power)(NAME(vec) q, NAME(vec) r, NAME(vec) shifted, NAME(vec) k)
+{
+    (void)r;
+    (void)k;
+    return (NAME(vec))((NAME(ivec))q + ((NAME(ivec))shifted << (sizeof(REAL) == 4 ? 23 : 52)));
+}
 #endif
 
 static inline __attribute__((always_inline)) NAME(vec) NAME(exponential)(NAME(vec) x)
 {
     return NAME(exponential_to)(EXP_DIGITS, sizeof(REAL) == 4 ? -87 : -708, x);
 }
+
+/* 2^x for x from the least power of the type up to 1; the same for all that is below. */
+static inline __attribute__((always_inline)) NAME(vec)
+    NAME(power_from_least)(const int fine, NAME(vec) x)
+{
+    const int single = sizeof(REAL) == 4, terms = POWERS[!single][fine].terms;
+    const REAL least = single ? DDNI_LEAST_POWER_F32 : DDNI_LEAST_POWER_F64;
+    const REAL shift = (REAL)(single ? 12582912.0 : 6755399441055744.0) / POWER_STEPS(single);
+    const NAME(vec) at = NAME(larger)(x, NAME(splat)(least));
+    const NAME(vec) shifted = at + shift, k = shifted - shift, r = at - k;
+    NAME(vec) q = NAME(splat)((REAL)POWERS[!single][fine].of[terms - 1]);
+    UNROLL(16)
+    for (int i = terms - 2; i >= 0; i--) {
+        q = q * r + (REAL)POWERS[!single][fine].of[i];
+    }
+    return NAME(times_power)(q, r, shifted, k);
+}
+#undef POWER_STEPS

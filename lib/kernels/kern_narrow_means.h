@@ -1,51 +1,69 @@
 /* Softmax and mean over points of few coordinates about their centre, which lie side by side in
  * registers: half the work of kern_narrow.h, for states that need no more. Included by kern_body.h
- * for each type, which defines REAL, LANES, NAME(x), EXP_DIGITS. */
+ * for each type, which defines REAL, LANES, NAME(x). */
 
-/* Sums of one state. */
+/* Points of a part, at most. */
+#define MEANS_MOST (MEANS_BYTES / (5 * sizeof(REAL)) + DDNI_RUN)
+
+/* What a state has come to: its largest logit, and sums relative to a whole number that is no less,
+ * so that they are taken to another one without rounding. */
 typedef struct NAME(means) {
+    REAL top, whole;
     NAME(vec) total, norms, sum[DDNI_NARROW];
 } NAME(means);
 
-/* A state in all lanes. */
+/* Points that the first-level cache has for one state after another, with their logits. */
+typedef struct NAME(means_part) {
+    _Alignas(VECTOR_BYTES) REAL constant[MEANS_MOST];
+    _Alignas(VECTOR_BYTES) REAL logit[MEANS_MOST];
+    const REAL *at; /* [count / DDNI_LANES][d + 2][DDNI_LANES] */
+    int64_t count;
+} NAME(means_part);
+
+/* Coordinates of a state in all lanes. */
 typedef struct NAME(means_state) {
-    REAL a;
-    NAME(vec) x[DDNI_NARROW];
+    NAME(vec) at[DDNI_NARROW];
 } NAME(means_state);
 
-static inline __attribute__((always_inline)) void NAME(means_take)(const int d,
-                                                                   const ddni_narrow_slope *level,
-                                                                   const double *x,
+static inline __attribute__((always_inline)) void NAME(means_take)(const int d, const double *x,
                                                                    NAME(means_state) * to)
 {
-    to->a = (REAL)level->a;
     UNROLL(16)
     for (int j = 0; j < d; j++) {
-        to->x[j] = NAME(splat)((REAL)x[j]);
+        to->at[j] = NAME(splat)((REAL)x[j]);
     }
 }
 
-/* Adds the points from `first` to `end`, whose logits lie below max. d is known when this is
- * compiled, so that the sums stay in registers. */
+/* Adds a run of points from a place in a part on, whose logits are no larger than to->whole. d is
+ * known when this is compiled, so that the sums stay in registers. */
 static inline __attribute__((always_inline)) void
-NAME(means_run)(const int d, const ddni_narrow_points *y, int64_t first, int64_t end,
-                const NAME(means_state) * of, const REAL *logit, REAL max, NAME(means) * to)
+NAME(means_run)(const int d, const int products, const NAME(means_part) * part, int64_t from,
+                const NAME(means_state) * x, REAL a, NAME(means) * to)
 {
-    const REAL *at = y->at, *norm = at + d * y->ld;
-    const REAL least = sizeof(REAL) == 4 ? DDNI_WEIGHTLESS_F32 : -708;
+    const int apart = ddni_narrow_apart(d, products, sizeof(REAL));
+    const int plain = ddni_narrow_plain(products, sizeof(REAL));
+    const int fine = ddni_narrow_fine(d, sizeof(REAL));
+    const int64_t left = part->count - from;
+    const int64_t end = from + (left < DDNI_RUN ? left : DDNI_RUN);
     NAME(vec) total = {0}, norms = {0}, sum[DDNI_NARROW];
     UNROLL(16)
     for (int j = 0; j < d; j++) {
         sum[j] = (NAME(vec)){0};
     }
-    for (int64_t i = first; i < end; i += LANES) {
-        NAME(vec) w = NAME(exponential_to)(EXP_DIGITS, least, NAME(load)(logit + i) - max);
-        total += w;
-        norms += w * NAME(load)(norm + i);
+    for (int64_t i = from; i < end; i += DDNI_LANES) {
+        const REAL *at = part->at + i * (d + 2);
         UNROLL(16)
-        for (int j = 0; j < d; j++) {
-            NAME(vec) step = NAME(load)(at + j * y->ld + i);
-            sum[j] += w * (d <= DDNI_NARROW_APART ? of->x[j] - step * of->a : step);
+        for (int v = 0; v < DDNI_LANES; v += LANES) {
+            NAME(vec) w = NAME(power_from_least)(fine, NAME(load)(part->logit + i + v) - to->whole);
+            total += w;
+            if (!plain) {
+                norms += w * NAME(load)(at + d * DDNI_LANES + v);
+            }
+            UNROLL(16)
+            for (int j = 0; j < d; j++) {
+                NAME(vec) step = NAME(load)(at + j * DDNI_LANES + v);
+                sum[j] += w * (apart ? x->at[j] - step * a : step);
+            }
         }
     }
     to->total += total;
@@ -56,94 +74,197 @@ NAME(means_run)(const int d, const ddni_narrow_points *y, int64_t first, int64_t
     }
 }
 
-static double NAME(means_together)(NAME(vec) x)
+static inline __attribute__((always_inline)) double NAME(means_together)(NAME(vec) x)
 {
-    double sum = 0;
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return sizeof(REAL) == 4 ? _mm512_reduce_add_pd(
+                                   _mm512_cvtps_pd(_mm512_castps512_ps256((__m512)x)) +
+                                   _mm512_cvtps_pd((__m256)_mm512_extractf64x4_pd((__m512d)x, 1)))
+                             : _mm512_reduce_add_pd((__m512d)x);
+#else
+    double sum[LANES];
     for (int v = 0; v < LANES; v++) {
-        sum += (double)x[v];
+        sum[v] = (double)x[v];
     }
-    return sum;
+    for (int half = LANES / 2; half > 0; half /= 2) {
+        for (int v = 0; v < half; v++) {
+            sum[v] += sum[v + half];
+        }
+    }
+    return sum[0];
+#endif
 }
 
-/* The logits of a state at the points from `first` to `end`, and the largest in each lane so far.
- */
+/* The logits by products of DDNI_LANES points from i on, and the largest so far in each lane. */
 static inline __attribute__((always_inline)) void
-NAME(means_logits)(const int d, const ddni_narrow_points *y, int64_t first, int64_t end,
-                   const NAME(means_state) * of, REAL slope, REAL *logit, NAME(vec) * largest)
+NAME(means_products)(const int d, const NAME(means_state) * along, NAME(means_part) * part,
+                     const REAL *at, int64_t i, NAME(vec) * top)
 {
-    const REAL *at = y->at, *term = at + (d + 1) * y->ld;
-    NAME(vec) top = *largest;
-    for (int64_t i = first; i < end; i += LANES) {
+    UNROLL(16)
+    for (int v = 0; v < DDNI_LANES; v += LANES) {
+        NAME(vec) l = NAME(load)(part->constant + i + v);
+        UNROLL(16)
+        for (int j = 0; j < d; j++) {
+            l += along->at[j] * NAME(load)(at + j * DDNI_LANES + v);
+        }
+        NAME(store)(part->logit + i + v, l);
+        *top = NAME(larger)(l, *top);
+    }
+}
+
+/* By differences. */
+static inline __attribute__((always_inline)) void
+NAME(means_differences)(const int d, REAL a, REAL slope, const NAME(means_state) * x,
+                        NAME(means_part) * part, const REAL *at, int64_t i, NAME(vec) * top)
+{
+    UNROLL(16)
+    for (int v = 0; v < DDNI_LANES; v += LANES) {
         NAME(vec) square = {0};
         UNROLL(16)
         for (int j = 0; j < d; j++) {
-            NAME(vec) diff = of->x[j] - NAME(load)(at + j * y->ld + i) * of->a;
+            NAME(vec) diff = x->at[j] - NAME(load)(at + j * DDNI_LANES + v) * a;
             square += diff * diff;
         }
-        NAME(vec) l = square * slope + NAME(load)(term + i);
-        NAME(store)(logit + i, l);
-        top = NAME(larger)(l, top);
+        NAME(vec) l = square * slope + NAME(load)(at + (d + 1) * DDNI_LANES + v);
+        NAME(store)(part->logit + i + v, l);
+        *top = NAME(larger)(l, *top);
     }
-    *largest = top;
 }
 
-/* A few states, among which a part of the points is shared while the first-level cache has it. */
-static inline __attribute__((always_inline)) void
-NAME(means_of)(const int d, const ddni_narrow_points *y, const ddni_narrow_slope *level,
-               int64_t states, const double *x, REAL *logit, ddni_narrow_mean *out)
+/* The largest logit of a part, found in several registers that do not wait for each other. */
+static inline __attribute__((always_inline)) REAL
+NAME(means_logits)(const int d, const int products, const ddni_narrow_states *level,
+                   const NAME(means_state) * of, NAME(means_part) * part)
 {
-    const int64_t ld = y->ld, row = (d + 2) * (int64_t)sizeof(REAL);
-    const int64_t part = (MEANS_BYTES / row + DDNI_RUN - 1) / DDNI_RUN * DDNI_RUN;
-    NAME(means_state) of;
-    NAME(vec) top[DDNI_NARROW_STATES];
-    NAME(means) sums[DDNI_NARROW_STATES];
-    REAL max[DDNI_NARROW_STATES];
-    for (int64_t q = 0; q < states; q++) {
-        top[q] = NAME(splat)((REAL)-INFINITY);
-        sums[q] = (NAME(means)){{0}, {0}, {{0}}};
+    const int apart = d <= 4 ? 4 : 1, block = (d + 2) * DDNI_LANES;
+    const REAL *at = part->at;
+    const int64_t count = part->count;
+    const REAL a = (REAL)level->a, slope = (REAL)level->slope;
+    NAME(vec) top[4];
+    UNROLL(4)
+    for (int k = 0; k < 4; k++) {
+        top[k] = NAME(splat)((REAL)-INFINITY);
     }
-    for (int64_t first = 0; first < ld; first += part) {
-        const int64_t end = ld - first < part ? ld : first + part;
-        for (int64_t q = 0; q < states; q++) {
-            NAME(means_take)(d, level, x + q * d, &of);
-            NAME(means_logits)
-            (d, y, first, end, &of, (REAL)level->slope, logit + q * ld, &top[q]);
-        }
-    }
-    for (int64_t q = 0; q < states; q++) {
-        max[q] = NAME(top)(top[q]);
-    }
-    for (int64_t first = 0; first < ld; first += part) {
-        for (int64_t q = 0; q < states; q++) {
-            NAME(means_take)(d, level, x + q * d, &of);
-            for (int64_t i = first; i < ld && i < first + part; i += DDNI_RUN) {
-                const int64_t end = ld - i < DDNI_RUN ? ld : i + DDNI_RUN;
-                NAME(means_run)
-                (d, y, i, end, &of, logit + q * ld, max[q], &sums[q]);
+    int64_t i = 0;
+    for (; i + (apart - 1) * DDNI_LANES < count; i += apart * DDNI_LANES) {
+        UNROLL(4)
+        for (int k = 0; k < apart; k++) {
+            if (products) {
+                NAME(means_products)(d, of, part, at + k * block, i + k * DDNI_LANES, &top[k]);
+            } else {
+                NAME(means_differences)
+                (d, a, slope, of, part, at + k * block, i + k * DDNI_LANES, &top[k]);
             }
         }
+        at += apart * block;
+        KEEP_POINTER(at);
     }
-    for (int64_t q = 0; q < states; q++) {
-        const double all = NAME(means_together)(sums[q].total);
-        out[q].max = (double)max[q];
-        out[q].total = all;
-        out[q].norm = NAME(means_together)(sums[q].norms) / all;
+    for (; i < count; i += DDNI_LANES, at += block) {
+        if (products) {
+            NAME(means_products)(d, of, part, at, i, &top[0]);
+        } else {
+            NAME(means_differences)(d, a, slope, of, part, at, i, &top[0]);
+        }
+    }
+    return NAME(top)(NAME(larger)(NAME(larger)(top[0], top[1]), NAME(larger)(top[2], top[3])));
+}
+
+/* What products begin at. */
+static inline __attribute__((always_inline)) void NAME(means_constants)(const int d, double by_norm,
+                                                                        NAME(means_part) * part)
+{
+    const int64_t count = part->count;
+    for (int64_t i = 0; i < count; i += LANES) {
+        const REAL *norm = part->at + (i / DDNI_LANES * (d + 2) + d) * DDNI_LANES + i % DDNI_LANES;
+        NAME(store)
+        (part->constant + i, NAME(load)(norm) * (REAL)by_norm + NAME(load)(norm + DDNI_LANES));
+    }
+}
+
+/* Sums relative to a number that is no less than this logit. */
+static inline __attribute__((always_inline)) void NAME(means_raise)(const int d, REAL top,
+                                                                    NAME(means) * to)
+{
+    const REAL whole = (REAL)ceil((double)top);
+    if (top > to->top && to->top > (REAL)-INFINITY && whole > to->whole) {
+        const REAL factor = (REAL)exp2((double)(to->whole - whole));
+        to->total *= factor;
+        to->norms *= factor;
+        UNROLL(16)
         for (int j = 0; j < d; j++) {
-            out[q].mean[j] = NAME(means_together)(sums[q].sum[j]) / all;
+            to->sum[j] *= factor;
+        }
+    }
+    to->whole = top > to->top ? whole : to->whole;
+    to->top = top > to->top ? top : to->top;
+}
+
+/* One state and a part. */
+static inline __attribute__((always_inline)) void
+NAME(means_take_part)(const int d, const int products, const ddni_narrow_states *x, int64_t q,
+                      NAME(means_part) * part, NAME(means) * to)
+{
+    NAME(means_state) of;
+    NAME(means_take)(d, (products ? x->along : x->x) + q * d, &of);
+    NAME(means_raise)(d, NAME(means_logits)(d, products, x, &of, part), to);
+    NAME(means_take)(d, x->x + q * d, &of);
+    for (int64_t i = 0; i < part->count; i += DDNI_RUN) {
+        NAME(means_run)(d, products, part, i, &of, (REAL)x->a, to);
+    }
+}
+
+/* States of number `from` to `to`, a few. */
+static inline __attribute__((always_inline)) void
+NAME(means_of)(const int d, const int products, const ddni_narrow_points *y,
+               const ddni_narrow_states *x, int64_t from, int64_t to, ddni_narrow_mean *out)
+{
+    const int64_t ld = y->ld, numbers = MEANS_BYTES / (int64_t)sizeof(REAL);
+    const int64_t step = (numbers / (d + 4) + DDNI_RUN - 1) / DDNI_RUN * DDNI_RUN;
+    NAME(means_part) part;
+    NAME(means) sums[DDNI_NARROW_STATES];
+    for (int64_t q = from; q < to; q++) {
+        NAME(means) *s = &sums[q - from];
+        s->top = (REAL)-INFINITY;
+        s->total = s->norms = NAME(splat)(0);
+        UNROLL(16)
+        for (int j = 0; j < d; j++) {
+            s->sum[j] = NAME(splat)(0);
+        }
+    }
+    for (int64_t first = 0; first < ld; first += step) {
+        part.at = (const REAL *)y->at + first * (d + 2);
+        part.count = ld - first < step ? ld - first : step;
+        if (products) {
+            NAME(means_constants)(d, x->by_norm, &part);
+        }
+        for (int64_t q = from; q < to; q++) {
+            NAME(means_take_part)(d, products, x, q, &part, &sums[q - from]);
+        }
+    }
+    for (int64_t q = from; q < to; q++) {
+        const NAME(means) *s = &sums[q - from];
+        const double all = NAME(means_together)(s->total), inverse = 1 / all;
+        out[q].max = (double)s->whole;
+        out[q].total = all;
+        out[q].norm = NAME(means_together)(s->norms) * inverse;
+        for (int j = 0; j < d; j++) {
+            out[q].mean[j] = NAME(means_together)(s->sum[j]) * inverse;
         }
     }
 }
 
 #define NARROW_MEANS(width)                                                                        \
-    static void NAME(means_##width)(const ddni_narrow_points *y, const ddni_narrow_slope *level,   \
-                                    int64_t states, const double *x, REAL *logit,                  \
+    static void NAME(means_##width)(const ddni_narrow_points *y, const ddni_narrow_states *x,      \
                                     ddni_narrow_mean *out)                                         \
     {                                                                                              \
-        for (int64_t q = 0; q < states; q += DDNI_NARROW_STATES) {                                 \
-            const int64_t left = states - q;                                                       \
-            NAME(means_of)                                                                         \
-            (width, y, level, left < DDNI_NARROW_STATES ? left : DDNI_NARROW_STATES,               \
-             x + q * width, logit, out + q);                                                       \
+        for (int64_t q = 0; q < x->count; q += DDNI_NARROW_STATES) {                               \
+            const int64_t end =                                                                    \
+                x->count - q < DDNI_NARROW_STATES ? x->count : q + DDNI_NARROW_STATES;             \
+            if (x->along != NULL) {                                                                \
+                NAME(means_of)(width, 1, y, x, q, end, out);                                       \
+            } else {                                                                               \
+                NAME(means_of)(width, 0, y, x, q, end, out);                                       \
+            }                                                                                      \
         }                                                                                          \
     }
 NARROW_MEANS(1)
@@ -164,15 +285,16 @@ NARROW_MEANS(15)
 NARROW_MEANS(16)
 #undef NARROW_MEANS
 
-static void NAME(narrow_means)(const ddni_narrow_points *y, const ddni_narrow_slope *level,
-                               int64_t states, const double *x, void *logit, ddni_narrow_mean *out)
+static void NAME(narrow_means)(const ddni_narrow_points *y, const ddni_narrow_states *x,
+                               ddni_narrow_mean *out)
 {
-    typedef void (*means_fn)(const ddni_narrow_points *y, const ddni_narrow_slope *level,
-                             int64_t states, const double *x, REAL *logit, ddni_narrow_mean *out);
+    typedef void (*means_fn)(const ddni_narrow_points *y, const ddni_narrow_states *x,
+                             ddni_narrow_mean *out);
     static const means_fn cases[DDNI_NARROW] = {
         NAME(means_1),  NAME(means_2),  NAME(means_3),  NAME(means_4),
         NAME(means_5),  NAME(means_6),  NAME(means_7),  NAME(means_8),
         NAME(means_9),  NAME(means_10), NAME(means_11), NAME(means_12),
         NAME(means_13), NAME(means_14), NAME(means_15), NAME(means_16)};
-    cases[y->d - 1](y, level, states, x, logit, out);
+    cases[y->d - 1](y, x, out);
 }
+#undef MEANS_MOST

@@ -101,8 +101,7 @@ enum {
     DDNI_TURNED = 128,      /* coordinates of tiles whose rows lie side by side, at most, */
     DDNI_TURNED_STATES = 8, /* and states that take them by themselves */
     DDNI_TURNED_RUN = 32,   /* terms of their products that are added up by themselves */
-    DDNI_NARROW_STATES = 4, /* that pass over a part of the points together, about a centre */
-    DDNI_NARROW_APART = 3   /* coordinates up to which the sums about a centre are of x - a y */
+    DDNI_NARROW_STATES = 8  /* that pass over a part of the points together, about a centre */
 };
 enum {
     DDNI_RUN = 128,    /* terms that are summed by themselves, then added to the others: equal ones
@@ -117,10 +116,11 @@ static inline double ddni_run_roundings(int64_t terms, int64_t lanes)
     return run / (double)lanes + (double)terms / DDNI_RUN;
 }
 
-/* Logits so far below the largest weigh nothing in sums about a centre in f32. Near e^-87 products
- * of weights and coordinates would be subnormal, where an operation takes a processor a hundred
- * times as long. */
-#define DDNI_WEIGHTLESS_F32 (-60)
+/* The least weights in sums about a centre, 2^these: what lies further below the largest logit
+ * weighs as much. Products of smaller ones and coordinates might be subnormal, where an operation
+ * takes a processor a hundred times as long. */
+#define DDNI_LEAST_POWER_F32 (-86)
+#define DDNI_LEAST_POWER_F64 (-500)
 
 /* The logit of what is no point: e to it is 0, and it can be added to others. */
 #define DDNI_NOWHERE (-1e300)
@@ -151,24 +151,59 @@ typedef struct ddni_narrow_sums {
     double sum[DDNI_NARROW];               /* sum e^{l - max} (y - y_argmax) */
 } ddni_narrow_sums;
 
-/* The points about a centre in f32 or f64: columns as in ddni_columns, then |y|^2, then what is
- * added to logits, a large negative number behind the points. */
+/* The points about a centre in f32 or f64, DDNI_LANES of them side by side: their coordinates, then
+ * |y|^2, then what is added to logits to base 2, a large negative number behind the points, whose
+ * coordinates are 0. */
 typedef struct ddni_narrow_points {
-    void *at; /* [d + 2][ld] */
+    void *at; /* [ld / DDNI_LANES][d + 2][DDNI_LANES] */
     int64_t d, ld;
 } ddni_narrow_points;
 
-/* Logits slope |x - a y|^2 + term. */
-typedef struct ddni_narrow_slope {
-    double a, slope;
-} ddni_narrow_slope;
+/* Where number j of point i is. */
+static inline int64_t ddni_narrow_at(int64_t d, int64_t j, int64_t i)
+{
+    return (i / DDNI_LANES * (d + 2) + j) * DDNI_LANES + i % DDNI_LANES;
+}
 
-/* Of one state: the largest logit, the sum of e^{l - max}, and with these weights the means of
- * |y|^2 and y; or, of up to DDNI_NARROW_APART coordinates, of x - a y, whose sums round at
- * the size of the score. */
+/* States of the type of the points, and the logits of a point to base 2, also of that type:
+ * by differences, slope |x - a y|^2 + term, or by products, along . y + by_norm |y|^2 + term. */
+typedef struct ddni_narrow_states {
+    int64_t count;
+    const double *x;     /* [count][d] */
+    const double *along; /* [count][d]; NULL: by differences */
+    double a, slope, by_norm;
+} ddni_narrow_states;
+
+/* Of one state: a number no less than the largest logit to base 2 and less than 1 above it, the sum
+ * of 2^{l - max}, and with these weights the means of |y|^2 (unless ddni_narrow_plain) and y; or,
+ * where ddni_narrow_apart, of x - a y, whose sums round at the size of the score. */
 typedef struct ddni_narrow_mean {
     double max, total, norm, mean[DDNI_NARROW];
 } ddni_narrow_mean;
+
+/* By products f64 has digits to spare for what it knows less of. */
+static inline int ddni_narrow_plain(int products, int64_t size)
+{
+    return products && size == (int64_t)sizeof(double);
+}
+
+/* Scores of few coordinates are so often nearly 0, where any error shows, that all digits of the
+ * weights pay; else they may have the relative error below. */
+static inline int ddni_narrow_fine(int64_t d, int64_t size)
+{
+    return d <= (size == (int64_t)sizeof(double) ? 2 : 1);
+}
+
+static inline double ddni_narrow_power(int64_t d, int64_t size)
+{
+    return ddni_narrow_fine(d, size) ? 0 : size == (int64_t)sizeof(double) ? 1.5e-14 : 5.5e-8;
+}
+
+static inline int ddni_narrow_apart(int64_t d, int products, int64_t size)
+{
+    return d <= (products || size == (int64_t)sizeof(double) ? 3 : 8) &&
+           !ddni_narrow_plain(products, size);
+}
 
 /* What else is wanted of each state, made of the weights e^{l - max} of single points, that of the
  * nearest one being 1; points that are left out have none. */
@@ -364,12 +399,12 @@ typedef struct ddni_kernels {
                    const double *x, int64_t ldx, double *logit, const ddni_narrow_more *more,
                    ddni_narrow_sums *out);
 
-    /* The means of states x[states][d] in the type of the points; logit: room for
-     * DDNI_NARROW_STATES * ld of their numbers. NULL where it would gain nothing. */
-    void (*narrow_means_f32)(const ddni_narrow_points *y, const ddni_narrow_slope *level,
-                             int64_t states, const double *x, void *logit, ddni_narrow_mean *out);
-    void (*narrow_means_f64)(const ddni_narrow_points *y, const ddni_narrow_slope *level,
-                             int64_t states, const double *x, void *logit, ddni_narrow_mean *out);
+    /* The means of states in the type of the points; ddni_narrow_power is how far the weights may
+     * be off beside what all that is rounded comes to. NULL where it would gain nothing. */
+    void (*narrow_means_f32)(const ddni_narrow_points *y, const ddni_narrow_states *x,
+                             ddni_narrow_mean *out);
+    void (*narrow_means_f64)(const ddni_narrow_points *y, const ddni_narrow_states *x,
+                             ddni_narrow_mean *out);
 
     /* to[q][row] = sum_j y(row, j) from[q][j] for few states; same error bound as multiply_f32.
      * What comes of a state does not depend on those beside it. */

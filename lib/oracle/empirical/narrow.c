@@ -35,22 +35,28 @@ typedef struct narrow_limits {
     double far;              /* how large |x - a centre| over s may be for a try, beyond which the
                                 result seldom stands */
     double score;            /* half of what is promised of a score, or a third */
-    double weightless;       /* the least weight that does not count as 0 */
+    double weightless;       /* what a weight may be wrong by beside the largest one */
 } narrow_limits;
-static const narrow_limits limits_f32 = {DDN_TYPE_F32, 4, 0x1p-24, 1e24, 1e-24, 20, 5e-6, 9e-27},
-                           limits_f64 = {DDN_TYPE_F64, 8, 0x1p-53, 1e200, 1e-200, 50, 3e-13, 0};
+static const narrow_limits limits_f32 = {DDN_TYPE_F32, 4, 0x1p-24, 1e24, 1e-24, 20, 5e-6, 0x1p-86},
+                           limits_f64 = {DDN_TYPE_F64, 8,  0x1p-53, 1e200,
+                                         1e-200,       50, 3e-13,   0x1p-500};
+
+static const double LOG2_E = 1.4426950408889634074;
 
 /* As in the dense way: root mean square error of products, in units times the lengths; units that
  * a sum rounds by at the size of its terms, and at its own for each addition that it grows by, with
  * the sum of the weights as if all points were alike: those near each other round so, too. */
 static const double APART = 0.35, SUM_UNITS = 2, SUM_STEADY = 0.75;
 
+/* Units that logits by products of few coordinates round by at each step at their size: as much as
+ * half of the worst, since the same numbers may come again and again. */
+static const double ALIKE = 0.5;
+
 /* What cancellation may have taken from the trace, and how much of it may be lost. */
 static const double TRACE_UNIT = 1e-15, TRACE_LOST_F64 = 1e-10, TRACE_LOST = 1e-4;
 
 typedef struct narrow_scratch {
-    double *logit; /* [workers][room] */
-    void *near; /* [workers][DDNI_NARROW_STATES][ld] of the type of the points about their centre */
+    double *logit;    /* [workers][room] */
     double *group;    /* [workers][STATES + DDNI_LANES][groups] sums by group, and room for them */
     int32_t *verdict; /* [states] */
 } narrow_scratch;
@@ -84,12 +90,12 @@ static ddn_status create_about(ddn_context *ctx, const narrow_limits *limits, dd
     void *at = NULL;
     DDNI_TRY(ddni_alloc_for(ctx, "columns", ld * (c->d + 2), limits->size, &at));
     o->narrow = (ddni_narrow_points){.at = at, .d = c->d, .ld = ld};
-    for (int64_t k = 0; k < ld * (c->d + 2); k++) {
-        const int64_t j = k / ld, i = k % ld;
+    for (int64_t m = 0; m < ld * (c->d + 2); m++) {
+        const int64_t j = m / ld, i = m % ld, k = ddni_narrow_at(c->d, j, i);
         const double y = i >= c->n   ? (j > c->d ? BEHIND : 0)
-                         : j < c->d  ? c->at[k] - o->points.centre[j]
+                         : j < c->d  ? c->at[m] - o->points.centre[j]
                          : j == c->d ? o->points.norm[i]
-                                     : c->term[i];
+                                     : c->term[i] * LOG2_E;
         if (limits->type == DDN_TYPE_F64) {
             ((double *)at)[k] = y;
         } else {
@@ -135,6 +141,13 @@ void ddni_narrow_release(const ddni_allocator *al, ddni_empirical *o)
 }
 
 /* ---- States ---- */
+
+/* States one after another, or, where nothing is wanted of single points, some of a tile. */
+typedef struct narrow_states {
+    const double *x;
+    int64_t count, ldx, first;
+    const int64_t *row; /* [count] of the batch; NULL: from `first` on */
+} narrow_states;
 
 /* A state and what is known of it relative to its nearest point. */
 typedef struct narrow_state {
@@ -258,27 +271,30 @@ static void write_wish(const narrow_run *p, int64_t row, int64_t q, double trace
     }
 }
 
-/* States first .. first + count - 1 in double. */
-static void run_states(narrow_run *p, int64_t first, int64_t count, int64_t worker)
+/* Some states in double. */
+static void run_states(narrow_run *p, const narrow_states *of_tile, int64_t worker)
 {
     const ddni_block *b = p->b;
     const narrow_scratch *own = b->own;
+    const int64_t count = of_tile->count, ldx = of_tile->ldx;
     ddni_narrow_sums sums[STATES];
     narrow_wish wish;
-    const double *x = b->x + first * b->ldx;
-    const ddni_narrow_more *more = p->more ? open_wish(p, first, count, worker, &wish) : NULL;
-    b->kern->narrow(b->columns, &p->level, count, x, b->ldx, own->logit + worker * p->room, more,
+    const double *x = of_tile->x;
+    const ddni_narrow_more *more =
+        p->more ? open_wish(p, of_tile->first, count, worker, &wish) : NULL;
+    b->kern->narrow(b->columns, &p->level, count, x, ldx, own->logit + worker * p->room, more,
                     sums);
     for (int64_t q = 0; q < count; q++) {
+        const int64_t row = of_tile->row != NULL ? of_tile->row[q] : of_tile->first + q;
         narrow_state of;
-        open_state(p, x + q * b->ldx, &sums[q], &of);
-        own->verdict[first + q] = DDNI_RETRY;
+        open_state(p, x + q * ldx, &sums[q], &of);
+        own->verdict[row] = DDNI_RETRY;
         if (stands(p, &sums[q], &of)) {
-            write_state(p, first + q, &sums[q], &of);
+            write_state(p, row, &sums[q], &of);
             if (more != NULL) {
-                write_wish(p, first + q, q, of.trace, &wish);
+                write_wish(p, row, q, of.trace, &wish);
             }
-            own->verdict[first + q] = DDNI_DONE;
+            own->verdict[row] = DDNI_DONE;
         }
         if (sums[q].skipped > 0) {
             atomic_store_explicit(&p->skipped, 1, memory_order_relaxed);
@@ -297,52 +313,151 @@ static double below_largest(double h)
     return h >= tangent ? h : sqrt(slope * expm1(fmax(0, h)));
 }
 
-/* A state as the kernel takes it: x - a centre, rounded and in units that make a a number of its
- * type, so that all that this loses is known. */
+/* States of a tile as the kernel takes them, x - a centre, rounded and in units that make a a
+ * number of its type, so that all that this loses is known. By products the logits are those of
+ * `along`, in units that make the factor of |y|^2 such a number. */
 typedef struct narrow_about {
-    const double *relative; /* x - a centre */
-    const double *taken;    /* the same as it was taken */
-    double units;           /* taken for relative */
+    int64_t row[STATES];
+    double relative[STATES * DDNI_NARROW];          /* x - a centre */
+    double taken[STATES * DDNI_NARROW], units;      /* the same as it was taken, times these */
+    double along[STATES * DDNI_NARROW], per_length; /* likewise, for the products */
+    double far2;                                    /* the largest |x - a centre|^2 */
+    double a, slope, by_norm;                       /* for the kernel */
 } narrow_about;
 
-/* Whether the mean of a state keeps the promise, relative to the centre. Logits round where y and
+static double of_type(const narrow_run *p, double x)
+{
+    return p->about->type == DDN_TYPE_F32 ? (double)(float)x : x;
+}
+
+static void open_about(const narrow_run *p, int64_t first, int64_t count, narrow_about *of)
+{
+    const ddni_block *b = p->b;
+    const double a = b->level->a, a_low = b->level->a_low, *centre = b->o->centre;
+    of->a = of_type(p, a);
+    of->units = of->a / a;
+    of->slope = p->level.slope * LOG2_E / (of->units * of->units);
+    of->by_norm = of_type(p, p->level.slope * LOG2_E * a * a);
+    of->per_length = -2 * of->by_norm / a;
+    of->far2 = 0;
+    for (int64_t q = 0; q < count; q++) {
+        const double *from = b->x + (first + q) * b->ldx;
+        double length2 = 0;
+        of->row[q] = first + q;
+        for (int64_t j = 0; j < b->d; j++) {
+            const double rest = fma(-a, centre[j], from[j]) - a_low * centre[j];
+            of->relative[q * b->d + j] = rest;
+            of->taken[q * b->d + j] = of_type(p, rest * of->units);
+            of->along[q * b->d + j] = of_type(p, rest * of->per_length);
+            length2 += rest * rest;
+        }
+        of->far2 = fmax(of->far2, length2);
+    }
+}
+
+/* How far logits by products of a state of this squared length may be off, with points of this mean
+ * squared length whose logits lie so much below those of its nearest place: what is added to them
+ * rounds once, coordinates once, and sums, which stay between minus the first with what the point
+ * lies below and half of the squared length over s^2, once for each coordinate. */
+static double products_error(const narrow_run *p, double norm, double length2, double below)
+{
+    const double a = p->b->level->a, slope = -p->level.slope;
+    const double constant = slope * a * a * norm, most = slope * length2;
+    return ALIKE * p->about->unit *
+           (constant + 2 * sqrt(constant * most) + (double)p->b->d * fmax(most, constant + below));
+}
+
+/* Whether it is worth a try: what errors of the logits come to is known only then. They show where
+ * the score is small beside what moves it, the less often the more coordinates there are, and where
+ * differences round no less there is nothing to lose. Where squares are not summed, they count as
+ * the largest one. */
+static int32_t try_products(const narrow_run *p, double far2)
+{
+    static const double seldom[] = {0.01, 0.1, 0.25}; /* of the promise, by coordinates */
+    const ddni_block *b = p->b;
+    const double d = (double)b->d, top = b->level->a * sqrt(b->o->norm_max);
+    const int32_t plain = ddni_narrow_plain(1, p->about->size);
+    const double error = products_error(p, plain ? b->o->norm_max : b->o->norm_mean, far2, 0);
+    const double apart = APART * p->about->unit * (2 * (3 + sqrt(d)) + b->log_size + 1);
+    double room = p->about->score * seldom[b->d < 3 ? b->d - 1 : 2];
+    room *= plain ? 0.2 * fmin(1, b->level->s * sqrt(d) / top) : fmax(1, d / 2);
+    return error <= fmax(room, apart);
+}
+
+/* What is known of a state. */
+typedef struct narrow_means {
+    double norm, mean2;    /* mean of |y|^2, and |mean|^2 */
+    double length2, lost2; /* |x|^2, and of what the logits do not have of x */
+    double square;         /* |x - a mean|^2 */
+    double total, max;     /* of the weights, and the largest logit, if not a little more */
+} narrow_means;
+
+/* What a mean may be off by, times a, for points that lie so much below the largest logit on
+ * average. Logits round where y and
  * the squares do, which moves the mean by that times the root of the trace; where x does, the mean
  * follows with a Cov / s^2, or by as much as logits of such points can; sums round at the size of
  * what they add, points as they are stored, and, all the same way while they grow, of what they
- * come to; and what weighs nothing may be missed. Writes the score and the mean if so. */
-static int32_t finish_about(const narrow_run *p, int64_t row, const narrow_about *state,
-                            const ddni_narrow_mean *of)
+ * come to; and weights that are 0 are not quite. */
+static double error_about(const narrow_run *p, int32_t products, const narrow_means *of,
+                          double below)
+{
+    const ddni_block *b = p->b;
+    const int32_t apart = ddni_narrow_apart(b->d, products, p->about->size);
+    double a = b->level->a, unit = p->about->unit, inverse = 1 / b->level->s2, d = (double)b->d;
+    double trace = fmax(0, of->norm - of->mean2) + 1e-6 * of->norm, spread = sqrt(of->norm);
+    double logit = fmax(0, b->log_size - of->max) + fmin(RIVAL, below);
+    double steep = sqrt(2 * logit * inverse);
+    double error =
+        products ? products_error(p, of->norm, of->length2, logit) +
+                       unit * (2 * logit + APART * (b->log_size + 1))
+                 : APART * unit * (a * spread * steep + (3 + sqrt(d)) * logit + b->log_size + 1);
+    double common = sqrt(of->lost2) + 0x1p-53 * (sqrt(of->length2) + a * spread);
+    double moved = (error + ddni_narrow_power(b->d, p->about->size)) * sqrt(trace) +
+                   common * fmin(a * trace * inverse, steep * sqrt(trace));
+    double added = apart ? sqrt(of->square + a * a * trace) : a * spread;
+    double grown = apart ? sqrt(of->square) : a * sqrt(of->mean2);
+    double sums = unit * (SUM_UNITS * added + a * spread + p->steady * grown);
+    double missed = p->about->weightless * (double)b->n / of->total * sqrt(b->o->norm_max);
+    return a * (moved + 2 * missed) + sums;
+}
+
+/* Writes the score and the mean of a state if it keeps the promise. */
+static int32_t finish_about(const narrow_run *p, const narrow_about *state, int64_t q,
+                            int32_t products, const ddni_narrow_mean *of)
 {
     const ddni_block *b = p->b;
     const ddni_request *rq = b->rq;
-    const int32_t apart = b->d <= DDNI_NARROW_APART;
+    const int32_t apart = ddni_narrow_apart(b->d, products, p->about->size);
+    const int64_t row = state->row[q];
     double *score = rq->f64[DDN_OUT_SCORE];
-    double a = b->level->a, unit = p->about->unit, inverse = 1 / b->level->s2, d = (double)b->d;
+    double a = b->level->a, unit = p->about->unit, inverse = 1 / b->level->s2;
     double length2 = 0, mean2 = 0, square = 0, size2 = 0, lost2 = 0;
     double diff[DDNI_NARROW], mean[DDNI_NARROW]; /* x - a y and y on average */
     for (int64_t j = 0; j < b->d; j++) {
-        double relative = state->relative[j], taken = state->taken[j] / state->units;
-        double lost = relative - taken, x = b->x[row * b->ldx + j];
-        diff[j] = apart ? of->mean[j] / state->units + lost : relative - a * of->mean[j];
+        const int64_t k = q * b->d + j;
+        double relative = state->relative[k], taken = state->taken[k] / state->units;
+        double lost = relative - (products ? state->along[k] / state->per_length : taken);
+        diff[j] =
+            apart ? of->mean[j] / state->units + (relative - taken) : relative - a * of->mean[j];
         mean[j] = apart ? (relative - diff[j]) / a : of->mean[j];
         length2 += relative * relative;
         mean2 += mean[j] * mean[j];
         square += diff[j] * diff[j];
-        size2 += x * x;
+        size2 += b->x[row * b->ldx + j] * b->x[row * b->ldx + j];
         lost2 += lost * lost;
     }
-    double trace = fmax(0, of->norm - mean2) + 1e-6 * of->norm, spread = sqrt(of->norm);
-    double below = fmin(RIVAL, below_largest(log((double)b->n / of->total)));
-    double logit = fmax(0, b->log_size - of->max) + below, steep = sqrt(2 * logit * inverse);
-    double error = APART * unit * (a * spread * steep + (3 + sqrt(d)) * logit + b->log_size + 1);
-    double common = sqrt(lost2) + 0x1p-53 * (sqrt(length2) + a * spread);
-    double moved = error * sqrt(trace) + common * fmin(a * trace * inverse, steep * sqrt(trace));
-    double added = apart ? sqrt(square + a * a * trace) : a * spread;
-    double grown = apart ? sqrt(square) : a * sqrt(mean2);
-    double sums = unit * (SUM_UNITS * added + a * spread + p->steady * grown);
-    double missed = p->about->weightless * (double)b->n / of->total * sqrt(b->o->norm_max);
-    if (!(a * (moved + 2 * missed) + sums <=
-          p->about->score * sqrt(square) + 0.25 * unit * sqrt(size2))) {
+    const narrow_means means = {
+        .norm = ddni_narrow_plain(products, p->about->size) ? b->o->norm_max : of->norm,
+        .length2 = length2,
+        .mean2 = mean2,
+        .square = square,
+        .lost2 = lost2,
+        .total = of->total,
+        .max = (of->max - 1) / LOG2_E + (products ? p->level.slope * length2 : 0)};
+    const double allowed = p->about->score * sqrt(square) + 0.25 * unit * sqrt(size2);
+    if (!(error_about(p, products, &means, RIVAL) <= allowed ||
+          error_about(p, products, &means, below_largest(log((double)b->n / of->total))) <=
+              allowed)) {
         return 0;
     }
     ddni_mean_write(b, row, b->o->centre, mean);
@@ -352,14 +467,28 @@ static int32_t finish_about(const narrow_run *p, int64_t row, const narrow_about
     return 1;
 }
 
-/* The level as the kernel takes it; gives the units of the states that this asks for. */
-static double take_level(const narrow_run *p, ddni_narrow_slope *level)
+/* The states that do not stand are moved to the front; gives their number. */
+static int64_t pass_about(const narrow_run *p, int32_t products, int64_t count, narrow_about *of)
 {
-    const double a = p->b->level->a;
-    level->a = p->about->type == DDN_TYPE_F32 ? (double)(float)a : a;
-    const double units = level->a / a;
-    level->slope = p->level.slope / (units * units);
-    return units;
+    const ddni_block *b = p->b;
+    const narrow_scratch *own = b->own;
+    const int64_t d = b->d;
+    const ddni_narrow_states x = {count, of->taken, products ? of->along : NULL,
+                                  of->a, of->slope, of->by_norm};
+    ddni_narrow_mean mean[STATES];
+    int64_t left = 0;
+    (p->about->type == DDN_TYPE_F64 ? b->kern->narrow_means_f64
+                                    : b->kern->narrow_means_f32)(b->narrow, &x, mean);
+    for (int64_t q = 0; q < count; q++) {
+        own->verdict[of->row[q]] = DDNI_DONE;
+        if (!finish_about(p, of, q, products, &mean[q])) {
+            of->row[left] = of->row[q];
+            memmove(of->relative + left * d, of->relative + q * d, (size_t)d * sizeof(double));
+            memmove(of->taken + left * d, of->taken + q * d, (size_t)d * sizeof(double));
+            left++;
+        }
+    }
+    return left;
 }
 
 /* A tile function. */
@@ -369,34 +498,23 @@ static void run_tile(void *arg, int64_t tile, int64_t worker)
     const ddni_block *b = p->b;
     int64_t first = tile * p->width, count = p->m - first < p->width ? p->m - first : p->width;
     if (p->about == NULL) {
-        run_states(p, first, count, worker);
+        run_states(p, &(narrow_states){b->x + first * b->ldx, count, b->ldx, first, NULL}, worker);
         return;
     }
-    const narrow_scratch *own = b->own;
-    int32_t *verdict = own->verdict + first;
-    double relative[STATES * DDNI_NARROW], taken[STATES * DDNI_NARROW];
-    double a = b->level->a, a_low = b->level->a_low;
-    void *near = (char *)own->near + worker * DDNI_NARROW_STATES * b->narrow->ld * p->about->size;
-    ddni_narrow_mean of[STATES];
-    ddni_narrow_slope level;
-    const double units = take_level(p, &level);
-    const int32_t single = p->about->type == DDN_TYPE_F32;
-    for (int64_t q = 0; q < count; q++) {
-        const double *from = b->x + (first + q) * b->ldx, *centre = b->o->centre;
-        for (int64_t j = 0; j < b->d; j++) {
-            const double rest = fma(-a, centre[j], from[j]) - a_low * centre[j];
-            relative[q * b->d + j] = rest;
-            taken[q * b->d + j] = single ? (double)(float)(rest * units) : rest;
-        }
+    narrow_about of;
+    open_about(p, first, count, &of);
+    if (try_products(p, of.far2)) {
+        count = pass_about(p, 1, count, &of);
     }
-    (p->about->type == DDN_TYPE_F64 ? b->kern->narrow_means_f64 : b->kern->narrow_means_f32)(
-        b->narrow, &level, count, taken, near, of);
-    for (int64_t q = 0; q < count; q++) {
-        const narrow_about state = {relative + q * b->d, taken + q * b->d, units};
-        verdict[q] = DDNI_DONE;
-        if (!finish_about(p, first + q, &state, &of[q])) {
-            run_states(p, first + q, 1, worker);
+    if (count > 0) {
+        count = pass_about(p, 0, count, &of);
+    }
+    if (count > 0) {
+        double x[STATES * DDNI_NARROW];
+        for (int64_t q = 0; q < count; q++) {
+            memcpy(x + q * b->d, b->x + of.row[q] * b->ldx, (size_t)b->d * sizeof *x);
         }
+        run_states(p, &(narrow_states){x, count, b->d, 0, of.row}, worker);
     }
 }
 
@@ -467,8 +585,6 @@ static ddn_status run(ddn_context *ctx, ddni_block *b, int64_t m, int64_t *rows,
         top <= limits->far * b->level->s) {
         p.about = limits;
         p.steady = SUM_STEADY * ddni_run_roundings(b->n, b->kern->places * 4 / limits->size);
-        DDNI_TRY(ddni_reserve(ctx, "logits", ddni_workers(ctx) * DDNI_NARROW_STATES * b->narrow->ld,
-                              limits->size, &own->near));
     }
     DDNI_TRY(ddni_parallel(ctx, (m + p.width - 1) / p.width,
                            (double)m * (double)y->n * (double)(2 * y->d + PAIR), run_tile, &p));

@@ -151,6 +151,34 @@ static void near_the_ends_of_the_range(void **state)
     }
 }
 
+/* A screen's floats hold lengths of some 1e-29 and not their squares; no state is so far off that
+ * what rounds for it covers that. */
+static void squares_vanish_in_floats(void **state)
+{
+    (void)state;
+    static const int64_t sizes[][2] = {{300, 21}, {3000, 5}};
+    for (int k = 0; k < 6; k++) {
+        test_cloud c = cloud(types[k / 2], sizes[k % 2][0], sizes[k % 2][1], NORMAL, 2e-29, 0);
+        rig r = rig_make(&c, TEST_OU);
+        for (int i = 0; i < 4; i++) {
+            question q = question_make(&r, i % 2 ? 1 : 1e-6, 17, 4);
+            for (int64_t row = 0; row < q.m; row++) {
+                const double *y = c.point + row * 37 % c.n * c.d, a = (double)q.a;
+                for (int64_t j = 0; j < c.d; j++) {
+                    q.x[row * c.d + j] = a * (i / 2 ? y[j] : 0.4 * (y[j] + c.point[j]));
+                }
+            }
+            answer_all(&c, &q);
+            options o = {i % 2 ? 63 : 0, -1, 0, 1};
+            check(&r, &q, 17, &o);
+            check(&r, &q, 2, &o);
+            question_free(&q);
+        }
+        rig_free(&r);
+        test_cloud_free(&c);
+    }
+}
+
 /* Points that are equal as numbers and not as bytes: signs of zeros, and stored numbers whose
  * difference the map rounds away. */
 static void copies_are_equal_numbers(void **state)
@@ -258,6 +286,7 @@ int main(void)
         cmocka_unit_test(every_schedule),
         cmocka_unit_test(far_from_the_origin),
         cmocka_unit_test(near_the_ends_of_the_range),
+        cmocka_unit_test(squares_vanish_in_floats),
         cmocka_unit_test(copies_are_equal_numbers),
         cmocka_unit_test(exact_ties),
         cmocka_unit_test(same_bits_every_time),

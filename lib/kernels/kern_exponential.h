@@ -69,10 +69,9 @@ static inline __attribute__((always_inline)) NAME(vec)
 static inline __attribute__((always_inline)) NAME(vec)
     NAME(times_power)(NAME(vec) q, NAME(vec) r, NAME(vec) shifted, NAME(vec) k)
 {
-    const __m512i at = (__m512i)shifted;
     if (sizeof(REAL) == 4) {
-        const __m512 root =
-            _mm512_permutex2var_ps(_mm512_loadu_ps(ROOTS32), at, _mm512_loadu_ps(ROOTS32 + 16));
+        const __m512 root = _mm512_permutex2var_ps(_mm512_loadu_ps(ROOTS32), (__m512i)shifted,
+                                                   _mm512_loadu_ps(ROOTS32 + 16));
         return (NAME(vec))_mm512_scalef_ps((__m512)((NAME(vec))root * r * q + (NAME(vec))root),
                                            (__m512)k);
     }

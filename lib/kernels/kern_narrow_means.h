@@ -5,10 +5,10 @@
 /* Points of a part, at most. */
 #define MEANS_MOST (MEANS_BYTES / (5 * sizeof(REAL)) + DDNI_RUN)
 
-/* What a state has come to: its largest logit, and sums relative to a whole number that is no less,
+/* What a state has come to: sums relative to a whole number that is no less than its largest logit,
  * so that they are taken to another one without rounding. */
 typedef struct NAME(means) {
-    REAL top, whole;
+    REAL whole;
     NAME(vec) total, norms, sum[DDNI_NARROW];
 } NAME(means);
 
@@ -20,14 +20,18 @@ typedef struct NAME(means_part) {
     int64_t count;
 } NAME(means_part);
 
-/* Coordinates of a state in all lanes. */
+/* A state in all lanes: x, or what the products are taken with. */
 typedef struct NAME(means_state) {
+    REAL a, slope;
     NAME(vec) at[DDNI_NARROW];
 } NAME(means_state);
 
 static inline __attribute__((always_inline)) void NAME(means_take)(const int d, const double *x,
+                                                                   const ddni_narrow_states *level,
                                                                    NAME(means_state) * to)
 {
+    to->a = (REAL)level->a;
+    to->slope = (REAL)level->slope;
     UNROLL(16)
     for (int j = 0; j < d; j++) {
         to->at[j] = NAME(splat)((REAL)x[j]);
@@ -38,7 +42,7 @@ static inline __attribute__((always_inline)) void NAME(means_take)(const int d, 
  * known when this is compiled, so that the sums stay in registers. */
 static inline __attribute__((always_inline)) void
 NAME(means_run)(const int d, const int products, const NAME(means_part) * part, int64_t from,
-                const NAME(means_state) * x, REAL a, NAME(means) * to)
+                const NAME(means_state) * x, NAME(means) * to)
 {
     const int apart = ddni_narrow_apart(d, products, sizeof(REAL));
     const int plain = ddni_narrow_plain(products, sizeof(REAL));
@@ -62,7 +66,7 @@ NAME(means_run)(const int d, const int products, const NAME(means_part) * part, 
             UNROLL(16)
             for (int j = 0; j < d; j++) {
                 NAME(vec) step = NAME(load)(at + j * DDNI_LANES + v);
-                sum[j] += w * (apart ? x->at[j] - step * a : step);
+                sum[j] += w * (apart ? x->at[j] - step * x->a : step);
             }
         }
     }
@@ -95,51 +99,50 @@ static inline __attribute__((always_inline)) double NAME(means_together)(NAME(ve
 #endif
 }
 
-/* The logits by products of DDNI_LANES points from i on, and the largest so far in each lane. */
-static inline __attribute__((always_inline)) void
-NAME(means_products)(const int d, const NAME(means_state) * along, NAME(means_part) * part,
-                     const REAL *at, int64_t i, NAME(vec) * top)
+/* The logits of a register of points, by products or by differences. */
+static inline __attribute__((always_inline)) NAME(vec)
+    NAME(means_logit)(const int d, const int products, const NAME(means_state) * x, const REAL *at,
+                      const REAL *constant)
 {
-    UNROLL(16)
-    for (int v = 0; v < DDNI_LANES; v += LANES) {
-        NAME(vec) l = NAME(load)(part->constant + i + v);
+    if (products) {
+        NAME(vec) l = NAME(load)(constant);
         UNROLL(16)
         for (int j = 0; j < d; j++) {
-            l += along->at[j] * NAME(load)(at + j * DDNI_LANES + v);
+            l += x->at[j] * NAME(load)(at + j * DDNI_LANES);
         }
-        NAME(store)(part->logit + i + v, l);
-        *top = NAME(larger)(l, *top);
+        return l;
     }
+    NAME(vec) square = {0};
+    UNROLL(16)
+    for (int j = 0; j < d; j++) {
+        NAME(vec) diff = x->at[j] - NAME(load)(at + j * DDNI_LANES) * x->a;
+        square += diff * diff;
+    }
+    return square * x->slope + NAME(load)(at + (d + 1) * DDNI_LANES);
 }
 
-/* By differences. */
+/* Those of the DDNI_LANES points at `at`, from i on, and the largest so far in each lane. */
 static inline __attribute__((always_inline)) void
-NAME(means_differences)(const int d, REAL a, REAL slope, const NAME(means_state) * x,
-                        NAME(means_part) * part, const REAL *at, int64_t i, NAME(vec) * top)
+NAME(means_block)(const int d, const int products, const NAME(means_state) * x,
+                  NAME(means_part) * part, const REAL *at, int64_t i, NAME(vec) * top)
 {
     UNROLL(16)
     for (int v = 0; v < DDNI_LANES; v += LANES) {
-        NAME(vec) square = {0};
-        UNROLL(16)
-        for (int j = 0; j < d; j++) {
-            NAME(vec) diff = x->at[j] - NAME(load)(at + j * DDNI_LANES + v) * a;
-            square += diff * diff;
-        }
-        NAME(vec) l = square * slope + NAME(load)(at + (d + 1) * DDNI_LANES + v);
+        const NAME(vec) l = NAME(means_logit)(d, products, x, at + v, part->constant + i + v);
         NAME(store)(part->logit + i + v, l);
         *top = NAME(larger)(l, *top);
     }
 }
 
 /* The largest logit of a part, found in several registers that do not wait for each other. */
-static inline __attribute__((always_inline)) REAL
-NAME(means_logits)(const int d, const int products, const ddni_narrow_states *level,
-                   const NAME(means_state) * of, NAME(means_part) * part)
+static inline __attribute__((always_inline)) REAL NAME(means_logits)(const int d,
+                                                                     const int products,
+                                                                     const NAME(means_state) * x,
+                                                                     NAME(means_part) * part)
 {
     const int apart = d <= 4 ? 4 : 1, block = (d + 2) * DDNI_LANES;
     const REAL *at = part->at;
     const int64_t count = part->count;
-    const REAL a = (REAL)level->a, slope = (REAL)level->slope;
     NAME(vec) top[4];
     UNROLL(4)
     for (int k = 0; k < 4; k++) {
@@ -149,22 +152,14 @@ NAME(means_logits)(const int d, const int products, const ddni_narrow_states *le
     for (; i + (apart - 1) * DDNI_LANES < count; i += apart * DDNI_LANES) {
         UNROLL(4)
         for (int k = 0; k < apart; k++) {
-            if (products) {
-                NAME(means_products)(d, of, part, at + k * block, i + k * DDNI_LANES, &top[k]);
-            } else {
-                NAME(means_differences)
-                (d, a, slope, of, part, at + k * block, i + k * DDNI_LANES, &top[k]);
-            }
+            NAME(means_block)
+            (d, products, x, part, at + k * block, i + k * DDNI_LANES, &top[k]);
         }
         at += apart * block;
         KEEP_POINTER(at);
     }
     for (; i < count; i += DDNI_LANES, at += block) {
-        if (products) {
-            NAME(means_products)(d, of, part, at, i, &top[0]);
-        } else {
-            NAME(means_differences)(d, a, slope, of, part, at, i, &top[0]);
-        }
+        NAME(means_block)(d, products, x, part, at, i, &top[0]);
     }
     return NAME(top)(NAME(larger)(NAME(larger)(top[0], top[1]), NAME(larger)(top[2], top[3])));
 }
@@ -186,7 +181,10 @@ static inline __attribute__((always_inline)) void NAME(means_raise)(const int d,
                                                                     NAME(means) * to)
 {
     const REAL whole = (REAL)ceil((double)top);
-    if (top > to->top && to->top > (REAL)-INFINITY && whole > to->whole) {
+    if (whole <= to->whole) {
+        return;
+    }
+    if (to->whole > (REAL)-INFINITY) {
         const REAL factor = (REAL)exp2((double)(to->whole - whole));
         to->total *= factor;
         to->norms *= factor;
@@ -195,8 +193,7 @@ static inline __attribute__((always_inline)) void NAME(means_raise)(const int d,
             to->sum[j] *= factor;
         }
     }
-    to->whole = top > to->top ? whole : to->whole;
-    to->top = top > to->top ? top : to->top;
+    to->whole = whole;
 }
 
 /* One state and a part. */
@@ -205,11 +202,11 @@ NAME(means_take_part)(const int d, const int products, const ddni_narrow_states 
                       NAME(means_part) * part, NAME(means) * to)
 {
     NAME(means_state) of;
-    NAME(means_take)(d, (products ? x->along : x->x) + q * d, &of);
-    NAME(means_raise)(d, NAME(means_logits)(d, products, x, &of, part), to);
-    NAME(means_take)(d, x->x + q * d, &of);
+    NAME(means_take)(d, (products ? x->along : x->x) + q * d, x, &of);
+    NAME(means_raise)(d, NAME(means_logits)(d, products, &of, part), to);
+    NAME(means_take)(d, x->x + q * d, x, &of);
     for (int64_t i = 0; i < part->count; i += DDNI_RUN) {
-        NAME(means_run)(d, products, part, i, &of, (REAL)x->a, to);
+        NAME(means_run)(d, products, part, i, &of, to);
     }
 }
 
@@ -224,7 +221,7 @@ NAME(means_of)(const int d, const int products, const ddni_narrow_points *y,
     NAME(means) sums[DDNI_NARROW_STATES];
     for (int64_t q = from; q < to; q++) {
         NAME(means) *s = &sums[q - from];
-        s->top = (REAL)-INFINITY;
+        s->whole = (REAL)-INFINITY;
         s->total = s->norms = NAME(splat)(0);
         UNROLL(16)
         for (int j = 0; j < d; j++) {

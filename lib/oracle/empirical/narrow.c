@@ -393,11 +393,10 @@ typedef struct narrow_means {
 } narrow_means;
 
 /* What a mean may be off by, times a, for points that lie so much below the largest logit on
- * average. Logits round where y and
- * the squares do, which moves the mean by that times the root of the trace; where x does, the mean
- * follows with a Cov / s^2, or by as much as logits of such points can; sums round at the size of
- * what they add, points as they are stored, and, all the same way while they grow, of what they
- * come to; and weights that are 0 are not quite. */
+ * average. Logits round where y and the squares or products do, which moves the mean by that times
+ * the root of the trace; where x does, the mean follows with a Cov / s^2, or by as much as logits
+ * of such points can; sums round at the size of what they add, points as they are stored, and, all
+ * the same way while they grow, of what they come to; and weights that are 0 are not quite. */
 static double error_about(const narrow_run *p, int32_t products, const narrow_means *of,
                           double below)
 {

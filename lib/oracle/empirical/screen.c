@@ -384,13 +384,14 @@ ddn_status ddni_screen_prepare(ddn_context *ctx, const ddni_block *b, ddni_scree
 }
 
 /* What bounds of nearly nothing lose as floats, which have no numbers between 0 and 2^-149: states,
- * rows and their products in each place, the terms of a bound, and the factor of integer products,
- * which are below 2^15 in each place. */
+ * rows and their products in each place, the terms of a bound, the factor of integer products,
+ * which are below 2^15 in each place, and states in units of their own. */
 static double underflow(const ddni_screening *p, double state)
 {
     const ddni_block *b = p->b;
     const double lengths = 1 + state + sqrt(b->o->norm_max), d = (double)b->d;
-    return 0x1p-148 * (b->gain * (d + 8) * lengths + (p->integer ? d * 0x1p15 : 0) + 8 * lengths);
+    return 0x1p-148 * (b->gain * (d + 8) * lengths + (p->integer ? d * 0x1p15 : 0) + 8 * lengths +
+                       (p->unit != NULL ? b->gain * d * LEVELS : 0));
 }
 
 void ddni_screen_slack(ddni_screening *p)
@@ -398,22 +399,19 @@ void ddni_screen_slack(ddni_screening *p)
     const ddni_block *b = p->b;
     double reach = 0, longest = 0;
     for (int64_t q = 0; q < b->m; q++) {
-        double length2 = b->s->square[q];
-        longest = fmax(longest, sqrt(length2));
+        const double length = sqrt(b->s->square[q]);
+        longest = fmax(longest, length);
         /* Bytes round as they are before they are centred; those of a shadow are whole numbers, and
          * longer than the points by what is left of these at most. */
         double raw = p->unit != NULL                            ? b->o->shadow.rest_max
                      : p->integer || b->ds->type != DDN_TYPE_U8 ? 0
                                                                 : sqrt(b->o->raw_mean);
-        reach = fmax(reach, b->gain * sqrt(length2) * (sqrt(b->o->norm_max) + raw) +
+        reach = fmax(reach, b->gain * length * (sqrt(b->o->norm_max) + raw) +
                                 fabs((double)p->s->offset[q]));
     }
     /* Sums of floats of this size round by some 2^-20 of it: sixteen roundings. */
     reach += 0.5 * b->gain * b->level->a * b->o->norm_max + b->log_size;
     p->slack = reach * 0x1p-20 + underflow(p, longest);
-    if (p->unit != NULL) { /* states in its units may be subnormal */
-        p->slack += b->gain * (double)b->d * LEVELS * 0x1p-148;
-    }
     p->usable = reach < 1e30;
 }
 

@@ -43,15 +43,14 @@ static void near_duplicates(void **state)
     }
 }
 
-/* Scores alone, and means alone as scores: nothing needs the posterior. */
-static void check_alone(const problem *p, double t, int64_t m)
+/* Scores alone of states [m][d], and means alone as scores: nothing needs the posterior. */
+static void check_alone(const problem *p, double t, int64_t m, const double *x)
 {
     const long double a = expl(-(long double)t), s2 = -expm1l(-2 * (long double)t);
-    double *x = numbers(m * p->d), *out = numbers(m * p->d);
+    double *out = numbers(m * p->d);
     truth *tr = calloc((size_t)m, sizeof *tr);
     int32_t supported;
     const char *name;
-    states(p, t, m, x);
     for (int64_t q = 0; q < m; q++) {
         tr[q] = (truth){.score = numbers(p->d), .weight = numbers(p->n)};
         truth_of(p, t, x + q * p->d, &tr[q]);
@@ -76,7 +75,32 @@ static void check_alone(const problem *p, double t, int64_t m)
     }
     free(tr);
     free(out);
-    free(x);
+}
+
+/* Noised points are made states that the flow of the score leads towards: x = a mean, to which some
+ * of s is added, the less the higher the row. */
+static void settle(const problem *p, double t, int64_t m, double *x)
+{
+    const double a = exp(-t), s2 = -expm1(-2 * t);
+    truth tr = {.score = numbers(p->d), .weight = numbers(p->n)};
+    double *noise = numbers(m * p->d);
+    states(p, t, m, x);
+    test_normal(7, m * p->d, noise);
+    for (int64_t q = 0; q < m; q++) {
+        double *at = x + q * p->d;
+        for (int step = 0; step < 60; step++) {
+            truth_of(p, t, at, &tr);
+            for (int64_t j = 0; j < p->d; j++) {
+                at[j] += s2 * tr.score[j];
+            }
+        }
+        for (int64_t j = 0; j < p->d; j++) {
+            at[j] += pow(0.1, (double)q) * sqrt(s2) * a * noise[q * p->d + j];
+        }
+    }
+    free(noise);
+    free(tr.score);
+    free(tr.weight);
 }
 
 /* More than a few points of few coordinates, whose means may come in single precision where they
@@ -89,8 +113,35 @@ static void of_few_coordinates(void **state)
             problem p = make(types[type], normal_points(300, d, 0.4), 300, d);
             for (int k = 0; k < TIMES; k += TEST_SANITIZED ? 3 : 1) {
                 check_time(&p, times[k], 17, 1);
-                check_alone(&p, times[k], 6);
+                double *x = numbers(6 * d);
+                states(&p, times[k], 6, x);
+                check_alone(&p, times[k], 6, x);
+                free(x);
             }
+            drop(&p);
+        }
+    }
+}
+
+/* Where the score vanishes, what logits round by shows most beside it: single precision, and
+ * products in place of differences, have to be known not to do. */
+static void of_few_coordinates_where_it_vanishes(void **state)
+{
+    (void)state;
+    enum {
+        N = 150,
+        M = 6
+    };
+    static const double late[] = {3e-4, 3e-3, 0.03, 0.1, 0.3};
+    for (int type = 0; type < 3; type++) {
+        for (int64_t d = 1; d <= 12; d += d < 5 ? 2 : 7) {
+            problem p = make(types[type], normal_points(N, d, 0.4), N, d);
+            double *x = numbers(M * d);
+            for (int k = 0; k < 5; k += TEST_SANITIZED ? 3 : 1) {
+                settle(&p, late[k], M, x);
+                check_alone(&p, late[k], M, x);
+            }
+            free(x);
             drop(&p);
         }
     }
@@ -130,6 +181,7 @@ int main(void)
         cmocka_unit_test(every_variant_type_time_and_batch),
         cmocka_unit_test(near_duplicates),
         cmocka_unit_test(of_few_coordinates),
+        cmocka_unit_test(of_few_coordinates_where_it_vanishes),
         cmocka_unit_test(far_from_the_origin),
         cmocka_unit_test(many_dimensions),
     };

@@ -56,6 +56,15 @@ static const variant variants[] = {
 };
 static const int32_t variant_count = (int32_t)(sizeof variants / sizeof variants[0]);
 
+int32_t ddni_drops_fetches(void)
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_is("amd") != 0;
+#else
+    return 0;
+#endif
+}
+
 const char *ddni_kernels_compiled(void)
 {
     return "reference"

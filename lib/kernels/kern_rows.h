@@ -7,10 +7,10 @@ static inline __attribute__((always_inline)) ddni_rows NAME(rows_from)(ddni_rows
     return (ddni_rows){(const REAL *)y.at + r * y.ld, y.ld};
 }
 
-/* Up to two states. */
+/* States side by side in registers. */
 typedef struct NAME(few) {
-    const REAL *from[2];
-    REAL *to[2];
+    const REAL *from[4];
+    REAL *to[4];
 } NAME(few);
 
 /* A register of columns from j on, or the first `some` numbers of it. */
@@ -18,8 +18,8 @@ static inline __attribute__((always_inline)) void
 NAME(dot_step)(const int rows, const int states, const int half, ddni_rows y, int64_t j,
                int64_t some, const NAME(few) * of, NAME(vec) (*sum)[4][2])
 {
-    NAME(vec) own[2];
-    UNROLL(2)
+    NAME(vec) own[4];
+    UNROLL(4)
     for (int q = 0; q < states; q++) {
         own[q] = NAME(load_some)(of->from[q] + j, some);
     }
@@ -29,7 +29,7 @@ NAME(dot_step)(const int rows, const int states, const int half, ddni_rows y, in
         if (states > 1) {
             IN_REGISTER(row);
         }
-        UNROLL(2)
+        UNROLL(4)
         for (int q = 0; q < states; q++) {
             sum[q][i][half] = NAME(fused)(row, own[q], sum[q][i][half]);
         }
@@ -43,8 +43,8 @@ NAME(dot_rows)(const int rows, const int states, int64_t first, int64_t end, ddn
                int64_t r, const NAME(few) * of, ddni_ahead *ahead)
 {
     const ddni_rows y = NAME(rows_from)(from, r);
-    NAME(vec) sum[2][4][2];
-    UNROLL(2)
+    NAME(vec) sum[4][4][2];
+    UNROLL(4)
     for (int q = 0; q < states; q++) {
         UNROLL(4)
         for (int i = 0; i < rows; i++) {
@@ -53,7 +53,7 @@ NAME(dot_rows)(const int rows, const int states, int64_t first, int64_t end, ddn
     }
     int64_t j = first;
     for (; j + 2 * LANES <= end; j += 2 * LANES) {
-        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
+        fetch_lines(ahead, 8 * VECTOR_BYTES / 64);
         NAME(dot_step)(rows, states, 0, y, j, LANES, of, sum);
         NAME(dot_step)(rows, states, 1, y, j + LANES, LANES, of, sum);
     }
@@ -64,7 +64,7 @@ NAME(dot_rows)(const int rows, const int states, int64_t first, int64_t end, ddn
     if (j < end) {
         NAME(dot_step)(rows, states, 1, y, j, end - j, of, sum);
     }
-    UNROLL(2)
+    UNROLL(4)
     for (int q = 0; q < states; q++) {
         NAME(vec) both[4];
         REAL four[4] = {0}, *to = of->to[q] + r, *total = rows == 4 && first == 0 ? to : four;
@@ -90,7 +90,7 @@ static inline __attribute__((always_inline)) NAME(few)
     NAME(few_from)(const int states, const ddni_few *of, int64_t q)
 {
     NAME(few) some = {{NULL}, {NULL}};
-    UNROLL(2)
+    UNROLL(4)
     for (int i = 0; i < states; i++) {
         some.from[i] = of->from[q + i];
         some.to[i] = of->to[q + i];
@@ -167,6 +167,51 @@ NAME(combine_step)(const int rows, const int states, ddni_rows y, int64_t j, int
     }
 }
 
+/* A run of rows times four states, as combine_rows: so many registers of columns at a time that
+ * weights, which the registers do not hold beside them, are read seldom. Gives the columns done. */
+static inline __attribute__((always_inline)) int64_t NAME(combine_four)(int64_t first, int64_t d,
+                                                                        ddni_rows from, int64_t r,
+                                                                        const NAME(few) * of,
+                                                                        ddni_ahead *ahead)
+{
+    enum {
+        WIDE = 4
+    };
+    const ddni_rows y = NAME(rows_from)(from, r);
+    int64_t j = 0;
+    for (; j + WIDE * LANES <= d; j += WIDE * LANES) {
+        NAME(vec) s[4][WIDE] = {{{0}}};
+        UNROLL(8)
+        for (int i = 0; i < DDNI_SHORT_RUN; i++) {
+            NAME(vec) row[WIDE];
+            UNROLL(4)
+            for (int v = 0; v < WIDE; v++) {
+                row[v] = NAME(load)((const REAL *)y.at + i * y.ld + first + j + v * LANES);
+                IN_REGISTER(row[v]);
+            }
+            fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
+            UNROLL(4)
+            for (int q = 0; q < 4; q++) {
+                const NAME(vec) weight = NAME(splat)(of->from[q][r + i]);
+                UNROLL(4)
+                for (int v = 0; v < WIDE; v++) {
+                    s[q][v] = NAME(fused)(row[v], weight, s[q][v]);
+                }
+            }
+        }
+        UNROLL(4)
+        for (int q = 0; q < 4; q++) {
+            UNROLL(4)
+            for (int v = 0; v < WIDE; v++) {
+                REAL *to = of->to[q] + j + v * LANES;
+                IN_REGISTER(s[q][v]);
+                NAME(store)(to, NAME(load)(to) + s[q][v]);
+            }
+        }
+    }
+    return j;
+}
+
 /* Sums of rows r and on by themselves, then added to of->to, of d columns from `first` on. */
 static inline __attribute__((always_inline)) void
 NAME(combine_rows)(const int rows, const int states, int64_t first, int64_t d, ddni_rows from,
@@ -183,7 +228,7 @@ NAME(combine_rows)(const int rows, const int states, int64_t first, int64_t d, d
         }
     }
     for (; j + LANES <= d; j += LANES) {
-        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
+        fetch_lines(ahead, 8 * VECTOR_BYTES / 64);
         NAME(combine_step)(rows, states, y, first + j, LANES, weight, s);
         UNROLL(2)
         for (int q = 0; q < states; q++) {
@@ -206,13 +251,23 @@ NAME(combine_states)(const int rows, int64_t first, int64_t d, ddni_rows y, int6
                      const ddni_few *of, ddni_ahead *ahead)
 {
     ddni_ahead nothing = ddni_nothing_ahead;
+    ddni_few rest = *of;
     int64_t q = 0;
-    for (; q + PAIR <= of->states; q += PAIR) {
-        const NAME(few) some = NAME(few_from)(PAIR, of, q);
+    if (QUAD && rows == DDNI_SHORT_RUN && of->states == 4) {
+        const NAME(few) all = NAME(few_from)(4, of, 0);
+        const int64_t done = NAME(combine_four)(first, d, y, r, &all, ahead);
+        for (int64_t i = 0; i < 4; i++) {
+            rest.to[i] = all.to[i] + done;
+        }
+        first += done;
+        d -= done;
+    }
+    for (; d > 0 && q + PAIR <= of->states; q += PAIR) {
+        const NAME(few) some = NAME(few_from)(PAIR, &rest, q);
         NAME(combine_rows)(rows, PAIR, first, d, y, r, &some, q == 0 ? ahead : &nothing);
     }
-    if (PAIR > 1 && q < of->states) {
-        const NAME(few) one = NAME(few_from)(1, of, q);
+    if (PAIR > 1 && d > 0 && q < of->states) {
+        const NAME(few) one = NAME(few_from)(1, &rest, q);
         NAME(combine_rows)(rows, 1, first, d, y, r, &one, q == 0 ? ahead : &nothing);
     }
 }

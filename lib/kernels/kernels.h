@@ -79,11 +79,11 @@ typedef struct ddni_point {
 } ddni_point;
 
 /* Memory that will be read soon, fetched towards the second-level cache line by line: one in every
- * mask + 1 (a power of two) steps of a multiplication; for single states as many as are read
- * meanwhile (mask 0) or half of it. Not NULL unless said. */
+ * mask + 1 (a power of two) steps of a multiplication; for single states so many eighths of what is
+ * read meanwhile. Not NULL unless said. */
 typedef struct ddni_ahead {
     const char *next, *end;
-    int64_t mask;
+    int64_t mask, eighths;
     /* Of runs of a length, which the multiplications by lanes keep to: where the first ends, and
      * from the end of one to the beginning and to the end of the next; else 0. */
     const char *stop;
@@ -449,6 +449,11 @@ void ddni_list_candidate(const ddni_screen *screen, int64_t lane, int64_t row, f
 /* screen_rows_f32 in plain C. */
 void ddni_screen_rows(int64_t rows, float *g, const float *term, const float *length,
                       int64_t first_row, const ddni_screen *screen);
+
+/* Whether the processor forgets what is to be fetched when it cannot keep up (AMD). What states by
+ * themselves multiply comes from memory in order there faster than it is fetched, and while they
+ * add it up, which the second-level cache has by then, there is time. */
+int32_t ddni_drops_fetches(void);
 
 /* The variant in use by a context. */
 const ddni_kernels *ddni_context_kernels(const ddn_context *ctx);

@@ -347,6 +347,8 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
 {
     const ddni_block *b = p->b;
     double room[DDNI_TURNED_STATES * DDNI_TILE_ROWS]; /* or as many floats */
+    const int32_t drops = ddni_drops_fetches();
+    ddni_ahead none = ddni_nothing_ahead;
     float *single = (float *)(void *)room;
     ddni_rows y = thin_rows(p, tile, scratch);
     ddni_ahead next =
@@ -355,7 +357,7 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
     if (next.next != NULL && next.end - next.next > bytes) {
         next.end = next.next + bytes;
     }
-    alone_products(p, tile, y, room, &next);
+    alone_products(p, tile, y, room, drops ? &none : &next);
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
         double *g = room + q * DDNI_TILE_ROWS, *mass = NULL;
@@ -375,6 +377,7 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
         }
     }
     if (b->want_sum) {
+        next.eighths = drops && p->integer ? 8 : next.eighths;
         thin_combine(p, chunk, tile, y, room, &next);
     }
 }

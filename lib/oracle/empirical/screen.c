@@ -206,7 +206,9 @@ static float *products(const ddni_screening *p, int64_t first, int64_t rows, cha
     float *g = (float *)(void *)scratch;
     char *tile = scratch + DDNI_TILE_ROWS * b->lanes * 4;
     int32_t thin = row_by_row(p);
-    ddni_ahead ahead = ddni_next_rows(ds, thin ? DDNI_LANES : b->lanes, first + rows, 1);
+    ddni_ahead ahead = thin && ddni_drops_fetches()
+                           ? ddni_nothing_ahead
+                           : ddni_next_rows(ds, thin ? DDNI_LANES : b->lanes, first + rows, 1);
     ddni_rows y = {ddni_stored(ds, first), ds->ld};
     ddni_strips to = {g, DDNI_TILE_STRIP};
     if (p->integer) {

@@ -380,7 +380,7 @@ static int32_t try_products(const narrow_run *p, double far2)
     const double error = products_error(p, plain ? b->o->norm_max : b->o->norm_mean, far2, 0);
     const double apart = APART * p->about->unit * (2 * (3 + sqrt(d)) + b->log_size + 1);
     double room = p->about->score * seldom[b->d < 3 ? b->d - 1 : 2];
-    room *= plain ? 0.2 * fmin(1, b->level->s * sqrt(d) / top) : fmax(1, d / 2);
+    room *= plain ? (d < 8 ? 0.5 : 1) * fmin(1, b->level->s * sqrt(d) / top) : fmax(1, d / 2);
     return error <= fmax(room, apart);
 }
 

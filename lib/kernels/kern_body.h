@@ -489,15 +489,23 @@ static double accumulate(ddn_type type, int64_t d, double *sum, double left, dou
                                   : accumulate_of(DDN_TYPE_F64, d, sum, left, right, y, centre);
 }
 
-/* Fetches the next lines of what is to be read soon, in a step that reads so many. */
+/* Fetches the next lines of what is to be read soon, `lines` being half of what a step reads: twice
+ * as many if in every step. */
 static inline __attribute__((always_inline)) void fetch_lines(ddni_ahead *ahead, const int lines)
 {
     if (ahead->next < ahead->end) {
-        const int64_t some = lines * ahead->eighths / 8;
-        for (int64_t i = 0; i < some; i++) {
+        UNROLL(8)
+        for (int i = 0; i < lines; i++) {
             __builtin_prefetch(ahead->next + 64 * i, 0, 2);
         }
-        ahead->next += 64 * some;
+        if (ahead->mask == 0) {
+            UNROLL(8)
+            for (int i = lines; i < 2 * lines; i++) {
+                __builtin_prefetch(ahead->next + 64 * i, 0, 2);
+            }
+            ahead->next += 64 * lines;
+        }
+        ahead->next += 64 * lines;
     }
 }
 

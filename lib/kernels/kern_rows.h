@@ -53,7 +53,7 @@ NAME(dot_rows)(const int rows, const int states, int64_t first, int64_t end, ddn
     }
     int64_t j = first;
     for (; j + 2 * LANES <= end; j += 2 * LANES) {
-        fetch_lines(ahead, 8 * VECTOR_BYTES / 64);
+        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
         NAME(dot_step)(rows, states, 0, y, j, LANES, of, sum);
         NAME(dot_step)(rows, states, 1, y, j + LANES, LANES, of, sum);
     }
@@ -189,7 +189,7 @@ static inline __attribute__((always_inline)) int64_t NAME(combine_four)(int64_t 
                 row[v] = NAME(load)((const REAL *)y.at + i * y.ld + first + j + v * LANES);
                 IN_REGISTER(row[v]);
             }
-            fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
+            fetch_lines(ahead, 2 * VECTOR_BYTES / 64);
             UNROLL(4)
             for (int q = 0; q < 4; q++) {
                 const NAME(vec) weight = NAME(splat)(of->from[q][r + i]);
@@ -228,7 +228,7 @@ NAME(combine_rows)(const int rows, const int states, int64_t first, int64_t d, d
         }
     }
     for (; j + LANES <= d; j += LANES) {
-        fetch_lines(ahead, 8 * VECTOR_BYTES / 64);
+        fetch_lines(ahead, 4 * VECTOR_BYTES / 64);
         NAME(combine_step)(rows, states, y, first + j, LANES, weight, s);
         UNROLL(2)
         for (int q = 0; q < states; q++) {
@@ -251,23 +251,26 @@ NAME(combine_states)(const int rows, int64_t first, int64_t d, ddni_rows y, int6
                      const ddni_few *of, ddni_ahead *ahead)
 {
     ddni_ahead nothing = ddni_nothing_ahead;
-    ddni_few rest = *of;
+    ddni_few rest = {.states = of->states};
+    const ddni_few *left = of;
     int64_t q = 0;
     if (QUAD && rows == DDNI_SHORT_RUN && of->states == 4) {
         const NAME(few) all = NAME(few_from)(4, of, 0);
         const int64_t done = NAME(combine_four)(first, d, y, r, &all, ahead);
         for (int64_t i = 0; i < 4; i++) {
+            rest.from[i] = of->from[i];
             rest.to[i] = all.to[i] + done;
         }
+        left = &rest;
         first += done;
         d -= done;
     }
     for (; d > 0 && q + PAIR <= of->states; q += PAIR) {
-        const NAME(few) some = NAME(few_from)(PAIR, &rest, q);
+        const NAME(few) some = NAME(few_from)(PAIR, left, q);
         NAME(combine_rows)(rows, PAIR, first, d, y, r, &some, q == 0 ? ahead : &nothing);
     }
     if (PAIR > 1 && d > 0 && q < of->states) {
-        const NAME(few) one = NAME(few_from)(1, &rest, q);
+        const NAME(few) one = NAME(few_from)(1, left, q);
         NAME(combine_rows)(rows, 1, first, d, y, r, &one, q == 0 ? ahead : &nothing);
     }
 }

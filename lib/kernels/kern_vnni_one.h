@@ -67,7 +67,7 @@ static inline __attribute__((always_inline)) void dot_rows_u8(const int rows, co
     int64_t j = 0;
     for (; j + 64 <= d; j += 64) {
         ddni_rows at = {(const uint8_t *)y.at + j, y.ld};
-        fetch_lines(ahead, 8);
+        fetch_lines(ahead, 4);
         dot_step(rows, slices, 1, ~UINT64_C(0), at, x + j, width, sum);
     }
     if (j < d) {
@@ -201,7 +201,7 @@ static inline __attribute__((always_inline)) void add_rows(const int first, cons
                                                            __m512i (*acc)[4])
 {
     for (int64_t r = 0; r < rows->count; r += 4) {
-        fetch_lines(ahead, 4);
+        fetch_lines(ahead, 2);
         __m512i a = load_columns(whole, mask, rows->row[r] + j);
         __m512i b = load_columns(whole, mask, rows->row[r + 1] + j);
         __m512i c = load_columns(whole, mask, rows->row[r + 2] + j);

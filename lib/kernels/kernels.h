@@ -79,11 +79,11 @@ typedef struct ddni_point {
 } ddni_point;
 
 /* Memory that will be read soon, fetched towards the second-level cache line by line: one in every
- * mask + 1 (a power of two) steps of a multiplication; for single states so many eighths of what is
- * read meanwhile. Not NULL unless said. */
+ * mask + 1 (a power of two) steps of a multiplication; for single states as many as are read
+ * meanwhile (mask 0) or half of it. Not NULL unless said. */
 typedef struct ddni_ahead {
     const char *next, *end;
-    int64_t mask, eighths;
+    int64_t mask;
     /* Of runs of a length, which the multiplications by lanes keep to: where the first ends, and
      * from the end of one to the beginning and to the end of the next; else 0. */
     const char *stop;

@@ -177,10 +177,8 @@ static inline ddni_ahead ddni_next_rows(const ddn_dataset *ds, int64_t lanes, in
     while (every * 2 * DDNI_LANES < products * lanes) {
         every *= 2;
     }
-    return (ddni_ahead){.next = ddni_stored(ds, first),
-                        .end = ddni_stored(ds, end),
-                        .mask = every - 1,
-                        .eighths = 8 / products};
+    return (ddni_ahead){
+        .next = ddni_stored(ds, first), .end = ddni_stored(ds, end), .mask = every - 1};
 }
 
 /* Strides of strips: of the inner products of a tile, and of the states and vector sums. */

@@ -357,6 +357,7 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
     if (next.next != NULL && next.end - next.next > bytes) {
         next.end = next.next + bytes;
     }
+    /* Lines that are dropped would be missing from rows that come in order. */
     alone_products(p, tile, y, room, drops ? &none : &next);
     for (int64_t q = 0; q < b->m; q++) {
         ddni_lane_sums sums = ddni_lane_sums_of(p, chunk, q);
@@ -377,7 +378,7 @@ static void thin_tile(const ddni_dense_run *p, int64_t chunk, const ddni_tile *t
         }
     }
     if (b->want_sum) {
-        next.eighths = drops && p->integer ? 8 : next.eighths;
+        next.mask = drops && p->integer ? 0 : next.mask;
         thin_combine(p, chunk, tile, y, room, &next);
     }
 }

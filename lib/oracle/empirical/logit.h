@@ -4,21 +4,25 @@
 
 #include "oracle/empirical/block.h"
 
-/* Exact logit of a point, -|x - a y|^2 / (2 s^2) + log(n pi), by direct differences. */
-static inline double ddni_logit(const ddni_block *b, const double *x, int64_t row)
+/* Logit of a point, -|x - a y|^2 / (2 s^2) + log(n pi), by direct differences; a_low: what a has
+ * beyond double. */
+static inline double ddni_logit_by(const ddni_block *b, const double *x, int64_t row, double a_low)
 {
-    return -b->kern->distance(b->ds->type, b->d, x, b->level->a, b->level->a_low,
-                              ddni_point_at(b->ds, row)) /
+    return -b->kern->distance(b->ds->type, b->d, x, b->level->a, a_low, ddni_point_at(b->ds, row)) /
                (2 * b->level->s2) +
            ddni_log_weight(b, row);
 }
 
-/* The same but for what a has beyond double, for guesses. */
+/* Exactly. */
+static inline double ddni_logit(const ddni_block *b, const double *x, int64_t row)
+{
+    return ddni_logit_by(b, x, row, b->level->a_low);
+}
+
+/* For guesses. */
 static inline double ddni_logit_about(const ddni_block *b, const double *x, int64_t row)
 {
-    return -b->kern->distance(b->ds->type, b->d, x, b->level->a, 0, ddni_point_at(b->ds, row)) /
-               (2 * b->level->s2) +
-           ddni_log_weight(b, row);
+    return ddni_logit_by(b, x, row, 0);
 }
 
 /* Rounding of a logit of this size from direct differences: units in the last place of the squared
